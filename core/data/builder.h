@@ -1,0 +1,48 @@
+/* builder.h - building batches row by row.
+ *
+ *   g_autoptr (RushBatchBuilder) b = rush_batch_builder_new (schema, allocator);
+ *   rush_batch_builder_append_string (b, 0, "to", 2, &error) &&
+ *   rush_batch_builder_append_int (b, 1, 1, &error);
+ *   rush_batch_builder_end_row (b);
+ *   RushBatch *batch = rush_batch_builder_finish (b, &error);   // the builder is empty again
+ *
+ * Rules:   in a row every column gets exactly one value, in any order; at most
+ *          RUSH_BATCH_MAX_ROWS rows (rush_batch_builder_is_full ()).  A string over 2 GiB is refused.
+ * Failure: a refused append leaves the row incomplete: rush_batch_builder_abandon_row () or free.
+ * Threads: one.
+ */
+#pragma once
+
+#include "core/data/batch.h"
+
+typedef struct _RushBatchBuilder RushBatchBuilder;
+
+RushBatchBuilder *rush_batch_builder_new (RushSchema *schema, RushAllocator *allocator);
+void rush_batch_builder_free (RushBatchBuilder *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushBatchBuilder, rush_batch_builder_free)
+
+gboolean rush_batch_builder_append_null (RushBatchBuilder *self, guint column, GError **error);
+gboolean rush_batch_builder_append_bool (RushBatchBuilder *self, guint column, gboolean value,
+                                         GError **error);
+gboolean rush_batch_builder_append_int (RushBatchBuilder *self, guint column, gint64 value,
+                                        GError **error); /* every integer width; range is checked */
+gboolean rush_batch_builder_append_double (RushBatchBuilder *self, guint column, double value,
+                                           GError **error);
+gboolean rush_batch_builder_append_bytes (RushBatchBuilder *self, guint column, const char *bytes,
+                                          gsize length, GError **error); /* string or binary */
+/* As append_bytes, but the bytes stay in @buffer (referenced, not copied): lines of a file block.
+ * Strings of up to 12 bytes are still inlined. */
+gboolean rush_batch_builder_append_bytes_shared (RushBatchBuilder *self, guint column,
+                                                 RushBuffer *buffer, gsize offset, gsize length,
+                                                 GError **error);
+/* The value of another column's row, null or not, of the same type. */
+gboolean rush_batch_builder_append_from (RushBatchBuilder *self, guint column,
+                                         const RushColumn *source, guint row, GError **error);
+void rush_batch_builder_end_row (RushBatchBuilder *self);
+void rush_batch_builder_abandon_row (RushBatchBuilder *self);
+
+guint rush_batch_builder_length (const RushBatchBuilder *self); /* finished rows */
+gboolean rush_batch_builder_is_full (const RushBatchBuilder *self);
+gsize rush_batch_builder_memory_bytes (const RushBatchBuilder *self);
+/* NULL with no error: there was no row. */
+RushBatch *rush_batch_builder_finish (RushBatchBuilder *self, GError **error);
