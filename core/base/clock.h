@@ -27,7 +27,7 @@ gint64 rush_clock_wall_ms (RushClock *self);
 
 RushClock *rush_clock_system (void); /* (transfer none), immortal */
 
-/* A clock that stands still until a test moves it. */
+/* A clock that stands still until a test moves it.  now_us () starts at 0. */
 RushClock *rush_clock_manual_new (gint64 start_wall_ms);
 void rush_clock_manual_advance_us (RushClock *self, gint64 delta_us);
 void rush_clock_manual_free (RushClock *self);

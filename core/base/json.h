@@ -32,7 +32,8 @@ void rush_json_end_array (RushJsonWriter *self);
 void rush_json_member (RushJsonWriter *self, const char *name);
 void rush_json_string (RushJsonWriter *self, const char *value); /* NULL → null; bad UTF-8 → U+FFFD */
 void rush_json_int (RushJsonWriter *self, gint64 value);
-void rush_json_double (RushJsonWriter *self, double value); /* shortest that reads back; NaN → "NaN" */
+/* The shortest text that reads back, as Java spells it: 1.0, 0.001, 1.5E10; NaN → "NaN". */
+void rush_json_double (RushJsonWriter *self, double value);
 void rush_json_bool (RushJsonWriter *self, gboolean value);
 void rush_json_null (RushJsonWriter *self);
 
@@ -50,7 +51,7 @@ typedef enum
 typedef struct _RushJson RushJson;
 
 /* Parses one value that fills @text (@length −1: NUL-terminated).  An error names line and column;
- * nesting deeper than 512 is refused. */
+ * nesting deeper than 512 is refused.  An escaped NUL becomes U+FFFD. */
 RushJson *rush_json_parse (const char *text, gssize length, GError **error);
 void rush_json_free (RushJson *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushJson, rush_json_free)
@@ -60,7 +61,8 @@ guint rush_json_length (const RushJson *self);                            /* arr
 const RushJson *rush_json_item (const RushJson *self, guint i);           /* array or object */
 const char *rush_json_name (const RushJson *self, guint i);               /* object */
 const RushJson *rush_json_get (const RushJson *self, const char *member); /* NULL: not there */
-/* These answer @fallback for NULL or another kind, so that look-ups can be chained. */
+/* These answer @fallback for NULL or another kind, so that look-ups can be chained.  A double may
+ * stand there as an integer or as one of "NaN", "Infinity", "-Infinity". */
 gint64 rush_json_get_int (const RushJson *self, const char *member, gint64 fallback);
 double rush_json_get_double (const RushJson *self, const char *member, double fallback);
 gboolean rush_json_get_bool (const RushJson *self, const char *member, gboolean fallback);

@@ -16,7 +16,8 @@ typedef struct _RushQueue RushQueue;
 RushQueue *rush_queue_new (gsize capacity); /* 0 = unbounded */
 void rush_queue_free (RushQueue *self, GDestroyNotify free_item);
 
-gboolean rush_queue_push (RushQueue *self, gpointer item); /* FALSE: closed, item still yours */
+/* FALSE: closed, item still yours.  NULL is no item. */
+gboolean rush_queue_push (RushQueue *self, gpointer item);
 gpointer rush_queue_pop (RushQueue *self);                 /* NULL: closed and drained */
 gpointer rush_queue_try_pop (RushQueue *self);             /* NULL: nothing there now */
 /* Waits until @deadline_us of the system monotonic clock (g_get_monotonic_time ()). */
