@@ -1,0 +1,160 @@
+/* event.h - all that happens, as immutable values.
+ *
+ * core/event/events.def lists every event once: its name in Spark's log, and the struct behind it.
+ * An event is built only if somebody listens (rush_event_bus_has_listeners () is one branch),
+ * is never changed afterwards, and is shared by all listeners.
+ *
+ * Ownership:  rush_event_new () copies the payload's strings only where the struct says (owned);
+ *             infos (RushStageInfo …) are refcounted and shared between events.
+ * Threads:    immutable, hence any.
+ * Mirrors:    org.apache.spark.scheduler.SparkListenerEvent and util.JsonProtocol.
+ */
+#pragma once
+
+#include "core/base/json.h"
+#include "core/base/refcount.h"
+#include "core/event/task_metrics.h"
+
+typedef enum
+{
+#define RUSH_EVENT(KIND, spark_name, Payload, member) RUSH_EVENT_##KIND,
+#include "core/event/events.def"
+#undef RUSH_EVENT
+  RUSH_N_EVENTS
+} RushEventKind;
+
+/* ── infos: what several events say about one thing ── */
+
+typedef struct
+{
+  gint rdd_id;
+  char *name;          /* "PythonRDD", or the user's */
+  char *scope;         /* operator name, or NULL */
+  char *call_site;     /* short form */
+  guint n_parents;
+  gint *parent_ids;
+  guint n_partitions;
+  gboolean barrier;
+  const char *determinism; /* "DETERMINATE", "UNORDERED", "INDETERMINATE"; immortal */
+  /* What the picture opens a box into: the user's operators, "map\tapp.py:12"; may be empty. */
+  char **steps;
+  gint shuffle_id; /* of the shuffle dependency through which its parents are read, or −1 */
+} RushRddInfo;
+
+typedef struct
+{
+  RushRefCount refs;
+  gint stage_id;
+  gint attempt;
+  char *name;    /* call site, short form */
+  char *details; /* call site, long form */
+  guint n_tasks;
+  guint n_rdds;
+  RushRddInfo *rdds; /* last RDD of the stage first, as Spark orders them */
+  guint n_parents;
+  gint *parent_ids;
+  gint shuffle_id;          /* written by this stage, or −1 for a result stage */
+  gint64 submission_ms;     /* 0: not yet */
+  gint64 completion_ms;     /* 0: not yet */
+  char *failure_reason;     /* NULL: none */
+  RushTaskMetrics *metrics; /* sums over its successful tasks, at completion; else NULL */
+} RushStageInfo;
+
+RushStageInfo *rush_stage_info_new (guint n_rdds, guint n_parents); /* zeroed, shuffle_id −1 */
+RushStageInfo *rush_stage_info_dup (const RushStageInfo *self);
+RushStageInfo *rush_stage_info_ref (RushStageInfo *self);
+void rush_stage_info_unref (RushStageInfo *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushStageInfo, rush_stage_info_unref)
+
+typedef enum
+{
+  RUSH_LOCALITY_PROCESS_LOCAL,
+  RUSH_LOCALITY_NODE_LOCAL,
+  RUSH_LOCALITY_NO_PREF,
+  RUSH_LOCALITY_RACK_LOCAL,
+  RUSH_LOCALITY_ANY,
+} RushLocality;
+const char *rush_locality_name (RushLocality locality); /* "PROCESS_LOCAL" … */
+
+typedef struct
+{
+  gint64 task_id;
+  guint index;     /* in its task set */
+  guint attempt;   /* of that index, from 0 */
+  guint partition;
+  gint64 launch_ms;
+  gint64 finish_ms; /* 0: running */
+  char executor_id[24];
+  char host[64];
+  RushLocality locality;
+  gboolean speculative;
+  gboolean failed;
+  gboolean killed;
+} RushTaskInfo;
+
+/* ── payloads, one a kind; strings are (owned) by the event ── */
+
+typedef struct { char *version; } RushLogStart;
+typedef struct { gint64 memory_mib; guint cores; } RushResourceProfileAdded;
+typedef struct { char *app_name, *app_id, *user, *master; gint64 time_ms; } RushApplicationStart;
+typedef struct { gint64 time_ms; } RushApplicationEnd;
+/* Pairs of char *, NULL-terminated: key, value, key, value … already redacted. */
+typedef struct { char **runtime, **spark_properties, **system_properties; } RushEnvironmentUpdate;
+typedef struct { gint64 time_ms; char *executor_id, *host; guint cores; } RushExecutorAdded;
+typedef struct { gint64 time_ms; char *executor_id, *reason; } RushExecutorRemoved;
+typedef struct { gint64 time_ms; char *executor_id, *host; guint port; gint64 memory_bytes; } RushBlockManagerAdded;
+typedef struct { gint64 time_ms; char *executor_id, *host; } RushBlockManagerRemoved;
+typedef struct
+{
+  gint job_id;
+  gint64 time_ms;
+  guint n_stages;
+  RushStageInfo **stages;  /* by id; all that the job may need, skipped ones among them */
+  char **properties;       /* pairs: callSite.short, spark.jobGroup.id, spark.rushlight.job.cause … */
+} RushJobStart;
+typedef struct
+{
+  gint job_id;
+  gint64 time_ms;
+  gboolean succeeded;
+  char *error; /* if not */
+} RushJobEnd;
+typedef struct { RushStageInfo *stage; char **properties; } RushStageSubmitted;
+typedef struct { RushStageInfo *stage; } RushStageCompleted;
+typedef struct { gint stage_id; gint stage_attempt; RushTaskInfo task; } RushTaskStart;
+typedef struct
+{
+  gint stage_id;
+  gint stage_attempt;
+  gboolean is_result; /* "ResultTask" or "ShuffleMapTask" */
+  RushTaskInfo task;
+  RushTaskMetrics metrics;
+  const char *reason;  /* "Success", "ExceptionFailure", "FetchFailed", "TaskKilled", … immortal */
+  char *error_class;   /* ExceptionFailure */
+  char *message;       /* not Success */
+  gint fetch_shuffle_id, fetch_map_index, fetch_reduce_id; /* FetchFailed */
+  char *fetch_executor_id;
+} RushTaskEnd;
+typedef struct { gint rdd_id; } RushUnpersistRdd;
+
+typedef struct
+{
+  RushRefCount refs;
+  RushEventKind kind;
+  union
+  {
+#define RUSH_EVENT(KIND, spark_name, Payload, member) Payload member;
+#include "core/event/events.def"
+#undef RUSH_EVENT
+  };
+} RushEvent;
+
+/* Zeroed payload; the caller fills it before it shares the event. */
+RushEvent *rush_event_new (RushEventKind kind);
+RushEvent *rush_event_ref (RushEvent *self);
+void rush_event_unref (RushEvent *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushEvent, rush_event_unref)
+const char *rush_event_kind_spark_name (RushEventKind kind); /* "SparkListenerJobStart" */
+
+/* One line of Spark's event log, without the newline. */
+void rush_event_write_json (const RushEvent *self, RushJsonWriter *writer);

@@ -1,0 +1,21 @@
+/* env.h - the services of one executor, as its tasks find them in their context.
+ *
+ * Mirrors: org.apache.spark.SparkEnv.
+ */
+#pragma once
+
+#include "core/conf/conf.h"
+#include "core/memory/memory_manager.h"
+#include "core/shuffle/shuffle.h"
+#include "core/storage/local_dir.h"
+
+typedef struct _RushEnv
+{
+  const char *executor_id; /* "driver" in local mode; "0", "1" … in local-cluster */
+  const char *host;
+  const RushConf *conf;
+  RushMemoryManager *memory;
+  RushBlockStore *blocks;
+  RushShuffleFetch fetch; /* from every executor's store */
+  RushLocalDir *dir;
+} RushEnv;

@@ -1,0 +1,33 @@
+/* local_backend.h - executors of this process, in real time.
+ *
+ * Each executor has slots, memory and a block store; under all of them works one pool of runners
+ * (threads), no more than make sense on the machine: slots are the scheduler's business, runners
+ * the machine's.  A runner takes a launched task, makes its context, computes, and posts TASK_ENDED.
+ *
+ * Losing an executor (kill_executor, a fault script) drops its map outputs: recovery is real
+ * recomputation along the lineage.
+ *
+ * Threads:  launch, kill_task, timers: the driver loop's; kill_executor: any.
+ * Mirrors:  org.apache.spark.scheduler.local.LocalSchedulerBackend, executor.Executor.
+ */
+#pragma once
+
+#include "core/executor/env.h"
+#include "core/executor/master.h"
+#include "core/scheduler/driver_loop.h"
+
+/* Posts EXECUTOR_REGISTERED for each executor once started. */
+RushBackend *rush_local_backend_new (const RushMaster *master, const RushConf *conf,
+                                     RushDriverLoop *loop, RushMapOutputTracker *tracker,
+                                     RushEventBus *bus, RushLocalDir *dir, GError **error);
+void rush_local_backend_start (RushBackend *self);
+/* Kills what runs, joins the runners. */
+void rush_local_backend_stop (RushBackend *self);
+/* As if the machine had died: running tasks are lost, map outputs dropped; with @replace a fresh
+ * executor registers under the next id.  FALSE: no such executor. */
+gboolean rush_local_backend_kill_executor (RushBackend *self, const char *executor_id,
+                                           gboolean replace);
+void rush_local_backend_remove_shuffle (RushBackend *self, gint shuffle_id); /* all stores */
+/* (transfer none); NULL: no such executor. */
+RushEnv *rush_local_backend_env (RushBackend *self, const char *executor_id);
+char **rush_local_backend_executor_ids (RushBackend *self); /* (transfer full), alive ones */

@@ -1,0 +1,44 @@
+/* partitioner.h - which reduce partition a row belongs to.
+ *
+ * Interface:  partition_batch () writes one partition number for each row that counts.
+ *             Two RDDs are co-partitioned, and a join of them adds no shuffle, when their
+ *             partitioners are equal ().
+ * Ownership:  refcounted, immutable.   Threads: any.
+ * Mirrors:    org.apache.spark.Partitioner, HashPartitioner, api.python.PythonPartitioner.
+ */
+#pragma once
+
+#include "core/data/batch.h"
+
+typedef struct _RushPartitioner RushPartitioner;
+
+typedef struct
+{
+  const char *name; /* "HashPartitioner" */
+  void (*partition_batch) (const RushPartitioner *self, const RushBatch *batch,
+                           guint32 *out_partitions);
+  /* Called only for two partitioners of the same class and number of partitions. */
+  gboolean (*equal) (const RushPartitioner *a, const RushPartitioner *b);
+  void (*finalize) (RushPartitioner *self);
+} RushPartitionerClass;
+
+struct _RushPartitioner
+{
+  const RushPartitionerClass *klass;
+  RushRefCount refs;
+  guint n_partitions; /* at least 1 */
+};
+
+RushPartitioner *rush_partitioner_ref (RushPartitioner *self);
+void rush_partitioner_unref (RushPartitioner *self); /* NULL is fine */
+gboolean rush_partitioner_equal (const RushPartitioner *a, const RushPartitioner *b); /* NULL: no */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushPartitioner, rush_partitioner_unref)
+
+/* Java's hashCode of column @key_column, modulo n, made non-negative: where Scala's Spark puts an
+ * RDD's keys (SQL rows go by Murmur3, Python keys by portable_hash; those are other partitioners).
+ * A null key goes to 0. */
+RushPartitioner *rush_hash_partitioner_new (guint n_partitions, guint key_column);
+
+/* The partition number already stands in int32 column @column (PairwiseRDD: workers compute it).
+ * Equal to another one with the same @identity: PySpark compares (numPartitions, partitionFunc). */
+RushPartitioner *rush_given_partitioner_new (guint n_partitions, guint column, guint64 identity);

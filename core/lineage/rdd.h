@@ -1,0 +1,100 @@
+/* rdd.h - the contract that everything else is built on: five functions of a resilient distributed
+ * dataset (Zaharia et al., NSDI 2012, table 3).
+ *
+ *   partitions ()            how many pieces; may look at the world once (files), may fail
+ *   dependencies             fixed at construction
+ *   compute (split, ctx)     an iterator over one piece, from the iterators of the parents
+ *   partitioner              how rows were placed, or NULL
+ *   preferred_locations ()   where a piece is best computed
+ *
+ * Ownership:  refcounted.  A child owns its dependencies, these own the parents: lineage lives as
+ *             long as somebody can still compute it.  Unref never recurses: a lineage of 10,000
+ *             steps is taken apart with a work list.
+ * Threads:    immutable after construction, but for name, and the partition count that is computed
+ *             once under the RDD's lock.
+ * Mirrors:    org.apache.spark.rdd.RDD.
+ */
+#pragma once
+
+#include "core/lineage/dependency.h"
+#include "core/lineage/iterator.h"
+#include "core/lineage/lineage.h"
+#include "core/lineage/task_context.h"
+
+#include <pthread.h>
+
+typedef struct
+{
+  const char *name; /* Spark's class name: "MapPartitionsRDD" */
+  /* NULL: as many as the first parent has. */
+  gboolean (*partitions) (RushRdd *self, guint *out_n, GError **error);
+  RushIterator *(*compute) (RushRdd *self, guint split, RushTaskContext *ctx, GError **error);
+  /* NULL-terminated host or executor names (transfer full), or NULL.  Optional. */
+  char **(*preferred_locations) (RushRdd *self, guint split);
+  /* Frees the subclass' own fields; the base frees the rest and the memory.  Optional. */
+  void (*finalize) (RushRdd *self);
+  /* One step of the user's that this RDD stands for, in order, for pictures: returns FALSE past the
+   * last.  Optional: the RDD then is its own single step. */
+  gboolean (*describe_step) (RushRdd *self, guint i, const char **out_name,
+                             const char **out_call_site);
+} RushRddClass;
+
+/* Where in the user's program something was asked for. */
+typedef struct
+{
+  char *short_form; /* "map at app.py:12", as Spark names RDDs, stages and jobs */
+  char *long_form;  /* the user's stack, innermost first, one frame a line; may be "" */
+} RushCallSite;
+
+/* Whether recomputing gives the same rows in the same order (Spark's DeterministicLevel). */
+typedef enum
+{
+  RUSH_DETERMINATE,
+  RUSH_UNORDERED,
+  RUSH_INDETERMINATE,
+} RushDeterminism;
+
+struct _RushRdd
+{
+  const RushRddClass *klass;
+  RushRefCount refs;
+  RushLineage *lineage; /* (owned) */
+  gint id;
+  RushSchema *schema; /* of its batches (owned) */
+  guint n_dependencies;
+  RushDependency **dependencies; /* (owned) */
+  RushPartitioner *partitioner;  /* (owned) or NULL */
+  RushDeterminism determinism;
+  gboolean barrier;
+  RushCallSite call_site; /* where it was created */
+  char *operator_name;    /* the user's word for it: "map", "reduceByKey"; also Spark's Scope */
+
+  /* guarded by lock */
+  pthread_mutex_t lock;
+  char *name; /* set by the user, or NULL */
+  gboolean partitions_known;
+  guint n_partitions;
+};
+
+/* For subclasses: allocates @size bytes (the struct begins with a RushRdd), takes the next id,
+ * references @schema, takes over the @n dependencies.  The call site and operator name are those
+ * that the lineage's current scope holds (rush_lineage_push_call ()). */
+gpointer rush_rdd_alloc (gsize size, const RushRddClass *klass, RushLineage *lineage,
+                         RushSchema *schema, RushDependency **dependencies, guint n);
+
+RushRdd *rush_rdd_ref (RushRdd *self);
+void rush_rdd_unref (RushRdd *self); /* NULL is fine */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushRdd, rush_rdd_unref)
+
+/* Computed on first use; a failure is returned each time it is asked for. */
+gboolean rush_rdd_n_partitions (RushRdd *self, guint *out_n, GError **error);
+/* The iterator over one partition: what compute () of a child calls on its parents. */
+RushIterator *rush_rdd_iterator (RushRdd *self, guint split, RushTaskContext *ctx, GError **error);
+char **rush_rdd_preferred_locations (RushRdd *self, guint split); /* (transfer full) or NULL */
+void rush_rdd_set_name (RushRdd *self, const char *name);
+char *rush_rdd_dup_name (RushRdd *self); /* the user's, or NULL */
+/* "MapPartitionsRDD[1] at textFile at app.py:3" */
+char *rush_rdd_to_string (RushRdd *self);
+
+/* The lineage as Spark prints it (RDD.toDebugString); needs the partition counts. */
+char *rush_rdd_to_debug_string (RushRdd *self, GError **error);

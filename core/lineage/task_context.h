@@ -1,0 +1,64 @@
+/* task_context.h - what a running task knows and may use; handed to compute ().
+ *
+ * Threads:    created and freed by the runner; fields are the runner's, but for `cancelled`, which
+ *             the driver loop sets, and the metrics, which are read after the task has ended.
+ * Rules:      look at rush_task_context_check () at every batch and every poll: it is how a job is
+ *             cancelled.  Cleanups run in reverse order when the task ends, in success and failure.
+ * Mirrors:    org.apache.spark.TaskContext, TaskContextImpl.
+ */
+#pragma once
+
+#include "core/base/allocator.h"
+#include "core/base/clock.h"
+#include "core/event/task_metrics.h"
+
+#include <stdatomic.h>
+
+typedef struct _RushTaskContext RushTaskContext;
+struct _RushEnv;        /* core/executor/env.h: the services of the executor that runs the task */
+struct _RushTaskMemory; /* core/memory/task_memory.h */
+
+struct _RushTaskContext
+{
+  gint stage_id;
+  gint stage_attempt;
+  guint partition;
+  gint64 task_id;       /* unique in the application: Spark's taskAttemptId */
+  guint attempt_number; /* of this partition in this stage attempt, from 0 */
+  const char *executor_id;
+  const char *host;
+  GHashTable *properties; /* local properties of the job: char* → char* (unowned), never NULL */
+  RushClock *clock;
+  RushAllocator *allocator;       /* batches that the task builds: its share of execution memory */
+  struct _RushTaskMemory *memory; /* to register consumers that can spill; NULL in bare tests */
+  struct _RushEnv *env;           /* NULL in bare tests */
+  RushTaskMetrics metrics;
+
+  atomic_bool cancelled;
+  const char *cancel_reason; /* set before `cancelled`, immortal or owned by the task set */
+
+  /* A reader that could not get a map output says which (and returns FETCH_FAILED as its error):
+   * the scheduler needs to know more than a message. */
+  gboolean fetch_failed;
+  gint fetch_shuffle_id;
+  gint fetch_map_index;
+  guint fetch_reduce_partition;
+  char *fetch_executor_id; /* where the output should have been, or NULL: it was not registered */
+
+  GArray *cleanups; /* private */
+};
+
+/* Zeroed but for the defaults: system clock, system allocator, empty properties. */
+RushTaskContext *rush_task_context_new (void);
+/* Runs the cleanups. */
+void rush_task_context_free (RushTaskContext *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushTaskContext, rush_task_context_free)
+
+/* FALSE with RUSH_CORE_ERROR_CANCELLED when the task should stop. */
+gboolean rush_task_context_check (RushTaskContext *self, GError **error);
+void rush_task_context_cancel (RushTaskContext *self, const char *reason); /* any thread */
+void rush_task_context_add_cleanup (RushTaskContext *self, GDestroyNotify func, gpointer data);
+/* Notes what could not be fetched and sets @error to RUSH_CORE_ERROR_FETCH_FAILED. */
+void rush_task_context_set_fetch_failed (RushTaskContext *self, gint shuffle_id, gint map_index,
+                                         guint reduce_partition, const char *executor_id,
+                                         const char *message, GError **error);

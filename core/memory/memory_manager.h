@@ -1,0 +1,61 @@
+/* memory_manager.h - one executor's unified memory: an execution and a storage pool that share.
+ *
+ *   heap ── reserved 300 MiB
+ *        └─ usable × spark.memory.fraction = the unified pool
+ *              ├─ execution: tasks (hash tables, sorts, batches being built)
+ *              └─ storage:   map outputs, later cached blocks and broadcasts
+ *
+ * Execution may take free storage memory, and evicts storage down to storageFraction of the pool;
+ * storage may borrow free execution memory, never evicts execution.  With N tasks running, a task
+ * gets at most 1/N of what execution may have, and waits until it has 1/2N.
+ *
+ * Threads:    any; one mutex and one condition.  A task that waits also looks at its cancellation.
+ * Mirrors:    org.apache.spark.memory.{UnifiedMemoryManager,ExecutionMemoryPool,StorageMemoryPool}.
+ */
+#pragma once
+
+#include "core/base/allocator.h"
+#include "core/conf/conf.h"
+
+typedef struct _RushMemoryManager RushMemoryManager;
+
+/* @heap_bytes: spark.executor.memory (local mode: spark.driver.memory); spark.testing.memory and
+ * spark.testing.reservedMemory replace it and the reserve.  A heap below 1.5 × the reserve is
+ * refused with Spark's sentence. */
+RushMemoryManager *rush_memory_manager_new (const RushConf *conf, gint64 heap_bytes,
+                                            GError **error);
+RushMemoryManager *rush_memory_manager_ref (RushMemoryManager *self);
+void rush_memory_manager_unref (RushMemoryManager *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushMemoryManager, rush_memory_manager_unref)
+
+typedef struct
+{
+  gint64 pool;           /* the unified pool */
+  gint64 execution_used;
+  gint64 storage_used;
+  gint64 storage_region; /* pool × storageFraction */
+  guint n_active_tasks;
+} RushMemoryStats;
+void rush_memory_manager_stats (RushMemoryManager *self, RushMemoryStats *out);
+
+/* Storage that execution may push out.  evict () frees about @wanted bytes by moving blocks to disk
+ * and returns what it freed; called without the manager's lock, from the thread that needs memory.
+ * At most one evictor per manager; NULL to unset. */
+typedef gint64 (*RushStorageEvict) (gpointer data, gint64 wanted);
+void rush_memory_manager_set_evictor (RushMemoryManager *self, RushStorageEvict evict,
+                                      gpointer data);
+
+gboolean rush_memory_manager_acquire_storage (RushMemoryManager *self, gint64 bytes);
+void rush_memory_manager_release_storage (RushMemoryManager *self, gint64 bytes);
+
+/* Returns how many bytes were granted, 0…@bytes; waits for 1/2N unless *@cancelled gets TRUE. */
+gint64 rush_memory_manager_acquire_execution (RushMemoryManager *self, gint64 task_id,
+                                              gint64 bytes, const atomic_bool *cancelled);
+void rush_memory_manager_release_execution (RushMemoryManager *self, gint64 task_id,
+                                            gint64 bytes);
+/* Wakes everybody who waits (cancellation). */
+void rush_memory_manager_wake (RushMemoryManager *self);
+
+/* An allocator whose account is the storage pool; refuses when the pool is full even after
+ * eviction. */
+RushAllocator *rush_storage_allocator_new (RushMemoryManager *self);

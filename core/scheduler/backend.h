@@ -1,0 +1,39 @@
+/* backend.h - what runs tasks, and what time it is: the line between the scheduler and the world.
+ *
+ * The scheduler is a state machine that is fed messages (core/scheduler/scheduler.h) and calls the
+ * functions below.  Three things stand behind them: the local backend (real threads, real time), a
+ * scripted one in tests, and the simulated cluster.  Nothing here blocks, nothing calls back into
+ * the scheduler from inside a call: answers arrive later, as messages.
+ *
+ * Threads:  called on the thread that feeds the scheduler, only.
+ * Mirrors:  org.apache.spark.scheduler.SchedulerBackend.
+ */
+#pragma once
+
+#include "core/base/clock.h"
+#include "core/scheduler/task.h"
+
+typedef struct _RushBackend RushBackend;
+
+typedef struct
+{
+  const char *name; /* "local", "scripted", "simulated" */
+  /* Start @task (transfer full) on an executor with a free slot; its end comes as a message. */
+  void (*launch) (RushBackend *self, const char *executor_id, RushTask *task);
+  /* Ask a running task to stop; it still ends with a message (KILLED, or what it got to first). */
+  void (*kill_task) (RushBackend *self, const char *executor_id, gint64 task_id,
+                     const char *reason);
+  /* Grow to @n executors in all / let one go.  Optional: NULL where the number is fixed. */
+  gboolean (*request_executors) (RushBackend *self, guint n);
+  void (*kill_executor) (RushBackend *self, const char *executor_id);
+  /* After @delay_us a TIMER message with @timer_id arrives, unless it is cancelled first. */
+  void (*start_timer) (RushBackend *self, guint64 timer_id, gint64 delay_us);
+  void (*cancel_timer) (RushBackend *self, guint64 timer_id);
+  RushClock *(*clock) (RushBackend *self); /* (transfer none) */
+  void (*free) (RushBackend *self);
+} RushBackendClass;
+
+struct _RushBackend
+{
+  const RushBackendClass *klass;
+};

@@ -1,0 +1,27 @@
+/* job_waiter.h - a thread that waits for a job: collects the results in the order of the request.
+ *
+ *   RushJobWaiter *w = rush_job_waiter_new (n);
+ *   request->listener = rush_job_waiter_listener (w);  … post …
+ *   rush_job_waiter_wait (w, &error)  →  results
+ *
+ * rush_job_waiter_fd () becomes readable when the job has ended: a caller that must also look at
+ * signals polls it (Python's Ctrl-C).
+ *
+ * Threads:  one waits; the driver loop fills.
+ * Mirrors:  org.apache.spark.scheduler.JobWaiter.
+ */
+#pragma once
+
+#include "core/scheduler/scheduler.h"
+
+typedef struct _RushJobWaiter RushJobWaiter;
+
+RushJobWaiter *rush_job_waiter_new (guint n_results);
+void rush_job_waiter_free (RushJobWaiter *self); /* only after the job has ended */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushJobWaiter, rush_job_waiter_free)
+RushJobListener *rush_job_waiter_listener (RushJobWaiter *self);
+int rush_job_waiter_fd (RushJobWaiter *self);
+gboolean rush_job_waiter_is_done (RushJobWaiter *self);
+gboolean rush_job_waiter_wait (RushJobWaiter *self, GError **error); /* FALSE: the job failed */
+/* After success; i-th requested partition.  (transfer none) */
+RushTaskResult *rush_job_waiter_result (RushJobWaiter *self, guint i);

@@ -1,0 +1,116 @@
+/* scheduler.h - the driver's scheduler: jobs → stages → task sets → tasks on executors.
+ *
+ * RushScheduler is a state machine without threads or locks: whoever feeds it messages is its one
+ * thread (the driver loop; a test; the simulator).  It never touches data.
+ *
+ *   DAG scheduler   cuts lineage into stages at shuffle dependencies, submits those whose parents'
+ *                   outputs are there, resubmits after fetch failures         dag_scheduler.c
+ *   task scheduler  offers free slots to task sets, by pool and locality      task_scheduler.c
+ *   task set        the pending, running and finished tasks of one stage attempt   task_set.c
+ *
+ * Ownership:  messages are (transfer full).   Threads: one.
+ * Mirrors:    org.apache.spark.scheduler.{DAGScheduler,TaskSchedulerImpl,TaskSetManager}.
+ */
+#pragma once
+
+#include "core/conf/conf.h"
+#include "core/event/event_bus.h"
+#include "core/scheduler/backend.h"
+#include "core/shuffle/map_output_tracker.h"
+
+typedef struct _RushScheduler RushScheduler;
+
+/* Who waits for a job.  Called on the scheduler's thread; must not block, may post messages. */
+typedef struct _RushJobListener RushJobListener;
+typedef struct
+{
+  /* Result of the i-th requested partition; @result is (transfer full: steal and zero it, or it is
+   * freed).  Not called for map stage jobs.  FALSE with @error aborts the job: "a result handler
+   * that throws". */
+  gboolean (*task_succeeded) (RushJobListener *self, guint i, RushTaskResult *result,
+                              GError **error);
+  /* The last call: @error is NULL on success; (transfer none). */
+  void (*job_ended) (RushJobListener *self, const GError *error);
+} RushJobListenerClass;
+struct _RushJobListener
+{
+  const RushJobListenerClass *klass;
+};
+
+typedef struct
+{
+  gint job_id;                /* from rush_scheduler_next_job_id () */
+  RushRdd *rdd;               /* (owned) */
+  RushDependency *dependency; /* (owned) submitMapStage: the shuffle to materialize; else NULL */
+  guint n_partitions;
+  guint *partitions; /* (owned) which to compute, in this order; NULL: all n_partitions */
+  RushResultFunc func;
+  gpointer func_data;
+  GDestroyNotify free_func_data;
+  RushCallSite call_site; /* (owned) */
+  char *cause;            /* (owned) "action", "take growth", "sortByKey sampling" … */
+  GHashTable *properties; /* (owned) local properties: job group, description, pool … */
+  gboolean allow_empty_rdd_event; /* a job on no partitions: post start and end at once, no stage */
+  RushJobListener *listener; /* (unowned) outlives the job */
+} RushJobRequest;
+
+void rush_job_request_free (RushJobRequest *self);
+
+typedef enum
+{
+  RUSH_MESSAGE_JOB_SUBMITTED,
+  RUSH_MESSAGE_JOB_CANCELLED,
+  RUSH_MESSAGE_JOB_GROUP_CANCELLED,
+  RUSH_MESSAGE_ALL_JOBS_CANCELLED,
+  RUSH_MESSAGE_STAGE_CANCELLED,
+  RUSH_MESSAGE_TASK_ENDED,
+  RUSH_MESSAGE_EXECUTOR_REGISTERED,
+  RUSH_MESSAGE_EXECUTOR_LOST,
+  RUSH_MESSAGE_SHUFFLE_DROPPED, /* the cleaner: nothing refers to it any more */
+  RUSH_MESSAGE_TIMER,
+} RushMessageKind;
+
+typedef struct
+{
+  RushMessageKind kind;
+  RushJobRequest *job;      /* JOB_SUBMITTED (owned) */
+  gint id;                  /* JOB_CANCELLED: job; STAGE_CANCELLED: stage; SHUFFLE_DROPPED: shuffle */
+  char *text;               /* group; executor id; (owned) */
+  char *reason;             /* cancellation, loss (owned), may be NULL */
+  gint64 task_id;           /* TASK_ENDED */
+  RushTaskOutcome *outcome; /* TASK_ENDED (owned) */
+  char *host;               /* EXECUTOR_REGISTERED (owned) */
+  char *rack;               /* EXECUTOR_REGISTERED (owned) or NULL */
+  guint cores;
+  gboolean caused_by_application; /* EXECUTOR_LOST */
+  gboolean outputs_lost;          /* EXECUTOR_LOST: its map outputs are gone as well */
+  guint64 timer_id;
+} RushMessage;
+
+RushMessage *rush_message_new (RushMessageKind kind);
+void rush_message_free (RushMessage *self);
+
+/* @max_task_failures: spark.task.maxFailures, 1 in local mode.  Everything handed in must outlive
+ * the scheduler; @bus may have no listeners. */
+RushScheduler *rush_scheduler_new (const RushConf *conf, RushBackend *backend, RushEventBus *bus,
+                                   RushMapOutputTracker *tracker, guint max_task_failures);
+/* Fails the jobs that still run ("SparkContext was shut down"). */
+void rush_scheduler_free (RushScheduler *self);
+
+/* The next job's number, from any thread. */
+gint rush_scheduler_next_job_id (RushScheduler *self);
+void rush_scheduler_handle (RushScheduler *self, RushMessage *message);
+
+/* TRUE when no job, stage, task set or task is left: a test asserts it after every job. */
+gboolean rush_scheduler_is_idle (const RushScheduler *self);
+/* Internal consistency; aborts with a sentence.  For tests, after every message. */
+void rush_scheduler_check_invariants (const RushScheduler *self);
+
+/* Where cached partitions are, to cut stages short and to place tasks; optional. */
+typedef struct _RushCacheLocations RushCacheLocations;
+struct _RushCacheLocations
+{
+  /* Executor ids that hold the partition, NULL-terminated (transfer full), or NULL. */
+  char **(*locations) (RushCacheLocations *self, const RushRdd *rdd, guint partition);
+};
+void rush_scheduler_set_cache_locations (RushScheduler *self, RushCacheLocations *cache);

@@ -1,0 +1,47 @@
+/* block_store.h - one executor's map outputs.
+ *
+ *   map output = batches ordered by reduce partition
+ *              + offset index: reduce partition r is rows [index[r], index[r+1])
+ *              in memory (charged to storage), or as a data file of frames and an index file
+ *
+ * Under memory pressure whole outputs go to their files, oldest first.  A slice is handed out by
+ * reference (batches that share buffers), or, when spark.rushlight.shuffle.byReference is false or
+ * the reader sits on another executor, through the wire form: encode, zstd, checksum, decode.
+ *
+ * Threads:  any; one mutex for the table, none while data moves.
+ * Mirrors:  org.apache.spark.shuffle.IndexShuffleBlockResolver, and BlockManager for its share.
+ */
+#pragma once
+
+#include "core/conf/conf.h"
+#include "core/lineage/iterator.h"
+#include "core/memory/memory_manager.h"
+#include "core/shuffle/map_status.h"
+#include "core/storage/local_dir.h"
+
+typedef struct _RushBlockStore RushBlockStore;
+
+RushBlockStore *rush_block_store_new (const RushConf *conf, const char *executor_id,
+                                      RushMemoryManager *memory, RushLocalDir *dir);
+void rush_block_store_free (RushBlockStore *self); /* drops all, files too */
+
+void rush_block_store_remove_shuffle (RushBlockStore *self, gint shuffle_id);
+/* For fault scripts: the output is gone as if its disk were; FALSE: was not there. */
+gboolean rush_block_store_remove_output (RushBlockStore *self, gint shuffle_id,
+                                         guint map_index);
+typedef struct
+{
+  guint n_outputs;
+  guint n_on_disk;
+  gint64 memory_bytes;
+  gint64 disk_bytes;
+} RushBlockStoreStats;
+void rush_block_store_stats (RushBlockStore *self, RushBlockStoreStats *out);
+
+/* The slice of reduce partitions [start, end) of one map output, as the reader wants it.
+ * RUSH_CORE_ERROR_NOT_FOUND: no such output (or of another attempt than @map_task_id);
+ * RUSH_CORE_ERROR_CORRUPT: its checksum does not hold. */
+RushIterator *rush_block_store_read (RushBlockStore *self, gint shuffle_id, guint map_index,
+                                     gint64 map_task_id, guint start, guint end,
+                                     gboolean by_reference, RushAllocator *allocator,
+                                     GError **error);

@@ -1,0 +1,43 @@
+/* shuffle.h - the writer and the reader: the two ends of a shuffle dependency.
+ *
+ * writer:  rows → (map-side combine) → partition number of each row → spill under pressure
+ *          → at commit one counting sort into reduce order → the block store
+ * reader:  statuses from the tracker, in map order → slices from the block stores → (merge)
+ *
+ * Both are seams (RushShuffleWriterNew in core/executor/env.h).
+ * Threads:  a writer or reader belongs to its task's runner.
+ * Mirrors:  org.apache.spark.shuffle.sort.SortShuffleWriter, BlockStoreShuffleReader.
+ */
+#pragma once
+
+#include "core/lineage/rdd.h"
+#include "core/shuffle/block_store.h"
+#include "core/shuffle/map_output_tracker.h"
+
+typedef struct _RushShuffleWriter RushShuffleWriter;
+
+RushShuffleWriter *rush_shuffle_writer_new (const RushDependency *dependency, guint map_index,
+                                            RushBlockStore *store, RushTaskContext *ctx);
+gboolean rush_shuffle_writer_write (RushShuffleWriter *self, RushBatch *batch, GError **error);
+/* Moves the output into the store and counts it in ctx->metrics.  (transfer full) */
+RushMapStatus *rush_shuffle_writer_commit (RushShuffleWriter *self, GError **error);
+void rush_shuffle_writer_free (RushShuffleWriter *self); /* without commit: nothing is left behind */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushShuffleWriter, rush_shuffle_writer_free)
+
+/* Finds the store of an executor; NULL: it is gone. */
+typedef RushBlockStore *(*RushStoreLookup) (gpointer data, const char *executor_id);
+
+typedef struct
+{
+  RushMapOutputTracker *tracker;
+  RushStoreLookup lookup;
+  gpointer lookup_data;
+  gboolean by_reference; /* within the same executor */
+} RushShuffleFetch;
+
+/* Reduce partitions [start, end) of the whole shuffle.  If the dependency has a combiner, rows of
+ * equal keys come out combined (in memory, or through spilled hash partitions under pressure).
+ * A missing or corrupt output ends in rush_task_context_set_fetch_failed (). */
+RushIterator *rush_shuffle_reader_new (const RushDependency *dependency, guint start, guint end,
+                                       const RushShuffleFetch *fetch, RushTaskContext *ctx,
+                                       GError **error);
