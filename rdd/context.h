@@ -1,0 +1,78 @@
+/* context.h - RushContext: one application (SparkContext).
+ *
+ *   conf ─▶ master ─▶ local dir · tracker · bus (+ event log, job statistics) · driver loop
+ *                     · local backend with its executors · scheduler · context cleaner
+ *
+ * Interface:  make RDDs with rdd/source and rdd/transform, run them with rdd/action, or with
+ *             rush_context_run_job () below, on which every action is built.
+ * Ownership:  refcounted; RDDs do not keep it alive: after stop () their jobs fail with
+ *             RUSH_CORE_ERROR_STOPPED.
+ * Threads:    any; several threads may run jobs at once.
+ * Mirrors:    org.apache.spark.SparkContext.
+ */
+#pragma once
+
+#include "core/conf/conf.h"
+#include "core/event/job_stats.h"
+#include "core/executor/local_backend.h"
+#include "core/scheduler/job_waiter.h"
+
+typedef struct _RushContext RushContext;
+
+/* Freezes a copy of @conf; spark.master must be set. */
+RushContext *rush_context_new (const RushConf *conf, GError **error);
+RushContext *rush_context_ref (RushContext *self);
+void rush_context_unref (RushContext *self); /* the last one stops */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushContext, rush_context_unref)
+/* Cancels what runs, joins every thread, removes the local dir, finishes the event log.
+ * Idempotent. */
+void rush_context_stop (RushContext *self);
+gboolean rush_context_is_stopped (RushContext *self);
+
+/* (transfer none), all: */
+const RushConf *rush_context_conf (RushContext *self);
+RushLineage *rush_context_lineage (RushContext *self);
+RushEventBus *rush_context_bus (RushContext *self);
+RushJobStats *rush_context_job_stats (RushContext *self);
+RushBackend *rush_context_backend (RushContext *self);
+RushMapOutputTracker *rush_context_tracker (RushContext *self);
+const char *rush_context_application_id (RushContext *self); /* "local-1795234224138" */
+const char *rush_context_event_log_path (RushContext *self); /* NULL: not enabled */
+gint64 rush_context_start_time_ms (RushContext *self);
+guint rush_context_default_parallelism (RushContext *self);
+guint rush_context_default_min_partitions (RushContext *self); /* min (parallelism, 2) */
+
+/* What surrounds a job; all optional (NULL). */
+typedef struct
+{
+  const char *short_form; /* call site, "collect at app.py:10"; NULL: the lineage's current call */
+  const char *long_form;
+  const char *cause;      /* NULL: "action" */
+  GHashTable *properties; /* char* → char*; referenced until the job ends */
+} RushJobOptions;
+
+/* Submits and returns at once; the waiter is (transfer full).  @partitions NULL: all of them.
+ * Counting the partitions may fail here (a missing file). */
+RushJobWaiter *rush_context_submit_job (RushContext *self, RushRdd *rdd, const guint *partitions,
+                                        guint n_partitions, RushResultFunc func,
+                                        gpointer func_data, GDestroyNotify free_func_data,
+                                        const RushJobOptions *options, gint *out_job_id,
+                                        GError **error);
+/* Submits and waits.  NULL: failed. */
+RushJobWaiter *rush_context_run_job (RushContext *self, RushRdd *rdd, const guint *partitions,
+                                     guint n_partitions, RushResultFunc func, gpointer func_data,
+                                     GDestroyNotify free_func_data,
+                                     const RushJobOptions *options, GError **error);
+/* submitMapStage: materializes a shuffle without a job on top; for adaptive plans. */
+RushJobWaiter *rush_context_submit_map_stage (RushContext *self, RushDependency *dependency,
+                                              const RushJobOptions *options, gint *out_job_id,
+                                              GError **error);
+
+void rush_context_cancel_job (RushContext *self, gint job_id, const char *reason);
+void rush_context_cancel_group (RushContext *self, const char *group, const char *reason);
+void rush_context_cancel_all (RushContext *self, const char *reason);
+
+/* A result function that collects a partition's batches: RushTaskResult.value is a GPtrArray of
+ * RushBatch. */
+gboolean rush_collect_batches (RushIterator *rows, RushTaskContext *ctx, gpointer data,
+                               RushTaskResult *out, GError **error);
