@@ -32,13 +32,14 @@ typedef struct
   char *scope;         /* operator name, or NULL */
   char *call_site;     /* short form */
   guint n_parents;
-  gint *parent_ids;
+  gint *parent_ids; /* (owned) */
+  /* (owned) Of each parent: the shuffle through which it is read, −1 if narrow; NULL: all narrow. */
+  gint *parent_shuffle_ids;
   guint n_partitions;
   gboolean barrier;
   const char *determinism; /* "DETERMINATE", "UNORDERED", "INDETERMINATE"; immortal */
   /* What the picture opens a box into: the user's operators, "map\tapp.py:12"; may be empty. */
-  char **steps;
-  gint shuffle_id; /* of the shuffle dependency through which its parents are read, or −1 */
+  char **steps; /* (owned) NULL-terminated, or NULL */
 } RushRddInfo;
 
 typedef struct
@@ -103,7 +104,7 @@ typedef struct { char **runtime, **spark_properties, **system_properties; } Rush
 typedef struct { gint64 time_ms; char *executor_id, *host; guint cores; } RushExecutorAdded;
 typedef struct { gint64 time_ms; char *executor_id, *reason; } RushExecutorRemoved;
 typedef struct { gint64 time_ms; char *executor_id, *host; guint port; gint64 memory_bytes; } RushBlockManagerAdded;
-typedef struct { gint64 time_ms; char *executor_id, *host; } RushBlockManagerRemoved;
+typedef struct { gint64 time_ms; char *executor_id, *host; guint port; } RushBlockManagerRemoved;
 typedef struct
 {
   gint job_id;
@@ -134,6 +135,7 @@ typedef struct
   char *message;       /* not Success */
   gint fetch_shuffle_id, fetch_map_index, fetch_reduce_id; /* FetchFailed */
   char *fetch_executor_id;
+  gboolean caused_by_application; /* ExecutorLostFailure */
 } RushTaskEnd;
 typedef struct { gint rdd_id; } RushUnpersistRdd;
 
