@@ -1,0 +1,76 @@
+# Rushlight: everything that a newcomer, a developer and CI need.
+#
+#   make demo      install what is missing, build, run a PySpark word count and draw its DAG
+#   make test      the same set-up, then all tests; ends with "N passed, N failed"
+#   make check     sanitizers, fuzzing, long seeds          make nightly   the full matrices
+#   make build     the C engine, its tests and the Python package in .venv
+#   make bench     ratios against peers (installs them)     make format    clang-format
+#   make clean     what the build made (keeps .venv)
+#
+# Targets say what they install; nothing is downloaded but from the package registries that apt and
+# pip are configured for.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.PHONY: demo test check nightly build setup bench format clean apt
+
+VENV  := .venv
+PY    := $(VENV)/bin/python
+MESON := $(VENV)/bin/meson
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+
+APT_PACKAGES := gcc libc6-dev pkg-config libglib2.0-dev libgraphviz-dev libzstd-dev zlib1g-dev \
+                python3-dev python3-venv ca-certificates
+
+SOURCES := $(shell git ls-files -co --exclude-standard -- core rdd py lessons meson.build meson.options pyproject.toml 2>/dev/null)
+
+demo: build
+	@tools/demo.sh
+
+test: build
+	@$(PY) tests/run_all.py test
+
+check: build
+	@$(PY) tests/run_all.py check
+
+nightly: build
+	@$(PY) tests/run_all.py nightly
+
+bench: build $(VENV)/.bench-peers
+	@$(PY) bench/run.py
+
+build: $(VENV)/.installed
+
+setup: $(VENV)/.tools
+
+# ── what the machine must have ──
+# The stamp is renewed when the list of packages changes; the check itself takes 20 ms.
+apt:
+	@tools/install_apt.sh $(APT_PACKAGES)
+
+# ── the virtual environment: build tools and the package ──
+$(VENV)/.tools: requirements-build.txt | apt
+	@test -x $(PY) || { echo "make: creating $(VENV)"; "$$(tools/find_python.sh)" -m venv $(VENV); }
+	@echo "make: installing the build tools of requirements-build.txt into $(VENV)"
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-build.txt
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.tools $(SOURCES) | apt
+	@echo "make: building and installing Rushlight into $(VENV)"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps \
+	    --force-reinstall -Cbuild-dir=build -Csetup-args=-Dtests=true . > build.log 2>&1 \
+	    || { tail -n 60 build.log; echo "make: the build failed; the whole log is in build.log"; exit 1; }
+	@touch $@
+
+$(VENV)/.bench-peers: $(VENV)/.tools requirements-bench.txt
+	@echo "make: installing the peers of requirements-bench.txt into $(VENV)-bench"
+	@test -x $(VENV)-bench/bin/python || "$$(tools/find_python.sh)" -m venv $(VENV)-bench
+	@$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@touch $@
+
+format: setup
+	@git ls-files '*.c' '*.h' | xargs $(VENV)/bin/clang-format -i
+
+clean:
+	rm -rf build build-* out build.log dist $(VENV)/.installed

@@ -1,0 +1,148 @@
+"""Runs the tests of a kind and ends with one line: N passed, N failed.
+
+    python tests/run_all.py test       C tests of the build in build/, Python tests, SQL files
+    python tests/run_all.py check      C tests under ASan+UBSan and TSan, fuzzers, long seeds
+    python tests/run_all.py nightly    check with seeds and iterations ten times as many
+
+A C test program counts by its TAP lines, so that the total is of test cases, not of programs.
+"""
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+OUT = os.path.join(ROOT, "out")
+
+
+class Tally:
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def add(self, passed, failed, what, seconds):
+        self.passed += passed
+        self.failed += failed
+        print(f"{what}: {passed} passed, {failed} failed ({seconds:.0f} s)", flush=True)
+
+
+def run(argv, env=None, log=None, **kwargs):
+    """The exit status; the output goes to a file that is shown if the command fails."""
+    with open(log, "wb") as out:
+        return subprocess.call(argv, cwd=ROOT, env=dict(os.environ, **(env or {})), stdout=out,
+                               stderr=subprocess.STDOUT, **kwargs)
+
+
+def show_tail(path, lines=60):
+    with open(path, errors="replace") as f:
+        print("".join(f.readlines()[-lines:]), flush=True)
+
+
+def count_tap(text):
+    """(passed, failed) of one test program's TAP output."""
+    passed = failed = 0
+    for line in text.splitlines():
+        match = re.match(r"\s*(not )?ok\b(.*)", line)
+        if match and "# SKIP" not in match.group(2).upper():
+            passed, failed = passed + (not match.group(1)), failed + bool(match.group(1))
+    return passed, failed
+
+
+def c_tests(tally, build, what, suites=(), env=None, multiplier=1):
+    began = time.time()
+    log = os.path.join(OUT, f"{os.path.basename(build)}-tests.log")
+    argv = ["meson", "test", "-C", build, "--no-rebuild", "--print-errorlogs",
+            "--timeout-multiplier", str(multiplier)]
+    for suite in suites:
+        argv += ["--suite", suite]
+    status = run(argv, env=env, log=log)
+    passed = failed = 0
+    results = os.path.join(ROOT, build, "meson-logs", "testlog.json")
+    with open(results) as f:
+        for line in f:
+            test = json.loads(line)
+            p, n = count_tap(test.get("stdout") or "")
+            # A program that dies between two test cases has failed in one that it did not report.
+            if test["result"] not in ("OK", "SKIP", "EXPECTEDFAIL"):
+                n = max(n, 1)
+                print(f"FAILED: {test['name']} ({test['result']})")
+            passed, failed = passed + p, failed + n
+    if status and not failed:
+        failed = 1
+    if failed:
+        show_tail(log, 150)
+    tally.add(passed, failed, what, time.time() - began)
+
+
+def python_tests(tally, what, arguments=(), env=None):
+    began = time.time()
+    log, report = os.path.join(OUT, "pytest.log"), os.path.join(OUT, "pytest.xml")
+    status = run([sys.executable, "-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider",
+                  f"--junitxml={report}", "tests", *arguments], env=env, log=log)
+    suite = ElementTree.parse(report).getroot().find("testsuite") if os.path.exists(report) else None
+    if suite is None:
+        passed, failed = 0, 1
+    else:
+        failed = int(suite.get("failures")) + int(suite.get("errors"))
+        passed = int(suite.get("tests")) - failed - int(suite.get("skipped"))
+    if status not in (0, 5) and not failed:
+        failed = 1
+    if failed:
+        show_tail(log, 150)
+    tally.add(passed, failed, what, time.time() - began)
+
+
+def sanitized_build(name, sanitizer):
+    """A build folder of its own; configured once, built each time."""
+    build = f"build-{name}"
+    log = os.path.join(OUT, f"{build}.log")
+    steps = []
+    if not os.path.exists(os.path.join(ROOT, build, "build.ninja")):
+        steps.append(["meson", "setup", build, f"-Db_sanitize={sanitizer}", "-Db_lundef=false",
+                      "-Dpython_ext=false", "-Doptimization=1"])
+    steps.append(["ninja", "-C", build])
+    for argv in steps:
+        if run(argv, log=log):
+            show_tail(log)
+            raise SystemExit(f"0 passed, 1 failed\n{' '.join(argv)} failed; see {log}")
+    return build
+
+
+def test(tally):
+    c_tests(tally, "build", "C tests")
+    python_tests(tally, "Python tests")
+
+
+def check(tally, scale=1):
+    env = {"RUSH_FUZZ_ITERATIONS": str(20000 * scale), "RUSH_PROPERTY_SEEDS": str(200 * scale),
+           "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=1", "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
+           "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1"}
+    c_tests(tally, sanitized_build("asan", "address,undefined"), "C tests under ASan and UBSan",
+            env=env, multiplier=10)
+    c_tests(tally, sanitized_build("tsan", "thread"), "C tests with threads under TSan",
+            suites=["tsan"], env=env, multiplier=10)
+
+
+def nightly(tally):
+    test(tally)
+    check(tally, scale=10)
+
+
+def main():
+    kind = sys.argv[1]
+    os.makedirs(os.path.join(OUT, "tally"), exist_ok=True)
+    if shutil.which("meson") is None:
+        os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
+    tally = Tally()
+    {"test": test, "check": check, "nightly": nightly}[kind](tally)
+    with open(os.path.join(OUT, "tally", kind), "w") as f:
+        f.write(f"{tally.passed} {tally.failed}\n")
+    print(f"{tally.passed} passed, {tally.failed} failed", flush=True)
+    return 1 if tally.failed or not tally.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
