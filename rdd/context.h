@@ -49,6 +49,10 @@ typedef struct
   const char *long_form;
   const char *cause;      /* NULL: "action" */
   GHashTable *properties; /* char* → char*; referenced until the job ends */
+  /* Called on the waiting thread when a signal interrupted its wait (poll () on the waiter's fd
+   * returned EINTR): TRUE cancels the job, and the wait goes on until it has ended. */
+  gboolean (*interrupted) (gpointer data);
+  gpointer interrupted_data;
 } RushJobOptions;
 
 /* Submits and returns at once; the waiter is (transfer full).  @partitions NULL: all of them.
@@ -58,7 +62,7 @@ RushJobWaiter *rush_context_submit_job (RushContext *self, RushRdd *rdd, const g
                                         gpointer func_data, GDestroyNotify free_func_data,
                                         const RushJobOptions *options, gint *out_job_id,
                                         GError **error);
-/* Submits and waits.  NULL: failed. */
+/* Submits and waits.  NULL: failed, or cancelled because options->interrupted () said so. */
 RushJobWaiter *rush_context_run_job (RushContext *self, RushRdd *rdd, const guint *partitions,
                                      guint n_partitions, RushResultFunc func, gpointer func_data,
                                      GDestroyNotify free_func_data,

@@ -1,0 +1,35 @@
+#include "core/base/thread.h"
+
+#include <signal.h>
+#include <string.h>
+
+pthread_t
+rush_thread_start (const char *name, void *(*body) (void *), void *data)
+{
+  g_assert (strlen (name) <= 15);
+
+  /* A thread inherits the mask of its creator; the faults of its own code stay deliverable. */
+  sigset_t all, before;
+  sigfillset (&all);
+  sigdelset (&all, SIGSEGV);
+  sigdelset (&all, SIGBUS);
+  sigdelset (&all, SIGFPE);
+  sigdelset (&all, SIGILL);
+  sigdelset (&all, SIGABRT);
+  pthread_sigmask (SIG_SETMASK, &all, &before);
+  pthread_t thread;
+  int status = pthread_create (&thread, NULL, body, data);
+  pthread_sigmask (SIG_SETMASK, &before, NULL);
+
+  if (status != 0)
+    g_error ("cannot start thread %s: %s", name, g_strerror (status));
+  pthread_setname_np (thread, name);
+  return thread;
+}
+
+void
+rush_thread_join (pthread_t thread)
+{
+  int status = pthread_join (thread, NULL);
+  g_assert (status == 0);
+}
