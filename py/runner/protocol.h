@@ -1,0 +1,46 @@
+/* protocol.h - what passes between a runner (C, no Python) and a Python worker, over a socketpair.
+ *
+ * A message is u32 kind · u32 length · payload, little-endian.  One task:
+ *
+ *   runner → worker   TASK (JSON)  COMMAND (pickle)  BATCH*  END_OF_INPUT
+ *   worker → runner                                  BATCH*  (DONE (JSON) | ERROR (JSON))
+ *
+ * Both directions flow at once.  The runner never blocks on one of them: it polls for both, so a
+ * lambda that never reads its input, or that writes megabytes for each line, cannot deadlock.  A
+ * worker that is done early says DONE before it has seen END_OF_INPUT; the runner finishes the
+ * message it is in, sends END_OF_INPUT, and the worker skips to it: it is then ready for a new task.
+ *
+ * BATCH is core/data/encoding.h's one encoding, uncompressed.  What a batch holds:
+ *   lines    (line: string)                                   elements are str
+ *   runs     (run: binary, objects: int)                      a value is one pickled list of objects
+ *   pairs    (partition: int, run: binary, objects: int)      runs of (key, value), by reduce partition
+ *
+ * TASK     {"stage":0,"stageAttempt":0,"partition":1,"attempt":0,"taskId":5,"input":"lines",
+ *           "output":"runs","properties":{…}}
+ * DONE     {"runUs":…,"startUs":…,"objectsIn":…,"objectsOut":…}
+ * ERROR    {"class":"ZeroDivisionError","traceback":"Traceback (most recent call last):\n…"}
+ *
+ * Between the runner pool and the helper process that forks workers (one control socketpair,
+ * SOCK_SEQPACKET, one packet a message, text):
+ *   → "fork <worker-id>" with the worker's end of its socketpair as SCM_RIGHTS
+ *   ← "forked <worker-id> <pid>"
+ *   → "kill <worker-id>"          the helper is the parent: no pid can be mistaken
+ *   ← "exited <worker-id> <status>"    status as waitpid gives it
+ * The helper ends, and kills its workers, when its end of the control socket is closed.
+ */
+#pragma once
+
+#include <glib.h>
+
+typedef enum
+{
+  RUSH_PY_TASK = 1,
+  RUSH_PY_COMMAND = 2,
+  RUSH_PY_BATCH = 3,
+  RUSH_PY_END_OF_INPUT = 4,
+  RUSH_PY_DONE = 5,
+  RUSH_PY_ERROR = 6,
+} RushPyMessageKind;
+
+#define RUSH_PY_HEADER_BYTES 8
+#define RUSH_PY_MAX_MESSAGE (1u << 30)
