@@ -48,6 +48,9 @@ struct _RushCombiner
 typedef RushCombiner *(*RushCombinerNew) (gpointer data, RushSchema *schema,
                                           RushAllocator *allocator);
 
+/* Appends the parent partitions that child partition @split needs to @out_parents (guint). */
+typedef void (*RushCustomParents) (const RushDependency *self, guint split, GArray *out_parents);
+
 struct _RushDependency
 {
   RushRefCount refs;
@@ -58,7 +61,7 @@ struct _RushDependency
   guint in_start, out_start, length;
 
   /* CUSTOM: fills @out_parents with the parent partitions that child partition @split needs. */
-  void (*custom_parents) (const RushDependency *self, guint split, GArray *out_parents /* guint */);
+  RushCustomParents custom_parents;
   gpointer custom_data;
   GDestroyNotify custom_free;
 
@@ -68,6 +71,7 @@ struct _RushDependency
   RushSchema *schema;           /* of the map outputs */
   RushCombinerNew combiner_new; /* NULL: rows go as they are */
   gpointer combiner_data;
+  GDestroyNotify combiner_free; /* of combiner_data, when the dependency goes; may be NULL */
   gboolean map_side_combine;
   /* Which column of a row counts as how many pairs (PySpark's runs); −1: a row is one pair. */
   gint pairs_column;
@@ -76,6 +80,9 @@ struct _RushDependency
 RushDependency *rush_dependency_one_to_one (RushRdd *parent);
 RushDependency *rush_dependency_range (RushRdd *parent, guint in_start, guint out_start,
                                        guint length);
+/* @free_data, if there is one, gets @data when the dependency goes. */
+RushDependency *rush_dependency_custom (RushRdd *parent, RushCustomParents custom_parents,
+                                        gpointer data, GDestroyNotify free_data);
 /* Takes a new shuffle id from the parent's lineage; partitioner and schema are referenced. */
 RushDependency *rush_dependency_shuffle (RushRdd *parent, RushPartitioner *partitioner,
                                          RushSchema *schema);

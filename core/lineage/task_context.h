@@ -35,7 +35,8 @@ struct _RushTaskContext
   RushTaskMetrics metrics;
 
   atomic_bool cancelled;
-  const char *cancel_reason; /* set before `cancelled`, immortal or owned by the task set */
+  /* Set before `cancelled`, by whoever cancels first; immortal, or alive as long as the task. */
+  const char *_Atomic cancel_reason;
 
   /* A reader that could not get a map output says which (and returns FETCH_FAILED as its error):
    * the scheduler needs to know more than a message. */

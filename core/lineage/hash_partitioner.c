@@ -1,0 +1,198 @@
+/* hash_partitioner.c - Spark's HashPartitioner: Java's hashCode, modulo the number of partitions.
+ *
+ * Placement is visible (glom, the files of saveAsTextFile, skew in a lesson's picture), so it has
+ * to be Java's to the bit:
+ *
+ *   boolean   1231 or 1237                        int, short, byte   the value
+ *   long      high word xor low word              float, double      their IEEE bits, as int, long;
+ *   string    s[0]·31^(n−1) + … + s[n−1]                             every NaN is the same one
+ *             over UTF-16 units, not over bytes   binary             as java.util.Arrays.hashCode
+ *
+ * and the remainder is made non-negative (Utils.nonNegativeMod).  All sums wrap at 32 bits.
+ * Spark refuses arrays as keys, since Java hashes them by identity; bytes are values here, so they
+ * are hashed by content.
+ */
+#include "core/lineage/partitioner.h"
+
+#include <string.h>
+
+typedef struct
+{
+  RushPartitioner base;
+  guint key_column;
+} HashPartitioner;
+
+#define JAVA_TRUE 1231
+#define JAVA_FALSE 1237
+#define JAVA_NAN_FLOAT 0x7fc00000u
+#define JAVA_NAN_DOUBLE G_GUINT64_CONSTANT (0x7ff8000000000000)
+
+/* ---- Java's hash codes ---- */
+
+static guint32
+hash_long (guint64 value)
+{
+  return (guint32)(value ^ (value >> 32));
+}
+
+static guint32
+hash_float (float value)
+{
+  guint32 bits;
+
+  if (value != value)
+    return JAVA_NAN_FLOAT;
+  memcpy (&bits, &value, sizeof bits);
+  return bits;
+}
+
+static guint32
+hash_double (double value)
+{
+  guint64 bits;
+
+  if (value != value)
+    return hash_long (JAVA_NAN_DOUBLE);
+  memcpy (&bits, &value, sizeof bits);
+  return hash_long (bits);
+}
+
+/* Java's strings are UTF-16: a character outside the basic plane is two units, a high and a low
+ * surrogate.  Bytes that are no UTF-8 cannot stand in a string column. */
+static guint32
+hash_utf8_tail (const guint8 *bytes, gsize length, guint32 hash)
+{
+  const char *at = (const char *)bytes;
+  const char *end = at + length;
+
+  while (at < end)
+    {
+      gunichar c = g_utf8_get_char (at);
+
+      if (c >= 0x10000)
+        {
+          hash = 31 * hash + (0xd800 + ((c - 0x10000) >> 10));
+          c = 0xdc00 + ((c - 0x10000) & 0x3ff);
+        }
+      hash = 31 * hash + c;
+      at = g_utf8_next_char (at);
+    }
+  return hash;
+}
+
+static guint32
+hash_string (const char *text, gsize length)
+{
+  const guint8 *bytes = (const guint8 *)text;
+  guint32 hash = 0;
+
+  /* Most keys are ASCII, where a byte is a unit. */
+  for (gsize i = 0; i < length; i++)
+    {
+      if (bytes[i] >= 0x80)
+        return hash_utf8_tail (bytes + i, length - i, hash);
+      hash = 31 * hash + bytes[i];
+    }
+  return hash;
+}
+
+static guint32
+hash_binary (const char *bytes, gsize length)
+{
+  guint32 hash = 1;
+
+  for (gsize i = 0; i < length; i++)
+    hash = 31 * hash + (guint32)(gint32)(gint8)bytes[i];
+  return hash;
+}
+
+static guint32
+hash_value (const RushColumn *column, guint row)
+{
+  const char *bytes;
+  gsize length;
+
+  switch (column->type->kind)
+    {
+    case RUSH_TYPE_BOOL:
+      return rush_column_get_bool (column, row) ? JAVA_TRUE : JAVA_FALSE;
+    case RUSH_TYPE_INT8:
+    case RUSH_TYPE_INT16:
+    case RUSH_TYPE_INT32:
+      return (guint32)rush_column_get_int (column, row);
+    case RUSH_TYPE_INT64:
+      return hash_long ((guint64)rush_column_get_int (column, row));
+    case RUSH_TYPE_FLOAT32:
+      return hash_float ((float)rush_column_get_double (column, row));
+    case RUSH_TYPE_FLOAT64:
+      return hash_double (rush_column_get_double (column, row));
+    case RUSH_TYPE_STRING:
+      bytes = rush_column_get_bytes (column, row, &length);
+      return hash_string (bytes, length);
+    case RUSH_TYPE_BINARY:
+      bytes = rush_column_get_bytes (column, row, &length);
+      return hash_binary (bytes, length);
+    }
+  g_assert_not_reached ();
+}
+
+/* ---- the partitioner ---- */
+
+static guint32
+non_negative_mod (guint32 hash, guint32 n)
+{
+  gint64 rest = (gint64)(gint32)hash % (gint64)n;
+
+  return (guint32)(rest < 0 ? rest + n : rest);
+}
+
+static void
+hash_partition_batch (const RushPartitioner *base, const RushBatch *batch, guint32 *out_partitions)
+{
+  const HashPartitioner *self = (const HashPartitioner *)base;
+  const RushColumn *column;
+
+  g_assert (self->key_column < batch->schema->n_fields);
+  column = batch->columns[self->key_column];
+  for (guint i = 0; i < batch->length; i++)
+    {
+      guint row = rush_batch_row (batch, i);
+
+      out_partitions[i] = rush_column_is_valid (column, row)
+                              ? non_negative_mod (hash_value (column, row), base->n_partitions)
+                              : 0;
+    }
+}
+
+static gboolean
+hash_equal (const RushPartitioner *a, const RushPartitioner *b)
+{
+  return ((const HashPartitioner *)a)->key_column == ((const HashPartitioner *)b)->key_column;
+}
+
+static void
+hash_finalize (RushPartitioner *self)
+{
+  g_free (self);
+}
+
+static const RushPartitionerClass hash_class = {
+  .name = "HashPartitioner",
+  .partition_batch = hash_partition_batch,
+  .equal = hash_equal,
+  .finalize = hash_finalize,
+};
+
+RushPartitioner *
+rush_hash_partitioner_new (guint n_partitions, guint key_column)
+{
+  HashPartitioner *self;
+
+  g_return_val_if_fail (n_partitions > 0 && n_partitions <= G_MAXINT32, NULL);
+  self = g_new0 (HashPartitioner, 1);
+  self->base.klass = &hash_class;
+  rush_ref_count_init (&self->base.refs);
+  self->base.n_partitions = n_partitions;
+  self->key_column = key_column;
+  return &self->base;
+}

@@ -1,0 +1,245 @@
+/* rdd.c - the base of all RDDs: construction, death, the partition count.
+ *
+ * A lineage is a graph that points up, from child to parent, through dependencies:
+ *
+ *     result ──dep──▶ map ──dep──▶ … 10,000 steps … ──dep──▶ source
+ *
+ * An iterative program makes it that long, so nothing here walks it by recursion:
+ *
+ *   - The last unref of an RDD unrefs its dependencies, whose last unref unrefs their parents.  The
+ *     first unref on a thread's stack keeps a list; those below it only put RDDs on that list.
+ *   - A partition count that comes from the parents is found with a stack of RDDs that wait for
+ *     theirs.  Only narrow parents are asked: the size of a shuffled RDD is its partitioner's, and
+ *     looking beyond would touch files earlier than Spark does.
+ *
+ * compute () does recurse, once a narrow step, as Spark's iterators do; checkpoints cut it.
+ *
+ * Locks:  the count is computed under the RDD's own lock, so that a source looks at the world once.
+ *         A class may take the locks of parents from in there; as the graph has no cycle, neither
+ *         has the order of locks.
+ */
+#include "core/lineage/rdd.h"
+
+/* ---- construction ---- */
+
+/* How sure the rows of a child are that read @dep (RDD.getOutputDeterministicLevel). */
+static RushDeterminism
+determinism_through (const RushDependency *dep)
+{
+  if (dep->kind != RUSH_DEPENDENCY_SHUFFLE)
+    return dep->rdd->determinism;
+  /* No shuffle will happen: the rows are where they should be. */
+  if (rush_partitioner_equal (dep->rdd->partitioner, dep->partitioner))
+    return dep->rdd->determinism;
+  return dep->rdd->determinism == RUSH_INDETERMINATE ? RUSH_INDETERMINATE : RUSH_UNORDERED;
+}
+
+gpointer
+rush_rdd_alloc (gsize size, const RushRddClass *klass, RushLineage *lineage, RushSchema *schema,
+                RushDependency **dependencies, guint n)
+{
+  RushRdd *self;
+
+  g_assert (size >= sizeof *self);
+  self = g_malloc0 (size);
+  self->klass = klass;
+  rush_ref_count_init (&self->refs);
+  self->lineage = rush_lineage_ref (lineage);
+  self->id = rush_lineage_next_rdd_id (lineage);
+  self->schema = rush_schema_ref (schema);
+  self->n_dependencies = n;
+  self->dependencies = g_new0 (RushDependency *, n);
+  self->determinism = RUSH_DETERMINATE;
+  for (guint i = 0; i < n; i++)
+    {
+      RushDependency *dep = dependencies[i];
+
+      g_assert (dep != NULL && dep->rdd->lineage == lineage);
+      self->dependencies[i] = dep;
+      self->determinism = MAX (self->determinism, determinism_through (dep));
+      if (dep->kind != RUSH_DEPENDENCY_SHUFFLE && dep->rdd->barrier)
+        self->barrier = TRUE;
+    }
+  self->call_site.short_form = g_strdup (rush_lineage_current_short_form ());
+  self->call_site.long_form = g_strdup (rush_lineage_current_long_form ());
+  self->operator_name = g_strdup (rush_lineage_current_operator ());
+  pthread_mutex_init (&self->lock, NULL);
+  return self;
+}
+
+/* ---- life and death ---- */
+
+static void
+rdd_destroy (RushRdd *self)
+{
+  if (self->klass->finalize != NULL)
+    self->klass->finalize (self);
+  for (guint i = 0; i < self->n_dependencies; i++)
+    rush_dependency_unref (self->dependencies[i]);
+  g_free (self->dependencies);
+  rush_partitioner_unref (self->partitioner);
+  rush_schema_unref (self->schema);
+  rush_lineage_unref (self->lineage);
+  g_free (self->call_site.short_form);
+  g_free (self->call_site.long_form);
+  g_free (self->operator_name);
+  g_free (self->name);
+  pthread_mutex_destroy (&self->lock);
+  g_free (self);
+}
+
+RushRdd *
+rush_rdd_ref (RushRdd *self)
+{
+  rush_ref_count_inc (&self->refs);
+  return self;
+}
+
+void
+rush_rdd_unref (RushRdd *self)
+{
+  static _Thread_local GPtrArray *dying;
+
+  if (self == NULL || !rush_ref_count_dec (&self->refs))
+    return;
+  if (dying != NULL)
+    {
+      g_ptr_array_add (dying, self);
+      return;
+    }
+  dying = g_ptr_array_new ();
+  g_ptr_array_add (dying, self);
+  while (dying->len > 0)
+    rdd_destroy (g_ptr_array_steal_index_fast (dying, dying->len - 1));
+  g_ptr_array_free (dying, TRUE);
+  dying = NULL;
+}
+
+/* ---- the partition count ---- */
+
+static gboolean
+partitions_known (RushRdd *self)
+{
+  gboolean known;
+
+  pthread_mutex_lock (&self->lock);
+  known = self->partitions_known;
+  pthread_mutex_unlock (&self->lock);
+  return known;
+}
+
+/* Computes the count of @self, whose narrow parents have theirs. */
+static gboolean
+count_partitions (RushRdd *self, GError **error)
+{
+  gboolean ok = TRUE;
+  guint n = 0;
+
+  pthread_mutex_lock (&self->lock);
+  if (!self->partitions_known)
+    {
+      if (self->klass->partitions != NULL)
+        ok = self->klass->partitions (self, &n, error);
+      else
+        {
+          g_assert (self->n_dependencies > 0);
+          g_assert (self->dependencies[0]->kind != RUSH_DEPENDENCY_SHUFFLE);
+          ok = rush_rdd_n_partitions (self->dependencies[0]->rdd, &n, error);
+        }
+      if (ok)
+        {
+          self->n_partitions = n;
+          self->partitions_known = TRUE;
+        }
+    }
+  pthread_mutex_unlock (&self->lock);
+  return ok;
+}
+
+/* Pushes the narrow parents of @self that have no count yet; FALSE: there was none. */
+static gboolean
+push_uncounted_parents (RushRdd *self, GPtrArray *stack)
+{
+  guint before = stack->len;
+
+  for (guint i = 0; i < self->n_dependencies; i++)
+    {
+      RushDependency *dep = self->dependencies[i];
+
+      if (dep->kind != RUSH_DEPENDENCY_SHUFFLE && !partitions_known (dep->rdd))
+        g_ptr_array_add (stack, dep->rdd);
+    }
+  return stack->len > before;
+}
+
+gboolean
+rush_rdd_n_partitions (RushRdd *self, guint *out_n, GError **error)
+{
+  g_autoptr (GPtrArray) waiting = NULL;
+
+  if (!partitions_known (self))
+    {
+      waiting = g_ptr_array_new ();
+      g_ptr_array_add (waiting, self);
+      while (waiting->len > 0)
+        {
+          RushRdd *rdd = g_ptr_array_index (waiting, waiting->len - 1);
+
+          if (push_uncounted_parents (rdd, waiting))
+            continue;
+          if (!count_partitions (rdd, error))
+            return FALSE;
+          g_ptr_array_set_size (waiting, (gint)waiting->len - 1);
+        }
+    }
+  pthread_mutex_lock (&self->lock);
+  *out_n = self->n_partitions;
+  pthread_mutex_unlock (&self->lock);
+  return TRUE;
+}
+
+/* ---- the rest of the contract ---- */
+
+RushIterator *
+rush_rdd_iterator (RushRdd *self, guint split, RushTaskContext *ctx, GError **error)
+{
+  if (!rush_task_context_check (ctx, error))
+    return NULL;
+  return self->klass->compute (self, split, ctx, error);
+}
+
+char **
+rush_rdd_preferred_locations (RushRdd *self, guint split)
+{
+  return self->klass->preferred_locations != NULL ? self->klass->preferred_locations (self, split)
+                                                  : NULL;
+}
+
+void
+rush_rdd_set_name (RushRdd *self, const char *name)
+{
+  pthread_mutex_lock (&self->lock);
+  g_free (self->name);
+  self->name = g_strdup (name);
+  pthread_mutex_unlock (&self->lock);
+}
+
+char *
+rush_rdd_dup_name (RushRdd *self)
+{
+  char *name;
+
+  pthread_mutex_lock (&self->lock);
+  name = g_strdup (self->name);
+  pthread_mutex_unlock (&self->lock);
+  return name;
+}
+
+char *
+rush_rdd_to_string (RushRdd *self)
+{
+  g_autofree char *name = rush_rdd_dup_name (self);
+
+  return g_strdup_printf ("%s%s%s[%d] at %s", name != NULL ? name : "", name != NULL ? " " : "",
+                          self->klass->name, self->id, self->call_site.short_form);
+}

@@ -1,0 +1,105 @@
+/* task_context.c - a running task's cancellation, its cleanups, and what it could not fetch.
+ *
+ * Cancellation is a request, not an interruption: somebody sets the flag, the task sees it at its
+ * next batch or poll and returns CANCELLED up through its iterators, whose owners close them.  The
+ * reason is written before the flag is released, so that who sees the flag sees the reason.
+ *
+ * Cleanups are for what must end with the task and not with an iterator (a worker that goes back to
+ * its pool, a temporary file).  They run last in, first out, whether the task succeeded or not.
+ */
+#include "core/lineage/task_context.h"
+
+#include <pthread.h>
+
+typedef struct
+{
+  GDestroyNotify func;
+  gpointer data;
+} Cleanup;
+
+static GHashTable *no_properties; /* immortal, never changed */
+static pthread_once_t no_properties_once = PTHREAD_ONCE_INIT;
+
+static void
+make_no_properties (void)
+{
+  no_properties = g_hash_table_new (g_str_hash, g_str_equal);
+}
+
+gboolean
+rush_task_context_check (RushTaskContext *self, GError **error)
+{
+  const char *reason;
+
+  if (!atomic_load_explicit (&self->cancelled, memory_order_acquire))
+    return TRUE;
+  reason = atomic_load (&self->cancel_reason);
+  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_CANCELLED, "Task killed (%s)",
+               reason != NULL ? reason : "unknown reason");
+  return FALSE;
+}
+
+void
+rush_task_context_cancel (RushTaskContext *self, const char *reason)
+{
+  const char *none = NULL;
+
+  atomic_compare_exchange_strong (&self->cancel_reason, &none, reason);
+  atomic_store_explicit (&self->cancelled, TRUE, memory_order_release);
+}
+
+void
+rush_task_context_add_cleanup (RushTaskContext *self, GDestroyNotify func, gpointer data)
+{
+  Cleanup cleanup = { func, data };
+
+  g_array_append_val (self->cleanups, cleanup);
+}
+
+void
+rush_task_context_set_fetch_failed (RushTaskContext *self, gint shuffle_id, gint map_index,
+                                    guint reduce_partition, const char *executor_id,
+                                    const char *message, GError **error)
+{
+  self->fetch_failed = TRUE;
+  self->fetch_shuffle_id = shuffle_id;
+  self->fetch_map_index = map_index;
+  self->fetch_reduce_partition = reduce_partition;
+  g_free (self->fetch_executor_id);
+  self->fetch_executor_id = g_strdup (executor_id);
+  g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_FETCH_FAILED, message);
+}
+
+void
+rush_task_context_free (RushTaskContext *self)
+{
+  if (self == NULL)
+    return;
+  /* A cleanup may add another one. */
+  while (self->cleanups->len > 0)
+    {
+      Cleanup last = g_array_index (self->cleanups, Cleanup, self->cleanups->len - 1);
+
+      g_array_set_size (self->cleanups, self->cleanups->len - 1);
+      last.func (last.data);
+    }
+  g_array_free (self->cleanups, TRUE);
+  g_free (self->fetch_executor_id);
+  g_free (self);
+}
+
+RushTaskContext *
+rush_task_context_new (void)
+{
+  RushTaskContext *self = g_new0 (RushTaskContext, 1);
+
+  pthread_once (&no_properties_once, make_no_properties);
+  self->properties = no_properties;
+  self->clock = rush_clock_system ();
+  self->allocator = rush_allocator_system ();
+  self->fetch_map_index = -1;
+  atomic_init (&self->cancelled, FALSE);
+  atomic_init (&self->cancel_reason, NULL);
+  self->cleanups = g_array_new (FALSE, FALSE, sizeof (Cleanup));
+  return self;
+}
