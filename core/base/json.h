@@ -68,4 +68,6 @@ double rush_json_get_double (const RushJson *self, const char *member, double fa
 gboolean rush_json_get_bool (const RushJson *self, const char *member, gboolean fallback);
 const char *rush_json_get_string (const RushJson *self, const char *member, const char *fallback);
 gint64 rush_json_as_int (const RushJson *self, gint64 fallback);
+double rush_json_as_double (const RushJson *self, double fallback);
+gboolean rush_json_as_bool (const RushJson *self, gboolean fallback);
 const char *rush_json_as_string (const RushJson *self, const char *fallback);

@@ -23,7 +23,7 @@
  * Grammar: RFC 8259, each rule above its function.  Recursion is bounded by MAX_NESTING.  What a C
  * string cannot hold (an escaped NUL, half a surrogate pair) becomes U+FFFD, as in the writer.
  */
-#include "core/base/json.h"
+#include "core/base/json_private.h"
 
 #include "core/base/allocator.h"
 
@@ -32,24 +32,6 @@
 #include <string.h>
 
 #define MAX_NESTING 512
-
-struct _RushJson
-{
-  guint8 kind; /* a RushJsonKind */
-  guint32 length;
-  const char *name; /* in the object around it, else NULL */
-  union
-  {
-    gboolean boolean;
-    gint64 integer;
-    double number;
-    const char *string;
-    gsize first; /* while parsing: index of the first member in nodes */
-    const RushJson *items;
-  } as;
-};
-
-G_STATIC_ASSERT (sizeof (RushJson) <= 24);
 
 typedef struct
 {
@@ -422,16 +404,10 @@ parse_text (Parser *self, RushJson *out_root)
 
 /* ---- documents ---- */
 
-static gboolean
-is_container (const RushJson *self)
-{
-  return self->kind == RUSH_JSON_ARRAY || self->kind == RUSH_JSON_OBJECT;
-}
-
 static void
 point_to_items (RushJson *self, const RushJson *nodes)
 {
-  if (is_container (self))
+  if (rush_json_is_container (self))
     self->as.items = self->length > 0 ? nodes + self->as.first : NULL;
 }
 
@@ -483,111 +459,4 @@ rush_json_free (RushJson *root)
   node_vector_clear (&self->nodes);
   rush_free (rush_allocator_system (), self->strings, self->strings_size);
   g_free (self);
-}
-
-/* ---- looking ---- */
-
-RushJsonKind
-rush_json_kind (const RushJson *self)
-{
-  return self->kind;
-}
-
-guint
-rush_json_length (const RushJson *self)
-{
-  g_return_val_if_fail (is_container (self), 0);
-
-  return self->length;
-}
-
-const RushJson *
-rush_json_item (const RushJson *self, guint i)
-{
-  g_return_val_if_fail (is_container (self), NULL);
-  g_return_val_if_fail (i < self->length, NULL);
-
-  return &self->as.items[i];
-}
-
-const char *
-rush_json_name (const RushJson *self, guint i)
-{
-  g_return_val_if_fail (self->kind == RUSH_JSON_OBJECT, NULL);
-
-  const RushJson *item = rush_json_item (self, i);
-  return item != NULL ? item->name : NULL;
-}
-
-/* Of two members with one name the later counts, as in Jackson and in Python. */
-const RushJson *
-rush_json_get (const RushJson *self, const char *member)
-{
-  if (self == NULL || self->kind != RUSH_JSON_OBJECT)
-    return NULL;
-  for (guint i = self->length; i > 0; i--)
-    if (strcmp (self->as.items[i - 1].name, member) == 0)
-      return &self->as.items[i - 1];
-  return NULL;
-}
-
-gint64
-rush_json_as_int (const RushJson *self, gint64 fallback)
-{
-  return self != NULL && self->kind == RUSH_JSON_INT ? self->as.integer : fallback;
-}
-
-const char *
-rush_json_as_string (const RushJson *self, const char *fallback)
-{
-  return self != NULL && self->kind == RUSH_JSON_STRING ? self->as.string : fallback;
-}
-
-gint64
-rush_json_get_int (const RushJson *self, const char *member, gint64 fallback)
-{
-  return rush_json_as_int (rush_json_get (self, member), fallback);
-}
-
-/* The three numbers that JSON cannot write are strings; see rush_json_double (). */
-static double
-number_from_string (const char *text, double fallback)
-{
-  if (strcmp (text, "NaN") == 0)
-    return NAN;
-  if (strcmp (text, "Infinity") == 0)
-    return INFINITY;
-  if (strcmp (text, "-Infinity") == 0)
-    return -INFINITY;
-  return fallback;
-}
-
-double
-rush_json_get_double (const RushJson *self, const char *member, double fallback)
-{
-  const RushJson *value = rush_json_get (self, member);
-
-  if (value == NULL)
-    return fallback;
-  if (value->kind == RUSH_JSON_DOUBLE)
-    return value->as.number;
-  if (value->kind == RUSH_JSON_INT)
-    return (double)value->as.integer;
-  if (value->kind == RUSH_JSON_STRING)
-    return number_from_string (value->as.string, fallback);
-  return fallback;
-}
-
-gboolean
-rush_json_get_bool (const RushJson *self, const char *member, gboolean fallback)
-{
-  const RushJson *value = rush_json_get (self, member);
-
-  return value != NULL && value->kind == RUSH_JSON_BOOL ? value->as.boolean : fallback;
-}
-
-const char *
-rush_json_get_string (const RushJson *self, const char *member, const char *fallback)
-{
-  return rush_json_as_string (rush_json_get (self, member), fallback);
 }

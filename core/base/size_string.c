@@ -105,7 +105,7 @@ parse_scaled (const char *text, gboolean may_be_negative, const SuffixScale *tab
     p++;
   if (*p == '\0')
     return refuse (text, "has no number", help, error);
-  if (*p == '-')
+  if (*p == '-' && !negative)
     return refuse (text, "must not be negative", help, error);
   if (!g_ascii_isdigit (*p))
     return refuse (text, "does not start with a digit", help, error);

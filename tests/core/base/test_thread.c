@@ -1,0 +1,78 @@
+/* test_thread.c - an engine thread has its name, leaves signals to the program's own threads, and
+ * does not change its creator's mask. */
+#include "core/base/thread.h"
+
+#include <signal.h>
+
+static void *
+read_mask (void *data)
+{
+  pthread_sigmask (SIG_SETMASK, NULL, data);
+  return NULL;
+}
+
+/* The name is given from outside, maybe after the body has begun, so the creator reads it. */
+static void *
+wait_for_lock (void *lock)
+{
+  pthread_mutex_lock (lock);
+  pthread_mutex_unlock (lock);
+  return NULL;
+}
+
+static void
+test_name (void)
+{
+  pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+  char name[16];
+
+  pthread_mutex_lock (&lock);
+  pthread_t thread = rush_thread_start ("rush-fifteen-15", wait_for_lock, &lock);
+  pthread_getname_np (thread, name, sizeof name);
+  pthread_mutex_unlock (&lock);
+  rush_thread_join (thread);
+  g_assert_cmpstr (name, ==, "rush-fifteen-15");
+}
+
+static void
+test_signals_go_elsewhere (void)
+{
+  static const int blocked[] = { SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGALRM, SIGUSR1, SIGPIPE };
+  static const int own[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+  sigset_t before, after, inside;
+
+  pthread_sigmask (SIG_SETMASK, NULL, &before);
+  rush_thread_join (rush_thread_start ("rush-test", read_mask, &inside));
+  pthread_sigmask (SIG_SETMASK, NULL, &after);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (blocked); i++)
+    {
+      g_assert_cmpint (sigismember (&inside, blocked[i]), ==, 1);
+      g_assert_cmpint (sigismember (&after, blocked[i]), ==, sigismember (&before, blocked[i]));
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (own); i++)
+    g_assert_cmpint (sigismember (&inside, own[i]), ==, 0);
+}
+
+static void
+test_long_name_aborts (void)
+{
+  if (g_test_subprocess ())
+    {
+      sigset_t inside;
+      rush_thread_join (rush_thread_start ("rush-sixteen--16", read_mask, &inside));
+      return;
+    }
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_failed ();
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/thread/name", test_name);
+  g_test_add_func ("/thread/signals", test_signals_go_elsewhere);
+  g_test_add_func ("/thread/misuse", test_long_name_aborts);
+  return g_test_run ();
+}
