@@ -3,13 +3,13 @@
 
 #include <string.h>
 
-/* The 8 bits from position @start on; of the second byte only what is needed is read. */
+/* The 8 bits from position @start on, which is not at a byte's edge: half of each of two bytes. */
 static inline guint8
 load_8 (const guint8 *bits, gsize start)
 {
   guint shift = start & 7;
   const guint8 *at = bits + (start >> 3);
-  return shift == 0 ? at[0] : (guint8) (at[0] >> shift | at[1] << (8 - shift));
+  return (guint8) (at[0] >> shift | at[1] << (8 - shift));
 }
 
 /* The last @n < 8 bits from @start on, the rest zero; touches the second byte only if a bit of it

@@ -1,19 +1,24 @@
 /* builder.h - building batches row by row.
  *
  *   g_autoptr (RushBatchBuilder) b = rush_batch_builder_new (schema, allocator);
- *   rush_batch_builder_append_string (b, 0, "to", 2, &error) &&
+ *   rush_batch_builder_append_bytes (b, 0, "to", 2, &error) &&
  *   rush_batch_builder_append_int (b, 1, 1, &error);
  *   rush_batch_builder_end_row (b);
  *   RushBatch *batch = rush_batch_builder_finish (b, &error);   // the builder is empty again
  *
  * Rules:   in a row every column gets exactly one value, in any order; at most
- *          RUSH_BATCH_MAX_ROWS rows (rush_batch_builder_is_full ()).  A string over 2 GiB is refused.
+ *          RUSH_BATCH_MAX_ROWS rows.  Finish when rush_batch_builder_is_full (): at that many rows
+ *          or, softly, when long strings have come to RUSH_BATCH_FULL_BYTES, so that batches of
+ *          wide rows stay small enough to encode and spill.  A string over 2 GiB is refused, and
+ *          so is a null where the field is not nullable.
  * Failure: a refused append leaves the row incomplete: rush_batch_builder_abandon_row () or free.
  * Threads: one.
  */
 #pragma once
 
 #include "core/data/batch.h"
+
+#define RUSH_BATCH_FULL_BYTES (16 * 1024 * 1024)
 
 typedef struct _RushBatchBuilder RushBatchBuilder;
 

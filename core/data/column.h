@@ -4,7 +4,7 @@
  *               views[length] ──┬─ ≤ 12 bytes inline
  *                               └─ data[view.buffer] + view.offset       string, binary
  *   DICTIONARY  int32 indices[length] → dictionary (a PLAIN column)
- *   CONSTANT    one value, valid or null, stands for all rows
+ *   CONSTANT    one value, valid or null, stands for all rows (at position offset)
  *
  * validity is a bitmap, least significant bit first, 1 = valid; NULL means that no row is null.
  * Row i of a column stands at position offset + i of its buffers (a slice shares the buffers).
@@ -81,13 +81,16 @@ struct _RushColumn
   RushColumn *dictionary; /* DICTIONARY only */
 };
 
-/* All constructors take ownership of what they are given, also on failure. */
+/* All constructors take ownership of what they are given, also on failure; the array @data itself
+ * comes from g_malloc ().  Values are aligned to their width.  A dictionary is PLAIN without nulls,
+ * and every index, that of a null row too, lies in it. */
 RushColumn *rush_column_new_plain (const RushType *type, guint length, RushBuffer *validity,
                                    guint null_count, RushBuffer *values, RushBuffer **data,
                                    guint n_data);
 RushColumn *rush_column_new_dictionary (RushColumn *dictionary, guint length,
                                         RushBuffer *validity, guint null_count,
                                         RushBuffer *indices);
+RushColumn *rush_column_new_constant (RushColumn *value, guint length); /* @value: PLAIN, one row */
 RushColumn *rush_column_new_constant_int64 (const RushType *type, gint64 value, guint length,
                                             RushAllocator *allocator, GError **error);
 RushColumn *rush_column_new_constant_null (const RushType *type, guint length,

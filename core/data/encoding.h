@@ -20,7 +20,8 @@
 
 #include "core/data/batch.h"
 
-/* Appends to @out. */
+/* Appends to @out.  A GByteArray ends at 4 GiB: for a batch of rows that wide ask
+ * rush_batch_encoded_bytes () first and encode slices. */
 void rush_batch_encode (const RushBatch *batch, GByteArray *out);
 gsize rush_batch_encoded_bytes (const RushBatch *batch); /* what rush_batch_encode () would append */
 /* Reads one batch from @buffer at *@inout_offset and moves the offset behind it.  The schema must
@@ -35,11 +36,14 @@ typedef enum
 } RushCodec;
 
 #define RUSH_FRAME_HEADER_BYTES 20
+#define RUSH_FRAME_MAX_RAW_BYTES (G_MAXUINT32 - 64)
 
-/* Appends one frame with @raw to @out; zstd level 1, contexts are kept per thread. */
+/* Appends one frame with @raw to @out; zstd level 1, contexts are kept per thread.  What zstd does
+ * not make smaller is stored with codec none.  Over RUSH_FRAME_MAX_RAW_BYTES: INVALID_ARGUMENT. */
 gboolean rush_frame_encode (RushCodec codec, const guint8 *raw, gsize raw_bytes, GByteArray *out,
                             GError **error);
 /* Reads one frame at *@inout_offset; RUSH_CORE_ERROR_CORRUPT if checksum or lengths do not hold. */
 RushBuffer *rush_frame_decode (const guint8 *bytes, gsize size, gsize *inout_offset,
                                RushAllocator *allocator, GError **error);
+/* CRC-32C of @bytes behind what gave @crc; 0 to begin. */
 guint32 rush_crc32c (guint32 crc, const guint8 *bytes, gsize size);

@@ -1,6 +1,8 @@
 /* rows.c - from layout and selection to positions; see rows_private.h. */
 #include "core/data/rows_private.h"
 
+static const guint8 no_bit = 0;
+
 static void
 resolve_rows (const RushColumn *column, const guint16 *selection, guint n, guint32 *scratch,
               RushRows *out)
@@ -40,9 +42,11 @@ rush_rows_resolve (const RushColumn *column, const guint16 *selection, guint n,
       for (guint i = 0; i < n; i++)
         scratch->values[i] = column->offset;
       out->values = (RushRows){ .positions = scratch->values, .n = n };
-      out->rows = out->values;
+      /* It has one validity for all rows: position 0 of a bitmap of one cleared bit. */
+      memset (scratch->rows, 0, n * sizeof scratch->rows[0]);
+      out->rows = (RushRows){ .positions = scratch->rows, .n = n };
       break;
     }
-  if (column->layout != RUSH_LAYOUT_CONSTANT && column->null_count > 0)
-    out->validity = column->validity->bytes;
+  if (column->null_count > 0)
+    out->validity = column->layout == RUSH_LAYOUT_CONSTANT ? &no_bit : column->validity->bytes;
 }

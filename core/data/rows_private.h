@@ -35,8 +35,7 @@ typedef struct
 } RushResolved;
 
 /* Resolves rows selection[0…n) (or 0…n) of @column; n is at most RUSH_BATCH_MAX_ROWS unless the
- * column is PLAIN and @selection NULL.  A null CONSTANT has no validity to show: the caller asks
- * for column->null_count first. */
+ * column is PLAIN and @selection NULL. */
 void rush_rows_resolve (const RushColumn *column, const guint16 *selection, guint n,
                         RushRowsScratch *scratch, RushResolved *out);
 

@@ -1,0 +1,27 @@
+/* hash_template.h - hashes the rows of one column; included once per type by hash.c.
+ *
+ * Parameters (undefined at the end):
+ *   RUSH_FN                     name of the function
+ *   RUSH_HASH_AT(column, at, seed)   hash of the value at position @at of the column's values
+ */
+
+static void
+RUSH_FN (const RushResolved *in, guint32 *hashes)
+{
+  const RushColumn *column = in->holder;
+  guint n = in->values.n;
+
+  if (in->values.positions == NULL && in->validity == NULL)
+    {
+      gsize start = in->values.start;
+      for (guint i = 0; i < n; i++)
+        hashes[i] = RUSH_HASH_AT (column, start + i, hashes[i]);
+      return;
+    }
+  for (guint i = 0; i < n; i++)
+    if (rush_resolved_is_valid (in, i))
+      hashes[i] = RUSH_HASH_AT (column, rush_rows_at (&in->values, i), hashes[i]);
+}
+
+#undef RUSH_FN
+#undef RUSH_HASH_AT
