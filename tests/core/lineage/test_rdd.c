@@ -1,0 +1,318 @@
+/* The graph of RDDs: construction, narrow parents, partition counts, scopes, and an end that does
+ * not recurse however long the lineage is. */
+#include "fake_rdd.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#define DEEP 100000
+
+static void
+test_deep_unref (void)
+{
+  g_autoptr (RushLineage) lineage = rush_lineage_new ();
+  guint before = fake_n_finalized;
+  RushRdd *last = fake_rdd_new (lineage, &fake_parallel_class, "parallelize", 1, NULL);
+
+  for (guint i = 0; i < DEEP; i++)
+    {
+      RushRdd *next =
+          i % 100 == 0 ? fake_shuffled (last, "reduceByKey", 1) : fake_map (last, "map");
+
+      rush_rdd_unref (last);
+      last = next;
+    }
+  rush_rdd_unref (last);
+  g_assert_cmpuint (fake_n_finalized - before, ==, DEEP + 1);
+}
+
+static void
+test_deep_count (void)
+{
+  g_autoptr (RushLineage) lineage = rush_lineage_new ();
+  RushRdd *last = fake_rdd_new (lineage, &fake_parallel_class, "parallelize", 3, NULL);
+  g_autoptr (GError) error = NULL;
+  guint n = 0;
+
+  for (guint i = 0; i < DEEP; i++)
+    {
+      RushRdd *next = fake_map (last, "map");
+
+      rush_rdd_unref (last);
+      last = next;
+    }
+  g_assert_true (rush_rdd_n_partitions (last, &n, &error));
+  g_assert_cmpuint (n, ==, 3);
+  rush_rdd_unref (last);
+}
+
+/* The last ref may be one on a parent, a dependency or a child: who is still held stays. */
+static void
+test_partial_unref (void)
+{
+  g_autoptr (RushLineage) lineage = rush_lineage_new ();
+  guint before = fake_n_finalized;
+  RushRdd *source = fake_rdd_new (lineage, &fake_parallel_class, "parallelize", 1, NULL);
+  RushRdd *mapped = fake_map (source, "map");
+  RushDependency *dep = rush_dependency_ref (mapped->dependencies[0]);
+
+  rush_rdd_unref (source);
+  rush_rdd_unref (mapped);
+  g_assert_cmpuint (fake_n_finalized - before, ==, 1);
+  g_assert_true (dep->rdd->klass == &fake_parallel_class);
+  rush_dependency_unref (dep);
+  g_assert_cmpuint (fake_n_finalized - before, ==, 2);
+}
+
+static void
+test_count_once (void)
+{
+  g_autoptr (RushLineage) lineage = rush_lineage_new ();
+  g_autoptr (RushRdd) source = fake_rdd_new (lineage, &fake_parallel_class, "parallelize", 4, NULL);
+  g_autoptr (RushRdd) mapped = fake_map (source, "map");
+  g_autoptr (RushRdd) shuffled = fake_shuffled (mapped, "reduceByKey", 7);
+  guint before = fake_n_counts;
+  guint n = 0;
+
+  /* Behind a shuffle nobody is asked. */
+  g_assert_true (rush_rdd_n_partitions (shuffled, &n, NULL));
+  g_assert_cmpuint (n, ==, 7);
+  g_assert_cmpuint (fake_n_counts - before, ==, 1);
+  g_assert_true (rush_rdd_n_partitions (mapped, &n, NULL));
+  g_assert_true (rush_rdd_n_partitions (mapped, &n, NULL));
+  g_assert_true (rush_rdd_n_partitions (source, &n, NULL));
+  g_assert_cmpuint (n, ==, 4);
+  g_assert_cmpuint (fake_n_counts - before, ==, 2);
+}
+
+static gboolean
+fail_twice (RushRdd *self, guint *out_n, GError **error)
+{
+  static guint calls;
+
+  if (++calls <= 2)
+    {
+      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_NOT_FOUND, "call %u", calls);
+      return FALSE;
+    }
+  *out_n = 2;
+  return TRUE;
+}
+
+static void
+test_count_error (void)
+{
+  static const RushRddClass broken_class = { .name = "HadoopRDD", .partitions = fail_twice };
+  g_autoptr (RushLineage) lineage = rush_lineage_new ();
+  g_autoptr (RushRdd) source = fake_rdd_new (lineage, &broken_class, "textFile", 0, NULL);
+  g_autoptr (RushRdd) mapped = fake_map (source, "map");
+  guint n = 99;
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (rush_rdd_n_partitions (mapped, &n, &error));
+      g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_NOT_FOUND);
+      g_assert_cmpuint (n, ==, 99);
+    }
+  /* A failure is not remembered: the file may have come. */
+  g_assert_true (rush_rdd_n_partitions (mapped, &n, NULL));
+  g_assert_cmpuint (n, ==, 2);
+}
+
+static void
+even_parents (const RushDependency *self, guint split, GArray *out)
+{
+  guint first = 2 * split, second = 2 * split + 1;
+
+  g_array_append_val (out, first);
+  g_array_append_val (out, second);
+}
+
+static void
+assert_parents (const RushDependency *dep, guint split, guint n, guint first)
+{
+  g_autoptr (GArray) parents = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  rush_dependency_parents (dep, split, parents);
+  g_assert_cmpuint (parents->len, ==, n);
+  if (n > 0)
+    g_assert_cmpuint (g_array_index (parents, guint, 0), ==, first);
+}
+
+static void
+count_free (gpointer data)
+{
+  ++*(guint *)data;
+}
+
+static void
+test_parents (void)
+{
+  g_autoptr (RushLineage) lineage = rush_lineage_new ();
+  g_autoptr (RushRdd) source = fake_rdd_new (lineage, &fake_parallel_class, "parallelize", 4, NULL);
+  g_autoptr (RushDependency) same = rush_dependency_one_to_one (source);
+  g_autoptr (RushDependency) range = rush_dependency_range (source, 0, 10, 4);
+  guint freed = 0;
+  RushDependency *custom = rush_dependency_custom (source, even_parents, &freed, count_free);
+
+  assert_parents (same, 3, 1, 3);
+  assert_parents (range, 9, 0, 0);
+  assert_parents (range, 10, 1, 0);
+  assert_parents (range, 13, 1, 3);
+  assert_parents (range, 14, 0, 0);
+  assert_parents (custom, 1, 2, 2);
+  rush_dependency_unref (custom);
+  g_assert_cmpuint (freed, ==, 1);
+}
+
+/* RDD.getOutputDeterministicLevel, and isBarrier. */
+static void
+test_inherited (void)
+{
+  g_autoptr (RushLineage) lineage = rush_lineage_new ();
+  g_autoptr (RushRdd) source = fake_rdd_new (lineage, &fake_parallel_class, "parallelize", 4, NULL);
+  g_autoptr (RushRdd) mapped = fake_map (source, "map");
+  g_autoptr (RushRdd) shuffled = fake_shuffled (mapped, "reduceByKey", 7);
+  g_autoptr (RushRdd) again = fake_shuffled (shuffled, "reduceByKey", 7);
+  g_autoptr (RushRdd) sampled = fake_map (source, "sample");
+
+  g_assert_cmpint (mapped->determinism, ==, RUSH_DETERMINATE);
+  g_assert_cmpint (shuffled->determinism, ==, RUSH_UNORDERED);
+  g_assert_cmpint (again->determinism, ==, RUSH_UNORDERED);
+  sampled->determinism = RUSH_INDETERMINATE;
+  sampled->barrier = TRUE;
+  {
+    g_autoptr (RushRdd) below = fake_map (sampled, "map");
+    g_autoptr (RushRdd) reduced = fake_shuffled (sampled, "reduceByKey", 2);
+    g_autoptr (RushRdd) mixed = fake_rdd_new (lineage, &fake_union_class, "union", 8,
+                                              rush_dependency_range (mapped, 0, 0, 4),
+                                              rush_dependency_range (sampled, 0, 4, 4), NULL);
+
+    g_assert_cmpint (below->determinism, ==, RUSH_INDETERMINATE);
+    g_assert_cmpint (reduced->determinism, ==, RUSH_INDETERMINATE);
+    g_assert_cmpint (mixed->determinism, ==, RUSH_INDETERMINATE);
+    g_assert_true (below->barrier);
+    g_assert_false (reduced->barrier);
+    g_assert_true (mixed->barrier);
+  }
+}
+
+static void
+test_names (void)
+{
+  g_autoptr (RushLineage) lineage = rush_lineage_new ();
+  g_autoptr (RushRdd) source =
+      fake_rdd_new (lineage, &fake_parallel_class, "parallelize at app.py:3", 4, NULL);
+  g_autofree char *plain = rush_rdd_to_string (source);
+  g_autofree char *named = NULL;
+  g_autofree char *none = rush_rdd_dup_name (source);
+
+  g_assert_cmpstr (plain, ==, "ParallelCollectionRDD[0] at parallelize at app.py:3");
+  g_assert_null (none);
+  rush_rdd_set_name (source, "numbers");
+  named = rush_rdd_to_string (source);
+  g_assert_cmpstr (named, ==, "numbers ParallelCollectionRDD[0] at parallelize at app.py:3");
+}
+
+static void
+test_scopes (void)
+{
+  g_assert_cmpstr (rush_lineage_current_operator (), ==, "");
+  rush_lineage_push_call ("reduceByKey", "reduceByKey at app.py:9", "main app.py:9");
+  rush_lineage_push_call ("mapPartitions", "mapPartitions at rdd.py:1", "");
+  g_assert_cmpstr (rush_lineage_current_operator (), ==, "reduceByKey");
+  g_assert_cmpstr (rush_lineage_current_short_form (), ==, "reduceByKey at app.py:9");
+  g_assert_cmpstr (rush_lineage_current_long_form (), ==, "main app.py:9");
+  {
+    g_autoptr (RushLineage) lineage = rush_lineage_new ();
+    g_autoptr (RushRdd) rdd = fake_rdd_new (lineage, &fake_parallel_class, "inner", 1, NULL);
+
+    g_assert_cmpstr (rdd->operator_name, ==, "reduceByKey");
+    g_assert_cmpstr (rdd->call_site.short_form, ==, "reduceByKey at app.py:9");
+    g_assert_cmpstr (rdd->call_site.long_form, ==, "main app.py:9");
+  }
+  rush_lineage_pop_call ();
+  g_assert_cmpstr (rush_lineage_current_operator (), ==, "reduceByKey");
+  rush_lineage_pop_call ();
+  g_assert_cmpstr (rush_lineage_current_short_form (), ==, "");
+  g_assert_cmpstr (rush_lineage_current_long_form (), ==, "");
+}
+
+static void *
+scope_of_another_thread (void *data)
+{
+  g_assert_cmpstr (rush_lineage_current_operator (), ==, "");
+  rush_lineage_push_call ("other", "other", "");
+  g_assert_cmpstr (rush_lineage_current_operator (), ==, "other");
+  rush_lineage_pop_call ();
+  return NULL;
+}
+
+static void
+test_scopes_per_thread (void)
+{
+  pthread_t thread;
+
+  rush_lineage_push_call ("mine", "mine", "");
+  g_assert_cmpint (pthread_create (&thread, NULL, scope_of_another_thread, NULL), ==, 0);
+  g_assert_cmpint (pthread_join (thread, NULL), ==, 0);
+  g_assert_cmpstr (rush_lineage_current_operator (), ==, "mine");
+  rush_lineage_pop_call ();
+}
+
+static void
+note_dropped (gint shuffle_id, gpointer data)
+{
+  g_array_append_val ((GArray *)data, shuffle_id);
+}
+
+/* The last ref on a dependency says that its map outputs are of no use any more. */
+static void
+test_shuffle_dropped (void)
+{
+  g_autoptr (RushLineage) lineage = rush_lineage_new ();
+  g_autoptr (GArray) dropped = g_array_new (FALSE, FALSE, sizeof (gint));
+  RushRdd *source = fake_rdd_new (lineage, &fake_parallel_class, "parallelize", 4, NULL);
+  RushRdd *first = fake_shuffled (source, "reduceByKey", 7);
+  RushRdd *second = fake_shuffled (first, "reduceByKey", 3);
+  RushDependency *held = rush_dependency_ref (second->dependencies[0]);
+
+  rush_lineage_set_shuffle_dropped (lineage, note_dropped, dropped);
+  g_assert_cmpint (first->dependencies[0]->shuffle_id, ==, 0);
+  g_assert_cmpint (held->shuffle_id, ==, 1);
+  rush_rdd_unref (source);
+  rush_rdd_unref (first);
+  rush_rdd_unref (second);
+  g_assert_cmpuint (dropped->len, ==, 0);
+  rush_dependency_unref (held);
+  g_assert_cmpuint (dropped->len, ==, 2);
+  g_assert_cmpint (g_array_index (dropped, gint, 0), ==, 1);
+  g_assert_cmpint (g_array_index (dropped, gint, 1), ==, 0);
+
+  rush_lineage_set_shuffle_dropped (lineage, NULL, NULL);
+  source = fake_rdd_new (lineage, &fake_parallel_class, "parallelize", 4, NULL);
+  first = fake_shuffled (source, "reduceByKey", 7);
+  rush_rdd_unref (source);
+  rush_rdd_unref (first);
+  g_assert_cmpuint (dropped->len, ==, 2);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/lineage/rdd/deep/unref", test_deep_unref);
+  g_test_add_func ("/lineage/rdd/deep/count", test_deep_count);
+  g_test_add_func ("/lineage/rdd/partial-unref", test_partial_unref);
+  g_test_add_func ("/lineage/rdd/count/once", test_count_once);
+  g_test_add_func ("/lineage/rdd/count/error", test_count_error);
+  g_test_add_func ("/lineage/rdd/parents", test_parents);
+  g_test_add_func ("/lineage/rdd/inherited", test_inherited);
+  g_test_add_func ("/lineage/rdd/names", test_names);
+  g_test_add_func ("/lineage/rdd/scopes", test_scopes);
+  g_test_add_func ("/lineage/rdd/scopes/per-thread", test_scopes_per_thread);
+  g_test_add_func ("/lineage/rdd/shuffle-dropped", test_shuffle_dropped);
+  return g_test_run ();
+}
