@@ -4,8 +4,8 @@
  * An event is built only if somebody listens (rush_event_bus_has_listeners () is one branch),
  * is never changed afterwards, and is shared by all listeners.
  *
- * Ownership:  rush_event_new () copies the payload's strings only where the struct says (owned);
- *             infos (RushStageInfo …) are refcounted and shared between events.
+ * Ownership:  an event owns the strings and arrays of its payload (g_malloc), but for those that are
+ *             called immortal; infos (RushStageInfo …) are refcounted and shared between events.
  * Threads:    immutable, hence any.
  * Mirrors:    org.apache.spark.scheduler.SparkListenerEvent and util.JsonProtocol.
  */
@@ -93,7 +93,7 @@ typedef struct
   gboolean killed;
 } RushTaskInfo;
 
-/* ── payloads, one a kind; strings are (owned) by the event ── */
+/* ── payloads, one a kind ── */
 
 typedef struct { char *version; } RushLogStart;
 typedef struct { gint64 memory_mib; guint cores; } RushResourceProfileAdded;

@@ -7,7 +7,7 @@
  *
  * Interface:  post () costs one branch without listeners.  stop () delivers what is queued, calls
  *             each listener's finish, and joins.
- * Threads:    post () from any thread; add/remove from any but a listener's.
+ * Threads:    any, but no listener calls its own bus: a full queue would wait for itself.
  * Mirrors:    org.apache.spark.scheduler.LiveListenerBus, AsyncEventQueue.
  */
 #pragma once

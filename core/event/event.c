@@ -1,0 +1,244 @@
+/* event.c - the life of an event: made zeroed, filled by its maker, shared, freed by the last owner.
+ *
+ * All kinds have one size, so that the payload is a union inside the event and needs no second
+ * block.  Freeing is a switch over the kinds: -Wswitch-enum names every kind that is forgotten here.
+ */
+#include "core/event/event.h"
+
+static const char *const spark_names[] = {
+#define RUSH_EVENT(KIND, spark_name, Payload, member) [RUSH_EVENT_##KIND] = spark_name,
+#include "core/event/events.def"
+#undef RUSH_EVENT
+};
+
+const char *
+rush_event_kind_spark_name (RushEventKind kind)
+{
+  g_return_val_if_fail ((guint)kind < RUSH_N_EVENTS, NULL);
+
+  return spark_names[kind];
+}
+
+const char *
+rush_locality_name (RushLocality locality)
+{
+  switch (locality)
+    {
+    case RUSH_LOCALITY_PROCESS_LOCAL:
+      return "PROCESS_LOCAL";
+    case RUSH_LOCALITY_NODE_LOCAL:
+      return "NODE_LOCAL";
+    case RUSH_LOCALITY_NO_PREF:
+      return "NO_PREF";
+    case RUSH_LOCALITY_RACK_LOCAL:
+      return "RACK_LOCAL";
+    case RUSH_LOCALITY_ANY:
+      return "ANY";
+    }
+  g_return_val_if_reached (NULL);
+}
+
+/* ---- stage infos ---- */
+
+static gint *
+ints_dup (const gint *ints, guint n)
+{
+  return g_memdup2 (ints, n * sizeof *ints);
+}
+
+static void
+rdd_info_copy (RushRddInfo *out, const RushRddInfo *in)
+{
+  *out = *in;
+  out->name = g_strdup (in->name);
+  out->scope = g_strdup (in->scope);
+  out->call_site = g_strdup (in->call_site);
+  out->parent_ids = ints_dup (in->parent_ids, in->n_parents);
+  out->parent_shuffle_ids = ints_dup (in->parent_shuffle_ids, in->n_parents);
+  out->steps = g_strdupv (in->steps);
+}
+
+static void
+rdd_info_clear (RushRddInfo *self)
+{
+  g_free (self->name);
+  g_free (self->scope);
+  g_free (self->call_site);
+  g_free (self->parent_ids);
+  g_free (self->parent_shuffle_ids);
+  g_strfreev (self->steps);
+}
+
+RushStageInfo *
+rush_stage_info_new (guint n_rdds, guint n_parents)
+{
+  RushStageInfo *self = g_new0 (RushStageInfo, 1);
+
+  rush_ref_count_init (&self->refs);
+  self->n_rdds = n_rdds;
+  self->rdds = g_new0 (RushRddInfo, n_rdds);
+  self->n_parents = n_parents;
+  self->parent_ids = g_new0 (gint, n_parents);
+  self->shuffle_id = -1;
+  return self;
+}
+
+RushStageInfo *
+rush_stage_info_dup (const RushStageInfo *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  RushStageInfo *copy = g_memdup2 (self, sizeof *self);
+  rush_ref_count_init (&copy->refs);
+  copy->name = g_strdup (self->name);
+  copy->details = g_strdup (self->details);
+  copy->rdds = g_new (RushRddInfo, self->n_rdds);
+  for (guint i = 0; i < self->n_rdds; i++)
+    rdd_info_copy (&copy->rdds[i], &self->rdds[i]);
+  copy->parent_ids = ints_dup (self->parent_ids, self->n_parents);
+  copy->failure_reason = g_strdup (self->failure_reason);
+  copy->metrics = g_memdup2 (self->metrics, sizeof *self->metrics);
+  return copy;
+}
+
+RushStageInfo *
+rush_stage_info_ref (RushStageInfo *self)
+{
+  rush_ref_count_inc (&self->refs);
+  return self;
+}
+
+void
+rush_stage_info_unref (RushStageInfo *self)
+{
+  if (self == NULL || !rush_ref_count_dec (&self->refs))
+    return;
+  for (guint i = 0; i < self->n_rdds; i++)
+    rdd_info_clear (&self->rdds[i]);
+  g_free (self->rdds);
+  g_free (self->parent_ids);
+  g_free (self->name);
+  g_free (self->details);
+  g_free (self->failure_reason);
+  g_free (self->metrics);
+  g_free (self);
+}
+
+/* ---- events ---- */
+
+static void
+job_start_clear (RushJobStart *self)
+{
+  for (guint i = 0; i < self->n_stages; i++)
+    rush_stage_info_unref (self->stages[i]);
+  g_free (self->stages);
+  g_strfreev (self->properties);
+}
+
+static void
+environment_clear (RushEnvironmentUpdate *self)
+{
+  g_strfreev (self->runtime);
+  g_strfreev (self->spark_properties);
+  g_strfreev (self->system_properties);
+}
+
+static void
+application_start_clear (RushApplicationStart *self)
+{
+  g_free (self->app_name);
+  g_free (self->app_id);
+  g_free (self->user);
+  g_free (self->master);
+}
+
+static void
+task_end_clear (RushTaskEnd *self)
+{
+  g_free (self->error_class);
+  g_free (self->message);
+  g_free (self->fetch_executor_id);
+}
+
+static void
+payload_clear (RushEvent *self)
+{
+  switch (self->kind)
+    {
+    case RUSH_EVENT_LOG_START:
+      g_free (self->log_start.version);
+      break;
+    case RUSH_EVENT_EXECUTOR_ADDED:
+      g_free (self->executor_added.executor_id);
+      g_free (self->executor_added.host);
+      break;
+    case RUSH_EVENT_BLOCK_MANAGER_ADDED:
+      g_free (self->block_manager_added.executor_id);
+      g_free (self->block_manager_added.host);
+      break;
+    case RUSH_EVENT_ENVIRONMENT_UPDATE:
+      environment_clear (&self->environment_update);
+      break;
+    case RUSH_EVENT_APPLICATION_START:
+      application_start_clear (&self->application_start);
+      break;
+    case RUSH_EVENT_JOB_START:
+      job_start_clear (&self->job_start);
+      break;
+    case RUSH_EVENT_STAGE_SUBMITTED:
+      rush_stage_info_unref (self->stage_submitted.stage);
+      g_strfreev (self->stage_submitted.properties);
+      break;
+    case RUSH_EVENT_TASK_END:
+      task_end_clear (&self->task_end);
+      break;
+    case RUSH_EVENT_STAGE_COMPLETED:
+      rush_stage_info_unref (self->stage_completed.stage);
+      break;
+    case RUSH_EVENT_JOB_END:
+      g_free (self->job_end.error);
+      break;
+    case RUSH_EVENT_EXECUTOR_REMOVED:
+      g_free (self->executor_removed.executor_id);
+      g_free (self->executor_removed.reason);
+      break;
+    case RUSH_EVENT_BLOCK_MANAGER_REMOVED:
+      g_free (self->block_manager_removed.executor_id);
+      g_free (self->block_manager_removed.host);
+      break;
+    case RUSH_EVENT_RESOURCE_PROFILE_ADDED:
+    case RUSH_EVENT_TASK_START:
+    case RUSH_EVENT_UNPERSIST_RDD:
+    case RUSH_EVENT_APPLICATION_END:
+      break; /* numbers alone */
+    case RUSH_N_EVENTS:
+      g_assert_not_reached ();
+    }
+}
+
+RushEvent *
+rush_event_ref (RushEvent *self)
+{
+  rush_ref_count_inc (&self->refs);
+  return self;
+}
+
+void
+rush_event_unref (RushEvent *self)
+{
+  if (self == NULL || !rush_ref_count_dec (&self->refs))
+    return;
+  payload_clear (self);
+  g_free (self);
+}
+
+RushEvent *
+rush_event_new (RushEventKind kind)
+{
+  g_return_val_if_fail ((guint)kind < RUSH_N_EVENTS, NULL);
+
+  RushEvent *self = g_new0 (RushEvent, 1);
+  rush_ref_count_init (&self->refs);
+  self->kind = kind;
+  return self;
+}

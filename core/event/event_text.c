@@ -1,0 +1,85 @@
+/* event_text.c - counts with commas, durations with a unit, call sites without folders. */
+#include "core/event/event_text.h"
+
+#include "core/base/size_string.h"
+
+#include <string.h>
+
+#define AT " at "
+
+char *
+rush_format_count (gint64 n)
+{
+  g_autofree char *plain = g_strdup_printf ("%" G_GINT64_FORMAT, n);
+  gsize digits = strlen (plain) - (n < 0);
+  GString *out = g_string_new (NULL);
+
+  for (const char *p = plain; *p != '\0'; p++)
+    {
+      g_string_append_c (out, *p);
+      if (*p != '-' && --digits > 0 && digits % 3 == 0)
+        g_string_append_c (out, ',');
+    }
+  return g_string_free (out, FALSE);
+}
+
+char *
+rush_format_counted (gint64 n, const char *noun)
+{
+  g_autofree char *count = rush_format_count (n);
+
+  return g_strdup_printf ("%s %s%s", count, noun, n == 1 ? "" : "s");
+}
+
+/* rush_format_time_us () has the web UI's one digit; most lessons' jobs last a tenth of a second,
+ * so below ten seconds there are two. */
+char *
+rush_format_duration_ms (gint64 ms)
+{
+  if (ms < 10 * 1000)
+    {
+      gint64 hundredths = (ms + 5) / 10;
+      return g_strdup_printf ("%d.%02d s", (int)(hundredths / 100), (int)(hundredths % 100));
+    }
+  if (ms < 60 * 1000)
+    {
+      gint64 tenths = (ms + 50) / 100;
+      return g_strdup_printf ("%d.%d s", (int)(tenths / 10), (int)(tenths % 10));
+    }
+  return rush_format_time_us (ms * 1000);
+}
+
+/* The text behind the last " at ", or NULL. */
+static const char *
+find_place (const char *short_form)
+{
+  const char *at = g_strrstr (short_form, AT);
+
+  return at != NULL ? at + strlen (AT) : NULL;
+}
+
+static const char *
+without_folders (const char *place)
+{
+  const char *slash = strrchr (place, '/');
+
+  return slash != NULL && slash[1] != '\0' ? slash + 1 : place;
+}
+
+char *
+rush_format_call_site (const char *short_form)
+{
+  const char *place = short_form != NULL ? find_place (short_form) : NULL;
+
+  if (place == NULL)
+    return g_strdup (short_form != NULL ? short_form : "");
+  return g_strdup_printf ("%.*s%s", (int)(place - short_form), short_form, without_folders (place));
+}
+
+char *
+rush_format_place (const char *short_form)
+{
+  const char *place = short_form != NULL ? find_place (short_form) : NULL;
+
+  return g_strdup (place != NULL ? without_folders (place) : "");
+}

@@ -1,0 +1,78 @@
+/* job_summary.h - what is known about a job and its stages, as plain data.
+ *
+ * Ownership:  a summary is a copy, the caller's own; the infos in it are shared and immutable.
+ * Threads:    whoever holds it.
+ * Mirrors:    org.apache.spark.status.api.v1.{JobData,StageData}.
+ */
+#pragma once
+
+#include "core/event/event.h"
+
+typedef enum
+{
+  RUSH_JOB_RUNNING,
+  RUSH_JOB_SUCCEEDED,
+  RUSH_JOB_FAILED,
+} RushJobStatus;
+const char *rush_job_status_name (RushJobStatus status); /* "RUNNING", "SUCCEEDED", "FAILED" */
+
+typedef enum
+{
+  RUSH_STAGE_PENDING, /* not submitted yet; or never, because the job failed before */
+  RUSH_STAGE_RUNNING,
+  RUSH_STAGE_SUCCEEDED,
+  RUSH_STAGE_FAILED,
+  RUSH_STAGE_SKIPPED, /* its output was there already: a stage that needs it started without it */
+} RushStageStatus;
+
+typedef struct
+{
+  RushStageInfo *info; /* (owned) of the newest attempt */
+  RushStageStatus status;
+  guint n_attempts; /* submitted so far */
+  guint n_tasks;    /* of a whole attempt; a later one runs what is missing: info->n_tasks */
+
+  /* Tasks of the newest attempt. */
+  guint n_active;
+  guint n_completed;
+  guint n_failed; /* neither killed nor denied */
+
+  /* Of all attempts. */
+  guint n_succeeded;
+  guint n_recomputed;      /* successes of partitions that had been computed before */
+  RushTaskMetrics metrics; /* summed over the successes; peak_execution_memory: the largest */
+  gint64 submission_ms;    /* of the first attempt; 0: none */
+  gint64 completion_ms;    /* of the newest one; 0: it runs, or there is none */
+
+  /* What its shuffle holds, each partition counted once; of a skipped stage: what the stage that
+   * wrote the shuffle wrote.  −1: not a map stage, or not known (any more). */
+  gint64 shuffle_pairs;
+  gint64 shuffle_bytes;
+} RushStageSummary;
+
+void rush_stage_summary_free (RushStageSummary *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushStageSummary, rush_stage_summary_free)
+
+typedef struct
+{
+  gint job_id;
+  char *call_site;   /* short form */
+  char *cause;       /* "action", "take growth" …; "" if the job did not say */
+  char *group;       /* NULL: none */
+  char *description; /* NULL: none */
+  RushJobStatus status;
+  char *error; /* FAILED */
+  gint64 submission_ms;
+  gint64 completion_ms; /* 0: running */
+  guint n_stages;
+  RushStageSummary *stages; /* by id */
+} RushJobSummary;
+
+void rush_job_summary_free (RushJobSummary *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushJobSummary, rush_job_summary_free)
+
+/* (transfer none); NULL: the job does not name it. */
+RushStageSummary *rush_job_summary_stage (const RushJobSummary *self, gint stage_id);
+/* One line without a newline: "job 0 collect at app.py:9: 2 stages (0 skipped), 8 tasks, shuffle
+ * 1,234 pairs 20.1 KiB, 0.31 s".  Stages count with the skipped ones; tasks are those that ran. */
+char *rush_job_summary_to_string (const RushJobSummary *self);
