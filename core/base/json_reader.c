@@ -23,7 +23,7 @@
  * Grammar: RFC 8259, each rule above its function.  Recursion is bounded by MAX_NESTING.  What a C
  * string cannot hold (an escaped NUL, half a surrogate pair) becomes U+FFFD, as in the writer.
  */
-#include "core/base/json_private.h"
+#include "core/base/json_value_private.h"
 
 #include "core/base/allocator.h"
 

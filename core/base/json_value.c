@@ -3,7 +3,7 @@
  * A look-up of something that is not there, or is of another kind, answers the caller's fallback
  * and goes on: a log of another version has members that this one has not, and the other way round.
  */
-#include "core/base/json_private.h"
+#include "core/base/json_value_private.h"
 
 #include <math.h>
 #include <string.h>

@@ -9,6 +9,22 @@
 #define N_THREADS 4
 #define ROUNDS 20000
 
+/* Sanitizers end the process when malloc () fails, unless they are told that it may. */
+__attribute__ ((visibility ("default"))) const char *__asan_default_options (void);
+__attribute__ ((visibility ("default"))) const char *__tsan_default_options (void);
+
+const char *
+__asan_default_options (void)
+{
+  return "allocator_may_return_null=1";
+}
+
+const char *
+__tsan_default_options (void)
+{
+  return "allocator_may_return_null=1";
+}
+
 static void
 assert_refused (RushAllocator *a, gpointer block, gsize old_size, gsize new_size)
 {
@@ -193,6 +209,25 @@ test_impossible_sizes (void)
   g_assert_cmpuint (rush_allocator_system_in_use (), ==, system_before);
 }
 
+/* The account says yes, the system no: the account has its bytes back. */
+static void
+test_malloc_fails (void)
+{
+  g_autoptr (RushAllocator) a = rush_allocator_limited_new (G_MAXSIZE, 0);
+  g_autoptr (GError) error = NULL;
+  gsize too_much = (gsize)PTRDIFF_MAX - 4096;
+
+  char *block = rush_alloc (a, 16, NULL);
+  strcpy (block, "still here");
+  assert_refused (a, NULL, 0, too_much);
+  assert_refused (a, block, 16, too_much);
+  g_assert_cmpstr (block, ==, "still here");
+  g_assert_cmpuint (rush_allocator_limited_in_use (a), ==, 16);
+  g_assert_null (rush_alloc (a, too_much, &error));
+  g_assert_true (g_str_has_prefix (error->message, "limited memory: the operating system"));
+  rush_free (a, block, 16);
+}
+
 /* ---- threads ---- */
 
 static void *
@@ -272,6 +307,7 @@ main (int argc, char **argv)
   g_test_add_func ("/allocator/limit", test_limit_is_named);
   g_test_add_func ("/allocator/injection", test_each_request_refused_in_turn);
   g_test_add_func ("/allocator/impossible", test_impossible_sizes);
+  g_test_add_func ("/allocator/malloc", test_malloc_fails);
   g_test_add_func ("/allocator/threads", test_threads_share_an_account);
   g_test_add_func ("/allocator/threads-system", test_threads_share_the_system);
   g_test_add_func ("/allocator/misuse", test_release_of_more_than_taken_aborts);

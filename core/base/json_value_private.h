@@ -1,4 +1,4 @@
-/* json_private.h - a value as json_reader.c leaves it and json_value.c shows it. */
+/* json_value_private.h - a value as json_reader.c leaves it and json_value.c shows it. */
 #pragma once
 
 #include "core/base/json.h"
