@@ -5,7 +5,10 @@
 #include "core/base/queue.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
+#include <string.h>
+#include <unistd.h>
 
 #define N_PRODUCERS 3
 #define N_CONSUMERS 3
@@ -143,55 +146,109 @@ test_full_queue_holds_the_producer (void)
     }
 }
 
+/* A thread that makes one call, which is to block. */
+typedef struct
+{
+  pthread_t thread;
+  RushQueue *queue;
+  gpointer (*call) (RushQueue *queue);
+  atomic_int tid;
+} Sleeper;
+
 static void *
-push_one (void *queue)
+run_sleeper (void *data)
+{
+  Sleeper *self = data;
+
+  atomic_store (&self->tid, gettid ());
+  return self->call (self->queue);
+}
+
+static gboolean
+is_asleep (int tid)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/self/task/%d/stat", tid);
+  g_autofree char *stat = NULL;
+
+  g_assert_true (g_file_get_contents (path, &stat, NULL, NULL));
+  return strrchr (stat, ')')[2] == 'S'; /* "tid (name) state …" */
+}
+
+/* Returns when the thread sleeps in its call: it has taken all that it could take, and nobody holds
+ * the lock. */
+static void
+sleeper_start (Sleeper *self, RushQueue *queue, gpointer (*call) (RushQueue *queue))
+{
+  self->queue = queue;
+  self->call = call;
+  atomic_init (&self->tid, 0);
+  pthread_create (&self->thread, NULL, run_sleeper, self);
+  while (atomic_load (&self->tid) == 0 || !is_asleep (atomic_load (&self->tid)))
+    sched_yield ();
+}
+
+static gpointer
+sleeper_join (Sleeper *self)
+{
+  gpointer result;
+
+  pthread_join (self->thread, &result);
+  return result;
+}
+
+static gpointer
+push_one (RushQueue *queue)
 {
   return GINT_TO_POINTER (rush_queue_push (queue, ITEM (2)));
 }
 
 static void
-test_close_wakes_a_blocked_producer (void)
+test_close_wakes_blocked_producers (void)
 {
   RushQueue *queue = rush_queue_new (1);
-  pthread_t producer;
-  void *accepted;
+  Sleeper producers[N_PRODUCERS];
 
   rush_queue_push (queue, ITEM (1));
-  pthread_create (&producer, NULL, push_one, queue);
+  for (int i = 0; i < N_PRODUCERS; i++)
+    sleeper_start (&producers[i], queue, push_one);
   rush_queue_close (queue);
-  pthread_join (producer, &accepted);
-  g_assert_false (GPOINTER_TO_INT (accepted));
+  for (int i = 0; i < N_PRODUCERS; i++)
+    g_assert_false (GPOINTER_TO_INT (sleeper_join (&producers[i])));
   g_assert_cmpuint (GPOINTER_TO_SIZE (rush_queue_pop (queue)), ==, 1);
   g_assert_null (rush_queue_pop (queue));
   rush_queue_free (queue, NULL);
 }
 
-static void *
-pop_one (void *queue)
+static void
+test_pop_wakes_a_blocked_producer (void)
 {
-  return rush_queue_pop (queue);
+  RushQueue *queue = rush_queue_new (1);
+  Sleeper producer;
+
+  rush_queue_push (queue, ITEM (1));
+  sleeper_start (&producer, queue, push_one);
+  g_assert_cmpuint (GPOINTER_TO_SIZE (rush_queue_try_pop (queue)), ==, 1);
+  g_assert_true (GPOINTER_TO_INT (sleeper_join (&producer)));
+  g_assert_cmpuint (GPOINTER_TO_SIZE (rush_queue_pop (queue)), ==, 2);
+  rush_queue_free (queue, NULL);
 }
 
 static void
 test_close_wakes_blocked_consumers (void)
 {
   RushQueue *queue = rush_queue_new (0);
-  pthread_t consumers[N_CONSUMERS];
-  void *item;
+  Sleeper consumers[N_CONSUMERS];
 
   for (int i = 0; i < N_CONSUMERS; i++)
-    pthread_create (&consumers[i], NULL, pop_one, queue);
+    sleeper_start (&consumers[i], queue, rush_queue_pop);
   rush_queue_close (queue);
   for (int i = 0; i < N_CONSUMERS; i++)
-    {
-      pthread_join (consumers[i], &item);
-      g_assert_null (item);
-    }
+    g_assert_null (sleeper_join (&consumers[i]));
   rush_queue_free (queue, NULL);
 }
 
-static void *
-pop_until_far (void *queue)
+static gpointer
+pop_until_far (RushQueue *queue)
 {
   return rush_queue_pop_until (queue, g_get_monotonic_time () + 3600 * (gint64)G_USEC_PER_SEC);
 }
@@ -200,13 +257,11 @@ static void
 test_deadline_is_cut_short_by_an_item (void)
 {
   RushQueue *queue = rush_queue_new (0);
-  pthread_t consumer;
-  void *item;
+  Sleeper consumer;
 
-  pthread_create (&consumer, NULL, pop_until_far, queue);
+  sleeper_start (&consumer, queue, pop_until_far);
   rush_queue_push (queue, ITEM (5));
-  pthread_join (consumer, &item);
-  g_assert_cmpuint (GPOINTER_TO_SIZE (item), ==, 5);
+  g_assert_cmpuint (GPOINTER_TO_SIZE (sleeper_join (&consumer)), ==, 5);
   rush_queue_free (queue, NULL);
 }
 
@@ -317,7 +372,8 @@ main (int argc, char **argv)
   g_test_add_func ("/queue/closed", test_closed_refuses_and_drains);
   g_test_add_func ("/queue/free", test_free_hands_back_the_rest);
   g_test_add_func ("/queue/bounded", test_full_queue_holds_the_producer);
-  g_test_add_func ("/queue/close-producer", test_close_wakes_a_blocked_producer);
+  g_test_add_func ("/queue/close-producers", test_close_wakes_blocked_producers);
+  g_test_add_func ("/queue/pop-producer", test_pop_wakes_a_blocked_producer);
   g_test_add_func ("/queue/close-consumers", test_close_wakes_blocked_consumers);
   g_test_add_func ("/queue/deadline", test_deadline_is_cut_short_by_an_item);
   g_test_add_func ("/queue/many-to-many", test_many_to_many);
