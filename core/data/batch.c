@@ -62,10 +62,9 @@ RushBatch *
 rush_batch_select (RushBatch *self, RushBuffer *rows, guint n)
 {
   g_assert (n <= self->physical_length && rows->size >= n * sizeof (guint16));
-  g_assert (n == 0 || ((const guint16 *) rows->bytes)[n - 1] < self->physical_length);
+  g_assert (n == 0 || ((const guint16 *)rows->bytes)[n - 1] < self->physical_length);
 
-  RushBatch *selected
-      = new_sharing (self->schema, n, self->physical_length, rows, self->columns);
+  RushBatch *selected = new_sharing (self->schema, n, self->physical_length, rows, self->columns);
   rush_buffer_unref (rows);
   return selected;
 }
@@ -79,8 +78,8 @@ rush_batch_slice (RushBatch *self, guint start, guint length)
     return rush_batch_ref (self);
   if (self->selection != NULL)
     {
-      g_autoptr (RushBuffer) rows = rush_buffer_slice (
-          self->selection, start * sizeof (guint16), length * sizeof (guint16));
+      g_autoptr (RushBuffer) rows =
+          rush_buffer_slice (self->selection, start * sizeof (guint16), length * sizeof (guint16));
       return new_sharing (self->schema, length, self->physical_length, rows, self->columns);
     }
 
@@ -128,15 +127,13 @@ value_equal (const RushResolved *a, const RushResolved *b, guint i)
     return rush_bit_get (a_values, a_at) == rush_bit_get (b_values, b_at);
   if (type->kind < RUSH_TYPE_STRING)
     return memcmp (a_values + a_at * type->value_bytes, b_values + b_at * type->value_bytes,
-                   type->value_bytes)
-           == 0;
+                   type->value_bytes) == 0;
 
-  const RushView *a_view = (const RushView *) a_values + a_at;
-  const RushView *b_view = (const RushView *) b_values + b_at;
-  return a_view->length == b_view->length
-         && memcmp (rush_view_bytes (a_view, a->holder->data),
-                    rush_view_bytes (b_view, b->holder->data), (gsize) a_view->length)
-                == 0;
+  const RushView *a_view = (const RushView *)a_values + a_at;
+  const RushView *b_view = (const RushView *)b_values + b_at;
+  return a_view->length == b_view->length &&
+         memcmp (rush_view_bytes (a_view, a->holder->data),
+                 rush_view_bytes (b_view, b->holder->data), (gsize)a_view->length) == 0;
 }
 
 static gboolean
@@ -181,7 +178,7 @@ append_quoted (GString *out, const char *bytes, gsize length)
       if (g_ascii_isprint (bytes[i]))
         g_string_append_c (out, bytes[i]);
       else
-        g_string_append_printf (out, "\\x%02x", (guint8) bytes[i]);
+        g_string_append_printf (out, "\\x%02x", (guint8)bytes[i]);
     }
   g_string_append_c (out, '"');
 }

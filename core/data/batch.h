@@ -31,7 +31,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushBatch, rush_batch_unref)
 static inline guint
 rush_batch_row (const RushBatch *self, guint i)
 {
-  return self->selection ? ((const guint16 *) self->selection->bytes)[i] : i;
+  return self->selection ? ((const guint16 *)self->selection->bytes)[i] : i;
 }
 
 /* The same columns with fewer rows; @rows (guint16[n], ascending positions of *physical* rows) is
@@ -53,5 +53,6 @@ RushBatch *rush_batch_gather (RushSchema *schema, RushBatch *const *batches, con
                               guint n, RushAllocator *allocator, GError **error);
 
 gsize rush_batch_memory_bytes (const RushBatch *self);
-gboolean rush_batch_equal (const RushBatch *a, const RushBatch *b); /* by value; layouts may differ */
-char *rush_batch_to_string (const RushBatch *self);                 /* for tests and debuggers */
+/* By value: layouts and names may differ; floating point numbers are compared by their bits. */
+gboolean rush_batch_equal (const RushBatch *a, const RushBatch *b);
+char *rush_batch_to_string (const RushBatch *self); /* for tests and debuggers */

@@ -9,7 +9,7 @@ load_8 (const guint8 *bits, gsize start)
 {
   guint shift = start & 7;
   const guint8 *at = bits + (start >> 3);
-  return (guint8) (at[0] >> shift | at[1] << (8 - shift));
+  return (guint8)(at[0] >> shift | at[1] << (8 - shift));
 }
 
 /* The last @n < 8 bits from @start on, the rest zero; touches the second byte only if a bit of it
@@ -21,8 +21,8 @@ load_tail (const guint8 *bits, gsize start, guint n)
   const guint8 *at = bits + (start >> 3);
   guint value = at[0] >> shift;
   if (shift + n > 8)
-    value |= (guint) at[1] << (8 - shift);
-  return (guint8) (value & ((1u << n) - 1));
+    value |= (guint)at[1] << (8 - shift);
+  return (guint8)(value & ((1u << n) - 1));
 }
 
 gsize
@@ -33,17 +33,17 @@ rush_bits_count (const guint8 *bits, gsize start, gsize n)
   /* Up to a byte's edge, then words, then what is left. */
   gsize head = MIN (n, (8 - (start & 7)) & 7);
   if (head > 0)
-    count += (gsize) __builtin_popcount (load_tail (bits, start, (guint) head));
+    count += (gsize)__builtin_popcount (load_tail (bits, start, (guint)head));
   for (i = head; i + 64 <= n; i += 64)
     {
       guint64 word;
       memcpy (&word, bits + ((start + i) >> 3), sizeof word);
-      count += (gsize) __builtin_popcountll (word);
+      count += (gsize)__builtin_popcountll (word);
     }
   for (; i + 8 <= n; i += 8)
-    count += (gsize) __builtin_popcount (bits[(start + i) >> 3]);
+    count += (gsize)__builtin_popcount (bits[(start + i) >> 3]);
   if (i < n)
-    count += (gsize) __builtin_popcount (load_tail (bits, start + i, (guint) (n - i)));
+    count += (gsize)__builtin_popcount (load_tail (bits, start + i, (guint)(n - i)));
   return count;
 }
 
@@ -58,7 +58,7 @@ rush_bits_copy (guint8 *out, const guint8 *bits, gsize start, gsize n)
     for (gsize i = 0; i < whole; i++)
       out[i] = load_8 (bits, start + i * 8);
   if (rest > 0)
-    out[whole] = load_tail (bits, start + whole * 8, (guint) rest);
+    out[whole] = load_tail (bits, start + whole * 8, (guint)rest);
 }
 
 void
@@ -71,8 +71,8 @@ rush_bits_gather (guint8 *out, const guint8 *bits, const guint32 *positions, gsi
       for (gsize k = 0; k < stop; k++)
         {
           guint32 at = positions[i + k];
-          byte |= (guint) ((bits[at >> 3] >> (at & 7)) & 1) << k;
+          byte |= (guint)((bits[at >> 3] >> (at & 7)) & 1) << k;
         }
-      out[i >> 3] = (guint8) byte;
+      out[i >> 3] = (guint8)byte;
     }
 }

@@ -40,7 +40,7 @@ rush_buffer_new (RushAllocator *allocator, gsize size, GError **error)
   g_return_val_if_fail (allocator != NULL, NULL);
 
   if (size == 0)
-    return new_header ((guint8 *) empty_cell, 0);
+    return new_header ((guint8 *)empty_cell, 0);
   guint8 *bytes = rush_alloc (allocator, size, error);
   return bytes != NULL ? rush_buffer_take (allocator, bytes, size, size) : NULL;
 }
@@ -50,7 +50,7 @@ rush_buffer_wrap (const guint8 *bytes, gsize size, gpointer owner, GDestroyNotif
 {
   g_return_val_if_fail (bytes != NULL || size == 0, NULL);
 
-  RushBuffer *self = new_header (bytes != NULL ? (guint8 *) bytes : (guint8 *) empty_cell, size);
+  RushBuffer *self = new_header (bytes != NULL ? (guint8 *)bytes : (guint8 *)empty_cell, size);
   self->free_foreign = free_owner;
   self->foreign_owner = owner;
   return self;
@@ -64,7 +64,7 @@ rush_buffer_slice (RushBuffer *self, gsize offset, gsize size)
   if (size == self->size)
     return rush_buffer_ref (self);
   return rush_buffer_wrap (self->bytes + offset, size, rush_buffer_ref (self),
-                           (GDestroyNotify) rush_buffer_unref);
+                           (GDestroyNotify)rush_buffer_unref);
 }
 
 RushBuffer *

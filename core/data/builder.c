@@ -42,9 +42,9 @@ struct _RushBatchBuilder
   RushSchema *schema;
   RushAllocator *allocator;
   guint length;
-  guint n_ahead;          /* columns that have their value of the unfinished row */
-  guint first_capacity;   /* rows to begin with */
-  gsize long_bytes;       /* of strings over 12 bytes, copied or shared */
+  guint n_ahead;           /* columns that have their value of the unfinished row */
+  guint first_capacity;    /* rows to begin with */
+  gsize long_bytes;        /* of strings over 12 bytes, copied or shared */
   ColumnBuilder columns[]; /* schema->n_fields */
 };
 
@@ -52,7 +52,7 @@ static gsize
 values_bytes (const ColumnBuilder *column, guint rows)
 {
   guint width = column->field->type->value_bytes;
-  return width > 0 ? (gsize) rows * width : rush_bits_bytes (rows);
+  return width > 0 ? (gsize)rows * width : rush_bits_bytes (rows);
 }
 
 /* ---- room ---- */
@@ -62,8 +62,8 @@ grow_values (RushBatchBuilder *self, ColumnBuilder *column, GError **error)
 {
   g_return_val_if_fail (column->length < RUSH_BATCH_MAX_ROWS, FALSE);
 
-  guint rows = column->capacity > 0 ? MIN (column->capacity * 4, RUSH_BATCH_MAX_ROWS)
-                                    : self->first_capacity;
+  guint rows =
+      column->capacity > 0 ? MIN (column->capacity * 4, RUSH_BATCH_MAX_ROWS) : self->first_capacity;
   gsize before = values_bytes (column, column->capacity), after = values_bytes (column, rows);
   guint8 *values = rush_realloc (self->allocator, column->values, before, after, error);
   if (values == NULL)
@@ -131,7 +131,7 @@ rush_batch_builder_append_null (RushBatchBuilder *self, guint c, GError **error)
   column->validity[row >> 3] &= (guint8) ~(1u << (row & 7));
   column->null_count++;
   if (width > 0)
-    memset (column->values + (gsize) row * width, 0, width);
+    memset (column->values + (gsize)row * width, 0, width);
   return end_value (self, column);
 }
 
@@ -168,22 +168,22 @@ rush_batch_builder_append_int (RushBatchBuilder *self, guint c, gint64 value, GE
   switch (column->field->type->kind)
     {
     case RUSH_TYPE_INT64:
-      ((gint64 *) column->values)[row] = value;
+      ((gint64 *)column->values)[row] = value;
       return end_value (self, column);
     case RUSH_TYPE_INT32:
-      if (G_UNLIKELY (value != (gint32) value))
+      if (G_UNLIKELY (value != (gint32)value))
         return refuse_range (column, value, error);
-      ((gint32 *) column->values)[row] = (gint32) value;
+      ((gint32 *)column->values)[row] = (gint32)value;
       return end_value (self, column);
     case RUSH_TYPE_INT16:
-      if (G_UNLIKELY (value != (gint16) value))
+      if (G_UNLIKELY (value != (gint16)value))
         return refuse_range (column, value, error);
-      ((gint16 *) column->values)[row] = (gint16) value;
+      ((gint16 *)column->values)[row] = (gint16)value;
       return end_value (self, column);
     case RUSH_TYPE_INT8:
-      if (G_UNLIKELY (value != (gint8) value))
+      if (G_UNLIKELY (value != (gint8)value))
         return refuse_range (column, value, error);
-      ((gint8 *) column->values)[row] = (gint8) value;
+      ((gint8 *)column->values)[row] = (gint8)value;
       return end_value (self, column);
     case RUSH_TYPE_BOOL:
     case RUSH_TYPE_FLOAT32:
@@ -203,11 +203,11 @@ rush_batch_builder_append_double (RushBatchBuilder *self, guint c, double value,
     return FALSE;
 
   if (column->field->type->kind == RUSH_TYPE_FLOAT64)
-    ((double *) column->values)[column->length] = value;
+    ((double *)column->values)[column->length] = value;
   else
     {
       g_return_val_if_fail (column->field->type->kind == RUSH_TYPE_FLOAT32, FALSE);
-      ((float *) column->values)[column->length] = (float) value;
+      ((float *)column->values)[column->length] = (float)value;
     }
   return end_value (self, column);
 }
@@ -246,7 +246,7 @@ rush_batch_builder_append_bytes (RushBatchBuilder *self, guint c, const char *by
   if (column == NULL)
     return FALSE;
 
-  RushView *view = (RushView *) column->values + column->length;
+  RushView *view = (RushView *)column->values + column->length;
   if (length <= RUSH_VIEW_INLINE_MAX)
     {
       rush_view_set_inline (view, bytes, length);
@@ -271,7 +271,7 @@ rush_batch_builder_append_bytes_shared (RushBatchBuilder *self, guint c, RushBuf
   g_return_val_if_fail (offset <= buffer->size && length <= buffer->size - offset, FALSE);
 
   /* A view's offset has 31 bits: what stands behind 2 GiB of a mapped file is copied. */
-  const char *bytes = (const char *) buffer->bytes + offset;
+  const char *bytes = (const char *)buffer->bytes + offset;
   if (length <= RUSH_VIEW_INLINE_MAX || offset > G_MAXINT32)
     return rush_batch_builder_append_bytes (self, c, bytes, length, error);
 
@@ -279,7 +279,7 @@ rush_batch_builder_append_bytes_shared (RushBatchBuilder *self, guint c, RushBuf
   if (column == NULL)
     return FALSE;
   guint number = rush_byte_heap_share (&column->heap, buffer);
-  rush_view_set_ref ((RushView *) column->values + column->length, bytes, length, number, offset);
+  rush_view_set_ref ((RushView *)column->values + column->length, bytes, length, number, offset);
   self->long_bytes += length;
   return end_value (self, column);
 }
@@ -344,13 +344,13 @@ drop_last_value (RushBatchBuilder *self, ColumnBuilder *column)
     column->values[row >> 3] &= (guint8) ~(1u << (row & 7));
   else if (column->field->type->kind >= RUSH_TYPE_STRING)
     {
-      const RushView *view = (const RushView *) column->values + row;
+      const RushView *view = (const RushView *)column->values + row;
       RushByteHeap *heap = &column->heap;
       if (view->length <= RUSH_VIEW_INLINE_MAX)
         return;
-      self->long_bytes -= (gsize) view->length;
-      if (heap->block != NULL && (guint) view->ref.buffer == heap->block_number)
-        heap->block_used = (gsize) view->ref.offset;
+      self->long_bytes -= (gsize)view->length;
+      if (heap->block != NULL && (guint)view->ref.buffer == heap->block_number)
+        heap->block_used = (gsize)view->ref.offset;
     }
 }
 
@@ -412,7 +412,7 @@ finish_column (RushBatchBuilder *self, ColumnBuilder *column)
       validity = rush_buffer_take (self->allocator, column->validity, rush_bits_bytes (length),
                                    BITMAP_BYTES);
       if (length % 8 != 0)
-        validity->bytes[length / 8] &= (guint8) ((1u << (length % 8)) - 1);
+        validity->bytes[length / 8] &= (guint8)((1u << (length % 8)) - 1);
     }
   else
     rush_free (self->allocator, column->validity, BITMAP_BYTES);

@@ -30,15 +30,15 @@ seal_block (RushByteHeap *self, RushAllocator *allocator)
     return;
   if (WORTH_SHRINKING (self->block_used, self->block_bytes))
     {
-      guint8 *smaller
-          = rush_realloc (allocator, self->block, self->block_bytes, self->block_used, NULL);
+      guint8 *smaller =
+          rush_realloc (allocator, self->block, self->block_bytes, self->block_used, NULL);
       g_assert (smaller != NULL); /* a shrink is never refused */
       self->block = smaller;
       self->charged_bytes -= self->block_bytes - self->block_used;
       self->block_bytes = self->block_used;
     }
-  self->data[self->block_number]
-      = rush_buffer_take (allocator, self->block, self->block_used, self->block_bytes);
+  self->data[self->block_number] =
+      rush_buffer_take (allocator, self->block, self->block_used, self->block_bytes);
   self->block = NULL;
   self->block_used = self->block_bytes = 0;
 }

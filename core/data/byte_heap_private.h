@@ -39,11 +39,10 @@ void rush_byte_heap_clear (RushByteHeap *self, RushAllocator *allocator);
 
 /* Room for @length bytes in the open block, or NULL with @error set. */
 static inline guint8 *
-rush_byte_heap_reserve (RushByteHeap *self, RushAllocator *allocator, gsize length,
-                        GError **error)
+rush_byte_heap_reserve (RushByteHeap *self, RushAllocator *allocator, gsize length, GError **error)
 {
-  if (G_UNLIKELY (self->block_bytes - self->block_used < length)
-      && !rush_byte_heap_open_block (self, allocator, length, error))
+  if (G_UNLIKELY (self->block_bytes - self->block_used < length) &&
+      !rush_byte_heap_open_block (self, allocator, length, error))
     return NULL;
   return self->block + self->block_used;
 }

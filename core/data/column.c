@@ -31,8 +31,8 @@ rush_column_new_plain (const RushType *type, guint length, RushBuffer *validity,
 {
   g_assert (type != NULL && values != NULL && null_count <= length);
   g_assert (null_count == 0 || validity != NULL);
-  g_assert (values->size >= (type->value_bytes ? (gsize) length * type->value_bytes
-                                               : rush_bits_bytes (length)));
+  g_assert (values->size >=
+            (type->value_bytes ? (gsize)length * type->value_bytes : rush_bits_bytes (length)));
 
   RushColumn *self = new_header (type, RUSH_LAYOUT_PLAIN, length);
   self->validity = validity;
@@ -48,7 +48,7 @@ rush_column_new_dictionary (RushColumn *dictionary, guint length, RushBuffer *va
                             guint null_count, RushBuffer *indices)
 {
   g_assert (dictionary->layout == RUSH_LAYOUT_PLAIN && dictionary->null_count == 0);
-  g_assert (indices->size >= (gsize) length * sizeof (gint32));
+  g_assert (indices->size >= (gsize)length * sizeof (gint32));
   g_assert (null_count <= length && (null_count == 0 || validity != NULL));
 
   RushColumn *self = new_header (dictionary->type, RUSH_LAYOUT_DICTIONARY, length);
@@ -145,8 +145,7 @@ rush_column_slice (RushColumn *self, guint start, guint length)
     }
   slice->offset = self->offset + start;
   if (self->null_count > 0)
-    slice->null_count
-        = length - rush_bits_count (self->validity->bytes, slice->offset, length);
+    slice->null_count = length - rush_bits_count (self->validity->bytes, slice->offset, length);
   /* A part without nulls forgets the bitmap: its readers take the quick way. */
   if (slice->null_count > 0)
     slice->validity = rush_buffer_ref (self->validity);
@@ -202,12 +201,12 @@ locate (const RushColumn *self, guint row, gsize *out_position)
   switch (self->layout)
     {
     case RUSH_LAYOUT_PLAIN:
-      *out_position = (gsize) self->offset + row;
+      *out_position = (gsize)self->offset + row;
       return self;
     case RUSH_LAYOUT_DICTIONARY:
       {
-        const gint32 *indices = (const gint32 *) self->values->bytes;
-        *out_position = (gsize) self->dictionary->offset + indices[self->offset + row];
+        const gint32 *indices = (const gint32 *)self->values->bytes;
+        *out_position = (gsize)self->dictionary->offset + indices[self->offset + row];
         return self->dictionary;
       }
     case RUSH_LAYOUT_CONSTANT:
@@ -237,13 +236,13 @@ rush_column_get_int (const RushColumn *self, guint row)
     case RUSH_TYPE_BOOL:
       return rush_bit_get (values, at);
     case RUSH_TYPE_INT8:
-      return ((const gint8 *) values)[at];
+      return ((const gint8 *)values)[at];
     case RUSH_TYPE_INT16:
-      return ((const gint16 *) values)[at];
+      return ((const gint16 *)values)[at];
     case RUSH_TYPE_INT32:
-      return ((const gint32 *) values)[at];
+      return ((const gint32 *)values)[at];
     case RUSH_TYPE_INT64:
-      return ((const gint64 *) values)[at];
+      return ((const gint64 *)values)[at];
     case RUSH_TYPE_FLOAT32:
     case RUSH_TYPE_FLOAT64:
     case RUSH_TYPE_STRING:
@@ -260,9 +259,9 @@ rush_column_get_double (const RushColumn *self, guint row)
   gconstpointer values = locate (self, row, &at)->values->bytes;
 
   if (self->type == &RUSH_FLOAT64)
-    return ((const double *) values)[at];
+    return ((const double *)values)[at];
   g_return_val_if_fail (self->type == &RUSH_FLOAT32, 0);
-  return ((const float *) values)[at];
+  return ((const float *)values)[at];
 }
 
 const char *
@@ -272,7 +271,7 @@ rush_column_get_bytes (const RushColumn *self, guint row, gsize *out_length)
   const RushColumn *holder = locate (self, row, &at);
   g_return_val_if_fail (self->type == &RUSH_STRING || self->type == &RUSH_BINARY, NULL);
 
-  const RushView *view = (const RushView *) holder->values->bytes + at;
-  *out_length = (gsize) view->length;
+  const RushView *view = (const RushView *)holder->values->bytes + at;
+  *out_length = (gsize)view->length;
   return rush_view_bytes (view, holder->data);
 }

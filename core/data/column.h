@@ -24,9 +24,9 @@ typedef struct _RushBuffer
 {
   RushRefCount refs;
   guint8 *bytes;
-  gsize size;     /* bytes in use */
-  gsize capacity; /* bytes charged */
-  RushAllocator *allocator;   /* (owned) who is charged; NULL for foreign memory */
+  gsize size;                  /* bytes in use */
+  gsize capacity;              /* bytes charged */
+  RushAllocator *allocator;    /* (owned) who is charged; NULL for foreign memory */
   GDestroyNotify free_foreign; /* for foreign memory: called with foreign_owner */
   gpointer foreign_owner;
 } RushBuffer;
@@ -87,9 +87,8 @@ struct _RushColumn
 RushColumn *rush_column_new_plain (const RushType *type, guint length, RushBuffer *validity,
                                    guint null_count, RushBuffer *values, RushBuffer **data,
                                    guint n_data);
-RushColumn *rush_column_new_dictionary (RushColumn *dictionary, guint length,
-                                        RushBuffer *validity, guint null_count,
-                                        RushBuffer *indices);
+RushColumn *rush_column_new_dictionary (RushColumn *dictionary, guint length, RushBuffer *validity,
+                                        guint null_count, RushBuffer *indices);
 RushColumn *rush_column_new_constant (RushColumn *value, guint length); /* @value: PLAIN, one row */
 RushColumn *rush_column_new_constant_int64 (const RushType *type, gint64 value, guint length,
                                             RushAllocator *allocator, GError **error);
@@ -110,7 +109,7 @@ rush_bit_get (const guint8 *bits, gsize i)
 static inline void
 rush_bit_set (guint8 *bits, gsize i)
 {
-  bits[i >> 3] |= (guint8) (1u << (i & 7));
+  bits[i >> 3] |= (guint8)(1u << (i & 7));
 }
 
 /* Where row @row of any layout finds its value: the position in values (or in the dictionary's). */
@@ -135,5 +134,5 @@ rush_view_bytes (const RushView *view, RushBuffer *const *data)
 {
   return view->length <= RUSH_VIEW_INLINE_MAX
              ? view->inlined
-             : (const char *) data[view->ref.buffer]->bytes + view->ref.offset;
+             : (const char *)data[view->ref.buffer]->bytes + view->ref.offset;
 }

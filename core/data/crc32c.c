@@ -63,8 +63,8 @@ crc32c_sse42 (guint32 crc, const guint8 *bytes, gsize size)
       state = __builtin_ia32_crc32di (state, word);
     }
   for (; size > 0; size--, bytes++)
-    state = __builtin_ia32_crc32qi ((guint32) state, *bytes);
-  return ~(guint32) state;
+    state = __builtin_ia32_crc32qi ((guint32)state, *bytes);
+  return ~(guint32)state;
 }
 
 guint32

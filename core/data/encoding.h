@@ -23,7 +23,8 @@
 /* Appends to @out.  A GByteArray ends at 4 GiB: for a batch of rows that wide ask
  * rush_batch_encoded_bytes () first and encode slices. */
 void rush_batch_encode (const RushBatch *batch, GByteArray *out);
-gsize rush_batch_encoded_bytes (const RushBatch *batch); /* what rush_batch_encode () would append */
+gsize
+rush_batch_encoded_bytes (const RushBatch *batch); /* what rush_batch_encode () would append */
 /* Reads one batch from @buffer at *@inout_offset and moves the offset behind it.  The schema must
  * match the encoded types, or NULL: fields are then named _1, _2, … */
 RushBatch *rush_batch_decode (RushBuffer *buffer, gsize *inout_offset, RushSchema *schema,

@@ -61,7 +61,7 @@ take (Reader *self, guint64 bytes, gsize *out_start, GError **error)
       return FALSE;
     }
   *out_start = self->at;
-  self->at += (gsize) bytes;
+  self->at += (gsize)bytes;
   return TRUE;
 }
 
@@ -83,11 +83,11 @@ take_buffer (Reader *self, guint64 bytes, gsize alignment, GError **error)
   if (!take (self, bytes, &start, error))
     return NULL;
   const guint8 *from = self->buffer->bytes + start;
-  if ((guintptr) from % alignment == 0)
-    return rush_buffer_slice (self->buffer, start, (gsize) bytes);
-  RushBuffer *copy = rush_buffer_new (self->allocator, (gsize) bytes, error);
+  if ((guintptr)from % alignment == 0)
+    return rush_buffer_slice (self->buffer, start, (gsize)bytes);
+  RushBuffer *copy = rush_buffer_new (self->allocator, (gsize)bytes, error);
   if (copy != NULL)
-    memcpy (copy->bytes, from, (gsize) bytes);
+    memcpy (copy->bytes, from, (gsize)bytes);
   return copy;
 }
 
@@ -121,7 +121,7 @@ read_validity (Reader *self, const ColumnShape *shape, RushBuffer **out, guint *
   g_autoptr (RushBuffer) bits = take_buffer (self, rush_bits_bytes (shape->n), 1, error);
   if (bits == NULL)
     return FALSE;
-  *out_null_count = shape->n - (guint) rush_bits_count (bits->bytes, 0, shape->n);
+  *out_null_count = shape->n - (guint)rush_bits_count (bits->bytes, 0, shape->n);
   if (*out_null_count > 0)
     *out = g_steal_pointer (&bits);
   return TRUE;
@@ -139,7 +139,7 @@ static inline guint32
 length_at (const StringBody *body, guint i)
 {
   guint32 length;
-  memcpy (&length, body->lengths + (gsize) i * sizeof length, sizeof length);
+  memcpy (&length, body->lengths + (gsize)i * sizeof length, sizeof length);
   return length;
 }
 
@@ -151,7 +151,7 @@ read_string_body (Reader *self, guint n, StringBody *out, GError **error)
   guint32 longest = 0;
   gsize start;
 
-  if (!take (self, (guint64) n * sizeof (guint32), &start, error))
+  if (!take (self, (guint64)n * sizeof (guint32), &start, error))
     return FALSE;
   out->lengths = self->buffer->bytes + start;
   if (!take_copy (self, &total, sizeof total, error))
@@ -164,7 +164,7 @@ read_string_body (Reader *self, guint n, StringBody *out, GError **error)
     }
   if (longest > G_MAXINT32 || sum != total)
     return refuse (self, "lengths of strings contradict their total", error);
-  out->bytes_total = (gsize) total;
+  out->bytes_total = (gsize)total;
   return take (self, total, &out->bytes_start, error);
 }
 
@@ -184,7 +184,7 @@ set_inline_sloppy (RushView *view, const char *bytes, guint32 length)
     }
   else if (length < 12)
     high &= (1u << (8 * (length - 8))) - 1;
-  view->length = (gint32) length;
+  view->length = (gint32)length;
   memcpy (view->inlined, &low, 8);
   memcpy (view->inlined + 8, &high, 4);
 }
@@ -195,7 +195,7 @@ static void
 fill_views (const Reader *self, const StringBody *body, guint n, RushView *views,
             GPtrArray *buffers)
 {
-  const char *bytes = (const char *) self->buffer->bytes + body->bytes_start;
+  const char *bytes = (const char *)self->buffer->bytes + body->bytes_start;
   gsize window = 0, at = 0; /* offsets in the column's bytes */
   gboolean window_used = FALSE;
 
@@ -204,8 +204,8 @@ fill_views (const Reader *self, const StringBody *body, guint n, RushView *views
       guint32 length = length_at (body, i);
       if (at - window + length > G_MAXINT32)
         {
-          g_ptr_array_add (buffers, rush_buffer_slice (self->buffer, body->bytes_start + window,
-                                                       at - window));
+          g_ptr_array_add (
+              buffers, rush_buffer_slice (self->buffer, body->bytes_start + window, at - window));
           window = at;
           window_used = FALSE;
         }
@@ -231,21 +231,20 @@ read_strings (Reader *self, const ColumnShape *shape, RushBuffer *validity, guin
               GError **error)
 {
   g_autoptr (RushBuffer) owned_validity = validity;
-  g_autoptr (GPtrArray) buffers
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) rush_buffer_unref);
+  g_autoptr (GPtrArray) buffers =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)rush_buffer_unref);
   StringBody body;
   gsize n_data;
 
   if (!read_string_body (self, shape->n, &body, error))
     return NULL;
-  RushBuffer *views
-      = rush_buffer_new (self->allocator, (gsize) shape->n * sizeof (RushView), error);
+  RushBuffer *views = rush_buffer_new (self->allocator, (gsize)shape->n * sizeof (RushView), error);
   if (views == NULL)
     return NULL;
-  fill_views (self, &body, shape->n, (RushView *) views->bytes, buffers);
-  RushBuffer **data = (RushBuffer **) g_ptr_array_steal (buffers, &n_data);
+  fill_views (self, &body, shape->n, (RushView *)views->bytes, buffers);
+  RushBuffer **data = (RushBuffer **)g_ptr_array_steal (buffers, &n_data);
   return rush_column_new_plain (shape->type, shape->n, g_steal_pointer (&owned_validity),
-                                null_count, views, data, (guint) n_data);
+                                null_count, views, data, (guint)n_data);
 }
 
 /* ---- columns ---- */
@@ -261,7 +260,7 @@ read_plain (Reader *self, const ColumnShape *shape, GError **error)
   if (shape->type->kind >= RUSH_TYPE_STRING)
     return read_strings (self, shape, validity, null_count, error);
 
-  guint64 bytes = width > 0 ? (guint64) shape->n * width : rush_bits_bytes (shape->n);
+  guint64 bytes = width > 0 ? (guint64)shape->n * width : rush_bits_bytes (shape->n);
   RushBuffer *values = take_buffer (self, bytes, MAX (width, 1), error);
   if (values == NULL)
     {
@@ -290,7 +289,7 @@ read_inner (Reader *self, const ColumnShape *outer, GError **error)
 static gboolean
 indices_are_inside (const RushBuffer *indices, guint n, guint dictionary_length)
 {
-  const guint32 *at = (const guint32 *) indices->bytes; /* a negative one is a large one */
+  const guint32 *at = (const guint32 *)indices->bytes; /* a negative one is a large one */
   guint32 largest = 0;
   for (guint i = 0; i < n; i++)
     largest = MAX (largest, at[i]);
@@ -304,14 +303,13 @@ read_dictionary (Reader *self, const ColumnShape *shape, GError **error)
   g_autoptr (RushColumn) dictionary = NULL;
   guint null_count;
 
-  if (!read_validity (self, shape, &validity, &null_count, error)
-      || (dictionary = read_inner (self, shape, error)) == NULL
-      || (indices = take_buffer (self, (guint64) shape->n * sizeof (gint32), sizeof (gint32),
-                                 error))
-             == NULL)
+  if (!read_validity (self, shape, &validity, &null_count, error) ||
+      (dictionary = read_inner (self, shape, error)) == NULL ||
+      (indices = take_buffer (self, (guint64)shape->n * sizeof (gint32), sizeof (gint32), error)) ==
+          NULL)
     return NULL;
-  if (dictionary->null_count > 0 || dictionary->length > G_MAXINT32
-      || !indices_are_inside (indices, shape->n, dictionary->length))
+  if (dictionary->null_count > 0 || dictionary->length > G_MAXINT32 ||
+      !indices_are_inside (indices, shape->n, dictionary->length))
     {
       refuse (self, "an index points outside its dictionary, or at a null", error);
       return NULL;
@@ -417,21 +415,21 @@ rush_batch_decode (RushBuffer *buffer, gsize *inout_offset, RushSchema *schema,
   if (!read_batch_header (&reader, schema, &header, error))
     return NULL;
 
-  g_autoptr (GPtrArray) columns
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) rush_column_unref);
+  g_autoptr (GPtrArray) columns =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)rush_column_unref);
   for (guint c = 0; c < header.columns; c++)
     {
       reader.column = c;
-      RushColumn *column
-          = read_column (&reader, schema ? schema->fields[c].type : NULL, header.rows, error);
+      RushColumn *column =
+          read_column (&reader, schema ? schema->fields[c].type : NULL, header.rows, error);
       if (column == NULL)
         return NULL;
       g_ptr_array_add (columns, column);
     }
-  g_autoptr (RushSchema) own_schema
-      = schema ? rush_schema_ref (schema)
-               : invent_schema ((RushColumn *const *) columns->pdata, header.columns);
+  g_autoptr (RushSchema) own_schema =
+      schema ? rush_schema_ref (schema)
+             : invent_schema ((RushColumn *const *)columns->pdata, header.columns);
   g_autofree gpointer *taken = g_ptr_array_steal (columns, NULL);
   *inout_offset = reader.at;
-  return rush_batch_new (own_schema, header.rows, (RushColumn **) taken);
+  return rush_batch_new (own_schema, header.rows, (RushColumn **)taken);
 }

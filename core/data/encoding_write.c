@@ -55,8 +55,8 @@ string_length (const RushResolved *in, guint i)
 {
   if (!rush_resolved_is_valid (in, i))
     return 0;
-  const RushView *views = (const RushView *) in->holder->values->bytes;
-  return (gsize) views[rush_rows_at (&in->values, i)].length;
+  const RushView *views = (const RushView *)in->holder->values->bytes;
+  return (gsize)views[rush_rows_at (&in->values, i)].length;
 }
 
 static gsize
@@ -67,11 +67,11 @@ plain_body_bytes (const RushResolved *in)
   if (width == 0)
     return rush_bits_bytes (n);
   if (width < sizeof (RushView))
-    return (gsize) n * width;
+    return (gsize)n * width;
   gsize total = 0;
   for (guint i = 0; i < n; i++)
     total += string_length (in, i);
-  return (gsize) n * sizeof (guint32) + sizeof (guint64) + total;
+  return (gsize)n * sizeof (guint32) + sizeof (guint64) + total;
 }
 
 static gsize
@@ -89,8 +89,8 @@ column_bytes (const RushColumn *column, const guint16 *selection, guint n)
   if (column->null_count > 0)
     bytes += rush_bits_bytes (n);
   if (plan_layout (column, n) == RUSH_LAYOUT_DICTIONARY)
-    return bytes + column_bytes (column->dictionary, NULL, column->dictionary->length)
-           + (gsize) n * sizeof (gint32);
+    return bytes + column_bytes (column->dictionary, NULL, column->dictionary->length) +
+           (gsize)n * sizeof (gint32);
   rush_rows_resolve (column, selection, n, &scratch, &in);
   return bytes + plain_body_bytes (&in);
 }
@@ -109,7 +109,7 @@ rush_batch_encoded_bytes (const RushBatch *batch)
 static guint8 *
 write_header (guint8 *out, const RushType *type, RushLayout layout, gboolean has_validity, guint n)
 {
-  RushColumnHeader header = { (guint8) type->kind, (guint8) layout, (guint8) has_validity, 0, n };
+  RushColumnHeader header = { (guint8)type->kind, (guint8)layout, (guint8)has_validity, 0, n };
   memcpy (out, &header, sizeof header);
   return out + sizeof header;
 }
@@ -143,7 +143,7 @@ write_bits (guint8 *out, const guint8 *bits, const RushRows *rows)
 static guint8 *
 write_fixed (guint8 *out, const guint8 *values, guint width, const RushRows *rows)
 {
-  gsize bytes = (gsize) rows->n * width;
+  gsize bytes = (gsize)rows->n * width;
 
   if (rows->positions == NULL)
     memcpy (out, values + rows->start * width, bytes);
@@ -163,23 +163,23 @@ write_fixed (guint8 *out, const guint8 *values, guint width, const RushRows *row
 static guint8 *
 write_strings (guint8 *out, const guint8 *out_end, const RushResolved *in)
 {
-  const RushView *views = (const RushView *) in->holder->values->bytes;
+  const RushView *views = (const RushView *)in->holder->values->bytes;
   guint n = in->values.n;
-  guint8 *lengths = out, *total_at = out + (gsize) n * sizeof (guint32);
+  guint8 *lengths = out, *total_at = out + (gsize)n * sizeof (guint32);
   guint8 *bytes = total_at + sizeof (guint64), *start = bytes;
 
   for (guint i = 0; i < n; i++)
     {
       const RushView *view = &views[rush_rows_at (&in->values, i)];
-      guint32 length = rush_resolved_is_valid (in, i) ? (guint32) view->length : 0;
+      guint32 length = rush_resolved_is_valid (in, i) ? (guint32)view->length : 0;
       memcpy (lengths + i * sizeof length, &length, sizeof length);
-      if (length <= RUSH_VIEW_INLINE_MAX && (gsize) (out_end - bytes) >= RUSH_VIEW_INLINE_MAX)
+      if (length <= RUSH_VIEW_INLINE_MAX && (gsize)(out_end - bytes) >= RUSH_VIEW_INLINE_MAX)
         memcpy (bytes, view->inlined, RUSH_VIEW_INLINE_MAX);
       else
         memcpy (bytes, rush_view_bytes (view, in->holder->data), length);
       bytes += length;
     }
-  guint64 total = (guint64) (bytes - start);
+  guint64 total = (guint64)(bytes - start);
   memcpy (total_at, &total, sizeof total);
   return bytes;
 }
@@ -230,11 +230,12 @@ void
 rush_batch_encode (const RushBatch *batch, GByteArray *out)
 {
   gsize start = out->len, bytes = rush_batch_encoded_bytes (batch);
-  RushBatchHeader header
-      = { .magic = RUSH_BATCH_MAGIC, .rows = batch->length, .columns = batch->schema->n_fields };
+  RushBatchHeader header = { .magic = RUSH_BATCH_MAGIC,
+                             .rows = batch->length,
+                             .columns = batch->schema->n_fields };
 
   g_return_if_fail (bytes <= G_MAXUINT - start);
-  g_byte_array_set_size (out, (guint) (start + bytes));
+  g_byte_array_set_size (out, (guint)(start + bytes));
 
   guint8 *at = out->data + start, *end = at + bytes;
   memcpy (at, &header, sizeof header);

@@ -88,20 +88,19 @@ refuse_context (GError **error)
 
 /* Compresses to @out behind its end; *@out_stored is 0 if that would not be smaller. */
 static gboolean
-append_zstd (const guint8 *raw, gsize raw_bytes, GByteArray *out, gsize *out_stored,
-             GError **error)
+append_zstd (const guint8 *raw, gsize raw_bytes, GByteArray *out, gsize *out_stored, GError **error)
 {
   Contexts *contexts = thread_contexts ();
   if (contexts->compress == NULL && (contexts->compress = ZSTD_createCCtx ()) == NULL)
     return refuse_context (error);
 
   guint start = out->len;
-  g_byte_array_set_size (out, start + (guint) raw_bytes);
+  g_byte_array_set_size (out, start + (guint)raw_bytes);
   /* One byte short of raw: zstd gives up as soon as it does not get smaller. */
   gsize stored = ZSTD_compressCCtx (contexts->compress, out->data + start, raw_bytes - 1, raw,
                                     raw_bytes, ZSTD_LEVEL);
   *out_stored = ZSTD_isError (stored) ? 0 : stored;
-  g_byte_array_set_size (out, start + (guint) *out_stored);
+  g_byte_array_set_size (out, start + (guint)*out_stored);
   return TRUE;
 }
 
@@ -112,8 +111,8 @@ rush_frame_encode (RushCodec codec, const guint8 *raw, gsize raw_bytes, GByteArr
   g_return_val_if_fail (codec == RUSH_CODEC_NONE || codec == RUSH_CODEC_ZSTD, FALSE);
 
   guint start = out->len;
-  if (raw_bytes > RUSH_FRAME_MAX_RAW_BYTES
-      || raw_bytes > G_MAXUINT - RUSH_FRAME_HEADER_BYTES - (gsize) start)
+  if (raw_bytes > RUSH_FRAME_MAX_RAW_BYTES ||
+      raw_bytes > G_MAXUINT - RUSH_FRAME_HEADER_BYTES - (gsize)start)
     {
       g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
                    "%" G_GSIZE_FORMAT " bytes do not fit one frame; write smaller batches",
@@ -122,20 +121,21 @@ rush_frame_encode (RushCodec codec, const guint8 *raw, gsize raw_bytes, GByteArr
     }
   g_byte_array_set_size (out, start + RUSH_FRAME_HEADER_BYTES);
   gsize stored = 0;
-  if (codec == RUSH_CODEC_ZSTD && raw_bytes > 1 && !append_zstd (raw, raw_bytes, out, &stored, error))
+  if (codec == RUSH_CODEC_ZSTD && raw_bytes > 1 &&
+      !append_zstd (raw, raw_bytes, out, &stored, error))
     {
       g_byte_array_set_size (out, start);
       return FALSE;
     }
-  Header header = { .magic = MAGIC, .codec = RUSH_CODEC_ZSTD, .raw_bytes = (guint32) raw_bytes };
+  Header header = { .magic = MAGIC, .codec = RUSH_CODEC_ZSTD, .raw_bytes = (guint32)raw_bytes };
   if (stored == 0)
     {
       header.codec = RUSH_CODEC_NONE;
       stored = raw_bytes;
       if (raw_bytes > 0)
-        g_byte_array_append (out, raw, (guint) raw_bytes);
+        g_byte_array_append (out, raw, (guint)raw_bytes);
     }
-  header.stored_bytes = (guint32) stored;
+  header.stored_bytes = (guint32)stored;
   header.checksum = rush_crc32c (0, out->data + start + RUSH_FRAME_HEADER_BYTES, stored);
   memcpy (out->data + start, &header, sizeof header);
   return TRUE;
@@ -197,8 +197,8 @@ rush_frame_decode (const guint8 *bytes, gsize size, gsize *inout_offset, RushAll
     return NULL;
   const guint8 *stored = bytes + offset + sizeof header;
   /* Asked before memory is: a forged length must not cost gigabytes. */
-  if (header.codec == RUSH_CODEC_ZSTD
-      && ZSTD_getFrameContentSize (stored, header.stored_bytes) != header.raw_bytes)
+  if (header.codec == RUSH_CODEC_ZSTD &&
+      ZSTD_getFrameContentSize (stored, header.stored_bytes) != header.raw_bytes)
     {
       refuse_frame (offset, "does not decompress to its length", error);
       return NULL;

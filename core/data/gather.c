@@ -29,7 +29,7 @@ typedef struct
 /* One column of one batch, ready for the inner loop. */
 typedef struct
 {
-  const guint8 *values; /* moved up to the column's offset, except for bitmaps */
+  const guint8 *values;  /* moved up to the column's offset, except for bitmaps */
   const gint32 *indices; /* DICTIONARY: moved up to the offset; else NULL */
   gsize bit_offset;      /* of values that are a bitmap */
   guint32 row_mask;      /* 0 for CONSTANT, all ones otherwise */
@@ -59,7 +59,7 @@ static inline guint32
 source_position (const Source *source, guint32 row)
 {
   row &= source->row_mask;
-  return source->indices != NULL ? (guint32) source->indices[row] : row;
+  return source->indices != NULL ? (guint32)source->indices[row] : row;
 }
 
 /* Lays out the scratch block: rows, batches, sources, and a number (from 1) for each batch. */
@@ -76,10 +76,10 @@ allocate_scratch (Gather *self, guint n_batches, guint32 **out_numbers, GError *
   if (block == NULL)
     return FALSE;
   self->scratch = block;
-  self->rows = (RowRef *) block;
-  self->batches = (const RushBatch **) (block + rows_bytes);
-  self->sources = (Source *) (block + rows_bytes + batches_bytes);
-  *out_numbers = (guint32 *) (block + rows_bytes + batches_bytes + sources_bytes);
+  self->rows = (RowRef *)block;
+  self->batches = (const RushBatch **)(block + rows_bytes);
+  self->sources = (Source *)(block + rows_bytes + batches_bytes);
+  *out_numbers = (guint32 *)(block + rows_bytes + batches_bytes + sources_bytes);
   memset (*out_numbers, 0, n_batches * sizeof (guint32));
   return TRUE;
 }
@@ -117,14 +117,14 @@ describe_source (const RushColumn *column, Source *out)
   guint width = column->type->value_bytes;
 
   *out = (Source){
-    .values = holder->values->bytes + (gsize) holder->offset * width,
+    .values = holder->values->bytes + (gsize)holder->offset * width,
     .bit_offset = holder->offset,
     .row_mask = column->layout == RUSH_LAYOUT_CONSTANT ? 0 : G_MAXUINT32,
     .validity = &one_bit,
     .data = holder->data,
   };
   if (column->layout == RUSH_LAYOUT_DICTIONARY)
-    out->indices = (const gint32 *) column->values->bytes + column->offset;
+    out->indices = (const gint32 *)column->values->bytes + column->offset;
   if (column->null_count == 0)
     return;
   if (column->layout == RUSH_LAYOUT_CONSTANT)
@@ -147,7 +147,8 @@ typedef struct
 static Survey
 describe_sources (Gather *self, guint c)
 {
-  Survey survey = { .all_plain = TRUE, .same_dictionary = self->batches[0]->columns[c]->dictionary };
+  Survey survey = { .all_plain = TRUE,
+                    .same_dictionary = self->batches[0]->columns[c]->dictionary };
 
   for (guint s = 0; s < self->n_sources; s++)
     {
@@ -181,8 +182,8 @@ gather_validity (const Gather *self, RushBuffer **out, guint *out_null_count, GE
   memset (validity->bytes, 0, validity->size);
   for (guint i = 0; i < self->n; i++)
     {
-      guint bit = (guint) source_is_valid (&self->sources[self->rows[i].source], self->rows[i].row);
-      validity->bytes[i >> 3] |= (guint8) (bit << (i & 7));
+      guint bit = (guint)source_is_valid (&self->sources[self->rows[i].source], self->rows[i].row);
+      validity->bytes[i >> 3] |= (guint8)(bit << (i & 7));
       n_valid += bit;
     }
   if (n_valid == self->n)
@@ -223,7 +224,7 @@ gather_bits (const Source *sources, gboolean all_plain, const RowRef *rows, guin
     {
       const Source *source = &sources[rows[i].source];
       gsize at = source->bit_offset + source_position (source, rows[i].row);
-      out[i >> 3] |= (guint8) ((guint) rush_bit_get (source->values, at) << (i & 7));
+      out[i >> 3] |= (guint8)((guint)rush_bit_get (source->values, at) << (i & 7));
     }
 }
 
@@ -256,7 +257,7 @@ clear_nulls (guint8 *values, guint width, const guint8 *validity, guint n)
 {
   for (guint i = 0; i < n; i++)
     if (!rush_bit_get (validity, i))
-      memset (values + (gsize) i * width, 0, width);
+      memset (values + (gsize)i * width, 0, width);
 }
 
 /* ---- bytes of long strings ---- */
@@ -272,7 +273,7 @@ copy_bytes (const Gather *self, RushView *views, guint first, guint number, Rush
 
   for (; end < self->n; end++)
     {
-      gsize length = (gsize) views[end].length;
+      gsize length = (gsize)views[end].length;
       if (length <= RUSH_VIEW_INLINE_MAX)
         continue;
       if (total + length > G_MAXINT32)
@@ -286,13 +287,13 @@ copy_bytes (const Gather *self, RushView *views, guint first, guint number, Rush
   gsize used = 0;
   for (guint i = first; i < end; i++)
     {
-      gsize length = (gsize) views[i].length;
+      gsize length = (gsize)views[i].length;
       if (length <= RUSH_VIEW_INLINE_MAX)
         continue;
       const Source *source = &self->sources[self->rows[i].source];
       memcpy (buffer->bytes + used, rush_view_bytes (&views[i], source->data), length);
-      views[i].ref.buffer = (gint32) number;
-      views[i].ref.offset = (gint32) used;
+      views[i].ref.buffer = (gint32)number;
+      views[i].ref.offset = (gint32)used;
       used += length;
     }
   *out = buffer;
@@ -332,9 +333,10 @@ gather_plain (const Gather *self, const RushType *type, const Survey *survey, Ru
               guint null_count, GError **error)
 {
   guint width = type->value_bytes;
-  gsize bytes = width > 0 ? (gsize) self->n * width : rush_bits_bytes (self->n);
+  gsize bytes = width > 0 ? (gsize)self->n * width : rush_bits_bytes (self->n);
   g_autoptr (RushBuffer) values = rush_buffer_new (self->allocator, bytes, error);
-  g_autoptr (GPtrArray) buffers = g_ptr_array_new_with_free_func ((GDestroyNotify) rush_buffer_unref);
+  g_autoptr (GPtrArray) buffers =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)rush_buffer_unref);
   gsize n_data;
 
   if (values == NULL)
@@ -342,13 +344,13 @@ gather_plain (const Gather *self, const RushType *type, const Survey *survey, Ru
   gather_func (width) (self->sources, survey->all_plain, self->rows, self->n, values->bytes);
   if (validity != NULL && width > 0)
     clear_nulls (values->bytes, width, validity->bytes, self->n);
-  if (width == sizeof (RushView)
-      && !copy_all_bytes (self, (RushView *) values->bytes, buffers, error))
+  if (width == sizeof (RushView) &&
+      !copy_all_bytes (self, (RushView *)values->bytes, buffers, error))
     return NULL;
 
-  RushBuffer **data = (RushBuffer **) g_ptr_array_steal (buffers, &n_data);
+  RushBuffer **data = (RushBuffer **)g_ptr_array_steal (buffers, &n_data);
   return rush_column_new_plain (type, self->n, validity ? rush_buffer_ref (validity) : NULL,
-                                null_count, g_steal_pointer (&values), data, (guint) n_data);
+                                null_count, g_steal_pointer (&values), data, (guint)n_data);
 }
 
 /* Rows of one dictionary stay rows of that dictionary: only indices are copied. */
@@ -359,7 +361,7 @@ gather_indices (const Gather *self, RushColumn *dictionary, RushBuffer *validity
   RushBuffer *indices = rush_buffer_new (self->allocator, self->n * sizeof (gint32), error);
   if (indices == NULL)
     return NULL;
-  gint32 *out = (gint32 *) indices->bytes;
+  gint32 *out = (gint32 *)indices->bytes;
   for (guint i = 0; i < self->n; i++)
     out[i] = self->sources[self->rows[i].source].indices[self->rows[i].row];
   return rush_column_new_dictionary (rush_column_ref (dictionary), self->n,
@@ -424,8 +426,7 @@ rush_batch_gather (RushSchema *schema, RushBatch *const *batches, const RushRowI
   Gather self = { .n = n, .allocator = allocator };
   g_autofree RushColumn **columns = g_new (RushColumn *, schema->n_fields);
   RushBatch *gathered = NULL;
-  if (resolve_rows (&self, batches, rows, error)
-      && gather_columns (&self, schema, columns, error))
+  if (resolve_rows (&self, batches, rows, error) && gather_columns (&self, schema, columns, error))
     gathered = rush_batch_new (schema, n, columns);
   rush_free (allocator, self.scratch, self.scratch_bytes);
   return gathered;

@@ -7,20 +7,21 @@
  */
 
 static void
-RUSH_FN (const Source *sources, gboolean all_plain, const RowRef *rows, guint n, gpointer out_values)
+RUSH_FN (const Source *sources, gboolean all_plain, const RowRef *rows, guint n,
+         gpointer out_values)
 {
   RUSH_T *out = out_values;
 
   if (all_plain)
     {
       for (guint i = 0; i < n; i++)
-        out[i] = ((const RUSH_T *) sources[rows[i].source].values)[rows[i].row];
+        out[i] = ((const RUSH_T *)sources[rows[i].source].values)[rows[i].row];
       return;
     }
   for (guint i = 0; i < n; i++)
     {
       const Source *source = &sources[rows[i].source];
-      out[i] = ((const RUSH_T *) source->values)[source_position (source, rows[i].row)];
+      out[i] = ((const RUSH_T *)source->values)[source_position (source, rows[i].row)];
     }
 }
 

@@ -44,14 +44,14 @@ finish (guint32 hash, guint32 length)
 static inline guint32
 murmur3_int32 (gint32 value, guint32 seed)
 {
-  return finish (mix_word (seed, (guint32) value), 4);
+  return finish (mix_word (seed, (guint32)value), 4);
 }
 
 static inline guint32
 murmur3_int64 (gint64 value, guint32 seed)
 {
-  guint64 bits = (guint64) value;
-  return finish (mix_word (mix_word (seed, (guint32) bits), (guint32) (bits >> 32)), 8);
+  guint64 bits = (guint64)value;
+  return finish (mix_word (mix_word (seed, (guint32)bits), (guint32)(bits >> 32)), 8);
 }
 
 static inline guint32
@@ -65,8 +65,8 @@ murmur3_bytes (const char *bytes, gsize length, guint32 seed)
       seed = mix_word (seed, word);
     }
   for (; i < length; i++)
-    seed = mix_word (seed, (guint32) (gint32) (gint8) bytes[i]);
-  return finish (seed, (guint32) length);
+    seed = mix_word (seed, (guint32)(gint32)(gint8)bytes[i]);
+  return finish (seed, (guint32)length);
 }
 
 guint32
@@ -112,7 +112,7 @@ murmur3_double (double value, guint32 seed)
 
 /* ---- columns ---- */
 
-#define VALUE_AT(type, column, at) (((const type *) (column)->values->bytes)[at])
+#define VALUE_AT(type, column, at) (((const type *)(column)->values->bytes)[at])
 
 #define RUSH_FN hash_bool
 #define RUSH_HASH_AT(column, at, seed)                                                             \
@@ -147,7 +147,7 @@ static inline guint32
 murmur3_view (const RushColumn *column, gsize at, guint32 seed)
 {
   const RushView *view = &VALUE_AT (RushView, column, at);
-  return murmur3_bytes (rush_view_bytes (view, column->data), (gsize) view->length, seed);
+  return murmur3_bytes (rush_view_bytes (view, column->data), (gsize)view->length, seed);
 }
 
 #define RUSH_FN hash_view
@@ -158,9 +158,9 @@ void
 rush_hash_column (const RushBatch *batch, guint column, guint32 *hashes)
 {
   static void (*const BY_KIND[]) (const RushResolved *, guint32 *) = {
-    [RUSH_TYPE_BOOL] = hash_bool,     [RUSH_TYPE_INT8] = hash_int8,
-    [RUSH_TYPE_INT16] = hash_int16,   [RUSH_TYPE_INT32] = hash_int32,
-    [RUSH_TYPE_INT64] = hash_int64,   [RUSH_TYPE_FLOAT32] = hash_float,
+    [RUSH_TYPE_BOOL] = hash_bool,      [RUSH_TYPE_INT8] = hash_int8,
+    [RUSH_TYPE_INT16] = hash_int16,    [RUSH_TYPE_INT32] = hash_int32,
+    [RUSH_TYPE_INT64] = hash_int64,    [RUSH_TYPE_FLOAT32] = hash_float,
     [RUSH_TYPE_FLOAT64] = hash_double, [RUSH_TYPE_STRING] = hash_view,
     [RUSH_TYPE_BINARY] = hash_view,
   };
@@ -188,8 +188,8 @@ rush_hash_column (const RushBatch *batch, guint column, guint32 *hashes)
 static inline guint64
 multiply_fold (guint64 a, guint64 b)
 {
-  unsigned __int128 product = (unsigned __int128) a * b;
-  return (guint64) product ^ (guint64) (product >> 64);
+  unsigned __int128 product = (unsigned __int128)a * b;
+  return (guint64)product ^ (guint64)(product >> 64);
 }
 
 static inline guint64
@@ -231,8 +231,8 @@ rush_hash64_bytes (const char *bytes, gsize length)
     }
   else if (left > 0)
     {
-      a = (guint64) (guint8) bytes[0] << 16 | (guint64) (guint8) bytes[left / 2] << 8
-          | (guint8) bytes[left - 1];
+      a = (guint64)(guint8)bytes[0] << 16 | (guint64)(guint8)bytes[left / 2] << 8 |
+          (guint8)bytes[left - 1];
       b = 0;
     }
   else
@@ -245,7 +245,7 @@ rush_hash64_bytes (const char *bytes, gsize length)
 guint64
 rush_hash64_int (gint64 value)
 {
-  guint64 h = (guint64) value;
+  guint64 h = (guint64)value;
   h ^= h >> 33;
   h *= G_GUINT64_CONSTANT (0xff51afd7ed558ccd);
   h ^= h >> 33;

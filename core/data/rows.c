@@ -29,11 +29,11 @@ rush_rows_resolve (const RushColumn *column, const guint16 *selection, guint n,
       break;
     case RUSH_LAYOUT_DICTIONARY:
       {
-        const gint32 *indices = (const gint32 *) column->values->bytes;
+        const gint32 *indices = (const gint32 *)column->values->bytes;
         guint32 base = column->dictionary->offset;
         resolve_rows (column, selection, n, scratch->rows, &out->rows);
         for (guint i = 0; i < n; i++)
-          scratch->values[i] = base + (guint32) indices[rush_rows_at (&out->rows, i)];
+          scratch->values[i] = base + (guint32)indices[rush_rows_at (&out->rows, i)];
         out->values = (RushRows){ .positions = scratch->values, .n = n };
         out->holder = column->dictionary;
         break;

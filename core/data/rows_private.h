@@ -54,5 +54,5 @@ rush_resolved_is_valid (const RushResolved *self, guint i)
 static inline const guint16 *
 rush_batch_selection (const RushBatch *batch)
 {
-  return batch->selection != NULL ? (const guint16 *) batch->selection->bytes : NULL;
+  return batch->selection != NULL ? (const guint16 *)batch->selection->bytes : NULL;
 }

@@ -8,7 +8,7 @@ rush_schema_new (guint n_fields, const RushField *fields)
 {
   g_return_val_if_fail (n_fields == 0 || fields != NULL, NULL);
 
-  RushSchema *self = g_malloc0 (sizeof *self + (gsize) n_fields * sizeof (RushField));
+  RushSchema *self = g_malloc0 (sizeof *self + (gsize)n_fields * sizeof (RushField));
   rush_ref_count_init (&self->refs);
   self->n_fields = n_fields;
   for (guint i = 0; i < n_fields; i++)
@@ -29,12 +29,12 @@ rush_schema_of (const char *name, ...)
   va_start (args, name);
   while (name != NULL)
     {
-      RushField field = { .name = (char *) name, .type = va_arg (args, const RushType *) };
+      RushField field = { .name = (char *)name, .type = va_arg (args, const RushType *) };
       g_array_append_val (fields, field);
       name = va_arg (args, const char *);
     }
   va_end (args);
-  return rush_schema_new (fields->len, (const RushField *) (gpointer) fields->data);
+  return rush_schema_new (fields->len, (const RushField *)(gpointer)fields->data);
 }
 
 RushSchema *

@@ -23,5 +23,5 @@ static const RushType *const ALL[] = {
 const RushType *
 rush_type_from_kind (RushTypeKind kind)
 {
-  return (guint) kind < G_N_ELEMENTS (ALL) ? ALL[kind] : NULL;
+  return (guint)kind < G_N_ELEMENTS (ALL) ? ALL[kind] : NULL;
 }

@@ -27,15 +27,15 @@ rush_view_set_inline (RushView *view, const char *bytes, gsize length)
     {
       memcpy (&a, bytes, 4);
       memcpy (&b, bytes + length - 4, 4);
-      low = a | (guint64) b << (8 * (length - 4));
+      low = a | (guint64)b << (8 * (length - 4));
     }
   else if (length > 0)
-    low = (guint64) (guint8) bytes[0] | (guint64) (guint8) bytes[length / 2] << (8 * (length / 2))
-          | (guint64) (guint8) bytes[length - 1] << (8 * (length - 1));
+    low = (guint64)(guint8)bytes[0] | (guint64)(guint8)bytes[length / 2] << (8 * (length / 2)) |
+          (guint64)(guint8)bytes[length - 1] << (8 * (length - 1));
 
-  view->length = (gint32) length;
+  view->length = (gint32)length;
   memcpy (view->inlined, &low, 8);
-  a = (guint32) high;
+  a = (guint32)high;
   memcpy (view->inlined + 8, &a, 4);
 }
 
@@ -43,8 +43,8 @@ rush_view_set_inline (RushView *view, const char *bytes, gsize length)
 static inline void
 rush_view_set_ref (RushView *view, const char *bytes, gsize length, guint buffer, gsize offset)
 {
-  view->length = (gint32) length;
+  view->length = (gint32)length;
   memcpy (view->ref.prefix, bytes, sizeof view->ref.prefix);
-  view->ref.buffer = (gint32) buffer;
-  view->ref.offset = (gint32) offset;
+  view->ref.buffer = (gint32)buffer;
+  view->ref.offset = (gint32)offset;
 }
