@@ -24,7 +24,8 @@ void rush_local_backend_start (RushBackend *self);
 /* Kills what runs, joins the runners. */
 void rush_local_backend_stop (RushBackend *self);
 /* As if the machine had died: running tasks are lost, map outputs dropped; with @replace a fresh
- * executor registers under the next id.  FALSE: no such executor. */
+ * executor registers under the next id.  FALSE: no such executor, or local mode, where the only
+ * one is the driver itself. */
 gboolean rush_local_backend_kill_executor (RushBackend *self, const char *executor_id,
                                            gboolean replace);
 void rush_local_backend_remove_shuffle (RushBackend *self, gint shuffle_id); /* all stores */

@@ -71,10 +71,8 @@ rush_task_context_set_fetch_failed (RushTaskContext *self, gint shuffle_id, gint
 }
 
 void
-rush_task_context_free (RushTaskContext *self)
+rush_task_context_run_cleanups (RushTaskContext *self)
 {
-  if (self == NULL)
-    return;
   /* A cleanup may add another one. */
   while (self->cleanups->len > 0)
     {
@@ -83,6 +81,14 @@ rush_task_context_free (RushTaskContext *self)
       g_array_set_size (self->cleanups, self->cleanups->len - 1);
       last.func (last.data);
     }
+}
+
+void
+rush_task_context_free (RushTaskContext *self)
+{
+  if (self == NULL)
+    return;
+  rush_task_context_run_cleanups (self);
   g_array_free (self->cleanups, TRUE);
   g_free (self->fetch_executor_id);
   g_free (self);

@@ -51,7 +51,9 @@ struct _RushTaskContext
 
 /* Zeroed but for the defaults: system clock, system allocator, empty properties. */
 RushTaskContext *rush_task_context_new (void);
-/* Runs the cleanups. */
+/* Last in, first out; each once.  The runner calls it while the task's memory is still there. */
+void rush_task_context_run_cleanups (RushTaskContext *self);
+/* Runs the cleanups that have not run. */
 void rush_task_context_free (RushTaskContext *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushTaskContext, rush_task_context_free)
 

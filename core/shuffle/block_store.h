@@ -26,6 +26,8 @@ RushBlockStore *rush_block_store_new (const RushConf *conf, const char *executor
 void rush_block_store_free (RushBlockStore *self); /* drops all, files too */
 
 void rush_block_store_remove_shuffle (RushBlockStore *self, gint shuffle_id);
+/* The executor is lost: drops all outputs, files too; the store stays usable and empty. */
+void rush_block_store_remove_all (RushBlockStore *self);
 /* For fault scripts: the output is gone as if its disk were; FALSE: was not there. */
 gboolean rush_block_store_remove_output (RushBlockStore *self, gint shuffle_id,
                                          guint map_index);

@@ -1,0 +1,36 @@
+/* executor.c - what an executor is made of; see the header for its life. */
+#include "core/executor/executor.h"
+
+void
+rush_local_executor_free (RushLocalExecutor *self)
+{
+  if (self == NULL)
+    return;
+  if (self->env.blocks != NULL)
+    rush_block_store_free (self->env.blocks);
+  g_clear_pointer (&self->env.memory, rush_memory_manager_unref);
+  g_free ((char *)self->env.executor_id);
+  g_free ((char *)self->env.host);
+  g_free (self);
+}
+
+RushLocalExecutor *
+rush_local_executor_new (const char *id, const char *host, guint cores, gint64 heap_bytes,
+                         const RushConf *conf, const RushShuffleFetch *fetch, RushLocalDir *dir,
+                         GError **error)
+{
+  g_autoptr (RushLocalExecutor) self = g_new0 (RushLocalExecutor, 1);
+
+  self->env.executor_id = g_strdup (id);
+  self->env.host = g_strdup (host);
+  self->env.conf = conf;
+  self->env.fetch = *fetch;
+  self->env.dir = dir;
+  self->cores = cores;
+  atomic_init (&self->alive, TRUE);
+  self->env.memory = rush_memory_manager_new (conf, heap_bytes, error);
+  if (self->env.memory == NULL)
+    return NULL;
+  self->env.blocks = rush_block_store_new (conf, id, self->env.memory, dir);
+  return g_steal_pointer (&self);
+}

@@ -1,0 +1,36 @@
+/* executor.h - an executor: an identity with slots, memory and blocks, that may be lost.
+ *
+ * It has no threads of its own: the backend's runners work for whichever executor a task was
+ * launched on.  A lost executor stays in memory, empty, until its last task has noticed and the
+ * backend is freed: readers on other executors may hold its block store at any moment.
+ *
+ *     alive ── lose () ──▶ lost: outputs dropped, nothing served, what its tasks answer is ignored
+ *
+ * Ownership:  the backend's.
+ * Threads:    fields are fixed after construction; alive is atomic.
+ * Mirrors:    org.apache.spark.executor.Executor, SparkEnv.
+ */
+#pragma once
+
+#include "core/executor/env.h"
+
+typedef struct
+{
+  RushEnv env; /* its strings, memory and blocks are owned */
+  guint cores;
+  atomic_bool alive;
+} RushLocalExecutor;
+
+/* @heap_bytes: what the unified pool is a fraction of.  Refused below what Spark refuses. */
+RushLocalExecutor *rush_local_executor_new (const char *id, const char *host, guint cores,
+                                            gint64 heap_bytes, const RushConf *conf,
+                                            const RushShuffleFetch *fetch, RushLocalDir *dir,
+                                            GError **error);
+void rush_local_executor_free (RushLocalExecutor *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushLocalExecutor, rush_local_executor_free)
+
+static inline gboolean
+rush_local_executor_is_alive (RushLocalExecutor *self)
+{
+  return atomic_load_explicit (&self->alive, memory_order_acquire);
+}

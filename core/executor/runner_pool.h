@@ -1,0 +1,26 @@
+/* runner_pool.h - the threads that tasks run on, under all executors alike.
+ *
+ * Interface:  submit () hands an item over; some runner calls the pool's function with it.  Threads
+ *             start when they are first needed and stay.  stop () lets what was submitted run, and
+ *             joins.
+ * Ownership:  an item is the function's from the call on.
+ * Threads:    any.
+ * Mirrors:    the thread pool of org.apache.spark.executor.Executor ("Executor task launch
+ * worker").
+ */
+#pragma once
+
+#include <glib.h>
+
+typedef struct _RushRunnerPool RushRunnerPool;
+typedef void (*RushRunnerFunc) (gpointer item, gpointer data);
+
+RushRunnerPool *rush_runner_pool_new (guint max_runners, RushRunnerFunc func, gpointer data);
+gboolean rush_runner_pool_submit (RushRunnerPool *self, gpointer item); /* FALSE: stopped, yours */
+void rush_runner_pool_stop (RushRunnerPool *self);
+void rush_runner_pool_free (RushRunnerPool *self); /* stops first */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushRunnerPool, rush_runner_pool_free)
+
+/* How many runners make sense for @slots on this machine.  Slots may be more than cores on purpose
+ * (tasks that wait for a worker, a disk or a sleep), so that a few times the cores is the limit. */
+guint rush_runner_pool_advise (guint slots);
