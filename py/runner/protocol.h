@@ -15,15 +15,18 @@
  *   runs     (run: binary, objects: int)                      a value is one pickled list of objects
  *   pairs    (partition: int, run: binary, objects: int)      runs of (key, value), by reduce partition
  *
- * TASK     {"stage":0,"stageAttempt":0,"partition":1,"attempt":0,"taskId":5,"input":"lines",
- *           "output":"runs","properties":{…}}
- * DONE     {"runUs":…,"startUs":…,"objectsIn":…,"objectsOut":…}
+ * TASK     {"stage":0,"stageAttempt":0,"partition":1,"attempt":0,"taskId":5,
+ *           "input":"lines" | "bytes" (lines, but elements are bytes) | "runs",
+ *           "output":"lines" | "runs" | "pairs","memoryBytes":536870912,"properties":{…}}
+ *          memoryBytes is spark.python.worker.memory: over half of it, buckets are flushed early.
+ * DONE     {"startUs":…,"runUs":…,"objectsIn":…,"objectsOut":…}
+ *          startUs until the command was there and unpickled, runUs from then on.
  * ERROR    {"class":"ZeroDivisionError","traceback":"Traceback (most recent call last):\n…"}
  *
  * Between the runner pool and the helper process that forks workers (one control socketpair,
  * SOCK_SEQPACKET, one packet a message, text):
  *   → "fork <worker-id>" with the worker's end of its socketpair as SCM_RIGHTS
- *   ← "forked <worker-id> <pid>"
+ *   ← "forked <worker-id> <pid>"  or  "failed <worker-id> <reason>"
  *   → "kill <worker-id>"          the helper is the parent: no pid can be mistaken
  *   ← "exited <worker-id> <status>"    status as waitpid gives it
  * The helper ends, and kills its workers, when its end of the control socket is closed.
@@ -44,3 +47,8 @@ typedef enum
 
 #define RUSH_PY_HEADER_BYTES 8
 #define RUSH_PY_MAX_MESSAGE (1u << 30)
+
+/* The columns of each kind of batch, for rush_schema_of (…, NULL): worker and runner agree here. */
+#define RUSH_PY_LINES_FIELDS "line", &RUSH_STRING
+#define RUSH_PY_RUNS_FIELDS "run", &RUSH_BINARY, "objects", &RUSH_INT32
+#define RUSH_PY_PAIRS_FIELDS "partition", &RUSH_INT32, "run", &RUSH_BINARY, "objects", &RUSH_INT32

@@ -1,0 +1,452 @@
+/* worker_chain.c - a command becomes stages; the ops that take one element at a time.
+ *
+ * A chain is a list of ops (chain_ops.def).  Those that take an element and give none, one or many
+ * stand together in segments; those that want all of their input ("breaks") stand between them:
+ *
+ *      map  flatMap  filter │ combine │ mapValues │ mapPartitions │ map  partition
+ *      └──── segment ─────┘   break     segment      break          └seg.┘ output's business
+ *
+ * In PySpark a chain is a tower of Python iterators: each element climbs through a generator frame
+ * an op.  Here a segment is a small array, and an element goes through it in one loop; only user
+ * functions are Python.  A flatMap in the middle starts a walk over what its function returned, and
+ * the loop goes on behind it; walks nest, the innermost is at the top of a stack:
+ *
+ *      steps    map   flatMap(a)   map   flatMap(b)   filter
+ *      walking         ▲ 1                ▲ 3 = top: the next element comes from here, to step 4
+ *
+ * Invariant: between two calls of next (), steps behind the top of the stack hold no element.
+ */
+#include "py/ext/worker_private.h"
+
+typedef enum
+{
+#define RUSH_CHAIN_OP(KIND, name, n_arguments) CHAIN_##KIND,
+#include "py/ext/chain_ops.def"
+#undef RUSH_CHAIN_OP
+} ChainOp;
+
+static const struct
+{
+  const char *name;
+  Py_ssize_t n_arguments;
+} chain_ops[] = {
+#define RUSH_CHAIN_OP(KIND, name, n_arguments) { name, n_arguments },
+#include "py/ext/chain_ops.def"
+#undef RUSH_CHAIN_OP
+};
+
+typedef struct
+{
+  ChainOp op;
+  PyObject *function; /* (owned) or NULL */
+  Walk walk;          /* flatMap, flatMapValues */
+  PyObject *key;      /* (owned) flatMapValues: the key of what is being walked */
+} Step;
+
+typedef struct
+{
+  Stage stage;
+  guint n_steps;
+  guint n_walking;
+  guint *walking; /* [n_steps] numbers of the steps that walk, innermost last */
+  Step steps[];
+} Segment;
+
+/* ── one element through the steps ── */
+
+static PyObject *small_ints[2]; /* 0 and 1, as x[0] and x[1] want them */
+
+/* x[i], with a quick way for the tuples that pairs are. */
+static inline PyObject *
+item (PyObject *x, guint i)
+{
+  if (G_LIKELY (PyTuple_CheckExact (x) && PyTuple_GET_SIZE (x) > (Py_ssize_t) i))
+    {
+      PyObject *y = PyTuple_GET_ITEM (x, i);
+      Py_INCREF (y);
+      return y;
+    }
+  return PyObject_GetItem (x, small_ints[i]);
+}
+
+/* f (x[1]) */
+static inline PyObject *
+call_on_value (PyObject *function, PyObject *x)
+{
+  PyObject *value = item (x, 1);
+  if (value == NULL)
+    return NULL;
+  PyObject *y = worker_call (function, value);
+  Py_DECREF (value);
+  return y;
+}
+
+typedef enum
+{
+  STEP_GAVE,    /* the element goes on */
+  STEP_DROPPED, /* it does not, or its parts will come from a walk */
+  STEP_FAILED,
+} StepOutcome;
+
+static inline StepOutcome
+test (PyObject *function, PyObject *x)
+{
+  PyObject *answer = worker_call (function, x);
+  if (answer == NULL)
+    return STEP_FAILED;
+  int truth = PyObject_IsTrue (answer);
+  Py_DECREF (answer);
+  return truth > 0 ? STEP_GAVE : truth == 0 ? STEP_DROPPED : STEP_FAILED;
+}
+
+/* Consumes @iterable, which may be NULL. */
+static inline StepOutcome
+begin_walk (Segment *self, guint number, PyObject *iterable)
+{
+  if (iterable == NULL || !walk_begin (&self->steps[number].walk, iterable))
+    return STEP_FAILED;
+  self->walking[self->n_walking++] = number;
+  return STEP_DROPPED;
+}
+
+/* One step.  *@inout_x is consumed; replaced where the step gave. */
+static inline StepOutcome
+take_step (Segment *self, guint number, PyObject **inout_x)
+{
+  Step *step = &self->steps[number];
+  PyObject *x = *inout_x, *y = NULL;
+  StepOutcome outcome;
+
+  switch (step->op)
+    {
+    case CHAIN_MAP:
+      y = worker_call (step->function, x);
+      break;
+    case CHAIN_FILTER:
+      outcome = test (step->function, x);
+      if (outcome != STEP_GAVE)
+        Py_DECREF (x);
+      return outcome;
+    case CHAIN_FLAT_MAP:
+      outcome = begin_walk (self, number, worker_call (step->function, x));
+      Py_DECREF (x);
+      return outcome;
+    case CHAIN_KEY_BY:
+      Py_INCREF (x);
+      y = worker_tuple_two (worker_call (step->function, x), x);
+      break;
+    case CHAIN_MAP_VALUES:
+      y = item (x, 0);
+      if (y != NULL)
+        y = worker_tuple_two (y, call_on_value (step->function, x));
+      break;
+    case CHAIN_FLAT_MAP_VALUES:
+      step->key = item (x, 0);
+      outcome = step->key == NULL
+                    ? STEP_FAILED
+                    : begin_walk (self, number, call_on_value (step->function, x));
+      if (outcome == STEP_FAILED)
+        Py_CLEAR (step->key);
+      Py_DECREF (x);
+      return outcome;
+    case CHAIN_KEYS:
+      y = item (x, 0);
+      break;
+    case CHAIN_VALUES:
+      y = item (x, 1);
+      break;
+    case CHAIN_MAP_PARTITIONS:
+    case CHAIN_MAP_PARTITIONS_WITH_INDEX:
+    case CHAIN_GLOM:
+    case CHAIN_COUNT:
+    case CHAIN_COMBINE:
+    case CHAIN_MERGE_COMBINERS:
+    case CHAIN_GROUP:
+    case CHAIN_MERGE_GROUPS:
+    case CHAIN_PARTITION:
+      g_assert_not_reached (); /* not in a segment */
+    }
+  Py_DECREF (x);
+  *inout_x = y;
+  return y != NULL ? STEP_GAVE : STEP_FAILED;
+}
+
+/* ── segments ── */
+
+static inline PyObject *
+walk_step (Step *step)
+{
+  PyObject *x = walk_next (&step->walk);
+  if (step->key != NULL && x != NULL)
+    {
+      Py_INCREF (step->key);
+      return worker_tuple_two (step->key, x);
+    }
+  return x;
+}
+
+static PyObject *
+segment_next (Stage *stage)
+{
+  Segment *self = (Segment *) stage;
+
+  for (;;)
+    {
+      PyObject *x;
+      guint number;
+
+      if (self->n_walking == 0)
+        {
+          number = 0;
+          x = stage->source->next (stage->source);
+          if (x == NULL)
+            return NULL;
+        }
+      else
+        {
+          Step *step = &self->steps[self->walking[self->n_walking - 1]];
+          number = self->walking[self->n_walking - 1] + 1;
+          x = walk_step (step);
+          if (x == NULL)
+            {
+              if (PyErr_Occurred ())
+                return NULL;
+              self->n_walking--;
+              walk_clear (&step->walk);
+              Py_CLEAR (step->key);
+              continue;
+            }
+        }
+
+      StepOutcome outcome = STEP_GAVE;
+      while (number < self->n_steps && outcome == STEP_GAVE)
+        outcome = take_step (self, number++, &x);
+      if (outcome == STEP_GAVE)
+        return x;
+      if (outcome == STEP_FAILED)
+        return NULL;
+    }
+}
+
+static void
+segment_free (Stage *stage)
+{
+  Segment *self = (Segment *) stage;
+
+  for (guint i = self->n_steps; i-- > 0;)
+    {
+      walk_clear (&self->steps[i].walk);
+      Py_CLEAR (self->steps[i].key);
+      Py_CLEAR (self->steps[i].function);
+    }
+  g_free (self->walking);
+  g_free (self);
+}
+
+/* ── from the command ── */
+
+static gboolean
+is_break (ChainOp op)
+{
+  switch (op)
+    {
+    case CHAIN_MAP_PARTITIONS:
+    case CHAIN_MAP_PARTITIONS_WITH_INDEX:
+    case CHAIN_GLOM:
+    case CHAIN_COUNT:
+    case CHAIN_COMBINE:
+    case CHAIN_MERGE_COMBINERS:
+    case CHAIN_GROUP:
+    case CHAIN_MERGE_GROUPS:
+    case CHAIN_PARTITION:
+      return TRUE;
+    case CHAIN_MAP:
+    case CHAIN_FILTER:
+    case CHAIN_FLAT_MAP:
+    case CHAIN_KEY_BY:
+    case CHAIN_MAP_VALUES:
+    case CHAIN_FLAT_MAP_VALUES:
+    case CHAIN_KEYS:
+    case CHAIN_VALUES:
+      return FALSE;
+    }
+  g_assert_not_reached ();
+}
+
+/* The op that item @i of @command, a tuple (name, argument…), names. */
+static gboolean
+parse_op (PyObject *command, Py_ssize_t i, ChainOp *out_op, PyObject **out_tuple)
+{
+  PyObject *tuple = PyList_GET_ITEM (command, i);
+  const char *name = PyTuple_Check (tuple) && PyTuple_GET_SIZE (tuple) > 0
+                             && PyUnicode_Check (PyTuple_GET_ITEM (tuple, 0))
+                         ? PyUnicode_AsUTF8 (PyTuple_GET_ITEM (tuple, 0))
+                         : NULL;
+
+  for (guint op = 0; name != NULL && op < G_N_ELEMENTS (chain_ops); op++)
+    if (strcmp (chain_ops[op].name, name) == 0
+        && PyTuple_GET_SIZE (tuple) == 1 + chain_ops[op].n_arguments)
+      {
+        *out_op = (ChainOp) op;
+        *out_tuple = tuple;
+        return TRUE;
+      }
+  PyErr_Format (PyExc_ValueError, "op %zd of the command is %R, which is not in chain_ops.def", i,
+                tuple);
+  return FALSE;
+}
+
+static Stage *
+segment_new (Stage *source, PyObject *command, Py_ssize_t first, Py_ssize_t end)
+{
+  guint n = (guint) (end - first);
+  Segment *self = g_malloc0 (sizeof *self + n * sizeof (Step));
+
+  self->stage = (Stage){ segment_next, NULL, segment_free, source };
+  self->n_steps = n;
+  self->walking = g_new (guint, n);
+  for (guint i = 0; i < n; i++)
+    {
+      PyObject *tuple;
+      gboolean known = parse_op (command, first + i, &self->steps[i].op, &tuple);
+      g_assert (known); /* it was, when the end of this segment was looked for */
+      if (PyTuple_GET_SIZE (tuple) > 1)
+        {
+          self->steps[i].function = PyTuple_GET_ITEM (tuple, 1);
+          Py_INCREF (self->steps[i].function);
+        }
+    }
+  return &self->stage;
+}
+
+static gboolean
+note_partition (WorkerChain *self, PyObject *tuple)
+{
+  self->n_partitions = PyLong_AsSsize_t (PyTuple_GET_ITEM (tuple, 1));
+  if (self->n_partitions < 1 || self->n_partitions > G_MAXINT32)
+    {
+      if (!PyErr_Occurred ())
+        PyErr_Format (PyExc_ValueError, "the number of partitions is %zd; it must be 1 or more",
+                      self->n_partitions);
+      return FALSE;
+    }
+  PyObject *function = PyTuple_GET_ITEM (tuple, 2);
+  if (function != Py_None)
+    {
+      Py_INCREF (function);
+      self->partition_function = function;
+    }
+  self->has_partition = TRUE;
+  return TRUE;
+}
+
+static Stage *
+break_new (const WorkerChain *chain, Stage *source, ChainOp op, PyObject *tuple)
+{
+  PyObject *f = PyTuple_GET_SIZE (tuple) > 1 ? PyTuple_GET_ITEM (tuple, 1) : NULL;
+
+  switch (op)
+    {
+    case CHAIN_MAP_PARTITIONS:
+      return worker_map_partitions_new (source, f, FALSE, chain->partition);
+    case CHAIN_MAP_PARTITIONS_WITH_INDEX:
+      return worker_map_partitions_new (source, f, TRUE, chain->partition);
+    case CHAIN_GLOM:
+      return worker_glom_new (source);
+    case CHAIN_COUNT:
+      return worker_count_new (source);
+    case CHAIN_COMBINE:
+      return worker_combine_new (source, f, PyTuple_GET_ITEM (tuple, 2));
+    case CHAIN_MERGE_COMBINERS:
+      return worker_merge_combiners_new (source, f);
+    case CHAIN_GROUP:
+      return worker_group_new (source);
+    case CHAIN_MERGE_GROUPS:
+      return worker_merge_groups_new (source);
+    case CHAIN_MAP:
+    case CHAIN_FILTER:
+    case CHAIN_FLAT_MAP:
+    case CHAIN_KEY_BY:
+    case CHAIN_MAP_VALUES:
+    case CHAIN_FLAT_MAP_VALUES:
+    case CHAIN_KEYS:
+    case CHAIN_VALUES:
+    case CHAIN_PARTITION:
+      break;
+    }
+  g_assert_not_reached ();
+}
+
+/* Adds the stage that begins at item @i of the command; returns the item behind it, or −1. */
+static Py_ssize_t
+add_stage (WorkerChain *self, PyObject *command, Py_ssize_t i)
+{
+  Stage *source = worker_chain_end (self);
+  Py_ssize_t end = i;
+  PyObject *tuple;
+  ChainOp op;
+
+  while (end < PyList_GET_SIZE (command))
+    {
+      if (!parse_op (command, end, &op, &tuple))
+        return -1;
+      if (is_break (op))
+        break;
+      end++;
+    }
+  if (end > i)
+    {
+      self->stages[self->n++] = segment_new (source, command, i, end);
+      return end;
+    }
+  if (op != CHAIN_PARTITION)
+    {
+      self->stages[self->n++] = break_new (self, source, op, tuple);
+      return i + 1;
+    }
+  if (i + 1 < PyList_GET_SIZE (command))
+    {
+      PyErr_SetString (PyExc_ValueError, "`partition` must be the last op of a command");
+      return -1;
+    }
+  return note_partition (self, tuple) ? i + 1 : -1;
+}
+
+gboolean
+worker_chain_build (WorkerChain *self, PyObject *command, Stage *input, guint partition)
+{
+  *self = (WorkerChain){ .partition = partition };
+  for (Py_ssize_t i = 0; i < 2; i++)
+    if (small_ints[i] == NULL && (small_ints[i] = PyLong_FromSsize_t (i)) == NULL)
+      return FALSE;
+  if (!PyList_Check (command))
+    {
+      PyErr_Format (PyExc_ValueError, "a command must be a list of ops, not %R", command);
+      return FALSE;
+    }
+  self->stages = g_new0 (Stage *, (gsize) PyList_GET_SIZE (command) + 1);
+  self->stages[self->n++] = input;
+  for (Py_ssize_t i = 0; i < PyList_GET_SIZE (command);)
+    if ((i = add_stage (self, command, i)) < 0)
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+worker_chain_start (WorkerChain *self)
+{
+  for (guint i = 0; i < self->n; i++)
+    if (self->stages[i]->start != NULL && !self->stages[i]->start (self->stages[i]))
+      return FALSE;
+  return TRUE;
+}
+
+void
+worker_chain_clear (WorkerChain *self)
+{
+  for (guint i = self->n; i-- > 1;)
+    self->stages[i]->free (self->stages[i]);
+  g_clear_pointer (&self->stages, g_free);
+  self->n = 0;
+  Py_CLEAR (self->partition_function);
+}

@@ -1,0 +1,156 @@
+/* worker_channel.c - whole messages from and to a socket.
+ *
+ * Reads are as big as the buffer has room, so that a small task (TASK, COMMAND, one BATCH,
+ * END_OF_INPUT) comes in with one system call.  A message is handed out where it stands in the
+ * buffer: strings are decoded, and runs unpickled, from there, without a copy in between.
+ *
+ *     bytes  ┌──────────┬───────────────────────┬─────────────────┐
+ *            │ used     │ message │ half of one │  room           │
+ *            └──────────┴─────────┴─────────────┴─────────────────┘
+ *                       start                   end               capacity
+ *
+ * The buffer grows to the longest message and shrinks back behind it.
+ */
+#include "py/ext/worker_private.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#define FIRST_CAPACITY (256 * 1024)
+
+void
+worker_channel_init (WorkerChannel *self, int fd)
+{
+  *self = (WorkerChannel){ .fd = fd, .capacity = FIRST_CAPACITY };
+  self->bytes = g_malloc (self->capacity);
+}
+
+void
+worker_channel_clear (WorkerChannel *self)
+{
+  g_clear_pointer (&self->bytes, g_free);
+}
+
+/* Room for a message of @size bytes in all, from `start` on. */
+static gboolean
+make_room (WorkerChannel *self, gsize size)
+{
+  gsize held = self->end - self->start;
+  gsize capacity = MAX (size, FIRST_CAPACITY);
+
+  if (self->start > 0)
+    memmove (self->bytes, self->bytes + self->start, held);
+  self->start = 0;
+  self->end = held;
+  if (capacity > self->capacity || capacity < self->capacity / 4)
+    {
+      guint8 *bytes = g_try_realloc (self->bytes, MAX (capacity, held));
+      if (bytes == NULL)
+        {
+          PyErr_NoMemory ();
+          return FALSE;
+        }
+      self->bytes = bytes;
+      self->capacity = MAX (capacity, held);
+    }
+  return TRUE;
+}
+
+/* Reads until @size bytes are there, behind `start`. */
+static gboolean
+fill (WorkerChannel *self, gsize size, gboolean *out_closed)
+{
+  if (self->end - self->start >= size)
+    return TRUE;
+  if (self->start + size > self->capacity || self->start == self->end)
+    if (!make_room (self, size))
+      return FALSE;
+  while (self->end - self->start < size)
+    {
+      gssize n;
+      Py_BEGIN_ALLOW_THREADS
+      n = read (self->fd, self->bytes + self->end, self->capacity - self->end);
+      Py_END_ALLOW_THREADS
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n <= 0 && self->end == self->start && (n == 0 || errno == ECONNRESET))
+        {
+          *out_closed = self->broken = TRUE;
+          return FALSE;
+        }
+      if (n <= 0)
+        {
+          self->broken = TRUE;
+          PyErr_SetString (PyExc_EOFError, "the runner is gone in the middle of a message");
+          return FALSE;
+        }
+      self->end += (gsize) n;
+    }
+  return TRUE;
+}
+
+static guint32
+read_u32 (const guint8 *bytes)
+{
+  guint32 number;
+  memcpy (&number, bytes, sizeof number);
+  return GUINT32_FROM_LE (number);
+}
+
+gboolean
+worker_channel_read (WorkerChannel *self, WorkerMessage *out, gboolean *out_closed)
+{
+  *out_closed = FALSE;
+  if (!fill (self, RUSH_PY_HEADER_BYTES, out_closed))
+    return FALSE;
+  out->kind = (RushPyMessageKind) read_u32 (self->bytes + self->start);
+  out->length = read_u32 (self->bytes + self->start + 4);
+  if (out->length > RUSH_PY_MAX_MESSAGE)
+    {
+      self->broken = TRUE;
+      PyErr_Format (PyExc_ValueError, "a message of %zu bytes: the stream is out of step",
+                    out->length);
+      return FALSE;
+    }
+  if (!fill (self, RUSH_PY_HEADER_BYTES + out->length, out_closed))
+    return FALSE;
+  out->payload = self->bytes + self->start + RUSH_PY_HEADER_BYTES;
+  self->start += RUSH_PY_HEADER_BYTES + out->length;
+  return TRUE;
+}
+
+static void
+write_u32 (guint8 *bytes, guint32 number)
+{
+  number = GUINT32_TO_LE (number);
+  memcpy (bytes, &number, sizeof number);
+}
+
+gboolean
+worker_channel_write (WorkerChannel *self, RushPyMessageKind kind, GByteArray *framed)
+{
+  const guint8 *bytes = framed->data;
+  gsize left = framed->len;
+
+  g_assert (left >= RUSH_PY_HEADER_BYTES && left - RUSH_PY_HEADER_BYTES <= RUSH_PY_MAX_MESSAGE);
+  write_u32 (framed->data, kind);
+  write_u32 (framed->data + 4, (guint32) (left - RUSH_PY_HEADER_BYTES));
+  while (left > 0)
+    {
+      gssize n;
+      Py_BEGIN_ALLOW_THREADS
+      n = write (self->fd, bytes, left);
+      Py_END_ALLOW_THREADS
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        {
+          self->broken = TRUE;
+          PyErr_SetString (PyExc_EOFError, "the runner is gone");
+          return FALSE;
+        }
+      bytes += n;
+      left -= (gsize) n;
+    }
+  return TRUE;
+}

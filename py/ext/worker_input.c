@@ -1,0 +1,158 @@
+/* worker_input.c - the chain's first stage: batches from the runner → Python objects.
+ *
+ * A line becomes a str straight out of the message's buffer.  A run is one pickled list; its
+ * objects are given out by index.  One batch, and of its runs one list, is all that is held.
+ *
+ * Whoever stops pulling early leaves messages behind: `ended` tells that END_OF_INPUT is still to
+ * come, and worker_task.c skips to it before the next task.
+ */
+#include "py/ext/worker_private.h"
+
+/* ── batches ── */
+
+static gboolean
+corrupt (const char *what)
+{
+  PyErr_Format (PyExc_RuntimeError, "the runner sent %s", what);
+  return FALSE;
+}
+
+/* The next batch with rows in it; FALSE without an exception: the input has ended. */
+static gboolean
+next_batch (WorkerInput *self)
+{
+  WorkerMessage message;
+  gboolean closed;
+  GError *error = NULL;
+
+  do
+    {
+      g_clear_pointer (&self->batch, rush_batch_unref);
+      self->row = 0;
+      if (self->ended)
+        return FALSE;
+      if (!worker_channel_read (self->channel, &message, &closed))
+        {
+          if (closed)
+            PyErr_SetString (PyExc_EOFError, "the runner is gone in the middle of a task");
+          return FALSE;
+        }
+      if (message.kind == RUSH_PY_END_OF_INPUT)
+        {
+          self->ended = TRUE;
+          return FALSE;
+        }
+      if (message.kind != RUSH_PY_BATCH)
+        return corrupt ("something else than a batch in the input of a task");
+
+      g_autoptr (RushBuffer) buffer
+          = rush_buffer_wrap (message.payload, message.length, NULL, NULL);
+      gsize offset = 0;
+      self->batch = rush_batch_decode (buffer, &offset, self->schema, rush_allocator_system (),
+                                       &error);
+      if (self->batch == NULL)
+        return worker_raise (error);
+    }
+  while (self->batch->length == 0);
+  return TRUE;
+}
+
+/* The bytes of the next row, in column 0; NULL: no more, or an exception. */
+static inline const char *
+next_bytes (WorkerInput *self, gsize *out_length)
+{
+  if ((self->batch == NULL || self->row == self->batch->length) && !next_batch (self))
+    return NULL;
+
+  const RushColumn *column = self->batch->columns[0];
+  guint row = self->row++;
+  if (G_UNLIKELY (column->layout != RUSH_LAYOUT_PLAIN))
+    return rush_column_get_bytes (column, row, out_length);
+  const RushView *view = (const RushView *) column->values->bytes + column->offset + row;
+  *out_length = (gsize) view->length;
+  return rush_view_bytes (view, column->data);
+}
+
+/* ── elements ── */
+
+static PyObject *
+next_line (Stage *stage)
+{
+  WorkerInput *self = (WorkerInput *) stage;
+  gsize length;
+  const char *bytes = next_bytes (self, &length);
+
+  if (bytes == NULL)
+    return NULL;
+  self->objects++;
+  return PyUnicode_DecodeUTF8 (bytes, (Py_ssize_t) length, "replace");
+}
+
+static PyObject *
+next_bytes_line (Stage *stage)
+{
+  WorkerInput *self = (WorkerInput *) stage;
+  gsize length;
+  const char *bytes = next_bytes (self, &length);
+
+  if (bytes == NULL)
+    return NULL;
+  self->objects++;
+  return PyBytes_FromStringAndSize (bytes, (Py_ssize_t) length);
+}
+
+/* The next run that is not empty. */
+static gboolean
+next_run (WorkerInput *self)
+{
+  do
+    {
+      gsize length;
+      Py_CLEAR (self->run);
+      const char *bytes = next_bytes (self, &length);
+      if (bytes == NULL)
+        return FALSE;
+      self->run = worker_loads (bytes, length);
+      self->at = 0;
+      if (self->run == NULL)
+        return FALSE;
+      if (!PyList_CheckExact (self->run))
+        return corrupt ("a run that is not a pickled list");
+    }
+  while (PyList_GET_SIZE (self->run) == 0);
+  return TRUE;
+}
+
+static PyObject *
+next_object (Stage *stage)
+{
+  WorkerInput *self = (WorkerInput *) stage;
+
+  if ((self->run == NULL || self->at == PyList_GET_SIZE (self->run)) && !next_run (self))
+    return NULL;
+  PyObject *x = PyList_GET_ITEM (self->run, self->at++);
+  Py_INCREF (x);
+  self->objects++;
+  return x;
+}
+
+/* ── life ── */
+
+void
+worker_input_init (WorkerInput *self, WorkerChannel *channel, WorkerInputKind kind)
+{
+  *self = (WorkerInput){ .channel = channel };
+  self->schema = kind == WORKER_INPUT_RUNS ? rush_schema_of (RUSH_PY_RUNS_FIELDS, NULL)
+                                           : rush_schema_of (RUSH_PY_LINES_FIELDS, NULL);
+  self->stage.next = kind == WORKER_INPUT_RUNS    ? next_object
+                     : kind == WORKER_INPUT_BYTES ? next_bytes_line
+                                                  : next_line;
+}
+
+void
+worker_input_clear (WorkerInput *self)
+{
+  Py_CLEAR (self->run);
+  g_clear_pointer (&self->batch, rush_batch_unref);
+  g_clear_pointer (&self->schema, rush_schema_unref);
+}

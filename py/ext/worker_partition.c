@@ -1,0 +1,230 @@
+/* worker_partition.c - which reduce partition a pair goes to, and when the buckets are sent.
+ *
+ * Placement is PySpark's, so that glom () shows what Spark shows.  So is the rule of flushing: in
+ * an RDD shuffle one record is one flushed run of pairs, and people count records.  All buckets
+ * are flushed, in the order in which they got their first pair,
+ *
+ *   - when more than b pairs have come since the last time, where b begins at min (10 n, 1000) and
+ *     becomes 1.5 b if the runs just flushed averaged below 1 MiB, b / 1.5 if above 10 MiB;
+ *   - after each 1,000 pairs, when the process has grown over half of its memory limit.
+ *
+ * Mirrors: add_shuffle_key in pyspark.RDD.partitionBy.
+ */
+#include "py/ext/worker_private.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+/* ── portable_hash ── */
+
+/* As CPython 2.7 hashed tuples, kept to 63 bits after each step; the sign of a part's hash plays
+ * its role in the exclusive-or, hence arithmetic that wraps. */
+static gboolean
+hash_tuple (PyObject *tuple, gint64 *out)
+{
+  guint64 hash = 0x345678;
+
+  if (Py_EnterRecursiveCall (" in portable_hash"))
+    return FALSE;
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE (tuple); i++)
+    {
+      gint64 part;
+      if (!worker_portable_hash (PyTuple_GET_ITEM (tuple, i), &part))
+        {
+          Py_LeaveRecursiveCall ();
+          return FALSE;
+        }
+      hash = ((hash ^ (guint64) part) * 1000003) & G_MAXINT64;
+    }
+  Py_LeaveRecursiveCall ();
+  *out = (gint64) (hash ^ (guint64) PyTuple_GET_SIZE (tuple));
+  return TRUE;
+}
+
+gboolean
+worker_portable_hash (PyObject *key, gint64 *out)
+{
+  if (key == Py_None)
+    {
+      *out = 0;
+      return TRUE;
+    }
+  if (PyTuple_Check (key))
+    return hash_tuple (key, out);
+  *out = PyObject_Hash (key);
+  return *out != -1;
+}
+
+/* ── the bucket of a key ── */
+
+/* As Python's %: the sign is the divisor's. */
+static gint64
+floor_modulo (gint64 a, gint64 n)
+{
+  gint64 r = a % n;
+  return r < 0 ? r + n : r;
+}
+
+/* f (key) % n; −1: failed. */
+static gint64
+bucket_by_function (PyObject *function, PyObject *key, gint64 n)
+{
+  PyObject *answer = worker_call (function, key);
+  if (answer == NULL)
+    return -1;
+  if (!PyLong_Check (answer))
+    {
+      PyErr_Format (PyExc_TypeError, "a partition function must return an int, not %.200s",
+                    Py_TYPE (answer)->tp_name);
+      Py_DECREF (answer);
+      return -1;
+    }
+
+  int overflow;
+  gint64 number = PyLong_AsLongLongAndOverflow (answer, &overflow);
+  if (overflow != 0)
+    {
+      PyObject *divisor = PyLong_FromLongLong (n);
+      PyObject *rest = divisor != NULL ? PyNumber_Remainder (answer, divisor) : NULL;
+      Py_XDECREF (divisor);
+      number = rest != NULL ? PyLong_AsLongLong (rest) : -1;
+      Py_XDECREF (rest);
+    }
+  Py_DECREF (answer);
+  return PyErr_Occurred () ? -1 : floor_modulo (number, n);
+}
+
+static gint64
+bucket_of (const WorkerChain *chain, PyObject *key)
+{
+  gint64 hash;
+
+  if (chain->partition_function != NULL)
+    return bucket_by_function (chain->partition_function, key, chain->n_partitions);
+  return worker_portable_hash (key, &hash) ? floor_modulo (hash, chain->n_partitions) : -1;
+}
+
+/* ── buckets ── */
+
+typedef struct
+{
+  WorkerOutput output;
+  PyObject **lists; /* [n_partitions] (owned) or NULL: empty */
+  gint32 *order;    /* of those that are not empty */
+  gint32 n_lists;
+  gboolean by_value;
+} Buckets;
+
+static gboolean
+add_pair (Buckets *self, gint64 bucket, PyObject *pair)
+{
+  if (self->lists[bucket] == NULL)
+    {
+      self->lists[bucket] = PyList_New (0);
+      if (self->lists[bucket] == NULL)
+        return FALSE;
+      self->order[self->n_lists++] = (gint32) bucket;
+    }
+  return PyList_Append (self->lists[bucket], pair) == 0;
+}
+
+/* Sends all buckets; the bytes of their runs are added up. */
+static gboolean
+flush_buckets (Buckets *self, gint64 *out_bytes)
+{
+  *out_bytes = 0;
+  for (gint32 i = 0; i < self->n_lists; i++)
+    {
+      PyObject **list = &self->lists[self->order[i]];
+      gint64 n = PyList_GET_SIZE (*list);
+      PyObject *run = worker_dumps (*list, &self->by_value);
+      Py_CLEAR (*list);
+      if (run == NULL)
+        return FALSE;
+      *out_bytes += PyBytes_GET_SIZE (run);
+      gboolean ok = worker_output_run (&self->output, self->order[i], run, n);
+      Py_DECREF (run);
+      if (!ok)
+        return FALSE;
+    }
+  self->n_lists = 0;
+  return TRUE;
+}
+
+/* What the process holds in memory, in MiB, as PySpark measures it. */
+static gint64
+resident_mib (void)
+{
+  char text[128];
+  int fd = open ("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return 0;
+  gssize n = read (fd, text, sizeof text - 1);
+  close (fd);
+  text[MAX (n, 0)] = '\0';
+  const char *second = strchr (text, ' ');
+  return second != NULL ? (g_ascii_strtoll (second, NULL, 10) * sysconf (_SC_PAGESIZE)) >> 20 : 0;
+}
+
+/* The next b.  PySpark's numbers: an int at first, a float once it has grown. */
+static double
+adjust_threshold (double threshold, gint64 bytes, gint32 n_runs)
+{
+  gint64 average_mib = (gint64) ((double) bytes / n_runs) >> 20;
+
+  if (average_mib < 1)
+    return MIN ((double) G_MAXINT64, threshold * 1.5);
+  if (average_mib > 10)
+    return MAX ((double) (gint64) (threshold / 1.5), 1);
+  return threshold;
+}
+
+static gboolean
+send_pairs (Buckets *self, WorkerChain *chain, gint64 memory_bytes)
+{
+  Stage *source = worker_chain_end (chain);
+  double threshold = MIN (10 * (double) chain->n_partitions, 1000);
+  gint64 pairs = 0, limit_mib = (memory_bytes >> 20) / 2, bytes;
+  PyObject *x;
+
+  while ((x = source->next (source)) != NULL)
+    {
+      x = worker_pair (x);
+      if (x == NULL)
+        return FALSE;
+      gint64 bucket = bucket_of (chain, PyTuple_GET_ITEM (x, 0));
+      gboolean ok = bucket >= 0 && add_pair (self, bucket, x);
+      Py_DECREF (x);
+      if (!ok)
+        return FALSE;
+      pairs++;
+      if ((double) pairs > threshold || (pairs % 1000 == 0 && resident_mib () > limit_mib))
+        {
+          gint32 n_runs = self->n_lists;
+          if (!flush_buckets (self, &bytes))
+            return FALSE;
+          threshold = adjust_threshold (threshold, bytes, n_runs);
+          pairs = 0;
+        }
+    }
+  return !PyErr_Occurred () && flush_buckets (self, &bytes) && worker_output_flush (&self->output);
+}
+
+gboolean
+worker_output_pairs (WorkerChannel *channel, WorkerChain *chain, gint64 memory_bytes,
+                     gint64 *out_objects)
+{
+  gsize n = (gsize) chain->n_partitions;
+  Buckets self = { .lists = g_new0 (PyObject *, n), .order = g_new (gint32, n) };
+
+  worker_output_init (&self.output, channel, rush_schema_of (RUSH_PY_PAIRS_FIELDS, NULL));
+  gboolean ok = send_pairs (&self, chain, memory_bytes);
+  *out_objects = self.output.objects;
+
+  for (gsize i = 0; i < n; i++)
+    Py_XDECREF (self.lists[i]);
+  g_free (self.lists);
+  g_free (self.order);
+  worker_output_clear (&self.output);
+  return ok;
+}

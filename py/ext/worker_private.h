@@ -1,0 +1,293 @@
+/* worker_private.h - the pieces of rushlight._worker: what a Python worker does with a task, in C.
+ *
+ *     socket ─▶ channel ─▶ input ─▶ segment ─▶ break ─▶ segment ─▶ output ─▶ channel ─▶ socket
+ *               messages   elements  map…      combine…  map…       runs      messages
+ *                          └──────────── Stage: next () pulls ───────────┘
+ *
+ *   worker_module.c      the module: Worker, portable_hash
+ *   worker_task.c        one task from TASK to DONE or ERROR
+ *   worker_chain.c       the command as stages; segments: the ops that take one element at a time
+ *   worker_break.c       mapPartitions, glom, count: ops that want all of their input
+ *   worker_combine.c     combine, mergeCombiners, group, mergeGroups: ops on a dict
+ *   worker_input.c       batches → elements
+ *   worker_output.c      elements → runs or lines → batches
+ *   worker_partition.c   portable_hash; pairs → buckets → runs by reduce partition
+ *   worker_channel.c     messages on a socket
+ *   worker_support.c     pickling, errors, pairs
+ *
+ * Failure: as in CPython, NULL or FALSE with an exception set.
+ * Threads: the interpreter's main one; user code may start others, so reads and writes release the
+ *          GIL, and the iterator that user code holds refuses to be entered twice.
+ */
+#pragma once
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include "core/data/builder.h"
+#include "core/data/encoding.h"
+#include "py/runner/protocol.h"
+
+/* ── channel ── */
+
+typedef struct
+{
+  int fd;
+  guint8 *bytes; /* what was read and is not yet used: [start, end) */
+  gsize capacity, start, end;
+  gboolean broken; /* reading or writing has failed: no message can follow */
+} WorkerChannel;
+
+typedef struct
+{
+  RushPyMessageKind kind;
+  const guint8 *payload; /* in the channel's buffer: until the next read */
+  gsize length;
+} WorkerMessage;
+
+void worker_channel_init (WorkerChannel *self, int fd);
+void worker_channel_clear (WorkerChannel *self);
+/* *@out_closed: the runner has closed its end between two messages; then FALSE, no exception. */
+gboolean worker_channel_read (WorkerChannel *self, WorkerMessage *out, gboolean *out_closed);
+/* @framed is room for the header, RUSH_PY_HEADER_BYTES, and the payload. */
+gboolean worker_channel_write (WorkerChannel *self, RushPyMessageKind kind, GByteArray *framed);
+
+/* ── stages ── */
+
+/* Gives elements, one a call: a new reference; NULL without an exception: there are no more. */
+typedef struct _Stage Stage;
+struct _Stage
+{
+  PyObject *(*next) (Stage *self);
+  /* Before the first next (), upstream first: PySpark calls the function of a mapPartitions, and
+   * fills the dict of a combine, before anything is pulled from behind.  Optional. */
+  gboolean (*start) (Stage *self);
+  void (*free) (Stage *self); /* frees what the stage holds, not its source */
+  Stage *source;              /* (unowned) upstream; NULL: the input */
+};
+
+typedef struct
+{
+  Stage **stages; /* input first; all but that owned */
+  guint n;
+  guint partition;         /* of the task */
+  gboolean has_partition;  /* the chain ends in `partition`: */
+  Py_ssize_t n_partitions;
+  PyObject *partition_function; /* (owned) or NULL: portable_hash */
+} WorkerChain;
+
+/* Builds the stages of @command, a list of tuples (name, argument…), on top of @input. */
+gboolean worker_chain_build (WorkerChain *self, PyObject *command, Stage *input, guint partition);
+gboolean worker_chain_start (WorkerChain *self);
+/* Downstream first: the clean-up of a generator may still pull from its source. */
+void worker_chain_clear (WorkerChain *self);
+
+static inline Stage *
+worker_chain_end (const WorkerChain *self)
+{
+  return self->stages[self->n - 1];
+}
+
+Stage *worker_map_partitions_new (Stage *source, PyObject *function, gboolean with_index,
+                                  guint partition);
+Stage *worker_glom_new (Stage *source);
+Stage *worker_count_new (Stage *source);
+Stage *worker_combine_new (Stage *source, PyObject *create, PyObject *merge);
+Stage *worker_merge_combiners_new (Stage *source, PyObject *merge);
+Stage *worker_group_new (Stage *source);
+Stage *worker_merge_groups_new (Stage *source);
+extern PyTypeObject PartitionIterator_Type;
+
+/* ── input ── */
+
+typedef struct
+{
+  Stage stage;
+  WorkerChannel *channel;
+  RushSchema *schema;
+  RushBatch *batch; /* or NULL; its strings stand in the channel's buffer */
+  guint row;
+  PyObject *run; /* the list being walked, or NULL */
+  Py_ssize_t at;
+  gint64 objects; /* given out */
+  gboolean ended; /* END_OF_INPUT has been read */
+} WorkerInput;
+
+typedef enum
+{
+  WORKER_INPUT_LINES,
+  WORKER_INPUT_BYTES,
+  WORKER_INPUT_RUNS,
+} WorkerInputKind;
+
+void worker_input_init (WorkerInput *self, WorkerChannel *channel, WorkerInputKind kind);
+void worker_input_clear (WorkerInput *self);
+
+/* ── output ── */
+
+typedef struct
+{
+  WorkerChannel *channel;
+  RushSchema *schema;
+  RushBatchBuilder *builder;
+  GByteArray *framed; /* header and encoded batch */
+  gsize bytes;        /* in the builder */
+  gint64 objects;
+} WorkerOutput;
+
+/* Each pulls @chain to its end and sends all that comes. */
+gboolean worker_output_runs (WorkerChannel *channel, WorkerChain *chain, gint64 *out_objects);
+gboolean worker_output_lines (WorkerChannel *channel, WorkerChain *chain, gint64 *out_objects);
+gboolean worker_output_pairs (WorkerChannel *channel, WorkerChain *chain, gint64 memory_bytes,
+                              gint64 *out_objects);
+
+void worker_output_init (WorkerOutput *self, WorkerChannel *channel, RushSchema *schema);
+void worker_output_clear (WorkerOutput *self);
+/* One row (partition, run, objects), or (run, objects) with @partition −1. */
+gboolean worker_output_run (WorkerOutput *self, gint64 partition, PyObject *run,
+                            gint64 n_objects);
+gboolean worker_output_flush (WorkerOutput *self);
+
+/* PySpark's portable_hash. */
+gboolean worker_portable_hash (PyObject *key, gint64 *out);
+
+/* ── support ── */
+
+/* What the Python half gives: rushlight.worker. */
+typedef struct
+{
+  PyObject *loads;          /* pickle.loads */
+  PyObject *dumps;          /* pickle.dumps */
+  PyObject *dumps_by_value; /* (list) → bytes: for what pickle refuses */
+  PyObject *describe;       /* (exception) → (class name, traceback) */
+  PyObject *stop_iteration; /* (exception) → the exception to raise instead */
+  PyObject *before_answer;  /* () → None: flushes what user code has printed */
+} WorkerHooks;
+extern WorkerHooks worker_hooks;
+
+PyObject *worker_loads (const void *bytes, gsize length);
+/* A pickled list as bytes.  *@inout_by_value is set once plain pickle has refused. */
+PyObject *worker_dumps (PyObject *list, gboolean *inout_by_value);
+/* An exception from @error, which is freed. Returns FALSE. */
+gboolean worker_raise (GError *error);
+/* The exception that is set, as an instance with its traceback; none is set any more. */
+PyObject *worker_take_exception (void);
+/* After a user function returned NULL: a StopIteration becomes a RuntimeError, as it would
+ * otherwise end a loop quietly (fail_on_stopiteration).  Returns NULL. */
+PyObject *worker_call_failed (void);
+
+static inline PyObject *
+worker_call (PyObject *function, PyObject *x)
+{
+  PyObject *args[2] = { NULL, x };
+  PyObject *y = PyObject_Vectorcall (function, args + 1, 1 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+  return G_LIKELY (y != NULL) ? y : worker_call_failed ();
+}
+
+static inline PyObject *
+worker_call_two (PyObject *function, PyObject *x, PyObject *y)
+{
+  PyObject *args[3] = { NULL, x, y };
+  PyObject *z = PyObject_Vectorcall (function, args + 1, 2 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+  return G_LIKELY (z != NULL) ? z : worker_call_failed ();
+}
+
+/* Replaces @element, which is consumed, by an exact tuple of two; NULL on failure. */
+PyObject *worker_pair_from_iterable (PyObject *element);
+
+static inline PyObject *
+worker_pair (PyObject *element)
+{
+  if (G_LIKELY (PyTuple_CheckExact (element) && PyTuple_GET_SIZE (element) == 2))
+    return element;
+  return worker_pair_from_iterable (element);
+}
+
+/* (@a, @b), both references consumed, also on failure; NULL for either is passed on. */
+static inline PyObject *
+worker_tuple_two (PyObject *a, PyObject *b)
+{
+  PyObject *tuple = G_LIKELY (a != NULL && b != NULL) ? PyTuple_New (2) : NULL;
+  if (G_UNLIKELY (tuple == NULL))
+    {
+      Py_XDECREF (a);
+      Py_XDECREF (b);
+      return NULL;
+    }
+  PyTuple_SET_ITEM (tuple, 0, a);
+  PyTuple_SET_ITEM (tuple, 1, b);
+  return tuple;
+}
+
+/* ── walking what a function returned ── */
+
+typedef enum
+{
+  WALK_NOTHING,
+  WALK_LIST,
+  WALK_TUPLE,
+  WALK_ITERATOR,
+} WalkKind;
+
+typedef struct
+{
+  WalkKind kind;
+  Py_ssize_t at;
+  PyObject *walked; /* (owned) */
+} Walk;
+
+/* Consumes @iterable.  Exact lists and tuples are walked by index, without an iterator. */
+static inline gboolean
+walk_begin (Walk *self, PyObject *iterable)
+{
+  self->at = 0;
+  self->walked = iterable;
+  if (PyList_CheckExact (iterable))
+    self->kind = WALK_LIST;
+  else if (PyTuple_CheckExact (iterable))
+    self->kind = WALK_TUPLE;
+  else
+    {
+      self->walked = PyObject_GetIter (iterable);
+      Py_DECREF (iterable);
+      if (self->walked == NULL)
+        return FALSE;
+      self->kind = WALK_ITERATOR;
+    }
+  return TRUE;
+}
+
+static inline void
+walk_clear (Walk *self)
+{
+  self->kind = WALK_NOTHING;
+  Py_CLEAR (self->walked);
+}
+
+static inline PyObject *
+walk_next (Walk *self)
+{
+  PyObject *x = NULL;
+
+  switch (self->kind)
+    {
+    case WALK_LIST: /* the size is looked at each time: user code may hold the list, and change it */
+      if (self->at < PyList_GET_SIZE (self->walked))
+        x = PyList_GET_ITEM (self->walked, self->at++);
+      Py_XINCREF (x);
+      return x;
+    case WALK_TUPLE:
+      if (self->at < PyTuple_GET_SIZE (self->walked))
+        x = PyTuple_GET_ITEM (self->walked, self->at++);
+      Py_XINCREF (x);
+      return x;
+    case WALK_ITERATOR:
+      x = Py_TYPE (self->walked)->tp_iternext (self->walked);
+      if (x == NULL && PyErr_Occurred () && PyErr_ExceptionMatches (PyExc_StopIteration))
+        PyErr_Clear ();
+      return x;
+    case WALK_NOTHING:
+      break;
+    }
+  return NULL;
+}

@@ -1,0 +1,234 @@
+"""The processes that run Python tasks: a helper that forks, and the workers that it forks.
+
+    driver ──── control socket ────▶ helper: one thread, pickle and cloudpickle imported
+    (threads)                          │ fork
+    a runner ◀──── its own socket ────▶ worker: _worker.Worker runs task after task
+
+A process with threads must not fork, so the driver does not: it hands the helper one end of a
+socket pair with each request (py/runner/protocol.h has the words).  The helper starts before the
+first task does, and a fork of it takes half a millisecond.
+
+Nobody outlives the driver: the helper ends when the control socket closes or its parent changes,
+workers are killed by the kernel when the helper ends.
+
+Only what a worker needs is imported here.
+"""
+import gc
+import os
+import pickle
+import select
+import signal
+import sys
+import traceback
+
+import _socket      # the socket module proper takes a tenth of the helper's start
+import cloudpickle
+
+from rushlight import _worker
+
+CHECK_MS = 1000     # how often the helper looks whether the driver is still its parent
+
+
+# ── the worker: what its C half asks of Python ──
+def describe(error):
+    """(class name, traceback text) of what user code raised, without this file's own frames."""
+    frames = error.__traceback__
+    while frames is not None and frames.tb_frame.f_code.co_filename == __file__:
+        frames = frames.tb_next
+    kind = type(error)
+    name = kind.__qualname__
+    if kind.__module__ not in ("builtins", "__main__"):
+        name = f"{kind.__module__}.{name}"
+    return name, "".join(traceback.format_exception(kind, error, frames))
+
+
+def stop_iteration(error):
+    """What is raised where a function given to map, filter, … raised StopIteration."""
+    from rushlight.errors import PySparkRuntimeError
+    return PySparkRuntimeError(
+        "A function raised StopIteration, which would have ended its partition early and "
+        f"quietly; the task fails instead: {error}", errorClass="STOP_ITERATION_OCCURRED")
+
+
+def dumps_by_value(objects):
+    """The pickle of a list of elements that the standard pickler has refused."""
+    try:
+        return cloudpickle.dumps(objects, 5)
+    except Exception as e:
+        error = e
+    kind = type(_unpicklable_part(objects))
+    raise pickle.PicklingError(
+        f"Could not serialize object: {type(error).__name__}: {error}\n"
+        f"An element that a task gives holds a {kind.__module__}.{kind.__qualname__}, which cannot "
+        "leave its process: give plain data instead, or make and use the object in one function.")
+
+
+def _unpicklable_part(x):
+    """The innermost part of `x`, in its lists, tuples and dicts, that cannot be pickled."""
+    parts = x.values() if type(x) is dict else x if type(x) in (list, tuple) else ()
+    for part in parts:
+        try:
+            cloudpickle.dumps(part, 5)
+        except Exception:
+            return _unpicklable_part(part)
+    return x
+
+
+def before_answer():
+    """Shows what user code has printed, before the driver hears that the task is done."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (AttributeError, OSError, ValueError):
+            pass        # closed, or set to None, by user code or by whoever started the driver
+
+
+def current_task():
+    """The description of the running task (the JSON of TASK in protocol.h) as a dict, or None."""
+    raw = _worker.current_task()
+    if raw is None:
+        return None
+    import json
+    return json.loads(raw)
+
+
+def run_worker(fd):
+    """Tasks, one after the other, until the runner closes its end."""
+    worker = _worker.Worker(fd, describe, dumps_by_value, stop_iteration, before_answer)
+    while worker.run_task():
+        pass
+
+
+# ── the helper ──
+class Helper:
+    """Forks, kills and reaps workers as the control socket says, until that closes."""
+
+    def __init__(self, control_fd):
+        self.control = _socket.socket(fileno=control_fd)
+        self.driver = os.getppid()
+        self.pids = {}          # worker id → pid, of those not reaped yet
+        self.wakeup = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+
+    def run(self):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)    # Ctrl-C is the driver's
+        signal.signal(signal.SIGTTOU, signal.SIG_IGN)   # workers may print from the background
+        signal.signal(signal.SIGCHLD, lambda *_: None)  # only to write to the wakeup pipe
+        signal.set_wakeup_fd(self.wakeup[1], warn_on_full_buffer=False)
+        poll = select.poll()
+        poll.register(self.control, select.POLLIN)
+        poll.register(self.wakeup[0], select.POLLIN)
+        try:
+            while os.getppid() == self.driver:
+                ready = dict(poll.poll(CHECK_MS))
+                if self.wakeup[0] in ready:
+                    os.read(self.wakeup[0], 4096)
+                if self.control.fileno() in ready and not self.obey():
+                    return
+                self.reap()
+        except (BrokenPipeError, ConnectionError):
+            pass                # the driver is gone
+        finally:
+            self.end()
+
+    def obey(self):
+        """One packet from the driver; False: there will be no more."""
+        packet, ancillary, _, _ = self.control.recvmsg(
+            256, _socket.CMSG_SPACE(4), _socket.MSG_CMSG_CLOEXEC)
+        if not packet:
+            return False
+        verb, worker_id = packet.decode().split()
+        if verb == "fork":
+            self.fork(worker_id, int.from_bytes(ancillary[0][2], sys.byteorder))
+        elif verb == "kill":
+            self.kill(worker_id)
+        return True
+
+    def fork(self, worker_id, fd):
+        try:
+            pid = os.fork()
+        except OSError as e:
+            self.control.send(f"failed {worker_id} {e.strerror}".encode())
+        else:
+            if pid == 0:
+                self.become_worker(fd)
+            set_group(pid)
+            self.pids[worker_id] = pid
+            self.control.send(f"forked {worker_id} {pid}".encode())
+        finally:
+            os.close(fd)
+
+    def become_worker(self, fd):
+        """In the child; does not return."""
+        status = 1
+        try:
+            _worker.die_with_parent(os.getppid())
+            set_group(0)
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            self.control.close()
+            for end in self.wakeup:
+                os.close(end)
+            run_worker(fd)
+            status = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            before_answer()
+            os._exit(status)
+
+    def kill(self, worker_id):
+        pid = self.pids.get(worker_id)
+        if pid is None:
+            return              # reaped: its id may be somebody else's by now
+        try:
+            os.killpg(pid, signal.SIGKILL)      # with whatever it has started itself
+        except OSError:
+            os.kill(pid, signal.SIGKILL)
+
+    def reap(self):
+        while self.pids:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            worker_id = next(w for w, p in self.pids.items() if p == pid)
+            del self.pids[worker_id]
+            self.control.send(f"exited {worker_id} {status}".encode())
+
+    def end(self):
+        for worker_id in self.pids:
+            self.kill(worker_id)
+        for pid in self.pids.values():
+            os.waitpid(pid, 0)
+
+
+def set_group(pid):
+    """A group of its own, so that a worker is killed with its children; asked for on both sides of
+    the fork, as either may come first."""
+    try:
+        os.setpgid(pid, pid)
+    except OSError:
+        pass
+
+
+def close_above(last_fd):
+    """What the driver has open is no business of workers."""
+    for name in os.listdir("/proc/self/fd"):
+        if int(name) > last_fd:
+            try:
+                os.close(int(name))
+            except OSError:
+                pass            # the folder's own, closed by now
+
+
+def main(control_fd, alias_pyspark):
+    """The helper: sys.path is the driver's, stdin is /dev/null, `control_fd` the control socket."""
+    close_above(control_fd)
+    sys.argv = ["rushlight-worker"]
+    if sys.stdout is not None:
+        sys.stdout.reconfigure(line_buffering=True)     # one write a line: workers share it
+    if alias_pyspark:
+        from rushlight import _alias
+        _alias.install()
+    gc.collect()
+    gc.freeze()         # what is here now is shared with every worker: never touch its pages
+    Helper(control_fd).run()
