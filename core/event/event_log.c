@@ -202,6 +202,13 @@ open_log (EventLog *self, GError **error)
   return TRUE;
 }
 
+const char *
+rush_event_log_path (const RushListener *self)
+{
+  g_return_val_if_fail (self->klass == &event_log_class, NULL);
+  return ((const EventLog *)self)->final_path;
+}
+
 RushListener *
 rush_event_log_new (const char *dir, const char *app_id, gboolean overwrite, gboolean create_dir,
                     GError **error)

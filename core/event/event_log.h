@@ -14,3 +14,5 @@
  * file then keeps its .inprogress name. */
 RushListener *rush_event_log_new (const char *dir, const char *app_id, gboolean overwrite,
                                   gboolean create_dir, GError **error);
+/* Where it will stand when it is whole.  (transfer none) */
+const char *rush_event_log_path (const RushListener *self);
