@@ -1,0 +1,184 @@
+"""Plays the runner for tests and benchmarks of rushlight._worker: messages, batches, a forked
+worker at the other end of a socket pair.  py/runner/protocol.h and core/data/encoding.h have the
+formats; they are written down here a second time on purpose, so that a change of one is seen."""
+import json
+import os
+import pickle
+import select
+import socket
+import struct
+
+TASK, COMMAND, BATCH, END_OF_INPUT, DONE, ERROR = range(1, 7)
+INT32, STRING, BINARY = 3, 7, 8
+
+
+# ── messages ──
+def message(kind, payload=b""):
+    return struct.pack("<II", kind, len(payload)) + payload
+
+
+def column(kind, values):
+    head = struct.pack("<BBBBI", kind, 0, 0, 0, len(values))
+    if kind == INT32:
+        return head + struct.pack(f"<{len(values)}i", *values)
+    return (head + struct.pack(f"<{len(values)}I", *map(len, values))
+            + struct.pack("<Q", sum(map(len, values))) + b"".join(values))
+
+
+def batch(*columns):
+    return message(BATCH, b"RBT1" + struct.pack("<II", len(columns[0][1]), len(columns))
+                   + b"".join(column(*c) for c in columns))
+
+
+def lines_batch(lines):
+    return batch((STRING, [x.encode() if isinstance(x, str) else x for x in lines]))
+
+
+def runs_batch(*runs):
+    return batch((BINARY, [pickle.dumps(list(r), 5) for r in runs]),
+                 (INT32, [len(r) for r in runs]))
+
+
+def read_batch(payload):
+    """The columns of an encoded batch (plain ones, without nulls) as lists."""
+    magic, rows, n_columns = struct.unpack_from("<4sII", payload)
+    assert magic == b"RBT1"
+    at, columns = 12, []
+    for _ in range(n_columns):
+        kind, layout, has_validity, zero, n = struct.unpack_from("<BBBBI", payload, at)
+        assert (layout, has_validity, zero, n) == (0, 0, 0, rows)
+        at += 8
+        if kind == INT32:
+            columns.append(list(struct.unpack_from(f"<{n}i", payload, at)))
+            at += 4 * n
+            continue
+        lengths = struct.unpack_from(f"<{n}I", payload, at)
+        total, = struct.unpack_from("<Q", payload, at + 4 * n)
+        at += 4 * n + 8
+        assert sum(lengths) == total
+        values = []
+        for length in lengths:
+            values.append(bytes(payload[at:at + length]))
+            at += length
+        columns.append(values)
+    assert at == len(payload)
+    return columns
+
+
+# ── a worker ──
+class Answer:
+    """What came back for one task."""
+
+    def __init__(self):
+        self.rows = []          # of all batches: tuples as the columns have them
+        self.batches = []       # rows a batch
+        self.done = self.error = None
+        self.lost = False       # the worker closed its end
+
+    @property
+    def runs(self):
+        """The objects of each run, in order of arrival; for pairs (partition, objects)."""
+        out = []
+        for row in self.rows:
+            objects = pickle.loads(row[-2])
+            assert len(objects) == row[-1]
+            out.append(objects if len(row) == 2 else (row[0], objects))
+        return out
+
+    @property
+    def objects(self):
+        assert self.error is None, self.error
+        return [x for run in self.runs for x in run]
+
+
+class WorkerUnderTest:
+    def __init__(self, stdout=None):
+        from rushlight import worker
+        self.socket, end = socket.socketpair()
+        self.pid = os.fork()
+        if self.pid == 0:
+            try:
+                self.socket.close()
+                if stdout is not None:
+                    os.dup2(stdout, 1)
+                    os.dup2(stdout, 2)
+                worker.run_worker(end.fileno())
+            finally:
+                os._exit(0)
+        end.close()
+        self.status = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        """Ends the worker as a runner does; its exit status as waitpid gives it."""
+        self.socket.close()
+        if self.status is None:
+            _, self.status = os.waitpid(self.pid, 0)
+        return self.status
+
+    def run(self, chain, batches=(), output="runs", input="runs", partition=0, command=None,
+            timeout=60, **task):
+        """One task: `batches` are encoded; both directions flow at once."""
+        import cloudpickle
+        header = dict(stage=1, stageAttempt=0, partition=partition, attempt=0, taskId=7,
+                      input=input, output=output, properties={})
+        header.update(task)
+        command = cloudpickle.dumps(chain, 5) if command is None else command
+        out = [message(TASK, json.dumps(header).encode()), message(COMMAND, command)]
+        out += list(batches)
+        return self.exchange(out, timeout)
+
+    def exchange(self, out, timeout=60):
+        """Sends messages and END_OF_INPUT, and reads until the task has its answer."""
+        pending = [memoryview(m) for m in [*out, message(END_OF_INPUT)]]
+        answer, received = Answer(), bytearray()
+        self.socket.setblocking(False)
+        while pending or answer.done is answer.error:
+            readable, writable, _ = select.select(
+                [self.socket], [self.socket] if pending else [], [], timeout)
+            assert readable or writable, "the worker does not answer"
+            if readable:
+                try:
+                    got = self.socket.recv(1 << 20)
+                except ConnectionResetError:
+                    got = b""
+                if not got:
+                    answer.lost = True
+                    return answer
+                received += got
+                self.take_messages(answer, received)
+            if writable and pending:
+                try:
+                    pending[0] = pending[0][self.socket.send(pending[0]):]
+                except BrokenPipeError:
+                    answer.lost = True
+                    return answer
+                if not pending[0]:
+                    pending.pop(0)
+        return answer
+
+    @staticmethod
+    def take_messages(answer, received):
+        at = 0
+        while len(received) - at >= 8:
+            kind, length = struct.unpack_from("<II", received, at)
+            if len(received) - at < 8 + length:
+                break
+            payload = bytes(memoryview(received)[at + 8:at + 8 + length])
+            at += 8 + length
+            assert answer.done is None and answer.error is None
+            if kind == BATCH:
+                rows = list(zip(*read_batch(payload)))
+                answer.rows += rows
+                answer.batches.append(len(rows))
+            elif kind == DONE:
+                answer.done = json.loads(payload)
+            else:
+                assert kind == ERROR
+                answer.error = json.loads(payload)
+        del received[:at]
