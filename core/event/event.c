@@ -1,7 +1,7 @@
-/* event.c - the life of an event: made zeroed, filled by its maker, shared, freed by the last owner.
+/* event.c - the life of an event: made zeroed, filled, shared, freed by its last owner.
  *
  * All kinds have one size, so that the payload is a union inside the event and needs no second
- * block.  Freeing is a switch over the kinds: -Wswitch-enum names every kind that is forgotten here.
+ * block.  Freeing is a switch over the kinds: -Wswitch-enum names every kind that it forgets.
  */
 #include "core/event/event.h"
 
@@ -88,14 +88,20 @@ rush_stage_info_dup (const RushStageInfo *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  RushStageInfo *copy = g_memdup2 (self, sizeof *self);
-  rush_ref_count_init (&copy->refs);
+  /* Field by field: the count of refs, which other threads move, must not even be read. */
+  RushStageInfo *copy = rush_stage_info_new (self->n_rdds, self->n_parents);
+  copy->stage_id = self->stage_id;
+  copy->attempt = self->attempt;
   copy->name = g_strdup (self->name);
   copy->details = g_strdup (self->details);
-  copy->rdds = g_new (RushRddInfo, self->n_rdds);
+  copy->n_tasks = self->n_tasks;
   for (guint i = 0; i < self->n_rdds; i++)
     rdd_info_copy (&copy->rdds[i], &self->rdds[i]);
-  copy->parent_ids = ints_dup (self->parent_ids, self->n_parents);
+  for (guint i = 0; i < self->n_parents; i++)
+    copy->parent_ids[i] = self->parent_ids[i];
+  copy->shuffle_id = self->shuffle_id;
+  copy->submission_ms = self->submission_ms;
+  copy->completion_ms = self->completion_ms;
   copy->failure_reason = g_strdup (self->failure_reason);
   copy->metrics = g_memdup2 (self->metrics, sizeof *self->metrics);
   return copy;

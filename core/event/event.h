@@ -94,6 +94,7 @@ typedef struct
 } RushTaskInfo;
 
 /* ── payloads, one a kind ── */
+/* clang-format off */
 
 typedef struct { char *version; } RushLogStart;
 typedef struct { gint64 memory_mib; guint cores; } RushResourceProfileAdded;
@@ -103,7 +104,13 @@ typedef struct { gint64 time_ms; } RushApplicationEnd;
 typedef struct { char **runtime, **spark_properties, **system_properties; } RushEnvironmentUpdate;
 typedef struct { gint64 time_ms; char *executor_id, *host; guint cores; } RushExecutorAdded;
 typedef struct { gint64 time_ms; char *executor_id, *reason; } RushExecutorRemoved;
-typedef struct { gint64 time_ms; char *executor_id, *host; guint port; gint64 memory_bytes; } RushBlockManagerAdded;
+typedef struct
+{
+  gint64 time_ms;
+  char *executor_id, *host;
+  guint port;
+  gint64 memory_bytes;
+} RushBlockManagerAdded;
 typedef struct { gint64 time_ms; char *executor_id, *host; guint port; } RushBlockManagerRemoved;
 typedef struct
 {
@@ -138,6 +145,7 @@ typedef struct
   gboolean caused_by_application; /* ExecutorLostFailure */
 } RushTaskEnd;
 typedef struct { gint rdd_id; } RushUnpersistRdd;
+/* clang-format on */
 
 typedef struct
 {

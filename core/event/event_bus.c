@@ -87,8 +87,7 @@ start_thread (Subscriber *self)
   int failed = pthread_create (&self->thread, NULL, deliver_queued, self);
   pthread_sigmask (SIG_SETMASK, &before, NULL);
   if (failed != 0)
-    g_error ("no thread for the listener %s: %s", self->listener->klass->name,
-             g_strerror (failed));
+    g_error ("no thread for the listener %s: %s", self->listener->klass->name, g_strerror (failed));
 }
 
 static void
@@ -202,8 +201,8 @@ rush_event_bus_flush (RushEventBus *self)
 
   pthread_mutex_lock (&self->order);
   guint n = self->subscribers->len;
-  g_autofree Subscriber **subscribers
-      = g_memdup2 (self->subscribers->pdata, n * sizeof *subscribers);
+  g_autofree Subscriber **subscribers =
+      g_memdup2 (self->subscribers->pdata, n * sizeof *subscribers);
   g_autofree guint64 *targets = g_new (guint64, n);
   for (guint i = 0; i < n; i++)
     targets[i] = subscribers[i]->posted;

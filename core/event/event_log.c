@@ -58,8 +58,8 @@ on_event (RushListener *listener, RushEvent *event)
   g_string_append_c (self->line, '\n');
 
   gboolean is_task = event->kind == RUSH_EVENT_TASK_START || event->kind == RUSH_EVENT_TASK_END;
-  if (fwrite (self->line->str, 1, self->line->len, self->file) != self->line->len
-      || (!is_task && fflush (self->file) != 0))
+  if (fwrite (self->line->str, 1, self->line->len, self->file) != self->line->len ||
+      (!is_task && fflush (self->file) != 0))
     give_up (self, "cannot write the event log", errno);
 }
 
@@ -113,8 +113,9 @@ path_of_dir (const char *dir, GError **error)
 {
   if (dir == NULL || *dir == '\0')
     {
-      g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
-                           "spark.eventLog.dir is empty; name a folder, for example /tmp/spark-events");
+      g_set_error_literal (
+          error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+          "spark.eventLog.dir is empty; name a folder, for example /tmp/spark-events");
       return NULL;
     }
   if (!has_scheme (dir))
@@ -143,8 +144,9 @@ check_dir (const char *path, gboolean create, GError **error)
   if (stat (path, &status) != 0)
     {
       rush_set_error_errno (error, errno, "spark.eventLog.dir names the folder", path);
-      g_prefix_error (error, "the event log cannot be written (create the folder, name another one, "
-                             "or set spark.eventLog.enabled to false): ");
+      g_prefix_error (error,
+                      "the event log cannot be written (create the folder, name another one, "
+                      "or set spark.eventLog.enabled to false): ");
       return FALSE;
     }
   if (!S_ISDIR (status.st_mode))
@@ -172,18 +174,18 @@ refuse_existing (const char *path, GError **error)
 {
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     return TRUE;
-  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_EXISTS,
-               "the event log %s is there already; set spark.eventLog.overwrite to true to replace it",
-               path);
+  g_set_error (
+      error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_EXISTS,
+      "the event log %s is there already; set spark.eventLog.overwrite to true to replace it",
+      path);
   return FALSE;
 }
 
 static gboolean
 open_log (EventLog *self, GError **error)
 {
-  if (!self->overwrite
-      && (!refuse_existing (self->final_path, error)
-          || !refuse_existing (self->inprogress_path, error)))
+  if (!self->overwrite && (!refuse_existing (self->final_path, error) ||
+                           !refuse_existing (self->inprogress_path, error)))
     return FALSE;
   if (self->overwrite)
     g_unlink (self->inprogress_path); /* if there is none, all the better */

@@ -379,8 +379,9 @@ volume_of_shuffle (RushJobStats *self, RushStageSummary *out)
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       const StageRecord *stage = value;
-      if (stage->summary.info->shuffle_id == out->info->shuffle_id && stage->summary.n_attempts > 0
-          && (writer == NULL || stage->summary.info->stage_id > writer->summary.info->stage_id))
+      if (stage->summary.info->shuffle_id == out->info->shuffle_id &&
+          stage->summary.n_attempts > 0 &&
+          (writer == NULL || stage->summary.info->stage_id > writer->summary.info->stage_id))
         writer = stage;
     }
   out->shuffle_pairs = writer != NULL ? writer->summary.shuffle_pairs : -1;
@@ -476,8 +477,7 @@ rush_job_stats_stage (RushJobStats *self, gint stage_id)
   pthread_mutex_unlock (&self->lock);
   if (job == NULL)
     return NULL;
-  RushStageSummary *copy
-      = g_memdup2 (rush_job_summary_stage (job, stage_id), sizeof *copy);
+  RushStageSummary *copy = g_memdup2 (rush_job_summary_stage (job, stage_id), sizeof *copy);
   rush_stage_info_ref (copy->info);
   return copy;
 }

@@ -114,7 +114,8 @@ static void
 write_application_end (RushJsonWriter *w, const RushApplicationEnd *self)
 {
   put_int (w, "Timestamp", self->time_ms);
-  put_int (w, "ExitCode", 0); /* of the context, as SparkContext.stop () has it, not the program's */
+  /* Of the context, as SparkContext.stop () has it, not the program's. */
+  put_int (w, "ExitCode", 0);
 }
 
 /* ---- the event ---- */

@@ -79,6 +79,7 @@ put_properties (RushJsonWriter *w, const char *name, char *const *pairs)
   rush_json_end_object (w);
 }
 
+/* Spark's reader asserts that a port is positive; our executors have none, which is 0 to us. */
 static inline void
 put_block_manager_id (RushJsonWriter *w, const char *name, const char *executor_id,
                       const char *host, guint port)
@@ -86,6 +87,6 @@ put_block_manager_id (RushJsonWriter *w, const char *name, const char *executor_
   begin_member (w, name);
   put_string (w, "Executor ID", executor_id);
   put_string (w, "Host", host);
-  put_int (w, "Port", port);
+  put_int (w, "Port", MAX (port, 1));
   rush_json_end_object (w);
 }

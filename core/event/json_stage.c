@@ -46,9 +46,9 @@ scope_ids (const RushStageInfo *stage)
     {
       const RushRddInfo *rdd = &stage->rdds[i];
       const RushRddInfo *above = i + 1 < stage->n_rdds ? rdd + 1 : NULL;
-      gboolean same_call = above != NULL && is_parent (rdd, above->rdd_id)
-                           && g_strcmp0 (rdd->scope, above->scope) == 0
-                           && g_strcmp0 (rdd->call_site, above->call_site) == 0;
+      gboolean same_call = above != NULL && is_parent (rdd, above->rdd_id) &&
+                           g_strcmp0 (rdd->scope, above->scope) == 0 &&
+                           g_strcmp0 (rdd->call_site, above->call_site) == 0;
       ids[i] = same_call ? ids[i + 1] : rdd->rdd_id;
     }
   return ids;

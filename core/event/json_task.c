@@ -113,15 +113,30 @@ put_zeros (RushJsonWriter *w, const char *const *names)
 static void
 put_executor_metrics (RushJsonWriter *w)
 {
-  static const char *const names[]
-      = { "JVMHeapMemory",          "JVMOffHeapMemory",         "OnHeapExecutionMemory",
-          "OffHeapExecutionMemory", "OnHeapStorageMemory",      "OffHeapStorageMemory",
-          "OnHeapUnifiedMemory",    "OffHeapUnifiedMemory",     "DirectPoolMemory",
-          "MappedPoolMemory",       "ProcessTreeJVMVMemory",    "ProcessTreeJVMRSSMemory",
-          "ProcessTreePythonVMemory", "ProcessTreePythonRSSMemory", "ProcessTreeOtherVMemory",
-          "ProcessTreeOtherRSSMemory", "MinorGCCount",          "MinorGCTime",
-          "MajorGCCount",           "MajorGCTime",              "TotalGCTime",
-          "ConcurrentGCCount",      "ConcurrentGCTime",         NULL };
+  static const char *const names[] = { "JVMHeapMemory",
+                                       "JVMOffHeapMemory",
+                                       "OnHeapExecutionMemory",
+                                       "OffHeapExecutionMemory",
+                                       "OnHeapStorageMemory",
+                                       "OffHeapStorageMemory",
+                                       "OnHeapUnifiedMemory",
+                                       "OffHeapUnifiedMemory",
+                                       "DirectPoolMemory",
+                                       "MappedPoolMemory",
+                                       "ProcessTreeJVMVMemory",
+                                       "ProcessTreeJVMRSSMemory",
+                                       "ProcessTreePythonVMemory",
+                                       "ProcessTreePythonRSSMemory",
+                                       "ProcessTreeOtherVMemory",
+                                       "ProcessTreeOtherRSSMemory",
+                                       "MinorGCCount",
+                                       "MinorGCTime",
+                                       "MajorGCCount",
+                                       "MajorGCTime",
+                                       "TotalGCTime",
+                                       "ConcurrentGCCount",
+                                       "ConcurrentGCTime",
+                                       NULL };
 
   begin_member (w, "Task Executor Metrics");
   put_zeros (w, names);
@@ -131,12 +146,13 @@ put_executor_metrics (RushJsonWriter *w)
 static void
 put_shuffle_read (RushJsonWriter *w, const RushTaskMetrics *m)
 {
-  static const char *const push_based[]
-      = { "Corrupt Merged Block Chunks",  "Merged Fetch Fallback Count",
-          "Merged Remote Blocks Fetched", "Merged Local Blocks Fetched",
-          "Merged Remote Chunks Fetched", "Merged Local Chunks Fetched",
-          "Merged Remote Bytes Read",     "Merged Local Bytes Read",
-          "Merged Remote Requests Duration", NULL };
+  static const char *const push_based[] = {
+    "Corrupt Merged Block Chunks",     "Merged Fetch Fallback Count",
+    "Merged Remote Blocks Fetched",    "Merged Local Blocks Fetched",
+    "Merged Remote Chunks Fetched",    "Merged Local Chunks Fetched",
+    "Merged Remote Bytes Read",        "Merged Local Bytes Read",
+    "Merged Remote Requests Duration", NULL
+  };
 
   begin_member (w, "Shuffle Read Metrics");
   put_int (w, "Remote Blocks Fetched", m->shuffle_remote_blocks);
@@ -217,8 +233,8 @@ write_metrics (RushJsonWriter *w, const RushTaskMetrics *m)
 static gboolean
 has_metrics (const char *reason)
 {
-  return strcmp (reason, "Success") == 0 || strcmp (reason, "ExceptionFailure") == 0
-         || strcmp (reason, "TaskKilled") == 0;
+  return strcmp (reason, "Success") == 0 || strcmp (reason, "ExceptionFailure") == 0 ||
+         strcmp (reason, "TaskKilled") == 0;
 }
 
 void

@@ -1,6 +1,6 @@
 /* task_metrics.h - what a task counted.  Plain data, copied by value.
  *
- * Mirrors: org.apache.spark.executor.TaskMetrics; the JSON names stand in core/event/json_event.c.
+ * Mirrors: org.apache.spark.executor.TaskMetrics; the JSON names stand in core/event/json_task.c.
  * Records of an RDD shuffle are flushed runs of pickled pairs, as in PySpark; pairs are what people
  * want to see, so both are counted.
  */

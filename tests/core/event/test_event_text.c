@@ -1,0 +1,94 @@
+/* Numbers and call sites in words. */
+#include "core/event/event_text.h"
+
+static void
+test_counts (void)
+{
+  static const struct
+  {
+    gint64 n;
+    const char *text;
+  } cases[] = { { 0, "0" },
+                { 7, "7" },
+                { 999, "999" },
+                { 1000, "1,000" },
+                { 12345, "12,345" },
+                { 123456, "123,456" },
+                { -1, "-1" },
+                { -999, "-999" },
+                { -1000, "-1,000" },
+                { 1234567, "1,234,567" },
+                { G_MAXINT64, "9,223,372,036,854,775,807" },
+                { G_MININT64, "-9,223,372,036,854,775,808" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = rush_format_count (cases[i].n);
+      g_assert_cmpstr (text, ==, cases[i].text);
+    }
+}
+
+static void
+test_counted (void)
+{
+  g_autofree char *none = rush_format_counted (0, "task");
+  g_autofree char *one = rush_format_counted (1, "task");
+  g_autofree char *many = rush_format_counted (1200, "task");
+
+  g_assert_cmpstr (none, ==, "0 tasks");
+  g_assert_cmpstr (one, ==, "1 task");
+  g_assert_cmpstr (many, ==, "1,200 tasks");
+}
+
+static void
+test_durations (void)
+{
+  static const struct
+  {
+    gint64 ms;
+    const char *text;
+  } cases[] = { { 0, "0.00 s" },     { 4, "0.00 s" },      { 5, "0.01 s" },     { 310, "0.31 s" },
+                { 9994, "9.99 s" },  { 9999, "10.00 s" },  { 10000, "10.0 s" }, { 12345, "12.3 s" },
+                { 59949, "59.9 s" }, { 90000, "1.5 min" }, { 3600000, "1.0 h" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = rush_format_duration_ms (cases[i].ms);
+      g_assert_cmpstr (text, ==, cases[i].text);
+    }
+}
+
+static void
+test_call_sites (void)
+{
+  static const struct
+  {
+    const char *given, *call_site, *place;
+  } cases[] = { { "collect at /home/ann/app.py:9", "collect at app.py:9", "app.py:9" },
+                { "collect at app.py:9", "collect at app.py:9", "app.py:9" },
+                { "look at it at /a b/c d.py:1", "look at it at c d.py:1", "c d.py:1" },
+                { "collect at <stdin>:1", "collect at <stdin>:1", "<stdin>:1" },
+                { "collect at /tmp/", "collect at /tmp/", "/tmp/" },
+                { "collect", "collect", "" },
+                { "", "", "" },
+                { NULL, "", "" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *call_site = rush_format_call_site (cases[i].given);
+      g_autofree char *place = rush_format_place (cases[i].given);
+      g_assert_cmpstr (call_site, ==, cases[i].call_site);
+      g_assert_cmpstr (place, ==, cases[i].place);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/event/text/counts", test_counts);
+  g_test_add_func ("/event/text/counted", test_counted);
+  g_test_add_func ("/event/text/durations", test_durations);
+  g_test_add_func ("/event/text/call-sites", test_call_sites);
+  return g_test_run ();
+}
