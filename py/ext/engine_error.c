@@ -1,0 +1,78 @@
+/* engine_error.c - a GError becomes a Python exception of the package's own classes.
+ *
+ * Which class that is, rushlight.errors decides: it hands in a factory (code, message, detail) →
+ * exception.  Without one (the module used alone) it is a RuntimeError.
+ */
+#include "py/ext/engine_private.h"
+
+static PyObject *error_factory; /* (owned) or NULL */
+
+static const char *const code_names[] = {
+  [RUSH_CORE_ERROR_INVALID_ARGUMENT] = "INVALID_ARGUMENT",
+  [RUSH_CORE_ERROR_OUT_OF_MEMORY] = "OUT_OF_MEMORY",
+  [RUSH_CORE_ERROR_IO] = "IO",
+  [RUSH_CORE_ERROR_NOT_FOUND] = "NOT_FOUND",
+  [RUSH_CORE_ERROR_EXISTS] = "EXISTS",
+  [RUSH_CORE_ERROR_CORRUPT] = "CORRUPT",
+  [RUSH_CORE_ERROR_CANCELLED] = "CANCELLED",
+  [RUSH_CORE_ERROR_UNSUPPORTED] = "UNSUPPORTED",
+  [RUSH_CORE_ERROR_JOB_ABORTED] = "JOB_ABORTED",
+  [RUSH_CORE_ERROR_STOPPED] = "STOPPED",
+  [RUSH_CORE_ERROR_PYTHON] = "PYTHON",
+  [RUSH_CORE_ERROR_WORKER_LOST] = "WORKER_LOST",
+  [RUSH_CORE_ERROR_FETCH_FAILED] = "FETCH_FAILED",
+};
+
+static const char *
+code_name (const GError *error)
+{
+  if (error->domain != RUSH_CORE_ERROR || (gsize) error->code >= G_N_ELEMENTS (code_names))
+    return "JOB_ABORTED";
+  return code_names[error->code];
+}
+
+PyObject *
+engine_raise (GError *error)
+{
+  g_assert (error != NULL);
+  if (PyErr_Occurred () != NULL)
+    {
+      /* A signal handler raised (Ctrl-C): that is what the user wants to see. */
+      g_error_free (error);
+      return NULL;
+    }
+  PyObject *message = PyUnicode_DecodeUTF8 (error->message, (Py_ssize_t) strlen (error->message),
+                                            "replace");
+  const char *code = code_name (error);
+  g_error_free (error);
+  if (message == NULL)
+    return NULL;
+  if (error_factory == NULL)
+    PyErr_SetObject (PyExc_RuntimeError, message);
+  else
+    {
+      PyObject *exception = PyObject_CallFunction (error_factory, "sOO", code, message, Py_None);
+      if (exception != NULL)
+        PyErr_SetObject ((PyObject *) Py_TYPE (exception), exception);
+      Py_XDECREF (exception);
+    }
+  Py_DECREF (message);
+  return NULL;
+}
+
+PyObject *
+engine_set_error_factory (PyObject *module, PyObject *factory)
+{
+  Py_INCREF (factory);
+  Py_XSETREF (error_factory, factory);
+  Py_RETURN_NONE;
+}
+
+gboolean
+engine_context_ready (EngineContext *self)
+{
+  if (self->context != NULL)
+    return TRUE;
+  PyErr_SetString (PyExc_RuntimeError, "the engine context was not initialized");
+  return FALSE;
+}

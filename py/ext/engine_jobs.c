@@ -1,0 +1,238 @@
+/* engine_jobs.c - Context's methods that run jobs and stop them.
+ *
+ * A job is waited for without the GIL.  When a signal interrupts the wait, the waiting thread takes
+ * the GIL, lets Python run its handlers, and cancels the job if one of them raised: Ctrl-C leads to
+ * KeyboardInterrupt in the user's program, and to an engine that is idle again.
+ */
+#include "py/ext/engine_private.h"
+#include "rdd/action/save_as_text_file.h"
+
+/* ── running ── */
+
+/* Called without the GIL, on the thread that waits.  What a handler raises is set on this thread's
+ * own state, and is still there when the GIL has been taken back for good. */
+static gboolean
+interrupted (gpointer data)
+{
+  PyGILState_STATE state = PyGILState_Ensure ();
+  gboolean raised = PyErr_CheckSignals () < 0;
+  PyGILState_Release (state);
+  return raised;
+}
+
+static GHashTable *
+properties_from_dict (PyObject *dict)
+{
+  g_autoptr (GHashTable) table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  PyObject *key, *value;
+  Py_ssize_t position = 0;
+  while (PyDict_Next (dict, &position, &key, &value))
+    {
+      const char *k = PyUnicode_AsUTF8 (key);
+      const char *v = k ? PyUnicode_AsUTF8 (value) : NULL;
+      if (v == NULL)
+        return NULL;
+      g_hash_table_insert (table, g_strdup (k), g_strdup (v));
+    }
+  return g_steal_pointer (&table);
+}
+
+static RushJobOptions
+job_options (const EngineCall *call, const char *cause, GHashTable *properties)
+{
+  return (RushJobOptions){ .short_form = call->short_form,
+                           .long_form = call->long_form,
+                           .cause = cause,
+                           .properties = properties,
+                           .interrupted = interrupted };
+}
+
+/* Partition numbers as C has them; NULL for None.  FALSE with an exception set. */
+static gboolean
+partitions_from_list (PyObject *list, guint **out_partitions, guint *out_n)
+{
+  *out_partitions = NULL;
+  *out_n = 0;
+  if (list == Py_None)
+    return TRUE;
+  PyObject *sequence = PySequence_Fast (list, "partitions must be a list of int, or None");
+  if (sequence == NULL)
+    return FALSE;
+  guint n = (guint) PySequence_Fast_GET_SIZE (sequence);
+  guint *partitions = g_new (guint, MAX (n, 1));
+  for (guint i = 0; i < n; i++)
+    {
+      unsigned long p = PyLong_AsUnsignedLong (PySequence_Fast_GET_ITEM (sequence, i));
+      if (PyErr_Occurred () != NULL)
+        {
+          g_free (partitions);
+          Py_DECREF (sequence);
+          return FALSE;
+        }
+      partitions[i] = (guint) MIN (p, G_MAXUINT);
+    }
+  Py_DECREF (sequence);
+  *out_partitions = partitions;
+  *out_n = n;
+  return TRUE;
+}
+
+/* The first column of a partition's batches (lines as UTF-8, or pickled runs) as a list of bytes. */
+static PyObject *
+bytes_list_from_batches (GPtrArray *batches, Py_ssize_t *inout_bytes)
+{
+  Py_ssize_t n = 0, at = 0;
+  for (guint b = 0; b < batches->len; b++)
+    n += ((RushBatch *) batches->pdata[b])->length;
+  PyObject *list = PyList_New (n);
+  for (guint b = 0; list != NULL && b < batches->len; b++)
+    {
+      const RushBatch *batch = batches->pdata[b];
+      for (guint i = 0; i < batch->length; i++)
+        {
+          gsize size;
+          const char *bytes = rush_column_get_bytes (batch->columns[0], rush_batch_row (batch, i),
+                                                     &size);
+          PyObject *item = PyBytes_FromStringAndSize (bytes, (Py_ssize_t) size);
+          if (item == NULL)
+            {
+              Py_CLEAR (list);
+              break;
+            }
+          *inout_bytes += (Py_ssize_t) size;
+          PyList_SET_ITEM (list, at++, item);
+        }
+    }
+  return list;
+}
+
+static PyObject *
+results_as_list (RushJobWaiter *waiter, guint n, Py_ssize_t *out_bytes)
+{
+  PyObject *results = PyList_New (n);
+  for (guint i = 0; results != NULL && i < n; i++)
+    {
+      PyObject *one = bytes_list_from_batches (rush_job_waiter_result (waiter, i)->value,
+                                               out_bytes);
+      if (one == NULL)
+        Py_CLEAR (results);
+      else
+        PyList_SET_ITEM (results, i, one);
+    }
+  return results;
+}
+
+static PyObject *
+context_run_job (EngineContext *self, PyObject *args)
+{
+  EngineRdd *rdd;
+  PyObject *partition_list, *property_dict;
+  const char *cause;
+  EngineCall call;
+  if (!PyArg_ParseTuple (args, "O!OsO!O&", &EngineRdd_Type, &rdd, &partition_list, &cause,
+                         &PyDict_Type, &property_dict, engine_call_converter, &call)
+      || !engine_context_ready (self))
+    return NULL;
+  g_autofree guint *partitions = NULL;
+  guint n;
+  if (!partitions_from_list (partition_list, &partitions, &n))
+    return NULL;
+  g_autoptr (GHashTable) properties = properties_from_dict (property_dict);
+  if (properties == NULL)
+    return NULL;
+
+  RushJobOptions options = job_options (&call, cause, properties);
+  GError *error = NULL;
+  RushJobWaiter *waiter = NULL;
+  Py_BEGIN_ALLOW_THREADS
+  if (partitions != NULL || rush_rdd_n_partitions (rdd->rdd, &n, &error))
+    waiter = rush_context_run_job (self->context, rdd->rdd, partitions, n, rush_collect_batches,
+                                   NULL, NULL, &options, &error);
+  Py_END_ALLOW_THREADS
+  if (waiter == NULL)
+    return engine_raise (error);
+
+  /* A job that ended just as Ctrl-C came has results, but the user wants the prompt. */
+  Py_ssize_t bytes = 0;
+  PyObject *results = PyErr_Occurred () ? NULL : results_as_list (waiter, n, &bytes);
+  Py_BEGIN_ALLOW_THREADS
+  rush_job_waiter_free (waiter);
+  Py_END_ALLOW_THREADS
+  if (results != NULL && !engine_trace ("Context.run_job", rdd->rdd->id, cause, bytes))
+    Py_CLEAR (results);
+  return results;
+}
+
+static PyObject *
+context_save_as_text_file (EngineContext *self, PyObject *args)
+{
+  EngineRdd *rdd;
+  const char *path;
+  PyObject *property_dict;
+  EngineCall call;
+  if (!PyArg_ParseTuple (args, "O!sO!O&", &EngineRdd_Type, &rdd, &path, &PyDict_Type,
+                         &property_dict, engine_call_converter, &call)
+      || !engine_context_ready (self))
+    return NULL;
+  g_autoptr (GHashTable) properties = properties_from_dict (property_dict);
+  if (properties == NULL)
+    return NULL;
+  RushJobOptions options = job_options (&call, "action", properties);
+  GError *error = NULL;
+  gboolean ok;
+  Py_BEGIN_ALLOW_THREADS
+  ok = rush_rdd_save_as_text_file (self->context, rdd->rdd, path, &options, &error);
+  Py_END_ALLOW_THREADS
+  if (!ok)
+    return engine_raise (error);
+  if (PyErr_Occurred () != NULL)
+    return NULL;
+  if (!engine_trace ("Context.save_as_text_file", rdd->rdd->id, path, 0))
+    return NULL;
+  Py_RETURN_NONE;
+}
+
+/* ── stopping ── */
+
+static PyObject *
+context_cancel_job (EngineContext *self, PyObject *args)
+{
+  int id;
+  const char *reason;
+  if (!PyArg_ParseTuple (args, "is", &id, &reason) || !engine_context_ready (self))
+    return NULL;
+  rush_context_cancel_job (self->context, id, reason);
+  Py_RETURN_NONE;
+}
+
+static PyObject *
+context_cancel_group (EngineContext *self, PyObject *args)
+{
+  const char *group, *reason;
+  if (!PyArg_ParseTuple (args, "ss", &group, &reason) || !engine_context_ready (self))
+    return NULL;
+  rush_context_cancel_group (self->context, group, reason);
+  Py_RETURN_NONE;
+}
+
+static PyObject *
+context_cancel_all (EngineContext *self, PyObject *args)
+{
+  const char *reason;
+  if (!PyArg_ParseTuple (args, "s", &reason) || !engine_context_ready (self))
+    return NULL;
+  rush_context_cancel_all (self->context, reason);
+  Py_RETURN_NONE;
+}
+
+PyMethodDef engine_jobs_methods[] = {
+  { "run_job", (PyCFunction) context_run_job, METH_VARARGS,
+    "run_job (rdd, partitions or None, cause, properties, call) -> a list of bytes a partition" },
+  { "save_as_text_file", (PyCFunction) context_save_as_text_file, METH_VARARGS,
+    "save_as_text_file (rdd of lines, path, properties, call)" },
+  { "cancel_job", (PyCFunction) context_cancel_job, METH_VARARGS, "cancel_job (id, reason)" },
+  { "cancel_group", (PyCFunction) context_cancel_group, METH_VARARGS,
+    "cancel_group (group, reason)" },
+  { "cancel_all", (PyCFunction) context_cancel_all, METH_VARARGS, "cancel_all (reason)" },
+  { NULL }
+};

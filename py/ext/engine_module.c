@@ -1,0 +1,71 @@
+/* engine_module.c - rushlight._engine: the module, and the trace of what crosses into the engine. */
+#include "py/ext/engine_private.h"
+
+static PyObject *trace_hook; /* (owned) or NULL */
+
+PyObject *
+engine_set_trace (PyObject *module, PyObject *callable)
+{
+  Py_XSETREF (trace_hook, callable == Py_None ? NULL : Py_NewRef (callable));
+  Py_RETURN_NONE;
+}
+
+gboolean
+engine_trace (const char *name, long handle, const char *arguments, Py_ssize_t bytes)
+{
+  if (trace_hook == NULL)
+    return TRUE;
+  PyObject *result = PyObject_CallFunction (trace_hook, "slsn", name, handle, arguments, bytes);
+  Py_XDECREF (result);
+  return result != NULL;
+}
+
+static PyMethodDef module_methods[] = {
+  { "set_error_factory", engine_set_error_factory, METH_O,
+    "factory (code, message, detail) -> exception, for errors of the engine." },
+  { "set_trace", engine_set_trace, METH_O,
+    "hook (name, handle, arguments, bytes), called for each call into the engine; None: off." },
+  { NULL }
+};
+
+static struct PyModuleDef module_def = {
+  PyModuleDef_HEAD_INIT,
+  .m_name = "rushlight._engine",
+  .m_doc = "Rushlight's engine, as the Python package sees it.",
+  .m_size = -1,
+  .m_methods = module_methods,
+};
+
+PyMODINIT_FUNC PyInit__engine (void);
+
+/* Context's methods stand in one table a file; a type takes one table. */
+static PyMethodDef *
+join_method_tables (void)
+{
+  PyMethodDef *const tables[] = { engine_context_methods, engine_rdds_methods, engine_jobs_methods,
+                                  engine_status_methods,
+                                  engine_pictures_methods };
+  GArray *all = g_array_new (TRUE, TRUE, sizeof (PyMethodDef));
+  for (guint t = 0; t < G_N_ELEMENTS (tables); t++)
+    for (const PyMethodDef *m = tables[t]; m->ml_name != NULL; m++)
+      g_array_append_vals (all, m, 1);
+  return (PyMethodDef *) (gpointer) g_array_free (all, FALSE); /* lives as long as the type */
+}
+
+PyMODINIT_FUNC
+PyInit__engine (void)
+{
+  EngineContext_Type.tp_methods = join_method_tables ();
+  if (PyType_Ready (&EngineContext_Type) < 0 || PyType_Ready (&EngineRdd_Type) < 0)
+    return NULL;
+  PyObject *module = PyModule_Create (&module_def);
+  if (module == NULL)
+    return NULL;
+  if (PyModule_AddObjectRef (module, "Context", (PyObject *) &EngineContext_Type) < 0
+      || PyModule_AddObjectRef (module, "Rdd", (PyObject *) &EngineRdd_Type) < 0)
+    {
+      Py_DECREF (module);
+      return NULL;
+    }
+  return module;
+}

@@ -1,0 +1,84 @@
+/* engine_private.h - the pieces of rushlight._engine: the driver's side of Python.
+ *
+ *   engine_module.c    the module, the trace hook
+ *   engine_context.c   Context: one application
+ *   engine_rdds.c      Context's methods that make RDDs
+ *   engine_jobs.c      Context's methods that run and cancel jobs
+ *   engine_status.c    Context's methods that say how jobs and stages are
+ *   engine_pictures.c  DAGs of RDDs and jobs
+ *   engine_rdd.c       Rdd: a handle on a lineage node
+ *   engine_error.c     GError → Python exception
+ *
+ * GIL: released around everything that may wait (jobs, stop, file listings, rendering), never taken
+ *      by an engine thread.  No engine object holds a Python object, so that a last unref on an
+ *      engine thread touches none.
+ */
+#pragma once
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include "core/viz/dag.h"
+#include "py/runner/python_rdd.h"
+#include "rdd/context.h"
+
+/* ── handles ── */
+
+typedef struct
+{
+  PyObject_HEAD
+  RushContext *context;        /* (owned); NULL before __init__ */
+  RushPythonWorkers *workers;  /* (owned) */
+} EngineContext;
+
+typedef struct
+{
+  PyObject_HEAD
+  RushRdd *rdd;         /* (owned) */
+  RushContext *context; /* (owned) */
+} EngineRdd;
+
+extern PyTypeObject EngineContext_Type;
+extern PyTypeObject EngineRdd_Type;
+
+/* Takes over @rdd. */
+PyObject *engine_rdd_wrap (RushContext *context, RushRdd *rdd);
+
+/* ── calls: where in the user's program an RDD or job was asked for ── */
+
+typedef struct
+{
+  const char *operator_name;
+  const char *short_form;
+  const char *long_form;
+} EngineCall;
+
+/* For PyArg_ParseTuple "O&": a tuple of three str, borrowed from the arguments. */
+int engine_call_converter (PyObject *object, void *out_call);
+void engine_call_push (const EngineCall *call);
+void engine_call_pop (void);
+
+/* ── errors ── */
+
+/* Raises what the package's error factory makes of @error, and frees it; returns NULL. */
+PyObject *engine_raise (GError *error);
+PyObject *engine_set_error_factory (PyObject *module, PyObject *factory);
+/* FALSE with an exception set if the context was never made. */
+gboolean engine_context_ready (EngineContext *self);
+
+/* ── the bridge trace ── */
+
+PyObject *engine_set_trace (PyObject *module, PyObject *callable);
+/* Tells the trace hook, if there is one, of a call into the engine: its name, the handle of the RDD
+ * it made or used (−1: none) and the bytes that crossed.  FALSE: the hook raised. */
+gboolean engine_trace (const char *name, long handle, const char *arguments, Py_ssize_t bytes);
+
+/* ── methods, one table a file ── */
+
+extern PyMethodDef engine_context_methods[];
+extern PyMethodDef engine_rdds_methods[];
+extern PyMethodDef engine_jobs_methods[];
+extern PyMethodDef engine_status_methods[];
+extern PyMethodDef engine_pictures_methods[];
+
+PyObject *engine_rdd_dag (EngineRdd *self, PyObject *format);

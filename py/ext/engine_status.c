@@ -1,0 +1,134 @@
+/* engine_status.c - Context's methods that say how jobs and stages are: copies of what the job
+ * statistics remember, as dicts.
+ */
+#include "py/ext/engine_private.h"
+
+static const char *const stage_status_names[] = {
+  [RUSH_STAGE_PENDING] = "PENDING",     [RUSH_STAGE_RUNNING] = "RUNNING",
+  [RUSH_STAGE_SUCCEEDED] = "SUCCEEDED", [RUSH_STAGE_FAILED] = "FAILED",
+  [RUSH_STAGE_SKIPPED] = "SKIPPED",
+};
+
+static PyObject *
+list_from_ids (GArray *ids)
+{
+  PyObject *list = PyList_New (ids->len);
+  for (guint i = 0; list != NULL && i < ids->len; i++)
+    PyList_SET_ITEM (list, i, PyLong_FromLong (g_array_index (ids, gint, i)));
+  g_array_unref (ids);
+  return list;
+}
+
+static PyObject *
+dict_from_stage (const RushStageSummary *stage)
+{
+  const RushTaskMetrics *m = &stage->metrics;
+  return Py_BuildValue (
+      "{s:i,s:i,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:L,s:L,s:L,s:L,s:L,s:L,s:L,s:L}",
+      "id", stage->info->stage_id, "attempt", stage->info->attempt, "name", stage->info->name,
+      "status", stage_status_names[stage->status],
+      "n_attempts", stage->n_attempts, "n_tasks", stage->n_tasks, "n_active", stage->n_active,
+      "n_completed", stage->n_completed, "n_failed", stage->n_failed,
+      "n_succeeded", stage->n_succeeded, "n_recomputed", stage->n_recomputed,
+      "input_records", (long long) m->input_records, "input_bytes", (long long) m->input_bytes,
+      "shuffle_pairs_read", (long long) m->shuffle_read_pairs,
+      "shuffle_pairs_written", (long long) m->shuffle_write_pairs,
+      "shuffle_bytes_written", (long long) m->shuffle_write_bytes,
+      "disk_bytes_spilled", (long long) m->disk_bytes_spilled,
+      "run_us", (long long) m->run_us, "python_us", (long long) m->python_run_us);
+}
+
+static PyObject *
+dict_from_job (const RushJobSummary *job)
+{
+  PyObject *stages = PyList_New (job->n_stages);
+  for (guint i = 0; stages != NULL && i < job->n_stages; i++)
+    {
+      PyObject *stage = dict_from_stage (&job->stages[i]);
+      if (stage == NULL)
+        Py_CLEAR (stages);
+      else
+        PyList_SET_ITEM (stages, i, stage);
+    }
+  if (stages == NULL)
+    return NULL;
+  g_autofree char *text = rush_job_summary_to_string (job);
+  return Py_BuildValue ("{s:i,s:s,s:s,s:z,s:z,s:s,s:z,s:L,s:L,s:s,s:N}", "id", job->job_id,
+                        "name", job->call_site, "cause", job->cause, "group", job->group,
+                        "description", job->description,
+                        "status", rush_job_status_name (job->status), "error", job->error,
+                        "submission_ms", (long long) job->submission_ms,
+                        "completion_ms", (long long) job->completion_ms, "text", text,
+                        "stages", stages);
+}
+
+static PyObject *
+context_active_job_ids (EngineContext *self, PyObject *unused)
+{
+  if (!engine_context_ready (self))
+    return NULL;
+  return list_from_ids (rush_job_stats_active_job_ids (rush_context_job_stats (self->context)));
+}
+
+static PyObject *
+context_active_stage_ids (EngineContext *self, PyObject *unused)
+{
+  if (!engine_context_ready (self))
+    return NULL;
+  return list_from_ids (rush_job_stats_active_stage_ids (rush_context_job_stats (self->context)));
+}
+
+static PyObject *
+context_job_ids_for_group (EngineContext *self, PyObject *args)
+{
+  const char *group;
+  if (!PyArg_ParseTuple (args, "z", &group) || !engine_context_ready (self))
+    return NULL;
+  return list_from_ids (
+      rush_job_stats_job_ids_for_group (rush_context_job_stats (self->context), group));
+}
+
+static PyObject *
+context_job_ids (EngineContext *self, PyObject *unused)
+{
+  if (!engine_context_ready (self))
+    return NULL;
+  return list_from_ids (rush_job_stats_job_ids (rush_context_job_stats (self->context)));
+}
+
+static PyObject *
+context_job_info (EngineContext *self, PyObject *args)
+{
+  int id;
+  if (!PyArg_ParseTuple (args, "i", &id) || !engine_context_ready (self))
+    return NULL;
+  g_autoptr (RushJobSummary) job = rush_job_stats_job (rush_context_job_stats (self->context), id);
+  if (job == NULL)
+    Py_RETURN_NONE;
+  return dict_from_job (job);
+}
+
+static PyObject *
+context_stage_info (EngineContext *self, PyObject *args)
+{
+  int id;
+  if (!PyArg_ParseTuple (args, "i", &id) || !engine_context_ready (self))
+    return NULL;
+  g_autoptr (RushStageSummary) stage
+      = rush_job_stats_stage (rush_context_job_stats (self->context), id);
+  if (stage == NULL)
+    Py_RETURN_NONE;
+  return dict_from_stage (stage);
+}
+
+PyMethodDef engine_status_methods[] = {
+  { "job_ids", (PyCFunction) context_job_ids, METH_NOARGS, "All jobs that are remembered." },
+  { "active_job_ids", (PyCFunction) context_active_job_ids, METH_NOARGS, "Jobs that run." },
+  { "active_stage_ids", (PyCFunction) context_active_stage_ids, METH_NOARGS, "Stages that run." },
+  { "job_ids_for_group", (PyCFunction) context_job_ids_for_group, METH_VARARGS,
+    "job_ids_for_group (group or None)" },
+  { "job_info", (PyCFunction) context_job_info, METH_VARARGS, "job_info (id) -> dict or None" },
+  { "stage_info", (PyCFunction) context_stage_info, METH_VARARGS,
+    "stage_info (id) -> dict or None" },
+  { NULL }
+};
