@@ -10,6 +10,8 @@
 #include "core/lineage/task_context.h"
 
 #include <pthread.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 typedef struct
 {
@@ -39,13 +41,37 @@ rush_task_context_check (RushTaskContext *self, GError **error)
   return FALSE;
 }
 
+static void
+wake (RushTaskContext *self)
+{
+  int fd = atomic_load (&self->cancel_fd);
+
+  if (fd >= 0)
+    eventfd_write (fd, 1);
+}
+
 void
 rush_task_context_cancel (RushTaskContext *self, const char *reason)
 {
   const char *none = NULL;
 
   atomic_compare_exchange_strong (&self->cancel_reason, &none, reason);
-  atomic_store_explicit (&self->cancelled, TRUE, memory_order_release);
+  atomic_store (&self->cancelled, TRUE);
+  wake (self);
+}
+
+/* Sequentially consistent on both sides: either the canceller sees the descriptor, or its maker
+ * sees the flag. */
+int
+rush_task_context_cancel_fd (RushTaskContext *self)
+{
+  if (atomic_load (&self->cancel_fd) < 0)
+    {
+      atomic_store (&self->cancel_fd, eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK));
+      if (atomic_load (&self->cancelled))
+        wake (self);
+    }
+  return atomic_load (&self->cancel_fd);
 }
 
 void
@@ -91,6 +117,8 @@ rush_task_context_free (RushTaskContext *self)
   rush_task_context_run_cleanups (self);
   g_array_free (self->cleanups, TRUE);
   g_free (self->fetch_executor_id);
+  if (atomic_load (&self->cancel_fd) >= 0)
+    close (atomic_load (&self->cancel_fd));
   g_free (self);
 }
 
@@ -106,6 +134,7 @@ rush_task_context_new (void)
   self->fetch_map_index = -1;
   atomic_init (&self->cancelled, FALSE);
   atomic_init (&self->cancel_reason, NULL);
+  atomic_init (&self->cancel_fd, -1);
   self->cleanups = g_array_new (FALSE, FALSE, sizeof (Cleanup));
   return self;
 }

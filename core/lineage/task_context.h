@@ -37,6 +37,7 @@ struct _RushTaskContext
   atomic_bool cancelled;
   /* Set before `cancelled`, by whoever cancels first; immortal, or alive as long as the task. */
   const char *_Atomic cancel_reason;
+  atomic_int cancel_fd; /* private */
 
   /* A reader that could not get a map output says which (and returns FETCH_FAILED as its error):
    * the scheduler needs to know more than a message. */
@@ -60,6 +61,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushTaskContext, rush_task_context_free)
 /* FALSE with RUSH_CORE_ERROR_CANCELLED when the task should stop. */
 gboolean rush_task_context_check (RushTaskContext *self, GError **error);
 void rush_task_context_cancel (RushTaskContext *self, const char *reason); /* any thread */
+/* An eventfd that is readable once the task is cancelled, for who waits in poll (); the runner's
+ * first call makes it.  −1: the process has no more descriptors, poll with a short timeout. */
+int rush_task_context_cancel_fd (RushTaskContext *self);
 void rush_task_context_add_cleanup (RushTaskContext *self, GDestroyNotify func, gpointer data);
 /* Notes what could not be fetched and sets @error to RUSH_CORE_ERROR_FETCH_FAILED. */
 void rush_task_context_set_fetch_failed (RushTaskContext *self, gint shuffle_id, gint map_index,

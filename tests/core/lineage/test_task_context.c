@@ -4,6 +4,7 @@
 #include "core/lineage/task_context.h"
 #include "core/lineage/task_outcome.h"
 
+#include <poll.h>
 #include <pthread.h>
 
 static void
@@ -42,6 +43,31 @@ test_cancel (void)
   g_assert_false (rush_task_context_check (ctx, &error));
   g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_CANCELLED);
   g_assert_cmpstr (error->message, ==, "Task killed (Stage cancelled)");
+}
+
+static gboolean
+readable (int fd)
+{
+  struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+  return poll (&poll_fd, 1, 0) == 1;
+}
+
+/* Who waits in poll () is woken, whether the descriptor was made before the cancellation or after. */
+static void
+test_cancel_fd (void)
+{
+  g_autoptr (RushTaskContext) waits = rush_task_context_new ();
+  g_autoptr (RushTaskContext) late = rush_task_context_new ();
+  int fd = rush_task_context_cancel_fd (waits);
+
+  g_assert_cmpint (fd, >=, 0);
+  g_assert_cmpint (rush_task_context_cancel_fd (waits), ==, fd);
+  g_assert_false (readable (fd));
+  rush_task_context_cancel (waits, "Stage cancelled");
+  g_assert_true (readable (fd));
+
+  rush_task_context_cancel (late, "Stage cancelled");
+  g_assert_true (readable (rush_task_context_cancel_fd (late)));
 }
 
 static GString *order;
@@ -174,6 +200,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/lineage/task-context/defaults", test_defaults);
   g_test_add_func ("/lineage/task-context/cancel", test_cancel);
+  g_test_add_func ("/lineage/task-context/cancel-fd", test_cancel_fd);
   g_test_add_func ("/lineage/task-context/cleanups", test_cleanups);
   g_test_add_func ("/lineage/task-context/fetch-failed", test_fetch_failed);
   g_test_add_func ("/lineage/task-outcome", test_outcome);
