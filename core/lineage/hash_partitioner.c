@@ -57,17 +57,70 @@ hash_double (double value)
   return hash_long (bits);
 }
 
-/* Java's strings are UTF-16: a character outside the basic plane is two units, a high and a low
- * surrogate.  Bytes that are no UTF-8 cannot stand in a string column. */
-static guint32
-hash_utf8_tail (const guint8 *bytes, gsize length, guint32 hash)
+/* What follows the first byte of a UTF-8 sequence: how many bytes, and from where to where the
+ * second one may be (the others are 80…BF).  FALSE: no sequence begins so. */
+static gboolean
+utf8_lead (guint8 lead, guint *out_more, guint8 *out_low, guint8 *out_high)
 {
-  const char *at = (const char *)bytes;
-  const char *end = at + length;
+  *out_low = 0x80;
+  *out_high = 0xbf;
+  if (lead >= 0xc2 && lead <= 0xdf)
+    *out_more = 1;
+  else if (lead >= 0xe0 && lead <= 0xef)
+    *out_more = 2;
+  else if (lead >= 0xf0 && lead <= 0xf4)
+    *out_more = 3;
+  else
+    return FALSE;
+  if (lead == 0xe0)
+    *out_low = 0xa0;
+  else if (lead == 0xf0)
+    *out_low = 0x90;
+  else if (lead == 0xf4)
+    *out_high = 0x8f;
+  return TRUE;
+}
 
-  while (at < end)
+#define REPLACEMENT 0xfffd
+
+/* The character at @at, and how many of the @left bytes it took.  Lines of a file may be no UTF-8:
+ * Java reads the longest beginning of a sequence, or a byte that begins none, as U+FFFD. */
+static gsize
+utf8_decode (const guint8 *at, gsize left, gunichar *out)
+{
+  guint more;
+  guint8 low, high;
+  gunichar c;
+
+  *out = REPLACEMENT;
+  if (at[0] < 0x80)
     {
-      gunichar c = g_utf8_get_char (at);
+      *out = at[0];
+      return 1;
+    }
+  if (!utf8_lead (at[0], &more, &low, &high))
+    return 1;
+  c = at[0] & (0x3f >> more);
+  for (guint i = 1; i <= more; i++, low = 0x80, high = 0xbf)
+    {
+      if (i >= left || at[i] < low || at[i] > high)
+        return i;
+      c = c << 6 | (at[i] & 0x3f);
+    }
+  if (c < 0xd800 || c > 0xdfff) /* half a surrogate pair is no character */
+    *out = c;
+  return more + 1;
+}
+
+/* Java's strings are UTF-16: a character outside the basic plane is two units, a high and a low
+ * surrogate. */
+static guint32
+hash_utf8_tail (const guint8 *at, gsize left, guint32 hash)
+{
+  while (left > 0)
+    {
+      gunichar c;
+      gsize taken = utf8_decode (at, left, &c);
 
       if (c >= 0x10000)
         {
@@ -75,7 +128,8 @@ hash_utf8_tail (const guint8 *bytes, gsize length, guint32 hash)
           c = 0xdc00 + ((c - 0x10000) & 0x3ff);
         }
       hash = 31 * hash + c;
-      at = g_utf8_next_char (at);
+      at += taken;
+      left -= taken;
     }
   return hash;
 }

@@ -16,6 +16,11 @@ class MakeJavaHashCodes {
     for (String s : new String[] {"", "a", "spark", "the quick brown fox", "Größe", "日本語", "€",
                                   "\uD83D\uDE00 smile", "z\uD834\uDD1Ey", "polygenelubricants"})
       print("string", s, s.hashCode());
+    /* Bytes that are no UTF-8, as a line of a file may be: what Java reads them as. */
+    for (String hex : new String[] {"ff", "c3", "c328", "41c3", "e282", "e28241", "e0808041",
+                                    "eda080", "f09f98", "f09f9841", "f0808080", "f4908080", "c0af",
+                                    "80bf", "eda0", "eda041", "edbfbf41", "f8888080", "61e282ac62", "f09f9880ff"})
+      print("utf8", hex, new String(HexFormat.of().parseHex(hex), "UTF-8").hashCode());
     for (Short s : new Short[] {-3, 32767})
       print("smallint", s, s.hashCode());
     for (Integer i : new Integer[] {0, 1, -1, 42, Integer.MIN_VALUE, Integer.MAX_VALUE})
