@@ -1,0 +1,206 @@
+"""Actions: what runs jobs and brings results to the driver.
+
+An action is one job, but for take (and first, isEmpty), which looks at more and more partitions,
+each time in a job of its own, until it has enough.  What is merged on the driver (reduce, fold,
+top) is merged on the calling thread.
+"""
+import functools
+import operator as operators
+
+from rushlight import _functions as functions
+from rushlight._callsite import operator
+from rushlight.errors import NotThereYet
+
+
+class Actions:
+    """The part of RDD that computes it."""
+
+    # ── everything ──
+    @operator
+    def collect(self):
+        """All elements, as a list on the driver: for results, not for data.
+
+        >>> sc.parallelize([1, 2, 3]).collect()
+        [1, 2, 3]
+        """
+        pickled = self if self._format[0] == "runs" else self._as_chain()
+        return self.ctx._collect(pickled)
+
+    @operator
+    def collectAsMap(self):
+        """A dict of all pairs; of several values of a key the last one stays.
+
+        >>> sc.parallelize([("a", 1), ("b", 2)]).collectAsMap()
+        {'a': 1, 'b': 2}
+        """
+        return dict(self.collect())
+
+    @operator
+    def count(self):
+        """How many elements there are.
+
+        >>> sc.parallelize(range(1000)).filter(lambda x: x % 7 == 0).count()
+        143
+        """
+        return sum(self._then("count").collect())
+
+    # ── some ──
+    @operator
+    def take(self, num):
+        """The first `num` elements.  Looks at one partition, then at as many more as are needed,
+        guessed from what was found: four times as many if it was nothing.
+
+        >>> sc.parallelize(range(100), 10).filter(lambda x: x > 50).take(3)
+        [51, 52, 53]
+        """
+        items, scanned, total = [], 0, self.getNumPartitions()
+        while len(items) < num and scanned < total:
+            more = 1
+            if scanned > 0:
+                more = scanned * 4
+                if items:
+                    expected = int(1.5 * num * scanned / len(items)) - scanned
+                    more = min(max(expected, 1), more)
+            found = self.ctx._run_partitions(
+                self, functools.partial(functions.take_first, num - len(items)),
+                range(scanned, min(scanned + more, total)),
+                cause="take growth" if scanned else "action")
+            items += found
+            scanned += more
+        return items[:max(num, 0)]
+
+    @operator
+    def first(self):
+        """The first element.
+
+        >>> sc.parallelize([5, 6]).first()
+        5
+        """
+        found = self.take(1)
+        if not found:
+            raise ValueError("RDD is empty")
+        return found[0]
+
+    @operator
+    def isEmpty(self):
+        """Whether there is no element at all.
+
+        >>> sc.parallelize(range(10)).filter(lambda x: x > 10).isEmpty()
+        True
+        """
+        return self.getNumPartitions() == 0 or not self.take(1)
+
+    @operator
+    def takeOrdered(self, num, key=None):
+        """The `num` smallest elements, in order; by key(x) if there is a key.
+
+        >>> sc.parallelize([5, 3, 9, 1], 2).takeOrdered(2)
+        [1, 3]
+        >>> sc.parallelize([5, 3, 9, 1], 2).takeOrdered(2, key=lambda x: -x)
+        [9, 5]
+        """
+        if num < 0:
+            raise ValueError("top N cannot be negative.")
+        if num == 0 or self.getNumPartitions() == 0:
+            return []
+        return (self.mapPartitions(functools.partial(functions.smallest, num, key))
+                .reduce(functools.partial(functions.merge_smallest, num, key)))
+
+    @operator
+    def top(self, num, key=None):
+        """The `num` largest elements, largest first; by key(x) if there is a key.
+
+        >>> sc.parallelize([5, 3, 9, 1], 2).top(2)
+        [9, 5]
+        """
+        return (self.mapPartitions(functools.partial(functions.largest, num, key))
+                .reduce(functools.partial(functions.merge_largest, num, key)))
+
+    # ── one value of all ──
+    @operator
+    def reduce(self, f):
+        """f(f(a, b), c) … of all elements: first within partitions, then of their results.  f must
+        not mind the order.
+
+        >>> sc.parallelize([1, 2, 3, 4], 2).reduce(lambda a, b: a * b)
+        24
+        """
+        found = self.mapPartitions(functools.partial(functions.reduce_partition, f)).collect()
+        if not found:
+            raise ValueError("Can not reduce() empty RDD")
+        return functools.reduce(f, found)
+
+    @operator
+    def fold(self, zeroValue, op):
+        """Like reduce, from a zero that enters once in each partition and once on the driver.
+
+        >>> sc.parallelize([1, 2, 3, 4], 4).fold(10, lambda a, b: a + b)
+        60
+        """
+        found = self.mapPartitions(
+            functools.partial(functions.fold_partition, zeroValue, op)).collect()
+        return functools.reduce(op, found, zeroValue)
+
+    @operator
+    def sum(self):
+        """The sum of all elements.
+
+        >>> sc.parallelize([1.5, 2.5]).sum()
+        4.0
+        """
+        return self.mapPartitions(functions.sum_partition).fold(0, operators.add)
+
+    @operator
+    def max(self, key=None):
+        """The largest element; by key(x) if there is a key.
+
+        >>> sc.parallelize(["fig", "apple", "kiwi"]).max(key=len)
+        'apple'
+        """
+        return self.reduce(max if key is None else functools.partial(functions.max_by, key))
+
+    @operator
+    def min(self, key=None):
+        """The smallest element; by key(x) if there is a key.
+
+        >>> sc.parallelize([3, 1, 2]).min()
+        1
+        """
+        return self.reduce(min if key is None else functools.partial(functions.min_by, key))
+
+    # ── for the side effect ──
+    @operator
+    def foreach(self, f):
+        """Calls f(x) for each element, in the workers; what it prints appears there.
+
+        >>> sc.parallelize([1, 2, 3]).foreach(lambda x: None)
+        """
+        self.map(f).count()
+
+    @operator
+    def foreachPartition(self, f):
+        """Calls f(iterator) once for each partition, in the workers.
+
+        >>> def save(part):
+        ...     for x in part:
+        ...         pass                    # write x somewhere
+        >>> sc.parallelize([1, 2, 3], 2).foreachPartition(save)
+        """
+        self.mapPartitions(functools.partial(functions.consume_with, f)).count()
+
+    @operator
+    def saveAsTextFile(self, path, compressionCodecClass=None):
+        """Writes str(x) of each element as a line, one file for each partition, into a folder that
+        must not exist yet.  When all is written, a file _SUCCESS says so.
+
+        >>> import os, tempfile
+        >>> folder = os.path.join(tempfile.mkdtemp(), "numbers")
+        >>> sc.parallelize([1, 2, 3], 2).saveAsTextFile(folder)
+        >>> sorted(name for name in os.listdir(folder) if not name.startswith("."))
+        ['_SUCCESS', 'part-00000', 'part-00001']
+        """
+        from rushlight.rdd import PipelinedRDD
+        if compressionCodecClass is not None:
+            raise NotThereYet("saveAsTextFile with a compression codec")
+        lines = PipelinedRDD(self, (), output="lines")     # a worker writes str(x)
+        self.ctx._save_as_text_file(lines, path)

@@ -1,0 +1,67 @@
+"""Where in the user's program something was asked for.
+
+Every public operator is wrapped by @operator.  The outermost one that runs on a thread notes its
+caller; what it is composed of (a join is a union, a groupByKey and a flatMapValues) inherits that
+note, so that stages, jobs and pictures speak of the line the user wrote.
+
+A call is a tuple, as the engine takes it:
+
+    ("reduceByKey", "reduceByKey at app.py:9", "count (app.py:9)\\n<module> (app.py:14)")
+     operator        short form                 long form: the user's stack, innermost first
+
+Mirrors pyspark.traceback_utils (SCCallSiteSync, first_spark_call).
+"""
+import functools
+import os
+import sys
+import threading
+
+_PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_STACK_DEPTH = 20   # frames of a long form; Spark's spark.callstack.depth
+
+
+class _Current(threading.local):
+    call = None
+
+
+_current = _Current()
+
+
+def call_at(name, frame):
+    """The call of operator `name` from the user's `frame`."""
+    short_form = f"{name} at {frame.f_code.co_filename}:{frame.f_lineno}"
+    lines = []
+    while frame is not None and len(lines) < _STACK_DEPTH:
+        code = frame.f_code
+        if code.co_filename.startswith(_PACKAGE):
+            break       # the launcher (rushlight submit) that runs the user's program
+        lines.append(f"{code.co_name} ({code.co_filename}:{frame.f_lineno})")
+        frame = frame.f_back
+    return name, short_form, "\n".join(lines)
+
+
+def current_call():
+    """The call that is under way on this thread.  Only inside an operator."""
+    return _current.call
+
+
+def renamed(call, short_form):
+    """The same place under another short form: Spark names some jobs after its own files."""
+    return call[0], short_form, call[2]
+
+
+def operator(method):
+    """Marks a method as one that users call; see above."""
+    name = method.__name__
+
+    @functools.wraps(method)
+    def noted(*args, **kwargs):
+        if _current.call is not None:
+            return method(*args, **kwargs)
+        _current.call = call_at(name, sys._getframe(1))
+        try:
+            return method(*args, **kwargs)
+        finally:
+            _current.call = None
+
+    return noted

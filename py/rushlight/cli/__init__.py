@@ -1,0 +1,38 @@
+"""The command `rushlight`.
+
+    rushlight submit [options] app.py [arguments]     runs a PySpark program
+    rushlight dag -o picture.svg app.py [arguments]   runs it and draws its jobs
+
+    options.py   spark-submit's flags and ours, into settings
+    program.py   a program run as Python would run it, and what is shown when it ends
+"""
+import sys
+
+from rushlight._version import RUSHLIGHT, SPARK
+
+USAGE = """\
+usage: rushlight submit [options] app.py [arguments]      run a PySpark program
+       rushlight dag -o FILE [options] app.py [arguments] run it and draw its jobs
+       rushlight --version
+
+`rushlight submit --help` lists the options; they are spark-submit's."""
+
+
+def main(argv=None):
+    """The entry point; returns the exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if not arguments:
+        print(USAGE, file=sys.stderr)
+        return 2
+    command = arguments.pop(0)
+    if command in ("--help", "-h", "help"):
+        print(USAGE)
+        return 0
+    if command in ("--version", "version"):
+        print(f"rushlight {RUSHLIGHT}, which behaves as Apache Spark {SPARK}")
+        return 0
+    if command in ("submit", "dag"):
+        from rushlight.cli.submit import submit
+        return submit(arguments, draws=command == "dag")
+    print(f"rushlight: no command {command!r}\n{USAGE}", file=sys.stderr)
+    return 2

@@ -1,0 +1,114 @@
+"""rushlight submit and rushlight dag."""
+import os
+import sys
+
+from rushlight import _alias, conf
+from rushlight._version import RUSHLIGHT, SPARK
+from rushlight.cli import program
+from rushlight.cli.options import HELP, UsageError, parse
+
+_SECRET = ("secret", "password", "token", "credential", "access.key", "accesskey")
+
+
+def submit(arguments, draws):
+    """Runs a program; `draws`: the command was `dag`.  Returns the exit status."""
+    command = "dag" if draws else "submit"
+    try:
+        options = parse(arguments)
+        if options.switches & {"--help", "--version"}:
+            print(HELP.format(command=command) if "--help" in options.switches
+                  else f"rushlight {RUSHLIGHT}, which behaves as Apache Spark {SPARK}")
+            return 0
+        if options.program is None:
+            raise UsageError(f"no program given: rushlight {command} [options] app.py [arguments]")
+        if draws and options.picture is None:
+            options.picture = os.path.splitext(os.path.basename(options.program))[0] + ".svg"
+        settings = options.settings()
+        drawing = _Drawing(options.picture) if options.picture else None
+        _check_program(options.program)
+    except UsageError as e:
+        print(f"rushlight {command}: {e}", file=sys.stderr)
+        return 2
+    conf.set_defaults(settings)
+    if "--verbose" in options.switches:
+        _show_settings(options, settings)
+    _alias.install()
+    return _run(options, drawing)
+
+
+def _check_program(path):
+    if not path.endswith(".py"):
+        raise UsageError(f"{path} is no Python program: its name must end in .py")
+    try:
+        with open(path, "rb"):
+            pass
+    except OSError as e:
+        raise UsageError(f"can't open file {path!r}: {e.strerror}") from None
+
+
+def _show_settings(options, settings):
+    print(f"program: {options.program}\narguments: {options.arguments}\nsettings:", file=sys.stderr)
+    for key, value in sorted(settings.items()):
+        hidden = any(word in key.lower() for word in _SECRET)
+        print(f"  {key}={'*********(redacted)' if hidden else value}", file=sys.stderr)
+
+
+def _run(options, drawing):
+    from rushlight.context import SparkContext
+    if "--trace-bridge" in options.switches:
+        from rushlight import _trace
+        _trace.start()
+    if "--summary" in options.switches:
+        SparkContext._before_stop.append(_show_summary)
+    if drawing is not None:
+        SparkContext._before_stop.append(drawing.draw)
+    try:
+        program.run(options.program, options.arguments)
+    finally:
+        active = SparkContext._active_spark_context
+        if active is not None:
+            active.stop()
+    return 0 if drawing is None or drawing.say() else 1
+
+
+def _show_summary(context):
+    sys.stdout.flush()
+    print(context.summary(), file=sys.stderr)
+    log = context._engine.event_log_path
+    if log is not None:
+        print(f"event log: {log}", file=sys.stderr)
+
+
+class _Drawing:
+    """The picture of each SparkContext of the program, drawn when it is stopped."""
+
+    def __init__(self, path):
+        from rushlight.dag import format_of
+        from rushlight.errors import PySparkValueError
+        try:
+            format_of(path)
+        except PySparkValueError as e:
+            raise UsageError(e) from None
+        folder = os.path.dirname(path) or "."
+        if not os.access(folder, os.W_OK):
+            raise UsageError(f"cannot write into the folder {folder}")
+        self._path = path
+        self._drawn = []
+
+    def draw(self, context):
+        if not context._engine.job_ids():
+            return
+        path = self._path
+        if self._drawn:         # a second SparkContext: picture-2.svg
+            stem, ending = os.path.splitext(path)
+            path = f"{stem}-{len(self._drawn) + 1}{ending}"
+        context.dag().save(path)
+        self._drawn.append(path)
+
+    def say(self):
+        """Tells where the pictures are; False if there is none."""
+        for path in self._drawn:
+            print(f"rushlight: drew {path}", file=sys.stderr)
+        if not self._drawn:
+            print("rushlight: the program ran no job, so there is nothing to draw", file=sys.stderr)
+        return bool(self._drawn)

@@ -1,0 +1,140 @@
+"""The exceptions that PySpark programs know, under the names of pyspark.errors.
+
+An error is either a sentence, or a condition with parameters; the text of each condition stands
+once, in the table below.
+"""
+from pickle import PicklingError
+
+# condition: (text, SQLSTATE or None)
+CONDITIONS = {
+    "CANNOT_MODIFY_CONFIG": (
+        'Cannot modify the value of the Spark config: "{key}". It is read when the SparkContext '
+        "starts: set it in SparkConf, or with --conf.", "46110"),
+    "CONTEXT_ONLY_VALID_ON_DRIVER": (
+        "A SparkContext was used inside a function that runs on workers. It lives on the driver "
+        "alone: take what the function needs into a plain variable first.", None),
+    "CONTEXT_STOPPED": (
+        "Cannot call methods on a stopped SparkContext. Make a new one, or move stop() to the end.",
+        None),
+    "KEY_VALUE_PAIR_REQUIRED": ("Either a key with its value or a list of pairs is needed.", None),
+    "NO_ACTIVE_OR_DEFAULT_SESSION": (
+        "No active or default Spark session found. SparkSession.builder.getOrCreate() makes one.",
+        None),
+    "NOT_EXPECTED_TYPE": (
+        "Argument `{arg_name}` should be {expected_type}, got {arg_type}.", None),
+    "NOT_IMPLEMENTED": ("{feature} is PySpark's, but not there yet in Rushlight {version}.", None),
+    "PYTHON_HASH_SEED_NOT_SET": (
+        "The hash of a str differs from process to process unless the environment variable "
+        "PYTHONHASHSEED is set; workers have it, a driver must be started with it.", None),
+    "RDD_TRANSFORM_ONLY_VALID_ON_DRIVER": (
+        "An RDD was used inside a function that runs on workers, as in "
+        "rdd1.map(lambda x: rdd2.count() * x). RDDs can only be used on the driver: collect what "
+        "the function needs first, or join the two.", None),
+    "SQL_CONF_NOT_FOUND": (
+        'The SQL config "{key}" cannot be found. Please verify that the config exists.', "42K0I"),
+}
+
+
+class PySparkException(Exception):
+    """The base of all errors that this package raises on purpose.
+
+    >>> from rushlight.errors import PySparkTypeError
+    >>> e = PySparkTypeError(errorClass="NOT_EXPECTED_TYPE", messageParameters={
+    ...     "arg_name": "key", "expected_type": "str", "arg_type": "int"})
+    >>> e.getCondition(), str(e)
+    ('NOT_EXPECTED_TYPE', '[NOT_EXPECTED_TYPE] Argument `key` should be str, got int.')
+    """
+
+    def __init__(self, message=None, errorClass=None, messageParameters=None):
+        if message is None:
+            message = CONDITIONS[errorClass][0].format(**(messageParameters or {}))
+        super().__init__(message)
+        self._message = message
+        self._condition = errorClass
+        self._parameters = messageParameters
+
+    def getCondition(self):
+        """The condition's name, or None for an error that is only a sentence."""
+        return self._condition
+
+    getErrorClass = getCondition
+
+    def getMessageParameters(self):
+        """What was filled into the condition's text, or None."""
+        return self._parameters
+
+    def getSqlState(self):
+        """The condition's SQLSTATE, if it has one."""
+        return CONDITIONS.get(self._condition, (None, None))[1]
+
+    def getMessage(self):
+        """The whole text, with the condition before it."""
+        return f"[{self._condition}] {self._message}" if self._condition else self._message
+
+    def __str__(self):
+        return self.getMessage()
+
+
+class PySparkValueError(PySparkException, ValueError):
+    """A value that makes no sense."""
+
+
+class PySparkTypeError(PySparkException, TypeError):
+    """A value of the wrong type."""
+
+
+class PySparkIndexError(PySparkException, IndexError):
+    """A position that does not exist."""
+
+
+class PySparkKeyError(PySparkException, KeyError):
+    """A key that does not exist."""
+
+    __str__ = PySparkException.__str__
+
+
+class PySparkAttributeError(PySparkException, AttributeError):
+    """A name that does not exist."""
+
+
+class PySparkRuntimeError(PySparkException, RuntimeError):
+    """A call at the wrong time or in the wrong place."""
+
+
+class PySparkAssertionError(PySparkException, AssertionError):
+    """A check that failed."""
+
+
+class PySparkImportError(PySparkException, ImportError):
+    """A module that is missing."""
+
+    __str__ = PySparkException.__str__
+
+
+class PySparkPicklingError(PySparkException, PicklingError):
+    """A function or an object that cannot be sent to workers."""
+
+
+class PySparkNotImplementedError(PySparkException, NotImplementedError):
+    """A thing that PySpark has and Rushlight has not."""
+
+
+class NotThereYet(PySparkNotImplementedError, AttributeError):
+    """Raised where a name of PySpark is asked for that is not there yet.
+
+    It is an AttributeError too, so that hasattr() and getattr() with a default tell the truth.
+    """
+
+    def __init__(self, feature):
+        from rushlight._version import RUSHLIGHT
+        super().__init__(errorClass="NOT_IMPLEMENTED",
+                         messageParameters={"feature": feature, "version": RUSHLIGHT})
+
+
+def check_type(name, value, expected):
+    """Raises PySpark's error unless `value` is of a type in `expected` (a type or a tuple)."""
+    if not isinstance(value, expected):
+        names = [t.__name__ for t in (expected if isinstance(expected, tuple) else (expected,))]
+        raise PySparkTypeError(errorClass="NOT_EXPECTED_TYPE", messageParameters={
+            "arg_name": name, "expected_type": " or ".join(names),
+            "arg_type": type(value).__name__})

@@ -1,0 +1,120 @@
+"""Errors of the engine: failed jobs, missing files, refused settings.
+
+In PySpark these come out of the JVM as py4j's Py4JJavaError; here `EngineError` is what programs
+import under that name.  The engine hands (code, message) to `from_engine`, which picks the class.
+"""
+from rushlight.errors.base import PySparkException
+
+
+class JavaException:
+    """What programs read from `Py4JJavaError.java_exception`: the name Spark's error has in the
+    JVM, and its message."""
+
+    def __init__(self, class_name, message):
+        self._class_name = class_name
+        self._message = message
+
+    def getMessage(self):
+        return self._message
+
+    def toString(self):
+        return f"{self._class_name}: {self._message}"
+
+    __str__ = toString
+
+
+class EngineError(PySparkException):
+    """The base of what the engine raises; `code` names the kind, as core/base/error.h lists them."""
+
+    java_class = "org.apache.spark.SparkException"
+
+    def __init__(self, message, code="JOB_ABORTED", detail=None):
+        super().__init__(message)
+        self.code = code
+        self.detail = detail
+
+    @property
+    def java_exception(self):
+        return JavaException(self.java_class, self._message)
+
+
+class SparkRuntimeException(EngineError):
+    """A job failed: a task failed too often, a worker died, a result could not be fetched."""
+
+
+class PythonException(SparkRuntimeException):
+    """A job failed because a function of the user's raised; the message holds its traceback."""
+
+    java_class = "org.apache.spark.api.python.PythonException"
+
+
+class SparkOutOfMemoryError(SparkRuntimeException, MemoryError):
+    """A task needed more than its share of the memory; the message has the arithmetic."""
+
+    java_class = "org.apache.spark.memory.SparkOutOfMemoryError"
+
+
+class JobCancelledException(SparkRuntimeException):
+    """The job was cancelled."""
+
+
+class ContextStoppedException(EngineError, RuntimeError):
+    """The SparkContext was stopped, before the call or while the job ran."""
+
+    java_class = "java.lang.IllegalStateException"
+
+
+class IllegalArgumentException(EngineError, ValueError):
+    """The engine was asked for something that makes no sense; the message says what is allowed."""
+
+    java_class = "java.lang.IllegalArgumentException"
+
+
+class UnsupportedOperationException(EngineError, NotImplementedError):
+    """A thing that Spark has and Rushlight has not."""
+
+    java_class = "java.lang.UnsupportedOperationException"
+
+
+class InvalidInputException(EngineError, FileNotFoundError):
+    """An input path that does not exist."""
+
+    java_class = "org.apache.hadoop.mapred.InvalidInputException"
+
+
+class FileAlreadyExistsException(EngineError, FileExistsError):
+    """An output folder that exists: nothing is overwritten."""
+
+    java_class = "org.apache.hadoop.mapred.FileAlreadyExistsException"
+
+
+class SparkIOException(EngineError, OSError):
+    """The operating system refused a file, or a file's contents are broken."""
+
+    java_class = "java.io.IOException"
+
+
+# The operating system's exceptions define __str__ themselves, for (errno, text).
+for _class in (InvalidInputException, FileAlreadyExistsException, SparkIOException):
+    _class.__str__ = PySparkException.__str__
+
+CLASSES = {
+    "INVALID_ARGUMENT": IllegalArgumentException,
+    "OUT_OF_MEMORY": SparkOutOfMemoryError,
+    "IO": SparkIOException,
+    "NOT_FOUND": InvalidInputException,
+    "EXISTS": FileAlreadyExistsException,
+    "CORRUPT": SparkIOException,
+    "CANCELLED": JobCancelledException,
+    "UNSUPPORTED": UnsupportedOperationException,
+    "JOB_ABORTED": SparkRuntimeException,
+    "STOPPED": ContextStoppedException,
+    "PYTHON": PythonException,
+    "WORKER_LOST": SparkRuntimeException,
+    "FETCH_FAILED": SparkRuntimeException,
+}
+
+
+def from_engine(code, message, detail):
+    """The exception for an error of the engine; `_engine` calls it."""
+    return CLASSES.get(code, SparkRuntimeException)(message, code, detail)

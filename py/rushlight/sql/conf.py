@@ -1,0 +1,112 @@
+"""RuntimeConfig: the settings of a session, spark.conf.
+
+Mirrors pyspark.sql.conf.
+"""
+from rushlight.errors import (
+    AnalysisException, IllegalArgumentException, SparkNoSuchElementException)
+from rushlight.errors.base import check_type
+
+__all__ = ["RuntimeConfig"]
+
+_NO_DEFAULT = object()
+
+# Settings under spark.<…> that the SparkContext reads when it starts.
+_FIXED = frozenset("""
+    app barrier broadcast cleaner cores deploy driver dynamicAllocation eventLog excludeOnFailure
+    executor executorEnv files hadoop home io kryo kryoserializer local locality log master memory
+    network plugins python pyspark rdd reducer resources rpc scheduler serializer shuffle speculation
+    stage storage submit task testing ui unsafe
+""".split())
+
+
+class RuntimeConfig:
+    """Settings of a session: those of its SparkContext, and what was set since.
+
+    >>> spark.conf.set("spark.sql.shuffle.partitions", 8)
+    >>> spark.conf.get("spark.sql.shuffle.partitions")
+    '8'
+    >>> spark.conf.get("spark.nothing", "none")
+    'none'
+    """
+
+    def __init__(self, settings):
+        self._settings = settings
+
+    def set(self, key, value):
+        """Sets one key, to a str, an int or a bool.
+
+        What the SparkContext reads at its start cannot be set any more:
+
+        >>> spark.conf.set("spark.executor.memory", "4g")  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+          ...
+        rushlight.errors.sql.AnalysisException: [CANNOT_MODIFY_CONFIG] Cannot modify the value ...
+        """
+        check_type("key", key, str)
+        if value is None:
+            raise IllegalArgumentException(
+                f"requirement failed: value cannot be null for key: {key}", "INVALID_ARGUMENT")
+        check_type("value", value, (str, int, bool))
+        self._require_modifiable(key)
+        self._settings[key] = as_text(value)
+
+    def get(self, key, default=_NO_DEFAULT):
+        """What is set, else `default`; without a default a missing key is an error.
+
+        >>> spark.conf.get("spark.master") == sc.master
+        True
+        """
+        check_type("key", key, str)
+        if key in self._settings:
+            return self._settings[key]
+        if default is _NO_DEFAULT:
+            raise SparkNoSuchElementException(errorClass="SQL_CONF_NOT_FOUND",
+                                              messageParameters={"key": key})
+        return default
+
+    def unset(self, key):
+        """Removes what was set for a key.
+
+        >>> spark.conf.set("spark.sql.mine", "1")
+        >>> spark.conf.unset("spark.sql.mine")
+        >>> spark.conf.get("spark.sql.mine", "gone")
+        'gone'
+        """
+        check_type("key", key, str)
+        self._require_modifiable(key)
+        self._settings.pop(key, None)
+
+    @property
+    def getAll(self):
+        """Everything that is set, as a dict.
+
+        >>> spark.conf.getAll["spark.master"] == sc.master
+        True
+        """
+        return dict(self._settings)
+
+    def isModifiable(self, key):
+        """Whether set() takes this key.
+
+        >>> spark.conf.isModifiable("spark.sql.shuffle.partitions")
+        True
+        >>> spark.conf.isModifiable("spark.driver.memory")
+        False
+        """
+        check_type("key", key, str)
+        return not _is_fixed(key)
+
+    def _require_modifiable(self, key):
+        if _is_fixed(key):
+            raise AnalysisException(errorClass="CANNOT_MODIFY_CONFIG",
+                                    messageParameters={"key": key})
+
+
+def _is_fixed(key):
+    parts = key.split(".")
+    return parts[0] == "spark" and len(parts) > 1 and parts[1] in _FIXED
+
+
+def as_text(value):
+    """A setting as Spark writes it: true and false in small letters."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

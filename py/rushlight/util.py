@@ -1,0 +1,58 @@
+"""Threads that inherit local properties.
+
+Mirrors the part of pyspark.util that programs use.
+"""
+import functools
+import threading
+
+__all__ = ["InheritableThread", "inheritable_thread_target"]
+
+
+def _active_context():
+    from rushlight.context import SparkContext
+    return SparkContext._active_spark_context
+
+
+def inheritable_thread_target(f):
+    """Wraps a thread's target: it runs with the local properties that are set now, here.
+
+    >>> import threading
+    >>> sc.setLocalProperty("spark.scheduler.pool", "quick")
+    >>> seen = []
+    >>> target = inheritable_thread_target(
+    ...     lambda: seen.append(sc.getLocalProperty("spark.scheduler.pool")))
+    >>> thread = threading.Thread(target=target)
+    >>> thread.start(); thread.join(); seen
+    ['quick']
+    """
+    context = _active_context()
+    properties = dict(context._local.properties)
+
+    @functools.wraps(f)
+    def target(*args, **kwargs):
+        context._local.properties = dict(properties)
+        return f(*args, **kwargs)
+
+    return target
+
+
+class InheritableThread(threading.Thread):
+    """A thread that starts with the local properties (job group, pool) of the one that starts it.
+
+    >>> sc.setJobGroup("nightly", "an example")
+    >>> seen = []
+    >>> thread = InheritableThread(lambda: seen.append(sc.getLocalProperty("spark.jobGroup.id")))
+    >>> thread.start(); thread.join(); seen
+    ['nightly']
+    """
+
+    def __init__(self, target, *args, **kwargs):
+        self._target_of_user = target
+        super().__init__(*args, target=self._run_target, **kwargs)
+
+    def start(self):
+        self._inheriting_target = inheritable_thread_target(self._target_of_user)
+        super().start()
+
+    def _run_target(self, *args, **kwargs):
+        return self._inheriting_target(*args, **kwargs)
