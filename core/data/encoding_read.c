@@ -382,8 +382,6 @@ read_batch_header (Reader *self, const RushSchema *schema, RushBatchHeader *out,
     return refuse (self, "more rows than a batch can have", error);
   if (schema != NULL && out->columns != schema->n_fields)
     return refuse (self, "not as many columns as the schema has", error);
-  if (out->columns > (self->buffer->size - self->at) / sizeof (RushColumnHeader))
-    return refuse (self, "more columns than bytes for them", error);
   return TRUE;
 }
 

@@ -247,7 +247,7 @@ dictionary_column (const RushType *type, const Cell *const *cells, guint n)
   static const Cell spare = { .bytes = (char *)"spare", .length = 5 };
 
   memset (validity->bytes, 0, validity->size);
-  g_ptr_array_add (words, (gpointer)&spare); /* nulls point here */
+  g_ptr_array_add (words, (gpointer)&spare); /* nulls point here; cut off if there is none */
   for (guint i = 0; i < n; i++)
     {
       guint at = 0;
@@ -262,10 +262,28 @@ dictionary_column (const RushType *type, const Cell *const *cells, guint n)
         }
       ((gint32 *)indices->bytes)[i] = (gint32)at;
     }
-  if (null_count == 0)
-    g_clear_pointer (&validity, rush_buffer_unref);
-  RushColumn *dictionary = plain_column (type, (const Cell *const *)words->pdata, words->len);
-  return rush_column_new_dictionary (dictionary, n, validity, null_count, indices);
+  g_autoptr (RushColumn) dictionary =
+      plain_column (type, (const Cell *const *)words->pdata, words->len);
+  if (null_count > 0)
+    return rush_column_new_dictionary (g_steal_pointer (&dictionary), n, validity, null_count,
+                                       indices);
+  rush_buffer_unref (validity);
+  for (guint i = 0; i < n; i++)
+    ((gint32 *)indices->bytes)[i]--;
+  return rush_column_new_dictionary (rush_column_slice (dictionary, 1, words->len - 1), n, NULL, 0,
+                                     indices);
+}
+
+/* Its value stands behind another in the buffers. */
+static RushColumn *
+constant_column (const RushType *type, const Cell *cell, guint n)
+{
+  static const Cell other = {
+    .integer = 1, .real = 9, .bytes = (char *)"somebody else", .length = 13
+  };
+  const Cell *const two[] = { &other, cell };
+  g_autoptr (RushColumn) both = plain_column (type, two, 2);
+  return rush_column_new_constant (rush_column_slice (both, 1, 1), n);
 }
 
 /* Any layout; often a slice of something longer. */
@@ -279,7 +297,7 @@ build_column (const RushType *type, const Cell **cells, guint n, GRand *rand)
   for (guint i = 1; i < n && constant; i++)
     constant = cell_equal (cells[i], cells[0]);
   if (constant && g_rand_boolean (rand))
-    return rush_column_new_constant (plain_column (type, cells, 1), n);
+    return constant_column (type, cells[0], n);
 
   /* Put some rows of itself before and behind it, and cut them off again. */
   g_autoptr (GPtrArray) longer = g_ptr_array_new ();

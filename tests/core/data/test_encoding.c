@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <zstd.h>
 
 #define SEEDS 300
 
@@ -25,6 +26,19 @@ decode_all (RushBuffer *buffer, gsize offset, RushSchema *schema)
   g_assert_no_error (error);
   g_assert_cmpuint (offset, ==, buffer->size);
   return batch;
+}
+
+static void
+assert_corrupt (RushBuffer *buffer, gsize start, RushSchema *schema)
+{
+  g_autoptr (RushAllocator) allocator = rush_allocator_limited_new (G_MAXSIZE / 2, 0);
+  g_autoptr (GError) error = NULL;
+  gsize offset = start;
+
+  g_assert_null (rush_batch_decode (buffer, &offset, schema, allocator, &error));
+  g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_CORRUPT);
+  g_assert_cmpuint (offset, ==, start);
+  g_assert_cmpuint (rush_allocator_limited_in_use (allocator), ==, 0);
 }
 
 /* ---- batches ---- */
@@ -202,8 +216,36 @@ test_strings_over_2_gib (void)
     }
   g_assert_cmpuint (rush_batch_encoded_bytes (batch), ==, size);
   rush_batch_unref (batch);
+
+  /* One string of 3 GiB is more than a view's length can say. */
+  const guint32 one_length[] = { 3 * gib, 0, 0 };
+  memcpy (memory + 20, one_length, 12);
+  assert_corrupt (buffer, 0, NULL);
   rush_buffer_unref (buffer);
   munmap (memory, size);
+}
+
+/* Slots of nulls may hold anything; what is written for them is nothing. */
+static void
+test_bytes_of_nulls_are_not_written (void)
+{
+  static const char *const texts[] = { "to", "a secret of more than twelve", "be" };
+  g_autoptr (RushBatch) source = batch_of_text (texts, 3);
+  RushColumn *strings = source->columns[0];
+  RushBuffer *bits = rush_buffer_new (rush_allocator_system (), 1, NULL);
+  RushBuffer **data = g_new (RushBuffer *, 1);
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+
+  bits->bytes[0] = 0x5; /* to, null, be */
+  data[0] = rush_buffer_ref (strings->data[0]);
+  RushColumn *column =
+      rush_column_new_plain (&RUSH_STRING, 3, bits, 1, rush_buffer_ref (strings->values), data, 1);
+  g_autoptr (RushBatch) batch = rush_batch_new (source->schema, 3, &column);
+  rush_batch_encode (batch, bytes);
+  g_assert_cmpuint (bytes->len, ==, 12 + 8 + 1 + 3 * 4 + 8 + 4);
+  g_autoptr (RushBuffer) buffer = wrap_bytes (bytes);
+  g_autoptr (RushBatch) decoded = decode_all (buffer, 0, NULL);
+  g_assert_true (rush_batch_equal (batch, decoded));
 }
 
 /* A few rows out of many do not carry the whole dictionary. */
@@ -230,19 +272,6 @@ test_a_large_dictionary_is_left_behind (void)
 }
 
 /* ---- refused batches ---- */
-
-static void
-assert_corrupt (RushBuffer *buffer, gsize start, RushSchema *schema)
-{
-  g_autoptr (RushAllocator) allocator = rush_allocator_limited_new (G_MAXSIZE / 2, 0);
-  g_autoptr (GError) error = NULL;
-  gsize offset = start;
-
-  g_assert_null (rush_batch_decode (buffer, &offset, schema, allocator, &error));
-  g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_CORRUPT);
-  g_assert_cmpuint (offset, ==, start);
-  g_assert_cmpuint (rush_allocator_limited_in_use (allocator), ==, 0);
-}
 
 static void
 test_truncated_batches (void)
@@ -327,6 +356,18 @@ test_broken_rules (void)
       broken[cases[i].at] = cases[i].value;
       assert_corrupt (buffer, 0, NULL);
     }
+}
+
+static void
+test_nulls_in_a_dictionary (void)
+{
+  static const guint8 bytes[] = "RBT1\1\0\0\0\1\0\0\0"
+                                "\4\1\0\0\1\0\0\0"
+                                "\4\0\1\0\2\0\0\0\1" /* of two values the second is null */
+                                "\1\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0"
+                                "\0\0\0\0";
+  g_autoptr (RushBuffer) buffer = rush_buffer_wrap (bytes, sizeof bytes - 1, NULL, NULL);
+  assert_corrupt (buffer, 0, NULL);
 }
 
 /* Lengths whose sum is right only in 32 bits, or that no view can hold. */
@@ -523,6 +564,14 @@ test_forged_frame (void)
   memset (frame->data + 8, 0xff, 4);
   assert_frame_corrupt (frame->data, frame->len);
 
+  /* Good zstd, but longer than what it stands for: no writer would have chosen it. */
+  guint8 longer[RUSH_FRAME_HEADER_BYTES + 100] = "RFR1\1";
+  guint32 numbers[3] = { 4, 0, 0 };
+  numbers[1] = (guint32)ZSTD_compress (longer + RUSH_FRAME_HEADER_BYTES, 100, "word", 4, 1);
+  numbers[2] = rush_crc32c (0, longer + RUSH_FRAME_HEADER_BYTES, numbers[1]);
+  memcpy (longer + 8, numbers, sizeof numbers);
+  assert_frame_corrupt (longer, RUSH_FRAME_HEADER_BYTES + numbers[1]);
+
   /* No zstd at all behind a good checksum. */
   memset (frame->data + RUSH_FRAME_HEADER_BYTES, 0, frame->len - RUSH_FRAME_HEADER_BYTES);
   guint32 crc =
@@ -629,10 +678,12 @@ main (int argc, char **argv)
   g_test_add_func ("/encoding/long_strings", test_long_strings_stay_in_the_input);
   g_test_add_func ("/encoding/short_strings", test_short_strings_let_the_input_go);
   g_test_add_func ("/encoding/over_2_gib", test_strings_over_2_gib);
+  g_test_add_func ("/encoding/bytes_of_nulls", test_bytes_of_nulls_are_not_written);
   g_test_add_func ("/encoding/large_dictionary", test_a_large_dictionary_is_left_behind);
   g_test_add_func ("/encoding/truncated", test_truncated_batches);
   g_test_add_func ("/encoding/other_schema", test_other_schema);
   g_test_add_func ("/encoding/broken_rules", test_broken_rules);
+  g_test_add_func ("/encoding/null_in_dictionary", test_nulls_in_a_dictionary);
   g_test_add_func ("/encoding/hostile_lengths", test_hostile_lengths);
   g_test_add_func ("/encoding/small_input", test_a_small_input_cannot_ask_for_much);
   g_test_add_func ("/encoding/refused", test_decoding_refused);
