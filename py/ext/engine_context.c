@@ -79,8 +79,8 @@ context_init (EngineContext *self, PyObject *args, PyObject *kwargs)
   PyObject *conf_dict, *path_list;
   const char *executable;
   int alias;
-  if (!PyArg_ParseTupleAndKeywords (args, kwargs, "O!sOp", (char **) names, &PyDict_Type,
-                                    &conf_dict, &executable, &path_list, &alias))
+  if (!PyArg_ParseTupleAndKeywords (args, kwargs, "O!sOp", (char **)names, &PyDict_Type, &conf_dict,
+                                    &executable, &path_list, &alias))
     return -1;
   if (self->context != NULL)
     {
@@ -93,13 +93,12 @@ context_init (EngineContext *self, PyObject *args, PyObject *kwargs)
     return -1;
 
   RushPythonConfig python = { .executable = executable,
-                              .sys_path = (const char *const *) sys_path,
+                              .sys_path = (const char *const *)sys_path,
                               .alias_pyspark = alias,
                               .worker_module = "rushlight.worker" };
   GError *error = NULL;
   /* The helper forks workers: it is started first, so that it is ready when the engine is. */
-  Py_BEGIN_ALLOW_THREADS
-  self->workers = rush_python_workers_new (conf, &python, &error);
+  Py_BEGIN_ALLOW_THREADS self->workers = rush_python_workers_new (conf, &python, &error);
   if (self->workers != NULL)
     self->context = rush_context_new (conf, &error);
   if (self->context == NULL && self->workers != NULL)
@@ -107,20 +106,19 @@ context_init (EngineContext *self, PyObject *args, PyObject *kwargs)
       rush_python_workers_shutdown (self->workers);
       g_clear_pointer (&self->workers, rush_python_workers_unref);
     }
-  Py_END_ALLOW_THREADS
-  if (self->context == NULL)
-    {
-      engine_raise (error);
-      return -1;
-    }
+  Py_END_ALLOW_THREADS if (self->context == NULL)
+  {
+    engine_raise (error);
+    return -1;
+  }
   return engine_trace ("Context", -1, rush_context_application_id (self->context), 0) ? 0 : -1;
 }
 
 static void
 stop_context (EngineContext *self)
 {
-  Py_BEGIN_ALLOW_THREADS
-  rush_context_stop (self->context); /* ends the tasks, which give their workers back */
+  Py_BEGIN_ALLOW_THREADS rush_context_stop (
+      self->context); /* ends the tasks, which give their workers back */
   rush_python_workers_shutdown (self->workers);
   Py_END_ALLOW_THREADS
 }
@@ -134,7 +132,7 @@ context_dealloc (EngineContext *self)
       rush_context_unref (self->context);
       rush_python_workers_unref (self->workers);
     }
-  Py_TYPE (self)->tp_free ((PyObject *) self);
+  Py_TYPE (self)->tp_free ((PyObject *)self);
 }
 
 static PyObject *
@@ -153,10 +151,8 @@ context_flush_events (EngineContext *self, PyObject *unused)
 {
   if (!engine_context_ready (self))
     return NULL;
-  Py_BEGIN_ALLOW_THREADS
-  rush_event_bus_flush (rush_context_bus (self->context));
-  Py_END_ALLOW_THREADS
-  Py_RETURN_NONE;
+  Py_BEGIN_ALLOW_THREADS rush_event_bus_flush (rush_context_bus (self->context));
+  Py_END_ALLOW_THREADS Py_RETURN_NONE;
 }
 
 /* ── what it is ── */
@@ -164,7 +160,7 @@ context_flush_events (EngineContext *self, PyObject *unused)
 static void
 add_conf_entry (const char *key, const char *value, gpointer dict)
 {
-  PyObject *text = PyUnicode_DecodeUTF8 (value, (Py_ssize_t) strlen (value), "replace");
+  PyObject *text = PyUnicode_DecodeUTF8 (value, (Py_ssize_t)strlen (value), "replace");
   if (text != NULL)
     PyDict_SetItemString (dict, key, text);
   Py_XDECREF (text);
@@ -208,10 +204,9 @@ context_kill_executor (EngineContext *self, PyObject *args)
   if (!PyArg_ParseTuple (args, "sp", &id, &replace) || !engine_context_ready (self))
     return NULL;
   gboolean found;
-  Py_BEGIN_ALLOW_THREADS
-  found = rush_local_backend_kill_executor (rush_context_backend (self->context), id, replace);
-  Py_END_ALLOW_THREADS
-  return PyBool_FromLong (found);
+  Py_BEGIN_ALLOW_THREADS found =
+      rush_local_backend_kill_executor (rush_context_backend (self->context), id, replace);
+  Py_END_ALLOW_THREADS return PyBool_FromLong (found);
 }
 
 static PyObject *
@@ -270,36 +265,35 @@ context_get_event_log_path (EngineContext *self, void *closure)
 }
 
 PyMethodDef engine_context_methods[] = {
-  { "stop", (PyCFunction) context_stop, METH_NOARGS,
+  { "stop", (PyCFunction)context_stop, METH_NOARGS,
     "Cancels what runs and gives everything back; idempotent." },
-  { "flush_events", (PyCFunction) context_flush_events, METH_NOARGS,
+  { "flush_events", (PyCFunction)context_flush_events, METH_NOARGS,
     "Returns when every event so far has reached every listener." },
-  { "conf", (PyCFunction) context_conf, METH_NOARGS, "All that is explicitly set, as a dict." },
-  { "executor_ids", (PyCFunction) context_executor_ids, METH_NOARGS, "Executors that are alive." },
-  { "kill_executor", (PyCFunction) context_kill_executor, METH_VARARGS,
+  { "conf", (PyCFunction)context_conf, METH_NOARGS, "All that is explicitly set, as a dict." },
+  { "executor_ids", (PyCFunction)context_executor_ids, METH_NOARGS, "Executors that are alive." },
+  { "kill_executor", (PyCFunction)context_kill_executor, METH_VARARGS,
     "kill_executor (id, replace): as if its machine had died; False: no such executor." },
-  { "worker_pids", (PyCFunction) context_worker_pids, METH_NOARGS,
+  { "worker_pids", (PyCFunction)context_worker_pids, METH_NOARGS,
     "Process ids of the helper and the live Python workers." },
   { NULL }
 };
 
 static PyGetSetDef context_getset[] = {
-  { "default_parallelism", (getter) context_get_default_parallelism, NULL, NULL, NULL },
-  { "default_min_partitions", (getter) context_get_default_min_partitions, NULL, NULL, NULL },
-  { "application_id", (getter) context_get_application_id, NULL, NULL, NULL },
-  { "start_time_ms", (getter) context_get_start_time_ms, NULL, NULL, NULL },
-  { "event_log_path", (getter) context_get_event_log_path, NULL, NULL, NULL },
+  { "default_parallelism", (getter)context_get_default_parallelism, NULL, NULL, NULL },
+  { "default_min_partitions", (getter)context_get_default_min_partitions, NULL, NULL, NULL },
+  { "application_id", (getter)context_get_application_id, NULL, NULL, NULL },
+  { "start_time_ms", (getter)context_get_start_time_ms, NULL, NULL, NULL },
+  { "event_log_path", (getter)context_get_event_log_path, NULL, NULL, NULL },
   { NULL }
 };
 
 PyTypeObject EngineContext_Type = {
-  PyVarObject_HEAD_INIT (NULL, 0)
-  .tp_name = "rushlight._engine.Context",
+  PyVarObject_HEAD_INIT (NULL, 0).tp_name = "rushlight._engine.Context",
   .tp_basicsize = sizeof (EngineContext),
   .tp_flags = Py_TPFLAGS_DEFAULT,
   .tp_doc = "Context (conf, executable, sys_path, alias_pyspark): one application.",
   .tp_new = PyType_GenericNew,
-  .tp_init = (initproc) context_init,
-  .tp_dealloc = (destructor) context_dealloc,
+  .tp_init = (initproc)context_init,
+  .tp_dealloc = (destructor)context_dealloc,
   .tp_getset = context_getset,
 };

@@ -26,7 +26,7 @@ static const char *const code_names[] = {
 static const char *
 code_name (const GError *error)
 {
-  if (error->domain != RUSH_CORE_ERROR || (gsize) error->code >= G_N_ELEMENTS (code_names))
+  if (error->domain != RUSH_CORE_ERROR || (gsize)error->code >= G_N_ELEMENTS (code_names))
     return "JOB_ABORTED";
   return code_names[error->code];
 }
@@ -41,8 +41,8 @@ engine_raise (GError *error)
       g_error_free (error);
       return NULL;
     }
-  PyObject *message = PyUnicode_DecodeUTF8 (error->message, (Py_ssize_t) strlen (error->message),
-                                            "replace");
+  PyObject *message =
+      PyUnicode_DecodeUTF8 (error->message, (Py_ssize_t)strlen (error->message), "replace");
   const char *code = code_name (error);
   g_error_free (error);
   if (message == NULL)
@@ -53,7 +53,7 @@ engine_raise (GError *error)
     {
       PyObject *exception = PyObject_CallFunction (error_factory, "sOO", code, message, Py_None);
       if (exception != NULL)
-        PyErr_SetObject ((PyObject *) Py_TYPE (exception), exception);
+        PyErr_SetObject ((PyObject *)Py_TYPE (exception), exception);
       Py_XDECREF (exception);
     }
   Py_DECREF (message);

@@ -58,7 +58,7 @@ partitions_from_list (PyObject *list, guint **out_partitions, guint *out_n)
   PyObject *sequence = PySequence_Fast (list, "partitions must be a list of int, or None");
   if (sequence == NULL)
     return FALSE;
-  guint n = (guint) PySequence_Fast_GET_SIZE (sequence);
+  guint n = (guint)PySequence_Fast_GET_SIZE (sequence);
   guint *partitions = g_new (guint, MAX (n, 1));
   for (guint i = 0; i < n; i++)
     {
@@ -69,7 +69,7 @@ partitions_from_list (PyObject *list, guint **out_partitions, guint *out_n)
           Py_DECREF (sequence);
           return FALSE;
         }
-      partitions[i] = (guint) MIN (p, G_MAXUINT);
+      partitions[i] = (guint)MIN (p, G_MAXUINT);
     }
   Py_DECREF (sequence);
   *out_partitions = partitions;
@@ -77,13 +77,14 @@ partitions_from_list (PyObject *list, guint **out_partitions, guint *out_n)
   return TRUE;
 }
 
-/* The first column of a partition's batches (lines as UTF-8, or pickled runs) as a list of bytes. */
+/* The first column of a partition's batches (lines as UTF-8, or pickled runs) as a list of bytes.
+ */
 static PyObject *
 bytes_list_from_batches (GPtrArray *batches, Py_ssize_t *inout_bytes)
 {
   Py_ssize_t n = 0, at = 0;
   for (guint b = 0; b < batches->len; b++)
-    n += ((RushBatch *) batches->pdata[b])->length;
+    n += ((RushBatch *)batches->pdata[b])->length;
   PyObject *list = PyList_New (n);
   for (guint b = 0; list != NULL && b < batches->len; b++)
     {
@@ -91,15 +92,15 @@ bytes_list_from_batches (GPtrArray *batches, Py_ssize_t *inout_bytes)
       for (guint i = 0; i < batch->length; i++)
         {
           gsize size;
-          const char *bytes = rush_column_get_bytes (batch->columns[0], rush_batch_row (batch, i),
-                                                     &size);
-          PyObject *item = PyBytes_FromStringAndSize (bytes, (Py_ssize_t) size);
+          const char *bytes =
+              rush_column_get_bytes (batch->columns[0], rush_batch_row (batch, i), &size);
+          PyObject *item = PyBytes_FromStringAndSize (bytes, (Py_ssize_t)size);
           if (item == NULL)
             {
               Py_CLEAR (list);
               break;
             }
-          *inout_bytes += (Py_ssize_t) size;
+          *inout_bytes += (Py_ssize_t)size;
           PyList_SET_ITEM (list, at++, item);
         }
     }
@@ -112,8 +113,8 @@ results_as_list (RushJobWaiter *waiter, guint n, Py_ssize_t *out_bytes)
   PyObject *results = PyList_New (n);
   for (guint i = 0; results != NULL && i < n; i++)
     {
-      PyObject *one = bytes_list_from_batches (rush_job_waiter_result (waiter, i)->value,
-                                               out_bytes);
+      PyObject *one =
+          bytes_list_from_batches (rush_job_waiter_result (waiter, i)->value, out_bytes);
       if (one == NULL)
         Py_CLEAR (results);
       else
@@ -130,8 +131,8 @@ context_run_job (EngineContext *self, PyObject *args)
   const char *cause;
   EngineCall call;
   if (!PyArg_ParseTuple (args, "O!OsO!O&", &EngineRdd_Type, &rdd, &partition_list, &cause,
-                         &PyDict_Type, &property_dict, engine_call_converter, &call)
-      || !engine_context_ready (self))
+                         &PyDict_Type, &property_dict, engine_call_converter, &call) ||
+      !engine_context_ready (self))
     return NULL;
   g_autofree guint *partitions = NULL;
   guint n;
@@ -144,22 +145,17 @@ context_run_job (EngineContext *self, PyObject *args)
   RushJobOptions options = job_options (&call, cause, properties);
   GError *error = NULL;
   RushJobWaiter *waiter = NULL;
-  Py_BEGIN_ALLOW_THREADS
-  if (partitions != NULL || rush_rdd_n_partitions (rdd->rdd, &n, &error))
-    waiter = rush_context_run_job (self->context, rdd->rdd, partitions, n, rush_collect_batches,
-                                   NULL, NULL, &options, &error);
-  Py_END_ALLOW_THREADS
-  if (waiter == NULL)
-    return engine_raise (error);
+  Py_BEGIN_ALLOW_THREADS if (partitions != NULL || rush_rdd_n_partitions (rdd->rdd, &n, &error))
+      waiter = rush_context_run_job (self->context, rdd->rdd, partitions, n, rush_collect_batches,
+                                     NULL, NULL, &options, &error);
+  Py_END_ALLOW_THREADS if (waiter == NULL) return engine_raise (error);
 
   /* A job that ended just as Ctrl-C came has results, but the user wants the prompt. */
   Py_ssize_t bytes = 0;
   PyObject *results = PyErr_Occurred () ? NULL : results_as_list (waiter, n, &bytes);
-  Py_BEGIN_ALLOW_THREADS
-  rush_job_waiter_free (waiter);
-  Py_END_ALLOW_THREADS
-  if (results != NULL && !engine_trace ("Context.run_job", rdd->rdd->id, cause, bytes))
-    Py_CLEAR (results);
+  Py_BEGIN_ALLOW_THREADS rush_job_waiter_free (waiter);
+  Py_END_ALLOW_THREADS if (results != NULL && !engine_trace ("Context.run_job", rdd->rdd->id, cause,
+                                                             bytes)) Py_CLEAR (results);
   return results;
 }
 
@@ -171,8 +167,8 @@ context_save_as_text_file (EngineContext *self, PyObject *args)
   PyObject *property_dict;
   EngineCall call;
   if (!PyArg_ParseTuple (args, "O!sO!O&", &EngineRdd_Type, &rdd, &path, &PyDict_Type,
-                         &property_dict, engine_call_converter, &call)
-      || !engine_context_ready (self))
+                         &property_dict, engine_call_converter, &call) ||
+      !engine_context_ready (self))
     return NULL;
   g_autoptr (GHashTable) properties = properties_from_dict (property_dict);
   if (properties == NULL)
@@ -180,11 +176,9 @@ context_save_as_text_file (EngineContext *self, PyObject *args)
   RushJobOptions options = job_options (&call, "action", properties);
   GError *error = NULL;
   gboolean ok;
-  Py_BEGIN_ALLOW_THREADS
-  ok = rush_rdd_save_as_text_file (self->context, rdd->rdd, path, &options, &error);
-  Py_END_ALLOW_THREADS
-  if (!ok)
-    return engine_raise (error);
+  Py_BEGIN_ALLOW_THREADS ok =
+      rush_rdd_save_as_text_file (self->context, rdd->rdd, path, &options, &error);
+  Py_END_ALLOW_THREADS if (!ok) return engine_raise (error);
   if (PyErr_Occurred () != NULL)
     return NULL;
   if (!engine_trace ("Context.save_as_text_file", rdd->rdd->id, path, 0))
@@ -226,13 +220,13 @@ context_cancel_all (EngineContext *self, PyObject *args)
 }
 
 PyMethodDef engine_jobs_methods[] = {
-  { "run_job", (PyCFunction) context_run_job, METH_VARARGS,
+  { "run_job", (PyCFunction)context_run_job, METH_VARARGS,
     "run_job (rdd, partitions or None, cause, properties, call) -> a list of bytes a partition" },
-  { "save_as_text_file", (PyCFunction) context_save_as_text_file, METH_VARARGS,
+  { "save_as_text_file", (PyCFunction)context_save_as_text_file, METH_VARARGS,
     "save_as_text_file (rdd of lines, path, properties, call)" },
-  { "cancel_job", (PyCFunction) context_cancel_job, METH_VARARGS, "cancel_job (id, reason)" },
-  { "cancel_group", (PyCFunction) context_cancel_group, METH_VARARGS,
+  { "cancel_job", (PyCFunction)context_cancel_job, METH_VARARGS, "cancel_job (id, reason)" },
+  { "cancel_group", (PyCFunction)context_cancel_group, METH_VARARGS,
     "cancel_group (group, reason)" },
-  { "cancel_all", (PyCFunction) context_cancel_all, METH_VARARGS, "cancel_all (reason)" },
+  { "cancel_all", (PyCFunction)context_cancel_all, METH_VARARGS, "cancel_all (reason)" },
   { NULL }
 };

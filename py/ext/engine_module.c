@@ -1,4 +1,5 @@
-/* engine_module.c - rushlight._engine: the module, and the trace of what crosses into the engine. */
+/* engine_module.c - rushlight._engine: the module, and the trace of what crosses into the engine.
+ */
 #include "py/ext/engine_private.h"
 
 static PyObject *trace_hook; /* (owned) or NULL */
@@ -43,13 +44,12 @@ static PyMethodDef *
 join_method_tables (void)
 {
   PyMethodDef *const tables[] = { engine_context_methods, engine_rdds_methods, engine_jobs_methods,
-                                  engine_status_methods,
-                                  engine_pictures_methods };
+                                  engine_status_methods, engine_pictures_methods };
   GArray *all = g_array_new (TRUE, TRUE, sizeof (PyMethodDef));
   for (guint t = 0; t < G_N_ELEMENTS (tables); t++)
     for (const PyMethodDef *m = tables[t]; m->ml_name != NULL; m++)
       g_array_append_vals (all, m, 1);
-  return (PyMethodDef *) (gpointer) g_array_free (all, FALSE); /* lives as long as the type */
+  return (PyMethodDef *)(gpointer)g_array_free (all, FALSE); /* lives as long as the type */
 }
 
 PyMODINIT_FUNC
@@ -61,8 +61,8 @@ PyInit__engine (void)
   PyObject *module = PyModule_Create (&module_def);
   if (module == NULL)
     return NULL;
-  if (PyModule_AddObjectRef (module, "Context", (PyObject *) &EngineContext_Type) < 0
-      || PyModule_AddObjectRef (module, "Rdd", (PyObject *) &EngineRdd_Type) < 0)
+  if (PyModule_AddObjectRef (module, "Context", (PyObject *)&EngineContext_Type) < 0 ||
+      PyModule_AddObjectRef (module, "Rdd", (PyObject *)&EngineRdd_Type) < 0)
     {
       Py_DECREF (module);
       return NULL;

@@ -26,16 +26,14 @@
 
 typedef struct
 {
-  PyObject_HEAD
-  RushContext *context;        /* (owned); NULL before __init__ */
-  RushPythonWorkers *workers;  /* (owned) */
+  PyObject_HEAD RushContext *context; /* (owned); NULL before __init__ */
+  RushPythonWorkers *workers;         /* (owned) */
 } EngineContext;
 
 typedef struct
 {
-  PyObject_HEAD
-  RushRdd *rdd;         /* (owned) */
-  RushContext *context; /* (owned) */
+  PyObject_HEAD RushRdd *rdd; /* (owned) */
+  RushContext *context;       /* (owned) */
 } EngineRdd;
 
 extern PyTypeObject EngineContext_Type;

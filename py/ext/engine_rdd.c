@@ -12,7 +12,7 @@ engine_rdd_wrap (RushContext *context, RushRdd *rdd)
     }
   self->rdd = rdd;
   self->context = rush_context_ref (context);
-  return (PyObject *) self;
+  return (PyObject *)self;
 }
 
 static void
@@ -28,7 +28,7 @@ static PyObject *
 rdd_repr (EngineRdd *self)
 {
   g_autofree char *text = rush_rdd_to_string (self->rdd);
-  return PyUnicode_DecodeUTF8 (text, (Py_ssize_t) strlen (text), "replace");
+  return PyUnicode_DecodeUTF8 (text, (Py_ssize_t)strlen (text), "replace");
 }
 
 static PyObject *
@@ -37,11 +37,8 @@ rdd_n_partitions (EngineRdd *self, PyObject *unused)
   guint n = 0;
   GError *error = NULL;
   gboolean ok;
-  Py_BEGIN_ALLOW_THREADS
-  ok = rush_rdd_n_partitions (self->rdd, &n, &error);
-  Py_END_ALLOW_THREADS
-  if (!ok)
-    return engine_raise (error);
+  Py_BEGIN_ALLOW_THREADS ok = rush_rdd_n_partitions (self->rdd, &n, &error);
+  Py_END_ALLOW_THREADS if (!ok) return engine_raise (error);
   if (!engine_trace ("Rdd.n_partitions", self->rdd->id, "", 0))
     return NULL;
   return PyLong_FromUnsignedLong (n);
@@ -52,12 +49,9 @@ rdd_debug_string (EngineRdd *self, PyObject *unused)
 {
   GError *error = NULL;
   char *text;
-  Py_BEGIN_ALLOW_THREADS
-  text = rush_rdd_to_debug_string (self->rdd, &error);
-  Py_END_ALLOW_THREADS
-  if (text == NULL)
-    return engine_raise (error);
-  PyObject *result = PyUnicode_DecodeUTF8 (text, (Py_ssize_t) strlen (text), "replace");
+  Py_BEGIN_ALLOW_THREADS text = rush_rdd_to_debug_string (self->rdd, &error);
+  Py_END_ALLOW_THREADS if (text == NULL) return engine_raise (error);
+  PyObject *result = PyUnicode_DecodeUTF8 (text, (Py_ssize_t)strlen (text), "replace");
   g_free (text);
   return result;
 }
@@ -94,30 +88,29 @@ rdd_get_has_partitioner (EngineRdd *self, void *closure)
 }
 
 static PyMethodDef rdd_methods[] = {
-  { "n_partitions", (PyCFunction) rdd_n_partitions, METH_NOARGS,
+  { "n_partitions", (PyCFunction)rdd_n_partitions, METH_NOARGS,
     "How many partitions; the first call may look at files." },
-  { "debug_string", (PyCFunction) rdd_debug_string, METH_NOARGS, "The lineage as Spark prints it." },
-  { "set_name", (PyCFunction) rdd_set_name, METH_O, "Names the RDD for pictures and the log." },
-  { "dag", (PyCFunction) engine_rdd_dag, METH_O,
+  { "debug_string", (PyCFunction)rdd_debug_string, METH_NOARGS, "The lineage as Spark prints it." },
+  { "set_name", (PyCFunction)rdd_set_name, METH_O, "Names the RDD for pictures and the log." },
+  { "dag", (PyCFunction)engine_rdd_dag, METH_O,
     "The picture of the lineage, as bytes: 'svg', 'png' or 'dot'." },
   { NULL }
 };
 
 static PyGetSetDef rdd_getset[] = {
-  { "id", (getter) rdd_get_id, NULL, "The RDD's number in its context.", NULL },
-  { "name", (getter) rdd_get_name, NULL, "The user's name for it, or None.", NULL },
-  { "has_partitioner", (getter) rdd_get_has_partitioner, NULL, NULL, NULL },
+  { "id", (getter)rdd_get_id, NULL, "The RDD's number in its context.", NULL },
+  { "name", (getter)rdd_get_name, NULL, "The user's name for it, or None.", NULL },
+  { "has_partitioner", (getter)rdd_get_has_partitioner, NULL, NULL, NULL },
   { NULL }
 };
 
 PyTypeObject EngineRdd_Type = {
-  PyVarObject_HEAD_INIT (NULL, 0)
-  .tp_name = "rushlight._engine.Rdd",
+  PyVarObject_HEAD_INIT (NULL, 0).tp_name = "rushlight._engine.Rdd",
   .tp_basicsize = sizeof (EngineRdd),
   .tp_flags = Py_TPFLAGS_DEFAULT,
   .tp_doc = "A handle on a lineage node of the engine.",
-  .tp_dealloc = (destructor) rdd_dealloc,
-  .tp_repr = (reprfunc) rdd_repr,
+  .tp_dealloc = (destructor)rdd_dealloc,
+  .tp_repr = (reprfunc)rdd_repr,
   .tp_methods = rdd_methods,
   .tp_getset = rdd_getset,
 };

@@ -45,8 +45,8 @@ append_run (RushBatchBuilder *builder, PyObject *item, GPtrArray *batches, Py_ss
     }
   *inout_bytes += size;
   GError *error = NULL;
-  if (!rush_batch_builder_append_bytes (builder, 0, run, (gsize) size, &error)
-      || !rush_batch_builder_append_int (builder, 1, objects, &error))
+  if (!rush_batch_builder_append_bytes (builder, 0, run, (gsize)size, &error) ||
+      !rush_batch_builder_append_int (builder, 1, objects, &error))
     {
       engine_raise (error);
       return FALSE;
@@ -72,9 +72,9 @@ batches_from_runs (PyObject *runs, Py_ssize_t *inout_bytes)
   PyObject *sequence = PySequence_Fast (runs, "a partition must be a list of (bytes, objects)");
   if (sequence == NULL)
     return NULL;
-  g_autoptr (RushBatchBuilder) builder
-      = rush_batch_builder_new (rush_python_schema_runs (), rush_allocator_system ());
-  g_autoptr (GPtrArray) batches = g_ptr_array_new_with_free_func ((GDestroyNotify) rush_batch_unref);
+  g_autoptr (RushBatchBuilder) builder =
+      rush_batch_builder_new (rush_python_schema_runs (), rush_allocator_system ());
+  g_autoptr (GPtrArray) batches = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_batch_unref);
   gboolean ok = TRUE;
   for (Py_ssize_t i = 0; ok && i < PySequence_Fast_GET_SIZE (sequence); i++)
     ok = append_run (builder, PySequence_Fast_GET_ITEM (sequence, i), batches, inout_bytes);
@@ -95,11 +95,11 @@ context_parallelize (EngineContext *self, PyObject *args)
 {
   PyObject *list;
   EngineCall call;
-  if (!PyArg_ParseTuple (args, "O!O&", &PyList_Type, &list, engine_call_converter, &call)
-      || !engine_context_ready (self))
+  if (!PyArg_ParseTuple (args, "O!O&", &PyList_Type, &list, engine_call_converter, &call) ||
+      !engine_context_ready (self))
     return NULL;
-  g_autoptr (GPtrArray) partitions
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
+  g_autoptr (GPtrArray) partitions =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)g_ptr_array_unref);
   Py_ssize_t bytes = 0;
   for (Py_ssize_t p = 0; p < PyList_GET_SIZE (list); p++)
     {
@@ -115,7 +115,7 @@ context_parallelize (EngineContext *self, PyObject *args)
     }
   MAKE_RDD (self, &call, "Context.parallelize", "", bytes,
             rush_rdd_parallelize (rush_context_lineage (self->context), rush_python_schema_runs (),
-                                  (GPtrArray *const *) partitions->pdata, partitions->len));
+                                  (GPtrArray *const *)partitions->pdata, partitions->len));
 }
 
 /* ── files ── */
@@ -126,8 +126,8 @@ context_text_file (EngineContext *self, PyObject *args)
   const char *path;
   unsigned int min_partitions;
   EngineCall call;
-  if (!PyArg_ParseTuple (args, "sIO&", &path, &min_partitions, engine_call_converter, &call)
-      || !engine_context_ready (self))
+  if (!PyArg_ParseTuple (args, "sIO&", &path, &min_partitions, engine_call_converter, &call) ||
+      !engine_context_ready (self))
     return NULL;
   MAKE_RDD (self, &call, "Context.text_file", path, 0,
             rush_rdd_text_file (rush_context_lineage (self->context), path, min_partitions));
@@ -179,16 +179,16 @@ context_python_rdd (EngineContext *self, PyObject *args)
   RushPythonChain chain = { 0 };
   if (!PyArg_ParseTuple (args, "O!y#spO!pO&", &EngineRdd_Type, &parent, &command, &command_bytes,
                          &output, &preserves, &PyList_Type, &step_list, &lines_as_bytes,
-                         engine_call_converter, &call)
-      || !engine_context_ready (self) || !output_from_name (output, &chain.output))
+                         engine_call_converter, &call) ||
+      !engine_context_ready (self) || !output_from_name (output, &chain.output))
     return NULL;
   g_auto (GStrv) steps = steps_from_list (step_list);
   if (steps == NULL)
     return NULL;
-  chain.command = (const guint8 *) command;
-  chain.command_bytes = (gsize) command_bytes;
+  chain.command = (const guint8 *)command;
+  chain.command_bytes = (gsize)command_bytes;
   chain.preserves_partitioning = preserves;
-  chain.steps = (const char *const *) steps;
+  chain.steps = (const char *const *)steps;
   chain.determinism = parent->rdd->determinism;
   chain.lines_as_bytes = lines_as_bytes;
   MAKE_RDD (self, &call, "Context.python_rdd", output, command_bytes,
@@ -202,8 +202,8 @@ context_pairwise (EngineContext *self, PyObject *args)
 {
   EngineRdd *parent;
   EngineCall call;
-  if (!PyArg_ParseTuple (args, "O!O&", &EngineRdd_Type, &parent, engine_call_converter, &call)
-      || !engine_context_ready (self))
+  if (!PyArg_ParseTuple (args, "O!O&", &EngineRdd_Type, &parent, engine_call_converter, &call) ||
+      !engine_context_ready (self))
     return NULL;
   MAKE_RDD (self, &call, "Context.pairwise", "", 0, rush_pairwise_rdd_new (parent->rdd));
 }
@@ -216,8 +216,8 @@ context_shuffled (EngineContext *self, PyObject *args)
   unsigned long long identity;
   EngineCall call;
   if (!PyArg_ParseTuple (args, "O!IKO&", &EngineRdd_Type, &pairwise, &n, &identity,
-                         engine_call_converter, &call)
-      || !engine_context_ready (self))
+                         engine_call_converter, &call) ||
+      !engine_context_ready (self))
     return NULL;
   if (n == 0)
     {
@@ -227,8 +227,8 @@ context_shuffled (EngineContext *self, PyObject *args)
   /* Workers have written the reduce partition into column 0, and the number of pairs of a run into
    * column 2 (py/runner/protocol.h). */
   g_autoptr (RushPartitioner) partitioner = rush_given_partitioner_new (n, 0, identity);
-  RushDependency *dependency
-      = rush_dependency_shuffle (pairwise->rdd, partitioner, rush_python_schema_pairs ());
+  RushDependency *dependency =
+      rush_dependency_shuffle (pairwise->rdd, partitioner, rush_python_schema_pairs ());
   dependency->pairs_column = 2;
   MAKE_RDD (self, &call, "Context.shuffled", "", 0, rush_rdd_shuffled_new (dependency));
 }
@@ -238,8 +238,8 @@ context_value_of_pair (EngineContext *self, PyObject *args)
 {
   EngineRdd *shuffled;
   EngineCall call;
-  if (!PyArg_ParseTuple (args, "O!O&", &EngineRdd_Type, &shuffled, engine_call_converter, &call)
-      || !engine_context_ready (self))
+  if (!PyArg_ParseTuple (args, "O!O&", &EngineRdd_Type, &shuffled, engine_call_converter, &call) ||
+      !engine_context_ready (self))
     return NULL;
   MAKE_RDD (self, &call, "Context.value_of_pair", "", 0,
             rush_value_of_pair_rdd_new (shuffled->rdd));
@@ -250,10 +250,10 @@ context_union (EngineContext *self, PyObject *args)
 {
   PyObject *list;
   EngineCall call;
-  if (!PyArg_ParseTuple (args, "O!O&", &PyList_Type, &list, engine_call_converter, &call)
-      || !engine_context_ready (self))
+  if (!PyArg_ParseTuple (args, "O!O&", &PyList_Type, &list, engine_call_converter, &call) ||
+      !engine_context_ready (self))
     return NULL;
-  guint n = (guint) PyList_GET_SIZE (list);
+  guint n = (guint)PyList_GET_SIZE (list);
   g_autofree RushRdd **parents = g_new (RushRdd *, MAX (n, 1));
   for (guint i = 0; i < n; i++)
     {
@@ -263,7 +263,7 @@ context_union (EngineContext *self, PyObject *args)
           PyErr_SetString (PyExc_TypeError, "union takes a list of Rdd");
           return NULL;
         }
-      parents[i] = ((EngineRdd *) item)->rdd;
+      parents[i] = ((EngineRdd *)item)->rdd;
       if (!rush_schema_equal (parents[i]->schema, parents[0]->schema))
         {
           PyErr_SetString (PyExc_TypeError, "union of RDDs with different contents");
@@ -279,17 +279,17 @@ context_union (EngineContext *self, PyObject *args)
 }
 
 PyMethodDef engine_rdds_methods[] = {
-  { "parallelize", (PyCFunction) context_parallelize, METH_VARARGS,
+  { "parallelize", (PyCFunction)context_parallelize, METH_VARARGS,
     "parallelize ([[(pickled list, objects) …] a partition], call)" },
-  { "text_file", (PyCFunction) context_text_file, METH_VARARGS,
+  { "text_file", (PyCFunction)context_text_file, METH_VARARGS,
     "text_file (path, min_partitions, call)" },
-  { "python_rdd", (PyCFunction) context_python_rdd, METH_VARARGS,
+  { "python_rdd", (PyCFunction)context_python_rdd, METH_VARARGS,
     "python_rdd (parent, command, output, preserves_partitioning, steps, lines_as_bytes, call)" },
-  { "pairwise", (PyCFunction) context_pairwise, METH_VARARGS, "pairwise (parent, call)" },
-  { "shuffled", (PyCFunction) context_shuffled, METH_VARARGS,
+  { "pairwise", (PyCFunction)context_pairwise, METH_VARARGS, "pairwise (parent, call)" },
+  { "shuffled", (PyCFunction)context_shuffled, METH_VARARGS,
     "shuffled (pairwise, n, partitioner_identity, call)" },
-  { "value_of_pair", (PyCFunction) context_value_of_pair, METH_VARARGS,
+  { "value_of_pair", (PyCFunction)context_value_of_pair, METH_VARARGS,
     "value_of_pair (shuffled, call)" },
-  { "union", (PyCFunction) context_union, METH_VARARGS, "union ([rdd …], call)" },
+  { "union", (PyCFunction)context_union, METH_VARARGS, "union ([rdd …], call)" },
   { NULL }
 };

@@ -24,18 +24,16 @@ dict_from_stage (const RushStageSummary *stage)
 {
   const RushTaskMetrics *m = &stage->metrics;
   return Py_BuildValue (
-      "{s:i,s:i,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:L,s:L,s:L,s:L,s:L,s:L,s:L,s:L}",
-      "id", stage->info->stage_id, "attempt", stage->info->attempt, "name", stage->info->name,
-      "status", stage_status_names[stage->status],
-      "n_attempts", stage->n_attempts, "n_tasks", stage->n_tasks, "n_active", stage->n_active,
-      "n_completed", stage->n_completed, "n_failed", stage->n_failed,
-      "n_succeeded", stage->n_succeeded, "n_recomputed", stage->n_recomputed,
-      "input_records", (long long) m->input_records, "input_bytes", (long long) m->input_bytes,
-      "shuffle_pairs_read", (long long) m->shuffle_read_pairs,
-      "shuffle_pairs_written", (long long) m->shuffle_write_pairs,
-      "shuffle_bytes_written", (long long) m->shuffle_write_bytes,
-      "disk_bytes_spilled", (long long) m->disk_bytes_spilled,
-      "run_us", (long long) m->run_us, "python_us", (long long) m->python_run_us);
+      "{s:i,s:i,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:L,s:L,s:L,s:L,s:L,s:L,s:L,s:L}", "id",
+      stage->info->stage_id, "attempt", stage->info->attempt, "name", stage->info->name, "status",
+      stage_status_names[stage->status], "n_attempts", stage->n_attempts, "n_tasks", stage->n_tasks,
+      "n_active", stage->n_active, "n_completed", stage->n_completed, "n_failed", stage->n_failed,
+      "n_succeeded", stage->n_succeeded, "n_recomputed", stage->n_recomputed, "input_records",
+      (long long)m->input_records, "input_bytes", (long long)m->input_bytes, "shuffle_pairs_read",
+      (long long)m->shuffle_read_pairs, "shuffle_pairs_written", (long long)m->shuffle_write_pairs,
+      "shuffle_bytes_written", (long long)m->shuffle_write_bytes, "disk_bytes_spilled",
+      (long long)m->disk_bytes_spilled, "run_us", (long long)m->run_us, "python_us",
+      (long long)m->python_run_us);
 }
 
 static PyObject *
@@ -53,13 +51,11 @@ dict_from_job (const RushJobSummary *job)
   if (stages == NULL)
     return NULL;
   g_autofree char *text = rush_job_summary_to_string (job);
-  return Py_BuildValue ("{s:i,s:s,s:s,s:z,s:z,s:s,s:z,s:L,s:L,s:s,s:N}", "id", job->job_id,
-                        "name", job->call_site, "cause", job->cause, "group", job->group,
-                        "description", job->description,
-                        "status", rush_job_status_name (job->status), "error", job->error,
-                        "submission_ms", (long long) job->submission_ms,
-                        "completion_ms", (long long) job->completion_ms, "text", text,
-                        "stages", stages);
+  return Py_BuildValue ("{s:i,s:s,s:s,s:z,s:z,s:s,s:z,s:L,s:L,s:s,s:N}", "id", job->job_id, "name",
+                        job->call_site, "cause", job->cause, "group", job->group, "description",
+                        job->description, "status", rush_job_status_name (job->status), "error",
+                        job->error, "submission_ms", (long long)job->submission_ms, "completion_ms",
+                        (long long)job->completion_ms, "text", text, "stages", stages);
 }
 
 static PyObject *
@@ -114,21 +110,21 @@ context_stage_info (EngineContext *self, PyObject *args)
   int id;
   if (!PyArg_ParseTuple (args, "i", &id) || !engine_context_ready (self))
     return NULL;
-  g_autoptr (RushStageSummary) stage
-      = rush_job_stats_stage (rush_context_job_stats (self->context), id);
+  g_autoptr (RushStageSummary) stage =
+      rush_job_stats_stage (rush_context_job_stats (self->context), id);
   if (stage == NULL)
     Py_RETURN_NONE;
   return dict_from_stage (stage);
 }
 
 PyMethodDef engine_status_methods[] = {
-  { "job_ids", (PyCFunction) context_job_ids, METH_NOARGS, "All jobs that are remembered." },
-  { "active_job_ids", (PyCFunction) context_active_job_ids, METH_NOARGS, "Jobs that run." },
-  { "active_stage_ids", (PyCFunction) context_active_stage_ids, METH_NOARGS, "Stages that run." },
-  { "job_ids_for_group", (PyCFunction) context_job_ids_for_group, METH_VARARGS,
+  { "job_ids", (PyCFunction)context_job_ids, METH_NOARGS, "All jobs that are remembered." },
+  { "active_job_ids", (PyCFunction)context_active_job_ids, METH_NOARGS, "Jobs that run." },
+  { "active_stage_ids", (PyCFunction)context_active_stage_ids, METH_NOARGS, "Stages that run." },
+  { "job_ids_for_group", (PyCFunction)context_job_ids_for_group, METH_VARARGS,
     "job_ids_for_group (group or None)" },
-  { "job_info", (PyCFunction) context_job_info, METH_VARARGS, "job_info (id) -> dict or None" },
-  { "stage_info", (PyCFunction) context_stage_info, METH_VARARGS,
+  { "job_info", (PyCFunction)context_job_info, METH_VARARGS, "job_info (id) -> dict or None" },
+  { "stage_info", (PyCFunction)context_stage_info, METH_VARARGS,
     "stage_info (id) -> dict or None" },
   { NULL }
 };
