@@ -2,6 +2,7 @@
  * Spark makes for it) and answers with a handle.  None of them starts a job.
  */
 #include "py/ext/engine_private.h"
+#include "core/data/builder.h"
 #include "rdd/source/parallelize.h"
 #include "rdd/source/text_file.h"
 #include "rdd/transform/shuffled.h"
