@@ -39,11 +39,11 @@ _CHATTY_LEVELS = ("ALL", "DEBUG", "INFO", "TRACE")
 
 # Names of pyspark's SparkContext that are not there yet.
 _MISSING = frozenset("""
-    _gateway _jsc _jvm accumulator addArchive addFile addJobTag addPyFile binaryFiles binaryRecords
-    broadcast cancelJobsWithTag clearJobTags dump_profiles getCheckpointDir getJobTags
-    getSystemProperty hadoopFile hadoopRDD listArchives listFiles newAPIHadoopFile newAPIHadoopRDD
-    pickleFile removeJobTag resources sequenceFile setCheckpointDir setInterruptOnCancel
-    setSystemProperty show_profiles wholeTextFiles
+    PACKAGE_EXTENSIONS _gateway _jsc _jvm accumulator addArchive addFile addJobTag addPyFile
+    binaryFiles binaryRecords broadcast cancelJobsWithTag clearJobTags dump_profiles
+    getCheckpointDir getJobTags getSystemProperty hadoopFile hadoopRDD listArchives listFiles
+    newAPIHadoopFile newAPIHadoopRDD pickleFile removeJobTag resources sequenceFile
+    setCheckpointDir setInterruptOnCancel setSystemProperty show_profiles wholeTextFiles
 """.split())
 
 

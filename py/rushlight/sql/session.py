@@ -14,10 +14,10 @@ __all__ = ["SparkSession"]
 
 # Names of pyspark's SparkSession that are not there yet.
 _MISSING = frozenset("""
-    _jsc _jsparkSession _jvm addArtifact addArtifacts addTag catalog clearProgressHandlers clearTags
-    client copyFromLocalToFs createDataFrame dataSource getTags interruptAll interruptOperation
-    interruptTag profile range read readStream registerProgressHandler removeProgressHandler
-    removeTag sql streams table tvf udf udtf
+    _jsc _jsparkSession _jvm addArtifact addArtifacts addTag catalog clearProgressHandlers
+    clearTags client copyFromLocalToFs createDataFrame dataSource emptyDataFrame getTags
+    interruptAll interruptOperation interruptTag profile range read readStream
+    registerProgressHandler removeProgressHandler removeTag sql streams table tvf udf udtf
 """.split())
 
 

@@ -1,0 +1,67 @@
+"""What the tests of the Python package share.
+
+`sc` is a real SparkContext("local[4]") for the tests of one file; `fake` puts fake_engine.py in the
+engine's place, for tests of what the package asks of it.
+"""
+import os
+import subprocess
+import sys
+
+import pytest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+HANG_S = 60         # a guard: nothing here takes that long
+
+
+@pytest.fixture(scope="module")
+def sc():
+    from rushlight import SparkContext
+    with SparkContext("local[4]", "tests") as context:
+        yield context
+
+
+@pytest.fixture(autouse=True)
+def no_local_properties():
+    """Job groups and pools of one test are not the next one's."""
+    yield
+    context = sys.modules.get("rushlight.context")
+    active = context and context.SparkContext._active_spark_context
+    if active:
+        active._local.properties.clear()
+
+
+@pytest.fixture
+def fake(monkeypatch):
+    import fake_engine
+    from rushlight import context
+    from rushlight.sql.session import SparkSession
+    monkeypatch.setattr(context, "_engine", fake_engine)
+    monkeypatch.setattr(context.SparkContext, "_active_spark_context", None)
+    monkeypatch.setattr(SparkSession, "_instantiated", None)
+    fake_engine.reset()
+    yield fake_engine
+    active = context.SparkContext._active_spark_context
+    if active is not None:
+        active.stop()
+
+
+@pytest.fixture
+def run_program(tmp_path):
+    """Runs a program's text, or a command, in a process of its own: (status, stdout, stderr)."""
+
+    def run(text=None, *arguments, argv=None, env=None, **kwargs):
+        if text is not None:
+            path = tmp_path / "app.py"
+            path.write_text(text)
+            argv = [sys.executable, str(path)]
+        done = subprocess.run([*argv, *map(str, arguments)], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=HANG_S, cwd=tmp_path,
+                              env=dict(os.environ, **(env or {})), **kwargs)
+        return done.returncode, done.stdout, done.stderr
+
+    return run
+
+
+def rushlight_command(*arguments):
+    """The command line of `rushlight …` with this interpreter."""
+    return [sys.executable, "-m", "rushlight.cli", *map(str, arguments)]
