@@ -113,6 +113,6 @@ def min_by(key, a, b):
 
 
 def consume_with(f, iterator):
-    """foreachPartition: f may be a function or a generator; what it gives out is drawn and dropped."""
+    """foreachPartition: f may be a generator, so what it gives out is drawn, and dropped."""
     out = f(iterator)
     return out if hasattr(out, "__iter__") else []

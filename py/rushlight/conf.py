@@ -24,9 +24,9 @@ class SparkConf:
     What the program sets wins over what `rushlight submit` was told.
 
     >>> from rushlight import SparkConf
-    >>> conf = SparkConf().setMaster("local[2]").setAppName("counts").set("spark.task.maxFailures", 3)
-    >>> conf.get("spark.master"), conf.get("spark.task.maxFailures"), conf.get("spark.home")
-    ('local[2]', '3', None)
+    >>> conf = SparkConf().setMaster("local[2]").setAppName("counts").set("spark.task.cpus", 1)
+    >>> conf.get("spark.master"), conf.get("spark.task.cpus"), conf.get("spark.home")
+    ('local[2]', '1', None)
     """
 
     def __init__(self, loadDefaults=True):

@@ -235,7 +235,8 @@ class SparkContext:
         from html import escape
         rows = (("Version", "v" + self.version), ("Master", self.master), ("AppName", self.appName))
         return "<b>SparkContext</b><dl>" + "".join(
-            f"<dt>{name}</dt><dd><code>{escape(value)}</code></dd>" for name, value in rows) + "</dl>"
+            f"<dt>{name}</dt><dd><code>{escape(value)}</code></dd>"
+            for name, value in rows) + "</dl>"
 
     def __getnewargs__(self):
         raise PySparkRuntimeError(errorClass="CONTEXT_ONLY_VALID_ON_DRIVER")

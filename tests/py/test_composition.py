@@ -284,7 +284,7 @@ def test_an_error_names_the_operator_that_cannot_be_pickled(sc):
     rdd = sc.parallelize([1]).map(lambda x: lock).filter(bool)
     with pytest.raises(PySparkPicklingError) as caught:
         rdd.collect()
-    assert "Could not serialize object: TypeError: cannot pickle '_thread.lock'" in str(caught.value)
+    assert "serialize object: TypeError: cannot pickle '_thread.lock'" in str(caught.value)
     assert f"map at {HERE}:{line}" in str(caught.value)
 
 

@@ -88,5 +88,6 @@ def test_cloudpickle_is_imported_only_when_it_is_needed():
     program = ("import sys; from rushlight._pickling import dumps; from operator import add\n"
                "dumps([1, 'a', add]); print('cloudpickle' in sys.modules)\n"
                "dumps(lambda: 1); print('cloudpickle' in sys.modules)")
-    out = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    out = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True,
+                         check=True)
     assert out.stdout.split() == ["False", "True"]

@@ -86,7 +86,8 @@ def test_a_wrong_command_line_says_what_is_wrong(capsys, arguments, words):
 
 
 @pytest.mark.parametrize("arguments,words", [
-    (["--help"], "usage:"), (["--version"], "rushlight 0.1.0"), (["submit", "--help"], "--py-files"),
+    (["--help"], "usage:"), (["--version"], "rushlight 0.1.0"),
+    (["submit", "--help"], "--py-files"),
     (["submit", "--version"], "Apache Spark 4.3.0"), (["dag", "--help"], "rushlight dag"),
 ])
 def test_help_and_version(capsys, arguments, words):

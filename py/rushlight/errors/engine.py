@@ -24,7 +24,7 @@ class JavaException:
 
 
 class EngineError(PySparkException):
-    """The base of what the engine raises; `code` names the kind, as core/base/error.h lists them."""
+    """The base of what the engine raises; `code` is one of core/base/error.h."""
 
     java_class = "org.apache.spark.SparkException"
 

@@ -14,8 +14,8 @@ _NO_DEFAULT = object()
 _FIXED = frozenset("""
     app barrier broadcast cleaner cores deploy driver dynamicAllocation eventLog excludeOnFailure
     executor executorEnv files hadoop home io kryo kryoserializer local locality log master memory
-    network plugins python pyspark rdd reducer resources rpc scheduler serializer shuffle speculation
-    stage storage submit task testing ui unsafe
+    network plugins python pyspark rdd reducer resources rpc scheduler serializer shuffle
+    speculation stage storage submit task testing ui unsafe
 """.split())
 
 
