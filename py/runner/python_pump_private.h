@@ -1,0 +1,18 @@
+/* python_pump_private.h - one task's conversation with a worker, as an iterator. */
+#pragma once
+
+#include "py/runner/python_workers_private.h"
+
+typedef struct
+{
+  RushPythonWorkers *workers; /* must live as long as the iterator */
+  RushSchema *output_schema;
+  const guint8 *command;
+  gsize command_bytes;
+  const char *input;  /* as TASK has it: "lines", "bytes", "runs" */
+  const char *output; /* "lines", "runs", "pairs" */
+} RushPythonWork;
+
+/* Takes a worker and tells it what to do; @work is not copied; takes over @parent, also on failure. */
+RushIterator *rush_python_pump_new (const RushPythonWork *work, RushIterator *parent,
+                                    RushTaskContext *ctx, GError **error);

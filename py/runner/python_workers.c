@@ -1,0 +1,293 @@
+/* python_workers.c - the pool of Python workers of one context.
+ *
+ * A worker belongs to one task at a time and to the pool between tasks:
+ *
+ *     fork ──▶ at a task ──release──▶ idle ──acquire──▶ at a task ──kill, lost──▶ gone
+ *
+ * The last one released is the first one taken: its caches are warm.  An idle worker whose socket
+ * is readable has died meanwhile, as workers say nothing unasked.  A helper that died is replaced
+ * at the next acquire; workers keep their own helper, who alone can say how they ended.
+ *
+ * Locks:  the pool's guards its few fields and is not held while anything waits.
+ * Mirrors: org.apache.spark.api.python.PythonWorkerFactory.
+ */
+#include "py/runner/python_workers_private.h"
+
+#include "py/runner/protocol.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define SOCKET_BYTES (512 * 1024) /* on the way, in each direction */
+
+struct _RushPythonWorkers
+{
+  RushRefCount refs;
+  RushPythonConfig config; /* strings are owned */
+  gboolean reuse;
+  gint64 memory_bytes;
+
+  /* guarded by lock */
+  pthread_mutex_t lock;
+  RushPythonHelper *helper; /* (owned) */
+  GPtrArray *idle;          /* of RushPythonWorker */
+  gint64 next_id;
+  gboolean stopped;
+};
+
+/* ── workers ── */
+
+static void
+worker_free (RushPythonWorker *worker)
+{
+  close (worker->fd);
+  rush_python_helper_forget (worker->helper, worker->id);
+  rush_python_helper_unref (worker->helper);
+  g_free (worker);
+}
+
+static gboolean
+worker_has_spoken (const RushPythonWorker *worker)
+{
+  struct pollfd fd = { .fd = worker->fd, .events = POLLIN };
+
+  return poll (&fd, 1, 0) != 0;
+}
+
+/* ── acquire ── */
+
+static gboolean
+refuse_stopped (GError **error)
+{
+  g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_STOPPED,
+                       "the Python workers of this SparkContext have been shut down");
+  return FALSE;
+}
+
+/* An idle worker, or the helper that is to fork one and its number. */
+static gboolean
+take_idle (RushPythonWorkers *self, RushPythonWorker **out_worker, RushPythonHelper **out_helper,
+           gint64 *out_id, GError **error)
+{
+  g_autoptr (RushPythonHelper) ended = NULL;
+  g_autoptr (GPtrArray) dead = g_ptr_array_new_with_free_func ((GDestroyNotify) worker_free);
+  gboolean ok = TRUE;
+
+  pthread_mutex_lock (&self->lock);
+  while (*out_worker == NULL && self->idle->len > 0)
+    {
+      RushPythonWorker *worker = g_ptr_array_steal_index (self->idle, self->idle->len - 1);
+      if (worker_has_spoken (worker))
+        g_ptr_array_add (dead, worker);
+      else
+        *out_worker = worker;
+    }
+  if (self->stopped)
+    ok = refuse_stopped (error);
+  else if (*out_worker == NULL)
+    {
+      if (rush_python_helper_is_gone (self->helper))
+        {
+          RushPythonHelper *helper = rush_python_helper_start (&self->config, error);
+          if (helper != NULL)
+            {
+              ended = self->helper;
+              self->helper = helper;
+            }
+          ok = helper != NULL;
+        }
+      if (ok)
+        *out_helper = rush_python_helper_ref (self->helper);
+      *out_id = self->next_id++;
+    }
+  pthread_mutex_unlock (&self->lock);
+  return ok;
+}
+
+/* Room for a message to be on its way while the last one is worked on. */
+static void
+widen (int fd)
+{
+  int bytes = SOCKET_BYTES;
+
+  setsockopt (fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+}
+
+/* Takes over @helper, also on failure. */
+static RushPythonWorker *
+fork_worker (RushPythonHelper *helper, gint64 id, RushTaskContext *ctx, GError **error)
+{
+  int ends[2];
+  GPid pid = 0;
+  gboolean ok;
+
+  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+    {
+      rush_set_error_errno (error, errno, "making a socket for a Python worker", NULL);
+      rush_python_helper_unref (helper);
+      return NULL;
+    }
+  widen (ends[0]);
+  widen (ends[1]);
+  ok = rush_python_helper_fork (helper, id, ends[1], ctx, &pid, error);
+  close (ends[1]);
+  if (!ok)
+    {
+      close (ends[0]);
+      rush_python_helper_unref (helper);
+      return NULL;
+    }
+  RushPythonWorker *worker = g_new0 (RushPythonWorker, 1);
+  worker->id = id;
+  worker->pid = pid;
+  worker->fd = ends[0];
+  worker->helper = helper;
+  return worker;
+}
+
+RushPythonWorker *
+rush_python_workers_acquire (RushPythonWorkers *self, RushTaskContext *ctx, GError **error)
+{
+  gint64 began_us = rush_clock_now_us (ctx->clock), id = 0;
+  RushPythonWorker *worker = NULL;
+  RushPythonHelper *helper = NULL;
+
+  if (!take_idle (self, &worker, &helper, &id, error))
+    return NULL;
+  if (worker == NULL)
+    worker = fork_worker (helper, id, ctx, error);
+  ctx->metrics.python_start_us += rush_clock_now_us (ctx->clock) - began_us;
+  return worker;
+}
+
+/* ── giving back ── */
+
+void
+rush_python_workers_release (RushPythonWorkers *self, RushPythonWorker *worker)
+{
+  gboolean keep;
+
+  pthread_mutex_lock (&self->lock);
+  keep = self->reuse && !self->stopped;
+  if (keep)
+    g_ptr_array_add (self->idle, worker);
+  pthread_mutex_unlock (&self->lock);
+  if (!keep)
+    worker_free (worker); /* it sees its socket close */
+}
+
+void
+rush_python_workers_kill (RushPythonWorkers *self, RushPythonWorker *worker)
+{
+  rush_python_helper_kill (worker->helper, worker->id);
+  worker_free (worker);
+}
+
+void
+rush_python_workers_lost (RushPythonWorkers *self, RushPythonWorker *worker,
+                          const RushTaskContext *ctx, GError **error)
+{
+  gboolean stopped;
+
+  pthread_mutex_lock (&self->lock);
+  stopped = self->stopped;
+  pthread_mutex_unlock (&self->lock);
+  if (stopped)
+    refuse_stopped (error);
+  else
+    {
+      g_autofree char *end = rush_python_helper_describe_end (worker->helper, worker->id);
+      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_WORKER_LOST,
+                   "Python worker exited unexpectedly (crashed): %s%s (pid %d, stage %d, "
+                   "partition %u)",
+                   end,
+                   g_str_has_prefix (end, "signal 9 ")
+                       ? "; somebody killed it, as the kernel does when memory is short"
+                       : "",
+                   (int) worker->pid, ctx->stage_id, ctx->partition);
+    }
+  worker_free (worker);
+}
+
+gint64
+rush_python_workers_memory_bytes (const RushPythonWorkers *self)
+{
+  return self->memory_bytes;
+}
+
+GArray *
+rush_python_workers_pids (RushPythonWorkers *self)
+{
+  GArray *pids = g_array_new (FALSE, FALSE, sizeof (gint));
+
+  pthread_mutex_lock (&self->lock);
+  g_autoptr (RushPythonHelper) helper = rush_python_helper_ref (self->helper);
+  pthread_mutex_unlock (&self->lock);
+  rush_python_helper_pids (helper, pids);
+  return pids;
+}
+
+/* ── life ── */
+
+void
+rush_python_workers_shutdown (RushPythonWorkers *self)
+{
+  g_autoptr (GPtrArray) idle = NULL;
+
+  pthread_mutex_lock (&self->lock);
+  self->stopped = TRUE;
+  idle = g_steal_pointer (&self->idle);
+  self->idle = g_ptr_array_new_with_free_func ((GDestroyNotify) worker_free);
+  g_autoptr (RushPythonHelper) helper = rush_python_helper_ref (self->helper);
+  pthread_mutex_unlock (&self->lock);
+  rush_python_helper_end (helper);
+}
+
+RushPythonWorkers *
+rush_python_workers_ref (RushPythonWorkers *self)
+{
+  rush_ref_count_inc (&self->refs);
+  return self;
+}
+
+void
+rush_python_workers_unref (RushPythonWorkers *self)
+{
+  if (self == NULL || !rush_ref_count_dec (&self->refs))
+    return;
+  rush_python_workers_shutdown (self);
+  g_ptr_array_unref (self->idle);
+  rush_python_helper_unref (self->helper);
+  pthread_mutex_destroy (&self->lock);
+  g_free ((char *) self->config.executable);
+  g_free ((char *) self->config.worker_module);
+  g_strfreev ((char **) self->config.sys_path);
+  g_free (self);
+}
+
+RushPythonWorkers *
+rush_python_workers_new (const RushConf *conf, const RushPythonConfig *config, GError **error)
+{
+  g_return_val_if_fail (config->executable != NULL && config->worker_module != NULL, NULL);
+
+  RushPythonHelper *helper = rush_python_helper_start (config, error);
+  if (helper == NULL)
+    return NULL;
+  RushPythonWorkers *self = g_new0 (RushPythonWorkers, 1);
+  rush_ref_count_init (&self->refs);
+  pthread_mutex_init (&self->lock, NULL);
+  self->config = (RushPythonConfig){
+    .executable = g_strdup (config->executable),
+    .sys_path = (const char *const *) g_strdupv ((char **) config->sys_path),
+    .alias_pyspark = config->alias_pyspark,
+    .worker_module = g_strdup (config->worker_module),
+  };
+  self->reuse = rush_conf_get_bool (conf, "spark.python.worker.reuse");
+  self->memory_bytes = rush_conf_get_bytes (conf, "spark.python.worker.memory");
+  self->helper = helper;
+  self->idle = g_ptr_array_new_with_free_func ((GDestroyNotify) worker_free);
+  return self;
+}

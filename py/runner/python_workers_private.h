@@ -1,0 +1,28 @@
+/* python_workers_private.h - taking a worker from the pool, and giving it back. */
+#pragma once
+
+#include "core/lineage/task_context.h"
+#include "py/runner/python_helper_private.h"
+#include "py/runner/python_rdd.h"
+
+/* A worker that one task has. */
+typedef struct
+{
+  gint64 id;
+  GPid pid;
+  int fd; /* non-blocking use: MSG_DONTWAIT */
+  RushPythonHelper *helper; /* (owned) who forked it */
+} RushPythonWorker;
+
+/* An idle worker or a new one.  The time that took is charged to @ctx's metrics. */
+RushPythonWorker *rush_python_workers_acquire (RushPythonWorkers *self, RushTaskContext *ctx,
+                                               GError **error);
+/* The worker is ready for a new task.  With spark.python.worker.reuse = false it ends. */
+void rush_python_workers_release (RushPythonWorkers *self, RushPythonWorker *worker);
+/* The worker is in the middle of something, and shall not go on with it. */
+void rush_python_workers_kill (RushPythonWorkers *self, RushPythonWorker *worker);
+/* The worker has closed its socket: the error says how it ended.  Frees it. */
+void rush_python_workers_lost (RushPythonWorkers *self, RushPythonWorker *worker,
+                               const RushTaskContext *ctx, GError **error);
+
+gint64 rush_python_workers_memory_bytes (const RushPythonWorkers *self);
