@@ -3,7 +3,9 @@
  * What all tasks of a stage attempt share (the RDD, what to do with its rows, the properties) is a
  * RushStageWork, as Spark broadcasts one task binary a stage; a RushTask is a few numbers beside it.
  *
- * Ownership:  a work is refcounted and immutable; a task is owned by whoever holds it last.
+ * Ownership:  a work is refcounted and immutable; a task is owned by whoever holds it last.  All
+ *             attempts of a stage share func_data: the first work owns it, later ones hold that.
+ * Threads:    any; what ends the life of func_data runs on whatever thread lets go last.
  * Mirrors:    org.apache.spark.scheduler.{Task,ShuffleMapTask,ResultTask,TaskDescription}.
  */
 #pragma once
@@ -22,7 +24,8 @@ typedef enum
   RUSH_TASK_RESULT,
 } RushTaskKind;
 
-typedef struct
+typedef struct _RushStageWork RushStageWork;
+struct _RushStageWork
 {
   RushRefCount refs;
   RushTaskKind kind;
@@ -33,9 +36,13 @@ typedef struct
   RushResultFunc func;        /* RESULT */
   gpointer func_data;
   GDestroyNotify free_func_data;
-  GHashTable *properties; /* (owned) local properties, char* → char* */
-} RushStageWork;
+  RushStageWork *origin;  /* (owned) the work of an earlier attempt, which owns func_data, or NULL */
+  GHashTable *properties; /* (owned) local properties, char* → char*; never NULL */
+};
 
+/* References @rdd and @properties (NULL: none); the caller fills what belongs to the kind. */
+RushStageWork *rush_stage_work_new (RushTaskKind kind, gint stage_id, gint stage_attempt,
+                                    RushRdd *rdd, GHashTable *properties);
 RushStageWork *rush_stage_work_ref (RushStageWork *self);
 void rush_stage_work_unref (RushStageWork *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushStageWork, rush_stage_work_unref)

@@ -1,0 +1,184 @@
+/* executor_registry.c - see the header for what is kept.
+ *
+ * The array of executors with room is what makes an offer cheap: a full cluster costs nothing, and
+ * a slot that comes free is added in O(1).  Removal swaps the last one into the gap, so the order
+ * of the array depends on the past alone, never on addresses or hashes: runs can be repeated.
+ */
+#include "core/scheduler/executor_registry_private.h"
+
+/* ---- counting hosts and racks ---- */
+
+static guint
+count_of (GHashTable *counts, const char *name)
+{
+  return GPOINTER_TO_UINT (g_hash_table_lookup (counts, name));
+}
+
+static void
+count_up (GHashTable *counts, const char *name)
+{
+  if (name != NULL)
+    g_hash_table_insert (counts, g_strdup (name), GUINT_TO_POINTER (count_of (counts, name) + 1));
+}
+
+static void
+count_down (GHashTable *counts, const char *name)
+{
+  if (name == NULL)
+    return;
+  guint n = count_of (counts, name);
+  g_assert (n > 0);
+  if (n == 1)
+    g_hash_table_remove (counts, name);
+  else
+    g_hash_table_insert (counts, g_strdup (name), GUINT_TO_POINTER (n - 1));
+}
+
+gboolean
+rush_executor_registry_has_host (RushExecutorRegistry *self, const char *host)
+{
+  return g_hash_table_contains (self->hosts, host);
+}
+
+gboolean
+rush_executor_registry_has_rack (RushExecutorRegistry *self, const char *rack)
+{
+  return g_hash_table_contains (self->racks, rack);
+}
+
+const char *
+rush_executor_registry_rack_of (RushExecutorRegistry *self, const char *host)
+{
+  return g_hash_table_lookup (self->rack_of_host, host);
+}
+
+/* ---- slots ---- */
+
+gboolean
+rush_executor_has_room (const RushExecutor *self)
+{
+  return self->free_index >= 0;
+}
+
+/* Puts the executor where its state says: into the array of those with room, or out of it. */
+static void
+update_room (RushExecutorRegistry *self, RushExecutor *executor)
+{
+  gboolean has_room = executor->alive && executor->free_cores >= self->cores_per_task;
+
+  if (has_room == rush_executor_has_room (executor))
+    return;
+  if (has_room)
+    {
+      executor->free_index = (gint)self->free->len;
+      g_ptr_array_add (self->free, executor);
+      return;
+    }
+  RushExecutor *last = g_ptr_array_index (self->free, self->free->len - 1);
+  last->free_index = executor->free_index;
+  self->free->pdata[executor->free_index] = last;
+  g_ptr_array_set_size (self->free, (gint)self->free->len - 1);
+  executor->free_index = -1;
+}
+
+void
+rush_executor_registry_take_slot (RushExecutorRegistry *self, RushExecutor *executor)
+{
+  g_assert (executor->alive);
+  g_assert (executor->free_cores >= self->cores_per_task);
+
+  executor->free_cores -= self->cores_per_task;
+  update_room (self, executor);
+}
+
+void
+rush_executor_registry_give_slot (RushExecutorRegistry *self, RushExecutor *executor)
+{
+  executor->free_cores += self->cores_per_task;
+  g_assert (executor->free_cores <= executor->cores);
+  update_room (self, executor);
+}
+
+/* ---- coming and going ---- */
+
+RushExecutor *
+rush_executor_registry_find (RushExecutorRegistry *self, const char *id)
+{
+  return g_hash_table_lookup (self->alive, id);
+}
+
+RushExecutor *
+rush_executor_registry_add (RushExecutorRegistry *self, const char *id, const char *host,
+                            const char *rack, guint cores)
+{
+  if (rush_executor_registry_find (self, id) != NULL)
+    return NULL;
+
+  RushExecutor *executor = g_new0 (RushExecutor, 1);
+  executor->id = g_strdup (id);
+  executor->host = g_strdup (host);
+  executor->rack = g_strdup (rack);
+  executor->cores = cores;
+  executor->free_cores = cores;
+  executor->alive = TRUE;
+  executor->free_index = -1;
+  g_queue_init (&executor->running);
+  g_ptr_array_add (self->all, executor);
+  g_hash_table_insert (self->alive, executor->id, executor);
+  count_up (self->hosts, host);
+  count_up (self->racks, rack);
+  if (rack != NULL)
+    g_hash_table_insert (self->rack_of_host, g_strdup (host), g_strdup (rack));
+  update_room (self, executor);
+  return executor;
+}
+
+void
+rush_executor_registry_remove (RushExecutorRegistry *self, RushExecutor *executor)
+{
+  g_assert (executor->alive);
+
+  executor->alive = FALSE;
+  update_room (self, executor);
+  g_hash_table_remove (self->alive, executor->id);
+  count_down (self->hosts, executor->host);
+  count_down (self->racks, executor->rack);
+}
+
+static void
+executor_free (gpointer data)
+{
+  RushExecutor *self = data;
+
+  g_free (self->id);
+  g_free (self->host);
+  g_free (self->rack);
+  g_free (self);
+}
+
+void
+rush_executor_registry_free (RushExecutorRegistry *self)
+{
+  g_ptr_array_unref (self->free);
+  g_hash_table_unref (self->alive);
+  g_hash_table_unref (self->hosts);
+  g_hash_table_unref (self->racks);
+  g_hash_table_unref (self->rack_of_host);
+  g_ptr_array_unref (self->all);
+  g_free (self);
+}
+
+RushExecutorRegistry *
+rush_executor_registry_new (guint cores_per_task)
+{
+  RushExecutorRegistry *self = g_new0 (RushExecutorRegistry, 1);
+
+  self->cores_per_task = cores_per_task;
+  self->all = g_ptr_array_new_with_free_func (executor_free);
+  self->alive = g_hash_table_new (g_str_hash, g_str_equal);
+  self->hosts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->racks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->rack_of_host = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->free = g_ptr_array_new ();
+  return self;
+}

@@ -1,0 +1,55 @@
+/* executor_registry_private.h - the executors that are there, their slots, hosts and racks.
+ *
+ *   executor "7"   cores 4, free 1, runs t12 t15 t90     host "n3"   rack "r1"
+ *
+ * An executor that is lost and comes back under its old id is another one: the record of the first
+ * stays, dead, because finished tasks point to it.
+ *
+ * Invariants:  free_cores = cores − n_running × cores a task.  An executor stands in `free` if and
+ *              only if it is alive and has cores for one more task.
+ * Mirrors:     the maps executorIdToHost, hostToExecutors, hostsByRack and
+ * executorIdToRunningTaskIds of org.apache.spark.scheduler.TaskSchedulerImpl.
+ */
+#pragma once
+
+#include <glib.h>
+
+typedef struct
+{
+  char *id;
+  char *host;
+  char *rack; /* or NULL */
+  guint cores;
+  guint free_cores;
+  gboolean alive;
+  gint free_index; /* in the registry's free, or −1 */
+  GQueue running;  /* RushAttempt * */
+} RushExecutor;
+
+typedef struct
+{
+  guint cores_per_task;
+  GPtrArray *all;           /* RushExecutor * (owned), dead ones too */
+  GHashTable *alive;        /* id → RushExecutor */
+  GHashTable *hosts;        /* host → number of executors alive there, as a pointer */
+  GHashTable *racks;        /* rack → the same */
+  GHashTable *rack_of_host; /* host → rack (owned); kept when the host is gone */
+  GPtrArray *free;          /* RushExecutor * with room for a task, in no order that matters */
+} RushExecutorRegistry;
+
+RushExecutorRegistry *rush_executor_registry_new (guint cores_per_task);
+void rush_executor_registry_free (RushExecutorRegistry *self);
+
+/* NULL: an executor of that id is there already. */
+RushExecutor *rush_executor_registry_add (RushExecutorRegistry *self, const char *id,
+                                          const char *host, const char *rack, guint cores);
+void rush_executor_registry_remove (RushExecutorRegistry *self, RushExecutor *executor);
+RushExecutor *rush_executor_registry_find (RushExecutorRegistry *self, const char *id);
+
+void rush_executor_registry_take_slot (RushExecutorRegistry *self, RushExecutor *executor);
+void rush_executor_registry_give_slot (RushExecutorRegistry *self, RushExecutor *executor);
+gboolean rush_executor_has_room (const RushExecutor *self);
+
+gboolean rush_executor_registry_has_host (RushExecutorRegistry *self, const char *host);
+gboolean rush_executor_registry_has_rack (RushExecutorRegistry *self, const char *rack);
+const char *rush_executor_registry_rack_of (RushExecutorRegistry *self, const char *host);

@@ -1,0 +1,207 @@
+/* scheduler.c - a message comes in; who is concerned; slots are filled.
+ *
+ *     message ──▶ what changes                                          ──▶ offer
+ *       JOB_SUBMITTED         DAG scheduler: stages, task sets
+ *       JOB/STAGE_CANCELLED … DAG scheduler
+ *       TASK_ENDED            task scheduler, which tells what it meant
+ *                             ──▶ DAG scheduler
+ *       EXECUTOR_REGISTERED   DAG scheduler, task scheduler
+ *       EXECUTOR_LOST         task scheduler, which tells what has ended with it
+ *                             ──▶ DAG scheduler, task by task, then the outputs
+ *       SHUFFLE_DROPPED       map output tracker
+ *       TIMER                 whoever has set it
+ *
+ * In Spark the two schedulers send messages to each other, from different threads.  Here each
+ * message is worked through at once and in one direction: tasks, then stages, then jobs, then
+ * offers.  The task scheduler never calls the DAG scheduler, and no task starts before all is
+ * settled; so nothing is ever seen half done.
+ *
+ * Listeners and the backend are called from in here and must not call back: they post messages,
+ * which are handled later.
+ */
+#include "core/scheduler/scheduler_private.h"
+
+/* ---- one function a message ---- */
+
+static void
+handle_task_ended (RushScheduler *self, RushMessage *message)
+{
+  RushTaskEnding ending;
+
+  if (!rush_task_scheduler_task_ended (&self->tasks, message->task_id,
+                                       g_steal_pointer (&message->outcome), &ending))
+    return;
+  rush_dag_task_ended (&self->dag, &ending);
+  rush_task_ending_clear (&ending);
+}
+
+static void
+handle_executor_registered (RushScheduler *self, const RushMessage *message)
+{
+  if (rush_task_scheduler_executor_registered (&self->tasks, message->text, message->host,
+                                               message->rack, message->cores))
+    rush_dag_executor_registered (&self->dag, message->text);
+  else
+    g_warning ("executor %s has registered twice; it is taken for the same one", message->text);
+}
+
+static void
+handle_executor_lost (RushScheduler *self, const RushMessage *message)
+{
+  g_autoptr (GArray) endings =
+      rush_task_scheduler_executor_lost (&self->tasks, message->text, message->reason,
+                                         message->caused_by_application, message->outputs_lost);
+
+  if (endings == NULL)
+    return; /* it is gone already */
+  for (guint i = 0; i < endings->len; i++)
+    rush_dag_task_ended (&self->dag, &g_array_index (endings, RushTaskEnding, i));
+  rush_dag_executor_lost (&self->dag, message->text, message->outputs_lost);
+}
+
+static void
+handle_shuffle_dropped (RushScheduler *self, gint shuffle_id)
+{
+  /* A stage refers to its shuffle: while there is one, the shuffle is not dropped. */
+  g_return_if_fail (rush_dag_find_map_stage (&self->dag, shuffle_id) == NULL);
+
+  rush_map_output_tracker_unregister_shuffle (self->dag.tracker, shuffle_id);
+}
+
+/* A timer that was cancelled as it fired is nobody's. */
+static void
+handle_timer (RushScheduler *self, guint64 timer_id)
+{
+  if (!rush_dag_timer (&self->dag, timer_id))
+    rush_task_scheduler_timer (&self->tasks, timer_id);
+}
+
+static void
+dispatch (RushScheduler *self, RushMessage *message)
+{
+  switch (message->kind)
+    {
+    case RUSH_MESSAGE_JOB_SUBMITTED:
+      rush_dag_submit_job (&self->dag, g_steal_pointer (&message->job));
+      return;
+    case RUSH_MESSAGE_JOB_CANCELLED:
+      rush_dag_cancel_job (&self->dag, message->id, message->reason);
+      return;
+    case RUSH_MESSAGE_JOB_GROUP_CANCELLED:
+      rush_dag_cancel_group (&self->dag, message->text, message->reason);
+      return;
+    case RUSH_MESSAGE_ALL_JOBS_CANCELLED:
+      rush_dag_cancel_all (&self->dag, message->reason);
+      return;
+    case RUSH_MESSAGE_STAGE_CANCELLED:
+      rush_dag_cancel_stage (&self->dag, message->id, message->reason);
+      return;
+    case RUSH_MESSAGE_TASK_ENDED:
+      handle_task_ended (self, message);
+      return;
+    case RUSH_MESSAGE_EXECUTOR_REGISTERED:
+      handle_executor_registered (self, message);
+      return;
+    case RUSH_MESSAGE_EXECUTOR_LOST:
+      handle_executor_lost (self, message);
+      return;
+    case RUSH_MESSAGE_SHUFFLE_DROPPED:
+      handle_shuffle_dropped (self, message->id);
+      return;
+    case RUSH_MESSAGE_TIMER:
+      handle_timer (self, message->timer_id);
+      return;
+    }
+  g_return_if_reached ();
+}
+
+void
+rush_scheduler_handle (RushScheduler *self, RushMessage *message)
+{
+  g_return_if_fail (!self->handling);
+
+  self->handling = TRUE;
+  dispatch (self, message);
+  rush_task_scheduler_offer (&self->tasks);
+  self->handling = FALSE;
+  rush_message_free (message);
+}
+
+/* ---- the rest of the interface ---- */
+
+gint
+rush_scheduler_next_job_id (RushScheduler *self)
+{
+  return atomic_fetch_add (&self->next_job_id, 1);
+}
+
+RushDag *
+rush_scheduler_dag (RushScheduler *self)
+{
+  return &self->dag;
+}
+
+void
+rush_scheduler_set_cache_locations (RushScheduler *self, RushCacheLocations *cache)
+{
+  self->dag.cache = cache;
+}
+
+void
+rush_scheduler_set_seams (RushScheduler *self, const RushSchedulerSeams *seams)
+{
+  RushSchedulerSeams *mine = &self->dag.seams;
+
+  g_return_if_fail (g_tree_nnodes (self->dag.jobs) == 0);
+  if (seams->cutter != NULL)
+    mine->cutter = seams->cutter;
+  if (seams->policy != NULL)
+    mine->policy = seams->policy;
+  if (seams->fetch_failure != NULL)
+    mine->fetch_failure = seams->fetch_failure;
+  self->tasks.policy = mine->policy;
+}
+
+gboolean
+rush_scheduler_is_idle (const RushScheduler *self)
+{
+  const RushDag *dag = &self->dag;
+  const RushTaskScheduler *tasks = &self->tasks;
+
+  return g_tree_nnodes (dag->jobs) == 0 && g_tree_nnodes (dag->stages) == 0 &&
+         g_hash_table_size (dag->map_stages) == 0 && dag->n_failed == 0 &&
+         dag->resubmit_timer == 0 && tasks->n_sets == 0 && tasks->waiting->len == 0 &&
+         g_hash_table_size (tasks->attempts) == 0 && tasks->locality_timer == 0;
+}
+
+void
+rush_scheduler_free (RushScheduler *self)
+{
+  if (self == NULL)
+    return;
+  g_return_if_fail (!self->handling);
+  rush_dag_clear (&self->dag);
+  rush_task_scheduler_clear (&self->tasks);
+  g_free (self);
+}
+
+RushScheduler *
+rush_scheduler_new (const RushConf *conf, RushBackend *backend, RushEventBus *bus,
+                    RushMapOutputTracker *tracker, guint max_task_failures)
+{
+  g_return_val_if_fail (max_task_failures > 0, NULL);
+
+  RushScheduler *self = g_new0 (RushScheduler, 1);
+  atomic_init (&self->next_job_id, 0);
+  rush_task_scheduler_init (&self->tasks, conf, backend, bus, tracker, &self->next_timer_id,
+                            max_task_failures);
+  self->dag.scheduler = self;
+  self->dag.backend = backend;
+  self->dag.clock = backend->klass->clock (backend);
+  self->dag.bus = bus;
+  self->dag.tracker = tracker;
+  self->dag.tasks = &self->tasks;
+  self->dag.next_timer_id = &self->next_timer_id;
+  rush_dag_init (&self->dag, conf);
+  return self;
+}

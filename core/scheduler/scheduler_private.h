@@ -1,0 +1,16 @@
+/* scheduler_private.h - the two schedulers in one, and what both need. */
+#pragma once
+
+#include "core/scheduler/dag_private.h"
+
+struct _RushScheduler
+{
+  /* Any thread. */
+  atomic_int next_job_id;
+
+  /* The scheduler's thread. */
+  RushDag dag;
+  RushTaskScheduler tasks;
+  guint64 next_timer_id; /* the last that was given; 0 is none */
+  gboolean handling;     /* a message is being handled: nobody may call back into us */
+};

@@ -1,0 +1,132 @@
+/* seams.h - the three decisions of the scheduler that another file can take.
+ *
+ *   stage cutter          where a lineage is cut into stages             stage_cutter.c
+ *   scheduling policy     which of the waiting task sets is offered first  scheduling_policy.c
+ *   fetch-failure handler what is run again when a map output is gone    fetch_failure.c
+ *
+ * Each is a small table of functions; the named file holds the one that Spark's behaviour asks for,
+ * written with nothing but the functions below, so that it can be copied and changed.
+ *
+ *   static const RushSchedulingPolicy lifo = { "LIFO", compare_newest_first, FALSE };
+ *   rush_scheduler_set_seams (scheduler, &(RushSchedulerSeams){ .policy = &lifo });
+ *
+ * Ownership:  tables are immortal; stages belong to the scheduler and are valid during the call.
+ * Threads:    the scheduler's.
+ */
+#pragma once
+
+#include "core/scheduler/scheduler.h"
+
+typedef struct _RushStage RushStage;
+
+gint rush_stage_id (const RushStage *self);
+char *rush_stage_describe (const RushStage *self); /* "ResultStage 3 (collect at app.py:9)" */
+
+/* ---- the stage cutter ---- */
+
+/* The job whose lineage is being cut. */
+typedef struct _RushStageBuilder RushStageBuilder;
+
+typedef struct
+{
+  const char *name;
+  /* Sees to it that each shuffle that the stage of @rdd reads has a map stage, and so on up the
+   * lineage, and appends to @out_parents (RushStage *) those that it reads directly.  A failure
+   * needs no cleaning up: stages that were added are taken back. */
+  gboolean (*cut) (RushStageBuilder *builder, RushRdd *rdd, GPtrArray *out_parents, GError **error);
+} RushStageCutter;
+
+/* The stage that writes @shuffle, of this job or of another one that still runs; NULL: none. */
+RushStage *rush_stage_builder_find (RushStageBuilder *self, const RushDependency *shuffle);
+/* Adds the stage that writes @shuffle, under the next number; there must be none yet, and all its
+ * @parents (RushStage *) must be there.  NULL: this stage cannot be run. */
+RushStage *rush_stage_builder_add (RushStageBuilder *self, RushDependency *shuffle,
+                                   const GPtrArray *parents, GError **error);
+/* The shuffles that the stage of @rdd reads: those met first on the way up.  The array holds each
+ * once, in the order of the dependencies. (transfer container) */
+GPtrArray *rush_stage_shuffles (RushRdd *rdd);
+
+extern const RushStageCutter rush_stage_cutter_at_shuffles;
+
+/* ---- the scheduling policy ---- */
+
+/* What a policy sees of a task set.  Mirrors org.apache.spark.scheduler.Schedulable. */
+typedef struct
+{
+  gint job_id; /* the first job that needed the stage */
+  gint stage_id;
+  gint stage_attempt;
+  guint n_tasks;
+  guint n_pending;
+  guint n_running;
+  GHashTable *properties; /* local properties of the job: the pool, say (unowned) */
+} RushSchedulable;
+
+typedef struct
+{
+  const char *name;
+  /* Negative: @a is offered before @b.  Never 0 for two task sets. */
+  gint (*compare) (const RushSchedulable *a, const RushSchedulable *b);
+  gboolean looks_at_running; /* the order changes as tasks start and end: sort at each offer */
+} RushSchedulingPolicy;
+
+extern const RushSchedulingPolicy rush_scheduling_policy_fifo;
+
+/* ---- the fetch-failure handler ---- */
+
+typedef struct
+{
+  RushStage *stage;   /* a task of this one could not read */
+  gint stage_attempt; /* the attempt that the task was part of */
+  RushStage *map_stage;
+  gint map_index;          /* −1: not known which */
+  const char *executor_id; /* where the output should have been, or NULL */
+  gint64 task_epoch;       /* of the map output tracker when the task was launched */
+  const char *message;
+} RushFetchFailure;
+
+typedef struct
+{
+  const char *name;
+  void (*handle) (RushScheduler *scheduler, const RushFetchFailure *failure);
+} RushFetchFailureHandler;
+
+/* FALSE: a newer attempt of the stage has been started since. */
+gboolean rush_stage_attempt_is_current (const RushStage *self, gint stage_attempt);
+/* Notes that the attempt failed (once, however often it is said) and returns how many attempts in
+ * a row have failed by now; a success of the stage starts the count anew. */
+guint rush_stage_count_failed_attempt (RushStage *self, gint stage_attempt);
+guint rush_scheduler_max_stage_attempts (const RushScheduler *self);
+/* The stage is not running any more, if it was; its tasks that run may end and count. */
+void rush_scheduler_fail_stage (RushScheduler *self, RushStage *stage, const char *message);
+/* One output is gone, if it is still the one on @executor_id. */
+void rush_scheduler_forget_output (RushScheduler *self, RushStage *map_stage, guint map_index,
+                                   const char *executor_id);
+/* All outputs on @executor_id are gone, and map tasks that were launched there in @epoch or before
+ * will not be believed; nothing happens if that has been said of this epoch already. */
+void rush_scheduler_forget_outputs_of (RushScheduler *self, const char *executor_id, gint64 epoch);
+/* Submits the two again after RUSH_RESUBMIT_DELAY_US, with whatever else fails until then.  If
+ * the map stage is indeterminate, everything that was made from its outputs is rolled back, and
+ * jobs that have already handed out results made from them are aborted: @stage may be gone. */
+void rush_scheduler_resubmit_later (RushScheduler *self, RushStage *stage, RushStage *map_stage);
+/* All jobs that need @stage fail: "Job aborted due to stage failure: <message>".  @stage is gone.
+ */
+void rush_scheduler_abort_stage (RushScheduler *self, RushStage *stage, const char *message);
+
+/* More failures are expected in the wake of one; they are collected first.
+ * Mirrors DAGScheduler.RESUBMIT_TIMEOUT. */
+#define RUSH_RESUBMIT_DELAY_US (200 * 1000)
+
+extern const RushFetchFailureHandler rush_fetch_failure_handler_rerun;
+
+/* ---- all of them ---- */
+
+typedef struct
+{
+  const RushStageCutter *cutter;
+  const RushSchedulingPolicy *policy;
+  const RushFetchFailureHandler *fetch_failure;
+} RushSchedulerSeams;
+
+/* Before the first message.  A member that is NULL stays as it is. */
+void rush_scheduler_set_seams (RushScheduler *self, const RushSchedulerSeams *seams);

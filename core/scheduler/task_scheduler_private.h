@@ -1,0 +1,79 @@
+/* task_scheduler_private.h - task sets on one side, executors with free slots on the other.
+ *
+ * Interface:  the DAG scheduler submits task sets and is told by the return values what has become
+ *             of tasks; nothing here calls it.  Slots are filled by offer () alone, at the end of
+ *             each message, so that no task starts while something is half changed.
+ * Mirrors:    org.apache.spark.scheduler.TaskSchedulerImpl.
+ */
+#pragma once
+
+#include "core/scheduler/task_set_private.h"
+
+typedef struct
+{
+  /* The world (unowned). */
+  RushBackend *backend;
+  RushClock *clock;
+  RushEventBus *bus;
+  RushMapOutputTracker *tracker;
+  guint64 *next_timer_id;
+
+  const RushSchedulingPolicy *policy;
+  RushTaskSetShared shared;
+  gint64 next_task_id;
+  GHashTable *attempts;      /* task id → RushAttempt that runs */
+  GHashTable *sets_of_stage; /* stage id → GPtrArray of RushTaskSet (owned), oldest first */
+  guint n_sets;
+  GPtrArray *waiting; /* RushTaskSet with pending tasks, in the order of the policy */
+
+  /* What the next offer () has to do. */
+  gboolean offer_all;
+  GPtrArray *freed;         /* RushExecutor on which a slot came free since */
+  GRand *shuffle;           /* seeded: the same run twice is the same run */
+  guint64 locality_timer;   /* 0: none */
+  gint64 locality_timer_us; /* when it fires */
+} RushTaskScheduler;
+
+void rush_task_scheduler_init (RushTaskScheduler *self, const RushConf *conf, RushBackend *backend,
+                               RushEventBus *bus, RushMapOutputTracker *tracker,
+                               guint64 *next_timer_id, guint max_task_failures);
+void rush_task_scheduler_clear (RushTaskScheduler *self);
+
+/* The arrays are (transfer full): see rush_task_set_new ().  Older sets of the stage become
+ * zombies. */
+void rush_task_scheduler_submit (RushTaskScheduler *self, RushStageWork *work, gint job_id,
+                                 guint n_tasks, guint *outputs, guint *partitions,
+                                 char ***locations);
+/* @outcome is (transfer full).  FALSE: no such task runs; it is a duplicate, or its executor has
+ * been given up. */
+gboolean rush_task_scheduler_task_ended (RushTaskScheduler *self, gint64 task_id,
+                                         RushTaskOutcome *outcome, RushTaskEnding *out);
+/* The first success of a stage's output, wherever it came from: other attempts need not run. */
+void rush_task_scheduler_output_done (RushTaskScheduler *self, gint stage_id, gint stage_attempt,
+                                      guint output);
+/* The stage's sets start nothing more; with @kill_reason what runs is asked to stop. */
+void rush_task_scheduler_suspend_stage (RushTaskScheduler *self, gint stage_id,
+                                        const char *kill_reason);
+
+/* FALSE: an executor of that id is there already. */
+gboolean rush_task_scheduler_executor_registered (RushTaskScheduler *self, const char *id,
+                                                  const char *host, const char *rack, guint cores);
+/* GArray of RushTaskEnding, (transfer full), cleared with their elements; NULL: no such executor.
+ */
+GArray *rush_task_scheduler_executor_lost (RushTaskScheduler *self, const char *id,
+                                           const char *reason, gboolean caused_by_application,
+                                           gboolean outputs_lost);
+
+/* Fills free slots.  offers.c */
+void rush_task_scheduler_offer (RushTaskScheduler *self);
+/* FALSE: not one of its timers. */
+gboolean rush_task_scheduler_timer (RushTaskScheduler *self, guint64 timer_id);
+
+/* Called by offers.c and task_scheduler.c: keeps `waiting` as its comment says. */
+void rush_task_scheduler_update_waiting (RushTaskScheduler *self, RushTaskSet *set);
+void rush_task_scheduler_launch (RushTaskScheduler *self, RushTaskSet *set, guint index,
+                                 RushExecutor *executor, RushLocality locality);
+
+/* Fills @out; strings that do not fit are cut. */
+void rush_attempt_describe (const RushAttempt *self, const RushTaskOutcome *outcome,
+                            RushTaskInfo *out);

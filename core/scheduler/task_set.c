@@ -1,0 +1,388 @@
+/* task_set.c - pending, running and finished tasks of one stage attempt, and their failures.
+ *
+ * A task:
+ *                     launch                      success
+ *     ┌───────────┐ ─────────▶ ┌─────────┐ ────────────────────▶ ┌──────┐
+ *     │  pending  │            │ running │                       │ done │
+ *     └───────────┘ ◀───────── └─────────┘    another attempt    └──────┘
+ *           ▲         failure, loss, kill      of the stage had it   │
+ *           └─────────────────────────────────────────────────────── ┘
+ *                     the executor with its map output is lost ("Resubmitted")
+ *
+ * A set:
+ *     live ──── all tasks done · a fetch failure · given up · suspended ────▶ zombie ──▶ over
+ *                                                                 (nothing starts) (nothing runs)
+ *
+ * Which failures count?  Those for which the task itself may be to blame: an exception, and the
+ * loss of an executor that the application brought down.  Each task has its own count, which a
+ * success sets back, and at spark.task.maxFailures the set gives up and with it the job.  A fetch
+ * failure is the fault of another stage, a kill was asked for, a denied commit means that somebody
+ * else commits: they never count.
+ *
+ * Invariants:  a live set's task is pending, running or done, and exactly one of them, but that a
+ *              done task may still run here when another attempt of the stage was faster; at most
+ *              one attempt a task runs in a set; n_failures < max_failures in a live set.
+ */
+#include "core/scheduler/task_set_private.h"
+
+#include "core/base/size_string.h"
+
+/* ---- words ---- */
+
+char *
+rush_task_ending_task_name (const RushTaskEnding *self)
+{
+  return g_strdup_printf ("task %u.%u in stage %d.%d (TID %" G_GINT64_FORMAT ")",
+                          self->attempt.index, self->attempt.attempt_number, self->work->stage_id,
+                          self->work->stage_attempt, self->attempt.task_id);
+}
+
+/* Mirrors TaskFailedReason.toErrorString, for those that count. */
+static char *
+failure_text (const RushTaskOutcome *outcome, const RushExecutor *executor)
+{
+  const char *message = outcome->message != NULL ? outcome->message : "";
+
+  if (outcome->kind == RUSH_OUTCOME_EXECUTOR_LOST)
+    return g_strdup_printf ("ExecutorLostFailure (executor %s exited caused by one of the running "
+                            "tasks) Reason: %s",
+                            executor->id, message);
+  return g_strchomp (g_strdup (message)); /* a traceback ends with a newline of its own */
+}
+
+static GError *
+too_many_failures (const RushTaskEnding *ending, guint max_failures)
+{
+  const RushTaskOutcome *outcome = ending->outcome;
+  const RushExecutor *executor = ending->attempt.executor;
+  g_autofree char *task = rush_task_ending_task_name (ending);
+  g_autofree char *text = failure_text (outcome, executor);
+  gboolean has_cause = outcome->error_domain != 0;
+
+  return g_error_new (has_cause ? outcome->error_domain : RUSH_CORE_ERROR,
+                      has_cause ? outcome->error_code : (gint)RUSH_CORE_ERROR_JOB_ABORTED,
+                      "Task %u in stage %d.%d failed %u times, most recent failure: "
+                      "Lost %s (%s executor %s): %s\n\nDriver stacktrace:",
+                      ending->attempt.index, ending->work->stage_id, ending->work->stage_attempt,
+                      max_failures, task, executor->host, executor->id, text);
+}
+
+static GError *
+too_large_results (const RushTaskSet *self, gint64 max_result_bytes)
+{
+  g_autofree char *total = rush_format_bytes (self->result_bytes);
+  g_autofree char *limit = rush_format_bytes (max_result_bytes);
+
+  return g_error_new (RUSH_CORE_ERROR, RUSH_CORE_ERROR_JOB_ABORTED,
+                      "Total size of serialized results of %u tasks (%s) is bigger than "
+                      "spark.driver.maxResultSize (%s)",
+                      self->n_results, total, limit);
+}
+
+/* ---- waiting ---- */
+
+static void
+note_pending (RushTaskSet *self)
+{
+  self->seen.n_pending = self->pending->n_pending;
+}
+
+static void
+make_pending (RushTaskSet *self, guint index, RushExecutorRegistry *registry)
+{
+  rush_pending_tasks_add (self->pending, index,
+                          self->locations != NULL ? self->locations[index] : NULL, registry);
+  note_pending (self);
+}
+
+gint
+rush_task_set_choose (RushTaskSet *self, const RushExecutor *executor, RushLocality max,
+                      gint64 now_us, RushLocality *out_locality)
+{
+  RushLocality allowed = max;
+
+  g_assert (!self->zombie);
+  /* Tasks without preference wait for nothing, whatever the clock says. */
+  if (max != RUSH_LOCALITY_NO_PREF)
+    allowed = MIN (max, rush_locality_allowed (&self->locality, self->pending, now_us));
+
+  gint index = rush_pending_tasks_take (self->pending, executor, allowed, out_locality);
+  note_pending (self);
+  return index;
+}
+
+/* ---- running ---- */
+
+RushAttempt *
+rush_task_set_launch (RushTaskSet *self, guint index, RushExecutor *executor, RushLocality locality,
+                      gint64 task_id, gint64 epoch, gint64 now_ms)
+{
+  RushTaskSlot *slot = &self->slots[index];
+
+  g_assert (!self->zombie);
+  g_assert (!slot->done && slot->running == NULL && !self->pending->is_pending[index]);
+
+  RushAttempt *attempt = g_new0 (RushAttempt, 1);
+  attempt->task_id = task_id;
+  attempt->set = self;
+  attempt->index = index;
+  attempt->output = self->outputs[index];
+  attempt->partition = self->partitions[index];
+  attempt->attempt_number = slot->n_attempts++;
+  attempt->executor = executor;
+  attempt->locality = locality;
+  attempt->epoch = epoch;
+  attempt->launch_ms = now_ms;
+  attempt->in_set.data = attempt;
+  attempt->in_executor.data = attempt;
+  slot->running = attempt;
+  g_queue_push_tail_link (&self->running, &attempt->in_set);
+  self->seen.n_running++;
+  return attempt;
+}
+
+void
+rush_task_set_make_zombie (RushTaskSet *self)
+{
+  self->zombie = TRUE;
+}
+
+gboolean
+rush_task_set_is_over (const RushTaskSet *self)
+{
+  return self->zombie && self->seen.n_running == 0;
+}
+
+static void
+mark_done (RushTaskSet *self, RushTaskSlot *slot)
+{
+  slot->n_failures = 0;
+  if (slot->done)
+    return;
+  slot->done = TRUE;
+  self->n_done++;
+  if (self->n_done == self->seen.n_tasks)
+    rush_task_set_make_zombie (self);
+}
+
+/* ---- how a task ended ---- */
+
+/* The driver would hold more than it may: the result is dropped, the set gives up. */
+static gboolean
+is_too_large (RushTaskSet *self, const RushTaskSetShared *shared, RushTaskEnding *ending)
+{
+  if (self->work->kind != RUSH_TASK_RESULT)
+    return FALSE;
+  self->result_bytes += ending->outcome->result.bytes;
+  self->n_results++;
+  if (shared->max_result_bytes == 0 || self->result_bytes <= shared->max_result_bytes)
+    return FALSE;
+
+  rush_task_outcome_free (ending->outcome);
+  ending->outcome =
+      rush_task_outcome_new (RUSH_OUTCOME_KILLED, "Tasks result size has exceeded maxResultSize");
+  if (!self->zombie)
+    ending->abort = too_large_results (self, shared->max_result_bytes);
+  rush_task_set_make_zombie (self);
+  return TRUE;
+}
+
+static void
+task_succeeded (RushTaskSet *self, RushAttempt *attempt, const RushTaskSetShared *shared,
+                RushTaskEnding *ending)
+{
+  RushTaskSlot *slot = &self->slots[attempt->index];
+
+  /* Done already: another attempt of the stage was faster.  Its result is the one that counts, but
+   * a map output that was written twice is now where this attempt wrote it. */
+  if (!slot->done && is_too_large (self, shared, ending))
+    return;
+  mark_done (self, slot);
+  if (self->work->kind == RUSH_TASK_SHUFFLE_MAP)
+    {
+      g_free (slot->winner);
+      slot->winner = attempt;
+    }
+}
+
+static gboolean
+counts_as_failure (const RushTaskOutcome *outcome)
+{
+  return outcome->kind == RUSH_OUTCOME_EXCEPTION ||
+         (outcome->kind == RUSH_OUTCOME_EXECUTOR_LOST && outcome->caused_by_application);
+}
+
+static void
+task_failed (RushTaskSet *self, RushAttempt *attempt, const RushTaskSetShared *shared,
+             RushTaskEnding *ending)
+{
+  RushTaskSlot *slot = &self->slots[attempt->index];
+
+  /* The stage cannot go on without that map output: it will be submitted again, as another set. */
+  if (ending->outcome->kind == RUSH_OUTCOME_FETCH_FAILED)
+    rush_task_set_make_zombie (self);
+  if (self->zombie)
+    return;
+  if (counts_as_failure (ending->outcome) && ++slot->n_failures >= shared->max_failures)
+    {
+      ending->abort = too_many_failures (ending, shared->max_failures);
+      rush_task_set_make_zombie (self);
+      return;
+    }
+  if (!slot->done)
+    make_pending (self, attempt->index, shared->registry);
+}
+
+void
+rush_task_set_ended (RushTaskSet *self, RushAttempt *attempt, RushTaskOutcome *outcome,
+                     const RushTaskSetShared *shared, gint64 now_ms, RushTaskEnding *out)
+{
+  RushTaskSlot *slot = &self->slots[attempt->index];
+
+  g_assert (attempt->set == self && slot->running == attempt);
+  slot->running = NULL;
+  g_queue_unlink (&self->running, &attempt->in_set);
+  self->seen.n_running--;
+  attempt->finish_ms = now_ms;
+
+  out->work = rush_stage_work_ref (self->work);
+  out->attempt = *attempt;
+  out->outcome = outcome;
+  out->abort = NULL;
+  if (outcome->kind == RUSH_OUTCOME_SUCCESS)
+    task_succeeded (self, attempt, shared, out);
+  else
+    task_failed (self, attempt, shared, out);
+  if (slot->winner != attempt)
+    g_free (attempt);
+}
+
+void
+rush_task_ending_clear (RushTaskEnding *self)
+{
+  rush_stage_work_unref (self->work);
+  rush_task_outcome_free (self->outcome);
+  g_clear_error (&self->abort);
+}
+
+/* ---- other attempts of the stage, lost executors ---- */
+
+static gint
+compare_outputs (const void *a, const void *b)
+{
+  guint x = *(const guint *)a, y = *(const guint *)b;
+
+  return (x > y) - (x < y);
+}
+
+/* The slot that is responsible for @output, or NULL. */
+static RushTaskSlot *
+slot_for (RushTaskSet *self, guint output)
+{
+  const guint *found =
+      bsearch (&output, self->outputs, self->seen.n_tasks, sizeof output, compare_outputs);
+
+  return found != NULL ? &self->slots[found - self->outputs] : NULL;
+}
+
+void
+rush_task_set_output_done (RushTaskSet *self, guint output)
+{
+  RushTaskSlot *slot = slot_for (self, output);
+
+  if (slot == NULL || self->zombie)
+    return;
+  guint index = (guint)(slot - self->slots);
+  if (self->pending->is_pending[index])
+    {
+      rush_pending_tasks_remove (self->pending, index);
+      note_pending (self);
+    }
+  mark_done (self, slot);
+}
+
+RushAttempt *
+rush_task_set_running_for (RushTaskSet *self, guint output)
+{
+  RushTaskSlot *slot = slot_for (self, output);
+
+  return slot != NULL ? slot->running : NULL;
+}
+
+static void
+take_back_slot (RushTaskSet *self, guint index, const RushTaskSetShared *shared,
+                GArray *out_endings)
+{
+  RushTaskSlot *slot = &self->slots[index];
+  RushTaskEnding ending = { .work = rush_stage_work_ref (self->work),
+                            .attempt = *slot->winner,
+                            .outcome = rush_task_outcome_new (RUSH_OUTCOME_RESUBMITTED, NULL) };
+
+  g_array_append_val (out_endings, ending);
+  g_clear_pointer (&slot->winner, g_free);
+  slot->done = FALSE;
+  self->n_done--;
+  make_pending (self, index, shared->registry);
+}
+
+void
+rush_task_set_take_back (RushTaskSet *self, const RushExecutor *executor,
+                         const RushTaskSetShared *shared, GArray *out_endings)
+{
+  if (self->zombie || self->work->kind != RUSH_TASK_SHUFFLE_MAP)
+    return;
+  /* From high to low, so that the lowest is taken first: pending tasks are stacks. */
+  for (guint i = self->seen.n_tasks; i-- > 0;)
+    if (self->slots[i].done && self->slots[i].winner != NULL &&
+        self->slots[i].winner->executor == executor)
+      take_back_slot (self, i, shared, out_endings);
+}
+
+/* ---- life ---- */
+
+void
+rush_task_set_free (RushTaskSet *self)
+{
+  for (guint i = 0; i < self->seen.n_tasks; i++)
+    {
+      if (self->locations != NULL)
+        g_strfreev (self->locations[i]);
+      g_free (self->slots[i].running);
+      g_free (self->slots[i].winner);
+    }
+  g_free (self->locations);
+  g_free (self->slots);
+  g_free (self->outputs);
+  g_free (self->partitions);
+  rush_pending_tasks_free (self->pending);
+  g_ptr_array_unref (self->kill_reasons);
+  rush_stage_work_unref (self->work);
+  g_free (self);
+}
+
+RushTaskSet *
+rush_task_set_new (RushStageWork *work, gint job_id, guint n_tasks, guint *outputs,
+                   guint *partitions, char ***locations, const RushTaskSetShared *shared,
+                   gint64 now_us)
+{
+  RushTaskSet *self = g_new0 (RushTaskSet, 1);
+
+  g_assert (n_tasks > 0);
+  self->work = work;
+  self->seen = (RushSchedulable){ .job_id = job_id,
+                                  .stage_id = work->stage_id,
+                                  .stage_attempt = work->stage_attempt,
+                                  .n_tasks = n_tasks,
+                                  .properties = work->properties };
+  self->outputs = outputs;
+  self->partitions = partitions;
+  self->locations = locations;
+  self->slots = g_new0 (RushTaskSlot, n_tasks);
+  self->kill_reasons = g_ptr_array_new_with_free_func (g_free);
+  g_queue_init (&self->running);
+  self->pending = rush_pending_tasks_new (n_tasks);
+  for (guint i = n_tasks; i-- > 0;)
+    make_pending (self, i, shared->registry);
+  rush_locality_init (&self->locality, &shared->waits, self->pending, shared->registry, now_us);
+  return self;
+}

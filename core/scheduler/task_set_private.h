@@ -1,0 +1,109 @@
+/* task_set_private.h - the tasks of one attempt of one stage.
+ *
+ * Interface:  launch () starts one attempt; succeeded (), failed () say how it ended;
+ *             executor_lost () takes back what was finished there.  A set that is a zombie starts
+ *             nothing any more and lives until what runs has ended.
+ * Ownership:  the task scheduler owns sets; a set owns its attempts.
+ * Mirrors:    org.apache.spark.scheduler.TaskSetManager; TaskInfo is our RushAttempt.
+ */
+#pragma once
+
+#include "core/scheduler/locality_private.h"
+#include "core/scheduler/seams.h"
+
+typedef struct _RushTaskSet RushTaskSet;
+
+/* One attempt at one task: what is known of it from its launch on. */
+typedef struct
+{
+  gint64 task_id;
+  RushTaskSet *set; /* (unowned) */
+  guint index;      /* in the set */
+  guint output;     /* of the stage: map index, or which of the requested partitions */
+  guint partition;  /* of the RDD */
+  guint attempt_number;
+  RushExecutor *executor; /* (unowned), maybe dead */
+  RushLocality locality;
+  gint64 epoch;
+  gint64 launch_ms;
+  gint64 finish_ms; /* 0: it runs */
+  GList in_set;     /* in set->running */
+  GList in_executor;
+} RushAttempt;
+
+/* What the DAG scheduler is told when a task has ended: a copy, as the set may be gone by then. */
+typedef struct
+{
+  RushStageWork *work; /* (owned) */
+  RushAttempt attempt;
+  RushTaskOutcome *outcome; /* (owned) */
+  GError *abort;            /* (owned) why the whole set gives up; NULL: it does not */
+} RushTaskEnding;
+
+void rush_task_ending_clear (RushTaskEnding *self);
+/* "task 1.3 in stage 0.0 (TID 7)" (transfer full) */
+char *rush_task_ending_task_name (const RushTaskEnding *self);
+
+typedef struct
+{
+  RushAttempt *running; /* or NULL */
+  RushAttempt *winner;  /* (owned) shuffle map sets: whose output is kept; or NULL */
+  gboolean done;
+  guint n_attempts;
+  guint n_failures; /* in a row, of those that count */
+} RushTaskSlot;
+
+struct _RushTaskSet
+{
+  RushSchedulable seen; /* first: what a scheduling policy sees */
+  RushStageWork *work;  /* (owned) */
+  guint n_done;
+  guint *outputs;    /* by index, ascending (owned) */
+  guint *partitions; /* by index (owned) */
+  char ***locations; /* by index: names, or NULL; (owned); NULL: nobody likes any place */
+  RushTaskSlot *slots;
+  RushPendingTasks *pending;
+  RushLocalityClock locality;
+  gboolean zombie;
+  GQueue running; /* RushAttempt * */
+  gint64 result_bytes;
+  guint n_results;
+  GPtrArray *kill_reasons; /* (owned) char *: tasks that are asked to stop point to them */
+};
+
+/* What all sets of a scheduler have in common. */
+typedef struct
+{
+  RushExecutorRegistry *registry;
+  RushLocalityWaits waits;
+  guint max_failures;
+  gint64 max_result_bytes; /* 0: no limit */
+} RushTaskSetShared;
+
+/* The arrays are (transfer full). */
+RushTaskSet *rush_task_set_new (RushStageWork *work, gint job_id, guint n_tasks, guint *outputs,
+                                guint *partitions, char ***locations,
+                                const RushTaskSetShared *shared, gint64 now_us);
+void rush_task_set_free (RushTaskSet *self);
+
+/* Takes the best waiting task for @executor that delay scheduling lets go, none farther than
+ * @max; −1: none. */
+gint rush_task_set_choose (RushTaskSet *self, const RushExecutor *executor, RushLocality max,
+                           gint64 now_us, RushLocality *out_locality);
+/* Puts down that task @index starts; the attempt belongs to the set. */
+RushAttempt *rush_task_set_launch (RushTaskSet *self, guint index, RushExecutor *executor,
+                                   RushLocality locality, gint64 task_id, gint64 epoch,
+                                   gint64 now_ms);
+/* @attempt has ended; its slot on the executor has been given back.  Fills all of @out but
+ * out->work; out->outcome becomes what the DAG scheduler shall believe. */
+void rush_task_set_ended (RushTaskSet *self, RushAttempt *attempt, RushTaskOutcome *outcome,
+                          const RushTaskSetShared *shared, gint64 now_ms, RushTaskEnding *out);
+/* Another attempt of the stage has produced @output: no need to run it here. */
+void rush_task_set_output_done (RushTaskSet *self, guint output);
+/* The attempt that runs for @output, or NULL. */
+RushAttempt *rush_task_set_running_for (RushTaskSet *self, guint output);
+/* Finished tasks whose outputs went with @executor wait again; an ending for each is appended. */
+void rush_task_set_take_back (RushTaskSet *self, const RushExecutor *executor,
+                              const RushTaskSetShared *shared, GArray *out_endings);
+void rush_task_set_make_zombie (RushTaskSet *self);
+gboolean rush_task_set_is_over (const RushTaskSet *self);

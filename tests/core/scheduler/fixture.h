@@ -1,0 +1,94 @@
+/* fixture.h - a scheduler on a scripted backend, with all that a test asks of it.
+ *
+ *   Fixture *f = fixture_new (4, NULL);
+ *   fixture_add_executor (f, "1", "host1", 2);
+ *   TestJob *job = fixture_submit (f, rdd);
+ *   fixture_assert_running (f, "0.0:0@1 0.0:1@1");       stage.attempt:partition@executor
+ *   fixture_succeed (f, 0, 0, 0);                        stage, attempt, partition
+ *   …
+ *   fixture_assert_succeeded (job);
+ *   fixture_free (f);                                    must be idle
+ *
+ * The invariants are checked after every message.
+ */
+#pragma once
+
+#include "my_rdd.h"
+#include "scripted_backend.h"
+
+typedef struct
+{
+  RushConf *conf;
+  RushBackend *backend;
+  RushEventBus *bus;
+  RushMapOutputTracker *tracker;
+  RushScheduler *scheduler;
+  RushLineage *lineage;
+  GPtrArray *jobs;   /* TestJob (owned) */
+  GPtrArray *events; /* RushEvent (owned), all since the start */
+  RushCacheLocations cache;
+  GHashTable *cached; /* "rdd:partition" → places */
+} Fixture;
+
+typedef struct
+{
+  RushJobListener listener;
+  gint id;
+  guint n_results;
+  guint *seen; /* by output: how often a result came */
+  gboolean done;
+  GError *error;
+  gint refuse_output; /* task_succeeded () of this one fails; −1 */
+} TestJob;
+
+/* Key, value, … NULL: settings. */
+Fixture *fixture_new (guint max_task_failures, ...) G_GNUC_NULL_TERMINATED;
+void fixture_free (Fixture *self); /* asserts that nothing is left */
+void fixture_free_busy (Fixture *self); /* in the middle of things: jobs fail as stopped */
+
+/* ---- messages ---- */
+void fixture_handle (Fixture *self, RushMessage *message);
+void fixture_add_executor (Fixture *self, const char *id, const char *host, guint cores);
+void fixture_add_executor_in_rack (Fixture *self, const char *id, const char *host,
+                                   const char *rack, guint cores);
+void fixture_lose_executor (Fixture *self, const char *id);                  /* with outputs */
+void fixture_lose_executor_because (Fixture *self, const char *id, gboolean caused_by_application,
+                                    gboolean outputs_lost);
+
+RushJobRequest *fixture_request (Fixture *self, RushRdd *rdd, TestJob **out_job);
+TestJob *fixture_submit_request (Fixture *self, RushJobRequest *request, TestJob *job);
+TestJob *fixture_submit (Fixture *self, RushRdd *rdd);
+TestJob *fixture_submit_partitions (Fixture *self, RushRdd *rdd, const guint *partitions, guint n);
+TestJob *fixture_submit_map_stage (Fixture *self, RushDependency *dependency);
+void fixture_cancel_job (Fixture *self, gint job_id, const char *reason);
+
+/* The only task of that kind that runs ends. */
+void fixture_end (Fixture *self, gint stage, gint attempt, guint partition,
+                  RushTaskOutcome *outcome);
+void fixture_succeed (Fixture *self, gint stage, gint attempt, guint partition);
+void fixture_succeed_all (Fixture *self, gint stage, gint attempt); /* until none runs */
+void fixture_fail (Fixture *self, gint stage, gint attempt, guint partition, const char *message);
+void fixture_killed (Fixture *self, gint stage, gint attempt, guint partition);
+/* @executor NULL: the output was not registered at all. */
+void fixture_fetch_failed (Fixture *self, gint stage, gint attempt, guint partition,
+                           gint shuffle_id, gint map_index, const char *executor);
+void fixture_fire_timer (Fixture *self); /* one must be set */
+/* A success as the runner of @task would tell it. */
+RushTaskOutcome *fixture_success (Fixture *self, const ScriptedTask *task);
+RushMessage *fixture_task_ended (gint64 task_id, RushTaskOutcome *outcome);
+
+void fixture_set_cached (Fixture *self, RushRdd *rdd, guint partition, const char *places);
+
+/* ---- questions ---- */
+guint fixture_n_running (Fixture *self, gint stage, gint attempt);
+ScriptedTask *fixture_find (Fixture *self, gint stage, gint attempt, guint partition); /* or NULL */
+void fixture_assert_running (Fixture *self, const char *expected);
+/* Partitions alone, sorted: "0 1 2". */
+void fixture_assert_partitions (Fixture *self, gint stage, gint attempt, const char *expected);
+/* "0@1 1@2 2@-": map index @ executor, or - if it is missing. */
+void fixture_assert_outputs (Fixture *self, gint shuffle_id, const char *expected);
+/* Asserts one result for each output, and no error. */
+void fixture_assert_succeeded (TestJob *job);
+void fixture_assert_failed (TestJob *job, gint code, const char *message_part);
+/* "JobStart 0 [0,1]; StageSubmitted 0.0; TaskStart 0.0; …" of those kinds that @kinds names. */
+char *fixture_events (Fixture *self, const char *kinds);

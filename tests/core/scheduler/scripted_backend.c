@@ -1,0 +1,204 @@
+/* scripted_backend.c - see the header. */
+#include "scripted_backend.h"
+
+typedef struct
+{
+  guint64 id;
+  gint64 due_us;
+} Timer;
+
+typedef struct
+{
+  RushBackend base;
+  RushClock *clock;
+  GPtrArray *running; /* ScriptedTask */
+  GArray *timers;     /* Timer, in the order of their start */
+  guint n_launched;
+} Scripted;
+
+static Scripted *
+scripted_of (RushBackend *backend)
+{
+  return (Scripted *)backend;
+}
+
+void
+scripted_task_free (ScriptedTask *self)
+{
+  rush_task_free (self->task);
+  g_free (self->executor_id);
+  g_free (self->kill_reason);
+  g_free (self);
+}
+
+/* ---- what the scheduler calls ---- */
+
+static void
+launch (RushBackend *backend, const char *executor_id, RushTask *task)
+{
+  ScriptedTask *launched = g_new0 (ScriptedTask, 1);
+
+  launched->task = task;
+  launched->executor_id = g_strdup (executor_id);
+  g_ptr_array_add (scripted_of (backend)->running, launched);
+  scripted_of (backend)->n_launched++;
+}
+
+static void
+kill_task (RushBackend *backend, const char *executor_id, gint64 task_id, const char *reason)
+{
+  GPtrArray *running = scripted_of (backend)->running;
+
+  for (guint i = 0; i < running->len; i++)
+    {
+      ScriptedTask *task = g_ptr_array_index (running, i);
+
+      if (task->task->task_id == task_id && task->kill_reason == NULL)
+        task->kill_reason = g_strdup (reason);
+    }
+}
+
+static void
+start_timer (RushBackend *backend, guint64 timer_id, gint64 delay_us)
+{
+  Timer timer = { timer_id, rush_clock_now_us (scripted_of (backend)->clock) + delay_us };
+
+  g_assert_cmpint (delay_us, >=, 0);
+  g_array_append_val (scripted_of (backend)->timers, timer);
+}
+
+static void
+cancel_timer (RushBackend *backend, guint64 timer_id)
+{
+  GArray *timers = scripted_of (backend)->timers;
+
+  for (guint i = 0; i < timers->len; i++)
+    if (g_array_index (timers, Timer, i).id == timer_id)
+      {
+        g_array_remove_index (timers, i);
+        return;
+      }
+}
+
+static RushClock *
+get_clock (RushBackend *backend)
+{
+  return scripted_of (backend)->clock;
+}
+
+static void
+scripted_free (RushBackend *backend)
+{
+  Scripted *self = scripted_of (backend);
+
+  g_ptr_array_unref (self->running);
+  g_array_unref (self->timers);
+  rush_clock_manual_free (self->clock);
+  g_free (self);
+}
+
+/* ---- what a test calls ---- */
+
+void
+scripted_backend_advance_us (RushBackend *backend, gint64 delta_us)
+{
+  rush_clock_manual_advance_us (scripted_of (backend)->clock, delta_us);
+}
+
+guint
+scripted_backend_n_running (RushBackend *backend)
+{
+  return scripted_of (backend)->running->len;
+}
+
+guint
+scripted_backend_n_launched (RushBackend *backend)
+{
+  return scripted_of (backend)->n_launched;
+}
+
+ScriptedTask *
+scripted_backend_running (RushBackend *backend, guint i)
+{
+  return g_ptr_array_index (scripted_of (backend)->running, i);
+}
+
+ScriptedTask *
+scripted_backend_take (RushBackend *backend, guint i)
+{
+  return g_ptr_array_steal_index (scripted_of (backend)->running, i);
+}
+
+ScriptedTask *
+scripted_backend_take_fast (RushBackend *backend, guint i)
+{
+  return g_ptr_array_steal_index_fast (scripted_of (backend)->running, i);
+}
+
+guint
+scripted_backend_n_timers (RushBackend *backend)
+{
+  return scripted_of (backend)->timers->len;
+}
+
+static gint
+first_timer (Scripted *self)
+{
+  gint first = -1;
+
+  for (guint i = 0; i < self->timers->len; i++)
+    if (first < 0
+        || g_array_index (self->timers, Timer, i).due_us
+               < g_array_index (self->timers, Timer, first).due_us)
+      first = (gint)i;
+  return first;
+}
+
+gint64
+scripted_backend_next_timer_us (RushBackend *backend)
+{
+  Scripted *self = scripted_of (backend);
+  gint first = first_timer (self);
+
+  return first < 0
+             ? -1
+             : g_array_index (self->timers, Timer, first).due_us - rush_clock_now_us (self->clock);
+}
+
+RushMessage *
+scripted_backend_next_timer (RushBackend *backend)
+{
+  Scripted *self = scripted_of (backend);
+  gint first = first_timer (self);
+
+  if (first < 0)
+    return NULL;
+  Timer timer = g_array_index (self->timers, Timer, first);
+  RushMessage *message = rush_message_new (RUSH_MESSAGE_TIMER);
+  g_array_remove_index (self->timers, (guint)first);
+  rush_clock_manual_advance_us (self->clock,
+                                MAX (timer.due_us - rush_clock_now_us (self->clock), 0));
+  message->timer_id = timer.id;
+  return message;
+}
+
+RushBackend *
+scripted_backend_new (void)
+{
+  static const RushBackendClass klass = {
+    .name = "scripted",
+    .launch = launch,
+    .kill_task = kill_task,
+    .start_timer = start_timer,
+    .cancel_timer = cancel_timer,
+    .clock = get_clock,
+    .free = scripted_free,
+  };
+  Scripted *self = g_new0 (Scripted, 1);
+
+  self->base.klass = &klass;
+  self->clock = rush_clock_manual_new (1000);
+  self->running = g_ptr_array_new_with_free_func ((GDestroyNotify)scripted_task_free);
+  self->timers = g_array_new (FALSE, FALSE, sizeof (Timer));
+  return &self->base;
+}

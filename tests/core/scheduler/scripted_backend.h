@@ -1,0 +1,34 @@
+/* scripted_backend.h - a backend on which nothing ends, and no time passes, until a test says so.
+ *
+ * Launched tasks pile up; the test takes one out and tells the scheduler how it ended.  Timers fire
+ * when the test asks for the next one, which moves the clock.
+ */
+#pragma once
+
+#include "core/scheduler/scheduler.h"
+
+typedef struct
+{
+  RushTask *task; /* (owned) */
+  char *executor_id;
+  char *kill_reason; /* NULL: has not been asked to stop */
+} ScriptedTask;
+
+void scripted_task_free (ScriptedTask *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScriptedTask, scripted_task_free)
+
+RushBackend *scripted_backend_new (void);
+void scripted_backend_advance_us (RushBackend *backend, gint64 delta_us);
+
+/* Tasks that run, in the order of their launch. */
+guint scripted_backend_n_running (RushBackend *backend);
+ScriptedTask *scripted_backend_running (RushBackend *backend, guint i); /* (transfer none) */
+ScriptedTask *scripted_backend_take (RushBackend *backend, guint i);    /* (transfer full) */
+/* The same in O(1), at the price of the order. */
+ScriptedTask *scripted_backend_take_fast (RushBackend *backend, guint i);
+guint scripted_backend_n_launched (RushBackend *backend); /* since the start */
+
+/* Moves the clock to the timer that is due first; its message, or NULL: none is set. */
+RushMessage *scripted_backend_next_timer (RushBackend *backend);
+gint64 scripted_backend_next_timer_us (RushBackend *backend); /* from now; −1: none is set */
+guint scripted_backend_n_timers (RushBackend *backend);
