@@ -264,19 +264,23 @@ context_union (EngineContext *self, PyObject *args)
           PyErr_SetString (PyExc_TypeError, "union takes a list of Rdd");
           return NULL;
         }
-      parents[i] = ((EngineRdd *)item)->rdd;
-      if (!rush_schema_equal (parents[i]->schema, parents[0]->schema))
-        {
-          PyErr_SetString (PyExc_TypeError, "union of RDDs with different contents");
-          return NULL;
-        }
+      parents[i] = ((EngineRdd *) item)->rdd;
     }
   if (n == 0)
     {
       PyErr_SetString (PyExc_ValueError, "union needs at least one RDD");
       return NULL;
     }
-  MAKE_RDD (self, &call, "Context.union", "", 0, rush_rdd_union (parents, n));
+  GError *error = NULL;
+  RushRdd *made;
+  engine_call_push (&call);
+  Py_BEGIN_ALLOW_THREADS /* it counts partitions, which may look at files */
+  made = rush_rdd_union (parents, n, &error);
+  Py_END_ALLOW_THREADS
+  engine_call_pop ();
+  if (made == NULL)
+    return engine_raise (error);
+  return wrap_and_trace (self, "Context.union", "", 0, made);
 }
 
 PyMethodDef engine_rdds_methods[] = {
