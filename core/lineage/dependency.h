@@ -32,13 +32,17 @@ typedef struct _RushCombiner RushCombiner;
 typedef struct
 {
   const char *name; /* "sum" */
-  /* Fold the rows of @batch into the table; may spill through @self's own means. */
+  /* Fold the rows of @batch into the table.  All of them or, with RUSH_CORE_ERROR_OUT_OF_MEMORY,
+   * none: whoever drives the combiner then spills it (drains it to disk) and tries again. */
   gboolean (*insert) (RushCombiner *self, const RushBatch *batch, GError **error);
   /* The bytes the table holds, for the memory consumer that drives it. */
   gsize (*memory_bytes) (const RushCombiner *self);
   /* Hand out what is combined, batch by batch; NULL without error: empty, and usable again. */
   RushBatch *(*drain) (RushCombiner *self, GError **error);
   void (*free) (RushCombiner *self);
+  /* As insert (), but the rows have been combined before: they come out of drain () of another
+   * combiner of this kind (map side, or spilled).  NULL: there is no difference. */
+  gboolean (*merge) (RushCombiner *self, const RushBatch *batch, GError **error);
 } RushCombinerClass;
 struct _RushCombiner
 {

@@ -30,7 +30,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushMemoryManager, rush_memory_manager_unref)
 
 typedef struct
 {
-  gint64 pool;           /* the unified pool */
+  gint64 pool; /* the unified pool */
   gint64 execution_used;
   gint64 storage_used;
   gint64 storage_region; /* pool × storageFraction */
@@ -49,10 +49,9 @@ gboolean rush_memory_manager_acquire_storage (RushMemoryManager *self, gint64 by
 void rush_memory_manager_release_storage (RushMemoryManager *self, gint64 bytes);
 
 /* Returns how many bytes were granted, 0…@bytes; waits for 1/2N unless *@cancelled gets TRUE. */
-gint64 rush_memory_manager_acquire_execution (RushMemoryManager *self, gint64 task_id,
-                                              gint64 bytes, const atomic_bool *cancelled);
-void rush_memory_manager_release_execution (RushMemoryManager *self, gint64 task_id,
-                                            gint64 bytes);
+gint64 rush_memory_manager_acquire_execution (RushMemoryManager *self, gint64 task_id, gint64 bytes,
+                                              const atomic_bool *cancelled);
+void rush_memory_manager_release_execution (RushMemoryManager *self, gint64 task_id, gint64 bytes);
 /* Wakes everybody who waits (cancellation). */
 void rush_memory_manager_wake (RushMemoryManager *self);
 

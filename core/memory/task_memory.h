@@ -4,8 +4,11 @@
  * the task's own consumers are asked to spill, the largest first, before the request fails with a
  * sentence that prints the arithmetic (pool, this task's share, each consumer, what was asked).
  *
- * Threads:    the task's runner; the allocator's free may come from any thread (a batch that was
- *             handed on), hence its account is atomic.
+ * Ownership:  the allocator may outlive the task: batches that were handed on hold refs on it.
+ *             When the task memory is freed all goes back to the pool, and what is still out is
+ *             not the pool's business any more (a result in the driver's hands, say).
+ * Threads:    the task's runner; the allocator's free may come from any thread, hence its account
+ *             has a lock.
  * Mirrors:    org.apache.spark.memory.{TaskMemoryManager,MemoryConsumer}.
  */
 #pragma once
@@ -17,9 +20,11 @@ typedef struct _RushMemoryConsumer RushMemoryConsumer;
 
 struct _RushMemoryConsumer
 {
-  const char *name;                                     /* "ShuffleWriter": named in refusals */
+  const char *name; /* "ShuffleWriter": named in refusals */
   gint64 (*used_bytes) (RushMemoryConsumer *self);
-  /* Moves data to disk; returns the bytes freed (0: cannot now), −1 with @error on failure. */
+  /* Moves data to disk; returns the bytes freed (0: cannot now), −1 with @error on failure.
+   * May be called inside any request for memory of the task's, the consumer's own among them: it
+   * then answers 0, and spills by itself when its request has failed. */
   gint64 (*spill) (RushMemoryConsumer *self, GError **error);
 };
 
@@ -29,5 +34,8 @@ RushTaskMemory *rush_task_memory_new (RushMemoryManager *manager, gint64 task_id
 void rush_task_memory_free (RushTaskMemory *self);
 void rush_task_memory_add_consumer (RushTaskMemory *self, RushMemoryConsumer *consumer);
 void rush_task_memory_remove_consumer (RushTaskMemory *self, RushMemoryConsumer *consumer);
+/* Calls consumer->spill ().  While that runs the allocator grants what the pool would refuse: to
+ * free much, a spill needs a little.  @self NULL (bare tests): spills without that. */
+gint64 rush_task_memory_spill (RushTaskMemory *self, RushMemoryConsumer *consumer, GError **error);
 RushAllocator *rush_task_memory_allocator (RushTaskMemory *self); /* (transfer none) */
 gint64 rush_task_memory_peak_bytes (RushTaskMemory *self);

@@ -14,12 +14,14 @@
 #pragma once
 
 #include "core/conf/conf.h"
+#include "core/data/encoding.h"
 #include "core/lineage/iterator.h"
 #include "core/memory/memory_manager.h"
 #include "core/shuffle/map_status.h"
 #include "core/storage/local_dir.h"
 
 typedef struct _RushBlockStore RushBlockStore;
+typedef struct _RushMapOutput RushMapOutput; /* core/shuffle/map_output.h */
 
 RushBlockStore *rush_block_store_new (const RushConf *conf, const char *executor_id,
                                       RushMemoryManager *memory, RushLocalDir *dir);
@@ -29,8 +31,7 @@ void rush_block_store_remove_shuffle (RushBlockStore *self, gint shuffle_id);
 /* The executor is lost: drops all outputs, files too; the store stays usable and empty. */
 void rush_block_store_remove_all (RushBlockStore *self);
 /* For fault scripts: the output is gone as if its disk were; FALSE: was not there. */
-gboolean rush_block_store_remove_output (RushBlockStore *self, gint shuffle_id,
-                                         guint map_index);
+gboolean rush_block_store_remove_output (RushBlockStore *self, gint shuffle_id, guint map_index);
 typedef struct
 {
   guint n_outputs;
@@ -47,3 +48,12 @@ RushIterator *rush_block_store_read (RushBlockStore *self, gint shuffle_id, guin
                                      gint64 map_task_id, guint start, guint end,
                                      gboolean by_reference, RushAllocator *allocator,
                                      GError **error);
+
+/* ── for shuffle writers and readers ── */
+
+/* Several attempts at one map may be there at once.  (transfer full: @output) */
+void rush_block_store_put (RushBlockStore *self, RushMapOutput *output);
+RushLocalDir *rush_block_store_dir (RushBlockStore *self);        /* (transfer none) */
+RushAllocator *rush_block_store_allocator (RushBlockStore *self); /* storage (transfer none) */
+RushCodec rush_block_store_codec (RushBlockStore *self);          /* spark.shuffle.compress */
+RushCodec rush_block_store_spill_codec (RushBlockStore *self);    /* spark.shuffle.spill.compress */

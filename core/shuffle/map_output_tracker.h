@@ -41,5 +41,5 @@ gint64 rush_map_output_tracker_epoch (RushMapOutputTracker *self);
  * reduce task is best run (REDUCER_PREF_LOCS_FRACTION is 0.2).  NULL-terminated executor ids,
  * hosts in *out_hosts in the same order; both (transfer full), NULL if none.  Only worth asking
  * for shuffles with fewer than 1,000 maps and reduces, as in Spark. */
-char **rush_map_output_tracker_preferred (RushMapOutputTracker *self, gint shuffle_id,
-                                          guint reduce, double fraction, char ***out_hosts);
+char **rush_map_output_tracker_preferred (RushMapOutputTracker *self, gint shuffle_id, guint reduce,
+                                          double fraction, char ***out_hosts);

@@ -18,10 +18,12 @@ typedef struct _RushShuffleWriter RushShuffleWriter;
 
 RushShuffleWriter *rush_shuffle_writer_new (const RushDependency *dependency, guint map_index,
                                             RushBlockStore *store, RushTaskContext *ctx);
+/* (transfer full: @batch, also on failure) */
 gboolean rush_shuffle_writer_write (RushShuffleWriter *self, RushBatch *batch, GError **error);
 /* Moves the output into the store and counts it in ctx->metrics.  (transfer full) */
 RushMapStatus *rush_shuffle_writer_commit (RushShuffleWriter *self, GError **error);
-void rush_shuffle_writer_free (RushShuffleWriter *self); /* without commit: nothing is left behind */
+void
+rush_shuffle_writer_free (RushShuffleWriter *self); /* without commit: nothing is left behind */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushShuffleWriter, rush_shuffle_writer_free)
 
 /* Finds the store of an executor; NULL: it is gone. */

@@ -15,5 +15,5 @@ typedef void (*RushRemoveShuffle) (gint shuffle_id, gpointer data);
 
 RushContextCleaner *rush_context_cleaner_new (RushLineage *lineage, RushRemoveShuffle remove,
                                               gpointer data);
-void rush_context_cleaner_free (RushContextCleaner *self); /* finishes what is queued, joins */
+void rush_context_cleaner_free (RushContextCleaner *self);  /* finishes what is queued, joins */
 void rush_context_cleaner_flush (RushContextCleaner *self); /* for tests */

@@ -1,0 +1,330 @@
+/* memory_manager.c - the unified pool: who may have how much, who waits, who is pushed out.
+ *
+ *   0                          pool − region                         pool
+ *   ├──────────────────────────────┼───────────────────────────────────┤
+ *   │ execution ▶▶▶                                       ◀◀◀  storage │
+ *   └──────────────────────────────┴───────────────────────────────────┘
+ *                                  ◀── storage region (safe from execution) ──▶
+ *
+ * There is no wall between the two, only who yields: a task that needs memory pushes storage out,
+ * but never below its region; storage that needs memory pushes out older storage, never a task,
+ * since what a task holds cannot be taken from it half-way.
+ *
+ * Between tasks, fairness is counted, not reserved.  With N tasks that hold or want memory,
+ *
+ *   at most   1/N  of  pool − min (storage, region)     what execution could have
+ *   at least  1/2N of  pool − storage                   what execution has now, before it waits
+ * less
+ *
+ * A task that cannot reach its 1/2N waits for others to give back; N is counted anew on each turn.
+ * All waiting at once is impossible: N tasks below 1/2N together hold less than half of what
+ * execution has, so more than half is free, which is more than any of them waits for.
+ *
+ * Spark keeps two pools whose sizes it moves; here only the two sums are kept, and the sizes are
+ * what follows from them.
+ *
+ * Eviction writes files, so it runs without the lock; evict_lock lets one thread at a time do it,
+ * and everybody looks at the sums again afterwards, as the world has moved on.
+ */
+#include "core/memory/memory_manager.h"
+
+#include <math.h>
+#include <pthread.h>
+
+#define DEFAULT_RESERVED_BYTES (G_GINT64_CONSTANT (300) * 1024 * 1024)
+#define MIN_HEAP_PER_RESERVED 1.5
+
+struct _RushMemoryManager
+{
+  RushRefCount refs;
+  gint64 pool;
+  gint64 storage_region;
+
+  pthread_mutex_t evict_lock; /* taken before lock, and held while evict () runs */
+  RushStorageEvict evict;     /* guarded by evict_lock */
+  gpointer evict_data;
+
+  pthread_mutex_t lock;
+  pthread_cond_t changed; /* memory came back, N changed, or somebody was cancelled */
+  /* Guarded by lock. */
+  gint64 execution_used;
+  gint64 storage_used;
+  GHashTable *tasks; /* gint64 task id → TaskUse: tasks that hold memory or wait for it */
+};
+
+typedef struct
+{
+  gint64 task_id;
+  gint64 used;
+  guint n_waiting; /* callers inside acquire_execution () */
+} TaskUse;
+
+/* ---- eviction, without the lock ---- */
+
+static gint64
+evict_storage (RushMemoryManager *self, gint64 wanted)
+{
+  pthread_mutex_lock (&self->evict_lock);
+  gint64 freed = self->evict != NULL ? self->evict (self->evict_data, wanted) : 0;
+  pthread_mutex_unlock (&self->evict_lock);
+  return freed;
+}
+
+/* Lock held on entry and return, not in between. */
+static gboolean
+evict_unlocked (RushMemoryManager *self, gint64 wanted)
+{
+  pthread_mutex_unlock (&self->lock);
+  gint64 freed = evict_storage (self, wanted);
+  pthread_mutex_lock (&self->lock);
+  return freed > 0;
+}
+
+void
+rush_memory_manager_set_evictor (RushMemoryManager *self, RushStorageEvict evict, gpointer data)
+{
+  pthread_mutex_lock (&self->evict_lock);
+  self->evict = evict;
+  self->evict_data = data;
+  pthread_mutex_unlock (&self->evict_lock);
+}
+
+/* ---- storage ---- */
+
+static gint64
+free_bytes (const RushMemoryManager *self)
+{
+  return self->pool - self->execution_used - self->storage_used;
+}
+
+gboolean
+rush_memory_manager_acquire_storage (RushMemoryManager *self, gint64 bytes)
+{
+  gboolean can_evict = TRUE;
+
+  g_return_val_if_fail (bytes >= 0, FALSE);
+  pthread_mutex_lock (&self->lock);
+  /* What would not fit an empty storage is not worth emptying it. */
+  while (free_bytes (self) < bytes && can_evict && bytes <= self->pool - self->execution_used)
+    can_evict = evict_unlocked (self, bytes - free_bytes (self));
+  gboolean granted = free_bytes (self) >= bytes;
+  if (granted)
+    self->storage_used += bytes;
+  pthread_mutex_unlock (&self->lock);
+  return granted;
+}
+
+void
+rush_memory_manager_release_storage (RushMemoryManager *self, gint64 bytes)
+{
+  pthread_mutex_lock (&self->lock);
+  g_assert (bytes >= 0 && bytes <= self->storage_used);
+  self->storage_used -= bytes;
+  pthread_cond_broadcast (&self->changed);
+  pthread_mutex_unlock (&self->lock);
+}
+
+/* ---- execution ---- */
+
+/* Lock held.  A new task makes everybody's share smaller: those who wait count again. */
+static TaskUse *
+enter_task (RushMemoryManager *self, gint64 task_id)
+{
+  TaskUse *task = g_hash_table_lookup (self->tasks, &task_id);
+
+  if (task == NULL)
+    {
+      task = g_new0 (TaskUse, 1);
+      task->task_id = task_id;
+      g_hash_table_insert (self->tasks, &task->task_id, task);
+      pthread_cond_broadcast (&self->changed);
+    }
+  return task;
+}
+
+/* Lock held. */
+static void
+leave_task_if_idle (RushMemoryManager *self, TaskUse *task)
+{
+  if (task->used > 0 || task->n_waiting > 0)
+    return;
+  g_hash_table_remove (self->tasks, &task->task_id);
+  pthread_cond_broadcast (&self->changed);
+}
+
+/* Lock held.  What @task may still get of @bytes, were all of it free. */
+static gint64
+wanted_within_share (const RushMemoryManager *self, const TaskUse *task, gint64 bytes)
+{
+  gint64 attainable = self->pool - MIN (self->storage_used, self->storage_region);
+  gint64 max_share = attainable / g_hash_table_size (self->tasks);
+
+  return CLAMP (max_share - task->used, 0, bytes);
+}
+
+/* Lock held. */
+static gint64
+min_share (const RushMemoryManager *self)
+{
+  return (self->pool - self->storage_used) / (2 * g_hash_table_size (self->tasks));
+}
+
+/* Lock held; lets go of it while it evicts or waits. */
+static gint64
+acquire_share (RushMemoryManager *self, TaskUse *task, gint64 bytes, const atomic_bool *cancelled)
+{
+  gboolean can_evict = TRUE;
+
+  for (;;)
+    {
+      gint64 wanted = wanted_within_share (self, task, bytes);
+      gint64 evictable = MAX (0, self->storage_used - self->storage_region);
+      gint64 lacking = MIN (wanted - free_bytes (self), evictable);
+
+      if (lacking > 0 && can_evict)
+        {
+          can_evict = evict_unlocked (self, lacking);
+          continue;
+        }
+      gint64 granted = MIN (wanted, free_bytes (self));
+      if (granted == bytes || task->used + granted >= min_share (self))
+        return granted;
+      if (cancelled != NULL && atomic_load (cancelled))
+        return 0;
+      pthread_cond_wait (&self->changed, &self->lock);
+      can_evict = TRUE;
+    }
+}
+
+gint64
+rush_memory_manager_acquire_execution (RushMemoryManager *self, gint64 task_id, gint64 bytes,
+                                       const atomic_bool *cancelled)
+{
+  g_return_val_if_fail (bytes > 0, 0);
+
+  pthread_mutex_lock (&self->lock);
+  TaskUse *task = enter_task (self, task_id);
+  task->n_waiting++;
+  gint64 granted = acquire_share (self, task, bytes, cancelled);
+  task->n_waiting--;
+  task->used += granted;
+  self->execution_used += granted;
+  g_assert (free_bytes (self) >= 0);
+  leave_task_if_idle (self, task);
+  pthread_mutex_unlock (&self->lock);
+  return granted;
+}
+
+void
+rush_memory_manager_release_execution (RushMemoryManager *self, gint64 task_id, gint64 bytes)
+{
+  if (bytes == 0)
+    return;
+  pthread_mutex_lock (&self->lock);
+  TaskUse *task = g_hash_table_lookup (self->tasks, &task_id);
+  g_assert (task != NULL && bytes > 0 && bytes <= task->used);
+  task->used -= bytes;
+  self->execution_used -= bytes;
+  leave_task_if_idle (self, task);
+  pthread_cond_broadcast (&self->changed);
+  pthread_mutex_unlock (&self->lock);
+}
+
+void
+rush_memory_manager_wake (RushMemoryManager *self)
+{
+  /* Under the lock: who has looked at his flag but does not wait yet would miss the broadcast. */
+  pthread_mutex_lock (&self->lock);
+  pthread_cond_broadcast (&self->changed);
+  pthread_mutex_unlock (&self->lock);
+}
+
+/* ---- the manager ---- */
+
+void
+rush_memory_manager_stats (RushMemoryManager *self, RushMemoryStats *out)
+{
+  pthread_mutex_lock (&self->lock);
+  *out = (RushMemoryStats){
+    .pool = self->pool,
+    .execution_used = self->execution_used,
+    .storage_used = self->storage_used,
+    .storage_region = self->storage_region,
+    .n_active_tasks = g_hash_table_size (self->tasks),
+  };
+  pthread_mutex_unlock (&self->lock);
+}
+
+RushMemoryManager *
+rush_memory_manager_ref (RushMemoryManager *self)
+{
+  rush_ref_count_inc (&self->refs);
+  return self;
+}
+
+void
+rush_memory_manager_unref (RushMemoryManager *self)
+{
+  if (self == NULL || !rush_ref_count_dec (&self->refs))
+    return;
+  g_assert (self->evict == NULL); /* its owner would be called after its end */
+  g_hash_table_unref (self->tasks);
+  pthread_cond_destroy (&self->changed);
+  pthread_mutex_destroy (&self->lock);
+  pthread_mutex_destroy (&self->evict_lock);
+  g_free (self);
+}
+
+/* Spark looks at the heap there is, then at the executors' heap that was asked for, if it was. */
+static gboolean
+check_heap (const RushConf *conf, gint64 heap_bytes, gint64 reserved_bytes, GError **error)
+{
+  gint64 min_bytes = (gint64)ceil ((double)reserved_bytes * MIN_HEAP_PER_RESERVED);
+
+  if (heap_bytes < min_bytes)
+    {
+      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                   "[INVALID_DRIVER_MEMORY.SYSTEM_MEMORY] Insufficient driver memory: "
+                   "System memory %" G_GINT64_FORMAT " must be at least %" G_GINT64_FORMAT ".\n"
+                   "Please increase heap size using the --driver-memory option or "
+                   "\"spark.driver.memory\" in Spark configuration. SQLSTATE: F0000",
+                   heap_bytes, min_bytes);
+      return FALSE;
+    }
+  if (!rush_conf_contains (conf, "spark.executor.memory") ||
+      rush_conf_get_bytes (conf, "spark.executor.memory") >= min_bytes)
+    return TRUE;
+  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+               "[INVALID_EXECUTOR_MEMORY.CONFIG_MEMORY] Insufficient executor memory: "
+               "Executor memory %" G_GINT64_FORMAT " must be at least %" G_GINT64_FORMAT ".\n"
+               "Please increase executor memory using the --executor-memory option or "
+               "\"spark.executor.memory\" in Spark configuration. SQLSTATE: F0000",
+               rush_conf_get_bytes (conf, "spark.executor.memory"), min_bytes);
+  return FALSE;
+}
+
+RushMemoryManager *
+rush_memory_manager_new (const RushConf *conf, gint64 heap_bytes, GError **error)
+{
+  gint64 reserved_bytes = DEFAULT_RESERVED_BYTES;
+
+  if (rush_conf_contains (conf, "spark.testing.memory"))
+    heap_bytes = rush_conf_get_bytes (conf, "spark.testing.memory");
+  if (rush_conf_contains (conf, "spark.testing.reservedMemory"))
+    reserved_bytes = rush_conf_get_bytes (conf, "spark.testing.reservedMemory");
+  if (!check_heap (conf, heap_bytes, reserved_bytes, error))
+    return NULL;
+
+  RushMemoryManager *self = g_new0 (RushMemoryManager, 1);
+  gint64 usable_bytes = heap_bytes - reserved_bytes;
+  rush_ref_count_init (&self->refs);
+  self->pool =
+      (gint64)((double)usable_bytes * rush_conf_get_double (conf, "spark.memory.fraction"));
+  self->storage_region =
+      (gint64)((double)self->pool * rush_conf_get_double (conf, "spark.memory.storageFraction"));
+  pthread_mutex_init (&self->evict_lock, NULL);
+  pthread_mutex_init (&self->lock, NULL);
+  pthread_cond_init (&self->changed, NULL);
+  self->tasks = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_free);
+  return self;
+}

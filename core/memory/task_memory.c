@@ -1,0 +1,317 @@
+/* task_memory.c - steps from the pool, spills in between, and a refusal that explains itself.
+ *
+ *      batches, tables      used ──────────────┐
+ *                                              ▼
+ *      account           [█████████████████████░░░░░]     granted: whole steps of 64 KiB
+ *                                                  │
+ *      memory manager    ──────────────────────────┴──   execution pool
+ *
+ * A request that fits the grant costs one lock of the task's own.  Else the grant must grow:
+ *
+ *      ask the pool (may wait for 1/2N) ──enough──▶ done
+ *            │ not enough
+ *            ▼
+ *      ask the largest consumer to spill ──freed──▶ ask the pool again
+ *            │ 0: the next largest … none left
+ *            ▼
+ *      refuse, with the arithmetic
+ *
+ * The lock is never held while the pool is asked or a consumer spills: both come back here.
+ *
+ * A spill itself needs memory (the batch that is being written).  It gets it beyond the grant,
+ * used > granted, for as long as it runs; the next request makes up for what is left of that.
+ *
+ * Memory that comes back stays granted up to two steps, so that a loop of allocate and free does
+ * not knock at the pool each time; the rest goes back at once, as other tasks may wait for it.
+ */
+#include "core/memory/task_memory.h"
+
+#include "core/base/size_string.h"
+
+#include <pthread.h>
+
+#define STEP_BYTES (64 * 1024)
+
+typedef struct
+{
+  RushAllocator base;
+
+  pthread_mutex_t lock;
+  /* Guarded by lock. */
+  RushTaskMemory *owner; /* NULL when the task has ended: counts no more */
+  gint64 used;
+  gint64 granted;
+  gint64 peak;
+} TaskAllocator;
+
+struct _RushTaskMemory
+{
+  RushMemoryManager *manager; /* (owned) */
+  gint64 task_id;
+  const atomic_bool *cancelled;
+  TaskAllocator *account; /* (owned) a ref */
+  GPtrArray *consumers;   /* of RushMemoryConsumer (unowned) */
+  guint n_spills_running; /* one inside another, in the runner's thread */
+};
+
+/* ---- what a refusal says ---- */
+
+static void
+append_consumers (GString *out, const GPtrArray *consumers)
+{
+  for (guint i = 0; i < consumers->len; i++)
+    {
+      RushMemoryConsumer *consumer = g_ptr_array_index (consumers, i);
+      g_autofree char *used = rush_format_bytes (consumer->used_bytes (consumer));
+      g_string_append_printf (out, "%s%s %s", i == 0 ? ", of it " : ", ", consumer->name, used);
+    }
+}
+
+static gboolean
+refuse (RushTaskMemory *self, gsize bytes, gint64 used, GError **error)
+{
+  g_autoptr (GString) consumers = g_string_new (NULL);
+  RushMemoryStats stats;
+
+  rush_memory_manager_stats (self->manager, &stats);
+  append_consumers (consumers, self->consumers);
+  guint n_tasks = MAX (1, stats.n_active_tasks);
+  gint64 attainable = stats.pool - MIN (stats.storage_used, stats.storage_region);
+  g_autofree char *asked = rush_format_bytes ((gint64)bytes);
+  g_autofree char *holds = rush_format_bytes (used);
+  g_autofree char *share = rush_format_bytes (attainable / n_tasks);
+  g_autofree char *pool = rush_format_bytes (stats.pool);
+  g_autofree char *storage = rush_format_bytes (stats.storage_used);
+  g_autofree char *execution = rush_format_bytes (stats.execution_used);
+
+  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_OUT_OF_MEMORY,
+               "Unable to acquire %" G_GSIZE_FORMAT " bytes (%s) of memory: task %" G_GINT64_FORMAT
+               " holds %s%s; its share is 1/%u of execution memory, %s at most; the unified pool "
+               "of %s has %s in storage and %s in execution, and nothing more can be spilled. Give "
+               "the executor more memory (spark.driver.memory in local mode, else "
+               "spark.executor.memory), or each task less data (more partitions)",
+               bytes, asked, self->task_id, holds, consumers->str, n_tasks, share, pool, storage,
+               execution);
+  return FALSE;
+}
+
+/* ---- spilling ---- */
+
+gint64
+rush_task_memory_spill (RushTaskMemory *self, RushMemoryConsumer *consumer, GError **error)
+{
+  if (self == NULL)
+    return consumer->spill (consumer, error);
+  self->n_spills_running++;
+  gint64 freed = consumer->spill (consumer, error);
+  self->n_spills_running--;
+  g_assert (freed >= 0 || error == NULL || *error != NULL);
+  return freed;
+}
+
+static gint
+compare_larger_first (gconstpointer a, gconstpointer b)
+{
+  RushMemoryConsumer *x = *(RushMemoryConsumer *const *)a, *y = *(RushMemoryConsumer *const *)b;
+  gint64 difference = y->used_bytes (y) - x->used_bytes (x);
+
+  return (difference > 0) - (difference < 0);
+}
+
+/* Returns what the first consumer freed that could free anything, 0 if none, −1 on failure. */
+static gint64
+spill_largest (RushTaskMemory *self, GError **error)
+{
+  g_autoptr (GPtrArray) by_size = g_ptr_array_copy (self->consumers, NULL, NULL);
+  gint64 freed = 0;
+
+  g_ptr_array_sort (by_size, compare_larger_first);
+  for (guint i = 0; i < by_size->len && freed == 0; i++)
+    freed = rush_task_memory_spill (self, g_ptr_array_index (by_size, i), error);
+  return freed;
+}
+
+/* ---- the account ---- */
+
+/* Lock held. */
+static void
+take (TaskAllocator *self, gsize bytes)
+{
+  self->used += (gint64)bytes;
+  self->peak = MAX (self->peak, self->used);
+}
+
+/* Takes @bytes if the grant covers them, or nobody counts; else tells how much is lacking. */
+static gboolean
+try_take (TaskAllocator *self, gsize bytes, RushTaskMemory **out_owner, gint64 *out_lacking)
+{
+  pthread_mutex_lock (&self->lock);
+  *out_owner = self->owner;
+  *out_lacking = self->used + (gint64)bytes - self->granted;
+  gboolean taken = *out_lacking <= 0 || self->owner == NULL || self->owner->n_spills_running > 0;
+  if (taken)
+    take (self, bytes);
+  pthread_mutex_unlock (&self->lock);
+  return taken;
+}
+
+static void
+add_grant (TaskAllocator *self, gint64 bytes)
+{
+  pthread_mutex_lock (&self->lock);
+  self->granted += bytes;
+  pthread_mutex_unlock (&self->lock);
+}
+
+/* Lock held.  Gives back what is granted beyond use and @keep bytes. */
+static void
+trim_grant (TaskAllocator *self, gint64 keep)
+{
+  gint64 excess = self->granted - self->used - keep;
+
+  if (self->owner == NULL || excess <= 0)
+    return;
+  self->granted -= excess;
+  rush_memory_manager_release_execution (self->owner->manager, self->owner->task_id, excess);
+}
+
+/* A grant that did not help goes back before the refusal: others may be able to use it. */
+static gboolean
+refuse_and_trim (TaskAllocator *self, RushTaskMemory *owner, gsize bytes, GError **error)
+{
+  pthread_mutex_lock (&self->lock);
+  gint64 used = self->used;
+  trim_grant (self, 0);
+  pthread_mutex_unlock (&self->lock);
+  return refuse (owner, bytes, used, error);
+}
+
+static gboolean
+refuse_cancelled (GError **error)
+{
+  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_CANCELLED,
+               "Task killed while it asked for memory");
+  return FALSE;
+}
+
+static gboolean
+task_reserve (RushAllocator *base, gsize bytes, GError **error)
+{
+  TaskAllocator *self = (TaskAllocator *)base;
+  RushTaskMemory *owner;
+  gint64 lacking;
+
+  while (!try_take (self, bytes, &owner, &lacking))
+    {
+      gint64 asked = (lacking + STEP_BYTES - 1) / STEP_BYTES * STEP_BYTES;
+      gint64 got = rush_memory_manager_acquire_execution (owner->manager, owner->task_id, asked,
+                                                          owner->cancelled);
+      add_grant (self, got);
+      if (got >= lacking)
+        continue;
+      if (owner->cancelled != NULL && atomic_load (owner->cancelled))
+        return refuse_cancelled (error);
+      gint64 freed = spill_largest (owner, error);
+      if (freed < 0)
+        return FALSE;
+      if (freed == 0)
+        return refuse_and_trim (self, owner, bytes, error);
+    }
+  return TRUE;
+}
+
+static void
+task_release (RushAllocator *base, gsize bytes)
+{
+  TaskAllocator *self = (TaskAllocator *)base;
+
+  pthread_mutex_lock (&self->lock);
+  g_assert ((gint64)bytes <= self->used);
+  self->used -= (gint64)bytes;
+  if (self->granted - self->used > 2 * STEP_BYTES)
+    trim_grant (self, STEP_BYTES);
+  pthread_mutex_unlock (&self->lock);
+}
+
+static void
+task_finalize (RushAllocator *base)
+{
+  TaskAllocator *self = (TaskAllocator *)base;
+
+  pthread_mutex_destroy (&self->lock);
+  g_free (self);
+}
+
+static const RushAllocatorClass task_class = { "task", task_reserve, task_release, task_finalize };
+
+static TaskAllocator *
+task_allocator_new (RushTaskMemory *owner)
+{
+  TaskAllocator *self = g_new0 (TaskAllocator, 1);
+
+  self->base.klass = &task_class;
+  rush_ref_count_init (&self->base.refs);
+  pthread_mutex_init (&self->lock, NULL);
+  self->owner = owner;
+  return self;
+}
+
+/* ---- the task's memory ---- */
+
+void
+rush_task_memory_add_consumer (RushTaskMemory *self, RushMemoryConsumer *consumer)
+{
+  g_ptr_array_add (self->consumers, consumer);
+}
+
+void
+rush_task_memory_remove_consumer (RushTaskMemory *self, RushMemoryConsumer *consumer)
+{
+  gboolean found = g_ptr_array_remove (self->consumers, consumer);
+  g_return_if_fail (found);
+}
+
+RushAllocator *
+rush_task_memory_allocator (RushTaskMemory *self)
+{
+  return &self->account->base;
+}
+
+gint64
+rush_task_memory_peak_bytes (RushTaskMemory *self)
+{
+  pthread_mutex_lock (&self->account->lock);
+  gint64 peak = self->account->peak;
+  pthread_mutex_unlock (&self->account->lock);
+  return peak;
+}
+
+void
+rush_task_memory_free (RushTaskMemory *self)
+{
+  if (self == NULL)
+    return;
+  g_assert (self->consumers->len == 0 && self->n_spills_running == 0);
+  pthread_mutex_lock (&self->account->lock);
+  rush_memory_manager_release_execution (self->manager, self->task_id, self->account->granted);
+  self->account->granted = 0;
+  self->account->owner = NULL;
+  pthread_mutex_unlock (&self->account->lock);
+  rush_allocator_unref (&self->account->base);
+  g_ptr_array_unref (self->consumers);
+  rush_memory_manager_unref (self->manager);
+  g_free (self);
+}
+
+RushTaskMemory *
+rush_task_memory_new (RushMemoryManager *manager, gint64 task_id, const atomic_bool *cancelled)
+{
+  RushTaskMemory *self = g_new0 (RushTaskMemory, 1);
+
+  self->manager = rush_memory_manager_ref (manager);
+  self->task_id = task_id;
+  self->cancelled = cancelled;
+  self->consumers = g_ptr_array_new ();
+  self->account = task_allocator_new (self);
+  return self;
+}

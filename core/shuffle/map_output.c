@@ -1,0 +1,398 @@
+/* map_output.c - two forms of one thing, and the way from the first to the second.
+ *
+ *       in memory                                       in files
+ *     rows ─▶ [ batch │ batch │ batch ]   evict ()    .data   frames, none across partitions
+ *              └p0┘└──p1───┘└p2┘└p3──┘   ────────▶    .index  where each partition begins
+ *
+ * The form changes once, from left to right, under the output's lock; bytes move without it.  A
+ * reader takes a ref on the form it found: rows that were evicted meanwhile are freed when the
+ * reader is done, and files are open descriptors to it, which outlive their names.
+ */
+#include "core/shuffle/map_output.h"
+
+#include "core/shuffle/wire.h"
+
+#include <pthread.h>
+#include <string.h>
+#include <unistd.h>
+
+struct _RushMapRows
+{
+  RushRefCount refs;
+  RushSchema *schema; /* (owned) */
+  guint n_partitions;
+  RushBuffer *index;      /* guint64[n_partitions + 1] */
+  GPtrArray *batches;     /* of RushBatch (owned) */
+  GArray *first_rows;     /* guint64[n_batches + 1]: where in the order each begins */
+  RushAllocator *storage; /* (owned) */
+  gsize charged_bytes;    /* by rush_map_rows_charge () */
+  gint64 bytes;           /* of storage, all in all */
+};
+
+struct _RushMapOutput
+{
+  RushRefCount refs;
+  RushMapOutputId id;
+  guint n_partitions;
+  RushSchema *schema; /* (owned) */
+
+  pthread_mutex_t lock;
+  /* Guarded by lock. */
+  RushMapRows *rows; /* NULL: in files */
+  char *data_path;   /* NULL: in memory */
+  char *index_path;
+  gint64 disk_bytes;
+};
+
+/* ---- rows ---- */
+
+static const guint64 *
+rows_index (const RushMapRows *self)
+{
+  return (const guint64 *)self->index->bytes;
+}
+
+static guint64
+first_row (const RushMapRows *self, guint batch)
+{
+  return g_array_index (self->first_rows, guint64, batch);
+}
+
+static RushMapRows *
+rows_ref (RushMapRows *self)
+{
+  rush_ref_count_inc (&self->refs);
+  return self;
+}
+
+void
+rush_map_rows_unref (RushMapRows *self)
+{
+  if (self == NULL || !rush_ref_count_dec (&self->refs))
+    return;
+  g_ptr_array_unref (self->batches);
+  g_array_unref (self->first_rows);
+  rush_buffer_unref (self->index);
+  rush_allocator_release (self->storage, self->charged_bytes);
+  rush_allocator_unref (self->storage);
+  rush_schema_unref (self->schema);
+  g_free (self);
+}
+
+void
+rush_map_rows_add (RushMapRows *self, RushBatch *batch)
+{
+  guint64 next = first_row (self, self->batches->len) + batch->length;
+
+  if (self->charged_bytes == 0) /* else counted already */
+    self->bytes += (gint64)rush_batch_memory_bytes (batch);
+  g_ptr_array_add (self->batches, batch);
+  g_array_append_val (self->first_rows, next);
+}
+
+gboolean
+rush_map_rows_charge (RushMapRows *self, gsize bytes, GError **error)
+{
+  g_assert (self->batches->len == 0);
+  if (!rush_allocator_reserve (self->storage, bytes, error))
+    return FALSE;
+  self->charged_bytes += bytes;
+  self->bytes += (gint64)bytes;
+  return TRUE;
+}
+
+RushMapRows *
+rush_map_rows_new (RushSchema *schema, guint n_partitions, const guint64 *index,
+                   RushAllocator *storage, GError **error)
+{
+  gsize index_bytes = ((gsize)n_partitions + 1) * sizeof (guint64);
+  RushBuffer *copy = rush_buffer_new (storage, index_bytes, error);
+  guint64 zero = 0;
+
+  if (copy == NULL)
+    return NULL;
+  memcpy (copy->bytes, index, index_bytes);
+  RushMapRows *self = g_new0 (RushMapRows, 1);
+  rush_ref_count_init (&self->refs);
+  self->schema = rush_schema_ref (schema);
+  self->n_partitions = n_partitions;
+  self->index = copy;
+  self->batches = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_batch_unref);
+  self->first_rows = g_array_new (FALSE, FALSE, sizeof (guint64));
+  g_array_append_val (self->first_rows, zero);
+  self->storage = rush_allocator_ref (storage);
+  self->bytes = (gint64)index_bytes;
+  return self;
+}
+
+/* ---- reading rows ---- */
+
+typedef struct
+{
+  RushIterator base;
+  RushMapRows *rows; /* (owned) a ref */
+  guint batch;
+  guint64 at; /* row of the order */
+  guint64 end;
+} RowsIterator;
+
+static RushBatch *
+rows_next (RushIterator *base, GError **error)
+{
+  RowsIterator *self = (RowsIterator *)base;
+
+  if (self->at == self->end)
+    return NULL;
+  while (first_row (self->rows, self->batch + 1) <= self->at)
+    self->batch++;
+  RushBatch *batch = g_ptr_array_index (self->rows->batches, self->batch);
+  guint start = (guint)(self->at - first_row (self->rows, self->batch));
+  guint length = (guint)MIN (batch->length - start, self->end - self->at);
+  self->at += length;
+  return rush_batch_slice (batch, start, length);
+}
+
+static void
+rows_close (RushIterator *base)
+{
+  RowsIterator *self = (RowsIterator *)base;
+
+  rush_map_rows_unref (self->rows);
+  g_free (self);
+}
+
+static const RushIteratorClass rows_class = { rows_next, rows_close };
+
+/* The first batch that holds a row behind @row: bisection, as outputs may have many. */
+static guint
+find_batch (const RushMapRows *rows, guint64 row)
+{
+  guint low = 0, high = rows->batches->len;
+
+  while (low < high)
+    {
+      guint middle = low + (high - low) / 2;
+      if (first_row (rows, middle + 1) <= row)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return low;
+}
+
+/* Takes over @rows. */
+static RushIterator *
+read_rows (RushMapRows *rows, guint start, guint end)
+{
+  RowsIterator *iterator = g_new0 (RowsIterator, 1);
+
+  iterator->base.klass = &rows_class;
+  iterator->rows = rows;
+  iterator->at = rows_index (rows)[start];
+  iterator->end = rows_index (rows)[end];
+  iterator->batch = find_batch (rows, iterator->at);
+  return &iterator->base;
+}
+
+/* ---- files ---- */
+
+static char *
+output_path (RushMapOutputId id, const char *suffix, RushLocalDir *dir, GError **error)
+{
+  g_autofree char *name = g_strdup_printf ("shuffle_%d_%" G_GINT64_FORMAT "_0.%s", id.shuffle_id,
+                                           id.map_task_id, suffix);
+  return rush_local_dir_file (dir, name, error);
+}
+
+char *
+rush_map_output_data_path (RushMapOutputId id, RushLocalDir *dir, GError **error)
+{
+  return output_path (id, "data", dir, error);
+}
+
+/* Makes @file whole with an index beside it; on failure neither is left once @file is freed. */
+static gboolean
+complete_files (RushMapOutputId id, RushPartitionFile *file, RushLocalDir *dir,
+                char **out_index_path, GError **error)
+{
+  g_autofree char *index_path = output_path (id, "index", dir, error);
+
+  if (index_path == NULL || !rush_partition_file_finish (file, error) ||
+      !rush_partition_file_write_index (file, index_path, error))
+    return FALSE;
+  rush_spill_file_keep (file->file);
+  *out_index_path = g_steal_pointer (&index_path);
+  return TRUE;
+}
+
+static gint64
+disk_bytes (const RushPartitionFile *file)
+{
+  return (gint64)rush_spill_file_size (file->file) + ((gint64)file->n_partitions + 1) * 16;
+}
+
+static RushIterator *
+read_files (const RushMapOutput *self, const char *data_path, const char *index_path, guint start,
+            guint end, RushAllocator *allocator, GError **error)
+{
+  guint64 from, to;
+
+  if (!rush_partition_index_lookup (index_path, start, end, &from, &to, error))
+    return NULL;
+  g_autoptr (RushSpillFile) file = rush_spill_file_open (data_path, error);
+  if (file == NULL)
+    return NULL;
+  return rush_spill_file_read (file, from, to, self->schema, allocator);
+}
+
+/* ---- eviction ---- */
+
+static RushPartitionFile *
+write_rows (const RushMapRows *rows, const char *path, RushCodec codec, GError **error)
+{
+  g_autoptr (RushPartitionFile) file =
+      rush_partition_file_new (path, codec, rows->n_partitions, error);
+
+  if (file == NULL)
+    return NULL;
+  for (guint b = 0; b < rows->batches->len; b++)
+    if (!rush_partition_file_append (file, g_ptr_array_index (rows->batches, b),
+                                     first_row (rows, b), rows_index (rows), NULL, NULL, error))
+      return NULL;
+  return g_steal_pointer (&file);
+}
+
+gboolean
+rush_map_output_is_evictable (RushMapOutput *self)
+{
+  pthread_mutex_lock (&self->lock);
+  gboolean evictable = self->rows != NULL && rush_ref_count_get (&self->rows->refs) == 1;
+  pthread_mutex_unlock (&self->lock);
+  return evictable;
+}
+
+gint64
+rush_map_output_evict (RushMapOutput *self, RushCodec codec, RushLocalDir *dir, GError **error)
+{
+  g_autofree char *data_path = rush_map_output_data_path (self->id, dir, error);
+  g_autofree char *index_path = NULL;
+
+  pthread_mutex_lock (&self->lock);
+  g_autoptr (RushMapRows) rows = self->rows != NULL ? rows_ref (self->rows) : NULL;
+  pthread_mutex_unlock (&self->lock);
+  if (data_path == NULL)
+    return -1;
+  if (rows == NULL)
+    return 0;
+  g_autoptr (RushPartitionFile) file = write_rows (rows, data_path, codec, error);
+  if (file == NULL || !complete_files (self->id, file, dir, &index_path, error))
+    return -1;
+
+  pthread_mutex_lock (&self->lock);
+  g_clear_pointer (&self->rows, rush_map_rows_unref);
+  self->data_path = g_steal_pointer (&data_path);
+  self->index_path = g_steal_pointer (&index_path);
+  self->disk_bytes = disk_bytes (file);
+  pthread_mutex_unlock (&self->lock);
+  return rows->bytes;
+}
+
+/* ---- outputs ---- */
+
+RushIterator *
+rush_map_output_read (RushMapOutput *self, guint start, guint end, gboolean by_reference,
+                      RushCodec codec, RushAllocator *allocator, GError **error)
+{
+  g_return_val_if_fail (start <= end && end <= self->n_partitions, NULL);
+
+  pthread_mutex_lock (&self->lock);
+  RushMapRows *rows = self->rows != NULL ? rows_ref (self->rows) : NULL;
+  g_autofree char *data_path = g_strdup (self->data_path);
+  g_autofree char *index_path = g_strdup (self->index_path);
+  pthread_mutex_unlock (&self->lock);
+
+  if (rows == NULL)
+    return read_files (self, data_path, index_path, start, end, allocator, error);
+  RushIterator *slices = read_rows (rows, start, end);
+  return by_reference ? slices : rush_wire_iterator_new (slices, codec, allocator);
+}
+
+const RushMapOutputId *
+rush_map_output_id (const RushMapOutput *self)
+{
+  return &self->id;
+}
+
+void
+rush_map_output_bytes (RushMapOutput *self, gint64 *out_memory, gint64 *out_disk)
+{
+  pthread_mutex_lock (&self->lock);
+  *out_memory = self->rows != NULL ? self->rows->bytes : 0;
+  *out_disk = self->disk_bytes;
+  pthread_mutex_unlock (&self->lock);
+}
+
+RushMapOutput *
+rush_map_output_ref (RushMapOutput *self)
+{
+  rush_ref_count_inc (&self->refs);
+  return self;
+}
+
+void
+rush_map_output_unref (RushMapOutput *self)
+{
+  if (self == NULL || !rush_ref_count_dec (&self->refs))
+    return;
+  rush_map_rows_unref (self->rows);
+  if (self->data_path != NULL)
+    {
+      unlink (self->data_path);
+      unlink (self->index_path);
+    }
+  g_free (self->data_path);
+  g_free (self->index_path);
+  rush_schema_unref (self->schema);
+  pthread_mutex_destroy (&self->lock);
+  g_free (self);
+}
+
+static RushMapOutput *
+output_new (RushMapOutputId id, RushSchema *schema, guint n_partitions)
+{
+  RushMapOutput *self = g_new0 (RushMapOutput, 1);
+
+  rush_ref_count_init (&self->refs);
+  self->id = id;
+  self->schema = rush_schema_ref (schema);
+  self->n_partitions = n_partitions;
+  pthread_mutex_init (&self->lock, NULL);
+  return self;
+}
+
+RushMapOutput *
+rush_map_output_new_in_memory (RushMapOutputId id, RushMapRows *rows)
+{
+  RushMapOutput *self = output_new (id, rows->schema, rows->n_partitions);
+
+  g_assert (first_row (rows, rows->batches->len) == rows_index (rows)[rows->n_partitions]);
+  self->rows = rows;
+  return self;
+}
+
+RushMapOutput *
+rush_map_output_new_in_files (RushMapOutputId id, RushSchema *schema, RushPartitionFile *file,
+                              RushLocalDir *dir, GError **error)
+{
+  g_autoptr (RushPartitionFile) owned = file;
+  g_autofree char *data_path = rush_map_output_data_path (id, dir, error);
+  char *index_path;
+
+  if (data_path == NULL || !complete_files (id, file, dir, &index_path, error))
+    return NULL;
+  RushMapOutput *self = output_new (id, schema, file->n_partitions);
+  self->data_path = g_steal_pointer (&data_path);
+  self->index_path = index_path;
+  self->disk_bytes = disk_bytes (file);
+  return self;
+}
