@@ -1,0 +1,42 @@
+"""Every example in a docstring of the package is run."""
+import doctest
+import importlib
+
+import pytest
+
+MODULES = ["_functions", "conf", "context", "dag", "errors.base", "rdd", "resultiterable", "status",
+           "util", "_actions", "_pairs", "_transformations", "_alias", "sql.conf", "sql.session"]
+
+
+@pytest.fixture(scope="module")
+def names(sc):
+    from rushlight import SparkContext
+    from rushlight.sql import SparkSession
+    return {"sc": sc, "spark": SparkSession.builder.getOrCreate(), "SparkContext": SparkContext}
+
+
+def examples():
+    finder = doctest.DocTestFinder(exclude_empty=True)
+    for name in MODULES:
+        module = importlib.import_module("rushlight." + name)
+        for test in finder.find(module):
+            if test.examples:
+                yield pytest.param(test, id=test.name.removeprefix("rushlight."))
+
+
+@pytest.mark.parametrize("test", examples())
+def test_example(names, test):
+    test.globs.update(names)
+    output = []
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+    runner.run(test, out=output.append, clear_globs=False)
+    assert runner.failures == 0, "".join(output)
+
+
+@pytest.mark.parametrize("owner", ["Transformations", "PairTransformations", "Actions"])
+def test_every_operator_has_an_example(owner):
+    from rushlight.rdd import RDD
+    klass = next(c for c in RDD.__mro__ if c.__name__ == owner)
+    without = [name for name, f in vars(klass).items()
+               if not name.startswith("_") and ">>>" not in (f.__doc__ or "")]
+    assert without == []

@@ -1,0 +1,242 @@
+"""rushlight submit and rushlight dag, in processes of their own: an unmodified PySpark program."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import sys
+import zipfile
+
+import pytest
+
+from conftest import ROOT, rushlight_command
+
+EXAMPLES = pathlib.Path(ROOT) / "lessons" / "examples"
+
+
+@pytest.fixture
+def submit(run_program, tmp_path):
+    """Writes a program and submits it: submit (text, flags, arguments)."""
+
+    def run(text, flags=(), arguments=(), command="submit", env=None):
+        path = tmp_path / "prog" / "app.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+        return run_program(argv=rushlight_command(command, *flags, path, *arguments), env=env)
+
+    return run
+
+
+# ── how a program runs ──
+def test_a_program_is_main_as_python_runs_it(submit, tmp_path):
+    (tmp_path / "prog").mkdir()
+    (tmp_path / "prog" / "helper.py").write_text("def double(x):\n    return 2 * x\n")
+    status, out, err = submit("""
+import sys, os
+import helper
+from pyspark import SparkContext
+class Point:
+    def __init__(self, x): self.x = x
+def triple(x): return 3 * x
+if __name__ == "__main__":
+    sc = SparkContext()
+    print(sys.argv[1:], os.path.basename(__file__), os.path.basename(sys.path[0]))
+    print(sc.parallelize([1, 2]).map(helper.double).map(triple).map(Point).map(lambda p: p.x).sum())
+    print(sc.master, sc.appName)
+""", arguments=["--master", "a b"])
+    assert (status, err) == (0, "")
+    assert out.splitlines() == ["['--master', 'a b'] app.py prog", "18", "local[*] app.py"]
+
+
+def test_flags_reach_the_program_and_the_program_wins(submit, tmp_path):
+    (tmp_path / "my.conf").write_text("spark.master local[7]\nspark.default.parallelism 5\n")
+    text = """
+from pyspark import SparkConf, SparkContext
+sc = SparkContext(conf=SparkConf().setAppName("mine"))
+print(sc.master, sc.appName, sc.defaultParallelism, sc.getConf().get("spark.driver.memory"))
+"""
+    flags = ["--properties-file", tmp_path / "my.conf", "--master", "local[3]", "--name", "theirs",
+             "--driver-memory", "600m"]
+    status, out, err = submit(text, flags)
+    assert (status, out, err) == (0, "local[3] mine 5 600m\n", "")
+
+
+def test_py_files(submit, tmp_path):
+    (tmp_path / "one.py").write_text("x = 1\n")
+    with zipfile.ZipFile(tmp_path / "two.zip", "w") as z:
+        z.writestr("two/__init__.py", "y = 2\n")
+    status, out, err = submit("""
+import one, two
+from pyspark import SparkContext
+sc = SparkContext()
+print(sc.parallelize([0], 1).map(lambda _: (one.x, __import__("two").y)).collect())
+""", ["--py-files", f"{tmp_path}/one.py,{tmp_path}/two.zip"])
+    # Imported before the SparkContext as well as in workers.
+    assert (status, out, err) == (0, "[(1, 2)]\n", "")
+
+
+def test_a_session_program(submit):
+    status, out, err = submit("""
+from pyspark.sql import SparkSession
+with SparkSession.builder.appName("s").config("spark.sql.x", 1).getOrCreate() as spark:
+    print(spark.sparkContext.parallelize(range(10)).filter(lambda x: x % 2).count(), spark.version)
+""", ["--master", "local[2]"])
+    assert (status, out, err) == (0, "5 4.3.0\n", "")
+
+
+@pytest.mark.parametrize("end,status", [
+    ("sys.exit(3)", 3), ("sys.exit()", 0), ("sys.exit('some words')", 1), ("raise KeyError('k')", 1),
+    ("1 +", 1), ("raise KeyboardInterrupt", -signal.SIGINT),
+])
+def test_exit_statuses_are_pythons(submit, end, status):
+    text = f"import sys\nfrom pyspark import SparkContext\nsc = SparkContext('local')\n{end}\n"
+    got, out, err = submit(text)
+    assert (got, out) == (status, "")
+    assert "rushlight" not in err               # none of the launcher's frames
+    if "Key" in end:
+        assert 'app.py", line 4, in <module>' in err
+    if end == "1 +":
+        assert "SyntaxError" in err
+
+
+def test_an_exception_of_a_job_is_caught_as_programs_catch_it(submit):
+    status, out, err = submit("""
+from pyspark import SparkContext
+from py4j.protocol import Py4JJavaError
+sc = SparkContext("local[2]")
+try:
+    sc.parallelize([1, 0]).map(lambda x: 1 // x).collect()
+except Py4JJavaError as e:
+    print("caught", "ZeroDivisionError" in str(e), "PythonException" in str(e.java_exception))
+""")
+    assert (status, out, err) == (0, "caught True True\n", "")
+
+
+def test_threads_of_the_program_are_waited_for(submit):
+    status, out, err = submit("""
+import threading
+from pyspark import SparkContext
+sc = SparkContext("local[2]")
+go = threading.Event()
+def work():
+    go.wait()
+    print(sc.parallelize([1, 2]).count())
+threading.Thread(target=work).start()
+threading.Timer(0.05, go.set).start()
+""")
+    assert (status, out, err) == (0, "2\n", "")
+
+
+# ── what can be seen ──
+def test_verbose_redacts(submit):
+    status, out, err = submit("pass", ["-v", "--conf", "spark.my.password=abc", "--name", "x"])
+    assert (status, out) == (0, "")
+    assert "spark.app.name=x" in err and "abc" not in err and "redacted" in err
+
+
+def test_summary(submit, tmp_path):
+    status, out, err = submit("""
+from pyspark import SparkContext
+sc = SparkContext()
+sc.parallelize([("a", 1)] * 10, 3).reduceByKey(max).count()
+print("out")
+""", ["--master", "local[2]", "--summary", "--conf", "spark.eventLog.enabled=true",
+      "--conf", f"spark.eventLog.dir={tmp_path}"])
+    assert (status, out) == (0, "out\n")
+    assert "count at" in err and "reduceByKey at" in err
+    log = re.search(r"event log: (.*)", err).group(1)
+    events = [json.loads(line)["Event"] for line in open(log)]
+    assert events[0] == "SparkListenerLogStart" and events[-1] == "SparkListenerApplicationEnd"
+
+
+def test_trace_bridge(submit):
+    status, out, err = submit("""
+from pyspark import SparkContext
+sc = SparkContext("local[2]")
+print(sc.parallelize([1, 2, 3], 2).map(lambda x: x).collect())
+""", ["--trace-bridge"])
+    assert (status, out) == (0, "[1, 2, 3]\n")
+    lines = [line.split() for line in err.splitlines()]
+    assert {line[0] for line in lines} == {"bridge"}
+    names = [line[1] for line in lines]
+    assert names.index("Context.parallelize") < names.index("Context.run_job")
+    assert any(re.search(r"\d+ bytes", line) for line in err.splitlines())
+
+
+PICTURE = """
+from pyspark import SparkContext
+sc = SparkContext("local[2]")
+rdd = sc.parallelize([("a", 1)], 2).reduceByKey(max)
+rdd.count()
+rdd.count()
+"""
+
+
+@pytest.mark.parametrize("name,start", [("x.svg", b"<?xml"), ("x.png", b"\x89PNG"),
+                                        ("x.dot", b"digraph")])
+def test_dag(submit, tmp_path, name, start):
+    status, out, err = submit(PICTURE, ["-o", tmp_path / name], command="dag")
+    assert (status, out) == (0, "") and f"drew {tmp_path / name}" in err
+    assert (tmp_path / name).read_bytes().startswith(start)
+
+
+def test_dag_of_a_program_that_fails_and_of_several_contexts(submit, tmp_path):
+    status, _, err = submit(PICTURE + "sc.stop()\n" + PICTURE + "1/0\n",
+                            ["-o", tmp_path / "x.dot"], command="dag")
+    assert status == 1 and "ZeroDivisionError" in err
+    assert (tmp_path / "x.dot").exists() and (tmp_path / "x-2.dot").exists()
+
+
+def test_dag_without_a_job(submit, tmp_path):
+    status, _, err = submit("from pyspark import SparkContext\nSparkContext('local')\n",
+                            ["-o", tmp_path / "x.svg"], command="dag")
+    assert status == 1 and "ran no job" in err and not (tmp_path / "x.svg").exists()
+
+
+# ── the examples, as their owners would type them ──
+def test_word_count(run_program):
+    licences = "/usr/share/common-licenses"
+    if not os.path.isdir(licences):
+        pytest.skip("no common licences on this machine")
+    status, out, err = run_program(argv=rushlight_command("submit", EXAMPLES / "wordcount.py",
+                                                          licences + "/*", 5))
+    counts = {}
+    for name in os.listdir(licences):
+        with open(os.path.join(licences, name), encoding="utf-8", errors="replace") as f:
+            for word in re.findall(r"[a-z']+", f.read().lower()):
+                counts[word] = counts.get(word, 0) + 1
+    want = sorted(counts.items(), key=lambda wc: (-wc[1], wc[0]))[:5]
+    assert (status, err) == (0, "")
+    assert [line.split() for line in out.splitlines()] == [[str(n), word] for word, n in want]
+
+
+def test_inverted_index(run_program, tmp_path):
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    (texts / "a").write_text("no warranty at all\nthe patent\nthe warranty\n")
+    (texts / "b").write_text("the patent patent\n")
+    (texts / "c").write_text("the Warranty, the PATENT\n")
+    status, out, err = run_program(argv=rushlight_command(
+        "submit", "--master", "local[2]", EXAMPLES / "inverted_index.py", texts, tmp_path / "out"))
+    assert (status, err) == (0, "")
+    assert "4 words in 3 files" in out
+    assert "the             3 files, most often in a" in out
+    assert "Files with warranty and patent: a, c" in out
+    lines = "".join((tmp_path / "out" / f"part-{i:05d}").read_text() for i in range(4)).splitlines()
+    assert sorted(lines) == ["all: a(1)", "patent: a(1), b(1), c(1)", "the: a(2), b(1), c(1)",
+                             "warranty: a(2), c(1)"]
+
+
+def test_log_analysis(run_program):
+    """The output of real PySpark stands in tests/data."""
+    status, out, err = run_program(argv=rushlight_command("submit", EXAMPLES / "log_analysis.py"))
+    assert (status, err) == (0, "")
+    assert out == (pathlib.Path(ROOT) / "tests/data/log_analysis.txt").read_text()
+
+
+def test_the_script_is_installed():
+    script = os.path.join(os.path.dirname(sys.executable), "rushlight")
+    if not os.path.exists(script):
+        pytest.skip("the package is not installed beside this interpreter")
+    assert shutil.which(script)
