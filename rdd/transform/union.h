@@ -7,5 +7,7 @@
 
 #include "core/lineage/rdd.h"
 
-/* The parents (at least one) must have equal schemas; UnionRDD or PartitionerAwareUnionRDD. */
-RushRdd *rush_rdd_union (RushRdd *const *parents, guint n);
+/* The parents (at least one) must have equal schemas; UnionRDD or PartitionerAwareUnionRDD.  Their
+ * partitions are counted here, as in Spark: those without any are left out, and a count that fails
+ * (a missing file) is the error. */
+RushRdd *rush_rdd_union (RushRdd *const *parents, guint n, GError **error);
