@@ -58,15 +58,15 @@ typedef struct
 /* Submits and returns at once; the waiter is (transfer full).  @partitions NULL: all of them.
  * Counting the partitions may fail here (a missing file). */
 RushJobWaiter *rush_context_submit_job (RushContext *self, RushRdd *rdd, const guint *partitions,
-                                        guint n_partitions, RushResultFunc func,
-                                        gpointer func_data, GDestroyNotify free_func_data,
+                                        guint n_partitions, RushResultFunc func, gpointer func_data,
+                                        GDestroyNotify free_func_data,
                                         const RushJobOptions *options, gint *out_job_id,
                                         GError **error);
 /* Submits and waits.  NULL: failed, or cancelled because options->interrupted () said so. */
 RushJobWaiter *rush_context_run_job (RushContext *self, RushRdd *rdd, const guint *partitions,
                                      guint n_partitions, RushResultFunc func, gpointer func_data,
-                                     GDestroyNotify free_func_data,
-                                     const RushJobOptions *options, GError **error);
+                                     GDestroyNotify free_func_data, const RushJobOptions *options,
+                                     GError **error);
 /* submitMapStage: materializes a shuffle without a job on top; for adaptive plans. */
 RushJobWaiter *rush_context_submit_map_stage (RushContext *self, RushDependency *dependency,
                                               const RushJobOptions *options, gint *out_job_id,

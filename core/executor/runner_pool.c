@@ -63,7 +63,7 @@ rush_runner_pool_submit (RushRunnerPool *self, gpointer item)
       self->outstanding++;
       if (self->outstanding > self->n_runners && self->n_runners < self->max_runners)
         {
-          char name[16];
+          char name[32];
 
           snprintf (name, sizeof name, "rush-run-%u", self->n_runners);
           self->runners[self->n_runners++] = rush_thread_start (name, runner_main, self);

@@ -22,6 +22,7 @@ struct _RushLineage
   RushRefCount refs;
   atomic_int next_rdd_id;
   atomic_int next_shuffle_id;
+  guint default_parallelism;
 
   pthread_mutex_t lock;
   /* Guarded by lock. */
@@ -68,6 +69,18 @@ gint
 rush_lineage_next_shuffle_id (RushLineage *self)
 {
   return atomic_fetch_add (&self->next_shuffle_id, 1);
+}
+
+void
+rush_lineage_set_default_parallelism (RushLineage *self, guint n)
+{
+  self->default_parallelism = n;
+}
+
+guint
+rush_lineage_default_parallelism (RushLineage *self)
+{
+  return self->default_parallelism;
 }
 
 /* ---- dropped shuffles ---- */

@@ -1,0 +1,392 @@
+/* context.c - an application: what is made, in which order, and how it ends.
+ *
+ *     made                        ended, in stop ()
+ *     ────                        ─────────────────
+ *     configuration, frozen       1  no job is accepted any more
+ *     event bus, listeners        2  cleaner: what is queued is dropped; joined
+ *     local dir                   3  backend: tasks are killed, runners joined, outputs dropped
+ *     map output tracker          4  driver loop: handles their ends; joined
+ *     driver loop (not started)   5  scheduler: jobs that still run fail, who waits is woken
+ *     backend with executors      6  event: application end; bus: delivers everything; joined
+ *     scheduler                   7  local dir: the folder goes
+ *     cleaner
+ *     loop starts, executors      The rest goes with the last ref, so that getters answer until
+ *     register, events            then: an application that has ended can still be looked at.
+ *
+ * The order of the first events is Spark's: resource profile, executors, block managers,
+ * environment, application.
+ */
+#include "rdd/context_private.h"
+
+#include "core/event/event_log.h"
+
+#include <string.h>
+#include <sys/utsname.h>
+
+#define RETAINED_JOBS 1000 /* spark.ui.retainedJobs */
+
+/* ---- the first events ---- */
+
+static void
+post_resource_profile (RushContext *self)
+{
+  RushEvent *event = rush_event_new (RUSH_EVENT_RESOURCE_PROFILE_ADDED);
+  gint64 bytes = rush_conf_get_bytes (self->conf, "spark.executor.memory");
+
+  event->resource_profile_added.memory_mib =
+      self->master.executor_mib > 0 ? self->master.executor_mib : bytes / (1024 * 1024);
+  event->resource_profile_added.cores = self->master.is_cluster ? self->master.cores : 1;
+  rush_event_bus_post (self->bus, event);
+}
+
+static void
+add_pair (GStrvBuilder *pairs, const char *key, const char *value)
+{
+  g_strv_builder_add (pairs, key);
+  g_strv_builder_add (pairs, rush_conf_redact (key, value));
+}
+
+static void
+add_conf_pair (const char *key, const char *value, gpointer pairs)
+{
+  add_pair (pairs, key, value);
+}
+
+static char **
+system_properties (void)
+{
+  g_autoptr (GStrvBuilder) pairs = g_strv_builder_new ();
+  g_autofree char *folder = g_get_current_dir ();
+  struct utsname name;
+
+  if (uname (&name) == 0)
+    {
+      add_pair (pairs, "os.arch", name.machine);
+      add_pair (pairs, "os.name", name.sysname);
+      add_pair (pairs, "os.version", name.release);
+    }
+  add_pair (pairs, "user.dir", folder);
+  add_pair (pairs, "user.name", g_get_user_name ());
+  return g_strv_builder_end (pairs);
+}
+
+static void
+post_environment (RushContext *self)
+{
+  RushEvent *event = rush_event_new (RUSH_EVENT_ENVIRONMENT_UPDATE);
+  g_autoptr (GStrvBuilder) runtime = g_strv_builder_new ();
+  g_autoptr (GStrvBuilder) spark = g_strv_builder_new ();
+  g_autofree char *start = g_strdup_printf ("%" G_GINT64_FORMAT, self->start_time_ms);
+
+  add_pair (runtime, "Rushlight Version", RUSH_VERSION);
+  rush_conf_foreach (self->conf, add_conf_pair, spark);
+  add_pair (spark, "spark.app.startTime", start);
+  event->environment_update.runtime = g_strv_builder_end (runtime);
+  event->environment_update.spark_properties = g_strv_builder_end (spark);
+  event->environment_update.system_properties = system_properties ();
+  rush_event_bus_post (self->bus, event);
+}
+
+static void
+post_application_start (RushContext *self)
+{
+  RushEvent *event = rush_event_new (RUSH_EVENT_APPLICATION_START);
+
+  event->application_start.app_name = rush_conf_get_string (self->conf, "spark.app.name");
+  event->application_start.app_id = g_strdup (self->application_id);
+  event->application_start.user = g_strdup (g_get_user_name ());
+  event->application_start.master = rush_conf_get_string (self->conf, "spark.master");
+  event->application_start.time_ms = self->start_time_ms;
+  rush_event_bus_post (self->bus, event);
+}
+
+static void
+post_application_end (RushContext *self)
+{
+  RushEvent *event = rush_event_new (RUSH_EVENT_APPLICATION_END);
+
+  event->application_end.time_ms = rush_clock_wall_ms (rush_clock_system ());
+  rush_event_bus_post (self->bus, event);
+}
+
+/* ---- end ---- */
+
+void
+rush_context_stop (RushContext *self)
+{
+  RushScheduler *scheduler;
+  gboolean was_stopped;
+
+  pthread_mutex_lock (&self->stop_lock);
+  pthread_rwlock_wrlock (&self->lock);
+  was_stopped = self->stopped;
+  self->stopped = TRUE;
+  scheduler = g_steal_pointer (&self->scheduler);
+  pthread_rwlock_unlock (&self->lock);
+  if (!was_stopped)
+    {
+      g_clear_pointer (&self->cleaner, rush_context_cleaner_free);
+      rush_local_backend_stop (self->backend);
+      rush_driver_loop_stop (self->loop);
+      rush_scheduler_free (scheduler);
+      post_application_end (self);
+      rush_event_bus_stop (self->bus);
+      g_clear_pointer (&self->dir, rush_local_dir_free);
+    }
+  pthread_mutex_unlock (&self->stop_lock);
+}
+
+gboolean
+rush_context_is_stopped (RushContext *self)
+{
+  gboolean stopped;
+
+  pthread_rwlock_rdlock (&self->lock);
+  stopped = self->stopped;
+  pthread_rwlock_unlock (&self->lock);
+  return stopped;
+}
+
+/* A context may be half made: what is not there yet is NULL. */
+static void
+context_free (RushContext *self)
+{
+  if (self->scheduler != NULL)
+    rush_context_stop (self);
+  if (self->backend != NULL)
+    self->backend->klass->free (self->backend);
+  if (self->loop != NULL)
+    rush_driver_loop_free (self->loop);
+  if (self->tracker != NULL)
+    rush_map_output_tracker_free (self->tracker);
+  if (self->bus != NULL)
+    rush_event_bus_free (self->bus);
+  if (self->dir != NULL)
+    rush_local_dir_free (self->dir);
+  g_clear_pointer (&self->stats, rush_job_stats_unref);
+  g_clear_pointer (&self->lineage, rush_lineage_unref);
+  g_clear_pointer (&self->conf, rush_conf_unref);
+  g_free (self->application_id);
+  g_free (self->event_log_path);
+  pthread_rwlock_destroy (&self->lock);
+  pthread_mutex_destroy (&self->stop_lock);
+  g_free (self);
+}
+
+RushContext *
+rush_context_ref (RushContext *self)
+{
+  rush_ref_count_inc (&self->refs);
+  return self;
+}
+
+void
+rush_context_unref (RushContext *self)
+{
+  if (self != NULL && rush_ref_count_dec (&self->refs))
+    context_free (self);
+}
+
+/* ---- what it is ---- */
+
+const RushConf *
+rush_context_conf (RushContext *self)
+{
+  return self->conf;
+}
+
+RushLineage *
+rush_context_lineage (RushContext *self)
+{
+  return self->lineage;
+}
+
+RushEventBus *
+rush_context_bus (RushContext *self)
+{
+  return self->bus;
+}
+
+RushJobStats *
+rush_context_job_stats (RushContext *self)
+{
+  return self->stats;
+}
+
+RushBackend *
+rush_context_backend (RushContext *self)
+{
+  return self->backend;
+}
+
+RushMapOutputTracker *
+rush_context_tracker (RushContext *self)
+{
+  return self->tracker;
+}
+
+const char *
+rush_context_application_id (RushContext *self)
+{
+  return self->application_id;
+}
+
+const char *
+rush_context_event_log_path (RushContext *self)
+{
+  return self->event_log_path;
+}
+
+gint64
+rush_context_start_time_ms (RushContext *self)
+{
+  return self->start_time_ms;
+}
+
+guint
+rush_context_default_parallelism (RushContext *self)
+{
+  guint cores = self->master.n_executors * self->master.cores;
+
+  if (rush_conf_contains (self->conf, "spark.default.parallelism"))
+    return (guint)rush_conf_get_int (self->conf, "spark.default.parallelism");
+  return self->master.is_cluster ? MAX (cores, 2) : cores;
+}
+
+guint
+rush_context_default_min_partitions (RushContext *self)
+{
+  return MIN (rush_context_default_parallelism (self), 2);
+}
+
+/* ---- beginning ---- */
+
+/* "local-1795234224138"; no two applications of one process have the same. */
+static char *
+new_application_id (gint64 now_ms)
+{
+  static _Atomic gint64 last_ms;
+  gint64 before = atomic_load (&last_ms);
+  gint64 chosen;
+
+  do
+    chosen = MAX (now_ms, before + 1);
+  while (!atomic_compare_exchange_weak (&last_ms, &before, chosen));
+  return g_strdup_printf ("local-%" G_GINT64_FORMAT, chosen);
+}
+
+static gboolean
+take_conf (RushContext *self, const RushConf *conf, GError **error)
+{
+  g_autofree char *url = rush_conf_get_string (conf, "spark.master");
+  g_autofree char *host = rush_conf_get_string (conf, "spark.driver.host");
+
+  if (url == NULL)
+    {
+      g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                           "A master URL must be set in your configuration (spark.master)");
+      return FALSE;
+    }
+  if (!rush_master_parse (url, &self->master, error))
+    return FALSE;
+  self->conf = rush_conf_copy (conf);
+  self->application_id = rush_conf_get_string (conf, "spark.app.id");
+  if (self->application_id == NULL)
+    self->application_id = new_application_id (self->start_time_ms);
+  if (!rush_conf_set (self->conf, "spark.app.id", self->application_id, error) ||
+      !rush_conf_set (self->conf, "spark.executor.id", "driver", error) ||
+      !rush_conf_set (self->conf, "spark.driver.host", host, error))
+    return FALSE;
+  if (!rush_conf_contains (self->conf, "spark.app.name") &&
+      !rush_conf_set (self->conf, "spark.app.name", "Rushlight", error))
+    return FALSE;
+  rush_conf_freeze (self->conf);
+  if (rush_conf_contains (self->conf, "spark.default.parallelism"))
+    rush_lineage_set_default_parallelism (
+        self->lineage, (guint)rush_conf_get_int (self->conf, "spark.default.parallelism"));
+  return TRUE;
+}
+
+static gboolean
+add_event_log (RushContext *self, GError **error)
+{
+  g_autofree char *dir = NULL;
+  RushListener *log;
+
+  if (!rush_conf_get_bool (self->conf, "spark.eventLog.enabled"))
+    return TRUE;
+  dir = rush_conf_get_string (self->conf, "spark.eventLog.dir");
+  log = rush_event_log_new (dir, self->application_id,
+                            rush_conf_get_bool (self->conf, "spark.eventLog.overwrite"), FALSE,
+                            error);
+  if (log == NULL)
+    return FALSE;
+  self->event_log_path = g_strdup (rush_event_log_path (log));
+  rush_event_bus_add_queued (self->bus, log);
+  return TRUE;
+}
+
+static gboolean
+make_bus (RushContext *self, GError **error)
+{
+  self->bus = rush_event_bus_new (
+      (guint)rush_conf_get_int (self->conf, "spark.scheduler.listenerbus.eventqueue.capacity"));
+  self->stats = rush_job_stats_new (RETAINED_JOBS);
+  rush_event_bus_add_inline (self->bus, rush_job_stats_listener (self->stats));
+  return add_event_log (self, error);
+}
+
+/* For the cleaner, on its thread. */
+static void
+remove_shuffle (gint shuffle_id, gpointer data)
+{
+  RushContext *self = data;
+  RushMessage *message = rush_message_new (RUSH_MESSAGE_SHUFFLE_DROPPED);
+
+  message->id = shuffle_id;
+  rush_driver_loop_post (self->loop, message);
+  rush_local_backend_remove_shuffle (self->backend, shuffle_id);
+}
+
+static gboolean
+make_engine (RushContext *self, GError **error)
+{
+  g_autofree char *parent = rush_conf_get_string (self->conf, "spark.local.dir");
+  guint max_task_failures = self->master.max_task_failures;
+
+  self->dir = rush_local_dir_new (parent, error);
+  if (self->dir == NULL)
+    return FALSE;
+  self->tracker = rush_map_output_tracker_new ();
+  self->loop = rush_driver_loop_new (rush_clock_system ());
+  self->backend = rush_local_backend_new (&self->master, self->conf, self->loop, self->tracker,
+                                          self->bus, self->dir, error);
+  if (self->backend == NULL)
+    return FALSE;
+  if (max_task_failures == 0)
+    max_task_failures = (guint)rush_conf_get_int (self->conf, "spark.task.maxFailures");
+  self->scheduler =
+      rush_scheduler_new (self->conf, self->backend, self->bus, self->tracker, max_task_failures);
+  self->cleaner = rush_context_cleaner_new (self->lineage, remove_shuffle, self);
+  return TRUE;
+}
+
+RushContext *
+rush_context_new (const RushConf *conf, GError **error)
+{
+  g_autoptr (RushContext) self = g_new0 (RushContext, 1);
+
+  rush_ref_count_init (&self->refs);
+  pthread_rwlock_init (&self->lock, NULL);
+  pthread_mutex_init (&self->stop_lock, NULL);
+  self->start_time_ms = rush_clock_wall_ms (rush_clock_system ());
+  self->lineage = rush_lineage_new ();
+  if (!take_conf (self, conf, error) || !make_bus (self, error) || !make_engine (self, error))
+    return NULL;
+  post_resource_profile (self);
+  rush_driver_loop_start (self->loop, self->scheduler);
+  rush_local_backend_start (self->backend);
+  post_environment (self);
+  post_application_start (self);
+  return g_steal_pointer (&self);
+}

@@ -1,0 +1,312 @@
+/* context_jobs.c - jobs: a request goes to the driver loop, a waiter comes back.
+ *
+ *     caller                                             driver loop
+ *     ──────                                             ───────────
+ *     count the partitions of the whole lineage
+ *     request + waiter ── JOB_SUBMITTED ───────────────▶ stages, tasks …
+ *     wait (or poll its descriptor)   ◀── results ────── listener of the waiter
+ *
+ * Partitions are counted here and not there, as Spark does since SPARK-23626: counting may list a
+ * folder of 10,000 files, and the loop has other jobs to serve.
+ */
+#include "rdd/context_private.h"
+
+#include "core/data/encoding.h"
+
+#include <errno.h>
+#include <poll.h>
+
+/* ---- counting ahead ---- */
+
+/* Every RDD that @rdd can be computed from has its partition count afterwards. */
+static gboolean
+count_all_partitions (RushRdd *rdd, GError **error)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+  g_autoptr (GPtrArray) waiting = g_ptr_array_new ();
+
+  g_ptr_array_add (waiting, rdd);
+  while (waiting->len > 0)
+    {
+      RushRdd *next = g_ptr_array_steal_index_fast (waiting, waiting->len - 1);
+      guint n;
+
+      if (!g_hash_table_add (seen, next))
+        continue;
+      if (!rush_rdd_n_partitions (next, &n, error))
+        return FALSE;
+      for (guint i = 0; i < next->n_dependencies; i++)
+        g_ptr_array_add (waiting, next->dependencies[i]->rdd);
+    }
+  return TRUE;
+}
+
+static gboolean
+check_partitions (const guint *partitions, guint n, guint n_there, GError **error)
+{
+  for (guint i = 0; i < n; i++)
+    if (partitions[i] >= n_there)
+      {
+        g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                     "Attempting to access a non-existent partition: %u. Total number of "
+                     "partitions: %u",
+                     partitions[i], n_there);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+/* ---- submission ---- */
+
+static const char *
+first_of (const char *a, const char *b)
+{
+  return a != NULL ? a : b;
+}
+
+static RushJobRequest *
+job_request_new (const RushJobOptions *options)
+{
+  static const RushJobOptions no_options;
+  RushJobRequest *request = g_new0 (RushJobRequest, 1);
+
+  if (options == NULL)
+    options = &no_options;
+  request->call_site.short_form =
+      g_strdup (first_of (options->short_form, rush_lineage_current_short_form ()));
+  request->call_site.long_form =
+      g_strdup (first_of (options->long_form, rush_lineage_current_long_form ()));
+  request->cause = g_strdup (first_of (options->cause, "action"));
+  request->properties = options->properties != NULL ? g_hash_table_ref (options->properties)
+                                                    : g_hash_table_new (g_str_hash, g_str_equal);
+  request->allow_empty_rdd_event = TRUE;
+  return request;
+}
+
+static void
+set_stopped (GError **error)
+{
+  g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_STOPPED,
+                       "Cannot call methods on a stopped SparkContext: make a new one to run "
+                       "more jobs");
+}
+
+/* Takes over @request; NULL: stopped. */
+static RushJobWaiter *
+submit (RushContext *self, RushJobRequest *request, guint n_results, gint *out_job_id,
+        GError **error)
+{
+  RushJobWaiter *waiter = NULL;
+
+  pthread_rwlock_rdlock (&self->lock);
+  if (!self->stopped)
+    {
+      RushMessage *message = rush_message_new (RUSH_MESSAGE_JOB_SUBMITTED);
+
+      waiter = rush_job_waiter_new (n_results);
+      request->listener = rush_job_waiter_listener (waiter);
+      request->job_id = rush_scheduler_next_job_id (self->scheduler);
+      if (out_job_id != NULL)
+        *out_job_id = request->job_id;
+      message->job = g_steal_pointer (&request);
+      rush_driver_loop_post (self->loop, message);
+    }
+  pthread_rwlock_unlock (&self->lock);
+  if (waiter == NULL)
+    {
+      rush_job_request_free (request);
+      set_stopped (error);
+    }
+  return waiter;
+}
+
+RushJobWaiter *
+rush_context_submit_job (RushContext *self, RushRdd *rdd, const guint *partitions,
+                         guint n_partitions, RushResultFunc func, gpointer func_data,
+                         GDestroyNotify free_func_data, const RushJobOptions *options,
+                         gint *out_job_id, GError **error)
+{
+  RushJobRequest *request = job_request_new (options);
+  guint n_there;
+
+  request->rdd = rush_rdd_ref (rdd);
+  request->func = func;
+  request->func_data = func_data;
+  request->free_func_data = free_func_data;
+  if (rush_context_is_stopped (self))
+    {
+      rush_job_request_free (request);
+      set_stopped (error);
+      return NULL;
+    }
+  if (!count_all_partitions (rdd, error) || !rush_rdd_n_partitions (rdd, &n_there, error) ||
+      (partitions != NULL && !check_partitions (partitions, n_partitions, n_there, error)))
+    {
+      rush_job_request_free (request);
+      return NULL;
+    }
+  request->n_partitions = partitions != NULL ? n_partitions : n_there;
+  request->partitions = g_memdup2 (partitions, n_partitions * sizeof *partitions);
+  return submit (self, request, request->n_partitions, out_job_id, error);
+}
+
+RushJobWaiter *
+rush_context_submit_map_stage (RushContext *self, RushDependency *dependency,
+                               const RushJobOptions *options, gint *out_job_id, GError **error)
+{
+  RushJobRequest *request;
+  guint n;
+
+  g_return_val_if_fail (dependency->kind == RUSH_DEPENDENCY_SHUFFLE, NULL);
+  if (!count_all_partitions (dependency->rdd, error) ||
+      !rush_rdd_n_partitions (dependency->rdd, &n, error))
+    return NULL;
+  request = job_request_new (options);
+  request->rdd = rush_rdd_ref (dependency->rdd);
+  request->dependency = rush_dependency_ref (dependency);
+  request->n_partitions = n;
+  return submit (self, request, 0, out_job_id, error);
+}
+
+/* ---- waiting ---- */
+
+/* Until the job has ended; a signal that @options cares for cancels it on the way. */
+static gboolean
+wait_interruptibly (RushContext *self, RushJobWaiter *waiter, gint job_id,
+                    const RushJobOptions *options)
+{
+  gboolean cancelled = FALSE;
+
+  while (!rush_job_waiter_is_done (waiter))
+    {
+      struct pollfd ended = { rush_job_waiter_fd (waiter), POLLIN, 0 };
+
+      if (poll (&ended, 1, -1) < 0 && errno == EINTR && !cancelled &&
+          options->interrupted (options->interrupted_data))
+        {
+          cancelled = TRUE;
+          rush_context_cancel_job (self, job_id, "interrupted");
+        }
+    }
+  return !cancelled;
+}
+
+RushJobWaiter *
+rush_context_run_job (RushContext *self, RushRdd *rdd, const guint *partitions, guint n_partitions,
+                      RushResultFunc func, gpointer func_data, GDestroyNotify free_func_data,
+                      const RushJobOptions *options, GError **error)
+{
+  gint job_id = -1;
+  g_autoptr (RushJobWaiter) waiter =
+      rush_context_submit_job (self, rdd, partitions, n_partitions, func, func_data, free_func_data,
+                               options, &job_id, error);
+
+  if (waiter == NULL)
+    return NULL;
+  if (options != NULL && options->interrupted != NULL &&
+      !wait_interruptibly (self, waiter, job_id, options))
+    {
+      /* It may have ended well in the meantime: who interrupts does not want its results. */
+      if (rush_job_waiter_wait (waiter, error))
+        g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_CANCELLED,
+                     "Job %d cancelled interrupted", job_id);
+      return NULL;
+    }
+  if (!rush_job_waiter_wait (waiter, error))
+    return NULL;
+  return g_steal_pointer (&waiter);
+}
+
+/* ---- cancelling ---- */
+
+/* Takes over @message. */
+static void
+post_unless_stopped (RushContext *self, RushMessage *message)
+{
+  pthread_rwlock_rdlock (&self->lock);
+  if (!self->stopped)
+    rush_driver_loop_post (self->loop, g_steal_pointer (&message));
+  pthread_rwlock_unlock (&self->lock);
+  rush_message_free (message);
+}
+
+void
+rush_context_cancel_job (RushContext *self, gint job_id, const char *reason)
+{
+  RushMessage *message = rush_message_new (RUSH_MESSAGE_JOB_CANCELLED);
+
+  message->id = job_id;
+  message->reason = g_strdup (reason);
+  post_unless_stopped (self, message);
+}
+
+void
+rush_context_cancel_group (RushContext *self, const char *group, const char *reason)
+{
+  RushMessage *message = rush_message_new (RUSH_MESSAGE_JOB_GROUP_CANCELLED);
+
+  message->text = g_strdup (group);
+  message->reason = g_strdup (reason);
+  post_unless_stopped (self, message);
+}
+
+void
+rush_context_cancel_all (RushContext *self, const char *reason)
+{
+  RushMessage *message = rush_message_new (RUSH_MESSAGE_ALL_JOBS_CANCELLED);
+
+  message->reason = g_strdup (reason);
+  post_unless_stopped (self, message);
+}
+
+/* ---- a result function ---- */
+
+/* A row that was picked from a block of a file keeps the whole block alive.  A batch that holds on
+ * to much more than it says is copied, so that results cost what they weigh. */
+#define SLACK_FACTOR 4
+#define SLACK_FREE_BYTES (64 * 1024)
+
+static RushBatch *
+trim_batch (RushBatch *batch, gsize encoded_bytes, RushAllocator *allocator, GError **error)
+{
+  g_autoptr (RushBatch) owned = batch;
+  g_autofree RushRowId *rows = NULL;
+
+  if (rush_batch_memory_bytes (batch) <= SLACK_FREE_BYTES + SLACK_FACTOR * encoded_bytes)
+    return g_steal_pointer (&owned);
+  rows = g_new (RushRowId, batch->length);
+  for (guint i = 0; i < batch->length; i++)
+    rows[i] = (RushRowId){ 0, i };
+  return rush_batch_gather (batch->schema, &batch, rows, batch->length, allocator, error);
+}
+
+gboolean
+rush_collect_batches (RushIterator *rows, RushTaskContext *ctx, gpointer data, RushTaskResult *out,
+                      GError **error)
+{
+  g_autoptr (GPtrArray) batches = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_batch_unref);
+  g_autoptr (GError) failure = NULL;
+  gsize bytes = 0;
+  RushBatch *batch;
+
+  while (rush_task_context_check (ctx, &failure) &&
+         (batch = rush_iterator_next (rows, &failure)) != NULL)
+    {
+      gsize encoded_bytes = rush_batch_encoded_bytes (batch);
+
+      bytes += encoded_bytes;
+      batch = trim_batch (batch, encoded_bytes, ctx->allocator, &failure);
+      if (batch == NULL)
+        break;
+      g_ptr_array_add (batches, batch);
+    }
+  if (failure != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  out->value = g_steal_pointer (&batches);
+  out->free_value = (GDestroyNotify)g_ptr_array_unref;
+  out->bytes = bytes;
+  return TRUE;
+}

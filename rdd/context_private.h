@@ -1,0 +1,36 @@
+/* context_private.h - what a context holds; context.c lives and dies by it, context_jobs.c runs
+ * jobs on it. */
+#pragma once
+
+#include "rdd/context.h"
+
+#include "core/storage/context_cleaner.h"
+
+#include <pthread.h>
+
+struct _RushContext
+{
+  RushRefCount refs;
+  RushConf *conf; /* frozen */
+  RushMaster master;
+  char *application_id;
+  char *event_log_path; /* or NULL */
+  gint64 start_time_ms;
+  RushLineage *lineage;
+  RushEventBus *bus;
+  RushJobStats *stats;
+  RushMapOutputTracker *tracker;
+  RushDriverLoop *loop;
+  RushBackend *backend;
+
+  /* Jobs are submitted under the read lock, the context stops under the write lock: a message is
+   * either before the end or not sent. */
+  pthread_rwlock_t lock;
+  /* Guarded by lock. */
+  gboolean stopped;
+  RushScheduler *scheduler;    /* NULL once stopped */
+  RushContextCleaner *cleaner; /* NULL once stopped */
+  RushLocalDir *dir;           /* NULL once stopped */
+
+  pthread_mutex_t stop_lock; /* the second to stop waits for the first */
+};

@@ -1,0 +1,192 @@
+/* union.c - several RDDs as one.
+ *
+ *     UnionRDD                          PartitionerAwareUnionRDD
+ *     a0 ── u0    b0 ── u2              a0 ─┬─ u0     a1 ─┬─ u1
+ *     a1 ── u1    b1 ── u3              b0 ─┘         b1 ─┘
+ *
+ * The second is taken when all parents are placed by equal partitioners: it keeps the placement, so
+ * that a shuffle by the same partitioner after it is none.  Parents without partitions are left
+ * out first, as Spark leaves them out.
+ */
+#include "rdd/transform/union.h"
+
+#include "rdd/call_site.h"
+
+/* ---- one after the other ---- */
+
+static gboolean
+union_partitions (RushRdd *self, guint *out_n, GError **error)
+{
+  guint total = 0;
+
+  for (guint i = 0; i < self->n_dependencies; i++)
+    total += self->dependencies[i]->length;
+  *out_n = total;
+  return TRUE;
+}
+
+static RushIterator *
+union_compute (RushRdd *self, guint split, RushTaskContext *ctx, GError **error)
+{
+  for (guint i = 0; i < self->n_dependencies; i++)
+    {
+      const RushDependency *dep = self->dependencies[i];
+
+      if (split - dep->out_start < dep->length)
+        return rush_rdd_iterator (dep->rdd, split - dep->out_start, ctx, error);
+    }
+  g_assert_not_reached ();
+}
+
+static char **
+union_preferred_locations (RushRdd *self, guint split)
+{
+  for (guint i = 0; i < self->n_dependencies; i++)
+    {
+      const RushDependency *dep = self->dependencies[i];
+
+      if (split - dep->out_start < dep->length)
+        return rush_rdd_preferred_locations (dep->rdd, split - dep->out_start);
+    }
+  g_assert_not_reached ();
+}
+
+static const RushRddClass union_class = {
+  .name = "UnionRDD",
+  .partitions = union_partitions,
+  .compute = union_compute,
+  .preferred_locations = union_preferred_locations,
+};
+
+/* ---- one beside the other ---- */
+
+typedef struct
+{
+  RushIterator base;
+  RushRdd *rdd; /* (unowned) lives as long as the task */
+  guint split;
+  RushTaskContext *ctx;
+  guint next_parent;
+  RushIterator *rows; /* of the current parent, or NULL */
+} ChainIterator;
+
+static RushBatch *
+chain_next (RushIterator *base, GError **error)
+{
+  ChainIterator *self = (ChainIterator *)base;
+
+  for (;;)
+    {
+      g_autoptr (GError) failure = NULL;
+      RushBatch *batch;
+
+      if (self->rows == NULL)
+        {
+          if (self->next_parent == self->rdd->n_dependencies)
+            return NULL;
+          self->rows = rush_rdd_iterator (self->rdd->dependencies[self->next_parent]->rdd,
+                                          self->split, self->ctx, error);
+          if (self->rows == NULL)
+            return NULL;
+          self->next_parent++;
+        }
+      batch = rush_iterator_next (self->rows, &failure);
+      if (batch != NULL)
+        return batch;
+      if (failure != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return NULL;
+        }
+      g_clear_pointer (&self->rows, rush_iterator_close);
+    }
+}
+
+static void
+chain_close (RushIterator *base)
+{
+  rush_iterator_close (((ChainIterator *)base)->rows);
+  g_free (base);
+}
+
+static const RushIteratorClass chain_class = { chain_next, chain_close };
+
+static RushIterator *
+aware_compute (RushRdd *rdd, guint split, RushTaskContext *ctx, GError **error)
+{
+  ChainIterator *self = g_new0 (ChainIterator, 1);
+
+  self->base.klass = &chain_class;
+  self->rdd = rdd;
+  self->split = split;
+  self->ctx = ctx;
+  return &self->base;
+}
+
+static const RushRddClass aware_class = {
+  .name = "PartitionerAwareUnionRDD",
+  .compute = aware_compute,
+};
+
+/* ---- which of the two ---- */
+
+static gboolean
+all_placed_alike (RushRdd *const *parents, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    if (!rush_partitioner_equal (parents[0]->partitioner, parents[i]->partitioner))
+      return FALSE;
+  return n > 0;
+}
+
+static RushRdd *
+beside_each_other (RushRdd *const *parents, guint n)
+{
+  g_autofree RushDependency **dependencies = g_new (RushDependency *, n);
+  RushRdd *self;
+
+  for (guint i = 0; i < n; i++)
+    dependencies[i] = rush_dependency_one_to_one (parents[i]);
+  self = rush_rdd_alloc (sizeof *self, &aware_class, parents[0]->lineage, parents[0]->schema,
+                         dependencies, n);
+  self->partitioner = rush_partitioner_ref (parents[0]->partitioner);
+  return self;
+}
+
+static RushRdd *
+behind_each_other (RushLineage *lineage, RushSchema *schema, RushRdd *const *parents,
+                   const guint *counts, guint n)
+{
+  g_autofree RushDependency **dependencies = g_new (RushDependency *, n);
+  guint start = 0;
+
+  for (guint i = 0; i < n; start += counts[i], i++)
+    dependencies[i] = rush_dependency_range (parents[i], 0, start, counts[i]);
+  return rush_rdd_alloc (sizeof (RushRdd), &union_class, lineage, schema, dependencies, n);
+}
+
+RushRdd *
+rush_rdd_union (RushRdd *const *parents, guint n, GError **error)
+{
+  RUSH_OPERATOR ("union");
+  g_autofree RushRdd **kept = g_new (RushRdd *, n);
+  g_autofree guint *counts = g_new (guint, n);
+  guint n_kept = 0;
+
+  g_return_val_if_fail (n > 0, NULL);
+  for (guint i = 0; i < n; i++)
+    {
+      guint count;
+
+      g_return_val_if_fail (rush_schema_equal (parents[0]->schema, parents[i]->schema), NULL);
+      if (!rush_rdd_n_partitions (parents[i], &count, error))
+        return NULL;
+      if (count == 0)
+        continue;
+      kept[n_kept] = parents[i];
+      counts[n_kept++] = count;
+    }
+  if (all_placed_alike (kept, n_kept))
+    return beside_each_other (kept, n_kept);
+  return behind_each_other (parents[0]->lineage, parents[0]->schema, kept, counts, n_kept);
+}
