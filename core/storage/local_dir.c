@@ -226,6 +226,7 @@ rush_local_dir_new (const char *parent, GError **error)
 {
   int lock_fd;
 
+  g_mkdir_with_parents (parent, 0755); /* as Spark does; what it cannot make, mkdtemp () reports */
   remove_orphans (parent);
   char *path = make_locked_folder (parent, &lock_fd);
   if (path == NULL)

@@ -13,6 +13,7 @@
 
 typedef struct _RushLocalDir RushLocalDir;
 
+/* @parent is made if it does not exist. */
 RushLocalDir *rush_local_dir_new (const char *parent, GError **error);
 void rush_local_dir_free (RushLocalDir *self); /* removes the folder */
 const char *rush_local_dir_path (RushLocalDir *self);
