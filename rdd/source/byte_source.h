@@ -1,0 +1,47 @@
+/* byte_source.h - the bytes of a text file, from disk as they are, or through zlib.
+ *
+ * Ownership:  the file is open from open () to close ().
+ * Threads:    one.
+ * Mirrors:    Hadoop's FSDataInputStream and CompressionCodecFactory.
+ */
+#pragma once
+
+#include "core/base/error.h"
+
+/* How the bytes of a file are packed: by the end of its name, as Hadoop tells. */
+typedef enum
+{
+  RUSH_PACKING_NONE,
+  RUSH_PACKING_GZIP, /* .gz: one member or several */
+  RUSH_PACKING_ZLIB, /* .deflate */
+} RushPacking;
+
+/* UNSUPPORTED: .bz2, .lz4, .snappy, .zst. */
+gboolean rush_packing_of (const char *path, RushPacking *out, GError **error);
+
+typedef struct _RushByteSource RushByteSource;
+
+typedef struct
+{
+  /* At most @n bytes to @into; 0: the end; −1 with @error.  Fewer than asked for is no end. */
+  gssize (*read) (RushByteSource *self, guint8 *into, gsize n, GError **error);
+  void (*close) (RushByteSource *self);
+} RushByteSourceClass;
+
+struct _RushByteSource
+{
+  const RushByteSourceClass *klass;
+  gint64 bytes_left; /* to come, at most; G_MAXINT64: nobody knows */
+  gint64 bytes_in;   /* read from disk so far */
+};
+
+/* Bytes from @start on, which is 0 if they are packed.  NOT_FOUND, IO: the file has vanished or
+ * cannot be read. */
+RushByteSource *rush_byte_source_open (const char *path, gint64 start, RushPacking packing,
+                                       GError **error);
+void rush_byte_source_close (RushByteSource *self); /* NULL is fine */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushByteSource, rush_byte_source_close)
+
+/* Unpacks what @packed (transfer full) reads from the file @path. CORRUPT names the file. */
+RushByteSource *rush_inflate_source_new (RushByteSource *packed, RushPacking packing,
+                                         const char *path, GError **error);
