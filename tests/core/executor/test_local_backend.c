@@ -1,0 +1,407 @@
+/* Executors in this process: jobs run on them, fail on them, are cancelled on them, and survive the
+ * loss of them by recomputation. */
+#include "engine.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* 0 + 1 + … + n − 1 */
+static gint64
+sum_below (gint64 n)
+{
+  return n * (n - 1) / 2;
+}
+
+static guint
+count_lines (const Engine *engine, const char *words)
+{
+  guint n = 0;
+
+  for (const char *at = engine->events->str; (at = strstr (at, words)) != NULL; at++)
+    n++;
+  return n;
+}
+
+/* ---- jobs ---- */
+
+static void
+test_masters (void)
+{
+  static const char *const masters[] = { "local", "local[4]", "local-cluster[2,1,512]",
+                                         "local-cluster[3,2,512]" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (masters); i++)
+    {
+      Engine *engine = engine_new (masters[i], NULL);
+      g_autoptr (RushRdd) rdd = func_rdd_new (engine, 7, thousand_numbers, NULL);
+      g_autoptr (RushRdd) shuffled = shuffled_rdd_new (rdd, 5, NULL, NULL);
+      g_autoptr (RushRdd) again = shuffled_rdd_new (shuffled, 3, NULL, NULL);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_cmpint (engine_sum (engine, rdd, &error), ==, sum_below (7000));
+      g_assert_cmpint (engine_sum (engine, again, &error), ==, sum_below (7000));
+      g_assert_cmpint (engine_sum (engine, again, &error), ==, sum_below (7000));
+      g_assert_no_error (error);
+      engine_stop (engine);
+      /* 7 + (7 + 5 + 3) + 3 */
+      g_assert_cmpuint (count_lines (engine, ": Success"), ==, 25);
+      engine_free (engine);
+    }
+}
+
+static void
+test_executors (void)
+{
+  Engine *local = engine_new ("local[3]", NULL);
+  Engine *cluster = engine_new ("local-cluster[2,3,512]", NULL);
+  g_auto (GStrv) local_ids = rush_local_backend_executor_ids (local->backend);
+  g_auto (GStrv) cluster_ids = rush_local_backend_executor_ids (cluster->backend);
+  RushEnv *env = rush_local_backend_env (cluster->backend, "1");
+  RushMemoryStats stats;
+
+  g_assert_cmpuint (g_strv_length (local_ids), ==, 1);
+  g_assert_cmpstr (local_ids[0], ==, "driver");
+  g_assert_cmpuint (g_strv_length (cluster_ids), ==, 2);
+  g_assert_cmpstr (cluster_ids[0], ==, "0");
+  g_assert_cmpstr (cluster_ids[1], ==, "1");
+  g_assert_null (rush_local_backend_env (local->backend, "0"));
+  g_assert_cmpstr (env->executor_id, ==, "1");
+  rush_memory_manager_stats (env->memory, &stats);
+  g_assert_cmpint (stats.pool, ==, (gint64)((512 - 300) * 1024 * 1024 * 0.6));
+  engine_stop (cluster);
+  engine_stop (local);
+  g_assert_nonnull (strstr (local->events->str, "executor driver added on localhost, 3 cores\n"
+                                                "block manager driver added, "));
+  g_assert_nonnull (strstr (cluster->events->str, "executor 1 added on localhost, 3 cores\n"));
+  engine_free (cluster);
+  engine_free (local);
+}
+
+/* As many tasks run at once as there are slots. */
+static RushIterator *
+wait_at_gate (guint split, RushTaskContext *ctx, gpointer data, GError **error)
+{
+  return gate_pass (data, ctx, error) ? thousand_numbers (split, ctx, NULL, error) : NULL;
+}
+
+static void
+test_slots (void)
+{
+  Engine *engine = engine_new ("local-cluster[2,2,512]", NULL);
+  g_autoptr (RushRdd) rdd = NULL;
+  g_autoptr (GError) error = NULL;
+  RushJobWaiter *waiter;
+  Gate gate;
+
+  gate_init (&gate);
+  rdd = func_rdd_new (engine, 6, wait_at_gate, &gate);
+  waiter = engine_submit (engine, rdd, NULL);
+  for (guint i = 0; i < 4; i++)
+    gate_await_arrival (&gate);
+  gate_open (&gate);
+  g_assert_cmpint (engine_sum_of (waiter, 6, &error), ==, sum_below (6000));
+  rush_job_waiter_free (waiter);
+  engine_free (engine);
+  gate_clear (&gate);
+}
+
+/* ---- failures ---- */
+
+typedef struct
+{
+  guint n_failures; /* of partition 1, before it succeeds */
+  atomic_uint n_attempts;
+} Flaky;
+
+static RushIterator *
+flaky (guint split, RushTaskContext *ctx, gpointer data, GError **error)
+{
+  Flaky *self = data;
+
+  if (split == 1 && atomic_fetch_add (&self->n_attempts, 1) < self->n_failures)
+    {
+      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_IO, "disk on fire");
+      return NULL;
+    }
+  return thousand_numbers (split, ctx, NULL, error);
+}
+
+static void
+assert_attempts (const char *master, guint n_failures, gboolean succeeds, guint n_attempts)
+{
+  Engine *engine = engine_new (master, NULL);
+  Flaky flaky_data = { .n_failures = n_failures };
+  g_autoptr (RushRdd) rdd = func_rdd_new (engine, 3, flaky, &flaky_data);
+  g_autoptr (GError) error = NULL;
+  gint64 sum = engine_sum (engine, rdd, &error);
+
+  if (succeeds)
+    g_assert_cmpint (sum, ==, sum_below (3000));
+  else
+    {
+      g_assert_nonnull (error);
+      g_assert_nonnull (strstr (error->message, "disk on fire"));
+    }
+  engine_stop (engine);
+  g_assert_cmpuint (flaky_data.n_attempts, ==, n_attempts);
+  engine_free (engine);
+}
+
+static void
+test_max_failures (void)
+{
+  assert_attempts ("local", 0, TRUE, 1);
+  assert_attempts ("local[4]", 1, FALSE, 1);
+  assert_attempts ("local[4,3]", 2, TRUE, 3);
+  assert_attempts ("local[4,3]", 3, FALSE, 3);
+  assert_attempts ("local-cluster[2,1,512]", 3, TRUE, 4);
+  assert_attempts ("local-cluster[2,1,512]", 4, FALSE, 4);
+}
+
+static void
+test_small_heap (void)
+{
+  g_autoptr (RushConf) conf = rush_conf_new ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char *top = g_dir_make_tmp ("rush-heap-XXXXXX", NULL);
+  RushLocalDir *dir = rush_local_dir_new (top, NULL);
+  RushDriverLoop *loop = rush_driver_loop_new (rush_clock_system ());
+  RushMapOutputTracker *tracker = rush_map_output_tracker_new ();
+  RushEventBus *bus = rush_event_bus_new (10);
+  RushMaster master;
+
+  g_assert_true (rush_master_parse ("local-cluster[2,1,449]", &master, NULL));
+  g_assert_null (rush_local_backend_new (&master, conf, loop, tracker, bus, dir, &error));
+  g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT);
+  g_test_message ("%s", error->message);
+  rush_event_bus_free (bus);
+  rush_map_output_tracker_free (tracker);
+  rush_driver_loop_free (loop);
+  rush_local_dir_free (dir);
+  g_assert_cmpint (rmdir (top), ==, 0);
+}
+
+/* ---- cancellation ---- */
+
+static void
+cancel_job (Engine *engine, gint job_id)
+{
+  RushMessage *message = rush_message_new (RUSH_MESSAGE_JOB_CANCELLED);
+
+  message->id = job_id;
+  message->reason = g_strdup ("changed my mind");
+  rush_driver_loop_post (engine->loop, message);
+}
+
+static void
+test_cancel (void)
+{
+  Engine *engine = engine_new ("local[2]", NULL);
+  g_autoptr (RushRdd) blocked = NULL;
+  g_autoptr (RushRdd) rdd = func_rdd_new (engine, 3, thousand_numbers, NULL);
+  g_autoptr (GError) error = NULL;
+  RushJobWaiter *waiter;
+  gint job_id;
+  Gate gate;
+
+  gate_init (&gate);
+  blocked = func_rdd_new (engine, 5, wait_at_gate, &gate);
+  waiter = engine_submit (engine, blocked, &job_id);
+  gate_await_arrival (&gate);
+  gate_await_arrival (&gate);
+  cancel_job (engine, job_id);
+  g_assert_cmpint (engine_sum_of (waiter, 5, &error), ==, -1);
+  g_test_message ("%s", error->message);
+  g_assert_nonnull (strstr (error->message, "changed my mind"));
+  rush_job_waiter_free (waiter);
+
+  /* The slots are free again. */
+  g_assert_cmpint (engine_sum (engine, rdd, NULL), ==, sum_below (3000));
+  engine_stop (engine);
+  g_assert_cmpuint (count_lines (engine, ": TaskKilled"), ==, 2);
+  engine_free (engine);
+  gate_clear (&gate);
+}
+
+/* Stopping kills what runs; the job's waiter is told. */
+static void
+test_stop_while_running (void)
+{
+  Engine *engine = engine_new ("local-cluster[2,2,512]", NULL);
+  g_autoptr (RushRdd) blocked = NULL;
+  g_autoptr (GError) error = NULL;
+  RushJobWaiter *waiter;
+  Gate gate;
+
+  gate_init (&gate);
+  blocked = func_rdd_new (engine, 9, wait_at_gate, &gate);
+  waiter = engine_submit (engine, blocked, NULL);
+  for (guint i = 0; i < 4; i++)
+    gate_await_arrival (&gate);
+  engine_stop (engine);
+  g_assert_cmpint (engine_sum_of (waiter, 9, &error), ==, -1);
+  g_assert_nonnull (strstr (error->message, "SparkContext was shut down"));
+  rush_job_waiter_free (waiter);
+  engine_free (engine);
+  gate_clear (&gate);
+}
+
+/* ---- lost executors ---- */
+
+/* While the map tasks run: those on the lost executor run again elsewhere. */
+static void
+test_lose_in_map_stage (void)
+{
+  Engine *engine = engine_new ("local-cluster[2,1,512]", NULL);
+  g_autoptr (RushRdd) source = NULL;
+  g_autoptr (RushRdd) shuffled = NULL;
+  g_autoptr (GError) error = NULL;
+  RushJobWaiter *waiter;
+  Gate gate;
+
+  gate_init (&gate);
+  source = func_rdd_new (engine, 4, wait_at_gate, &gate);
+  shuffled = shuffled_rdd_new (source, 3, NULL, NULL);
+  waiter = engine_submit (engine, shuffled, NULL);
+  gate_await_arrival (&gate);
+  gate_await_arrival (&gate);
+  g_assert_true (rush_local_backend_kill_executor (engine->backend, "1", FALSE));
+  g_assert_false (rush_local_backend_kill_executor (engine->backend, "1", FALSE));
+  gate_open (&gate);
+  g_assert_cmpint (engine_sum_of (waiter, 3, &error), ==, sum_below (4000));
+  g_assert_no_error (error);
+  rush_job_waiter_free (waiter);
+  engine_stop (engine);
+  g_assert_cmpuint (count_lines (engine, ": ExecutorLostFailure"), ==, 1);
+  g_assert_cmpuint (count_lines (engine, "executor 1 removed"), ==, 1);
+  engine_free (engine);
+  gate_clear (&gate);
+}
+
+/* After the map stage: what the lost executor held is computed again, the rest is not. */
+static void
+test_lose_outputs (void)
+{
+  Engine *engine = engine_new ("local-cluster[2,1,512]", NULL);
+  g_autoptr (RushRdd) source = func_rdd_new (engine, 6, thousand_numbers, NULL);
+  g_autoptr (RushRdd) shuffled = NULL;
+  g_autoptr (GError) error = NULL;
+  RushBlockStoreStats lost, kept;
+  RushJobWaiter *waiter;
+  Gate gate;
+
+  gate_init (&gate);
+  shuffled = shuffled_rdd_new (source, 2, wait_at_gate, &gate);
+  waiter = engine_submit (engine, shuffled, NULL);
+  gate_await_arrival (&gate);
+  gate_await_arrival (&gate);
+  rush_block_store_stats (rush_local_backend_env (engine->backend, "0")->blocks, &lost);
+  rush_block_store_stats (rush_local_backend_env (engine->backend, "1")->blocks, &kept);
+  g_assert_cmpuint (lost.n_outputs + kept.n_outputs, ==, 6);
+  g_assert_cmpuint (lost.n_outputs, >, 0);
+  g_assert_cmpuint (kept.n_outputs, >, 0);
+
+  g_assert_true (rush_local_backend_kill_executor (engine->backend, "0", TRUE));
+  gate_open (&gate);
+  g_assert_cmpint (engine_sum_of (waiter, 2, &error), ==, sum_below (6000));
+  g_assert_no_error (error);
+  rush_job_waiter_free (waiter);
+  {
+    g_auto (GStrv) ids = rush_local_backend_executor_ids (engine->backend);
+    RushBlockStoreStats after;
+
+    g_assert_cmpuint (g_strv_length (ids), ==, 2);
+    g_assert_cmpstr (ids[0], ==, "1");
+    g_assert_cmpstr (ids[1], ==, "2");
+    rush_block_store_stats (rush_local_backend_env (engine->backend, "0")->blocks, &after);
+    g_assert_cmpuint (after.n_outputs, ==, 0);
+  }
+  engine_stop (engine);
+  /* Six maps, and again those that were lost. */
+  g_assert_cmpuint (count_lines (engine, "task of stage 0.0") + count_lines (engine, "stage 0.1"),
+                    ==, 6 + lost.n_outputs);
+  g_assert_cmpuint (count_lines (engine, "executor 2 added"), ==, 1);
+  engine_free (engine);
+  gate_clear (&gate);
+}
+
+/* A map output that is gone while its executor lives ends in a fetch failure, which makes the map
+ * task run again. */
+static void
+test_lose_one_output (void)
+{
+  Engine *engine = engine_new ("local[2]", NULL);
+  g_autoptr (RushRdd) source = func_rdd_new (engine, 4, thousand_numbers, NULL);
+  g_autoptr (RushRdd) shuffled = NULL;
+  g_autoptr (GError) error = NULL;
+  RushJobWaiter *waiter;
+  Gate gate;
+
+  gate_init (&gate);
+  shuffled = shuffled_rdd_new (source, 1, wait_at_gate, &gate);
+  waiter = engine_submit (engine, shuffled, NULL);
+  gate_await_arrival (&gate);
+  g_assert_true (rush_block_store_remove_output (
+      rush_local_backend_env (engine->backend, "driver")->blocks, 0, 2));
+  gate_open (&gate);
+  g_assert_cmpint (engine_sum_of (waiter, 1, &error), ==, sum_below (4000));
+  g_assert_no_error (error);
+  rush_job_waiter_free (waiter);
+  engine_stop (engine);
+  g_assert_cmpuint (count_lines (engine, ": FetchFailed"), ==, 1);
+  engine_free (engine);
+  gate_clear (&gate);
+}
+
+static void
+test_nobody_to_lose (void)
+{
+  Engine *local = engine_new ("local[2]", NULL);
+  Engine *cluster = engine_new ("local-cluster[1,1,512]", NULL);
+
+  g_assert_false (rush_local_backend_kill_executor (local->backend, "driver", TRUE));
+  g_assert_false (rush_local_backend_kill_executor (cluster->backend, "7", TRUE));
+  engine_free (local);
+  engine_free (cluster);
+}
+
+/* Nothing refers to a shuffle any more: its outputs go, everywhere. */
+static void
+test_remove_shuffle (void)
+{
+  Engine *engine = engine_new ("local-cluster[2,1,512]", NULL);
+  g_autoptr (RushRdd) source = func_rdd_new (engine, 4, thousand_numbers, NULL);
+  g_autoptr (RushRdd) shuffled = shuffled_rdd_new (source, 3, NULL, NULL);
+  static const char *const ids[] = { "0", "1" };
+
+  g_assert_cmpint (engine_sum (engine, shuffled, NULL), ==, sum_below (4000));
+  rush_local_backend_remove_shuffle (engine->backend, 0);
+  for (guint i = 0; i < 2; i++)
+    {
+      RushBlockStoreStats stats;
+
+      rush_block_store_stats (rush_local_backend_env (engine->backend, ids[i])->blocks, &stats);
+      g_assert_cmpuint (stats.n_outputs, ==, 0);
+      g_assert_cmpint (stats.memory_bytes, ==, 0);
+    }
+  engine_free (engine);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/executor/local-backend/masters", test_masters);
+  g_test_add_func ("/executor/local-backend/executors", test_executors);
+  g_test_add_func ("/executor/local-backend/slots", test_slots);
+  g_test_add_func ("/executor/local-backend/max-failures", test_max_failures);
+  g_test_add_func ("/executor/local-backend/small-heap", test_small_heap);
+  g_test_add_func ("/executor/local-backend/cancel", test_cancel);
+  g_test_add_func ("/executor/local-backend/stop-while-running", test_stop_while_running);
+  g_test_add_func ("/executor/local-backend/lose/in-map-stage", test_lose_in_map_stage);
+  g_test_add_func ("/executor/local-backend/lose/outputs", test_lose_outputs);
+  g_test_add_func ("/executor/local-backend/lose/one-output", test_lose_one_output);
+  g_test_add_func ("/executor/local-backend/lose/nobody", test_nobody_to_lose);
+  g_test_add_func ("/executor/local-backend/remove-shuffle", test_remove_shuffle);
+  return g_test_run ();
+}

@@ -1,0 +1,111 @@
+/* Runners: as many as there was work for at once, never more; nothing submitted is forgotten. */
+#include "core/executor/runner_pool.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#define N_ITEMS 2000
+
+typedef struct
+{
+  atomic_uint n_run;
+  pthread_barrier_t *meet; /* all items wait for each other; NULL: they do not */
+  pthread_mutex_t lock;
+  GHashTable *threads; /* guarded by lock */
+} Work;
+
+static void
+run (gpointer item, gpointer data)
+{
+  Work *work = data;
+
+  if (work->meet != NULL)
+    pthread_barrier_wait (work->meet);
+  atomic_fetch_add (&work->n_run, 1);
+  pthread_mutex_lock (&work->lock);
+  g_hash_table_add (work->threads, (gpointer)pthread_self ());
+  pthread_mutex_unlock (&work->lock);
+}
+
+static void
+work_init (Work *work)
+{
+  atomic_init (&work->n_run, 0);
+  work->meet = NULL;
+  pthread_mutex_init (&work->lock, NULL);
+  work->threads = g_hash_table_new (NULL, NULL);
+}
+
+static void
+work_clear (Work *work)
+{
+  g_hash_table_unref (work->threads);
+  pthread_mutex_destroy (&work->lock);
+}
+
+static void
+test_all_run (void)
+{
+  RushRunnerPool *pool;
+  Work work;
+
+  work_init (&work);
+  pool = rush_runner_pool_new (3, run, &work);
+  for (guint i = 1; i <= N_ITEMS; i++)
+    g_assert_true (rush_runner_pool_submit (pool, GUINT_TO_POINTER (i)));
+  rush_runner_pool_stop (pool);
+  g_assert_cmpuint (work.n_run, ==, N_ITEMS);
+  g_assert_cmpuint (g_hash_table_size (work.threads), <=, 3);
+  g_assert_false (rush_runner_pool_submit (pool, GUINT_TO_POINTER (1)));
+  rush_runner_pool_stop (pool);
+  rush_runner_pool_free (pool);
+  work_clear (&work);
+}
+
+/* Four that wait for each other need four threads; they would hang with fewer. */
+static void
+test_at_once (void)
+{
+  pthread_barrier_t meet;
+  RushRunnerPool *pool;
+  Work work;
+
+  work_init (&work);
+  pthread_barrier_init (&meet, NULL, 4);
+  work.meet = &meet;
+  pool = rush_runner_pool_new (4, run, &work);
+  for (guint round = 0; round < 10; round++)
+    for (guint i = 1; i <= 4; i++)
+      g_assert_true (rush_runner_pool_submit (pool, GUINT_TO_POINTER (i)));
+  rush_runner_pool_free (pool);
+  g_assert_cmpuint (work.n_run, ==, 40);
+  pthread_barrier_destroy (&meet);
+  work_clear (&work);
+}
+
+static void
+test_never_used (void)
+{
+  rush_runner_pool_free (rush_runner_pool_new (8, run, NULL));
+  rush_runner_pool_free (NULL);
+}
+
+static void
+test_advice (void)
+{
+  g_assert_cmpuint (rush_runner_pool_advise (0), ==, 1);
+  g_assert_cmpuint (rush_runner_pool_advise (1), ==, 1);
+  g_assert_cmpuint (rush_runner_pool_advise (8), ==, 8);
+  g_assert_cmpuint (rush_runner_pool_advise (100000), <=, MAX (32, 4 * g_get_num_processors ()));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/executor/runner-pool/all-run", test_all_run);
+  g_test_add_func ("/executor/runner-pool/at-once", test_at_once);
+  g_test_add_func ("/executor/runner-pool/never-used", test_never_used);
+  g_test_add_func ("/executor/runner-pool/advice", test_advice);
+  return g_test_run ();
+}
