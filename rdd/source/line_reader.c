@@ -178,7 +178,7 @@ find_line (const RushLineReader *self, gsize *out_length, gsize *out_next)
       gboolean is_last = self->next_cr + 1 == self->size;
 
       *out_length = self->next_cr - self->at;
-      *out_next = self->next_cr + 1 + (self->next_lf == self->next_cr + 1);
+      *out_next = self->next_cr + 1 + (!is_last && self->next_lf == self->next_cr + 1);
       return !is_last || self->source_ended;
     }
   *out_length = self->size - self->at;
@@ -189,6 +189,7 @@ find_line (const RushLineReader *self, gsize *out_length, gsize *out_next)
 static inline void
 go_to (RushLineReader *self, gsize next)
 {
+  g_assert (next <= self->size);
   self->at = next;
   if (self->next_lf < next)
     self->next_lf = find_byte (self, '\n', next);
