@@ -110,6 +110,9 @@ rush_dag_edge (const RushDag *self, guint i)
   return &g_array_index (self->edges, RushDagEdge, i);
 }
 
+/* FALSE: the stage does not compute it. */
+gboolean rush_dag_find_rdd (const RushDag *self, guint stage, gint rdd_id, guint *out_index);
+
 /* For those that build one; the strings in what is added go over to the dag. */
 RushDag *rush_dag_new (void);
 guint rush_dag_add_job (RushDag *self, const RushDagJob *job); /* → its index */

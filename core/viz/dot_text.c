@@ -1,0 +1,48 @@
+/* dot_text.c - one way for all text of users' into a picture. */
+#include "core/viz/dot_text.h"
+
+static void
+append_char (GString *out, gunichar c)
+{
+  if (c == '&')
+    g_string_append (out, "&amp;");
+  else if (c == '<')
+    g_string_append (out, "&lt;");
+  else if (c == '>')
+    g_string_append (out, "&gt;");
+  else if (c == '"')
+    g_string_append (out, "&quot;");
+  else if (g_unichar_iscntrl (c) || c == 0xFFFE || c == 0xFFFF) /* XML has no way to say them */
+    g_string_append_c (out, ' ');
+  else
+    g_string_append_unichar (out, c);
+}
+
+void
+rush_dot_append_text (GString *out, const char *text, guint max_chars)
+{
+  g_return_if_fail (out != NULL && max_chars > 0);
+
+  g_autofree char *valid = g_utf8_make_valid (text != NULL ? text : "", -1);
+  gboolean fits = g_utf8_strlen (valid, -1) <= (glong)max_chars;
+  const char *p = valid;
+  for (guint left = fits ? max_chars : max_chars - 1; *p != '\0' && left > 0; left--)
+    {
+      append_char (out, g_utf8_get_char (p));
+      p = g_utf8_next_char (p);
+    }
+  if (!fits)
+    g_string_append (out, "…");
+}
+
+void
+rush_dot_append_styled (GString *out, const char *text, guint max_chars, const char *color,
+                        guint points)
+{
+  g_string_append_printf (out, "<FONT COLOR=\"%s\"", color);
+  if (points > 0)
+    g_string_append_printf (out, " POINT-SIZE=\"%u\"", points);
+  g_string_append_c (out, '>');
+  rush_dot_append_text (out, text, max_chars);
+  g_string_append (out, "</FONT>");
+}
