@@ -2,13 +2,14 @@
  *
  *     batch ──encode──▶ bytes ──zstd, CRC-32C──▶ frame  ═══▶  frame ──check──▶ bytes ──▶ batch
  *
- * A frame must fit 32-bit lengths and both ends hold it whole, so a batch of wide rows is cut in
- * halves until its pieces are small.  The wire iterator goes the whole way within the process: what
+ * Both ends hold a frame whole, and more than once, so a batch is cut in halves until its pieces are
+ * small: they then stay in the second-level cache on the whole way, a reader gets by with little
+ * memory, and 32-bit lengths suffice for all but monstrous rows.  The wire iterator goes the whole way within the process: what
  * it gives is what another executor would have got, damage included.
  */
 #include "core/shuffle/wire.h"
 
-#define MAX_FRAME_BYTES (16 * 1024 * 1024)
+#define MAX_FRAME_BYTES (128 * 1024)
 
 /* ---- encoding ---- */
 
