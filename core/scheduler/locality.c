@@ -9,7 +9,7 @@
  *   - Only levels that can be had are there: without an executor on a host that some task likes
  *     there is no NODE_LOCAL, and nobody waits for it.  (Local mode has one executor, so its tasks
  *     never wait.)
- *   - A level at which no task waits any more is left at once.
+ *   - A level at which no task waits any more for a place that can be had is left at once.
  *   - The clock starts anew when slots were used well: a round of offers in which no slot was
  *     turned away.  It must have been a round over everything that is free, or follow such a one;
  *     else a trickle of single good offers would hold up the tasks that wait for ever
@@ -69,6 +69,7 @@ rush_locality_recompute (RushLocalityClock *self, RushPendingTasks *pending,
 {
   RushLocalityClock before = *self;
 
+  rush_pending_tasks_update_alive (pending, registry);
   find_valid_levels (self, pending, registry);
   self->current = index_of (self, before.levels[before.current]);
   if (self->current <= before.current)

@@ -8,15 +8,21 @@
  * the dead entry is dropped when a later search meets it.  Each entry is pushed once and dropped
  * once, so the work for a task is O(number of places that it likes), amortized.
  *
- *     is_pending  0:1 4:0 9:1              take ("n3"):  9 is pending → it is the one
- *     "n3" → [ 9, 4, 0 ]  (pushed from high to low, so the end holds the lowest: 0, then 4 is
- *                          dead and dropped, then 9)
+ *     is_pending  0:1 4:0 9:1
+ *     "n3" → [ 9, 4, 0 ]         pushed from high to low, so the end holds the lowest: take ("n3")
+ *                                is 0; the next drops 4, which is dead, and takes 9
  *
  * A task that failed is pushed again and thus comes first: a task that always fails is found out
  * early.
  *
+ * Whether anybody is worth waiting for at some level is asked at each offer.  The answer may not
+ * take a look at every host that a file has blocks on, and hosts without executors are not worth
+ * waiting for: so the places that can be had are listed apart, and those that turn out to be
+ * empty leave the list until a task is pushed there again.
+ *
  * Invariants:  a pending task has an entry in `all`; n_pending counts the flags.  A stack may hold
- *              a task twice; taking it clears the flag, so it cannot be taken twice.
+ *              a task twice; taking it clears the flag, so it cannot be taken twice.  A place that
+ *              can be had and has pending tasks is listed.
  */
 #include "core/scheduler/pending_tasks_private.h"
 
@@ -48,17 +54,71 @@ stack_take (RushPendingTasks *self, GArray *stack)
   return (gint)index;
 }
 
-static void
-push_under (GHashTable *stacks, const char *name, guint index)
-{
-  GArray *stack = g_hash_table_lookup (stacks, name);
+/* ---- the places of a level ---- */
 
-  if (stack == NULL)
+typedef gboolean (*IsAlive) (RushExecutorRegistry *registry, const char *name);
+
+static gboolean
+executor_is_alive (RushExecutorRegistry *registry, const char *id)
+{
+  return rush_executor_registry_find (registry, id) != NULL;
+}
+
+static RushPendingPlaces *
+places_of (RushPendingTasks *self, RushLocality level, IsAlive *out_is_alive)
+{
+  switch (level)
     {
-      stack = g_array_new (FALSE, FALSE, sizeof (guint));
-      g_hash_table_insert (stacks, g_strdup (name), stack);
+    case RUSH_LOCALITY_PROCESS_LOCAL:
+      *out_is_alive = executor_is_alive;
+      return &self->executors;
+    case RUSH_LOCALITY_NODE_LOCAL:
+      *out_is_alive = rush_executor_registry_has_host;
+      return &self->hosts;
+    case RUSH_LOCALITY_RACK_LOCAL:
+      *out_is_alive = rush_executor_registry_has_rack;
+      return &self->racks;
+    case RUSH_LOCALITY_NO_PREF:
+    case RUSH_LOCALITY_ANY:
+      break;
     }
-  stack_push (stack, index);
+  g_return_val_if_reached (NULL);
+}
+
+static GArray *
+tasks_at (RushPendingPlaces *places, const char *name)
+{
+  RushPendingPlace *place = g_hash_table_lookup (places->by_name, name);
+
+  return place != NULL ? place->tasks : NULL;
+}
+
+static void
+list_place (RushPendingPlaces *places, RushPendingPlace *place)
+{
+  if (place->is_listed)
+    return;
+  place->is_listed = TRUE;
+  g_ptr_array_add (places->alive, place);
+}
+
+static void
+push_under (RushPendingTasks *self, RushLocality level, const char *name, guint index,
+            RushExecutorRegistry *registry)
+{
+  IsAlive is_alive;
+  RushPendingPlaces *places = places_of (self, level, &is_alive);
+  RushPendingPlace *place = g_hash_table_lookup (places->by_name, name);
+
+  if (place == NULL)
+    {
+      place = g_new0 (RushPendingPlace, 1);
+      place->tasks = g_array_new (FALSE, FALSE, sizeof (guint));
+      g_hash_table_insert (places->by_name, g_strdup (name), place);
+    }
+  stack_push (place->tasks, index);
+  if (is_alive (registry, name))
+    list_place (places, place);
 }
 
 /* ---- putting in ---- */
@@ -72,10 +132,10 @@ push_under_location (RushPendingTasks *self, guint index, const char *location,
   const char *rack = rush_executor_registry_rack_of (registry, host);
 
   if (executor != NULL)
-    push_under (self->by_executor, executor->id, index);
-  push_under (self->by_host, host, index);
+    push_under (self, RUSH_LOCALITY_PROCESS_LOCAL, executor->id, index, registry);
+  push_under (self, RUSH_LOCALITY_NODE_LOCAL, host, index, registry);
   if (rack != NULL)
-    push_under (self->by_rack, rack, index);
+    push_under (self, RUSH_LOCALITY_RACK_LOCAL, rack, index, registry);
 }
 
 void
@@ -108,20 +168,20 @@ rush_pending_tasks_remove (RushPendingTasks *self, guint index)
   self->n_pending--;
 }
 
-/* The stacks that @executor may take from at @level, or NULL. */
+/* The stack that @executor may take from at @level, or NULL. */
 static GArray *
 stack_for (RushPendingTasks *self, const RushExecutor *executor, RushLocality level)
 {
   switch (level)
     {
     case RUSH_LOCALITY_PROCESS_LOCAL:
-      return g_hash_table_lookup (self->by_executor, executor->id);
+      return tasks_at (&self->executors, executor->id);
     case RUSH_LOCALITY_NODE_LOCAL:
-      return g_hash_table_lookup (self->by_host, executor->host);
+      return tasks_at (&self->hosts, executor->host);
     case RUSH_LOCALITY_NO_PREF:
       return self->no_preference;
     case RUSH_LOCALITY_RACK_LOCAL:
-      return executor->rack != NULL ? g_hash_table_lookup (self->by_rack, executor->rack) : NULL;
+      return executor->rack != NULL ? tasks_at (&self->racks, executor->rack) : NULL;
     case RUSH_LOCALITY_ANY:
       return self->all;
     }
@@ -147,65 +207,59 @@ rush_pending_tasks_take (RushPendingTasks *self, const RushExecutor *executor, R
 
 /* ---- levels ---- */
 
-static GHashTable *
-stacks_of (RushPendingTasks *self, RushLocality level)
+static void
+update_level (RushPendingTasks *self, RushLocality level, RushExecutorRegistry *registry)
 {
-  switch (level)
+  IsAlive is_alive;
+  RushPendingPlaces *places = places_of (self, level, &is_alive);
+  GHashTableIter iter;
+  gpointer name, place;
+
+  g_ptr_array_set_size (places->alive, 0);
+  g_hash_table_iter_init (&iter, places->by_name);
+  while (g_hash_table_iter_next (&iter, &name, &place))
     {
-    case RUSH_LOCALITY_PROCESS_LOCAL:
-      return self->by_executor;
-    case RUSH_LOCALITY_NODE_LOCAL:
-      return self->by_host;
-    case RUSH_LOCALITY_RACK_LOCAL:
-      return self->by_rack;
-    case RUSH_LOCALITY_NO_PREF:
-    case RUSH_LOCALITY_ANY:
-      break;
+      ((RushPendingPlace *)place)->is_listed = FALSE;
+      if (is_alive (registry, name))
+        list_place (places, place);
     }
-  g_return_val_if_reached (NULL);
 }
 
-/* Stacks that turn out to be empty are dropped, so that they are looked at once. */
-static gboolean
-any_stack_has (RushPendingTasks *self, GHashTable *stacks)
+void
+rush_pending_tasks_update_alive (RushPendingTasks *self, RushExecutorRegistry *registry)
 {
-  GHashTableIter iter;
-  gpointer stack;
-
-  g_hash_table_iter_init (&iter, stacks);
-  while (g_hash_table_iter_next (&iter, NULL, &stack))
-    {
-      if (stack_trim (self, stack))
-        return TRUE;
-      g_hash_table_iter_remove (&iter);
-    }
-  return FALSE;
+  update_level (self, RUSH_LOCALITY_PROCESS_LOCAL, registry);
+  update_level (self, RUSH_LOCALITY_NODE_LOCAL, registry);
+  update_level (self, RUSH_LOCALITY_RACK_LOCAL, registry);
 }
 
 gboolean
 rush_pending_tasks_any_at (RushPendingTasks *self, RushLocality level)
 {
+  IsAlive is_alive;
+
   if (level == RUSH_LOCALITY_ANY)
     return self->n_pending > 0;
   if (level == RUSH_LOCALITY_NO_PREF)
     return stack_trim (self, self->no_preference);
-  return any_stack_has (self, stacks_of (self, level));
-}
+  GPtrArray *alive = places_of (self, level, &is_alive)->alive;
+  while (alive->len > 0)
+    {
+      RushPendingPlace *place = g_ptr_array_index (alive, alive->len - 1);
 
-static gboolean
-place_is_alive (RushLocality level, const char *name, RushExecutorRegistry *registry)
-{
-  if (level == RUSH_LOCALITY_PROCESS_LOCAL)
-    return rush_executor_registry_find (registry, name) != NULL;
-  if (level == RUSH_LOCALITY_NODE_LOCAL)
-    return rush_executor_registry_has_host (registry, name);
-  return rush_executor_registry_has_rack (registry, name);
+      if (stack_trim (self, place->tasks))
+        return TRUE;
+      place->is_listed = FALSE;
+      g_ptr_array_set_size (alive, (gint)alive->len - 1);
+    }
+  return FALSE;
 }
 
 gboolean
 rush_pending_tasks_level_is_valid (RushPendingTasks *self, RushLocality level,
                                    RushExecutorRegistry *registry)
 {
+  IsAlive is_alive;
   GHashTableIter iter;
   gpointer name;
 
@@ -213,27 +267,44 @@ rush_pending_tasks_level_is_valid (RushPendingTasks *self, RushLocality level,
     return TRUE;
   if (level == RUSH_LOCALITY_NO_PREF)
     return self->no_preference->len > 0;
-  g_hash_table_iter_init (&iter, stacks_of (self, level));
+  g_hash_table_iter_init (&iter, places_of (self, level, &is_alive)->by_name);
   while (g_hash_table_iter_next (&iter, &name, NULL))
-    if (place_is_alive (level, name, registry))
+    if (is_alive (registry, name))
       return TRUE;
   return FALSE;
 }
 
 /* ---- life ---- */
 
-static GHashTable *
-stacks_new (void)
+static void
+place_free (gpointer data)
 {
-  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_array_unref);
+  RushPendingPlace *self = data;
+
+  g_array_unref (self->tasks);
+  g_free (self);
+}
+
+static void
+places_init (RushPendingPlaces *self)
+{
+  self->by_name = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, place_free);
+  self->alive = g_ptr_array_new ();
+}
+
+static void
+places_clear (RushPendingPlaces *self)
+{
+  g_ptr_array_unref (self->alive);
+  g_hash_table_unref (self->by_name);
 }
 
 void
 rush_pending_tasks_free (RushPendingTasks *self)
 {
-  g_hash_table_unref (self->by_executor);
-  g_hash_table_unref (self->by_host);
-  g_hash_table_unref (self->by_rack);
+  places_clear (&self->executors);
+  places_clear (&self->hosts);
+  places_clear (&self->racks);
   g_array_unref (self->no_preference);
   g_array_unref (self->all);
   g_free (self->is_pending);
@@ -247,9 +318,9 @@ rush_pending_tasks_new (guint n_tasks)
 
   self->n_tasks = n_tasks;
   self->is_pending = g_new0 (guint8, n_tasks);
-  self->by_executor = stacks_new ();
-  self->by_host = stacks_new ();
-  self->by_rack = stacks_new ();
+  places_init (&self->executors);
+  places_init (&self->hosts);
+  places_init (&self->racks);
   self->no_preference = g_array_new (FALSE, FALSE, sizeof (guint));
   self->all = g_array_new (FALSE, FALSE, sizeof (guint));
   return self;

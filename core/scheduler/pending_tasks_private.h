@@ -13,14 +13,28 @@
 #include "core/event/event.h"
 #include "core/scheduler/executor_registry_private.h"
 
+/* The tasks that like one place. */
+typedef struct
+{
+  GArray *tasks;      /* guint, a stack (owned) */
+  gboolean is_listed; /* stands in its level's `alive` */
+} RushPendingPlace;
+
+/* The places of one level. */
+typedef struct
+{
+  GHashTable *by_name; /* name (owned) → RushPendingPlace (owned) */
+  GPtrArray *alive; /* RushPendingPlace that can be had now; empty ones leave when they are met */
+} RushPendingPlaces;
+
 typedef struct
 {
   guint n_tasks;
   guint n_pending;
   guint8 *is_pending; /* by task: the truth */
-  GHashTable *by_executor;
-  GHashTable *by_host;
-  GHashTable *by_rack; /* name (owned) → GArray of guint (owned) */
+  RushPendingPlaces executors;
+  RushPendingPlaces hosts;
+  RushPendingPlaces racks;
   GArray *no_preference;
   GArray *all;
 } RushPendingTasks;
@@ -36,8 +50,11 @@ void rush_pending_tasks_remove (RushPendingTasks *self, guint index);
 /* Takes the best task for @executor that is no farther than @max; −1: there is none. */
 gint rush_pending_tasks_take (RushPendingTasks *self, const RushExecutor *executor,
                               RushLocality max, RushLocality *out_locality);
-/* Whether any task waits that likes some place of this level (alive or not). */
+
+/* Executors have come or gone. */
+void rush_pending_tasks_update_alive (RushPendingTasks *self, RushExecutorRegistry *registry);
+/* Whether a task waits that likes some place of this level that can be had. */
 gboolean rush_pending_tasks_any_at (RushPendingTasks *self, RushLocality level);
-/* Whether some place of this level that a task likes is alive now. */
+/* Whether some place of this level that a task likes, or liked, can be had. */
 gboolean rush_pending_tasks_level_is_valid (RushPendingTasks *self, RushLocality level,
                                             RushExecutorRegistry *registry);

@@ -201,8 +201,8 @@ index_of (Fixture *self, gint stage, gint attempt, guint partition)
     {
       const RushTask *task = scripted_backend_running (self->backend, i)->task;
 
-      if (task->work->stage_id == stage && task->work->stage_attempt == attempt
-          && task->partition == partition)
+      if (task->work->stage_id == stage && task->work->stage_attempt == attempt &&
+          task->partition == partition)
         return (gint)i;
     }
   return -1;
@@ -242,8 +242,8 @@ fixture_success (Fixture *self, const ScriptedTask *task)
     return outcome;
   guint n_reduces = work->dependency->partitioner->n_partitions;
   g_autofree char *host = g_strconcat ("host", task->executor_id, NULL);
-  RushMapStatus *status
-      = rush_map_status_new (task->executor_id, host, task->task->task_id, n_reduces);
+  RushMapStatus *status =
+      rush_map_status_new (task->executor_id, host, task->task->task_id, n_reduces);
   for (guint i = 0; i < n_reduces; i++)
     status->sizes[i] = (RushSliceSize){ 100, 10, 10 };
   outcome->map_status = status;
@@ -382,8 +382,7 @@ fixture_assert_outputs (Fixture *self, gint shuffle_id, const char *expected)
 
   for (guint i = 0; i < rush_map_output_tracker_n_maps (self->tracker, shuffle_id); i++)
     {
-      g_autoptr (RushMapStatus) status
-          = rush_map_output_tracker_get (self->tracker, shuffle_id, i);
+      g_autoptr (RushMapStatus) status = rush_map_output_tracker_get (self->tracker, shuffle_id, i);
 
       g_string_append_printf (text, "%s%u@%s", i > 0 ? " " : "", i,
                               status != NULL ? status->executor_id : "-");
@@ -454,10 +453,10 @@ describe_event (const RushEvent *event, GString *out)
                               event->stage_submitted.stage->n_tasks);
       break;
     case RUSH_EVENT_STAGE_COMPLETED:
-      g_string_append_printf (
-          out, " %d.%d %s", event->stage_completed.stage->stage_id,
-          event->stage_completed.stage->attempt,
-          event->stage_completed.stage->failure_reason == NULL ? "ok" : "failed");
+      g_string_append_printf (out, " %d.%d %s", event->stage_completed.stage->stage_id,
+                              event->stage_completed.stage->attempt,
+                              event->stage_completed.stage->failure_reason == NULL ? "ok"
+                                                                                   : "failed");
       break;
     case RUSH_EVENT_TASK_START:
       g_string_append_printf (out, " %d.%d:%u", event->task_start.stage_id,
@@ -566,8 +565,8 @@ fixture_new (guint max_task_failures, ...)
   recorder->events = self->events;
   rush_event_bus_add_inline (self->bus, &recorder->base);
   self->tracker = rush_map_output_tracker_new ();
-  self->scheduler = rush_scheduler_new (self->conf, self->backend, self->bus, self->tracker,
-                                        max_task_failures);
+  self->scheduler =
+      rush_scheduler_new (self->conf, self->backend, self->bus, self->tracker, max_task_failures);
   self->lineage = rush_lineage_new ();
   self->jobs = g_ptr_array_new_with_free_func (job_free);
   self->cached = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);

@@ -43,7 +43,7 @@ typedef struct
 
 /* Key, value, … NULL: settings. */
 Fixture *fixture_new (guint max_task_failures, ...) G_GNUC_NULL_TERMINATED;
-void fixture_free (Fixture *self); /* asserts that nothing is left */
+void fixture_free (Fixture *self);      /* asserts that nothing is left */
 void fixture_free_busy (Fixture *self); /* in the middle of things: jobs fail as stopped */
 
 /* ---- messages ---- */
@@ -51,7 +51,7 @@ void fixture_handle (Fixture *self, RushMessage *message);
 void fixture_add_executor (Fixture *self, const char *id, const char *host, guint cores);
 void fixture_add_executor_in_rack (Fixture *self, const char *id, const char *host,
                                    const char *rack, guint cores);
-void fixture_lose_executor (Fixture *self, const char *id);                  /* with outputs */
+void fixture_lose_executor (Fixture *self, const char *id); /* with outputs */
 void fixture_lose_executor_because (Fixture *self, const char *id, gboolean caused_by_application,
                                     gboolean outputs_lost);
 

@@ -147,9 +147,8 @@ first_timer (Scripted *self)
   gint first = -1;
 
   for (guint i = 0; i < self->timers->len; i++)
-    if (first < 0
-        || g_array_index (self->timers, Timer, i).due_us
-               < g_array_index (self->timers, Timer, first).due_us)
+    if (first < 0 || g_array_index (self->timers, Timer, i).due_us <
+                         g_array_index (self->timers, Timer, first).due_us)
       first = (gint)i;
   return first;
 }

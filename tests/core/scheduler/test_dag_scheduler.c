@@ -37,8 +37,7 @@ test_run_trivial_job_with_dependency (void)
 {
   Fixture *f = roomy_fixture ();
   g_autoptr (RushRdd) base = my_rdd_new (f->lineage, 1, NULL);
-  g_autoptr (RushRdd) rdd
-      = my_rdd_new (f->lineage, 1, rush_dependency_one_to_one (base), NULL);
+  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 1, rush_dependency_one_to_one (base), NULL);
   TestJob *job = fixture_submit (f, rdd);
 
   fixture_assert_running (f, "0.0:0@1"); /* narrow: one stage */
@@ -489,8 +488,8 @@ test_dont_submit_stage_until_its_dependencies_are_registered (void)
   Fixture *f = roomy_fixture ();
   g_autoptr (RushRdd) left = my_rdd_new (f->lineage, 1, NULL);
   g_autoptr (RushRdd) right = my_rdd_new (f->lineage, 2, NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 1, my_shuffle (left, 1),
-                                        my_shuffle (right, 1), NULL);
+  g_autoptr (RushRdd) rdd =
+      my_rdd_new (f->lineage, 1, my_shuffle (left, 1), my_shuffle (right, 1), NULL);
   TestJob *job = fixture_submit (f, rdd);
 
   fixture_assert_running (f, "0.0:0@1 1.0:0@1 1.0:1@1");
@@ -545,8 +544,7 @@ test_cache_location_preferences_with_dependency (void)
 {
   Fixture *f = fixture_new (4, NULL);
   g_autoptr (RushRdd) base = my_rdd_new (f->lineage, 1, NULL);
-  g_autoptr (RushRdd) rdd
-      = my_rdd_new (f->lineage, 1, rush_dependency_one_to_one (base), NULL);
+  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 1, rush_dependency_one_to_one (base), NULL);
 
   for (guint i = 1; i <= 4; i++)
     {
