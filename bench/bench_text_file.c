@@ -95,8 +95,8 @@ best_seconds (Seen (*work) (const char *), const char *path, Seen *out_seen)
       clock_gettime (CLOCK_MONOTONIC, &start);
       *out_seen = work (path);
       clock_gettime (CLOCK_MONOTONIC, &end);
-      best = MIN (best, (double)(end.tv_sec - start.tv_sec)
-                            + (double)(end.tv_nsec - start.tv_nsec) / 1e9);
+      best = MIN (best, (double)(end.tv_sec - start.tv_sec) +
+                            (double)(end.tv_nsec - start.tv_nsec) / 1e9);
     }
   return best;
 }

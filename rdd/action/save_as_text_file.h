@@ -5,8 +5,13 @@
  *   <path>/part-00000 … , <path>/_SUCCESS                    when the job has
  *
  * An existing @path is refused (EXISTS, Spark's FileAlreadyExistsException sentence), before the
- * job, unless spark.hadoop.validateOutputSpecs is false.  A job that fails leaves no folder that
- * looks finished: what it wrote is removed.
+ * job, unless spark.hadoop.validateOutputSpecs is false: then part files of the same names are
+ * replaced.  A job that fails or is cancelled leaves nothing: the folder and the folders above it
+ * that it made are gone again.
+ *
+ * Hadoop's local file system also writes checksums (.part-00000.crc, ._SUCCESS.crc), which it looks
+ * at when it reads.  We neither write nor read them; the kernel's file systems have their own.
+ * Spark's bytes written count them, 4 a 512 bytes; ours are those of the lines.
  *
  * Mirrors: RDD.saveAsTextFile, SparkHadoopWriter, Hadoop's FileOutputCommitter (algorithm 1).
  */
@@ -14,6 +19,12 @@
 
 #include "rdd/context.h"
 
-/* @lines: an RDD with one string column. */
+/* @lines: an RDD with one string column; a null is refused (INVALID_ARGUMENT).  @path: a folder,
+ * plain or file:/…; a name, never a pattern.  @options->short_form names the job: PySpark's is
+ * "runJob at SparkHadoopWriter.scala:85".  IO: a file cannot be written, with its path. */
 gboolean rush_rdd_save_as_text_file (RushContext *context, RushRdd *lines, const char *path,
                                      const RushJobOptions *options, GError **error);
+
+/* What its tasks do: a RushResultFunc whose data is a RushOutputCommitter. */
+gboolean rush_write_text_part (RushIterator *rows, RushTaskContext *ctx, gpointer committer,
+                               RushTaskResult *out, GError **error);

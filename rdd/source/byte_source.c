@@ -27,8 +27,8 @@ typedef struct
   RushByteSource base;
   char *path;
   int fd;
-  gint64 position;     /* of what is read from disk next */
-  gsize n_buffered;    /* bytes in the buffer that nobody has had: its last ones */
+  gint64 position;  /* of what is read from disk next */
+  gsize n_buffered; /* bytes in the buffer that nobody has had: its last ones */
   gsize buffer_size;
   guint8 buffer[CHUNK_BYTES];
 } FileSource;
@@ -51,8 +51,7 @@ has_suffix (const char *path, const char *suffix)
 {
   gsize length = strlen (path), suffix_length = strlen (suffix);
 
-  return length >= suffix_length
-         && g_ascii_strcasecmp (path + length - suffix_length, suffix) == 0;
+  return length >= suffix_length && g_ascii_strcasecmp (path + length - suffix_length, suffix) == 0;
 }
 
 gboolean

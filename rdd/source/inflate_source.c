@@ -4,7 +4,8 @@
  *
  * A file may be several members one behind the other (gzip a; gzip b; cat a.gz b.gz): at the end of
  * one the next begins, or the file ends.  What follows a member and is none makes the file corrupt,
- * zeros too, as in Hadoop; so does an end in the middle of a member.  zlib checks each member's sum.
+ * zeros too, as in Hadoop; so does an end in the middle of a member.  zlib checks each member's
+ * sum.
  */
 #include "rdd/source/byte_source.h"
 

@@ -1,7 +1,8 @@
 /* input_files.c - paths, patterns and folders become a list of files.
  *
  *     "logs,more/{a,b}?.txt"  ─commas─▶  logs              ─▶ a folder: its files, hidden ones not
- *                                        more/{a,b}?.txt   ─▶ a pattern: files, and folders as above
+ *                                        more/{a,b}?.txt   ─▶ a pattern: files, and folders as
+ * above
  *
  * What is missing is collected and told at once.  A folder in a folder is refused, as Hadoop does
  * unless it is told to descend; a pattern, a star behind the folder, reaches it.
@@ -22,8 +23,8 @@
 
 typedef struct
 {
-  GPtrArray *files;     /* RushInputFile */
-  GString *missing;     /* one line a path */
+  GPtrArray *files;      /* RushInputFile */
+  GString *missing;      /* one line a path */
   char *first_subfolder; /* or NULL */
 } Listing;
 
@@ -103,8 +104,8 @@ add_folder (Listing *self, const char *folder, GError **error)
       struct stat status;
       char *path;
 
-      if (entry->d_name[0] == '_' || entry->d_name[0] == '.'
-          || fstatat (dirfd (dir), entry->d_name, &status, 0) != 0)
+      if (entry->d_name[0] == '_' || entry->d_name[0] == '.' ||
+          fstatat (dirfd (dir), entry->d_name, &status, 0) != 0)
         continue;
       path = g_strconcat (strcmp (folder, "/") == 0 ? "" : folder, "/", entry->d_name, NULL);
       if (!S_ISDIR (status.st_mode))
@@ -196,8 +197,8 @@ check_listing (const Listing *self, GError **error)
   return TRUE;
 }
 
-/* The absolute paths that @paths names, before anything is looked up: a path that is none is refused
- * first. */
+/* The absolute paths that @paths names, before anything is looked up: a path that is none is
+ * refused first. */
 static GPtrArray *
 resolve_all (const char *paths, GError **error)
 {

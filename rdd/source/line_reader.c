@@ -11,8 +11,8 @@
  *     split 2: dd
  *
  * So a reader that does not start at 0 drops its first, mostly partial, line, and everybody goes on
- * as long as a line begins at or before the end of the split: at the end itself, too, since the next
- * one drops that line.
+ * as long as a line begins at or before the end of the split: at the end itself, too, since the
+ * next one drops that line.
  *
  * A line ends with LF, CRLF or CR.  A CR that is the last byte of a block may be either of the last
  * two: the line is then not complete yet.  A UTF-8 byte order mark at the start of a file is no
@@ -47,13 +47,13 @@ struct _RushLineReader
   RushTaskContext *ctx; /* (unowned) */
   RushByteSource *source;
   RushBatchBuilder *builder;
-  gint64 end;         /* lines that begin behind it are somebody else's */
-  gsize block_bytes;  /* to read next, before the end */
+  gint64 end;        /* lines that begin behind it are somebody else's */
+  gsize block_bytes; /* to read next, before the end */
   gboolean source_ended;
-  gboolean drops;     /* the first line has still to be dropped */
+  gboolean drops; /* the first line has still to be dropped */
   gboolean done;
 
-  RushBuffer *block; /* or NULL: before the first */
+  RushBuffer *block;  /* or NULL: before the first */
   gint64 block_start; /* position of its first byte in the (unpacked) file */
   gsize size;         /* bytes in it */
   gsize at;           /* where the next line begins */
@@ -309,8 +309,7 @@ RushLineReader *
 rush_line_reader_open (const RushFileSplit *split, RushSchema *schema, RushTaskContext *ctx,
                        GError **error)
 {
-  RushByteSource *source =
-      rush_byte_source_open (split->path, split->start, split->packing, error);
+  RushByteSource *source = rush_byte_source_open (split->path, split->start, split->packing, error);
   RushLineReader *self;
 
   if (source == NULL)

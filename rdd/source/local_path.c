@@ -28,10 +28,11 @@ name_of_uri (const char *text, const char *colon, GError **error)
 
   if (colon == text || *name != '/')
     {
-      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
-                   "Relative path in absolute URI: %s. What stands before a colon is a scheme; a file "
-                   "of that name is ./%s",
-                   text, text);
+      g_set_error (
+          error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+          "Relative path in absolute URI: %s. What stands before a colon is a scheme; a file "
+          "of that name is ./%s",
+          text, text);
       return NULL;
     }
   if (colon - text != 4 || g_ascii_strncasecmp (text, "file", 4) != 0)

@@ -28,8 +28,8 @@ static guint
 uri_rank (guchar byte)
 {
   /* Unescaped in a path; and letters outside ASCII. */
-  if (byte == '\0' || byte >= 0x80 || g_ascii_isalnum (byte)
-      || strchr ("_-!.~'()*:@&=+$,/;", byte) != NULL)
+  if (byte == '\0' || byte >= 0x80 || g_ascii_isalnum (byte) ||
+      strchr ("_-!.~'()*:@&=+$,/;", byte) != NULL)
     return (guint)byte << 8;
   return (guint)'%' << 8 | byte;
 }
@@ -295,8 +295,8 @@ match_folder (const char *folder, const GRegex *regex, gboolean only_folders, GP
       g_autofree char *name = g_utf8_make_valid (entry->d_name, -1);
       g_autofree char *path = NULL;
 
-      if (strcmp (entry->d_name, ".") == 0 || strcmp (entry->d_name, "..") == 0
-          || !g_regex_match (regex, name, 0, NULL))
+      if (strcmp (entry->d_name, ".") == 0 || strcmp (entry->d_name, "..") == 0 ||
+          !g_regex_match (regex, name, 0, NULL))
         continue;
       path = g_strconcat (folder, "/", entry->d_name, NULL);
       if (!only_folders || is_folder (path))
@@ -317,8 +317,7 @@ match_component (GPtrArray *candidates, const char *component, gboolean is_last,
       g_autofree char *name = unescape (component);
 
       for (guint i = 0; i < candidates->len; i++)
-        g_ptr_array_add (next,
-                         g_strconcat (g_ptr_array_index (candidates, i), "/", name, NULL));
+        g_ptr_array_add (next, g_strconcat (g_ptr_array_index (candidates, i), "/", name, NULL));
       return g_steal_pointer (&next);
     }
 

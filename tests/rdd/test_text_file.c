@@ -1,5 +1,7 @@
 /* textFile against real Spark: tests/data/text_file.json holds files, cases, and what Spark made of
  * them: which lines stand in which partition, how many bytes each read, which error came. */
+#include "files.h"
+
 #include "core/base/json.h"
 #include "rdd/source/text_file.h"
 
@@ -13,16 +15,6 @@ static RushJson *recorded;
 
 /* ---- the files ---- */
 
-static void
-write_file (const char *path, const char *bytes, gsize length)
-{
-  g_autofree char *folder = g_path_get_dirname (path);
-
-  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
-  g_assert_true (g_file_set_contents_full (path, bytes, (gssize)length, G_FILE_SET_CONTENTS_NONE,
-                                           0600, NULL));
-}
-
 /* One member, as Python's gzip makes it: level 9. */
 static GByteArray *
 gzip (const char *text, gsize length)
@@ -30,8 +22,8 @@ gzip (const char *text, gsize length)
   GByteArray *out = g_byte_array_sized_new (1024);
   z_stream stream = { 0 };
 
-  g_assert_cmpint (deflateInit2 (&stream, 9, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY),
-                   ==, Z_OK);
+  g_assert_cmpint (deflateInit2 (&stream, 9, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY), ==,
+                   Z_OK);
   g_byte_array_set_size (out, (guint)deflateBound (&stream, length) + 64);
   stream.next_in = (Bytef *)text;
   stream.avail_in = (uInt)length;
@@ -47,7 +39,7 @@ static void
 make_file (const RushJson *spec)
 {
   const char *text = rush_json_get_string (spec, "text", NULL);
-  g_autofree char *path = g_build_filename (root, rush_json_get_string (spec, "name", ""), NULL);
+  const char *name = rush_json_get_string (spec, "name", "");
   gint64 members = rush_json_get_int (spec, "gzip", 0);
   g_autoptr (GString) content = g_string_new (NULL);
   g_autoptr (GByteArray) zipped = NULL;
@@ -56,14 +48,14 @@ make_file (const RushJson *spec)
     g_string_append (content, text);
   if (members == 0)
     {
-      write_file (path, content->str, content->len);
+      put_file (root, name, content->str, (gssize)content->len);
       return;
     }
   zipped = gzip (content->str, content->len);
   g_string_truncate (content, 0);
   for (; members > 0; members--)
     g_string_append_len (content, (const char *)zipped->data, zipped->len);
-  write_file (path, content->str, content->len);
+  put_file (root, name, content->str, (gssize)content->len);
 }
 
 static void
@@ -79,26 +71,10 @@ read_recording (void)
   g_assert_no_error (error);
 }
 
-static void
-remove_tree (const char *path)
-{
-  GDir *dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *below = g_build_filename (path, name, NULL);
-
-      remove_tree (below);
-    }
-  if (dir != NULL)
-    g_dir_close (dir);
-  g_assert_cmpint (g_remove (path), ==, 0);
-}
-
 /* ---- partitions ---- */
 
-/* The lines of a partition, one behind the other with newlines; what was read is in *out_metrics. */
+/* The lines of a partition, one behind the other with newlines; what was read is in *out_metrics.
+ */
 static GPtrArray *
 read_partition (RushRdd *rdd, guint split, RushTaskMetrics *out_metrics, GError **error)
 {
@@ -116,8 +92,8 @@ read_partition (RushRdd *rdd, guint split, RushTaskMetrics *out_metrics, GError 
       for (guint i = 0; i < batch->length; i++)
         {
           gsize length;
-          const char *bytes
-              = rush_column_get_bytes (batch->columns[0], rush_batch_row (batch, i), &length);
+          const char *bytes =
+              rush_column_get_bytes (batch->columns[0], rush_batch_row (batch, i), &length);
 
           g_ptr_array_add (lines, g_strndup (bytes, length));
         }
@@ -242,8 +218,8 @@ test_case (gconstpointer data)
   const char *expected_error = rush_json_get_string (self, "error", NULL);
   g_autoptr (RushLineage) lineage = rush_lineage_new ();
   g_autofree char *paths = with_root (rush_json_get_string (self, "paths", ""));
-  g_autoptr (RushRdd) rdd
-      = rush_rdd_text_file (lineage, paths, (guint)rush_json_get_int (self, "min", 2));
+  g_autoptr (RushRdd) rdd =
+      rush_rdd_text_file (lineage, paths, (guint)rush_json_get_int (self, "min", 2));
   g_autoptr (GError) error = NULL;
   guint n = 0;
 
@@ -258,7 +234,8 @@ test_case (gconstpointer data)
 
   g_assert_false (rush_rdd_n_partitions (rdd, &n, &error));
   /* Spark's own words; a sentence of ours may follow. */
-  if (!g_str_has_prefix (error->message, message) || strchr (" ", error->message[strlen (message)]) == NULL)
+  if (!g_str_has_prefix (error->message, message) ||
+      strchr (" ", error->message[strlen (message)]) == NULL)
     g_assert_cmpstr (error->message, ==, message);
 }
 
@@ -271,10 +248,9 @@ test_names (void)
   g_autofree char *path = with_root ("ROOT/lf");
   g_autoptr (RushRdd) rdd = rush_rdd_text_file (lineage, path, 1);
   g_autofree char *drawn = rush_rdd_to_debug_string (rdd, NULL);
-  g_autofree char *expected
-      = g_strdup_printf ("(1) %s MapPartitionsRDD[1] at textFile []\n"
-                         " |  %s HadoopRDD[0] at textFile []",
-                         path, path);
+  g_autofree char *expected = g_strdup_printf ("(1) %s MapPartitionsRDD[1] at textFile []\n"
+                                               " |  %s HadoopRDD[0] at textFile []",
+                                               path, path);
 
   g_assert_cmpstr (drawn, ==, expected);
 }
@@ -309,9 +285,8 @@ test_refused (void)
   for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
     {
       g_autofree char *name = g_strdup_printf ("ROOT/refused.%s", suffixes[i]);
-      g_autofree char *path = with_root (name);
 
-      write_file (path, "x", 1);
+      put_file (root, name + strlen ("ROOT/"), "x", 1);
       assert_fails (name, TRUE, RUSH_CORE_ERROR_UNSUPPORTED, suffixes[i]);
     }
   assert_fails ("hdfs://host/x", TRUE, RUSH_CORE_ERROR_UNSUPPORTED,
@@ -326,15 +301,12 @@ test_refused (void)
 static void
 test_damaged_gzip (void)
 {
-  g_autofree char *broken = with_root ("ROOT/zip/broken.gz");
-  g_autofree char *plain = with_root ("ROOT/zip/plain.gz");
-  g_autofree char *tail = with_root ("ROOT/zip/tail.gz");
   g_autoptr (GByteArray) zipped = gzip ("some lines\nof text\n", 19);
 
-  write_file (broken, (const char *)zipped->data, zipped->len - 9);
-  write_file (plain, "no gzip at all\n", 15);
+  put_file (root, "zip/broken.gz", (const char *)zipped->data, zipped->len - 9);
+  put_file (root, "zip/plain.gz", "no gzip at all\n", -1);
   g_byte_array_append (zipped, (const guint8 *)"rubbish", 7);
-  write_file (tail, (const char *)zipped->data, zipped->len);
+  put_file (root, "zip/tail.gz", (const char *)zipped->data, zipped->len);
   assert_fails ("ROOT/zip/broken.gz", FALSE, RUSH_CORE_ERROR_CORRUPT,
                 "Unexpected end of input stream");
   assert_fails ("ROOT/zip/plain.gz", FALSE, RUSH_CORE_ERROR_CORRUPT, "plain.gz");
@@ -352,15 +324,15 @@ test_vanished (void)
   RushTaskMetrics metrics;
   guint n;
 
-  write_file (path, "x\n", 2);
+  put_file (root, "short-lived", "x\n", 2);
   g_assert_true (rush_rdd_n_partitions (rdd, &n, &error));
   g_remove (path);
   g_assert_null (read_partition (rdd, 0, &metrics, &error));
   g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_NOT_FOUND);
 }
 
-/* Lines across many blocks, with every kind of end, must be those of a plain loop over the text; cut
- * into any number of splits they are the same lines in the same order. */
+/* Lines across many blocks, with every kind of end, must be those of a plain loop over the text;
+ * cut into any number of splits they are the same lines in the same order. */
 static void
 test_many_blocks (void)
 {
@@ -384,7 +356,7 @@ test_many_blocks (void)
       if (length == 0)
         g_string_append_c (text, '\n');
     }
-  write_file (path, text->str, text->len);
+  put_file (root, "blocks", text->str, (gssize)text->len);
   for (gsize at = 0; at < text->len;)
     {
       gsize length = strcspn (text->str + at, "\r\n");
@@ -478,7 +450,7 @@ main (int argc, char **argv)
   int status;
 
   g_test_init (&argc, &argv, NULL);
-  root = g_dir_make_tmp ("rush-text-XXXXXX", NULL);
+  root = folder_new ();
   g_assert_cmpint (chdir (root), ==, 0);
   read_recording ();
   files = rush_json_get (recorded, "files");
@@ -489,8 +461,8 @@ main (int argc, char **argv)
   for (guint i = 0; i < rush_json_length (cases); i++)
     {
       const RushJson *one = rush_json_item (cases, i);
-      g_autofree char *paths = g_strdelimit (
-          g_strdup (rush_json_get_string (one, "paths", "")), "/", '|');
+      g_autofree char *paths =
+          g_strdelimit (g_strdup (rush_json_get_string (one, "paths", "")), "/", '|');
       g_autofree char *name = g_strdup_printf ("/text-file/spark/%u %s in %d", i, paths,
                                                (int)rush_json_get_int (one, "min", 0));
 
@@ -506,8 +478,7 @@ main (int argc, char **argv)
   status = g_test_run ();
 
   g_assert_cmpint (chdir ("/"), ==, 0);
-  remove_tree (root);
-  g_free (root);
+  folder_free (root);
   rush_json_free (recorded);
   return status;
 }
