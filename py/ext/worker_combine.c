@@ -1,82 +1,64 @@
 /* worker_combine.c - one entry a key: combine, mergeCombiners, group, mergeGroups.
  *
- *     element (k, v)          dict
+ *     element (k, v)          table
  *        k is new    ──▶  [k] = first (v)             create (v), v, or [v]
  *        k is there  ──▶  [k] = again ([k], v)        merge ([k], v), append, or extend
  *
  * and when the input has ended, its items, in the order in which their keys first came.
  *
- * The four ops differ in `first` and `again` alone; consume () is inlined once for each.  A key is
- * hashed once a pair: the dict's look-up and its store would hash it again each (strings remember
- * their hash, tuples and objects with a __hash__ of their own do not).  Merging in place, as an
- * aggregateByKey of lists does, gives the same object back: then nothing is stored.
+ * The four ops differ in `first` and `again` alone; consume () is inlined once for each.  The table
+ * (worker_table.h) is a dict that is asked once a pair.  Merging in place, as an aggregateByKey of
+ * lists does, gives the same object back: then nothing is stored.
  *
  * Mirrors: pyspark.shuffle.ExternalMerger, without its spilling.
  */
 #include "py/ext/worker_private.h"
+#include "py/ext/worker_table.h"
 
 typedef struct
 {
   Stage stage;
   PyObject *create; /* (owned) combine: NULL: the value itself */
   PyObject *merge;  /* (owned) combine, mergeCombiners */
-  PyObject *dict;   /* (owned) */
-  Py_ssize_t at;    /* while giving out: PyDict_Next's position */
+  WorkerTable table;
+  Py_ssize_t at; /* while giving out: the next entry */
 } Combine;
 
 typedef PyObject *(*FirstValue) (Combine *self, PyObject *value);
 typedef PyObject *(*NextValue) (Combine *self, PyObject *old, PyObject *value);
 
-/* ── the dict, by a hash that is known ── */
-
-#ifdef HAVE_PYDICT_KNOWN_HASH
-#define dict_get(dict, key, hash) _PyDict_GetItem_KnownHash (dict, key, hash)
-#define dict_set(dict, key, value, hash) _PyDict_SetItem_KnownHash (dict, key, value, hash)
-#else
-#define dict_get(dict, key, hash) PyDict_GetItemWithError (dict, key)
-#define dict_set(dict, key, value, hash) PyDict_SetItem (dict, key, value)
-#endif
-
-/* Folds one pair into the dict. */
+/* Folds one pair into the table. */
 static inline __attribute__ ((always_inline)) gboolean
 fold (Combine *self, PyObject *key, PyObject *value, FirstValue first, NextValue again)
 {
-  Py_hash_t hash = PyObject_Hash (key);
-  if (hash == -1)
+  gboolean is_new;
+  PyObject **place = worker_table_place (&self->table, key, &is_new);
+  if (place == NULL)
     return FALSE;
 
-  PyObject *old = dict_get (self->dict, key, hash), *new;
-  if (old != NULL)
-    {
-      Py_INCREF (old); /* `again` may run any code */
-      new = again (self, old, value);
-    }
-  else
-    new = PyErr_Occurred () ? NULL : first (self, value);
-
-  gboolean ok = new != NULL && (new == old || dict_set (self->dict, key, new, hash) == 0);
-  Py_XDECREF (new);
+  /* Whatever code the two run, it cannot reach the table: the place stays where it is. */
+  PyObject *old = *place;
+  PyObject *combined = is_new ? first (self, value) : again (self, old, value);
+  if (combined == NULL)
+    return FALSE;
+  *place = combined;
   Py_XDECREF (old);
-  return ok;
+  return TRUE;
 }
 
 static inline __attribute__ ((always_inline)) gboolean
 consume (Stage *stage, FirstValue first, NextValue again)
 {
-  Combine *self = (Combine *) stage;
+  Combine *self = (Combine *)stage;
   Stage *source = stage->source;
   PyObject *x;
 
-  self->dict = PyDict_New ();
-  if (self->dict == NULL)
-    return FALSE;
   while ((x = source->next (source)) != NULL)
     {
       x = worker_pair (x);
       if (x == NULL)
         return FALSE;
-      gboolean ok
-          = fold (self, PyTuple_GET_ITEM (x, 0), PyTuple_GET_ITEM (x, 1), first, again);
+      gboolean ok = fold (self, PyTuple_GET_ITEM (x, 0), PyTuple_GET_ITEM (x, 1), first, again);
       Py_DECREF (x);
       if (!ok)
         return FALSE;
@@ -169,25 +151,26 @@ merge_groups_start (Stage *stage)
 static PyObject *
 combine_next (Stage *stage)
 {
-  Combine *self = (Combine *) stage;
-  PyObject *key, *value;
+  Combine *self = (Combine *)stage;
 
-  if (self->dict == NULL || !PyDict_Next (self->dict, &self->at, &key, &value))
+  if (self->at == self->table.n_entries)
     {
-      Py_CLEAR (self->dict);
+      worker_table_clear (&self->table);
+      self->at = 0;
       return NULL;
     }
-  Py_INCREF (key);
-  Py_INCREF (value);
+  /* The pair takes the references over: what is given out is kept no longer. */
+  WorkerEntry *entry = &self->table.entries[self->at++];
+  PyObject *key = g_steal_pointer (&entry->key), *value = g_steal_pointer (&entry->value);
   return worker_tuple_two (key, value);
 }
 
 static void
 combine_free (Stage *stage)
 {
-  Combine *self = (Combine *) stage;
+  Combine *self = (Combine *)stage;
 
-  Py_CLEAR (self->dict);
+  worker_table_clear (&self->table);
   Py_CLEAR (self->create);
   Py_CLEAR (self->merge);
   g_free (self);

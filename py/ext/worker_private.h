@@ -8,7 +8,8 @@
  *   worker_task.c        one task from TASK to DONE or ERROR
  *   worker_chain.c       the command as stages; segments: the ops that take one element at a time
  *   worker_break.c       mapPartitions, glom, count: ops that want all of their input
- *   worker_combine.c     combine, mergeCombiners, group, mergeGroups: ops on a dict
+ *   worker_combine.c     combine, mergeCombiners, group, mergeGroups: ops on a table
+ *   worker_table.c       key → value, found once
  *   worker_input.c       batches → elements
  *   worker_output.c      elements → runs or lines → batches
  *   worker_partition.c   portable_hash; pairs → buckets → runs by reduce partition
