@@ -144,24 +144,25 @@ class Helper:
         return True
 
     def fork(self, worker_id, fd):
+        me = os.getpid()
         try:
             pid = os.fork()
         except OSError as e:
             self.control.send(f"failed {worker_id} {e.strerror}".encode())
         else:
             if pid == 0:
-                self.become_worker(fd)
+                self.become_worker(fd, me)
             set_group(pid)
             self.pids[worker_id] = pid
             self.control.send(f"forked {worker_id} {pid}".encode())
         finally:
             os.close(fd)
 
-    def become_worker(self, fd):
+    def become_worker(self, fd, helper):
         """In the child; does not return."""
         status = 1
         try:
-            _worker.die_with_parent(os.getppid())
+            _worker.die_with_parent(helper)
             set_group(0)
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)

@@ -7,6 +7,7 @@ import pickle
 import select
 import socket
 import struct
+import sys
 
 TASK, COMMAND, BATCH, END_OF_INPUT, DONE, ERROR = range(1, 7)
 INT32, STRING, BINARY = 3, 7, 8
@@ -101,7 +102,7 @@ class WorkerUnderTest:
                 self.socket.close()
                 if stdout is not None:
                     os.dup2(stdout, 1)
-                    os.dup2(stdout, 2)
+                    sys.stdout = open(1, "w", closefd=False)    # the test runner has its own there
                 worker.run_worker(end.fileno())
             finally:
                 os._exit(0)
