@@ -11,7 +11,7 @@
  */
 #include "rdd/context_private.h"
 
-#include "core/data/encoding.h"
+#include "rdd/result.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -261,41 +261,18 @@ rush_context_cancel_all (RushContext *self, const char *reason)
 
 /* ---- a result function ---- */
 
-/* A row that was picked from a block of a file keeps the whole block alive.  A batch that holds on
- * to much more than it says is copied, so that results cost what they weigh. */
-#define SLACK_FACTOR 4
-#define SLACK_FREE_BYTES (64 * 1024)
-
-static RushBatch *
-trim_batch (RushBatch *batch, gsize encoded_bytes, RushAllocator *allocator, GError **error)
-{
-  g_autoptr (RushBatch) owned = batch;
-  g_autofree RushRowId *rows = NULL;
-
-  if (rush_batch_memory_bytes (batch) <= SLACK_FREE_BYTES + SLACK_FACTOR * encoded_bytes)
-    return g_steal_pointer (&owned);
-  rows = g_new (RushRowId, batch->length);
-  for (guint i = 0; i < batch->length; i++)
-    rows[i] = (RushRowId){ 0, i };
-  return rush_batch_gather (batch->schema, &batch, rows, batch->length, allocator, error);
-}
-
 gboolean
 rush_collect_batches (RushIterator *rows, RushTaskContext *ctx, gpointer data, RushTaskResult *out,
                       GError **error)
 {
   g_autoptr (GPtrArray) batches = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_batch_unref);
   g_autoptr (GError) failure = NULL;
-  gsize bytes = 0;
   RushBatch *batch;
 
   while (rush_task_context_check (ctx, &failure) &&
          (batch = rush_iterator_next (rows, &failure)) != NULL)
     {
-      gsize encoded_bytes = rush_batch_encoded_bytes (batch);
-
-      bytes += encoded_bytes;
-      batch = trim_batch (batch, encoded_bytes, ctx->allocator, &failure);
+      batch = rush_result_trim (batch, ctx->allocator, &failure);
       if (batch == NULL)
         break;
       g_ptr_array_add (batches, batch);
@@ -305,8 +282,6 @@ rush_collect_batches (RushIterator *rows, RushTaskContext *ctx, gpointer data, R
       g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
     }
-  out->value = g_steal_pointer (&batches);
-  out->free_value = (GDestroyNotify)g_ptr_array_unref;
-  out->bytes = bytes;
+  rush_result_set_batches (out, g_steal_pointer (&batches));
   return TRUE;
 }
