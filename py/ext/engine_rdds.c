@@ -109,11 +109,6 @@ context_parallelize (EngineContext *self, PyObject *args)
         return NULL;
       g_ptr_array_add (partitions, batches);
     }
-  if (partitions->len == 0)
-    {
-      PyErr_SetString (PyExc_ValueError, "parallelize needs at least one partition");
-      return NULL;
-    }
   MAKE_RDD (self, &call, "Context.parallelize", "", bytes,
             rush_rdd_parallelize (rush_context_lineage (self->context), rush_python_schema_runs (),
                                   (GPtrArray *const *)partitions->pdata, partitions->len));
