@@ -9,7 +9,7 @@ import pytest
 from worker_driver import (BATCH, END_OF_INPUT, TASK, WorkerUnderTest, lines_batch, message,
                            runs_batch)
 
-pytest.importorskip("rushlight._worker")
+_worker = pytest.importorskip("rushlight._worker")
 
 
 @pytest.fixture
@@ -273,8 +273,7 @@ def test_current_task(worker):
 
 
 def test_no_current_task_between_tasks():
-    from rushlight.worker import current_task
-    assert current_task() is None
+    assert _worker.current_task() is None
 
 
 # ── ends of the process ──

@@ -94,11 +94,13 @@ class Answer:
 
 class WorkerUnderTest:
     def __init__(self, stdout=None):
-        from rushlight import worker
+        import cloudpickle  # noqa: F401  here, so that each worker need not import it again
         self.socket, end = socket.socketpair()
         self.pid = os.fork()
         if self.pid == 0:
             try:
+                # Not before the fork: whoever has imported this module takes itself for a worker.
+                from rushlight import worker
                 self.socket.close()
                 if stdout is not None:
                     os.dup2(stdout, 1)
