@@ -2,10 +2,11 @@
  *
  *     batch ──encode──▶ bytes ──zstd, CRC-32C──▶ frame  ═══▶  frame ──check──▶ bytes ──▶ batch
  *
- * Both ends hold a frame whole, and more than once, so a batch is cut in halves until its pieces are
- * small: they then stay in the second-level cache on the whole way, a reader gets by with little
- * memory, and 32-bit lengths suffice for all but monstrous rows.  The wire iterator goes the whole way within the process: what
- * it gives is what another executor would have got, damage included.
+ * Both ends hold a frame whole, and more than once, so a batch is cut in halves until its pieces
+ * are small: they then stay in the second-level cache on the whole way, a reader gets by with
+ * little memory, and 32-bit lengths suffice for all but monstrous rows.  The wire iterator goes the
+ * whole way within the process: what it gives is what another executor would have got, damage
+ * included.
  */
 #include "core/shuffle/wire.h"
 

@@ -48,8 +48,8 @@ cluster_init (Cluster *self, guint n_executors, gint64 pool_bytes, gboolean by_r
       executor->id = g_strdup_printf ("%u", e);
       executor->memory = rush_memory_manager_new (self->conf, 0, &error);
       g_assert_no_error (error);
-      executor->store
-          = rush_block_store_new (self->conf, executor->id, executor->memory, self->dir);
+      executor->store =
+          rush_block_store_new (self->conf, executor->id, executor->memory, self->dir);
     }
   self->tracker = rush_map_output_tracker_new ();
   self->lineage = rush_lineage_new ();
@@ -90,8 +90,8 @@ task_new (Cluster *self, guint executor)
   ctx->task_id = self->next_task_id++;
   ctx->executor_id = self->executors[executor].id;
   ctx->host = "localhost";
-  ctx->memory
-      = rush_task_memory_new (self->executors[executor].memory, ctx->task_id, &ctx->cancelled);
+  ctx->memory =
+      rush_task_memory_new (self->executors[executor].memory, ctx->task_id, &ctx->cancelled);
   ctx->allocator = rush_task_memory_allocator (ctx->memory);
   return ctx;
 }
@@ -108,10 +108,9 @@ static const RushRddClass source_class = { .name = "SourceRDD" };
 RushDependency *
 new_shuffle (Cluster *self, RushSchema *schema, guint n_partitions, guint key_column)
 {
-  g_autoptr (RushPartitioner) partitioner
-      = rush_hash_partitioner_new (n_partitions, key_column);
-  g_autoptr (RushRdd) rdd
-      = rush_rdd_alloc (sizeof (RushRdd), &source_class, self->lineage, schema, NULL, 0);
+  g_autoptr (RushPartitioner) partitioner = rush_hash_partitioner_new (n_partitions, key_column);
+  g_autoptr (RushRdd) rdd =
+      rush_rdd_alloc (sizeof (RushRdd), &source_class, self->lineage, schema, NULL, 0);
 
   return rush_dependency_shuffle (rdd, partitioner, schema);
 }
@@ -123,9 +122,9 @@ test_schema (void)
 {
   static RushSchema *schema;
   const RushField fields[] = {
-    { (char *) "key", &RUSH_STRING, TRUE },
-    { (char *) "value", &RUSH_INT64, FALSE },
-    { (char *) "weight", &RUSH_FLOAT64, TRUE },
+    { (char *)"key", &RUSH_STRING, TRUE },
+    { (char *)"value", &RUSH_INT64, FALSE },
+    { (char *)"weight", &RUSH_FLOAT64, TRUE },
   };
 
   if (schema == NULL)
@@ -137,17 +136,17 @@ static gboolean
 append_test_row (RushBatchBuilder *builder, guint64 number, GError **error)
 {
   char key[64];
-  int length = number % 5 == 0 ? g_snprintf (key, sizeof key, "a-key-over-12-bytes-%u",
-                                             (guint) (number % 1000))
-                               : g_snprintf (key, sizeof key, "k%u", (guint) (number % 777));
-  gboolean key_added = number % 97 == 0
-                           ? rush_batch_builder_append_null (builder, 0, error)
-                           : rush_batch_builder_append_bytes (builder, 0, key, (gsize) length, error);
+  int length = number % 5 == 0
+                   ? g_snprintf (key, sizeof key, "a-key-over-12-bytes-%u", (guint)(number % 1000))
+                   : g_snprintf (key, sizeof key, "k%u", (guint)(number % 777));
+  gboolean key_added =
+      number % 97 == 0 ? rush_batch_builder_append_null (builder, 0, error)
+                       : rush_batch_builder_append_bytes (builder, 0, key, (gsize)length, error);
 
-  return key_added && rush_batch_builder_append_int (builder, 1, (gint64) number, error)
-         && (number % 31 == 0
-                 ? rush_batch_builder_append_null (builder, 2, error)
-                 : rush_batch_builder_append_double (builder, 2, (double) number / 4, error));
+  return key_added && rush_batch_builder_append_int (builder, 1, (gint64)number, error) &&
+         (number % 31 == 0
+              ? rush_batch_builder_append_null (builder, 2, error)
+              : rush_batch_builder_append_double (builder, 2, (double)number / 4, error));
 }
 
 RushBatch *
@@ -184,7 +183,7 @@ append_row (GString *out, const RushBatch *batch, guint i)
       else if (column->type->kind >= RUSH_TYPE_STRING)
         {
           const char *bytes = rush_column_get_bytes (column, row, &length);
-          g_string_append_len (out, bytes, (gssize) length);
+          g_string_append_len (out, bytes, (gssize)length);
         }
       else if (column->type == &RUSH_FLOAT64)
         g_string_append_printf (out, "%g", rush_column_get_double (column, row));
@@ -202,13 +201,12 @@ run_map (Cluster *self, const RushDependency *dependency, guint executor, guint 
 {
   RushTaskContext *ctx = task_new (self, executor);
   g_autoptr (GError) error = NULL;
-  RushShuffleWriter *writer = rush_shuffle_writer_new (dependency, map_index,
-                                                       self->executors[executor].store, ctx);
+  RushShuffleWriter *writer =
+      rush_shuffle_writer_new (dependency, map_index, self->executors[executor].store, ctx);
 
   for (guint done = 0; done < n_rows; done += batch_rows)
     {
-      RushBatch *batch
-          = test_batch (first + done, MIN (batch_rows, n_rows - done), ctx->allocator);
+      RushBatch *batch = test_batch (first + done, MIN (batch_rows, n_rows - done), ctx->allocator);
       rush_shuffle_writer_write (writer, batch, &error);
       g_assert_no_error (error);
     }
@@ -223,14 +221,14 @@ run_map (Cluster *self, const RushDependency *dependency, guint executor, guint 
 }
 
 char *
-run_reduce (Cluster *self, const RushDependency *dependency, guint executor, guint start,
-            guint end, RushTaskMetrics *out_metrics)
+run_reduce (Cluster *self, const RushDependency *dependency, guint executor, guint start, guint end,
+            RushTaskMetrics *out_metrics)
 {
   RushTaskContext *ctx = task_new (self, executor);
   g_autoptr (GString) rows = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
-  RushIterator *reader
-      = rush_shuffle_reader_new (dependency, start, end, &self->fetch, ctx, &error);
+  RushIterator *reader =
+      rush_shuffle_reader_new (dependency, start, end, &self->fetch, ctx, &error);
   RushBatch *batch;
 
   g_assert_no_error (error);
@@ -252,8 +250,8 @@ void
 expect_fetch_failure (Cluster *self, const RushDependency *dependency, guint partition,
                       RushTaskContext *ctx, GError **error)
 {
-  RushIterator *reader = rush_shuffle_reader_new (dependency, partition, partition + 1,
-                                                  &self->fetch, ctx, error);
+  RushIterator *reader =
+      rush_shuffle_reader_new (dependency, partition, partition + 1, &self->fetch, ctx, error);
   RushBatch *batch;
 
   while (reader != NULL && (batch = rush_iterator_next (reader, error)) != NULL)

@@ -44,9 +44,8 @@ expected_rows (const RushPartitioner *partitioner, guint64 n)
     g_ptr_array_add (partitions, g_string_new (NULL));
   for (guint64 first = 0; first < n; first += G_N_ELEMENTS (numbers))
     {
-      g_autoptr (RushBatch) batch
-          = test_batch (first, (guint) MIN (n - first, G_N_ELEMENTS (numbers)),
-                        rush_allocator_system ());
+      g_autoptr (RushBatch) batch = test_batch (
+          first, (guint)MIN (n - first, G_N_ELEMENTS (numbers)), rush_allocator_system ());
       partitioner->klass->partition_batch (partitioner, batch, numbers);
       for (guint i = 0; i < batch->length; i++)
         append_row (g_ptr_array_index (partitions, numbers[i]), batch, i);
@@ -67,14 +66,14 @@ static gint64
 expected_bytes (const RushPartitioner *partitioner, guint partition, guint64 first, guint n)
 {
   g_autofree guint32 *numbers = g_new (guint32, RUSH_BATCH_MAX_ROWS);
-  g_autoptr (RushBatchBuilder) builder
-      = rush_batch_builder_new (test_schema (), rush_allocator_system ());
+  g_autoptr (RushBatchBuilder) builder =
+      rush_batch_builder_new (test_schema (), rush_allocator_system ());
   gint64 bytes = 0;
 
   for (guint done = 0; done < n; done += RUSH_BATCH_MAX_ROWS)
     {
-      g_autoptr (RushBatch) batch = test_batch (first + done, MIN (n - done, RUSH_BATCH_MAX_ROWS),
-                                                rush_allocator_system ());
+      g_autoptr (RushBatch) batch =
+          test_batch (first + done, MIN (n - done, RUSH_BATCH_MAX_ROWS), rush_allocator_system ());
       partitioner->klass->partition_batch (partitioner, batch, numbers);
       for (guint i = 0; i < batch->length; i++)
         {
@@ -86,11 +85,11 @@ expected_bytes (const RushPartitioner *partitioner, guint partition, guint64 fir
           if (!rush_batch_builder_is_full (builder))
             continue;
           g_autoptr (RushBatch) full = rush_batch_builder_finish (builder, NULL);
-          bytes += (gint64) rush_batch_encoded_bytes (full);
+          bytes += (gint64)rush_batch_encoded_bytes (full);
         }
     }
   g_autoptr (RushBatch) rest = rush_batch_builder_finish (builder, NULL);
-  return bytes + (rest != NULL ? (gint64) rush_batch_encoded_bytes (rest) : 0);
+  return bytes + (rest != NULL ? (gint64)rush_batch_encoded_bytes (rest) : 0);
 }
 
 /* ---- one route ---- */
@@ -119,8 +118,8 @@ check_statuses (Cluster *cluster, const RushDependency *dependency)
 
   for (guint m = 0; m < N_MAPS; m++)
     {
-      g_autoptr (RushMapStatus) status
-          = rush_map_output_tracker_get (cluster->tracker, dependency->shuffle_id, m);
+      g_autoptr (RushMapStatus) status =
+          rush_map_output_tracker_get (cluster->tracker, dependency->shuffle_id, m);
       gint64 records = 0, pairs = 0;
 
       g_assert_cmpstr (status->executor_id, ==, "0");
@@ -209,10 +208,10 @@ add_routes (void)
     for (guint by_reference = 0; by_reference < 2; by_reference++)
       for (guint story = IN_MEMORY; story <= EVICTED; story++)
         {
-          g_autofree char *path
-              = g_strdup_printf ("/shuffle/route/%u/%s/%s", n_partitions[n],
-                                 by_reference ? "by_reference" : "wire", stories[story]);
-          Route route = { n_partitions[n], (gboolean) by_reference, story };
+          g_autofree char *path =
+              g_strdup_printf ("/shuffle/route/%u/%s/%s", n_partitions[n],
+                               by_reference ? "by_reference" : "wire", stories[story]);
+          Route route = { n_partitions[n], (gboolean)by_reference, story };
           g_test_add_data_func_full (path, g_memdup2 (&route, sizeof route), test_route, g_free);
         }
 }
@@ -284,12 +283,12 @@ test_remote_slices_are_counted_apart (void)
   run_map (&cluster, dependency, 1, 1, 1000, 1000, 1000, NULL);
 
   GPtrArray *expected = expected_rows (dependency->partitioner, 2000);
-  g_autoptr (RushMapStatus) local
-      = rush_map_output_tracker_get (cluster.tracker, dependency->shuffle_id, 0);
-  g_autoptr (RushMapStatus) remote
-      = rush_map_output_tracker_get (cluster.tracker, dependency->shuffle_id, 1);
+  g_autoptr (RushMapStatus) local =
+      rush_map_output_tracker_get (cluster.tracker, dependency->shuffle_id, 0);
+  g_autoptr (RushMapStatus) remote =
+      rush_map_output_tracker_get (cluster.tracker, dependency->shuffle_id, 1);
   g_autofree char *rows = run_reduce (&cluster, dependency, 0, 1, 2, &metrics);
-  g_assert_cmpstr (rows, ==, ((GString *) g_ptr_array_index (expected, 1))->str);
+  g_assert_cmpstr (rows, ==, ((GString *)g_ptr_array_index (expected, 1))->str);
   g_assert_cmpint (metrics.shuffle_local_blocks, ==, 1);
   g_assert_cmpint (metrics.shuffle_local_bytes, ==, local->sizes[1].bytes);
   g_assert_cmpint (metrics.shuffle_remote_blocks, ==, 1);
@@ -377,13 +376,12 @@ test_output_that_is_not_registered (void)
   g_autoptr (GError) error = NULL;
 
   fetch_init (&fetch, 3);
-  rush_map_output_tracker_unregister_output (fetch.cluster.tracker, fetch.dependency->shuffle_id,
-                                             2, "1");
+  rush_map_output_tracker_unregister_output (fetch.cluster.tracker, fetch.dependency->shuffle_id, 2,
+                                             "1");
   expect_fetch_failure (&fetch.cluster, fetch.dependency, 1, fetch.ctx, &error);
   g_assert_cmpint (fetch.ctx->fetch_map_index, ==, -1);
   g_assert_null (fetch.ctx->fetch_executor_id);
-  g_assert_cmpstr (error->message, ==,
-                   "Missing an output location for shuffle 0 partition 1");
+  g_assert_cmpstr (error->message, ==, "Missing an output location for shuffle 0 partition 1");
   fetch_clear (&fetch);
 }
 
@@ -414,8 +412,8 @@ test_two_attempts_of_one_map (void)
   fetch_init (&fetch, 1);
   RushBlockStore *store = fetch.cluster.executors[1].store;
   g_autofree char *first = run_reduce (&fetch.cluster, fetch.dependency, 0, 0, 1, NULL);
-  g_autoptr (RushMapStatus) first_status
-      = rush_map_output_tracker_get (fetch.cluster.tracker, fetch.dependency->shuffle_id, 0);
+  g_autoptr (RushMapStatus) first_status =
+      rush_map_output_tracker_get (fetch.cluster.tracker, fetch.dependency->shuffle_id, 0);
 
   /* The second attempt writes other rows; each is read by its own name. */
   run_map (&fetch.cluster, fetch.dependency, 1, 0, 5000, 1000, 400, NULL);
@@ -440,8 +438,8 @@ test_cancelled_reader_stops (void)
   g_autoptr (GError) error = NULL;
 
   fetch_init (&fetch, 2);
-  RushIterator *reader = rush_shuffle_reader_new (fetch.dependency, 0, 2, &fetch.cluster.fetch,
-                                                  fetch.ctx, &error);
+  RushIterator *reader =
+      rush_shuffle_reader_new (fetch.dependency, 0, 2, &fetch.cluster.fetch, fetch.ctx, &error);
   RushBatch *batch = rush_iterator_next (reader, &error);
   g_assert_nonnull (batch);
   rush_batch_unref (batch);
