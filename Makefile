@@ -59,7 +59,8 @@ $(VENV)/.tools: requirements-build.txt | apt
 $(VENV)/.installed: $(VENV)/.tools $(SOURCES) | apt
 	@echo "make: building and installing Rushlight into $(VENV)"
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps \
-	    --force-reinstall -Cbuild-dir=build -Csetup-args=-Dtests=true . > build.log 2>&1 \
+	    --force-reinstall --config-settings=build-dir=build \
+	    --config-settings=setup-args=-Dtests=true . > build.log 2>&1 \
 	    || { tail -n 60 build.log; echo "make: the build failed; the whole log is in build.log"; exit 1; }
 	@touch $@
 
