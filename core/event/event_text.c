@@ -49,6 +49,23 @@ rush_format_duration_ms (gint64 ms)
   return rush_format_time_us (ms * 1000);
 }
 
+char *
+rush_format_size (gint64 bytes)
+{
+  static const char *const units[] = { "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+  double value = (double)bytes;
+  gint unit = -1;
+
+  /* 1023.95 would be printed as 1024.0. */
+  while (value >= 1023.95 && unit + 1 < (gint)G_N_ELEMENTS (units))
+    {
+      value /= 1024;
+      unit++;
+    }
+  return unit < 0 ? g_strdup_printf ("%" G_GINT64_FORMAT " B", bytes)
+                  : g_strdup_printf ("%.1f %s", value, units[unit]);
+}
+
 /* The text behind the last " at ", or NULL. */
 static const char *
 find_place (const char *short_form)

@@ -1,7 +1,6 @@
 /* job_summary.c - a job in one line of words, and the end of summaries. */
 #include "core/event/job_summary.h"
 
-#include "core/base/size_string.h"
 #include "core/event/event_text.h"
 
 #include <string.h>
@@ -57,7 +56,7 @@ append_shuffle (GString *out, const JobTotals *total)
   if (total->bytes == 0)
     return;
   g_autofree char *pairs = rush_format_counted (total->pairs, "pair");
-  g_autofree char *bytes = rush_format_bytes (total->bytes);
+  g_autofree char *bytes = rush_format_size (total->bytes);
   g_string_append_printf (out, ", shuffle %s %s", pairs, bytes);
 }
 

@@ -16,12 +16,6 @@ job_clear (gpointer data)
 }
 
 static void
-stage_clear (gpointer data)
-{
-  g_free (((RushDagStage *)data)->failure);
-}
-
-static void
 rdd_clear (gpointer data)
 {
   RushDagRdd *self = data;
@@ -131,7 +125,6 @@ rush_dag_new (void)
   self->jobs = g_array_new (FALSE, FALSE, sizeof (RushDagJob));
   g_array_set_clear_func (self->jobs, job_clear);
   self->stages = g_array_new (FALSE, FALSE, sizeof (RushDagStage));
-  g_array_set_clear_func (self->stages, stage_clear);
   self->rdds = g_array_new (FALSE, FALSE, sizeof (RushDagRdd));
   g_array_set_clear_func (self->rdds, rdd_clear);
   self->edges = g_array_new (FALSE, FALSE, sizeof (RushDagEdge));

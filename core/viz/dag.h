@@ -56,7 +56,6 @@ typedef struct
   guint n_attempts;
   guint n_recomputed; /* partitions that ran once more */
   gint64 duration_ms; /* from the first submission to the last completion; −1: not known */
-  char *failure;      /* NULL: none */
 } RushDagStage;
 
 typedef struct

@@ -168,10 +168,7 @@ add_stage (RushDag *dag, guint job, const RushStageSummary *summary)
                          .n_completed = summary->n_completed,
                          .n_attempts = summary->n_attempts,
                          .n_recomputed = summary->n_recomputed,
-                         .duration_ms = duration (summary->submission_ms, summary->completion_ms),
-                         .failure = summary->status == RUSH_STAGE_FAILED
-                                        ? g_strdup (summary->info->failure_reason)
-                                        : NULL };
+                         .duration_ms = duration (summary->submission_ms, summary->completion_ms) };
 
   return rush_dag_add_stage (dag, &stage);
 }

@@ -12,7 +12,6 @@
  */
 #include "core/viz/dot.h"
 
-#include "core/base/size_string.h"
 #include "core/event/event_text.h"
 #include "core/viz/dag_boxes.h"
 #include "core/viz/dot_text.h"
@@ -25,6 +24,9 @@
 #define MAX_ERROR 120
 #define MAX_RDD_NAMES 4 /* in a box's last row */
 #define MAX_ROWS 80     /* of a box; above, the middle becomes one row that counts the rest */
+#define NAME_WIDTH 130  /* points, at least: boxes of one width make straight columns */
+#define PLACE_WIDTH 90
+#define JOBS_IN_ROW 3
 #define SMALL 10
 #define DOT " · "
 
@@ -65,7 +67,8 @@ append_rdds_of_row (const Writer *self, const RushDagRow *row)
 static void
 append_name_cell (const Writer *self, const RushDagRow *row, const char *ink)
 {
-  g_string_append_printf (self->out, "<TD ALIGN=\"LEFT\"><FONT COLOR=\"%s\"><B>", ink);
+  g_string_append_printf (self->out, "<TD ALIGN=\"LEFT\" WIDTH=\"%d\"><FONT COLOR=\"%s\"><B>",
+                          NAME_WIDTH, ink);
   rush_dot_append_text (self->out, row->name, MAX_NAME);
   g_string_append (self->out, "</B></FONT>");
   if (row->times > 1)
@@ -83,7 +86,8 @@ append_row (const Writer *self, const RushDagBox *box, const RushDagRow *row, co
 {
   g_string_append (self->out, "<TR>");
   append_name_cell (self, row, ink);
-  g_string_append (self->out, "<TD ALIGN=\"LEFT\">");
+  g_string_append_printf (self->out, "<TD ALIGN=\"%s\" WIDTH=\"%d\">",
+                          box->folded ? "LEFT" : "RIGHT", PLACE_WIDTH);
   rush_dot_append_styled (self->out, row->place, MAX_PLACE, RUSH_DOT_GREY, SMALL);
   g_string_append (self->out, "</TD>");
   if (box->folded)
@@ -120,7 +124,7 @@ append_rows (const Writer *self, const RushDagBox *box, const char *ink)
     append_row (self, box, &g_array_index (box->rows, RushDagRow, i), ink);
 }
 
-/* "ShuffledRDD[3] → MapPartitionsRDD[4] · × 4" */
+/* "ShuffledRDD[3] → MapPartitionsRDD[4]  ×4" */
 static void
 append_last_row (const Writer *self, const RushDagBox *box)
 {
@@ -143,7 +147,7 @@ append_last_row (const Writer *self, const RushDagBox *box)
         g_string_append (self->out, " → ");
       append_rdd_name (self->out, rush_dag_rdd (self->dag, g_array_index (box->rdds, guint, i)));
     }
-  g_string_append_printf (self->out, DOT "× %s%s</FONT></TD></TR>", partitions,
+  g_string_append_printf (self->out, "  ×%s%s</FONT></TD></TR>", partitions,
                           first->barrier ? DOT "barrier" : "");
 }
 
@@ -155,7 +159,7 @@ write_box (const Writer *self, guint i)
 
   g_string_append_printf (
       self->out,
-      "      box%u [label=<<TABLE BORDER=\"1\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"3\""
+      "      box%u [label=<<TABLE BORDER=\"1\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"4\""
       " STYLE=\"ROUNDED%s\" COLOR=\"%s\" BGCOLOR=\"white\">",
       i, skipped ? ",DASHED" : "", skipped ? RUSH_DOT_PALE : RUSH_DOT_BLUE);
   append_rows (self, box, skipped ? RUSH_DOT_GREY : RUSH_DOT_INK);
@@ -200,8 +204,9 @@ append_stage_number (const Writer *self, guint i)
 
 /* What there is to say about how it went, "" if nothing. */
 static char *
-describe_status (const RushDagStage *stage)
+describe_status (const RushDag *dag, const RushDagStage *stage)
 {
+  const RushDagJob *job = rush_dag_job (dag, stage->job);
   g_autofree char *duration =
       stage->duration_ms >= 0 ? rush_format_duration_ms (stage->duration_ms) : NULL;
 
@@ -212,9 +217,11 @@ describe_status (const RushDagStage *stage)
     case RUSH_STAGE_FAILED:
       return g_strdup (DOT "failed");
     case RUSH_STAGE_RUNNING:
-      return g_strdup_printf (DOT "running, %u done", stage->n_completed);
+      return g_strdup (DOT "running");
     case RUSH_STAGE_PENDING:
-      return g_strdup (stage->stage_id >= 0 ? DOT "not started" : "");
+      if (stage->stage_id < 0)
+        return g_strdup ("");
+      return g_strdup (job->status == RUSH_JOB_RUNNING ? DOT "waiting" : DOT "not run");
     case RUSH_STAGE_SUCCEEDED:
       return duration != NULL ? g_strconcat (DOT, duration, NULL) : g_strdup ("");
     }
@@ -222,25 +229,37 @@ describe_status (const RushDagStage *stage)
 }
 
 static void
+begin_title_line (GString *out)
+{
+  g_string_append_printf (out, "<BR ALIGN=\"LEFT\"/><FONT COLOR=\"%s\" POINT-SIZE=\"11\">",
+                          RUSH_DOT_GREY);
+}
+
+/* In lines that are shorter than half a box, so that what enters a box of the stage in
+ * its middle passes on their right. */
+static void
 append_stage_title (const Writer *self, guint i)
 {
   const RushDagStage *stage = rush_dag_stage (self->dag, i);
   g_autofree char *tasks = rush_format_counted (stage->n_tasks, "task");
-  g_autofree char *status = describe_status (stage);
+  g_autofree char *status = describe_status (self->dag, stage);
 
   append_stage_number (self, i);
-  g_string_append_printf (self->out, DOT "%s%s", tasks, status);
-  if (stage->n_attempts > 1)
-    g_string_append_printf (self->out, DOT "<B>%u attempts</B>", stage->n_attempts);
-  if (stage->n_recomputed > 0)
-    g_string_append_printf (self->out, DOT "<B>%u recomputed</B>", stage->n_recomputed);
-  if (stage->failure != NULL)
+  begin_title_line (self->out);
+  g_string_append_printf (self->out, "%s%s</FONT>", tasks, status);
+  if (stage->status == RUSH_STAGE_RUNNING)
     {
-      g_autofree char *first_line = g_strndup (stage->failure, strcspn (stage->failure, "\r\n"));
-      g_string_append (self->out, "<BR ALIGN=\"LEFT\"/>");
-      rush_dot_append_styled (self->out, first_line, MAX_ERROR, RUSH_DOT_ORANGE, SMALL);
-      g_string_append (self->out, "<BR ALIGN=\"LEFT\"/>");
+      begin_title_line (self->out);
+      g_string_append_printf (self->out, "%u done</FONT>", stage->n_completed);
     }
+  if (stage->n_attempts > 1)
+    {
+      begin_title_line (self->out);
+      g_string_append_printf (self->out, "<B>%u attempts</B></FONT>", stage->n_attempts);
+      begin_title_line (self->out);
+      g_string_append_printf (self->out, "<B>%u recomputed</B></FONT>", stage->n_recomputed);
+    }
+  g_string_append (self->out, "<BR ALIGN=\"LEFT\"/>");
 }
 
 static void
@@ -286,7 +305,7 @@ static void
 append_volume (GString *out, const RushDagEdge *edge, gboolean reused)
 {
   g_autofree char *pairs = rush_format_counted (edge->pairs, "pair");
-  g_autofree char *bytes = rush_format_bytes (edge->bytes);
+  g_autofree char *bytes = rush_format_size (edge->bytes);
 
   g_string_append_printf (out, "%s%s" DOT "%s", reused ? "reused: " : "", pairs, bytes);
 }
@@ -307,6 +326,30 @@ write_shuffle (const Writer *self, const RushDagEdge *edge)
   else
     g_string_append (self->out, reused ? "reused" : "shuffle");
   g_string_append (self->out, "\"]\n");
+}
+
+/* Graphviz puts jobs side by side, as nothing connects them.  Edges that are not seen put a job
+ * below the one that is JOBS_IN_ROW before it. */
+static void
+write_rows_of_jobs (const Writer *self)
+{
+  guint n = self->dag->jobs->len;
+  g_autofree gint *first = g_new (gint, n);
+  g_autofree gint *last = g_new (gint, n);
+
+  for (guint j = 0; j < n; j++)
+    first[j] = last[j] = -1;
+  for (guint i = 0; i < self->boxes->boxes->len; i++)
+    {
+      const RushDagBox *box = g_ptr_array_index (self->boxes->boxes, i);
+      guint j = rush_dag_stage (self->dag, box->stage)->job;
+      first[j] = first[j] < 0 ? (gint)i : first[j];
+      last[j] = i;
+    }
+  for (guint j = JOBS_IN_ROW; j < n; j++)
+    if (last[j - JOBS_IN_ROW] >= 0 && first[j] >= 0)
+      g_string_append_printf (self->out, "  box%d -> box%d [style=invis]\n", last[j - JOBS_IN_ROW],
+                              first[j]);
 }
 
 static void
@@ -422,9 +465,13 @@ rush_dag_to_dot (const RushDag *self)
   guint next_stage = 0, next_box = 0;
 
   write_defaults (writer.out);
+  if (self->jobs->len == 0)
+    g_string_append (writer.out,
+                     "  nothing [label=\"no jobs so far\" fontcolor=\"" RUSH_DOT_GREY "\"]\n");
   for (guint i = 0; i < self->jobs->len; i++)
     write_job (&writer, i, &next_stage, &next_box);
   write_edges (&writer);
+  write_rows_of_jobs (&writer);
   g_string_append (writer.out, "}\n");
   return g_string_free (writer.out, FALSE);
 }

@@ -12,6 +12,8 @@ append_char (GString *out, gunichar c)
     g_string_append (out, "&gt;");
   else if (c == '"')
     g_string_append (out, "&quot;");
+  else if (c == '\\') /* Graphviz replaces \N and the like in labels, and \\ by one */
+    g_string_append (out, "\\\\");
   else if (g_unichar_iscntrl (c) || c == 0xFFFE || c == 0xFFFF) /* XML has no way to say them */
     g_string_append_c (out, ' ');
   else
@@ -33,6 +35,8 @@ rush_dot_append_text (GString *out, const char *text, guint max_chars)
     }
   if (!fits)
     g_string_append (out, "…");
+  else if (*valid == '\0') /* <B></B> is a syntax error */
+    g_string_append_c (out, ' ');
 }
 
 void

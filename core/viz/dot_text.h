@@ -18,7 +18,8 @@
 #define RUSH_DOT_FONT "Helvetica,Arial,sans-serif"
 
 /* Appends @text so that Graphviz shows it as it is: valid UTF-8, control characters as blanks,
- * &, <, > and " as entities, no more than @max_chars characters (the rest becomes "…"). */
+ * &, <, > and " as entities, \ doubled, no more than @max_chars characters (the rest becomes "…"),
+ * and one blank for nothing, as empty elements are no valid labels. */
 void rush_dot_append_text (GString *out, const char *text, guint max_chars);
 /* Small, grey, and the like: <FONT …>text</FONT>; @points 0: as it is. */
 void rush_dot_append_styled (GString *out, const char *text, guint max_chars, const char *color,

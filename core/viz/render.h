@@ -1,7 +1,8 @@
 /* render.h - DOT text to a picture, in this process.
  *
  * Graphviz keeps its state in globals: one render at a time, whatever the number of callers.  It
- * loses a few kilobytes a render: whoever shows a picture twice keeps the bytes.
+ * loses some kilobytes a render: whoever shows a picture twice keeps the bytes.  The same DOT looks
+ * the same each time, but its bytes may differ (Graphviz orders clusters by address): compare DOT.
  *
  * Threads: any; calls wait for each other.  Blocking: 10 ms for 50 boxes, 200 ms for 1,000.
  */

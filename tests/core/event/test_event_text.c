@@ -59,6 +59,30 @@ test_durations (void)
 }
 
 static void
+test_sizes (void)
+{
+  static const struct
+  {
+    gint64 bytes;
+    const char *text;
+  } cases[] = { { 0, "0 B" },
+                { 336, "336 B" },
+                { 1023, "1023 B" },
+                { 1024, "1.0 KiB" },
+                { 20582, "20.1 KiB" },
+                { 1258291, "1.2 MiB" },
+                { 1024 * 1024 - 1, "1.0 MiB" },
+                { 1234567890, "1.1 GiB" },
+                { G_MAXINT64, "8.0 EiB" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = rush_format_size (cases[i].bytes);
+      g_assert_cmpstr (text, ==, cases[i].text);
+    }
+}
+
+static void
 test_call_sites (void)
 {
   static const struct
@@ -89,6 +113,7 @@ main (int argc, char **argv)
   g_test_add_func ("/event/text/counts", test_counts);
   g_test_add_func ("/event/text/counted", test_counted);
   g_test_add_func ("/event/text/durations", test_durations);
+  g_test_add_func ("/event/text/sizes", test_sizes);
   g_test_add_func ("/event/text/call-sites", test_call_sites);
   return g_test_run ();
 }

@@ -118,7 +118,7 @@ test_sample_run (Fixture *self, gconstpointer data)
 
   assert_summary (self->stats, 0,
                   "job 0 collect at app.py:10: 2 stages (0 skipped), 4 tasks, "
-                  "shuffle 10 pairs 336.0 B, 0.31 s");
+                  "shuffle 10 pairs 336 B, 0.31 s");
   assert_summary (self->stats, 1,
                   "job 1 count at app.py:11: 2 stages (1 skipped), 2 tasks, 0.09 s");
 }
@@ -150,10 +150,9 @@ test_while_running (Fixture *self, gconstpointer data)
   post (self, sample_job_end (0, 100, "Job aborted due to stage failure: boom\nTraceback"));
   assert_ids (rush_job_stats_active_job_ids (self->stats), 0);
   assert_ids (rush_job_stats_job_ids (self->stats), 1, 0);
-  assert_summary (
-      self->stats, 0,
-      "job 0 collect at app.py:10: 2 stages (0 skipped), 1 task, "
-      "shuffle 5 pairs 168.0 B, 0.10 s, failed: Job aborted due to stage failure: boom");
+  assert_summary (self->stats, 0,
+                  "job 0 collect at app.py:10: 2 stages (0 skipped), 1 task, "
+                  "shuffle 5 pairs 168 B, 0.10 s, failed: Job aborted due to stage failure: boom");
 }
 
 /* Kills and denied commits are nobody's fault. */
