@@ -24,6 +24,8 @@
  */
 #include "core/scheduler/dag_private.h"
 
+#include "core/base/size_string.h"
+
 /* ---- stages end ---- */
 
 void
@@ -47,18 +49,33 @@ rush_dag_stage_failed (RushDag *self, RushStage *stage, const char *reason)
   rush_dag_post_stage_completed (self, stage, reason);
 }
 
+static void
+outputs_are_there (RushDag *self, RushStage *stage)
+{
+  rush_dag_submit_waiting_children (self, stage);
+  rush_dag_finish_map_jobs (self, stage);
+}
+
 /* All tasks of the attempt are done; that the outputs are there is another matter. */
 static void
 map_stage_done (RushDag *self, RushStage *stage)
 {
   rush_dag_stage_finished (self, stage);
-  if (!rush_dag_stage_is_available (self, stage))
-    {
-      rush_dag_submit_stage (self, stage);
-      return;
-    }
-  rush_dag_submit_waiting_children (self, stage);
-  rush_dag_finish_map_jobs (self, stage);
+  if (rush_dag_stage_is_available (self, stage))
+    outputs_are_there (self, stage);
+  else
+    rush_dag_submit_stage (self, stage);
+}
+
+/* A task of an older attempt has ended, and what the stage waits for its parents to compute is
+ * there: it need not wait any more, whatever becomes of them. */
+static void
+wake_if_available (RushDag *self, RushStage *stage)
+{
+  if (!stage->waiting || !rush_dag_stage_is_available (self, stage))
+    return;
+  stage->waiting = FALSE;
+  outputs_are_there (self, stage);
 }
 
 /* ---- success ---- */
@@ -74,6 +91,28 @@ add_metrics (RushTaskMetrics *sum, const RushTaskMetrics *more)
     to[i] += from[i];
 }
 
+/* The driver would hold more than it may: the job is given up.
+ * Mirrors TaskSetManager.canFetchMoreResults. */
+static gboolean
+is_too_large (RushDag *self, RushStage *stage, gsize bytes)
+{
+  RushActiveJob *job = stage->job;
+
+  job->result_bytes += (gint64)bytes;
+  if (self->max_result_bytes == 0 || job->result_bytes <= self->max_result_bytes)
+    return FALSE;
+
+  g_autofree char *total = rush_format_bytes (job->result_bytes);
+  g_autofree char *limit = rush_format_bytes (self->max_result_bytes);
+  g_autoptr (GError) error =
+      g_error_new (RUSH_CORE_ERROR, RUSH_CORE_ERROR_JOB_ABORTED,
+                   "Total size of serialized results of %u tasks (%s) is bigger than "
+                   "spark.driver.maxResultSize (%s)",
+                   job->n_finished, total, limit);
+  rush_dag_abort_stage (self, stage, error);
+  return TRUE;
+}
+
 static void
 result_task_succeeded (RushDag *self, RushStage *stage, RushTaskEnding *ending)
 {
@@ -86,6 +125,8 @@ result_task_succeeded (RushDag *self, RushStage *stage, RushTaskEnding *ending)
     return; /* another attempt was faster */
   job->finished[output] = TRUE;
   job->n_finished++;
+  if (is_too_large (self, stage, ending->outcome->result.bytes))
+    return;
   rush_task_scheduler_output_done (self->tasks, stage->id, ending->work->stage_attempt, output);
   if (!listener->klass->task_succeeded (listener, output, &ending->outcome->result, &error))
     {
@@ -129,7 +170,10 @@ map_task_succeeded (RushDag *self, RushStage *stage, RushTaskEnding *ending)
       rush_task_scheduler_output_done (self->tasks, stage->id, ending->work->stage_attempt, output);
     }
   if (!stage->running)
-    return;
+    {
+      wake_if_available (self, stage);
+      return;
+    }
   if (stage->pending[output])
     {
       stage->pending[output] = FALSE;

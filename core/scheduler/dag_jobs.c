@@ -298,6 +298,7 @@ rush_dag_init (RushDag *self, const RushConf *conf)
                                       .policy = &rush_scheduling_policy_fifo,
                                       .fetch_failure = &rush_fetch_failure_handler_rerun };
   self->max_stage_attempts = (guint)rush_conf_get_int (conf, "spark.stage.maxConsecutiveAttempts");
+  self->max_result_bytes = rush_conf_get_bytes (conf, "spark.driver.maxResultSize");
   self->jobs = g_tree_new_full (compare_ids, NULL, NULL, free_job);
   self->stages = g_tree_new_full (compare_ids, NULL, NULL, free_stage);
   self->map_stages = g_hash_table_new (NULL, NULL);

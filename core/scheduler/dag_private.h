@@ -30,6 +30,7 @@ typedef struct
 
   RushSchedulerSeams seams;
   guint max_stage_attempts;
+  gint64 max_result_bytes; /* of a job; 0: no limit */
   gint next_stage_id;
   GTree *jobs;            /* id → RushActiveJob (owned) */
   GTree *stages;          /* id → RushStage (owned) */
@@ -104,6 +105,8 @@ void rush_dag_executor_registered (RushDag *self, const char *executor_id);
 void rush_dag_executor_lost (RushDag *self, const char *executor_id, gboolean outputs_lost);
 /* Whether a map task that was launched there in @epoch may have left an output that is gone. */
 gboolean rush_dag_is_bogus (RushDag *self, const char *executor_id, gint64 epoch);
+/* What was made from the outputs of @map_stage is forgotten, or its job aborted. */
+void rush_dag_roll_back_successors (RushDag *self, RushStage *map_stage);
 void rush_dag_set_failed (RushDag *self, RushStage *stage, gboolean failed);
 gboolean rush_dag_timer (RushDag *self, guint64 timer_id); /* FALSE: not its timer */
 

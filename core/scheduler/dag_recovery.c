@@ -16,7 +16,10 @@
  * time), running some of its tasks again would mix two results.  So all of them run again, and
  * whatever was made from its outputs must be forgotten too: map stages below lose all their
  * outputs, result stages start anew; but results that a job has already been handed cannot be
- * taken back, and that job is aborted.
+ * taken back, and that job is aborted.  That is so however the outputs were lost: after a fetch
+ * failure what runs is stopped at once; and when the stage is submitted, whoever asked for it,
+ * what is there by then is forgotten.  (Spark does the first alone: a loss that no task ran into
+ * can mix rows of two runs there.)
  *
  * Mirrors: DAGScheduler.removeExecutorAndUnregisterOutputs, resubmitFailedStages, and the part of
  *          handleTaskCompletion on INDETERMINATE stages.
@@ -179,13 +182,14 @@ roll_back_stage (RushDag *self, RushStage *stage)
       abort_handed_out (self, stage);
       return;
     }
-  if (stage->kind == RUSH_TASK_SHUFFLE_MAP)
+  if (stage->kind == RUSH_TASK_SHUFFLE_MAP &&
+      rush_map_output_tracker_n_available (self->tracker, stage->dependency->shuffle_id) > 0)
     rush_map_output_tracker_unregister_all (self->tracker, stage->dependency->shuffle_id);
   void_attempt (self, stage);
 }
 
-static void
-roll_back_successors (RushDag *self, RushStage *map_stage)
+void
+rush_dag_roll_back_successors (RushDag *self, RushStage *map_stage)
 {
   g_autoptr (GPtrArray) successors = successors_of (map_stage);
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint));
@@ -249,7 +253,7 @@ rush_scheduler_resubmit_later (RushScheduler *self, RushStage *stage, RushStage 
   rush_dag_set_failed (dag, stage, TRUE);
   rush_dag_set_failed (dag, map_stage, TRUE);
   if (rush_stage_is_indeterminate (map_stage))
-    roll_back_successors (dag, map_stage);
+    rush_dag_roll_back_successors (dag, map_stage);
 }
 
 void

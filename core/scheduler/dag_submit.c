@@ -149,23 +149,33 @@ submit_tasks (RushDag *self, RushStage *stage, RushActiveJob *job, GArray *missi
                               locations);
 }
 
+/* A second run of an indeterminate stage would not make the same rows.  What is left of the first
+ * one does not fit them, and neither does what was made from it.  FALSE: the stage is gone. */
+static gboolean
+begin_anew (RushDag *self, RushStage *stage)
+{
+  gint id = stage->id;
+
+  rush_dag_roll_back_successors (self, stage);
+  if (rush_dag_find_stage (self, id) == NULL)
+    return FALSE;
+  rush_map_output_tracker_unregister_all (self->tracker, stage->dependency->shuffle_id);
+  stage->first_valid_attempt = stage->attempt + 1;
+  return TRUE;
+}
+
 /* The stage's parents are there: runs what is missing of it. */
 static void
 submit_missing_tasks (RushDag *self, RushStage *stage)
 {
-  RushActiveJob *job = active_job_of (self, stage);
-
   g_assert (!stage->waiting && !stage->running && !stage->failed);
-  stage->attempt++;
-  /* A second run would not make the same rows: what is left of the first one does not fit them. */
   if (stage->kind == RUSH_TASK_SHUFFLE_MAP && rush_stage_is_indeterminate (stage) &&
-      !rush_dag_stage_is_available (self, stage))
-    {
-      rush_map_output_tracker_unregister_all (self->tracker, stage->dependency->shuffle_id);
-      stage->first_valid_attempt = stage->attempt;
-    }
+      !rush_dag_stage_is_available (self, stage) && !begin_anew (self, stage))
+    return;
 
+  RushActiveJob *job = active_job_of (self, stage);
   g_autoptr (GArray) missing = rush_dag_missing_outputs (self, stage);
+  stage->attempt++;
   stage->running = TRUE;
   rush_dag_post_stage_submitted (self, stage, job, missing->len);
   if (missing->len > 0)

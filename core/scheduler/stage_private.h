@@ -22,7 +22,8 @@ typedef struct
   GPtrArray *stages; /* RushStage * that it needs, by id */
   guint n_outputs;   /* result stage: requested partitions; map stage job: 0 */
   guint n_finished;
-  guint8 *finished; /* by output */
+  guint8 *finished;    /* by output */
+  gint64 result_bytes; /* that the driver has been sent */
 } RushActiveJob;
 
 struct _RushStage

@@ -147,7 +147,6 @@ rush_task_scheduler_submit (RushTaskScheduler *self, RushStageWork *work, gint j
 {
   gint stage_id = work->stage_id;
 
-  rush_task_scheduler_suspend_stage (self, stage_id, NULL);
   RushTaskSet *set = rush_task_set_new (work, job_id, n_tasks, outputs, partitions, locations,
                                         &self->shared, rush_clock_now_us (self->clock));
   GPtrArray *sets = sets_of (self, stage_id);
@@ -156,6 +155,8 @@ rush_task_scheduler_submit (RushTaskScheduler *self, RushStageWork *work, gint j
       sets = g_ptr_array_new ();
       g_hash_table_insert (self->sets_of_stage, GINT_TO_POINTER (stage_id), sets);
     }
+  for (guint i = 0; i < sets->len; i++)
+    g_assert (((RushTaskSet *)g_ptr_array_index (sets, i))->zombie);
   g_ptr_array_add (sets, set);
   self->n_sets++;
   rush_task_scheduler_update_waiting (self, set);
@@ -390,7 +391,6 @@ rush_task_scheduler_init (RushTaskScheduler *self, const RushConf *conf, RushBac
   self->shared.registry =
       rush_executor_registry_new ((guint)rush_conf_get_int (conf, "spark.task.cpus"));
   self->shared.max_failures = max_task_failures;
-  self->shared.max_result_bytes = rush_conf_get_bytes (conf, "spark.driver.maxResultSize");
   waits[RUSH_LOCALITY_PROCESS_LOCAL] = rush_conf_get_time_us (conf, "spark.locality.wait.process");
   waits[RUSH_LOCALITY_NODE_LOCAL] = rush_conf_get_time_us (conf, "spark.locality.wait.node");
   waits[RUSH_LOCALITY_RACK_LOCAL] = rush_conf_get_time_us (conf, "spark.locality.wait.rack");

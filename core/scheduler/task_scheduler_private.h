@@ -39,8 +39,8 @@ void rush_task_scheduler_init (RushTaskScheduler *self, const RushConf *conf, Ru
                                guint64 *next_timer_id, guint max_task_failures);
 void rush_task_scheduler_clear (RushTaskScheduler *self);
 
-/* The arrays are (transfer full): see rush_task_set_new ().  Older sets of the stage become
- * zombies. */
+/* The arrays are (transfer full): see rush_task_set_new ().  Older sets of the stage must be
+ * zombies: the stage runs but once. */
 void rush_task_scheduler_submit (RushTaskScheduler *self, RushStageWork *work, gint job_id,
                                  guint n_tasks, guint *outputs, guint *partitions,
                                  char ***locations);

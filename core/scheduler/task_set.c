@@ -10,8 +10,8 @@
  *                     the executor with its map output is lost ("Resubmitted")
  *
  * A set:
- *     live ──── all tasks done · a fetch failure · given up · suspended ────▶ zombie ──▶ over
- *                                                                 (nothing starts) (nothing runs)
+ *     live ──── all tasks done · given up · suspended ────▶ zombie ──▶ over
+ *                                                  (nothing starts) (nothing runs)
  *
  * Which failures count?  Those for which the task itself may be to blame: an exception, and the
  * loss of an executor that the application brought down.  Each task has its own count, which a
@@ -24,8 +24,6 @@
  *              one attempt a task runs in a set; n_failures < max_failures in a live set.
  */
 #include "core/scheduler/task_set_private.h"
-
-#include "core/base/size_string.h"
 
 /* ---- words ---- */
 
@@ -65,18 +63,6 @@ too_many_failures (const RushTaskEnding *ending, guint max_failures)
                       "Lost %s (%s executor %s): %s\n\nDriver stacktrace:",
                       ending->attempt.index, ending->work->stage_id, ending->work->stage_attempt,
                       max_failures, task, executor->host, executor->id, text);
-}
-
-static GError *
-too_large_results (const RushTaskSet *self, gint64 max_result_bytes)
-{
-  g_autofree char *total = rush_format_bytes (self->result_bytes);
-  g_autofree char *limit = rush_format_bytes (max_result_bytes);
-
-  return g_error_new (RUSH_CORE_ERROR, RUSH_CORE_ERROR_JOB_ABORTED,
-                      "Total size of serialized results of %u tasks (%s) is bigger than "
-                      "spark.driver.maxResultSize (%s)",
-                      self->n_results, total, limit);
 }
 
 /* ---- waiting ---- */
@@ -167,36 +153,13 @@ mark_done (RushTaskSet *self, RushTaskSlot *slot)
 
 /* ---- how a task ended ---- */
 
-/* The driver would hold more than it may: the result is dropped, the set gives up. */
-static gboolean
-is_too_large (RushTaskSet *self, const RushTaskSetShared *shared, RushTaskEnding *ending)
-{
-  if (self->work->kind != RUSH_TASK_RESULT)
-    return FALSE;
-  self->result_bytes += ending->outcome->result.bytes;
-  self->n_results++;
-  if (shared->max_result_bytes == 0 || self->result_bytes <= shared->max_result_bytes)
-    return FALSE;
-
-  rush_task_outcome_free (ending->outcome);
-  ending->outcome =
-      rush_task_outcome_new (RUSH_OUTCOME_KILLED, "Tasks result size has exceeded maxResultSize");
-  if (!self->zombie)
-    ending->abort = too_large_results (self, shared->max_result_bytes);
-  rush_task_set_make_zombie (self);
-  return TRUE;
-}
-
+/* It may be done already, if another attempt of the stage was faster: the first result counts, but
+ * a map output that was written twice is now where this attempt wrote it. */
 static void
-task_succeeded (RushTaskSet *self, RushAttempt *attempt, const RushTaskSetShared *shared,
-                RushTaskEnding *ending)
+task_succeeded (RushTaskSet *self, RushAttempt *attempt)
 {
   RushTaskSlot *slot = &self->slots[attempt->index];
 
-  /* Done already: another attempt of the stage was faster.  Its result is the one that counts, but
-   * a map output that was written twice is now where this attempt wrote it. */
-  if (!slot->done && is_too_large (self, shared, ending))
-    return;
   mark_done (self, slot);
   if (self->work->kind == RUSH_TASK_SHUFFLE_MAP)
     {
@@ -218,9 +181,6 @@ task_failed (RushTaskSet *self, RushAttempt *attempt, const RushTaskSetShared *s
 {
   RushTaskSlot *slot = &self->slots[attempt->index];
 
-  /* The stage cannot go on without that map output: it will be submitted again, as another set. */
-  if (ending->outcome->kind == RUSH_OUTCOME_FETCH_FAILED)
-    rush_task_set_make_zombie (self);
   if (self->zombie)
     return;
   if (counts_as_failure (ending->outcome) && ++slot->n_failures >= shared->max_failures)
@@ -250,7 +210,7 @@ rush_task_set_ended (RushTaskSet *self, RushAttempt *attempt, RushTaskOutcome *o
   out->outcome = outcome;
   out->abort = NULL;
   if (outcome->kind == RUSH_OUTCOME_SUCCESS)
-    task_succeeded (self, attempt, shared, out);
+    task_succeeded (self, attempt);
   else
     task_failed (self, attempt, shared, out);
   if (slot->winner != attempt)

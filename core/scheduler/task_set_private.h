@@ -65,9 +65,7 @@ struct _RushTaskSet
   RushPendingTasks *pending;
   RushLocalityClock locality;
   gboolean zombie;
-  GQueue running; /* RushAttempt * */
-  gint64 result_bytes;
-  guint n_results;
+  GQueue running;          /* RushAttempt * */
   GPtrArray *kill_reasons; /* (owned) char *: tasks that are asked to stop point to them */
 };
 
@@ -77,7 +75,6 @@ typedef struct
   RushExecutorRegistry *registry;
   RushLocalityWaits waits;
   guint max_failures;
-  gint64 max_result_bytes; /* 0: no limit */
 } RushTaskSetShared;
 
 /* The arrays are (transfer full). */
@@ -94,8 +91,8 @@ gint rush_task_set_choose (RushTaskSet *self, const RushExecutor *executor, Rush
 RushAttempt *rush_task_set_launch (RushTaskSet *self, guint index, RushExecutor *executor,
                                    RushLocality locality, gint64 task_id, gint64 epoch,
                                    gint64 now_ms);
-/* @attempt has ended; its slot on the executor has been given back.  Fills all of @out but
- * out->work; out->outcome becomes what the DAG scheduler shall believe. */
+/* @attempt has ended; its slot on the executor has been given back.  @outcome is (transfer full).
+ */
 void rush_task_set_ended (RushTaskSet *self, RushAttempt *attempt, RushTaskOutcome *outcome,
                           const RushTaskSetShared *shared, gint64 now_ms, RushTaskEnding *out);
 /* Another attempt of the stage has produced @output: no need to run it here. */

@@ -767,6 +767,33 @@ test_function_data_outlives_the_job (void)
   fixture_free (f);
 }
 
+/* Two attempts share it: what runs last may be of the second. */
+static void
+test_function_data_outlives_the_first_attempt (void)
+{
+  Fixture *f = roomy_fixture ();
+  g_autoptr (RushRdd) rdd = my_shuffled_rdd (f->lineage, 1, 2);
+  TestJob *job;
+  RushJobRequest *request = fixture_request (f, rdd, &job);
+
+  n_freed = 0;
+  request->func_data = &n_freed;
+  request->free_func_data = count_free;
+  fixture_submit_request (f, request, job);
+  fixture_succeed_all (f, 0, 0);
+  fixture_fetch_failed (f, 1, 0, 0, 0, 0, NULL);
+  fixture_fetch_failed (f, 1, 0, 1, 0, 0, NULL);
+  fixture_fire_timer (f);
+  fixture_assert_running (f, "1.1:0@1 1.1:1@1");
+  g_assert_true (fixture_find (f, 1, 1, 0)->task->work->func_data == &n_freed);
+  fixture_cancel_job (f, 0, NULL);
+  fixture_killed (f, 1, 1, 0);
+  g_assert_cmpuint (n_freed, ==, 0);
+  fixture_killed (f, 1, 1, 1);
+  g_assert_cmpuint (n_freed, ==, 1);
+  fixture_free (f);
+}
+
 static void
 test_function_data_of_a_job_that_never_ran (void)
 {
@@ -830,6 +857,7 @@ main (int argc, char **argv)
   ADD (duplicate_completions_are_ignored);
   ADD (dropped_shuffle_is_forgotten);
   ADD (function_data_outlives_the_job);
+  ADD (function_data_outlives_the_first_attempt);
   ADD (function_data_of_a_job_that_never_ran);
   return g_test_run ();
 }

@@ -100,6 +100,113 @@ test_waits_level_by_level (void)
   fixture_free (f);
 }
 
+/* What one waited too long at a level counts for the next. */
+static void
+test_a_late_offer_makes_up_for_lost_time (void)
+{
+  Fixture *f = fixture_new (4, NULL);
+  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 3, NULL);
+
+  my_rdd_set_locations (rdd, "1|1|1");
+  fixture_add_executor (f, "1", "host1", 1);
+  fixture_add_executor (f, "2", "host2", 1);
+  TestJob *job = fixture_submit (f, rdd);
+  scripted_backend_advance_us (f->backend, 4 * SECOND);
+  fixture_fire_timer (f); /* due a second ago */
+  g_assert_cmpint (scripted_backend_next_timer_us (f->backend), ==, 2 * SECOND);
+  fixture_fire_timer (f);
+  fixture_assert_running (f, "0.0:0@1 0.0:1@2");
+  fixture_succeed_all (f, 0, 0);
+  fixture_assert_succeeded (job);
+  fixture_free (f);
+}
+
+/* Tasks that like no place need not wait until those that do have given in. */
+static void
+test_tasks_without_preference_do_not_wait (void)
+{
+  Fixture *f = fixture_new (4, NULL);
+  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 3, NULL);
+
+  my_rdd_set_locations (rdd, "host1|host1|");
+  fixture_add_executor (f, "1", "host1", 1);
+  fixture_add_executor (f, "2", "host2", 1);
+  TestJob *job = fixture_submit (f, rdd);
+  fixture_assert_running (f, "0.0:0@1 0.0:2@2");
+  fixture_succeed (f, 0, 0, 0);
+  fixture_succeed (f, 0, 0, 1);
+  fixture_succeed (f, 0, 0, 2);
+  fixture_assert_succeeded (job);
+  fixture_free (f);
+}
+
+/* A slot comes free after the wait is over, but before the timer has said so: the slots that were
+ * turned away are looked at, too. */
+static void
+test_a_level_that_opens_opens_for_all (void)
+{
+  Fixture *f = fixture_new (4, NULL);
+  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 3, NULL);
+  g_autoptr (RushRdd) other = my_rdd_new (f->lineage, 1, NULL);
+
+  my_rdd_set_locations (rdd, "host1|host1|host1");
+  fixture_add_executor (f, "3", "host3", 1);
+  TestJob *first = fixture_submit (f, other);
+  fixture_add_executor (f, "1", "host1", 1);
+  fixture_add_executor (f, "2", "host2", 1);
+  TestJob *second = fixture_submit (f, rdd);
+  fixture_assert_running (f, "0.0:0@3 1.0:0@1");
+  scripted_backend_advance_us (f->backend, 4 * SECOND);
+  fixture_succeed (f, 0, 0, 0);
+  fixture_assert_running (f, "1.0:0@1 1.0:1@3 1.0:2@2");
+  fixture_succeed_all (f, 1, 0);
+  fixture_assert_succeeded (first);
+  fixture_assert_succeeded (second);
+  fixture_free (f);
+}
+
+/* Having given in once, the set waits again as soon as it gets what it likes. */
+static void
+test_good_offers_bring_the_near_level_back (void)
+{
+  Fixture *f = fixture_new (4, NULL);
+  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 4, NULL);
+
+  my_rdd_set_locations (rdd, "host1|host1|host1|host1");
+  fixture_add_executor (f, "1", "host1", 1);
+  fixture_add_executor (f, "2", "host2", 1);
+  TestJob *job = fixture_submit (f, rdd);
+  fixture_fire_timer (f);
+  fixture_assert_running (f, "0.0:0@1 0.0:1@2");
+  fixture_succeed (f, 0, 0, 0);
+  fixture_assert_running (f, "0.0:1@2 0.0:2@1");
+  fixture_succeed (f, 0, 0, 1);
+  fixture_assert_running (f, "0.0:2@1"); /* executor 2 is turned away again */
+  fixture_succeed (f, 0, 0, 2);
+  fixture_succeed (f, 0, 0, 3);
+  fixture_assert_succeeded (job);
+  fixture_free (f);
+}
+
+static void
+test_hosts_that_are_gone_are_not_waited_for (void)
+{
+  Fixture *f = fixture_new (4, NULL);
+  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 1, NULL);
+
+  my_rdd_set_locations (rdd, "host2");
+  fixture_add_executor (f, "1", "host1", 1);
+  fixture_add_executor_in_rack (f, "2", "host2", "rack2", 1);
+  fixture_add_executor_in_rack (f, "3", "host2", "rack2", 1);
+  fixture_lose_executor (f, "2");
+  fixture_lose_executor (f, "3"); /* the last on its host and in its rack */
+  TestJob *job = fixture_submit (f, rdd);
+  fixture_assert_running (f, "0.0:0@1");
+  fixture_succeed (f, 0, 0, 0);
+  fixture_assert_succeeded (job);
+  fixture_free (f);
+}
+
 static void
 test_each_level_has_its_own_wait (void)
 {
@@ -316,6 +423,11 @@ main (int argc, char **argv)
   ADD (delay_scheduling_with_fallback);
   ADD (a_near_slot_in_time_ends_the_wait);
   ADD (waits_level_by_level);
+  ADD (a_late_offer_makes_up_for_lost_time);
+  ADD (tasks_without_preference_do_not_wait);
+  ADD (a_level_that_opens_opens_for_all);
+  ADD (good_offers_bring_the_near_level_back);
+  ADD (hosts_that_are_gone_are_not_waited_for);
   ADD (each_level_has_its_own_wait);
   ADD (without_a_wait_nobody_waits);
   ADD (nobody_waits_for_places_that_cannot_be_had);

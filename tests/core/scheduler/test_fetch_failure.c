@@ -557,6 +557,105 @@ test_old_news_of_a_loss_undo_nothing (void)
   fixture_free (f);
 }
 
+/* The output that could not be read is gone, whatever was known of its executor. */
+static void
+test_the_output_itself_is_always_forgotten (void)
+{
+  Fixture *f = roomy_fixture ();
+  g_autoptr (RushRdd) maps = my_rdd_new (f->lineage, 2, NULL);
+  g_autoptr (RushDependency) shuffle = my_shuffle (maps, 1);
+  g_autoptr (RushRdd) a = my_rdd_new (f->lineage, 1, rush_dependency_ref (shuffle), NULL);
+  g_autoptr (RushRdd) b = my_rdd_new (f->lineage, 1, rush_dependency_ref (shuffle), NULL);
+  TestJob *first = fixture_submit (f, a);
+  TestJob *second = fixture_submit (f, b);
+
+  fixture_succeed_all (f, 0, 0);
+  fixture_fetch_failed (f, 1, 0, 0, 0, 0, "1");
+  fixture_fire_timer (f);
+  fixture_succeed_all (f, 0, 1);
+  fixture_fetch_failed (f, 2, 0, 0, 0, 1, "1"); /* of the same epoch as the first */
+  fixture_assert_outputs (f, 0, "0@1 1@-");
+  fixture_fire_timer (f);
+  fixture_succeed_all (f, 0, 2);
+  fixture_succeed_all (f, 1, 1);
+  fixture_succeed_all (f, 2, 1);
+  fixture_assert_succeeded (first);
+  fixture_assert_succeeded (second);
+  fixture_free (f);
+}
+
+/* Its first incarnation failed in this very epoch, as nothing was removed with it. */
+static void
+test_executor_that_comes_back_in_the_same_epoch_is_believed (void)
+{
+  Fixture *f = roomy_fixture ();
+  g_autoptr (RushRdd) rdd = my_shuffled_rdd (f->lineage, 2, 1);
+  TestJob *job = fixture_submit (f, rdd);
+
+  fixture_lose_executor_because (f, "1", FALSE, FALSE);
+  fixture_add_executor (f, "1", "host1", 100);
+  fixture_succeed_all (f, 0, 0);
+  fixture_assert_outputs (f, 0, "0@1 1@1");
+  fixture_succeed (f, 1, 0, 0);
+  fixture_assert_succeeded (job);
+  fixture_free (f);
+}
+
+/* one ═▶ two ═▶ last.  Tasks of its first two attempts complete stage 1 while it waits for stage 0
+ * to run a third time: nobody looks beyond what is there, and what fails behind it fails no job. */
+static void
+test_failure_behind_what_is_there_fails_no_job (void)
+{
+  Fixture *f = fixture_new (1, NULL);
+  g_autoptr (RushRdd) one = my_rdd_new (f->lineage, 1, NULL);
+  g_autoptr (RushRdd) two = my_rdd_new (f->lineage, 2, my_shuffle (one, 2), NULL);
+  g_autoptr (RushRdd) last = my_rdd_new (f->lineage, 1, my_shuffle (two, 1), NULL);
+
+  fixture_add_executor (f, "1", "host1", 10);
+  TestJob *job = fixture_submit (f, last);
+  fixture_succeed_all (f, 0, 0);
+  for (guint attempt = 0; attempt < 2; attempt++)
+    {
+      fixture_fetch_failed (f, 1, (gint)attempt, attempt, 0, -1, NULL);
+      rush_map_output_tracker_unregister_output (f->tracker, 0, 0, "1");
+      fixture_fire_timer (f);
+      if (attempt == 0)
+        fixture_succeed (f, 0, 1, 0);
+    }
+  fixture_assert_running (f, "1.0:1@1 1.1:0@1 0.2:0@1");
+  fixture_succeed (f, 1, 0, 1);
+  fixture_succeed (f, 1, 1, 0);
+  fixture_assert_running (f, "0.2:0@1 2.0:0@1");
+  fixture_fail (f, 0, 2, 0, "boom");
+  g_assert_false (job->done);
+  fixture_succeed (f, 2, 0, 0);
+  fixture_assert_succeeded (job);
+  fixture_free (f);
+}
+
+/* A handler may as well do nothing: the task is tried again. */
+static void
+do_nothing (RushScheduler *scheduler, const RushFetchFailure *failure)
+{
+}
+
+static void
+test_handler_that_does_nothing (void)
+{
+  static const RushFetchFailureHandler handler = { "nothing", do_nothing };
+  Fixture *f = roomy_fixture ();
+  g_autoptr (RushRdd) rdd = my_shuffled_rdd (f->lineage, 1, 1);
+
+  rush_scheduler_set_seams (f->scheduler, &(RushSchedulerSeams){ .fetch_failure = &handler });
+  TestJob *job = fixture_submit (f, rdd);
+  fixture_succeed_all (f, 0, 0);
+  fixture_fetch_failed (f, 1, 0, 0, 0, 0, "1");
+  g_assert_cmpuint (fixture_find (f, 1, 0, 0)->task->attempt_number, ==, 1);
+  fixture_succeed (f, 1, 0, 0);
+  fixture_assert_succeeded (job);
+  fixture_free (f);
+}
+
 static void
 test_executor_that_comes_back_is_believed (void)
 {
@@ -689,10 +788,14 @@ main (int argc, char **argv)
   ADD (single_active_task_set_per_stage);
   ADD (completions_from_before_the_loss_are_not_believed);
   ADD (old_news_of_a_loss_undo_nothing);
+  ADD (the_output_itself_is_always_forgotten);
   ADD (executor_that_comes_back_is_believed);
+  ADD (executor_that_comes_back_in_the_same_epoch_is_believed);
+  ADD (failure_behind_what_is_there_fails_no_job);
   ADD (failures_of_two_children_run_the_parent_once);
   ADD (cancelled_before_the_resubmission);
   ADD (finished_before_the_resubmission);
   ADD (handler_is_a_seam);
+  ADD (handler_that_does_nothing);
   return g_test_run ();
 }

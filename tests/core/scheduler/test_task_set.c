@@ -60,6 +60,28 @@ test_max_failures_is_per_task (void)
 }
 
 static void
+test_a_success_sets_the_count_back (void)
+{
+  Fixture *f = fixture_new (3, NULL);
+  g_autoptr (RushRdd) rdd = my_shuffled_rdd (f->lineage, 2, 1);
+
+  fixture_add_executor (f, "1", "host1", 2);
+  TestJob *job = fixture_submit (f, rdd);
+  fixture_fail (f, 0, 0, 0, "boom");
+  fixture_fail (f, 0, 0, 0, "boom");
+  fixture_succeed (f, 0, 0, 0);
+  fixture_lose_executor (f, "1"); /* its output is lost: it runs again */
+  fixture_add_executor (f, "2", "host2", 2);
+  fixture_fail (f, 0, 0, 0, "boom");
+  fixture_fail (f, 0, 0, 0, "boom");
+  g_assert_false (job->done);
+  fixture_succeed_all (f, 0, 0);
+  fixture_succeed (f, 1, 0, 0);
+  fixture_assert_succeeded (job);
+  fixture_free (f);
+}
+
+static void
 test_error_without_a_domain_is_a_job_abort (void)
 {
   Fixture *f = fixture_new (1, NULL);
@@ -318,10 +340,27 @@ test_total_result_size_too_large (void)
   g_assert_cmpuint (job->seen[1], ==, 0);
   fixture_killed (f, 0, 0, 2);
   fixture_end (f, 0, 0, 3, result_of (1)); /* after the end: dropped */
-  events = fixture_events (f, "TaskEnd");
-  g_assert_cmpstr (events, ==,
-                   "TaskEnd 0.0:0 Success; TaskEnd 0.0:1 TaskKilled; TaskEnd 0.0:2 TaskKilled; "
-                   "TaskEnd 0.0:3 TaskKilled");
+  events = fixture_events (f, "StageCompleted JobEnd");
+  g_assert_cmpstr (events, ==, "StageCompleted 0.0 failed; JobEnd 0 failed");
+  fixture_free (f);
+}
+
+/* A result that comes twice is held once. */
+static void
+test_duplicates_do_not_add_to_the_result_size (void)
+{
+  Fixture *f = fixture_new (4, "spark.driver.maxResultSize", "100", NULL);
+  g_autoptr (RushRdd) rdd = my_shuffled_rdd (f->lineage, 1, 2);
+
+  fixture_add_executor (f, "1", "host1", 4);
+  TestJob *job = fixture_submit (f, rdd);
+  fixture_succeed_all (f, 0, 0);
+  fixture_fetch_failed (f, 1, 0, 0, 0, 0, NULL);
+  fixture_fire_timer (f);
+  fixture_end (f, 1, 0, 1, result_of (50));
+  fixture_end (f, 1, 1, 1, result_of (50));
+  fixture_end (f, 1, 1, 0, result_of (50));
+  fixture_assert_succeeded (job);
   fixture_free (f);
 }
 
@@ -347,6 +386,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD (repeated_failures_abort_the_set);
   ADD (max_failures_is_per_task);
+  ADD (a_success_sets_the_count_back);
   ADD (error_without_a_domain_is_a_job_abort);
   ADD (no_counting_of_kills_and_denied_commits);
   ADD (no_counting_of_fetch_failures);
@@ -360,6 +400,7 @@ main (int argc, char **argv)
   ADD (tasks_that_run_when_the_job_is_done_are_killed);
   ADD (nothing_launches_from_a_zombie_set);
   ADD (total_result_size_too_large);
+  ADD (duplicates_do_not_add_to_the_result_size);
   ADD (result_size_without_a_limit);
   return g_test_run ();
 }
