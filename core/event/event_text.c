@@ -32,10 +32,12 @@ rush_format_counted (gint64 n, const char *noun)
 }
 
 /* rush_format_time_us () has the web UI's one digit; most lessons' jobs last a tenth of a second,
- * so below ten seconds there are two. */
+ * so below ten seconds there are two, and what is shorter has milliseconds. */
 char *
 rush_format_duration_ms (gint64 ms)
 {
+  if (ms < 100)
+    return g_strdup_printf ("%d ms", (int)ms);
   if (ms < 10 * 1000)
     {
       gint64 hundredths = (ms + 5) / 10;
@@ -99,4 +101,24 @@ rush_format_place (const char *short_form)
   const char *place = short_form != NULL ? find_place (short_form) : NULL;
 
   return g_strdup (place != NULL ? without_folders (place) : "");
+}
+
+/* Of @text without the blank lines at its end. */
+static char *
+last_line (const char *text)
+{
+  g_autofree char *trimmed = g_strchomp (g_strdup (text));
+  const char *newline = strrchr (trimmed, '\n');
+
+  return g_strdup (newline != NULL ? newline + 1 : trimmed);
+}
+
+char *
+rush_format_error (const char *message)
+{
+  if (message == NULL)
+    return g_strdup ("");
+  if (strstr (message, "Traceback (most recent call last):") != NULL)
+    return last_line (message);
+  return g_strndup (message, strcspn (message, "\r\n"));
 }

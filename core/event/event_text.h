@@ -8,10 +8,12 @@
 
 char *rush_format_count (gint64 n);                     /* "12,345" */
 char *rush_format_counted (gint64 n, const char *noun); /* "1 task", "1,200 tasks" */
-char *rush_format_duration_ms (gint64 ms);              /* "0.31 s", "12.3 s", "3.5 min" */
+char *rush_format_duration_ms (gint64 ms);              /* "31 ms", "0.31 s", "12.3 s", "3.5 min" */
 /* "336 B", "20.1 KiB", "1.2 MiB": shorter than Spark's, which has "336.0 B" and "1228.8 KiB". */
 char *rush_format_size (gint64 bytes);
 /* "collect at /home/ann/app.py:9" → "collect at app.py:9"; what has another form stays. */
 char *rush_format_call_site (const char *short_form);
 /* "collect at /home/ann/app.py:9" → "app.py:9"; "" when no place is named. */
 char *rush_format_place (const char *short_form);
+/* The line of an error that says most: the last one of a Python traceback, else the first. */
+char *rush_format_error (const char *message);

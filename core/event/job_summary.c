@@ -72,8 +72,8 @@ append_end (GString *out, const RushJobSummary *self)
   g_string_append_printf (out, ", %s", duration);
   if (self->status == RUSH_JOB_FAILED && self->error != NULL)
     {
-      gsize first_line = strcspn (self->error, "\r\n");
-      g_string_append_printf (out, ", failed: %.*s", (int)first_line, self->error);
+      g_autofree char *error = rush_format_error (self->error);
+      g_string_append_printf (out, ", failed: %s", error);
     }
   else if (self->status == RUSH_JOB_FAILED)
     g_string_append (out, ", failed");

@@ -410,8 +410,8 @@ append_job_title (const Writer *self, guint i)
   g_string_append (self->out, "</FONT><BR ALIGN=\"LEFT\"/>");
   if (job->error != NULL)
     {
-      g_autofree char *first_line = g_strndup (job->error, strcspn (job->error, "\r\n"));
-      g_autofree char *text = g_strconcat ("failed: ", first_line, NULL);
+      g_autofree char *error = rush_format_error (job->error);
+      g_autofree char *text = g_strconcat ("failed: ", error, NULL);
       rush_dot_append_styled (self->out, text, MAX_ERROR, RUSH_DOT_ORANGE, 11);
       g_string_append (self->out, "<BR ALIGN=\"LEFT\"/>");
     }

@@ -47,7 +47,7 @@ test_durations (void)
   {
     gint64 ms;
     const char *text;
-  } cases[] = { { 0, "0.00 s" },     { 4, "0.00 s" },      { 5, "0.01 s" },     { 310, "0.31 s" },
+  } cases[] = { { 0, "0 ms" },       { 99, "99 ms" },      { 100, "0.10 s" },   { 310, "0.31 s" },
                 { 9994, "9.99 s" },  { 9999, "10.00 s" },  { 10000, "10.0 s" }, { 12345, "12.3 s" },
                 { 59949, "59.9 s" }, { 90000, "1.5 min" }, { 3600000, "1.0 h" } };
 
@@ -106,6 +106,27 @@ test_call_sites (void)
     }
 }
 
+static void
+test_errors (void)
+{
+  static const struct
+  {
+    const char *given, *text;
+  } cases[] = { { "no such file: x.txt", "no such file: x.txt" },
+                { "first\nsecond", "first" },
+                { "Lost task 1.0: Traceback (most recent call last):\n  File \"a.py\"\n"
+                  "ZeroDivisionError: division by zero\n\n",
+                  "ZeroDivisionError: division by zero" },
+                { "", "" },
+                { NULL, "" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = rush_format_error (cases[i].given);
+      g_assert_cmpstr (text, ==, cases[i].text);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -115,5 +136,6 @@ main (int argc, char **argv)
   g_test_add_func ("/event/text/durations", test_durations);
   g_test_add_func ("/event/text/sizes", test_sizes);
   g_test_add_func ("/event/text/call-sites", test_call_sites);
+  g_test_add_func ("/event/text/errors", test_errors);
   return g_test_run ();
 }
