@@ -19,6 +19,7 @@ typedef struct
 } ChainedRow;
 
 #define NO_ROW G_MAXUINT32
+#define FEWEST_ROWS 32 /* in a drained batch when memory is short */
 
 typedef struct
 {
@@ -149,14 +150,15 @@ clear (ClusterCombiner *self)
   self->row = NO_ROW;
 }
 
-/* The next rows in cluster order; *inout_entry and *inout_row move behind them. */
+/* At most @max of the next rows in cluster order; *inout_entry and *inout_row move behind them. */
 static guint
-next_rows (const ClusterCombiner *self, guint *inout_entry, guint32 *inout_row, RushRowId *out)
+next_rows (const ClusterCombiner *self, guint max, guint *inout_entry, guint32 *inout_row,
+           RushRowId *out)
 {
   const RushKeyEntry *entries = rush_key_table_entries (self->table);
   guint n = 0;
 
-  while (n < RUSH_BATCH_MAX_ROWS && *inout_entry < self->n_known)
+  while (n < max && *inout_entry < self->n_known)
     {
       guint32 row = *inout_row != NO_ROW ? *inout_row : first_of (entries[*inout_entry].value);
 
@@ -168,28 +170,47 @@ next_rows (const ClusterCombiner *self, guint *inout_entry, guint32 *inout_row, 
   return n;
 }
 
+/* NULL without @error: there are no more. */
 static RushBatch *
-cluster_drain (RushCombiner *base, GError **error)
+gather_next (ClusterCombiner *self, guint max, GError **error)
 {
-  ClusterCombiner *self = (ClusterCombiner *)base;
   RushRowId ids[RUSH_BATCH_MAX_ROWS];
   guint entry = self->entry;
   guint32 row = self->row;
-  guint n = next_rows (self, &entry, &row, ids);
-  RushBatch *batch;
+  guint n = next_rows (self, max, &entry, &row, ids);
+  RushBatch *batch = NULL;
 
-  if (n == 0)
-    {
-      clear (self);
-      return NULL;
-    }
-  batch = rush_batch_gather (self->schema, (RushBatch *const *)self->batches->pdata, ids, n,
-                             self->allocator, error);
+  if (n > 0)
+    batch = rush_batch_gather (self->schema, (RushBatch *const *)self->batches->pdata, ids, n,
+                               self->allocator, error);
   if (batch != NULL)
     {
       self->entry = entry;
       self->row = row;
     }
+  return batch;
+}
+
+/* Where there is no memory for a whole batch there may be some for a smaller one. */
+static RushBatch *
+cluster_drain (RushCombiner *base, GError **error)
+{
+  ClusterCombiner *self = (ClusterCombiner *)base;
+  g_autoptr (GError) failure = NULL;
+  RushBatch *batch = gather_next (self, RUSH_BATCH_MAX_ROWS, &failure);
+
+  for (guint max = RUSH_BATCH_MAX_ROWS / 4;
+       max >= FEWEST_ROWS &&
+       g_error_matches (failure, RUSH_CORE_ERROR, RUSH_CORE_ERROR_OUT_OF_MEMORY);
+       max /= 4)
+    {
+      g_clear_error (&failure);
+      batch = gather_next (self, max, &failure);
+    }
+  if (failure != NULL)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  else if (batch == NULL)
+    clear (self);
   return batch;
 }
 

@@ -13,6 +13,8 @@
 
 #include <string.h>
 
+#define BATCH_BYTES (256 * 1024) /* a batch of large groups is cut here */
+
 typedef struct
 {
   RushIterator base;
@@ -202,7 +204,8 @@ next_input (GroupIterator *self, GError **error)
 static gboolean
 make_groups (GroupIterator *self, GError **error)
 {
-  while (!rush_batch_builder_is_full (self->out))
+  while (!rush_batch_builder_is_full (self->out) &&
+         rush_batch_builder_memory_bytes (self->out) < BATCH_BYTES)
     {
       g_autoptr (GError) failure = NULL;
 

@@ -32,7 +32,7 @@ rush_rdd_choose_partitioner (RushRdd *const *rdds, guint n, guint n_partitions, 
     }
   usual = by_conf > 0 ? by_conf : MAX (widest, 1);
   if (widest_placed != NULL && (widest < TOO_NARROW * (guint64)widest_placed->n_partitions ||
-                                usual < widest_placed->n_partitions))
+                                usual <= widest_placed->n_partitions))
     return rush_partitioner_ref (widest_placed);
   return rush_hash_partitioner_new (usual, 0);
 }
