@@ -20,14 +20,28 @@
 
 /* ---- positions ---- */
 
+/* The common case: values one after another, which need no positions. */
+static gboolean
+is_run (const RushBatch *batch, const RushColumn *column)
+{
+  return batch->selection == NULL && column->layout == RUSH_LAYOUT_PLAIN;
+}
+
 /* Where the values of the rows stand in @out_holder's values. */
 static void
 resolve (const RushBatch *batch, const RushColumn *column, guint start, guint n,
          const RushColumn **out_holder, guint32 *positions)
 {
+  const guint16 *selection =
+      batch->selection != NULL ? (const guint16 *)batch->selection->bytes + start : NULL;
+
   *out_holder = column;
-  for (guint i = 0; i < n; i++)
-    positions[i] = column->offset + rush_batch_row (batch, start + i);
+  if (selection == NULL)
+    for (guint i = 0; i < n; i++)
+      positions[i] = column->offset + start + i;
+  else
+    for (guint i = 0; i < n; i++)
+      positions[i] = column->offset + selection[i];
   switch (column->layout)
     {
     case RUSH_LAYOUT_PLAIN:
@@ -146,6 +160,25 @@ hash_keys (RushKeyBlock *self)
         self->hashes[i] = NULL_HASH;
 }
 
+static void
+load_views (RushKeyBlock *self, const RushBatch *batch, const RushColumn *column, guint start)
+{
+  const RushColumn *holder;
+  guint32 positions[RUSH_KEY_BLOCK_ROWS];
+
+  if (is_run (batch, column))
+    {
+      const RushView *views = (const RushView *)column->values->bytes + column->offset + start;
+      memcpy (self->keys, views, self->n * sizeof (RushKey));
+      self->data = column->data;
+      return;
+    }
+  resolve (batch, column, start, self->n, &holder, positions);
+  for (guint i = 0; i < self->n; i++)
+    self->keys[i].view = ((const RushView *)holder->values->bytes)[positions[i]];
+  self->data = holder->data;
+}
+
 void
 rush_key_block_load (RushKeyBlock *self, const RushBatch *batch, guint column_index, guint start,
                      guint n)
@@ -156,14 +189,15 @@ rush_key_block_load (RushKeyBlock *self, const RushBatch *batch, guint column_in
   g_assert (n <= RUSH_KEY_BLOCK_ROWS && start + n <= batch->length);
   self->n = n;
   self->is_bytes = column->type->kind >= RUSH_TYPE_STRING;
-  resolve (batch, column, start, n, &holder, positions);
   load_nulls (self, batch, column, start);
-  self->data = holder->data;
   if (self->is_bytes)
-    for (guint i = 0; i < n; i++)
-      self->keys[i].view = ((const RushView *)holder->values->bytes)[positions[i]];
+    load_views (self, batch, column, start);
   else
-    load_numbers (self, holder, positions);
+    {
+      resolve (batch, column, start, n, &holder, positions);
+      load_numbers (self, holder, positions);
+      self->data = NULL;
+    }
   hash_keys (self);
 }
 
@@ -173,35 +207,49 @@ void
 rush_value_block_load (const RushBatch *batch, guint column_index, guint start, guint n,
                        gint64 *out_values)
 {
-  const RushColumn *holder;
+  const RushColumn *column = batch->columns[column_index], *holder;
   guint32 positions[RUSH_KEY_BLOCK_ROWS];
 
-  g_assert (batch->columns[column_index]->type->value_bytes == sizeof (gint64));
-  resolve (batch, batch->columns[column_index], start, n, &holder, positions);
-  const gint64 *values = (const gint64 *)holder->values->bytes;
+  g_assert (column->type->value_bytes == sizeof (gint64));
+  if (is_run (batch, column))
+    {
+      memcpy (out_values, (const gint64 *)column->values->bytes + column->offset + start,
+              n * sizeof out_values[0]);
+      return;
+    }
+  resolve (batch, column, start, n, &holder, positions);
   for (guint i = 0; i < n; i++)
-    out_values[i] = values[positions[i]];
+    out_values[i] = ((const gint64 *)holder->values->bytes)[positions[i]];
+}
+
+static inline gsize
+long_bytes (const RushView *view)
+{
+  return view->length > RUSH_VIEW_INLINE_MAX ? (gsize)view->length : 0;
 }
 
 gsize
 rush_key_long_bytes (const RushBatch *batch, guint column_index)
 {
   const RushColumn *column = batch->columns[column_index], *holder;
+  const RushView *views = (const RushView *)column->values->bytes + column->offset;
   guint32 positions[RUSH_KEY_BLOCK_ROWS];
   gsize bytes = 0;
 
   if (column->type->kind < RUSH_TYPE_STRING)
     return 0;
+  if (is_run (batch, column))
+    {
+      for (guint i = 0; i < batch->length; i++)
+        bytes += long_bytes (&views[i]);
+      return bytes;
+    }
   for (guint start = 0; start < batch->length; start += RUSH_KEY_BLOCK_ROWS)
     {
       guint n = MIN (batch->length - start, RUSH_KEY_BLOCK_ROWS);
       resolve (batch, column, start, n, &holder, positions);
-      const RushView *views = (const RushView *)holder->values->bytes;
       for (guint i = 0; i < n; i++)
-        {
-          gint32 length = views[positions[i]].length;
-          bytes += length > RUSH_VIEW_INLINE_MAX ? (gsize)length : 0;
-        }
+        bytes += long_bytes ((const RushView *)holder->values->bytes + positions[i]);
     }
   return bytes;
 }
