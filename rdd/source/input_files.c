@@ -7,9 +7,10 @@
  * What is missing is collected and told at once.  A folder in a folder is refused, as Hadoop does
  * unless it is told to descend; a pattern, a star behind the folder, reaches it.
  *
- * Hadoop takes the files of a local folder as the system lists them, which differs from machine to
- * machine; here they are sorted, as its own other file systems (HDFS) do.  What neither a file
- * nor a folder stands behind (a link to nowhere) is passed over.
+ * The files of a folder come as the system lists them, in no promised order, as Java's File.list ()
+ * and so Hadoop's local file system have them: partitions are then numbered as Spark numbers them
+ * on the same machine.  What neither a file nor a folder stands behind (a link to nowhere) is
+ * passed over.
  */
 #include "rdd/source/input_files.h"
 
@@ -35,12 +36,6 @@ input_file_free (gpointer data)
 
   g_free (self->path);
   g_free (self);
-}
-
-static gint
-compare_files (gconstpointer a, gconstpointer b)
-{
-  return rush_path_compare ((*(RushInputFile *const *)a)->path, (*(RushInputFile *const *)b)->path);
 }
 
 static gboolean
@@ -90,7 +85,6 @@ add_file (GPtrArray *files, char *path, const struct stat *status)
 static gboolean
 add_folder (Listing *self, const char *folder, GError **error)
 {
-  g_autoptr (GPtrArray) files = g_ptr_array_new ();
   DIR *dir = opendir (folder);
   struct dirent *entry;
 
@@ -109,7 +103,7 @@ add_folder (Listing *self, const char *folder, GError **error)
         continue;
       path = g_strconcat (strcmp (folder, "/") == 0 ? "" : folder, "/", entry->d_name, NULL);
       if (!S_ISDIR (status.st_mode))
-        add_file (files, path, &status);
+        add_file (self->files, path, &status);
       else if (self->first_subfolder == NULL || rush_path_compare (path, self->first_subfolder) < 0)
         {
           g_free (self->first_subfolder);
@@ -119,8 +113,6 @@ add_folder (Listing *self, const char *folder, GError **error)
         g_free (path);
     }
   closedir (dir);
-  g_ptr_array_sort (files, compare_files);
-  g_ptr_array_extend_and_steal (self->files, g_steal_pointer (&files));
   return TRUE;
 }
 
