@@ -38,19 +38,21 @@ RUNS = [
     ("1 MB each", "['z' * 1000000 + str(i) for i in range(12)]"),
 ]
 
+PLENTY = 1 << 20     # MiB: the rule about memory plays no role
+
 # What is bucketed: (name, partitions, literal of the pairs, memory in MiB).
 PAIRS = [
-    ("nothing", 4, "[]", 512), ("one", 4, "[(5, 6)]", 512),
-    ("20 in 2", 2, "[(i, i) for i in range(20)]", 512),
-    ("21 in 2", 2, "[(i, i) for i in range(21)]", 512),
-    ("52 in 2", 2, "[(i, i) for i in range(52)]", 512),
-    ("5,000 in 1", 1, "[(i, i) for i in range(5000)]", 512),
-    ("5,000 in 4", 4, "[(i * 7, i) for i in range(5000)]", 512),
-    ("5,000 in 200", 200, "[(i * 31, str(i)) for i in range(5000)]", 512),
-    ("one key", 8, "[(3, i) for i in range(1000)]", 512),
-    ("tuples", 5, "[((i % 17, None), i) for i in range(700)]", 512),
-    ("negative", 3, "[(-i, i) for i in range(300)]", 512),
-    ("2 MB each", 1, "[(0, 'x' * 2000000 + str(i)) for i in range(40)]", 2048),
+    ("nothing", 4, "[]", PLENTY), ("one", 4, "[(5, 6)]", PLENTY),
+    ("20 in 2", 2, "[(i, i) for i in range(20)]", PLENTY),
+    ("21 in 2", 2, "[(i, i) for i in range(21)]", PLENTY),
+    ("52 in 2", 2, "[(i, i) for i in range(52)]", PLENTY),
+    ("5,000 in 1", 1, "[(i, i) for i in range(5000)]", PLENTY),
+    ("5,000 in 4", 4, "[(i * 7, i) for i in range(5000)]", PLENTY),
+    ("5,000 in 200", 200, "[(i * 31, str(i)) for i in range(5000)]", PLENTY),
+    ("one key", 8, "[(3, i) for i in range(1000)]", PLENTY),
+    ("tuples", 5, "[((i % 17, None), i) for i in range(700)]", PLENTY),
+    ("negative", 3, "[(-i, i) for i in range(300)]", PLENTY),
+    ("2 MB each", 1, "[(0, 'x' * 2000000 + str(i)) for i in range(40)]", PLENTY),
     ("over the limit", 7, "[(i, i) for i in range(20000)]", 2),
 ]
 

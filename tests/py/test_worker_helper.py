@@ -1,55 +1,14 @@
 """The helper process: forks, kills and reaps workers as it is told, and leaves nobody behind."""
-import array
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 
 import pytest
-from worker_driver import WorkerUnderTest, runs_batch
+from worker_driver import GUARD_S, HelperUnderTest, runs_batch
 
 pytest.importorskip("rushlight._worker")
-
-GUARD_S = 60
-
-
-class HelperUnderTest:
-    def __init__(self, alias_pyspark=False, env=None):
-        self.control, end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        text = ("import sys; sys.path[:] = sys.argv[3:];"
-                "from rushlight.worker import main; main(int(sys.argv[1]), sys.argv[2] == '1')")
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", text, str(end.fileno()), str(int(alias_pyspark)), *sys.path],
-            pass_fds=[end.fileno()], stdin=subprocess.DEVNULL, env=env)
-        end.close()
-        self.control.settimeout(GUARD_S)
-
-    def say(self, text, fd=None):
-        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))] if fd else []
-        self.control.sendmsg([text.encode()], rights)
-
-    def hear(self):
-        return self.control.recv(256).decode().split(" ", 2)
-
-    def fork(self, worker_id):
-        """A worker of the helper's, to be driven as those of worker_driver are."""
-        ours, theirs = socket.socketpair()
-        self.say(f"fork {worker_id}", theirs.fileno())
-        theirs.close()
-        verb, answered, pid = self.hear()
-        assert (verb, answered) == ("forked", str(worker_id))
-        worker = WorkerUnderTest.__new__(WorkerUnderTest)
-        worker.socket, worker.pid, worker.status = ours, int(pid), 0
-        return worker
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.control.close()
-        assert self.process.wait(GUARD_S) == 0
 
 
 @pytest.fixture
@@ -134,7 +93,7 @@ def test_driver_is_killed_though_somebody_else_holds_its_socket(tmp_path):
     text = """
 import os, sys, time
 sys.path[:0] = [%r]
-from test_worker_helper import HelperUnderTest
+from worker_driver import HelperUnderTest
 helper = HelperUnderTest()
 worker = helper.fork(1)
 holder = os.fork()

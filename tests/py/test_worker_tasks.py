@@ -6,8 +6,8 @@ import sys
 import threading
 
 import pytest
-from worker_driver import (BATCH, END_OF_INPUT, TASK, WorkerUnderTest, lines_batch, message,
-                           runs_batch)
+from worker_driver import (BATCH, COMMAND, DONE, END_OF_INPUT, ERROR, TASK, WorkerUnderTest,
+                           lines_batch, message, read_batch, runs_batch, take_messages)
 
 _worker = pytest.importorskip("rushlight._worker")
 
@@ -146,20 +146,22 @@ def test_done_before_the_input_is(worker):
 
 def test_next_task_right_behind_the_rest_of_the_input(worker):
     """What follows END_OF_INPUT may arrive in one piece with it."""
-    command = message(2, pickle.dumps([("count",)]))
     task = message(TASK, b'{"input":"runs","output":"runs"}')
-    nothing = message(2, pickle.dumps([("glom",)]))
-    first = worker.exchange([task, message(2, b"not a pickle"), runs_batch([1, 2]) * 3])
-    assert first.error["class"] == "_pickle.UnpicklingError"
+    ignores, counts = pickle.dumps([("mapPartitions", bool)]), pickle.dumps([("count",)])
+    assert worker.run([], [runs_batch([1])]).objects == [1]
     worker.socket.setblocking(True)
-    worker.socket.sendall(task + nothing + message(END_OF_INPUT))
-    assert worker.exchange([])      # reads the answer; sends one END_OF_INPUT too many
-    worker.close()
-    with WorkerUnderTest() as other:
-        other.socket.sendall(task + message(2, b"x") + runs_batch([1]) * 100 + message(END_OF_INPUT)
-                             + task + command + runs_batch([1, 2, 3]))
-        answer = other.exchange([])
-        assert answer.error is not None
+    worker.socket.settimeout(60)
+    worker.socket.sendall(
+        task + message(COMMAND, ignores) + runs_batch([1]) * 100 + message(END_OF_INPUT)
+        + task + message(COMMAND, counts) + runs_batch([1, 2, 3]) * 5 + message(END_OF_INPUT))
+    received, messages = bytearray(), []
+    while [kind for kind, _ in messages] != [ERROR, BATCH, DONE]:
+        got = worker.socket.recv(65536)
+        assert got
+        received += got
+        messages += take_messages(received)
+    assert b"'bool' object is not iterable" in messages[0][1]
+    assert pickle.loads(read_batch(messages[1][1])[0][0]) == [15]
 
 
 def test_generators_are_closed_when_their_task_ends(worker, tmp_path):
@@ -253,6 +255,33 @@ def test_much_output_for_little_input(worker):
     answer = worker.run([("flatMap", lambda n: (str(i) * 100 for i in range(n)))],
                         [runs_batch([100_000])])
     assert len(answer.objects) == 100_000
+
+
+def test_memory_is_given_back(worker):
+    """After each way that a task can go, hundreds of times."""
+    def resident(_):
+        with open("/proc/self/statm") as f:
+            return int(f.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+    pairs = [runs_batch([(i % 50, "x" * 100) for i in range(2000)])]
+    chains = [
+        [("group",), ("mapValues", len)], [("flatMapValues", list), ("count",)],
+        [("mapPartitions", lambda it: [next(it)])], [("map", lambda x: 1 // 0)],
+        [("flatMap", lambda kv: iter(kv)), ("filter", lambda x: x == 1)],
+        [("combine", None, lambda a, b: 1 // 0)], [("keys",), ("map", threading.Lock)],
+        [("glom",), ("mapPartitions", lambda it: it)], [("keyBy", str), ("glom",)],
+        [("map", lambda x: next(iter([])))], [("mapPartitions", lambda it: (1 // 0 for x in it))]]
+
+    def rounds(n):
+        for _ in range(n):
+            for chain in chains:
+                worker.run(chain, pairs)
+            worker.run([("partition", 3, None)], pairs, output="pairs")
+            worker.run([("keys",), ("partition", 3, None)], pairs, output="pairs")
+        return worker.run([("map", resident)], [runs_batch([0])]).objects[0]
+
+    before = rounds(10)
+    assert rounds(60) - before < 2 << 20
 
 
 def test_many_small_batches(worker):

@@ -1,16 +1,19 @@
 """Plays the runner for tests and benchmarks of rushlight._worker: messages, batches, a forked
 worker at the other end of a socket pair.  py/runner/protocol.h and core/data/encoding.h have the
 formats; they are written down here a second time on purpose, so that a change of one is seen."""
+import array
 import json
 import os
 import pickle
 import select
 import socket
 import struct
+import subprocess
 import sys
 
 TASK, COMMAND, BATCH, END_OF_INPUT, DONE, ERROR = range(1, 7)
 INT32, STRING, BINARY = 3, 7, 8
+GUARD_S = 60        # nothing here takes that long
 
 
 # ── messages ──
@@ -66,6 +69,19 @@ def read_batch(payload):
     return columns
 
 
+def take_messages(received):
+    """The whole messages (kind, payload) at the beginning of a bytearray, removed from it."""
+    messages, at = [], 0
+    while len(received) - at >= 8:
+        kind, length = struct.unpack_from("<II", received, at)
+        if len(received) - at < 8 + length:
+            break
+        messages.append((kind, bytes(memoryview(received)[at + 8:at + 8 + length])))
+        at += 8 + length
+    del received[:at]
+    return messages
+
+
 # ── a worker ──
 class Answer:
     """What came back for one task."""
@@ -75,6 +91,19 @@ class Answer:
         self.batches = []       # rows a batch
         self.done = self.error = None
         self.lost = False       # the worker closed its end
+
+    def add(self, kind, payload):
+        """A message of the worker's: nothing may follow DONE or ERROR."""
+        assert self.done is None and self.error is None
+        if kind == BATCH:
+            rows = list(zip(*read_batch(payload)))
+            self.rows += rows
+            self.batches.append(len(rows))
+        elif kind == DONE:
+            self.done = json.loads(payload)
+        else:
+            assert kind == ERROR
+            self.error = json.loads(payload)
 
     @property
     def runs(self):
@@ -154,7 +183,8 @@ class WorkerUnderTest:
                     answer.lost = True
                     return answer
                 received += got
-                self.take_messages(answer, received)
+                for kind, payload in take_messages(received):
+                    answer.add(kind, payload)
             if writable and pending:
                 try:
                     pending[0] = pending[0][self.socket.send(pending[0]):]
@@ -165,23 +195,42 @@ class WorkerUnderTest:
                     pending.pop(0)
         return answer
 
-    @staticmethod
-    def take_messages(answer, received):
-        at = 0
-        while len(received) - at >= 8:
-            kind, length = struct.unpack_from("<II", received, at)
-            if len(received) - at < 8 + length:
-                break
-            payload = bytes(memoryview(received)[at + 8:at + 8 + length])
-            at += 8 + length
-            assert answer.done is None and answer.error is None
-            if kind == BATCH:
-                rows = list(zip(*read_batch(payload)))
-                answer.rows += rows
-                answer.batches.append(len(rows))
-            elif kind == DONE:
-                answer.done = json.loads(payload)
-            else:
-                assert kind == ERROR
-                answer.error = json.loads(payload)
-        del received[:at]
+
+# ── the helper ──
+class HelperUnderTest:
+    """A helper process of its own, with this end of its control socket."""
+
+    def __init__(self, alias_pyspark=False, env=None):
+        self.control, end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        text = ("import sys; sys.path[:] = sys.argv[3:];"
+                "from rushlight.worker import main; main(int(sys.argv[1]), sys.argv[2] == '1')")
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", text, str(end.fileno()), str(int(alias_pyspark)), *sys.path],
+            pass_fds=[end.fileno()], stdin=subprocess.DEVNULL, env=env)
+        end.close()
+        self.control.settimeout(GUARD_S)
+
+    def say(self, text, fd=None):
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))] if fd else []
+        self.control.sendmsg([text.encode()], rights)
+
+    def hear(self):
+        return self.control.recv(256).decode().split(" ", 2)
+
+    def fork(self, worker_id):
+        """A worker of the helper's, to be driven as those of worker_driver are."""
+        ours, theirs = socket.socketpair()
+        self.say(f"fork {worker_id}", theirs.fileno())
+        theirs.close()
+        verb, answered, pid = self.hear()
+        assert (verb, answered) == ("forked", str(worker_id))
+        worker = WorkerUnderTest.__new__(WorkerUnderTest)
+        worker.socket, worker.pid, worker.status = ours, int(pid), 0
+        return worker
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.control.close()
+        assert self.process.wait(GUARD_S) == 0
