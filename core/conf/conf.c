@@ -23,6 +23,7 @@
 #include <string.h>
 
 #define PREFIX "spark."
+#define EXECUTOR_ENV_PREFIX "spark.executorEnv."
 
 struct _RushConf
 {
@@ -67,6 +68,8 @@ warning_for (const char *key, const RushConfKey *known, const char *value)
       const char *note = rush_conf_key_note (known, value);
       return note != NULL ? g_strdup_printf ("%s=%s: %s", key, value, note) : NULL;
     }
+  if (g_str_has_prefix (key, EXECUTOR_ENV_PREFIX))
+    return NULL; /* a variable of the workers: each name is a key */
   if (g_str_has_prefix (key, PREFIX))
     return g_strdup_printf ("%s is not a configuration key of Rushlight and has no effect", key);
   return g_strdup_printf ("ignoring %s: a configuration key begins with \"" PREFIX "\"", key);

@@ -5,7 +5,8 @@
  * no reader has an error to handle.
  *
  * Interface:  a key that begins with "spark." and is not in the table is kept (a program may read
- *             it back) and warned about, as it has no effect.  A key that does not begin with
+ *             it back) and warned about, as it has no effect; but for spark.executorEnv.NAME, which
+ *             sets the variable NAME of Python workers.  A key that does not begin with
  *             "spark." is warned about and left out, as spark-submit does.  Each key is warned
  *             about once.
  * Ownership:  refcounted; strings go out as copies.

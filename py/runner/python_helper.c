@@ -471,12 +471,23 @@ spawn (GPid *out_pid, char **argv, char **envp, int control)
   return errnum;
 }
 
+/* The driver's own, and @variables (names and values in turn) over it. */
+static char **
+helper_environment (const char *const *variables)
+{
+  /* Equal keys must have equal hashes in all workers. */
+  char **envp = g_environ_setenv (g_get_environ (), "PYTHONHASHSEED", "0", FALSE);
+  for (guint i = 0; variables[i] != NULL; i += 2)
+    envp = g_environ_setenv (envp, variables[i], variables[i + 1], TRUE);
+  return envp;
+}
+
 RushPythonHelper *
-rush_python_helper_start (const RushPythonConfig *config, GError **error)
+rush_python_helper_start (const RushPythonConfig *config, const char *const *variables,
+                          GError **error)
 {
   g_autoptr (GPtrArray) argv = helper_arguments (config);
-  /* Equal keys must have equal hashes in all workers. */
-  g_auto (GStrv) envp = g_environ_setenv (g_get_environ (), "PYTHONHASHSEED", "0", FALSE);
+  g_auto (GStrv) envp = helper_environment (variables);
   int ends[2];
   GPid pid;
 

@@ -11,8 +11,10 @@
 
 typedef struct _RushPythonHelper RushPythonHelper;
 
-/* Starts the process and returns at once; NOT_FOUND or IO if there is no such program. */
-RushPythonHelper *rush_python_helper_start (const RushPythonConfig *config, GError **error);
+/* Starts the process and returns at once; NOT_FOUND or IO if there is no such program.
+ * @variables: names and values in turn, NULL-terminated: environment variables of the workers. */
+RushPythonHelper *rush_python_helper_start (const RushPythonConfig *config,
+                                            const char *const *variables, GError **error);
 RushPythonHelper *rush_python_helper_ref (RushPythonHelper *self);
 void rush_python_helper_unref (RushPythonHelper *self); /* the last one ends it; NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushPythonHelper, rush_python_helper_unref)

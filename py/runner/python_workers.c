@@ -21,12 +21,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define EXECUTOR_ENV "spark.executorEnv."
 #define SOCKET_BYTES (512 * 1024) /* on the way, in each direction */
 
 struct _RushPythonWorkers
 {
   RushRefCount refs;
   RushPythonConfig config; /* strings are owned */
+  char **variables;        /* of the workers' environment: names and values in turn (owned) */
   gboolean reuse;
   gint64 memory_bytes;
 
@@ -91,7 +93,8 @@ take_idle (RushPythonWorkers *self, RushPythonWorker **out_worker, RushPythonHel
     {
       if (rush_python_helper_is_gone (self->helper))
         {
-          RushPythonHelper *helper = rush_python_helper_start (&self->config, error);
+          RushPythonHelper *helper = rush_python_helper_start (
+              &self->config, (const char *const *)self->variables, error);
           if (helper != NULL)
             {
               ended = self->helper;
@@ -265,7 +268,17 @@ rush_python_workers_unref (RushPythonWorkers *self)
   g_free ((char *) self->config.executable);
   g_free ((char *) self->config.worker_module);
   g_strfreev ((char **) self->config.sys_path);
+  g_strfreev (self->variables);
   g_free (self);
+}
+
+static void
+add_variable (const char *key, const char *value, gpointer builder)
+{
+  if (!g_str_has_prefix (key, EXECUTOR_ENV))
+    return;
+  g_strv_builder_add (builder, key + strlen (EXECUTOR_ENV));
+  g_strv_builder_add (builder, value);
 }
 
 RushPythonWorkers *
@@ -273,7 +286,11 @@ rush_python_workers_new (const RushConf *conf, const RushPythonConfig *config, G
 {
   g_return_val_if_fail (config->executable != NULL && config->worker_module != NULL, NULL);
 
-  RushPythonHelper *helper = rush_python_helper_start (config, error);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  rush_conf_foreach (conf, add_variable, builder);
+  g_auto (GStrv) variables = g_strv_builder_end (builder);
+  RushPythonHelper *helper
+      = rush_python_helper_start (config, (const char *const *)variables, error);
   if (helper == NULL)
     return NULL;
   RushPythonWorkers *self = g_new0 (RushPythonWorkers, 1);
@@ -285,6 +302,7 @@ rush_python_workers_new (const RushConf *conf, const RushPythonConfig *config, G
     .alias_pyspark = config->alias_pyspark,
     .worker_module = g_strdup (config->worker_module),
   };
+  self->variables = g_steal_pointer (&variables);
   self->reuse = rush_conf_get_bool (conf, "spark.python.worker.reuse");
   self->memory_bytes = rush_conf_get_bytes (conf, "spark.python.worker.memory");
   self->helper = helper;

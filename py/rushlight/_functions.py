@@ -17,8 +17,9 @@ def portable_hash(x):
     """A hash that is equal in every process: None is 0, a tuple is made of its parts' hashes, all
     else is Python's own hash, which is why workers run with PYTHONHASHSEED=0.
 
-    >>> portable_hash(None), portable_hash(7), portable_hash((2, None)) == portable_hash((2, None))
-    (0, 7, True)
+    >>> from rushlight.rdd import portable_hash
+    >>> sc.parallelize([None, 7]).map(portable_hash).collect()
+    [0, 7]
     """
     if "PYTHONHASHSEED" not in os.environ:
         raise PySparkRuntimeError(errorClass="PYTHON_HASH_SEED_NOT_SET")

@@ -71,6 +71,10 @@ class PairTransformations:
         partitioner = Partitioner(n, partitionFunc)
         if self.partitioner == partitioner:
             return self
+        if n == 0:      # all of no partitions, as of an emptyRDD
+            rdd = self.ctx.emptyRDD()
+            rdd.partitioner = partitioner
+            return rdd
         function = None if partitionFunc is portable_hash else partitionFunc
         keyed = PipelinedRDD(self, (("partition", n, function),), preservesPartitioning=True,
                              output="pairs")

@@ -10,18 +10,11 @@ import sys
 from rushlight import _engine
 
 
-def start(stream=None):
-    """Begins to trace, on stderr or on `stream`."""
-    out = stream or sys.stderr
-
+def start():
+    """Begins to trace."""
     def show(name, handle, arguments, size):
         rdd = f"rdd {handle}" if handle >= 0 else ""
         count = f"{size:,} bytes" if size else ""
-        print(f"bridge  {name:<28}{rdd:<9}{arguments:<48}{count}".rstrip(), file=out, flush=True)
+        print(f"bridge  {name:<28}{rdd:<9}{arguments:<48}{count}".rstrip(), file=sys.stderr, flush=True)
 
     _engine.set_trace(show)
-
-
-def stop():
-    """Ends the trace."""
-    _engine.set_trace(None)

@@ -105,20 +105,25 @@ class SparkContext:
         self.sparkHome = conf.get("spark.home")
         self.environment = {key[len("spark.executorEnv."):]: value for key, value in conf.getAll()
                             if key.startswith("spark.executorEnv.")}
-        self.pythonExec = sys.executable
+        self.pythonExec = conf.get("spark.pyspark.python", sys.executable)
         self.pythonVer = "%d.%d" % sys.version_info[:2]
         self._local = _Local()
         self._identities = weakref.WeakKeyDictionary()
         self._identity_numbers = itertools.count(1)
         self._says_jobs = False
-        _add_py_files(list(pyFiles or []) + conf.get("spark.submit.pyFiles", "").split(","))
+        add_py_files(list(pyFiles or []) + conf.get("spark.submit.pyFiles", "").split(","))
 
         settings = dict(conf.getAll())
+        if conf.get("spark.rushlight.trace.bridge", "false").lower() == "true":
+            from rushlight import _trace
+            _trace.start()
         self._engine_context = _engine.Context(
             {key: value for key, value in settings.items() if key.startswith("spark.")},
-            sys.executable, [os.path.abspath(folder) for folder in sys.path], _is_aliased())
+            self.pythonExec, [os.path.abspath(folder) for folder in sys.path], _is_aliased())
         self._conf = SparkConf(loadDefaults=False).setAll(
             {**settings, **self._engine_context.conf()}.items())
+        if self._conf.contains("spark.log.level"):
+            self.setLogLevel(self._conf.get("spark.log.level"))
         _lifecycle.watch(lambda: SparkContext._active_spark_context)
 
     @classmethod
@@ -150,6 +155,7 @@ class SparkContext:
                 if SparkContext._active_spark_context is self:
                     SparkContext._active_spark_context = None
                 engine.stop()
+                _engine.set_trace(None)
 
     def __enter__(self):
         return self
@@ -363,7 +369,7 @@ class SparkContext:
 
     def _collect(self, rdd):
         call = current_call()
-        return self._run(rdd, None, "action", call, {"callSite.short": call[1]})
+        return self._run(rdd, None, "action", call, {})
 
     def _run(self, rdd, partitions, cause, call, properties):
         """The objects of an RDD of runs; `partitions`: None for all."""
@@ -372,7 +378,11 @@ class SparkContext:
         found = engine.run_job(engine_rdd, partitions, cause,
                                {**self._local.properties, **properties}, call)
         self._say_finished(call, began)
-        return [x for runs in found for run in runs for x in _pickling.loads(run)]
+        objects = []
+        for runs in found:
+            for run in runs:
+                objects += _pickling.loads(run)
+        return objects
 
     def _save_as_text_file(self, rdd, path):
         call = current_call()
@@ -452,10 +462,10 @@ class SparkContext:
         >>> sc.parallelize([1, 2], 2).count()
         2
         >>> print(sc.summary())  # doctest: +ELLIPSIS
-        job 0: count at ...
+        job 0  ... at ...: 1 stage, ...
         """
-        engine = self._engine
-        return "\n".join(engine.job_info(job)["text"].rstrip() for job in engine.job_ids())
+        from rushlight._summary import describe_jobs
+        return describe_jobs([self._engine.job_info(job) for job in self._engine.job_ids()])
 
 
 def _settings(conf, master, appName, sparkHome, environment):
@@ -473,7 +483,7 @@ def _settings(conf, master, appName, sparkHome, environment):
             .setIfMissing("spark.app.name", "pyspark-shell"))
 
 
-def _add_py_files(paths):
+def add_py_files(paths):
     """Makes the modules in .py, .zip and .egg files importable, here and in workers, which start
     with the same sys.path."""
     for path in filter(None, paths):

@@ -220,7 +220,7 @@ def test_a_job_is_named_after_the_users_line(sc, fake):
     assert call[:2] == ("sum", f"sum at {HERE}:{line}")
     assert call[2].splitlines()[0] == f"test_a_job_is_named_after_the_users_line ({HERE}:{line})"
     assert (partitions, cause) == ([0, 1], "action")
-    assert properties == {"callSite.short": call[1]}
+    assert properties == {}
 
 
 def test_take_looks_at_more_and_more_partitions(sc, fake):

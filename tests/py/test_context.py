@@ -94,6 +94,12 @@ def test_log_levels(sc, capsys):
         sc.setLogLevel("LOUD")
 
 
+def test_the_log_level_as_a_setting(fake, capsys):
+    with SparkContext("local", "x", conf=SparkConf().set("spark.log.level", "INFO")) as sc:
+        sc.parallelize([1]).count()
+    assert "INFO SparkContext: count at" in capsys.readouterr().err
+
+
 # ── local properties ──
 def test_each_thread_has_its_own_properties(sc):
     sc.setLocalProperty("mine", "main")

@@ -24,7 +24,7 @@ def examples():
                 yield pytest.param(test, id=test.name.removeprefix("rushlight."))
 
 
-@pytest.mark.parametrize("test", examples())
+@pytest.mark.parametrize("test", list(examples()))
 def test_example(names, test):
     test.globs.update(names)
     output = []

@@ -18,6 +18,13 @@ from rushlight.errors import (
     SparkRuntimeException)
 
 
+@pytest.fixture
+def sc():
+    """A context for each test: some make their own."""
+    with SparkContext("local[4]", "faults") as context:
+        yield context
+
+
 def children(pid):
     """Process ids of all descendants."""
     found, left = [], [pid]
@@ -361,6 +368,28 @@ except EngineError as e:
 
 
 # ── settings ──
+def test_variables_of_the_workers(monkeypatch):
+    monkeypatch.setenv("KEPT", "from the driver")
+    conf = SparkConf().setMaster("local[2]").setAppName("x").setExecutorEnv("MINE", "a=b c")
+    with SparkContext(conf=conf, environment={"OTHER": "x"}) as sc:
+        names = ["MINE", "OTHER", "KEPT", "PYTHONHASHSEED"]
+        seen = sc.parallelize(names, 2).map(lambda name: os.environ.get(name)).collect()
+    assert seen == ["a=b c", "x", "from the driver", os.environ.get("PYTHONHASHSEED", "0")]
+    assert "MINE" not in os.environ
+
+
+def test_another_python_for_the_workers(tmp_path):
+    """Here it is this one, under another name."""
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\nWRAPPED=yes exec {sys.executable} \"$@\"\n")
+    python.chmod(0o755)
+    conf = SparkConf().setMaster("local[1]").setAppName("x")
+    with SparkContext(conf=conf.set("spark.pyspark.python", python)) as sc:
+        assert sc.parallelize([0]).map(lambda _: os.environ["WRAPPED"]).collect() == ["yes"]
+    with pytest.raises(EngineError, match="/no/such/python"):
+        SparkContext(conf=conf.set("spark.pyspark.python", "/no/such/python"))
+
+
 @pytest.mark.parametrize("key,value,words", [
     ("spark.master", "local[x]", "local\\[x\\]"),
     ("spark.master", "nowhere", "nowhere"),

@@ -69,7 +69,7 @@ def test_the_order_within_a_key_is_that_of_the_map_tasks(sc):
 
 def test_partitioners(sc, left, right):
     p = left.partitionBy(3)
-    assert p.partitioner(1) == 1 and p.partitionBy(3) is p
+    assert p.partitioner.numPartitions == 3 and p.partitionBy(3) is p
     assert p.union(p).partitioner == p.partitioner and p.union(p).getNumPartitions() == 3
     assert p.union(right).partitioner is None and p.union(right).getNumPartitions() == 6
     assert p.join(p).getNumPartitions() == 3

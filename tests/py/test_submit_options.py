@@ -28,6 +28,7 @@ def test_defaults():
     (["--total-executor-cores", "2"], "spark.cores.max", "2"),
     (["--py-files", "a.py,b.zip"], "spark.submit.pyFiles", "a.py,b.zip"),
     (["--deploy-mode", "client"], "spark.submit.deployMode", "client"),
+    (["--trace-bridge"], "spark.rushlight.trace.bridge", "true"),
 ])
 def test_flags_become_settings(flags, key, value):
     assert settings(*flags)[key] == value

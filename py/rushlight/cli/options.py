@@ -41,7 +41,7 @@ _SETTINGS = {
 }
 _WITH_VALUE = {*_SETTINGS, "--conf", "--properties-file", "--dag"}
 _SHORT = {"-c": "--conf", "-v": "--verbose", "-h": "--help", "-o": "--dag"}
-_SWITCHES = ("--verbose", "--summary", "--trace-bridge", "--help", "--version")
+_SWITCHES = ("--verbose", "--summary", "--help", "--version")
 _MISSING = frozenset("""
     --archives --class --driver-class-path --driver-cores --driver-java-options
     --driver-library-path --exclude-packages --files --jars --keytab --kill --packages --principal
@@ -86,7 +86,9 @@ def _parse_flag(options, left):
     given = left.pop(0)
     flag, has_value, value = given.partition("=") if given.startswith("--") else (given, "", "")
     flag = _SHORT.get(flag, flag)
-    if flag in _SWITCHES and not has_value:
+    if flag == "--trace-bridge" and not has_value:
+        options.flags["spark.rushlight.trace.bridge"] = "true"
+    elif flag in _SWITCHES and not has_value:
         options.switches.add(flag)
     elif flag in _WITH_VALUE:
         if not has_value:

@@ -41,4 +41,6 @@ def _show_without_launcher(kind, value, frames):
     step = frames
     while step is not None and step.tb_frame.f_code is not run.__code__:
         step = step.tb_next
-    sys.__excepthook__(kind, value, frames if step is None else step.tb_next)
+    if step is not None:
+        value = value.with_traceback(step.tb_next)      # what is printed is the exception's own
+    sys.__excepthook__(kind, value, value.__traceback__)

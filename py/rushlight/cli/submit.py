@@ -33,7 +33,7 @@ def submit(arguments, draws):
     if "--verbose" in options.switches:
         _show_settings(options, settings)
     _alias.install()
-    return _run(options, drawing)
+    return _run(options, settings, drawing)
 
 
 def _check_program(path):
@@ -53,11 +53,9 @@ def _show_settings(options, settings):
         print(f"  {key}={'*********(redacted)' if hidden else value}", file=sys.stderr)
 
 
-def _run(options, drawing):
-    from rushlight.context import SparkContext
-    if "--trace-bridge" in options.switches:
-        from rushlight import _trace
-        _trace.start()
+def _run(options, settings, drawing):
+    from rushlight.context import SparkContext, add_py_files
+    add_py_files(settings.get("spark.submit.pyFiles", "").split(","))
     if "--summary" in options.switches:
         SparkContext._before_stop.append(_show_summary)
     if drawing is not None:
