@@ -184,6 +184,21 @@ test_getPartitions_that_throws (void)
   fixture_free (f);
 }
 
+/* Nobody needs the count of this one to make stages: it is asked for all the same, at once. */
+static void
+test_getPartitions_of_a_narrow_parent_that_throws (void)
+{
+  Fixture *f = roomy_fixture ();
+  g_autoptr (RushRdd) source = my_rdd_new (f->lineage, 1, NULL);
+  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 1, rush_dependency_one_to_one (source), NULL);
+
+  my_rdd_fail_partitions (source);
+  TestJob *job = fixture_submit (f, rdd);
+  fixture_assert_failed (job, RUSH_CORE_ERROR_IO, "the folder is gone");
+  g_assert_cmpuint (f->events->len, ==, 0);
+  fixture_free (f);
+}
+
 static void
 test_result_handler_that_throws (void)
 {
@@ -599,6 +614,22 @@ test_reduce_tasks_of_large_shuffles_go_anywhere (void)
   fixture_free (f);
 }
 
+/* Partition i is not slice i of the shuffle here: its sizes say nothing. */
+static void
+test_readers_of_other_slices_go_anywhere (void)
+{
+  Fixture *f = roomy_fixture ();
+  g_autoptr (RushRdd) maps = my_rdd_new (f->lineage, 2, NULL);
+  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 1, my_shuffle (maps, 4), NULL);
+  TestJob *job = fixture_submit (f, rdd);
+
+  fixture_succeed_all (f, 0, 0);
+  g_assert_cmpint (fixture_find (f, 1, 0, 0)->task->locality, ==, RUSH_LOCALITY_PROCESS_LOCAL);
+  fixture_succeed (f, 1, 0, 0);
+  fixture_assert_succeeded (job);
+  fixture_free (f);
+}
+
 /* ---- lost executors ---- */
 
 static void
@@ -650,6 +681,30 @@ test_register_map_outputs_correctly_after_ExecutorLost_and_task_Resubmitted (voi
                    "TaskEnd 0.0:1 ExecutorLostFailure; TaskEnd 0.0:2 ExecutorLostFailure");
   fixture_succeed_all (f, 0, 0);
   fixture_assert_outputs (f, 0, "0@2 1@2 2@2");
+  fixture_succeed (f, 1, 0, 0);
+  fixture_assert_succeeded (job);
+  fixture_free (f);
+}
+
+static void
+test_resubmitted_tasks_start_with_the_lowest (void)
+{
+  Fixture *f = fixture_new (4, NULL);
+  g_autoptr (RushRdd) rdd = my_shuffled_rdd (f->lineage, 4, 1);
+
+  fixture_add_executor (f, "1", "host1", 3);
+  TestJob *job = fixture_submit (f, rdd);
+  fixture_add_executor (f, "2", "host2", 1);
+  fixture_assert_running (f, "0.0:0@1 0.0:1@1 0.0:2@1 0.0:3@2");
+  for (guint i = 0; i < 3; i++)
+    fixture_succeed (f, 0, 0, i);
+  fixture_lose_executor (f, "1");
+  for (guint i = 0; i < 3; i++)
+    {
+      fixture_succeed (f, 0, 0, i == 0 ? 3 : i - 1);
+      g_assert_nonnull (fixture_find (f, 0, 0, i));
+    }
+  fixture_succeed (f, 0, 0, 2);
   fixture_succeed (f, 1, 0, 0);
   fixture_assert_succeeded (job);
   fixture_free (f);
@@ -829,6 +884,7 @@ main (int argc, char **argv)
   ADD (trivial_job_failure);
   ADD (failure_of_a_job_leaves_others_alone);
   ADD (getPartitions_that_throws);
+  ADD (getPartitions_of_a_narrow_parent_that_throws);
   ADD (result_handler_that_throws);
   ADD (result_handler_that_throws_at_the_end);
   ADD (barrier_stage_is_refused);
@@ -850,8 +906,10 @@ main (int argc, char **argv)
   ADD (cache_location_preferences_with_dependency);
   ADD (reduce_tasks_placed_locally_with_map_output);
   ADD (reduce_tasks_of_large_shuffles_go_anywhere);
+  ADD (readers_of_other_slices_go_anywhere);
   ADD (run_trivial_shuffle_with_out_of_band_executor_failure_and_retry);
   ADD (register_map_outputs_correctly_after_ExecutorLost_and_task_Resubmitted);
+  ADD (resubmitted_tasks_start_with_the_lowest);
   ADD (executor_lost_without_its_outputs);
   ADD (ignore_late_map_task_completions);
   ADD (duplicate_completions_are_ignored);

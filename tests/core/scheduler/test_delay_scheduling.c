@@ -323,6 +323,29 @@ test_new_executors_bring_new_levels (void)
   fixture_free (f);
 }
 
+/* An executor that comes brings its level, even if others get its slots first. */
+static void
+test_a_nearer_level_is_waited_for_once_it_exists (void)
+{
+  Fixture *f = fixture_new (4, NULL);
+  g_autoptr (RushRdd) busy = my_rdd_new (f->lineage, 2, NULL);
+  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 1, NULL);
+
+  my_rdd_set_locations (rdd, "host2");
+  fixture_add_executor (f, "1", "host1", 1);
+  fixture_submit (f, busy);
+  TestJob *job = fixture_submit (f, rdd);
+  fixture_add_executor (f, "2", "host2", 1);
+  fixture_assert_running (f, "0.0:0@1 0.0:1@2");
+  fixture_succeed (f, 0, 0, 0);
+  fixture_assert_running (f, "0.0:1@2"); /* executor 1 would do, but executor 2 is better */
+  fixture_succeed (f, 0, 0, 1);
+  fixture_assert_running (f, "1.0:0@2");
+  fixture_succeed (f, 1, 0, 0);
+  fixture_assert_succeeded (job);
+  fixture_free (f);
+}
+
 /* SPARK-18886: good offers on one executor must not hold up for ever those that wait for another.
  */
 static void
@@ -434,6 +457,7 @@ main (int argc, char **argv)
   ADD (tasks_without_a_reachable_place_follow_at_once);
   ADD (delay_scheduling_with_failed_hosts);
   ADD (new_executors_bring_new_levels);
+  ADD (a_nearer_level_is_waited_for_once_it_exists);
   ADD (a_trickle_of_good_offers_does_not_reset_the_clock);
   ADD (failed_tasks_keep_their_preferences);
   ADD (preferences_of_narrow_parents);

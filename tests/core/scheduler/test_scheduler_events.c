@@ -149,6 +149,36 @@ test_stage_times_and_metrics (void)
   fixture_free (f);
 }
 
+/* What a task of an older attempt counted is not the present attempt's. */
+static void
+test_metrics_are_of_one_attempt (void)
+{
+  Fixture *f = fixture_new (4, NULL);
+  g_autoptr (RushRdd) rdd = my_shuffled_rdd (f->lineage, 1, 2);
+
+  fixture_add_executor (f, "1", "host1", 9);
+  fixture_submit (f, rdd);
+  fixture_succeed_all (f, 0, 0);
+  fixture_fetch_failed (f, 1, 0, 0, 0, -1, NULL);
+  fixture_fire_timer (f);
+  for (gint attempt = 0; attempt < 2; attempt++)
+    {
+      RushTaskOutcome *outcome = rush_task_outcome_new (RUSH_OUTCOME_SUCCESS, NULL);
+
+      outcome->metrics.run_us = 10 + attempt;
+      fixture_end (f, 1, attempt, attempt == 0 ? 1 : 0, outcome);
+    }
+  fixture_killed (f, 1, 1, 1);
+  guint n = 0;
+  for (guint i = 0; i < f->events->len; i++)
+    n += ((RushEvent *)g_ptr_array_index (f->events, i))->kind == RUSH_EVENT_STAGE_COMPLETED;
+  const RushStageInfo *last =
+      nth_event (f, RUSH_EVENT_STAGE_COMPLETED, n - 1)->stage_completed.stage;
+  g_assert_cmpint (last->attempt, ==, 1);
+  g_assert_cmpint (last->metrics->run_us, ==, 11);
+  fixture_free (f);
+}
+
 static void
 test_task_infos (void)
 {
@@ -243,6 +273,7 @@ main (int argc, char **argv)
   ADD (job_start);
   ADD (rdd_infos);
   ADD (stage_times_and_metrics);
+  ADD (metrics_are_of_one_attempt);
   ADD (task_infos);
   ADD (fetch_failed_task_end);
   ADD (every_task_start_has_an_end);
