@@ -31,9 +31,12 @@ partition_iterator_next (PyObject *object)
       PyErr_SetString (PyExc_ValueError, "the iterator over a partition is already executing");
       return NULL;
     }
+  if (Py_EnterRecursiveCall (" in a chain of mapPartitions"))
+    return NULL;
   self->running = TRUE;
   PyObject *x = self->source->next (self->source);
   self->running = FALSE;
+  Py_LeaveRecursiveCall ();
   return x;
 }
 

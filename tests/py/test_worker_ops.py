@@ -274,6 +274,28 @@ def test_command_that_does_not_unpickle(worker):
     assert worker.run([], [runs_batch([1])]).objects == [1]
 
 
+# ── long chains ──
+def test_a_long_chain_of_elements(worker):
+    assert worker.run([("map", increment)] * 20_000, [runs_batch([1, 2])]).objects == [20_001, 20_002]
+
+
+def test_a_long_chain_of_partitions(worker):
+    """Each op is one call deep in the next: too many are an error, not a crash."""
+    chain = [("mapPartitions", same), ("map", increment)]
+    assert worker.run(chain * 200, [runs_batch([1])]).objects == [201]
+    assert worker.run(chain * 50_000, [runs_batch([1])]).error["class"] == "RecursionError"
+    assert worker.run([("group",), ("values",), ("mapPartitions", enumerate)] * 100,
+                      [runs_batch([(1, 2)])]).error is None
+
+
+def increment(x):
+    return x + 1
+
+
+def same(iterator):
+    return iterator
+
+
 # ── order of effects ──
 def test_functions_of_partitions_are_called_from_the_source_on(worker):
     def chain():
