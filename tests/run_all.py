@@ -102,7 +102,8 @@ def sanitized_build(name, sanitizer):
     steps = []
     if not os.path.exists(os.path.join(ROOT, build, "build.ninja")):
         steps.append(["meson", "setup", build, f"-Db_sanitize={sanitizer}", "-Db_lundef=false",
-                      "-Dpython_ext=false", "-Doptimization=1"])
+                      "-Dpython_ext=false", "-Doptimization=1",
+                      f"-Dpython_package={ROOT}/build/py/package"])
     steps.append(["ninja", "-C", build])
     for argv in steps:
         if run(argv, log=log):
