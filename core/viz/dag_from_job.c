@@ -105,11 +105,9 @@ add_shuffle_edge (RushDag *dag, const JobEdges *job, gint shuffle_id, guint to)
     return;
   guint i = GPOINTER_TO_UINT (writer) - 1;
   const RushStageSummary *stage = &job->summary->stages[i];
-  gboolean written = stage->status != RUSH_STAGE_PENDING;
-  RushDagEdge edge = { .to = to,
-                       .shuffle_id = shuffle_id,
-                       .pairs = written ? stage->shuffle_pairs : -1,
-                       .bytes = written ? stage->shuffle_bytes : -1 };
+  RushDagEdge edge = {
+    .to = to, .shuffle_id = shuffle_id, .pairs = stage->shuffle_pairs, .bytes = stage->shuffle_bytes
+  };
 
   if (rush_dag_find_rdd (dag, job->first_stage + i, stage->info->rdds[0].rdd_id, &edge.from))
     rush_dag_add_edge (dag, &edge);

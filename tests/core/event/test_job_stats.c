@@ -302,6 +302,27 @@ test_skipped_chain (Fixture *self, gconstpointer data)
   g_assert_cmpint (ended->stages[1].status, ==, RUSH_STAGE_SUCCEEDED);
 }
 
+/* A shuffle that was lost and written anew holds what was written last. */
+static void
+test_newest_writer (Fixture *self, gconstpointer data)
+{
+  g_autoptr (RushStageInfo) again = sample_map_stage (2);
+  g_autoptr (RushStageInfo) skipped = sample_map_stage (4);
+  g_autoptr (RushStageInfo) last = sample_result_stage (5, 4, "count at app.py:12", 6);
+
+  start_job (self, 0, self->map, NULL);
+  run_stage (self, self->map, 0);
+  start_job (self, 1, again, NULL);
+  post (self, sample_stage_submitted (again, 0, 5));
+  post (self, sample_task_end (again, 0, 9, 0, "Success")); /* one of two so far */
+  start_job (self, 2, skipped, last);
+  post (self, sample_stage_submitted (last, 0, 5));
+  g_autoptr (RushStageSummary) summary = rush_job_stats_stage (self->stats, 4);
+
+  g_assert_cmpint (summary->status, ==, RUSH_STAGE_SKIPPED);
+  g_assert_cmpint (summary->shuffle_pairs, ==, 5);
+}
+
 /* Two jobs at once that need the same shuffle have one stage. */
 static void
 test_shared_stage (Fixture *self, gconstpointer data)
@@ -411,6 +432,18 @@ test_forgotten_stage (Fixture *self, gconstpointer data)
   g_assert_null (rush_job_stats_stage (self->stats, 0));
 }
 
+/* What still ran when its job failed is not active for ever. */
+static void
+test_forgotten_while_running (Fixture *self, gconstpointer data)
+{
+  start_job (self, 0, self->map, NULL);
+  post (self, sample_stage_submitted (self->map, 0, 5));
+  post (self, sample_job_end (0, 10, "cancelled"));
+  assert_ids (rush_job_stats_active_stage_ids (self->stats), 1, 0);
+  start_job (self, 1, NULL, NULL);
+  assert_ids (rush_job_stats_active_stage_ids (self->stats), 0);
+}
+
 static void
 test_unknown (Fixture *self, gconstpointer data)
 {
@@ -516,6 +549,8 @@ main (int argc, char **argv)
   add ("/event/job-stats/groups", 0, test_groups);
   add ("/event/job-stats/forgets-oldest", 3, test_forgets_oldest);
   add ("/event/job-stats/forgotten-stage", 1, test_forgotten_stage);
+  add ("/event/job-stats/newest-writer", 0, test_newest_writer);
+  add ("/event/job-stats/forgotten-while-running", 1, test_forgotten_while_running);
   add ("/event/job-stats/unknown", 0, test_unknown);
   g_test_add_func ("/event/job-stats/status-names", test_status_names);
   add ("/event/job-stats/threads", 20, test_threads);

@@ -179,6 +179,45 @@ test_fold_ends (void)
   g_assert_cmpuint (boxes->edges->len, ==, 1);
 }
 
+/* Two children of one RDD, in a stage that is long enough to be folded and of one call. */
+static void
+test_branch (void)
+{
+  Link links[16];
+  for (guint i = 0; i < 16; i++)
+    links[i] = (Link){ "distinct", i < 14 && i % 2 == 0 ? "a.py:1" : "a.py:2", 4 };
+  g_autoptr (RushDag) dag = linear (links, 16);
+  g_array_index (dag->edges, RushDagEdge, 14).from = 13; /* 14 and 15 both come from 13 */
+  g_autoptr (RushDagBoxes) boxes = rush_dag_boxes_new (dag);
+
+  g_assert_cmpuint (boxes->boxes->len, ==, 3);
+  g_assert_cmpuint (box (boxes, 0)->rdds->len, ==, 14);
+  g_assert_cmpuint (boxes->edges->len, ==, 2);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_cmpuint (g_array_index (boxes->edges, RushDagEdge, i).from, ==, 0);
+      g_assert_cmpuint (g_array_index (boxes->edges, RushDagEdge, i).to, ==, i + 1);
+    }
+}
+
+/* An RDD that reads two others of one stage begins a box of its own. */
+static void
+test_merge (void)
+{
+  Link links[16];
+  for (guint i = 0; i < 16; i++)
+    links[i] = (Link){ "map", i % 2 == 0 ? "a.py:1" : "a.py:2", 4 };
+  g_autoptr (RushDag) dag = linear (links, 16);
+  RushDagEdge second = { .from = 13, .to = 15, .shuffle_id = -1, .pairs = -1, .bytes = -1 };
+  g_array_index (dag->edges, RushDagEdge, 13).from = 12; /* 13 and 14 both come from 12 */
+  rush_dag_add_edge (dag, &second);
+  g_autoptr (RushDagBoxes) boxes = rush_dag_boxes_new (dag);
+
+  g_assert_cmpuint (boxes->boxes->len, ==, 4);
+  g_assert_cmpuint (box (boxes, 0)->rdds->len, ==, 13);
+  g_assert_cmpuint (boxes->edges->len, ==, 4);
+}
+
 static void
 test_loop (void)
 {
@@ -221,6 +260,8 @@ main (int argc, char **argv)
   g_test_add_func ("/viz/boxes/without-operator", test_without_operator);
   g_test_add_func ("/viz/boxes/fold", test_fold);
   g_test_add_func ("/viz/boxes/fold-ends", test_fold_ends);
+  g_test_add_func ("/viz/boxes/branch", test_branch);
+  g_test_add_func ("/viz/boxes/merge", test_merge);
   g_test_add_func ("/viz/boxes/loop", test_loop);
   g_test_add_func ("/viz/boxes/nothing-lost", test_nothing_lost);
   return g_test_run ();
