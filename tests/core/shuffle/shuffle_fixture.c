@@ -28,7 +28,8 @@ set (RushConf *conf, const char *key, const char *value)
 }
 
 void
-cluster_init (Cluster *self, guint n_executors, gint64 pool_bytes, gboolean by_reference)
+cluster_init_with (Cluster *self, guint n_executors, gint64 pool_bytes, gboolean by_reference,
+                   const char *key, const char *value)
 {
   g_autofree char *heap = g_strdup_printf ("%" G_GINT64_FORMAT, pool_bytes);
   g_autoptr (GError) error = NULL;
@@ -42,6 +43,7 @@ cluster_init (Cluster *self, guint n_executors, gint64 pool_bytes, gboolean by_r
   set (self->conf, "spark.testing.reservedMemory", "0");
   set (self->conf, "spark.memory.fraction", "1.0");
   set (self->conf, "spark.memory.storageFraction", "0.0");
+  set (self->conf, key, value);
   for (guint e = 0; e < n_executors; e++)
     {
       Executor *executor = &self->executors[e];
@@ -54,6 +56,12 @@ cluster_init (Cluster *self, guint n_executors, gint64 pool_bytes, gboolean by_r
   self->tracker = rush_map_output_tracker_new ();
   self->lineage = rush_lineage_new ();
   self->fetch = (RushShuffleFetch){ self->tracker, lookup, self, by_reference };
+}
+
+void
+cluster_init (Cluster *self, guint n_executors, gint64 pool_bytes, gboolean by_reference)
+{
+  cluster_init_with (self, n_executors, pool_bytes, by_reference, "spark.shuffle.compress", "true");
 }
 
 void

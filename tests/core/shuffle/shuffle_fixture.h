@@ -27,8 +27,11 @@ typedef struct
   RushShuffleFetch fetch;
 } Cluster;
 
-/* Each executor has a pool of @pool_bytes, all of which execution may claim; codec: compressed. */
+/* Each executor has a pool of @pool_bytes, all of which execution may claim. */
 void cluster_init (Cluster *self, guint n_executors, gint64 pool_bytes, gboolean by_reference);
+/* @key, @value: one setting more. */
+void cluster_init_with (Cluster *self, guint n_executors, gint64 pool_bytes, gboolean by_reference,
+                        const char *key, const char *value);
 /* Asserts that no memory is in use and no file is left. */
 void cluster_clear (Cluster *self);
 

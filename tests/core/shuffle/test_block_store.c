@@ -224,7 +224,6 @@ typedef struct
   Cluster *cluster;
   const RushDependency *dependency;
   const char *const *expected; /* rows of each partition */
-  gboolean by_reference;
   atomic_bool *stop;
 } Reader;
 
@@ -274,8 +273,7 @@ test_concurrent_readers (gconstpointer by_reference)
     {
       clusters[t] = cluster;
       clusters[t].next_task_id = 1000 * (t + 1);
-      readers[t] = (Reader){ &clusters[t], dependency, (const char *const *)expected,
-                             GPOINTER_TO_INT (by_reference), &stop };
+      readers[t] = (Reader){ &clusters[t], dependency, (const char *const *)expected, &stop };
       pthread_create (&threads[t], NULL, read_again_and_again, &readers[t]);
     }
   pthread_create (&presser, NULL, press_again_and_again, &readers[0]);

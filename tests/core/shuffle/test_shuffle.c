@@ -320,6 +320,48 @@ test_a_column_may_say_how_many_pairs_a_row_is (void)
   cluster_clear (&cluster);
 }
 
+/* ---- compression ---- */
+
+/* How many bytes a shuffle under pressure spills, and how large its output file is. */
+static void
+written_bytes (const char *key, const char *value, gint64 *out_spilled, gint64 *out_stored)
+{
+  Cluster cluster;
+  RushTaskMetrics metrics;
+  RushBlockStoreStats stats;
+
+  cluster_init_with (&cluster, 1, SMALL_POOL, TRUE, key, value);
+  RushDependency *dependency = new_shuffle (&cluster, test_schema (), 2, 0);
+  rush_map_output_tracker_register_shuffle (cluster.tracker, dependency->shuffle_id, 1);
+  run_map (&cluster, dependency, 0, 0, 0, ROWS_PER_MAP, 1500, &metrics);
+  rush_block_store_stats (cluster.executors[0].store, &stats);
+  *out_spilled = metrics.disk_bytes_spilled;
+  *out_stored = stats.disk_bytes;
+
+  GPtrArray *expected = expected_rows (dependency->partitioner, ROWS_PER_MAP);
+  g_autofree char *rows = run_reduce (&cluster, dependency, 0, 1, 2, NULL);
+  g_assert_cmpstr (rows, ==, ((GString *)g_ptr_array_index (expected, 1))->str);
+  free_expected (expected);
+  rush_dependency_unref (dependency);
+  cluster_clear (&cluster);
+}
+
+static void
+test_compression_can_be_turned_off (void)
+{
+  gint64 spilled, stored, spilled_raw, stored_mixed, spilled_again, stored_raw;
+
+  written_bytes ("spark.shuffle.compress", "true", &spilled, &stored);
+  written_bytes ("spark.shuffle.spill.compress", "false", &spilled_raw, &stored_mixed);
+  written_bytes ("spark.shuffle.compress", "false", &spilled_again, &stored_raw);
+  g_assert_cmpint (spilled, >, 0);
+  g_assert_cmpint (spilled_raw, >, spilled);
+  g_assert_cmpint (spilled_again, ==, spilled);
+  /* A merge copies spilled frames as they are, so both settings show in the output. */
+  g_assert_cmpint (stored_mixed, >, stored);
+  g_assert_cmpint (stored_raw, >, stored);
+}
+
 /* ---- failed fetches ---- */
 
 typedef struct
@@ -460,6 +502,7 @@ main (int argc, char **argv)
   g_test_add_func ("/shuffle/empty", test_empty_maps_and_empty_slices);
   g_test_add_func ("/shuffle/remote", test_remote_slices_are_counted_apart);
   g_test_add_func ("/shuffle/pairs", test_a_column_may_say_how_many_pairs_a_row_is);
+  g_test_add_func ("/shuffle/compression", test_compression_can_be_turned_off);
   g_test_add_func ("/shuffle/missing_output", test_missing_output);
   g_test_add_func ("/shuffle/not_registered", test_output_that_is_not_registered);
   g_test_add_func ("/shuffle/executor_gone", test_executor_that_is_gone);
