@@ -20,7 +20,8 @@ typedef struct
   const char *name; /* "local", "scripted", "simulated" */
   /* Start @task (transfer full) on an executor with a free slot; its end comes as a message. */
   void (*launch) (RushBackend *self, const char *executor_id, RushTask *task);
-  /* Ask a running task to stop; it still ends with a message (KILLED, or what it got to first). */
+  /* Ask a running task to stop; it still ends with a message (KILLED, or what it got to first).
+   * @reason is copied. */
   void (*kill_task) (RushBackend *self, const char *executor_id, gint64 task_id,
                      const char *reason);
   /* Grow to @n executors in all / let one go.  Optional: NULL where the number is fixed. */

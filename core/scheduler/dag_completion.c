@@ -22,7 +22,7 @@
  *
  * Mirrors: DAGScheduler.handleTaskCompletion, markStageAsFinished.
  */
-#include "core/scheduler/dag_private.h"
+#include "core/scheduler/dag_scheduler_private.h"
 
 #include "core/base/size_string.h"
 

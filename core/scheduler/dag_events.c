@@ -8,7 +8,7 @@
  *
  * Mirrors: the calls of listenerBus.post in org.apache.spark.scheduler.DAGScheduler.
  */
-#include "core/scheduler/dag_private.h"
+#include "core/scheduler/dag_scheduler_private.h"
 
 /* ---- properties ---- */
 

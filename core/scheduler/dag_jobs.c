@@ -17,7 +17,7 @@
  * Mirrors: DAGScheduler.failJobAndIndependentStages, cleanupStateForJobAndIndependentStages,
  *          abortStage, stageDependsOn, handleJobCancellation and its relatives.
  */
-#include "core/scheduler/dag_private.h"
+#include "core/scheduler/dag_scheduler_private.h"
 
 /* ---- a job is over ---- */
 
@@ -248,11 +248,9 @@ rush_dag_cancel_stage (RushDag *self, gint stage_id, const char *reason)
     rush_dag_cancel_job (self, g_array_index (job_ids, gint, i), words);
 }
 
-/* ---- life ---- */
-
 /* The context stops: nobody must wait for ever. */
 void
-rush_dag_clear (RushDag *self)
+rush_dag_stop_jobs (RushDag *self)
 {
   g_autoptr (GPtrArray) jobs = active_jobs (self);
 
@@ -265,80 +263,4 @@ rush_dag_clear (RushDag *self)
 
       rush_dag_job_failed (self, job, error);
     }
-  g_tree_unref (self->jobs);
-  g_hash_table_unref (self->map_stages);
-  g_tree_unref (self->stages);
-  g_hash_table_unref (self->epochs);
-}
-
-static gint
-compare_ids (gconstpointer a, gconstpointer b, gpointer data)
-{
-  gint x = GPOINTER_TO_INT (a), y = GPOINTER_TO_INT (b);
-
-  return (x > y) - (x < y);
-}
-
-static void
-free_job (gpointer job)
-{
-  rush_active_job_free (job);
-}
-
-static void
-free_stage (gpointer stage)
-{
-  rush_stage_free (stage);
-}
-
-void
-rush_dag_init (RushDag *self, const RushConf *conf)
-{
-  self->seams = (RushSchedulerSeams){ .cutter = &rush_stage_cutter_at_shuffles,
-                                      .policy = &rush_scheduling_policy_fifo,
-                                      .fetch_failure = &rush_fetch_failure_handler_rerun };
-  self->max_stage_attempts = (guint)rush_conf_get_int (conf, "spark.stage.maxConsecutiveAttempts");
-  self->max_result_bytes = rush_conf_get_bytes (conf, "spark.driver.maxResultSize");
-  self->jobs = g_tree_new_full (compare_ids, NULL, NULL, free_job);
-  self->stages = g_tree_new_full (compare_ids, NULL, NULL, free_stage);
-  self->map_stages = g_hash_table_new (NULL, NULL);
-  self->epochs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-}
-
-/* ---- look-ups ---- */
-
-RushStage *
-rush_dag_find_stage (RushDag *self, gint stage_id)
-{
-  return g_tree_lookup (self->stages, GINT_TO_POINTER (stage_id));
-}
-
-RushStage *
-rush_dag_find_map_stage (RushDag *self, gint shuffle_id)
-{
-  return g_hash_table_lookup (self->map_stages, GINT_TO_POINTER (shuffle_id));
-}
-
-gboolean
-rush_dag_stage_is_available (RushDag *self, const RushStage *stage)
-{
-  return stage->kind == RUSH_TASK_SHUFFLE_MAP &&
-         rush_map_output_tracker_n_available (self->tracker, stage->dependency->shuffle_id) ==
-             stage->n_outputs;
-}
-
-GArray *
-rush_dag_missing_outputs (RushDag *self, const RushStage *stage)
-{
-  GArray *missing = g_array_new (FALSE, FALSE, sizeof (guint));
-
-  if (stage->kind == RUSH_TASK_SHUFFLE_MAP)
-    {
-      rush_map_output_tracker_missing (self->tracker, stage->dependency->shuffle_id, missing);
-      return missing;
-    }
-  for (guint i = 0; i < stage->n_outputs; i++)
-    if (!stage->job->finished[i])
-      g_array_append_val (missing, i);
-  return missing;
 }

@@ -24,7 +24,7 @@
  * Mirrors: DAGScheduler.removeExecutorAndUnregisterOutputs, resubmitFailedStages, and the part of
  *          handleTaskCompletion on INDETERMINATE stages.
  */
-#include "core/scheduler/dag_private.h"
+#include "core/scheduler/dag_scheduler_private.h"
 
 /* ---- epochs ---- */
 

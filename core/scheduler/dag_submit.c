@@ -17,7 +17,7 @@
  * Mirrors: DAGScheduler.handleJobSubmitted, handleMapStageSubmitted, submitStage,
  *          getMissingParentStages, submitMissingTasks.
  */
-#include "core/scheduler/dag_private.h"
+#include "core/scheduler/dag_scheduler_private.h"
 
 /* ---- which parents are missing ---- */
 

@@ -15,7 +15,7 @@
  * Mirrors: DAGScheduler.getPreferredLocsInternal, ShuffledRDD.getPreferredLocations,
  *          MapOutputTrackerMaster.getPreferredLocationsForShuffle.
  */
-#include "core/scheduler/dag_private.h"
+#include "core/scheduler/dag_scheduler_private.h"
 
 #define SHUFFLE_PREF_THRESHOLD 1000 /* maps, and reduces: fewer than that */
 #define REDUCER_PREF_LOCS_FRACTION 0.2

@@ -8,6 +8,8 @@
  *   task scheduler  offers free slots to task sets, by pool and locality      task_scheduler.c
  *   task set        the pending, running and finished tasks of one stage attempt   task_set.c
  *
+ * The stage cutter, the scheduling policy and the fetch-failure handler can be replaced: seams.h.
+ *
  * Ownership:  messages are (transfer full).   Threads: one.
  * Mirrors:    org.apache.spark.scheduler.{DAGScheduler,TaskSchedulerImpl,TaskSetManager}.
  */
@@ -74,7 +76,7 @@ typedef struct
 {
   RushMessageKind kind;
   RushJobRequest *job;      /* JOB_SUBMITTED (owned) */
-  gint id;                  /* JOB_CANCELLED: job; STAGE_CANCELLED: stage; SHUFFLE_DROPPED: shuffle */
+  gint id; /* JOB_CANCELLED: job; STAGE_CANCELLED: stage; SHUFFLE_DROPPED: shuffle */
   char *text;               /* group; executor id; (owned) */
   char *reason;             /* cancellation, loss (owned), may be NULL */
   gint64 task_id;           /* TASK_ENDED */

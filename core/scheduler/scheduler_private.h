@@ -1,7 +1,7 @@
 /* scheduler_private.h - the two schedulers in one, and what both need. */
 #pragma once
 
-#include "core/scheduler/dag_private.h"
+#include "core/scheduler/dag_scheduler_private.h"
 
 struct _RushScheduler
 {

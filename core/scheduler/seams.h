@@ -128,5 +128,5 @@ typedef struct
   const RushFetchFailureHandler *fetch_failure;
 } RushSchedulerSeams;
 
-/* Before the first message.  A member that is NULL stays as it is. */
+/* While no job runs.  A member that is NULL stays as it is. */
 void rush_scheduler_set_seams (RushScheduler *self, const RushSchedulerSeams *seams);

@@ -22,7 +22,7 @@
  * Source:   Zaharia et al., Resilient Distributed Datasets, NSDI 2012.
  * Mirrors:  DAGScheduler.getOrCreateShuffleMapStage, createResultStage.
  */
-#include "core/scheduler/dag_private.h"
+#include "core/scheduler/dag_scheduler_private.h"
 
 /* ---- the cutter ---- */
 

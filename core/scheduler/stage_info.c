@@ -8,7 +8,7 @@
  *
  * Mirrors: org.apache.spark.scheduler.StageInfo.fromStage, storage.RDDInfo.fromRdd.
  */
-#include "core/scheduler/dag_private.h"
+#include "core/scheduler/dag_scheduler_private.h"
 
 static const char *
 determinism_name (RushDeterminism determinism)

@@ -1,7 +1,8 @@
 /* task.h - what the scheduler hands to a backend: one attempt at one partition of one stage.
  *
- * What all tasks of a stage attempt share (the RDD, what to do with its rows, the properties) is a
- * RushStageWork, as Spark broadcasts one task binary a stage; a RushTask is a few numbers beside it.
+ * What all tasks of a stage attempt share (the RDD, what to do with its rows, the properties) is
+ * a RushStageWork, as Spark broadcasts one task binary a stage; a RushTask is a few numbers beside
+ * it.
  *
  * Ownership:  a work is refcounted and immutable; a task is owned by whoever holds it last.  All
  *             attempts of a stage share func_data: the first work owns it, later ones hold that.
@@ -36,7 +37,7 @@ struct _RushStageWork
   RushResultFunc func;        /* RESULT */
   gpointer func_data;
   GDestroyNotify free_func_data;
-  RushStageWork *origin;  /* (owned) the work of an earlier attempt, which owns func_data, or NULL */
+  RushStageWork *origin;  /* (owned) an earlier attempt's work, which owns func_data; or NULL */
   GHashTable *properties; /* (owned) local properties, char* → char*; never NULL */
 };
 

@@ -127,14 +127,8 @@ rush_task_scheduler_suspend_stage (RushTaskScheduler *self, gint stage_id, const
       gboolean last = sets->len == 1;
 
       rush_task_set_make_zombie (set);
-      if (kill_reason != NULL && set->seen.n_running > 0)
-        {
-          char *reason = g_strdup (kill_reason);
-
-          g_ptr_array_add (set->kill_reasons, reason);
-          for (GList *link = set->running.head; link != NULL; link = link->next)
-            kill_attempt (self, link->data, reason);
-        }
+      for (GList *link = set->running.head; kill_reason != NULL && link != NULL; link = link->next)
+        kill_attempt (self, link->data, kill_reason);
       set_changed (self, set);
       if (last)
         return; /* the array may be gone with it */

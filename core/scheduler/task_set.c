@@ -315,7 +315,6 @@ rush_task_set_free (RushTaskSet *self)
   g_free (self->outputs);
   g_free (self->partitions);
   rush_pending_tasks_free (self->pending);
-  g_ptr_array_unref (self->kill_reasons);
   rush_stage_work_unref (self->work);
   g_free (self);
 }
@@ -338,7 +337,6 @@ rush_task_set_new (RushStageWork *work, gint job_id, guint n_tasks, guint *outpu
   self->partitions = partitions;
   self->locations = locations;
   self->slots = g_new0 (RushTaskSlot, n_tasks);
-  self->kill_reasons = g_ptr_array_new_with_free_func (g_free);
   g_queue_init (&self->running);
   self->pending = rush_pending_tasks_new (n_tasks);
   for (guint i = n_tasks; i-- > 0;)

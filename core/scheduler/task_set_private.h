@@ -65,8 +65,7 @@ struct _RushTaskSet
   RushPendingTasks *pending;
   RushLocalityClock locality;
   gboolean zombie;
-  GQueue running;          /* RushAttempt * */
-  GPtrArray *kill_reasons; /* (owned) char *: tasks that are asked to stop point to them */
+  GQueue running; /* RushAttempt * */
 };
 
 /* What all sets of a scheduler have in common. */

@@ -1,5 +1,6 @@
-/* dag_private.h - the DAG scheduler: jobs, stages, and what is to be run again.
+/* dag_scheduler_private.h - the DAG scheduler: jobs, stages, and what is to be run again.
  *
+ *   dag_scheduler.c   what there is
  *   stage_cutter.c    lineage → stages                           (a seam)
  *   dag_submit.c      a job comes; stages whose parents are there become task sets
  *   placement.c       where a task is best run
@@ -98,6 +99,7 @@ void rush_dag_cancel_job (RushDag *self, gint job_id, const char *reason);
 void rush_dag_cancel_group (RushDag *self, const char *group, const char *reason);
 void rush_dag_cancel_all (RushDag *self, const char *reason);
 void rush_dag_cancel_stage (RushDag *self, gint stage_id, const char *reason);
+void rush_dag_stop_jobs (RushDag *self);
 
 /* ---- dag_recovery.c ---- */
 
