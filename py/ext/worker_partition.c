@@ -65,20 +65,27 @@ floor_modulo (gint64 a, gint64 n)
   return r < 0 ? r + n : r;
 }
 
+/* What @function returned, consumed, as an int: itself, or what its __index__ gives (NumPy's). */
+static PyObject *
+as_int (PyObject *answer)
+{
+  if (answer == NULL || PyLong_Check (answer))
+    return answer;
+  PyObject *number = PyNumber_Index (answer);
+  if (number == NULL && PyErr_ExceptionMatches (PyExc_TypeError))
+    PyErr_Format (PyExc_TypeError, "a partition function must return an int, not %.200s",
+                  Py_TYPE (answer)->tp_name);
+  Py_DECREF (answer);
+  return number;
+}
+
 /* f (key) % n; −1: failed. */
 static gint64
 bucket_by_function (PyObject *function, PyObject *key, gint64 n)
 {
-  PyObject *answer = worker_call (function, key);
+  PyObject *answer = as_int (worker_call (function, key));
   if (answer == NULL)
     return -1;
-  if (!PyLong_Check (answer))
-    {
-      PyErr_Format (PyExc_TypeError, "a partition function must return an int, not %.200s",
-                    Py_TYPE (answer)->tp_name);
-      Py_DECREF (answer);
-      return -1;
-    }
 
   int overflow;
   gint64 number = PyLong_AsLongLongAndOverflow (answer, &overflow);

@@ -111,6 +111,21 @@ def test_partition_of_any_int(worker, key, expected):
     assert answer.runs == [(expected, [("a", 1)])]
 
 
+class Index:
+    """As NumPy's integers are."""
+
+    def __init__(self, number):
+        self.number = number
+
+    def __index__(self):
+        return self.number
+
+
+def test_partition_of_what_is_like_an_int(worker):
+    answer = worker.run([("partition", 7, Index)], [runs_batch([(10, 1), (-1, 2)])], output="pairs")
+    assert answer.runs == [(3, [(10, 1)]), (6, [(-1, 2)])]
+
+
 @pytest.mark.parametrize("function,error", [
     (lambda k: k / 2, "TypeError: a partition function must return an int, not float"),
     (lambda k: None, "TypeError: a partition function must return an int, not NoneType"),
