@@ -29,8 +29,7 @@ count (PyObject *dict, PyObject *tuple, PyObject *add)
   else
     {
       PyObject *args[3] = { NULL, old, n };
-      PyObject *sum
-          = PyObject_Vectorcall (add, args + 1, 2 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+      PyObject *sum = PyObject_Vectorcall (add, args + 1, 2 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
       failed = sum == NULL || PyDict_SetItem (dict, key, sum) < 0;
       Py_XDECREF (sum);
     }
@@ -68,7 +67,7 @@ word_count (PyObject *module, PyObject *args)
   const char *at = text.buf, *end = at + text.len;
   while (dict != NULL && status == 0 && at < end)
     {
-      const char *newline = memchr (at, '\n', (size_t) (end - at));
+      const char *newline = memchr (at, '\n', (size_t)(end - at));
       const char *stop = newline != NULL ? newline : end;
       status = count_line (dict, at, stop - at, functions);
       at = stop + 1;
@@ -79,10 +78,9 @@ word_count (PyObject *module, PyObject *args)
   return dict;
 }
 
-static PyMethodDef methods[] = {
-  { "word_count", word_count, METH_VARARGS, "word_count (text, split, pair, add) -> dict" },
-  { NULL }
-};
+static PyMethodDef methods[] = { { "word_count", word_count, METH_VARARGS,
+                                   "word_count (text, split, pair, add) -> dict" },
+                                 { NULL } };
 
 static struct PyModuleDef module_def = {
   PyModuleDef_HEAD_INIT,

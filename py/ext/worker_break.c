@@ -11,15 +11,14 @@
 
 typedef struct
 {
-  PyObject_HEAD
-  Stage *source; /* (unowned) NULL: cut off */
+  PyObject_HEAD Stage *source; /* (unowned) NULL: cut off */
   gboolean running;
 } PartitionIterator;
 
 static PyObject *
 partition_iterator_next (PyObject *object)
 {
-  PartitionIterator *self = (PartitionIterator *) object;
+  PartitionIterator *self = (PartitionIterator *)object;
 
   if (self->source == NULL)
     {
@@ -47,8 +46,7 @@ partition_iterator_dealloc (PyObject *self)
 }
 
 PyTypeObject PartitionIterator_Type = {
-  PyVarObject_HEAD_INIT (NULL, 0)
-  .tp_name = "rushlight._worker.PartitionIterator",
+  PyVarObject_HEAD_INIT (NULL, 0).tp_name = "rushlight._worker.PartitionIterator",
   .tp_doc = "The elements of one partition.",
   .tp_basicsize = sizeof (PartitionIterator),
   .tp_flags = Py_TPFLAGS_DEFAULT,
@@ -72,30 +70,30 @@ typedef struct
 static gboolean
 map_partitions_start (Stage *stage)
 {
-  MapPartitions *self = (MapPartitions *) stage;
+  MapPartitions *self = (MapPartitions *)stage;
 
   self->given = PyObject_New (PartitionIterator, &PartitionIterator_Type);
   if (self->given == NULL)
     return FALSE;
   self->given->source = stage->source;
   self->given->running = FALSE;
-  PyObject *result = self->with_index
-                         ? PyObject_CallFunction (self->function, "IO", self->partition,
-                                                  (PyObject *) self->given)
-                         : PyObject_CallFunctionObjArgs (self->function, self->given, NULL);
+  PyObject *result =
+      self->with_index
+          ? PyObject_CallFunction (self->function, "IO", self->partition, (PyObject *)self->given)
+          : PyObject_CallFunctionObjArgs (self->function, self->given, NULL);
   return result != NULL && walk_begin (&self->walk, result);
 }
 
 static PyObject *
 map_partitions_next (Stage *stage)
 {
-  return walk_next (&((MapPartitions *) stage)->walk);
+  return walk_next (&((MapPartitions *)stage)->walk);
 }
 
 static void
 map_partitions_free (Stage *stage)
 {
-  MapPartitions *self = (MapPartitions *) stage;
+  MapPartitions *self = (MapPartitions *)stage;
 
   /* The result first: a generator may have a finally that looks at the iterator once more. */
   walk_clear (&self->walk);
@@ -111,8 +109,7 @@ worker_map_partitions_new (Stage *source, PyObject *function, gboolean with_inde
 {
   MapPartitions *self = g_new0 (MapPartitions, 1);
 
-  self->stage
-      = (Stage){ map_partitions_next, map_partitions_start, map_partitions_free, source };
+  self->stage = (Stage){ map_partitions_next, map_partitions_start, map_partitions_free, source };
   Py_INCREF (function);
   self->function = function;
   self->with_index = with_index;
@@ -132,14 +129,14 @@ typedef struct
 static void
 single_free (Stage *stage)
 {
-  Py_CLEAR (((Single *) stage)->count);
+  Py_CLEAR (((Single *)stage)->count);
   g_free (stage);
 }
 
 static PyObject *
 glom_next (Stage *stage)
 {
-  Single *self = (Single *) stage;
+  Single *self = (Single *)stage;
   PyObject *list, *x;
 
   if (self->given)
@@ -168,7 +165,7 @@ worker_glom_new (Stage *source)
 static gboolean
 count_start (Stage *stage)
 {
-  Single *self = (Single *) stage;
+  Single *self = (Single *)stage;
   Py_ssize_t n = 0;
   PyObject *x;
 
@@ -183,7 +180,7 @@ count_start (Stage *stage)
 static PyObject *
 count_next (Stage *stage)
 {
-  return g_steal_pointer (&((Single *) stage)->count);
+  return g_steal_pointer (&((Single *)stage)->count);
 }
 
 Stage *

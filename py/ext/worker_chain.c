@@ -60,7 +60,7 @@ static PyObject *small_ints[2]; /* 0 and 1, as x[0] and x[1] want them */
 static inline PyObject *
 item (PyObject *x, guint i)
 {
-  if (G_LIKELY (PyTuple_CheckExact (x) && PyTuple_GET_SIZE (x) > (Py_ssize_t) i))
+  if (G_LIKELY (PyTuple_CheckExact (x) && PyTuple_GET_SIZE (x) > (Py_ssize_t)i))
     {
       PyObject *y = PyTuple_GET_ITEM (x, i);
       Py_INCREF (y);
@@ -142,9 +142,8 @@ take_step (Segment *self, guint number, PyObject **inout_x)
       break;
     case CHAIN_FLAT_MAP_VALUES:
       step->key = item (x, 0);
-      outcome = step->key == NULL
-                    ? STEP_FAILED
-                    : begin_walk (self, number, call_on_value (step->function, x));
+      outcome = step->key == NULL ? STEP_FAILED
+                                  : begin_walk (self, number, call_on_value (step->function, x));
       if (outcome == STEP_FAILED)
         Py_CLEAR (step->key);
       Py_DECREF (x);
@@ -188,7 +187,7 @@ walk_step (Step *step)
 static PyObject *
 segment_next (Stage *stage)
 {
-  Segment *self = (Segment *) stage;
+  Segment *self = (Segment *)stage;
 
   for (;;)
     {
@@ -231,7 +230,7 @@ segment_next (Stage *stage)
 static void
 segment_free (Stage *stage)
 {
-  Segment *self = (Segment *) stage;
+  Segment *self = (Segment *)stage;
 
   for (guint i = self->n_steps; i-- > 0;)
     {
@@ -278,16 +277,16 @@ static gboolean
 parse_op (PyObject *command, Py_ssize_t i, ChainOp *out_op, PyObject **out_tuple)
 {
   PyObject *tuple = PyList_GET_ITEM (command, i);
-  const char *name = PyTuple_Check (tuple) && PyTuple_GET_SIZE (tuple) > 0
-                             && PyUnicode_Check (PyTuple_GET_ITEM (tuple, 0))
+  const char *name = PyTuple_Check (tuple) && PyTuple_GET_SIZE (tuple) > 0 &&
+                             PyUnicode_Check (PyTuple_GET_ITEM (tuple, 0))
                          ? PyUnicode_AsUTF8 (PyTuple_GET_ITEM (tuple, 0))
                          : NULL;
 
   for (guint op = 0; name != NULL && op < G_N_ELEMENTS (chain_ops); op++)
-    if (strcmp (chain_ops[op].name, name) == 0
-        && PyTuple_GET_SIZE (tuple) == 1 + chain_ops[op].n_arguments)
+    if (strcmp (chain_ops[op].name, name) == 0 &&
+        PyTuple_GET_SIZE (tuple) == 1 + chain_ops[op].n_arguments)
       {
-        *out_op = (ChainOp) op;
+        *out_op = (ChainOp)op;
         *out_tuple = tuple;
         return TRUE;
       }
@@ -299,7 +298,7 @@ parse_op (PyObject *command, Py_ssize_t i, ChainOp *out_op, PyObject **out_tuple
 static Stage *
 segment_new (Stage *source, PyObject *command, Py_ssize_t first, Py_ssize_t end)
 {
-  guint n = (guint) (end - first);
+  guint n = (guint)(end - first);
   Segment *self = g_malloc0 (sizeof *self + n * sizeof (Step));
 
   self->stage = (Stage){ segment_next, NULL, segment_free, source };
@@ -424,7 +423,7 @@ worker_chain_build (WorkerChain *self, PyObject *command, Stage *input, guint pa
       PyErr_Format (PyExc_ValueError, "a command must be a list of ops, not %R", command);
       return FALSE;
     }
-  self->stages = g_new0 (Stage *, (gsize) PyList_GET_SIZE (command) + 1);
+  self->stages = g_new0 (Stage *, (gsize)PyList_GET_SIZE (command) + 1);
   self->stages[self->n++] = input;
   for (Py_ssize_t i = 0; i < PyList_GET_SIZE (command);)
     if ((i = add_stage (self, command, i)) < 0)

@@ -68,11 +68,9 @@ fill (WorkerChannel *self, gsize size, gboolean *out_closed)
   while (self->end - self->start < size)
     {
       gssize n;
-      Py_BEGIN_ALLOW_THREADS
-      n = read (self->fd, self->bytes + self->end, self->capacity - self->end);
-      Py_END_ALLOW_THREADS
-      if (n < 0 && errno == EINTR)
-        continue;
+      Py_BEGIN_ALLOW_THREADS n =
+          read (self->fd, self->bytes + self->end, self->capacity - self->end);
+      Py_END_ALLOW_THREADS if (n < 0 && errno == EINTR) continue;
       if (n <= 0 && self->end == self->start && (n == 0 || errno == ECONNRESET))
         {
           *out_closed = self->broken = TRUE;
@@ -84,7 +82,7 @@ fill (WorkerChannel *self, gsize size, gboolean *out_closed)
           PyErr_SetString (PyExc_EOFError, "the runner is gone in the middle of a message");
           return FALSE;
         }
-      self->end += (gsize) n;
+      self->end += (gsize)n;
     }
   return TRUE;
 }
@@ -103,7 +101,7 @@ worker_channel_read (WorkerChannel *self, WorkerMessage *out, gboolean *out_clos
   *out_closed = FALSE;
   if (!fill (self, RUSH_PY_HEADER_BYTES, out_closed))
     return FALSE;
-  out->kind = (RushPyMessageKind) read_u32 (self->bytes + self->start);
+  out->kind = (RushPyMessageKind)read_u32 (self->bytes + self->start);
   out->length = read_u32 (self->bytes + self->start + 4);
   if (out->length > RUSH_PY_MAX_MESSAGE)
     {
@@ -134,15 +132,12 @@ worker_channel_write (WorkerChannel *self, RushPyMessageKind kind, GByteArray *f
 
   g_assert (left >= RUSH_PY_HEADER_BYTES && left - RUSH_PY_HEADER_BYTES <= RUSH_PY_MAX_MESSAGE);
   write_u32 (framed->data, kind);
-  write_u32 (framed->data + 4, (guint32) (left - RUSH_PY_HEADER_BYTES));
+  write_u32 (framed->data + 4, (guint32)(left - RUSH_PY_HEADER_BYTES));
   while (left > 0)
     {
       gssize n;
-      Py_BEGIN_ALLOW_THREADS
-      n = write (self->fd, bytes, left);
-      Py_END_ALLOW_THREADS
-      if (n < 0 && errno == EINTR)
-        continue;
+      Py_BEGIN_ALLOW_THREADS n = write (self->fd, bytes, left);
+      Py_END_ALLOW_THREADS if (n < 0 && errno == EINTR) continue;
       if (n < 0)
         {
           self->broken = TRUE;
@@ -150,7 +145,7 @@ worker_channel_write (WorkerChannel *self, RushPyMessageKind kind, GByteArray *f
           return FALSE;
         }
       bytes += n;
-      left -= (gsize) n;
+      left -= (gsize)n;
     }
   return TRUE;
 }

@@ -45,11 +45,11 @@ next_batch (WorkerInput *self)
       if (message.kind != RUSH_PY_BATCH)
         return corrupt ("something else than a batch in the input of a task");
 
-      g_autoptr (RushBuffer) buffer
-          = rush_buffer_wrap (message.payload, message.length, NULL, NULL);
+      g_autoptr (RushBuffer) buffer =
+          rush_buffer_wrap (message.payload, message.length, NULL, NULL);
       gsize offset = 0;
-      self->batch = rush_batch_decode (buffer, &offset, self->schema, rush_allocator_system (),
-                                       &error);
+      self->batch =
+          rush_batch_decode (buffer, &offset, self->schema, rush_allocator_system (), &error);
       if (self->batch == NULL)
         return worker_raise (error);
     }
@@ -68,8 +68,8 @@ next_bytes (WorkerInput *self, gsize *out_length)
   guint row = self->row++;
   if (G_UNLIKELY (column->layout != RUSH_LAYOUT_PLAIN))
     return rush_column_get_bytes (column, row, out_length);
-  const RushView *view = (const RushView *) column->values->bytes + column->offset + row;
-  *out_length = (gsize) view->length;
+  const RushView *view = (const RushView *)column->values->bytes + column->offset + row;
+  *out_length = (gsize)view->length;
   return rush_view_bytes (view, column->data);
 }
 
@@ -78,27 +78,27 @@ next_bytes (WorkerInput *self, gsize *out_length)
 static PyObject *
 next_line (Stage *stage)
 {
-  WorkerInput *self = (WorkerInput *) stage;
+  WorkerInput *self = (WorkerInput *)stage;
   gsize length;
   const char *bytes = next_bytes (self, &length);
 
   if (bytes == NULL)
     return NULL;
   self->objects++;
-  return PyUnicode_DecodeUTF8 (bytes, (Py_ssize_t) length, "replace");
+  return PyUnicode_DecodeUTF8 (bytes, (Py_ssize_t)length, "replace");
 }
 
 static PyObject *
 next_bytes_line (Stage *stage)
 {
-  WorkerInput *self = (WorkerInput *) stage;
+  WorkerInput *self = (WorkerInput *)stage;
   gsize length;
   const char *bytes = next_bytes (self, &length);
 
   if (bytes == NULL)
     return NULL;
   self->objects++;
-  return PyBytes_FromStringAndSize (bytes, (Py_ssize_t) length);
+  return PyBytes_FromStringAndSize (bytes, (Py_ssize_t)length);
 }
 
 /* The next run that is not empty. */
@@ -126,7 +126,7 @@ next_run (WorkerInput *self)
 static PyObject *
 next_object (Stage *stage)
 {
-  WorkerInput *self = (WorkerInput *) stage;
+  WorkerInput *self = (WorkerInput *)stage;
 
   if ((self->run == NULL || self->at == PyList_GET_SIZE (self->run)) && !next_run (self))
     return NULL;

@@ -15,15 +15,14 @@
 
 typedef struct
 {
-  PyObject_HEAD
-  WorkerTaskLoop loop;
+  PyObject_HEAD WorkerTaskLoop loop;
   gboolean running;
 } Worker;
 
 static int
 worker_init (PyObject *object, PyObject *args, PyObject *unused)
 {
-  Worker *self = (Worker *) object;
+  Worker *self = (Worker *)object;
   PyObject *hooks[4];
   int fd;
 
@@ -44,14 +43,14 @@ worker_init (PyObject *object, PyObject *args, PyObject *unused)
 static void
 worker_dealloc (PyObject *object)
 {
-  worker_channel_clear (&((Worker *) object)->loop.channel);
+  worker_channel_clear (&((Worker *)object)->loop.channel);
   PyObject_Free (object);
 }
 
 static PyObject *
 worker_run_task_method (PyObject *object, PyObject *unused)
 {
-  Worker *self = (Worker *) object;
+  Worker *self = (Worker *)object;
   gboolean closed;
 
   if (self->running || self->loop.channel.bytes == NULL)
@@ -74,8 +73,7 @@ static PyMethodDef worker_methods[] = {
 };
 
 static PyTypeObject Worker_Type = {
-  PyVarObject_HEAD_INIT (NULL, 0)
-  .tp_name = "rushlight._worker.Worker",
+  PyVarObject_HEAD_INIT (NULL, 0).tp_name = "rushlight._worker.Worker",
   .tp_doc = "Runs tasks that come over a socket.",
   .tp_basicsize = sizeof (Worker),
   .tp_flags = Py_TPFLAGS_DEFAULT,
@@ -152,14 +150,14 @@ PyMODINIT_FUNC PyInit__worker (void);
 PyMODINIT_FUNC
 PyInit__worker (void)
 {
-  if (PyType_Ready (&Worker_Type) < 0 || PyType_Ready (&PartitionIterator_Type) < 0
-      || !import_pickle ())
+  if (PyType_Ready (&Worker_Type) < 0 || PyType_Ready (&PartitionIterator_Type) < 0 ||
+      !import_pickle ())
     return NULL;
   PyObject *module = PyModule_Create (&module_def);
   if (module == NULL)
     return NULL;
   Py_INCREF (&Worker_Type);
-  if (PyModule_AddObject (module, "Worker", (PyObject *) &Worker_Type) < 0)
+  if (PyModule_AddObject (module, "Worker", (PyObject *)&Worker_Type) < 0)
     {
       Py_DECREF (&Worker_Type);
       Py_DECREF (module);

@@ -43,17 +43,16 @@ gboolean
 worker_output_run (WorkerOutput *self, gint64 partition, PyObject *run, gint64 n_objects)
 {
   const char *bytes = PyBytes_AS_STRING (run);
-  gsize length = (gsize) PyBytes_GET_SIZE (run);
+  gsize length = (gsize)PyBytes_GET_SIZE (run);
   GError *error = NULL;
   guint column = 0;
 
   if (!make_room (self, length, "a pickled run of elements"))
     return FALSE;
-  if (partition >= 0
-      && !rush_batch_builder_append_int (self->builder, column++, partition, &error))
+  if (partition >= 0 && !rush_batch_builder_append_int (self->builder, column++, partition, &error))
     return worker_raise (error);
-  if (!rush_batch_builder_append_bytes (self->builder, column, bytes, length, &error)
-      || !rush_batch_builder_append_int (self->builder, column + 1, n_objects, &error))
+  if (!rush_batch_builder_append_bytes (self->builder, column, bytes, length, &error) ||
+      !rush_batch_builder_append_int (self->builder, column + 1, n_objects, &error))
     return worker_raise (error);
   self->objects += n_objects;
   return end_row (self, length);
@@ -173,10 +172,10 @@ append_line (WorkerOutput *self, PyObject *x)
       text = PyObject_Str (x);
       bytes = text != NULL ? PyUnicode_AsUTF8AndSize (text, &length) : NULL;
     }
-  if (bytes != NULL && make_room (self, (gsize) length, "a line"))
+  if (bytes != NULL && make_room (self, (gsize)length, "a line"))
     {
-      ok = rush_batch_builder_append_bytes (self->builder, 0, bytes, (gsize) length, &error)
-               ? end_row (self, (gsize) length)
+      ok = rush_batch_builder_append_bytes (self->builder, 0, bytes, (gsize)length, &error)
+               ? end_row (self, (gsize)length)
                : worker_raise (error);
       self->objects++;
     }

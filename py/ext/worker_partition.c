@@ -34,10 +34,10 @@ hash_tuple (PyObject *tuple, gint64 *out)
           Py_LeaveRecursiveCall ();
           return FALSE;
         }
-      hash = ((hash ^ (guint64) part) * 1000003) & G_MAXINT64;
+      hash = ((hash ^ (guint64)part) * 1000003) & G_MAXINT64;
     }
   Py_LeaveRecursiveCall ();
-  *out = (gint64) (hash ^ (guint64) PyTuple_GET_SIZE (tuple));
+  *out = (gint64)(hash ^ (guint64)PyTuple_GET_SIZE (tuple));
   return TRUE;
 }
 
@@ -130,7 +130,7 @@ add_pair (Buckets *self, gint64 bucket, PyObject *pair)
       self->lists[bucket] = PyList_New (0);
       if (self->lists[bucket] == NULL)
         return FALSE;
-      self->order[self->n_lists++] = (gint32) bucket;
+      self->order[self->n_lists++] = (gint32)bucket;
     }
   return PyList_Append (self->lists[bucket], pair) == 0;
 }
@@ -177,12 +177,12 @@ resident_mib (void)
 static double
 adjust_threshold (double threshold, gint64 bytes, gint32 n_runs)
 {
-  gint64 average_mib = (gint64) ((double) bytes / n_runs) >> 20;
+  gint64 average_mib = (gint64)((double)bytes / n_runs) >> 20;
 
   if (average_mib < 1)
-    return MIN ((double) G_MAXINT64, threshold * 1.5);
+    return MIN ((double)G_MAXINT64, threshold * 1.5);
   if (average_mib > 10)
-    return MAX ((double) (gint64) (threshold / 1.5), 1);
+    return MAX ((double)(gint64)(threshold / 1.5), 1);
   return threshold;
 }
 
@@ -190,7 +190,7 @@ static gboolean
 send_pairs (Buckets *self, WorkerChain *chain, gint64 memory_bytes)
 {
   Stage *source = worker_chain_end (chain);
-  double threshold = MIN (10 * (double) chain->n_partitions, 1000);
+  double threshold = MIN (10 * (double)chain->n_partitions, 1000);
   gint64 pairs = 0, limit_mib = (memory_bytes >> 20) / 2, bytes;
   PyObject *x;
 
@@ -205,7 +205,7 @@ send_pairs (Buckets *self, WorkerChain *chain, gint64 memory_bytes)
       if (!ok)
         return FALSE;
       pairs++;
-      if ((double) pairs > threshold || (pairs % 1000 == 0 && resident_mib () > limit_mib))
+      if ((double)pairs > threshold || (pairs % 1000 == 0 && resident_mib () > limit_mib))
         {
           gint32 n_runs = self->n_lists;
           if (!flush_buckets (self, &bytes))
@@ -221,7 +221,7 @@ gboolean
 worker_output_pairs (WorkerChannel *channel, WorkerChain *chain, gint64 memory_bytes,
                      gint64 *out_objects)
 {
-  gsize n = (gsize) chain->n_partitions;
+  gsize n = (gsize)chain->n_partitions;
   Buckets self = { .lists = g_new0 (PyObject *, n), .order = g_new (gint32, n) };
 
   worker_output_init (&self.output, channel, rush_schema_of (RUSH_PY_PAIRS_FIELDS, NULL));

@@ -71,8 +71,8 @@ typedef struct
 {
   Stage **stages; /* input first; all but that owned */
   guint n;
-  guint partition;         /* of the task */
-  gboolean has_partition;  /* the chain ends in `partition`: */
+  guint partition;        /* of the task */
+  gboolean has_partition; /* the chain ends in `partition`: */
   Py_ssize_t n_partitions;
   PyObject *partition_function; /* (owned) or NULL: portable_hash */
 } WorkerChain;
@@ -145,8 +145,7 @@ gboolean worker_output_pairs (WorkerChannel *channel, WorkerChain *chain, gint64
 void worker_output_init (WorkerOutput *self, WorkerChannel *channel, RushSchema *schema);
 void worker_output_clear (WorkerOutput *self);
 /* One row (partition, run, objects), or (run, objects) with @partition −1. */
-gboolean worker_output_run (WorkerOutput *self, gint64 partition, PyObject *run,
-                            gint64 n_objects);
+gboolean worker_output_run (WorkerOutput *self, gint64 partition, PyObject *run, gint64 n_objects);
 gboolean worker_output_flush (WorkerOutput *self);
 
 /* PySpark's portable_hash. */
@@ -272,7 +271,8 @@ walk_next (Walk *self)
 
   switch (self->kind)
     {
-    case WALK_LIST: /* the size is looked at each time: user code may hold the list, and change it */
+    case WALK_LIST: /* the size is looked at each time: user code may hold the list, and change it
+                     */
       if (self->at < PyList_GET_SIZE (self->walked))
         x = PyList_GET_ITEM (self->walked, self->at++);
       Py_XINCREF (x);

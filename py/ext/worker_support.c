@@ -40,7 +40,7 @@ worker_call_failed (void)
   if (instead != NULL)
     {
       PyException_SetContext (instead, stop); /* consumes it */
-      PyErr_SetObject ((PyObject *) Py_TYPE (instead), instead);
+      PyErr_SetObject ((PyObject *)Py_TYPE (instead), instead);
       Py_DECREF (instead);
     }
   else
@@ -53,7 +53,7 @@ worker_call_failed (void)
 PyObject *
 worker_loads (const void *bytes, gsize length)
 {
-  PyObject *view = PyMemoryView_FromMemory ((char *) bytes, (Py_ssize_t) length, PyBUF_READ);
+  PyObject *view = PyMemoryView_FromMemory ((char *)bytes, (Py_ssize_t)length, PyBUF_READ);
   if (view == NULL)
     return NULL;
   PyObject *object = PyObject_CallFunctionObjArgs (worker_hooks.loads, view, NULL);
@@ -81,8 +81,8 @@ worker_dumps (PyObject *list, gboolean *inout_by_value)
   if (!*inout_by_value)
     {
       run = dumps (list);
-      if (run != NULL || !PyErr_ExceptionMatches (PyExc_Exception)
-          || PyErr_ExceptionMatches (PyExc_MemoryError))
+      if (run != NULL || !PyErr_ExceptionMatches (PyExc_Exception) ||
+          PyErr_ExceptionMatches (PyExc_MemoryError))
         return run;
       PyErr_Clear ();
       *inout_by_value = TRUE;

@@ -38,8 +38,7 @@ expect (WorkerChannel *channel, RushPyMessageKind kind, WorkerMessage *out, gboo
   if (out->kind == kind)
     return TRUE;
   channel->broken = TRUE;
-  PyErr_Format (PyExc_RuntimeError, "the runner sent message %d where %d was due", out->kind,
-                kind);
+  PyErr_Format (PyExc_RuntimeError, "the runner sent message %d where %d was due", out->kind, kind);
   return FALSE;
 }
 
@@ -62,11 +61,11 @@ parse_header (const WorkerMessage *message, TaskHeader *out)
 {
   GError *error = NULL;
 
-  out->json = rush_json_parse ((const char *) message->payload, (gssize) message->length, &error);
+  out->json = rush_json_parse ((const char *)message->payload, (gssize)message->length, &error);
   if (out->json == NULL)
     return worker_raise (error);
   const char *input = rush_json_get_string (out->json, "input", "runs");
-  out->partition = (guint) rush_json_get_int (out->json, "partition", 0);
+  out->partition = (guint)rush_json_get_int (out->json, "partition", 0);
   out->memory_bytes = rush_json_get_int (out->json, "memoryBytes", G_MAXINT64);
   out->output = rush_json_get_string (out->json, "output", "runs");
   out->input = strcmp (input, "lines") == 0   ? WORKER_INPUT_LINES
@@ -112,8 +111,8 @@ run_command (WorkerTaskLoop *self, const TaskHeader *header, TaskCounts *counts)
   ok = command != NULL && worker_chain_build (&chain, command, &input.stage, header->partition);
   Py_XDECREF (command); /* the stages hold what they need */
   counts->ran_us = g_get_monotonic_time ();
-  ok = ok && worker_chain_start (&chain)
-       && send_output (&self->channel, &chain, header, &counts->objects_out);
+  ok = ok && worker_chain_start (&chain) &&
+       send_output (&self->channel, &chain, header, &counts->objects_out);
 
   PyObject *exception = ok ? NULL : worker_take_exception ();
   worker_chain_clear (&chain);
@@ -122,7 +121,7 @@ run_command (WorkerTaskLoop *self, const TaskHeader *header, TaskCounts *counts)
   worker_input_clear (&input);
   if (exception != NULL)
     {
-      PyErr_SetObject ((PyObject *) Py_TYPE (exception), exception);
+      PyErr_SetObject ((PyObject *)Py_TYPE (exception), exception);
       Py_DECREF (exception);
     }
   return ok;
@@ -133,10 +132,10 @@ run_command (WorkerTaskLoop *self, const TaskHeader *header, TaskCounts *counts)
 static gboolean
 answer (WorkerChannel *channel, RushPyMessageKind kind, GString *json)
 {
-  GByteArray *framed = g_byte_array_sized_new ((guint) (RUSH_PY_HEADER_BYTES + json->len));
+  GByteArray *framed = g_byte_array_sized_new ((guint)(RUSH_PY_HEADER_BYTES + json->len));
 
   g_byte_array_set_size (framed, RUSH_PY_HEADER_BYTES);
-  g_byte_array_append (framed, (const guint8 *) json->str, (guint) json->len);
+  g_byte_array_append (framed, (const guint8 *)json->str, (guint)json->len);
   gboolean ok = worker_channel_write (channel, kind, framed);
   g_byte_array_unref (framed);
   return ok;
@@ -215,8 +214,8 @@ set_current_task (const WorkerMessage *message)
 {
   Py_CLEAR (worker_current_task);
   if (message != NULL)
-    worker_current_task
-        = PyBytes_FromStringAndSize ((const char *) message->payload, (Py_ssize_t) message->length);
+    worker_current_task =
+        PyBytes_FromStringAndSize ((const char *)message->payload, (Py_ssize_t)message->length);
 }
 
 /* ── the loop's body ── */
@@ -229,8 +228,8 @@ worker_run_task (WorkerTaskLoop *self, gboolean *out_closed)
   WorkerMessage message;
 
   *out_closed = FALSE;
-  if (!skip_input (self, out_closed)
-      || !expect (&self->channel, RUSH_PY_TASK, &message, out_closed))
+  if (!skip_input (self, out_closed) ||
+      !expect (&self->channel, RUSH_PY_TASK, &message, out_closed))
     {
       if (!*out_closed && PyErr_ExceptionMatches (PyExc_EOFError))
         {

@@ -46,7 +46,7 @@ static RushBatch *
 value_of_pair_next (RushIterator *base, GError **error)
 {
   static const guint run_and_objects[] = { 1, 2 };
-  g_autoptr (RushBatch) batch = rush_iterator_next (((ValueOfPair *) base)->parent, error);
+  g_autoptr (RushBatch) batch = rush_iterator_next (((ValueOfPair *)base)->parent, error);
 
   return batch != NULL ? rush_batch_project (batch, rush_python_schema_runs (), run_and_objects)
                        : NULL;
@@ -55,7 +55,7 @@ value_of_pair_next (RushIterator *base, GError **error)
 static void
 value_of_pair_close (RushIterator *base)
 {
-  rush_iterator_close (((ValueOfPair *) base)->parent);
+  rush_iterator_close (((ValueOfPair *)base)->parent);
   g_free (base);
 }
 

@@ -8,12 +8,13 @@
  * Both directions flow at once.  The runner never blocks on one of them: it polls for both, so a
  * lambda that never reads its input, or that writes megabytes for each line, cannot deadlock.  A
  * worker that is done early says DONE before it has seen END_OF_INPUT; the runner finishes the
- * message it is in, sends END_OF_INPUT, and the worker skips to it: it is then ready for a new task.
+ * message it is in, sends END_OF_INPUT, and the worker skips to it: it is then ready for a new
+ * task.
  *
  * BATCH is core/data/encoding.h's one encoding, uncompressed.  What a batch holds:
- *   lines    (line: string)                                   elements are str
- *   runs     (run: binary, objects: int)                      a value is one pickled list of objects
- *   pairs    (partition: int, run: binary, objects: int)      runs of (key, value), by reduce partition
+ *   lines    (line: string)                                 elements are str
+ *   runs     (run: binary, objects: int)                    a run is one pickled list of objects
+ *   pairs    (partition: int, run: binary, objects: int)    runs of (key, value), by partition
  *
  * TASK     {"stage":0,"stageAttempt":0,"partition":1,"attempt":0,"taskId":5,
  *           "input":"lines" | "bytes" (lines, but elements are bytes) | "runs",

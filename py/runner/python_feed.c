@@ -18,10 +18,10 @@
 static void
 append_header (GByteArray *out, RushPyMessageKind kind, gsize length)
 {
-  guint32 header[2] = { GUINT32_TO_LE ((guint32) kind), GUINT32_TO_LE ((guint32) length) };
+  guint32 header[2] = { GUINT32_TO_LE ((guint32)kind), GUINT32_TO_LE ((guint32)length) };
 
   G_STATIC_ASSERT (sizeof header == RUSH_PY_HEADER_BYTES);
-  g_byte_array_append (out, (const guint8 *) header, sizeof header);
+  g_byte_array_append (out, (const guint8 *)header, sizeof header);
 }
 
 void
@@ -30,7 +30,7 @@ rush_python_feed_say (RushPythonFeed *self, RushPyMessageKind kind, gconstpointe
 {
   g_assert (bytes <= RUSH_PY_MAX_MESSAGE);
   append_header (self->out, kind, bytes);
-  g_byte_array_append (self->out, payload, (guint) bytes);
+  g_byte_array_append (self->out, payload, (guint)bytes);
 }
 
 static void
@@ -51,7 +51,7 @@ cut_slice (const RushPythonFeed *self, gsize *out_bytes)
   while ((*out_bytes = rush_batch_encoded_bytes (slice)) > MESSAGE_BYTES && n > 1)
     {
       /* By the average, again and again, as rows may differ. */
-      guint fitting = (guint) ((gdouble) n * MESSAGE_BYTES / (gdouble) *out_bytes);
+      guint fitting = (guint)((gdouble)n * MESSAGE_BYTES / (gdouble)*out_bytes);
       n = CLAMP (fitting, 1, n - 1);
       rush_batch_unref (slice);
       slice = rush_batch_slice (self->batch, self->row, n);
@@ -134,7 +134,7 @@ rush_python_feed_step (RushPythonFeed *self, int fd, GError **error)
                    MSG_DONTWAIT | MSG_NOSIGNAL);
   if (n < 0)
     return errno == EAGAIN || errno == EINTR ? RUSH_PYTHON_FEED_BLOCKED : RUSH_PYTHON_FEED_LOST;
-  self->sent += (gsize) n;
+  self->sent += (gsize)n;
   self->ctx->metrics.python_bytes_in += n;
   return RUSH_PYTHON_FEED_SENT;
 }

@@ -9,12 +9,12 @@ typedef struct
 {
   RushIterator *parent; /* (owned) NULL: exhausted, or not wanted any more */
   RushTaskContext *ctx;
-  RushBatch *batch;     /* (owned) being sent in slices, or NULL */
-  guint row;            /* of it, the next to be sent */
-  GByteArray *out;      /* what is to be sent now */
-  gsize sent;           /* of out */
-  gsize charged;        /* bytes of out, to the task's memory */
-  gboolean ended;       /* END_OF_INPUT is in out, or sent */
+  RushBatch *batch; /* (owned) being sent in slices, or NULL */
+  guint row;        /* of it, the next to be sent */
+  GByteArray *out;  /* what is to be sent now */
+  gsize sent;       /* of out */
+  gsize charged;    /* bytes of out, to the task's memory */
+  gboolean ended;   /* END_OF_INPUT is in out, or sent */
 } RushPythonFeed;
 
 typedef enum

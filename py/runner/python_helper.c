@@ -30,7 +30,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define CONTROL_FD 3         /* of the helper */
+#define CONTROL_FD 3                          /* of the helper */
 #define FORK_TIMEOUT_US (60 * G_USEC_PER_SEC) /* with the helper's own start */
 #define END_TIMEOUT_US (5 * G_USEC_PER_SEC)
 #define STATUS_TIMEOUT_US (2 * G_USEC_PER_SEC)
@@ -103,7 +103,7 @@ note_packet (RushPythonHelper *self, const char *packet)
       if (strcmp (words[0], "forked") == 0)
         {
           record->state = WORKER_RUNNING;
-          record->pid = (GPid) g_ascii_strtoll (words[2], NULL, 10);
+          record->pid = (GPid)g_ascii_strtoll (words[2], NULL, 10);
         }
       else if (strcmp (words[0], "failed") == 0)
         {
@@ -113,7 +113,7 @@ note_packet (RushPythonHelper *self, const char *packet)
       else if (strcmp (words[0], "exited") == 0)
         {
           record->state = WORKER_ENDED;
-          record->status = (int) g_ascii_strtoll (words[2], NULL, 10);
+          record->status = (int)g_ascii_strtoll (words[2], NULL, 10);
         }
       if (record->forgotten && record_is_over (record))
         g_hash_table_remove (self->records, &id);
@@ -158,8 +158,7 @@ deadline_after (gint64 delta_us)
 {
   gint64 us = g_get_monotonic_time () + delta_us;
 
-  return (struct timespec){ .tv_sec = us / G_USEC_PER_SEC,
-                            .tv_nsec = us % G_USEC_PER_SEC * 1000 };
+  return (struct timespec){ .tv_sec = us / G_USEC_PER_SEC, .tv_nsec = us % G_USEC_PER_SEC * 1000 };
 }
 
 /* FALSE: nothing changed for @delta_us. */
@@ -213,7 +212,7 @@ send_packet (RushPythonHelper *self, const char *packet, int fd)
     struct cmsghdr header;
     char bytes[CMSG_SPACE (sizeof (int))];
   } control = { 0 };
-  struct iovec vector = { .iov_base = (gpointer) packet, .iov_len = strlen (packet) };
+  struct iovec vector = { .iov_base = (gpointer)packet, .iov_len = strlen (packet) };
   struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1 };
 
   if (fd >= 0)
@@ -251,7 +250,7 @@ await_fork (RushPythonHelper *self, const WorkerRecord *record, RushTaskContext 
           g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_IO,
                        "the process that starts Python workers (pid %d) did not answer within "
                        "%d s: the machine is overloaded, or the process was stopped",
-                       (int) self->pid, (int) (FORK_TIMEOUT_US / G_USEC_PER_SEC));
+                       (int)self->pid, (int)(FORK_TIMEOUT_US / G_USEC_PER_SEC));
           return FALSE;
         }
       wait_changed (self, LOOK_US);
@@ -361,9 +360,9 @@ rush_python_helper_pids (RushPythonHelper *self, GArray *out)
       g_array_append_val (out, pid);
       g_hash_table_iter_init (&iter, self->records);
       while (g_hash_table_iter_next (&iter, NULL, &value))
-        if (((WorkerRecord *) value)->state == WORKER_RUNNING)
+        if (((WorkerRecord *)value)->state == WORKER_RUNNING)
           {
-            pid = ((WorkerRecord *) value)->pid;
+            pid = ((WorkerRecord *)value)->pid;
             g_array_append_val (out, pid);
           }
     }
@@ -424,9 +423,9 @@ rush_python_helper_unref (RushPythonHelper *self)
 /* ── start ── */
 
 /* The search path comes first: nothing is imported from elsewhere. */
-static const char bootstrap[]
-    = "import sys; sys.path[:] = sys.argv[4:]; "
-      "__import__(sys.argv[1], None, None, ['main']).main(int(sys.argv[2]), sys.argv[3] == '1')";
+static const char bootstrap[] =
+    "import sys; sys.path[:] = sys.argv[4:]; "
+    "__import__(sys.argv[1], None, None, ['main']).main(int(sys.argv[2]), sys.argv[3] == '1')";
 
 static GPtrArray *
 helper_arguments (const RushPythonConfig *config)
@@ -457,8 +456,8 @@ spawn (GPid *out_pid, char **argv, char **envp, int control)
   sigemptyset (&none);
   sigfillset (&all);
   posix_spawnattr_init (&attributes);
-  posix_spawnattr_setflags (&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK
-                                             | POSIX_SPAWN_SETSIGDEF);
+  posix_spawnattr_setflags (&attributes,
+                            POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   posix_spawnattr_setpgroup (&attributes, 0);
   posix_spawnattr_setsigmask (&attributes, &none);
   posix_spawnattr_setsigdefault (&attributes, &all);
@@ -498,7 +497,7 @@ rush_python_helper_start (const RushPythonConfig *config, const char *const *var
     }
   /* Out of the way of the numbers that the helper's own descriptors get. */
   int far = fcntl (ends[1], F_DUPFD_CLOEXEC, CONTROL_FD + 1);
-  int errnum = far >= 0 ? spawn (&pid, (char **) argv->pdata, envp, far) : errno;
+  int errnum = far >= 0 ? spawn (&pid, (char **)argv->pdata, envp, far) : errno;
   close (ends[1]);
   if (far >= 0)
     close (far);

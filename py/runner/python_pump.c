@@ -32,9 +32,9 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#define POLL_MS 1000         /* when cancellation wakes us; else POLL_SHORT_MS */
+#define POLL_MS 1000 /* when cancellation wakes us; else POLL_SHORT_MS */
 #define POLL_SHORT_MS 50
-#define LEAVE_US 20000       /* for a worker that is as good as done when its caller leaves */
+#define LEAVE_US 20000 /* for a worker that is as good as done when its caller leaves */
 #define SKIP_US (30 * G_USEC_PER_SEC) /* for a worker that has answered, to skip its input */
 
 typedef struct
@@ -48,9 +48,9 @@ typedef struct
 
   /* The message that comes in. */
   guint8 header[RUSH_PY_HEADER_BYTES];
-  gsize header_bytes;   /* received of it */
-  RushBuffer *payload;  /* NULL: the header is not complete */
-  gsize payload_bytes;  /* received of it */
+  gsize header_bytes;  /* received of it */
+  RushBuffer *payload; /* NULL: the header is not complete */
+  gsize payload_bytes; /* received of it */
 } Pump;
 
 typedef enum
@@ -82,8 +82,7 @@ static void
 lose (Pump *self, GError **error)
 {
   charge_run_time (self);
-  rush_python_workers_lost (self->work->workers, g_steal_pointer (&self->worker), self->ctx,
-                            error);
+  rush_python_workers_lost (self->work->workers, g_steal_pointer (&self->worker), self->ctx, error);
 }
 
 /* ── waiting ── */
@@ -147,15 +146,15 @@ receive_into (Pump *self, guint8 *bytes, gsize size, gsize *inout_received)
 {
   while (*inout_received < size)
     {
-      gssize n = recv (self->worker->fd, bytes + *inout_received, size - *inout_received,
-                       MSG_DONTWAIT);
+      gssize n =
+          recv (self->worker->fd, bytes + *inout_received, size - *inout_received, MSG_DONTWAIT);
       if (n == 0 || (n < 0 && errno == ECONNRESET))
         return GOT_CLOSED;
       if (n < 0 && errno == EINTR)
         continue;
       if (n < 0)
         return GOT_NOTHING;
-      *inout_received += (gsize) n;
+      *inout_received += (gsize)n;
       self->ctx->metrics.python_bytes_out += n;
     }
   return GOT_MESSAGE;
@@ -195,7 +194,7 @@ receive (Pump *self, RushPyMessageKind *out_kind, RushBuffer **out_payload, GErr
   got = receive_into (self, self->payload->bytes, self->payload->size, &self->payload_bytes);
   if (got != GOT_MESSAGE)
     return got;
-  *out_kind = (RushPyMessageKind) header_word (self, 0);
+  *out_kind = (RushPyMessageKind)header_word (self, 0);
   *out_payload = g_steal_pointer (&self->payload);
   self->header_bytes = 0;
   return GOT_MESSAGE;
@@ -204,8 +203,8 @@ receive (Pump *self, RushPyMessageKind *out_kind, RushBuffer **out_payload, GErr
 static void
 raise_python (const RushBuffer *payload, GError **error)
 {
-  g_autoptr (RushJson) json
-      = rush_json_parse ((const char *) payload->bytes, (gssize) payload->size, NULL);
+  g_autoptr (RushJson) json =
+      rush_json_parse ((const char *)payload->bytes, (gssize)payload->size, NULL);
 
   g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_PYTHON,
                        rush_json_get_string (json, "traceback", "an exception without a text"));
@@ -221,8 +220,8 @@ understand (Pump *self, RushPyMessageKind kind, RushBuffer *payload, GError **er
   switch (kind)
     {
     case RUSH_PY_BATCH:
-      batch = rush_batch_decode (payload, &offset, self->work->output_schema,
-                                 self->ctx->allocator, error);
+      batch = rush_batch_decode (payload, &offset, self->work->output_schema, self->ctx->allocator,
+                                 error);
       if (batch == NULL)
         give_up (self);
       return batch;
@@ -241,7 +240,7 @@ understand (Pump *self, RushPyMessageKind kind, RushBuffer *payload, GError **er
   g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_CORRUPT,
                "a Python worker sent message %d: does user code write to descriptors that it did "
                "not open?",
-               (int) kind);
+               (int)kind);
   give_up (self);
   return NULL;
 }
@@ -273,7 +272,7 @@ feed (Pump *self, GError **error)
 static RushBatch *
 pump_next (RushIterator *base, GError **error)
 {
-  Pump *self = (Pump *) base;
+  Pump *self = (Pump *)base;
   g_autoptr (RushBuffer) payload = NULL;
   RushPyMessageKind kind;
 
@@ -308,8 +307,8 @@ is_about_done (Pump *self)
 {
   gint64 deadline_us = g_get_monotonic_time () + LEAVE_US;
 
-  while (!rush_python_feed_is_pending (&self->feed) && g_get_monotonic_time () < deadline_us
-         && rush_task_context_check (self->ctx, NULL))
+  while (!rush_python_feed_is_pending (&self->feed) && g_get_monotonic_time () < deadline_us &&
+         rush_task_context_check (self->ctx, NULL))
     {
       g_autoptr (RushBuffer) payload = NULL;
       RushPyMessageKind kind;
@@ -334,7 +333,7 @@ is_about_done (Pump *self)
 static void
 pump_close (RushIterator *base)
 {
-  Pump *self = (Pump *) base;
+  Pump *self = (Pump *)base;
 
   if (self->worker != NULL)
     {

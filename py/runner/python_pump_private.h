@@ -13,6 +13,7 @@ typedef struct
   const char *output; /* "lines", "runs", "pairs" */
 } RushPythonWork;
 
-/* Takes a worker and tells it what to do; @work is not copied; takes over @parent, also on failure. */
+/* Takes a worker and tells it what to do.  @work is not copied; @parent is taken over, also on
+ * failure. */
 RushIterator *rush_python_pump_new (const RushPythonWork *work, RushIterator *parent,
                                     RushTaskContext *ctx, GError **error);

@@ -90,8 +90,8 @@ name_of_input (const RushSchema *schema, gboolean lines_as_bytes)
 {
   if (schema->n_fields == 1 && schema->fields[0].type == &RUSH_STRING)
     return lines_as_bytes ? "bytes" : "lines";
-  if (schema->n_fields == 2 && schema->fields[0].type == &RUSH_BINARY
-      && schema->fields[1].type == &RUSH_INT32)
+  if (schema->n_fields == 2 && schema->fields[0].type == &RUSH_BINARY &&
+      schema->fields[1].type == &RUSH_INT32)
     return "runs";
   return NULL;
 }
@@ -101,17 +101,16 @@ name_of_input (const RushSchema *schema, gboolean lines_as_bytes)
 static RushIterator *
 python_rdd_compute (RushRdd *base, guint split, RushTaskContext *ctx, GError **error)
 {
-  PythonRdd *self = (PythonRdd *) base;
+  PythonRdd *self = (PythonRdd *)base;
   RushIterator *parent = rush_rdd_iterator (base->dependencies[0]->rdd, split, ctx, error);
 
   return parent != NULL ? rush_python_pump_new (&self->work, parent, ctx, error) : NULL;
 }
 
 static gboolean
-python_rdd_describe_step (RushRdd *base, guint i, const char **out_name,
-                          const char **out_call_site)
+python_rdd_describe_step (RushRdd *base, guint i, const char **out_name, const char **out_call_site)
 {
-  PythonRdd *self = (PythonRdd *) base;
+  PythonRdd *self = (PythonRdd *)base;
 
   if (i >= self->n_steps)
     return FALSE;
@@ -123,10 +122,10 @@ python_rdd_describe_step (RushRdd *base, guint i, const char **out_name,
 static void
 python_rdd_finalize (RushRdd *base)
 {
-  PythonRdd *self = (PythonRdd *) base;
+  PythonRdd *self = (PythonRdd *)base;
 
   rush_python_workers_unref (self->work.workers);
-  g_free ((gpointer) self->work.command);
+  g_free ((gpointer)self->work.command);
   g_strfreev (self->steps);
 }
 
@@ -147,8 +146,8 @@ rush_python_rdd_new (RushRdd *parent, RushPythonWorkers *workers, const RushPyth
   g_return_val_if_fail (input != NULL, NULL);
   g_return_val_if_fail (chain->command_bytes <= RUSH_PY_MAX_MESSAGE, NULL);
   dependency = rush_dependency_one_to_one (parent);
-  PythonRdd *self = rush_rdd_alloc (sizeof *self, &python_rdd_class, parent->lineage, schema,
-                                    &dependency, 1);
+  PythonRdd *self =
+      rush_rdd_alloc (sizeof *self, &python_rdd_class, parent->lineage, schema, &dependency, 1);
   self->work = (RushPythonWork){
     .workers = rush_python_workers_ref (workers),
     .output_schema = schema, /* immortal */
@@ -157,7 +156,7 @@ rush_python_rdd_new (RushRdd *parent, RushPythonWorkers *workers, const RushPyth
     .input = input,
     .output = name_of_output (chain->output),
   };
-  self->steps = g_strdupv ((char **) chain->steps);
+  self->steps = g_strdupv ((char **)chain->steps);
   self->n_steps = self->steps != NULL ? g_strv_length (self->steps) / 2 : 0;
   self->base.determinism = MAX (self->base.determinism, chain->determinism);
   if (chain->preserves_partitioning && parent->partitioner != NULL)

@@ -20,10 +20,10 @@ typedef struct _RushPythonWorkers RushPythonWorkers;
 
 typedef struct
 {
-  const char *executable;       /* sys.executable of the driver */
-  const char *const *sys_path;  /* the driver's sys.path, for workers */
-  gboolean alias_pyspark;       /* `import pyspark` finds Rushlight in workers too */
-  const char *worker_module;    /* "rushlight.worker" */
+  const char *executable;      /* sys.executable of the driver */
+  const char *const *sys_path; /* the driver's sys.path, for workers */
+  gboolean alias_pyspark;      /* `import pyspark` finds Rushlight in workers too */
+  const char *worker_module;   /* "rushlight.worker" */
 } RushPythonConfig;
 
 /* Starts the helper (posix_spawn); does not wait for it: the first task does. */

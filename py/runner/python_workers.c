@@ -75,7 +75,7 @@ take_idle (RushPythonWorkers *self, RushPythonWorker **out_worker, RushPythonHel
            gint64 *out_id, GError **error)
 {
   g_autoptr (RushPythonHelper) ended = NULL;
-  g_autoptr (GPtrArray) dead = g_ptr_array_new_with_free_func ((GDestroyNotify) worker_free);
+  g_autoptr (GPtrArray) dead = g_ptr_array_new_with_free_func ((GDestroyNotify)worker_free);
   gboolean ok = TRUE;
 
   pthread_mutex_lock (&self->lock);
@@ -93,8 +93,8 @@ take_idle (RushPythonWorkers *self, RushPythonWorker **out_worker, RushPythonHel
     {
       if (rush_python_helper_is_gone (self->helper))
         {
-          RushPythonHelper *helper = rush_python_helper_start (
-              &self->config, (const char *const *)self->variables, error);
+          RushPythonHelper *helper =
+              rush_python_helper_start (&self->config, (const char *const *)self->variables, error);
           if (helper != NULL)
             {
               ended = self->helper;
@@ -210,7 +210,7 @@ rush_python_workers_lost (RushPythonWorkers *self, RushPythonWorker *worker,
                    g_str_has_prefix (end, "signal 9 ")
                        ? "; somebody killed it, as the kernel does when memory is short"
                        : "",
-                   (int) worker->pid, ctx->stage_id, ctx->partition);
+                   (int)worker->pid, ctx->stage_id, ctx->partition);
     }
   worker_free (worker);
 }
@@ -243,7 +243,7 @@ rush_python_workers_shutdown (RushPythonWorkers *self)
   pthread_mutex_lock (&self->lock);
   self->stopped = TRUE;
   idle = g_steal_pointer (&self->idle);
-  self->idle = g_ptr_array_new_with_free_func ((GDestroyNotify) worker_free);
+  self->idle = g_ptr_array_new_with_free_func ((GDestroyNotify)worker_free);
   g_autoptr (RushPythonHelper) helper = rush_python_helper_ref (self->helper);
   pthread_mutex_unlock (&self->lock);
   rush_python_helper_end (helper);
@@ -265,9 +265,9 @@ rush_python_workers_unref (RushPythonWorkers *self)
   g_ptr_array_unref (self->idle);
   rush_python_helper_unref (self->helper);
   pthread_mutex_destroy (&self->lock);
-  g_free ((char *) self->config.executable);
-  g_free ((char *) self->config.worker_module);
-  g_strfreev ((char **) self->config.sys_path);
+  g_free ((char *)self->config.executable);
+  g_free ((char *)self->config.worker_module);
+  g_strfreev ((char **)self->config.sys_path);
   g_strfreev (self->variables);
   g_free (self);
 }
@@ -289,8 +289,8 @@ rush_python_workers_new (const RushConf *conf, const RushPythonConfig *config, G
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   rush_conf_foreach (conf, add_variable, builder);
   g_auto (GStrv) variables = g_strv_builder_end (builder);
-  RushPythonHelper *helper
-      = rush_python_helper_start (config, (const char *const *)variables, error);
+  RushPythonHelper *helper =
+      rush_python_helper_start (config, (const char *const *)variables, error);
   if (helper == NULL)
     return NULL;
   RushPythonWorkers *self = g_new0 (RushPythonWorkers, 1);
@@ -298,7 +298,7 @@ rush_python_workers_new (const RushConf *conf, const RushPythonConfig *config, G
   pthread_mutex_init (&self->lock, NULL);
   self->config = (RushPythonConfig){
     .executable = g_strdup (config->executable),
-    .sys_path = (const char *const *) g_strdupv ((char **) config->sys_path),
+    .sys_path = (const char *const *)g_strdupv ((char **)config->sys_path),
     .alias_pyspark = config->alias_pyspark,
     .worker_module = g_strdup (config->worker_module),
   };
@@ -306,6 +306,6 @@ rush_python_workers_new (const RushConf *conf, const RushPythonConfig *config, G
   self->reuse = rush_conf_get_bool (conf, "spark.python.worker.reuse");
   self->memory_bytes = rush_conf_get_bytes (conf, "spark.python.worker.memory");
   self->helper = helper;
-  self->idle = g_ptr_array_new_with_free_func ((GDestroyNotify) worker_free);
+  self->idle = g_ptr_array_new_with_free_func ((GDestroyNotify)worker_free);
   return self;
 }

@@ -10,7 +10,7 @@ typedef struct
 {
   gint64 id;
   GPid pid;
-  int fd; /* non-blocking use: MSG_DONTWAIT */
+  int fd;                   /* non-blocking use: MSG_DONTWAIT */
   RushPythonHelper *helper; /* (owned) who forked it */
 } RushPythonWorker;
 

@@ -19,7 +19,7 @@ fixture_config (void)
     sys_path = g_strsplit (g_getenv ("RUSH_TEST_SYS_PATH"), ":", -1);
   return (RushPythonConfig){
     .executable = g_getenv ("RUSH_TEST_PYTHON"),
-    .sys_path = (const char *const *) sys_path,
+    .sys_path = (const char *const *)sys_path,
     .worker_module = "rushlight.worker",
   };
 }
@@ -107,14 +107,14 @@ typedef struct
 static gboolean
 source_partitions (RushRdd *self, guint *out_n, GError **error)
 {
-  *out_n = ((Source *) self)->n;
+  *out_n = ((Source *)self)->n;
   return TRUE;
 }
 
 static RushBatch *
 failing_next (RushIterator *base, GError **error)
 {
-  RushBatch *batch = rush_iterator_next (((FailingIterator *) base)->batches, error);
+  RushBatch *batch = rush_iterator_next (((FailingIterator *)base)->batches, error);
 
   if (batch == NULL)
     g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_IO, "the disk is on fire");
@@ -124,7 +124,7 @@ failing_next (RushIterator *base, GError **error)
 static void
 failing_close (RushIterator *base)
 {
-  rush_iterator_close (((FailingIterator *) base)->batches);
+  rush_iterator_close (((FailingIterator *)base)->batches);
   g_free (base);
 }
 
@@ -133,10 +133,10 @@ static const RushIteratorClass failing_class = { .next = failing_next, .close = 
 static RushIterator *
 source_compute (RushRdd *base, guint split, RushTaskContext *ctx, GError **error)
 {
-  Source *self = (Source *) base;
+  Source *self = (Source *)base;
   GPtrArray *batches = self->partitions[split];
-  RushIterator *iterator
-      = rush_iterator_of_batches ((RushBatch *const *) batches->pdata, batches->len);
+  RushIterator *iterator =
+      rush_iterator_of_batches ((RushBatch *const *)batches->pdata, batches->len);
 
   if (!self->fails)
     return iterator;
@@ -149,7 +149,7 @@ source_compute (RushRdd *base, guint split, RushTaskContext *ctx, GError **error
 static void
 source_finalize (RushRdd *base)
 {
-  Source *self = (Source *) base;
+  Source *self = (Source *)base;
 
   for (guint i = 0; i < self->n; i++)
     g_ptr_array_unref (self->partitions[i]);
@@ -166,13 +166,13 @@ static const RushRddClass source_class = {
 static Source *
 source_new (RushLineage *lineage, guint n)
 {
-  Source *self = rush_rdd_alloc (sizeof *self, &source_class, lineage,
-                                 rush_python_schema_lines (), NULL, 0);
+  Source *self =
+      rush_rdd_alloc (sizeof *self, &source_class, lineage, rush_python_schema_lines (), NULL, 0);
 
   self->n = n;
   self->partitions = g_new (GPtrArray *, n);
   for (guint i = 0; i < n; i++)
-    self->partitions[i] = g_ptr_array_new_with_free_func ((GDestroyNotify) rush_batch_unref);
+    self->partitions[i] = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_batch_unref);
   return self;
 }
 
@@ -180,13 +180,13 @@ source_new (RushLineage *lineage, guint n)
 static void
 add_lines (GPtrArray *batches, const char *const *lines, guint batch_rows)
 {
-  g_autoptr (RushBatchBuilder) builder
-      = rush_batch_builder_new (rush_python_schema_lines (), rush_allocator_system ());
+  g_autoptr (RushBatchBuilder) builder =
+      rush_batch_builder_new (rush_python_schema_lines (), rush_allocator_system ());
 
   for (guint i = 0; lines[i] != NULL; i++)
     {
-      g_assert_true (rush_batch_builder_append_bytes (builder, 0, lines[i], strlen (lines[i]),
-                                                      NULL));
+      g_assert_true (
+          rush_batch_builder_append_bytes (builder, 0, lines[i], strlen (lines[i]), NULL));
       rush_batch_builder_end_row (builder);
       if (rush_batch_builder_length (builder) == batch_rows || lines[i + 1] == NULL)
         g_ptr_array_add (batches, rush_batch_builder_finish (builder, NULL));
@@ -201,7 +201,7 @@ fixture_lines (RushLineage *lineage, const char *const *partitions, guint n)
   for (guint i = 0; i < n; i++)
     {
       g_auto (GStrv) lines = g_strsplit (partitions[i], "\n", -1);
-      add_lines (self->partitions[i], (const char *const *) lines, 2);
+      add_lines (self->partitions[i], (const char *const *)lines, 2);
     }
   return &self->base;
 }
@@ -269,7 +269,7 @@ fixture_python (RushRdd *parent, RushPythonWorkers *workers, RushPythonOutput ou
   static const char *const steps[] = { "map", "map at app.py:1", NULL };
   GString *command = make_command (ops);
   RushPythonChain chain = {
-    .command = (const guint8 *) command->str,
+    .command = (const guint8 *)command->str,
     .command_bytes = command->len,
     .output = output,
     .steps = steps,
@@ -286,8 +286,8 @@ char *
 fixture_collect (RushRdd *rdd, guint split, RushTaskContext *ctx, GError **error)
 {
   g_autoptr (RushTaskContext) own_ctx = ctx == NULL ? rush_task_context_new () : NULL;
-  g_autoptr (RushIterator) rows
-      = rush_rdd_iterator (rdd, split, ctx != NULL ? ctx : own_ctx, error);
+  g_autoptr (RushIterator) rows =
+      rush_rdd_iterator (rdd, split, ctx != NULL ? ctx : own_ctx, error);
   g_autoptr (GError) failure = NULL;
   GString *text = g_string_new (NULL);
   RushBatch *batch;
@@ -302,11 +302,11 @@ fixture_collect (RushRdd *rdd, guint split, RushTaskContext *ctx, GError **error
       for (guint i = 0; i < batch->length; i++)
         {
           gsize length;
-          const char *bytes
-              = rush_column_get_bytes (batch->columns[0], rush_batch_row (batch, i), &length);
+          const char *bytes =
+              rush_column_get_bytes (batch->columns[0], rush_batch_row (batch, i), &length);
           if (text->len > 0)
             g_string_append_c (text, '\n');
-          g_string_append_len (text, bytes, (gssize) length);
+          g_string_append_len (text, bytes, (gssize)length);
         }
       rush_batch_unref (batch);
     }

@@ -28,9 +28,9 @@ describe_rows (RushRdd *rdd, guint partition_column, guint objects_column)
       for (guint i = 0; i < batch->length; i++)
         {
           guint row = rush_batch_row (batch, i);
-          g_string_append_printf (
-              text, "%d:%d ", (int) rush_column_get_int (batch->columns[partition_column], row),
-              (int) rush_column_get_int (batch->columns[objects_column], row));
+          g_string_append_printf (text, "%d:%d ",
+                                  (int)rush_column_get_int (batch->columns[partition_column], row),
+                                  (int)rush_column_get_int (batch->columns[objects_column], row));
         }
       rush_batch_unref (batch);
     }

@@ -63,10 +63,10 @@ test_nested (void)
   g_autoptr (GError) error = NULL;
   const char *lines = "a b\nc";
   g_autoptr (RushRdd) source = fixture_lines (lineage, &lines, 1);
-  g_autoptr (RushRdd) words
-      = fixture_python (source, workers, RUSH_PYTHON_OUTPUT_RUNS, "flatMap split; map with_one");
-  g_autoptr (RushRdd) rdd
-      = fixture_python (words, workers, RUSH_PYTHON_OUTPUT_LINES, "keys; map upper");
+  g_autoptr (RushRdd) words =
+      fixture_python (source, workers, RUSH_PYTHON_OUTPUT_RUNS, "flatMap split; map with_one");
+  g_autoptr (RushRdd) rdd =
+      fixture_python (words, workers, RUSH_PYTHON_OUTPUT_LINES, "keys; map upper");
   g_autofree char *got = fixture_collect (rdd, 0, NULL, &error);
 
   g_assert_no_error (error);
@@ -81,7 +81,7 @@ test_bytes (void)
   const char *lines = "a";
   g_autoptr (RushRdd) source = fixture_lines (lineage, &lines, 1);
   const char command[] = "(l(Vmap\ncchain_functions\ntype_name\nta.";
-  RushPythonChain chain = { .command = (const guint8 *) command,
+  RushPythonChain chain = { .command = (const guint8 *)command,
                             .command_bytes = strlen (command),
                             .output = RUSH_PYTHON_OUTPUT_LINES,
                             .lines_as_bytes = TRUE };
@@ -119,14 +119,14 @@ test_task_description (void)
   ctx->partition = 5;
   ctx->attempt_number = 2;
   ctx->task_id = 77;
-  g_autofree char *got
-      = run_lines ("stage\nstageAttempt\npartition\nattempt\ntaskId\nspark.jobGroup.id",
-                   "map task_field", ctx, &error);
+  g_autofree char *got =
+      run_lines ("stage\nstageAttempt\npartition\nattempt\ntaskId\nspark.jobGroup.id",
+                 "map task_field", ctx, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (got, ==, "3\n1\n5\n2\n77\na \"group\"");
 }
 
-/* A worker stands alone: no terminal, no descriptors of the driver, a hash that all workers share. */
+/* A worker stands alone: no terminal, no descriptors of the driver, the hash of all workers. */
 static void
 test_surroundings (void)
 {
@@ -163,8 +163,8 @@ test_writes_before_it_reads (void)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (RushRdd) source = fixture_long_lines (lineage, 20000, 2000);
-  g_autoptr (RushRdd) rdd
-      = fixture_python (source, workers, RUSH_PYTHON_OUTPUT_LINES, "mapPartitions write_much");
+  g_autoptr (RushRdd) rdd =
+      fixture_python (source, workers, RUSH_PYTHON_OUTPUT_LINES, "mapPartitions write_much");
   g_autofree char *got = fixture_collect (rdd, 0, NULL, &error);
 
   g_assert_no_error (error);
@@ -177,8 +177,8 @@ test_output_wider_than_input (void)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (RushRdd) source = fixture_long_lines (lineage, 20, 1);
-  g_autoptr (RushRdd) rdd
-      = fixture_python (source, workers, RUSH_PYTHON_OUTPUT_LINES, "flatMap widen");
+  g_autoptr (RushRdd) rdd =
+      fixture_python (source, workers, RUSH_PYTHON_OUTPUT_LINES, "flatMap widen");
   g_autofree char *got = fixture_collect (rdd, 0, NULL, &error);
 
   g_assert_no_error (error);
@@ -191,8 +191,8 @@ test_wide_rows_are_sliced (void)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (RushRdd) source = fixture_long_lines (lineage, 100, 1 << 20);
-  g_autoptr (RushRdd) rdd
-      = fixture_python (source, workers, RUSH_PYTHON_OUTPUT_LINES, "map length");
+  g_autoptr (RushRdd) rdd =
+      fixture_python (source, workers, RUSH_PYTHON_OUTPUT_LINES, "map length");
   g_autofree char *got = fixture_collect (rdd, 0, NULL, &error);
   g_assert_no_error (error);
   g_auto (GStrv) lengths = g_strsplit (got, "\n", -1);
@@ -207,13 +207,12 @@ test_memory_refused (void)
   RushAllocator *limited = rush_allocator_limited_new (1 << 20, 0);
   g_autoptr (GError) error = NULL;
   g_autoptr (RushRdd) source = fixture_long_lines (lineage, 20, 1);
-  g_autoptr (RushRdd) rdd
-      = fixture_python (source, workers, RUSH_PYTHON_OUTPUT_LINES, "mapPartitions write_much");
+  g_autoptr (RushRdd) rdd =
+      fixture_python (source, workers, RUSH_PYTHON_OUTPUT_LINES, "mapPartitions write_much");
 
   ctx->allocator = limited;
   g_autoptr (RushIterator) rows = rush_rdd_iterator (rdd, 0, ctx, &error);
-  g_autoptr (GPtrArray) batches
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) rush_batch_unref);
+  g_autoptr (GPtrArray) batches = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_batch_unref);
   RushBatch *batch;
   while ((batch = rush_iterator_next (rows, &error)) != NULL)
     g_ptr_array_add (batches, batch);
@@ -234,7 +233,7 @@ assert_error (const char *ops, RushCoreError code, const char *part)
   g_autofree char *got = run_lines ("abc", ops, NULL, &error);
 
   g_assert_null (got);
-  g_assert_error (error, RUSH_CORE_ERROR, (gint) code);
+  g_assert_error (error, RUSH_CORE_ERROR, (gint)code);
   if (strstr (error->message, part) == NULL)
     g_error ("'%s' is not in: %s", part, error->message);
   assert_lines ("next task", "map upper", "NEXT TASK");
@@ -302,9 +301,9 @@ test_done_early (void)
   for (guint i = 0; i < 3; i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autoptr (RushRdd) rdd
-          = fixture_python (source, workers, RUSH_PYTHON_OUTPUT_LINES,
-                            i == 0 ? "mapPartitions nothing" : "mapPartitions first_two");
+      g_autoptr (RushRdd) rdd =
+          fixture_python (source, workers, RUSH_PYTHON_OUTPUT_LINES,
+                          i == 0 ? "mapPartitions nothing" : "mapPartitions first_two");
       g_autofree char *got = fixture_collect (rdd, 0, NULL, &error);
       g_assert_no_error (error);
       g_assert_cmpuint (strlen (got), ==, i == 0 ? 0 : 4001);
@@ -327,7 +326,7 @@ test_closed_early (void)
   g_assert_nonnull (batch);
   rush_iterator_close (rows);
   /* It had more input to come, so it is gone, and must not have taken the rest for nothing. */
-  fixture_await_end ((GPid) g_ascii_strtoll (before, NULL, 10));
+  fixture_await_end ((GPid)g_ascii_strtoll (before, NULL, 10));
   assert_lines ("next task", "map upper", "NEXT TASK");
 }
 
@@ -353,7 +352,7 @@ assert_cancelled (const char *ops)
   g_assert_null (got);
   g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_CANCELLED);
   g_assert_cmpint (g_get_monotonic_time () - began_us, <, 30 * G_USEC_PER_SEC);
-  fixture_await_end ((GPid) g_ascii_strtoll (pid, NULL, 10));
+  fixture_await_end ((GPid)g_ascii_strtoll (pid, NULL, 10));
   assert_lines ("next task", "map upper", "NEXT TASK");
 }
 

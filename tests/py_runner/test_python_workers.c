@@ -27,7 +27,7 @@ run_pid (RushPythonWorkers *workers)
   g_autofree char *got = run_one (workers, "map pid", &error);
 
   g_assert_no_error (error);
-  return (GPid) g_ascii_strtoll (got, NULL, 10);
+  return (GPid)g_ascii_strtoll (got, NULL, 10);
 }
 
 static void
@@ -209,7 +209,7 @@ test_driver_is_killed (void)
   int out, helper, worker;
   GPid driver;
 
-  g_assert_true (g_spawn_async_with_pipes (NULL, (char **) argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD,
+  g_assert_true (g_spawn_async_with_pipes (NULL, (char **)argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD,
                                            NULL, NULL, &driver, NULL, &out, NULL, &error));
   FILE *stream = fdopen (out, "r");
   g_assert_cmpint (fscanf (stream, "%d %d", &helper, &worker), ==, 2);
