@@ -16,6 +16,8 @@ import os
 import sys
 import threading
 
+from rushlight.errors import EngineError
+
 _PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _STACK_DEPTH = 20   # frames of a long form; Spark's spark.callstack.depth
 
@@ -61,6 +63,10 @@ def operator(method):
         _current.call = call_at(name, sys._getframe(1))
         try:
             return method(*args, **kwargs)
+        except EngineError as e:
+            # What failed is the user's or the engine's: the frames of this package in between
+            # would only hide the line that the user wrote.
+            raise e.with_traceback(None) from None
         finally:
             _current.call = None
 

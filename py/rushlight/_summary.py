@@ -1,8 +1,10 @@
 """Jobs as text: each with its stages, and what they read, shuffled and spilled.
 
     job 0  takeOrdered at app.py:24: 2 stages, 34 tasks, 0.41 s
-      stage 0  reduceByKey at app.py:21     17 tasks    0.38 s   14,609 pairs shuffled, 237.5 KiB
-      stage 1  takeOrdered at app.py:24     17 tasks    0.06 s
+      stage 0  reduceByKey at app.py:21    17 tasks  0.68 s of work  14,609 pairs shuffled, 237.5 KiB
+      stage 1  takeOrdered at app.py:24    17 tasks  0.06 s of work
+
+Work is the sum over a stage's tasks.
 """
 import os
 
@@ -44,8 +46,8 @@ def _stage_line(stage, width):
         facts.append(_count(stage["n_failed"], "failure"))
     if stage["status"] != "SUCCEEDED":
         facts.append(stage["status"].lower())
-    tasks = _count(stage["n_tasks"], "task")
-    return f"{line}  {tasks:>10}  {stage['run_us'] / 1e6:8.2f} s of work  {', '.join(facts)}".rstrip()
+    tasks, seconds = _count(stage["n_tasks"], "task"), stage["run_us"] / 1e6
+    return f"{line}  {tasks:>10}  {seconds:.2f} s of work  {', '.join(facts)}".rstrip()
 
 
 def _short(name):

@@ -60,7 +60,10 @@ def test_an_exception_shows_the_users_traceback_and_where_it_came_from(sc):
     assert "Traceback (most recent call last):" in text
     assert f'File "{os.path.abspath(__file__)}"' in text and "in divide" in text
     assert "ZeroDivisionError: integer division or modulo by zero" in text
-    assert "worker.py" not in text and "_callsite" not in text
+    assert "worker.py" not in text
+    frames = [frame.name for frame in caught.traceback]
+    assert frames == ["test_an_exception_shows_the_users_traceback_and_where_it_came_from",
+                      "noted"]
     assert isinstance(caught.value, EngineError)
     assert "PythonException" in caught.value.java_exception.toString()
 
@@ -83,6 +86,15 @@ def test_errors_of_many_kinds_fail_the_job(sc, use, words):
     with pytest.raises(SparkRuntimeException, match=re.escape(words)):
         use(rdd).collect()
     assert rdd.count() == 4                 # and nothing else
+
+
+def test_a_context_in_a_worker_is_refused(sc):
+    def make(x):
+        return SparkContext("local", "inner").appName
+
+    for use in (make, lambda x: SparkContext.getOrCreate().appName):
+        with pytest.raises(PythonException, match="CONTEXT_ONLY_VALID_ON_DRIVER"):
+            sc.parallelize([1]).map(use).collect()
 
 
 def test_an_exception_that_cannot_be_pickled_or_shown(sc):

@@ -85,6 +85,16 @@ with SparkSession.builder.appName("s").config("mine", 1).getOrCreate() as spark:
     assert (status, out, err) == (0, "5 4.3.0\n", "")
 
 
+def test_another_python_for_the_program(submit, tmp_path):
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\nWRAPPED=yes exec {sys.executable} \"$@\"\n")
+    python.chmod(0o755)
+    flags = ["--conf", f"spark.pyspark.driver.python={python}"]
+    assert submit("import os; print(os.environ['WRAPPED'])", flags)[:2] == (0, "yes\n")
+    status, _, err = submit("pass", ["--conf", "spark.pyspark.python=/no/such/python"])
+    assert status == 2 and "no Python '/no/such/python'" in err
+
+
 @pytest.mark.parametrize("end,status", [
     ("sys.exit(3)", 3), ("sys.exit()", 0), ("sys.exit('some words')", 1), ("raise KeyError('k')", 1),
     ("1 +", 1), ("raise KeyboardInterrupt", -signal.SIGINT),

@@ -1,5 +1,6 @@
 """rushlight submit and rushlight dag."""
 import os
+import shutil
 import sys
 
 from rushlight import _alias, conf
@@ -7,6 +8,7 @@ from rushlight._version import RUSHLIGHT, SPARK
 from rushlight.cli import program
 from rushlight.cli.options import HELP, UsageError, parse
 
+_STARTED_OVER = "RUSHLIGHT_STARTED_OVER"     # set for the Python that takes over
 _SECRET = ("secret", "password", "token", "credential", "access.key", "accesskey")
 
 
@@ -24,6 +26,7 @@ def submit(arguments, draws):
         if draws and options.picture is None:
             options.picture = os.path.splitext(os.path.basename(options.program))[0] + ".svg"
         settings = options.settings()
+        _use_python(settings, [command, *arguments])
         drawing = _Drawing(options.picture) if options.picture else None
         _check_program(options.program)
     except UsageError as e:
@@ -34,6 +37,20 @@ def submit(arguments, draws):
         _show_settings(options, settings)
     _alias.install()
     return _run(options, settings, drawing)
+
+
+def _use_python(settings, command_line):
+    """Starts over under the Python that the settings ask for, if that is another one."""
+    python = settings.get("spark.pyspark.driver.python") or settings.get("spark.pyspark.python")
+    started_over = os.environ.pop(_STARTED_OVER, None)
+    if python is None or started_over:
+        return
+    found = shutil.which(python)
+    if found is None:
+        raise UsageError(f"there is no Python {python!r} (spark.pyspark.driver.python)")
+    if os.path.abspath(found) != os.path.abspath(sys.executable):
+        os.environ[_STARTED_OVER] = "yes"
+        os.execv(found, [found, "-m", "rushlight.cli", *command_line])
 
 
 def _check_program(path):
