@@ -30,7 +30,8 @@ void rush_json_end_object (RushJsonWriter *self);
 void rush_json_begin_array (RushJsonWriter *self);
 void rush_json_end_array (RushJsonWriter *self);
 void rush_json_member (RushJsonWriter *self, const char *name);
-void rush_json_string (RushJsonWriter *self, const char *value); /* NULL → null; bad UTF-8 → U+FFFD */
+void rush_json_string (RushJsonWriter *self,
+                       const char *value); /* NULL → null; bad UTF-8 → U+FFFD */
 void rush_json_int (RushJsonWriter *self, gint64 value);
 /* The shortest text that reads back, as Java spells it: 1.0, 0.001, 1.5E10; NaN → "NaN". */
 void rush_json_double (RushJsonWriter *self, double value);

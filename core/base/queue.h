@@ -18,8 +18,8 @@ void rush_queue_free (RushQueue *self, GDestroyNotify free_item);
 
 /* FALSE: closed, item still yours.  NULL is no item. */
 gboolean rush_queue_push (RushQueue *self, gpointer item);
-gpointer rush_queue_pop (RushQueue *self);                 /* NULL: closed and drained */
-gpointer rush_queue_try_pop (RushQueue *self);             /* NULL: nothing there now */
+gpointer rush_queue_pop (RushQueue *self);     /* NULL: closed and drained */
+gpointer rush_queue_try_pop (RushQueue *self); /* NULL: nothing there now */
 /* Waits until @deadline_us of the system monotonic clock (g_get_monotonic_time ()). */
 gpointer rush_queue_pop_until (RushQueue *self, gint64 deadline_us);
 void rush_queue_close (RushQueue *self);

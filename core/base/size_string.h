@@ -20,8 +20,7 @@ gboolean rush_parse_bytes (const char *text, RushByteUnit bare_unit, gint64 *out
                            GError **error);
 /* "100ms" → 100000 µs; "3" with bare_unit_us = 1000000 → 3000000 µs.  "-1s" is read, as in Spark:
  * whether a time may be negative is for the key to say. */
-gboolean rush_parse_time_us (const char *text, gint64 bare_unit_us, gint64 *out_us,
-                             GError **error);
+gboolean rush_parse_time_us (const char *text, gint64 bare_unit_us, gint64 *out_us, GError **error);
 
 /* Two units fill the next one: "1536.0 KiB", then "2.0 MiB", as Utils.bytesToString writes it. */
 char *rush_format_bytes (gint64 bytes);

@@ -4,10 +4,10 @@
  * An event is built only if somebody listens (rush_event_bus_has_listeners () is one branch),
  * is never changed afterwards, and is shared by all listeners.
  *
- * Ownership:  an event owns the strings and arrays of its payload (g_malloc), but for those that are
- *             called immortal; infos (RushStageInfo …) are refcounted and shared between events.
- * Threads:    immutable, hence any.
- * Mirrors:    org.apache.spark.scheduler.SparkListenerEvent and util.JsonProtocol.
+ * Ownership:  an event owns the strings and arrays of its payload (g_malloc), but for those that
+ * are called immortal; infos (RushStageInfo …) are refcounted and shared between events. Threads:
+ * immutable, hence any. Mirrors:    org.apache.spark.scheduler.SparkListenerEvent and
+ * util.JsonProtocol.
  */
 #pragma once
 
@@ -28,12 +28,13 @@ typedef enum
 typedef struct
 {
   gint rdd_id;
-  char *name;          /* "PythonRDD", or the user's */
-  char *scope;         /* operator name, or NULL */
-  char *call_site;     /* short form */
+  char *name;      /* "PythonRDD", or the user's */
+  char *scope;     /* operator name, or NULL */
+  char *call_site; /* short form */
   guint n_parents;
   gint *parent_ids; /* (owned) */
-  /* (owned) Of each parent: the shuffle through which it is read, −1 if narrow; NULL: all narrow. */
+  /* (owned) Of each parent: the shuffle through which it is read, −1 if narrow; NULL: all narrow.
+   */
   gint *parent_shuffle_ids;
   guint n_partitions;
   gboolean barrier;
@@ -80,8 +81,8 @@ const char *rush_locality_name (RushLocality locality); /* "PROCESS_LOCAL" … *
 typedef struct
 {
   gint64 task_id;
-  guint index;     /* in its task set */
-  guint attempt;   /* of that index, from 0 */
+  guint index;   /* in its task set */
+  guint attempt; /* of that index, from 0 */
   guint partition;
   gint64 launch_ms;
   gint64 finish_ms; /* 0: running */

@@ -31,7 +31,7 @@ struct _RushListener
 };
 
 RushEventBus *rush_event_bus_new (guint queue_capacity);
-void rush_event_bus_free (RushEventBus *self); /* stops first */
+void rush_event_bus_free (RushEventBus *self);                               /* stops first */
 void rush_event_bus_add_inline (RushEventBus *self, RushListener *listener); /* (transfer full) */
 void rush_event_bus_add_queued (RushEventBus *self, RushListener *listener); /* (transfer full) */
 gboolean rush_event_bus_has_listeners (RushEventBus *self);

@@ -2,7 +2,8 @@
  *
  * Each executor has slots, memory and a block store; under all of them works one pool of runners
  * (threads), no more than make sense on the machine: slots are the scheduler's business, runners
- * the machine's.  A runner takes a launched task, makes its context, computes, and posts TASK_ENDED.
+ * the machine's.  A runner takes a launched task, makes its context, computes, and posts
+ * TASK_ENDED.
  *
  * Losing an executor (kill_executor, a fault script) drops its map outputs: recovery is real
  * recomputation along the lineage.

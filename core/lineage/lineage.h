@@ -17,8 +17,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushLineage, rush_lineage_unref)
 gint rush_lineage_next_rdd_id (RushLineage *self);     /* from 0 */
 gint rush_lineage_next_shuffle_id (RushLineage *self); /* from 0 */
 
-/* spark.default.parallelism, which shuffles without a number of their own take; 0: not set, they take
- * the largest number among their parents.  Set once, before there are RDDs. */
+/* spark.default.parallelism, which shuffles without a number of their own take; 0: not set, they
+ * take the largest number among their parents.  Set once, before there are RDDs. */
 void rush_lineage_set_default_parallelism (RushLineage *self, guint n);
 guint rush_lineage_default_parallelism (RushLineage *self);
 

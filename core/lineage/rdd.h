@@ -77,9 +77,10 @@ struct _RushRdd
 };
 
 /* For subclasses: allocates @size bytes (the struct begins with a RushRdd), takes the next id,
- * references @schema, takes over the @n dependencies (not the array).  Determinism and barrier follow
- * from the dependencies and may be changed, as may partitioner, until others see the RDD.  The call site and operator name are those
- * that the lineage's current scope holds (rush_lineage_push_call ()). */
+ * references @schema, takes over the @n dependencies (not the array).  Determinism and barrier
+ * follow from the dependencies and may be changed, as may partitioner, until others see the RDD.
+ * The call site and operator name are those that the lineage's current scope holds
+ * (rush_lineage_push_call ()). */
 gpointer rush_rdd_alloc (gsize size, const RushRddClass *klass, RushLineage *lineage,
                          RushSchema *schema, RushDependency **dependencies, guint n);
 

@@ -10,12 +10,12 @@
 typedef enum
 {
   RUSH_OUTCOME_SUCCESS,
-  RUSH_OUTCOME_EXCEPTION,       /* counts towards spark.task.maxFailures */
-  RUSH_OUTCOME_FETCH_FAILED,    /* a map output is gone: the parent stage runs again */
-  RUSH_OUTCOME_KILLED,          /* asked to stop: never counts */
-  RUSH_OUTCOME_EXECUTOR_LOST,   /* counts only if the application caused it */
-  RUSH_OUTCOME_COMMIT_DENIED,   /* another attempt commits: never counts */
-  RUSH_OUTCOME_RESUBMITTED,     /* a finished map task whose output was lost: it runs again */
+  RUSH_OUTCOME_EXCEPTION,     /* counts towards spark.task.maxFailures */
+  RUSH_OUTCOME_FETCH_FAILED,  /* a map output is gone: the parent stage runs again */
+  RUSH_OUTCOME_KILLED,        /* asked to stop: never counts */
+  RUSH_OUTCOME_EXECUTOR_LOST, /* counts only if the application caused it */
+  RUSH_OUTCOME_COMMIT_DENIED, /* another attempt commits: never counts */
+  RUSH_OUTCOME_RESUBMITTED,   /* a finished map task whose output was lost: it runs again */
 } RushOutcomeKind;
 
 /* What a result task hands to its job's listener. */
@@ -29,14 +29,14 @@ typedef struct
 typedef struct
 {
   RushOutcomeKind kind;
-  char *message;      /* not SUCCESS: one line or a traceback */
-  char *error_class;  /* EXCEPTION: "ZeroDivisionError", "java.io…"-like name for the log */
+  char *message;       /* not SUCCESS: one line or a traceback */
+  char *error_class;   /* EXCEPTION: "ZeroDivisionError", "java.io…"-like name for the log */
   GQuark error_domain; /* EXCEPTION: the GError behind it, so that the job's error keeps its code */
   gint error_code;
 
   /* SUCCESS */
-  RushTaskResult result;  /* result task */
-  gpointer map_status;    /* shuffle map task: RushMapStatus * (core/shuffle), or NULL */
+  RushTaskResult result; /* result task */
+  gpointer map_status;   /* shuffle map task: RushMapStatus * (core/shuffle), or NULL */
   GDestroyNotify free_map_status;
 
   /* FETCH_FAILED */

@@ -49,11 +49,11 @@ typedef struct
   RushResultFunc func;
   gpointer func_data;
   GDestroyNotify free_func_data;
-  RushCallSite call_site; /* (owned) */
-  char *cause;            /* (owned) "action", "take growth", "sortByKey sampling" … */
-  GHashTable *properties; /* (owned) local properties: job group, description, pool … */
+  RushCallSite call_site;         /* (owned) */
+  char *cause;                    /* (owned) "action", "take growth", "sortByKey sampling" … */
+  GHashTable *properties;         /* (owned) local properties: job group, description, pool … */
   gboolean allow_empty_rdd_event; /* a job on no partitions: post start and end at once, no stage */
-  RushJobListener *listener; /* (unowned) outlives the job */
+  RushJobListener *listener;      /* (unowned) outlives the job */
 } RushJobRequest;
 
 void rush_job_request_free (RushJobRequest *self);
@@ -75,11 +75,11 @@ typedef enum
 typedef struct
 {
   RushMessageKind kind;
-  RushJobRequest *job;      /* JOB_SUBMITTED (owned) */
-  gint id; /* JOB_CANCELLED: job; STAGE_CANCELLED: stage; SHUFFLE_DROPPED: shuffle */
-  char *text;               /* group; executor id; (owned) */
-  char *reason;             /* cancellation, loss (owned), may be NULL */
-  gint64 task_id;           /* TASK_ENDED */
+  RushJobRequest *job; /* JOB_SUBMITTED (owned) */
+  gint id;             /* JOB_CANCELLED: job; STAGE_CANCELLED: stage; SHUFFLE_DROPPED: shuffle */
+  char *text;          /* group; executor id; (owned) */
+  char *reason;        /* cancellation, loss (owned), may be NULL */
+  gint64 task_id;      /* TASK_ENDED */
   RushTaskOutcome *outcome; /* TASK_ENDED (owned) */
   char *host;               /* EXECUTOR_REGISTERED (owned) */
   char *rack;               /* EXECUTOR_REGISTERED (owned) or NULL */

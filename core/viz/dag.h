@@ -62,9 +62,9 @@ typedef struct
 {
   gint job_id; /* −1: no job, the lineage of an RDD */
   RushJobStatus status;
-  char *call_site; /* "collect at app.py:10"; of a lineage, the RDD's */
-  char *cause;     /* "" or "action": no need to say */
-  char *error;     /* NULL: none */
+  char *call_site;    /* "collect at app.py:10"; of a lineage, the RDD's */
+  char *cause;        /* "" or "action": no need to say */
+  char *error;        /* NULL: none */
   gint64 duration_ms; /* −1: not known */
 } RushDagJob;
 

@@ -259,7 +259,7 @@ context_union (EngineContext *self, PyObject *args)
           PyErr_SetString (PyExc_TypeError, "union takes a list of Rdd");
           return NULL;
         }
-      parents[i] = ((EngineRdd *) item)->rdd;
+      parents[i] = ((EngineRdd *)item)->rdd;
     }
   if (n == 0)
     {
@@ -270,9 +270,8 @@ context_union (EngineContext *self, PyObject *args)
   RushRdd *made;
   engine_call_push (&call);
   Py_BEGIN_ALLOW_THREADS /* it counts partitions, which may look at files */
-  made = rush_rdd_union (parents, n, &error);
-  Py_END_ALLOW_THREADS
-  engine_call_pop ();
+      made = rush_rdd_union (parents, n, &error);
+  Py_END_ALLOW_THREADS engine_call_pop ();
   if (made == NULL)
     return engine_raise (error);
   return wrap_and_trace (self, "Context.union", "", 0, made);

@@ -14,7 +14,8 @@ typedef struct
 
 /* The files (RushInputFile) of @paths: files, folders and patterns with commas between them; in the
  * order in which they are named, those of a pattern as rush_path_compare () orders them, those of a
- * folder as the system lists them, one that is named twice twice.  Names that begin with _ or . are passed over.
- * NOT_FOUND: something named is not there, and all that is missing is named; INVALID_ARGUMENT: a
- * path or pattern that is none, a folder in a folder; UNSUPPORTED: another file system. */
+ * folder as the system lists them, one that is named twice twice.  Names that begin with _ or . are
+ * passed over. NOT_FOUND: something named is not there, and all that is missing is named;
+ * INVALID_ARGUMENT: a path or pattern that is none, a folder in a folder; UNSUPPORTED: another file
+ * system. */
 GPtrArray *rush_input_files_list (const char *paths, GError **error);

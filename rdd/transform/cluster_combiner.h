@@ -1,8 +1,8 @@
 /* cluster_combiner.h - a combiner that combines nothing: rows of equal keys come out one behind the
  * other, those of a key in the order in which they came.
  *
- * With it a shuffle, or a partition, brings rows of a key together within what memory there is; what
- * is made of them (groups, cogroups) is made as they come out.
+ * With it a shuffle, or a partition, brings rows of a key together within what memory there is;
+ * what is made of them (groups, cogroups) is made as they come out.
  *
  * Mirrors: what ExternalAppendOnlyMap is to groupByKey, with CompactBuffer as combiner.
  */

@@ -133,7 +133,8 @@ test_copy_goes_its_own_way (void)
   assert_set (copy, "spark.app.name", "two");
   assert_set (copy, "spark.unknown", "y"); /* warned about already */
   assert_set (copy, "spark.unheard", "z"); /* by the same warner */
-  assert_set (copy, "spark.executorEnv.LANG", "C"); /* a variable of the workers: any name will do */
+  assert_set (copy, "spark.executorEnv.LANG",
+              "C"); /* a variable of the workers: any name will do */
   assert_content (conf, "spark.app.name=one;spark.unknown=x;");
   assert_content (copy, "spark.app.name=two;spark.executorEnv.LANG=C;spark.unheard=z;"
                         "spark.unknown=y;");

@@ -23,7 +23,8 @@ RushStageInfo *sample_result_stage (gint stage_id, gint parent_stage_id, const c
                                     gint python_rdd_id);
 
 RushEvent *sample_job_start (gint job_id, gint64 at_ms, const char *call_site, const char *cause,
-                             RushStageInfo *first, RushStageInfo *second); /* refs both, may be NULL */
+                             RushStageInfo *first,
+                             RushStageInfo *second); /* refs both, may be NULL */
 RushEvent *sample_job_end (gint job_id, gint64 at_ms, const char *error);
 RushEvent *sample_stage_submitted (RushStageInfo *stage, gint attempt, gint64 at_ms);
 RushEvent *sample_stage_completed (RushStageInfo *stage, gint attempt, gint64 at_ms,

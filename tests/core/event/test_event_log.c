@@ -343,7 +343,8 @@ test_disk_full (Folder *self, gconstpointer data)
   g_assert_false (exists (self->log));
 }
 
-/* Somebody took the final name meanwhile: that file stays, and so does ours under its first name. */
+/* Somebody took the final name meanwhile: that file stays, and so does ours under its first name.
+ */
 static void
 finish_with_name_taken (void)
 {

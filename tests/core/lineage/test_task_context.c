@@ -52,7 +52,8 @@ readable (int fd)
   return poll (&poll_fd, 1, 0) == 1;
 }
 
-/* Who waits in poll () is woken, whether the descriptor was made before the cancellation or after. */
+/* Who waits in poll () is woken, whether the descriptor was made before the cancellation or after.
+ */
 static void
 test_cancel_fd (void)
 {
