@@ -1,7 +1,7 @@
 """Jobs as text: each with its stages, and what they read, shuffled and spilled.
 
     job 0  takeOrdered at app.py:24: 2 stages, 34 tasks, 0.41 s
-      stage 0  reduceByKey at app.py:21    17 tasks  0.68 s of work  14,609 pairs shuffled, 237.5 KiB
+      stage 0  reduceByKey at app.py:21    17 tasks  0.68 s of work  9,112 pairs shuffled, 99 KiB
       stage 1  takeOrdered at app.py:24    17 tasks  0.06 s of work
 
 Work is the sum over a stage's tasks.

@@ -15,6 +15,7 @@ def start():
     def show(name, handle, arguments, size):
         rdd = f"rdd {handle}" if handle >= 0 else ""
         count = f"{size:,} bytes" if size else ""
-        print(f"bridge  {name:<28}{rdd:<9}{arguments:<48}{count}".rstrip(), file=sys.stderr, flush=True)
+        line = f"bridge  {name:<28}{rdd:<9}{arguments:<48}{count}"
+        print(line.rstrip(), file=sys.stderr, flush=True)
 
     _engine.set_trace(show)

@@ -340,7 +340,8 @@ rdd.count()
 print(*sc._engine.worker_pids(), flush=True)
 {end}
 """)
-    assert status == {"sys.exit(4)": 4, "raise ValueError('x')": 1, "os._exit(5)": 5}.get(end, 0), err
+    statuses = {"sys.exit(4)": 4, "raise ValueError('x')": 1, "os._exit(5)": 5}
+    assert status == statuses.get(end, 0), err
     pids = [int(p) for p in out.split()]
     assert len(pids) >= 2
     wait_until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in pids), "workers are gone")

@@ -60,7 +60,8 @@ def test_take_ordered_and_top(sc, jobs):
     rdd = sc.parallelize([5, 3, 9, 1, 7, 8, 2], 3)
     assert jobs(lambda: rdd.top(3)) == ([9, 8, 7], [[3]])
     assert jobs(lambda: rdd.takeOrdered(3)) == ([1, 2, 3], [[3]])
-    assert rdd.takeOrdered(3, key=operator.neg) == [9, 8, 7] == rdd.takeOrdered(99, operator.neg)[:3]
+    assert rdd.takeOrdered(3, key=operator.neg) == [9, 8, 7]
+    assert rdd.takeOrdered(99, operator.neg) == [9, 8, 7, 5, 3, 2, 1]
     assert rdd.top(2, key=operator.neg) == [1, 2]
     assert jobs(lambda: rdd.takeOrdered(0)) == ([], [])
     assert sc.parallelize([], 2).takeOrdered(2) == [] == sc.emptyRDD().takeOrdered(2)

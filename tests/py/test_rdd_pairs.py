@@ -50,7 +50,8 @@ def test_where_equal_numbers_go(sc):
 def test_a_function_of_the_users(sc):
     words = "to be or not to be".split()
     rdd = sc.parallelize([(w, len(w)) for w in words], 2).partitionBy(3, lambda w: ord(w[0]))
-    assert layout(rdd) == [[("or", 2)], [], [("be", 2), ("be", 2), ("not", 3), ("to", 2), ("to", 2)]]
+    assert layout(rdd) == [[("or", 2)], [],
+                           [("be", 2), ("be", 2), ("not", 3), ("to", 2), ("to", 2)]]
     rdd = sc.parallelize([(k, 0) for k in range(6)], 2).partitionBy(3, lambda k: -k)
     assert layout(rdd.keys()) == [[0, 3], [2, 5], [1, 4]]
 

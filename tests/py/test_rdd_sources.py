@@ -8,8 +8,8 @@ import pytest
 from rushlight.errors import EngineError
 
 TEXT = ["to be or not to be", "that is the question", "whether tis nobler in the mind to suffer",
-        "the slings and arrows of outrageous fortune", "or to take arms", "against a sea of troubles",
-        "and by opposing end them", "to die to sleep no more"]
+        "the slings and arrows of outrageous fortune", "or to take arms",
+        "against a sea of troubles", "and by opposing end them", "to die to sleep no more"]
 
 
 def layout(rdd):
@@ -100,7 +100,8 @@ def test_patterns_and_lists(sc, write, tmp_path):
     for name in ("a.txt", "b.txt", "c.log", "d1/e.txt", "d2/e.txt"):
         write(name, name + "\n")
     at = str(tmp_path)
-    for pattern, names in ((at + "/*.txt", ["a.txt", "b.txt"]), (at + "/[bc].*", ["b.txt", "c.log"]),
+    for pattern, names in ((at + "/*.txt", ["a.txt", "b.txt"]),
+                           (at + "/[bc].*", ["b.txt", "c.log"]),
                            (at + "/{a,c}.*", ["a.txt", "c.log"]), (at + "/?.log", ["c.log"]),
                            (at + "/d*/e.txt", ["d1/e.txt", "d2/e.txt"]),
                            (at + "/c.log," + at + "/a.txt", ["a.txt", "c.log"]),
@@ -109,8 +110,8 @@ def test_patterns_and_lists(sc, write, tmp_path):
 
 
 @pytest.mark.parametrize("text,lines", [
-    ("", []), ("a", ["a"]), ("a\n", ["a"]), ("\n", [""]), ("\n\n", ["", ""]), ("a\r\nb\r\n", ["a", "b"]),
-    ("a\rb", ["a", "b"]), ("a\r\r\nb", ["a", "", "b"]), ("a\0b\n", ["a\0b"]), ("ä€𝄞\n", ["ä€𝄞"]),
+    ("", []), ("a", ["a"]), ("a\n", ["a"]), ("\n", [""]), ("\n\n", ["", ""]),
+    ("a\r\nb\r\n", ["a", "b"]), ("a\rb", ["a", "b"]), ("a\r\r\nb", ["a", "", "b"]), ("a\0b\n", ["a\0b"]), ("ä€𝄞\n", ["ä€𝄞"]),
     ("a\u2028b\x0bc\n", ["a\u2028b\x0bc"]), ("\ufeffa\n", ["a"]),
 ])
 def test_ends_of_lines(sc, write, text, lines):

@@ -96,8 +96,8 @@ def test_another_python_for_the_program(submit, tmp_path):
 
 
 @pytest.mark.parametrize("end,status", [
-    ("sys.exit(3)", 3), ("sys.exit()", 0), ("sys.exit('some words')", 1), ("raise KeyError('k')", 1),
-    ("1 +", 1), ("raise KeyboardInterrupt", -signal.SIGINT),
+    ("sys.exit(3)", 3), ("sys.exit()", 0), ("sys.exit('some words')", 1),
+    ("raise KeyError('k')", 1), ("1 +", 1), ("raise KeyboardInterrupt", -signal.SIGINT),
 ])
 def test_exit_statuses_are_pythons(submit, end, status):
     text = f"import sys\nfrom pyspark import SparkContext\nsc = SparkContext('local')\n{end}\n"
