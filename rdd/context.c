@@ -13,7 +13,7 @@
  *     loop starts, executors      The rest goes with the last ref, so that getters answer until
  *     register, events            then: an application that has ended can still be looked at.
  *
- * The order of the first events is Spark's: resource profile, executors, block managers,
+ * The order of the first events is Spark's: log start, resource profile, executors, block managers,
  * environment, application.
  */
 #include "rdd/context_private.h"
@@ -23,9 +23,19 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#define RETAINED_JOBS 1000 /* spark.ui.retainedJobs */
+#define RETAINED_JOBS 1000    /* spark.ui.retainedJobs */
+#define SPARK_VERSION "4.3.0" /* whose log format and behaviour these are */
 
 /* ---- the first events ---- */
+
+static void
+post_log_start (RushContext *self)
+{
+  RushEvent *event = rush_event_new (RUSH_EVENT_LOG_START);
+
+  event->log_start.version = g_strdup (SPARK_VERSION);
+  rush_event_bus_post (self->bus, event);
+}
 
 static void
 post_resource_profile (RushContext *self)
@@ -145,6 +155,15 @@ rush_context_is_stopped (RushContext *self)
   stopped = self->stopped;
   pthread_rwlock_unlock (&self->lock);
   return stopped;
+}
+
+void
+rush_context_flush_cleaner (RushContext *self)
+{
+  pthread_rwlock_rdlock (&self->lock);
+  if (!self->stopped)
+    rush_context_cleaner_flush (self->cleaner);
+  pthread_rwlock_unlock (&self->lock);
 }
 
 /* A context may be half made: what is not there yet is NULL. */
@@ -383,6 +402,7 @@ rush_context_new (const RushConf *conf, GError **error)
   self->lineage = rush_lineage_new ();
   if (!take_conf (self, conf, error) || !make_bus (self, error) || !make_engine (self, error))
     return NULL;
+  post_log_start (self);
   post_resource_profile (self);
   rush_driver_loop_start (self->loop, self->scheduler);
   rush_local_backend_start (self->backend);

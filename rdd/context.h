@@ -80,3 +80,6 @@ void rush_context_cancel_all (RushContext *self, const char *reason);
  * RushBatch. */
 gboolean rush_collect_batches (RushIterator *rows, RushTaskContext *ctx, gpointer data,
                                RushTaskResult *out, GError **error);
+
+/* Returns when the map outputs that no lineage could reach at the call are gone: for tests. */
+void rush_context_flush_cleaner (RushContext *self);

@@ -203,39 +203,54 @@ has_launched_on (LocalBackend *self, const RushLocalExecutor *executor)
   return FALSE;
 }
 
-/* Runner.  The outcome goes out, unless the executor has been lost in the meantime. */
+/* Nobody can reach the task any more afterwards. */
 static void
-end_task (LaunchedTask *launched, RushTaskOutcome *outcome)
+forget_launched (LaunchedTask *launched)
 {
   LocalBackend *self = launched->backend;
-  gboolean was_last_of_lost = FALSE;
 
   pthread_mutex_lock (&self->lock);
   g_hash_table_remove (self->launched, &launched->task_id);
-  if (rush_local_executor_is_alive (launched->executor))
+  pthread_mutex_unlock (&self->lock);
+  launched_task_free (launched);
+}
+
+/* The outcome (transfer full) goes out, unless the executor has been lost in the meantime. */
+static void
+post_outcome (LocalBackend *self, RushLocalExecutor *executor, gint64 task_id,
+              RushTaskOutcome *outcome)
+{
+  gboolean was_last_of_lost = FALSE;
+
+  pthread_mutex_lock (&self->lock);
+  if (rush_local_executor_is_alive (executor))
     {
       RushMessage *message = rush_message_new (RUSH_MESSAGE_TASK_ENDED);
 
-      message->task_id = launched->task_id;
-      message->outcome = outcome;
-      outcome = NULL;
+      message->task_id = task_id;
+      message->outcome = g_steal_pointer (&outcome);
       rush_driver_loop_post (self->loop, message);
     }
   else
-    was_last_of_lost = !has_launched_on (self, launched->executor);
+    was_last_of_lost = !has_launched_on (self, executor);
   pthread_mutex_unlock (&self->lock);
   rush_task_outcome_free (outcome);
   if (was_last_of_lost)
-    rush_block_store_remove_all (launched->executor->env.blocks);
+    rush_block_store_remove_all (executor->env.blocks);
 }
 
+/* Runner.  What the task refers to (its RDD, and through it a lineage) is let go before the end is
+ * told, so that who hears of a job's end finds no task holding on to it. */
 static void
 run_launched (gpointer item, gpointer data)
 {
   LaunchedTask *launched = item;
+  RushLocalExecutor *executor = launched->executor;
+  gint64 task_id = launched->task_id;
+  RushTaskOutcome *outcome = rush_task_run (launched->task, &executor->env, launched->ctx);
 
-  end_task (launched, rush_task_run (launched->task, &launched->executor->env, launched->ctx));
-  launched_task_free (launched);
+  forget_launched (launched);
+  post_outcome (data, executor, task_id, outcome);
 }
 
 /* ---- the backend contract ---- */
@@ -482,6 +497,12 @@ rush_local_backend_new (const RushMaster *master, const RushConf *conf, RushDriv
   for (guint i = 0; i < master->n_executors; i++)
     if (add_executor (self, error) == NULL)
       {
+        if (master->executor_mib > 0)
+          g_prefix_error (error,
+                          "local-cluster[%u,%u,%d] gives each executor %d MiB, which is too little "
+                          "(the third number says how many): ",
+                          master->n_executors, master->cores, (int)master->executor_mib,
+                          (int)master->executor_mib);
         local_free (&self->base);
         return NULL;
       }

@@ -21,7 +21,7 @@ record (RushListener *listener, RushEvent *event)
 {
   GString *out = ((Recorder *)listener)->out;
 
-  switch (event->kind)
+  switch ((int)event->kind) /* some kinds only */
     {
     case RUSH_EVENT_EXECUTOR_ADDED:
       g_string_append_printf (out, "executor %s added on %s, %u cores\n",

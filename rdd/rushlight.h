@@ -1,0 +1,66 @@
+/* rushlight.h - everything that a C program needs; see lessons/c/wordcount.c.
+ *
+ * The macros below note which line of the program calls an operator (rdd/call_site.h), so that
+ * RDDs, stages and jobs carry its name: "reduceByKey at wordcount.c:41".  The engine's own files
+ * include the single headers and are not affected.
+ */
+#pragma once
+
+#include "rdd/action/collect.h"
+#include "rdd/action/count.h"
+#include "rdd/action/foreach.h"
+#include "rdd/action/reduce.h"
+#include "rdd/action/save_as_text_file.h"
+#include "rdd/action/take.h"
+#include "rdd/action/take_ordered.h"
+#include "rdd/call_site.h"
+#include "rdd/context.h"
+#include "rdd/group.h"
+#include "rdd/row.h"
+#include "rdd/source/parallelize.h"
+#include "rdd/source/text_file.h"
+#include "rdd/transform/cogroup.h"
+#include "rdd/transform/combine_by_key.h"
+#include "rdd/transform/distinct.h"
+#include "rdd/transform/filter.h"
+#include "rdd/transform/group_by_key.h"
+#include "rdd/transform/map.h"
+#include "rdd/transform/map_partitions.h"
+#include "rdd/transform/map_values.h"
+#include "rdd/transform/partition_by.h"
+#include "rdd/transform/shuffled.h"
+#include "rdd/transform/union.h"
+
+#define RUSH_AT(call) (rush_call_site_note (__FILE__, __LINE__), call)
+
+#define rush_rdd_parallelize(...) RUSH_AT (rush_rdd_parallelize (__VA_ARGS__))
+#define rush_rdd_text_file(...) RUSH_AT (rush_rdd_text_file (__VA_ARGS__))
+
+#define rush_rdd_cogroup(...) RUSH_AT (rush_rdd_cogroup (__VA_ARGS__))
+#define rush_rdd_combine_by_key(...) RUSH_AT (rush_rdd_combine_by_key (__VA_ARGS__))
+#define rush_rdd_distinct(...) RUSH_AT (rush_rdd_distinct (__VA_ARGS__))
+#define rush_rdd_filter(...) RUSH_AT (rush_rdd_filter (__VA_ARGS__))
+#define rush_rdd_flat_map(...) RUSH_AT (rush_rdd_flat_map (__VA_ARGS__))
+#define rush_rdd_flat_map_values(...) RUSH_AT (rush_rdd_flat_map_values (__VA_ARGS__))
+#define rush_rdd_glom(...) RUSH_AT (rush_rdd_glom (__VA_ARGS__))
+#define rush_rdd_group_by_key(...) RUSH_AT (rush_rdd_group_by_key (__VA_ARGS__))
+#define rush_rdd_join(...) RUSH_AT (rush_rdd_join (__VA_ARGS__))
+#define rush_rdd_key_by(...) RUSH_AT (rush_rdd_key_by (__VA_ARGS__))
+#define rush_rdd_keys(...) RUSH_AT (rush_rdd_keys (__VA_ARGS__))
+#define rush_rdd_map(...) RUSH_AT (rush_rdd_map (__VA_ARGS__))
+#define rush_rdd_map_partitions(...) RUSH_AT (rush_rdd_map_partitions (__VA_ARGS__))
+#define rush_rdd_map_values(...) RUSH_AT (rush_rdd_map_values (__VA_ARGS__))
+#define rush_rdd_partition_by(...) RUSH_AT (rush_rdd_partition_by (__VA_ARGS__))
+#define rush_rdd_reduce_by_key(...) RUSH_AT (rush_rdd_reduce_by_key (__VA_ARGS__))
+#define rush_rdd_union(...) RUSH_AT (rush_rdd_union (__VA_ARGS__))
+#define rush_rdd_values(...) RUSH_AT (rush_rdd_values (__VA_ARGS__))
+
+#define rush_rdd_collect(...) RUSH_AT (rush_rdd_collect (__VA_ARGS__))
+#define rush_rdd_count(...) RUSH_AT (rush_rdd_count (__VA_ARGS__))
+#define rush_rdd_first(...) RUSH_AT (rush_rdd_first (__VA_ARGS__))
+#define rush_rdd_fold(...) RUSH_AT (rush_rdd_fold (__VA_ARGS__))
+#define rush_rdd_foreach(...) RUSH_AT (rush_rdd_foreach (__VA_ARGS__))
+#define rush_rdd_reduce(...) RUSH_AT (rush_rdd_reduce (__VA_ARGS__))
+#define rush_rdd_save_as_text_file(...) RUSH_AT (rush_rdd_save_as_text_file (__VA_ARGS__))
+#define rush_rdd_take(...) RUSH_AT (rush_rdd_take (__VA_ARGS__))
+#define rush_rdd_take_ordered(...) RUSH_AT (rush_rdd_take_ordered (__VA_ARGS__))
