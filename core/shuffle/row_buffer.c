@@ -170,7 +170,6 @@ rush_row_buffer_sort (RushRowBuffer *self)
   if (is_single (self))
     {
       index[1] = self->n_rows;
-      self->next = (RushRowId){ 0, 0 };
       return;
     }
   memset (index, 0, (n_partitions + 1) * sizeof index[0]);
@@ -215,6 +214,8 @@ rush_row_buffer_window (RushRowBuffer *self, guint64 start, guint n, RushAllocat
 {
   g_assert (start + n <= self->n_rows && n <= RUSH_BATCH_MAX_ROWS);
 
+  if (start == 0)
+    self->next = (RushRowId){ 0, 0 };
   const RushRowId *rows = is_single (self) ? walk_batches (self, n) : self->order + start;
   return rush_batch_gather (self->schema, (RushBatch *const *)self->batches->pdata, rows, n,
                             allocator, error);

@@ -194,11 +194,10 @@ test_storage_that_refuses (void)
 
 /* ---- shapes of batches ---- */
 
-/* Writes with @next_batch until it gives NULL; returns the rows as they are read back. */
-static char *
-through_shuffle (Cluster *cluster, RushDependency *dependency,
-                 RushBatch *(*next_batch) (guint i, RushAllocator *allocator),
-                 gint64 *out_peak_bytes)
+/* Writes with @next_batch until it gives NULL, and commits. */
+static RushMapStatus *
+write_all (Cluster *cluster, RushDependency *dependency,
+           RushBatch *(*next_batch) (guint i, RushAllocator *allocator), gint64 *out_peak_bytes)
 {
   RushTaskContext *ctx = task_new (cluster, 0);
   g_autoptr (GError) error = NULL;
@@ -216,6 +215,17 @@ through_shuffle (Cluster *cluster, RushDependency *dependency,
   rush_shuffle_writer_free (writer);
   *out_peak_bytes = rush_task_memory_peak_bytes (ctx->memory);
   task_free (ctx);
+  return status;
+}
+
+/* The same; returns the rows as they are read back. */
+static char *
+through_shuffle (Cluster *cluster, RushDependency *dependency,
+                 RushBatch *(*next_batch) (guint i, RushAllocator *allocator),
+                 gint64 *out_peak_bytes)
+{
+  RushMapStatus *status = write_all (cluster, dependency, next_batch, out_peak_bytes);
+
   rush_map_output_tracker_register_output (cluster->tracker, dependency->shuffle_id, 0, status);
   return run_reduce (cluster, dependency, 0, 0, dependency->partitioner->n_partitions, NULL);
 }
@@ -321,6 +331,48 @@ test_a_single_partition_copies_nothing (void)
   cluster_clear (&cluster);
 }
 
+/* 1,500 rows that hold the memory of 4,000: worth copying, but no crumbs. */
+static RushBatch *
+part_of_a_batch (guint i, RushAllocator *allocator)
+{
+  if (i == 20)
+    return NULL;
+  g_autoptr (RushBatch) whole = test_batch (i * 1500, 4000, rush_allocator_system ());
+  return rush_batch_slice (whole, 0, 1500);
+}
+
+/* Storage refuses at the first window, or at a later one: the files hold all rows all the same. */
+static void
+test_a_single_partition_that_storage_refuses_half_way (void)
+{
+  const gint64 pool_bytes = 8 * 1024 * 1024, step_bytes = 256 * 1024;
+  guint n_in_files = 0, n_runs = 0;
+  g_autofree char *expected = rows_of (0, 1, 30000);
+
+  for (gint64 left_bytes = 0; left_bytes < pool_bytes / 2; left_bytes += step_bytes, n_runs++)
+    {
+      Cluster cluster;
+      RushBlockStoreStats stats;
+      gint64 peak_bytes, held_bytes = pool_bytes - left_bytes;
+
+      cluster_init (&cluster, 1, pool_bytes, TRUE);
+      RushDependency *dependency = new_shuffle (&cluster, test_schema (), 1, 0);
+      rush_map_output_tracker_register_shuffle (cluster.tracker, dependency->shuffle_id, 1);
+      g_assert_true (rush_memory_manager_acquire_storage (cluster.executors[0].memory, held_bytes));
+      RushMapStatus *status = write_all (&cluster, dependency, part_of_a_batch, &peak_bytes);
+      rush_memory_manager_release_storage (cluster.executors[0].memory, held_bytes);
+      rush_map_output_tracker_register_output (cluster.tracker, dependency->shuffle_id, 0, status);
+      rush_block_store_stats (cluster.executors[0].store, &stats);
+      n_in_files += stats.n_on_disk;
+      g_autofree char *rows = run_reduce (&cluster, dependency, 0, 0, 1, NULL);
+      g_assert_cmpstr (rows, ==, expected);
+      rush_dependency_unref (dependency);
+      cluster_clear (&cluster);
+    }
+  g_assert_cmpuint (n_in_files, >, 2); /* by then a few windows had been stored */
+  g_assert_cmpuint (n_in_files, <, n_runs);
+}
+
 /* One giant among dwarfs: the window over it is cut, and it comes through. */
 static RushBatch *
 rows_of_all_sizes (guint i, RushAllocator *allocator)
@@ -376,6 +428,8 @@ main (int argc, char **argv)
   g_test_add_func ("/shuffle_writer/crumbs", test_crumbs_are_packed);
   g_test_add_func ("/shuffle_writer/selections", test_selections_are_packed);
   g_test_add_func ("/shuffle_writer/single_partition", test_a_single_partition_copies_nothing);
+  g_test_add_func ("/shuffle_writer/single_partition_refused",
+                   test_a_single_partition_that_storage_refuses_half_way);
   g_test_add_func ("/shuffle_writer/wide_rows", test_wide_rows);
   return g_test_run ();
 }
