@@ -43,8 +43,9 @@ typedef struct
 
   pthread_mutex_t lock;
   /* Guarded by lock. */
-  GPtrArray *executors; /* RushLocalExecutor * (owned); only ever grows */
-  GHashTable *launched; /* &task_id → LaunchedTask */
+  GPtrArray *executors;        /* RushLocalExecutor * (owned); only ever grows */
+  GHashTable *executors_by_id; /* the same, lost ones too: each fetch looks one up */
+  GHashTable *launched;        /* &task_id → LaunchedTask */
   gboolean stopping;
 } LocalBackend;
 
@@ -67,14 +68,7 @@ typedef struct
 static RushLocalExecutor *
 find_executor (LocalBackend *self, const char *id)
 {
-  for (guint i = 0; i < self->executors->len; i++)
-    {
-      RushLocalExecutor *executor = g_ptr_array_index (self->executors, i);
-
-      if (g_str_equal (executor->env.executor_id, id))
-        return executor;
-    }
-  return NULL;
+  return g_hash_table_lookup (self->executors_by_id, id);
 }
 
 /* For readers of shuffles, on any runner. */
@@ -105,8 +99,10 @@ add_executor (LocalBackend *self, GError **error)
   RushLocalExecutor *executor = rush_local_executor_new (
       id, self->host, self->master.cores, self->heap_bytes, self->conf, &fetch, self->dir, error);
 
-  if (executor != NULL)
-    g_ptr_array_add (self->executors, executor);
+  if (executor == NULL)
+    return NULL;
+  g_ptr_array_add (self->executors, executor);
+  g_hash_table_insert (self->executors_by_id, (gpointer)executor->env.executor_id, executor);
   return executor;
 }
 
@@ -355,6 +351,7 @@ local_free (RushBackend *base)
     }
   g_assert (g_hash_table_size (self->launched) == 0);
   g_hash_table_unref (self->launched);
+  g_hash_table_unref (self->executors_by_id);
   g_ptr_array_unref (self->executors);
   pthread_mutex_destroy (&self->lock);
   g_free (self->host);
@@ -474,14 +471,51 @@ heap_bytes_of (const RushMaster *master, const RushConf *conf)
   return rush_conf_get_bytes (conf, "spark.executor.memory");
 }
 
+/* An executor that is too small for a single task would leave every job waiting.  Mirrors
+ * ResourceUtils.validateTaskCpusLargeEnough. */
+static gboolean
+check_cores (const RushMaster *master, const RushConf *conf, GError **error)
+{
+  gint64 task_cpus = rush_conf_get_int (conf, "spark.task.cpus");
+
+  if (task_cpus <= master->cores)
+    return TRUE;
+  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+               "The number of cores per executor (=%u) has to be >= the number of cpus per task = "
+               "%" G_GINT64_FORMAT ".",
+               master->cores, task_cpus);
+  return FALSE;
+}
+
+static gboolean
+add_executors (LocalBackend *self, GError **error)
+{
+  const RushMaster *master = &self->master;
+
+  for (guint i = 0; i < master->n_executors; i++)
+    {
+      if (add_executor (self, error) != NULL)
+        continue;
+      if (master->executor_mib > 0)
+        g_prefix_error (error,
+                        "local-cluster[%u,%u,%d] gives each executor %d MiB, which is too little "
+                        "(the third number says how many): ",
+                        master->n_executors, master->cores, (int)master->executor_mib,
+                        (int)master->executor_mib);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 RushBackend *
 rush_local_backend_new (const RushMaster *master, const RushConf *conf, RushDriverLoop *loop,
                         RushMapOutputTracker *tracker, RushEventBus *bus, RushLocalDir *dir,
                         GError **error)
 {
   LocalBackend *self = g_new0 (LocalBackend, 1);
+  guint64 n_slots = (guint64)master->n_executors * master->cores;
 
-  g_assert (master->n_executors > 0 && master->cores > 0);
+  g_assert (n_slots > 0);
   self->base.klass = &local_class;
   self->loop = loop;
   self->tracker = tracker;
@@ -492,21 +526,15 @@ rush_local_backend_new (const RushMaster *master, const RushConf *conf, RushDriv
   self->heap_bytes = heap_bytes_of (master, conf);
   self->host = rush_conf_get_string (conf, "spark.driver.host");
   self->executors = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_local_executor_free);
+  self->executors_by_id = g_hash_table_new (g_str_hash, g_str_equal);
   self->launched = g_hash_table_new (g_int64_hash, g_int64_equal);
   pthread_mutex_init (&self->lock, NULL);
-  for (guint i = 0; i < master->n_executors; i++)
-    if (add_executor (self, error) == NULL)
-      {
-        if (master->executor_mib > 0)
-          g_prefix_error (error,
-                          "local-cluster[%u,%u,%d] gives each executor %d MiB, which is too little "
-                          "(the third number says how many): ",
-                          master->n_executors, master->cores, (int)master->executor_mib,
-                          (int)master->executor_mib);
-        local_free (&self->base);
-        return NULL;
-      }
-  self->runners = rush_runner_pool_new (
-      rush_runner_pool_advise (master->n_executors * master->cores), run_launched, self);
+  if (!check_cores (master, conf, error) || !add_executors (self, error))
+    {
+      local_free (&self->base);
+      return NULL;
+    }
+  self->runners = rush_runner_pool_new (rush_runner_pool_advise ((guint)MIN (n_slots, G_MAXUINT)),
+                                        run_launched, self);
   return &self->base;
 }

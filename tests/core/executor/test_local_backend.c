@@ -158,27 +158,52 @@ test_max_failures (void)
   assert_attempts ("local-cluster[2,1,512]", 4, FALSE, 4);
 }
 
-static void
-test_small_heap (void)
+/* Why there is no backend for this master and setting. (transfer full) */
+static GError *
+refusal_of (const char *url, const char *key, const char *value)
 {
   g_autoptr (RushConf) conf = rush_conf_new ();
-  g_autoptr (GError) error = NULL;
-  g_autofree char *top = g_dir_make_tmp ("rush-heap-XXXXXX", NULL);
+  g_autofree char *top = g_dir_make_tmp ("rush-refusal-XXXXXX", NULL);
   RushLocalDir *dir = rush_local_dir_new (top, NULL);
   RushDriverLoop *loop = rush_driver_loop_new (rush_clock_system ());
   RushMapOutputTracker *tracker = rush_map_output_tracker_new ();
   RushEventBus *bus = rush_event_bus_new (10);
   RushMaster master;
+  GError *error = NULL;
 
-  g_assert_true (rush_master_parse ("local-cluster[2,1,449]", &master, NULL));
+  g_assert_true (rush_conf_set (conf, key, value, NULL));
+  g_assert_true (rush_master_parse (url, &master, NULL));
   g_assert_null (rush_local_backend_new (&master, conf, loop, tracker, bus, dir, &error));
-  g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT);
-  g_test_message ("%s", error->message);
   rush_event_bus_free (bus);
   rush_map_output_tracker_free (tracker);
   rush_driver_loop_free (loop);
   rush_local_dir_free (dir);
   g_assert_cmpint (rmdir (top), ==, 0);
+  return error;
+}
+
+static void
+test_small_heap (void)
+{
+  g_autoptr (GError) error = refusal_of ("local-cluster[2,1,449]", "spark.task.cpus", "1");
+
+  g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, "local-cluster[2,1,449]"));
+}
+
+/* No executor could ever run a task: a job would wait for ever. */
+static void
+test_task_cpus_beyond_cores (void)
+{
+  static const char *const masters[] = { "local", "local[2]", "local-cluster[4,2,512]" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (masters); i++)
+    {
+      g_autoptr (GError) error = refusal_of (masters[i], "spark.task.cpus", "3");
+
+      g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT);
+      g_assert_nonnull (strstr (error->message, "cpus per task = 3"));
+    }
 }
 
 /* ---- cancellation ---- */
@@ -396,6 +421,7 @@ main (int argc, char **argv)
   g_test_add_func ("/executor/local-backend/slots", test_slots);
   g_test_add_func ("/executor/local-backend/max-failures", test_max_failures);
   g_test_add_func ("/executor/local-backend/small-heap", test_small_heap);
+  g_test_add_func ("/executor/local-backend/task-cpus", test_task_cpus_beyond_cores);
   g_test_add_func ("/executor/local-backend/cancel", test_cancel);
   g_test_add_func ("/executor/local-backend/stop-while-running", test_stop_while_running);
   g_test_add_func ("/executor/local-backend/lose/in-map-stage", test_lose_in_map_stage);
