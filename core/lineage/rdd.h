@@ -93,7 +93,7 @@ gboolean rush_rdd_n_partitions (RushRdd *self, guint *out_n, GError **error);
 /* The iterator over one partition: what compute () of a child calls on its parents. */
 RushIterator *rush_rdd_iterator (RushRdd *self, guint split, RushTaskContext *ctx, GError **error);
 char **rush_rdd_preferred_locations (RushRdd *self, guint split); /* (transfer full) or NULL */
-void rush_rdd_set_name (RushRdd *self, const char *name);
+void rush_rdd_set_name (RushRdd *self, const char *name); /* NULL: none any more */
 char *rush_rdd_dup_name (RushRdd *self); /* the user's, or NULL */
 /* "MapPartitionsRDD[1] at textFile at app.py:3" */
 char *rush_rdd_to_string (RushRdd *self);

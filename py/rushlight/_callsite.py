@@ -52,9 +52,9 @@ def renamed(call, short_form):
     return call[0], short_form, call[2]
 
 
-def operator(method):
+def operator(method, name=None):
     """Marks a method as one that users call; see above."""
-    name = method.__name__
+    name = name or method.__name__
 
     @functools.wraps(method)
     def noted(*args, **kwargs):

@@ -2,6 +2,8 @@
 
 They are lazy: each gives a new RDD and runs nothing.
 """
+import functools
+
 from rushlight import _functions as functions
 from rushlight._callsite import operator
 
@@ -90,6 +92,7 @@ class Transformations:
             both.partitioner = self.partitioner
         return both
 
+    @functools.partial(operator, name="union")
     def __add__(self, other):
         """rdd1 + rdd2 is rdd1.union(rdd2).
 

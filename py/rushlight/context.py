@@ -29,9 +29,10 @@ _engine.set_error_factory(from_engine)
 MAX_RUN = 1024      # objects in one pickled run of parallelize
 NO_FORMAT = ("runs", None)
 
-# Spark's own name for the jobs of take, first, isEmpty and runJob; the user's place goes with them
-# as a property.
+# Spark's own names for the jobs of take, first, isEmpty and runJob, and of saveAsTextFile; the
+# user's place goes with them as a property.
 RUN_JOB = "runJob at PythonRDD.scala:218"
+SAVE_JOB = "runJob at SparkHadoopWriter.scala:85"
 CALL_SITE_PROPERTY = "spark.rushlight.callSite"
 
 _LOG_LEVELS = ("ALL", "DEBUG", "ERROR", "FATAL", "INFO", "OFF", "TRACE", "WARN")
@@ -73,7 +74,8 @@ class SparkContext:
     def __init__(self, master=None, appName=None, sparkHome=None, pyFiles=None, environment=None,
                  batchSize=0, serializer=None, conf=None, gateway=None, jsc=None,
                  profiler_cls=None, udf_profiler_cls=None, memory_profiler_cls=None):
-        if "rushlight.worker" in sys.modules:
+        worker = sys.modules.get("rushlight.worker")
+        if worker is not None and worker.in_worker:
             raise PySparkRuntimeError(errorClass="CONTEXT_ONLY_VALID_ON_DRIVER")
         for name, given in (("batchSize", batchSize), ("serializer", serializer),
                             ("gateway", gateway), ("jsc", jsc), ("profiler_cls", profiler_cls),
@@ -105,6 +107,7 @@ class SparkContext:
         self.sparkHome = conf.get("spark.home")
         self.environment = {key[len("spark.executorEnv."):]: value for key, value in conf.getAll()
                             if key.startswith("spark.executorEnv.")}
+        self.environment["PYTHONHASHSEED"] = os.environ.get("PYTHONHASHSEED", "0")
         self.pythonExec = conf.get("spark.pyspark.python", sys.executable)
         self.pythonVer = "%d.%d" % sys.version_info[:2]
         self._local = _Local()
@@ -389,7 +392,7 @@ class SparkContext:
         began = time.monotonic()
         self._engine.save_as_text_file(
             rdd._engine(), os.fspath(path),
-            {**self._local.properties, CALL_SITE_PROPERTY: call[1]}, call)
+            {**self._local.properties, CALL_SITE_PROPERTY: call[1]}, renamed(call, SAVE_JOB))
         self._say_finished(call, began)
 
     def _say_finished(self, call, began):

@@ -31,7 +31,7 @@ from rushlight._functions import portable_hash
 from rushlight._pairs import PairTransformations
 from rushlight._pickling import dumps_command
 from rushlight._transformations import Transformations
-from rushlight.errors import NotThereYet, PySparkRuntimeError
+from rushlight.errors import NotThereYet, PySparkRuntimeError, PySparkTypeError
 
 __all__ = ["RDD"]
 
@@ -126,11 +126,15 @@ class RDD(Transformations, PairTransformations, Actions):
         return self._engine().name
 
     def setName(self, name):
-        """Names the RDD for pictures, toDebugString and the event log; returns the RDD.
+        """Names the RDD for pictures, toDebugString and the event log; None takes the name away.
+        Returns the RDD.
 
         >>> sc.parallelize([1]).setName("ones").name()
         'ones'
         """
+        if name is not None and not isinstance(name, str):
+            raise PySparkTypeError(errorClass="NOT_EXPECTED_TYPE", messageParameters={
+                "arg_name": "name", "expected_type": "str", "arg_type": type(name).__name__})
         self._engine().set_name(name)
         return self
 

@@ -1,4 +1,6 @@
 """SparkConf, and how settings reach a SparkContext and a session."""
+import os
+
 import pytest
 
 from rushlight import SparkConf, SparkContext, conf
@@ -76,4 +78,5 @@ def test_the_contexts_own_conf_is_a_copy(fake):
 def test_environment_becomes_executor_env(fake):
     with SparkContext("local", "x", environment={"LANG": "C"}) as sc:
         assert fake.calls[0][1]["spark.executorEnv.LANG"] == "C"
-        assert sc.environment == {"LANG": "C"}
+        assert sc.environment == {
+            "LANG": "C", "PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED", "0")}

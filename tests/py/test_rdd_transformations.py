@@ -1,7 +1,11 @@
 """Transformations of any RDD: what comes out, and in which partition."""
 import operator
+import re
+import sys
 
 import pytest
+
+from rushlight.errors import PySparkTypeError
 
 WORDS = ["to", "be", "or", "not", "to", "be"]
 
@@ -161,3 +165,19 @@ def test_numbers_of_partitions(sc, n):
     kept = [rdd, rdd.map(abs), rdd.filter(bool), rdd.flatMap(range), rdd.glom(), rdd.keyBy(abs),
             rdd.keyBy(abs).mapValues(abs), rdd.keyBy(abs).reduceByKey(max), rdd.distinct()]
     assert {r.getNumPartitions() for r in kept} == {n}
+
+
+def test_what_operators_call_each_other_is_at_the_users_line(sc):
+    a = sc.parallelize([("a", 1)], 2)
+    here = sys._getframe().f_code.co_filename
+    for rdd in (a + a, a.union(a), a.distinct(), a.join(a), a.partitionBy(3) + a.partitionBy(3)):
+        places = re.findall(r" at (\S+):\d+", rdd.toDebugString().decode())
+        assert places and set(places) == {here}
+    assert (a + a).toDebugString().decode().count("] at union at ") == 1
+
+
+def test_a_name_can_be_taken_away(sc):
+    rdd = sc.parallelize([1], 1).setName("ones")
+    assert rdd.setName(None).name() is None and "ones" not in rdd.toDebugString().decode()
+    with pytest.raises(PySparkTypeError, match="NOT_EXPECTED_TYPE.*name.*int"):
+        rdd.setName(5)

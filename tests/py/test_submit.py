@@ -29,6 +29,14 @@ def submit(run_program, tmp_path):
 
 
 # ── how a program runs ──
+def test_a_programs_file_has_its_whole_path(run_program, tmp_path):
+    """As Python gives it, however the path was written: __file__, tracebacks, call sites."""
+    (tmp_path / "app.py").write_text(
+        "import sys\nprint(__file__, sys._getframe().f_code.co_filename, sys.argv[0])\n")
+    _, out, err = run_program(argv=rushlight_command("submit", "app.py"))
+    assert out.split() == [str(tmp_path / "app.py")] * 2 + ["app.py"], err
+
+
 def test_a_program_is_main_as_python_runs_it(submit, tmp_path):
     (tmp_path / "prog").mkdir()
     (tmp_path / "prog" / "helper.py").write_text("def double(x):\n    return 2 * x\n")

@@ -14,8 +14,9 @@ def run(path, arguments):
     """Runs a program to its end, with its threads; whatever it raises comes out."""
     with open(path, "rb") as f:
         source = f.read()
+    file = os.path.abspath(path)    # as Python names it; sys.argv keeps what was written
     main = ModuleType("__main__")
-    main.__file__ = path
+    main.__file__ = file
     main.__builtins__ = builtins
     sys.modules["__main__"] = main
     if sys.path and sys.path[0] == os.path.dirname(os.path.realpath(sys.argv[0])):
@@ -24,7 +25,7 @@ def run(path, arguments):
     sys.argv = [path, *arguments]
     sys.excepthook = _show_without_launcher
     try:
-        exec(compile(source, path, "exec", dont_inherit=True), main.__dict__)
+        exec(compile(source, file, "exec", dont_inherit=True), main.__dict__)
     finally:
         _join_threads()
 
