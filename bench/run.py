@@ -70,7 +70,7 @@ def wordcount(tmp):
 def c(tmp):
     text = text_of(tmp + "/text-c.txt", 100)
     print("\nword count in C: lessons/c/wordcount.c against one pass with one hash table; one core each")
-    seen = measure.compare({"rushlight, local[1]": ([BUILD + "/bench/wordcount_rush", text], None),
+    seen = measure.compare({"rushlight, local[1]": ([BUILD + "/bench/wordcount_rush", text, "local"], None),
                             "plain C": ([BUILD + "/bench/wordcount_plain", text], None)}, runs=7)
     measure.ratio("of plain C", seen["rushlight, local[1]"] / seen["plain C"], 3, at_most=True)
 

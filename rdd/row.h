@@ -86,3 +86,7 @@ typedef gboolean (*RushRowPredicate) (const RushRow *row, gpointer data);
 typedef void (*RushRowReduce) (const RushRow *a, const RushRow *b, RushEmitter *out, gpointer data);
 /* Negative: @a comes before @b. */
 typedef gint (*RushRowCompare) (const RushRow *a, const RushRow *b, gpointer data);
+
+/* By the values of one column, whose number is @data (GUINT_TO_POINTER); null comes first. */
+gint rush_row_ascending (const RushRow *a, const RushRow *b, gpointer data);
+gint rush_row_descending (const RushRow *a, const RushRow *b, gpointer data);

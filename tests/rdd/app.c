@@ -6,6 +6,7 @@
 #include "rdd/source/parallelize.h"
 
 #include <glib/gstdio.h>
+#include <math.h>
 #include <string.h>
 
 const char *const app_masters[APP_N_MASTERS] = { "local", "local[4]", "local-cluster[2,1,512]",
@@ -126,6 +127,21 @@ app_range (RushContext *context, guint n, guint n_slices)
   g_autoptr (RushSchema) schema = rush_schema_of ("n", &RUSH_INT64, NULL);
 
   return parallelize (context, schema, n, n_slices, append_number, NULL);
+}
+
+static void
+append_double (RushBatchBuilder *builder, gsize i, gconstpointer data)
+{
+  g_assert_true (rush_batch_builder_append_double (builder, 0, ((const double *)data)[i], NULL));
+}
+
+RushRdd *
+app_doubles (RushContext *context, guint n_slices)
+{
+  static const double values[] = { 2.25, NAN, 0, -INFINITY, -1.5 };
+  g_autoptr (RushSchema) schema = rush_schema_of ("x", &RUSH_FLOAT64, NULL);
+
+  return parallelize (context, schema, G_N_ELEMENTS (values), n_slices, append_double, values);
 }
 
 static void

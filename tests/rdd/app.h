@@ -18,6 +18,8 @@ void app_free (RushContext *context);
 
 /* (n: bigint) with 0 … n − 1, cut as Spark cuts. */
 RushRdd *app_range (RushContext *context, guint n, guint n_slices);
+/* (x: double) 2.25, NaN, 0, −∞, −1.5. */
+RushRdd *app_doubles (RushContext *context, guint n_slices);
 /* (key: string, value: bigint) from "a=1 b=2 a=3"; "-" is a null key. */
 RushRdd *app_pairs (RushContext *context, const char *text, guint n_slices);
 /* (line: string) from lines. */

@@ -335,6 +335,26 @@ test_take_ordered (gconstpointer master)
   app_free (sc);
 }
 
+/* Nulls first, NaN last, strings by their characters; the other way round the other way round. */
+static void
+test_row_order (void)
+{
+  static const char *const lines[] = { "b", "Größe", "a", "ab", "Zebra", "日本", NULL };
+  RushContext *sc = app_new (0);
+  g_autoptr (RushRdd) words = app_lines (sc, lines, 2);
+  g_autoptr (RushRdd) pairs = app_pairs (sc, "b=1 -=2 a=3", 2);
+  g_autoptr (RushRdd) numbers = app_range (sc, 5, 2);
+  g_autoptr (RushRdd) doubles = app_doubles (sc, 2);
+
+  assert_ordered (sc, words, 9, rush_row_ascending, "Größe Zebra a ab b 日本");
+  assert_ordered (sc, words, 2, rush_row_descending, "日本 b");
+  assert_ordered (sc, pairs, 3, rush_row_ascending, "-,2 a,3 b,1");
+  assert_ordered (sc, pairs, 3, rush_row_descending, "b,1 a,3 -,2");
+  assert_ordered (sc, numbers, 3, rush_row_descending, "4 3 2");
+  assert_ordered (sc, doubles, 5, rush_row_ascending, "-inf -1.5 0 2.25 nan");
+  app_free (sc);
+}
+
 /* More than a batch, of more batches than are kept without copying. */
 static void
 test_take_many_ordered (void)
@@ -391,6 +411,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rdd/action/first", test_first);
   g_test_add_func ("/rdd/action/fold", test_fold);
   g_test_add_func ("/rdd/action/foreach", test_foreach);
+  g_test_add_func ("/rdd/action/row-order", test_row_order);
   g_test_add_func ("/rdd/action/take-many-ordered", test_take_many_ordered);
   return g_test_run ();
 }

@@ -416,7 +416,7 @@ assert_interrupted (gboolean cancel)
   waiter =
       rush_context_run_job (sc, gated, NULL, 0, rush_collect_batches, NULL, NULL, &options, &error);
   pthread_join (thread, NULL);
-  g_assert_cmpuint (interruption.n_asked, ==, 1);
+  g_assert_cmpuint (interruption.n_asked, >=, 1);
   if (cancel)
     {
       g_assert_null (waiter);
