@@ -264,6 +264,8 @@ rush_external_combiner_insert (RushExternalCombiner *self, RushBatch *batch, gbo
   GError *failure = NULL;
 
   g_return_val_if_fail (self->state == INSERTING, FALSE);
+  if (!rush_task_context_check (self->spec.ctx, error))
+    return FALSE;
   if (fold_or_spill (self, batch, combined, &failure))
     return TRUE;
   if (!is_out_of_memory (failure) || batch->length < 2)
@@ -376,7 +378,8 @@ next_of_children (RushExternalCombiner *self, GError **error)
 RushBatch *
 rush_external_combiner_next (RushExternalCombiner *self, GError **error)
 {
-  if (self->state == INSERTING && !end_inserting (self, error))
+  if (!rush_task_context_check (self->spec.ctx, error) ||
+      (self->state == INSERTING && !end_inserting (self, error)))
     return NULL;
   switch (self->state)
     {

@@ -309,6 +309,30 @@ test_spilled_while_it_hands_out (void)
   cluster_clear (&cluster);
 }
 
+/* Combining what was spilled takes long: a task that is cancelled meanwhile ends there. */
+static void
+test_cancelled_while_it_hands_out (void)
+{
+  const Input input = { 80000, 80000 };
+  Cluster cluster;
+  g_autoptr (GError) error = NULL;
+
+  cluster_init (&cluster, 1, 1024 * 1024, TRUE);
+  RushTaskContext *ctx = task_new (&cluster, 0);
+  RushExternalCombiner *combiner = new_combiner (&cluster, ctx);
+  g_assert_true (insert_input (combiner, &input, &error));
+  g_assert_cmpint (ctx->metrics.disk_bytes_spilled, >, 0);
+  g_autoptr (RushBatch) batch = rush_external_combiner_next (combiner, &error);
+  g_assert_no_error (error);
+  rush_task_context_cancel (ctx, "enough");
+  g_assert_null (rush_external_combiner_next (combiner, &error));
+  g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_CANCELLED);
+  g_clear_pointer (&batch, rush_batch_unref);
+  rush_external_combiner_free (combiner);
+  task_free (ctx);
+  cluster_clear (&cluster);
+}
+
 /* Each request for memory in turn is refused, without a task's allowance for spills: what comes out
  * is right, or nothing comes and nothing leaks. */
 static void
@@ -391,6 +415,7 @@ main (int argc, char **argv)
   add_cases ();
   g_test_add_func ("/external_combiner/empty", test_empty);
   g_test_add_func ("/external_combiner/spilled_while_draining", test_spilled_while_it_hands_out);
+  g_test_add_func ("/external_combiner/cancelled", test_cancelled_while_it_hands_out);
   g_test_add_func ("/external_combiner/refused_memory", test_refused_memory);
   g_test_add_func ("/external_combiner/full_disk", test_full_disk);
   return g_test_run ();
