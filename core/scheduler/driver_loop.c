@@ -98,10 +98,15 @@ run (void *data)
       RushMessage *message = due_us == G_MAXINT64 ? rush_queue_pop (self->queue)
                                                   : rush_queue_pop_until (self->queue, due_us);
 
+      /* The time was up, or this is the end; but between the two somebody may have posted. */
+      if (message == NULL && atomic_load (&self->stopping))
+        {
+          message = rush_queue_pop (self->queue);
+          if (message == NULL)
+            return NULL; /* closed, and drained */
+        }
       if (message != NULL)
         rush_scheduler_handle (self->scheduler, message);
-      else if (atomic_load (&self->stopping))
-        return NULL; /* closed, and drained */
       fire_timers (self);
     }
 }
