@@ -1,7 +1,7 @@
 /* task_context.h - what a running task knows and may use; handed to compute ().
  *
- * Threads:    created and freed by the runner; fields are the runner's, but for `cancelled`, which
- *             the driver loop sets, and the metrics, which are read after the task has ended.
+ * Threads:    made by whoever launches the task; from then on its fields are the runner's, but for
+ *             the cancellation, which may come from any thread.
  * Rules:      look at rush_task_context_check () at every batch and every poll: it is how a job is
  *             cancelled.  Cleanups run in reverse order when the task ends, in success and failure.
  * Mirrors:    org.apache.spark.TaskContext, TaskContextImpl.

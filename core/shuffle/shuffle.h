@@ -4,7 +4,6 @@
  *          → at commit one counting sort into reduce order → the block store
  * reader:  statuses from the tracker, in map order → slices from the block stores → (merge)
  *
- * Both are seams (RushShuffleWriterNew in core/executor/env.h).
  * Threads:  a writer or reader belongs to its task's runner.
  * Mirrors:  org.apache.spark.shuffle.sort.SortShuffleWriter, BlockStoreShuffleReader.
  */
