@@ -28,6 +28,8 @@ from rushlight import _worker
 
 CHECK_MS = 1000     # how often the helper looks whether the driver is still its parent
 
+in_worker = False   # whether this process is a worker: there is no SparkContext in one
+
 
 # ── the worker: what its C half asks of Python ──
 def describe(error):
@@ -94,6 +96,8 @@ def current_task():
 
 def run_worker(fd):
     """Tasks, one after the other, until the runner closes its end."""
+    global in_worker
+    in_worker = True
     worker = _worker.Worker(fd, describe, dumps_by_value, stop_iteration, before_answer)
     while worker.run_task():
         pass
@@ -181,16 +185,18 @@ class Helper:
         pid = self.pids.get(worker_id)
         if pid is None:
             return              # reaped: its id may be somebody else's by now
-        try:
-            os.killpg(pid, signal.SIGKILL)      # with whatever it has started itself
-        except OSError:
+        if not kill_group(pid):
             os.kill(pid, signal.SIGKILL)
 
     def reap(self):
         while self.pids:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-            if pid == 0:
+            ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            if ended is None:
                 return
+            pid = ended.si_pid
+            # What it has started itself goes too.  Not reaped yet, its number is nobody else's.
+            kill_group(pid)
+            _, status = os.waitpid(pid, 0)
             worker_id = next(w for w, p in self.pids.items() if p == pid)
             del self.pids[worker_id]
             self.control.send(f"exited {worker_id} {status}".encode())
@@ -209,6 +215,15 @@ def set_group(pid):
         os.setpgid(pid, pid)
     except OSError:
         pass
+
+
+def kill_group(pid):
+    """Kills a worker with whatever it has started itself; False if it has no group yet."""
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except OSError:
+        return False
+    return True
 
 
 def close_above(last_fd):

@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from conftest import HANG_S
+from conftest import HANG_S, has_ended
 from rushlight import SparkConf, SparkContext
 from rushlight.errors import (
     ContextStoppedException, EngineError, JobCancelledException, PythonException,
@@ -247,9 +247,12 @@ from rushlight import SparkConf, SparkContext
 sc = SparkContext(conf=SparkConf().setMaster("local[2]").setAppName("slow")
                   .set("spark.local.dir", sys.argv[1]))
 sc.parallelize([("a", 1)] * 100, 2).reduceByKey(max).count()
-print("ready", flush=True)
+running = sys.argv[2]
+def slow(x):
+    open(running, "w").close()
+    time.sleep(600)
 try:
-    sc.parallelize([1, 2], 2).map(lambda x: time.sleep(600)).count()
+    sc.parallelize([1, 2], 2).map(slow).count()
 except KeyboardInterrupt:
     print("interrupted", sc.parallelize([1, 2]).count(), flush=True)
     if "again" in sys.argv:
@@ -266,13 +269,13 @@ def slow(tmp_path):
         (tmp_path / "slow.py").write_text(SLOW)
         local = tmp_path / "local"
         local.mkdir()
+        running = tmp_path / "running"          # made by a task of the slow job
         process = subprocess.Popen(
-            [sys.executable, str(tmp_path / "slow.py"), str(local), *arguments],
+            [sys.executable, str(tmp_path / "slow.py"), str(local), str(running), *arguments],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
         started.append(process)
-        assert process.stdout.readline() == "ready\n", process.stderr.read()
-        wait_until(lambda: len(children(process.pid)) >= 3, "the workers run")
-        time.sleep(0.1)                         # into the job; not needed, but the usual case
+        wait_until(lambda: running.exists() or process.poll() is not None, "the job runs")
+        assert process.poll() is None, process.stderr.read()
         return process, local
 
     yield start
@@ -284,8 +287,7 @@ def slow(tmp_path):
 
 def finish(process, below, local):
     out, err = process.communicate(timeout=HANG_S)
-    wait_until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in below),
-               "every child process is gone")
+    wait_until(lambda: all(map(has_ended, below)), "every child process is gone")
     assert os.listdir(local) == []
     return out, err
 
@@ -321,8 +323,7 @@ def test_a_program_that_is_killed_leaves_no_process(slow):
     below = children(process.pid)
     process.kill()
     process.communicate(timeout=HANG_S)
-    wait_until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in below),
-               "every child process is gone")
+    wait_until(lambda: all(map(has_ended, below)), "every child process is gone")
 
 
 @pytest.mark.parametrize("end", ["", "sc.stop()", "sys.exit(4)", "raise ValueError('x')",
@@ -344,7 +345,7 @@ print(*sc._engine.worker_pids(), flush=True)
     assert status == statuses.get(end, 0), err
     pids = [int(p) for p in out.split()]
     assert len(pids) >= 2
-    wait_until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in pids), "workers are gone")
+    wait_until(lambda: all(map(has_ended, pids)), "workers are gone")
     if end != "os._exit(5)":                # which skips everything that cleans up
         assert os.listdir(local) == []
     assert ("Traceback" in err) == end.startswith("raise")

@@ -6,6 +6,8 @@ import sys
 import time
 
 import pytest
+
+from conftest import has_ended
 from worker_driver import GUARD_S, HelperUnderTest, runs_batch
 
 pytest.importorskip("rushlight._worker")
@@ -15,14 +17,6 @@ pytest.importorskip("rushlight._worker")
 def helper():
     with HelperUnderTest() as helper:
         yield helper
-
-
-def has_ended(pid):
-    try:
-        with open(f"/proc/{pid}/stat") as f:
-            return f.read().rpartition(")")[2].split()[0] in "ZX"
-    except OSError:
-        return True
 
 
 def await_end(pid):
@@ -53,6 +47,19 @@ def test_kill_takes_the_children_too(helper):
     assert os.WTERMSIG(int(status)) == signal.SIGKILL
     await_end(worker.pid)
     await_end(answer.objects[0])
+
+
+def test_what_a_worker_leaves_running_goes_with_it(helper):
+    worker = helper.fork(7)
+
+    def leave(_):
+        import subprocess
+        return subprocess.Popen(["sleep", "1000"]).pid
+
+    (left,) = worker.run([("map", leave)], [runs_batch([0])]).objects
+    worker.socket.close()
+    assert helper.hear() == ["exited", "7", "0"]
+    await_end(left)
 
 
 def test_kill_of_one_that_has_ended(helper):
