@@ -1,6 +1,8 @@
 /* engine_context.c - Context: one application, from its configuration to stop (). */
 #include "py/ext/engine_private.h"
 
+#include <unistd.h>
+
 int
 engine_call_converter (PyObject *object, void *out_call)
 {
@@ -97,6 +99,7 @@ context_init (EngineContext *self, PyObject *args, PyObject *kwargs)
                               .alias_pyspark = alias,
                               .worker_module = "rushlight.worker" };
   GError *error = NULL;
+  self->process = getpid ();
   /* The helper forks workers: it is started first, so that it is ready when the engine is. */
   Py_BEGIN_ALLOW_THREADS self->workers = rush_python_workers_new (conf, &python, &error);
   if (self->workers != NULL)
@@ -126,7 +129,7 @@ stop_context (EngineContext *self)
 static void
 context_dealloc (EngineContext *self)
 {
-  if (self->context != NULL)
+  if (self->context != NULL && self->process == getpid ())
     {
       stop_context (self);
       rush_context_unref (self->context);

@@ -5,6 +5,8 @@
  */
 #include "py/ext/engine_private.h"
 
+#include <unistd.h>
+
 static PyObject *error_factory; /* (owned) or NULL */
 
 static const char *const code_names[] = {
@@ -71,8 +73,18 @@ engine_set_error_factory (PyObject *module, PyObject *factory)
 gboolean
 engine_context_ready (EngineContext *self)
 {
-  if (self->context != NULL)
-    return TRUE;
-  PyErr_SetString (PyExc_RuntimeError, "the engine context was not initialized");
-  return FALSE;
+  if (self->context == NULL)
+    {
+      PyErr_SetString (PyExc_RuntimeError, "the engine context was not initialized");
+      return FALSE;
+    }
+  if (self->process != getpid ())
+    {
+      PyErr_Format (PyExc_RuntimeError,
+                    "this SparkContext belongs to process %d, of which this one (%d) is a fork: "
+                    "use it there alone",
+                    (int)self->process, (int)getpid ());
+      return FALSE;
+    }
+  return TRUE;
 }

@@ -16,7 +16,9 @@ engine_trace (const char *name, long handle, const char *arguments, Py_ssize_t b
 {
   if (trace_hook == NULL)
     return TRUE;
-  PyObject *result = PyObject_CallFunction (trace_hook, "slsn", name, handle, arguments, bytes);
+  PyObject *hook = Py_NewRef (trace_hook); /* while it runs, another thread may set another one */
+  PyObject *result = PyObject_CallFunction (hook, "slsn", name, handle, arguments, bytes);
+  Py_DECREF (hook);
   Py_XDECREF (result);
   return result != NULL;
 }

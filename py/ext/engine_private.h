@@ -12,11 +12,15 @@
  * GIL: released around everything that may wait (jobs, stop, file listings, rendering), never taken
  *      by an engine thread.  No engine object holds a Python object, so that a last unref on an
  *      engine thread touches none.
+ * Fork: engine threads do not follow into a fork of the program, and locks may stay locked there.
+ *      A handle knows its process; in another one it refuses to work and is left as it is.
  */
 #pragma once
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+
+#include <sys/types.h>
 
 #include "core/viz/dag.h"
 #include "py/runner/python_rdd.h"
@@ -28,12 +32,14 @@ typedef struct
 {
   PyObject_HEAD RushContext *context; /* (owned); NULL before __init__ */
   RushPythonWorkers *workers;         /* (owned) */
+  pid_t process;                      /* that made it */
 } EngineContext;
 
 typedef struct
 {
   PyObject_HEAD RushRdd *rdd; /* (owned) */
   RushContext *context;       /* (owned) */
+  pid_t process;              /* that made it */
 } EngineRdd;
 
 extern PyTypeObject EngineContext_Type;
@@ -61,7 +67,7 @@ void engine_call_pop (void);
 /* Raises what the package's error factory makes of @error, and frees it; returns NULL. */
 PyObject *engine_raise (GError *error);
 PyObject *engine_set_error_factory (PyObject *module, PyObject *factory);
-/* FALSE with an exception set if the context was never made. */
+/* FALSE with an exception set if the context was never made, or was by another process. */
 gboolean engine_context_ready (EngineContext *self);
 
 /* ── the bridge trace ── */

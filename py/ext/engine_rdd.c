@@ -1,6 +1,8 @@
 /* engine_rdd.c - Rdd: a handle on a lineage node. */
 #include "py/ext/engine_private.h"
 
+#include <unistd.h>
+
 PyObject *
 engine_rdd_wrap (RushContext *context, RushRdd *rdd)
 {
@@ -12,15 +14,19 @@ engine_rdd_wrap (RushContext *context, RushRdd *rdd)
     }
   self->rdd = rdd;
   self->context = rush_context_ref (context);
+  self->process = getpid ();
   return (PyObject *)self;
 }
 
 static void
 rdd_dealloc (EngineRdd *self)
 {
-  /* Taking a long lineage apart posts messages and frees memory: nothing that waits. */
-  rush_rdd_unref (self->rdd);
-  rush_context_unref (self->context);
+  if (self->process == getpid ())
+    {
+      /* Taking a long lineage apart posts messages and frees memory: nothing that waits. */
+      rush_rdd_unref (self->rdd);
+      rush_context_unref (self->context);
+    }
   PyObject_Free (self);
 }
 

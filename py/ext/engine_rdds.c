@@ -3,6 +3,7 @@
  */
 #include "py/ext/engine_private.h"
 #include "core/data/builder.h"
+#include "py/runner/protocol.h"
 #include "rdd/source/parallelize.h"
 #include "rdd/source/text_file.h"
 #include "rdd/transform/shuffled.h"
@@ -163,6 +164,20 @@ steps_from_list (PyObject *list)
   return g_strv_builder_end (builder);
 }
 
+/* A command travels as one message. */
+static gboolean
+check_command_size (gsize bytes)
+{
+  if (bytes <= RUSH_PY_MAX_MESSAGE)
+    return TRUE;
+  engine_raise (g_error_new (RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                             "the functions of this RDD take %" G_GSIZE_FORMAT
+                             " bytes when pickled, with all that they refer to; at most %u can go "
+                             "to a worker: read large data inside the function, or make it an RDD",
+                             bytes, RUSH_PY_MAX_MESSAGE));
+  return FALSE;
+}
+
 static PyObject *
 context_python_rdd (EngineContext *self, PyObject *args)
 {
@@ -176,7 +191,8 @@ context_python_rdd (EngineContext *self, PyObject *args)
   if (!PyArg_ParseTuple (args, "O!y#spO!pO&", &EngineRdd_Type, &parent, &command, &command_bytes,
                          &output, &preserves, &PyList_Type, &step_list, &lines_as_bytes,
                          engine_call_converter, &call) ||
-      !engine_context_ready (self) || !output_from_name (output, &chain.output))
+      !engine_context_ready (self) || !output_from_name (output, &chain.output) ||
+      !check_command_size ((gsize)command_bytes))
     return NULL;
   g_auto (GStrv) steps = steps_from_list (step_list);
   if (steps == NULL)

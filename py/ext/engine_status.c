@@ -36,6 +36,15 @@ dict_from_stage (const RushStageSummary *stage)
       (long long)m->python_run_us);
 }
 
+/* A str, or None for NULL: the names of files in an error may be any bytes. */
+static PyObject *
+text_or_none (const char *text)
+{
+  if (text == NULL)
+    Py_RETURN_NONE;
+  return PyUnicode_DecodeUTF8 (text, (Py_ssize_t)strlen (text), "replace");
+}
+
 static PyObject *
 dict_from_job (const RushJobSummary *job)
 {
@@ -51,11 +60,12 @@ dict_from_job (const RushJobSummary *job)
   if (stages == NULL)
     return NULL;
   g_autofree char *text = rush_job_summary_to_string (job);
-  return Py_BuildValue ("{s:i,s:s,s:s,s:z,s:z,s:s,s:z,s:L,s:L,s:s,s:N}", "id", job->job_id, "name",
+  return Py_BuildValue ("{s:i,s:s,s:s,s:z,s:z,s:s,s:N,s:L,s:L,s:N,s:N}", "id", job->job_id, "name",
                         job->call_site, "cause", job->cause, "group", job->group, "description",
                         job->description, "status", rush_job_status_name (job->status), "error",
-                        job->error, "submission_ms", (long long)job->submission_ms, "completion_ms",
-                        (long long)job->completion_ms, "text", text, "stages", stages);
+                        text_or_none (job->error), "submission_ms", (long long)job->submission_ms,
+                        "completion_ms", (long long)job->completion_ms, "text", text_or_none (text),
+                        "stages", stages);
 }
 
 static PyObject *

@@ -13,6 +13,8 @@ import signal
 import sys
 import threading
 
+from rushlight.errors import PySparkRuntimeError
+
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
 
@@ -45,7 +47,10 @@ def _on_signal(number, _):
         os.kill(os.getpid(), number)
         return
     _Program.deadly = number
-    context.cancelAllJobs()
+    try:
+        context.cancelAllJobs()
+    except PySparkRuntimeError:
+        pass            # it is about to start, or to stop: there are no jobs
     raise SystemExit(128 + number)
 
 
