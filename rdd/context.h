@@ -49,8 +49,8 @@ typedef struct
   const char *long_form;
   const char *cause;      /* NULL: "action" */
   GHashTable *properties; /* char* → char*; referenced until the job ends */
-  /* Called on the waiting thread when a signal interrupted its wait (poll () on the waiter's fd
-   * returned EINTR): TRUE cancels the job, and the wait goes on until it has ended. */
+  /* Called on the waiting thread when a signal has interrupted its wait, and a few times a second:
+   * TRUE cancels the job, and the wait goes on until it has ended. */
   gboolean (*interrupted) (gpointer data);
   gpointer interrupted_data;
 } RushJobOptions;

@@ -13,7 +13,6 @@
 
 #include "rdd/result.h"
 
-#include <errno.h>
 #include <poll.h>
 
 /* ---- counting ahead ---- */
@@ -170,7 +169,10 @@ rush_context_submit_map_stage (RushContext *self, RushDependency *dependency,
 
 /* ---- waiting ---- */
 
-/* Until the job has ended; a signal that @options cares for cancels it on the way. */
+#define LOOK_MS 200
+
+/* Until the job has ended; a signal that @options cares for cancels it on the way.  It mostly
+ * interrupts poll (); one that came just before, or met another thread, is found by looking. */
 static gboolean
 wait_interruptibly (RushContext *self, RushJobWaiter *waiter, gint job_id,
                     const RushJobOptions *options)
@@ -181,7 +183,7 @@ wait_interruptibly (RushContext *self, RushJobWaiter *waiter, gint job_id,
     {
       struct pollfd ended = { rush_job_waiter_fd (waiter), POLLIN, 0 };
 
-      if (poll (&ended, 1, -1) < 0 && errno == EINTR && !cancelled &&
+      if (poll (&ended, 1, LOOK_MS) <= 0 && !cancelled &&
           options->interrupted (options->interrupted_data))
         {
           cancelled = TRUE;
