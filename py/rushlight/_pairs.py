@@ -59,7 +59,7 @@ class PairTransformations:
 
     # ── through a shuffle ──
     @operator
-    def partitionBy(self, numPartitions=None, partitionFunc=portable_hash):
+    def partitionBy(self, numPartitions, partitionFunc=portable_hash):
         """Moves each pair to partition partitionFunc(key) % numPartitions.
 
         >>> pairs = sc.parallelize([(k, None) for k in range(6)], 2).partitionBy(3)
