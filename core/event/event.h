@@ -119,7 +119,7 @@ typedef struct
   gint64 time_ms;
   guint n_stages;
   RushStageInfo **stages;  /* by id; all that the job may need, skipped ones among them */
-  char **properties;       /* pairs: callSite.short, spark.jobGroup.id, spark.rushlight.job.cause … */
+  char **properties;       /* pairs: callSite.short, spark.jobGroup.id … */
 } RushJobStart;
 typedef struct
 {

@@ -19,9 +19,9 @@
 #include "core/event/event_bus.h"
 
 #include "core/base/queue.h"
+#include "core/base/thread.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 
 typedef struct
@@ -76,20 +76,6 @@ deliver_queued (gpointer data)
   return NULL;
 }
 
-/* Signals are for the program's own threads (Python's Ctrl-C), so ours start with all blocked. */
-static void
-start_thread (Subscriber *self)
-{
-  sigset_t all, before;
-
-  sigfillset (&all);
-  pthread_sigmask (SIG_SETMASK, &all, &before);
-  int failed = pthread_create (&self->thread, NULL, deliver_queued, self);
-  pthread_sigmask (SIG_SETMASK, &before, NULL);
-  if (failed != 0)
-    g_error ("no thread for the listener %s: %s", self->listener->klass->name, g_strerror (failed));
-}
-
 static void
 subscriber_post (Subscriber *self, RushEvent *event)
 {
@@ -121,7 +107,7 @@ subscriber_stop (Subscriber *self)
       return;
     }
   rush_queue_close (self->queue);
-  pthread_join (self->thread, NULL);
+  rush_thread_join (self->thread);
 }
 
 static void
@@ -148,7 +134,7 @@ add_subscriber (RushEventBus *self, RushListener *listener, RushQueue *queue)
   pthread_mutex_init (&subscriber->lock, NULL);
   pthread_cond_init (&subscriber->progress, NULL);
   if (queue != NULL)
-    start_thread (subscriber);
+    subscriber->thread = rush_thread_start ("rush-listener", deliver_queued, subscriber);
 
   pthread_mutex_lock (&self->order);
   g_assert (!self->stopped);

@@ -22,6 +22,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define KEEPS_NAME "cannot give its final name to the event log"
+
 typedef struct
 {
   RushListener base;
@@ -35,10 +37,16 @@ typedef struct
 /* ---- writing ---- */
 
 static void
-give_up (EventLog *self, const char *what, int errnum)
+complain (const EventLog *self, const char *what, int errnum, const char *consequence)
 {
-  g_printerr ("rushlight: %s %s: %s; the rest of this run is not logged\n", what,
-              self->inprogress_path, g_strerror (errnum));
+  g_printerr ("rushlight: %s %s: %s; %s\n", what, self->inprogress_path, g_strerror (errnum),
+              consequence);
+}
+
+static void
+give_up (EventLog *self, int errnum)
+{
+  complain (self, "cannot write the event log", errnum, "the rest of this run is not logged");
   if (self->file != NULL)
     fclose (self->file);
   self->file = NULL;
@@ -60,7 +68,7 @@ on_event (RushListener *listener, RushEvent *event)
   gboolean is_task = event->kind == RUSH_EVENT_TASK_START || event->kind == RUSH_EVENT_TASK_END;
   if (fwrite (self->line->str, 1, self->line->len, self->file) != self->line->len ||
       (!is_task && fflush (self->file) != 0))
-    give_up (self, "cannot write the event log", errno);
+    give_up (self, errno);
 }
 
 static void
@@ -72,11 +80,11 @@ finish (RushListener *listener)
     return;
   FILE *file = g_steal_pointer (&self->file);
   if (fclose (file) != 0)
-    give_up (self, "cannot write the event log", errno);
+    give_up (self, errno);
   else if (!self->overwrite && g_file_test (self->final_path, G_FILE_TEST_EXISTS))
-    give_up (self, "cannot give its final name to the event log", EEXIST);
+    complain (self, KEEPS_NAME, EEXIST, "it is whole");
   else if (g_rename (self->inprogress_path, self->final_path) != 0)
-    give_up (self, "cannot give its final name to the event log", errno);
+    complain (self, KEEPS_NAME, errno, "it is whole");
 }
 
 static void
