@@ -23,7 +23,10 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 APT_PACKAGES := gcc libc6-dev pkg-config libglib2.0-dev libgraphviz-dev libzstd-dev zlib1g-dev \
                 python3-dev python3-venv ca-certificates
 
-SOURCES := $(shell git ls-files -co --exclude-standard -- core rdd py lessons meson.build meson.options pyproject.toml 2>/dev/null)
+# What a build is made of; the C tests are built with it.  (wildcard: a file that was deleted and not
+# yet committed is still listed.)
+SOURCES := $(wildcard $(shell git ls-files -co --exclude-standard -- core rdd py lessons 'tests/*.[ch]' \
+               'tests/*meson.build' meson.build meson.options pyproject.toml 2>/dev/null))
 
 demo: build
 	@tools/demo.sh

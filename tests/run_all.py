@@ -51,26 +51,39 @@ def count_tap(text):
     return passed, failed
 
 
+def remove(path):
+    """What an earlier run has left must not count for this one."""
+    if os.path.exists(path):
+        os.unlink(path)
+
+
+def read_json_lines(path):
+    """The objects in a file of a JSON text a line; none without the file."""
+    if not os.path.exists(path):
+        return []
+    with open(path) as f:
+        return [json.loads(line) for line in f]
+
+
 def c_tests(tally, build, what, suites=(), env=None, multiplier=1):
     began = time.time()
     log = os.path.join(OUT, f"{os.path.basename(build)}-tests.log")
+    results = os.path.join(ROOT, build, "meson-logs", "testlog.json")
+    remove(results)
     argv = ["meson", "test", "-C", build, "--no-rebuild", "--print-errorlogs",
             "--timeout-multiplier", str(multiplier)]
     for suite in suites:
         argv += ["--suite", suite]
     status = run(argv, env=env, log=log)
     passed = failed = 0
-    results = os.path.join(ROOT, build, "meson-logs", "testlog.json")
-    with open(results) as f:
-        for line in f:
-            test = json.loads(line)
-            p, n = count_tap(test.get("stdout") or "")
-            # A program that dies between two test cases has failed in one that it did not report.
-            if test["result"] not in ("OK", "SKIP", "EXPECTEDFAIL"):
-                n = max(n, 1)
-                print(f"FAILED: {test['name']} ({test['result']})")
-            passed, failed = passed + p, failed + n
-    if status and not failed:
+    for test in read_json_lines(results):
+        p, n = count_tap(test.get("stdout") or "")
+        # A program that dies between two test cases has failed in one that it did not report.
+        if test["result"] not in ("OK", "SKIP", "EXPECTEDFAIL"):
+            n = max(n, 1)
+            print(f"FAILED: {test['name']} ({test['result']})")
+        passed, failed = passed + p, failed + n
+    if not failed and (status or not passed):
         failed = 1
     if failed:
         show_tail(log, 150)
@@ -80,6 +93,7 @@ def c_tests(tally, build, what, suites=(), env=None, multiplier=1):
 def python_tests(tally, what, arguments=(), env=None):
     began = time.time()
     log, report = os.path.join(OUT, "pytest.log"), os.path.join(OUT, "pytest.xml")
+    remove(report)
     status = run([sys.executable, "-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider",
                   f"--junitxml={report}", "tests", *arguments], env=env, log=log)
     suite = ElementTree.parse(report).getroot().find("testsuite") if os.path.exists(report) else None
