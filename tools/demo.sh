@@ -5,9 +5,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 out=out/demo
 mkdir -p "$out/events"
-echo "rushlight submit lessons/examples/wordcount.py '/usr/share/common-licenses/*'"
-echo
-.venv/bin/rushlight submit --master 'local[2]' \
-  --conf spark.eventLog.enabled=true --conf "spark.eventLog.dir=$PWD/$out/events" \
-  --summary --dag "$out/wordcount.svg" \
-  lessons/examples/wordcount.py '/usr/share/common-licenses/*'
+run=(.venv/bin/rushlight submit --master 'local[2]'
+     --conf spark.eventLog.enabled=true --conf "spark.eventLog.dir=$PWD/$out/events"
+     --summary --dag "$out/wordcount.svg"
+     lessons/examples/wordcount.py '/usr/share/common-licenses/*')
+printf '%q ' "${run[@]}"
+printf '\n\n'
+"${run[@]}"
