@@ -47,8 +47,9 @@ rush_rdd_foreach (RushContext *context, RushRdd *rdd, RushRowVisit func, gpointe
 {
   RUSH_OPERATOR ("foreach");
   Visit visit = { func, data };
-  g_autoptr (RushJobWaiter) waiter =
-      rush_context_run_job (context, rdd, NULL, 0, visit_rows, &visit, NULL, NULL, error);
+  /* A copy: tasks may still be running when the job has failed. */
+  g_autoptr (RushJobWaiter) waiter = rush_context_run_job (
+      context, rdd, NULL, 0, visit_rows, g_memdup2 (&visit, sizeof visit), g_free, NULL, error);
 
   return waiter != NULL;
 }

@@ -14,8 +14,25 @@ typedef struct
 {
   RushRowReduce func;
   gpointer data;
-  RushBatch *zero; /* or NULL (unowned) */
+  RushBatch *zero; /* or NULL (owned) a ref */
 } Reduction;
+
+/* It belongs to the job: tasks may still be running when that has failed. */
+static Reduction *
+reduction_new (RushRowReduce func, gpointer data, RushBatch *zero)
+{
+  Reduction *self = g_new (Reduction, 1);
+
+  *self = (Reduction){ func, data, zero != NULL ? rush_batch_ref (zero) : NULL };
+  return self;
+}
+
+static void
+reduction_free (gpointer data)
+{
+  rush_batch_unref (((Reduction *)data)->zero);
+  g_free (data);
+}
 
 /* ---- rows into one row ---- */
 
@@ -119,12 +136,13 @@ reduce_partition (RushIterator *rows, RushTaskContext *ctx, gpointer data, RushT
 static RushBatch *
 run_reduction (RushContext *context, RushRdd *rdd, const Reduction *reduction, GError **error)
 {
+  Reduction *of_job = reduction_new (reduction->func, reduction->data, reduction->zero);
   g_autoptr (RushJobWaiter) waiter = NULL;
   RushBatch *result = reduction->zero != NULL ? rush_batch_ref (reduction->zero) : NULL;
   g_autoptr (GError) failure = NULL;
   guint n;
 
-  waiter = rush_context_run_job (context, rdd, NULL, 0, reduce_partition, (gpointer)reduction, NULL,
+  waiter = rush_context_run_job (context, rdd, NULL, 0, reduce_partition, of_job, reduction_free,
                                  NULL, &failure);
   if (waiter != NULL && rush_rdd_n_partitions (rdd, &n, &failure))
     for (guint p = 0; p < n && failure == NULL; p++)

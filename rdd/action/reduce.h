@@ -1,6 +1,7 @@
 /* reduce.h - all rows folded into one, first in each partition, then in the driver.
  *
- * The function must be associative and commutative: in which order rows meet is not said.
+ * The function must be associative and commutative: in which order rows meet is not said.  After a
+ * failure tasks may still call it for a moment: its data must be there until the context stops.
  *
  * Mirrors: RDD.reduce, RDD.fold.
  */

@@ -234,8 +234,9 @@ rush_rdd_take_ordered (RushContext *context, RushRdd *rdd, guint n, RushRowCompa
 {
   RUSH_OPERATOR ("takeOrdered");
   Order order = { compare, data, n };
-  g_autoptr (RushJobWaiter) waiter =
-      rush_context_run_job (context, rdd, NULL, 0, keep_best, &order, NULL, NULL, error);
+  /* A copy: tasks may still be running when the job has failed. */
+  g_autoptr (RushJobWaiter) waiter = rush_context_run_job (
+      context, rdd, NULL, 0, keep_best, g_memdup2 (&order, sizeof order), g_free, NULL, error);
   g_autoptr (GError) failure = NULL;
   GPtrArray *sorted = NULL;
   guint n_partitions;

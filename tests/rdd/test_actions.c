@@ -13,6 +13,8 @@
 #include "rdd/transform/map.h"
 
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 static gboolean
 is_at_least (const RushRow *row, gpointer data)
@@ -291,6 +293,68 @@ test_foreach (void)
   app_free (sc);
 }
 
+/* Row 0 fails the job while row 2 is being visited, in another task. */
+typedef struct
+{
+  int at_two; /* eventfd: row 2 is being visited */
+  int go_on;  /* eventfd: it may end */
+  atomic_bool visited_three;
+} Straggler;
+
+static gboolean
+straggle (const RushRow *row, gpointer data, GError **error)
+{
+  Straggler *self = data;
+  eventfd_t ignored;
+
+  switch (rush_row_int (row, 0))
+    {
+    case 0:
+      g_assert_cmpint (eventfd_read (self->at_two, &ignored), ==, 0);
+      g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_IO, "no more rows, please");
+      return FALSE;
+    case 2:
+      g_assert_cmpint (eventfd_write (self->at_two, 1), ==, 0);
+      g_assert_cmpint (eventfd_read (self->go_on, &ignored), ==, 0);
+      return TRUE;
+    case 3:
+      atomic_store (&self->visited_three, TRUE);
+      return TRUE;
+    default:
+      return TRUE;
+    }
+}
+
+/* What was on the stack is there no more. */
+static G_GNUC_NO_INLINE void
+wipe_stack (void)
+{
+  volatile guint8 bytes[64 * 1024];
+
+  for (gsize i = 0; i < sizeof bytes; i++)
+    bytes[i] = 0xff;
+}
+
+/* The action is over with the first failure; what a task still needs of it outlives it. */
+static void
+test_a_task_outlives_its_action (void)
+{
+  RushContext *sc = app_new_with ("local[2]", NULL);
+  g_autoptr (RushRdd) numbers = app_range (sc, 4, 2);
+  g_autoptr (GError) error = NULL;
+  Straggler straggler = { eventfd (0, EFD_CLOEXEC), eventfd (0, EFD_CLOEXEC), FALSE };
+
+  g_assert_false (rush_rdd_foreach (sc, numbers, straggle, &straggler, &error));
+  g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_IO);
+  g_assert_false (atomic_load (&straggler.visited_three));
+  wipe_stack ();
+  g_assert_cmpint (eventfd_write (straggler.go_on, 1), ==, 0);
+  app_free (sc); /* waits for it */
+  g_assert_true (atomic_load (&straggler.visited_three));
+  close (straggler.at_two);
+  close (straggler.go_on);
+}
+
 /* ---- takeOrdered ---- */
 
 static gint
@@ -411,6 +475,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rdd/action/first", test_first);
   g_test_add_func ("/rdd/action/fold", test_fold);
   g_test_add_func ("/rdd/action/foreach", test_foreach);
+  g_test_add_func ("/rdd/action/straggler", test_a_task_outlives_its_action);
   g_test_add_func ("/rdd/action/row-order", test_row_order);
   g_test_add_func ("/rdd/action/take-many-ordered", test_take_many_ordered);
   return g_test_run ();
