@@ -440,21 +440,37 @@ test_interrupted (void)
 
 /* ---- the end ---- */
 
+static guint
+n_threads (void)
+{
+  GDir *tasks = g_dir_open ("/proc/self/task", 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (tasks) != NULL)
+    n++;
+  g_dir_close (tasks);
+  return n;
+}
+
 static void
 test_stopped (void)
 {
+  guint n_before = n_threads ();
   RushContext *sc = app_new (1);
   g_autoptr (RushRdd) numbers = app_range (sc, 10, 2);
   g_autoptr (GError) error = NULL;
 
   g_assert_false (rush_context_is_stopped (sc));
+  g_assert_cmpint (rush_rdd_count (sc, numbers, NULL), ==, 10);
+  g_assert_cmpuint (n_threads (), >, n_before);
   rush_context_stop (sc);
   rush_context_stop (sc);
   g_assert_true (rush_context_is_stopped (sc));
+  g_assert_cmpuint (n_threads (), ==, n_before);
   g_assert_null (rush_rdd_collect (sc, numbers, &error));
   g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_STOPPED);
   rush_context_cancel_all (sc, "too late");
-  g_assert_cmpuint (app_n_jobs (sc), ==, 0);
+  g_assert_cmpuint (app_n_jobs (sc), ==, 1);
   app_free (sc);
 }
 

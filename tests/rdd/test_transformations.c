@@ -171,6 +171,32 @@ test_failures (void)
   app_free (sc);
 }
 
+/* ---- a long lineage ---- */
+
+static void
+add_one (const RushRow *row, RushEmitter *out, gpointer data)
+{
+  rush_emit_int (out, rush_row_int (row, 0) + 1);
+}
+
+/* An iterative program: 2,000 narrow steps are one stage. */
+static void
+test_long_lineage (void)
+{
+  RushContext *sc = app_new (1);
+  g_autoptr (RushRdd) last = app_range (sc, 3, 2);
+
+  for (guint i = 0; i < 2000; i++)
+    {
+      RushRdd *next = rush_rdd_map (last, last->schema, add_one, NULL, NULL);
+
+      rush_rdd_unref (last);
+      last = next;
+    }
+  app_assert_sorted (sc, last, "2000 2001 2002");
+  app_free (sc);
+}
+
 /* ---- mapPartitions ---- */
 
 typedef struct
@@ -428,6 +454,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rdd/transform/flat-map", test_flat_map);
   g_test_add_func ("/rdd/transform/filter-twice", test_filter_twice);
   g_test_add_func ("/rdd/transform/failures", test_failures);
+  g_test_add_func ("/rdd/transform/long-lineage", test_long_lineage);
   g_test_add_func ("/rdd/transform/map-partitions", test_map_partitions);
   g_test_add_func ("/rdd/transform/glom", test_glom);
   g_test_add_func ("/rdd/transform/union-of-nothing", test_union_of_nothing);
