@@ -10,6 +10,7 @@
 
 #include <glib/gstdio.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -466,7 +467,9 @@ test_stopped (void)
   rush_context_stop (sc);
   rush_context_stop (sc);
   g_assert_true (rush_context_is_stopped (sc));
-  g_assert_cmpuint (n_threads (), ==, n_before);
+  /* A thread that has been joined stands in the list until the kernel is done with it. */
+  while (n_threads () > n_before)
+    sched_yield ();
   g_assert_null (rush_rdd_collect (sc, numbers, &error));
   g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_STOPPED);
   rush_context_cancel_all (sc, "too late");
