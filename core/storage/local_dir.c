@@ -2,16 +2,17 @@
  *
  *   spark.local.dir/
  *     rushlight-Xa81Kz/        mkdtemp: 0700, ours
- *       lock                   flock'ed (exclusive) by the living process
+ *       rushlight.lock         flock'ed (exclusive) by the living process
  *       0b/shuffle_0_4_0.data  64 folders, so that none gets long
  *
  * A process that is killed cannot clean up, but the kernel drops its lock.  So a folder with our
- * prefix and our uid whose lock can be taken is an orphan.
+ * prefix and our uid, and with a lock file that can be locked, is an orphan.  A folder without the
+ * lock file is somebody's own, whatever its name, and is left alone.
  *
- * Between mkdtemp () and flock () a new folder looks like an orphan.  Whoever takes the lock first
- * wins, and both sides see it:
+ * Between the making of the lock file and flock () a new folder looks like an orphan.  Whoever
+ * takes the lock first wins, and both sides see it:
  *
- *     owner    mkdtemp · open lock · flock (waits) · is the lock file still linked?  no: start
+ *     owner    mkdtemp · make lock · flock (waits) · is the lock file still linked?  no: start
  * again cleaner            open lock · flock (does not wait) · remove all, the lock file last
  *
  * Removal goes by descriptors (openat, unlinkat) and opens folders with O_NOFOLLOW only: a link in
@@ -29,7 +30,7 @@
 #include <unistd.h>
 
 #define PREFIX "rushlight-"
-#define LOCK_NAME "lock"
+#define LOCK_NAME "rushlight.lock"
 #define N_SUBFOLDERS 64
 #define MAX_ATTEMPTS 100
 
@@ -105,10 +106,11 @@ is_our_folder (int parent_fd, const char *name)
          status.st_uid == geteuid ();
 }
 
+/* @create: O_CREAT for the owner, 0 for a cleaner. */
 static int
-open_lock_file (int folder_fd)
+open_lock_file (int folder_fd, int create)
 {
-  return openat (folder_fd, LOCK_NAME, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+  return openat (folder_fd, LOCK_NAME, O_RDWR | create | O_NOFOLLOW | O_CLOEXEC, 0600);
 }
 
 static void
@@ -118,7 +120,7 @@ remove_if_orphan (int parent_fd, const char *name)
 
   if (folder_fd < 0)
     return;
-  int lock_fd = open_lock_file (folder_fd);
+  int lock_fd = open_lock_file (folder_fd, 0);
   close (folder_fd);
   if (lock_fd < 0)
     return;
@@ -181,7 +183,7 @@ lock_folder (const char *path)
 {
   struct stat status;
   int folder_fd = open (path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  int lock_fd = folder_fd >= 0 ? open_lock_file (folder_fd) : -1;
+  int lock_fd = folder_fd >= 0 ? open_lock_file (folder_fd, O_CREAT) : -1;
   int failure = lock_fd >= 0 ? 0 : errno;
 
   if (folder_fd >= 0)

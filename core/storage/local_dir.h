@@ -2,7 +2,8 @@
  *
  * Made by mkdtemp (mode 0700) under spark.local.dir as "rushlight-XXXXXX"; removed with all that is
  * in it when the context stops.  A folder whose process died without stopping is removed by the
- * next context that starts under the same spark.local.dir: it holds a lock file while it lives.
+ * next context that starts under the same spark.local.dir: a living context holds the lock file in
+ * it.
  *
  * Threads: any.
  * Mirrors: org.apache.spark.storage.DiskBlockManager.

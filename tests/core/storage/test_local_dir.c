@@ -232,6 +232,22 @@ test_processes_do_not_remove_each_others_folders (Fixture *fixture, gconstpointe
 #define ADD(name, function)                                                                        \
   g_test_add ("/local_dir/" name, Fixture, NULL, set_up, function, tear_down)
 
+/* Somebody's own folder may well begin with our name. */
+static void
+test_folder_without_our_lock_is_left_alone (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *own = g_build_filename (fixture->parent, "rushlight-thesis", NULL);
+  g_autofree char *chapter = g_build_filename (own, "chapter", NULL);
+
+  g_assert_cmpint (g_mkdir (own, 0700), ==, 0);
+  write_file (chapter);
+  rush_local_dir_free (new_dir (fixture));
+
+  g_assert_true (g_file_test (chapter, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (g_unlink (chapter), ==, 0);
+  g_assert_cmpint (g_rmdir (own), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -241,6 +257,7 @@ main (int argc, char **argv)
   ADD ("parent_is_made", test_parent_is_made);
   ADD ("links", test_removal_does_not_follow_links);
   ADD ("orphan", test_orphan_is_removed_by_the_next);
+  ADD ("without_lock", test_folder_without_our_lock_is_left_alone);
   ADD ("only_own", test_only_own_folders_are_removed);
   ADD ("processes", test_processes_do_not_remove_each_others_folders);
   return g_test_run ();
