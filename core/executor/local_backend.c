@@ -337,6 +337,10 @@ rush_local_backend_stop (RushBackend *base)
     cancel_launched (value, "SparkContext was shut down");
   pthread_mutex_unlock (&self->lock);
   rush_runner_pool_stop (self->runners);
+  /* Nobody adds executors any more. */
+  for (guint i = 0; i < self->executors->len; i++)
+    rush_block_store_remove_all (
+        ((RushLocalExecutor *)g_ptr_array_index (self->executors, i))->env.blocks);
 }
 
 static void

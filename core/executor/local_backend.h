@@ -22,7 +22,7 @@ RushBackend *rush_local_backend_new (const RushMaster *master, const RushConf *c
                                      RushDriverLoop *loop, RushMapOutputTracker *tracker,
                                      RushEventBus *bus, RushLocalDir *dir, GError **error);
 void rush_local_backend_start (RushBackend *self);
-/* Kills what runs, joins the runners. */
+/* Kills what runs, joins the runners, drops all map outputs. */
 void rush_local_backend_stop (RushBackend *self);
 /* As if the machine had died: running tasks are lost, map outputs dropped; with @replace a fresh
  * executor registers under the next id.  FALSE: no such executor, or local mode, where the only

@@ -392,23 +392,40 @@ test_nobody_to_lose (void)
 
 /* Nothing refers to a shuffle any more: its outputs go, everywhere. */
 static void
+assert_no_outputs (const Engine *engine, const char *executor_id)
+{
+  RushBlockStoreStats stats;
+
+  rush_block_store_stats (rush_local_backend_env (engine->backend, executor_id)->blocks, &stats);
+  g_assert_cmpuint (stats.n_outputs, ==, 0);
+  g_assert_cmpint (stats.memory_bytes, ==, 0);
+}
+
+static void
 test_remove_shuffle (void)
 {
   Engine *engine = engine_new ("local-cluster[2,1,512]", NULL);
   g_autoptr (RushRdd) source = func_rdd_new (engine, 4, thousand_numbers, NULL);
   g_autoptr (RushRdd) shuffled = shuffled_rdd_new (source, 3, NULL, NULL);
-  static const char *const ids[] = { "0", "1" };
 
   g_assert_cmpint (engine_sum (engine, shuffled, NULL), ==, sum_below (4000));
   rush_local_backend_remove_shuffle (engine->backend, 0);
-  for (guint i = 0; i < 2; i++)
-    {
-      RushBlockStoreStats stats;
+  assert_no_outputs (engine, "0");
+  assert_no_outputs (engine, "1");
+  engine_free (engine);
+}
 
-      rush_block_store_stats (rush_local_backend_env (engine->backend, ids[i])->blocks, &stats);
-      g_assert_cmpuint (stats.n_outputs, ==, 0);
-      g_assert_cmpint (stats.memory_bytes, ==, 0);
-    }
+/* A backend that has been stopped may be there for long: somebody has kept the context. */
+static void
+test_stop_drops_outputs (void)
+{
+  Engine *engine = engine_new ("local[2]", NULL);
+  g_autoptr (RushRdd) source = func_rdd_new (engine, 4, thousand_numbers, NULL);
+  g_autoptr (RushRdd) shuffled = shuffled_rdd_new (source, 3, NULL, NULL);
+
+  g_assert_cmpint (engine_sum (engine, shuffled, NULL), ==, sum_below (4000));
+  rush_local_backend_stop (engine->backend);
+  assert_no_outputs (engine, "driver");
   engine_free (engine);
 }
 
@@ -429,5 +446,6 @@ main (int argc, char **argv)
   g_test_add_func ("/executor/local-backend/lose/one-output", test_lose_one_output);
   g_test_add_func ("/executor/local-backend/lose/nobody", test_nobody_to_lose);
   g_test_add_func ("/executor/local-backend/remove-shuffle", test_remove_shuffle);
+  g_test_add_func ("/executor/local-backend/stop-drops-outputs", test_stop_drops_outputs);
   return g_test_run ();
 }
