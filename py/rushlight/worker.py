@@ -98,9 +98,25 @@ def run_worker(fd):
     """Tasks, one after the other, until the runner closes its end."""
     global in_worker
     in_worker = True
+    os.register_at_fork(after_in_child=lambda: hang_up(fd))
     worker = _worker.Worker(fd, describe, dumps_by_value, stop_iteration, before_answer)
     while worker.run_task():
         pass
+
+
+def hang_up(fd):
+    """In a child that user code has forked: it finds the socket closed at the other end.
+
+    It must not answer in its worker's place, nor keep the socket open when the worker has died.
+    """
+    try:
+        here, there = _socket.socketpair()
+    except OSError:
+        os.close(fd)        # as good, while nobody else gets the number
+        return
+    os.dup2(here.fileno(), fd, inheritable=False)
+    here.close()
+    there.close()
 
 
 # ── the helper ──
