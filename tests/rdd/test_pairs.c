@@ -345,6 +345,35 @@ test_drawings (void)
   g_rmdir (folder);
 }
 
+/* ---- lost executors ---- */
+
+/* Executors die while the job runs, one after the other; its result is that of a run without. */
+static void
+test_recovery (void)
+{
+  RushContext *sc = app_new_with ("local-cluster[3,1,512]", NULL);
+  g_autoptr (RushSchema) schema = rush_schema_of ("digit", &RUSH_INT64, "n", &RUSH_INT64, NULL);
+  g_autoptr (RushRdd) numbers = app_range (sc, 300000, 12);
+  g_autoptr (RushRdd) pairs =
+      rush_rdd_key_by (numbers, "digit", &RUSH_INT64, by_last_digit, NULL, NULL);
+  g_autoptr (RushRdd) counts = rush_rdd_reduce_by_key (pairs, RUSH_COUNT, 4, NULL);
+  g_autoptr (RushJobWaiter) waiter = rush_context_submit_job (
+      sc, counts, NULL, 0, rush_collect_batches, NULL, NULL, NULL, NULL, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (rush_local_backend_kill_executor (rush_context_backend (sc), "0", TRUE));
+  g_assert_true (rush_local_backend_kill_executor (rush_context_backend (sc), "2", TRUE));
+  g_assert_true (rush_job_waiter_wait (waiter, &error));
+  g_assert_no_error (error);
+  app_assert_sorted (sc, counts,
+                     "0,30000 1,30000 2,30000 3,30000 4,30000 5,30000 6,30000 7,30000 8,30000 "
+                     "9,30000");
+  /* What was lost after the job is recomputed by the next one. */
+  g_assert_true (rush_local_backend_kill_executor (rush_context_backend (sc), "1", TRUE));
+  g_assert_cmpint (rush_rdd_count (sc, counts, &error), ==, 10);
+  app_free (sc);
+}
+
 /* ---- too little memory ---- */
 
 /* 30,000 keys of 40 bytes. */
@@ -463,6 +492,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rdd/pairs/join-stages", test_join_stages);
   g_test_add_func ("/rdd/pairs/choice", test_choice);
   g_test_add_func ("/rdd/pairs/drawings", test_drawings);
+  g_test_add_func ("/rdd/pairs/recovery", test_recovery);
   g_test_add_func ("/rdd/pairs/spill-join", test_spill_join);
   return g_test_run ();
 }
