@@ -3,6 +3,10 @@
 #include <signal.h>
 #include <string.h>
 
+/* Deep lineages recurse, and what the system gives by itself depends on ulimit -s.  It is address
+ * space; memory is taken as it is used. */
+#define STACK_BYTES (16 * 1024 * 1024)
+
 pthread_t
 rush_thread_start (const char *name, void *(*body) (void *), void *data)
 {
@@ -17,8 +21,12 @@ rush_thread_start (const char *name, void *(*body) (void *), void *data)
   sigdelset (&all, SIGILL);
   sigdelset (&all, SIGABRT);
   pthread_sigmask (SIG_SETMASK, &all, &before);
+  pthread_attr_t attributes;
+  pthread_attr_init (&attributes);
+  pthread_attr_setstacksize (&attributes, STACK_BYTES);
   pthread_t thread;
-  int status = pthread_create (&thread, NULL, body, data);
+  int status = pthread_create (&thread, &attributes, body, data);
+  pthread_attr_destroy (&attributes);
   pthread_sigmask (SIG_SETMASK, &before, NULL);
 
   if (status != 0)

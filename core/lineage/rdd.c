@@ -12,13 +12,18 @@
  *     theirs.  Only narrow parents are asked: the size of a shuffled RDD is its partitioner's, and
  *     looking beyond would touch files earlier than Spark does.
  *
- * compute () does recurse, once a narrow step, as Spark's iterators do; checkpoints cut it.
+ * compute () does recurse, once a narrow step, and so do the iterators that it makes, as Spark's
+ * do.  There a task that goes too deep ends with a StackOverflowError; here the steps are counted,
+ * and a task that has more of them than a stack is sure to hold fails with an error.
  *
  * Locks:  the count is computed under the RDD's own lock, so that a source looks at the world once.
  *         A class may take the locks of parents from in there; as the graph has no cycle, neither
  *         has the order of locks.
  */
 #include "core/lineage/rdd.h"
+
+/* A step takes some 130 bytes of stack; a thread of ours has 16 MiB (core/base/thread.c). */
+#define MAX_DEPTH 30000
 
 /* ---- construction ---- */
 
@@ -203,9 +208,22 @@ rush_rdd_n_partitions (RushRdd *self, guint *out_n, GError **error)
 RushIterator *
 rush_rdd_iterator (RushRdd *self, guint split, RushTaskContext *ctx, GError **error)
 {
+  RushIterator *rows;
+
   if (!rush_task_context_check (ctx, error))
     return NULL;
-  return self->klass->compute (self, split, ctx, error);
+  if (ctx->depth == MAX_DEPTH)
+    {
+      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_UNSUPPORTED,
+                   "a task of more than %d narrow steps cannot be computed: collect the rows and "
+                   "parallelize them again, or shuffle them, every few thousand steps",
+                   MAX_DEPTH);
+      return NULL;
+    }
+  ctx->depth++;
+  rows = self->klass->compute (self, split, ctx, error);
+  ctx->depth--;
+  return rows;
 }
 
 char **

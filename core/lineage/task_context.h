@@ -48,6 +48,7 @@ struct _RushTaskContext
   char *fetch_executor_id; /* where the output should have been, or NULL: it was not registered */
 
   GArray *cleanups; /* private */
+  guint depth;      /* private to rush_rdd_iterator (): computes that are under way */
 };
 
 /* Zeroed but for the defaults: system clock, system allocator, empty properties. */

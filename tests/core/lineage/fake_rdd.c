@@ -23,24 +23,31 @@ fake_compute (RushRdd *self, guint split, RushTaskContext *ctx, GError **error)
   return rush_iterator_empty ();
 }
 
+static RushIterator *
+fake_map_compute (RushRdd *self, guint split, RushTaskContext *ctx, GError **error)
+{
+  return rush_rdd_iterator (self->dependencies[0]->rdd, split, ctx, error);
+}
+
 static void
 fake_finalize (RushRdd *self)
 {
   fake_n_finalized++;
 }
 
-#define FAKE_CLASS(spark_name, partitions_func)                                                    \
+#define FAKE_CLASS(spark_name, partitions_func, compute_func)                                      \
   { .name = spark_name,                                                                            \
     .partitions = partitions_func,                                                                 \
-    .compute = fake_compute,                                                                       \
+    .compute = compute_func,                                                                       \
     .finalize = fake_finalize }
 
-const RushRddClass fake_parallel_class = FAKE_CLASS ("ParallelCollectionRDD", fake_partitions);
-const RushRddClass fake_hadoop_class = FAKE_CLASS ("HadoopRDD", fake_partitions);
-const RushRddClass fake_shuffled_class = FAKE_CLASS ("ShuffledRDD", fake_partitions);
-const RushRddClass fake_union_class = FAKE_CLASS ("UnionRDD", fake_partitions);
-const RushRddClass fake_cogroup_class = FAKE_CLASS ("CoGroupedRDD", fake_partitions);
-const RushRddClass fake_map_class = FAKE_CLASS ("MapPartitionsRDD", NULL);
+const RushRddClass fake_parallel_class =
+    FAKE_CLASS ("ParallelCollectionRDD", fake_partitions, fake_compute);
+const RushRddClass fake_hadoop_class = FAKE_CLASS ("HadoopRDD", fake_partitions, fake_compute);
+const RushRddClass fake_shuffled_class = FAKE_CLASS ("ShuffledRDD", fake_partitions, fake_compute);
+const RushRddClass fake_union_class = FAKE_CLASS ("UnionRDD", fake_partitions, fake_compute);
+const RushRddClass fake_cogroup_class = FAKE_CLASS ("CoGroupedRDD", fake_partitions, fake_compute);
+const RushRddClass fake_map_class = FAKE_CLASS ("MapPartitionsRDD", NULL, fake_map_compute);
 
 RushRdd *
 fake_rdd_new (RushLineage *lineage, const RushRddClass *klass, const char *site, guint n_partitions,

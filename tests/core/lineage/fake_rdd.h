@@ -8,7 +8,8 @@ extern const RushRddClass fake_hadoop_class;   /* "HadoopRDD": a source */
 extern const RushRddClass fake_shuffled_class; /* "ShuffledRDD" */
 extern const RushRddClass fake_union_class;    /* "UnionRDD" */
 extern const RushRddClass fake_cogroup_class;  /* "CoGroupedRDD" */
-extern const RushRddClass fake_map_class;      /* "MapPartitionsRDD": counts as its parent does */
+extern const RushRddClass
+    fake_map_class; /* "MapPartitionsRDD": counts and computes as its parent */
 
 /* How often any partitions () was called, and how many RDDs were finalized, since the start. */
 extern guint fake_n_counts;

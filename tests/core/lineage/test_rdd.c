@@ -46,6 +46,41 @@ test_deep_count (void)
   rush_rdd_unref (last);
 }
 
+/* @n maps over a source; an iterator over its first partition, if it is one. */
+static gboolean
+can_compute_maps (guint n, GError **error)
+{
+  g_autoptr (RushLineage) lineage = rush_lineage_new ();
+  g_autoptr (RushTaskContext) ctx = rush_task_context_new ();
+  RushRdd *last = fake_rdd_new (lineage, &fake_parallel_class, "parallelize", 1, NULL);
+
+  for (guint i = 0; i < n; i++)
+    {
+      RushRdd *next = fake_map (last, "map");
+
+      rush_rdd_unref (last);
+      last = next;
+    }
+  g_autoptr (RushIterator) rows = rush_rdd_iterator (last, 0, ctx, error);
+  rush_rdd_unref (last);
+  g_assert_cmpuint (ctx->depth, ==, 0);
+  return rows != NULL;
+}
+
+/* The steps of a task call each other: more of them than a stack holds are an error, not a crash.
+ */
+static void
+test_deep_compute (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (can_compute_maps (10000, &error));
+  g_assert_no_error (error);
+  g_assert_false (can_compute_maps (DEEP, &error));
+  g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_UNSUPPORTED);
+  g_assert_nonnull (strstr (error->message, "narrow steps"));
+}
+
 /* The last ref may be one on a parent, a dependency or a child: who is still held stays. */
 static void
 test_partial_unref (void)
@@ -305,6 +340,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/lineage/rdd/deep/unref", test_deep_unref);
   g_test_add_func ("/lineage/rdd/deep/count", test_deep_count);
+  g_test_add_func ("/lineage/rdd/deep/compute", test_deep_compute);
   g_test_add_func ("/lineage/rdd/partial-unref", test_partial_unref);
   g_test_add_func ("/lineage/rdd/count/once", test_count_once);
   g_test_add_func ("/lineage/rdd/count/error", test_count_error);
