@@ -47,6 +47,27 @@ job_options (const EngineCall *call, const char *cause, GHashTable *properties)
                            .interrupted = interrupted };
 }
 
+static gboolean
+partition_from_object (PyObject *object, guint *out)
+{
+  int overflow;
+  long number = PyLong_AsLongAndOverflow (object, &overflow);
+  if (PyErr_Occurred () != NULL)
+    return FALSE;
+  if (overflow == 0 && number >= 0 && number <= G_MAXINT)
+    {
+      *out = (guint)number;
+      return TRUE;
+    }
+  PyObject *text = PyObject_Str (object);
+  const char *digits = text != NULL ? PyUnicode_AsUTF8 (text) : NULL;
+  if (digits != NULL)
+    engine_raise (g_error_new (RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                               "Attempting to access a non-existent partition: %s", digits));
+  Py_XDECREF (text);
+  return FALSE;
+}
+
 /* Partition numbers as C has them; NULL for None.  FALSE with an exception set. */
 static gboolean
 partitions_from_list (PyObject *list, guint **out_partitions, guint *out_n)
@@ -62,14 +83,12 @@ partitions_from_list (PyObject *list, guint **out_partitions, guint *out_n)
   guint *partitions = g_new (guint, MAX (n, 1));
   for (guint i = 0; i < n; i++)
     {
-      unsigned long p = PyLong_AsUnsignedLong (PySequence_Fast_GET_ITEM (sequence, i));
-      if (PyErr_Occurred () != NULL)
+      if (!partition_from_object (PySequence_Fast_GET_ITEM (sequence, i), &partitions[i]))
         {
           g_free (partitions);
           Py_DECREF (sequence);
           return FALSE;
         }
-      partitions[i] = (guint)MIN (p, G_MAXUINT);
     }
   Py_DECREF (sequence);
   *out_partitions = partitions;

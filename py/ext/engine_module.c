@@ -23,11 +23,22 @@ engine_trace (const char *name, long handle, const char *arguments, Py_ssize_t b
   return result != NULL;
 }
 
+static PyObject *
+redact (PyObject *module, PyObject *args)
+{
+  const char *key, *value;
+  if (!PyArg_ParseTuple (args, "ss", &key, &value))
+    return NULL;
+  return PyUnicode_FromString (rush_conf_redact (key, value));
+}
+
 static PyMethodDef module_methods[] = {
   { "set_error_factory", engine_set_error_factory, METH_O,
     "factory (code, message, detail) -> exception, for errors of the engine." },
   { "set_trace", engine_set_trace, METH_O,
     "hook (name, handle, arguments, bytes), called for each call into the engine; None: off." },
+  { "redact", redact, METH_VARARGS,
+    "redact (key, value) -> the value of a setting as it may be shown." },
   { NULL }
 };
 

@@ -121,13 +121,17 @@ static PyObject *
 context_text_file (EngineContext *self, PyObject *args)
 {
   const char *path;
-  unsigned int min_partitions;
+  int min_partitions;
   EngineCall call;
-  if (!PyArg_ParseTuple (args, "sIO&", &path, &min_partitions, engine_call_converter, &call) ||
+  if (!PyArg_ParseTuple (args, "siO&", &path, &min_partitions, engine_call_converter, &call) ||
       !engine_context_ready (self))
     return NULL;
+  if (min_partitions < 0)
+    return engine_raise (g_error_new (RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                                      "minPartitions of textFile is %d; it must be 1 or more",
+                                      min_partitions));
   MAKE_RDD (self, &call, "Context.text_file", path, 0,
-            rush_rdd_text_file (rush_context_lineage (self->context), path, min_partitions));
+            rush_rdd_text_file (rush_context_lineage (self->context), path, (guint)min_partitions));
 }
 
 /* ── Python steps ── */
@@ -224,21 +228,21 @@ static PyObject *
 context_shuffled (EngineContext *self, PyObject *args)
 {
   EngineRdd *pairwise;
-  unsigned int n;
+  int n;
   unsigned long long identity;
   EngineCall call;
-  if (!PyArg_ParseTuple (args, "O!IKO&", &EngineRdd_Type, &pairwise, &n, &identity,
+  if (!PyArg_ParseTuple (args, "O!iKO&", &EngineRdd_Type, &pairwise, &n, &identity,
                          engine_call_converter, &call) ||
       !engine_context_ready (self))
     return NULL;
-  if (n == 0)
+  if (n < 1)
     {
       PyErr_SetString (PyExc_ValueError, "a shuffle needs at least one partition");
       return NULL;
     }
   /* Workers have written the reduce partition into column 0, and the number of pairs of a run into
    * column 2 (py/runner/protocol.h). */
-  g_autoptr (RushPartitioner) partitioner = rush_given_partitioner_new (n, 0, identity);
+  g_autoptr (RushPartitioner) partitioner = rush_given_partitioner_new ((guint)n, 0, identity);
   RushDependency *dependency =
       rush_dependency_shuffle (pairwise->rdd, partitioner, rush_python_schema_pairs ());
   dependency->pairs_column = 2;

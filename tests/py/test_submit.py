@@ -148,7 +148,9 @@ threading.Timer(0.05, go.set).start()
 
 # ── what can be seen ──
 def test_verbose_redacts(submit):
-    status, out, err = submit("pass", ["-v", "--conf", "spark.my.password=abc", "--name", "x"])
+    status, out, err = submit("pass", ["-v", "--conf", "spark.my.password=abc",
+                                        "--conf", "spark.my.url=http://h/?token=abc",
+                                        "--name", "x"])
     assert (status, out) == (0, "")
     assert "spark.app.name=x" in err and "abc" not in err and "redacted" in err
 

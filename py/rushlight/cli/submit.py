@@ -9,7 +9,6 @@ from rushlight.cli import program
 from rushlight.cli.options import HELP, UsageError, parse
 
 _STARTED_OVER = "RUSHLIGHT_STARTED_OVER"     # set for the Python that takes over
-_SECRET = ("secret", "password", "token", "credential", "access.key", "accesskey")
 
 
 def submit(arguments, draws):
@@ -65,9 +64,9 @@ def _check_program(path):
 
 def _show_settings(options, settings):
     print(f"program: {options.program}\narguments: {options.arguments}\nsettings:", file=sys.stderr)
+    from rushlight._engine import redact
     for key, value in sorted(settings.items()):
-        hidden = any(word in key.lower() for word in _SECRET)
-        print(f"  {key}={'*********(redacted)' if hidden else value}", file=sys.stderr)
+        print(f"  {key}={redact(key, value)}", file=sys.stderr)
 
 
 def _run(options, settings, drawing):
