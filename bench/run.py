@@ -59,7 +59,7 @@ def wordcount(tmp):
         "the floor: bare C loop, 2 processes": ([BIN + "/python", HERE + "/floor_wordcount.py", text], None),
         "plain Python, one Counter": ([PEER, HERE + "/wordcount_plain.py", text], None),
         "pysparkling 0.6.2": ([PEER, HERE + "/wordcount_sparkling.py", text], 1),
-        "pyspark 4.3.0 local[2]": ([PEER, app, text], 2)}, runs=5, env=SPARK_ENV)
+        "pyspark 4.3.0 local[2]": ([PEER, app, text], 2)}, runs=5, env=dict(SPARK_ENV, PYTHONPATH=BUILD + "/bench"))
     ours = seen["rushlight local[2]"]
     measure.ratio("times faster than PySpark", seen["pyspark 4.3.0 local[2]"] / ours, 6)
     measure.ratio("times faster than pysparkling", seen["pysparkling 0.6.2"] / ours, 4)
