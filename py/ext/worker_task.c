@@ -14,7 +14,7 @@
 typedef struct
 {
   RushJson *json; /* (owned) */
-  guint partition;
+  guint split;
   gint64 memory_bytes;
   WorkerInputKind input;
   const char *output;
@@ -65,7 +65,7 @@ parse_header (const WorkerMessage *message, TaskHeader *out)
   if (out->json == NULL)
     return worker_raise (error);
   const char *input = rush_json_get_string (out->json, "input", "runs");
-  out->partition = (guint)rush_json_get_int (out->json, "partition", 0);
+  out->split = (guint)rush_json_get_int (out->json, "split", 0);
   out->memory_bytes = rush_json_get_int (out->json, "memoryBytes", G_MAXINT64);
   out->output = rush_json_get_string (out->json, "output", "runs");
   out->input = strcmp (input, "lines") == 0   ? WORKER_INPUT_LINES
@@ -108,7 +108,7 @@ run_command (WorkerTaskLoop *self, const TaskHeader *header, TaskCounts *counts)
   worker_input_init (&input, &self->channel, header->input);
   gboolean ok = expect (&self->channel, RUSH_PY_COMMAND, &message, &closed);
   PyObject *command = ok ? worker_loads (message.payload, message.length) : NULL;
-  ok = command != NULL && worker_chain_build (&chain, command, &input.stage, header->partition);
+  ok = command != NULL && worker_chain_build (&chain, command, &input.stage, header->split);
   Py_XDECREF (command); /* the stages hold what they need */
   counts->ran_us = g_get_monotonic_time ();
   ok = ok && worker_chain_start (&chain) &&

@@ -16,9 +16,10 @@
  *   runs     (run: binary, objects: int)                    a run is one pickled list of objects
  *   pairs    (partition: int, run: binary, objects: int)    runs of (key, value), by partition
  *
- * TASK     {"stage":0,"stageAttempt":0,"partition":1,"attempt":0,"taskId":5,
+ * TASK     {"stage":0,"stageAttempt":0,"partition":1,"attempt":0,"taskId":5,"split":1,
  *           "input":"lines" | "bytes" (lines, but elements are bytes) | "runs",
  *           "output":"lines" | "runs" | "pairs","memoryBytes":536870912,"properties":{…}}
+ *          partition is the task's, split that of the RDD: below a union they differ.
  *          memoryBytes is spark.python.worker.memory: over half of it, buckets are flushed early.
  * DONE     {"startUs":…,"runUs":…,"objectsIn":…,"objectsOut":…}
  *          startUs until the command was there and unpickled, runUs from then on.

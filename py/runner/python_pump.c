@@ -382,7 +382,7 @@ put_string (RushJsonWriter *w, const char *name, const char *value)
 }
 
 static GString *
-describe_task (const RushPythonWork *work, const RushTaskContext *ctx)
+describe_task (const RushPythonWork *work, guint split, const RushTaskContext *ctx)
 {
   GString *json = g_string_new (NULL);
   RushJsonWriter w;
@@ -394,6 +394,7 @@ describe_task (const RushPythonWork *work, const RushTaskContext *ctx)
   put_int (&w, "partition", ctx->partition);
   put_int (&w, "attempt", ctx->attempt_number);
   put_int (&w, "taskId", ctx->task_id);
+  put_int (&w, "split", split);
   put_string (&w, "input", work->input);
   put_string (&w, "output", work->output);
   put_int (&w, "memoryBytes", rush_python_workers_memory_bytes (work->workers));
@@ -404,8 +405,8 @@ describe_task (const RushPythonWork *work, const RushTaskContext *ctx)
 }
 
 RushIterator *
-rush_python_pump_new (const RushPythonWork *work, RushIterator *parent, RushTaskContext *ctx,
-                      GError **error)
+rush_python_pump_new (const RushPythonWork *work, RushIterator *parent, guint split,
+                      RushTaskContext *ctx, GError **error)
 {
   RushPythonWorker *worker = rush_python_workers_acquire (work->workers, ctx, error);
   if (worker == NULL)
@@ -421,7 +422,7 @@ rush_python_pump_new (const RushPythonWork *work, RushIterator *parent, RushTask
   self->began_us = rush_clock_now_us (ctx->clock);
   rush_python_feed_init (&self->feed, parent, ctx);
 
-  GString *task = describe_task (work, ctx);
+  GString *task = describe_task (work, split, ctx);
   rush_python_feed_say (&self->feed, RUSH_PY_TASK, task->str, task->len);
   rush_python_feed_say (&self->feed, RUSH_PY_COMMAND, work->command, work->command_bytes);
   g_string_free (task, TRUE);

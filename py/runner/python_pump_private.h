@@ -14,6 +14,6 @@ typedef struct
 } RushPythonWork;
 
 /* Takes a worker and tells it what to do.  @work is not copied; @parent is taken over, also on
- * failure. */
-RushIterator *rush_python_pump_new (const RushPythonWork *work, RushIterator *parent,
+ * failure.  @split: the partition of the RDD whose work it is, which need not be the task's. */
+RushIterator *rush_python_pump_new (const RushPythonWork *work, RushIterator *parent, guint split,
                                     RushTaskContext *ctx, GError **error);

@@ -104,7 +104,7 @@ python_rdd_compute (RushRdd *base, guint split, RushTaskContext *ctx, GError **e
   PythonRdd *self = (PythonRdd *)base;
   RushIterator *parent = rush_rdd_iterator (base->dependencies[0]->rdd, split, ctx, error);
 
-  return parent != NULL ? rush_python_pump_new (&self->work, parent, ctx, error) : NULL;
+  return parent != NULL ? rush_python_pump_new (&self->work, parent, split, ctx, error) : NULL;
 }
 
 static gboolean

@@ -91,6 +91,23 @@ def test_key_by_glom(sc):
     assert layout(sc.parallelize([1, 2, 3], 1).glom()) == [[[1, 2, 3]]]
 
 
+def test_below_a_union_an_rdd_counts_its_own_partitions(sc):
+    def tag(i, part):
+        return [(i, x) for x in part]
+
+    left = sc.parallelize([10, 11], 2).mapPartitionsWithIndex(tag)
+    right = sc.parallelize([20, 21], 2).mapPartitionsWithIndex(tag)
+    assert left.union(right).collect() == [(0, 10), (1, 11), (0, 20), (1, 21)]
+    assert left.union(right).groupByKey(2).mapValues(sorted).collect() == [
+        (0, [10, 20]), (1, [11, 21])]
+    # the slices of a range are made that way
+    numbers = sc.parallelize(range(4), 2)
+    assert numbers.union(numbers).collect() == [0, 1, 2, 3] * 2
+    pairs = numbers.map(lambda x: (x % 2, x))
+    assert sorted(pairs.join(numbers.map(lambda x: (x, -x))).collect()) == [
+        (0, (0, 0)), (0, (2, 0)), (1, (1, -1)), (1, (3, -1))]
+
+
 def test_union(sc):
     a, b = sc.parallelize([1, 2], 2), sc.parallelize([2, 3], 2)
     assert layout(a.union(b)) == [[1], [2], [2], [3]]

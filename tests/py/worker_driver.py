@@ -153,11 +153,11 @@ class WorkerUnderTest:
             _, self.status = os.waitpid(self.pid, 0)
         return self.status
 
-    def run(self, chain, batches=(), output="runs", input="runs", partition=0, command=None,
+    def run(self, chain, batches=(), output="runs", input="runs", split=0, command=None,
             timeout=60, **task):
         """One task: `batches` are encoded; both directions flow at once."""
         import cloudpickle
-        header = dict(stage=1, stageAttempt=0, partition=partition, attempt=0, taskId=7,
+        header = dict(stage=1, stageAttempt=0, partition=9, split=split, attempt=0, taskId=7,
                       input=input, output=output, properties={})
         header.update(task)
         command = cloudpickle.dumps(chain, 5) if command is None else command
