@@ -81,13 +81,22 @@ map_partitions_start (Stage *stage)
       self->with_index
           ? PyObject_CallFunction (self->function, "IO", self->partition, (PyObject *)self->given)
           : PyObject_CallFunctionObjArgs (self->function, self->given, NULL);
-  return result != NULL && walk_begin (&self->walk, result);
+  if (result == NULL)
+    worker_explain_call (stage->place, self->function, NULL);
+  if (result == NULL || walk_begin (&self->walk, result))
+    return result != NULL;
+  worker_explain (stage->place, "result", result);
+  Py_DECREF (result);
+  return FALSE;
 }
 
 static PyObject *
 map_partitions_next (Stage *stage)
 {
-  return walk_next (&((MapPartitions *)stage)->walk);
+  PyObject *x = walk_next (&((MapPartitions *)stage)->walk);
+  if (x == NULL && PyErr_Occurred ())
+    worker_explain (stage->place, "call", NULL);
+  return x;
 }
 
 static void

@@ -41,6 +41,7 @@ typedef struct
   PyObject *function; /* (owned) or NULL */
   Walk walk;          /* flatMap, flatMapValues */
   PyObject *key;      /* (owned) flatMapValues: the key of what is being walked */
+  PyObject *place;    /* (unowned) */
 } Step;
 
 typedef struct
@@ -56,9 +57,19 @@ typedef struct
 
 static PyObject *small_ints[2]; /* 0 and 1, as x[0] and x[1] want them */
 
+/* f (x) */
+static inline PyObject *
+call_step (const Step *step, PyObject *x)
+{
+  PyObject *y = worker_call (step->function, x);
+  if (G_UNLIKELY (y == NULL))
+    worker_explain_call (step->place, step->function, x);
+  return y;
+}
+
 /* x[i], with a quick way for the tuples that pairs are. */
 static inline PyObject *
-item (PyObject *x, guint i)
+item (const Step *step, PyObject *x, guint i)
 {
   if (G_LIKELY (PyTuple_CheckExact (x) && PyTuple_GET_SIZE (x) > (Py_ssize_t)i))
     {
@@ -66,17 +77,20 @@ item (PyObject *x, guint i)
       Py_INCREF (y);
       return y;
     }
-  return PyObject_GetItem (x, small_ints[i]);
+  PyObject *y = PyObject_GetItem (x, small_ints[i]);
+  if (G_UNLIKELY (y == NULL))
+    worker_explain (step->place, "pair", x);
+  return y;
 }
 
 /* f (x[1]) */
 static inline PyObject *
-call_on_value (PyObject *function, PyObject *x)
+call_on_value (const Step *step, PyObject *x)
 {
-  PyObject *value = item (x, 1);
+  PyObject *value = item (step, x, 1);
   if (value == NULL)
     return NULL;
-  PyObject *y = worker_call (function, value);
+  PyObject *y = call_step (step, value);
   Py_DECREF (value);
   return y;
 }
@@ -89,9 +103,9 @@ typedef enum
 } StepOutcome;
 
 static inline StepOutcome
-test (PyObject *function, PyObject *x)
+test (const Step *step, PyObject *x)
 {
-  PyObject *answer = worker_call (function, x);
+  PyObject *answer = call_step (step, x);
   if (answer == NULL)
     return STEP_FAILED;
   int truth = PyObject_IsTrue (answer);
@@ -103,8 +117,16 @@ test (PyObject *function, PyObject *x)
 static inline StepOutcome
 begin_walk (Segment *self, guint number, PyObject *iterable)
 {
-  if (iterable == NULL || !walk_begin (&self->steps[number].walk, iterable))
+  Step *step = &self->steps[number];
+
+  if (iterable == NULL)
     return STEP_FAILED;
+  if (!walk_begin (&step->walk, iterable))
+    {
+      worker_explain (step->place, "result", iterable);
+      Py_DECREF (iterable);
+      return STEP_FAILED;
+    }
   self->walking[self->n_walking++] = number;
   return STEP_DROPPED;
 }
@@ -120,39 +142,39 @@ take_step (Segment *self, guint number, PyObject **inout_x)
   switch (step->op)
     {
     case CHAIN_MAP:
-      y = worker_call (step->function, x);
+      y = call_step (step, x);
       break;
     case CHAIN_FILTER:
-      outcome = test (step->function, x);
+      outcome = test (step, x);
       if (outcome != STEP_GAVE)
         Py_DECREF (x);
       return outcome;
     case CHAIN_FLAT_MAP:
-      outcome = begin_walk (self, number, worker_call (step->function, x));
+      outcome = begin_walk (self, number, call_step (step, x));
       Py_DECREF (x);
       return outcome;
     case CHAIN_KEY_BY:
       Py_INCREF (x);
-      y = worker_tuple_two (worker_call (step->function, x), x);
+      y = worker_tuple_two (call_step (step, x), x);
       break;
     case CHAIN_MAP_VALUES:
-      y = item (x, 0);
+      y = item (step, x, 0);
       if (y != NULL)
-        y = worker_tuple_two (y, call_on_value (step->function, x));
+        y = worker_tuple_two (y, call_on_value (step, x));
       break;
     case CHAIN_FLAT_MAP_VALUES:
-      step->key = item (x, 0);
-      outcome = step->key == NULL ? STEP_FAILED
-                                  : begin_walk (self, number, call_on_value (step->function, x));
+      step->key = item (step, x, 0);
+      outcome =
+          step->key == NULL ? STEP_FAILED : begin_walk (self, number, call_on_value (step, x));
       if (outcome == STEP_FAILED)
         Py_CLEAR (step->key);
       Py_DECREF (x);
       return outcome;
     case CHAIN_KEYS:
-      y = item (x, 0);
+      y = item (step, x, 0);
       break;
     case CHAIN_VALUES:
-      y = item (x, 1);
+      y = item (step, x, 1);
       break;
     case CHAIN_MAP_PARTITIONS:
     case CHAIN_MAP_PARTITIONS_WITH_INDEX:
@@ -209,7 +231,10 @@ segment_next (Stage *stage)
           if (x == NULL)
             {
               if (PyErr_Occurred ())
-                return NULL;
+                {
+                  worker_explain (step->place, "call", NULL);
+                  return NULL;
+                }
               self->n_walking--;
               walk_clear (&step->walk);
               Py_CLEAR (step->key);
@@ -272,7 +297,15 @@ is_break (ChainOp op)
   g_assert_not_reached ();
 }
 
-/* The op that item @i of @command, a tuple (name, argument…), names. */
+/* The last of an op's tuple, if it is one more than the arguments. */
+static PyObject *
+place_of (ChainOp op, PyObject *tuple)
+{
+  Py_ssize_t n = chain_ops[op].n_arguments;
+  return PyTuple_GET_SIZE (tuple) > 1 + n ? PyTuple_GET_ITEM (tuple, 1 + n) : NULL;
+}
+
+/* The op that item @i of @command, a tuple (name, argument…, place), names. */
 static gboolean
 parse_op (PyObject *command, Py_ssize_t i, ChainOp *out_op, PyObject **out_tuple)
 {
@@ -284,7 +317,8 @@ parse_op (PyObject *command, Py_ssize_t i, ChainOp *out_op, PyObject **out_tuple
 
   for (guint op = 0; name != NULL && op < G_N_ELEMENTS (chain_ops); op++)
     if (strcmp (chain_ops[op].name, name) == 0 &&
-        PyTuple_GET_SIZE (tuple) == 1 + chain_ops[op].n_arguments)
+        (PyTuple_GET_SIZE (tuple) == 1 + chain_ops[op].n_arguments ||
+         PyTuple_GET_SIZE (tuple) == 2 + chain_ops[op].n_arguments))
       {
         *out_op = (ChainOp)op;
         *out_tuple = tuple;
@@ -309,7 +343,8 @@ segment_new (Stage *source, PyObject *command, Py_ssize_t first, Py_ssize_t end)
       PyObject *tuple;
       gboolean known = parse_op (command, first + i, &self->steps[i].op, &tuple);
       g_assert (known); /* it was, when the end of this segment was looked for */
-      if (PyTuple_GET_SIZE (tuple) > 1)
+      self->steps[i].place = place_of (self->steps[i].op, tuple);
+      if (chain_ops[self->steps[i].op].n_arguments > 0)
         {
           self->steps[i].function = PyTuple_GET_ITEM (tuple, 1);
           Py_INCREF (self->steps[i].function);
@@ -335,6 +370,7 @@ note_partition (WorkerChain *self, PyObject *tuple)
       Py_INCREF (function);
       self->partition_function = function;
     }
+  self->partition_place = place_of (CHAIN_PARTITION, tuple);
   self->has_partition = TRUE;
   return TRUE;
 }
@@ -342,7 +378,7 @@ note_partition (WorkerChain *self, PyObject *tuple)
 static Stage *
 break_new (const WorkerChain *chain, Stage *source, ChainOp op, PyObject *tuple)
 {
-  PyObject *f = PyTuple_GET_SIZE (tuple) > 1 ? PyTuple_GET_ITEM (tuple, 1) : NULL;
+  PyObject *f = chain_ops[op].n_arguments > 0 ? PyTuple_GET_ITEM (tuple, 1) : NULL;
 
   switch (op)
     {
@@ -401,6 +437,7 @@ add_stage (WorkerChain *self, PyObject *command, Py_ssize_t i)
   if (op != CHAIN_PARTITION)
     {
       self->stages[self->n++] = break_new (self, source, op, tuple);
+      worker_chain_end (self)->place = place_of (op, tuple);
       return i + 1;
     }
   if (i + 1 < PyList_GET_SIZE (command))
@@ -423,6 +460,8 @@ worker_chain_build (WorkerChain *self, PyObject *command, Stage *input, guint pa
       PyErr_Format (PyExc_ValueError, "a command must be a list of ops, not %R", command);
       return FALSE;
     }
+  Py_INCREF (command);
+  self->command = command;
   self->stages = g_new0 (Stage *, (gsize)PyList_GET_SIZE (command) + 1);
   self->stages[self->n++] = input;
   for (Py_ssize_t i = 0; i < PyList_GET_SIZE (command);)
@@ -448,4 +487,5 @@ worker_chain_clear (WorkerChain *self)
   g_clear_pointer (&self->stages, g_free);
   self->n = 0;
   Py_CLEAR (self->partition_function);
+  Py_CLEAR (self->command);
 }

@@ -27,6 +27,15 @@ typedef struct
 typedef PyObject *(*FirstValue) (Combine *self, PyObject *value);
 typedef PyObject *(*NextValue) (Combine *self, PyObject *old, PyObject *value);
 
+/* The function for a first value, or a next one, has failed. */
+static void
+explain_value (Combine *self, gboolean is_new, PyObject *value)
+{
+  PyObject *function = is_new ? self->create : self->merge;
+  if (function != NULL)
+    worker_explain_call (self->stage.place, function, value);
+}
+
 /* Folds one pair into the table. */
 static inline __attribute__ ((always_inline)) gboolean
 fold (Combine *self, PyObject *key, PyObject *value, FirstValue first, NextValue again)
@@ -34,13 +43,19 @@ fold (Combine *self, PyObject *key, PyObject *value, FirstValue first, NextValue
   gboolean is_new;
   PyObject **place = worker_table_place (&self->table, key, &is_new);
   if (place == NULL)
-    return FALSE;
+    {
+      worker_explain (self->stage.place, "key", key);
+      return FALSE;
+    }
 
   /* Whatever code the two run, it cannot reach the table: the place stays where it is. */
   PyObject *old = *place;
   PyObject *combined = is_new ? first (self, value) : again (self, old, value);
   if (combined == NULL)
-    return FALSE;
+    {
+      explain_value (self, is_new, value);
+      return FALSE;
+    }
   *place = combined;
   Py_XDECREF (old);
   return TRUE;
@@ -55,7 +70,7 @@ consume (Stage *stage, FirstValue first, NextValue again)
 
   while ((x = source->next (source)) != NULL)
     {
-      x = worker_pair (x);
+      x = worker_pair (x, stage->place);
       if (x == NULL)
         return FALSE;
       gboolean ok = fold (self, PyTuple_GET_ITEM (x, 0), PyTuple_GET_ITEM (x, 1), first, again);

@@ -1,6 +1,7 @@
 /* worker_module.c - rushlight._worker: the chain loop of a Python worker, and portable_hash.
  *
- *   worker = _worker.Worker (fd, describe, dumps_by_value, stop_iteration, before_answer)
+ *   worker = _worker.Worker (fd, describe, dumps_by_value, stop_iteration, before_answer,
+ *                           explain)
  *   while worker.run_task (): pass
  *
  * rushlight/worker.py has the rest of a worker: processes, signals, the text of a traceback.
@@ -23,13 +24,15 @@ static int
 worker_init (PyObject *object, PyObject *args, PyObject *unused)
 {
   Worker *self = (Worker *)object;
-  PyObject *hooks[4];
+  PyObject *hooks[5];
   int fd;
 
-  if (!PyArg_ParseTuple (args, "iOOOO:Worker", &fd, &hooks[0], &hooks[1], &hooks[2], &hooks[3]))
+  if (!PyArg_ParseTuple (args, "iOOOOO:Worker", &fd, &hooks[0], &hooks[1], &hooks[2], &hooks[3],
+                         &hooks[4]))
     return -1;
-  PyObject **const slots[4] = { &worker_hooks.describe, &worker_hooks.dumps_by_value,
-                                &worker_hooks.stop_iteration, &worker_hooks.before_answer };
+  PyObject **const slots[5] = { &worker_hooks.describe, &worker_hooks.dumps_by_value,
+                                &worker_hooks.stop_iteration, &worker_hooks.before_answer,
+                                &worker_hooks.explain };
   for (guint i = 0; i < G_N_ELEMENTS (slots); i++)
     {
       Py_INCREF (hooks[i]);

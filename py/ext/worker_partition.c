@@ -111,6 +111,16 @@ bucket_of (const WorkerChain *chain, PyObject *key)
   return worker_portable_hash (key, &hash) ? floor_modulo (hash, chain->n_partitions) : -1;
 }
 
+/* No bucket was found for @key. */
+static void
+explain_key (const WorkerChain *chain, PyObject *key)
+{
+  if (chain->partition_function != NULL)
+    worker_explain_call (chain->partition_place, chain->partition_function, key);
+  else
+    worker_explain (chain->partition_place, "key", key);
+}
+
 /* ── buckets ── */
 
 typedef struct
@@ -196,10 +206,12 @@ send_pairs (Buckets *self, WorkerChain *chain, gint64 memory_bytes)
 
   while ((x = source->next (source)) != NULL)
     {
-      x = worker_pair (x);
+      x = worker_pair (x, chain->partition_place);
       if (x == NULL)
         return FALSE;
       gint64 bucket = bucket_of (chain, PyTuple_GET_ITEM (x, 0));
+      if (bucket < 0)
+        explain_key (chain, PyTuple_GET_ITEM (x, 0));
       gboolean ok = bucket >= 0 && add_pair (self, bucket, x);
       Py_DECREF (x);
       if (!ok)

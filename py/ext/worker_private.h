@@ -65,19 +65,22 @@ struct _Stage
   gboolean (*start) (Stage *self);
   void (*free) (Stage *self); /* frees what the stage holds, not its source */
   Stage *source;              /* (unowned) upstream; NULL: the input */
+  PyObject *place;            /* (unowned) of a break: worker_explain () */
 };
 
 typedef struct
 {
-  Stage **stages; /* input first; all but that owned */
+  PyObject *command; /* (owned) holds the places of the ops */
+  Stage **stages;    /* input first; all but that owned */
   guint n;
   guint partition;        /* of the task */
   gboolean has_partition; /* the chain ends in `partition`: */
   Py_ssize_t n_partitions;
   PyObject *partition_function; /* (owned) or NULL: portable_hash */
+  PyObject *partition_place;    /* (unowned) */
 } WorkerChain;
 
-/* Builds the stages of @command, a list of tuples (name, argument…), on top of @input. */
+/* Builds the stages of @command, a list of tuples (name, argument…, place), on top of @input. */
 gboolean worker_chain_build (WorkerChain *self, PyObject *command, Stage *input, guint partition);
 gboolean worker_chain_start (WorkerChain *self);
 /* Downstream first: the clean-up of a generator may still pull from its source. */
@@ -161,6 +164,7 @@ typedef struct
   PyObject *dumps_by_value; /* (list) → bytes: for what pickle refuses */
   PyObject *describe;       /* (exception) → (class name, traceback) */
   PyObject *stop_iteration; /* (exception) → the exception to raise instead */
+  PyObject *explain;        /* (exception, place, fault, [thing]): notes them with it */
   PyObject *before_answer;  /* () → None: flushes what user code has printed */
 } WorkerHooks;
 extern WorkerHooks worker_hooks;
@@ -175,6 +179,19 @@ PyObject *worker_take_exception (void);
 /* After a user function returned NULL: a StopIteration becomes a RuntimeError, as it would
  * otherwise end a loop quietly (fail_on_stopiteration).  Returns NULL. */
 PyObject *worker_call_failed (void);
+
+/* After an op has failed: notes its @place (NULL: unknown) and what it failed on with the exception
+ * that is set, unless that has frames of the user's, or was explained further upstream.  Off the
+ * hot path.  @thing, or NULL, is by @fault:
+ *
+ *   "pair"      an element that is no (key, value)
+ *   "key"       a key that cannot be hashed
+ *   "result"    what a function returned, which cannot be iterated over
+ *   "function"  what is called, but is no function
+ *   "call"      what a function was called with */
+void worker_explain (PyObject *place, const char *fault, PyObject *thing);
+/* The last two: after a call of @function with @x (or NULL) has failed. */
+void worker_explain_call (PyObject *place, PyObject *function, PyObject *x);
 
 static inline PyObject *
 worker_call (PyObject *function, PyObject *x)
@@ -193,14 +210,14 @@ worker_call_two (PyObject *function, PyObject *x, PyObject *y)
 }
 
 /* Replaces @element, which is consumed, by an exact tuple of two; NULL on failure. */
-PyObject *worker_pair_from_iterable (PyObject *element);
+PyObject *worker_pair_from_iterable (PyObject *element, PyObject *place);
 
 static inline PyObject *
-worker_pair (PyObject *element)
+worker_pair (PyObject *element, PyObject *place)
 {
   if (G_LIKELY (PyTuple_CheckExact (element) && PyTuple_GET_SIZE (element) == 2))
     return element;
-  return worker_pair_from_iterable (element);
+  return worker_pair_from_iterable (element, place);
 }
 
 /* (@a, @b), both references consumed, also on failure; NULL for either is passed on. */
@@ -236,7 +253,8 @@ typedef struct
   PyObject *walked; /* (owned) */
 } Walk;
 
-/* Consumes @iterable.  Exact lists and tuples are walked by index, without an iterator. */
+/* Consumes @iterable, unless it fails.  Exact lists and tuples are walked by index, without an
+ * iterator. */
 static inline gboolean
 walk_begin (Walk *self, PyObject *iterable)
 {
@@ -249,9 +267,9 @@ walk_begin (Walk *self, PyObject *iterable)
   else
     {
       self->walked = PyObject_GetIter (iterable);
-      Py_DECREF (iterable);
       if (self->walked == NULL)
         return FALSE;
+      Py_DECREF (iterable);
       self->kind = WALK_ITERATOR;
     }
   return TRUE;

@@ -48,6 +48,27 @@ worker_call_failed (void)
   return NULL;
 }
 
+void
+worker_explain (PyObject *place, const char *fault, PyObject *thing)
+{
+  if (place == NULL)
+    return;
+  PyObject *exception = worker_take_exception ();
+  PyObject *none = PyObject_CallFunction (worker_hooks.explain, thing != NULL ? "OOsO" : "OOs",
+                                          exception, place, fault, thing);
+  Py_XDECREF (none);
+  PyErr_Clear (); /* what cannot be explained is still told */
+  PyErr_SetObject ((PyObject *)Py_TYPE (exception), exception);
+  Py_DECREF (exception);
+}
+
+void
+worker_explain_call (PyObject *place, PyObject *function, PyObject *x)
+{
+  gboolean callable = PyCallable_Check (function);
+  worker_explain (place, callable ? "call" : "function", callable ? x : function);
+}
+
 /* ── pickling ── */
 
 PyObject *
@@ -119,7 +140,7 @@ unpack_two (PyObject *iterator)
 }
 
 PyObject *
-worker_pair_from_iterable (PyObject *element)
+worker_pair_from_iterable (PyObject *element, PyObject *place)
 {
   PyObject *pair = NULL, *iterator = PyObject_GetIter (element);
 
@@ -131,6 +152,8 @@ worker_pair_from_iterable (PyObject *element)
   else if (PyErr_ExceptionMatches (PyExc_TypeError))
     PyErr_Format (PyExc_TypeError, "cannot unpack non-iterable %.200s object",
                   Py_TYPE (element)->tp_name);
+  if (pair == NULL)
+    worker_explain (place, "pair", element);
   Py_DECREF (element);
   return pair;
 }

@@ -65,12 +65,13 @@ def _cloud_dumps(obj):
 
 
 def dumps_command(chain):
-    """A chain of (operator, argument…) as a worker's command.
+    """A chain as a worker's command: a list of (operator, argument…, place).
 
-    `chain` is a list of (call, op); if one cannot be pickled the error says which the user wrote.
+    `chain` is a list of (call, op); the place is where the user wrote it.  If an op cannot be
+    pickled the error says which.
     """
     try:
-        return dumps([op for _, op in chain])
+        return dumps([(*op, call[1]) for call, op in chain])
     except PySparkPicklingError:
         for call, op in chain:
             try:

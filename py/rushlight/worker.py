@@ -28,6 +28,8 @@ from rushlight import _worker
 
 CHECK_MS = 1000     # how often the helper looks whether the driver is still its parent
 
+_PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+
 in_worker = False   # whether this process is a worker: there is no SparkContext in one
 
 
@@ -41,7 +43,39 @@ def describe(error):
     name = kind.__qualname__
     if kind.__module__ not in ("builtins", "__main__"):
         name = f"{kind.__module__}.{name}"
-    return name, "".join(traceback.format_exception(kind, error, frames))
+    lines = traceback.format_exception(kind, error, frames)
+    if sys.version_info < (3, 11):      # later ones show notes themselves
+        lines += [f"{note}\n" for note in getattr(error, "__notes__", ())]
+    return name, "".join(lines)
+
+
+# What an operator at its place (worker_explain in worker_private.h) has to say about a thing.
+_FAULTS = {
+    "pair": "needs (key, value) pairs, but an element is {}",
+    "key": "needs keys that can be hashed (a tuple instead of a list, …), but a key is {}",
+    "result": "needs a function that returns a list, a generator or the like, but it returned {}",
+    "function": "needs a function, but was given {}",
+    "call": "fails for {}",
+}
+
+
+def explain(error, place, fault, *thing):
+    """Adds the operator, and what it failed on, to an error that shows no line of the user's."""
+    if not hasattr(error, "__notes__") and not _has_frame_of_users(error):
+        said = _FAULTS[fault].format(_shown(thing[0])) if thing else "fails"
+        error.__notes__ = [f"{place} {said}"]
+
+
+def _has_frame_of_users(error):
+    return any(not frame.f_code.co_filename.startswith(_PACKAGE)
+               for frame, _ in traceback.walk_tb(error.__traceback__))
+
+
+def _shown(thing):
+    import reprlib
+    short = reprlib.Repr()
+    short.maxstring = short.maxother = 80
+    return f"{short.repr(thing)} ({type(thing).__name__})"
 
 
 def stop_iteration(error):
@@ -99,7 +133,7 @@ def run_worker(fd):
     global in_worker
     in_worker = True
     os.register_at_fork(after_in_child=lambda: hang_up(fd))
-    worker = _worker.Worker(fd, describe, dumps_by_value, stop_iteration, before_answer)
+    worker = _worker.Worker(fd, describe, dumps_by_value, stop_iteration, before_answer, explain)
     while worker.run_task():
         pass
 

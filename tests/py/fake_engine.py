@@ -143,8 +143,8 @@ class Context:
 
 
 def run_op(op, elements, partition):
-    """One operator of py/ext/chain_ops.def over a list."""
-    name, arguments = op[0], op[1:]
+    """One operator of py/ext/chain_ops.def over a list; its last part is its place."""
+    name, arguments = op[0], op[1:-1]
     return OPS[name](elements, partition, *arguments)
 
 

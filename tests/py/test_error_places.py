@@ -1,0 +1,131 @@
+"""Errors that beginners meet: they name the operator, its line, and the element it stumbled over."""
+import inspect
+import operator
+import os
+import pickle
+import re
+
+import pytest
+
+from rushlight.errors import PySparkException, PythonException
+
+HERE = os.path.abspath(__file__)
+
+
+def message_of(action):
+    """What a failing job says, and the line that started it."""
+    line = inspect.currentframe().f_back.f_lineno
+    with pytest.raises(PythonException) as caught:
+        action()
+    return str(caught.value), f"{HERE}:{line}"
+
+
+def add(a, b):
+    return a + b
+
+
+PAIRS = "needs (key, value) pairs, but an element is"
+ONE = PAIRS + " 1 (int)"
+THREE = PAIRS + " (1, 2, 3) (tuple)"
+NO_PAIR, NO_INDEX = "TypeError: cannot unpack non-iterable int", "'int' object is not subscriptable"
+
+
+# operator: what is done, its data, Python's words (as PySpark shows them), ours
+@pytest.mark.parametrize("name,use,data,python,words", [
+    ("reduceByKey", lambda r: r.reduceByKey(add), [1, 2], NO_PAIR, ONE),
+    ("reduceByKey", lambda r: r.reduceByKey(add), [(1, 2, 3)], "ValueError: too many", THREE),
+    ("reduceByKey", lambda r: r.reduceByKey(add), [(1,)], "ValueError: not enough",
+     PAIRS + " (1,) (tuple)"),
+    ("combineByKey", lambda r: r.combineByKey(list, add, add), [1], NO_PAIR, ONE),
+    ("groupByKey", lambda r: r.groupByKey(), [1], NO_PAIR, ONE),
+    ("partitionBy", lambda r: r.partitionBy(2), [1], NO_PAIR, ONE),
+    ("mapValues", lambda r: r.mapValues(str), [1], NO_INDEX, ONE),
+    ("flatMapValues", lambda r: r.flatMapValues(list), [1], NO_INDEX, ONE),
+    ("keys", lambda r: r.keys(), [1], NO_INDEX, ONE),
+    ("values", lambda r: r.values(), [(7,)], "IndexError", PAIRS + " (7,) (tuple)"),
+    ("values", lambda r: r.values(), [{"a": 1}], "KeyError: 1", PAIRS + " {'a': 1} (dict)"),
+    ("join", lambda r: r.join(r), [1], NO_INDEX, ONE),
+    ("flatMap", lambda r: r.flatMap(lambda x: x), [1], "TypeError: 'int' object is not iterable",
+     "needs a function that returns a list, a generator or the like, but it returned 1 (int)"),
+    ("flatMapValues", lambda r: r.flatMapValues(lambda x: x), [(1, 2)], "TypeError: 'int'",
+     "but it returned 2 (int)"),
+    ("mapPartitions", lambda r: r.mapPartitions(lambda part: 5), [1], "TypeError: 'int'",
+     "but it returned 5 (int)"),
+    ("map", lambda r: r.map(5), [1], "TypeError: 'int' object is not callable",
+     "needs a function, but was given 5 (int)"),
+    ("filter", lambda r: r.filter("x"), [1], "TypeError: 'str' object is not callable",
+     "needs a function, but was given 'x' (str)"),
+    ("mapPartitions", lambda r: r.mapPartitions([1]), [1], "TypeError: 'list' object is not call",
+     "needs a function, but was given [1] (list)"),
+    ("reduceByKey", lambda r: r.reduceByKey(None), [(1, 2), (1, 3)], "'NoneType' object is not",
+     "needs a function, but was given None (NoneType)"),
+    ("partitionBy", lambda r: r.partitionBy(2, 3), [(1, 2)], "'int' object is not callable",
+     "needs a function, but was given 3 (int)"),
+    ("reduceByKey", lambda r: r.reduceByKey(add), [([1], 2)], "TypeError: unhashable type: 'list'",
+     "needs keys that can be hashed (a tuple instead of a list, …), but a key is [1] (list)"),
+    ("groupByKey", lambda r: r.groupByKey(), [({}, 2)], "TypeError: unhashable type: 'dict'",
+     "but a key is {} (dict)"),
+    ("partitionBy", lambda r: r.partitionBy(2), [([1], 2)], "TypeError: unhashable type: 'list'",
+     "but a key is [1] (list)"),
+    ("distinct", lambda r: r.distinct(), [[1]], "TypeError: unhashable type: 'list'",
+     "but a key is [1] (list)"),
+    ("partitionBy", lambda r: r.partitionBy(2, str), [(1, 2)],
+     "a partition function must return an int, not str", "fails for 1 (int)"),
+    # Functions in C have no frame that would show where they were called.
+    ("map", lambda r: r.map(int), ["3", "x"], "ValueError: invalid literal for int()",
+     "fails for 'x' (str)"),
+    ("mapValues", lambda r: r.mapValues(len), [("a", 1)], "TypeError: object of type 'int' has",
+     "fails for 1 (int)"),
+    ("keyBy", lambda r: r.keyBy(len), [1], "TypeError: object of type 'int' has",
+     "fails for 1 (int)"),
+    ("reduceByKey", lambda r: r.reduceByKey(operator.add), [("a", 1), ("a", "b")],
+     "TypeError: unsupported operand", "fails for 'b' (str)"),
+    ("flatMap", lambda r: r.flatMap(lambda x: map(int, x)), ["12x"], "ValueError: invalid literal",
+     "fails"),
+    ("mapPartitions", lambda r: r.mapPartitions(sum), [1], "TypeError: 'int' object is not iter",
+     "but it returned 1 (int)"),
+])
+def test_the_operator_its_line_and_the_element(sc, name, use, data, python, words):
+    line = use.__code__.co_firstlineno
+    with pytest.raises(PythonException) as caught:
+        use(sc.parallelize(data, 1)).collect()
+    text = str(caught.value)
+    assert python in text
+    place = re.search(rf"^{name} at {re.escape(HERE)}:(\d+) (.*)$", text, re.MULTILINE)
+    assert place, text
+    assert int(place.group(1)) in (line, line + 1) and words in place.group(2)
+    assert text.count(" at " + HERE) == 1       # told once, by the operator that failed
+
+
+def test_an_action_that_is_made_of_operators_is_named_itself(sc):
+    text, place = message_of(lambda: sc.parallelize(["a"], 1).sum())
+    assert f"sum at {place} fails" in text and "unsupported operand" in text
+
+
+def test_what_fails_in_the_users_function_is_shown_by_its_traceback_alone(sc):
+    for use in (lambda r: r.map(lambda x: x / 0), lambda r: r.mapPartitions(lambda p: [1 / 0]),
+                lambda r: r.reduceByKey(lambda a, b: a / 0),
+                lambda r: r.map(lambda x: x[0] / 0).mapPartitions(list)):
+        with pytest.raises(PythonException) as caught:
+            use(sc.parallelize([(1, 2), (1, 3)], 1)).collect()
+        assert "in <lambda>" in str(caught.value) and " at " + HERE not in str(caught.value)
+
+
+def test_the_operator_that_failed_is_named_not_those_behind_it(sc):
+    text, _ = message_of(
+        lambda: sc.parallelize([1], 1).keys().mapPartitions(list).map(str).glom().collect())
+    assert text.count(" at " + HERE) == 1 and "keys at " + HERE in text
+
+
+class Unshowable:
+    def __repr__(self):
+        raise RuntimeError("no")
+
+
+def test_elements_that_are_long_or_cannot_be_shown(sc):
+    text, _ = message_of(lambda: sc.parallelize(["x" * 5000], 1).map(int).collect())
+    place = next(line for line in text.splitlines() if line.startswith("map at "))
+    assert "…" in place or "..." in place
+    assert len(place) < 500
+    text, _ = message_of(lambda: sc.parallelize([Unshowable()], 1).keys().collect())
+    assert PAIRS in text and "Unshowable" in text
