@@ -89,8 +89,8 @@ class SparkContext:
             self._become_active()
             try:
                 self._start(_settings(conf, master, appName, sparkHome, environment), pyFiles)
-            except BaseException:
-                SparkContext._active_spark_context = None
+            except BaseException:       # Ctrl-C, too: then the engine may be there already
+                self._end()
                 raise
 
     def _become_active(self):
@@ -120,6 +120,7 @@ class SparkContext:
         if conf.get("spark.rushlight.trace.bridge", "false").lower() == "true":
             from rushlight import _trace
             _trace.start()
+        _lifecycle.watch(lambda: SparkContext._active_spark_context)
         self._engine_context = _engine.Context(
             {key: value for key, value in settings.items() if key.startswith("spark.")},
             self.pythonExec, [os.path.abspath(folder) for folder in sys.path], _is_aliased())
@@ -127,7 +128,6 @@ class SparkContext:
             {**settings, **self._engine_context.conf()}.items())
         if self._conf.contains("spark.log.level"):
             self.setLogLevel(self._conf.get("spark.log.level"))
-        _lifecycle.watch(lambda: SparkContext._active_spark_context)
 
     @classmethod
     @operator
@@ -154,11 +154,19 @@ class SparkContext:
                 for function in SparkContext._before_stop:
                     function(self)
             finally:
-                engine, self._engine_context = self._engine_context, None
-                if SparkContext._active_spark_context is self:
-                    SparkContext._active_spark_context = None
-                engine.stop()
+                self._end()
                 _engine.set_trace(None)
+
+    def _end(self):
+        """Forgets the engine, after it has stopped: until then whoever is interrupted can stop it
+        again."""
+        try:
+            if self._engine_context is not None:
+                self._engine_context.stop()
+        finally:
+            self._engine_context = None
+            if SparkContext._active_spark_context is self:
+                SparkContext._active_spark_context = None
 
     def __enter__(self):
         return self
