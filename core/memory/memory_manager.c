@@ -13,8 +13,7 @@
  * Between tasks, fairness is counted, not reserved.  With N tasks that hold or want memory,
  *
  *   at most   1/N  of  pool − min (storage, region)     what execution could have
- *   at least  1/2N of  pool − storage                   what execution has now, before it waits
- * less
+ *   at least  1/2N of  pool − storage                   what it has now; below that a task waits
  *
  * A task that cannot reach its 1/2N waits for others to give back; N is counted anew on each turn.
  * All waiting at once is impossible: N tasks below 1/2N together hold less than half of what

@@ -4,10 +4,10 @@
  *      m0 m1 m2 m3 ══════════════════════▶ r0 r1 r2 r3
  *            ✗ its executor is gone           ✗ r2: FETCH_FAILED (shuffle 0, map 2, executor "5")
  *
- *      t        output 2, and all others on executor 5, are forgotten; stage 1 has failed: it
- * starts no more tasks, but those that run may still end, and count t+200ms  stage 0 is submitted:
- * its task for m2 alone (attempt 1); stage 1 waits for it later    stage 0 is done; stage 1 is
- * submitted: those of its tasks that have not ended well
+ *      t         output 2, and all others on executor 5, are forgotten; stage 1 has failed: it
+ *                starts no more tasks, but those that run may still end, and count
+ *      t+200ms   stage 0 is submitted: its task for m2 alone (attempt 1); stage 1 waits for it
+ *      later     stage 0 is done; stage 1 is submitted: those of its tasks that have not ended well
  *
  * This is the lineage at work: what was lost is computed again from what it came from, and nothing
  * else is.

@@ -1,5 +1,4 @@
-/* shuffle_writer.c - the map side: rows in any order come in, a map output in reduce order goes
- * out.
+/* shuffle_writer.c - the map side: rows come in any order, a map output goes out in reduce order.
  *
  *     batch ─▶ [ combine ] ─▶ meter: records, pairs, bytes of each partition
  *                        └──▶ row buffer: batches as they are + a partition number a row

@@ -12,8 +12,8 @@
  * Between the making of the lock file and flock () a new folder looks like an orphan.  Whoever
  * takes the lock first wins, and both sides see it:
  *
- *     owner    mkdtemp · make lock · flock (waits) · is the lock file still linked?  no: start
- * again cleaner            open lock · flock (does not wait) · remove all, the lock file last
+ *     owner    mkdtemp · make lock · flock (waits) · is the lock file linked?  no: start again
+ *     cleaner            open lock · flock (does not wait) · remove all, the lock file last
  *
  * Removal goes by descriptors (openat, unlinkat) and opens folders with O_NOFOLLOW only: a link in
  * the folder is removed as a link, whatever it points at.

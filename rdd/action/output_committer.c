@@ -1,8 +1,12 @@
 /* output_committer.c - temporary folders, renames, and who may still write.
  *
- *     <path>/_temporary/0/_temporary/attempt_…_0007_m_000002_41/part-00002     written by attempt
- * 41 │ attempt_commit: rename ▼ <path>/_temporary/0/task_…_0007_m_000002/part-00002 partition 2's
- * file │ commit_job: rename, for all partitions ▼ <path>/part-00002 … and at last <path>/_SUCCESS
+ *     <path>/_temporary/0/_temporary/attempt_…_0007_m_000002_41/part-00002     attempt 41 writes
+ *        │  attempt_commit: rename
+ *        ▼
+ *     <path>/_temporary/0/task_…_0007_m_000002/part-00002                      partition 2's file
+ *        │  commit_job: rename, for all partitions
+ *        ▼
+ *     <path>/part-00002                                                        … then _SUCCESS
  *
  * A file is written under a name that nobody else uses, and a rename is one step: a reader never
  * sees half a file, and whoever finds _SUCCESS finds all of them.

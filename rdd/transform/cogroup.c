@@ -1,8 +1,8 @@
 /* cogroup.c - two parents, one table: rows are tagged with their side, clustered by key, grouped.
  *
- *     left   (k, v)     ──▶ (k, 0, v, –) ─┐
- *                                         ├─▶ external combiner ──▶ group iterator ──▶ (k, [v…],
- * [w…]) right  (k, w, x)  ──▶ (k, 1, –, w, x)┘    (clusters)
+ *     left   (k, v) ──▶ (k, 0, v, –) ─┐
+ *                                     ├─▶ external combiner ──▶ group iterator ──▶ (k, [v…], [w…])
+ *     right  (k, w) ──▶ (k, 1, –, w) ─┘   (clusters)
  *
  * Tagging copies nothing: the side and the other side's nulls are constant columns.  What comes
  * over a shuffle and what is read in place are tagged alike.
