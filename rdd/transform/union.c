@@ -38,24 +38,12 @@ union_compute (RushRdd *self, guint split, RushTaskContext *ctx, GError **error)
   g_assert_not_reached ();
 }
 
-static char **
-union_preferred_locations (RushRdd *self, guint split)
-{
-  for (guint i = 0; i < self->n_dependencies; i++)
-    {
-      const RushDependency *dep = self->dependencies[i];
-
-      if (split - dep->out_start < dep->length)
-        return rush_rdd_preferred_locations (dep->rdd, split - dep->out_start);
-    }
-  g_assert_not_reached ();
-}
-
+/* Without an opinion on places of its own: whoever asks goes on to the parent, level by level.  To
+ * ask that from here would make a union of a union of a union … cost its depth at each level. */
 static const RushRddClass union_class = {
   .name = "UnionRDD",
   .partitions = union_partitions,
   .compute = union_compute,
-  .preferred_locations = union_preferred_locations,
 };
 
 /* ---- one beside the other ---- */

@@ -108,6 +108,19 @@ def test_below_a_union_an_rdd_counts_its_own_partitions(sc):
         (0, (0, 0)), (0, (2, 0)), (1, (1, -1)), (1, (3, -1))]
 
 
+def test_a_union_that_grows_by_one(run_program):
+    """Time grows with its pieces times their depth, not faster: else the guard ends this."""
+    status, out, err = run_program("""
+from rushlight import SparkContext
+sc = SparkContext("local[2]", "unions")
+rdd = sc.parallelize([0], 1)
+for i in range(1, 2000):
+    rdd = rdd.union(sc.parallelize([i], 1))
+print(rdd.count())
+""")
+    assert (status, out) == (0, "2000\n"), err
+
+
 def test_union(sc):
     a, b = sc.parallelize([1, 2], 2), sc.parallelize([2, 3], 2)
     assert layout(a.union(b)) == [[1], [2], [2], [3]]
