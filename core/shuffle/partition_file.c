@@ -8,6 +8,8 @@
  */
 #include "core/shuffle/partition_file.h"
 
+#include "core/base/io.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -93,7 +95,7 @@ gboolean
 rush_partition_file_finish (RushPartitionFile *self, GError **error)
 {
   rush_partition_file_begin (self, self->n_partitions);
-  return rush_spill_file_flush (self->file, error);
+  return rush_spill_file_close (self->file, error);
 }
 
 /* ---- the index file ---- */
@@ -102,22 +104,6 @@ static guint32
 entry_checksum (const IndexEntry *entry)
 {
   return rush_crc32c (0, (const guint8 *)entry, offsetof (IndexEntry, checksum));
-}
-
-static gboolean
-write_all (int fd, const guint8 *bytes, gsize size)
-{
-  while (size > 0)
-    {
-      gssize n = write (fd, bytes, size);
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n < 0)
-        return FALSE;
-      bytes += n;
-      size -= (gsize)n;
-    }
-  return TRUE;
 }
 
 gboolean
@@ -137,14 +123,11 @@ rush_partition_file_write_index (const RushPartitionFile *self, const char *path
       entries[p] = (IndexEntry){ .offset = self->offsets[p], .partition = p };
       entries[p].checksum = entry_checksum (&entries[p]);
     }
-  gboolean written = write_all (fd, (const guint8 *)entries, n * sizeof entries[0]);
-  int failure = written ? 0 : errno;
+  gboolean written = rush_write_fully (fd, entries, n * sizeof entries[0], path, error);
   close (fd);
-  if (written)
-    return TRUE;
-  unlink (path);
-  rush_set_error_errno (error, failure, "cannot write", path);
-  return FALSE;
+  if (!written)
+    unlink (path);
+  return written;
 }
 
 static gboolean

@@ -4,7 +4,7 @@
  *   offsets   0         ▲p1,p2    ▲p3  ▲end         u64 offset · u32 partition · u32 CRC-32C
  *
  * Interface:  append rows, or what other partition files have, partition by partition, ascending;
- *             finish (); then read through file and offsets.
+ *             finish (), which closes the file; then copy from it, or open it by its path.
  * Threads:    one.
  * Mirrors:    the data and index files of org.apache.spark.shuffle.IndexShuffleBlockResolver.
  */

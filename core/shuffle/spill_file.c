@@ -7,9 +7,14 @@
  *
  * Reading uses pread () only, so that readers do not share a position.  A mapped file was not
  * taken: a bad sector or a file that somebody cut short would be a SIGBUS instead of an error.
+ *
+ * A task that is short of memory makes a thousand spills and keeps them until it merges them.  A
+ * file that is complete is therefore closed, which lets go of its descriptor and of its buffers,
+ * and is opened again for each range that is copied out of it.
  */
 #include "core/shuffle/spill_file.h"
 
+#include "core/base/io.h"
 #include "core/shuffle/wire.h"
 
 #include <errno.h>
@@ -26,11 +31,11 @@ struct _RushSpillFile
 {
   RushRefCount refs;
   char *path;
-  int fd;
+  int fd; /* −1: closed */
   gboolean keep;
   RushCodec codec;
   guint64 written;    /* bytes in the file */
-  GByteArray *buffer; /* bytes that follow; NULL: opened for reading */
+  GByteArray *buffer; /* bytes that follow; NULL: opened for reading, or closed */
   GByteArray *scratch;
 };
 
@@ -45,21 +50,9 @@ rush_spill_file_size (const RushSpillFile *self)
 gboolean
 rush_spill_file_flush (RushSpillFile *self, GError **error)
 {
-  gsize done = 0;
-
-  while (done < self->buffer->len)
-    {
-      gssize n = write (self->fd, self->buffer->data + done, self->buffer->len - done);
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n < 0)
-        {
-          rush_set_error_errno (error, errno, "cannot write", self->path);
-          return FALSE;
-        }
-      done += (gsize)n;
-      self->written += (gsize)n;
-    }
+  if (!rush_write_fully (self->fd, self->buffer->data, self->buffer->len, self->path, error))
+    return FALSE;
+  self->written += self->buffer->len;
   g_byte_array_set_size (self->buffer, 0);
   return TRUE;
 }
@@ -71,15 +64,29 @@ rush_spill_file_append (RushSpillFile *self, const RushBatch *batch, GError **er
          (self->buffer->len < FLUSH_BYTES || rush_spill_file_flush (self, error));
 }
 
-/* Reads exactly @size bytes at @at. */
+gboolean
+rush_spill_file_close (RushSpillFile *self, GError **error)
+{
+  if (!rush_spill_file_flush (self, error))
+    return FALSE;
+  g_clear_pointer (&self->buffer, g_byte_array_unref);
+  g_clear_pointer (&self->scratch, g_byte_array_unref);
+  close (self->fd);
+  self->fd = -1;
+  return TRUE;
+}
+
+/* ---- copying ---- */
+
+/* Reads exactly @size bytes at @at from @fd, which is open for @self. */
 static gboolean
-read_fully (const RushSpillFile *self, guint64 at, guint8 *out, gsize size, GError **error)
+read_fully (const RushSpillFile *self, int fd, guint64 at, guint8 *out, gsize size, GError **error)
 {
   gsize done = 0;
 
   while (done < size)
     {
-      gssize n = pread (self->fd, out + done, size - done, (off_t)(at + done));
+      gssize n = pread (fd, out + done, size - done, (off_t)(at + done));
       if (n < 0 && errno == EINTR)
         continue;
       if (n < 0)
@@ -99,9 +106,10 @@ read_fully (const RushSpillFile *self, guint64 at, guint8 *out, gsize size, GErr
   return TRUE;
 }
 
-gboolean
-rush_spill_file_append_copy (RushSpillFile *self, const RushSpillFile *from, guint64 start,
-                             guint64 end, GError **error)
+/* As the public function; @from is open as @fd. */
+static gboolean
+append_copy (RushSpillFile *self, const RushSpillFile *from, int fd, guint64 start, guint64 end,
+             GError **error)
 {
   while (start < end)
     {
@@ -109,13 +117,33 @@ rush_spill_file_append_copy (RushSpillFile *self, const RushSpillFile *from, gui
       guint room = self->buffer->len;
 
       g_byte_array_set_size (self->buffer, room + (guint)n);
-      if (!read_fully (from, start, self->buffer->data + room, n, error))
+      if (!read_fully (from, fd, start, self->buffer->data + room, n, error))
         return FALSE;
       start += n;
       if (self->buffer->len >= FLUSH_BYTES && !rush_spill_file_flush (self, error))
         return FALSE;
     }
   return TRUE;
+}
+
+gboolean
+rush_spill_file_append_copy (RushSpillFile *self, const RushSpillFile *from, guint64 start,
+                             guint64 end, GError **error)
+{
+  if (start == end)
+    return TRUE;
+  if (from->fd >= 0)
+    return append_copy (self, from, from->fd, start, end, error);
+
+  int fd = open (from->path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    {
+      rush_set_error_errno (error, errno, "cannot open", from->path);
+      return FALSE;
+    }
+  gboolean copied = append_copy (self, from, fd, start, end, error);
+  close (fd);
+  return copied;
 }
 
 /* ---- reading ---- */
@@ -154,7 +182,7 @@ fill_window (FrameIterator *self, gsize size, GError **error)
       self->window_bytes = wanted;
     }
   self->window_used = 0;
-  if (!read_fully (self->file, self->at, self->window, wanted, error))
+  if (!read_fully (self->file, self->file->fd, self->at, self->window, wanted, error))
     return FALSE;
   self->window_at = self->at;
   self->window_used = wanted;
@@ -237,7 +265,7 @@ rush_spill_file_read (RushSpillFile *self, guint64 start, guint64 end, RushSchem
 {
   FrameIterator *iterator = g_new0 (FrameIterator, 1);
 
-  g_assert (start <= end && (self->buffer == NULL || end <= self->written));
+  g_assert (start <= end && self->fd >= 0 && (self->buffer == NULL || end <= self->written));
   iterator->base.klass = &frame_class;
   iterator->file = rush_spill_file_ref (self);
   iterator->at = start;
@@ -269,7 +297,8 @@ rush_spill_file_unref (RushSpillFile *self)
     return;
   if (!self->keep)
     unlink (self->path);
-  close (self->fd);
+  if (self->fd >= 0)
+    close (self->fd);
   if (self->buffer != NULL)
     {
       g_byte_array_unref (self->buffer);

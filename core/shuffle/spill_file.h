@@ -29,9 +29,11 @@ gboolean rush_spill_file_append (RushSpillFile *self, const RushBatch *batch, GE
 gboolean rush_spill_file_append_copy (RushSpillFile *self, const RushSpillFile *from, guint64 start,
                                       guint64 end, GError **error);
 gboolean rush_spill_file_flush (RushSpillFile *self, GError **error);
+/* The file is complete: nothing stays open or buffered.  It can still be copied from. */
+gboolean rush_spill_file_close (RushSpillFile *self, GError **error);
 guint64 rush_spill_file_size (const RushSpillFile *self); /* all that was appended */
 void rush_spill_file_keep (RushSpillFile *self);          /* the file outlives the object */
 
-/* The batches of the frames in bytes [start, end), which must have been flushed. */
+/* The batches of the frames in bytes [start, end) of an open file, which must have been flushed. */
 RushIterator *rush_spill_file_read (RushSpillFile *self, guint64 start, guint64 end,
                                     RushSchema *schema, RushAllocator *allocator);

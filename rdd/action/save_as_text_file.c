@@ -9,13 +9,12 @@
  */
 #include "rdd/action/save_as_text_file.h"
 
+#include "core/base/io.h"
 #include "rdd/action/output_committer.h"
 #include "rdd/call_site.h"
 #include "rdd/source/local_path.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #define BUFFER_BYTES (256 * 1024)
 
@@ -32,21 +31,7 @@ static gboolean
 write_all (TextWriter *self, const guint8 *bytes, gsize n, GError **error)
 {
   self->attempt->ctx->metrics.output_bytes += (gint64)n;
-  while (n > 0)
-    {
-      ssize_t written = write (self->attempt->fd, bytes, n);
-
-      if (written < 0 && errno == EINTR)
-        continue;
-      if (written < 0)
-        {
-          rush_set_error_errno (error, errno, "Cannot write", self->attempt->path);
-          return FALSE;
-        }
-      bytes += written;
-      n -= (gsize)written;
-    }
-  return TRUE;
+  return rush_write_fully (self->attempt->fd, bytes, n, self->attempt->path, error);
 }
 
 static gboolean

@@ -409,7 +409,7 @@ test_full_disk (void)
   g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
   g_assert_false (ok);
   g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_IO);
-  g_assert_nonnull (strstr (error->message, "Cannot write"));
+  g_assert_nonnull (strstr (error->message, "cannot write"));
   g_assert_nonnull (strstr (error->message, "part-00000"));
   rush_output_committer_abort_job (committer);
   g_assert_false (exists (top, "full"));

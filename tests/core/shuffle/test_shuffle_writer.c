@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #define LARGE_POOL (64 * 1024 * 1024)
 #define SMALL_POOL (512 * 1024)
@@ -262,6 +263,35 @@ rows_of (guint first, guint step, guint n)
   return g_string_free (g_steal_pointer (&rows), FALSE);
 }
 
+/* Memory for few rows and descriptors for few files: many spills, of which none stays open. */
+static void
+test_many_spills_keep_no_file_open (void)
+{
+  const guint n_rows = 6 * N_ROWS;
+  Cluster cluster;
+  RushTaskMetrics metrics;
+  struct rlimit before, limit;
+
+  cluster_init (&cluster, 1, SMALL_POOL, TRUE);
+  RushDependency *dependency = new_shuffle (&cluster, test_schema (), 7, 0);
+  rush_map_output_tracker_register_shuffle (cluster.tracker, dependency->shuffle_id, 1);
+
+  int next_fd = dup (STDIN_FILENO);
+  close (next_fd);
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &before), ==, 0);
+  limit = before;
+  limit.rlim_cur = (rlim_t)next_fd + 4;
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  run_map (&cluster, dependency, 0, 0, 0, n_rows, 200, &metrics);
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
+
+  g_assert_cmpint (metrics.memory_bytes_spilled, >, 8 * SMALL_POOL); /* 8 spills at least */
+  g_autofree char *rows = run_reduce (&cluster, dependency, 0, 0, 7, &metrics);
+  g_assert_cmpint (metrics.shuffle_read_records, ==, n_rows);
+  rush_dependency_unref (dependency);
+  cluster_clear (&cluster);
+}
+
 static void
 test_crumbs_are_packed (void)
 {
@@ -425,6 +455,7 @@ main (int argc, char **argv)
   g_test_add_func ("/shuffle_writer/full_disk", test_a_full_disk_fails_the_task_and_leaves_no_file);
   g_test_add_func ("/shuffle_writer/refused_memory", test_refused_memory);
   g_test_add_func ("/shuffle_writer/storage_refuses", test_storage_that_refuses);
+  g_test_add_func ("/shuffle_writer/many_spills", test_many_spills_keep_no_file_open);
   g_test_add_func ("/shuffle_writer/crumbs", test_crumbs_are_packed);
   g_test_add_func ("/shuffle_writer/selections", test_selections_are_packed);
   g_test_add_func ("/shuffle_writer/single_partition", test_a_single_partition_copies_nothing);
