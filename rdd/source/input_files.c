@@ -1,7 +1,7 @@
 /* input_files.c - paths, patterns and folders become a list of files.
  *
- *     "logs,more/{a,b}?.txt"  ─commas─▶  logs              ─▶ a folder: its files, hidden ones not
- *                                        more/{a,b}?.txt   ─▶ a pattern: files, and folders as above
+ *     "logs,more/{a,b}?.txt"  ─commas─▶  logs             ─▶ a folder: its files, hidden ones not
+ *                                        more/{a,b}?.txt  ─▶ a pattern: files, and folders as above
  *
  * What is missing is collected and told at once.  A folder in a folder is refused, as Hadoop does
  * unless it is told to descend; a pattern, a star behind the folder, reaches it.
