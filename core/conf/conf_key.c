@@ -29,6 +29,7 @@
 #define ONE_OF(texts) UNBOUNDED, .choices = texts
 #define BUT_NOT(value, why) , .refused = value, .refusal = why
 #define NOTED(value, text) , .noted = value, .note = text
+#define NOTED_BUT_DEFAULT(text) , .note = text
 
 #define NONE NULL
 #define KEY(name_, type_, unit_, default_, allowed_, since_, doc_)                                 \
@@ -241,7 +242,10 @@ rush_conf_key_parse (const RushConfKey *self, const char *text, RushConfValue *o
 const char *
 rush_conf_key_note (const RushConfKey *self, const char *text)
 {
-  return same_word (self->noted, text) ? self->note : NULL;
+  gboolean noted =
+      self->noted != NULL ? same_word (self->noted, text) : !same_word (self->default_text, text);
+
+  return noted ? self->note : NULL;
 }
 
 /* ---- the page ---- */

@@ -39,7 +39,7 @@ typedef struct
   const char *choices; /* "a|b", in any case; NULL: any text */
   const char *refused; /* a value that Spark takes and Rushlight does not yet */
   const char *refusal; /* why, and what to use */
-  const char *noted;   /* a value at which the user is told @note */
+  const char *noted;   /* the value at which the user is told @note; NULL: all but the default */
   const char *note;
 } RushConfKey;
 

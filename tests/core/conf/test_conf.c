@@ -214,6 +214,33 @@ test_known_keys_are_silent_but_for_notes (void)
 }
 
 static void
+test_no_value_but_the_default_has_an_effect (void)
+{
+  static const char *const cases[][3] = {
+    { "spark.io.compression.codec", "LZ4", "zstd" },
+    { "spark.executor.cores", "2", "1" },
+    { "spark.executor.instances", "3", NULL },
+    { "spark.cores.max", "4", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const char *const *setting = cases[i];
+      g_autoptr (GString) log = g_string_new (NULL);
+      g_autoptr (RushConf) conf = conf_with_log (log);
+      g_autofree char *told = g_strdup_printf ("%s=%s: ", setting[0], setting[1]);
+
+      if (setting[2] != NULL)
+        assert_set (conf, setting[0], setting[2]);
+      g_assert_cmpstr (log->str, ==, "");
+      assert_set (conf, setting[0], setting[1]);
+      assert_set (conf, setting[0], setting[1]);
+      g_assert_true (g_str_has_prefix (log->str, told));
+      g_assert_true (strchr (log->str, '\n') == log->str + log->len - 1);
+    }
+}
+
+static void
 test_without_a_warner_stderr_has_one_line (void)
 {
   if (g_test_subprocess ())
@@ -428,6 +455,7 @@ main (int argc, char **argv)
   g_test_add_func ("/conf/warn/unknown", test_unknown_key_is_kept_and_told_once);
   g_test_add_func ("/conf/warn/foreign", test_foreign_key_stays_out);
   g_test_add_func ("/conf/warn/notes", test_known_keys_are_silent_but_for_notes);
+  g_test_add_func ("/conf/warn/no-effect", test_no_value_but_the_default_has_an_effect);
   g_test_add_func ("/conf/warn/stderr", test_without_a_warner_stderr_has_one_line);
   g_test_add_func ("/conf/refused", test_refused_value_changes_nothing);
   g_test_add_func ("/conf/frozen", test_frozen);
