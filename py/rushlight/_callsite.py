@@ -16,7 +16,7 @@ import os
 import sys
 import threading
 
-from rushlight.errors import EngineError
+from rushlight.errors import PySparkException
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _STACK_DEPTH = 20   # frames of a long form; Spark's spark.callstack.depth
@@ -52,6 +52,12 @@ def renamed(call, short_form):
     return call[0], short_form, call[2]
 
 
+def _without_ours(frames):
+    while frames is not None and frames.tb_frame.f_code.co_filename.startswith(_PACKAGE):
+        frames = frames.tb_next
+    return frames
+
+
 def operator(method, name=None):
     """Marks a method as one that users call; see above."""
     name = name or method.__name__
@@ -63,10 +69,10 @@ def operator(method, name=None):
         _current.call = call_at(name, sys._getframe(1))
         try:
             return method(*args, **kwargs)
-        except EngineError as e:
+        except PySparkException as e:
             # What failed is the user's or the engine's: the frames of this package in between
             # would only hide the line that the user wrote.
-            raise e.with_traceback(None) from None
+            raise e.with_traceback(_without_ours(e.__traceback__)) from e.__cause__
         finally:
             _current.call = None
 

@@ -8,9 +8,10 @@ brings cloudpickle in.
 import io
 import pickle
 import sys
+import traceback
 from types import FunctionType
 
-from rushlight.errors import PySparkPicklingError
+from rushlight.errors import PySparkException, PySparkPicklingError
 
 loads = pickle.loads
 
@@ -61,7 +62,16 @@ def _cloud_dumps(obj):
         return cloudpickle.dumps(obj, pickle.HIGHEST_PROTOCOL)
     except Exception as e:
         raise PySparkPicklingError(
-            f"Could not serialize object: {type(e).__name__}: {e}") from e
+            f"Could not serialize object: {type(e).__name__}: {e}") from _cause_to_show(e)
+
+
+def _cause_to_show(error):
+    """The error, if its traceback leads into the user's code: a __reduce__, a __getstate__."""
+    if isinstance(error, PySparkException):
+        return None
+    inner = [frame.f_globals.get("__name__", "").partition(".")[0]
+             for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return None if set(inner) <= {"rushlight", "cloudpickle", "copyreg"} else error
 
 
 def dumps_command(chain):
@@ -72,10 +82,11 @@ def dumps_command(chain):
     """
     try:
         return dumps([(*op, call[1]) for call, op in chain])
-    except PySparkPicklingError:
-        for call, op in chain:
-            try:
-                dumps(op)
-            except PySparkPicklingError as e:
-                raise PySparkPicklingError(f"{e} (in what was given to {call[1]})") from e.__cause__
-        raise
+    except PySparkPicklingError as e:
+        error = e
+    for call, op in chain:
+        try:
+            dumps(op)
+        except PySparkPicklingError as e:
+            raise PySparkPicklingError(f"{e} (in what was given to {call[1]})") from e.__cause__
+    raise error

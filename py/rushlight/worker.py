@@ -35,9 +35,10 @@ in_worker = False   # whether this process is a worker: there is no SparkContext
 
 # ── the worker: what its C half asks of Python ──
 def describe(error):
-    """(class name, traceback text) of what user code raised, without this file's own frames."""
+    """(class name, traceback text) of what user code raised, without this package's frames above
+    the user's."""
     frames = error.__traceback__
-    while frames is not None and frames.tb_frame.f_code.co_filename == __file__:
+    while frames is not None and frames.tb_frame.f_code.co_filename.startswith(_PACKAGE):
         frames = frames.tb_next
     kind = type(error)
     name = kind.__qualname__

@@ -129,3 +129,59 @@ def test_elements_that_are_long_or_cannot_be_shown(sc):
     assert len(place) < 500
     text, _ = message_of(lambda: sc.parallelize([Unshowable()], 1).keys().collect())
     assert PAIRS in text and "Unshowable" in text
+
+
+# ── what is shown of an error ──
+def lines_of_ours(err):
+    return [line for line in err.splitlines() if "/rushlight/" in line and "File " in line]
+
+
+@pytest.mark.parametrize("use,words", [
+    ("r.map(lambda x: r.count()).collect()", "An RDD was used inside a function"),
+    ("r.map(lambda x: r.count()).take(2)", "An RDD was used inside a function"),
+    ("r.map(lambda x: sc.version).count()", "A SparkContext was used inside a function"),
+    ("r.map(str).filter(lambda x: lock).foreach(print)", "cannot pickle '_thread.lock' object"),
+])
+def test_what_cannot_be_sent_to_workers_is_told_once(run_program, use, words):
+    status, _, err = run_program(
+        "import threading\nfrom rushlight import SparkContext\nlock = threading.Lock()\n"
+        f"sc = SparkContext('local[1]')\nr = sc.parallelize([1])\n{use}\n")
+    assert status == 1 and err.count(words) == 1
+    assert err.count("Traceback") == 1 and len(lines_of_ours(err)) <= 1, err
+    assert "PySparkPicklingError: Could not serialize object: " in err
+    assert re.search(r"\(in what was given to (map|filter) at .*app.py:6\)$", err.strip())
+
+
+def test_what_cannot_be_sent_to_workers_is_a_pickling_error(sc):
+    rdd = sc.parallelize([1])
+    with pytest.raises(pickle.PicklingError, match="RDD_TRANSFORM_ONLY_VALID_ON_DRIVER"):
+        rdd.map(lambda x: rdd.count()).collect()
+
+
+class Stubborn:
+    def __reduce__(self):
+        raise ValueError("no")
+
+
+def test_the_users_own_code_that_fails_while_it_is_sent_is_shown(sc):
+    stubborn = Stubborn()
+    with pytest.raises(PySparkException, match="ValueError: no") as caught:
+        sc.parallelize([1]).map(lambda x: stubborn).collect()
+    assert isinstance(caught.value.__cause__, ValueError)
+
+
+def test_a_failed_job_ends_with_what_the_user_can_mend(run_program):
+    status, _, err = run_program("from rushlight import SparkContext\n"
+                                 "SparkContext('local[1]').parallelize([1]).map(len).sum()\n")
+    assert status == 1
+    assert err.strip().endswith("app.py:2 fails for 1 (int)"), err
+    assert "Driver stacktrace" not in err and len(lines_of_ours(err)) <= 1
+
+
+def test_a_function_that_fails_on_the_driver_keeps_its_frames(sc):
+    def merge(a, b):
+        raise PySparkException("mine")
+
+    with pytest.raises(PySparkException, match="mine") as caught:
+        sc.parallelize([1, 2], 2).reduce(merge)
+    assert caught.traceback[-1].name == "merge"

@@ -116,5 +116,10 @@ CLASSES = {
 
 
 def from_engine(code, message, detail):
-    """The exception for an error of the engine; `_engine` calls it."""
+    """The exception for an error of the engine; `_engine` calls it.
+
+    Spark's failed jobs announce the driver's frames at their end.  Here those are Python's, and
+    its own traceback shows them.
+    """
+    message = message.removesuffix("Driver stacktrace:").rstrip()
     return CLASSES.get(code, SparkRuntimeException)(message, code, detail)
