@@ -103,14 +103,52 @@ rush_format_place (const char *short_form)
   return g_strdup (place != NULL ? without_folders (place) : "");
 }
 
-/* Of @text without the blank lines at its end. */
-static char *
-last_line (const char *text)
-{
-  g_autofree char *trimmed = g_strchomp (g_strdup (text));
-  const char *newline = strrchr (trimmed, '\n');
+#define TRACEBACK "Traceback (most recent call last):\n"
 
-  return g_strdup (newline != NULL ? newline + 1 : trimmed);
+char *
+rush_format_stages (guint n, guint n_skipped)
+{
+  g_return_val_if_fail (n_skipped <= n, NULL);
+
+  g_autofree char *stages = rush_format_counted (n - n_skipped, "stage");
+  return n_skipped > 0 ? g_strdup_printf ("%s (%u skipped)", stages, n_skipped)
+                       : g_steal_pointer (&stages);
+}
+
+static char *
+dup_line (const char *line)
+{
+  return g_strndup (line, strcspn (line, "\r\n"));
+}
+
+/* Frames are indented, the exception is not; behind it come further lines of its message, and
+ * Spark's "Driver stacktrace:".  The last traceback is that of the exception that was not caught.
+ */
+static const char *
+find_exception (const char *traceback)
+{
+  const char *line = traceback + strlen (TRACEBACK);
+
+  while (*line == ' ')
+    {
+      const char *newline = strchr (line, '\n');
+      if (newline == NULL)
+        break;
+      line = newline + 1;
+    }
+  line += strspn (line, " \r\n");
+  return *line != '\0' ? line : traceback;
+}
+
+/* Behind "… most recent failure: Lost task 2.0 in stage 0.0 (TID 2) (host executor 1): ". */
+static const char *
+skip_lost_task (const char *message)
+{
+  const char *lost = strstr (message, "most recent failure: Lost task ");
+  const char *executor = lost != NULL ? strstr (lost, " executor ") : NULL;
+  const char *reason = executor != NULL ? strstr (executor, "): ") : NULL;
+
+  return reason != NULL ? reason + strlen ("): ") : message;
 }
 
 char *
@@ -118,7 +156,6 @@ rush_format_error (const char *message)
 {
   if (message == NULL)
     return g_strdup ("");
-  if (strstr (message, "Traceback (most recent call last):") != NULL)
-    return last_line (message);
-  return g_strndup (message, strcspn (message, "\r\n"));
+  const char *traceback = g_strrstr (message, TRACEBACK);
+  return dup_line (traceback != NULL ? find_exception (traceback) : skip_lost_task (message));
 }

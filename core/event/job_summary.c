@@ -86,14 +86,14 @@ rush_job_summary_to_string (const RushJobSummary *self)
 
   JobTotals total = total_of (self);
   g_autofree char *call_site = rush_format_call_site (self->call_site);
-  g_autofree char *stages = rush_format_counted (self->n_stages, "stage");
+  g_autofree char *stages = rush_format_stages (self->n_stages, total.skipped);
   g_autofree char *tasks = rush_format_counted (total.tasks, "task");
   GString *out = g_string_new (NULL);
 
   g_string_append_printf (out, "job %d %s", self->job_id, call_site);
   if (*self->cause != '\0' && strcmp (self->cause, "action") != 0)
     g_string_append_printf (out, " [%s]", self->cause);
-  g_string_append_printf (out, ": %s (%u skipped), %s", stages, total.skipped, tasks);
+  g_string_append_printf (out, ": %s, %s", stages, tasks);
   append_shuffle (out, &total);
   append_end (out, self);
   return g_string_free (out, FALSE);

@@ -107,6 +107,25 @@ test_call_sites (void)
 }
 
 static void
+test_stages (void)
+{
+  g_autofree char *none = rush_format_stages (0, 0);
+  g_autofree char *all = rush_format_stages (2, 0);
+  g_autofree char *some = rush_format_stages (3, 2);
+
+  g_assert_cmpstr (none, ==, "0 stages");
+  g_assert_cmpstr (all, ==, "2 stages");
+  g_assert_cmpstr (some, ==, "1 stage (2 skipped)");
+}
+
+#define LOST                                                                                       \
+  "Job aborted due to stage failure: Task 2 in stage 0.0 failed 1 times, most recent failure: "    \
+  "Lost task 2.0 in stage 0.0 (TID 2) (localhost executor driver): "
+#define TRACEBACK                                                                                  \
+  "Traceback (most recent call last):\n  File \"a.py\", line 4, in <lambda>\n    1 / 0\n    "      \
+  "~~^~~\n"
+
+static void
 test_errors (void)
 {
   static const struct
@@ -117,6 +136,19 @@ test_errors (void)
                 { "Lost task 1.0: Traceback (most recent call last):\n  File \"a.py\"\n"
                   "ZeroDivisionError: division by zero\n\n",
                   "ZeroDivisionError: division by zero" },
+                { LOST TRACEBACK "ZeroDivisionError: division by zero\n\nDriver stacktrace:",
+                  "ZeroDivisionError: division by zero" },
+                { LOST TRACEBACK "E: several\n  lines\n\nDriver stacktrace:", "E: several" },
+                { LOST TRACEBACK "KeyError: 1\n\nDuring handling of the above exception, another "
+                                 "exception occurred:\n\n" TRACEBACK "ValueError: 2\n\n"
+                                 "Driver stacktrace:",
+                  "ValueError: 2" },
+                { LOST "ExecutorLostFailure (executor 1 exited): out of memory\n\n"
+                       "Driver stacktrace:",
+                  "ExecutorLostFailure (executor 1 exited): out of memory" },
+                { "Traceback (most recent call last):\n", "Traceback (most recent call last):" },
+                { "Traceback (most recent call last):\n  File", "File" },
+                { "Job 3 cancelled because (of me): \nx", "Job 3 cancelled because (of me): " },
                 { "", "" },
                 { NULL, "" } };
 
@@ -136,6 +168,7 @@ main (int argc, char **argv)
   g_test_add_func ("/event/text/durations", test_durations);
   g_test_add_func ("/event/text/sizes", test_sizes);
   g_test_add_func ("/event/text/call-sites", test_call_sites);
+  g_test_add_func ("/event/text/stages", test_stages);
   g_test_add_func ("/event/text/errors", test_errors);
   return g_test_run ();
 }
