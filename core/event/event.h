@@ -28,9 +28,10 @@ typedef enum
 typedef struct
 {
   gint rdd_id;
-  char *name;      /* "PythonRDD", or the user's */
-  char *scope;     /* operator name, or NULL */
-  char *call_site; /* short form */
+  char *name;             /* "PythonRDD", or the user's */
+  const char *class_name; /* "PythonRDD" even if the user named it; immortal; NULL: not known */
+  char *scope;            /* operator name, or NULL */
+  char *call_site;        /* short form */
   guint n_parents;
   gint *parent_ids; /* (owned) */
   /* (owned) Of each parent: the shuffle through which it is read, −1 if narrow; NULL: all narrow.

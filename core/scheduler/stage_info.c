@@ -63,6 +63,7 @@ describe_rdd (RushRdd *rdd, RushRddInfo *out)
 
   g_assert (known); /* counted when the job came */
   out->rdd_id = rdd->id;
+  out->class_name = rdd->klass->name;
   out->name = rush_rdd_dup_name (rdd);
   if (out->name == NULL)
     out->name = g_strdup (rdd->klass->name);

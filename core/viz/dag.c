@@ -26,6 +26,7 @@ rdd_clear (gpointer data)
       g_free (self->steps[i].place);
     }
   g_free (self->steps);
+  g_free (self->class_name);
   g_free (self->name);
   g_free (self->operator_name);
   g_free (self->place);

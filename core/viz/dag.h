@@ -28,7 +28,8 @@ typedef struct
 {
   guint stage; /* index */
   gint rdd_id;
-  char *name;          /* "ShuffledRDD", or the user's */
+  char *class_name;    /* "ShuffledRDD" */
+  char *name;          /* the user's, or the file's; NULL: none */
   char *operator_name; /* "reduceByKey"; NULL: it has none */
   char *place;         /* of the operator: "app.py:9", or "" */
   guint n_partitions;
@@ -49,7 +50,7 @@ typedef struct
 typedef struct
 {
   guint job;     /* index */
-  gint stage_id; /* −1: before a run */
+  gint stage_id; /* before a run: from 0, as the job would number them if it were the first */
   RushStageStatus status;
   guint n_tasks; /* of a whole attempt */
   guint n_completed;
@@ -77,7 +78,7 @@ typedef struct
 } RushDag;
 
 /* What an action on @rdd would compute.  Needs the partition counts, which may fail (a missing
- * file).  Stages are numbered by their place, as no job has given them ids. */
+ * file). */
 RushDag *rush_dag_from_rdd (RushRdd *rdd, GError **error);
 RushDag *rush_dag_from_job (const RushJobSummary *job);
 /* Several jobs in one picture, in the given order. */

@@ -11,16 +11,21 @@
  * No operator of the user's is left out.  A loop that called map 1,000 times is one line that says
  * so.
  *
+ * Where branches of a union are alike, all this is done for the first of them; the others follow it
+ * into its boxes, and do not count for rule 2.
+ *
  * Rule 1 knows a call by its operator and place, so two calls on one line of the user's file look
  * like one.  For the operators that make a single RDD (one_rdd_operators) two RDDs are two calls.
  */
 #include "core/viz/dag_boxes.h"
 
+#include "core/viz/dag_alike.h"
+
 #include <string.h>
 
 #define MAX_BOXES 12
 #define MIN_LOOP 4 /* equal lines in a row that become one */
-#define NONE G_MAXUINT
+#define NONE RUSH_DAG_NONE
 
 /* As Spark's RDD.scala and PairRDDFunctions.scala have them. */
 static const char *const one_rdd_operators[] = {
@@ -34,6 +39,7 @@ static const char *const one_rdd_operators[] = {
 typedef struct
 {
   const RushDag *dag;
+  const RushDagAlike *alike;
   guint *next;      /* the linked child, or NONE */
   guint *previous;  /* the linked parent, or NONE */
   gboolean *joined; /* with its linked parent */
@@ -44,7 +50,7 @@ typedef struct
 static const char *
 own_operator (const RushDagRdd *rdd)
 {
-  return rdd->operator_name != NULL ? rdd->operator_name : rdd->name;
+  return rdd->operator_name != NULL ? rdd->operator_name : rdd->class_name;
 }
 
 static guint
@@ -127,7 +133,7 @@ fold_long_stages (Folding *self)
   g_autofree guint *n_boxes = g_new0 (guint, dag->stages->len);
 
   for (guint i = 0; i < dag->rdds->len; i++)
-    n_boxes[rush_dag_rdd (dag, i)->stage] += !self->joined[i];
+    n_boxes[rush_dag_rdd (dag, i)->stage] += !self->joined[i] && !self->alike->follows[i];
   for (guint i = 0; i < dag->rdds->len; i++)
     if (self->previous[i] != NONE && n_boxes[rush_dag_rdd (dag, i)->stage] > MAX_BOXES)
       self->joined[i] = TRUE;
@@ -196,6 +202,24 @@ is_folded (const RushDagBox *self, const RushDag *dag)
   return FALSE;
 }
 
+/* All RDDs of the box have as many. */
+static void
+box_add_followers (RushDagBox *self, const RushDagAlike *alike)
+{
+  guint n = self->rdds->len;
+
+  self->n_alike = 1;
+  while (alike->next[g_array_index (self->rdds, guint, self->rdds->len - n)] != NONE)
+    {
+      for (guint i = 0; i < n; i++)
+        {
+          guint next = alike->next[g_array_index (self->rdds, guint, self->rdds->len - n)];
+          g_array_append_val (self->rdds, next);
+        }
+      self->n_alike++;
+    }
+}
+
 static RushDagBox *
 make_box (const Folding *self, guint first)
 {
@@ -209,6 +233,7 @@ make_box (const Folding *self, guint first)
     box_add_rdd (box, self->dag, i);
   box->folded = is_folded (box, self->dag);
   join_loops (box);
+  box_add_followers (box, self->alike);
   return box;
 }
 
@@ -220,7 +245,7 @@ make_boxes (const Folding *self, RushDagBoxes *out)
 
   for (guint i = 0; i < dag->rdds->len; i++)
     {
-      if (self->joined[i])
+      if (self->joined[i] || self->alike->follows[i])
         continue;
       RushDagBox *box = make_box (self, i);
       for (guint r = 0; r < box->rdds->len; r++)
@@ -230,6 +255,8 @@ make_boxes (const Folding *self, RushDagBoxes *out)
   for (guint e = 0; e < dag->edges->len; e++)
     {
       RushDagEdge edge = *rush_dag_edge (dag, e);
+      if (self->alike->follows[edge.from] || self->alike->follows[edge.to])
+        continue;
       if (self->next[edge.from] == edge.to && self->joined[edge.to])
         continue;
       edge.from = box_of_rdd[edge.from];
@@ -267,7 +294,8 @@ rush_dag_boxes_new (const RushDag *dag)
   g_autofree guint *next = g_new (guint, n);
   g_autofree guint *previous = g_new (guint, n);
   g_autofree gboolean *joined = g_new0 (gboolean, n);
-  Folding folding = { dag, next, previous, joined };
+  g_autoptr (RushDagAlike) alike = rush_dag_alike_new (dag);
+  Folding folding = { dag, alike, next, previous, joined };
   RushDagBoxes *self = g_new (RushDagBoxes, 1);
 
   for (guint i = 0; i < n; i++)

@@ -9,6 +9,8 @@
  *                                                               │ reduceByKey       │
  *                                                               └───────────────────┘
  *
+ * Branches of a union that are alike (dag_alike.h) share their boxes too: one stands for all.
+ *
  * Ownership:  refers to the dag's strings, which must live longer.
  * Threads:    whoever holds it.
  */
@@ -29,14 +31,18 @@ typedef struct
 {
   guint stage;     /* index in the dag */
   gboolean folded; /* many RDDs in a row, told line by line */
-  GArray *rows;    /* RushDagRow */
-  GArray *rdds;    /* guint, indices in the dag, in the order of the data */
+  GArray *rows;    /* RushDagRow; of the first branch */
+  /* guint, indices in the dag, in the order of the data; one branch after the other, each with
+   * rdds->len / n_alike of them. */
+  GArray *rdds;
+  guint n_alike; /* branches that the box stands for, at least 1 */
 } RushDagBox;
 
 typedef struct
 {
   GPtrArray *boxes; /* RushDagBox, stage by stage */
-  GArray *edges;    /* RushDagEdge, from and to are boxes; those inside a box are gone */
+  GArray *edges;    /* RushDagEdge, from and to are boxes; those inside a box are gone, and so are
+                     * those of branches that another one stands for */
 } RushDagBoxes;
 
 RushDagBoxes *rush_dag_boxes_new (const RushDag *dag);

@@ -40,9 +40,11 @@ operator_of (const RushRddInfo *info)
 static void
 add_rdd (RushDag *dag, guint stage, const RushRddInfo *info)
 {
+  const char *class_name = info->class_name != NULL ? info->class_name : info->name;
   RushDagRdd rdd = { .stage = stage,
                      .rdd_id = info->rdd_id,
-                     .name = g_strdup (info->name),
+                     .class_name = g_strdup (class_name),
+                     .name = g_strcmp0 (info->name, class_name) != 0 ? g_strdup (info->name) : NULL,
                      .operator_name = operator_of (info),
                      .place = rush_format_place (info->call_site),
                      .n_partitions = info->n_partitions,

@@ -167,10 +167,10 @@ add_rdd (RushDag *dag, guint stage, RushRdd *rdd, GError **error)
   if (!rush_rdd_n_partitions (rdd, &n_partitions, error))
     return FALSE;
 
-  char *name = rush_rdd_dup_name (rdd);
   RushDagRdd drawn = { .stage = stage,
                        .rdd_id = rdd->id,
-                       .name = name != NULL ? name : g_strdup (rdd->klass->name),
+                       .class_name = g_strdup (rdd->klass->name),
+                       .name = rush_rdd_dup_name (rdd),
                        .operator_name = g_strdup (rdd->operator_name),
                        .place = rush_format_place (rdd->call_site.short_form),
                        .n_partitions = n_partitions,
@@ -183,7 +183,7 @@ add_rdd (RushDag *dag, guint stage, RushRdd *rdd, GError **error)
 static gboolean
 add_stage (RushDag *dag, guint job, PlannedStage *planned, GError **error)
 {
-  RushDagStage stage = { .job = job, .stage_id = -1, .duration_ms = -1 };
+  RushDagStage stage = { .job = job, .stage_id = dag->stages->len, .duration_ms = -1 };
 
   planned->index_in_dag = rush_dag_add_stage (dag, &stage);
   for (guint i = 0; i < planned->rdds->len; i++)

@@ -3,7 +3,7 @@
  *     digraph
  *       cluster of a job        (only if there are several: one job's title is the picture's)
  *         cluster of a stage    "Stage 1 · 4 tasks · 0.31 s"
- *           box                 a table: a row an operator, a last one for RDDs and partitions
+ *           box                 a table: a row an operator, small ones for RDDs and names
  *       edges                   thin: narrow; bold: a shuffle and what it holds
  *
  * Each thing has its look twice, once in colour and once without (width, dashes, a word), so that
@@ -14,6 +14,7 @@
 
 #include "core/event/event_text.h"
 #include "core/viz/dag_boxes.h"
+#include "core/viz/dot_rows.h"
 #include "core/viz/dot_text.h"
 
 #include <string.h>
@@ -22,11 +23,12 @@
 #define MAX_PLACE 36
 #define MAX_TITLE 100
 #define MAX_ERROR 120
-#define MAX_RDD_NAMES 4 /* in a box's last row */
-#define MAX_ROWS 80     /* of a box; above, the middle becomes one row that counts the rest */
-#define NAME_WIDTH 130  /* points, at least: boxes of one width make straight columns */
+#define MAX_RDD_NAMES 4 /* in a row of a box */
+#define MAX_GIVEN_NAME 40
+#define MAX_GIVEN_NAMES 2
+#define MAX_ROWS 80    /* of a box; above, the middle becomes one row that counts the rest */
+#define NAME_WIDTH 130 /* points, at least: boxes of one width make straight columns */
 #define PLACE_WIDTH 90
-#define JOBS_IN_ROW 3
 #define SMALL 10
 #define DOT " · "
 
@@ -45,20 +47,16 @@ is_skipped (const RushDag *dag, guint stage)
   return rush_dag_stage (dag, stage)->status == RUSH_STAGE_SKIPPED;
 }
 
-static void
-append_rdd_name (GString *out, const RushDagRdd *rdd)
-{
-  rush_dot_append_text (out, rdd->name, MAX_NAME);
-  g_string_append_printf (out, "[%d]", rdd->rdd_id);
-}
-
 /* "MapPartitionsRDD[3]", or "MapPartitionsRDD[3] … [12]" for a loop. */
 static void
 append_rdds_of_row (const Writer *self, const RushDagRow *row)
 {
+  const RushDagRdd *first = rush_dag_rdd (self->dag, row->first_rdd);
+
   g_string_append_printf (self->out, "<FONT COLOR=\"%s\" POINT-SIZE=\"%d\">", RUSH_DOT_PALE,
                           SMALL - 1);
-  append_rdd_name (self->out, rush_dag_rdd (self->dag, row->first_rdd));
+  rush_dot_append_text (self->out, first->class_name, MAX_NAME);
+  g_string_append_printf (self->out, "[%d]", first->rdd_id);
   if (row->last_rdd != row->first_rdd)
     g_string_append_printf (self->out, " … [%d]", rush_dag_rdd (self->dag, row->last_rdd)->rdd_id);
   g_string_append (self->out, "</FONT>");
@@ -124,18 +122,66 @@ append_rows (const Writer *self, const RushDagBox *box, const char *ink)
     append_row (self, box, &g_array_index (box->rows, RushDagRow, i), ink);
 }
 
-/* "ShuffledRDD[3] → MapPartitionsRDD[4]  ×4" */
-static void
-append_last_row (const Writer *self, const RushDagBox *box)
+static const RushDagRdd *
+rdd_of_box (const Writer *self, const RushDagBox *box, guint i)
 {
-  const RushDagRdd *first = rush_dag_rdd (self->dag, g_array_index (box->rdds, guint, 0));
-  g_autofree char *partitions = rush_format_count (first->n_partitions);
-  guint n = box->rdds->len;
+  return rush_dag_rdd (self->dag, g_array_index (box->rdds, guint, i));
+}
 
+static void
+begin_small_row (const Writer *self, const RushDagBox *box)
+{
   g_string_append_printf (self->out,
                           "<TR><TD ALIGN=\"LEFT\" COLSPAN=\"%d\">"
                           "<FONT COLOR=\"%s\" POINT-SIZE=\"%d\">",
                           box->folded ? 3 : 2, RUSH_DOT_GREY, SMALL - 1);
+}
+
+static void
+end_small_row (const Writer *self)
+{
+  g_string_append (self->out, "</FONT></TD></TR>");
+}
+
+/* "×17 alike · 34 RDDs" */
+static void
+append_alike (const Writer *self, const RushDagBox *box)
+{
+  g_autofree char *times = rush_format_count (box->n_alike);
+  g_autofree char *rdds = rush_format_counted (box->rdds->len, "RDD");
+
+  begin_small_row (self, box);
+  g_string_append_printf (self->out,
+                          "<FONT COLOR=\"%s\" POINT-SIZE=\"%d\"><B>×%s alike</B></FONT>" DOT "%s",
+                          RUSH_DOT_BLUE, SMALL + 1, times, rdds);
+  end_small_row (self);
+}
+
+/* "HadoopRDD[0]", of branches that are alike "HadoopRDD[0 … 32]". */
+static void
+append_rdd (const Writer *self, const RushDagBox *box, guint i)
+{
+  guint n = box->rdds->len / box->n_alike;
+  const RushDagRdd *first = rdd_of_box (self, box, i);
+
+  rush_dot_append_text (self->out, first->class_name, MAX_NAME);
+  g_string_append_printf (self->out, "[%d", first->rdd_id);
+  if (box->n_alike > 1)
+    g_string_append_printf (self->out, " … %d",
+                            rdd_of_box (self, box, box->rdds->len - n + i)->rdd_id);
+  g_string_append_c (self->out, ']');
+}
+
+/* "ShuffledRDD[3] → MapPartitionsRDD[4]  ×4" */
+static void
+append_rdds (const Writer *self, const RushDagBox *box)
+{
+  guint n = box->rdds->len / box->n_alike, n_partitions = 0;
+
+  for (guint i = 0; i < box->rdds->len; i += n)
+    n_partitions += rdd_of_box (self, box, i)->n_partitions;
+  g_autofree char *partitions = rush_format_count (n_partitions);
+  begin_small_row (self, box);
   if (n > MAX_RDD_NAMES)
     {
       g_autofree char *count = rush_format_counted (n, "RDD");
@@ -145,10 +191,36 @@ append_last_row (const Writer *self, const RushDagBox *box)
     {
       if (i > 0)
         g_string_append (self->out, " → ");
-      append_rdd_name (self->out, rush_dag_rdd (self->dag, g_array_index (box->rdds, guint, i)));
+      append_rdd (self, box, i);
     }
-  g_string_append_printf (self->out, "  ×%s%s</FONT></TD></TR>", partitions,
-                          first->barrier ? DOT "barrier" : "");
+  g_string_append_printf (self->out, "  ×%s%s", partitions,
+                          rdd_of_box (self, box, 0)->barrier ? DOT "barrier" : "");
+  end_small_row (self);
+}
+
+/* What the user or a file named them: each name once, a line each, no more than a few. */
+static void
+append_given_names (const Writer *self, const RushDagBox *box)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  guint shown = box->n_alike > 1 ? 1 : MAX_GIVEN_NAMES;
+
+  for (guint i = 0; i < box->rdds->len; i++)
+    {
+      char *name = rdd_of_box (self, box, i)->name;
+      if (name == NULL || !g_hash_table_add (seen, name) || g_hash_table_size (seen) > shown)
+        continue;
+      g_autofree char *text = rush_dot_shorten (name, MAX_GIVEN_NAME);
+      begin_small_row (self, box);
+      rush_dot_append_text (self->out, text, MAX_GIVEN_NAME);
+      end_small_row (self);
+    }
+  if (g_hash_table_size (seen) <= shown)
+    return;
+  g_autofree char *more = rush_format_counted (g_hash_table_size (seen) - shown, "more name");
+  begin_small_row (self, box);
+  g_string_append_printf (self->out, "… %s", more);
+  end_small_row (self);
 }
 
 static void
@@ -163,7 +235,10 @@ write_box (const Writer *self, guint i)
       " STYLE=\"ROUNDED%s\" COLOR=\"%s\" BGCOLOR=\"white\">",
       i, skipped ? ",DASHED" : "", skipped ? RUSH_DOT_PALE : RUSH_DOT_BLUE);
   append_rows (self, box, skipped ? RUSH_DOT_GREY : RUSH_DOT_INK);
-  append_last_row (self, box);
+  if (box->n_alike > 1)
+    append_alike (self, box);
+  append_rdds (self, box);
+  append_given_names (self, box);
   g_string_append (self->out, "</TABLE>>]\n");
 }
 
@@ -177,29 +252,6 @@ n_stages_of_job (const RushDag *dag, guint job)
   for (guint i = 0; i < dag->stages->len; i++)
     n += rush_dag_stage (dag, i)->job == job;
   return n;
-}
-
-static guint
-place_in_job (const RushDag *dag, guint stage)
-{
-  guint place = 0;
-
-  while (place < stage &&
-         rush_dag_stage (dag, stage - place - 1)->job == rush_dag_stage (dag, stage)->job)
-    place++;
-  return place + 1;
-}
-
-static void
-append_stage_number (const Writer *self, guint i)
-{
-  const RushDagStage *stage = rush_dag_stage (self->dag, i);
-
-  if (stage->stage_id >= 0)
-    g_string_append_printf (self->out, "<B>Stage %d</B>", stage->stage_id);
-  else
-    g_string_append_printf (self->out, "<B>Stage %u</B> of %u", place_in_job (self->dag, i),
-                            n_stages_of_job (self->dag, stage->job));
 }
 
 /* What there is to say about how it went, "" if nothing. */
@@ -219,8 +271,8 @@ describe_status (const RushDag *dag, const RushDagStage *stage)
     case RUSH_STAGE_RUNNING:
       return g_strdup (DOT "running");
     case RUSH_STAGE_PENDING:
-      if (stage->stage_id < 0)
-        return g_strdup ("");
+      if (job->job_id < 0)
+        return g_strdup (DOT "planned");
       return g_strdup (job->status == RUSH_JOB_RUNNING ? DOT "waiting" : DOT "not run");
     case RUSH_STAGE_SUCCEEDED:
       return duration != NULL ? g_strconcat (DOT, duration, NULL) : g_strdup ("");
@@ -244,7 +296,7 @@ append_stage_title (const Writer *self, guint i)
   g_autofree char *tasks = rush_format_counted (stage->n_tasks, "task");
   g_autofree char *status = describe_status (self->dag, stage);
 
-  append_stage_number (self, i);
+  g_string_append_printf (self->out, "<B>Stage %d</B>", stage->stage_id);
   begin_title_line (self->out);
   g_string_append_printf (self->out, "%s%s</FONT>", tasks, status);
   if (stage->status == RUSH_STAGE_RUNNING)
@@ -328,30 +380,6 @@ write_shuffle (const Writer *self, const RushDagEdge *edge)
   g_string_append (self->out, "\"]\n");
 }
 
-/* Graphviz puts jobs side by side, as nothing connects them.  Edges that are not seen put a job
- * below the one that is JOBS_IN_ROW before it. */
-static void
-write_rows_of_jobs (const Writer *self)
-{
-  guint n = self->dag->jobs->len;
-  g_autofree gint *first = g_new (gint, n);
-  g_autofree gint *last = g_new (gint, n);
-
-  for (guint j = 0; j < n; j++)
-    first[j] = last[j] = -1;
-  for (guint i = 0; i < self->boxes->boxes->len; i++)
-    {
-      const RushDagBox *box = g_ptr_array_index (self->boxes->boxes, i);
-      guint j = rush_dag_stage (self->dag, box->stage)->job;
-      first[j] = first[j] < 0 ? (gint)i : first[j];
-      last[j] = i;
-    }
-  for (guint j = JOBS_IN_ROW; j < n; j++)
-    if (last[j - JOBS_IN_ROW] >= 0 && first[j] >= 0)
-      g_string_append_printf (self->out, "  box%d -> box%d [style=invis]\n", last[j - JOBS_IN_ROW],
-                              first[j]);
-}
-
 static void
 write_edges (const Writer *self)
 {
@@ -371,14 +399,12 @@ static void
 append_job_numbers (const Writer *self, guint i)
 {
   const RushDagJob *job = rush_dag_job (self->dag, i);
-  guint n_stages = n_stages_of_job (self->dag, i), n_skipped = 0;
+  guint n_skipped = 0;
 
   for (guint s = 0; s < self->dag->stages->len; s++)
     n_skipped += rush_dag_stage (self->dag, s)->job == i && is_skipped (self->dag, s);
-  g_autofree char *stages = rush_format_counted (n_stages, "stage");
+  g_autofree char *stages = rush_format_stages (n_stages_of_job (self->dag, i), n_skipped);
   g_string_append (self->out, stages);
-  if (n_skipped > 0)
-    g_string_append_printf (self->out, " (%u skipped)", n_skipped);
   if (job->duration_ms >= 0)
     {
       g_autofree char *duration = rush_format_duration_ms (job->duration_ms);
@@ -432,7 +458,8 @@ write_job (const Writer *self, guint i, guint *next_stage, guint *next_box)
   g_string_append (self->out, ">\n");
   if (n_stages_of_job (self->dag, i) == 0)
     g_string_append_printf (self->out,
-                            "    nothing%u [label=\"no partitions, hence no stages\" "
+                            "    " RUSH_DOT_NO_STAGES
+                            "%u [label=\"no partitions, hence no stages\" "
                             "fontcolor=\"%s\"]\n",
                             i, RUSH_DOT_GREY);
   for (; *next_stage < self->dag->stages->len && rush_dag_stage (self->dag, *next_stage)->job == i;
@@ -471,7 +498,7 @@ rush_dag_to_dot (const RushDag *self)
   for (guint i = 0; i < self->jobs->len; i++)
     write_job (&writer, i, &next_stage, &next_box);
   write_edges (&writer);
-  write_rows_of_jobs (&writer);
+  rush_dot_append_rows (writer.out, self, boxes);
   g_string_append (writer.out, "}\n");
   return g_string_free (writer.out, FALSE);
 }

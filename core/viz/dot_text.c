@@ -39,6 +39,22 @@ rush_dot_append_text (GString *out, const char *text, guint max_chars)
     g_string_append_c (out, ' ');
 }
 
+/* Of a path the end says more than the beginning. */
+char *
+rush_dot_shorten (const char *text, guint max_chars)
+{
+  g_return_val_if_fail (text != NULL && max_chars >= 3, NULL);
+
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  glong n = g_utf8_strlen (valid, -1);
+  if (n <= (glong)max_chars)
+    return g_steal_pointer (&valid);
+  guint head = (max_chars - 1) / 3, tail = max_chars - 1 - head;
+  g_autofree char *begin = g_utf8_substring (valid, 0, head);
+  g_autofree char *end = g_utf8_substring (valid, n - tail, n);
+  return g_strconcat (begin, "…", end, NULL);
+}
+
 void
 rush_dot_append_styled (GString *out, const char *text, guint max_chars, const char *color,
                         guint points)

@@ -21,6 +21,9 @@
  * &, <, > and " as entities, \ doubled, no more than @max_chars characters (the rest becomes "…"),
  * and one blank for nothing, as empty elements are no valid labels. */
 void rush_dot_append_text (GString *out, const char *text, guint max_chars);
+/* "/usr/share/…/Apache-2.0": no more than @max_chars characters (at least 3), the middle left out.
+ */
+char *rush_dot_shorten (const char *text, guint max_chars);
 /* Small, grey, and the like: <FONT …>text</FONT>; @points 0: as it is. */
 void rush_dot_append_styled (GString *out, const char *text, guint max_chars, const char *color,
                              guint points);

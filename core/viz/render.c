@@ -14,8 +14,14 @@
 
 #include <cgraph.h>
 #include <gvc.h>
+#include <math.h>
 #include <pthread.h>
 #include <string.h>
+
+#define DOTS_AN_INCH 144.0
+#define MAX_DOTS_A_SIDE 32000.0
+#define MAX_DOTS 64e6
+#define PADDING 2.0 /* inches, more than Graphviz adds */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 /* Guarded by lock. */
@@ -88,16 +94,27 @@ render_laid_out (Agraph_t *graph, RushPictureFormat format, GBytes **out, GError
   return TRUE;
 }
 
+/* Of a graph that is laid out. */
+static double
+dots_an_inch (Agraph_t *graph)
+{
+  const boxf box = GD_bb (graph); /* in points, without the padding around it */
+  double width = (box.UR.x - box.LL.x) / 72 + PADDING,
+         height = (box.UR.y - box.LL.y) / 72 + PADDING;
+  double by_side = MAX_DOTS_A_SIDE / MAX (width, height);
+  double by_area = sqrt (MAX_DOTS / (width * height));
+
+  return MIN (DOTS_AN_INCH, MIN (by_side, by_area));
+}
+
 static gboolean
 render_graph (Agraph_t *graph, RushPictureFormat format, GBytes **out, GError **error)
 {
-  static char dpi[] = "dpi", png_dpi[] = "144", no_default[] = "";
-
-  if (format == RUSH_PICTURE_PNG)
-    agsafeset (graph, dpi, png_dpi, no_default);
   if (gvLayout (context, graph, "dot") != 0)
     return fail (error, RUSH_CORE_ERROR_INVALID_ARGUMENT, "lay out");
 
+  if (format == RUSH_PICTURE_PNG)
+    GD_drawing (graph)->dpi = dots_an_inch (graph);
   gboolean ok = agreseterrors () < AGERR
                     ? render_laid_out (graph, format, out, error)
                     : fail (error, RUSH_CORE_ERROR_INVALID_ARGUMENT, "lay out");

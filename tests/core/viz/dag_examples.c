@@ -111,7 +111,11 @@ make_fail (RushJobSummary *job)
   info->failure_reason = g_strdup ("Task 1 in stage 1.0 failed 4 times, most recent failure: "
                                    "ZeroDivisionError: division by zero\nTraceback …");
   job->status = RUSH_JOB_FAILED;
-  job->error = g_strdup ("Job aborted due to stage failure: Task 1 in stage 1.0 failed 4 times\nx");
+  job->error = g_strdup (
+      "Job aborted due to stage failure: Task 1 in stage 1.0 failed 4 times, most recent failure: "
+      "Lost task 1.3 in stage 1.0 (TID 7) (localhost executor driver): Traceback (most recent call "
+      "last):\n  File \"app.py\", line 9, in <lambda>\nZeroDivisionError: division by zero\n\n"
+      "Driver stacktrace:");
 }
 
 static RushDag *
@@ -338,6 +342,63 @@ diamond (void)
   return draw (result);
 }
 
+static gboolean
+sum_of_parents (RushRdd *self, guint *out_n, GError **error)
+{
+  *out_n = 0;
+  for (guint i = 0; i < self->n_dependencies; i++)
+    {
+      guint n;
+      if (!rush_rdd_n_partitions (self->dependencies[i]->rdd, &n, error))
+        return FALSE;
+      *out_n += n;
+    }
+  return TRUE;
+}
+
+static RushRdd *
+union_of (const GPtrArray *parents)
+{
+  static const RushRddClass union_class = { .name = "UnionRDD", .partitions = sum_of_parents };
+  RushRdd *first = g_ptr_array_index (parents, 0);
+  g_autofree RushDependency **dependencies = g_new (RushDependency *, parents->len);
+
+  for (guint i = 0; i < parents->len; i++)
+    dependencies[i] = rush_dependency_one_to_one (g_ptr_array_index (parents, i));
+  return rush_rdd_alloc (sizeof (RushRdd), &union_class, first->lineage, first->schema,
+                         dependencies, parents->len);
+}
+
+/* Files that are read in a loop; one that another line reads, two that are filtered. */
+RushDag *
+example_union (guint n_alike)
+{
+  g_autoptr (RushLineage) lineage = rush_lineage_new ();
+  g_autoptr (GPtrArray) parents = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_rdd_unref);
+
+  for (guint i = 0; i < n_alike + 3; i++)
+    {
+      gboolean alike = i < n_alike;
+      g_autoptr (RushRdd) lines =
+          text_file (lineage, i == n_alike ? "app.py:3" : "app.py:2", alike ? 2 : 3);
+      g_autofree char *name =
+          g_strdup_printf ("/home/ann/a folder with a rather long name/part-%03u.txt", i);
+      rush_rdd_set_name (lines, name);
+      g_ptr_array_add (parents, mapped (lines, i > n_alike ? "filter" : "flatMap", "app.py:2"));
+    }
+  call ("union", "app.py:4");
+  g_autoptr (RushRdd) all = union_of (parents);
+  rush_lineage_pop_call ();
+  g_autoptr (RushRdd) counts = reduced (all, "reduceByKey", "app.py:5", 4);
+  return draw (counts);
+}
+
+static RushDag *
+alike (void)
+{
+  return example_union (17);
+}
+
 /* PageRank as the paper has it: links are placed once, ranks are shuffled in each round. */
 static RushDag *
 page_rank (void)
@@ -439,7 +500,7 @@ example_wide (guint n)
         rush_dag_add_stage (dag, &stage);
       RushDagRdd rdd = { .stage = i / 10,
                          .rdd_id = i,
-                         .name = g_strdup ("MapPartitionsRDD"),
+                         .class_name = g_strdup ("MapPartitionsRDD"),
                          .operator_name = g_strdup ("map"),
                          .place = g_strdup_printf ("wide.py:%u", i),
                          .n_partitions = 4 };
@@ -467,6 +528,7 @@ const DagExample dag_examples[] = { { "word_count", word_count },
                                     { "python_lineage", python_lineage },
                                     { "join", join },
                                     { "diamond", diamond },
+                                    { "alike", alike },
                                     { "page_rank", page_rank },
                                     { "long_lineage", long_lineage },
                                     { "loop", loop },

@@ -44,7 +44,8 @@ test_job (void)
   g_assert_cmpuint (dag->rdds->len, ==, 6);
   const RushDagRdd *python = rush_dag_rdd (dag, 1);
   g_assert_cmpint (python->rdd_id, ==, 1);
-  g_assert_cmpstr (python->name, ==, "PythonRDD");
+  g_assert_cmpstr (python->class_name, ==, "PythonRDD");
+  g_assert_null (python->name);
   g_assert_cmpstr (python->operator_name, ==, "reduceByKey");
   g_assert_cmpstr (python->place, ==, "app.py:9");
   g_assert_cmpuint (python->n_partitions, ==, 2);
@@ -103,6 +104,27 @@ test_no_stages (void)
   g_assert_cmpuint (nothing->jobs->len, ==, 0);
 }
 
+/* The user's name stands beside the class; without a class (an old log) it is all there is. */
+static void
+test_names (void)
+{
+  g_autoptr (RushJobSummary) job = example_sample_job (0);
+  RushStageInfo *info = rush_stage_info_dup (job->stages[0].info);
+  rush_stage_info_unref (job->stages[0].info);
+  job->stages[0].info = info;
+  info->rdds[0].class_name = "PairwiseRDD";
+  info->rdds[1].class_name = "PythonRDD";
+  g_free (info->rdds[1].name);
+  info->rdds[1].name = g_strdup ("words");
+  g_autoptr (RushDag) dag = rush_dag_from_job (job);
+
+  g_assert_cmpstr (rush_dag_rdd (dag, 0)->class_name, ==, "ParallelCollectionRDD");
+  g_assert_null (rush_dag_rdd (dag, 0)->name);
+  g_assert_cmpstr (rush_dag_rdd (dag, 1)->class_name, ==, "PythonRDD");
+  g_assert_cmpstr (rush_dag_rdd (dag, 1)->name, ==, "words");
+  g_assert_null (rush_dag_rdd (dag, 2)->name);
+}
+
 /* What an info names but the job does not have is left out: a log may be incomplete. */
 static void
 test_unknown_parents (void)
@@ -144,7 +166,8 @@ test_lineage (void)
   g_assert_cmpint (rush_dag_job (dag, 0)->job_id, ==, -1);
   g_assert_cmpstr (rush_dag_job (dag, 0)->call_site, ==, "collect at app.py:10");
   g_assert_cmpuint (dag->stages->len, ==, 2);
-  g_assert_cmpint (rush_dag_stage (dag, 0)->stage_id, ==, -1);
+  g_assert_cmpint (rush_dag_stage (dag, 0)->stage_id, ==, 0); /* as a first job would number */
+  g_assert_cmpint (rush_dag_stage (dag, 1)->stage_id, ==, 1);
   g_assert_cmpuint (rush_dag_stage (dag, 0)->n_tasks, ==, 4);
   g_assert_cmpuint (dag->rdds->len, ==, 7);
   g_assert_cmpuint (dag->edges->len, ==, 6);
@@ -169,6 +192,7 @@ test_cut (void)
   guint named = 0;
   g_assert_true (rush_dag_find_rdd (dag, 0, 7, &named));
   g_assert_cmpstr (rush_dag_rdd (dag, named)->name, ==, "clicks");
+  g_assert_cmpstr (rush_dag_rdd (dag, named)->class_name, ==, "MapPartitionsRDD");
   for (guint i = 0; i < dag->edges->len; i++)
     {
       const RushDagEdge *edge = rush_dag_edge (dag, i);
@@ -248,6 +272,7 @@ main (int argc, char **argv)
   g_test_add_func ("/viz/dag/skipped", test_skipped);
   g_test_add_func ("/viz/dag/two-jobs", test_two_jobs);
   g_test_add_func ("/viz/dag/no-stages", test_no_stages);
+  g_test_add_func ("/viz/dag/names", test_names);
   g_test_add_func ("/viz/dag/unknown-parents", test_unknown_parents);
   g_test_add_func ("/viz/dag/find-rdd", test_find_rdd);
   g_test_add_func ("/viz/dag/lineage", test_lineage);

@@ -80,6 +80,53 @@ test_text_length (void)
   assert_text (NULL, 6, " ");
 }
 
+static void
+assert_short (const char *given, guint max_chars, const char *expected)
+{
+  g_autofree char *text = rush_dot_shorten (given, max_chars);
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+static void
+test_shorten (void)
+{
+  assert_short ("/data/a.txt", 11, "/data/a.txt");
+  assert_short ("/data/a.txt", 10, "/da…/a.txt");
+  assert_short ("日本日本日本", 4, "日…日本");
+  assert_short ("abcdef", 3, "…ef");
+  assert_short ("", 3, "");
+  assert_short ("\xff", 3, "\xEF\xBF\xBD");
+}
+
+static char *
+dot_of_jobs (const RushJobSummary *const *jobs, guint n)
+{
+  g_autoptr (RushDag) dag = rush_dag_from_jobs (jobs, n);
+
+  return rush_dag_to_dot (dag);
+}
+
+/* Rows of three narrow jobs: the seven jobs' fourth stands below the first, and so on.  A job
+ * without stages takes part. */
+static void
+test_rows (void)
+{
+  g_autoptr (RushJobSummary) job = example_sample_job (0);
+  RushJobSummary none = { .job_id = 3,
+                          .status = RUSH_JOB_SUCCEEDED,
+                          .call_site = (char *)"count at app.py:20",
+                          .cause = (char *)"" };
+  const RushJobSummary *jobs[] = { job, job, job, &none, job };
+  g_autofree char *three = dot_of_jobs (jobs, 3);
+  g_autofree char *five = dot_of_jobs (jobs, 5);
+
+  g_assert_null (strstr (three, "invis")); /* all in one row */
+  g_assert_nonnull (strstr (five, "  box4 -> nothing3 [style=invis]\n"
+                                  "  box9 -> box15 [style=invis]\n"
+                                  "  box14 -> box15 [style=invis]\n"));
+}
+
 /* Nothing of a user's reaches the text but through rush_dot_append_text (). */
 static void
 test_hostile (void)
@@ -123,6 +170,8 @@ main (int argc, char **argv)
   g_test_add_func ("/viz/dot/no-jobs", test_no_jobs);
   g_test_add_func ("/viz/dot/text", test_text);
   g_test_add_func ("/viz/dot/text-length", test_text_length);
+  g_test_add_func ("/viz/dot/shorten", test_shorten);
+  g_test_add_func ("/viz/dot/rows", test_rows);
   g_test_add_func ("/viz/dot/hostile", test_hostile);
   g_test_add_func ("/viz/dot/no-files-of-users", test_no_files_of_users);
   return g_test_run ();

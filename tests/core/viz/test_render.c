@@ -121,6 +121,41 @@ test_png (void)
   g_assert_cmpmem (data + g_bytes_get_size (png) - 8, 4, "IEND", 4); /* whole */
 }
 
+static guint
+png_number (GBytes *png, gsize offset)
+{
+  const guint8 *data = g_bytes_get_data (png, NULL);
+  guint32 big_endian;
+
+  memcpy (&big_endian, data + offset, sizeof big_endian);
+  return GUINT32_FROM_BE (big_endian);
+}
+
+/* Too many dots: there are fewer an inch, and Graphviz has nothing to print. */
+static void
+test_large_png (void)
+{
+  static const char *const dots[] = { "digraph { a [width=400 height=1] }",
+                                      "digraph { a [width=1 height=400] }",
+                                      "digraph { a [width=100 height=100] }" };
+
+  if (!g_test_subprocess ())
+    {
+      g_test_trap_subprocess (NULL, 0, 0);
+      g_test_trap_assert_passed ();
+      g_test_trap_assert_stderr ("");
+      return;
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (dots); i++)
+    {
+      g_autoptr (GBytes) png = render (dots[i], RUSH_PICTURE_PNG);
+      guint64 width = png_number (png, 16), height = png_number (png, 20);
+      g_assert_cmpuint (MAX (width, height), >, 5000);
+      g_assert_cmpuint (MAX (width, height), <=, 32000);
+      g_assert_cmpuint (width * height, <=, 64000000);
+    }
+}
+
 /* ---- what cannot be drawn ---- */
 
 static void
@@ -226,6 +261,7 @@ main (int argc, char **argv)
   g_test_add_func ("/viz/render/examples", test_examples);
   g_test_add_func ("/viz/render/names-survive", test_names_survive);
   g_test_add_func ("/viz/render/png", test_png);
+  g_test_add_func ("/viz/render/large-png", test_large_png);
   g_test_add_func ("/viz/render/refused", test_refused);
   g_test_add_func ("/viz/render/message", test_message);
   g_test_add_func ("/viz/render/threads", test_threads);
