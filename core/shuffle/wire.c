@@ -5,8 +5,8 @@
  * Both ends hold a frame whole, and more than once, so a batch is cut in halves until its pieces
  * are small: they then stay in the second-level cache on the whole way, a reader gets by with
  * little memory, and 32-bit lengths suffice for all but monstrous rows.  The wire iterator goes the
- * whole way within the process: what it gives is what another executor would have got, damage
- * included.
+ * whole way within the process, one piece after another: what it gives is what another executor
+ * would have got, damage included.
  */
 #include "core/shuffle/wire.h"
 
@@ -14,21 +14,30 @@
 
 /* ---- encoding ---- */
 
-gboolean
-rush_wire_encode (const RushBatch *batch, RushCodec codec, GByteArray *scratch, GByteArray *out,
-                  GError **error)
+/* The next piece of @pending, whose last batch is the first to go; what is cut off goes back there.
+ * NULL: nothing is left. (transfer full) */
+static RushBatch *
+next_piece (GPtrArray *pending)
 {
-  gsize bytes = rush_batch_encoded_bytes (batch);
-
-  if (bytes > MAX_FRAME_BYTES && batch->length > 1)
+  if (pending->len == 0)
+    return NULL;
+  RushBatch *piece = g_ptr_array_steal_index (pending, pending->len - 1);
+  while (piece->length > 1 && rush_batch_encoded_bytes (piece) > MAX_FRAME_BYTES)
     {
-      guint half = batch->length / 2;
-      g_autoptr (RushBatch) first = rush_batch_slice ((RushBatch *)batch, 0, half);
-      g_autoptr (RushBatch) rest =
-          rush_batch_slice ((RushBatch *)batch, half, batch->length - half);
-      return rush_wire_encode (first, codec, scratch, out, error) &&
-             rush_wire_encode (rest, codec, scratch, out, error);
+      g_autoptr (RushBatch) whole = piece;
+      guint half = whole->length / 2;
+      g_ptr_array_add (pending, rush_batch_slice (whole, half, whole->length - half));
+      piece = rush_batch_slice (whole, 0, half);
     }
+  return piece;
+}
+
+static gboolean
+encode_piece (const RushBatch *piece, RushCodec codec, GByteArray *scratch, GByteArray *out,
+              GError **error)
+{
+  gsize bytes = rush_batch_encoded_bytes (piece);
+
   if (bytes > RUSH_FRAME_MAX_RAW_BYTES)
     {
       g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
@@ -38,8 +47,25 @@ rush_wire_encode (const RushBatch *batch, RushCodec codec, GByteArray *scratch, 
       return FALSE;
     }
   g_byte_array_set_size (scratch, 0);
-  rush_batch_encode (batch, scratch);
+  rush_batch_encode (piece, scratch);
   return rush_frame_encode (codec, scratch->data, scratch->len, out, error);
+}
+
+gboolean
+rush_wire_encode (const RushBatch *batch, RushCodec codec, GByteArray *scratch, GByteArray *out,
+                  GError **error)
+{
+  g_autoptr (GPtrArray) pending = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_batch_unref);
+  gboolean encoded = TRUE;
+  RushBatch *piece;
+
+  g_ptr_array_add (pending, rush_batch_ref ((RushBatch *)batch));
+  while (encoded && (piece = next_piece (pending)) != NULL)
+    {
+      encoded = encode_piece (piece, codec, scratch, out, error);
+      rush_batch_unref (piece);
+    }
+  return encoded;
 }
 
 /* ---- decoding ---- */
@@ -74,15 +100,15 @@ typedef struct
   RushCodec codec;
   RushAllocator *allocator; /* (owned) */
   RushSchema *schema;       /* (owned) of the last batch */
+  GPtrArray *pending;       /* what is left of it: see next_piece () */
   GByteArray *scratch;
-  GByteArray *frames; /* of one batch */
-  gsize at;
+  GByteArray *sent; /* one frame */
   RushWireFrame frame;
 } WireIterator;
 
-/* Sends the next batch; FALSE without error: there is none. */
+/* Makes the next batch pending; FALSE without error: there is none. */
 static gboolean
-send_next (WireIterator *self, GError **error)
+next_batch (WireIterator *self, GError **error)
 {
   g_autoptr (GError) failure = NULL;
   g_autoptr (RushBatch) batch = rush_iterator_next (self->batches, &failure);
@@ -95,9 +121,24 @@ send_next (WireIterator *self, GError **error)
     }
   g_clear_pointer (&self->schema, rush_schema_unref);
   self->schema = rush_schema_ref (batch->schema);
-  g_byte_array_set_size (self->frames, 0);
-  self->at = 0;
-  return rush_wire_encode (batch, self->codec, self->scratch, self->frames, error);
+  g_ptr_array_add (self->pending, g_steal_pointer (&batch));
+  return TRUE;
+}
+
+/* Sends the next piece and receives it; FALSE without error: there is none. */
+static gboolean
+next_frame (WireIterator *self, GError **error)
+{
+  if (self->pending->len == 0 && !next_batch (self, error))
+    return FALSE;
+  g_autoptr (RushBatch) piece = next_piece (self->pending);
+  gsize at = 0;
+  g_byte_array_set_size (self->sent, 0);
+  if (!encode_piece (piece, self->codec, self->scratch, self->sent, error))
+    return FALSE;
+  self->frame.raw =
+      rush_frame_decode (self->sent->data, self->sent->len, &at, self->allocator, error);
+  return self->frame.raw != NULL;
 }
 
 static RushBatch *
@@ -106,24 +147,14 @@ wire_next (RushIterator *base, GError **error)
   WireIterator *self = (WireIterator *)base;
   g_autoptr (GError) failure = NULL;
 
-  for (;;)
-    {
-      RushBatch *batch =
-          rush_wire_frame_next (&self->frame, self->schema, self->allocator, &failure);
-      if (batch != NULL)
-        return batch;
-      if (failure != NULL)
-        break;
-      if (self->at == self->frames->len && !send_next (self, &failure))
-        break;
-      self->frame.raw = rush_frame_decode (self->frames->data, self->frames->len, &self->at,
-                                           self->allocator, &failure);
-      if (self->frame.raw == NULL)
-        break;
-    }
+  RushBatch *batch;
+
+  do
+    batch = rush_wire_frame_next (&self->frame, self->schema, self->allocator, &failure);
+  while (batch == NULL && failure == NULL && next_frame (self, &failure));
   if (failure != NULL)
     g_propagate_error (error, g_steal_pointer (&failure));
-  return NULL;
+  return batch;
 }
 
 static void
@@ -134,7 +165,8 @@ wire_close (RushIterator *base)
   rush_iterator_close (self->batches);
   rush_wire_frame_clear (&self->frame);
   g_byte_array_unref (self->scratch);
-  g_byte_array_unref (self->frames);
+  g_byte_array_unref (self->sent);
+  g_ptr_array_unref (self->pending);
   g_clear_pointer (&self->schema, rush_schema_unref);
   rush_allocator_unref (self->allocator);
   g_free (self);
@@ -152,6 +184,7 @@ rush_wire_iterator_new (RushIterator *batches, RushCodec codec, RushAllocator *a
   self->codec = codec;
   self->allocator = rush_allocator_ref (allocator);
   self->scratch = g_byte_array_new ();
-  self->frames = g_byte_array_new ();
+  self->sent = g_byte_array_new ();
+  self->pending = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_batch_unref);
   return &self->base;
 }
