@@ -23,6 +23,7 @@
 #include "rdd/transform/combine_by_key.h"
 #include "rdd/transform/distinct.h"
 #include "rdd/transform/filter.h"
+#include "rdd/transform/glom.h"
 #include "rdd/transform/group_by_key.h"
 #include "rdd/transform/map.h"
 #include "rdd/transform/map_partitions.h"

@@ -7,8 +7,6 @@
  */
 #include "rdd/transform/group_by_key.h"
 
-#include "core/data/builder.h"
-#include "core/data/encoding.h"
 #include "core/executor/env.h"
 #include "rdd/call_site.h"
 #include "rdd/transform/cluster_combiner.h"
@@ -129,102 +127,4 @@ rush_rdd_group_by_key (RushRdd *pairs, guint n_partitions, GError **error)
   if (rush_partitioner_equal (pairs->partitioner, partitioner))
     return group_in_place (pairs);
   return group_by_shuffle (pairs, partitioner);
-}
-
-/* ---- glom ---- */
-
-typedef struct
-{
-  RushIterator base;
-  RushIterator *rows; /* (owned) NULL: the one row is out */
-  RushTaskContext *ctx;
-  RushSchema *schema;
-} GlomIterator;
-
-/* All batches of the partition, encoded one behind the other; charged to the task meanwhile. */
-static gboolean
-encode_all (GlomIterator *self, GByteArray *out, gsize *inout_charged, GError **error)
-{
-  g_autoptr (GError) failure = NULL;
-  RushBatch *batch;
-
-  while (rush_task_context_check (self->ctx, &failure) &&
-         (batch = rush_iterator_next (self->rows, &failure)) != NULL)
-    {
-      gsize bytes = rush_batch_encoded_bytes (batch);
-
-      if (rush_allocator_reserve (self->ctx->allocator, bytes, &failure))
-        {
-          *inout_charged += bytes;
-          rush_batch_encode (batch, out);
-        }
-      rush_batch_unref (batch);
-      if (failure != NULL)
-        break;
-    }
-  if (failure == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
-}
-
-static RushBatch *
-glom_next (RushIterator *base, GError **error)
-{
-  GlomIterator *self = (GlomIterator *)base;
-  g_autoptr (GByteArray) bytes = NULL;
-  g_autoptr (RushBatchBuilder) builder = NULL;
-  RushBatch *batch = NULL;
-  gsize charged = 0;
-
-  if (self->rows == NULL)
-    return NULL;
-  bytes = g_byte_array_new ();
-  builder = rush_batch_builder_new (self->schema, self->ctx->allocator);
-  if (encode_all (self, bytes, &charged, error) &&
-      rush_batch_builder_append_bytes (builder, 0, (const char *)bytes->data, bytes->len, error))
-    {
-      rush_batch_builder_end_row (builder);
-      batch = rush_batch_builder_finish (builder, error);
-    }
-  rush_allocator_release (self->ctx->allocator, charged);
-  g_clear_pointer (&self->rows, rush_iterator_close);
-  return batch;
-}
-
-static void
-glom_close (RushIterator *base)
-{
-  rush_iterator_close (((GlomIterator *)base)->rows);
-  g_free (base);
-}
-
-static const RushIteratorClass glom_class = { glom_next, glom_close };
-
-static RushIterator *
-glom_partition (RushIterator *rows, guint split, RushTaskContext *ctx, gpointer schema,
-                GError **error)
-{
-  GlomIterator *self = g_new0 (GlomIterator, 1);
-
-  self->base.klass = &glom_class;
-  self->rows = rows;
-  self->ctx = ctx;
-  self->schema = schema;
-  return &self->base;
-}
-
-static void
-free_schema (gpointer schema)
-{
-  rush_schema_unref (schema);
-}
-
-RushRdd *
-rush_rdd_glom (RushRdd *parent)
-{
-  RUSH_OPERATOR ("glom");
-  RushSchema *schema = rush_schema_of ("values", &RUSH_BINARY, NULL);
-
-  return rush_rdd_map_partitions (parent, schema, glom_partition, schema, free_schema, FALSE);
 }

@@ -5,12 +5,10 @@
  *
  * @n_partitions 0: as rush_rdd_choose_partitioner () says, which may fail.
  *
- * Mirrors: PairRDDFunctions.groupByKey, RDD.glom.
+ * Mirrors: PairRDDFunctions.groupByKey.
  */
 #pragma once
 
 #include "core/lineage/rdd.h"
 
 RushRdd *rush_rdd_group_by_key (RushRdd *pairs, guint n_partitions, GError **error);
-/* One row a partition: all its rows as one group. */
-RushRdd *rush_rdd_glom (RushRdd *parent);

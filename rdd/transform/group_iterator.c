@@ -2,14 +2,14 @@
  *
  *     batch   k k k l l │ l l m …        runs: k, then l (across two batches), then m …
  *
- * The bytes of the group that is being made are scratch outside of the engine's buffers (that is
- * what the encoder writes to), but they are charged to the task as they grow.
+ * The bytes of the group that is being made are charged to the task as they grow
+ * (group_bytes.c).
  */
 #include "rdd/transform/group_iterator.h"
 
 #include "core/data/builder.h"
-#include "core/data/encoding.h"
 #include "core/shuffle/key_block.h"
+#include "rdd/transform/group_bytes.h"
 
 #include <string.h>
 
@@ -22,12 +22,11 @@ typedef struct
   RushTaskContext *ctx;
   RushIterator *rows; /* (owned) */
   RushBatchBuilder *out;
-  RushBatch *batch;       /* being cut up, or NULL */
-  guint at;               /* row of batch, among those that count */
-  RushBatch *key_batch;   /* holds the key of the group that is being made; NULL: there is none */
-  guint key_row;          /* the same of key_batch */
-  GByteArray *encoded[2]; /* by side */
-  gsize charged_bytes;    /* for them */
+  RushBatch *batch;     /* being cut up, or NULL */
+  guint at;             /* row of batch, among those that count */
+  RushBatch *key_batch; /* holds the key of the group that is being made; NULL: there is none */
+  guint key_row;        /* the same of key_batch */
+  RushGroupBytes encoded[2];          /* by side */
   guint8 begins[RUSH_BATCH_MAX_ROWS]; /* whether another key begins at that row of batch */
 } GroupIterator;
 
@@ -84,25 +83,6 @@ find_boundaries (GroupIterator *self)
 
 /* ---- groups ---- */
 
-static gboolean
-charge (GroupIterator *self, gsize bytes, GError **error)
-{
-  if (!rush_allocator_reserve (self->ctx->allocator, bytes, error))
-    return FALSE;
-  self->charged_bytes += bytes;
-  return TRUE;
-}
-
-static void
-forget_group (GroupIterator *self)
-{
-  for (guint g = 0; g < self->grouping->n_groups; g++)
-    g_byte_array_set_size (self->encoded[g], 0);
-  rush_allocator_release (self->ctx->allocator, self->charged_bytes);
-  self->charged_bytes = 0;
-  g_clear_pointer (&self->key_batch, rush_batch_unref);
-}
-
 /* The group that is being made becomes a row. */
 static gboolean
 finish_group (GroupIterator *self, GError **error)
@@ -113,11 +93,16 @@ finish_group (GroupIterator *self, GError **error)
                                        rush_batch_row (self->key_batch, self->key_row), error))
     return FALSE;
   for (guint g = 0; g < self->grouping->n_groups; g++)
-    if (!rush_batch_builder_append_bytes (self->out, g + 1, (const char *)self->encoded[g]->data,
-                                          self->encoded[g]->len, error))
-      return FALSE;
+    {
+      const GByteArray *bytes = self->encoded[g].bytes;
+
+      if (!rush_batch_builder_append_bytes (self->out, g + 1, (const char *)bytes->data, bytes->len,
+                                            error))
+        return FALSE;
+      rush_group_bytes_begin (&self->encoded[g]);
+    }
   rush_batch_builder_end_row (self->out);
-  forget_group (self);
+  g_clear_pointer (&self->key_batch, rush_batch_unref);
   return TRUE;
 }
 
@@ -133,17 +118,7 @@ encode_rows (GroupIterator *self, guint side, guint start, guint n, GError **err
   for (guint c = 0; c < columns->n_columns; c++)
     chosen[c] = columns->first_column + c;
   values = rush_batch_project (rows, self->grouping->group_schemas[side], chosen);
-  if (!charge (self, rush_batch_encoded_bytes (values), error))
-    return FALSE;
-  if (self->encoded[side]->len + rush_batch_encoded_bytes (values) > G_MAXINT32)
-    {
-      g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_OUT_OF_MEMORY,
-                           "The values of one key have more than 2 GiB; reduceByKey does not "
-                           "have to hold them all");
-      return FALSE;
-    }
-  rush_batch_encode (values, self->encoded[side]);
-  return TRUE;
+  return rush_group_bytes_append (&self->encoded[side], values, error);
 }
 
 static guint
@@ -240,10 +215,10 @@ group_close (RushIterator *base)
 {
   GroupIterator *self = (GroupIterator *)base;
 
-  forget_group (self);
+  g_clear_pointer (&self->key_batch, rush_batch_unref);
   g_clear_pointer (&self->batch, rush_batch_unref);
   for (guint g = 0; g < self->grouping->n_groups; g++)
-    g_byte_array_unref (self->encoded[g]);
+    rush_group_bytes_clear (&self->encoded[g]);
   rush_batch_builder_free (self->out);
   rush_iterator_close (self->rows);
   g_free (self);
@@ -262,7 +237,9 @@ rush_group_iterator_new (RushIterator *rows, const RushGrouping *grouping, RushT
   self->rows = rows;
   self->out = rush_batch_builder_new (grouping->schema, ctx->allocator);
   for (guint g = 0; g < grouping->n_groups; g++)
-    self->encoded[g] = g_byte_array_new ();
+    rush_group_bytes_init (&self->encoded[g], ctx->allocator,
+                           "The values of one key have more than 2 GiB; reduceByKey does not "
+                           "have to hold them all");
   return &self->base;
 }
 

@@ -5,7 +5,7 @@
 #include "rdd/source/parallelize.h"
 #include "rdd/transform/cluster_combiner.h"
 #include "rdd/transform/filter.h"
-#include "rdd/transform/group_by_key.h"
+#include "rdd/transform/glom.h"
 #include "rdd/transform/group_iterator.h"
 #include "rdd/transform/map.h"
 #include "rdd/transform/map_values.h"
@@ -245,6 +245,80 @@ test_groups (void)
   combiner->klass->free (combiner);
 }
 
+/* ---- more than a value holds ---- */
+
+/* (a key, 1 MiB of text) again and again: 2.2 GiB, all of them the same bytes in memory. */
+static RushBatch *
+wide_pairs (void)
+{
+  const gsize mib = 1024 * 1024;
+  g_autoptr (RushSchema) schema = rush_schema_of ("key", &RUSH_INT64, "v", &RUSH_STRING, NULL);
+  g_autoptr (RushBatchBuilder) builder = rush_batch_builder_new (schema, rush_allocator_system ());
+  RushBuffer *text = rush_buffer_new (rush_allocator_system (), mib, NULL);
+
+  memset (text->bytes, 'x', mib);
+  for (gint i = 0; i < 2200; i++)
+    {
+      g_assert_true (rush_batch_builder_append_int (builder, 0, 7, NULL));
+      g_assert_true (rush_batch_builder_append_bytes_shared (builder, 1, text, 0, mib, NULL));
+      rush_batch_builder_end_row (builder);
+    }
+  rush_buffer_unref (text);
+  return rush_batch_builder_finish (builder, NULL);
+}
+
+/* Takes over @rows: the first next () is to fail, with a word about @what. */
+static void
+assert_too_large (RushIterator *rows, const char *what)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (rush_iterator_next (rows, &error));
+  g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_OUT_OF_MEMORY);
+  g_assert_nonnull (strstr (error->message, "more than 2 GiB"));
+  g_assert_nonnull (strstr (error->message, what));
+  rush_iterator_close (rows);
+}
+
+static void
+test_a_group_of_more_than_2_gib (void)
+{
+  g_autoptr (RushBatch) pairs = wide_pairs ();
+  RushAllocator *limited = rush_allocator_limited_new (G_MAXSIZE / 2, 0);
+  g_autoptr (RushTaskContext) ctx = rush_task_context_new ();
+  RushGroupColumns values = { 1, 1 };
+  const char *name = "values";
+  RushGrouping *grouping = rush_grouping_new (pairs->schema, -1, 1, &values, &name);
+
+  ctx->allocator = limited;
+  assert_too_large (rush_group_iterator_new (rush_iterator_of_batches (&pairs, 1), grouping, ctx),
+                    "reduceByKey");
+  g_assert_cmpuint (rush_allocator_limited_in_use (limited), ==, 0);
+  rush_allocator_unref (limited);
+  rush_grouping_free (grouping);
+}
+
+static void
+test_a_glom_of_more_than_2_gib (void)
+{
+  g_autoptr (RushLineage) lineage = rush_lineage_new ();
+  g_autoptr (RushBatch) pairs = wide_pairs ();
+  g_autoptr (GPtrArray) batches = g_ptr_array_new ();
+  RushAllocator *limited = rush_allocator_limited_new (G_MAXSIZE / 2, 0);
+  g_autoptr (RushTaskContext) ctx = rush_task_context_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_ptr_array_add (batches, pairs);
+  g_autoptr (RushRdd) source = rush_rdd_parallelize (lineage, pairs->schema, &batches, 1);
+  g_autoptr (RushRdd) glommed = rush_rdd_glom (source);
+  ctx->allocator = limited;
+  RushIterator *rows = rush_rdd_iterator (glommed, 0, ctx, &error);
+  g_assert_no_error (error);
+  assert_too_large (rows, "repartition");
+  g_assert_cmpuint (rush_allocator_limited_in_use (limited), ==, 0);
+  rush_allocator_unref (limited);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -252,5 +326,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rdd/refused-memory/narrow", test_narrow);
   g_test_add_func ("/rdd/refused-memory/cluster", test_cluster);
   g_test_add_func ("/rdd/refused-memory/groups", test_groups);
+  g_test_add_func ("/rdd/refused-memory/large-group", test_a_group_of_more_than_2_gib);
+  g_test_add_func ("/rdd/refused-memory/large-glom", test_a_glom_of_more_than_2_gib);
   return g_test_run ();
 }

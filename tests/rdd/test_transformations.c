@@ -5,7 +5,7 @@
 #include "rdd/action/collect.h"
 #include "rdd/action/count.h"
 #include "rdd/transform/filter.h"
-#include "rdd/transform/group_by_key.h"
+#include "rdd/transform/glom.h"
 #include "rdd/transform/map.h"
 #include "rdd/transform/map_partitions.h"
 #include "rdd/transform/map_values.h"
@@ -64,6 +64,26 @@ emit_half (const RushRow *row, RushEmitter *out, gpointer data)
   rush_emit_int (out, 1);
 }
 
+/* Of n: n / 2; whether n is even; n, but for multiples of three. */
+static void
+describe (const RushRow *row, RushEmitter *out, gpointer data)
+{
+  gint64 n = rush_row_int (row, 0);
+
+  rush_emit_double (out, (double)n / 2);
+  rush_emit_bool (out, n % 2 == 0);
+  if (n % 3 == 0)
+    rush_emit_null (out);
+  else
+    rush_emit_int (out, n);
+}
+
+static gboolean
+is_said_to_be_even (const RushRow *row, gpointer data)
+{
+  return rush_row_bool (row, 1);
+}
+
 static RushSchema *
 one_number (void)
 {
@@ -86,6 +106,23 @@ test_map (gconstpointer master)
 
   g_assert_cmpstr (rows, ==, "0 1 4|9 16 25|36 49 64 81");
   g_assert_cmpstr (kept, ==, "|16|36 64");
+  app_free (sc);
+}
+
+static void
+test_map_to_other_types (gconstpointer master)
+{
+  RushContext *sc = app_new (GPOINTER_TO_UINT (master));
+  g_autoptr (RushSchema) schema =
+      rush_schema_of ("half", &RUSH_FLOAT64, "even", &RUSH_BOOL, "no_third", &RUSH_INT64, NULL);
+  g_autoptr (RushRdd) numbers = app_range (sc, 5, 2);
+  g_autoptr (RushRdd) described = rush_rdd_map (numbers, schema, describe, NULL, NULL);
+  g_autoptr (RushRdd) even = rush_rdd_filter (described, is_said_to_be_even, NULL, NULL);
+  g_autofree char *rows = app_layout (sc, described);
+  g_autofree char *kept = app_layout (sc, even);
+
+  g_assert_cmpstr (rows, ==, "0,true,- 0.5,false,1|1,true,2 1.5,false,- 2,true,4");
+  g_assert_cmpstr (kept, ==, "0,true,-|1,true,2 2,true,4");
   app_free (sc);
 }
 
@@ -434,11 +471,9 @@ main (int argc, char **argv)
     const char *name;
     GTestDataFunc func;
   } on_all_masters[] = {
-    { "map", test_map },
-    { "pairs", test_pairs },
-    { "partition-by", test_partition_by },
-    { "union", test_union },
-    { "union-of-placed", test_union_of_placed },
+    { "map", test_map },     { "map-to-other-types", test_map_to_other_types },
+    { "pairs", test_pairs }, { "partition-by", test_partition_by },
+    { "union", test_union }, { "union-of-placed", test_union_of_placed },
   };
 
   g_test_init (&argc, &argv, NULL);
