@@ -10,7 +10,7 @@
  * Whatever goes wrong comes up as one GError; what it means for the scheduler is decided here,
  * once:
  *
- *     the task was cancelled            KILLED, whatever error it ended with
+ *     the task was cancelled            KILLED, whatever error it ended with, and if it ended well
  *     a map output could not be read    FETCH_FAILED, even if the code above dressed the error up
  *     anything else                     EXCEPTION
  *
@@ -197,6 +197,8 @@ rush_task_run (const RushTask *task, RushEnv *env, RushTaskContext *ctx)
   fill_context (ctx, task, env);
   outcome = compute (task, ctx, &error);
   rush_task_context_run_cleanups (ctx);
+  if (outcome != NULL && !rush_task_context_check (ctx, &error))
+    g_clear_pointer (&outcome, rush_task_outcome_free);
   if (outcome == NULL)
     {
       g_assert (error != NULL);

@@ -7,16 +7,22 @@
 
 typedef struct
 {
-  GError *error;   /* what the partition fails with, or NULL */
-  gboolean cancel; /* the task is cancelled while it runs */
-  gboolean fetch;  /* it cannot fetch a map output */
+  GError *error;        /* what the partition fails with, or NULL */
+  gboolean cancel;      /* the task is cancelled while it runs */
+  gboolean cancel_late; /* it is cancelled when it has done all of its work */
+  gboolean fetch;       /* it cannot fetch a map output */
+  RushTaskContext *ctx;
   guint n_cleanups;
 } Script;
 
 static void
-count_cleanup (gpointer data)
+clean_up (gpointer data)
 {
-  ((Script *)data)->n_cleanups++;
+  Script *script = data;
+
+  script->n_cleanups++;
+  if (script->cancel_late)
+    rush_task_context_cancel (script->ctx, "another attempt succeeded");
 }
 
 static RushIterator *
@@ -25,7 +31,8 @@ scripted (guint split, RushTaskContext *ctx, gpointer data, GError **error)
   Script *script = data;
 
   g_assert_nonnull (ctx->memory);
-  rush_task_context_add_cleanup (ctx, count_cleanup, script);
+  script->ctx = ctx;
+  rush_task_context_add_cleanup (ctx, clean_up, script);
   if (script->cancel)
     rush_task_context_cancel (ctx, "another attempt succeeded");
   if (script->fetch)
@@ -174,6 +181,31 @@ test_killed (void)
   engine_free (engine);
 }
 
+/* It never looked at the request, and came to its end: still nobody wants what it has made. */
+static void
+test_killed_though_it_ended_well (void)
+{
+  static const RushTaskKind kinds[] = { RUSH_TASK_RESULT, RUSH_TASK_SHUFFLE_MAP };
+  Engine *engine = engine_new ("local", NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      Script script = { .cancel_late = TRUE };
+      g_autoptr (RushRdd) rdd = func_rdd_new (engine, 2, scripted, &script);
+      g_autoptr (RushRdd) shuffled = shuffled_rdd_new (rdd, 3, NULL, NULL);
+      gboolean is_map = kinds[i] == RUSH_TASK_SHUFFLE_MAP;
+      g_autoptr (RushTaskOutcome) outcome = run_task (
+          engine, rdd, kinds[i], is_map ? rush_dependency_ref (shuffled->dependencies[0]) : NULL);
+
+      g_assert_cmpint (outcome->kind, ==, RUSH_OUTCOME_KILLED);
+      g_assert_cmpstr (outcome->message, ==, "another attempt succeeded");
+      g_assert_null (outcome->map_status);
+      g_assert_null (outcome->result.value);
+      g_assert_cmpuint (script.n_cleanups, ==, 1);
+    }
+  engine_free (engine);
+}
+
 static void
 test_fetch_failed (void)
 {
@@ -198,6 +230,8 @@ main (int argc, char **argv)
   g_test_add_func ("/executor/task-runner/map-output", test_map_output);
   g_test_add_func ("/executor/task-runner/exceptions", test_exceptions);
   g_test_add_func ("/executor/task-runner/killed", test_killed);
+  g_test_add_func ("/executor/task-runner/killed-though-it-ended-well",
+                   test_killed_though_it_ended_well);
   g_test_add_func ("/executor/task-runner/fetch-failed", test_fetch_failed);
   return g_test_run ();
 }
