@@ -181,7 +181,7 @@ wait_interruptibly (RushContext *self, RushJobWaiter *waiter, gint job_id,
 
   while (!rush_job_waiter_is_done (waiter))
     {
-      struct pollfd ended = { rush_job_waiter_fd (waiter), POLLIN, 0 };
+      struct pollfd ended = { rush_job_waiter_fd (waiter), POLLIN, 0 }; /* −1 is passed over */
 
       if (poll (&ended, 1, LOOK_MS) <= 0 && !cancelled &&
           options->interrupted (options->interrupted_data))

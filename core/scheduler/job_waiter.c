@@ -7,7 +7,8 @@
  *                       ──pipe───────▶ or poll () on fd () returns
  *
  * A pipe wakes those that must look at other things too.  It costs two descriptors, so it is made
- * when it is first asked for; if the job has ended by then, it is readable from the start.
+ * when it is first asked for; if the job has ended by then, it is readable from the start.  Where
+ * the process has no descriptors left, there is none: poll () ignores −1, and its timeout is left.
  *
  * The waiter may be freed as soon as the job has ended: job_ended () lets go of the lock last, and
  * freeing takes it once more.
@@ -94,16 +95,9 @@ rush_job_waiter_is_done (RushJobWaiter *self)
 int
 rush_job_waiter_fd (RushJobWaiter *self)
 {
-  g_autoptr (GError) error = NULL;
-
   pthread_mutex_lock (&self->lock);
-  if (self->pipe_fds[0] < 0)
-    {
-      if (!g_unix_open_pipe (self->pipe_fds, FD_CLOEXEC, &error))
-        g_error ("cannot wait for a job: %s", error->message);
-      if (self->done)
-        make_readable (self);
-    }
+  if (self->pipe_fds[0] < 0 && g_unix_open_pipe (self->pipe_fds, FD_CLOEXEC, NULL) && self->done)
+    make_readable (self);
   int fd = self->pipe_fds[0];
   pthread_mutex_unlock (&self->lock);
   return fd;

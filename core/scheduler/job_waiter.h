@@ -5,7 +5,8 @@
  *   rush_job_waiter_wait (w, &error)  →  results
  *
  * rush_job_waiter_fd () becomes readable when the job has ended: a caller that must also look at
- * signals polls it (Python's Ctrl-C).
+ * signals polls it (Python's Ctrl-C).  −1: the process has no more descriptors; poll with a short
+ * timeout and look at rush_job_waiter_is_done ().
  *
  * Threads:  one waits; the driver loop fills.
  * Mirrors:  org.apache.spark.scheduler.JobWaiter.

@@ -3,6 +3,7 @@
 #include "core/scheduler/job_waiter.h"
 
 #include <poll.h>
+#include <sys/resource.h>
 
 static guint n_freed;
 
@@ -113,6 +114,24 @@ test_fd_that_is_asked_for_late (void)
 }
 
 static void
+test_no_descriptors_left (void)
+{
+  g_autoptr (RushJobWaiter) waiter = rush_job_waiter_new (0);
+  struct rlimit before, none;
+
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &before), ==, 0);
+  none = (struct rlimit){ 0, before.rlim_max };
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &none), ==, 0);
+  int fd = rush_job_waiter_fd (waiter);
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
+
+  g_assert_cmpint (fd, ==, -1);
+  end (waiter, NULL);
+  g_assert_true (rush_job_waiter_wait (waiter, NULL));
+  g_assert_true (is_readable (rush_job_waiter_fd (waiter))); /* there are some again */
+}
+
+static void
 test_free_of_nothing (void)
 {
   rush_job_waiter_free (NULL);
@@ -175,6 +194,7 @@ main (int argc, char **argv)
   ADD (failure_frees_what_had_come);
   ADD (fd_before_and_after_the_end);
   ADD (fd_that_is_asked_for_late);
+  ADD (no_descriptors_left);
   ADD (free_of_nothing);
   ADD (waits_for_another_thread);
   ADD (polls_for_another_thread);
