@@ -238,12 +238,6 @@ rush_context_backend (RushContext *self)
   return self->backend;
 }
 
-RushMapOutputTracker *
-rush_context_tracker (RushContext *self)
-{
-  return self->tracker;
-}
-
 const char *
 rush_context_application_id (RushContext *self)
 {

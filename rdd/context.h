@@ -35,7 +35,6 @@ RushLineage *rush_context_lineage (RushContext *self);
 RushEventBus *rush_context_bus (RushContext *self);
 RushJobStats *rush_context_job_stats (RushContext *self);
 RushBackend *rush_context_backend (RushContext *self);
-RushMapOutputTracker *rush_context_tracker (RushContext *self);
 const char *rush_context_application_id (RushContext *self); /* "local-1795234224138" */
 const char *rush_context_event_log_path (RushContext *self); /* NULL: not enabled */
 gint64 rush_context_start_time_ms (RushContext *self);

@@ -56,7 +56,6 @@ typedef struct
   guint partition;      /* of the RDD */
   guint attempt_number; /* of this index in this stage attempt, from 0 */
   gint64 epoch;         /* of the map output tracker when it was launched */
-  gboolean speculative;
   RushLocality locality;
 } RushTask;
 
