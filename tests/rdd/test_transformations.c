@@ -112,9 +112,13 @@ test_map (gconstpointer master)
 static void
 test_map_to_other_types (gconstpointer master)
 {
+  static const RushField fields[] = {
+    { (char *)"half", &RUSH_FLOAT64, FALSE },
+    { (char *)"even", &RUSH_BOOL, FALSE },
+    { (char *)"no_third", &RUSH_INT64, TRUE },
+  };
   RushContext *sc = app_new (GPOINTER_TO_UINT (master));
-  g_autoptr (RushSchema) schema =
-      rush_schema_of ("half", &RUSH_FLOAT64, "even", &RUSH_BOOL, "no_third", &RUSH_INT64, NULL);
+  g_autoptr (RushSchema) schema = rush_schema_new (G_N_ELEMENTS (fields), fields);
   g_autoptr (RushRdd) numbers = app_range (sc, 5, 2);
   g_autoptr (RushRdd) described = rush_rdd_map (numbers, schema, describe, NULL, NULL);
   g_autoptr (RushRdd) even = rush_rdd_filter (described, is_said_to_be_even, NULL, NULL);
