@@ -160,39 +160,56 @@ hash_binary (const char *bytes, gsize length)
   return hash;
 }
 
-static guint32
-hash_value (const RushColumn *column, guint row)
+static inline guint32
+hash_view (const RushColumn *column, gsize at, guint32 (*hash) (const char *, gsize))
 {
-  const char *bytes;
-  gsize length;
+  const RushView *view = &((const RushView *)column->values->bytes)[at];
 
-  switch (column->type->kind)
-    {
-    case RUSH_TYPE_BOOL:
-      return rush_column_get_bool (column, row) ? JAVA_TRUE : JAVA_FALSE;
-    case RUSH_TYPE_INT8:
-    case RUSH_TYPE_INT16:
-    case RUSH_TYPE_INT32:
-      return (guint32)rush_column_get_int (column, row);
-    case RUSH_TYPE_INT64:
-      return hash_long ((guint64)rush_column_get_int (column, row));
-    case RUSH_TYPE_FLOAT32:
-      return hash_float ((float)rush_column_get_double (column, row));
-    case RUSH_TYPE_FLOAT64:
-      return hash_double (rush_column_get_double (column, row));
-    case RUSH_TYPE_STRING:
-      bytes = rush_column_get_bytes (column, row, &length);
-      return hash_string (bytes, length);
-    case RUSH_TYPE_BINARY:
-      bytes = rush_column_get_bytes (column, row, &length);
-      return hash_binary (bytes, length);
-    }
-  g_assert_not_reached ();
+  return hash (rush_view_bytes (view, column->data), (gsize)view->length);
 }
 
-/* ---- the partitioner ---- */
+/* ---- a batch ----
+ *
+ * Type and layout are the same for all rows of a batch: they are looked at once, before the loop.
+ */
 
-static guint32
+typedef struct
+{
+  const RushColumn *column;
+  const RushColumn *holder; /* whose values are to be read: the column or its dictionary */
+  const gint32 *indices;    /* of the dictionary; NULL: the others */
+  gsize base;               /* position of the first value */
+  guint step;               /* from a row's value to the next one's: 1, or 0 for a constant */
+  gboolean is_run;          /* no nulls, and the values stand one behind the other */
+} Keys;
+
+static void
+find_keys (const RushBatch *batch, const RushColumn *column, Keys *out)
+{
+  *out = (Keys){ .column = column, .holder = column, .base = column->offset, .step = 1 };
+  switch (column->layout)
+    {
+    case RUSH_LAYOUT_PLAIN:
+      out->is_run = batch->selection == NULL && column->validity == NULL;
+      break;
+    case RUSH_LAYOUT_DICTIONARY:
+      out->holder = column->dictionary;
+      out->indices = (const gint32 *)column->values->bytes + column->offset;
+      out->base = column->dictionary->offset;
+      break;
+    case RUSH_LAYOUT_CONSTANT:
+      out->step = 0;
+      break;
+    }
+}
+
+static inline gsize
+key_position (const Keys *self, guint row)
+{
+  return self->base + (self->indices != NULL ? (gsize)self->indices[row] : self->step * row);
+}
+
+static inline guint32
 non_negative_mod (guint32 hash, guint32 n)
 {
   gint64 rest = (gint64)(gint32)hash % (gint64)n;
@@ -200,22 +217,63 @@ non_negative_mod (guint32 hash, guint32 n)
   return (guint32)(rest < 0 ? rest + n : rest);
 }
 
+#define VALUE_AT(type, column, at) (((const type *)(column)->values->bytes)[at])
+
+#define RUSH_FN place_bool
+#define RUSH_HASH_AT(column, at)                                                                   \
+  (rush_bit_get ((column)->values->bytes, at) ? JAVA_TRUE : JAVA_FALSE)
+#include "core/lineage/hash_partitioner_template.h"
+
+#define RUSH_FN place_int8
+#define RUSH_HASH_AT(column, at) (guint32) VALUE_AT (gint8, column, at)
+#include "core/lineage/hash_partitioner_template.h"
+
+#define RUSH_FN place_int16
+#define RUSH_HASH_AT(column, at) (guint32) VALUE_AT (gint16, column, at)
+#include "core/lineage/hash_partitioner_template.h"
+
+#define RUSH_FN place_int32
+#define RUSH_HASH_AT(column, at) (guint32) VALUE_AT (gint32, column, at)
+#include "core/lineage/hash_partitioner_template.h"
+
+#define RUSH_FN place_int64
+#define RUSH_HASH_AT(column, at) hash_long (VALUE_AT (guint64, column, at))
+#include "core/lineage/hash_partitioner_template.h"
+
+#define RUSH_FN place_float
+#define RUSH_HASH_AT(column, at) hash_float (VALUE_AT (float, column, at))
+#include "core/lineage/hash_partitioner_template.h"
+
+#define RUSH_FN place_double
+#define RUSH_HASH_AT(column, at) hash_double (VALUE_AT (double, column, at))
+#include "core/lineage/hash_partitioner_template.h"
+
+#define RUSH_FN place_string
+#define RUSH_HASH_AT(column, at) hash_view (column, at, hash_string)
+#include "core/lineage/hash_partitioner_template.h"
+
+#define RUSH_FN place_binary
+#define RUSH_HASH_AT(column, at) hash_view (column, at, hash_binary)
+#include "core/lineage/hash_partitioner_template.h"
+
+/* ---- the partitioner ---- */
+
 static void
 hash_partition_batch (const RushPartitioner *base, const RushBatch *batch, guint32 *out_partitions)
 {
+  static void (*const BY_KIND[]) (const RushBatch *, const Keys *, guint32, guint32 *) = {
+    [RUSH_TYPE_BOOL] = place_bool,      [RUSH_TYPE_INT8] = place_int8,
+    [RUSH_TYPE_INT16] = place_int16,    [RUSH_TYPE_INT32] = place_int32,
+    [RUSH_TYPE_INT64] = place_int64,    [RUSH_TYPE_FLOAT32] = place_float,
+    [RUSH_TYPE_FLOAT64] = place_double, [RUSH_TYPE_STRING] = place_string,
+    [RUSH_TYPE_BINARY] = place_binary,
+  };
   const HashPartitioner *self = (const HashPartitioner *)base;
-  const RushColumn *column;
+  Keys keys;
 
   g_assert (self->key_column < batch->schema->n_fields);
-  column = batch->columns[self->key_column];
-  for (guint i = 0; i < batch->length; i++)
-    {
-      guint row = rush_batch_row (batch, i);
-
-      out_partitions[i] = rush_column_is_valid (column, row)
-                              ? non_negative_mod (hash_value (column, row), base->n_partitions)
-                              : 0;
-    }
+  find_keys (batch, batch->columns[self->key_column], &keys);
+  BY_KIND[keys.holder->type->kind](batch, &keys, base->n_partitions, out_partitions);
 }
 
 static gboolean

@@ -167,6 +167,40 @@ test_nulls_and_selection (void)
   g_assert_cmpuint (out[2], ==, 9);
 }
 
+/* Whatever the layout, a value's place is the same: a dictionary of 10 … 13, a constant, slices. */
+static void
+test_layouts (void)
+{
+  g_autoptr (RushSchema) schema = rush_schema_of ("key", &RUSH_INT64, NULL);
+  g_autoptr (RushPartitioner) partitioner = rush_hash_partitioner_new (7, 0);
+  RushAllocator *memory = rush_allocator_system ();
+  RushBuffer *values = rush_buffer_new (memory, 4 * sizeof (gint64), NULL);
+  RushBuffer *indices = rush_buffer_new (memory, 4 * sizeof (gint32), NULL);
+  static const gint32 order[] = { 3, 0, 3, 1 };
+  guint32 out[3];
+
+  for (gint i = 0; i < 4; i++)
+    ((gint64 *)values->bytes)[i] = 10 + i;
+  memcpy (indices->bytes, order, sizeof order);
+  RushColumn *plain = rush_column_new_plain (&RUSH_INT64, 4, NULL, 0, values, NULL, 0);
+  RushColumn *sliced = rush_column_slice (plain, 1, 3);
+  RushColumn *dictionary = rush_column_new_dictionary (plain, 4, NULL, 0, indices);
+  RushColumn *tail = rush_column_slice (dictionary, 1, 3);
+  RushColumn *constant = rush_column_new_constant_int64 (&RUSH_INT64, 12, 3, memory, NULL);
+  RushColumn *columns[] = { sliced, tail, constant };
+  static const guint32 expected[][3] = { { 4, 5, 6 }, { 3, 6, 4 }, { 5, 5, 5 } };
+
+  for (guint c = 0; c < G_N_ELEMENTS (columns); c++)
+    {
+      g_autoptr (RushBatch) batch = rush_batch_new (schema, 3, &columns[c]);
+
+      partitioner->klass->partition_batch (partitioner, batch, out);
+      for (guint i = 0; i < 3; i++)
+        g_assert_cmpuint (out[i], ==, expected[c][i]);
+    }
+  rush_column_unref (dictionary);
+}
+
 static void
 test_given (void)
 {
@@ -234,6 +268,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/lineage/partitioner/java", test_java);
   g_test_add_func ("/lineage/partitioner/nulls-and-selection", test_nulls_and_selection);
+  g_test_add_func ("/lineage/partitioner/layouts", test_layouts);
   g_test_add_func ("/lineage/partitioner/given", test_given);
   g_test_add_func ("/lineage/partitioner/given/out-of-range", test_given_out_of_range);
   g_test_add_func ("/lineage/partitioner/equal", test_equal);
