@@ -1,44 +1,68 @@
 """Jobs as text: each with its stages, and what they read, shuffled and spilled.
 
     job 0  takeOrdered at app.py:24: 2 stages, 34 tasks, 0.41 s
-      stage 0  reduceByKey at app.py:21    17 tasks  0.68 s of work  9,112 pairs shuffled, 99 KiB
-      stage 1  takeOrdered at app.py:24    17 tasks  0.06 s of work
+      stage 0  reduceByKey at app.py:21  17 tasks  0.68 s of work  9,112 pairs shuffled, 99.0 KiB
+      stage 1  takeOrdered at app.py:24  17 tasks   60 ms of work
+    job 1  count at app.py:25: 1 stage (1 skipped), 17 tasks, 12 ms
+      stage 2  reduceByKey at app.py:21   skipped
+      stage 3  count at app.py:25        17 tasks   11 ms of work
 
-Work is the sum over a stage's tasks.
+Work is the sum over a stage's tasks.  Skipped stages are counted apart, as in Spark's web UI.
 """
 import os
 
 
 def describe_jobs(jobs):
     """The text for what the engine tells of jobs (Context.job_info)."""
-    names = [_short(stage["name"]) for job in jobs for stage in job["stages"]]
-    width = max(map(len, names), default=0)
-    return "\n".join(line for job in jobs for line in _job_lines(job, width))
+    rows = {stage["id"]: _stage_cells(stage, job) for job in jobs for stage in job["stages"]}
+    widths = [max(map(len, column)) for column in zip(*rows.values())]
+    return "\n".join(line for job in jobs for line in _job_lines(job, rows, widths))
 
 
-def _job_lines(job, width):
+def describe_programs(texts):
+    """The texts of several contexts, pairs of an application's name and what describe_jobs said of
+    it.  One needs no heading.
+
+    >>> print(describe_programs([("first", "job 0"), ("second", "")]))
+    first
+    job 0
+    <BLANKLINE>
+    second
+    no jobs
+    """
+    if len(texts) == 1:
+        return texts[0][1]
+    return "\n\n".join(f"{name}\n{text or 'no jobs'}" for name, text in texts)
+
+
+def _job_lines(job, rows, widths):
     ran = [stage for stage in job["stages"] if stage["status"] != "SKIPPED"]
     skipped = len(job["stages"]) - len(ran)
     parts = [_count(len(ran), "stage") + (f" ({skipped} skipped)" if skipped else ""),
-             _count(sum(stage["n_tasks"] for stage in ran), "task")]
+             _count(sum(stage["n_succeeded"] for stage in ran), "task")]
     if job["completion_ms"] > 0:
-        parts.append(f"{(job['completion_ms'] - job['submission_ms']) / 1000:.2f} s")
+        parts.append(_duration(job["completion_ms"] - job["submission_ms"]))
     if job["status"] != "SUCCEEDED":
-        parts.append(job["status"].lower())
+        parts.append(job["status"].lower() + (f": {job['reason']}" if job["reason"] else ""))
     yield f"job {job['id']}  {_short(job['name'])}: " + ", ".join(parts)
     for stage in job["stages"]:
-        yield _stage_line(stage, width)
+        label, name, tasks, work, facts = rows[stage["id"]]
+        yield (f"  {label:<{widths[0]}}  {name:<{widths[1]}}  {tasks:>{widths[2]}}  "
+               f"{work:>{widths[3]}}  {facts}").rstrip()
 
 
-def _stage_line(stage, width):
-    line = f"  stage {stage['id']}  {_short(stage['name']):<{width}}"
+def _stage_cells(stage, job):
+    """Label, name, tasks, work and the rest."""
+    begin = f"stage {stage['id']}", _short(stage["name"])
     if stage["status"] == "SKIPPED":
-        return line + "  skipped"
+        return *begin, "skipped", "", ""
+    if stage["status"] == "PENDING":
+        return *begin, "waiting" if job["status"] == "RUNNING" else "not run", "", ""
     facts = []
     if stage["input_records"]:
-        facts.append(f"{stage['input_records']:,} records read")
+        facts.append(_count(stage["input_records"], "record") + " read")
     if stage["shuffle_pairs_written"]:
-        facts.append(f"{stage['shuffle_pairs_written']:,} pairs shuffled, "
+        facts.append(_count(stage["shuffle_pairs_written"], "pair") + " shuffled, "
                      + _size(stage["shuffle_bytes_written"]))
     if stage["disk_bytes_spilled"]:
         facts.append(_size(stage["disk_bytes_spilled"]) + " spilled")
@@ -46,8 +70,21 @@ def _stage_line(stage, width):
         facts.append(_count(stage["n_failed"], "failure"))
     if stage["status"] != "SUCCEEDED":
         facts.append(stage["status"].lower())
-    tasks, seconds = _count(stage["n_tasks"], "task"), stage["run_us"] / 1e6
-    return f"{line}  {tasks:>10}  {seconds:.2f} s of work  {', '.join(facts)}".rstrip()
+    work = _duration(stage["run_us"] / 1000) + " of work"
+    return *begin, _count(stage["n_tasks"], "task"), work, ", ".join(facts)
+
+
+def _duration(ms):
+    """As in pictures: "12 ms", "0.41 s", "12.3 s", "3.5 min".
+
+    >>> [_duration(ms) for ms in (0, 99.4, 99.9, 410, 12_345, 210_000, 7_200_000)]
+    ['0 ms', '99 ms', '0.10 s', '0.41 s', '12.3 s', '3.5 min', '2.0 h']
+    """
+    if ms < 99.5:
+        return f"{ms:.0f} ms"
+    if ms < 60_000:
+        return f"{ms / 1000:.{2 if ms < 10_000 else 1}f} s"
+    return f"{ms / 60_000:.1f} min" if ms < 3_600_000 else f"{ms / 3_600_000:.1f} h"
 
 
 def _short(name):

@@ -164,11 +164,51 @@ print("out")
 """, ["--master", "local[2]", "--summary", "--conf", "spark.eventLog.enabled=true",
       "--conf", f"spark.eventLog.dir={tmp_path}"])
     assert (status, out) == (0, "out\n")
-    assert re.search(r"job 0  count at app.py:4: 2 stages, 6 tasks, \d+\.\d\d s", err)
-    assert re.search(r"stage 0  reduceByKey at app.py:4 +3 tasks .* 3 pairs shuffled", err)
+    assert re.search(r"job 0  count at app.py:4: 2 stages, 6 tasks, (\d+\.\d\d s|\d+ ms)", err)
+    assert re.search(r"stage 0  reduceByKey at app.py:4 +3 tasks .* of work  3 pairs shuffled", err)
     log = re.search(r"event log: (.*)", err).group(1)
     events = [json.loads(line)["Event"] for line in open(log)]
     assert events[0] == "SparkListenerLogStart" and events[-1] == "SparkListenerApplicationEnd"
+
+
+def test_summary_columns(submit):
+    status, out, err = submit("""
+from pyspark import SparkContext
+sc = SparkContext("local[2]")
+rdd = sc.parallelize([("a", 1)], 1).reduceByKey(max)
+for _ in range(6):
+    rdd.count()
+""", ["--summary"])
+    assert (status, out) == (0, "")
+    stages = [line for line in err.splitlines() if line.startswith("  stage")]
+    assert len(stages) == 12
+    assert "1 pair shuffled" in stages[0] and stages[2].endswith("  skipped")
+    ends = {re.search(r"(task|skipped)\b", line).end() for line in stages}
+    assert len(ends) == 1       # of two digits or one, skipped or not
+    assert "job 1  count at app.py:6: 1 stage (1 skipped), 1 task, " in err
+
+
+def test_summary_of_several(submit):
+    status, out, err = submit("""
+from pyspark import SparkContext
+for name in "one", "two":
+    with SparkContext("local[1]", name) as sc:
+        if name == "one":
+            sc.parallelize([1]).count()
+""", ["--summary"])
+    assert (status, out) == (0, "")
+    assert re.fullmatch(r"one\njob 0  count .*\n  stage 0 .*\n\ntwo\nno jobs\n", err)
+
+
+def test_summary_of_a_failure(submit):
+    status, out, err = submit("""
+from pyspark import SparkContext
+sc = SparkContext("local[1]")
+sc.parallelize([1]).map(lambda x: 1 / 0).count()
+""", ["--summary"])
+    assert status == 1
+    assert re.search(r"job 0  count at app.py:4: 1 stage, 0 tasks, .*, "
+                     r"failed: ZeroDivisionError: division by zero\n", err)
 
 
 def test_trace_bridge(submit):

@@ -72,8 +72,9 @@ def _show_settings(options, settings):
 def _run(options, settings, drawing):
     from rushlight.context import SparkContext, add_py_files
     add_py_files(settings.get("spark.submit.pyFiles", "").split(","))
-    if "--summary" in options.switches:
-        SparkContext._before_stop.append(_show_summary)
+    summary = _Summary() if "--summary" in options.switches else None
+    if summary is not None:
+        SparkContext._before_stop.append(summary.note)
     if drawing is not None:
         SparkContext._before_stop.append(drawing.draw)
     try:
@@ -82,15 +83,29 @@ def _run(options, settings, drawing):
         active = SparkContext._active_spark_context
         if active is not None:
             active.stop()
+        if summary is not None:
+            summary.say()
     return 0 if drawing is None or drawing.say() else 1
 
 
-def _show_summary(context):
-    sys.stdout.flush()
-    print(context.summary(), file=sys.stderr)
-    log = context._engine.event_log_path
-    if log is not None:
-        print(f"event log: {log}", file=sys.stderr)
+class _Summary:
+    """What each SparkContext of the program did, noted when it is stopped, told at the end."""
+
+    def __init__(self):
+        self._texts = []        # (application's name, its jobs)
+
+    def note(self, context):
+        text = context.summary()
+        log = context._engine.event_log_path
+        if log is not None:
+            text += f"\nevent log: {log}"
+        self._texts.append((context.appName, text.strip()))
+
+    def say(self):
+        from rushlight._summary import describe_programs
+        if self._texts:
+            sys.stdout.flush()
+            print(describe_programs(self._texts), file=sys.stderr)
 
 
 class _Drawing:

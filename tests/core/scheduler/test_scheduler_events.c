@@ -106,6 +106,7 @@ test_rdd_infos (void)
   g_assert_cmpint (first->parent_ids[0], ==, shuffled->id);
   g_assert_cmpint (first->parent_shuffle_ids[0], ==, -1);
   g_assert_cmpstr (second->name, ==, "counts"); /* the user's name */
+  g_assert_cmpstr (second->class_name, ==, source->klass->name);
   g_assert_null (second->steps);
   g_assert_cmpint (second->parent_ids[0], ==, source->id);
   g_assert_cmpint (second->parent_shuffle_ids[0], ==, 0);
