@@ -149,15 +149,6 @@ context_stop (EngineContext *self, PyObject *unused)
   Py_RETURN_NONE;
 }
 
-static PyObject *
-context_flush_events (EngineContext *self, PyObject *unused)
-{
-  if (!engine_context_ready (self))
-    return NULL;
-  Py_BEGIN_ALLOW_THREADS rush_event_bus_flush (rush_context_bus (self->context));
-  Py_END_ALLOW_THREADS Py_RETURN_NONE;
-}
-
 /* ── what it is ── */
 
 static void
@@ -270,8 +261,6 @@ context_get_event_log_path (EngineContext *self, void *closure)
 PyMethodDef engine_context_methods[] = {
   { "stop", (PyCFunction)context_stop, METH_NOARGS,
     "Cancels what runs and gives everything back; idempotent." },
-  { "flush_events", (PyCFunction)context_flush_events, METH_NOARGS,
-    "Returns when every event so far has reached every listener." },
   { "conf", (PyCFunction)context_conf, METH_NOARGS, "All that is explicitly set, as a dict." },
   { "executor_ids", (PyCFunction)context_executor_ids, METH_NOARGS, "Executors that are alive." },
   { "kill_executor", (PyCFunction)context_kill_executor, METH_VARARGS,

@@ -1,6 +1,6 @@
 /* engine_error.c - a GError becomes a Python exception of the package's own classes.
  *
- * Which class that is, rushlight.errors decides: it hands in a factory (code, message, detail) →
+ * Which class that is, rushlight.errors decides: it hands in a factory (code, message) →
  * exception.  Without one (the module used alone) it is a RuntimeError.
  */
 #include "py/ext/engine_private.h"
@@ -53,7 +53,7 @@ engine_raise (GError *error)
     PyErr_SetObject (PyExc_RuntimeError, message);
   else
     {
-      PyObject *exception = PyObject_CallFunction (error_factory, "sOO", code, message, Py_None);
+      PyObject *exception = PyObject_CallFunction (error_factory, "sO", code, message);
       if (exception != NULL)
         PyErr_SetObject ((PyObject *)Py_TYPE (exception), exception);
       Py_XDECREF (exception);

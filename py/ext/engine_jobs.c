@@ -208,17 +208,6 @@ context_save_as_text_file (EngineContext *self, PyObject *args)
 /* ── stopping ── */
 
 static PyObject *
-context_cancel_job (EngineContext *self, PyObject *args)
-{
-  int id;
-  const char *reason;
-  if (!PyArg_ParseTuple (args, "is", &id, &reason) || !engine_context_ready (self))
-    return NULL;
-  rush_context_cancel_job (self->context, id, reason);
-  Py_RETURN_NONE;
-}
-
-static PyObject *
 context_cancel_group (EngineContext *self, PyObject *args)
 {
   const char *group, *reason;
@@ -243,7 +232,6 @@ PyMethodDef engine_jobs_methods[] = {
     "run_job (rdd, partitions or None, cause, properties, call) -> a list of bytes a partition" },
   { "save_as_text_file", (PyCFunction)context_save_as_text_file, METH_VARARGS,
     "save_as_text_file (rdd of lines, path, properties, call)" },
-  { "cancel_job", (PyCFunction)context_cancel_job, METH_VARARGS, "cancel_job (id, reason)" },
   { "cancel_group", (PyCFunction)context_cancel_group, METH_VARARGS,
     "cancel_group (group, reason)" },
   { "cancel_all", (PyCFunction)context_cancel_all, METH_VARARGS, "cancel_all (reason)" },

@@ -32,13 +32,26 @@ redact (PyObject *module, PyObject *args)
   return PyUnicode_FromString (rush_conf_redact (key, value));
 }
 
+static PyObject *
+conf_default (PyObject *module, PyObject *args)
+{
+  const char *key;
+  if (!PyArg_ParseTuple (args, "s", &key))
+    return NULL;
+  g_autoptr (RushConf) conf = rush_conf_new ();
+  g_autofree char *value = rush_conf_get_string (conf, key);
+  return Py_BuildValue ("z", value);
+}
+
 static PyMethodDef module_methods[] = {
   { "set_error_factory", engine_set_error_factory, METH_O,
-    "factory (code, message, detail) -> exception, for errors of the engine." },
+    "factory (code, message) -> exception, for errors of the engine." },
   { "set_trace", engine_set_trace, METH_O,
     "hook (name, handle, arguments, bytes), called for each call into the engine; None: off." },
   { "redact", redact, METH_VARARGS,
     "redact (key, value) -> the value of a setting as it may be shown." },
+  { "conf_default", conf_default, METH_VARARGS,
+    "conf_default (key) -> the value of a setting that nobody has set, or None." },
   { NULL }
 };
 

@@ -87,12 +87,6 @@ rdd_get_name (EngineRdd *self, void *closure)
   return PyUnicode_FromString (name);
 }
 
-static PyObject *
-rdd_get_has_partitioner (EngineRdd *self, void *closure)
-{
-  return PyBool_FromLong (self->rdd->partitioner != NULL);
-}
-
 static PyMethodDef rdd_methods[] = {
   { "n_partitions", (PyCFunction)rdd_n_partitions, METH_NOARGS,
     "How many partitions; the first call may look at files." },
@@ -106,7 +100,6 @@ static PyMethodDef rdd_methods[] = {
 static PyGetSetDef rdd_getset[] = {
   { "id", (getter)rdd_get_id, NULL, "The RDD's number in its context.", NULL },
   { "name", (getter)rdd_get_name, NULL, "The user's name for it, or None.", NULL },
-  { "has_partitioner", (getter)rdd_get_has_partitioner, NULL, NULL, NULL },
   { NULL }
 };
 

@@ -19,9 +19,9 @@
 #define FIRST_CAPACITY (256 * 1024)
 
 void
-worker_channel_init (WorkerChannel *self, int fd)
+worker_channel_init (WorkerChannel *self, int fd, gsize max_message)
 {
-  *self = (WorkerChannel){ .fd = fd, .capacity = FIRST_CAPACITY };
+  *self = (WorkerChannel){ .fd = fd, .max_message = max_message, .capacity = FIRST_CAPACITY };
   self->bytes = g_malloc (self->capacity);
 }
 

@@ -25,10 +25,11 @@ worker_init (PyObject *object, PyObject *args, PyObject *unused)
 {
   Worker *self = (Worker *)object;
   PyObject *hooks[5];
+  unsigned max_message;
   int fd;
 
-  if (!PyArg_ParseTuple (args, "iOOOOO:Worker", &fd, &hooks[0], &hooks[1], &hooks[2], &hooks[3],
-                         &hooks[4]))
+  if (!PyArg_ParseTuple (args, "iOOOOOI:Worker", &fd, &hooks[0], &hooks[1], &hooks[2],
+                         &hooks[3], &hooks[4], &max_message))
     return -1;
   PyObject **const slots[5] = { &worker_hooks.describe, &worker_hooks.dumps_by_value,
                                 &worker_hooks.stop_iteration, &worker_hooks.before_answer,
@@ -39,7 +40,7 @@ worker_init (PyObject *object, PyObject *args, PyObject *unused)
       Py_XSETREF (*slots[i], hooks[i]);
     }
   worker_channel_clear (&self->loop.channel);
-  worker_channel_init (&self->loop.channel, fd);
+  worker_channel_init (&self->loop.channel, fd, MIN (max_message, RUSH_PY_MAX_MESSAGE));
   return 0;
 }
 
@@ -160,7 +161,8 @@ PyInit__worker (void)
   if (module == NULL)
     return NULL;
   Py_INCREF (&Worker_Type);
-  if (PyModule_AddObject (module, "Worker", (PyObject *)&Worker_Type) < 0)
+  if (PyModule_AddIntConstant (module, "MAX_MESSAGE", RUSH_PY_MAX_MESSAGE) < 0 ||
+      PyModule_AddObject (module, "Worker", (PyObject *)&Worker_Type) < 0)
     {
       Py_DECREF (&Worker_Type);
       Py_DECREF (module);

@@ -28,12 +28,13 @@ end_row (WorkerOutput *self, gsize bytes)
 static gboolean
 make_room (WorkerOutput *self, gsize length, const char *what)
 {
-  if (length > RUSH_PY_MAX_MESSAGE - ONE_ROW_OVERHEAD)
+  gsize most = self->channel->max_message - ONE_ROW_OVERHEAD;
+  if (length > most)
     {
       PyErr_Format (PyExc_ValueError,
-                    "%s takes %zu bytes; at most %u can leave a worker at once: "
+                    "%s takes %zu bytes; at most %zu can leave a worker at once: "
                     "make elements smaller",
-                    what, length, RUSH_PY_MAX_MESSAGE - ONE_ROW_OVERHEAD);
+                    what, length, most);
       return FALSE;
     }
   return length < BATCH_BYTES || worker_output_flush (self);

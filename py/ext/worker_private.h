@@ -34,7 +34,8 @@
 typedef struct
 {
   int fd;
-  guint8 *bytes; /* what was read and is not yet used: [start, end) */
+  gsize max_message; /* bytes of payload, of those that are written */
+  guint8 *bytes;     /* what was read and is not yet used: [start, end) */
   gsize capacity, start, end;
   gboolean broken; /* reading or writing has failed: no message can follow */
 } WorkerChannel;
@@ -46,7 +47,7 @@ typedef struct
   gsize length;
 } WorkerMessage;
 
-void worker_channel_init (WorkerChannel *self, int fd);
+void worker_channel_init (WorkerChannel *self, int fd, gsize max_message);
 void worker_channel_clear (WorkerChannel *self);
 /* *@out_closed: the runner has closed its end between two messages; then FALSE, no exception. */
 gboolean worker_channel_read (WorkerChannel *self, WorkerMessage *out, gboolean *out_closed);

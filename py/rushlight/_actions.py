@@ -5,6 +5,7 @@ each time in a job of its own, until it has enough.  What is merged on the drive
 top) is merged on the calling thread.
 """
 import functools
+import math
 import operator as operators
 
 from rushlight import _functions as functions
@@ -62,12 +63,12 @@ class Actions:
                     expected = int(1.5 * num * scanned / len(items)) - scanned
                     more = min(max(expected, 1), more)
             found = self.ctx._run_partitions(
-                self, functools.partial(functions.take_first, num - len(items)),
+                self, functools.partial(functions.take_first, math.ceil(num) - len(items)),
                 range(scanned, min(scanned + more, total)),
                 cause="take growth" if scanned else "action")
             items += found
             scanned += more
-        return items[:max(num, 0)]
+        return items[:num]
 
     @operator
     def first(self):

@@ -4,6 +4,7 @@
                            the mirrored Spark's
     pyspark.sql.session    rushlight.sql.session, the same module object under a second name
     pyspark.core.rdd       rushlight.rdd: since 4.0 PySpark keeps these in pyspark.core
+    pyspark.errors.exceptions.base    rushlight.errors; .captured, too
     py4j.protocol          the exceptions that programs catch; there is no Java here
 
 A finder at the head of sys.meta_path answers for both names and never lets another one look: a
@@ -18,6 +19,7 @@ from rushlight._version import RUSHLIGHT, SPARK
 
 _ALIAS = "pyspark"
 _OURS = "rushlight"
+_EXCEPTIONS = [".errors.exceptions" + inner for inner in ("", ".base", ".captured")]
 _MISSING = "No module named {name!r}: {alias} is Rushlight {version} here, which has none yet"
 
 
@@ -73,6 +75,8 @@ def _find_pyspark(name):
     inner = name[len(_ALIAS):]
     if inner == ".core" or inner.startswith(".core."):
         inner = inner[len(".core"):]
+    elif inner in _EXCEPTIONS:
+        inner = ".errors"
     try:
         return importlib.import_module(_OURS + inner)
     except ModuleNotFoundError as e:

@@ -29,15 +29,20 @@ class _Current(threading.local):
 _current = _Current()
 
 
+def _shown(path):
+    """A path as text that the engine takes: bytes that are no UTF-8 become question marks."""
+    return path.encode("utf-8", "replace").decode()
+
+
 def call_at(name, frame):
     """The call of operator `name` from the user's `frame`."""
-    short_form = f"{name} at {frame.f_code.co_filename}:{frame.f_lineno}"
+    short_form = f"{name} at {_shown(frame.f_code.co_filename)}:{frame.f_lineno}"
     lines = []
     while frame is not None and len(lines) < _STACK_DEPTH:
         code = frame.f_code
         if code.co_filename.startswith(_PACKAGE):
             break       # the launcher (rushlight submit) that runs the user's program
-        lines.append(f"{code.co_name} ({code.co_filename}:{frame.f_lineno})")
+        lines.append(f"{code.co_name} ({_shown(code.co_filename)}:{frame.f_lineno})")
         frame = frame.f_back
     return name, short_form, "\n".join(lines)
 

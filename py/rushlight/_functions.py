@@ -73,6 +73,11 @@ def take_first(n, iterator):
     return itertools.islice(iterator, n)
 
 
+def no_function(_):
+    """In the place of a partition function that is None: fails in the task, as in PySpark."""
+    raise TypeError("'NoneType' object is not callable")
+
+
 def reduce_partition(f, iterator):
     """[f applied from left to right], or nothing for an empty partition."""
     iterator = iter(iterator)

@@ -14,6 +14,7 @@ from rushlight import _functions as functions
 from rushlight._callsite import current_call, operator
 from rushlight._functions import portable_hash
 from rushlight.errors import PySparkTypeError, PySparkValueError
+from rushlight.errors.engine import NoSuchMethodError
 from rushlight.resultiterable import ResultIterable
 
 
@@ -75,7 +76,9 @@ class PairTransformations:
             rdd = self.ctx.emptyRDD()
             rdd.partitioner = partitioner
             return rdd
-        function = None if partitionFunc is portable_hash else partitionFunc
+        function = functions.no_function if partitionFunc is None else partitionFunc
+        if partitionFunc is portable_hash:
+            function = None     # the worker has it
         keyed = PipelinedRDD(self, (("partition", n, function),), preservesPartitioning=True,
                              output="pairs")
         call, engine = current_call(), self.ctx._engine
@@ -88,6 +91,9 @@ class PairTransformations:
     def _reduce_partitions(self, numPartitions):
         if numPartitions is None:
             return self._default_reduce_partitions()
+        if isinstance(numPartitions, bool):
+            raise NoSuchMethodError("Constructor org.apache.spark.api.python.PythonPartitioner",
+                                    numPartitions)
         if not isinstance(numPartitions, int):
             raise PySparkTypeError(errorClass="NOT_EXPECTED_TYPE", messageParameters={
                 "arg_name": "numPartitions", "expected_type": "int",

@@ -3,7 +3,7 @@
 Mirrors pyspark.conf.SparkConf.  Values are text; what a key means, and whether a value is allowed,
 the engine says when a SparkContext starts (core/conf).
 """
-from rushlight.errors import PySparkRuntimeError, PySparkValueError
+from rushlight.errors import PySparkRuntimeError
 
 __all__ = ["SparkConf"]
 
@@ -33,13 +33,11 @@ class SparkConf:
         self._conf = dict(_defaults) if loadDefaults else {}
 
     def set(self, key, value):
-        """Sets one key.
+        """Sets one key, to the text of a value: None is kept as 'None', as PySpark does.
 
         >>> SparkConf().set("spark.default.parallelism", 8).get("spark.default.parallelism")
         '8'
         """
-        if value is None:
-            raise PySparkValueError(f"null value for {key}: a setting is removed by leaving it out")
         self._conf[key] = str(value)
         return self
 
@@ -121,13 +119,16 @@ class SparkConf:
         return key in self._conf
 
     def toDebugString(self):
-        """One key=value a line.
+        """One key=value a line, in the order of the keys, without secrets.
 
-        >>> print(SparkConf(loadDefaults=False).setMaster("local").setAppName("x").toDebugString())
+        >>> conf = SparkConf(loadDefaults=False).setMaster("local").set("spark.db.password", "mine")
+        >>> print(conf.toDebugString())
+        spark.db.password=*********(redacted)
         spark.master=local
-        spark.app.name=x
         """
-        return "\n".join(f"{key}={value}" for key, value in self._conf.items())
+        from rushlight._engine import redact
+        return "\n".join(f"{key}={redact(key, value)}"
+                         for key, value in sorted(self._conf.items()))
 
     def __repr__(self):
         return f"<SparkConf with {len(self._conf)} settings>"

@@ -19,7 +19,7 @@ from rushlight.conf import SparkConf
 from rushlight.errors import (
     IllegalArgumentException, NotThereYet, PySparkIndexError, PySparkRuntimeError,
     PySparkValueError)
-from rushlight.errors.engine import from_engine
+from rushlight.errors.engine import NoSuchMethodError, from_engine
 from rushlight.rdd import RDD
 
 __all__ = ["SparkContext"]
@@ -108,7 +108,8 @@ class SparkContext:
         self.environment = {key[len("spark.executorEnv."):]: value for key, value in conf.getAll()
                             if key.startswith("spark.executorEnv.")}
         self.environment["PYTHONHASHSEED"] = os.environ.get("PYTHONHASHSEED", "0")
-        self.pythonExec = conf.get("spark.pyspark.python", sys.executable)
+        self.pythonExec = conf.get("spark.pyspark.python", os.environ.get("PYSPARK_PYTHON")
+                                   or sys.executable)
         self.pythonVer = "%d.%d" % sys.version_info[:2]
         self._local = _Local()
         self._identities = weakref.WeakKeyDictionary()
@@ -238,6 +239,8 @@ class SparkContext:
 
         >>> sc.setLogLevel("ERROR")
         """
+        if not isinstance(logLevel, str):
+            raise NoSuchMethodError("Method setLogLevel", logLevel)
         level = logLevel.upper()
         if level not in _LOG_LEVELS:
             raise IllegalArgumentException(
@@ -390,9 +393,12 @@ class SparkContext:
                                {**self._local.properties, **properties}, call)
         self._say_finished(call, began)
         objects = []
-        for runs in found:
-            for run in runs:
-                objects += _pickling.loads(run)
+        found.reverse()         # each run is dropped when it has been read
+        while found:
+            runs = found.pop()
+            runs.reverse()
+            while runs:
+                objects += _pickling.loads(runs.pop())
         return objects
 
     def _save_as_text_file(self, rdd, path):
@@ -429,10 +435,12 @@ class SparkContext:
         >>> sc.getLocalProperty("spark.scheduler.pool")
         'quick'
         """
+        if not isinstance(key, str) or not isinstance(value, (str, type(None))):
+            raise NoSuchMethodError("Method setLocalProperty", key, value)
         if value is None:
             self._local.properties.pop(key, None)
         else:
-            self._local.properties[key] = str(value)
+            self._local.properties[key] = value
 
     def getLocalProperty(self, key):
         """A property of this thread, or None."""

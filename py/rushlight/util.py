@@ -5,6 +5,8 @@ Mirrors the part of pyspark.util that programs use.
 import functools
 import threading
 
+from rushlight.errors import NotThereYet
+
 __all__ = ["InheritableThread", "inheritable_thread_target"]
 
 
@@ -26,6 +28,8 @@ def inheritable_thread_target(f):
     ['quick']
     """
     context = _active_context()
+    if context is None:
+        return f            # there is nothing to inherit
     properties = dict(context._local.properties)
 
     @functools.wraps(f)
@@ -46,7 +50,9 @@ class InheritableThread(threading.Thread):
     ['nightly']
     """
 
-    def __init__(self, target, *args, **kwargs):
+    def __init__(self, target, *args, session=None, **kwargs):
+        if session is not None:
+            raise NotThereYet("InheritableThread(session=…)")
         self._target_of_user = target
         super().__init__(*args, target=self._run_target, **kwargs)
 

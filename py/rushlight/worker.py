@@ -129,12 +129,14 @@ def current_task():
     return json.loads(raw)
 
 
-def run_worker(fd):
-    """Tasks, one after the other, until the runner closes its end."""
+def run_worker(fd, max_message=_worker.MAX_MESSAGE):
+    """Tasks, one after the other, until the runner closes its end.  No message to the runner takes
+    more than `max_message` bytes."""
     global in_worker
     in_worker = True
     os.register_at_fork(after_in_child=lambda: hang_up(fd))
-    worker = _worker.Worker(fd, describe, dumps_by_value, stop_iteration, before_answer, explain)
+    worker = _worker.Worker(fd, describe, dumps_by_value, stop_iteration, before_answer, explain,
+                            max_message)
     while worker.run_task():
         pass
 

@@ -32,6 +32,8 @@ from pyspark.core.context import SparkContext as C
 from pyspark.sql import SparkSession
 from pyspark.rdd import portable_hash, RDD as D
 from pyspark.errors import PySparkException, PySparkValueError
+from pyspark.errors.exceptions.base import PySparkException as E
+assert E is PySparkException and E('x', contexts=[1]).getQueryContext() == [1]
 from py4j.protocol import Py4JError, Py4JJavaError
 assert SparkContext is B is C is rushlight.SparkContext
 assert RDD is D and SparkSession is rushlight.sql.SparkSession

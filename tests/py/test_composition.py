@@ -245,7 +245,7 @@ def test_take_is_named_as_in_spark_and_keeps_the_users_line(sc, fake):
 
 def test_local_properties_go_with_the_job(sc, fake):
     sc.setJobGroup("g", "what it is")
-    sc.setLocalProperty("mine", 7)
+    sc.setLocalProperty("mine", "7")
     sc.parallelize([1], 1).count()
     properties = asked(fake, "run_job")[0][4]
     assert properties["spark.jobGroup.id"] == "g" and properties["mine"] == "7"

@@ -4,7 +4,7 @@ import os
 import pytest
 
 from rushlight import SparkConf, SparkContext, conf
-from rushlight.errors import PySparkRuntimeError, PySparkValueError
+from rushlight.errors import PySparkRuntimeError
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def test_setters_chain_and_values_are_text():
                                 "spark.b": "True", "spark.c": "2.5", "spark.home": "/opt"}
     assert c.contains("spark.a") and not c.contains("spark.z")
     assert c.get("spark.z") is None and c.get("spark.z", "d") == "d"
-    assert c.toDebugString().splitlines()[0] == "spark.master=local[2]"
+    assert c.toDebugString().splitlines()[0] == "spark.a=1"
 
 
 def test_set_if_missing():
@@ -37,9 +37,15 @@ def test_executor_env():
             SparkConf().setExecutorEnv(**arguments)
 
 
-def test_none_is_no_value():
-    with pytest.raises(PySparkValueError, match="spark.a"):
-        SparkConf().set("spark.a", None)
+def test_none_is_the_text_none():
+    assert SparkConf().set("spark.a", None).get("spark.a") == "None"
+
+
+def test_debug_string_is_sorted_and_without_secrets():
+    c = SparkConf(loadDefaults=False).setAll([
+        ("spark.b.token", "x"), ("spark.url", "jdbc:me:secret"), ("spark.a", "1")])
+    assert c.toDebugString().splitlines() == [
+        "spark.a=1", "spark.b.token=*********(redacted)", "spark.url=*********(redacted)"]
 
 
 def test_what_the_launcher_was_told_is_the_default(defaults):

@@ -7,8 +7,8 @@ import pytest
 
 from rushlight import InheritableThread, SparkConf, SparkContext, inheritable_thread_target
 from rushlight.errors import (
-    IllegalArgumentException, NotThereYet, PySparkIndexError, PySparkNotImplementedError,
-    PySparkRuntimeError, PySparkTypeError, PySparkValueError)
+    EngineError, IllegalArgumentException, NotThereYet, PySparkIndexError,
+    PySparkNotImplementedError, PySparkRuntimeError, PySparkTypeError, PySparkValueError)
 
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -143,6 +143,14 @@ def test_a_thread_inherits_what_is_set_when_it_starts(sc):
     (lambda sc: sc.parallelize([], 2).reduce(max), ValueError, "Can not reduce\\(\\) empty RDD"),
     (lambda sc: sc.parallelize([], 2).max(), ValueError, "empty RDD"),
     (lambda sc: sc.textFile(7), TypeError, "PathLike"),
+    (lambda sc: sc.setLogLevel(5), EngineError,
+     r"Method setLogLevel\(\[class java.lang.Integer\]\) does not exist"),
+    (lambda sc: sc.setLocalProperty("k", 5), EngineError,
+     r"setLocalProperty\(\[class java.lang.String, class java.lang.Integer\]\) does not exist"),
+    (lambda sc: sc.parallelize([(1, 1)]).partitionBy(True), EngineError,
+     r"PythonPartitioner\(\[class java.lang.Boolean\]\) does not exist"),
+    (lambda sc: sc.parallelize([1, 2, 3]).take(1.5), TypeError, "slice indices must be integers"),
+    (lambda sc: InheritableThread(print, session=sc), NotThereYet, "session"),
 ])
 def test_misuse_is_refused_with_a_sentence(sc, use, error, words):
     with pytest.raises(error, match=words):

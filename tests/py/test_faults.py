@@ -392,7 +392,7 @@ def test_variables_of_the_workers(monkeypatch):
     assert "MINE" not in os.environ
 
 
-def test_another_python_for_the_workers(tmp_path):
+def test_another_python_for_the_workers(tmp_path, monkeypatch):
     """Here it is this one, under another name."""
     python = tmp_path / "python"
     python.write_text(f"#!/bin/sh\nWRAPPED=yes exec {sys.executable} \"$@\"\n")
@@ -402,6 +402,9 @@ def test_another_python_for_the_workers(tmp_path):
         assert sc.parallelize([0]).map(lambda _: os.environ["WRAPPED"]).collect() == ["yes"]
     with pytest.raises(EngineError, match="/no/such/python"):
         SparkContext(conf=conf.set("spark.pyspark.python", "/no/such/python"))
+    monkeypatch.setenv("PYSPARK_PYTHON", str(python))
+    with SparkContext("local[1]", "x") as sc:
+        assert sc.parallelize([0]).map(lambda _: os.environ["WRAPPED"]).collect() == ["yes"]
 
 
 @pytest.mark.parametrize("key,value,words", [

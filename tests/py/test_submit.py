@@ -99,6 +99,9 @@ def test_another_python_for_the_program(submit, tmp_path):
     python.chmod(0o755)
     flags = ["--conf", f"spark.pyspark.driver.python={python}"]
     assert submit("import os; print(os.environ['WRAPPED'])", flags)[:2] == (0, "yes\n")
+    for name in ("PYSPARK_DRIVER_PYTHON", "PYSPARK_PYTHON"):
+        env = {name: str(python)}
+        assert submit("import os; print(os.environ['WRAPPED'])", env=env)[:2] == (0, "yes\n")
     status, _, err = submit("pass", ["--conf", "spark.pyspark.python=/no/such/python"])
     assert status == 2 and "no Python '/no/such/python'" in err
 

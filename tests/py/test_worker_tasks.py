@@ -1,6 +1,7 @@
 """A worker's life: tasks one after the other, errors told, ends of all kinds, sizes."""
 import os
 import pickle
+import re
 import signal
 import sys
 import threading
@@ -245,10 +246,13 @@ def test_huge_element(worker):
     assert answer.objects == [size]
 
 
-def test_result_that_is_too_large(worker):
-    answer = worker.run([("map", lambda x: bytes(1 << 30))], [runs_batch([1])], timeout=120)
-    assert answer.error["class"] == "ValueError"
-    assert "a pickled run of elements takes 10737418" in answer.error["traceback"]
+def test_result_that_is_too_large():
+    with WorkerUnderTest(max_message=1 << 20) as worker:
+        answer = worker.run([("map", lambda x: bytes(1 << 20))], [runs_batch([1])])
+        assert answer.error["class"] == "ValueError"
+        assert re.search(r"a pickled run of elements takes 10485\d\d bytes; at most 1044480 can",
+                         answer.error["traceback"])
+        assert still_works(worker)
 
 
 def test_much_output_for_little_input(worker):

@@ -122,7 +122,7 @@ class Answer:
 
 
 class WorkerUnderTest:
-    def __init__(self, stdout=None):
+    def __init__(self, stdout=None, **limits):
         import cloudpickle  # noqa: F401  here, so that each worker need not import it again
         self.socket, end = socket.socketpair()
         self.pid = os.fork()
@@ -134,7 +134,7 @@ class WorkerUnderTest:
                 if stdout is not None:
                     os.dup2(stdout, 1)
                     sys.stdout = open(1, "w", closefd=False)    # the test runner has its own there
-                worker.run_worker(end.fileno())
+                worker.run_worker(end.fileno(), **limits)
             finally:
                 os._exit(0)
         end.close()

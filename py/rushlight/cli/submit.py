@@ -40,7 +40,8 @@ def submit(arguments, draws):
 
 def _use_python(settings, command_line):
     """Starts over under the Python that the settings ask for, if that is another one."""
-    python = settings.get("spark.pyspark.driver.python") or settings.get("spark.pyspark.python")
+    python = (settings.get("spark.pyspark.driver.python") or settings.get("spark.pyspark.python")
+              or os.environ.get("PYSPARK_DRIVER_PYTHON") or os.environ.get("PYSPARK_PYTHON"))
     started_over = os.environ.pop(_STARTED_OVER, None)
     if python is None or started_over:
         return

@@ -45,13 +45,15 @@ class PySparkException(Exception):
     ('NOT_EXPECTED_TYPE', '[NOT_EXPECTED_TYPE] Argument `key` should be str, got int.')
     """
 
-    def __init__(self, message=None, errorClass=None, messageParameters=None):
+    def __init__(self, message=None, errorClass=None, messageParameters=None,
+                 contexts=None):
         if message is None:
             message = CONDITIONS[errorClass][0].format(**(messageParameters or {}))
         super().__init__(message)
         self._message = message
         self._condition = errorClass
         self._parameters = messageParameters
+        self._contexts = contexts or []
 
     def getCondition(self):
         """The condition's name, or None for an error that is only a sentence."""
@@ -62,6 +64,10 @@ class PySparkException(Exception):
     def getMessageParameters(self):
         """What was filled into the condition's text, or None."""
         return self._parameters
+
+    def getQueryContext(self):
+        """Where in a query the error is: what `contexts` said, else an empty list."""
+        return self._contexts
 
     def getSqlState(self):
         """The condition's SQLSTATE, if it has one."""

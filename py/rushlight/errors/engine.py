@@ -3,7 +3,7 @@
 In PySpark these come out of the JVM as py4j's Py4JJavaError; here `EngineError` is what programs
 import under that name.  The engine hands (code, message) to `from_engine`, which picks the class.
 """
-from rushlight.errors.base import PySparkException
+from rushlight.errors.base import PySparkException, PySparkTypeError
 
 
 class JavaException:
@@ -28,10 +28,9 @@ class EngineError(PySparkException):
 
     java_class = "org.apache.spark.SparkException"
 
-    def __init__(self, message, code="JOB_ABORTED", detail=None):
+    def __init__(self, message, code="JOB_ABORTED"):
         super().__init__(message)
         self.code = code
-        self.detail = detail
 
     @property
     def java_exception(self):
@@ -94,6 +93,18 @@ class SparkIOException(EngineError, OSError):
     java_class = "java.io.IOException"
 
 
+class NoSuchMethodError(EngineError, PySparkTypeError):
+    """Arguments of types that no method of the JVM's takes: py4j's own error in PySpark."""
+
+    java_class = "py4j.Py4JException"
+
+    def __init__(self, method, *arguments):
+        names = ", ".join("class java.lang." + _BOXES.get(type(x), "Object") for x in arguments)
+        super().__init__(f"{method}([{names}]) does not exist")
+
+
+_BOXES = {bool: "Boolean", int: "Integer", float: "Double", str: "String"}
+
 # The operating system's exceptions define __str__ themselves, for (errno, text).
 for _class in (InvalidInputException, FileAlreadyExistsException, SparkIOException):
     _class.__str__ = PySparkException.__str__
@@ -115,11 +126,11 @@ CLASSES = {
 }
 
 
-def from_engine(code, message, detail):
+def from_engine(code, message):
     """The exception for an error of the engine; `_engine` calls it.
 
     Spark's failed jobs announce the driver's frames at their end.  Here those are Python's, and
     its own traceback shows them.
     """
     message = message.removesuffix("Driver stacktrace:").rstrip()
-    return CLASSES.get(code, SparkRuntimeException)(message, code, detail)
+    return CLASSES.get(code, SparkRuntimeException)(message, code)

@@ -2,6 +2,7 @@
 
 Mirrors pyspark.sql.conf.
 """
+from rushlight._engine import conf_default
 from rushlight.errors import (
     AnalysisException, IllegalArgumentException, SparkNoSuchElementException)
 from rushlight.errors.base import check_type
@@ -51,7 +52,8 @@ class RuntimeConfig:
         self._settings[key] = as_text(value)
 
     def get(self, key, default=_NO_DEFAULT):
-        """What is set, else `default`; without a default a missing key is an error.
+        """What is set, else `default`; without one the default that a setting under spark.sql has
+        of itself, and for any other key an error.
 
         >>> spark.conf.get("spark.master") == sc.master
         True
@@ -59,10 +61,14 @@ class RuntimeConfig:
         check_type("key", key, str)
         if key in self._settings:
             return self._settings[key]
-        if default is _NO_DEFAULT:
+        if default is not _NO_DEFAULT:
+            check_type("default", default, (str, type(None)))
+            return default
+        found = conf_default(key) if key.startswith("spark.sql.") else None
+        if found is None:
             raise SparkNoSuchElementException(errorClass="SQL_CONF_NOT_FOUND",
                                               messageParameters={"key": key})
-        return default
+        return found
 
     def unset(self, key):
         """Removes what was set for a key.
