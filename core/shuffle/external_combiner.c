@@ -8,8 +8,12 @@
  *
  * All rows of a key are in the same hash partition, so at the end each partition is combined on its
  * own, by a child that is like its parent but looks at the next four bits of the hash.  A child
- * that does not fit either spills in turn: 16 levels consume the 64 bits, and a table that is left
- * with a single hash does not grow.
+ * that does not fit either spills in turn; 16 levels consume the 64 bits.
+ *
+ * Dividing ends where a partition has a single hash.  Its child is then as a rule a single key: sums
+ * and counts do not grow, but a table that keeps all values of the key (groupByKey) may be larger
+ * than memory.  Such a child does not spill when it finds no room, since its own child would find
+ * none either: it fails, and says what to use instead.
  *
  *     INSERTING ──end, never spilled──▶ DRAINING ──asked to spill──▶ REPLAYING
  *         └───────end, spilled────────▶ CHILDREN (partition 0 … 15, one after another)
@@ -52,20 +56,29 @@ typedef struct
   guint64 end;
 } FrameRange;
 
+/* The frames of a hash partition. */
+typedef struct
+{
+  GArray *ranges; /* of FrameRange */
+  guint64 hash;   /* of its first row */
+  gboolean many;  /* other rows have other hashes */
+} Chain;
+
 struct _RushExternalCombiner
 {
   RushMemoryConsumer consumer;
   RushCombineSpec spec;
-  guint level; /* which bits of the hash divide */
+  guint level;       /* which bits of the hash divide */
+  gboolean one_hash; /* all rows have the same */
   State state;
   gboolean busy;
   RushCombiner *combiner; /* NULL once it is drained for good */
 
-  RushSpillFile *file;          /* NULL: not spilled yet */
-  GArray *chains[N_PARTITIONS]; /* of FrameRange */
-  RushIterator *replay;         /* REPLAYING */
-  guint partition;              /* CHILDREN: of the child */
-  RushExternalCombiner *child;  /* CHILDREN: NULL: not begun */
+  RushSpillFile *file; /* NULL: not spilled yet */
+  Chain chains[N_PARTITIONS];
+  RushIterator *replay;        /* REPLAYING */
+  guint partition;             /* CHILDREN: of the child */
+  RushExternalCombiner *child; /* CHILDREN: NULL: not begun */
 };
 
 static RushExternalCombiner *combiner_new_at (const RushCombineSpec *spec, guint level);
@@ -88,9 +101,10 @@ open_file (RushExternalCombiner *self, GError **error)
 
 /* Fills @counts and @rows: the rows of @batch in the order of their hash partitions. */
 static void
-divide_rows (const RushBatch *batch, guint level, guint counts[N_PARTITIONS], RushRowId *rows)
+divide_rows (RushExternalCombiner *self, const RushBatch *batch, guint counts[N_PARTITIONS],
+             RushRowId *rows)
 {
-  guint shift = 64 - (level + 1) * BITS_PER_LEVEL, at[N_PARTITIONS], total = 0;
+  guint shift = 64 - (self->level + 1) * BITS_PER_LEVEL, at[N_PARTITIONS], total = 0;
   g_autofree guint8 *partitions = g_malloc (batch->length);
   RushKeyBlock block;
 
@@ -102,6 +116,10 @@ divide_rows (const RushBatch *batch, guint level, guint counts[N_PARTITIONS], Ru
       for (guint i = 0; i < block.n; i++)
         {
           guint partition = (block.hashes[i] >> shift) % N_PARTITIONS;
+          Chain *chain = &self->chains[partition];
+          if (chain->ranges->len == 0 && counts[partition] == 0)
+            chain->hash = block.hashes[i];
+          chain->many |= block.hashes[i] != chain->hash;
           partitions[start + i] = (guint8)partition;
           counts[partition]++;
         }
@@ -124,7 +142,7 @@ write_divided (RushExternalCombiner *self, RushBatch *batch, GError **error)
   guint counts[N_PARTITIONS];
   const RushRowId *next = rows;
 
-  divide_rows (batch, self->level, counts, rows);
+  divide_rows (self, batch, counts, rows);
   for (guint p = 0; p < N_PARTITIONS; next += counts[p], p++)
     {
       if (counts[p] == 0)
@@ -135,7 +153,7 @@ write_divided (RushExternalCombiner *self, RushBatch *batch, GError **error)
       if (piece == NULL || !rush_spill_file_append (self->file, piece, error))
         return FALSE;
       range.end = rush_spill_file_size (self->file);
-      g_array_append_val (self->chains[p], range);
+      g_array_append_val (self->chains[p].ranges, range);
     }
   return TRUE;
 }
@@ -246,7 +264,11 @@ fold_or_spill (RushExternalCombiner *self, const RushBatch *batch, gboolean comb
 
   if (fold (self, batch, combined, &failure))
     return TRUE;
-  if (is_out_of_memory (failure))
+  if (is_out_of_memory (failure) && self->one_hash)
+    g_prefix_error (&failure, "The values of one key do not fit into memory. groupByKey, cogroup "
+                              "and join hold all values of a key at once; reduceByKey and "
+                              "aggregateByKey combine them as they come. ");
+  else if (is_out_of_memory (failure))
     {
       gint64 freed = rush_task_memory_spill (self->spec.ctx->memory, &self->consumer, error);
       if (freed != 0)
@@ -325,12 +347,13 @@ drain_table (RushExternalCombiner *self, GError **error)
 static gboolean
 begin_child (RushExternalCombiner *self, GError **error)
 {
-  const GArray *chain = self->chains[self->partition];
+  const Chain *chain = &self->chains[self->partition];
 
   self->child = combiner_new_at (&self->spec, self->level + 1);
-  for (guint i = 0; i < chain->len; i++)
+  self->child->one_hash = !chain->many;
+  for (guint i = 0; i < chain->ranges->len; i++)
     {
-      const FrameRange *range = &g_array_index (chain, FrameRange, i);
+      const FrameRange *range = &g_array_index (chain->ranges, FrameRange, i);
       g_autoptr (RushIterator) frames = rush_spill_file_read (
           self->file, range->start, range->end, self->spec.schema, self->spec.ctx->allocator);
       g_autoptr (GError) failure = NULL;
@@ -410,7 +433,7 @@ rush_external_combiner_free (RushExternalCombiner *self)
   rush_iterator_close (self->replay);
   rush_spill_file_unref (self->file);
   for (guint p = 0; p < N_PARTITIONS; p++)
-    g_array_unref (self->chains[p]);
+    g_array_unref (self->chains[p].ranges);
   g_free (self);
 }
 
@@ -424,7 +447,7 @@ combiner_new_at (const RushCombineSpec *spec, guint level)
   self->level = level;
   self->combiner = spec->combiner_new (spec->combiner_data, spec->schema, spec->ctx->allocator);
   for (guint p = 0; p < N_PARTITIONS; p++)
-    self->chains[p] = g_array_new (FALSE, FALSE, sizeof (FrameRange));
+    self->chains[p].ranges = g_array_new (FALSE, FALSE, sizeof (FrameRange));
   if (spec->ctx->memory != NULL)
     rush_task_memory_add_consumer (spec->ctx->memory, &self->consumer);
   return self;

@@ -439,6 +439,33 @@ test_spill (gconstpointer master)
   app_free (sc);
 }
 
+static void
+to_one_key (const RushRow *row, RushEmitter *out, gpointer data)
+{
+  rush_emit_int (out, 7);
+  rush_emit_value (out, row, 0);
+}
+
+/* Dividing by hash does not help one key: it fails as soon as that is known, with advice. */
+static void
+test_a_key_larger_than_memory (void)
+{
+  RushContext *sc = app_new_with ("local[1]", "spark.testing.memory", "8000000",
+                                  "spark.testing.reservedMemory", "0", NULL);
+  g_autoptr (RushSchema) schema = rush_schema_of ("key", &RUSH_INT64, "value", &RUSH_INT64, NULL);
+  g_autoptr (RushRdd) numbers = app_range (sc, 600000, 6);
+  g_autoptr (RushRdd) pairs = rush_rdd_map (numbers, schema, to_one_key, NULL, NULL);
+  g_autoptr (RushRdd) grouped = rush_rdd_group_by_key (pairs, 1, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (rush_rdd_count (sc, grouped, &error), ==, -1);
+  g_assert_nonnull (error);
+  g_assert_nonnull (strstr (error->message, "values of one key do not fit into memory"));
+  g_assert_nonnull (strstr (error->message, "groupByKey"));
+  g_assert_nonnull (strstr (error->message, "reduceByKey"));
+  app_free (sc);
+}
+
 /* A join under pressure: both sides spill. */
 static void
 test_spill_join (void)
@@ -489,6 +516,7 @@ main (int argc, char **argv)
       }
   g_test_add_func ("/rdd/pairs/reduce-nothing", test_reduce_nothing);
   g_test_add_func ("/rdd/pairs/large-groups", test_large_groups);
+  g_test_add_func ("/rdd/pairs/key-larger-than-memory", test_a_key_larger_than_memory);
   g_test_add_func ("/rdd/pairs/join-stages", test_join_stages);
   g_test_add_func ("/rdd/pairs/choice", test_choice);
   g_test_add_func ("/rdd/pairs/drawings", test_drawings);
