@@ -70,7 +70,8 @@ parse_local (const char *rest, RushMaster *out, GError **error)
   if (numbers[0] == 0)
     {
       g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
-                           "Asked to run locally with 0 threads");
+                           "Asked to run locally with 0 threads: local[N] needs an N of 1 or more; "
+                           "local[*] takes all cores");
       return FALSE;
     }
   if (numbers[1] == 0)
