@@ -149,12 +149,16 @@ def nightly(tally):
 
 
 def main():
-    kind = sys.argv[1]
+    kinds = {"test": test, "check": check, "nightly": nightly}
+    kind = sys.argv[1] if len(sys.argv) == 2 else None
+    if kind not in kinds:
+        print(__doc__, file=sys.stderr)
+        return 2
     os.makedirs(os.path.join(OUT, "tally"), exist_ok=True)
     if shutil.which("meson") is None:
         os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
     tally = Tally()
-    {"test": test, "check": check, "nightly": nightly}[kind](tally)
+    kinds[kind](tally)
     with open(os.path.join(OUT, "tally", kind), "w") as f:
         f.write(f"{tally.passed} {tally.failed}\n")
     print(f"{tally.passed} passed, {tally.failed} failed", flush=True)
