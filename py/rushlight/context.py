@@ -473,7 +473,9 @@ class SparkContext:
         """
         from rushlight.dag import Dag
         engine = self._engine
-        return Dag(engine.dag_all if job is None else partial(engine.dag_job, job))
+        if job is None:
+            return Dag("all jobs", engine.dag_all)
+        return Dag(f"job {job}", partial(engine.dag_job, job))
 
     def summary(self):
         """All jobs so far as text: stages, tasks, what was shuffled, how long it took.

@@ -12,9 +12,12 @@ class Dag:
     >>> dag = sc.parallelize([1, 2]).map(str).dag()
     >>> "map" in dag.dot
     True
+    >>> sc.dag()
+    <Dag of all jobs; save("picture.svg") writes it, as do .png and .dot>
     """
 
-    def __init__(self, draw):
+    def __init__(self, of, draw):
+        self._of = of
         self._draw = draw       # format → bytes
         self._drawn = {}
 
@@ -37,6 +40,9 @@ class Dag:
     def png(self):
         """The picture as PNG, bytes."""
         return self._bytes("png")
+
+    def __repr__(self):
+        return f'<Dag of {self._of}; save("picture.svg") writes it, as do .png and .dot>'
 
     def _repr_svg_(self):
         return self.svg

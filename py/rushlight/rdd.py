@@ -169,7 +169,7 @@ class RDD(Transformations, PairTransformations, Actions):
         True
         """
         from rushlight.dag import Dag
-        return Dag(self._engine().dag)
+        return Dag(f"RDD {self.id()}", self._engine().dag)
 
     def __repr__(self):
         return repr(self._engine())
