@@ -245,11 +245,28 @@ def test_dag(submit, tmp_path, name, start):
     assert (tmp_path / name).read_bytes().startswith(start)
 
 
+def test_settings_without_an_effect_are_told(submit):
+    status, out, err = submit("from pyspark import SparkContext\n"
+                              "print(SparkContext().getConf().contains('foo'))\n",
+                              ["--conf", "foo=1", "--executor-cores", "2", "--num-executors", "3",
+                               "--total-executor-cores", "6",
+                               "--conf", "spark.sql.shuffle.partitions=8"])
+    assert (status, out) == (0, "False\n")
+    lines = err.splitlines()
+    assert lines[0] == "Warning: Ignoring non-Spark config property: foo"
+    for key in ("spark.executor.cores=2", "spark.executor.instances=3", "spark.cores.max=6",
+                "spark.sql.shuffle.partitions=8"):
+        assert sum(f"{key}: no effect" in line for line in lines) == 1, err
+    assert len(lines) == 5
+
+
 def test_dag_of_a_program_that_fails_and_of_several_contexts(submit, tmp_path):
     status, _, err = submit(PICTURE + "sc.stop()\n" + PICTURE + "1/0\n",
                             ["-o", tmp_path / "x.dot"], command="dag")
     assert status == 1 and "ZeroDivisionError" in err
-    assert (tmp_path / "x.dot").exists() and (tmp_path / "x-2.dot").exists()
+    for name in ("x.dot", "x-2.dot"):
+        assert (tmp_path / name).exists()
+        assert f"rushlight: drew {tmp_path / name}\n" in err
 
 
 def test_dag_without_a_job(submit, tmp_path):

@@ -52,7 +52,16 @@ def test_properties_files(tmp_path):
     path.write_text("# a comment\n! another\n\n  spark.a   some words \nspark.b=1\nspark.c: 2\n"
                     "spark.d = 3=4\nother.key 5\nspark.e\n")
     assert read_properties(path) == {"spark.a": "some words", "spark.b": "1", "spark.c": "2",
-                                     "spark.d": "3=4", "spark.e": ""}
+                                     "spark.d": "3=4", "other.key": "5", "spark.e": ""}
+
+
+def test_properties_that_are_not_sparks_are_left_out(tmp_path):
+    path = tmp_path / "spark.conf"
+    path.write_text("other.key 5\nspark.x 1\n")
+    options = parse(["--properties-file", str(path), "--conf", "foo=1", "app.py"])
+    settings = options.settings()
+    assert settings["spark.x"] == "1" and not settings.keys() & {"foo", "other.key"}
+    assert options.ignored == ["other.key", "foo"]
 
 
 @pytest.mark.parametrize("arguments,words", [
@@ -74,7 +83,11 @@ def test_refused(arguments, words):
     (["submit", "--nope", "a.py"], "no option '--nope'"),
     (["submit", "nosuch.py"], "can't open file 'nosuch.py': No such file or directory"),
     (["submit", "app.jar"], "app.jar is no Python program"),
-    (["submit", "--properties-file", "nosuch.conf", "a.py"], "cannot read the properties file"),
+    (["submit", "--properties-file", "nosuch.conf", "a.py"],
+     "cannot read the properties file nosuch.conf: No such file or directory\n"),
+    (["submit", "--py-files", __file__ + ",nope.zip", __file__],
+     "rushlight submit: there is no file nope.zip"),
+    (["submit", "--conf", "spark.submit.pyFiles=nope.py", __file__], "there is no file nope.py"),
     (["dag", "-o", "x.bmp", "a.py"], "cannot tell the format of x.bmp"),
     (["dag", "-o", "/nosuch/x.svg", "a.py"], "cannot write into the folder /nosuch"),
     (["fly"], "no command 'fly'"),
@@ -86,10 +99,18 @@ def test_a_wrong_command_line_says_what_is_wrong(capsys, arguments, words):
     assert out == "" and words in err
 
 
+def test_a_properties_file_that_is_no_text(capsys, tmp_path):
+    (tmp_path / "spark.conf").write_bytes(b"\xff\xfe")
+    assert main(["submit", "--properties-file", str(tmp_path / "spark.conf"), "a.py"]) == 2
+    assert "spark.conf: it is not text in UTF-8\n" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("arguments,words", [
     (["--help"], "usage:"), (["--version"], "rushlight 0.1.0"),
     (["submit", "--help"], "--py-files"),
     (["submit", "--version"], "Apache Spark 4.3.0"), (["dag", "--help"], "rushlight dag"),
+    (["dag", "--help"], "--dag, -o FILE"), (["dag", "--help"], "app.py's into app.svg"),
+    (["--help"], "rushlight dag [-o FILE]"),
 ])
 def test_help_and_version(capsys, arguments, words):
     assert main(arguments) == 0

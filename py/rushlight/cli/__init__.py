@@ -11,8 +11,8 @@ import sys
 from rushlight._version import RUSHLIGHT, SPARK
 
 USAGE = """\
-usage: rushlight submit [options] app.py [arguments]      run a PySpark program
-       rushlight dag -o FILE [options] app.py [arguments] run it and draw its jobs
+usage: rushlight submit [options] app.py [arguments]         run a PySpark program
+       rushlight dag [-o FILE] [options] app.py [arguments]  run it and draw its jobs
        rushlight --version
 
 `rushlight submit --help` lists the options; they are spark-submit's."""

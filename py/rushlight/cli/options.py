@@ -22,7 +22,8 @@ usage: rushlight {command} [options] app.py [arguments]
   --verbose, -v               show the settings before the program starts
 
   --summary                   at the end, show jobs, stages and tasks
-  --dag FILE                  at the end, draw the jobs: .svg, .png or .dot
+  --dag, -o FILE              at the end, draw the jobs: .svg, .png or .dot;
+                              rushlight dag always does, app.py's into app.svg
   --trace-bridge              show each call from Python into the engine
   --help, -h                  this text
   --version                   the version"""
@@ -61,14 +62,18 @@ class Options:
         self.properties_file = None
         self.switches = set()       # of _SWITCHES
         self.picture = None         # the file to draw into
+        self.ignored = []           # keys that settings() left out
         self.program = None
         self.arguments = []
 
     def settings(self):
-        """All settings, those from flags over those from the properties file."""
+        """All of Spark's settings, those from flags over those from the properties file."""
         from_file = read_properties(self.properties_file) if self.properties_file else {}
+        given = {**from_file, **self.flags}
+        self.ignored = [key for key in given if not key.startswith("spark.")]
         return {"spark.master": "local[*]", "spark.app.name": os.path.basename(self.program),
-                "spark.submit.deployMode": "client", **from_file, **self.flags}
+                "spark.submit.deployMode": "client",
+                **{key: value for key, value in given.items() if key not in self.ignored}}
 
 
 def parse(arguments):
@@ -122,19 +127,19 @@ def _take_value(options, flag, value):
 
 def read_properties(path):
     """The settings in a file like spark-defaults.conf: a key, then "=", ":" or blanks, then the
-    value; "#" and "!" begin comments; keys that are not Spark's are left out."""
+    value; "#" and "!" begin comments."""
     try:
         with open(path, encoding="utf-8") as f:
             lines = f.read().splitlines()
     except (OSError, UnicodeDecodeError) as e:
-        raise UsageError(f"cannot read the properties file {path}: {e}") from None
+        why = e.strerror if isinstance(e, OSError) else "it is not text in UTF-8"
+        raise UsageError(f"cannot read the properties file {path}: {why}") from None
     settings = {}
     for line in lines:
         line = line.strip()
         if line and line[0] not in "#!":
             key, value = _split_property(line)
-            if key.startswith("spark."):
-                settings[key] = value
+            settings[key] = value
     return settings
 
 

@@ -28,14 +28,18 @@ def submit(arguments, draws):
         _use_python(settings, [command, *arguments])
         drawing = _Drawing(options.picture) if options.picture else None
         _check_program(options.program)
+        py_files = settings.get("spark.submit.pyFiles", "").split(",")
+        _check_py_files(py_files)
     except UsageError as e:
         print(f"rushlight {command}: {e}", file=sys.stderr)
         return 2
+    for key in options.ignored:
+        print(f"Warning: Ignoring non-Spark config property: {key}", file=sys.stderr)
     conf.set_defaults(settings)
     if "--verbose" in options.switches:
         _show_settings(options, settings)
     _alias.install()
-    return _run(options, settings, drawing)
+    return _run(options, py_files, drawing)
 
 
 def _use_python(settings, command_line):
@@ -63,6 +67,12 @@ def _check_program(path):
         raise UsageError(f"can't open file {path!r}: {e.strerror}") from None
 
 
+def _check_py_files(paths):
+    for path in filter(None, paths):
+        if not os.path.exists(path):
+            raise UsageError(f"there is no file {path} (--py-files, spark.submit.pyFiles)")
+
+
 def _show_settings(options, settings):
     print(f"program: {options.program}\narguments: {options.arguments}\nsettings:", file=sys.stderr)
     from rushlight._engine import redact
@@ -70,9 +80,9 @@ def _show_settings(options, settings):
         print(f"  {key}={redact(key, value)}", file=sys.stderr)
 
 
-def _run(options, settings, drawing):
+def _run(options, py_files, drawing):
     from rushlight.context import SparkContext, add_py_files
-    add_py_files(settings.get("spark.submit.pyFiles", "").split(","))
+    add_py_files(py_files)
     summary = _Summary() if "--summary" in options.switches else None
     if summary is not None:
         SparkContext._before_stop.append(summary.note)
@@ -86,7 +96,7 @@ def _run(options, settings, drawing):
             active.stop()
         if summary is not None:
             summary.say()
-    return 0 if drawing is None or drawing.say() else 1
+    return 0 if drawing is None or drawing.has_drawn() else 1
 
 
 class _Summary:
@@ -134,11 +144,10 @@ class _Drawing:
             path = f"{stem}-{len(self._drawn) + 1}{ending}"
         context.dag().save(path)
         self._drawn.append(path)
+        print(f"rushlight: drew {path}", file=sys.stderr)
 
-    def say(self):
-        """Tells where the pictures are; False if there is none."""
-        for path in self._drawn:
-            print(f"rushlight: drew {path}", file=sys.stderr)
+    def has_drawn(self):
+        """Whether there is a picture; says so if there is none."""
         if not self._drawn:
             print("rushlight: the program ran no job, so there is nothing to draw", file=sys.stderr)
         return bool(self._drawn)
