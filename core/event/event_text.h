@@ -15,8 +15,8 @@ char *rush_format_size (gint64 bytes);
 char *rush_format_call_site (const char *short_form);
 /* "collect at /home/ann/app.py:9" → "app.py:9"; "" when no place is named. */
 char *rush_format_place (const char *short_form);
-/* "2 stages", "1 stage (1 skipped)": the skipped ones, which are among the @n, are counted apart, as
- * in Spark's web UI. */
+/* "2 stages", "1 stage (1 skipped)": the skipped ones, which are among the @n, are counted
+ * apart, as in Spark's web UI. */
 char *rush_format_stages (guint n, guint n_skipped);
 /* The line of an error that says why: the exception at the end of a Python traceback
  * ("ZeroDivisionError: division by zero"), the reason of the task that failed a job; else the first
