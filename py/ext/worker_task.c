@@ -109,7 +109,7 @@ run_command (WorkerTaskLoop *self, const TaskHeader *header, TaskCounts *counts)
   gboolean ok = expect (&self->channel, RUSH_PY_COMMAND, &message, &closed);
   PyObject *command = ok ? worker_loads (message.payload, message.length) : NULL;
   ok = command != NULL && worker_chain_build (&chain, command, &input.stage, header->split);
-  Py_XDECREF (command); /* the stages hold what they need */
+  Py_XDECREF (command); /* the chain holds it */
   counts->ran_us = g_get_monotonic_time ();
   ok = ok && worker_chain_start (&chain) &&
        send_output (&self->channel, &chain, header, &counts->objects_out);

@@ -185,3 +185,10 @@ def test_a_function_that_fails_on_the_driver_keeps_its_frames(sc):
     with pytest.raises(PySparkException, match="mine") as caught:
         sc.parallelize([1, 2], 2).reduce(merge)
     assert caught.traceback[-1].name == "merge"
+
+
+def test_a_dag_at_the_prompt_says_what_it_is_of(sc):
+    rdd = sc.parallelize([1])
+    rdd.count()
+    assert repr(rdd.dag()).startswith(f"<Dag of RDD {rdd.id()}; save(")
+    assert repr(sc.dag(0)).startswith("<Dag of job 0; save(")

@@ -1,6 +1,7 @@
 """What is installed: every module of the package, and nothing that is not there."""
 import os
 import re
+import sys
 
 from conftest import ROOT
 
@@ -30,3 +31,9 @@ def test_lines_are_short_and_files_of_a_readable_size():
                 with open(os.path.join(folder, name), encoding="utf-8") as f:
                     lines = f.read().splitlines()
                 assert len(lines) <= 650 and max(map(len, lines), default=0) <= 100, name
+
+
+def test_an_unknown_kind_of_test_run_is_refused_with_the_kinds_there_are(run_program):
+    for arguments in ([], ["bogus"], ["test", "more"]):
+        status, out, err = run_program(argv=[sys.executable, f"{ROOT}/tests/run_all.py", *arguments])
+        assert (status, out) == (2, "") and "run_all.py nightly" in err
