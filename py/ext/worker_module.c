@@ -28,8 +28,8 @@ worker_init (PyObject *object, PyObject *args, PyObject *unused)
   unsigned max_message;
   int fd;
 
-  if (!PyArg_ParseTuple (args, "iOOOOOI:Worker", &fd, &hooks[0], &hooks[1], &hooks[2],
-                         &hooks[3], &hooks[4], &max_message))
+  if (!PyArg_ParseTuple (args, "iOOOOOI:Worker", &fd, &hooks[0], &hooks[1], &hooks[2], &hooks[3],
+                         &hooks[4], &max_message))
     return -1;
   PyObject **const slots[5] = { &worker_hooks.describe, &worker_hooks.dumps_by_value,
                                 &worker_hooks.stop_iteration, &worker_hooks.before_answer,
