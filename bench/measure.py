@@ -24,12 +24,13 @@ def once(argv, env=None, timeout=1800):
 
 
 def compare(commands, runs=5, env=None):
-    """commands: {name: (argv, runs or None)}; {name: median wall seconds}; answers must be equal."""
+    """commands: {name: (argv, runs or None)}, env: {name: variables of that command}; answers
+    {name: median wall seconds}.  The commands' own answers must be equal."""
     seen = {name: [] for name in commands}
     for turn in range(runs):
         for name, (argv, most) in commands.items():
             if turn < (most or runs):
-                seen[name].append(once(argv, env))
+                seen[name].append(once(argv, (env or {}).get(name)))
     answers = {name: {r[3] for r in rows} for name, rows in seen.items()}
     if len(set.union(*answers.values())) != 1:
         sys.exit(f"the answers differ: {answers}")

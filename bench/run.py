@@ -45,7 +45,7 @@ def startup(tmp):
     print("\nstart-up: import, SparkContext('local[2]'), a first job of two tasks; whole process")
     app = HERE + "/startup_app.py"
     seen = measure.compare({"rushlight": ([BIN + "/rushlight", "submit", app], None),
-                            "pyspark 4.3.0": ([PEER, app], 2)}, runs=7, env=SPARK_ENV)
+                            "pyspark 4.3.0": ([PEER, app], 2)}, runs=7, env={"pyspark 4.3.0": SPARK_ENV})
     measure.ratio("seconds", seen["rushlight"], 0.4, at_most=True)
     measure.ratio("times faster than PySpark", seen["pyspark 4.3.0"] / seen["rushlight"], 6)
 
@@ -59,7 +59,9 @@ def wordcount(tmp):
         "the floor: bare C loop, 2 processes": ([BIN + "/python", HERE + "/floor_wordcount.py", text], None),
         "plain Python, one Counter": ([PEER, HERE + "/wordcount_plain.py", text], None),
         "pysparkling 0.6.2": ([PEER, HERE + "/wordcount_sparkling.py", text], 1),
-        "pyspark 4.3.0 local[2]": ([PEER, app, text], 2)}, runs=5, env=dict(SPARK_ENV, PYTHONPATH=BUILD + "/bench"))
+        "pyspark 4.3.0 local[2]": ([PEER, app, text], 2)}, runs=5,
+        env={"pyspark 4.3.0 local[2]": SPARK_ENV,
+             "the floor: bare C loop, 2 processes": {"PYTHONPATH": BUILD + "/bench"}})
     ours = seen["rushlight local[2]"]
     measure.ratio("times faster than PySpark", seen["pyspark 4.3.0 local[2]"] / ours, 6)
     measure.ratio("times faster than pysparkling", seen["pysparkling 0.6.2"] / ours, 4)
