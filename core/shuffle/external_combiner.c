@@ -11,7 +11,8 @@
  * that does not fit either spills in turn; 16 levels consume the 64 bits.
  *
  * Dividing ends where a partition has a single hash.  Its child is then as a rule a single key:
- * sums and counts do not grow, but a table that keeps all values of the key (groupByKey) may be larger
+ * sums and counts do not grow, but a table that keeps all values of the key (groupByKey) may be
+ * larger
  * than memory.  Such a child does not spill when it finds no room, since its own child would find
  * none either: it fails, and says what to use instead.
  *
