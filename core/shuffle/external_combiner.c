@@ -12,9 +12,8 @@
  *
  * Dividing ends where a partition has a single hash.  Its child is then as a rule a single key:
  * sums and counts do not grow, but a table that keeps all values of the key (groupByKey) may be
- * larger
- * than memory.  Such a child does not spill when it finds no room, since its own child would find
- * none either: it fails, and says what to use instead.
+ * larger than memory.  Such a child does not spill when it finds no room, since its own child would
+ * find none either: it fails, and says what to use instead.
  *
  *     INSERTING ──end, never spilled──▶ DRAINING ──asked to spill──▶ REPLAYING
  *         └───────end, spilled────────▶ CHILDREN (partition 0 … 15, one after another)
