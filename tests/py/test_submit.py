@@ -104,6 +104,9 @@ def test_another_python_for_the_program(submit, tmp_path):
         assert submit("import os; print(os.environ['WRAPPED'])", env=env)[:2] == (0, "yes\n")
     status, _, err = submit("pass", ["--conf", "spark.pyspark.python=/no/such/python"])
     assert status == 2 and "no Python '/no/such/python'" in err
+    python.write_text("#!/bin/sh\nexit 1\n")       # any Python without Rushlight
+    status, _, err = submit("pass", env={"PYSPARK_PYTHON": str(python)})
+    assert status == 2 and f"{python}" in err and "has no Rushlight" in err
 
 
 @pytest.mark.parametrize("end,status", [

@@ -53,8 +53,19 @@ def _use_python(settings, command_line):
     if found is None:
         raise UsageError(f"there is no Python {python!r} (spark.pyspark.driver.python)")
     if os.path.abspath(found) != os.path.abspath(sys.executable):
+        _check_python(found)
         os.environ[_STARTED_OVER] = "yes"
         os.execv(found, [found, "-m", "rushlight.cli", *command_line])
+
+
+def _check_python(path):
+    """PYSPARK_PYTHON is often set once in a shell's profile, for another installation."""
+    import subprocess
+    if subprocess.run([path, "-c", "import rushlight._engine"], stdin=subprocess.DEVNULL,
+                      stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode:
+        raise UsageError(f"{path}, the Python that spark.pyspark.driver.python, spark.pyspark.python, "
+                         "PYSPARK_DRIVER_PYTHON or PYSPARK_PYTHON asks for, has no Rushlight: install "
+                         "it there, or unset that")
 
 
 def _check_program(path):
