@@ -63,9 +63,9 @@ def _check_python(path):
     import subprocess
     if subprocess.run([path, "-c", "import rushlight._engine"], stdin=subprocess.DEVNULL,
                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode:
-        raise UsageError(f"{path}, the Python that spark.pyspark.driver.python, spark.pyspark.python, "
-                         "PYSPARK_DRIVER_PYTHON or PYSPARK_PYTHON asks for, has no Rushlight: install "
-                         "it there, or unset that")
+        raise UsageError(f"{path}, the Python that spark.pyspark.driver.python, "
+                         "spark.pyspark.python, PYSPARK_DRIVER_PYTHON or PYSPARK_PYTHON asks for, "
+                         "has no Rushlight: install it there, or unset that")
 
 
 def _check_program(path):
