@@ -272,7 +272,9 @@ def slow(tmp_path):
         running = tmp_path / "running"          # made by a task of the slow job
         process = subprocess.Popen(
             [sys.executable, str(tmp_path / "slow.py"), str(local), str(running), *arguments],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+            # Whoever runs the tests in the background may have told them to ignore it.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         started.append(process)
         wait_until(lambda: running.exists() or process.poll() is not None, "the job runs")
         assert process.poll() is None, process.stderr.read()
