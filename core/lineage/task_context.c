@@ -83,6 +83,14 @@ rush_task_context_add_cleanup (RushTaskContext *self, GDestroyNotify func, gpoin
 }
 
 void
+rush_task_context_add_accumulator_updates (RushTaskContext *self, GBytes *updates)
+{
+  if (self->accumulator_updates == NULL)
+    self->accumulator_updates = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
+  g_ptr_array_add (self->accumulator_updates, updates);
+}
+
+void
 rush_task_context_set_fetch_failed (RushTaskContext *self, gint shuffle_id, gint map_index,
                                     guint reduce_partition, const char *executor_id,
                                     const char *message, GError **error)
@@ -116,6 +124,7 @@ rush_task_context_free (RushTaskContext *self)
     return;
   rush_task_context_run_cleanups (self);
   g_array_free (self->cleanups, TRUE);
+  g_clear_pointer (&self->accumulator_updates, g_ptr_array_unref);
   g_free (self->fetch_executor_id);
   if (atomic_load (&self->cancel_fd) >= 0)
     close (atomic_load (&self->cancel_fd));

@@ -47,6 +47,10 @@ struct _RushTaskContext
   guint fetch_reduce_partition;
   char *fetch_executor_id; /* where the output should have been, or NULL: it was not registered */
 
+  /* What user code has added to accumulators: GBytes each, opaque to the engine (a worker's pickled
+   * updates).  NULL until there is one; they travel with the task's outcome. */
+  GPtrArray *accumulator_updates;
+
   GArray *cleanups; /* private */
   guint depth;      /* private to rush_rdd_iterator (): computes that are under way */
 };
@@ -66,6 +70,8 @@ void rush_task_context_cancel (RushTaskContext *self, const char *reason); /* an
  * first call makes it.  −1: the process has no more descriptors, poll with a short timeout. */
 int rush_task_context_cancel_fd (RushTaskContext *self);
 void rush_task_context_add_cleanup (RushTaskContext *self, GDestroyNotify func, gpointer data);
+/* Takes over @updates. */
+void rush_task_context_add_accumulator_updates (RushTaskContext *self, GBytes *updates);
 /* Notes what could not be fetched and sets @error to RUSH_CORE_ERROR_FETCH_FAILED. */
 void rush_task_context_set_fetch_failed (RushTaskContext *self, gint shuffle_id, gint map_index,
                                          guint reduce_partition, const char *executor_id,
