@@ -25,17 +25,32 @@ union_partitions (RushRdd *self, guint *out_n, GError **error)
   return TRUE;
 }
 
+/* The parent that partition @split comes from: the last that begins at or before it.  Parents follow
+ * one another without gaps, and none is empty; a union of all files of a year has many. */
+static const RushDependency *
+parent_of (const RushRdd *self, guint split)
+{
+  guint low = 0, high = self->n_dependencies;
+
+  while (high - low > 1)
+    {
+      guint middle = low + (high - low) / 2;
+
+      if (self->dependencies[middle]->out_start <= split)
+        low = middle;
+      else
+        high = middle;
+    }
+  return self->dependencies[low];
+}
+
 static RushIterator *
 union_compute (RushRdd *self, guint split, RushTaskContext *ctx, GError **error)
 {
-  for (guint i = 0; i < self->n_dependencies; i++)
-    {
-      const RushDependency *dep = self->dependencies[i];
+  const RushDependency *parent = parent_of (self, split);
 
-      if (split - dep->out_start < dep->length)
-        return rush_rdd_iterator (dep->rdd, split - dep->out_start, ctx, error);
-    }
-  g_assert_not_reached ();
+  g_assert (split - parent->out_start < parent->length);
+  return rush_rdd_iterator (parent->rdd, split - parent->out_start, ctx, error);
 }
 
 /* Without an opinion on places of its own: whoever asks goes on to the parent, level by level.  To

@@ -404,6 +404,29 @@ test_union (gconstpointer master)
   app_free (sc);
 }
 
+/* Each partition finds its parent, whatever the parents' sizes: 1, 2, 3, 1, 2, 3 … */
+static void
+test_union_of_many (gconstpointer master)
+{
+  RushContext *sc = app_new (GPOINTER_TO_UINT (master));
+  RushRdd *parents[40];
+  g_autoptr (GString) expected = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (parents); i++)
+    {
+      parents[i] = app_range (sc, i % 3 + 1, i % 3 + 1);
+      for (guint p = 0; p <= i % 3; p++)
+        g_string_append_printf (expected, "%s%u", i + p > 0 ? "|" : "", p);
+    }
+  g_autoptr (RushRdd) all = rush_rdd_union (parents, G_N_ELEMENTS (parents), NULL);
+  g_autofree char *rows = app_layout (sc, all);
+
+  g_assert_cmpstr (rows, ==, expected->str);
+  for (guint i = 0; i < G_N_ELEMENTS (parents); i++)
+    rush_rdd_unref (parents[i]);
+  app_free (sc);
+}
+
 static void
 test_union_of_placed (gconstpointer master)
 {
@@ -475,9 +498,13 @@ main (int argc, char **argv)
     const char *name;
     GTestDataFunc func;
   } on_all_masters[] = {
-    { "map", test_map },     { "map-to-other-types", test_map_to_other_types },
-    { "pairs", test_pairs }, { "partition-by", test_partition_by },
-    { "union", test_union }, { "union-of-placed", test_union_of_placed },
+    { "map", test_map },
+    { "map-to-other-types", test_map_to_other_types },
+    { "pairs", test_pairs },
+    { "partition-by", test_partition_by },
+    { "union", test_union },
+    { "union-of-many", test_union_of_many },
+    { "union-of-placed", test_union_of_placed },
   };
 
   g_test_init (&argc, &argv, NULL);
