@@ -9,6 +9,13 @@ A call is a tuple, as the engine takes it:
     ("reduceByKey", "reduceByKey at app.py:9", "count (app.py:9)\\n<module> (app.py:14)")
      operator        short form                 long form: the user's stack, innermost first
 
+An error that a user can mend shows him two frames: his own line, and the operator as he knows it.
+
+    File "app.py", line 9, in <module>
+      rdd.map(f).collect()
+    File ".../rushlight/_actions.py", line 31, in collect
+      def collect(self):
+
 Mirrors pyspark.traceback_utils (SCCallSiteSync, first_spark_call).
 """
 import functools
@@ -63,6 +70,25 @@ def _without_ours(frames):
     return frames
 
 
+def _same_line_table(code):
+    """The line table of `code` if all of it stood on its first line, in CPython's format: a byte
+    that says for how many instructions (from 3.11 on) or bytes, and a line delta of 0."""
+    if sys.version_info >= (3, 11):     # Objects/locations.md: entries without columns
+        eights, rest = divmod(len(code.co_code) // 2, 8)
+        return b"\xef\0" * eights + (bytes((0xe8 + rest - 1, 0)) if rest else b"")
+    most, rest = divmod(len(code.co_code), 254)     # Objects/lnotab_notes.txt
+    return b"\xfe\0" * most + (bytes((rest, 0)) if rest else b"")
+
+
+def _seen_as(method, code):
+    """`code` as tracebacks shall show it: at the line where `method` is defined, under its name.
+    A wrapper cannot take its own frame out of a traceback, but it can look like what it wraps."""
+    wrapped = method.__code__
+    return code.replace(co_name=method.__name__, co_filename=wrapped.co_filename,
+                        co_firstlineno=wrapped.co_firstlineno + 1,      # below the decorator
+                        co_linetable=_same_line_table(code))
+
+
 def operator(method, name=None):
     """Marks a method as one that users call; see above."""
     name = name or method.__name__
@@ -81,4 +107,5 @@ def operator(method, name=None):
         finally:
             _current.call = None
 
+    noted.__code__ = _seen_as(method, noted.__code__)
     return noted

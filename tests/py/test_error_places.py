@@ -178,6 +178,21 @@ def test_a_failed_job_ends_with_what_the_user_can_mend(run_program):
     assert "Driver stacktrace" not in err and len(lines_of_ours(err)) <= 1
 
 
+def test_a_traceback_ends_in_the_users_line_and_the_operator_he_called(run_program):
+    for use, name in (("r.map(len).sum()", "sum"), ("sc.textFile('none').count()", "count"),
+                      ("(r + r).map(len).reduce(max)", "reduce"),
+                      ("r.saveAsTextFile('app.py')", "saveAsTextFile")):
+        status, _, err = run_program("from rushlight import SparkContext\nsc = SparkContext('local[1]')\n"
+                                     f"r = sc.parallelize([1])\n{use}\n")
+        frames = re.findall(r'^  File "(.*)", line (\d+), in (.*)\n    (.*)\n', err, re.MULTILINE)
+        shown = [frame for frame in frames if "worker" not in frame[0]]
+        assert status == 1 and "noted" not in err and "_callsite" not in err, err
+        (path, line, where, text), (ours, _, operator_name, definition) = shown[-2:]
+        assert path.endswith("app.py") and (line, where, text) == ("4", "<module>", use)
+        assert "/rushlight/" in ours and operator_name == name
+        assert definition.startswith(f"def {name}(self"), err
+
+
 def test_a_function_that_fails_on_the_driver_keeps_its_frames(sc):
     def merge(a, b):
         raise PySparkException("mine")

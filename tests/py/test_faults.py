@@ -63,7 +63,7 @@ def test_an_exception_shows_the_users_traceback_and_where_it_came_from(sc):
     assert "worker.py" not in text
     frames = [frame.name for frame in caught.traceback]
     assert frames == ["test_an_exception_shows_the_users_traceback_and_where_it_came_from",
-                      "noted"]
+                      "collect"]
     assert isinstance(caught.value, EngineError)
     assert "PythonException" in caught.value.java_exception.toString()
 
