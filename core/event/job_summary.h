@@ -73,6 +73,3 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushJobSummary, rush_job_summary_free)
 
 /* (transfer none); NULL: the job does not name it. */
 RushStageSummary *rush_job_summary_stage (const RushJobSummary *self, gint stage_id);
-/* One line without a newline: "job 0 collect at app.py:9: 2 stages (1 skipped), 8 tasks, shuffle
- * 1,234 pairs 20.1 KiB, 0.31 s".  The skipped ones are counted apart; tasks are those that ran. */
-char *rush_job_summary_to_string (const RushJobSummary *self);
