@@ -1,0 +1,165 @@
+/* launched_tasks.c - what runs: a task from its launch to the message that it has ended.
+ *
+ *     driver loop                                             runners
+ *     ───────────                                             ───────
+ *     launch (executor, task) ─▶ LaunchedTask ─▶ [queue] ─▶ rush_task_run ()
+ *                                   │ in `launched` by task id     │
+ *     kill_task (task id) ──────────┴─▶ cancels its context        │
+ *     TASK_ENDED (outcome) ◀───────────────────────────────────────┘
+ *
+ * States of a launched task, all under the lock:
+ *
+ *     launched ── a runner is done ──▶ forgotten, TASK_ENDED posted
+ *        │
+ *        ├─ kill_task ─▶ its context is cancelled; ends as above
+ *        └─ its executor is lost ─▶ cancelled; forgotten without a message, as the scheduler has
+ *                                   counted it lost with the executor
+ */
+#include "core/executor/local_backend_private.h"
+
+#include "core/executor/task_runner.h"
+
+typedef struct
+{
+  gint64 task_id; /* the key in launched */
+  RushLocalBackend *backend;
+  RushLocalExecutor *executor;
+  RushTask *task;       /* (owned) */
+  RushTaskContext *ctx; /* (owned) */
+  char *kill_reason;    /* (owned) guarded by the backend's lock; set once */
+} LaunchedTask;
+
+static void
+launched_task_free (LaunchedTask *self)
+{
+  rush_task_context_free (self->ctx);
+  rush_task_free (self->task);
+  g_free (self->kill_reason);
+  g_free (self);
+}
+
+/* Lock held.  The first reason is the one that the task reports. */
+static void
+cancel_launched (LaunchedTask *launched, const char *reason)
+{
+  if (launched->kill_reason != NULL)
+    return;
+  launched->kill_reason = g_strdup (reason);
+  rush_task_context_cancel (launched->ctx, launched->kill_reason);
+  rush_memory_manager_wake (launched->executor->env.memory);
+}
+
+/* Lock held. */
+static gboolean
+has_launched_on (RushLocalBackend *self, const RushLocalExecutor *executor)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->launched);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (((LaunchedTask *)value)->executor == executor)
+      return TRUE;
+  return FALSE;
+}
+
+/* Nobody can reach the task any more afterwards. */
+static void
+forget_launched (LaunchedTask *launched)
+{
+  RushLocalBackend *self = launched->backend;
+
+  pthread_mutex_lock (&self->lock);
+  g_hash_table_remove (self->launched, &launched->task_id);
+  pthread_mutex_unlock (&self->lock);
+  launched_task_free (launched);
+}
+
+/* The outcome (transfer full) goes out, unless the executor has been lost in the meantime. */
+static void
+post_outcome (RushLocalBackend *self, RushLocalExecutor *executor, gint64 task_id,
+              RushTaskOutcome *outcome)
+{
+  gboolean was_last_of_lost = FALSE;
+
+  pthread_mutex_lock (&self->lock);
+  if (rush_local_executor_is_alive (executor))
+    {
+      RushMessage *message = rush_message_new (RUSH_MESSAGE_TASK_ENDED);
+
+      message->task_id = task_id;
+      message->outcome = g_steal_pointer (&outcome);
+      rush_driver_loop_post (self->loop, message);
+    }
+  else
+    was_last_of_lost = !has_launched_on (self, executor);
+  pthread_mutex_unlock (&self->lock);
+  rush_task_outcome_free (outcome);
+  if (was_last_of_lost)
+    rush_block_store_remove_all (executor->env.blocks);
+}
+
+/* Runner.  What the task refers to (its RDD, and through it a lineage) is let go before the end is
+ * told, so that who hears of a job's end finds no task holding on to it. */
+void
+rush_launched_tasks_run (gpointer item, gpointer data)
+{
+  LaunchedTask *launched = item;
+  RushLocalExecutor *executor = launched->executor;
+  gint64 task_id = launched->task_id;
+  RushTaskOutcome *outcome = rush_task_run (launched->task, &executor->env, launched->ctx);
+
+  forget_launched (launched);
+  post_outcome (data, executor, task_id, outcome);
+}
+
+void
+rush_launched_tasks_add (RushLocalBackend *self, const char *executor_id, RushTask *task)
+{
+  LaunchedTask *launched = g_new0 (LaunchedTask, 1);
+  gboolean accepted;
+
+  launched->task_id = task->task_id;
+  launched->backend = self;
+  launched->task = task;
+  launched->ctx = rush_task_context_new ();
+  pthread_mutex_lock (&self->lock);
+  launched->executor = rush_local_executors_find (self, executor_id);
+  /* The scheduler may not have heard of a loss yet; it will count this task lost when it does. */
+  accepted = !self->stopping && launched->executor != NULL &&
+             rush_local_executor_is_alive (launched->executor);
+  if (accepted)
+    {
+      g_hash_table_insert (self->launched, &launched->task_id, launched);
+      accepted = rush_runner_pool_submit (self->runners, launched);
+      g_assert (accepted); /* the pool stops after stopping is set */
+    }
+  pthread_mutex_unlock (&self->lock);
+  if (!accepted)
+    launched_task_free (launched);
+}
+
+void
+rush_launched_tasks_kill (RushLocalBackend *self, gint64 task_id, const char *reason)
+{
+  LaunchedTask *launched;
+
+  pthread_mutex_lock (&self->lock);
+  launched = g_hash_table_lookup (self->launched, &task_id);
+  if (launched != NULL)
+    cancel_launched (launched, reason);
+  pthread_mutex_unlock (&self->lock);
+}
+
+void
+rush_launched_tasks_kill_all (RushLocalBackend *self, const RushLocalExecutor *executor,
+                              const char *reason)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->launched);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (executor == NULL || ((LaunchedTask *)value)->executor == executor)
+      cancel_launched (value, reason);
+}

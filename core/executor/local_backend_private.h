@@ -1,0 +1,55 @@
+/* local_backend_private.h - what the local backend is made of, and its two halves.
+ *
+ *   local_executors.c   who is there: executors come, are announced, are lost
+ *   launched_tasks.c    what runs: a task from its launch to the message that it has ended
+ *   local_backend.c     the contract on top of both, and the end
+ *
+ * Threads:  the driver loop launches and kills, runners compute and answer, anybody may take an
+ *           executor away: whatever they share is under the one lock.
+ */
+#pragma once
+
+#include "core/executor/executor.h"
+#include "core/executor/local_backend.h"
+#include "core/executor/runner_pool.h"
+
+typedef struct
+{
+  RushBackend base;
+  RushDriverLoop *loop;
+  RushMapOutputTracker *tracker;
+  RushEventBus *bus;
+  RushLocalDir *dir;
+  const RushConf *conf;
+  RushMaster master;
+  gint64 heap_bytes; /* of each executor */
+  char *host;
+  RushRunnerPool *runners;
+
+  pthread_mutex_t lock;
+  /* Guarded by lock. */
+  GPtrArray *executors;        /* RushLocalExecutor * (owned); only ever grows */
+  GHashTable *executors_by_id; /* the same, lost ones too: each fetch looks one up */
+  GHashTable *launched;        /* &task_id → LaunchedTask, see launched_tasks.c */
+  gboolean stopping;
+} RushLocalBackend;
+
+/* ---- local_executors.c ---- */
+
+/* As many as the master asks for.  FALSE: one of them could not run a single task. */
+gboolean rush_local_executors_add_all (RushLocalBackend *self, GError **error);
+/* Tells the bus and the scheduler of an executor. */
+void rush_local_executors_announce (RushLocalBackend *self, const RushLocalExecutor *executor);
+/* Lock held.  NULL: there has never been one of that id. */
+RushLocalExecutor *rush_local_executors_find (RushLocalBackend *self, const char *id);
+
+/* ---- launched_tasks.c ---- */
+
+/* Takes over @task.  Dropped without a word if the executor is gone, or the backend stops. */
+void rush_launched_tasks_add (RushLocalBackend *self, const char *executor_id, RushTask *task);
+void rush_launched_tasks_kill (RushLocalBackend *self, gint64 task_id, const char *reason);
+/* Lock held.  All tasks on @executor, or with NULL all there are, are asked to stop. */
+void rush_launched_tasks_kill_all (RushLocalBackend *self, const RushLocalExecutor *executor,
+                                   const char *reason);
+/* Of the runner pool: computes the launched task @item of the backend @data. */
+void rush_launched_tasks_run (gpointer item, gpointer data);

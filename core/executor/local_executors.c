@@ -1,0 +1,249 @@
+/* local_executors.c - who is there: executors come, are announced, and are lost.
+ *
+ *     add ──▶ announced: events, EXECUTOR_REGISTERED ──▶ alive ──▶ lost: EXECUTOR_LOST, events,
+ *                                                          ▲             outputs dropped
+ *                                                          └── its replacement, if asked for
+ *
+ * Invariants:
+ *   - A message about an executor's tasks never follows the message that it was lost: both are
+ *     posted under the lock.
+ *   - A lost executor serves nothing: the look-up of block stores answers NULL from then on.  What
+ *     its last tasks still write is dropped when the last one ends.
+ */
+#include "core/executor/local_backend_private.h"
+
+/* An injected fault is not the application's: it does not count towards spark.task.maxFailures. */
+#define LOSS_REASON "Executor killed by an injected fault"
+
+/* ---- they come ---- */
+
+RushLocalExecutor *
+rush_local_executors_find (RushLocalBackend *self, const char *id)
+{
+  return g_hash_table_lookup (self->executors_by_id, id);
+}
+
+/* For readers of shuffles, on any runner. */
+static RushBlockStore *
+lookup_store (gpointer data, const char *executor_id)
+{
+  RushLocalBackend *self = data;
+  RushLocalExecutor *executor;
+
+  pthread_mutex_lock (&self->lock);
+  executor = rush_local_executors_find (self, executor_id);
+  pthread_mutex_unlock (&self->lock);
+  return executor != NULL && rush_local_executor_is_alive (executor) ? executor->env.blocks : NULL;
+}
+
+/* Adds the executor of the next number; lock held or nobody else there yet. */
+static RushLocalExecutor *
+add_executor (RushLocalBackend *self, GError **error)
+{
+  RushShuffleFetch fetch = {
+    .tracker = self->tracker,
+    .lookup = lookup_store,
+    .lookup_data = self,
+    .by_reference = rush_conf_get_bool (self->conf, "spark.rushlight.shuffle.byReference"),
+  };
+  g_autofree char *id =
+      self->master.is_cluster ? g_strdup_printf ("%u", self->executors->len) : g_strdup ("driver");
+  RushLocalExecutor *executor = rush_local_executor_new (
+      id, self->host, self->master.cores, self->heap_bytes, self->conf, &fetch, self->dir, error);
+
+  if (executor == NULL)
+    return NULL;
+  g_ptr_array_add (self->executors, executor);
+  g_hash_table_insert (self->executors_by_id, (gpointer)executor->env.executor_id, executor);
+  return executor;
+}
+
+/* An executor that is too small for a single task would leave every job waiting.  Mirrors
+ * ResourceUtils.validateTaskCpusLargeEnough. */
+static gboolean
+check_cores (const RushMaster *master, const RushConf *conf, GError **error)
+{
+  gint64 task_cpus = rush_conf_get_int (conf, "spark.task.cpus");
+
+  if (task_cpus <= master->cores)
+    return TRUE;
+  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+               "The number of cores per executor (=%u) has to be >= the number of cpus per task = "
+               "%" G_GINT64_FORMAT ".",
+               master->cores, task_cpus);
+  return FALSE;
+}
+
+gboolean
+rush_local_executors_add_all (RushLocalBackend *self, GError **error)
+{
+  const RushMaster *master = &self->master;
+
+  if (!check_cores (master, self->conf, error))
+    return FALSE;
+  for (guint i = 0; i < master->n_executors; i++)
+    {
+      if (add_executor (self, error) != NULL)
+        continue;
+      if (master->executor_mib > 0)
+        g_prefix_error (error,
+                        "local-cluster[%u,%u,%d] gives each executor %d MiB, which is too little "
+                        "(the third number says how many): ",
+                        master->n_executors, master->cores, (int)master->executor_mib,
+                        (int)master->executor_mib);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* ---- they are announced ---- */
+
+static void
+post_added_events (RushLocalBackend *self, const RushLocalExecutor *executor)
+{
+  gint64 now_ms = rush_clock_wall_ms (rush_clock_system ());
+  RushMemoryStats stats;
+  RushEvent *event;
+
+  if (!rush_event_bus_has_listeners (self->bus))
+    return;
+  event = rush_event_new (RUSH_EVENT_EXECUTOR_ADDED);
+  event->executor_added.time_ms = now_ms;
+  event->executor_added.executor_id = g_strdup (executor->env.executor_id);
+  event->executor_added.host = g_strdup (executor->env.host);
+  event->executor_added.cores = executor->cores;
+  rush_event_bus_post (self->bus, event);
+
+  rush_memory_manager_stats (executor->env.memory, &stats);
+  event = rush_event_new (RUSH_EVENT_BLOCK_MANAGER_ADDED);
+  event->block_manager_added.time_ms = now_ms;
+  event->block_manager_added.executor_id = g_strdup (executor->env.executor_id);
+  event->block_manager_added.host = g_strdup (executor->env.host);
+  event->block_manager_added.memory_bytes = stats.pool;
+  rush_event_bus_post (self->bus, event);
+}
+
+static void
+post_registered (RushLocalBackend *self, const RushLocalExecutor *executor)
+{
+  RushMessage *message = rush_message_new (RUSH_MESSAGE_EXECUTOR_REGISTERED);
+
+  message->text = g_strdup (executor->env.executor_id);
+  message->host = g_strdup (executor->env.host);
+  message->cores = executor->cores;
+  rush_driver_loop_post (self->loop, message);
+}
+
+void
+rush_local_executors_announce (RushLocalBackend *self, const RushLocalExecutor *executor)
+{
+  post_added_events (self, executor);
+  post_registered (self, executor);
+}
+
+/* ---- they are lost ---- */
+
+static void
+post_removed_events (RushLocalBackend *self, const RushLocalExecutor *executor, const char *reason)
+{
+  gint64 now_ms = rush_clock_wall_ms (rush_clock_system ());
+  RushEvent *event;
+
+  if (!rush_event_bus_has_listeners (self->bus))
+    return;
+  event = rush_event_new (RUSH_EVENT_BLOCK_MANAGER_REMOVED);
+  event->block_manager_removed.time_ms = now_ms;
+  event->block_manager_removed.executor_id = g_strdup (executor->env.executor_id);
+  event->block_manager_removed.host = g_strdup (executor->env.host);
+  rush_event_bus_post (self->bus, event);
+
+  event = rush_event_new (RUSH_EVENT_EXECUTOR_REMOVED);
+  event->executor_removed.time_ms = now_ms;
+  event->executor_removed.executor_id = g_strdup (executor->env.executor_id);
+  event->executor_removed.reason = g_strdup (reason);
+  rush_event_bus_post (self->bus, event);
+}
+
+gboolean
+rush_local_backend_kill_executor (RushBackend *base, const char *executor_id, gboolean replace)
+{
+  RushLocalBackend *self = (RushLocalBackend *)base;
+  RushLocalExecutor *lost, *fresh = NULL;
+  RushMessage *message;
+
+  pthread_mutex_lock (&self->lock);
+  lost = self->master.is_cluster && !self->stopping ? rush_local_executors_find (self, executor_id)
+                                                    : NULL;
+  if (lost == NULL || !rush_local_executor_is_alive (lost))
+    {
+      pthread_mutex_unlock (&self->lock);
+      return FALSE;
+    }
+  atomic_store_explicit (&lost->alive, FALSE, memory_order_release);
+  rush_launched_tasks_kill_all (self, lost, "executor lost");
+  message = rush_message_new (RUSH_MESSAGE_EXECUTOR_LOST);
+  message->text = g_strdup (executor_id);
+  message->reason = g_strdup (LOSS_REASON);
+  message->outputs_lost = TRUE;
+  rush_driver_loop_post (self->loop, message);
+  if (replace)
+    {
+      fresh = add_executor (self, NULL);
+      g_assert (fresh != NULL); /* the same configuration has been accepted before */
+    }
+  pthread_mutex_unlock (&self->lock);
+
+  post_removed_events (self, lost, LOSS_REASON);
+  rush_block_store_remove_all (lost->env.blocks);
+  if (fresh != NULL)
+    rush_local_executors_announce (self, fresh);
+  return TRUE;
+}
+
+/* ---- what others ask them for ---- */
+
+void
+rush_local_backend_remove_shuffle (RushBackend *base, gint shuffle_id)
+{
+  RushLocalBackend *self = (RushLocalBackend *)base;
+  g_autoptr (GPtrArray) executors = NULL;
+
+  pthread_mutex_lock (&self->lock);
+  executors = g_ptr_array_copy (self->executors, NULL, NULL);
+  g_ptr_array_set_free_func (executors, NULL);
+  pthread_mutex_unlock (&self->lock);
+  for (guint i = 0; i < executors->len; i++)
+    rush_block_store_remove_shuffle (
+        ((RushLocalExecutor *)g_ptr_array_index (executors, i))->env.blocks, shuffle_id);
+}
+
+RushEnv *
+rush_local_backend_env (RushBackend *base, const char *executor_id)
+{
+  RushLocalBackend *self = (RushLocalBackend *)base;
+  RushLocalExecutor *executor;
+
+  pthread_mutex_lock (&self->lock);
+  executor = rush_local_executors_find (self, executor_id);
+  pthread_mutex_unlock (&self->lock);
+  return executor != NULL ? &executor->env : NULL;
+}
+
+char **
+rush_local_backend_executor_ids (RushBackend *base)
+{
+  RushLocalBackend *self = (RushLocalBackend *)base;
+  g_autoptr (GPtrArray) ids = g_ptr_array_new ();
+
+  pthread_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->executors->len; i++)
+    {
+      RushLocalExecutor *executor = g_ptr_array_index (self->executors, i);
+
+      if (rush_local_executor_is_alive (executor))
+        g_ptr_array_add (ids, g_strdup (executor->env.executor_id));
+    }
+  pthread_mutex_unlock (&self->lock);
+  g_ptr_array_add (ids, NULL);
+  return (char **)g_ptr_array_free (g_steal_pointer (&ids), FALSE);
+}
