@@ -1,130 +1,7 @@
 /* fixture.c - see the header. */
 #include "fixture.h"
 
-/* ---- jobs ---- */
-
-static gboolean
-task_succeeded (RushJobListener *listener, guint i, RushTaskResult *result, GError **error)
-{
-  TestJob *self = (TestJob *)listener;
-
-  g_assert_false (self->done);
-  g_assert_cmpuint (i, <, self->n_results);
-  if ((gint)i == self->refuse_output)
-    {
-      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT, "I do not like it");
-      return FALSE;
-    }
-  self->seen[i]++;
-  return TRUE;
-}
-
-static void
-job_ended (RushJobListener *listener, const GError *error)
-{
-  TestJob *self = (TestJob *)listener;
-
-  g_assert_false (self->done);
-  self->done = TRUE;
-  self->error = error != NULL ? g_error_copy (error) : NULL;
-}
-
-static void
-job_free (gpointer data)
-{
-  TestJob *self = data;
-
-  g_clear_error (&self->error);
-  g_free (self->seen);
-  g_free (self);
-}
-
-static TestJob *
-job_new (Fixture *self, guint n_results)
-{
-  static const RushJobListenerClass klass = { task_succeeded, job_ended };
-  TestJob *job = g_new0 (TestJob, 1);
-
-  job->listener.klass = &klass;
-  job->id = rush_scheduler_next_job_id (self->scheduler);
-  job->n_results = n_results;
-  job->seen = g_new0 (guint, n_results);
-  job->refuse_output = -1;
-  g_ptr_array_add (self->jobs, job);
-  return job;
-}
-
-RushJobRequest *
-fixture_request (Fixture *self, RushRdd *rdd, TestJob **out_job)
-{
-  RushJobRequest *request = g_new0 (RushJobRequest, 1);
-  guint n = ((MyRdd *)rdd)->n_partitions;
-  TestJob *job = job_new (self, n);
-
-  request->job_id = job->id;
-  request->rdd = rush_rdd_ref (rdd);
-  request->n_partitions = n;
-  request->call_site.short_form = g_strdup ("collect at test.py:1");
-  request->call_site.long_form = g_strdup ("");
-  request->cause = g_strdup ("action");
-  request->listener = &job->listener;
-  *out_job = job;
-  return request;
-}
-
-TestJob *
-fixture_submit_request (Fixture *self, RushJobRequest *request, TestJob *job)
-{
-  RushMessage *message = rush_message_new (RUSH_MESSAGE_JOB_SUBMITTED);
-
-  message->job = request;
-  fixture_handle (self, message);
-  return job;
-}
-
-TestJob *
-fixture_submit (Fixture *self, RushRdd *rdd)
-{
-  TestJob *job;
-  RushJobRequest *request = fixture_request (self, rdd, &job);
-
-  return fixture_submit_request (self, request, job);
-}
-
-TestJob *
-fixture_submit_partitions (Fixture *self, RushRdd *rdd, const guint *partitions, guint n)
-{
-  TestJob *job;
-  RushJobRequest *request = fixture_request (self, rdd, &job);
-
-  request->partitions = g_memdup2 (partitions, n * sizeof *partitions);
-  request->n_partitions = n;
-  job->n_results = n;
-  job->seen = g_renew (guint, job->seen, n);
-  memset (job->seen, 0, n * sizeof *job->seen);
-  return fixture_submit_request (self, request, job);
-}
-
-TestJob *
-fixture_submit_map_stage (Fixture *self, RushDependency *dependency)
-{
-  TestJob *job;
-  RushJobRequest *request = fixture_request (self, dependency->rdd, &job);
-
-  request->dependency = rush_dependency_ref (dependency);
-  job->n_results = 0;
-  return fixture_submit_request (self, request, job);
-}
-
-void
-fixture_cancel_job (Fixture *self, gint job_id, const char *reason)
-{
-  RushMessage *message = rush_message_new (RUSH_MESSAGE_JOB_CANCELLED);
-
-  message->id = job_id;
-  message->reason = g_strdup (reason);
-  fixture_handle (self, message);
-}
+#include <stdio.h>
 
 /* ---- executors, timers ---- */
 
@@ -329,167 +206,48 @@ fixture_fetch_failed (Fixture *self, gint stage, gint attempt, guint partition, 
   fixture_end (self, stage, attempt, partition, outcome);
 }
 
-/* ---- questions ---- */
-
-guint
-fixture_n_running (Fixture *self, gint stage, gint attempt)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < scripted_backend_n_running (self->backend); i++)
-    {
-      const RushStageWork *work = scripted_backend_running (self->backend, i)->task->work;
-
-      n += work->stage_id == stage && work->stage_attempt == attempt;
-    }
-  return n;
-}
-
-void
-fixture_assert_running (Fixture *self, const char *expected)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-
-  for (guint i = 0; i < scripted_backend_n_running (self->backend); i++)
-    {
-      const ScriptedTask *task = scripted_backend_running (self->backend, i);
-
-      g_string_append_printf (text, "%s%d.%d:%u@%s", i > 0 ? " " : "", task->task->work->stage_id,
-                              task->task->work->stage_attempt, task->task->partition,
-                              task->executor_id);
-    }
-  g_assert_cmpstr (text->str, ==, expected);
-}
-
-void
-fixture_assert_partitions (Fixture *self, gint stage, gint attempt, const char *expected)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-  guint max = 0;
-
-  for (guint i = 0; i < scripted_backend_n_running (self->backend); i++)
-    max = MAX (max, scripted_backend_running (self->backend, i)->task->partition);
-  for (guint p = 0; p <= max; p++)
-    if (fixture_find (self, stage, attempt, p) != NULL)
-      g_string_append_printf (text, "%s%u", text->len > 0 ? " " : "", p);
-  g_assert_cmpstr (text->str, ==, expected);
-}
-
-void
-fixture_assert_outputs (Fixture *self, gint shuffle_id, const char *expected)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-
-  for (guint i = 0; i < rush_map_output_tracker_n_maps (self->tracker, shuffle_id); i++)
-    {
-      g_autoptr (RushMapStatus) status = rush_map_output_tracker_get (self->tracker, shuffle_id, i);
-
-      g_string_append_printf (text, "%s%u@%s", i > 0 ? " " : "", i,
-                              status != NULL ? status->executor_id : "-");
-    }
-  g_assert_cmpstr (text->str, ==, expected);
-}
-
-void
-fixture_assert_succeeded (TestJob *job)
-{
-  g_assert_true (job->done);
-  g_assert_no_error (job->error);
-  for (guint i = 0; i < job->n_results; i++)
-    g_assert_cmpuint (job->seen[i], ==, 1);
-}
-
-void
-fixture_assert_failed (TestJob *job, gint code, const char *message_part)
-{
-  g_assert_true (job->done);
-  g_assert_error (job->error, RUSH_CORE_ERROR, code);
-  if (strstr (job->error->message, message_part) == NULL)
-    g_error ("\"%s\" does not contain \"%s\"", job->error->message, message_part);
-}
-
-/* ---- events ---- */
-
-typedef struct
-{
-  RushListener base;
-  GPtrArray *events;
-} Recorder;
-
+/* One status of fixture_complete (). */
 static void
-on_event (RushListener *listener, RushEvent *event)
+end_as (Fixture *self, gint stage, gint attempt, guint partition, const char *status)
 {
-  g_ptr_array_add (((Recorder *)listener)->events, rush_event_ref (event));
+  gint shuffle_id, map_index, n = 0;
+
+  if (g_str_equal (status, "-"))
+    return;
+  if (g_str_equal (status, "ok"))
+    fixture_succeed (self, stage, attempt, partition);
+  else if (g_str_equal (status, "fail"))
+    fixture_fail (self, stage, attempt, partition, "boom");
+  else if (g_str_equal (status, "killed"))
+    fixture_killed (self, stage, attempt, partition);
+  else if (sscanf (status, "lost:%d:%d%n", &shuffle_id, &map_index, &n) == 2)
+    fixture_fetch_failed (self, stage, attempt, partition, shuffle_id, map_index,
+                          status[n] == '@' ? status + n + 1 : NULL);
+  else
+    g_error ("%s is no status", status);
 }
 
-static void
-recorder_free (RushListener *listener)
+void
+fixture_complete (Fixture *self, gint stage, gint attempt, const char *statuses)
 {
-  g_free (listener);
+  g_auto (GStrv) each = g_strsplit (statuses, " ", -1);
+
+  for (guint i = 0; each[i] != NULL; i++)
+    end_as (self, stage, attempt, i, each[i]);
 }
 
-static void
-describe_event (const RushEvent *event, GString *out)
+void
+fixture_run_stages (Fixture *self, const char *attempts)
 {
-  const char *kind = rush_event_kind_spark_name (event->kind) + strlen ("SparkListener");
+  g_auto (GStrv) each = g_strsplit (attempts, " ", -1);
 
-  g_string_append (out, kind);
-  switch ((int)event->kind)
+  for (guint i = 0; each[i] != NULL; i++)
     {
-    case RUSH_EVENT_JOB_START:
-      g_string_append_printf (out, " %d [", event->job_start.job_id);
-      for (guint i = 0; i < event->job_start.n_stages; i++)
-        g_string_append_printf (out, "%s%d", i > 0 ? "," : "",
-                                event->job_start.stages[i]->stage_id);
-      g_string_append (out, "]");
-      break;
-    case RUSH_EVENT_JOB_END:
-      g_string_append_printf (out, " %d %s", event->job_end.job_id,
-                              event->job_end.succeeded ? "ok" : "failed");
-      break;
-    case RUSH_EVENT_STAGE_SUBMITTED:
-      g_string_append_printf (out, " %d.%d (%u)", event->stage_submitted.stage->stage_id,
-                              event->stage_submitted.stage->attempt,
-                              event->stage_submitted.stage->n_tasks);
-      break;
-    case RUSH_EVENT_STAGE_COMPLETED:
-      g_string_append_printf (out, " %d.%d %s", event->stage_completed.stage->stage_id,
-                              event->stage_completed.stage->attempt,
-                              event->stage_completed.stage->failure_reason == NULL ? "ok"
-                                                                                   : "failed");
-      break;
-    case RUSH_EVENT_TASK_START:
-      g_string_append_printf (out, " %d.%d:%u", event->task_start.stage_id,
-                              event->task_start.stage_attempt, event->task_start.task.partition);
-      break;
-    case RUSH_EVENT_TASK_END:
-      g_string_append_printf (out, " %d.%d:%u %s", event->task_end.stage_id,
-                              event->task_end.stage_attempt, event->task_end.task.partition,
-                              event->task_end.reason);
-      break;
-    default:
-      break;
+      gint stage, attempt;
+
+      g_assert_cmpint (sscanf (each[i], "%d.%d", &stage, &attempt), ==, 2);
+      fixture_succeed_all (self, stage, attempt);
     }
-}
-
-char *
-fixture_events (Fixture *self, const char *kinds)
-{
-  GString *out = g_string_new (NULL);
-  g_auto (GStrv) wanted = g_strsplit (kinds, " ", -1);
-
-  for (guint i = 0; i < self->events->len; i++)
-    {
-      const RushEvent *event = g_ptr_array_index (self->events, i);
-      const char *kind = rush_event_kind_spark_name (event->kind) + strlen ("SparkListener");
-
-      if (!g_strv_contains ((const char *const *)wanted, kind))
-        continue;
-      if (out->len > 0)
-        g_string_append (out, "; ");
-      describe_event (event, out);
-    }
-  return g_string_free (out, FALSE);
 }
 
 /* ---- the cache ---- */
@@ -513,6 +271,24 @@ fixture_set_cached (Fixture *self, RushRdd *rdd, guint partition, const char *pl
 }
 
 /* ---- life ---- */
+
+typedef struct
+{
+  RushListener base;
+  GPtrArray *events;
+} Recorder;
+
+static void
+on_event (RushListener *listener, RushEvent *event)
+{
+  g_ptr_array_add (((Recorder *)listener)->events, rush_event_ref (event));
+}
+
+static void
+recorder_free (RushListener *listener)
+{
+  g_free (listener);
+}
 
 void
 fixture_free_busy (Fixture *self)
@@ -568,8 +344,29 @@ fixture_new (guint max_task_failures, ...)
   self->scheduler =
       rush_scheduler_new (self->conf, self->backend, self->bus, self->tracker, max_task_failures);
   self->lineage = rush_lineage_new ();
-  self->jobs = g_ptr_array_new_with_free_func (job_free);
+  self->jobs = g_ptr_array_new_with_free_func (test_job_free);
   self->cached = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->cache.locations = cached_locations;
   return self;
+}
+
+Fixture *
+fixture_cluster (guint n_executors, guint cores)
+{
+  Fixture *self = fixture_new (4, NULL);
+
+  for (guint i = 1; i <= n_executors; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("%u", i);
+      g_autofree char *host = g_strdup_printf ("host%u", i);
+
+      fixture_add_executor (self, id, host, cores);
+    }
+  return self;
+}
+
+Fixture *
+fixture_roomy (void)
+{
+  return fixture_cluster (1, 1000);
 }

@@ -1,10 +1,11 @@
 /* fixture.h - a scheduler on a scripted backend, with all that a test asks of it.
  *
- *   Fixture *f = fixture_new (4, NULL);
- *   fixture_add_executor (f, "1", "host1", 2);
- *   TestJob *job = fixture_submit (f, rdd);
+ *   Fixture *f = fixture_cluster (1, 2);                 executor "1" of two cores
+ *   TestJob *job = fixture_submit_shuffle (f, 2, 2);     stage 0: 2 map tasks, stage 1: 2 reduces
  *   fixture_assert_running (f, "0.0:0@1 0.0:1@1");       stage.attempt:partition@executor
  *   fixture_succeed (f, 0, 0, 0);                        stage, attempt, partition
+ *   fixture_run_stages (f, "0.0");                       the rest of that attempt succeeds
+ *   fixture_complete (f, 1, 0, "ok lost:0:1@1");         by partition: how each task ended
  *   …
  *   fixture_assert_succeeded (job);
  *   fixture_free (f);                                    must be idle
@@ -41,8 +42,13 @@ typedef struct
   gint refuse_output; /* task_succeeded () of this one fails; −1 */
 } TestJob;
 
+void test_job_free (gpointer job);
+
 /* Key, value, … NULL: settings. */
 Fixture *fixture_new (guint max_task_failures, ...) G_GNUC_NULL_TERMINATED;
+/* Executors "1" … "n" on "host1" …; a task may fail four times. */
+Fixture *fixture_cluster (guint n_executors, guint cores);
+Fixture *fixture_roomy (void);          /* one executor that has room for everything */
 void fixture_free (Fixture *self);      /* asserts that nothing is left */
 void fixture_free_busy (Fixture *self); /* in the middle of things: jobs fail as stopped */
 
@@ -60,6 +66,17 @@ TestJob *fixture_submit_request (Fixture *self, RushJobRequest *request, TestJob
 TestJob *fixture_submit (Fixture *self, RushRdd *rdd);
 TestJob *fixture_submit_partitions (Fixture *self, RushRdd *rdd, const guint *partitions, guint n);
 TestJob *fixture_submit_map_stage (Fixture *self, RushDependency *dependency);
+/* Jobs on lineages that many tests want.  In a fixture that has had no job yet, stages and shuffles
+ * have the numbers given here. */
+TestJob *fixture_submit_narrow (Fixture *self, guint n);        /* stage 0 of n result tasks */
+TestJob *fixture_submit_at (Fixture *self, const char *places); /* the same, a task a place list */
+/* Stage 0 ═▶ stage 1. */
+TestJob *fixture_submit_shuffle (Fixture *self, guint n_maps, guint n_reduces);
+/* Stage 0 ═▶ stage 1 ═▶ stage 2. */
+TestJob *fixture_submit_chain (Fixture *self, guint n_one, guint n_two, guint n_last);
+/* Map stage 0, read by result stages 1 and 2 of two jobs. */
+void fixture_submit_two_readers (Fixture *self, guint n_maps, guint n_reduces, TestJob **out_first,
+                                 TestJob **out_second);
 void fixture_cancel_job (Fixture *self, gint job_id, const char *reason);
 
 /* The only task of that kind that runs ends. */
@@ -67,6 +84,10 @@ void fixture_end (Fixture *self, gint stage, gint attempt, guint partition,
                   RushTaskOutcome *outcome);
 void fixture_succeed (Fixture *self, gint stage, gint attempt, guint partition);
 void fixture_succeed_all (Fixture *self, gint stage, gint attempt); /* until none runs */
+void fixture_run_stages (Fixture *self, const char *attempts); /* "0.1 1.1": the same for each */
+/* By partition, apart by blanks: "ok", "fail", "killed", "lost:0:2@1" (the fetch of output 2 of
+ * shuffle 0 from executor 1; without @1: not known from where), "-" (goes on, or does not run). */
+void fixture_complete (Fixture *self, gint stage, gint attempt, const char *statuses);
 void fixture_fail (Fixture *self, gint stage, gint attempt, guint partition, const char *message);
 void fixture_killed (Fixture *self, gint stage, gint attempt, guint partition);
 /* @executor NULL: the output was not registered at all. */
@@ -87,6 +108,7 @@ void fixture_assert_running (Fixture *self, const char *expected);
 void fixture_assert_partitions (Fixture *self, gint stage, gint attempt, const char *expected);
 /* "0@1 1@2 2@-": map index @ executor, or - if it is missing. */
 void fixture_assert_outputs (Fixture *self, gint shuffle_id, const char *expected);
+char *fixture_place_of (Fixture *self, gint shuffle_id, guint map_index); /* its executor */
 /* Asserts one result for each output, and no error. */
 void fixture_assert_succeeded (TestJob *job);
 void fixture_assert_failed (TestJob *job, gint code, const char *message_part);

@@ -15,13 +15,9 @@ locality_of (Fixture *f, guint partition)
 static void
 test_tasks_go_where_they_like_it (void)
 {
-  Fixture *f = fixture_new (4, NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 4, NULL);
+  Fixture *f = fixture_cluster (2, 2);
+  TestJob *job = fixture_submit_at (f, "host2|1|host2 host1|");
 
-  my_rdd_set_locations (rdd, "host2|1|host2 host1|");
-  fixture_add_executor (f, "1", "host1", 2);
-  fixture_add_executor (f, "2", "host2", 2);
-  TestJob *job = fixture_submit (f, rdd);
   g_assert_cmpstr (fixture_find (f, 0, 0, 0)->executor_id, ==, "2");
   g_assert_cmpint (locality_of (f, 0), ==, RUSH_LOCALITY_NODE_LOCAL);
   g_assert_cmpstr (fixture_find (f, 0, 0, 1)->executor_id, ==, "1");
@@ -36,13 +32,9 @@ test_tasks_go_where_they_like_it (void)
 static void
 test_delay_scheduling_with_fallback (void)
 {
-  Fixture *f = fixture_new (4, NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 2, NULL);
+  Fixture *f = fixture_cluster (2, 1);
+  TestJob *job = fixture_submit_at (f, "host1|host1");
 
-  my_rdd_set_locations (rdd, "host1|host1");
-  fixture_add_executor (f, "1", "host1", 1);
-  fixture_add_executor (f, "2", "host2", 1);
-  TestJob *job = fixture_submit (f, rdd);
   fixture_assert_running (f, "0.0:0@1"); /* executor 2 is free, but not where task 1 wants to be */
   g_assert_cmpint (scripted_backend_next_timer_us (f->backend), ==, 3 * SECOND);
   fixture_fire_timer (f);
@@ -57,13 +49,9 @@ test_delay_scheduling_with_fallback (void)
 static void
 test_a_near_slot_in_time_ends_the_wait (void)
 {
-  Fixture *f = fixture_new (4, NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 2, NULL);
+  Fixture *f = fixture_cluster (2, 1);
+  TestJob *job = fixture_submit_at (f, "host1|host1");
 
-  my_rdd_set_locations (rdd, "host1|host1");
-  fixture_add_executor (f, "1", "host1", 1);
-  fixture_add_executor (f, "2", "host2", 1);
-  TestJob *job = fixture_submit (f, rdd);
   scripted_backend_advance_us (f->backend, 2 * SECOND);
   fixture_succeed (f, 0, 0, 0);
   fixture_assert_running (f, "0.0:1@1");
@@ -77,14 +65,12 @@ static void
 test_waits_level_by_level (void)
 {
   Fixture *f = fixture_new (4, NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 5, NULL);
 
-  my_rdd_set_locations (rdd, "1|1|1|1|1");
   fixture_add_executor_in_rack (f, "1", "host1", "rack1", 1);
   fixture_add_executor_in_rack (f, "2", "host1", "rack1", 1);
   fixture_add_executor_in_rack (f, "3", "host2", "rack1", 1);
   fixture_add_executor_in_rack (f, "4", "host3", "rack2", 1);
-  TestJob *job = fixture_submit (f, rdd);
+  TestJob *job = fixture_submit_at (f, "1|1|1|1|1");
   fixture_assert_running (f, "0.0:0@1");
   fixture_fire_timer (f);
   fixture_assert_running (f, "0.0:0@1 0.0:1@2");
@@ -104,13 +90,9 @@ test_waits_level_by_level (void)
 static void
 test_a_late_offer_makes_up_for_lost_time (void)
 {
-  Fixture *f = fixture_new (4, NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 3, NULL);
+  Fixture *f = fixture_cluster (2, 1);
+  TestJob *job = fixture_submit_at (f, "1|1|1");
 
-  my_rdd_set_locations (rdd, "1|1|1");
-  fixture_add_executor (f, "1", "host1", 1);
-  fixture_add_executor (f, "2", "host2", 1);
-  TestJob *job = fixture_submit (f, rdd);
   scripted_backend_advance_us (f->backend, 4 * SECOND);
   fixture_fire_timer (f); /* due a second ago */
   g_assert_cmpint (scripted_backend_next_timer_us (f->backend), ==, 2 * SECOND);
@@ -125,17 +107,11 @@ test_a_late_offer_makes_up_for_lost_time (void)
 static void
 test_tasks_without_preference_do_not_wait (void)
 {
-  Fixture *f = fixture_new (4, NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 3, NULL);
+  Fixture *f = fixture_cluster (2, 1);
+  TestJob *job = fixture_submit_at (f, "host1|host1|");
 
-  my_rdd_set_locations (rdd, "host1|host1|");
-  fixture_add_executor (f, "1", "host1", 1);
-  fixture_add_executor (f, "2", "host2", 1);
-  TestJob *job = fixture_submit (f, rdd);
   fixture_assert_running (f, "0.0:0@1 0.0:2@2");
-  fixture_succeed (f, 0, 0, 0);
-  fixture_succeed (f, 0, 0, 1);
-  fixture_succeed (f, 0, 0, 2);
+  fixture_complete (f, 0, 0, "ok ok ok");
   fixture_assert_succeeded (job);
   fixture_free (f);
 }
@@ -146,15 +122,12 @@ static void
 test_a_level_that_opens_opens_for_all (void)
 {
   Fixture *f = fixture_new (4, NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 3, NULL);
-  g_autoptr (RushRdd) other = my_rdd_new (f->lineage, 1, NULL);
 
-  my_rdd_set_locations (rdd, "host1|host1|host1");
   fixture_add_executor (f, "3", "host3", 1);
-  TestJob *first = fixture_submit (f, other);
+  TestJob *first = fixture_submit_narrow (f, 1);
   fixture_add_executor (f, "1", "host1", 1);
   fixture_add_executor (f, "2", "host2", 1);
-  TestJob *second = fixture_submit (f, rdd);
+  TestJob *second = fixture_submit_at (f, "host1|host1|host1");
   fixture_assert_running (f, "0.0:0@3 1.0:0@1");
   scripted_backend_advance_us (f->backend, 4 * SECOND);
   fixture_succeed (f, 0, 0, 0);
@@ -169,21 +142,16 @@ test_a_level_that_opens_opens_for_all (void)
 static void
 test_good_offers_bring_the_near_level_back (void)
 {
-  Fixture *f = fixture_new (4, NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 4, NULL);
+  Fixture *f = fixture_cluster (2, 1);
+  TestJob *job = fixture_submit_at (f, "host1|host1|host1|host1");
 
-  my_rdd_set_locations (rdd, "host1|host1|host1|host1");
-  fixture_add_executor (f, "1", "host1", 1);
-  fixture_add_executor (f, "2", "host2", 1);
-  TestJob *job = fixture_submit (f, rdd);
   fixture_fire_timer (f);
   fixture_assert_running (f, "0.0:0@1 0.0:1@2");
   fixture_succeed (f, 0, 0, 0);
   fixture_assert_running (f, "0.0:1@2 0.0:2@1");
   fixture_succeed (f, 0, 0, 1);
   fixture_assert_running (f, "0.0:2@1"); /* executor 2 is turned away again */
-  fixture_succeed (f, 0, 0, 2);
-  fixture_succeed (f, 0, 0, 3);
+  fixture_complete (f, 0, 0, "- - ok ok");
   fixture_assert_succeeded (job);
   fixture_free (f);
 }
@@ -191,16 +159,13 @@ test_good_offers_bring_the_near_level_back (void)
 static void
 test_hosts_that_are_gone_are_not_waited_for (void)
 {
-  Fixture *f = fixture_new (4, NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 1, NULL);
+  Fixture *f = fixture_cluster (1, 1);
 
-  my_rdd_set_locations (rdd, "host2");
-  fixture_add_executor (f, "1", "host1", 1);
   fixture_add_executor_in_rack (f, "2", "host2", "rack2", 1);
   fixture_add_executor_in_rack (f, "3", "host2", "rack2", 1);
   fixture_lose_executor (f, "2");
   fixture_lose_executor (f, "3"); /* the last on its host and in its rack */
-  TestJob *job = fixture_submit (f, rdd);
+  TestJob *job = fixture_submit_at (f, "host2");
   fixture_assert_running (f, "0.0:0@1");
   fixture_succeed (f, 0, 0, 0);
   fixture_assert_succeeded (job);
@@ -211,12 +176,10 @@ static void
 test_each_level_has_its_own_wait (void)
 {
   Fixture *f = fixture_new (4, "spark.locality.wait", "5s", "spark.locality.wait.node", "1s", NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 3, NULL);
 
-  my_rdd_set_locations (rdd, "1|1|1");
   fixture_add_executor (f, "1", "host1", 1);
   fixture_add_executor (f, "2", "host2", 1);
-  TestJob *job = fixture_submit (f, rdd);
+  TestJob *job = fixture_submit_at (f, "1|1|1");
   g_assert_cmpint (scripted_backend_next_timer_us (f->backend), ==, 5 * SECOND);
   fixture_fire_timer (f); /* to NODE_LOCAL, where nobody is free */
   g_assert_cmpint (scripted_backend_next_timer_us (f->backend), ==, 1 * SECOND);
@@ -231,12 +194,10 @@ static void
 test_without_a_wait_nobody_waits (void)
 {
   Fixture *f = fixture_new (4, "spark.locality.wait", "0", NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 2, NULL);
 
-  my_rdd_set_locations (rdd, "host1|host1");
   fixture_add_executor (f, "1", "host1", 1);
   fixture_add_executor (f, "2", "host2", 1);
-  TestJob *job = fixture_submit (f, rdd);
+  TestJob *job = fixture_submit_at (f, "host1|host1");
   g_assert_cmpuint (scripted_backend_n_running (f->backend), ==, 2);
   fixture_succeed_all (f, 0, 0);
   fixture_assert_succeeded (job);
@@ -248,11 +209,9 @@ static void
 test_nobody_waits_for_places_that_cannot_be_had (void)
 {
   Fixture *f = fixture_new (4, NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 3, NULL);
 
-  my_rdd_set_locations (rdd, "datanode7|datanode8|");
   fixture_add_executor (f, "driver", "localhost", 4);
-  TestJob *job = fixture_submit (f, rdd);
+  TestJob *job = fixture_submit_at (f, "datanode7|datanode8|");
   g_assert_cmpuint (scripted_backend_n_running (f->backend), ==, 3);
   g_assert_cmpint (locality_of (f, 0), ==, RUSH_LOCALITY_ANY);
   g_assert_cmpuint (scripted_backend_n_timers (f->backend), ==, 0);
@@ -265,12 +224,9 @@ test_nobody_waits_for_places_that_cannot_be_had (void)
 static void
 test_tasks_without_a_reachable_place_follow_at_once (void)
 {
-  Fixture *f = fixture_new (4, NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 4, NULL);
+  Fixture *f = fixture_cluster (1, 2);
+  TestJob *job = fixture_submit_at (f, "nowhere|host1|nowhere|host1");
 
-  my_rdd_set_locations (rdd, "nowhere|host1|nowhere|host1");
-  fixture_add_executor (f, "1", "host1", 2);
-  TestJob *job = fixture_submit (f, rdd);
   fixture_assert_running (f, "0.0:1@1 0.0:3@1");
   fixture_succeed (f, 0, 0, 1);
   fixture_assert_running (f, "0.0:3@1 0.0:0@1");
@@ -282,13 +238,9 @@ test_tasks_without_a_reachable_place_follow_at_once (void)
 static void
 test_delay_scheduling_with_failed_hosts (void)
 {
-  Fixture *f = fixture_new (4, NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 3, NULL);
+  Fixture *f = fixture_cluster (2, 1);
+  TestJob *job = fixture_submit_at (f, "host1|host2|host3");
 
-  my_rdd_set_locations (rdd, "host1|host2|host3");
-  fixture_add_executor (f, "1", "host1", 1);
-  fixture_add_executor (f, "2", "host2", 1);
-  TestJob *job = fixture_submit (f, rdd);
   fixture_assert_partitions (f, 0, 0, "0 1");
   fixture_succeed (f, 0, 0, 0);
   fixture_assert_running (f, "0.0:1@2 0.0:2@1"); /* host3 is not there: anywhere will do */
@@ -305,12 +257,9 @@ test_delay_scheduling_with_failed_hosts (void)
 static void
 test_new_executors_bring_new_levels (void)
 {
-  Fixture *f = fixture_new (4, NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 4, NULL);
+  Fixture *f = fixture_cluster (1, 1);
+  TestJob *job = fixture_submit_at (f, "host2|host2|host2|host2");
 
-  my_rdd_set_locations (rdd, "host2|host2|host2|host2");
-  fixture_add_executor (f, "1", "host1", 1);
-  TestJob *job = fixture_submit (f, rdd);
   fixture_assert_running (f, "0.0:0@1"); /* ANY: host2 is not there */
   fixture_add_executor (f, "2", "host2", 1);
   fixture_assert_running (f, "0.0:0@1 0.0:1@2");
@@ -327,14 +276,10 @@ test_new_executors_bring_new_levels (void)
 static void
 test_a_nearer_level_is_waited_for_once_it_exists (void)
 {
-  Fixture *f = fixture_new (4, NULL);
-  g_autoptr (RushRdd) busy = my_rdd_new (f->lineage, 2, NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 1, NULL);
+  Fixture *f = fixture_cluster (1, 1);
 
-  my_rdd_set_locations (rdd, "host2");
-  fixture_add_executor (f, "1", "host1", 1);
-  fixture_submit (f, busy);
-  TestJob *job = fixture_submit (f, rdd);
+  fixture_submit_narrow (f, 2);
+  TestJob *job = fixture_submit_at (f, "host2");
   fixture_add_executor (f, "2", "host2", 1);
   fixture_assert_running (f, "0.0:0@1 0.0:1@2");
   fixture_succeed (f, 0, 0, 0);
@@ -351,13 +296,9 @@ test_a_nearer_level_is_waited_for_once_it_exists (void)
 static void
 test_a_trickle_of_good_offers_does_not_reset_the_clock (void)
 {
-  Fixture *f = fixture_new (4, NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 6, NULL);
+  Fixture *f = fixture_cluster (2, 1);
+  TestJob *job = fixture_submit_at (f, "host1|host1|host1|host1|host1|host1");
 
-  my_rdd_set_locations (rdd, "host1|host1|host1|host1|host1|host1");
-  fixture_add_executor (f, "1", "host1", 1);
-  fixture_add_executor (f, "2", "host2", 1);
-  TestJob *job = fixture_submit (f, rdd);
   for (guint i = 0; i < 2; i++)
     {
       scripted_backend_advance_us (f->backend, 14 * SECOND / 10);
@@ -376,12 +317,9 @@ test_a_trickle_of_good_offers_does_not_reset_the_clock (void)
 static void
 test_failed_tasks_keep_their_preferences (void)
 {
-  Fixture *f = fixture_new (4, NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 3, NULL);
+  Fixture *f = fixture_cluster (1, 1);
+  TestJob *job = fixture_submit_at (f, "host1|host1|host1");
 
-  my_rdd_set_locations (rdd, "host1|host1|host1");
-  fixture_add_executor (f, "1", "host1", 1);
-  TestJob *job = fixture_submit (f, rdd);
   fixture_fail (f, 0, 0, 0, "boom");
   fixture_assert_running (f, "0.0:0@1");
   g_assert_cmpint (locality_of (f, 0), ==, RUSH_LOCALITY_NODE_LOCAL);
@@ -394,7 +332,7 @@ test_failed_tasks_keep_their_preferences (void)
 static void
 test_preferences_of_narrow_parents (void)
 {
-  Fixture *f = fixture_new (4, NULL);
+  Fixture *f = fixture_cluster (2, 3);
   g_autoptr (RushRdd) a = my_rdd_new (f->lineage, 1, NULL);
   g_autoptr (RushRdd) b = my_rdd_new (f->lineage, 2, NULL);
   g_autoptr (RushRdd) both = my_rdd_new (f->lineage, 3, rush_dependency_range (a, 0, 0, 1),
@@ -403,8 +341,6 @@ test_preferences_of_narrow_parents (void)
 
   my_rdd_set_locations (a, "host1");
   my_rdd_set_locations (b, "host2|host1");
-  fixture_add_executor (f, "1", "host1", 3);
-  fixture_add_executor (f, "2", "host2", 3);
   TestJob *job = fixture_submit (f, rdd);
   g_assert_cmpstr (fixture_find (f, 0, 0, 0)->executor_id, ==, "1");
   g_assert_cmpstr (fixture_find (f, 0, 0, 1)->executor_id, ==, "2");
@@ -418,7 +354,7 @@ test_preferences_of_narrow_parents (void)
 static void
 test_diamonds_are_not_explored_path_by_path (void)
 {
-  Fixture *f = fixture_new (4, NULL);
+  Fixture *f = fixture_cluster (1, 1);
   RushRdd *rdd = my_rdd_new (f->lineage, 1, NULL);
 
   for (guint i = 0; i < 40; i++)
@@ -428,7 +364,6 @@ test_diamonds_are_not_explored_path_by_path (void)
       rush_rdd_unref (rdd);
       rdd = child;
     }
-  fixture_add_executor (f, "1", "host1", 1);
   TestJob *job = fixture_submit (f, rdd);
   fixture_succeed_all (f, 0, 0);
   fixture_assert_succeeded (job);

@@ -15,8 +15,7 @@ chain_new (void)
 {
   Chain c;
 
-  c.f = fixture_new (4, NULL);
-  fixture_add_executor (c.f, "1", "host1", 100);
+  c.f = fixture_roomy ();
   c.maps = my_rdd_new (c.f->lineage, 2, NULL);
   c.maps->determinism = RUSH_INDETERMINATE;
   c.middle = my_rdd_new (c.f->lineage, 2, my_shuffle (c.maps, 2), NULL);
@@ -41,16 +40,14 @@ test_roll_back_an_indeterminate_stage (void)
   TestJob *job = fixture_submit (c.f, c.last);
 
   fixture_succeed_all (c.f, 0, 0);
-  fixture_succeed (c.f, 1, 0, 0);
-  fixture_fetch_failed (c.f, 1, 0, 1, 0, 1, NULL);
+  fixture_complete (c.f, 1, 0, "ok lost:0:1");
   fixture_assert_outputs (c.f, 1, "0@- 1@-"); /* what the first task of it made is void */
   rush_map_output_tracker_unregister_output (c.f->tracker, 0, 1, "1");
   fixture_fire_timer (c.f);
   fixture_assert_partitions (c.f, 0, 1, "0 1");
   fixture_succeed_all (c.f, 0, 1);
   fixture_assert_partitions (c.f, 1, 1, "0 1");
-  fixture_succeed_all (c.f, 1, 1);
-  fixture_succeed_all (c.f, 2, 0);
+  fixture_run_stages (c.f, "1.1 2.0");
   fixture_assert_succeeded (job);
   chain_free (&c);
 }
@@ -64,15 +61,13 @@ test_roll_back_an_indeterminate_stage_repeatedly (void)
   fixture_succeed_all (c.f, 0, 0);
   for (gint attempt = 0; attempt < 3; attempt++)
     {
-      fixture_succeed (c.f, 1, attempt, 0);
-      fixture_fetch_failed (c.f, 1, attempt, 1, 0, 1, "1");
+      fixture_complete (c.f, 1, attempt, "ok lost:0:1@1");
       fixture_fire_timer (c.f);
       fixture_assert_partitions (c.f, 0, attempt + 1, "0 1");
       fixture_succeed_all (c.f, 0, attempt + 1);
       fixture_assert_partitions (c.f, 1, attempt + 1, "0 1");
     }
-  fixture_succeed_all (c.f, 1, 3);
-  fixture_succeed_all (c.f, 2, 0);
+  fixture_run_stages (c.f, "1.3 2.0");
   fixture_assert_succeeded (job);
   chain_free (&c);
 }
@@ -84,8 +79,7 @@ test_cannot_roll_back_a_result_stage (void)
   TestJob *job = fixture_submit (c.f, c.middle);
 
   fixture_succeed_all (c.f, 0, 0);
-  fixture_succeed (c.f, 1, 0, 0); /* handed out */
-  fixture_fetch_failed (c.f, 1, 0, 1, 0, 1, "1");
+  fixture_complete (c.f, 1, 0, "ok lost:0:1@1"); /* one result is handed out */
   fixture_assert_failed (job, RUSH_CORE_ERROR_JOB_ABORTED,
                          "A shuffle map stage with indeterminate output was failed and retried.");
   fixture_assert_failed (job, RUSH_CORE_ERROR_JOB_ABORTED, "rollback the ResultStage 1");
@@ -99,7 +93,7 @@ test_result_stage_that_has_handed_out_nothing_is_rolled_back (void)
   TestJob *job = fixture_submit (c.f, c.middle);
 
   fixture_succeed_all (c.f, 0, 0);
-  fixture_fetch_failed (c.f, 1, 0, 1, 0, 1, "1");
+  fixture_complete (c.f, 1, 0, "- lost:0:1@1");
   g_assert_false (job->done);
   /* The other task of that attempt has read the old rows: it does not count. */
   g_assert_cmpstr (fixture_find (c.f, 1, 0, 0)->kill_reason, ==, "Stage is rolled back");
@@ -121,7 +115,7 @@ test_late_outputs_of_an_older_attempt_are_not_mixed_in (void)
   TestJob *job = fixture_submit (c.f, c.last);
 
   fixture_succeed_all (c.f, 0, 0);
-  fixture_fetch_failed (c.f, 1, 0, 1, 0, 1, "1");
+  fixture_complete (c.f, 1, 0, "- lost:0:1@1");
   fixture_fire_timer (c.f);
   fixture_succeed_all (c.f, 0, 1);
   fixture_succeed (c.f, 1, 1, 1);
@@ -146,19 +140,17 @@ test_all_successors_are_rolled_back (void)
 
   fixture_succeed_all (c.f, 0, 0);
   fixture_assert_running (c.f, "1.0:0@1 1.0:1@1 3.0:0@1 3.0:1@1");
-  fixture_fetch_failed (c.f, 1, 0, 0, 0, 1, "1");
+  fixture_complete (c.f, 1, 0, "lost:0:1@1");
   g_assert_nonnull (fixture_find (c.f, 3, 0, 0)->kill_reason);
   fixture_killed (c.f, 1, 0, 1);
-  fixture_killed (c.f, 3, 0, 0);
-  fixture_killed (c.f, 3, 0, 1);
+  fixture_complete (c.f, 3, 0, "killed killed");
   fixture_fire_timer (c.f);
   fixture_assert_running (c.f, "0.1:0@1 0.1:1@1");
   fixture_succeed_all (c.f, 0, 1);
   fixture_assert_running (c.f, "1.1:0@1 1.1:1@1 3.1:0@1 3.1:1@1");
   fixture_succeed_all (c.f, 3, 1);
   fixture_assert_succeeded (other_job);
-  fixture_succeed_all (c.f, 1, 1);
-  fixture_succeed_all (c.f, 2, 0);
+  fixture_run_stages (c.f, "1.1 2.0");
   fixture_assert_succeeded (job);
   chain_free (&c);
 }
@@ -175,15 +167,13 @@ test_abort_of_one_job_spares_the_other (void)
 
   fixture_succeed_all (c.f, 0, 0);
   fixture_succeed (c.f, 3, 0, 0);
-  fixture_fetch_failed (c.f, 1, 0, 0, 0, 1, "1");
+  fixture_complete (c.f, 1, 0, "lost:0:1@1");
   fixture_assert_failed (other_job, RUSH_CORE_ERROR_JOB_ABORTED, "rollback the ResultStage 3");
   g_assert_false (job->done);
   fixture_killed (c.f, 1, 0, 1);
   fixture_killed (c.f, 3, 0, 1);
   fixture_fire_timer (c.f);
-  fixture_succeed_all (c.f, 0, 1);
-  fixture_succeed_all (c.f, 1, 1);
-  fixture_succeed_all (c.f, 2, 0);
+  fixture_run_stages (c.f, "0.1 1.1 2.0");
   fixture_assert_succeeded (job);
   chain_free (&c);
 }
@@ -198,8 +188,7 @@ test_unordered_stage_is_not_rolled_back (void)
   c.middle->determinism = RUSH_UNORDERED;
   TestJob *job = fixture_submit (c.f, c.middle);
   fixture_succeed_all (c.f, 0, 0);
-  fixture_succeed (c.f, 1, 0, 0);
-  fixture_fetch_failed (c.f, 1, 0, 1, 0, -1, NULL);
+  fixture_complete (c.f, 1, 0, "ok lost:0:-1");
   rush_map_output_tracker_unregister_output (c.f->tracker, 0, 1, "1");
   fixture_fire_timer (c.f);
   fixture_assert_partitions (c.f, 0, 1, "1");

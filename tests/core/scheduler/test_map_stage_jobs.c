@@ -1,19 +1,10 @@
 /* test_map_stage_jobs.c - submitMapStage: jobs that end with a shuffle, for adaptive plans. */
 #include "fixture.h"
 
-static Fixture *
-roomy_fixture (void)
-{
-  Fixture *f = fixture_new (4, NULL);
-
-  fixture_add_executor (f, "1", "host1", 100);
-  return f;
-}
-
 static void
 test_simple_map_stage_submission (void)
 {
-  Fixture *f = roomy_fixture ();
+  Fixture *f = fixture_roomy ();
   g_autoptr (RushRdd) maps = my_rdd_new (f->lineage, 2, NULL);
   g_autoptr (RushDependency) shuffle = my_shuffle (maps, 1);
   g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 1, rush_dependency_ref (shuffle), NULL);
@@ -34,7 +25,7 @@ test_simple_map_stage_submission (void)
 static void
 test_map_stage_that_is_available_ends_at_once (void)
 {
-  Fixture *f = roomy_fixture ();
+  Fixture *f = fixture_roomy ();
   g_autoptr (RushRdd) maps = my_rdd_new (f->lineage, 2, NULL);
   g_autoptr (RushDependency) shuffle = my_shuffle (maps, 1);
   g_autofree char *events = NULL;
@@ -53,7 +44,7 @@ test_map_stage_that_is_available_ends_at_once (void)
 static void
 test_two_jobs_wait_for_one_map_stage (void)
 {
-  Fixture *f = roomy_fixture ();
+  Fixture *f = fixture_roomy ();
   g_autoptr (RushRdd) maps = my_rdd_new (f->lineage, 2, NULL);
   g_autoptr (RushDependency) shuffle = my_shuffle (maps, 1);
   g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 1, rush_dependency_ref (shuffle), NULL);
@@ -74,7 +65,7 @@ test_two_jobs_wait_for_one_map_stage (void)
 static void
 test_map_stage_submission_with_reduce_stage_also_depending_on_the_data (void)
 {
-  Fixture *f = roomy_fixture ();
+  Fixture *f = fixture_roomy ();
   g_autoptr (RushRdd) maps = my_rdd_new (f->lineage, 2, NULL);
   g_autoptr (RushDependency) shuffle = my_shuffle (maps, 1);
   g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 1, rush_dependency_ref (shuffle), NULL);
@@ -91,18 +82,16 @@ test_map_stage_submission_with_reduce_stage_also_depending_on_the_data (void)
 static void
 test_map_stage_submission_with_fetch_failure (void)
 {
-  Fixture *f = roomy_fixture ();
+  Fixture *f = fixture_roomy ();
   g_autoptr (RushRdd) one = my_rdd_new (f->lineage, 2, NULL);
   g_autoptr (RushRdd) two = my_rdd_new (f->lineage, 2, my_shuffle (one, 2), NULL);
   g_autoptr (RushDependency) shuffle = my_shuffle (two, 1);
   TestJob *job = fixture_submit_map_stage (f, shuffle);
 
   fixture_succeed_all (f, 0, 0);
-  fixture_succeed (f, 1, 0, 0);
-  fixture_fetch_failed (f, 1, 0, 1, 0, 1, "1");
+  fixture_complete (f, 1, 0, "ok lost:0:1@1");
   fixture_fire_timer (f);
-  fixture_succeed_all (f, 0, 1);
-  fixture_succeed_all (f, 1, 1);
+  fixture_run_stages (f, "0.1 1.1");
   fixture_assert_succeeded (job);
   fixture_free (f);
 }
@@ -111,7 +100,7 @@ test_map_stage_submission_with_fetch_failure (void)
 static void
 test_map_stage_submission_with_several_shared_stages_and_failures (void)
 {
-  Fixture *f = roomy_fixture ();
+  Fixture *f = fixture_roomy ();
   g_autoptr (RushRdd) one = my_rdd_new (f->lineage, 2, NULL);
   g_autoptr (RushDependency) first = my_shuffle (one, 2);
   g_autoptr (RushRdd) two = my_rdd_new (f->lineage, 2, rush_dependency_ref (first), NULL);
@@ -125,23 +114,18 @@ test_map_stage_submission_with_several_shared_stages_and_failures (void)
   fixture_assert_succeeded (job1);
   g_assert_false (job2->done);
   /* The second shuffle's stage loses its input. */
-  fixture_succeed (f, 1, 0, 0);
-  fixture_fetch_failed (f, 1, 0, 1, 0, 0, "1");
+  fixture_complete (f, 1, 0, "ok lost:0:0@1");
   fixture_fire_timer (f);
-  fixture_succeed_all (f, 0, 1);
-  fixture_succeed_all (f, 1, 1);
+  fixture_run_stages (f, "0.1 1.1");
   fixture_assert_succeeded (job2);
   /* And so does the result stage, twice. */
-  fixture_fetch_failed (f, 2, 0, 0, 1, 0, "1");
+  fixture_complete (f, 2, 0, "lost:1:0@1");
   fixture_fire_timer (f);
-  fixture_succeed_all (f, 0, 2);
-  fixture_succeed_all (f, 1, 2);
-  fixture_succeed (f, 2, 1, 0);
-  fixture_fetch_failed (f, 2, 1, 1, 1, 1, "1");
+  fixture_run_stages (f, "0.2 1.2");
+  fixture_complete (f, 2, 1, "ok lost:1:1@1");
   g_assert_false (job3->done);
   fixture_fire_timer (f);
-  fixture_succeed_all (f, 0, 3);
-  fixture_succeed_all (f, 1, 3);
+  fixture_run_stages (f, "0.3 1.3");
   fixture_succeed (f, 2, 0, 1);
   fixture_assert_succeeded (job3);
   if (fixture_find (f, 2, 2, 1) != NULL)
@@ -152,11 +136,10 @@ test_map_stage_submission_with_several_shared_stages_and_failures (void)
 static void
 test_map_stage_with_executor_failure_and_late_completions (void)
 {
-  Fixture *f = fixture_new (4, NULL);
+  Fixture *f = fixture_cluster (1, 3);
   g_autoptr (RushRdd) maps = my_rdd_new (f->lineage, 3, NULL);
   g_autoptr (RushDependency) shuffle = my_shuffle (maps, 1);
 
-  fixture_add_executor (f, "1", "host1", 3);
   TestJob *job = fixture_submit_map_stage (f, shuffle);
   gint64 late_id = fixture_find (f, 0, 0, 2)->task->task_id;
   RushTaskOutcome *late = fixture_success (f, fixture_find (f, 0, 0, 2));
@@ -176,15 +159,13 @@ test_map_stage_with_executor_failure_and_late_completions (void)
 static void
 test_available_map_stage_does_not_ask_for_its_parents (void)
 {
-  Fixture *f = fixture_new (4, NULL);
+  Fixture *f = fixture_cluster (1, 1);
   g_autoptr (RushRdd) one = my_rdd_new (f->lineage, 1, NULL);
   g_autoptr (RushRdd) two = my_rdd_new (f->lineage, 1, my_shuffle (one, 1), NULL);
   g_autoptr (RushDependency) shuffle = my_shuffle (two, 1);
 
-  fixture_add_executor (f, "1", "host1", 1);
   fixture_submit_map_stage (f, shuffle);
-  fixture_succeed_all (f, 0, 0);
-  fixture_succeed_all (f, 1, 0);
+  fixture_run_stages (f, "0.0 1.0");
   rush_map_output_tracker_unregister_all (f->tracker, 0);
   TestJob *again = fixture_submit_map_stage (f, shuffle);
   fixture_assert_succeeded (again);

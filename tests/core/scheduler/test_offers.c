@@ -9,11 +9,10 @@ static void
 test_never_more_tasks_than_slots (void)
 {
   Fixture *f = fixture_new (4, "spark.task.cpus", "2", NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 10, NULL);
 
   fixture_add_executor (f, "1", "host1", 5);
   fixture_add_executor (f, "2", "host2", 1); /* too small for a task */
-  TestJob *job = fixture_submit (f, rdd);
+  TestJob *job = fixture_submit_narrow (f, 10);
   fixture_assert_running (f, "0.0:0@1 0.0:1@1");
   fixture_succeed_all (f, 0, 0);
   fixture_assert_succeeded (job);
@@ -24,7 +23,6 @@ static void
 test_work_spreads_evenly (void)
 {
   Fixture *f = fixture_new (4, NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 8, NULL);
   guint n[4] = { 0 };
 
   for (guint i = 0; i < 4; i++)
@@ -32,7 +30,7 @@ test_work_spreads_evenly (void)
       g_autofree char *id = g_strdup_printf ("%u", i);
       fixture_add_executor (f, id, id, 4);
     }
-  TestJob *job = fixture_submit (f, rdd);
+  TestJob *job = fixture_submit_narrow (f, 8);
   for (guint i = 0; i < 8; i++)
     n[scripted_backend_running (f->backend, i)->executor_id[0] - '0']++;
   for (guint i = 0; i < 4; i++)
@@ -79,10 +77,9 @@ test_offers_are_shuffled_the_same_way_each_time (void)
 static void
 test_fifo_between_jobs (void)
 {
-  Fixture *f = fixture_new (4, NULL);
+  Fixture *f = fixture_cluster (1, 2);
   g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 3, NULL);
 
-  fixture_add_executor (f, "1", "host1", 2);
   TestJob *first = fixture_submit (f, rdd);
   TestJob *second = fixture_submit (f, rdd);
   fixture_assert_running (f, "0.0:0@1 0.0:1@1");
@@ -111,8 +108,7 @@ test_fifo_between_stages_of_a_job (void)
   TestJob *job = fixture_submit (f, rdd);
   fixture_add_executor (f, "1", "host1", 3);
   fixture_assert_running (f, "0.0:0@1 0.0:1@1 1.0:0@1");
-  fixture_succeed_all (f, 0, 0);
-  fixture_succeed_all (f, 1, 0);
+  fixture_run_stages (f, "0.0 1.0");
   fixture_succeed (f, 2, 0, 0);
   fixture_assert_succeeded (job);
   fixture_free (f);
@@ -126,11 +122,10 @@ test_shared_stage_runs_under_the_oldest_job (void)
   g_autoptr (RushRdd) maps = my_rdd_new (f->lineage, 1, NULL);
   g_autoptr (RushDependency) shuffle = my_shuffle (maps, 1);
   g_autoptr (RushRdd) a = my_rdd_new (f->lineage, 1, rush_dependency_ref (shuffle), NULL);
-  g_autoptr (RushRdd) other = my_rdd_new (f->lineage, 1, NULL);
   g_autoptr (RushRdd) b = my_rdd_new (f->lineage, 1, rush_dependency_ref (shuffle), NULL);
 
   fixture_submit (f, a);
-  TestJob *middle = fixture_submit (f, other);
+  TestJob *middle = fixture_submit_narrow (f, 1);
   TestJob *last = fixture_submit (f, b);
   fixture_add_executor (f, "1", "host1", 1);
   fixture_assert_running (f, "0.0:0@1"); /* before job 1, as job 0 needs it too */
@@ -168,9 +163,7 @@ test_policy_is_a_seam (void)
   fixture_submit (f, rdd);
   fixture_add_executor (f, "1", "host1", 3);
   fixture_assert_running (f, "2.0:0@1 2.0:1@1 1.0:0@1");
-  fixture_succeed_all (f, 2, 0);
-  fixture_succeed_all (f, 1, 0);
-  fixture_succeed_all (f, 0, 0);
+  fixture_run_stages (f, "2.0 1.0 0.0");
   fixture_free (f);
 }
 
@@ -187,11 +180,10 @@ static void
 test_policy_may_look_at_what_runs (void)
 {
   static const RushSchedulingPolicy fair = { "fair", compare_fair, TRUE };
-  Fixture *f = fixture_new (4, NULL);
+  Fixture *f = fixture_cluster (1, 2);
   g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 6, NULL);
 
   rush_scheduler_set_seams (f->scheduler, &(RushSchedulerSeams){ .policy = &fair });
-  fixture_add_executor (f, "1", "host1", 2);
   fixture_submit (f, rdd);
   fixture_submit (f, rdd);
   fixture_assert_running (f, "0.0:0@1 0.0:1@1"); /* job 1 was not there yet */

@@ -57,8 +57,7 @@ test_job_start (void)
   g_assert_cmpuint (result->n_parents, ==, 1);
   g_assert_cmpint (result->parent_ids[0], ==, 0);
   fixture_add_executor (f, "1", "host1", 5);
-  fixture_succeed_all (f, 0, 0);
-  fixture_succeed_all (f, 1, 0);
+  fixture_run_stages (f, "0.0 1.0");
   fixture_free (f);
 }
 
@@ -112,8 +111,7 @@ test_rdd_infos (void)
   g_assert_cmpint (second->parent_shuffle_ids[0], ==, 0);
   g_assert_cmpstr (second->determinism, ==, "UNORDERED");
   fixture_add_executor (f, "1", "host1", 5);
-  fixture_succeed_all (f, 0, 0);
-  fixture_succeed_all (f, 1, 0);
+  fixture_run_stages (f, "0.0 1.0");
   fixture_assert_succeeded (job);
   fixture_free (f);
 }
@@ -121,11 +119,9 @@ test_rdd_infos (void)
 static void
 test_stage_times_and_metrics (void)
 {
-  Fixture *f = fixture_new (4, NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 2, NULL);
+  Fixture *f = fixture_cluster (1, 2);
 
-  fixture_add_executor (f, "1", "host1", 2);
-  fixture_submit (f, rdd);
+  fixture_submit_narrow (f, 2);
   for (guint i = 0; i < 2; i++)
     {
       RushTaskOutcome *outcome = rush_task_outcome_new (RUSH_OUTCOME_SUCCESS, NULL);
@@ -154,13 +150,11 @@ test_stage_times_and_metrics (void)
 static void
 test_metrics_are_of_one_attempt (void)
 {
-  Fixture *f = fixture_new (4, NULL);
-  g_autoptr (RushRdd) rdd = my_shuffled_rdd (f->lineage, 1, 2);
+  Fixture *f = fixture_cluster (1, 9);
 
-  fixture_add_executor (f, "1", "host1", 9);
-  fixture_submit (f, rdd);
+  fixture_submit_shuffle (f, 1, 2);
   fixture_succeed_all (f, 0, 0);
-  fixture_fetch_failed (f, 1, 0, 0, 0, -1, NULL);
+  fixture_complete (f, 1, 0, "lost:0:-1");
   fixture_fire_timer (f);
   for (gint attempt = 0; attempt < 2; attempt++)
     {
@@ -183,11 +177,10 @@ test_metrics_are_of_one_attempt (void)
 static void
 test_task_infos (void)
 {
-  Fixture *f = fixture_new (4, NULL);
+  Fixture *f = fixture_cluster (1, 2);
   g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 9, NULL);
   const guint partitions[] = { 8 };
 
-  fixture_add_executor (f, "1", "host1", 2);
   fixture_submit_partitions (f, rdd, partitions, 1);
   scripted_backend_advance_us (f->backend, 3000);
   fixture_fail (f, 0, 0, 8, "boom");
@@ -218,13 +211,11 @@ test_task_infos (void)
 static void
 test_fetch_failed_task_end (void)
 {
-  Fixture *f = fixture_new (4, NULL);
-  g_autoptr (RushRdd) rdd = my_shuffled_rdd (f->lineage, 2, 1);
+  Fixture *f = fixture_cluster (1, 2);
 
-  fixture_add_executor (f, "1", "host1", 2);
-  fixture_submit (f, rdd);
+  fixture_submit_shuffle (f, 2, 1);
   fixture_succeed_all (f, 0, 0);
-  fixture_fetch_failed (f, 1, 0, 0, 0, 1, "1");
+  fixture_complete (f, 1, 0, "lost:0:1@1");
   const RushTaskEnd *end = &nth_event (f, RUSH_EVENT_TASK_END, 2)->task_end;
   g_assert_cmpstr (end->reason, ==, "FetchFailed");
   g_assert_cmpint (end->fetch_shuffle_id, ==, 0);
@@ -234,8 +225,7 @@ test_fetch_failed_task_end (void)
   const RushStageInfo *stage = nth_event (f, RUSH_EVENT_STAGE_COMPLETED, 1)->stage_completed.stage;
   g_assert_cmpstr (stage->failure_reason, ==, "ignored");
   fixture_fire_timer (f);
-  fixture_succeed_all (f, 0, 1);
-  fixture_succeed_all (f, 1, 1);
+  fixture_run_stages (f, "0.1 1.1");
   fixture_free (f);
 }
 
@@ -244,12 +234,11 @@ static void
 test_every_task_start_has_an_end (void)
 {
   Fixture *f = fixture_new (1, NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 5, NULL);
   guint n_starts = 0, n_ends = 0;
 
   fixture_add_executor (f, "1", "host1", 2);
   fixture_add_executor (f, "2", "host2", 2);
-  fixture_submit (f, rdd);
+  fixture_submit_narrow (f, 5);
   fixture_fail (f, 0, 0, 0, "boom");
   fixture_lose_executor (f, "1");
   fixture_lose_executor (f, "2");

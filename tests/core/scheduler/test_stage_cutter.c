@@ -3,15 +3,6 @@
 
 #include "core/scheduler/seams.h"
 
-static Fixture *
-roomy_fixture (void)
-{
-  Fixture *f = fixture_new (4, NULL);
-
-  fixture_add_executor (f, "1", "host1", 100);
-  return f;
-}
-
 /* "0[] 1[0] 2[0,1]": the stages of the last JobStart, with their parents. */
 static void
 assert_stages (Fixture *f, const char *expected)
@@ -52,7 +43,7 @@ cancel_all (Fixture *f)
 static void
 test_parents_have_lower_numbers (void)
 {
-  Fixture *f = roomy_fixture ();
+  Fixture *f = fixture_roomy ();
   g_autoptr (RushRdd) a = my_rdd_new (f->lineage, 1, NULL);
   g_autoptr (RushRdd) b = my_rdd_new (f->lineage, 1, my_shuffle (a, 1), NULL);
   g_autoptr (RushRdd) c = my_rdd_new (f->lineage, 1, my_shuffle (b, 1), NULL);
@@ -66,7 +57,7 @@ test_parents_have_lower_numbers (void)
 static void
 test_one_stage_a_shuffle (void)
 {
-  Fixture *f = roomy_fixture ();
+  Fixture *f = fixture_roomy ();
   g_autoptr (RushRdd) a = my_rdd_new (f->lineage, 1, NULL);
   g_autoptr (RushDependency) shuffle = my_shuffle (a, 1);
   g_autoptr (RushRdd) left = my_rdd_new (f->lineage, 1, rush_dependency_ref (shuffle), NULL);
@@ -85,7 +76,7 @@ test_one_stage_a_shuffle (void)
 static void
 test_shuffles_behind_narrow_steps (void)
 {
-  Fixture *f = roomy_fixture ();
+  Fixture *f = fixture_roomy ();
   g_autoptr (RushRdd) a = my_shuffled_rdd (f->lineage, 1, 1);
   g_autoptr (RushRdd) b = my_shuffled_rdd (f->lineage, 1, 1);
   g_autoptr (RushRdd) both =
@@ -106,7 +97,7 @@ test_shuffles_behind_narrow_steps (void)
 static void
 test_numbers_go_on_over_jobs (void)
 {
-  Fixture *f = roomy_fixture ();
+  Fixture *f = fixture_roomy ();
   g_autoptr (RushRdd) rdd = my_shuffled_rdd (f->lineage, 1, 1);
 
   fixture_submit (f, rdd);
@@ -121,7 +112,7 @@ test_numbers_go_on_over_jobs (void)
 static void
 test_stages_of_running_jobs_are_shared (void)
 {
-  Fixture *f = roomy_fixture ();
+  Fixture *f = fixture_roomy ();
   g_autoptr (RushRdd) a = my_shuffled_rdd (f->lineage, 1, 1);
   g_autoptr (RushRdd) b = my_rdd_new (f->lineage, 1, my_shuffle (a, 1), NULL);
 
@@ -137,7 +128,7 @@ test_stages_of_running_jobs_are_shared (void)
 static void
 test_ten_thousand_narrow_steps (void)
 {
-  Fixture *f = roomy_fixture ();
+  Fixture *f = fixture_roomy ();
   RushRdd *rdd = my_rdd_new (f->lineage, 1, NULL);
 
   for (guint i = 0; i < DEEP; i++)
@@ -157,7 +148,7 @@ test_ten_thousand_narrow_steps (void)
 static void
 test_ten_thousand_shuffles (void)
 {
-  Fixture *f = roomy_fixture ();
+  Fixture *f = fixture_roomy ();
   RushRdd *rdd = my_rdd_new (f->lineage, 1, NULL);
 
   for (guint i = 0; i < DEEP; i++)
@@ -215,7 +206,7 @@ test_cutter_is_a_seam (void)
 {
   static const RushStageCutter counting = { "counting", count_and_cut };
   static const RushStageCutter refusing = { "refusing", refuse };
-  Fixture *f = roomy_fixture ();
+  Fixture *f = fixture_roomy ();
   g_autoptr (RushRdd) rdd = my_shuffled_rdd (f->lineage, 1, 1);
 
   n_cuts = 0;

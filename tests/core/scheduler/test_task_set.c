@@ -3,15 +3,6 @@
  */
 #include "fixture.h"
 
-static Fixture *
-roomy_fixture (void)
-{
-  Fixture *f = fixture_new (4, NULL);
-
-  fixture_add_executor (f, "1", "host1", 100);
-  return f;
-}
-
 static void
 end_with (Fixture *f, guint partition, RushOutcomeKind kind)
 {
@@ -23,9 +14,8 @@ end_with (Fixture *f, guint partition, RushOutcomeKind kind)
 static void
 test_repeated_failures_abort_the_set (void)
 {
-  Fixture *f = roomy_fixture ();
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 3, NULL);
-  TestJob *job = fixture_submit (f, rdd);
+  Fixture *f = fixture_roomy ();
+  TestJob *job = fixture_submit_narrow (f, 3);
 
   for (guint i = 0; i < 3; i++)
     {
@@ -39,17 +29,15 @@ test_repeated_failures_abort_the_set (void)
                    "Job aborted due to stage failure: Task 1 in stage 0.0 failed 4 times, most "
                    "recent failure: Lost task 1.3 in stage 0.0 (TID 5) (host1 executor 1): "
                    "Traceback\n  ZeroDivisionError\n\nDriver stacktrace:");
-  fixture_killed (f, 0, 0, 0);
-  fixture_killed (f, 0, 0, 2);
+  fixture_complete (f, 0, 0, "killed - killed");
   fixture_free (f);
 }
 
 static void
 test_max_failures_is_per_task (void)
 {
-  Fixture *f = roomy_fixture ();
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 3, NULL);
-  TestJob *job = fixture_submit (f, rdd);
+  Fixture *f = fixture_roomy ();
+  TestJob *job = fixture_submit_narrow (f, 3);
 
   for (guint partition = 0; partition < 3; partition++)
     for (guint i = 0; i < 3; i++)
@@ -63,10 +51,9 @@ static void
 test_a_success_sets_the_count_back (void)
 {
   Fixture *f = fixture_new (3, NULL);
-  g_autoptr (RushRdd) rdd = my_shuffled_rdd (f->lineage, 2, 1);
 
   fixture_add_executor (f, "1", "host1", 2);
-  TestJob *job = fixture_submit (f, rdd);
+  TestJob *job = fixture_submit_shuffle (f, 2, 1);
   fixture_fail (f, 0, 0, 0, "boom");
   fixture_fail (f, 0, 0, 0, "boom");
   fixture_succeed (f, 0, 0, 0);
@@ -85,10 +72,9 @@ static void
 test_error_without_a_domain_is_a_job_abort (void)
 {
   Fixture *f = fixture_new (1, NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 1, NULL);
 
   fixture_add_executor (f, "1", "host1", 1);
-  TestJob *job = fixture_submit (f, rdd);
+  TestJob *job = fixture_submit_narrow (f, 1);
   end_with (f, 0, RUSH_OUTCOME_EXCEPTION);
   fixture_assert_failed (job, RUSH_CORE_ERROR_JOB_ABORTED, "so it is");
   fixture_free (f);
@@ -98,10 +84,9 @@ static void
 test_no_counting_of_kills_and_denied_commits (void)
 {
   Fixture *f = fixture_new (1, NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 1, NULL);
 
   fixture_add_executor (f, "1", "host1", 1);
-  TestJob *job = fixture_submit (f, rdd);
+  TestJob *job = fixture_submit_narrow (f, 1);
   for (guint i = 0; i < 5; i++)
     {
       end_with (f, 0, RUSH_OUTCOME_KILLED);
@@ -117,12 +102,11 @@ static void
 test_no_counting_of_fetch_failures (void)
 {
   Fixture *f = fixture_new (1, NULL);
-  g_autoptr (RushRdd) rdd = my_shuffled_rdd (f->lineage, 1, 1);
 
   fixture_add_executor (f, "1", "host1", 1);
-  TestJob *job = fixture_submit (f, rdd);
+  TestJob *job = fixture_submit_shuffle (f, 1, 1);
   fixture_succeed_all (f, 0, 0);
-  fixture_fetch_failed (f, 1, 0, 0, 0, 0, "1");
+  fixture_complete (f, 1, 0, "lost:0:0@1");
   g_assert_false (job->done); /* one failure is the limit, and it was none */
   fixture_fire_timer (f);
   fixture_succeed_all (f, 0, 1);
@@ -135,8 +119,7 @@ static void
 test_executors_exit_for_a_reason_unrelated_to_the_tasks (void)
 {
   Fixture *f = fixture_new (1, NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 1, NULL);
-  TestJob *job = fixture_submit (f, rdd);
+  TestJob *job = fixture_submit_narrow (f, 1);
 
   for (guint i = 0; i < 3; i++)
     {
@@ -155,8 +138,7 @@ static void
 test_executors_that_the_application_brings_down_count (void)
 {
   Fixture *f = fixture_new (2, NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 1, NULL);
-  TestJob *job = fixture_submit (f, rdd);
+  TestJob *job = fixture_submit_narrow (f, 1);
 
   fixture_add_executor (f, "1", "host1", 1);
   fixture_lose_executor_because (f, "1", TRUE, TRUE);
@@ -176,8 +158,7 @@ static void
 test_new_executors_get_added_and_lost (void)
 {
   Fixture *f = fixture_new (4, NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 4, NULL);
-  TestJob *job = fixture_submit (f, rdd);
+  TestJob *job = fixture_submit_narrow (f, 4);
 
   fixture_assert_running (f, "");
   fixture_add_executor (f, "1", "host1", 1);
@@ -196,14 +177,12 @@ test_new_executors_get_added_and_lost (void)
 static void
 test_executor_that_registers_twice_is_one (void)
 {
-  Fixture *f = fixture_new (4, NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 4, NULL);
+  Fixture *f = fixture_cluster (1, 1);
 
-  fixture_add_executor (f, "1", "host1", 1);
   g_test_expect_message ("rushlight", G_LOG_LEVEL_WARNING, "*executor 1 has registered twice*");
   fixture_add_executor (f, "1", "host1", 1);
   g_test_assert_expected_messages ();
-  TestJob *job = fixture_submit (f, rdd);
+  TestJob *job = fixture_submit_narrow (f, 4);
   g_assert_cmpuint (scripted_backend_n_running (f->backend), ==, 1);
   fixture_succeed_all (f, 0, 0);
   fixture_assert_succeeded (job);
@@ -213,11 +192,9 @@ test_executor_that_registers_twice_is_one (void)
 static void
 test_finished_result_tasks_of_a_lost_executor_stay_finished (void)
 {
-  Fixture *f = fixture_new (4, NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 2, NULL);
+  Fixture *f = fixture_cluster (1, 1);
+  TestJob *job = fixture_submit_narrow (f, 2);
 
-  fixture_add_executor (f, "1", "host1", 1);
-  TestJob *job = fixture_submit (f, rdd);
   fixture_succeed (f, 0, 0, 0);
   fixture_lose_executor (f, "1");
   fixture_add_executor (f, "2", "host2", 2);
@@ -232,10 +209,9 @@ static void
 test_loss_that_aborts_ends_all_tasks_of_the_set (void)
 {
   Fixture *f = fixture_new (1, NULL);
-  g_autoptr (RushRdd) rdd = my_shuffled_rdd (f->lineage, 4, 1);
 
   fixture_add_executor (f, "1", "host1", 3);
-  TestJob *job = fixture_submit (f, rdd);
+  TestJob *job = fixture_submit_shuffle (f, 4, 1);
   fixture_succeed (f, 0, 0, 0);
   fixture_lose_executor_because (f, "1", TRUE, TRUE);
   fixture_assert_failed (job, RUSH_CORE_ERROR_JOB_ABORTED, "failed 1 times");
@@ -247,12 +223,11 @@ test_loss_that_aborts_ends_all_tasks_of_the_set (void)
 static void
 test_kill_other_attempts_when_one_succeeds (void)
 {
-  Fixture *f = roomy_fixture ();
-  g_autoptr (RushRdd) rdd = my_shuffled_rdd (f->lineage, 1, 2);
-  TestJob *job = fixture_submit (f, rdd);
+  Fixture *f = fixture_roomy ();
+  TestJob *job = fixture_submit_shuffle (f, 1, 2);
 
   fixture_succeed_all (f, 0, 0);
-  fixture_fetch_failed (f, 1, 0, 0, 0, 0, NULL);
+  fixture_complete (f, 1, 0, "lost:0:0");
   fixture_fire_timer (f);
   fixture_succeed (f, 1, 1, 1);
   g_assert_cmpstr (fixture_find (f, 1, 0, 1)->kill_reason, ==, "another attempt succeeded");
@@ -267,25 +242,23 @@ test_kill_other_attempts_when_one_succeeds (void)
 static void
 test_tasks_that_run_when_the_job_is_done_are_killed (void)
 {
-  Fixture *f = roomy_fixture ();
+  Fixture *f = fixture_roomy ();
   g_autoptr (RushRdd) maps = my_rdd_new (f->lineage, 2, NULL);
   g_autoptr (RushDependency) shuffle = my_shuffle (maps, 2);
   g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 2, rush_dependency_ref (shuffle), NULL);
   TestJob *job = fixture_submit (f, rdd);
 
   fixture_succeed_all (f, 0, 0);
-  fixture_fetch_failed (f, 1, 0, 0, 0, 0, "1");
+  fixture_complete (f, 1, 0, "lost:0:0@1");
   fixture_fire_timer (f);
-  fixture_succeed (f, 0, 1, 0);
-  fixture_succeed (f, 0, 1, 1);
-  fixture_fetch_failed (f, 1, 1, 1, 0, 0, "1");
+  fixture_complete (f, 0, 1, "ok ok");
+  fixture_complete (f, 1, 1, "- lost:0:0@1");
   fixture_fire_timer (f); /* the map stage runs once more … */
   fixture_succeed (f, 1, 0, 1);
   fixture_succeed (f, 1, 1, 0); /* … but what ran before it sufficed */
   fixture_assert_succeeded (job);
   g_assert_cmpstr (fixture_find (f, 0, 2, 0)->kill_reason, ==, "Stage finished");
-  fixture_killed (f, 0, 2, 0);
-  fixture_succeed (f, 0, 2, 1);
+  fixture_complete (f, 0, 2, "killed ok");
   fixture_free (f);
 }
 
@@ -294,11 +267,9 @@ test_tasks_that_run_when_the_job_is_done_are_killed (void)
 static void
 test_nothing_launches_from_a_zombie_set (void)
 {
-  Fixture *f = fixture_new (4, NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 10, NULL);
+  Fixture *f = fixture_cluster (1, 2);
+  TestJob *job = fixture_submit_narrow (f, 10);
 
-  fixture_add_executor (f, "1", "host1", 2);
-  TestJob *job = fixture_submit (f, rdd);
   fixture_cancel_job (f, 0, NULL);
   g_assert_true (job->done);
   fixture_fail (f, 0, 0, 0, "boom"); /* does not wait again either */
@@ -326,11 +297,10 @@ static void
 test_total_result_size_too_large (void)
 {
   Fixture *f = fixture_new (4, "spark.driver.maxResultSize", "1m", NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 4, NULL);
   g_autofree char *events = NULL;
 
   fixture_add_executor (f, "1", "host1", 4);
-  TestJob *job = fixture_submit (f, rdd);
+  TestJob *job = fixture_submit_narrow (f, 4);
   fixture_end (f, 0, 0, 0, result_of (1024 * 1024)); /* just fits */
   g_assert_false (job->done);
   fixture_end (f, 0, 0, 1, result_of (1024 * 1024));
@@ -350,12 +320,11 @@ static void
 test_duplicates_do_not_add_to_the_result_size (void)
 {
   Fixture *f = fixture_new (4, "spark.driver.maxResultSize", "100", NULL);
-  g_autoptr (RushRdd) rdd = my_shuffled_rdd (f->lineage, 1, 2);
 
   fixture_add_executor (f, "1", "host1", 4);
-  TestJob *job = fixture_submit (f, rdd);
+  TestJob *job = fixture_submit_shuffle (f, 1, 2);
   fixture_succeed_all (f, 0, 0);
-  fixture_fetch_failed (f, 1, 0, 0, 0, 0, NULL);
+  fixture_complete (f, 1, 0, "lost:0:0");
   fixture_fire_timer (f);
   fixture_end (f, 1, 0, 1, result_of (50));
   fixture_end (f, 1, 1, 1, result_of (50));
@@ -368,10 +337,9 @@ static void
 test_result_size_without_a_limit (void)
 {
   Fixture *f = fixture_new (4, "spark.driver.maxResultSize", "0", NULL);
-  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 2, NULL);
 
   fixture_add_executor (f, "1", "host1", 4);
-  TestJob *job = fixture_submit (f, rdd);
+  TestJob *job = fixture_submit_narrow (f, 2);
   fixture_end (f, 0, 0, 0, result_of (G_MAXINT));
   fixture_end (f, 0, 0, 1, result_of (G_MAXINT));
   fixture_assert_succeeded (job);
