@@ -104,6 +104,15 @@ run_task_with_a_fetch_failure (const RushTask *task)
   return outcome;
 }
 
+/* One task of the second stage fails when it is tried first. */
+static RushTaskOutcome *
+run_task_with_a_failure (const RushTask *task)
+{
+  if (task->work->kind == RUSH_TASK_RESULT && task->partition == 1 && task->attempt_number == 0)
+    return rush_task_outcome_new (RUSH_OUTCOME_EXCEPTION, "boom");
+  return run_task (task);
+}
+
 typedef struct
 {
   ThreadBackend backend;
@@ -114,7 +123,7 @@ typedef struct
   RushScheduler *scheduler;
   RushDriverLoop *loop;
   pthread_t runner;
-  gboolean lose_outputs;
+  RushTaskOutcome *(*run) (const RushTask *task);
 } App;
 
 static void *
@@ -128,7 +137,7 @@ runner_body (void *data)
       RushMessage *message = rush_message_new (RUSH_MESSAGE_TASK_ENDED);
 
       message->task_id = task->task_id;
-      message->outcome = app->lose_outputs ? run_task_with_a_fetch_failure (task) : run_task (task);
+      message->outcome = app->run (task);
       rush_task_free (task);
       rush_driver_loop_post (app->loop, message);
     }
@@ -141,6 +150,7 @@ app_new (guint cores)
   App *app = g_new0 (App, 1);
   RushMessage *message = rush_message_new (RUSH_MESSAGE_EXECUTOR_REGISTERED);
 
+  app->run = run_task;
   app->conf = rush_conf_new ();
   app->bus = rush_event_bus_new (10);
   app->tracker = rush_map_output_tracker_new ();
@@ -149,7 +159,7 @@ app_new (guint cores)
   app->backend.base.klass = &backend_class;
   app->backend.loop = app->loop;
   app->backend.tasks = rush_queue_new (0);
-  app->scheduler = rush_scheduler_new (app->conf, &app->backend.base, app->bus, app->tracker, 1);
+  app->scheduler = rush_scheduler_new (app->conf, &app->backend.base, app->bus, app->tracker, 4);
   message->text = g_strdup ("driver");
   message->host = g_strdup ("localhost");
   message->cores = cores;
@@ -238,6 +248,22 @@ test_job_through_the_loop (void)
   app_free (app);
 }
 
+/* That task alone runs again. */
+static void
+test_failure_in_a_two_stage_job (void)
+{
+  App *app = app_new (4);
+  g_autoptr (RushRdd) rdd = my_shuffled_rdd (app->lineage, 3, 3);
+
+  app->run = run_task_with_a_failure;
+  app_start (app);
+  g_autoptr (RushJobWaiter) waiter = submit (app, rdd, 3);
+  assert_results (waiter, 3);
+  app_stop (app);
+  g_assert_cmpint (atomic_load (&app->backend.n_launched), ==, 3 + 3 + 1);
+  app_free (app);
+}
+
 static void
 test_timer_brings_the_job_home (void)
 {
@@ -245,7 +271,7 @@ test_timer_brings_the_job_home (void)
   g_autoptr (RushRdd) rdd = my_shuffled_rdd (app->lineage, 2, 2);
   gint64 start_us = g_get_monotonic_time ();
 
-  app->lose_outputs = TRUE;
+  app->run = run_task_with_a_fetch_failure;
   app_start (app);
   g_autoptr (RushJobWaiter) waiter = submit (app, rdd, 2);
   assert_results (waiter, 2);
@@ -363,6 +389,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD (job_through_the_loop);
+  ADD (failure_in_a_two_stage_job);
   ADD (timer_brings_the_job_home);
   ADD (jobs_from_many_threads);
   ADD (stop_handles_what_is_queued);
