@@ -55,8 +55,6 @@ typedef struct
 
 /* ── one element through the steps ── */
 
-static PyObject *small_ints[2]; /* 0 and 1, as x[0] and x[1] want them */
-
 /* f (x) */
 static inline PyObject *
 call_step (const Step *step, PyObject *x)
@@ -67,27 +65,11 @@ call_step (const Step *step, PyObject *x)
   return y;
 }
 
-/* x[i], with a quick way for the tuples that pairs are. */
-static inline PyObject *
-item (const Step *step, PyObject *x, guint i)
-{
-  if (G_LIKELY (PyTuple_CheckExact (x) && PyTuple_GET_SIZE (x) > (Py_ssize_t)i))
-    {
-      PyObject *y = PyTuple_GET_ITEM (x, i);
-      Py_INCREF (y);
-      return y;
-    }
-  PyObject *y = PyObject_GetItem (x, small_ints[i]);
-  if (G_UNLIKELY (y == NULL))
-    worker_explain (step->place, "pair", x);
-  return y;
-}
-
 /* f (x[1]) */
 static inline PyObject *
 call_on_value (const Step *step, PyObject *x)
 {
-  PyObject *value = item (step, x, 1);
+  PyObject *value = worker_item (x, 1, step->place);
   if (value == NULL)
     return NULL;
   PyObject *y = call_step (step, value);
@@ -158,12 +140,12 @@ take_step (Segment *self, guint number, PyObject **inout_x)
       y = worker_tuple_two (call_step (step, x), x);
       break;
     case CHAIN_MAP_VALUES:
-      y = item (step, x, 0);
+      y = worker_item (x, 0, step->place);
       if (y != NULL)
         y = worker_tuple_two (y, call_on_value (step, x));
       break;
     case CHAIN_FLAT_MAP_VALUES:
-      step->key = item (step, x, 0);
+      step->key = worker_item (x, 0, step->place);
       outcome =
           step->key == NULL ? STEP_FAILED : begin_walk (self, number, call_on_value (step, x));
       if (outcome == STEP_FAILED)
@@ -171,10 +153,10 @@ take_step (Segment *self, guint number, PyObject **inout_x)
       Py_DECREF (x);
       return outcome;
     case CHAIN_KEYS:
-      y = item (step, x, 0);
+      y = worker_item (x, 0, step->place);
       break;
     case CHAIN_VALUES:
-      y = item (step, x, 1);
+      y = worker_item (x, 1, step->place);
       break;
     case CHAIN_MAP_PARTITIONS:
     case CHAIN_MAP_PARTITIONS_WITH_INDEX:
@@ -184,6 +166,7 @@ take_step (Segment *self, guint number, PyObject **inout_x)
     case CHAIN_MERGE_COMBINERS:
     case CHAIN_GROUP:
     case CHAIN_MERGE_GROUPS:
+    case CHAIN_SORT:
     case CHAIN_PARTITION:
       g_assert_not_reached (); /* not in a segment */
     }
@@ -282,6 +265,7 @@ is_break (ChainOp op)
     case CHAIN_MERGE_COMBINERS:
     case CHAIN_GROUP:
     case CHAIN_MERGE_GROUPS:
+    case CHAIN_SORT:
     case CHAIN_PARTITION:
       return TRUE;
     case CHAIN_MAP:
@@ -398,6 +382,8 @@ break_new (const WorkerChain *chain, Stage *source, ChainOp op, PyObject *tuple)
       return worker_group_new (source);
     case CHAIN_MERGE_GROUPS:
       return worker_merge_groups_new (source);
+    case CHAIN_SORT:
+      return worker_sort_new (source, f, PyTuple_GET_ITEM (tuple, 2));
     case CHAIN_MAP:
     case CHAIN_FILTER:
     case CHAIN_FLAT_MAP:
@@ -452,9 +438,6 @@ gboolean
 worker_chain_build (WorkerChain *self, PyObject *command, Stage *input, guint partition)
 {
   *self = (WorkerChain){ .partition = partition };
-  for (Py_ssize_t i = 0; i < 2; i++)
-    if (small_ints[i] == NULL && (small_ints[i] = PyLong_FromSsize_t (i)) == NULL)
-      return FALSE;
   if (!PyList_Check (command))
     {
       PyErr_Format (PyExc_ValueError, "a command must be a list of ops, not %R", command);

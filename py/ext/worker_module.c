@@ -155,6 +155,7 @@ PyMODINIT_FUNC
 PyInit__worker (void)
 {
   if (PyType_Ready (&Worker_Type) < 0 || PyType_Ready (&PartitionIterator_Type) < 0 ||
+      PyType_Ready (&SortKey_Type) < 0 ||
       !import_pickle ())
     return NULL;
   PyObject *module = PyModule_Create (&module_def);

@@ -10,6 +10,7 @@
  *   worker_break.c       mapPartitions, glom, count: ops that want all of their input
  *   worker_combine.c     combine, mergeCombiners, group, mergeGroups: ops on a table
  *   worker_table.c       key → value, found once
+ *   worker_sort.c        sort: pairs in the order of their keys
  *   worker_input.c       batches → elements
  *   worker_output.c      elements → runs or lines → batches
  *   worker_partition.c   portable_hash; pairs → buckets → runs by reduce partition
@@ -101,7 +102,9 @@ Stage *worker_combine_new (Stage *source, PyObject *create, PyObject *merge);
 Stage *worker_merge_combiners_new (Stage *source, PyObject *merge);
 Stage *worker_group_new (Stage *source);
 Stage *worker_merge_groups_new (Stage *source);
+Stage *worker_sort_new (Stage *source, PyObject *function, PyObject *ascending);
 extern PyTypeObject PartitionIterator_Type;
+extern PyTypeObject SortKey_Type;
 
 /* ── input ── */
 
@@ -235,6 +238,20 @@ worker_tuple_two (PyObject *a, PyObject *b)
   PyTuple_SET_ITEM (tuple, 0, a);
   PyTuple_SET_ITEM (tuple, 1, b);
   return tuple;
+}
+
+/* x[i] of an element that is no tuple, or a short one; explained with @place if it fails. */
+PyObject *worker_item_of_any (PyObject *x, guint i, PyObject *place);
+
+/* x[i], with a quick way for the tuples that pairs are. */
+static inline PyObject *
+worker_item (PyObject *x, guint i, PyObject *place)
+{
+  if (G_UNLIKELY (!PyTuple_CheckExact (x) || PyTuple_GET_SIZE (x) <= (Py_ssize_t)i))
+    return worker_item_of_any (x, i, place);
+  PyObject *y = PyTuple_GET_ITEM (x, i);
+  Py_INCREF (y);
+  return y;
 }
 
 /* ── walking what a function returned ── */

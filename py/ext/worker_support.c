@@ -157,3 +157,15 @@ worker_pair_from_iterable (PyObject *element, PyObject *place)
   Py_DECREF (element);
   return pair;
 }
+
+PyObject *
+worker_item_of_any (PyObject *x, guint i, PyObject *place)
+{
+  PyObject *number = PyLong_FromUnsignedLong (i);
+  PyObject *y = number != NULL ? PyObject_GetItem (x, number) : NULL;
+
+  Py_XDECREF (number);
+  if (y == NULL)
+    worker_explain (place, "pair", x);
+  return y;
+}
