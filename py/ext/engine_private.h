@@ -2,7 +2,9 @@
  *
  *   engine_module.c    the module, the trace hook
  *   engine_context.c   Context: one application
- *   engine_rdds.c      Context's methods that make RDDs
+ *   engine_sources.c   Context's methods that make the first RDDs of a lineage
+ *   engine_python.c    Context's methods that make RDDs of Python's functions and shuffles
+ *   engine_layout.c    Context's methods that put partitions together in other ways
  *   engine_jobs.c      Context's methods that run and cancel jobs
  *   engine_status.c    Context's methods that say how jobs and stages are
  *   engine_pictures.c  DAGs of RDDs and jobs
@@ -62,6 +64,21 @@ int engine_call_converter (PyObject *object, void *out_call);
 void engine_call_push (const EngineCall *call);
 void engine_call_pop (void);
 
+/* Wraps what a method of @self has made, which it takes over, and tells the trace of it. */
+PyObject *engine_made (EngineContext *self, const char *method, const char *arguments,
+                       Py_ssize_t bytes, RushRdd *made);
+
+/* Makes a node under the user's call site and returns its handle from the method it stands in. */
+#define ENGINE_MAKE_RDD(self, call, method, arguments, bytes, expression)                          \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    engine_call_push (call);                                                                       \
+    RushRdd *made = (expression);                                                                  \
+    engine_call_pop ();                                                                            \
+    return engine_made (self, method, arguments, bytes, made);                                     \
+  }                                                                                                \
+  G_STMT_END
+
 /* ── errors ── */
 
 /* Raises what the package's error factory makes of @error, and frees it; returns NULL. */
@@ -80,7 +97,9 @@ gboolean engine_trace (const char *name, long handle, const char *arguments, Py_
 /* ── methods, one table a file ── */
 
 extern PyMethodDef engine_context_methods[];
-extern PyMethodDef engine_rdds_methods[];
+extern PyMethodDef engine_sources_methods[];
+extern PyMethodDef engine_python_methods[];
+extern PyMethodDef engine_layout_methods[];
 extern PyMethodDef engine_jobs_methods[];
 extern PyMethodDef engine_status_methods[];
 extern PyMethodDef engine_pictures_methods[];

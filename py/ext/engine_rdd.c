@@ -18,6 +18,17 @@ engine_rdd_wrap (RushContext *context, RushRdd *rdd)
   return (PyObject *)self;
 }
 
+PyObject *
+engine_made (EngineContext *self, const char *method, const char *arguments, Py_ssize_t bytes,
+             RushRdd *made)
+{
+  gint id = made->id;
+  PyObject *handle = engine_rdd_wrap (self->context, made);
+  if (handle != NULL && !engine_trace (method, id, arguments, bytes))
+    Py_CLEAR (handle);
+  return handle;
+}
+
 static void
 rdd_dealloc (EngineRdd *self)
 {
