@@ -335,8 +335,7 @@ add_event_log (RushContext *self, GError **error)
   if (log == NULL)
     return FALSE;
   self->event_log_path = g_strdup (rush_event_log_path (log));
-  rush_event_bus_add_queued (self->bus, log);
-  return TRUE;
+  return rush_event_bus_add_queued (self->bus, log, error);
 }
 
 static gboolean
@@ -380,8 +379,8 @@ make_engine (RushContext *self, GError **error)
     max_task_failures = (guint)rush_conf_get_int (self->conf, "spark.task.maxFailures");
   self->scheduler =
       rush_scheduler_new (self->conf, self->backend, self->bus, self->tracker, max_task_failures);
-  self->cleaner = rush_context_cleaner_new (self->lineage, remove_shuffle, self);
-  return TRUE;
+  self->cleaner = rush_context_cleaner_new (self->lineage, remove_shuffle, self, error);
+  return self->cleaner != NULL;
 }
 
 RushContext *
@@ -398,7 +397,8 @@ rush_context_new (const RushConf *conf, GError **error)
     return NULL;
   post_log_start (self);
   post_resource_profile (self);
-  rush_driver_loop_start (self->loop, self->scheduler);
+  if (!rush_driver_loop_start (self->loop, self->scheduler, error))
+    return NULL;
   rush_local_backend_start (self->backend);
   post_environment (self);
   post_application_start (self);

@@ -4,13 +4,38 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
 /* Deep lineages recurse, and what the system gives by itself depends on ulimit -s.  It is address
  * space; memory is taken as it is used. */
 #define STACK_BYTES (16 * 1024 * 1024)
 
-pthread_t
-rush_thread_start (const char *name, void *(*body) (void *), void *data)
+/* The limit that most often stands behind a refusal, as a number or "unlimited". */
+static char *
+limit_text (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NPROC, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+    return g_strdup ("unlimited");
+  return g_strdup_printf ("%" G_GUINT64_FORMAT, (guint64)limit.rlim_cur);
+}
+
+static void
+set_error (GError **error, const char *name, int errnum)
+{
+  g_autofree char *limit = limit_text ();
+
+  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_IO,
+               "Cannot start the thread %s: %s. The user may have %s processes and threads "
+               "(ulimit -u); a container or the memory that it may use can set a lower limit. End "
+               "programs that are not needed, raise the limit, or use a smaller master.",
+               name, g_strerror (errnum), limit);
+}
+
+gboolean
+rush_thread_start (pthread_t *out_thread, const char *name, void *(*body) (void *), void *data,
+                   GError **error)
 {
   g_assert (strlen (name) <= 15);
 
@@ -36,9 +61,13 @@ rush_thread_start (const char *name, void *(*body) (void *), void *data)
   pthread_sigmask (SIG_SETMASK, &before, NULL);
 
   if (status != 0)
-    g_error ("cannot start thread %s: %s", name, g_strerror (status));
+    {
+      set_error (error, name, status);
+      return FALSE;
+    }
   pthread_setname_np (thread, name);
-  return thread;
+  *out_thread = thread;
+  return TRUE;
 }
 
 void

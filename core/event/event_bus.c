@@ -124,8 +124,9 @@ subscriber_free (gpointer data)
 
 /* ---- the bus ---- */
 
-static void
-add_subscriber (RushEventBus *self, RushListener *listener, RushQueue *queue)
+/* FALSE with @error, which only a subscriber with a queue needs a thread for. */
+static gboolean
+add_subscriber (RushEventBus *self, RushListener *listener, RushQueue *queue, GError **error)
 {
   Subscriber *subscriber = g_new0 (Subscriber, 1);
 
@@ -133,14 +134,19 @@ add_subscriber (RushEventBus *self, RushListener *listener, RushQueue *queue)
   subscriber->queue = queue;
   pthread_mutex_init (&subscriber->lock, NULL);
   pthread_cond_init (&subscriber->progress, NULL);
-  if (queue != NULL)
-    subscriber->thread = rush_thread_start ("rush-listener", deliver_queued, subscriber);
+  if (queue != NULL &&
+      !rush_thread_start (&subscriber->thread, "rush-listener", deliver_queued, subscriber, error))
+    {
+      subscriber_free (subscriber);
+      return FALSE;
+    }
 
   pthread_mutex_lock (&self->order);
   g_assert (!self->stopped);
   g_ptr_array_add (self->subscribers, subscriber);
   atomic_store (&self->has_listeners, TRUE);
   pthread_mutex_unlock (&self->order);
+  return TRUE;
 }
 
 void
@@ -148,15 +154,15 @@ rush_event_bus_add_inline (RushEventBus *self, RushListener *listener)
 {
   g_return_if_fail (self != NULL && listener != NULL);
 
-  add_subscriber (self, listener, NULL);
+  add_subscriber (self, listener, NULL, NULL);
 }
 
-void
-rush_event_bus_add_queued (RushEventBus *self, RushListener *listener)
+gboolean
+rush_event_bus_add_queued (RushEventBus *self, RushListener *listener, GError **error)
 {
-  g_return_if_fail (self != NULL && listener != NULL);
+  g_return_val_if_fail (self != NULL && listener != NULL, FALSE);
 
-  add_subscriber (self, listener, rush_queue_new (self->queue_capacity));
+  return add_subscriber (self, listener, rush_queue_new (self->queue_capacity), error);
 }
 
 gboolean

@@ -33,7 +33,8 @@ struct _RushListener
 RushEventBus *rush_event_bus_new (guint queue_capacity);
 void rush_event_bus_free (RushEventBus *self);                               /* stops first */
 void rush_event_bus_add_inline (RushEventBus *self, RushListener *listener); /* (transfer full) */
-void rush_event_bus_add_queued (RushEventBus *self, RushListener *listener); /* (transfer full) */
+/* (transfer full).  FALSE with @error: there is no thread for it; the listener is freed. */
+gboolean rush_event_bus_add_queued (RushEventBus *self, RushListener *listener, GError **error);
 gboolean rush_event_bus_has_listeners (RushEventBus *self);
 void rush_event_bus_post (RushEventBus *self, RushEvent *event); /* (transfer full) */
 /* Returns when every event posted before the call has been delivered everywhere. */

@@ -3,7 +3,9 @@
  *     submit ──▶ [ queue ] ──▶ runner 0 … runner n − 1, n <= max_runners
  *
  * outstanding counts what is queued or running.  A new thread starts when that exceeds the threads
- * there are, so a program that never runs two tasks at once never has two.
+ * there are, so a program that never runs two tasks at once never has two.  The first one starts
+ * with the pool: whoever has a pool has somebody who works.  If the system has no thread for
+ * another one, tasks wait for those that are there.
  *
  * Why not a thread a slot: local-cluster[100,8,1024] is a fine way to study a scheduler, and 800
  * threads on a laptop are not.  Tasks beyond the runners wait in the queue; that they are launched
@@ -51,6 +53,19 @@ runner_main (void *data)
   return NULL;
 }
 
+/* Lock held, or nobody else there yet. */
+static gboolean
+add_runner (RushRunnerPool *self, GError **error)
+{
+  char name[32];
+
+  snprintf (name, sizeof name, "rush-run-%u", self->n_runners);
+  if (!rush_thread_start (&self->runners[self->n_runners], name, runner_main, self, error))
+    return FALSE;
+  self->n_runners++;
+  return TRUE;
+}
+
 gboolean
 rush_runner_pool_submit (RushRunnerPool *self, gpointer item)
 {
@@ -62,12 +77,7 @@ rush_runner_pool_submit (RushRunnerPool *self, gpointer item)
     {
       self->outstanding++;
       if (self->outstanding > self->n_runners && self->n_runners < self->max_runners)
-        {
-          char name[32];
-
-          snprintf (name, sizeof name, "rush-run-%u", self->n_runners);
-          self->runners[self->n_runners++] = rush_thread_start (name, runner_main, self);
-        }
+        add_runner (self, NULL);
       accepted = rush_queue_push (self->queue, item);
       g_assert (accepted); /* it is closed only after stopped is set */
     }
@@ -110,7 +120,7 @@ rush_runner_pool_advise (guint slots)
 }
 
 RushRunnerPool *
-rush_runner_pool_new (guint max_runners, RushRunnerFunc func, gpointer data)
+rush_runner_pool_new (guint max_runners, RushRunnerFunc func, gpointer data, GError **error)
 {
   RushRunnerPool *self = g_new0 (RushRunnerPool, 1);
 
@@ -121,5 +131,8 @@ rush_runner_pool_new (guint max_runners, RushRunnerFunc func, gpointer data)
   self->queue = rush_queue_new (0);
   self->runners = g_new0 (pthread_t, max_runners);
   pthread_mutex_init (&self->lock, NULL);
-  return self;
+  if (add_runner (self, error))
+    return self;
+  rush_runner_pool_free (self);
+  return NULL;
 }

@@ -1,7 +1,8 @@
 /* runner_pool.h - the threads that tasks run on, under all executors alike.
  *
- * Interface:  submit () hands an item over; some runner calls the pool's function with it.  Threads
- *             start when they are first needed and stay.  stop () lets what was submitted run, and
+ * Interface:  submit () hands an item over; some runner calls the pool's function with it.  The
+ *             first thread starts with the pool, others when they are first needed, as far as the
+ *             system has any; all stay.  stop () lets what was submitted run, and
  *             joins.
  * Ownership:  an item is the function's from the call on.
  * Threads:    any.
@@ -15,7 +16,9 @@
 typedef struct _RushRunnerPool RushRunnerPool;
 typedef void (*RushRunnerFunc) (gpointer item, gpointer data);
 
-RushRunnerPool *rush_runner_pool_new (guint max_runners, RushRunnerFunc func, gpointer data);
+/* NULL with @error: there is no thread for the first runner. */
+RushRunnerPool *rush_runner_pool_new (guint max_runners, RushRunnerFunc func, gpointer data,
+                                      GError **error);
 gboolean rush_runner_pool_submit (RushRunnerPool *self, gpointer item); /* FALSE: stopped, yours */
 void rush_runner_pool_stop (RushRunnerPool *self);
 void rush_runner_pool_free (RushRunnerPool *self); /* stops first */

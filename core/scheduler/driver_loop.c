@@ -136,14 +136,14 @@ rush_driver_loop_post (RushDriverLoop *self, RushMessage *message)
 
 /* ---- life ---- */
 
-void
-rush_driver_loop_start (RushDriverLoop *self, RushScheduler *scheduler)
+gboolean
+rush_driver_loop_start (RushDriverLoop *self, RushScheduler *scheduler, GError **error)
 {
-  g_return_if_fail (!self->started);
+  g_return_val_if_fail (!self->started, FALSE);
 
   self->scheduler = scheduler;
-  self->started = TRUE;
-  self->thread = rush_thread_start ("rush-driver", run, self);
+  self->started = rush_thread_start (&self->thread, "rush-driver", run, self, error);
+  return self->started;
 }
 
 void

@@ -17,7 +17,8 @@ typedef struct _RushDriverLoop RushDriverLoop;
 
 /* The loop is made first, then the backend that posts to it, then the scheduler, then it starts. */
 RushDriverLoop *rush_driver_loop_new (RushClock *clock);
-void rush_driver_loop_start (RushDriverLoop *self, RushScheduler *scheduler);
+/* FALSE with @error: there is no thread for it; the loop can only be freed. */
+gboolean rush_driver_loop_start (RushDriverLoop *self, RushScheduler *scheduler, GError **error);
 void rush_driver_loop_post (RushDriverLoop *self, RushMessage *message); /* (transfer full) */
 /* For backends in real time; on the loop's thread. */
 void rush_driver_loop_start_timer (RushDriverLoop *self, guint64 timer_id, gint64 delay_us);

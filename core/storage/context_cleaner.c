@@ -71,6 +71,17 @@ rush_context_cleaner_flush (RushContextCleaner *self)
   pthread_mutex_unlock (&self->lock);
 }
 
+/* Without its thread. */
+static void
+free_parts (RushContextCleaner *self)
+{
+  rush_queue_free (self->queue, NULL);
+  rush_lineage_unref (self->lineage);
+  pthread_cond_destroy (&self->handled);
+  pthread_mutex_destroy (&self->lock);
+  g_free (self);
+}
+
 void
 rush_context_cleaner_free (RushContextCleaner *self)
 {
@@ -79,15 +90,12 @@ rush_context_cleaner_free (RushContextCleaner *self)
   rush_lineage_set_shuffle_dropped (self->lineage, NULL, NULL);
   rush_queue_close (self->queue);
   rush_thread_join (self->thread);
-  rush_queue_free (self->queue, NULL);
-  rush_lineage_unref (self->lineage);
-  pthread_cond_destroy (&self->handled);
-  pthread_mutex_destroy (&self->lock);
-  g_free (self);
+  free_parts (self);
 }
 
 RushContextCleaner *
-rush_context_cleaner_new (RushLineage *lineage, RushRemoveShuffle remove, gpointer data)
+rush_context_cleaner_new (RushLineage *lineage, RushRemoveShuffle remove, gpointer data,
+                          GError **error)
 {
   RushContextCleaner *self = g_new0 (RushContextCleaner, 1);
 
@@ -97,7 +105,11 @@ rush_context_cleaner_new (RushLineage *lineage, RushRemoveShuffle remove, gpoint
   self->queue = rush_queue_new (0);
   pthread_mutex_init (&self->lock, NULL);
   pthread_cond_init (&self->handled, NULL);
-  self->thread = rush_thread_start ("rush-cleaner", clean, self);
+  if (!rush_thread_start (&self->thread, "rush-cleaner", clean, self, error))
+    {
+      free_parts (self);
+      return NULL;
+    }
   rush_lineage_set_shuffle_dropped (lineage, post_dropped, self);
   return self;
 }

@@ -13,7 +13,8 @@
 typedef struct _RushContextCleaner RushContextCleaner;
 typedef void (*RushRemoveShuffle) (gint shuffle_id, gpointer data);
 
+/* NULL with @error: there is no thread for it. */
 RushContextCleaner *rush_context_cleaner_new (RushLineage *lineage, RushRemoveShuffle remove,
-                                              gpointer data);
+                                              gpointer data, GError **error);
 void rush_context_cleaner_free (RushContextCleaner *self);  /* finishes what is queued, joins */
 void rush_context_cleaner_flush (RushContextCleaner *self); /* for tests */

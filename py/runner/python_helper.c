@@ -520,6 +520,11 @@ rush_python_helper_start (const RushPythonConfig *config, const char *const *var
   pthread_condattr_setclock (&monotonic, CLOCK_MONOTONIC);
   pthread_cond_init (&self->changed, &monotonic);
   pthread_condattr_destroy (&monotonic);
-  self->monitor = rush_thread_start ("rush-py-monitor", monitor_body, self);
-  return self;
+  if (rush_thread_start (&self->monitor, "rush-py-monitor", monitor_body, self, error))
+    return self;
+  kill (pid, SIGKILL);
+  waitpid (pid, NULL, 0);
+  self->gone = self->joined = TRUE; /* nobody to wait for */
+  rush_python_helper_unref (self);
+  return NULL;
 }

@@ -344,7 +344,8 @@ assert_cancelled (const char *ops)
   g_autofree char *pid = run_lines ("x", "map pid", NULL, NULL);
   g_autoptr (RushTaskContext) ctx = rush_task_context_new ();
   g_autoptr (GError) error = NULL;
-  pthread_t thread = rush_thread_start ("cancel", cancel_soon, ctx);
+  pthread_t thread;
+  g_assert_true (rush_thread_start (&thread, "cancel", cancel_soon, ctx, NULL));
   gint64 began_us = g_get_monotonic_time ();
   g_autofree char *got = run_lines ("x", ops, ctx, &error);
 
@@ -399,7 +400,7 @@ test_threads (void)
   pthread_t threads[4];
 
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
-    threads[i] = rush_thread_start ("runner", run_tasks, NULL);
+    g_assert_true (rush_thread_start (&threads[i], "runner", run_tasks, NULL, NULL));
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
     rush_thread_join (threads[i]);
   g_assert_cmpuint (fixture_n_workers (workers), <=, G_N_ELEMENTS (threads) + 1);

@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* ---- what it says of itself ---- */
@@ -86,6 +87,44 @@ test_refused (void)
                   "spark.driver.memory");
   assert_refused ("local", "spark.eventLog.enabled", "true", RUSH_CORE_ERROR_NOT_FOUND,
                   "spark.eventLog.dir");
+}
+
+/* In a process of another user than root, which may always have more threads. */
+static void
+start_with_few_threads (void)
+{
+  guint n_refused = 0;
+
+  g_assert_true (geteuid () != 0 || setuid (65534) == 0);
+  for (guint n = 1; n <= 8; n++)
+    {
+      struct rlimit limit = { n, 1000 };
+      g_autoptr (RushConf) conf = rush_conf_new ();
+      g_autoptr (RushContext) sc = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_assert_cmpint (setrlimit (RLIMIT_NPROC, &limit), ==, 0);
+      g_assert_true (rush_conf_set (conf, "spark.master", "local[2]", NULL));
+      sc = rush_context_new (conf, &error);
+      if (sc != NULL)
+        continue;
+      n_refused++;
+      g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_IO);
+      g_assert_nonnull (strstr (error->message, "Cannot start the thread rush-"));
+    }
+  g_assert_cmpuint (n_refused, >=, 3); /* runner, cleaner, driver loop: each was once too many */
+}
+
+static void
+test_no_more_threads (void)
+{
+  if (g_test_subprocess ())
+    {
+      start_with_few_threads ();
+      return;
+    }
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_passed ();
 }
 
 /* ---- events ---- */
@@ -562,6 +601,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rdd/context/parallelism", test_parallelism);
   g_test_add_func ("/rdd/context/identity", test_identity);
   g_test_add_func ("/rdd/context/refused", test_refused);
+  g_test_add_func ("/rdd/context/no-more-threads", test_no_more_threads);
   g_test_add_func ("/rdd/context/event-log", test_event_log);
   g_test_add_func ("/rdd/context/jobs/some-partitions", test_some_partitions);
   g_test_add_func ("/rdd/context/jobs/no-partitions", test_no_partitions);

@@ -2,7 +2,12 @@
  * does not change its creator's mask. */
 #include "core/base/thread.h"
 
+#include "core/base/error.h"
+
 #include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 static void *
 read_mask (void *data)
@@ -27,7 +32,8 @@ test_name (void)
   char name[16];
 
   pthread_mutex_lock (&lock);
-  pthread_t thread = rush_thread_start ("rush-fifteen-15", wait_for_lock, &lock);
+  pthread_t thread;
+  g_assert_true (rush_thread_start (&thread, "rush-fifteen-15", wait_for_lock, &lock, NULL));
   pthread_getname_np (thread, name, sizeof name);
   pthread_mutex_unlock (&lock);
   rush_thread_join (thread);
@@ -40,9 +46,11 @@ test_signals_go_elsewhere (void)
   static const int blocked[] = { SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGALRM, SIGUSR1, SIGPIPE };
   static const int own[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
   sigset_t before, after, inside;
+  pthread_t thread;
 
   pthread_sigmask (SIG_SETMASK, NULL, &before);
-  rush_thread_join (rush_thread_start ("rush-test", read_mask, &inside));
+  g_assert_true (rush_thread_start (&thread, "rush-test", read_mask, &inside, NULL));
+  rush_thread_join (thread);
   pthread_sigmask (SIG_SETMASK, NULL, &after);
 
   for (gsize i = 0; i < G_N_ELEMENTS (blocked); i++)
@@ -60,11 +68,37 @@ test_long_name_aborts (void)
   if (g_test_subprocess ())
     {
       sigset_t inside;
-      rush_thread_join (rush_thread_start ("rush-sixteen--16", read_mask, &inside));
+      pthread_t thread;
+
+      rush_thread_start (&thread, "rush-sixteen--16", read_mask, &inside, NULL);
       return;
     }
   g_test_trap_subprocess (NULL, 0, 0);
   g_test_trap_assert_failed ();
+}
+
+/* In a process that may have no more threads: root may always have more, so it is somebody else. */
+static void
+test_no_more_threads (void)
+{
+  if (g_test_subprocess ())
+    {
+      struct rlimit one = { 1, 1 };
+      g_autoptr (GError) error = NULL;
+      pthread_t thread;
+
+      g_assert_true (geteuid () != 0 || setuid (65534) == 0);
+      g_assert_cmpint (setrlimit (RLIMIT_NPROC, &one), ==, 0);
+      g_assert_false (rush_thread_start (&thread, "rush-first", read_mask, NULL, NULL) &&
+                      rush_thread_start (&thread, "rush-second", read_mask, NULL, NULL));
+      g_assert_false (rush_thread_start (&thread, "rush-third", read_mask, NULL, &error));
+      g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_IO);
+      g_assert_nonnull (strstr (error->message, "Cannot start the thread rush-third: "));
+      g_assert_nonnull (strstr (error->message, "may have 1 processes and threads (ulimit -u)"));
+      return;
+    }
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_passed ();
 }
 
 int
@@ -73,6 +107,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/thread/name", test_name);
   g_test_add_func ("/thread/signals", test_signals_go_elsewhere);
+  g_test_add_func ("/thread/no-more-threads", test_no_more_threads);
   g_test_add_func ("/thread/misuse", test_long_name_aborts);
   return g_test_run ();
 }

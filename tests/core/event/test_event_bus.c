@@ -115,7 +115,7 @@ test_queued (void)
   RushEventBus *bus = rush_event_bus_new (1000);
   Notes notes = { 0 };
 
-  rush_event_bus_add_queued (bus, recorder_new (&notes));
+  rush_event_bus_add_queued (bus, recorder_new (&notes), NULL);
   for (gint i = 0; i < 100; i++)
     post (bus, i);
   rush_event_bus_flush (bus);
@@ -135,8 +135,8 @@ test_event_outlives_post (void)
   Notes a = { 0 }, b = { 0 };
   g_autoptr (RushEvent) event = sample_job_end (0, 0, "why");
 
-  rush_event_bus_add_queued (bus, recorder_new (&a));
-  rush_event_bus_add_queued (bus, recorder_new (&b));
+  rush_event_bus_add_queued (bus, recorder_new (&a), NULL);
+  rush_event_bus_add_queued (bus, recorder_new (&b), NULL);
   rush_event_bus_post (bus, rush_event_ref (event));
   rush_event_bus_stop (bus);
   g_assert_cmpint (rush_ref_count_get (&event->refs), ==, 1);
@@ -177,8 +177,8 @@ test_one_order_for_all (void)
   pthread_t threads[POSTERS];
 
   rush_event_bus_add_inline (bus, recorder_new (&notes[0]));
-  rush_event_bus_add_queued (bus, recorder_new (&notes[1]));
-  rush_event_bus_add_queued (bus, recorder_new (&notes[2]));
+  rush_event_bus_add_queued (bus, recorder_new (&notes[1]), NULL);
+  rush_event_bus_add_queued (bus, recorder_new (&notes[2]), NULL);
   for (gint i = 0; i < POSTERS; i++)
     {
       posters[i] = (Poster){ bus, i * POSTS };
@@ -235,7 +235,7 @@ test_full_queue_blocks (void)
   Gate gate = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0, 0 };
   Notes notes = { .before = gate_before_event, .before_data = &gate };
 
-  rush_event_bus_add_queued (bus, recorder_new (&notes));
+  rush_event_bus_add_queued (bus, recorder_new (&notes), NULL);
   for (gint i = 0; i < 1000; i++)
     {
       post (bus, i);
@@ -260,7 +260,7 @@ test_stop_delivers_all (void)
   RushEventBus *bus = rush_event_bus_new (1000);
   Notes queued = { 0 }, inlined = { 0 };
 
-  rush_event_bus_add_queued (bus, recorder_new (&queued));
+  rush_event_bus_add_queued (bus, recorder_new (&queued), NULL);
   rush_event_bus_add_inline (bus, recorder_new (&inlined));
   for (gint i = 0; i < 500; i++)
     post (bus, i);
@@ -291,9 +291,9 @@ test_late_listener (void)
   RushEventBus *bus = rush_event_bus_new (10);
   Notes early = { 0 }, late = { 0 };
 
-  rush_event_bus_add_queued (bus, recorder_new (&early));
+  rush_event_bus_add_queued (bus, recorder_new (&early), NULL);
   post (bus, 0);
-  rush_event_bus_add_queued (bus, recorder_new (&late));
+  rush_event_bus_add_queued (bus, recorder_new (&late), NULL);
   post (bus, 1);
   rush_event_bus_flush (bus);
   assert_heard_in_order (&early, 2);

@@ -67,7 +67,7 @@ write_sample (const char *dir, gboolean overwrite)
 {
   RushEventBus *bus = rush_event_bus_new (10);
 
-  rush_event_bus_add_queued (bus, open_log (dir, overwrite));
+  rush_event_bus_add_queued (bus, open_log (dir, overwrite), NULL);
   sample_run_post (bus);
   rush_event_bus_free (bus);
 }
@@ -127,7 +127,7 @@ test_in_progress (Folder *self, gconstpointer data)
 {
   RushEventBus *bus = rush_event_bus_new (10);
 
-  rush_event_bus_add_queued (bus, open_log (self->dir, FALSE));
+  rush_event_bus_add_queued (bus, open_log (self->dir, FALSE), NULL);
   g_assert_true (exists (self->inprogress));
   g_assert_false (exists (self->log));
   rush_event_bus_post (bus, sample_job_end (0, 0, NULL));
@@ -295,7 +295,7 @@ write_until_full (void)
   struct rlimit limit = { 4096, 4096 };
   RushEventBus *bus = rush_event_bus_new (10);
 
-  rush_event_bus_add_queued (bus, open_log (dir, FALSE));
+  rush_event_bus_add_queued (bus, open_log (dir, FALSE), NULL);
   signal (SIGXFSZ, SIG_IGN);
   g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
   sample_run_post (bus);

@@ -20,7 +20,7 @@ main (int argc, char **argv)
       return 1;
     }
   RushEventBus *bus = rush_event_bus_new (100);
-  rush_event_bus_add_queued (bus, log);
+  rush_event_bus_add_queued (bus, log, NULL);
   sample_run_post (bus);
   rush_event_bus_free (bus);
   return 0;

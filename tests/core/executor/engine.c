@@ -96,7 +96,7 @@ engine_new (const char *master, ...)
   recorder = g_new0 (Recorder, 1);
   recorder->base.klass = &recorder_class;
   recorder->out = self->events;
-  rush_event_bus_add_queued (self->bus, &recorder->base);
+  g_assert_true (rush_event_bus_add_queued (self->bus, &recorder->base, NULL));
   self->top = g_dir_make_tmp ("rush-engine-XXXXXX", NULL);
   self->dir = rush_local_dir_new (self->top, &error);
   g_assert_no_error (error);
@@ -110,7 +110,7 @@ engine_new (const char *master, ...)
     max_failures = (guint)rush_conf_get_int (self->conf, "spark.task.maxFailures");
   self->scheduler =
       rush_scheduler_new (self->conf, self->backend, self->bus, self->tracker, max_failures);
-  rush_driver_loop_start (self->loop, self->scheduler);
+  g_assert_true (rush_driver_loop_start (self->loop, self->scheduler, NULL));
   rush_local_backend_start (self->backend);
   return self;
 }

@@ -50,7 +50,7 @@ test_all_run (void)
   Work work;
 
   work_init (&work);
-  pool = rush_runner_pool_new (3, run, &work);
+  pool = rush_runner_pool_new (3, run, &work, NULL);
   for (guint i = 1; i <= N_ITEMS; i++)
     g_assert_true (rush_runner_pool_submit (pool, GUINT_TO_POINTER (i)));
   rush_runner_pool_stop (pool);
@@ -73,7 +73,7 @@ test_at_once (void)
   work_init (&work);
   pthread_barrier_init (&meet, NULL, 4);
   work.meet = &meet;
-  pool = rush_runner_pool_new (4, run, &work);
+  pool = rush_runner_pool_new (4, run, &work, NULL);
   for (guint round = 0; round < 10; round++)
     for (guint i = 1; i <= 4; i++)
       g_assert_true (rush_runner_pool_submit (pool, GUINT_TO_POINTER (i)));
@@ -86,7 +86,7 @@ test_at_once (void)
 static void
 test_never_used (void)
 {
-  rush_runner_pool_free (rush_runner_pool_new (8, run, NULL));
+  rush_runner_pool_free (rush_runner_pool_new (8, run, NULL, NULL));
   rush_runner_pool_free (NULL);
 }
 

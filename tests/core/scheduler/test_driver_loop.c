@@ -170,8 +170,8 @@ app_new (guint cores)
 static void
 app_start (App *app)
 {
-  rush_driver_loop_start (app->loop, app->scheduler);
-  app->runner = rush_thread_start ("test-runner", runner_body, app);
+  g_assert_true (rush_driver_loop_start (app->loop, app->scheduler, NULL));
+  g_assert_true (rush_thread_start (&app->runner, "test-runner", runner_body, app, NULL));
 }
 
 static void
@@ -305,7 +305,7 @@ test_jobs_from_many_threads (void)
 
   app_start (app);
   for (guint i = 0; i < N_THREADS; i++)
-    threads[i] = rush_thread_start ("test-submit", submit_jobs, app);
+    g_assert_true (rush_thread_start (&threads[i], "test-submit", submit_jobs, app, NULL));
   for (guint i = 0; i < N_THREADS; i++)
     rush_thread_join (threads[i]);
   app_stop (app);

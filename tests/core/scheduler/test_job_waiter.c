@@ -157,7 +157,8 @@ test_waits_for_another_thread (void)
   for (guint round = 0; round < 200; round++)
     {
       RushJobWaiter *waiter = rush_job_waiter_new (N_RESULTS);
-      pthread_t filler = rush_thread_start ("test-fill", fill, waiter);
+      pthread_t filler;
+      g_assert_true (rush_thread_start (&filler, "test-fill", fill, waiter, NULL));
 
       g_assert_true (rush_job_waiter_wait (waiter, NULL));
       for (guint i = 0; i < N_RESULTS; i++)
@@ -174,7 +175,8 @@ test_polls_for_another_thread (void)
     {
       RushJobWaiter *waiter = rush_job_waiter_new (N_RESULTS);
       struct pollfd pollfd = { .fd = rush_job_waiter_fd (waiter), .events = POLLIN };
-      pthread_t filler = rush_thread_start ("test-fill", fill, waiter);
+      pthread_t filler;
+      g_assert_true (rush_thread_start (&filler, "test-fill", fill, waiter, NULL));
 
       g_assert_cmpint (poll (&pollfd, 1, 60 * 1000), ==, 1);
       g_assert_true (rush_job_waiter_wait (waiter, NULL));

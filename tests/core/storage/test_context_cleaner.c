@@ -57,7 +57,7 @@ test_removed_with_the_last_ref (void)
   Removals removals;
 
   removals_init (&removals);
-  RushContextCleaner *cleaner = rush_context_cleaner_new (lineage, note_removal, &removals);
+  RushContextCleaner *cleaner = rush_context_cleaner_new (lineage, note_removal, &removals, NULL);
   RushDependency *first = new_shuffle (lineage), *second = new_shuffle (lineage);
   gint second_id = second->shuffle_id;
 
@@ -100,7 +100,7 @@ test_dropped_on_any_thread (void)
   Removals removals;
 
   removals_init (&removals);
-  RushContextCleaner *cleaner = rush_context_cleaner_new (lineage, note_removal, &removals);
+  RushContextCleaner *cleaner = rush_context_cleaner_new (lineage, note_removal, &removals, NULL);
   for (guint t = 0; t < N_THREADS; t++)
     pthread_create (&threads[t], NULL, make_and_drop, lineage);
   for (guint t = 0; t < N_THREADS; t++)
