@@ -6,54 +6,13 @@
  *     request + waiter ── JOB_SUBMITTED ───────────────▶ stages, tasks …
  *     wait (or poll its descriptor)   ◀── results ────── listener of the waiter
  *
- * Partitions are counted here and not there, as Spark does since SPARK-23626: counting may list a
- * folder of 10,000 files, and the loop has other jobs to serve.
+ * Why partitions are counted here and not there: core/scheduler/job_request.c.
  */
 #include "rdd/context_private.h"
 
 #include "rdd/result.h"
 
 #include <poll.h>
-
-/* ---- counting ahead ---- */
-
-/* Every RDD that @rdd can be computed from has its partition count afterwards. */
-static gboolean
-count_all_partitions (RushRdd *rdd, GError **error)
-{
-  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
-  g_autoptr (GPtrArray) waiting = g_ptr_array_new ();
-
-  g_ptr_array_add (waiting, rdd);
-  while (waiting->len > 0)
-    {
-      RushRdd *next = g_ptr_array_steal_index_fast (waiting, waiting->len - 1);
-      guint n;
-
-      if (!g_hash_table_add (seen, next))
-        continue;
-      if (!rush_rdd_n_partitions (next, &n, error))
-        return FALSE;
-      for (guint i = 0; i < next->n_dependencies; i++)
-        g_ptr_array_add (waiting, next->dependencies[i]->rdd);
-    }
-  return TRUE;
-}
-
-static gboolean
-check_partitions (const guint *partitions, guint n, guint n_there, GError **error)
-{
-  for (guint i = 0; i < n; i++)
-    if (partitions[i] >= n_there)
-      {
-        g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
-                     "Attempting to access a non-existent partition: %u. Total number of "
-                     "partitions: %u",
-                     partitions[i], n_there);
-        return FALSE;
-      }
-  return TRUE;
-}
 
 /* ---- submission ---- */
 
@@ -126,7 +85,6 @@ rush_context_submit_job (RushContext *self, RushRdd *rdd, const guint *partition
                          gint *out_job_id, GError **error)
 {
   RushJobRequest *request = job_request_new (options);
-  guint n_there;
 
   request->rdd = rush_rdd_ref (rdd);
   request->func = func;
@@ -138,14 +96,11 @@ rush_context_submit_job (RushContext *self, RushRdd *rdd, const guint *partition
       set_stopped (error);
       return NULL;
     }
-  if (!count_all_partitions (rdd, error) || !rush_rdd_n_partitions (rdd, &n_there, error) ||
-      (partitions != NULL && !check_partitions (partitions, n_partitions, n_there, error)))
+  if (!rush_job_request_set_partitions (request, partitions, n_partitions, error))
     {
       rush_job_request_free (request);
       return NULL;
     }
-  request->n_partitions = partitions != NULL ? n_partitions : n_there;
-  request->partitions = g_memdup2 (partitions, n_partitions * sizeof *partitions);
   return submit (self, request, request->n_partitions, out_job_id, error);
 }
 
@@ -154,16 +109,16 @@ rush_context_submit_map_stage (RushContext *self, RushDependency *dependency,
                                const RushJobOptions *options, gint *out_job_id, GError **error)
 {
   RushJobRequest *request;
-  guint n;
 
   g_return_val_if_fail (dependency->kind == RUSH_DEPENDENCY_SHUFFLE, NULL);
-  if (!count_all_partitions (dependency->rdd, error) ||
-      !rush_rdd_n_partitions (dependency->rdd, &n, error))
-    return NULL;
   request = job_request_new (options);
   request->rdd = rush_rdd_ref (dependency->rdd);
   request->dependency = rush_dependency_ref (dependency);
-  request->n_partitions = n;
+  if (!rush_job_request_set_partitions (request, NULL, 0, error))
+    {
+      rush_job_request_free (request);
+      return NULL;
+    }
   return submit (self, request, 0, out_job_id, error);
 }
 

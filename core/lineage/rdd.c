@@ -11,6 +11,8 @@
  *   - A partition count that comes from the parents is found with a stack of RDDs that wait for
  *     theirs.  Only narrow parents are asked: the size of a shuffled RDD is its partitioner's, and
  *     looking beyond would touch files earlier than Spark does.
+ *   - A job asks for all counts, behind shuffles too, before it starts: a stack of RDDs to visit,
+ *     and a set of those that have been seen, as a lineage may join itself.
  *
  * compute () does recurse, once a narrow step, and so do the iterators that it makes, as Spark's
  * do.  There a task that goes too deep ends with a StackOverflowError; here the steps are counted,
@@ -201,6 +203,28 @@ rush_rdd_n_partitions (RushRdd *self, guint *out_n, GError **error)
   *out_n = self->n_partitions;
   pthread_mutex_unlock (&self->lock);
   return TRUE;
+}
+
+gboolean
+rush_rdd_count_lineage (RushRdd *self, guint *out_n, GError **error)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+  g_autoptr (GPtrArray) to_visit = g_ptr_array_new ();
+
+  g_ptr_array_add (to_visit, self);
+  while (to_visit->len > 0)
+    {
+      RushRdd *rdd = g_ptr_array_steal_index_fast (to_visit, to_visit->len - 1);
+      guint n;
+
+      if (!g_hash_table_add (seen, rdd))
+        continue;
+      if (!rush_rdd_n_partitions (rdd, &n, error))
+        return FALSE;
+      for (guint i = rdd->n_dependencies; i-- > 0;) /* the first is visited first */
+        g_ptr_array_add (to_visit, rdd->dependencies[i]->rdd);
+    }
+  return rush_rdd_n_partitions (self, out_n, error);
 }
 
 /* ---- the rest of the contract ---- */

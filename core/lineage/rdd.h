@@ -90,11 +90,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushRdd, rush_rdd_unref)
 
 /* Computed on first use; a failure is returned each time it is asked for. */
 gboolean rush_rdd_n_partitions (RushRdd *self, guint *out_n, GError **error);
+/* The same after counting all that @self can be computed from, behind shuffles too: a source that
+ * is gone is found now, and nobody who asks one of them later has to look at the world. */
+gboolean rush_rdd_count_lineage (RushRdd *self, guint *out_n, GError **error);
 /* The iterator over one partition: what compute () of a child calls on its parents. */
 RushIterator *rush_rdd_iterator (RushRdd *self, guint split, RushTaskContext *ctx, GError **error);
 char **rush_rdd_preferred_locations (RushRdd *self, guint split); /* (transfer full) or NULL */
-void rush_rdd_set_name (RushRdd *self, const char *name); /* NULL: none any more */
-char *rush_rdd_dup_name (RushRdd *self); /* the user's, or NULL */
+void rush_rdd_set_name (RushRdd *self, const char *name);         /* NULL: none any more */
+char *rush_rdd_dup_name (RushRdd *self);                          /* the user's, or NULL */
 /* "MapPartitionsRDD[1] at textFile at app.py:3" */
 char *rush_rdd_to_string (RushRdd *self);
 

@@ -44,8 +44,8 @@ typedef struct
   gint job_id;                /* from rush_scheduler_next_job_id () */
   RushRdd *rdd;               /* (owned) */
   RushDependency *dependency; /* (owned) submitMapStage: the shuffle to materialize; else NULL */
-  guint n_partitions;
-  guint *partitions; /* (owned) which to compute, in this order; NULL: all n_partitions */
+  guint n_partitions;         /* by rush_job_request_set_partitions (), as is the next */
+  guint *partitions;          /* (owned) which to compute, in this order; NULL: all n_partitions */
   RushResultFunc func;
   gpointer func_data;
   GDestroyNotify free_func_data;
@@ -56,6 +56,12 @@ typedef struct
   RushJobListener *listener;      /* (unowned) outlives the job */
 } RushJobRequest;
 
+/* What the thread that asks for a job does before it posts the request, once rdd and dependency are
+ * set: counts the partitions of the whole lineage and asks for the @n @partitions, NULL: for all.
+ * FALSE: a count has failed, or one that does not exist is asked for; there will be no such job.
+ * Mirrors: DAGScheduler.submitJob, eagerlyComputePartitionsForRddAndAncestors. */
+gboolean rush_job_request_set_partitions (RushJobRequest *self, const guint *partitions, guint n,
+                                          GError **error);
 void rush_job_request_free (RushJobRequest *self);
 
 typedef enum

@@ -162,53 +162,6 @@ rush_stage_builder_add (RushStageBuilder *self, RushDependency *shuffle, const G
 
 /* ---- the stages of a job ---- */
 
-/* Counts the partitions of the whole lineage, now, so that a source that is gone fails the job
- * before anything has been started for it.  Mirrors eagerlyComputePartitionsForRddAndAncestors. */
-static gboolean
-count_partitions (RushRdd *last, GError **error)
-{
-  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
-  g_autoptr (GPtrArray) to_visit = g_ptr_array_new ();
-  guint n;
-
-  g_ptr_array_add (to_visit, last);
-  while (to_visit->len > 0)
-    {
-      RushRdd *rdd = g_ptr_array_steal_index (to_visit, to_visit->len - 1);
-
-      if (!g_hash_table_add (seen, rdd))
-        continue;
-      if (!rush_rdd_n_partitions (rdd, &n, error))
-        return FALSE;
-      for (guint i = rdd->n_dependencies; i-- > 0;)
-        g_ptr_array_add (to_visit, rdd->dependencies[i]->rdd);
-    }
-  return TRUE;
-}
-
-/* FALSE: a partition that does not exist is asked for. */
-static gboolean
-check_partitions (RushRdd *rdd, const RushJobRequest *request, GError **error)
-{
-  guint n;
-
-  if (!rush_rdd_n_partitions (rdd, &n, error))
-    return FALSE;
-  for (guint i = 0; i < request->n_partitions; i++)
-    {
-      guint partition = request->partitions != NULL ? request->partitions[i] : i;
-
-      if (partition < n)
-        continue;
-      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
-                   "Attempting to access a non-existent partition: %u. "
-                   "Total number of partitions: %u",
-                   partition, n);
-      return FALSE;
-    }
-  return TRUE;
-}
-
 static RushStage *
 make_final_stage (RushStageBuilder *self, GError **error)
 {
@@ -271,16 +224,10 @@ take_back (RushStageBuilder *self)
 gboolean
 rush_dag_cut_job (RushDag *self, RushActiveJob *job, GError **error)
 {
-  const RushJobRequest *request = job->request;
-  RushRdd *rdd = request->dependency != NULL ? request->dependency->rdd : request->rdd;
   RushStageBuilder builder = { .dag = self, .job = job };
   g_autoptr (GPtrArray) made = g_ptr_array_new ();
 
   builder.made = made;
-  if (!count_partitions (rdd, error))
-    return FALSE;
-  if (request->dependency == NULL && !check_partitions (rdd, request, error))
-    return FALSE;
   job->final_stage = make_final_stage (&builder, error);
   if (job->final_stage == NULL)
     {

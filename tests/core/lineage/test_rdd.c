@@ -120,6 +120,48 @@ test_count_once (void)
   g_assert_cmpuint (fake_n_counts - before, ==, 2);
 }
 
+/* A lineage that joins itself, behind shuffles: all are asked, each once. */
+static void
+test_count_lineage (void)
+{
+  g_autoptr (RushLineage) lineage = rush_lineage_new ();
+  g_autoptr (RushRdd) source = fake_rdd_new (lineage, &fake_parallel_class, "parallelize", 4, NULL);
+  g_autoptr (RushRdd) left = fake_shuffled (source, "reduceByKey", 7);
+  g_autoptr (RushRdd) right = fake_shuffled (source, "groupByKey", 7);
+  g_autoptr (RushRdd) both =
+      fake_rdd_new (lineage, &fake_cogroup_class, "join", 7, rush_dependency_one_to_one (left),
+                    rush_dependency_one_to_one (right), NULL);
+  guint before = fake_n_counts;
+  guint n = 0;
+
+  g_assert_true (rush_rdd_count_lineage (both, &n, NULL));
+  g_assert_cmpuint (n, ==, 7);
+  g_assert_cmpuint (fake_n_counts - before, ==, 4);
+  g_assert_true (rush_rdd_count_lineage (both, &n, NULL));
+  g_assert_cmpuint (fake_n_counts - before, ==, 4);
+}
+
+static void
+test_deep_count_lineage (void)
+{
+  g_autoptr (RushLineage) lineage = rush_lineage_new ();
+  RushRdd *last = fake_rdd_new (lineage, &fake_parallel_class, "parallelize", 3, NULL);
+  guint before = fake_n_counts;
+  guint n = 0;
+
+  for (guint i = 0; i < DEEP; i++)
+    {
+      RushRdd *next = i % 2 == 0 ? fake_shuffled (last, "reduceByKey", 2) : fake_map (last, "map");
+
+      rush_rdd_unref (last);
+      last = next;
+    }
+  g_assert_true (rush_rdd_count_lineage (last, &n, NULL));
+  g_assert_cmpuint (n, ==, 2);
+  g_assert_cmpuint (fake_n_counts - before, ==, DEEP / 2 + 1); /* a map counts as its parent */
+  rush_rdd_unref (last);
+}
+
 static gboolean
 fail_twice (RushRdd *self, guint *out_n, GError **error)
 {
@@ -180,6 +222,31 @@ static void
 count_free (gpointer data)
 {
   ++*(guint *)data;
+}
+
+static gboolean
+no_file (RushRdd *self, guint *out_n, GError **error)
+{
+  g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_NOT_FOUND, "the folder is gone");
+  return FALSE;
+}
+
+/* Only who counts the lineage finds out what is wrong behind a shuffle. */
+static void
+test_count_lineage_error (void)
+{
+  static const RushRddClass missing_class = { .name = "HadoopRDD", .partitions = no_file };
+  g_autoptr (RushLineage) lineage = rush_lineage_new ();
+  g_autoptr (RushRdd) source = fake_rdd_new (lineage, &missing_class, "textFile", 0, NULL);
+  g_autoptr (RushRdd) shuffled = fake_shuffled (source, "reduceByKey", 7);
+  g_autoptr (GError) error = NULL;
+  guint n = 99;
+
+  g_assert_false (rush_rdd_count_lineage (shuffled, &n, &error));
+  g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_NOT_FOUND);
+  g_assert_cmpuint (n, ==, 99);
+  g_assert_true (rush_rdd_n_partitions (shuffled, &n, NULL));
+  g_assert_cmpuint (n, ==, 7);
 }
 
 static void
@@ -344,6 +411,9 @@ main (int argc, char **argv)
   g_test_add_func ("/lineage/rdd/partial-unref", test_partial_unref);
   g_test_add_func ("/lineage/rdd/count/once", test_count_once);
   g_test_add_func ("/lineage/rdd/count/error", test_count_error);
+  g_test_add_func ("/lineage/rdd/count-lineage/once", test_count_lineage);
+  g_test_add_func ("/lineage/rdd/count-lineage/deep", test_deep_count_lineage);
+  g_test_add_func ("/lineage/rdd/count-lineage/error", test_count_lineage_error);
   g_test_add_func ("/lineage/rdd/parents", test_parents);
   g_test_add_func ("/lineage/rdd/inherited", test_inherited);
   g_test_add_func ("/lineage/rdd/names", test_names);

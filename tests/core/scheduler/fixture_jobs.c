@@ -63,7 +63,6 @@ fixture_request (Fixture *self, RushRdd *rdd, TestJob **out_job)
 
   request->job_id = job->id;
   request->rdd = rush_rdd_ref (rdd);
-  request->n_partitions = n;
   request->call_site.short_form = g_strdup ("collect at test.py:1");
   request->call_site.long_form = g_strdup ("");
   request->cause = g_strdup ("action");
@@ -72,14 +71,28 @@ fixture_request (Fixture *self, RushRdd *rdd, TestJob **out_job)
   return request;
 }
 
+/* A request that cannot be is refused before the scheduler hears of it. */
+static TestJob *
+submit_some (Fixture *self, RushJobRequest *request, TestJob *job, const guint *partitions, guint n)
+{
+  RushMessage *message = rush_message_new (RUSH_MESSAGE_JOB_SUBMITTED);
+  g_autoptr (GError) error = NULL;
+
+  message->job = request;
+  if (rush_job_request_set_partitions (request, partitions, n, &error))
+    fixture_handle (self, message);
+  else
+    {
+      job_ended (&job->listener, error);
+      rush_message_free (message);
+    }
+  return job;
+}
+
 TestJob *
 fixture_submit_request (Fixture *self, RushJobRequest *request, TestJob *job)
 {
-  RushMessage *message = rush_message_new (RUSH_MESSAGE_JOB_SUBMITTED);
-
-  message->job = request;
-  fixture_handle (self, message);
-  return job;
+  return submit_some (self, request, job, NULL, 0);
 }
 
 TestJob *
@@ -97,12 +110,10 @@ fixture_submit_partitions (Fixture *self, RushRdd *rdd, const guint *partitions,
   TestJob *job;
   RushJobRequest *request = fixture_request (self, rdd, &job);
 
-  request->partitions = g_memdup2 (partitions, n * sizeof *partitions);
-  request->n_partitions = n;
   job->n_results = n;
   job->seen = g_renew (guint, job->seen, n);
   memset (job->seen, 0, n * sizeof *job->seen);
-  return fixture_submit_request (self, request, job);
+  return submit_some (self, request, job, partitions, n);
 }
 
 TestJob *
