@@ -61,7 +61,13 @@ RushJobWaiter *rush_context_submit_job (RushContext *self, RushRdd *rdd, const g
                                         GDestroyNotify free_func_data,
                                         const RushJobOptions *options, gint *out_job_id,
                                         GError **error);
-/* Submits and waits.  NULL: failed, or cancelled because options->interrupted () said so. */
+/* Submits and waits.  NULL: failed, or cancelled because options->interrupted () said so.
+ *
+ * When it returns, no task of the job uses @func and @func_data any more, and @free_func_data has
+ * been called: the data may lie on the caller's stack.  But a task that looks at its cancellation
+ * only every now and then does not keep the caller for ever: after RUSH_LAST_TASKS_US it is left to
+ * itself.  Who has such tasks hands over data of their own, with @free_func_data. */
+#define RUSH_LAST_TASKS_US (5 * G_USEC_PER_SEC)
 RushJobWaiter *rush_context_run_job (RushContext *self, RushRdd *rdd, const guint *partitions,
                                      guint n_partitions, RushResultFunc func, gpointer func_data,
                                      GDestroyNotify free_func_data, const RushJobOptions *options,

@@ -10,6 +10,7 @@
  */
 #include "rdd/context_private.h"
 
+#include "rdd/job_function.h"
 #include "rdd/result.h"
 
 #include <poll.h>
@@ -153,24 +154,28 @@ rush_context_run_job (RushContext *self, RushRdd *rdd, const guint *partitions, 
                       RushResultFunc func, gpointer func_data, GDestroyNotify free_func_data,
                       const RushJobOptions *options, GError **error)
 {
+  g_autoptr (RushJobFunction) function = rush_job_function_new (func, func_data, free_func_data);
+  gboolean interrupted, succeeded;
   gint job_id = -1;
   g_autoptr (RushJobWaiter) waiter =
-      rush_context_submit_job (self, rdd, partitions, n_partitions, func, func_data, free_func_data,
-                               options, &job_id, error);
+      rush_context_submit_job (self, rdd, partitions, n_partitions, rush_job_function_call,
+                               function, rush_job_function_release, options, &job_id, error);
 
   if (waiter == NULL)
     return NULL;
-  if (options != NULL && options->interrupted != NULL &&
-      !wait_interruptibly (self, waiter, job_id, options))
+  interrupted = options != NULL && options->interrupted != NULL &&
+                !wait_interruptibly (self, waiter, job_id, options);
+  succeeded = rush_job_waiter_wait (waiter, error);
+  rush_job_function_wait (function, RUSH_LAST_TASKS_US);
+  if (!succeeded)
+    return NULL;
+  if (interrupted)
     {
-      /* It may have ended well in the meantime: who interrupts does not want its results. */
-      if (rush_job_waiter_wait (waiter, error))
-        g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_CANCELLED,
-                     "Job %d cancelled interrupted", job_id);
+      /* It has ended well in the meantime: who interrupts does not want its results. */
+      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_CANCELLED,
+                   "Job %d cancelled interrupted", job_id);
       return NULL;
     }
-  if (!rush_job_waiter_wait (waiter, error))
-    return NULL;
   return g_steal_pointer (&waiter);
 }
 
