@@ -1,12 +1,11 @@
 """Actions: what runs jobs and brings results to the driver.
 
 An action is one job, but for take (and first, isEmpty), which looks at more and more partitions,
-each time in a job of its own, until it has enough.  What is merged on the driver (reduce, fold,
-top) is merged on the calling thread.
+each time in a job of its own, until it has enough.  Those that make one value of all elements stand
+in _reductions.py.
 """
 import functools
 import math
-import operator as operators
 
 from rushlight import _functions as functions
 from rushlight._callsite import operator
@@ -116,58 +115,6 @@ class Actions:
         """
         return (self.mapPartitions(functools.partial(functions.largest, num, key))
                 .reduce(functools.partial(functions.merge_largest, num, key)))
-
-    # ── one value of all ──
-    @operator
-    def reduce(self, f):
-        """f(f(a, b), c) … of all elements: first within partitions, then of their results.  f must
-        not mind the order.
-
-        >>> sc.parallelize([1, 2, 3, 4], 2).reduce(lambda a, b: a * b)
-        24
-        """
-        found = self.mapPartitions(functools.partial(functions.reduce_partition, f)).collect()
-        if not found:
-            raise ValueError("Can not reduce() empty RDD")
-        return functools.reduce(f, found)
-
-    @operator
-    def fold(self, zeroValue, op):
-        """Like reduce, from a zero that enters once in each partition and once on the driver.
-
-        >>> sc.parallelize([1, 2, 3, 4], 4).fold(10, lambda a, b: a + b)
-        60
-        """
-        found = self.mapPartitions(
-            functools.partial(functions.fold_partition, zeroValue, op)).collect()
-        return functools.reduce(op, found, zeroValue)
-
-    @operator
-    def sum(self):
-        """The sum of all elements.
-
-        >>> sc.parallelize([1.5, 2.5]).sum()
-        4.0
-        """
-        return self.mapPartitions(functions.sum_partition).fold(0, operators.add)
-
-    @operator
-    def max(self, key=None):
-        """The largest element; by key(x) if there is a key.
-
-        >>> sc.parallelize(["fig", "apple", "kiwi"]).max(key=len)
-        'apple'
-        """
-        return self.reduce(max if key is None else functools.partial(functions.max_by, key))
-
-    @operator
-    def min(self, key=None):
-        """The smallest element; by key(x) if there is a key.
-
-        >>> sc.parallelize([3, 1, 2]).min()
-        1
-        """
-        return self.reduce(min if key is None else functools.partial(functions.min_by, key))
 
     # ── for the side effect ──
     @operator

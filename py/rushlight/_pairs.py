@@ -5,11 +5,12 @@ it (the map side) and a chain after it (the reduce side):
 
     reduceByKey    combine by key │ shuffle │ merge by key
     groupByKey     lists by key   │ shuffle │ join the lists
-    join           tag each side, union, groupByKey, pair what has different tags
 
-Sides that are partitioned alike already meet without a shuffle: partitionBy then returns the RDD
-itself.
+Pairs that are partitioned so already do not move: partitionBy then returns the RDD itself.  Joins
+and sorts are made of these (_joins.py, _sorting.py).
 """
+import functools
+
 from rushlight import _functions as functions
 from rushlight._callsite import current_call, operator
 from rushlight._functions import portable_hash
@@ -130,6 +131,31 @@ class PairTransformations:
         return self.combineByKey(None, func, func, numPartitions, partitionFunc)
 
     @operator
+    def aggregateByKey(self, zeroValue, seqFunc, combFunc, numPartitions=None,
+                       partitionFunc=portable_hash):
+        """One combined value a key, from a zero: seqFunc(zero, v) for its first value in a
+        partition, seqFunc(c, v) for the next ones, combFunc(c1, c2) after the shuffle.
+
+        >>> pairs = sc.parallelize([("a", 3), ("b", 5), ("a", 1)], 1)
+        >>> sums = pairs.aggregateByKey((0, 0), lambda c, v: (c[0] + v, c[1] + 1),
+        ...                             lambda c, d: (c[0] + d[0], c[1] + d[1]))
+        >>> sorted(sums.collect())
+        [('a', (4, 2)), ('b', (5, 1))]
+        """
+        return self.combineByKey(functools.partial(functions.from_zero, zeroValue, seqFunc),
+                                 seqFunc, combFunc, numPartitions, partitionFunc)
+
+    @operator
+    def foldByKey(self, zeroValue, func, numPartitions=None, partitionFunc=portable_hash):
+        """reduceByKey from a zero, which enters once for each key in each partition.
+
+        >>> pairs = sc.parallelize([("a", 1), ("b", 2), ("a", 3)], 1)
+        >>> sorted(pairs.foldByKey(10, lambda a, b: a + b).collect())
+        [('a', 14), ('b', 12)]
+        """
+        return self.aggregateByKey(zeroValue, func, func, numPartitions, partitionFunc)
+
+    @operator
     def groupByKey(self, numPartitions=None, partitionFunc=portable_hash):
         """All values of each key.  Every value is moved: for sums and the like reduceByKey is
         cheaper.
@@ -144,15 +170,3 @@ class PairTransformations:
         shuffled = (self._then("group", preservesPartitioning=True)
                     .partitionBy(numPartitions, partitionFunc))
         return shuffled._then("mergeGroups", preservesPartitioning=True)
-
-    @operator
-    def join(self, other, numPartitions=None):
-        """(k, (v, w)) for each pair (k, v) here and (k, w) there.
-
-        >>> ages = sc.parallelize([("ada", 36), ("bob", 41)])
-        >>> towns = sc.parallelize([("ada", "Rome"), ("cyd", "Oslo")])
-        >>> ages.join(towns).collect()
-        [('ada', (36, 'Rome'))]
-        """
-        tagged = self.mapValues(functions.tag_left).union(other.mapValues(functions.tag_right))
-        return tagged._group_as_lists(numPartitions).flatMapValues(functions.join_sides)

@@ -1,8 +1,10 @@
-"""Transformations of any RDD: map and its family, union, distinct.
+"""Transformations of any RDD: map and its family, numbering, union, distinct.
 
 They are lazy: each gives a new RDD and runs nothing.
 """
 import functools
+import itertools
+import warnings
 
 from rushlight import _functions as functions
 from rushlight._callsite import operator
@@ -70,6 +72,19 @@ class Transformations:
                           preservesPartitioning=preservesPartitioning)
 
     @operator
+    def mapPartitionsWithSplit(self, f, preservesPartitioning=False):
+        """The former name of mapPartitionsWithIndex.
+
+        >>> import warnings
+        >>> with warnings.catch_warnings(record=True):
+        ...     sc.parallelize([1, 2], 2).mapPartitionsWithSplit(lambda i, part: [i]).collect()
+        [0, 1]
+        """
+        warnings.warn("mapPartitionsWithSplit has another name now: mapPartitionsWithIndex",
+                      FutureWarning, stacklevel=3)
+        return self.mapPartitionsWithIndex(f, preservesPartitioning)
+
+    @operator
     def glom(self):
         """Each partition as one list: shows what is where.
 
@@ -77,6 +92,32 @@ class Transformations:
         [[0, 1], [2, 3, 4], [5, 6], [7, 8, 9]]
         """
         return self._then("glom")
+
+    # ── numbers for elements ──
+    @operator
+    def zipWithIndex(self):
+        """(x, its place) for each element x, from 0, in the order of partitions.  Runs a job that
+        counts the partitions, if there are several.
+
+        >>> sc.parallelize(["a", "b", "c"], 2).zipWithIndex().collect()
+        [('a', 0), ('b', 1), ('c', 2)]
+        """
+        starts = [0]
+        if self.getNumPartitions() > 1:
+            sizes = self.mapPartitions(functions.count_partition).collect()
+            starts = list(itertools.accumulate(sizes[:-1], initial=0))
+        return self.mapPartitionsWithIndex(functools.partial(functions.number_from, starts))
+
+    @operator
+    def zipWithUniqueId(self):
+        """(x, a number no other element has): in partition i of n the numbers are i, n + i,
+        2n + i …  Runs no job.
+
+        >>> sc.parallelize(["a", "b", "c"], 2).zipWithUniqueId().collect()
+        [('a', 0), ('b', 1), ('c', 3)]
+        """
+        return self.mapPartitionsWithIndex(
+            functools.partial(functions.number_every, self.getNumPartitions()))
 
     # ── several RDDs, several equal elements ──
     @operator

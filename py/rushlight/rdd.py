@@ -22,14 +22,21 @@ Records.  What an engine RDD's batches hold is its format: ("lines", as str?) fo
 ("runs", n): pickled lists of objects, n a run, 0 for 1, 2, 4 … by size, -1 for all of a flush.
 RDDs of different formats cannot be mixed in a union; they are brought to the chain's format first.
 
-The operators themselves stand in _transformations.py, _pairs.py and _actions.py.
+The operators themselves stand in _transformations.py, _pairs.py, _joins.py, _sorting.py and
+_sampling.py (new RDDs), _actions.py, _reductions.py, _statistics.py, _approximations.py (results).
 Mirrors pyspark.core.rdd.
 """
 from rushlight._actions import Actions
+from rushlight._approximations import Approximations
 from rushlight._callsite import current_call
 from rushlight._functions import portable_hash
+from rushlight._joins import Joins
 from rushlight._pairs import PairTransformations
 from rushlight._pickling import dumps_command
+from rushlight._reductions import Reductions
+from rushlight._sampling import Sampling
+from rushlight._sorting import Sorting
+from rushlight._statistics import Statistics
 from rushlight._transformations import Transformations
 from rushlight.errors import NotThereYet, PySparkRuntimeError, PySparkTypeError
 
@@ -40,16 +47,12 @@ SHUFFLED_FORMAT = ("runs", -1)  # what a shuffle gives out
 
 # Names of pyspark's RDD that are not there yet.
 _MISSING = frozenset("""
-    aggregate aggregateByKey barrier cache cartesian checkpoint cleanShuffleDependencies coalesce
-    cogroup collectWithJobGroup countApprox countApproxDistinct countByKey countByValue foldByKey
-    fullOuterJoin getCheckpointFile getResourceProfile getStorageLevel groupWith histogram
-    intersection isCheckpointed isLocallyCheckpointed is_cached is_checkpointed leftOuterJoin
-    localCheckpoint lookup mapPartitionsWithSplit mean meanApprox persist pipe randomSplit
-    reduceByKeyLocally repartition repartitionAndSortWithinPartitions rightOuterJoin sample
-    sampleByKey sampleStdev sampleVariance saveAsHadoopDataset saveAsHadoopFile
-    saveAsNewAPIHadoopDataset saveAsNewAPIHadoopFile saveAsPickleFile saveAsSequenceFile sortBy
-    sortByKey stats stdev subtract subtractByKey sumApprox takeSample toDF toLocalIterator
-    treeAggregate treeReduce unpersist variance withResources zip zipWithIndex zipWithUniqueId
+    barrier cache cartesian checkpoint cleanShuffleDependencies coalesce collectWithJobGroup
+    countApprox getCheckpointFile getResourceProfile getStorageLevel isCheckpointed
+    isLocallyCheckpointed is_cached is_checkpointed localCheckpoint meanApprox persist pipe
+    repartition saveAsHadoopDataset saveAsHadoopFile saveAsNewAPIHadoopDataset
+    saveAsNewAPIHadoopFile saveAsPickleFile saveAsSequenceFile sumApprox toDF toLocalIterator
+    unpersist withResources zip
 """.split())
 
 
@@ -70,7 +73,8 @@ class Partitioner:
         return self.partitionFunc(key) % self.numPartitions
 
 
-class RDD(Transformations, PairTransformations, Actions):
+class RDD(Transformations, PairTransformations, Joins, Sorting, Sampling, Actions, Reductions,
+          Statistics, Approximations):
     """A collection in partitions, built by transformations, computed when an action needs it.
 
     >>> squares = sc.parallelize(range(6), 3).map(lambda x: x * x)
