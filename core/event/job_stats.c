@@ -1,48 +1,16 @@
-/* job_stats.c - jobs and stages as two tables that events update and readers copy.
+/* job_stats.c - events become records: what a job and a stage have come to so far.
  *
- *     jobs      id ▶ JobRecord ── stage ids ──┐      in the order of their start, oldest first out
- *     stages    id ▶ StageRecord ◀────────────┘      n_jobs says how many jobs still name it
+ *     JobStart                     a record of the job, and of each stage that nobody has named yet
+ *     StageSubmitted, -Completed,
+ *     TaskStart, TaskEnd           counters of the newest attempt, sums over all attempts
+ *     JobEnd                       the job may be forgotten, and the stages that it alone names
  *
- * Two jobs that run at once may share a stage, so a stage lives until the last job that names it is
- * forgotten.
- *
- * A stage is *skipped* when a stage that needs its output was submitted although it never ran
- * itself: the scheduler submits nothing whose parents' outputs are missing, so the output must have
- * been there.  This is worked out when somebody asks (mark_skipped ()); nothing is stored that a
- * later fetch failure, which runs the "skipped" stage after all, would have to take back.
- *
- * Invariants:  at most retained_jobs jobs that have ended, less if others run; n_jobs > 0 for every
- *              stage in the table.
+ * Only what an event says is stored.  What follows from several records, as which stages were
+ * skipped, is worked out when somebody asks: job_stats_queries.c.
  */
-#include "core/event/job_stats.h"
+#include "core/event/job_stats_private.h"
 
-#include <pthread.h>
 #include <string.h>
-
-typedef struct
-{
-  RushStageSummary summary; /* all but what is worked out on reading */
-  guint n_jobs;
-  GByteArray *computed; /* by partition: 1 once it has succeeded */
-} StageRecord;
-
-typedef struct
-{
-  RushJobSummary *summary; /* (owned) stages == NULL */
-  gint *stage_ids;         /* summary->n_stages, ascending */
-} JobRecord;
-
-struct _RushJobStats
-{
-  RushRefCount refs;
-  guint retained_jobs;
-
-  pthread_mutex_t lock;
-  /* Guarded by lock. */
-  GHashTable *jobs;   /* id → JobRecord (owned) */
-  GQueue order;       /* JobRecord, oldest first */
-  GHashTable *stages; /* id → StageRecord (owned) */
-};
 
 typedef struct
 {
@@ -52,22 +20,30 @@ typedef struct
 
 /* ---- records ---- */
 
-static JobRecord *
-find_job (RushJobStats *self, gint job_id)
+RushJobRecord *
+rush_job_stats_find_job (RushJobStats *self, gint job_id)
 {
   return g_hash_table_lookup (self->jobs, GINT_TO_POINTER (job_id));
 }
 
-static StageRecord *
-find_stage (RushJobStats *self, gint stage_id)
+RushStageRecord *
+rush_job_stats_find_stage (RushJobStats *self, gint stage_id)
 {
   return g_hash_table_lookup (self->stages, GINT_TO_POINTER (stage_id));
+}
+
+gint
+rush_job_stats_compare_ids (gconstpointer a, gconstpointer b)
+{
+  gint x = *(const gint *)a, y = *(const gint *)b;
+
+  return (x > y) - (x < y);
 }
 
 static void
 job_record_free (gpointer data)
 {
-  JobRecord *self = data;
+  RushJobRecord *self = data;
 
   rush_job_summary_free (self->summary);
   g_free (self->stage_ids);
@@ -77,7 +53,7 @@ job_record_free (gpointer data)
 static void
 stage_record_free (gpointer data)
 {
-  StageRecord *self = data;
+  RushStageRecord *self = data;
 
   rush_stage_info_unref (self->summary.info);
   g_byte_array_unref (self->computed);
@@ -88,11 +64,11 @@ stage_record_free (gpointer data)
 static void
 stage_hold (RushJobStats *self, RushStageInfo *info)
 {
-  StageRecord *stage = find_stage (self, info->stage_id);
+  RushStageRecord *stage = rush_job_stats_find_stage (self, info->stage_id);
 
   if (stage == NULL)
     {
-      stage = g_new0 (StageRecord, 1);
+      stage = g_new0 (RushStageRecord, 1);
       stage->summary.info = rush_stage_info_ref (info);
       stage->summary.n_tasks = info->n_tasks;
       stage->computed = g_byte_array_new ();
@@ -104,7 +80,7 @@ stage_hold (RushJobStats *self, RushStageInfo *info)
 static void
 stage_release (RushJobStats *self, gint stage_id)
 {
-  StageRecord *stage = find_stage (self, stage_id);
+  RushStageRecord *stage = rush_job_stats_find_stage (self, stage_id);
 
   g_assert (stage != NULL && stage->n_jobs > 0);
   if (--stage->n_jobs == 0)
@@ -114,7 +90,7 @@ stage_release (RushJobStats *self, gint stage_id)
 static void
 forget_job (RushJobStats *self, GList *link)
 {
-  JobRecord *job = link->data;
+  RushJobRecord *job = link->data;
 
   for (guint i = 0; i < job->summary->n_stages; i++)
     stage_release (self, job->stage_ids[i]);
@@ -130,7 +106,7 @@ forget_old_jobs (RushJobStats *self)
   while (self->order.length > self->retained_jobs && link != NULL)
     {
       GList *next = link->next;
-      if (((JobRecord *)link->data)->summary->status != RUSH_JOB_RUNNING)
+      if (((RushJobRecord *)link->data)->summary->status != RUSH_JOB_RUNNING)
         forget_job (self, link);
       link = next;
     }
@@ -147,14 +123,6 @@ dup_property (char **properties, const char *key)
   return NULL;
 }
 
-static gint
-compare_ints (gconstpointer a, gconstpointer b)
-{
-  gint x = *(const gint *)a, y = *(const gint *)b;
-
-  return (x > y) - (x < y);
-}
-
 /* Without a call site in the properties, a job is called as its last stage is. */
 static char *
 call_site_of (const RushJobStart *event)
@@ -169,9 +137,9 @@ call_site_of (const RushJobStart *event)
 static void
 on_job_start (RushJobStats *self, const RushJobStart *event)
 {
-  g_return_if_fail (find_job (self, event->job_id) == NULL);
+  g_return_if_fail (rush_job_stats_find_job (self, event->job_id) == NULL);
 
-  JobRecord *job = g_new0 (JobRecord, 1);
+  RushJobRecord *job = g_new0 (RushJobRecord, 1);
   RushJobSummary *summary = g_new0 (RushJobSummary, 1);
   job->summary = summary;
   summary->job_id = event->job_id;
@@ -190,7 +158,7 @@ on_job_start (RushJobStats *self, const RushJobStart *event)
       stage_hold (self, event->stages[i]);
     }
   if (event->n_stages > 1)
-    qsort (job->stage_ids, event->n_stages, sizeof (gint), compare_ints);
+    qsort (job->stage_ids, event->n_stages, sizeof (gint), rush_job_stats_compare_ids);
   g_hash_table_insert (self->jobs, GINT_TO_POINTER (event->job_id), job);
   g_queue_push_tail (&self->order, job);
   forget_old_jobs (self);
@@ -199,7 +167,7 @@ on_job_start (RushJobStats *self, const RushJobStart *event)
 static void
 on_job_end (RushJobStats *self, const RushJobEnd *event)
 {
-  JobRecord *job = find_job (self, event->job_id);
+  RushJobRecord *job = rush_job_stats_find_job (self, event->job_id);
 
   if (job == NULL)
     return;
@@ -212,7 +180,7 @@ on_job_end (RushJobStats *self, const RushJobEnd *event)
 /* ---- events of stages and tasks ---- */
 
 static void
-set_info (StageRecord *stage, RushStageInfo *info)
+set_info (RushStageRecord *stage, RushStageInfo *info)
 {
   RushStageInfo *old = stage->summary.info;
 
@@ -223,7 +191,7 @@ set_info (StageRecord *stage, RushStageInfo *info)
 static void
 on_stage_submitted (RushJobStats *self, RushStageInfo *info)
 {
-  StageRecord *stage = find_stage (self, info->stage_id);
+  RushStageRecord *stage = rush_job_stats_find_stage (self, info->stage_id);
 
   if (stage == NULL)
     return;
@@ -240,7 +208,7 @@ on_stage_submitted (RushJobStats *self, RushStageInfo *info)
 static void
 on_stage_completed (RushJobStats *self, RushStageInfo *info)
 {
-  StageRecord *stage = find_stage (self, info->stage_id);
+  RushStageRecord *stage = rush_job_stats_find_stage (self, info->stage_id);
 
   if (stage == NULL || info->attempt < stage->summary.info->attempt)
     return;
@@ -252,7 +220,7 @@ on_stage_completed (RushJobStats *self, RushStageInfo *info)
 static void
 on_task_start (RushJobStats *self, const RushTaskStart *event)
 {
-  StageRecord *stage = find_stage (self, event->stage_id);
+  RushStageRecord *stage = rush_job_stats_find_stage (self, event->stage_id);
 
   if (stage != NULL && event->stage_attempt == stage->summary.info->attempt)
     stage->summary.n_active++;
@@ -289,7 +257,7 @@ mark_computed (GByteArray *computed, guint partition)
 }
 
 static void
-count_success (StageRecord *stage, const RushTaskEnd *event)
+count_success (RushStageRecord *stage, const RushTaskEnd *event)
 {
   RushStageSummary *summary = &stage->summary;
 
@@ -324,7 +292,7 @@ count_end (RushStageSummary *summary, const char *reason)
 static void
 on_task_end (RushJobStats *self, const RushTaskEnd *event)
 {
-  StageRecord *stage = find_stage (self, event->stage_id);
+  RushStageRecord *stage = rush_job_stats_find_stage (self, event->stage_id);
 
   if (stage == NULL)
     return;
@@ -363,202 +331,6 @@ listener_free (RushListener *listener)
 }
 
 static const RushListenerClass listener_class = { "job stats", on_event, NULL, listener_free };
-
-/* ---- reading: stages ---- */
-
-/* The shuffle's volume as the stage that wrote it had it; stages are numbered as time goes by, so
- * the newest writer has the largest id. */
-static void
-volume_of_shuffle (RushJobStats *self, RushStageSummary *out)
-{
-  const StageRecord *writer = NULL;
-  GHashTableIter iter;
-  gpointer value;
-
-  g_hash_table_iter_init (&iter, self->stages);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      const StageRecord *stage = value;
-      if (stage->summary.info->shuffle_id == out->info->shuffle_id &&
-          stage->summary.n_attempts > 0 &&
-          (writer == NULL || stage->summary.info->stage_id > writer->summary.info->stage_id))
-        writer = stage;
-    }
-  out->shuffle_pairs = writer != NULL ? writer->summary.shuffle_pairs : -1;
-  out->shuffle_bytes = writer != NULL ? writer->summary.shuffle_bytes : -1;
-}
-
-static void
-copy_stage (RushJobStats *self, const StageRecord *stage, RushStageSummary *out)
-{
-  *out = stage->summary;
-  rush_stage_info_ref (out->info);
-  if (out->info->shuffle_id < 0)
-    out->shuffle_pairs = out->shuffle_bytes = -1;
-  else if (out->n_attempts == 0)
-    volume_of_shuffle (self, out);
-}
-
-/* ---- reading: jobs ---- */
-
-/* Walks from every stage that was submitted up through the parents that were not. */
-static void
-mark_skipped (RushJobSummary *job)
-{
-  g_autoptr (GPtrArray) work = g_ptr_array_new ();
-
-  for (guint i = 0; i < job->n_stages; i++)
-    if (job->stages[i].n_attempts > 0)
-      g_ptr_array_add (work, &job->stages[i]);
-  while (work->len > 0)
-    {
-      RushStageSummary *stage = g_ptr_array_steal_index (work, work->len - 1);
-      for (guint i = 0; i < stage->info->n_parents; i++)
-        {
-          RushStageSummary *parent = rush_job_summary_stage (job, stage->info->parent_ids[i]);
-          if (parent == NULL || parent->status != RUSH_STAGE_PENDING)
-            continue;
-          parent->status = RUSH_STAGE_SKIPPED;
-          g_ptr_array_add (work, parent);
-        }
-    }
-}
-
-static RushJobSummary *
-copy_job (RushJobStats *self, const JobRecord *job)
-{
-  RushJobSummary *copy = g_memdup2 (job->summary, sizeof *copy);
-
-  copy->call_site = g_strdup (copy->call_site);
-  copy->cause = g_strdup (copy->cause);
-  copy->group = g_strdup (copy->group);
-  copy->description = g_strdup (copy->description);
-  copy->error = g_strdup (copy->error);
-  copy->stages = g_new (RushStageSummary, copy->n_stages);
-  for (guint i = 0; i < copy->n_stages; i++)
-    copy_stage (self, find_stage (self, job->stage_ids[i]), &copy->stages[i]);
-  mark_skipped (copy);
-  return copy;
-}
-
-RushJobSummary *
-rush_job_stats_job (RushJobStats *self, gint job_id)
-{
-  g_return_val_if_fail (self != NULL, NULL);
-
-  pthread_mutex_lock (&self->lock);
-  JobRecord *job = find_job (self, job_id);
-  RushJobSummary *copy = job != NULL ? copy_job (self, job) : NULL;
-  pthread_mutex_unlock (&self->lock);
-  return copy;
-}
-
-/* Whether a stage is skipped can be seen from the jobs that name it, so one of them is copied. */
-static RushJobSummary *
-copy_job_of_stage (RushJobStats *self, gint stage_id)
-{
-  for (GList *link = self->order.tail; link != NULL; link = link->prev)
-    {
-      JobRecord *job = link->data;
-      for (guint i = 0; i < job->summary->n_stages; i++)
-        if (job->stage_ids[i] == stage_id)
-          return copy_job (self, job);
-    }
-  return NULL;
-}
-
-RushStageSummary *
-rush_job_stats_stage (RushJobStats *self, gint stage_id)
-{
-  g_return_val_if_fail (self != NULL, NULL);
-
-  pthread_mutex_lock (&self->lock);
-  g_autoptr (RushJobSummary) job = copy_job_of_stage (self, stage_id);
-  pthread_mutex_unlock (&self->lock);
-  if (job == NULL)
-    return NULL;
-  RushStageSummary *copy = g_memdup2 (rush_job_summary_stage (job, stage_id), sizeof *copy);
-  rush_stage_info_ref (copy->info);
-  return copy;
-}
-
-/* ---- reading: ids ---- */
-
-typedef gboolean (*JobFilter) (const JobRecord *job, const char *group);
-
-static gboolean
-any_job (const JobRecord *job, const char *group)
-{
-  return TRUE;
-}
-
-static gboolean
-is_running (const JobRecord *job, const char *group)
-{
-  return job->summary->status == RUSH_JOB_RUNNING;
-}
-
-static gboolean
-is_in_group (const JobRecord *job, const char *group)
-{
-  return g_strcmp0 (job->summary->group, group) == 0;
-}
-
-static GArray *
-collect_job_ids (RushJobStats *self, JobFilter filter, const char *group)
-{
-  GArray *ids = g_array_new (FALSE, FALSE, sizeof (gint));
-
-  pthread_mutex_lock (&self->lock);
-  for (GList *link = self->order.head; link != NULL; link = link->next)
-    if (filter (link->data, group))
-      g_array_append_val (ids, ((JobRecord *)link->data)->summary->job_id);
-  pthread_mutex_unlock (&self->lock);
-  g_array_sort (ids, compare_ints);
-  return ids;
-}
-
-GArray *
-rush_job_stats_job_ids (RushJobStats *self)
-{
-  g_return_val_if_fail (self != NULL, NULL);
-
-  return collect_job_ids (self, any_job, NULL);
-}
-
-GArray *
-rush_job_stats_active_job_ids (RushJobStats *self)
-{
-  g_return_val_if_fail (self != NULL, NULL);
-
-  return collect_job_ids (self, is_running, NULL);
-}
-
-GArray *
-rush_job_stats_job_ids_for_group (RushJobStats *self, const char *group)
-{
-  g_return_val_if_fail (self != NULL, NULL);
-
-  return collect_job_ids (self, is_in_group, group);
-}
-
-GArray *
-rush_job_stats_active_stage_ids (RushJobStats *self)
-{
-  g_return_val_if_fail (self != NULL, NULL);
-
-  GArray *ids = g_array_new (FALSE, FALSE, sizeof (gint));
-  GHashTableIter iter;
-  gpointer value;
-  pthread_mutex_lock (&self->lock);
-  g_hash_table_iter_init (&iter, self->stages);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (((StageRecord *)value)->summary.status == RUSH_STAGE_RUNNING)
-      g_array_append_val (ids, ((StageRecord *)value)->summary.info->stage_id);
-  pthread_mutex_unlock (&self->lock);
-  g_array_sort (ids, compare_ints);
-  return ids;
-}
 
 /* ---- life ---- */
 
