@@ -260,6 +260,12 @@ except KeyboardInterrupt:
 """
 
 
+def mind_signals():
+    """Whoever runs the tests in the background (&, nohup) may have told them to ignore these."""
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
 @pytest.fixture
 def slow(tmp_path):
     """A program in the middle of a job that takes ten minutes, and its local folder."""
@@ -273,8 +279,7 @@ def slow(tmp_path):
         process = subprocess.Popen(
             [sys.executable, str(tmp_path / "slow.py"), str(local), str(running), *arguments],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-            # Whoever runs the tests in the background may have told them to ignore it.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+            preexec_fn=mind_signals)
         started.append(process)
         wait_until(lambda: running.exists() or process.poll() is not None, "the job runs")
         assert process.poll() is None, process.stderr.read()
