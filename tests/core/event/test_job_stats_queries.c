@@ -1,5 +1,5 @@
-/* test_job_stats_queries.c - what follows from several records: skipped stages and their volume, the
- * cause of a job, groups.
+/* test_job_stats_queries.c - what follows from several records: skipped stages and their volume,
+ * the cause of a job, groups.
  */
 #include "stats_fixture.h"
 

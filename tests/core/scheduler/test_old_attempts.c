@@ -1,5 +1,5 @@
-/* test_old_attempts.c - tasks of older attempts, and of executors that were thought lost, still end:
- * what of it counts, and what is not believed any more.
+/* test_old_attempts.c - tasks of older attempts, and of executors that were thought lost, still
+ * end: what of it counts, and what is not believed any more.
  */
 #include "fixture.h"
 
