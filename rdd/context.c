@@ -5,7 +5,7 @@
  *     configuration, frozen       1  no job is accepted any more
  *     event bus, listeners        2  cleaner: what is queued is dropped; joined
  *     local dir                   3  backend: tasks are killed, runners joined, outputs dropped
- *     map output tracker          4  driver loop: handles their ends; joined
+ *     tracker, commit coordinator 4  driver loop: handles their ends; joined
  *     driver loop (not started)   5  scheduler: jobs that still run fail, who waits is woken
  *     backend with executors      6  event: application end; bus: delivers everything; joined
  *     scheduler                   7  local dir: the folder goes
@@ -178,6 +178,7 @@ context_free (RushContext *self)
     rush_driver_loop_free (self->loop);
   if (self->tracker != NULL)
     rush_map_output_tracker_free (self->tracker);
+  rush_commit_coordinator_free (self->commits);
   if (self->bus != NULL)
     rush_event_bus_free (self->bus);
   if (self->dir != NULL)
@@ -370,15 +371,17 @@ make_engine (RushContext *self, GError **error)
   if (self->dir == NULL)
     return FALSE;
   self->tracker = rush_map_output_tracker_new ();
+  self->commits = rush_commit_coordinator_new ();
   self->loop = rush_driver_loop_new (rush_clock_system ());
   self->backend = rush_local_backend_new (&self->master, self->conf, self->loop, self->tracker,
-                                          self->bus, self->dir, error);
+                                          self->commits, self->bus, self->dir, error);
   if (self->backend == NULL)
     return FALSE;
   if (max_task_failures == 0)
     max_task_failures = (guint)rush_conf_get_int (self->conf, "spark.task.maxFailures");
   self->scheduler =
       rush_scheduler_new (self->conf, self->backend, self->bus, self->tracker, max_task_failures);
+  rush_scheduler_set_commit_coordinator (self->scheduler, self->commits);
   self->cleaner = rush_context_cleaner_new (self->lineage, remove_shuffle, self, error);
   return self->cleaner != NULL;
 }

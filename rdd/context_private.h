@@ -20,6 +20,7 @@ struct _RushContext
   RushEventBus *bus;
   RushJobStats *stats;
   RushMapOutputTracker *tracker;
+  RushCommitCoordinator *commits;
   RushDriverLoop *loop;
   RushBackend *backend;
 

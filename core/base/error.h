@@ -27,6 +27,7 @@ typedef enum
   RUSH_CORE_ERROR_PYTHON,           /* a Python worker reported an exception; message = traceback */
   RUSH_CORE_ERROR_WORKER_LOST,      /* a Python worker ended without an answer */
   RUSH_CORE_ERROR_FETCH_FAILED,     /* a map output could not be read; see rush_task_context_… */
+  RUSH_CORE_ERROR_COMMIT_DENIED,    /* another attempt puts the partition's output in place */
 } RushCoreError;
 
 #define RUSH_CORE_ERROR (rush_core_error_quark ())

@@ -6,6 +6,7 @@
 
 #include "core/conf/conf.h"
 #include "core/memory/memory_manager.h"
+#include "core/scheduler/commit_coordinator.h"
 #include "core/shuffle/shuffle.h"
 #include "core/storage/local_dir.h"
 
@@ -18,4 +19,5 @@ typedef struct _RushEnv
   RushBlockStore *blocks;
   RushShuffleFetch fetch; /* from every executor's store */
   RushLocalDir *dir;
+  RushCommitCoordinator *commits; /* the driver's: whom a task asks before it commits output */
 } RushEnv;

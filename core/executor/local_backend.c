@@ -113,8 +113,8 @@ heap_bytes_of (const RushMaster *master, const RushConf *conf)
 
 RushBackend *
 rush_local_backend_new (const RushMaster *master, const RushConf *conf, RushDriverLoop *loop,
-                        RushMapOutputTracker *tracker, RushEventBus *bus, RushLocalDir *dir,
-                        GError **error)
+                        RushMapOutputTracker *tracker, RushCommitCoordinator *commits,
+                        RushEventBus *bus, RushLocalDir *dir, GError **error)
 {
   RushLocalBackend *self = g_new0 (RushLocalBackend, 1);
   guint64 n_slots = (guint64)master->n_executors * master->cores;
@@ -123,6 +123,7 @@ rush_local_backend_new (const RushMaster *master, const RushConf *conf, RushDriv
   self->base.klass = &local_class;
   self->loop = loop;
   self->tracker = tracker;
+  self->commits = commits;
   self->bus = bus;
   self->dir = dir;
   self->conf = conf;

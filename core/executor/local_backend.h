@@ -20,7 +20,8 @@
 /* Posts EXECUTOR_REGISTERED for each executor once started. */
 RushBackend *rush_local_backend_new (const RushMaster *master, const RushConf *conf,
                                      RushDriverLoop *loop, RushMapOutputTracker *tracker,
-                                     RushEventBus *bus, RushLocalDir *dir, GError **error);
+                                     RushCommitCoordinator *commits, RushEventBus *bus,
+                                     RushLocalDir *dir, GError **error);
 void rush_local_backend_start (RushBackend *self);
 /* Kills what runs, joins the runners, drops all map outputs. */
 void rush_local_backend_stop (RushBackend *self);

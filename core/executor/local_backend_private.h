@@ -18,6 +18,7 @@ typedef struct
   RushBackend base;
   RushDriverLoop *loop;
   RushMapOutputTracker *tracker;
+  RushCommitCoordinator *commits;
   RushEventBus *bus;
   RushLocalDir *dir;
   const RushConf *conf;

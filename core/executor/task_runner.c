@@ -12,6 +12,7 @@
  *
  *     the task was cancelled            KILLED, whatever error it ended with, and if it ended well
  *     a map output could not be read    FETCH_FAILED, even if the code above dressed the error up
+ *     another attempt commits           COMMIT_DENIED
  *     anything else                     EXCEPTION
  *
  * Order of the end: iterator and writer close first (they may hold consumers of memory), then the
@@ -53,6 +54,7 @@ error_class (const GError *error)
     case RUSH_CORE_ERROR_STOPPED:
     case RUSH_CORE_ERROR_WORKER_LOST:
     case RUSH_CORE_ERROR_FETCH_FAILED:
+    case RUSH_CORE_ERROR_COMMIT_DENIED:
       break;
     }
   return "org.apache.spark.SparkException";
@@ -85,6 +87,8 @@ failed_outcome (RushTaskContext *ctx, const GError *error)
     }
   if (ctx->fetch_failed)
     return fetch_failed_outcome (ctx, error->message);
+  if (g_error_matches (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_COMMIT_DENIED))
+    return rush_task_outcome_new (RUSH_OUTCOME_COMMIT_DENIED, error->message);
   outcome = rush_task_outcome_new (RUSH_OUTCOME_EXCEPTION, error->message);
   outcome->error_class = g_strdup (error_class (error));
   outcome->error_domain = error->domain;

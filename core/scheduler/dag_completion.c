@@ -243,6 +243,9 @@ rush_dag_task_ended (RushDag *self, RushTaskEnding *ending)
 
   /* Listeners that count running tasks want to hear of each end, whatever it is good for. */
   rush_dag_post_task_end (self, ending);
+  rush_commit_coordinator_task_ended (self->commits, ending->work->stage_id,
+                                      ending->attempt.partition, ending->attempt.task_id,
+                                      ending->outcome->kind == RUSH_OUTCOME_SUCCESS);
   if (stage == NULL)
     return; /* all jobs that needed it are over */
   switch (ending->outcome->kind)

@@ -48,6 +48,7 @@ remove_stage (RushDag *self, RushStage *stage)
   g_assert (!stage->running);
 
   rush_dag_set_failed (self, stage, FALSE);
+  rush_commit_coordinator_stage_end (self->commits, stage->id);
   if (stage->dependency != NULL)
     g_hash_table_remove (self->map_stages, GINT_TO_POINTER (stage->dependency->shuffle_id));
   g_tree_remove (self->stages, GINT_TO_POINTER (stage->id));

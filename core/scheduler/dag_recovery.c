@@ -167,6 +167,7 @@ void_attempt (RushDag *self, RushStage *stage)
   if (stage->attempt < stage->first_valid_attempt) /* none yet, or done already */
     return;
   stage->first_valid_attempt = stage->attempt + 1;
+  rush_commit_coordinator_roll_back (self->commits, stage->id, stage->first_valid_attempt);
   rush_task_scheduler_suspend_stage (self->tasks, stage->id, "Stage is rolled back");
   if (!stage->running)
     return;

@@ -26,7 +26,8 @@ typedef struct
   RushEventBus *bus;
   RushMapOutputTracker *tracker;
   RushTaskScheduler *tasks;
-  RushCacheLocations *cache; /* or NULL */
+  RushCacheLocations *cache;      /* or NULL */
+  RushCommitCoordinator *commits; /* or NULL */
   guint64 *next_timer_id;
 
   RushSchedulerSeams seams;

@@ -145,6 +145,8 @@ submit_tasks (RushDag *self, RushStage *stage, RushActiveJob *job, GArray *missi
         stage->pending[outputs[i]] = TRUE;
       stage->n_pending = n;
     }
+  else
+    rush_commit_coordinator_stage_start (self->commits, stage->id);
   rush_task_scheduler_submit (self->tasks, make_work (stage, job), job->id, n, outputs, partitions,
                               locations);
 }

@@ -148,6 +148,12 @@ rush_scheduler_set_cache_locations (RushScheduler *self, RushCacheLocations *cac
 }
 
 void
+rush_scheduler_set_commit_coordinator (RushScheduler *self, RushCommitCoordinator *commits)
+{
+  self->dag.commits = commits;
+}
+
+void
 rush_scheduler_set_seams (RushScheduler *self, const RushSchedulerSeams *seams)
 {
   RushSchedulerSeams *mine = &self->dag.seams;

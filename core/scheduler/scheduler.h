@@ -18,6 +18,7 @@
 #include "core/conf/conf.h"
 #include "core/event/event_bus.h"
 #include "core/scheduler/backend.h"
+#include "core/scheduler/commit_coordinator.h"
 #include "core/shuffle/map_output_tracker.h"
 
 typedef struct _RushScheduler RushScheduler;
@@ -122,3 +123,6 @@ struct _RushCacheLocations
   char **(*locations) (RushCacheLocations *self, const RushRdd *rdd, guint partition);
 };
 void rush_scheduler_set_cache_locations (RushScheduler *self, RushCacheLocations *cache);
+
+/* Who is told which stages and tasks may commit output; optional, and outlives the scheduler. */
+void rush_scheduler_set_commit_coordinator (RushScheduler *self, RushCommitCoordinator *commits);

@@ -23,6 +23,7 @@ static const char *const code_names[] = {
   [RUSH_CORE_ERROR_PYTHON] = "PYTHON",
   [RUSH_CORE_ERROR_WORKER_LOST] = "WORKER_LOST",
   [RUSH_CORE_ERROR_FETCH_FAILED] = "FETCH_FAILED",
+  [RUSH_CORE_ERROR_COMMIT_DENIED] = "COMMIT_DENIED",
 };
 
 static const char *

@@ -11,12 +11,12 @@
  * A file is written under a name that nobody else uses, and a rename is one step: a reader never
  * sees half a file, and whoever finds _SUCCESS finds all of them.
  *
- * Several attempts may commit one partition: a speculative copy beside its original, or a task that
- * runs again because its executor was lost after it had committed.  Within a stage attempt the last
- * one's file stays, as in Hadoop: all have written the same rows.  Only an attempt of an earlier
- * stage attempt must not replace one of a later, whose parents may have been computed anew; it ends
- * well, and its file is dropped.  (Spark asks a coordinator on the driver first, since on other
- * file systems a commit is no single step; here it is one under a lock.)
+ * Before an attempt commits it asks the driver's commit coordinator, which lets one attempt of a
+ * partition do so at a time; the others are denied, and their files are dropped.  A partition can be
+ * committed twice all the same, when the first attempt's executor was lost after it had committed:
+ * then the last one's file stays, as in Hadoop, since all have written the same rows.  Only an
+ * attempt of an earlier stage attempt, allowed just before the stage was rolled back, must not
+ * replace one of a later, whose parents have been computed anew; its file is dropped.
  *
  * Everything that is made is noted under the lock, and nothing is made any more once the job has
  * ended.  So an abort removes all of it and nothing else, though tasks may still be running: they
@@ -25,6 +25,7 @@
  */
 #include "rdd/action/output_committer.h"
 
+#include "core/executor/env.h"
 #include "rdd/source/local_path.h"
 
 #include <errno.h>
@@ -308,6 +309,22 @@ take_over (RushOutputCommitter *self, RushOutputAttempt *attempt, GError **error
   return TRUE;
 }
 
+/* Mirrors SparkHadoopMapRedUtil.commitTask. */
+static gboolean
+check_may_commit (const RushTaskContext *ctx, GError **error)
+{
+  RushCommitCoordinator *commits = ctx->env != NULL ? ctx->env->commits : NULL;
+
+  if (commits == NULL ||
+      rush_commit_coordinator_may_commit (commits, ctx->stage_id, ctx->stage_attempt,
+                                          ctx->partition, ctx->task_id))
+    return TRUE;
+  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_COMMIT_DENIED,
+               "Driver denied task commit: another attempt writes partition %u of stage %d",
+               ctx->partition, ctx->stage_id);
+  return FALSE;
+}
+
 gboolean
 rush_output_attempt_commit (RushOutputAttempt *self, GError **error)
 {
@@ -315,7 +332,8 @@ rush_output_attempt_commit (RushOutputAttempt *self, GError **error)
   gboolean ok;
 
   g_return_val_if_fail (self->fd >= 0, FALSE);
-  if (!close_file (self, error) || !rush_task_context_check (self->ctx, error))
+  if (!close_file (self, error) || !rush_task_context_check (self->ctx, error) ||
+      !check_may_commit (self->ctx, error))
     return FALSE;
   pthread_mutex_lock (&committer->lock);
   ok = check_not_ended (committer, error) && take_over (committer, self, error);

@@ -41,7 +41,7 @@ typedef struct
 /* Opens part-<partition>.  CANCELLED: the job has ended. */
 RushOutputAttempt *rush_output_attempt_open (RushOutputCommitter *committer, RushTaskContext *ctx,
                                              GError **error);
-/* Closes the file and makes it the partition's. */
+/* Closes the file and makes it the partition's.  COMMIT_DENIED: another attempt does. */
 gboolean rush_output_attempt_commit (RushOutputAttempt *self, GError **error);
 void rush_output_attempt_free (RushOutputAttempt *self); /* not committed: removes its file */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushOutputAttempt, rush_output_attempt_free)

@@ -3,6 +3,7 @@
 #include "files.h"
 
 #include "core/data/builder.h"
+#include "core/executor/env.h"
 #include "rdd/action/output_committer.h"
 #include "rdd/action/save_as_text_file.h"
 #include "rdd/source/text_file.h"
@@ -175,6 +176,34 @@ test_which_attempt_counts (void)
   assert_files ("which", "_SUCCESS part-00000 part-00001");
   assert_content ("which/part-00000", "again\n");
   assert_content ("which/part-00001", "newer stage attempt\n");
+}
+
+/* Whom the driver denies it, leaves no file; the failure of the one who might have lets the next. */
+static void
+test_denied (void)
+{
+  g_autoptr (RushOutputCommitter) committer = committer_at ("denied");
+  RushEnv env = { .commits = rush_commit_coordinator_new () };
+  g_autoptr (RushTaskContext) first = task (0, 1, 0);
+  g_autoptr (RushTaskContext) second = task (0, 2, 0);
+  RushOutputAttempt *attempt = write_attempt (committer, second, "second\n");
+  g_autoptr (GError) error = NULL;
+
+  first->env = second->env = &env;
+  rush_commit_coordinator_stage_start (env.commits, 7);
+  g_assert_true (rush_commit_coordinator_may_commit (env.commits, 7, 0, 0, 1));
+  g_assert_false (rush_output_attempt_commit (attempt, &error));
+  g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_COMMIT_DENIED);
+  rush_output_attempt_free (attempt);
+
+  rush_commit_coordinator_task_ended (env.commits, 7, 0, 1, FALSE);
+  attempt = write_attempt (committer, second, "second again\n");
+  g_assert_true (rush_output_attempt_commit (attempt, NULL));
+  rush_output_attempt_free (attempt);
+  commit_job (committer);
+  assert_files ("denied", "_SUCCESS part-00000");
+  assert_content ("denied/part-00000", "second again\n");
+  rush_commit_coordinator_free (env.commits);
 }
 
 static void
@@ -461,6 +490,7 @@ main (int argc, char **argv)
   g_test_add_func ("/output-committer/uncommitted-attempts-leave-nothing",
                    test_uncommitted_attempts_leave_nothing);
   g_test_add_func ("/output-committer/which-attempt-counts", test_which_attempt_counts);
+  g_test_add_func ("/output-committer/denied", test_denied);
   g_test_add_func ("/output-committer/cancelled-task-does-not-commit",
                    test_cancelled_task_does_not_commit);
   g_test_add_func ("/output-committer/abort", test_abort);

@@ -101,15 +101,17 @@ engine_new (const char *master, ...)
   self->dir = rush_local_dir_new (self->top, &error);
   g_assert_no_error (error);
   self->tracker = rush_map_output_tracker_new ();
+  self->commits = rush_commit_coordinator_new ();
   self->loop = rush_driver_loop_new (rush_clock_system ());
   self->backend = rush_local_backend_new (&self->master, self->conf, self->loop, self->tracker,
-                                          self->bus, self->dir, &error);
+                                          self->commits, self->bus, self->dir, &error);
   g_assert_no_error (error);
   max_failures = self->master.max_task_failures;
   if (max_failures == 0)
     max_failures = (guint)rush_conf_get_int (self->conf, "spark.task.maxFailures");
   self->scheduler =
       rush_scheduler_new (self->conf, self->backend, self->bus, self->tracker, max_failures);
+  rush_scheduler_set_commit_coordinator (self->scheduler, self->commits);
   g_assert_true (rush_driver_loop_start (self->loop, self->scheduler, NULL));
   rush_local_backend_start (self->backend);
   return self;
@@ -128,6 +130,8 @@ engine_stop (Engine *self)
   self->backend->klass->free (self->backend);
   rush_driver_loop_free (self->loop);
   rush_map_output_tracker_free (self->tracker);
+  g_assert_cmpuint (rush_commit_coordinator_n_stages (self->commits), ==, 0);
+  rush_commit_coordinator_free (self->commits);
   rush_event_bus_free (self->bus);
   rush_local_dir_free (self->dir);
   left = g_dir_open (self->top, 0, NULL);

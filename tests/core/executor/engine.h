@@ -14,6 +14,7 @@ typedef struct
   char *top; /* folder of the local dir */
   RushLocalDir *dir;
   RushMapOutputTracker *tracker;
+  RushCommitCoordinator *commits;
   RushDriverLoop *loop;
   RushBackend *backend;
   RushScheduler *scheduler;

@@ -158,6 +158,68 @@ test_max_failures (void)
   assert_attempts ("local-cluster[2,1,512]", 4, FALSE, 4);
 }
 
+/* ---- commits ---- */
+
+#define N_DENIED 10 /* more than spark.task.maxFailures */
+#define SOMEBODY_ELSE 1000
+
+/* Somebody else holds partition 1 until it has been asked for often. */
+static RushIterator *
+ask_to_commit (guint split, RushTaskContext *ctx, gpointer data, GError **error)
+{
+  RushCommitCoordinator *commits = ctx->env->commits;
+  atomic_uint *n_denied = data;
+
+  if (split == 1 && atomic_load (n_denied) == 0)
+    g_assert_true (
+        rush_commit_coordinator_may_commit (commits, ctx->stage_id, 0, 1, SOMEBODY_ELSE));
+  if (split == 1 && atomic_load (n_denied) == N_DENIED)
+    rush_commit_coordinator_task_ended (commits, ctx->stage_id, 1, SOMEBODY_ELSE, FALSE);
+  if (rush_commit_coordinator_may_commit (commits, ctx->stage_id, ctx->stage_attempt, split,
+                                          ctx->task_id))
+    return thousand_numbers (split, ctx, NULL, error);
+  atomic_fetch_add (n_denied, 1);
+  g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_COMMIT_DENIED, "not you");
+  return NULL;
+}
+
+static void
+test_commit_denied (void)
+{
+  Engine *engine = engine_new ("local-cluster[2,1,512]", NULL);
+  atomic_uint n_denied = 0;
+  g_autoptr (RushRdd) rdd = func_rdd_new (engine, 3, ask_to_commit, &n_denied);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (engine_sum (engine, rdd, &error), ==, sum_below (3000));
+  g_assert_no_error (error);
+  engine_stop (engine);
+  g_assert_cmpuint (count_lines (engine, ": TaskCommitDenied"), ==, N_DENIED);
+  engine_free (engine);
+}
+
+/* The lock of an attempt that fails after it was granted goes to the next one. */
+static RushIterator *
+fail_after_grant (guint split, RushTaskContext *ctx, gpointer data, GError **error)
+{
+  g_assert_true (rush_commit_coordinator_may_commit (ctx->env->commits, ctx->stage_id,
+                                                     ctx->stage_attempt, split, ctx->task_id));
+  return flaky (split, ctx, data, error);
+}
+
+static void
+test_commit_after_failure (void)
+{
+  Engine *engine = engine_new ("local[4,4]", NULL);
+  Flaky flaky_data = { .n_failures = 3 };
+  g_autoptr (RushRdd) rdd = func_rdd_new (engine, 3, fail_after_grant, &flaky_data);
+
+  g_assert_cmpint (engine_sum (engine, rdd, NULL), ==, sum_below (3000));
+  engine_free (engine);
+}
+
+/* ---- what is refused ---- */
+
 /* Why there is no backend for this master and setting. (transfer full) */
 static GError *
 refusal_of (const char *url, const char *key, const char *value)
@@ -173,7 +235,7 @@ refusal_of (const char *url, const char *key, const char *value)
 
   g_assert_true (rush_conf_set (conf, key, value, NULL));
   g_assert_true (rush_master_parse (url, &master, NULL));
-  g_assert_null (rush_local_backend_new (&master, conf, loop, tracker, bus, dir, &error));
+  g_assert_null (rush_local_backend_new (&master, conf, loop, tracker, NULL, bus, dir, &error));
   rush_event_bus_free (bus);
   rush_map_output_tracker_free (tracker);
   rush_driver_loop_free (loop);
@@ -437,6 +499,8 @@ main (int argc, char **argv)
   g_test_add_func ("/executor/local-backend/executors", test_executors);
   g_test_add_func ("/executor/local-backend/slots", test_slots);
   g_test_add_func ("/executor/local-backend/max-failures", test_max_failures);
+  g_test_add_func ("/executor/local-backend/commit-denied", test_commit_denied);
+  g_test_add_func ("/executor/local-backend/commit-after-failure", test_commit_after_failure);
   g_test_add_func ("/executor/local-backend/small-heap", test_small_heap);
   g_test_add_func ("/executor/local-backend/task-cpus", test_task_cpus_beyond_cores);
   g_test_add_func ("/executor/local-backend/cancel", test_cancel);
