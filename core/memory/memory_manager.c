@@ -15,9 +15,22 @@
  *   at most   1/N  of  pool − min (storage, region)     what execution could have
  *   at least  1/2N of  pool − storage                   what it has now; below that a task waits
  *
- * A task that cannot reach its 1/2N waits for others to give back; N is counted anew on each turn.
- * All waiting at once is impossible: N tasks below 1/2N together hold less than half of what
- * execution has, so more than half is free, which is more than any of them waits for.
+ * N is counted anew on each turn.  There are two reasons to wait for others to give back:
+ *
+ *   below 1/2N           whatever is granted is too little to work with; as in Spark
+ *   nothing to spill     a task that has spilled all it can needs its bytes, and all of them.  Spark
+ *                        fails it even if another task, which came first, holds more than its 1/N;
+ *                        whether a job succeeds then depends on who was faster
+ *
+ * So that such waits are short, a task that holds more than 1/N while somebody waits is told so at
+ * its next request (owed_execution ()) and spills: in its own thread, as nobody else may touch its
+ * tables.
+ *
+ * All waiting below 1/2N is impossible: N tasks below it together hold less than half of what
+ * execution has, so more than half is free, which is more than any of them waits for.  But tasks
+ * with nothing to spill can wait for each other.  Hence who goes to sleep looks whether anybody is
+ * left who can move: runs, evicts, was cancelled, or could take what it waits for.  If not, one of
+ * those with nothing to spill gives up; its request is refused, which lets the others go on.
  *
  * Spark keeps two pools whose sizes it moves; here only the two sums are kept, and the sizes are
  * what follows from them.
@@ -45,17 +58,27 @@ struct _RushMemoryManager
 
   pthread_mutex_t lock;
   pthread_cond_t changed; /* memory came back, N changed, or somebody was cancelled */
+  atomic_uint n_asleep;   /* changed under lock; read without it, as a hint */
   /* Guarded by lock. */
   gint64 execution_used;
   gint64 storage_used;
   GHashTable *tasks; /* gint64 task id → TaskUse: tasks that hold memory or wait for it */
 };
 
+/* What a task asks for: one request at a time. */
+typedef struct
+{
+  gint64 bytes;
+  gboolean all; /* less is of no use: there is nothing to spill for the rest */
+  const atomic_bool *cancelled;
+} Request;
+
 typedef struct
 {
   gint64 task_id;
   gint64 used;
-  guint n_waiting; /* callers inside acquire_execution () */
+  const Request *request; /* NULL: asks for nothing now */
+  gboolean asleep;        /* until `changed` */
 } TaskUse;
 
 /* ---- eviction, without the lock ---- */
@@ -123,7 +146,7 @@ rush_memory_manager_release_storage (RushMemoryManager *self, gint64 bytes)
   pthread_mutex_unlock (&self->lock);
 }
 
-/* ---- execution ---- */
+/* ---- execution: shares ---- */
 
 /* Lock held.  A new task makes everybody's share smaller: those who wait count again. */
 static TaskUse *
@@ -145,20 +168,24 @@ enter_task (RushMemoryManager *self, gint64 task_id)
 static void
 leave_task_if_idle (RushMemoryManager *self, TaskUse *task)
 {
-  if (task->used > 0 || task->n_waiting > 0)
+  if (task->used > 0 || task->request != NULL)
     return;
   g_hash_table_remove (self->tasks, &task->task_id);
   pthread_cond_broadcast (&self->changed);
 }
 
-/* Lock held.  What @task may still get of @bytes, were all of it free. */
+/* Lock held.  What execution could have, if it made storage go as far as it can. */
 static gint64
-wanted_within_share (const RushMemoryManager *self, const TaskUse *task, gint64 bytes)
+attainable_bytes (const RushMemoryManager *self)
 {
-  gint64 attainable = self->pool - MIN (self->storage_used, self->storage_region);
-  gint64 max_share = attainable / g_hash_table_size (self->tasks);
+  return self->pool - MIN (self->storage_used, self->storage_region);
+}
 
-  return CLAMP (max_share - task->used, 0, bytes);
+/* Lock held. */
+static gint64
+max_share (const RushMemoryManager *self)
+{
+  return attainable_bytes (self) / g_hash_table_size (self->tasks);
 }
 
 /* Lock held. */
@@ -168,31 +195,119 @@ min_share (const RushMemoryManager *self)
   return (self->pool - self->storage_used) / (2 * g_hash_table_size (self->tasks));
 }
 
-/* Lock held; lets go of it while it evicts or waits. */
+/* Lock held.  What @task may get of its request, were all of it free. */
 static gint64
-acquire_share (RushMemoryManager *self, TaskUse *task, gint64 bytes, const atomic_bool *cancelled)
+wanted_within_share (const RushMemoryManager *self, const TaskUse *task)
+{
+  return CLAMP (max_share (self) - task->used, 0, task->request->bytes);
+}
+
+/* Lock held.  FALSE: @task has to wait for more than it could get now. */
+static gboolean
+can_grant (const RushMemoryManager *self, const TaskUse *task, gint64 *out_granted)
+{
+  *out_granted = MIN (wanted_within_share (self, task), free_bytes (self));
+  return *out_granted == task->request->bytes ||
+         (!task->request->all && task->used + *out_granted >= min_share (self));
+}
+
+static gboolean
+is_cancelled (const Request *request)
+{
+  return request->cancelled != NULL && atomic_load (request->cancelled);
+}
+
+/* ---- waiting, lock held ---- */
+
+/* Whether all tasks but @except (NULL: all of them) sleep, and will not wake by themselves. */
+static gboolean
+all_are_stuck (RushMemoryManager *self, const TaskUse *except, gboolean *out_any_could_give_up)
+{
+  GHashTableIter iter;
+  gpointer value;
+  gint64 granted;
+
+  *out_any_could_give_up = FALSE;
+  g_hash_table_iter_init (&iter, self->tasks);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const TaskUse *task = value;
+      if (task == except)
+        continue;
+      if (!task->asleep || is_cancelled (task->request) || can_grant (self, task, &granted))
+        return FALSE;
+      *out_any_could_give_up |= task->request->all;
+    }
+  return TRUE;
+}
+
+/* Even alone, or with nobody left to wait for, @task would not get all that it asks for. */
+static gboolean
+is_hopeless (RushMemoryManager *self, const TaskUse *task)
+{
+  gboolean any_could_give_up;
+
+  return task->used + task->request->bytes > attainable_bytes (self) ||
+         all_are_stuck (self, task, &any_could_give_up);
+}
+
+static void
+sleep_until_changed (RushMemoryManager *self, TaskUse *task)
+{
+  gboolean any_could_give_up;
+
+  task->asleep = TRUE;
+  atomic_fetch_add (&self->n_asleep, 1);
+  if (all_are_stuck (self, NULL, &any_could_give_up) && any_could_give_up)
+    pthread_cond_broadcast (&self->changed);
+  pthread_cond_wait (&self->changed, &self->lock);
+  atomic_fetch_sub (&self->n_asleep, 1);
+  task->asleep = FALSE;
+}
+
+/* Lets go of the lock while it evicts or waits. */
+static gint64
+acquire_share (RushMemoryManager *self, TaskUse *task)
 {
   gboolean can_evict = TRUE;
+  gint64 granted;
 
   for (;;)
     {
-      gint64 wanted = wanted_within_share (self, task, bytes);
       gint64 evictable = MAX (0, self->storage_used - self->storage_region);
-      gint64 lacking = MIN (wanted - free_bytes (self), evictable);
+      gint64 lacking = MIN (wanted_within_share (self, task) - free_bytes (self), evictable);
 
       if (lacking > 0 && can_evict)
         {
           can_evict = evict_unlocked (self, lacking);
           continue;
         }
-      gint64 granted = MIN (wanted, free_bytes (self));
-      if (granted == bytes || task->used + granted >= min_share (self))
+      if (can_grant (self, task, &granted))
         return granted;
-      if (cancelled != NULL && atomic_load (cancelled))
+      if (is_cancelled (task->request) || (task->request->all && is_hopeless (self, task)))
         return 0;
-      pthread_cond_wait (&self->changed, &self->lock);
+      sleep_until_changed (self, task);
       can_evict = TRUE;
     }
+}
+
+/* ---- execution: requests ---- */
+
+static gint64
+acquire (RushMemoryManager *self, gint64 task_id, const Request *request)
+{
+  pthread_mutex_lock (&self->lock);
+  TaskUse *task = enter_task (self, task_id);
+  g_assert (task->request == NULL);
+  task->request = request;
+  gint64 granted = acquire_share (self, task);
+  task->request = NULL;
+  task->used += granted;
+  self->execution_used += granted;
+  g_assert (free_bytes (self) >= 0);
+  leave_task_if_idle (self, task);
+  pthread_mutex_unlock (&self->lock);
+  return granted;
 }
 
 gint64
@@ -201,17 +316,31 @@ rush_memory_manager_acquire_execution (RushMemoryManager *self, gint64 task_id, 
 {
   g_return_val_if_fail (bytes > 0, 0);
 
+  return acquire (self, task_id, &(Request){ bytes, FALSE, cancelled });
+}
+
+gboolean
+rush_memory_manager_await_execution (RushMemoryManager *self, gint64 task_id, gint64 bytes,
+                                     const atomic_bool *cancelled)
+{
+  g_return_val_if_fail (bytes > 0, FALSE);
+
+  return acquire (self, task_id, &(Request){ bytes, TRUE, cancelled }) == bytes;
+}
+
+gint64
+rush_memory_manager_owed_execution (RushMemoryManager *self, gint64 task_id)
+{
+  gint64 owed = 0;
+
+  if (atomic_load (&self->n_asleep) == 0)
+    return 0;
   pthread_mutex_lock (&self->lock);
-  TaskUse *task = enter_task (self, task_id);
-  task->n_waiting++;
-  gint64 granted = acquire_share (self, task, bytes, cancelled);
-  task->n_waiting--;
-  task->used += granted;
-  self->execution_used += granted;
-  g_assert (free_bytes (self) >= 0);
-  leave_task_if_idle (self, task);
+  const TaskUse *task = g_hash_table_lookup (self->tasks, &task_id);
+  if (task != NULL && atomic_load (&self->n_asleep) > 0)
+    owed = MAX (0, task->used - max_share (self));
   pthread_mutex_unlock (&self->lock);
-  return granted;
+  return owed;
 }
 
 void

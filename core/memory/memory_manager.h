@@ -6,10 +6,11 @@
  *              └─ storage:   map outputs, later cached blocks and broadcasts
  *
  * Execution may take free storage memory, and evicts storage down to storageFraction of the pool;
- * storage may borrow free execution memory, never evicts execution.  With N tasks running, a task
- * gets at most 1/N of what execution may have, and waits until it has 1/2N.
+ * storage may borrow free execution memory, never evicts execution.  With N tasks that hold or want
+ * memory, a task gets at most 1/N of what execution may have, and waits until it has 1/2N.
  *
- * Threads:    any; one mutex and one condition.  A task that waits also looks at its cancellation.
+ * Threads:    any; one mutex and one condition.  A task has one request at a time, and looks at its
+ *             cancellation while it waits.
  * Mirrors:    org.apache.spark.memory.{UnifiedMemoryManager,ExecutionMemoryPool,StorageMemoryPool}.
  */
 #pragma once
@@ -51,6 +52,14 @@ void rush_memory_manager_release_storage (RushMemoryManager *self, gint64 bytes)
 /* Returns how many bytes were granted, 0…@bytes; waits for 1/2N unless *@cancelled gets TRUE. */
 gint64 rush_memory_manager_acquire_execution (RushMemoryManager *self, gint64 task_id, gint64 bytes,
                                               const atomic_bool *cancelled);
+/* For a task that has nothing to spill: all of @bytes or, with FALSE, nothing.  Waits until they
+ * are free and within 1/N; gives up when *@cancelled gets TRUE, when execution can never have so
+ * much, or when all other tasks wait as well. */
+gboolean rush_memory_manager_await_execution (RushMemoryManager *self, gint64 task_id, gint64 bytes,
+                                              const atomic_bool *cancelled);
+/* What the task should give back: what it holds beyond 1/N while others wait, else 0 (which costs
+ * no lock). */
+gint64 rush_memory_manager_owed_execution (RushMemoryManager *self, gint64 task_id);
 void rush_memory_manager_release_execution (RushMemoryManager *self, gint64 task_id, gint64 bytes);
 /* Wakes everybody who waits (cancellation). */
 void rush_memory_manager_wake (RushMemoryManager *self);

@@ -12,9 +12,15 @@
  *            │ not enough
  *            ▼
  *      ask the largest consumer to spill ──freed──▶ ask the pool again
- *            │ 0: the next largest … none left
+ *            │ 0: the next largest … none left, nor a busy one that spills when refused
+ *            ▼
+ *      wait for other tasks to give back ──────────▶ done
+ *            │ nobody can
  *            ▼
  *      refuse, with the arithmetic
+ *
+ * And the other way round: before any request, small as it may be, a task that holds more than its
+ * 1/N while another one waits makes its consumers spill, and gives the excess back.
  *
  * The lock is never held while the pool is asked or a consumer spills: both come back here.
  *
@@ -100,11 +106,14 @@ refuse (RushTaskMemory *self, gsize bytes, gint64 used, GError **error)
 gint64
 rush_task_memory_spill (RushTaskMemory *self, RushMemoryConsumer *consumer, GError **error)
 {
-  if (self == NULL)
-    return consumer->spill (consumer, error);
-  self->n_spills_running++;
+  g_assert (!consumer->busy);
+  consumer->busy = TRUE;
+  if (self != NULL)
+    self->n_spills_running++;
   gint64 freed = consumer->spill (consumer, error);
-  self->n_spills_running--;
+  if (self != NULL)
+    self->n_spills_running--;
+  consumer->busy = FALSE;
   g_assert (freed >= 0 || error == NULL || *error != NULL);
   return freed;
 }
@@ -127,8 +136,26 @@ spill_largest (RushTaskMemory *self, GError **error)
 
   g_ptr_array_sort (by_size, compare_larger_first);
   for (guint i = 0; i < by_size->len && freed == 0; i++)
-    freed = rush_task_memory_spill (self, g_ptr_array_index (by_size, i), error);
+    {
+      RushMemoryConsumer *consumer = g_ptr_array_index (by_size, i);
+      if (!consumer->busy)
+        freed = rush_task_memory_spill (self, consumer, error);
+    }
   return freed;
+}
+
+/* Whether a consumer will spill as soon as this request is refused, which is better than to wait
+ * for other tasks. */
+static gboolean
+refusal_makes_room (const RushTaskMemory *self)
+{
+  for (guint i = 0; i < self->consumers->len; i++)
+    {
+      RushMemoryConsumer *consumer = g_ptr_array_index (self->consumers, i);
+      if (consumer->busy && consumer->used_bytes (consumer) > 0)
+        return TRUE;
+    }
+  return FALSE;
 }
 
 /* ---- the account ---- */
@@ -141,14 +168,26 @@ take (TaskAllocator *self, gsize bytes)
   self->peak = MAX (self->peak, self->used);
 }
 
-/* Takes @bytes if the grant covers them, or nobody counts; else tells how much is lacking. */
+/* Why a request could not simply be taken. */
+typedef struct
+{
+  RushTaskMemory *owner;
+  gint64 owed;    /* to be given back first, or 0 */
+  gint64 lacking; /* in the grant */
+} Shortage;
+
+/* Takes @bytes if the grant covers them and nobody waits for what we have too much, or if nobody
+ * counts; while a spill runs all is granted, and no other spill begun for others. */
 static gboolean
-try_take (TaskAllocator *self, gsize bytes, RushTaskMemory **out_owner, gint64 *out_lacking)
+try_take (TaskAllocator *self, gsize bytes, gboolean can_yield, Shortage *out)
 {
   pthread_mutex_lock (&self->lock);
-  *out_owner = self->owner;
-  *out_lacking = self->used + (gint64)bytes - self->granted;
-  gboolean taken = *out_lacking <= 0 || self->owner == NULL || self->owner->n_spills_running > 0;
+  RushTaskMemory *owner = self->owner;
+  gboolean counts = owner != NULL && owner->n_spills_running == 0;
+  *out = (Shortage){ .owner = owner, .lacking = self->used + (gint64)bytes - self->granted };
+  if (counts && can_yield)
+    out->owed = rush_memory_manager_owed_execution (owner->manager, owner->task_id);
+  gboolean taken = !counts || (out->owed == 0 && out->lacking <= 0);
   if (taken)
     take (self, bytes);
   pthread_mutex_unlock (&self->lock);
@@ -175,47 +214,86 @@ trim_grant (TaskAllocator *self, gint64 keep)
   rush_memory_manager_release_execution (self->owner->manager, self->owner->task_id, excess);
 }
 
+/* Gives back all that is not in use, and returns what is. */
+static gint64
+trim_to_use (TaskAllocator *self)
+{
+  pthread_mutex_lock (&self->lock);
+  trim_grant (self, 0);
+  gint64 used = self->used;
+  pthread_mutex_unlock (&self->lock);
+  return used;
+}
+
+/* Spills until the task holds no more than its share, or nothing more can be spilled. */
+static gboolean
+give_back_excess (TaskAllocator *self, RushTaskMemory *owner, GError **error)
+{
+  gint64 freed;
+
+  do
+    {
+      trim_to_use (self);
+      if (rush_memory_manager_owed_execution (owner->manager, owner->task_id) == 0)
+        return TRUE;
+      freed = spill_largest (owner, error);
+    }
+  while (freed > 0);
+  return freed == 0;
+}
+
 /* A grant that did not help goes back before the refusal: others may be able to use it. */
 static gboolean
 refuse_and_trim (TaskAllocator *self, RushTaskMemory *owner, gsize bytes, GError **error)
 {
-  pthread_mutex_lock (&self->lock);
-  gint64 used = self->used;
-  trim_grant (self, 0);
-  pthread_mutex_unlock (&self->lock);
-  return refuse (owner, bytes, used, error);
+  if (owner->cancelled != NULL && atomic_load (owner->cancelled))
+    {
+      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_CANCELLED,
+                   "Task killed while it asked for memory");
+      return FALSE;
+    }
+  return refuse (owner, bytes, trim_to_use (self), error);
 }
 
+/* Makes the grant larger by @lacking, or by something at least that a spill may follow. */
 static gboolean
-refuse_cancelled (GError **error)
+grow_grant (TaskAllocator *self, RushTaskMemory *owner, gsize bytes, gint64 lacking, GError **error)
 {
-  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_CANCELLED,
-               "Task killed while it asked for memory");
-  return FALSE;
+  gint64 asked = (lacking + STEP_BYTES - 1) / STEP_BYTES * STEP_BYTES;
+  gint64 got = rush_memory_manager_acquire_execution (owner->manager, owner->task_id, asked,
+                                                      owner->cancelled);
+
+  add_grant (self, got);
+  if (got >= lacking)
+    return TRUE;
+  if (owner->cancelled != NULL && atomic_load (owner->cancelled))
+    return refuse_and_trim (self, owner, bytes, error);
+  gint64 freed = spill_largest (owner, error);
+  if (freed != 0)
+    return freed > 0;
+  if (refusal_makes_room (owner) ||
+      !rush_memory_manager_await_execution (owner->manager, owner->task_id, lacking - got,
+                                            owner->cancelled))
+    return refuse_and_trim (self, owner, bytes, error);
+  add_grant (self, lacking - got);
+  return TRUE;
 }
 
 static gboolean
 task_reserve (RushAllocator *base, gsize bytes, GError **error)
 {
   TaskAllocator *self = (TaskAllocator *)base;
-  RushTaskMemory *owner;
-  gint64 lacking;
+  gboolean can_yield = TRUE;
+  Shortage shortage;
 
-  while (!try_take (self, bytes, &owner, &lacking))
+  while (!try_take (self, bytes, can_yield, &shortage))
     {
-      gint64 asked = (lacking + STEP_BYTES - 1) / STEP_BYTES * STEP_BYTES;
-      gint64 got = rush_memory_manager_acquire_execution (owner->manager, owner->task_id, asked,
-                                                          owner->cancelled);
-      add_grant (self, got);
-      if (got >= lacking)
-        continue;
-      if (owner->cancelled != NULL && atomic_load (owner->cancelled))
-        return refuse_cancelled (error);
-      gint64 freed = spill_largest (owner, error);
-      if (freed < 0)
+      gboolean goes_on = shortage.owed > 0
+                             ? give_back_excess (self, shortage.owner, error)
+                             : grow_grant (self, shortage.owner, bytes, shortage.lacking, error);
+      if (!goes_on)
         return FALSE;
-      if (freed == 0)
-        return refuse_and_trim (self, owner, bytes, error);
+      can_yield &= shortage.owed == 0; /* what could be spilled has been */
     }
   return TRUE;
 }

@@ -1,8 +1,10 @@
 /* task_memory.h - one task's memory: its consumers, and the allocator in front of them.
  *
  * The allocator takes steps of at least 64 KiB from the execution pool.  When the pool refuses,
- * the task's own consumers are asked to spill, the largest first, before the request fails with a
- * sentence that prints the arithmetic (pool, this task's share, each consumer, what was asked).
+ * the task's own consumers are asked to spill, the largest first; then the task waits for others
+ * to give back; then the request fails with a sentence that prints the arithmetic (pool, this
+ * task's share, each consumer, what was asked).  Others wait for this task in the same way: what
+ * it holds beyond its share is spilled at its next request.
  *
  * Ownership:  the allocator may outlive the task: batches that were handed on hold refs on it.
  *             When the task memory is freed all goes back to the pool, and what is still out is
@@ -22,10 +24,12 @@ struct _RushMemoryConsumer
 {
   const char *name; /* "ShuffleWriter": named in refusals */
   gint64 (*used_bytes) (RushMemoryConsumer *self);
-  /* Moves data to disk; returns the bytes freed (0: cannot now), −1 with @error on failure.
-   * May be called inside any request for memory of the task's, the consumer's own among them: it
-   * then answers 0, and spills by itself when its request has failed. */
+  /* Moves data to disk; returns the bytes freed (0: there is nothing to move), −1 with @error on
+   * failure.  Called inside any request for memory of the task's, unless `busy`. */
   gint64 (*spill) (RushMemoryConsumer *self, GError **error);
+  /* The consumer's: it is in the middle of something that asks for memory.  It promises to call
+   * rush_task_memory_spill () when that has been refused, if it holds anything. */
+  gboolean busy;
 };
 
 RushTaskMemory *rush_task_memory_new (RushMemoryManager *manager, gint64 task_id,
@@ -34,8 +38,9 @@ RushTaskMemory *rush_task_memory_new (RushMemoryManager *manager, gint64 task_id
 void rush_task_memory_free (RushTaskMemory *self);
 void rush_task_memory_add_consumer (RushTaskMemory *self, RushMemoryConsumer *consumer);
 void rush_task_memory_remove_consumer (RushTaskMemory *self, RushMemoryConsumer *consumer);
-/* Calls consumer->spill ().  While that runs the allocator grants what the pool would refuse: to
- * free much, a spill needs a little.  @self NULL (bare tests): spills without that. */
+/* Calls consumer->spill (), `busy` meanwhile.  While that runs the allocator grants what the pool
+ * would refuse: to free much, a spill needs a little.  @self NULL (bare tests): spills without
+ * that. */
 gint64 rush_task_memory_spill (RushTaskMemory *self, RushMemoryConsumer *consumer, GError **error);
 RushAllocator *rush_task_memory_allocator (RushTaskMemory *self); /* (transfer none) */
 gint64 rush_task_memory_peak_bytes (RushTaskMemory *self);

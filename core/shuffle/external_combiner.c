@@ -28,8 +28,7 @@
  * there were spills; hash partitions need neither.
  *
  * Whoever asks for memory may be ourselves, in the middle of an insert or a drain.  The consumer
- * then answers that it cannot (`busy`), the request fails, and we spill when the combiner is whole
- * again.
+ * is `busy` then, the request is refused, and we spill when the combiner is whole again.
  */
 #include "core/shuffle/external_combiner.h"
 
@@ -71,7 +70,6 @@ struct _RushExternalCombiner
   guint level;       /* which bits of the hash divide */
   gboolean one_hash; /* all rows have the same */
   State state;
-  gboolean busy;
   RushCombiner *combiner; /* NULL once it is drained for good */
 
   RushSpillFile *file; /* NULL: not spilled yet */
@@ -212,21 +210,25 @@ used_bytes (RushMemoryConsumer *consumer)
   return self->combiner != NULL ? (gint64)self->combiner->klass->memory_bytes (self->combiner) : 0;
 }
 
+/* Whether its table can go to hash partitions: a single hash cannot be divided. */
+static gboolean
+can_divide (const RushExternalCombiner *self)
+{
+  return self->level < N_LEVELS && !self->one_hash;
+}
+
 static gint64
 spill (RushMemoryConsumer *consumer, GError **error)
 {
   RushExternalCombiner *self = (RushExternalCombiner *)consumer;
   gint64 bytes = used_bytes (consumer);
   guint64 file_bytes = self->file != NULL ? rush_spill_file_size (self->file) : 0;
-  gboolean can_spill =
-      self->state == DRAINING || (self->state == INSERTING && self->level < N_LEVELS);
+  gboolean can_spill = self->state == DRAINING || (self->state == INSERTING && can_divide (self));
 
-  if (self->busy || bytes == 0 || !can_spill)
+  if (bytes == 0 || !can_spill)
     return 0;
-  self->busy = TRUE;
   gboolean spilled =
       self->state == DRAINING ? divert_to_file (self, error) : spill_table (self, error);
-  self->busy = FALSE;
   if (!spilled)
     return -1;
   self->spec.ctx->metrics.memory_bytes_spilled += bytes;
@@ -243,9 +245,9 @@ fold (RushExternalCombiner *self, const RushBatch *batch, gboolean combined, GEr
   const RushCombinerClass *klass = self->combiner->klass;
   gboolean merge = combined && klass->merge != NULL;
 
-  self->busy = TRUE;
+  self->consumer.busy = can_divide (self);
   gboolean folded = (merge ? klass->merge : klass->insert) (self->combiner, batch, error);
-  self->busy = FALSE;
+  self->consumer.busy = FALSE;
   return folded;
 }
 
@@ -328,9 +330,9 @@ drain_table (RushExternalCombiner *self, GError **error)
 {
   g_autoptr (GError) failure = NULL;
 
-  self->busy = TRUE;
+  self->consumer.busy = TRUE;
   RushBatch *batch = self->combiner->klass->drain (self->combiner, &failure);
-  self->busy = FALSE;
+  self->consumer.busy = FALSE;
   if (failure == NULL)
     return batch;
   if (is_out_of_memory (failure))
@@ -442,7 +444,7 @@ combiner_new_at (const RushCombineSpec *spec, guint level)
 {
   RushExternalCombiner *self = g_new0 (RushExternalCombiner, 1);
 
-  self->consumer = (RushMemoryConsumer){ "Combiner", used_bytes, spill };
+  self->consumer = (RushMemoryConsumer){ "Combiner", used_bytes, spill, FALSE };
   self->spec = *spec;
   self->level = level;
   self->combiner = spec->combiner_new (spec->combiner_data, spec->schema, spec->ctx->allocator);

@@ -18,7 +18,7 @@
  * of a file, say) it pays to copy.
  *
  * The rows that wait are a memory consumer.  While the writer is in the middle of something it
- * answers that it cannot spill (`busy`), and does so itself when its own request was refused.
+ * is `busy`, and spills by itself when its own request was refused.
  */
 #include "core/shuffle/shuffle.h"
 
@@ -42,7 +42,6 @@ struct _RushShuffleWriter
   RushRowBuffer *rows;
   RushExternalCombiner *combiner; /* NULL: no map-side combine */
   GPtrArray *spills;              /* of RushPartitionFile */
-  gboolean busy;
 };
 
 static guint
@@ -167,12 +166,9 @@ spill (RushMemoryConsumer *consumer, GError **error)
   RushShuffleWriter *self = (RushShuffleWriter *)consumer;
   gint64 bytes = used_bytes (consumer);
 
-  if (self->busy || rush_row_buffer_n_rows (self->rows) == 0)
+  if (rush_row_buffer_n_rows (self->rows) == 0)
     return 0;
-  self->busy = TRUE;
-  gboolean spilled = spill_rows (self, error);
-  self->busy = FALSE;
-  if (!spilled)
+  if (!spill_rows (self, error))
     return -1;
   self->ctx->metrics.memory_bytes_spilled += bytes;
   return bytes;
@@ -185,9 +181,9 @@ try_add (RushShuffleWriter *self, RushBatch *batch, GError **error)
 {
   const guint32 *partitions;
 
-  self->busy = TRUE;
+  self->consumer.busy = TRUE;
   gboolean added = rush_row_buffer_add (self->rows, batch, &partitions, error);
-  self->busy = FALSE;
+  self->consumer.busy = FALSE;
   if (added)
     rush_slice_meter_add (self->meter, batch, partitions);
   return added;
@@ -393,9 +389,9 @@ commit (RushShuffleWriter *self, GError **error)
   if (!rush_task_context_check (self->ctx, error) ||
       (self->combiner != NULL && !drain_combiner (self, error)))
     return NULL;
-  self->busy = TRUE;
+  self->consumer.busy = TRUE;
   RushMapOutput *output = make_output (self, error);
-  self->busy = FALSE;
+  self->consumer.busy = FALSE;
   if (output == NULL)
     return NULL;
   count_written (self);
@@ -457,7 +453,7 @@ rush_shuffle_writer_new (const RushDependency *dependency, guint map_index, Rush
 
   RushShuffleWriter *self = g_new0 (RushShuffleWriter, 1);
   guint n = dependency->partitioner->n_partitions;
-  self->consumer = (RushMemoryConsumer){ "ShuffleWriter", used_bytes, spill };
+  self->consumer = (RushMemoryConsumer){ "ShuffleWriter", used_bytes, spill, FALSE };
   self->dependency = rush_dependency_ref ((RushDependency *)dependency);
   self->store = store;
   self->ctx = ctx;

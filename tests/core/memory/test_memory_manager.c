@@ -8,8 +8,6 @@
 #include <pthread.h>
 #include <sched.h>
 
-#define MIB (G_GINT64_CONSTANT (1024) * 1024)
-
 /* ---- the size of the pool ---- */
 
 static RushMemoryManager *

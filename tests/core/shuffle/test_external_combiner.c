@@ -6,6 +6,7 @@
 #include "core/shuffle/external_combiner.h"
 #include "core/shuffle/hash_combiner.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,6 +152,18 @@ run_combining_reduce (Cluster *cluster, const RushDependency *dependency, guint 
 #define N_MAPS 2
 #define N_PARTITIONS 2
 
+static RushDependency *
+new_combining_shuffle (Cluster *cluster, const Case *test)
+{
+  RushDependency *dependency = new_shuffle (cluster, pair_schema (), N_PARTITIONS, 0);
+
+  dependency->combiner_new = rush_hash_combiner_new;
+  dependency->combiner_data = (gpointer)test->combine;
+  dependency->map_side_combine = test->map_side;
+  rush_map_output_tracker_register_shuffle (cluster->tracker, dependency->shuffle_id, N_MAPS);
+  return dependency;
+}
+
 static void
 test_combining_shuffle (gconstpointer data)
 {
@@ -162,11 +175,7 @@ test_combining_shuffle (gconstpointer data)
   guint n_keys = 0;
 
   cluster_init (&cluster, 1, test->pool_bytes, TRUE);
-  RushDependency *dependency = new_shuffle (&cluster, pair_schema (), N_PARTITIONS, 0);
-  dependency->combiner_new = rush_hash_combiner_new;
-  dependency->combiner_data = (gpointer)test->combine;
-  dependency->map_side_combine = test->map_side;
-  rush_map_output_tracker_register_shuffle (cluster.tracker, dependency->shuffle_id, N_MAPS);
+  RushDependency *dependency = new_combining_shuffle (&cluster, test);
   for (guint m = 0; m < N_MAPS; m++)
     {
       run_combining_map (&cluster, test, dependency, m, N_MAPS, &metrics);
@@ -188,6 +197,81 @@ test_combining_shuffle (gconstpointer data)
   g_assert_cmpuint (count_files (&cluster, ""), ==, 2 * count_files (&cluster, ".data") + 1);
   rush_dependency_unref (dependency);
   cluster_clear (&cluster);
+}
+
+/* ---- two tasks at once ---- */
+
+typedef struct
+{
+  Cluster cluster; /* a copy, for task ids of its own */
+  const Case *test;
+  const RushDependency *dependency;
+  guint number; /* of the map, then of the partition */
+  gint64 *expected;
+  guint n_keys;
+} Runner;
+
+static void *
+run_one_map (void *data)
+{
+  Runner *self = data;
+  RushTaskMetrics metrics;
+
+  run_combining_map (&self->cluster, self->test, self->dependency, self->number, N_MAPS, &metrics);
+  return NULL;
+}
+
+static void *
+run_one_reduce (void *data)
+{
+  Runner *self = data;
+  RushTaskMetrics metrics;
+
+  run_combining_reduce (&self->cluster, self->dependency, self->number, self->expected,
+                        &self->n_keys, &metrics);
+  return NULL;
+}
+
+static void
+run_both (Runner runners[2], void *(*run) (void *))
+{
+  pthread_t threads[2];
+
+  for (guint t = 0; t < 2; t++)
+    pthread_create (&threads[t], NULL, run, &runners[t]);
+  for (guint t = 0; t < 2; t++)
+    pthread_join (threads[t], NULL);
+}
+
+#define N_RUNS 50
+
+/* The pool is so small that a batch is a good part of a task's share.  Whoever comes first takes
+ * more than that; the other one must get by nevertheless, however the two fall. */
+static void
+test_two_tasks_at_once (void)
+{
+  static const Case test = { { 24000, 12000 }, 768 * 1024, TRUE, &sum, TRUE };
+
+  for (guint run = 0; run < N_RUNS; run++)
+    {
+      Cluster cluster;
+      g_autofree gint64 *expected = expected_values (&test.input, FALSE);
+      Runner runners[2];
+
+      cluster_init (&cluster, 1, test.pool_bytes, TRUE);
+      RushDependency *dependency = new_combining_shuffle (&cluster, &test);
+      for (guint t = 0; t < 2; t++)
+        {
+          runners[t] = (Runner){ cluster, &test, dependency, t, expected, 0 };
+          runners[t].cluster.next_task_id = 100 * (t + 1);
+          runners[t].cluster.fetch.lookup_data = &cluster;
+        }
+      run_both (runners, run_one_map);
+      run_both (runners, run_one_reduce);
+      g_assert_cmpuint (runners[0].n_keys + runners[1].n_keys, ==, test.input.n_keys);
+      rush_dependency_unref (dependency);
+      cluster_clear (&cluster);
+    }
 }
 
 static void
@@ -221,6 +305,7 @@ add_cases (void)
       g_autofree char *path = g_strdup_printf ("/external_combiner/shuffle/%s", cases[i].name);
       g_test_add_data_func (path, &cases[i].test, test_combining_shuffle);
     }
+  g_test_add_func ("/external_combiner/shuffle/two_tasks_at_once", test_two_tasks_at_once);
 }
 
 /* ---- on its own ---- */
