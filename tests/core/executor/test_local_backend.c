@@ -1,6 +1,6 @@
 /* Executors in this process: jobs run on them, fail on them, are cancelled on them, and survive the
  * loss of them by recomputation. */
-#include "engine.h"
+#include "gated_job.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -78,31 +78,14 @@ test_executors (void)
 }
 
 /* As many tasks run at once as there are slots. */
-static RushIterator *
-wait_at_gate (guint split, RushTaskContext *ctx, gpointer data, GError **error)
-{
-  return gate_pass (data, ctx, error) ? thousand_numbers (split, ctx, NULL, error) : NULL;
-}
-
 static void
 test_slots (void)
 {
-  Engine *engine = engine_new ("local-cluster[2,2,512]", NULL);
-  g_autoptr (RushRdd) rdd = NULL;
-  g_autoptr (GError) error = NULL;
-  RushJobWaiter *waiter;
-  Gate gate;
+  GatedJob job;
 
-  gate_init (&gate);
-  rdd = func_rdd_new (engine, 6, wait_at_gate, &gate);
-  waiter = engine_submit (engine, rdd, NULL);
-  for (guint i = 0; i < 4; i++)
-    gate_await_arrival (&gate);
-  gate_open (&gate);
-  g_assert_cmpint (engine_sum_of (waiter, 6, &error), ==, sum_below (6000));
-  rush_job_waiter_free (waiter);
-  engine_free (engine);
-  gate_clear (&gate);
+  gated_job_start (&job, "local-cluster[2,2,512]", 6, 0, 4);
+  gated_job_pass (&job, sum_below (6000));
+  gated_job_clear (&job);
 }
 
 /* ---- failures ---- */
@@ -283,54 +266,34 @@ cancel_job (Engine *engine, gint job_id)
 static void
 test_cancel (void)
 {
-  Engine *engine = engine_new ("local[2]", NULL);
-  g_autoptr (RushRdd) blocked = NULL;
-  g_autoptr (RushRdd) rdd = func_rdd_new (engine, 3, thousand_numbers, NULL);
+  GatedJob job;
   g_autoptr (GError) error = NULL;
-  RushJobWaiter *waiter;
-  gint job_id;
-  Gate gate;
 
-  gate_init (&gate);
-  blocked = func_rdd_new (engine, 5, wait_at_gate, &gate);
-  waiter = engine_submit (engine, blocked, &job_id);
-  gate_await_arrival (&gate);
-  gate_await_arrival (&gate);
-  cancel_job (engine, job_id);
-  g_assert_cmpint (engine_sum_of (waiter, 5, &error), ==, -1);
-  g_test_message ("%s", error->message);
+  gated_job_start (&job, "local[2]", 5, 0, 2);
+  g_autoptr (RushRdd) rdd = func_rdd_new (job.engine, 3, thousand_numbers, NULL);
+  cancel_job (job.engine, job.job_id);
+  g_assert_cmpint (gated_job_wait (&job, &error), ==, -1);
   g_assert_nonnull (strstr (error->message, "changed my mind"));
-  rush_job_waiter_free (waiter);
 
   /* The slots are free again. */
-  g_assert_cmpint (engine_sum (engine, rdd, NULL), ==, sum_below (3000));
-  engine_stop (engine);
-  g_assert_cmpuint (count_lines (engine, ": TaskKilled"), ==, 2);
-  engine_free (engine);
-  gate_clear (&gate);
+  g_assert_cmpint (engine_sum (job.engine, rdd, NULL), ==, sum_below (3000));
+  engine_stop (job.engine);
+  g_assert_cmpuint (count_lines (job.engine, ": TaskKilled"), ==, 2);
+  gated_job_clear (&job);
 }
 
 /* Stopping kills what runs; the job's waiter is told. */
 static void
 test_stop_while_running (void)
 {
-  Engine *engine = engine_new ("local-cluster[2,2,512]", NULL);
-  g_autoptr (RushRdd) blocked = NULL;
+  GatedJob job;
   g_autoptr (GError) error = NULL;
-  RushJobWaiter *waiter;
-  Gate gate;
 
-  gate_init (&gate);
-  blocked = func_rdd_new (engine, 9, wait_at_gate, &gate);
-  waiter = engine_submit (engine, blocked, NULL);
-  for (guint i = 0; i < 4; i++)
-    gate_await_arrival (&gate);
-  engine_stop (engine);
-  g_assert_cmpint (engine_sum_of (waiter, 9, &error), ==, -1);
+  gated_job_start (&job, "local-cluster[2,2,512]", 9, 0, 4);
+  engine_stop (job.engine);
+  g_assert_cmpint (gated_job_wait (&job, &error), ==, -1);
   g_assert_nonnull (strstr (error->message, "SparkContext was shut down"));
-  rush_job_waiter_free (waiter);
-  engine_free (engine);
-  gate_clear (&gate);
+  gated_job_clear (&job);
 }
 
 /* ---- lost executors ---- */
@@ -339,77 +302,55 @@ test_stop_while_running (void)
 static void
 test_lose_in_map_stage (void)
 {
-  Engine *engine = engine_new ("local-cluster[2,1,512]", NULL);
-  g_autoptr (RushRdd) source = NULL;
-  g_autoptr (RushRdd) shuffled = NULL;
-  g_autoptr (GError) error = NULL;
-  RushJobWaiter *waiter;
-  Gate gate;
+  GatedJob job;
 
-  gate_init (&gate);
-  source = func_rdd_new (engine, 4, wait_at_gate, &gate);
-  shuffled = shuffled_rdd_new (source, 3, NULL, NULL);
-  waiter = engine_submit (engine, shuffled, NULL);
-  gate_await_arrival (&gate);
-  gate_await_arrival (&gate);
-  g_assert_true (rush_local_backend_kill_executor (engine->backend, "1", FALSE));
-  g_assert_false (rush_local_backend_kill_executor (engine->backend, "1", FALSE));
-  gate_open (&gate);
-  g_assert_cmpint (engine_sum_of (waiter, 3, &error), ==, sum_below (4000));
-  g_assert_no_error (error);
-  rush_job_waiter_free (waiter);
-  engine_stop (engine);
-  g_assert_cmpuint (count_lines (engine, ": ExecutorLostFailure"), ==, 1);
-  g_assert_cmpuint (count_lines (engine, "executor 1 removed"), ==, 1);
-  engine_free (engine);
-  gate_clear (&gate);
+  gated_job_start (&job, "local-cluster[2,1,512]", 4, 3, 2);
+  g_assert_true (rush_local_backend_kill_executor (job.engine->backend, "1", FALSE));
+  g_assert_false (rush_local_backend_kill_executor (job.engine->backend, "1", FALSE));
+  gated_job_pass (&job, sum_below (4000));
+  engine_stop (job.engine);
+  g_assert_cmpuint (count_lines (job.engine, ": ExecutorLostFailure"), ==, 1);
+  g_assert_cmpuint (count_lines (job.engine, "executor 1 removed"), ==, 1);
+  gated_job_clear (&job);
+}
+
+static guint
+n_outputs_on (const Engine *engine, const char *executor_id)
+{
+  RushBlockStoreStats stats;
+
+  rush_block_store_stats (rush_local_backend_env (engine->backend, executor_id)->blocks, &stats);
+  return stats.n_outputs;
 }
 
 /* After the map stage: what the lost executor held is computed again, the rest is not. */
 static void
 test_lose_outputs (void)
 {
-  Engine *engine = engine_new ("local-cluster[2,1,512]", NULL);
-  g_autoptr (RushRdd) source = func_rdd_new (engine, 6, thousand_numbers, NULL);
-  g_autoptr (RushRdd) shuffled = NULL;
-  g_autoptr (GError) error = NULL;
-  RushBlockStoreStats lost, kept;
-  RushJobWaiter *waiter;
-  Gate gate;
+  GatedJob job;
+  g_auto (GStrv) ids = NULL;
+  guint n_lost;
 
-  gate_init (&gate);
-  shuffled = shuffled_rdd_new (source, 2, wait_at_gate, &gate);
-  waiter = engine_submit (engine, shuffled, NULL);
-  gate_await_arrival (&gate);
-  gate_await_arrival (&gate);
-  rush_block_store_stats (rush_local_backend_env (engine->backend, "0")->blocks, &lost);
-  rush_block_store_stats (rush_local_backend_env (engine->backend, "1")->blocks, &kept);
-  g_assert_cmpuint (lost.n_outputs + kept.n_outputs, ==, 6);
-  g_assert_cmpuint (lost.n_outputs, >, 0);
-  g_assert_cmpuint (kept.n_outputs, >, 0);
+  gated_reduce_start (&job, "local-cluster[2,1,512]", 6, 2, 2);
+  n_lost = n_outputs_on (job.engine, "0");
+  g_assert_cmpuint (n_lost, >, 0);
+  g_assert_cmpuint (n_lost, <, 6);
+  g_assert_cmpuint (n_lost + n_outputs_on (job.engine, "1"), ==, 6);
 
-  g_assert_true (rush_local_backend_kill_executor (engine->backend, "0", TRUE));
-  gate_open (&gate);
-  g_assert_cmpint (engine_sum_of (waiter, 2, &error), ==, sum_below (6000));
-  g_assert_no_error (error);
-  rush_job_waiter_free (waiter);
-  {
-    g_auto (GStrv) ids = rush_local_backend_executor_ids (engine->backend);
-    RushBlockStoreStats after;
-
-    g_assert_cmpuint (g_strv_length (ids), ==, 2);
-    g_assert_cmpstr (ids[0], ==, "1");
-    g_assert_cmpstr (ids[1], ==, "2");
-    rush_block_store_stats (rush_local_backend_env (engine->backend, "0")->blocks, &after);
-    g_assert_cmpuint (after.n_outputs, ==, 0);
-  }
-  engine_stop (engine);
+  g_assert_true (rush_local_backend_kill_executor (job.engine->backend, "0", TRUE));
+  gated_job_pass (&job, sum_below (6000));
+  ids = rush_local_backend_executor_ids (job.engine->backend);
+  g_assert_cmpuint (g_strv_length (ids), ==, 2);
+  g_assert_cmpstr (ids[0], ==, "1");
+  g_assert_cmpstr (ids[1], ==, "2");
+  g_assert_cmpuint (n_outputs_on (job.engine, "0"), ==, 0);
+  engine_stop (job.engine);
   /* Six maps, and again those that were lost. */
-  g_assert_cmpuint (count_lines (engine, "task of stage 0.0") + count_lines (engine, "stage 0.1"),
-                    ==, 6 + lost.n_outputs);
-  g_assert_cmpuint (count_lines (engine, "executor 2 added"), ==, 1);
-  engine_free (engine);
-  gate_clear (&gate);
+  g_assert_cmpuint (count_lines (job.engine, "task of stage 0.0") +
+                        count_lines (job.engine, "stage 0.1"),
+                    ==, 6 + n_lost);
+  g_assert_cmpuint (count_lines (job.engine, "executor 2 added"), ==, 1);
+  gated_job_clear (&job);
 }
 
 /* A map output that is gone while its executor lives ends in a fetch failure, which makes the map
@@ -417,27 +358,15 @@ test_lose_outputs (void)
 static void
 test_lose_one_output (void)
 {
-  Engine *engine = engine_new ("local[2]", NULL);
-  g_autoptr (RushRdd) source = func_rdd_new (engine, 4, thousand_numbers, NULL);
-  g_autoptr (RushRdd) shuffled = NULL;
-  g_autoptr (GError) error = NULL;
-  RushJobWaiter *waiter;
-  Gate gate;
+  GatedJob job;
 
-  gate_init (&gate);
-  shuffled = shuffled_rdd_new (source, 1, wait_at_gate, &gate);
-  waiter = engine_submit (engine, shuffled, NULL);
-  gate_await_arrival (&gate);
+  gated_reduce_start (&job, "local[2]", 4, 1, 1);
   g_assert_true (rush_block_store_remove_output (
-      rush_local_backend_env (engine->backend, "driver")->blocks, 0, 2));
-  gate_open (&gate);
-  g_assert_cmpint (engine_sum_of (waiter, 1, &error), ==, sum_below (4000));
-  g_assert_no_error (error);
-  rush_job_waiter_free (waiter);
-  engine_stop (engine);
-  g_assert_cmpuint (count_lines (engine, ": FetchFailed"), ==, 1);
-  engine_free (engine);
-  gate_clear (&gate);
+      rush_local_backend_env (job.engine->backend, "driver")->blocks, 0, 2));
+  gated_job_pass (&job, sum_below (4000));
+  engine_stop (job.engine);
+  g_assert_cmpuint (count_lines (job.engine, ": FetchFailed"), ==, 1);
+  gated_job_clear (&job);
 }
 
 static void
