@@ -228,13 +228,15 @@ rush_local_dir_new (const char *parent, GError **error)
 {
   int lock_fd;
 
-  g_mkdir_with_parents (parent, 0755); /* as Spark does; what it cannot make, mkdtemp () reports */
+  /* As Spark does.  Why the parent could not be made says more than that it is not there. */
+  int parent_failure = g_mkdir_with_parents (parent, 0755) == 0 ? 0 : errno;
   remove_orphans (parent);
   char *path = make_locked_folder (parent, &lock_fd);
   if (path == NULL)
     {
-      rush_set_error_errno (error, errno, "cannot make a temporary folder (see spark.local.dir) in",
-                            parent);
+      int failure = errno == ENOENT && parent_failure != 0 ? parent_failure : errno;
+      rush_set_error_errno (error, failure,
+                            "cannot make a temporary folder (see spark.local.dir) in", parent);
       return NULL;
     }
   RushLocalDir *self = g_new0 (RushLocalDir, 1);
