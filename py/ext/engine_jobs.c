@@ -3,9 +3,50 @@
  * A job is waited for without the GIL.  When a signal interrupts the wait, the waiting thread takes
  * the GIL, lets Python run its handlers, and cancels the job if one of them raised: Ctrl-C leads to
  * KeyboardInterrupt in the user's program, and to an engine that is idle again.
+ *
+ * The same look a few times a second draws the progress bar: the progress hook is called on the
+ * waiting thread, and once more when the job has ended, however it did.
  */
 #include "py/ext/engine_private.h"
 #include "rdd/action/save_as_text_file.h"
+
+/* ── progress ── */
+
+static PyObject *progress_hook; /* (owned) or NULL */
+
+PyObject *
+engine_set_progress (PyObject *module, PyObject *callable)
+{
+  Py_XSETREF (progress_hook, callable == Py_None ? NULL : Py_NewRef (callable));
+  Py_RETURN_NONE;
+}
+
+/* FALSE: the hook raised.  Python runs in it, so that Ctrl-C may come out of it. */
+static gboolean
+tell_progress (gboolean ended)
+{
+  if (progress_hook == NULL)
+    return TRUE;
+  PyObject *hook = Py_NewRef (progress_hook);
+  PyObject *result = PyObject_CallOneArg (hook, ended ? Py_True : Py_False);
+  Py_DECREF (hook);
+  Py_XDECREF (result);
+  return result != NULL;
+}
+
+/* After a job; keeps the exception that interrupted it. */
+static void
+end_progress (void)
+{
+  PyObject *type, *value, *traceback;
+  PyErr_Fetch (&type, &value, &traceback);
+  gboolean told = tell_progress (TRUE);
+  if (type == NULL)
+    return;
+  if (!told)
+    PyErr_WriteUnraisable (progress_hook);
+  PyErr_Restore (type, value, traceback);
+}
 
 /* ── running ── */
 
@@ -15,7 +56,7 @@ static gboolean
 interrupted (gpointer data)
 {
   PyGILState_STATE state = PyGILState_Ensure ();
-  gboolean raised = PyErr_CheckSignals () < 0;
+  gboolean raised = PyErr_CheckSignals () < 0 || !tell_progress (FALSE);
   PyGILState_Release (state);
   return raised;
 }
@@ -167,7 +208,9 @@ context_run_job (EngineContext *self, PyObject *args)
   Py_BEGIN_ALLOW_THREADS if (partitions != NULL || rush_rdd_n_partitions (rdd->rdd, &n, &error))
       waiter = rush_context_run_job (self->context, rdd->rdd, partitions, n, rush_collect_batches,
                                      NULL, NULL, &options, &error);
-  Py_END_ALLOW_THREADS if (waiter == NULL) return engine_raise (error);
+  Py_END_ALLOW_THREADS end_progress ();
+  if (waiter == NULL)
+    return engine_raise (error);
 
   /* A job that ended just as Ctrl-C came has results, but the user wants the prompt. */
   Py_ssize_t bytes = 0;
@@ -197,7 +240,9 @@ context_save_as_text_file (EngineContext *self, PyObject *args)
   gboolean ok;
   Py_BEGIN_ALLOW_THREADS ok =
       rush_rdd_save_as_text_file (self->context, rdd->rdd, path, &options, &error);
-  Py_END_ALLOW_THREADS if (!ok) return engine_raise (error);
+  Py_END_ALLOW_THREADS end_progress ();
+  if (!ok)
+    return engine_raise (error);
   if (PyErr_Occurred () != NULL)
     return NULL;
   if (!engine_trace ("Context.save_as_text_file", rdd->rdd->id, path, 0))

@@ -48,6 +48,9 @@ static PyMethodDef module_methods[] = {
     "factory (code, message) -> exception, for errors of the engine." },
   { "set_trace", engine_set_trace, METH_O,
     "hook (name, handle, arguments, bytes), called for each call into the engine; None: off." },
+  { "set_progress", engine_set_progress, METH_O,
+    "hook (ended), called a few times a second by who waits for a job, and at its end; None: "
+    "off." },
   { "redact", redact, METH_VARARGS,
     "redact (key, value) -> the value of a setting as it may be shown." },
   { "conf_default", conf_default, METH_VARARGS,

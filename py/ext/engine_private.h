@@ -94,6 +94,10 @@ PyObject *engine_set_trace (PyObject *module, PyObject *callable);
  * it made or used (−1: none) and the bytes that crossed.  FALSE: the hook raised. */
 gboolean engine_trace (const char *name, long handle, const char *arguments, Py_ssize_t bytes);
 
+/* ── the progress of jobs ── */
+
+PyObject *engine_set_progress (PyObject *module, PyObject *callable);
+
 /* ── methods, one table a file ── */
 
 extern PyMethodDef engine_context_methods[];

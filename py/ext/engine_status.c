@@ -26,7 +26,7 @@ dict_from_stage (const RushStageSummary *stage)
 {
   const RushTaskMetrics *m = &stage->metrics;
   return Py_BuildValue (
-      "{s:i,s:i,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:L,s:L,s:L,s:L,s:L,s:L,s:L,s:L}", "id",
+      "{s:i,s:i,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:L,s:L,s:L,s:L,s:L,s:L,s:L,s:L,s:L}", "id",
       stage->info->stage_id, "attempt", stage->info->attempt, "name", stage->info->name, "status",
       stage_status_names[stage->status], "n_attempts", stage->n_attempts, "n_tasks", stage->n_tasks,
       "n_active", stage->n_active, "n_completed", stage->n_completed, "n_failed", stage->n_failed,
@@ -35,7 +35,7 @@ dict_from_stage (const RushStageSummary *stage)
       (long long)m->shuffle_read_pairs, "shuffle_pairs_written", (long long)m->shuffle_write_pairs,
       "shuffle_bytes_written", (long long)m->shuffle_write_bytes, "disk_bytes_spilled",
       (long long)m->disk_bytes_spilled, "run_us", (long long)m->run_us, "python_us",
-      (long long)m->python_run_us);
+      (long long)m->python_run_us, "submission_ms", (long long)stage->submission_ms);
 }
 
 /* A str, or None for NULL: the names of files in an error may be any bytes. */

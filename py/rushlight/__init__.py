@@ -31,6 +31,13 @@ _MISSING = frozenset("""
 __all__ = sorted(_WHERE)
 
 
+def load_ipython_extension(ipython):
+    """`%load_ext rushlight` in IPython or a notebook: `import pyspark` finds Rushlight, and there
+    are `sc` and `spark`."""
+    from rushlight.cli.prompt import extend
+    extend(ipython)
+
+
 def __getattr__(name):
     if name in _WHERE:
         from importlib import import_module

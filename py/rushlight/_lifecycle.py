@@ -40,6 +40,11 @@ def watch(active):
                 signal.signal(number, _on_signal)
 
 
+def has_begun():
+    """Whether a SparkContext has been made in this process."""
+    return _Program.pid == os.getpid()
+
+
 def _on_signal(number, _):
     context = _Program.active()
     signal.signal(number, signal.SIG_DFL)

@@ -11,10 +11,11 @@ import time
 import weakref
 from functools import partial
 
-from rushlight import _engine, _lifecycle, _pickling
+from rushlight import _engine, _lifecycle, _pickling, _progress
 from rushlight import _functions as functions
 from rushlight._callsite import current_call, operator, renamed
 from rushlight._version import SPARK
+from rushlight.cli import handover, launched
 from rushlight.conf import SparkConf
 from rushlight.errors import (
     IllegalArgumentException, NotThereYet, PySparkIndexError, PySparkRuntimeError,
@@ -103,6 +104,8 @@ class SparkContext:
 
     def _start(self, conf, pyFiles):
         self.master = conf.get("spark.master")
+        if handover.is_elsewhere(self.master):
+            handover.leave(self.master)
         self.appName = conf.get("spark.app.name")
         self.sparkHome = conf.get("spark.home")
         self.environment = {key[len("spark.executorEnv."):]: value for key, value in conf.getAll()
@@ -127,6 +130,7 @@ class SparkContext:
             self.pythonExec, [os.path.abspath(folder) for folder in sys.path], _is_aliased())
         self._conf = SparkConf(loadDefaults=False).setAll(
             {**settings, **self._engine_context.conf()}.items())
+        _progress.start(self._engine_context, self._conf)
         if self._conf.contains("spark.log.level"):
             self.setLogLevel(self._conf.get("spark.log.level"))
 
@@ -163,6 +167,7 @@ class SparkContext:
         again."""
         try:
             if self._engine_context is not None:
+                _progress.stop()
                 self._engine_context.stop()
         finally:
             self._engine_context = None
@@ -500,6 +505,8 @@ def _settings(conf, master, appName, sparkHome, environment):
         settings.setSparkHome(sparkHome)
     for key, value in (environment or {}).items():
         settings.setExecutorEnv(key, value)
+    for key, value in launched.defaults().items():
+        settings.setIfMissing(key, value)
     return (settings.setIfMissing("spark.master", "local[*]")
             .setIfMissing("spark.app.name", "pyspark-shell"))
 

@@ -2,9 +2,15 @@
 
     rushlight submit [options] app.py [arguments]     runs a PySpark program
     rushlight dag -o picture.svg app.py [arguments]   runs it and draws its jobs
+    rushlight shell [options]                         Python's prompt with sc and spark
 
-    options.py   spark-submit's flags and ours, into settings
-    program.py   a program run as Python would run it, and what is shown when it ends
+    options.py      spark-submit's flags and ours, into settings; properties.py: files of settings
+    submit.py       submit and dag, from the command line to the exit status
+    program.py      a program run as Python would run it, and what is shown when it ends
+    verbose.py      what --verbose shows
+    shell.py        what `rushlight shell` becomes; prompt.py: what makes Python's prompt a shell
+    launched.py     the settings of a program that nothing of this has started
+    handover.py     a program whose master is a cluster goes to the real PySpark
 """
 import sys
 
@@ -13,6 +19,7 @@ from rushlight._version import RUSHLIGHT, SPARK
 USAGE = """\
 usage: rushlight submit [options] app.py [arguments]         run a PySpark program
        rushlight dag [-o FILE] [options] app.py [arguments]  run it and draw its jobs
+       rushlight shell [options]                             a Python prompt with sc and spark
        rushlight --version
 
 `rushlight submit --help` lists the options; they are spark-submit's."""
@@ -34,5 +41,8 @@ def main(argv=None):
     if command in ("submit", "dag"):
         from rushlight.cli.submit import submit
         return submit(arguments, draws=command == "dag")
+    if command == "shell":
+        from rushlight.cli.shell import shell
+        return shell(arguments)
     print(f"rushlight: no command {command!r}\n{USAGE}", file=sys.stderr)
     return 2

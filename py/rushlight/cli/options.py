@@ -1,53 +1,106 @@
 """spark-submit's flags, and ours, into the settings of a program.
 
-What wins: SparkConf in the program, then flags, then the properties file.
+What wins, first to last:
+
+    SparkConf in the program                        (not here: the program's own)
+    a flag of its own, such as --executor-memory
+    --conf KEY=VALUE
+    --properties-file FILE
+    spark-defaults.conf                             (without --properties-file, or with
+                                                    --load-spark-defaults)
+    environment variables of old: MASTER, SPARK_DRIVER_MEMORY …
+
+The table below is the specification: parsing, help and settings follow it.  A flag that stands for
+something one process does not have is taken, and becomes its setting; the engine's table of settings
+(core/conf/keys.def) then says in one line why it has no effect.
+
+Mirrors org.apache.spark.deploy.SparkSubmitArguments and
+org.apache.spark.launcher.SparkSubmitOptionParser.
 """
 import os
+import re
+from collections import namedtuple
 
-HELP = """\
-usage: rushlight {command} [options] app.py [arguments]
+from rushlight.cli.properties import defaults_file, read_properties
 
-  --master MASTER             local, local[N], local[*] (the default), local[N,maxFailures],
-                              local-cluster[executors,cores,MiB]
-  --name NAME                 the application's name; else the program's file name
-  --conf, -c KEY=VALUE        any Spark setting
-  --properties-file FILE      settings, one "key value" or "key=value" a line
-  --py-files FILES            .py, .zip and .egg files to import from, with commas between
-  --deploy-mode client        the program runs in this process
-  --driver-memory MEM         512m, 2g …                 (spark.driver.memory)
-  --executor-memory MEM                                  (spark.executor.memory)
-  --executor-cores N                                     (spark.executor.cores)
-  --num-executors N                                      (spark.executor.instances)
-  --total-executor-cores N                               (spark.cores.max)
-  --verbose, -v               show the settings before the program starts
+Flag = namedtuple("Flag", "name value setting label help")
 
-  --summary                   at the end, show jobs, stages and tasks
-  --dag, -o FILE              at the end, draw the jobs: .svg, .png or .dot;
-                              rushlight dag always does, app.py's into app.svg
-  --trace-bridge              show each call from Python into the engine
-  --help, -h                  this text
-  --version                   the version"""
+# Name, what its value is called (None: a switch), the setting that it stands for, what --verbose
+# calls it, what it means.
+FLAGS = [Flag(*row) for row in (
+    ("--master", "MASTER", "spark.master", "master",
+     "local, local[N], local[*] (the default), local[N,maxFailures],\n"
+     "local-cluster[executors,cores,MiB]; spark://…, yarn and k8s://…\n"
+     "are handed over to the PySpark of this Python environment"),
+    ("--remote", "URL", "spark.remote", "remote", "sc://…, a Spark Connect server: handed over, too"),
+    ("--deploy-mode", "client", "spark.submit.deployMode", "deployMode",
+     "the program runs in this process"),
+    ("--name", "NAME", "spark.app.name", "name", "the application's name; else the program's file name"),
+    ("--conf", "KEY=VALUE", None, None, "any Spark setting; -c for short"),
+    ("--properties-file", "FILE", None, "propertiesFile",
+     "settings, one \"key value\" or \"key=value\" a line; else\n"
+     "spark-defaults.conf in $SPARK_CONF_DIR or $SPARK_HOME/conf"),
+    ("--load-spark-defaults", None, None, None, "read spark-defaults.conf as well"),
+    ("--py-files", "FILES", "spark.submit.pyFiles", "pyFiles",
+     ".py, .zip and .egg files to import from, with commas between"),
+    ("--files", "FILES", "spark.files", "files", "files for SparkFiles.get() in tasks"),
+    ("--archives", "FILES", "spark.archives", "archives", "archives to unpack for tasks"),
+    ("--driver-memory", "MEM", "spark.driver.memory", "driverMemory", "512m, 2g …"),
+    ("--executor-memory", "MEM", "spark.executor.memory", "executorMemory", "512m, 2g …"),
+    ("--verbose", None, None, "verbose", "show what was understood before the program starts; -v"),
+    ("--help", None, None, None, "this text; -h"),
+    ("--version", None, None, None, "the version"),
+    # On one machine these only say something when the context starts.
+    ("--executor-cores", "N", "spark.executor.cores", "executorCores", None),
+    ("--num-executors", "N", "spark.executor.instances", "numExecutors", None),
+    ("--total-executor-cores", "N", "spark.cores.max", "totalExecutorCores", None),
+    ("--class", "NAME", None, "mainClass", None),
+    ("--jars", "FILES", "spark.jars", "jars", None),
+    ("--packages", "COORDINATES", "spark.jars.packages", "packages", None),
+    ("--exclude-packages", "COORDINATES", "spark.jars.excludes", "packagesExclusions", None),
+    ("--repositories", "URLS", "spark.jars.repositories", "repositories", None),
+    ("--driver-java-options", "TEXT", "spark.driver.extraJavaOptions", "driverExtraJavaOptions",
+     None),
+    ("--driver-library-path", "PATH", "spark.driver.extraLibraryPath", "driverExtraLibraryPath",
+     None),
+    ("--driver-class-path", "PATH", "spark.driver.extraClassPath", "driverExtraClassPath", None),
+    ("--driver-cores", "N", "spark.driver.cores", "driverCores", None),
+    ("--supervise", None, "spark.driver.supervise", "supervise", None),
+    ("--queue", "NAME", "spark.yarn.queue", "queue", None),
+    ("--principal", "NAME", "spark.kerberos.principal", None, None),
+    ("--keytab", "FILE", "spark.kerberos.keytab", None, None),
+    ("--proxy-user", "NAME", None, None, None),
+    ("--kill", "ID", None, None, None),
+    ("--status", "ID", None, None, None),
+)]
 
-# flag: the setting that it stands for
-_SETTINGS = {
-    "--master": "spark.master",
-    "--name": "spark.app.name",
-    "--py-files": "spark.submit.pyFiles",
-    "--deploy-mode": "spark.submit.deployMode",
-    "--driver-memory": "spark.driver.memory",
-    "--executor-memory": "spark.executor.memory",
-    "--executor-cores": "spark.executor.cores",
-    "--num-executors": "spark.executor.instances",
-    "--total-executor-cores": "spark.cores.max",
-}
-_WITH_VALUE = {*_SETTINGS, "--conf", "--properties-file", "--dag"}
+# Rushlight's own; PySpark knows nothing of them.
+OWN_FLAGS = [Flag(*row) for row in (
+    ("--summary", None, None, None, "at the end, show jobs, stages and tasks"),
+    ("--dag", "FILE", None, None,
+     "at the end, draw the jobs: .svg, .png or .dot; -o for short;\n"
+     "rushlight dag always does, app.py's into app.svg"),
+    ("--trace-bridge", None, "spark.rushlight.trace.bridge", None,
+     "show each call from Python into the engine"),
+    ("--ipython", None, None, None, "rushlight shell only: in IPython"),
+)]
+
+_BY_NAME = {flag.name: flag for flag in FLAGS + OWN_FLAGS}
+_OWN = frozenset(flag.name for flag in OWN_FLAGS)
 _SHORT = {"-c": "--conf", "-v": "--verbose", "-h": "--help", "-o": "--dag"}
-_SWITCHES = ("--verbose", "--summary", "--help", "--version")
-_MISSING = frozenset("""
-    --archives --class --driver-class-path --driver-cores --driver-java-options
-    --driver-library-path --exclude-packages --files --jars --keytab --kill --packages --principal
-    --proxy-user --queue --remote --repositories --status --supervise
-""".split())
+_ENVIRONMENT = {"spark.master": "MASTER", "spark.remote": "SPARK_REMOTE",
+                "spark.driver.memory": "SPARK_DRIVER_MEMORY",
+                "spark.executor.memory": "SPARK_EXECUTOR_MEMORY",
+                "spark.executor.cores": "SPARK_EXECUTOR_CORES"}
+_COUNTS = ("--executor-cores", "--num-executors", "--total-executor-cores", "--driver-cores")
+_SIZES = ("--driver-memory", "--executor-memory")
+
+USAGES = {
+    "submit": "rushlight submit [options] app.py [arguments]",
+    "dag": "rushlight dag [-o FILE] [options] app.py [arguments]",
+    "shell": "rushlight shell [options]",
+}
+_SHELLS = ("pyspark-shell",)     # what stands for a program in PYSPARK_SUBMIT_ARGS
 
 
 class UsageError(Exception):
@@ -58,22 +111,66 @@ class Options:
     """A parsed command line."""
 
     def __init__(self):
-        self.flags = {}             # settings from flags
-        self.properties_file = None
-        self.switches = set()       # of _SWITCHES
-        self.picture = None         # the file to draw into
-        self.ignored = []           # keys that settings() left out
+        self.flags = {}             # name: value, of all flags but --conf
+        self.conf = {}              # from --conf
+        self.switches = set()       # the names of those given
         self.program = None
         self.arguments = []
+        self.own = []               # Rushlight's flags that were given
+        # Known after settings():
+        self.files = []             # (path, settings) of the properties files that were read
+        self.ignored = []           # keys that settings() left out
+
+    @property
+    def picture(self):
+        """The file to draw into, or None."""
+        return self.flags.get("--dag")
 
     def settings(self):
-        """All of Spark's settings, those from flags over those from the properties file."""
-        from_file = read_properties(self.properties_file) if self.properties_file else {}
-        given = {**from_file, **self.flags}
+        """All of Spark's settings, from whatever says something about them."""
+        given = self._given()
         self.ignored = [key for key in given if not key.startswith("spark.")]
-        return {"spark.master": "local[*]", "spark.app.name": os.path.basename(self.program),
-                "spark.submit.deployMode": "client",
-                **{key: value for key, value in given.items() if key not in self.ignored}}
+        settings = {key: value for key, value in given.items() if key not in self.ignored}
+        if "spark.remote" not in settings:
+            settings.setdefault("spark.master", "local[*]")
+        settings.setdefault("spark.submit.deployMode", "client")
+        if self.program is not None:
+            settings.setdefault("spark.app.name", os.path.basename(self.program))
+        if self.program in _SHELLS:
+            settings.setdefault("spark.ui.showConsoleProgress", "true")
+        return settings
+
+    def _given(self):
+        old = {key: os.environ[name] for key, name in _ENVIRONMENT.items() if os.environ.get(name)}
+        flags = {_BY_NAME[name].setting: value for name, value in self.flags.items()
+                 if _BY_NAME[name].setting}
+        if "spark.remote" in {**self.conf, **flags}:
+            old.pop("spark.master", None)
+        elif "spark.master" in {**self.conf, **flags}:
+            old.pop("spark.remote", None)
+        self.files = [(path, _read(path)) for path in self._properties_files()]
+        from_files = {}
+        for _, settings in reversed(self.files):
+            from_files.update(settings)
+        return {**old, **from_files, **self.conf, **flags}
+
+    def _properties_files(self):
+        """What wins comes first."""
+        named = self.flags.get("--properties-file")
+        if named is not None:
+            yield named
+        if named is None or "--load-spark-defaults" in self.switches:
+            path = defaults_file()
+            if path is not None:
+                yield path
+
+
+def _read(path):
+    try:
+        return read_properties(path)
+    except (OSError, UnicodeDecodeError) as e:
+        why = e.strerror if isinstance(e, OSError) else "it is not text in UTF-8"
+        raise UsageError(f"cannot read the properties file {path}: {why}") from None
 
 
 def parse(arguments):
@@ -84,70 +181,91 @@ def parse(arguments):
         _parse_flag(options, left)
     if left:
         options.program, options.arguments = left[0], left[1:]
+    if options.switches & {"--help", "--version"}:
+        return options
+    _check(options)
     return options
 
 
 def _parse_flag(options, left):
     given = left.pop(0)
-    flag, has_value, value = given.partition("=") if given.startswith("--") else (given, "", "")
-    flag = _SHORT.get(flag, flag)
-    if flag == "--trace-bridge" and not has_value:
-        options.flags["spark.rushlight.trace.bridge"] = "true"
-    elif flag in _SWITCHES and not has_value:
-        options.switches.add(flag)
-    elif flag in _WITH_VALUE:
-        if not has_value:
-            if not left:
-                raise UsageError(f"{given} needs a value")
-            value = left.pop(0)
-        _take_value(options, flag, value)
-    elif flag in _MISSING:
-        raise UsageError(f"{flag} is spark-submit's, but not there yet in Rushlight")
-    else:
-        raise UsageError(f"no option {given!r}; --help lists them. "
+    name, has_value, value = given.partition("=") if given.startswith("--") else (given, "", "")
+    flag = _BY_NAME.get(_SHORT.get(name, name))
+    if flag is None or has_value and flag.value is None:
+        raise UsageError(f"Unrecognized option: {given}; --help lists them. "
                          "Options for the program come after its name.")
-
-
-def _take_value(options, flag, value):
-    if flag == "--conf":
-        key, has_value, text = value.partition("=")
-        if not has_value or not key.strip():
-            raise UsageError(f"--conf needs KEY=VALUE, not {value!r}")
-        options.flags[key.strip()] = text.strip()
-    elif flag == "--properties-file":
-        options.properties_file = value
-    elif flag == "--dag":
-        options.picture = value
-    elif flag == "--deploy-mode" and value != "client":
-        raise UsageError(f"--deploy-mode {value} needs a cluster; here the program runs in this "
-                         "process: say client, or leave it out")
+    if flag.name in _OWN:
+        options.own.append(flag.name)
+    if flag.value is None:
+        options.switches.add(flag.name)
+        if flag.setting is not None:
+            options.flags[flag.name] = "true"
+        return
+    if not has_value:
+        if not left:
+            raise UsageError(f"Missing argument for option {given!r}")
+        value = left.pop(0)
+    if flag.name == "--conf":
+        _take_conf(options, value)
     else:
-        options.flags[_SETTINGS[flag]] = value
+        options.flags[flag.name] = value
 
 
-def read_properties(path):
-    """The settings in a file like spark-defaults.conf: a key, then "=", ":" or blanks, then the
-    value; "#" and "!" begin comments."""
-    try:
-        with open(path, encoding="utf-8") as f:
-            lines = f.read().splitlines()
-    except (OSError, UnicodeDecodeError) as e:
-        why = e.strerror if isinstance(e, OSError) else "it is not text in UTF-8"
-        raise UsageError(f"cannot read the properties file {path}: {why}") from None
-    settings = {}
-    for line in lines:
-        line = line.strip()
-        if line and line[0] not in "#!":
-            key, value = _split_property(line)
-            settings[key] = value
-    return settings
+def _take_conf(options, text):
+    key, has_value, value = text.partition("=")
+    if not has_value or not key.strip():
+        raise UsageError(f"Invalid argument to --conf: {text}; it takes KEY=VALUE")
+    options.conf[key.strip()] = value.strip()
 
 
-def _split_property(line):
-    for i, c in enumerate(line):
-        if c in "=: \t":
-            value = line[i:].lstrip()
-            if value[:1] in ("=", ":"):
-                value = value[1:].lstrip()
-            return line[:i], value
-    return line, ""
+def _check(options):
+    """What spark-submit looks at before it does anything."""
+    for name in _COUNTS:
+        value = options.flags.get(name)
+        if value is not None and not re.fullmatch(r"0*[1-9]\d*", value):
+            if name != "--num-executors" or not re.fullmatch("0+", value):
+                raise UsageError(f"{name} must be a positive number, not {value}")
+    for name in _SIZES:
+        value = options.flags.get(name)
+        if value is not None and not re.fullmatch(r"\s*0*[1-9]\d*\s*[a-zA-Z]*\s*", value):
+            raise UsageError(f"{name} must be a positive number and a unit such as m or g, "
+                             f"not {value}")
+    mode = options.flags.get("--deploy-mode")
+    if mode not in (None, "client", "cluster"):
+        raise UsageError(f"--deploy-mode must be client or cluster, not {mode}")
+    if "--remote" in options.flags and {"--master", "--deploy-mode"} & options.flags.keys():
+        raise UsageError("--remote does not go together with --master or --deploy-mode")
+    if {"--proxy-user", "--principal"} <= options.flags.keys():
+        raise UsageError("--proxy-user does not go together with --principal")
+    if {"--kill", "--status"} <= options.flags.keys():
+        raise UsageError("--kill does not go together with --status")
+
+
+def help_text(command):
+    """What --help prints."""
+    lines = [f"usage: {USAGES[command]}", ""]
+    for flag in FLAGS:
+        if flag.help is not None:
+            lines += _help_lines(flag)
+    lines += ["", "  Rushlight's own:"]
+    for flag in OWN_FLAGS:
+        lines += _help_lines(flag)
+    quiet = " ".join(flag.name for flag in FLAGS if flag.help is None)
+    lines += ["", "  spark-submit's for clusters and for Java, which say on one machine why they have "
+              "no effect:"]
+    while quiet:
+        cut = quiet if len(quiet) <= 72 else quiet[:quiet.rindex(" ", 0, 73)]
+        lines.append("    " + cut)
+        quiet = quiet[len(cut):].lstrip()
+    return "\n".join(lines)
+
+
+def _help_lines(flag):
+    left = "  " + flag.name + (f" {flag.value}" if flag.value else "")
+    texts = flag.help.split("\n")
+    if len(left) > 29:
+        yield left
+        left = ""
+    for text in texts:
+        yield f"{left:<30}{text}"
+        left = ""

@@ -5,10 +5,13 @@ import sys
 
 from rushlight import _alias, conf
 from rushlight._version import RUSHLIGHT, SPARK
-from rushlight.cli import program
-from rushlight.cli.options import HELP, UsageError, parse
+from rushlight.cli import handover, launched, program
+from rushlight.cli.options import USAGES, UsageError, help_text, parse
 
 _STARTED_OVER = "RUSHLIGHT_STARTED_OVER"     # set for the Python that takes over
+
+NO_FILE = 2         # exit statuses, as spark-submit has them: Python's for a file that it cannot open
+NONSENSE = 1
 
 
 def submit(arguments, draws):
@@ -17,48 +20,92 @@ def submit(arguments, draws):
     try:
         options = parse(arguments)
         if options.switches & {"--help", "--version"}:
-            print(HELP.format(command=command) if "--help" in options.switches
+            print(help_text(command) if "--help" in options.switches
                   else f"rushlight {RUSHLIGHT}, which behaves as Apache Spark {SPARK}")
             return 0
-        if options.program is None:
-            raise UsageError(f"no program given: rushlight {command} [options] app.py [arguments]")
-        if draws and options.picture is None:
-            options.picture = os.path.splitext(os.path.basename(options.program))[0] + ".svg"
         settings = options.settings()
-        _use_python(settings, [command, *arguments])
+        own = [*options.own, *(["rushlight dag"] if draws else [])]
+        hand_over_if_wanted(options, settings, arguments, own)
+        _check_options(options, command)
+        if draws and options.picture is None:
+            options.flags["--dag"] = _picture_of(options.program)
+        use_python(settings, [command, *arguments])
         drawing = _Drawing(options.picture) if options.picture else None
-        _check_program(options.program)
+        if not _can_open(options.program, command):
+            return NO_FILE
         py_files = settings.get("spark.submit.pyFiles", "").split(",")
         _check_py_files(py_files)
     except UsageError as e:
         print(f"rushlight {command}: {e}", file=sys.stderr)
-        return 2
-    for key in options.ignored:
-        print(f"Warning: Ignoring non-Spark config property: {key}", file=sys.stderr)
+        return NONSENSE
+    launched.program = launched.Command(options.program, list(arguments), own)
     conf.set_defaults(settings)
-    if "--verbose" in options.switches:
-        _show_settings(options, settings)
+    _tell(options, settings)
     _alias.install()
     return _run(options, py_files, drawing)
 
 
-def _use_python(settings, command_line):
+def hand_over_if_wanted(options, settings, arguments, own, script="spark-submit"):
+    """Does not return if the settings name a cluster; UsageError if it cannot be reached."""
+    master = handover.wanted(settings)
+    if master is not None:
+        what = os.path.basename(options.program) if options.program else "this"
+        try:
+            handover.hand_over(master, what, arguments, own, script)
+        except handover.CannotHandOver as e:
+            raise UsageError(str(e)) from None
+    if settings["spark.submit.deployMode"] == "cluster":
+        raise UsageError(f"--deploy-mode cluster needs a cluster, and {settings['spark.master']} is "
+                         "this process: say client, or leave it out")
+
+
+def _check_options(options, command):
+    asked = options.flags.keys() & {"--kill", "--status"}
+    if asked:
+        raise UsageError(f"{min(asked)} asks a cluster, by --master spark://… or k8s://…: what runs "
+                         "on this machine ends with its process")
+    if "--proxy-user" in options.flags:
+        raise UsageError("--proxy-user is Hadoop's: here a program runs as who starts it")
+    if "--archives" in options.flags:
+        raise UsageError("--archives is spark-submit's, but not there yet")
+    if "--ipython" in options.switches:
+        raise UsageError("--ipython belongs to rushlight shell")
+    if options.program is None:
+        raise UsageError(f"no program given: {USAGES[command]}")
+
+
+def _picture_of(program):
+    return os.path.splitext(os.path.basename(program))[0] + ".svg"
+
+
+def use_python(settings, command_line):
     """Starts over under the Python that the settings ask for, if that is another one."""
-    python = (settings.get("spark.pyspark.driver.python") or settings.get("spark.pyspark.python")
-              or os.environ.get("PYSPARK_DRIVER_PYTHON") or os.environ.get("PYSPARK_PYTHON"))
+    python = driver_python(settings)
     started_over = os.environ.pop(_STARTED_OVER, None)
     if python is None or started_over:
         return
-    found = shutil.which(python)
-    if found is None:
-        raise UsageError(f"there is no Python {python!r} (spark.pyspark.driver.python)")
+    found = find_python(python)
     if os.path.abspath(found) != os.path.abspath(sys.executable):
-        _check_python(found)
+        check_python(found)
         os.environ[_STARTED_OVER] = "yes"
         os.execv(found, [found, "-m", "rushlight.cli", *command_line])
 
 
-def _check_python(path):
+def driver_python(settings):
+    """The Python that the settings ask for, or None."""
+    return (settings.get("spark.pyspark.driver.python") or settings.get("spark.pyspark.python")
+            or os.environ.get("PYSPARK_DRIVER_PYTHON") or os.environ.get("PYSPARK_PYTHON"))
+
+
+def find_python(python):
+    """The path of a program that runs Python."""
+    found = shutil.which(python)
+    if found is None:
+        raise UsageError(f"there is no Python {python!r} (spark.pyspark.driver.python)")
+    return found
+
+
+def check_python(path):
     """PYSPARK_PYTHON is often set once in a shell's profile, for another installation."""
     import subprocess
     if subprocess.run([path, "-c", "import rushlight._engine"], stdin=subprocess.DEVNULL,
@@ -68,14 +115,15 @@ def _check_python(path):
                          "has no Rushlight: install it there, or unset that")
 
 
-def _check_program(path):
+def _can_open(path, command):
     if not path.endswith(".py"):
         raise UsageError(f"{path} is no Python program: its name must end in .py")
     try:
         with open(path, "rb"):
-            pass
+            return True
     except OSError as e:
-        raise UsageError(f"can't open file {path!r}: {e.strerror}") from None
+        print(f"rushlight {command}: can't open file {path!r}: {e.strerror}", file=sys.stderr)
+        return False
 
 
 def _check_py_files(paths):
@@ -84,11 +132,15 @@ def _check_py_files(paths):
             raise UsageError(f"there is no file {path} (--py-files, spark.submit.pyFiles)")
 
 
-def _show_settings(options, settings):
-    print(f"program: {options.program}\narguments: {options.arguments}\nsettings:", file=sys.stderr)
-    from rushlight._engine import redact
-    for key, value in sorted(settings.items()):
-        print(f"  {key}={redact(key, value)}", file=sys.stderr)
+def _tell(options, settings):
+    """What the user should know before the program starts."""
+    for key in options.ignored:
+        print(f"Warning: Ignoring non-Spark config property: {key}", file=sys.stderr)
+    if "--class" in options.flags:
+        print("rushlight submit: --class: no effect; the program is Python", file=sys.stderr)
+    if "--verbose" in options.switches:
+        from rushlight.cli.verbose import show
+        show(options, settings)
 
 
 def _run(options, py_files, drawing):

@@ -5,6 +5,7 @@ with SQL.  Mirrors pyspark.sql.session.
 """
 import threading
 
+from rushlight.cli import handover
 from rushlight.conf import SparkConf
 from rushlight.context import SparkContext
 from rushlight.errors import NotThereYet, PySparkRuntimeError
@@ -57,6 +58,11 @@ class SparkSession:
             """Where to run, as SparkConf.setMaster has it."""
             return self.config("spark.master", master)
 
+        def remote(self, url):
+            """The address of a Spark Connect server, sc://…: another process, so that
+            getOrCreate() hands the program over to PySpark (rushlight submit)."""
+            return self.config("spark.remote", url)
+
         def config(self, key=None, value=None, conf=None, *, map=None):
             """One setting, all of a SparkConf (`conf=`), or all of a dict (`map=`).
 
@@ -77,7 +83,7 @@ class SparkSession:
             return self
 
         def __getattr__(self, name):
-            if name in ("create", "enableHiveSupport", "remote"):
+            if name in ("create", "enableHiveSupport"):
                 raise NotThereYet(f"SparkSession.builder.{name}")
             raise AttributeError(f"'Builder' object has no attribute {name!r}")
 
@@ -87,6 +93,8 @@ class SparkSession:
             >>> SparkSession.builder.getOrCreate() is SparkSession.builder.getOrCreate()
             True
             """
+            if "spark.remote" in self._options:
+                handover.leave(self._options["spark.remote"])
             with self._lock:
                 session = SparkSession.getActiveSession()
                 if session is None:
