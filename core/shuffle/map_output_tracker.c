@@ -221,6 +221,23 @@ rush_map_output_tracker_get (RushMapOutputTracker *self, gint shuffle_id, guint 
   return status;
 }
 
+GPtrArray *
+rush_map_output_tracker_statuses (RushMapOutputTracker *self, gint shuffle_id)
+{
+  GPtrArray *statuses = NULL;
+
+  pthread_mutex_lock (&self->lock);
+  const Shuffle *shuffle = find (self, shuffle_id);
+  if (shuffle != NULL && shuffle->n_available == shuffle->n_maps)
+    {
+      statuses = g_ptr_array_new_full (shuffle->n_maps, (GDestroyNotify)rush_map_status_unref);
+      for (guint i = 0; i < shuffle->n_maps; i++)
+        g_ptr_array_add (statuses, rush_map_status_ref (shuffle->statuses[i]));
+    }
+  pthread_mutex_unlock (&self->lock);
+  return statuses;
+}
+
 gint64
 rush_map_output_tracker_epoch (RushMapOutputTracker *self)
 {

@@ -35,6 +35,9 @@ void rush_map_output_tracker_missing (RushMapOutputTracker *self, gint shuffle_i
 /* (transfer full), NULL: not registered. */
 RushMapStatus *rush_map_output_tracker_get (RushMapOutputTracker *self, gint shuffle_id,
                                             guint map_index);
+/* The statuses of all maps of a shuffle (RushMapStatus, by map index, the array owns refs), as they
+ * are at one moment.  NULL: not registered, or some are missing. (transfer full) */
+GPtrArray *rush_map_output_tracker_statuses (RushMapOutputTracker *self, gint shuffle_id);
 guint rush_map_output_tracker_n_maps (RushMapOutputTracker *self, gint shuffle_id);
 gint64 rush_map_output_tracker_epoch (RushMapOutputTracker *self);
 /* Executors that hold at least @fraction of the bytes of reduce partition @reduce: where the

@@ -208,6 +208,34 @@ test_runners_look_while_the_loop_changes (void)
   rush_map_output_tracker_free (tracker);
 }
 
+/* All or none, whatever happens to the tracker afterwards. */
+static void
+test_all_statuses_at_once (void)
+{
+  RushMapOutputTracker *tracker = rush_map_output_tracker_new ();
+
+  g_assert_null (rush_map_output_tracker_statuses (tracker, 5));
+  rush_map_output_tracker_register_shuffle (tracker, 5, 2);
+  g_assert_null (rush_map_output_tracker_statuses (tracker, 5));
+  for (guint m = 0; m < 2; m++)
+    {
+      g_assert_null (rush_map_output_tracker_statuses (tracker, 5));
+      rush_map_output_tracker_register_output (tracker, 5, m,
+                                               rush_map_status_new ("0", "localhost", m, 1));
+    }
+  g_autoptr (GPtrArray) statuses = rush_map_output_tracker_statuses (tracker, 5);
+  rush_map_output_tracker_unregister_shuffle (tracker, 5);
+  g_assert_null (rush_map_output_tracker_statuses (tracker, 5));
+  g_assert_cmpuint (statuses->len, ==, 2);
+  for (guint m = 0; m < 2; m++)
+    g_assert_cmpint (((RushMapStatus *)g_ptr_array_index (statuses, m))->map_task_id, ==, m);
+
+  rush_map_output_tracker_register_shuffle (tracker, 6, 0); /* of an RDD without partitions */
+  g_autoptr (GPtrArray) none = rush_map_output_tracker_statuses (tracker, 6);
+  g_assert_cmpuint (none->len, ==, 0);
+  rush_map_output_tracker_free (tracker);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -220,5 +248,6 @@ main (int argc, char **argv)
   g_test_add_func ("/tracker/withdrawn", test_all_outputs_are_withdrawn);
   g_test_add_func ("/tracker/preferred", test_preferred_places);
   g_test_add_func ("/tracker/threads", test_runners_look_while_the_loop_changes);
+  g_test_add_func ("/map_output_tracker/all_statuses", test_all_statuses_at_once);
   return g_test_run ();
 }
