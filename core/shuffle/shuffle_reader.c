@@ -9,6 +9,13 @@
  * only when its last frame has been read.  Both are a failed fetch, which is no fault of this task:
  * the scheduler is told which output of which executor it was and runs that map again.
  *
+ *     READING ──bad checksum──▶ AGAIN, behind the rows that have come ──bad checksum──▶ failed
+ *        └──────end───▶ next map ◀───end──┘
+ *
+ * A slice that proves to be damaged is fetched once more first: it may have been hurt on its way
+ * only.  The batches that came before the damage were whole and have been handed on, so the second
+ * reading passes over as many rows.
+ *
  * Slices come in the order of the maps, not of arrival, so that equal runs give equal results.
  */
 #include "core/shuffle/shuffle.h"
@@ -27,6 +34,9 @@ typedef struct
   GPtrArray *statuses; /* by map index */
   guint map_index;     /* of slice, or the next one */
   RushIterator *slice; /* being read, or NULL */
+  guint64 rows_read;   /* of slice, handed on */
+  guint64 rows_to_skip;
+  gboolean again; /* slice was damaged when it was first read */
 } FetchIterator;
 
 /* ---- failures ---- */
@@ -84,14 +94,12 @@ ask_store (const FetchIterator *self, const RushMapStatus *status, GError **erro
       self->fetch.by_reference && is_local (self, status), self->ctx->allocator, error);
 }
 
-static gboolean
-open_slice (FetchIterator *self, const RushMapStatus *status, gint64 bytes, GError **error)
+/* Once a slice, however often it is read. */
+static void
+count_block (const FetchIterator *self, const RushMapStatus *status, gint64 bytes)
 {
   RushTaskMetrics *metrics = &self->ctx->metrics;
 
-  self->slice = ask_store (self, status, error);
-  if (self->slice == NULL)
-    return FALSE;
   if (is_local (self, status))
     {
       metrics->shuffle_local_blocks++;
@@ -102,13 +110,22 @@ open_slice (FetchIterator *self, const RushMapStatus *status, gint64 bytes, GErr
       metrics->shuffle_remote_blocks++;
       metrics->shuffle_remote_bytes += bytes;
     }
-  return TRUE;
+}
+
+static gboolean
+open_slice (FetchIterator *self, const RushMapStatus *status, GError **error)
+{
+  self->slice = ask_store (self, status, error);
+  self->rows_to_skip = self->rows_read;
+  return self->slice != NULL;
 }
 
 /* The next slice that has rows; FALSE without error: there is none. */
 static gboolean
 next_slice (FetchIterator *self, GError **error)
 {
+  self->rows_read = 0;
+  self->again = FALSE;
   for (; self->map_index < self->statuses->len; self->map_index++)
     {
       const RushMapStatus *status = g_ptr_array_index (self->statuses, self->map_index);
@@ -120,25 +137,78 @@ next_slice (FetchIterator *self, GError **error)
           records += status->sizes[p].records;
         }
       if (records > 0)
-        return open_slice (self, status, bytes, error);
+        {
+          count_block (self, status, bytes);
+          return open_slice (self, status, error);
+        }
     }
   return FALSE;
 }
 
+/* What @batch has behind the rows that have been read before; NULL: none. (transfer full: @batch) */
+static RushBatch *
+skip_rows (FetchIterator *self, RushBatch *batch)
+{
+  g_autoptr (RushBatch) whole = batch;
+  guint skipped = (guint)MIN (self->rows_to_skip, whole->length);
+
+  self->rows_to_skip -= skipped;
+  if (skipped == 0)
+    return g_steal_pointer (&whole);
+  return skipped < whole->length ? rush_batch_slice (whole, skipped, whole->length - skipped)
+                                 : NULL;
+}
+
+/* The next batch of the slice; NULL without error: it is at its end. */
+static RushBatch *
+read_slice (FetchIterator *self, GError **error)
+{
+  RushBatch *batch;
+
+  while ((batch = rush_iterator_next (self->slice, error)) != NULL)
+    {
+      batch = skip_rows (self, batch);
+      if (batch == NULL)
+        continue;
+      self->rows_read += batch->length;
+      break;
+    }
+  return batch;
+}
+
+/* If @failure, which is then taken, says that the slice is damaged for the first time, opens it
+ * again, which may fail in turn. */
+static gboolean
+fetch_again (FetchIterator *self, GError **inout_failure)
+{
+  const RushMapStatus *status = g_ptr_array_index (self->statuses, self->map_index);
+
+  if (self->again || !g_error_matches (*inout_failure, RUSH_CORE_ERROR, RUSH_CORE_ERROR_CORRUPT))
+    return FALSE;
+  g_debug ("map %u of shuffle %d came damaged from executor %s, fetching it again: %s",
+           self->map_index, self->shuffle_id, status->executor_id, (*inout_failure)->message);
+  g_clear_error (inout_failure);
+  self->again = TRUE;
+  return open_slice (self, status, inout_failure);
+}
+
+/* A slice may prove damaged before its first batch, when it is opened, or later. */
 static RushBatch *
 next_batch (FetchIterator *self, GError **error)
 {
   GError *failure = NULL;
 
-  while (self->slice != NULL || next_slice (self, &failure))
+  while (self->slice != NULL || next_slice (self, &failure) ||
+         (failure != NULL && fetch_again (self, &failure)))
     {
-      RushBatch *batch = rush_iterator_next (self->slice, &failure);
+      RushBatch *batch = read_slice (self, &failure);
       if (batch != NULL)
         return batch;
       g_clear_pointer (&self->slice, rush_iterator_close);
-      if (failure != NULL)
+      if (failure == NULL)
+        self->map_index++;
+      else if (!fetch_again (self, &failure))
         break;
-      self->map_index++;
     }
   if (failure != NULL)
     report (self, failure, error);
@@ -183,23 +253,10 @@ static GPtrArray *
 take_statuses (const RushDependency *dependency, guint start, const RushShuffleFetch *fetch,
                RushTaskContext *ctx, GError **error)
 {
-  guint n_maps = rush_map_output_tracker_n_maps (fetch->tracker, dependency->shuffle_id);
-  g_autoptr (GPtrArray) statuses =
-      g_ptr_array_new_full (n_maps, (GDestroyNotify)rush_map_status_unref);
-  gboolean complete =
-      rush_map_output_tracker_contains_shuffle (fetch->tracker, dependency->shuffle_id);
+  GPtrArray *statuses = rush_map_output_tracker_statuses (fetch->tracker, dependency->shuffle_id);
 
-  for (guint m = 0; m < n_maps && complete; m++)
-    {
-      RushMapStatus *status =
-          rush_map_output_tracker_get (fetch->tracker, dependency->shuffle_id, m);
-      if (status != NULL)
-        g_ptr_array_add (statuses, status);
-      else
-        complete = FALSE;
-    }
-  if (complete)
-    return g_steal_pointer (&statuses);
+  if (statuses != NULL)
+    return statuses;
   g_autofree char *message = g_strdup_printf (
       "Missing an output location for shuffle %d partition %u", dependency->shuffle_id, start);
   rush_task_context_set_fetch_failed (ctx, dependency->shuffle_id, -1, start, NULL, message, error);

@@ -1,5 +1,6 @@
 /* test_damaged_output.c - whatever happens to the files of a map output, a reader gets the right
- * rows or a failed fetch that names shuffle, map and executor; never wrong rows. */
+ * rows or a failed fetch that names shuffle, map and executor; never wrong rows.  Damage that is
+ * gone when the slice is fetched again is not noticed. */
 #include "tests/core/shuffle/shuffle_fixture.h"
 
 #include <glib/gstdio.h>
@@ -16,19 +17,63 @@ typedef struct
   RushDependency *dependency;
   char *expected[N_PARTITIONS];
   char *data_path, *index_path;
+
+  RushStoreLookup lookup; /* the cluster's */
+  guint n_lookups;        /* one for each slice that is asked for */
+  const char *damaged_path;
+  long damaged_at;
+  guint mended_at_lookup; /* 0: never */
 } Fixture;
+
+/* ---- damage ---- */
+
+static void
+flip_bit (const char *path, long at)
+{
+  FILE *file = g_fopen (path, "r+b");
+
+  g_assert_cmpint (fseek (file, at, SEEK_SET), ==, 0);
+  int byte = fgetc (file);
+  g_assert_cmpint (byte, !=, EOF);
+  g_assert_cmpint (fseek (file, at, SEEK_SET), ==, 0);
+  g_assert_cmpint (fputc (byte ^ (1 << (at % 8)), file), !=, EOF);
+  g_assert_cmpint (fclose (file), ==, 0);
+}
+
+static void
+damage (Fixture *self, const char *path, long at, guint mended_at_lookup)
+{
+  flip_bit (path, at);
+  self->damaged_path = path;
+  self->damaged_at = at;
+  self->n_lookups = 0;
+  self->mended_at_lookup = mended_at_lookup;
+}
+
+static RushBlockStore *
+lookup_and_mend (gpointer data, const char *executor_id)
+{
+  Fixture *self = data;
+
+  if (++self->n_lookups == self->mended_at_lookup)
+    flip_bit (self->damaged_path, self->damaged_at);
+  return self->lookup (&self->cluster, executor_id);
+}
+
+/* ---- the output ---- */
 
 /* Map 0 is empty, map 1 has all rows, in files. */
 static void
-fixture_init (Fixture *self)
+fixture_init (Fixture *self, guint n_rows)
 {
   RushMemoryStats stats;
 
+  *self = (Fixture){ 0 };
   cluster_init (&self->cluster, 1, 4 * 1024 * 1024, TRUE);
   self->dependency = new_shuffle (&self->cluster, test_schema (), N_PARTITIONS, 0);
   rush_map_output_tracker_register_shuffle (self->cluster.tracker, self->dependency->shuffle_id, 2);
   run_map (&self->cluster, self->dependency, 0, 0, 0, 0, 1, NULL);
-  run_map (&self->cluster, self->dependency, 0, MAP_INDEX, 0, N_ROWS, 150, NULL);
+  run_map (&self->cluster, self->dependency, 0, MAP_INDEX, 0, n_rows, 150, NULL);
   for (guint p = 0; p < N_PARTITIONS; p++)
     self->expected[p] = run_reduce (&self->cluster, self->dependency, 0, p, p + 1, NULL);
   rush_block_store_remove_output (self->cluster.executors[0].store, self->dependency->shuffle_id,
@@ -40,6 +85,9 @@ fixture_init (Fixture *self)
   rush_memory_manager_release_execution (memory, 99, granted);
   self->data_path = only_file (&self->cluster, ".data");
   self->index_path = only_file (&self->cluster, ".index");
+  self->lookup = self->cluster.fetch.lookup;
+  self->cluster.fetch.lookup = lookup_and_mend;
+  self->cluster.fetch.lookup_data = self;
 }
 
 static void
@@ -108,7 +156,7 @@ test_whole_files (void)
 {
   Fixture fixture;
 
-  fixture_init (&fixture);
+  fixture_init (&fixture, N_ROWS);
   g_assert_cmpuint (count_failures (&fixture), ==, 0);
   fixture_clear (&fixture);
 }
@@ -117,24 +165,16 @@ test_whole_files (void)
 static void
 damage_each_byte (Fixture *fixture, const char *path)
 {
-  g_autofree char *bytes = NULL;
-  gsize size;
+  GStatBuf status;
 
-  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
-  g_assert_cmpuint (size, >, 16);
-  FILE *file = g_fopen (path, "r+b");
-  for (gsize at = 0; at < size; at++)
+  g_assert_cmpint (g_stat (path, &status), ==, 0);
+  g_assert_cmpint (status.st_size, >, 16);
+  for (long at = 0; at < status.st_size; at++)
     {
-      char wrong = (char)(bytes[at] ^ (1 << (at % 8)));
-
-      g_assert_cmpint (fseek (file, (long)at, SEEK_SET), ==, 0);
-      g_assert_cmpuint (fwrite (&wrong, 1, 1, file), ==, 1);
-      g_assert_cmpint (fflush (file), ==, 0);
+      flip_bit (path, at);
       g_assert_cmpuint (count_failures (fixture), >=, 1);
-      g_assert_cmpint (fseek (file, (long)at, SEEK_SET), ==, 0);
-      g_assert_cmpuint (fwrite (&bytes[at], 1, 1, file), ==, 1);
+      flip_bit (path, at);
     }
-  g_assert_cmpint (fclose (file), ==, 0);
   g_assert_cmpuint (count_failures (fixture), ==, 0);
 }
 
@@ -143,7 +183,7 @@ test_any_byte_of_the_data (void)
 {
   Fixture fixture;
 
-  fixture_init (&fixture);
+  fixture_init (&fixture, N_ROWS);
   damage_each_byte (&fixture, fixture.data_path);
   fixture_clear (&fixture);
 }
@@ -153,7 +193,7 @@ test_any_byte_of_the_index (void)
 {
   Fixture fixture;
 
-  fixture_init (&fixture);
+  fixture_init (&fixture, N_ROWS);
   damage_each_byte (&fixture, fixture.index_path);
   fixture_clear (&fixture);
 }
@@ -164,7 +204,7 @@ test_cut_short (void)
   Fixture fixture;
   GStatBuf status;
 
-  fixture_init (&fixture);
+  fixture_init (&fixture, N_ROWS);
   g_assert_cmpint (g_stat (fixture.data_path, &status), ==, 0);
   g_assert_cmpint (truncate (fixture.data_path, status.st_size - 1), ==, 0);
   g_assert_cmpuint (count_failures (&fixture), ==, 1); /* the last partition */
@@ -178,11 +218,76 @@ test_files_that_are_gone (void)
 {
   Fixture fixture;
 
-  fixture_init (&fixture);
+  fixture_init (&fixture, N_ROWS);
   g_assert_cmpint (g_unlink (fixture.data_path), ==, 0);
   g_assert_cmpuint (count_failures (&fixture), ==, N_PARTITIONS);
   g_assert_cmpint (g_unlink (fixture.index_path), ==, 0);
   g_assert_cmpuint (count_failures (&fixture), ==, N_PARTITIONS);
+  fixture_clear (&fixture);
+}
+
+/* ---- once more ---- */
+
+#define MANY_ROWS 40000 /* several frames a partition */
+
+/* The last byte of the data is in the last frame of the last partition: rows have been handed on
+ * when it shows.  They come once all the same. */
+static void
+test_damaged_once (void)
+{
+  Fixture fixture;
+  GStatBuf status;
+
+  fixture_init (&fixture, MANY_ROWS);
+  g_assert_cmpint (g_stat (fixture.data_path, &status), ==, 0);
+  damage (&fixture, fixture.data_path, status.st_size - 1, 2);
+  g_autofree char *rows = read_partition (&fixture, N_PARTITIONS - 1);
+  g_assert_cmpstr (rows, ==, fixture.expected[N_PARTITIONS - 1]);
+  g_assert_cmpuint (fixture.n_lookups, ==, 2);
+
+  /* The next slice has its second chance too. */
+  damage (&fixture, fixture.data_path, 0, 2);
+  g_autofree char *first = read_partition (&fixture, 0);
+  g_assert_cmpstr (first, ==, fixture.expected[0]);
+  fixture_clear (&fixture);
+}
+
+/* Here the damage shows before there is anything to read. */
+static void
+test_index_damaged_once (void)
+{
+  Fixture fixture;
+
+  fixture_init (&fixture, N_ROWS);
+  damage (&fixture, fixture.index_path, 0, 2);
+  g_autofree char *rows = read_partition (&fixture, 0);
+  g_assert_cmpstr (rows, ==, fixture.expected[0]);
+  g_assert_cmpuint (fixture.n_lookups, ==, 2);
+  fixture_clear (&fixture);
+}
+
+static void
+test_damaged_twice (void)
+{
+  Fixture fixture;
+
+  fixture_init (&fixture, N_ROWS);
+  damage (&fixture, fixture.data_path, 0, 3); /* too late */
+  g_assert_null (read_partition (&fixture, 0));
+  g_assert_cmpuint (fixture.n_lookups, ==, 2);
+  fixture_clear (&fixture);
+}
+
+/* What is gone will not be there when it is asked for again. */
+static void
+test_gone_is_not_asked_for_again (void)
+{
+  Fixture fixture;
+
+  fixture_init (&fixture, N_ROWS);
+  g_assert_cmpint (g_unlink (fixture.data_path), ==, 0);
+  g_assert_null (read_partition (&fixture, 0));
+  g_assert_cmpuint (fixture.n_lookups, ==, 1);
   fixture_clear (&fixture);
 }
 
@@ -195,5 +300,9 @@ main (int argc, char **argv)
   g_test_add_func ("/damaged_output/index", test_any_byte_of_the_index);
   g_test_add_func ("/damaged_output/cut_short", test_cut_short);
   g_test_add_func ("/damaged_output/gone", test_files_that_are_gone);
+  g_test_add_func ("/damaged_output/once", test_damaged_once);
+  g_test_add_func ("/damaged_output/index_once", test_index_damaged_once);
+  g_test_add_func ("/damaged_output/twice", test_damaged_twice);
+  g_test_add_func ("/damaged_output/gone_is_gone", test_gone_is_not_asked_for_again);
   return g_test_run ();
 }
