@@ -167,6 +167,25 @@ test_getPartitions_that_throws (void)
   fixture_free (f);
 }
 
+/* Who asks for the job is told, behind a shuffle too, and the scheduler is not. */
+static void
+test_getPartitions_is_called_by_who_asks (void)
+{
+  Fixture *f = fixture_roomy ();
+  g_autoptr (RushRdd) source = my_rdd_new (f->lineage, 1, NULL);
+  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 1, my_shuffle (source, 1), NULL);
+  g_autoptr (GError) error = NULL;
+  TestJob *job;
+  RushJobRequest *request = fixture_request (f, rdd, &job);
+
+  my_rdd_fail_partitions (source);
+  g_assert_false (rush_job_request_set_partitions (request, NULL, 0, &error));
+  g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_IO);
+  rush_job_request_free (request);
+  job->done = TRUE; /* there is none */
+  fixture_free (f);
+}
+
 /* Nobody needs the count of this one to make stages: it is asked for all the same, at once. */
 static void
 test_getPartitions_of_a_narrow_parent_that_throws (void)
@@ -456,6 +475,7 @@ main (int argc, char **argv)
   ADD (trivial_job_failure);
   ADD (failure_of_a_job_leaves_others_alone);
   ADD (getPartitions_that_throws);
+  ADD (getPartitions_is_called_by_who_asks);
   ADD (getPartitions_of_a_narrow_parent_that_throws);
   ADD (result_handler_that_throws);
   ADD (result_handler_that_throws_at_the_end);
