@@ -6,8 +6,8 @@
  *       wait for the function                                 … returns; its work is let go of
  *       returns  ◀──────────────── released ────────────────  (the last one frees the data)
  *
- * A job is over as soon as it is decided, and Spark leaves tasks that still run to themselves.  In C
- * the data of a function often lies on the stack of who runs the job, so that has to wait for them.
+ * A job is over as soon as it is decided, and Spark leaves tasks that still run to themselves.  In
+ * C a function's data often lies on the stack of who runs the job, so that has to wait for them.
  * All attempts of a stage share the function (core/scheduler/task.h), and the last task that lets
  * go of it releases it: there is nothing to count here.
  */

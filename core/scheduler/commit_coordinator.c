@@ -7,9 +7,9 @@
  *       scheduler: task_ended ────▶  2 → ·     41 ∈ failed     waits again, asks again: yes
  *
  * Two attempts at one partition can run at a time: an executor was taken for lost and is not, a
- * stage runs again while tasks of its first attempt are still busy.  Both have right rows; what must
- * not happen is that both put them in place, one after the other has been counted on.  So the first
- * that asks wins, and the partition is locked until that attempt is known to have failed.  One that
+ * stage runs again while tasks of its first attempt are still busy.  Both have right rows; what
+ * must not happen is that both put them in place, one after the other has been counted on.  So the
+ * first that asks wins, and the partition is locked until that attempt is known to have failed.  One that
  * has been denied does no harm: it ends as COMMIT_DENIED, which never counts towards
  * spark.task.maxFailures, and waits until the winner has ended.
  *

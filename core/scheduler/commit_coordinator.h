@@ -22,7 +22,7 @@ void rush_commit_coordinator_free (RushCommitCoordinator *self);
 void rush_commit_coordinator_stage_start (RushCommitCoordinator *self, gint stage_id);
 /* The stage is over, whatever still runs: nobody may commit any more. */
 void rush_commit_coordinator_stage_end (RushCommitCoordinator *self, gint stage_id);
-/* Attempts before @first_valid_attempt count for nothing any more, also what they have committed. */
+/* Attempts before @first_valid_attempt count for nothing any more, nor does what they committed. */
 void rush_commit_coordinator_roll_back (RushCommitCoordinator *self, gint stage_id,
                                         gint first_valid_attempt);
 /* A task that has not succeeded gives back what it was granted, and is granted nothing any more. */

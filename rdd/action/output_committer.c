@@ -12,9 +12,9 @@
  * sees half a file, and whoever finds _SUCCESS finds all of them.
  *
  * Before an attempt commits it asks the driver's commit coordinator, which lets one attempt of a
- * partition do so at a time; the others are denied, and their files are dropped.  A partition can be
- * committed twice all the same, when the first attempt's executor was lost after it had committed:
- * then the last one's file stays, as in Hadoop, since all have written the same rows.  Only an
+ * partition do so at a time; the others are denied, and their files are dropped.  A partition can
+ * be committed twice all the same, when the first attempt's executor was lost after it had
+ * committed: the last one's file stays, as in Hadoop, for both have written the same rows.  Only an
  * attempt of an earlier stage attempt, allowed just before the stage was rolled back, must not
  * replace one of a later, whose parents have been computed anew; its file is dropped.
  *

@@ -25,8 +25,8 @@ union_partitions (RushRdd *self, guint *out_n, GError **error)
   return TRUE;
 }
 
-/* The parent that partition @split comes from: the last that begins at or before it.  Parents follow
- * one another without gaps, and none is empty; a union of all files of a year has many. */
+/* The parent that partition @split comes from: the last that begins at or before it.  Parents
+ * follow one another without gaps, and none is empty; a union of a year's files has many. */
 static const RushDependency *
 parent_of (const RushRdd *self, guint split)
 {

@@ -135,7 +135,8 @@ START = """
 from rushlight import SparkConf, SparkContext
 from rushlight.errors import EngineError
 try:
-    sc = SparkContext(conf=SparkConf().setMaster("local").setAppName("x").set("spark.local.dir", {!r}))
+    conf = SparkConf().setMaster("local").setAppName("x").set("spark.local.dir", {!r})
+    sc = SparkContext(conf=conf)
     print(sc.parallelize([1], 1).map(str).collect())
 except EngineError as e:
     print("refused:", e)

@@ -182,7 +182,8 @@ def test_a_traceback_ends_in_the_users_line_and_the_operator_he_called(run_progr
     for use, name in (("r.map(len).sum()", "sum"), ("sc.textFile('none').count()", "count"),
                       ("(r + r).map(len).reduce(max)", "reduce"),
                       ("r.saveAsTextFile('app.py')", "saveAsTextFile")):
-        status, _, err = run_program("from rushlight import SparkContext\nsc = SparkContext('local[1]')\n"
+        status, _, err = run_program("from rushlight import SparkContext\n"
+                                     "sc = SparkContext('local[1]')\n"
                                      f"r = sc.parallelize([1])\n{use}\n")
         frames = re.findall(r'^  File "(.*)", line (\d+), in (.*)\n    (.*)\n', err, re.MULTILINE)
         shown = [frame for frame in frames if "worker" not in frame[0]]

@@ -11,7 +11,7 @@
 
 /* ---- jobs ---- */
 
-/* On the stack of who runs the job; not atomic, so that ThreadSanitizer sees a use after the end. */
+/* On the stack of who runs the job; not atomic: ThreadSanitizer sees a use after the end. */
 typedef struct
 {
   int arrived; /* eventfd: the slow task is in its function */

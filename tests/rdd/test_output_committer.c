@@ -178,7 +178,7 @@ test_which_attempt_counts (void)
   assert_content ("which/part-00001", "newer stage attempt\n");
 }
 
-/* Whom the driver denies it, leaves no file; the failure of the one who might have lets the next. */
+/* Who is denied the commit leaves no file; when the one who was granted it fails, another may. */
 static void
 test_denied (void)
 {
