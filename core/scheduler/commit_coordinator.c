@@ -9,8 +9,8 @@
  * Two attempts at one partition can run at a time: an executor was taken for lost and is not, a
  * stage runs again while tasks of its first attempt are still busy.  Both have right rows; what
  * must not happen is that both put them in place, one after the other has been counted on.  So the
- * first that asks wins, and the partition is locked until that attempt is known to have failed.  One
- * that has been denied does no harm: it ends as COMMIT_DENIED, which never counts towards
+ * first that asks wins, and the partition is locked until that attempt is known to have failed.
+ * One that has been denied does no harm: it ends as COMMIT_DENIED, which never counts towards
  * spark.task.maxFailures, and is tried again; the winner's success makes that needless.
  *
  * A task that the scheduler has given up may not know it yet.  It must not be granted a lock that
