@@ -62,9 +62,13 @@ def split(line):
     return line.split()
 
 
+def add(a, b):
+    return a + b
+
+
 def word_count(text):
     chain = [("flatMap", lambda line: line.split()), ("map", lambda word: (word, 1)),
-             ("combine", None, lambda a, b: a + b), ("partition", 2, None)]
+             ("combine", None, add, add), ("partition", 2, None)]
     functions = [chain[0][1], chain[1][1], chain[2][2]]
     lines = text.split(b"\n")
     batches = [lines_batch(lines[i:i + 4096]) for i in range(0, len(lines), 4096)]
@@ -90,7 +94,7 @@ def per_element(n=2_000_000):
         ("mapPartitions (same iterator)", numbers, [("mapPartitions", lambda it: it)]),
         ("mapValues v + 1", pairs, [("mapValues", lambda v: v + 1)]),
         ("keys", pairs, [("keys",)]),
-        ("combine, 1,000 keys", pairs, [("combine", None, lambda a, b: a + b)]),
+        ("combine, 1,000 keys", pairs, [("combine", None, add, add)]),
         ("mergeCombiners, 1,000 keys", pairs, [("mergeCombiners", lambda a, b: a + b)]),
         ("group, 1,000 keys", pairs, [("group",)]),
     ]

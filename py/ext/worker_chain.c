@@ -375,15 +375,16 @@ break_new (const WorkerChain *chain, Stage *source, ChainOp op, PyObject *tuple)
     case CHAIN_COUNT:
       return worker_count_new (source);
     case CHAIN_COMBINE:
-      return worker_combine_new (source, f, PyTuple_GET_ITEM (tuple, 2));
+      return worker_combine_new (source, chain->memory, f, PyTuple_GET_ITEM (tuple, 2),
+                                 PyTuple_GET_ITEM (tuple, 3));
     case CHAIN_MERGE_COMBINERS:
-      return worker_merge_combiners_new (source, f);
+      return worker_merge_combiners_new (source, chain->memory, f);
     case CHAIN_GROUP:
-      return worker_group_new (source);
+      return worker_group_new (source, chain->memory);
     case CHAIN_MERGE_GROUPS:
-      return worker_merge_groups_new (source);
+      return worker_merge_groups_new (source, chain->memory);
     case CHAIN_SORT:
-      return worker_sort_new (source, f, PyTuple_GET_ITEM (tuple, 2));
+      return worker_sort_new (source, chain->memory, f, PyTuple_GET_ITEM (tuple, 2));
     case CHAIN_MAP:
     case CHAIN_FILTER:
     case CHAIN_FLAT_MAP:
@@ -435,9 +436,10 @@ add_stage (WorkerChain *self, PyObject *command, Py_ssize_t i)
 }
 
 gboolean
-worker_chain_build (WorkerChain *self, PyObject *command, Stage *input, guint partition)
+worker_chain_build (WorkerChain *self, PyObject *command, Stage *input, guint partition,
+                    WorkerMemory *memory)
 {
-  *self = (WorkerChain){ .partition = partition };
+  *self = (WorkerChain){ .partition = partition, .memory = memory };
   if (!PyList_Check (command))
     {
       PyErr_Format (PyExc_ValueError, "a command must be a list of ops, not %R", command);

@@ -10,36 +10,52 @@
  * (worker_table.h) is a dict that is asked once a pair.  Merging in place, as an aggregateByKey of
  * lists does, gives the same object back: then nothing is stored.
  *
- * Mirrors: pyspark.shuffle.ExternalMerger, without its spilling.
+ * When the table is larger than the task may hold (worker_memory.h), all of it goes to disk, cut in
+ * 16 parts by four bits of the keys' hashes, and an empty one goes on:
+ *
+ *     input ──▶ table ══▶ file 0   │ part 0 │ part 1 │ … │ part 15 │     every entry of a key is
+ *                                      │                                 in the same part
+ *                     table ◀──────────┘   entries of a key: merged ([k], c)
+ *                       ║  still too large
+ *                       ╚═▶ file 1  │ part 0 │ … │ part 15 │             by the next four bits
+ *
+ * Parts are read one by one, each is merged in a table of its own and given out before the next is
+ * read.  One that is too large is cut again: files stand on a stack, and the uppermost is read from.
+ * With 64 bits of hash there are at most 16; keys that no bit tells apart stay in one table.
+ *
+ * A combined value is one object of the user's and a group is a list: neither can be cut.  A group
+ * that alone takes half of what a task may is an error that says so, before the machine suffers.
+ *
+ * Mirrors: pyspark.shuffle.ExternalMerger, ExternalGroupBy.
  */
-#include "py/ext/worker_private.h"
-#include "py/ext/worker_table.h"
+#include "py/ext/worker_combine_private.h"
 
-typedef struct
-{
-  Stage stage;
-  PyObject *create; /* (owned) combine: NULL: the value itself */
-  PyObject *merge;  /* (owned) combine, mergeCombiners */
-  WorkerTable table;
-  Py_ssize_t at; /* while giving out: the next entry */
-} Combine;
+/* ── one pair into the table ── */
 
-typedef PyObject *(*FirstValue) (Combine *self, PyObject *value);
-typedef PyObject *(*NextValue) (Combine *self, PyObject *old, PyObject *value);
-
-/* The function for a first value, or a next one, has failed. */
+/* @function, which is NULL where it is our own, has failed for @value. */
 static void
-explain_value (Combine *self, gboolean is_new, PyObject *value)
+explain_value (Combine *self, PyObject *function, PyObject *value)
 {
-  PyObject *function = is_new ? self->create : self->merge;
   if (function != NULL)
     worker_explain_call (self->stage.place, function, value);
 }
 
-/* Folds one pair into the table. */
-static inline __attribute__ ((always_inline)) gboolean
-fold (Combine *self, PyObject *key, PyObject *value, FirstValue first, NextValue again)
+/* By how much @combined, made of @old and @value, is larger than @old was.  What was merged in place
+ * is taken to have been kept; worker_combine_make_room () measures before it believes that. */
+static inline gint64
+growth (PyObject *old, PyObject *combined, PyObject *value)
 {
+  if (worker_is_small_number (old) && worker_is_small_number (combined))
+    return 0;
+  if (combined == old)
+    return worker_size_of (value) + (gint64)sizeof value;
+  return worker_size_of (combined) - worker_size_of (old);
+}
+
+static inline __attribute__ ((always_inline)) gboolean
+fold (Combine *self, PyObject *pair, FirstValue first, NextValue again)
+{
+  PyObject *key = PyTuple_GET_ITEM (pair, 0), *value = PyTuple_GET_ITEM (pair, 1);
   gboolean is_new;
   PyObject **place = worker_table_place (&self->table, key, &is_new);
   if (place == NULL)
@@ -52,13 +68,12 @@ fold (Combine *self, PyObject *key, PyObject *value, FirstValue first, NextValue
   PyObject *old = *place;
   PyObject *combined = is_new ? first (self, value) : again (self, old, value);
   if (combined == NULL)
-    {
-      explain_value (self, is_new, value);
-      return FALSE;
-    }
+    return FALSE;
   *place = combined;
+  worker_share_add (&self->share, is_new ? worker_combine_entry_bytes (key, combined)
+                                         : growth (old, combined, value));
   Py_XDECREF (old);
-  return TRUE;
+  return !worker_share_is_full (&self->share) || worker_combine_make_room (self);
 }
 
 static inline __attribute__ ((always_inline)) gboolean
@@ -73,12 +88,12 @@ consume (Stage *stage, FirstValue first, NextValue again)
       x = worker_pair (x, stage->place);
       if (x == NULL)
         return FALSE;
-      gboolean ok = fold (self, PyTuple_GET_ITEM (x, 0), PyTuple_GET_ITEM (x, 1), first, again);
+      gboolean ok = fold (self, x, first, again);
       Py_DECREF (x);
       if (!ok)
         return FALSE;
     }
-  return !PyErr_Occurred ();
+  return !PyErr_Occurred () && worker_combine_end_of_source (self);
 }
 
 /* ── the four ops ── */
@@ -86,7 +101,10 @@ consume (Stage *stage, FirstValue first, NextValue again)
 static PyObject *
 create_value (Combine *self, PyObject *value)
 {
-  return worker_call (self->create, value);
+  PyObject *created = worker_call (self->create, value);
+  if (created == NULL)
+    explain_value (self, self->create, value);
+  return created;
 }
 
 static PyObject *
@@ -99,7 +117,19 @@ same_value (Combine *self, PyObject *value)
 static PyObject *
 merge_value (Combine *self, PyObject *old, PyObject *value)
 {
-  return worker_call_two (self->merge, old, value);
+  PyObject *merged = worker_call_two (self->merge, old, value);
+  if (merged == NULL)
+    explain_value (self, self->merge, value);
+  return merged;
+}
+
+static PyObject *
+merge_combiner (Combine *self, PyObject *old, PyObject *other)
+{
+  PyObject *merged = worker_call_two (self->merge_combiners, old, other);
+  if (merged == NULL)
+    explain_value (self, self->merge_combiners, other);
+  return merged;
 }
 
 static PyObject *
@@ -143,10 +173,17 @@ combine_start (Stage *stage)
   return consume (stage, create_value, merge_value);
 }
 
+/* combine without `create`: a value is its own combiner. */
+static gboolean
+reduce_start (Stage *stage)
+{
+  return consume (stage, same_value, merge_value);
+}
+
 static gboolean
 merge_combiners_start (Stage *stage)
 {
-  return consume (stage, same_value, merge_value);
+  return consume (stage, same_value, merge_combiner);
 }
 
 static gboolean
@@ -161,6 +198,12 @@ merge_groups_start (Stage *stage)
   return consume (stage, same_value, extend_by_value);
 }
 
+gboolean
+worker_combine_fold_back (Combine *self, PyObject *pair)
+{
+  return fold (self, pair, same_value, self->is_group ? extend_by_value : merge_combiner);
+}
+
 /* ── giving out ── */
 
 static PyObject *
@@ -168,12 +211,12 @@ combine_next (Stage *stage)
 {
   Combine *self = (Combine *)stage;
 
-  if (self->at == self->table.n_entries)
-    {
-      worker_table_clear (&self->table);
-      self->at = 0;
+  while (self->at == self->table.n_entries)
+    if (!worker_combine_next_part (self))
       return NULL;
-    }
+  if (self->at == 0)
+    self->entry_bytes = self->share.held / self->table.n_entries;
+  worker_share_add (&self->share, -self->entry_bytes);
   /* The pair takes the references over: what is given out is kept no longer. */
   WorkerEntry *entry = &self->table.entries[self->at++];
   PyObject *key = g_steal_pointer (&entry->key), *value = g_steal_pointer (&entry->value);
@@ -186,46 +229,59 @@ combine_free (Stage *stage)
   Combine *self = (Combine *)stage;
 
   worker_table_clear (&self->table);
+  worker_combine_close_files (self);
+  worker_share_clear (&self->share);
   Py_CLEAR (self->create);
   Py_CLEAR (self->merge);
+  Py_CLEAR (self->merge_combiners);
   g_free (self);
 }
 
-static Stage *
-combine_new (Stage *source, gboolean (*start) (Stage *), PyObject *create, PyObject *merge)
+static Combine *
+combine_new (Stage *source, WorkerMemory *memory, gboolean (*start) (Stage *))
 {
   Combine *self = g_new0 (Combine, 1);
 
   self->stage = (Stage){ combine_next, start, combine_free, source };
-  Py_XINCREF (create);
-  Py_XINCREF (merge);
+  worker_share_init (&self->share, memory);
+  return self;
+}
+
+Stage *
+worker_combine_new (Stage *source, WorkerMemory *memory, PyObject *create, PyObject *merge,
+                    PyObject *merge_combiners)
+{
+  Combine *self = combine_new (source, memory, create == Py_None ? reduce_start : combine_start);
+  Py_INCREF (create);
+  Py_INCREF (merge);
+  Py_INCREF (merge_combiners);
   self->create = create;
   self->merge = merge;
+  self->merge_combiners = merge_combiners;
   return &self->stage;
 }
 
 Stage *
-worker_combine_new (Stage *source, PyObject *create, PyObject *merge)
+worker_merge_combiners_new (Stage *source, WorkerMemory *memory, PyObject *merge)
 {
-  if (create == Py_None)
-    return worker_merge_combiners_new (source, merge);
-  return combine_new (source, combine_start, create, merge);
+  Combine *self = combine_new (source, memory, merge_combiners_start);
+  Py_INCREF (merge);
+  self->merge_combiners = merge;
+  return &self->stage;
 }
 
 Stage *
-worker_merge_combiners_new (Stage *source, PyObject *merge)
+worker_group_new (Stage *source, WorkerMemory *memory)
 {
-  return combine_new (source, merge_combiners_start, NULL, merge);
+  Combine *self = combine_new (source, memory, group_start);
+  self->is_group = TRUE;
+  return &self->stage;
 }
 
 Stage *
-worker_group_new (Stage *source)
+worker_merge_groups_new (Stage *source, WorkerMemory *memory)
 {
-  return combine_new (source, group_start, NULL, NULL);
-}
-
-Stage *
-worker_merge_groups_new (Stage *source)
-{
-  return combine_new (source, merge_groups_start, NULL, NULL);
+  Combine *self = combine_new (source, memory, merge_groups_start);
+  self->is_group = TRUE;
+  return &self->stage;
 }

@@ -9,8 +9,12 @@
  *   worker_chain.c       the command as stages; segments: the ops that take one element at a time
  *   worker_break.c       mapPartitions, glom, count: ops that want all of their input
  *   worker_combine.c     combine, mergeCombiners, group, mergeGroups: ops on a table
+ *   worker_combine_spill.c   the same, of what is larger than memory
  *   worker_table.c       key → value, found once
  *   worker_sort.c        sort: pairs in the order of their keys
+ *   worker_merge.c       sorted runs on disk as one
+ *   worker_memory.c      what stages hold, and how much they may
+ *   worker_spill.c       a file of pickled blocks
  *   worker_input.c       batches → elements
  *   worker_output.c      elements → runs or lines → batches
  *   worker_partition.c   portable_hash; pairs → buckets → runs by reduce partition
@@ -28,6 +32,7 @@
 
 #include "core/data/builder.h"
 #include "core/data/encoding.h"
+#include "py/ext/worker_memory.h"
 #include "py/runner/protocol.h"
 
 /* ── channel ── */
@@ -76,6 +81,7 @@ typedef struct
   Stage **stages;    /* input first; all but that owned */
   guint n;
   guint partition;        /* of the task */
+  WorkerMemory *memory;   /* (unowned) of the task */
   gboolean has_partition; /* the chain ends in `partition`: */
   Py_ssize_t n_partitions;
   PyObject *partition_function; /* (owned) or NULL: portable_hash */
@@ -83,7 +89,8 @@ typedef struct
 } WorkerChain;
 
 /* Builds the stages of @command, a list of tuples (name, argument…, place), on top of @input. */
-gboolean worker_chain_build (WorkerChain *self, PyObject *command, Stage *input, guint partition);
+gboolean worker_chain_build (WorkerChain *self, PyObject *command, Stage *input, guint partition,
+                             WorkerMemory *memory);
 gboolean worker_chain_start (WorkerChain *self);
 /* Downstream first: the clean-up of a generator may still pull from its source. */
 void worker_chain_clear (WorkerChain *self);
@@ -98,11 +105,13 @@ Stage *worker_map_partitions_new (Stage *source, PyObject *function, gboolean wi
                                   guint partition);
 Stage *worker_glom_new (Stage *source);
 Stage *worker_count_new (Stage *source);
-Stage *worker_combine_new (Stage *source, PyObject *create, PyObject *merge);
-Stage *worker_merge_combiners_new (Stage *source, PyObject *merge);
-Stage *worker_group_new (Stage *source);
-Stage *worker_merge_groups_new (Stage *source);
-Stage *worker_sort_new (Stage *source, PyObject *function, PyObject *ascending);
+Stage *worker_combine_new (Stage *source, WorkerMemory *memory, PyObject *create, PyObject *merge,
+                           PyObject *merge_combiners);
+Stage *worker_merge_combiners_new (Stage *source, WorkerMemory *memory, PyObject *merge);
+Stage *worker_group_new (Stage *source, WorkerMemory *memory);
+Stage *worker_merge_groups_new (Stage *source, WorkerMemory *memory);
+Stage *worker_sort_new (Stage *source, WorkerMemory *memory, PyObject *function,
+                        PyObject *ascending);
 extern PyTypeObject PartitionIterator_Type;
 extern PyTypeObject SortKey_Type;
 

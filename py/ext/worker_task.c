@@ -15,7 +15,7 @@ typedef struct
 {
   RushJson *json; /* (owned) */
   guint split;
-  gint64 memory_bytes;
+  WorkerMemory memory;
   WorkerInputKind input;
   const char *output;
 } TaskHeader;
@@ -66,7 +66,8 @@ parse_header (const WorkerMessage *message, TaskHeader *out)
     return worker_raise (error);
   const char *input = rush_json_get_string (out->json, "input", "runs");
   out->split = (guint)rush_json_get_int (out->json, "split", 0);
-  out->memory_bytes = rush_json_get_int (out->json, "memoryBytes", G_MAXINT64);
+  out->memory.limit = rush_json_get_int (out->json, "memoryBytes", G_MAXINT64);
+  out->memory.dir = rush_json_get_string (out->json, "localDir", g_get_tmp_dir ());
   out->output = rush_json_get_string (out->json, "output", "runs");
   out->input = strcmp (input, "lines") == 0   ? WORKER_INPUT_LINES
                : strcmp (input, "bytes") == 0 ? WORKER_INPUT_BYTES
@@ -89,7 +90,7 @@ send_output (WorkerChannel *channel, WorkerChain *chain, const TaskHeader *heade
       return FALSE;
     }
   if (pairs)
-    return worker_output_pairs (channel, chain, header->memory_bytes, out_objects);
+    return worker_output_pairs (channel, chain, header->memory.limit, out_objects);
   if (strcmp (header->output, "lines") == 0)
     return worker_output_lines (channel, chain, out_objects);
   return worker_output_runs (channel, chain, out_objects);
@@ -98,7 +99,7 @@ send_output (WorkerChannel *channel, WorkerChain *chain, const TaskHeader *heade
 /* Runs what stands in the message COMMAND.  The exception, if there is one, outlives the clean-up
  * of the user's generators. */
 static gboolean
-run_command (WorkerTaskLoop *self, const TaskHeader *header, TaskCounts *counts)
+run_command (WorkerTaskLoop *self, TaskHeader *header, TaskCounts *counts)
 {
   WorkerChain chain = { 0 };
   WorkerInput input;
@@ -108,7 +109,8 @@ run_command (WorkerTaskLoop *self, const TaskHeader *header, TaskCounts *counts)
   worker_input_init (&input, &self->channel, header->input);
   gboolean ok = expect (&self->channel, RUSH_PY_COMMAND, &message, &closed);
   PyObject *command = ok ? worker_loads (message.payload, message.length) : NULL;
-  ok = command != NULL && worker_chain_build (&chain, command, &input.stage, header->split);
+  ok = command != NULL &&
+       worker_chain_build (&chain, command, &input.stage, header->split, &header->memory);
   Py_XDECREF (command); /* the chain holds it */
   counts->ran_us = g_get_monotonic_time ();
   ok = ok && worker_chain_start (&chain) &&
@@ -142,7 +144,7 @@ answer (WorkerChannel *channel, RushPyMessageKind kind, GString *json)
 }
 
 static gboolean
-answer_done (WorkerChannel *channel, const TaskCounts *counts)
+answer_done (WorkerChannel *channel, const TaskCounts *counts, const WorkerMemory *memory)
 {
   g_autoptr (GString) json = g_string_new (NULL);
   RushJsonWriter w;
@@ -157,6 +159,10 @@ answer_done (WorkerChannel *channel, const TaskCounts *counts)
   rush_json_int (&w, counts->objects_in);
   rush_json_member (&w, "objectsOut");
   rush_json_int (&w, counts->objects_out);
+  rush_json_member (&w, "memoryBytesSpilled");
+  rush_json_int (&w, memory->spilled);
+  rush_json_member (&w, "diskBytesSpilled");
+  rush_json_int (&w, memory->disk_bytes);
   rush_json_end_object (&w);
   return answer (channel, RUSH_PY_DONE, json);
 }
@@ -255,7 +261,8 @@ worker_run_task (WorkerTaskLoop *self, gboolean *out_closed)
     }
   flush_prints ();
   set_current_task (NULL);
-  ok = ok ? answer_done (&self->channel, &counts) : answer_error (&self->channel, exception);
+  ok = ok ? answer_done (&self->channel, &counts, &header.memory)
+          : answer_error (&self->channel, exception);
   if (ok)
     return TRUE;
   *out_closed = TRUE;

@@ -18,10 +18,12 @@
  *
  * TASK     {"stage":0,"stageAttempt":0,"partition":1,"attempt":0,"taskId":5,"split":1,
  *           "input":"lines" | "bytes" (lines, but elements are bytes) | "runs",
- *           "output":"lines" | "runs" | "pairs","memoryBytes":536870912,"properties":{…}}
+ *           "output":"lines" | "runs" | "pairs","memoryBytes":536870912,"localDir":path,"properties":{…}}
  *          partition is the task's, split that of the RDD: below a union they differ.
- *          memoryBytes is spark.python.worker.memory: over half of it, buckets are flushed early.
- * DONE     {"startUs":…,"runUs":…,"objectsIn":…,"objectsOut":…}
+ *          memoryBytes is spark.python.worker.memory: what is larger goes to files in localDir; over
+ *          half of it, buckets are flushed early.
+ * DONE     {"startUs":…,"runUs":…,"objectsIn":…,"objectsOut":…,"memoryBytesSpilled":…,
+ *           "diskBytesSpilled":…}
  *          startUs until the command was there and unpickled, runUs from then on.
  * ERROR    {"class":"ZeroDivisionError","traceback":"Traceback (most recent call last):\n…"}
  *

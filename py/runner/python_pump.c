@@ -26,6 +26,7 @@
 
 #include "core/base/json.h"
 #include "core/data/encoding.h"
+#include "core/executor/env.h"
 #include "py/runner/python_feed_private.h"
 
 #include <errno.h>
@@ -210,6 +211,16 @@ raise_python (const RushBuffer *payload, GError **error)
                        rush_json_get_string (json, "traceback", "an exception without a text"));
 }
 
+static void
+note_spills (Pump *self, const RushBuffer *payload)
+{
+  g_autoptr (RushJson) json =
+      rush_json_parse ((const char *)payload->bytes, (gssize)payload->size, NULL);
+
+  self->ctx->metrics.memory_bytes_spilled += rush_json_get_int (json, "memoryBytesSpilled", 0);
+  self->ctx->metrics.disk_bytes_spilled += rush_json_get_int (json, "diskBytesSpilled", 0);
+}
+
 /* A message that has arrived: a batch, or NULL at the end, in success or failure. */
 static RushBatch *
 understand (Pump *self, RushPyMessageKind kind, RushBuffer *payload, GError **error)
@@ -226,6 +237,7 @@ understand (Pump *self, RushPyMessageKind kind, RushBuffer *payload, GError **er
         give_up (self);
       return batch;
     case RUSH_PY_DONE:
+      note_spills (self, payload);
       release (self);
       return NULL;
     case RUSH_PY_ERROR:
@@ -398,6 +410,8 @@ describe_task (const RushPythonWork *work, guint split, const RushTaskContext *c
   put_string (&w, "input", work->input);
   put_string (&w, "output", work->output);
   put_int (&w, "memoryBytes", rush_python_workers_memory_bytes (work->workers));
+  if (ctx->env != NULL)
+    put_string (&w, "localDir", rush_local_dir_path (ctx->env->dir));
   rush_json_member (&w, "properties");
   put_properties (&w, ctx->properties);
   rush_json_end_object (&w);

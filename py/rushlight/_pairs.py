@@ -115,7 +115,8 @@ class PairTransformations:
         >>> sorted((k, sorted(vs)) for k, vs in lists.collect())
         [('a', [1, 3]), ('b', [2])]
         """
-        shuffled = (self._then("combine", createCombiner, mergeValue, preservesPartitioning=True)
+        shuffled = (self._then("combine", createCombiner, mergeValue, mergeCombiners,
+                               preservesPartitioning=True)
                     .partitionBy(numPartitions, partitionFunc))
         return shuffled._then("mergeCombiners", mergeCombiners, preservesPartitioning=True)
 

@@ -148,7 +148,7 @@ def run_op(op, elements, partition):
     return OPS[name](elements, partition, *arguments)
 
 
-def combine(pairs, _, create, merge):
+def combine(pairs, _, create, merge, merge_combiners=None):
     out = {}
     for k, v in pairs:
         out[k] = merge(out[k], v) if k in out else v if create is None else create(v)

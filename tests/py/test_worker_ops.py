@@ -55,18 +55,18 @@ CASES = {
         [("mapPartitions", lambda it: map(double, it)), ("mapPartitions", sorted)], [3, 1], [2, 6]),
     "mapPartitionsWithIndex": ([("mapPartitionsWithIndex", lambda i, it: [(i, list(it))])],
                                [1, 2], [(0, [1, 2])]),
-    "combine": ([("combine", None, operator.add)], [("a", 1), ("b", 2), ("a", 3)],
+    "combine": ([("combine", None, operator.add, operator.add)], [("a", 1), ("b", 2), ("a", 3)],
                 [("a", 4), ("b", 2)]),
-    "combine, with create": ([("combine", lambda v: [v], lambda c, v: c + [v])],
+    "combine, with create": ([("combine", lambda v: [v], lambda c, v: c + [v], operator.add)],
                              [("b", 1), ("a", 2), ("b", 3)], [("b", [1, 3]), ("a", [2])]),
-    "combine, in place": ([("combine", lambda v: {v}, lambda c, v: c.add(v) or c)],
+    "combine, in place": ([("combine", lambda v: {v}, lambda c, v: c.add(v) or c, operator.or_)],
                           [(1, 2), (1, 3), (1, 2)], [(1, {2, 3})]),
-    "combine, equal keys": ([("combine", None, operator.add)],
+    "combine, equal keys": ([("combine", None, operator.add, operator.add)],
                             [(1, "a"), (1.0, "b"), (True, "c"), ((1, None), "d"), ((1.0, None), "e")],
                             [(1, "abc"), ((1, None), "de")]),
-    "combine any pairs": ([("combine", None, operator.add)], [[1, 2], "ab", iter([1, 5])],
+    "combine any pairs": ([("combine", None, operator.add, operator.add)], [[1, 2], "ab", iter([1, 5])],
                           [(1, 7), ("a", "b")]),
-    "combine to None": ([("combine", None, lambda a, b: None)], [(1, 1), (1, 2), (1, 3)],
+    "combine to None": ([("combine", None, lambda a, b: None, max)], [(1, 1), (1, 2), (1, 3)],
                         [(1, None)]),
     "mergeCombiners": ([("mergeCombiners", operator.add)], [("a", [1]), ("a", [2]), ("b", [3])],
                        [("a", [1, 2]), ("b", [3])]),
@@ -149,7 +149,7 @@ def fail(*_):
 @pytest.mark.parametrize("op", [
     ("map", fail), ("filter", fail), ("flatMap", fail), ("keyBy", fail), ("mapValues", fail),
     ("flatMapValues", fail), ("mapPartitions", fail), ("mapPartitionsWithIndex", fail),
-    ("combine", fail, operator.add), ("combine", None, fail), ("mergeCombiners", fail),
+    ("combine", fail, max, max), ("combine", None, fail, max), ("mergeCombiners", fail),
     ("partition", 2, fail)], ids=lambda op: op[0])
 def test_function_raises(worker, op):
     answer = worker.run([op], [runs_batch([(1, 2), (1, 3)])],
@@ -161,7 +161,7 @@ def test_function_raises(worker, op):
 
 @pytest.mark.parametrize("op", [
     ("map", fail), ("filter", fail), ("flatMap", fail), ("keyBy", fail), ("mapValues", fail),
-    ("flatMapValues", fail), ("combine", fail, operator.add), ("combine", None, fail),
+    ("flatMapValues", fail), ("combine", fail, max, max), ("combine", None, fail, max),
     ("mergeCombiners", fail)], ids=lambda op: op[0])
 def test_function_raises_stop_iteration(worker, op):
     """It would end a loop quietly, and the rest of the partition would be missing."""
@@ -181,7 +181,7 @@ def test_function_raises_stop_iteration(worker, op):
     ((), "ValueError: not enough values to unpack (expected 2, got 0)"),
     ((1, 2, 3), "ValueError: too many values to unpack (expected 2)"),
     (([1], 2), "TypeError: unhashable type: 'list'")])
-@pytest.mark.parametrize("op", [("combine", None, operator.add), ("group",), ("mergeGroups",)],
+@pytest.mark.parametrize("op", [("combine", None, operator.add, operator.add), ("group",), ("mergeGroups",)],
                          ids=lambda op: op[0])
 def test_not_a_pair(worker, op, element, error):
     answer = worker.run([op], [runs_batch([("a", [])], [element])])

@@ -117,5 +117,5 @@ def test_merge_in_place_keeps_the_object():
         values.append(v)
         return values
 
-    answer = run([("a", 1), ("b", 2), ("a", 3)], [("combine", lambda v: [v], append)])
+    answer = run([("a", 1), ("b", 2), ("a", 3)], [("combine", lambda v: [v], append, max)])
     assert answer.objects == [("a", [1, 3]), ("b", [2])]

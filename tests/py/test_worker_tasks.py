@@ -272,7 +272,7 @@ def test_memory_is_given_back(worker):
         [("group",), ("mapValues", len)], [("flatMapValues", list), ("count",)],
         [("mapPartitions", lambda it: [next(it)])], [("map", lambda x: 1 // 0)],
         [("flatMap", lambda kv: iter(kv)), ("filter", lambda x: x == 1)],
-        [("combine", None, lambda a, b: 1 // 0)], [("keys",), ("map", threading.Lock)],
+        [("combine", None, lambda a, b: 1 // 0, max)], [("keys",), ("map", threading.Lock)],
         [("glom",), ("mapPartitions", lambda it: it)], [("keyBy", str), ("glom",)],
         [("map", lambda x: next(iter([])))], [("mapPartitions", lambda it: (1 // 0 for x in it))]]
 
