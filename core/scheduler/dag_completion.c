@@ -49,11 +49,14 @@ rush_dag_stage_failed (RushDag *self, RushStage *stage, const char *reason)
   rush_dag_post_stage_completed (self, stage, reason);
 }
 
-static void
-outputs_are_there (RushDag *self, RushStage *stage)
+void
+rush_dag_outputs_are_there (RushDag *self, RushStage *stage)
 {
-  rush_dag_submit_waiting_children (self, stage);
+  gint id = stage->id;
+
   rush_dag_finish_map_jobs (self, stage);
+  if (rush_dag_find_stage (self, id) != NULL) /* else nobody else has waited for it */
+    rush_dag_submit_waiting_children (self, stage);
 }
 
 /* All tasks of the attempt are done; that the outputs are there is another matter. */
@@ -62,7 +65,7 @@ map_stage_done (RushDag *self, RushStage *stage)
 {
   rush_dag_stage_finished (self, stage);
   if (rush_dag_stage_is_available (self, stage))
-    outputs_are_there (self, stage);
+    rush_dag_outputs_are_there (self, stage);
   else
     rush_dag_submit_stage (self, stage);
 }
@@ -75,7 +78,7 @@ wake_if_available (RushDag *self, RushStage *stage)
   if (!stage->waiting || !rush_dag_stage_is_available (self, stage))
     return;
   stage->waiting = FALSE;
-  outputs_are_there (self, stage);
+  rush_dag_outputs_are_there (self, stage);
 }
 
 /* ---- success ---- */

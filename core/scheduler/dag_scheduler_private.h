@@ -86,6 +86,8 @@ char ***rush_dag_place (RushDag *self, RushStage *stage, const guint *partitions
 void rush_dag_task_ended (RushDag *self, RushTaskEnding *ending);
 void rush_dag_stage_finished (RushDag *self, RushStage *stage);
 void rush_dag_stage_failed (RushDag *self, RushStage *stage, const char *reason);
+/* All outputs of the map stage are there: its jobs end, its children go on.  @stage may be gone. */
+void rush_dag_outputs_are_there (RushDag *self, RushStage *stage);
 
 /* ---- dag_jobs.c ---- */
 
@@ -98,6 +100,7 @@ void rush_dag_finish_map_jobs (RushDag *self, RushStage *stage);
 void rush_dag_abort_stage (RushDag *self, RushStage *stage, const GError *cause);
 void rush_dag_cancel_job (RushDag *self, gint job_id, const char *reason);
 void rush_dag_cancel_group (RushDag *self, const char *group, const char *reason);
+void rush_dag_cancel_tag (RushDag *self, const char *tag, const char *reason);
 void rush_dag_cancel_all (RushDag *self, const char *reason);
 void rush_dag_cancel_stage (RushDag *self, gint stage_id, const char *reason);
 void rush_dag_stop_jobs (RushDag *self);

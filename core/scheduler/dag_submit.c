@@ -186,8 +186,7 @@ submit_missing_tasks (RushDag *self, RushStage *stage)
       return;
     }
   rush_dag_stage_finished (self, stage);
-  rush_dag_submit_waiting_children (self, stage);
-  rush_dag_finish_map_jobs (self, stage);
+  rush_dag_outputs_are_there (self, stage);
 }
 
 static void
