@@ -339,7 +339,9 @@ main (void)
       (self.memory = rush_memory_manager_new (self.conf, 0, &error)) == NULL ||
       (self.dir = rush_local_dir_new (g_get_tmp_dir (), &error)) == NULL)
     g_error ("%s", error->message);
-  self.store = rush_block_store_new (self.conf, "driver", self.memory, self.dir);
+  RushEvictor *evictor = rush_evictor_new (self.memory, &rush_eviction_policy_lru);
+  self.store = rush_block_store_new (self.conf, "driver", self.memory, evictor, self.dir,
+                                     &rush_shuffle_writer_sort);
   self.tracker = rush_map_output_tracker_new ();
   self.lineage = rush_lineage_new ();
   self.schema = rush_schema_of ("word", &RUSH_STRING, "count", &RUSH_INT64, NULL);
@@ -357,6 +359,7 @@ main (void)
   rush_lineage_unref (self.lineage);
   rush_map_output_tracker_free (self.tracker);
   rush_block_store_free (self.store);
+  rush_evictor_free (evictor);
   rush_local_dir_free (self.dir);
   rush_memory_manager_unref (self.memory);
   rush_conf_unref (self.conf);

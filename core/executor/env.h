@@ -16,6 +16,7 @@ typedef struct _RushEnv
   const char *host;
   const RushConf *conf;
   RushMemoryManager *memory;
+  RushEvictor *evictor; /* of all that storage memory holds */
   RushBlockStore *blocks;
   RushShuffleFetch fetch; /* from every executor's store */
   RushLocalDir *dir;

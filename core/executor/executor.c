@@ -8,6 +8,7 @@ rush_local_executor_free (RushLocalExecutor *self)
     return;
   if (self->env.blocks != NULL)
     rush_block_store_free (self->env.blocks);
+  g_clear_pointer (&self->env.evictor, rush_evictor_free);
   g_clear_pointer (&self->env.memory, rush_memory_manager_unref);
   g_free ((char *)self->env.executor_id);
   g_free ((char *)self->env.host);
@@ -31,6 +32,9 @@ rush_local_executor_new (const char *id, const char *host, guint cores, gint64 h
   self->env.memory = rush_memory_manager_new (conf, heap_bytes, error);
   if (self->env.memory == NULL)
     return NULL;
-  self->env.blocks = rush_block_store_new (conf, id, self->env.memory, dir);
+  /* The seams of an executor: here another file's policy or writer takes the place of ours. */
+  self->env.evictor = rush_evictor_new (self->env.memory, &rush_eviction_policy_lru);
+  self->env.blocks = rush_block_store_new (conf, id, self->env.memory, self->env.evictor, dir,
+                                           &rush_shuffle_writer_sort);
   return g_steal_pointer (&self);
 }

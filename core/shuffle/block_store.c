@@ -1,18 +1,16 @@
-/* block_store.c - the table of one executor's map outputs, and which of them goes to disk next.
+/* block_store.c - the table of one executor's map outputs.
  *
  *     shuffle 0 ─▶ { map task 4: output, map task 5: output, … }
- *     shuffle 1 ─▶ …
- *
- *     oldest ─▶ [ output │ output │ output ] ◀─ newest        the order of eviction
+ *     shuffle 1 ─▶ …           │
+ *                              └──▶ a block of the executor's evictor, while it is in memory
  *
  * An output is known by the task that wrote it, not by its map index: two attempts at one map may
  * both finish, and only the driver knows which one it registered.
  *
- * Eviction takes the oldest output that is in memory and that nobody reads.  The oldest is the
- * likeliest to have been read already; one that is being read would not free anything.
+ * Which output goes to disk is the evictor's business (core/storage/eviction.h).  It is told when
+ * an output is read; one that is being read right now does not go, since that would free nothing.
  *
- * The lock guards the table and the queue; an output is written, read and freed outside of it.
- * An output that cannot be written stays where it is and is not tried again.
+ * The lock guards the table; an output is written, read and freed outside of it.
  */
 #include "core/shuffle/block_store.h"
 
@@ -20,20 +18,79 @@
 
 #include <pthread.h>
 
+typedef struct
+{
+  RushBlock base; /* its refs: the table's, and that of who reads or evicts it now */
+  RushBlockStore *store;
+  RushMapOutput *output; /* (owned) */
+} StoredOutput;
+
 struct _RushBlockStore
 {
   char *executor_id;
   RushMemoryManager *memory; /* (owned) */
   RushAllocator *storage;    /* (owned) */
+  RushEvictor *evictor;
   RushLocalDir *dir;
+  const RushShuffleWriterClass *writer;
   RushCodec codec;
   RushCodec spill_codec;
 
   pthread_mutex_t lock;
   /* Guarded by lock. */
-  GHashTable *shuffles; /* shuffle id → GHashTable of map task id → RushMapOutput (owned) */
-  GQueue evictable;     /* of RushMapOutput (owned: a ref) in memory, oldest first */
+  GHashTable *shuffles; /* shuffle id → GHashTable of map task id → StoredOutput (owned) */
 };
+
+/* ---- an output as a block ---- */
+
+static gint64
+evict_output (RushBlock *block, GError **error)
+{
+  StoredOutput *self = (StoredOutput *)block;
+
+  if (!rush_map_output_is_evictable (self->output))
+    return 0;
+  return rush_map_output_evict (self->output, self->store->codec, self->store->dir, error);
+}
+
+static void
+free_output (RushBlock *block)
+{
+  StoredOutput *self = (StoredOutput *)block;
+
+  rush_map_output_unref (self->output);
+  g_free (self);
+}
+
+static const RushBlockClass output_class = { evict_output, free_output };
+
+/* (transfer full: @output) */
+static StoredOutput *
+stored_output_new (RushBlockStore *store, RushMapOutput *output)
+{
+  StoredOutput *self = g_new0 (StoredOutput, 1);
+  const RushMapOutputId *id = rush_map_output_id (output);
+  gint64 memory_bytes, disk_bytes;
+
+  rush_map_output_bytes (output, &memory_bytes, &disk_bytes);
+  rush_block_init (
+      &self->base, &output_class,
+      g_strdup_printf ("shuffle_%d_%" G_GINT64_FORMAT "_0", id->shuffle_id, id->map_task_id),
+      memory_bytes);
+  self->store = store;
+  self->output = output;
+  return self;
+}
+
+/* The table's ref goes. */
+static void
+drop_output (gpointer data)
+{
+  StoredOutput *self = data;
+
+  rush_evictor_remove (self->store->evictor, &self->base);
+  rush_block_unref (&self->base);
+}
 
 /* ---- the table, lock held ---- */
 
@@ -50,70 +107,10 @@ find_or_add_shuffle (RushBlockStore *self, gint shuffle_id)
 
   if (outputs == NULL)
     {
-      outputs = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
-                                       (GDestroyNotify)rush_map_output_unref);
+      outputs = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, drop_output);
       g_hash_table_insert (self->shuffles, GINT_TO_POINTER (shuffle_id), outputs);
     }
   return outputs;
-}
-
-/* Moves outputs from the queue to @out that @shuffle_id (−1: any) and @map_index (−1: any) name. */
-static void
-take_from_queue (RushBlockStore *self, gint shuffle_id, gint64 map_index, GPtrArray *out)
-{
-  for (GList *link = self->evictable.head, *next; link != NULL; link = next)
-    {
-      const RushMapOutputId *id = rush_map_output_id (link->data);
-
-      next = link->next;
-      if ((shuffle_id >= 0 && id->shuffle_id != shuffle_id) ||
-          (map_index >= 0 && id->map_index != map_index))
-        continue;
-      g_ptr_array_add (out, link->data);
-      g_queue_delete_link (&self->evictable, link);
-    }
-}
-
-/* ---- eviction ---- */
-
-/* The oldest output that can go, out of the queue for good. (transfer full) */
-static RushMapOutput *
-take_oldest (RushBlockStore *self)
-{
-  RushMapOutput *oldest = NULL;
-
-  pthread_mutex_lock (&self->lock);
-  for (GList *link = self->evictable.head; link != NULL && oldest == NULL; link = link->next)
-    if (rush_map_output_is_evictable (link->data))
-      {
-        oldest = link->data;
-        g_queue_delete_link (&self->evictable, link);
-        break;
-      }
-  pthread_mutex_unlock (&self->lock);
-  return oldest;
-}
-
-static gint64
-evict_oldest (gpointer data, gint64 wanted)
-{
-  RushBlockStore *self = data;
-  gint64 freed = 0;
-
-  while (freed < wanted)
-    {
-      g_autoptr (RushMapOutput) oldest = take_oldest (self);
-      g_autoptr (GError) error = NULL;
-
-      if (oldest == NULL)
-        break;
-      gint64 bytes = rush_map_output_evict (oldest, self->codec, self->dir, &error);
-      if (bytes < 0)
-        g_warning ("a map output stays in memory, as it cannot be moved to disk: %s",
-                   error->message);
-      freed += MAX (bytes, 0);
-    }
-  return freed;
 }
 
 /* ---- outputs come and go ---- */
@@ -122,13 +119,14 @@ void
 rush_block_store_put (RushBlockStore *self, RushMapOutput *output)
 {
   const RushMapOutputId *id = rush_map_output_id (output);
+  StoredOutput *stored = stored_output_new (self, output);
 
   pthread_mutex_lock (&self->lock);
   GHashTable *outputs = find_or_add_shuffle (self, id->shuffle_id);
-  if (rush_map_output_is_evictable (output))
-    g_queue_push_tail (&self->evictable, rush_map_output_ref (output));
+  if (stored->base.bytes > 0)
+    rush_evictor_add (self->evictor, &stored->base);
   gboolean is_new =
-      g_hash_table_insert (outputs, g_memdup2 (&id->map_task_id, sizeof id->map_task_id), output);
+      g_hash_table_insert (outputs, g_memdup2 (&id->map_task_id, sizeof id->map_task_id), stored);
   g_assert (is_new); /* a task commits once */
   pthread_mutex_unlock (&self->lock);
 }
@@ -136,13 +134,10 @@ rush_block_store_put (RushBlockStore *self, RushMapOutput *output)
 void
 rush_block_store_remove_shuffle (RushBlockStore *self, gint shuffle_id)
 {
-  g_autoptr (GPtrArray) gone =
-      g_ptr_array_new_with_free_func ((GDestroyNotify)rush_map_output_unref);
   gpointer outputs = NULL;
 
   pthread_mutex_lock (&self->lock);
   g_hash_table_steal_extended (self->shuffles, GINT_TO_POINTER (shuffle_id), NULL, &outputs);
-  take_from_queue (self, shuffle_id, -1, gone);
   pthread_mutex_unlock (&self->lock);
   g_clear_pointer ((GHashTable **)&outputs, g_hash_table_unref);
 }
@@ -150,8 +145,6 @@ rush_block_store_remove_shuffle (RushBlockStore *self, gint shuffle_id)
 void
 rush_block_store_remove_all (RushBlockStore *self)
 {
-  g_autoptr (GPtrArray) gone =
-      g_ptr_array_new_with_free_func ((GDestroyNotify)rush_map_output_unref);
   g_autoptr (GHashTable) shuffles =
       g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)g_hash_table_unref);
 
@@ -159,55 +152,51 @@ rush_block_store_remove_all (RushBlockStore *self)
   GHashTable *before = self->shuffles;
   self->shuffles = shuffles;
   shuffles = before;
-  take_from_queue (self, -1, -1, gone);
   pthread_mutex_unlock (&self->lock);
 }
 
 gboolean
 rush_block_store_remove_output (RushBlockStore *self, gint shuffle_id, guint map_index)
 {
-  g_autoptr (GPtrArray) gone =
-      g_ptr_array_new_with_free_func ((GDestroyNotify)rush_map_output_unref);
+  g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (drop_output);
   GHashTableIter iter;
-  gpointer output;
-  gboolean found = FALSE;
+  gpointer key, stored;
 
   pthread_mutex_lock (&self->lock);
   GHashTable *outputs = find_shuffle (self, shuffle_id);
   if (outputs != NULL)
     {
       g_hash_table_iter_init (&iter, outputs);
-      while (g_hash_table_iter_next (&iter, NULL, &output))
-        if (rush_map_output_id (output)->map_index == map_index)
+      while (g_hash_table_iter_next (&iter, &key, &stored))
+        if (rush_map_output_id (((StoredOutput *)stored)->output)->map_index == map_index)
           {
-            g_ptr_array_add (gone, rush_map_output_ref (output));
-            g_hash_table_iter_remove (&iter);
-            found = TRUE;
+            g_ptr_array_add (gone, stored);
+            g_hash_table_iter_steal (&iter);
+            g_free (key);
           }
-      take_from_queue (self, shuffle_id, map_index, gone);
     }
   pthread_mutex_unlock (&self->lock);
-  return found;
+  return gone->len > 0;
 }
 
 /* ---- reading ---- */
 
 /* (transfer full) */
-static RushMapOutput *
+static RushBlock *
 find_output (RushBlockStore *self, gint shuffle_id, guint map_index, gint64 map_task_id)
 {
-  RushMapOutput *output = NULL;
+  StoredOutput *stored = NULL;
 
   pthread_mutex_lock (&self->lock);
   GHashTable *outputs = find_shuffle (self, shuffle_id);
   if (outputs != NULL)
-    output = g_hash_table_lookup (outputs, &map_task_id);
-  if (output != NULL && rush_map_output_id (output)->map_index == map_index)
-    rush_map_output_ref (output);
+    stored = g_hash_table_lookup (outputs, &map_task_id);
+  if (stored != NULL && rush_map_output_id (stored->output)->map_index == map_index)
+    rush_block_ref (&stored->base);
   else
-    output = NULL;
+    stored = NULL;
   pthread_mutex_unlock (&self->lock);
-  return output;
+  return stored != NULL ? &stored->base : NULL;
 }
 
 RushIterator *
@@ -215,10 +204,14 @@ rush_block_store_read (RushBlockStore *self, gint shuffle_id, guint map_index, g
                        guint start, guint end, gboolean by_reference, RushAllocator *allocator,
                        GError **error)
 {
-  g_autoptr (RushMapOutput) output = find_output (self, shuffle_id, map_index, map_task_id);
+  g_autoptr (RushBlock) block = find_output (self, shuffle_id, map_index, map_task_id);
 
-  if (output != NULL)
-    return rush_map_output_read (output, start, end, by_reference, self->codec, allocator, error);
+  if (block != NULL)
+    {
+      rush_evictor_touch (self->evictor, block);
+      return rush_map_output_read (((StoredOutput *)block)->output, start, end, by_reference,
+                                   self->codec, allocator, error);
+    }
   g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_NOT_FOUND,
                "executor %s has no output of map %u of shuffle %d by task %" G_GINT64_FORMAT,
                self->executor_id, map_index, shuffle_id, map_task_id);
@@ -229,7 +222,7 @@ void
 rush_block_store_stats (RushBlockStore *self, RushBlockStoreStats *out)
 {
   GHashTableIter shuffles, outputs;
-  gpointer shuffle, output;
+  gpointer shuffle, stored;
   RushBlockStoreStats stats = { 0 };
 
   pthread_mutex_lock (&self->lock);
@@ -237,10 +230,10 @@ rush_block_store_stats (RushBlockStore *self, RushBlockStoreStats *out)
   while (g_hash_table_iter_next (&shuffles, NULL, &shuffle))
     {
       g_hash_table_iter_init (&outputs, shuffle);
-      while (g_hash_table_iter_next (&outputs, NULL, &output))
+      while (g_hash_table_iter_next (&outputs, NULL, &stored))
         {
           gint64 memory_bytes, disk_bytes;
-          rush_map_output_bytes (output, &memory_bytes, &disk_bytes);
+          rush_map_output_bytes (((StoredOutput *)stored)->output, &memory_bytes, &disk_bytes);
           stats.n_outputs++;
           stats.n_on_disk += disk_bytes > 0;
           stats.memory_bytes += memory_bytes;
@@ -265,6 +258,12 @@ rush_block_store_allocator (RushBlockStore *self)
   return self->storage;
 }
 
+const RushShuffleWriterClass *
+rush_block_store_writer (RushBlockStore *self)
+{
+  return self->writer;
+}
+
 RushCodec
 rush_block_store_codec (RushBlockStore *self)
 {
@@ -282,7 +281,6 @@ rush_block_store_free (RushBlockStore *self)
 {
   if (self == NULL)
     return;
-  rush_memory_manager_set_evictor (self->memory, NULL, NULL);
   rush_block_store_remove_all (self);
   g_hash_table_unref (self->shuffles);
   rush_allocator_unref (self->storage);
@@ -300,19 +298,19 @@ codec_of (const RushConf *conf, const char *key)
 
 RushBlockStore *
 rush_block_store_new (const RushConf *conf, const char *executor_id, RushMemoryManager *memory,
-                      RushLocalDir *dir)
+                      RushEvictor *evictor, RushLocalDir *dir, const RushShuffleWriterClass *writer)
 {
   RushBlockStore *self = g_new0 (RushBlockStore, 1);
 
   self->executor_id = g_strdup (executor_id);
   self->memory = rush_memory_manager_ref (memory);
   self->storage = rush_storage_allocator_new (memory);
+  self->evictor = evictor;
   self->dir = dir;
+  self->writer = writer;
   self->codec = codec_of (conf, "spark.shuffle.compress");
   self->spill_codec = codec_of (conf, "spark.shuffle.spill.compress");
   pthread_mutex_init (&self->lock, NULL);
   self->shuffles = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)g_hash_table_unref);
-  g_queue_init (&self->evictable);
-  rush_memory_manager_set_evictor (memory, evict_oldest, self);
   return self;
 }

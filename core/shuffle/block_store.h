@@ -4,7 +4,8 @@
  *              + offset index: reduce partition r is rows [index[r], index[r+1])
  *              in memory (charged to storage), or as a data file of frames and an index file
  *
- * Under memory pressure whole outputs go to their files, oldest first.  A slice is handed out by
+ * Under memory pressure whole outputs go to their files: each is a block of the executor's evictor
+ * (core/storage/eviction.h), which says which goes first.  A slice is handed out by
  * reference (batches that share buffers), or, when spark.rushlight.shuffle.byReference is false or
  * the reader sits on another executor, through the wire form: encode, zstd, checksum, decode.
  *
@@ -18,14 +19,20 @@
 #include "core/lineage/iterator.h"
 #include "core/memory/memory_manager.h"
 #include "core/shuffle/map_status.h"
+#include "core/storage/eviction.h"
 #include "core/storage/local_dir.h"
 
 typedef struct _RushBlockStore RushBlockStore;
-typedef struct _RushMapOutput RushMapOutput; /* core/shuffle/map_output.h */
+typedef struct _RushMapOutput RushMapOutput;                   /* core/shuffle/map_output.h */
+typedef struct _RushShuffleWriterClass RushShuffleWriterClass; /* core/shuffle/shuffle.h */
 
+/* @evictor, which is that of @memory, and @dir outlive the store; @writer: what the map tasks of the
+ * executor write with. */
 RushBlockStore *rush_block_store_new (const RushConf *conf, const char *executor_id,
-                                      RushMemoryManager *memory, RushLocalDir *dir);
-void rush_block_store_free (RushBlockStore *self); /* drops all, files too */
+                                      RushMemoryManager *memory, RushEvictor *evictor,
+                                      RushLocalDir *dir, const RushShuffleWriterClass *writer);
+/* Drops all, files too; no task may run any more. */
+void rush_block_store_free (RushBlockStore *self);
 
 void rush_block_store_remove_shuffle (RushBlockStore *self, gint shuffle_id);
 /* The executor is lost: drops all outputs, files too; the store stays usable and empty. */
@@ -55,5 +62,6 @@ RushIterator *rush_block_store_read (RushBlockStore *self, gint shuffle_id, guin
 void rush_block_store_put (RushBlockStore *self, RushMapOutput *output);
 RushLocalDir *rush_block_store_dir (RushBlockStore *self);        /* (transfer none) */
 RushAllocator *rush_block_store_allocator (RushBlockStore *self); /* storage (transfer none) */
-RushCodec rush_block_store_codec (RushBlockStore *self);          /* spark.shuffle.compress */
-RushCodec rush_block_store_spill_codec (RushBlockStore *self);    /* spark.shuffle.spill.compress */
+const RushShuffleWriterClass *rush_block_store_writer (RushBlockStore *self);
+RushCodec rush_block_store_codec (RushBlockStore *self);       /* spark.shuffle.compress */
+RushCodec rush_block_store_spill_codec (RushBlockStore *self); /* spark.shuffle.spill.compress */

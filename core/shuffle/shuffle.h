@@ -13,8 +13,32 @@
 #include "core/shuffle/block_store.h"
 #include "core/shuffle/map_output_tracker.h"
 
+/* ---- the writer ---- */
+
 typedef struct _RushShuffleWriter RushShuffleWriter;
 
+/* The seam: another file's writer has a table like this one, and its name is put in place of
+ * rush_shuffle_writer_sort in core/executor/executor.c. */
+struct _RushShuffleWriterClass
+{
+  const char *name;
+  /* Its struct begins with a RushShuffleWriter, which is filled in by the caller. */
+  RushShuffleWriter *(*make) (const RushDependency *dependency, guint map_index,
+                              RushBlockStore *store, RushTaskContext *ctx);
+  gboolean (*write) (RushShuffleWriter *self, RushBatch *batch, GError **error);
+  RushMapStatus *(*commit) (RushShuffleWriter *self, GError **error);
+  void (*free) (RushShuffleWriter *self);
+};
+
+struct _RushShuffleWriter
+{
+  const RushShuffleWriterClass *klass;
+  RushTaskContext *ctx;
+};
+
+extern const RushShuffleWriterClass rush_shuffle_writer_sort;
+
+/* One of the kind that @store was made with. */
 RushShuffleWriter *rush_shuffle_writer_new (const RushDependency *dependency, guint map_index,
                                             RushBlockStore *store, RushTaskContext *ctx);
 /* (transfer full: @batch, also on failure) */
@@ -24,6 +48,8 @@ RushMapStatus *rush_shuffle_writer_commit (RushShuffleWriter *self, GError **err
 void
 rush_shuffle_writer_free (RushShuffleWriter *self); /* without commit: nothing is left behind */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushShuffleWriter, rush_shuffle_writer_free)
+
+/* ---- the reader ---- */
 
 /* Finds the store of an executor; NULL: it is gone. */
 typedef RushBlockStore *(*RushStoreLookup) (gpointer data, const char *executor_id);

@@ -27,9 +27,23 @@ set (RushConf *conf, const char *key, const char *value)
   g_assert_no_error (error);
 }
 
-void
-cluster_init_with (Cluster *self, guint n_executors, gint64 pool_bytes, gboolean by_reference,
-                   const char *key, const char *value)
+static void
+executor_init (Executor *self, guint number, const Cluster *cluster,
+               const RushEvictionPolicy *policy, const RushShuffleWriterClass *writer)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->id = g_strdup_printf ("%u", number);
+  self->memory = rush_memory_manager_new (cluster->conf, 0, &error);
+  g_assert_no_error (error);
+  self->evictor = rush_evictor_new (self->memory, policy);
+  self->store = rush_block_store_new (cluster->conf, self->id, self->memory, self->evictor,
+                                      cluster->dir, writer);
+}
+
+static void
+init (Cluster *self, guint n_executors, gint64 pool_bytes, gboolean by_reference, const char *key,
+      const char *value, const RushEvictionPolicy *policy, const RushShuffleWriterClass *writer)
 {
   g_autofree char *heap = g_strdup_printf ("%" G_GINT64_FORMAT, pool_bytes);
   g_autoptr (GError) error = NULL;
@@ -45,17 +59,25 @@ cluster_init_with (Cluster *self, guint n_executors, gint64 pool_bytes, gboolean
   set (self->conf, "spark.memory.storageFraction", "0.0");
   set (self->conf, key, value);
   for (guint e = 0; e < n_executors; e++)
-    {
-      Executor *executor = &self->executors[e];
-      executor->id = g_strdup_printf ("%u", e);
-      executor->memory = rush_memory_manager_new (self->conf, 0, &error);
-      g_assert_no_error (error);
-      executor->store =
-          rush_block_store_new (self->conf, executor->id, executor->memory, self->dir);
-    }
+    executor_init (&self->executors[e], e, self, policy, writer);
   self->tracker = rush_map_output_tracker_new ();
   self->lineage = rush_lineage_new ();
   self->fetch = (RushShuffleFetch){ self->tracker, lookup, self, by_reference };
+}
+
+void
+cluster_init_with (Cluster *self, guint n_executors, gint64 pool_bytes, gboolean by_reference,
+                   const char *key, const char *value)
+{
+  init (self, n_executors, pool_bytes, by_reference, key, value, &rush_eviction_policy_lru,
+        &rush_shuffle_writer_sort);
+}
+
+void
+cluster_init_seams (Cluster *self, gint64 pool_bytes, const RushEvictionPolicy *policy,
+                    const RushShuffleWriterClass *writer)
+{
+  init (self, 1, pool_bytes, TRUE, "spark.shuffle.compress", "true", policy, writer);
 }
 
 void
@@ -73,6 +95,7 @@ cluster_clear (Cluster *self)
       RushMemoryStats stats;
 
       rush_block_store_free (executor->store);
+      rush_evictor_free (executor->evictor);
       rush_memory_manager_stats (executor->memory, &stats);
       g_assert_cmpint (stats.storage_used, ==, 0);
       g_assert_cmpint (stats.execution_used, ==, 0);

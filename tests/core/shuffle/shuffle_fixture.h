@@ -9,6 +9,7 @@ typedef struct
 {
   char *id;
   RushMemoryManager *memory;
+  RushEvictor *evictor;
   RushBlockStore *store;
 } Executor;
 
@@ -32,6 +33,9 @@ void cluster_init (Cluster *self, guint n_executors, gint64 pool_bytes, gboolean
 /* @key, @value: one setting more. */
 void cluster_init_with (Cluster *self, guint n_executors, gint64 pool_bytes, gboolean by_reference,
                         const char *key, const char *value);
+/* With other implementations of the seams. */
+void cluster_init_seams (Cluster *self, gint64 pool_bytes, const RushEvictionPolicy *policy,
+                         const RushShuffleWriterClass *writer);
 /* Asserts that no memory is in use and no file is left. */
 void cluster_clear (Cluster *self);
 

@@ -201,8 +201,8 @@ test_eviction_to_a_full_disk_loses_nothing (void)
   g_autofree char *rows_before = run_reduce (&cluster, dependency, 0, 0, 7, NULL);
 
   rlim_t limit = limit_file_size (1000);
-  g_test_expect_message ("rushlight", G_LOG_LEVEL_WARNING, "a map output stays in memory*");
-  g_test_expect_message ("rushlight", G_LOG_LEVEL_WARNING, "a map output stays in memory*");
+  g_test_expect_message ("rushlight", G_LOG_LEVEL_WARNING, "block shuffle_* stays in memory*");
+  g_test_expect_message ("rushlight", G_LOG_LEVEL_WARNING, "block shuffle_* stays in memory*");
   press (&cluster, before.memory_bytes);
   limit_file_size (limit);
   g_test_assert_expected_messages ();
