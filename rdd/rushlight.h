@@ -19,6 +19,8 @@
 #include "rdd/row.h"
 #include "rdd/source/parallelize.h"
 #include "rdd/source/text_file.h"
+#include "rdd/transform/cartesian.h"
+#include "rdd/transform/coalesce.h"
 #include "rdd/transform/cogroup.h"
 #include "rdd/transform/combine_by_key.h"
 #include "rdd/transform/distinct.h"
@@ -31,12 +33,15 @@
 #include "rdd/transform/partition_by.h"
 #include "rdd/transform/shuffled.h"
 #include "rdd/transform/union.h"
+#include "rdd/transform/zip.h"
 
 #define RUSH_AT(call) (rush_call_site_note (__FILE__, __LINE__), call)
 
 #define rush_rdd_parallelize(...) RUSH_AT (rush_rdd_parallelize (__VA_ARGS__))
 #define rush_rdd_text_file(...) RUSH_AT (rush_rdd_text_file (__VA_ARGS__))
 
+#define rush_rdd_cartesian(...) RUSH_AT (rush_rdd_cartesian (__VA_ARGS__))
+#define rush_rdd_coalesce(...) RUSH_AT (rush_rdd_coalesce (__VA_ARGS__))
 #define rush_rdd_cogroup(...) RUSH_AT (rush_rdd_cogroup (__VA_ARGS__))
 #define rush_rdd_combine_by_key(...) RUSH_AT (rush_rdd_combine_by_key (__VA_ARGS__))
 #define rush_rdd_distinct(...) RUSH_AT (rush_rdd_distinct (__VA_ARGS__))
@@ -53,8 +58,10 @@
 #define rush_rdd_map_values(...) RUSH_AT (rush_rdd_map_values (__VA_ARGS__))
 #define rush_rdd_partition_by(...) RUSH_AT (rush_rdd_partition_by (__VA_ARGS__))
 #define rush_rdd_reduce_by_key(...) RUSH_AT (rush_rdd_reduce_by_key (__VA_ARGS__))
+#define rush_rdd_repartition(...) RUSH_AT (rush_rdd_repartition (__VA_ARGS__))
 #define rush_rdd_union(...) RUSH_AT (rush_rdd_union (__VA_ARGS__))
 #define rush_rdd_values(...) RUSH_AT (rush_rdd_values (__VA_ARGS__))
+#define rush_rdd_zip(...) RUSH_AT (rush_rdd_zip (__VA_ARGS__))
 
 #define rush_rdd_collect(...) RUSH_AT (rush_rdd_collect (__VA_ARGS__))
 #define rush_rdd_count(...) RUSH_AT (rush_rdd_count (__VA_ARGS__))

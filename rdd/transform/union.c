@@ -11,6 +11,7 @@
 #include "rdd/transform/union.h"
 
 #include "rdd/call_site.h"
+#include "rdd/transform/chain_iterator.h"
 
 /* ---- one after the other ---- */
 
@@ -63,67 +64,18 @@ static const RushRddClass union_class = {
 
 /* ---- one beside the other ---- */
 
-typedef struct
-{
-  RushIterator base;
-  RushRdd *rdd; /* (unowned) lives as long as the task */
-  guint split;
-  RushTaskContext *ctx;
-  guint next_parent;
-  RushIterator *rows; /* of the current parent, or NULL */
-} ChainIterator;
-
-static RushBatch *
-chain_next (RushIterator *base, GError **error)
-{
-  ChainIterator *self = (ChainIterator *)base;
-
-  for (;;)
-    {
-      g_autoptr (GError) failure = NULL;
-      RushBatch *batch;
-
-      if (self->rows == NULL)
-        {
-          if (self->next_parent == self->rdd->n_dependencies)
-            return NULL;
-          self->rows = rush_rdd_iterator (self->rdd->dependencies[self->next_parent]->rdd,
-                                          self->split, self->ctx, error);
-          if (self->rows == NULL)
-            return NULL;
-          self->next_parent++;
-        }
-      batch = rush_iterator_next (self->rows, &failure);
-      if (batch != NULL)
-        return batch;
-      if (failure != NULL)
-        {
-          g_propagate_error (error, g_steal_pointer (&failure));
-          return NULL;
-        }
-      g_clear_pointer (&self->rows, rush_iterator_close);
-    }
-}
-
-static void
-chain_close (RushIterator *base)
-{
-  rush_iterator_close (((ChainIterator *)base)->rows);
-  g_free (base);
-}
-
-static const RushIteratorClass chain_class = { chain_next, chain_close };
-
 static RushIterator *
 aware_compute (RushRdd *rdd, guint split, RushTaskContext *ctx, GError **error)
 {
-  ChainIterator *self = g_new0 (ChainIterator, 1);
+  GArray *pieces = g_array_new (FALSE, FALSE, sizeof (RushPiece));
 
-  self->base.klass = &chain_class;
-  self->rdd = rdd;
-  self->split = split;
-  self->ctx = ctx;
-  return &self->base;
+  for (guint i = 0; i < rdd->n_dependencies; i++)
+    {
+      RushPiece piece = { rdd->dependencies[i]->rdd, split };
+
+      g_array_append_val (pieces, piece);
+    }
+  return rush_chain_iterator_new (pieces, ctx);
 }
 
 static const RushRddClass aware_class = {

@@ -1,0 +1,81 @@
+/* random.c - drawing as the JVM does, so that what Spark deals out by chance falls alike here.
+ *
+ * Both give 31 random bits; java.util.Random.nextInt (bound), which XORShiftRandom inherits, makes
+ * a number below a bound of them: the high bits if the bound is a power of two, else the remainder,
+ * drawing again where the last, incomplete round of the bound would favour small numbers.
+ */
+#include "rdd/random.h"
+
+#include "core/data/hash.h"
+
+#define ARRAY_SEED 0x3c074a61 /* scala.util.hashing.MurmurHash3.arraySeed */
+#define MULTIPLIER G_GUINT64_CONSTANT (0x5DEECE66D)
+#define MASK_48 ((G_GUINT64_CONSTANT (1) << 48) - 1)
+
+typedef guint (*NextBits) (gpointer generator); /* 31 of them */
+
+static guint
+below (guint bound, NextBits next, gpointer generator)
+{
+  guint bits = next (generator);
+
+  g_return_val_if_fail (bound >= 1 && bound <= G_MAXINT32, 0);
+  if ((bound & (bound - 1)) == 0)
+    return (guint)(((guint64)bound * bits) >> 31);
+  while (bits - bits % bound + (bound - 1) > G_MAXINT32)
+    bits = next (generator);
+  return bits % bound;
+}
+
+/* ---- XORShiftRandom ---- */
+
+static guint
+xor_shift_bits (gpointer generator)
+{
+  RushXorShift *self = generator;
+
+  self->state ^= self->state << 21;
+  self->state ^= self->state >> 35;
+  self->state ^= self->state << 4;
+  return (guint)(self->state & G_MAXINT32);
+}
+
+void
+rush_xor_shift_init (RushXorShift *self, gint64 seed)
+{
+  /* Scala hashes the seed's bytes, the highest first. */
+  gint64 bytes = (gint64)GUINT64_SWAP_LE_BE ((guint64)seed);
+  guint32 low = rush_murmur3_int64 (bytes, ARRAY_SEED);
+  guint32 high = rush_murmur3_int64 (bytes, low);
+
+  self->state = (guint64)high << 32 | low;
+}
+
+guint
+rush_xor_shift_next (RushXorShift *self, guint bound)
+{
+  return below (bound, xor_shift_bits, self);
+}
+
+/* ---- java.util.Random ---- */
+
+static guint
+java_bits (gpointer generator)
+{
+  RushJavaRandom *self = generator;
+
+  self->state = (self->state * MULTIPLIER + 0xB) & MASK_48;
+  return (guint)(self->state >> 17);
+}
+
+void
+rush_java_random_init (RushJavaRandom *self, gint64 seed)
+{
+  self->state = ((guint64)seed ^ MULTIPLIER) & MASK_48;
+}
+
+guint
+rush_java_random_next (RushJavaRandom *self, guint bound)
+{
+  return below (bound, java_bits, self);
+}

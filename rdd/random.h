@@ -1,0 +1,27 @@
+/* random.h - the two generators that Spark draws from, number for number.
+ *
+ * Threads: one at a time.
+ * Mirrors: java.util.Random, org.apache.spark.util.random.XORShiftRandom.
+ */
+#pragma once
+
+#include <glib.h>
+
+/* XORShiftRandom (Marsaglia, "Xorshift RNGs", 2003), seeded through MurmurHash3. */
+typedef struct
+{
+  guint64 state;
+} RushXorShift;
+
+void rush_xor_shift_init (RushXorShift *self, gint64 seed);
+/* 0 … @bound − 1; @bound is at least 1. */
+guint rush_xor_shift_next (RushXorShift *self, guint bound);
+
+/* java.util.Random: a linear congruential generator of 48 bits. */
+typedef struct
+{
+  guint64 state;
+} RushJavaRandom;
+
+void rush_java_random_init (RushJavaRandom *self, gint64 seed);
+guint rush_java_random_next (RushJavaRandom *self, guint bound);
