@@ -79,6 +79,8 @@ RushJobWaiter *rush_context_submit_map_stage (RushContext *self, RushDependency 
 
 void rush_context_cancel_job (RushContext *self, gint job_id, const char *reason);
 void rush_context_cancel_group (RushContext *self, const char *group, const char *reason);
+/* Those whose property spark.job.tags, a list with commas, has the tag. */
+void rush_context_cancel_tag (RushContext *self, const char *tag, const char *reason);
 void rush_context_cancel_all (RushContext *self, const char *reason);
 
 /* A result function that collects a partition's batches: RushTaskResult.value is a GPtrArray of

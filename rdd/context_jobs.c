@@ -213,6 +213,16 @@ rush_context_cancel_group (RushContext *self, const char *group, const char *rea
 }
 
 void
+rush_context_cancel_tag (RushContext *self, const char *tag, const char *reason)
+{
+  RushMessage *message = rush_message_new (RUSH_MESSAGE_JOB_TAG_CANCELLED);
+
+  message->text = g_strdup (tag);
+  message->reason = g_strdup (reason);
+  post_unless_stopped (self, message);
+}
+
+void
 rush_context_cancel_all (RushContext *self, const char *reason)
 {
   RushMessage *message = rush_message_new (RUSH_MESSAGE_ALL_JOBS_CANCELLED);

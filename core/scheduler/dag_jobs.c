@@ -224,6 +224,27 @@ rush_dag_cancel_group (RushDag *self, const char *group, const char *reason)
       cancel (self, g_ptr_array_index (jobs, i), words);
 }
 
+static gboolean
+has_tag (const RushActiveJob *job, const char *tag)
+{
+  GHashTable *properties = job->request->properties;
+  const char *tags =
+      properties != NULL ? g_hash_table_lookup (properties, "spark.job.tags") : NULL;
+  g_auto (GStrv) each = g_strsplit (tags != NULL ? tags : "", ",", -1);
+
+  return g_strv_contains ((const char *const *)each, tag);
+}
+
+void
+rush_dag_cancel_tag (RushDag *self, const char *tag, const char *reason)
+{
+  g_autoptr (GPtrArray) jobs = active_jobs (self);
+
+  for (guint i = 0; i < jobs->len; i++)
+    if (has_tag (g_ptr_array_index (jobs, i), tag))
+      cancel (self, g_ptr_array_index (jobs, i), reason);
+}
+
 void
 rush_dag_cancel_all (RushDag *self, const char *reason)
 {

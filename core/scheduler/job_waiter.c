@@ -125,6 +125,17 @@ rush_job_waiter_result (RushJobWaiter *self, guint i)
   return &self->results[i];
 }
 
+gpointer
+rush_job_waiter_peek (RushJobWaiter *self, guint i)
+{
+  g_return_val_if_fail (i < self->n_results, NULL);
+
+  pthread_mutex_lock (&self->lock);
+  gpointer value = self->results[i].value;
+  pthread_mutex_unlock (&self->lock);
+  return value;
+}
+
 /* ---- life ---- */
 
 static const RushJobListenerClass listener_class = { task_succeeded, job_ended };

@@ -24,5 +24,8 @@ RushJobListener *rush_job_waiter_listener (RushJobWaiter *self);
 int rush_job_waiter_fd (RushJobWaiter *self);
 gboolean rush_job_waiter_is_done (RushJobWaiter *self);
 gboolean rush_job_waiter_wait (RushJobWaiter *self, GError **error); /* FALSE: the job failed */
+/* While it runs, from any thread, too: the value of the i-th requested partition, NULL if it is not
+ * there yet.  (transfer none): it lives as long as the waiter. */
+gpointer rush_job_waiter_peek (RushJobWaiter *self, guint i);
 /* After success; i-th requested partition.  (transfer none) */
 RushTaskResult *rush_job_waiter_result (RushJobWaiter *self, guint i);

@@ -90,6 +90,9 @@ dispatch (RushScheduler *self, RushMessage *message)
     case RUSH_MESSAGE_JOB_GROUP_CANCELLED:
       rush_dag_cancel_group (&self->dag, message->text, message->reason);
       return;
+    case RUSH_MESSAGE_JOB_TAG_CANCELLED:
+      rush_dag_cancel_tag (&self->dag, message->text, message->reason);
+      return;
     case RUSH_MESSAGE_ALL_JOBS_CANCELLED:
       rush_dag_cancel_all (&self->dag, message->reason);
       return;

@@ -70,6 +70,7 @@ typedef enum
   RUSH_MESSAGE_JOB_SUBMITTED,
   RUSH_MESSAGE_JOB_CANCELLED,
   RUSH_MESSAGE_JOB_GROUP_CANCELLED,
+  RUSH_MESSAGE_JOB_TAG_CANCELLED,
   RUSH_MESSAGE_ALL_JOBS_CANCELLED,
   RUSH_MESSAGE_STAGE_CANCELLED,
   RUSH_MESSAGE_TASK_ENDED,
@@ -84,7 +85,7 @@ typedef struct
   RushMessageKind kind;
   RushJobRequest *job; /* JOB_SUBMITTED (owned) */
   gint id;             /* JOB_CANCELLED: job; STAGE_CANCELLED: stage; SHUFFLE_DROPPED: shuffle */
-  char *text;          /* group; executor id; (owned) */
+  char *text;          /* group; tag; executor id; (owned) */
   char *reason;        /* cancellation, loss (owned), may be NULL */
   gint64 task_id;      /* TASK_ENDED */
   RushTaskOutcome *outcome; /* TASK_ENDED (owned) */

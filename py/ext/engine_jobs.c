@@ -61,8 +61,8 @@ interrupted (gpointer data)
   return raised;
 }
 
-static GHashTable *
-properties_from_dict (PyObject *dict)
+GHashTable *
+engine_properties_from_dict (PyObject *dict)
 {
   g_autoptr (GHashTable) table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   PyObject *key, *value;
@@ -137,10 +137,8 @@ partitions_from_list (PyObject *list, guint **out_partitions, guint *out_n)
   return TRUE;
 }
 
-/* The first column of a partition's batches (lines as UTF-8, or pickled runs) as a list of bytes.
- */
-static PyObject *
-bytes_list_from_batches (GPtrArray *batches, Py_ssize_t *inout_bytes)
+PyObject *
+engine_bytes_from_batches (GPtrArray *batches, Py_ssize_t *inout_bytes)
 {
   Py_ssize_t n = 0, at = 0;
   for (guint b = 0; b < batches->len; b++)
@@ -174,7 +172,7 @@ results_as_list (RushJobWaiter *waiter, guint n, Py_ssize_t *out_bytes)
   for (guint i = 0; results != NULL && i < n; i++)
     {
       PyObject *one =
-          bytes_list_from_batches (rush_job_waiter_result (waiter, i)->value, out_bytes);
+          engine_bytes_from_batches (rush_job_waiter_result (waiter, i)->value, out_bytes);
       if (one == NULL)
         Py_CLEAR (results);
       else
@@ -198,7 +196,7 @@ context_run_job (EngineContext *self, PyObject *args)
   guint n;
   if (!partitions_from_list (partition_list, &partitions, &n))
     return NULL;
-  g_autoptr (GHashTable) properties = properties_from_dict (property_dict);
+  g_autoptr (GHashTable) properties = engine_properties_from_dict (property_dict);
   if (properties == NULL)
     return NULL;
 
@@ -232,7 +230,7 @@ context_save_as_text_file (EngineContext *self, PyObject *args)
                          &property_dict, engine_call_converter, &call) ||
       !engine_context_ready (self))
     return NULL;
-  g_autoptr (GHashTable) properties = properties_from_dict (property_dict);
+  g_autoptr (GHashTable) properties = engine_properties_from_dict (property_dict);
   if (properties == NULL)
     return NULL;
   RushJobOptions options = job_options (&call, "action", properties);
@@ -263,6 +261,16 @@ context_cancel_group (EngineContext *self, PyObject *args)
 }
 
 static PyObject *
+context_cancel_tag (EngineContext *self, PyObject *args)
+{
+  const char *tag, *reason;
+  if (!PyArg_ParseTuple (args, "ss", &tag, &reason) || !engine_context_ready (self))
+    return NULL;
+  rush_context_cancel_tag (self->context, tag, reason);
+  Py_RETURN_NONE;
+}
+
+static PyObject *
 context_cancel_all (EngineContext *self, PyObject *args)
 {
   const char *reason;
@@ -279,6 +287,9 @@ PyMethodDef engine_jobs_methods[] = {
     "save_as_text_file (rdd of lines, path, properties, call)" },
   { "cancel_group", (PyCFunction)context_cancel_group, METH_VARARGS,
     "cancel_group (group, reason)" },
+  { "submit_job", (PyCFunction)engine_submit_job, METH_VARARGS,
+    "submit_job (rdd, cause, properties, call) -> a Job that runs" },
+  { "cancel_tag", (PyCFunction)context_cancel_tag, METH_VARARGS, "cancel_tag (tag, reason)" },
   { "cancel_all", (PyCFunction)context_cancel_all, METH_VARARGS, "cancel_all (reason)" },
   { NULL }
 };

@@ -87,7 +87,7 @@ PyMODINIT_FUNC
 PyInit__engine (void)
 {
   EngineContext_Type.tp_methods = join_method_tables ();
-  if (PyType_Ready (&EngineContext_Type) < 0 || PyType_Ready (&EngineRdd_Type) < 0)
+  if (PyType_Ready (&EngineContext_Type) < 0 || PyType_Ready (&EngineJob_Type) < 0 || PyType_Ready (&EngineRdd_Type) < 0)
     return NULL;
   PyObject *module = PyModule_Create (&module_def);
   if (module == NULL)

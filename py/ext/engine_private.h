@@ -6,6 +6,7 @@
  *   engine_python.c    Context's methods that make RDDs of Python's functions and shuffles
  *   engine_layout.c    Context's methods that put partitions together in other ways
  *   engine_jobs.c      Context's methods that run and cancel jobs
+ *   engine_job.c       Job: one that runs while Python goes on
  *   engine_status.c    Context's methods that say how jobs and stages are
  *   engine_pictures.c  DAGs of RDDs and jobs
  *   engine_rdd.c       Rdd: a handle on a lineage node
@@ -45,6 +46,7 @@ typedef struct
 } EngineRdd;
 
 extern PyTypeObject EngineContext_Type;
+extern PyTypeObject EngineJob_Type;
 extern PyTypeObject EngineRdd_Type;
 
 /* Takes over @rdd. */
@@ -93,6 +95,14 @@ PyObject *engine_set_trace (PyObject *module, PyObject *callable);
 /* Tells the trace hook, if there is one, of a call into the engine: its name, the handle of the RDD
  * it made or used (−1: none) and the bytes that crossed.  FALSE: the hook raised. */
 gboolean engine_trace (const char *name, long handle, const char *arguments, Py_ssize_t bytes);
+
+/* ── jobs ── */
+
+/* NULL with an exception set, unless all keys and values are str. */
+GHashTable *engine_properties_from_dict (PyObject *dict);
+/* The first column of a partition's batches (lines as UTF-8, or pickled runs) as a list of bytes. */
+PyObject *engine_bytes_from_batches (GPtrArray *batches, Py_ssize_t *inout_bytes);
+PyObject *engine_submit_job (EngineContext *self, PyObject *args);
 
 /* ── the progress of jobs ── */
 

@@ -70,6 +70,38 @@ test_job_group_cancellation (void)
   fixture_free (f);
 }
 
+/* A tag is one of a list: "a" is no tag of a job that has "ab". */
+static void
+test_job_tag_cancellation (void)
+{
+  Fixture *f = fixture_roomy ();
+  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 1, NULL);
+  const char *tags[] = { "x,a", "ab", NULL };
+  TestJob *jobs[3];
+
+  for (guint i = 0; i < 3; i++)
+    {
+      RushJobRequest *request = fixture_request (f, rdd, &jobs[i]);
+
+      request->properties = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+      if (tags[i] != NULL)
+        g_hash_table_insert (request->properties, g_strdup ("spark.job.tags"), g_strdup (tags[i]));
+      fixture_submit_request (f, request, jobs[i]);
+    }
+  RushMessage *message = rush_message_new (RUSH_MESSAGE_JOB_TAG_CANCELLED);
+  message->text = g_strdup ("a");
+  message->reason = g_strdup ("for a reason");
+  fixture_handle (f, message);
+  fixture_assert_failed (jobs[0], RUSH_CORE_ERROR_CANCELLED, "Job 0 cancelled for a reason");
+  g_assert_false (jobs[1]->done);
+  g_assert_false (jobs[2]->done);
+  fixture_succeed (f, 1, 0, 0);
+  fixture_succeed (f, 2, 0, 0);
+  fixture_assert_succeeded (jobs[1]);
+  fixture_killed (f, 0, 0, 0);
+  fixture_free (f);
+}
+
 static void
 test_all_jobs_cancellation (void)
 {
@@ -142,6 +174,7 @@ main (int argc, char **argv)
   ADD (trivial_job_cancellation);
   ADD (cancellation_of_a_job_that_is_over);
   ADD (job_group_cancellation);
+  ADD (job_tag_cancellation);
   ADD (all_jobs_cancellation);
   ADD (stage_cancellation_cancels_all_its_jobs);
   ADD (cancelling_one_of_two_jobs_keeps_the_shared_stage);
