@@ -168,6 +168,7 @@ take_step (Segment *self, guint number, PyObject **inout_x)
     case CHAIN_MERGE_GROUPS:
     case CHAIN_SORT:
     case CHAIN_PARTITION:
+    case CHAIN_RECORDS:
       g_assert_not_reached (); /* not in a segment */
     }
   Py_DECREF (x);
@@ -267,6 +268,7 @@ is_break (ChainOp op)
     case CHAIN_MERGE_GROUPS:
     case CHAIN_SORT:
     case CHAIN_PARTITION:
+    case CHAIN_RECORDS:
       return TRUE;
     case CHAIN_MAP:
     case CHAIN_FILTER:
@@ -359,6 +361,30 @@ note_partition (WorkerChain *self, PyObject *tuple)
   return TRUE;
 }
 
+static gboolean
+note_records (WorkerChain *self, PyObject *tuple)
+{
+  PyObject *read = PyTuple_GET_ITEM (tuple, 1), *write = PyTuple_GET_ITEM (tuple, 2);
+
+  self->records.read = read != Py_None ? read : NULL;
+  self->records.write = write != Py_None ? write : NULL;
+  self->records.run_length = PyLong_AsLongLong (PyTuple_GET_ITEM (tuple, 3));
+  return !PyErr_Occurred ();
+}
+
+/* The ops that are no stage: `partition` must be the last, `records` the first. */
+static gboolean
+note_op (WorkerChain *self, PyObject *command, Py_ssize_t i, ChainOp op, PyObject *tuple)
+{
+  Py_ssize_t due = op == CHAIN_PARTITION ? PyList_GET_SIZE (command) - 1 : 0;
+
+  if (i == due)
+    return op == CHAIN_PARTITION ? note_partition (self, tuple) : note_records (self, tuple);
+  PyErr_Format (PyExc_ValueError, "`%s` must be the %s op of a command", chain_ops[op].name,
+                op == CHAIN_PARTITION ? "last" : "first");
+  return FALSE;
+}
+
 static Stage *
 break_new (const WorkerChain *chain, Stage *source, ChainOp op, PyObject *tuple)
 {
@@ -394,6 +420,7 @@ break_new (const WorkerChain *chain, Stage *source, ChainOp op, PyObject *tuple)
     case CHAIN_KEYS:
     case CHAIN_VALUES:
     case CHAIN_PARTITION:
+    case CHAIN_RECORDS:
       break;
     }
   g_assert_not_reached ();
@@ -421,18 +448,11 @@ add_stage (WorkerChain *self, PyObject *command, Py_ssize_t i)
       self->stages[self->n++] = segment_new (source, command, i, end);
       return end;
     }
-  if (op != CHAIN_PARTITION)
-    {
-      self->stages[self->n++] = break_new (self, source, op, tuple);
-      worker_chain_end (self)->place = place_of (op, tuple);
-      return i + 1;
-    }
-  if (i + 1 < PyList_GET_SIZE (command))
-    {
-      PyErr_SetString (PyExc_ValueError, "`partition` must be the last op of a command");
-      return -1;
-    }
-  return note_partition (self, tuple) ? i + 1 : -1;
+  if (op == CHAIN_PARTITION || op == CHAIN_RECORDS)
+    return note_op (self, command, i, op, tuple) ? i + 1 : -1;
+  self->stages[self->n++] = break_new (self, source, op, tuple);
+  worker_chain_end (self)->place = place_of (op, tuple);
+  return i + 1;
 }
 
 gboolean

@@ -112,7 +112,7 @@ next_run (WorkerInput *self)
       const char *bytes = next_bytes (self, &length);
       if (bytes == NULL)
         return FALSE;
-      self->run = worker_loads (bytes, length);
+      self->run = worker_read_run (self->read, bytes, length);
       self->at = 0;
       if (self->run == NULL)
         return FALSE;

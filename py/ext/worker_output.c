@@ -2,7 +2,8 @@
  *
  * Objects travel in runs, each one pickled list.  How many objects a run holds is PySpark's rule
  * (AutoBatchedSerializer), as counts that people see depend on it: 1, 2, 4 … while a run stays
- * below 64 KiB, half as many when one came out more than ten times that.
+ * below 64 KiB, half as many when one came out more than ten times that.  The command's `records`
+ * may say otherwise (a SparkContext with a serializer or a batchSize of its own).
  *
  * A batch goes out at 256 KiB or 8,192 rows.  A run as long as that goes alone.
  */
@@ -108,18 +109,35 @@ take_run (Stage *source, gint64 wanted)
   return list;
 }
 
+/* How many elements the run after one of @length, which took @bytes, is to hold. */
+static gint64
+next_length (const WorkerRecords *records, gint64 length, Py_ssize_t bytes)
+{
+  if (records->run_length != 0)
+    return length;
+  if (bytes < RUN_BYTES)
+    return length * 2;
+  return bytes > RUN_BYTES * 10 && length > 1 ? length / 2 : length;
+}
+
+static gint64
+first_length (const WorkerRecords *records)
+{
+  return records->run_length == 0 ? 1 : records->run_length < 0 ? G_MAXINT64 : records->run_length;
+}
+
 static gboolean
-send_runs (WorkerOutput *self, Stage *source)
+send_runs (WorkerOutput *self, Stage *source, const WorkerRecords *records)
 {
   gboolean by_value = FALSE;
 
-  for (gint64 wanted = 1;;)
+  for (gint64 wanted = first_length (records);;)
     {
       PyObject *list = take_run (source, wanted);
       if (list == NULL)
         return FALSE;
       gint64 n = PyList_GET_SIZE (list);
-      PyObject *run = n > 0 ? worker_dumps (list, &by_value) : NULL;
+      PyObject *run = n > 0 ? worker_write_run (records->write, list, &by_value) : NULL;
       Py_DECREF (list);
       if (n == 0)
         return TRUE;
@@ -132,10 +150,7 @@ send_runs (WorkerOutput *self, Stage *source)
         return FALSE;
       if (n < wanted)
         return TRUE;
-      if (bytes < RUN_BYTES)
-        wanted *= 2;
-      else if (bytes > RUN_BYTES * 10 && wanted > 1)
-        wanted /= 2;
+      wanted = next_length (records, wanted, bytes);
     }
 }
 
@@ -145,7 +160,8 @@ worker_output_runs (WorkerChannel *channel, WorkerChain *chain, gint64 *out_obje
   WorkerOutput output;
 
   worker_output_init (&output, channel, rush_schema_of (RUSH_PY_RUNS_FIELDS, NULL));
-  gboolean ok = send_runs (&output, worker_chain_end (chain)) && worker_output_flush (&output);
+  gboolean ok = send_runs (&output, worker_chain_end (chain), &chain->records) &&
+                worker_output_flush (&output);
   *out_objects = output.objects;
   worker_output_clear (&output);
   return ok;

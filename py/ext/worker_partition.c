@@ -129,6 +129,7 @@ typedef struct
   PyObject **lists; /* [n_partitions] (owned) or NULL: empty */
   gint32 *order;    /* of those that are not empty */
   gint32 n_lists;
+  PyObject *write; /* (unowned) as in WorkerRecords */
   gboolean by_value;
 } Buckets;
 
@@ -154,7 +155,7 @@ flush_buckets (Buckets *self, gint64 *out_bytes)
     {
       PyObject **list = &self->lists[self->order[i]];
       gint64 n = PyList_GET_SIZE (*list);
-      PyObject *run = worker_dumps (*list, &self->by_value);
+      PyObject *run = worker_write_run (self->write, *list, &self->by_value);
       Py_CLEAR (*list);
       if (run == NULL)
         return FALSE;
@@ -234,7 +235,9 @@ worker_output_pairs (WorkerChannel *channel, WorkerChain *chain, gint64 memory_b
                      gint64 *out_objects)
 {
   gsize n = (gsize)chain->n_partitions;
-  Buckets self = { .lists = g_new0 (PyObject *, n), .order = g_new (gint32, n) };
+  Buckets self = { .lists = g_new0 (PyObject *, n),
+                   .order = g_new (gint32, n),
+                   .write = chain->records.write };
 
   worker_output_init (&self.output, channel, rush_schema_of (RUSH_PY_PAIRS_FIELDS, NULL));
   gboolean ok = send_pairs (&self, chain, memory_bytes);

@@ -75,9 +75,18 @@ struct _Stage
   PyObject *place;            /* (unowned) of a break: worker_explain () */
 };
 
+/* How the runs of a task are made and read; all zero: pickled, 1, 2, 4 … elements by size. */
+typedef struct
+{
+  PyObject *read;  /* (unowned) (bytes) → list, or NULL: pickle */
+  PyObject *write; /* (unowned) (list) → bytes, or NULL: pickle */
+  gint64 run_length; /* elements; 0: by size, −1: all */
+} WorkerRecords;
+
 typedef struct
 {
   PyObject *command; /* (owned) holds the places of the ops */
+  WorkerRecords records;
   Stage **stages;    /* input first; all but that owned */
   guint n;
   guint partition;        /* of the task */
@@ -124,7 +133,8 @@ typedef struct
   RushSchema *schema;
   RushBatch *batch; /* or NULL; its strings stand in the channel's buffer */
   guint row;
-  PyObject *run; /* the list being walked, or NULL */
+  PyObject *read; /* (unowned) as in WorkerRecords */
+  PyObject *run;  /* the list being walked, or NULL */
   Py_ssize_t at;
   gint64 objects; /* given out */
   gboolean ended; /* END_OF_INPUT has been read */
@@ -185,6 +195,9 @@ extern WorkerHooks worker_hooks;
 PyObject *worker_loads (const void *bytes, gsize length);
 /* A pickled list as bytes.  *@inout_by_value is set once plain pickle has refused. */
 PyObject *worker_dumps (PyObject *list, gboolean *inout_by_value);
+/* The same through what a command says instead of pickle. */
+PyObject *worker_read_run (PyObject *read, const void *bytes, gsize length);
+PyObject *worker_write_run (PyObject *write, PyObject *list, gboolean *inout_by_value);
 /* An exception from @error, which is freed. Returns FALSE. */
 gboolean worker_raise (GError *error);
 /* The exception that is set, as an instance with its traceback; none is set any more. */

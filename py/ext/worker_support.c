@@ -117,6 +117,36 @@ worker_dumps (PyObject *list, gboolean *inout_by_value)
   return run;
 }
 
+/* ── serializers of the user's ── */
+
+PyObject *
+worker_read_run (PyObject *read, const void *bytes, gsize length)
+{
+  if (read == NULL)
+    return worker_loads (bytes, length);
+  PyObject *copy = PyBytes_FromStringAndSize (bytes, (Py_ssize_t)length);
+  PyObject *run = copy != NULL ? worker_call (read, copy) : NULL;
+  Py_XDECREF (copy);
+  if (run == NULL || PyList_CheckExact (run))
+    return run;
+  PyObject *list = PySequence_List (run);
+  Py_DECREF (run);
+  return list;
+}
+
+PyObject *
+worker_write_run (PyObject *write, PyObject *list, gboolean *inout_by_value)
+{
+  if (write == NULL)
+    return worker_dumps (list, inout_by_value);
+  PyObject *run = worker_call (write, list);
+  if (run == NULL || PyBytes_CheckExact (run))
+    return run;
+  PyObject *bytes = PyBytes_FromObject (run);
+  Py_DECREF (run);
+  return bytes;
+}
+
 /* ── pairs ── */
 
 /* for k, v in …: what Python says when an element is not two things. */

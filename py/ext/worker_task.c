@@ -112,6 +112,7 @@ run_command (WorkerTaskLoop *self, TaskHeader *header, TaskCounts *counts)
   ok = command != NULL &&
        worker_chain_build (&chain, command, &input.stage, header->split, &header->memory);
   Py_XDECREF (command); /* the chain holds it */
+  input.read = chain.records.read;
   counts->ran_us = g_get_monotonic_time ();
   ok = ok && worker_chain_start (&chain) &&
        send_output (&self->channel, &chain, header, &counts->objects_out);
