@@ -103,10 +103,10 @@ def test_another_python_for_the_program(submit, tmp_path):
         env = {name: str(python)}
         assert submit("import os; print(os.environ['WRAPPED'])", env=env)[:2] == (0, "yes\n")
     status, _, err = submit("pass", ["--conf", "spark.pyspark.python=/no/such/python"])
-    assert status == 2 and "no Python '/no/such/python'" in err
+    assert status == 1 and "no Python '/no/such/python'" in err
     python.write_text("#!/bin/sh\nexit 1\n")       # any Python without Rushlight
     status, _, err = submit("pass", env={"PYSPARK_PYTHON": str(python)})
-    assert status == 2 and f"{python}" in err and "has no Rushlight" in err
+    assert status == 1 and f"{python}" in err and "has no Rushlight" in err
 
 
 @pytest.mark.parametrize("end,status", [
@@ -158,7 +158,45 @@ def test_verbose_redacts(submit):
                                         "--conf", "spark.my.url=http://h/?token=abc",
                                         "--name", "x"])
     assert (status, out) == (0, "")
-    assert "spark.app.name=x" in err and "abc" not in err and "redacted" in err
+    assert "(spark.app.name,x)" in err and "abc" not in err and "redacted" in err
+
+
+def test_verbose_is_what_was_understood(submit, tmp_path):
+    """The labels and their order are spark-submit's."""
+    conf = tmp_path / "conf"
+    conf.mkdir()
+    (conf / "spark-defaults.conf").write_text("spark.my.a  1\nspark.driver.memory 600m\nother 3\n")
+    status, out, err = submit("print('ran')", ["--verbose", "--name", "n", "--num-executors", "3"],
+                              ["a", "b"], env={"SPARK_CONF_DIR": str(conf)})
+    assert (status, out) == (0, "ran\n")
+    lines = err.splitlines()
+    assert lines[0] == "Warning: Ignoring non-Spark config property: other"
+    assert lines[1] == f"Using properties file: {conf}/spark-defaults.conf"
+    assert lines[2:5] == ["Adding default property: spark.my.a=1",
+                          "Adding default property: spark.driver.memory=600m",
+                          "Adding default property: other=3"]
+    arguments = dict(line.split(None, 1) for line in lines if line.startswith("  ")
+                     and not line.startswith("  ("))
+    assert arguments["master"] == "local[*]" and arguments["driverMemory"] == "600m"
+    assert arguments["numExecutors"] == "3" and arguments["childArgs"] == "[a b]"
+    assert arguments["queue"] == "null" and arguments["verbose"] == "true"
+    assert "  (spark.my.a,1)" in lines and "(spark.my.a,1)" in lines
+    main = lines.index("Main class:")
+    assert lines[main + 1] == "rushlight.cli.program"
+    assert lines[main + 2] == "Arguments:" and lines[main + 4:main + 6] == ["a", "b"]
+
+
+def test_what_one_process_does_not_have_is_explained_in_a_line_each(submit):
+    flags = ["--class", "Main", "--jars", "a.jar", "--packages", "g:a:1", "--exclude-packages", "g:b",
+             "--repositories", "r", "--driver-java-options", "-X", "--driver-library-path", "l",
+             "--driver-class-path", "c", "--driver-cores", "2", "--supervise", "--queue", "q",
+             "--principal", "p", "--keytab", "k"]
+    status, out, err = submit("from pyspark import SparkContext\n"
+                              "print(SparkContext().getConf().get('spark.jars'))\n", flags)
+    assert (status, out) == (0, "a.jar\n")
+    lines = err.splitlines()
+    assert lines[0] == "rushlight submit: --class: no effect; the program is Python"
+    assert len(lines) == 13 and all("no effect; " in line for line in lines)
 
 
 def test_summary(submit, tmp_path):

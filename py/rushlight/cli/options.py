@@ -36,7 +36,7 @@ FLAGS = [Flag(*row) for row in (
     ("--deploy-mode", "client", "spark.submit.deployMode", "deployMode",
      "the program runs in this process"),
     ("--name", "NAME", "spark.app.name", "name", "the application's name; else the program's file name"),
-    ("--conf", "KEY=VALUE", None, None, "any Spark setting; -c for short"),
+    ("--conf", "KEY=VALUE", None, None, "any Spark setting"),
     ("--properties-file", "FILE", None, "propertiesFile",
      "settings, one \"key value\" or \"key=value\" a line; else\n"
      "spark-defaults.conf in $SPARK_CONF_DIR or $SPARK_HOME/conf"),
@@ -47,8 +47,8 @@ FLAGS = [Flag(*row) for row in (
     ("--archives", "FILES", "spark.archives", "archives", "archives to unpack for tasks"),
     ("--driver-memory", "MEM", "spark.driver.memory", "driverMemory", "512m, 2g …"),
     ("--executor-memory", "MEM", "spark.executor.memory", "executorMemory", "512m, 2g …"),
-    ("--verbose", None, None, "verbose", "show what was understood before the program starts; -v"),
-    ("--help", None, None, None, "this text; -h"),
+    ("--verbose", None, None, "verbose", "show what was understood before the program starts"),
+    ("--help", None, None, None, "this text"),
     ("--version", None, None, None, "the version"),
     # On one machine these only say something when the context starts.
     ("--executor-cores", "N", "spark.executor.cores", "executorCores", None),
@@ -78,7 +78,7 @@ FLAGS = [Flag(*row) for row in (
 OWN_FLAGS = [Flag(*row) for row in (
     ("--summary", None, None, None, "at the end, show jobs, stages and tasks"),
     ("--dag", "FILE", None, None,
-     "at the end, draw the jobs: .svg, .png or .dot; -o for short;\n"
+     "at the end, draw the jobs: .svg, .png or .dot;\n"
      "rushlight dag always does, app.py's into app.svg"),
     ("--trace-bridge", None, "spark.rushlight.trace.bridge", None,
      "show each call from Python into the engine"),
@@ -88,6 +88,7 @@ OWN_FLAGS = [Flag(*row) for row in (
 _BY_NAME = {flag.name: flag for flag in FLAGS + OWN_FLAGS}
 _OWN = frozenset(flag.name for flag in OWN_FLAGS)
 _SHORT = {"-c": "--conf", "-v": "--verbose", "-h": "--help", "-o": "--dag"}
+_SHORT_OF = {name: short for short, name in _SHORT.items()}
 _ENVIRONMENT = {"spark.master": "MASTER", "spark.remote": "SPARK_REMOTE",
                 "spark.driver.memory": "SPARK_DRIVER_MEMORY",
                 "spark.executor.memory": "SPARK_EXECUTOR_MEMORY",
@@ -261,7 +262,8 @@ def help_text(command):
 
 
 def _help_lines(flag):
-    left = "  " + flag.name + (f" {flag.value}" if flag.value else "")
+    names = ", ".join(filter(None, (flag.name, _SHORT_OF.get(flag.name))))
+    left = f"  {names} {flag.value or ''}".rstrip()
     texts = flag.help.split("\n")
     if len(left) > 29:
         yield left

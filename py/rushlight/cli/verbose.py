@@ -46,10 +46,10 @@ def _parsed(options, settings):
         else:
             value = options.flags.get(flag.name)
         yield flag.label, _redacted(flag.setting or flag.name, value).partition("=")[2]
-    yield "primaryResource", options.program
+    yield "primaryResource", str(options.program)
     yield "childArgs", "[" + " ".join(options.arguments) + "]"
 
 
 def _redacted(key, value, between="="):
     from rushlight._engine import redact
-    return f"{key}{between}{redact(key, str(value))}"
+    return f"{key}{between}{'null' if value is None else redact(key, str(value))}"
