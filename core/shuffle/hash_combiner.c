@@ -8,12 +8,14 @@
  * value; all others fold.  That spares each operation a neutral element, which FIRST and MERGE do
  * not have.
  *
+ * At the end the entries become columns again (entry_columns.c), some thousands at a time.
+ *
  * All memory that a batch may need is reserved before its first row is folded: a refusal leaves
  * the table as it was, whoever drives the combiner spills it and inserts the same batch again.
  */
 #include "core/shuffle/hash_combiner.h"
 
-#include <string.h>
+#include "core/shuffle/entry_columns.h"
 
 #define MAX_DRAIN_BYTES (4 * 1024 * 1024) /* of keys, in one batch */
 
@@ -267,179 +269,6 @@ clear (HashCombiner *self)
   self->n_drained = 0;
 }
 
-/* All ones. */
-static RushBuffer *
-new_validity (RushAllocator *allocator, guint n, GError **error)
-{
-  RushBuffer *bits = rush_buffer_new (allocator, (n + 7) / 8, error);
-
-  if (bits != NULL)
-    {
-      memset (bits->bytes, 0, bits->size);
-      for (guint i = 0; i < n; i++)
-        rush_bit_set (bits->bytes, i);
-    }
-  return bits;
-}
-
-static void
-unset_bit (RushBuffer *bits, guint i)
-{
-  bits->bytes[i / 8] &= (guint8) ~(1u << (i % 8));
-}
-
-/* The bytes of long keys among entries [first, first + n), which the views are made to point at;
- * NULL without error: there is none. */
-static gboolean
-drain_long_keys (HashCombiner *self, RushView *views, guint n, RushBuffer **out, GError **error)
-{
-  RushBuffer *const *data = rush_key_table_data (self->table);
-  gsize total = 0, used = 0;
-
-  *out = NULL;
-  for (guint i = 0; i < n; i++)
-    total += views[i].length > RUSH_VIEW_INLINE_MAX ? (gsize)views[i].length : 0;
-  if (total == 0)
-    return TRUE;
-  RushBuffer *bytes = rush_buffer_new (self->allocator, total, error);
-  if (bytes == NULL)
-    return FALSE;
-  for (guint i = 0; i < n; i++)
-    {
-      gsize length = (gsize)views[i].length;
-      if (length <= RUSH_VIEW_INLINE_MAX)
-        continue;
-      memcpy (bytes->bytes + used, rush_view_bytes (&views[i], data), length);
-      views[i].ref.buffer = 0;
-      views[i].ref.offset = (gint32)used;
-      used += length;
-    }
-  *out = bytes;
-  return TRUE;
-}
-
-static void
-store_number (const RushType *type, guint8 *values, guint i, guint64 word)
-{
-  gint64 number = (gint64)word;
-  double real;
-
-  switch (type->kind)
-    {
-    case RUSH_TYPE_BOOL:
-      if (word != 0)
-        rush_bit_set (values, i);
-      break;
-    case RUSH_TYPE_INT8:
-      ((gint8 *)values)[i] = (gint8)number;
-      break;
-    case RUSH_TYPE_INT16:
-      ((gint16 *)values)[i] = (gint16)number;
-      break;
-    case RUSH_TYPE_INT32:
-      ((gint32 *)values)[i] = (gint32)number;
-      break;
-    case RUSH_TYPE_INT64:
-    case RUSH_TYPE_FLOAT64: /* its bits */
-      ((gint64 *)values)[i] = number;
-      break;
-    case RUSH_TYPE_FLOAT32:
-      memcpy (&real, &word, sizeof real);
-      ((float *)values)[i] = (float)real;
-      break;
-    case RUSH_TYPE_STRING:
-    case RUSH_TYPE_BINARY:
-      g_assert_not_reached ();
-    }
-}
-
-/* The keys of entries [first, first + n) as values; long ones with their bytes in @out_data. */
-static RushBuffer *
-drain_key_values (HashCombiner *self, const RushType *type, guint first, guint n,
-                  RushBuffer **out_data, GError **error)
-{
-  const RushKeyEntry *entries = rush_key_table_entries (self->table) + first;
-  gsize bytes = type->value_bytes > 0 ? (gsize)n * type->value_bytes : (n + 7) / 8;
-  g_autoptr (RushBuffer) values = rush_buffer_new (self->allocator, bytes, error);
-
-  *out_data = NULL;
-  if (values == NULL)
-    return NULL;
-  if (type->kind >= RUSH_TYPE_STRING)
-    {
-      RushView *views = (RushView *)values->bytes;
-      for (guint i = 0; i < n; i++)
-        views[i] = entries[i].key.view;
-      if (!drain_long_keys (self, views, n, out_data, error))
-        return NULL;
-    }
-  else
-    {
-      memset (values->bytes, 0, bytes);
-      for (guint i = 0; i < n; i++)
-        store_number (type, values->bytes, i, entries[i].key.words[0]);
-    }
-  return g_steal_pointer (&values);
-}
-
-static RushColumn *
-drain_keys (HashCombiner *self, guint first, guint n, GError **error)
-{
-  const RushType *type = self->schema->fields[0].type;
-  gint64 null_entry = rush_key_table_null_entry (self->table);
-  g_autoptr (RushBuffer) validity = NULL, bytes = NULL;
-  RushBuffer **data = NULL;
-
-  if (null_entry >= first && null_entry < (gint64)first + n)
-    {
-      validity = new_validity (self->allocator, n, error);
-      if (validity == NULL)
-        return NULL;
-      unset_bit (validity, (guint)null_entry - first);
-    }
-  RushBuffer *values = drain_key_values (self, type, first, n, &bytes, error);
-  if (values == NULL)
-    return NULL;
-  guint null_count = validity != NULL ? 1 : 0, n_data = bytes != NULL ? 1 : 0;
-  if (bytes != NULL)
-    {
-      data = g_new (RushBuffer *, 1);
-      data[0] = g_steal_pointer (&bytes);
-    }
-  return rush_column_new_plain (type, n, g_steal_pointer (&validity), null_count, values, data,
-                                n_data);
-}
-
-static RushColumn *
-drain_values (HashCombiner *self, guint first, guint n, GError **error)
-{
-  const RushKeyEntry *entries = rush_key_table_entries (self->table) + first;
-  g_autoptr (RushBuffer) values = rush_buffer_new (self->allocator, n * sizeof (RushValue), error);
-  g_autoptr (RushBuffer) validity = NULL;
-  guint null_count = 0;
-
-  if (values == NULL)
-    return NULL;
-  for (guint i = 0; i < n; i++)
-    ((RushValue *)values->bytes)[i] = entries[i].value;
-  if (self->has_value != NULL)
-    {
-      validity = new_validity (self->allocator, n, error);
-      if (validity == NULL)
-        return NULL;
-      for (guint i = 0; i < n; i++)
-        if (!self->has_value[first + i])
-          {
-            unset_bit (validity, i);
-            null_count++;
-          }
-      if (null_count == 0)
-        g_clear_pointer (&validity, rush_buffer_unref);
-    }
-  return rush_column_new_plain (self->schema->fields[1].type, n, g_steal_pointer (&validity),
-                                null_count, g_steal_pointer (&values), NULL, 0);
-}
-
 /* How many entries from @first on make a batch: its rows, or its softer limit in bytes. */
 static guint
 drain_length (HashCombiner *self, guint first)
@@ -466,10 +295,12 @@ hash_drain (RushCombiner *base, GError **error)
       return NULL;
     }
   RushColumn *columns[2];
-  columns[0] = drain_keys (self, first, n, error);
+  columns[0] = rush_key_table_key_column (self->table, self->schema->fields[0].type, first, n,
+                                          self->allocator, error);
   if (columns[0] == NULL)
     return NULL;
-  columns[1] = drain_values (self, first, n, error);
+  columns[1] = rush_key_table_value_column (self->table, self->schema->fields[1].type,
+                                            self->has_value, first, n, self->allocator, error);
   if (columns[1] == NULL)
     {
       rush_column_unref (columns[0]);

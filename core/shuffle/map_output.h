@@ -1,36 +1,18 @@
 /* map_output.h - the output of one map task, in memory or in its two files.
  *
- *   rows        one sequence of batches in reduce order, charged to storage
- *   index       guint64[n_partitions + 1]: partition p is rows [index[p], index[p + 1])
- *
+ *   rows        map_rows.h
  *   files       shuffle_<shuffle>_<map task>_0.data and .index, as in Spark
  *
  * What a shuffle writer hands to the block store (rush_block_store_put ()).
  *
- * Ownership:  both refcounted; readers hold refs, so that removal and eviction never pull
+ * Ownership:  refcounted; readers hold refs, so that removal and eviction never pull
  *             anything away under them.  The files are removed with the last ref on their output.
  * Threads:    rows are immutable; an output has a lock for the change of its form.
  */
 #pragma once
 
-#include "core/shuffle/partition_file.h"
+#include "core/shuffle/map_rows.h"
 #include "core/storage/local_dir.h"
-
-/* ---- rows ---- */
-
-typedef struct _RushMapRows RushMapRows;
-
-/* Copies @index, charged to @storage. */
-RushMapRows *rush_map_rows_new (RushSchema *schema, guint n_partitions, const guint64 *index,
-                                RushAllocator *storage, GError **error);
-void rush_map_rows_unref (RushMapRows *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushMapRows, rush_map_rows_unref)
-/* The next rows of the order. (transfer full) */
-void rush_map_rows_add (RushMapRows *self, RushBatch *batch);
-/* Charges @bytes to storage for batches whose buffers are not; to be called before any is added. */
-gboolean rush_map_rows_charge (RushMapRows *self, gsize bytes, GError **error);
-
-/* ---- outputs ---- */
 
 typedef struct
 {

@@ -33,7 +33,6 @@ typedef struct
   RushMemoryConsumer consumer;
   RushDependency *dependency; /* (owned) a ref */
   RushBlockStore *store;
-  RushTaskContext *ctx; /* as in base, which is filled in later */
   RushMapOutputId id;
   RushMapStatus *status; /* what commit () returns: the meter counts into it */
   RushSliceMeter *meter;
@@ -118,7 +117,7 @@ spill_rows (SortShuffleWriter *self, GError **error)
   if (!for_each_window (self, rush_allocator_system (), window_to_file, &sink, error) ||
       !rush_partition_file_finish (file, error))
     return FALSE;
-  self->ctx->metrics.disk_bytes_spilled += (gint64)rush_spill_file_size (file->file);
+  self->base.ctx->metrics.disk_bytes_spilled += (gint64)rush_spill_file_size (file->file);
   g_ptr_array_add (self->spills, g_steal_pointer (&file));
   rush_row_buffer_clear (self->rows);
   return TRUE;
@@ -134,7 +133,7 @@ spill (RushMemoryConsumer *consumer, GError **error)
     return 0;
   if (!spill_rows (self, error))
     return -1;
-  self->ctx->metrics.memory_bytes_spilled += bytes;
+  self->base.ctx->metrics.memory_bytes_spilled += bytes;
   return bytes;
 }
 
@@ -162,7 +161,7 @@ add_rows (SortShuffleWriter *self, RushBatch *batch, GError **error)
     return TRUE;
   if (g_error_matches (failure, RUSH_CORE_ERROR, RUSH_CORE_ERROR_OUT_OF_MEMORY))
     {
-      gint64 freed = rush_task_memory_spill (self->ctx->memory, &self->consumer, error);
+      gint64 freed = rush_task_memory_spill (self->base.ctx->memory, &self->consumer, error);
       if (freed != 0)
         return freed > 0 && try_add (self, batch, error);
     }
@@ -333,7 +332,7 @@ make_output (SortShuffleWriter *self, GError **error)
 static void
 count_written (SortShuffleWriter *self)
 {
-  RushTaskMetrics *metrics = &self->ctx->metrics;
+  RushTaskMetrics *metrics = &self->base.ctx->metrics;
 
   rush_slice_meter_finish (self->meter);
   for (guint p = 0; p < n_partitions (self); p++)
@@ -350,7 +349,7 @@ sort_commit (RushShuffleWriter *base, GError **error)
   SortShuffleWriter *self = (SortShuffleWriter *)base;
 
   g_return_val_if_fail (self->status != NULL, NULL);
-  if (!rush_task_context_check (self->ctx, error) ||
+  if (!rush_task_context_check (self->base.ctx, error) ||
       (self->combiner != NULL && !drain_combiner (self, error)))
     return NULL;
   self->consumer.busy = TRUE;
@@ -372,8 +371,8 @@ sort_free (RushShuffleWriter *base)
 {
   SortShuffleWriter *self = (SortShuffleWriter *)base;
 
-  if (self->ctx->memory != NULL)
-    rush_task_memory_remove_consumer (self->ctx->memory, &self->consumer);
+  if (self->base.ctx->memory != NULL)
+    rush_task_memory_remove_consumer (self->base.ctx->memory, &self->consumer);
   rush_external_combiner_free (self->combiner);
   g_ptr_array_unref (self->spills);
   rush_row_buffer_free (self->rows);
@@ -390,7 +389,7 @@ new_combiner (const SortShuffleWriter *self)
     .combiner_new = self->dependency->combiner_new,
     .combiner_data = self->dependency->combiner_data,
     .schema = self->dependency->schema,
-    .ctx = self->ctx,
+    .ctx = self->base.ctx,
     .dir = rush_block_store_dir (self->store),
     .codec = rush_block_store_spill_codec (self->store),
   };
@@ -407,7 +406,7 @@ sort_make (const RushDependency *dependency, guint map_index, RushBlockStore *st
   self->consumer = (RushMemoryConsumer){ "ShuffleWriter", used_bytes, spill, FALSE };
   self->dependency = rush_dependency_ref ((RushDependency *)dependency);
   self->store = store;
-  self->ctx = ctx;
+  self->base.ctx = ctx;
   self->id = (RushMapOutputId){ dependency->shuffle_id, map_index, ctx->task_id };
   self->status = rush_map_status_new (ctx->executor_id, ctx->host, ctx->task_id, n);
   self->meter =
