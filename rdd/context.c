@@ -178,6 +178,7 @@ context_free (RushContext *self)
     rush_driver_loop_free (self->loop);
   if (self->tracker != NULL)
     rush_map_output_tracker_free (self->tracker);
+  rush_accumulator_queue_free (self->accumulators);
   rush_commit_coordinator_free (self->commits);
   if (self->bus != NULL)
     rush_event_bus_free (self->bus);
@@ -243,6 +244,17 @@ const char *
 rush_context_application_id (RushContext *self)
 {
   return self->application_id;
+}
+
+char *
+rush_context_dup_local_dir (RushContext *self)
+{
+  char *path;
+
+  pthread_rwlock_rdlock (&self->lock);
+  path = self->stopped ? NULL : g_strdup (rush_local_dir_path (self->dir));
+  pthread_rwlock_unlock (&self->lock);
+  return path;
 }
 
 const char *
@@ -371,6 +383,7 @@ make_engine (RushContext *self, GError **error)
   if (self->dir == NULL)
     return FALSE;
   self->tracker = rush_map_output_tracker_new ();
+  self->accumulators = rush_accumulator_queue_new ();
   self->commits = rush_commit_coordinator_new ();
   self->loop = rush_driver_loop_new (rush_clock_system ());
   self->backend = rush_local_backend_new (&self->master, self->conf, self->loop, self->tracker,
@@ -381,6 +394,8 @@ make_engine (RushContext *self, GError **error)
     max_task_failures = (guint)rush_conf_get_int (self->conf, "spark.task.maxFailures");
   self->scheduler =
       rush_scheduler_new (self->conf, self->backend, self->bus, self->tracker, max_task_failures);
+  rush_scheduler_set_accumulator_sink (self->scheduler,
+                                       rush_accumulator_queue_sink (self->accumulators));
   rush_scheduler_set_commit_coordinator (self->scheduler, self->commits);
   self->cleaner = rush_context_cleaner_new (self->lineage, remove_shuffle, self, error);
   return self->cleaner != NULL;

@@ -37,6 +37,8 @@ RushJobStats *rush_context_job_stats (RushContext *self);
 RushBackend *rush_context_backend (RushContext *self);
 const char *rush_context_application_id (RushContext *self); /* "local-1795234224138" */
 const char *rush_context_event_log_path (RushContext *self); /* NULL: not enabled */
+/* The folder of temporary files. (transfer full); NULL: stopped, it is gone */
+char *rush_context_dup_local_dir (RushContext *self);
 gint64 rush_context_start_time_ms (RushContext *self);
 guint rush_context_default_parallelism (RushContext *self);
 guint rush_context_default_min_partitions (RushContext *self); /* min (parallelism, 2) */
@@ -82,6 +84,11 @@ void rush_context_cancel_group (RushContext *self, const char *group, const char
 /* Those whose property spark.job.tags, a list with commas, has the tag. */
 void rush_context_cancel_tag (RushContext *self, const char *tag, const char *reason);
 void rush_context_cancel_all (RushContext *self, const char *reason);
+
+/* What the tasks of all jobs have added to accumulators since the last call: GBytes * each, as
+ * rush_task_context_add_accumulator_updates () got them, in the order in which tasks ended.  A job's
+ * are there when it ends.  (transfer full) */
+GPtrArray *rush_context_take_accumulator_updates (RushContext *self);
 
 /* A result function that collects a partition's batches: RushTaskResult.value is a GPtrArray of
  * RushBatch. */

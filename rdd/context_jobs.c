@@ -231,6 +231,14 @@ rush_context_cancel_all (RushContext *self, const char *reason)
   post_unless_stopped (self, message);
 }
 
+/* ---- what jobs leave behind ---- */
+
+GPtrArray *
+rush_context_take_accumulator_updates (RushContext *self)
+{
+  return rush_accumulator_queue_take (self->accumulators);
+}
+
 /* ---- a result function ---- */
 
 gboolean

@@ -2,6 +2,7 @@
  * jobs on it. */
 #pragma once
 
+#include "rdd/accumulator_queue.h"
 #include "rdd/context.h"
 
 #include "core/storage/context_cleaner.h"
@@ -21,6 +22,7 @@ struct _RushContext
   RushJobStats *stats;
   RushMapOutputTracker *tracker;
   RushCommitCoordinator *commits;
+  RushAccumulatorQueue *accumulators;
   RushDriverLoop *loop;
   RushBackend *backend;
 

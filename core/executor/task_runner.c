@@ -151,6 +151,7 @@ compute (const RushTask *task, RushTaskContext *ctx, GError **error)
       ctx->metrics.result_bytes = (gint64)outcome->result.bytes;
       break;
     }
+  outcome->accumulator_updates = g_steal_pointer (&ctx->accumulator_updates);
   return g_steal_pointer (&outcome);
 }
 

@@ -38,6 +38,7 @@ typedef struct
   RushTaskResult result; /* result task */
   gpointer map_status;   /* shuffle map task: RushMapStatus * (core/shuffle), or NULL */
   GDestroyNotify free_map_status;
+  GPtrArray *accumulator_updates; /* (owned) GBytes *, as the task's context had them; or NULL */
 
   /* FETCH_FAILED */
   gint shuffle_id;

@@ -18,9 +18,14 @@
  *   - An attempt that has been rolled back, or an older one of an indeterminate stage, has made
  *     other rows than the present one.
  *
+ * What a task has added to accumulators is another question, with a simpler answer: each partition
+ * of a result counts once, when its result is taken; of a map stage every success counts, whatever
+ * becomes of the output, so that what runs again counts again; a task that did not succeed does
+ * not.  That is why Spark promises exact sums for actions alone.
+ *
  * Invariants:  of a running map stage, `pending` is exactly what its live task set has not done.
  *
- * Mirrors: DAGScheduler.handleTaskCompletion, markStageAsFinished.
+ * Mirrors: DAGScheduler.handleTaskCompletion, updateAccumulators, markStageAsFinished.
  */
 #include "core/scheduler/dag_scheduler_private.h"
 
@@ -116,6 +121,14 @@ is_too_large (RushDag *self, RushStage *stage, gsize bytes)
   return TRUE;
 }
 
+/* What the task has added to accumulators counts. */
+static void
+add_accumulator_updates (RushDag *self, RushTaskOutcome *outcome)
+{
+  if (self->accumulators != NULL && outcome->accumulator_updates != NULL)
+    self->accumulators->add (self->accumulators, g_steal_pointer (&outcome->accumulator_updates));
+}
+
 static void
 result_task_succeeded (RushDag *self, RushStage *stage, RushTaskEnding *ending)
 {
@@ -130,6 +143,7 @@ result_task_succeeded (RushDag *self, RushStage *stage, RushTaskEnding *ending)
   job->n_finished++;
   if (is_too_large (self, stage, ending->outcome->result.bytes))
     return;
+  add_accumulator_updates (self, ending->outcome);
   rush_task_scheduler_output_done (self->tasks, stage->id, ending->work->stage_attempt, output);
   if (!listener->klass->task_succeeded (listener, output, &ending->outcome->result, &error))
     {
@@ -189,6 +203,8 @@ map_task_succeeded (RushDag *self, RushStage *stage, RushTaskEnding *ending)
 static void
 task_succeeded (RushDag *self, RushStage *stage, RushTaskEnding *ending)
 {
+  if (stage->kind == RUSH_TASK_SHUFFLE_MAP)
+    add_accumulator_updates (self, ending->outcome);
   if (ending->work->stage_attempt < stage->first_valid_attempt)
     return;
   if (ending->work->stage_attempt == stage->attempt)

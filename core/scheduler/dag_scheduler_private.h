@@ -26,8 +26,9 @@ typedef struct
   RushEventBus *bus;
   RushMapOutputTracker *tracker;
   RushTaskScheduler *tasks;
-  RushCacheLocations *cache;      /* or NULL */
-  RushCommitCoordinator *commits; /* or NULL */
+  RushCacheLocations *cache;         /* or NULL */
+  RushAccumulatorSink *accumulators; /* or NULL */
+  RushCommitCoordinator *commits;    /* or NULL */
   guint64 *next_timer_id;
 
   RushSchedulerSeams seams;

@@ -151,6 +151,12 @@ rush_scheduler_set_cache_locations (RushScheduler *self, RushCacheLocations *cac
 }
 
 void
+rush_scheduler_set_accumulator_sink (RushScheduler *self, RushAccumulatorSink *sink)
+{
+  self->dag.accumulators = sink;
+}
+
+void
 rush_scheduler_set_commit_coordinator (RushScheduler *self, RushCommitCoordinator *commits)
 {
   self->dag.commits = commits;

@@ -125,5 +125,15 @@ struct _RushCacheLocations
 };
 void rush_scheduler_set_cache_locations (RushScheduler *self, RushCacheLocations *cache);
 
+/* Who adds up what tasks have added to accumulators; optional, and outlives the scheduler. */
+typedef struct _RushAccumulatorSink RushAccumulatorSink;
+struct _RushAccumulatorSink
+{
+  /* The updates (GBytes *) of a task that counts (transfer full), before the listener of its job
+   * hears of anything that comes of the task.  On the scheduler's thread; must not block. */
+  void (*add) (RushAccumulatorSink *self, GPtrArray *updates);
+};
+void rush_scheduler_set_accumulator_sink (RushScheduler *self, RushAccumulatorSink *sink);
+
 /* Who is told which stages and tasks may commit output; optional, and outlives the scheduler. */
 void rush_scheduler_set_commit_coordinator (RushScheduler *self, RushCommitCoordinator *commits);

@@ -248,6 +248,26 @@ context_save_as_text_file (EngineContext *self, PyObject *args)
   Py_RETURN_NONE;
 }
 
+static PyObject *
+context_take_accumulator_updates (EngineContext *self, PyObject *unused)
+{
+  if (!engine_context_ready (self))
+    return NULL;
+  g_autoptr (GPtrArray) updates = rush_context_take_accumulator_updates (self->context);
+  PyObject *list = PyList_New (updates->len);
+  for (guint i = 0; list != NULL && i < updates->len; i++)
+    {
+      gsize size;
+      const char *bytes = g_bytes_get_data (updates->pdata[i], &size);
+      PyObject *item = PyBytes_FromStringAndSize (bytes, (Py_ssize_t)size);
+      if (item == NULL)
+        Py_CLEAR (list);
+      else
+        PyList_SET_ITEM (list, i, item);
+    }
+  return list;
+}
+
 /* ── stopping ── */
 
 static PyObject *
@@ -285,6 +305,8 @@ PyMethodDef engine_jobs_methods[] = {
     "run_job (rdd, partitions or None, cause, properties, call) -> a list of bytes a partition" },
   { "save_as_text_file", (PyCFunction)context_save_as_text_file, METH_VARARGS,
     "save_as_text_file (rdd of lines, path, properties, call)" },
+  { "take_accumulator_updates", (PyCFunction)context_take_accumulator_updates, METH_NOARGS,
+    "What tasks have added to accumulators since the last call, as a list of bytes." },
   { "cancel_group", (PyCFunction)context_cancel_group, METH_VARARGS,
     "cancel_group (group, reason)" },
   { "submit_job", (PyCFunction)engine_submit_job, METH_VARARGS,
