@@ -187,6 +187,54 @@ test_map_stage_job_failure (void)
   fixture_free (f);
 }
 
+/* As in Spark, who waits for the outputs hears of them before anything is made of them. */
+static void
+test_jobs_of_a_map_stage_end_before_its_children_start (void)
+{
+  Fixture *f = fixture_roomy ();
+  g_autoptr (RushRdd) maps = my_rdd_new (f->lineage, 1, NULL);
+  g_autoptr (RushDependency) shuffle = my_shuffle (maps, 1);
+  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 1, rush_dependency_ref (shuffle), NULL);
+  g_autofree char *events = NULL;
+
+  fixture_submit (f, rdd);
+  fixture_submit_map_stage (f, shuffle);
+  fixture_run_stages (f, "0.0 1.0");
+  events = fixture_events (f, "StageSubmitted StageCompleted JobEnd");
+  g_assert_cmpstr (events, ==,
+                   "StageSubmitted 0.0 (1); StageCompleted 0.0 ok; JobEnd 1 ok; "
+                   "StageSubmitted 1.0 (1); StageCompleted 1.0 ok; JobEnd 0 ok");
+  fixture_free (f);
+}
+
+/* one ─▶ two (indeterminate) ─▶ last: the last stage has handed out a result when a second job finds
+ * all outputs gone and asks for them.  It is cancelled, but stage one, now finished for the first
+ * job alone, starts two, which comes out otherwise: that job is aborted, and stage one is gone
+ * while its own completion is still being worked through. */
+static void
+test_map_stage_that_goes_as_its_waiting_child_starts (void)
+{
+  Fixture *f = fixture_roomy ();
+  g_autoptr (RushRdd) one = my_rdd_new (f->lineage, 1, NULL);
+  g_autoptr (RushRdd) two = my_rdd_new (f->lineage, 1, my_shuffle (one, 1), NULL);
+  g_autoptr (RushDependency) shuffle = my_shuffle (two, 2);
+  g_autoptr (RushRdd) last = my_rdd_new (f->lineage, 2, rush_dependency_ref (shuffle), NULL);
+  TestJob *first, *second;
+
+  two->determinism = RUSH_INDETERMINATE;
+  first = fixture_submit (f, last);
+  fixture_run_stages (f, "0.0 1.0");
+  fixture_succeed (f, 2, 0, 0);
+  rush_map_output_tracker_unregister_all (f->tracker, 0);
+  rush_map_output_tracker_unregister_all (f->tracker, 1);
+  second = fixture_submit_map_stage (f, shuffle);
+  fixture_cancel_job (f, second->id, NULL);
+  fixture_succeed (f, 0, 1, 0);
+  fixture_assert_failed (first, RUSH_CORE_ERROR_JOB_ABORTED, "indeterminate output");
+  fixture_killed (f, 2, 0, 1);
+  fixture_free (f);
+}
+
 #define ADD(name) g_test_add_func ("/scheduler/map_stage_jobs/" #name, test_##name)
 
 int
@@ -202,5 +250,7 @@ main (int argc, char **argv)
   ADD (map_stage_with_executor_failure_and_late_completions);
   ADD (available_map_stage_does_not_ask_for_its_parents);
   ADD (map_stage_job_failure);
+  ADD (jobs_of_a_map_stage_end_before_its_children_start);
+  ADD (map_stage_that_goes_as_its_waiting_child_starts);
   return g_test_run ();
 }
