@@ -8,8 +8,4 @@ Mirrors pyspark.shell.
 """
 from rushlight.cli.prompt import start as _start
 
-spark, sc = _start(globals())
-
-import pyspark  # noqa: E402, F401  (the alias is there from now on)
-from pyspark import SparkContext  # noqa: E402, F401
-from pyspark.sql import SparkSession  # noqa: E402, F401
+_start(globals())       # spark, sc, and what pyspark.shell has imported besides

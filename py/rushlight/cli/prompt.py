@@ -25,18 +25,19 @@ _WELCOME = """\
 
 
 def start(names):
-    """For shell.py, whose names are those of the prompt if it is run as PYTHONSTARTUP.  Gives
-    (spark, sc)."""
+    """For shell.py, whose names are those of the prompt if it is run as PYTHONSTARTUP: adds those
+    that a shell has."""
     is_startup = names.get("__name__") == "__main__"
     _leave_the_packages_folder(names)
     spark = _session(is_startup)
-    sc = spark.sparkContext
+    import pyspark          # Rushlight, from now on
+    names.update(spark=spark, sc=spark.sparkContext, pyspark=pyspark,
+                 SparkContext=pyspark.SparkContext, SparkSession=type(spark))
     if is_startup and not in_ipython():
         _keep_history()
-    print(_welcome(sc))
+    print(_welcome(spark.sparkContext))
     if is_startup:
         _run_users_startup(names)
-    return spark, sc
 
 
 def extend(ipython):

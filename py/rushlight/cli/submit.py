@@ -94,7 +94,7 @@ def use_python(settings, command_line):
 def driver_python(settings):
     """The Python that the settings ask for, or None."""
     return (settings.get("spark.pyspark.driver.python") or settings.get("spark.pyspark.python")
-            or os.environ.get("PYSPARK_DRIVER_PYTHON") or os.environ.get("PYSPARK_PYTHON"))
+            or os.environ.get("PYSPARK_DRIVER_PYTHON") or os.environ.get("PYSPARK_PYTHON") or None)
 
 
 def find_python(python):
