@@ -74,8 +74,8 @@ join_method_tables (void)
 {
   PyMethodDef *const tables[] = { engine_context_methods, engine_sources_methods,
                                   engine_python_methods,  engine_layout_methods,
-                                  engine_jobs_methods,    engine_status_methods,
-                                  engine_pictures_methods };
+                                  engine_sharing_methods, engine_jobs_methods,
+                                  engine_status_methods,  engine_pictures_methods };
   GArray *all = g_array_new (TRUE, TRUE, sizeof (PyMethodDef));
   for (guint t = 0; t < G_N_ELEMENTS (tables); t++)
     for (const PyMethodDef *m = tables[t]; m->ml_name != NULL; m++)
@@ -87,13 +87,15 @@ PyMODINIT_FUNC
 PyInit__engine (void)
 {
   EngineContext_Type.tp_methods = join_method_tables ();
-  if (PyType_Ready (&EngineContext_Type) < 0 || PyType_Ready (&EngineJob_Type) < 0 || PyType_Ready (&EngineRdd_Type) < 0)
+  if (PyType_Ready (&EngineContext_Type) < 0 || PyType_Ready (&EngineJob_Type) < 0 || PyType_Ready (&EngineRdd_Type) < 0 ||
+      PyType_Ready (&EngineBroadcast_Type) < 0)
     return NULL;
   PyObject *module = PyModule_Create (&module_def);
   if (module == NULL)
     return NULL;
   if (PyModule_AddObjectRef (module, "Context", (PyObject *)&EngineContext_Type) < 0 ||
-      PyModule_AddObjectRef (module, "Rdd", (PyObject *)&EngineRdd_Type) < 0)
+      PyModule_AddObjectRef (module, "Rdd", (PyObject *)&EngineRdd_Type) < 0 ||
+      PyModule_AddObjectRef (module, "Broadcast", (PyObject *)&EngineBroadcast_Type) < 0)
     {
       Py_DECREF (module);
       return NULL;

@@ -3,6 +3,7 @@
  *   engine_module.c    the module, the trace hook
  *   engine_context.c   Context: one application
  *   engine_sources.c   Context's methods that make the first RDDs of a lineage
+ *   engine_sharing.c   Broadcast; Context's methods for files that workers read
  *   engine_python.c    Context's methods that make RDDs of Python's functions and shuffles
  *   engine_layout.c    Context's methods that put partitions together in other ways
  *   engine_jobs.c      Context's methods that run and cancel jobs
@@ -45,7 +46,14 @@ typedef struct
   pid_t process;              /* that made it */
 } EngineRdd;
 
+typedef struct
+{
+  PyObject_HEAD RushPythonBroadcast *broadcast; /* (owned) */
+  pid_t process;                                /* that made it */
+} EngineBroadcast;
+
 extern PyTypeObject EngineContext_Type;
+extern PyTypeObject EngineBroadcast_Type;
 extern PyTypeObject EngineJob_Type;
 extern PyTypeObject EngineRdd_Type;
 
@@ -108,11 +116,17 @@ PyObject *engine_submit_job (EngineContext *self, PyObject *args);
 
 PyObject *engine_set_progress (PyObject *module, PyObject *callable);
 
+/* ── broadcasts ── */
+
+/* Those of a list of handles, borrowed; NULL with an exception set. (transfer container) */
+RushPythonBroadcast **engine_broadcasts_from_list (PyObject *list);
+
 /* ── methods, one table a file ── */
 
 extern PyMethodDef engine_context_methods[];
 extern PyMethodDef engine_sources_methods[];
 extern PyMethodDef engine_python_methods[];
+extern PyMethodDef engine_sharing_methods[];
 extern PyMethodDef engine_layout_methods[];
 extern PyMethodDef engine_jobs_methods[];
 extern PyMethodDef engine_status_methods[];

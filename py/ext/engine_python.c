@@ -60,18 +60,20 @@ context_python_rdd (EngineContext *self, PyObject *args)
   EngineRdd *parent;
   const char *command, *output;
   Py_ssize_t command_bytes;
-  int preserves, lines_as_bytes;
-  PyObject *step_list;
+  int preserves, lines_as_bytes, barrier;
+  PyObject *step_list, *broadcast_list;
   EngineCall call;
   RushPythonChain chain = { 0 };
-  if (!PyArg_ParseTuple (args, "O!y#spO!pO&", &EngineRdd_Type, &parent, &command, &command_bytes,
+  if (!PyArg_ParseTuple (args, "O!y#spO!pO!pO&", &EngineRdd_Type, &parent, &command, &command_bytes,
                          &output, &preserves, &PyList_Type, &step_list, &lines_as_bytes,
-                         engine_call_converter, &call) ||
+                         &PyList_Type, &broadcast_list, &barrier, engine_call_converter, &call) ||
       !engine_context_ready (self) || !output_from_name (output, &chain.output) ||
       !check_command_size ((gsize)command_bytes))
     return NULL;
   g_auto (GStrv) steps = steps_from_list (step_list);
-  if (steps == NULL)
+  g_autofree RushPythonBroadcast **broadcasts =
+      steps != NULL ? engine_broadcasts_from_list (broadcast_list) : NULL;
+  if (broadcasts == NULL)
     return NULL;
   chain.command = (const guint8 *)command;
   chain.command_bytes = (gsize)command_bytes;
@@ -79,6 +81,9 @@ context_python_rdd (EngineContext *self, PyObject *args)
   chain.steps = (const char *const *)steps;
   chain.determinism = parent->rdd->determinism;
   chain.lines_as_bytes = lines_as_bytes;
+  chain.broadcasts = broadcasts;
+  chain.n_broadcasts = (guint)PyList_GET_SIZE (broadcast_list);
+  chain.barrier = barrier;
   ENGINE_MAKE_RDD (self, &call, "Context.python_rdd", output, command_bytes,
                    rush_python_rdd_new (parent->rdd, self->workers, &chain));
 }
@@ -135,7 +140,8 @@ context_value_of_pair (EngineContext *self, PyObject *args)
 
 PyMethodDef engine_python_methods[] = {
   { "python_rdd", (PyCFunction)context_python_rdd, METH_VARARGS,
-    "python_rdd (parent, command, output, preserves_partitioning, steps, lines_as_bytes, call)" },
+    "python_rdd (parent, command, output, preserves_partitioning, steps, lines_as_bytes, "
+    "[Broadcast …], barrier, call)" },
   { "pairwise", (PyCFunction)context_pairwise, METH_VARARGS, "pairwise (parent, call)" },
   { "shuffled", (PyCFunction)context_shuffled, METH_VARARGS,
     "shuffled (pairwise, n, partitioner_identity, call)" },

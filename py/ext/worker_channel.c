@@ -95,10 +95,22 @@ read_u32 (const guint8 *bytes)
   return GUINT32_FROM_LE (number);
 }
 
-gboolean
-worker_channel_read (WorkerChannel *self, WorkerMessage *out, gboolean *out_closed)
+/* One thread of the user's may read while another one writes, but messages must not be mixed.
+ * FALSE with an exception: @inout_busy was set already. */
+static gboolean
+be_busy (gboolean *inout_busy)
 {
-  *out_closed = FALSE;
+  if (!*inout_busy)
+    return *inout_busy = TRUE;
+  PyErr_SetString (PyExc_RuntimeError,
+                   "another thread is talking to the runner: read a task's input, and wait at its "
+                   "barrier, on one thread");
+  return FALSE;
+}
+
+static gboolean
+read_message (WorkerChannel *self, WorkerMessage *out, gboolean *out_closed)
+{
   if (!fill (self, RUSH_PY_HEADER_BYTES, out_closed))
     return FALSE;
   out->kind = (RushPyMessageKind)read_u32 (self->bytes + self->start);
@@ -117,6 +129,17 @@ worker_channel_read (WorkerChannel *self, WorkerMessage *out, gboolean *out_clos
   return TRUE;
 }
 
+gboolean
+worker_channel_read (WorkerChannel *self, WorkerMessage *out, gboolean *out_closed)
+{
+  *out_closed = FALSE;
+  if (!be_busy (&self->reading))
+    return FALSE;
+  gboolean ok = read_message (self, out, out_closed);
+  self->reading = FALSE;
+  return ok;
+}
+
 static void
 write_u32 (guint8 *bytes, guint32 number)
 {
@@ -124,15 +147,9 @@ write_u32 (guint8 *bytes, guint32 number)
   memcpy (bytes, &number, sizeof number);
 }
 
-gboolean
-worker_channel_write (WorkerChannel *self, RushPyMessageKind kind, GByteArray *framed)
+static gboolean
+write_bytes (WorkerChannel *self, const guint8 *bytes, gsize left)
 {
-  const guint8 *bytes = framed->data;
-  gsize left = framed->len;
-
-  g_assert (left >= RUSH_PY_HEADER_BYTES && left - RUSH_PY_HEADER_BYTES <= RUSH_PY_MAX_MESSAGE);
-  write_u32 (framed->data, kind);
-  write_u32 (framed->data + 4, (guint32)(left - RUSH_PY_HEADER_BYTES));
   while (left > 0)
     {
       gssize n;
@@ -148,4 +165,19 @@ worker_channel_write (WorkerChannel *self, RushPyMessageKind kind, GByteArray *f
       left -= (gsize)n;
     }
   return TRUE;
+}
+
+gboolean
+worker_channel_write (WorkerChannel *self, RushPyMessageKind kind, GByteArray *framed)
+{
+  gsize length = framed->len - RUSH_PY_HEADER_BYTES;
+
+  g_assert (framed->len >= RUSH_PY_HEADER_BYTES && length <= RUSH_PY_MAX_MESSAGE);
+  if (!be_busy (&self->writing))
+    return FALSE;
+  write_u32 (framed->data, kind);
+  write_u32 (framed->data + 4, (guint32)length);
+  gboolean ok = write_bytes (self, framed->data, framed->len);
+  self->writing = FALSE;
+  return ok;
 }

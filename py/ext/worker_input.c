@@ -5,6 +5,10 @@
  *
  * Whoever stops pulling early leaves messages behind: `ended` tells that END_OF_INPUT is still to
  * come, and worker_task.c skips to it before the next task.
+ *
+ * A barrier (worker_sharing.c) reads on while a batch is being walked.  Its strings stand in the
+ * channel's buffer, which moves then: the batch gets bytes of its own first, and batches that come
+ * before the answer are kept in order.
  */
 #include "py/ext/worker_private.h"
 
@@ -17,41 +21,68 @@ corrupt (const char *what)
   return FALSE;
 }
 
+static gboolean
+read_message (WorkerInput *self, WorkerMessage *out)
+{
+  gboolean closed;
+
+  if (worker_channel_read (self->channel, out, &closed))
+    return TRUE;
+  if (closed)
+    PyErr_SetString (PyExc_EOFError, "the runner is gone in the middle of a task");
+  return FALSE;
+}
+
+/* A batch of the payload. */
+static gboolean
+decode_payload (WorkerInput *self)
+{
+  GError *error = NULL;
+  gsize offset = 0;
+  g_autoptr (RushBuffer) buffer =
+      rush_buffer_wrap (self->payload, self->payload_bytes, NULL, NULL);
+
+  self->batch = rush_batch_decode (buffer, &offset, self->schema, rush_allocator_system (), &error);
+  return self->batch != NULL || worker_raise (error);
+}
+
+/* The payload of the next batch; FALSE without an exception: the input has ended. */
+static gboolean
+next_payload (WorkerInput *self)
+{
+  WorkerMessage message;
+
+  g_clear_pointer (&self->held, g_bytes_unref);
+  self->held = g_queue_pop_head (&self->kept);
+  if (self->held != NULL)
+    {
+      self->payload = g_bytes_get_data (self->held, &self->payload_bytes);
+      return TRUE;
+    }
+  if (self->ended || !read_message (self, &message))
+    return FALSE;
+  if (message.kind == RUSH_PY_END_OF_INPUT)
+    {
+      self->ended = TRUE;
+      return FALSE;
+    }
+  if (message.kind != RUSH_PY_BATCH)
+    return corrupt ("something else than a batch in the input of a task");
+  self->payload = message.payload;
+  self->payload_bytes = message.length;
+  return TRUE;
+}
+
 /* The next batch with rows in it; FALSE without an exception: the input has ended. */
 static gboolean
 next_batch (WorkerInput *self)
 {
-  WorkerMessage message;
-  gboolean closed;
-  GError *error = NULL;
-
   do
     {
       g_clear_pointer (&self->batch, rush_batch_unref);
       self->row = 0;
-      if (self->ended)
+      if (!next_payload (self) || !decode_payload (self))
         return FALSE;
-      if (!worker_channel_read (self->channel, &message, &closed))
-        {
-          if (closed)
-            PyErr_SetString (PyExc_EOFError, "the runner is gone in the middle of a task");
-          return FALSE;
-        }
-      if (message.kind == RUSH_PY_END_OF_INPUT)
-        {
-          self->ended = TRUE;
-          return FALSE;
-        }
-      if (message.kind != RUSH_PY_BATCH)
-        return corrupt ("something else than a batch in the input of a task");
-
-      g_autoptr (RushBuffer) buffer =
-          rush_buffer_wrap (message.payload, message.length, NULL, NULL);
-      gsize offset = 0;
-      self->batch =
-          rush_batch_decode (buffer, &offset, self->schema, rush_allocator_system (), &error);
-      if (self->batch == NULL)
-        return worker_raise (error);
     }
   while (self->batch->length == 0);
   return TRUE;
@@ -136,6 +167,39 @@ next_object (Stage *stage)
   return x;
 }
 
+/* ── reading past the input ── */
+
+/* From now on the batch does not stand in the channel's buffer. */
+static gboolean
+hold_batch (WorkerInput *self)
+{
+  if (self->batch == NULL || self->held != NULL)
+    return TRUE;
+  g_clear_pointer (&self->batch, rush_batch_unref);
+  self->held = g_bytes_new (self->payload, self->payload_bytes);
+  self->payload = g_bytes_get_data (self->held, NULL);
+  return decode_payload (self);
+}
+
+gboolean
+worker_input_await (WorkerInput *self, RushPyMessageKind kind, WorkerMessage *out)
+{
+  if (!hold_batch (self))
+    return FALSE;
+  while (read_message (self, out))
+    {
+      if (out->kind == kind)
+        return TRUE;
+      if (out->kind == RUSH_PY_BATCH)
+        g_queue_push_tail (&self->kept, g_bytes_new (out->payload, out->length));
+      else if (out->kind == RUSH_PY_END_OF_INPUT)
+        self->ended = TRUE;
+      else
+        return corrupt ("something else than the answer that a task waits for");
+    }
+  return FALSE;
+}
+
 /* ── life ── */
 
 void
@@ -154,5 +218,7 @@ worker_input_clear (WorkerInput *self)
 {
   Py_CLEAR (self->run);
   g_clear_pointer (&self->batch, rush_batch_unref);
+  g_clear_pointer (&self->held, g_bytes_unref);
+  g_queue_clear_full (&self->kept, (GDestroyNotify)g_bytes_unref);
   g_clear_pointer (&self->schema, rush_schema_unref);
 }

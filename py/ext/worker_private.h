@@ -18,6 +18,7 @@
  *   worker_input.c       batches → elements
  *   worker_output.c      elements → runs or lines → batches
  *   worker_partition.c   portable_hash; pairs → buckets → runs by reduce partition
+ *   worker_sharing.c     what tasks share: accumulators, barriers
  *   worker_channel.c     messages on a socket
  *   worker_support.c     pickling, errors, pairs
  *
@@ -44,6 +45,7 @@ typedef struct
   guint8 *bytes;     /* what was read and is not yet used: [start, end) */
   gsize capacity, start, end;
   gboolean broken; /* reading or writing has failed: no message can follow */
+  gboolean reading, writing; /* a thread is in the middle of a message */
 } WorkerChannel;
 
 typedef struct
@@ -131,7 +133,11 @@ typedef struct
   Stage stage;
   WorkerChannel *channel;
   RushSchema *schema;
-  RushBatch *batch; /* or NULL; its strings stand in the channel's buffer */
+  RushBatch *batch; /* or NULL; its strings stand in `held`, or else in the channel's buffer */
+  const guint8 *payload; /* of the batch */
+  gsize payload_bytes;
+  GBytes *held; /* (owned) or NULL */
+  GQueue kept;  /* of GBytes: batches that came while a barrier was waited for */
   guint row;
   PyObject *read; /* (unowned) as in WorkerRecords */
   PyObject *run;  /* the list being walked, or NULL */
@@ -149,6 +155,8 @@ typedef enum
 
 void worker_input_init (WorkerInput *self, WorkerChannel *channel, WorkerInputKind kind);
 void worker_input_clear (WorkerInput *self);
+/* Reads messages until one of @kind is there, and keeps the input that comes before it. */
+gboolean worker_input_await (WorkerInput *self, RushPyMessageKind kind, WorkerMessage *out);
 
 /* ── output ── */
 
@@ -177,6 +185,16 @@ gboolean worker_output_flush (WorkerOutput *self);
 /* PySpark's portable_hash. */
 gboolean worker_portable_hash (PyObject *key, gint64 *out);
 
+/* ── sharing ── */
+
+/* Tells the Python half of a new task. */
+gboolean worker_begin_task (gint64 files_version);
+/* Sends what the task has added to accumulators, if there is anything. */
+gboolean worker_send_accumulators (WorkerChannel *channel);
+extern WorkerInput *worker_current_input; /* of the task that runs, or NULL */
+/* barrier_sync (method, message) → list of str: the module's function. */
+PyObject *worker_barrier_sync (PyObject *module, PyObject *args);
+
 /* ── support ── */
 
 /* What the Python half gives: rushlight.worker. */
@@ -189,6 +207,8 @@ typedef struct
   PyObject *stop_iteration; /* (exception) → the exception to raise instead */
   PyObject *explain;        /* (exception, place, fault, [thing]): notes them with it */
   PyObject *before_answer;  /* () → None: flushes what user code has printed */
+  PyObject *begin_task;     /* (files version) → None: nothing of the last task's is left */
+  PyObject *end_task;       /* () → bytes: what was added to accumulators; or None */
 } WorkerHooks;
 extern WorkerHooks worker_hooks;
 

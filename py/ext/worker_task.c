@@ -15,6 +15,7 @@ typedef struct
 {
   RushJson *json; /* (owned) */
   guint split;
+  gint64 files_version;
   WorkerMemory memory;
   WorkerInputKind input;
   const char *output;
@@ -66,6 +67,7 @@ parse_header (const WorkerMessage *message, TaskHeader *out)
     return worker_raise (error);
   const char *input = rush_json_get_string (out->json, "input", "runs");
   out->split = (guint)rush_json_get_int (out->json, "split", 0);
+  out->files_version = rush_json_get_int (out->json, "filesVersion", 0);
   out->memory.limit = rush_json_get_int (out->json, "memoryBytes", G_MAXINT64);
   out->memory.dir = rush_json_get_string (out->json, "localDir", g_get_tmp_dir ());
   out->output = rush_json_get_string (out->json, "output", "runs");
@@ -107,6 +109,7 @@ run_command (WorkerTaskLoop *self, TaskHeader *header, TaskCounts *counts)
   gboolean closed = FALSE;
 
   worker_input_init (&input, &self->channel, header->input);
+  worker_current_input = &input;
   gboolean ok = expect (&self->channel, RUSH_PY_COMMAND, &message, &closed);
   PyObject *command = ok ? worker_loads (message.payload, message.length) : NULL;
   ok = command != NULL &&
@@ -119,6 +122,7 @@ run_command (WorkerTaskLoop *self, TaskHeader *header, TaskCounts *counts)
 
   PyObject *exception = ok ? NULL : worker_take_exception ();
   worker_chain_clear (&chain);
+  worker_current_input = NULL;
   counts->objects_in = input.objects;
   self->behind = !input.ended;
   worker_input_clear (&input);
@@ -248,7 +252,8 @@ worker_run_task (WorkerTaskLoop *self, gboolean *out_closed)
   counts.began_us = g_get_monotonic_time ();
   self->behind = TRUE;
   set_current_task (&message);
-  gboolean ok = parse_header (&message, &header) && run_command (self, &header, &counts);
+  gboolean ok = parse_header (&message, &header) && worker_begin_task (header.files_version) &&
+                run_command (self, &header, &counts) && worker_send_accumulators (&self->channel);
   g_clear_pointer (&header.json, rush_json_free);
 
   PyObject *exception = ok ? NULL : worker_take_exception ();

@@ -3,7 +3,7 @@
  * A message is u32 kind · u32 length · payload, little-endian.  One task:
  *
  *   runner → worker   TASK (JSON)  COMMAND (pickle)  BATCH*  END_OF_INPUT
- *   worker → runner                                  BATCH*  (DONE (JSON) | ERROR (JSON))
+ *   worker → runner                        BATCH*  (ACCUMULATORS?  DONE (JSON) | ERROR (JSON))
  *
  * Both directions flow at once.  The runner never blocks on one of them: it polls for both, so a
  * lambda that never reads its input, or that writes megabytes for each line, cannot deadlock.  A
@@ -18,14 +18,28 @@
  *
  * TASK     {"stage":0,"stageAttempt":0,"partition":1,"attempt":0,"taskId":5,"split":1,
  *           "input":"lines" | "bytes" (lines, but elements are bytes) | "runs",
- *           "output":"lines" | "runs" | "pairs","memoryBytes":536870912,"localDir":path,"properties":{…}}
+ *           "output":"lines" | "runs" | "pairs","memoryBytes":536870912,"localDir":path,"properties":{…},
+ *           "cpus":1,"barrier":true,"broadcasts":[[id,version,path],…],
+ *           "filesVersion":3,"filesRoot":path,"pyFiles":[name,…]}
  *          partition is the task's, split that of the RDD: below a union they differ.
  *          memoryBytes is spark.python.worker.memory: what is larger goes to files in localDir; over
  *          half of it, buckets are flushed early.
+ *          broadcasts are those that the command uses; a worker reads the file when the value is
+ *          asked for, and again when the version has changed.
+ *          filesVersion counts what addFile and its like have added; pyFiles are archives of modules
+ *          in filesRoot, which may hold modules itself.
+ * ACCUMULATORS   a pickle that only Python opens: what the task has added to accumulators
  * DONE     {"startUs":…,"runUs":…,"objectsIn":…,"objectsOut":…,"memoryBytesSpilled":…,
  *           "diskBytesSpilled":…}
  *          startUs until the command was there and unpickled, runUs from then on.
  * ERROR    {"class":"ZeroDivisionError","traceback":"Traceback (most recent call last):\n…"}
+ *
+ * A task of a barrier stage may ask between any two of its messages, and waits for the answer, before
+ * which batches that were on their way may still come:
+ *
+ *   worker → runner   BARRIER          u8 method (0 BARRIER, 1 ALL_GATHER) · message, UTF-8
+ *   runner → worker   BARRIER_ANSWER   u8 1 · (u32 length · message) of each partition
+ *                                      u8 0 · why it failed, UTF-8
  *
  * Between the runner pool and the helper process that forks workers (one control socketpair,
  * SOCK_SEQPACKET, one packet a message, text):
@@ -47,6 +61,9 @@ typedef enum
   RUSH_PY_END_OF_INPUT = 4,
   RUSH_PY_DONE = 5,
   RUSH_PY_ERROR = 6,
+  RUSH_PY_ACCUMULATORS = 7,
+  RUSH_PY_BARRIER = 8,
+  RUSH_PY_BARRIER_ANSWER = 9,
 } RushPyMessageKind;
 
 #define RUSH_PY_HEADER_BYTES 8

@@ -26,8 +26,8 @@
 
 #include "core/base/json.h"
 #include "core/data/encoding.h"
-#include "core/executor/env.h"
 #include "py/runner/python_feed_private.h"
+#include "py/runner/python_task_private.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -212,6 +212,13 @@ raise_python (const RushBuffer *payload, GError **error)
 }
 
 static void
+take_accumulators (Pump *self, const RushBuffer *payload)
+{
+  rush_task_context_add_accumulator_updates (self->ctx,
+                                             g_bytes_new (payload->bytes, payload->size));
+}
+
+static void
 note_spills (Pump *self, const RushBuffer *payload)
 {
   g_autoptr (RushJson) json =
@@ -221,7 +228,8 @@ note_spills (Pump *self, const RushBuffer *payload)
   self->ctx->metrics.disk_bytes_spilled += rush_json_get_int (json, "diskBytesSpilled", 0);
 }
 
-/* A message that has arrived: a batch, or NULL at the end, in success or failure. */
+/* A message that has arrived: a batch, or NULL if it was something else; the worker is gone at the
+ * end, in success or failure. */
 static RushBatch *
 understand (Pump *self, RushPyMessageKind kind, RushBuffer *payload, GError **error)
 {
@@ -236,6 +244,9 @@ understand (Pump *self, RushPyMessageKind kind, RushBuffer *payload, GError **er
       if (batch == NULL)
         give_up (self);
       return batch;
+    case RUSH_PY_ACCUMULATORS:
+      take_accumulators (self, payload);
+      return NULL;
     case RUSH_PY_DONE:
       note_spills (self, payload);
       release (self);
@@ -247,6 +258,8 @@ understand (Pump *self, RushPyMessageKind kind, RushBuffer *payload, GError **er
     case RUSH_PY_TASK:
     case RUSH_PY_COMMAND:
     case RUSH_PY_END_OF_INPUT:
+    case RUSH_PY_BARRIER:
+    case RUSH_PY_BARRIER_ANSWER:
       break;
     }
   g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_CORRUPT,
@@ -285,11 +298,13 @@ static RushBatch *
 pump_next (RushIterator *base, GError **error)
 {
   Pump *self = (Pump *)base;
-  g_autoptr (RushBuffer) payload = NULL;
   RushPyMessageKind kind;
 
   while (self->worker != NULL)
     {
+      g_autoptr (RushBuffer) payload = NULL;
+      RushBatch *batch;
+
       if (!rush_task_context_check (self->ctx, error))
         {
           give_up (self);
@@ -298,7 +313,10 @@ pump_next (RushIterator *base, GError **error)
       switch (receive (self, &kind, &payload, error))
         {
         case GOT_MESSAGE:
-          return understand (self, kind, payload, error);
+          batch = understand (self, kind, payload, error);
+          if (batch != NULL)
+            return batch;
+          break;
         case GOT_CLOSED:
           lose (self, error);
           return NULL;
@@ -328,7 +346,9 @@ is_about_done (Pump *self)
       switch (receive (self, &kind, &payload, NULL))
         {
         case GOT_MESSAGE:
-          if (kind != RUSH_PY_BATCH)
+          if (kind == RUSH_PY_ACCUMULATORS)
+            take_accumulators (self, payload);
+          else if (kind != RUSH_PY_BATCH)
             return kind == RUSH_PY_DONE || kind == RUSH_PY_ERROR;
           break;
         case GOT_NOTHING:
@@ -363,61 +383,6 @@ static const RushIteratorClass pump_class = { .next = pump_next, .close = pump_c
 
 /* ── the beginning ── */
 
-static void
-put_properties (RushJsonWriter *w, GHashTable *properties)
-{
-  GHashTableIter iter;
-  gpointer key, value;
-
-  rush_json_begin_object (w);
-  g_hash_table_iter_init (&iter, properties);
-  while (g_hash_table_iter_next (&iter, &key, &value))
-    {
-      rush_json_member (w, key);
-      rush_json_string (w, value);
-    }
-  rush_json_end_object (w);
-}
-
-static void
-put_int (RushJsonWriter *w, const char *name, gint64 value)
-{
-  rush_json_member (w, name);
-  rush_json_int (w, value);
-}
-
-static void
-put_string (RushJsonWriter *w, const char *name, const char *value)
-{
-  rush_json_member (w, name);
-  rush_json_string (w, value);
-}
-
-static GString *
-describe_task (const RushPythonWork *work, guint split, const RushTaskContext *ctx)
-{
-  GString *json = g_string_new (NULL);
-  RushJsonWriter w;
-
-  rush_json_writer_init (&w, json);
-  rush_json_begin_object (&w);
-  put_int (&w, "stage", ctx->stage_id);
-  put_int (&w, "stageAttempt", ctx->stage_attempt);
-  put_int (&w, "partition", ctx->partition);
-  put_int (&w, "attempt", ctx->attempt_number);
-  put_int (&w, "taskId", ctx->task_id);
-  put_int (&w, "split", split);
-  put_string (&w, "input", work->input);
-  put_string (&w, "output", work->output);
-  put_int (&w, "memoryBytes", rush_python_workers_memory_bytes (work->workers));
-  if (ctx->env != NULL)
-    put_string (&w, "localDir", rush_local_dir_path (ctx->env->dir));
-  rush_json_member (&w, "properties");
-  put_properties (&w, ctx->properties);
-  rush_json_end_object (&w);
-  return json;
-}
-
 RushIterator *
 rush_python_pump_new (const RushPythonWork *work, RushIterator *parent, guint split,
                       RushTaskContext *ctx, GError **error)
@@ -436,7 +401,7 @@ rush_python_pump_new (const RushPythonWork *work, RushIterator *parent, guint sp
   self->began_us = rush_clock_now_us (ctx->clock);
   rush_python_feed_init (&self->feed, parent, ctx);
 
-  GString *task = describe_task (work, split, ctx);
+  GString *task = rush_python_describe_task (work, split, ctx);
   rush_python_feed_say (&self->feed, RUSH_PY_TASK, task->str, task->len);
   rush_python_feed_say (&self->feed, RUSH_PY_COMMAND, work->command, work->command_bytes);
   g_string_free (task, TRUE);

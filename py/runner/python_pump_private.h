@@ -1,6 +1,7 @@
 /* python_pump_private.h - one task's conversation with a worker, as an iterator. */
 #pragma once
 
+#include "py/runner/python_broadcast.h"
 #include "py/runner/python_workers_private.h"
 
 typedef struct
@@ -9,8 +10,9 @@ typedef struct
   RushSchema *output_schema;
   const guint8 *command;
   gsize command_bytes;
-  const char *input;  /* as TASK has it: "lines", "bytes", "runs" */
-  const char *output; /* "lines", "runs", "pairs" */
+  const char *input;     /* as TASK has it: "lines", "bytes", "runs" */
+  const char *output;    /* "lines", "runs", "pairs" */
+  GPtrArray *broadcasts; /* of RushPythonBroadcast: what the command uses; NULL: none */
 } RushPythonWork;
 
 /* Takes a worker and tells it what to do.  @work is not copied; @parent is taken over, also on

@@ -102,8 +102,12 @@ static RushIterator *
 python_rdd_compute (RushRdd *base, guint split, RushTaskContext *ctx, GError **error)
 {
   PythonRdd *self = (PythonRdd *)base;
-  RushIterator *parent = rush_rdd_iterator (base->dependencies[0]->rdd, split, ctx, error);
+  GPtrArray *broadcasts = self->work.broadcasts;
 
+  for (guint i = 0; broadcasts != NULL && i < broadcasts->len; i++)
+    if (!rush_python_broadcast_check (broadcasts->pdata[i], error))
+      return NULL;
+  RushIterator *parent = rush_rdd_iterator (base->dependencies[0]->rdd, split, ctx, error);
   return parent != NULL ? rush_python_pump_new (&self->work, parent, split, ctx, error) : NULL;
 }
 
@@ -126,6 +130,7 @@ python_rdd_finalize (RushRdd *base)
 
   rush_python_workers_unref (self->work.workers);
   g_free ((gpointer)self->work.command);
+  g_clear_pointer (&self->work.broadcasts, g_ptr_array_unref);
   g_strfreev (self->steps);
 }
 
@@ -135,6 +140,17 @@ static const RushRddClass python_rdd_class = {
   .describe_step = python_rdd_describe_step,
   .finalize = python_rdd_finalize,
 };
+
+static GPtrArray *
+reference_broadcasts (const RushPythonChain *chain)
+{
+  if (chain->n_broadcasts == 0)
+    return NULL;
+  GPtrArray *array = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_python_broadcast_unref);
+  for (guint i = 0; i < chain->n_broadcasts; i++)
+    g_ptr_array_add (array, rush_python_broadcast_ref (chain->broadcasts[i]));
+  return array;
+}
 
 RushRdd *
 rush_python_rdd_new (RushRdd *parent, RushPythonWorkers *workers, const RushPythonChain *chain)
@@ -155,7 +171,9 @@ rush_python_rdd_new (RushRdd *parent, RushPythonWorkers *workers, const RushPyth
     .command_bytes = chain->command_bytes,
     .input = input,
     .output = name_of_output (chain->output),
+    .broadcasts = reference_broadcasts (chain),
   };
+  self->base.barrier |= chain->barrier;
   self->steps = g_strdupv ((char **)chain->steps);
   self->n_steps = self->steps != NULL ? g_strv_length (self->steps) / 2 : 0;
   self->base.determinism = MAX (self->base.determinism, chain->determinism);

@@ -15,6 +15,7 @@
 
 #include "core/conf/conf.h"
 #include "core/lineage/rdd.h"
+#include "py/runner/python_broadcast.h"
 
 typedef struct _RushPythonWorkers RushPythonWorkers;
 
@@ -35,6 +36,10 @@ void rush_python_workers_unref (RushPythonWorkers *self);
 void rush_python_workers_shutdown (RushPythonWorkers *self);
 /* Pids of helper and live workers, for tests that kill them.  GArray of gint, (transfer full). */
 GArray *rush_python_workers_pids (RushPythonWorkers *self);
+/* From their next task on, workers find files under @root, and modules there and in @py_files (names
+ * of archives under @root, NULL-terminated).  They look when @version has changed, at first 0. */
+void rush_python_workers_set_files (RushPythonWorkers *self, gint64 version, const char *root,
+                                    const char *const *py_files);
 
 RushSchema *rush_python_schema_lines (void); /* (transfer none) */
 RushSchema *rush_python_schema_runs (void);
@@ -56,6 +61,9 @@ typedef struct
   const char *const *steps; /* pairs: operator name, call site, …, NULL; copied; for pictures */
   RushDeterminism determinism;
   gboolean lines_as_bytes; /* input lines arrive as bytes (use_unicode=False) */
+  gboolean barrier;        /* its tasks run all at once, and may wait for each other */
+  RushPythonBroadcast *const *broadcasts; /* [n_broadcasts], referenced */
+  guint n_broadcasts;
 } RushPythonChain;
 
 RushRdd *rush_python_rdd_new (RushRdd *parent, RushPythonWorkers *workers,

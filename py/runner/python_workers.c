@@ -31,6 +31,7 @@ struct _RushPythonWorkers
   char **variables;        /* of the workers' environment: names and values in turn (owned) */
   gboolean reuse;
   gint64 memory_bytes;
+  gint64 task_cpus;
 
   /* guarded by lock */
   pthread_mutex_t lock;
@@ -38,6 +39,9 @@ struct _RushPythonWorkers
   GPtrArray *idle;          /* of RushPythonWorker */
   gint64 next_id;
   gboolean stopped;
+  gint64 files_version;
+  char *files_root; /* (owned) or NULL: not told yet */
+  char **py_files;  /* (owned) */
 };
 
 /* ── workers ── */
@@ -221,6 +225,46 @@ rush_python_workers_memory_bytes (const RushPythonWorkers *self)
   return self->memory_bytes;
 }
 
+gint64
+rush_python_workers_task_cpus (const RushPythonWorkers *self)
+{
+  return self->task_cpus;
+}
+
+/* ── files ── */
+
+void
+rush_python_workers_set_files (RushPythonWorkers *self, gint64 version, const char *root,
+                               const char *const *py_files)
+{
+  pthread_mutex_lock (&self->lock);
+  self->files_version = version;
+  g_free (self->files_root);
+  self->files_root = g_strdup (root);
+  g_strfreev (self->py_files);
+  self->py_files = g_strdupv ((char **)py_files);
+  pthread_mutex_unlock (&self->lock);
+}
+
+void
+rush_python_workers_describe_files (RushPythonWorkers *self, RushJsonWriter *w)
+{
+  pthread_mutex_lock (&self->lock);
+  rush_json_member (w, "filesVersion");
+  rush_json_int (w, self->files_version);
+  if (self->files_root != NULL)
+    {
+      rush_json_member (w, "filesRoot");
+      rush_json_string (w, self->files_root);
+      rush_json_member (w, "pyFiles");
+      rush_json_begin_array (w);
+      for (char **name = self->py_files; *name != NULL; name++)
+        rush_json_string (w, *name);
+      rush_json_end_array (w);
+    }
+  pthread_mutex_unlock (&self->lock);
+}
+
 GArray *
 rush_python_workers_pids (RushPythonWorkers *self)
 {
@@ -269,6 +313,8 @@ rush_python_workers_unref (RushPythonWorkers *self)
   g_free ((char *)self->config.worker_module);
   g_strfreev ((char **)self->config.sys_path);
   g_strfreev (self->variables);
+  g_free (self->files_root);
+  g_strfreev (self->py_files);
   g_free (self);
 }
 
@@ -305,6 +351,7 @@ rush_python_workers_new (const RushConf *conf, const RushPythonConfig *config, G
   self->variables = g_steal_pointer (&variables);
   self->reuse = rush_conf_get_bool (conf, "spark.python.worker.reuse");
   self->memory_bytes = rush_conf_get_bytes (conf, "spark.python.worker.memory");
+  self->task_cpus = rush_conf_get_int (conf, "spark.task.cpus");
   self->helper = helper;
   self->idle = g_ptr_array_new_with_free_func ((GDestroyNotify)worker_free);
   return self;

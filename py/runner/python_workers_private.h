@@ -1,6 +1,7 @@
 /* python_workers_private.h - taking a worker from the pool, and giving it back. */
 #pragma once
 
+#include "core/base/json.h"
 #include "core/lineage/task_context.h"
 #include "py/runner/python_helper_private.h"
 #include "py/runner/python_rdd.h"
@@ -26,3 +27,6 @@ void rush_python_workers_lost (RushPythonWorkers *self, RushPythonWorker *worker
                                const RushTaskContext *ctx, GError **error);
 
 gint64 rush_python_workers_memory_bytes (const RushPythonWorkers *self);
+gint64 rush_python_workers_task_cpus (const RushPythonWorkers *self); /* spark.task.cpus */
+/* The members of TASK that tell of files, into the object that is open. */
+void rush_python_workers_describe_files (RushPythonWorkers *self, RushJsonWriter *w);

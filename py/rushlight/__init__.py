@@ -10,22 +10,29 @@ Names are imported when they are first used: `import rushlight` itself costs alm
 from rushlight._version import RUSHLIGHT as __version__
 
 _WHERE = {
+    "Accumulator": "rushlight.accumulators",
+    "AccumulatorParam": "rushlight.accumulators",
+    "BarrierTaskContext": "rushlight.taskcontext",
+    "BarrierTaskInfo": "rushlight.taskcontext",
+    "Broadcast": "rushlight.broadcast",
     "InheritableThread": "rushlight.util",
     "RDD": "rushlight.rdd",
+    "RDDBarrier": "rushlight.rdd",
     "SparkConf": "rushlight.conf",
     "SparkContext": "rushlight.context",
+    "SparkFiles": "rushlight.files",
     "SparkJobInfo": "rushlight.status",
     "SparkStageInfo": "rushlight.status",
     "StatusTracker": "rushlight.status",
+    "TaskContext": "rushlight.taskcontext",
     "activate": "rushlight._alias",
     "inheritable_thread_target": "rushlight.util",
 }
 
 # Names of the pyspark module that are not there yet.
 _MISSING = frozenset("""
-    Accumulator AccumulatorParam BarrierTaskContext BarrierTaskInfo BasicProfiler Broadcast
-    CPickleSerializer HiveContext MarshalSerializer Profiler RDDBarrier Row SQLContext
-    SparkExecutorInfo SparkFiles StorageLevel TaskContext
+    BasicProfiler CPickleSerializer HiveContext MarshalSerializer Profiler Row SQLContext
+    SparkExecutorInfo StorageLevel
 """.split())
 
 __all__ = sorted(_WHERE)

@@ -11,9 +11,10 @@ import time
 import weakref
 from functools import partial
 
-from rushlight import _engine, _lifecycle, _pickling, _progress
+from rushlight import _engine, _lifecycle, _pickling, _progress, accumulators
 from rushlight import _functions as functions
 from rushlight._callsite import current_call, operator, renamed
+from rushlight._sharing import Sharing
 from rushlight._version import SPARK
 from rushlight.cli import handover, launched
 from rushlight.conf import SparkConf
@@ -41,11 +42,10 @@ _CHATTY_LEVELS = ("ALL", "DEBUG", "INFO", "TRACE")
 
 # Names of pyspark's SparkContext that are not there yet.
 _MISSING = frozenset("""
-    PACKAGE_EXTENSIONS _gateway _jsc _jvm accumulator addArchive addFile addJobTag addPyFile
-    binaryFiles binaryRecords broadcast cancelJobsWithTag clearJobTags dump_profiles
-    getCheckpointDir getJobTags getSystemProperty hadoopFile hadoopRDD listArchives listFiles
-    newAPIHadoopFile newAPIHadoopRDD pickleFile removeJobTag resources sequenceFile
-    setCheckpointDir setInterruptOnCancel setSystemProperty show_profiles wholeTextFiles
+    _gateway _jsc _jvm addJobTag binaryFiles binaryRecords cancelJobsWithTag clearJobTags
+    dump_profiles getCheckpointDir getJobTags getSystemProperty hadoopFile hadoopRDD
+    newAPIHadoopFile newAPIHadoopRDD pickleFile removeJobTag sequenceFile setCheckpointDir
+    setInterruptOnCancel setSystemProperty show_profiles wholeTextFiles
 """.split())
 
 
@@ -56,7 +56,7 @@ class _Local(threading.local):
         self.properties = {}
 
 
-class SparkContext:
+class SparkContext(Sharing):
     """One application: `SparkContext("local[2]", "counts")`, or with a SparkConf.
 
     There is one at a time.  As a context manager it is stopped at the end of the block; in any
@@ -118,8 +118,6 @@ class SparkContext:
         self._identities = weakref.WeakKeyDictionary()
         self._identity_numbers = itertools.count(1)
         self._says_jobs = False
-        add_py_files(list(pyFiles or []) + conf.get("spark.submit.pyFiles", "").split(","))
-
         settings = dict(conf.getAll())
         if conf.get("spark.rushlight.trace.bridge", "false").lower() == "true":
             from rushlight import _trace
@@ -131,6 +129,7 @@ class SparkContext:
         self._conf = SparkConf(loadDefaults=False).setAll(
             {**settings, **self._engine_context.conf()}.items())
         _progress.start(self._engine_context, self._conf)
+        self._start_sharing(settings, pyFiles)
         if self._conf.contains("spark.log.level"):
             self.setLogLevel(self._conf.get("spark.log.level"))
 
@@ -156,6 +155,7 @@ class SparkContext:
             if self._engine_context is None:
                 return
             try:
+                self._stop_sharing()
                 for function in SparkContext._before_stop:
                     function(self)
             finally:
@@ -394,8 +394,11 @@ class SparkContext:
         """The objects of an RDD of runs; `partitions`: None for all."""
         engine, engine_rdd = self._engine, rdd._engine()
         began = time.monotonic()
-        found = engine.run_job(engine_rdd, partitions, cause,
-                               {**self._local.properties, **properties}, call)
+        try:
+            found = engine.run_job(engine_rdd, partitions, cause,
+                                   {**self._local.properties, **properties}, call)
+        finally:
+            accumulators.take_from(engine)
         self._say_finished(call, began)
         objects = []
         found.reverse()         # each run is dropped when it has been read
@@ -408,10 +411,14 @@ class SparkContext:
 
     def _save_as_text_file(self, rdd, path):
         call = current_call()
+        engine = self._engine
         began = time.monotonic()
-        self._engine.save_as_text_file(
-            rdd._engine(), os.fspath(path),
-            {**self._local.properties, CALL_SITE_PROPERTY: call[1]}, renamed(call, SAVE_JOB))
+        try:
+            engine.save_as_text_file(
+                rdd._engine(), os.fspath(path),
+                {**self._local.properties, CALL_SITE_PROPERTY: call[1]}, renamed(call, SAVE_JOB))
+        finally:
+            accumulators.take_from(engine)
         self._say_finished(call, began)
 
     def _say_finished(self, call, began):

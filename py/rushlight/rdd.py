@@ -38,16 +38,17 @@ from rushlight._sampling import Sampling
 from rushlight._sorting import Sorting
 from rushlight._statistics import Statistics
 from rushlight._transformations import Transformations
+from rushlight.barrier import Barriers, RDDBarrier
 from rushlight.errors import NotThereYet, PySparkRuntimeError, PySparkTypeError
 
-__all__ = ["RDD"]
+__all__ = ["RDD", "RDDBarrier"]
 
 CHAIN_FORMAT = ("runs", 0)      # what a chain gives out
 SHUFFLED_FORMAT = ("runs", -1)  # what a shuffle gives out
 
 # Names of pyspark's RDD that are not there yet.
 _MISSING = frozenset("""
-    barrier cache cartesian checkpoint cleanShuffleDependencies coalesce collectWithJobGroup
+    cache cartesian checkpoint cleanShuffleDependencies coalesce collectWithJobGroup
     countApprox getCheckpointFile getResourceProfile getStorageLevel isCheckpointed
     isLocallyCheckpointed is_cached is_checkpointed localCheckpoint meanApprox persist pipe
     repartition saveAsHadoopDataset saveAsHadoopFile saveAsNewAPIHadoopDataset
@@ -74,7 +75,7 @@ class Partitioner:
 
 
 class RDD(Transformations, PairTransformations, Joins, Sorting, Sampling, Actions, Reductions,
-          Statistics, Approximations):
+          Statistics, Approximations, Barriers):
     """A collection in partitions, built by transformations, computed when an action needs it.
 
     >>> squares = sc.parallelize(range(6), 3).map(lambda x: x * x)
@@ -98,9 +99,9 @@ class RDD(Transformations, PairTransformations, Joins, Sorting, Sampling, Action
             return self
         return PipelinedRDD(self, (), preservesPartitioning=True)
 
-    def _then(self, *op, preservesPartitioning=False):
+    def _then(self, *op, preservesPartitioning=False, is_barrier=False):
         """A chain: this RDD with one more operator on top."""
-        return PipelinedRDD(self, (op,), preservesPartitioning)
+        return PipelinedRDD(self, (op,), preservesPartitioning, is_barrier=is_barrier)
 
     # ── what it is ──
     @property
@@ -202,7 +203,7 @@ class PipelinedRDD(RDD):
      |  ParallelCollectionRDD[...] at parallelize at ...
     """
 
-    def __init__(self, prev, ops, preservesPartitioning=False, output="runs"):
+    def __init__(self, prev, ops, preservesPartitioning=False, output="runs", is_barrier=False):
         super().__init__(None, prev.ctx, CHAIN_FORMAT)
         on_chain = isinstance(prev, PipelinedRDD)
         self.prev = prev
@@ -212,6 +213,7 @@ class PipelinedRDD(RDD):
         self._source = prev._source if on_chain else prev   # the nearest RDD that is no chain
         self._ops = ops
         self._output = output
+        self.is_barrier = is_barrier or prev._is_barrier()
         self._call = current_call()
 
     def _engine(self):
@@ -229,10 +231,16 @@ class PipelinedRDD(RDD):
             step = step.prev
         chain.reverse()
         steps.reverse()
-        return self.ctx._engine.python_rdd(
-            self._source._engine(), dumps_command(chain), self._output,
-            self.preservesPartitioning, [call[:2] for call in steps],
-            self._source._format == ("lines", False), self._call)
+        engine, source = self.ctx._engine, self._source._engine()
+        command = dumps_command(chain)
+        broadcasts = [b._handle for b in self.ctx._pickled_broadcast_vars.take()]
+        return engine.python_rdd(
+            source, command, self._output, self.preservesPartitioning,
+            [call[:2] for call in steps], self._source._format == ("lines", False), broadcasts,
+            self.is_barrier, self._call)
+
+    def _is_barrier(self):
+        return self.is_barrier
 
     def getNumPartitions(self):
         """How many partitions the RDD has; no need to build the chain for that."""

@@ -120,6 +120,30 @@ def before_answer():
             pass        # closed, or set to None, by user code or by whoever started the driver
 
 
+# What tasks share is imported when the first one needs it, and told of each one from then on.
+_SHARING = [f"rushlight.{name}" for name in ("accumulators", "broadcast", "taskcontext")]
+_seen_files = 0     # files version (TASK in protocol.h) of the last task
+
+
+def begin_task(files_version):
+    """Before a task's functions are unpickled: what the last task had is not this one's."""
+    global _seen_files
+    for name in _SHARING:
+        module = sys.modules.get(name)
+        if module is not None:
+            module.begin_task()
+    if files_version != _seen_files:
+        from rushlight import files
+        files.use_in_worker()
+        _seen_files = files_version
+
+
+def end_task():
+    """What the task has added to accumulators, pickled, or None."""
+    accumulators = sys.modules.get("rushlight.accumulators")
+    return accumulators.end_task() if accumulators is not None else None
+
+
 def current_task():
     """The description of the running task (the JSON of TASK in protocol.h) as a dict, or None."""
     raw = _worker.current_task()
@@ -136,7 +160,7 @@ def run_worker(fd, max_message=_worker.MAX_MESSAGE):
     in_worker = True
     os.register_at_fork(after_in_child=lambda: hang_up(fd))
     worker = _worker.Worker(fd, describe, dumps_by_value, stop_iteration, before_answer, explain,
-                            max_message)
+                            begin_task, end_task, max_message)
     while worker.run_task():
         pass
 

@@ -5,6 +5,7 @@ the other.  `calls` lists what was asked: ("python_rdd", …), ("run_job", …) 
 says how the engine behaves; that is what every other test file is about.
 """
 import pickle
+import tempfile
 
 calls = []
 
@@ -59,6 +60,7 @@ class Context:
         calls.append(("Context", conf, alias_pyspark))
         self._conf = dict(conf, **{"spark.app.id": "local-1"})
         self.next_id = 0
+        self.folder = tempfile.TemporaryDirectory()
         self.stopped = False
         self.default_parallelism = int(conf.get("spark.default.parallelism", 4))
         self.default_min_partitions = min(2, self.default_parallelism)
@@ -71,7 +73,17 @@ class Context:
 
     def stop(self):
         self.stopped = True
+        self.folder.cleanup()
         calls.append(("stop",))
+
+    def local_dir(self):
+        return self.folder.name
+
+    def set_files(self, version, root, archives):
+        pass
+
+    def take_accumulator_updates(self):
+        return []
 
     # ── RDDs ──
     def parallelize(self, partitions, call):
@@ -86,7 +98,8 @@ class Context:
         return Rdd(self, "MapPartitionsRDD", min_partitions, lambda p: ["to be", "or not"][p::2],
                    call=call)
 
-    def python_rdd(self, parent, command, output, preserves, steps, lines_as_bytes, call):
+    def python_rdd(self, parent, command, output, preserves, steps, lines_as_bytes, broadcasts,
+                   barrier, call):
         chain = pickle.loads(command)
         calls.append(("python_rdd", [op[0] for op in chain], output, preserves, steps))
 

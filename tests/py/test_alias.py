@@ -52,7 +52,7 @@ rushlight.activate()
     ("import pyspark.ml.linalg", "No module named 'pyspark.ml"),
     ("import pyspark.sql.functions", "No module named 'pyspark.sql.functions'"),
     ("import py4j.extra", "No module named 'py4j.extra'"),
-    ("from pyspark import Broadcast", "pyspark.Broadcast is not there yet"),
+    ("from pyspark import HiveContext", "pyspark.HiveContext is not there yet"),
     ("from pyspark.sql import functions", "pyspark.sql.functions is not there yet"),
 ])
 def test_what_is_missing_is_missing(run_program, real_pyspark, statement, words):

@@ -158,8 +158,6 @@ def test_misuse_is_refused_with_a_sentence(sc, use, error, words):
 
 
 @pytest.mark.parametrize("use,name", [
-    (lambda sc: sc.broadcast(1), "SparkContext.broadcast"),
-    (lambda sc: sc.accumulator(0), "SparkContext.accumulator"),
     (lambda sc: sc._jvm.Foo(), "SparkContext._jvm"),
     (lambda sc: sc.parallelize([1]).cache(), "RDD.cache"),
     (lambda sc: sc.parallelize([1]).map(str).sortBy(len), "RDD.sortBy"),

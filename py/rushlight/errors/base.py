@@ -7,6 +7,10 @@ from pickle import PicklingError
 
 # condition: (text, SQLSTATE or None)
 CONDITIONS = {
+    "BROADCAST_VARIABLE_NOT_LOADED": ("Broadcast variable `{variable}` not loaded.", None),
+    "CALL_BEFORE_INITIALIZE": (
+        "Not supported to call `{func_name}` before `{object}` is initialized: it is, in a task of a "
+        "barrier stage.", None),
     "CANNOT_MODIFY_CONFIG": (
         'Cannot modify the value of the Spark config: "{key}". It is read when the SparkContext '
         "starts: set it in SparkConf, or with --conf.", "46110"),
@@ -16,7 +20,11 @@ CONDITIONS = {
     "CONTEXT_STOPPED": (
         "Cannot call methods on a stopped SparkContext. Make a new one, or move stop() to the end.",
         None),
+    "INVALID_BROADCAST_OPERATION": (
+        "Broadcast can only be {operation} in driver: a task reads its value.", None),
     "KEY_VALUE_PAIR_REQUIRED": ("Either a key with its value or a list of pairs is needed.", None),
+    "NOT_IN_BARRIER_STAGE": (
+        "It is not in a barrier stage: rdd.barrier().mapPartitions(f) runs f in one.", None),
     "NO_ACTIVE_OR_DEFAULT_SESSION": (
         "No active or default Spark session found. SparkSession.builder.getOrCreate() makes one.",
         None),
@@ -32,6 +40,8 @@ CONDITIONS = {
         "the function needs first, or join the two.", None),
     "SQL_CONF_NOT_FOUND": (
         'The SQL config "{key}" cannot be found. Please verify that the config exists.', "42K0I"),
+    "VALUE_NOT_ACCESSIBLE": (
+        "Value `{value}` cannot be accessed inside tasks: they add, and the driver reads.", None),
 }
 
 
