@@ -9,7 +9,7 @@
 
 #include "core/lineage/dependency.h"
 #include "core/lineage/task_context.h"
-#include "core/shuffle/spill_file.h"
+#include "core/storage/spill_file.h"
 #include "core/storage/local_dir.h"
 
 typedef struct

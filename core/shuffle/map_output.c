@@ -10,7 +10,7 @@
  */
 #include "core/shuffle/map_output.h"
 
-#include "core/shuffle/wire.h"
+#include "core/storage/wire.h"
 
 #include <pthread.h>
 #include <unistd.h>

@@ -10,7 +10,7 @@
  */
 #pragma once
 
-#include "core/shuffle/spill_file.h"
+#include "core/storage/spill_file.h"
 
 typedef struct
 {

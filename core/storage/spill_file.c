@@ -12,10 +12,10 @@
  * file that is complete is therefore closed, which lets go of its descriptor and of its buffers,
  * and is opened again for each range that is copied out of it.
  */
-#include "core/shuffle/spill_file.h"
+#include "core/storage/spill_file.h"
 
 #include "core/base/io.h"
-#include "core/shuffle/wire.h"
+#include "core/storage/wire.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -8,7 +8,7 @@
  * whole way within the process, one piece after another: what it gives is what another executor
  * would have got, damage included.
  */
-#include "core/shuffle/wire.h"
+#include "core/storage/wire.h"
 
 #define MAX_FRAME_BYTES (128 * 1024)
 
