@@ -1,6 +1,6 @@
 """make bench: every speed claim, as ratios against a peer in the same run.
 
-    python bench/run.py [startup|wordcount|c|scheduler …]
+    python bench/run.py [startup|wordcount|c|scheduler|handover …]
 
 Each section prints its rows and its goals; bench/README.md keeps the figures of the last release.
 """
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 
+import handover as handing_over
 import measure
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -82,7 +83,13 @@ def scheduler(tmp):
     print(measure.once([BUILD + "/bench/scheduler_million"])[3])
 
 
-SECTIONS = {"startup": startup, "wordcount": wordcount, "c": c, "scheduler": scheduler}
+def handover(tmp):
+    peer = glob.glob(os.path.join(ROOT, ".venv-bench", "lib", "python3*", "site-packages", "pyspark"))[0]
+    handing_over.compare(peer, [BIN + "/python", "-m", "rushlight.cli"])
+
+
+SECTIONS = {"startup": startup, "wordcount": wordcount, "c": c, "scheduler": scheduler,
+            "handover": handover}
 
 
 def main():
