@@ -95,5 +95,8 @@ GPtrArray *rush_context_take_accumulator_updates (RushContext *self);
 gboolean rush_collect_batches (RushIterator *rows, RushTaskContext *ctx, gpointer data,
                                RushTaskResult *out, GError **error);
 
+/* Drops the map outputs of every shuffle that @rdd stands on; a later job makes them again. */
+void rush_context_clean_shuffles (RushContext *self, RushRdd *rdd);
+
 /* Returns when the map outputs that no lineage could reach at the call are gone: for tests. */
 void rush_context_flush_cleaner (RushContext *self);

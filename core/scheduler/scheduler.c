@@ -62,10 +62,10 @@ handle_executor_lost (RushScheduler *self, const RushMessage *message)
 static void
 handle_shuffle_dropped (RushScheduler *self, gint shuffle_id)
 {
-  /* A stage refers to its shuffle: while there is one, the shuffle is not dropped. */
-  g_return_if_fail (rush_dag_find_map_stage (&self->dag, shuffle_id) == NULL);
-
-  rush_map_output_tracker_unregister_shuffle (self->dag.tracker, shuffle_id);
+  /* A stage refers to its shuffle, so the cleaner does not drop it; but a program may.  Then the
+   * tasks that find no files report fetch failures, which take the outputs away one by one. */
+  if (rush_dag_find_map_stage (&self->dag, shuffle_id) == NULL)
+    rush_map_output_tracker_unregister_shuffle (self->dag.tracker, shuffle_id);
 }
 
 /* A timer that was cancelled as it fired is nobody's. */

@@ -76,7 +76,7 @@ typedef enum
   RUSH_MESSAGE_TASK_ENDED,
   RUSH_MESSAGE_EXECUTOR_REGISTERED,
   RUSH_MESSAGE_EXECUTOR_LOST,
-  RUSH_MESSAGE_SHUFFLE_DROPPED, /* the cleaner: nothing refers to it any more */
+  RUSH_MESSAGE_SHUFFLE_DROPPED, /* by the cleaner: nothing refers to it any more; or by a program */
   RUSH_MESSAGE_TIMER,
 } RushMessageKind;
 

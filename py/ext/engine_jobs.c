@@ -300,6 +300,19 @@ context_cancel_all (EngineContext *self, PyObject *args)
   Py_RETURN_NONE;
 }
 
+/* ── what jobs leave behind ── */
+
+static PyObject *
+context_clean_shuffles (EngineContext *self, PyObject *args)
+{
+  EngineRdd *rdd;
+  if (!PyArg_ParseTuple (args, "O!", &EngineRdd_Type, &rdd) || !engine_context_ready (self))
+    return NULL;
+  Py_BEGIN_ALLOW_THREADS rush_context_clean_shuffles (self->context, rdd->rdd);
+  Py_END_ALLOW_THREADS if (!engine_trace ("Context.clean_shuffles", rdd->rdd->id, "", 0)) return NULL;
+  Py_RETURN_NONE;
+}
+
 PyMethodDef engine_jobs_methods[] = {
   { "run_job", (PyCFunction)context_run_job, METH_VARARGS,
     "run_job (rdd, partitions or None, cause, properties, call) -> a list of bytes a partition" },
@@ -312,6 +325,7 @@ PyMethodDef engine_jobs_methods[] = {
   { "submit_job", (PyCFunction)engine_submit_job, METH_VARARGS,
     "submit_job (rdd, cause, properties, call) -> a Job that runs" },
   { "cancel_tag", (PyCFunction)context_cancel_tag, METH_VARARGS, "cancel_tag (tag, reason)" },
+  { "clean_shuffles", (PyCFunction)context_clean_shuffles, METH_VARARGS, "clean_shuffles (rdd)" },
   { "cancel_all", (PyCFunction)context_cancel_all, METH_VARARGS, "cancel_all (reason)" },
   { NULL }
 };

@@ -4,12 +4,37 @@ An action is one job, but for take (and first, isEmpty), which looks at more and
 each time in a job of its own, until it has enough.  Those that make one value of all elements stand
 in _reductions.py.
 """
+import collections
 import functools
 import math
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 from rushlight import _functions as functions
-from rushlight._callsite import operator
+from rushlight._callsite import current_call, operator
 from rushlight.errors import NotThereYet
+
+
+def _elements_of(partitions):
+    for partition in partitions:
+        yield from partition
+
+
+def _one_ahead(context, jobs):
+    """What each job gives, while a thread runs the one after it."""
+    from rushlight.util import inheritable_thread_target
+    with ThreadPoolExecutor(1, "prefetch") as pool:
+        running = collections.deque()
+        try:
+            for job in jobs:
+                running.append(pool.submit(inheritable_thread_target(job)))
+                if len(running) == 2:
+                    yield running.popleft().result()
+            while running:
+                yield running.popleft().result()
+        except KeyboardInterrupt:
+            context.cancelAllJobs()     # or the pool would wait for what runs
+            raise
 
 
 class Actions:
@@ -25,6 +50,39 @@ class Actions:
         """
         pickled = self if self._format[0] == "runs" else self._as_chain()
         return self.ctx._collect(pickled)
+
+    @operator
+    def collectWithJobGroup(self, groupId, description, interruptOnCancel=False):
+        """collect() in a job group, which stays this thread's group afterwards.  setJobGroup() and
+        InheritableThread do the same.
+
+        >>> import warnings
+        >>> with warnings.catch_warnings(record=True):
+        ...     sc.parallelize([1, 2]).collectWithJobGroup("nightly", "the nightly report")
+        [1, 2]
+        """
+        warnings.warn("collectWithJobGroup is deprecated: call SparkContext.setJobGroup and "
+                      "collect, in an InheritableThread", FutureWarning, stacklevel=3)
+        self.ctx.setJobGroup(groupId, description, interruptOnCancel)
+        return self.collect()
+
+    @operator
+    def toLocalIterator(self, prefetchPartitions=False):
+        """A generator of all elements that holds one partition at a time: each is computed by a job
+        of its own, when its first element is asked for, or, with prefetchPartitions, while the one
+        before is read.
+
+        >>> numbers = sc.parallelize(range(10), 5).toLocalIterator()
+        >>> next(numbers), next(numbers), next(numbers)     # two partitions, so far
+        (0, 1, 2)
+        """
+        pickled = self if self._format[0] == "runs" else self._as_chain()
+        pickled._engine()
+        call = current_call()
+        jobs = [functools.partial(self.ctx._collect_partition, pickled, i, call)
+                for i in range(pickled.getNumPartitions())]
+        return _elements_of(_one_ahead(self.ctx, jobs) if prefetchPartitions
+                            else (job() for job in jobs))
 
     @operator
     def collectAsMap(self):

@@ -152,6 +152,10 @@ def sum_partition(iterator):
     return [sum(iterator)]
 
 
+def float_sum_partition(iterator):
+    return [float(sum(iterator))]
+
+
 def count_partition(iterator):
     return [sum(1 for _ in iterator)]
 

@@ -18,6 +18,11 @@ def set_defaults(settings):
     _defaults.update(settings)
 
 
+def set_default(key, value):
+    """Sets one of them; for SparkContext.setSystemProperty."""
+    _defaults[key] = value
+
+
 class SparkConf:
     """Settings for a SparkContext; every setter returns the conf itself, so that calls chain.
 

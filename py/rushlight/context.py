@@ -14,7 +14,10 @@ from functools import partial
 from rushlight import _engine, _lifecycle, _pickling, _progress, accumulators
 from rushlight import _functions as functions
 from rushlight._callsite import current_call, operator, renamed
+from rushlight._jobs import Jobs
 from rushlight._sharing import Sharing
+from rushlight._system import System
+from rushlight._tags import JobTags
 from rushlight._version import SPARK
 from rushlight.cli import handover, launched
 from rushlight.conf import SparkConf
@@ -42,10 +45,9 @@ _CHATTY_LEVELS = ("ALL", "DEBUG", "INFO", "TRACE")
 
 # Names of pyspark's SparkContext that are not there yet.
 _MISSING = frozenset("""
-    _gateway _jsc _jvm addJobTag binaryFiles binaryRecords cancelJobsWithTag clearJobTags
-    dump_profiles getCheckpointDir getJobTags getSystemProperty hadoopFile hadoopRDD
-    newAPIHadoopFile newAPIHadoopRDD pickleFile removeJobTag sequenceFile setCheckpointDir
-    setInterruptOnCancel setSystemProperty show_profiles wholeTextFiles
+    _gateway _jsc _jvm binaryFiles binaryRecords dump_profiles getCheckpointDir hadoopFile hadoopRDD
+    newAPIHadoopFile newAPIHadoopRDD pickleFile sequenceFile setCheckpointDir show_profiles
+    wholeTextFiles
 """.split())
 
 
@@ -56,7 +58,7 @@ class _Local(threading.local):
         self.properties = {}
 
 
-class SparkContext(Sharing):
+class SparkContext(Sharing, Jobs, JobTags, System):
     """One application: `SparkContext("local[2]", "counts")`, or with a SparkConf.
 
     There is one at a time.  As a context manager it is stopped at the end of the block; in any

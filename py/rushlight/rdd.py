@@ -33,6 +33,7 @@ from rushlight._functions import portable_hash
 from rushlight._joins import Joins
 from rushlight._pairs import PairTransformations
 from rushlight._pickling import dumps_command
+from rushlight._profiles import Profiles
 from rushlight._reductions import Reductions
 from rushlight._sampling import Sampling
 from rushlight._sorting import Sorting
@@ -48,12 +49,10 @@ SHUFFLED_FORMAT = ("runs", -1)  # what a shuffle gives out
 
 # Names of pyspark's RDD that are not there yet.
 _MISSING = frozenset("""
-    cache cartesian checkpoint cleanShuffleDependencies coalesce collectWithJobGroup
-    countApprox getCheckpointFile getResourceProfile getStorageLevel isCheckpointed
-    isLocallyCheckpointed is_cached is_checkpointed localCheckpoint meanApprox persist pipe
-    repartition saveAsHadoopDataset saveAsHadoopFile saveAsNewAPIHadoopDataset
-    saveAsNewAPIHadoopFile saveAsPickleFile saveAsSequenceFile sumApprox toDF toLocalIterator
-    unpersist withResources zip
+    cache cartesian checkpoint coalesce getCheckpointFile getStorageLevel isCheckpointed
+    isLocallyCheckpointed is_cached is_checkpointed localCheckpoint persist pipe repartition
+    saveAsHadoopDataset saveAsHadoopFile saveAsNewAPIHadoopDataset saveAsNewAPIHadoopFile
+    saveAsPickleFile saveAsSequenceFile unpersist zip
 """.split())
 
 
@@ -75,7 +74,7 @@ class Partitioner:
 
 
 class RDD(Transformations, PairTransformations, Joins, Sorting, Sampling, Actions, Reductions,
-          Statistics, Approximations, Barriers):
+          Statistics, Approximations, Barriers, Profiles):
     """A collection in partitions, built by transformations, computed when an action needs it.
 
     >>> squares = sc.parallelize(range(6), 3).map(lambda x: x * x)
