@@ -175,7 +175,8 @@ parse_typed (const RushConfKey *self, const char *text, RushConfValue *out_value
         return TRUE;
       break;
     case RUSH_CONF_TIME:
-      if (rush_parse_time_us (text, 1000, &out_value->integer, error)) /* bare: milliseconds */
+      if (rush_parse_time_us (text, self->unit == RUSH_CONF_UNIT_S ? G_USEC_PER_SEC : 1000,
+                              &out_value->integer, error))
         return TRUE;
       break;
     }
@@ -284,6 +285,8 @@ unit_in_words (RushConfUnit unit)
       return " (MiB)";
     case RUSH_CONF_UNIT_MS:
       return " (ms)";
+    case RUSH_CONF_UNIT_S:
+      return " (s)";
     }
   g_assert_not_reached ();
 }

@@ -19,6 +19,7 @@ typedef enum
   RUSH_CONF_UNIT_BYTE,
   RUSH_CONF_UNIT_MIB,
   RUSH_CONF_UNIT_MS,
+  RUSH_CONF_UNIT_S,
 } RushConfUnit;
 
 typedef struct

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "core/conf/conf.h"
+#include "core/executor/barrier_coordinator.h"
 #include "core/memory/memory_manager.h"
 #include "core/scheduler/commit_coordinator.h"
 #include "core/shuffle/shuffle.h"
@@ -21,4 +22,5 @@ typedef struct _RushEnv
   RushShuffleFetch fetch; /* from every executor's store */
   RushLocalDir *dir;
   RushCommitCoordinator *commits; /* the driver's: whom a task asks before it commits output */
+  RushBarrierCoordinator *barriers; /* the backend's: where tasks of a barrier stage meet */
 } RushEnv;

@@ -84,9 +84,16 @@ local_free (RushBackend *base)
   g_hash_table_unref (self->launched);
   g_hash_table_unref (self->executors_by_id);
   g_ptr_array_unref (self->executors);
+  rush_barrier_coordinator_free (self->barriers);
   pthread_mutex_destroy (&self->lock);
   g_free (self->host);
   g_free (self);
+}
+
+RushBarrierCoordinator *
+rush_local_backend_barriers (RushBackend *base)
+{
+  return ((RushLocalBackend *)base)->barriers;
 }
 
 /* ---- construction ---- */
@@ -124,6 +131,8 @@ rush_local_backend_new (const RushMaster *master, const RushConf *conf, RushDriv
   self->loop = loop;
   self->tracker = tracker;
   self->commits = commits;
+  self->barriers =
+      rush_barrier_coordinator_new (rush_conf_get_time_us (conf, "spark.barrier.sync.timeout"));
   self->bus = bus;
   self->dir = dir;
   self->conf = conf;

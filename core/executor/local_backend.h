@@ -33,4 +33,6 @@ gboolean rush_local_backend_kill_executor (RushBackend *self, const char *execut
 void rush_local_backend_remove_shuffle (RushBackend *self, gint shuffle_id); /* all stores */
 /* (transfer none); NULL: no such executor. */
 RushEnv *rush_local_backend_env (RushBackend *self, const char *executor_id);
+/* Where tasks of barrier stages meet. (transfer none) */
+RushBarrierCoordinator *rush_local_backend_barriers (RushBackend *self);
 char **rush_local_backend_executor_ids (RushBackend *self); /* (transfer full), alive ones */

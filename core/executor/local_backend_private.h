@@ -19,6 +19,7 @@ typedef struct
   RushDriverLoop *loop;
   RushMapOutputTracker *tracker;
   RushCommitCoordinator *commits;
+  RushBarrierCoordinator *barriers; /* (owned) */
   RushEventBus *bus;
   RushLocalDir *dir;
   const RushConf *conf;

@@ -54,6 +54,7 @@ add_executor (RushLocalBackend *self, GError **error)
   if (executor == NULL)
     return NULL;
   executor->env.commits = self->commits;
+  executor->env.barriers = self->barriers;
   g_ptr_array_add (self->executors, executor);
   g_hash_table_insert (self->executors_by_id, (gpointer)executor->env.executor_id, executor);
   return executor;

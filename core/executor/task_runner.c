@@ -167,6 +167,25 @@ thread_cpu_ns (void)
 }
 
 static void
+leave_barrier (gpointer member)
+{
+  rush_barrier_leave (member);
+}
+
+/* A task of a barrier stage is expected by the others from its first moment to its last. */
+static void
+join_barrier (RushTaskContext *ctx, RushRdd *rdd)
+{
+  guint n_tasks;
+
+  if (!rdd->barrier || ctx->env->barriers == NULL || !rush_rdd_n_partitions (rdd, &n_tasks, NULL))
+    return;
+  ctx->barrier = rush_barrier_join (ctx->env->barriers, ctx->stage_id, ctx->stage_attempt,
+                                    ctx->partition, ctx->task_id, n_tasks);
+  rush_task_context_add_cleanup (ctx, leave_barrier, ctx->barrier);
+}
+
+static void
 fill_context (RushTaskContext *ctx, const RushTask *task, RushEnv *env)
 {
   ctx->stage_id = task->work->stage_id;
@@ -181,6 +200,7 @@ fill_context (RushTaskContext *ctx, const RushTask *task, RushEnv *env)
   ctx->env = env;
   ctx->memory = rush_task_memory_new (env->memory, task->task_id, &ctx->cancelled);
   ctx->allocator = rush_task_memory_allocator (ctx->memory);
+  join_barrier (ctx, task->work->rdd);
 }
 
 static void

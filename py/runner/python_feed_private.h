@@ -29,7 +29,7 @@ typedef enum
 /* Takes over @parent. */
 void rush_python_feed_init (RushPythonFeed *self, RushIterator *parent, RushTaskContext *ctx);
 void rush_python_feed_clear (RushPythonFeed *self);
-/* Appends a message; only before the first step. */
+/* Appends a message, behind what is being sent. */
 void rush_python_feed_say (RushPythonFeed *self, RushPyMessageKind kind, gconstpointer payload,
                            gsize bytes);
 /* Sends what is pending; when nothing is, pulls a batch first. */

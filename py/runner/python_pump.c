@@ -26,6 +26,7 @@
 
 #include "core/base/json.h"
 #include "core/data/encoding.h"
+#include "py/runner/python_barrier_private.h"
 #include "py/runner/python_feed_private.h"
 #include "py/runner/python_task_private.h"
 
@@ -228,6 +229,23 @@ note_spills (Pump *self, const RushBuffer *payload)
   self->ctx->metrics.disk_bytes_spilled += rush_json_get_int (json, "diskBytesSpilled", 0);
 }
 
+/* Nothing is fed meanwhile: the worker reads no input, and what is on its way it keeps. */
+static void
+meet_others (Pump *self, RushBuffer *payload, GError **error)
+{
+  switch (rush_python_barrier_meet (&self->feed, payload, self->worker->fd, self->ctx, error))
+    {
+    case RUSH_PYTHON_BARRIER_ANSWERED:
+      break;
+    case RUSH_PYTHON_BARRIER_LOST:
+      lose (self, error);
+      break;
+    case RUSH_PYTHON_BARRIER_FAILED:
+      give_up (self);
+      break;
+    }
+}
+
 /* A message that has arrived: a batch, or NULL if it was something else; the worker is gone at the
  * end, in success or failure. */
 static RushBatch *
@@ -247,6 +265,9 @@ understand (Pump *self, RushPyMessageKind kind, RushBuffer *payload, GError **er
     case RUSH_PY_ACCUMULATORS:
       take_accumulators (self, payload);
       return NULL;
+    case RUSH_PY_BARRIER:
+      meet_others (self, payload, error);
+      return NULL;
     case RUSH_PY_DONE:
       note_spills (self, payload);
       release (self);
@@ -258,7 +279,6 @@ understand (Pump *self, RushPyMessageKind kind, RushBuffer *payload, GError **er
     case RUSH_PY_TASK:
     case RUSH_PY_COMMAND:
     case RUSH_PY_END_OF_INPUT:
-    case RUSH_PY_BARRIER:
     case RUSH_PY_BARRIER_ANSWER:
       break;
     }

@@ -73,6 +73,8 @@ rush_python_describe_task (const RushPythonWork *work, guint split, const RushTa
     put_string (&w, "localDir", rush_local_dir_path (ctx->env->dir));
   rush_json_member (&w, "properties");
   put_properties (&w, ctx->properties);
+  rush_json_member (&w, "barrier");
+  rush_json_bool (&w, ctx->barrier != NULL);
   put_int (&w, "cpus", rush_python_workers_task_cpus (work->workers));
   if (work->broadcasts != NULL)
     put_broadcasts (&w, work->broadcasts);

@@ -50,7 +50,9 @@ assert_unit_fits (const RushConfKey *key)
   gboolean is_size = key->unit == RUSH_CONF_UNIT_BYTE || key->unit == RUSH_CONF_UNIT_MIB;
 
   g_assert_cmpint (is_size, ==, key->type == RUSH_CONF_BYTES);
-  g_assert_cmpint (key->unit == RUSH_CONF_UNIT_MS, ==, key->type == RUSH_CONF_TIME);
+  gboolean is_time = key->unit == RUSH_CONF_UNIT_MS || key->unit == RUSH_CONF_UNIT_S;
+
+  g_assert_cmpint (is_time, ==, key->type == RUSH_CONF_TIME);
 }
 
 static void
