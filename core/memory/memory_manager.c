@@ -18,9 +18,9 @@
  * N is counted anew on each turn.  There are two reasons to wait for others to give back:
  *
  *   below 1/2N           whatever is granted is too little to work with; as in Spark
- *   nothing to spill     a task that has spilled all it can needs its bytes, and all of them.  Spark
- *                        fails it even if another task, which came first, holds more than its 1/N;
- *                        whether a job succeeds then depends on who was faster
+ *   nothing to spill     a task that has spilled all it can needs its bytes, and all of them.
+ *                        Spark fails it even if another task, which came first, holds more than its
+ *                        1/N; whether a job succeeds then depends on who was faster
  *
  * So that such waits are short, a task that holds more than 1/N while somebody waits is told so at
  * its next request (owed_execution ()) and spills: in its own thread, as nobody else may touch its

@@ -26,8 +26,8 @@ typedef struct _RushBlockStore RushBlockStore;
 typedef struct _RushMapOutput RushMapOutput;                   /* core/shuffle/map_output.h */
 typedef struct _RushShuffleWriterClass RushShuffleWriterClass; /* core/shuffle/shuffle.h */
 
-/* @evictor, which is that of @memory, and @dir outlive the store; @writer: what the map tasks of the
- * executor write with. */
+/* @evictor, which is that of @memory, and @dir outlive the store; @writer: what the map tasks of
+ * the executor write with. */
 RushBlockStore *rush_block_store_new (const RushConf *conf, const char *executor_id,
                                       RushMemoryManager *memory, RushEvictor *evictor,
                                       RushLocalDir *dir, const RushShuffleWriterClass *writer);

@@ -3,8 +3,8 @@
  *     entries   [ key 16 bytes │ hash │ value ]  [ … ]  [ … ]
  *                     │                   └────────▶ value column
  *                     ├─ a number, widened ────────▶ its own width
- *                     └─ a view ───▶ as it is, if short; else its bytes are copied out of the table,
- *                                    which is emptied before the batch is read
+ *                     └─ a view ───▶ as it is, if short; else its bytes are copied out of the
+ *                                    table, which is emptied before the batch is read
  */
 #include "core/shuffle/entry_columns.h"
 

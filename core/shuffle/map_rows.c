@@ -4,7 +4,8 @@
  *                │ p0 p0 │ p1 p1 p1 … p1 │ p2 │ p3 p3 p3 │     index: where partitions begin
  *                └── batch 0 ───────┘└──── batch 1 ─────┘      first_rows: where batches begin
  *
- * A slice is read by reference: it is cut out of the batches that it spans, whose buffers it shares.
+ * A slice is read by reference: it is cut out of the batches that it spans, whose buffers it
+ * shares.
  */
 #include "core/shuffle/map_rows.h"
 

@@ -145,7 +145,8 @@ next_slice (FetchIterator *self, GError **error)
   return FALSE;
 }
 
-/* What @batch has behind the rows that have been read before; NULL: none. (transfer full: @batch) */
+/* What @batch has behind the rows that have been read before; NULL: none.
+ * (transfer full: @batch) */
 static RushBatch *
 skip_rows (FetchIterator *self, RushBatch *batch)
 {

@@ -1,4 +1,5 @@
-/* sort_shuffle_writer.c - the default map side: rows come in any order, a map output goes out in reduce order.
+/* sort_shuffle_writer.c - the default map side: rows come in any order, a map output goes out in
+ * reduce order.
  *
  *     batch ─▶ [ combine ] ─▶ meter: records, pairs, bytes of each partition
  *                        └──▶ row buffer: batches as they are + a partition number a row

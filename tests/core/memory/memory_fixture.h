@@ -1,5 +1,5 @@
-/* memory_fixture.h - pools of exactly so many bytes, half of it storage's region; tasks in them; and
- * a consumer that does as it is told. */
+/* memory_fixture.h - pools of exactly so many bytes, half of it storage's region; tasks in them;
+ * and a consumer that does as it is told. */
 #pragma once
 
 #include "core/memory/task_memory.h"

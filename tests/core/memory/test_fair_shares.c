@@ -149,7 +149,7 @@ acquire_some (void *data)
 }
 
 /* One with nothing to spill waits for one that will not give, then a third comes, which waits for
- * its 1/2N: when the first ends up waiting too, it is a task with nothing to spill that gives up. */
+ * its 1/2N: when the first ends up waiting too, one of those with nothing to spill gives up. */
 static void
 test_both_kinds_of_waiting (void)
 {
