@@ -15,7 +15,9 @@ _WHERE = {
     "BarrierTaskContext": "rushlight.taskcontext",
     "BarrierTaskInfo": "rushlight.taskcontext",
     "Broadcast": "rushlight.broadcast",
+    "CPickleSerializer": "rushlight.serializers",
     "InheritableThread": "rushlight.util",
+    "MarshalSerializer": "rushlight.serializers",
     "RDD": "rushlight.rdd",
     "RDDBarrier": "rushlight.rdd",
     "SparkConf": "rushlight.conf",
@@ -31,8 +33,7 @@ _WHERE = {
 
 # Names of the pyspark module that are not there yet.
 _MISSING = frozenset("""
-    BasicProfiler CPickleSerializer HiveContext MarshalSerializer Profiler Row SQLContext
-    SparkExecutorInfo StorageLevel
+    BasicProfiler HiveContext Profiler Row SQLContext SparkExecutorInfo StorageLevel
 """.split())
 
 __all__ = sorted(_WHERE)

@@ -21,9 +21,12 @@ from rushlight import _functions as functions
 from rushlight._callsite import current_call, operator, renamed
 from rushlight._hyperloglog import HyperLogLog, bits_for
 from rushlight._quantiles import normal_quantile, student_quantile
+from rushlight._records import runs_of
 from rushlight.errors.engine import NoSuchMethodError
+from rushlight.serializers import CPickleSerializer
 from rushlight.statcounter import StatCounter
 
+PICKLED = runs_of(0, CPickleSerializer())
 LEAST_ERROR = 0.000017
 NEARLY_NORMAL = 100     # values
 
@@ -133,7 +136,7 @@ class Approximations:
     def _approximate(self, name, estimate, timeout, confidence):
         if type(timeout) is not int or not isinstance(confidence, float):
             raise NoSuchMethodError(f"Method {name}", timeout, confidence)
-        counters = self.mapPartitions(functools.partial(functions.in_list, StatCounter))
+        counters = self._one_a_partition(StatCounter)
         call = current_call()
         named = renamed(call, name + call[1].removeprefix(call[0]))
         ready = self.ctx._ready_in_time(counters, named, timeout / 1000)
@@ -151,8 +154,12 @@ class Approximations:
         if relativeSD < LEAST_ERROR:
             raise ValueError(f"relativeSD should be greater than {LEAST_ERROR:f}")
         bits = bits_for(relativeSD)
-        return (self.map(functions.hash_for_java)
-                .mapPartitions(functools.partial(functions.in_list,
-                                                 functools.partial(HyperLogLog, bits)))
-                .fold(HyperLogLog(bits), HyperLogLog.merge)
-                .cardinality())
+        found = (self.map(functions.hash_for_java)
+                 ._one_a_partition(functools.partial(HyperLogLog, bits))
+                 .collect())
+        return functools.reduce(HyperLogLog.merge, found, HyperLogLog(bits)).cardinality()
+
+    def _one_a_partition(self, make):
+        """make(iterator) of each partition, pickled whatever the context's serializer is."""
+        return self._then("mapPartitions", functools.partial(functions.in_list, make),
+                          record_format=PICKLED)

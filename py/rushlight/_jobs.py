@@ -2,7 +2,7 @@
 
 The usual ones are run by SparkContext.runJob and collect (context.py).
 """
-from rushlight import _pickling
+from rushlight._records import load_run
 
 
 class Jobs:
@@ -34,5 +34,5 @@ class Jobs:
         except KeyboardInterrupt:
             self.cancelAllJobs()
             raise
-        return [[x for run in runs for x in _pickling.loads(run)]
+        return [[x for run in runs for x in load_run(rdd._format, run)]
                 for runs in job.results() if runs is not None]

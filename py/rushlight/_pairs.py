@@ -68,7 +68,7 @@ class PairTransformations:
         >>> pairs.keys().glom().map(sorted).collect()
         [[0, 3], [1, 4], [2, 5]]
         """
-        from rushlight.rdd import Partitioner, PipelinedRDD, RDD, SHUFFLED_FORMAT
+        from rushlight.rdd import Partitioner, PipelinedRDD, RDD
         n = self._reduce_partitions(numPartitions)
         partitioner = Partitioner(n, partitionFunc)
         if self.partitioner == partitioner:
@@ -85,7 +85,7 @@ class PairTransformations:
         call, engine = current_call(), self.ctx._engine
         pairs = engine.pairwise(keyed._engine(), call)
         shuffled = engine.shuffled(pairs, n, self.ctx._partitioner_identity(partitionFunc), call)
-        rdd = RDD(engine.value_of_pair(shuffled, call), self.ctx, SHUFFLED_FORMAT)
+        rdd = RDD(engine.value_of_pair(shuffled, call), self.ctx, self.ctx._shuffled_format)
         rdd.partitioner = partitioner
         return rdd
 

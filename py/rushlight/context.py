@@ -15,6 +15,7 @@ from rushlight import _engine, _lifecycle, _pickling, _progress, accumulators
 from rushlight import _functions as functions
 from rushlight._callsite import current_call, operator, renamed
 from rushlight._jobs import Jobs
+from rushlight._records import ALL, dump_run, reader_of, runs_of
 from rushlight._sharing import Sharing
 from rushlight._system import System
 from rushlight._tags import JobTags
@@ -26,6 +27,7 @@ from rushlight.errors import (
     PySparkValueError)
 from rushlight.errors.engine import NoSuchMethodError, from_engine
 from rushlight.rdd import RDD
+from rushlight.serializers import AutoBatchedSerializer, BatchedSerializer, CPickleSerializer
 
 __all__ = ["SparkContext"]
 
@@ -75,19 +77,19 @@ class SparkContext(Sharing, Jobs, JobTags, System):
     # ── life ──
     @operator
     def __init__(self, master=None, appName=None, sparkHome=None, pyFiles=None, environment=None,
-                 batchSize=0, serializer=None, conf=None, gateway=None, jsc=None,
+                 batchSize=0, serializer=CPickleSerializer(), conf=None, gateway=None, jsc=None,
                  profiler_cls=None, udf_profiler_cls=None, memory_profiler_cls=None):
         worker = sys.modules.get("rushlight.worker")
         if worker is not None and worker.in_worker:
             raise PySparkRuntimeError(errorClass="CONTEXT_ONLY_VALID_ON_DRIVER")
-        for name, given in (("batchSize", batchSize), ("serializer", serializer),
-                            ("gateway", gateway), ("jsc", jsc), ("profiler_cls", profiler_cls),
+        for name, given in (("gateway", gateway), ("jsc", jsc), ("profiler_cls", profiler_cls),
                             ("udf_profiler_cls", udf_profiler_cls),
                             ("memory_profiler_cls", memory_profiler_cls)):
             if given:
                 raise NotThereYet(f"SparkContext({name}=…)")
         self._engine_context = None
         self._call = current_call()
+        self._use_serializer(serializer, batchSize)
         with SparkContext._lock:
             self._become_active()
             try:
@@ -95,6 +97,15 @@ class SparkContext(Sharing, Jobs, JobTags, System):
             except BaseException:       # Ctrl-C, too: then the engine may be there already
                 self._end()
                 raise
+
+    def _use_serializer(self, serializer, batchSize):
+        """What elements travel in: see _records.py."""
+        self._batchSize = batchSize
+        self._unbatched_serializer = serializer
+        self.serializer = (BatchedSerializer(serializer, batchSize) if batchSize
+                           else AutoBatchedSerializer(serializer))
+        self._chain_format = runs_of(batchSize, serializer)
+        self._shuffled_format = runs_of(ALL, serializer)
 
     def _become_active(self):
         other = SparkContext._active_spark_context
@@ -293,16 +304,17 @@ class SparkContext(Sharing, Jobs, JobTags, System):
             return self._parallelize_range(c, n)
         if not hasattr(c, "__len__"):
             c = list(c)
-        length = max(1, min(len(c) // n, MAX_RUN))
+        length = max(1, min(len(c) // n, self._batchSize or MAX_RUN))
+        record_format = runs_of(length, self._unbatched_serializer)
         elements = iter(c)
         runs = []
         while True:
             run = list(itertools.islice(elements, length))
             if not run:
                 break
-            runs.append((_pickling.dumps(run), len(run)))
+            runs.append((dump_run(record_format, run), len(run)))
         slices = [runs[i * len(runs) // n:(i + 1) * len(runs) // n] for i in range(n)]
-        return RDD(self._engine.parallelize(slices, current_call()), self, ("runs", length))
+        return RDD(self._engine.parallelize(slices, current_call()), self, record_format)
 
     def _parallelize_range(self, numbers, n):
         part = partial(functions.range_slice, numbers.start, numbers.step, len(numbers), n)
@@ -402,13 +414,13 @@ class SparkContext(Sharing, Jobs, JobTags, System):
         finally:
             accumulators.take_from(engine)
         self._say_finished(call, began)
-        objects = []
+        objects, loads = [], reader_of(rdd._format) or _pickling.loads
         found.reverse()         # each run is dropped when it has been read
         while found:
             runs = found.pop()
             runs.reverse()
             while runs:
-                objects += _pickling.loads(runs.pop())
+                objects += loads(runs.pop())
         return objects
 
     def _save_as_text_file(self, rdd, path):

@@ -18,9 +18,9 @@ that is no chain, and become one command, a flat list that the worker runs in on
 An engine RDD is made late, when an action, a shuffle, a union or id() asks for it: so RDD numbers
 are PySpark's, and a function sees the variables of its closure as they are at that time.
 
-Records.  What an engine RDD's batches hold is its format: ("lines", as str?) for text, else
-("runs", n): pickled lists of objects, n a run, 0 for 1, 2, 4 … by size, -1 for all of a flush.
-RDDs of different formats cannot be mixed in a union; they are brought to the chain's format first.
+Records.  What an engine RDD's batches hold is its format (_records.py): lines, or runs of pickled
+objects.  RDDs of different formats cannot be mixed in a union; they are brought to the chain's
+format first.
 
 The operators themselves stand in _transformations.py, _pairs.py, _joins.py, _sorting.py and
 _sampling.py (new RDDs), _actions.py, _reductions.py, _statistics.py, _approximations.py (results).
@@ -34,6 +34,7 @@ from rushlight._joins import Joins
 from rushlight._pairs import PairTransformations
 from rushlight._pickling import dumps_command
 from rushlight._profiles import Profiles
+from rushlight._records import records_op
 from rushlight._reductions import Reductions
 from rushlight._sampling import Sampling
 from rushlight._sorting import Sorting
@@ -94,13 +95,14 @@ class RDD(Transformations, PairTransformations, Joins, Sorting, Sampling, Action
 
     def _as_chain(self):
         """This RDD in a chain's format: itself, or a chain without a function on top of it."""
-        if self._format == CHAIN_FORMAT:
+        if self._format == self.ctx._chain_format:
             return self
         return PipelinedRDD(self, (), preservesPartitioning=True)
 
-    def _then(self, *op, preservesPartitioning=False, is_barrier=False):
+    def _then(self, *op, preservesPartitioning=False, is_barrier=False, record_format=None):
         """A chain: this RDD with one more operator on top."""
-        return PipelinedRDD(self, (op,), preservesPartitioning, is_barrier=is_barrier)
+        return PipelinedRDD(self, (op,), preservesPartitioning, is_barrier=is_barrier,
+                            record_format=record_format)
 
     # ── what it is ──
     @property
@@ -202,8 +204,9 @@ class PipelinedRDD(RDD):
      |  ParallelCollectionRDD[...] at parallelize at ...
     """
 
-    def __init__(self, prev, ops, preservesPartitioning=False, output="runs", is_barrier=False):
-        super().__init__(None, prev.ctx, CHAIN_FORMAT)
+    def __init__(self, prev, ops, preservesPartitioning=False, output="runs", is_barrier=False,
+                 record_format=None):
+        super().__init__(None, prev.ctx, record_format or prev.ctx._chain_format)
         on_chain = isinstance(prev, PipelinedRDD)
         self.prev = prev
         self.preservesPartitioning = preservesPartitioning and (
@@ -230,6 +233,9 @@ class PipelinedRDD(RDD):
             step = step.prev
         chain.reverse()
         steps.reverse()
+        records = records_op(self._source._format, self._format)
+        if records is not None:
+            chain.insert(0, (self._call, records))
         engine, source = self.ctx._engine, self._source._engine()
         command = dumps_command(chain)
         broadcasts = [b._handle for b in self.ctx._pickled_broadcast_vars.take()]
