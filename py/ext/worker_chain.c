@@ -38,9 +38,10 @@ static const struct
 typedef struct
 {
   ChainOp op;
-  PyObject *function; /* (owned) or NULL */
+  PyObject *function; /* (owned) the op's first argument, or NULL */
+  PyObject *second;   /* (unowned) and its second one */
   Walk walk;          /* flatMap, flatMapValues */
-  PyObject *key;      /* (owned) flatMapValues: the key of what is being walked */
+  PyObject *key;      /* (owned) flatMapValues, joinSides: the key of what is being walked */
   PyObject *place;    /* (unowned) */
 } Step;
 
@@ -113,6 +114,35 @@ begin_walk (Segment *self, guint number, PyObject *iterable)
   return STEP_DROPPED;
 }
 
+/* (k, tagged) → a walk over pairs of values. */
+static inline StepOutcome
+begin_join (Segment *self, guint number, PyObject *x)
+{
+  Step *step = &self->steps[number];
+  PyObject *tagged = worker_item (x, 1, step->place);
+
+  if (tagged == NULL)
+    return STEP_FAILED;
+  gboolean ok = worker_walk_sides (&step->walk, tagged, step->function, step->second, step->place);
+  Py_DECREF (tagged);
+  if (!ok)
+    return STEP_FAILED;
+  self->walking[self->n_walking++] = number;
+  return STEP_DROPPED;
+}
+
+/* (k, v) → (k, (side, v)) */
+static inline PyObject *
+tag (const Step *step, PyObject *x)
+{
+  PyObject *key = worker_item (x, 0, step->place);
+  PyObject *value = key != NULL ? worker_item (x, 1, step->place) : NULL;
+
+  Py_INCREF (step->function);
+  PyObject *tagged = worker_tuple_two (step->function, value);
+  return worker_tuple_two (key, tagged);
+}
+
 /* One step.  *@inout_x is consumed; replaced where the step gave. */
 static inline StepOutcome
 take_step (Segment *self, guint number, PyObject **inout_x)
@@ -152,6 +182,16 @@ take_step (Segment *self, guint number, PyObject **inout_x)
         Py_CLEAR (step->key);
       Py_DECREF (x);
       return outcome;
+    case CHAIN_JOIN_SIDES:
+      step->key = worker_item (x, 0, step->place);
+      outcome = step->key == NULL ? STEP_FAILED : begin_join (self, number, x);
+      if (outcome == STEP_FAILED)
+        Py_CLEAR (step->key);
+      Py_DECREF (x);
+      return outcome;
+    case CHAIN_TAG:
+      y = tag (step, x);
+      break;
     case CHAIN_KEYS:
       y = worker_item (x, 0, step->place);
       break;
@@ -278,6 +318,8 @@ is_break (ChainOp op)
     case CHAIN_FLAT_MAP_VALUES:
     case CHAIN_KEYS:
     case CHAIN_VALUES:
+    case CHAIN_TAG:
+    case CHAIN_JOIN_SIDES:
       return FALSE;
     }
   g_assert_not_reached ();
@@ -335,6 +377,8 @@ segment_new (Stage *source, PyObject *command, Py_ssize_t first, Py_ssize_t end)
           self->steps[i].function = PyTuple_GET_ITEM (tuple, 1);
           Py_INCREF (self->steps[i].function);
         }
+      if (chain_ops[self->steps[i].op].n_arguments > 1)
+        self->steps[i].second = PyTuple_GET_ITEM (tuple, 2);
     }
   return &self->stage;
 }
@@ -419,11 +463,28 @@ break_new (const WorkerChain *chain, Stage *source, ChainOp op, PyObject *tuple)
     case CHAIN_FLAT_MAP_VALUES:
     case CHAIN_KEYS:
     case CHAIN_VALUES:
+    case CHAIN_TAG:
+    case CHAIN_JOIN_SIDES:
     case CHAIN_PARTITION:
     case CHAIN_RECORDS:
       break;
     }
   g_assert_not_reached ();
+}
+
+/* Whether item @i, a break, would find each key once and give its input out again: a merge right
+ * behind what has made one entry a key.  So it is where both sides of a shuffle are in one chain, as
+ * the pairs were partitioned already. */
+static gboolean
+is_idle (PyObject *command, Py_ssize_t i, ChainOp op)
+{
+  PyObject *tuple;
+  ChainOp before;
+
+  if (i == 0 || !parse_op (command, i - 1, &before, &tuple))
+    return FALSE;
+  return (op == CHAIN_MERGE_GROUPS && before == CHAIN_GROUP) ||
+         (op == CHAIN_MERGE_COMBINERS && before == CHAIN_COMBINE);
 }
 
 /* Adds the stage that begins at item @i of the command; returns the item behind it, or −1. */
@@ -450,6 +511,8 @@ add_stage (WorkerChain *self, PyObject *command, Py_ssize_t i)
     }
   if (op == CHAIN_PARTITION || op == CHAIN_RECORDS)
     return note_op (self, command, i, op, tuple) ? i + 1 : -1;
+  if (is_idle (command, i, op))
+    return i + 1;
   self->stages[self->n++] = break_new (self, source, op, tuple);
   worker_chain_end (self)->place = place_of (op, tuple);
   return i + 1;

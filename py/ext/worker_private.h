@@ -7,6 +7,7 @@
  *   worker_module.c      the module: Worker, portable_hash
  *   worker_task.c        one task from TASK to DONE or ERROR
  *   worker_chain.c       the command as stages; segments: the ops that take one element at a time
+ *   worker_join.c        joinSides: what values of one key make pairs
  *   worker_break.c       mapPartitions, glom, count: ops that want all of their input
  *   worker_combine.c     combine, mergeCombiners, group, mergeGroups: ops on a table
  *   worker_combine_spill.c   the same, of what is larger than memory
@@ -304,6 +305,7 @@ typedef enum
   WALK_LIST,
   WALK_TUPLE,
   WALK_ITERATOR,
+  WALK_PRODUCT,
 } WalkKind;
 
 typedef struct
@@ -311,7 +313,15 @@ typedef struct
   WalkKind kind;
   Py_ssize_t at;
   PyObject *walked; /* (owned) */
+  PyObject *right;  /* (owned) a product's second list; NULL in all others */
+  Py_ssize_t at_right;
 } Walk;
+
+/* Begins a walk over the pairs (v, w) of what joinSides is given, which it does not consume. */
+gboolean worker_walk_sides (Walk *walk, PyObject *tagged, PyObject *fill_left,
+                            PyObject *fill_right, PyObject *place);
+/* The next of them. */
+PyObject *worker_walk_product (Walk *walk);
 
 /* Consumes @iterable, unless it fails.  Exact lists and tuples are walked by index, without an
  * iterator. */
@@ -340,6 +350,7 @@ walk_clear (Walk *self)
 {
   self->kind = WALK_NOTHING;
   Py_CLEAR (self->walked);
+  Py_CLEAR (self->right);
 }
 
 static inline PyObject *
@@ -365,6 +376,8 @@ walk_next (Walk *self)
       if (x == NULL && PyErr_Occurred () && PyErr_ExceptionMatches (PyExc_StopIteration))
         PyErr_Clear ();
       return x;
+    case WALK_PRODUCT:
+      return worker_walk_product (self);
     case WALK_NOTHING:
       break;
     }

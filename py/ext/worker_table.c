@@ -9,15 +9,18 @@
  * A dict must be asked twice a pair: once for the old value and once to store the new one, and the
  * second look-up costs as much as the first.  Here the place is found once and its value replaced.
  *
- * Most keys are words.  As long as all of them are exact str, they are hashed by their bytes
- * (CPython keeps equal strings in equal bytes) with core/data's quick hash instead of SipHash.  The
- * first key of another type switches the table to Python's own hashes for good, since a str must
- * then meet whatever is equal to it.  No order and no placement depends on these hashes.
+ * Most keys are words or numbers.  As long as all of them are exact str, they are hashed by their
+ * bytes (CPython keeps equal strings in equal bytes) with core/data's quick hash instead of SipHash.
+ * As long as all are small ints, their hash is a bijection of them: where hashes are equal, no key
+ * is looked at, which saves a cache miss a pair.  The first key of another type switches the table
+ * to Python's own hashes for good, since a key must then meet whatever is equal to it.  No order and
+ * no placement depends on these hashes.
  *
  * Measured on the word count of 100 MB (bench/worker_chain.py): see bench/README.md.
  */
 #include "py/ext/worker_table.h"
 #include "core/data/hash.h"
+#include "py/ext/worker_memory.h"
 
 #include <string.h>
 
@@ -38,12 +41,22 @@ hash_string (PyObject *key)
                             (gsize)(PyUnicode_GET_LENGTH (key) * PyUnicode_KIND (key)));
 }
 
+static inline WorkerKeys
+kind_of_key (PyObject *key)
+{
+  if (PyUnicode_CheckExact (key))
+    return WORKER_KEYS_STRINGS;
+  return PyLong_CheckExact (key) && worker_int_digits (key) <= 2 ? WORKER_KEYS_INTS
+                                                                 : WORKER_KEYS_ANY;
+}
+
 static inline gboolean
 hash_of_key (const WorkerTable *self, PyObject *key, guint64 *out_hash)
 {
-  if (self->only_strings)
+  if (self->keys != WORKER_KEYS_ANY)
     {
-      *out_hash = hash_string (key);
+      *out_hash = self->keys == WORKER_KEYS_STRINGS ? hash_string (key)
+                                                    : rush_hash64_int (PyLong_AsLong (key));
       return TRUE;
     }
   Py_hash_t hash = PyObject_Hash (key);
@@ -63,13 +76,14 @@ equal_strings (PyObject *a, PyObject *b)
          memcmp (PyUnicode_DATA (a), PyUnicode_DATA (b), (gsize)(length * kind)) == 0;
 }
 
-/* 1, 0, or −1 with an exception set. */
+/* Of keys with equal hashes: 1, 0, or −1 with an exception set. */
 static inline int
 equal_keys (const WorkerTable *self, PyObject *a, PyObject *b)
 {
-  if (a == b)
+  if (a == b || self->keys == WORKER_KEYS_INTS)
     return 1;
-  return self->only_strings ? equal_strings (a, b) : PyObject_RichCompareBool (a, b, Py_EQ);
+  return self->keys == WORKER_KEYS_STRINGS ? equal_strings (a, b)
+                                           : PyObject_RichCompareBool (a, b, Py_EQ);
 }
 
 /* ── growth ── */
@@ -111,11 +125,11 @@ grow (WorkerTable *self)
   return TRUE;
 }
 
-/* A key that is no plain str has come: from now on Python's hashes. */
+/* A key of another kind has come: from now on Python's hashes. */
 static gboolean
 rehash (WorkerTable *self)
 {
-  self->only_strings = FALSE;
+  self->keys = WORKER_KEYS_ANY;
   for (Py_ssize_t i = 0; i < self->n_entries; i++)
     if (!hash_of_key (self, self->entries[i].key, &self->entries[i].hash))
       return FALSE;
@@ -129,10 +143,10 @@ rehash (WorkerTable *self)
 PyObject **
 worker_table_place (WorkerTable *self, PyObject *key, gboolean *out_is_new)
 {
-  gboolean is_string = PyUnicode_CheckExact (key);
+  WorkerKeys kind = kind_of_key (key);
   if (self->n_entries == 0)
-    self->only_strings = is_string;
-  else if (self->only_strings && !is_string && !rehash (self))
+    self->keys = kind;
+  else if (self->keys != kind && self->keys != WORKER_KEYS_ANY && !rehash (self))
     return NULL;
   if (self->n_entries == self->capacity && !grow (self))
     return NULL;

@@ -23,6 +23,13 @@ typedef struct
   PyObject *value;
 } WorkerEntry;
 
+typedef enum
+{
+  WORKER_KEYS_ANY,
+  WORKER_KEYS_STRINGS, /* exact str: hashed by their bytes */
+  WORKER_KEYS_INTS,    /* exact int of up to 60 bits: equal if and only if their hashes are */
+} WorkerKeys;
+
 typedef struct
 {
   WorkerEntry *entries; /* in order of arrival */
@@ -30,7 +37,7 @@ typedef struct
   Py_ssize_t capacity;
   struct WorkerSlot *slots; /* open addressing: a tag of the hash, and an index into entries */
   gsize mask;               /* number of slots − 1; 0: no slots yet */
-  gboolean only_strings;    /* so far every key is an exact str, hashed by its bytes */
+  WorkerKeys keys;          /* what every one so far is */
 } WorkerTable;
 
 PyObject **worker_table_place (WorkerTable *self, PyObject *key, gboolean *out_is_new);

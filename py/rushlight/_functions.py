@@ -82,22 +82,6 @@ def from_zero(zero, f, v):
 
 
 # ── joins: values come tagged with the side they are from ──
-def tag(side, v):
-    return side, v
-
-
-def join_sides(fill_left, fill_right, tagged):
-    """Every value of side 1 of one key with every one of side 2; a side that has none may be filled
-    with a None."""
-    left = [v for side, v in tagged if side == 1]
-    right = [v for side, v in tagged if side == 2]
-    if fill_left and not left:
-        left = [None]
-    if fill_right and not right:
-        right = [None]
-    return itertools.product(left, right)
-
-
 def split_sides(n, tagged):
     """The values of one key, those of sides 0 … n − 1 apart."""
     sides = [[] for _ in range(n)]

@@ -20,7 +20,7 @@ LEFT, RIGHT = 1, 2
 
 
 def _tagged(rdd, side):
-    return rdd.mapValues(functools.partial(functions.tag, side))
+    return rdd._then("tag", side, preservesPartitioning=True)
 
 
 class Joins:
@@ -72,8 +72,8 @@ class Joins:
 
     def _join(self, other, numPartitions, fill_left, fill_right):
         both = _tagged(self, LEFT).union(_tagged(other, RIGHT))
-        return both._group_as_lists(numPartitions).flatMapValues(
-            functools.partial(functions.join_sides, fill_left, fill_right))
+        return both._group_as_lists(numPartitions)._then(
+            "joinSides", fill_left, fill_right, preservesPartitioning=True)
 
     @operator
     def cogroup(self, other, numPartitions=None):

@@ -28,6 +28,10 @@ from rushlight import _worker
 
 CHECK_MS = 1000     # how often the helper looks whether the driver is still its parent
 
+# Garbage is collected after so many new objects, instead of 700: pairs and groups are objects by the
+# million, which are in no cycle and have to be looked at each time.
+YOUNG_OBJECTS = 50_000
+
 _PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 in_worker = False   # whether this process is a worker: there is no SparkContext in one
@@ -158,6 +162,7 @@ def run_worker(fd, max_message=_worker.MAX_MESSAGE):
     more than `max_message` bytes."""
     global in_worker
     in_worker = True
+    gc.set_threshold(YOUNG_OBJECTS, 20, 20)
     os.register_at_fork(after_in_child=lambda: hang_up(fd))
     worker = _worker.Worker(fd, describe, dumps_by_value, stop_iteration, before_answer, explain,
                             begin_task, end_task, max_message)

@@ -172,6 +172,15 @@ def group(pairs, _):
     return combine(pairs, _, lambda v: [v], lambda vs, v: vs + [v])
 
 
+def join_sides(groups, _, fill_left, fill_right):
+    out = []
+    for k, tagged in groups:
+        left, right = ([v for side, v in tagged if side == wanted] or [None] * fill
+                       for wanted, fill in ((1, fill_left), (2, fill_right)))
+        out += [(k, (v, w)) for v in left for w in right]
+    return out
+
+
 OPS = {
     "map": lambda xs, _, f: [f(x) for x in xs],
     "filter": lambda xs, _, f: [x for x in xs if f(x)],
@@ -180,6 +189,8 @@ OPS = {
     "mapPartitionsWithIndex": lambda xs, p, f: list(f(p, iter(xs))),
     "glom": lambda xs, _: [list(xs)],
     "keyBy": lambda xs, _, f: [(f(x), x) for x in xs],
+    "tag": lambda xs, _, side: [(k, (side, v)) for k, v in xs],
+    "joinSides": join_sides,
     "mapValues": lambda xs, _, f: [(k, f(v)) for k, v in xs],
     "flatMapValues": lambda xs, _, f: [(k, w) for k, v in xs for w in f(v)],
     "keys": lambda xs, _: [x[0] for x in xs],

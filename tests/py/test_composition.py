@@ -132,8 +132,8 @@ def test_join_is_a_union_and_one_shuffle(sc, fake):
     left, right = sc.parallelize([("a", 1)], 2), sc.parallelize([("a", "x"), ("b", "y")], 3)
     assert left.join(right).collect() == [("a", (1, "x"))]
     assert asked(fake, "union") == [("union", ["PythonRDD", "PythonRDD"])]
-    assert chains(fake) == [["mapValues"], ["mapValues"], ["group", "partition"],
-                            ["mergeGroups", "flatMapValues"]]
+    assert chains(fake) == [["tag"], ["tag"], ["group", "partition"],
+                            ["mergeGroups", "joinSides"]]
     assert asked(fake, "shuffled") == [("shuffled", 5, 0)]
 
 
