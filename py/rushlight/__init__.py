@@ -14,10 +14,12 @@ _WHERE = {
     "AccumulatorParam": "rushlight.accumulators",
     "BarrierTaskContext": "rushlight.taskcontext",
     "BarrierTaskInfo": "rushlight.taskcontext",
+    "BasicProfiler": "rushlight.profiler",
     "Broadcast": "rushlight.broadcast",
     "CPickleSerializer": "rushlight.serializers",
     "InheritableThread": "rushlight.util",
     "MarshalSerializer": "rushlight.serializers",
+    "Profiler": "rushlight.profiler",
     "RDD": "rushlight.rdd",
     "RDDBarrier": "rushlight.rdd",
     "SparkConf": "rushlight.conf",
@@ -33,7 +35,7 @@ _WHERE = {
 
 # Names of the pyspark module that are not there yet.
 _MISSING = frozenset("""
-    BasicProfiler HiveContext Profiler Row SQLContext SparkExecutorInfo StorageLevel
+    HiveContext Row SQLContext SparkExecutorInfo StorageLevel
 """.split())
 
 __all__ = sorted(_WHERE)

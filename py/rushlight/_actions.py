@@ -8,7 +8,6 @@ import collections
 import functools
 import math
 import warnings
-from concurrent.futures import ThreadPoolExecutor
 
 from rushlight import _functions as functions
 from rushlight._callsite import current_call, operator
@@ -22,6 +21,7 @@ def _elements_of(partitions):
 
 def _one_ahead(context, jobs):
     """What each job gives, while a thread runs the one after it."""
+    from concurrent.futures import ThreadPoolExecutor
     from rushlight.util import inheritable_thread_target
     with ThreadPoolExecutor(1, "prefetch") as pool:
         running = collections.deque()

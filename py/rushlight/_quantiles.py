@@ -9,7 +9,6 @@ I is a continued fraction (Lentz's way to evaluate one: Press et al., Numerical 
 the quantile is found by bisection, as the function rises.
 """
 import math
-from statistics import NormalDist
 
 STEPS = 200             # of a fraction, of a bisection: far more than either needs
 TINY = 1e-300
@@ -21,6 +20,7 @@ def normal_quantile(p):
     >>> round(normal_quantile(0.975), 4)
     1.96
     """
+    from statistics import NormalDist       # not with every program
     return NormalDist().inv_cdf(p) if 0 < p < 1 else math.copysign(math.inf, p - 0.5)
 
 

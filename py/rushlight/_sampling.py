@@ -10,11 +10,12 @@ gets an exact size by drawing a few more than needed, and again if those were to
 With these a first draw is too small about once in 10,000 times.
 """
 import math
-import random
 import sys
 
 from rushlight._callsite import operator
-from rushlight.rddsampler import RDDRangeSampler, RDDSampler, RDDStratifiedSampler
+
+# random and the samplers are imported where they are used: few programs sample, and random takes
+# as long to import as all of this package.
 
 FAILURE_RATE = 0.00005      # δ
 FEW = 12                    # elements: the tail of a Poisson number is long for them
@@ -44,6 +45,7 @@ class Sampling:
         """
         if not fraction >= 0:       # nan, too
             raise ValueError("Fraction must be nonnegative.")
+        from rushlight.rddsampler import RDDSampler
         return self.mapPartitionsWithIndex(RDDSampler(withReplacement, fraction, seed).func, True)
 
     @operator
@@ -57,6 +59,7 @@ class Sampling:
         for fraction in fractions.values():
             if not fraction >= 0.0:
                 raise AssertionError(f"Negative fraction value: {fraction}")
+        from rushlight.rddsampler import RDDStratifiedSampler
         return self.mapPartitionsWithIndex(
             RDDStratifiedSampler(withReplacement, fractions, seed).func, True)
 
@@ -71,6 +74,8 @@ class Sampling:
         """
         if not all(weight >= 0 for weight in weights):
             raise ValueError("Weights must be nonnegative")
+        import random
+        from rushlight.rddsampler import RDDRangeSampler
         total = float(sum(weights))
         if not total > 0:
             raise ValueError("Sum of weights must be positive")
@@ -101,6 +106,7 @@ class Sampling:
         total = self.count()
         if total == 0:
             return []
+        import random
         rng = random.Random(seed)
         if not withReplacement and num >= total:
             found = self.collect()

@@ -4,18 +4,27 @@ They are the JVM's in Spark, where they are how a launcher passes settings: what
 with "spark." is a default of every new SparkConf.  There is no JVM here, but the table is, with what
 Java would know of the machine.
 """
-import getpass
 import os
-import tempfile
 
 from rushlight import conf
 from rushlight.errors.engine import IllegalArgumentException, NoSuchMethodError
 
 _properties = {}
 
+
+def _temporary_folder():
+    import tempfile
+    return tempfile.gettempdir()
+
+
+def _user():
+    import getpass
+    return getpass.getuser()
+
+
 _OF_THE_MACHINE = {
     "file.separator": lambda: os.sep,
-    "java.io.tmpdir": tempfile.gettempdir,
+    "java.io.tmpdir": _temporary_folder,
     "line.separator": lambda: os.linesep,
     "os.arch": lambda: os.uname().machine,
     "os.name": lambda: os.uname().sysname,
@@ -23,7 +32,7 @@ _OF_THE_MACHINE = {
     "path.separator": lambda: os.pathsep,
     "user.dir": os.getcwd,
     "user.home": lambda: os.path.expanduser("~"),
-    "user.name": getpass.getuser,
+    "user.name": _user,
 }
 
 

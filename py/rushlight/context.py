@@ -15,6 +15,7 @@ from rushlight import _engine, _lifecycle, _pickling, _progress, accumulators
 from rushlight import _functions as functions
 from rushlight._callsite import current_call, operator, renamed
 from rushlight._jobs import Jobs
+from rushlight._profiling import Profiling
 from rushlight._records import ALL, dump_run, reader_of, runs_of
 from rushlight._sharing import Sharing
 from rushlight._system import System
@@ -26,6 +27,7 @@ from rushlight.errors import (
     IllegalArgumentException, NotThereYet, PySparkIndexError, PySparkRuntimeError,
     PySparkValueError)
 from rushlight.errors.engine import NoSuchMethodError, from_engine
+from rushlight.profiler import BasicProfiler
 from rushlight.rdd import RDD
 from rushlight.serializers import AutoBatchedSerializer, BatchedSerializer, CPickleSerializer
 
@@ -47,9 +49,8 @@ _CHATTY_LEVELS = ("ALL", "DEBUG", "INFO", "TRACE")
 
 # Names of pyspark's SparkContext that are not there yet.
 _MISSING = frozenset("""
-    _gateway _jsc _jvm binaryFiles binaryRecords dump_profiles getCheckpointDir hadoopFile hadoopRDD
-    newAPIHadoopFile newAPIHadoopRDD pickleFile sequenceFile setCheckpointDir show_profiles
-    wholeTextFiles
+    _gateway _jsc _jvm binaryFiles binaryRecords getCheckpointDir hadoopFile hadoopRDD
+    newAPIHadoopFile newAPIHadoopRDD pickleFile sequenceFile setCheckpointDir wholeTextFiles
 """.split())
 
 
@@ -60,7 +61,7 @@ class _Local(threading.local):
         self.properties = {}
 
 
-class SparkContext(Sharing, Jobs, JobTags, System):
+class SparkContext(Sharing, Jobs, JobTags, System, Profiling):
     """One application: `SparkContext("local[2]", "counts")`, or with a SparkConf.
 
     There is one at a time.  As a context manager it is stopped at the end of the block; in any
@@ -78,11 +79,11 @@ class SparkContext(Sharing, Jobs, JobTags, System):
     @operator
     def __init__(self, master=None, appName=None, sparkHome=None, pyFiles=None, environment=None,
                  batchSize=0, serializer=CPickleSerializer(), conf=None, gateway=None, jsc=None,
-                 profiler_cls=None, udf_profiler_cls=None, memory_profiler_cls=None):
+                 profiler_cls=BasicProfiler, udf_profiler_cls=None, memory_profiler_cls=None):
         worker = sys.modules.get("rushlight.worker")
         if worker is not None and worker.in_worker:
             raise PySparkRuntimeError(errorClass="CONTEXT_ONLY_VALID_ON_DRIVER")
-        for name, given in (("gateway", gateway), ("jsc", jsc), ("profiler_cls", profiler_cls),
+        for name, given in (("gateway", gateway), ("jsc", jsc),
                             ("udf_profiler_cls", udf_profiler_cls),
                             ("memory_profiler_cls", memory_profiler_cls)):
             if given:
@@ -94,6 +95,7 @@ class SparkContext(Sharing, Jobs, JobTags, System):
             self._become_active()
             try:
                 self._start(_settings(conf, master, appName, sparkHome, environment), pyFiles)
+                self._start_profiling(self._conf, profiler_cls)
             except BaseException:       # Ctrl-C, too: then the engine may be there already
                 self._end()
                 raise

@@ -237,12 +237,19 @@ class PipelinedRDD(RDD):
         if records is not None:
             chain.insert(0, (self._call, records))
         engine, source = self.ctx._engine, self._source._engine()
+        collector = self.ctx.profiler_collector
+        if collector is not None:
+            profiler = collector.new_profiler(self.ctx)
+            chain = collector.under(profiler, chain)
         command = dumps_command(chain)
         broadcasts = [b._handle for b in self.ctx._pickled_broadcast_vars.take()]
-        return engine.python_rdd(
+        made = engine.python_rdd(
             source, command, self._output, self.preservesPartitioning,
             [call[:2] for call in steps], self._source._format == ("lines", False), broadcasts,
             self.is_barrier, self._call)
+        if collector is not None:
+            collector.add_profiler(made.id, profiler)
+        return made
 
     def _is_barrier(self):
         return self.is_barrier

@@ -160,7 +160,6 @@ def test_misuse_is_refused_with_a_sentence(sc, use, error, words):
 @pytest.mark.parametrize("use,name", [
     (lambda sc: sc._jvm.Foo(), "SparkContext._jvm"),
     (lambda sc: sc.parallelize([1]).cache(), "RDD.cache"),
-    (lambda sc: sc.parallelize([1]).map(str).sortBy(len), "RDD.sortBy"),
     (lambda sc: sc.parallelize([1]).saveAsTextFile("/x", "org.x.GzipCodec"), "compression"),
     (lambda sc: sc.statusTracker().getExecutorInfos(), "getExecutorInfos"),
 ])
@@ -177,8 +176,7 @@ def test_has_attribute_tells_the_truth(sc):
         rdd.nosuch
 
 
-@pytest.mark.parametrize("argument", [{"batchSize": 5}, {"serializer": object()},
-                                      {"gateway": object()}, {"profiler_cls": object}])
+@pytest.mark.parametrize("argument", [{"gateway": object()}, {"jsc": object()}])
 def test_arguments_that_are_not_there_yet(fake, argument):
     with pytest.raises(NotThereYet, match=next(iter(argument))):
         SparkContext("local", "x", **argument)

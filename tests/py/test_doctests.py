@@ -8,7 +8,8 @@ MODULES = ["_functions", "conf", "context", "dag", "errors.base", "rdd", "result
            "status", "util", "_actions", "_pairs", "_transformations", "_alias", "sql.conf",
            "sql.session", "_approximations", "_hyperloglog", "_joins", "_reductions",
            "_sampling", "_sorting", "_statistics", "rddsampler", "statcounter", "_jobs",
-           "_profiles", "_quantiles", "_system", "_tags", "serializers"]
+           "_profiles", "_quantiles", "_system", "_tags", "serializers", "_profiling",
+           "profiler"]
 
 
 @pytest.fixture(scope="module")

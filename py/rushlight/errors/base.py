@@ -20,6 +20,9 @@ CONDITIONS = {
     "CONTEXT_STOPPED": (
         "Cannot call methods on a stopped SparkContext. Make a new one, or move stop() to the end.",
         None),
+    "INCORRECT_CONF_FOR_PROFILE": (
+        "There are no profiles unless `spark.python.profile` is `true` when the SparkContext starts.",
+        None),
     "INVALID_BROADCAST_OPERATION": (
         "Broadcast can only be {operation} in driver: a task reads its value.", None),
     "KEY_VALUE_PAIR_REQUIRED": ("Either a key with its value or a list of pairs is needed.", None),
