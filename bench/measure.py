@@ -44,6 +44,12 @@ def compare(commands, runs=5, env=None):
     return medians
 
 
+def inside(argv, runs, env=None):
+    """(median seconds, answer) of a program that prints its answer and, last, the seconds it took."""
+    outs = [once(argv, env)[3].splitlines() for _ in range(runs)]
+    return statistics.median(float(lines[-1]) for lines in outs), outs[0][:-1]
+
+
 def ratio(what, value, goal, at_most=False):
     good = value <= goal if at_most else value >= goal
     print(f"{what:<58}{value:>7.2f}   goal {'≤' if at_most else '≥'} {goal}{'' if good else '   MISSED'}")

@@ -1,6 +1,6 @@
 """make bench: every speed claim, as ratios against a peer in the same run.
 
-    python bench/run.py [startup|wordcount|c|scheduler|handover …]
+    python bench/run.py [startup|wordcount|rdd|c|scheduler|handover …]
 
 Each section prints its rows and its goals; bench/README.md keeps the figures of the last release.
 """
@@ -70,6 +70,38 @@ def wordcount(tmp):
     measure.ratio("of the floor", ours / seen["the floor: bare C loop, 2 processes"], 1.3, at_most=True)
 
 
+# program: size, size for PySpark where that has to be less (0: it cannot), goal: times faster or
+# seconds
+RDD_PROGRAMS = {"pagerank": (2_000_000, None, 5), "sort": (5_000_000, None, 3),
+                "group": (5_000_000, None, 3), "join": (5_000_000, None, 3), "jobs": (1000, None, 10),
+                "tasks": (100_000, 10_000, "5 s"), "lineage": (5000, 0, "5 s")}
+FLOORS = ("pagerank", "sort", "group", "join")
+
+
+def rdd(tmp):
+    print("\nRDD programs with Python functions, local[2]; seconds within a running context")
+    print(f"{'':<10}{'size':>10}{'rushlight':>11}{'pyspark':>9}{'floor':>8}")
+    app, goals = HERE + "/rdd_app.py", []
+    for name, (size, peer_size, goal) in RDD_PROGRAMS.items():
+        ours, answer = measure.inside([BIN + "/rushlight", "submit", app, name, str(size)], runs=3)
+        peer, floor = None, None
+        if peer_size != 0:
+            peer, told = measure.inside([PEER, app, name, str(peer_size or size)], 1, SPARK_ENV)
+            peer *= size / (peer_size or size)
+            if told != answer:
+                sys.exit(f"{name}: the answers differ: {answer} {told}")
+        if name in FLOORS:
+            floor = measure.inside([BIN + "/python", HERE + "/rdd_floor.py", name, str(size)], 3)[0]
+        print(f"{name:<10}{size:>10,}{ours:>11.2f}" + (f"{peer:>9.1f}" if peer else f"{'–':>9}")
+              + (f"{floor:>8.2f}" if floor else f"{'–':>8}"))
+        goals.append((name, ours, peer, goal))
+    for name, ours, peer, goal in goals:
+        if isinstance(goal, str):
+            measure.ratio(f"{name}: seconds", ours, float(goal.split()[0]), at_most=True)
+        else:
+            measure.ratio(f"{name}: times faster than PySpark", peer / ours, goal)
+
+
 def c(tmp):
     text = text_of(tmp + "/text-c.txt", 100)
     print("\nword count in C: lessons/c/wordcount.c against one pass with one hash table; one core each")
@@ -88,7 +120,7 @@ def handover(tmp):
     handing_over.compare(peer, [BIN + "/python", "-m", "rushlight.cli"])
 
 
-SECTIONS = {"startup": startup, "wordcount": wordcount, "c": c, "scheduler": scheduler,
+SECTIONS = {"startup": startup, "wordcount": wordcount, "rdd": rdd, "c": c, "scheduler": scheduler,
             "handover": handover}
 
 
