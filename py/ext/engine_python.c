@@ -60,13 +60,13 @@ context_python_rdd (EngineContext *self, PyObject *args)
   EngineRdd *parent;
   const char *command, *output;
   Py_ssize_t command_bytes;
-  int preserves, lines_as_bytes, barrier;
+  int preserves, barrier;
   PyObject *step_list, *broadcast_list;
   EngineCall call;
   RushPythonChain chain = { 0 };
-  if (!PyArg_ParseTuple (args, "O!y#spO!pO!pO&", &EngineRdd_Type, &parent, &command, &command_bytes,
-                         &output, &preserves, &PyList_Type, &step_list, &lines_as_bytes,
-                         &PyList_Type, &broadcast_list, &barrier, engine_call_converter, &call) ||
+  if (!PyArg_ParseTuple (args, "O!y#spO!sO!pO&", &EngineRdd_Type, &parent, &command, &command_bytes,
+                         &output, &preserves, &PyList_Type, &step_list, &chain.input, &PyList_Type,
+                         &broadcast_list, &barrier, engine_call_converter, &call) ||
       !engine_context_ready (self) || !output_from_name (output, &chain.output) ||
       !check_command_size ((gsize)command_bytes))
     return NULL;
@@ -80,7 +80,6 @@ context_python_rdd (EngineContext *self, PyObject *args)
   chain.preserves_partitioning = preserves;
   chain.steps = (const char *const *)steps;
   chain.determinism = parent->rdd->determinism;
-  chain.lines_as_bytes = lines_as_bytes;
   chain.broadcasts = broadcasts;
   chain.n_broadcasts = (guint)PyList_GET_SIZE (broadcast_list);
   chain.barrier = barrier;
@@ -140,7 +139,7 @@ context_value_of_pair (EngineContext *self, PyObject *args)
 
 PyMethodDef engine_python_methods[] = {
   { "python_rdd", (PyCFunction)context_python_rdd, METH_VARARGS,
-    "python_rdd (parent, command, output, preserves_partitioning, steps, lines_as_bytes, "
+    "python_rdd (parent, command, output, preserves_partitioning, steps, input, "
     "[Broadcast …], barrier, call)" },
   { "pairwise", (PyCFunction)context_pairwise, METH_VARARGS, "pairwise (parent, call)" },
   { "shuffled", (PyCFunction)context_shuffled, METH_VARARGS,

@@ -1,5 +1,5 @@
-/* engine_sources.c - Context's methods that make the first RDDs of a lineage: of what the driver has,
- * and of files.  None of them starts a job.
+/* engine_sources.c - Context's methods that make the first RDDs of a lineage: of what the driver
+ * has, and of files.  None of them starts a job.
  */
 #include "py/ext/engine_private.h"
 

@@ -39,8 +39,7 @@ decode_payload (WorkerInput *self)
 {
   GError *error = NULL;
   gsize offset = 0;
-  g_autoptr (RushBuffer) buffer =
-      rush_buffer_wrap (self->payload, self->payload_bytes, NULL, NULL);
+  g_autoptr (RushBuffer) buffer = rush_buffer_wrap (self->payload, self->payload_bytes, NULL, NULL);
 
   self->batch = rush_batch_decode (buffer, &offset, self->schema, rush_allocator_system (), &error);
   return self->batch != NULL || worker_raise (error);
@@ -88,15 +87,26 @@ next_batch (WorkerInput *self)
   return TRUE;
 }
 
+/* Goes on to the next row of the batch; FALSE: no more, or an exception. */
+static inline gboolean
+next_row (WorkerInput *self, guint *out_row)
+{
+  if ((self->batch == NULL || self->row == self->batch->length) && !next_batch (self))
+    return FALSE;
+  *out_row = self->row++;
+  return TRUE;
+}
+
 /* The bytes of the next row, in column 0; NULL: no more, or an exception. */
 static inline const char *
 next_bytes (WorkerInput *self, gsize *out_length)
 {
-  if ((self->batch == NULL || self->row == self->batch->length) && !next_batch (self))
+  guint row;
+
+  if (!next_row (self, &row))
     return NULL;
 
   const RushColumn *column = self->batch->columns[0];
-  guint row = self->row++;
   if (G_UNLIKELY (column->layout != RUSH_LAYOUT_PLAIN))
     return rush_column_get_bytes (column, row, out_length);
   const RushView *view = (const RushView *)column->values->bytes + column->offset + row;
@@ -167,6 +177,56 @@ next_object (Stage *stage)
   return x;
 }
 
+/* ── pairs: a row is two lists, and the pairs that they make are never all there at once ── */
+
+/* The next row with pairs in it. */
+static gboolean
+next_two_lists (WorkerInput *self)
+{
+  const WorkerFormat *format = self->format;
+
+  do
+    {
+      guint row;
+
+      Py_CLEAR (self->run);
+      Py_CLEAR (self->other);
+      self->at = self->other_at = 0;
+      if (!next_row (self, &row))
+        return FALSE;
+      self->run = worker_format_elements (format->left, self->read, self->batch, row);
+      if (self->run == NULL)
+        return FALSE;
+      self->other = worker_format_elements (format->right, self->read, self->batch, row);
+      if (self->other == NULL ||
+          (format->kind == WORKER_ZIP && !worker_format_check_zip (self->run, self->other)))
+        return FALSE;
+    }
+  while (PyList_GET_SIZE (self->run) == 0 || PyList_GET_SIZE (self->other) == 0);
+  return TRUE;
+}
+
+static PyObject *
+next_pair (Stage *stage)
+{
+  WorkerInput *self = (WorkerInput *)stage;
+
+  if ((self->other == NULL || self->at == PyList_GET_SIZE (self->run)) && !next_two_lists (self))
+    return NULL;
+  PyObject *pair = PyTuple_Pack (2, PyList_GET_ITEM (self->run, self->at),
+                                 PyList_GET_ITEM (self->other, self->other_at));
+  self->other_at++;
+  if (self->format->kind == WORKER_ZIP)
+    self->at++;
+  else if (self->other_at == PyList_GET_SIZE (self->other))
+    {
+      self->other_at = 0;
+      self->at++;
+    }
+  self->objects++;
+  return pair;
+}
+
 /* ── reading past the input ── */
 
 /* From now on the batch does not stand in the channel's buffer. */
@@ -203,22 +263,27 @@ worker_input_await (WorkerInput *self, RushPyMessageKind kind, WorkerMessage *ou
 /* ── life ── */
 
 void
-worker_input_init (WorkerInput *self, WorkerChannel *channel, WorkerInputKind kind)
+worker_input_init (WorkerInput *self, WorkerChannel *channel, WorkerFormat *format)
 {
-  *self = (WorkerInput){ .channel = channel };
-  self->schema = kind == WORKER_INPUT_RUNS ? rush_schema_of (RUSH_PY_RUNS_FIELDS, NULL)
-                                           : rush_schema_of (RUSH_PY_LINES_FIELDS, NULL);
-  self->stage.next = kind == WORKER_INPUT_RUNS    ? next_object
-                     : kind == WORKER_INPUT_BYTES ? next_bytes_line
-                                                  : next_line;
+  static PyObject *(*const next[]) (Stage *) = {
+    [WORKER_LINES] = next_line,        [WORKER_BYTES] = next_bytes_line,
+    [WORKER_BINARY] = next_bytes_line, [WORKER_RUNS] = next_object,
+    [WORKER_ZIP] = next_pair,          [WORKER_CARTESIAN] = next_pair,
+  };
+
+  *self = (WorkerInput){ .channel = channel, .format = format };
+  self->schema = worker_format_schema (format);
+  self->stage.next = next[format->kind];
 }
 
 void
 worker_input_clear (WorkerInput *self)
 {
   Py_CLEAR (self->run);
+  Py_CLEAR (self->other);
   g_clear_pointer (&self->batch, rush_batch_unref);
   g_clear_pointer (&self->held, g_bytes_unref);
   g_queue_clear_full (&self->kept, (GDestroyNotify)g_bytes_unref);
   g_clear_pointer (&self->schema, rush_schema_unref);
+  g_clear_pointer (&self->format, worker_format_free);
 }

@@ -16,6 +16,7 @@
  *   worker_merge.c       sorted runs on disk as one
  *   worker_memory.c      what stages hold, and how much they may
  *   worker_spill.c       a file of pickled blocks
+ *   worker_format.c      what the rows of the input are
  *   worker_input.c       batches → elements
  *   worker_output.c      elements → runs or lines → batches
  *   worker_partition.c   portable_hash; pairs → buckets → runs by reduce partition
@@ -45,7 +46,7 @@ typedef struct
   gsize max_message; /* bytes of payload, of those that are written */
   guint8 *bytes;     /* what was read and is not yet used: [start, end) */
   gsize capacity, start, end;
-  gboolean broken; /* reading or writing has failed: no message can follow */
+  gboolean broken;           /* reading or writing has failed: no message can follow */
   gboolean reading, writing; /* a thread is in the middle of a message */
 } WorkerChannel;
 
@@ -81,8 +82,8 @@ struct _Stage
 /* How the runs of a task are made and read; all zero: pickled, 1, 2, 4 … elements by size. */
 typedef struct
 {
-  PyObject *read;  /* (unowned) (bytes) → list, or NULL: pickle */
-  PyObject *write; /* (unowned) (list) → bytes, or NULL: pickle */
+  PyObject *read;    /* (unowned) (bytes) → list, or NULL: pickle */
+  PyObject *write;   /* (unowned) (list) → bytes, or NULL: pickle */
   gint64 run_length; /* elements; 0: by size, −1: all */
 } WorkerRecords;
 
@@ -90,7 +91,7 @@ typedef struct
 {
   PyObject *command; /* (owned) holds the places of the ops */
   WorkerRecords records;
-  Stage **stages;    /* input first; all but that owned */
+  Stage **stages; /* input first; all but that owned */
   guint n;
   guint partition;        /* of the task */
   WorkerMemory *memory;   /* (unowned) of the task */
@@ -129,32 +130,57 @@ extern PyTypeObject SortKey_Type;
 
 /* ── input ── */
 
+typedef enum
+{
+  WORKER_LINES,
+  WORKER_BYTES,
+  WORKER_BINARY,
+  WORKER_RUNS,
+  WORKER_ZIP, /* from here on: of two formats */
+  WORKER_CARTESIAN,
+} WorkerFormatKind;
+
+typedef struct _WorkerFormat WorkerFormat;
+struct _WorkerFormat
+{
+  WorkerFormatKind kind;
+  guint column; /* the first of its columns */
+  WorkerFormat *left, *right;
+};
+
+/* "runs", "zip(lines,runs)" …: protocol.h. */
+WorkerFormat *worker_format_parse (const char *text);
+void worker_format_free (WorkerFormat *self); /* NULL is fine */
+RushSchema *worker_format_schema (const WorkerFormat *self);
+/* A new list: what row @row of @batch stands for; @read as in WorkerRecords. */
+PyObject *worker_format_elements (const WorkerFormat *self, PyObject *read, const RushBatch *batch,
+                                  guint row);
+/* FALSE with PySpark's ValueError if two lists cannot be zipped. */
+gboolean worker_format_check_zip (PyObject *left, PyObject *right);
+
 typedef struct
 {
   Stage stage;
   WorkerChannel *channel;
   RushSchema *schema;
-  RushBatch *batch; /* or NULL; its strings stand in `held`, or else in the channel's buffer */
+  RushBatch *batch;      /* or NULL; its strings stand in `held`, or else in the channel's buffer */
   const guint8 *payload; /* of the batch */
   gsize payload_bytes;
   GBytes *held; /* (owned) or NULL */
   GQueue kept;  /* of GBytes: batches that came while a barrier was waited for */
   guint row;
   PyObject *read; /* (unowned) as in WorkerRecords */
-  PyObject *run;  /* the list being walked, or NULL */
+  WorkerFormat *format;
+  PyObject *run; /* the list being walked, or NULL */
   Py_ssize_t at;
+  PyObject *other; /* pairs: the list on the right, or NULL */
+  Py_ssize_t other_at;
   gint64 objects; /* given out */
   gboolean ended; /* END_OF_INPUT has been read */
 } WorkerInput;
 
-typedef enum
-{
-  WORKER_INPUT_LINES,
-  WORKER_INPUT_BYTES,
-  WORKER_INPUT_RUNS,
-} WorkerInputKind;
-
-void worker_input_init (WorkerInput *self, WorkerChannel *channel, WorkerInputKind kind);
+/* Takes over @format. */
+void worker_input_init (WorkerInput *self, WorkerChannel *channel, WorkerFormat *format);
 void worker_input_clear (WorkerInput *self);
 /* Reads messages until one of @kind is there, and keeps the input that comes before it. */
 gboolean worker_input_await (WorkerInput *self, RushPyMessageKind kind, WorkerMessage *out);

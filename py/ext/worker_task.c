@@ -17,7 +17,7 @@ typedef struct
   guint split;
   gint64 files_version;
   WorkerMemory memory;
-  WorkerInputKind input;
+  const char *input;
   const char *output;
 } TaskHeader;
 
@@ -65,15 +65,12 @@ parse_header (const WorkerMessage *message, TaskHeader *out)
   out->json = rush_json_parse ((const char *)message->payload, (gssize)message->length, &error);
   if (out->json == NULL)
     return worker_raise (error);
-  const char *input = rush_json_get_string (out->json, "input", "runs");
   out->split = (guint)rush_json_get_int (out->json, "split", 0);
   out->files_version = rush_json_get_int (out->json, "filesVersion", 0);
   out->memory.limit = rush_json_get_int (out->json, "memoryBytes", G_MAXINT64);
   out->memory.dir = rush_json_get_string (out->json, "localDir", g_get_tmp_dir ());
   out->output = rush_json_get_string (out->json, "output", "runs");
-  out->input = strcmp (input, "lines") == 0   ? WORKER_INPUT_LINES
-               : strcmp (input, "bytes") == 0 ? WORKER_INPUT_BYTES
-                                              : WORKER_INPUT_RUNS;
+  out->input = rush_json_get_string (out->json, "input", "runs");
   return TRUE;
 }
 
@@ -108,7 +105,10 @@ run_command (WorkerTaskLoop *self, TaskHeader *header, TaskCounts *counts)
   WorkerMessage message;
   gboolean closed = FALSE;
 
-  worker_input_init (&input, &self->channel, header->input);
+  WorkerFormat *format = worker_format_parse (header->input);
+  if (format == NULL)
+    return FALSE;
+  worker_input_init (&input, &self->channel, format);
   worker_current_input = &input;
   gboolean ok = expect (&self->channel, RUSH_PY_COMMAND, &message, &closed);
   PyObject *command = ok ? worker_loads (message.payload, message.length) : NULL;

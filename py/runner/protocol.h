@@ -13,12 +13,18 @@
  *
  * BATCH is core/data/encoding.h's one encoding, uncompressed.  What a batch holds:
  *   lines    (line: string)                                 elements are str
+ *   bytes    (line: string)                                 elements are bytes
+ *   binary   (record: binary)                               elements are bytes
  *   runs     (run: binary, objects: int)                    a run is one pickled list of objects
  *   pairs    (partition: int, run: binary, objects: int)    runs of (key, value), by partition
+ * and as input only, with any of these but pairs, or itself, for a and b:
+ *   zip(a,b)        the columns of a, those of b            a row's a with its b, one by one
+ *   cartesian(a,b)                                          each of a row's a with each of its b
  *
  * TASK     {"stage":0,"stageAttempt":0,"partition":1,"attempt":0,"taskId":5,"split":1,
- *           "input":"lines" | "bytes" (lines, but elements are bytes) | "runs",
- *           "output":"lines" | "runs" | "pairs","memoryBytes":536870912,"localDir":path,"properties":{…},
+ *           "input":"lines" | "bytes" | "binary" | "runs" | "zip(…,…)" | "cartesian(…,…)",
+ *           "output":"lines" | "runs" | "pairs",
+ *           "memoryBytes":536870912,"localDir":path,"properties":{…},
  *           "cpus":1,"barrier":true,"broadcasts":[[id,version,path],…],
  *           "filesVersion":3,"filesRoot":path,"pyFiles":[name,…]}
  *          partition is the task's, split that of the RDD: below a union they differ.
@@ -71,5 +77,6 @@ typedef enum
 
 /* The columns of each kind of batch, for rush_schema_of (…, NULL): worker and runner agree here. */
 #define RUSH_PY_LINES_FIELDS "line", &RUSH_STRING
+#define RUSH_PY_BINARY_FIELDS "record", &RUSH_BINARY
 #define RUSH_PY_RUNS_FIELDS "run", &RUSH_BINARY, "objects", &RUSH_INT32
 #define RUSH_PY_PAIRS_FIELDS "partition", &RUSH_INT32, "run", &RUSH_BINARY, "objects", &RUSH_INT32

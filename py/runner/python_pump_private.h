@@ -10,7 +10,7 @@ typedef struct
   RushSchema *output_schema;
   const guint8 *command;
   gsize command_bytes;
-  const char *input;     /* as TASK has it: "lines", "bytes", "runs" */
+  const char *input;     /* as TASK has it: "lines", "runs", "zip(lines,runs)" … */
   const char *output;    /* "lines", "runs", "pairs" */
   GPtrArray *broadcasts; /* of RushPythonBroadcast: what the command uses; NULL: none */
 } RushPythonWork;

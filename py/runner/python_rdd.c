@@ -84,12 +84,12 @@ name_of_output (RushPythonOutput output)
   g_assert_not_reached ();
 }
 
-/* What the rows of @schema are to a worker; NULL: nothing that it could read. */
+/* What the rows of @schema are to a worker; NULL: nothing that it could read without being told. */
 static const char *
-name_of_input (const RushSchema *schema, gboolean lines_as_bytes)
+name_of_input (const RushSchema *schema)
 {
   if (schema->n_fields == 1 && schema->fields[0].type == &RUSH_STRING)
-    return lines_as_bytes ? "bytes" : "lines";
+    return "lines";
   if (schema->n_fields == 2 && schema->fields[0].type == &RUSH_BINARY &&
       schema->fields[1].type == &RUSH_INT32)
     return "runs";
@@ -130,6 +130,7 @@ python_rdd_finalize (RushRdd *base)
 
   rush_python_workers_unref (self->work.workers);
   g_free ((gpointer)self->work.command);
+  g_free ((gpointer)self->work.input);
   g_clear_pointer (&self->work.broadcasts, g_ptr_array_unref);
   g_strfreev (self->steps);
 }
@@ -155,7 +156,7 @@ reference_broadcasts (const RushPythonChain *chain)
 RushRdd *
 rush_python_rdd_new (RushRdd *parent, RushPythonWorkers *workers, const RushPythonChain *chain)
 {
-  const char *input = name_of_input (parent->schema, chain->lines_as_bytes);
+  const char *input = chain->input != NULL ? chain->input : name_of_input (parent->schema);
   RushSchema *schema = schema_of_output (chain->output);
   RushDependency *dependency;
 
@@ -169,7 +170,7 @@ rush_python_rdd_new (RushRdd *parent, RushPythonWorkers *workers, const RushPyth
     .output_schema = schema, /* immortal */
     .command = g_memdup2 (chain->command, chain->command_bytes),
     .command_bytes = chain->command_bytes,
-    .input = input,
+    .input = g_strdup (input),
     .output = name_of_output (chain->output),
     .broadcasts = reference_broadcasts (chain),
   };

@@ -60,8 +60,10 @@ typedef struct
   gboolean preserves_partitioning; /* keeps the parent's partitioner */
   const char *const *steps; /* pairs: operator name, call site, …, NULL; copied; for pictures */
   RushDeterminism determinism;
-  gboolean lines_as_bytes; /* input lines arrive as bytes (use_unicode=False) */
-  gboolean barrier;        /* its tasks run all at once, and may wait for each other */
+  /* How the parent's rows become elements, as TASK has it (protocol.h); copied.  NULL: lines or
+   * runs, whichever they are. */
+  const char *input;
+  gboolean barrier; /* its tasks run all at once, and may wait for each other */
   RushPythonBroadcast *const *broadcasts; /* [n_broadcasts], referenced */
   guint n_broadcasts;
 } RushPythonChain;

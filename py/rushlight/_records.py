@@ -3,6 +3,9 @@
     ("lines", as_str)           lines of text files
     ("runs", n)                 pickled lists of elements, n a run; 0: 1, 2, 4 … by size, -1: all
     ("runs", n, serializer)     lists of elements in a serializer of the user's
+    ("binary",)                 records of a file, each of them bytes
+    ("zip", a, b)               a record of format a beside one of b: pairs of their elements,
+    ("cartesian", a, b)         the first with the first … or each with each
 
 What n and the serializer are, SparkContext(batchSize=…, serializer=…) says: chains give out runs of
 batchSize, shuffles runs of whatever was flushed together.  Runs are what parallelize deals out and
@@ -22,14 +25,21 @@ def runs_of(length, serializer):
     return ("runs", length) if serializer == CPickleSerializer() else ("runs", length, serializer)
 
 
+def serializer_of(record_format):
+    """The user's serializer of a format, or None: pickle, or no runs at all."""
+    return record_format[2] if record_format[0] == "runs" and len(record_format) == 3 else None
+
+
 def reader_of(record_format):
     """How a run is read: a function (bytes) → list, or None: pickle."""
-    return record_format[2].loads if len(record_format) == 3 else None
+    serializer = serializer_of(record_format)
+    return serializer and serializer.loads
 
 
 def writer_of(record_format):
     """How a run is written: a function (list) → bytes, or None: pickle."""
-    return record_format[2].dumps if len(record_format) == 3 else None
+    serializer = serializer_of(record_format)
+    return serializer and serializer.dumps
 
 
 def load_run(record_format, run):
@@ -48,3 +58,13 @@ def records_op(source_format, record_format):
     if read is None and write is None and length == 0:
         return None
     return "records", read, write, length
+
+
+def described(record_format):
+    """What a worker is told of records of a format (py/runner/protocol.h)."""
+    kind = record_format[0]
+    if kind == "lines":
+        return "lines" if record_format[1] else "bytes"
+    if kind in ("zip", "cartesian"):
+        return f"{kind}({described(record_format[1])},{described(record_format[2])})"
+    return kind

@@ -22,8 +22,9 @@ Records.  What an engine RDD's batches hold is its format (_records.py): lines, 
 objects.  RDDs of different formats cannot be mixed in a union; they are brought to the chain's
 format first.
 
-The operators themselves stand in _transformations.py, _pairs.py, _joins.py, _sorting.py and
-_sampling.py (new RDDs), _actions.py, _reductions.py, _statistics.py, _approximations.py (results).
+The operators themselves stand in _transformations.py, _pairs.py, _joins.py, _sorting.py,
+_sampling.py and _layout.py (new RDDs), _actions.py, _reductions.py, _statistics.py and
+_approximations.py (results).
 Mirrors pyspark.core.rdd.
 """
 from rushlight._actions import Actions
@@ -31,10 +32,11 @@ from rushlight._approximations import Approximations
 from rushlight._callsite import current_call
 from rushlight._functions import portable_hash
 from rushlight._joins import Joins
+from rushlight._layout import Layout
 from rushlight._pairs import PairTransformations
 from rushlight._pickling import dumps_command
 from rushlight._profiles import Profiles
-from rushlight._records import records_op
+from rushlight._records import described, records_op
 from rushlight._reductions import Reductions
 from rushlight._sampling import Sampling
 from rushlight._sorting import Sorting
@@ -50,10 +52,10 @@ SHUFFLED_FORMAT = ("runs", -1)  # what a shuffle gives out
 
 # Names of pyspark's RDD that are not there yet.
 _MISSING = frozenset("""
-    cache cartesian checkpoint coalesce getCheckpointFile getStorageLevel isCheckpointed
-    isLocallyCheckpointed is_cached is_checkpointed localCheckpoint persist pipe repartition
+    cache checkpoint getCheckpointFile getStorageLevel isCheckpointed
+    isLocallyCheckpointed is_cached is_checkpointed localCheckpoint persist pipe
     saveAsHadoopDataset saveAsHadoopFile saveAsNewAPIHadoopDataset saveAsNewAPIHadoopFile
-    saveAsPickleFile saveAsSequenceFile unpersist zip
+    saveAsPickleFile saveAsSequenceFile unpersist
 """.split())
 
 
@@ -74,8 +76,8 @@ class Partitioner:
         return self.partitionFunc(key) % self.numPartitions
 
 
-class RDD(Transformations, PairTransformations, Joins, Sorting, Sampling, Actions, Reductions,
-          Statistics, Approximations, Barriers, Profiles):
+class RDD(Transformations, PairTransformations, Joins, Sorting, Sampling, Layout, Actions,
+          Reductions, Statistics, Approximations, Barriers, Profiles):
     """A collection in partitions, built by transformations, computed when an action needs it.
 
     >>> squares = sc.parallelize(range(6), 3).map(lambda x: x * x)
@@ -245,7 +247,7 @@ class PipelinedRDD(RDD):
         broadcasts = [b._handle for b in self.ctx._pickled_broadcast_vars.take()]
         made = engine.python_rdd(
             source, command, self._output, self.preservesPartitioning,
-            [call[:2] for call in steps], self._source._format == ("lines", False), broadcasts,
+            [call[:2] for call in steps], described(self._source._format), broadcasts,
             self.is_barrier, self._call)
         if collector is not None:
             collector.add_profiler(made.id, profiler)

@@ -98,7 +98,7 @@ class Context:
         return Rdd(self, "MapPartitionsRDD", min_partitions, lambda p: ["to be", "or not"][p::2],
                    call=call)
 
-    def python_rdd(self, parent, command, output, preserves, steps, lines_as_bytes, broadcasts,
+    def python_rdd(self, parent, command, output, preserves, steps, read_as, broadcasts,
                    barrier, call):
         chain = pickle.loads(command)
         calls.append(("python_rdd", [op[0] for op in chain], output, preserves, steps))
@@ -110,7 +110,7 @@ class Context:
             return elements
 
         return Rdd(self, "PythonRDD", parent.n, objects, (parent,), call=call, chain=chain,
-                   steps=steps, lines_as_bytes=lines_as_bytes, preserves=preserves)
+                   steps=steps, read_as=read_as, preserves=preserves)
 
     def pairwise(self, parent, call):
         return Rdd(self, "PairwiseRDD", parent.n, parent.objects, (parent,), call=call)

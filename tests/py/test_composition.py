@@ -210,7 +210,7 @@ def test_union_of_different_formats_brings_both_to_the_chains(sc, fake):
 
 def test_lines_come_as_str_or_as_bytes(sc, fake):
     made = [sc.textFile("x", use_unicode=u).map(len)._engine() for u in (True, False)]
-    assert [rdd.facts["lines_as_bytes"] for rdd in made] == [False, True]
+    assert [rdd.facts["read_as"] for rdd in made] == ["lines", "bytes"]
 
 
 # ── jobs ──

@@ -6,7 +6,7 @@ import pytest
 
 MODULES = ["_functions", "conf", "context", "dag", "errors.base", "rdd", "resultiterable",
            "status", "util", "_actions", "_pairs", "_transformations", "_alias", "sql.conf",
-           "sql.session", "_approximations", "_hyperloglog", "_joins", "_reductions",
+           "sql.session", "_approximations", "_hyperloglog", "_joins", "_layout", "_reductions",
            "_sampling", "_sorting", "_statistics", "rddsampler", "statcounter", "_jobs",
            "_profiles", "_quantiles", "_system", "_tags", "serializers", "_profiling",
            "profiler"]

@@ -84,7 +84,7 @@ test_bytes (void)
   RushPythonChain chain = { .command = (const guint8 *)command,
                             .command_bytes = strlen (command),
                             .output = RUSH_PYTHON_OUTPUT_LINES,
-                            .lines_as_bytes = TRUE };
+                            .input = "bytes" };
   g_autoptr (RushRdd) rdd = rush_python_rdd_new (source, workers, &chain);
   g_autofree char *got = fixture_collect (rdd, 0, NULL, &error);
 
