@@ -394,6 +394,8 @@ make_engine (RushContext *self, GError **error)
     max_task_failures = (guint)rush_conf_get_int (self->conf, "spark.task.maxFailures");
   self->scheduler =
       rush_scheduler_new (self->conf, self->backend, self->bus, self->tracker, max_task_failures);
+  if (!rush_context_choose_scheduling_mode (self, error))
+    return FALSE;
   rush_scheduler_set_accumulator_sink (self->scheduler,
                                        rush_accumulator_queue_sink (self->accumulators));
   rush_scheduler_set_commit_coordinator (self->scheduler, self->commits);

@@ -37,3 +37,6 @@ struct _RushContext
 
   pthread_mutex_t stop_lock; /* the second to stop waits for the first */
 };
+
+/* Tells the scheduler of spark.scheduler.mode and its pools.  context_pools.c */
+gboolean rush_context_choose_scheduling_mode (RushContext *self, GError **error);

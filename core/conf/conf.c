@@ -86,6 +86,19 @@ rush_conf_set_warner (RushConf *self, RushConfWarn warn, gpointer data)
   unlock (self);
 }
 
+void
+rush_conf_warn (const RushConf *self, const char *message)
+{
+  RushConfWarn warn;
+  gpointer data;
+
+  lock (self);
+  warn = self->warn;
+  data = self->warn_data;
+  unlock (self);
+  warn (message, data);
+}
+
 /* ---- writing ---- */
 
 static gboolean

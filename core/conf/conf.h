@@ -30,6 +30,9 @@ RushConf *rush_conf_copy (const RushConf *self); /* not frozen; the same warner 
 typedef void (*RushConfWarn) (const char *message, gpointer data);
 void rush_conf_set_warner (RushConf *self, RushConfWarn warn, gpointer data);
 
+/* Tells the warner what somebody has found out who acts upon the configuration. */
+void rush_conf_warn (const RushConf *self, const char *message);
+
 /* INVALID_ARGUMENT names key, value and what is allowed; UNSUPPORTED: Spark has it, Rushlight not
  * yet.  A frozen conf refuses (INVALID_ARGUMENT). */
 gboolean rush_conf_set (RushConf *self, const char *key, const char *value, GError **error);

@@ -178,6 +178,18 @@ rush_scheduler_set_seams (RushScheduler *self, const RushSchedulerSeams *seams)
 }
 
 gboolean
+rush_scheduler_use_fair_pools (RushScheduler *self, const char *file, GError **error)
+{
+  g_return_val_if_fail (g_tree_nnodes (self->dag.jobs) == 0, FALSE);
+
+  if (file != NULL && !rush_pools_read (&self->tasks.pools, file, error))
+    return FALSE;
+  self->tasks.pools.fair = TRUE;
+  rush_scheduler_set_seams (self, &(RushSchedulerSeams){ .policy = &rush_scheduling_policy_fair });
+  return TRUE;
+}
+
+gboolean
 rush_scheduler_is_idle (const RushScheduler *self)
 {
   const RushDag *dag = &self->dag;

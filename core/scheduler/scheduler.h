@@ -107,6 +107,12 @@ RushScheduler *rush_scheduler_new (const RushConf *conf, RushBackend *backend, R
 /* Fails the jobs that still run ("SparkContext was shut down"). */
 void rush_scheduler_free (RushScheduler *self);
 
+/* spark.scheduler.mode=FAIR: jobs share slots by their pools (spark.scheduler.pool), which are made
+ * as the XML @file says; NULL: there is none, and all pools are alike.  While no job runs.  What is
+ * doubtful goes to the configuration's warner.  NOT_FOUND, IO, INVALID_ARGUMENT: the file is not
+ * there, cannot be read, is no XML. */
+gboolean rush_scheduler_use_fair_pools (RushScheduler *self, const char *file, GError **error);
+
 /* The next job's number, from any thread. */
 gint rush_scheduler_next_job_id (RushScheduler *self);
 void rush_scheduler_handle (RushScheduler *self, RushMessage *message);

@@ -50,6 +50,16 @@ extern const RushStageCutter rush_stage_cutter_at_shuffles;
 
 /* ---- the scheduling policy ---- */
 
+/* Task sets that share what a policy gives them.  Mirrors org.apache.spark.scheduler.Pool. */
+typedef struct
+{
+  char *name;
+  gboolean is_fair; /* FAIR between its own task sets, else FIFO */
+  gint min_share;   /* running tasks; below that it goes before those who have theirs */
+  gint weight;
+  guint n_running; /* of all its task sets */
+} RushPool;
+
 /* What a policy sees of a task set.  Mirrors org.apache.spark.scheduler.Schedulable. */
 typedef struct
 {
@@ -59,7 +69,8 @@ typedef struct
   guint n_tasks;
   guint n_pending;
   guint n_running;
-  GHashTable *properties; /* local properties of the job: the pool, say (unowned) */
+  RushPool *pool;         /* (unowned) */
+  GHashTable *properties; /* local properties of the job (unowned) */
 } RushSchedulable;
 
 typedef struct
@@ -71,6 +82,7 @@ typedef struct
 } RushSchedulingPolicy;
 
 extern const RushSchedulingPolicy rush_scheduling_policy_fifo;
+extern const RushSchedulingPolicy rush_scheduling_policy_fair;
 
 /* ---- the fetch-failure handler ---- */
 

@@ -143,6 +143,7 @@ rush_task_scheduler_submit (RushTaskScheduler *self, RushStageWork *work, gint j
 
   RushTaskSet *set = rush_task_set_new (work, job_id, n_tasks, outputs, partitions, locations,
                                         &self->shared, rush_clock_now_us (self->clock));
+  set->seen.pool = rush_pools_choose (&self->pools, work->properties);
   GPtrArray *sets = sets_of (self, stage_id);
   if (sets == NULL)
     {
@@ -367,6 +368,7 @@ rush_task_scheduler_clear (RushTaskScheduler *self)
   g_ptr_array_unref (self->freed);
   g_rand_free (self->shuffle);
   rush_executor_registry_free (self->shared.registry);
+  rush_pools_clear (&self->pools);
 }
 
 void
@@ -382,6 +384,7 @@ rush_task_scheduler_init (RushTaskScheduler *self, const RushConf *conf, RushBac
   self->tracker = tracker;
   self->next_timer_id = next_timer_id;
   self->policy = &rush_scheduling_policy_fifo;
+  rush_pools_init (&self->pools, conf);
   self->shared.registry =
       rush_executor_registry_new ((guint)rush_conf_get_int (conf, "spark.task.cpus"));
   self->shared.max_failures = max_task_failures;

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "core/scheduler/pools_private.h"
 #include "core/scheduler/task_set_private.h"
 
 typedef struct
@@ -19,6 +20,7 @@ typedef struct
   guint64 *next_timer_id;
 
   const RushSchedulingPolicy *policy;
+  RushPools pools;
   RushTaskSetShared shared;
   gint64 next_task_id;
   GHashTable *attempts;      /* task id → RushAttempt that runs */

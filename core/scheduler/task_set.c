@@ -124,6 +124,7 @@ rush_task_set_launch (RushTaskSet *self, guint index, RushExecutor *executor, Ru
   slot->running = attempt;
   g_queue_push_tail_link (&self->running, &attempt->in_set);
   self->seen.n_running++;
+  self->seen.pool->n_running++;
   return attempt;
 }
 
@@ -203,6 +204,7 @@ rush_task_set_ended (RushTaskSet *self, RushAttempt *attempt, RushTaskOutcome *o
   slot->running = NULL;
   g_queue_unlink (&self->running, &attempt->in_set);
   self->seen.n_running--;
+  self->seen.pool->n_running--;
   attempt->finish_ms = now_ms;
 
   out->work = rush_stage_work_ref (self->work);

@@ -272,7 +272,7 @@ test_refused_value_changes_nothing (void)
   g_assert_cmpstr (error->message, ==,
                    "spark.task.cpus: \"two\" is not allowed; give a whole number, at least 1");
   g_assert_cmpint (rush_conf_get_int (conf, "spark.task.cpus"), ==, 2);
-  g_assert_false (rush_conf_set (conf, "spark.scheduler.mode", "FAIR", NULL));
+  g_assert_false (rush_conf_set (conf, "spark.scheduler.mode", "LIFO", NULL));
   g_assert_false (rush_conf_contains (conf, "spark.scheduler.mode"));
 }
 

@@ -268,9 +268,6 @@ test_choices (void)
 static void
 test_what_is_not_there_yet (void)
 {
-  assert_refuses ("spark.scheduler.mode", "fair", RUSH_CORE_ERROR_UNSUPPORTED,
-                  "spark.scheduler.mode: \"fair\" is not supported yet: jobs run in FIFO order; "
-                  "use FIFO");
   assert_refuses ("spark.scheduler.mode", "LIFO", RUSH_CORE_ERROR_INVALID_ARGUMENT,
                   "spark.scheduler.mode: \"LIFO\" is not allowed; give one of FIFO, FAIR");
   assert_refuses ("spark.eventLog.compress", " True", RUSH_CORE_ERROR_UNSUPPORTED,
@@ -317,7 +314,7 @@ test_page_has_a_row_for_each_key (void)
     }
   g_assert_nonnull (strstr (page, "| spark.locality.wait.node | time (ms) | spark.locality.wait | "
                                   "a time such as 3s, at least 0 | 0.8.0 | "));
-  g_assert_nonnull (strstr (page, "Not supported yet: FAIR (jobs run in FIFO order; use FIFO). |"));
+  g_assert_nonnull (strstr (page, "Not supported yet: true (event logs are plain text; use false). |"));
 }
 
 int
