@@ -10,11 +10,11 @@ cursor, erase in line, the scrolling region.  Other escape sequences have no eff
 """
 import fcntl
 import os
-import pty
 import re
 import select
 import signal
 import struct
+import subprocess
 import termios
 import time
 
@@ -93,6 +93,12 @@ class Screen:
             self.row = self.column = 0
 
 
+def _own_terminal():
+    """In the new process: the pty is its terminal, and Ctrl-C is not ignored, whoever runs us."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Terminal:
     """A program at a terminal."""
 
@@ -101,27 +107,22 @@ class Terminal:
         self._rest = ""
         self.output = ""
         self.screens = []       # what could be seen whenever something had been written
-        self.pid, self._fd = pty.fork()
-        if self.pid == 0:
-            try:
-                if cwd is not None:
-                    os.chdir(cwd)
-                fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-                signal.signal(signal.SIGINT, signal.default_int_handler)
-                os.execve(argv[0], [str(word) for word in argv],
-                          {**os.environ, "TERM": "xterm", "PYTHON_BASIC_REPL": "1", **(env or {})})
-            finally:
-                os._exit(127)
-        self.status = None
+        self._fd, its_end = os.openpty()
+        fcntl.ioctl(its_end, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self._process = subprocess.Popen(
+            [str(word) for word in argv], stdin=its_end, stdout=its_end, stderr=its_end, cwd=cwd,
+            env={**os.environ, "TERM": "xterm", "PYTHON_BASIC_REPL": "1", **(env or {})},
+            start_new_session=True, preexec_fn=_own_terminal)
+        os.close(its_end)
         self._mark = 0
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        if self.status is None:
-            os.kill(self.pid, signal.SIGKILL)
-            os.waitpid(self.pid, 0)
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
         os.close(self._fd)
 
     def type(self, text):
@@ -157,8 +158,7 @@ class Terminal:
         deadline = time.monotonic() + HANG_S
         while self._read(deadline):
             pass
-        self.status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-        return self.status
+        return self._process.wait(HANG_S)
 
     def screen(self):
         """The lines, without blanks at their ends."""

@@ -2,6 +2,7 @@
 import os
 import stat
 import sys
+import threading
 import time
 
 import pytest
@@ -61,7 +62,7 @@ def test_jobs_and_functions_typed_over_several_lines(shell):
         ask(terminal, "sc.parallelize(range(4)).map(twice).collect()", r"\[0, 2, 4, 6\]")
         ask(terminal, "sc.parallelize(range(4)).map(twice).setName('n').toDebugString()",
             "PythonRDD|n ")
-        ask(terminal, "print(sc.summary())", "job 0  collect at <stdin>:1")
+        ask(terminal, "print(sc.summary())", r"job 0  collect at <stdin>(-\d+)?:1")
 
 
 def test_ctrl_c_cancels_the_job_and_leads_back(shell):
@@ -241,3 +242,47 @@ def test_ipython_shell(shell):
             terminal.wait_for("KeyboardInterrupt")
             terminal.type("exit()\n")
             assert terminal.wait() == 0
+
+
+def test_jupyter_kernel(home, monkeypatch):
+    """PYTHONSTARTUP, jobs, interruption, no word on stderr, and pyspark.shell once more."""
+    manager = pytest.importorskip("jupyter_client").KernelManager()
+    pytest.importorskip("ipykernel")
+    import rushlight
+    startup = os.path.join(os.path.dirname(rushlight.__file__), "shell.py")
+    for name, value in (("PYTHONSTARTUP", startup), ("HOME", str(home)), ("OLD_PYTHONSTARTUP", ""),
+                        ("PYSPARK_SUBMIT_ARGS", "--master local[2] pyspark-shell")):
+        monkeypatch.setenv(name, value)
+    manager.start_kernel()
+    client = manager.client()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=60)
+
+        def say(code, at_start=lambda: None):
+            """What a cell gives: its texts by kind."""
+            seen = {}
+
+            def note(message):
+                kind, content = message["msg_type"], message["content"]
+                if kind == "execute_input":
+                    at_start()
+                key = content.get("name", kind)
+                seen[key] = seen.get(key, "") + str(content.get("text") or content.get("ename")
+                                                    or content.get("data", {}).get("text/plain", ""))
+            client.execute_interactive(code, timeout=60, output_hook=note)
+            return {key: text for key, text in seen.items()
+                    if key not in ("status", "execute_input")}
+
+        assert say("sc.master, spark.version") == {"execute_result": "('local[2]', '4.3.0')"}
+        wait = "__import__('time').sleep"
+        assert say(f"sc.parallelize([0.8], 1).map({wait}).count()") == {"execute_result": "1"}
+        interrupt = threading.Timer(1, manager.interrupt_kernel)
+        assert say(f"sc.parallelize([3600], 1).map({wait}).count()",
+                   interrupt.start) == {"error": "KeyboardInterrupt"}
+        assert say("sc.statusTracker().getActiveJobsIds()") == {"execute_result": "[]"}
+        again = say("import pyspark.shell; sc is pyspark.shell.sc")
+        assert again["execute_result"] == "True" and again.keys() == {"stdout", "execute_result"}
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)

@@ -51,7 +51,7 @@ def _check(options):
         if name in options.own:
             raise UsageError(f"{name} belongs to rushlight submit; in a shell there are "
                              "sc.summary() and sc.dag()")
-    for name in ("--archives", "--kill", "--status", "--proxy-user"):
+    for name in ("--kill", "--status", "--proxy-user"):
         if name in options.flags:
             raise UsageError(f"{name} has no meaning in a shell on one machine")
 

@@ -66,8 +66,6 @@ def _check_options(options, command):
                          "on this machine ends with its process")
     if "--proxy-user" in options.flags:
         raise UsageError("--proxy-user is Hadoop's: here a program runs as who starts it")
-    if "--archives" in options.flags:
-        raise UsageError("--archives is spark-submit's, but not there yet")
     if "--ipython" in options.switches:
         raise UsageError("--ipython belongs to rushlight shell")
     if options.program is None:
