@@ -11,7 +11,8 @@ import struct
 import subprocess
 import sys
 
-TASK, COMMAND, BATCH, END_OF_INPUT, DONE, ERROR = range(1, 7)
+(TASK, COMMAND, BATCH, END_OF_INPUT, DONE, ERROR, ACCUMULATORS, BARRIER,
+ BARRIER_ANSWER) = range(1, 10)
 INT32, STRING, BINARY = 3, 7, 8
 GUARD_S = 60        # nothing here takes that long
 
@@ -41,6 +42,17 @@ def lines_batch(lines):
 def runs_batch(*runs):
     return batch((BINARY, [pickle.dumps(list(r), 5) for r in runs]),
                  (INT32, [len(r) for r in runs]))
+
+
+def barrier_answer(*messages):
+    """All tasks are there."""
+    texts = [text.encode() for text in messages]
+    return message(BARRIER_ANSWER,
+                   b"\1" + b"".join(struct.pack("<I", len(t)) + t for t in texts))
+
+
+def barrier_refusal(text):
+    return message(BARRIER_ANSWER, b"\0" + text.encode())
 
 
 def read_batch(payload):
@@ -90,6 +102,8 @@ class Answer:
         self.rows = []          # of all batches: tuples as the columns have them
         self.batches = []       # rows a batch
         self.done = self.error = None
+        self.accumulators = None    # [(id, what was added) …]
+        self.barriers = []          # (method, message) of each question
         self.lost = False       # the worker closed its end
 
     def add(self, kind, payload):
@@ -99,6 +113,11 @@ class Answer:
             rows = list(zip(*read_batch(payload)))
             self.rows += rows
             self.batches.append(len(rows))
+        elif kind == ACCUMULATORS:
+            assert self.accumulators is None
+            self.accumulators = pickle.loads(payload)
+        elif kind == BARRIER:
+            self.barriers.append((payload[0], payload[1:].decode()))
         elif kind == DONE:
             self.done = json.loads(payload)
         else:
@@ -154,8 +173,9 @@ class WorkerUnderTest:
         return self.status
 
     def run(self, chain, batches=(), output="runs", input="runs", split=0, command=None,
-            timeout=60, **task):
-        """One task: `batches` are encoded; both directions flow at once."""
+            timeout=60, answers=(), answer_last=False, **task):
+        """One task: `batches` are encoded; both directions flow at once.  The worker's questions at
+        barriers get the `answers` in turn, before what is not sent yet or behind all of it."""
         import cloudpickle
         header = dict(stage=1, stageAttempt=0, partition=9, split=split, attempt=0, taskId=7,
                       input=input, output=output, properties={})
@@ -163,9 +183,9 @@ class WorkerUnderTest:
         command = cloudpickle.dumps(chain, 5) if command is None else command
         out = [message(TASK, json.dumps(header).encode()), message(COMMAND, command)]
         out += list(batches)
-        return self.exchange(out, timeout)
+        return self.exchange(out, timeout, list(answers), answer_last)
 
-    def exchange(self, out, timeout=60):
+    def exchange(self, out, timeout=60, answers=(), answer_last=False):
         """Sends messages and END_OF_INPUT, and reads until the task has its answer."""
         pending = [memoryview(m) for m in [*out, message(END_OF_INPUT)]]
         answer, received = Answer(), bytearray()
@@ -185,6 +205,9 @@ class WorkerUnderTest:
                 received += got
                 for kind, payload in take_messages(received):
                     answer.add(kind, payload)
+                    if kind == BARRIER:     # its answer goes between two messages
+                        at = len(pending) if answer_last else min(1, len(pending))
+                        pending.insert(at, memoryview(answers.pop(0)))
             if writable and pending:
                 try:
                     pending[0] = pending[0][self.socket.send(pending[0]):]
