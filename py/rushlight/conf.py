@@ -72,7 +72,11 @@ class SparkConf:
         return self.set("spark.app.name", value)
 
     def setSparkHome(self, value):
-        """Kept under spark.home, where programs may read it."""
+        """Kept under spark.home, where programs may read it.
+
+        >>> SparkConf().setSparkHome("/opt/spark").get("spark.home")
+        '/opt/spark'
+        """
         return self.set("spark.home", value)
 
     def setExecutorEnv(self, key=None, value=None, pairs=None):

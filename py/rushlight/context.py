@@ -204,22 +204,39 @@ class SparkContext(Sharing, Jobs, JobTags, System, Profiling):
     # ── what it is ──
     @property
     def version(self):
-        """The version of Spark whose behaviour this is."""
+        """The version of Spark whose behaviour this is.
+
+        >>> sc.version
+        '4.3.0'
+        """
         return SPARK
 
     @property
     def applicationId(self):
-        """The application's id, "local-" and the time of its start."""
+        """The application's id, "local-" and the time of its start.
+
+        >>> sc.applicationId     # doctest: +ELLIPSIS
+        'local-...'
+        """
         return self._engine.application_id
 
     @property
     def startTime(self):
-        """When the application started, in milliseconds since 1970."""
+        """When the application started, in milliseconds since 1970.
+
+        >>> import time
+        >>> sc.startTime < time.time() * 1000
+        True
+        """
         return self._engine.start_time_ms
 
     @property
     def uiWebUrl(self):
-        """The address of the application's page: None, there is no page."""
+        """The address of the application's page: None, there is no page.
+
+        >>> sc.uiWebUrl is None
+        True
+        """
         return None
 
     @property
@@ -234,11 +251,19 @@ class SparkContext(Sharing, Jobs, JobTags, System, Profiling):
 
     @property
     def defaultMinPartitions(self):
-        """How many partitions textFile asks for if nobody says: two, or one on one core."""
+        """How many partitions textFile asks for if nobody says: two, or one on one core.
+
+        >>> sc.defaultMinPartitions
+        2
+        """
         return self._engine.default_min_partitions
 
     def sparkUser(self):
-        """The user who runs the application."""
+        """The user who runs the application.
+
+        >>> sc.sparkUser() != ""
+        True
+        """
         user = os.environ.get("SPARK_USER")
         if user is None:
             import getpass
@@ -443,15 +468,25 @@ class SparkContext(Sharing, Jobs, JobTags, System, Profiling):
             print(f"INFO SparkContext: {call[1]} finished, took {took:.3f} s", file=sys.stderr)
 
     def cancelAllJobs(self):
-        """Cancels every job, from any thread; who waits for one gets an error."""
+        """Cancels every job, from any thread; who waits for one gets an error.
+
+        >>> sc.cancelAllJobs()      # none runs
+        """
         self._engine.cancel_all("cancelled as part of cancellation of all jobs")
 
     def cancelJobGroup(self, groupId):
-        """Cancels the jobs of a group (setJobGroup)."""
+        """Cancels the jobs of a group (setJobGroup).
+
+        >>> sc.cancelJobGroup("nightly")      # it has no job
+        """
         self._engine.cancel_group(groupId, f"cancelled as part of cancelling job group {groupId}")
 
     def statusTracker(self):
-        """A StatusTracker, which tells how jobs and stages are."""
+        """A StatusTracker, which tells how jobs and stages are.
+
+        >>> sc.statusTracker().getActiveJobsIds()
+        []
+        """
         from rushlight.status import StatusTracker
         return StatusTracker(self._engine)
 
@@ -471,7 +506,11 @@ class SparkContext(Sharing, Jobs, JobTags, System, Profiling):
             self._local.properties[key] = value
 
     def getLocalProperty(self, key):
-        """A property of this thread, or None."""
+        """A property of this thread, or None.
+
+        >>> sc.getLocalProperty("nobody's") is None
+        True
+        """
         return self._local.properties.get(key)
 
     def setJobGroup(self, groupId, description, interruptOnCancel=False):
@@ -487,7 +526,12 @@ class SparkContext(Sharing, Jobs, JobTags, System, Profiling):
         self.setLocalProperty("spark.job.interruptOnCancel", str(bool(interruptOnCancel)).lower())
 
     def setJobDescription(self, value):
-        """Describes the jobs that this thread starts from now on; None: no more."""
+        """Describes the jobs that this thread starts from now on; None: no more.
+
+        >>> sc.setJobDescription("the nightly report")
+        >>> sc.getLocalProperty("spark.job.description")
+        'the nightly report'
+        """
         self.setLocalProperty("spark.job.description", value)
 
     # ── what has happened ──

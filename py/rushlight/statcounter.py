@@ -27,6 +27,10 @@ class StatCounter:
     (3, 2.0, 1.0)
     >>> counter.mergeStats(StatCounter([6])).max()
     6
+    >>> counter.min(), counter.sum(), counter.variance()
+    (1.0, 12.0, 3.5)
+    >>> counter.copy().stdev() == counter.stdev() < counter.sampleStdev()
+    True
     """
 
     def __init__(self, values=None):

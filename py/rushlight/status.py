@@ -33,11 +33,19 @@ class StatusTracker:
         return sorted(self._engine.job_ids_for_group(jobGroup), reverse=True)
 
     def getActiveStageIds(self):
-        """Stages that run now."""
+        """Stages that run now.
+
+        >>> sc.statusTracker().getActiveStageIds()
+        []
+        """
         return sorted(self._engine.active_stage_ids())
 
     def getActiveJobsIds(self):
-        """Jobs that run now."""
+        """Jobs that run now.
+
+        >>> sc.statusTracker().getActiveJobsIds()
+        []
+        """
         return sorted(self._engine.active_job_ids())
 
     def getJobInfo(self, jobId):
