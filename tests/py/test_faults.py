@@ -14,8 +14,8 @@ import pytest
 from conftest import HANG_S, has_ended
 from rushlight import SparkConf, SparkContext
 from rushlight.errors import (
-    ContextStoppedException, EngineError, JobCancelledException, PythonException,
-    SparkRuntimeException)
+    ContextStoppedException, EngineError, JobCancelledException, PySparkException,
+    PythonException, SparkRuntimeException)
 
 
 @pytest.fixture
@@ -423,7 +423,7 @@ def test_another_python_for_the_workers(tmp_path, monkeypatch):
     ("spark.default.parallelism", "0", "spark.default.parallelism"),
 ])
 def test_a_bad_setting_is_refused_with_its_key_and_value(key, value, words):
-    with pytest.raises(EngineError, match=words):
+    with pytest.raises(PySparkException, match=words):
         SparkContext(conf=SparkConf().setMaster("local").setAppName("x").set(key, value))
     with SparkContext("local", "after") as sc:
         assert sc.parallelize([1]).count() == 1

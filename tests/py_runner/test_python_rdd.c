@@ -39,7 +39,8 @@ static void
 test_lines (void)
 {
   assert_lines ("to be\nor not\nto be", "map upper", "TO BE\nOR NOT\nTO BE");
-  assert_lines ("to be\nor not\nto be", "flatMap split; map with_one; combine None add; map show",
+  assert_lines ("to be\nor not\nto be",
+                "flatMap split; map with_one; combine None add add; map show",
                 "to=2\nbe=2\nor=1\nnot=1");
 }
 
