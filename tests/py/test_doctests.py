@@ -4,12 +4,15 @@ import importlib
 
 import pytest
 
+from test_barrier import skip_without_barrier_stages
+
 MODULES = ["_functions", "conf", "context", "dag", "errors.base", "rdd", "resultiterable",
            "status", "util", "_actions", "_pairs", "_transformations", "_alias", "sql.conf",
            "sql.session", "_approximations", "_hyperloglog", "_joins", "_layout", "_reductions",
            "_sampling", "_sorting", "_statistics", "rddsampler", "statcounter", "_jobs",
            "_profiles", "_quantiles", "_system", "_tags", "serializers", "_profiling",
-           "profiler"]
+           "profiler", "_sharing", "accumulators", "barrier", "broadcast", "files",
+           "resource.information", "taskcontext"]
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +33,8 @@ def examples():
 
 @pytest.mark.parametrize("test", list(examples()))
 def test_example(names, test):
+    if ".barrier()" in test.docstring:
+        skip_without_barrier_stages(names["sc"])
     test.globs.update(names)
     output = []
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
