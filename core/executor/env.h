@@ -21,6 +21,6 @@ typedef struct _RushEnv
   RushBlockStore *blocks;
   RushShuffleFetch fetch; /* from every executor's store */
   RushLocalDir *dir;
-  RushCommitCoordinator *commits; /* the driver's: whom a task asks before it commits output */
+  RushCommitCoordinator *commits;   /* the driver's: whom a task asks before it commits output */
   RushBarrierCoordinator *barriers; /* the backend's: where tasks of a barrier stage meet */
 } RushEnv;
