@@ -16,6 +16,8 @@ import os
 import sys
 import tempfile
 
+import rdd_programs_joins  # noqa: F401
+import rdd_programs_numbers  # noqa: F401
 import rdd_programs_outside  # noqa: F401
 import rdd_programs_pairs  # noqa: F401
 from pyspark import SparkConf, SparkContext
@@ -73,7 +75,7 @@ def read_jobs(folder):
 def stage_text(number, stages, ran):
     info = stages[number]
     name, _, place = info["Stage Name"].rpartition(" at ")
-    if place.endswith(".py") or ".py:" in place:
+    if place.endswith(".py") or ".py:" in place or place.startswith("NativeMethod"):
         place = ""              # the user's; else one of Spark's own files, which is kept
     words = [f"{name} at {place.partition(':')[0]}" if place else name,
              f"x{info['Number of Tasks']}"]
