@@ -17,18 +17,21 @@
 #include <unistd.h>
 
 #define FIRST_CAPACITY (256 * 1024)
+#define MOST_HELD 4096
 
 void
 worker_channel_init (WorkerChannel *self, int fd, gsize max_message)
 {
   *self = (WorkerChannel){ .fd = fd, .max_message = max_message, .capacity = FIRST_CAPACITY };
   self->bytes = g_malloc (self->capacity);
+  self->held = g_byte_array_new ();
 }
 
 void
 worker_channel_clear (WorkerChannel *self)
 {
   g_clear_pointer (&self->bytes, g_free);
+  g_clear_pointer (&self->held, g_byte_array_unref);
 }
 
 /* Room for a message of @size bytes in all, from `start` on. */
@@ -167,17 +170,48 @@ write_bytes (WorkerChannel *self, const guint8 *bytes, gsize left)
   return TRUE;
 }
 
-gboolean
-worker_channel_write (WorkerChannel *self, RushPyMessageKind kind, GByteArray *framed)
+static void
+write_header (RushPyMessageKind kind, GByteArray *framed)
 {
   gsize length = framed->len - RUSH_PY_HEADER_BYTES;
 
   g_assert (framed->len >= RUSH_PY_HEADER_BYTES && length <= RUSH_PY_MAX_MESSAGE);
-  if (!be_busy (&self->writing))
-    return FALSE;
   write_u32 (framed->data, kind);
   write_u32 (framed->data + 4, (guint32)length);
-  gboolean ok = write_bytes (self, framed->data, framed->len);
+}
+
+/* What is held, and then @framed. */
+static gboolean
+write_all (WorkerChannel *self, GByteArray *framed)
+{
+  GByteArray *held = self->held;
+  gboolean together = held->len > 0 && framed->len <= MOST_HELD, ok = TRUE;
+
+  if (together)
+    g_byte_array_append (held, framed->data, framed->len);
+  if (held->len > 0)
+    ok = write_bytes (self, held->data, held->len);
+  g_byte_array_set_size (held, 0);
+  return ok && (together || write_bytes (self, framed->data, framed->len));
+}
+
+gboolean
+worker_channel_write (WorkerChannel *self, RushPyMessageKind kind, GByteArray *framed)
+{
+  if (!be_busy (&self->writing))
+    return FALSE;
+  write_header (kind, framed);
+  gboolean ok = write_all (self, framed);
   self->writing = FALSE;
   return ok;
+}
+
+gboolean
+worker_channel_hold (WorkerChannel *self, RushPyMessageKind kind, GByteArray *framed)
+{
+  if (framed->len > MOST_HELD || self->writing || self->held->len > 0)
+    return worker_channel_write (self, kind, framed);
+  write_header (kind, framed);
+  g_byte_array_append (self->held, framed->data, framed->len);
+  return TRUE;
 }

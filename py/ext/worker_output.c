@@ -71,7 +71,7 @@ worker_output_flush (WorkerOutput *self)
     return error == NULL || worker_raise (error);
   g_byte_array_set_size (self->framed, RUSH_PY_HEADER_BYTES);
   rush_batch_encode (batch, self->framed);
-  return worker_channel_write (self->channel, RUSH_PY_BATCH, self->framed);
+  return worker_channel_hold (self->channel, RUSH_PY_BATCH, self->framed);
 }
 
 void

@@ -46,6 +46,7 @@ typedef struct
   gsize max_message; /* bytes of payload, of those that are written */
   guint8 *bytes;     /* what was read and is not yet used: [start, end) */
   gsize capacity, start, end;
+  GByteArray *held; /* (owned) a small message that is written with the next one */
   gboolean broken;           /* reading or writing has failed: no message can follow */
   gboolean reading, writing; /* a thread is in the middle of a message */
 } WorkerChannel;
@@ -63,6 +64,9 @@ void worker_channel_clear (WorkerChannel *self);
 gboolean worker_channel_read (WorkerChannel *self, WorkerMessage *out, gboolean *out_closed);
 /* @framed is room for the header, RUSH_PY_HEADER_BYTES, and the payload. */
 gboolean worker_channel_write (WorkerChannel *self, RushPyMessageKind kind, GByteArray *framed);
+/* The same, where another message follows at once: a small one is written with that, so that its
+ * reader is woken once. */
+gboolean worker_channel_hold (WorkerChannel *self, RushPyMessageKind kind, GByteArray *framed);
 
 /* ── stages ── */
 

@@ -3,6 +3,9 @@
  * At most one message is held, and the parent is asked for the next batch only when that is gone:
  * a worker that reads slowly slows the whole task down, and memory stays small.  A batch that
  * would make a message of more than 4 MiB goes in slices of its rows.
+ *
+ * The first of them is pulled before anything is sent, and goes along with what was said: a task
+ * without input is one packet, and wakes its worker once.
  */
 #include "py/runner/python_feed_private.h"
 
@@ -59,11 +62,11 @@ cut_slice (const RushPythonFeed *self, gsize *out_bytes)
   return slice;
 }
 
-/* Encodes the next slice of the batch into the empty `out`. */
+/* Encodes the next slice of the batch behind what is in `out`. */
 static gboolean
 encode_slice (RushPythonFeed *self, GError **error)
 {
-  gsize bytes;
+  gsize bytes, before = self->out->len;
   g_autoptr (RushBatch) slice = cut_slice (self, &bytes);
 
   if (bytes > RUSH_PY_MAX_MESSAGE)
@@ -79,7 +82,7 @@ encode_slice (RushPythonFeed *self, GError **error)
   self->charged = bytes;
   append_header (self->out, RUSH_PY_BATCH, bytes);
   rush_batch_encode (slice, self->out);
-  g_assert (self->out->len == RUSH_PY_HEADER_BYTES + bytes);
+  g_assert (self->out->len == before + RUSH_PY_HEADER_BYTES + bytes);
 
   self->row += slice->length;
   if (self->row == self->batch->length)
@@ -87,15 +90,19 @@ encode_slice (RushPythonFeed *self, GError **error)
   return TRUE;
 }
 
-/* Fills the empty `out`; leaves it empty when there is nothing more to say. */
+/* Adds a message to `out`, which is empty but for the first time. */
 static gboolean
 refill (RushPythonFeed *self, GError **error)
 {
   g_autoptr (GError) failure = NULL;
 
-  discharge (self);
-  g_byte_array_set_size (self->out, 0);
-  self->sent = 0;
+  if (self->begun)
+    {
+      discharge (self);
+      g_byte_array_set_size (self->out, 0);
+      self->sent = 0;
+    }
+  self->begun = TRUE;
   while (self->batch == NULL && self->parent != NULL)
     {
       self->row = 0;
@@ -123,7 +130,7 @@ refill (RushPythonFeed *self, GError **error)
 RushPythonFeedStep
 rush_python_feed_step (RushPythonFeed *self, int fd, GError **error)
 {
-  if (self->sent == self->out->len)
+  if (self->sent == self->out->len || !self->begun)
     {
       if (self->ended)
         return RUSH_PYTHON_FEED_DONE;

@@ -14,6 +14,7 @@ typedef struct
   GByteArray *out;  /* what is to be sent now */
   gsize sent;       /* of out */
   gsize charged;    /* bytes of out, to the task's memory */
+  gboolean begun;   /* the first message of the input is in out, or sent */
   gboolean ended;   /* END_OF_INPUT is in out, or sent */
 } RushPythonFeed;
 

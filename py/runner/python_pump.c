@@ -48,6 +48,10 @@ typedef struct
   RushPythonFeed feed;
   gint64 began_us; /* the worker has had the task since */
 
+  /* What was received of messages behind the one that comes in: [start, end). */
+  guint8 ahead[4096];
+  gsize ahead_start, ahead_end;
+
   /* The message that comes in. */
   guint8 header[RUSH_PY_HEADER_BYTES];
   gsize header_bytes;  /* received of it */
@@ -142,22 +146,49 @@ release (Pump *self)
 
 /* ── messages from the worker ── */
 
-/* Reads on at @bytes[*inout_received …@size). */
+/* One recv; *@out_n: how much came. */
+static Got
+receive_some (Pump *self, guint8 *bytes, gsize size, gsize *out_n)
+{
+  gssize n;
+
+  do
+    n = recv (self->worker->fd, bytes, size, MSG_DONTWAIT);
+  while (n < 0 && errno == EINTR);
+  if (n == 0 || (n < 0 && errno == ECONNRESET))
+    return GOT_CLOSED;
+  if (n < 0)
+    return GOT_NOTHING;
+  *out_n = (gsize)n;
+  self->ctx->metrics.python_bytes_out += n;
+  return GOT_MESSAGE;
+}
+
+/* Reads on at @bytes[*inout_received …@size): a long rest straight into its place, else as much as
+ * there is of several messages at once. */
 static Got
 receive_into (Pump *self, guint8 *bytes, gsize size, gsize *inout_received)
 {
   while (*inout_received < size)
     {
-      gssize n =
-          recv (self->worker->fd, bytes + *inout_received, size - *inout_received, MSG_DONTWAIT);
-      if (n == 0 || (n < 0 && errno == ECONNRESET))
-        return GOT_CLOSED;
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n < 0)
-        return GOT_NOTHING;
-      *inout_received += (gsize)n;
-      self->ctx->metrics.python_bytes_out += n;
+      gsize wanted = size - *inout_received, n = MIN (wanted, self->ahead_end - self->ahead_start);
+      Got got = GOT_MESSAGE;
+
+      if (n > 0)
+        {
+          memcpy (bytes + *inout_received, self->ahead + self->ahead_start, n);
+          self->ahead_start += n;
+        }
+      else if (wanted >= sizeof self->ahead)
+        got = receive_some (self, bytes + *inout_received, wanted, &n);
+      else
+        {
+          self->ahead_start = self->ahead_end = 0;
+          got = receive_some (self, self->ahead, sizeof self->ahead, &self->ahead_end);
+        }
+      if (got != GOT_MESSAGE)
+        return got;
+      *inout_received += n;
     }
   return GOT_MESSAGE;
 }
