@@ -3,8 +3,8 @@
     python bench/handover.py [SPARK_HOME]
 
 A standalone master and a worker of PySpark's start on the loopback interface, on free ports.  The
-demo's word count runs by `rushlight submit` and by `rushlight submit --master spark://…`, which hands
-it over to that PySpark; both must print the same.  Everything that was started is ended.
+demo's word count runs by `rushlight submit` and by `rushlight submit --master spark://…`, which
+hands it over to that PySpark; both must print the same.  Everything that was started is ended.
 """
 import contextlib
 import glob

@@ -2,9 +2,9 @@
 
     [Stage 0:=============>                (5 + 2) / 12]    5 of 12 tasks done, 2 running
 
-Who waits for a job looks up five times a second anyway, to see Ctrl-C (py/ext/engine_jobs.c); the
-bar is drawn there, so that it needs no thread.  A stage shows up when it is half a second old; a job
-that is quicker never shows one.
+Who waits for a job looks up five times a second anyway, to see Ctrl-C (py/ext/engine_jobs.c);
+the bar is drawn there, so that it needs no thread.  A stage shows up when it is half a second old;
+a job that is quicker never shows one.
 
 Spark draws its bar over the line on which the cursor stands, and what a program or a worker prints
 meanwhile is torn.  Here the bar has the terminal's last line to itself: the scrolling region ends
@@ -19,8 +19,8 @@ When the job has ended the line is cleared and given back.  (A program that is k
 cannot do that; the command `reset` does.)
 
 spark.ui.showConsoleProgress says whether there is a bar: it is true in shells and in a Python that
-runs a program by itself, false under rushlight submit, as in Spark.  In any case only where stderr is
-a terminal that can move its cursor, and never in a notebook.
+runs a program by itself, false under rushlight submit, as in Spark.  In any case only where stderr
+is a terminal that can move its cursor, and never in a notebook.
 
 Mirrors org.apache.spark.ui.ConsoleProgressBar.
 """

@@ -119,8 +119,9 @@ class SparkContext(Sharing, Jobs, JobTags, System, Profiling):
 
     def _start(self, conf, pyFiles):
         self.master = conf.get("spark.master")
-        if handover.is_elsewhere(self.master):
-            handover.leave(self.master)
+        cluster = handover.wanted(dict(conf.getAll()))
+        if cluster is not None:
+            handover.leave(cluster)
         self.appName = conf.get("spark.app.name")
         self.sparkHome = conf.get("spark.home")
         self.environment = {key[len("spark.executorEnv."):]: value for key, value in conf.getAll()
@@ -572,10 +573,11 @@ def _settings(conf, master, appName, sparkHome, environment):
         settings.setSparkHome(sparkHome)
     for key, value in (environment or {}).items():
         settings.setExecutorEnv(key, value)
-    for key, value in launched.defaults().items():
+    for key, value in launched.defaults(settings.contains("spark.master")).items():
         settings.setIfMissing(key, value)
-    return (settings.setIfMissing("spark.master", "local[*]")
-            .setIfMissing("spark.app.name", "pyspark-shell"))
+    if not settings.contains("spark.remote"):
+        settings.setIfMissing("spark.master", "local[*]")
+    return settings.setIfMissing("spark.app.name", "pyspark-shell")
 
 
 def add_py_files(paths):

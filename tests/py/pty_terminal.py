@@ -5,8 +5,8 @@
         terminal.type("1 + 1\\n")
         terminal.screen()       the lines as a person would see them
 
-Understood: text, CR, LF, backspace, cursor up and to a place, index (ESC D), save and restore of the
-cursor, erase in line, the scrolling region.  Other escape sequences have no effect on the screen.
+Understood: text, CR, LF, backspace, cursor up and to a place, index (ESC D), save and restore of
+the cursor, erase in line, the scrolling region.  Other escape sequences have no effect here.
 """
 import fcntl
 import os
@@ -20,8 +20,8 @@ import time
 
 HANG_S = 60
 
-_SEQUENCE = re.compile(r"\x1b\[([?>=]?[0-9;]*)([A-Za-z])|\x1b\]8?[^\x07\x1b]*(?:\x07|\x1b\\)|\x1b([78D=>])"
-                       r"|\x1b[()].")
+_SEQUENCE = re.compile(r"\x1b\[([?>=]?[0-9;]*)([A-Za-z])"
+                       r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b([78D=>])|\x1b[()].")
 
 
 class Screen:

@@ -1,5 +1,5 @@
-"""The progress bar: at a terminal it is there while a job runs, leaves other text alone, and is gone
-afterwards; elsewhere it is never there."""
+"""The progress bar: at a terminal it is there while a job runs, leaves other text alone, and is
+gone afterwards; elsewhere it is never there."""
 import os
 import re
 import sys
@@ -122,8 +122,13 @@ def test_where_it_is_asked_for(tmp_path):
 
 
 def test_never_in_a_notebook(tmp_path):
-    terminal = run(tmp_path, "sc.stop(); import types; sys.modules['ipykernel'] = types.ModuleType('k')\n"
-                             "sc = SparkContext('local[2]')\n" + WAITS, until="waited")
+    in_a_kernel = """
+import types
+sc.stop()
+sys.modules["ipykernel"] = types.ModuleType("ipykernel")
+sc = SparkContext("local[2]")
+"""
+    terminal = run(tmp_path, in_a_kernel + WAITS, until="waited")
     assert "[Stage" not in terminal.output
 
 

@@ -185,8 +185,8 @@ def test_a_front_end_gets_the_shell_as_its_startup_file(shell, home):
     """As with PYSPARK_DRIVER_PYTHON=jupyter PYSPARK_DRIVER_PYTHON_OPTS="lab --no-browser"."""
     front = home / "front"
     front.write_text("#!/bin/sh\necho \"args $*\"\necho \"words $PYSPARK_SUBMIT_ARGS\"\n"
-                     f"exec {sys.executable} -c 'import os; exec(open(os.environ[\"PYTHONSTARTUP\"])"
-                     ".read()); print(sc.master)'\n")
+                     f"exec {sys.executable} -c 'import os; "
+                     "exec(open(os.environ[\"PYTHONSTARTUP\"]).read()); print(sc.master)'\n")
     front.chmod(0o755)
     env = {"PYSPARK_DRIVER_PYTHON": str(front), "PYSPARK_DRIVER_PYTHON_OPTS": "lab '--a b'"}
     with shell("--master", "local[5]", env=env) as terminal:
@@ -231,7 +231,8 @@ def test_ipython_shell(shell):
     for flags, env in ((["--ipython"], {}),
                        ([], {"PYSPARK_DRIVER_PYTHON": os.path.join(os.path.dirname(sys.executable),
                                                                    "ipython")})):
-        with shell(*flags, env={**env, "PYSPARK_DRIVER_PYTHON_OPTS": "--simple-prompt"}) as terminal:
+        env["PYSPARK_DRIVER_PYTHON_OPTS"] = "--simple-prompt"
+        with shell(*flags, env=env) as terminal:
             terminal.wait_for(r"In \[1\]: ")
             terminal.type("def f(x): return x * 10\n\n")
             terminal.type("sc.parallelize([1, 2]).map(f).sum(), spark.version\n")
@@ -268,8 +269,9 @@ def test_jupyter_kernel(home, monkeypatch):
                 if kind == "execute_input":
                     at_start()
                 key = content.get("name", kind)
-                seen[key] = seen.get(key, "") + str(content.get("text") or content.get("ename")
-                                                    or content.get("data", {}).get("text/plain", ""))
+                text = content.get("data", {}).get("text/plain", "")
+                seen[key] = seen.get(key, "") + (content.get("text") or content.get("ename")
+                                                 or text)
             client.execute_interactive(code, timeout=60, output_hook=note)
             return {key: text for key, text in seen.items()
                     if key not in ("status", "execute_input")}

@@ -165,7 +165,8 @@ def test_verbose_is_what_was_understood(submit, tmp_path):
     """The labels and their order are spark-submit's."""
     conf = tmp_path / "conf"
     conf.mkdir()
-    (conf / "spark-defaults.conf").write_text("spark.my.a  1\nspark.driver.memory 600m\nother 3\n")
+    (conf / "spark-defaults.conf").write_text("spark.my.a  1\nspark.driver.memory 600m\n"
+                                              "other 3\n")
     status, out, err = submit("print('ran')", ["--verbose", "--name", "n", "--num-executors", "3"],
                               ["a", "b"], env={"SPARK_CONF_DIR": str(conf)})
     assert (status, out) == (0, "ran\n")

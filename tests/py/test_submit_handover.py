@@ -33,7 +33,8 @@ def environment(tmp_path):
     java = tmp_path / "java" / "bin" / "java"
     java.parent.mkdir(parents=True)
     java.write_text("")
-    return {"PYTHONPATH": os.pathsep.join([str(site), *filter(None, [os.environ.get("PYTHONPATH")])]),
+    paths = [str(site), os.environ.get("PYTHONPATH")]
+    return {"PYTHONPATH": os.pathsep.join(filter(None, paths)),
             "JAVA_HOME": str(tmp_path / "java"), "SPARK_HOME": "", "PYSPARK_PYTHON": "",
             "PYSPARK_DRIVER_PYTHON": "", "PYTHONUNBUFFERED": ""}
 
@@ -46,7 +47,8 @@ def submit(run_program, tmp_path, environment):
         path = tmp_path / "app.py"
         path.write_text(text)
         words = [*flags, path, *arguments] if text else flags
-        return run_program(argv=rushlight_command(command, *words), env={**environment, **(env or {})})
+        return run_program(argv=rushlight_command(command, *words),
+                           env={**environment, **(env or {})})
 
     return run
 
@@ -62,7 +64,8 @@ def test_the_command_line_names_a_cluster(submit, tmp_path, master):
     assert status == 7
     first, *words = out.splitlines()
     assert first.startswith(f"spark-submit home={home} driver={sys.executable} ")
-    assert words == [f"[{word}]" for word in (*flags, tmp_path / "app.py", "--summary", "two words")]
+    given = [*flags, tmp_path / "app.py", "--summary", "two words"]
+    assert words == [f"[{word}]" for word in given]
     assert err == (f"rushlight: {master} is a cluster: handing app.py over to PySpark 4.3.0, "
                    f"{home}/bin/spark-submit\n")
 
@@ -141,9 +144,13 @@ SparkContext("spark://h:7077")
 
 
 def test_not_without_the_launcher(run_program, environment):
-    status, _, err = run_program("from rushlight import SparkContext\nSparkContext('yarn')\n",
-                                 env=environment)
+    text = "from rushlight import SparkContext\nSparkContext({})\n"
+    status, _, err = run_program(text.format("'yarn'"), env=environment)
     assert status == 1 and "yarn is a cluster" in err and "start it with rushlight submit" in err
+    environment["SPARK_REMOTE"] = "sc://h"
+    status, _, err = run_program(text.format(""), env=environment)
+    assert status == 1 and "sc://h is a cluster" in err
+    assert run_program(text.format("'local'"), env=environment) == (0, "", "")
 
 
 @pytest.mark.parametrize("flags,command", [

@@ -207,7 +207,8 @@ def test_plain_python_is_a_shell_to_spark():
 
 
 def test_pyspark_submit_args(monkeypatch):
-    monkeypatch.setenv("PYSPARK_SUBMIT_ARGS", "--master local[3] --conf 'spark.x=a b' pyspark-shell")
+    monkeypatch.setenv("PYSPARK_SUBMIT_ARGS",
+                       "--master local[3] --conf 'spark.x=a b' pyspark-shell")
     got = launched.defaults()
     assert (got["spark.master"], got["spark.x"]) == ("local[3]", "a b")
     assert got["spark.app.name"] == "pyspark-shell"

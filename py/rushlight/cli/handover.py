@@ -4,10 +4,10 @@
     SparkConf().setMaster("spark://host:7077")                the program says so, and starts over
     SparkSession.builder.remote("sc://host")
 
-The program, its arguments and all flags go to spark-submit as they are, and spark-submit takes this
-process over (exec): nothing of Rushlight is left.  Which PySpark: that of SPARK_HOME if it is set, as
-PySpark does, else the one installed for this Python.  Where there is none, an error says how to get
-it; a cluster is never played by one process silently.
+The program, its arguments and all flags go to spark-submit as they are, and spark-submit takes
+this process over (exec): nothing of Rushlight is left.  Which PySpark: that of SPARK_HOME if it is
+set, as PySpark does, else the one installed for this Python.  Where there is none, an error says
+how to get it; a cluster is never played by one process silently.
 
 A program that asks by itself has begun already.  It starts over if no SparkContext has run: what it
 did before is done again, as when it is started again.  Text that it printed into a pipe and that is
@@ -44,12 +44,10 @@ def is_elsewhere(master):
 
 def wanted(settings):
     """The cluster that settings ask for, or None."""
-    for key in ("spark.remote", "spark.master"):
-        if key in settings:
-            # Every address of a remote is a server, "local" too: it would start one.
-            where = settings[key]
-            return where if key == "spark.remote" or is_elsewhere(where) else None
-    return None
+    if settings.get("spark.remote"):
+        return settings["spark.remote"]     # even "local" is a server, which it would start
+    master = settings.get("spark.master")
+    return master if is_elsewhere(master) else None
 
 
 def hand_over(master, what, arguments, own_flags=(), script="spark-submit"):
@@ -59,8 +57,8 @@ def hand_over(master, what, arguments, own_flags=(), script="spark-submit"):
         raise CannotHandOver(f"{', '.join(own_flags)} cannot go with {master}: "
                              "PySpark, to which the program is handed over, has no such flag")
     path = os.path.join(home, "bin", script)
-    print(f"rushlight: {master} is a cluster: handing {what} over to PySpark{_version(home)}, {path}",
-          file=sys.stderr, flush=True)
+    print(f"rushlight: {master} is a cluster: handing {what} over to PySpark{_version(home)}, "
+          f"{path}", file=sys.stderr, flush=True)
     environment = dict(os.environ, SPARK_HOME=home)
     if not (os.environ.get("PYSPARK_DRIVER_PYTHON") or os.environ.get("PYSPARK_PYTHON")):
         environment["PYSPARK_DRIVER_PYTHON"] = sys.executable
@@ -78,8 +76,8 @@ def leave(master):
                                  + "start it with rushlight submit, which does so, or with "
                                    "spark-submit.")
         if _lifecycle.has_begun():
-            raise CannotHandOver(f"{master} is a cluster, to which this program cannot go any more: "
-                                 "a SparkContext has run on this machine already. Give the master "
+            raise CannotHandOver(f"{master} is a cluster, to which this program cannot go any "
+                                 "more: a SparkContext has run here already. Give the master "
                                  "on the command line: rushlight submit --master "
                                  f"{master}, and it starts there.")
         given = launched.program
@@ -90,18 +88,18 @@ def leave(master):
 
 def _find_spark(master):
     """The folder of a real PySpark, or of a Spark."""
+    needed = _ONE_MACHINE.format(master=master)
     home = os.environ.get("SPARK_HOME") or _installed()
     if home is None or not os.path.isfile(os.path.join(home, "bin", "spark-submit")):
         raise CannotHandOver(
-            _ONE_MACHINE.format(master=master)
-            + (f"there is no bin/spark-submit in SPARK_HOME, {home}." if home else
+            needed + (f"there is no bin/spark-submit in SPARK_HOME, {home}." if home else
                f"install it beside Rushlight, {sys.executable} -m pip install pyspark, and Java 17 "
                "or later."))
     java = os.environ.get("JAVA_HOME")
     found = os.path.isfile(os.path.join(java, "bin", "java")) if java else shutil.which("java")
     if not found:
-        raise CannotHandOver(_ONE_MACHINE.format(master=master) + f"it is in {home}, but needs Java: "
-                             "install Java 17 or later, or set JAVA_HOME.")
+        raise CannotHandOver(needed + f"it is in {home}, but needs Java: install Java 17 or "
+                             "later, or set JAVA_HOME.")
     return home
 
 

@@ -17,15 +17,16 @@ _NAMES = (_ARGUMENTS, "SPARK_CONF_DIR", "SPARK_HOME", "MASTER", "SPARK_REMOTE",
 _WITHOUT = {"spark.master": "local[*]", "spark.app.name": "pyspark-shell",
             "spark.submit.deployMode": "client", "spark.ui.showConsoleProgress": "true"}
 
-# What `rushlight submit` runs: the program, all words after "submit", Rushlight's own flags of them.
+# What `rushlight submit` runs: the program, all words after "submit", Rushlight's own flags among
+# them.
 Command = namedtuple("Command", "program words own")
 
 program = None      # the Command of this process; None: something else has started it
 
 
-def defaults():
+def defaults(names_master=False):
     """The settings that count where the program says nothing; PySparkRuntimeError if the
-    environment makes no sense."""
+    environment makes no sense.  `names_master`: the program does, so that no remote counts."""
     if program is not None:
         return {}
     if not any(os.environ.get(name) for name in _NAMES):
@@ -46,4 +47,6 @@ def defaults():
     if "--verbose" in options.switches:
         from rushlight.cli.verbose import show
         show(options, settings)
+    if names_master:
+        settings.pop("spark.remote", None)
     return settings

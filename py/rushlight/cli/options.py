@@ -10,9 +10,9 @@ What wins, first to last:
                                                     --load-spark-defaults)
     environment variables of old: MASTER, SPARK_DRIVER_MEMORY …
 
-The table below is the specification: parsing, help and settings follow it.  A flag that stands for
-something one process does not have is taken, and becomes its setting; the engine's table of settings
-(core/conf/keys.def) then says in one line why it has no effect.
+The table below is the specification: parsing, help and settings follow it.  A flag that stands
+for something one process does not have is taken, and becomes its setting; the engine's table of
+settings (core/conf/keys.def) then says in one line why it has no effect.
 
 Mirrors org.apache.spark.deploy.SparkSubmitArguments and
 org.apache.spark.launcher.SparkSubmitOptionParser.
@@ -32,10 +32,12 @@ FLAGS = [Flag(*row) for row in (
      "local, local[N], local[*] (the default), local[N,maxFailures],\n"
      "local-cluster[executors,cores,MiB]; spark://…, yarn and k8s://…\n"
      "are handed over to the PySpark of this Python environment"),
-    ("--remote", "URL", "spark.remote", "remote", "sc://…, a Spark Connect server: handed over, too"),
+    ("--remote", "URL", "spark.remote", "remote",
+     "sc://…, a Spark Connect server: handed over, too"),
     ("--deploy-mode", "client", "spark.submit.deployMode", "deployMode",
      "the program runs in this process"),
-    ("--name", "NAME", "spark.app.name", "name", "the application's name; else the program's file name"),
+    ("--name", "NAME", "spark.app.name", "name",
+     "the application's name; else the program's file name"),
     ("--conf", "KEY=VALUE", None, None, "any Spark setting"),
     ("--properties-file", "FILE", None, "propertiesFile",
      "settings, one \"key value\" or \"key=value\" a line; else\n"
@@ -252,8 +254,8 @@ def help_text(command):
     for flag in OWN_FLAGS:
         lines += _help_lines(flag)
     quiet = " ".join(flag.name for flag in FLAGS if flag.help is None)
-    lines += ["", "  spark-submit's for clusters and for Java, which say on one machine why they have "
-              "no effect:"]
+    lines += ["", "  spark-submit's for clusters and for Java, which say on one machine why they "
+              "have no effect:"]
     while quiet:
         cut = quiet if len(quiet) <= 72 else quiet[:quiet.rindex(" ", 0, 73)]
         lines.append("    " + cut)

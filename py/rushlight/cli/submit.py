@@ -10,7 +10,8 @@ from rushlight.cli.options import USAGES, UsageError, help_text, parse
 
 _STARTED_OVER = "RUSHLIGHT_STARTED_OVER"     # set for the Python that takes over
 
-NO_FILE = 2         # exit statuses, as spark-submit has them: Python's for a file that it cannot open
+# Exit statuses, as spark-submit has them: Python's for a file that it cannot open.
+NO_FILE = 2
 NONSENSE = 1
 
 
@@ -55,15 +56,15 @@ def hand_over_if_wanted(options, settings, arguments, own, script="spark-submit"
         except handover.CannotHandOver as e:
             raise UsageError(str(e)) from None
     if settings["spark.submit.deployMode"] == "cluster":
-        raise UsageError(f"--deploy-mode cluster needs a cluster, and {settings['spark.master']} is "
-                         "this process: say client, or leave it out")
+        raise UsageError(f"--deploy-mode cluster needs a cluster, and {settings['spark.master']} "
+                         "is this process: say client, or leave it out")
 
 
 def _check_options(options, command):
     asked = options.flags.keys() & {"--kill", "--status"}
     if asked:
-        raise UsageError(f"{min(asked)} asks a cluster, by --master spark://… or k8s://…: what runs "
-                         "on this machine ends with its process")
+        raise UsageError(f"{min(asked)} asks a cluster, by --master spark://… or k8s://…: what "
+                         "runs on this machine ends with its process")
     if "--proxy-user" in options.flags:
         raise UsageError("--proxy-user is Hadoop's: here a program runs as who starts it")
     if "--ipython" in options.switches:
