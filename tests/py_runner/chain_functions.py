@@ -131,3 +131,40 @@ def spoil_socket(_):
         except OSError:
             pass
     time.sleep(1000)
+
+
+# ── what tasks share (test_python_sharing.c) ──
+def add_length(line):
+    """Adds to an accumulator, as a function does that has one in its closure."""
+    from rushlight import accumulators
+    param = accumulators.INT_ACCUMULATOR_PARAM
+    accumulators._deserialize_accumulator(5, 0, param).add(len(line))
+    return line
+
+
+def broadcast_value(bid):
+    from rushlight.broadcast import _from_id
+    return _from_id(int(bid)).value
+
+
+def is_in_barrier_stage(_):
+    from rushlight import BarrierTaskContext, TaskContext
+    return str(isinstance(TaskContext.get(), BarrierTaskContext))
+
+
+def meet(lines):
+    """Reads a line, tells it to all, and reads on."""
+    from rushlight import BarrierTaskContext
+    context = BarrierTaskContext.get()
+    yield "|".join(context.allGather(next(lines)))
+    context.barrier()
+    yield from lines
+
+
+def meet_or_die(lines):
+    """The task whose input is "die" is killed while it waits."""
+    import signal
+    lines = list(lines)
+    if lines == ["die"]:
+        signal.setitimer(signal.ITIMER_REAL, 0.02)
+    return meet(iter(lines))

@@ -263,21 +263,26 @@ make_command (const char *ops)
 }
 
 RushRdd *
+fixture_chain (RushRdd *parent, RushPythonWorkers *workers, RushPythonChain *chain, const char *ops)
+{
+  GString *command = make_command (ops);
+  RushRdd *rdd;
+
+  chain->command = (const guint8 *)command->str;
+  chain->command_bytes = command->len;
+  rdd = rush_python_rdd_new (parent, workers, chain);
+  g_string_free (command, TRUE);
+  return rdd;
+}
+
+RushRdd *
 fixture_python (RushRdd *parent, RushPythonWorkers *workers, RushPythonOutput output,
                 const char *ops)
 {
   static const char *const steps[] = { "map", "map at app.py:1", NULL };
-  GString *command = make_command (ops);
-  RushPythonChain chain = {
-    .command = (const guint8 *)command->str,
-    .command_bytes = command->len,
-    .output = output,
-    .steps = steps,
-  };
-  RushRdd *rdd = rush_python_rdd_new (parent, workers, &chain);
+  RushPythonChain chain = { .output = output, .steps = steps };
 
-  g_string_free (command, TRUE);
-  return rdd;
+  return fixture_chain (parent, workers, &chain, ops);
 }
 
 /* ── tasks ── */

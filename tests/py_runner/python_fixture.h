@@ -18,6 +18,10 @@ RushRdd *fixture_failing_lines (RushLineage *lineage);
 RushRdd *fixture_python (RushRdd *parent, RushPythonWorkers *workers, RushPythonOutput output,
                          const char *ops);
 
+/* The same with what else a chain has; its command is filled in. */
+RushRdd *fixture_chain (RushRdd *parent, RushPythonWorkers *workers, RushPythonChain *chain,
+                        const char *ops);
+
 /* Computes one partition; lines joined by newlines, or NULL.  @ctx NULL: a fresh one. */
 char *fixture_collect (RushRdd *rdd, guint split, RushTaskContext *ctx, GError **error);
 
