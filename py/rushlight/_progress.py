@@ -100,7 +100,7 @@ def text(stages, width):
     """The bars of some stages, side by side.
 
     >>> text([{"id": 0, "n_tasks": 8, "n_completed": 3, "n_active": 2}], 40)
-    '[Stage 0:=======>            (3 + 2) / 8]'
+    '[Stage 0:=======>           (3 + 2) / 8]'
     """
     return "".join(_bar(stage, width // len(stages)) for stage in stages)
 
