@@ -135,6 +135,7 @@ rush_context_stop (RushContext *self)
   pthread_rwlock_unlock (&self->lock);
   if (!was_stopped)
     {
+      rush_context_hide_kept (self);
       g_clear_pointer (&self->cleaner, rush_context_cleaner_free);
       rush_local_backend_stop (self->backend);
       rush_driver_loop_stop (self->loop);
@@ -361,16 +362,31 @@ make_bus (RushContext *self, GError **error)
   return add_event_log (self, error);
 }
 
-/* For the cleaner, on its thread. */
 static void
-remove_shuffle (gint shuffle_id, gpointer data)
+remove_shuffle (RushContext *self, gint shuffle_id)
 {
-  RushContext *self = data;
   RushMessage *message = rush_message_new (RUSH_MESSAGE_SHUFFLE_DROPPED);
 
   message->id = shuffle_id;
   rush_driver_loop_post (self->loop, message);
   rush_local_backend_remove_shuffle (self->backend, shuffle_id);
+}
+
+/* For the cleaner, on its thread. */
+static void
+remove_dropped (RushDroppedKind kind, gint id, gpointer data)
+{
+  switch (kind)
+    {
+    case RUSH_DROPPED_SHUFFLE:
+      remove_shuffle (data, id);
+      break;
+    case RUSH_DROPPED_CACHE:
+      rush_context_remove_cached (data, id);
+      break;
+    case RUSH_DROPPED_CHECKPOINT:
+      break;
+    }
 }
 
 static gboolean
@@ -399,7 +415,9 @@ make_engine (RushContext *self, GError **error)
   rush_scheduler_set_accumulator_sink (self->scheduler,
                                        rush_accumulator_queue_sink (self->accumulators));
   rush_scheduler_set_commit_coordinator (self->scheduler, self->commits);
-  self->cleaner = rush_context_cleaner_new (self->lineage, remove_shuffle, self, error);
+  rush_scheduler_set_lineage (self->scheduler, self->lineage);
+  rush_context_show_kept (self);
+  self->cleaner = rush_context_cleaner_new (self->lineage, remove_dropped, self, error);
   return self->cleaner != NULL;
 }
 

@@ -25,6 +25,7 @@ struct _RushContext
   RushAccumulatorQueue *accumulators;
   RushDriverLoop *loop;
   RushBackend *backend;
+  RushCacheLocations cache_locations; /* of kept partitions, for the scheduler */
 
   /* Jobs are submitted under the read lock, the context stops under the write lock: a message is
    * either before the end or not sent. */
@@ -37,6 +38,12 @@ struct _RushContext
 
   pthread_mutex_t stop_lock; /* the second to stop waits for the first */
 };
+
+/* persist.c: tells scheduler and lineage what is kept of persisted RDDs, until the end. */
+void rush_context_show_kept (RushContext *self);
+void rush_context_hide_kept (RushContext *self);
+/* For the cleaner: no RDD can ask for them any more. */
+void rush_context_remove_cached (RushContext *self, gint rdd_id);
 
 /* Tells the scheduler of spark.scheduler.mode and its pools.  context_pools.c */
 gboolean rush_context_choose_scheduling_mode (RushContext *self, GError **error);

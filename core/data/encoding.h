@@ -46,5 +46,7 @@ gboolean rush_frame_encode (RushCodec codec, const guint8 *raw, gsize raw_bytes,
 /* Reads one frame at *@inout_offset; RUSH_CORE_ERROR_CORRUPT if checksum or lengths do not hold. */
 RushBuffer *rush_frame_decode (const guint8 *bytes, gsize size, gsize *inout_offset,
                                RushAllocator *allocator, GError **error);
+/* Whether the frame at *@inout_offset is as it was written, without reading what is in it. */
+gboolean rush_frame_check (const guint8 *bytes, gsize size, gsize *inout_offset, GError **error);
 /* CRC-32C of @bytes behind what gave @crc; 0 to begin. */
 guint32 rush_crc32c (guint32 crc, const guint8 *bytes, gsize size);

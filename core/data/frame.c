@@ -172,6 +172,17 @@ read_header (const guint8 *bytes, gsize size, gsize offset, Header *out, GError 
   return TRUE;
 }
 
+gboolean
+rush_frame_check (const guint8 *bytes, gsize size, gsize *inout_offset, GError **error)
+{
+  Header header;
+
+  if (!read_header (bytes, size, *inout_offset, &header, error))
+    return FALSE;
+  *inout_offset += sizeof header + header.stored_bytes;
+  return TRUE;
+}
+
 static gboolean
 decompress (const guint8 *stored, const Header *header, gsize offset, guint8 *out, GError **error)
 {

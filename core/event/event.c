@@ -77,6 +77,8 @@ rush_stage_info_new (guint n_rdds, guint n_parents)
   rush_ref_count_init (&self->refs);
   self->n_rdds = n_rdds;
   self->rdds = g_new0 (RushRddInfo, n_rdds);
+  for (guint i = 0; i < n_rdds; i++)
+    self->rdds[i].storage_level = RUSH_STORAGE_NONE;
   self->n_parents = n_parents;
   self->parent_ids = g_new0 (gint, n_parents);
   self->shuffle_id = -1;

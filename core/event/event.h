@@ -13,6 +13,7 @@
 
 #include "core/base/json.h"
 #include "core/base/refcount.h"
+#include "core/event/storage_level.h"
 #include "core/event/task_metrics.h"
 
 typedef enum
@@ -38,6 +39,7 @@ typedef struct
    */
   gint *parent_shuffle_ids;
   guint n_partitions;
+  RushStorageLevel storage_level; /* at the time of the event */
   gboolean barrier;
   const char *determinism; /* "DETERMINATE", "UNORDERED", "INDETERMINATE"; immortal */
   /* What the picture opens a box into: the user's operators, "map\tapp.py:12"; may be empty. */

@@ -15,6 +15,8 @@ void rush_json_write_stage_completed (RushJsonWriter *w, const RushStageComplete
 void rush_json_write_task_start (RushJsonWriter *w, const RushTaskStart *self);
 void rush_json_write_task_end (RushJsonWriter *w, const RushTaskEnd *self);
 
+void rush_json_put_storage_level (RushJsonWriter *w, const RushStorageLevel *level);
+
 static inline void
 put_int (RushJsonWriter *w, const char *name, gint64 value)
 {

@@ -13,15 +13,15 @@
 
 /* ---- stages ---- */
 
-static void
-put_no_storage_level (RushJsonWriter *w)
+void
+rush_json_put_storage_level (RushJsonWriter *w, const RushStorageLevel *level)
 {
   begin_member (w, "Storage Level");
-  put_bool (w, "Use Disk", FALSE);
-  put_bool (w, "Use Memory", FALSE);
-  put_bool (w, "Use Off Heap", FALSE);
-  put_bool (w, "Deserialized", FALSE);
-  put_int (w, "Replication", 1);
+  put_bool (w, "Use Disk", level->use_disk);
+  put_bool (w, "Use Memory", level->use_memory);
+  put_bool (w, "Use Off Heap", level->use_off_heap);
+  put_bool (w, "Deserialized", level->deserialized);
+  put_int (w, "Replication", level->replication);
   rush_json_end_object (w);
 }
 
@@ -90,7 +90,7 @@ write_rdd_info (RushJsonWriter *w, const RushRddInfo *self, gint scope_id)
     put_scope (w, scope_id, self->scope);
   put_string (w, "Callsite", self->call_site);
   put_ints (w, "Parent IDs", self->parent_ids, self->n_parents);
-  put_no_storage_level (w);
+  rush_json_put_storage_level (w, &self->storage_level);
   put_bool (w, "Barrier", self->barrier);
   put_string (w, "DeterministicLevel", self->determinism);
   put_int (w, "Number of Partitions", self->n_partitions);

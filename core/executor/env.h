@@ -9,6 +9,7 @@
 #include "core/memory/memory_manager.h"
 #include "core/scheduler/commit_coordinator.h"
 #include "core/shuffle/shuffle.h"
+#include "core/storage/block_manager.h"
 #include "core/storage/local_dir.h"
 
 typedef struct _RushEnv
@@ -17,9 +18,10 @@ typedef struct _RushEnv
   const char *host;
   const RushConf *conf;
   RushMemoryManager *memory;
-  RushEvictor *evictor; /* of all that storage memory holds */
-  RushBlockStore *blocks;
-  RushShuffleFetch fetch; /* from every executor's store */
+  RushEvictor *evictor;            /* of all that storage memory holds */
+  RushBlockStore *blocks;          /* map outputs */
+  RushBlockManager *block_manager; /* what persisted RDDs have here */
+  RushShuffleFetch fetch;          /* from every executor's store */
   RushLocalDir *dir;
   RushCommitCoordinator *commits;   /* the driver's: whom a task asks before it commits output */
   RushBarrierCoordinator *barriers; /* the backend's: where tasks of a barrier stage meet */

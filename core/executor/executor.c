@@ -6,6 +6,7 @@ rush_local_executor_free (RushLocalExecutor *self)
 {
   if (self == NULL)
     return;
+  rush_block_manager_free (self->env.block_manager);
   if (self->env.blocks != NULL)
     rush_block_store_free (self->env.blocks);
   g_clear_pointer (&self->env.evictor, rush_evictor_free);
@@ -17,8 +18,8 @@ rush_local_executor_free (RushLocalExecutor *self)
 
 RushLocalExecutor *
 rush_local_executor_new (const char *id, const char *host, guint cores, gint64 heap_bytes,
-                         const RushConf *conf, const RushShuffleFetch *fetch, RushLocalDir *dir,
-                         GError **error)
+                         const RushConf *conf, const RushShuffleFetch *fetch,
+                         const RushBlockManagers *managers, GError **error)
 {
   g_autoptr (RushLocalExecutor) self = g_new0 (RushLocalExecutor, 1);
 
@@ -26,7 +27,7 @@ rush_local_executor_new (const char *id, const char *host, guint cores, gint64 h
   self->env.host = g_strdup (host);
   self->env.conf = conf;
   self->env.fetch = *fetch;
-  self->env.dir = dir;
+  self->env.dir = managers->dir;
   self->cores = cores;
   atomic_init (&self->alive, TRUE);
   self->env.memory = rush_memory_manager_new (conf, heap_bytes, error);
@@ -34,7 +35,9 @@ rush_local_executor_new (const char *id, const char *host, guint cores, gint64 h
     return NULL;
   /* The seams of an executor: here another file's policy or writer takes the place of ours. */
   self->env.evictor = rush_evictor_new (self->env.memory, &rush_eviction_policy_lru);
-  self->env.blocks = rush_block_store_new (conf, id, self->env.memory, self->env.evictor, dir,
-                                           &rush_shuffle_writer_sort);
+  self->env.blocks = rush_block_store_new (conf, id, self->env.memory, self->env.evictor,
+                                           managers->dir, &rush_shuffle_writer_sort);
+  self->env.block_manager =
+      rush_block_manager_new (managers, id, host, self->env.memory, self->env.evictor);
   return g_steal_pointer (&self);
 }

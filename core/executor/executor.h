@@ -16,7 +16,7 @@
 
 typedef struct
 {
-  RushEnv env; /* its strings, memory and blocks are owned */
+  RushEnv env; /* its strings, memory, blocks and block manager are owned */
   guint cores;
   atomic_bool alive;
 } RushLocalExecutor;
@@ -24,8 +24,8 @@ typedef struct
 /* @heap_bytes: what the unified pool is a fraction of.  Refused below what Spark refuses. */
 RushLocalExecutor *rush_local_executor_new (const char *id, const char *host, guint cores,
                                             gint64 heap_bytes, const RushConf *conf,
-                                            const RushShuffleFetch *fetch, RushLocalDir *dir,
-                                            GError **error);
+                                            const RushShuffleFetch *fetch,
+                                            const RushBlockManagers *managers, GError **error);
 void rush_local_executor_free (RushLocalExecutor *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushLocalExecutor, rush_local_executor_free)
 

@@ -66,8 +66,12 @@ rush_local_backend_stop (RushBackend *base)
   rush_runner_pool_stop (self->runners);
   /* Nobody adds executors any more. */
   for (guint i = 0; i < self->executors->len; i++)
-    rush_block_store_remove_all (
-        ((RushLocalExecutor *)g_ptr_array_index (self->executors, i))->env.blocks);
+    {
+      RushLocalExecutor *executor = g_ptr_array_index (self->executors, i);
+
+      rush_block_store_remove_all (executor->env.blocks);
+      rush_block_manager_close (executor->env.block_manager);
+    }
 }
 
 static void
@@ -85,6 +89,7 @@ local_free (RushBackend *base)
   g_hash_table_unref (self->executors_by_id);
   g_ptr_array_unref (self->executors);
   rush_barrier_coordinator_free (self->barriers);
+  rush_block_manager_master_free (self->kept);
   pthread_mutex_destroy (&self->lock);
   g_free (self->host);
   g_free (self);
@@ -139,6 +144,7 @@ rush_local_backend_new (const RushMaster *master, const RushConf *conf, RushDriv
   self->master = *master;
   self->heap_bytes = heap_bytes_of (master, conf);
   self->host = rush_conf_get_string (conf, "spark.driver.host");
+  self->kept = rush_block_manager_master_new ();
   self->executors = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_local_executor_free);
   self->executors_by_id = g_hash_table_new (g_str_hash, g_str_equal);
   self->launched = g_hash_table_new (g_int64_hash, g_int64_equal);

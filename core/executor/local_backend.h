@@ -31,6 +31,9 @@ void rush_local_backend_stop (RushBackend *self);
 gboolean rush_local_backend_kill_executor (RushBackend *self, const char *executor_id,
                                            gboolean replace);
 void rush_local_backend_remove_shuffle (RushBackend *self, gint shuffle_id); /* all stores */
+void rush_local_backend_remove_rdd (RushBackend *self, gint rdd_id);         /* all kept blocks */
+/* Who keeps what of persisted RDDs. (transfer none) */
+RushBlockManagerMaster *rush_local_backend_kept (RushBackend *self);
 /* (transfer none); NULL: no such executor. */
 RushEnv *rush_local_backend_env (RushBackend *self, const char *executor_id);
 /* Where tasks of barrier stages meet. (transfer none) */

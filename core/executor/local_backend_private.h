@@ -27,6 +27,7 @@ typedef struct
   gint64 heap_bytes; /* of each executor */
   char *host;
   RushRunnerPool *runners;
+  RushBlockManagerMaster *kept; /* who keeps what of persisted RDDs */
 
   pthread_mutex_t lock;
   /* Guarded by lock. */

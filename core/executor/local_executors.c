@@ -36,6 +36,26 @@ lookup_store (gpointer data, const char *executor_id)
   return executor != NULL && rush_local_executor_is_alive (executor) ? executor->env.blocks : NULL;
 }
 
+/* For tasks that read kept blocks of others, or copy theirs to them. */
+static RushBlockManager *
+lookup_block_manager (gpointer data, const char *executor_id)
+{
+  RushLocalBackend *self = data;
+  RushLocalExecutor *executor;
+
+  pthread_mutex_lock (&self->lock);
+  executor = rush_local_executors_find (self, executor_id);
+  pthread_mutex_unlock (&self->lock);
+  return executor != NULL && rush_local_executor_is_alive (executor) ? executor->env.block_manager
+                                                                     : NULL;
+}
+
+static char **
+alive_executor_ids (gpointer data)
+{
+  return rush_local_backend_executor_ids (data);
+}
+
 /* Adds the executor of the next number; lock held or nobody else there yet. */
 static RushLocalExecutor *
 add_executor (RushLocalBackend *self, GError **error)
@@ -46,10 +66,19 @@ add_executor (RushLocalBackend *self, GError **error)
     .lookup_data = self,
     .by_reference = rush_conf_get_bool (self->conf, "spark.rushlight.shuffle.byReference"),
   };
+  RushBlockManagers managers = {
+    .conf = self->conf,
+    .master = self->kept,
+    .bus = self->bus,
+    .dir = self->dir,
+    .lookup = lookup_block_manager,
+    .executor_ids = alive_executor_ids,
+    .data = self,
+  };
   g_autofree char *id =
       self->master.is_cluster ? g_strdup_printf ("%u", self->executors->len) : g_strdup ("driver");
   RushLocalExecutor *executor = rush_local_executor_new (
-      id, self->host, self->master.cores, self->heap_bytes, self->conf, &fetch, self->dir, error);
+      id, self->host, self->master.cores, self->heap_bytes, self->conf, &fetch, &managers, error);
 
   if (executor == NULL)
     return NULL;
@@ -197,6 +226,7 @@ rush_local_backend_kill_executor (RushBackend *base, const char *executor_id, gb
 
   post_removed_events (self, lost, LOSS_REASON);
   rush_block_store_remove_all (lost->env.blocks);
+  rush_block_manager_close (lost->env.block_manager);
   if (fresh != NULL)
     rush_local_executors_announce (self, fresh);
   return TRUE;
@@ -204,19 +234,43 @@ rush_local_backend_kill_executor (RushBackend *base, const char *executor_id, gb
 
 /* ---- what others ask them for ---- */
 
-void
-rush_local_backend_remove_shuffle (RushBackend *base, gint shuffle_id)
+/* Of those that are lost, too. (transfer container) */
+static GPtrArray *
+all_executors (RushLocalBackend *self)
 {
-  RushLocalBackend *self = (RushLocalBackend *)base;
-  g_autoptr (GPtrArray) executors = NULL;
+  GPtrArray *executors;
 
   pthread_mutex_lock (&self->lock);
   executors = g_ptr_array_copy (self->executors, NULL, NULL);
-  g_ptr_array_set_free_func (executors, NULL);
   pthread_mutex_unlock (&self->lock);
+  g_ptr_array_set_free_func (executors, NULL);
+  return executors;
+}
+
+void
+rush_local_backend_remove_shuffle (RushBackend *base, gint shuffle_id)
+{
+  g_autoptr (GPtrArray) executors = all_executors ((RushLocalBackend *)base);
+
   for (guint i = 0; i < executors->len; i++)
     rush_block_store_remove_shuffle (
         ((RushLocalExecutor *)g_ptr_array_index (executors, i))->env.blocks, shuffle_id);
+}
+
+void
+rush_local_backend_remove_rdd (RushBackend *base, gint rdd_id)
+{
+  g_autoptr (GPtrArray) executors = all_executors ((RushLocalBackend *)base);
+
+  for (guint i = 0; i < executors->len; i++)
+    rush_block_manager_remove_rdd (
+        ((RushLocalExecutor *)g_ptr_array_index (executors, i))->env.block_manager, rdd_id);
+}
+
+RushBlockManagerMaster *
+rush_local_backend_kept (RushBackend *base)
+{
+  return ((RushLocalBackend *)base)->kept;
 }
 
 RushEnv *

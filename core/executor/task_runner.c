@@ -198,6 +198,7 @@ fill_context (RushTaskContext *ctx, const RushTask *task, RushEnv *env)
   if (task->work->properties != NULL)
     ctx->properties = task->work->properties;
   ctx->env = env;
+  ctx->cache = rush_block_manager_cache (env->block_manager);
   ctx->memory = rush_task_memory_new (env->memory, task->task_id, &ctx->cancelled);
   ctx->allocator = rush_task_memory_allocator (ctx->memory);
   join_barrier (ctx, task->work->rdd);
@@ -219,6 +220,7 @@ rush_task_run (const RushTask *task, RushEnv *env, RushTaskContext *ctx)
   g_autoptr (GError) error = NULL;
   RushTaskOutcome *outcome;
 
+  rush_lineage_begin_reading (task->work->rdd->lineage);
   fill_context (ctx, task, env);
   outcome = compute (task, ctx, &error);
   rush_task_context_run_cleanups (ctx);
@@ -230,6 +232,7 @@ rush_task_run (const RushTask *task, RushEnv *env, RushTaskContext *ctx)
       outcome = failed_outcome (ctx, error);
     }
   release_memory (ctx);
+  rush_lineage_end_reading (task->work->rdd->lineage);
   ctx->metrics.run_us = rush_clock_now_us (ctx->clock) - start_us;
   ctx->metrics.cpu_ns = thread_cpu_ns () - start_cpu_ns;
   outcome->metrics = ctx->metrics;

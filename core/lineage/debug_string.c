@@ -15,12 +15,25 @@
  *                          the bar under the digits
  *     a narrow parent      the prefix as it is
  *
- * The brackets at the end of a line hold the storage level; an RDD that is not persisted has none.
+ * The brackets at the end of each line hold the storage level of the RDD that is drawn, the last
+ * one.  Below an RDD of which something is kept stands how much:
+ *
+ *     (4) PythonRDD[1] at cache at app.py:3 [Memory Serialized 1x Replicated]
+ *      |       CachedPartitions: 4; MemorySize: 632.0 B; DiskSize: 0.0 B
+ *
  * An RDD that is reached twice is drawn twice, as Spark does.
  */
-#include "core/lineage/rdd.h"
+#include "core/lineage/persistence.h"
+
+#include "core/base/size_string.h"
 
 #include <string.h>
+
+typedef struct
+{
+  GString *out;
+  char *level; /* (owned) what stands in the brackets */
+} Drawing;
 
 /* A line to be drawn; a stack of them replaces recursion, so the next to draw is pushed last. */
 typedef struct
@@ -69,10 +82,23 @@ length_before_last_bar (const char *prefix)
   return length;
 }
 
-/* Draws one line and returns the prefix for what is below it. */
-static char *
-draw_line (GString *out, const PendingLine *line, GError **error)
+static void
+draw_status (Drawing *self, RushRdd *rdd, const char *prefix)
 {
+  RushStorageStatus status = rush_lineage_storage_status (rdd->lineage, rdd->id);
+  g_autofree char *memory = rush_format_bytes (status.memory_bytes);
+  g_autofree char *disk = rush_format_bytes (status.disk_bytes);
+
+  if (status.n_cached_partitions > 0 && status.memory_bytes + status.disk_bytes > 0)
+    g_string_append_printf (self->out, "\n%s    CachedPartitions: %u; MemorySize: %s; DiskSize: %s",
+                            prefix, status.n_cached_partitions, memory, disk);
+}
+
+/* Draws one RDD and returns the prefix for what is below it. */
+static char *
+draw_rdd (Drawing *self, const PendingLine *line, GError **error)
+{
+  GString *out = self->out;
   g_autofree char *text = rush_rdd_to_string (line->rdd);
   g_autofree char *label = NULL;
   GString *next;
@@ -80,21 +106,23 @@ draw_line (GString *out, const PendingLine *line, GError **error)
 
   if (!line->is_shuffle)
     {
-      g_string_append_printf (out, "%s%s []", line->prefix, text);
+      g_string_append_printf (out, "%s%s [%s]", line->prefix, text, self->level);
+      draw_status (self, line->rdd, line->prefix);
       return g_strdup (line->prefix);
     }
   if (!rush_rdd_n_partitions (line->rdd, &n, error))
     return NULL;
   label = g_strdup_printf ("(%u)", n);
   next = g_string_new_len (line->prefix, (gssize)length_before_last_bar (line->prefix));
-  g_string_append_printf (out, "%s+-%s %s []", next->str, label, text);
+  g_string_append_printf (out, "%s+-%s %s [%s]", next->str, label, text, self->level);
   g_string_append (next, line->is_last ? "  " : "| ");
   append_bar (next, strlen (label));
+  draw_status (self, line->rdd, next->str);
   return g_string_free (next, FALSE);
 }
 
 static char *
-draw_first_line (GString *out, RushRdd *rdd, GError **error)
+draw_first_rdd (Drawing *self, RushRdd *rdd, GError **error)
 {
   g_autofree char *text = rush_rdd_to_string (rdd);
   g_autofree char *label = NULL;
@@ -104,37 +132,40 @@ draw_first_line (GString *out, RushRdd *rdd, GError **error)
   if (!rush_rdd_n_partitions (rdd, &n, error))
     return NULL;
   label = g_strdup_printf ("(%u)", n);
-  g_string_append_printf (out, "%s %s []", label, text);
+  g_string_append_printf (self->out, "%s %s [%s]", label, text, self->level);
   next = g_string_new (NULL);
   append_bar (next, strlen (label));
+  g_autofree char *status_prefix = g_strconcat (next->str, " ", NULL);
+  draw_status (self, rdd, status_prefix);
   return g_string_free (next, FALSE);
 }
 
 static void
 push_parents (GArray *stack, RushRdd *rdd, const char *prefix)
 {
-  for (guint i = rdd->n_dependencies; i > 0; i--)
+  guint n;
+  RushDependency *const *dependencies = rush_rdd_dependencies (rdd, &n);
+
+  for (guint i = n; i > 0; i--)
     {
-      const RushDependency *dep = rdd->dependencies[i - 1];
+      const RushDependency *dep = dependencies[i - 1];
       PendingLine line = { dep->rdd, g_strdup (prefix), dep->kind == RUSH_DEPENDENCY_SHUFFLE,
-                           i == rdd->n_dependencies };
+                           i == n };
 
       g_array_append_val (stack, line);
     }
 }
 
-char *
-rush_rdd_to_debug_string (RushRdd *self, GError **error)
+static gboolean
+draw (Drawing *self, RushRdd *rdd, GError **error)
 {
-  g_autoptr (GString) out = g_string_new (NULL);
   g_autoptr (GArray) stack = g_array_new (FALSE, FALSE, sizeof (PendingLine));
-  g_autofree char *first_prefix = NULL;
+  g_autofree char *first_prefix = draw_first_rdd (self, rdd, error);
 
   g_array_set_clear_func (stack, pending_line_clear);
-  first_prefix = draw_first_line (out, self, error);
   if (first_prefix == NULL)
-    return NULL;
-  push_parents (stack, self, first_prefix);
+    return FALSE;
+  push_parents (stack, rdd, first_prefix);
   while (stack->len > 0)
     {
       PendingLine line = g_array_index (stack, PendingLine, stack->len - 1);
@@ -143,11 +174,28 @@ rush_rdd_to_debug_string (RushRdd *self, GError **error)
 
       g_array_index (stack, PendingLine, stack->len - 1).prefix = NULL;
       g_array_set_size (stack, stack->len - 1);
-      g_string_append_c (out, '\n');
-      below = draw_line (out, &line, error);
+      g_string_append_c (self->out, '\n');
+      below = draw_rdd (self, &line, error);
       if (below == NULL)
-        return NULL;
+        return FALSE;
       push_parents (stack, line.rdd, below);
     }
-  return g_string_free (g_steal_pointer (&out), FALSE);
+  return TRUE;
+}
+
+char *
+rush_rdd_to_debug_string (RushRdd *self, GError **error)
+{
+  RushStorageLevel level = rush_rdd_storage_level (self);
+  Drawing drawing = { .out = g_string_new (NULL) };
+  gboolean drawn;
+
+  drawing.level = rush_storage_level_equal (&level, &RUSH_STORAGE_NONE)
+                      ? g_strdup ("")
+                      : rush_storage_level_describe (&level);
+  rush_lineage_begin_reading (self->lineage);
+  drawn = draw (&drawing, self, error);
+  rush_lineage_end_reading (self->lineage);
+  g_free (drawing.level);
+  return g_string_free (drawing.out, !drawn);
 }

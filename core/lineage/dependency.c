@@ -38,7 +38,7 @@ rush_dependency_unref (RushDependency *self)
   if (self == NULL || !rush_ref_count_dec (&self->refs))
     return;
   if (self->kind == RUSH_DEPENDENCY_SHUFFLE)
-    rush_lineage_shuffle_dropped (self->rdd->lineage, self->shuffle_id);
+    rush_lineage_dropped (self->rdd->lineage, RUSH_DROPPED_SHUFFLE, self->shuffle_id);
   if (self->custom_free != NULL)
     self->custom_free (self->custom_data);
   if (self->combiner_free != NULL)

@@ -1,4 +1,4 @@
-/* lineage.c - numbers for RDDs and shuffles, word of dropped shuffles, and the scope of a call.
+/* lineage.c - numbers for RDDs and shuffles, word of what was dropped, and the scope of a call.
  *
  * The scope answers "what did the user type?".  A user's reduceByKey creates several RDDs through
  * several functions of ours, each of which announces itself; only the first one counts:
@@ -10,8 +10,12 @@
  *
  * so a depth and one set of strings a thread are all the state there is.
  *
- * The callback for dropped shuffles is called under the lock: rush_lineage_set_shuffle_dropped
- * (self, NULL, NULL) then also waits for a call that is under way, after which its data may go.
+ * The callbacks are called under the lock: setting them to NULL then also waits for a call that is
+ * under way, after which its data may go.
+ *
+ * What is retired waits for a moment at which nobody reads: a small version of read-copy-update.
+ * One count of all readers is enough, as reading is short (a message of the scheduler, a task) and
+ * what waits is small (nodes of a lineage, no data).
  */
 #include "core/lineage/lineage.h"
 
@@ -26,9 +30,19 @@ struct _RushLineage
 
   pthread_mutex_t lock;
   /* Guarded by lock. */
-  RushShuffleDropped shuffle_dropped;
-  gpointer shuffle_dropped_data;
+  RushDropped dropped;
+  gpointer dropped_data;
+  RushStorageStatusOf storage_status;
+  gpointer storage_status_data;
+  guint n_readers;
+  GArray *retired; /* of Retired; NULL: nothing */
 };
+
+typedef struct
+{
+  gpointer data;
+  GDestroyNotify free_data;
+} Retired;
 
 typedef struct
 {
@@ -83,24 +97,104 @@ rush_lineage_default_parallelism (RushLineage *self)
   return self->default_parallelism;
 }
 
-/* ---- dropped shuffles ---- */
+/* ---- what was dropped, and what is kept ---- */
 
 void
-rush_lineage_set_shuffle_dropped (RushLineage *self, RushShuffleDropped callback, gpointer data)
+rush_lineage_set_dropped (RushLineage *self, RushDropped callback, gpointer data)
 {
   pthread_mutex_lock (&self->lock);
-  self->shuffle_dropped = callback;
-  self->shuffle_dropped_data = data;
+  self->dropped = callback;
+  self->dropped_data = data;
   pthread_mutex_unlock (&self->lock);
 }
 
 void
-rush_lineage_shuffle_dropped (RushLineage *self, gint shuffle_id)
+rush_lineage_dropped (RushLineage *self, RushDroppedKind kind, gint id)
 {
   pthread_mutex_lock (&self->lock);
-  if (self->shuffle_dropped != NULL)
-    self->shuffle_dropped (shuffle_id, self->shuffle_dropped_data);
+  if (self->dropped != NULL)
+    self->dropped (kind, id, self->dropped_data);
   pthread_mutex_unlock (&self->lock);
+}
+
+void
+rush_lineage_set_storage_status (RushLineage *self, RushStorageStatusOf callback, gpointer data)
+{
+  pthread_mutex_lock (&self->lock);
+  self->storage_status = callback;
+  self->storage_status_data = data;
+  pthread_mutex_unlock (&self->lock);
+}
+
+RushStorageStatus
+rush_lineage_storage_status (RushLineage *self, gint rdd_id)
+{
+  RushStorageStatus status = { 0 };
+
+  pthread_mutex_lock (&self->lock);
+  if (self->storage_status != NULL)
+    self->storage_status (rdd_id, &status, self->storage_status_data);
+  pthread_mutex_unlock (&self->lock);
+  return status;
+}
+
+/* ---- readers ---- */
+
+void
+rush_lineage_begin_reading (RushLineage *self)
+{
+  pthread_mutex_lock (&self->lock);
+  self->n_readers++;
+  pthread_mutex_unlock (&self->lock);
+}
+
+/* Lock held; what it returns is freed without it, as that may drop shuffles. */
+static GArray *
+take_retired_if_unread (RushLineage *self)
+{
+  return self->n_readers == 0 ? g_steal_pointer (&self->retired) : NULL;
+}
+
+static void
+free_retired (GArray *retired)
+{
+  if (retired == NULL)
+    return;
+  for (guint i = 0; i < retired->len; i++)
+    {
+      const Retired *item = &g_array_index (retired, Retired, i);
+
+      item->free_data (item->data);
+    }
+  g_array_unref (retired);
+}
+
+void
+rush_lineage_end_reading (RushLineage *self)
+{
+  GArray *retired;
+
+  pthread_mutex_lock (&self->lock);
+  g_assert (self->n_readers > 0);
+  self->n_readers--;
+  retired = take_retired_if_unread (self);
+  pthread_mutex_unlock (&self->lock);
+  free_retired (retired);
+}
+
+void
+rush_lineage_retire (RushLineage *self, gpointer data, GDestroyNotify free_data)
+{
+  Retired item = { data, free_data };
+  GArray *retired;
+
+  pthread_mutex_lock (&self->lock);
+  if (self->retired == NULL)
+    self->retired = g_array_new (FALSE, FALSE, sizeof (Retired));
+  g_array_append_val (self->retired, item);
+  retired = take_retired_if_unread (self);
+  pthread_mutex_unlock (&self->lock);
+  free_retired (retired);
 }
 
 /* ---- the scope of a call ---- */

@@ -2,6 +2,10 @@
  *
  * Ownership:  refcounted; every RDD holds a ref.
  * Threads:    numbers are atomic; the call scope is thread-local (several threads may build RDDs).
+ *
+ * A lineage changes in one way only: an RDD that has been checkpointed forgets what it was computed
+ * from.  Somebody may be walking there, so what was forgotten is retired: it stays until nobody
+ * reads the lineage any more.
  */
 #pragma once
 
@@ -22,12 +26,39 @@ gint rush_lineage_next_shuffle_id (RushLineage *self); /* from 0 */
 void rush_lineage_set_default_parallelism (RushLineage *self, guint n);
 guint rush_lineage_default_parallelism (RushLineage *self);
 
-/* Called when the last ref on a shuffle dependency goes, on whatever thread that happens: the
- * callback only posts a message.  NULL to unset (the context stops). */
-typedef void (*RushShuffleDropped) (gint shuffle_id, gpointer data);
-void rush_lineage_set_shuffle_dropped (RushLineage *self, RushShuffleDropped callback,
-                                       gpointer data);
-void rush_lineage_shuffle_dropped (RushLineage *self, gint shuffle_id);
+/* What no lineage can reach any more, with the number of the shuffle or RDD. */
+typedef enum
+{
+  RUSH_DROPPED_SHUFFLE,    /* map outputs */
+  RUSH_DROPPED_CACHE,      /* the blocks of a persisted RDD */
+  RUSH_DROPPED_CHECKPOINT, /* the files of a checkpointed RDD */
+} RushDroppedKind;
+
+/* Called when the last ref on a shuffle dependency or on an RDD goes, on whatever thread that
+ * happens: the callback only posts a message.  NULL to unset (the context stops). */
+typedef void (*RushDropped) (RushDroppedKind kind, gint id, gpointer data);
+void rush_lineage_set_dropped (RushLineage *self, RushDropped callback, gpointer data);
+void rush_lineage_dropped (RushLineage *self, RushDroppedKind kind, gint id);
+
+/* Whoever looks at dependencies by rush_rdd_dependencies () does so between these two; calls may
+ * nest, and a task is between them as long as it runs. */
+void rush_lineage_begin_reading (RushLineage *self);
+void rush_lineage_end_reading (RushLineage *self);
+/* @free_data gets @data once all who read now have ended. */
+void rush_lineage_retire (RushLineage *self, gpointer data, GDestroyNotify free_data);
+
+/* What is kept of a persisted RDD, in all executors; for people.  NULL: not known. */
+typedef struct
+{
+  guint n_cached_partitions;
+  gint64 memory_bytes;
+  gint64 disk_bytes;
+} RushStorageStatus;
+typedef void (*RushStorageStatusOf) (gint rdd_id, RushStorageStatus *out, gpointer data);
+void rush_lineage_set_storage_status (RushLineage *self, RushStorageStatusOf callback,
+                                      gpointer data);
+/* All zero if nothing is kept, or nobody knows. */
+RushStorageStatus rush_lineage_storage_status (RushLineage *self, gint rdd_id);
 
 /* Names the RDDs that this thread creates until the matching pop: @operator_name "reduceByKey",
  * @short_form "reduceByKey at app.py:9", @long_form the user's stack.  Pushes nest; the outermost

@@ -14,18 +14,11 @@
  *   - A job asks for all counts, behind shuffles too, before it starts: a stack of RDDs to visit,
  *     and a set of those that have been seen, as a lineage may join itself.
  *
- * compute () does recurse, once a narrow step, and so do the iterators that it makes, as Spark's
- * do.  There a task that goes too deep ends with a StackOverflowError; here the steps are counted,
- * and a task that has more of them than a stack is sure to hold fails with an error.
- *
  * Locks:  the count is computed under the RDD's own lock, so that a source looks at the world once.
  *         A class may take the locks of parents from in there; as the graph has no cycle, neither
  *         has the order of locks.
  */
 #include "core/lineage/rdd.h"
-
-/* A step takes some 130 bytes of stack; a thread of ours has 16 MiB (core/base/thread.c). */
-#define MAX_DEPTH 30000
 
 /* ---- construction ---- */
 
@@ -70,6 +63,8 @@ rush_rdd_alloc (gsize size, const RushRddClass *klass, RushLineage *lineage, Rus
   self->call_site.short_form = g_strdup (rush_lineage_current_short_form ());
   self->call_site.long_form = g_strdup (rush_lineage_current_long_form ());
   self->operator_name = g_strdup (rush_lineage_current_operator ());
+  self->storage_level = RUSH_STORAGE_NONE;
+  atomic_init (&self->is_checkpointed, FALSE);
   pthread_mutex_init (&self->lock, NULL);
   return self;
 }
@@ -79,11 +74,19 @@ rush_rdd_alloc (gsize size, const RushRddClass *klass, RushLineage *lineage, Rus
 static void
 rdd_destroy (RushRdd *self)
 {
+  gboolean is_checkpointed = atomic_load (&self->is_checkpointed);
+
+  if (rush_storage_level_is_valid (&self->storage_level))
+    rush_lineage_dropped (self->lineage, RUSH_DROPPED_CACHE, self->id);
+  if (is_checkpointed && self->checkpoint_kind == RUSH_CHECKPOINT_RELIABLE)
+    rush_lineage_dropped (self->lineage, RUSH_DROPPED_CHECKPOINT, self->id);
   if (self->klass->finalize != NULL)
     self->klass->finalize (self);
-  for (guint i = 0; i < self->n_dependencies; i++)
+  for (guint i = 0; i < self->n_dependencies && !is_checkpointed; i++)
     rush_dependency_unref (self->dependencies[i]);
-  g_free (self->dependencies);
+  if (!is_checkpointed)
+    g_free (self->dependencies);
+  rush_dependency_unref (self->checkpoint[0]);
   rush_partitioner_unref (self->partitioner);
   rush_schema_unref (self->schema);
   rush_lineage_unref (self->lineage);
@@ -167,11 +170,12 @@ count_partitions (RushRdd *self, GError **error)
 static gboolean
 push_uncounted_parents (RushRdd *self, GPtrArray *stack)
 {
-  guint before = stack->len;
+  guint before = stack->len, n;
+  RushDependency *const *dependencies = rush_rdd_dependencies (self, &n);
 
-  for (guint i = 0; i < self->n_dependencies; i++)
+  for (guint i = 0; i < n; i++)
     {
-      RushDependency *dep = self->dependencies[i];
+      RushDependency *dep = dependencies[i];
 
       if (dep->kind != RUSH_DEPENDENCY_SHUFFLE && !partitions_known (dep->rdd))
         g_ptr_array_add (stack, dep->rdd);
@@ -179,25 +183,35 @@ push_uncounted_parents (RushRdd *self, GPtrArray *stack)
   return stack->len > before;
 }
 
+static gboolean
+count_with_parents (RushRdd *self, GError **error)
+{
+  g_autoptr (GPtrArray) waiting = g_ptr_array_new ();
+
+  g_ptr_array_add (waiting, self);
+  while (waiting->len > 0)
+    {
+      RushRdd *rdd = g_ptr_array_index (waiting, waiting->len - 1);
+
+      if (push_uncounted_parents (rdd, waiting))
+        continue;
+      if (!count_partitions (rdd, error))
+        return FALSE;
+      g_ptr_array_set_size (waiting, (gint)waiting->len - 1);
+    }
+  return TRUE;
+}
+
 gboolean
 rush_rdd_n_partitions (RushRdd *self, guint *out_n, GError **error)
 {
-  g_autoptr (GPtrArray) waiting = NULL;
-
   if (!partitions_known (self))
     {
-      waiting = g_ptr_array_new ();
-      g_ptr_array_add (waiting, self);
-      while (waiting->len > 0)
-        {
-          RushRdd *rdd = g_ptr_array_index (waiting, waiting->len - 1);
-
-          if (push_uncounted_parents (rdd, waiting))
-            continue;
-          if (!count_partitions (rdd, error))
-            return FALSE;
-          g_ptr_array_set_size (waiting, (gint)waiting->len - 1);
-        }
+      rush_lineage_begin_reading (self->lineage);
+      gboolean counted = count_with_parents (self, error);
+      rush_lineage_end_reading (self->lineage);
+      if (!counted)
+        return FALSE;
     }
   pthread_mutex_lock (&self->lock);
   *out_n = self->n_partitions;
@@ -205,8 +219,8 @@ rush_rdd_n_partitions (RushRdd *self, guint *out_n, GError **error)
   return TRUE;
 }
 
-gboolean
-rush_rdd_count_lineage (RushRdd *self, guint *out_n, GError **error)
+static gboolean
+count_all (RushRdd *self, GError **error)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
   g_autoptr (GPtrArray) to_visit = g_ptr_array_new ();
@@ -221,41 +235,23 @@ rush_rdd_count_lineage (RushRdd *self, guint *out_n, GError **error)
         continue;
       if (!rush_rdd_n_partitions (rdd, &n, error))
         return FALSE;
-      for (guint i = rdd->n_dependencies; i-- > 0;) /* the first is visited first */
-        g_ptr_array_add (to_visit, rdd->dependencies[i]->rdd);
+      RushDependency *const *dependencies = rush_rdd_dependencies (rdd, &n);
+      for (guint i = n; i-- > 0;) /* the first is visited first */
+        g_ptr_array_add (to_visit, dependencies[i]->rdd);
     }
-  return rush_rdd_n_partitions (self, out_n, error);
+  return TRUE;
+}
+
+gboolean
+rush_rdd_count_lineage (RushRdd *self, guint *out_n, GError **error)
+{
+  rush_lineage_begin_reading (self->lineage);
+  gboolean counted = count_all (self, error);
+  rush_lineage_end_reading (self->lineage);
+  return counted && rush_rdd_n_partitions (self, out_n, error);
 }
 
 /* ---- the rest of the contract ---- */
-
-RushIterator *
-rush_rdd_iterator (RushRdd *self, guint split, RushTaskContext *ctx, GError **error)
-{
-  RushIterator *rows;
-
-  if (!rush_task_context_check (ctx, error))
-    return NULL;
-  if (ctx->depth == MAX_DEPTH)
-    {
-      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_UNSUPPORTED,
-                   "a task of more than %d narrow steps cannot be computed: collect the rows and "
-                   "parallelize them again, or shuffle them, every few thousand steps",
-                   MAX_DEPTH);
-      return NULL;
-    }
-  ctx->depth++;
-  rows = self->klass->compute (self, split, ctx, error);
-  ctx->depth--;
-  return rows;
-}
-
-char **
-rush_rdd_preferred_locations (RushRdd *self, guint split)
-{
-  return self->klass->preferred_locations != NULL ? self->klass->preferred_locations (self, split)
-                                                  : NULL;
-}
 
 void
 rush_rdd_set_name (RushRdd *self, const char *name)

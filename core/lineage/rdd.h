@@ -2,7 +2,7 @@
  * dataset (Zaharia et al., NSDI 2012, table 3).
  *
  *   partitions ()            how many pieces; may look at the world once (files), may fail
- *   dependencies             fixed at construction
+ *   dependencies             fixed at construction, until a checkpoint takes their place
  *   compute (split, ctx)     an iterator over one piece, from the iterators of the parents
  *   partitioner              how rows were placed, or NULL
  *   preferred_locations ()   where a piece is best computed
@@ -10,12 +10,13 @@
  * Ownership:  refcounted.  A child owns its dependencies, these own the parents: lineage lives as
  *             long as somebody can still compute it.  Unref never recurses: a lineage of 10,000
  *             steps is taken apart with a work list.
- * Threads:    immutable after construction, but for name, and the partition count that is computed
- *             once under the RDD's lock.
+ * Threads:    immutable after construction, but for what stands under the lock (name, partition
+ *             count, persistence.h) and the change from dependencies to a checkpoint.
  * Mirrors:    org.apache.spark.rdd.RDD.
  */
 #pragma once
 
+#include "core/event/storage_level.h"
 #include "core/lineage/dependency.h"
 #include "core/lineage/iterator.h"
 #include "core/lineage/lineage.h"
@@ -54,6 +55,14 @@ typedef enum
   RUSH_INDETERMINATE,
 } RushDeterminism;
 
+/* What rush_rdd_set_checkpoint () was asked for (persistence.h). */
+typedef enum
+{
+  RUSH_CHECKPOINT_NONE,
+  RUSH_CHECKPOINT_RELIABLE, /* to files */
+  RUSH_CHECKPOINT_LOCAL,    /* to blocks of the executors */
+} RushCheckpointKind;
+
 struct _RushRdd
 {
   const RushRddClass *klass;
@@ -61,6 +70,8 @@ struct _RushRdd
   RushLineage *lineage; /* (owned) */
   gint id;
   RushSchema *schema; /* of its batches (owned) */
+  /* For compute () and partitions () of the class alone, which are not called any more once the RDD
+   * is checkpointed; all others ask rush_rdd_dependencies (). */
   guint n_dependencies;
   RushDependency **dependencies; /* (owned) */
   RushPartitioner *partitioner;  /* (owned) or NULL */
@@ -74,6 +85,13 @@ struct _RushRdd
   char *name; /* set by the user, or NULL */
   gboolean partitions_known;
   guint n_partitions;
+  RushStorageLevel storage_level;
+  RushCheckpointKind checkpoint_kind;
+  gboolean checkpoint_considered; /* a job has ended that could have made it */
+
+  /* Once is_checkpointed: the one dependency, on the RDD that reads the checkpoint. */
+  atomic_bool is_checkpointed;
+  RushDependency *checkpoint[1]; /* (owned) */
 };
 
 /* For subclasses: allocates @size bytes (the struct begins with a RushRdd), takes the next id,
@@ -88,6 +106,9 @@ RushRdd *rush_rdd_ref (RushRdd *self);
 void rush_rdd_unref (RushRdd *self); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushRdd, rush_rdd_unref)
 
+/* What the RDD is computed from now.  Valid while the lineage is being read
+ * (rush_lineage_begin_reading ()). */
+RushDependency *const *rush_rdd_dependencies (const RushRdd *self, guint *out_n);
 /* Computed on first use; a failure is returned each time it is asked for. */
 gboolean rush_rdd_n_partitions (RushRdd *self, guint *out_n, GError **error);
 /* The same after counting all that @self can be computed from, behind shuffles too: a source that

@@ -17,6 +17,7 @@
 typedef struct _RushTaskContext RushTaskContext;
 struct _RushEnv;        /* core/executor/env.h: the services of the executor that runs the task */
 struct _RushTaskMemory; /* core/memory/task_memory.h */
+struct _RushRddCache;   /* core/lineage/persistence.h */
 struct _RushBarrierMember; /* core/executor/barrier_coordinator.h */
 
 struct _RushTaskContext
@@ -33,6 +34,7 @@ struct _RushTaskContext
   RushAllocator *allocator;       /* batches that the task builds: its share of execution memory */
   struct _RushTaskMemory *memory; /* to register consumers that can spill; NULL in bare tests */
   struct _RushEnv *env;           /* NULL in bare tests */
+  struct _RushRddCache *cache;    /* the executor's; NULL: nothing is kept (bare tests) */
   struct _RushBarrierMember *barrier; /* where it meets the others of its stage; NULL: nowhere */
   RushTaskMetrics metrics;
 

@@ -41,9 +41,12 @@ is_fully_cached (RushDag *self, RushRdd *rdd)
 static void
 look_up (RushDag *self, RushRdd *rdd, GPtrArray *to_visit, GPtrArray *missing)
 {
-  for (guint i = rdd->n_dependencies; i-- > 0;)
+  guint n;
+  RushDependency *const *dependencies = rush_rdd_dependencies (rdd, &n);
+
+  for (guint i = n; i-- > 0;)
     {
-      const RushDependency *dependency = rdd->dependencies[i];
+      const RushDependency *dependency = dependencies[i];
 
       if (dependency->kind != RUSH_DEPENDENCY_SHUFFLE)
         {

@@ -69,9 +69,10 @@ or_none (char **places)
 static const RushDependency *
 shuffle_read_by (const RushRdd *rdd)
 {
-  const RushDependency *only = rdd->n_dependencies == 1 ? rdd->dependencies[0] : NULL;
+  guint n;
+  RushDependency *const *dependencies = rush_rdd_dependencies (rdd, &n);
 
-  return only != NULL && only->kind == RUSH_DEPENDENCY_SHUFFLE ? only : NULL;
+  return n == 1 && dependencies[0]->kind == RUSH_DEPENDENCY_SHUFFLE ? dependencies[0] : NULL;
 }
 
 static char **
@@ -108,11 +109,12 @@ opinion_of (RushDag *dag, const Step *step)
 static void
 push_parents (Walk *walk, const Step *step)
 {
-  guint before = walk->to_visit->len;
+  guint before = walk->to_visit->len, n;
+  RushDependency *const *dependencies = rush_rdd_dependencies (step->rdd, &n);
 
-  for (guint i = step->rdd->n_dependencies; i-- > 0;)
+  for (guint i = n; i-- > 0;)
     {
-      const RushDependency *dependency = step->rdd->dependencies[i];
+      const RushDependency *dependency = dependencies[i];
 
       if (dependency->kind == RUSH_DEPENDENCY_SHUFFLE)
         continue;

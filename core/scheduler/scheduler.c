@@ -124,8 +124,12 @@ rush_scheduler_handle (RushScheduler *self, RushMessage *message)
   g_return_if_fail (!self->handling);
 
   self->handling = TRUE;
+  if (self->lineage != NULL)
+    rush_lineage_begin_reading (self->lineage);
   dispatch (self, message);
   rush_task_scheduler_offer (&self->tasks);
+  if (self->lineage != NULL)
+    rush_lineage_end_reading (self->lineage);
   self->handling = FALSE;
   rush_message_free (message);
 }
@@ -142,6 +146,12 @@ RushDag *
 rush_scheduler_dag (RushScheduler *self)
 {
   return &self->dag;
+}
+
+void
+rush_scheduler_set_lineage (RushScheduler *self, RushLineage *lineage)
+{
+  self->lineage = lineage;
 }
 
 void

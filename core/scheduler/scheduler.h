@@ -130,6 +130,9 @@ struct _RushCacheLocations
   char **(*locations) (RushCacheLocations *self, const RushRdd *rdd, guint partition);
 };
 void rush_scheduler_set_cache_locations (RushScheduler *self, RushCacheLocations *cache);
+/* The lineage of all its jobs, which is read while a message is handled: needed where RDDs may be
+ * checkpointed meanwhile.  It outlives the scheduler. */
+void rush_scheduler_set_lineage (RushScheduler *self, RushLineage *lineage);
 
 /* Who adds up what tasks have added to accumulators; optional, and outlives the scheduler. */
 typedef struct _RushAccumulatorSink RushAccumulatorSink;

@@ -97,9 +97,11 @@ rush_stage_rdds (RushRdd *last)
       if (!g_hash_table_add (seen, rdd))
         continue;
       g_ptr_array_add (found, rdd);
-      for (guint i = rdd->n_dependencies; i-- > 0;)
-        if (rdd->dependencies[i]->kind != RUSH_DEPENDENCY_SHUFFLE)
-          g_ptr_array_add (to_visit, rdd->dependencies[i]->rdd);
+      guint n;
+      RushDependency *const *dependencies = rush_rdd_dependencies (rdd, &n);
+      for (guint i = n; i-- > 0;)
+        if (dependencies[i]->kind != RUSH_DEPENDENCY_SHUFFLE)
+          g_ptr_array_add (to_visit, dependencies[i]->rdd);
     }
   return found;
 }
@@ -112,12 +114,14 @@ rush_stage_shuffles (RushRdd *rdd)
 
   for (guint i = 0; i < rdds->len; i++)
     {
-      const RushRdd *reader = g_ptr_array_index (rdds, i);
+      guint n;
+      RushDependency *const *dependencies =
+          rush_rdd_dependencies (g_ptr_array_index (rdds, i), &n);
 
-      for (guint j = 0; j < reader->n_dependencies; j++)
-        if (reader->dependencies[j]->kind == RUSH_DEPENDENCY_SHUFFLE &&
-            !g_ptr_array_find (shuffles, reader->dependencies[j], NULL))
-          g_ptr_array_add (shuffles, reader->dependencies[j]);
+      for (guint j = 0; j < n; j++)
+        if (dependencies[j]->kind == RUSH_DEPENDENCY_SHUFFLE &&
+            !g_ptr_array_find (shuffles, dependencies[j], NULL))
+          g_ptr_array_add (shuffles, dependencies[j]);
     }
   return shuffles;
 }

@@ -10,6 +10,8 @@
  */
 #include "core/scheduler/dag_scheduler_private.h"
 
+#include "core/lineage/persistence.h"
+
 static const char *
 determinism_name (RushDeterminism determinism)
 {
@@ -46,13 +48,14 @@ describe_steps (RushRdd *rdd)
 static void
 describe_parents (const RushRdd *rdd, RushRddInfo *out)
 {
-  out->n_parents = rdd->n_dependencies;
-  out->parent_ids = g_new0 (gint, rdd->n_dependencies);
-  out->parent_shuffle_ids = g_new0 (gint, rdd->n_dependencies);
-  for (guint i = 0; i < rdd->n_dependencies; i++)
+  RushDependency *const *dependencies = rush_rdd_dependencies (rdd, &out->n_parents);
+
+  out->parent_ids = g_new0 (gint, out->n_parents);
+  out->parent_shuffle_ids = g_new0 (gint, out->n_parents);
+  for (guint i = 0; i < out->n_parents; i++)
     {
-      out->parent_ids[i] = rdd->dependencies[i]->rdd->id;
-      out->parent_shuffle_ids[i] = rdd->dependencies[i]->shuffle_id; /* −1 for narrow ones */
+      out->parent_ids[i] = dependencies[i]->rdd->id;
+      out->parent_shuffle_ids[i] = dependencies[i]->shuffle_id; /* −1 for narrow ones */
     }
 }
 
@@ -69,6 +72,7 @@ describe_rdd (RushRdd *rdd, RushRddInfo *out)
     out->name = g_strdup (rdd->klass->name);
   out->scope = g_strdup (rdd->operator_name);
   out->call_site = g_strdup (rdd->call_site.short_form);
+  out->storage_level = rush_rdd_storage_level (rdd);
   out->barrier = rdd->barrier;
   out->determinism = determinism_name (rdd->determinism);
   out->steps = describe_steps (rdd);

@@ -1,7 +1,7 @@
-/* context_cleaner.c - a queue between the end of a lineage and the removal of its map outputs.
+/* context_cleaner.c - a queue between the end of a lineage and the removal of what it has left.
  *
  *     last unref (any thread, perhaps under a Python lock)        cleaner's thread
- *       lineage ── shuffle dropped ──▶ [ queue of shuffle ids ] ──▶ remove (id): locks, files
+ *       lineage ── dropped ──▶ [ queue of kinds and numbers ] ──▶ remove (): locks, files
  *
  * The thread that drops a dependency must not wait for files to be unlinked, nor take the locks
  * that removal takes: it may hold them.  So it only posts.
@@ -14,9 +14,9 @@
 struct _RushContextCleaner
 {
   RushLineage *lineage; /* (owned) */
-  RushRemoveShuffle remove;
+  RushDropped remove;
   gpointer data;
-  RushQueue *queue; /* shuffle id + 1 as a pointer: NULL is no item */
+  RushQueue *queue; /* of Item (owned) */
   pthread_t thread;
 
   pthread_mutex_t lock;
@@ -26,17 +26,30 @@ struct _RushContextCleaner
   guint64 n_handled;
 };
 
+typedef struct
+{
+  RushDroppedKind kind;
+  gint id;
+} Item;
+
 /* ---- the dropping thread ---- */
 
 static void
-post_dropped (gint shuffle_id, gpointer data)
+post_dropped (RushDroppedKind kind, gint id, gpointer data)
 {
-  RushContextCleaner *self = data;
+  rush_context_cleaner_post (data, kind, id);
+}
 
+void
+rush_context_cleaner_post (RushContextCleaner *self, RushDroppedKind kind, gint id)
+{
+  Item *item = g_new (Item, 1);
+
+  *item = (Item){ kind, id };
   pthread_mutex_lock (&self->lock);
   self->n_posted++;
   pthread_mutex_unlock (&self->lock);
-  gboolean accepted = rush_queue_push (self->queue, GINT_TO_POINTER (shuffle_id + 1));
+  gboolean accepted = rush_queue_push (self->queue, item);
   g_assert (accepted); /* the queue closes after the lineage has let go of us */
 }
 
@@ -46,11 +59,12 @@ static void *
 clean (void *data)
 {
   RushContextCleaner *self = data;
-  gpointer item;
+  Item *item;
 
   while ((item = rush_queue_pop (self->queue)) != NULL)
     {
-      self->remove (GPOINTER_TO_INT (item) - 1, self->data);
+      self->remove (item->kind, item->id, self->data);
+      g_free (item);
       pthread_mutex_lock (&self->lock);
       self->n_handled++;
       pthread_cond_broadcast (&self->handled);
@@ -87,15 +101,14 @@ rush_context_cleaner_free (RushContextCleaner *self)
 {
   if (self == NULL)
     return;
-  rush_lineage_set_shuffle_dropped (self->lineage, NULL, NULL);
+  rush_lineage_set_dropped (self->lineage, NULL, NULL);
   rush_queue_close (self->queue);
   rush_thread_join (self->thread);
   free_parts (self);
 }
 
 RushContextCleaner *
-rush_context_cleaner_new (RushLineage *lineage, RushRemoveShuffle remove, gpointer data,
-                          GError **error)
+rush_context_cleaner_new (RushLineage *lineage, RushDropped remove, gpointer data, GError **error)
 {
   RushContextCleaner *self = g_new0 (RushContextCleaner, 1);
 
@@ -110,6 +123,6 @@ rush_context_cleaner_new (RushLineage *lineage, RushRemoveShuffle remove, gpoint
       free_parts (self);
       return NULL;
     }
-  rush_lineage_set_shuffle_dropped (lineage, post_dropped, self);
+  rush_lineage_set_dropped (lineage, post_dropped, self);
   return self;
 }

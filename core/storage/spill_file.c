@@ -65,6 +65,17 @@ rush_spill_file_append (RushSpillFile *self, const RushBatch *batch, GError **er
 }
 
 gboolean
+rush_spill_file_append_frames (RushSpillFile *self, const guint8 *frames, gsize size,
+                               GError **error)
+{
+  if (!rush_spill_file_flush (self, error) ||
+      !rush_write_fully (self->fd, frames, size, self->path, error))
+    return FALSE;
+  self->written += size;
+  return TRUE;
+}
+
+gboolean
 rush_spill_file_close (RushSpillFile *self, GError **error)
 {
   if (!rush_spill_file_flush (self, error))
@@ -199,9 +210,9 @@ refuse_length (const FrameIterator *self, GError **error)
   return FALSE;
 }
 
-/* Decodes the frame at @at; the range has at least one byte left. */
+/* Brings the frame at @at into the window; the range has at least one byte left. */
 static gboolean
-next_frame (FrameIterator *self, GError **error)
+load_frame (FrameIterator *self, const guint8 **out_frame, gsize *out_bytes, GError **error)
 {
   guint32 stored_bytes;
 
@@ -216,10 +227,20 @@ next_frame (FrameIterator *self, GError **error)
     return refuse_length (self, error);
   if (!fill_window (self, frame_bytes, error))
     return FALSE;
+  *out_frame = self->window + (self->at - self->window_at);
+  *out_bytes = frame_bytes;
+  return TRUE;
+}
 
-  gsize offset = 0;
-  self->frame.raw = rush_frame_decode (self->window + (self->at - self->window_at), frame_bytes,
-                                       &offset, self->allocator, error);
+static gboolean
+next_frame (FrameIterator *self, GError **error)
+{
+  const guint8 *frame;
+  gsize frame_bytes, offset = 0;
+
+  if (!load_frame (self, &frame, &frame_bytes, error))
+    return FALSE;
+  self->frame.raw = rush_frame_decode (frame, frame_bytes, &offset, self->allocator, error);
   if (self->frame.raw == NULL)
     return FALSE;
   self->at += offset;
@@ -273,6 +294,28 @@ rush_spill_file_read (RushSpillFile *self, guint64 start, guint64 end, RushSchem
   iterator->schema = rush_schema_ref (schema);
   iterator->allocator = rush_allocator_ref (allocator);
   return &iterator->base;
+}
+
+gboolean
+rush_spill_file_check (RushSpillFile *self, guint64 size, RushAllocator *allocator, GError **error)
+{
+  FrameIterator frames = { .file = self, .end = size, .allocator = allocator };
+  const guint8 *frame;
+  gsize frame_bytes;
+  gboolean holds = TRUE;
+
+  while (holds && frames.at < size)
+    {
+      gsize offset = 0;
+
+      holds = load_frame (&frames, &frame, &frame_bytes, error) &&
+              rush_frame_check (frame, frame_bytes, &offset, error);
+      frames.at += offset;
+    }
+  rush_free (allocator, frames.window, frames.window_bytes);
+  if (!holds)
+    g_prefix_error (error, "%s: ", self->path);
+  return holds;
 }
 
 /* ---- the file ---- */

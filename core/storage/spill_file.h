@@ -26,6 +26,9 @@ void rush_spill_file_unref (RushSpillFile *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushSpillFile, rush_spill_file_unref)
 
 gboolean rush_spill_file_append (RushSpillFile *self, const RushBatch *batch, GError **error);
+/* Frames as rush_wire_encode () makes them. */
+gboolean rush_spill_file_append_frames (RushSpillFile *self, const guint8 *frames, gsize size,
+                                        GError **error);
 gboolean rush_spill_file_append_copy (RushSpillFile *self, const RushSpillFile *from, guint64 start,
                                       guint64 end, GError **error);
 gboolean rush_spill_file_flush (RushSpillFile *self, GError **error);
@@ -34,6 +37,9 @@ gboolean rush_spill_file_close (RushSpillFile *self, GError **error);
 guint64 rush_spill_file_size (const RushSpillFile *self); /* all that was appended */
 void rush_spill_file_keep (RushSpillFile *self);          /* the file outlives the object */
 
+/* Looks at the checksums of all frames of an open file: CORRUPT if one does not hold. */
+gboolean rush_spill_file_check (RushSpillFile *self, guint64 size, RushAllocator *allocator,
+                                GError **error);
 /* The batches of the frames in bytes [start, end) of an open file, which must have been flushed. */
 RushIterator *rush_spill_file_read (RushSpillFile *self, guint64 start, guint64 end,
                                     RushSchema *schema, RushAllocator *allocator);

@@ -100,11 +100,13 @@ cut_stage (Plan *self, guint index)
   for (guint next = 0; next < stage->rdds->len; next++) /* grows meanwhile */
     {
       RushRdd *rdd = g_ptr_array_index (stage->rdds, next);
-      for (guint d = 0; d < rdd->n_dependencies; d++)
-        if (rdd->dependencies[d]->kind == RUSH_DEPENDENCY_SHUFFLE)
-          add_parent_once (stage, plan_stage_of_shuffle (self, rdd->dependencies[d]));
-        else if (g_hash_table_add (seen, rdd->dependencies[d]->rdd))
-          g_ptr_array_add (stage->rdds, rdd->dependencies[d]->rdd);
+      guint n;
+      RushDependency *const *dependencies = rush_rdd_dependencies (rdd, &n);
+      for (guint d = 0; d < n; d++)
+        if (dependencies[d]->kind == RUSH_DEPENDENCY_SHUFFLE)
+          add_parent_once (stage, plan_stage_of_shuffle (self, dependencies[d]));
+        else if (g_hash_table_add (seen, dependencies[d]->rdd))
+          g_ptr_array_add (stage->rdds, dependencies[d]->rdd);
     }
   g_ptr_array_sort (stage->rdds, compare_rdds);
 }
@@ -204,9 +206,9 @@ add_edge (RushDag *dag, Plan *plan, guint stage, const RushDependency *dependenc
       edge.shuffle_id = dependency->shuffle_id;
       stage = plan_stage (plan, plan_stage_of_shuffle (plan, dependency))->index_in_dag;
     }
-  gboolean found = rush_dag_find_rdd (dag, stage, dependency->rdd->id, &edge.from);
-  g_assert (found);
-  rush_dag_add_edge (dag, &edge);
+  /* Not found: an RDD has been checkpointed while we were drawing. */
+  if (rush_dag_find_rdd (dag, stage, dependency->rdd->id, &edge.from))
+    rush_dag_add_edge (dag, &edge);
 }
 
 static void
@@ -218,8 +220,10 @@ add_edges_of_stage (RushDag *dag, Plan *plan, const PlannedStage *stage)
       guint to = 0;
       gboolean found = rush_dag_find_rdd (dag, stage->index_in_dag, rdd->id, &to);
       g_assert (found);
-      for (guint d = 0; d < rdd->n_dependencies; d++)
-        add_edge (dag, plan, stage->index_in_dag, rdd->dependencies[d], to);
+      guint n;
+      RushDependency *const *dependencies = rush_rdd_dependencies (rdd, &n);
+      for (guint d = 0; d < n; d++)
+        add_edge (dag, plan, stage->index_in_dag, dependencies[d], to);
     }
 }
 
@@ -250,11 +254,14 @@ rush_dag_from_rdd (RushRdd *rdd, GError **error)
   g_autoptr (GPtrArray) ordered = g_ptr_array_new ();
   Plan plan = { stages, writers, ordered };
 
+  rush_lineage_begin_reading (rdd->lineage);
   plan_add_stage (&plan, rdd);
   for (guint i = 0; i < stages->len; i++) /* grows meanwhile */
     cut_stage (&plan, i);
   order_stages (&plan);
 
   g_autoptr (RushDag) dag = rush_dag_new ();
-  return draw (dag, &plan, rdd, error) ? g_steal_pointer (&dag) : NULL;
+  gboolean drawn = draw (dag, &plan, rdd, error);
+  rush_lineage_end_reading (rdd->lineage);
+  return drawn ? g_steal_pointer (&dag) : NULL;
 }

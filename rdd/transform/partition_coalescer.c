@@ -60,13 +60,15 @@ places_of (RushRdd *rdd, guint split)
         return places;
       g_strfreev (places);
       g_array_set_size (parents, 0);
-      for (guint i = 0; i < rdd->n_dependencies && parents->len == 0; i++)
-        if (rdd->dependencies[i]->kind != RUSH_DEPENDENCY_SHUFFLE)
+      guint n;
+      RushDependency *const *dependencies = rush_rdd_dependencies (rdd, &n);
+      for (guint i = 0; i < n && parents->len == 0; i++)
+        if (dependencies[i]->kind != RUSH_DEPENDENCY_SHUFFLE)
           {
-            rush_dependency_parents (rdd->dependencies[i], split, parents);
+            rush_dependency_parents (dependencies[i], split, parents);
             if (parents->len > 0)
               {
-                rdd = rdd->dependencies[i]->rdd;
+                rdd = dependencies[i]->rdd;
                 break;
               }
           }

@@ -368,8 +368,9 @@ test_scopes_per_thread (void)
 }
 
 static void
-note_dropped (gint shuffle_id, gpointer data)
+note_dropped (RushDroppedKind kind, gint shuffle_id, gpointer data)
 {
+  g_assert_cmpint (kind, ==, RUSH_DROPPED_SHUFFLE);
   g_array_append_val ((GArray *)data, shuffle_id);
 }
 
@@ -384,7 +385,7 @@ test_shuffle_dropped (void)
   RushRdd *second = fake_shuffled (first, "reduceByKey", 3);
   RushDependency *held = rush_dependency_ref (second->dependencies[0]);
 
-  rush_lineage_set_shuffle_dropped (lineage, note_dropped, dropped);
+  rush_lineage_set_dropped (lineage, note_dropped, dropped);
   g_assert_cmpint (first->dependencies[0]->shuffle_id, ==, 0);
   g_assert_cmpint (held->shuffle_id, ==, 1);
   rush_rdd_unref (source);
@@ -396,7 +397,7 @@ test_shuffle_dropped (void)
   g_assert_cmpint (g_array_index (dropped, gint, 0), ==, 1);
   g_assert_cmpint (g_array_index (dropped, gint, 1), ==, 0);
 
-  rush_lineage_set_shuffle_dropped (lineage, NULL, NULL);
+  rush_lineage_set_dropped (lineage, NULL, NULL);
   source = fake_rdd_new (lineage, &fake_parallel_class, "parallelize", 4, NULL);
   first = fake_shuffled (source, "reduceByKey", 7);
   rush_rdd_unref (source);

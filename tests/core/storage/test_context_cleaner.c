@@ -13,10 +13,11 @@ typedef struct
 } Removals;
 
 static void
-note_removal (gint shuffle_id, gpointer data)
+note_removal (RushDroppedKind kind, gint shuffle_id, gpointer data)
 {
   Removals *self = data;
 
+  g_assert_cmpint (kind, ==, RUSH_DROPPED_SHUFFLE);
   pthread_mutex_lock (&self->lock);
   g_array_append_val (self->removed, shuffle_id);
   self->thread = pthread_self ();

@@ -1,0 +1,82 @@
+/* persist.c - what is kept of persisted RDDs, between those who ask and those who keep it.
+ *
+ *     scheduler:   where is partition 3 of rdd 5?  ─┐
+ *     lineage:     how much of rdd 5 is kept?      ─┼▶ block manager master
+ *     people:      what is kept?                   ─┘
+ *
+ *     unpersist, or the last ref on an RDD ─▶ mark, blocks of all executors, event
+ */
+#include "rdd/persist.h"
+
+#include "rdd/context_private.h"
+
+/* ---- who asks ---- */
+
+static char **
+cached_locations (RushCacheLocations *locations, const RushRdd *rdd, guint partition)
+{
+  RushContext *self =
+      (RushContext *)((char *)locations - G_STRUCT_OFFSET (RushContext, cache_locations));
+  RushStorageLevel level = rush_rdd_storage_level ((RushRdd *)rdd);
+
+  /* Most RDDs are not persisted. */
+  if (!rush_storage_level_is_valid (&level))
+    return NULL;
+  return rush_block_manager_master_locations (rush_local_backend_kept (self->backend), rdd->id,
+                                              partition);
+}
+
+static void
+storage_status (gint rdd_id, RushStorageStatus *out, gpointer data)
+{
+  RushContext *self = data;
+
+  *out = rush_block_manager_master_status (rush_local_backend_kept (self->backend), rdd_id);
+}
+
+void
+rush_context_show_kept (RushContext *self)
+{
+  self->cache_locations.locations = cached_locations;
+  rush_scheduler_set_cache_locations (self->scheduler, &self->cache_locations);
+  rush_lineage_set_storage_status (self->lineage, storage_status, self);
+}
+
+void
+rush_context_hide_kept (RushContext *self)
+{
+  rush_lineage_set_storage_status (self->lineage, NULL, NULL);
+}
+
+GArray *
+rush_context_kept_rdds (RushContext *self)
+{
+  return rush_block_manager_master_list (rush_local_backend_kept (self->backend));
+}
+
+/* ---- the end ---- */
+
+void
+rush_context_remove_cached (RushContext *self, gint rdd_id)
+{
+  RushEvent *event;
+
+  rush_local_backend_remove_rdd (self->backend, rdd_id);
+  if (!rush_event_bus_has_listeners (self->bus))
+    return;
+  event = rush_event_new (RUSH_EVENT_UNPERSIST_RDD);
+  event->unpersist_rdd.rdd_id = rdd_id;
+  rush_event_bus_post (self->bus, event);
+}
+
+void
+rush_rdd_unpersist (RushContext *self, RushRdd *rdd, gboolean blocking)
+{
+  rush_rdd_clear_storage_level (rdd);
+  pthread_rwlock_rdlock (&self->lock);
+  if (!self->stopped && blocking)
+    rush_context_remove_cached (self, rdd->id);
+  else if (!self->stopped)
+    rush_context_cleaner_post (self->cleaner, RUSH_DROPPED_CACHE, rdd->id);
+  pthread_rwlock_unlock (&self->lock);
+}
