@@ -131,7 +131,9 @@ rush_launched_tasks_add (RushLocalBackend *self, const char *executor_id, RushTa
   if (accepted)
     {
       g_hash_table_insert (self->launched, &launched->task_id, launched);
-      accepted = rush_runner_pool_submit (self->runners, launched);
+      accepted = task->work->rdd->barrier
+                     ? rush_runner_pool_submit_waiting (self->runners, launched)
+                     : rush_runner_pool_submit (self->runners, launched);
       g_assert (accepted); /* the pool stops after stopping is set */
     }
   pthread_mutex_unlock (&self->lock);

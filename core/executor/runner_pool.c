@@ -2,6 +2,10 @@
  *
  *     submit ──▶ [ queue ] ──▶ runner 0 … runner n − 1, n <= max_runners
  *
+ * Items that wait for each other in the middle (tasks of a barrier stage) would wait for ever if some
+ * of them stood in the queue behind the others.  For such an item the limit does not hold: there are
+ * never fewer runners than such items.
+ *
  * outstanding counts what is queued or running.  A new thread starts when that exceeds the threads
  * there are, so a program that never runs two tasks at once never has two.  The first one starts
  * with the pool: whoever has a pool has somebody who works.  If the system has no thread for
@@ -29,8 +33,7 @@ struct _RushRunnerPool
   /* Guarded by lock. */
   guint outstanding;
   gboolean stopped;
-  guint n_runners;
-  pthread_t *runners; /* [max_runners] */
+  GArray *runners; /* of pthread_t */
 };
 
 #define RUNNERS_PER_CORE 4
@@ -58,16 +61,17 @@ static gboolean
 add_runner (RushRunnerPool *self, GError **error)
 {
   char name[32];
+  pthread_t runner;
 
-  snprintf (name, sizeof name, "rush-run-%u", self->n_runners);
-  if (!rush_thread_start (&self->runners[self->n_runners], name, runner_main, self, error))
+  snprintf (name, sizeof name, "rush-run-%u", self->runners->len);
+  if (!rush_thread_start (&runner, name, runner_main, self, error))
     return FALSE;
-  self->n_runners++;
+  g_array_append_val (self->runners, runner);
   return TRUE;
 }
 
-gboolean
-rush_runner_pool_submit (RushRunnerPool *self, gpointer item)
+static gboolean
+submit (RushRunnerPool *self, gpointer item, guint max_runners)
 {
   gboolean accepted;
 
@@ -76,7 +80,7 @@ rush_runner_pool_submit (RushRunnerPool *self, gpointer item)
   if (accepted)
     {
       self->outstanding++;
-      if (self->outstanding > self->n_runners && self->n_runners < self->max_runners)
+      if (self->outstanding > self->runners->len && self->runners->len < max_runners)
         add_runner (self, NULL);
       accepted = rush_queue_push (self->queue, item);
       g_assert (accepted); /* it is closed only after stopped is set */
@@ -85,18 +89,30 @@ rush_runner_pool_submit (RushRunnerPool *self, gpointer item)
   return accepted;
 }
 
+gboolean
+rush_runner_pool_submit (RushRunnerPool *self, gpointer item)
+{
+  return submit (self, item, self->max_runners);
+}
+
+gboolean
+rush_runner_pool_submit_waiting (RushRunnerPool *self, gpointer item)
+{
+  return submit (self, item, G_MAXUINT);
+}
+
 void
 rush_runner_pool_stop (RushRunnerPool *self)
 {
   guint n;
 
   pthread_mutex_lock (&self->lock);
-  n = self->stopped ? 0 : self->n_runners;
+  n = self->stopped ? 0 : self->runners->len;
   self->stopped = TRUE;
   pthread_mutex_unlock (&self->lock);
   rush_queue_close (self->queue);
   for (guint i = 0; i < n; i++)
-    rush_thread_join (self->runners[i]);
+    rush_thread_join (g_array_index (self->runners, pthread_t, i));
 }
 
 void
@@ -107,7 +123,7 @@ rush_runner_pool_free (RushRunnerPool *self)
   rush_runner_pool_stop (self);
   rush_queue_free (self->queue, NULL);
   pthread_mutex_destroy (&self->lock);
-  g_free (self->runners);
+  g_array_unref (self->runners);
   g_free (self);
 }
 
@@ -129,7 +145,7 @@ rush_runner_pool_new (guint max_runners, RushRunnerFunc func, gpointer data, GEr
   self->func = func;
   self->data = data;
   self->queue = rush_queue_new (0);
-  self->runners = g_new0 (pthread_t, max_runners);
+  self->runners = g_array_new (FALSE, FALSE, sizeof (pthread_t));
   pthread_mutex_init (&self->lock, NULL);
   if (add_runner (self, error))
     return self;

@@ -20,6 +20,9 @@ typedef void (*RushRunnerFunc) (gpointer item, gpointer data);
 RushRunnerPool *rush_runner_pool_new (guint max_runners, RushRunnerFunc func, gpointer data,
                                       GError **error);
 gboolean rush_runner_pool_submit (RushRunnerPool *self, gpointer item); /* FALSE: stopped, yours */
+/* The same for an item that may wait for others that are submitted like this: they all run at once,
+ * if need be on more than max_runners threads. */
+gboolean rush_runner_pool_submit_waiting (RushRunnerPool *self, gpointer item);
 void rush_runner_pool_stop (RushRunnerPool *self);
 void rush_runner_pool_free (RushRunnerPool *self); /* stops first */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushRunnerPool, rush_runner_pool_free)

@@ -14,12 +14,14 @@ typedef struct
   GHashTable *threads; /* guarded by lock */
 } Work;
 
+static const char waits_for_none; /* an item */
+
 static void
 run (gpointer item, gpointer data)
 {
   Work *work = data;
 
-  if (work->meet != NULL)
+  if (work->meet != NULL && item != &waits_for_none)
     pthread_barrier_wait (work->meet);
   atomic_fetch_add (&work->n_run, 1);
   pthread_mutex_lock (&work->lock);
@@ -83,6 +85,30 @@ test_at_once (void)
   work_clear (&work);
 }
 
+/* However few are allowed, and though others stand in the queue before them. */
+static void
+test_more_that_wait_than_runners (void)
+{
+  pthread_barrier_t meet;
+  RushRunnerPool *pool;
+  Work work;
+
+  work_init (&work);
+  pthread_barrier_init (&meet, NULL, 7);
+  work.meet = &meet;
+  pool = rush_runner_pool_new (2, run, &work, NULL);
+  for (guint i = 1; i <= 3; i++)
+    g_assert_true (rush_runner_pool_submit (pool, (gpointer)&waits_for_none));
+  for (guint i = 1; i <= 7; i++)
+    g_assert_true (rush_runner_pool_submit_waiting (pool, GUINT_TO_POINTER (i)));
+  rush_runner_pool_stop (pool);
+  g_assert_cmpuint (work.n_run, ==, 10);
+  g_assert_false (rush_runner_pool_submit_waiting (pool, GUINT_TO_POINTER (1)));
+  rush_runner_pool_free (pool);
+  pthread_barrier_destroy (&meet);
+  work_clear (&work);
+}
+
 static void
 test_never_used (void)
 {
@@ -105,6 +131,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/executor/runner-pool/all-run", test_all_run);
   g_test_add_func ("/executor/runner-pool/at-once", test_at_once);
+  g_test_add_func ("/executor/runner-pool/more-that-wait-than-runners",
+                   test_more_that_wait_than_runners);
   g_test_add_func ("/executor/runner-pool/never-used", test_never_used);
   g_test_add_func ("/executor/runner-pool/advice", test_advice);
   return g_test_run ();
