@@ -19,6 +19,7 @@
 #include "core/executor/barrier_coordinator.h"
 
 #include <pthread.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -55,9 +56,9 @@ struct _RushBarrierMember
   /* Guarded by the coordinator's lock. */
   int epoch; /* that it enters next */
   gboolean waiting;
-  GBytes *message;     /* (owned) while waiting */
-  GPtrArray *messages; /* (owned) the answer, or NULL */
-  GError *error;       /* (owned) the answer, or NULL */
+  RushBarrierMessage message;    /* while waiting */
+  RushBarrierMessages *messages; /* (owned) the answer, or NULL */
+  GError *error;                 /* (owned) the answer, or NULL */
 };
 
 struct _RushBarrierCoordinator
@@ -133,7 +134,7 @@ static void
 wake (RushBarrierMember *member)
 {
   member->waiting = FALSE;
-  g_clear_pointer (&member->message, g_bytes_unref);
+  g_clear_pointer (&member->message.text, g_free);
   if (member->fd >= 0)
     eventfd_write (member->fd, 1);
 }
@@ -193,32 +194,47 @@ fail_left (Meeting *self, gint64 task_id)
                            task_id, name, self->epoch));
 }
 
-static GPtrArray *
+static RushBarrierMessages *
 gather_messages (const Meeting *self)
 {
-  GPtrArray *messages = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
+  RushBarrierMessages *gathered =
+      g_malloc0 (sizeof *gathered + self->n_tasks * sizeof gathered->messages[0]);
 
-  g_ptr_array_set_size (messages, (gint)self->n_tasks);
+  rush_ref_count_init (&gathered->refs);
+  gathered->n = self->n_tasks;
   for (guint i = 0; i < self->members->len; i++)
     {
-      const RushBarrierMember *member = self->members->pdata[i];
+      RushBarrierMember *member = self->members->pdata[i];
+      RushBarrierMessage *message = &gathered->messages[member->partition];
 
-      g_assert (member->waiting && messages->pdata[member->partition] == NULL);
-      messages->pdata[member->partition] = g_bytes_ref (member->message);
+      g_assert (member->waiting && message->text == NULL);
+      message->text = g_steal_pointer (&member->message.text);
+      message->length = member->message.length;
     }
-  return messages;
+  return gathered;
+}
+
+void
+rush_barrier_messages_unref (RushBarrierMessages *self)
+{
+  if (self == NULL || !rush_ref_count_dec (&self->refs))
+    return;
+  for (guint i = 0; i < self->n; i++)
+    g_free (self->messages[i].text);
+  g_free (self);
 }
 
 static void
 answer_all (Meeting *self)
 {
-  g_autoptr (GPtrArray) messages = gather_messages (self);
+  g_autoptr (RushBarrierMessages) messages = gather_messages (self);
 
   for (guint i = 0; i < self->members->len; i++)
     {
       RushBarrierMember *member = self->members->pdata[i];
 
-      member->messages = g_ptr_array_ref (messages);
+      rush_ref_count_inc (&messages->refs);
+      member->messages = messages;
       member->epoch++;
       wake (member);
     }
@@ -251,8 +267,8 @@ refuse (RushBarrierMember *self)
 }
 
 void
-rush_barrier_enter (RushBarrierMember *self, RushBarrierMethod method, GBytes *message,
-                    gint64 now_us)
+rush_barrier_enter (RushBarrierMember *self, RushBarrierMethod method, const char *text,
+                    gsize length, gint64 now_us)
 {
   Meeting *meeting = self->meeting;
 
@@ -269,7 +285,9 @@ rush_barrier_enter (RushBarrierMember *self, RushBarrierMethod method, GBytes *m
       meeting->deadline_us = now_us + MIN (self->coordinator->timeout_us, G_MAXINT64 - now_us);
     }
   self->waiting = TRUE;
-  self->message = g_bytes_ref (message);
+  self->message.text = g_malloc (length + 1); /* not NULL, though it be empty */
+  memcpy (self->message.text, text, length);
+  self->message.length = length;
   meeting->n_waiting++;
   if (method != meeting->method)
     fail_different_methods (meeting);
@@ -279,7 +297,8 @@ rush_barrier_enter (RushBarrierMember *self, RushBarrierMethod method, GBytes *m
 }
 
 RushBarrierState
-rush_barrier_poll (RushBarrierMember *self, gint64 now_us, GPtrArray **out_messages, GError **error)
+rush_barrier_poll (RushBarrierMember *self, gint64 now_us, RushBarrierMessages **out_messages,
+                   GError **error)
 {
   RushBarrierState state = RUSH_BARRIER_WAITING;
   eventfd_t ignored;
@@ -348,8 +367,8 @@ rush_barrier_leave (RushBarrierMember *self)
 
   if (self->fd >= 0)
     close (self->fd);
-  g_clear_pointer (&self->message, g_bytes_unref);
-  g_clear_pointer (&self->messages, g_ptr_array_unref);
+  g_free (self->message.text);
+  g_clear_pointer (&self->messages, rush_barrier_messages_unref);
   g_clear_error (&self->error);
   g_free (self);
 }

@@ -15,6 +15,7 @@
 #pragma once
 
 #include "core/base/error.h"
+#include "core/base/refcount.h"
 
 typedef struct _RushBarrierCoordinator RushBarrierCoordinator;
 typedef struct _RushBarrierMember RushBarrierMember;
@@ -32,6 +33,23 @@ typedef enum
   RUSH_BARRIER_FAILED,
 } RushBarrierState;
 
+/* What all tasks have said, in the order of their partitions.  Refcounted, immutable. */
+typedef struct
+{
+  char *text; /* (owned) any bytes */
+  gsize length;
+} RushBarrierMessage;
+
+typedef struct
+{
+  RushRefCount refs;
+  guint n;
+  RushBarrierMessage messages[];
+} RushBarrierMessages;
+
+void rush_barrier_messages_unref (RushBarrierMessages *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushBarrierMessages, rush_barrier_messages_unref)
+
 /* @timeout_us: spark.barrier.sync.timeout, from the first task that enters to the last. */
 RushBarrierCoordinator *rush_barrier_coordinator_new (gint64 timeout_us);
 void rush_barrier_coordinator_free (RushBarrierCoordinator *self); /* NULL is fine */
@@ -48,12 +66,12 @@ RushBarrierMember *rush_barrier_join (RushBarrierCoordinator *self, gint stage_i
 /* Tasks that wait for this one fail: it will not come.  Frees the member. */
 void rush_barrier_leave (RushBarrierMember *self);
 
-/* Not while an earlier enter () has not been answered by MET.  Takes a ref on @message. */
-void rush_barrier_enter (RushBarrierMember *self, RushBarrierMethod method, GBytes *message,
-                         gint64 now_us);
-/* MET: *@out_messages are GBytes of all partitions, in order (transfer full).  FAILED: @error. */
+/* Not while an earlier enter () has not been answered by MET. */
+void rush_barrier_enter (RushBarrierMember *self, RushBarrierMethod method, const char *text,
+                         gsize length, gint64 now_us);
+/* MET: *@out_messages (transfer full).  FAILED: @error. */
 RushBarrierState rush_barrier_poll (RushBarrierMember *self, gint64 now_us,
-                                    GPtrArray **out_messages, GError **error);
+                                    RushBarrierMessages **out_messages, GError **error);
 /* Readable when poll () no longer says WAITING, but for the time-out; −1: the process has no more
  * descriptors, poll now and then. */
 int rush_barrier_member_fd (RushBarrierMember *self);

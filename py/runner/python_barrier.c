@@ -9,7 +9,6 @@
  *
  * Mirrors: org.apache.spark.api.python.BasePythonRunner.barrierAndServe, BarrierTaskContext.
  */
-#define _GNU_SOURCE /* POLLRDHUP */
 #include "py/runner/python_barrier_private.h"
 
 #include "core/executor/barrier_coordinator.h"
@@ -32,18 +31,18 @@ append_u32 (GByteArray *out, gsize number)
 }
 
 static void
-answer_messages (RushPythonFeed *feed, GPtrArray *messages)
+answer_messages (RushPythonFeed *feed, const RushBarrierMessages *messages)
 {
   g_autoptr (GByteArray) out = g_byte_array_new ();
   guint8 met = 1;
 
   g_byte_array_append (out, &met, 1);
-  for (guint i = 0; i < messages->len; i++)
+  for (guint i = 0; i < messages->n; i++)
     {
-      gsize bytes;
-      const guint8 *text = g_bytes_get_data (messages->pdata[i], &bytes);
-      append_u32 (out, bytes);
-      g_byte_array_append (out, text, (guint)bytes);
+      const RushBarrierMessage *message = &messages->messages[i];
+
+      append_u32 (out, message->length);
+      g_byte_array_append (out, (const guint8 *)message->text, (guint)message->length);
     }
   rush_python_feed_say (feed, RUSH_PY_BARRIER_ANSWER, out->data, out->len);
 }
@@ -58,12 +57,12 @@ answer_refusal (RushPythonFeed *feed, const char *text)
 }
 
 static gsize
-answer_bytes (GPtrArray *messages)
+answer_bytes (const RushBarrierMessages *messages)
 {
   gsize bytes = 1;
 
-  for (guint i = 0; i < messages->len; i++)
-    bytes += sizeof (guint32) + g_bytes_get_size (messages->pdata[i]);
+  for (guint i = 0; i < messages->n; i++)
+    bytes += sizeof (guint32) + messages->messages[i].length;
   return bytes;
 }
 
@@ -94,7 +93,7 @@ rush_python_barrier_meet (RushPythonFeed *feed, const RushBuffer *question, int 
                           RushTaskContext *ctx, GError **error)
 {
   RushBarrierMember *member = ctx->barrier;
-  g_autoptr (GPtrArray) messages = NULL;
+  g_autoptr (RushBarrierMessages) messages = NULL;
   g_autoptr (GError) refusal = NULL;
 
   if (question->size == 0 || question->bytes[0] > RUSH_BARRIER_ALL_GATHER || member == NULL)
@@ -103,8 +102,8 @@ rush_python_barrier_meet (RushPythonFeed *feed, const RushBuffer *question, int 
                            "a Python worker waits for a barrier that there is not");
       return RUSH_PYTHON_BARRIER_FAILED;
     }
-  g_autoptr (GBytes) message = g_bytes_new (question->bytes + 1, question->size - 1);
-  rush_barrier_enter (member, question->bytes[0], message, rush_clock_now_us (ctx->clock));
+  rush_barrier_enter (member, question->bytes[0], (const char *)question->bytes + 1,
+                      question->size - 1, rush_clock_now_us (ctx->clock));
   for (;;)
     {
       if (!rush_task_context_check (ctx, error))

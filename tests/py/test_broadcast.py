@@ -282,3 +282,25 @@ def test_stopped_context():
     sc.stop()
     with pytest.raises(PySparkRuntimeError, match="CONTEXT_STOPPED"):
         sc.broadcast(1)
+
+
+def test_a_thousand_jobs_leak_nothing(sc):
+    """Neither descriptors nor files nor references, with an accumulator and a broadcast each."""
+    rdd = sc.parallelize([0], 1)
+
+    def one_job(n):
+        acc, value = sc.accumulator(0), sc.broadcast(n)
+        assert rdd.map(lambda _: (acc.add(1), value.value)[1]).collect() == [n]
+        assert acc.value == 1
+
+    def held():
+        gc.collect()
+        return len(os.listdir("/proc/self/fd")), len(gc.get_objects())
+
+    for n in range(20):
+        one_job(n)
+    descriptors, objects = held()
+    for n in range(1000):
+        one_job(n)
+    assert held()[0] <= descriptors and held()[1] < objects + 500
+    assert len(files_of(sc)) <= 2

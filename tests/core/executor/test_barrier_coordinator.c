@@ -36,9 +36,7 @@ tear_down (Fixture *self, gconstpointer unused)
 static void
 enter_as (RushBarrierMember *member, RushBarrierMethod method, const char *text, gint64 now_us)
 {
-  g_autoptr (GBytes) message = g_bytes_new (text, strlen (text));
-
-  rush_barrier_enter (member, method, message, now_us);
+  rush_barrier_enter (member, method, text, strlen (text), now_us);
 }
 
 static void
@@ -58,7 +56,7 @@ is_readable (RushBarrierMember *member)
 static void
 assert_waits (RushBarrierMember *member, gint64 now_us)
 {
-  GPtrArray *messages = NULL;
+  RushBarrierMessages *messages = NULL;
 
   g_assert_false (is_readable (member));
   g_assert_cmpint (rush_barrier_poll (member, now_us, &messages, NULL), ==, RUSH_BARRIER_WAITING);
@@ -66,21 +64,25 @@ assert_waits (RushBarrierMember *member, gint64 now_us)
 }
 
 static void
+assert_message (const RushBarrierMessages *messages, guint p, const char *expected)
+{
+  const RushBarrierMessage *message = &messages->messages[p];
+
+  g_assert_cmpmem (message->text, message->length, expected, strlen (expected));
+}
+
+static void
 assert_met (RushBarrierMember *member, const char *const *expected)
 {
-  g_autoptr (GPtrArray) messages = NULL;
+  g_autoptr (RushBarrierMessages) messages = NULL;
   g_autoptr (GError) error = NULL;
 
   g_assert_true (is_readable (member));
   g_assert_cmpint (rush_barrier_poll (member, 0, &messages, &error), ==, RUSH_BARRIER_MET);
   g_assert_no_error (error);
-  g_assert_cmpuint (messages->len, ==, N);
+  g_assert_cmpuint (messages->n, ==, N);
   for (guint p = 0; p < N; p++)
-    {
-      gsize bytes;
-      const char *text = g_bytes_get_data (messages->pdata[p], &bytes);
-      g_assert_cmpmem (text, bytes, expected[p], strlen (expected[p]));
-    }
+    assert_message (messages, p, expected[p]);
   g_assert_false (is_readable (member));
 }
 
@@ -88,7 +90,7 @@ static void
 assert_failed (RushBarrierMember *member, gint64 now_us, const char *text)
 {
   g_autoptr (GError) error = NULL;
-  GPtrArray *messages = NULL;
+  RushBarrierMessages *messages = NULL;
 
   g_assert_cmpint (rush_barrier_poll (member, now_us, &messages, &error), ==, RUSH_BARRIER_FAILED);
   g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_JOB_ABORTED);
@@ -289,7 +291,7 @@ run (void *data)
     {
       g_autofree char *text = g_strdup_printf ("%u of %u", self->partition, epoch);
       struct pollfd fd = { .fd = rush_barrier_member_fd (member), .events = POLLIN };
-      g_autoptr (GPtrArray) messages = NULL;
+      g_autoptr (RushBarrierMessages) messages = NULL;
 
       enter_as (member, RUSH_BARRIER_ALL_GATHER, text, 0);
       g_assert_cmpint (poll (&fd, 1, 60000), ==, 1);
@@ -297,9 +299,8 @@ run (void *data)
       for (guint p = 0; p < N_RUNNERS; p++)
         {
           g_autofree char *expected = g_strdup_printf ("%u of %u", p, epoch);
-          gsize bytes;
-          const char *got = g_bytes_get_data (messages->pdata[p], &bytes);
-          g_assert_cmpmem (got, bytes, expected, strlen (expected));
+
+          assert_message (messages, p, expected);
         }
     }
   rush_barrier_leave (member);
