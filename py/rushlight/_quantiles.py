@@ -49,6 +49,8 @@ def _student(t, freedom):
 
 
 def _incomplete_beta(x, a, b):
+    if x <= 0:
+        return 0.0
     if x > (a + 1) / (a + b + 2):       # there the fraction converges slowly
         return 1 - _incomplete_beta(1 - x, b, a)
     front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
