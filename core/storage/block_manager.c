@@ -18,6 +18,8 @@
 #include "core/event/event.h"
 
 #define LOOK_US (50 * 1000)
+#define MARGIN_PER_POOL 8
+#define MAX_MARGIN_BYTES (16 * 1024 * 1024)
 
 static _Thread_local gint storing_for = -1; /* an RDD */
 
@@ -421,15 +423,14 @@ rush_block_manager_free (RushBlockManager *self)
   g_free (self);
 }
 
-/* Ballast must not be all there is in a tiny pool of a lesson. */
+/* Enough for some tasks to read a block each. */
 static gsize
-ballast_of (const RushConf *conf, RushMemoryManager *memory)
+margin_of (RushMemoryManager *memory)
 {
   RushMemoryStats stats;
 
   rush_memory_manager_stats (memory, &stats);
-  return (gsize)MIN (rush_conf_get_bytes (conf, "spark.storage.unrollMemoryThreshold"),
-                     stats.pool / 32);
+  return (gsize)MIN (stats.pool / MARGIN_PER_POOL, MAX_MARGIN_BYTES);
 }
 
 RushBlockManager *
@@ -447,7 +448,7 @@ rush_block_manager_new (const RushBlockManagers *all, const char *executor_id, c
   self->evictor = evictor;
   self->codec =
       rush_conf_get_bool (all->conf, "spark.rdd.compress") ? RUSH_CODEC_ZSTD : RUSH_CODEC_NONE;
-  self->ballast = ballast_of (all->conf, memory);
+  self->margin = margin_of (memory);
   self->logs_updates = rush_conf_get_bool (all->conf, "spark.eventLog.logBlockUpdates.enabled");
   pthread_mutex_init (&self->lock, NULL);
   pthread_cond_init (&self->changed, NULL);

@@ -55,7 +55,7 @@ struct _RushBlockManager
   RushAllocator *storage;    /* (owned) */
   RushEvictor *evictor;
   RushCodec codec; /* of serialized blocks and of those on disk */
-  gsize ballast;
+  gsize margin;    /* of storage, that blocks leave free */
   gboolean logs_updates;
   atomic_uint n_files; /* that were made */
 

@@ -2,11 +2,14 @@
  *
  *     rows being computed ──▶ unroll in memory ──whole──▶ KEPT in memory
  *       (the level has            │
- *        memory)                  └ storage is full ─┬ the level has the disk:  what is unrolled and
- *                                                    │   the rest go to a file, KEPT on disk
- *                                                    └ it has not:  GONE; the task gets what is
- *                                                        unrolled, then the rest as it is computed
+ *        memory)                  └ storage is full: what is unrolled moves to a file
+ *                                     ├ the level has the disk:  the rest, too; KEPT on disk
+ *                                     └ it has not:  GONE; the task gets what is in the file, then
+ *                                         the rest as it is computed
  *       (it has the disk alone) ──▶ a file ──▶ KEPT on disk
+ *
+ * What is unrolled is a memory consumer of its task, as it would be in the way of the very rows that
+ * it waits for: if the task finds no memory, it moves to a file as well.
  *
  * A block is made whole before its first row is given on, even if the task wants one row alone
  * (first () on a persisted RDD computes all of its first partition): half a block is of no use to
@@ -21,6 +24,8 @@
  *          RDD.getOrCompute.
  */
 #include "core/storage/block_manager_private.h"
+
+#include "core/memory/task_memory.h"
 
 /* ---- input metrics ---- */
 
@@ -71,9 +76,9 @@ count_as_input (RushIterator *rows, gint64 bytes, RushTaskContext *ctx)
 typedef struct
 {
   RushIterator base;
-  RushIterator *unrolled; /* (owned) or NULL: read */
-  RushBatch *refused;     /* (owned) or NULL: given on */
-  RushIterator *rest;     /* (owned) */
+  RushIterator *moved; /* (owned) or NULL: read */
+  RushBatch *refused;  /* (owned) or NULL: given on */
+  RushIterator *rest;  /* (owned) */
 } HandedIterator;
 
 static RushBatch *
@@ -83,16 +88,16 @@ handed_next (RushIterator *base, GError **error)
   g_autoptr (GError) failure = NULL;
   RushBatch *batch = NULL;
 
-  if (self->unrolled != NULL)
+  if (self->moved != NULL)
     {
-      batch = rush_iterator_next (self->unrolled, &failure);
+      batch = rush_iterator_next (self->moved, &failure);
       if (failure != NULL)
         {
           g_propagate_error (error, g_steal_pointer (&failure));
           return NULL;
         }
       if (batch == NULL)
-        g_clear_pointer (&self->unrolled, rush_iterator_close); /* its storage is free again */
+        g_clear_pointer (&self->moved, rush_iterator_close); /* with its file */
     }
   if (batch == NULL)
     batch = g_steal_pointer (&self->refused);
@@ -104,7 +109,7 @@ handed_close (RushIterator *base)
 {
   HandedIterator *self = (HandedIterator *)base;
 
-  rush_iterator_close (self->unrolled);
+  rush_iterator_close (self->moved);
   if (self->refused != NULL)
     rush_batch_unref (self->refused);
   rush_iterator_close (self->rest);
@@ -113,18 +118,19 @@ handed_close (RushIterator *base)
 
 static const RushIteratorClass handed_class = { handed_next, handed_close };
 
-/* ---- putting ---- */
+/* ---- a block on its way ---- */
 
-/* A claimed block on its way; who ends it takes what is left of it. */
 typedef struct
 {
+  RushMemoryConsumer consumer; /* of the task, while it unrolls */
   RushBlockManager *manager;
   RushKeptBlock *block;
   RushRdd *rdd;
   RushTaskContext *ctx;
   RushIterator *rows;      /* (owned) what has not been pulled */
   RushMemoryEntry *memory; /* (owned) what has been unrolled, or NULL */
-  RushBatch *refused;      /* (owned) what came then and found no room, or NULL */
+  RushDiskEntry *file;     /* (owned) where it has moved to, or NULL */
+  RushBatch *refused;      /* (owned) what came then, or NULL */
 } Put;
 
 static void
@@ -132,13 +138,53 @@ put_clear (Put *self)
 {
   g_clear_pointer (&self->rows, rush_iterator_close);
   g_clear_pointer (&self->memory, rush_memory_entry_unref);
+  g_clear_pointer (&self->file, rush_disk_entry_unref);
   g_clear_pointer (&self->refused, rush_batch_unref);
 }
 
 static RushBatch *
-next_row_batch (Put *self, GError **error)
+pull (Put *self, GError **error)
 {
   return rush_task_context_check (self->ctx, error) ? rush_iterator_next (self->rows, error) : NULL;
+}
+
+static gboolean
+ensure_file (Put *self, GError **error)
+{
+  if (self->file == NULL)
+    self->file = rush_block_manager_new_file (self->manager, self->block, self->rdd->schema, error);
+  return self->file != NULL;
+}
+
+/* What is unrolled goes to a file. */
+static gboolean
+move_to_file (Put *self, GError **error)
+{
+  g_assert (self->file == NULL);
+  if (!ensure_file (self, error) || !rush_disk_entry_add_memory (self->file, self->memory, error))
+    return FALSE;
+  g_clear_pointer (&self->memory, rush_memory_entry_unref);
+  return TRUE;
+}
+
+/* ---- unrolling ---- */
+
+static gint64
+unrolled_bytes (RushMemoryConsumer *consumer)
+{
+  Put *self = (Put *)consumer;
+
+  return self->memory != NULL ? rush_memory_entry_bytes (self->memory) : 0;
+}
+
+static gint64
+spill_unrolled (RushMemoryConsumer *consumer, GError **error)
+{
+  gint64 bytes = unrolled_bytes (consumer);
+
+  if (bytes == 0)
+    return 0;
+  return move_to_file ((Put *)consumer, error) ? bytes : -1;
 }
 
 /* FALSE: storage is full, or another @error. */
@@ -153,114 +199,119 @@ unroll_one (Put *self, RushBatch *batch, GError **error)
   return added;
 }
 
+/* Until there are no more rows, or one has been refused, or what was unrolled had to move. */
 static gboolean
-begin_unrolling (Put *self, GError **error)
+pull_into_memory (Put *self, GError **error)
 {
-  RushBlockManager *manager = self->manager;
-
-  rush_block_manager_store_for (self->block);
-  self->memory = rush_memory_entry_new (self->rdd->schema, self->block->level.deserialized,
-                                        manager->codec, manager->storage, manager->ballast, error);
-  rush_block_manager_store_for (NULL);
-  return self->memory != NULL;
-}
-
-static gboolean
-is_full (const GError *error)
-{
-  return g_error_matches (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_OUT_OF_MEMORY);
-}
-
-/* Pulls rows into memory until there are no more (TRUE, *@out_whole), or until storage is full. */
-static gboolean
-unroll (Put *self, gboolean *out_whole, GError **error)
-{
-  g_autoptr (GError) refusal = NULL;
   g_autoptr (GError) failure = NULL;
 
-  *out_whole = FALSE;
-  if (begin_unrolling (self, &refusal))
+  while (self->memory != NULL && self->refused == NULL && failure == NULL)
     {
-      RushBatch *batch;
+      g_autoptr (GError) refusal = NULL;
+      RushBatch *batch = pull (self, &failure);
 
-      while (refusal == NULL && (batch = next_row_batch (self, &failure)) != NULL)
-        if (unroll_one (self, batch, &refusal))
-          rush_batch_unref (batch);
-        else
-          self->refused = batch;
-      *out_whole = refusal == NULL;
-      rush_memory_entry_seal (self->memory);
+      if (batch == NULL)
+        break;
+      if (self->memory != NULL && unroll_one (self, batch, &refusal))
+        rush_batch_unref (batch);
+      else
+        self->refused = batch;
+      if (refusal != NULL &&
+          !g_error_matches (refusal, RUSH_CORE_ERROR, RUSH_CORE_ERROR_OUT_OF_MEMORY))
+        failure = g_steal_pointer (&refusal);
     }
-  if (refusal != NULL && !is_full (refusal))
-    failure = g_steal_pointer (&refusal);
   if (failure == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;
 }
 
+static gboolean
+unroll (Put *self, GError **error)
+{
+  RushBlockManager *manager = self->manager;
+  struct _RushTaskMemory *task = self->ctx->memory;
+  gboolean unrolled;
+
+  self->memory = rush_memory_entry_new (self->rdd->schema, self->block->level.deserialized,
+                                        manager->codec, manager->storage, manager->margin);
+  if (task != NULL)
+    rush_task_memory_add_consumer (task, &self->consumer);
+  unrolled = pull_into_memory (self, error);
+  if (task != NULL)
+    rush_task_memory_remove_consumer (task, &self->consumer);
+  return unrolled;
+}
+
+/* ---- where it ends ---- */
+
 static RushIterator *
 keep_in_memory (Put *self)
 {
-  RushIterator *rows = rush_memory_entry_read (self->memory, self->ctx->allocator);
+  RushIterator *rows;
 
+  rush_memory_entry_seal (self->memory);
+  rows = rush_memory_entry_read (self->memory, self->ctx->allocator);
   rush_block_manager_keep (self->manager, self->block, self->rdd, g_steal_pointer (&self->memory),
                            NULL);
   return rows;
 }
 
 static gboolean
-write_all (Put *self, RushDiskEntry *disk, GError **error)
+pull_into_file (Put *self, GError **error)
 {
   g_autoptr (GError) failure = NULL;
-  RushBatch *batch;
 
-  if (self->memory != NULL && !rush_disk_entry_add_memory (disk, self->memory, error))
+  if (!ensure_file (self, error))
     return FALSE;
-  g_clear_pointer (&self->memory, rush_memory_entry_unref);
-  if (self->refused != NULL && !rush_disk_entry_add (disk, self->refused, error))
-    return FALSE;
-  g_clear_pointer (&self->refused, rush_batch_unref);
-  while ((batch = next_row_batch (self, &failure)) != NULL)
+  while (failure == NULL)
     {
-      gboolean added = rush_disk_entry_add (disk, batch, &failure);
+      g_autoptr (RushBatch) batch = g_steal_pointer (&self->refused);
 
-      rush_batch_unref (batch);
-      if (!added)
+      if (batch == NULL)
+        batch = pull (self, &failure);
+      if (batch == NULL)
         break;
+      rush_disk_entry_add (self->file, batch, &failure);
     }
-  if (failure != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&failure));
-      return FALSE;
-    }
-  return rush_disk_entry_seal (disk, error);
+  if (failure == NULL)
+    return rush_disk_entry_seal (self->file, error);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
 }
 
 static RushIterator *
 keep_on_disk (Put *self, GError **error)
 {
-  g_autoptr (RushDiskEntry) disk =
-      rush_block_manager_new_file (self->manager, self->block, self->rdd->schema, error);
   RushIterator *rows;
 
-  if (disk == NULL || !write_all (self, disk, error))
+  if (!pull_into_file (self, error))
     return NULL;
-  rows = rush_disk_entry_read (disk, self->ctx->allocator, error);
+  rows = rush_disk_entry_read (self->file, self->ctx->allocator, error);
   if (rows != NULL)
-    rush_block_manager_keep (self->manager, self->block, self->rdd, NULL, g_steal_pointer (&disk));
+    rush_block_manager_keep (self->manager, self->block, self->rdd, NULL,
+                             g_steal_pointer (&self->file));
   return rows;
 }
 
 static RushIterator *
-hand_through (Put *self)
+hand_through (Put *self, GError **error)
 {
-  HandedIterator *iterator = g_new0 (HandedIterator, 1);
+  HandedIterator *iterator;
+  RushIterator *moved = NULL;
 
+  if (self->file != NULL)
+    {
+      if (!rush_disk_entry_seal (self->file, error))
+        return NULL;
+      moved = rush_disk_entry_read (self->file, self->ctx->allocator, error);
+      if (moved == NULL)
+        return NULL;
+    }
   rush_block_manager_give_up (self->manager, self->block);
+  iterator = g_new0 (HandedIterator, 1);
   iterator->base.klass = &handed_class;
-  if (self->memory != NULL)
-    iterator->unrolled = rush_memory_entry_read (self->memory, self->ctx->allocator);
+  iterator->moved = moved;
   iterator->refused = g_steal_pointer (&self->refused);
   iterator->rest = g_steal_pointer (&self->rows);
   return &iterator->base;
@@ -273,21 +324,28 @@ put_rows (Put *self, GError **error)
 
   if (level->use_memory && !level->use_off_heap)
     {
-      gboolean whole;
-
-      if (!unroll (self, &whole, error))
+      if (!unroll (self, error))
         return NULL;
-      if (whole)
+      if (self->memory != NULL && self->refused == NULL)
         return keep_in_memory (self);
+      if (self->memory != NULL && !move_to_file (self, error))
+        return NULL;
     }
-  return level->use_disk ? keep_on_disk (self, error) : hand_through (self);
+  return level->use_disk ? keep_on_disk (self, error) : hand_through (self, error);
 }
 
 RushIterator *
 rush_block_manager_put (RushBlockManager *self, RushKeptBlock *block, RushRdd *rdd,
                         RushIterator *rows, RushTaskContext *ctx, GError **error)
 {
-  Put put = { .manager = self, .block = block, .rdd = rdd, .ctx = ctx, .rows = rows };
+  Put put = {
+    .consumer = { .name = "UnrolledBlock", .used_bytes = unrolled_bytes, .spill = spill_unrolled },
+    .manager = self,
+    .block = block,
+    .rdd = rdd,
+    .ctx = ctx,
+    .rows = rows,
+  };
   RushIterator *kept = put_rows (&put, error);
 
   put_clear (&put);

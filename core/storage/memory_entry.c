@@ -9,9 +9,9 @@
  * piece.  A batch is copied even if it stays as it is: a slice of a file's block would keep the
  * whole block, and the memory would stay the task's, which has to give it back at its end.
  *
- * When storage refuses, all of it may be held by tasks that unroll, and none could go on if going
- * on took a byte.  So each holds ballast from the start, as Spark's does
- * (spark.storage.unrollMemoryThreshold), and drops it then.
+ * What is unrolled, or read, cannot be pushed out.  Were all of the pool held in that way, no task
+ * could go on, as reading a block takes some bytes as well: so a margin is asked for with each
+ * piece, and given back at once.
  */
 #include "core/storage/memory_entry.h"
 
@@ -28,9 +28,9 @@ struct _RushMemoryEntry
   RushAllocator *storage; /* (owned) */
   GPtrArray *pieces;      /* RushBatch, or RushBuffer of frames (owned) */
   gint64 bytes;
+  gsize margin;
 
   /* While it is unrolled. */
-  gsize ballast;
   GByteArray *scratch;
   GByteArray *frames;
 };
@@ -63,37 +63,48 @@ encode_batch (RushMemoryEntry *self, const RushBatch *batch, GError **error)
   return buffer;
 }
 
+static gboolean
+add_batch (RushMemoryEntry *self, RushBatch *batch, GError **error)
+{
+  RushBatch *copy = copy_batch (self, batch, error);
+
+  if (copy == NULL)
+    return FALSE;
+  self->bytes += (gint64)rush_batch_memory_bytes (copy);
+  g_ptr_array_add (self->pieces, copy);
+  return TRUE;
+}
+
+static gboolean
+add_frames (RushMemoryEntry *self, const RushBatch *batch, GError **error)
+{
+  RushBuffer *frames = encode_batch (self, batch, error);
+
+  if (frames == NULL)
+    return FALSE;
+  self->bytes += (gint64)frames->size;
+  g_ptr_array_add (self->pieces, frames);
+  return TRUE;
+}
+
 gboolean
 rush_memory_entry_add (RushMemoryEntry *self, RushBatch *batch, GError **error)
 {
-  g_assert (self->scratch != NULL);
+  gboolean added;
 
+  g_assert (self->scratch != NULL);
   if (batch->length == 0)
     return TRUE;
-  if (self->deserialized)
-    {
-      RushBatch *copy = copy_batch (self, batch, error);
-      if (copy == NULL)
-        return FALSE;
-      self->bytes += (gint64)rush_batch_memory_bytes (copy);
-      g_ptr_array_add (self->pieces, copy);
-    }
-  else
-    {
-      RushBuffer *frames = encode_batch (self, batch, error);
-      if (frames == NULL)
-        return FALSE;
-      self->bytes += (gint64)frames->size;
-      g_ptr_array_add (self->pieces, frames);
-    }
-  return TRUE;
+  if (!rush_allocator_reserve (self->storage, self->margin, error))
+    return FALSE;
+  added = self->deserialized ? add_batch (self, batch, error) : add_frames (self, batch, error);
+  rush_allocator_release (self->storage, self->margin);
+  return added;
 }
 
 void
 rush_memory_entry_seal (RushMemoryEntry *self)
 {
-  rush_allocator_release (self->storage, self->ballast);
-  self->ballast = 0;
   g_clear_pointer (&self->scratch, g_byte_array_unref);
   g_clear_pointer (&self->frames, g_byte_array_unref);
 }
@@ -229,13 +240,10 @@ rush_memory_entry_unref (RushMemoryEntry *self)
 
 RushMemoryEntry *
 rush_memory_entry_new (RushSchema *schema, gboolean deserialized, RushCodec codec,
-                       RushAllocator *storage, gsize ballast, GError **error)
+                       RushAllocator *storage, gsize margin)
 {
-  RushMemoryEntry *self;
+  RushMemoryEntry *self = g_new0 (RushMemoryEntry, 1);
 
-  if (!rush_allocator_reserve (storage, ballast, error))
-    return NULL;
-  self = g_new0 (RushMemoryEntry, 1);
   rush_ref_count_init (&self->refs);
   self->schema = rush_schema_ref (schema);
   self->deserialized = deserialized;
@@ -243,7 +251,7 @@ rush_memory_entry_new (RushSchema *schema, gboolean deserialized, RushCodec code
   self->storage = rush_allocator_ref (storage);
   self->pieces = g_ptr_array_new_with_free_func (deserialized ? (GDestroyNotify)rush_batch_unref
                                                               : (GDestroyNotify)rush_buffer_unref);
-  self->ballast = ballast;
+  self->margin = margin;
   self->scratch = g_byte_array_new ();
   self->frames = g_byte_array_new ();
   return self;

@@ -16,10 +16,9 @@
 
 typedef struct _RushMemoryEntry RushMemoryEntry;
 
-/* Charged to @storage.  @ballast bytes are held until it is sealed or freed: when storage is full,
- * they are what its task goes on with.  NULL: there is no room for them. */
+/* Charged to @storage, of which @margin bytes stay free for tasks to go on with. */
 RushMemoryEntry *rush_memory_entry_new (RushSchema *schema, gboolean deserialized, RushCodec codec,
-                                        RushAllocator *storage, gsize ballast, GError **error);
+                                        RushAllocator *storage, gsize margin);
 /* OUT_OF_MEMORY: there is no room; what was added before is there, @batch is not. */
 gboolean rush_memory_entry_add (RushMemoryEntry *self, RushBatch *batch, GError **error);
 void rush_memory_entry_seal (RushMemoryEntry *self);

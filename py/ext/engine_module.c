@@ -75,7 +75,8 @@ join_method_tables (void)
   PyMethodDef *const tables[] = { engine_context_methods, engine_sources_methods,
                                   engine_python_methods,  engine_layout_methods,
                                   engine_sharing_methods, engine_jobs_methods,
-                                  engine_status_methods,  engine_pictures_methods };
+                                  engine_status_methods,  engine_pictures_methods,
+                                  engine_storage_methods };
   GArray *all = g_array_new (TRUE, TRUE, sizeof (PyMethodDef));
   for (guint t = 0; t < G_N_ELEMENTS (tables); t++)
     for (const PyMethodDef *m = tables[t]; m->ml_name != NULL; m++)

@@ -10,6 +10,7 @@
  *   engine_job.c       Job: one that runs while Python goes on
  *   engine_status.c    Context's methods that say how jobs and stages are
  *   engine_pictures.c  DAGs of RDDs and jobs
+ *   engine_storage.c   Context's methods for what is computed once and kept
  *   engine_rdd.c       Rdd: a handle on a lineage node
  *   engine_error.c     GError → Python exception
  *
@@ -53,8 +54,8 @@ typedef struct
 } EngineBroadcast;
 
 extern PyTypeObject EngineContext_Type;
-extern PyTypeObject EngineBroadcast_Type;
 extern PyTypeObject EngineJob_Type;
+extern PyTypeObject EngineBroadcast_Type;
 extern PyTypeObject EngineRdd_Type;
 
 /* Takes over @rdd. */
@@ -129,6 +130,7 @@ extern PyMethodDef engine_python_methods[];
 extern PyMethodDef engine_sharing_methods[];
 extern PyMethodDef engine_layout_methods[];
 extern PyMethodDef engine_jobs_methods[];
+extern PyMethodDef engine_storage_methods[];
 extern PyMethodDef engine_status_methods[];
 extern PyMethodDef engine_pictures_methods[];
 

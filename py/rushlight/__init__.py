@@ -28,6 +28,7 @@ _WHERE = {
     "SparkJobInfo": "rushlight.status",
     "SparkStageInfo": "rushlight.status",
     "StatusTracker": "rushlight.status",
+    "StorageLevel": "rushlight.storagelevel",
     "TaskContext": "rushlight.taskcontext",
     "activate": "rushlight._alias",
     "inheritable_thread_target": "rushlight.util",
@@ -35,7 +36,7 @@ _WHERE = {
 
 # Names of the pyspark module that are not there yet.
 _MISSING = frozenset("""
-    HiveContext Row SQLContext SparkExecutorInfo StorageLevel
+    HiveContext Row SQLContext SparkExecutorInfo
 """.split())
 
 __all__ = sorted(_WHERE)

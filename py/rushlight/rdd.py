@@ -29,6 +29,7 @@ Mirrors pyspark.core.rdd.
 """
 from rushlight._actions import Actions
 from rushlight._approximations import Approximations
+from rushlight._caching import Caching
 from rushlight._callsite import current_call
 from rushlight._functions import portable_hash
 from rushlight._joins import Joins
@@ -52,10 +53,9 @@ SHUFFLED_FORMAT = ("runs", -1)  # what a shuffle gives out
 
 # Names of pyspark's RDD that are not there yet.
 _MISSING = frozenset("""
-    cache checkpoint getCheckpointFile getStorageLevel isCheckpointed
-    isLocallyCheckpointed is_cached is_checkpointed localCheckpoint persist pipe
+    checkpoint getCheckpointFile isCheckpointed isLocallyCheckpointed localCheckpoint pipe
     saveAsHadoopDataset saveAsHadoopFile saveAsNewAPIHadoopDataset saveAsNewAPIHadoopFile
-    saveAsPickleFile saveAsSequenceFile unpersist
+    saveAsPickleFile saveAsSequenceFile
 """.split())
 
 
@@ -77,7 +77,7 @@ class Partitioner:
 
 
 class RDD(Transformations, PairTransformations, Joins, Sorting, Sampling, Layout, Actions,
-          Reductions, Statistics, Approximations, Barriers, Profiles):
+          Reductions, Statistics, Approximations, Barriers, Caching, Profiles):
     """A collection in partitions, built by transformations, computed when an action needs it.
 
     >>> squares = sc.parallelize(range(6), 3).map(lambda x: x * x)
@@ -209,7 +209,7 @@ class PipelinedRDD(RDD):
     def __init__(self, prev, ops, preservesPartitioning=False, output="runs", is_barrier=False,
                  record_format=None):
         super().__init__(None, prev.ctx, record_format or prev.ctx._chain_format)
-        on_chain = isinstance(prev, PipelinedRDD)
+        on_chain = isinstance(prev, PipelinedRDD) and prev._is_pipelinable()
         self.prev = prev
         self.preservesPartitioning = preservesPartitioning and (
             not on_chain or prev.preservesPartitioning)

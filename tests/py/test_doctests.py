@@ -12,7 +12,8 @@ MODULES = ["_functions", "conf", "context", "dag", "errors.base", "rdd", "result
            "_sampling", "_sorting", "_statistics", "rddsampler", "statcounter", "_jobs",
            "_profiles", "_quantiles", "_system", "_tags", "serializers", "_profiling",
            "profiler", "_sharing", "accumulators", "barrier", "broadcast", "files",
-           "resource.information", "taskcontext", "_progress", "cli.handover", "_frames"]
+           "resource.information", "_caching", "storagelevel", "taskcontext", "_progress",
+           "cli.handover", "_frames"]
 
 
 @pytest.fixture(scope="module")
