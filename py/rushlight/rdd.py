@@ -28,7 +28,7 @@ _approximations.py (results).
 Mirrors pyspark.core.rdd.
 """
 from rushlight._actions import Actions
-from rushlight._approximations import Approximations
+from rushlight._approximations import Approximations, BoundedFloat
 from rushlight._caching import Caching
 from rushlight._callsite import current_call
 from rushlight._functions import portable_hash
@@ -46,10 +46,7 @@ from rushlight._transformations import Transformations
 from rushlight.barrier import Barriers, RDDBarrier
 from rushlight.errors import NotThereYet, PySparkRuntimeError, PySparkTypeError
 
-__all__ = ["RDD", "RDDBarrier"]
-
-CHAIN_FORMAT = ("runs", 0)      # what a chain gives out
-SHUFFLED_FORMAT = ("runs", -1)  # what a shuffle gives out
+__all__ = ["BoundedFloat", "RDD", "RDDBarrier", "portable_hash"]
 
 # Names of pyspark's RDD that are not there yet.
 _MISSING = frozenset("""

@@ -86,3 +86,16 @@ def test_environment_becomes_executor_env(fake):
         assert fake.calls[0][1]["spark.executorEnv.LANG"] == "C"
         assert sc.environment == {
             "LANG": "C", "PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED", "0")}
+
+
+def test_system_properties_are_defaults_of_settings(run_program):
+    status, out, err = run_program("""
+from rushlight import SparkConf, SparkContext
+SparkContext.setSystemProperty("spark.app.name", "from the system")
+SparkContext.setSystemProperty("other", "kept")
+print(SparkConf().getAll(), SparkConf(loadDefaults=False).getAll())
+with SparkContext("local", conf=SparkConf().set("spark.task.cpus", "1")) as sc:
+    print(sc.appName, sc.getSystemProperty("other"), sc.getSystemProperty("nobody's"))
+""")
+    assert (status, out.splitlines()) == (
+        0, ["[('spark.app.name', 'from the system')] []", "from the system kept None"]), err
