@@ -2,9 +2,9 @@
  *
  *     submit ──▶ [ queue ] ──▶ runner 0 … runner n − 1, n <= max_runners
  *
- * Items that wait for each other in the middle (tasks of a barrier stage) would wait for ever if some
- * of them stood in the queue behind the others.  For such an item the limit does not hold: there are
- * never fewer runners than such items.
+ * Items that wait for each other in the middle (tasks of a barrier stage) would wait for ever if
+ * some of them stood in the queue behind the others.  For such an item the limit does not hold:
+ * there are never fewer runners than such items.
  *
  * outstanding counts what is queued or running.  A new thread starts when that exceeds the threads
  * there are, so a program that never runs two tasks at once never has two.  The first one starts
