@@ -46,7 +46,8 @@ def test_a_command_that_is_too_large_for_a_message(sc, engine):
     """Its zeros are never looked at, so they take no memory."""
     command = bytes((1 << 30) + 1)
     with pytest.raises(IllegalArgumentException, match="1073741825 bytes when pickled"):
-        engine.python_rdd(sc.parallelize([1])._engine(), command, "runs", False, [], False, [], False, CALL)
+        engine.python_rdd(sc.parallelize([1])._engine(), command, "runs", False, [], "runs", [],
+                          False, CALL)
 
 
 def test_an_error_that_names_a_file_of_odd_bytes_is_told(sc, engine, tmp_path):
