@@ -26,8 +26,8 @@ class Jobs:
         return self._run(rdd, [partition], "action", call, {})
 
     def _ready_in_time(self, rdd, call, seconds):
-        """The elements of each partition that is ready after some seconds; all, if the job has ended
-        by then.  Else it goes on."""
+        """The elements of each partition that is ready after some seconds; of all, if the job has
+        ended by then.  Else it goes on."""
         job = self._engine.submit_job(rdd._engine(), "action", dict(self._local.properties), call)
         try:
             job.wait(seconds)

@@ -12,7 +12,9 @@ Cutting a sample is what makes this even: twenty keys a partition put the cuts n
 whatever the distribution.  Many equal keys still go into one partition.
 
 This is why sortByKey runs jobs although it is a transformation: the bounds are needed to build it.
-Descending is the same with the partitions counted from the end.  Mirrors RangePartitioner.
+Descending is the same with the partitions counted from the end.  As in PySpark bounds are keys, and
+are compared with keyfunc (key): a keyfunc must give what its keys can be compared with.  Mirrors
+RangePartitioner.
 """
 import functools
 

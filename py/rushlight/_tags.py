@@ -1,7 +1,7 @@
 """Job tags: words on the jobs of a thread, by which they are cancelled.
 
-A job group is one name for a thread's jobs; tags are many, and a job keeps those that its thread had
-when it started.  They are a local property, as everything that a job takes from its thread:
+A job group is one name for a thread's jobs; tags are many, and a job keeps those that its thread
+had when it started.  They are a local property, as all that a job takes from its thread:
 
     spark.job.tags = "etl,nightly"
 

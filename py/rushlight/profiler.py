@@ -1,7 +1,7 @@
 """Profilers: where the time of an RDD's functions goes, with spark.python.profile=true.
 
-Each chain that runs gets a profiler.  In the workers the chain runs over a partition under cProfile,
-and what that saw is added to an accumulator, which merges the partitions on the driver:
+Each chain that runs gets a profiler.  In the workers the chain runs over a partition under
+cProfile, and what that saw is added to an accumulator, which merges the partitions on the driver:
 
     partition 0   cProfile ── Stats ─┐
     partition 1   cProfile ── Stats ─┴─▶ accumulator ─▶ show (), dump ()

@@ -77,6 +77,7 @@ def find(path):
 
 
 if __name__ == "__main__":
-    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "api_names.json"), "w") as out:
+    here = os.path.dirname(os.path.abspath(__file__))
+    with open(os.path.join(here, "api_names.json"), "w") as out:
         json.dump({path: names_of(find(path)) for path in CLASSES}, out, indent=1, sort_keys=True)
         out.write("\n")

@@ -165,8 +165,8 @@ def sortByKey_descending(sc, tmp):
 
 @program
 def sortByKey_with_a_keyfunc(sc, tmp):
-    rdd = sc.parallelize([(w, len(w)) for w in "the quick Brown fox Jumps Over the Lazy dog".split()],
-                         3)
+    words = "the quick Brown fox Jumps Over the Lazy dog".split()
+    rdd = sc.parallelize([(w, len(w)) for w in words], 3)
     return (rdd.sortByKey(keyfunc=str.lower).glom().collect(),
             rdd.sortByKey(False, 2, lambda k: (len(k), k)).glom().collect())
 

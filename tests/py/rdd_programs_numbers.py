@@ -355,7 +355,8 @@ def collectWithJobGroup_leaves_the_group(sc, tmp):
 
 @program
 def mapPartitionsWithSplit_is_withIndex(sc, tmp):
-    return sc.parallelize(range(4), 2).mapPartitionsWithSplit(lambda i, it: [(i, list(it))]).collect()
+    rdd = sc.parallelize(range(4), 2)
+    return rdd.mapPartitionsWithSplit(lambda i, it: [(i, list(it))]).collect()
 
 
 @program

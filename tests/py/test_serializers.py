@@ -40,7 +40,8 @@ def frames(data):
 @pytest.mark.parametrize("serializer", [
     PickleSerializer(), CPickleSerializer(), MarshalSerializer(), AutoSerializer(),
     CompressedSerializer(PickleSerializer()), BatchedSerializer(PickleSerializer()),
-    BatchedSerializer(MarshalSerializer(), 2), AutoBatchedSerializer(CPickleSerializer())], ids=repr)
+    BatchedSerializer(MarshalSerializer(), 2), AutoBatchedSerializer(CPickleSerializer())],
+    ids=repr)
 @pytest.mark.parametrize("objects", [OBJECTS, [], [None]], ids=["many", "none", "None"])
 def test_what_is_written_is_read(serializer, objects):
     assert read(serializer, written(serializer, objects)) == objects
