@@ -65,6 +65,23 @@ test_results_in_the_order_of_the_request (void)
 }
 
 static void
+test_what_is_there_before_the_end (void)
+{
+  RushJobWaiter *waiter = rush_job_waiter_new (2);
+
+  n_freed = 0;
+  give (waiter, 1, 21);
+  g_assert_null (rush_job_waiter_peek (waiter, 0));
+  g_assert_cmpint (*(gint *)rush_job_waiter_peek (waiter, 1), ==, 21);
+  g_assert_false (rush_job_waiter_is_done (waiter));
+  give (waiter, 0, 20);
+  end (waiter, NULL);
+  g_assert_cmpint (*(gint *)rush_job_waiter_peek (waiter, 0), ==, 20);
+  rush_job_waiter_free (waiter);
+  g_assert_cmpuint (n_freed, ==, 2);
+}
+
+static void
 test_no_results (void)
 {
   g_autoptr (RushJobWaiter) waiter = rush_job_waiter_new (0);
@@ -192,6 +209,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD (results_in_the_order_of_the_request);
+  ADD (what_is_there_before_the_end);
   ADD (no_results);
   ADD (failure_frees_what_had_come);
   ADD (fd_before_and_after_the_end);
