@@ -45,6 +45,11 @@ def has_begun():
     return _Program.pid == os.getpid()
 
 
+def is_here():
+    """Whether this process has made a SparkContext, and not one that it is a fork of."""
+    return _Program.pid == os.getpid()
+
+
 def _on_signal(number, _):
     context = _Program.active()
     signal.signal(number, signal.SIG_DFL)

@@ -202,7 +202,10 @@ def collect():
     """Adds what tasks have sent since the last time."""
     module = sys.modules.get("rushlight.context")
     context = module and module.SparkContext._active_spark_context
-    if context is not None and context._engine_context is not None:
+    if context is None or context._engine_context is None:
+        return
+    from rushlight import _lifecycle
+    if _lifecycle.is_here():        # a fork of the driver has the sums as they were
         take_from(context._engine_context)
 
 

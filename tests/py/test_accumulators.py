@@ -265,8 +265,8 @@ def test_add_in_place_that_raises_on_the_driver(sc, capfd):
 def test_what_cannot_be_pickled_fails_the_task(sc):
     acc = sc.accumulator(None, Last())
     with pytest.raises(EngineError, match="what a task has added to an accumulator: TypeError"):
-        sc.parallelize([1]).foreach(lambda x: acc.add(threading.Lock()))
-    sc.parallelize([1]).foreach(lambda x: acc.add("fine"))      # the worker goes on
+        sc.parallelize([1], 1).foreach(lambda x: acc.add(threading.Lock()))
+    sc.parallelize([1], 1).foreach(lambda x: acc.add("fine"))   # the worker goes on
     assert acc.value == "fine"
 
 
@@ -286,6 +286,21 @@ def test_values_outlive_the_context():
     assert acc.value == 3
     acc += 1
     assert acc.value == 4
+
+
+def test_a_fork_of_the_driver_reads_what_was_there(sc):
+    acc = sc.accumulator(0)
+    sc.parallelize([1, 2]).foreach(lambda x: acc.add(x))
+    pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            acc.add(1)
+            status = 0 if acc.value == 4 else 2
+        finally:
+            os._exit(status)
+    assert os.waitpid(pid, 0)[1] == 0
+    assert acc.value == 3
 
 
 def test_numbers_are_never_given_twice(sc):

@@ -35,6 +35,14 @@ from pyspark.errors import PySparkException, PySparkValueError
 from pyspark.errors.exceptions.base import PySparkException as E
 assert E is PySparkException and E('x', contexts=[1]).getQueryContext() == [1]
 from py4j.protocol import Py4JError, Py4JJavaError
+from pyspark import Accumulator, BarrierTaskContext, Broadcast, RDDBarrier, SparkFiles, TaskContext
+import pyspark.accumulators, pyspark.core.broadcast, pyspark.core.files, pyspark.taskcontext
+assert pyspark.accumulators.Accumulator is Accumulator
+assert pyspark.core.broadcast.Broadcast is Broadcast and pyspark.core.files.SparkFiles is SparkFiles
+assert pyspark.taskcontext.TaskContext is TaskContext
+from pyspark.core.rdd import RDDBarrier as F
+from pyspark.resource import ResourceInformation
+assert RDDBarrier is F
 assert SparkContext is B is C is rushlight.SparkContext
 assert RDD is D and SparkSession is rushlight.sql.SparkSession
 assert pyspark.sql.session is rushlight.sql.session
