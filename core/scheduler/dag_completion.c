@@ -5,6 +5,7 @@
  *                               those that wait for it
  *     fetch failure             the handler decides                              fetch_failure.c
  *     resubmitted               the output of a finished map task went with its executor: pending
+ *     barrier stage             whatever kept one task from success: all stop   barrier_stage.c
  *     anything else             the task set has seen to it already (it waits again, or the whole
  *                               set gives up, and with it every job that needs the stage)
  *
@@ -241,7 +242,12 @@ fetch_failed (RushDag *self, RushStage *stage, const RushTaskEnding *ending)
 
   if (failure.map_stage != NULL)
     {
+      gint id = stage->id;
+
       self->seams.fetch_failure->handle (self->scheduler, &failure);
+      stage = rush_dag_find_stage (self, id);
+      if (stage != NULL && stage->rdd->barrier)
+        rush_dag_barrier_fetch_failed (self, stage, ending);
       return;
     }
   /* No parent of the stage writes such a shuffle: running anything again would not help. */
@@ -267,6 +273,12 @@ rush_dag_task_ended (RushDag *self, RushTaskEnding *ending)
                                       ending->outcome->kind == RUSH_OUTCOME_SUCCESS);
   if (stage == NULL)
     return; /* all jobs that needed it are over */
+  if (stage->rdd->barrier && ending->outcome->kind != RUSH_OUTCOME_SUCCESS &&
+      ending->outcome->kind != RUSH_OUTCOME_FETCH_FAILED)
+    {
+      rush_dag_barrier_task_failed (self, stage, ending);
+      return;
+    }
   switch (ending->outcome->kind)
     {
     case RUSH_OUTCOME_SUCCESS:

@@ -94,6 +94,11 @@ rush_dag_job_succeeded (RushDag *self, RushActiveJob *job)
 void
 rush_dag_job_failed (RushDag *self, RushActiveJob *job, const GError *error)
 {
+  if (job->final_stage == NULL) /* it has no stages yet: it waits for slots */
+    {
+      rush_dag_refuse_deferred (self, job, error);
+      return;
+    }
   stop_stages (self, job, error->message, error->message);
   end_job (self, job, error);
 }
@@ -182,6 +187,8 @@ rush_dag_cancel_job (RushDag *self, gint job_id, const char *reason)
 {
   RushActiveJob *job = g_tree_lookup (self->jobs, GINT_TO_POINTER (job_id));
 
+  if (job == NULL)
+    job = rush_dag_find_deferred (self, job_id);
   if (job != NULL) /* else it is over already */
     cancel (self, job, reason);
 }
@@ -199,6 +206,7 @@ active_jobs (RushDag *self)
   GPtrArray *jobs = g_ptr_array_new ();
 
   g_tree_foreach (self->jobs, collect_job, jobs);
+  g_ptr_array_extend (jobs, self->deferred, NULL, NULL);
   return jobs;
 }
 
@@ -228,8 +236,7 @@ static gboolean
 has_tag (const RushActiveJob *job, const char *tag)
 {
   GHashTable *properties = job->request->properties;
-  const char *tags =
-      properties != NULL ? g_hash_table_lookup (properties, "spark.job.tags") : NULL;
+  const char *tags = properties != NULL ? g_hash_table_lookup (properties, "spark.job.tags") : NULL;
   g_auto (GStrv) each = g_strsplit (tags != NULL ? tags : "", ",", -1);
 
   return g_strv_contains ((const char *const *)each, tag);

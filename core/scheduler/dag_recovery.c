@@ -115,7 +115,7 @@ rush_dag_timer (RushDag *self, guint64 timer_id)
   g_autoptr (GPtrArray) failed = g_ptr_array_new ();
 
   if (self->resubmit_timer == 0 || timer_id != self->resubmit_timer)
-    return FALSE;
+    return rush_dag_deferred_timer (self, timer_id);
   self->resubmit_timer = 0;
   g_tree_foreach (self->stages, collect_failed, failed);
   g_ptr_array_sort (failed, rush_stage_compare_urgency);

@@ -71,6 +71,7 @@ void
 rush_dag_clear (RushDag *self)
 {
   rush_dag_stop_jobs (self);
+  g_ptr_array_unref (self->deferred);
   g_tree_unref (self->jobs);
   g_hash_table_unref (self->map_stages);
   g_tree_unref (self->stages);
@@ -104,6 +105,12 @@ rush_dag_init (RushDag *self, const RushConf *conf)
                                       .policy = &rush_scheduling_policy_fifo,
                                       .fetch_failure = &rush_fetch_failure_handler_rerun };
   self->max_stage_attempts = (guint)rush_conf_get_int (conf, "spark.stage.maxConsecutiveAttempts");
+  self->conf = conf;
+  self->max_slot_checks = (guint)rush_conf_get_int (
+      conf, "spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures");
+  self->slot_check_us =
+      rush_conf_get_time_us (conf, "spark.scheduler.barrier.maxConcurrentTasksCheck.interval");
+  self->deferred = g_ptr_array_new ();
   self->max_result_bytes = rush_conf_get_bytes (conf, "spark.driver.maxResultSize");
   self->jobs = g_tree_new_full (compare_ids, NULL, NULL, free_job);
   self->stages = g_tree_new_full (compare_ids, NULL, NULL, free_stage);

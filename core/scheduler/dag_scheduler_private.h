@@ -7,6 +7,7 @@
  *   dag_completion.c  a task has ended
  *   fetch_failure.c   a map output is gone                       (a seam)
  *   dag_recovery.c    what that handler does it with: epochs, the timer, roll back
+ *   barrier_stage.c   stages whose tasks run all at once
  *   dag_jobs.c        jobs end: finished, aborted, cancelled
  *   dag_events.c, stage_info.c   what listeners are told
  *
@@ -30,6 +31,7 @@ typedef struct
   RushAccumulatorSink *accumulators; /* or NULL */
   RushCommitCoordinator *commits;    /* or NULL */
   guint64 *next_timer_id;
+  const RushConf *conf;
 
   RushSchedulerSeams seams;
   guint max_stage_attempts;
@@ -40,7 +42,10 @@ typedef struct
   GHashTable *map_stages; /* shuffle id → RushStage */
   guint n_failed;         /* stages with `failed` set */
   guint64 resubmit_timer; /* 0: none */
-  GHashTable *epochs;     /* executor id (owned) → RushExecutorEpochs (owned) */
+  GPtrArray *deferred;    /* RushActiveJob (owned) that wait for slots of a barrier stage */
+  guint max_slot_checks;
+  gint64 slot_check_us;
+  GHashTable *epochs; /* executor id (owned) → RushExecutorEpochs (owned) */
 } RushDag;
 
 /* The newest epochs of which it is known that the executor failed, or lost its outputs; −1: none.
@@ -71,6 +76,8 @@ gboolean rush_dag_cut_job (RushDag *self, RushActiveJob *job, GError **error);
 /* ---- dag_submit.c ---- */
 
 void rush_dag_submit_job (RushDag *self, RushJobRequest *request); /* (transfer full) */
+/* The job, which is known to nobody yet, gets stages, or is refused. (transfer full) */
+void rush_dag_start_job (RushDag *self, RushActiveJob *job);
 /* Submits @stage, or first those parents that are missing. */
 void rush_dag_submit_stage (RushDag *self, RushStage *stage);
 void rush_dag_submit_stages (RushDag *self, const GPtrArray *stages);
@@ -89,6 +96,23 @@ void rush_dag_stage_finished (RushDag *self, RushStage *stage);
 void rush_dag_stage_failed (RushDag *self, RushStage *stage, const char *reason);
 /* All outputs of the map stage are there: its jobs end, its children go on.  @stage may be gone. */
 void rush_dag_outputs_are_there (RushDag *self, RushStage *stage);
+
+/* ---- barrier_stage.c ---- */
+
+/* FALSE: @last is of a barrier stage that cannot run with so many tasks; if that may change, @job
+ * has a note of it. */
+gboolean rush_dag_check_barrier (RushDag *self, RushActiveJob *job, RushRdd *last, guint n_tasks,
+                                 GError **error);
+/* TRUE: a barrier stage had too few slots, the job is taken over and tried again later. */
+gboolean rush_dag_defer_job (RushDag *self, RushActiveJob *job);
+RushActiveJob *rush_dag_find_deferred (RushDag *self, gint job_id);
+void rush_dag_refuse_deferred (RushDag *self, RushActiveJob *job, const GError *error);
+gboolean rush_dag_deferred_timer (RushDag *self, guint64 timer_id); /* FALSE: not one of them */
+/* @stage may be gone after these two. */
+void rush_dag_barrier_task_failed (RushDag *self, RushStage *stage, const RushTaskEnding *ending);
+void rush_dag_barrier_fetch_failed (RushDag *self, RushStage *stage, const RushTaskEnding *ending);
+/* A barrier map stage of which outputs are missing forgets the others. */
+void rush_dag_barrier_begin_anew (RushDag *self, RushStage *stage);
 
 /* ---- dag_jobs.c ---- */
 

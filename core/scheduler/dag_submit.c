@@ -178,6 +178,10 @@ submit_missing_tasks (RushDag *self, RushStage *stage)
       !rush_dag_stage_is_available (self, stage) && !begin_anew (self, stage))
     return;
 
+  if (stage->kind == RUSH_TASK_SHUFFLE_MAP && stage->rdd->barrier &&
+      !rush_dag_stage_is_available (self, stage))
+    rush_dag_barrier_begin_anew (self, stage);
+
   RushActiveJob *job = active_job_of (self, stage);
   g_autoptr (GArray) missing = rush_dag_missing_outputs (self, stage);
   stage->attempt++;
@@ -281,20 +285,17 @@ refuse_job (RushActiveJob *job, GError *error)
 }
 
 void
-rush_dag_submit_job (RushDag *self, RushJobRequest *request)
+rush_dag_start_job (RushDag *self, RushActiveJob *job)
 {
-  RushActiveJob *job = rush_active_job_new (request);
-  gboolean is_map_job = request->dependency != NULL;
+  gboolean is_map_job = job->request->dependency != NULL;
   GError *error = NULL;
 
-  if (!is_map_job && request->n_partitions == 0)
-    {
-      end_empty_job (self, job);
-      return;
-    }
   if (!rush_dag_cut_job (self, job, &error))
     {
-      refuse_job (job, error);
+      if (rush_dag_defer_job (self, job))
+        g_error_free (error);
+      else
+        refuse_job (job, error);
       return;
     }
   if (is_map_job)
@@ -302,4 +303,15 @@ rush_dag_submit_job (RushDag *self, RushJobRequest *request)
   g_tree_insert (self->jobs, GINT_TO_POINTER (job->id), job);
   rush_dag_post_job_start (self, job);
   rush_dag_submit_stage (self, job->final_stage);
+}
+
+void
+rush_dag_submit_job (RushDag *self, RushJobRequest *request)
+{
+  RushActiveJob *job = rush_active_job_new (request);
+
+  if (request->dependency == NULL && request->n_partitions == 0)
+    end_empty_job (self, job);
+  else
+    rush_dag_start_job (self, job);
 }

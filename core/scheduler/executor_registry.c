@@ -99,6 +99,29 @@ rush_executor_registry_give_slot (RushExecutorRegistry *self, RushExecutor *exec
   update_room (self, executor);
 }
 
+guint
+rush_executor_registry_n_slots (RushExecutorRegistry *self)
+{
+  GHashTableIter iter;
+  gpointer executor;
+  guint n = 0;
+
+  g_hash_table_iter_init (&iter, self->alive);
+  while (g_hash_table_iter_next (&iter, NULL, &executor))
+    n += ((RushExecutor *)executor)->cores / self->cores_per_task;
+  return n;
+}
+
+guint
+rush_executor_registry_n_free_slots (const RushExecutorRegistry *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->free->len; i++)
+    n += ((RushExecutor *)g_ptr_array_index (self->free, i))->free_cores / self->cores_per_task;
+  return n;
+}
+
 /* ---- coming and going ---- */
 
 RushExecutor *

@@ -49,6 +49,9 @@ RushExecutor *rush_executor_registry_find (RushExecutorRegistry *self, const cha
 void rush_executor_registry_take_slot (RushExecutorRegistry *self, RushExecutor *executor);
 void rush_executor_registry_give_slot (RushExecutorRegistry *self, RushExecutor *executor);
 gboolean rush_executor_has_room (const RushExecutor *self);
+/* How many tasks can run at the same time, and how many of them have a place now. */
+guint rush_executor_registry_n_slots (RushExecutorRegistry *self);
+guint rush_executor_registry_n_free_slots (const RushExecutorRegistry *self);
 
 gboolean rush_executor_registry_has_host (RushExecutorRegistry *self, const char *host);
 gboolean rush_executor_registry_has_rack (RushExecutorRegistry *self, const char *rack);

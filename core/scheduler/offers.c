@@ -144,6 +144,19 @@ offer_to_set (RushTaskScheduler *self, RushTaskSet *set, Offers *offers)
                             rush_clock_now_us (self->clock));
 }
 
+/* Its tasks need all slots that are free, wherever they are. */
+static void
+offer_to_barrier (RushTaskScheduler *self, RushTaskSet *set, Offers *offers)
+{
+  if (!offers->all_free)
+    {
+      self->offer_all = TRUE;
+      return;
+    }
+  rush_task_scheduler_offer_to_barrier (self, set);
+  offers->n_with_room = self->shared.registry->free->len;
+}
+
 /* ---- all task sets ---- */
 
 static gint
@@ -164,7 +177,10 @@ offer_to_all_sets (RushTaskScheduler *self, Offers *offers)
     {
       RushTaskSet *set = g_ptr_array_index (self->waiting, i);
 
-      offer_to_set (self, set, offers);
+      if (set->barrier)
+        offer_to_barrier (self, set, offers);
+      else
+        offer_to_set (self, set, offers);
       rush_task_scheduler_update_waiting (self, set);
       if (i < self->waiting->len && g_ptr_array_index (self->waiting, i) == set)
         i++;

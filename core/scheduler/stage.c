@@ -115,8 +115,7 @@ rush_stage_shuffles (RushRdd *rdd)
   for (guint i = 0; i < rdds->len; i++)
     {
       guint n;
-      RushDependency *const *dependencies =
-          rush_rdd_dependencies (g_ptr_array_index (rdds, i), &n);
+      RushDependency *const *dependencies = rush_rdd_dependencies (g_ptr_array_index (rdds, i), &n);
 
       for (guint j = 0; j < n; j++)
         if (dependencies[j]->kind == RUSH_DEPENDENCY_SHUFFLE &&

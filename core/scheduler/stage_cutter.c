@@ -113,21 +113,6 @@ rush_stage_builder_find (RushStageBuilder *self, const RushDependency *shuffle)
   return rush_dag_find_map_stage (self->dag, shuffle->shuffle_id);
 }
 
-static gboolean
-can_run (RushRdd *rdd, GError **error)
-{
-  g_autofree char *name = NULL;
-
-  if (!rdd->barrier)
-    return TRUE;
-  name = rush_rdd_to_string (rdd);
-  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_UNSUPPORTED,
-               "%s is to run in barrier mode, which there is not in this version; "
-               "use mapPartitions without barrier ()",
-               name);
-  return FALSE;
-}
-
 static RushStage *
 add_stage (RushStageBuilder *self, RushTaskKind kind, RushRdd *rdd, guint n_outputs,
            const GPtrArray *parents)
@@ -148,7 +133,8 @@ rush_stage_builder_add (RushStageBuilder *self, RushDependency *shuffle, const G
   guint n_maps;
 
   g_assert (rush_stage_builder_find (self, shuffle) == NULL);
-  if (!can_run (shuffle->rdd, error) || !rush_rdd_n_partitions (shuffle->rdd, &n_maps, error))
+  if (!rush_rdd_n_partitions (shuffle->rdd, &n_maps, error) ||
+      !rush_dag_check_barrier (self->dag, self->job, shuffle->rdd, n_maps, error))
     return NULL;
 
   RushStage *stage = add_stage (self, RUSH_TASK_SHUFFLE_MAP, shuffle->rdd, n_maps, parents);
@@ -177,7 +163,7 @@ make_final_stage (RushStageBuilder *self, GError **error)
     return NULL;
   if (shuffle != NULL)
     return rush_stage_builder_add (self, shuffle, parents, error);
-  if (!can_run (rdd, error))
+  if (!rush_dag_check_barrier (self->dag, self->job, rdd, request->n_partitions, error))
     return NULL;
 
   RushStage *stage = add_stage (self, RUSH_TASK_RESULT, rdd, request->n_partitions, parents);

@@ -24,6 +24,12 @@ typedef struct
   guint n_finished;
   guint8 *finished;    /* by output */
   gint64 result_bytes; /* that the driver has been sent */
+
+  /* A barrier stage wants more slots than there are: barrier_stage.c. */
+  guint slots_needed; /* 0: not so */
+  guint slots_there;
+  guint n_slot_checks; /* that came out so */
+  guint64 slots_timer;
 } RushActiveJob;
 
 struct _RushStage

@@ -49,6 +49,35 @@ rush_stage_work_new (RushTaskKind kind, gint stage_id, gint stage_attempt, RushR
   return self;
 }
 
+static GHashTable *
+copy_properties (GHashTable *from)
+{
+  GHashTable *copy = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  GHashTableIter iter;
+  gpointer key, value;
+
+  g_hash_table_iter_init (&iter, from);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    g_hash_table_insert (copy, g_strdup (key), g_strdup (value));
+  return copy;
+}
+
+RushStageWork *
+rush_stage_work_with_property (RushStageWork *self, const char *key, const char *value)
+{
+  g_autoptr (GHashTable) properties = copy_properties (self->properties);
+  RushStageWork *copy =
+      rush_stage_work_new (self->kind, self->stage_id, self->stage_attempt, self->rdd, properties);
+
+  g_hash_table_insert (properties, g_strdup (key), g_strdup (value));
+  if (self->dependency != NULL)
+    copy->dependency = rush_dependency_ref (self->dependency);
+  copy->func = self->func;
+  copy->func_data = self->func_data;
+  copy->origin = rush_stage_work_ref (self->origin != NULL ? self->origin : self);
+  return copy;
+}
+
 void
 rush_task_free (RushTask *self)
 {

@@ -44,6 +44,9 @@ struct _RushStageWork
 /* References @rdd and @properties (NULL: none); the caller fills what belongs to the kind. */
 RushStageWork *rush_stage_work_new (RushTaskKind kind, gint stage_id, gint stage_attempt,
                                     RushRdd *rdd, GHashTable *properties);
+/* The same work with one more property. (transfer full) */
+RushStageWork *rush_stage_work_with_property (RushStageWork *self, const char *key,
+                                              const char *value);
 RushStageWork *rush_stage_work_ref (RushStageWork *self);
 void rush_stage_work_unref (RushStageWork *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushStageWork, rush_stage_work_unref)

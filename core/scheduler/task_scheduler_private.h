@@ -68,6 +68,8 @@ GArray *rush_task_scheduler_executor_lost (RushTaskScheduler *self, const char *
 
 /* Fills free slots.  offers.c */
 void rush_task_scheduler_offer (RushTaskScheduler *self);
+/* Starts all tasks of a set that waits, or none.  barrier_offers.c */
+void rush_task_scheduler_offer_to_barrier (RushTaskScheduler *self, RushTaskSet *set);
 /* FALSE: not one of its timers. */
 gboolean rush_task_scheduler_timer (RushTaskScheduler *self, guint64 timer_id);
 

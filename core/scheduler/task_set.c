@@ -35,17 +35,27 @@ rush_task_ending_task_name (const RushTaskEnding *self)
                           self->work->stage_attempt, self->attempt.task_id);
 }
 
-/* Mirrors TaskFailedReason.toErrorString, for those that count. */
-static char *
-failure_text (const RushTaskOutcome *outcome, const RushExecutor *executor)
+char *
+rush_task_ending_failure_text (const RushTaskEnding *self)
 {
+  const RushTaskOutcome *outcome = self->outcome;
   const char *message = outcome->message != NULL ? outcome->message : "";
 
-  if (outcome->kind == RUSH_OUTCOME_EXECUTOR_LOST)
-    return g_strdup_printf ("ExecutorLostFailure (executor %s exited caused by one of the running "
-                            "tasks) Reason: %s",
-                            executor->id, message);
-  return g_strchomp (g_strdup (message)); /* a traceback ends with a newline of its own */
+  switch ((gint)outcome->kind)
+    {
+    case RUSH_OUTCOME_EXECUTOR_LOST:
+      return g_strdup_printf ("ExecutorLostFailure (executor %s exited %s) Reason: %s",
+                              self->attempt.executor->id,
+                              outcome->caused_by_application ? "caused by one of the running tasks"
+                                                             : "unrelated to the running tasks",
+                              message);
+    case RUSH_OUTCOME_KILLED:
+      return g_strdup_printf ("TaskKilled (%s)", message);
+    case RUSH_OUTCOME_RESUBMITTED:
+      return g_strdup ("Resubmitted (resubmitted due to lost executor)");
+    default:
+      return g_strchomp (g_strdup (message)); /* a traceback ends with a newline of its own */
+    }
 }
 
 static GError *
@@ -54,7 +64,7 @@ too_many_failures (const RushTaskEnding *ending, guint max_failures)
   const RushTaskOutcome *outcome = ending->outcome;
   const RushExecutor *executor = ending->attempt.executor;
   g_autofree char *task = rush_task_ending_task_name (ending);
-  g_autofree char *text = failure_text (outcome, executor);
+  g_autofree char *text = rush_task_ending_failure_text (ending);
   gboolean has_cause = outcome->error_domain != 0;
 
   return g_error_new (has_cause ? outcome->error_domain : RUSH_CORE_ERROR,
@@ -81,6 +91,12 @@ make_pending (RushTaskSet *self, guint index, RushExecutorRegistry *registry)
   note_pending (self);
 }
 
+void
+rush_task_set_put_back (RushTaskSet *self, guint index, const RushTaskSetShared *shared)
+{
+  make_pending (self, index, shared->registry);
+}
+
 gint
 rush_task_set_choose (RushTaskSet *self, const RushExecutor *executor, RushLocality max,
                       gint64 now_us, RushLocality *out_locality)
@@ -98,6 +114,16 @@ rush_task_set_choose (RushTaskSet *self, const RushExecutor *executor, RushLocal
 }
 
 /* ---- running ---- */
+
+void
+rush_task_set_set_property (RushTaskSet *self, const char *key, const char *value)
+{
+  RushStageWork *work = rush_stage_work_with_property (self->work, key, value);
+
+  rush_stage_work_unref (self->work);
+  self->work = work;
+  self->seen.properties = work->properties;
+}
 
 RushAttempt *
 rush_task_set_launch (RushTaskSet *self, guint index, RushExecutor *executor, RushLocality locality,
@@ -184,6 +210,11 @@ task_failed (RushTaskSet *self, RushAttempt *attempt, const RushTaskSetShared *s
 
   if (self->zombie)
     return;
+  if (self->barrier) /* the DAG scheduler will try the whole stage again, or not */
+    {
+      rush_task_set_make_zombie (self);
+      return;
+    }
   if (counts_as_failure (ending->outcome) && ++slot->n_failures >= shared->max_failures)
     {
       ending->abort = too_many_failures (ending, shared->max_failures);
@@ -335,6 +366,7 @@ rush_task_set_new (RushStageWork *work, gint job_id, guint n_tasks, guint *outpu
                                   .stage_attempt = work->stage_attempt,
                                   .n_tasks = n_tasks,
                                   .properties = work->properties };
+  self->barrier = work->rdd->barrier;
   self->outputs = outputs;
   self->partitions = partitions;
   self->locations = locations;

@@ -41,6 +41,8 @@ typedef struct
 } RushTaskEnding;
 
 void rush_task_ending_clear (RushTaskEnding *self);
+/* What went wrong, as TaskFailedReason.toErrorString says it. (transfer full) */
+char *rush_task_ending_failure_text (const RushTaskEnding *self);
 /* "task 1.3 in stage 0.0 (TID 7)" (transfer full) */
 char *rush_task_ending_task_name (const RushTaskEnding *self);
 
@@ -65,7 +67,8 @@ struct _RushTaskSet
   RushPendingTasks *pending;
   RushLocalityClock locality;
   gboolean zombie;
-  GQueue running; /* RushAttempt * */
+  gboolean barrier; /* all tasks start at once, and one that fails ends the set */
+  GQueue running;   /* RushAttempt * */
 };
 
 /* What all sets of a scheduler have in common. */
@@ -86,6 +89,10 @@ void rush_task_set_free (RushTaskSet *self);
  * @max; −1: none. */
 gint rush_task_set_choose (RushTaskSet *self, const RushExecutor *executor, RushLocality max,
                            gint64 now_us, RushLocality *out_locality);
+/* Task @index has been chosen, but is not launched after all. */
+void rush_task_set_put_back (RushTaskSet *self, guint index, const RushTaskSetShared *shared);
+/* Tasks that are launched from now on find it among their local properties. */
+void rush_task_set_set_property (RushTaskSet *self, const char *key, const char *value);
 /* Puts down that task @index starts; the attempt belongs to the set. */
 RushAttempt *rush_task_set_launch (RushTaskSet *self, guint index, RushExecutor *executor,
                                    RushLocality locality, gint64 task_id, gint64 epoch,
