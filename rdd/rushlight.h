@@ -10,6 +10,7 @@
 #include "rdd/action/count.h"
 #include "rdd/action/foreach.h"
 #include "rdd/action/reduce.h"
+#include "rdd/action/save_as_sequence_file.h"
 #include "rdd/action/save_as_text_file.h"
 #include "rdd/action/take.h"
 #include "rdd/action/take_ordered.h"
@@ -17,8 +18,11 @@
 #include "rdd/context.h"
 #include "rdd/group.h"
 #include "rdd/row.h"
+#include "rdd/source/binary_records.h"
 #include "rdd/source/parallelize.h"
+#include "rdd/source/sequence_file.h"
 #include "rdd/source/text_file.h"
+#include "rdd/source/whole_files.h"
 #include "rdd/transform/cartesian.h"
 #include "rdd/transform/coalesce.h"
 #include "rdd/transform/cogroup.h"
@@ -37,8 +41,11 @@
 
 #define RUSH_AT(call) (rush_call_site_note (__FILE__, __LINE__), call)
 
+#define rush_rdd_binary_files(...) RUSH_AT (rush_rdd_binary_files (__VA_ARGS__))
+#define rush_rdd_binary_records(...) RUSH_AT (rush_rdd_binary_records (__VA_ARGS__))
 #define rush_rdd_parallelize(...) RUSH_AT (rush_rdd_parallelize (__VA_ARGS__))
 #define rush_rdd_text_file(...) RUSH_AT (rush_rdd_text_file (__VA_ARGS__))
+#define rush_rdd_whole_text_files(...) RUSH_AT (rush_rdd_whole_text_files (__VA_ARGS__))
 
 #define rush_rdd_cartesian(...) RUSH_AT (rush_rdd_cartesian (__VA_ARGS__))
 #define rush_rdd_coalesce(...) RUSH_AT (rush_rdd_coalesce (__VA_ARGS__))

@@ -8,7 +8,6 @@
  * waiting thread, and once more when the job has ended, however it did.
  */
 #include "py/ext/engine_private.h"
-#include "rdd/action/save_as_text_file.h"
 
 /* ── progress ── */
 
@@ -35,8 +34,8 @@ tell_progress (gboolean ended)
 }
 
 /* After a job; keeps the exception that interrupted it. */
-static void
-end_progress (void)
+void
+engine_end_progress (void)
 {
   PyObject *type, *value, *traceback;
   PyErr_Fetch (&type, &value, &traceback);
@@ -78,8 +77,8 @@ engine_properties_from_dict (PyObject *dict)
   return g_steal_pointer (&table);
 }
 
-static RushJobOptions
-job_options (const EngineCall *call, const char *cause, GHashTable *properties)
+RushJobOptions
+engine_job_options (const EngineCall *call, const char *cause, GHashTable *properties)
 {
   return (RushJobOptions){ .short_form = call->short_form,
                            .long_form = call->long_form,
@@ -200,13 +199,13 @@ context_run_job (EngineContext *self, PyObject *args)
   if (properties == NULL)
     return NULL;
 
-  RushJobOptions options = job_options (&call, cause, properties);
+  RushJobOptions options = engine_job_options (&call, cause, properties);
   GError *error = NULL;
   RushJobWaiter *waiter = NULL;
   Py_BEGIN_ALLOW_THREADS if (partitions != NULL || rush_rdd_n_partitions (rdd->rdd, &n, &error))
       waiter = rush_context_run_job (self->context, rdd->rdd, partitions, n, rush_collect_batches,
                                      NULL, NULL, &options, &error);
-  Py_END_ALLOW_THREADS end_progress ();
+  Py_END_ALLOW_THREADS engine_end_progress ();
   if (waiter == NULL)
     return engine_raise (error);
 
@@ -217,35 +216,6 @@ context_run_job (EngineContext *self, PyObject *args)
   Py_END_ALLOW_THREADS if (results != NULL && !engine_trace ("Context.run_job", rdd->rdd->id, cause,
                                                              bytes)) Py_CLEAR (results);
   return results;
-}
-
-static PyObject *
-context_save_as_text_file (EngineContext *self, PyObject *args)
-{
-  EngineRdd *rdd;
-  const char *path;
-  PyObject *property_dict;
-  EngineCall call;
-  if (!PyArg_ParseTuple (args, "O!sO!O&", &EngineRdd_Type, &rdd, &path, &PyDict_Type,
-                         &property_dict, engine_call_converter, &call) ||
-      !engine_context_ready (self))
-    return NULL;
-  g_autoptr (GHashTable) properties = engine_properties_from_dict (property_dict);
-  if (properties == NULL)
-    return NULL;
-  RushJobOptions options = job_options (&call, "action", properties);
-  GError *error = NULL;
-  gboolean ok;
-  Py_BEGIN_ALLOW_THREADS ok =
-      rush_rdd_save_as_text_file (self->context, rdd->rdd, path, &options, &error);
-  Py_END_ALLOW_THREADS end_progress ();
-  if (!ok)
-    return engine_raise (error);
-  if (PyErr_Occurred () != NULL)
-    return NULL;
-  if (!engine_trace ("Context.save_as_text_file", rdd->rdd->id, path, 0))
-    return NULL;
-  Py_RETURN_NONE;
 }
 
 static PyObject *
@@ -309,15 +279,14 @@ context_clean_shuffles (EngineContext *self, PyObject *args)
   if (!PyArg_ParseTuple (args, "O!", &EngineRdd_Type, &rdd) || !engine_context_ready (self))
     return NULL;
   Py_BEGIN_ALLOW_THREADS rush_context_clean_shuffles (self->context, rdd->rdd);
-  Py_END_ALLOW_THREADS if (!engine_trace ("Context.clean_shuffles", rdd->rdd->id, "", 0)) return NULL;
+  Py_END_ALLOW_THREADS if (!engine_trace ("Context.clean_shuffles", rdd->rdd->id, "",
+                                          0)) return NULL;
   Py_RETURN_NONE;
 }
 
 PyMethodDef engine_jobs_methods[] = {
   { "run_job", (PyCFunction)context_run_job, METH_VARARGS,
     "run_job (rdd, partitions or None, cause, properties, call) -> a list of bytes a partition" },
-  { "save_as_text_file", (PyCFunction)context_save_as_text_file, METH_VARARGS,
-    "save_as_text_file (rdd of lines, path, properties, call)" },
   { "take_accumulator_updates", (PyCFunction)context_take_accumulator_updates, METH_NOARGS,
     "What tasks have added to accumulators since the last call, as a list of bytes." },
   { "cancel_group", (PyCFunction)context_cancel_group, METH_VARARGS,

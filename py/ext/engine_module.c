@@ -73,7 +73,8 @@ static PyMethodDef *
 join_method_tables (void)
 {
   PyMethodDef *const tables[] = { engine_context_methods, engine_sources_methods,
-                                  engine_python_methods,  engine_layout_methods,
+                                  engine_outputs_methods, engine_python_methods,
+                                  engine_layout_methods,
                                   engine_sharing_methods, engine_jobs_methods,
                                   engine_status_methods,  engine_pictures_methods,
                                   engine_storage_methods };
@@ -88,8 +89,8 @@ PyMODINIT_FUNC
 PyInit__engine (void)
 {
   EngineContext_Type.tp_methods = join_method_tables ();
-  if (PyType_Ready (&EngineContext_Type) < 0 || PyType_Ready (&EngineJob_Type) < 0 || PyType_Ready (&EngineRdd_Type) < 0 ||
-      PyType_Ready (&EngineBroadcast_Type) < 0)
+  if (PyType_Ready (&EngineContext_Type) < 0 || PyType_Ready (&EngineJob_Type) < 0 ||
+      PyType_Ready (&EngineRdd_Type) < 0 || PyType_Ready (&EngineBroadcast_Type) < 0)
     return NULL;
   PyObject *module = PyModule_Create (&module_def);
   if (module == NULL)

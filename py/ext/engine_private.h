@@ -5,6 +5,7 @@
  *   engine_sources.c   Context's methods that make the first RDDs of a lineage
  *   engine_sharing.c   Broadcast; Context's methods for files that workers read
  *   engine_python.c    Context's methods that make RDDs of Python's functions and shuffles
+ *   engine_outputs.c   Context's methods that save RDDs
  *   engine_layout.c    Context's methods that put partitions together in other ways
  *   engine_jobs.c      Context's methods that run and cancel jobs
  *   engine_job.c       Job: one that runs while Python goes on
@@ -112,6 +113,11 @@ GHashTable *engine_properties_from_dict (PyObject *dict);
 /* The first column of a partition's batches (lines as UTF-8, or pickled runs) as a list of bytes. */
 PyObject *engine_bytes_from_batches (GPtrArray *batches, Py_ssize_t *inout_bytes);
 PyObject *engine_submit_job (EngineContext *self, PyObject *args);
+/* What surrounds a job that this thread waits for: Ctrl-C cancels it, progress is told. */
+RushJobOptions engine_job_options (const EngineCall *call, const char *cause,
+                                   GHashTable *properties);
+/* After it, with the GIL; keeps the exception that interrupted it. */
+void engine_end_progress (void);
 
 /* ── the progress of jobs ── */
 
@@ -126,6 +132,7 @@ RushPythonBroadcast **engine_broadcasts_from_list (PyObject *list);
 
 extern PyMethodDef engine_context_methods[];
 extern PyMethodDef engine_sources_methods[];
+extern PyMethodDef engine_outputs_methods[];
 extern PyMethodDef engine_python_methods[];
 extern PyMethodDef engine_sharing_methods[];
 extern PyMethodDef engine_layout_methods[];

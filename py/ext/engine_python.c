@@ -1,5 +1,5 @@
-/* engine_python.c - Context's methods that make RDDs of Python's: chains of functions, and what stands
- * around a shuffle of pairs.  None of them starts a job.
+/* engine_python.c - Context's methods that make RDDs of Python's: chains of functions, and what
+ * stands around a shuffle of pairs.  None of them starts a job.
  */
 #include "py/ext/engine_private.h"
 

@@ -4,8 +4,11 @@
 #include "py/ext/engine_private.h"
 
 #include "core/data/builder.h"
+#include "rdd/source/binary_records.h"
 #include "rdd/source/parallelize.h"
+#include "rdd/source/sequence_file.h"
 #include "rdd/source/text_file.h"
+#include "rdd/source/whole_files.h"
 
 /* ── parallelize ── */
 
@@ -112,10 +115,120 @@ context_text_file (EngineContext *self, PyObject *args)
       rush_rdd_text_file (rush_context_lineage (self->context), path, (guint)min_partitions));
 }
 
+static PyObject *
+context_whole_text_files (EngineContext *self, PyObject *args)
+{
+  const char *path;
+  int min_partitions;
+  EngineCall call;
+  if (!PyArg_ParseTuple (args, "siO&", &path, &min_partitions, engine_call_converter, &call) ||
+      !engine_context_ready (self))
+    return NULL;
+  ENGINE_MAKE_RDD (self, &call, "Context.whole_text_files", path, 0,
+                   rush_rdd_whole_text_files (rush_context_lineage (self->context), path,
+                                              (guint)MAX (min_partitions, 1)));
+}
+
+static PyObject *
+context_binary_files (EngineContext *self, PyObject *args)
+{
+  const char *path;
+  int min_partitions;
+  EngineCall call;
+  if (!PyArg_ParseTuple (args, "siO&", &path, &min_partitions, engine_call_converter, &call) ||
+      !engine_context_ready (self))
+    return NULL;
+  const RushConf *conf = rush_context_conf (self->context);
+  guint parallelism = rush_context_default_parallelism (self->context);
+  RushBinaryFilesRule rule = {
+    .max_partition_bytes = rush_conf_get_bytes (conf, "spark.files.maxPartitionBytes"),
+    .open_cost_bytes = rush_conf_get_bytes (conf, "spark.files.openCostInBytes"),
+    .parallelism = MAX (parallelism, (guint)MAX (min_partitions, 1)),
+  };
+  ENGINE_MAKE_RDD (self, &call, "Context.binary_files", path, 0,
+                   rush_rdd_binary_files (rush_context_lineage (self->context), path, &rule));
+}
+
+static PyObject *
+context_binary_records (EngineContext *self, PyObject *args)
+{
+  const char *path;
+  int record_bytes;
+  EngineCall call;
+  if (!PyArg_ParseTuple (args, "siO&", &path, &record_bytes, engine_call_converter, &call) ||
+      !engine_context_ready (self))
+    return NULL;
+  if (record_bytes < 1)
+    return engine_raise (g_error_new (RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                                      "recordLength of binaryRecords is %d; it must be 1 or more",
+                                      record_bytes));
+  ENGINE_MAKE_RDD (
+      self, &call, "Context.binary_records", path, 0,
+      rush_rdd_binary_records (rush_context_lineage (self->context), path, (guint)record_bytes));
+}
+
+static PyObject *
+context_sequence_file (EngineContext *self, PyObject *args)
+{
+  const char *path, *key_class, *value_class;
+  int min_partitions, new_api;
+  EngineCall call;
+  if (!PyArg_ParseTuple (args, "sizzpO&", &path, &min_partitions, &key_class, &value_class,
+                         &new_api, engine_call_converter, &call) ||
+      !engine_context_ready (self))
+    return NULL;
+  ENGINE_MAKE_RDD (self, &call, "Context.sequence_file", path, 0,
+                   rush_rdd_sequence_file (rush_context_lineage (self->context), path,
+                                           (guint)MAX (min_partitions, 1), key_class, value_class,
+                                           new_api));
+}
+
+/* (key class, value class) of the first file, or None for both: nothing is there. */
+static PyObject *
+context_sequence_file_classes (EngineContext *self, PyObject *args)
+{
+  const char *path;
+  g_autofree char *key_class = NULL, *value_class = NULL;
+  GError *error = NULL;
+  gboolean ok;
+  if (!PyArg_ParseTuple (args, "s", &path) || !engine_context_ready (self))
+    return NULL;
+  Py_BEGIN_ALLOW_THREADS ok = rush_sequence_file_classes (path, &key_class, &value_class, &error);
+  Py_END_ALLOW_THREADS if (!ok) return engine_raise (error);
+  return Py_BuildValue ("zz", key_class, value_class);
+}
+
+static PyObject *
+context_object_file (EngineContext *self, PyObject *args)
+{
+  const char *path;
+  int min_partitions;
+  EngineCall call;
+  if (!PyArg_ParseTuple (args, "siO&", &path, &min_partitions, engine_call_converter, &call) ||
+      !engine_context_ready (self))
+    return NULL;
+  ENGINE_MAKE_RDD (self, &call, "Context.object_file", path, 0,
+                   rush_rdd_object_file (rush_context_lineage (self->context), path,
+                                         (guint)MAX (min_partitions, 1),
+                                         rush_python_schema_runs ()));
+}
+
 PyMethodDef engine_sources_methods[] = {
   { "parallelize", (PyCFunction)context_parallelize, METH_VARARGS,
     "parallelize ([[(pickled list, objects) …] a partition], call)" },
   { "text_file", (PyCFunction)context_text_file, METH_VARARGS,
     "text_file (path, min_partitions, call)" },
+  { "whole_text_files", (PyCFunction)context_whole_text_files, METH_VARARGS,
+    "whole_text_files (path, min_partitions, call)" },
+  { "binary_files", (PyCFunction)context_binary_files, METH_VARARGS,
+    "binary_files (path, min_partitions, call)" },
+  { "binary_records", (PyCFunction)context_binary_records, METH_VARARGS,
+    "binary_records (path, record_bytes, call)" },
+  { "sequence_file", (PyCFunction)context_sequence_file, METH_VARARGS,
+    "sequence_file (path, min_partitions, key_class or None, value_class or None, new_api, call)" },
+  { "sequence_file_classes", (PyCFunction)context_sequence_file_classes, METH_VARARGS,
+    "sequence_file_classes (path) -> (key_class or None, value_class or None)" },
+  { "object_file", (PyCFunction)context_object_file, METH_VARARGS,
+    "object_file (path, min_partitions, call)" },
   { NULL }
 };

@@ -11,7 +11,6 @@ import warnings
 
 from rushlight import _functions as functions
 from rushlight._callsite import current_call, operator
-from rushlight.errors import NotThereYet
 
 
 def _elements_of(partitions):
@@ -193,20 +192,3 @@ class Actions:
         >>> sc.parallelize([1, 2, 3], 2).foreachPartition(save)
         """
         self.mapPartitions(functools.partial(functions.consume_with, f)).count()
-
-    @operator
-    def saveAsTextFile(self, path, compressionCodecClass=None):
-        """Writes str(x) of each element as a line, one file for each partition, into a folder that
-        must not exist yet.  When all is written, a file _SUCCESS says so.
-
-        >>> import os, tempfile
-        >>> folder = os.path.join(tempfile.mkdtemp(), "numbers")
-        >>> sc.parallelize([1, 2, 3], 2).saveAsTextFile(folder)
-        >>> sorted(name for name in os.listdir(folder) if not name.startswith("."))
-        ['_SUCCESS', 'part-00000', 'part-00001']
-        """
-        from rushlight.rdd import PipelinedRDD
-        if compressionCodecClass is not None:
-            raise NotThereYet("saveAsTextFile with a compression codec")
-        lines = PipelinedRDD(self, (), output="lines")     # a worker writes str(x)
-        self.ctx._save_as_text_file(lines, path)

@@ -14,6 +14,7 @@ from functools import partial
 from rushlight import _engine, _lifecycle, _pickling, _progress, accumulators
 from rushlight import _functions as functions
 from rushlight._callsite import current_call, operator, renamed
+from rushlight._files import FileSources
 from rushlight._jobs import Jobs
 from rushlight._profiling import Profiling
 from rushlight._records import ALL, dump_run, reader_of, runs_of
@@ -49,8 +50,8 @@ _CHATTY_LEVELS = ("ALL", "DEBUG", "INFO", "TRACE")
 
 # Names of pyspark's SparkContext that are not there yet.
 _MISSING = frozenset("""
-    _gateway _jsc _jvm binaryFiles binaryRecords getCheckpointDir hadoopFile hadoopRDD
-    newAPIHadoopFile newAPIHadoopRDD pickleFile sequenceFile setCheckpointDir wholeTextFiles
+    _gateway _jsc _jvm getCheckpointDir
+    setCheckpointDir
 """.split())
 
 
@@ -61,7 +62,7 @@ class _Local(threading.local):
         self.properties = {}
 
 
-class SparkContext(Sharing, Jobs, JobTags, System, Profiling):
+class SparkContext(FileSources, Sharing, Jobs, JobTags, System, Profiling):
     """One application: `SparkContext("local[2]", "counts")`, or with a SparkConf.
 
     There is one at a time.  As a context manager it is stopped at the end of the block; in any
@@ -451,13 +452,14 @@ class SparkContext(Sharing, Jobs, JobTags, System, Profiling):
                 objects += loads(runs.pop())
         return objects
 
-    def _save_as_text_file(self, rdd, path):
+    def _save(self, method, rdd, path, *arguments):
+        """Runs one of the engine's jobs that save."""
         call = current_call()
         engine = self._engine
         began = time.monotonic()
         try:
-            engine.save_as_text_file(
-                rdd._engine(), os.fspath(path),
+            getattr(engine, method)(
+                rdd._engine(), os.fspath(path), *arguments,
                 {**self._local.properties, CALL_SITE_PROPERTY: call[1]}, renamed(call, SAVE_JOB))
         finally:
             accumulators.take_from(engine)

@@ -23,19 +23,21 @@ objects.  RDDs of different formats cannot be mixed in a union; they are brought
 format first.
 
 The operators themselves stand in _transformations.py, _pairs.py, _joins.py, _sorting.py,
-_sampling.py and _layout.py (new RDDs), _actions.py, _reductions.py, _statistics.py and
-_approximations.py (results).
+_sampling.py, _layout.py and _piping.py (new RDDs), _actions.py, _reductions.py, _statistics.py,
+_approximations.py (results) and _files.py.
 Mirrors pyspark.core.rdd.
 """
 from rushlight._actions import Actions
 from rushlight._approximations import Approximations, BoundedFloat
 from rushlight._caching import Caching
 from rushlight._callsite import current_call
+from rushlight._files import FileOutputs
 from rushlight._functions import portable_hash
 from rushlight._joins import Joins
 from rushlight._layout import Layout
 from rushlight._pairs import PairTransformations
 from rushlight._pickling import dumps_command
+from rushlight._piping import Piping
 from rushlight._profiles import Profiles
 from rushlight._records import described, records_op
 from rushlight._reductions import Reductions
@@ -50,9 +52,7 @@ __all__ = ["BoundedFloat", "RDD", "RDDBarrier", "portable_hash"]
 
 # Names of pyspark's RDD that are not there yet.
 _MISSING = frozenset("""
-    checkpoint getCheckpointFile isCheckpointed isLocallyCheckpointed localCheckpoint pipe
-    saveAsHadoopDataset saveAsHadoopFile saveAsNewAPIHadoopDataset saveAsNewAPIHadoopFile
-    saveAsPickleFile saveAsSequenceFile
+    checkpoint getCheckpointFile isCheckpointed isLocallyCheckpointed localCheckpoint
 """.split())
 
 
@@ -74,7 +74,8 @@ class Partitioner:
 
 
 class RDD(Transformations, PairTransformations, Joins, Sorting, Sampling, Layout, Actions,
-          Reductions, Statistics, Approximations, Barriers, Caching, Profiles):
+          Reductions, Statistics, Approximations, FileOutputs, Piping, Barriers,
+          Caching, Profiles):
     """A collection in partitions, built by transformations, computed when an action needs it.
 
     >>> squares = sc.parallelize(range(6), 3).map(lambda x: x * x)

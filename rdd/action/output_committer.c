@@ -56,8 +56,10 @@ struct _RushOutputCommitter
   char *temporary_folder; /* <path>/_temporary */
   char *job_folder;       /* <path>/_temporary/0 */
   char *attempts_folder;  /* <path>/_temporary/0/_temporary */
-  char *job_name;         /* "20260314092653_0417385921" */
-  GPtrArray *made;        /* @path and what was missing above it, the outermost first */
+  const char *prefix;     /* of file names, "part-"; and what they end with; both immortal */
+  const char *suffix;
+  char *job_name;  /* "20260314092653_0417385921" */
+  GPtrArray *made; /* @path and what was missing above it, the outermost first */
 
   pthread_mutex_t lock;
   /* Guarded by lock. */
@@ -69,9 +71,9 @@ struct _RushOutputCommitter
 /* ---- names ---- */
 
 static char *
-part_name (guint partition)
+part_name (const RushOutputCommitter *self, guint partition)
 {
-  return g_strdup_printf ("part-%05u", partition);
+  return g_strdup_printf ("%s%05u%s", self->prefix, partition, self->suffix);
 }
 
 static char *
@@ -250,7 +252,7 @@ RushOutputAttempt *
 rush_output_attempt_open (RushOutputCommitter *committer, RushTaskContext *ctx, GError **error)
 {
   g_autoptr (RushOutputAttempt) self = g_new0 (RushOutputAttempt, 1);
-  g_autofree char *name = part_name (ctx->partition);
+  g_autofree char *name = part_name (committer, ctx->partition);
   gboolean ok;
 
   self->committer = rush_output_committer_ref (committer);
@@ -284,7 +286,7 @@ take_over (RushOutputCommitter *self, RushOutputAttempt *attempt, GError **error
   RushTaskContext *ctx = attempt->ctx;
   const CommittedTask *other =
       g_hash_table_lookup (self->committed, GUINT_TO_POINTER (ctx->partition));
-  g_autofree char *name = part_name (ctx->partition);
+  g_autofree char *name = part_name (self, ctx->partition);
   g_autofree char *folder = task_folder (self, ctx);
   g_autofree char *path = g_build_filename (folder, name, NULL);
   CommittedTask *task;
@@ -365,7 +367,7 @@ rush_output_attempt_free (RushOutputAttempt *self)
 static gboolean
 move_into_place (RushOutputCommitter *self, CommittedTask *task, GError **error)
 {
-  g_autofree char *name = part_name (task->partition);
+  g_autofree char *name = part_name (self, task->partition);
   g_autofree char *path = g_build_filename (self->path, name, NULL);
 
   if (rename (task->path, path) != 0)
@@ -469,6 +471,8 @@ committer_alloc (const char *path)
 
   rush_ref_count_init (&self->refs);
   self->path = g_strdup (path);
+  self->prefix = "part-";
+  self->suffix = "";
   self->temporary_folder = g_build_filename (path, TEMPORARY, NULL);
   self->job_folder = g_build_filename (self->temporary_folder, APPLICATION_ATTEMPT, NULL);
   self->attempts_folder = g_build_filename (self->job_folder, TEMPORARY, NULL);
@@ -478,6 +482,13 @@ committer_alloc (const char *path)
   self->attempts = g_hash_table_new (g_str_hash, g_str_equal);
   self->committed = g_hash_table_new_full (NULL, NULL, NULL, committed_task_free);
   return self;
+}
+
+void
+rush_output_committer_set_names (RushOutputCommitter *self, const char *prefix, const char *suffix)
+{
+  self->prefix = prefix;
+  self->suffix = suffix;
 }
 
 RushOutputCommitter *

@@ -19,6 +19,10 @@ typedef struct _RushOutputCommitter RushOutputCommitter;
 RushOutputCommitter *rush_output_committer_new (const char *path, gboolean may_exist,
                                                 GError **error);
 RushOutputCommitter *rush_output_committer_ref (RushOutputCommitter *self);
+/* Files are called <prefix>00000<suffix>, and so on; both must be immortal.  "part-" and ""
+ * unless it is called, which is before the job. */
+void rush_output_committer_set_names (RushOutputCommitter *self, const char *prefix,
+                                      const char *suffix);
 void rush_output_committer_unref (RushOutputCommitter *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushOutputCommitter, rush_output_committer_unref)
 
@@ -38,7 +42,7 @@ typedef struct
   int fd;                         /* to write to; −1: closed */
 } RushOutputAttempt;
 
-/* Opens part-<partition>.  CANCELLED: the job has ended. */
+/* Opens the partition's file.  CANCELLED: the job has ended. */
 RushOutputAttempt *rush_output_attempt_open (RushOutputCommitter *committer, RushTaskContext *ctx,
                                              GError **error);
 /* Closes the file and makes it the partition's.  COMMIT_DENIED: another attempt does. */

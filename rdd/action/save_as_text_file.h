@@ -17,14 +17,19 @@
  */
 #pragma once
 
-#include "rdd/context.h"
+#include "rdd/action/save_parts.h"
 
 /* @lines: an RDD with one string column; a null is refused (INVALID_ARGUMENT).  @path: a folder,
  * plain or file:/…; a name, never a pattern.  @options->short_form names the job: PySpark's is
  * "runJob at SparkHadoopWriter.scala:85".  IO: a file cannot be written, with its path. */
 gboolean rush_rdd_save_as_text_file (RushContext *context, RushRdd *lines, const char *path,
                                      const RushJobOptions *options, GError **error);
+/* As it, packed (files end with .gz and the like), under other names than part-…: NULL
+ * or immortal. */
+gboolean rush_rdd_save_as_packed_text_file (RushContext *context, RushRdd *lines, const char *path,
+                                            RushPacking packing, const char *prefix,
+                                            const RushJobOptions *options, GError **error);
 
-/* What its tasks do: a RushResultFunc whose data is a RushOutputCommitter. */
-gboolean rush_write_text_part (RushIterator *rows, RushTaskContext *ctx, gpointer committer,
-                               RushTaskResult *out, GError **error);
+/* What its tasks do: RushPartFormat's write. */
+gboolean rush_write_text (RushPartWriter *writer, RushIterator *rows, gpointer data,
+                          GError **error);

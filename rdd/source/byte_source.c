@@ -33,49 +33,6 @@ typedef struct
   guint8 buffer[CHUNK_BYTES];
 } FileSource;
 
-/* ---- packing ---- */
-
-static const struct
-{
-  const char *suffix;
-  RushPacking packing;
-  gboolean supported;
-} packings[] = {
-  { ".gz", RUSH_PACKING_GZIP, TRUE },      { ".deflate", RUSH_PACKING_ZLIB, TRUE },
-  { ".bz2", RUSH_PACKING_NONE, FALSE },    { ".lz4", RUSH_PACKING_NONE, FALSE },
-  { ".snappy", RUSH_PACKING_NONE, FALSE }, { ".zst", RUSH_PACKING_NONE, FALSE },
-};
-
-static gboolean
-has_suffix (const char *path, const char *suffix)
-{
-  gsize length = strlen (path), suffix_length = strlen (suffix);
-
-  return length >= suffix_length && g_ascii_strcasecmp (path + length - suffix_length, suffix) == 0;
-}
-
-gboolean
-rush_packing_of (const char *path, RushPacking *out, GError **error)
-{
-  *out = RUSH_PACKING_NONE;
-  for (guint i = 0; i < G_N_ELEMENTS (packings); i++)
-    {
-      if (!has_suffix (path, packings[i].suffix))
-        continue;
-      if (!packings[i].supported)
-        {
-          g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_UNSUPPORTED,
-                       "%s cannot be read: %s files are not supported; unpack it, or pack it with "
-                       "gzip",
-                       path, packings[i].suffix);
-          return FALSE;
-        }
-      *out = packings[i].packing;
-      return TRUE;
-    }
-  return TRUE;
-}
-
 /* ---- a file ---- */
 
 static gssize
@@ -174,6 +131,49 @@ file_source_open (const char *path, gint64 start, GError **error)
   return &self->base;
 }
 
+/* ---- bytes in memory ---- */
+
+typedef struct
+{
+  RushByteSource base;
+  const guint8 *bytes;
+  gsize n_left;
+} MemorySource;
+
+static gssize
+memory_read (RushByteSource *base, guint8 *into, gsize n, GError **error)
+{
+  MemorySource *self = (MemorySource *)base;
+  gsize got = MIN (n, self->n_left);
+
+  memcpy (into, self->bytes, got);
+  self->bytes += got;
+  self->n_left -= got;
+  base->bytes_in += (gint64)got;
+  base->bytes_left = (gint64)self->n_left;
+  return (gssize)got;
+}
+
+static void
+memory_close (RushByteSource *base)
+{
+  g_free (base);
+}
+
+static const RushByteSourceClass memory_class = { memory_read, memory_close };
+
+RushByteSource *
+rush_byte_source_of_memory (const guint8 *bytes, gsize n)
+{
+  MemorySource *self = g_new0 (MemorySource, 1);
+
+  self->base.klass = &memory_class;
+  self->base.bytes_left = (gint64)n;
+  self->bytes = bytes;
+  self->n_left = n;
+  return &self->base;
+}
+
 /* ---- the source ---- */
 
 void
@@ -192,5 +192,5 @@ rush_byte_source_open (const char *path, gint64 start, RushPacking packing, GErr
   file = file_source_open (path, start, error);
   if (file == NULL || packing == RUSH_PACKING_NONE)
     return g_steal_pointer (&file);
-  return rush_inflate_source_new (g_steal_pointer (&file), packing, path, error);
+  return rush_unpack_source_new (g_steal_pointer (&file), packing, path, error);
 }

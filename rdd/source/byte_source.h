@@ -1,23 +1,12 @@
-/* byte_source.h - the bytes of a text file, from disk as they are, or through zlib.
+/* byte_source.h - the bytes of a file, from disk as they are, or unpacked.
  *
  * Ownership:  the file is open from open () to close ().
  * Threads:    one.
- * Mirrors:    Hadoop's FSDataInputStream and CompressionCodecFactory.
+ * Mirrors:    Hadoop's FSDataInputStream, CompressionInputStream.
  */
 #pragma once
 
-#include "core/base/error.h"
-
-/* How the bytes of a file are packed: by the end of its name, as Hadoop tells. */
-typedef enum
-{
-  RUSH_PACKING_NONE,
-  RUSH_PACKING_GZIP, /* .gz: one member or several */
-  RUSH_PACKING_ZLIB, /* .deflate */
-} RushPacking;
-
-/* UNSUPPORTED: .bz2, .lz4, .snappy, .zst. */
-gboolean rush_packing_of (const char *path, RushPacking *out, GError **error);
+#include "rdd/codec.h"
 
 typedef struct _RushByteSource RushByteSource;
 
@@ -42,6 +31,9 @@ RushByteSource *rush_byte_source_open (const char *path, gint64 start, RushPacki
 void rush_byte_source_close (RushByteSource *self); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushByteSource, rush_byte_source_close)
 
-/* Unpacks what @packed (transfer full) reads from the file @path. CORRUPT names the file. */
-RushByteSource *rush_inflate_source_new (RushByteSource *packed, RushPacking packing,
-                                         const char *path, GError **error);
+/* @bytes stay the caller's, and there. */
+RushByteSource *rush_byte_source_of_memory (const guint8 *bytes, gsize n);
+
+/* Unpacks what @packed (transfer full) reads from the file @path.  CORRUPT names the file. */
+RushByteSource *rush_unpack_source_new (RushByteSource *packed, RushPacking packing,
+                                        const char *path, GError **error);

@@ -25,8 +25,8 @@ add_split (GArray *splits, const RushInputFile *file, gint64 start, gint64 lengt
   g_array_append_val (splits, split);
 }
 
-static void
-cut_file (GArray *splits, const RushInputFile *file, gint64 split_size)
+void
+rush_hadoop_cut_file (GArray *splits, const RushInputFile *file, gint64 split_size)
 {
   gint64 left = file->length;
 
@@ -63,7 +63,7 @@ rush_hadoop_splits (const GPtrArray *files, guint min_partitions, GError **error
       if (!rush_packing_of (file->path, &packing, error))
         return NULL;
       if (packing == RUSH_PACKING_NONE)
-        cut_file (splits, file, split_size);
+        rush_hadoop_cut_file (splits, file, split_size);
       else
         add_split (splits, file, 0, file->length, packing);
     }

@@ -17,4 +17,7 @@ typedef struct
 
 /* The splits (RushFileSplit) of @files (RushInputFile), which must outlive them: file by file, and
  * at least @min_partitions if the bytes suffice.  UNSUPPORTED: a packing that cannot be read. */
+/* Appends the splits of one file that is not packed: each of @split_size bytes, the last of up to
+ * 1.1 of that; none if it is empty. */
+void rush_hadoop_cut_file (GArray *splits, const RushInputFile *file, gint64 split_size);
 GArray *rush_hadoop_splits (const GPtrArray *files, guint min_partitions, GError **error);

@@ -23,9 +23,10 @@
 
 typedef struct
 {
-  GPtrArray *files;      /* RushInputFile */
-  GString *missing;      /* one line a path */
-  char *first_subfolder; /* or NULL */
+  GPtrArray *files; /* RushInputFile */
+  GString *missing; /* one line a path */
+  gboolean skips_subfolders;
+  char *first_subfolder; /* that was not skipped; or NULL */
 } Listing;
 
 static void
@@ -103,7 +104,8 @@ add_folder (Listing *self, const char *folder, GError **error)
       path = g_strconcat (strcmp (folder, "/") == 0 ? "" : folder, "/", entry->d_name, NULL);
       if (!S_ISDIR (status.st_mode))
         add_file (self->files, path, &status);
-      else if (self->first_subfolder == NULL || rush_path_compare (path, self->first_subfolder) < 0)
+      else if (!self->skips_subfolders && (self->first_subfolder == NULL ||
+                                           rush_path_compare (path, self->first_subfolder) < 0))
         {
           g_free (self->first_subfolder);
           self->first_subfolder = path;
@@ -207,13 +209,13 @@ resolve_all (const char *paths, GError **error)
   return g_steal_pointer (&resolved);
 }
 
-GPtrArray *
-rush_input_files_list (const char *paths, GError **error)
+static GPtrArray *
+list_files (const char *paths, gboolean skips_subfolders, GError **error)
 {
   g_autoptr (GPtrArray) resolved = resolve_all (paths, error);
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (input_file_free);
   g_autoptr (GString) missing = g_string_new (NULL);
-  Listing listing = { files, missing, NULL };
+  Listing listing = { files, missing, skips_subfolders, NULL };
   gboolean ok = resolved != NULL;
 
   for (guint i = 0; ok && i < resolved->len; i++)
@@ -221,4 +223,16 @@ rush_input_files_list (const char *paths, GError **error)
   ok = ok && check_listing (&listing, error);
   g_free (listing.first_subfolder);
   return ok ? g_steal_pointer (&files) : NULL;
+}
+
+GPtrArray *
+rush_input_files_list (const char *paths, GError **error)
+{
+  return list_files (paths, FALSE, error);
+}
+
+GPtrArray *
+rush_input_files_list_flat (const char *paths, GError **error)
+{
+  return list_files (paths, TRUE, error);
 }

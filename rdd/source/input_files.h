@@ -19,3 +19,5 @@ typedef struct
  * INVALID_ARGUMENT: a path or pattern that is none, a folder in a folder; UNSUPPORTED: another file
  * system. */
 GPtrArray *rush_input_files_list (const char *paths, GError **error);
+/* As it, but a folder in a folder is passed over. */
+GPtrArray *rush_input_files_list_flat (const char *paths, GError **error);

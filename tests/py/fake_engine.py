@@ -139,7 +139,7 @@ class Context:
         calls.append(("run_job", rdd.lineage(), list(wanted), cause, properties, call))
         return [[pickle.dumps(list(rdd.objects(p)))] for p in wanted]
 
-    def save_as_text_file(self, rdd, path, properties, call):
+    def save_as_text_file(self, rdd, path, codec, new_api, properties, call):
         calls.append(("save_as_text_file", rdd.lineage(), path, properties, call))
 
     def cancel_all(self, reason):

@@ -8,7 +8,8 @@ from test_barrier import skip_without_barrier_stages
 
 MODULES = ["_functions", "conf", "context", "dag", "errors.base", "rdd", "resultiterable",
            "status", "util", "_actions", "_pairs", "_transformations", "_alias", "sql.conf",
-           "sql.session", "_approximations", "_hyperloglog", "_joins", "_layout", "_reductions",
+           "sql.session", "_approximations", "_hyperloglog", "_joins", "_layout", "_files",
+           "_piping", "_reductions",
            "_sampling", "_sorting", "_statistics", "rddsampler", "statcounter", "_jobs",
            "_profiles", "_quantiles", "_system", "_tags", "serializers", "_profiling",
            "profiler", "_sharing", "accumulators", "barrier", "broadcast", "files",

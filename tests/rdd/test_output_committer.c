@@ -376,9 +376,9 @@ write_part (RushOutputCommitter *committer, RushTaskContext *ctx, RushIterator *
             GError **error)
 {
   g_autoptr (RushIterator) rows = taken;
-  RushTaskResult result = { 0 };
+  const RushPartFormat format = { .write = rush_write_text };
 
-  return rush_write_text_part (rows, ctx, committer, &result, error);
+  return rush_write_part (rows, ctx, committer, &format, error);
 }
 
 static void

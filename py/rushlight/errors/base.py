@@ -34,6 +34,8 @@ CONDITIONS = {
     "NOT_EXPECTED_TYPE": (
         "Argument `{arg_name}` should be {expected_type}, got {arg_type}.", None),
     "NOT_IMPLEMENTED": ("{feature} is PySpark's, but not there yet in Rushlight {version}.", None),
+    "PIPE_FUNCTION_EXITED": (
+        "Pipe function `{func_name}` exited with error code {error_code}.", None),
     "PYTHON_HASH_SEED_NOT_SET": (
         "The hash of a str differs from process to process unless the environment variable "
         "PYTHONHASHSEED is set; workers have it, a driver must be started with it.", None),
