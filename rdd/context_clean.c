@@ -3,7 +3,7 @@
  * The cleaner drops what nothing refers to any more.  A program that still holds an RDD, but knows
  * that no job will read its shuffles again, can have their files gone now:
  *
- *     rdd ── ShuffleDependency 3 ── … ── ShuffleDependency 1       map outputs of 3 and 1 are dropped
+ *     rdd ── ShuffleDependency 3 ── … ── ShuffleDependency 1     map outputs of 3 and 1 are dropped
  *
  * A later job finds no outputs and runs the map stages again; one that runs meets fetch failures,
  * which has the same end.  Mirrors: RDD.cleanShuffleDependencies.

@@ -110,7 +110,7 @@ gboolean engine_trace (const char *name, long handle, const char *arguments, Py_
 
 /* NULL with an exception set, unless all keys and values are str. */
 GHashTable *engine_properties_from_dict (PyObject *dict);
-/* The first column of a partition's batches (lines as UTF-8, or pickled runs) as a list of bytes. */
+/* The first column of a partition's batches (lines as UTF-8, or runs) as a list of bytes. */
 PyObject *engine_bytes_from_batches (GPtrArray *batches, Py_ssize_t *inout_bytes);
 PyObject *engine_submit_job (EngineContext *self, PyObject *args);
 /* What surrounds a job that this thread waits for: Ctrl-C cancels it, progress is told. */

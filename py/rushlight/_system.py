@@ -1,8 +1,8 @@
 """System properties, as programs set and ask for them through a SparkContext.
 
-They are the JVM's in Spark, where they are how a launcher passes settings: what begins with "spark."
-is a default of every new SparkConf.  There is no JVM here, but the table is, with what Java would
-know of the machine.
+They are the JVM's in Spark, where they are how a launcher passes settings: what begins with
+"spark." is a default of every new SparkConf.  There is no JVM here, but the table is, with what
+Java would know of the machine.
 """
 import os
 

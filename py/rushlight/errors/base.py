@@ -21,7 +21,7 @@ CONDITIONS = {
         "Cannot call methods on a stopped SparkContext. Make a new one, or move stop() to the end.",
         None),
     "INCORRECT_CONF_FOR_PROFILE": (
-        "There are no profiles unless `spark.python.profile` is `true` when the SparkContext starts.",
+        "There are no profiles: `spark.python.profile` must be `true` when SparkContext starts.",
         None),
     "INVALID_BROADCAST_OPERATION": (
         "Broadcast can only be {operation} in driver: a task reads its value.", None),
