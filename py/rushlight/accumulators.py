@@ -17,6 +17,7 @@ import pickle
 import sys
 import threading
 import weakref
+from types import GenericAlias
 
 from rushlight.errors import PySparkPicklingError, PySparkRuntimeError
 
@@ -55,6 +56,8 @@ class Accumulator:
     >>> long_words.value
     3
     """
+
+    __class_getitem__ = classmethod(GenericAlias)       # Accumulator[int], in annotations
 
     def __init__(self, aid, value, accum_param):
         self.aid = aid
@@ -127,6 +130,8 @@ class AccumulatorParam:
     >>> longest.value
     'perchance'
     """
+
+    __class_getitem__ = classmethod(GenericAlias)
 
     def zero(self, value):
         """The value from which each task begins; `value` is the accumulator's, as a pattern."""

@@ -8,11 +8,15 @@ the whole stage is tried again.
 
 Mirrors RDDBarrier of pyspark.core.rdd.
 """
+from types import GenericAlias
+
 from rushlight._callsite import operator
 
 
 class RDDBarrier:
     """An RDD whose next function runs in a barrier stage; `RDD.barrier` makes it."""
+
+    __class_getitem__ = classmethod(GenericAlias)       # RDDBarrier[int], in annotations
 
     def __init__(self, rdd):
         self.rdd = rdd

@@ -15,6 +15,7 @@ import gc
 import os
 import pickle
 import threading
+from types import GenericAlias
 
 from rushlight.errors import PySparkPicklingError, PySparkRuntimeError
 
@@ -58,6 +59,8 @@ class Broadcast:
     ['France', 'Germany', 'France']
     >>> names.destroy()
     """
+
+    __class_getitem__ = classmethod(GenericAlias)       # Broadcast[dict], in annotations
 
     def __init__(self, sc=None, value=None, pickle_registry=None, path=None, sock_file=None):
         self._handle = None     # the engine's, on the driver

@@ -148,13 +148,19 @@ def end_task():
     return accumulators.end_task() if accumulators is not None else None
 
 
+_described = None, None     # the last task that was asked for: its JSON, and what that says
+
+
 def current_task():
     """The description of the running task (the JSON of TASK in protocol.h) as a dict, or None."""
+    global _described
     raw = _worker.current_task()
     if raw is None:
         return None
-    import json
-    return json.loads(raw)
+    if raw is not _described[0]:
+        import json
+        _described = raw, json.loads(raw)
+    return _described[1]
 
 
 def run_worker(fd, max_message=_worker.MAX_MESSAGE):

@@ -237,6 +237,18 @@ def test_unknown_types_need_a_param(sc, value):
         sc.accumulator(value)
 
 
+def test_types_take_parameters():
+    """As annotations of programs have them."""
+    from rushlight import Broadcast, RDDBarrier
+    for generic in (Accumulator, AccumulatorParam, AddingAccumulatorParam, Broadcast, RDDBarrier):
+        assert generic[int].__origin__ is generic
+
+    class Param(AccumulatorParam[list]):
+        pass
+
+    assert issubclass(Param, AccumulatorParam)
+
+
 def test_param_must_be_complete(sc):
     acc = sc.accumulator([], AccumulatorParam())
     with pytest.raises(NotImplementedError):
