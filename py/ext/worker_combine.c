@@ -161,7 +161,11 @@ extend_by_value (Combine *self, PyObject *old, PyObject *value)
       PyErr_Format (PyExc_TypeError, "groups to be merged must be lists, not %R", old);
       return NULL;
     }
-  if (PyList_SetSlice (old, PyList_GET_SIZE (old), PyList_GET_SIZE (old), value) < 0)
+  /* Most groups of one partition have one value. */
+  gboolean single = PyList_CheckExact (value) && PyList_GET_SIZE (value) == 1;
+  int failed = single ? PyList_Append (old, PyList_GET_ITEM (value, 0))
+                      : PyList_SetSlice (old, PyList_GET_SIZE (old), PyList_GET_SIZE (old), value);
+  if (failed)
     return NULL;
   Py_INCREF (old);
   return old;
