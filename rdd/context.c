@@ -19,10 +19,12 @@
 #include "rdd/context_private.h"
 
 #include "core/event/event_log.h"
+#include "rdd/checkpoint.h"
 
 #include <string.h>
 #include <sys/utsname.h>
 
+#define CLEAN_CHECKPOINTS "spark.cleaner.referenceTracking.cleanCheckpoints"
 #define RETAINED_JOBS 1000    /* spark.ui.retainedJobs */
 #define SPARK_VERSION "4.3.0" /* whose log format and behaviour these are */
 
@@ -190,6 +192,7 @@ context_free (RushContext *self)
   g_clear_pointer (&self->conf, rush_conf_unref);
   g_free (self->application_id);
   g_free (self->event_log_path);
+  g_free (self->checkpoint_dir);
   pthread_rwlock_destroy (&self->lock);
   pthread_mutex_destroy (&self->stop_lock);
   g_free (self);
@@ -385,6 +388,8 @@ remove_dropped (RushDroppedKind kind, gint id, gpointer data)
       rush_context_remove_cached (data, id);
       break;
     case RUSH_DROPPED_CHECKPOINT:
+      if (rush_conf_get_bool (((RushContext *)data)->conf, CLEAN_CHECKPOINTS))
+        rush_context_remove_checkpoint (data, id);
       break;
     }
 }
@@ -432,6 +437,9 @@ rush_context_new (const RushConf *conf, GError **error)
   self->start_time_ms = rush_clock_wall_ms (rush_clock_system ());
   self->lineage = rush_lineage_new ();
   if (!take_conf (self, conf, error) || !make_bus (self, error) || !make_engine (self, error))
+    return NULL;
+  g_autofree char *checkpoints = rush_conf_get_string (self->conf, "spark.checkpoint.dir");
+  if (checkpoints != NULL && !rush_context_set_checkpoint_dir (self, checkpoints, error))
     return NULL;
   post_log_start (self);
   post_resource_profile (self);

@@ -34,9 +34,11 @@ drop_all_below (RushContext *self, RushRdd *rdd)
 
       if (!g_hash_table_add (seen, next))
         continue;
-      for (guint i = 0; i < next->n_dependencies; i++)
+      guint n;
+      RushDependency *const *dependencies = rush_rdd_dependencies (next, &n);
+      for (guint i = 0; i < n; i++)
         {
-          RushDependency *dependency = next->dependencies[i];
+          RushDependency *dependency = dependencies[i];
 
           if (dependency->kind == RUSH_DEPENDENCY_SHUFFLE)
             drop_shuffle (self, dependency->shuffle_id);
@@ -49,7 +51,9 @@ void
 rush_context_clean_shuffles (RushContext *self, RushRdd *rdd)
 {
   pthread_rwlock_rdlock (&self->lock);
+  rush_lineage_begin_reading (self->lineage);
   if (!self->stopped)
     drop_all_below (self, rdd);
+  rush_lineage_end_reading (self->lineage);
   pthread_rwlock_unlock (&self->lock);
 }

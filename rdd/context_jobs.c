@@ -176,6 +176,8 @@ rush_context_run_job (RushContext *self, RushRdd *rdd, const guint *partitions, 
                    "Job %d cancelled interrupted", job_id);
       return NULL;
     }
+  if (!rush_context_make_checkpoints (self, rdd, options, error))
+    return NULL;
   return g_steal_pointer (&waiter);
 }
 

@@ -35,6 +35,7 @@ struct _RushContext
   RushScheduler *scheduler;    /* NULL once stopped */
   RushContextCleaner *cleaner; /* NULL once stopped */
   RushLocalDir *dir;           /* NULL once stopped */
+  char *checkpoint_dir;        /* or NULL */
 
   pthread_mutex_t stop_lock; /* the second to stop waits for the first */
 };
@@ -44,6 +45,10 @@ void rush_context_show_kept (RushContext *self);
 void rush_context_hide_kept (RushContext *self);
 /* For the cleaner: no RDD can ask for them any more. */
 void rush_context_remove_cached (RushContext *self, gint rdd_id);
+void rush_context_remove_checkpoint (RushContext *self, gint rdd_id);
+/* checkpoint.c: after a job on @rdd, with its options. */
+gboolean rush_context_make_checkpoints (RushContext *self, RushRdd *rdd,
+                                        const RushJobOptions *options, GError **error);
 
 /* Tells the scheduler of spark.scheduler.mode and its pools.  context_pools.c */
 gboolean rush_context_choose_scheduling_mode (RushContext *self, GError **error);

@@ -135,6 +135,15 @@ rush_rdd_consider_checkpoint (RushRdd *self)
   return is_first;
 }
 
+RushDeterminism
+rush_rdd_determinism (const RushRdd *self)
+{
+  /* The kind does not change once it is checkpointed. */
+  if (rush_rdd_is_checkpointed (self) && self->checkpoint_kind == RUSH_CHECKPOINT_RELIABLE)
+    return RUSH_DETERMINATE;
+  return self->determinism;
+}
+
 typedef struct
 {
   guint n;

@@ -26,12 +26,13 @@
 static RushDeterminism
 determinism_through (const RushDependency *dep)
 {
-  if (dep->kind != RUSH_DEPENDENCY_SHUFFLE)
-    return dep->rdd->determinism;
-  /* No shuffle will happen: the rows are where they should be. */
-  if (rush_partitioner_equal (dep->rdd->partitioner, dep->partitioner))
-    return dep->rdd->determinism;
-  return dep->rdd->determinism == RUSH_INDETERMINATE ? RUSH_INDETERMINATE : RUSH_UNORDERED;
+  RushDeterminism parent = rush_rdd_determinism (dep->rdd);
+
+  /* Of equal partitioners: no shuffle will happen, the rows are where they should be. */
+  if (dep->kind != RUSH_DEPENDENCY_SHUFFLE ||
+      rush_partitioner_equal (dep->rdd->partitioner, dep->partitioner))
+    return parent;
+  return parent == RUSH_INDETERMINATE ? RUSH_INDETERMINATE : RUSH_UNORDERED;
 }
 
 gpointer

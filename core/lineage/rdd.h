@@ -102,6 +102,9 @@ struct _RushRdd
 gpointer rush_rdd_alloc (gsize size, const RushRddClass *klass, RushLineage *lineage,
                          RushSchema *schema, RushDependency **dependencies, guint n);
 
+/* What a recomputation would give; a reliable checkpoint gives what it has. */
+RushDeterminism rush_rdd_determinism (const RushRdd *self);
+
 RushRdd *rush_rdd_ref (RushRdd *self);
 void rush_rdd_unref (RushRdd *self); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushRdd, rush_rdd_unref)

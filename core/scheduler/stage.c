@@ -39,7 +39,7 @@ rush_stage_count_failed_attempt (RushStage *self, gint stage_attempt)
 gboolean
 rush_stage_is_indeterminate (const RushStage *self)
 {
-  return self->rdd->determinism == RUSH_INDETERMINATE;
+  return rush_rdd_determinism (self->rdd) == RUSH_INDETERMINATE;
 }
 
 static guint

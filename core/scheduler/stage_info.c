@@ -74,7 +74,7 @@ describe_rdd (RushRdd *rdd, RushRddInfo *out)
   out->call_site = g_strdup (rdd->call_site.short_form);
   out->storage_level = rush_rdd_storage_level (rdd);
   out->barrier = rdd->barrier;
-  out->determinism = determinism_name (rdd->determinism);
+  out->determinism = determinism_name (rush_rdd_determinism (rdd));
   out->steps = describe_steps (rdd);
   describe_parents (rdd, out);
 }

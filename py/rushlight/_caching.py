@@ -1,4 +1,4 @@
-"""What is computed once and kept: persisted RDDs.
+"""What is computed once and kept: persisted RDDs and checkpoints.
 
 A chain of functions ends at a persisted RDD: what stands on top of it reads its kept partitions,
 so that it must be an engine RDD of its own (`_is_pipelinable`).  Partitions are kept as the runs of
@@ -6,7 +6,30 @@ pickled objects that they are; a run is one record of input.
 
 Mirrors these parts of pyspark.core.rdd.
 """
+import os
+
+from rushlight.errors.engine import NoSuchMethodError
 from rushlight.storagelevel import StorageLevel
+
+
+class CheckpointDir:
+    """The part of SparkContext that says where checkpoints go."""
+
+    def setCheckpointDir(self, dirName):
+        """Checkpoints go to a new folder in this one.
+
+        >>> import tempfile
+        >>> sc.setCheckpointDir(tempfile.mkdtemp())
+        >>> sc.getCheckpointDir()  # doctest: +ELLIPSIS
+        'file:/...'
+        """
+        if dirName is not None and not isinstance(dirName, (str, os.PathLike)):
+            raise NoSuchMethodError("Method setCheckpointDir", dirName)
+        self._engine.set_checkpoint_dir(None if dirName is None else os.fspath(dirName))
+
+    def getCheckpointDir(self):
+        """The folder that setCheckpointDir has made, or None."""
+        return self._engine.checkpoint_dir()
 
 
 class Caching:
@@ -70,3 +93,45 @@ class Caching:
         Memory Serialized 1x Replicated
         """
         return StorageLevel(*self.ctx._engine.storage_level(self._engine()))
+
+    def checkpoint(self):
+        """Has the partitions written to files after the next job that computes them, and the
+        lineage before them cut off.  They are computed once more for that, unless the RDD is
+        persisted.  To be called before the first job on the RDD.
+
+        >>> import tempfile
+        >>> sc.setCheckpointDir(tempfile.mkdtemp())
+        >>> squares = sc.parallelize(range(4), 2).map(lambda x: x * x).cache()
+        >>> squares.checkpoint()
+        >>> squares.isCheckpointed(), squares.sum(), squares.isCheckpointed()
+        (False, 14, True)
+        """
+        self.is_checkpointed = True
+        self.ctx._engine.checkpoint(self._engine(), False)
+
+    def localCheckpoint(self):
+        """Has the partitions kept by the executors after the next job, in memory or on disk, and
+        the lineage before them cut off.  Fast, but if an executor is lost, so is its part.
+
+        >>> numbers = sc.parallelize(range(4), 2).map(abs)
+        >>> numbers.localCheckpoint()
+        >>> numbers.isLocallyCheckpointed()
+        True
+        """
+        self.ctx._engine.checkpoint(self._engine(), True)
+
+    def isCheckpointed(self):
+        """Whether the checkpoint has been made, be it in files or local."""
+        return self.ctx._engine.checkpoint_state(self._engine())[1]
+
+    def isLocallyCheckpointed(self):
+        """Whether localCheckpoint() has been called."""
+        return self.ctx._engine.checkpoint_state(self._engine())[0]
+
+    def getCheckpointFile(self):
+        """The folder of the checkpoint's files once they have been written, else None.
+
+        >>> sc.parallelize([1]).getCheckpointFile() is None
+        True
+        """
+        return self.ctx._engine.checkpoint_state(self._engine())[2]

@@ -13,6 +13,7 @@ from functools import partial
 
 from rushlight import _engine, _lifecycle, _pickling, _progress, accumulators
 from rushlight import _functions as functions
+from rushlight._caching import CheckpointDir
 from rushlight._callsite import current_call, operator, renamed
 from rushlight._files import FileSources
 from rushlight._jobs import Jobs
@@ -50,8 +51,7 @@ _CHATTY_LEVELS = ("ALL", "DEBUG", "INFO", "TRACE")
 
 # Names of pyspark's SparkContext that are not there yet.
 _MISSING = frozenset("""
-    _gateway _jsc _jvm getCheckpointDir
-    setCheckpointDir
+    _gateway _jsc _jvm
 """.split())
 
 
@@ -62,7 +62,7 @@ class _Local(threading.local):
         self.properties = {}
 
 
-class SparkContext(FileSources, Sharing, Jobs, JobTags, System, Profiling):
+class SparkContext(FileSources, Sharing, CheckpointDir, Jobs, JobTags, System, Profiling):
     """One application: `SparkContext("local[2]", "counts")`, or with a SparkConf.
 
     There is one at a time.  As a context manager it is stopped at the end of the block; in any

@@ -46,14 +46,9 @@ from rushlight._sorting import Sorting
 from rushlight._statistics import Statistics
 from rushlight._transformations import Transformations
 from rushlight.barrier import Barriers, RDDBarrier
-from rushlight.errors import NotThereYet, PySparkRuntimeError, PySparkTypeError
+from rushlight.errors import PySparkRuntimeError, PySparkTypeError
 
 __all__ = ["BoundedFloat", "RDD", "RDDBarrier", "portable_hash"]
-
-# Names of pyspark's RDD that are not there yet.
-_MISSING = frozenset("""
-    checkpoint getCheckpointFile isCheckpointed isLocallyCheckpointed localCheckpoint
-""".split())
 
 
 class Partitioner:
@@ -182,11 +177,6 @@ class RDD(Transformations, PairTransformations, Joins, Sorting, Sampling, Layout
 
     def __getnewargs__(self):
         raise PySparkRuntimeError(errorClass="RDD_TRANSFORM_ONLY_VALID_ON_DRIVER")
-
-    def __getattr__(self, name):
-        if name in _MISSING:
-            raise NotThereYet(f"RDD.{name}")
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def _default_reduce_partitions(self):
         """How many partitions a shuffle makes if nobody says."""

@@ -200,7 +200,7 @@ rush_rdd_repartition (RushRdd *parent, guint n, gint pairs_column)
   dealing->schema = rush_schema_ref (schema);
   dealing->n_partitions = n;
   dealt = rush_rdd_map_partitions (parent, schema, deal_partition, dealing, dealing_free, FALSE);
-  if (parent->determinism == RUSH_UNORDERED)
+  if (rush_rdd_determinism (parent) == RUSH_UNORDERED)
     dealt->determinism = RUSH_INDETERMINATE;
 
   partitioner = rush_hash_partitioner_new (n, 0);

@@ -159,7 +159,6 @@ def test_misuse_is_refused_with_a_sentence(sc, use, error, words):
 
 @pytest.mark.parametrize("use,name", [
     (lambda sc: sc._jvm.Foo(), "SparkContext._jvm"),
-    (lambda sc: sc.parallelize([1]).saveAsHadoopFile("x", "y"), "RDD.saveAsHadoopFile"),
     (lambda sc: sc.parallelize([1]).saveAsTextFile("/x", "org.x.GzipCodec"), "compression"),
     (lambda sc: sc.statusTracker().getExecutorInfos(), "getExecutorInfos"),
 ])
@@ -170,8 +169,8 @@ def test_what_is_not_there_yet_says_its_name(sc, use, name):
 
 def test_has_attribute_tells_the_truth(sc):
     rdd = sc.parallelize([1])
-    assert not hasattr(rdd, "saveAsHadoopFile") and getattr(rdd, "saveAsHadoopFile", None) is None
-    assert hasattr(rdd, "collect")
+    assert not hasattr(sc, "_jvm") and getattr(sc, "_jvm", None) is None
+    assert hasattr(sc, "range") and hasattr(rdd, "collect")
     with pytest.raises(AttributeError, match="'RDD' object has no attribute 'nosuch'"):
         rdd.nosuch
 
