@@ -23,6 +23,10 @@
 #define MAX_DOTS 64e6
 #define PADDING 2.0 /* inches, more than Graphviz adds */
 
+static const char *const graphviz_names[] = {
+  [RUSH_PICTURE_SVG] = "svg", [RUSH_PICTURE_PNG] = "png", [RUSH_PICTURE_PDF] = "pdf"
+};
+
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 /* Guarded by lock. */
 static GVC_t *context;
@@ -84,8 +88,7 @@ render_laid_out (Agraph_t *graph, RushPictureFormat format, GBytes **out, GError
 {
   char *data = NULL;
   RUSH_GRAPHVIZ_LENGTH length = 0; /* its type differs across versions: meson.build finds out */
-  int failed =
-      gvRenderData (context, graph, format == RUSH_PICTURE_SVG ? "svg" : "png", &data, &length);
+  int failed = gvRenderData (context, graph, graphviz_names[format], &data, &length);
 
   *out = failed == 0 && data != NULL ? copy_bytes (format, data, length) : NULL;
   gvFreeRenderData (data);

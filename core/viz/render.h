@@ -16,6 +16,7 @@ typedef enum
   RUSH_PICTURE_PNG, /* 144 dots an inch; fewer if it would have more than 32,000 dots a side or
                      * 64 million in all: Graphviz' library for PNGs has such a limit, and prints to
                      * stderr when it meets it.  Text is lost below 50: draw an SVG. */
+  RUSH_PICTURE_PDF, /* one page of the picture's size; text is text, with its font inside */
 } RushPictureFormat;
 
 /* INVALID_ARGUMENT: Graphviz cannot read @dot, or warns of it; UNSUPPORTED: it lacks the format. */

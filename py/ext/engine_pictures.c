@@ -12,12 +12,13 @@ typedef enum
   FORMAT_DOT,
   FORMAT_SVG,
   FORMAT_PNG,
+  FORMAT_PDF,
 } Format;
 
 static gboolean
 format_from_object (PyObject *object, Format *out)
 {
-  static const char *const names[] = { "dot", "svg", "png" };
+  static const char *const names[] = { "dot", "svg", "png", "pdf" };
   const char *name = PyUnicode_AsUTF8 (object);
   if (name == NULL)
     return FALSE;
@@ -27,7 +28,7 @@ format_from_object (PyObject *object, Format *out)
         *out = i;
         return TRUE;
       }
-  PyErr_Format (PyExc_ValueError, "a picture is 'svg', 'png' or 'dot', not '%s'", name);
+  PyErr_Format (PyExc_ValueError, "a picture is 'svg', 'png', 'pdf' or 'dot', not '%s'", name);
   return FALSE;
 }
 
@@ -38,8 +39,10 @@ draw (const RushDag *dag, Format format, GError **error)
   char *dot = rush_dag_to_dot (dag);
   if (format == FORMAT_DOT)
     return g_bytes_new_take (dot, strlen (dot));
-  GBytes *picture =
-      rush_render_dot (dot, format == FORMAT_SVG ? RUSH_PICTURE_SVG : RUSH_PICTURE_PNG, error);
+  static const RushPictureFormat pictures[] = { [FORMAT_SVG] = RUSH_PICTURE_SVG,
+                                                [FORMAT_PNG] = RUSH_PICTURE_PNG,
+                                                [FORMAT_PDF] = RUSH_PICTURE_PDF };
+  GBytes *picture = rush_render_dot (dot, pictures[format], error);
   g_free (dot);
   return picture;
 }
@@ -164,8 +167,8 @@ context_dag_all (EngineContext *self, PyObject *format)
 
 PyMethodDef engine_pictures_methods[] = {
   { "dag_job", (PyCFunction)context_dag_job, METH_VARARGS,
-    "dag_job (id, 'svg' | 'png' | 'dot') -> bytes" },
+    "dag_job (id, 'svg' | 'png' | 'pdf' | 'dot') -> bytes" },
   { "dag_all", (PyCFunction)context_dag_all, METH_O,
-    "dag_all ('svg' | 'png' | 'dot') -> bytes: every job so far in one picture" },
+    "dag_all ('svg' | 'png' | 'pdf' | 'dot') -> bytes: every job so far in one picture" },
   { NULL }
 };

@@ -3,7 +3,7 @@ from rushlight.errors import PySparkValueError
 
 __all__ = ["Dag"]
 
-_FORMATS = {".svg": "svg", ".png": "png", ".dot": "dot"}
+_FORMATS = {".svg": "svg", ".png": "png", ".pdf": "pdf", ".dot": "dot"}
 
 
 class Dag:
@@ -13,7 +13,7 @@ class Dag:
     >>> "map" in dag.dot
     True
     >>> sc.dag()
-    <Dag of all jobs; save("picture.svg") writes it, as do .png and .dot>
+    <Dag of all jobs; save("picture.svg") writes it, as do .png, .pdf and .dot>
     """
 
     def __init__(self, of, draw):
@@ -41,14 +41,19 @@ class Dag:
         """The picture as PNG, bytes."""
         return self._bytes("png")
 
+    @property
+    def pdf(self):
+        """The picture as a page of PDF, bytes: for LaTeX and slides."""
+        return self._bytes("pdf")
+
     def __repr__(self):
-        return f'<Dag of {self._of}; save("picture.svg") writes it, as do .png and .dot>'
+        return f'<Dag of {self._of}; save("picture.svg") writes it, as do .png, .pdf and .dot>'
 
     def _repr_svg_(self):
         return self.svg
 
     def save(self, path):
-        """Writes the picture; the name's ending says how: .svg, .png or .dot.
+        """Writes the picture; the name's ending says how: .svg, .png, .pdf or .dot.
 
         >>> import os, tempfile
         >>> path = os.path.join(tempfile.mkdtemp(), "numbers.svg")

@@ -280,7 +280,7 @@ rdd.count()
 
 
 @pytest.mark.parametrize("name,start", [("x.svg", b"<svg"), ("x.png", b"\x89PNG"),
-                                        ("x.dot", b"digraph")])
+                                        ("x.pdf", b"%PDF-"), ("x.dot", b"digraph")])
 def test_dag(submit, tmp_path, name, start):
     status, out, err = submit(PICTURE, ["-o", tmp_path / name], command="dag")
     assert (status, out) == (0, "") and f"drew {tmp_path / name}" in err

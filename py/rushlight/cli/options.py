@@ -80,7 +80,7 @@ FLAGS = [Flag(*row) for row in (
 OWN_FLAGS = [Flag(*row) for row in (
     ("--summary", None, None, None, "at the end, show jobs, stages and tasks"),
     ("--dag", "FILE", None, None,
-     "at the end, draw the jobs: .svg, .png or .dot;\n"
+     "at the end, draw the jobs: .svg, .png, .pdf or .dot;\n"
      "rushlight dag always does, app.py's into app.svg"),
     ("--trace-bridge", None, "spark.rushlight.trace.bridge", None,
      "show each call from Python into the engine"),

@@ -121,6 +121,22 @@ test_png (void)
   g_assert_cmpmem (data + g_bytes_get_size (png) - 8, 4, "IEND", 4); /* whole */
 }
 
+/* A page of the picture's size; whoever reads it needs none of this machine's fonts. */
+static void
+test_pdf (void)
+{
+  g_autoptr (RushDag) dag = dag_examples[0].make ();
+  g_autofree char *dot = rush_dag_to_dot (dag);
+  g_autoptr (GBytes) pdf = render (dot, RUSH_PICTURE_PDF);
+  gsize size;
+  const char *data = g_bytes_get_data (pdf, &size);
+
+  g_assert_cmpuint (size, >, 1000);
+  g_assert_cmpmem (data, 5, "%PDF-", 5);
+  g_assert_nonnull (g_strstr_len (data + size - 16, 16, "%%EOF")); /* whole */
+  g_assert_nonnull (memmem (data, size, "/FontFile", strlen ("/FontFile")));
+}
+
 static guint
 png_number (GBytes *png, gsize offset)
 {
@@ -261,6 +277,7 @@ main (int argc, char **argv)
   g_test_add_func ("/viz/render/examples", test_examples);
   g_test_add_func ("/viz/render/names-survive", test_names_survive);
   g_test_add_func ("/viz/render/png", test_png);
+  g_test_add_func ("/viz/render/pdf", test_pdf);
   g_test_add_func ("/viz/render/large-png", test_large_png);
   g_test_add_func ("/viz/render/refused", test_refused);
   g_test_add_func ("/viz/render/message", test_message);
