@@ -12,7 +12,8 @@
  *                                             Spark the others wait until the time is up
  *
  * A meeting that failed once stays so: the whole stage will be tried again, and that is another
- * attempt with another meeting.
+ * attempt with another meeting.  It is forgotten when all of its tasks have left, or, as some may
+ * never have begun, when that other attempt begins.
  *
  * Locks:  one for all; nothing under it waits.
  */
@@ -111,6 +112,14 @@ forget (gpointer data)
     meeting_free (self);
 }
 
+static gboolean
+is_earlier_attempt (gpointer key, gpointer meeting, gpointer data)
+{
+  const MeetingKey *k = key, *now = data;
+
+  return k->stage_id == now->stage_id && k->stage_attempt < now->stage_attempt;
+}
+
 static Meeting *
 find_or_make (RushBarrierCoordinator *self, MeetingKey key, guint n_tasks)
 {
@@ -118,6 +127,7 @@ find_or_make (RushBarrierCoordinator *self, MeetingKey key, guint n_tasks)
 
   if (meeting == NULL)
     {
+      g_hash_table_foreach_remove (self->meetings, is_earlier_attempt, &key);
       meeting = g_new0 (Meeting, 1);
       meeting->key = key;
       meeting->n_tasks = n_tasks;
@@ -374,16 +384,6 @@ rush_barrier_leave (RushBarrierMember *self)
 }
 
 /* ---- life ---- */
-
-void
-rush_barrier_coordinator_stage_end (RushBarrierCoordinator *self, gint stage_id, gint stage_attempt)
-{
-  MeetingKey key = { stage_id, stage_attempt };
-
-  pthread_mutex_lock (&self->lock);
-  g_hash_table_remove (self->meetings, &key);
-  pthread_mutex_unlock (&self->lock);
-}
 
 guint
 rush_barrier_coordinator_n_stages (RushBarrierCoordinator *self)

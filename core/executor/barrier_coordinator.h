@@ -52,11 +52,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushBarrierMessages, rush_barrier_messages_unref)
 
 /* @timeout_us: spark.barrier.sync.timeout, from the first task that enters to the last. */
 RushBarrierCoordinator *rush_barrier_coordinator_new (gint64 timeout_us);
-void rush_barrier_coordinator_free (RushBarrierCoordinator *self); /* NULL is fine */
-/* The stage attempt is over: it is forgotten, whoever did not come.  An attempt of which every task
- * has left is forgotten without. */
-void rush_barrier_coordinator_stage_end (RushBarrierCoordinator *self, gint stage_id,
-                                         gint stage_attempt);
+void rush_barrier_coordinator_free (RushBarrierCoordinator *self);      /* NULL is fine */
 guint rush_barrier_coordinator_n_stages (RushBarrierCoordinator *self); /* that are remembered */
 
 /* @n_tasks: of the stage, the same for all of them; @partition is one of [0, n_tasks). */

@@ -95,12 +95,6 @@ local_free (RushBackend *base)
   g_free (self);
 }
 
-RushBarrierCoordinator *
-rush_local_backend_barriers (RushBackend *base)
-{
-  return ((RushLocalBackend *)base)->barriers;
-}
-
 /* ---- construction ---- */
 
 static const RushBackendClass local_class = {

@@ -36,6 +36,4 @@ void rush_local_backend_remove_rdd (RushBackend *self, gint rdd_id);         /* 
 RushBlockManagerMaster *rush_local_backend_kept (RushBackend *self);
 /* (transfer none); NULL: no such executor. */
 RushEnv *rush_local_backend_env (RushBackend *self, const char *executor_id);
-/* Where tasks of barrier stages meet. (transfer none) */
-RushBarrierCoordinator *rush_local_backend_barriers (RushBackend *self);
 char **rush_local_backend_executor_ids (RushBackend *self); /* (transfer full), alive ones */

@@ -8,20 +8,12 @@ import pytest
 
 from conftest import HANG_S
 from rushlight import BarrierTaskContext, RDDBarrier, SparkConf, SparkContext, TaskContext
-from rushlight.errors import EngineError, UnsupportedOperationException
-
-
-def skip_without_barrier_stages(sc):
-    try:
-        sc.parallelize([0], 1).barrier().mapPartitions(list).count()
-    except UnsupportedOperationException:
-        pytest.skip("the scheduler has no barrier stages yet")
+from rushlight.errors import EngineError
 
 
 @pytest.fixture
 def sc():
     with SparkContext("local[4]", "one test's") as context:
-        skip_without_barrier_stages(context)
         yield context
 
 
@@ -152,8 +144,6 @@ def test_cancelling_ends_the_wait(sc):
 def test_the_time_is_up():
     conf = SparkConf().setMaster("local[2]").setAppName("t").set("spark.barrier.sync.timeout", "1")
     with SparkContext(conf=conf) as sc:
-        skip_without_barrier_stages(sc)
-
         def late(c):
             if c.partitionId() == 0:
                 c.barrier()

@@ -4,8 +4,6 @@ import importlib
 
 import pytest
 
-from test_barrier import skip_without_barrier_stages
-
 MODULES = ["_functions", "conf", "context", "dag", "errors.base", "rdd", "resultiterable",
            "status", "util", "_actions", "_pairs", "_transformations", "_alias", "sql.conf",
            "sql.session", "_approximations", "_hyperloglog", "_joins", "_layout", "_files",
@@ -35,8 +33,6 @@ def examples():
 
 @pytest.mark.parametrize("test", list(examples()))
 def test_example(names, test):
-    if ".barrier()" in test.docstring:
-        skip_without_barrier_stages(names["sc"])
     test.globs.update(names)
     output = []
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
