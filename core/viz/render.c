@@ -118,6 +118,8 @@ render_graph (Agraph_t *graph, RushPictureFormat format, GBytes **out, GError **
 
   if (format == RUSH_PICTURE_PNG)
     GD_drawing (graph)->dpi = dots_an_inch (graph);
+  if (format == RUSH_PICTURE_PDF) /* half an inch of empty page else; in the layout it would be */
+    agsafeset (graph, "margin", "0", ""); /* the margin of every frame */
   gboolean ok = agreseterrors () < AGERR
                     ? render_laid_out (graph, format, out, error)
                     : fail (error, RUSH_CORE_ERROR_INVALID_ARGUMENT, "lay out");
