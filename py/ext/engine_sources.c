@@ -116,6 +116,21 @@ context_text_file (EngineContext *self, PyObject *args)
 }
 
 static PyObject *
+context_text_file_positions (EngineContext *self, PyObject *args)
+{
+  const char *path;
+  int min_partitions, new_api;
+  EngineCall call;
+  if (!PyArg_ParseTuple (args, "sipO&", &path, &min_partitions, &new_api, engine_call_converter,
+                         &call) ||
+      !engine_context_ready (self))
+    return NULL;
+  ENGINE_MAKE_RDD (self, &call, "Context.text_file_positions", path, 0,
+                   rush_rdd_text_file_positions (rush_context_lineage (self->context), path,
+                                                 (guint)MAX (min_partitions, 1), new_api));
+}
+
+static PyObject *
 context_whole_text_files (EngineContext *self, PyObject *args)
 {
   const char *path;
@@ -218,6 +233,8 @@ PyMethodDef engine_sources_methods[] = {
     "parallelize ([[(pickled list, objects) …] a partition], call)" },
   { "text_file", (PyCFunction)context_text_file, METH_VARARGS,
     "text_file (path, min_partitions, call)" },
+  { "text_file_positions", (PyCFunction)context_text_file_positions, METH_VARARGS,
+    "text_file_positions (path, min_partitions, new_api, call)" },
   { "whole_text_files", (PyCFunction)context_whole_text_files, METH_VARARGS,
     "whole_text_files (path, min_partitions, call)" },
   { "binary_files", (PyCFunction)context_binary_files, METH_VARARGS,

@@ -1,6 +1,6 @@
 /* worker_format.c - what the rows of an input are: a small language, of which TASK holds a word.
  *
- *     format  =  "lines" | "bytes" | "binary" | "runs"
+ *     format  =  "lines" | "bytes" | "binary" | "long" | "runs"
  *             |  "zip(" format "," format ")"  |  "cartesian(" format "," format ")"
  *
  * A row always stands for a list of elements: a line is a list of one, a run is its objects.  The
@@ -18,8 +18,13 @@
 /* ── the word ── */
 
 static const char *const format_names[] = {
-  [WORKER_LINES] = "lines", [WORKER_BYTES] = "bytes", [WORKER_BINARY] = "binary",
-  [WORKER_RUNS] = "runs",   [WORKER_ZIP] = "zip(",    [WORKER_CARTESIAN] = "cartesian(",
+  [WORKER_LINES] = "lines",
+  [WORKER_BYTES] = "bytes",
+  [WORKER_BINARY] = "binary",
+  [WORKER_LONG] = "long",
+  [WORKER_RUNS] = "runs",
+  [WORKER_ZIP] = "zip(",
+  [WORKER_CARTESIAN] = "cartesian(",
 };
 
 /* Takes @what from the beginning of *@inout_text, if that stands there. */
@@ -99,6 +104,9 @@ append_fields (const WorkerFormat *self, GArray *fields)
       return;
     case WORKER_BINARY:
       append_field (fields, "record", &RUSH_BINARY);
+      return;
+    case WORKER_LONG:
+      append_field (fields, "number", &RUSH_INT64);
       return;
     case WORKER_RUNS:
       append_field (fields, "run", &RUSH_BINARY);
@@ -193,6 +201,9 @@ worker_format_elements (const WorkerFormat *self, PyObject *read, const RushBatc
 
   if (self->kind >= WORKER_ZIP)
     return paired_elements (self, read, batch, row);
+  if (self->kind == WORKER_LONG)
+    return list_of_one (
+        PyLong_FromLongLong (rush_column_get_int (batch->columns[self->column], row)));
   bytes = rush_column_get_bytes (batch->columns[self->column], row, &length);
   if (self->kind == WORKER_RUNS)
     return worker_read_run (read, bytes, length);

@@ -177,6 +177,18 @@ next_object (Stage *stage)
   return x;
 }
 
+static PyObject *
+next_number (Stage *stage)
+{
+  WorkerInput *self = (WorkerInput *)stage;
+  guint row;
+
+  if (!next_row (self, &row))
+    return NULL;
+  self->objects++;
+  return PyLong_FromLongLong (rush_column_get_int (self->batch->columns[0], row));
+}
+
 /* ── pairs: a row is two lists, and the pairs that they make are never all there at once ── */
 
 /* The next row with pairs in it. */
@@ -267,8 +279,9 @@ worker_input_init (WorkerInput *self, WorkerChannel *channel, WorkerFormat *form
 {
   static PyObject *(*const next[]) (Stage *) = {
     [WORKER_LINES] = next_line,        [WORKER_BYTES] = next_bytes_line,
-    [WORKER_BINARY] = next_bytes_line, [WORKER_RUNS] = next_object,
-    [WORKER_ZIP] = next_pair,          [WORKER_CARTESIAN] = next_pair,
+    [WORKER_BINARY] = next_bytes_line, [WORKER_LONG] = next_number,
+    [WORKER_RUNS] = next_object,       [WORKER_ZIP] = next_pair,
+    [WORKER_CARTESIAN] = next_pair,
   };
 
   *self = (WorkerInput){ .channel = channel, .format = format };

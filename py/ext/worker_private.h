@@ -46,7 +46,7 @@ typedef struct
   gsize max_message; /* bytes of payload, of those that are written */
   guint8 *bytes;     /* what was read and is not yet used: [start, end) */
   gsize capacity, start, end;
-  GByteArray *held; /* (owned) a small message that is written with the next one */
+  GByteArray *held;          /* (owned) a small message that is written with the next one */
   gboolean broken;           /* reading or writing has failed: no message can follow */
   gboolean reading, writing; /* a thread is in the middle of a message */
 } WorkerChannel;
@@ -139,6 +139,7 @@ typedef enum
   WORKER_LINES,
   WORKER_BYTES,
   WORKER_BINARY,
+  WORKER_LONG,
   WORKER_RUNS,
   WORKER_ZIP, /* from here on: of two formats */
   WORKER_CARTESIAN,
@@ -348,8 +349,8 @@ typedef struct
 } Walk;
 
 /* Begins a walk over the pairs (v, w) of what joinSides is given, which it does not consume. */
-gboolean worker_walk_sides (Walk *walk, PyObject *tagged, PyObject *fill_left,
-                            PyObject *fill_right, PyObject *place);
+gboolean worker_walk_sides (Walk *walk, PyObject *tagged, PyObject *fill_left, PyObject *fill_right,
+                            PyObject *place);
 /* The next of them. */
 PyObject *worker_walk_product (Walk *walk);
 

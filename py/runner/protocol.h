@@ -15,6 +15,7 @@
  *   lines    (line: string)                                 elements are str
  *   bytes    (line: string)                                 elements are bytes
  *   binary   (record: binary)                               elements are bytes
+ *   long     (number: bigint)                               elements are int
  *   runs     (run: binary, objects: int)                    a run is one pickled list of objects
  *   pairs    (partition: int, run: binary, objects: int)    runs of (key, value), by partition
  * and as input only, with any of these but pairs, or itself, for a and b:
@@ -22,7 +23,7 @@
  *   cartesian(a,b)                                          each of a row's a with each of its b
  *
  * TASK     {"stage":0,"stageAttempt":0,"partition":1,"attempt":0,"taskId":5,"split":1,
- *           "input":"lines" | "bytes" | "binary" | "runs" | "zip(…,…)" | "cartesian(…,…)",
+ *           "input":"lines" | "bytes" | "binary" | "long" | "runs" | "zip(…,…)" | "cartesian(…,…)",
  *           "output":"lines" | "runs" | "pairs",
  *           "memoryBytes":536870912,"localDir":path,"properties":{…},
  *           "cpus":1,"barrier":true,"broadcasts":[[id,version,path],…],

@@ -171,17 +171,25 @@ class FileSources:
 
     def _hadoop_pairs(self, path, class_name, new_api, conf, batchSize):
         kind = _format_of(class_name, _NEW_IN if new_api else _OLD, "InputFormat",
-                          (SEQUENCE, KEY_VALUE_TEXT))
+                          (SEQUENCE, TEXT, KEY_VALUE_TEXT))
         splits = 1 if new_api else self.defaultMinPartitions
         if kind == SEQUENCE:
             return self._pairs_of_sequence_file(path, splits, new_api, batchSize)
+        if kind == TEXT:
+            return self._in_batches(self._lines_with_positions(path, splits, new_api), batchSize)
         return self._pairs_of_text(path, splits, conf, batchSize)
+
+    def _lines_with_positions(self, path, min_partitions, new_api):
+        from rushlight.rdd import RDD
+        return RDD(self._engine.text_file_positions(os.fspath(path), min_partitions, new_api,
+                                                    current_call()),
+                   self, ("zip", ("long",), ("lines", True)))
 
     @operator
     def hadoopFile(self, path, inputFormatClass, keyClass, valueClass, keyConverter=None,
                    valueConverter=None, conf=None, batchSize=0):
-        """Pairs in a format of Hadoop's older kind: SequenceFileInputFormat or
-        KeyValueTextInputFormat of org.apache.hadoop.mapred.  (For lines there is textFile.)
+        """Pairs in a format of Hadoop's older kind: SequenceFileInputFormat, TextInputFormat (where
+        a line begins, and the line) or KeyValueTextInputFormat of org.apache.hadoop.mapred.
 
         >>> import os, tempfile
         >>> folder = os.path.join(tempfile.mkdtemp(), "pairs")
@@ -198,7 +206,7 @@ class FileSources:
     @operator
     def newAPIHadoopFile(self, path, inputFormatClass, keyClass, valueClass, keyConverter=None,
                          valueConverter=None, conf=None, batchSize=0):
-        """Pairs in a format of Hadoop's newer kind: SequenceFileInputFormat or
+        """Pairs in a format of Hadoop's newer kind: SequenceFileInputFormat, TextInputFormat or
         KeyValueTextInputFormat of org.apache.hadoop.mapreduce.lib.input.
 
         >>> import os, tempfile

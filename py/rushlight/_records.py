@@ -4,6 +4,7 @@
     ("runs", n)                 pickled lists of elements, n a run; 0: 1, 2, 4 … by size, -1: all
     ("runs", n, serializer)     lists of elements in a serializer of the user's
     ("binary",)                 records of a file, each of them bytes
+    ("long",)                   numbers
     ("zip", a, b)               a record of format a beside one of b: pairs of their elements,
     ("cartesian", a, b)         the first with the first … or each with each
 

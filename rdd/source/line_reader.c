@@ -47,6 +47,7 @@ struct _RushLineReader
   RushTaskContext *ctx; /* (unowned) */
   RushByteSource *source;
   RushBatchBuilder *builder;
+  guint line_column; /* 1: its position in the file stands before it */
   gint64 end;        /* lines that begin behind it are somebody else's */
   gsize block_bytes; /* to read next, before the end */
   gboolean source_ended;
@@ -197,11 +198,15 @@ go_to (RushLineReader *self, gsize next)
     self->next_cr = find_byte (self, '\r', next);
 }
 
+/* The line that begins at `at`; its text, at @offset, may begin behind a mark. */
 static inline gboolean
 take_line (RushLineReader *self, gsize offset, gsize length, GError **error)
 {
-  if (!rush_batch_builder_append_bytes_shared (self->builder, 0, self->block, offset, length,
-                                               error))
+  if (self->line_column > 0 && !rush_batch_builder_append_int (
+                                   self->builder, 0, self->block_start + (gint64)self->at, error))
+    return FALSE;
+  if (!rush_batch_builder_append_bytes_shared (self->builder, self->line_column, self->block,
+                                               offset, length, error))
     return FALSE;
   rush_batch_builder_end_row (self->builder);
   return TRUE;
@@ -318,6 +323,7 @@ rush_line_reader_open (const RushFileSplit *split, RushSchema *schema, RushTaskC
   self->ctx = ctx;
   self->source = source;
   self->builder = rush_batch_builder_new (schema, ctx->allocator);
+  self->line_column = schema->n_fields - 1;
   /* The length of a packed file says nothing about what is in it. */
   self->end = split->packing == RUSH_PACKING_NONE ? split->start + split->length : G_MAXINT64;
   self->block_bytes = FIRST_BLOCK_BYTES;

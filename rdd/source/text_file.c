@@ -96,3 +96,19 @@ rush_rdd_text_file (RushLineage *lineage, const char *path, guint min_partitions
   rush_rdd_set_name (self, path);
   return self;
 }
+
+RushRdd *
+rush_rdd_text_file_positions (RushLineage *lineage, const char *path, guint min_partitions,
+                              gboolean new_api)
+{
+  RUSH_OPERATOR ("hadoopFile");
+  g_autoptr (RushSchema) schema =
+      rush_schema_of ("position", &RUSH_INT64, "line", &RUSH_STRING, NULL);
+
+  g_return_val_if_fail (path != NULL, NULL);
+  return rush_hadoop_rdd_new (lineage, &(RushHadoopSource){ .format = &text_format,
+                                                            .schema = schema,
+                                                            .path = path,
+                                                            .min_partitions = min_partitions,
+                                                            .new_api = new_api });
+}

@@ -15,5 +15,10 @@
 
 RushRdd *rush_rdd_text_file (RushLineage *lineage, const char *path, guint min_partitions);
 
+/* (position: bigint, line: string), where each line begins in its file (of a packed one: in what is
+ * unpacked).  One RDD, HadoopRDD or NewHadoopRDD, as hadoopFile makes of TextInputFormat. */
+RushRdd *rush_rdd_text_file_positions (RushLineage *lineage, const char *path, guint min_partitions,
+                                       gboolean new_api);
+
 /* (line: string) */
 RushSchema *rush_text_schema (void); /* (transfer none) */

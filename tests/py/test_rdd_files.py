@@ -247,6 +247,22 @@ def test_text_output(sc, tmp_path):
         ("1", "a"), ("2", "7a 7a"), ("3", "")]
 
 
+def test_lines_with_their_positions(sc, tmp_path):
+    path = tmp_path / "lines"
+    path.write_bytes("\ufeffxé\r\n\nz".encode())
+    old = "org.apache.hadoop.mapred.TextInputFormat"
+    new = "org.apache.hadoop.mapreduce.lib.input.TextInputFormat"
+    for rdd, kind in ((sc.hadoopFile(str(path), old, "", ""), "Hadoop"),
+                      (sc.newAPIHadoopFile(str(path), new, "", ""), "NewHadoop")):
+        assert rdd.collect() == [(0, "xé"), (8, ""), (9, "z")]
+        assert f" {kind}RDD[" in rdd.toDebugString().decode()
+    many = "".join(f"line {i}\n" for i in range(1000))
+    path.write_text(many)
+    split = sc.hadoopRDD(old, "", "", batchSize=7, conf={"mapred.input.dir": str(path)})
+    assert split.getNumPartitions() > 1
+    assert all(many[at:].startswith(line + "\n") for at, line in split.collect())
+
+
 def test_settings_of_sequence_output(sc, tmp_path):
     form = "org.apache.hadoop.mapred.SequenceFileOutputFormat"
     compress = "mapreduce.output.fileoutputformat.compress"
