@@ -43,7 +43,9 @@
 
 #define rush_rdd_binary_files(...) RUSH_AT (rush_rdd_binary_files (__VA_ARGS__))
 #define rush_rdd_binary_records(...) RUSH_AT (rush_rdd_binary_records (__VA_ARGS__))
+#define rush_rdd_object_file(...) RUSH_AT (rush_rdd_object_file (__VA_ARGS__))
 #define rush_rdd_parallelize(...) RUSH_AT (rush_rdd_parallelize (__VA_ARGS__))
+#define rush_rdd_sequence_file(...) RUSH_AT (rush_rdd_sequence_file (__VA_ARGS__))
 #define rush_rdd_text_file(...) RUSH_AT (rush_rdd_text_file (__VA_ARGS__))
 #define rush_rdd_whole_text_files(...) RUSH_AT (rush_rdd_whole_text_files (__VA_ARGS__))
 
@@ -76,6 +78,11 @@
 #define rush_rdd_fold(...) RUSH_AT (rush_rdd_fold (__VA_ARGS__))
 #define rush_rdd_foreach(...) RUSH_AT (rush_rdd_foreach (__VA_ARGS__))
 #define rush_rdd_reduce(...) RUSH_AT (rush_rdd_reduce (__VA_ARGS__))
+#define rush_rdd_save_as_object_file(...) RUSH_AT (rush_rdd_save_as_object_file (__VA_ARGS__))
+#define rush_rdd_save_as_packed_text_file(...)                                                     \
+  RUSH_AT (rush_rdd_save_as_packed_text_file (__VA_ARGS__))
+#define rush_rdd_save_as_sequence_file(...)                                                        \
+  RUSH_AT (rush_rdd_save_as_sequence_file (__VA_ARGS__))
 #define rush_rdd_save_as_text_file(...) RUSH_AT (rush_rdd_save_as_text_file (__VA_ARGS__))
 #define rush_rdd_take(...) RUSH_AT (rush_rdd_take (__VA_ARGS__))
 #define rush_rdd_take_ordered(...) RUSH_AT (rush_rdd_take_ordered (__VA_ARGS__))

@@ -78,6 +78,5 @@ typedef enum
 
 /* The columns of each kind of batch, for rush_schema_of (…, NULL): worker and runner agree here. */
 #define RUSH_PY_LINES_FIELDS "line", &RUSH_STRING
-#define RUSH_PY_BINARY_FIELDS "record", &RUSH_BINARY
 #define RUSH_PY_RUNS_FIELDS "run", &RUSH_BINARY, "objects", &RUSH_INT32
 #define RUSH_PY_PAIRS_FIELDS "partition", &RUSH_INT32, "run", &RUSH_BINARY, "objects", &RUSH_INT32
