@@ -73,6 +73,7 @@ void
 rush_rdd_unpersist (RushContext *self, RushRdd *rdd, gboolean blocking)
 {
   rush_rdd_clear_storage_level (rdd);
+  rush_block_manager_master_remove_rdd (rush_local_backend_kept (self->backend), rdd->id);
   pthread_rwlock_rdlock (&self->lock);
   if (!self->stopped && blocking)
     rush_context_remove_cached (self, rdd->id);

@@ -214,6 +214,11 @@ payload_clear (RushEvent *self)
       g_free (self->block_manager_removed.executor_id);
       g_free (self->block_manager_removed.host);
       break;
+    case RUSH_EVENT_BLOCK_UPDATED:
+      g_free (self->block_updated.executor_id);
+      g_free (self->block_updated.host);
+      g_free (self->block_updated.block_id);
+      break;
     case RUSH_EVENT_RESOURCE_PROFILE_ADDED:
     case RUSH_EVENT_TASK_START:
     case RUSH_EVENT_UNPERSIST_RDD:

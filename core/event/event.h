@@ -148,6 +148,14 @@ typedef struct
   char *fetch_executor_id;
   gboolean caused_by_application; /* ExecutorLostFailure */
 } RushTaskEnd;
+typedef struct
+{
+  char *executor_id, *host;
+  guint port;
+  char *block_id;         /* "rdd_3_1" */
+  RushStorageLevel level; /* where it is now; NONE: nowhere */
+  gint64 memory_bytes, disk_bytes;
+} RushBlockUpdated;
 typedef struct { gint rdd_id; } RushUnpersistRdd;
 /* clang-format on */
 

@@ -90,6 +90,18 @@ write_block_manager_removed (RushJsonWriter *w, const RushBlockManagerRemoved *s
 }
 
 static void
+write_block_updated (RushJsonWriter *w, const RushBlockUpdated *self)
+{
+  begin_member (w, "Block Updated Info");
+  put_block_manager_id (w, "Block Manager ID", self->executor_id, self->host, self->port);
+  put_string (w, "Block ID", self->block_id);
+  rush_json_put_storage_level (w, &self->level);
+  put_int (w, "Memory Size", self->memory_bytes);
+  put_int (w, "Disk Size", self->disk_bytes);
+  rush_json_end_object (w);
+}
+
+static void
 write_environment (RushJsonWriter *w, const RushEnvironmentUpdate *self)
 {
   put_properties (w, "JVM Information", self->runtime);
@@ -166,6 +178,9 @@ write_payload (RushJsonWriter *w, const RushEvent *self)
       break;
     case RUSH_EVENT_BLOCK_MANAGER_REMOVED:
       write_block_manager_removed (w, &self->block_manager_removed);
+      break;
+    case RUSH_EVENT_BLOCK_UPDATED:
+      write_block_updated (w, &self->block_updated);
       break;
     case RUSH_EVENT_UNPERSIST_RDD:
       put_int (w, "RDD ID", self->unpersist_rdd.rdd_id);

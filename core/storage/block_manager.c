@@ -31,7 +31,29 @@ rush_block_manager_store_for (const RushKeptBlock *block)
 
 /* ---- what the driver is told ---- */
 
-/* Lock held, so that updates of a block come in order; the log may mix those of several. */
+/* The level of the event says where the block is now. */
+static void
+post_update (const RushKeptBlock *block, const RushBlockUpdate *update)
+{
+  RushBlockManager *self = block->manager;
+  RushEvent *event = rush_event_new (RUSH_EVENT_BLOCK_UPDATED);
+
+  event->block_updated.executor_id = g_strdup (self->executor_id);
+  event->block_updated.host = g_strdup (self->host);
+  event->block_updated.block_id = g_strdup (block->base.id);
+  event->block_updated.level = (RushStorageLevel){
+    .use_disk = block->disk != NULL,
+    .use_memory = block->memory != NULL,
+    .use_off_heap = update->level.use_off_heap,
+    .deserialized = block->memory != NULL && update->level.deserialized,
+    .replication = update->is_there ? update->level.replication : 1,
+  };
+  event->block_updated.memory_bytes = update->memory_bytes;
+  event->block_updated.disk_bytes = update->disk_bytes;
+  rush_event_bus_post (self->all.bus, event);
+}
+
+/* Lock held, so that updates come in order. */
 static void
 tell_master (RushKeptBlock *block)
 {
@@ -48,8 +70,11 @@ tell_master (RushKeptBlock *block)
     update.memory_bytes = rush_memory_entry_bytes (block->memory);
   if (block->disk != NULL)
     update.disk_bytes = rush_disk_entry_bytes (block->disk);
-  if (!self->closed)
-    rush_block_manager_master_update (self->all.master, &update);
+  if (self->closed)
+    return;
+  rush_block_manager_master_update (self->all.master, &update);
+  if (self->logs_updates)
+    post_update (block, &update);
 }
 
 /* ---- a block as the evictor sees it ---- */
@@ -204,6 +229,16 @@ wait_a_moment (RushBlockManager *self)
   pthread_cond_timedwait (&self->changed, &self->lock, &until);
 }
 
+/* Lock held. */
+static RushKeptBlock *
+add_claimed (RushBlockManager *self, RushRddBlockId key, const RushStorageLevel *level)
+{
+  RushKeptBlock *block = kept_block_new (self, key, level);
+
+  g_hash_table_insert (self->blocks, &block->key, block);
+  return block;
+}
+
 RushClaim
 rush_block_manager_claim (RushBlockManager *self, RushRddBlockId key, const RushStorageLevel *level,
                           RushTaskContext *ctx, RushKeptBlock **out_block, GError **error)
@@ -223,15 +258,39 @@ rush_block_manager_claim (RushBlockManager *self, RushRddBlockId key, const Rush
       if (block != NULL)
         claim = RUSH_CLAIM_KEPT;
       else
-        {
-          block = kept_block_new (self, key, level);
-          g_hash_table_insert (self->blocks, &block->key, block);
-        }
+        block = add_claimed (self, key, level);
       *out_block = block;
       rush_block_ref (&block->base);
     }
   pthread_mutex_unlock (&self->lock);
   return claim;
+}
+
+RushKeptBlock *
+rush_block_manager_try_claim (RushBlockManager *self, RushRddBlockId key,
+                              const RushStorageLevel *level)
+{
+  RushKeptBlock *block = NULL;
+
+  pthread_mutex_lock (&self->lock);
+  if (!self->closed && !g_hash_table_contains (self->blocks, &key))
+    {
+      block = add_claimed (self, key, level);
+      rush_block_ref (&block->base);
+    }
+  pthread_mutex_unlock (&self->lock);
+  return block;
+}
+
+gboolean
+rush_block_manager_is_kept (RushBlockManager *self, RushKeptBlock *block)
+{
+  gboolean is_kept;
+
+  pthread_mutex_lock (&self->lock);
+  is_kept = block->state == RUSH_BLOCK_KEPT;
+  pthread_mutex_unlock (&self->lock);
+  return is_kept;
 }
 
 gboolean
@@ -449,7 +508,8 @@ rush_block_manager_new (const RushBlockManagers *all, const char *executor_id, c
   self->codec =
       rush_conf_get_bool (all->conf, "spark.rdd.compress") ? RUSH_CODEC_ZSTD : RUSH_CODEC_NONE;
   self->margin = margin_of (memory);
-  self->logs_updates = rush_conf_get_bool (all->conf, "spark.eventLog.logBlockUpdates.enabled");
+  self->logs_updates =
+      all->bus != NULL && rush_conf_get_bool (all->conf, "spark.eventLog.logBlockUpdates.enabled");
   pthread_mutex_init (&self->lock, NULL);
   pthread_cond_init (&self->changed, NULL);
   self->blocks = g_hash_table_new_full (key_hash, key_equal, NULL, drop_block);

@@ -79,6 +79,10 @@ typedef enum
 RushClaim rush_block_manager_claim (RushBlockManager *self, RushRddBlockId key,
                                     const RushStorageLevel *level, RushTaskContext *ctx,
                                     RushKeptBlock **out_block, GError **error);
+/* NULL: it is there, or being computed. (transfer full) */
+RushKeptBlock *rush_block_manager_try_claim (RushBlockManager *self, RushRddBlockId key,
+                                             const RushStorageLevel *level);
+gboolean rush_block_manager_is_kept (RushBlockManager *self, RushKeptBlock *block);
 /* The claimed block has become these (transfer full, one may be NULL).  FALSE: it must not be kept,
  * as the RDD is not persisted any more, or the executor is lost; the entries are still to be read.
  */
@@ -111,3 +115,13 @@ RushIterator *rush_block_manager_read (RushBlockManager *self, RushKeptBlock *bl
  * those that are kept, or those that found no room.  NULL: they failed on the way. */
 RushIterator *rush_block_manager_put (RushBlockManager *self, RushKeptBlock *block, RushRdd *rdd,
                                       RushIterator *rows, RushTaskContext *ctx, GError **error);
+
+/* ---- block_transfer.c ---- */
+
+/* The rows of a block of another executor, and their bytes there.  NULL without @error: nobody has
+ * it. */
+RushIterator *rush_block_manager_fetch (RushBlockManager *self, RushRddBlockId key,
+                                        RushTaskContext *ctx, gint64 *out_bytes, GError **error);
+/* Copies the kept block to as many other executors as its level wants. */
+void rush_block_manager_replicate (RushBlockManager *self, RushKeptBlock *block, RushRdd *rdd,
+                                   RushTaskContext *ctx);

@@ -407,7 +407,28 @@ compute (RushBlockManager *self, RushKeptBlock *block, RushRdd *rdd, RushTaskCon
       rush_block_manager_give_up (self, block);
       return NULL;
     }
-  return rush_block_manager_put (self, block, rdd, rows, ctx, error);
+  rows = rush_block_manager_put (self, block, rdd, rows, ctx, error);
+  if (rows != NULL && block->level.replication > 1 && rush_block_manager_is_kept (self, block))
+    rush_block_manager_replicate (self, block, rdd, ctx);
+  return rows;
+}
+
+/* The block is claimed, but may be read elsewhere. */
+static RushIterator *
+fetch_or_compute (RushBlockManager *self, RushKeptBlock *block, RushRdd *rdd, RushTaskContext *ctx,
+                  GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  gint64 bytes = 0;
+  RushIterator *rows = rush_block_manager_fetch (self, block->key, ctx, &bytes, &failure);
+
+  if (rows == NULL && failure == NULL)
+    return compute (self, block, rdd, ctx, error);
+  rush_block_manager_give_up (self, block);
+  if (rows != NULL)
+    return count_as_input (rows, bytes, ctx);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return NULL;
 }
 
 RushIterator *
@@ -430,7 +451,7 @@ rush_block_manager_get_or_compute (RushRddCache *cache, RushRdd *rdd, guint spli
       if (claim == RUSH_CLAIM_CANCELLED)
         return NULL;
       if (claim == RUSH_CLAIM_MINE)
-        return compute (self, claimed, rdd, ctx, error);
+        return fetch_or_compute (self, claimed, rdd, ctx, error);
       rows = rush_block_manager_read (self, claimed, ctx->allocator, &bytes, &failure);
       if (rows != NULL)
         return count_as_input (rows, bytes, ctx);

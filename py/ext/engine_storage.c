@@ -95,6 +95,15 @@ context_kept_rdds (EngineContext *self, PyObject *unused)
 }
 
 static PyObject *
+context_flush_cleaner (EngineContext *self, PyObject *unused)
+{
+  if (!engine_context_ready (self))
+    return NULL;
+  Py_BEGIN_ALLOW_THREADS rush_context_flush_cleaner (self->context);
+  Py_END_ALLOW_THREADS Py_RETURN_NONE;
+}
+
+static PyObject *
 context_set_checkpoint_dir (EngineContext *self, PyObject *args)
 {
   const char *path;
@@ -167,6 +176,8 @@ PyMethodDef engine_storage_methods[] = {
     "checkpoint (rdd, local): to be made after the next job." },
   { "checkpoint_state", (PyCFunction)context_checkpoint_state, METH_VARARGS,
     "checkpoint_state (rdd) -> (marked as local, made, folder or None)" },
+  { "flush_cleaner", (PyCFunction)context_flush_cleaner, METH_NOARGS,
+    "Returns when what nothing refers to any more is gone." },
   { "kept_rdds", (PyCFunction)context_kept_rdds, METH_NOARGS,
     "What is kept: (id, level, cached partitions, bytes in memory, bytes on disk) of each RDD." },
   { NULL }

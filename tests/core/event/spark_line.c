@@ -246,6 +246,24 @@ read_block_manager (const RushJson *line, char **out_executor_id, char **out_hos
   *out_port = rush_json_get_int (id, "Port", 0);
 }
 
+static void
+read_block_updated (const RushJson *info, RushBlockUpdated *out)
+{
+  const RushJson *level = rush_json_get (info, "Storage Level");
+
+  read_block_manager (info, &out->executor_id, &out->host, &out->port);
+  out->block_id = dup_string (info, "Block ID");
+  out->level = (RushStorageLevel){
+    .use_disk = rush_json_get_bool (level, "Use Disk", FALSE),
+    .use_memory = rush_json_get_bool (level, "Use Memory", FALSE),
+    .use_off_heap = rush_json_get_bool (level, "Use Off Heap", FALSE),
+    .deserialized = rush_json_get_bool (level, "Deserialized", FALSE),
+    .replication = (guint)rush_json_get_int (level, "Replication", 1),
+  };
+  out->memory_bytes = rush_json_get_int (info, "Memory Size", 0);
+  out->disk_bytes = rush_json_get_int (info, "Disk Size", 0);
+}
+
 static gint64
 amount_of (const RushJson *line, const char *resource)
 {
@@ -334,6 +352,9 @@ spark_line_to_event (const RushJson *line)
                           &event->block_manager_removed.host, &port);
       event->block_manager_removed.port = port;
       event->block_manager_removed.time_ms = time_ms;
+      break;
+    case RUSH_EVENT_BLOCK_UPDATED:
+      read_block_updated (rush_json_get (line, "Block Updated Info"), &event->block_updated);
       break;
     case RUSH_EVENT_UNPERSIST_RDD:
       event->unpersist_rdd.rdd_id = rush_json_get_int (line, "RDD ID", -1);

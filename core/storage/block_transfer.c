@@ -1,0 +1,112 @@
+/* block_transfer.c - blocks of other executors: read when ours has none, and copied when one is not
+ * enough.
+ *
+ *     task on "0" ── claims rdd_3_1 ──▶ the master: "1" has it ──▶ its rows over the wire
+ *                                                                  (read, not kept here)
+ *
+ *     rdd_3_1 is kept on "0", replication 2 ──▶ its rows over the wire ──▶ put on "1"
+ *
+ * A task runs elsewhere than its block if the executor there has been busy for too long
+ * (spark.locality.wait).  Copies are what is left when an executor is lost.
+ *
+ * All executors are of one process, and so the wire is encode, compress, check, decode
+ * (core/storage/wire.h), as it is for a shuffle; what is kept there is a copy in the other one's
+ * memory.
+ *
+ * A peer that cannot take a copy does without: the block has fewer of them, as in Spark.
+ *
+ * Mirrors: BlockManager.{getRemoteBlock,replicate}, RandomBlockReplicationPolicy (which is dice;
+ *          here the peers take turns by partition).
+ */
+#include "core/storage/block_manager_private.h"
+
+#include "core/storage/wire.h"
+
+/* ---- reading ---- */
+
+static RushIterator *
+read_from (RushBlockManager *peer, RushRddBlockId key, RushTaskContext *ctx, gint64 *out_bytes,
+           GError **error)
+{
+  RushKeptBlock *block = rush_block_manager_find (peer, key);
+  g_autoptr (RushBlock) owned = block != NULL ? &block->base : NULL;
+  RushIterator *rows = NULL;
+
+  if (block != NULL)
+    rows = rush_block_manager_read (peer, block, ctx->allocator, out_bytes, error);
+  return rows != NULL ? rush_wire_iterator_new (rows, peer->codec, ctx->allocator) : NULL;
+}
+
+RushIterator *
+rush_block_manager_fetch (RushBlockManager *self, RushRddBlockId key, RushTaskContext *ctx,
+                          gint64 *out_bytes, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  g_auto (GStrv) places =
+      rush_block_manager_master_locations (self->all.master, key.rdd_id, key.split);
+  RushIterator *rows = NULL;
+
+  for (guint i = 0; places != NULL && places[i] != NULL && rows == NULL && failure == NULL; i++)
+    {
+      RushBlockManager *peer = self->all.lookup (self->all.data, places[i]);
+
+      if (peer != NULL && peer != self)
+        rows = read_from (peer, key, ctx, out_bytes, &failure);
+    }
+  if (failure != NULL)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return rows;
+}
+
+/* ---- copying ---- */
+
+/* FALSE without @error: @peer has the block already, or had no room for it. */
+static gboolean
+copy_to (RushBlockManager *peer, RushBlockManager *self, RushKeptBlock *block, RushRdd *rdd,
+         RushTaskContext *ctx, GError **error)
+{
+  RushKeptBlock *copy = rush_block_manager_try_claim (peer, block->key, &block->level);
+  g_autoptr (RushBlock) owned = copy != NULL ? &copy->base : NULL;
+  RushIterator *rows;
+  gint64 bytes;
+
+  if (copy == NULL)
+    return FALSE;
+  rows = rush_block_manager_read (self, block, ctx->allocator, &bytes, error);
+  if (rows != NULL)
+    rows = rush_wire_iterator_new (rows, self->codec, ctx->allocator);
+  if (rows == NULL)
+    {
+      rush_block_manager_give_up (peer, copy);
+      return FALSE;
+    }
+  rows = rush_block_manager_put (peer, copy, rdd, rows, ctx, error);
+  if (rows == NULL)
+    return FALSE;
+  rush_iterator_close (rows);
+  return rush_block_manager_is_kept (peer, copy);
+}
+
+void
+rush_block_manager_replicate (RushBlockManager *self, RushKeptBlock *block, RushRdd *rdd,
+                              RushTaskContext *ctx)
+{
+  g_auto (GStrv) ids = self->all.executor_ids (self->all.data);
+  guint n = g_strv_length (ids);
+  guint missing = block->level.replication - 1;
+
+  for (guint i = 0; i < n && missing > 0; i++)
+    {
+      RushBlockManager *peer =
+          self->all.lookup (self->all.data, ids[(block->key.split + 1 + i) % n]);
+      g_autoptr (GError) error = NULL;
+
+      if (peer == NULL || peer == self)
+        continue;
+      if (copy_to (peer, self, block, rdd, ctx, &error))
+        missing--;
+      else if (error != NULL)
+        g_warning ("block %s has no copy on executor %s: %s", block->base.id, peer->executor_id,
+                   error->message);
+    }
+}
