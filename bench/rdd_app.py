@@ -72,7 +72,8 @@ def pagerank(sc, n):
 
 
 def sort(sc, n):
-    parts = sc.parallelize(range(n), PARTITIONS).map(scrambled).sortByKey().mapPartitions(ends).collect()
+    pairs = sc.parallelize(range(n), PARTITIONS).map(scrambled)
+    parts = pairs.sortByKey().mapPartitions(ends).collect()
     return sum(part[0] for part in parts), parts[0][1], parts[-1][2]
 
 

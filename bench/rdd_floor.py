@@ -1,5 +1,5 @@
-"""The floor of the programs in rdd_app.py: the same functions of the user's in bare loops over lists
-and dicts, in two processes that have half of the data each and tell each other nothing.
+"""The floor of the programs in rdd_app.py: the same functions of the user's in bare loops over
+lists and dicts, in two processes that have half of the data each and exchange nothing.
 
     python bench/rdd_floor.py PROGRAM SIZE
 """

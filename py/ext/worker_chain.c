@@ -473,7 +473,7 @@ break_new (const WorkerChain *chain, Stage *source, ChainOp op, PyObject *tuple)
 }
 
 /* Whether item @i, a break, would find each key once and give its input out again: a merge right
- * behind what has made one entry a key.  So it is where both sides of a shuffle are in one chain, as
+ * behind what has made one entry a key.  So it is where both sides of a shuffle are one chain, as
  * the pairs were partitioned already. */
 static gboolean
 is_idle (PyObject *command, Py_ssize_t i, ChainOp op)

@@ -20,7 +20,7 @@
  *                       ╚═▶ file 1  │ part 0 │ … │ part 15 │             by the next four bits
  *
  * Parts are read one by one, each is merged in a table of its own and given out before the next is
- * read.  One that is too large is cut again: files stand on a stack, and the uppermost is read from.
+ * read.  One that is too large is cut again: files stand on a stack; the uppermost is read from.
  * With 64 bits of hash there are at most 16; keys that no bit tells apart stay in one table.
  *
  * A combined value is one object of the user's and a group is a list: neither can be cut.  A group
@@ -40,8 +40,8 @@ explain_value (Combine *self, PyObject *function, PyObject *value)
     worker_explain_call (self->stage.place, function, value);
 }
 
-/* By how much @combined, made of @old and @value, is larger than @old was.  What was merged in place
- * is taken to have been kept; worker_combine_make_room () measures before it believes that. */
+/* By how much @combined, made of @old and @value, is larger than @old was.  What was merged in
+ * place is taken to have been kept; worker_combine_make_room () measures before it spills. */
 static inline gint64
 growth (PyObject *old, PyObject *combined, PyObject *value)
 {

@@ -9,8 +9,8 @@
  * What is counted: for each object what the allocator takes for it (its __sizeof__, the collector's
  * header, rounded up to 16 bytes), and the same for all that it refers to, as the garbage collector
  * sees it (tp_traverse), four levels deep.  Some 32 items of a long list stand for all, at equal
- * distances; of a dict or a set the first 32.  Classes, modules and functions belong to the program,
- * and are not counted.
+ * distances; of a dict or a set the first 32.  Classes, modules and functions are not counted: they
+ * are the program's.
  *
  *     ("to", [1, 2, 3 … n])     tuple 64 + str 64 + list 64 + 8 n + n × 32, by 32 of the ints
  *

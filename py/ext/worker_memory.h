@@ -1,7 +1,7 @@
 /* worker_memory.h - what the stages of a task hold in memory, by count, and how much they may.
  *
  *   worker_share_add (&share, worker_size_of (value));
- *   if (worker_share_is_full (&share)) { write what there is to disk; worker_share_clear (&share); }
+ *   if (worker_share_is_full (&share)) { write all of it to disk; worker_share_clear (&share); }
  *
  * Threads:  the worker's one.
  */

@@ -10,8 +10,8 @@
  * their order in a descending sort, too.
  *
  * When the list is larger than the task may hold (worker_memory.h) it is sorted and goes to disk as
- * a run, and an empty one goes on.  In the end runs are merged (worker_merge.c).  A merge has a block
- * of each run in memory, hence at most 64 runs: as many become one as soon as they are there.
+ * a run, and an empty one goes on.  In the end runs are merged (worker_merge.c).  A merge has one
+ * block of each run in memory, hence at most 64 runs: as many become one as soon as they are there.
  *
  * Mirrors: the sort in pyspark.RDD.sortByKey, pyspark.shuffle.ExternalSorter.
  */

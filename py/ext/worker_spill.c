@@ -6,8 +6,8 @@
  *     file     │ 0: 61 kB │ 1: 60 kB │ 1: 62 kB │ 0: 60 kB │ …       append only
  *     index    part 0 → (0, 61 kB), (183 kB, 60 kB) …                in memory
  *
- * One descriptor serves all parts, as a block says where it lies.  Blocks are as large as they count
- * in memory, not on disk, so that a reader knows what it takes in.
+ * One descriptor serves all parts, as a block says where it lies.  Blocks are cut by their size in
+ * memory, not on disk, so that a reader knows what it takes in.
  *
  * The file loses its name as soon as it is open.  Nobody has to remove it: the kernel does, when
  * the stage closes it, when the task fails and when the worker is killed.

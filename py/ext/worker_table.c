@@ -10,10 +10,10 @@
  * second look-up costs as much as the first.  Here the place is found once and its value replaced.
  *
  * Most keys are words or numbers.  As long as all of them are exact str, they are hashed by their
- * bytes (CPython keeps equal strings in equal bytes) with core/data's quick hash instead of SipHash.
+ * bytes (CPython keeps equal strings in equal bytes) with core/data's quick hash, not SipHash.
  * As long as all are small ints, their hash is a bijection of them: where hashes are equal, no key
  * is looked at, which saves a cache miss a pair.  The first key of another type switches the table
- * to Python's own hashes for good, since a key must then meet whatever is equal to it.  No order and
+ * to Python's own hashes for good, as a key must then meet whatever is equal to it.  No order and
  * no placement depends on these hashes.
  *
  * Measured on the word count of 100 MB (bench/worker_chain.py): see bench/README.md.

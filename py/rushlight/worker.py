@@ -28,8 +28,8 @@ from rushlight import _worker
 
 CHECK_MS = 1000     # how often the helper looks whether the driver is still its parent
 
-# Garbage is collected after so many new objects, instead of 700: pairs and groups are objects by the
-# million, which are in no cycle and have to be looked at each time.
+# Garbage is collected after so many new objects, instead of 700: pairs and groups are objects by
+# the million, which are in no cycle and have to be looked at each time.
 YOUNG_OBJECTS = 50_000
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep

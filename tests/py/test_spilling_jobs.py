@@ -1,5 +1,5 @@
-"""Jobs on more than spark.python.worker.memory: the same answers, counted as spilled, nothing left in
-spark.local.dir, and workers that stay small."""
+"""Jobs on more than spark.python.worker.memory: the same answers, counted as spilled, nothing left
+in spark.local.dir, and workers that stay small."""
 import json
 
 PROGRAM = """
@@ -53,7 +53,8 @@ def spilled(log):
 def test_group_by_key_of_many_times_the_limit(run_program, tmp_path):
     out, (memory, disk) = run(run_program, tmp_path, """
 groups = pairs.groupByKey(2).mapValues(len)
-sizes = groups.mapPartitions(lambda it: [sorted(it)]).map(lambda kvs: (len(kvs), sum(v for _, v in kvs)))
+sizes = groups.mapPartitions(lambda it: [list(it)]).map(
+    lambda kvs: (len(kvs), sum(v for _, v in kvs)))
 out = dict(sizes=sizes.collect(), seen=groups.mapPartitions(peak).collect(), idle=idle,
            files=files(sys.argv[1]))
 """)
