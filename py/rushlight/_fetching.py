@@ -13,7 +13,8 @@ from urllib.parse import unquote, urlsplit
 from urllib.request import urlretrieve
 
 from rushlight.errors.engine import (
-    InvalidInputException, SparkRuntimeException, UnsupportedOperationException)
+    IllegalArgumentException, InvalidInputException, SparkRuntimeException,
+    UnsupportedOperationException)
 
 _WEB = ("http", "https", "ftp")
 
@@ -61,9 +62,14 @@ def unpack(key, source, root, name):
     with _beside(root) as folder:
         if source is None:
             source = _download(key, folder)
-        target = os.path.join(root, name or os.path.basename(source))
+        target = os.path.normpath(os.path.join(root, name or os.path.basename(source)))
+        if not target.startswith(root + os.sep):    # what is removed below is ours alone
+            raise IllegalArgumentException(
+                f"{key}#{name}: the name behind # leads out of the folder of added files",
+                "INVALID_ARGUMENT")
         unpacked = os.path.join(folder, "unpacked")
         _extract(source, unpacked)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
         if os.path.isdir(target):
             shutil.rmtree(target)
         os.replace(unpacked, target)

@@ -235,6 +235,20 @@ def test_an_archive_of_the_same_name_takes_the_place(sc, zipped):
     assert os.listdir(SparkFiles.get("data")) == ["two.py"]
 
 
+def test_an_archive_stays_in_its_folder(sc, zipped, tmp_path):
+    """A folder of the same name is removed: it must not be anybody else's."""
+    keep = tmp_path / "mine" / "keep.txt"
+    keep.parent.mkdir()
+    keep.write_text("x")
+    archive, root = zipped("in.zip", deeper="1"), SparkFiles.getRootDirectory()
+    for name in (str(keep.parent), "..", ".", "a/../..", os.path.relpath(keep.parent, root)):
+        with pytest.raises(EngineError, match="leads out of the folder of added files"):
+            sc.addArchive(f"{archive}#{name}")
+    assert keep.exists() and os.path.isdir(root) and sc.listArchives == []
+    sc.addArchive(archive + "#deep/er")
+    assert os.listdir(SparkFiles.get("deep/er")) == ["deeper.py"]
+
+
 def test_what_is_no_archive_is_copied(sc, write):
     sc.addArchive(write("plain.txt", "as it is"))
     assert read("plain.txt") == "as it is"
