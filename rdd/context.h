@@ -86,8 +86,8 @@ void rush_context_cancel_tag (RushContext *self, const char *tag, const char *re
 void rush_context_cancel_all (RushContext *self, const char *reason);
 
 /* What the tasks of all jobs have added to accumulators since the last call: GBytes * each, as
- * rush_task_context_add_accumulator_updates () got them, in the order in which tasks ended.  A job's
- * are there when it ends.  (transfer full) */
+ * rush_task_context_add_accumulator_updates () got them, in the order in which tasks ended.  A
+ * job's are there when it ends.  (transfer full) */
 GPtrArray *rush_context_take_accumulator_updates (RushContext *self);
 
 /* A result function that collects a partition's batches: RushTaskResult.value is a GPtrArray of

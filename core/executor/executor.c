@@ -30,6 +30,7 @@ rush_local_executor_new (const char *id, const char *host, guint cores, gint64 h
   self->env.dir = managers->dir;
   self->cores = cores;
   atomic_init (&self->alive, TRUE);
+  atomic_init (&self->slowness_percent, 100);
   self->env.memory = rush_memory_manager_new (conf, heap_bytes, error);
   if (self->env.memory == NULL)
     return NULL;

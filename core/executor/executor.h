@@ -19,6 +19,7 @@ typedef struct
   RushEnv env; /* its strings, memory, blocks and block manager are owned */
   guint cores;
   atomic_bool alive;
+  atomic_int slowness_percent; /* how long its tasks take; 100, but for fault scripts */
 } RushLocalExecutor;
 
 /* @heap_bytes: what the unified pool is a fraction of.  Refused below what Spark refuses. */

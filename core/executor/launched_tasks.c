@@ -19,6 +19,8 @@
 
 #include "core/executor/task_runner.h"
 
+#include <poll.h>
+
 typedef struct
 {
   gint64 task_id; /* the key in launched */
@@ -26,6 +28,7 @@ typedef struct
   RushLocalExecutor *executor;
   RushTask *task;       /* (owned) */
   RushTaskContext *ctx; /* (owned) */
+  char *failure;        /* (owned) what a fault script makes it fail with, or NULL */
   char *kill_reason;    /* (owned) guarded by the backend's lock; set once */
 } LaunchedTask;
 
@@ -34,6 +37,7 @@ launched_task_free (LaunchedTask *self)
 {
   rush_task_context_free (self->ctx);
   rush_task_free (self->task);
+  g_free (self->failure);
   g_free (self->kill_reason);
   g_free (self);
 }
@@ -99,6 +103,29 @@ post_outcome (RushLocalBackend *self, RushLocalExecutor *executor, gint64 task_i
     rush_block_store_remove_all (executor->env.blocks);
 }
 
+static RushTaskOutcome *
+fail (const LaunchedTask *launched)
+{
+  RushTaskOutcome *outcome = rush_task_outcome_new (RUSH_OUTCOME_EXCEPTION, launched->failure);
+
+  outcome->error_class = g_strdup ("org.apache.spark.SparkException");
+  return outcome;
+}
+
+/* A slow executor: what was done takes so much longer, unless the task is killed. */
+static void
+dawdle (LaunchedTask *launched, RushTaskOutcome *outcome)
+{
+  gint percent = atomic_load (&launched->executor->slowness_percent);
+  gint64 longer_us = outcome->metrics.run_us * (percent - 100) / 100;
+  struct pollfd killed = { .fd = rush_task_context_cancel_fd (launched->ctx), .events = POLLIN };
+
+  if (longer_us <= 0)
+    return;
+  poll (&killed, 1, (int)MIN ((longer_us + 999) / 1000, G_MAXINT));
+  outcome->metrics.run_us += longer_us;
+}
+
 /* Runner.  What the task refers to (its RDD, and through it a lineage) is let go before the end is
  * told, so that who hears of a job's end finds no task holding on to it. */
 void
@@ -107,14 +134,19 @@ rush_launched_tasks_run (gpointer item, gpointer data)
   LaunchedTask *launched = item;
   RushLocalExecutor *executor = launched->executor;
   gint64 task_id = launched->task_id;
-  RushTaskOutcome *outcome = rush_task_run (launched->task, &executor->env, launched->ctx);
+  RushTaskOutcome *outcome = launched->failure != NULL
+                                 ? fail (launched)
+                                 : rush_task_run (launched->task, &executor->env, launched->ctx);
 
+  if (atomic_load (&executor->slowness_percent) > 100)
+    dawdle (launched, outcome);
   forget_launched (launched);
   post_outcome (data, executor, task_id, outcome);
 }
 
 void
-rush_launched_tasks_add (RushLocalBackend *self, const char *executor_id, RushTask *task)
+rush_launched_tasks_add (RushLocalBackend *self, const char *executor_id, RushTask *task,
+                         char *failure)
 {
   LaunchedTask *launched = g_new0 (LaunchedTask, 1);
   gboolean accepted;
@@ -122,6 +154,7 @@ rush_launched_tasks_add (RushLocalBackend *self, const char *executor_id, RushTa
   launched->task_id = task->task_id;
   launched->backend = self;
   launched->task = task;
+  launched->failure = failure;
   launched->ctx = rush_task_context_new ();
   pthread_mutex_lock (&self->lock);
   launched->executor = rush_local_executors_find (self, executor_id);

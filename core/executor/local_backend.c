@@ -16,7 +16,10 @@
 static void
 local_launch (RushBackend *base, const char *executor_id, RushTask *task)
 {
-  rush_launched_tasks_add ((RushLocalBackend *)base, executor_id, task);
+  RushLocalBackend *self = (RushLocalBackend *)base;
+  char *failure = rush_local_faults_task_starts (self, task, executor_id);
+
+  rush_launched_tasks_add (self, executor_id, task, failure);
 }
 
 static void
@@ -89,6 +92,7 @@ local_free (RushBackend *base)
   g_hash_table_unref (self->executors_by_id);
   g_ptr_array_unref (self->executors);
   rush_barrier_coordinator_free (self->barriers);
+  rush_fault_script_free (self->faults);
   rush_block_manager_master_free (self->kept);
   pthread_mutex_destroy (&self->lock);
   g_free (self->host);
@@ -117,6 +121,14 @@ heap_bytes_of (const RushMaster *master, const RushConf *conf)
   return rush_conf_get_bytes (conf, "spark.executor.memory");
 }
 
+static gboolean
+read_fault_script (RushLocalBackend *self, GError **error)
+{
+  g_autofree char *path = rush_conf_get_string (self->conf, "spark.rushlight.faultScript");
+
+  return path == NULL || rush_fault_script_read (self->faults, path, error);
+}
+
 RushBackend *
 rush_local_backend_new (const RushMaster *master, const RushConf *conf, RushDriverLoop *loop,
                         RushMapOutputTracker *tracker, RushCommitCoordinator *commits,
@@ -143,7 +155,8 @@ rush_local_backend_new (const RushMaster *master, const RushConf *conf, RushDriv
   self->executors_by_id = g_hash_table_new (g_str_hash, g_str_equal);
   self->launched = g_hash_table_new (g_int64_hash, g_int64_equal);
   pthread_mutex_init (&self->lock, NULL);
-  if (!rush_local_executors_add_all (self, error))
+  self->faults = rush_fault_script_new ();
+  if (!read_fault_script (self, error) || !rush_local_executors_add_all (self, error))
     {
       local_free (&self->base);
       return NULL;

@@ -30,6 +30,9 @@ void rush_local_backend_stop (RushBackend *self);
  * one is the driver itself. */
 gboolean rush_local_backend_kill_executor (RushBackend *self, const char *executor_id,
                                            gboolean replace);
+/* A fault in JSON (fault_script.h) comes true, now or at its `when`.  INVALID_ARGUMENT: it is not
+ * well put; NOT_FOUND: there is nothing that it could happen to. */
+gboolean rush_local_backend_inject (RushBackend *self, const char *fault, GError **error);
 void rush_local_backend_remove_shuffle (RushBackend *self, gint shuffle_id); /* all stores */
 void rush_local_backend_remove_rdd (RushBackend *self, gint rdd_id);         /* all kept blocks */
 /* Who keeps what of persisted RDDs. (transfer none) */

@@ -2,6 +2,7 @@
  *
  *   local_executors.c   who is there: executors come, are announced, are lost
  *   launched_tasks.c    what runs: a task from its launch to the message that it has ended
+ *   local_faults.c      what is made to go wrong
  *   local_backend.c     the contract on top of both, and the end
  *
  * Threads:  the driver loop launches and kills, runners compute and answer, anybody may take an
@@ -10,6 +11,7 @@
 #pragma once
 
 #include "core/executor/executor.h"
+#include "core/executor/fault_script.h"
 #include "core/executor/local_backend.h"
 #include "core/executor/runner_pool.h"
 
@@ -27,6 +29,7 @@ typedef struct
   gint64 heap_bytes; /* of each executor */
   char *host;
   RushRunnerPool *runners;
+  RushFaultScript *faults;      /* (owned) */
   RushBlockManagerMaster *kept; /* who keeps what of persisted RDDs */
 
   pthread_mutex_t lock;
@@ -46,10 +49,19 @@ void rush_local_executors_announce (RushLocalBackend *self, const RushLocalExecu
 /* Lock held.  NULL: there has never been one of that id. */
 RushLocalExecutor *rush_local_executors_find (RushLocalBackend *self, const char *id);
 
+/* ---- local_faults.c ---- */
+
+/* What a fault script has for the start of @task comes true.  The driver loop's.  NULL, or the
+ * exception that the task is to end with. (transfer full) */
+char *rush_local_faults_task_starts (RushLocalBackend *self, const RushTask *task,
+                                     const char *executor_id);
+
 /* ---- launched_tasks.c ---- */
 
-/* Takes over @task.  Dropped without a word if the executor is gone, or the backend stops. */
-void rush_launched_tasks_add (RushLocalBackend *self, const char *executor_id, RushTask *task);
+/* Takes over @task and @failure: NULL, or what it is to fail with.  Dropped without a word if the
+ * executor is gone, or the backend stops. */
+void rush_launched_tasks_add (RushLocalBackend *self, const char *executor_id, RushTask *task,
+                              char *failure);
 void rush_launched_tasks_kill (RushLocalBackend *self, gint64 task_id, const char *reason);
 /* Lock held.  All tasks on @executor, or with NULL all there are, are asked to stop. */
 void rush_launched_tasks_kill_all (RushLocalBackend *self, const RushLocalExecutor *executor,

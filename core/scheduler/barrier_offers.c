@@ -4,8 +4,8 @@
  *     a place for each task, nearest first   some find none that is near enough: not now
  *     all launched, each told the addresses of all
  *
- * Until then nothing is held: other task sets may take the slots meanwhile.  So a barrier stage on a
- * busy cluster may wait for long, and nothing waits for it for ever.
+ * Until then nothing is held: other task sets may take the slots meanwhile.  So a barrier stage on
+ * a busy cluster may wait for long, and nothing waits for it for ever.
  *
  * Mirrors: TaskSchedulerImpl.resourceOffers, the parts on taskSet.isBarrier.
  */

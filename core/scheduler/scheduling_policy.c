@@ -1,7 +1,7 @@
 /* scheduling_policy.c - whose tasks go first: FIFO, and FAIR between pools.
  *
- * FIFO: the oldest job first, within a job the oldest stage.  A stage that two jobs share runs under
- * the first of them.
+ * FIFO: the oldest job first, within a job the oldest stage.  A stage that two jobs share runs
+ * under the first of them.
  *
  * FAIR: each slot that comes free goes to whoever is furthest behind.  Between two pools:
  *
@@ -11,9 +11,9 @@
  *     still the same                                  ─▶ by name
  *
  * so a pool of weight 3 runs three tasks for each one of a pool of weight 1, as long as both have
- * something to run.  Within a pool its task sets go by FIFO, or, in a pool of mode FAIR, by the same
- * rule, each with weight 1 and minShare 0.  The numbers change with each launch and each end: the
- * order is worked out anew at each offer.
+ * something to run.  Within a pool its task sets go by FIFO, or, in a pool of mode FAIR, by the
+ * same rule, each with weight 1 and minShare 0.  The numbers change with each launch and each end:
+ * the order is worked out anew at each offer.
  *
  * Mirrors: org.apache.spark.scheduler.{FIFOSchedulingAlgorithm,FairSchedulingAlgorithm}.
  */

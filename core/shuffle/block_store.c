@@ -179,6 +179,32 @@ rush_block_store_remove_output (RushBlockStore *self, gint shuffle_id, guint map
   return gone->len > 0;
 }
 
+gboolean
+rush_block_store_damage_output (RushBlockStore *self, gint shuffle_id, guint map_index)
+{
+  GHashTableIter iter;
+  gpointer stored;
+  gboolean found = FALSE;
+
+  pthread_mutex_lock (&self->lock);
+  GHashTable *outputs = find_shuffle (self, shuffle_id);
+  if (outputs != NULL)
+    {
+      g_hash_table_iter_init (&iter, outputs);
+      while (g_hash_table_iter_next (&iter, NULL, &stored))
+        {
+          RushMapOutput *output = ((StoredOutput *)stored)->output;
+
+          if (rush_map_output_id (output)->map_index != map_index)
+            continue;
+          rush_map_output_damage (output);
+          found = TRUE;
+        }
+    }
+  pthread_mutex_unlock (&self->lock);
+  return found;
+}
+
 /* ---- reading ---- */
 
 /* (transfer full) */

@@ -39,6 +39,8 @@ void rush_block_store_remove_shuffle (RushBlockStore *self, gint shuffle_id);
 void rush_block_store_remove_all (RushBlockStore *self);
 /* For fault scripts: the output is gone as if its disk were; FALSE: was not there. */
 gboolean rush_block_store_remove_output (RushBlockStore *self, gint shuffle_id, guint map_index);
+/* The same, but it is still there, and damaged. */
+gboolean rush_block_store_damage_output (RushBlockStore *self, gint shuffle_id, guint map_index);
 typedef struct
 {
   guint n_outputs;

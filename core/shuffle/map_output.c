@@ -28,6 +28,7 @@ struct _RushMapOutput
   char *data_path;   /* NULL: in memory */
   char *index_path;
   gint64 disk_bytes;
+  gboolean damaged;
 };
 
 /* ---- files ---- */
@@ -120,6 +121,14 @@ rush_map_output_evict (RushMapOutput *self, RushCodec codec, RushLocalDir *dir, 
 
 /* ---- outputs ---- */
 
+void
+rush_map_output_damage (RushMapOutput *self)
+{
+  pthread_mutex_lock (&self->lock);
+  self->damaged = TRUE;
+  pthread_mutex_unlock (&self->lock);
+}
+
 RushIterator *
 rush_map_output_read (RushMapOutput *self, guint start, guint end, gboolean by_reference,
                       RushCodec codec, RushAllocator *allocator, GError **error)
@@ -130,8 +139,17 @@ rush_map_output_read (RushMapOutput *self, guint start, guint end, gboolean by_r
   RushMapRows *rows = self->rows != NULL ? rush_map_rows_ref (self->rows) : NULL;
   g_autofree char *data_path = g_strdup (self->data_path);
   g_autofree char *index_path = g_strdup (self->index_path);
+  gboolean damaged = self->damaged;
   pthread_mutex_unlock (&self->lock);
 
+  if (damaged)
+    {
+      g_clear_pointer (&rows, rush_map_rows_unref);
+      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_CORRUPT,
+                   "the output of map %u of shuffle %d is damaged: its checksum does not hold",
+                   self->id.map_index, self->id.shuffle_id);
+      return NULL;
+    }
   if (rows == NULL)
     return read_files (self, data_path, index_path, start, end, allocator, error);
   RushIterator *slices = rush_map_rows_read (rows, start, end);

@@ -42,6 +42,8 @@ gboolean rush_map_output_is_evictable (RushMapOutput *self);
  * has changed.  One thread at a time. */
 gint64 rush_map_output_evict (RushMapOutput *self, RushCodec codec, RushLocalDir *dir,
                               GError **error);
+/* From now on no checksum of it holds: for fault scripts. */
+void rush_map_output_damage (RushMapOutput *self);
 /* See rush_block_store_read (). */
 RushIterator *rush_map_output_read (RushMapOutput *self, guint start, guint end,
                                     gboolean by_reference, RushCodec codec,

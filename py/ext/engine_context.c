@@ -204,6 +204,20 @@ context_kill_executor (EngineContext *self, PyObject *args)
 }
 
 static PyObject *
+context_inject (EngineContext *self, PyObject *args)
+{
+  const char *fault;
+  if (!PyArg_ParseTuple (args, "s", &fault) || !engine_context_ready (self))
+    return NULL;
+  GError *error = NULL;
+  gboolean ok;
+  Py_BEGIN_ALLOW_THREADS ok =
+      rush_local_backend_inject (rush_context_backend (self->context), fault, &error);
+  Py_END_ALLOW_THREADS if (!ok) return engine_raise (error);
+  Py_RETURN_NONE;
+}
+
+static PyObject *
 context_worker_pids (EngineContext *self, PyObject *unused)
 {
   if (!engine_context_ready (self))
@@ -265,6 +279,8 @@ PyMethodDef engine_context_methods[] = {
   { "executor_ids", (PyCFunction)context_executor_ids, METH_NOARGS, "Executors that are alive." },
   { "kill_executor", (PyCFunction)context_kill_executor, METH_VARARGS,
     "kill_executor (id, replace): as if its machine had died; False: no such executor." },
+  { "inject", (PyCFunction)context_inject, METH_VARARGS,
+    "inject (fault): what is to go wrong, in JSON, now or at its `when` (fault_script.h)." },
   { "worker_pids", (PyCFunction)context_worker_pids, METH_NOARGS,
     "Process ids of the helper and the live Python workers." },
   { NULL }

@@ -29,6 +29,7 @@ from rushlight.errors import (
     IllegalArgumentException, NotThereYet, PySparkIndexError, PySparkRuntimeError,
     PySparkValueError)
 from rushlight.errors.engine import NoSuchMethodError, from_engine
+from rushlight.faults import FaultInjection
 from rushlight.profiler import BasicProfiler
 from rushlight.rdd import RDD
 from rushlight.serializers import AutoBatchedSerializer, BatchedSerializer, CPickleSerializer
@@ -62,7 +63,8 @@ class _Local(threading.local):
         self.properties = {}
 
 
-class SparkContext(FileSources, Sharing, CheckpointDir, Jobs, JobTags, System, Profiling):
+class SparkContext(FaultInjection, FileSources, Sharing, CheckpointDir, Jobs, JobTags, System,
+                   Profiling):
     """One application: `SparkContext("local[2]", "counts")`, or with a SparkConf.
 
     There is one at a time.  As a context manager it is stopped at the end of the block; in any

@@ -82,6 +82,9 @@ OWN_FLAGS = [Flag(*row) for row in (
     ("--dag", "FILE", None, None,
      "at the end, draw the jobs: .svg, .png, .pdf or .dot;\n"
      "rushlight dag always does, app.py's into app.svg"),
+    ("--faults", "FILE", "spark.rushlight.faultScript", None,
+     "let executors die, outputs vanish, tasks fail, as a\n"
+     "fault script says (rushlight.faults)"),
     ("--trace-bridge", None, "spark.rushlight.trace.bridge", None,
      "show each call from Python into the engine"),
     ("--ipython", None, None, None, "rushlight shell only: in IPython"),

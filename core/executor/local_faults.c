@@ -1,0 +1,187 @@
+/* local_faults.c - faults come true: executors die or get slow, outputs and blocks vanish.
+ *
+ *     driver loop: launch (executor, task) ──▶ what is due? ──▶ done here, before the task starts
+ *                                                     └──▶ fail_task: the task is told to fail
+ *     any thread:  rush_local_backend_inject ()  now, or when its `when` comes
+ *
+ * Nothing is pretended: what a fault takes away is gone, and whoever wants it finds out as he would
+ * otherwise, by a failed fetch, a missing block, or the message that an executor is lost.  So what
+ * follows is the scheduler's real recovery.
+ */
+#include "core/executor/local_backend_private.h"
+
+static RushLocalExecutor *
+find_alive (RushLocalBackend *self, const char *id)
+{
+  RushLocalExecutor *executor;
+
+  pthread_mutex_lock (&self->lock);
+  executor = rush_local_executors_find (self, id);
+  pthread_mutex_unlock (&self->lock);
+  return executor != NULL && rush_local_executor_is_alive (executor) ? executor : NULL;
+}
+
+/* Those that the fault speaks of, alive: RushLocalExecutor *.  (transfer container) */
+static GPtrArray *
+executors_of (RushLocalBackend *self, const RushFault *fault)
+{
+  g_auto (GStrv) ids = rush_local_backend_executor_ids (&self->base);
+  GPtrArray *executors = g_ptr_array_new ();
+
+  for (guint i = 0; ids[i] != NULL; i++)
+    if (fault->executor == NULL || g_str_equal (fault->executor, ids[i]))
+      {
+        RushLocalExecutor *executor = find_alive (self, ids[i]);
+
+        if (executor != NULL) /* else it has just been lost */
+          g_ptr_array_add (executors, executor);
+      }
+  return executors;
+}
+
+/* ---- outputs and blocks ---- */
+
+static guint
+hurt_outputs (RushLocalBackend *self, const RushFault *fault,
+              gboolean (*hurt) (RushBlockStore *store, gint shuffle_id, guint map_index))
+{
+  g_autoptr (GPtrArray) executors = executors_of (self, fault);
+  guint first = fault->map >= 0 ? (guint)fault->map : 0, n = 0;
+  guint end = fault->map >= 0
+                  ? first + 1
+                  : rush_map_output_tracker_n_maps (self->tracker, (gint)fault->shuffle);
+
+  for (guint i = 0; i < executors->len; i++)
+    for (guint map = first; map < end; map++)
+      n += hurt (((RushLocalExecutor *)g_ptr_array_index (executors, i))->env.blocks,
+                 (gint)fault->shuffle, map);
+  return n;
+}
+
+static guint
+drop_all_cached (RushBlockManager *blocks, gint rdd_id)
+{
+  RushBlockManagerStats before, after;
+
+  rush_block_manager_stats (blocks, &before);
+  rush_block_manager_remove_rdd (blocks, rdd_id);
+  rush_block_manager_stats (blocks, &after);
+  return before.n_blocks > after.n_blocks ? before.n_blocks - after.n_blocks : 0;
+}
+
+static guint
+drop_cached (RushLocalBackend *self, const RushFault *fault)
+{
+  g_autoptr (GPtrArray) executors = executors_of (self, fault);
+  guint n = 0;
+
+  for (guint i = 0; i < executors->len; i++)
+    {
+      RushBlockManager *blocks =
+          ((RushLocalExecutor *)g_ptr_array_index (executors, i))->env.block_manager;
+
+      if (fault->partition >= 0)
+        n += rush_block_manager_remove_block (blocks, (gint)fault->rdd, (guint)fault->partition);
+      else
+        n += drop_all_cached (blocks, (gint)fault->rdd);
+    }
+  return n;
+}
+
+/* ---- executors ---- */
+
+static gboolean
+slow_down (RushLocalBackend *self, const RushFault *fault)
+{
+  RushLocalExecutor *executor = find_alive (self, fault->executor);
+
+  if (executor != NULL)
+    atomic_store (&executor->slowness_percent, (gint)MIN (fault->factor * 100, G_MAXINT));
+  return executor != NULL;
+}
+
+/* ---- a fault comes true ---- */
+
+static gboolean
+no_executor (RushLocalBackend *self, const RushFault *fault, GError **error)
+{
+  g_auto (GStrv) ids = rush_local_backend_executor_ids (&self->base);
+  g_autofree char *alive = g_strjoinv (", ", ids);
+
+  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_NOT_FOUND,
+               "%s: there is no executor %s that could be lost or slowed down; alive: %s%s",
+               fault->name, fault->executor, alive,
+               self->master.is_cluster
+                   ? ""
+                   : " (in local mode it is the program itself; use local-cluster[N,C,M])");
+  return FALSE;
+}
+
+static gboolean
+nothing_there (const RushFault *fault, const char *what, GError **error)
+{
+  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_NOT_FOUND, "%s: there is no such %s",
+               fault->name, what);
+  return FALSE;
+}
+
+static gboolean
+apply (RushLocalBackend *self, const RushFault *fault, GError **error)
+{
+  switch (fault->kind)
+    {
+    case RUSH_FAULT_KILL_EXECUTOR:
+      return rush_local_backend_kill_executor (&self->base, fault->executor, fault->replace) ||
+             no_executor (self, fault, error);
+    case RUSH_FAULT_SLOW_EXECUTOR:
+      return slow_down (self, fault) || no_executor (self, fault, error);
+    case RUSH_FAULT_DROP_SHUFFLE:
+      return hurt_outputs (self, fault, rush_block_store_remove_output) > 0 ||
+             nothing_there (fault, "map output", error);
+    case RUSH_FAULT_CORRUPT_SHUFFLE:
+      return hurt_outputs (self, fault, rush_block_store_damage_output) > 0 ||
+             nothing_there (fault, "map output", error);
+    case RUSH_FAULT_DROP_CACHED:
+      return drop_cached (self, fault) > 0 || nothing_there (fault, "cached block", error);
+    case RUSH_FAULT_FAIL_TASK:
+      return TRUE; /* that is the task's business */
+    }
+  g_return_val_if_reached (FALSE);
+}
+
+char *
+rush_local_faults_task_starts (RushLocalBackend *self, const RushTask *task,
+                               const char *executor_id)
+{
+  g_autoptr (GPtrArray) due = g_ptr_array_new ();
+  char *failure = NULL;
+
+  rush_fault_script_task_starts (self->faults, task, executor_id, due);
+  for (guint i = 0; i < due->len; i++)
+    {
+      const RushFault *fault = g_ptr_array_index (due, i);
+      g_autoptr (GError) error = NULL;
+
+      if (!apply (self, fault, &error))
+        rush_conf_warn (self->conf, error->message);
+      if (fault->kind == RUSH_FAULT_FAIL_TASK && failure == NULL)
+        failure = fault->message != NULL
+                      ? g_strdup (fault->message)
+                      : g_strdup_printf ("The task was made to fail by %s", fault->name);
+    }
+  return failure;
+}
+
+gboolean
+rush_local_backend_inject (RushBackend *base, const char *text, GError **error)
+{
+  RushLocalBackend *self = (RushLocalBackend *)base;
+  g_autoptr (RushFault) fault = rush_fault_parse (text, "fault", error);
+
+  if (fault == NULL)
+    return FALSE;
+  if (!fault->has_when)
+    return apply (self, fault, error);
+  rush_fault_script_add (self->faults, g_steal_pointer (&fault));
+  return TRUE;
+}
