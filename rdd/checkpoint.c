@@ -9,9 +9,9 @@
  * uppermost are written first.)  Each RDD is looked at once in its life, by the first job that gets
  * there: a mark that is set later has no effect, as in Spark.
  *
- * The job that writes is an ordinary one on the marked RDD, under the name of the action that caused
- * it.  It computes the partitions again; if they are persisted, it reads them.  Its task writes a
- * temporary file and renames it, so that of two attempts one wins as a whole.
+ * The job that writes is an ordinary one on the marked RDD, under the name of the action that
+ * caused it.  It computes the partitions again; if they are persisted, it reads them.  Its task
+ * writes a temporary file and renames it, so that of two attempts one wins as a whole.
  */
 #include "rdd/checkpoint.h"
 

@@ -1,5 +1,5 @@
-/* checkpoint.h - cutting a lineage off: its partitions are written down, and what they were computed
- * from is forgotten.
+/* checkpoint.h - cutting a lineage off: its partitions are written down, and what they were
+ * computed from is forgotten.
  *
  *   rush_context_set_checkpoint_dir (context, "/data/checkpoints", &error);
  *   rush_rdd_checkpoint (context, rdd, &error);         a mark

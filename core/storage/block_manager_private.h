@@ -1,6 +1,7 @@
 /* block_manager_private.h - a kept block, and what the files of the block manager share.
  *
- *   block_manager.c    the table: who computes a block, who waits, what is there; eviction, removal
+ *   block_manager.c    the table: who computes a block, who waits, what is there; removal
+ *   kept_block.c       one block: what the driver is told of it, how it is evicted
  *   block_put.c        a block that is computed, unrolled, kept and handed on
  *   block_transfer.c   blocks of other executors: read, and copied to them
  *
@@ -98,6 +99,15 @@ RushDiskEntry *rush_block_manager_new_file (RushBlockManager *self, const RushKe
                                             RushSchema *schema, GError **error);
 /* The kept block, or NULL. (transfer full) */
 RushKeptBlock *rush_block_manager_find (RushBlockManager *self, RushRddBlockId key);
+/* Lock held: it leaves the table; who waits looks again. */
+void rush_block_manager_forget (RushKeptBlock *block);
+
+/* ---- kept_block.c ---- */
+
+RushKeptBlock *rush_kept_block_new (RushBlockManager *manager, RushRddBlockId key,
+                                    const RushStorageLevel *level);
+/* Lock held, so that updates come in order: the driver learns what it has become. */
+void rush_kept_block_tell (RushKeptBlock *block);
 /* Storage that this thread asks for until NULL is set is for the RDD of @block: no other block of
  * it goes for that. */
 void rush_block_manager_store_for (const RushKeptBlock *block);

@@ -8,8 +8,8 @@
  *                                         the rest as it is computed
  *       (it has the disk alone) ──▶ a file ──▶ KEPT on disk
  *
- * What is unrolled is a memory consumer of its task, as it would be in the way of the very rows that
- * it waits for: if the task finds no memory, it moves to a file as well.
+ * What is unrolled is a memory consumer of its task, as it would be in the way of the very rows
+ * that it waits for: if the task finds no memory, it moves to a file as well.
  *
  * A block is made whole before its first row is given on, even if the task wants one row alone
  * (first () on a persisted RDD computes all of its first partition): half a block is of no use to

@@ -53,8 +53,8 @@ def test_what_finds_no_room_is_computed_again(small):
     assert kept(small, rdd)[0] == partitions    # they do not push out each other
 
 
-@pytest.mark.parametrize("level", [StorageLevel.MEMORY_AND_DISK, StorageLevel.MEMORY_AND_DISK_DESER],
-                         ids=repr)
+@pytest.mark.parametrize(
+    "level", [StorageLevel.MEMORY_AND_DISK, StorageLevel.MEMORY_AND_DISK_DESER], ids=repr)
 def test_what_finds_no_room_goes_to_disk(small, level):
     rdd, calls = rows(small, 12, 12)
     rdd.persist(level)
