@@ -108,6 +108,7 @@ class Caching:
         """
         self.is_checkpointed = True
         self.ctx._engine.checkpoint(self._engine(), False)
+        self._forget_chain()
 
     def localCheckpoint(self):
         """Has the partitions kept by the executors after the next job, in memory or on disk, and

@@ -94,6 +94,9 @@ class RDD(Transformations, PairTransformations, Joins, Sorting, Sampling, Layout
             return self
         return PipelinedRDD(self, (), preservesPartitioning=True)
 
+    def _forget_chain(self):
+        """Lets go of what the engine's RDD was made of."""
+
     def _then(self, *op, preservesPartitioning=False, is_barrier=False, record_format=None):
         """A chain: this RDD with one more operator on top."""
         return PipelinedRDD(self, (op,), preservesPartitioning, is_barrier=is_barrier,
@@ -163,7 +166,7 @@ class RDD(Transformations, PairTransformations, Joins, Sorting, Sampling, Layout
 
     def dag(self):
         """The lineage as a picture: RDDs as boxes, stages around them, with what was counted if
-        jobs have run.  Notebooks show it; save() writes .svg, .png or .dot.
+        jobs have run.  Notebooks show it; save() writes .svg, .png, .pdf or .dot.
 
         >>> words = sc.parallelize(["a", "b"]).map(lambda w: (w, 1)).reduceByKey(max)
         >>> words.dag().dot.startswith("digraph")
@@ -244,6 +247,13 @@ class PipelinedRDD(RDD):
     def _is_barrier(self):
         return self.is_barrier
 
+    def _forget_chain(self):
+        """Nothing will stand on the steps below this one any more."""
+        self._engine()
+        self.prev = self._source = None
+
     def getNumPartitions(self):
         """How many partitions the RDD has; no need to build the chain for that."""
+        if self._source is None:
+            return super().getNumPartitions()
         return self._source.getNumPartitions()

@@ -1,4 +1,7 @@
 """What the tests of kept partitions share."""
+import time
+
+HANG_S = 60         # a guard: nothing here takes that long
 
 
 def counted(sc, n, slices):
@@ -18,3 +21,11 @@ def kept(sc, rdd):
         if rdd_id == rdd.id():
             return tuple(sizes)
     return 0, 0, 0
+
+
+def until(sc, holds):
+    """Waits for what the cleaner does once the scheduler, too, has let go of an RDD."""
+    deadline = time.monotonic() + HANG_S
+    while not holds() and time.monotonic() < deadline:
+        sc._engine.flush_cleaner()
+    assert holds()

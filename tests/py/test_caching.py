@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from kept_rdds import counted, kept
+from kept_rdds import counted, kept, until
 from rushlight import StorageLevel
 from rushlight.errors.engine import IllegalArgumentException, UnsupportedOperationException
 
@@ -117,8 +117,7 @@ def test_what_nobody_holds_is_not_kept(sc):
     rdd.count()
     rdd_id = rdd.id()
     del rdd
-    sc._engine.flush_cleaner()
-    assert all(entry[0] != rdd_id for entry in sc._engine.kept_rdds())
+    until(sc, lambda: all(entry[0] != rdd_id for entry in sc._engine.kept_rdds()))
 
 
 # ── damage ──
