@@ -252,6 +252,41 @@ rush_rdd_count_lineage (RushRdd *self, guint *out_n, GError **error)
   return counted && rush_rdd_n_partitions (self, out_n, error);
 }
 
+/* ---- can tasks compute it? ---- */
+
+static gboolean
+check_with_parents (RushRdd *self, GError **error)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+  g_autoptr (GPtrArray) to_visit = g_ptr_array_new ();
+
+  g_ptr_array_add (to_visit, self);
+  while (to_visit->len > 0)
+    {
+      RushRdd *rdd = g_ptr_array_steal_index_fast (to_visit, to_visit->len - 1);
+      guint n;
+
+      if (!g_hash_table_add (seen, rdd))
+        continue;
+      if (rdd->klass->check != NULL && !rdd->klass->check (rdd, error))
+        return FALSE;
+      RushDependency *const *dependencies = rush_rdd_dependencies (rdd, &n);
+      for (guint i = n; i-- > 0;)
+        if (dependencies[i]->kind != RUSH_DEPENDENCY_SHUFFLE)
+          g_ptr_array_add (to_visit, dependencies[i]->rdd);
+    }
+  return TRUE;
+}
+
+gboolean
+rush_rdd_check_stage (RushRdd *self, GError **error)
+{
+  rush_lineage_begin_reading (self->lineage);
+  gboolean ok = check_with_parents (self, error);
+  rush_lineage_end_reading (self->lineage);
+  return ok;
+}
+
 /* ---- the rest of the contract ---- */
 
 void

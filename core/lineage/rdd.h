@@ -32,6 +32,8 @@ typedef struct
   RushIterator *(*compute) (RushRdd *self, guint split, RushTaskContext *ctx, GError **error);
   /* NULL-terminated host or executor names (transfer full), or NULL.  Optional. */
   char **(*preferred_locations) (RushRdd *self, guint split);
+  /* FALSE: no task can compute it any more, as something that it needs was taken away.  Optional. */
+  gboolean (*check) (RushRdd *self, GError **error);
   /* Frees the subclass' own fields; the base frees the rest and the memory.  Optional. */
   void (*finalize) (RushRdd *self);
   /* One step of the user's that this RDD stands for, in order, for pictures: returns FALSE past the
@@ -117,6 +119,9 @@ gboolean rush_rdd_n_partitions (RushRdd *self, guint *out_n, GError **error);
 /* The same after counting all that @self can be computed from, behind shuffles too: a source that
  * is gone is found now, and nobody who asks one of them later has to look at the world. */
 gboolean rush_rdd_count_lineage (RushRdd *self, guint *out_n, GError **error);
+/* check () of @self and of all that is computed in the same tasks, up to the shuffles: what finds
+ * its way into Spark's error when it serializes a stage. */
+gboolean rush_rdd_check_stage (RushRdd *self, GError **error);
 /* The iterator over one partition: what compute () of a child calls on its parents. */
 RushIterator *rush_rdd_iterator (RushRdd *self, guint split, RushTaskContext *ctx, GError **error);
 char **rush_rdd_preferred_locations (RushRdd *self, guint split); /* (transfer full) or NULL */

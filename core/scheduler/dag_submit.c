@@ -154,6 +154,19 @@ submit_tasks (RushDag *self, RushStage *stage, RushActiveJob *job, GArray *missi
                               locations);
 }
 
+/* Where Spark serializes the stage for its tasks.  FALSE: that failed, and its jobs with it. */
+static gboolean
+check_stage (RushDag *self, RushStage *stage)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (rush_rdd_check_stage (stage->rdd, &error))
+    return TRUE;
+  g_prefix_error_literal (&error, "Task serialization failed: ");
+  rush_dag_abort_stage (self, stage, error);
+  return FALSE;
+}
+
 /* A second run of an indeterminate stage would not make the same rows.  What is left of the first
  * one does not fit them, and neither does what was made from it.  FALSE: the stage is gone. */
 static gboolean
@@ -189,7 +202,8 @@ submit_missing_tasks (RushDag *self, RushStage *stage)
   rush_dag_post_stage_submitted (self, stage, job, missing->len);
   if (missing->len > 0)
     {
-      submit_tasks (self, stage, job, missing);
+      if (check_stage (self, stage))
+        submit_tasks (self, stage, job, missing);
       return;
     }
   rush_dag_stage_finished (self, stage);

@@ -62,6 +62,20 @@ rdd_n_partitions (EngineRdd *self, PyObject *unused)
 }
 
 static PyObject *
+rdd_check (EngineRdd *self, PyObject *unused)
+{
+  GError *error = NULL;
+  gboolean ok;
+  Py_BEGIN_ALLOW_THREADS ok = rush_rdd_check_stage (self->rdd, &error);
+  Py_END_ALLOW_THREADS if (!ok)
+  {
+    g_prefix_error_literal (&error, "Task not serializable: ");
+    return engine_raise (error);
+  }
+  Py_RETURN_NONE;
+}
+
+static PyObject *
 rdd_debug_string (EngineRdd *self, PyObject *unused)
 {
   GError *error = NULL;
@@ -101,10 +115,12 @@ rdd_get_name (EngineRdd *self, void *closure)
 static PyMethodDef rdd_methods[] = {
   { "n_partitions", (PyCFunction)rdd_n_partitions, METH_NOARGS,
     "How many partitions; the first call may look at files." },
+  { "check", (PyCFunction)rdd_check, METH_NOARGS,
+    "An error if no task can compute it any more, as a broadcast of its stage was destroyed." },
   { "debug_string", (PyCFunction)rdd_debug_string, METH_NOARGS, "The lineage as Spark prints it." },
   { "set_name", (PyCFunction)rdd_set_name, METH_O, "Names the RDD for pictures and the log." },
   { "dag", (PyCFunction)engine_rdd_dag, METH_O,
-    "The picture of the lineage, as bytes: 'svg', 'png' or 'dot'." },
+    "The picture of the lineage, as bytes: 'svg', 'png', 'pdf' or 'dot'." },
   { NULL }
 };
 

@@ -52,19 +52,21 @@ broadcast_unpersist (EngineBroadcast *self, PyObject *unused)
 }
 
 static PyObject *
-broadcast_destroy (EngineBroadcast *self, PyObject *unused)
+broadcast_destroy (EngineBroadcast *self, PyObject *args)
 {
-  if (!check_valid (self))
+  EngineCall call;
+  if (!PyArg_ParseTuple (args, "O&", engine_call_converter, &call) || !check_valid (self))
     return NULL;
-  rush_python_broadcast_destroy (self->broadcast);
+  rush_python_broadcast_destroy (self->broadcast, call.short_form);
   Py_RETURN_NONE;
 }
 
 static PyMethodDef broadcast_methods[] = {
   { "unpersist", (PyCFunction)broadcast_unpersist, METH_NOARGS,
     "Workers that hold the value read it again; an error if it was destroyed." },
-  { "destroy", (PyCFunction)broadcast_destroy, METH_NOARGS,
-    "Removes the file; tasks that use it fail from now on; an error if it was destroyed." },
+  { "destroy", (PyCFunction)broadcast_destroy, METH_VARARGS,
+    "destroy (call): removes the file, and no job can use it any more; an error if it was "
+    "destroyed." },
   { NULL }
 };
 

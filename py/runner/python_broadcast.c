@@ -17,7 +17,7 @@ struct _RushPythonBroadcast
   gint64 id;
   char *path;
   atomic_int version;
-  atomic_bool destroyed;
+  _Atomic (char *) destroyed_at; /* (owned) NULL: it lives */
 };
 
 gint64
@@ -46,21 +46,27 @@ rush_python_broadcast_unpersist (RushPythonBroadcast *self)
 
 /* A worker that has the file open reads it to its end all the same. */
 void
-rush_python_broadcast_destroy (RushPythonBroadcast *self)
+rush_python_broadcast_destroy (RushPythonBroadcast *self, const char *site)
 {
-  if (!atomic_exchange (&self->destroyed, TRUE))
+  char *lives = NULL, *mine = g_strdup (site);
+
+  if (atomic_compare_exchange_strong (&self->destroyed_at, &lives, mine))
     unlink (self->path);
+  else
+    g_free (mine);
 }
 
 gboolean
 rush_python_broadcast_check (RushPythonBroadcast *self, GError **error)
 {
-  if (!atomic_load (&self->destroyed))
+  const char *site = atomic_load (&self->destroyed_at);
+
+  if (site == NULL)
     return TRUE;
   g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_JOB_ABORTED, /* Spark's SparkException */
                "[INTERNAL_ERROR_BROADCAST] Attempted to use Broadcast(%" G_GINT64_FORMAT
-               ") after it was destroyed",
-               self->id);
+               ") after it was destroyed (%s)  SQLSTATE: XX000",
+               self->id, site);
   return FALSE;
 }
 
@@ -76,7 +82,9 @@ rush_python_broadcast_unref (RushPythonBroadcast *self)
 {
   if (self == NULL || !rush_ref_count_dec (&self->refs))
     return;
-  rush_python_broadcast_destroy (self);
+  if (atomic_load (&self->destroyed_at) == NULL)
+    unlink (self->path);
+  g_free (atomic_load (&self->destroyed_at));
   g_free (self->path);
   g_free (self);
 }
@@ -90,6 +98,6 @@ rush_python_broadcast_new (gint64 id, const char *path)
   self->id = id;
   self->path = g_strdup (path);
   atomic_init (&self->version, 0);
-  atomic_init (&self->destroyed, FALSE);
+  atomic_init (&self->destroyed_at, NULL);
   return self;
 }

@@ -28,7 +28,7 @@ const char *rush_python_broadcast_path (const RushPythonBroadcast *self);
 gint rush_python_broadcast_version (RushPythonBroadcast *self);
 
 void rush_python_broadcast_unpersist (RushPythonBroadcast *self);
-/* Removes the file.  Idempotent. */
-void rush_python_broadcast_destroy (RushPythonBroadcast *self);
+/* Removes the file.  Idempotent.  @site: by whom, "destroy at app.py:7", for check (). */
+void rush_python_broadcast_destroy (RushPythonBroadcast *self, const char *site);
 /* FALSE with JOB_ABORTED: it was destroyed. */
 gboolean rush_python_broadcast_check (RushPythonBroadcast *self, GError **error);

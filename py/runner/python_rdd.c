@@ -98,15 +98,25 @@ name_of_input (const RushSchema *schema)
 
 /* ── PythonRDD ── */
 
+static gboolean
+python_rdd_check (RushRdd *base, GError **error)
+{
+  GPtrArray *broadcasts = ((PythonRdd *)base)->work.broadcasts;
+
+  for (guint i = 0; broadcasts != NULL && i < broadcasts->len; i++)
+    if (!rush_python_broadcast_check (broadcasts->pdata[i], error))
+      return FALSE;
+  return TRUE;
+}
+
 static RushIterator *
 python_rdd_compute (RushRdd *base, guint split, RushTaskContext *ctx, GError **error)
 {
   PythonRdd *self = (PythonRdd *)base;
-  GPtrArray *broadcasts = self->work.broadcasts;
 
-  for (guint i = 0; broadcasts != NULL && i < broadcasts->len; i++)
-    if (!rush_python_broadcast_check (broadcasts->pdata[i], error))
-      return NULL;
+  /* A broadcast may have been destroyed since the stage was submitted. */
+  if (!python_rdd_check (base, error))
+    return NULL;
   RushIterator *parent = rush_rdd_iterator (base->dependencies[0]->rdd, split, ctx, error);
   return parent != NULL ? rush_python_pump_new (&self->work, parent, split, ctx, error) : NULL;
 }
@@ -137,6 +147,7 @@ python_rdd_finalize (RushRdd *base)
 
 static const RushRddClass python_rdd_class = {
   .name = "PythonRDD",
+  .check = python_rdd_check,
   .compute = python_rdd_compute,
   .describe_step = python_rdd_describe_step,
   .finalize = python_rdd_finalize,

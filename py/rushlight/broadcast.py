@@ -14,6 +14,7 @@ Mirrors pyspark.core.broadcast.
 import gc
 import os
 import pickle
+import sys
 import threading
 from types import GenericAlias
 
@@ -163,10 +164,11 @@ class Broadcast:
         >>> b.destroy()
         Traceback (most recent call last):
             ...
-        rushlight.errors.engine.SparkRuntimeException: ...Broadcast(...) after it was destroyed
+        rushlight.errors.engine.SparkRuntimeException: ...Broadcast(...) after it was destroyed...
         """
         self._check_on_driver("destroyed")
-        self._handle.destroy()
+        from rushlight._callsite import call_at
+        self._handle.destroy(call_at("destroy", sys._getframe(1)))
 
     def __reduce__(self):
         self._check_on_driver("serialized")

@@ -11,14 +11,14 @@ import time
 import weakref
 from functools import partial
 
-from rushlight import _engine, _lifecycle, _pickling, _progress, accumulators
+from rushlight import _engine, _lifecycle, _progress, accumulators
 from rushlight import _functions as functions
 from rushlight._caching import CheckpointDir
 from rushlight._callsite import current_call, operator, renamed
 from rushlight._files import FileSources
 from rushlight._jobs import Jobs
 from rushlight._profiling import Profiling
-from rushlight._records import ALL, dump_run, reader_of, runs_of
+from rushlight._records import ALL, dump_run, loader_of, runs_of
 from rushlight._sharing import Sharing
 from rushlight._system import System
 from rushlight._tags import JobTags
@@ -432,11 +432,12 @@ class SparkContext(FaultInjection, FileSources, Sharing, CheckpointDir, Jobs, Jo
                          renamed(call, RUN_JOB), {CALL_SITE_PROPERTY: call[1]})
 
     def _collect(self, rdd):
-        call = current_call()
-        return self._run(rdd, None, "action", call, {})
+        # What Spark's collect() does with its closure, which holds the RDD, before there is a job.
+        rdd._engine().check()
+        return self._run(rdd, None, "action", current_call(), {})
 
     def _run(self, rdd, partitions, cause, call, properties):
-        """The objects of an RDD of runs; `partitions`: None for all."""
+        """The objects of an RDD that the driver can read; `partitions`: None for all."""
         engine, engine_rdd = self._engine, rdd._engine()
         began = time.monotonic()
         try:
@@ -445,7 +446,7 @@ class SparkContext(FaultInjection, FileSources, Sharing, CheckpointDir, Jobs, Jo
         finally:
             accumulators.take_from(engine)
         self._say_finished(call, began)
-        objects, loads = [], reader_of(rdd._format) or _pickling.loads
+        objects, loads = [], loader_of(rdd._format)
         found.reverse()         # each run is dropped when it has been read
         while found:
             runs = found.pop()

@@ -35,6 +35,9 @@ class Rdd:
     def set_name(self, name):
         self.name = name
 
+    def check(self):
+        pass
+
     def n_partitions(self):
         return self.n
 

@@ -222,9 +222,34 @@ def test_after_destroy(sc):
                                               "destroyed") as caught:
             use()
         assert caught.value.java_exception.toString().startswith("org.apache.spark.SparkException")
+        assert f"(destroy at {__file__}:" in str(caught.value)
     assert value.value == [1]       # the driver's copy, which it has read before
     with pytest.raises(FileNotFoundError):
         unread.value
+
+
+@pytest.mark.parametrize("on_map_side,act,said,stages", [
+    (False, lambda rdd: rdd.collect(), "Task not serializable: ", None),
+    (False, lambda rdd: rdd.take(1), "Task serialization failed: ", [2, 0]),
+    (True, lambda rdd: rdd.collect(), "Task serialization failed: ", [0, 0]),
+    (True, lambda rdd: rdd.take(1), "Task serialization failed: ", [0, 0])])
+def test_no_task_begins_that_uses_a_destroyed_one(sc, on_map_side, act, said, stages):
+    """collect() fails before there is a job; else the stage that uses it is not begun."""
+    value, tracker = sc.broadcast([1]), sc.statusTracker()
+    pairs, use = sc.parallelize([(0, 1), (1, 1)], 2), lambda kv: (kv[0], value.value)
+    rdd = (pairs.map(use).reduceByKey(max, 2) if on_map_side
+           else pairs.reduceByKey(max, 2).map(use))
+    value.destroy()
+    before = len(tracker.getJobIdsForGroup())
+    with pytest.raises(EngineError, match=said + r".INTERNAL_ERROR_BROADCAST. Attempted to use "):
+        act(rdd)
+    jobs = tracker.getJobIdsForGroup()[:len(tracker.getJobIdsForGroup()) - before]
+    assert [tracker.getJobInfo(job).status for job in jobs] == (["FAILED"] if stages else [])
+    for job in jobs:
+        infos = [tracker.getStageInfo(s) for s in tracker.getJobInfo(job).stageIds]
+        assert [s.numCompletedTasks for s in infos] == stages
+        assert sum(s.numActiveTasks + s.numFailedTasks for s in infos) == 0
+    assert pairs.count() == 2       # the scheduler goes on
 
 
 @pytest.mark.parametrize("use,operation", [

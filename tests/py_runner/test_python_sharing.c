@@ -155,15 +155,15 @@ test_destroyed_broadcast (void)
   RushPythonChain chain = { .broadcasts = &broadcast, .n_broadcasts = 1 };
   g_autoptr (GError) error = NULL;
 
-  rush_python_broadcast_destroy (broadcast);
-  rush_python_broadcast_destroy (broadcast);
+  rush_python_broadcast_destroy (broadcast, "destroy at app.py:7");
+  rush_python_broadcast_destroy (broadcast, "destroy at app.py:8");
   g_assert_false (file_exists (rush_python_broadcast_path (broadcast)));
   g_autofree char *got = run_lines ("9", "map broadcast_value", &chain, NULL, &error);
   g_assert_null (got);
   g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_JOB_ABORTED);
   g_assert_cmpstr (error->message, ==,
                    "[INTERNAL_ERROR_BROADCAST] Attempted to use Broadcast(9) after it was "
-                   "destroyed");
+                   "destroyed (destroy at app.py:7)  SQLSTATE: XX000");
 }
 
 /* ── files ── */
