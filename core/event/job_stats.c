@@ -3,6 +3,7 @@
  *     JobStart                     a record of the job, and of each stage that nobody has named yet
  *     StageSubmitted, -Completed,
  *     TaskStart, TaskEnd           counters of the newest attempt, sums over all attempts
+ *     TaskEnd, ExecutorRemoved     what was lost last, and so is why something runs again
  *     JobEnd                       the job may be forgotten, and the stages that it alone names
  *
  * Only what an event says is stored.  What follows from several records, as which stages were
@@ -32,6 +33,26 @@ rush_job_stats_find_stage (RushJobStats *self, gint stage_id)
   return g_hash_table_lookup (self->stages, GINT_TO_POINTER (stage_id));
 }
 
+/* Stages are numbered as time goes by, so the newest writer has the largest id. */
+RushStageRecord *
+rush_job_stats_find_writer (RushJobStats *self, gint shuffle_id)
+{
+  RushStageRecord *writer = NULL;
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->stages);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      RushStageRecord *stage = value;
+
+      if (stage->summary.info->shuffle_id == shuffle_id && stage->summary.n_attempts > 0 &&
+          (writer == NULL || stage->summary.info->stage_id > writer->summary.info->stage_id))
+        writer = stage;
+    }
+  return writer;
+}
+
 gint
 rush_job_stats_compare_ids (gconstpointer a, gconstpointer b)
 {
@@ -56,7 +77,10 @@ stage_record_free (gpointer data)
   RushStageRecord *self = data;
 
   rush_stage_info_unref (self->summary.info);
+  g_clear_pointer (&self->summary.recomputed, g_array_unref);
+  g_free (self->summary.because);
   g_byte_array_unref (self->computed);
+  g_clear_pointer (&self->before, g_byte_array_unref);
   g_free (self);
 }
 
@@ -188,6 +212,20 @@ set_info (RushStageRecord *stage, RushStageInfo *info)
   rush_stage_info_unref (old);
 }
 
+/* A stage of an earlier job has written the shuffle.  What is missing of it is added to what there
+ * is; if all is missing, the shuffle is written anew. */
+static void
+go_on_from (RushStageRecord *stage, const RushStageRecord *writer, gboolean is_part)
+{
+  GByteArray *to = is_part ? stage->computed : (stage->before = g_byte_array_new ());
+
+  g_byte_array_append (to, writer->computed->data, writer->computed->len);
+  if (!is_part)
+    return;
+  stage->summary.shuffle_pairs = writer->summary.shuffle_pairs;
+  stage->summary.shuffle_bytes = writer->summary.shuffle_bytes;
+}
+
 static void
 on_stage_submitted (RushJobStats *self, RushStageInfo *info)
 {
@@ -196,6 +234,13 @@ on_stage_submitted (RushJobStats *self, RushStageInfo *info)
   if (stage == NULL)
     return;
   RushStageSummary *summary = &stage->summary;
+  if (summary->n_attempts == 0 && info->shuffle_id >= 0)
+    {
+      const RushStageRecord *writer = rush_job_stats_find_writer (self, info->shuffle_id);
+
+      if (writer != NULL)
+        go_on_from (stage, writer, info->n_tasks < summary->n_tasks);
+    }
   set_info (stage, info);
   summary->status = RUSH_STAGE_RUNNING;
   summary->n_attempts++;
@@ -256,20 +301,46 @@ mark_computed (GByteArray *computed, guint partition)
   return first;
 }
 
+static gboolean
+was_computed_before (const RushStageRecord *stage, guint partition)
+{
+  return stage->before != NULL && partition < stage->before->len &&
+         stage->before->data[partition] != 0;
+}
+
 static void
-count_success (RushStageRecord *stage, const RushTaskEnd *event)
+count_recomputed (RushJobStats *self, RushStageSummary *summary, guint partition)
+{
+  summary->n_recomputed++;
+  if (summary->because == NULL)
+    summary->because = g_strdup (self->loss);
+  if (summary->recomputed == NULL)
+    summary->recomputed = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  GArray *numbers = summary->recomputed;
+  guint place = numbers->len; /* tasks end more or less in their order */
+  while (place > 0 && g_array_index (numbers, guint, place - 1) > partition)
+    place--;
+  if (place == 0 || g_array_index (numbers, guint, place - 1) != partition)
+    g_array_insert_val (numbers, place, partition);
+}
+
+static void
+count_success (RushJobStats *self, RushStageRecord *stage, const RushTaskEnd *event)
 {
   RushStageSummary *summary = &stage->summary;
+  guint partition = event->task.partition;
+  gboolean first = mark_computed (stage->computed, partition);
 
   summary->n_succeeded++;
   add_metrics (&summary->metrics, &event->metrics);
-  if (mark_computed (stage->computed, event->task.partition))
+  if (first)
     {
       summary->shuffle_pairs += event->metrics.shuffle_write_pairs;
       summary->shuffle_bytes += event->metrics.shuffle_write_bytes;
     }
-  else
-    summary->n_recomputed++;
+  if (!first || was_computed_before (stage, partition))
+    count_recomputed (self, summary, partition);
 }
 
 /* How the newest attempt's counters move.  "Resubmitted" takes back a success that was counted
@@ -289,15 +360,47 @@ count_end (RushStageSummary *summary, const char *reason)
     summary->n_failed++;
 }
 
+/* Why is it that something runs again?  That an executor is gone explains the outputs that are gone
+ * with it. */
+static void
+note_loss (RushJobStats *self, char *loss, const char *executor_id)
+{
+  g_free (self->loss);
+  self->loss = loss;
+  g_free (self->lost_executor);
+  self->lost_executor = g_strdup (executor_id);
+}
+
+static void
+on_fetch_failed (RushJobStats *self, const RushTaskEnd *event)
+{
+  if (event->fetch_executor_id != NULL &&
+      g_strcmp0 (event->fetch_executor_id, self->lost_executor) == 0)
+    return;
+  if (event->fetch_map_index >= 0)
+    note_loss (self,
+               g_strdup_printf ("map %d of shuffle %d was lost", event->fetch_map_index,
+                                event->fetch_shuffle_id),
+               NULL);
+}
+
+static void
+on_executor_removed (RushJobStats *self, const char *id)
+{
+  note_loss (self, g_strdup_printf ("executor %s was lost", id), id);
+}
+
 static void
 on_task_end (RushJobStats *self, const RushTaskEnd *event)
 {
   RushStageRecord *stage = rush_job_stats_find_stage (self, event->stage_id);
 
+  if (strcmp (event->reason, "FetchFailed") == 0)
+    on_fetch_failed (self, event);
   if (stage == NULL)
     return;
   if (strcmp (event->reason, "Success") == 0)
-    count_success (stage, event);
+    count_success (self, stage, event);
   if (event->stage_attempt == stage->summary.info->attempt)
     count_end (&stage->summary, event->reason);
 }
@@ -320,6 +423,8 @@ on_event (RushListener *listener, RushEvent *event)
     on_task_start (self, &event->task_start);
   else if (event->kind == RUSH_EVENT_TASK_END)
     on_task_end (self, &event->task_end);
+  else if (event->kind == RUSH_EVENT_EXECUTOR_REMOVED)
+    on_executor_removed (self, event->executor_removed.executor_id);
   pthread_mutex_unlock (&self->lock);
 }
 
@@ -358,6 +463,8 @@ rush_job_stats_unref (RushJobStats *self)
   if (self == NULL || !rush_ref_count_dec (&self->refs))
     return;
   g_queue_clear (&self->order);
+  g_free (self->loss);
+  g_free (self->lost_executor);
   g_hash_table_unref (self->jobs);
   g_hash_table_unref (self->stages);
   pthread_mutex_destroy (&self->lock);

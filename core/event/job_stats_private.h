@@ -21,6 +21,7 @@ typedef struct
   RushStageSummary summary; /* all but what is worked out on reading */
   guint n_jobs;
   GByteArray *computed; /* by partition: 1 once it has succeeded */
+  GByteArray *before;   /* the same of the stage that wrote the shuffle before it, or NULL */
 } RushStageRecord;
 
 typedef struct
@@ -36,12 +37,16 @@ struct _RushJobStats
 
   pthread_mutex_t lock;
   /* Guarded by lock. */
-  GHashTable *jobs;   /* id → RushJobRecord (owned) */
-  GQueue order;       /* RushJobRecord, oldest first */
-  GHashTable *stages; /* id → RushStageRecord (owned) */
+  GHashTable *jobs;    /* id → RushJobRecord (owned) */
+  GQueue order;        /* RushJobRecord, oldest first */
+  GHashTable *stages;  /* id → RushStageRecord (owned) */
+  char *loss;          /* (owned) the last thing that was lost: "executor 1 was lost"; or NULL */
+  char *lost_executor; /* (owned) of that loss, or NULL */
 };
 
 /* Lock held; NULL: not known, or forgotten. */
 RushJobRecord *rush_job_stats_find_job (RushJobStats *self, gint job_id);
 RushStageRecord *rush_job_stats_find_stage (RushJobStats *self, gint stage_id);
+/* The last stage that was submitted to write the shuffle. */
+RushStageRecord *rush_job_stats_find_writer (RushJobStats *self, gint shuffle_id);
 gint rush_job_stats_compare_ids (gconstpointer a, gconstpointer b); /* of two gint */

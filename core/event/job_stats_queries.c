@@ -15,33 +15,31 @@
 
 /* ---- stages ---- */
 
-/* The shuffle's volume as the stage that wrote it had it; stages are numbered as time goes by, so
- * the newest writer has the largest id. */
+/* The shuffle's volume as the stage that wrote it had it. */
 static void
 volume_of_shuffle (RushJobStats *self, RushStageSummary *out)
 {
-  const RushStageRecord *writer = NULL;
-  GHashTableIter iter;
-  gpointer value;
+  const RushStageRecord *writer = rush_job_stats_find_writer (self, out->info->shuffle_id);
 
-  g_hash_table_iter_init (&iter, self->stages);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      const RushStageRecord *stage = value;
-      if (stage->summary.info->shuffle_id == out->info->shuffle_id &&
-          stage->summary.n_attempts > 0 &&
-          (writer == NULL || stage->summary.info->stage_id > writer->summary.info->stage_id))
-        writer = stage;
-    }
   out->shuffle_pairs = writer != NULL ? writer->summary.shuffle_pairs : -1;
   out->shuffle_bytes = writer != NULL ? writer->summary.shuffle_bytes : -1;
+}
+
+/* What is not shared. */
+static void
+own (RushStageSummary *copy)
+{
+  rush_stage_info_ref (copy->info);
+  copy->because = g_strdup (copy->because);
+  if (copy->recomputed != NULL)
+    copy->recomputed = g_array_copy (copy->recomputed);
 }
 
 static void
 copy_stage (RushJobStats *self, const RushStageRecord *stage, RushStageSummary *out)
 {
   *out = stage->summary;
-  rush_stage_info_ref (out->info);
+  own (out);
   if (out->info->shuffle_id < 0)
     out->shuffle_pairs = out->shuffle_bytes = -1;
   else if (out->n_attempts == 0)
@@ -127,7 +125,7 @@ rush_job_stats_stage (RushJobStats *self, gint stage_id)
   if (job == NULL)
     return NULL;
   RushStageSummary *copy = g_memdup2 (rush_job_summary_stage (job, stage_id), sizeof *copy);
-  rush_stage_info_ref (copy->info);
+  own (copy);
   return copy;
 }
 

@@ -1,4 +1,4 @@
-/* job_summary.c - finding a stage in a summary, and the end of summaries. */
+/* job_summary.c - finding a stage in a summary, what it says, and the end of summaries. */
 #include "core/event/job_summary.h"
 
 RushStageSummary *
@@ -21,12 +21,58 @@ rush_job_status_name (RushJobStatus status)
   return names[status];
 }
 
+/* ---- what ran again ---- */
+
+#define MOST_RANGES 4 /* that are listed */
+
+char *
+rush_stage_summary_describe_recomputed (const RushStageSummary *self)
+{
+  const GArray *numbers = self->recomputed;
+  g_autoptr (GString) text = NULL;
+  guint n_ranges = 0;
+
+  if (numbers == NULL)
+    return NULL;
+  text = g_string_new (numbers->len == 1 ? "partition " : "partitions ");
+  for (guint i = 0, end; i < numbers->len; i = end)
+    {
+      guint first = g_array_index (numbers, guint, i);
+
+      for (end = i + 1; end < numbers->len; end++)
+        if (g_array_index (numbers, guint, end) != first + (end - i))
+          break;
+      if (n_ranges++ > 0)
+        g_string_append (text, ", ");
+      if (n_ranges > MOST_RANGES)
+        {
+          g_string_append (text, "…");
+          break;
+        }
+      g_string_append_printf (text, "%u", first);
+      if (end > i + 1)
+        g_string_append_printf (text, "%s%u", end > i + 2 ? "–" : ", ", first + (end - i) - 1);
+    }
+  g_string_append (text, " again");
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* ---- the end ---- */
+
+static void
+stage_summary_clear (RushStageSummary *self)
+{
+  rush_stage_info_unref (self->info);
+  g_clear_pointer (&self->recomputed, g_array_unref);
+  g_free (self->because);
+}
+
 void
 rush_stage_summary_free (RushStageSummary *self)
 {
   if (self == NULL)
     return;
-  rush_stage_info_unref (self->info);
+  stage_summary_clear (self);
   g_free (self);
 }
 
@@ -36,7 +82,7 @@ rush_job_summary_free (RushJobSummary *self)
   if (self == NULL)
     return;
   for (guint i = 0; self->stages != NULL && i < self->n_stages; i++)
-    rush_stage_info_unref (self->stages[i].info);
+    stage_summary_clear (&self->stages[i]);
   g_free (self->stages);
   g_free (self->call_site);
   g_free (self->cause);

@@ -39,7 +39,10 @@ typedef struct
 
   /* Of all attempts. */
   guint n_succeeded;
-  guint n_recomputed;      /* successes of partitions that had been computed before */
+  guint n_recomputed;      /* successes of partitions that had been computed before, by this stage
+                            * or an earlier one that wrote the same shuffle */
+  GArray *recomputed;      /* (owned) guint, ascending: which these are; NULL: none */
+  char *because;           /* (owned) what was lost: "executor 1 was lost"; NULL: not known */
   RushTaskMetrics metrics; /* summed over the successes; peak_execution_memory: the largest */
   gint64 submission_ms;    /* of the first attempt; 0: none */
   gint64 completion_ms;    /* of the newest one; 0: it runs, or there is none */
@@ -50,6 +53,8 @@ typedef struct
   gint64 shuffle_bytes;
 } RushStageSummary;
 
+/* "partitions 3, 7–9 again"; NULL: none ran again. (transfer full) */
+char *rush_stage_summary_describe_recomputed (const RushStageSummary *self);
 void rush_stage_summary_free (RushStageSummary *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushStageSummary, rush_stage_summary_free)
 

@@ -16,6 +16,15 @@ job_clear (gpointer data)
 }
 
 static void
+stage_clear (gpointer data)
+{
+  RushDagStage *self = data;
+
+  g_free (self->recomputed);
+  g_free (self->because);
+}
+
+static void
 rdd_clear (gpointer data)
 {
   RushDagRdd *self = data;
@@ -126,6 +135,7 @@ rush_dag_new (void)
   self->jobs = g_array_new (FALSE, FALSE, sizeof (RushDagJob));
   g_array_set_clear_func (self->jobs, job_clear);
   self->stages = g_array_new (FALSE, FALSE, sizeof (RushDagStage));
+  g_array_set_clear_func (self->stages, stage_clear);
   self->rdds = g_array_new (FALSE, FALSE, sizeof (RushDagRdd));
   g_array_set_clear_func (self->rdds, rdd_clear);
   self->edges = g_array_new (FALSE, FALSE, sizeof (RushDagEdge));

@@ -56,6 +56,8 @@ typedef struct
   guint n_completed;
   guint n_attempts;
   guint n_recomputed; /* partitions that ran once more */
+  char *recomputed;   /* (owned) which: "partitions 3, 7 again"; NULL: none, or not known */
+  char *because;      /* (owned) "executor 1 was lost"; NULL: not known */
   gint64 duration_ms; /* from the first submission to the last completion; −1: not known */
 } RushDagStage;
 

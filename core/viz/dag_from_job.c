@@ -168,6 +168,8 @@ add_stage (RushDag *dag, guint job, const RushStageSummary *summary)
                          .n_completed = summary->n_completed,
                          .n_attempts = summary->n_attempts,
                          .n_recomputed = summary->n_recomputed,
+                         .recomputed = rush_stage_summary_describe_recomputed (summary),
+                         .because = g_strdup (summary->because),
                          .duration_ms = duration (summary->submission_ms, summary->completion_ms) };
 
   return rush_dag_add_stage (dag, &stage);

@@ -287,6 +287,17 @@ begin_title_line (GString *out)
                           RUSH_DOT_GREY);
 }
 
+/* Takes over @text. */
+static void
+append_bold_line (GString *out, char *text)
+{
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+
+  begin_title_line (out);
+  g_string_append_printf (out, "<B>%s</B></FONT>", escaped);
+  g_free (text);
+}
+
 /* In lines that are shorter than half a box, so that what enters a box of the stage in
  * its middle passes on their right. */
 static void
@@ -305,12 +316,13 @@ append_stage_title (const Writer *self, guint i)
       g_string_append_printf (self->out, "%u done</FONT>", stage->n_completed);
     }
   if (stage->n_attempts > 1)
-    {
-      begin_title_line (self->out);
-      g_string_append_printf (self->out, "<B>%u attempts</B></FONT>", stage->n_attempts);
-      begin_title_line (self->out);
-      g_string_append_printf (self->out, "<B>%u recomputed</B></FONT>", stage->n_recomputed);
-    }
+    append_bold_line (self->out, g_strdup_printf ("%u attempts", stage->n_attempts));
+  if (stage->n_recomputed > 0)
+    append_bold_line (self->out, g_strdup_printf ("%u recomputed", stage->n_recomputed));
+  if (stage->recomputed != NULL)
+    append_bold_line (self->out, g_strdup (stage->recomputed));
+  if (stage->because != NULL)
+    append_bold_line (self->out, g_strdup (stage->because));
   g_string_append (self->out, "<BR ALIGN=\"LEFT\"/>");
 }
 

@@ -25,12 +25,14 @@ static PyObject *
 dict_from_stage (const RushStageSummary *stage)
 {
   const RushTaskMetrics *m = &stage->metrics;
+  g_autofree char *recomputed = rush_stage_summary_describe_recomputed (stage);
   return Py_BuildValue (
-      "{s:i,s:i,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:L,s:L,s:L,s:L,s:L,s:L,s:L,s:L,s:L}", "id",
-      stage->info->stage_id, "attempt", stage->info->attempt, "name", stage->info->name, "status",
-      stage_status_names[stage->status], "n_attempts", stage->n_attempts, "n_tasks", stage->n_tasks,
-      "n_active", stage->n_active, "n_completed", stage->n_completed, "n_failed", stage->n_failed,
-      "n_succeeded", stage->n_succeeded, "n_recomputed", stage->n_recomputed, "input_records",
+      "{s:z,s:z,s:i,s:i,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:L,s:L,s:L,s:L,s:L,s:L,s:L,s:L,s:L}",
+      "recomputed", recomputed, "because", stage->because, "id", stage->info->stage_id, "attempt",
+      stage->info->attempt, "name", stage->info->name, "status", stage_status_names[stage->status],
+      "n_attempts", stage->n_attempts, "n_tasks", stage->n_tasks, "n_active", stage->n_active,
+      "n_completed", stage->n_completed, "n_failed", stage->n_failed, "n_succeeded",
+      stage->n_succeeded, "n_recomputed", stage->n_recomputed, "input_records",
       (long long)m->input_records, "input_bytes", (long long)m->input_bytes, "shuffle_pairs_read",
       (long long)m->shuffle_read_pairs, "shuffle_pairs_written", (long long)m->shuffle_write_pairs,
       "shuffle_bytes_written", (long long)m->shuffle_write_bytes, "disk_bytes_spilled",

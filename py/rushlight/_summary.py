@@ -66,6 +66,11 @@ def _stage_cells(stage, job):
                      + _size(stage["shuffle_bytes_written"]))
     if stage["disk_bytes_spilled"]:
         facts.append(_size(stage["disk_bytes_spilled"]) + " spilled")
+    if stage["n_attempts"] > 1:
+        facts.append(_count(stage["n_attempts"], "attempt"))
+    if stage["recomputed"]:
+        facts.append(stage["recomputed"]
+                     + (f" because {stage['because']}" if stage["because"] else ""))
     if stage["n_failed"]:
         facts.append(_count(stage["n_failed"], "failure"))
     if stage["status"] != "SUCCEEDED":

@@ -159,6 +159,10 @@ test_resubmitted (StatsFixture *self, gconstpointer data)
   for (gint i = 0; i < 2; i++)
     stats_post (self, sample_task_start (0, 0, i, i));
   stats_post (self, sample_task_end (self->map, 0, 0, 0, "Success"));
+  RushEvent *removed = rush_event_new (RUSH_EVENT_EXECUTOR_REMOVED);
+  removed->executor_removed.executor_id = g_strdup ("1");
+  removed->executor_removed.reason = g_strdup ("killed");
+  stats_post (self, removed);
   stats_post (self, sample_task_end (self->map, 0, 0, 0, "Resubmitted"));
   g_autoptr (RushStageSummary) map = rush_job_stats_stage (self->stats, 0);
   g_assert_cmpuint (map->n_completed, ==, 0);
@@ -171,6 +175,32 @@ test_resubmitted (StatsFixture *self, gconstpointer data)
   g_autoptr (RushStageSummary) done = rush_job_stats_stage (self->stats, 0);
   g_assert_cmpuint (done->n_completed, ==, 2);
   g_assert_cmpuint (done->n_recomputed, ==, 1);
+  g_autofree char *words = rush_stage_summary_describe_recomputed (done);
+  g_assert_cmpstr (words, ==, "partition 0 again");
+  g_assert_cmpstr (done->because, ==, "executor 1 was lost");
+}
+
+static void
+assert_described (const guint *partitions, guint n, const char *expected)
+{
+  RushStageSummary summary = { .recomputed = g_array_new (FALSE, FALSE, sizeof (guint)) };
+
+  g_array_append_vals (summary.recomputed, partitions, n);
+  g_autofree char *words = rush_stage_summary_describe_recomputed (&summary);
+  g_assert_cmpstr (words, ==, expected);
+  g_array_unref (summary.recomputed);
+}
+
+static void
+test_words_for_what_ran_again (StatsFixture *self, gconstpointer data)
+{
+  RushStageSummary nothing = { 0 };
+
+  g_assert_null (rush_stage_summary_describe_recomputed (&nothing));
+  assert_described ((guint[]){ 3, 7 }, 2, "partitions 3, 7 again");
+  assert_described ((guint[]){ 3, 4, 9 }, 3, "partitions 3, 4, 9 again");
+  assert_described ((guint[]){ 0, 1, 2, 9 }, 4, "partitions 0–2, 9 again");
+  assert_described ((guint[]){ 0, 2, 4, 6, 8 }, 5, "partitions 0, 2, 4, 6, … again");
 }
 
 /* ---- what is forgotten ---- */
@@ -320,6 +350,7 @@ main (int argc, char **argv)
   stats_add ("/event/job-stats/recomputed", 0, test_recomputed);
   stats_add ("/event/job-stats/late-end-of-old-attempt", 0, test_late_end_of_old_attempt);
   stats_add ("/event/job-stats/resubmitted", 0, test_resubmitted);
+  stats_add ("/event/job-stats/words-for-what-ran-again", 0, test_words_for_what_ran_again);
   stats_add ("/event/job-stats/forgets-oldest", 3, test_forgets_oldest);
   stats_add ("/event/job-stats/forgotten-stage", 1, test_forgotten_stage);
   stats_add ("/event/job-stats/forgotten-while-running", 1, test_forgotten_while_running);

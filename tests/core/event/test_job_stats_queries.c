@@ -71,6 +71,8 @@ test_newest_writer (StatsFixture *self, gconstpointer data)
 
   g_assert_cmpint (summary->status, ==, RUSH_STAGE_SKIPPED);
   g_assert_cmpint (summary->shuffle_pairs, ==, 5);
+  summary = (rush_stage_summary_free (summary), rush_job_stats_stage (self->stats, 2));
+  g_assert_cmpuint (summary->n_recomputed, ==, 1); /* an earlier stage had written it */
 }
 
 /* Two jobs at once that need the same shuffle have one stage. */

@@ -88,6 +88,10 @@ make_large (RushJobSummary *job)
     }
   job->stages[0].n_attempts = 2;
   job->stages[0].n_recomputed = 37;
+  job->stages[0].recomputed = g_array_new (FALSE, FALSE, sizeof (guint));
+  for (guint i = 30; i < 67; i++)
+    g_array_append_val (job->stages[0].recomputed, i);
+  job->stages[0].because = g_strdup ("executor 1 was lost");
   job->stages[0].shuffle_pairs = 12345678;
   job->stages[0].shuffle_bytes = 1234567890;
   job->stages[0].completion_ms += 75000;
