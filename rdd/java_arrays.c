@@ -27,40 +27,55 @@ static const guint8 outer_class[] = { 0x72, 0x00, 0x03, '[',  '[',  'B',  0x4B, 
 static const guint8 inner_class[] = { 0x72, 0x00, 0x02, '[',  'B',  0xAC, 0xF3, 0x17, 0xF8,
                                       0x06, 0x08, 0x54, 0xE0, 0x02, 0x00, 0x00, 0x78, 0x70 };
 static const guint8 inner_class_again[] = { TC_REFERENCE, 0x00, 0x7E, 0x00, 0x02 };
+/* Where the number of arrays stands. */
+#define COUNT_AT (sizeof stream_header + 1 + sizeof outer_class)
 
 /* ---- writing ---- */
 
-static void
-write_byte (GByteArray *out, guint8 byte)
+static gboolean
+write_byte (RushGrowingBytes *out, guint8 byte, GError **error)
 {
-  g_byte_array_append (out, &byte, 1);
+  return rush_growing_bytes_append (out, &byte, 1, error);
 }
 
-static void
-write_length (GByteArray *out, gsize n)
+static gboolean
+write_length (RushGrowingBytes *out, gsize n, GError **error)
 {
   guint32 big_endian = GUINT32_TO_BE ((guint32)n);
 
-  g_byte_array_append (out, (const guint8 *)&big_endian, sizeof big_endian);
+  return rush_growing_bytes_append (out, (const guint8 *)&big_endian, sizeof big_endian, error);
 }
 
-void
-rush_java_arrays_write (GByteArray *out, const RushBytes *arrays, guint n)
+gboolean
+rush_java_arrays_begin (RushJavaArraysWriter *self, RushGrowingBytes *out, GError **error)
 {
-  g_byte_array_append (out, stream_header, sizeof stream_header);
-  write_byte (out, TC_ARRAY);
-  g_byte_array_append (out, outer_class, sizeof outer_class);
-  write_length (out, n);
-  for (guint i = 0; i < n; i++)
-    {
-      write_byte (out, TC_ARRAY);
-      if (i == 0)
-        g_byte_array_append (out, inner_class, sizeof inner_class);
-      else
-        g_byte_array_append (out, inner_class_again, sizeof inner_class_again);
-      write_length (out, arrays[i].n);
-      g_byte_array_append (out, arrays[i].bytes, (guint)arrays[i].n);
-    }
+  *self = (RushJavaArraysWriter){ out, out->n, 0 };
+  return rush_growing_bytes_append (out, stream_header, sizeof stream_header, error) &&
+         write_byte (out, TC_ARRAY, error) &&
+         rush_growing_bytes_append (out, outer_class, sizeof outer_class, error) &&
+         write_length (out, 0, error);
+}
+
+gboolean
+rush_java_arrays_add (RushJavaArraysWriter *self, const guint8 *bytes, gsize n, GError **error)
+{
+  const guint8 *kind = self->n == 0 ? inner_class : inner_class_again;
+  gsize kind_bytes = self->n == 0 ? sizeof inner_class : sizeof inner_class_again;
+
+  self->n++;
+  return write_byte (self->out, TC_ARRAY, error) &&
+         rush_growing_bytes_append (self->out, kind, kind_bytes, error) &&
+         write_length (self->out, n, error) &&
+         rush_growing_bytes_append (self->out, bytes, n, error);
+}
+
+/* Only now it is known how many there are. */
+void
+rush_java_arrays_end (RushJavaArraysWriter *self)
+{
+  guint32 big_endian = GUINT32_TO_BE (self->n);
+
+  memcpy (self->out->bytes + self->start + COUNT_AT, &big_endian, sizeof big_endian);
 }
 
 /* ---- reading ---- */
@@ -128,7 +143,7 @@ read_inner (Reader *self, GArray *arrays, GError **error)
 }
 
 GArray *
-rush_java_arrays_read (const guint8 *bytes, gsize n, GError **error)
+rush_java_arrays_read (const guint8 *bytes, gsize n, guint most, GError **error)
 {
   Reader self = { bytes, n, 0 };
   g_autoptr (GArray) arrays = g_array_new (FALSE, FALSE, sizeof (RushBytes));
@@ -143,6 +158,13 @@ rush_java_arrays_read (const guint8 *bytes, gsize n, GError **error)
   /* An array takes more than a byte, so that a length beyond all bytes is none. */
   if (!read_length (&self, n, &length, error))
     return NULL;
+  if (length > most)
+    {
+      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_UNSUPPORTED,
+                   "an array of %" G_GSIZE_FORMAT " byte arrays; at most %u can be read", length,
+                   most);
+      return NULL;
+    }
   for (gsize i = 0; i < length; i++)
     if (!read_inner (&self, arrays, error))
       return NULL;

@@ -14,25 +14,21 @@
 
 /* ---- numbers ---- */
 
-void
-rush_vint_write (GByteArray *out, gint64 value)
+guint
+rush_vint_write (guint8 out[RUSH_VINT_MOST_BYTES], gint64 value)
 {
-  guint8 bytes[9];
   guint n = 0;
 
+  out[0] = (guint8)value;
   if (value >= -112 && value <= 127)
-    {
-      bytes[0] = (guint8)value;
-      g_byte_array_append (out, bytes, 1);
-      return;
-    }
+    return 1;
   guint64 magnitude = value < 0 ? ~(guint64)value : (guint64)value;
   while (n < 8 && (n == 0 || magnitude >> (8 * n) != 0))
     n++;
-  bytes[0] = (guint8)((value < 0 ? -120 : -112) - (gint)n);
+  out[0] = (guint8)((value < 0 ? -120 : -112) - (gint)n);
   for (guint i = 0; i < n; i++)
-    bytes[1 + i] = (guint8)(magnitude >> (8 * (n - 1 - i)));
-  g_byte_array_append (out, bytes, 1 + n);
+    out[1 + i] = (guint8)(magnitude >> (8 * (n - 1 - i)));
+  return 1 + n;
 }
 
 gboolean
@@ -59,9 +55,10 @@ rush_vint_read (const guint8 *bytes, gsize n, gint64 *out, gsize *out_taken)
 static void
 write_text (GByteArray *out, const char *text)
 {
+  guint8 length[RUSH_VINT_MOST_BYTES];
   gsize n = strlen (text);
 
-  rush_vint_write (out, (gint64)n);
+  g_byte_array_append (out, length, rush_vint_write (length, (gint64)n));
   g_byte_array_append (out, (const guint8 *)text, (guint)n);
 }
 

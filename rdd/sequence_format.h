@@ -17,7 +17,18 @@
 
 #define RUSH_SYNC_BYTES 16
 #define RUSH_SYNC_ESCAPE (-1)
+#define RUSH_VINT_MOST_BYTES 9
 #define RUSH_SYNC_INTERVAL (5 * 1024 * (4 + RUSH_SYNC_BYTES)) /* bytes from one to the next */
+
+/* The pieces of a block, in the order in which they stand. */
+typedef enum
+{
+  RUSH_SEQUENCE_KEY_LENGTHS,
+  RUSH_SEQUENCE_KEYS,
+  RUSH_SEQUENCE_VALUE_LENGTHS,
+  RUSH_SEQUENCE_VALUES,
+} RushSequencePiece;
+#define RUSH_SEQUENCE_N_PIECES 4
 
 typedef enum
 {
@@ -40,6 +51,7 @@ void rush_sequence_header_clear (RushSequenceHeader *self);
 void rush_sequence_header_make_sync (RushSequenceHeader *self);
 void rush_sequence_header_write (const RushSequenceHeader *self, GByteArray *out);
 
-void rush_vint_write (GByteArray *out, gint64 value);
-/* At most 9 bytes.  FALSE: @bytes ends before the number does. */
+/* How many bytes of @out it has written. */
+guint rush_vint_write (guint8 out[RUSH_VINT_MOST_BYTES], gint64 value);
+/* FALSE: @bytes ends before the number does. */
 gboolean rush_vint_read (const guint8 *bytes, gsize n, gint64 *out, gsize *out_taken);

@@ -58,33 +58,43 @@ write_pairs (RushPartWriter *out, RushIterator *rows, gpointer header, GError **
 
 /* ---- objects ---- */
 
-/* Up to ten objects that wait to become a record: their bytes are copied, as batches go. */
+/* Up to ten objects that wait to be a record: their bytes are copied, as batches go. */
 typedef struct
 {
   RushSequenceWriter *writer;
-  guint n;
-  GByteArray *objects[OBJECTS_PER_RECORD];
-  GByteArray *value;
+  RushGrowingBytes value;
+  RushJavaArraysWriter arrays; /* in the value; n is 0 before the first object */
 } ObjectWriter;
 
 static gboolean
 put_objects (ObjectWriter *self, RushTaskContext *ctx, GError **error)
 {
-  RushBytes arrays[OBJECTS_PER_RECORD];
   guint32 length;
 
-  if (self->n == 0)
+  if (self->arrays.n == 0)
     return TRUE;
-  for (guint i = 0; i < self->n; i++)
-    arrays[i] = (RushBytes){ self->objects[i]->data, self->objects[i]->len };
-  g_byte_array_set_size (self->value, LENGTH_BYTES);
-  rush_java_arrays_write (self->value, arrays, self->n);
-  length = GUINT32_TO_BE (self->value->len - LENGTH_BYTES);
-  memcpy (self->value->data, &length, LENGTH_BYTES);
-  self->n = 0;
+  rush_java_arrays_end (&self->arrays);
+  self->arrays.n = 0;
+  length = GUINT32_TO_BE ((guint32)(self->value.n - LENGTH_BYTES));
+  memcpy (self->value.bytes, &length, LENGTH_BYTES);
   ctx->metrics.output_records++;
-  return rush_sequence_writer_append (self->writer, NULL, 0, self->value->data, self->value->len,
+  return rush_sequence_writer_append (self->writer, NULL, 0, self->value.bytes, self->value.n,
                                       error);
+}
+
+static gboolean
+add_object (ObjectWriter *self, const guint8 *bytes, gsize n, GError **error)
+{
+  static const guint8 no_length[LENGTH_BYTES];
+
+  if (self->arrays.n == 0)
+    {
+      self->value.n = 0;
+      if (!rush_growing_bytes_append (&self->value, no_length, LENGTH_BYTES, error) ||
+          !rush_java_arrays_begin (&self->arrays, &self->value, error))
+        return FALSE;
+    }
+  return rush_java_arrays_add (&self->arrays, bytes, n, error);
 }
 
 static gboolean
@@ -97,10 +107,9 @@ write_objects (RushPartWriter *out, const RushBatch *batch, gpointer data, GErro
       gsize n;
       const char *bytes = rush_column_get_bytes (batch->columns[0], rush_batch_row (batch, i), &n);
 
-      g_byte_array_set_size (self->objects[self->n], 0);
-      g_byte_array_append (self->objects[self->n], (const guint8 *)bytes, (guint)n);
-      self->n++;
-      if (self->n == OBJECTS_PER_RECORD && !put_objects (self, rush_part_writer_ctx (out), error))
+      if (!add_object (self, (const guint8 *)bytes, n, error) ||
+          (self->arrays.n == OBJECTS_PER_RECORD &&
+           !put_objects (self, rush_part_writer_ctx (out), error)))
         return FALSE;
     }
   return TRUE;
@@ -110,17 +119,14 @@ static gboolean
 write_object_part (RushPartWriter *out, RushIterator *rows, gpointer header, GError **error)
 {
   g_autoptr (RushSequenceWriter) writer = rush_sequence_writer_new (out, header, error);
-  ObjectWriter self = { .writer = writer, .value = g_byte_array_new () };
+  ObjectWriter self = { .writer = writer };
   gboolean ok;
 
-  for (guint i = 0; i < OBJECTS_PER_RECORD; i++)
-    self.objects[i] = g_byte_array_new ();
+  rush_growing_bytes_init (&self.value, rush_part_writer_ctx (out)->allocator);
   ok = writer != NULL && rush_part_writer_drain (out, rows, write_objects, &self, error) &&
        put_objects (&self, rush_part_writer_ctx (out), error) &&
        rush_sequence_writer_finish (writer, error);
-  for (guint i = 0; i < OBJECTS_PER_RECORD; i++)
-    g_byte_array_unref (self.objects[i]);
-  g_byte_array_unref (self.value);
+  rush_growing_bytes_clear (&self.value);
   return ok;
 }
 

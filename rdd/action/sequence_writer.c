@@ -6,27 +6,18 @@
  */
 #include "rdd/action/sequence_writer.h"
 
-#include <string.h>
+#include "rdd/growing_bytes.h"
 
 #define BLOCK_BYTES 1000000 /* io.seqfile.compress.blocksize */
-
-enum
-{
-  KEY_LENGTHS,
-  KEYS,
-  VALUE_LENGTHS,
-  VALUES,
-  N_PIECES
-};
 
 struct _RushSequenceWriter
 {
   RushPartWriter *out;
   RushSequenceHeader header;
   gint64 last_sync; /* position behind it */
-  GByteArray *packed;
-  GByteArray *pieces[N_PIECES]; /* BLOCKS: they never hold much more than a block and a record */
-  guint n_records;              /* in the pieces */
+  RushGrowingBytes packed;
+  RushGrowingBytes pieces[RUSH_SEQUENCE_N_PIECES]; /* BLOCKS: a block, and a record at most */
+  guint n_records;                                 /* in the pieces */
 };
 
 /* ---- bytes ---- */
@@ -42,10 +33,9 @@ put_int (RushSequenceWriter *self, gsize value, GError **error)
 static gboolean
 put_vint (RushSequenceWriter *self, gint64 value, GError **error)
 {
-  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  guint8 bytes[RUSH_VINT_MOST_BYTES];
 
-  rush_vint_write (bytes, value);
-  return rush_part_writer_append (self->out, bytes->data, bytes->len, error);
+  return rush_part_writer_append (self->out, bytes, rush_vint_write (bytes, value), error);
 }
 
 static gboolean
@@ -61,8 +51,7 @@ put_sync (RushSequenceWriter *self, GError **error)
 static gboolean
 keep_packed (const guint8 *bytes, gsize n, gpointer packed, GError **error)
 {
-  g_byte_array_append (packed, bytes, (guint)n);
-  return TRUE;
+  return rush_growing_bytes_append (packed, bytes, n, error);
 }
 
 /* Leaves @bytes, packed, in `packed`. */
@@ -70,9 +59,9 @@ static gboolean
 pack (RushSequenceWriter *self, const guint8 *bytes, gsize n, GError **error)
 {
   g_autoptr (RushPacker) packer =
-      rush_packer_new (self->header.packing, keep_packed, self->packed, error);
+      rush_packer_new (self->header.packing, keep_packed, &self->packed, error);
 
-  g_byte_array_set_size (self->packed, 0);
+  self->packed.n = 0;
   return packer != NULL && rush_packer_write (packer, bytes, n, error) &&
          rush_packer_finish (packer, error);
 }
@@ -87,8 +76,8 @@ put_record (RushSequenceWriter *self, const guint8 *key, gsize key_bytes, const 
     {
       if (!pack (self, value, value_bytes, error))
         return FALSE;
-      value = self->packed->data;
-      value_bytes = self->packed->len;
+      value = self->packed.bytes;
+      value_bytes = self->packed.n;
     }
   if (rush_part_writer_position (self->out) >= self->last_sync + RUSH_SYNC_INTERVAL &&
       !put_sync (self, error))
@@ -107,28 +96,39 @@ put_block (RushSequenceWriter *self, GError **error)
     return TRUE;
   if (!put_sync (self, error) || !put_vint (self, self->n_records, error))
     return FALSE;
-  for (guint i = 0; i < N_PIECES; i++)
+  for (guint i = 0; i < RUSH_SEQUENCE_N_PIECES; i++)
     {
-      if (!pack (self, self->pieces[i]->data, self->pieces[i]->len, error) ||
-          !put_vint (self, self->packed->len, error) ||
-          !rush_part_writer_append (self->out, self->packed->data, self->packed->len, error))
+      if (!pack (self, self->pieces[i].bytes, self->pieces[i].n, error) ||
+          !put_vint (self, (gint64)self->packed.n, error) ||
+          !rush_part_writer_append (self->out, self->packed.bytes, self->packed.n, error))
         return FALSE;
-      g_byte_array_set_size (self->pieces[i], 0);
+      self->pieces[i].n = 0;
     }
   self->n_records = 0;
   return TRUE;
+}
+
+/* Its length into one piece, its bytes into the next. */
+static gboolean
+add_to_pieces (RushSequenceWriter *self, RushSequencePiece lengths, const guint8 *bytes, gsize n,
+               GError **error)
+{
+  guint8 length[RUSH_VINT_MOST_BYTES];
+
+  return rush_growing_bytes_append (&self->pieces[lengths], length,
+                                    rush_vint_write (length, (gint64)n), error) &&
+         rush_growing_bytes_append (&self->pieces[lengths + 1], bytes, n, error);
 }
 
 static gboolean
 add_to_block (RushSequenceWriter *self, const guint8 *key, gsize key_bytes, const guint8 *value,
               gsize value_bytes, GError **error)
 {
-  rush_vint_write (self->pieces[KEY_LENGTHS], (gint64)key_bytes);
-  g_byte_array_append (self->pieces[KEYS], key, (guint)key_bytes);
-  rush_vint_write (self->pieces[VALUE_LENGTHS], (gint64)value_bytes);
-  g_byte_array_append (self->pieces[VALUES], value, (guint)value_bytes);
+  if (!add_to_pieces (self, RUSH_SEQUENCE_KEY_LENGTHS, key, key_bytes, error) ||
+      !add_to_pieces (self, RUSH_SEQUENCE_VALUE_LENGTHS, value, value_bytes, error))
+    return FALSE;
   self->n_records++;
-  return self->pieces[KEYS]->len + self->pieces[VALUES]->len < BLOCK_BYTES ||
+  return self->pieces[RUSH_SEQUENCE_KEYS].n + self->pieces[RUSH_SEQUENCE_VALUES].n < BLOCK_BYTES ||
          put_block (self, error);
 }
 
@@ -162,15 +162,16 @@ rush_sequence_writer_free (RushSequenceWriter *self)
   if (self == NULL)
     return;
   rush_sequence_header_clear (&self->header);
-  g_byte_array_unref (self->packed);
-  for (guint i = 0; i < N_PIECES; i++)
-    g_byte_array_unref (self->pieces[i]);
+  rush_growing_bytes_clear (&self->packed);
+  for (guint i = 0; i < RUSH_SEQUENCE_N_PIECES; i++)
+    rush_growing_bytes_clear (&self->pieces[i]);
   g_free (self);
 }
 
 RushSequenceWriter *
 rush_sequence_writer_new (RushPartWriter *out, const RushSequenceHeader *header, GError **error)
 {
+  RushAllocator *allocator = rush_part_writer_ctx (out)->allocator;
   g_autoptr (RushSequenceWriter) self = g_new0 (RushSequenceWriter, 1);
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
 
@@ -179,9 +180,9 @@ rush_sequence_writer_new (RushPartWriter *out, const RushSequenceHeader *header,
   self->header.key_class = g_strdup (header->key_class);
   self->header.value_class = g_strdup (header->value_class);
   rush_sequence_header_make_sync (&self->header);
-  self->packed = g_byte_array_new ();
-  for (guint i = 0; i < N_PIECES; i++)
-    self->pieces[i] = g_byte_array_new ();
+  rush_growing_bytes_init (&self->packed, allocator);
+  for (guint i = 0; i < RUSH_SEQUENCE_N_PIECES; i++)
+    rush_growing_bytes_init (&self->pieces[i], allocator);
   rush_sequence_header_write (&self->header, bytes);
   if (!rush_part_writer_append (out, bytes->data, bytes->len, error))
     return NULL;

@@ -73,14 +73,8 @@ take_objects (SequenceIterator *self, RushBatchBuilder *builder, RushBytes key, 
 {
   gsize skipped = MIN (value.n, LENGTH_BYTES);
   g_autoptr (GArray) arrays =
-      rush_java_arrays_read (value.bytes + skipped, value.n - skipped, error);
+      rush_java_arrays_read (value.bytes + skipped, value.n - skipped, MOST_OBJECTS, error);
 
-  if (arrays != NULL && arrays->len > MOST_OBJECTS)
-    {
-      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_UNSUPPORTED,
-                   "a record of %u objects; at most %u can be read", arrays->len, MOST_OBJECTS);
-      g_clear_pointer (&arrays, g_array_unref);
-    }
   if (arrays == NULL)
     {
       g_autofree char *place = rush_sequence_reader_place (self->reader);

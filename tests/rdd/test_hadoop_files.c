@@ -29,19 +29,31 @@ test_vint (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
     {
-      g_autoptr (GByteArray) bytes = g_byte_array_new ();
+      guint8 bytes[RUSH_VINT_MOST_BYTES];
+      guint n = rush_vint_write (bytes, numbers[i]);
       gint64 back = 0;
       gsize taken = 0;
 
-      rush_vint_write (bytes, numbers[i]);
-      g_assert_true (rush_vint_read (bytes->data, bytes->len, &back, &taken));
+      g_assert_true (rush_vint_read (bytes, n, &back, &taken));
       g_assert_cmpint (back, ==, numbers[i]);
-      g_assert_cmpuint (taken, ==, bytes->len);
-      g_assert_false (rush_vint_read (bytes->data, bytes->len - 1, &back, &taken));
+      g_assert_cmpuint (taken, ==, n);
+      g_assert_false (rush_vint_read (bytes, n - 1, &back, &taken));
     }
 }
 
 /* ---- Java's arrays ---- */
+
+static void
+write_arrays (RushGrowingBytes *into, const RushBytes *arrays, guint n)
+{
+  RushJavaArraysWriter writer;
+
+  rush_growing_bytes_init (into, rush_allocator_system ());
+  g_assert_true (rush_java_arrays_begin (&writer, into, NULL));
+  for (guint i = 0; i < n; i++)
+    g_assert_true (rush_java_arrays_add (&writer, arrays[i].bytes, arrays[i].n, NULL));
+  rush_java_arrays_end (&writer);
+}
 
 static void
 test_java_arrays (void)
@@ -49,11 +61,12 @@ test_java_arrays (void)
   const RushBytes arrays[] = { { (const guint8 *)"abc", 3 },
                                { NULL, 0 },
                                { (const guint8 *)"d", 1 } };
-  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  g_autoptr (GError) too_many = NULL;
   g_autoptr (GArray) back = NULL;
+  RushGrowingBytes bytes;
 
-  rush_java_arrays_write (bytes, arrays, G_N_ELEMENTS (arrays));
-  back = rush_java_arrays_read (bytes->data, bytes->len, NULL);
+  write_arrays (&bytes, arrays, G_N_ELEMENTS (arrays));
+  back = rush_java_arrays_read (bytes.bytes, bytes.n, 3, NULL);
   g_assert_cmpuint (back->len, ==, 3);
   for (guint i = 0; i < 3; i++)
     {
@@ -61,14 +74,17 @@ test_java_arrays (void)
 
       g_assert_cmpmem (array->bytes, array->n, arrays[i].bytes, arrays[i].n);
     }
-  for (gsize n = 0; n < bytes->len; n++)
+  for (gsize n = 0; n < bytes.n; n++)
     {
-      g_autofree guint8 *cut = g_memdup2 (bytes->data, n);
+      g_autofree guint8 *cut = g_memdup2 (bytes.bytes, n);
       g_autoptr (GError) error = NULL;
 
-      g_assert_null (rush_java_arrays_read (cut, n, &error));
+      g_assert_null (rush_java_arrays_read (cut, n, 3, &error));
       g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_CORRUPT);
     }
+  g_assert_null (rush_java_arrays_read (bytes.bytes, bytes.n, 2, &too_many));
+  g_assert_error (too_many, RUSH_CORE_ERROR, RUSH_CORE_ERROR_UNSUPPORTED);
+  rush_growing_bytes_clear (&bytes);
 }
 
 /* ---- codecs ---- */
