@@ -2,7 +2,7 @@
 
 The usual ones are run by SparkContext.runJob and collect (context.py).
 """
-from rushlight._records import load_run
+from rushlight._records import loader_of
 
 
 class Jobs:
@@ -34,5 +34,6 @@ class Jobs:
         except KeyboardInterrupt:
             self.cancelAllJobs()
             raise
-        return [[x for run in runs for x in load_run(rdd._format, run)]
+        load = loader_of(rdd._format)
+        return [[x for run in runs for x in load(run)]
                 for runs in job.results() if runs is not None]

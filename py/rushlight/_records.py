@@ -43,9 +43,24 @@ def writer_of(record_format):
     return serializer and serializer.dumps
 
 
-def load_run(record_format, run):
-    """The elements of a run, on the driver."""
-    return (reader_of(record_format) or _pickling.loads)(run)
+def _line(record):
+    return (record.decode("utf-8", "replace"),)
+
+
+def _bytes(record):
+    return (record,)
+
+
+def read_on_driver(record_format):
+    """Whether the driver reads records of a format: else a chain must make runs of them."""
+    return record_format[0] in ("runs", "lines", "binary")
+
+
+def loader_of(record_format):
+    """How the driver reads a record: a function (bytes) → its elements."""
+    if record_format[0] == "runs":
+        return reader_of(record_format) or _pickling.loads
+    return _line if record_format == ("lines", True) else _bytes
 
 
 def dump_run(record_format, elements):
