@@ -32,8 +32,10 @@ def _one_ahead(context, jobs):
                     yield running.popleft().result()
             while running:
                 yield running.popleft().result()
-        except KeyboardInterrupt:
-            context.cancelAllJobs()     # or the pool would wait for what runs
+        except BaseException as e:      # the reader has had enough: what waits must not begin
+            pool.shutdown(wait=False, cancel_futures=True)
+            if isinstance(e, KeyboardInterrupt):
+                context.cancelAllJobs()     # or the pool would wait for what runs
             raise
 
 
