@@ -202,6 +202,14 @@ put_python (RushJsonWriter *w, const RushTaskMetrics *m)
   rush_json_end_object (w);
 }
 
+/* Ours; a task that has nothing to do with persisted RDDs says nothing of them. */
+static void
+put_kept_blocks (RushJsonWriter *w, const RushTaskMetrics *m)
+{
+  if (m->kept_blocks_read + m->kept_blocks_computed > 0)
+    put_two (w, "Kept Blocks", "Read", m->kept_blocks_read, "Computed", m->kept_blocks_computed);
+}
+
 static void
 write_metrics (RushJsonWriter *w, const RushTaskMetrics *m)
 {
@@ -226,6 +234,7 @@ write_metrics (RushJsonWriter *w, const RushTaskMetrics *m)
   put_empty_array (w, "Updated Blocks");
   if (m->python_run_us > 0 || m->python_start_us > 0)
     put_python (w, m); /* ours */
+  put_kept_blocks (w, m);
   rush_json_end_object (w);
 }
 

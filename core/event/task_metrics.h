@@ -19,6 +19,9 @@ typedef struct
   gint64 disk_bytes_spilled;
   gint64 peak_execution_memory;
 
+  gint64 kept_blocks_read;     /* partitions of persisted RDDs that were there, */
+  gint64 kept_blocks_computed; /* and that were not */
+
   gint64 input_bytes;
   gint64 input_records;
   gint64 output_bytes;

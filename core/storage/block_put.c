@@ -68,6 +68,7 @@ count_as_input (RushIterator *rows, gint64 bytes, RushTaskContext *ctx)
   self->rows = rows;
   self->ctx = ctx;
   ctx->metrics.input_bytes += bytes;
+  ctx->metrics.kept_blocks_read++;
   return &self->base;
 }
 
@@ -407,6 +408,7 @@ compute (RushBlockManager *self, RushKeptBlock *block, RushRdd *rdd, RushTaskCon
       rush_block_manager_give_up (self, block);
       return NULL;
     }
+  ctx->metrics.kept_blocks_computed++;
   rows = rush_block_manager_put (self, block, rdd, rows, ctx, error);
   if (rows != NULL && block->level.replication > 1 && rush_block_manager_is_kept (self, block))
     rush_block_manager_replicate (self, block, rdd, ctx);

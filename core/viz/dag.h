@@ -33,6 +33,8 @@ typedef struct
   char *operator_name; /* "reduceByKey"; NULL: it has none */
   char *place;         /* of the operator: "app.py:9", or "" */
   guint n_partitions;
+  RushStorageLevel level; /* valid: it is persisted */
+  gint n_kept;            /* partitions; −1: not known */
   gboolean barrier;
   guint n_steps; /* inside the RDD, in the order of the data; 0: the operator is its one step */
   RushDagStep *steps;
@@ -55,10 +57,12 @@ typedef struct
   guint n_tasks; /* of a whole attempt */
   guint n_completed;
   guint n_attempts;
-  guint n_recomputed; /* partitions that ran once more */
-  char *recomputed;   /* (owned) which: "partitions 3, 7 again"; NULL: none, or not known */
-  char *because;      /* (owned) "executor 1 was lost"; NULL: not known */
-  gint64 duration_ms; /* from the first submission to the last completion; −1: not known */
+  guint n_recomputed;      /* partitions that ran once more */
+  guint64 n_kept_read;     /* partitions of persisted RDDs that its tasks found, */
+  guint64 n_kept_computed; /* and computed */
+  char *recomputed;        /* (owned) which: "partitions 3, 7 again"; NULL: none, or not known */
+  char *because;           /* (owned) "executor 1 was lost"; NULL: not known */
+  gint64 duration_ms;      /* from the first submission to the last completion; −1: not known */
 } RushDagStage;
 
 typedef struct
@@ -85,6 +89,8 @@ RushDag *rush_dag_from_rdd (RushRdd *rdd, GError **error);
 RushDag *rush_dag_from_job (const RushJobSummary *job);
 /* Several jobs in one picture, in the given order. */
 RushDag *rush_dag_from_jobs (const RushJobSummary *const *jobs, guint n);
+/* How much is kept now of each persisted RDD. */
+void rush_dag_show_kept (RushDag *self, RushLineage *lineage);
 void rush_dag_free (RushDag *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushDag, rush_dag_free)
 

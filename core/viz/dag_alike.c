@@ -69,9 +69,9 @@ find_parents (Parents *self)
 static void
 describe_rdd (GString *out, const RushDagRdd *rdd)
 {
-  g_string_append_printf (out, "%s\1%s\1%s\1%d", rdd->class_name,
+  g_string_append_printf (out, "%s\1%s\1%s\1%d\1%d", rdd->class_name,
                           rdd->operator_name != NULL ? rdd->operator_name : "", rdd->place,
-                          rdd->barrier);
+                          rdd->barrier, rush_storage_level_is_valid (&rdd->level));
   for (guint s = 0; s < rdd->n_steps; s++)
     g_string_append_printf (out, "\1%s\1%s", rdd->steps[s].name, rdd->steps[s].place);
   g_string_append_c (out, '\2');

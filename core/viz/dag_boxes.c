@@ -8,6 +8,8 @@
  *   2. A long stage is folded.  Where a stage still has more than MAX_BOXES boxes, all that is
  *      linked becomes one box with a line for each operator.  It is one task that runs them anyway.
  *
+ * A persisted RDD ends its box, whose colour says so.
+ *
  * No operator of the user's is left out.  A loop that called map 1,000 times is one line that says
  * so.
  *
@@ -108,6 +110,12 @@ find_links (Folding *self)
 /* ---- rule 1 ---- */
 
 static gboolean
+ends_its_box (const RushDag *dag, guint i)
+{
+  return rush_storage_level_is_valid (&rush_dag_rdd (dag, i)->level);
+}
+
+static gboolean
 is_one_call (const RushDag *dag, guint parent, guint child)
 {
   RushDagRow last = line_of (dag, parent, n_lines (rush_dag_rdd (dag, parent)) - 1);
@@ -120,7 +128,7 @@ static void
 join_calls (Folding *self)
 {
   for (guint i = 0; i < self->dag->rdds->len; i++)
-    if (self->previous[i] != NONE)
+    if (self->previous[i] != NONE && !ends_its_box (self->dag, self->previous[i]))
       self->joined[i] = is_one_call (self->dag, self->previous[i], i);
 }
 
@@ -135,7 +143,8 @@ fold_long_stages (Folding *self)
   for (guint i = 0; i < dag->rdds->len; i++)
     n_boxes[rush_dag_rdd (dag, i)->stage] += !self->joined[i] && !self->alike->follows[i];
   for (guint i = 0; i < dag->rdds->len; i++)
-    if (self->previous[i] != NONE && n_boxes[rush_dag_rdd (dag, i)->stage] > MAX_BOXES)
+    if (self->previous[i] != NONE && !ends_its_box (dag, self->previous[i]) &&
+        n_boxes[rush_dag_rdd (dag, i)->stage] > MAX_BOXES)
       self->joined[i] = TRUE;
 }
 

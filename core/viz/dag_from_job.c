@@ -48,6 +48,8 @@ add_rdd (RushDag *dag, guint stage, const RushRddInfo *info)
                      .operator_name = operator_of (info),
                      .place = rush_format_place (info->call_site),
                      .n_partitions = info->n_partitions,
+                     .level = info->storage_level,
+                     .n_kept = -1,
                      .barrier = info->barrier };
 
   if (info->steps != NULL)
@@ -168,6 +170,8 @@ add_stage (RushDag *dag, guint job, const RushStageSummary *summary)
                          .n_completed = summary->n_completed,
                          .n_attempts = summary->n_attempts,
                          .n_recomputed = summary->n_recomputed,
+                         .n_kept_read = (guint64)summary->metrics.kept_blocks_read,
+                         .n_kept_computed = (guint64)summary->metrics.kept_blocks_computed,
                          .recomputed = rush_stage_summary_describe_recomputed (summary),
                          .because = g_strdup (summary->because),
                          .duration_ms = duration (summary->submission_ms, summary->completion_ms) };

@@ -10,6 +10,7 @@
  * Both walks keep their own stacks: a loop of 10,000 steps makes a lineage as deep.
  */
 #include "core/event/event_text.h"
+#include "core/lineage/persistence.h"
 #include "core/viz/dag_private.h"
 
 typedef struct
@@ -169,14 +170,18 @@ add_rdd (RushDag *dag, guint stage, RushRdd *rdd, GError **error)
   if (!rush_rdd_n_partitions (rdd, &n_partitions, error))
     return FALSE;
 
-  RushDagRdd drawn = { .stage = stage,
-                       .rdd_id = rdd->id,
-                       .class_name = g_strdup (rdd->klass->name),
-                       .name = rush_rdd_dup_name (rdd),
-                       .operator_name = g_strdup (rdd->operator_name),
-                       .place = rush_format_place (rdd->call_site.short_form),
-                       .n_partitions = n_partitions,
-                       .barrier = rdd->barrier };
+  RushDagRdd drawn = {
+    .stage = stage,
+    .rdd_id = rdd->id,
+    .class_name = g_strdup (rdd->klass->name),
+    .name = rush_rdd_dup_name (rdd),
+    .operator_name = g_strdup (rdd->operator_name),
+    .place = rush_format_place (rdd->call_site.short_form),
+    .n_partitions = n_partitions,
+    .level = rush_rdd_storage_level (rdd),
+    .n_kept = (gint)rush_lineage_storage_status (rdd->lineage, rdd->id).n_cached_partitions,
+    .barrier = rdd->barrier
+  };
   fill_steps (&drawn, rdd);
   rush_dag_add_rdd (dag, &drawn);
   return TRUE;

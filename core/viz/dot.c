@@ -128,6 +128,13 @@ rdd_of_box (const Writer *self, const RushDagBox *box, guint i)
   return rush_dag_rdd (self->dag, g_array_index (box->rdds, guint, i));
 }
 
+/* Of boxes alike, of the first one. */
+static const RushDagRdd *
+last_of_box (const Writer *self, const RushDagBox *box)
+{
+  return rdd_of_box (self, box, box->rdds->len / box->n_alike - 1);
+}
+
 static void
 begin_small_row (const Writer *self, const RushDagBox *box)
 {
@@ -223,22 +230,47 @@ append_given_names (const Writer *self, const RushDagBox *box)
   end_small_row (self);
 }
 
+/* Whether the RDD that ends the box is persisted. */
+static gboolean
+is_kept (const Writer *self, const RushDagBox *box)
+{
+  return rush_storage_level_is_valid (&last_of_box (self, box)->level);
+}
+
+/* "Memory Serialized 1x Replicated · 3 of 4 kept" */
+static void
+append_kept (const Writer *self, const RushDagBox *box)
+{
+  const RushDagRdd *rdd = last_of_box (self, box);
+  g_autofree char *level = rush_storage_level_describe (&rdd->level);
+
+  begin_small_row (self, box);
+  g_string_append_printf (self->out, "<FONT COLOR=\"%s\"><B>%s</B></FONT>", RUSH_DOT_GREEN, level);
+  if (rdd->n_kept >= 0 && box->n_alike == 1)
+    g_string_append_printf (self->out, DOT "%d of %u kept", rdd->n_kept, rdd->n_partitions);
+  end_small_row (self);
+}
+
 static void
 write_box (const Writer *self, guint i)
 {
   const RushDagBox *box = g_ptr_array_index (self->boxes->boxes, i);
-  gboolean skipped = is_skipped (self->dag, box->stage);
+  gboolean skipped = is_skipped (self->dag, box->stage), kept = is_kept (self, box);
+  const char *edge = kept ? RUSH_DOT_GREEN : RUSH_DOT_BLUE;
 
   g_string_append_printf (
       self->out,
       "      box%u [label=<<TABLE BORDER=\"1\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"4\""
-      " STYLE=\"ROUNDED%s\" COLOR=\"%s\" BGCOLOR=\"white\">",
-      i, skipped ? ",DASHED" : "", skipped ? RUSH_DOT_PALE : RUSH_DOT_BLUE);
+      " STYLE=\"ROUNDED%s\" COLOR=\"%s\" BGCOLOR=\"%s\">",
+      i, skipped ? ",DASHED" : "", skipped ? RUSH_DOT_PALE : edge,
+      kept ? RUSH_DOT_KEPT_FILL : "white");
   append_rows (self, box, skipped ? RUSH_DOT_GREY : RUSH_DOT_INK);
   if (box->n_alike > 1)
     append_alike (self, box);
   append_rdds (self, box);
   append_given_names (self, box);
+  if (kept)
+    append_kept (self, box);
   g_string_append (self->out, "</TABLE>>]\n");
 }
 
@@ -314,6 +346,14 @@ append_stage_title (const Writer *self, guint i)
     {
       begin_title_line (self->out);
       g_string_append_printf (self->out, "%u done</FONT>", stage->n_completed);
+    }
+  if (stage->n_kept_read + stage->n_kept_computed > 0)
+    {
+      begin_title_line (self->out);
+      g_string_append_printf (self->out, "%" G_GUINT64_FORMAT " from cache" DOT,
+                              stage->n_kept_read);
+      g_string_append_printf (self->out, "%" G_GUINT64_FORMAT " computed</FONT>",
+                              stage->n_kept_computed);
     }
   if (stage->n_attempts > 1)
     append_bold_line (self->out, g_strdup_printf ("%u attempts", stage->n_attempts));

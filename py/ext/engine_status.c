@@ -27,7 +27,8 @@ dict_from_stage (const RushStageSummary *stage)
   const RushTaskMetrics *m = &stage->metrics;
   g_autofree char *recomputed = rush_stage_summary_describe_recomputed (stage);
   return Py_BuildValue (
-      "{s:z,s:z,s:i,s:i,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:L,s:L,s:L,s:L,s:L,s:L,s:L,s:L,s:L}",
+      "{s:z,s:z,s:i,s:i,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:L,s:L,s:L,s:L,s:L,s:L,s:L,s:L,s:L,"
+      "s:L,s:L}",
       "recomputed", recomputed, "because", stage->because, "id", stage->info->stage_id, "attempt",
       stage->info->attempt, "name", stage->info->name, "status", stage_status_names[stage->status],
       "n_attempts", stage->n_attempts, "n_tasks", stage->n_tasks, "n_active", stage->n_active,
@@ -37,7 +38,9 @@ dict_from_stage (const RushStageSummary *stage)
       (long long)m->shuffle_read_pairs, "shuffle_pairs_written", (long long)m->shuffle_write_pairs,
       "shuffle_bytes_written", (long long)m->shuffle_write_bytes, "disk_bytes_spilled",
       (long long)m->disk_bytes_spilled, "run_us", (long long)m->run_us, "python_us",
-      (long long)m->python_run_us, "submission_ms", (long long)stage->submission_ms);
+      (long long)m->python_run_us, "submission_ms", (long long)stage->submission_ms,
+      "kept_blocks_read", (long long)m->kept_blocks_read, "kept_blocks_computed",
+      (long long)m->kept_blocks_computed);
 }
 
 /* A str, or None for NULL: the names of files in an error may be any bytes. */

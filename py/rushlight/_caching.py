@@ -7,13 +7,34 @@ pickled objects that they are; a run is one record of input.
 Mirrors these parts of pyspark.core.rdd.
 """
 import os
+from functools import cached_property
+from weakref import WeakValueDictionary
 
 from rushlight.errors.engine import NoSuchMethodError
 from rushlight.storagelevel import StorageLevel
 
 
-class CheckpointDir:
-    """The part of SparkContext that says where checkpoints go."""
+class Keeping:
+    """The part of SparkContext that says where checkpoints go, and shows what is kept."""
+
+    @cached_property
+    def _persisted(self):
+        """RDD number → the persisted RDD, as long as the program holds it."""
+        return WeakValueDictionary()
+
+    def storage(self):
+        """What is kept of persisted RDDs, as text: Rushlight's own, as the storage page of Spark's
+        web UI.
+
+        >>> words = sc.parallelize(["to", "be"], 2).setName("words").cache()
+        >>> words.count()
+        2
+        >>> print(sc.storage())  # doctest: +ELLIPSIS
+        RDD ...storage level ...partitions  memory ...disk
+        ...words  Memory Serialized 1x Replicated      2 of 2 ...B   0 B
+        """
+        from rushlight._summary import describe_kept
+        return describe_kept(self._engine.kept_rdds(), self._persisted)
 
     def setCheckpointDir(self, dirName):
         """Checkpoints go to a new folder in this one.
@@ -70,6 +91,7 @@ class Caching:
         if not isinstance(storageLevel, StorageLevel):
             raise TypeError("storageLevel must be of type pyspark.StorageLevel")
         self.ctx._engine.persist(self._engine(), storageLevel._fields())
+        self.ctx._persisted[self.id()] = self
         return self
 
     def unpersist(self, blocking=False):

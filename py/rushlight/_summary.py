@@ -7,9 +7,13 @@
       stage 2  reduceByKey at app.py:21   skipped
       stage 3  count at app.py:25        17 tasks   11 ms of work
 
+And what is kept of persisted RDDs.
+
 Work is the sum over a stage's tasks.  Skipped stages are counted apart, as in Spark's web UI.
 """
 import os
+
+from rushlight.storagelevel import StorageLevel
 
 
 def describe_jobs(jobs):
@@ -17,6 +21,34 @@ def describe_jobs(jobs):
     rows = {stage["id"]: _stage_cells(stage, job) for job in jobs for stage in job["stages"]}
     widths = [max(map(len, column)) for column in zip(*rows.values())]
     return "\n".join(line for job in jobs for line in _job_lines(job, rows, widths))
+
+
+def describe_kept(kept, persisted):
+    """The text for what the engine keeps of persisted RDDs (Context.kept_rdds): a line each.
+    `persisted`: number → RDD, of those that the program still holds.
+
+    >>> level = (False, True, False, False, 1)
+    >>> print(describe_kept([(3, level, 2, 1536, 0)], {}))
+    RDD  storage level                    partitions   memory  disk
+    3    Memory Serialized 1x Replicated           2  1.5 KiB   0 B
+    """
+    if not kept:
+        return "nothing is kept"
+    rows = [("RDD", "storage level", "partitions", "memory", "disk")]
+    rows += [_kept_cells(persisted.get(rdd_id), rdd_id, *rest) for rdd_id, *rest in kept]
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    return "\n".join(
+        f"{rdd:<{widths[0]}}  {level:<{widths[1]}}  {partitions:>{widths[2]}}  "
+        f"{memory:>{widths[3]}}  {disk:>{widths[4]}}"
+        for rdd, level, partitions, memory, disk in rows)
+
+
+def _kept_cells(rdd, rdd_id, level, n, memory, disk):
+    name, partitions = str(rdd_id), str(n)
+    if rdd is not None:
+        name += " " + (rdd.name() or repr(rdd).split("[")[0])
+        partitions += f" of {rdd.getNumPartitions()}"
+    return name, str(StorageLevel(*level)), partitions, _size(memory), _size(disk)
 
 
 def describe_programs(texts):
@@ -61,6 +93,9 @@ def _stage_cells(stage, job):
     facts = []
     if stage["input_records"]:
         facts.append(_count(stage["input_records"], "record") + " read")
+    if stage["kept_blocks_read"] or stage["kept_blocks_computed"]:
+        facts.append("{kept_blocks_read:,} of {all:,} kept partitions found".format(
+            **stage, all=stage["kept_blocks_read"] + stage["kept_blocks_computed"]))
     if stage["shuffle_pairs_written"]:
         facts.append(_count(stage["shuffle_pairs_written"], "pair") + " shuffled, "
                      + _size(stage["shuffle_bytes_written"]))

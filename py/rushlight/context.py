@@ -13,7 +13,7 @@ from functools import partial
 
 from rushlight import _engine, _lifecycle, _progress, accumulators
 from rushlight import _functions as functions
-from rushlight._caching import CheckpointDir
+from rushlight._caching import Keeping
 from rushlight._callsite import current_call, operator, renamed
 from rushlight._files import FileSources
 from rushlight._jobs import Jobs
@@ -63,7 +63,7 @@ class _Local(threading.local):
         self.properties = {}
 
 
-class SparkContext(FaultInjection, FileSources, Sharing, CheckpointDir, Jobs, JobTags, System,
+class SparkContext(FaultInjection, FileSources, Sharing, Keeping, Jobs, JobTags, System,
                    Profiling):
     """One application: `SparkContext("local[2]", "counts")`, or with a SparkConf.
 

@@ -138,3 +138,35 @@ def test_a_block_whose_file_is_gone_is_computed_again(sc):
     for path in glob.glob(os.path.join(sc._engine.local_dir(), "*", f"rdd_{rdd.id()}_0_*")):
         os.unlink(path)
     assert [rdd.sum(), calls.value] == [499500, 1500]
+
+
+# ── looking at it ──
+def test_pictures_and_summaries_show_what_was_kept(sc):
+    rdd = sc.parallelize(range(100), 4).map(str).persist(StorageLevel.MEMORY_AND_DISK)
+    lengths = rdd.map(len)
+    assert lengths.first() == 1
+    assert "Disk Memory Serialized 1x Replicated" in lengths.dag().dot
+    assert "1 of 4 kept" in rdd.dag().dot
+    assert lengths.sum() == 190
+    stage = sc._engine.job_info(sc._engine.job_ids()[-1])["stages"][0]
+    assert (stage["kept_blocks_read"], stage["kept_blocks_computed"]) == (1, 3)
+    assert "1 from cache" in sc.dag(sc._engine.job_ids()[-1]).dot
+    assert "1 of 4 kept partitions found" in sc.summary()
+
+
+def test_the_storage_view(sc):
+    for persisted in list(sc._persisted.values()):
+        persisted.unpersist(True)
+    numbers = sc.parallelize(range(100), 4).map(str).setName("numbers").cache()
+    letters = sc.parallelize("abc", 3).persist(StorageLevel.DISK_ONLY)
+    assert sc.storage() == "nothing is kept"
+    assert [numbers.first(), letters.count()] == ["0", 3]
+    head, first, second = sc.storage().split("\n")
+    assert head.split() == ["RDD", "storage", "level", "partitions", "memory", "disk"]
+    assert first.split()[:8] == [str(numbers.id()), "numbers", "Memory", "Serialized", "1x",
+                                 "Replicated", "1", "of"]
+    assert first.split()[8] == "4" and first.endswith(" 0 B")
+    assert "ParallelCollectionRDD" in second and "3 of 3" in second and " 0 B " in second
+    numbers.unpersist(True)
+    letters.unpersist(True)
+    assert sc.storage() == "nothing is kept"
