@@ -1,11 +1,16 @@
 /* python_feed.c - the parent's batches, encoded, to a worker.
  *
- * At most one message is held, and the parent is asked for the next batch only when that is gone:
- * a worker that reads slowly slows the whole task down, and memory stays small.  A batch that
- * would make a message of more than 4 MiB goes in slices of its rows.
+ *     parent ─batches─▶ until 64 KiB are there, or the input has ended ─▶ socket, until it is gone
  *
- * The first of them is pulled before anything is sent, and goes along with what was said: a task
- * without input is one packet, and wakes its worker once.
+ * Only then is the parent asked for more: a worker that reads slowly slows the whole task down, and
+ * memory stays small.  A batch that would make a message of more than 4 MiB goes in slices of its
+ * rows.
+ *
+ * The first messages are pulled before anything is sent, and go along with what was said: a task of
+ * little input is one packet, and wakes its worker once.  Programs can tell: a worker above this one
+ * (rdd.map (f).coalesce (1).take (1)) has finished a small partition, and what it added to
+ * accumulators counts, before this one can say that it has enough.  64 KiB is what Spark waits for,
+ * too (spark.buffer.size).
  */
 #include "py/runner/python_feed_private.h"
 
@@ -15,6 +20,7 @@
 #include <sys/socket.h>
 
 #define MESSAGE_BYTES (4 * 1024 * 1024)
+#define FILL_BYTES (64 * 1024)
 
 /* ── messages ── */
 
@@ -79,7 +85,7 @@ encode_slice (RushPythonFeed *self, GError **error)
     }
   if (!rush_allocator_reserve (self->ctx->allocator, bytes, error))
     return FALSE;
-  self->charged = bytes;
+  self->charged += bytes;
   append_header (self->out, RUSH_PY_BATCH, bytes);
   rush_batch_encode (slice, self->out);
   g_assert (self->out->len == before + RUSH_PY_HEADER_BYTES + bytes);
@@ -90,19 +96,12 @@ encode_slice (RushPythonFeed *self, GError **error)
   return TRUE;
 }
 
-/* Adds a message to `out`, which is empty but for the first time. */
+/* Adds a message to `out`. */
 static gboolean
-refill (RushPythonFeed *self, GError **error)
+add_message (RushPythonFeed *self, GError **error)
 {
   g_autoptr (GError) failure = NULL;
 
-  if (self->begun)
-    {
-      discharge (self);
-      g_byte_array_set_size (self->out, 0);
-      self->sent = 0;
-    }
-  self->begun = TRUE;
   while (self->batch == NULL && self->parent != NULL)
     {
       self->row = 0;
@@ -119,10 +118,27 @@ refill (RushPythonFeed *self, GError **error)
     }
   if (self->batch != NULL)
     return encode_slice (self, error);
-  if (!self->ended)
-    append_header (self->out, RUSH_PY_END_OF_INPUT, 0);
+  append_header (self->out, RUSH_PY_END_OF_INPUT, 0);
   self->ended = TRUE;
   return TRUE;
+}
+
+/* Fills `out`, of which all was sent, but for what was said at the beginning. */
+static gboolean
+refill (RushPythonFeed *self, GError **error)
+{
+  gboolean ok = TRUE;
+
+  if (self->begun)
+    {
+      discharge (self);
+      g_byte_array_set_size (self->out, 0);
+      self->sent = 0;
+    }
+  self->begun = TRUE;
+  for (gsize said = self->out->len; ok && !self->ended && self->out->len - said < FILL_BYTES;)
+    ok = add_message (self, error);
+  return ok;
 }
 
 /* ── one step ── */
