@@ -23,10 +23,11 @@ class Sharing:
 
     PACKAGE_EXTENSIONS = (".zip", ".egg", ".jar")
 
-    _next_accum_id = 0
+    _accumulator_ids = itertools.count()    # of all contexts: unpickled ones are found by them
 
     def _start_sharing(self, settings, pyFiles):
         """`settings`: a dict; the files that settings and arguments name are added."""
+        self._accumulators_broken = False
         self._broadcast_ids = itertools.count()
         self._pickled_broadcast_vars = BroadcastPickleRegistry()
         self._added_files, self._added_archives, self._python_includes = [], [], []
@@ -44,7 +45,7 @@ class Sharing:
 
     def _stop_sharing(self):
         """Before the engine stops."""
-        accumulators.take_from(self._engine)
+        accumulators.take_from(self)
         if files.SparkFiles._sc is self:
             files.forget()
 
@@ -57,11 +58,9 @@ class Sharing:
         >>> errors.value
         1
         """
-        from rushlight.context import SparkContext
         if accum_param is None:
             accum_param = accumulators.default_param(value)
-        SparkContext._next_accum_id += 1
-        return accumulators.Accumulator(SparkContext._next_accum_id - 1, value, accum_param)
+        return accumulators.Accumulator(next(self._accumulator_ids), value, accum_param)
 
     @operator
     def broadcast(self, value):

@@ -16,6 +16,7 @@ Mirrors pyspark.accumulators and org.apache.spark.api.python.PythonAccumulatorV2
 import pickle
 import sys
 import threading
+import traceback
 import weakref
 from types import GenericAlias
 
@@ -207,24 +208,33 @@ def collect():
     """Adds what tasks have sent since the last time."""
     module = sys.modules.get("rushlight.context")
     context = module and module.SparkContext._active_spark_context
-    if context is None or context._engine_context is None:
+    if context is None:
         return
     from rushlight import _lifecycle
     if _lifecycle.is_here():        # a fork of the driver has the sums as they were
-        take_from(context._engine_context)
+        take_from(context)
 
 
-def take_from(engine):
-    """The same, of one engine.  A sum that cannot be added is lost, and stderr tells: the job that
-    it came from has succeeded and keeps its result."""
+def take_from(context):
+    """The same, of one context.  The job that a sum came from has succeeded and keeps its result
+    even if the sum cannot be added.
+
+    As in PySpark, where an exception of addInPlace breaks the connection that sums come by: the
+    rest of the task's sums and all later ones of the context are lost.  stderr tells.
+    """
+    engine = context._engine_context
+    if engine is None:
+        return              # stopped, by another thread
     with _adding:
         for updates in engine.take_accumulator_updates():
+            if context._accumulators_broken:
+                continue
             try:
                 _add(pickle.loads(updates))
             except Exception:
-                import traceback
-                print("An update of an accumulator is lost:", traceback.format_exc(),
-                      sep="\n", end="", file=sys.stderr)
+                context._accumulators_broken = True
+                print("What tasks add to accumulators is lost from now on, in this SparkContext:",
+                      traceback.format_exc(), sep="\n", end="", file=sys.stderr)
 
 
 def _add(updates):

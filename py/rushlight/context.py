@@ -444,7 +444,7 @@ class SparkContext(FaultInjection, FileSources, Sharing, Keeping, Jobs, JobTags,
             found = engine.run_job(engine_rdd, partitions, cause,
                                    {**self._local.properties, **properties}, call)
         finally:
-            accumulators.take_from(engine)
+            accumulators.take_from(self)
         self._say_finished(call, began)
         objects, loads = [], loader_of(rdd._format)
         found.reverse()         # each run is dropped when it has been read
@@ -465,7 +465,7 @@ class SparkContext(FaultInjection, FileSources, Sharing, Keeping, Jobs, JobTags,
                 rdd._engine(), os.fspath(path), *arguments,
                 {**self._local.properties, CALL_SITE_PROPERTY: call[1]}, renamed(call, SAVE_JOB))
         finally:
-            accumulators.take_from(engine)
+            accumulators.take_from(self)
         self._say_finished(call, began)
 
     def _say_finished(self, call, began):

@@ -3,6 +3,7 @@ import os
 import pickle
 import signal
 import threading
+import time
 
 import pytest
 
@@ -262,16 +263,53 @@ def test_add_in_place_that_raises_in_a_task(sc):
     assert acc.value == 0
 
 
+def test_a_worker_whose_caller_has_enough(sc, tmp_path):
+    """As in PySpark: the workers above have been through with their little input by then."""
+    acc, begun = sc.accumulator(0), str(tmp_path / "begun")
+
+    def note(i, part):
+        for x in part:
+            acc.add(1)
+            until = time.monotonic() + (0.2 if i else 0)
+            while not os.path.exists(begun) and time.monotonic() < until:
+                pass            # the next worker, if it has got something already, takes and leaves
+            yield x
+
+    def take(part):
+        for x in part:
+            open(begun, "w").close()
+            return [x]
+
+    rdd = sc.parallelize([1, 2], 2).mapPartitionsWithIndex(note)
+    assert rdd.coalesce(1).mapPartitions(take).collect() == [1]
+    assert acc.value == 2
+    assert rdd.take(1) == [1]       # one worker does both, and does not go on
+    assert acc.value == 3
+
+
 def test_add_in_place_that_raises_on_the_driver(sc, capfd):
-    """As in PySpark the job has succeeded, the update is lost, stderr says so.  Unlike there, other
-    accumulators still work."""
-    bad, good = sc.accumulator(5, Refusing()), sc.accumulator(0)
-    sc.parallelize([1, 2], 2).foreach(lambda x: bad.add(x))
-    sc.parallelize([1, 2], 2).foreach(lambda x: good.add(x))
-    assert (bad.value, good.value) == (5, 3)
+    """As in PySpark the job has succeeded; the rest of its task's updates are lost, and all later
+    ones of the context."""
+    ahead, bad, behind = sc.accumulator(0), sc.accumulator(5, Refusing()), sc.accumulator(0)
+
+    def add(x):
+        ahead.add(x)
+        bad.add(x)
+        behind.add(x)
+
+    assert sc.parallelize([1], 1).map(add).count() == 1
+    later = sc.accumulator(0)
+    sc.parallelize([1, 2], 2).foreach(lambda x: (later.add(x), ahead.add(x)))
+    later += 7
+    assert (ahead.value, bad.value, behind.value, later.value) == (1, 5, 0, 7)
     err = capfd.readouterr().err
-    assert err.count("An update of an accumulator is lost") == 2
+    assert err.count("What tasks add to accumulators is lost from now on") == 1
     assert "ValueError: these do not go together" in err
+    sc.stop()
+    with SparkContext("local[1]", "another") as other:
+        good = other.accumulator(0)
+        other.parallelize([1, 2], 2).foreach(lambda x: good.add(x))
+        assert good.value == 3
 
 
 def test_what_cannot_be_pickled_fails_the_task(sc):
