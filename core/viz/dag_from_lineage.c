@@ -170,18 +170,16 @@ add_rdd (RushDag *dag, guint stage, RushRdd *rdd, GError **error)
   if (!rush_rdd_n_partitions (rdd, &n_partitions, error))
     return FALSE;
 
-  RushDagRdd drawn = {
-    .stage = stage,
-    .rdd_id = rdd->id,
-    .class_name = g_strdup (rdd->klass->name),
-    .name = rush_rdd_dup_name (rdd),
-    .operator_name = g_strdup (rdd->operator_name),
-    .place = rush_format_place (rdd->call_site.short_form),
-    .n_partitions = n_partitions,
-    .level = rush_rdd_storage_level (rdd),
-    .n_kept = (gint)rush_lineage_storage_status (rdd->lineage, rdd->id).n_cached_partitions,
-    .barrier = rdd->barrier
-  };
+  RushDagRdd drawn = { .stage = stage,
+                       .rdd_id = rdd->id,
+                       .class_name = g_strdup (rdd->klass->name),
+                       .name = rush_rdd_dup_name (rdd),
+                       .operator_name = g_strdup (rdd->operator_name),
+                       .place = rush_format_place (rdd->call_site.short_form),
+                       .n_partitions = n_partitions,
+                       .level = rush_rdd_storage_level (rdd),
+                       .n_kept = -1,
+                       .barrier = rdd->barrier };
   fill_steps (&drawn, rdd);
   rush_dag_add_rdd (dag, &drawn);
   return TRUE;
@@ -249,6 +247,17 @@ draw (RushDag *dag, Plan *plan, RushRdd *rdd, GError **error)
   return TRUE;
 }
 
+void
+rush_dag_show_kept (RushDag *self, RushLineage *lineage)
+{
+  for (guint i = 0; i < self->rdds->len; i++)
+    {
+      RushDagRdd *rdd = &g_array_index (self->rdds, RushDagRdd, i);
+
+      rdd->n_kept = (gint)rush_lineage_storage_status (lineage, rdd->rdd_id).n_cached_partitions;
+    }
+}
+
 RushDag *
 rush_dag_from_rdd (RushRdd *rdd, GError **error)
 {
@@ -268,5 +277,6 @@ rush_dag_from_rdd (RushRdd *rdd, GError **error)
   g_autoptr (RushDag) dag = rush_dag_new ();
   gboolean drawn = draw (dag, &plan, rdd, error);
   rush_lineage_end_reading (rdd->lineage);
+  rush_dag_show_kept (dag, rdd->lineage);
   return drawn ? g_steal_pointer (&dag) : NULL;
 }

@@ -89,7 +89,10 @@ draw_rdd (RushContext *context, RushRdd *rdd, Format format, GError **error)
 {
   g_autoptr (RushJobSummary) job = newest_job_of_rdd (rush_context_job_stats (context), rdd->id);
   g_autoptr (RushDag) dag = job ? rush_dag_from_job (job) : rush_dag_from_rdd (rdd, error);
-  return dag ? draw (dag, format, error) : NULL;
+  if (dag == NULL)
+    return NULL;
+  rush_dag_show_kept (dag, rdd->lineage);
+  return draw (dag, format, error);
 }
 
 PyObject *
