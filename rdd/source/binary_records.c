@@ -11,7 +11,6 @@
 #include "rdd/source/hadoop_rdd.h"
 #include "rdd/source/local_path.h"
 
-#define BLOCK_BYTES (G_GINT64_CONSTANT (32) << 20)
 #define READ_BYTES (256 * 1024) /* about that much of a split is in memory at a time */
 
 typedef struct
@@ -136,7 +135,7 @@ static GArray *
 record_splits (const GPtrArray *files, guint min_partitions, gconstpointer options, GError **error)
 {
   gint64 record_bytes = ((const Options *)options)->record_bytes;
-  gint64 split_bytes = MAX (BLOCK_BYTES / record_bytes, 1) * record_bytes;
+  gint64 split_bytes = MAX (RUSH_HADOOP_BLOCK_BYTES / record_bytes, 1) * record_bytes;
   g_autoptr (GArray) splits = g_array_new (FALSE, FALSE, sizeof (RushFileSplit));
 
   for (guint i = 0; i < files->len; i++)
@@ -145,7 +144,7 @@ record_splits (const GPtrArray *files, guint min_partitions, gconstpointer optio
 
       if (!check_not_packed (file->path, error))
         return NULL;
-      rush_hadoop_cut_file (splits, file, split_bytes);
+      rush_hadoop_cut_file (splits, file, split_bytes, RUSH_PACKING_NONE);
     }
   return g_steal_pointer (&splits);
 }

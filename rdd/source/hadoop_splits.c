@@ -7,13 +7,13 @@
  *                                                              a split of size; then the rest
  *
  * The slop of a tenth spares a tiny last split; where total ÷ min_partitions leaves a rest, there
- * are more splits than asked for.  What is packed is one split, whatever its length.  An empty file
- * has none, as spark.hadoopRDD.ignoreEmptySplits is true.  The division is one of doubles, as in
- * Java, so that borders agree.
+ * are more splits than asked for.  What is packed is one split, whatever its length, but for .bz2
+ * files: bzip2_source.c finds into their middle.  An empty file has none, as
+ * spark.hadoopRDD.ignoreEmptySplits is true.  The division is one of doubles, as in Java, so that
+ * borders agree.
  */
 #include "rdd/source/hadoop_splits.h"
 
-#define BLOCK_BYTES (G_GINT64_CONSTANT (32) << 20) /* fs.local.block.size */
 #define SLOP 1.1
 
 static void
@@ -26,32 +26,23 @@ add_split (GArray *splits, const RushInputFile *file, gint64 start, gint64 lengt
 }
 
 void
-rush_hadoop_cut_file (GArray *splits, const RushInputFile *file, gint64 split_size)
+rush_hadoop_cut_file (GArray *splits, const RushInputFile *file, gint64 split_size,
+                      RushPacking packing)
 {
   gint64 left = file->length;
 
   for (; (double)left / (double)split_size > SLOP; left -= split_size)
-    add_split (splits, file, file->length - left, split_size, RUSH_PACKING_NONE);
+    add_split (splits, file, file->length - left, split_size, packing);
   if (left > 0)
-    add_split (splits, file, file->length - left, left, RUSH_PACKING_NONE);
-}
-
-static gint64
-total_bytes (const GPtrArray *files)
-{
-  gint64 total = 0;
-
-  for (guint i = 0; i < files->len; i++)
-    total += ((const RushInputFile *)g_ptr_array_index (files, i))->length;
-  return total;
+    add_split (splits, file, file->length - left, left, packing);
 }
 
 GArray *
 rush_hadoop_splits (const GPtrArray *files, guint min_partitions, GError **error)
 {
   g_autoptr (GArray) splits = g_array_new (FALSE, FALSE, sizeof (RushFileSplit));
-  gint64 goal = total_bytes (files) / MAX (min_partitions, 1);
-  gint64 split_size = MAX (1, MIN (goal, BLOCK_BYTES));
+  gint64 goal = rush_input_files_bytes (files) / MAX (min_partitions, 1);
+  gint64 split_size = MAX (1, MIN (goal, RUSH_HADOOP_BLOCK_BYTES));
 
   for (guint i = 0; i < files->len; i++)
     {
@@ -62,8 +53,8 @@ rush_hadoop_splits (const GPtrArray *files, guint min_partitions, GError **error
         continue;
       if (!rush_packing_of (file->path, &packing, error))
         return NULL;
-      if (packing == RUSH_PACKING_NONE)
-        rush_hadoop_cut_file (splits, file, split_size);
+      if (packing == RUSH_PACKING_NONE || packing == RUSH_PACKING_BZIP2)
+        rush_hadoop_cut_file (splits, file, split_size, packing);
       else
         add_split (splits, file, 0, file->length, packing);
     }

@@ -15,9 +15,12 @@ typedef struct
   RushPacking packing;
 } RushFileSplit;
 
+#define RUSH_HADOOP_BLOCK_BYTES (G_GINT64_CONSTANT (32) << 20) /* fs.local.block.size */
+
+/* Appends the splits of one file: each of @split_size bytes, the last of up to 1.1 of that; none if
+ * it is empty.  @packing: NONE, or BZIP2, which can be read from the middle. */
+void rush_hadoop_cut_file (GArray *splits, const RushInputFile *file, gint64 split_size,
+                           RushPacking packing);
 /* The splits (RushFileSplit) of @files (RushInputFile), which must outlive them: file by file, and
  * at least @min_partitions if the bytes suffice.  UNSUPPORTED: a packing that cannot be read. */
-/* Appends the splits of one file that is not packed: each of @split_size bytes, the last of up to
- * 1.1 of that; none if it is empty. */
-void rush_hadoop_cut_file (GArray *splits, const RushInputFile *file, gint64 split_size);
 GArray *rush_hadoop_splits (const GPtrArray *files, guint min_partitions, GError **error);

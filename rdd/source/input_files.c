@@ -236,3 +236,13 @@ rush_input_files_list_flat (const char *paths, GError **error)
 {
   return list_files (paths, TRUE, error);
 }
+
+gint64
+rush_input_files_bytes (const GPtrArray *files)
+{
+  gint64 total = 0;
+
+  for (guint i = 0; i < files->len; i++)
+    total += ((const RushInputFile *)g_ptr_array_index (files, i))->length;
+  return total;
+}

@@ -21,3 +21,5 @@ typedef struct
 GPtrArray *rush_input_files_list (const char *paths, GError **error);
 /* As it, but a folder in a folder is passed over. */
 GPtrArray *rush_input_files_list_flat (const char *paths, GError **error);
+/* How many bytes they have together. */
+gint64 rush_input_files_bytes (const GPtrArray *files);

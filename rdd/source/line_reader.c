@@ -45,6 +45,7 @@
 struct _RushLineReader
 {
   RushTaskContext *ctx; /* (unowned) */
+  RushFileSplit split;
   RushByteSource *source;
   RushBatchBuilder *builder;
   guint line_column; /* 1: its position in the file stands before it */
@@ -55,7 +56,7 @@ struct _RushLineReader
   gboolean done;
 
   RushBuffer *block;  /* or NULL: before the first */
-  gint64 block_start; /* position of its first byte in the (unpacked) file */
+  gint64 block_start; /* its first byte: the split's start, and what was unpacked before it */
   gsize size;         /* bytes in it */
   gsize at;           /* where the next line begins */
   gsize next_lf;      /* the first LF at or behind it, or size */
@@ -86,6 +87,16 @@ bytes_to_read (RushLineReader *self)
       self->block_bytes = MIN (self->block_bytes * 4, BLOCK_BYTES);
     }
   return (gsize)MIN ((gint64)wish, self->source->bytes_left);
+}
+
+/* The length of a packed file says nothing about what is in it; that of a .bz2 file shows when the
+ * next split's first block has been read. */
+static gint64
+end_of (const RushFileSplit *split, const RushByteSource *source)
+{
+  if (split->packing == RUSH_PACKING_NONE)
+    return split->start + split->length;
+  return source->split_bytes > 0 ? split->start + source->split_bytes : G_MAXINT64;
 }
 
 /* Replaces the block by one that begins with what is left of it and has room for @wish bytes. */
@@ -132,6 +143,7 @@ read_into_block (RushLineReader *self, gsize wish, GError **error)
       self->source_ended = got == 0 || self->source->bytes_left == 0;
     }
   self->block->size = self->size;
+  self->end = end_of (&self->split, self->source);
   self->ctx->metrics.input_bytes += self->source->bytes_in - before;
   return TRUE;
 }
@@ -314,7 +326,10 @@ RushLineReader *
 rush_line_reader_open (const RushFileSplit *split, RushSchema *schema, RushTaskContext *ctx,
                        GError **error)
 {
-  RushByteSource *source = rush_byte_source_open (split->path, split->start, split->packing, error);
+  RushByteSource *source =
+      split->packing == RUSH_PACKING_BZIP2
+          ? rush_bzip2_source_open (split->path, split->start, split->start + split->length, error)
+          : rush_byte_source_open (split->path, split->start, split->packing, error);
   RushLineReader *self;
 
   if (source == NULL)
@@ -324,8 +339,8 @@ rush_line_reader_open (const RushFileSplit *split, RushSchema *schema, RushTaskC
   self->source = source;
   self->builder = rush_batch_builder_new (schema, ctx->allocator);
   self->line_column = schema->n_fields - 1;
-  /* The length of a packed file says nothing about what is in it. */
-  self->end = split->packing == RUSH_PACKING_NONE ? split->start + split->length : G_MAXINT64;
+  self->split = *split;
+  self->end = end_of (split, source);
   self->block_bytes = FIRST_BLOCK_BYTES;
   self->block_start = split->start;
   self->drops = split->start > 0;

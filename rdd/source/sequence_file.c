@@ -14,7 +14,6 @@
 #include "rdd/source/hadoop_rdd.h"
 #include "rdd/source/sequence_reader.h"
 
-#define BLOCK_BYTES (G_GINT64_CONSTANT (32) << 20)
 #define LENGTH_BYTES 4    /* of a BytesWritable, before its bytes */
 #define MOST_OBJECTS 1024 /* in a record; Spark puts ten there */
 
@@ -189,13 +188,13 @@ sequence_splits (const GPtrArray *files, guint min_partitions, gconstpointer dat
 {
   const Options *options = data;
   GArray *splits = g_array_new (FALSE, FALSE, sizeof (RushFileSplit));
-  gint64 total = 0, wish;
+  gint64 wish = RUSH_HADOOP_BLOCK_BYTES;
 
+  if (!options->new_api)
+    wish = MIN (wish, rush_input_files_bytes (files) / MAX (min_partitions, 1));
   for (guint i = 0; i < files->len; i++)
-    total += ((const RushInputFile *)g_ptr_array_index (files, i))->length;
-  wish = options->new_api ? BLOCK_BYTES : MIN (total / MAX (min_partitions, 1), BLOCK_BYTES);
-  for (guint i = 0; i < files->len; i++)
-    rush_hadoop_cut_file (splits, g_ptr_array_index (files, i), MAX (wish, RUSH_SYNC_INTERVAL));
+    rush_hadoop_cut_file (splits, g_ptr_array_index (files, i), MAX (wish, RUSH_SYNC_INTERVAL),
+                          RUSH_PACKING_NONE);
   return splits;
 }
 

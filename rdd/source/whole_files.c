@@ -168,26 +168,17 @@ read_group (RushRdd *base, guint split, gboolean unpacks, RushTaskContext *ctx, 
 /* ---- which files go together ---- */
 
 static gint64
-total_bytes (const GPtrArray *files)
-{
-  gint64 total = 0;
-
-  for (guint i = 0; i < files->len; i++)
-    total += ((const RushInputFile *)g_ptr_array_index (files, i))->length;
-  return total;
-}
-
-static gint64
 most_text_bytes (const WholeFilesRdd *self)
 {
-  return (gint64)ceil ((double)total_bytes (self->files) / MAX (self->min_partitions, 1));
+  return (gint64)ceil ((double)rush_input_files_bytes (self->files) /
+                       MAX (self->min_partitions, 1));
 }
 
 static gint64
 most_binary_bytes (const WholeFilesRdd *self)
 {
   const RushBinaryFilesRule *rule = &self->rule;
-  gint64 total = total_bytes (self->files) + rule->open_cost_bytes * self->files->len;
+  gint64 total = rush_input_files_bytes (self->files) + rule->open_cost_bytes * self->files->len;
   gint64 fair = total / MAX (rule->parallelism, 1);
 
   return MIN (rule->max_partition_bytes, MAX (rule->open_cost_bytes, fair));

@@ -308,6 +308,16 @@ def test_several_parts_in_one_file(sc, tmp_path):
     assert sc.textFile(str(tmp_path / "a.bz2")).collect() == ["a", "b"]
 
 
+@pytest.mark.parametrize("n, partitions", [     # as Spark 4.3 has them
+    (1, [["a", "bc", "d"]]),
+    (2, [["a", "bc"], ["d"]]),
+    (4, [["a", "bc"], [], ["d"], []]),
+    (10, [["a", "bc"], [], [], [], [], ["d"], [], [], [], [], []])])
+def test_bzip2_files_are_split_at_blocks(sc, tmp_path, n, partitions):
+    (tmp_path / "a.bz2").write_bytes(bz2.compress(b"a\nb") + bz2.compress(b"c\nd\n"))
+    assert sc.textFile(str(tmp_path / "a.bz2"), n).glom().collect() == partitions
+
+
 @pytest.mark.parametrize("codec", ["GzipCodec", "BZip2Codec", "ZStandardCodec", "DefaultCodec"])
 def test_packed_files_that_are_cut_off(sc, tmp_path, codec):
     sc.parallelize(range(100000), 1).saveAsTextFile(str(tmp_path / "out"), CODEC + codec)

@@ -249,6 +249,152 @@ test_gzip_members (void)
 
 /* Cut off anywhere, or with any byte changed, it is refused or (a byte of the header that means
  * nothing) read as it was; never wrong, never endless. */
+/* ---- bzip2: splits at blocks ---- */
+
+static gboolean
+append_packed (const guint8 *bytes, gsize n, gpointer into, GError **error)
+{
+  g_byte_array_append (into, bytes, (guint)n);
+  return TRUE;
+}
+
+static void
+append_stream (GByteArray *into, const char *text, gsize n)
+{
+  g_autoptr (RushPacker) packer = rush_packer_new (RUSH_PACKING_BZIP2, append_packed, into, NULL);
+
+  g_assert_true (rush_packer_write (packer, (const guint8 *)text, n, NULL));
+  g_assert_true (rush_packer_finish (packer, NULL));
+}
+
+/* A text in streams of a block each, and which byte of the file each block begins in. */
+typedef struct
+{
+  GString *text;
+  GByteArray *packed;
+  gsize starts[4], block_at[4]; /* of each block: in the text, in the file */
+} Streams;
+
+/* The lines of which the byte before them stands in a block that begins in [start, end); the first
+ * of all and the first block are the first split's. */
+static char *
+lines_by_blocks (const Streams *self, gsize start, gsize end)
+{
+  GString *out = g_string_new (NULL);
+
+  for (gsize at = 0, next; at < self->text->len; at = next)
+    {
+      gsize line_ends = line_end (self->text, at, &next), before = at == 0 ? 0 : at - 1, k = 3;
+
+      while (self->starts[k] > before)
+        k--;
+      gsize place = k == 0 ? 0 : self->block_at[k];
+      if (place < start || place >= end)
+        continue;
+      g_string_append_len (out, self->text->str + at, (gssize)(line_ends - at));
+      g_string_append_c (out, '|');
+    }
+  return g_string_free (out, FALSE);
+}
+
+static void
+test_bzip2_blocks (void)
+{
+  static const char *const texts[][4] = { { "a\nb\n", "c\nd\n", "e\n", "f\ng\n" },
+                                          { "a\nb", "b\nc", "c", "c\nd" },
+                                          { "a", "\r", "\nb\r\n", "\n\n" } };
+  g_autofree char *path = g_build_filename (top, "streams.bz2", NULL);
+
+  for (guint t = 0; t < G_N_ELEMENTS (texts); t++)
+    {
+      g_autoptr (GString) text = g_string_new (NULL);
+      g_autoptr (GByteArray) packed = g_byte_array_new ();
+      Streams streams = { .text = text, .packed = packed };
+
+      for (guint k = 0; k < 4; k++)
+        {
+          streams.starts[k] = text->len;
+          streams.block_at[k] = packed->len + 4; /* behind "BZh9" */
+          g_string_append (text, texts[t][k]);
+          append_stream (packed, texts[t][k], strlen (texts[t][k]));
+        }
+      put_file (top, "streams.bz2", (const char *)packed->data, packed->len);
+      for (gsize start = 0; start < packed->len; start++)
+        for (gsize n = 1; start + n <= packed->len; n += n < 5 ? 1 : 7)
+          {
+            g_autofree char *expected = lines_by_blocks (&streams, start, start + n);
+            g_autofree char *found = lines_of (path, (gint64)start, (gint64)n, RUSH_PACKING_BZIP2);
+
+            g_assert_cmpstr (found, ==, expected);
+          }
+    }
+}
+
+/* Blocks that begin at any bit: each line once, whoever cuts where. */
+static void
+test_bzip2_bits (void)
+{
+  g_autofree char *path = g_build_filename (top, "bits.bz2", NULL);
+  g_autoptr (GByteArray) packed = g_byte_array_new ();
+  g_autoptr (GString) text = g_string_new (NULL), expected = g_string_new (NULL);
+  g_autoptr (GRand) rand = g_rand_new_with_seed (4);
+
+  for (guint i = 0; text->len < 2000000; i++)
+    g_string_append_printf (text, "%u %u\n", i, g_rand_int (rand) >> 20);
+  append_stream (packed, text->str, text->len);
+  put_file (top, "bits.bz2", (const char *)packed->data, packed->len);
+  g_string_append (expected, text->str);
+  g_strdelimit (expected->str, "\n", '|');
+  for (gsize n = 1; n <= 7; n += 3)
+    {
+      g_autoptr (GString) found = g_string_new (NULL);
+      gsize size = packed->len / n + 1;
+
+      for (gsize start = 0; start < packed->len; start += size)
+        {
+          g_autofree char *lines = lines_of (
+              path, (gint64)start, (gint64)MIN (size, packed->len - start), RUSH_PACKING_BZIP2);
+
+          g_string_append (found, lines);
+        }
+      g_assert_true (g_string_equal (found, expected));
+    }
+}
+
+/* −2: as it was; −1: cut off; else one bit of that byte is another. */
+static void
+test_damaged_bzip2 (void)
+{
+  static const char text[] = "some text\nthat is packed\n";
+  g_autofree char *path = g_build_filename (top, "damaged.bz2", NULL);
+  g_autoptr (GString) expected = g_string_new ("some text|that is packed|");
+  g_autoptr (GByteArray) packed = g_byte_array_new ();
+
+  append_stream (packed, text, sizeof text - 1);
+  for (gint changed = -2; changed < (gint)packed->len - 10; changed++)
+    {
+      g_autofree guint8 *bytes = g_memdup2 (packed->data, packed->len);
+      const RushFileSplit split = { path, 0, packed->len, RUSH_PACKING_BZIP2 };
+      g_autoptr (RushTaskContext) ctx = rush_task_context_new ();
+      g_autoptr (GString) out = g_string_new (NULL);
+      g_autoptr (GError) error = NULL;
+
+      if (changed >= 0)
+        bytes[changed] ^= 0x10;
+      put_file (top, "damaged.bz2", (char *)bytes, changed == -1 ? 20 : packed->len);
+      /* A bit that says nothing, as the size of blocks in "BZh9", may change. */
+      if (read_split (&split, ctx, out, &error))
+        g_assert_cmpstr (out->str, ==, changed == -1 ? "no lines" : expected->str);
+      else
+        {
+          g_assert_cmpint (changed, !=, -2);
+          g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_CORRUPT);
+          g_assert_nonnull (strstr (error->message, "damaged.bz2 is damaged"));
+          g_assert_nonnull (strstr (error->message, "at byte"));
+        }
+    }
+}
+
 static void
 test_damaged_gzip (void)
 {
@@ -362,6 +508,9 @@ main (int argc, char **argv)
   g_test_add_func ("/line-reader/lines-outlive-the-reader", test_lines_outlive_the_reader);
   g_test_add_func ("/line-reader/gzip-members", test_gzip_members);
   g_test_add_func ("/line-reader/damaged-gzip", test_damaged_gzip);
+  g_test_add_func ("/line-reader/bzip2-blocks", test_bzip2_blocks);
+  g_test_add_func ("/line-reader/bzip2-bits", test_bzip2_bits);
+  g_test_add_func ("/line-reader/damaged-bzip2", test_damaged_bzip2);
   g_test_add_func ("/line-reader/truncated-file", test_truncated_file);
   g_test_add_func ("/line-reader/refused", test_refused);
   g_test_add_func ("/line-reader/cancelled-in-a-line", test_cancelled_in_a_line);
