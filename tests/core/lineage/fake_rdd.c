@@ -7,7 +7,7 @@ typedef struct
 } FakeRdd;
 
 guint fake_n_counts;
-guint fake_n_finalized;
+atomic_uint fake_n_finalized;
 
 static gboolean
 fake_partitions (RushRdd *self, guint *out_n, GError **error)

@@ -13,7 +13,7 @@ extern const RushRddClass
 
 /* How often any partitions () was called, and how many RDDs were finalized, since the start. */
 extern guint fake_n_counts;
-extern guint fake_n_finalized;
+extern atomic_uint fake_n_finalized;
 
 /* Created by operator @site, with @n_partitions where the class does not find them itself.  Takes
  * over the dependencies, which end with NULL. */
