@@ -18,8 +18,6 @@ waits for the start of a task that has all of
 Nothing is pretended.  What is taken away is gone, and what follows is the scheduler's recovery
 along the lineage; a run with faults counts tasks and looks at no clock: it can be repeated.
 """
-import json
-
 
 class Faults:
     """What can go wrong with the executors of a SparkContext, on demand: `sc.faults`."""
@@ -28,6 +26,7 @@ class Faults:
         self._engine = engine
 
     def _inject(self, do, when=None, times=None, **members):
+        import json     # here alone: most programs do without it, and start sooner
         fault = {"do": do, "when": when, "times": times, **members}
         self._engine.inject(json.dumps({name: value for name, value in fault.items()
                                         if value is not None}))

@@ -58,7 +58,7 @@ def test_pickled_runs_go_as_they_are_read(fake, monkeypatch):
         alive.append(6 - Run.gone)
         return pickle.loads(run)
 
-    monkeypatch.setattr(context._pickling, "loads", loads)
+    monkeypatch.setattr(context, "loader_of", lambda _: loads)
     with SparkContext("local", "x") as sc:
         assert sc.parallelize([1]).collect() == [0, 0, 1, 1, 2, 2] * 2
     assert alive == [6, 5, 4, 3, 2, 1]

@@ -159,7 +159,6 @@ def test_misuse_is_refused_with_a_sentence(sc, use, error, words):
 
 @pytest.mark.parametrize("use,name", [
     (lambda sc: sc._jvm.Foo(), "SparkContext._jvm"),
-    (lambda sc: sc.parallelize([1]).saveAsTextFile("/x", "org.x.GzipCodec"), "compression"),
     (lambda sc: sc.statusTracker().getExecutorInfos(), "getExecutorInfos"),
 ])
 def test_what_is_not_there_yet_says_its_name(sc, use, name):
