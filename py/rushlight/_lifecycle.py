@@ -41,12 +41,7 @@ def watch(active):
 
 
 def has_begun():
-    """Whether a SparkContext has been made in this process."""
-    return _Program.pid == os.getpid()
-
-
-def is_here():
-    """Whether this process has made a SparkContext, and not one that it is a fork of."""
+    """Whether a SparkContext has been made in this process, and not in one that it is a fork of."""
     return _Program.pid == os.getpid()
 
 

@@ -211,7 +211,7 @@ def collect():
     if context is None:
         return
     from rushlight import _lifecycle
-    if _lifecycle.is_here():        # a fork of the driver has the sums as they were
+    if _lifecycle.has_begun():      # a fork of the driver has the sums as they were
         take_from(context)
 
 

@@ -1,51 +1,52 @@
 """SparkContext: one application, the way into everything.
 
-It holds the engine's context, makes the first RDDs of a lineage and runs jobs on the last.
+Here is its life, from settings to stop(), and what it tells of itself.  What it does stands in the
+classes that it is put together of:
+
+    Sources, FileSources    the first RDDs of a lineage         _sources.py, _files.py
+    Jobs                    runs and cancels jobs               _jobs.py
+    LocalProperties         what each thread's jobs are given   _properties.py
+    JobTags                 one of these properties             _tags.py
+    Sharing                 what tasks of all jobs see          _sharing.py
+    Keeping                 kept RDDs, checkpoints              _caching.py
+    System                  system properties                   _system.py
+    Profiling               times of workers' functions         _profiling.py
+    FaultInjection          failures on purpose                 faults.py
+
 Mirrors pyspark.core.context.
 """
 import itertools
 import os
 import sys
 import threading
-import time
 import weakref
 from functools import partial
 
-from rushlight import _engine, _lifecycle, _progress, accumulators
+from rushlight import _engine, _lifecycle, _progress
 from rushlight import _functions as functions
 from rushlight._caching import Keeping
-from rushlight._callsite import current_call, operator, renamed
+from rushlight._callsite import current_call, operator
 from rushlight._files import FileSources
 from rushlight._jobs import Jobs
 from rushlight._profiling import Profiling
-from rushlight._records import ALL, dump_run, loader_of, runs_of
+from rushlight._properties import Local, LocalProperties
+from rushlight._records import ALL, runs_of
 from rushlight._sharing import Sharing
+from rushlight._sources import Sources
 from rushlight._system import System
 from rushlight._tags import JobTags
 from rushlight._version import SPARK
 from rushlight.cli import handover, launched
 from rushlight.conf import SparkConf
-from rushlight.errors import (
-    IllegalArgumentException, NotThereYet, PySparkIndexError, PySparkRuntimeError,
-    PySparkValueError)
+from rushlight.errors import IllegalArgumentException, NotThereYet, PySparkRuntimeError
 from rushlight.errors.engine import NoSuchMethodError, from_engine
 from rushlight.faults import FaultInjection
 from rushlight.profiler import BasicProfiler
-from rushlight.rdd import RDD
 from rushlight.serializers import AutoBatchedSerializer, BatchedSerializer, CPickleSerializer
 
 __all__ = ["SparkContext"]
 
 _engine.set_error_factory(from_engine)
-
-MAX_RUN = 1024      # objects in one pickled run of parallelize
-NO_FORMAT = ("runs", None)
-
-# Spark's own names for the jobs of take, first, isEmpty and runJob, and of saveAsTextFile; the
-# user's place goes with them as a property.
-RUN_JOB = "runJob at PythonRDD.scala:218"
-SAVE_JOB = "runJob at SparkHadoopWriter.scala:85"
-CALL_SITE_PROPERTY = "spark.rushlight.callSite"
 
 _LOG_LEVELS = ("ALL", "DEBUG", "ERROR", "FATAL", "INFO", "OFF", "TRACE", "WARN")
 _CHATTY_LEVELS = ("ALL", "DEBUG", "INFO", "TRACE")
@@ -56,15 +57,8 @@ _MISSING = frozenset("""
 """.split())
 
 
-class _Local(threading.local):
-    """Local properties: each thread has its own (util.py has threads that inherit them)."""
-
-    def __init__(self):
-        self.properties = {}
-
-
-class SparkContext(FaultInjection, FileSources, Sharing, Keeping, Jobs, JobTags, System,
-                   Profiling):
+class SparkContext(Sources, FileSources, Jobs, LocalProperties, JobTags, Sharing, Keeping, System,
+                   Profiling, FaultInjection):
     """One application: `SparkContext("local[2]", "counts")`, or with a SparkConf.
 
     There is one at a time.  As a context manager it is stopped at the end of the block; in any
@@ -133,7 +127,7 @@ class SparkContext(FaultInjection, FileSources, Sharing, Keeping, Jobs, JobTags,
         self.pythonExec = conf.get("spark.pyspark.python", os.environ.get("PYSPARK_PYTHON")
                                    or sys.executable)
         self.pythonVer = "%d.%d" % sys.version_info[:2]
-        self._local = _Local()
+        self._local = Local()
         self._identities = weakref.WeakKeyDictionary()
         self._identity_numbers = itertools.count(1)
         self._says_jobs = False
@@ -174,12 +168,10 @@ class SparkContext(FaultInjection, FileSources, Sharing, Keeping, Jobs, JobTags,
             if self._engine_context is None:
                 return
             try:
-                self._stop_sharing()
                 for function in SparkContext._before_stop:
                     function(self)
             finally:
                 self._end()
-                _engine.set_trace(None)
 
     def _end(self):
         """Forgets the engine, after it has stopped: until then whoever is interrupted can stop it
@@ -187,9 +179,11 @@ class SparkContext(FaultInjection, FileSources, Sharing, Keeping, Jobs, JobTags,
         try:
             if self._engine_context is not None:
                 _progress.stop()
+                self._stop_sharing()
                 self._engine_context.stop()
         finally:
             self._engine_context = None
+            _engine.set_trace(None)
             if SparkContext._active_spark_context is self:
                 SparkContext._active_spark_context = None
 
@@ -315,91 +309,6 @@ class SparkContext(FaultInjection, FileSources, Sharing, Keeping, Jobs, JobTags,
             raise NotThereYet(f"SparkContext.{name}")
         raise AttributeError(f"'SparkContext' object has no attribute {name!r}")
 
-    # ── the first RDDs of a lineage ──
-    @operator
-    def parallelize(self, c, numSlices=None):
-        """An RDD of the elements of a list, a range or any other collection.
-
-        A list is pickled in runs of equal length, and runs are not cut: ten elements in four slices
-        are 2, 2, 2 and 4.  A range is not stored at all.
-
-        >>> sc.parallelize([0, 2, 3, 4, 6], 5).glom().collect()
-        [[0], [2], [3], [4], [6]]
-        >>> sc.parallelize(range(0, 6, 2), 5).glom().collect()
-        [[], [0], [], [2], [4]]
-        """
-        n = self.defaultParallelism if numSlices is None else int(numSlices)
-        if n < 1:
-            raise PySparkValueError(f"Positive number of partitions required, but got {n}")
-        if isinstance(c, range) and len(c) > 0:
-            return self._parallelize_range(c, n)
-        if not hasattr(c, "__len__"):
-            c = list(c)
-        length = max(1, min(len(c) // n, self._batchSize or MAX_RUN))
-        record_format = runs_of(length, self._unbatched_serializer)
-        elements = iter(c)
-        runs = []
-        while True:
-            run = list(itertools.islice(elements, length))
-            if not run:
-                break
-            runs.append((dump_run(record_format, run), len(run)))
-        slices = [runs[i * len(runs) // n:(i + 1) * len(runs) // n] for i in range(n)]
-        return RDD(self._engine.parallelize(slices, current_call()), self, record_format)
-
-    def _parallelize_range(self, numbers, n):
-        part = partial(functions.range_slice, numbers.start, numbers.step, len(numbers), n)
-        return self.parallelize([], n).mapPartitionsWithIndex(part)
-
-    @operator
-    def range(self, start, end=None, step=1, numSlices=None):
-        """An RDD of the numbers of range(start, end, step); with one argument, from 0.
-
-        >>> sc.range(5).collect(), sc.range(2, 10, 3).collect()
-        ([0, 1, 2, 3, 4], [2, 5, 8])
-        """
-        numbers = range(start) if end is None else range(start, end, step)
-        return self.parallelize(numbers, numSlices)
-
-    @operator
-    def emptyRDD(self):
-        """An RDD without partitions.
-
-        >>> sc.emptyRDD().isEmpty()
-        True
-        """
-        return RDD(self._engine.parallelize([], current_call()), self, NO_FORMAT)
-
-    @operator
-    def textFile(self, name, minPartitions=None, use_unicode=True):
-        """The lines of a file, of all files in a folder, or of what a pattern or a list with commas
-        names.  Large files are split; .gz files are not.
-
-        >>> import os, tempfile
-        >>> path = os.path.join(tempfile.mkdtemp(), "lines.txt")
-        >>> with open(path, "w") as f:
-        ...     _ = f.write("to be\\nor not\\n")
-        >>> sc.textFile(path).collect()
-        ['to be', 'or not']
-        """
-        n = minPartitions or min(self.defaultParallelism, 2)
-        engine_rdd = self._engine.text_file(os.fspath(name), n, current_call())
-        return RDD(engine_rdd, self, ("lines", bool(use_unicode)))
-
-    @operator
-    def union(self, rdds):
-        """One RDD of the elements of several; no data moves.
-
-        >>> sc.union([sc.parallelize([1]), sc.parallelize([2]), sc.parallelize([1])]).collect()
-        [1, 2, 1]
-        """
-        if not rdds:
-            raise PySparkIndexError("union() needs at least one RDD; emptyRDD() makes an empty one")
-        if any(rdd._format != rdds[0]._format for rdd in rdds):
-            rdds = [rdd._as_chain() for rdd in rdds]
-        engine_rdd = self._engine.union([rdd._engine() for rdd in rdds], current_call())
-        return RDD(engine_rdd, self, rdds[0]._format)
-
     def _partitioner_identity(self, partitionFunc):
         """A number for a partition function, by which the engine tells partitioners apart: 0 for
         portable_hash, else one that is not given twice.  (Not id(): that one is reused.)"""
@@ -413,80 +322,7 @@ class SparkContext(FaultInjection, FileSources, Sharing, Keeping, Jobs, JobTags,
         except TypeError:       # neither hashable nor weakly referable: equal to none
             return next(self._identity_numbers)
 
-    # ── jobs ──
-    @operator
-    def runJob(self, rdd, partitionFunc, partitions=None, allowLocal=False):
-        """What partitionFunc(iterator) gives for some partitions, or for all, as one list.
-        (allowLocal has no meaning; Spark has dropped it, too.)
-
-        >>> sc.runJob(sc.parallelize(range(6), 3), lambda part: [x * x for x in part], [0, 2])
-        [0, 1, 16, 25]
-        """
-        if partitions is None:
-            partitions = range(rdd.getNumPartitions())
-        return self._run_partitions(rdd, partitionFunc, partitions)
-
-    def _run_partitions(self, rdd, partitionFunc, partitions, cause="action"):
-        call = current_call()
-        return self._run(rdd.mapPartitions(partitionFunc), list(partitions), cause,
-                         renamed(call, RUN_JOB), {CALL_SITE_PROPERTY: call[1]})
-
-    def _collect(self, rdd):
-        # What Spark's collect() does with its closure, which holds the RDD, before there is a job.
-        rdd._engine().check()
-        return self._run(rdd, None, "action", current_call(), {})
-
-    def _run(self, rdd, partitions, cause, call, properties):
-        """The objects of an RDD that the driver can read; `partitions`: None for all."""
-        engine, engine_rdd = self._engine, rdd._engine()
-        began = time.monotonic()
-        try:
-            found = engine.run_job(engine_rdd, partitions, cause,
-                                   {**self._local.properties, **properties}, call)
-        finally:
-            accumulators.take_from(self)
-        self._say_finished(call, began)
-        objects, loads = [], loader_of(rdd._format)
-        found.reverse()         # each run is dropped when it has been read
-        while found:
-            runs = found.pop()
-            runs.reverse()
-            while runs:
-                objects += loads(runs.pop())
-        return objects
-
-    def _save(self, method, rdd, path, *arguments):
-        """Runs one of the engine's jobs that save."""
-        call = current_call()
-        engine = self._engine
-        began = time.monotonic()
-        try:
-            getattr(engine, method)(
-                rdd._engine(), os.fspath(path), *arguments,
-                {**self._local.properties, CALL_SITE_PROPERTY: call[1]}, renamed(call, SAVE_JOB))
-        finally:
-            accumulators.take_from(self)
-        self._say_finished(call, began)
-
-    def _say_finished(self, call, began):
-        if self._says_jobs:
-            took = time.monotonic() - began
-            print(f"INFO SparkContext: {call[1]} finished, took {took:.3f} s", file=sys.stderr)
-
-    def cancelAllJobs(self):
-        """Cancels every job, from any thread; who waits for one gets an error.
-
-        >>> sc.cancelAllJobs()      # none runs
-        """
-        self._engine.cancel_all("cancelled as part of cancellation of all jobs")
-
-    def cancelJobGroup(self, groupId):
-        """Cancels the jobs of a group (setJobGroup).
-
-        >>> sc.cancelJobGroup("nightly")      # it has no job
-        """
-        self._engine.cancel_group(groupId, f"cancelled as part of cancelling job group {groupId}")
-
+    # ── what has happened ──
     def statusTracker(self):
         """A StatusTracker, which tells how jobs and stages are.
 
@@ -496,51 +332,6 @@ class SparkContext(FaultInjection, FileSources, Sharing, Keeping, Jobs, JobTags,
         from rushlight.status import StatusTracker
         return StatusTracker(self._engine)
 
-    # ── local properties ──
-    def setLocalProperty(self, key, value):
-        """Sets a property of the jobs that this thread starts from now on; None removes it.
-
-        >>> sc.setLocalProperty("spark.scheduler.pool", "quick")
-        >>> sc.getLocalProperty("spark.scheduler.pool")
-        'quick'
-        """
-        if not isinstance(key, str) or not isinstance(value, (str, type(None))):
-            raise NoSuchMethodError("Method setLocalProperty", key, value)
-        if value is None:
-            self._local.properties.pop(key, None)
-        else:
-            self._local.properties[key] = value
-
-    def getLocalProperty(self, key):
-        """A property of this thread, or None.
-
-        >>> sc.getLocalProperty("nobody's") is None
-        True
-        """
-        return self._local.properties.get(key)
-
-    def setJobGroup(self, groupId, description, interruptOnCancel=False):
-        """Gives the jobs that this thread starts from now on a group, by which they can be found
-        (statusTracker) and cancelled.
-
-        >>> sc.setJobGroup("nightly", "the nightly report")
-        >>> sc.getLocalProperty("spark.jobGroup.id")
-        'nightly'
-        """
-        self.setLocalProperty("spark.jobGroup.id", groupId)
-        self.setJobDescription(description)
-        self.setLocalProperty("spark.job.interruptOnCancel", str(bool(interruptOnCancel)).lower())
-
-    def setJobDescription(self, value):
-        """Describes the jobs that this thread starts from now on; None: no more.
-
-        >>> sc.setJobDescription("the nightly report")
-        >>> sc.getLocalProperty("spark.job.description")
-        'the nightly report'
-        """
-        self.setLocalProperty("spark.job.description", value)
-
-    # ── what has happened ──
     def dag(self, job=None):
         """The picture of all jobs so far, or of one, by its number.
 
@@ -583,18 +374,6 @@ def _settings(conf, master, appName, sparkHome, environment):
     if not settings.contains("spark.remote"):
         settings.setIfMissing("spark.master", "local[*]")
     return settings.setIfMissing("spark.app.name", "pyspark-shell")
-
-
-def add_py_files(paths):
-    """Makes the modules in .py, .zip and .egg files importable, here and in workers, which start
-    with the same sys.path."""
-    for path in filter(None, paths):
-        if not os.path.exists(path):
-            raise PySparkValueError(f"no such file in pyFiles: {path}")
-        entry = os.path.dirname(path) or "." if path.endswith(".py") else path
-        entry = os.path.abspath(entry)
-        if entry not in sys.path:
-            sys.path.insert(1, entry)
 
 
 def _is_aliased():

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from rushlight import SparkConf, SparkContext
-from rushlight.context import CALL_SITE_PROPERTY, RUN_JOB
+from rushlight._jobs import CALL_SITE_PROPERTY, RUN_JOB
 from rushlight.errors import PySparkPicklingError
 
 HERE = os.path.abspath(__file__)

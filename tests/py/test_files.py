@@ -196,9 +196,13 @@ def test_of_the_context(write, zipped):
     with SparkContext(conf=conf) as sc:
         assert in_task(sc, lambda: (__import__("set_by_conf").x, read("f.txt"),
                                     read("a.zip/inner.py"))) == [(6, "F", "I")]
+    before = list(sys.path)
     with pytest.raises(EngineError, match="does not exist"):
         SparkContext("local[1]", "t", pyFiles=["/no/such.py"])
     assert SparkContext._active_spark_context is None
+    assert sys.path == before
+    with pytest.raises(PySparkRuntimeError):
+        SparkFiles.getRootDirectory()
 
 
 def test_stopping_takes_everything_away(write):

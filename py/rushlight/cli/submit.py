@@ -143,8 +143,8 @@ def _tell(options, settings):
 
 
 def _run(options, py_files, drawing):
-    from rushlight.context import SparkContext, add_py_files
-    add_py_files(py_files)
+    from rushlight.context import SparkContext
+    _import_from(py_files)
     summary = _Summary() if "--summary" in options.switches else None
     if summary is not None:
         SparkContext._before_stop.append(summary.note)
@@ -159,6 +159,15 @@ def _run(options, py_files, drawing):
         if summary is not None:
             summary.say()
     return 0 if drawing is None or drawing.has_drawn() else 1
+
+
+def _import_from(paths):
+    """Lets the program import from .py, .zip and .egg files, before it has a SparkContext, too; and
+    workers, which start with its sys.path."""
+    for path in filter(None, paths):
+        entry = os.path.abspath(os.path.dirname(path) or "." if path.endswith(".py") else path)
+        if entry not in sys.path:
+            sys.path.insert(1, entry)
 
 
 class _Summary:
