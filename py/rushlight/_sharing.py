@@ -11,6 +11,7 @@ Mirrors these parts of pyspark.core.context and org.apache.spark.SparkContext.
 """
 import itertools
 import os
+import threading
 
 from rushlight import accumulators, files
 from rushlight._callsite import operator
@@ -34,7 +35,7 @@ class Sharing:
         root = os.path.join(self._engine.local_dir(), "userFiles")
         os.mkdir(root)
         files.SparkFiles._sc = self
-        self._n_additions = 0
+        self._n_additions, self._showing = 0, threading.Lock()
         self._show_files(root)
         for path in _listed(settings.get("spark.files")):
             self.addFile(path, True)
@@ -195,9 +196,10 @@ class Sharing:
     def _show_files(self, root=None):
         """Tells this process, and workers before their next task, where files and modules are."""
         root = root or files.SparkFiles.getRootDirectory()
-        files.use(root, self._python_includes)
-        self._engine.set_files(self._n_additions, root, self._python_includes)
-        self._n_additions += 1
+        with self._showing:         # a number stands for one state of the folder
+            files.use(root, self._python_includes)
+            self._engine.set_files(self._n_additions, root, self._python_includes)
+            self._n_additions += 1
 
 
 def _listed(setting):

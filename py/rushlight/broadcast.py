@@ -78,12 +78,12 @@ class Broadcast:
             self._path = path
 
     def _write(self, value):
-        try:
-            with open(self._path, "xb") as f:
+        with open(self._path, "xb") as f:
+            try:
                 self.dump(value, f)
-        except BaseException:
-            os.unlink(self._path)
-            raise
+            except BaseException:
+                os.unlink(self._path)
+                raise
 
     def dump(self, value, f):
         """Writes a value, pickled, to an open file, and closes that.

@@ -234,8 +234,11 @@ class PipelinedRDD(RDD):
         if collector is not None:
             profiler = collector.new_profiler(self.ctx)
             chain = collector.under(profiler, chain)
-        command = dumps_command(chain)
-        broadcasts = [b._handle for b in self.ctx._pickled_broadcast_vars.take()]
+        try:
+            command = dumps_command(chain)
+        finally:
+            # If that failed, too: they are not the next RDD's.
+            broadcasts = [b._handle for b in self.ctx._pickled_broadcast_vars.take()]
         made = engine.python_rdd(
             source, command, self._output, self.preservesPartitioning,
             [call[:2] for call in steps], described(self._source._format), broadcasts,

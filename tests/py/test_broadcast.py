@@ -272,6 +272,21 @@ def test_what_cannot_be_pickled(sc, make, words):
     assert files_of(sc) == []
 
 
+def test_a_function_that_cannot_be_pickled_leaves_nothing_to_the_next(sc):
+    value, lock = sc.broadcast(1), threading.Lock()
+    with pytest.raises(pickle.PicklingError, match="cannot pickle '_thread.lock' object"):
+        sc.parallelize([1]).map(lambda x: (value.value, lock)).count()
+    value.destroy()
+    assert sc.parallelize([1]).map(lambda x: x + 1).collect() == [2]
+
+
+def test_a_disk_that_cannot_take_it(sc, monkeypatch, tmp_path):
+    monkeypatch.setattr(sc, "_next_broadcast", lambda: (99, str(tmp_path / "no" / "folder")))
+    with pytest.raises(FileNotFoundError) as caught:
+        sc.broadcast(1)
+    assert caught.value.__context__ is None
+
+
 def test_not_an_rdd_nor_a_context(sc):
     with pytest.raises(pickle.PicklingError, match="RDD_TRANSFORM_ONLY_VALID_ON_DRIVER"):
         sc.broadcast(sc.parallelize([1]))
