@@ -8,8 +8,8 @@
  * none: they take a ref on the entry that they read, so it stays whatever becomes of the block.
  * What has such a ref is not evicted, since that would free nothing.
  *
- * Eviction runs in the thread of whoever needs memory, and takes the lock (kept_block.c): no storage
- * is asked for under it.
+ * Eviction runs in the thread of whoever needs memory, and takes the lock (kept_block.c): no
+ * storage is asked for under it.
  */
 #include "core/storage/block_manager_private.h"
 

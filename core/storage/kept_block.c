@@ -6,8 +6,8 @@
  *     memory and disk                      ──evict──▶ KEPT on disk
  *
  * Eviction runs in the thread of whoever needs memory, in the middle of his request.  The file is
- * written without the lock; if somebody has begun to read the block meanwhile, it stays in memory as
- * well.
+ * written without the lock; if somebody has begun to read the block meanwhile, it stays in memory
+ * as well.
  *
  * A thread that unrolls a block says whose it is (store_for ()); blocks of that RDD then say that
  * they are in use.  Without that, an RDD that is larger than the memory would push itself out,
