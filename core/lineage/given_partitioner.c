@@ -61,7 +61,7 @@ rush_given_partitioner_new (guint n_partitions, guint column, guint64 identity)
 {
   GivenPartitioner *self;
 
-  g_return_val_if_fail (n_partitions > 0 && n_partitions <= G_MAXINT32, NULL);
+  g_return_val_if_fail (n_partitions <= G_MAXINT32, NULL);
   self = g_new0 (GivenPartitioner, 1);
   self->base.klass = &given_class;
   rush_ref_count_init (&self->base.refs);

@@ -111,9 +111,9 @@ context_shuffled (EngineContext *self, PyObject *args)
                          engine_call_converter, &call) ||
       !engine_context_ready (self))
     return NULL;
-  if (n < 1)
+  if (n < 0) /* none, of an RDD that has none */
     {
-      PyErr_SetString (PyExc_ValueError, "a shuffle needs at least one partition");
+      PyErr_SetString (PyExc_ValueError, "a shuffle into fewer than no partitions");
       return NULL;
     }
   /* Workers have written the reduce partition into column 0, and the number of pairs of a run into
@@ -137,6 +137,20 @@ context_value_of_pair (EngineContext *self, PyObject *args)
                    rush_value_of_pair_rdd_new (shuffled->rdd));
 }
 
+/* ── elements for the JVM ── */
+
+static PyObject *
+context_handed_over (EngineContext *self, PyObject *args)
+{
+  EngineRdd *parent;
+  EngineCall call;
+  if (!PyArg_ParseTuple (args, "O!O&", &EngineRdd_Type, &parent, engine_call_converter, &call) ||
+      !engine_context_ready (self))
+    return NULL;
+  ENGINE_MAKE_RDD (self, &call, "Context.handed_over", "", 0,
+                   rush_handed_over_rdd_new (parent->rdd));
+}
+
 PyMethodDef engine_python_methods[] = {
   { "python_rdd", (PyCFunction)context_python_rdd, METH_VARARGS,
     "python_rdd (parent, command, output, preserves_partitioning, steps, input, "
@@ -146,5 +160,6 @@ PyMethodDef engine_python_methods[] = {
     "shuffled (pairwise, n, partitioner_identity, call)" },
   { "value_of_pair", (PyCFunction)context_value_of_pair, METH_VARARGS,
     "value_of_pair (shuffled, call)" },
+  { "handed_over", (PyCFunction)context_handed_over, METH_VARARGS, "handed_over (parent, call)" },
   { NULL }
 };

@@ -6,21 +6,25 @@
  * The engine never opens a run.  A worker has bucketed the pairs and written the reduce partition
  * beside each run of them; the shuffle goes by that column, which is of no use behind it.
  *
+ * Where Spark hands elements over to the JVM (before a file is written, say), it unpickles them in
+ * RDDs of their own.  A run needs no such thing here, but lineages, pictures and the numbers of RDDs
+ * shall be Spark's: those RDDs pass the parent's rows on as they are.
+ *
  * Mirrors: org.apache.spark.api.python.PairwiseRDD, PythonRDD.valueOfPair.
  */
 #include "py/runner/python_rdd.h"
 
-/* ── PairwiseRDD: the parent's rows as they are ── */
+/* ── PairwiseRDD, and what Spark hands over: the parent's rows as they are ── */
 
 static RushIterator *
-pairwise_compute (RushRdd *self, guint split, RushTaskContext *ctx, GError **error)
+same_rows_compute (RushRdd *self, guint split, RushTaskContext *ctx, GError **error)
 {
   return rush_rdd_iterator (self->dependencies[0]->rdd, split, ctx, error);
 }
 
 static const RushRddClass pairwise_class = {
   .name = "PairwiseRDD",
-  .compute = pairwise_compute,
+  .compute = same_rows_compute,
 };
 
 RushRdd *
@@ -31,6 +35,20 @@ rush_pairwise_rdd_new (RushRdd *parent)
   g_return_val_if_fail (rush_schema_equal (parent->schema, rush_python_schema_pairs ()), NULL);
   dependency = rush_dependency_one_to_one (parent);
   return rush_rdd_alloc (sizeof (RushRdd), &pairwise_class, parent->lineage, parent->schema,
+                         &dependency, 1);
+}
+
+static const RushRddClass handed_over_class = {
+  .name = "MapPartitionsRDD",
+  .compute = same_rows_compute,
+};
+
+RushRdd *
+rush_handed_over_rdd_new (RushRdd *parent)
+{
+  RushDependency *dependency = rush_dependency_one_to_one (parent);
+
+  return rush_rdd_alloc (sizeof (RushRdd), &handed_over_class, parent->lineage, parent->schema,
                          &dependency, 1);
 }
 

@@ -74,3 +74,5 @@ RushRdd *rush_python_rdd_new (RushRdd *parent, RushPythonWorkers *workers,
 RushRdd *rush_pairwise_rdd_new (RushRdd *parent);
 /* Drops the partition column after the shuffle: MapPartitionsRDD, as PythonRDD.valueOfPair. */
 RushRdd *rush_value_of_pair_rdd_new (RushRdd *shuffled);
+/* The parent's rows where Spark unpickles them for the JVM: MapPartitionsRDD; no work. */
+RushRdd *rush_handed_over_rdd_new (RushRdd *parent);

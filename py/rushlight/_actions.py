@@ -116,6 +116,9 @@ class Actions:
         >>> sc.parallelize(range(100), 10).filter(lambda x: x > 50).take(3)
         [51, 52, 53]
         """
+        return self._take(num)
+
+    def _take(self, num, **named):
         items, scanned, total = [], 0, self.getNumPartitions()
         while len(items) < num and scanned < total:
             more = 1
@@ -127,7 +130,7 @@ class Actions:
             found = self.ctx._run_partitions(
                 self, functools.partial(functions.take_first, math.ceil(num) - len(items)),
                 range(scanned, min(scanned + more, total)),
-                cause="take growth" if scanned else "action")
+                cause="take growth" if scanned else "action", **named)
             items += found
             scanned += more
         return items[:num]

@@ -136,7 +136,8 @@ class Approximations:
     def _approximate(self, name, estimate, timeout, confidence):
         if type(timeout) is not int or not isinstance(confidence, float):
             raise NoSuchMethodError(f"Method {name}", timeout, confidence)
-        counters = self._one_a_partition(StatCounter)
+        counters = self._one_a_partition(StatCounter)._handed_over()
+        counters._handed_over()     # a JavaDoubleRDD has boxes for its numbers, which no job needs
         call = current_call()
         named = renamed(call, name + call[1].removeprefix(call[0]))
         ready = self.ctx._ready_in_time(counters, named, timeout / 1000)
@@ -156,6 +157,7 @@ class Approximations:
         bits = bits_for(relativeSD)
         found = (self.map(functions.hash_for_java)
                  ._one_a_partition(functools.partial(HyperLogLog, bits))
+                 ._handed_over()
                  .collect())
         return functools.reduce(HyperLogLog.merge, found, HyperLogLog(bits)).cardinality()
 

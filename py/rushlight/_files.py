@@ -16,7 +16,10 @@ from rushlight import _writables as writables
 from rushlight._callsite import current_call, operator
 from rushlight.errors.engine import SparkRuntimeException, UnsupportedOperationException
 
-PICKLE_RUN = 10     # elements in a run of saveAsPickleFile
+# Spark looks at the first pair before it reads or writes any, in jobs of these names.
+LOOK_TO_READ = "take at SerDeUtil.scala:179"
+LOOK_TO_WRITE = "take at SerDeUtil.scala:210"
+LOOK_AT_KINDS = "first at PythonRDD.scala:598"
 
 SEQUENCE, TEXT, KEY_VALUE_TEXT = "SequenceFile", "Text", "KeyValueText"
 _OLD, _NEW_IN, _NEW_OUT = ("org.apache.hadoop.mapred.", "org.apache.hadoop.mapreduce.lib.input.",
@@ -151,6 +154,7 @@ class FileSources:
 
     @staticmethod
     def _in_batches(rdd, batchSize):
+        rdd._take(1, job_name=LOOK_TO_READ)
         return rdd._in_runs_of(batchSize) if batchSize > 0 else rdd
 
     @operator
@@ -272,10 +276,10 @@ class FileOutputs:
         """
         self._save_lines(self, path, compressionCodecClass, False)
 
-    def _save_lines(self, rdd, path, codec, new_api):
+    def _save_lines(self, rdd, path, codec, new_api, handed_over=2):
         from rushlight.rdd import PipelinedRDD
         lines = PipelinedRDD(rdd, (), output="lines")       # a worker writes str(x)
-        self.ctx._save("save_as_text_file", lines, path, codec or None, new_api)
+        self.ctx._save("save_as_text_file", lines._handed_over(handed_over), path, codec or None, new_api)
 
     @operator
     def saveAsPickleFile(self, path, batchSize=10):
@@ -288,20 +292,27 @@ class FileOutputs:
         >>> sc.pickleFile(folder).collect()
         ['a', 'b']
         """
-        self.ctx._save("save_as_object_file", self._in_runs_of(batchSize), path)
+        self.ctx._save("save_as_object_file", self._in_runs_of(batchSize)._handed_over(2), path)
 
     # ── pairs ──
-    def _classes_of_first(self, keyClass, valueClass):
-        """The Writable classes of the first pair, or those that are given."""
-        first = self.take(1)
-        if not first:
-            _refuse("empty collection: what the files hold is seen from the first pair")
-        if not writables.is_pair(first[0]):
+    def _first_pair(self, of_known_kinds):
+        """The first pair, or None.  Spark looks at it again if it must know what is in it."""
+        first = self._take(1, job_name=LOOK_TO_WRITE)
+        if first and not writables.is_pair(first[0]):
             raise SparkRuntimeException(
                 f"RDD element of type {type(first[0]).__name__} cannot be used: a pair is needed",
                 "INVALID_ARGUMENT")
+        if not of_known_kinds:
+            first = self._take(1, job_name=LOOK_AT_KINDS)
+            if not first:
+                _refuse("empty collection: what the files hold is seen from the first pair")
+        return first[0] if first else (None, None)
+
+    @staticmethod
+    def _writable_classes(keyClass, valueClass, first):
+        """The Writable classes that are given, or those of the first pair."""
         found = []
-        for given, x in zip((keyClass, valueClass), first[0]):
+        for given, x in zip((keyClass, valueClass), first):
             name = (given or "").removeprefix(writables.PACKAGE) or writables.class_of(x)
             if given and name not in writables.WRITERS:
                 _refuse(f"the class {given} is not there; there are "
@@ -312,12 +323,11 @@ class FileOutputs:
             found.append(writables.PACKAGE + name)
         return found
 
-    def _save_sequence(self, path, keyClass, valueClass, codec, in_blocks, new_api):
+    def _save_sequence(self, path, classes, codec, in_blocks, new_api):
         from rushlight.rdd import PipelinedRDD
-        classes = self._classes_of_first(keyClass, valueClass)
         records = PipelinedRDD(self, (("mapPartitions", functools.partial(
             writables.write_records, *classes)),), output="lines")
-        self.ctx._save("save_as_sequence_file", records, path, *classes, codec, in_blocks, new_api)
+        self.ctx._save("save_as_sequence_file", records._handed_over(3), path, *classes, codec, in_blocks, new_api)
 
     @operator
     def saveAsSequenceFile(self, path, compressionCodecClass=None):
@@ -330,21 +340,25 @@ class FileOutputs:
         >>> sc.sequenceFile(folder).collect()
         [('a', 1.5)]
         """
-        self._save_sequence(path, None, None, compressionCodecClass, True, False)
+        classes = self._writable_classes(None, None, self._first_pair(of_known_kinds=False))
+        self._save_sequence(path, classes, compressionCodecClass, True, False)
 
-    def _save_pairs(self, path, class_name, new_api, keyClass, valueClass, conf, codec=None):
+    def _save_pairs(self, path, class_name, new_api, keyClass, valueClass, conf, codec=None,
+                    of_known_kinds=False):
         kind = _format_of(class_name, _NEW_OUT if new_api else _OLD, "OutputFormat",
                           (SEQUENCE, TEXT))
         conf = conf or {}
         in_blocks = codec is not None or conf.get(_COMPRESS + ".type", "RECORD") == "BLOCK"
         if codec is None and str(conf.get(_COMPRESS, "false")).lower() == "true":
             codec = conf.get(_COMPRESS + ".codec", "org.apache.hadoop.io.compress.DefaultCodec")
+        first = self._first_pair(of_known_kinds or bool(keyClass and valueClass))
         if kind == SEQUENCE:
-            self._save_sequence(path, keyClass, valueClass, codec, in_blocks, new_api)
+            classes = self._writable_classes(keyClass, valueClass, first)
+            self._save_sequence(path, classes, codec, in_blocks, new_api)
         else:
             lines = self.mapPartitions(functools.partial(
                 writables.text_lines, conf.get(_SEPARATOR_OUT, "\t")))
-            self._save_lines(lines, path, codec, new_api)
+            self._save_lines(lines, path, codec, new_api, handed_over=3)
 
     @operator
     def saveAsHadoopFile(self, path, outputFormatClass, keyClass=None, valueClass=None,
@@ -384,7 +398,7 @@ class FileOutputs:
         self._save_pairs(_first_set(conf, _OUTPUT_DIRS, "the output path"),
                          _first_set(conf, (format_key,), "the output format"), new_api,
                          conf.get("mapreduce.job.output.key.class"),
-                         conf.get("mapreduce.job.output.value.class"), conf)
+                         conf.get("mapreduce.job.output.value.class"), conf, of_known_kinds=True)
 
     @operator
     def saveAsHadoopDataset(self, conf, keyConverter=None, valueConverter=None):

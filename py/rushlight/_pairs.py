@@ -73,10 +73,6 @@ class PairTransformations:
         partitioner = Partitioner(n, partitionFunc)
         if self.partitioner == partitioner:
             return self
-        if n == 0:      # all of no partitions, as of an emptyRDD
-            rdd = self.ctx.emptyRDD()
-            rdd.partitioner = partitioner
-            return rdd
         function = functions.no_function if partitionFunc is None else partitionFunc
         if partitionFunc is portable_hash:
             function = None     # the worker has it

@@ -97,6 +97,15 @@ class RDD(Transformations, PairTransformations, Joins, Sorting, Sampling, Layout
     def _forget_chain(self):
         """Lets go of what the engine's RDD was made of."""
 
+    def _handed_over(self, times=1):
+        """This RDD where Spark unpickles it for the JVM, in so many RDDs more.  Nothing is to be
+        done in them here; they are in lineages, and have their numbers."""
+        rdd = self
+        for _ in range(times):
+            made = self.ctx._engine.handed_over(rdd._engine(), current_call())
+            rdd = RDD(made, self.ctx, self._format)
+        return rdd
+
     def _then(self, *op, preservesPartitioning=False, is_barrier=False, record_format=None):
         """A chain: this RDD with one more operator on top."""
         return PipelinedRDD(self, (op,), preservesPartitioning, is_barrier=is_barrier,

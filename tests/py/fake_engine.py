@@ -130,6 +130,9 @@ class Context:
     def value_of_pair(self, shuffled, call):
         return Rdd(self, "MapPartitionsRDD", shuffled.n, shuffled.objects, (shuffled,), call=call)
 
+    def handed_over(self, parent, call):
+        return Rdd(self, "MapPartitionsRDD", parent.n, parent.objects, (parent,), call=call)
+
     def union(self, rdds, call):
         calls.append(("union", [r.kind for r in rdds]))
         where = [(r, p) for r in rdds for p in range(r.n)]

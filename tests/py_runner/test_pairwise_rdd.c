@@ -80,6 +80,27 @@ test_value_of_pair (void)
   g_assert_cmpstr (lines, ==, "a=1\ndddd=1\nf=1\nbb=1\nee=1\nccc=1");
 }
 
+/* Passes rows on, whatever they are; keys may have moved, for all that Spark knows. */
+static void
+test_handed_over (void)
+{
+  g_autoptr (RushRdd) pairs = make_pairs ("a bb ccc dddd\nee f");
+  RushPartitioner *partitioner = rush_given_partitioner_new (3, 0, 7);
+  g_autoptr (GError) error = NULL;
+
+  pairs->partitioner = partitioner;
+  g_autoptr (RushRdd) values = rush_value_of_pair_rdd_new (pairs);
+  g_autoptr (RushRdd) handed = rush_handed_over_rdd_new (values);
+  g_assert_cmpstr (handed->klass->name, ==, "MapPartitionsRDD");
+  g_assert_cmpuint (handed->id, ==, values->id + 1);
+  g_assert_null (handed->partitioner);
+
+  g_autoptr (RushRdd) rdd = fixture_python (handed, workers, RUSH_PYTHON_OUTPUT_LINES, "map show");
+  g_autofree char *lines = fixture_collect (rdd, 0, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (lines, ==, "a=1\ndddd=1\nf=1\nbb=1\nee=1\nccc=1");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -87,6 +108,7 @@ main (int argc, char **argv)
   g_test_add_func ("/python/pairwise/rows", test_pairwise);
   g_test_add_func ("/python/pairwise/empty", test_pairwise_empty);
   g_test_add_func ("/python/pairwise/value-of-pair", test_value_of_pair);
+  g_test_add_func ("/python/pairwise/handed-over", test_handed_over);
 
   lineage = rush_lineage_new ();
   workers = fixture_workers (TRUE);
