@@ -144,11 +144,21 @@ class Caching:
         self.ctx._engine.checkpoint(self._engine(), True)
 
     def isCheckpointed(self):
-        """Whether the checkpoint has been made, be it in files or local."""
+        """Whether the checkpoint has been made, be it in files or local.
+
+        >>> sc.parallelize([1]).isCheckpointed()
+        False
+        """
         return self.ctx._engine.checkpoint_state(self._engine())[1]
 
     def isLocallyCheckpointed(self):
-        """Whether localCheckpoint() has been called."""
+        """Whether localCheckpoint() has been called.
+
+        >>> rdd = sc.parallelize([1])
+        >>> rdd.localCheckpoint()
+        >>> rdd.isLocallyCheckpointed(), rdd.isCheckpointed()   # made by the first job
+        (True, False)
+        """
         return self.ctx._engine.checkpoint_state(self._engine())[0]
 
     def getCheckpointFile(self):
