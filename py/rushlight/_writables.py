@@ -140,12 +140,11 @@ WRITERS = {
     "NullWritable": lambda none: b"",
     "MapWritable": _write_map,
 }
-WIDER = {("IntWritable", "LongWritable"), ("DoubleWritable", "FloatWritable")}
 
 
 def _check_class(value, wanted, what):
     found = class_of(value)
-    if found != wanted and (found, wanted) not in WIDER:
+    if found != wanted:
         if found is None:
             raise TypeError(f"Data of type {type(value).__name__} cannot be used")
         raise TypeError(f"wrong {what} class: {PACKAGE}{found} is not class {PACKAGE}{wanted}")

@@ -233,6 +233,17 @@ def test_what_is_no_pair_of_writables(sc, tmp_path, elements, error, words):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("pair, key, value, words", [
+    ((1, 1), "LongWritable", "IntWritable", "wrong key class: .*IntWritable is not .*LongWritable"),
+    ((1, .5), "IntWritable", "FloatWritable", "wrong value class: .*DoubleWritable is not .*Float")])
+def test_no_value_is_widened(sc, tmp_path, pair, key, value, words):
+    package = "org.apache.hadoop."
+    with pytest.raises(PythonException, match=words):
+        sc.parallelize([pair], 1).saveAsNewAPIHadoopFile(
+            str(tmp_path / "out"), package + "mapreduce.lib.output.SequenceFileOutputFormat",
+            package + "io." + key, package + "io." + value)
+
+
 # ── Hadoop's formats ──
 def test_text_output(sc, tmp_path):
     pairs = sc.parallelize([(1, "a"), (2, b"zz"), (3, None)], 1)
