@@ -32,6 +32,19 @@ typedef struct
 /* ---- reading ---- */
 
 static gboolean
+refuse_rest (const RecordIterator *self, gint64 rest, GError **error)
+{
+  g_autofree char *uri = rush_local_path_to_uri (self->path);
+
+  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_CORRUPT,
+               "%s ends in the middle of a record: at byte %" G_GINT64_FORMAT
+               " one begins, of which %" G_GINT64_FORMAT " bytes are there and not %u",
+               uri, self->at + rest - rest % self->record_bytes, rest % self->record_bytes,
+               self->record_bytes);
+  return FALSE;
+}
+
+static gboolean
 read_fully (RecordIterator *self, RushBuffer *into, GError **error)
 {
   gint64 before = self->source->bytes_in;
@@ -48,15 +61,7 @@ read_fully (RecordIterator *self, RushBuffer *into, GError **error)
       n += (gsize)got;
     }
   self->ctx->metrics.input_bytes += self->source->bytes_in - before;
-  if (n == into->size)
-    return TRUE;
-  g_autofree char *uri = rush_local_path_to_uri (self->path);
-  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_CORRUPT,
-               "%s ends in the middle of a record: at byte %" G_GINT64_FORMAT
-               " one begins, of which %" G_GSIZE_FORMAT " bytes are there and not %u",
-               uri, self->at + (gint64)(n - n % self->record_bytes), n % self->record_bytes,
-               self->record_bytes);
-  return FALSE;
+  return n == into->size || refuse_rest (self, (gint64)n, error);
 }
 
 static RushBatch *
@@ -69,8 +74,13 @@ record_next (RushIterator *base, GError **error)
 
   if (self->at >= self->end || !rush_task_context_check (self->ctx, error))
     return NULL;
-  n = MIN (n, (self->end - self->at + self->record_bytes - 1) / self->record_bytes);
+  n = MIN (n, (self->end - self->at) / self->record_bytes);
   n = MIN (n, RUSH_BATCH_MAX_ROWS);
+  if (n == 0)
+    {
+      refuse_rest (self, self->end - self->at, error);
+      return NULL;
+    }
   bytes = rush_buffer_new (self->ctx->allocator, (gsize)n * self->record_bytes, error);
   if (bytes == NULL || !read_fully (self, bytes, error))
     return NULL;

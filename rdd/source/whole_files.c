@@ -63,7 +63,7 @@ static RushBuffer *
 read_all (RushByteSource *source, const char *path, gsize length, RushTaskContext *ctx,
           GError **error)
 {
-  RushBuffer *buffer = rush_buffer_new (ctx->allocator, length + 1, error);
+  RushBuffer *buffer = rush_buffer_new (ctx->allocator, MIN (length, G_MAXINT32) + 1, error);
   gsize n = 0;
 
   while (buffer != NULL && rush_task_context_check (ctx, error))

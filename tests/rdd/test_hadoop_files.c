@@ -389,6 +389,14 @@ test_binary_records (void)
   g_assert_null (rush_context_run_job (context, four, NULL, 0, rush_collect_batches, NULL, NULL,
                                        NULL, &error));
   g_assert_nonnull (strstr (error->message, "at byte 4 one begins"));
+
+  /* No memory is taken for a record that cannot be there. */
+  g_autoptr (RushRdd) huge =
+      rush_rdd_binary_records (rush_context_lineage (context), path, G_MAXINT32);
+  g_clear_error (&error);
+  g_assert_null (rush_context_run_job (context, huge, NULL, 0, rush_collect_batches, NULL, NULL,
+                                       NULL, &error));
+  g_assert_nonnull (strstr (error->message, "at byte 0 one begins, of which 6 bytes are there"));
   app_free (context);
 }
 
