@@ -37,10 +37,10 @@ typedef struct
 {
   RushRdd *parent;
   guint n_balls;
-  char ***places;   /* [n_balls] each NULL-terminated or NULL */
-  GArray *placed;   /* Placed: the first place of each ball, then the second … */
-  gboolean *thrown; /* [n_balls] it lies in a bin */
-  GPtrArray *bins;  /* RushPartitionGroup */
+  char ***places;          /* [n_balls] each NULL-terminated or NULL */
+  GArray *placed;          /* Placed: the first place of each ball, then the second … */
+  gboolean *placed_in_bin; /* [n_balls] */
+  GPtrArray *bins;         /* RushPartitionGroup */
   RushJavaRandom random;
 } Coalescer;
 
@@ -124,11 +124,12 @@ bin_at (const Coalescer *self, guint i)
 }
 
 /* A ball lies in one bin only. */
-static void throw (Coalescer * self, guint ball, RushPartitionGroup *bin)
+static void
+put_into (Coalescer *self, guint ball, RushPartitionGroup *bin)
 {
-  if (self->thrown[ball])
+  if (self->placed_in_bin[ball])
     return;
-  self->thrown[ball] = TRUE;
+  self->placed_in_bin[ball] = TRUE;
   g_array_append_val (bin->parents, ball);
 }
 
@@ -161,14 +162,14 @@ set_up_bins (Coalescer *self, guint n)
       const Placed *placed = &g_array_index (self->placed, Placed, i);
 
       if (emptiest_at (self, placed->place) == NULL)
-        throw (self, placed->ball, add_bin (self, placed->place));
+        put_into (self, placed->ball, add_bin (self, placed->place));
     }
   while (self->bins->len < n)
     {
       guint drawn = rush_java_random_next (&self->random, self->placed->len);
       const Placed *placed = &g_array_index (self->placed, Placed, drawn);
 
-      throw (self, placed->ball, add_bin (self, placed->place));
+      put_into (self, placed->ball, add_bin (self, placed->place));
     }
 }
 
@@ -185,7 +186,7 @@ fill_empty_bins (Coalescer *self)
       RushPartitionGroup *bin = bin_at (self, i);
 
       while (bin->parents->len == 0 && next_placed < self->placed->len)
-        throw (self, g_array_index (self->placed, Placed, next_placed++).ball, bin);
+        put_into (self, g_array_index (self->placed, Placed, next_placed++).ball, bin);
     }
   for (guint i = 0; i < self->bins->len; i++)
     {
@@ -193,7 +194,7 @@ fill_empty_bins (Coalescer *self)
 
       for (; bin->parents->len == 0 && next_other < self->n_balls; next_other++)
         if (self->places[next_other] == NULL)
-          throw (self, next_other, bin);
+          put_into (self, next_other, bin);
     }
 }
 
@@ -222,8 +223,8 @@ group_by_place (Coalescer *self, guint n)
   set_up_bins (self, n);
   fill_empty_bins (self);
   for (guint ball = 0; ball < self->n_balls; ball++)
-    if (!self->thrown[ball])
-      throw (self, ball, pick_bin (self, ball));
+    if (!self->placed_in_bin[ball])
+      put_into (self, ball, pick_bin (self, ball));
 }
 
 static void
@@ -235,7 +236,7 @@ group_neighbours (Coalescer *self, guint n)
       guint end = (guint)rush_slice_start (self->n_balls, n, i + 1);
 
       for (guint ball = (guint)rush_slice_start (self->n_balls, n, i); ball < end; ball++)
-        throw (self, ball, bin);
+        put_into (self, ball, bin);
     }
 }
 
@@ -257,7 +258,7 @@ rush_coalesce_partitions (RushRdd *parent, guint n, GError **error)
   if (!rush_rdd_n_partitions (parent, &self.n_balls, error))
     return NULL;
   self.placed = g_array_new (FALSE, FALSE, sizeof (Placed));
-  self.thrown = g_new0 (gboolean, self.n_balls);
+  self.placed_in_bin = g_new0 (gboolean, self.n_balls);
   self.bins = g_ptr_array_new_with_free_func (group_free);
   rush_java_random_init (&self.random, SEED);
   find_places (&self);
@@ -270,7 +271,7 @@ rush_coalesce_partitions (RushRdd *parent, guint n, GError **error)
   for (guint b = 0; b < self.n_balls; b++)
     g_strfreev (self.places[b]);
   g_free (self.places);
-  g_free (self.thrown);
+  g_free (self.placed_in_bin);
   g_array_unref (self.placed);
   return self.bins;
 }
