@@ -32,7 +32,7 @@ typedef struct
   RushIterator *(*compute) (RushRdd *self, guint split, RushTaskContext *ctx, GError **error);
   /* NULL-terminated host or executor names (transfer full), or NULL.  Optional. */
   char **(*preferred_locations) (RushRdd *self, guint split);
-  /* FALSE: no task can compute it any more, as something that it needs was taken away.  Optional. */
+  /* FALSE: no task can compute it any more: something that it needs was taken away.  Optional. */
   gboolean (*check) (RushRdd *self, GError **error);
   /* Frees the subclass' own fields; the base frees the rest and the memory.  Optional. */
   void (*finalize) (RushRdd *self);

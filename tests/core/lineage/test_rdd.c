@@ -405,6 +405,51 @@ test_shuffle_dropped (void)
   g_assert_cmpuint (dropped->len, ==, 2);
 }
 
+/* ---- check ---- */
+
+static guint n_checks;
+
+static gboolean
+refuse (RushRdd *self, GError **error)
+{
+  n_checks++;
+  g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_JOB_ABORTED, "taken away");
+  return FALSE;
+}
+
+static gboolean
+agree (RushRdd *self, GError **error)
+{
+  n_checks++;
+  return TRUE;
+}
+
+/* What is behind a shuffle is another stage's, and nobody is asked twice. */
+static void
+test_check_stage (void)
+{
+  RushRddClass refusing = fake_parallel_class, agreeing = fake_parallel_class;
+  refusing.check = refuse;
+  agreeing.check = agree;
+  g_autoptr (RushLineage) lineage = rush_lineage_new ();
+  g_autoptr (RushRdd) bad = fake_rdd_new (lineage, &refusing, "parallelize", 1, NULL);
+  g_autoptr (RushRdd) good = fake_rdd_new (lineage, &agreeing, "parallelize", 1, NULL);
+  g_autoptr (RushRdd) mapped = fake_map (bad, "map");
+  g_autoptr (RushRdd) shuffled = fake_shuffled (mapped, "reduceByKey", 1);
+  g_autoptr (RushRdd) joined =
+      fake_rdd_new (lineage, &fake_union_class, "union", 3, rush_dependency_one_to_one (good),
+                    rush_dependency_one_to_one (shuffled), rush_dependency_one_to_one (good), NULL);
+  g_autoptr (GError) error = NULL;
+
+  n_checks = 0;
+  g_assert_true (rush_rdd_check_stage (joined, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (n_checks, ==, 1);
+  g_assert_false (rush_rdd_check_stage (mapped, &error));
+  g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_JOB_ABORTED);
+  g_assert_cmpuint (n_checks, ==, 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -418,6 +463,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lineage/rdd/count-lineage/once", test_count_lineage);
   g_test_add_func ("/lineage/rdd/count-lineage/deep", test_deep_count_lineage);
   g_test_add_func ("/lineage/rdd/count-lineage/error", test_count_lineage_error);
+  g_test_add_func ("/lineage/rdd/check-stage", test_check_stage);
   g_test_add_func ("/lineage/rdd/parents", test_parents);
   g_test_add_func ("/lineage/rdd/inherited", test_inherited);
   g_test_add_func ("/lineage/rdd/names", test_names);
