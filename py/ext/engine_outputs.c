@@ -1,4 +1,4 @@
-/* engine_outputs.c - Context's methods that save an RDD into a folder of files.  Each runs a job. */
+/* engine_outputs.c - Context's methods that save an RDD into a folder of files, by a job. */
 #include "py/ext/engine_private.h"
 
 #include "rdd/action/save_as_sequence_file.h"

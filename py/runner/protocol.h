@@ -29,20 +29,20 @@
  *           "cpus":1,"barrier":true,"broadcasts":[[id,version,path],…],
  *           "filesVersion":3,"filesRoot":path,"pyFiles":[name,…]}
  *          partition is the task's, split that of the RDD: below a union they differ.
- *          memoryBytes is spark.python.worker.memory: what is larger goes to files in localDir; over
- *          half of it, buckets are flushed early.
+ *          memoryBytes is spark.python.worker.memory: what is larger goes to files in localDir;
+ *          over half of it, buckets are flushed early.
  *          broadcasts are those that the command uses; a worker reads the file when the value is
  *          asked for, and again when the version has changed.
- *          filesVersion counts what addFile and its like have added; pyFiles are archives of modules
- *          in filesRoot, which may hold modules itself.
+ *          filesVersion counts what addFile and its like have added; pyFiles are archives of
+ *          modules in filesRoot, which may hold modules itself.
  * ACCUMULATORS   a pickle that only Python opens: what the task has added to accumulators
  * DONE     {"startUs":…,"runUs":…,"objectsIn":…,"objectsOut":…,"memoryBytesSpilled":…,
  *           "diskBytesSpilled":…}
  *          startUs until the command was there and unpickled, runUs from then on.
  * ERROR    {"class":"ZeroDivisionError","traceback":"Traceback (most recent call last):\n…"}
  *
- * A task of a barrier stage may ask between any two of its messages, and waits for the answer, before
- * which batches that were on their way may still come:
+ * A task of a barrier stage may ask between any two of its messages, and waits for the answer,
+ * before which batches that were on their way may still come:
  *
  *   worker → runner   BARRIER          u8 method (0 BARRIER, 1 ALL_GATHER) · message, UTF-8
  *   runner → worker   BARRIER_ANSWER   u8 1 · (u32 length · message) of each partition

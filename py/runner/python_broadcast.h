@@ -1,7 +1,7 @@
 /* python_broadcast.h - one value that every worker reads, as a file.
  *
- * The driver has pickled it; a task whose command uses it is told the path, and its worker reads the
- * file when the value is first asked for.  All executors are of this machine, so that one file
+ * The driver has pickled it; a task whose command uses it is told the path, and its worker reads
+ * the file when the value is first asked for.  All executors are of this machine, so that one file
  * serves them all, where Spark passes blocks from executor to executor.
  *
  * Ownership:  refcounted: the driver's variable has a ref, and so has every RDD whose functions use

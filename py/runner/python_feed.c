@@ -7,8 +7,8 @@
  * rows.
  *
  * The first messages are pulled before anything is sent, and go along with what was said: a task of
- * little input is one packet, and wakes its worker once.  Programs can tell: a worker above this one
- * (rdd.map (f).coalesce (1).take (1)) has finished a small partition, and what it added to
+ * little input is one packet, and wakes its worker once.  Programs can tell: a worker above this
+ * one (rdd.map (f).coalesce (1).take (1)) has finished a small partition, and what it added to
  * accumulators counts, before this one can say that it has enough.  64 KiB is what Spark waits for,
  * too (spark.buffer.size).
  */

@@ -36,8 +36,9 @@ void rush_python_workers_unref (RushPythonWorkers *self);
 void rush_python_workers_shutdown (RushPythonWorkers *self);
 /* Pids of helper and live workers, for tests that kill them.  GArray of gint, (transfer full). */
 GArray *rush_python_workers_pids (RushPythonWorkers *self);
-/* From their next task on, workers find files under @root, and modules there and in @py_files (names
- * of archives under @root, NULL-terminated).  They look when @version has changed, at first 0. */
+/* From their next task on, workers find files under @root, and modules there and in @py_files
+ * (names of archives under @root, NULL-terminated).  They look when @version has changed, at first
+ * 0. */
 void rush_python_workers_set_files (RushPythonWorkers *self, gint64 version, const char *root,
                                     const char *const *py_files);
 

@@ -18,7 +18,8 @@ typedef struct
 } RushSequenceOutput;
 
 /* @records: one column of strings or bytes, each of them the length of the key (32 bit,
- * big-endian), key and value, as their classes write them.  Errors as rush_rdd_save_as_text_file (). */
+ * big-endian), key and value, as their classes write them.  Errors as those of
+ * rush_rdd_save_as_text_file (). */
 gboolean rush_rdd_save_as_sequence_file (RushContext *context, RushRdd *records, const char *path,
                                          const RushSequenceOutput *output,
                                          const RushJobOptions *options, GError **error);

@@ -13,8 +13,8 @@
 
 typedef struct _RushLineReader RushLineReader;
 
-/* @schema: (line: string), or (position: bigint, line: string).  Opens the file.  Blocks are charged
- * to the task; bytes and lines are counted in its metrics. */
+/* @schema: (line: string), or (position: bigint, line: string).  Opens the file.  Blocks are
+ * charged to the task; bytes and lines are counted in its metrics. */
 RushLineReader *rush_line_reader_open (const RushFileSplit *split, RushSchema *schema,
                                        RushTaskContext *ctx, GError **error);
 /* NULL without error: the end.  NOT_FOUND, IO, CORRUPT name the file; OUT_OF_MEMORY, CANCELLED;
