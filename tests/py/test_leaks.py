@@ -17,7 +17,7 @@ import weakref
 
 import pytest
 
-from rushlight import SparkConf, SparkContext, StorageLevel
+from rushlight import BarrierTaskContext, SparkConf, SparkContext, StorageLevel
 from rushlight.errors import PySparkException
 
 ROUNDS = 120        # of each kind: more than 1,000 jobs in all
@@ -84,10 +84,20 @@ def look(sc):
             "files": files_below(sc.getConf().get("spark.local.dir"))}
 
 
+def start_all_workers(sc):
+    """Two tasks at once: a failed task's worker may have ended and is not missed until then."""
+    def meet(part):
+        BarrierTaskContext.get().barrier()
+        return part
+
+    assert sc.parallelize([1, 2], 2).barrier().mapPartitions(meet).collect() == [1, 2]
+
+
 def look_until(sc, is_good):
     """The newest look: as soon as it is good, or at the end of the guard."""
     until = time.monotonic() + GUARD_S
     while True:
+        start_all_workers(sc)
         gc.collect()
         now = look(sc)
         if is_good(now) or time.monotonic() > until:
