@@ -9,6 +9,7 @@
  *     reach the task in any case.
  *   - What is read is not evicted; blocks of one RDD are not evicted for others of it.
  *   - A block with replication goes to other executors as well, as many as there are.
+ *   - What has gone to disk is read from there; Spark brings it back to memory that is free again.
  *
  * Ownership:  the executor's; evictor, dir and master outlive it.
  * Threads:    any; one mutex for the table, none while rows move.
