@@ -1,7 +1,8 @@
 """The end of a program: whatever way it comes, the engine is stopped and nothing is left behind.
 
     end of the program, exception, sys.exit    atexit
-    Ctrl-C                                     KeyboardInterrupt, then atexit
+    Ctrl-C                                     jobs are cancelled, those of other threads too,
+                                               KeyboardInterrupt, then atexit
     SIGTERM, SIGHUP                            jobs are cancelled, SystemExit unwinds the program,
                                                atexit stops the engine and dies with the signal
 
@@ -38,11 +39,29 @@ def watch(active):
         for number in _SIGNALS:
             if signal.getsignal(number) is signal.SIG_DFL:
                 signal.signal(number, _on_signal)
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, _on_interrupt)
 
 
 def has_begun():
     """Whether a SparkContext has been made in this process, and not in one that it is a fork of."""
     return _Program.pid == os.getpid()
+
+
+def _on_interrupt(number, frame):
+    """As in PySpark.  Else the program, whose main thread is all that Python interrupts, would wait
+    at its end for threads that wait for their jobs."""
+    context = _Program.active()
+    if context is not None and _Program.pid == os.getpid():
+        _cancel_jobs(context)
+    signal.default_int_handler(number, frame)
+
+
+def _cancel_jobs(context):
+    try:
+        context.cancelAllJobs()
+    except PySparkRuntimeError:
+        pass            # it is about to start, or to stop: there are no jobs
 
 
 def _on_signal(number, _):
@@ -52,10 +71,7 @@ def _on_signal(number, _):
         os.kill(os.getpid(), number)
         return
     _Program.deadly = number
-    try:
-        context.cancelAllJobs()
-    except PySparkRuntimeError:
-        pass            # it is about to start, or to stop: there are no jobs
+    _cancel_jobs(context)
     raise SystemExit(128 + number)
 
 

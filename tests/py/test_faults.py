@@ -242,7 +242,7 @@ def test_stop_while_a_job_runs():
 
 # ── signals, and what is left behind ──
 SLOW = """
-import os, sys, time
+import os, sys, threading, time
 from rushlight import SparkConf, SparkContext
 sc = SparkContext(conf=SparkConf().setMaster("local[2]").setAppName("slow")
                   .set("spark.local.dir", sys.argv[1]))
@@ -251,9 +251,16 @@ running = sys.argv[2]
 def slow(x):
     open(running, "w").close()
     time.sleep(600)
+job = sc.parallelize([1, 2], 2).map(slow).count
+if "threads" in sys.argv:
+    thread = threading.Thread(target=job)
+    thread.start()
+    job = thread.join
 try:
-    sc.parallelize([1, 2], 2).map(slow).count()
+    job()
 except KeyboardInterrupt:
+    if "threads" in sys.argv:
+        raise
     print("interrupted", sc.parallelize([1, 2]).count(), flush=True)
     if "again" in sys.argv:
         raise
@@ -305,6 +312,15 @@ def test_ctrl_c_cancels_the_job_and_gives_the_prompt_back(slow):
     os.killpg(process.pid, signal.SIGINT)           # as a terminal does: to the whole group
     out, err = finish(process, below, local)
     assert (process.returncode, out) == (0, "interrupted 2\n"), err
+
+
+def test_ctrl_c_ends_the_jobs_of_other_threads(slow):
+    """As in PySpark: or Python would wait for those threads when the main one has ended."""
+    process, local = slow("threads")
+    below = children(process.pid)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = finish(process, below, local)
+    assert process.returncode == -signal.SIGINT and "cancelled" in err
 
 
 def test_ctrl_c_that_ends_the_program(slow):
