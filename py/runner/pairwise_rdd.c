@@ -7,8 +7,8 @@
  * beside each run of them; the shuffle goes by that column, which is of no use behind it.
  *
  * Where Spark hands elements over to the JVM (before a file is written, say), it unpickles them in
- * RDDs of their own.  A run needs no such thing here, but lineages, pictures and RDDs' numbers shall
- * be Spark's: those RDDs pass the parent's rows on as they are.
+ * RDDs of their own.  A run needs no such thing here, but lineages, pictures and the numbers of
+ * RDDs shall be Spark's: those RDDs pass the parent's rows on as they are.
  *
  * Mirrors: org.apache.spark.api.python.PairwiseRDD, PythonRDD.valueOfPair.
  */
