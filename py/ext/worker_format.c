@@ -193,6 +193,46 @@ paired_elements (const WorkerFormat *self, PyObject *read, const RushBatch *batc
   return pairs;
 }
 
+/* ── lines: as Java reads them, so that each sees what it would see in Spark ── */
+
+/* What is no UTF-8 becomes replacement characters. Java takes the three bytes of a surrogate for one
+ * thing that is wrong, Python for three. */
+static PyObject *
+mended_line (const char *bytes, gsize length)
+{
+  g_autofree char *copy = g_memdup2 (bytes, length);
+
+  for (gsize i = 0; i + 2 < length; i++)
+    if ((guint8)copy[i] == 0xed && ((guint8)copy[i + 1] & 0xe0) == 0xa0 &&
+        ((guint8)copy[i + 2] & 0xc0) == 0x80)
+      memcpy (copy + i, "\xef\xbf\xbd", 3);
+  return PyUnicode_DecodeUTF8 (copy, (Py_ssize_t)length, "replace");
+}
+
+PyObject *
+worker_line (const char *bytes, gsize length)
+{
+  PyObject *line = PyUnicode_DecodeUTF8 (bytes, (Py_ssize_t)length, NULL);
+
+  if (line != NULL || !PyErr_ExceptionMatches (PyExc_UnicodeDecodeError))
+    return line;
+  PyErr_Clear ();
+  return mended_line (bytes, length);
+}
+
+PyObject *
+worker_line_bytes (const char *bytes, gsize length)
+{
+  if (G_LIKELY (g_utf8_validate_len (bytes, length, NULL)))
+    return PyBytes_FromStringAndSize (bytes, (Py_ssize_t)length);
+  PyObject *line = worker_line (bytes, length); /* is wrong, or has a NUL */
+  PyObject *as_utf8 = line != NULL ? PyUnicode_AsUTF8String (line) : NULL;
+  Py_XDECREF (line);
+  return as_utf8;
+}
+
+/* ── elements ── */
+
 PyObject *
 worker_format_elements (const WorkerFormat *self, PyObject *read, const RushBatch *batch, guint row)
 {
@@ -207,7 +247,8 @@ worker_format_elements (const WorkerFormat *self, PyObject *read, const RushBatc
   bytes = rush_column_get_bytes (batch->columns[self->column], row, &length);
   if (self->kind == WORKER_RUNS)
     return worker_read_run (read, bytes, length);
-  return list_of_one (self->kind == WORKER_LINES
-                          ? PyUnicode_DecodeUTF8 (bytes, (Py_ssize_t)length, "replace")
+  return list_of_one (self->kind == WORKER_LINES ? worker_line (bytes, length)
+                      : self->kind == WORKER_BYTES
+                          ? worker_line_bytes (bytes, length)
                           : PyBytes_FromStringAndSize (bytes, (Py_ssize_t)length));
 }

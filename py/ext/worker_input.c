@@ -126,11 +126,24 @@ next_line (Stage *stage)
   if (bytes == NULL)
     return NULL;
   self->objects++;
-  return PyUnicode_DecodeUTF8 (bytes, (Py_ssize_t)length, "replace");
+  return worker_line (bytes, length);
 }
 
 static PyObject *
-next_bytes_line (Stage *stage)
+next_line_bytes (Stage *stage)
+{
+  WorkerInput *self = (WorkerInput *)stage;
+  gsize length;
+  const char *bytes = next_bytes (self, &length);
+
+  if (bytes == NULL)
+    return NULL;
+  self->objects++;
+  return worker_line_bytes (bytes, length);
+}
+
+static PyObject *
+next_record (Stage *stage)
 {
   WorkerInput *self = (WorkerInput *)stage;
   gsize length;
@@ -278,9 +291,8 @@ void
 worker_input_init (WorkerInput *self, WorkerChannel *channel, WorkerFormat *format)
 {
   static PyObject *(*const next[]) (Stage *) = {
-    [WORKER_LINES] = next_line,        [WORKER_BYTES] = next_bytes_line,
-    [WORKER_BINARY] = next_bytes_line, [WORKER_LONG] = next_number,
-    [WORKER_RUNS] = next_object,       [WORKER_ZIP] = next_pair,
+    [WORKER_LINES] = next_line,     [WORKER_BYTES] = next_line_bytes, [WORKER_BINARY] = next_record,
+    [WORKER_LONG] = next_number,    [WORKER_RUNS] = next_object,      [WORKER_ZIP] = next_pair,
     [WORKER_CARTESIAN] = next_pair,
   };
 

@@ -162,6 +162,9 @@ PyObject *worker_format_elements (const WorkerFormat *self, PyObject *read, cons
                                   guint row);
 /* FALSE with PySpark's ValueError if two lists cannot be zipped. */
 gboolean worker_format_check_zip (PyObject *left, PyObject *right);
+/* A line as str, or as the bytes of that: what is no UTF-8 is replaced as Java does it. */
+PyObject *worker_line (const char *bytes, gsize length);
+PyObject *worker_line_bytes (const char *bytes, gsize length);
 
 typedef struct
 {

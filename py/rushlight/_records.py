@@ -15,10 +15,13 @@ what repartition moves, so n shows in where elements go.
 Pickle has a fast path in the workers; a chain that reads or writes anything else begins with the op
 "records", which says how.
 """
+import re
+
 from rushlight import _pickling
 from rushlight.serializers import CPickleSerializer
 
 ALL = -1        # of a flush
+_SURROGATE, _REPLACEMENT = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]"), b"\xef\xbf\xbd"
 
 
 def runs_of(length, serializer):
@@ -44,7 +47,14 @@ def writer_of(record_format):
 
 
 def _line(record):
-    return (record.decode("utf-8", "replace"),)
+    try:
+        return (record.decode(),)
+    except UnicodeDecodeError:      # as in a worker: see there (py/ext/worker_format.c)
+        return (_SURROGATE.sub(_REPLACEMENT, record).decode("utf-8", "replace"),)
+
+
+def _line_bytes(record):
+    return (_line(record)[0].encode(),)
 
 
 def _bytes(record):
@@ -60,7 +70,9 @@ def loader_of(record_format):
     """How the driver reads a record: a function (bytes) → its elements."""
     if record_format[0] == "runs":
         return reader_of(record_format) or _pickling.loads
-    return _line if record_format == ("lines", True) else _bytes
+    if record_format[0] == "lines":
+        return _line if record_format[1] else _line_bytes
+    return _bytes
 
 
 def dump_run(record_format, elements):
