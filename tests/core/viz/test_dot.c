@@ -2,9 +2,11 @@
  *
  * When the look changes on purpose: draw_examples FOLDER, look at the pictures, then
  * draw_examples tests/data/dag --dot-only. */
+#include "core/lineage/persistence.h"
 #include "core/viz/dot.h"
 #include "core/viz/dot_text.h"
 #include "dag_examples.h"
+#include "fake_rdd.h"
 
 #include <string.h>
 
@@ -157,6 +159,37 @@ test_no_files_of_users (void)
   g_assert_null (strstr (dot, "/home/ann")); /* a picture is for showing: no folders in it */
 }
 
+static void
+two_of_three (gint rdd_id, RushStorageStatus *out, gpointer data)
+{
+  if (rdd_id == 1)
+    out->n_cached_partitions = 2;
+}
+
+/* A persisted RDD ends its box, even of one call, and the box says what is kept of it. */
+static void
+test_persisted (void)
+{
+  g_autoptr (RushLineage) lineage = rush_lineage_new ();
+  g_autoptr (RushRdd) source = fake_rdd_new (lineage, &fake_hadoop_class, "textFile", 3, NULL);
+  g_autoptr (RushRdd) lines = fake_map (source, "textFile");
+  g_autoptr (RushRdd) last = fake_map (lines, "textFile");
+  g_autoptr (RushDag) plain = rush_dag_from_rdd (last, NULL);
+  g_autofree char *plain_dot = rush_dag_to_dot (plain);
+
+  g_assert_null (strstr (plain_dot, "box1"));
+  g_assert_null (strstr (plain_dot, RUSH_DOT_KEPT_FILL));
+  g_assert_true (rush_rdd_persist (lines, &RUSH_STORAGE_MEMORY_AND_DISK, NULL));
+  rush_lineage_set_storage_status (lineage, two_of_three, NULL);
+  g_autoptr (RushDag) dag = rush_dag_from_rdd (last, NULL);
+  g_autofree char *dot = rush_dag_to_dot (dag);
+  g_assert_nonnull (strstr (dot, "box0 -> box1"));
+  g_assert_nonnull (strstr (dot, RUSH_DOT_KEPT_FILL));
+  g_assert_nonnull (strstr (dot, "Disk Memory Deserialized 1x Replicated"));
+  g_assert_nonnull (strstr (dot, "2 of 3 kept"));
+  rush_lineage_set_storage_status (lineage, NULL, NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -173,6 +206,7 @@ main (int argc, char **argv)
   g_test_add_func ("/viz/dot/shorten", test_shorten);
   g_test_add_func ("/viz/dot/rows", test_rows);
   g_test_add_func ("/viz/dot/hostile", test_hostile);
+  g_test_add_func ("/viz/dot/persisted", test_persisted);
   g_test_add_func ("/viz/dot/no-files-of-users", test_no_files_of_users);
   return g_test_run ();
 }
