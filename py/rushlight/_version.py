@@ -2,3 +2,5 @@
 
 RUSHLIGHT = "0.1.0"
 SPARK = "4.3.0"
+
+BOTH = f"{RUSHLIGHT}, which behaves as Apache Spark {SPARK}"     # for people

@@ -14,7 +14,7 @@
 """
 import sys
 
-from rushlight._version import RUSHLIGHT, SPARK
+from rushlight._version import BOTH
 
 USAGE = """\
 usage: rushlight submit [options] app.py [arguments]         run a PySpark program
@@ -36,7 +36,7 @@ def main(argv=None):
         print(USAGE)
         return 0
     if command in ("--version", "version"):
-        print(f"rushlight {RUSHLIGHT}, which behaves as Apache Spark {SPARK}")
+        print(f"rushlight {BOTH}")
         return 0
     if command in ("submit", "dag"):
         from rushlight.cli.submit import submit

@@ -17,7 +17,7 @@ HISTORY = "~/.rushlight_history"
 
 _WELCOME = """\
     ,
-   (_)    Rushlight {ours}, which behaves as Apache Spark {spark}
+   (_)    Rushlight {both}
     |     Python {python}
     |     sc      SparkContext, master {master}, application {application}
   __|__   spark   SparkSession
@@ -67,8 +67,8 @@ def _session(exits):
 
 
 def _welcome(sc):
-    from rushlight._version import RUSHLIGHT, SPARK
-    return _WELCOME.format(ours=RUSHLIGHT, spark=SPARK, master=sc.master,
+    from rushlight._version import BOTH
+    return _WELCOME.format(both=BOTH, master=sc.master,
                            application=sc.applicationId,
                            python=f"{platform.python_version()} ({platform.python_build()[0]}, "
                                   f"{platform.python_build()[1]})")

@@ -13,7 +13,7 @@ import os
 import shlex
 import sys
 
-from rushlight._version import RUSHLIGHT, SPARK
+from rushlight._version import BOTH
 from rushlight.cli.options import UsageError, help_text, parse
 from rushlight.cli.submit import (
     NONSENSE, check_python, driver_python, find_python, hand_over_if_wanted)
@@ -27,7 +27,7 @@ def shell(arguments):
         options = parse(arguments)
         if options.switches & {"--help", "--version"}:
             print(help_text("shell") if "--help" in options.switches
-                  else f"rushlight {RUSHLIGHT}, which behaves as Apache Spark {SPARK}")
+                  else f"rushlight {BOTH}")
             return 0
         _check(options)
         settings = options.settings()

@@ -4,7 +4,7 @@ import shutil
 import sys
 
 from rushlight import _alias, conf
-from rushlight._version import RUSHLIGHT, SPARK
+from rushlight._version import BOTH
 from rushlight.cli import handover, launched, program
 from rushlight.cli.options import USAGES, UsageError, help_text, parse
 
@@ -22,7 +22,7 @@ def submit(arguments, draws):
         options = parse(arguments)
         if options.switches & {"--help", "--version"}:
             print(help_text(command) if "--help" in options.switches
-                  else f"rushlight {RUSHLIGHT}, which behaves as Apache Spark {SPARK}")
+                  else f"rushlight {BOTH}")
             return 0
         settings = options.settings()
         own = [*options.own, *(["rushlight dag"] if draws else [])]
