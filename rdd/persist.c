@@ -1,6 +1,7 @@
 /* persist.c - what is kept of persisted RDDs, between those who ask and those who keep it.
  *
  *     scheduler:   where is partition 3 of rdd 5?  ─┐
+ *     coalesce:    … before this job?              ─┤
  *     lineage:     how much of rdd 5 is kept?      ─┼▶ block manager master
  *     people:      what is kept?                   ─┘
  *
@@ -34,18 +35,39 @@ storage_status (gint rdd_id, RushStorageStatus *out, gpointer data)
   *out = rush_block_manager_master_status (rush_local_backend_kept (self->backend), rdd_id);
 }
 
+/* For coalesce, which puts partitions of one host together.  All executors are on one. */
+static char **
+places_of (RushRdd *rdd, guint split, gpointer data)
+{
+  RushContext *self = data;
+  RushStorageLevel level = rush_rdd_storage_level (rdd);
+  char **places = NULL;
+
+  if (rush_storage_level_is_valid (&level))
+    places = rush_block_manager_master_known_locations (rush_local_backend_kept (self->backend),
+                                                        rdd->id, split);
+  for (guint i = 0; places != NULL && places[i] != NULL; i++)
+    {
+      g_free (places[i]);
+      places[i] = rush_conf_get_string (self->conf, "spark.driver.host");
+    }
+  return places != NULL ? places : rush_shuffle_preferred_hosts (self->tracker, rdd, split);
+}
+
 void
 rush_context_show_kept (RushContext *self)
 {
   self->cache_locations.locations = cached_locations;
   rush_scheduler_set_cache_locations (self->scheduler, &self->cache_locations);
   rush_lineage_set_storage_status (self->lineage, storage_status, self);
+  rush_lineage_set_places (self->lineage, places_of, self);
 }
 
 void
 rush_context_hide_kept (RushContext *self)
 {
   rush_lineage_set_storage_status (self->lineage, NULL, NULL);
+  rush_lineage_set_places (self->lineage, NULL, NULL);
 }
 
 GArray *

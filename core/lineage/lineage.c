@@ -34,6 +34,8 @@ struct _RushLineage
   gpointer dropped_data;
   RushStorageStatusOf storage_status;
   gpointer storage_status_data;
+  RushPlacesOf places;
+  gpointer places_data;
   guint n_readers;
   GArray *retired; /* of Retired; NULL: nothing */
 };
@@ -136,6 +138,27 @@ rush_lineage_storage_status (RushLineage *self, gint rdd_id)
     self->storage_status (rdd_id, &status, self->storage_status_data);
   pthread_mutex_unlock (&self->lock);
   return status;
+}
+
+void
+rush_lineage_set_places (RushLineage *self, RushPlacesOf callback, gpointer data)
+{
+  pthread_mutex_lock (&self->lock);
+  self->places = callback;
+  self->places_data = data;
+  pthread_mutex_unlock (&self->lock);
+}
+
+char **
+rush_lineage_places (RushLineage *self, struct _RushRdd *rdd, guint split)
+{
+  char **places = NULL;
+
+  pthread_mutex_lock (&self->lock);
+  if (self->places != NULL)
+    places = self->places (rdd, split, self->places_data);
+  pthread_mutex_unlock (&self->lock);
+  return places;
 }
 
 /* ---- readers ---- */

@@ -60,6 +60,14 @@ void rush_lineage_set_storage_status (RushLineage *self, RushStorageStatusOf cal
 /* All zero if nothing is kept, or nobody knows. */
 RushStorageStatus rush_lineage_storage_status (RushLineage *self, gint rdd_id);
 
+/* Where a partition is kept, or what it reads of a shuffle: hosts, NULL-terminated (transfer full),
+ * or NULL.  For transformations that put partitions together by place; the callback must not ask
+ * for other RDDs' partitions. */
+struct _RushRdd;
+typedef char **(*RushPlacesOf) (struct _RushRdd *rdd, guint split, gpointer data);
+void rush_lineage_set_places (RushLineage *self, RushPlacesOf callback, gpointer data);
+char **rush_lineage_places (RushLineage *self, struct _RushRdd *rdd, guint split);
+
 /* Names the RDDs that this thread creates until the matching pop: @operator_name "reduceByKey",
  * @short_form "reduceByKey at app.py:9", @long_form the user's stack.  Pushes nest; the outermost
  * wins, as in Spark's withScope: what reduceByKey creates inside is called reduceByKey. */

@@ -75,8 +75,8 @@ shuffle_read_by (const RushRdd *rdd)
   return n == 1 && dependencies[0]->kind == RUSH_DEPENDENCY_SHUFFLE ? dependencies[0] : NULL;
 }
 
-static char **
-hosts_of_shuffle (RushDag *dag, RushRdd *rdd, guint partition)
+char **
+rush_shuffle_preferred_hosts (RushMapOutputTracker *tracker, RushRdd *rdd, guint partition)
 {
   const RushDependency *shuffle = shuffle_read_by (rdd);
   char **hosts = NULL;
@@ -84,9 +84,9 @@ hosts_of_shuffle (RushDag *dag, RushRdd *rdd, guint partition)
 
   if (shuffle == NULL || !rush_rdd_n_partitions (rdd, &n, NULL) ||
       n != shuffle->partitioner->n_partitions || n >= SHUFFLE_PREF_THRESHOLD ||
-      rush_map_output_tracker_n_maps (dag->tracker, shuffle->shuffle_id) >= SHUFFLE_PREF_THRESHOLD)
+      rush_map_output_tracker_n_maps (tracker, shuffle->shuffle_id) >= SHUFFLE_PREF_THRESHOLD)
     return NULL;
-  g_strfreev (rush_map_output_tracker_preferred (dag->tracker, shuffle->shuffle_id, partition,
+  g_strfreev (rush_map_output_tracker_preferred (tracker, shuffle->shuffle_id, partition,
                                                  REDUCER_PREF_LOCS_FRACTION, &hosts));
   return or_none (hosts);
 }
@@ -100,7 +100,8 @@ opinion_of (RushDag *dag, const Step *step)
     places = or_none (dag->cache->locations (dag->cache, step->rdd, step->partition));
   if (places == NULL)
     places = or_none (rush_rdd_preferred_locations (step->rdd, step->partition));
-  return places != NULL ? places : hosts_of_shuffle (dag, step->rdd, step->partition);
+  return places != NULL ? places
+                        : rush_shuffle_preferred_hosts (dag->tracker, step->rdd, step->partition);
 }
 
 /* ---- one partition ---- */

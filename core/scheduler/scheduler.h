@@ -130,6 +130,9 @@ struct _RushCacheLocations
   char **(*locations) (RushCacheLocations *self, const RushRdd *rdd, guint partition);
 };
 void rush_scheduler_set_cache_locations (RushScheduler *self, RushCacheLocations *cache);
+/* The hosts that hold much of what a partition of a shuffled RDD reads, NULL-terminated (transfer
+ * full); NULL: none, or it reads no shuffle. Any thread. */
+char **rush_shuffle_preferred_hosts (RushMapOutputTracker *tracker, RushRdd *rdd, guint partition);
 /* The lineage of all its jobs, which is read while a message is handled: needed where RDDs may be
  * checkpointed meanwhile.  It outlives the scheduler. */
 void rush_scheduler_set_lineage (RushScheduler *self, RushLineage *lineage);

@@ -14,13 +14,15 @@ typedef struct
   RushStorageLevel level;
   gint64 memory_bytes;
   gint64 disk_bytes;
+  guint64 made_in; /* how many jobs had been submitted */
 } Copy;
 
 struct _RushBlockManagerMaster
 {
   pthread_mutex_t lock;
   /* Guarded by lock. */
-  GTree *rdds; /* rdd id → GHashTable of partition → GArray of Copy */
+  GTree *rdds;    /* rdd id → GHashTable of partition → GArray of Copy */
+  guint64 n_jobs; /* submitted so far */
 };
 
 static gint
@@ -85,15 +87,26 @@ prune (RushBlockManagerMaster *self, gint rdd_id, guint split)
     g_tree_remove (self->rdds, GINT_TO_POINTER (rdd_id));
 }
 
+/* When the copy was first there, or @now. */
+static guint64
+made_in (const GArray *copies, const char *executor_id, guint64 now)
+{
+  for (guint i = 0; i < copies->len; i++)
+    if (g_array_index (copies, Copy, i).executor_id == executor_id)
+      return g_array_index (copies, Copy, i).made_in;
+  return now;
+}
+
 void
 rush_block_manager_master_update (RushBlockManagerMaster *self, const RushBlockUpdate *update)
 {
   Copy copy = { g_intern_string (update->executor_id), update->level, update->memory_bytes,
-                update->disk_bytes };
+                update->disk_bytes, 0 };
   GArray *copies;
 
   pthread_mutex_lock (&self->lock);
   copies = find_or_add_copies (self, update->rdd_id, update->split);
+  copy.made_in = made_in (copies, copy.executor_id, self->n_jobs);
   remove_copy (copies, copy.executor_id);
   if (update->is_there)
     g_array_append_val (copies, copy);
@@ -150,22 +163,59 @@ rush_block_manager_master_remove_rdd (RushBlockManagerMaster *self, gint rdd_id)
   pthread_mutex_unlock (&self->lock);
 }
 
+void
+rush_block_manager_master_begin_job (RushBlockManagerMaster *self)
+{
+  pthread_mutex_lock (&self->lock);
+  self->n_jobs++;
+  pthread_mutex_unlock (&self->lock);
+}
+
 /* ---- questions ---- */
+
+/* Lock held.  The executors with copies that were made before @n_jobs had been submitted. */
+static char **
+locations_before (RushBlockManagerMaster *self, gint rdd_id, guint split, guint64 n_jobs)
+{
+  const GArray *copies = find_copies (self, rdd_id, split);
+  GStrvBuilder *ids;
+  gboolean any = FALSE;
+
+  if (copies == NULL)
+    return NULL;
+  ids = g_strv_builder_new ();
+  for (guint i = 0; i < copies->len; i++)
+    {
+      const Copy *copy = &g_array_index (copies, Copy, i);
+
+      if (copy->made_in >= n_jobs)
+        continue;
+      g_strv_builder_add (ids, copy->executor_id);
+      any = TRUE;
+    }
+  char **found = any ? g_strv_builder_end (ids) : NULL;
+  g_strv_builder_unref (ids);
+  return found;
+}
 
 char **
 rush_block_manager_master_locations (RushBlockManagerMaster *self, gint rdd_id, guint split)
 {
-  char **ids = NULL;
-  const GArray *copies;
+  char **ids;
 
   pthread_mutex_lock (&self->lock);
-  copies = find_copies (self, rdd_id, split);
-  if (copies != NULL)
-    {
-      ids = g_new0 (char *, copies->len + 1);
-      for (guint i = 0; i < copies->len; i++)
-        ids[i] = g_strdup (g_array_index (copies, Copy, i).executor_id);
-    }
+  ids = locations_before (self, rdd_id, split, G_MAXUINT64);
+  pthread_mutex_unlock (&self->lock);
+  return ids;
+}
+
+char **
+rush_block_manager_master_known_locations (RushBlockManagerMaster *self, gint rdd_id, guint split)
+{
+  char **ids;
+
+  pthread_mutex_lock (&self->lock);
+  ids = locations_before (self, rdd_id, split, self->n_jobs);
   pthread_mutex_unlock (&self->lock);
   return ids;
 }

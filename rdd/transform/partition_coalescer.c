@@ -12,9 +12,10 @@
  *     place   n1        n1        n2           slack = 0.10 × 40 = 4
  *     bin    ▒▒▒▒▒▒    ▒▒▒▒▒     ▒▒▒▒          a ball of n1 goes into the second bin: 5 < 4 + 4
  *
- * The chance is Spark's own, seeded with 7919, so groups are Spark's groups.  A place is the
- * partition's own or that of the first partition below it, through narrow steps; which executors
- * hold a cached partition is not asked here.
+ * The chance is Spark's own, seeded with 7919, so groups are Spark's groups.  A place is where the
+ * partition is kept, or where most of a shuffle is that it reads, or its own; else that of the first
+ * partition below it, through narrow steps.  On one machine all these are one place, and neighbours
+ * part, as they do in Spark.
  */
 #include "rdd/transform/partition_coalescer.h"
 
@@ -54,8 +55,10 @@ places_of (RushRdd *rdd, guint split)
 
   for (;;)
     {
-      char **places = rush_rdd_preferred_locations (rdd, split);
+      char **places = rush_lineage_places (rdd->lineage, rdd, split);
 
+      if (places == NULL)
+        places = rush_rdd_preferred_locations (rdd, split);
       if (places != NULL && places[0] != NULL)
         return places;
       g_strfreev (places);

@@ -151,3 +151,22 @@ def test_a_failing_side_fails_the_task(sc):
                 sc.parallelize([1], 1).cartesian(broken), broken.repartition(2)):
         with pytest.raises(PythonException, match="ZeroDivisionError"):
             rdd.collect()
+
+
+# ── coalesce by place: what PySpark 4.3 did on local[2] ──
+def test_coalesce_knows_what_the_job_before_last_kept(sc):
+    kept = sc.parallelize(range(10), 10).cache()
+    kept.count()
+    # While a job runs and until the next one, the driver goes by what it saw when it began.
+    assert kept.coalesce(3).glom().collect() == [[0, 1, 2], [3, 4, 5], [6, 7, 8, 9]]
+    assert kept.coalesce(3).glom().collect() == [[0, 3, 6, 9], [1, 4, 7], [2, 5, 8]]
+    assert kept.map(int).coalesce(4).glom().collect() == [[0, 3, 8], [1, 4, 9], [2, 5], [6, 7]]
+    kept.unpersist(blocking=True)
+    assert kept.coalesce(3).glom().collect() == [[0, 1, 2], [3, 4, 5], [6, 7, 8, 9]]
+
+
+def test_coalesce_goes_where_a_shuffle_is(sc):
+    sums = sc.parallelize([(i, i) for i in range(20)], 5).reduceByKey(lambda a, b: a, 8)
+    assert sums.coalesce(3).keys().glom().map(len).collect() == [6, 8, 6]
+    assert sums.coalesce(3).keys().glom().collect() == [
+        [0, 8, 16, 2, 10, 18], [1, 9, 17, 4, 12, 6, 14], [3, 11, 19, 5, 13, 7, 15]]
