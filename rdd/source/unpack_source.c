@@ -7,6 +7,8 @@
  * zeros too, as in Hadoop; so does an end in the middle of a part.  The libraries check each part's
  * sum.
  *
+ * Whoever needs a .bz2 file by its blocks reads it through bzip2_source.c.
+ *
  * The libraries differ in one function each, which takes some packed bytes and gives some others.
  */
 #include "rdd/source/byte_source.h"
