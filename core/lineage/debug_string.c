@@ -89,7 +89,7 @@ draw_status (Drawing *self, RushRdd *rdd, const char *prefix)
   g_autofree char *memory = rush_format_bytes (status.memory_bytes);
   g_autofree char *disk = rush_format_bytes (status.disk_bytes);
 
-  if (status.n_cached_partitions > 0 && status.memory_bytes + status.disk_bytes > 0)
+  if (status.n_cached_partitions > 0) /* of empty ones, too: in Spark they have some bytes */
     g_string_append_printf (self->out, "\n%s    CachedPartitions: %u; MemorySize: %s; DiskSize: %s",
                             prefix, status.n_cached_partitions, memory, disk);
 }
