@@ -279,7 +279,8 @@ class FileOutputs:
     def _save_lines(self, rdd, path, codec, new_api, handed_over=2):
         from rushlight.rdd import PipelinedRDD
         lines = PipelinedRDD(rdd, (), output="lines")       # a worker writes str(x)
-        self.ctx._save("save_as_text_file", lines._handed_over(handed_over), path, codec or None, new_api)
+        self.ctx._save("save_as_text_file", lines._handed_over(handed_over), path, codec or None,
+                       new_api)
 
     @operator
     def saveAsPickleFile(self, path, batchSize=10):
@@ -327,7 +328,8 @@ class FileOutputs:
         from rushlight.rdd import PipelinedRDD
         records = PipelinedRDD(self, (("mapPartitions", functools.partial(
             writables.write_records, *classes)),), output="lines")
-        self.ctx._save("save_as_sequence_file", records._handed_over(3), path, *classes, codec, in_blocks, new_api)
+        self.ctx._save("save_as_sequence_file", records._handed_over(3), path, *classes, codec,
+                       in_blocks, new_api)
 
     @operator
     def saveAsSequenceFile(self, path, compressionCodecClass=None):
