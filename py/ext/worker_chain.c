@@ -357,6 +357,17 @@ parse_op (PyObject *command, Py_ssize_t i, ChainOp *out_op, PyObject **out_tuple
   return FALSE;
 }
 
+/* What a join has tagged goes to the join, and to nobody else. */
+static gboolean
+ends_in_tag (PyObject *command)
+{
+  Py_ssize_t n = PyList_GET_SIZE (command);
+  PyObject *tuple;
+  ChainOp op;
+
+  return n > 0 && parse_op (command, n - 1, &op, &tuple) && op == CHAIN_TAG;
+}
+
 static Stage *
 segment_new (Stage *source, PyObject *command, Py_ssize_t first, Py_ssize_t end)
 {
@@ -535,6 +546,7 @@ worker_chain_build (WorkerChain *self, PyObject *command, Stage *input, guint pa
   for (Py_ssize_t i = 0; i < PyList_GET_SIZE (command);)
     if ((i = add_stage (self, command, i)) < 0)
       return FALSE;
+  self->records.plain = ends_in_tag (command);
   return TRUE;
 }
 

@@ -55,13 +55,15 @@ part_of_key (PyObject *key, guint level, guint *out_part)
 }
 
 static gboolean
-spill_entry (WorkerSpillFile *file, guint level, const WorkerEntry *entry, gint64 bytes)
+spill_entry (WorkerSpillFile *file, guint level, WorkerEntry *entry, gint64 bytes)
 {
   guint part;
 
   if (!part_of_key (entry->key, level, &part))
     return FALSE;
-  PyObject *pair = PyTuple_Pack (2, entry->key, entry->value);
+  /* Referred to by the pair alone, they are not looked for a second time when it is written. */
+  PyObject *key = g_steal_pointer (&entry->key), *value = g_steal_pointer (&entry->value);
+  PyObject *pair = worker_tuple_two (key, value);
   if (pair == NULL)
     return FALSE;
   gboolean ok = worker_spill_file_add (file, part, pair, bytes);

@@ -98,6 +98,18 @@ portable_hash (PyObject *module, PyObject *key)
 }
 
 static PyObject *
+load_run (PyObject *module, PyObject *run)
+{
+  Py_buffer bytes;
+
+  if (PyObject_GetBuffer (run, &bytes, PyBUF_SIMPLE) < 0)
+    return NULL;
+  PyObject *list = worker_read_run (NULL, bytes.buf, (gsize)bytes.len);
+  PyBuffer_Release (&bytes);
+  return list;
+}
+
+static PyObject *
 current_task (PyObject *module, PyObject *unused)
 {
   PyObject *task = worker_current_task != NULL ? worker_current_task : Py_None;
@@ -123,6 +135,8 @@ die_with_parent (PyObject *module, PyObject *args)
 static PyMethodDef module_methods[] = {
   { "portable_hash", portable_hash, METH_O,
     "The hash by which PySpark places a key: the same in every process." },
+  { "load_run", load_run, METH_O,
+    "The elements of a run, which is a pickle, or plain data of a shuffle." },
   { "current_task", current_task, METH_NOARGS,
     "The running task's description, JSON as bytes; None between tasks." },
   { "barrier_sync", worker_barrier_sync, METH_VARARGS,
@@ -158,8 +172,7 @@ PyMODINIT_FUNC
 PyInit__worker (void)
 {
   if (PyType_Ready (&Worker_Type) < 0 || PyType_Ready (&PartitionIterator_Type) < 0 ||
-      PyType_Ready (&SortKey_Type) < 0 ||
-      !import_pickle ())
+      PyType_Ready (&SortKey_Type) < 0 || !import_pickle ())
     return NULL;
   PyObject *module = PyModule_Create (&module_def);
   if (module == NULL)

@@ -3,7 +3,8 @@
  * Objects travel in runs, each one pickled list.  How many objects a run holds is PySpark's rule
  * (AutoBatchedSerializer), as counts that people see depend on it: 1, 2, 4 … while a run stays
  * below 64 KiB, half as many when one came out more than ten times that.  The command's `records`
- * may say otherwise (a SparkContext with a serializer or a batchSize of its own).
+ * may say otherwise (a SparkContext with a serializer or a batchSize of its own).  A chain that ends
+ * in `tag` is read by the join behind it, and nobody counts its runs: they are plain data.
  *
  * A batch goes out at 256 KiB or 8,192 rows.  A run as long as that goes alone.
  */
@@ -42,14 +43,13 @@ make_room (WorkerOutput *self, gsize length, const char *what)
 }
 
 gboolean
-worker_output_run (WorkerOutput *self, gint64 partition, PyObject *run, gint64 n_objects)
+worker_output_run (WorkerOutput *self, gint64 partition, const char *bytes, gsize length,
+                   gint64 n_objects)
 {
-  const char *bytes = PyBytes_AS_STRING (run);
-  gsize length = (gsize)PyBytes_GET_SIZE (run);
   GError *error = NULL;
   guint column = 0;
 
-  if (!make_room (self, length, "a pickled run of elements"))
+  if (!make_room (self, length, "a run of elements"))
     return FALSE;
   if (partition >= 0 && !rush_batch_builder_append_int (self->builder, column++, partition, &error))
     return worker_raise (error);
@@ -111,7 +111,7 @@ take_run (Stage *source, gint64 wanted)
 
 /* How many elements the run after one of @length, which took @bytes, is to hold. */
 static gint64
-next_length (const WorkerRecords *records, gint64 length, Py_ssize_t bytes)
+next_length (const WorkerRecords *records, gint64 length, gsize bytes)
 {
   if (records->run_length != 0)
     return length;
@@ -127,30 +127,23 @@ first_length (const WorkerRecords *records)
 }
 
 static gboolean
-send_runs (WorkerOutput *self, Stage *source, const WorkerRecords *records)
+send_runs (WorkerOutput *self, Stage *source, const WorkerRecords *records, WorkerRunWriter *run)
 {
-  gboolean by_value = FALSE;
-
   for (gint64 wanted = first_length (records);;)
     {
       PyObject *list = take_run (source, wanted);
       if (list == NULL)
         return FALSE;
       gint64 n = PyList_GET_SIZE (list);
-      PyObject *run = n > 0 ? worker_write_run (records->write, list, &by_value) : NULL;
+      gboolean ok = n == 0 || worker_run_writer_write (run, list);
       Py_DECREF (list);
-      if (n == 0)
-        return TRUE;
-      if (run == NULL)
-        return FALSE;
-      Py_ssize_t bytes = PyBytes_GET_SIZE (run);
-      gboolean ok = worker_output_run (self, -1, run, n);
-      Py_DECREF (run);
-      if (!ok)
+      if (n == 0 || !ok)
+        return ok;
+      if (!worker_output_run (self, -1, run->bytes, run->length, n))
         return FALSE;
       if (n < wanted)
         return TRUE;
-      wanted = next_length (records, wanted, bytes);
+      wanted = next_length (records, wanted, run->length);
     }
 }
 
@@ -158,11 +151,14 @@ gboolean
 worker_output_runs (WorkerChannel *channel, WorkerChain *chain, gint64 *out_objects)
 {
   WorkerOutput output;
+  WorkerRunWriter writer;
 
   worker_output_init (&output, channel, rush_schema_of (RUSH_PY_RUNS_FIELDS, NULL));
-  gboolean ok = send_runs (&output, worker_chain_end (chain), &chain->records) &&
+  worker_run_writer_init (&writer, chain->records.write, chain->records.plain);
+  gboolean ok = send_runs (&output, worker_chain_end (chain), &chain->records, &writer) &&
                 worker_output_flush (&output);
   *out_objects = output.objects;
+  worker_run_writer_clear (&writer);
   worker_output_clear (&output);
   return ok;
 }

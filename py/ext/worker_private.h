@@ -15,13 +15,14 @@
  *   worker_sort.c        sort: pairs in the order of their keys
  *   worker_merge.c       sorted runs on disk as one
  *   worker_memory.c      what stages hold, and how much they may
- *   worker_spill.c       a file of pickled blocks
+ *   worker_spill.c       a file of blocks of elements
  *   worker_format.c      what the rows of the input are
  *   worker_input.c       batches → elements
  *   worker_output.c      elements → runs or lines → batches
  *   worker_partition.c   portable_hash; pairs → buckets → runs by reduce partition
  *   worker_sharing.c     what tasks share: accumulators, barriers
  *   worker_channel.c     messages on a socket
+ *   worker_plain.c, worker_plain_read.c   lists of numbers, strings, tuples … as bytes
  *   worker_support.c     pickling, errors, pairs
  *
  * Failure: as in CPython, NULL or FALSE with an exception set.
@@ -36,6 +37,7 @@
 #include "core/data/builder.h"
 #include "core/data/encoding.h"
 #include "py/ext/worker_memory.h"
+#include "py/ext/worker_plain.h"
 #include "py/runner/protocol.h"
 
 /* ── channel ── */
@@ -89,6 +91,7 @@ typedef struct
   PyObject *read;    /* (unowned) (bytes) → list, or NULL: pickle */
   PyObject *write;   /* (unowned) (list) → bytes, or NULL: pickle */
   gint64 run_length; /* elements; 0: by size, −1: all */
+  gboolean plain;    /* runs that only workers and their driver read: WorkerRunWriter */
 } WorkerRecords;
 
 typedef struct
@@ -214,7 +217,8 @@ gboolean worker_output_pairs (WorkerChannel *channel, WorkerChain *chain, gint64
 void worker_output_init (WorkerOutput *self, WorkerChannel *channel, RushSchema *schema);
 void worker_output_clear (WorkerOutput *self);
 /* One row (partition, run, objects), or (run, objects) with @partition −1. */
-gboolean worker_output_run (WorkerOutput *self, gint64 partition, PyObject *run, gint64 n_objects);
+gboolean worker_output_run (WorkerOutput *self, gint64 partition, const char *bytes, gsize length,
+                            gint64 n_objects);
 gboolean worker_output_flush (WorkerOutput *self);
 
 /* PySpark's portable_hash. */
@@ -248,11 +252,26 @@ typedef struct
 extern WorkerHooks worker_hooks;
 
 PyObject *worker_loads (const void *bytes, gsize length);
-/* A pickled list as bytes.  *@inout_by_value is set once plain pickle has refused. */
-PyObject *worker_dumps (PyObject *list, gboolean *inout_by_value);
-/* The same through what a command says instead of pickle. */
+/* A list from a run, through what a command says, or if that is NULL from what WorkerRunWriter
+ * writes: a pickle, or plain data. */
 PyObject *worker_read_run (PyObject *read, const void *bytes, gsize length);
-PyObject *worker_write_run (PyObject *write, PyObject *list, gboolean *inout_by_value);
+
+/* Writes runs; those that only workers and their driver read as plain data (worker_plain.h), as long
+ * as there is nothing else in them. */
+typedef struct
+{
+  PyObject *write;    /* (unowned) as in WorkerRecords */
+  WorkerPlain *plain; /* (owned) NULL: no run will be plain any more */
+  PyObject *pickled;  /* (owned) the last one, if it was not plain */
+  gboolean by_value;  /* pickle has refused something */
+  const char *bytes;  /* the last one, until the next is written */
+  gsize length;
+} WorkerRunWriter;
+
+void worker_run_writer_init (WorkerRunWriter *self, PyObject *write, gboolean plain);
+void worker_run_writer_clear (WorkerRunWriter *self);
+gboolean worker_run_writer_write (WorkerRunWriter *self, PyObject *list);
+
 /* An exception from @error, which is freed. Returns FALSE. */
 gboolean worker_raise (GError *error);
 /* The exception that is set, as an instance with its traceback; none is set any more. */

@@ -1,4 +1,4 @@
-/* worker_spill.c - elements → pickled blocks → one file, and back.
+/* worker_spill.c - elements → blocks, written as shuffles are → one file, and back.
  *
  *     part 0   [e e e e]  [e …                 being filled, written when large enough
  *     part 1   [e e]                               │
@@ -39,8 +39,8 @@ struct _WorkerSpillFile
   int fd;
   gint64 end;
   gint64 block_bytes;
-  gboolean by_value; /* pickle has refused an element */
-  GArray *parts;     /* of Part */
+  WorkerRunWriter writer;
+  GArray *parts; /* of Part */
 };
 
 /* ── the file ── */
@@ -122,17 +122,14 @@ write_part (WorkerSpillFile *self, Part *part)
   if (part->list == NULL)
     return TRUE;
   PyObject *list = g_steal_pointer (&part->list);
-  PyObject *run = worker_dumps (list, &self->by_value);
+  gboolean ok = worker_run_writer_write (&self->writer, list);
   Py_DECREF (list);
   part->bytes = 0;
-  if (run == NULL)
+  Block block = { self->end, self->writer.length };
+  if (!ok || !write_at_end (self, self->writer.bytes, block.length))
     return FALSE;
-  Block block = { self->end, (gsize)PyBytes_GET_SIZE (run) };
-  gboolean ok = write_at_end (self, PyBytes_AS_STRING (run), block.length);
-  Py_DECREF (run);
-  if (ok)
-    g_array_append_val (part->blocks, block);
-  return ok;
+  g_array_append_val (part->blocks, block);
+  return TRUE;
 }
 
 gboolean
@@ -168,7 +165,8 @@ worker_spill_file_read (WorkerSpillFile *self, guint number, guint i)
   char *bytes = PyMem_Malloc (block->length);
   if (bytes == NULL)
     return PyErr_NoMemory ();
-  PyObject *list = read_block (self, block, bytes) ? worker_loads (bytes, block->length) : NULL;
+  PyObject *list =
+      read_block (self, block, bytes) ? worker_read_run (NULL, bytes, block->length) : NULL;
   PyMem_Free (bytes);
   return list;
 }
@@ -187,6 +185,7 @@ worker_spill_file_free (WorkerSpillFile *self)
       g_clear_pointer (&part->blocks, g_array_unref);
     }
   g_array_unref (self->parts);
+  worker_run_writer_clear (&self->writer);
   if (self->fd >= 0)
     close (self->fd);
   g_free (self);
@@ -200,6 +199,7 @@ worker_spill_file_new (WorkerMemory *memory)
   self->memory = memory;
   self->block_bytes = worker_memory_block_bytes (memory);
   self->parts = g_array_new (FALSE, TRUE, sizeof (Part));
+  worker_run_writer_init (&self->writer, NULL, TRUE);
   if (open_nameless (self))
     return self;
   self->fd = -1;

@@ -1,4 +1,4 @@
-/* worker_spill.h - a file of pickled blocks, in numbered parts: for what does not fit memory.
+/* worker_spill.h - a file of blocks of elements, in numbered parts: for what does not fit memory.
  *
  *   WorkerSpillFile *file = worker_spill_file_new (memory);
  *   worker_spill_file_add (file, part, element, worker_size_of (element)) …

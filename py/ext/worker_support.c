@@ -94,8 +94,8 @@ dumps (PyObject *list)
 
 /* pickle takes what is importable by name, which is nearly everything that a task gives.  What the
  * user's script defines (a class, a lambda) is pickled by value, as cloudpickle does, slowly. */
-PyObject *
-worker_dumps (PyObject *list, gboolean *inout_by_value)
+static PyObject *
+dumps_any (PyObject *list, gboolean *inout_by_value)
 {
   PyObject *run;
 
@@ -123,7 +123,8 @@ PyObject *
 worker_read_run (PyObject *read, const void *bytes, gsize length)
 {
   if (read == NULL)
-    return worker_loads (bytes, length);
+    return worker_plain_is (bytes, length) ? worker_plain_read (bytes, length)
+                                           : worker_loads (bytes, length);
   PyObject *copy = PyBytes_FromStringAndSize (bytes, (Py_ssize_t)length);
   PyObject *run = copy != NULL ? worker_call (read, copy) : NULL;
   Py_XDECREF (copy);
@@ -134,17 +135,51 @@ worker_read_run (PyObject *read, const void *bytes, gsize length)
   return list;
 }
 
-PyObject *
-worker_write_run (PyObject *write, PyObject *list, gboolean *inout_by_value)
+static PyObject *
+write_run (PyObject *write, PyObject *list, gboolean *inout_by_value)
 {
   if (write == NULL)
-    return worker_dumps (list, inout_by_value);
+    return dumps_any (list, inout_by_value);
   PyObject *run = worker_call (write, list);
   if (run == NULL || PyBytes_CheckExact (run))
     return run;
   PyObject *bytes = PyBytes_FromObject (run);
   Py_DECREF (run);
   return bytes;
+}
+
+/* ── runs ── */
+
+void
+worker_run_writer_init (WorkerRunWriter *self, PyObject *write, gboolean plain)
+{
+  *self = (WorkerRunWriter){ .write = write };
+  self->plain = plain && write == NULL ? worker_plain_new () : NULL;
+}
+
+void
+worker_run_writer_clear (WorkerRunWriter *self)
+{
+  g_clear_pointer (&self->plain, worker_plain_free);
+  Py_CLEAR (self->pickled);
+}
+
+gboolean
+worker_run_writer_write (WorkerRunWriter *self, PyObject *list)
+{
+  Py_CLEAR (self->pickled);
+  if (self->plain != NULL)
+    {
+      if (worker_plain_write (self->plain, list, &self->bytes, &self->length))
+        return TRUE;
+      g_clear_pointer (&self->plain, worker_plain_free); /* what follows will be like this */
+    }
+  self->pickled = write_run (self->write, list, &self->by_value);
+  if (self->pickled == NULL)
+    return FALSE;
+  self->bytes = PyBytes_AS_STRING (self->pickled);
+  self->length = (gsize)PyBytes_GET_SIZE (self->pickled);
+  return TRUE;
 }
 
 /* ── pairs ── */

@@ -16,7 +16,8 @@
  *   bytes    (line: string)                                 elements are bytes
  *   binary   (record: binary)                               elements are bytes
  *   long     (number: bigint)                               elements are int
- *   runs     (run: binary, objects: int)                    a run is one pickled list of objects
+ *   runs     (run: binary, objects: int)                    a run is one pickled list of objects,
+ *                                      or one written as worker_plain.c does: see its first byte
  *   pairs    (partition: int, run: binary, objects: int)    runs of (key, value), by partition
  * and as input only, with any of these but pairs, or itself, for a and b:
  *   zip(a,b)        the columns of a, those of b            a row's a with its b, one by one

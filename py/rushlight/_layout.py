@@ -14,7 +14,7 @@ elements when it reads them.
 import functools
 
 from rushlight._callsite import current_call, operator
-from rushlight._records import serializer_of
+from rushlight._records import ALL, serializer_of
 from rushlight.errors.engine import NoSuchMethodError
 
 DEALT_RUN = 10      # objects in a run that repartition deals out, if batchSize is not less
@@ -32,7 +32,7 @@ class Layout:
     def _in_runs_of(self, n):
         """This RDD as runs of n objects."""
         from rushlight.rdd import PipelinedRDD
-        if self._format == ("runs", n):
+        if self._format == ("runs", n) and n != ALL:    # all of a flush: a shuffle's, maybe no pickles
             return self
         return PipelinedRDD(self, (), preservesPartitioning=True, record_format=("runs", n))
 

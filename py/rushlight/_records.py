@@ -12,12 +12,15 @@ What n and the serializer are, SparkContext(batchSize=…, serializer=…) says:
 batchSize, shuffles runs of whatever was flushed together.  Runs are what parallelize deals out and
 what repartition moves, so n shows in where elements go.
 
+Between workers, what a shuffle moves is written in a form of ours where its elements are plain data
+(py/ext/worker_plain.c); who reads runs that a worker wrote reads either.
+
 Pickle has a fast path in the workers; a chain that reads or writes anything else begins with the op
 "records", which says how.
 """
 import re
 
-from rushlight import _pickling
+from rushlight import _pickling, _worker
 from rushlight.serializers import CPickleSerializer
 
 ALL = -1        # of a flush
@@ -69,7 +72,7 @@ def read_on_driver(record_format):
 def loader_of(record_format):
     """How the driver reads a record: a function (bytes) → its elements."""
     if record_format[0] == "runs":
-        return reader_of(record_format) or _pickling.loads
+        return reader_of(record_format) or _worker.load_run
     if record_format[0] == "lines":
         return _line if record_format[1] else _line_bytes
     return _bytes

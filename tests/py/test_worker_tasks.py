@@ -250,7 +250,7 @@ def test_result_that_is_too_large():
     with WorkerUnderTest(max_message=1 << 20) as worker:
         answer = worker.run([("map", lambda x: bytes(1 << 20))], [runs_batch([1])])
         assert answer.error["class"] == "ValueError"
-        assert re.search(r"a pickled run of elements takes 10485\d\d bytes; at most 1044480 can",
+        assert re.search(r"a run of elements takes 10485\d\d bytes; at most 1044480 can",
                          answer.error["traceback"])
         assert still_works(worker)
 

@@ -11,6 +11,8 @@ import struct
 import subprocess
 import sys
 
+from plain_data import load_run
+
 (TASK, COMMAND, BATCH, END_OF_INPUT, DONE, ERROR, ACCUMULATORS, BARRIER,
  BARRIER_ANSWER) = range(1, 10)
 INT32, STRING, BINARY = 3, 7, 8
@@ -129,7 +131,7 @@ class Answer:
         """The objects of each run, in order of arrival; for pairs (partition, objects)."""
         out = []
         for row in self.rows:
-            objects = pickle.loads(row[-2])
+            objects = load_run(row[-2])
             assert len(objects) == row[-1]
             out.append(objects if len(row) == 2 else (row[0], objects))
         return out
