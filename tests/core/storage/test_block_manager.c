@@ -468,6 +468,26 @@ test_recover_with_replicated_cache (void)
     }
 }
 
+/* What a job keeps is known once the next one has been submitted. */
+static void
+test_known_locations (void)
+{
+  Keepers k;
+
+  keepers_init (&k, 1, 16 * MIB);
+  CountingRdd *rdd = counting_rdd_new (&k, 1, &RUSH_STORAGE_MEMORY_AND_DISK);
+  rush_block_manager_master_begin_job (k.master);
+  assert_reads (&k, 0, rdd, 0);
+  g_assert_null (rush_block_manager_master_known_locations (k.master, rdd->base.id, 0));
+  rush_block_manager_master_begin_job (k.master);
+  g_auto (GStrv) places = rush_block_manager_master_known_locations (k.master, rdd->base.id, 0);
+  g_assert_cmpuint (g_strv_length (places), ==, 1);
+  rush_block_manager_close (k.keepers[0].manager);
+  g_assert_null (rush_block_manager_master_known_locations (k.master, rdd->base.id, 0));
+  rush_rdd_unref (&rdd->base);
+  keepers_clear (&k);
+}
+
 static void
 test_a_lost_executor_keeps_nothing (void)
 {
@@ -562,6 +582,7 @@ main (int argc, char **argv)
   ADD (a_removed_block_is_computed_again);
   ADD (read_from_another_executor);
   ADD (recover_with_replicated_cache);
+  ADD (known_locations);
   ADD (a_lost_executor_keeps_nothing);
   ADD (many_tasks_under_pressure);
 #undef ADD
