@@ -16,11 +16,23 @@ import os
 from rushlight.storagelevel import StorageLevel
 
 
+class Text(str):
+    """Lines that a prompt shows as they are, without quotes and escapes.
+
+    >>> Text("job 0\\n  stage 0")
+    job 0
+      stage 0
+    """
+
+    def __repr__(self):
+        return str(self)
+
+
 def describe_jobs(jobs):
-    """The text for what the engine tells of jobs (Context.job_info)."""
+    """The text for what the engine tells of jobs (Context.job_info); empty if there was none."""
     rows = {stage["id"]: _stage_cells(stage, job) for job in jobs for stage in job["stages"]}
     widths = [max(map(len, column)) for column in zip(*rows.values())]
-    return "\n".join(line for job in jobs for line in _job_lines(job, rows, widths))
+    return Text("\n".join(line for job in jobs for line in _job_lines(job, rows, widths)))
 
 
 def describe_kept(kept, persisted):
@@ -33,14 +45,14 @@ def describe_kept(kept, persisted):
     3    Memory Serialized 1x Replicated           2  1.5 KiB   0 B
     """
     if not kept:
-        return "nothing is kept"
+        return Text("nothing is kept")
     rows = [("RDD", "storage level", "partitions", "memory", "disk")]
     rows += [_kept_cells(persisted.get(rdd_id), rdd_id, *rest) for rdd_id, *rest in kept]
     widths = [max(map(len, column)) for column in zip(*rows)]
-    return "\n".join(
+    return Text("\n".join(
         f"{rdd:<{widths[0]}}  {level:<{widths[1]}}  {partitions:>{widths[2]}}  "
         f"{memory:>{widths[3]}}  {disk:>{widths[4]}}"
-        for rdd, level, partitions, memory, disk in rows)
+        for rdd, level, partitions, memory, disk in rows))
 
 
 def _kept_cells(rdd, rdd_id, level, n, memory, disk):
