@@ -100,7 +100,7 @@ job_results (EngineJob *self, PyObject *unused)
     {
       GPtrArray *batches = rush_job_waiter_peek (self->waiter, i);
       PyObject *one =
-          batches != NULL ? engine_bytes_from_batches (batches, &bytes) : Py_NewRef (Py_None);
+          batches != NULL ? engine_records_from_batches (batches, &bytes) : Py_NewRef (Py_None);
       if (one == NULL)
         Py_CLEAR (results);
       else

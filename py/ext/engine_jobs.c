@@ -136,8 +136,41 @@ partitions_from_list (PyObject *list, guint **out_partitions, guint *out_n)
   return TRUE;
 }
 
+static PyObject *
+value_of_column (const RushColumn *column, const RushType *type, guint row, Py_ssize_t *inout_bytes)
+{
+  gsize size;
+
+  if (type == &RUSH_INT32 || type == &RUSH_INT64)
+    return PyLong_FromLongLong (rush_column_get_int (column, row));
+  const char *bytes = rush_column_get_bytes (column, row, &size);
+  *inout_bytes += (Py_ssize_t)size;
+  return PyBytes_FromStringAndSize (bytes, (Py_ssize_t)size);
+}
+
+/* A line or a run is its bytes; records side by side, of a zip, are a tuple of all columns. */
+static PyObject *
+record_as_object (const RushBatch *batch, guint row, Py_ssize_t *inout_bytes)
+{
+  const RushSchema *schema = batch->schema;
+
+  if (schema->n_fields == 1 || rush_schema_equal (schema, rush_python_schema_runs ()))
+    return value_of_column (batch->columns[0], schema->fields[0].type, row, inout_bytes);
+  PyObject *record = PyTuple_New (schema->n_fields);
+  for (guint c = 0; record != NULL && c < schema->n_fields; c++)
+    {
+      PyObject *value =
+          value_of_column (batch->columns[c], schema->fields[c].type, row, inout_bytes);
+      if (value == NULL)
+        Py_CLEAR (record);
+      else
+        PyTuple_SET_ITEM (record, c, value);
+    }
+  return record;
+}
+
 PyObject *
-engine_bytes_from_batches (GPtrArray *batches, Py_ssize_t *inout_bytes)
+engine_records_from_batches (GPtrArray *batches, Py_ssize_t *inout_bytes)
 {
   Py_ssize_t n = 0, at = 0;
   for (guint b = 0; b < batches->len; b++)
@@ -148,16 +181,12 @@ engine_bytes_from_batches (GPtrArray *batches, Py_ssize_t *inout_bytes)
       const RushBatch *batch = batches->pdata[b];
       for (guint i = 0; i < batch->length; i++)
         {
-          gsize size;
-          const char *bytes =
-              rush_column_get_bytes (batch->columns[0], rush_batch_row (batch, i), &size);
-          PyObject *item = PyBytes_FromStringAndSize (bytes, (Py_ssize_t)size);
+          PyObject *item = record_as_object (batch, rush_batch_row (batch, i), inout_bytes);
           if (item == NULL)
             {
               Py_CLEAR (list);
               break;
             }
-          *inout_bytes += (Py_ssize_t)size;
           PyList_SET_ITEM (list, at++, item);
         }
     }
@@ -171,7 +200,7 @@ results_as_list (RushJobWaiter *waiter, guint n, Py_ssize_t *out_bytes)
   for (guint i = 0; results != NULL && i < n; i++)
     {
       PyObject *one =
-          engine_bytes_from_batches (rush_job_waiter_result (waiter, i)->value, out_bytes);
+          engine_records_from_batches (rush_job_waiter_result (waiter, i)->value, out_bytes);
       if (one == NULL)
         Py_CLEAR (results);
       else

@@ -110,8 +110,9 @@ gboolean engine_trace (const char *name, long handle, const char *arguments, Py_
 
 /* NULL with an exception set, unless all keys and values are str. */
 GHashTable *engine_properties_from_dict (PyObject *dict);
-/* The first column of a partition's batches (lines as UTF-8, or runs) as a list of bytes. */
-PyObject *engine_bytes_from_batches (GPtrArray *batches, Py_ssize_t *inout_bytes);
+/* The records of a partition's batches as a list: lines and runs as bytes, those of a zip as tuples
+ * of their columns. */
+PyObject *engine_records_from_batches (GPtrArray *batches, Py_ssize_t *inout_bytes);
 PyObject *engine_submit_job (EngineContext *self, PyObject *args);
 /* What surrounds a job that this thread waits for: Ctrl-C cancels it, progress is told. */
 RushJobOptions engine_job_options (const EngineCall *call, const char *cause,

@@ -11,7 +11,6 @@ import warnings
 
 from rushlight import _functions as functions
 from rushlight._callsite import current_call, operator
-from rushlight._records import read_on_driver
 
 
 def _elements_of(partitions):
@@ -43,10 +42,6 @@ class Actions:
     """The part of RDD that computes it."""
 
     # ── everything ──
-    def _readable(self):
-        """This RDD as the driver reads it."""
-        return self if read_on_driver(self._format) else self._as_chain()
-
     @operator
     def collect(self):
         """All elements, as a list on the driver: for results, not for data.
@@ -54,7 +49,7 @@ class Actions:
         >>> sc.parallelize([1, 2, 3]).collect()
         [1, 2, 3]
         """
-        return self.ctx._collect(self._readable())
+        return self.ctx._collect(self)
 
     @operator
     def collectWithJobGroup(self, groupId, description, interruptOnCancel=False):
@@ -81,11 +76,10 @@ class Actions:
         >>> next(numbers), next(numbers), next(numbers)     # two partitions, so far
         (0, 1, 2)
         """
-        rdd = self._readable()
-        rdd._engine()
+        self._engine()
         call = current_call()
-        jobs = [functools.partial(self.ctx._collect_partition, rdd, i, call)
-                for i in range(rdd.getNumPartitions())]
+        jobs = [functools.partial(self.ctx._collect_partition, self, i, call)
+                for i in range(self.getNumPartitions())]
         return _elements_of(_one_ahead(self.ctx, jobs) if prefetchPartitions
                             else (job() for job in jobs))
 

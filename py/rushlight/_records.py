@@ -18,12 +18,15 @@ Between workers, what a shuffle moves is written in a form of ours where its ele
 Pickle has a fast path in the workers; a chain that reads or writes anything else begins with the op
 "records", which says how.
 """
+import functools
+import itertools
 import re
 
 from rushlight import _pickling, _worker
 from rushlight.serializers import CPickleSerializer
 
 ALL = -1        # of a flush
+PAIRS = ("zip", "cartesian")
 _SURROGATE, _REPLACEMENT = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]"), b"\xef\xbf\xbd"
 
 
@@ -60,22 +63,40 @@ def _line_bytes(record):
     return (_line(record)[0].encode(),)
 
 
-def _bytes(record):
+def _as_it_is(record):      # bytes, or a number
     return (record,)
 
 
-def read_on_driver(record_format):
-    """Whether the driver reads records of a format: else a chain must make runs of them."""
-    return record_format[0] in ("runs", "lines", "binary")
+def _n_columns(record_format):
+    if record_format[0] in PAIRS:
+        return _n_columns(record_format[1]) + _n_columns(record_format[2])
+    return 2 if record_format[0] == "runs" else 1       # beside a run stands how long it is
+
+
+def _load_columns(record_format, at, record):
+    """The elements of what begins in column `at` of a record."""
+    if record_format[0] not in PAIRS:
+        return loader_of(record_format)(record[at])
+    kind, left, right = record_format
+    left_elements = _load_columns(left, at, record)
+    right_elements = _load_columns(right, at + _n_columns(left), record)
+    if kind == "cartesian":
+        return list(itertools.product(left_elements, right_elements))
+    if len(left_elements) != len(right_elements):
+        raise ValueError("Can not deserialize PairRDD with different number of items in batches: "
+                         f"({len(left_elements)}, {len(right_elements)})")
+    return list(zip(left_elements, right_elements))
 
 
 def loader_of(record_format):
-    """How the driver reads a record: a function (bytes) → its elements."""
+    """How the driver reads a record: a function (bytes, or its columns) → its elements."""
+    if record_format[0] in PAIRS:
+        return functools.partial(_load_columns, record_format, 0)
     if record_format[0] == "runs":
         return reader_of(record_format) or _worker.load_run
     if record_format[0] == "lines":
         return _line if record_format[1] else _line_bytes
-    return _bytes
+    return _as_it_is
 
 
 def dump_run(record_format, elements):
@@ -96,6 +117,6 @@ def described(record_format):
     kind = record_format[0]
     if kind == "lines":
         return "lines" if record_format[1] else "bytes"
-    if kind in ("zip", "cartesian"):
+    if kind in PAIRS:
         return f"{kind}({described(record_format[1])},{described(record_format[2])})"
     return kind

@@ -98,8 +98,11 @@ def test_zip_adds_no_chain_to_runs_of_equal_length(sc):
 def test_zip_of_what_does_not_fit(sc):
     with pytest.raises(ValueError, match="Can only zip with RDD which has the same number of part"):
         sc.parallelize([1], 1).zip(sc.parallelize([1, 2], 2))
+    unequal = sc.parallelize(range(10), 1).zip(sc.parallelize(range(11), 1))
+    with pytest.raises(ValueError, match=r"different number of items in batches: \(10, 11\)"):
+        unequal.collect()
     with pytest.raises(PythonException, match=r"different number of items in batches: \(10, 11\)"):
-        sc.parallelize(range(10), 1).zip(sc.parallelize(range(11), 1)).collect()
+        unequal.count()
     with pytest.raises(IllegalArgumentException, match="same number of elements in each partition"):
         sc.parallelize(range(100), 1).zip(sc.parallelize(range(201), 1)).collect()
 
