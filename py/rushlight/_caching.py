@@ -49,7 +49,17 @@ class Keeping:
         self._engine.set_checkpoint_dir(None if dirName is None else os.fspath(dirName))
 
     def getCheckpointDir(self):
-        """The folder that setCheckpointDir has made, or None."""
+        """The folder that setCheckpointDir has made, or None.
+
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     sc.setCheckpointDir(folder)
+        ...     sc.getCheckpointDir().startswith(f"file:{folder}/")
+        True
+        >>> sc.setCheckpointDir(None)
+        >>> sc.getCheckpointDir() is None
+        True
+        """
         return self._engine.checkpoint_dir()
 
 

@@ -163,6 +163,17 @@ class SparkContext(Sources, FileSources, Jobs, LocalProperties, JobTags, Sharing
         """Stops the application: cancels what runs, ends the workers, removes temporary files.
 
         Afterwards another SparkContext can be made.
+
+        >>> sc.stop()
+        >>> from rushlight.errors import PySparkException
+        >>> try:
+        ...     sc.parallelize([1, 2])
+        ... except PySparkException as e:
+        ...     print(e.getCondition())
+        CONTEXT_STOPPED
+        >>> sc = SparkContext("local[4]", "another")
+        >>> sc.parallelize([1, 2]).sum()
+        3
         """
         with SparkContext._lock:
             if self._engine_context is None:

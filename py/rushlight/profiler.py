@@ -86,11 +86,21 @@ class Profiler:
     ...         return func(*args)
     ...     def stats(self):
     ...         return self.partitions.value
+    ...     def show(self, id):
+    ...         print(f"RDD {id}: {self.stats()} partitions")
+    ...     def dump(self, id, path):
+    ...         with open(os.path.join(path, f"{id}.txt"), "w") as f:
+    ...             f.write(str(self.stats()))
     >>> profiler = Counting(sc)
     >>> sc.parallelize(range(4), 2).mapPartitions(lambda part: profiler.profile(list, part)).count()
     4
-    >>> profiler.stats()
-    2
+    >>> profiler.show(7)
+    RDD 7: 2 partitions
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     profiler.dump(7, folder)
+    ...     print(os.listdir(folder))
+    ['7.txt']
     """
 
     def __init__(self, ctx):
@@ -164,6 +174,20 @@ class BasicProfiler(Profiler):
         return self._accumulator.value
 
     def show(self, id):
+        """Prints where the time went, the longest first.
+
+        >>> profiler = BasicProfiler(sc)
+        >>> sc.parallelize([2, 1]).mapPartitions(lambda part: profiler.profile(sorted, part)).sum()
+        3
+        >>> profiler.show(7)  # doctest: +ELLIPSIS
+        =====...
+        Profile of RDD<id=7>
+        =====...
+        ... function calls in ... seconds
+        ...
+        ...{built-in method builtins.sorted}
+        ...
+        """
         stats = self.stats()
         if stats:
             stats.stream = sys.stdout
@@ -171,9 +195,20 @@ class BasicProfiler(Profiler):
             stats.sort_stats("time", "cumulative").print_stats()
 
     def dump(self, id, path):
+        """Writes it into a folder, as a file that the module pstats reads.
+
+        >>> profiler = BasicProfiler(sc)
+        >>> sc.parallelize([2, 1]).mapPartitions(lambda part: profiler.profile(sorted, part)).sum()
+        3
+        >>> import pstats, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     profiler.dump(7, os.path.join(folder, "new"))
+        ...     pstats.Stats(os.path.join(folder, "new", "rdd_7.pstats")).total_calls > 0
+        True
+        """
+        os.makedirs(path, exist_ok=True)
         stats = self.stats()
         if stats:
-            os.makedirs(path, exist_ok=True)
             stats.dump_stats(os.path.join(path, f"rdd_{id}.pstats"))
 
 

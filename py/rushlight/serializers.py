@@ -46,7 +46,15 @@ class Serializer:
     """The base: a stream of objects.  Serializers are equal if each reads what the other writes."""
 
     def dump_stream(self, iterator, stream):
-        """Writes every object of an iterator."""
+        """Writes every object of an iterator.  Deserializers, which are there to read what the
+        engine writes, cannot.
+
+        >>> try:
+        ...     UTF8Deserializer().dump_stream(["a"], None)
+        ... except NotImplementedError:
+        ...     print("reads only")
+        reads only
+        """
         raise NotImplementedError
 
     def load_stream(self, stream):
@@ -54,7 +62,16 @@ class Serializer:
         raise NotImplementedError
 
     def dumps(self, obj):
-        """One object as bytes."""
+        """One object as bytes.  What makes batches, or reads them, has none for a single object.
+
+        >>> for serializer in (BatchedSerializer(PickleSerializer()), UTF8Deserializer()):
+        ...     try:
+        ...         serializer.dumps("a")
+        ...     except NotImplementedError:
+        ...         print("streams only")
+        streams only
+        streams only
+        """
         raise NotImplementedError
 
     def _load_stream_without_unbatching(self, stream):
@@ -78,10 +95,29 @@ class FramedSerializer(Serializer):
     """A frame an object: dumps() and loads() say how, this writes and reads the lengths."""
 
     def dump_stream(self, iterator, stream):
+        """Writes a frame for each object.
+
+        >>> for serializer in (NoOpSerializer(), CompressedSerializer(NoOpSerializer())):
+        ...     stream = io.BytesIO()
+        ...     serializer.dump_stream([b"ab", b"c"], stream)
+        ...     print(len(stream.getvalue()), stream.getvalue()[:6])
+        11 b'\\x00\\x00\\x00\\x02ab'
+        27 b'\\x00\\x00\\x00\\nx\\x01'
+        """
         for obj in iterator:
             self._write_with_length(obj, stream)
 
     def load_stream(self, stream):
+        """The object of each frame, up to the end of the stream or the mark of the data's end.
+
+        >>> for serializer in (CloudPickleSerializer(), MarshalSerializer(), AutoSerializer()):
+        ...     stream = io.BytesIO()
+        ...     serializer.dump_stream(["a", (1, None)], stream)
+        ...     print(list(serializer.load_stream(io.BytesIO(stream.getvalue()))))
+        ['a', (1, None)]
+        ['a', (1, None)]
+        ['a', (1, None)]
+        """
         while True:
             try:
                 obj = self._read_with_length(stream)
@@ -117,8 +153,8 @@ class FramedSerializer(Serializer):
 class NoOpSerializer(FramedSerializer):
     """Bytes as they are.
 
-    >>> NoOpSerializer().loads(b"abc")
-    b'abc'
+    >>> NoOpSerializer().dumps(b"abc"), NoOpSerializer().loads(b"abc")
+    (b'abc', b'abc')
     """
 
     def dumps(self, obj):
@@ -156,13 +192,26 @@ class _OnlyAllowed(pickle.Unpickler):
 
 
 class CloudPickleSerializer(FramedSerializer):
-    """cloudpickle: functions and classes go by value where they cannot be imported.  With
-    `allowed_names`, pairs of module and name, nothing else is loaded.
+    """cloudpickle: functions and classes go by value where they cannot be imported.
 
     >>> serializer = CloudPickleSerializer()
     >>> serializer.loads(serializer.dumps(lambda x: x + 1))(2)
     3
+
+    With `allowed_names`, pairs of module and name, no other class or function is loaded.
+
+    >>> from datetime import date, timedelta
+    >>> dates = CloudPickleSerializer(allowed_names={("datetime", "date")})
+    >>> dates.loads(dates.dumps(date(2024, 2, 29)))
+    datetime.date(2024, 2, 29)
+    >>> try:
+    ...     dates.loads(dates.dumps(timedelta(1)))
+    ... except pickle.UnpicklingError as e:
+    ...     print(e)
+    Unpickling datetime.timedelta is not allowed
     """
+
+    allowed_names = None        # of one that was pickled before there was any: all of them
 
     def __init__(self, allowed_names=None):
         self.allowed_names = allowed_names
@@ -258,7 +307,6 @@ class CompressedSerializer(FramedSerializer):
 class UTF8Deserializer(Serializer):
     """Frames of text, as str, or as the bytes they are.
 
-    >>> import io
     >>> stream = io.BytesIO()
     >>> write_with_length("é".encode(), stream)
     >>> [list(UTF8Deserializer(as_str).load_stream(io.BytesIO(stream.getvalue())))
@@ -270,7 +318,11 @@ class UTF8Deserializer(Serializer):
         self.use_unicode = use_unicode
 
     def loads(self, stream):
-        """The next text of a stream."""
+        """The next text of a stream.
+
+        >>> UTF8Deserializer().loads(io.BytesIO(b"\\x00\\x00\\x00\\x02abcd"))
+        'ab'
+        """
         length = read_int(stream)
         if length == SpecialLengths.END_OF_DATA_SECTION:
             raise EOFError
@@ -295,7 +347,6 @@ class UTF8Deserializer(Serializer):
 class BatchedSerializer(Serializer):
     """Lists of `batchSize` objects, each written as one by another serializer; -1: all in one.
 
-    >>> import io
     >>> stream = io.BytesIO()
     >>> BatchedSerializer(PickleSerializer(), 2).dump_stream(range(5), stream)
     >>> list(PickleSerializer().load_stream(io.BytesIO(stream.getvalue())))
@@ -334,7 +385,6 @@ class AutoBatchedSerializer(BatchedSerializer):
     """Batches of 1, 2, 4 … objects while they take less than `bestSize` bytes, half as many after
     one that takes ten times that.
 
-    >>> import io
     >>> stream = io.BytesIO()
     >>> AutoBatchedSerializer(PickleSerializer()).dump_stream(range(6), stream)
     >>> list(PickleSerializer().load_stream(io.BytesIO(stream.getvalue())))
@@ -362,7 +412,6 @@ class AutoBatchedSerializer(BatchedSerializer):
 class FlattenedValuesSerializer(BatchedSerializer):
     """Pairs of a key and a list, long lists in pieces: (k, first ten), (k, next ten) …
 
-    >>> import io
     >>> stream = io.BytesIO()
     >>> FlattenedValuesSerializer(PickleSerializer(), 2).dump_stream([("k", [1, 2, 3])], stream)
     >>> list(PickleSerializer().load_stream(io.BytesIO(stream.getvalue())))
@@ -412,7 +461,6 @@ class _TwoInTurn(Serializer):
 class CartesianDeserializer(_TwoInTurn):
     """Every object of a batch with every one of the other: RDD.cartesian.
 
-    >>> import io
     >>> two, stream = BatchedSerializer(PickleSerializer(), 2), io.BytesIO()
     >>> two.dump_stream([1, 2, "a", "b"], stream)
     >>> list(CartesianDeserializer(two, two).load_stream(io.BytesIO(stream.getvalue())))
@@ -427,7 +475,6 @@ class CartesianDeserializer(_TwoInTurn):
 class PairDeserializer(_TwoInTurn):
     """The objects of two batches of equal length in pairs: RDD.zip.
 
-    >>> import io
     >>> two, stream = BatchedSerializer(PickleSerializer(), 2), io.BytesIO()
     >>> two.dump_stream([1, 2, "a", "b"], stream)
     >>> list(PairDeserializer(two, two).load_stream(io.BytesIO(stream.getvalue())))

@@ -58,7 +58,18 @@ class TaskContext:
 
     @classmethod
     def from_json(cls, json):
-        """The context that a dict describes, which is that of this process then."""
+        """The context that a dict describes, which is that of this process then.
+
+        >>> def pretend(_):
+        ...     TaskContext.from_json({
+        ...         "stageId": 3, "partitionId": 7, "attemptNumber": 1, "taskAttemptId": 20, "cpus": 2,
+        ...         "resources": {"gpu": {"name": "gpu", "addresses": ["0"]}},
+        ...         "localProperties": {"colour": "blue"}})
+        ...     task = TaskContext.get()
+        ...     return task.partitionId(), task.resources()["gpu"].addresses
+        >>> sc.parallelize([0]).map(pretend).first()
+        (7, ['0'])
+        """
         from decimal import Decimal
 
         from rushlight.resource import ResourceInformation
@@ -174,7 +185,13 @@ class BarrierTaskContext(TaskContext):
         return _worker.barrier_sync(ALL_GATHER_FUNCTION, message)
 
     def getTaskInfos(self):
-        """A BarrierTaskInfo of each task of the stage, in the order of their partitions."""
+        """A BarrierTaskInfo of each task of the stage, in the order of their partitions.
+
+        >>> def meet(_):
+        ...     return [len(BarrierTaskContext.get().getTaskInfos())]
+        >>> sc.parallelize([1, 2], 2).barrier().mapPartitions(meet).collect()
+        [2, 2]
+        """
         self._check_running("getTaskInfos")
         addresses = self._localProperties.get("addresses", "")
         return [BarrierTaskInfo(address.strip()) for address in addresses.split(",")]

@@ -15,11 +15,21 @@ MODULES = ["_functions", "conf", "context", "dag", "errors.base", "rdd", "result
            "cli.handover", "_frames", "faults", "_sources", "_properties"]
 
 
-@pytest.fixture(scope="module")
-def names(sc):
+@pytest.fixture
+def names():
+    """What examples find there: the one of stop() leaves another SparkContext behind."""
     from rushlight import SparkContext
     from rushlight.sql import SparkSession
+    sc = SparkContext._active_spark_context or SparkContext("local[4]", "tests")
     return {"sc": sc, "spark": SparkSession.builder.getOrCreate(), "SparkContext": SparkContext}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def stopped_in_the_end():
+    yield
+    from rushlight import SparkContext
+    if SparkContext._active_spark_context is not None:
+        SparkContext._active_spark_context.stop()
 
 
 def examples():
