@@ -6,6 +6,7 @@
  *
  * rushlight/worker.py has the rest of a worker: processes, signals, the text of a traceback.
  */
+#include "py/ext/worker_arenas.h"
 #include "py/ext/worker_task_private.h"
 
 #include <signal.h>
@@ -42,6 +43,7 @@ worker_init (PyObject *object, PyObject *args, PyObject *unused)
     }
   worker_channel_clear (&self->loop.channel);
   worker_channel_init (&self->loop.channel, fd, MIN (max_message, RUSH_PY_MAX_MESSAGE));
+  worker_arenas_install ();
   return 0;
 }
 

@@ -23,6 +23,7 @@
  *   worker_sharing.c     what tasks share: accumulators, barriers
  *   worker_channel.c     messages on a socket
  *   worker_plain.c, worker_plain_read.c   lists of numbers, strings, tuples … as bytes
+ *   worker_arenas.c      where Python's objects live
  *   worker_support.c     pickling, errors, pairs
  *
  * Failure: as in CPython, NULL or FALSE with an exception set.
