@@ -38,7 +38,7 @@ from rushlight._tags import JobTags
 from rushlight._version import SPARK
 from rushlight.cli import handover, launched
 from rushlight.conf import SparkConf
-from rushlight.errors import IllegalArgumentException, NotThereYet, PySparkRuntimeError
+from rushlight.errors import IllegalArgumentException, NoJVM, NotThereYet, PySparkRuntimeError
 from rushlight.errors.engine import NoSuchMethodError, from_engine
 from rushlight.faults import FaultInjection
 from rushlight.profiler import BasicProfiler
@@ -51,10 +51,8 @@ _engine.set_error_factory(from_engine)
 _LOG_LEVELS = ("ALL", "DEBUG", "ERROR", "FATAL", "INFO", "OFF", "TRACE", "WARN")
 _CHATTY_LEVELS = ("ALL", "DEBUG", "INFO", "TRACE")
 
-# Names of pyspark's SparkContext that are not there yet.
-_MISSING = frozenset("""
-    _gateway _jsc _jvm
-""".split())
+# What leads into the JVM of PySpark's SparkContext.
+_JVM = ("_gateway", "_jsc", "_jvm")
 
 
 class SparkContext(Sources, FileSources, Jobs, LocalProperties, JobTags, Sharing, Keeping, System,
@@ -316,8 +314,8 @@ class SparkContext(Sources, FileSources, Jobs, LocalProperties, JobTags, Sharing
         raise PySparkRuntimeError(errorClass="CONTEXT_ONLY_VALID_ON_DRIVER")
 
     def __getattr__(self, name):
-        if name in _MISSING:
-            raise NotThereYet(f"SparkContext.{name}")
+        if name in _JVM:
+            raise NoJVM(f"SparkContext.{name}")
         raise AttributeError(f"'SparkContext' object has no attribute {name!r}")
 
     def _partitioner_identity(self, partitionFunc):

@@ -158,10 +158,10 @@ def test_misuse_is_refused_with_a_sentence(sc, use, error, words):
 
 
 @pytest.mark.parametrize("use,name", [
-    (lambda sc: sc._jvm.Foo(), "SparkContext._jvm"),
-    (lambda sc: sc.statusTracker().getExecutorInfos(), "getExecutorInfos"),
+    (lambda sc: sc._jvm.Foo(), "SparkContext._jvm leads into PySpark's JVM. There is none here"),
+    (lambda sc: sc._gateway, "SparkContext._gateway"),
 ])
-def test_what_is_not_there_yet_says_its_name(sc, use, name):
+def test_what_leads_into_a_jvm_says_that_there_is_none(sc, use, name):
     with pytest.raises(PySparkNotImplementedError, match=name):
         use(sc)
 

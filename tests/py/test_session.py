@@ -115,7 +115,7 @@ def test_wrong_types(spark, use, error):
     (lambda s: s.sql("select 1"), "SparkSession.sql"),
     (lambda s: s.read.csv("x"), "SparkSession.read"),
     (lambda s: s.createDataFrame([]), "SparkSession.createDataFrame"),
-    (lambda s: s.catalog, "SparkSession.catalog"),
+    (lambda s: s.catalog, "SparkSession.catalog .* not there yet .* RDDs are: spark.sparkContext"),
     (lambda s: s.builder.enableHiveSupport(), "SparkSession.builder.enableHiveSupport"),
 ])
 def test_not_there_yet(spark, use, name):

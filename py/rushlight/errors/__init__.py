@@ -4,7 +4,7 @@
     engine.py   what comes out of the engine: failed jobs, missing files, refused settings
 """
 from rushlight.errors.base import (
-    NotThereYet, PySparkAssertionError, PySparkAttributeError, PySparkException,
+    NoJVM, NotThereYet, PySparkAssertionError, PySparkAttributeError, PySparkException,
     PySparkImportError, PySparkIndexError, PySparkKeyError, PySparkNotImplementedError,
     PySparkPicklingError, PySparkRuntimeError, PySparkTypeError, PySparkValueError)
 from rushlight.errors.engine import (
@@ -15,10 +15,10 @@ from rushlight.errors.sql import AnalysisException, SparkNoSuchElementException
 
 __all__ = [
     "AnalysisException", "ContextStoppedException", "EngineError", "FileAlreadyExistsException",
-    "IllegalArgumentException", "InvalidInputException", "JobCancelledException", "NotThereYet",
-    "PySparkAssertionError", "PySparkAttributeError", "PySparkException", "PySparkImportError",
-    "PySparkIndexError", "PySparkKeyError", "PySparkNotImplementedError", "PySparkPicklingError",
-    "PySparkRuntimeError", "PySparkTypeError", "PySparkValueError", "PythonException",
-    "SparkIOException", "SparkNoSuchElementException", "SparkOutOfMemoryError",
+    "IllegalArgumentException", "InvalidInputException", "JobCancelledException", "NoJVM",
+    "NotThereYet", "PySparkAssertionError", "PySparkAttributeError", "PySparkException",
+    "PySparkImportError", "PySparkIndexError", "PySparkKeyError", "PySparkNotImplementedError",
+    "PySparkPicklingError", "PySparkRuntimeError", "PySparkTypeError", "PySparkValueError",
+    "PythonException", "SparkIOException", "SparkNoSuchElementException", "SparkOutOfMemoryError",
     "SparkRuntimeException", "UnsupportedOperationException",
 ]

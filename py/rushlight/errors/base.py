@@ -31,9 +31,13 @@ CONDITIONS = {
     "NO_ACTIVE_OR_DEFAULT_SESSION": (
         "No active or default Spark session found. SparkSession.builder.getOrCreate() makes one.",
         None),
+    "NO_JVM": (
+        "{feature} leads into PySpark's JVM. There is none here: the engine is a part of this "
+        "process.", None),
     "NOT_EXPECTED_TYPE": (
         "Argument `{arg_name}` should be {expected_type}, got {arg_type}.", None),
-    "NOT_IMPLEMENTED": ("{feature} is PySpark's, but not there yet in Rushlight {version}.", None),
+    "NOT_IMPLEMENTED": (
+        "{feature} is PySpark's, but not there yet in Rushlight {version}.{hint}", None),
     "PIPE_FUNCTION_EXITED": (
         "Pipe function `{func_name}` exited with error code {error_code}.", None),
     "PYTHON_HASH_SEED_NOT_SET": (
@@ -144,12 +148,21 @@ class NotThereYet(PySparkNotImplementedError, AttributeError):
     """Raised where a name of PySpark is asked for that is not there yet.
 
     It is an AttributeError too, so that hasattr() and getattr() with a default tell the truth.
+    `hint`: a sentence on what to do instead.
     """
 
-    def __init__(self, feature):
+    def __init__(self, feature, hint=""):
         from rushlight._version import RUSHLIGHT
         super().__init__(errorClass="NOT_IMPLEMENTED",
-                         messageParameters={"feature": feature, "version": RUSHLIGHT})
+                         messageParameters={"feature": feature, "version": RUSHLIGHT,
+                                            "hint": hint and " " + hint})
+
+
+class NoJVM(PySparkNotImplementedError, AttributeError):
+    """Raised where a name of PySpark leads into its JVM."""
+
+    def __init__(self, feature):
+        super().__init__(errorClass="NO_JVM", messageParameters={"feature": feature})
 
 
 def check_type(name, value, expected):

@@ -8,18 +8,19 @@ import threading
 from rushlight.cli import handover
 from rushlight.conf import SparkConf
 from rushlight.context import SparkContext
-from rushlight.errors import NotThereYet, PySparkRuntimeError
+from rushlight.errors import NoJVM, NotThereYet, PySparkRuntimeError
 from rushlight.sql.conf import RuntimeConfig, as_text
 
 __all__ = ["SparkSession"]
 
 # Names of pyspark's SparkSession that are not there yet.
 _MISSING = frozenset("""
-    _jsc _jsparkSession _jvm addArtifact addArtifacts addTag catalog clearProgressHandlers
+    addArtifact addArtifacts addTag catalog clearProgressHandlers
     clearTags client copyFromLocalToFs createDataFrame dataSource emptyDataFrame getTags
     interruptAll interruptOperation interruptTag profile range read readStream
     registerProgressHandler removeProgressHandler removeTag sql streams table tvf udf udtf
 """.split())
+_JVM = ("_jsc", "_jsparkSession", "_jvm")
 
 
 class _BuilderProperty:
@@ -184,5 +185,7 @@ class SparkSession:
 
     def __getattr__(self, name):
         if name in _MISSING:
-            raise NotThereYet(f"SparkSession.{name}")
+            raise NotThereYet(f"SparkSession.{name}", "RDDs are: spark.sparkContext makes them.")
+        if name in _JVM:
+            raise NoJVM(f"SparkSession.{name}")
         raise AttributeError(f"'SparkSession' object has no attribute {name!r}")
