@@ -53,18 +53,17 @@ cancel_launched (LaunchedTask *launched, const char *reason)
   rush_memory_manager_wake (launched->executor->env.memory);
 }
 
-/* Lock held. */
-static gboolean
-has_launched_on (RushLocalBackend *self, const RushLocalExecutor *executor)
+guint
+rush_launched_tasks_count_on (RushLocalBackend *self, const RushLocalExecutor *executor)
 {
   GHashTableIter iter;
   gpointer value;
+  guint n = 0;
 
   g_hash_table_iter_init (&iter, self->launched);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (((LaunchedTask *)value)->executor == executor)
-      return TRUE;
-  return FALSE;
+    n += ((LaunchedTask *)value)->executor == executor;
+  return n;
 }
 
 /* Nobody can reach the task any more afterwards. */
@@ -96,7 +95,7 @@ post_outcome (RushLocalBackend *self, RushLocalExecutor *executor, gint64 task_i
       rush_driver_loop_post (self->loop, message);
     }
   else
-    was_last_of_lost = !has_launched_on (self, executor);
+    was_last_of_lost = rush_launched_tasks_count_on (self, executor) == 0;
   pthread_mutex_unlock (&self->lock);
   rush_task_outcome_free (outcome);
   if (was_last_of_lost)

@@ -37,6 +37,18 @@ void rush_local_backend_remove_shuffle (RushBackend *self, gint shuffle_id); /* 
 void rush_local_backend_remove_rdd (RushBackend *self, gint rdd_id);         /* all kept blocks */
 /* Who keeps what of persisted RDDs. (transfer none) */
 RushBlockManagerMaster *rush_local_backend_kept (RushBackend *self);
+/* What an executor does at this moment. */
+typedef struct
+{
+  const char *executor_id;
+  const char *host;
+  guint n_running_tasks; /* those that wait for a runner of this machine, too */
+  gint64 storage_used;   /* by persisted blocks, in memory */
+  gint64 storage_pool;   /* what they could have if no task needed memory */
+} RushExecutorStatus;
+/* Of those that are alive, in the order in which they came.  GArray of RushExecutorStatus (transfer
+ * full), whose strings are the backend's. */
+GArray *rush_local_backend_executor_statuses (RushBackend *self);
 /* (transfer none); NULL: no such executor. */
 RushEnv *rush_local_backend_env (RushBackend *self, const char *executor_id);
 char **rush_local_backend_executor_ids (RushBackend *self); /* (transfer full), alive ones */

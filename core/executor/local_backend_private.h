@@ -62,6 +62,8 @@ char *rush_local_faults_task_starts (RushLocalBackend *self, const RushTask *tas
  * executor is gone, or the backend stops. */
 void rush_launched_tasks_add (RushLocalBackend *self, const char *executor_id, RushTask *task,
                               char *failure);
+/* Lock held.  How many there are on @executor. */
+guint rush_launched_tasks_count_on (RushLocalBackend *self, const RushLocalExecutor *executor);
 void rush_launched_tasks_kill (RushLocalBackend *self, gint64 task_id, const char *reason);
 /* Lock held.  All tasks on @executor, or with NULL all there are, are asked to stop. */
 void rush_launched_tasks_kill_all (RushLocalBackend *self, const RushLocalExecutor *executor,

@@ -303,3 +303,39 @@ rush_local_backend_executor_ids (RushBackend *base)
   g_ptr_array_add (ids, NULL);
   return (char **)g_ptr_array_free (g_steal_pointer (&ids), FALSE);
 }
+
+/* The lock is not held while block and memory managers are asked: they have their own. */
+static RushExecutorStatus
+status_of (RushLocalBackend *self, const char *id)
+{
+  RushExecutorStatus status = { 0 };
+  RushBlockManagerStats kept;
+  RushMemoryStats memory;
+
+  pthread_mutex_lock (&self->lock);
+  const RushLocalExecutor *executor = rush_local_executors_find (self, id);
+  status.n_running_tasks = rush_launched_tasks_count_on (self, executor);
+  pthread_mutex_unlock (&self->lock);
+  rush_block_manager_stats (executor->env.block_manager, &kept);
+  rush_memory_manager_stats (executor->env.memory, &memory);
+  status.executor_id = executor->env.executor_id;
+  status.host = executor->env.host;
+  status.storage_used = kept.memory_bytes;
+  status.storage_pool = memory.pool;
+  return status;
+}
+
+GArray *
+rush_local_backend_executor_statuses (RushBackend *base)
+{
+  g_auto (GStrv) ids = rush_local_backend_executor_ids (base);
+  GArray *statuses = g_array_new (FALSE, FALSE, sizeof (RushExecutorStatus));
+
+  for (char **id = ids; *id != NULL; id++)
+    {
+      RushExecutorStatus status = status_of ((RushLocalBackend *)base, *id);
+
+      g_array_append_val (statuses, status);
+    }
+  return statuses;
+}

@@ -1,5 +1,5 @@
-/* engine_status.c - Context's methods that say how jobs and stages are: copies of what the job
- * statistics remember, as dicts.
+/* engine_status.c - Context's methods that say how jobs, stages, and executors are: copies of what
+ * the job statistics remember, and of what executors count, as dicts.
  */
 #include "py/ext/engine_private.h"
 
@@ -134,6 +134,29 @@ context_stage_info (EngineContext *self, PyObject *args)
   return dict_from_stage (stage);
 }
 
+static PyObject *
+context_executors (EngineContext *self, PyObject *unused)
+{
+  if (!engine_context_ready (self))
+    return NULL;
+  g_autoptr (GArray) statuses =
+      rush_local_backend_executor_statuses (rush_context_backend (self->context));
+  PyObject *list = PyList_New (statuses->len);
+  for (guint i = 0; list != NULL && i < statuses->len; i++)
+    {
+      const RushExecutorStatus *executor = &g_array_index (statuses, RushExecutorStatus, i);
+      PyObject *item = Py_BuildValue ("{s:s,s:s,s:I,s:L,s:L}", "id", executor->executor_id, "host",
+                                      executor->host, "n_running", executor->n_running_tasks,
+                                      "storage_used", (long long)executor->storage_used,
+                                      "storage_pool", (long long)executor->storage_pool);
+      if (item == NULL)
+        Py_CLEAR (list);
+      else
+        PyList_SET_ITEM (list, i, item);
+    }
+  return list;
+}
+
 PyMethodDef engine_status_methods[] = {
   { "job_ids", (PyCFunction)context_job_ids, METH_NOARGS, "All jobs that are remembered." },
   { "active_job_ids", (PyCFunction)context_active_job_ids, METH_NOARGS, "Jobs that run." },
@@ -143,5 +166,7 @@ PyMethodDef engine_status_methods[] = {
   { "job_info", (PyCFunction)context_job_info, METH_VARARGS, "job_info (id) -> dict or None" },
   { "stage_info", (PyCFunction)context_stage_info, METH_VARARGS,
     "stage_info (id) -> dict or None" },
+  { "executors", (PyCFunction)context_executors, METH_NOARGS,
+    "What the executors that are alive do at this moment: a dict each." },
   { NULL }
 };

@@ -24,6 +24,7 @@ _WHERE = {
     "RDDBarrier": "rushlight.rdd",
     "SparkConf": "rushlight.conf",
     "SparkContext": "rushlight.context",
+    "SparkExecutorInfo": "rushlight.status",
     "SparkFiles": "rushlight.files",
     "SparkJobInfo": "rushlight.status",
     "SparkStageInfo": "rushlight.status",
@@ -36,7 +37,7 @@ _WHERE = {
 
 # Names of the pyspark module that are not there yet.
 _MISSING = frozenset("""
-    HiveContext Row SQLContext SparkExecutorInfo
+    HiveContext Row SQLContext
 """.split())
 
 __all__ = sorted(_WHERE)

@@ -1,20 +1,26 @@
-"""StatusTracker: how jobs and stages are.
+"""StatusTracker: how jobs, stages, and executors are.
 
 Mirrors pyspark.core.status.
 """
 from collections import namedtuple
 
-from rushlight.errors import NotThereYet
-
-__all__ = ["SparkJobInfo", "SparkStageInfo", "StatusTracker"]
+__all__ = ["SparkJobInfo", "SparkStageInfo", "SparkExecutorInfo", "StatusTracker"]
 
 SparkJobInfo = namedtuple("SparkJobInfo", "jobId stageIds status")
 SparkStageInfo = namedtuple("SparkStageInfo", "stageId currentAttemptId name numTasks "
                             "numActiveTasks numCompletedTasks numFailedTasks")
+SparkExecutorInfo = namedtuple("SparkExecutorInfo", "host port cacheSize numRunningTasks "
+                               "usedOnHeapStorageMemory usedOffHeapStorageMemory "
+                               "totalOnHeapStorageMemory totalOffHeapStorageMemory")
+
+DRIVER = "driver"       # the id of the driver's entry
+NO_PORT = 0             # executors are in this process: nothing listens
+NO_OFF_HEAP = 0
 
 
 class StatusTracker:
-    """Looks at jobs and stages from any thread, while they run and after; sc.statusTracker().
+    """Looks at jobs, stages, and executors from any thread, while they run and after;
+    sc.statusTracker().
 
     >>> sc.setJobGroup("counting", "an example")
     >>> sc.parallelize(range(4), 2).count()
@@ -64,4 +70,26 @@ class StatusTracker:
                               stage["n_active"], stage["n_completed"], stage["n_failed"])
 
     def getExecutorInfos(self):
-        raise NotThereYet("StatusTracker.getExecutorInfos")
+        """A SparkExecutorInfo of the driver, then of each executor that is alive.  A local master has
+        one entry for both.  Memory is in bytes: used by persisted partitions, and what these could
+        have if no task needed any.  The driver of a local-cluster keeps none, so it has none.
+
+        >>> numbers = sc.range(1000).cache()
+        >>> numbers.count()
+        1000
+        >>> executor, = sc.statusTracker().getExecutorInfos()
+        >>> executor.host, executor.port, executor.numRunningTasks
+        ('localhost', 0, 0)
+        >>> 0 < executor.cacheSize <= executor.totalOnHeapStorageMemory
+        True
+        """
+        executors = self._engine.executors()
+        if executors and executors[0]["id"] != DRIVER:
+            executors.insert(0, {"host": self._engine.conf()["spark.driver.host"], "n_running": 0,
+                                 "storage_used": 0, "storage_pool": 0})
+        return [SparkExecutorInfo(
+            host=executor["host"], port=NO_PORT, cacheSize=executor["storage_used"],
+            numRunningTasks=executor["n_running"],
+            usedOnHeapStorageMemory=executor["storage_used"], usedOffHeapStorageMemory=NO_OFF_HEAP,
+            totalOnHeapStorageMemory=executor["storage_pool"],
+            totalOffHeapStorageMemory=NO_OFF_HEAP) for executor in executors]

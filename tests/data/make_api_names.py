@@ -14,8 +14,8 @@ CLASSES = """
     pyspark.SparkContext pyspark.SparkConf pyspark.RDD pyspark.RDDBarrier pyspark.Broadcast
     pyspark.Accumulator pyspark.AccumulatorParam pyspark.SparkFiles pyspark.TaskContext
     pyspark.BarrierTaskContext pyspark.BarrierTaskInfo pyspark.StorageLevel pyspark.StatusTracker
-    pyspark.SparkJobInfo pyspark.SparkStageInfo pyspark.Profiler pyspark.BasicProfiler
-    pyspark.InheritableThread pyspark.inheritable_thread_target
+    pyspark.SparkJobInfo pyspark.SparkStageInfo pyspark.SparkExecutorInfo pyspark.Profiler
+    pyspark.BasicProfiler pyspark.InheritableThread pyspark.inheritable_thread_target
     pyspark.statcounter.StatCounter pyspark.resultiterable.ResultIterable
     pyspark.serializers.PickleSerializer pyspark.serializers.CloudPickleSerializer
     pyspark.serializers.MarshalSerializer pyspark.serializers.NoOpSerializer

@@ -119,6 +119,20 @@ def test_tasks_run_where_their_partitions_are_kept(cluster):
         f"rdd_{rdd._engine_rdd.id}_{i}" for i in range(6)}
 
 
+def test_the_status_tells_what_each_executor_keeps(cluster):
+    rdd, _ = counted(cluster, 900, 6)
+    rdd.cache().count()
+    driver, *executors = cluster.statusTracker().getExecutorInfos()
+    assert (driver.cacheSize, driver.totalOnHeapStorageMemory, len(executors)) == (0, 0, 3)
+    assert all(0 < e.cacheSize == e.usedOnHeapStorageMemory < e.totalOnHeapStorageMemory
+               == int((512 - 300) * 1024 * 1024 * 0.6) for e in executors)
+    assert sum(e.cacheSize for e in executors) == kept(cluster, rdd)[1]
+    assert cluster._engine.kill_executor("0", False)
+    assert cluster.statusTracker().getExecutorInfos() == [driver, *executors[1:]]
+    rdd.unpersist(blocking=True)
+    assert [e.cacheSize for e in cluster.statusTracker().getExecutorInfos()] == [0, 0, 0]
+
+
 def test_a_block_is_read_from_another_executor(cluster):
     rdd, calls = counted(cluster, 900, 1)
     rdd.cache().count()

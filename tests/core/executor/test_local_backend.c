@@ -77,6 +77,24 @@ test_executors (void)
   engine_free (local);
 }
 
+/* Each executor that is alive runs @n_running tasks, and keeps nothing. */
+static void
+assert_statuses (RushBackend *backend, guint n_executors, guint n_running)
+{
+  g_autoptr (GArray) statuses = rush_local_backend_executor_statuses (backend);
+
+  g_assert_cmpuint (statuses->len, ==, n_executors);
+  for (guint i = 0; i < statuses->len; i++)
+    {
+      const RushExecutorStatus *status = &g_array_index (statuses, RushExecutorStatus, i);
+
+      g_assert_cmpstr (status->host, ==, "localhost");
+      g_assert_cmpuint (status->n_running_tasks, ==, n_running);
+      g_assert_cmpint (status->storage_used, ==, 0);
+      g_assert_cmpint (status->storage_pool, ==, (gint64)((512 - 300) * 1024 * 1024 * 0.6));
+    }
+}
+
 /* As many tasks run at once as there are slots. */
 static void
 test_slots (void)
@@ -84,8 +102,25 @@ test_slots (void)
   GatedJob job;
 
   gated_job_start (&job, "local-cluster[2,2,512]", 6, 0, 4);
+  assert_statuses (job.engine->backend, 2, 2);
   gated_job_pass (&job, sum_below (6000));
   gated_job_clear (&job);
+}
+
+/* A lost executor has no status any more. */
+static void
+test_statuses (void)
+{
+  Engine *engine = engine_new ("local-cluster[3,1,512]", NULL);
+
+  assert_statuses (engine->backend, 3, 0);
+  g_assert_true (rush_local_backend_kill_executor (engine->backend, "1", FALSE));
+  g_autoptr (GArray) statuses = rush_local_backend_executor_statuses (engine->backend);
+  g_assert_cmpstr (g_array_index (statuses, RushExecutorStatus, 0).executor_id, ==, "0");
+  g_assert_cmpstr (g_array_index (statuses, RushExecutorStatus, 1).executor_id, ==, "2");
+  assert_statuses (engine->backend, 2, 0);
+  engine_stop (engine);
+  engine_free (engine);
 }
 
 /* ---- failures ---- */
@@ -427,6 +462,7 @@ main (int argc, char **argv)
   g_test_add_func ("/executor/local-backend/masters", test_masters);
   g_test_add_func ("/executor/local-backend/executors", test_executors);
   g_test_add_func ("/executor/local-backend/slots", test_slots);
+  g_test_add_func ("/executor/local-backend/statuses", test_statuses);
   g_test_add_func ("/executor/local-backend/max-failures", test_max_failures);
   g_test_add_func ("/executor/local-backend/commit-denied", test_commit_denied);
   g_test_add_func ("/executor/local-backend/commit-after-failure", test_commit_after_failure);
