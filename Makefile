@@ -26,7 +26,7 @@ APT_PACKAGES := gcc libc6-dev pkg-config libglib2.0-dev libgraphviz-dev libzstd-
 
 # What a build is made of; the C tests are built with it.  (wildcard: a file that was deleted and not
 # yet committed is still listed.)
-SOURCES := $(wildcard $(shell git ls-files -co --exclude-standard -- core rdd py lessons 'tests/*.[ch]' \
+SOURCES := $(wildcard $(shell git ls-files -co --exclude-standard -- core rdd py lessons/c 'tests/*.[ch]' \
                'tests/*meson.build' meson.build meson.options pyproject.toml 2>/dev/null))
 
 demo: build
@@ -61,7 +61,7 @@ $(VENV)/.tools: requirements-build.txt | apt
 	@touch $@
 
 $(VENV)/.installed: $(VENV)/.tools $(SOURCES) | apt
-	@echo "make: building and installing Rushlight into $(VENV)"
+	@echo "make: building and installing Rushlight into $(VENV) (the first time that takes some minutes)"
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps \
 	    --force-reinstall --config-settings=build-dir=build \
 	    --config-settings=setup-args=-Dtests=true . > build.log 2>&1 \

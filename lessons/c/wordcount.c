@@ -1,4 +1,4 @@
-/* wordcount.c - the twenty commonest words of a text:  wordcount TEXT [MASTER]
+/* wordcount.c - the twenty commonest words of a text:  build/lessons/c/wordcount TEXT [MASTER]
  *
  *     textFile ─▶ flatMap ─▶ reduceByKey ═══ shuffle ═══▶ takeOrdered
  */
@@ -54,6 +54,6 @@ main (int argc, char **argv)
       printf ("%8" G_GINT64_FORMAT " %.*s\n", rush_row_int (&row, 1), (int)length, word);
     }
   if (top == NULL)
-    fprintf (stderr, "wordcount: %s\n", error != NULL ? error->message : "TEXT [MASTER]");
+    fprintf (stderr, "wordcount: %s\n", error != NULL ? error->message : "usage: wordcount TEXT [MASTER]");
   return top == NULL;
 }
