@@ -54,6 +54,7 @@ main (int argc, char **argv)
       printf ("%8" G_GINT64_FORMAT " %.*s\n", rush_row_int (&row, 1), (int)length, word);
     }
   if (top == NULL)
-    fprintf (stderr, "wordcount: %s\n", error != NULL ? error->message : "usage: wordcount TEXT [MASTER]");
+    fprintf (stderr, "wordcount: %s\n",
+             error != NULL ? error->message : "usage: wordcount TEXT [MASTER]");
   return top == NULL;
 }
