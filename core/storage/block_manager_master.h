@@ -38,9 +38,9 @@ void rush_block_manager_master_remove_rdd (RushBlockManagerMaster *self, gint rd
 
 /* The executors that have the partition, NULL-terminated (transfer full); NULL: none. */
 char **rush_block_manager_master_locations (RushBlockManagerMaster *self, gint rdd_id, guint split);
-/* Spark's driver keeps what it knows of locations while a job runs, and looks again when the next is
- * submitted: before that, blocks which the last job made are not known.  The first says that one is
- * submitted, the second tells what is known. */
+/* Spark's driver keeps what it knows of locations while a job runs, and looks again when the next
+ * is submitted: before that, blocks which the last job made are not known.  The first says that one
+ * is submitted, the second tells what is known. */
 void rush_block_manager_master_begin_job (RushBlockManagerMaster *self);
 char **rush_block_manager_master_known_locations (RushBlockManagerMaster *self, gint rdd_id,
                                                   guint split);

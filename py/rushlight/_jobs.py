@@ -1,7 +1,7 @@
 """Jobs: how they are run, waited for and cancelled.
 
-    _run                  all or some partitions, waited for to the end; what accumulators were given
-                          is taken before anybody sees the result, in failure too
+    _run                  all or some partitions, waited for to the end; what accumulators were
+                          given is taken before anybody sees the result, in failure too
     _collect, runJob …    the ways to it, under the names that Spark gives to such jobs
     _save                 jobs of the engine's that write files
     _ready_in_time        a job that has little time: it goes on when that is up

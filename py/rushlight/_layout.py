@@ -32,7 +32,8 @@ class Layout:
     def _in_runs_of(self, n):
         """This RDD as runs of n objects."""
         from rushlight.rdd import PipelinedRDD
-        if self._format == ("runs", n) and n != ALL:    # all of a flush: a shuffle's, maybe no pickles
+        # All of a flush is a shuffle's: these may be no pickles.
+        if self._format == ("runs", n) and n != ALL:
             return self
         return PipelinedRDD(self, (), preservesPartitioning=True, record_format=("runs", n))
 

@@ -156,8 +156,8 @@ class Sharing:
 
     @operator
     def addArchive(self, path):
-        """Unpacks a .zip, .jar, .tar, .tar.gz or .tgz for all tasks: SparkFiles.get gives the folder
-        that holds what was in it.  It is called as the archive is, or as what follows a "#".
+        """Unpacks a .zip, .jar, .tar, .tar.gz or .tgz for all tasks: SparkFiles.get gives the
+        folder that holds what was in it.  It is called as the archive is, or as what follows a "#".
 
         >>> import os, tempfile, zipfile
         >>> from rushlight import SparkFiles

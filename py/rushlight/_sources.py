@@ -1,4 +1,4 @@
-"""The first RDDs of a lineage, from what the driver has: lists, numbers, other RDDs; and text files.
+"""The first RDDs of a lineage, from what the driver has (lists, numbers, other RDDs); text files.
 
     parallelize(list)    pickled in runs, which are dealt out to slices
     parallelize(range)   nothing but its ends: each task makes its own numbers

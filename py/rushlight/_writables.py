@@ -109,7 +109,7 @@ def class_of(value):
 
 
 def _write_map(entries):
-    """A class without a number gets one, and its name is written: DoubleWritable is the only one."""
+    """A class without a number gets one, and its name is written: only DoubleWritable has none."""
     body, told = [], b""
     for pair in entries.items():
         for value in pair:

@@ -25,7 +25,8 @@ class RDDBarrier:
     def mapPartitions(self, f, preservesPartitioning=False):
         """Every element of f(iterator), called once for each partition, at the same time for all.
 
-        >>> sc.parallelize([1, 2, 3, 4], 2).barrier().mapPartitions(lambda part: [sum(part)]).collect()
+        >>> numbers = sc.parallelize([1, 2, 3, 4], 2)
+        >>> numbers.barrier().mapPartitions(lambda part: [sum(part)]).collect()
         [3, 7]
         """
         return self.rdd._then("mapPartitions", f, preservesPartitioning=preservesPartitioning,

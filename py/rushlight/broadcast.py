@@ -5,9 +5,9 @@
     rdd.map(lambda x: b.value[x])       ▲ read when a task of the worker first asks for it,
         └ carries b's number only ──────┘ kept while its tasks use it
 
-Pickling a function notes which broadcasts it uses (a thread's BroadcastPickleRegistry); the engine's
-RDD then holds on to them, and its tasks are told where the files are.  A file goes when the program
-and every RDD have let go of it, when it is destroyed, or with the context.
+Pickling a function notes which broadcasts it uses (a thread's BroadcastPickleRegistry); the
+engine's RDD then holds on to them, and its tasks are told where the files are.  A file goes when
+the program and every RDD have let go of it, when it is destroyed, or with the context.
 
 Mirrors pyspark.core.broadcast.
 """

@@ -2,7 +2,8 @@
 
 One folder below the context's own holds them all, for the driver and for every worker: executors
 are of this machine.  A worker looks at it when the number of additions (filesVersion in
-py/runner/protocol.h) has grown since its last task, so that workers that already live see new files.
+py/runner/protocol.h) has grown since its last task, so that workers that already live see new
+files.
 
 Mirrors pyspark.core.files.
 """

@@ -70,9 +70,9 @@ class StatusTracker:
                               stage["n_active"], stage["n_completed"], stage["n_failed"])
 
     def getExecutorInfos(self):
-        """A SparkExecutorInfo of the driver, then of each executor that is alive.  A local master has
-        one entry for both.  Memory is in bytes: used by persisted partitions, and what these could
-        have if no task needed any.  The driver of a local-cluster keeps none, so it has none.
+        """A SparkExecutorInfo of the driver, then of each executor that is alive.  A local master
+        has one entry for both.  Memory is in bytes: used by persisted partitions, and what these
+        could have if no task needed any.  The driver of a local-cluster keeps none, so it has none.
 
         >>> numbers = sc.range(1000).cache()
         >>> numbers.count()

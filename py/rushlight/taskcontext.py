@@ -62,8 +62,8 @@ class TaskContext:
 
         >>> def pretend(_):
         ...     TaskContext.from_json({
-        ...         "stageId": 3, "partitionId": 7, "attemptNumber": 1, "taskAttemptId": 20, "cpus": 2,
-        ...         "resources": {"gpu": {"name": "gpu", "addresses": ["0"]}},
+        ...         "stageId": 3, "partitionId": 7, "attemptNumber": 1, "taskAttemptId": 20,
+        ...         "cpus": 2, "resources": {"gpu": {"name": "gpu", "addresses": ["0"]}},
         ...         "localProperties": {"colour": "blue"}})
         ...     task = TaskContext.get()
         ...     return task.partitionId(), task.resources()["gpu"].addresses

@@ -13,9 +13,9 @@
  *     bin    ▒▒▒▒▒▒    ▒▒▒▒▒     ▒▒▒▒          a ball of n1 goes into the second bin: 5 < 4 + 4
  *
  * The chance is Spark's own, seeded with 7919, so groups are Spark's groups.  A place is where the
- * partition is kept, or where most of a shuffle is that it reads, or its own; else that of the first
- * partition below it, through narrow steps.  On one machine all these are one place, and neighbours
- * part, as they do in Spark.
+ * partition is kept, or where most of a shuffle is that it reads, or its own; else that of the
+ * first partition below it, through narrow steps.  On one machine all these are one place, and
+ * neighbours part, as they do in Spark.
  */
 #include "rdd/transform/partition_coalescer.h"
 

@@ -9,8 +9,8 @@ from pickle import PicklingError
 CONDITIONS = {
     "BROADCAST_VARIABLE_NOT_LOADED": ("Broadcast variable `{variable}` not loaded.", None),
     "CALL_BEFORE_INITIALIZE": (
-        "Not supported to call `{func_name}` before `{object}` is initialized: it is, in a task of a "
-        "barrier stage.", None),
+        "Not supported to call `{func_name}` before `{object}` is initialized: it is, in a task of "
+        "a barrier stage.", None),
     "CANNOT_MODIFY_CONFIG": (
         'Cannot modify the value of the Spark config: "{key}". It is read when the SparkContext '
         "starts: set it in SparkConf, or with --conf.", "46110"),
