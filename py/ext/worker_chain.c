@@ -406,6 +406,12 @@ note_partition (WorkerChain *self, PyObject *tuple)
       return FALSE;
     }
   PyObject *function = PyTuple_GET_ITEM (tuple, 2);
+  if (PyTuple_Check (function) &&
+      (PyTuple_GET_SIZE (function) != 3 || !PyList_Check (PyTuple_GET_ITEM (function, 0))))
+    {
+      PyErr_Format (PyExc_ValueError, "a range must be (list, function, number), not %R", function);
+      return FALSE;
+    }
   if (function != Py_None)
     {
       Py_INCREF (function);

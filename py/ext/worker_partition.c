@@ -104,11 +104,58 @@ bucket_by_function (PyObject *function, PyObject *key, gint64 n)
   return PyErr_Occurred () ? -1 : floor_modulo (number, n);
 }
 
+/* keyfunc (key), or the key itself. */
+static PyObject *
+compared_key (PyObject *keyfunc, PyObject *key)
+{
+  if (keyfunc != Py_None)
+    return worker_call (keyfunc, key);
+  Py_INCREF (key);
+  return key;
+}
+
+/* How many of the sorted @bounds lie below @x: bisect_left.  −1: failed. */
+static gint64
+count_below (PyObject *bounds, PyObject *x)
+{
+  Py_ssize_t low = 0, high = PyList_GET_SIZE (bounds);
+
+  while (low < high)
+    {
+      Py_ssize_t middle = (low + high) / 2;
+      int below = PyObject_RichCompareBool (PyList_GET_ITEM (bounds, middle), x, Py_LT);
+      if (below < 0)
+        return -1;
+      if (below > 0)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return low;
+}
+
+/* @range is (bounds, keyfunc or None, last or None): counted from `last` if that is there. */
+static gint64
+bucket_by_range (PyObject *range, PyObject *key, gint64 n)
+{
+  PyObject *last = PyTuple_GET_ITEM (range, 2);
+  PyObject *x = compared_key (PyTuple_GET_ITEM (range, 1), key);
+  gint64 below = x != NULL ? count_below (PyTuple_GET_ITEM (range, 0), x) : -1;
+
+  Py_XDECREF (x);
+  if (below < 0 || last == Py_None)
+    return below < 0 ? -1 : floor_modulo (below, n);
+  gint64 number = PyLong_AsLongLong (last);
+  return PyErr_Occurred () ? -1 : floor_modulo (number - below, n);
+}
+
 static gint64
 bucket_of (const WorkerChain *chain, PyObject *key)
 {
   gint64 hash;
 
+  if (chain->partition_function != NULL && PyTuple_Check (chain->partition_function))
+    return bucket_by_range (chain->partition_function, key, chain->n_partitions);
   if (chain->partition_function != NULL)
     return bucket_by_function (chain->partition_function, key, chain->n_partitions);
   return worker_portable_hash (key, &hash) ? floor_modulo (hash, chain->n_partitions) : -1;
@@ -118,7 +165,9 @@ bucket_of (const WorkerChain *chain, PyObject *key)
 static void
 explain_key (const WorkerChain *chain, PyObject *key)
 {
-  if (chain->partition_function != NULL)
+  if (chain->partition_function != NULL && PyTuple_Check (chain->partition_function))
+    worker_explain (chain->partition_place, "call", key);
+  else if (chain->partition_function != NULL)
     worker_explain_call (chain->partition_place, chain->partition_function, key);
   else
     worker_explain (chain->partition_place, "key", key);

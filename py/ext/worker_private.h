@@ -105,7 +105,7 @@ typedef struct
   WorkerMemory *memory;   /* (unowned) of the task */
   gboolean has_partition; /* the chain ends in `partition`: */
   Py_ssize_t n_partitions;
-  PyObject *partition_function; /* (owned) or NULL: portable_hash */
+  PyObject *partition_function; /* (owned) or a range, a tuple; NULL: portable_hash */
   PyObject *partition_place;    /* (unowned) */
 } WorkerChain;
 

@@ -110,6 +110,15 @@ def range_of(bounds, keyfunc, last, key):
     return below if last is None else last - below
 
 
+def as_range(partition_func):
+    """A range_of as the workers' own bisection takes it, (bounds, keyfunc or None, last); any other
+    partition function as it is."""
+    if not isinstance(partition_func, functools.partial) or partition_func.func is not range_of:
+        return partition_func
+    bounds, keyfunc, last = partition_func.args
+    return bounds, None if keyfunc is identity else keyfunc, last
+
+
 # ── whole partitions, for actions ──
 def take_first(n, iterator):
     return itertools.islice(iterator, n)

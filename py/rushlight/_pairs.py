@@ -76,6 +76,8 @@ class PairTransformations:
         function = functions.no_function if partitionFunc is None else partitionFunc
         if partitionFunc is portable_hash:
             function = None     # the worker has it
+        elif self.ctx.profiler_collector is None:
+            function = functions.as_range(function)
         keyed = PipelinedRDD(self, (("partition", n, function),), preservesPartitioning=True,
                              output="pairs")
         call, engine = current_call(), self.ctx._engine

@@ -161,6 +161,14 @@ class Context:
         return f"digraph job {job} {kind}".encode()
 
 
+def bucket(f, key):
+    if isinstance(f, tuple):
+        bounds, keyfunc, last = f
+        below = sum(bound < (keyfunc(key) if keyfunc else key) for bound in bounds)
+        return below if last is None else last - below
+    return hash(key) if f is None else f(key)
+
+
 def run_op(op, elements, partition):
     """One operator of py/ext/chain_ops.def over a list; its last part is its place."""
     name, arguments = op[0], op[1:-1]
@@ -206,5 +214,5 @@ OPS = {
     "mergeCombiners": lambda xs, _, f: combine(xs, _, None, f),
     "group": group,
     "mergeGroups": lambda xs, _: combine(xs, _, None, lambda a, b: a + b),
-    "partition": lambda xs, _, n, f: [((hash if f is None else f)(k) % n, (k, v)) for k, v in xs],
+    "partition": lambda xs, _, n, f: [(bucket(f, k) % n, (k, v)) for k, v in xs],
 }

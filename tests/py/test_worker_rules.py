@@ -86,3 +86,31 @@ def test_batches_are_bounded():
         answer = worker.run([("map", lambda i: "x" * (1_000_000 if i == 5 else 1))],
                             [runs_batch(range(10))], output="lines")
         assert answer.batches == [5, 1, 4]
+
+
+# ── ranges: the worker's own bisection is functions.range_of ──
+@pytest.mark.parametrize("keyfunc", [None, str, lambda x: -x], ids=["none", "str", "minus"])
+@pytest.mark.parametrize("last", [None, 4])
+@pytest.mark.parametrize("bounds", [[], [3], [1, 1, 4, 8], [2.5, 3, 3.5, 100]], ids=repr)
+def test_ranges(bounds, last, keyfunc):
+    from rushlight._functions import identity, range_of
+    bounds = sorted(map(keyfunc or identity, bounds))
+    with WorkerUnderTest() as worker:
+        answer = worker.run([("partition", 5, (bounds, keyfunc, last))],
+                            [runs_batch([(k, None) for k in range(10)])], output="pairs")
+    assert answer.error is None, answer.error
+    got = {k: p for p, run in answer.runs for k, _ in run}
+    assert got == {k: range_of(bounds, keyfunc or identity, last, k) % 5 for k in range(10)}
+
+
+def test_a_range_with_keys_that_cannot_be_compared():
+    with WorkerUnderTest() as worker:
+        command = [("partition", 2, ([3], None, None), "sortByKey at app.py:7")]
+        answer = worker.run(command, [runs_batch([("a", 1)])], output="pairs")
+        assert answer.error["class"] == "TypeError"
+        assert "sortByKey at app.py:7 fails for 'a' (str)" in answer.error["traceback"]
+        answer = worker.run([("partition", 2, ([3], lambda k: k["x"], None), "here")],
+                            [runs_batch([(1, 1)])], output="pairs")
+        assert "not subscriptable" in answer.error["traceback"]
+        answer = worker.run([("partition", 2, (3, None))], [runs_batch([(1, 1)])], output="pairs")
+        assert "a range must be" in answer.error["traceback"]
