@@ -153,6 +153,19 @@ class Terminal:
                 return match
             assert self._read(deadline), f"{pattern} never came:\n{self.output}"
 
+    def press_until(self, key, pattern):
+        """Presses a key until a regular expression is found, again after some seconds, as a person
+        would: Python's prompt does not see a Ctrl-C that comes just before it begins to wait."""
+        deadline = time.monotonic() + HANG_S
+        mark = len(self.output)
+        while not re.search(pattern, self.output[mark:]):
+            assert time.monotonic() < deadline, f"{pattern} never came:\n{self.output}"
+            self.type(key)
+            while select.select([self._fd], [], [], 5)[0]:
+                assert self._read(deadline), f"{pattern} never came:\n{self.output}"
+                if re.search(pattern, self.output[mark:]):
+                    break
+
     def wait(self):
         """Until the program has ended; its exit status, negative for a signal."""
         deadline = time.monotonic() + HANG_S

@@ -49,7 +49,7 @@ class Run(bytes):
 
 
 def test_pickled_runs_go_as_they_are_read(fake, monkeypatch):
-    from rushlight import SparkContext, context
+    from rushlight import SparkContext, _jobs
     alive = []
     runs = [[Run(pickle.dumps([i, i])) for i in range(3)] for _ in range(2)]
     monkeypatch.setattr(fake.Context, "run_job", lambda *_: [runs.pop(0) for _ in range(2)])
@@ -58,7 +58,7 @@ def test_pickled_runs_go_as_they_are_read(fake, monkeypatch):
         alive.append(6 - Run.gone)
         return pickle.loads(run)
 
-    monkeypatch.setattr(context, "loader_of", lambda _: loads)
+    monkeypatch.setattr(_jobs, "loader_of", lambda _: loads)
     with SparkContext("local", "x") as sc:
         assert sc.parallelize([1]).collect() == [0, 0, 1, 1, 2, 2] * 2
     assert alive == [6, 5, 4, 3, 2, 1]

@@ -75,8 +75,7 @@ def test_ctrl_c_cancels_the_job_and_leads_back(shell):
         terminal.wait_for(PROMPT)
         ask(terminal, "sc.statusTracker().getActiveJobsIds()", r"\[\]")
         ask(terminal, "sc.parallelize(range(10)).sum()", "45")
-        terminal.type("\x03")                                   # at the prompt, as Python has it
-        terminal.wait_for("KeyboardInterrupt")
+        terminal.press_until("\x03", "KeyboardInterrupt")       # at the prompt, as Python has it
         terminal.wait_for(PROMPT)
         terminal.type("\x04")                                   # Ctrl-D ends
         assert terminal.wait() == 0
