@@ -2,16 +2,16 @@
  *
  * pymalloc cuts small objects from pools, and pools from arenas of 1 MiB, which it maps one by one
  * and unmaps when they are empty.  Workers fill and empty hundreds of them: each is 256 page faults
- * the first time it is touched, and where a join walks over a million objects in the order of a hash
- * table, nearly each step misses the TLB.  So arenas come in pairs from here:
+ * the first time it is touched, and where a join walks over a million objects in the order of a
+ * hash table, nearly each step misses the TLB.  So arenas come in pairs from here:
  *
  *     chunk of 2 MiB, at a multiple of 2 MiB, MADV_HUGEPAGE
  *     ┌───────────┬───────────┐       freed: ▶ warm   up to 16 MiB, given out again first
  *     │  arena    │  arena    │              ▶ cold   the rest: addresses only, the kernel has
  *     └───────────┴───────────┘                       the memory back
  *
- * Where the kernel has no huge pages to give, these are ordinary ones that are kept warm.  Chunks are
- * not unmapped: there are as many as there were at the worker's largest, and cold ones cost nothing.
+ * Where the kernel has no huge pages to give, these are ordinary ones that are kept warm.  Chunks
+ * are not unmapped: there are as many as at the worker's largest, and cold ones cost nothing.
  *
  * Arenas that the process had before come from CPython's own functions, and go back there.
  */

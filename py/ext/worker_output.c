@@ -3,8 +3,8 @@
  * Objects travel in runs, each one pickled list.  How many objects a run holds is PySpark's rule
  * (AutoBatchedSerializer), as counts that people see depend on it: 1, 2, 4 … while a run stays
  * below 64 KiB, half as many when one came out more than ten times that.  The command's `records`
- * may say otherwise (a SparkContext with a serializer or a batchSize of its own).  A chain that ends
- * in `tag` is read by the join behind it, and nobody counts its runs: they are plain data.
+ * may say otherwise (a SparkContext with a serializer or a batchSize of its own).  A chain that
+ * ends in `tag` is read by the join behind it, and nobody counts its runs: they are plain data.
  *
  * A batch goes out at 256 KiB or 8,192 rows.  A run as long as that goes alone.
  */

@@ -3,8 +3,8 @@
  * Pairs that are shuffled are mostly numbers and words.  pickle is a language for any object: it
  * keeps each tuple in a dict of those that it may have to name again, and its reader a table of
  * them, which is most of what a shuffle's pickles cost.  So runs of exact int of 64 bits, float,
- * str, bytes, None, bool, and tuples, lists and groups (ResultIterable) of them, are written here in
- * a form that says no more than that; the first thing of another kind leaves the run to pickle.
+ * str, bytes, None, bool, and tuples, lists and groups (ResultIterable) of them, are written here
+ * in a form that says no more than that; the first thing of another kind leaves the run to pickle.
  *
  *     [("a", 1), ("bc", 300)]
  *
@@ -12,7 +12,7 @@
  *     │   └ elements    PAIR ASCII 02 'b' 'c'  INT4 2c 01 00 00
  *     └ WORKER_PLAIN_MARK
  *
- * A value is a tag and what the tag says; numbers are the machine's, as no other machine reads them.
+ * A value is a tag and what the tag says; numbers are the machine's: no other one reads them.
  *
  * Shared objects stay shared, and cycles stay cycles, as with pickle.  But only what somebody else
  * refers to as well, by its count of references, can come a second time: that is marked KEPT, and a

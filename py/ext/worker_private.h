@@ -257,8 +257,8 @@ PyObject *worker_loads (const void *bytes, gsize length);
  * writes: a pickle, or plain data. */
 PyObject *worker_read_run (PyObject *read, const void *bytes, gsize length);
 
-/* Writes runs; those that only workers and their driver read as plain data (worker_plain.h), as long
- * as there is nothing else in them. */
+/* Writes runs; those that only workers and their driver read as plain data (worker_plain.h), as
+ * long as there is nothing else in them. */
 typedef struct
 {
   PyObject *write;    /* (unowned) as in WorkerRecords */
