@@ -125,7 +125,7 @@ def take_first(n, iterator):
 
 
 def no_function(_):
-    """In the place of a partition function that is None: fails in the task, as in PySpark."""
+    """In the place of a function that is None: fails in the task, as in PySpark."""
     raise TypeError("'NoneType' object is not callable")
 
 

@@ -61,6 +61,8 @@ class Sorting:
                 for i in range(numPartitions - 1)]
 
     def _sort_partitions(self, keyfunc, ascending):
+        if keyfunc is None:
+            keyfunc = functions.no_function
         return self._then("sort", None if keyfunc is functions.identity else keyfunc,
                           bool(ascending), preservesPartitioning=True)
 

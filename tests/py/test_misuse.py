@@ -70,13 +70,11 @@ DIFFERENT = {
     "sc.pickleFile('x')": "ok → Java java.io.IOException",
     "sc.pickleFile(text)": "ok → Java java.io.IOException",
     "sc.sequenceFile('x')": "Java java.io.IOException",
-    # noticed by a worker; PySpark writes in the JVM, and zips batches on the driver
+    # noticed by a worker; PySpark writes in the JVM
     "nums.saveAsPickleFile(new(), 'x')": "Java org.apache.spark.api.python.PythonException",
     "nums.saveAsPickleFile(new(), 1.5)": "Java org.apache.spark.api.python.PythonException",
     "nums.saveAsPickleFile(new(), [])": "Java org.apache.spark.api.python.PythonException",
     "nums.saveAsPickleFile(new(), None)": "Java org.apache.spark.api.python.PythonException",
-    "nums.zip(sc.parallelize(range(5), 2))":
-        "ok → Java org.apache.spark.api.python.PythonException",
     # None is "no function", "no environment", "no key function"
     "pairs.combineByKey(None, add, add)": "ok",
     "nums.pipe('cat', 0)": "ok",
