@@ -15,11 +15,13 @@ import functools
 
 from rushlight import _functions as functions
 from rushlight._callsite import operator
+from rushlight.errors.base import check_rdd
 
 LEFT, RIGHT = 1, 2
 
 
 def _tagged(rdd, side):
+    check_rdd(rdd)
     return rdd._then("tag", side, preservesPartitioning=True)
 
 
@@ -123,6 +125,7 @@ class Joins:
         >>> sorted(sc.parallelize([1, 2, 2, 3]).subtract(sc.parallelize([3, 4])).collect())
         [1, 2, 2]
         """
+        check_rdd(other)
         theirs = other.map(functions.with_true)
         return self.map(functions.with_true).subtractByKey(theirs, numPartitions).keys()
 
@@ -133,6 +136,7 @@ class Joins:
         >>> sorted(sc.parallelize([1, 2, 2, 3]).intersection(sc.parallelize([2, 3, 4])).collect())
         [2, 3]
         """
+        check_rdd(other)
         return (self.map(functions.with_none)
                 .cogroup(other.map(functions.with_none))
                 .filter(functions.is_on_all_sides)

@@ -15,6 +15,7 @@ import functools
 
 from rushlight._callsite import current_call, operator
 from rushlight._records import ALL, serializer_of
+from rushlight.errors.base import check_rdd
 from rushlight.errors.engine import NoSuchMethodError
 
 DEALT_RUN = 10      # objects in a run that repartition deals out, if batchSize is not less
@@ -84,6 +85,7 @@ class Layout:
         [(0, 0), (1, 1), (2, 4), (3, 9), (4, 16)]
         """
         from rushlight.rdd import RDD
+        check_rdd(other)
         mine, others = _run_length(self._format), _run_length(other._format)
         left, right = self, other
         if mine != others or mine == 0:
@@ -104,6 +106,7 @@ class Layout:
         [(1, 'a'), (1, 'b'), (2, 'a'), (2, 'b')]
         """
         from rushlight.rdd import RDD
+        check_rdd(other)
         left, right = self._for_pairs(), other._for_pairs()
         engine_rdd = self.ctx._engine.cartesian(left._engine(), right._engine(), current_call())
         return RDD(engine_rdd, self.ctx, ("cartesian", left._format, right._format))

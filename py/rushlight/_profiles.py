@@ -66,5 +66,6 @@ class Profiles:
         from rushlight.sql.session import SparkSession
         if SparkSession._instantiated is None:
             raise PySparkRuntimeError(errorClass="CALL_BEFORE_INITIALIZE", messageParameters={
-                "func_name": "RDD.toDF", "object": "SparkSession"})
+                "func_name": "RDD.toDF", "object": "SparkSession",
+                "how": ": SparkSession.builder.getOrCreate() does it"})
         raise NotThereYet("RDD.toDF")

@@ -14,6 +14,7 @@ from rushlight import _functions as functions
 from rushlight._callsite import current_call, operator
 from rushlight._records import dump_run, runs_of
 from rushlight.errors import PySparkIndexError, PySparkValueError
+from rushlight.errors.base import check_rdd
 from rushlight.rdd import RDD
 
 MAX_RUN = 1024      # objects in one pickled run of parallelize
@@ -102,6 +103,8 @@ class Sources:
         """
         if not rdds:
             raise PySparkIndexError("union() needs at least one RDD; emptyRDD() makes an empty one")
+        for rdd in rdds:
+            check_rdd(rdd)
         if any(rdd._format != rdds[0]._format for rdd in rdds):
             rdds = [rdd._as_chain() for rdd in rdds]
         engine_rdd = self._engine.union([rdd._engine() for rdd in rdds], current_call())

@@ -200,7 +200,8 @@ class BarrierTaskContext(TaskContext):
         if TaskContext.get() is not self or _worker.current_task() is None:
             raise PySparkRuntimeError(
                 errorClass="CALL_BEFORE_INITIALIZE",
-                messageParameters={"func_name": func_name, "object": "BarrierTaskContext"})
+                messageParameters={"func_name": func_name, "object": "BarrierTaskContext",
+                                   "how": ": it is, in a task of a barrier stage"})
 
 
 class BarrierTaskInfo:

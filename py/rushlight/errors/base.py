@@ -9,8 +9,7 @@ from pickle import PicklingError
 CONDITIONS = {
     "BROADCAST_VARIABLE_NOT_LOADED": ("Broadcast variable `{variable}` not loaded.", None),
     "CALL_BEFORE_INITIALIZE": (
-        "Not supported to call `{func_name}` before `{object}` is initialized: it is, in a task of "
-        "a barrier stage.", None),
+        "Not supported to call `{func_name}` before `{object}` is initialized{how}.", None),
     "CANNOT_MODIFY_CONFIG": (
         'Cannot modify the value of the Spark config: "{key}". It is read when the SparkContext '
         "starts: set it in SparkConf, or with --conf.", "46110"),
@@ -163,6 +162,20 @@ class NoJVM(PySparkNotImplementedError, AttributeError):
 
     def __init__(self, feature):
         super().__init__(errorClass="NO_JVM", messageParameters={"feature": feature})
+
+
+def check_rdd(given):
+    """Raises an error unless `given` is an RDD.  (In PySpark a list has no such attribute.)
+
+    >>> sc.parallelize([1]).zip([2])
+    Traceback (most recent call last):
+    AttributeError: another RDD is needed, not a list (sc.parallelize() makes one of a list)
+    """
+    from rushlight.rdd import RDD
+    if not isinstance(given, RDD):
+        kind = type(given).__name__
+        raise AttributeError(f"another RDD is needed, not a {kind} "
+                             "(sc.parallelize() makes one of a list)")
 
 
 def check_type(name, value, expected):
