@@ -195,8 +195,8 @@ paired_elements (const WorkerFormat *self, PyObject *read, const RushBatch *batc
 
 /* ── lines: as Java reads them, so that each sees what it would see in Spark ── */
 
-/* What is no UTF-8 becomes replacement characters. Java takes the three bytes of a surrogate for one
- * thing that is wrong, Python for three. */
+/* What is no UTF-8 becomes replacement characters.  Java takes the three bytes of a surrogate for
+ * one thing that is wrong, Python for three. */
 static PyObject *
 mended_line (const char *bytes, gsize length)
 {
