@@ -32,10 +32,11 @@
 static guint
 n_barrier_parents (const RushRdd *rdd)
 {
-  guint n = 0;
+  guint n_dependencies, n = 0;
+  RushDependency *const *dependencies = rush_rdd_dependencies (rdd, &n_dependencies);
 
-  for (guint i = 0; i < rdd->n_dependencies; i++)
-    n += rdd->dependencies[i]->rdd->barrier;
+  for (guint i = 0; i < n_dependencies; i++)
+    n += dependencies[i]->rdd->barrier;
   return n;
 }
 

@@ -3,6 +3,8 @@
  */
 #include "fixture.h"
 
+#include "core/lineage/persistence.h"
+
 #define INTERVAL "spark.scheduler.barrier.maxConcurrentTasksCheck.interval"
 #define MAX_FAILURES "spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures"
 
@@ -401,6 +403,27 @@ test_chains_that_cannot_run_at_once_are_refused (void)
   fixture_free (f);
 }
 
+/* What a checkpoint has cut off is not looked at any more. */
+static void
+test_checkpoint_below_a_barrier (void)
+{
+  Fixture *f = fixture_cluster (1, 8);
+  g_autoptr (RushRdd) source = my_rdd_new (f->lineage, 2, NULL);
+  g_autoptr (RushRdd) mapped =
+      my_rdd_new (f->lineage, 2, rush_dependency_one_to_one (source), NULL);
+  g_autoptr (RushRdd) read = my_rdd_new (f->lineage, 2, NULL);
+  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 2, rush_dependency_one_to_one (mapped), NULL);
+  TestJob *job;
+
+  rdd->barrier = TRUE;
+  rush_rdd_set_checkpointed (mapped, read);
+  job = fixture_submit (f, rdd);
+  fixture_assert_partitions (f, 0, 0, "0 1");
+  fixture_succeed_all (f, 0, 0);
+  fixture_assert_succeeded (job);
+  fixture_free (f);
+}
+
 #define ADD(name) g_test_add_func ("/scheduler/barrier_stages/" #name, test_##name)
 
 int
@@ -428,6 +451,7 @@ main (int argc, char **argv)
   ADD (job_that_waits_for_slots_can_be_cancelled);
   ADD (job_that_waits_for_slots_ends_with_the_context);
   ADD (chains_that_cannot_run_at_once_are_refused);
+  ADD (checkpoint_below_a_barrier);
   status = g_test_run ();
   g_string_free (warnings, TRUE);
   return status;
