@@ -62,7 +62,8 @@ def test_it_does_not_tear_what_others_print(tmp_path):
 def chat():
     while not os.path.exists(go):
         time.sleep(0.02)
-        print("driver", flush=True)
+        sys.stdout.write("driver\\n")      # print() writes twice where PYTHONUNBUFFERED is set
+        sys.stdout.flush()
 threading.Thread(target=chat).start()
 def work(x, wait=work):
     for _ in range(40):
