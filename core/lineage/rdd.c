@@ -20,6 +20,8 @@
  */
 #include "core/lineage/rdd.h"
 
+#include "core/lineage/persistence.h"
+
 /* ---- construction ---- */
 
 /* How sure the rows of a child are that read @dep (RDD.getOutputDeterministicLevel). */
@@ -139,7 +141,8 @@ partitions_known (RushRdd *self)
   return known;
 }
 
-/* Computes the count of @self, whose narrow parents have theirs. */
+/* Computes the count of @self, whose narrow parents have theirs.  A checkpoint has as many as what
+ * it stands for; what that was made of may have gone. */
 static gboolean
 count_partitions (RushRdd *self, GError **error)
 {
@@ -149,13 +152,16 @@ count_partitions (RushRdd *self, GError **error)
   pthread_mutex_lock (&self->lock);
   if (!self->partitions_known)
     {
-      if (self->klass->partitions != NULL)
+      if (self->klass->partitions != NULL && !rush_rdd_is_checkpointed (self))
         ok = self->klass->partitions (self, &n, error);
       else
         {
-          g_assert (self->n_dependencies > 0);
-          g_assert (self->dependencies[0]->kind != RUSH_DEPENDENCY_SHUFFLE);
-          ok = rush_rdd_n_partitions (self->dependencies[0]->rdd, &n, error);
+          guint n_dependencies;
+          RushDependency *const *dependencies = rush_rdd_dependencies (self, &n_dependencies);
+
+          g_assert (n_dependencies > 0);
+          g_assert (dependencies[0]->kind != RUSH_DEPENDENCY_SHUFFLE);
+          ok = rush_rdd_n_partitions (dependencies[0]->rdd, &n, error);
         }
       if (ok)
         {
