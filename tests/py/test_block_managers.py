@@ -50,7 +50,8 @@ def test_what_finds_no_room_is_computed_again(small):
     partitions, in_memory, on_disk = kept(small, rdd)
     assert 0 < partitions < 12 and on_disk == 0
     assert rdd.count() == n and n < calls.value < 2 * n    # some were read, some were computed
-    assert kept(small, rdd)[0] == partitions    # they do not push out each other
+    # They do not push out each other; one more may find room, when others are not read beside it.
+    assert partitions <= kept(small, rdd)[0] < 12
 
 
 @pytest.mark.parametrize(
