@@ -27,7 +27,11 @@
 #include "core/lineage/persistence.h"
 
 /* A step takes some 130 bytes of stack; a thread of ours has 16 MiB (core/base/thread.c). */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define MAX_DEPTH 12000 /* their steps take more, and TSan counts at most 65,535 calls */
+#else
 #define MAX_DEPTH 30000
+#endif
 #define STEPS_OF_KEPT 6
 
 /* ---- storage levels ---- */

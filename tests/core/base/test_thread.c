@@ -95,7 +95,8 @@ test_no_more_threads (void)
       g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_IO);
       g_assert_nonnull (strstr (error->message, "Cannot start the thread rush-third: "));
       g_assert_nonnull (strstr (error->message, "may have 1 processes and threads (ulimit -u)"));
-      return;
+      g_clear_error (&error);
+      _exit (0); /* a leak checker could not start what it needs, either */
     }
   g_test_trap_subprocess (NULL, 0, 0);
   g_test_trap_assert_passed ();

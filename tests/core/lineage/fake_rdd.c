@@ -6,7 +6,7 @@ typedef struct
   guint n_partitions;
 } FakeRdd;
 
-guint fake_n_counts;
+atomic_uint fake_n_counts;
 atomic_uint fake_n_finalized;
 
 static gboolean

@@ -12,7 +12,7 @@ extern const RushRddClass
     fake_map_class; /* "MapPartitionsRDD": counts and computes as its parent */
 
 /* How often any partitions () was called, and how many RDDs were finalized, since the start. */
-extern guint fake_n_counts;
+extern atomic_uint fake_n_counts;
 extern atomic_uint fake_n_finalized;
 
 /* Created by operator @site, with @n_partitions where the class does not find them itself.  Takes
