@@ -226,71 +226,62 @@ rush_rdd_n_partitions (RushRdd *self, guint *out_n, GError **error)
   return TRUE;
 }
 
+/* ---- walks over a lineage ---- */
+
+typedef gboolean (*Visit) (RushRdd *rdd, GError **error);
+
+/* Calls @visit once for each RDD that @self is made of, itself included, children first; stops at
+ * the first that fails.  With a list instead of recursion: lineages are deep. */
 static gboolean
-count_all (RushRdd *self, GError **error)
+visit_each (RushRdd *self, gboolean through_shuffles, Visit visit, GError **error)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
   g_autoptr (GPtrArray) to_visit = g_ptr_array_new ();
+  gboolean ok = TRUE;
 
+  rush_lineage_begin_reading (self->lineage);
   g_ptr_array_add (to_visit, self);
-  while (to_visit->len > 0)
+  while (ok && to_visit->len > 0)
     {
       RushRdd *rdd = g_ptr_array_steal_index_fast (to_visit, to_visit->len - 1);
       guint n;
 
       if (!g_hash_table_add (seen, rdd))
         continue;
-      if (!rush_rdd_n_partitions (rdd, &n, error))
-        return FALSE;
+      ok = visit (rdd, error);
       RushDependency *const *dependencies = rush_rdd_dependencies (rdd, &n);
       for (guint i = n; i-- > 0;) /* the first is visited first */
-        g_ptr_array_add (to_visit, dependencies[i]->rdd);
+        if (through_shuffles || dependencies[i]->kind != RUSH_DEPENDENCY_SHUFFLE)
+          g_ptr_array_add (to_visit, dependencies[i]->rdd);
     }
-  return TRUE;
+  rush_lineage_end_reading (self->lineage);
+  return ok;
+}
+
+static gboolean
+count_one (RushRdd *rdd, GError **error)
+{
+  guint n;
+
+  return rush_rdd_n_partitions (rdd, &n, error);
 }
 
 gboolean
 rush_rdd_count_lineage (RushRdd *self, guint *out_n, GError **error)
 {
-  rush_lineage_begin_reading (self->lineage);
-  gboolean counted = count_all (self, error);
-  rush_lineage_end_reading (self->lineage);
-  return counted && rush_rdd_n_partitions (self, out_n, error);
+  return visit_each (self, TRUE, count_one, error) && rush_rdd_n_partitions (self, out_n, error);
 }
 
-/* ---- can tasks compute it? ---- */
-
 static gboolean
-check_with_parents (RushRdd *self, GError **error)
+check_one (RushRdd *rdd, GError **error)
 {
-  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
-  g_autoptr (GPtrArray) to_visit = g_ptr_array_new ();
-
-  g_ptr_array_add (to_visit, self);
-  while (to_visit->len > 0)
-    {
-      RushRdd *rdd = g_ptr_array_steal_index_fast (to_visit, to_visit->len - 1);
-      guint n;
-
-      if (!g_hash_table_add (seen, rdd))
-        continue;
-      if (rdd->klass->check != NULL && !rdd->klass->check (rdd, error))
-        return FALSE;
-      RushDependency *const *dependencies = rush_rdd_dependencies (rdd, &n);
-      for (guint i = n; i-- > 0;)
-        if (dependencies[i]->kind != RUSH_DEPENDENCY_SHUFFLE)
-          g_ptr_array_add (to_visit, dependencies[i]->rdd);
-    }
-  return TRUE;
+  return rdd->klass->check == NULL || rdd->klass->check (rdd, error);
 }
 
 gboolean
 rush_rdd_check_stage (RushRdd *self, GError **error)
 {
-  rush_lineage_begin_reading (self->lineage);
-  gboolean ok = check_with_parents (self, error);
-  rush_lineage_end_reading (self->lineage);
-  return ok;
+  return visit_each (self, FALSE, check_one, error);
 }
 
 /* ---- the rest of the contract ---- */
