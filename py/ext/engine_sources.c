@@ -97,22 +97,42 @@ context_parallelize (EngineContext *self, PyObject *args)
 
 /* ── files ── */
 
+/* What most of them are asked with: where, a number, and the call. */
+typedef struct
+{
+  const char *path;
+  int number; /* minPartitions, or bytes a record */
+  EngineCall call;
+} FileArguments;
+
+static gboolean
+parse_file_arguments (EngineContext *self, PyObject *args, FileArguments *out)
+{
+  return PyArg_ParseTuple (args, "siO&", &out->path, &out->number, engine_call_converter,
+                           &out->call) &&
+         engine_context_ready (self);
+}
+
+/* A number of partitions that a program may have left out. */
+static guint
+at_least_one (int min_partitions)
+{
+  return (guint)MAX (min_partitions, 1);
+}
+
 static PyObject *
 context_text_file (EngineContext *self, PyObject *args)
 {
-  const char *path;
-  int min_partitions;
-  EngineCall call;
-  if (!PyArg_ParseTuple (args, "siO&", &path, &min_partitions, engine_call_converter, &call) ||
-      !engine_context_ready (self))
+  FileArguments given;
+  if (!parse_file_arguments (self, args, &given))
     return NULL;
-  if (min_partitions < 0)
+  if (given.number < 0)
     return engine_raise (g_error_new (RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
                                       "minPartitions of textFile is %d; it must be 1 or more",
-                                      min_partitions));
+                                      given.number));
   ENGINE_MAKE_RDD (
-      self, &call, "Context.text_file", path, 0,
-      rush_rdd_text_file (rush_context_lineage (self->context), path, (guint)min_partitions));
+      self, &given.call, "Context.text_file", given.path, 0,
+      rush_rdd_text_file (rush_context_lineage (self->context), given.path, (guint)given.number));
 }
 
 static PyObject *
@@ -127,59 +147,50 @@ context_text_file_positions (EngineContext *self, PyObject *args)
     return NULL;
   ENGINE_MAKE_RDD (self, &call, "Context.text_file_positions", path, 0,
                    rush_rdd_text_file_positions (rush_context_lineage (self->context), path,
-                                                 (guint)MAX (min_partitions, 1), new_api));
+                                                 at_least_one (min_partitions), new_api));
 }
 
 static PyObject *
 context_whole_text_files (EngineContext *self, PyObject *args)
 {
-  const char *path;
-  int min_partitions;
-  EngineCall call;
-  if (!PyArg_ParseTuple (args, "siO&", &path, &min_partitions, engine_call_converter, &call) ||
-      !engine_context_ready (self))
+  FileArguments given;
+  if (!parse_file_arguments (self, args, &given))
     return NULL;
-  ENGINE_MAKE_RDD (self, &call, "Context.whole_text_files", path, 0,
-                   rush_rdd_whole_text_files (rush_context_lineage (self->context), path,
-                                              (guint)MAX (min_partitions, 1)));
+  ENGINE_MAKE_RDD (self, &given.call, "Context.whole_text_files", given.path, 0,
+                   rush_rdd_whole_text_files (rush_context_lineage (self->context), given.path,
+                                              at_least_one (given.number)));
 }
 
 static PyObject *
 context_binary_files (EngineContext *self, PyObject *args)
 {
-  const char *path;
-  int min_partitions;
-  EngineCall call;
-  if (!PyArg_ParseTuple (args, "siO&", &path, &min_partitions, engine_call_converter, &call) ||
-      !engine_context_ready (self))
+  FileArguments given;
+  if (!parse_file_arguments (self, args, &given))
     return NULL;
   const RushConf *conf = rush_context_conf (self->context);
   guint parallelism = rush_context_default_parallelism (self->context);
   RushBinaryFilesRule rule = {
     .max_partition_bytes = rush_conf_get_bytes (conf, "spark.files.maxPartitionBytes"),
     .open_cost_bytes = rush_conf_get_bytes (conf, "spark.files.openCostInBytes"),
-    .parallelism = MAX (parallelism, (guint)MAX (min_partitions, 1)),
+    .parallelism = MAX (parallelism, at_least_one (given.number)),
   };
-  ENGINE_MAKE_RDD (self, &call, "Context.binary_files", path, 0,
-                   rush_rdd_binary_files (rush_context_lineage (self->context), path, &rule));
+  ENGINE_MAKE_RDD (self, &given.call, "Context.binary_files", given.path, 0,
+                   rush_rdd_binary_files (rush_context_lineage (self->context), given.path, &rule));
 }
 
 static PyObject *
 context_binary_records (EngineContext *self, PyObject *args)
 {
-  const char *path;
-  int record_bytes;
-  EngineCall call;
-  if (!PyArg_ParseTuple (args, "siO&", &path, &record_bytes, engine_call_converter, &call) ||
-      !engine_context_ready (self))
+  FileArguments given;
+  if (!parse_file_arguments (self, args, &given))
     return NULL;
-  if (record_bytes < 1)
+  if (given.number < 1)
     return engine_raise (g_error_new (RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
                                       "recordLength of binaryRecords is %d; it must be 1 or more",
-                                      record_bytes));
-  ENGINE_MAKE_RDD (
-      self, &call, "Context.binary_records", path, 0,
-      rush_rdd_binary_records (rush_context_lineage (self->context), path, (guint)record_bytes));
+                                      given.number));
+  ENGINE_MAKE_RDD (self, &given.call, "Context.binary_records", given.path, 0,
+                   rush_rdd_binary_records (rush_context_lineage (self->context), given.path,
+                                            (guint)given.number));
 }
 
 static PyObject *
@@ -194,7 +205,7 @@ context_sequence_file (EngineContext *self, PyObject *args)
     return NULL;
   ENGINE_MAKE_RDD (self, &call, "Context.sequence_file", path, 0,
                    rush_rdd_sequence_file (rush_context_lineage (self->context), path,
-                                           (guint)MAX (min_partitions, 1), key_class, value_class,
+                                           at_least_one (min_partitions), key_class, value_class,
                                            new_api));
 }
 
@@ -216,16 +227,12 @@ context_sequence_file_classes (EngineContext *self, PyObject *args)
 static PyObject *
 context_object_file (EngineContext *self, PyObject *args)
 {
-  const char *path;
-  int min_partitions;
-  EngineCall call;
-  if (!PyArg_ParseTuple (args, "siO&", &path, &min_partitions, engine_call_converter, &call) ||
-      !engine_context_ready (self))
+  FileArguments given;
+  if (!parse_file_arguments (self, args, &given))
     return NULL;
-  ENGINE_MAKE_RDD (self, &call, "Context.object_file", path, 0,
-                   rush_rdd_object_file (rush_context_lineage (self->context), path,
-                                         (guint)MAX (min_partitions, 1),
-                                         rush_python_schema_runs ()));
+  ENGINE_MAKE_RDD (self, &given.call, "Context.object_file", given.path, 0,
+                   rush_rdd_object_file (rush_context_lineage (self->context), given.path,
+                                         at_least_one (given.number), rush_python_schema_runs ()));
 }
 
 PyMethodDef engine_sources_methods[] = {

@@ -19,6 +19,7 @@ import traceback
 
 from pyspark import SparkConf, SparkContext
 from rdd_programs import describe
+from recorded_jobs import read_jobs, settings
 
 WORDS = [w * (i % 3) + chr(97 + i % 26) for i, w in enumerate(["to", "be", "or", "not"] * 9)]
 TEXT = "to be or not to be\nthat is the question\n\nwhether tis nobler in the mind\nto suffer\n"
@@ -26,9 +27,6 @@ CRLF = "a b\r\nc d\r\n\r\ne\rf g"
 ODD = "\n\n  spaces  \n\ttab\n\u00fcml\u00e4ut \u4e2d\u6587 \U0001f600\nlast without end"
 FRACTIONS = {**{i: i % 3 / 2 for i in range(1000)},
              **{f"k{i}": i % 3 / 2 for i in range(1000)}}
-COUNTS = (("in", "Input Metrics", "Records Read"), ("out", "Output Metrics", "Records Written"),
-          ("read", "Shuffle Read Metrics", "Total Records Read"),
-          ("wrote", "Shuffle Write Metrics", "Shuffle Records Written"))
 
 
 def helpers(sc, tmp, seen):
@@ -100,11 +98,7 @@ def record(programs, folder):
     conf = dict(pair.split("=") for pair in os.environ.get("CONF", "").split())
     batch_size, master = int(conf.pop("batchSize", 0)), conf.pop("master", "local[4]")
     sc = SparkContext(batchSize=batch_size, conf=SparkConf().setMaster(master).setAppName(
-        "fuzz").setAll([
-            ("spark.eventLog.enabled", "true"), ("spark.eventLog.dir", "file://" + folder + "/log"),
-            ("spark.eventLog.compress", "false"), ("spark.eventLog.rolling.enabled", "false"),
-            ("spark.ui.enabled", "false"), ("spark.ui.showConsoleProgress", "false"),
-            *conf.items()]))
+        "fuzz").setAll([*settings(folder + "/log"), *conf.items()]))
     sc.setLogLevel("OFF")
     sc.setCheckpointDir(folder + "/checkpoints")
     answers = {}
@@ -127,48 +121,22 @@ def record(programs, folder):
         seen.append(f"{sc.parallelize([1], 1).id() - first} RDDs")
         answers[name] = {"seen": seen, "jobs": []}
     sc.stop()
-    for name, job in read_jobs(folder + "/log"):
-        answers[name]["jobs"].append(job)
+    program = None
+    for properties, job in read_jobs(folder + "/log", stage_words):
+        program = properties.get("program", program)    # a thread may have none
+        answers[program]["jobs"].append(job)
     return answers
 
 
-def read_jobs(folder):
-    [path] = [os.path.join(at, file) for at, _, files in os.walk(folder)
-              for file in files if not file.startswith(".")]
-    jobs, ran = [], {}
-    with open(path) as f:
-        for event in map(json.loads, f):
-            if event["Event"] == "SparkListenerJobStart":
-                jobs.append(event)
-            elif event["Event"] == "SparkListenerStageSubmitted":
-                ran.setdefault(event["Stage Info"]["Stage ID"], {})
-            elif event["Event"] == "SparkListenerTaskEnd":
-                counts, metrics = ran[event["Stage ID"]], event.get("Task Metrics") or {}
-                for key, group, field in COUNTS:
-                    counts[key] = counts.get(key, 0) + metrics.get(group, {}).get(field, 0)
-    program = None
-    for job in jobs:
-        program = job["Properties"].get("program", program)     # a thread may have none
-        stages = {info["Stage ID"]: info for info in job["Stage Infos"]}
-        text = stage_text(max(stages), stages, ran) if stages else "no stages"
-        yield program, text
-
-
-def stage_text(number, stages, ran):
-    info = stages[number]
-    words = [info["Stage Name"], f"x{info['Number of Tasks']}"]
-    words += ([f"{key}={n}" for key, n in ran[number].items() if n] if number in ran
-              else ["skipped"])
+def stage_words(info, counts):
     rdds = sorted(info["RDD Info"], key=lambda rdd: rdd["RDD ID"])
     base = rdds[0]["RDD ID"]
-    words.append("<" + " ".join(
+    lineage = " ".join(
         f"{re.sub('.*/', '', rdd['Name'])}:{rdd['RDD ID'] - base}"
         f"<{','.join(str(p - base) for p in sorted(rdd['Parent IDs']))}>"
         f"x{rdd['Number of Partitions']}"
-        for rdd in rdds) + ">")
-    before = sorted(stage_text(parent, stages, ran)
-                    for parent in info["Parent IDs"] if parent in stages)
-    return " ".join(words) + (f" ({', '.join(before)})" if before else "")
+        for rdd in rdds)
+    return [info["Stage Name"], f"x{info['Number of Tasks']}", *counts, f"<{lineage}>"]
 
 
 if __name__ == "__main__":

@@ -22,19 +22,15 @@ import rdd_programs_outside  # noqa: F401
 import rdd_programs_pairs  # noqa: F401
 from pyspark import SparkConf, SparkContext
 from rdd_programs import PROGRAMS, describe
+from recorded_jobs import read_jobs, settings
 
 PROPERTY = "program"
-COUNTS = (("in", "Input Metrics", "Records Read"), ("out", "Output Metrics", "Records Written"),
-          ("read", "Shuffle Read Metrics", "Total Records Read"),
-          ("wrote", "Shuffle Write Metrics", "Shuffle Records Written"))
 
 
 def record(folder):
     os.mkdir(folder + "/log")
-    sc = SparkContext(conf=SparkConf().setMaster("local[4]").setAppName("programs").setAll([
-        ("spark.eventLog.enabled", "true"), ("spark.eventLog.dir", "file://" + folder + "/log"),
-        ("spark.eventLog.compress", "false"), ("spark.eventLog.rolling.enabled", "false"),
-        ("spark.ui.enabled", "false"), ("spark.ui.showConsoleProgress", "false")]))
+    sc = SparkContext(conf=SparkConf().setMaster("local[4]").setAppName("programs").setAll(
+        settings(folder + "/log")))
     answers = {}
     for name, run in PROGRAMS.items():
         tmp = f"{folder}/{name}"
@@ -46,44 +42,17 @@ def record(folder):
             result = f"raised {describe(e)}"
         answers[name] = {"result": result.replace(tmp, ""), "jobs": []}
     sc.stop()
-    for name, job in read_jobs(folder + "/log"):
-        answers[name]["jobs"].append(job)
+    for properties, job in read_jobs(folder + "/log", stage_words):
+        answers[properties[PROPERTY]]["jobs"].append(job)
     return answers
 
 
-def read_jobs(folder):
-    """(program, job) for each job of the one event log in a folder."""
-    [path] = [os.path.join(at, file) for at, _, files in os.walk(folder)
-              for file in files if not file.startswith(".")]
-    jobs, ran = [], {}
-    with open(path) as f:
-        for event in map(json.loads, f):
-            if event["Event"] == "SparkListenerJobStart":
-                jobs.append(event)
-            elif event["Event"] == "SparkListenerStageSubmitted":
-                ran.setdefault(event["Stage Info"]["Stage ID"], {})
-            elif event["Event"] == "SparkListenerTaskEnd":
-                counts, metrics = ran[event["Stage ID"]], event.get("Task Metrics") or {}
-                for key, group, field in COUNTS:
-                    counts[key] = counts.get(key, 0) + metrics.get(group, {}).get(field, 0)
-    for job in jobs:
-        stages = {info["Stage ID"]: info for info in job["Stage Infos"]}
-        text = stage_text(max(stages), stages, ran) if stages else "no stages"
-        yield job["Properties"][PROPERTY], text
-
-
-def stage_text(number, stages, ran):
-    info = stages[number]
+def stage_words(info, counts):
     name, _, place = info["Stage Name"].rpartition(" at ")
     if place.endswith(".py") or ".py:" in place or place.startswith("NativeMethod"):
         place = ""              # the user's; else one of Spark's own files, which is kept
-    words = [f"{name} at {place.partition(':')[0]}" if place else name,
-             f"x{info['Number of Tasks']}"]
-    words += ([f"{key}={n}" for key, n in ran[number].items() if n] if number in ran
-              else ["skipped"])
-    before = sorted(stage_text(parent, stages, ran)
-                    for parent in info["Parent IDs"] if parent in stages)
-    return " ".join(words) + (f" ({', '.join(before)})" if before else "")
+    return [f"{name} at {place.partition(':')[0]}" if place else name,
+            f"x{info['Number of Tasks']}", *counts]
 
 
 if __name__ == "__main__":
