@@ -1,7 +1,8 @@
 /* worker_input.c - the chain's first stage: batches from the runner → Python objects.
  *
- * A line becomes a str straight out of the message's buffer.  A run is one pickled list; its
- * objects are given out by index.  One batch, and of its runs one list, is all that is held.
+ * A line becomes a str straight out of the message's buffer.  A run is one pickled list, whose
+ * objects are given out by index, or plain data (worker_plain.h), whose values are made as they are
+ * asked for.  One batch, and of its runs one list, is all that is held.
  *
  * Whoever stops pulling early leaves messages behind: `ended` tells that END_OF_INPUT is still to
  * come, and worker_task.c skips to it before the next task.
@@ -154,37 +155,44 @@ next_record (Stage *stage)
   return next_element (stage, bytes_object);
 }
 
-/* The next run that is not empty. */
+/* Begins the next run. */
 static gboolean
 next_run (WorkerInput *self)
 {
-  do
-    {
-      gsize length;
-      Py_CLEAR (self->run);
-      const char *bytes = next_bytes (self, &length);
-      if (bytes == NULL)
-        return FALSE;
-      self->run = worker_read_run (self->read, bytes, length);
-      self->at = 0;
-      if (self->run == NULL)
-        return FALSE;
-      if (!PyList_CheckExact (self->run))
-        return corrupt ("a run that is not a pickled list");
-    }
-  while (PyList_GET_SIZE (self->run) == 0);
-  return TRUE;
+  gsize length;
+  const char *bytes = next_bytes (self, &length);
+
+  if (bytes == NULL)
+    return FALSE;
+  if (self->read == NULL && worker_plain_is (bytes, length))
+    return worker_plain_reader_begin (&self->plain, bytes, length);
+  self->at = 0;
+  self->run = worker_read_run (self->read, bytes, length);
+  return self->run != NULL &&
+         (PyList_CheckExact (self->run) || corrupt ("a run that is not a pickled list"));
+}
+
+/* The next element of the run; NULL: no more, or an exception. */
+static inline PyObject *
+next_of_run (WorkerInput *self)
+{
+  if (self->plain.bytes != NULL)
+    return worker_plain_reader_next (&self->plain);
+  if (self->run != NULL && self->at < PyList_GET_SIZE (self->run))
+    return worker_take_item (self->run, self->at++);
+  Py_CLEAR (self->run);
+  return NULL;
 }
 
 static PyObject *
 next_object (Stage *stage)
 {
   WorkerInput *self = (WorkerInput *)stage;
+  PyObject *x;
 
-  if ((self->run == NULL || self->at == PyList_GET_SIZE (self->run)) && !next_run (self))
-    return NULL;
-  PyObject *x = PyList_GET_ITEM (self->run, self->at++);
-  Py_INCREF (x);
+  while ((x = next_of_run (self)) == NULL)
+    if (PyErr_Occurred () || !next_run (self))
+      return NULL;
   self->objects++;
   return x;
 }
@@ -262,7 +270,15 @@ hold_batch (WorkerInput *self)
   g_clear_pointer (&self->batch, rush_batch_unref);
   self->held = g_bytes_new (self->payload, self->payload_bytes);
   self->payload = g_bytes_get_data (self->held, NULL);
-  return decode_payload (self);
+  if (!decode_payload (self))
+    return FALSE;
+  if (self->plain.bytes != NULL)
+    {
+      gsize length;
+      worker_plain_reader_move (
+          &self->plain, rush_column_get_bytes (self->batch->columns[0], self->row - 1, &length));
+    }
+  return TRUE;
 }
 
 gboolean
@@ -305,6 +321,7 @@ worker_input_clear (WorkerInput *self)
 {
   Py_CLEAR (self->run);
   Py_CLEAR (self->other);
+  worker_plain_reader_clear (&self->plain);
   g_clear_pointer (&self->batch, rush_batch_unref);
   g_clear_pointer (&self->held, g_bytes_unref);
   g_queue_clear_full (&self->kept, (GDestroyNotify)g_bytes_unref);

@@ -11,6 +11,9 @@
  * The bytes that are averaged are those of the runs as they are written here, mostly as plain data,
  * which differ from a pickle's by some percent: enough to tell 1 MiB from 10.
  *
+ * Plain pairs are written into their bucket's run as they come; from the first on that cannot be
+ * (worker_plain_add ()), buckets are lists of pairs, which are written when they are flushed.
+ *
  * Mirrors: add_shuffle_key in pyspark.RDD.partitionBy.
  */
 #include "py/ext/worker_private.h"
@@ -177,24 +180,76 @@ explain_key (const WorkerChain *chain, PyObject *key)
 
 typedef struct
 {
+  WorkerPlain *plain; /* (owned) of pairs that are written already, or NULL */
+  PyObject *list;     /* (owned) pairs that are to be written, or NULL */
+  gint64 n;           /* in either */
+} Bucket;
+
+typedef struct
+{
   WorkerOutput output;
-  PyObject **lists; /* [n_partitions] (owned) or NULL: empty */
-  gint32 *order;    /* of those that are not empty */
-  gint32 n_lists;
-  WorkerRunWriter writer;
+  Bucket *buckets; /* [n_partitions] */
+  gint32 *order;   /* of those that are not empty */
+  gint32 n_filled;
+  gboolean is_plain;      /* so far each pair could be written at once */
+  WorkerRunWriter writer; /* of lists */
 } Buckets;
 
+/* Pairs that have been written are read back: another run than this must be made of them. */
 static gboolean
-add_pair (Buckets *self, gint64 bucket, PyObject *pair)
+use_list (Bucket *self)
 {
-  if (self->lists[bucket] == NULL)
+  const char *bytes;
+  gsize length;
+
+  if (self->list != NULL)
+    return TRUE;
+  if (self->n > 0)
+    worker_plain_end (self->plain, &bytes, &length);
+  self->list = self->n > 0 ? worker_plain_read (bytes, length) : PyList_New (0);
+  g_clear_pointer (&self->plain, worker_plain_free);
+  return self->list != NULL;
+}
+
+static gboolean
+add_pair (Buckets *self, gint64 number, PyObject *pair)
+{
+  Bucket *bucket = &self->buckets[number];
+
+  if (bucket->n == 0)
+    self->order[self->n_filled++] = (gint32)number;
+  if (self->is_plain && bucket->plain == NULL)
+    bucket->plain = worker_plain_new ();
+  self->is_plain = self->is_plain && worker_plain_add (bucket->plain, pair);
+  if (!self->is_plain && (!use_list (bucket) || PyList_Append (bucket->list, pair) < 0))
+    return FALSE;
+  bucket->n++;
+  return TRUE;
+}
+
+static gboolean
+flush_bucket (Buckets *self, gint32 number, gint64 *inout_bytes)
+{
+  Bucket *bucket = &self->buckets[number];
+  WorkerRunWriter *writer = &self->writer;
+  const char *bytes;
+  gsize length;
+
+  if (bucket->list == NULL)
+    worker_plain_end (bucket->plain, &bytes, &length);
+  else
     {
-      self->lists[bucket] = PyList_New (0);
-      if (self->lists[bucket] == NULL)
+      gboolean ok = worker_run_writer_write (writer, bucket->list);
+      Py_CLEAR (bucket->list);
+      if (!ok)
         return FALSE;
-      self->order[self->n_lists++] = (gint32)bucket;
+      bytes = writer->bytes;
+      length = writer->length;
     }
-  return PyList_Append (self->lists[bucket], pair) == 0;
+  *inout_bytes += (gint64)length;
+  gint64 n = bucket->n;
+  bucket->n = 0;
+  return worker_output_run (&self->output, number, bytes, length, n);
 }
 
 /* Sends all buckets; the bytes of their runs are added up. */
@@ -202,18 +257,10 @@ static gboolean
 flush_buckets (Buckets *self, gint64 *out_bytes)
 {
   *out_bytes = 0;
-  for (gint32 i = 0; i < self->n_lists; i++)
-    {
-      PyObject **list = &self->lists[self->order[i]];
-      gint64 n = PyList_GET_SIZE (*list);
-      WorkerRunWriter *run = &self->writer;
-      gboolean ok = worker_run_writer_write (run, *list);
-      Py_CLEAR (*list);
-      if (!ok || !worker_output_run (&self->output, self->order[i], run->bytes, run->length, n))
-        return FALSE;
-      *out_bytes += (gint64)run->length;
-    }
-  self->n_lists = 0;
+  for (gint32 i = 0; i < self->n_filled; i++)
+    if (!flush_bucket (self, self->order[i], out_bytes))
+      return FALSE;
+  self->n_filled = 0;
   return TRUE;
 }
 
@@ -268,7 +315,7 @@ send_pairs (Buckets *self, WorkerChain *chain, gint64 memory_bytes)
       pairs++;
       if ((double)pairs > threshold || (pairs % 1000 == 0 && resident_mib () > limit_mib))
         {
-          gint32 n_runs = self->n_lists;
+          gint32 n_runs = self->n_filled;
           if (!flush_buckets (self, &bytes))
             return FALSE;
           threshold = adjust_threshold (threshold, bytes, n_runs);
@@ -283,16 +330,20 @@ worker_output_pairs (WorkerChannel *channel, WorkerChain *chain, gint64 memory_b
                      gint64 *out_objects)
 {
   gsize n = (gsize)chain->n_partitions;
-  Buckets self = { .lists = g_new0 (PyObject *, n), .order = g_new (gint32, n) };
+  Buckets self = { .buckets = g_new0 (Bucket, n), .order = g_new (gint32, n) };
 
+  self.is_plain = chain->records.write == NULL;
   worker_run_writer_init (&self.writer, chain->records.write, TRUE);
   worker_output_init (&self.output, channel, rush_schema_of (RUSH_PY_PAIRS_FIELDS, NULL));
   gboolean ok = send_pairs (&self, chain, memory_bytes);
   *out_objects = self.output.objects;
 
   for (gsize i = 0; i < n; i++)
-    Py_XDECREF (self.lists[i]);
-  g_free (self.lists);
+    {
+      g_clear_pointer (&self.buckets[i].plain, worker_plain_free);
+      Py_CLEAR (self.buckets[i].list);
+    }
+  g_free (self.buckets);
   g_free (self.order);
   worker_run_writer_clear (&self.writer);
   worker_output_clear (&self.output);

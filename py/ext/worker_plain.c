@@ -18,6 +18,12 @@
  * refers to as well, by its count of references, can come a second time: that is marked KEPT, and a
  * second time only its number is written, AGAIN.  Short strings are written as often as they come.
  *
+ * A run can also be written element by element (worker_plain_add ()), each as it comes and while it
+ * is in the processor's caches, and gone before the next one is made.  It must then be what it will
+ * be when the run ends: what nobody else refers to is, and so are numbers, strings, and tuples of
+ * them.  Lists that somebody else may still change are refused, for the caller to keep.  What is
+ * KEPT is held until the run ends, so that its address is nobody else's.
+ *
  * The reader (worker_plain_read.c) tells the garbage collector to forget tuples of numbers and
  * strings at once: they can be in no cycle.  CPython finds that out, too, but by looking at each
  * when it collects.
@@ -34,12 +40,13 @@
 #define MOST_FIXED 16 /* bytes of a tag and what stands before characters or values */
 #define SHORT_TEXT 16 /* bytes: a str takes 49 anyhow */
 #define FIRST_KEPT 64
+#define AHEAD 8 /* items of a list are asked of the memory so far ahead: they lie anywhere */
 
 /* ── writing ── */
 
 typedef struct
 {
-  PyObject *object; /* (unowned) NULL: free */
+  PyObject *object; /* (owned) NULL: free */
   guint32 number;
 } Kept;
 
@@ -50,6 +57,8 @@ struct _WorkerPlain
   Kept *kept; /* open addressing; NULL: none yet */
   gsize mask;
   guint32 n_kept;
+  guint32 n_added;     /* elements of the run that is written one by one */
+  gboolean by_element; /* what is written may be changed before the run ends */
 };
 
 static gboolean write_value (WorkerPlain *self, PyObject *x, guint level);
@@ -175,8 +184,12 @@ write_items (WorkerPlain *self, PyObject *const *items, Py_ssize_t n, guint leve
   if (level >= WORKER_PLAIN_LEVELS)
     return FALSE;
   for (Py_ssize_t i = 0; i < n; i++)
-    if (!write_value (self, items[i], level + 1))
-      return FALSE;
+    {
+      if (i + AHEAD < n)
+        __builtin_prefetch (items[i + AHEAD]);
+      if (!write_value (self, items[i], level + 1))
+        return FALSE;
+    }
   return TRUE;
 }
 
@@ -239,12 +252,25 @@ worker_plain_group_names (void)
   return names[0] != NULL && names[1] != NULL && names[2] != NULL ? names : NULL;
 }
 
+/* The attributes of @x.  Nothing else that is called here makes an object that is collected, and no
+ * finalizer is to change what is being walked. */
+static PyObject *
+attributes_of (PyObject *x)
+{
+  int collects = PyGC_Disable ();
+  PyObject *attributes = PyObject_GenericGetDict (x, NULL);
+
+  if (collects)
+    PyGC_Enable ();
+  return attributes;
+}
+
 /* One with more attributes than its own is pickle's. */
 static gboolean
 write_group (WorkerPlain *self, PyObject *x, guint level)
 {
   PyObject *const *names = worker_plain_group_names ();
-  PyObject *attributes = names != NULL ? PyObject_GenericGetDict (x, NULL) : NULL;
+  PyObject *attributes = names != NULL ? attributes_of (x) : NULL;
   gboolean ok = attributes != NULL && PyDict_GET_SIZE (attributes) == WORKER_PLAIN_GROUP_NAMES &&
                 level < WORKER_PLAIN_LEVELS;
 
@@ -308,6 +334,18 @@ typedef enum
   KEEP_FAILED,
 } KeepOutcome;
 
+/* Whether nobody can change @x, whoever refers to it. */
+static gboolean
+is_frozen (PyObject *x, guint level)
+{
+  if (!PyTuple_CheckExact (x))
+    return !PyType_IS_GC (Py_TYPE (x));
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE (x); i++)
+    if (level == WORKER_PLAIN_LEVELS || !is_frozen (PyTuple_GET_ITEM (x, i), level + 1))
+      return FALSE;
+  return TRUE;
+}
+
 static KeepOutcome
 keep (WorkerPlain *self, PyObject *x)
 {
@@ -320,6 +358,9 @@ keep (WorkerPlain *self, PyObject *x)
       put_u32 (self, place->number);
       return KEEP_AGAIN;
     }
+  if (self->by_element && !is_frozen (x, 0))
+    return KEEP_FAILED;
+  Py_INCREF (x);
   *place = (Kept){ x, self->n_kept++ };
   put_u8 (self, WORKER_PLAIN_KEPT);
   return KEEP_FIRST;
@@ -328,9 +369,11 @@ keep (WorkerPlain *self, PyObject *x)
 static void
 forget_kept (WorkerPlain *self)
 {
-  if (self->n_kept > 0)
-    memset (self->kept, 0, (self->mask + 1) * sizeof *self->kept);
+  gsize n = self->n_kept > 0 ? self->mask + 1 : 0;
+
   self->n_kept = 0;
+  for (gsize i = 0; i < n; i++)
+    Py_CLEAR (self->kept[i].object);
 }
 
 /* ── a value ── */
@@ -382,29 +425,66 @@ write_value (WorkerPlain *self, PyObject *x, guint level)
   return TRUE;
 }
 
+/* ── a run ── */
+
+static gboolean
+begin_run (WorkerPlain *self, guint32 n, gboolean by_element)
+{
+  forget_kept (self);
+  self->by_element = by_element;
+  self->n_added = 0;
+  self->length = 0;
+  if (!reserve (self, MOST_FIXED))
+    return FALSE;
+  put_u8 (self, WORKER_PLAIN_MARK);
+  put_u32 (self, n);
+  return TRUE;
+}
+
 gboolean
 worker_plain_write (WorkerPlain *self, PyObject *list, const char **out_bytes, gsize *out_length)
 {
   Py_ssize_t n = PyList_GET_SIZE (list);
 
-  self->length = 0;
-  if (n > G_MAXINT32 || !reserve (self, MOST_FIXED))
-    return FALSE;
-  put_u8 (self, WORKER_PLAIN_MARK);
-  put_u32 (self, (guint32)n);
-  int collects = PyGC_Disable (); /* no finalizer changes what is being walked */
-  gboolean ok = write_items (self, ((PyListObject *)list)->ob_item, n, 0);
-  if (collects)
-    PyGC_Enable ();
+  gboolean ok = n <= G_MAXINT32 && begin_run (self, (guint32)n, FALSE) &&
+                write_items (self, ((PyListObject *)list)->ob_item, n, 0);
   forget_kept (self);
   *out_bytes = (const char *)self->bytes;
   *out_length = self->length;
   return ok;
 }
 
+gboolean
+worker_plain_add (WorkerPlain *self, PyObject *x)
+{
+  if (self->n_added == 0 && !begin_run (self, 0, TRUE))
+    return FALSE;
+  gsize length = self->length;
+  if (self->n_added == G_MAXINT32 || !write_value (self, x, 1))
+    {
+      self->length = length;
+      return FALSE;
+    }
+  self->n_added++;
+  return TRUE;
+}
+
+void
+worker_plain_end (WorkerPlain *self, const char **out_bytes, gsize *out_length)
+{
+  memcpy (self->bytes + 1, &self->n_added, sizeof self->n_added);
+  forget_kept (self);
+  self->n_added = 0;
+  *out_bytes = (const char *)self->bytes;
+  *out_length = self->length;
+}
+
 WorkerPlain *
 worker_plain_new (void)
 {
+  /* Imported now: it is asked for where nothing but values must be touched. */
+  if (worker_plain_group_type () == NULL)
+    PyErr_Clear ();
   return g_new0 (WorkerPlain, 1);
 }
 
@@ -413,6 +493,7 @@ worker_plain_free (WorkerPlain *self)
 {
   if (self == NULL)
     return;
+  forget_kept (self);
   PyMem_Free (self->bytes);
   PyMem_Free (self->kept);
   g_free (self);

@@ -4,6 +4,12 @@
  *   if (worker_plain_write (plain, list, &bytes, &length)) …   // else: pickle it
  *   list = worker_plain_read (bytes, length);
  *
+ * or one element at a time:
+ *
+ *   worker_plain_add (plain, x) …  worker_plain_end (plain, &bytes, &length);
+ *   worker_plain_reader_begin (reader, bytes, length);
+ *   while ((x = worker_plain_reader_next (reader)) != NULL) …
+ *
  * Threads:  the worker's one; a reader on the driver holds the GIL.
  */
 #pragma once
@@ -25,6 +31,12 @@ void worker_plain_free (WorkerPlain *self); /* NULL is fine */
 gboolean worker_plain_write (WorkerPlain *self, PyObject *list, const char **out_bytes,
                              gsize *out_length);
 
+/* Writes one more element of a run.  FALSE, and no exception: it is not plain, or somebody could
+ * still change it; nothing of it was written. */
+gboolean worker_plain_add (WorkerPlain *self, PyObject *x);
+/* The run of what was added since the last one; it stands until the next call. */
+void worker_plain_end (WorkerPlain *self, const char **out_bytes, gsize *out_length);
+
 static inline gboolean
 worker_plain_is (const void *bytes, gsize length)
 {
@@ -33,6 +45,23 @@ worker_plain_is (const void *bytes, gsize length)
 
 /* A new list.  NULL with a ValueError: these are not bytes that were written here. */
 PyObject *worker_plain_read (const void *bytes, gsize length);
+
+typedef struct
+{
+  const guint8 *bytes; /* (unowned) of the run; NULL: none is being read */
+  const guint8 *at, *end;
+  guint32 n_left;  /* elements */
+  PyObject **kept; /* (owned) */
+  guint32 n_kept, most_kept;
+} WorkerPlainReader; /* all zero: reads nothing yet */
+
+/* FALSE with a ValueError. */
+gboolean worker_plain_reader_begin (WorkerPlainReader *self, const void *bytes, gsize length);
+/* The next element; NULL without an exception: there are no more, and it reads nothing. */
+PyObject *worker_plain_reader_next (WorkerPlainReader *self);
+/* The run stands somewhere else from now on. */
+void worker_plain_reader_move (WorkerPlainReader *self, const void *bytes);
+void worker_plain_reader_clear (WorkerPlainReader *self);
 
 /* What a value begins with: worker_plain.c. */
 typedef enum

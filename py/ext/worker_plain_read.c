@@ -1,17 +1,13 @@
 /* worker_plain_read.c - bytes of worker_plain.c → a list of plain data.
  *
- * A container is numbered before what is in it is read, as that may refer back to it.
+ * A container is numbered before what is in it is read, as that may refer back to it.  What is
+ * numbered is held until the run ends: its element may be gone by then.
  */
 #include "py/ext/worker_plain.h"
 
 #define FIRST_KEPT 64
 
-typedef struct
-{
-  const guint8 *at, *end;
-  PyObject **kept; /* (unowned) they stand in what is being made */
-  guint32 n_kept, most_kept;
-} Reader;
+typedef WorkerPlainReader Reader;
 
 static PyObject *read_value (Reader *self, guint level);
 
@@ -125,6 +121,7 @@ keep_read (Reader *self, PyObject *x)
       self->kept = kept;
       self->most_kept = most;
     }
+  Py_INCREF (x);
   self->kept[self->n_kept++] = x;
   return TRUE;
 }
@@ -276,23 +273,71 @@ read_value (Reader *self, guint level)
   return read_tagged (self, tag, FALSE, level);
 }
 
+/* ── a run ── */
+
+gboolean
+worker_plain_reader_begin (WorkerPlainReader *self, const void *bytes, gsize length)
+{
+  guint8 mark;
+
+  worker_plain_reader_clear (self);
+  self->bytes = self->at = bytes;
+  self->end = self->at + length;
+  return (take (self, &mark, sizeof mark) && mark == WORKER_PLAIN_MARK &&
+          take_count (self, WORKER_PLAIN_LIST4, &self->n_left)) ||
+         corrupt () != NULL;
+}
+
+PyObject *
+worker_plain_reader_next (WorkerPlainReader *self)
+{
+  if (G_UNLIKELY (self->n_left == 0))
+    {
+      gboolean is_whole = self->at == self->end;
+      worker_plain_reader_clear (self);
+      return is_whole ? NULL : corrupt ();
+    }
+  self->n_left--;
+  int collects = PyGC_Disable (); /* nothing here is garbage, and half of it is not made yet */
+  PyObject *x = read_value (self, 1);
+  if (collects)
+    PyGC_Enable ();
+  return x;
+}
+
+void
+worker_plain_reader_move (WorkerPlainReader *self, const void *bytes)
+{
+  const guint8 *there = bytes;
+
+  self->at = there + (self->at - self->bytes);
+  self->end = there + (self->end - self->bytes);
+  self->bytes = there;
+}
+
+void
+worker_plain_reader_clear (WorkerPlainReader *self)
+{
+  WorkerPlainReader old = *self;
+
+  *self = (WorkerPlainReader){ 0 };
+  for (guint32 i = 0; i < old.n_kept; i++)
+    Py_DECREF (old.kept[i]);
+  PyMem_Free (old.kept);
+}
+
 PyObject *
 worker_plain_read (const void *bytes, gsize length)
 {
-  Reader self = { .at = bytes, .end = (const guint8 *)bytes + length };
-  guint8 mark;
+  WorkerPlainReader reader = { 0 };
+  PyObject *list = NULL, *x;
 
-  if (!take (&self, &mark, sizeof mark) || mark != WORKER_PLAIN_MARK)
-    return corrupt ();
-  int collects = PyGC_Disable (); /* nothing here is garbage, and half of it is not made yet */
-  PyObject *list = read_list (&self, WORKER_PLAIN_LIST4, FALSE, 0);
-  if (collects)
-    PyGC_Enable ();
-  PyMem_Free (self.kept);
-  if (list != NULL && self.at != self.end)
-    {
-      Py_DECREF (list);
-      return corrupt ();
-    }
+  if (worker_plain_reader_begin (&reader, bytes, length))
+    list = PyList_New ((Py_ssize_t)reader.n_left);
+  for (Py_ssize_t i = 0; list != NULL && (x = worker_plain_reader_next (&reader)) != NULL; i++)
+    PyList_SET_ITEM (list, i, x);
+  if (PyErr_Occurred ())
+    Py_CLEAR (list);
+  worker_plain_reader_clear (&reader);
   return list;
 }

@@ -185,7 +185,8 @@ typedef struct
   WorkerFormat *format;
   PyObject *run; /* the list being walked, or NULL */
   Py_ssize_t at;
-  PyObject *other; /* pairs: the list on the right, or NULL */
+  WorkerPlainReader plain; /* of a run that is read one element at a time */
+  PyObject *other;         /* pairs: the list on the right, or NULL */
   Py_ssize_t other_at;
   gint64 objects; /* given out */
   gboolean ended; /* END_OF_INPUT has been read */
@@ -371,6 +372,20 @@ typedef struct
   Py_ssize_t at_right;
 } Walk;
 
+/* A new reference to an item that is not asked for again.  It goes out of a list that nobody else
+ * holds: whoever gets it can then see that it is the only one who has it. */
+static inline PyObject *
+worker_take_item (PyObject *list, Py_ssize_t i)
+{
+  PyObject *x = PyList_GET_ITEM (list, i);
+
+  if (Py_REFCNT (list) == 1)
+    PyList_SET_ITEM (list, i, NULL);
+  else
+    Py_INCREF (x);
+  return x;
+}
+
 /* Begins a walk over the pairs (v, w) of what joinSides is given, which it does not consume. */
 gboolean worker_walk_sides (Walk *walk, PyObject *tagged, PyObject *fill_left, PyObject *fill_right,
                             PyObject *place);
@@ -416,10 +431,8 @@ walk_next (Walk *self)
     {
     case WALK_LIST: /* the size is looked at each time: user code may hold the list, and change it
                      */
-      if (self->at < PyList_GET_SIZE (self->walked))
-        x = PyList_GET_ITEM (self->walked, self->at++);
-      Py_XINCREF (x);
-      return x;
+      return self->at < PyList_GET_SIZE (self->walked) ? worker_take_item (self->walked, self->at++)
+                                                       : NULL;
     case WALK_TUPLE:
       if (self->at < PyTuple_GET_SIZE (self->walked))
         x = PyTuple_GET_ITEM (self->walked, self->at++);
