@@ -7,6 +7,9 @@
  *     kill_task (task id) ──────────┴─▶ cancels its context        │
  *     TASK_ENDED (outcome) ◀───────────────────────────────────────┘
  *
+ * The runner goes on to do the driver loop's part, if nobody else does: so the next task is
+ * launched, and runs, without a thread being woken (driver_loop.c).
+ *
  * States of a launched task, all under the lock:
  *
  *     launched ── a runner is done ──▶ forgotten, TASK_ENDED posted
@@ -92,7 +95,7 @@ post_outcome (RushLocalBackend *self, RushLocalExecutor *executor, gint64 task_i
 
       message->task_id = task_id;
       message->outcome = g_steal_pointer (&outcome);
-      rush_driver_loop_post (self->loop, message);
+      rush_driver_loop_post_quietly (self->loop, message);
     }
   else
     was_last_of_lost = rush_launched_tasks_count_on (self, executor) == 0;
@@ -127,8 +130,8 @@ dawdle (LaunchedTask *launched, RushTaskOutcome *outcome)
 
 /* Runner.  What the task refers to (its RDD, and through it a lineage) is let go before the end is
  * told, so that who hears of a job's end finds no task holding on to it. */
-void
-rush_launched_tasks_run (gpointer item, gpointer data)
+static void
+run (gpointer item, gpointer data)
 {
   LaunchedTask *launched = item;
   RushLocalExecutor *executor = launched->executor;
@@ -142,6 +145,15 @@ rush_launched_tasks_run (gpointer item, gpointer data)
   forget_launched (launched);
   post_outcome (data, executor, task_id, outcome);
 }
+
+/* The end of a task mostly lets the scheduler launch another one. */
+static void
+help_scheduler (gpointer data)
+{
+  rush_driver_loop_lend_a_hand (((RushLocalBackend *)data)->loop);
+}
+
+const RushRunnerWork rush_launched_tasks_work = { .run = run, .after = help_scheduler };
 
 void
 rush_launched_tasks_add (RushLocalBackend *self, const char *executor_id, RushTask *task,

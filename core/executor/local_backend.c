@@ -162,7 +162,7 @@ rush_local_backend_new (const RushMaster *master, const RushConf *conf, RushDriv
       return NULL;
     }
   self->runners = rush_runner_pool_new (rush_runner_pool_advise ((guint)MIN (n_slots, G_MAXUINT)),
-                                        rush_launched_tasks_run, self, error);
+                                        &rush_launched_tasks_work, self, error);
   if (self->runners == NULL)
     {
       local_free (&self->base);

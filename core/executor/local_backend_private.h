@@ -68,5 +68,5 @@ void rush_launched_tasks_kill (RushLocalBackend *self, gint64 task_id, const cha
 /* Lock held.  All tasks on @executor, or with NULL all there are, are asked to stop. */
 void rush_launched_tasks_kill_all (RushLocalBackend *self, const RushLocalExecutor *executor,
                                    const char *reason);
-/* Of the runner pool: computes the launched task @item of the backend @data. */
-void rush_launched_tasks_run (gpointer item, gpointer data);
+/* What runners do: they compute launched tasks of a backend. */
+extern const RushRunnerWork rush_launched_tasks_work;

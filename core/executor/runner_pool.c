@@ -25,7 +25,7 @@
 struct _RushRunnerPool
 {
   guint max_runners;
-  RushRunnerFunc func;
+  const RushRunnerWork *work;
   gpointer data;
   RushQueue *queue;
 
@@ -47,11 +47,13 @@ runner_main (void *data)
 
   while ((item = rush_queue_pop (self->queue)) != NULL)
     {
-      self->func (item, self->data);
+      self->work->run (item, self->data);
       pthread_mutex_lock (&self->lock);
       g_assert (self->outstanding > 0);
       self->outstanding--;
       pthread_mutex_unlock (&self->lock);
+      if (self->work->after != NULL)
+        self->work->after (self->data);
     }
   return NULL;
 }
@@ -136,13 +138,13 @@ rush_runner_pool_advise (guint slots)
 }
 
 RushRunnerPool *
-rush_runner_pool_new (guint max_runners, RushRunnerFunc func, gpointer data, GError **error)
+rush_runner_pool_new (guint max_runners, const RushRunnerWork *work, gpointer data, GError **error)
 {
   RushRunnerPool *self = g_new0 (RushRunnerPool, 1);
 
   g_assert (max_runners > 0);
   self->max_runners = max_runners;
-  self->func = func;
+  self->work = work;
   self->data = data;
   self->queue = rush_queue_new (0);
   self->runners = g_array_new (FALSE, FALSE, sizeof (pthread_t));

@@ -1,10 +1,12 @@
 /* runner_pool.h - the threads that tasks run on, under all executors alike.
  *
- * Interface:  submit () hands an item over; some runner calls the pool's function with it.  The
+ * Interface:  submit () hands an item over; some runner calls run () with it.  The
  *             first thread starts with the pool, others when they are first needed, as far as the
  *             system has any; all stay.  stop () lets what was submitted run, and
  *             joins.
- * Ownership:  an item is the function's from the call on.
+ *             A runner that has finished an item is free, and calls after () before it looks for
+ *             the next one: an item that is submitted from there needs no runner to be woken.
+ * Ownership:  an item is run ()'s from the call on.
  * Threads:    any.
  * Mirrors:    the thread pool of org.apache.spark.executor.Executor ("Executor task launch
  * worker").
@@ -14,10 +16,14 @@
 #include <glib.h>
 
 typedef struct _RushRunnerPool RushRunnerPool;
-typedef void (*RushRunnerFunc) (gpointer item, gpointer data);
+typedef struct
+{
+  void (*run) (gpointer item, gpointer data);
+  void (*after) (gpointer data); /* or NULL */
+} RushRunnerWork;
 
-/* NULL with @error: there is no thread for the first runner. */
-RushRunnerPool *rush_runner_pool_new (guint max_runners, RushRunnerFunc func, gpointer data,
+/* @work is immortal.  NULL with @error: there is no thread for the first runner. */
+RushRunnerPool *rush_runner_pool_new (guint max_runners, const RushRunnerWork *work, gpointer data,
                                       GError **error);
 gboolean rush_runner_pool_submit (RushRunnerPool *self, gpointer item); /* FALSE: stopped, yours */
 /* The same for an item that may wait for others that are submitted like this: they all run at once,

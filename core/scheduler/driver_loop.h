@@ -1,12 +1,14 @@
-/* driver_loop.h - the one thread that owns the scheduler, its queue, and real timers.
+/* driver_loop.h - what feeds the scheduler: its queue, real timers, one thread at a time.
  *
- * Everybody else talks to it by posting messages; nobody waits for it but through a job waiter.
+ * Everybody talks to it by posting messages; nobody waits for it but through a job waiter.  The
+ * loop has a thread of its own, and a thread that has nothing else to do may lend it a hand.
  *
  *   any thread ──post──▶ queue ──▶ [driver loop: scheduler] ──▶ backend ──▶ runners
  *                          ▲                                                  │
  *                          └──────────────── task ended ──────────────────────┘
  *
- * Threads:  post () from any; the rest from the owner.
+ * Threads:  post () and lend_a_hand () from any; the rest from the owner.  The scheduler, and the
+ *           backend that it calls, are used by one thread at a time, not always by the same.
  * Mirrors:  org.apache.spark.util.EventLoop, DAGSchedulerEventProcessLoop.
  */
 #pragma once
@@ -20,7 +22,12 @@ RushDriverLoop *rush_driver_loop_new (RushClock *clock);
 /* FALSE with @error: there is no thread for it; the loop can only be freed. */
 gboolean rush_driver_loop_start (RushDriverLoop *self, RushScheduler *scheduler, GError **error);
 void rush_driver_loop_post (RushDriverLoop *self, RushMessage *message); /* (transfer full) */
-/* For backends in real time; on the loop's thread. */
+/* The same, for who goes on to lend a hand: the loop's thread is left asleep. */
+void rush_driver_loop_post_quietly (RushDriverLoop *self, RushMessage *message);
+/* If nobody is feeding the scheduler at the moment, the caller does, for a few messages.  No lock
+ * may be held that a backend, or a job's listener, takes. */
+void rush_driver_loop_lend_a_hand (RushDriverLoop *self);
+/* For backends in real time; from inside their calls. */
 void rush_driver_loop_start_timer (RushDriverLoop *self, guint64 timer_id, gint64 delay_us);
 void rush_driver_loop_cancel_timer (RushDriverLoop *self, guint64 timer_id);
 /* Handles what is queued, then joins the thread. */

@@ -80,9 +80,11 @@ typedef enum
   RUSH_MESSAGE_TIMER,
 } RushMessageKind;
 
-typedef struct
+typedef struct _RushMessage RushMessage;
+struct _RushMessage
 {
   RushMessageKind kind;
+  RushMessage *next;   /* private to the queue that it stands in */
   RushJobRequest *job; /* JOB_SUBMITTED (owned) */
   gint id;             /* JOB_CANCELLED: job; STAGE_CANCELLED: stage; SHUFFLE_DROPPED: shuffle */
   char *text;          /* group; tag; executor id; (owned) */
@@ -95,7 +97,7 @@ typedef struct
   gboolean caused_by_application; /* EXECUTOR_LOST */
   gboolean outputs_lost;          /* EXECUTOR_LOST: its map outputs are gone as well */
   guint64 timer_id;
-} RushMessage;
+};
 
 RushMessage *rush_message_new (RushMessageKind kind);
 void rush_message_free (RushMessage *self);

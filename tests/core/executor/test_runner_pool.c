@@ -1,4 +1,5 @@
 /* Runners: as many as there was work for at once, never more; nothing submitted is forgotten. */
+#include "core/base/queue.h"
 #include "core/executor/runner_pool.h"
 
 #include <pthread.h>
@@ -29,6 +30,8 @@ run (gpointer item, gpointer data)
   pthread_mutex_unlock (&work->lock);
 }
 
+static const RushRunnerWork runs = { .run = run };
+
 static void
 work_init (Work *work)
 {
@@ -52,7 +55,7 @@ test_all_run (void)
   Work work;
 
   work_init (&work);
-  pool = rush_runner_pool_new (3, run, &work, NULL);
+  pool = rush_runner_pool_new (3, &runs, &work, NULL);
   for (guint i = 1; i <= N_ITEMS; i++)
     g_assert_true (rush_runner_pool_submit (pool, GUINT_TO_POINTER (i)));
   rush_runner_pool_stop (pool);
@@ -75,7 +78,7 @@ test_at_once (void)
   work_init (&work);
   pthread_barrier_init (&meet, NULL, 4);
   work.meet = &meet;
-  pool = rush_runner_pool_new (4, run, &work, NULL);
+  pool = rush_runner_pool_new (4, &runs, &work, NULL);
   for (guint round = 0; round < 10; round++)
     for (guint i = 1; i <= 4; i++)
       g_assert_true (rush_runner_pool_submit (pool, GUINT_TO_POINTER (i)));
@@ -96,7 +99,7 @@ test_more_that_wait_than_runners (void)
   work_init (&work);
   pthread_barrier_init (&meet, NULL, 7);
   work.meet = &meet;
-  pool = rush_runner_pool_new (2, run, &work, NULL);
+  pool = rush_runner_pool_new (2, &runs, &work, NULL);
   for (guint i = 1; i <= 3; i++)
     g_assert_true (rush_runner_pool_submit (pool, (gpointer)&waits_for_none));
   for (guint i = 1; i <= 7; i++)
@@ -109,10 +112,55 @@ test_more_that_wait_than_runners (void)
   work_clear (&work);
 }
 
+/* ---- what follows an item ---- */
+
+typedef struct
+{
+  Work work;
+  RushRunnerPool *pool;
+  RushQueue *done;
+  guint n_after; /* of the one runner there is */
+} Chain;
+
+static void
+run_of_chain (gpointer item, gpointer data)
+{
+  run (item, &((Chain *)data)->work);
+}
+
+static void
+submit_next (gpointer data)
+{
+  Chain *chain = data;
+
+  if (++chain->n_after < N_ITEMS)
+    g_assert_true (rush_runner_pool_submit (chain->pool, GUINT_TO_POINTER (1)));
+  else
+    rush_queue_close (chain->done);
+}
+
+/* A runner that submits the next item after the last counts as free: nobody else is started. */
+static void
+test_runner_that_submits_needs_no_other (void)
+{
+  static const RushRunnerWork chained = { .run = run_of_chain, .after = submit_next };
+  Chain chain = { .done = rush_queue_new (0) };
+
+  work_init (&chain.work);
+  chain.pool = rush_runner_pool_new (4, &chained, &chain, NULL);
+  g_assert_true (rush_runner_pool_submit (chain.pool, GUINT_TO_POINTER (1)));
+  g_assert_null (rush_queue_pop (chain.done)); /* closed by the last */
+  rush_runner_pool_free (chain.pool);
+  g_assert_cmpuint (chain.work.n_run, ==, N_ITEMS);
+  g_assert_cmpuint (g_hash_table_size (chain.work.threads), ==, 1);
+  rush_queue_free (chain.done, NULL);
+  work_clear (&chain.work);
+}
+
 static void
 test_never_used (void)
 {
-  rush_runner_pool_free (rush_runner_pool_new (8, run, NULL, NULL));
+  rush_runner_pool_free (rush_runner_pool_new (8, &runs, NULL, NULL));
   rush_runner_pool_free (NULL);
 }
 
@@ -133,6 +181,8 @@ main (int argc, char **argv)
   g_test_add_func ("/executor/runner-pool/at-once", test_at_once);
   g_test_add_func ("/executor/runner-pool/more-that-wait-than-runners",
                    test_more_that_wait_than_runners);
+  g_test_add_func ("/executor/runner-pool/runner-that-submits-needs-no-other",
+                   test_runner_that_submits_needs_no_other);
   g_test_add_func ("/executor/runner-pool/never-used", test_never_used);
   g_test_add_func ("/executor/runner-pool/advice", test_advice);
   return g_test_run ();

@@ -124,6 +124,7 @@ typedef struct
   RushDriverLoop *loop;
   pthread_t runner;
   RushTaskOutcome *(*run) (const RushTask *task);
+  gboolean lends_a_hand; /* the runner */
 } App;
 
 static void *
@@ -139,7 +140,13 @@ runner_body (void *data)
       message->task_id = task->task_id;
       message->outcome = app->run (task);
       rush_task_free (task);
-      rush_driver_loop_post (app->loop, message);
+      if (!app->lends_a_hand)
+        {
+          rush_driver_loop_post (app->loop, message);
+          continue;
+        }
+      rush_driver_loop_post_quietly (app->loop, message);
+      rush_driver_loop_lend_a_hand (app->loop);
     }
   return NULL;
 }
@@ -280,6 +287,36 @@ test_timer_brings_the_job_home (void)
   app_free (app);
 }
 
+/* What nobody was woken for is done all the same, timers too. */
+static void
+test_runner_that_lends_a_hand (void)
+{
+  App *app = app_new (4);
+  g_autoptr (RushRdd) rdd = my_shuffled_rdd (app->lineage, 50, 40);
+
+  app->run = run_task_with_a_fetch_failure;
+  app->lends_a_hand = TRUE;
+  app_start (app);
+  g_autoptr (RushJobWaiter) waiter = submit (app, rdd, 40);
+  assert_results (waiter, 40);
+  app_stop (app);
+  app_free (app);
+}
+
+/* Before the start, and after the end, there is nothing to lend a hand with. */
+static void
+test_hand_that_is_not_needed (void)
+{
+  App *app = app_new (1);
+
+  rush_driver_loop_lend_a_hand (app->loop);
+  app_start (app);
+  app_stop (app);
+  rush_driver_loop_post_quietly (app->loop, rush_message_new (RUSH_MESSAGE_ALL_JOBS_CANCELLED));
+  rush_driver_loop_lend_a_hand (app->loop);
+  app_free (app);
+}
+
 #define N_THREADS 4
 #define N_JOBS 30
 
@@ -298,11 +335,12 @@ submit_jobs (void *data)
 }
 
 static void
-test_jobs_from_many_threads (void)
+test_jobs_from_many_threads (gconstpointer lends_a_hand)
 {
   App *app = app_new (3);
   pthread_t threads[N_THREADS];
 
+  app->lends_a_hand = lends_a_hand != NULL;
   app_start (app);
   for (guint i = 0; i < N_THREADS; i++)
     g_assert_true (rush_thread_start (&threads[i], "test-submit", submit_jobs, app, NULL));
@@ -391,7 +429,12 @@ main (int argc, char **argv)
   ADD (job_through_the_loop);
   ADD (failure_in_a_two_stage_job);
   ADD (timer_brings_the_job_home);
-  ADD (jobs_from_many_threads);
+  ADD (runner_that_lends_a_hand);
+  ADD (hand_that_is_not_needed);
+  g_test_add_data_func ("/scheduler/driver_loop/jobs_from_many_threads", NULL,
+                        test_jobs_from_many_threads);
+  g_test_add_data_func ("/scheduler/driver_loop/jobs_from_many_threads/with_a_hand",
+                        GINT_TO_POINTER (TRUE), test_jobs_from_many_threads);
   ADD (stop_handles_what_is_queued);
   ADD (jobs_after_the_stop_are_refused);
   ADD (loop_that_was_never_started);
