@@ -33,22 +33,27 @@ rush_row_ascending (const RushRow *a, const RushRow *b, gpointer data)
 
   if (a_null || b_null)
     return b_null - a_null;
-  switch (a->batch->schema->fields[column].type->kind)
+  switch (a->batch->schema->fields[column].type->storage)
     {
-    case RUSH_TYPE_BOOL:
-    case RUSH_TYPE_INT8:
-    case RUSH_TYPE_INT16:
-    case RUSH_TYPE_INT32:
-    case RUSH_TYPE_INT64:
+    case RUSH_STORAGE_BIT:
+    case RUSH_STORAGE_I8:
+    case RUSH_STORAGE_I16:
+    case RUSH_STORAGE_I32:
+    case RUSH_STORAGE_I64:
       x = rush_row_int (a, column);
       y = rush_row_int (b, column);
       return (x > y) - (x < y);
-    case RUSH_TYPE_FLOAT32:
-    case RUSH_TYPE_FLOAT64:
+    case RUSH_STORAGE_F32:
+    case RUSH_STORAGE_F64:
       return compare_doubles (rush_row_double (a, column), rush_row_double (b, column));
-    case RUSH_TYPE_STRING:
-    case RUSH_TYPE_BINARY:
+    case RUSH_STORAGE_VIEW:
       return compare_bytes (a, b, column);
+    case RUSH_STORAGE_I128:
+    case RUSH_STORAGE_INTERVAL:
+    case RUSH_STORAGE_LIST:
+    case RUSH_STORAGE_STRUCT:
+    case RUSH_STORAGE_VOID:
+      break;
     }
   g_return_val_if_reached (0);
 }

@@ -123,9 +123,9 @@ value_equal (const RushResolved *a, const RushResolved *b, guint i)
   const guint8 *a_values = a->holder->values->bytes, *b_values = b->holder->values->bytes;
   gsize a_at = rush_rows_at (&a->values, i), b_at = rush_rows_at (&b->values, i);
 
-  if (type->kind == RUSH_TYPE_BOOL)
+  if (type->storage == RUSH_STORAGE_BIT)
     return rush_bit_get (a_values, a_at) == rush_bit_get (b_values, b_at);
-  if (type->kind < RUSH_TYPE_STRING)
+  if (type->storage != RUSH_STORAGE_VIEW)
     return memcmp (a_values + a_at * type->value_bytes, b_values + b_at * type->value_bytes,
                    type->value_bytes) == 0;
 
@@ -193,28 +193,33 @@ append_value (GString *out, const RushColumn *column, guint row)
       g_string_append (out, "null");
       return;
     }
-  switch (column->type->kind)
+  switch (column->type->storage)
     {
-    case RUSH_TYPE_BOOL:
+    case RUSH_STORAGE_BIT:
       g_string_append (out, rush_column_get_bool (column, row) ? "true" : "false");
       break;
-    case RUSH_TYPE_INT8:
-    case RUSH_TYPE_INT16:
-    case RUSH_TYPE_INT32:
-    case RUSH_TYPE_INT64:
+    case RUSH_STORAGE_I8:
+    case RUSH_STORAGE_I16:
+    case RUSH_STORAGE_I32:
+    case RUSH_STORAGE_I64:
       g_string_append_printf (out, "%" G_GINT64_FORMAT, rush_column_get_int (column, row));
       break;
-    case RUSH_TYPE_FLOAT32:
-    case RUSH_TYPE_FLOAT64:
+    case RUSH_STORAGE_F32:
+    case RUSH_STORAGE_F64:
       g_string_append_printf (out, "%.17g", rush_column_get_double (column, row));
       break;
-    case RUSH_TYPE_STRING:
-    case RUSH_TYPE_BINARY:
+    case RUSH_STORAGE_VIEW:
       {
         const char *bytes = rush_column_get_bytes (column, row, &length);
         append_quoted (out, bytes, length);
         break;
       }
+    case RUSH_STORAGE_I128:
+    case RUSH_STORAGE_INTERVAL:
+    case RUSH_STORAGE_LIST:
+    case RUSH_STORAGE_STRUCT:
+    case RUSH_STORAGE_VOID:
+      g_assert_not_reached ();
     }
 }
 

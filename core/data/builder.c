@@ -68,7 +68,7 @@ grow_values (RushBatchBuilder *self, ColumnBuilder *column, GError **error)
   guint8 *values = rush_realloc (self->allocator, column->values, before, after, error);
   if (values == NULL)
     return FALSE;
-  if (column->field->type->kind == RUSH_TYPE_BOOL)
+  if (column->field->type->storage == RUSH_STORAGE_BIT)
     memset (values + before, 0, after - before); /* values are or-ed in */
   column->values = values;
   column->capacity = rows;
@@ -141,7 +141,7 @@ rush_batch_builder_append_bool (RushBatchBuilder *self, guint c, gboolean value,
   ColumnBuilder *column = begin_value (self, c, error);
   if (column == NULL)
     return FALSE;
-  g_return_val_if_fail (column->field->type->kind == RUSH_TYPE_BOOL, FALSE);
+  g_return_val_if_fail (column->field->type->storage == RUSH_STORAGE_BIT, FALSE);
 
   if (value)
     rush_bit_set (column->values, column->length);
@@ -165,31 +165,35 @@ rush_batch_builder_append_int (RushBatchBuilder *self, guint c, gint64 value, GE
     return FALSE;
 
   guint row = column->length;
-  switch (column->field->type->kind)
+  switch (column->field->type->storage)
     {
-    case RUSH_TYPE_INT64:
+    case RUSH_STORAGE_I64:
       ((gint64 *)column->values)[row] = value;
       return end_value (self, column);
-    case RUSH_TYPE_INT32:
+    case RUSH_STORAGE_I32:
       if (G_UNLIKELY (value != (gint32)value))
         return refuse_range (column, value, error);
       ((gint32 *)column->values)[row] = (gint32)value;
       return end_value (self, column);
-    case RUSH_TYPE_INT16:
+    case RUSH_STORAGE_I16:
       if (G_UNLIKELY (value != (gint16)value))
         return refuse_range (column, value, error);
       ((gint16 *)column->values)[row] = (gint16)value;
       return end_value (self, column);
-    case RUSH_TYPE_INT8:
+    case RUSH_STORAGE_I8:
       if (G_UNLIKELY (value != (gint8)value))
         return refuse_range (column, value, error);
       ((gint8 *)column->values)[row] = (gint8)value;
       return end_value (self, column);
-    case RUSH_TYPE_BOOL:
-    case RUSH_TYPE_FLOAT32:
-    case RUSH_TYPE_FLOAT64:
-    case RUSH_TYPE_STRING:
-    case RUSH_TYPE_BINARY:
+    case RUSH_STORAGE_BIT:
+    case RUSH_STORAGE_F32:
+    case RUSH_STORAGE_F64:
+    case RUSH_STORAGE_VIEW:
+    case RUSH_STORAGE_I128:
+    case RUSH_STORAGE_INTERVAL:
+    case RUSH_STORAGE_LIST:
+    case RUSH_STORAGE_STRUCT:
+    case RUSH_STORAGE_VOID:
       break;
     }
   g_return_val_if_reached (FALSE);
@@ -202,11 +206,11 @@ rush_batch_builder_append_double (RushBatchBuilder *self, guint c, double value,
   if (column == NULL)
     return FALSE;
 
-  if (column->field->type->kind == RUSH_TYPE_FLOAT64)
+  if (column->field->type->storage == RUSH_STORAGE_F64)
     ((double *)column->values)[column->length] = value;
   else
     {
-      g_return_val_if_fail (column->field->type->kind == RUSH_TYPE_FLOAT32, FALSE);
+      g_return_val_if_fail (column->field->type->storage == RUSH_STORAGE_F32, FALSE);
       ((float *)column->values)[column->length] = (float)value;
     }
   return end_value (self, column);
@@ -229,7 +233,7 @@ begin_bytes (RushBatchBuilder *self, guint c, gsize length, GError **error)
   ColumnBuilder *column = begin_value (self, c, error);
   if (column == NULL)
     return NULL;
-  g_return_val_if_fail (column->field->type->kind >= RUSH_TYPE_STRING, NULL);
+  g_return_val_if_fail (column->field->type->storage == RUSH_STORAGE_VIEW, NULL);
   if (G_UNLIKELY (length > G_MAXINT32))
     {
       refuse_length (column, length, error);
@@ -293,26 +297,31 @@ rush_batch_builder_append_from (RushBatchBuilder *self, guint c, const RushColum
 
   if (!rush_column_is_valid (source, row))
     return rush_batch_builder_append_null (self, c, error);
-  switch (source->type->kind)
+  switch (source->type->storage)
     {
-    case RUSH_TYPE_BOOL:
+    case RUSH_STORAGE_BIT:
       return rush_batch_builder_append_bool (self, c, rush_column_get_bool (source, row), error);
-    case RUSH_TYPE_INT8:
-    case RUSH_TYPE_INT16:
-    case RUSH_TYPE_INT32:
-    case RUSH_TYPE_INT64:
+    case RUSH_STORAGE_I8:
+    case RUSH_STORAGE_I16:
+    case RUSH_STORAGE_I32:
+    case RUSH_STORAGE_I64:
       return rush_batch_builder_append_int (self, c, rush_column_get_int (source, row), error);
-    case RUSH_TYPE_FLOAT32:
-    case RUSH_TYPE_FLOAT64:
+    case RUSH_STORAGE_F32:
+    case RUSH_STORAGE_F64:
       return rush_batch_builder_append_double (self, c, rush_column_get_double (source, row),
                                                error);
-    case RUSH_TYPE_STRING:
-    case RUSH_TYPE_BINARY:
+    case RUSH_STORAGE_VIEW:
       {
         gsize length;
         const char *bytes = rush_column_get_bytes (source, row, &length);
         return rush_batch_builder_append_bytes (self, c, bytes, length, error);
       }
+    case RUSH_STORAGE_I128:
+    case RUSH_STORAGE_INTERVAL:
+    case RUSH_STORAGE_LIST:
+    case RUSH_STORAGE_STRUCT:
+    case RUSH_STORAGE_VOID:
+      break;
     }
   g_return_val_if_reached (FALSE);
 }
@@ -340,9 +349,9 @@ drop_last_value (RushBatchBuilder *self, ColumnBuilder *column)
       rush_bit_set (column->validity, row);
       column->null_count--;
     }
-  if (column->field->type->kind == RUSH_TYPE_BOOL)
+  if (column->field->type->storage == RUSH_STORAGE_BIT)
     column->values[row >> 3] &= (guint8) ~(1u << (row & 7));
-  else if (column->field->type->kind >= RUSH_TYPE_STRING)
+  else if (column->field->type->storage == RUSH_STORAGE_VIEW)
     {
       const RushView *view = (const RushView *)column->values + row;
       RushByteHeap *heap = &column->heap;

@@ -13,6 +13,7 @@
  */
 #include "core/data/bitmap.h"
 #include "core/data/buffer_private.h"
+#include "core/data/view_private.h"
 
 static RushColumn *
 new_header (const RushType *type, RushLayout layout, guint length)
@@ -86,22 +87,84 @@ new_cell (RushAllocator *allocator, GError **error)
   return cell;
 }
 
-RushColumn *
-rush_column_new_constant_int64 (const RushType *type, gint64 value, guint length,
-                                RushAllocator *allocator, GError **error)
+/* A CONSTANT whose cell begins with @value. */
+static RushColumn *
+new_constant_cell (const RushType *type, gconstpointer value, gsize size, guint length,
+                   RushAllocator *allocator, GError **error)
 {
-  g_return_val_if_fail (type->kind <= RUSH_TYPE_INT64, NULL);
-
   RushBuffer *cell = new_cell (allocator, error);
   if (cell == NULL)
     return NULL;
-  /* Little-endian: the low bytes of an int64 are the narrower integer. */
-  if (type == &RUSH_BOOL)
-    cell->bytes[0] = value != 0;
-  else
-    memcpy (cell->bytes, &value, type->value_bytes);
+  memcpy (cell->bytes, value, size);
   RushColumn *self = new_header (type, RUSH_LAYOUT_CONSTANT, length);
   self->values = cell;
+  return self;
+}
+
+RushColumn *
+rush_column_new_constant_int (const RushType *type, gint64 value, guint length,
+                              RushAllocator *allocator, GError **error)
+{
+  g_return_val_if_fail (type->storage <= RUSH_STORAGE_I64, NULL);
+
+  if (type->storage == RUSH_STORAGE_BIT)
+    value = value != 0;
+  /* Little-endian: the low bytes of an int64 are the narrower integer. */
+  return new_constant_cell (type, &value, MAX (type->value_bytes, 1), length, allocator, error);
+}
+
+RushColumn *
+rush_column_new_constant_int128 (const RushType *decimal, rush_int128 value, guint length,
+                                 RushAllocator *allocator, GError **error)
+{
+  g_return_val_if_fail (decimal->kind == RUSH_TYPE_DECIMAL, NULL);
+
+  return new_constant_cell (decimal, &value, decimal->value_bytes, length, allocator, error);
+}
+
+RushColumn *
+rush_column_new_constant_double (const RushType *type, double value, guint length,
+                                 RushAllocator *allocator, GError **error)
+{
+  float narrow = (float)value;
+
+  if (type == &RUSH_FLOAT32)
+    return new_constant_cell (type, &narrow, sizeof narrow, length, allocator, error);
+  g_return_val_if_fail (type == &RUSH_FLOAT64, NULL);
+  return new_constant_cell (type, &value, sizeof value, length, allocator, error);
+}
+
+RushColumn *
+rush_column_new_constant_interval (RushCalendarInterval value, guint length,
+                                   RushAllocator *allocator, GError **error)
+{
+  return new_constant_cell (&RUSH_CALENDAR_INTERVAL, &value, sizeof value, length, allocator,
+                            error);
+}
+
+RushColumn *
+rush_column_new_constant_bytes (const RushType *type, const char *bytes, gsize size, guint length,
+                                RushAllocator *allocator, GError **error)
+{
+  g_return_val_if_fail (type->storage == RUSH_STORAGE_VIEW && size <= G_MAXINT32, NULL);
+  RushView view;
+
+  if (size <= RUSH_VIEW_INLINE_MAX)
+    {
+      rush_view_set_inline (&view, bytes, size);
+      return new_constant_cell (type, &view, sizeof view, length, allocator, error);
+    }
+  g_autoptr (RushBuffer) data = rush_buffer_new (allocator, size, error);
+  if (data == NULL)
+    return NULL;
+  memcpy (data->bytes, bytes, size);
+  rush_view_set_ref (&view, bytes, size, 0, 0);
+  RushColumn *self = new_constant_cell (type, &view, sizeof view, length, allocator, error);
+  if (self == NULL)
+    return NULL;
+  self->n_data = 1;
+  self->data = g_new (RushBuffer *, 1);
+  self->data[0] = g_steal_pointer (&data);
   return self;
 }
 
@@ -231,25 +294,50 @@ rush_column_get_int (const RushColumn *self, guint row)
   gsize at;
   gconstpointer values = locate (self, row, &at)->values->bytes;
 
-  switch (self->type->kind)
+  switch (self->type->storage)
     {
-    case RUSH_TYPE_BOOL:
+    case RUSH_STORAGE_BIT:
       return rush_bit_get (values, at);
-    case RUSH_TYPE_INT8:
+    case RUSH_STORAGE_I8:
       return ((const gint8 *)values)[at];
-    case RUSH_TYPE_INT16:
+    case RUSH_STORAGE_I16:
       return ((const gint16 *)values)[at];
-    case RUSH_TYPE_INT32:
+    case RUSH_STORAGE_I32:
       return ((const gint32 *)values)[at];
-    case RUSH_TYPE_INT64:
+    case RUSH_STORAGE_I64:
       return ((const gint64 *)values)[at];
-    case RUSH_TYPE_FLOAT32:
-    case RUSH_TYPE_FLOAT64:
-    case RUSH_TYPE_STRING:
-    case RUSH_TYPE_BINARY:
+    case RUSH_STORAGE_I128:
+    case RUSH_STORAGE_F32:
+    case RUSH_STORAGE_F64:
+    case RUSH_STORAGE_VIEW:
+    case RUSH_STORAGE_INTERVAL:
+    case RUSH_STORAGE_LIST:
+    case RUSH_STORAGE_STRUCT:
+    case RUSH_STORAGE_VOID:
       break;
     }
   g_return_val_if_reached (0);
+}
+
+rush_int128
+rush_column_get_int128 (const RushColumn *self, guint row)
+{
+  if (self->type->storage != RUSH_STORAGE_I128)
+    return rush_column_get_int (self, row);
+
+  gsize at;
+  const RushColumn *holder = locate (self, row, &at);
+  return ((const rush_int128 *)(gconstpointer)holder->values->bytes)[at];
+}
+
+RushCalendarInterval
+rush_column_get_interval (const RushColumn *self, guint row)
+{
+  gsize at;
+  const RushColumn *holder = locate (self, row, &at);
+
+  g_assert (self->type->storage == RUSH_STORAGE_INTERVAL);
+  return ((const RushCalendarInterval *)(gconstpointer)holder->values->bytes)[at];
 }
 
 double
@@ -269,7 +357,7 @@ rush_column_get_bytes (const RushColumn *self, guint row, gsize *out_length)
 {
   gsize at;
   const RushColumn *holder = locate (self, row, &at);
-  g_return_val_if_fail (self->type == &RUSH_STRING || self->type == &RUSH_BINARY, NULL);
+  g_return_val_if_fail (self->type->storage == RUSH_STORAGE_VIEW, NULL);
 
   const RushView *view = (const RushView *)holder->values->bytes + at;
   *out_length = (gsize)view->length;

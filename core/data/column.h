@@ -90,8 +90,18 @@ RushColumn *rush_column_new_plain (const RushType *type, guint length, RushBuffe
 RushColumn *rush_column_new_dictionary (RushColumn *dictionary, guint length, RushBuffer *validity,
                                         guint null_count, RushBuffer *indices);
 RushColumn *rush_column_new_constant (RushColumn *value, guint length); /* @value: PLAIN, one row */
-RushColumn *rush_column_new_constant_int64 (const RushType *type, gint64 value, guint length,
-                                            RushAllocator *allocator, GError **error);
+/* One value for @length rows.  int: every integer storage, and bool; double: float too. */
+RushColumn *rush_column_new_constant_int (const RushType *type, gint64 value, guint length,
+                                          RushAllocator *allocator, GError **error);
+RushColumn *rush_column_new_constant_int128 (const RushType *decimal, rush_int128 value,
+                                             guint length, RushAllocator *allocator,
+                                             GError **error);
+RushColumn *rush_column_new_constant_double (const RushType *type, double value, guint length,
+                                             RushAllocator *allocator, GError **error);
+RushColumn *rush_column_new_constant_bytes (const RushType *type, const char *bytes, gsize size,
+                                            guint length, RushAllocator *allocator, GError **error);
+RushColumn *rush_column_new_constant_interval (RushCalendarInterval value, guint length,
+                                               RushAllocator *allocator, GError **error);
 RushColumn *rush_column_new_constant_null (const RushType *type, guint length,
                                            RushAllocator *allocator, GError **error);
 RushColumn *rush_column_slice (RushColumn *self, guint start, guint length); /* shares buffers */
@@ -124,7 +134,10 @@ rush_column_is_valid (const RushColumn *self, guint row)
 /* The value of any row of any layout; undefined where the row is null.  Kernels that care for
  * speed switch on the layout outside their loop and read the buffers themselves. */
 gboolean rush_column_get_bool (const RushColumn *self, guint row);
-gint64 rush_column_get_int (const RushColumn *self, guint row); /* every integer width, bool */
+/* Every storage of integers: dates, timestamps, small decimals, ANSI intervals too; and bool. */
+gint64 rush_column_get_int (const RushColumn *self, guint row);
+rush_int128 rush_column_get_int128 (const RushColumn *self, guint row); /* any decimal, unscaled */
+RushCalendarInterval rush_column_get_interval (const RushColumn *self, guint row);
 double rush_column_get_double (const RushColumn *self, guint row);
 /* Points into the column; alive as long as it.  Not NUL-terminated. */
 const char *rush_column_get_bytes (const RushColumn *self, guint row, gsize *out_length);

@@ -257,7 +257,7 @@ read_plain (Reader *self, const ColumnShape *shape, GError **error)
 
   if (!read_validity (self, shape, &validity, &null_count, error))
     return NULL;
-  if (shape->type->kind >= RUSH_TYPE_STRING)
+  if (shape->type->storage == RUSH_STORAGE_VIEW)
     return read_strings (self, shape, validity, null_count, error);
 
   guint64 bytes = width > 0 ? (guint64)shape->n * width : rush_bits_bytes (shape->n);

@@ -198,9 +198,9 @@ write_body (guint8 *out, const guint8 *out_end, const RushColumn *column, RushLa
       out = write_column (out, out_end, column->dictionary, NULL, column->dictionary->length);
       return write_fixed (out, column->values->bytes, sizeof (gint32), &in->rows);
     }
-  if (type->kind == RUSH_TYPE_BOOL)
+  if (type->storage == RUSH_STORAGE_BIT)
     return write_bits (out, in->holder->values->bytes, &in->values);
-  if (type->kind >= RUSH_TYPE_STRING)
+  if (type->storage == RUSH_STORAGE_VIEW)
     return write_strings (out, out_end, in);
   return write_fixed (out, in->holder->values->bytes, type->value_bytes, &in->values);
 }

@@ -170,6 +170,7 @@ rush_hash_column (const RushBatch *batch, guint column, guint32 *hashes)
   g_return_if_fail (column < batch->schema->n_fields);
   rush_rows_resolve (batch->columns[column], rush_batch_selection (batch), batch->length, &scratch,
                      &in);
+  g_assert (in.holder->type->kind < G_N_ELEMENTS (BY_KIND));
   BY_KIND[in.holder->type->kind](&in, hashes);
 }
 

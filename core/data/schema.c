@@ -79,3 +79,26 @@ rush_schema_to_string (const RushSchema *self)
                             self->fields[i].type->name);
   return g_string_free (out, FALSE);
 }
+
+const RushType *
+rush_schema_to_type (const RushSchema *self)
+{
+  g_autofree RushTypeField *fields = g_new (RushTypeField, self->n_fields);
+
+  for (guint i = 0; i < self->n_fields; i++)
+    fields[i] =
+        (RushTypeField){ self->fields[i].name, self->fields[i].type, self->fields[i].nullable };
+  return rush_type_struct (self->n_fields, fields);
+}
+
+RushSchema *
+rush_schema_from_type (const RushType *struct_type)
+{
+  g_return_val_if_fail (struct_type->kind == RUSH_TYPE_STRUCT, NULL);
+
+  g_autofree RushField *fields = g_new (RushField, struct_type->n_fields);
+  for (guint i = 0; i < struct_type->n_fields; i++)
+    fields[i] = (RushField){ (char *)struct_type->fields[i].name, struct_type->fields[i].type,
+                             struct_type->fields[i].nullable };
+  return rush_schema_new (struct_type->n_fields, fields);
+}

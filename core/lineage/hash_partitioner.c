@@ -273,6 +273,7 @@ hash_partition_batch (const RushPartitioner *base, const RushBatch *batch, guint
 
   g_assert (self->key_column < batch->schema->n_fields);
   find_keys (batch, batch->columns[self->key_column], &keys);
+  g_assert (keys.holder->type->kind < G_N_ELEMENTS (BY_KIND)); /* an RDD's keys have no other */
   BY_KIND[keys.holder->type->kind](batch, &keys, base->n_partitions, out_partitions);
 }
 

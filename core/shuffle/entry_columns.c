@@ -72,31 +72,35 @@ store_number (const RushType *type, guint8 *values, guint i, guint64 word)
   gint64 number = (gint64)word;
   double real;
 
-  switch (type->kind)
+  switch (type->storage)
     {
-    case RUSH_TYPE_BOOL:
+    case RUSH_STORAGE_BIT:
       if (word != 0)
         rush_bit_set (values, i);
       break;
-    case RUSH_TYPE_INT8:
+    case RUSH_STORAGE_I8:
       ((gint8 *)values)[i] = (gint8)number;
       break;
-    case RUSH_TYPE_INT16:
+    case RUSH_STORAGE_I16:
       ((gint16 *)values)[i] = (gint16)number;
       break;
-    case RUSH_TYPE_INT32:
+    case RUSH_STORAGE_I32:
       ((gint32 *)values)[i] = (gint32)number;
       break;
-    case RUSH_TYPE_INT64:
-    case RUSH_TYPE_FLOAT64: /* its bits */
+    case RUSH_STORAGE_I64:
+    case RUSH_STORAGE_F64: /* its bits */
       ((gint64 *)values)[i] = number;
       break;
-    case RUSH_TYPE_FLOAT32:
+    case RUSH_STORAGE_F32:
       memcpy (&real, &word, sizeof real);
       ((float *)values)[i] = (float)real;
       break;
-    case RUSH_TYPE_STRING:
-    case RUSH_TYPE_BINARY:
+    case RUSH_STORAGE_VIEW:
+    case RUSH_STORAGE_I128:
+    case RUSH_STORAGE_INTERVAL:
+    case RUSH_STORAGE_LIST:
+    case RUSH_STORAGE_STRUCT:
+    case RUSH_STORAGE_VOID:
       g_assert_not_reached ();
     }
 }
@@ -113,7 +117,7 @@ key_values (RushKeyTable *table, const RushType *type, guint first, guint n,
   *out_data = NULL;
   if (values == NULL)
     return NULL;
-  if (type->kind >= RUSH_TYPE_STRING)
+  if (type->storage == RUSH_STORAGE_VIEW)
     {
       RushView *views = (RushView *)values->bytes;
       for (guint i = 0; i < n; i++)

@@ -276,7 +276,7 @@ drain_length (HashCombiner *self, guint first)
   const RushKeyEntry *entries = rush_key_table_entries (self->table) + first;
   guint most = MIN (rush_key_table_n_entries (self->table) - first, RUSH_BATCH_MAX_ROWS), n = 0;
 
-  if (self->schema->fields[0].type->kind < RUSH_TYPE_STRING)
+  if (self->schema->fields[0].type->storage != RUSH_STORAGE_VIEW)
     return most;
   for (gsize bytes = 0; n < most && bytes < MAX_DRAIN_BYTES; n++)
     bytes += (gsize)entries[n].key.view.length;

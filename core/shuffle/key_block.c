@@ -99,37 +99,41 @@ load_numbers (RushKeyBlock *self, const RushColumn *holder, const guint32 *posit
 {
   const guint8 *values = holder->values->bytes;
 
-  switch (holder->type->kind)
+  switch (holder->type->storage)
     {
-    case RUSH_TYPE_BOOL:
+    case RUSH_STORAGE_BIT:
       for (guint i = 0; i < self->n; i++)
         self->keys[i] = (RushKey){ .words = { rush_bit_get (values, positions[i]), 0 } };
       break;
-    case RUSH_TYPE_INT8:
+    case RUSH_STORAGE_I8:
       LOAD_NUMBERS (gint8);
       break;
-    case RUSH_TYPE_INT16:
+    case RUSH_STORAGE_I16:
       LOAD_NUMBERS (gint16);
       break;
-    case RUSH_TYPE_INT32:
+    case RUSH_STORAGE_I32:
       LOAD_NUMBERS (gint32);
       break;
-    case RUSH_TYPE_INT64:
+    case RUSH_STORAGE_I64:
       LOAD_NUMBERS (gint64);
       break;
-    case RUSH_TYPE_FLOAT32:
+    case RUSH_STORAGE_F32:
       for (guint i = 0; i < self->n; i++)
         self->keys[i] =
             (RushKey){ .words = { double_bits ((double)((const float *)values)[positions[i]]),
                                   0 } };
       break;
-    case RUSH_TYPE_FLOAT64:
+    case RUSH_STORAGE_F64:
       for (guint i = 0; i < self->n; i++)
         self->keys[i] =
             (RushKey){ .words = { double_bits (((const double *)values)[positions[i]]), 0 } };
       break;
-    case RUSH_TYPE_STRING:
-    case RUSH_TYPE_BINARY:
+    case RUSH_STORAGE_VIEW:
+    case RUSH_STORAGE_I128:
+    case RUSH_STORAGE_INTERVAL:
+    case RUSH_STORAGE_LIST:
+    case RUSH_STORAGE_STRUCT:
+    case RUSH_STORAGE_VOID:
       g_assert_not_reached ();
     }
 }
@@ -188,7 +192,7 @@ rush_key_block_load (RushKeyBlock *self, const RushBatch *batch, guint column_in
 
   g_assert (n <= RUSH_KEY_BLOCK_ROWS && start + n <= batch->length);
   self->n = n;
-  self->is_bytes = column->type->kind >= RUSH_TYPE_STRING;
+  self->is_bytes = column->type->storage == RUSH_STORAGE_VIEW;
   load_nulls (self, batch, column, start);
   if (self->is_bytes)
     load_views (self, batch, column, start);
@@ -236,7 +240,7 @@ rush_key_long_bytes (const RushBatch *batch, guint column_index)
   guint32 positions[RUSH_KEY_BLOCK_ROWS];
   gsize bytes = 0;
 
-  if (column->type->kind < RUSH_TYPE_STRING)
+  if (column->type->storage != RUSH_STORAGE_VIEW)
     return 0;
   if (is_run (batch, column))
     {

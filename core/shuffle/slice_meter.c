@@ -126,7 +126,7 @@ rush_slice_meter_add (RushSliceMeter *self, const RushBatch *batch, const guint3
   count_pairs (self, batch, partitions);
   for (guint c = 0; c < self->schema->n_fields; c++)
     {
-      if (self->schema->fields[c].type->kind >= RUSH_TYPE_STRING)
+      if (self->schema->fields[c].type->storage == RUSH_STORAGE_VIEW)
         count_strings (self, batch, c, partitions);
       if (batch->columns[c]->null_count > 0)
         note_nulls (self, batch, c, partitions);
@@ -148,7 +148,7 @@ rush_slice_meter_bytes (const RushSliceMeter *self, guint partition)
       const RushType *type = self->schema->fields[c].type;
 
       bytes += chunks * COLUMN_HEADER_BYTES;
-      if (type->kind >= RUSH_TYPE_STRING)
+      if (type->storage == RUSH_STORAGE_VIEW)
         bytes += rows * (gint64)sizeof (guint32) + chunks * (gint64)sizeof (guint64);
       else
         bytes += type->value_bytes > 0 ? rows * type->value_bytes : bitmap_bytes;

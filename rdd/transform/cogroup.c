@@ -74,7 +74,7 @@ tag_columns (const CoGroupedRdd *self, RushBatch *batch, guint side, RushColumn 
 
   columns[0] = rush_column_ref (batch->columns[0]);
   columns[SIDE_COLUMN] =
-      rush_column_new_constant_int64 (&RUSH_INT8, side, n_rows, allocator, error);
+      rush_column_new_constant_int (&RUSH_INT8, side, n_rows, allocator, error);
   if (columns[SIDE_COLUMN] == NULL)
     return FALSE;
   for (guint c = 2; c < self->tagged_schema->n_fields; c++)

@@ -243,6 +243,18 @@ append_value_text (GString *out, const RushRow *row, guint column)
     case RUSH_TYPE_BINARY:
       append_group_text (out, row, column);
       break;
+    case RUSH_TYPE_NULL:
+    case RUSH_TYPE_DATE:
+    case RUSH_TYPE_TIMESTAMP:
+    case RUSH_TYPE_TIMESTAMP_NTZ:
+    case RUSH_TYPE_DECIMAL:
+    case RUSH_TYPE_YEAR_MONTH_INTERVAL:
+    case RUSH_TYPE_DAY_TIME_INTERVAL:
+    case RUSH_TYPE_CALENDAR_INTERVAL:
+    case RUSH_TYPE_ARRAY:
+    case RUSH_TYPE_MAP:
+    case RUSH_TYPE_STRUCT:
+      g_assert_not_reached ();
     }
 }
 

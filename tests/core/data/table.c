@@ -46,25 +46,30 @@ random_integer (GRand *rand, guint bits)
 static void
 random_value (GRand *rand, const RushType *type, Cell *out)
 {
-  switch (type->kind)
+  switch (type->storage)
     {
-    case RUSH_TYPE_BOOL:
+    case RUSH_STORAGE_BIT:
       out->integer = g_rand_boolean (rand);
       break;
-    case RUSH_TYPE_INT8:
-    case RUSH_TYPE_INT16:
-    case RUSH_TYPE_INT32:
-    case RUSH_TYPE_INT64:
+    case RUSH_STORAGE_I8:
+    case RUSH_STORAGE_I16:
+    case RUSH_STORAGE_I32:
+    case RUSH_STORAGE_I64:
       out->integer = random_integer (rand, type->value_bytes * 8);
       break;
-    case RUSH_TYPE_FLOAT32:
+    case RUSH_STORAGE_F32:
       out->real = (float)g_rand_double_range (rand, -1e6, 1e6);
       break;
-    case RUSH_TYPE_FLOAT64:
+    case RUSH_STORAGE_F64:
       out->real = g_rand_double_range (rand, -1e6, 1e6);
       break;
-    case RUSH_TYPE_STRING:
-    case RUSH_TYPE_BINARY:
+    case RUSH_STORAGE_I128:
+    case RUSH_STORAGE_INTERVAL:
+    case RUSH_STORAGE_LIST:
+    case RUSH_STORAGE_STRUCT:
+    case RUSH_STORAGE_VOID:
+      g_assert_not_reached ();
+    case RUSH_STORAGE_VIEW:
       out->length = random_length (rand);
       out->bytes = random_bytes (rand, out->length);
       break;
@@ -198,20 +203,25 @@ append_cell (RushBatchBuilder *builder, guint c, const RushType *type, const Cel
 {
   if (cell->null)
     return rush_batch_builder_append_null (builder, c, error);
-  switch (type->kind)
+  switch (type->storage)
     {
-    case RUSH_TYPE_BOOL:
+    case RUSH_STORAGE_BIT:
       return rush_batch_builder_append_bool (builder, c, cell->integer != 0, error);
-    case RUSH_TYPE_INT8:
-    case RUSH_TYPE_INT16:
-    case RUSH_TYPE_INT32:
-    case RUSH_TYPE_INT64:
+    case RUSH_STORAGE_I8:
+    case RUSH_STORAGE_I16:
+    case RUSH_STORAGE_I32:
+    case RUSH_STORAGE_I64:
       return rush_batch_builder_append_int (builder, c, cell->integer, error);
-    case RUSH_TYPE_FLOAT32:
-    case RUSH_TYPE_FLOAT64:
+    case RUSH_STORAGE_F32:
+    case RUSH_STORAGE_F64:
       return rush_batch_builder_append_double (builder, c, cell->real, error);
-    case RUSH_TYPE_STRING:
-    case RUSH_TYPE_BINARY:
+    case RUSH_STORAGE_I128:
+    case RUSH_STORAGE_INTERVAL:
+    case RUSH_STORAGE_LIST:
+    case RUSH_STORAGE_STRUCT:
+    case RUSH_STORAGE_VOID:
+      g_assert_not_reached ();
+    case RUSH_STORAGE_VIEW:
       return rush_batch_builder_append_bytes (builder, c, cell->bytes, cell->length, error);
     }
   g_assert_not_reached ();
@@ -364,24 +374,29 @@ assert_cell_is (const RushColumn *column, guint row, const Cell *cell)
   g_assert_cmpint (rush_column_is_valid (column, row), ==, !cell->null);
   if (cell->null)
     return;
-  switch (column->type->kind)
+  switch (column->type->storage)
     {
-    case RUSH_TYPE_BOOL:
+    case RUSH_STORAGE_BIT:
       g_assert_cmpint (rush_column_get_bool (column, row), ==, cell->integer);
       g_assert_cmpint (rush_column_get_int (column, row), ==, cell->integer);
       break;
-    case RUSH_TYPE_INT8:
-    case RUSH_TYPE_INT16:
-    case RUSH_TYPE_INT32:
-    case RUSH_TYPE_INT64:
+    case RUSH_STORAGE_I8:
+    case RUSH_STORAGE_I16:
+    case RUSH_STORAGE_I32:
+    case RUSH_STORAGE_I64:
       g_assert_cmpint (rush_column_get_int (column, row), ==, cell->integer);
       break;
-    case RUSH_TYPE_FLOAT32:
-    case RUSH_TYPE_FLOAT64:
+    case RUSH_STORAGE_F32:
+    case RUSH_STORAGE_F64:
       g_assert_cmpfloat (rush_column_get_double (column, row), ==, cell->real);
       break;
-    case RUSH_TYPE_STRING:
-    case RUSH_TYPE_BINARY:
+    case RUSH_STORAGE_I128:
+    case RUSH_STORAGE_INTERVAL:
+    case RUSH_STORAGE_LIST:
+    case RUSH_STORAGE_STRUCT:
+    case RUSH_STORAGE_VOID:
+      g_assert_not_reached ();
+    case RUSH_STORAGE_VIEW:
       {
         const char *bytes = rush_column_get_bytes (column, row, &length);
         g_assert_cmpmem (bytes, length, cell->bytes, cell->length);

@@ -97,8 +97,8 @@ test_constants (void)
 {
   RushAllocator *system = rush_allocator_system ();
   g_autoptr (RushColumn) number =
-      rush_column_new_constant_int64 (&RUSH_INT16, -7, 100, system, NULL);
-  g_autoptr (RushColumn) yes = rush_column_new_constant_int64 (&RUSH_BOOL, 5, 100, system, NULL);
+      rush_column_new_constant_int (&RUSH_INT16, -7, 100, system, NULL);
+  g_autoptr (RushColumn) yes = rush_column_new_constant_int (&RUSH_BOOL, 5, 100, system, NULL);
   g_autoptr (RushColumn) nothing = rush_column_new_constant_null (&RUSH_STRING, 100, system, NULL);
   g_autoptr (RushColumn) part = rush_column_slice (number, 90, 10);
   g_autoptr (RushColumn) null_part = rush_column_slice (nothing, 90, 10);
@@ -122,7 +122,7 @@ static gboolean
 make_constants (RushAllocator *allocator, gpointer data, GError **error)
 {
   g_autoptr (RushColumn) number =
-      rush_column_new_constant_int64 (&RUSH_INT64, 1, 10, allocator, error);
+      rush_column_new_constant_int (&RUSH_INT64, 1, 10, allocator, error);
   if (number == NULL)
     return FALSE;
   g_autoptr (RushColumn) nothing =

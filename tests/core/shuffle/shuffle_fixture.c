@@ -211,7 +211,7 @@ append_row (GString *out, const RushBatch *batch, guint i)
         g_string_append_c (out, '|');
       if (!rush_column_is_valid (column, row))
         g_string_append (out, "null");
-      else if (column->type->kind >= RUSH_TYPE_STRING)
+      else if (column->type->storage == RUSH_STORAGE_VIEW)
         {
           const char *bytes = rush_column_get_bytes (column, row, &length);
           g_string_append_len (out, bytes, (gssize)length);

@@ -49,7 +49,7 @@ value_text (const RushColumn *column, guint row)
 
   if (!rush_column_is_valid (column, row))
     return g_strdup ("null");
-  if (column->type->kind >= RUSH_TYPE_STRING)
+  if (column->type->storage == RUSH_STORAGE_VIEW)
     {
       const char *bytes = rush_column_get_bytes (column, row, &length);
       return g_strndup (bytes, length);
@@ -309,9 +309,9 @@ test_every_type_of_key (void)
           guint key = row % 2;
           if (types[t] == &RUSH_BOOL)
             rush_batch_builder_append_bool (builder, 0, key != 0, NULL);
-          else if (types[t]->kind >= RUSH_TYPE_STRING)
+          else if (types[t]->storage == RUSH_STORAGE_VIEW)
             rush_batch_builder_append_bytes (builder, 0, key ? "1" : "0", 1, NULL);
-          else if (types[t]->kind >= RUSH_TYPE_FLOAT32)
+          else if (rush_type_is_fractional (types[t]))
             rush_batch_builder_append_double (builder, 0, key, NULL);
           else
             rush_batch_builder_append_int (builder, 0, key, NULL);
@@ -409,7 +409,7 @@ test_layouts (void)
   columns[0] =
       rush_column_new_dictionary (rush_column_ref (words->columns[0]), 3, NULL, 0, indices);
   columns[1] =
-      rush_column_new_constant_int64 (&RUSH_INT64, 10, 3, rush_allocator_system (), &error);
+      rush_column_new_constant_int (&RUSH_INT64, 10, 3, rush_allocator_system (), &error);
   g_autoptr (RushBatch) coded = rush_batch_new (schema, 3, columns);
   g_assert_true (combiner->klass->insert (combiner, coded, &error));
 
