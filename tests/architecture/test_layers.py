@@ -11,7 +11,9 @@ import pytest
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 LAYERS = ["core/base", "core/data", "core/conf", "core/event", "core/memory", "core/lineage",
-          "core/storage", "core/shuffle", "core/scheduler", "core/executor", "rdd", "py/runner", "py/ext"]
+          "core/storage", "core/shuffle", "core/scheduler", "core/executor", "rdd",
+          "sql/types", "sql/plan", "sql/functions", "sql/kernels", "sql/parser", "sql/analyzer", "sql/optimizer",
+          "sql/sources", "sql/physical", "sql/session", "py/runner", "py/ext"]
 # Readers of lineage and events; nothing but the Python extension includes them.
 SIDE = {"core/viz": ["core/base", "core/data", "core/conf", "core/event", "core/lineage", "core/viz"]}
 # A worker is a process of its own: it knows the encoding of a batch, and nothing of the engine.
@@ -19,7 +21,7 @@ WORKER = ["core/base", "core/data", "py/runner/protocol.h"]
 
 
 def sources():
-    out = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "--", "core", "rdd", "py"],
+    out = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "--", "core", "rdd", "sql", "py"],
                          cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout.split()
     return [p for p in out if p.endswith((".c", ".h", ".def")) and os.path.exists(os.path.join(ROOT, p))]
 
