@@ -1,0 +1,182 @@
+/* function.h - functions: what they are called, what they take, what they give, how they run.
+ *
+ *   functions/scalar/upper.c          one family a file: a table of RushFunction, each with its
+ *   functions/aggregate/sum.c         evaluator; the registry (registry.c) lists the tables
+ *
+ * A scalar function sees columns, never rows: RushColumn *evaluate (call, columns) makes the whole
+ * result column.  An aggregate function keeps a state of fixed size a group, in one array for all
+ * groups, and sees columns with a group number for each row.  Both are plain tables of functions,
+ * so that a new function is one file and one line in the registry.
+ *
+ * Ownership:  descriptors are immortal statics.   Threads: any; states belong to a task.
+ * Mirrors:    org.apache.spark.sql.catalyst.analysis.FunctionRegistry, ExpressionInfo,
+ *             DeclarativeAggregate.
+ */
+#pragma once
+
+#include "core/data/batch.h"
+#include "sql/plan/expression.h"
+
+typedef enum
+{
+  RUSH_FUNCTION_SCALAR,
+  RUSH_FUNCTION_AGGREGATE, /* also usable over a window */
+  RUSH_FUNCTION_WINDOW,    /* row_number (), lag (): only over a window */
+  RUSH_FUNCTION_GENERATOR, /* explode (): rows to rows */
+  RUSH_FUNCTION_REWRITE,   /* becomes other expressions in the analyzer: nvl (), between … */
+} RushFunctionKind;
+
+/* What an argument must be; the analyzer casts to it where Spark would (implicit casts), and raises
+ * DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE otherwise. */
+typedef enum
+{
+  RUSH_ARG_ANY,
+  RUSH_ARG_BOOL,
+  RUSH_ARG_INT,     /* int */
+  RUSH_ARG_LONG,    /* bigint */
+  RUSH_ARG_DOUBLE,
+  RUSH_ARG_NUMERIC, /* any number, as it is; strings become double */
+  RUSH_ARG_INTEGRAL,
+  RUSH_ARG_NUMERIC_OR_INTERVAL,
+  RUSH_ARG_STRING,
+  RUSH_ARG_BINARY,
+  RUSH_ARG_STRING_OR_BINARY,
+  RUSH_ARG_DATE,
+  RUSH_ARG_TIMESTAMP,
+  RUSH_ARG_DATE_OR_TIMESTAMP,
+  RUSH_ARG_ARRAY,
+  RUSH_ARG_MAP,
+  RUSH_ARG_ARRAY_OR_MAP,
+  RUSH_ARG_STRUCT,
+  RUSH_ARG_ORDERED, /* any type with an order */
+  RUSH_ARG_SAME,    /* the widest common type of all arguments that say so */
+  RUSH_ARG_LAMBDA,
+} RushArgType;
+
+#define RUSH_MAX_LISTED_ARGS 8
+
+typedef struct _RushEvalContext RushEvalContext; /* sql/kernels/evaluate.h */
+
+/* The rows of a batch that count: positions ascending, or NULL for 0…n−1. */
+typedef struct
+{
+  const guint16 *positions;
+  guint n;
+  guint length; /* of input and result columns: positions are below it */
+} RushRows;
+
+/* Result column of rows->length rows; positions that do not count hold anything that is safe to
+ * read.  @args are columns of that length (any layout), one an argument.  (transfer full) */
+typedef RushColumn *(*RushScalarEvaluate) (const RushExpr *call, RushColumn *const *args,
+                                           const RushRows *rows, RushEvalContext *ctx,
+                                           GError **error);
+
+/* States of all groups of one aggregate: groups × state_bytes, zeroed for new groups. */
+typedef struct
+{
+  guint8 *states;
+  gsize state_bytes;
+  RushAllocator *allocator; /* for what states point to (strings, sets), charged to the task */
+} RushAggregateStates;
+
+typedef struct
+{
+  const char *name;
+  gsize (*state_bytes) (const RushExpr *call);
+  /* Called for groups [first, first + n) when they appear; NULL: zeros will do. */
+  void (*init) (const RushExpr *call, RushAggregateStates *states, guint first, guint n);
+  /* The i-th row that counts belongs to group groups[i].  Nulls are seen to here; rows that the
+   * call's filter leaves out are not among @rows.  A refused allocation fails the task (states that
+   * can grow reserve before they change), so that nothing is taken in twice. */
+  gboolean (*update) (const RushExpr *call, RushAggregateStates *states, const guint32 *groups,
+                      RushColumn *const *args, const RushRows *rows, RushEvalContext *ctx,
+                      GError **error);
+  /* The same for partial buffers: one column an attribute of `buffer_types`. */
+  gboolean (*merge) (const RushExpr *call, RushAggregateStates *states, const guint32 *groups,
+                     RushColumn *const *buffers, const RushRows *rows, RushEvalContext *ctx,
+                     GError **error);
+  /* All groups when all rows are one group (no grouping): sums without group numbers.  Optional. */
+  gboolean (*update_one) (const RushExpr *call, RushAggregateStates *states, guint group,
+                          RushColumn *const *args, const RushRows *rows, RushEvalContext *ctx,
+                          GError **error);
+  /* Types and names of the partial buffer, as Spark has them ("sum", "isEmpty"); returns how many;
+   * at most RUSH_MAX_LISTED_ARGS. */
+  guint (*buffer) (const RushExpr *call, const RushType **types, const char **names,
+                   gboolean *nullable);
+  /* Columns of groups [first, first + n). (transfer full) */
+  gboolean (*write_buffers) (const RushExpr *call, const RushAggregateStates *states, guint first,
+                             guint n, RushColumn **out, RushEvalContext *ctx, GError **error);
+  RushColumn *(*result) (const RushExpr *call, const RushAggregateStates *states, guint first,
+                         guint n, RushEvalContext *ctx, GError **error);
+  /* Frees what states of groups [first, first + n) point to.  Optional. */
+  void (*clear) (const RushExpr *call, RushAggregateStates *states, guint first, guint n);
+  /* Sliding frames: takes rows out again.  Optional: without it frames are computed anew. */
+  gboolean (*retract) (const RushExpr *call, RushAggregateStates *states, guint group,
+                       RushColumn *const *args, const RushRows *rows, RushEvalContext *ctx,
+                       GError **error);
+} RushAggregateClass;
+
+/* Window functions see one whole partition, sorted, as columns. */
+typedef struct
+{
+  guint n_rows;
+  RushColumn *const *args;     /* evaluated over all rows of the partition */
+  const guint32 *peers_start;  /* of each row: first row with an equal order key */
+  const guint32 *peers_end;    /* one behind the last */
+  const guint32 *frame_start;  /* of each row; for functions that look at frames */
+  const guint32 *frame_end;
+} RushWindowPartition;
+typedef RushColumn *(*RushWindowEvaluate) (const RushExpr *call, const RushWindowPartition *in,
+                                           RushEvalContext *ctx, GError **error);
+
+/* For each input row a number of output rows, and the columns of all of them. */
+typedef struct
+{
+  guint32 *counts;      /* of each row that counts (i), filled in */
+  GPtrArray *columns;   /* RushColumn, filled in: all output rows, in order */
+} RushGenerated;
+typedef gboolean (*RushGenerate) (const RushExpr *call, RushColumn *const *args,
+                                  const RushRows *rows, gboolean outer, RushGenerated *out,
+                                  RushEvalContext *ctx, GError **error);
+
+/* The type and nullability of a call with resolved arguments that fit; an error if they do not. */
+typedef const RushType *(*RushResultType) (const RushFunction *self, guint n,
+                                           RushExpr *const *args, gboolean *inout_nullable,
+                                           GError **error);
+/* RUSH_FUNCTION_REWRITE: what stands for the call (takes over nothing; transfer full). */
+typedef RushExpr *(*RushRewrite) (const RushFunction *self, guint n, RushExpr *const *args,
+                                  RushEvalMode mode, GError **error);
+
+struct _RushFunction
+{
+  const char *name; /* lower case; aliases have an entry of their own in the registry */
+  RushFunctionKind kind;
+  guint min_args, max_args; /* G_MAXUINT: any number */
+  /* Of argument i; the last listed one goes for all that follow. */
+  RushArgType args[RUSH_MAX_LISTED_ARGS];
+  const RushType *fixed_type; /* or NULL: result_type () says */
+  RushResultType result_type;
+  /* Nullability: null if an argument is (the default); these change it: */
+  gboolean never_null;
+  gboolean always_nullable;
+  gboolean handles_nulls;    /* evaluate () sees nulls; else rows with a null argument are null
+                                already, and it may leave any value there */
+  gboolean nondeterministic; /* rand (), current_timestamp is folded instead */
+  gboolean needs_time_zone;
+  RushScalarEvaluate evaluate;
+  const RushAggregateClass *aggregate;
+  RushWindowEvaluate window;
+  RushGenerate generate;
+  RushRewrite rewrite;
+  /* How Spark prints a call where it is not name(args): "(a || b)"; optional. */
+  char *(*to_sql) (const RushExpr *call, char *const *args);
+  const char *usage;    /* for DESCRIBE FUNCTION, our own words */
+  const char *since;
+};
+
+/* NULL: there is none.  @name in any case.  (transfer none) */
+const RushFunction *rush_function_find (const char *name);
+/* All names, sorted; NULL-terminated (transfer none). */
+const char *const *rush_function_names (void);
+/* Names of Spark's functions that are not there yet: the error says so. */
+gboolean rush_function_is_known_missing (const char *name);
