@@ -114,7 +114,7 @@ struct _RushExpr
   gboolean nullable;    /* may be null, as far as is known */
   RushExprFlags flags;
   RushEvalMode mode;            /* for arithmetic, CAST, GET_ITEM and functions that ask */
-  RushSqlContext *context;      /* (owned) where in the user's text; NULL: nobody knows */
+  RushSqlContext context;       /* where in the user's text (its text owned); all zero: nowhere */
   union
   {
     struct
@@ -264,7 +264,7 @@ RushExpr *rush_expr_python_udf (RushPythonFunction *function, guint n, RushExpr 
  * the same node if they are the same. */
 RushExpr *rush_expr_with_children (RushExpr *self, RushExpr *const *children);
 /* Copies with one fact changed. */
-RushExpr *rush_expr_with_context (RushExpr *self, RushSqlContext *context);
+RushExpr *rush_expr_with_context (RushExpr *self, const RushSqlContext *context);
 RushExpr *rush_expr_with_type (RushExpr *self, const RushType *type, gboolean nullable);
 RushExpr *rush_expr_with_nullable (RushExpr *self, gboolean nullable);
 RushExpr *rush_expr_with_qualifier (RushExpr *self, const char *const *qualifier);

@@ -147,7 +147,7 @@ struct _RushPlan
   RushExprFlags flags;  /* the HAS_… ones, of all expressions of this node */
   RushExprList *output; /* (owned) attributes; NULL while not known */
   gint64 plan_id;       /* of the DataFrame that this is the plan of; −1: none (names.plan_id) */
-  RushSqlContext *context; /* (owned) where in the user's text, or NULL */
+  RushSqlContext context; /* where in the user's text (its text owned); all zero: nowhere */
   guint n_lists;
   RushExprList *lists[4]; /* (owned) */
   union
@@ -341,7 +341,7 @@ RushPlan *rush_plan_command (RushCommand *command, RushPlan *child /* or NULL */
 RushPlan *rush_plan_with_children (RushPlan *self, RushPlan *const *children);
 RushPlan *rush_plan_with_lists (RushPlan *self, RushExprList *const *lists);
 RushPlan *rush_plan_with_id (RushPlan *self, gint64 plan_id);
-RushPlan *rush_plan_with_context (RushPlan *self, RushSqlContext *context);
+RushPlan *rush_plan_with_context (RushPlan *self, const RushSqlContext *context);
 /* Copies whose payload is changed before output and flags are found: the payload of @edit is
  * already a copy. */
 typedef void (*RushPlanEdit) (RushPlan *copy, gpointer data);
