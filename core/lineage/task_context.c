@@ -4,6 +4,10 @@
  * next batch or poll and returns CANCELLED up through its iterators, whose owners close them.  The
  * reason is written before the flag is released, so that who sees the flag sees the reason.
  *
+ * Who sleeps in poll () meanwhile is woken through an eventfd.  Each task that waits for a Python
+ * worker asks for one, and hardly any is ever cancelled: what was not written to serves the next
+ * task, which saves an empty one two of its ten system calls.
+ *
  * Cleanups are for what must end with the task and not with an iterator (a worker that goes back to
  * its pool, a temporary file).  They run last in, first out, whether the task succeeded or not.
  */
@@ -27,6 +31,40 @@ make_no_properties (void)
 {
   no_properties = g_hash_table_new (g_str_hash, g_str_equal);
 }
+
+/* ---- descriptors that nobody has written to ---- */
+
+#define MOST_SPARE 16
+
+static pthread_mutex_t spare_lock = PTHREAD_MUTEX_INITIALIZER;
+static int spare[MOST_SPARE]; /* guarded by spare_lock, as is the next */
+static guint n_spare;
+
+static int
+take_eventfd (void)
+{
+  int fd = -1;
+
+  pthread_mutex_lock (&spare_lock);
+  if (n_spare > 0)
+    fd = spare[--n_spare];
+  pthread_mutex_unlock (&spare_lock);
+  return fd >= 0 ? fd : eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+}
+
+static void
+give_back_eventfd (int fd)
+{
+  pthread_mutex_lock (&spare_lock);
+  gboolean keep = n_spare < MOST_SPARE;
+  if (keep)
+    spare[n_spare++] = fd;
+  pthread_mutex_unlock (&spare_lock);
+  if (!keep)
+    close (fd);
+}
+
+/* ---- cancellation ---- */
 
 gboolean
 rush_task_context_check (RushTaskContext *self, GError **error)
@@ -67,12 +105,14 @@ rush_task_context_cancel_fd (RushTaskContext *self)
 {
   if (atomic_load (&self->cancel_fd) < 0)
     {
-      atomic_store (&self->cancel_fd, eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK));
+      atomic_store (&self->cancel_fd, take_eventfd ());
       if (atomic_load (&self->cancelled))
         wake (self);
     }
   return atomic_load (&self->cancel_fd);
 }
+
+/* ---- what a task leaves ---- */
 
 void
 rush_task_context_add_cleanup (RushTaskContext *self, GDestroyNotify func, gpointer data)
@@ -126,8 +166,11 @@ rush_task_context_free (RushTaskContext *self)
   g_array_free (self->cleanups, TRUE);
   g_clear_pointer (&self->accumulator_updates, g_ptr_array_unref);
   g_free (self->fetch_executor_id);
-  if (atomic_load (&self->cancel_fd) >= 0)
-    close (atomic_load (&self->cancel_fd));
+  int fd = atomic_load (&self->cancel_fd);
+  if (fd >= 0 && atomic_load (&self->cancelled))
+    close (fd);
+  else if (fd >= 0)
+    give_back_eventfd (fd);
   g_free (self);
 }
 

@@ -159,7 +159,8 @@ rush_python_feed_step (RushPythonFeed *self, int fd, GError **error)
     return errno == EAGAIN || errno == EINTR ? RUSH_PYTHON_FEED_BLOCKED : RUSH_PYTHON_FEED_LOST;
   self->sent += (gsize)n;
   self->ctx->metrics.python_bytes_in += n;
-  return RUSH_PYTHON_FEED_SENT;
+  return self->ended && !rush_python_feed_is_pending (self) ? RUSH_PYTHON_FEED_DONE
+                                                            : RUSH_PYTHON_FEED_SENT;
 }
 
 void

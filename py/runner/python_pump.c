@@ -48,10 +48,6 @@ typedef struct
   RushPythonFeed feed;
   gint64 began_us; /* the worker has had the task since */
 
-  /* What was received of messages behind the one that comes in: [start, end). */
-  guint8 ahead[4096];
-  gsize ahead_start, ahead_end;
-
   /* The message that comes in. */
   guint8 header[RUSH_PY_HEADER_BYTES];
   gsize header_bytes;  /* received of it */
@@ -171,20 +167,22 @@ receive_into (Pump *self, guint8 *bytes, gsize size, gsize *inout_received)
 {
   while (*inout_received < size)
     {
-      gsize wanted = size - *inout_received, n = MIN (wanted, self->ahead_end - self->ahead_start);
+      RushPythonWorker *worker = self->worker;
+      gsize wanted = size - *inout_received;
+      gsize n = MIN (wanted, worker->ahead_end - worker->ahead_start);
       Got got = GOT_MESSAGE;
 
       if (n > 0)
         {
-          memcpy (bytes + *inout_received, self->ahead + self->ahead_start, n);
-          self->ahead_start += n;
+          memcpy (bytes + *inout_received, worker->ahead + worker->ahead_start, n);
+          worker->ahead_start += n;
         }
-      else if (wanted >= sizeof self->ahead)
+      else if (wanted >= sizeof worker->ahead)
         got = receive_some (self, bytes + *inout_received, wanted, &n);
       else
         {
-          self->ahead_start = self->ahead_end = 0;
-          got = receive_some (self, self->ahead, sizeof self->ahead, &self->ahead_end);
+          worker->ahead_start = worker->ahead_end = 0;
+          got = receive_some (self, worker->ahead, sizeof worker->ahead, &worker->ahead_end);
         }
       if (got != GOT_MESSAGE)
         return got;
@@ -361,7 +359,8 @@ pump_next (RushIterator *base, GError **error)
           give_up (self);
           return NULL;
         }
-      switch (receive (self, &kind, &payload, error))
+      /* Of a task that the worker has not been told of, nothing can have come. */
+      switch (self->feed.begun ? receive (self, &kind, &payload, error) : GOT_NOTHING)
         {
         case GOT_MESSAGE:
           batch = understand (self, kind, payload, error);
@@ -449,6 +448,7 @@ rush_python_pump_new (const RushPythonWork *work, RushIterator *parent, guint sp
   self->work = work;
   self->ctx = ctx;
   self->worker = worker;
+  worker->ahead_start = worker->ahead_end = 0;
   self->began_us = rush_clock_now_us (ctx->clock);
   rush_python_feed_init (&self->feed, parent, ctx);
 

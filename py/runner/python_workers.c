@@ -65,53 +65,62 @@ worker_has_spoken (const RushPythonWorker *worker)
 
 /* ── acquire ── */
 
-static gboolean
+static void
 refuse_stopped (GError **error)
 {
   g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_STOPPED,
                        "the Python workers of this SparkContext have been shut down");
-  return FALSE;
 }
 
-/* An idle worker, or the helper that is to fork one and its number. */
-static gboolean
-take_idle (RushPythonWorkers *self, RushPythonWorker **out_worker, RushPythonHelper **out_helper,
-           gint64 *out_id, GError **error)
+/* NULL: there is none. */
+static RushPythonWorker *
+pop_idle (RushPythonWorkers *self)
 {
-  g_autoptr (RushPythonHelper) ended = NULL;
-  g_autoptr (GPtrArray) dead = g_ptr_array_new_with_free_func ((GDestroyNotify)worker_free);
-  gboolean ok = TRUE;
+  RushPythonWorker *worker = NULL;
 
   pthread_mutex_lock (&self->lock);
-  while (*out_worker == NULL && self->idle->len > 0)
-    {
-      RushPythonWorker *worker = g_ptr_array_steal_index (self->idle, self->idle->len - 1);
-      if (worker_has_spoken (worker))
-        g_ptr_array_add (dead, worker);
-      else
-        *out_worker = worker;
-    }
-  if (self->stopped)
-    ok = refuse_stopped (error);
-  else if (*out_worker == NULL)
-    {
-      if (rush_python_helper_is_gone (self->helper))
-        {
-          RushPythonHelper *helper =
-              rush_python_helper_start (&self->config, (const char *const *)self->variables, error);
-          if (helper != NULL)
-            {
-              ended = self->helper;
-              self->helper = helper;
-            }
-          ok = helper != NULL;
-        }
-      if (ok)
-        *out_helper = rush_python_helper_ref (self->helper);
-      *out_id = self->next_id++;
-    }
+  if (self->idle->len > 0)
+    worker = g_ptr_array_steal_index (self->idle, self->idle->len - 1);
   pthread_mutex_unlock (&self->lock);
-  return ok;
+  return worker;
+}
+
+/* NULL: there is none that lives. */
+static RushPythonWorker *
+take_idle (RushPythonWorkers *self)
+{
+  RushPythonWorker *worker;
+
+  while ((worker = pop_idle (self)) != NULL && worker_has_spoken (worker))
+    worker_free (worker);
+  return worker;
+}
+
+/* The helper that is to fork a worker, and its number; NULL with @error. */
+static RushPythonHelper *
+take_helper (RushPythonWorkers *self, gint64 *out_id, GError **error)
+{
+  g_autoptr (RushPythonHelper) ended = NULL;
+  RushPythonHelper *helper = NULL;
+
+  pthread_mutex_lock (&self->lock);
+  if (self->stopped)
+    refuse_stopped (error);
+  else if (!rush_python_helper_is_gone (self->helper))
+    helper = rush_python_helper_ref (self->helper);
+  else
+    {
+      helper =
+          rush_python_helper_start (&self->config, (const char *const *)self->variables, error);
+      if (helper != NULL)
+        {
+          ended = self->helper;
+          self->helper = rush_python_helper_ref (helper);
+        }
+    }
+  *out_id = self->next_id++;
+  pthread_mutex_unlock (&self->lock);
+  return helper;
 }
 
 /* Room for a message to be on its way while the last one is worked on. */
@@ -158,14 +167,17 @@ fork_worker (RushPythonHelper *helper, gint64 id, RushTaskContext *ctx, GError *
 RushPythonWorker *
 rush_python_workers_acquire (RushPythonWorkers *self, RushTaskContext *ctx, GError **error)
 {
-  gint64 began_us = rush_clock_now_us (ctx->clock), id = 0;
-  RushPythonWorker *worker = NULL;
-  RushPythonHelper *helper = NULL;
+  gint64 began_us = rush_clock_now_us (ctx->clock), id;
+  RushPythonWorker *worker = take_idle (self);
 
-  if (!take_idle (self, &worker, &helper, &id, error))
-    return NULL;
   if (worker == NULL)
-    worker = fork_worker (helper, id, ctx, error);
+    {
+      RushPythonHelper *helper = take_helper (self, &id, error);
+
+      if (helper == NULL)
+        return NULL;
+      worker = fork_worker (helper, id, ctx, error);
+    }
   ctx->metrics.python_start_us += rush_clock_now_us (ctx->clock) - began_us;
   return worker;
 }

@@ -13,6 +13,11 @@ typedef struct
   GPid pid;
   int fd;                   /* non-blocking use: MSG_DONTWAIT */
   RushPythonHelper *helper; /* (owned) who forked it */
+
+  /* What has been received of it behind what was asked for: [start, end).  The task's that has it;
+   * here because pages that the last task has touched are there already. */
+  gsize ahead_start, ahead_end;
+  guint8 ahead[4096];
 } RushPythonWorker;
 
 /* An idle worker or a new one.  The time that took is charged to @ctx's metrics. */
