@@ -14,8 +14,7 @@
  */
 #pragma once
 
-#include "core/data/batch.h"
-#include "sql/plan/expression.h"
+#include "sql/kernels/eval_context.h"
 
 typedef enum
 {
@@ -54,16 +53,6 @@ typedef enum
 } RushArgType;
 
 #define RUSH_MAX_LISTED_ARGS 8
-
-typedef struct _RushEvalContext RushEvalContext; /* sql/kernels/evaluate.h */
-
-/* The rows of a batch that count: positions ascending, or NULL for 0…n−1. */
-typedef struct
-{
-  const guint16 *positions;
-  guint n;
-  guint length; /* of input and result columns: positions are below it */
-} RushRows;
 
 /* Result column of rows->length rows; positions that do not count hold anything that is safe to
  * read.  @args are columns of that length (any layout), one an argument.  (transfer full) */

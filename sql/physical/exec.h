@@ -21,7 +21,7 @@
 
 #include "core/lineage/rdd.h"
 #include "rdd/context.h"
-#include "sql/kernels/evaluate.h"
+#include "sql/evaluate/evaluate.h"
 #include "sql/plan/logical.h"
 #include "sql/plan/settings.h"
 

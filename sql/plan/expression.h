@@ -11,7 +11,7 @@
  * ask for all the time (is it resolved? deterministic?) are found once, when the node is made.
  *
  * Life of an expression: UNRESOLVED_… (parser) → typed, attributes with ids (analyzer) → rewritten
- * (optimizer) → BOUND to columns of a batch (physical plan) → evaluated (sql/kernels/evaluate.h).
+ * (optimizer) → BOUND to columns of a batch (physical plan) → evaluated (sql/evaluate/evaluate.h).
  *
  * Ownership:  refcounted; nodes own their children.  Constructors take over children (transfer
  *             full), also when they fail.  A transform that changes nothing returns the same pointer.

@@ -7,9 +7,6 @@
  * fail) for selected rows alone.  IF, CASE, COALESCE, AND and OR evaluate their later children for
  * the rows that need them alone, by narrowing the selection.
  *
- * Typed loops stand in *_template.h files, included once a storage type; validity bitmaps are
- * combined word-wise outside of them.
- *
  * Ownership:  a context belongs to one task and is used by its runner alone.  Results are
  *             (transfer full) and hold no ref on the context.
  * Mirrors:    the vectorized model of MonetDB/X100 (Boncz, Zukowski, Nes, CIDR 2005), where Spark
@@ -17,20 +14,8 @@
  */
 #pragma once
 
-#include "core/data/batch.h"
-#include "core/lineage/task_context.h"
 #include "sql/functions/function.h"
-
-struct _RushEvalContext
-{
-  RushAllocator *allocator; /* results are charged to it */
-  RushTaskContext *task;    /* NULL on the driver (constant folding) */
-  const char *time_zone;    /* session's, interned */
-  gint64 now_us;            /* of the query */
-  GHashTable *prepared;     /* private: what an expression has compiled (patterns, sets, seeds) */
-  /* Values of uncorrelated scalar subqueries, by id; NULL: there are none. */
-  GHashTable *subquery_values;
-};
+#include "sql/kernels/compare.h" /* rush_compare_rows () */
 
 RushEvalContext *rush_eval_context_new (RushTaskContext *task, RushAllocator *allocator,
                                         const char *time_zone);
@@ -48,12 +33,3 @@ RushBatch *rush_evaluate_filter (const RushExpr *bound, RushBatch *batch, RushEv
                                  GError **error);
 /* Of a foldable expression: a literal of its value. */
 RushExpr *rush_evaluate_constant (const RushExpr *foldable, RushEvalContext *ctx, GError **error);
-/* A value kept with an expression for the life of the context (a compiled pattern): made once. */
-gpointer rush_eval_prepared (RushEvalContext *self, const RushExpr *expr,
-                             gpointer (*make) (const RushExpr *expr, gpointer data, GError **error),
-                             gpointer data, GDestroyNotify free_value, GError **error);
-
-/* ── comparing and ordering values, for sorts, joins and min/max ── */
-
-/* −1, 0, 1 as Spark orders: nulls equal each other, NaN is above all, −0.0 equals 0.0. */
-gint rush_compare_rows (const RushColumn *a, guint row_a, const RushColumn *b, guint row_b);
