@@ -68,6 +68,14 @@ typedef struct _RushExprList
   RushExpr *items[];
 } RushExprList;
 
+/* How GROUP BY was written; GROUPING SETS may hold sets that came of nested ROLLUP and CUBE. */
+typedef enum
+{
+  RUSH_GROUPING_ROLLUP,
+  RUSH_GROUPING_CUBE,
+  RUSH_GROUPING_SETS,
+} RushGroupingKind;
+
 /* A frame's bound: unbounded and current row have no offset. */
 typedef enum
 {
@@ -230,12 +238,28 @@ RushExpr *rush_expr_named (RushExprKind kind, const char *const *parts, guint n,
                            RushExpr *const *children); /* any other kind with `names` */
 RushExpr *rush_expr_unresolved_function (const char *const *name, guint n, RushExpr *const *args,
                                          gboolean distinct, RushExpr *filter /* or NULL */);
+/* The same with all that a call in SQL text may have: IGNORE NULLS, WITHIN GROUP (ORDER BY …). */
+RushExpr *rush_expr_unresolved_call (const char *const *name, guint n, RushExpr *const *args,
+                                     gboolean distinct, RushExpr *filter /* or NULL */,
+                                     gboolean ignore_nulls, guint n_orders,
+                                     RushExpr *const *orders);
+/* ROLLUP, CUBE: one set an element (a group of columns that stay together), the analyzer makes the
+ * grouping sets of them; SETS: the sets themselves.  Takes over @sets' arrays (of guint: positions
+ * of children). */
+RushExpr *rush_expr_grouping_sets (RushGroupingKind kind, guint n_sets, GArray *const *sets,
+                                   guint n, RushExpr *const *children);
+RushExpr *rush_expr_lambda_variable (const char *name, const RushType *type, gboolean nullable,
+                                     RushExprId id);
 RushExpr *rush_expr_literal (RushColumn *value); /* takes over; PLAIN, one row */
 RushExpr *rush_expr_literal_null (const RushType *type);
 RushExpr *rush_expr_literal_bool (gboolean value);
 RushExpr *rush_expr_literal_int (const RushType *type, gint64 value); /* all stored as integers */
 RushExpr *rush_expr_literal_double (double value);
+RushExpr *rush_expr_literal_float (float value);
 RushExpr *rush_expr_literal_string (const char *bytes, gssize length);
+RushExpr *rush_expr_literal_binary (const guint8 *bytes, gsize length);
+RushExpr *rush_expr_literal_decimal (const RushType *type, rush_int128 unscaled);
+RushExpr *rush_expr_literal_interval (RushCalendarInterval value); /* a calendar interval */
 RushExpr *rush_expr_attribute (const char *name, const RushType *type, gboolean nullable,
                                RushExprId id, const char *const *qualifier);
 /* @id 0: a new one. */

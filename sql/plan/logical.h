@@ -301,6 +301,14 @@ RushPlan *rush_plan_unresolved_hint (const char *name, RushExprList *parameters,
 RushPlan *rush_plan_resolved_hint (RushJoinHint hint, RushPlan *child);
 RushPlan *rush_plan_pivot (RushExprList *grouping, RushExpr *column, RushExprList *values,
                            RushExprList *aggregates, RushPlan *child);
+/* @value_names: one a column of a group (NULL-terminated, group_width of them); @aliases: one a group,
+ * "" for one without; or NULL. */
+RushPlan *rush_plan_unpivot (RushExprList *ids, RushExprList *values, guint group_width,
+                             gboolean include_nulls, const char *variable_name,
+                             const char *const *value_names, const char *const *aliases,
+                             RushPlan *child);
+RushPlan *rush_plan_lateral_join (RushJoinType type, RushExpr *condition /* or NULL */,
+                                  RushPlan *left, RushPlan *right);
 RushPlan *rush_plan_one_row (void);
 RushPlan *rush_plan_local (RushExprList *output, GPtrArray *batches /* takes over */);
 RushPlan *rush_plan_range (gint64 start, gint64 end, gint64 step, guint n_slices);
