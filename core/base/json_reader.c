@@ -190,6 +190,23 @@ scan_number (Parser *self, gboolean *out_is_integer)
   return TRUE;
 }
 
+/* An integer of so few digits that it fits, as nearly all are. */
+static gboolean
+parse_short_integer (const char *p, const char *end, RushJson *out)
+{
+  gboolean negative = *p == '-';
+
+  if (end - p > 18)
+    return FALSE;
+  out->kind = RUSH_JSON_INT;
+  out->as.integer = 0;
+  for (p += negative; p < end; p++)
+    out->as.integer = out->as.integer * 10 + (*p - '0');
+  if (negative)
+    out->as.integer = -out->as.integer;
+  return TRUE;
+}
+
 static gboolean
 parse_number (Parser *self, RushJson *out)
 {
@@ -198,6 +215,8 @@ parse_number (Parser *self, RushJson *out)
 
   if (!scan_number (self, &is_integer))
     return FALSE;
+  if (is_integer && parse_short_integer (start, self->p, out))
+    return TRUE;
 
   /* strtod () wants a NUL behind the digits, which the text does not have. */
   g_autofree char *copy = g_strndup (start, self->p - start);

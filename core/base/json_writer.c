@@ -187,11 +187,26 @@ rush_json_string (RushJsonWriter *self, const char *value)
 
 /* ---- the other scalars ---- */
 
+/* Most of a log, and of what passes between runners and workers, is integers: no printf () here. */
+static void
+append_int (GString *out, gint64 value)
+{
+  char digits[20], *end = digits + sizeof digits, *p = end;
+  guint64 rest = value < 0 ? -(guint64)value : (guint64)value;
+
+  do
+    *--p = (char)('0' + rest % 10);
+  while ((rest /= 10) > 0);
+  if (value < 0)
+    *--p = '-'; /* the least one has 19 digits: there is room */
+  g_string_append_len (out, p, end - p);
+}
+
 void
 rush_json_int (RushJsonWriter *self, gint64 value)
 {
   separate (self);
-  g_string_append_printf (self->out, "%" G_GINT64_FORMAT, value);
+  append_int (self->out, value);
 }
 
 void
