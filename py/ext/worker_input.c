@@ -197,6 +197,24 @@ next_object (Stage *stage)
   return x;
 }
 
+gboolean
+worker_input_take_plain (Stage *stage, WorkerPlainElement *out)
+{
+  WorkerInput *self = (WorkerInput *)stage;
+
+  if (stage->next != next_object)
+    return FALSE;
+  while (self->run == NULL && (self->plain.bytes == NULL || self->plain.n_left == 0))
+    if ((self->plain.bytes != NULL && worker_plain_reader_next (&self->plain) == NULL &&
+         PyErr_Occurred ()) ||
+        !next_run (self))
+      return FALSE;
+  if (self->run != NULL || !worker_plain_reader_take (&self->plain, out))
+    return FALSE;
+  self->objects++;
+  return TRUE;
+}
+
 static PyObject *
 next_number (Stage *stage)
 {

@@ -25,7 +25,6 @@
 
 #define MOST_SAMPLES 32
 #define MOST_LEVELS 4
-#define COLLECTOR_BYTES 16 /* PyGC_Head */
 
 static gint64 size_at_level (PyObject *x, guint level);
 
@@ -65,7 +64,7 @@ size_alone (PyObject *x)
     bytes = (gint64)sizeof (PyBytesObject) + PyBytes_GET_SIZE (x);
   else
     bytes = size_by_method (x);
-  return rounded (bytes + (PyType_IS_GC (Py_TYPE (x)) ? COLLECTOR_BYTES : 0));
+  return rounded (bytes + (PyType_IS_GC (Py_TYPE (x)) ? WORKER_COLLECTOR_BYTES : 0));
 }
 
 /* ── and what it refers to ── */

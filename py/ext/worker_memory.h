@@ -11,6 +11,8 @@
 #include <Python.h>
 #include <glib.h>
 
+#define WORKER_COLLECTOR_BYTES 16 /* PyGC_Head */
+
 /* One task's. */
 typedef struct
 {

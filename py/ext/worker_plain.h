@@ -63,6 +63,29 @@ PyObject *worker_plain_reader_next (WorkerPlainReader *self);
 void worker_plain_reader_move (WorkerPlainReader *self, const void *bytes);
 void worker_plain_reader_clear (WorkerPlainReader *self);
 
+/* An element that is not made yet. */
+typedef enum
+{
+  WORKER_PLAIN_KEY_OTHER,
+  WORKER_PLAIN_KEY_INT,
+  WORKER_PLAIN_KEY_FLOAT,
+} WorkerPlainKey;
+
+typedef struct
+{
+  const guint8 *bytes; /* where it stands */
+  gsize length;
+  WorkerPlainKey key; /* of a tuple: what its first value is; and that value */
+  gint64 key_int;
+  double key_float;
+} WorkerPlainElement;
+
+/* The next element as bytes, which can be read alone.  FALSE, and no exception: there is none, or it
+ * shares something with others of its run; then worker_plain_reader_next () is to be asked. */
+gboolean worker_plain_reader_take (WorkerPlainReader *self, WorkerPlainElement *out);
+/* What begins there. */
+PyObject *worker_plain_read_value (const void *bytes, gsize length);
+
 /* What a value begins with: worker_plain.c. */
 typedef enum
 {

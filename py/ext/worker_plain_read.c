@@ -273,6 +273,110 @@ read_value (Reader *self, guint level)
   return read_tagged (self, tag, FALSE, level);
 }
 
+/* ── values that are not made ── */
+
+static gboolean skip_value (Reader *self, guint level);
+
+static gboolean
+skip_values (Reader *self, guint32 n, guint level)
+{
+  for (guint32 i = 0; i < n; i++)
+    if (!skip_value (self, level))
+      return FALSE;
+  return TRUE;
+}
+
+/* FALSE: it shares something, or is corrupt. */
+static gboolean
+skip_value (Reader *self, guint level)
+{
+  guint8 tag, n1;
+  guint32 n;
+
+  if (level > WORKER_PLAIN_LEVELS + 1 || !take (self, &tag, sizeof tag))
+    return FALSE;
+  switch ((WorkerPlainTag)tag)
+    {
+    case WORKER_PLAIN_NONE:
+    case WORKER_PLAIN_FALSE:
+    case WORKER_PLAIN_TRUE:
+      return TRUE;
+    case WORKER_PLAIN_INT1:
+      return take_bytes (self, 1) != NULL;
+    case WORKER_PLAIN_INT4:
+      return take_bytes (self, 4) != NULL;
+    case WORKER_PLAIN_INT8:
+    case WORKER_PLAIN_FLOAT:
+      return take_bytes (self, 8) != NULL;
+    case WORKER_PLAIN_ASCII:
+      return take (self, &n1, sizeof n1) && take_bytes (self, n1) != NULL;
+    case WORKER_PLAIN_TEXT:
+      return take (self, &n1, sizeof n1) && take (self, &n, sizeof n) &&
+             take_bytes (self, (gsize)n * n1) != NULL;
+    case WORKER_PLAIN_BYTES:
+      return take (self, &n, sizeof n) && take_bytes (self, n) != NULL;
+    case WORKER_PLAIN_PAIR:
+    case WORKER_PLAIN_TUPLE:
+    case WORKER_PLAIN_LIST1:
+    case WORKER_PLAIN_LIST4:
+      return take_count (self, tag, &n) && skip_values (self, n, level + 1);
+    case WORKER_PLAIN_GROUP:
+      return skip_values (self, WORKER_PLAIN_GROUP_NAMES, level + 1);
+    case WORKER_PLAIN_KEPT:
+    case WORKER_PLAIN_AGAIN:
+      break;
+    }
+  return FALSE;
+}
+
+/* The first value of the tuple that stands at @self. */
+static void
+find_key (Reader self, WorkerPlainElement *out)
+{
+  guint8 tag;
+  guint32 n;
+  gint8 number1;
+  gint32 number4;
+
+  out->key = WORKER_PLAIN_KEY_OTHER;
+  if (!take (&self, &tag, sizeof tag) || (tag != WORKER_PLAIN_PAIR && tag != WORKER_PLAIN_TUPLE) ||
+      !take_count (&self, tag, &n) || n == 0 || !take (&self, &tag, sizeof tag))
+    return;
+  if (tag == WORKER_PLAIN_FLOAT && take (&self, &out->key_float, sizeof out->key_float))
+    out->key = WORKER_PLAIN_KEY_FLOAT;
+  else if (tag == WORKER_PLAIN_INT8 && take (&self, &out->key_int, sizeof out->key_int))
+    out->key = WORKER_PLAIN_KEY_INT;
+  else if (tag == WORKER_PLAIN_INT4 && take (&self, &number4, sizeof number4))
+    {
+      out->key = WORKER_PLAIN_KEY_INT;
+      out->key_int = number4;
+    }
+  else if (tag == WORKER_PLAIN_INT1 && take (&self, &number1, sizeof number1))
+    {
+      out->key = WORKER_PLAIN_KEY_INT;
+      out->key_int = number1;
+    }
+}
+
+gboolean
+worker_plain_reader_take (WorkerPlainReader *self, WorkerPlainElement *out)
+{
+  const guint8 *begin = self->at;
+
+  if (self->n_left == 0)
+    return FALSE;
+  find_key (*self, out);
+  if (!skip_value (self, 1))
+    {
+      self->at = begin;
+      return FALSE;
+    }
+  self->n_left--;
+  out->bytes = begin;
+  out->length = (gsize)(self->at - begin);
+  return TRUE;
+}
+
 /* ── a run ── */
 
 gboolean
@@ -303,6 +407,15 @@ worker_plain_reader_next (WorkerPlainReader *self)
   if (collects)
     PyGC_Enable ();
   return x;
+}
+
+PyObject *
+worker_plain_read_value (const void *bytes, gsize length)
+{
+  WorkerPlainReader reader = { .at = bytes, .n_left = 1 };
+
+  reader.end = reader.at + length;
+  return worker_plain_reader_next (&reader);
 }
 
 void

@@ -13,6 +13,8 @@
  *   worker_combine_spill.c   the same, of what is larger than memory
  *   worker_table.c       key → value, found once
  *   worker_sort.c        sort: pairs in the order of their keys
+ *   worker_sort_numbers.c   keys that are numbers
+ *   worker_sort_plain.c  pairs that are sorted before they are objects
  *   worker_merge.c       sorted runs on disk as one
  *   worker_memory.c      what stages hold, and how much they may
  *   worker_spill.c       a file of blocks of elements
@@ -195,6 +197,9 @@ typedef struct
 /* Takes over @format. */
 void worker_input_init (WorkerInput *self, WorkerChannel *channel, WorkerFormat *format);
 void worker_input_clear (WorkerInput *self);
+/* The next element of @stage as bytes, if it is an input, and has it so.  FALSE: an exception, or it
+ * is to be asked for the element itself, which it may have. */
+gboolean worker_input_take_plain (Stage *stage, WorkerPlainElement *out);
 /* Reads messages until one of @kind is there, and keeps the input that comes before it. */
 gboolean worker_input_await (WorkerInput *self, RushPyMessageKind kind, WorkerMessage *out);
 
