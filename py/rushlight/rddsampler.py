@@ -103,7 +103,7 @@ class RDDSampler(RDDSamplerBase):
                 for _ in range(self.getPoissonSample(fraction)):
                     yield x
         else:
-            draw = self.getUniformSample
+            draw = self._random.random      # getUniformSample, without a call of Python's
             for x in iterator:
                 if draw() < fraction:
                     yield x
@@ -124,7 +124,7 @@ class RDDRangeSampler(RDDSamplerBase):
 
     def func(self, split, iterator):
         self.initRandomGenerator(split)
-        low, high, draw = self._lowerBound, self._upperBound, self.getUniformSample
+        low, high, draw = self._lowerBound, self._upperBound, self._random.random
         for x in iterator:
             if low <= draw() < high:
                 yield x
@@ -150,7 +150,7 @@ class RDDStratifiedSampler(RDDSamplerBase):
                 for _ in range(self.getPoissonSample(fractions[key])):
                     yield key, value
         else:
-            draw = self.getUniformSample
+            draw = self._random.random
             for key, value in iterator:
                 if draw() < fractions[key]:
                     yield key, value
