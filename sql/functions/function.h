@@ -16,15 +16,6 @@
 
 #include "sql/kernels/eval_context.h"
 
-typedef enum
-{
-  RUSH_FUNCTION_SCALAR,
-  RUSH_FUNCTION_AGGREGATE, /* also usable over a window */
-  RUSH_FUNCTION_WINDOW,    /* row_number (), lag (): only over a window */
-  RUSH_FUNCTION_GENERATOR, /* explode (): rows to rows */
-  RUSH_FUNCTION_REWRITE,   /* becomes other expressions in the analyzer: nvl (), between … */
-} RushFunctionKind;
-
 /* What an argument must be; the analyzer casts to it where Spark would (implicit casts), and raises
  * DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE otherwise. */
 typedef enum
@@ -138,8 +129,7 @@ typedef RushExpr *(*RushRewrite) (const RushFunction *self, guint n, RushExpr *c
 
 struct _RushFunction
 {
-  const char *name; /* lower case; aliases have an entry of their own in the registry */
-  RushFunctionKind kind;
+  RUSH_FUNCTION_HEAD /* name, kind, nondeterministic, to_sql: sql/plan/expression.h */
   guint min_args, max_args; /* G_MAXUINT: any number */
   /* Of argument i; the last listed one goes for all that follow. */
   RushArgType args[RUSH_MAX_LISTED_ARGS];
@@ -150,15 +140,12 @@ struct _RushFunction
   gboolean always_nullable;
   gboolean handles_nulls;    /* evaluate () sees nulls; else rows with a null argument are null
                                 already, and it may leave any value there */
-  gboolean nondeterministic; /* rand (), current_timestamp is folded instead */
   gboolean needs_time_zone;
   RushScalarEvaluate evaluate;
   const RushAggregateClass *aggregate;
   RushWindowEvaluate window;
   RushGenerate generate;
   RushRewrite rewrite;
-  /* How Spark prints a call where it is not name(args): "(a || b)"; optional. */
-  char *(*to_sql) (const RushExpr *call, char *const *args);
   const char *usage;    /* for DESCRIBE FUNCTION, our own words */
   const char *since;
 };

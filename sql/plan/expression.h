@@ -56,6 +56,28 @@ typedef struct _RushExpr RushExpr;
 typedef struct _RushPlan RushPlan;         /* sql/plan/logical.h */
 typedef struct _RushFunction RushFunction; /* sql/functions/function.h */
 
+typedef enum
+{
+  RUSH_FUNCTION_SCALAR,
+  RUSH_FUNCTION_AGGREGATE, /* also usable over a window */
+  RUSH_FUNCTION_WINDOW,    /* row_number (), lag (): only over a window */
+  RUSH_FUNCTION_GENERATOR, /* explode (): rows to rows */
+  RUSH_FUNCTION_REWRITE,   /* becomes other expressions in the analyzer: nvl (), between … */
+} RushFunctionKind;
+
+/* What plans must know of a function; RushFunction begins with it. */
+#define RUSH_FUNCTION_HEAD                                                                        \
+  const char *name; /* lower case; aliases have an entry of their own in the registry */          \
+  RushFunctionKind kind;                                                                          \
+  gboolean nondeterministic; /* rand (), current_timestamp is folded instead */                   \
+  /* How Spark prints a call where it is not name(args): "(a || b)"; optional. */                 \
+  char *(*to_sql) (const RushExpr *call, char *const *args);
+
+typedef struct
+{
+  RUSH_FUNCTION_HEAD
+} RushFunctionHead;
+
 /* Identity of a named value through all plans: Spark's ExprId, the 12 of "name#12". 0: none yet. */
 typedef guint64 RushExprId;
 RushExprId rush_expr_id_new (void); /* process-wide, from 1 */
