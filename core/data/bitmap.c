@@ -62,6 +62,30 @@ rush_bits_copy (guint8 *out, const guint8 *bits, gsize start, gsize n)
 }
 
 void
+rush_bits_append (guint8 *out, gsize out_start, const guint8 *bits, gsize start, gsize n)
+{
+  gsize head = MIN (n, (8 - (out_start & 7)) & 7);
+
+  if (head > 0)
+    out[out_start >> 3] |= (guint8)(load_tail (bits, start, (guint)head) << (out_start & 7));
+  if (n > head)
+    rush_bits_copy (out + ((out_start + head) >> 3), bits, start + head, n - head);
+}
+
+void
+rush_bits_append_ones (guint8 *out, gsize out_start, gsize n)
+{
+  gsize head = MIN (n, (8 - (out_start & 7)) & 7);
+
+  if (head > 0)
+    out[out_start >> 3] |= (guint8)(((1u << head) - 1) << (out_start & 7));
+  out += (out_start + head) >> 3;
+  memset (out, 0xff, (n - head) / 8);
+  if ((n - head) % 8 > 0)
+    out[(n - head) / 8] = (guint8)((1u << ((n - head) % 8)) - 1);
+}
+
+void
 rush_bits_gather (guint8 *out, const guint8 *bits, const guint32 *positions, gsize n)
 {
   for (gsize i = 0; i < n; i += 8)

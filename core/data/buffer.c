@@ -24,6 +24,12 @@ new_header (guint8 *bytes, gsize size)
 }
 
 RushBuffer *
+rush_buffer_new_empty (void)
+{
+  return new_header ((guint8 *)empty_cell, 0);
+}
+
+RushBuffer *
 rush_buffer_take (RushAllocator *allocator, guint8 *bytes, gsize size, gsize capacity)
 {
   g_assert (size <= capacity && bytes != NULL);
@@ -40,7 +46,7 @@ rush_buffer_new (RushAllocator *allocator, gsize size, GError **error)
   g_return_val_if_fail (allocator != NULL, NULL);
 
   if (size == 0)
-    return new_header ((guint8 *)empty_cell, 0);
+    return rush_buffer_new_empty ();
   guint8 *bytes = rush_alloc (allocator, size, error);
   return bytes != NULL ? rush_buffer_take (allocator, bytes, size, size) : NULL;
 }

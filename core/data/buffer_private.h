@@ -7,6 +7,8 @@
  * on the allocator. */
 RushBuffer *rush_buffer_take (RushAllocator *allocator, guint8 *bytes, gsize size, gsize capacity);
 
+RushBuffer *rush_buffer_new_empty (void);
+
 /* Bytes [offset, offset + size) of another buffer, which stays alive as long as the slice.  Counts
  * @size bytes in rush_column_memory_bytes (), not those of the whole buffer: many slices of one
  * received frame together weigh what the frame weighs. */

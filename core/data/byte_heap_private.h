@@ -10,7 +10,7 @@
  */
 #pragma once
 
-#include "core/data/column.h"
+#include "core/data/view_private.h"
 
 #define RUSH_HEAP_FIRST_BLOCK_BYTES (64 * 1024)
 #define RUSH_HEAP_MAX_BLOCK_BYTES (8 * 1024 * 1024)
@@ -45,4 +45,19 @@ rush_byte_heap_reserve (RushByteHeap *self, RushAllocator *allocator, gsize leng
       !rush_byte_heap_open_block (self, allocator, length, error))
     return NULL;
   return self->block + self->block_used;
+}
+
+/* Copies @length > 12 bytes into the heap and makes @view point at them.  @view may be the one
+ * that told where the bytes were. */
+static inline gboolean
+rush_byte_heap_add (RushByteHeap *self, RushAllocator *allocator, const char *bytes, gsize length,
+                    RushView *view, GError **error)
+{
+  guint8 *room = rush_byte_heap_reserve (self, allocator, length, error);
+  if (room == NULL)
+    return FALSE;
+  memcpy (room, bytes, length);
+  rush_view_set_ref (view, bytes, length, self->block_number, self->block_used);
+  self->block_used += length;
+  return TRUE;
 }

@@ -7,22 +7,56 @@
  * Invariants (the constructors check what costs nothing, rush_batch_decode () checks the rest):
  * - a dictionary is PLAIN and has no nulls; every index, also that of a null row, lies in it;
  * - a CONSTANT's null_count is 0 or its length, and its one value exists even if it is null;
- * - values are aligned to their width.
+ * - values are aligned to their width;
+ * - a list, also that of a null row, lies in the children; a struct's children have a row for each
+ *   of its positions.
  * So reading the value of a null row never leaves the buffers, as long as views of null rows are
- * sound; every column built in this folder holds zeros there.
+ * sound.
  */
 #include "core/data/bitmap.h"
 #include "core/data/buffer_private.h"
-#include "core/data/view_private.h"
+#include "core/data/column_private.h"
 
-static RushColumn *
-new_header (const RushType *type, RushLayout layout, guint length)
+RushColumn *
+rush_column_new_header (const RushType *type, RushLayout layout, guint length, RushBuffer *values)
 {
   RushColumn *self = g_new0 (RushColumn, 1);
   rush_ref_count_init (&self->refs);
   self->type = type;
   self->layout = layout;
   self->length = length;
+  self->values = values;
+  return self;
+}
+
+RushColumn *
+rush_column_new_sharing (RushColumn *self, guint length)
+{
+  RushColumn *copy =
+      rush_column_new_header (self->type, self->layout, length, rush_buffer_ref (self->values));
+  copy->offset = self->offset;
+  if (self->validity != NULL)
+    copy->validity = rush_buffer_ref (self->validity);
+  copy->n_data = self->n_data;
+  copy->data = g_memdup2 (self->data, self->n_data * sizeof *self->data);
+  for (guint i = 0; i < copy->n_data; i++)
+    rush_buffer_ref (copy->data[i]);
+  if (self->dictionary != NULL)
+    copy->dictionary = rush_column_ref (self->dictionary);
+  copy->n_children = self->n_children;
+  copy->children = g_memdup2 (self->children, self->n_children * sizeof *self->children);
+  for (guint i = 0; i < copy->n_children; i++)
+    rush_column_ref (copy->children[i]);
+  return copy;
+}
+
+static RushColumn *
+set_validity (RushColumn *self, RushBuffer *validity, guint null_count)
+{
+  g_assert (null_count <= self->length && (null_count == 0 || validity != NULL));
+
+  self->validity = validity;
+  self->null_count = null_count;
   return self;
 }
 
@@ -30,18 +64,50 @@ RushColumn *
 rush_column_new_plain (const RushType *type, guint length, RushBuffer *validity, guint null_count,
                        RushBuffer *values, RushBuffer **data, guint n_data)
 {
-  g_assert (type != NULL && values != NULL && null_count <= length);
-  g_assert (null_count == 0 || validity != NULL);
+  g_assert (type->storage < RUSH_STORAGE_LIST && values != NULL);
   g_assert (values->size >=
             (type->value_bytes ? (gsize)length * type->value_bytes : rush_bits_bytes (length)));
 
-  RushColumn *self = new_header (type, RUSH_LAYOUT_PLAIN, length);
-  self->validity = validity;
-  self->null_count = null_count;
-  self->values = values;
+  RushColumn *self = rush_column_new_header (type, RUSH_LAYOUT_PLAIN, length, values);
   self->data = data;
   self->n_data = n_data;
-  return self;
+  return set_validity (self, validity, null_count);
+}
+
+static void
+set_children (RushColumn *self, RushColumn *const *children)
+{
+  self->n_children = self->type->n_fields;
+  self->children = g_memdup2 (children, self->n_children * sizeof *children);
+  for (guint i = 0; i < self->n_children; i++)
+    g_assert (children[i]->type == self->type->fields[i].type);
+}
+
+RushColumn *
+rush_column_new_list (const RushType *type, guint length, RushBuffer *validity, guint null_count,
+                      RushBuffer *list_views, RushColumn *const *children)
+{
+  g_assert (type->storage == RUSH_STORAGE_LIST);
+  g_assert (list_views->size >= (gsize)length * sizeof (RushListView));
+  g_assert (type->n_fields == 1 || children[0]->length == children[1]->length);
+
+  RushColumn *self = rush_column_new_header (type, RUSH_LAYOUT_PLAIN, length, list_views);
+  set_children (self, children);
+  return set_validity (self, validity, null_count);
+}
+
+RushColumn *
+rush_column_new_struct (const RushType *type, guint length, RushBuffer *validity, guint null_count,
+                        RushColumn *const *children)
+{
+  g_assert (type->storage == RUSH_STORAGE_STRUCT);
+
+  RushColumn *self =
+      rush_column_new_header (type, RUSH_LAYOUT_PLAIN, length, rush_buffer_new_empty ());
+  set_children (self, children);
+  for (guint i = 0; i < self->n_children; i++)
+    g_assert (children[i]->length >= length);
+  return set_validity (self, validity, null_count);
 }
 
 RushColumn *
@@ -50,136 +116,23 @@ rush_column_new_dictionary (RushColumn *dictionary, guint length, RushBuffer *va
 {
   g_assert (dictionary->layout == RUSH_LAYOUT_PLAIN && dictionary->null_count == 0);
   g_assert (indices->size >= (gsize)length * sizeof (gint32));
-  g_assert (null_count <= length && (null_count == 0 || validity != NULL));
 
-  RushColumn *self = new_header (dictionary->type, RUSH_LAYOUT_DICTIONARY, length);
-  self->validity = validity;
-  self->null_count = null_count;
-  self->values = indices;
+  RushColumn *self =
+      rush_column_new_header (dictionary->type, RUSH_LAYOUT_DICTIONARY, length, indices);
   self->dictionary = dictionary;
-  return self;
+  return set_validity (self, validity, null_count);
 }
 
 RushColumn *
-rush_column_new_constant (RushColumn *value, guint length)
+rush_column_new_empty (const RushType *type)
 {
-  g_assert (value->layout == RUSH_LAYOUT_PLAIN && value->length == 1);
+  if (type == &RUSH_NULL)
+    return rush_column_new_void (0);
 
-  RushColumn *self = new_header (value->type, RUSH_LAYOUT_CONSTANT, length);
-  self->offset = value->offset;
-  self->null_count = value->null_count > 0 ? length : 0;
-  self->values = rush_buffer_ref (value->values);
-  self->n_data = value->n_data;
-  self->data = g_memdup2 (value->data, value->n_data * sizeof *value->data);
-  for (guint i = 0; i < self->n_data; i++)
-    rush_buffer_ref (self->data[i]);
-  rush_column_unref (value);
-  return self;
-}
-
-/* One cell of zeros: the value 0, FALSE, or the empty string. */
-static RushBuffer *
-new_cell (RushAllocator *allocator, GError **error)
-{
-  RushBuffer *cell = rush_buffer_new (allocator, sizeof (RushView), error);
-  if (cell != NULL)
-    memset (cell->bytes, 0, cell->size);
-  return cell;
-}
-
-/* A CONSTANT whose cell begins with @value. */
-static RushColumn *
-new_constant_cell (const RushType *type, gconstpointer value, gsize size, guint length,
-                   RushAllocator *allocator, GError **error)
-{
-  RushBuffer *cell = new_cell (allocator, error);
-  if (cell == NULL)
-    return NULL;
-  memcpy (cell->bytes, value, size);
-  RushColumn *self = new_header (type, RUSH_LAYOUT_CONSTANT, length);
-  self->values = cell;
-  return self;
-}
-
-RushColumn *
-rush_column_new_constant_int (const RushType *type, gint64 value, guint length,
-                              RushAllocator *allocator, GError **error)
-{
-  g_return_val_if_fail (type->storage <= RUSH_STORAGE_I64, NULL);
-
-  if (type->storage == RUSH_STORAGE_BIT)
-    value = value != 0;
-  /* Little-endian: the low bytes of an int64 are the narrower integer. */
-  return new_constant_cell (type, &value, MAX (type->value_bytes, 1), length, allocator, error);
-}
-
-RushColumn *
-rush_column_new_constant_int128 (const RushType *decimal, rush_int128 value, guint length,
-                                 RushAllocator *allocator, GError **error)
-{
-  g_return_val_if_fail (decimal->kind == RUSH_TYPE_DECIMAL, NULL);
-
-  return new_constant_cell (decimal, &value, decimal->value_bytes, length, allocator, error);
-}
-
-RushColumn *
-rush_column_new_constant_double (const RushType *type, double value, guint length,
-                                 RushAllocator *allocator, GError **error)
-{
-  float narrow = (float)value;
-
-  if (type == &RUSH_FLOAT32)
-    return new_constant_cell (type, &narrow, sizeof narrow, length, allocator, error);
-  g_return_val_if_fail (type == &RUSH_FLOAT64, NULL);
-  return new_constant_cell (type, &value, sizeof value, length, allocator, error);
-}
-
-RushColumn *
-rush_column_new_constant_interval (RushCalendarInterval value, guint length,
-                                   RushAllocator *allocator, GError **error)
-{
-  return new_constant_cell (&RUSH_CALENDAR_INTERVAL, &value, sizeof value, length, allocator,
-                            error);
-}
-
-RushColumn *
-rush_column_new_constant_bytes (const RushType *type, const char *bytes, gsize size, guint length,
-                                RushAllocator *allocator, GError **error)
-{
-  g_return_val_if_fail (type->storage == RUSH_STORAGE_VIEW && size <= G_MAXINT32, NULL);
-  RushView view;
-
-  if (size <= RUSH_VIEW_INLINE_MAX)
-    {
-      rush_view_set_inline (&view, bytes, size);
-      return new_constant_cell (type, &view, sizeof view, length, allocator, error);
-    }
-  g_autoptr (RushBuffer) data = rush_buffer_new (allocator, size, error);
-  if (data == NULL)
-    return NULL;
-  memcpy (data->bytes, bytes, size);
-  rush_view_set_ref (&view, bytes, size, 0, 0);
-  RushColumn *self = new_constant_cell (type, &view, sizeof view, length, allocator, error);
-  if (self == NULL)
-    return NULL;
-  self->n_data = 1;
-  self->data = g_new (RushBuffer *, 1);
-  self->data[0] = g_steal_pointer (&data);
-  return self;
-}
-
-RushColumn *
-rush_column_new_constant_null (const RushType *type, guint length, RushAllocator *allocator,
-                               GError **error)
-{
-  g_return_val_if_fail (type != NULL, NULL);
-
-  RushBuffer *cell = new_cell (allocator, error);
-  if (cell == NULL)
-    return NULL;
-  RushColumn *self = new_header (type, RUSH_LAYOUT_CONSTANT, length);
-  self->null_count = length;
-  self->values = cell;
+  RushColumn *self = rush_column_new_header (type, RUSH_LAYOUT_PLAIN, 0, rush_buffer_new_empty ());
+  self->children = g_new (RushColumn *, type->n_fields);
+  for (; self->n_children < type->n_fields; self->n_children++)
+    self->children[self->n_children] = rush_column_new_empty (type->fields[self->n_children].type);
   return self;
 }
 
@@ -191,27 +144,18 @@ rush_column_slice (RushColumn *self, guint start, guint length)
   if (length == self->length)
     return rush_column_ref (self);
 
-  RushColumn *slice = new_header (self->type, self->layout, length);
-  slice->values = rush_buffer_ref (self->values);
-  slice->n_data = self->n_data;
-  slice->data = g_memdup2 (self->data, self->n_data * sizeof *self->data);
-  for (guint i = 0; i < slice->n_data; i++)
-    rush_buffer_ref (slice->data[i]);
-  if (self->dictionary != NULL)
-    slice->dictionary = rush_column_ref (self->dictionary);
-
+  RushColumn *slice = rush_column_new_sharing (self, length);
   if (self->layout == RUSH_LAYOUT_CONSTANT)
     {
-      slice->offset = self->offset;
       slice->null_count = self->null_count > 0 ? length : 0;
       return slice;
     }
-  slice->offset = self->offset + start;
+  slice->offset += start;
   if (self->null_count > 0)
     slice->null_count = length - rush_bits_count (self->validity->bytes, slice->offset, length);
   /* A part without nulls forgets the bitmap: its readers take the quick way. */
-  if (slice->null_count > 0)
-    slice->validity = rush_buffer_ref (self->validity);
+  if (slice->null_count == 0)
+    g_clear_pointer (&slice->validity, rush_buffer_unref);
   return slice;
 }
 
@@ -232,7 +176,10 @@ rush_column_unref (RushColumn *self)
   for (guint i = 0; i < self->n_data; i++)
     rush_buffer_unref (self->data[i]);
   g_free (self->data);
-  rush_column_unref (self->dictionary); /* at most one level deep */
+  rush_column_unref (self->dictionary);
+  for (guint i = 0; i < self->n_children; i++)
+    rush_column_unref (self->children[i]); /* as deep as the type is */
+  g_free (self->children);
   g_free (self);
 }
 
@@ -252,6 +199,8 @@ rush_column_memory_bytes (const RushColumn *self)
     bytes += buffer_memory_bytes (self->data[i]);
   if (self->dictionary != NULL)
     bytes += rush_column_memory_bytes (self->dictionary);
+  for (guint i = 0; i < self->n_children; i++)
+    bytes += rush_column_memory_bytes (self->children[i]);
   return bytes;
 }
 
@@ -362,4 +311,32 @@ rush_column_get_bytes (const RushColumn *self, guint row, gsize *out_length)
   const RushView *view = (const RushView *)holder->values->bytes + at;
   *out_length = (gsize)view->length;
   return rush_view_bytes (view, holder->data);
+}
+
+RushListView
+rush_column_get_list (const RushColumn *self, guint row)
+{
+  gsize at;
+  const RushColumn *holder = locate (self, row, &at);
+
+  g_assert (self->type->storage == RUSH_STORAGE_LIST);
+  return ((const RushListView *)(gconstpointer)holder->values->bytes)[at];
+}
+
+RushColumn *
+rush_column_child (const RushColumn *self, guint child)
+{
+  const RushColumn *holder = self->layout == RUSH_LAYOUT_DICTIONARY ? self->dictionary : self;
+
+  g_assert (child < holder->n_children);
+  return holder->children[child];
+}
+
+guint
+rush_column_struct_row (const RushColumn *self, guint row)
+{
+  gsize at;
+
+  locate (self, row, &at);
+  return (guint)at;
 }

@@ -1,9 +1,9 @@
-/* gather.c - one new batch out of chosen rows of many: how a shuffle orders rows by partition.
+/* gather.c - one new column out of chosen rows of many: how a shuffle orders rows by partition.
  *
  *      rows (batch, row)        (7,0) (7,2) (9,0) (7,1)
- *        │  selection applied, batches renumbered in order of first use
+ *        │  of batches: selection applied, renumbered in order of first use
  *        ▼
- *      refs (source, row)       (0,5) (0,9) (1,0) (0,6)
+ *      rows (source, row)       (0,5) (0,9) (1,0) (0,6)
  *        │  per column: a small table of sources, then one typed loop
  *        ▼
  *      values[n]                copied; a null's slot is zero
@@ -12,21 +12,18 @@
  * of batches may wait in a shuffle of which one output batch needs a few.
  *
  * Strings take two steps: first the 16-byte views are gathered like any value, which also tells
- * how many bytes over 12 there are; then one block of exactly that size is filled.
+ * how many bytes over 12 there are; then one block of exactly that size is filled.  So do lists:
+ * their lengths say which rows of the children are wanted, and the children are gathered in turn.
  */
-#include "core/data/batch.h"
+#include "core/data/gather.h"
 
 #include "core/data/bitmap.h"
-#include "core/data/rows_private.h"
-#include "core/data/view_private.h"
+#include "core/data/byte_heap_private.h"
+#include "core/data/column_private.h"
 
-typedef struct
-{
-  guint32 source; /* index into the sources of this call */
-  guint32 row;    /* physical row */
-} RowRef;
+#include <string.h>
 
-/* One column of one batch, ready for the inner loop. */
+/* One source column, ready for the inner loop. */
 typedef struct
 {
   const guint8 *values;  /* moved up to the column's offset, except for bitmaps */
@@ -42,18 +39,16 @@ typedef struct
 typedef struct
 {
   guint n;
-  RowRef *rows; /* [n] */
+  const RushRowId *rows; /* [n]; batch: index into the sources */
   guint n_sources;
-  const RushBatch **batches; /* [n_sources] */
-  Source *sources;           /* [n_sources], of the column that is being gathered */
-  gpointer scratch;          /* one block for all three and the numbering */
-  gsize scratch_bytes;
+  RushColumn *const *columns; /* [n_sources] */
+  Source *sources;            /* [n_sources] */
   RushAllocator *allocator;
 } Gather;
 
 static const guint8 one_bit = 1, no_bit = 0;
 
-/* ---- rows ---- */
+/* ---- sources ---- */
 
 static inline guint32
 source_position (const Source *source, guint32 row)
@@ -61,54 +56,6 @@ source_position (const Source *source, guint32 row)
   row &= source->row_mask;
   return source->indices != NULL ? (guint32)source->indices[row] : row;
 }
-
-/* Lays out the scratch block: rows, batches, sources, and a number (from 1) for each batch. */
-static gboolean
-allocate_scratch (Gather *self, guint n_batches, guint32 **out_numbers, GError **error)
-{
-  gsize most = MIN (self->n, n_batches); /* sources cannot be more than rows */
-  gsize rows_bytes = self->n * sizeof (RowRef);
-  gsize batches_bytes = most * sizeof (RushBatch *);
-  gsize sources_bytes = most * sizeof (Source);
-
-  self->scratch_bytes = rows_bytes + batches_bytes + sources_bytes + n_batches * sizeof (guint32);
-  guint8 *block = rush_alloc (self->allocator, self->scratch_bytes, error);
-  if (block == NULL)
-    return FALSE;
-  self->scratch = block;
-  self->rows = (RowRef *)block;
-  self->batches = (const RushBatch **)(block + rows_bytes);
-  self->sources = (Source *)(block + rows_bytes + batches_bytes);
-  *out_numbers = (guint32 *)(block + rows_bytes + batches_bytes + sources_bytes);
-  memset (*out_numbers, 0, n_batches * sizeof (guint32));
-  return TRUE;
-}
-
-static gboolean
-resolve_rows (Gather *self, RushBatch *const *batches, const RushRowId *rows, GError **error)
-{
-  guint32 last_batch = 0, *numbers;
-
-  for (guint i = 0; i < self->n; i++)
-    last_batch = MAX (last_batch, rows[i].batch);
-  if (!allocate_scratch (self, last_batch + 1, &numbers, error))
-    return FALSE;
-  for (guint i = 0; i < self->n; i++)
-    {
-      const RushBatch *batch = batches[rows[i].batch];
-      guint32 number = numbers[rows[i].batch];
-      if (number == 0)
-        {
-          self->batches[self->n_sources++] = batch;
-          number = numbers[rows[i].batch] = self->n_sources;
-        }
-      g_assert (rows[i].row < batch->length);
-      self->rows[i] = (RowRef){ number - 1, rush_batch_row (batch, rows[i].row) };
-    }
-  return TRUE;
-}
-
-/* ---- sources ---- */
 
 static void
 describe_source (const RushColumn *column, Source *out)
@@ -145,14 +92,13 @@ typedef struct
 } Survey;
 
 static Survey
-describe_sources (Gather *self, guint c)
+describe_sources (Gather *self)
 {
-  Survey survey = { .all_plain = TRUE,
-                    .same_dictionary = self->batches[0]->columns[c]->dictionary };
+  Survey survey = { .all_plain = TRUE, .same_dictionary = self->columns[0]->dictionary };
 
   for (guint s = 0; s < self->n_sources; s++)
     {
-      const RushColumn *column = self->batches[s]->columns[c];
+      const RushColumn *column = self->columns[s];
       describe_source (column, &self->sources[s]);
       survey.all_plain &= column->layout == RUSH_LAYOUT_PLAIN;
       survey.any_null |= column->null_count > 0;
@@ -182,7 +128,7 @@ gather_validity (const Gather *self, RushBuffer **out, guint *out_null_count, GE
   memset (validity->bytes, 0, validity->size);
   for (guint i = 0; i < self->n; i++)
     {
-      guint bit = (guint)source_is_valid (&self->sources[self->rows[i].source], self->rows[i].row);
+      guint bit = (guint)source_is_valid (&self->sources[self->rows[i].batch], self->rows[i].row);
       validity->bytes[i >> 3] |= (guint8)(bit << (i & 7));
       n_valid += bit;
     }
@@ -214,7 +160,7 @@ gather_validity (const Gather *self, RushBuffer **out, guint *out_null_count, GE
 #include "core/data/gather_template.h"
 
 static void
-gather_bits (const Source *sources, gboolean all_plain, const RowRef *rows, guint n,
+gather_bits (const Source *sources, gboolean all_plain, const RushRowId *rows, guint n,
              gpointer out_values)
 {
   guint8 *out = out_values;
@@ -222,13 +168,13 @@ gather_bits (const Source *sources, gboolean all_plain, const RowRef *rows, guin
   memset (out, 0, rush_bits_bytes (n));
   for (guint i = 0; i < n; i++)
     {
-      const Source *source = &sources[rows[i].source];
+      const Source *source = &sources[rows[i].batch];
       gsize at = source->bit_offset + source_position (source, rows[i].row);
       out[i >> 3] |= (guint8)((guint)rush_bit_get (source->values, at) << (i & 7));
     }
 }
 
-typedef void (*GatherFunc) (const Source *, gboolean, const RowRef *, guint, gpointer);
+typedef void (*GatherFunc) (const Source *, gboolean, const RushRowId *, guint, gpointer);
 
 static GatherFunc
 gather_func (guint width)
@@ -262,95 +208,55 @@ clear_nulls (guint8 *values, guint width, const guint8 *validity, guint n)
 
 /* ---- bytes of long strings ---- */
 
-/* Copies the bytes behind views [first, …) into one new buffer of at most 2 GiB, numbered
- * @number; returns the view that did not fit any more (or n), or 0 with @error set. */
-static guint
-copy_bytes (const Gather *self, RushView *views, guint first, guint number, RushBuffer **out,
-            GError **error)
+static gboolean
+copy_bytes (const Gather *self, RushView *views, RushByteHeap *heap, GError **error)
 {
-  guint end = first;
   gsize total = 0;
 
-  for (; end < self->n; end++)
-    {
-      gsize length = (gsize)views[end].length;
-      if (length <= RUSH_VIEW_INLINE_MAX)
-        continue;
-      if (total + length > G_MAXINT32)
-        break;
-      total += length;
-    }
-  RushBuffer *buffer = rush_buffer_new (self->allocator, total, error);
-  if (buffer == NULL)
-    return 0;
-
-  gsize used = 0;
-  for (guint i = first; i < end; i++)
-    {
-      gsize length = (gsize)views[i].length;
-      if (length <= RUSH_VIEW_INLINE_MAX)
-        continue;
-      const Source *source = &self->sources[self->rows[i].source];
-      memcpy (buffer->bytes + used, rush_view_bytes (&views[i], source->data), length);
-      views[i].ref.buffer = (gint32)number;
-      views[i].ref.offset = (gint32)used;
-      used += length;
-    }
-  *out = buffer;
-  return end;
-}
-
-static gboolean
-has_long (const RushView *views, guint n)
-{
-  for (guint i = 0; i < n; i++)
-    if (views[i].length > RUSH_VIEW_INLINE_MAX)
-      return TRUE;
-  return FALSE;
-}
-
-/* Appends all buffers that the views need. */
-static gboolean
-copy_all_bytes (const Gather *self, RushView *views, GPtrArray *buffers, GError **error)
-{
-  if (!has_long (views, self->n))
+  for (guint i = 0; i < self->n; i++)
+    total += views[i].length > RUSH_VIEW_INLINE_MAX ? (gsize)views[i].length : 0;
+  heap->next_block_bytes = MIN (total, G_MAXINT32);
+  if (total == 0)
     return TRUE;
-  for (guint done = 0; done < self->n;)
-    {
-      RushBuffer *buffer;
-      done = copy_bytes (self, views, done, buffers->len, &buffer, error);
-      if (done == 0)
-        return FALSE;
-      g_ptr_array_add (buffers, buffer);
-    }
+  for (guint i = 0; i < self->n; i++)
+    if (views[i].length > RUSH_VIEW_INLINE_MAX)
+      {
+        const Source *source = &self->sources[self->rows[i].batch];
+        const char *bytes = rush_view_bytes (&views[i], source->data);
+        if (!rush_byte_heap_add (heap, self->allocator, bytes, (gsize)views[i].length, &views[i],
+                                 error))
+          return FALSE;
+      }
   return TRUE;
 }
 
 /* ---- columns ---- */
 
 static RushColumn *
-gather_plain (const Gather *self, const RushType *type, const Survey *survey, RushBuffer *validity,
-              guint null_count, GError **error)
+gather_plain (const Gather *self, const Survey *survey, RushBuffer *validity, guint null_count,
+              GError **error)
 {
+  const RushType *type = self->columns[0]->type;
   guint width = type->value_bytes;
   gsize bytes = width > 0 ? (gsize)self->n * width : rush_bits_bytes (self->n);
   g_autoptr (RushBuffer) values = rush_buffer_new (self->allocator, bytes, error);
-  g_autoptr (GPtrArray) buffers =
-      g_ptr_array_new_with_free_func ((GDestroyNotify)rush_buffer_unref);
-  gsize n_data;
+  RushByteHeap heap = { 0 };
+  guint n_data = 0;
 
   if (values == NULL)
     return NULL;
   gather_func (width) (self->sources, survey->all_plain, self->rows, self->n, values->bytes);
   if (validity != NULL && width > 0)
     clear_nulls (values->bytes, width, validity->bytes, self->n);
-  if (width == sizeof (RushView) &&
-      !copy_all_bytes (self, (RushView *)values->bytes, buffers, error))
-    return NULL;
-
-  RushBuffer **data = (RushBuffer **)g_ptr_array_steal (buffers, &n_data);
+  if (type->storage == RUSH_STORAGE_VIEW &&
+      !copy_bytes (self, (RushView *)values->bytes, &heap, error))
+    {
+      rush_byte_heap_clear (&heap, self->allocator);
+      return NULL;
+    }
+  RushBuffer **data = rush_byte_heap_steal (&heap, self->allocator, &n_data);
   return rush_column_new_plain (type, self->n, validity ? rush_buffer_ref (validity) : NULL,
-                                null_count, g_steal_pointer (&values), data, (guint)n_data);
+                                null_count, g_steal_pointer (&values), data, n_data);
 }
 
 /* Rows of one dictionary stay rows of that dictionary: only indices are copied. */
@@ -358,40 +264,283 @@ static RushColumn *
 gather_indices (const Gather *self, RushColumn *dictionary, RushBuffer *validity, guint null_count,
                 GError **error)
 {
-  RushBuffer *indices = rush_buffer_new (self->allocator, self->n * sizeof (gint32), error);
+  RushBuffer *indices = rush_buffer_new (self->allocator, (gsize)self->n * sizeof (gint32), error);
   if (indices == NULL)
     return NULL;
   gint32 *out = (gint32 *)indices->bytes;
   for (guint i = 0; i < self->n; i++)
-    out[i] = self->sources[self->rows[i].source].indices[self->rows[i].row];
+    out[i] = self->sources[self->rows[i].batch].indices[self->rows[i].row];
   return rush_column_new_dictionary (rush_column_ref (dictionary), self->n,
                                      validity ? rush_buffer_ref (validity) : NULL, null_count,
                                      indices);
 }
 
 static RushColumn *
-gather_column (Gather *self, const RushType *type, guint c, GError **error)
+gather_flat (Gather *self, GError **error)
 {
   g_autoptr (RushBuffer) validity = NULL;
   guint null_count = 0;
 
-  Survey survey = describe_sources (self, c);
+  Survey survey = describe_sources (self);
   if (survey.any_null && !gather_validity (self, &validity, &null_count, error))
     return NULL;
   if (survey.same_dictionary != NULL)
     return gather_indices (self, survey.same_dictionary, validity, null_count, error);
-  return gather_plain (self, type, &survey, validity, null_count, error);
+  return gather_plain (self, &survey, validity, null_count, error);
 }
 
-/* ---- the batch ---- */
+/* ---- columns with children ---- */
+
+static void
+free_columns (RushColumn **columns, guint n)
+{
+  while (n > 0)
+    rush_column_unref (columns[--n]);
+  g_free (columns);
+}
+
+/* Child @c of every source; of a struct cut to the source's rows. */
+static RushColumn **
+child_sources (const Gather *self, guint c)
+{
+  RushColumn **children = g_new (RushColumn *, self->n_sources);
+
+  for (guint s = 0; s < self->n_sources; s++)
+    {
+      RushColumn *column = self->columns[s], *child = column->children[c];
+      children[s] = column->type->storage == RUSH_STORAGE_STRUCT
+                        ? rush_column_slice (child, column->offset, column->length)
+                        : rush_column_ref (child);
+    }
+  return children;
+}
+
+/* Fills @out[type->n_fields], or leaves nothing in it. */
+static gboolean
+gather_children (const Gather *self, const RushRowId *rows, guint n, RushColumn **out,
+                 GError **error)
+{
+  for (guint c = 0; c < self->columns[0]->n_children; c++)
+    {
+      RushColumn **sources = child_sources (self, c);
+      out[c] = rush_column_gather (sources, self->n_sources, rows, n, self->allocator, error);
+      free_columns (sources, self->n_sources);
+      if (out[c] != NULL)
+        continue;
+      while (c > 0)
+        rush_column_unref (out[--c]);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* From lists in the sources to lists in the answer; returns how many elements there are. */
+static guint64
+rebase_lists (const Gather *self, const guint8 *validity, RushListView *views)
+{
+  guint64 total = 0;
+
+  for (guint i = 0; i < self->n; i++)
+    {
+      const Source *source = &self->sources[self->rows[i].batch];
+      gboolean valid = validity == NULL || rush_bit_get (validity, i);
+      gint32 length =
+          valid ? ((const RushListView *)(gconstpointer)source->values)[self->rows[i].row].length
+                : 0;
+      views[i] = (RushListView){ (gint32)total, length };
+      total += (guint64)length;
+    }
+  return total;
+}
+
+static void
+list_elements (const Gather *self, const RushListView *views, RushRowId *out)
+{
+  for (guint i = 0; i < self->n; i++)
+    {
+      RushRowId row = self->rows[i];
+      const RushListView *from =
+          (const RushListView *)(gconstpointer)self->sources[row.batch].values;
+      guint32 first = (guint32)from[row.row].offset;
+      for (gint32 k = 0; k < views[i].length; k++)
+        *out++ = (RushRowId){ row.batch, first + (guint32)k };
+    }
+}
+
+static RushColumn *
+gather_lists (const Gather *self, RushBuffer *validity, guint null_count, GError **error)
+{
+  const RushType *type = self->columns[0]->type;
+  g_autofree RushColumn **children = g_new (RushColumn *, type->n_fields);
+  g_autoptr (RushBuffer) views =
+      rush_buffer_new (self->allocator, (gsize)self->n * sizeof (RushListView), error);
+
+  if (views == NULL)
+    return NULL;
+  RushListView *lists = (RushListView *)(gpointer)views->bytes;
+  guint64 total = rebase_lists (self, validity ? validity->bytes : NULL, lists);
+  if (total > G_MAXINT32)
+    {
+      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                   "%" G_GUINT64_FORMAT " elements in a column of %s; there may be 2147483647 at "
+                   "most, use more partitions",
+                   total, type->name);
+      return NULL;
+    }
+  g_autoptr (RushBuffer) elements =
+      rush_buffer_new (self->allocator, (gsize)total * sizeof (RushRowId), error);
+  if (elements == NULL)
+    return NULL;
+  list_elements (self, lists, (RushRowId *)(gpointer)elements->bytes);
+  if (!gather_children (self, (const RushRowId *)(gpointer)elements->bytes, (guint)total, children,
+                        error))
+    return NULL;
+  return rush_column_new_list (type, self->n, validity ? rush_buffer_ref (validity) : NULL,
+                               null_count, g_steal_pointer (&views), children);
+}
+
+static RushColumn *
+gather_structs (const Gather *self, RushBuffer *validity, guint null_count, GError **error)
+{
+  const RushType *type = self->columns[0]->type;
+  g_autofree RushColumn **children = g_new (RushColumn *, type->n_fields);
+
+  if (!gather_children (self, self->rows, self->n, children, error))
+    return NULL;
+  return rush_column_new_struct (type, self->n, validity ? rush_buffer_ref (validity) : NULL,
+                                 null_count, children);
+}
+
+/* All sources are PLAIN. */
+static RushColumn *
+gather_nested (Gather *self, GError **error)
+{
+  g_autoptr (RushBuffer) validity = NULL;
+  guint null_count = 0;
+
+  Survey survey = describe_sources (self);
+  if (survey.any_null && !gather_validity (self, &validity, &null_count, error))
+    return NULL;
+  return self->columns[0]->type->storage == RUSH_STORAGE_LIST
+             ? gather_lists (self, validity, null_count, error)
+             : gather_structs (self, validity, null_count, error);
+}
+
+static RushColumn *
+flatten_and_gather (Gather *self, GError **error)
+{
+  RushColumn **plain = g_new0 (RushColumn *, self->n_sources), *gathered = NULL;
+  guint s = 0;
+
+  for (; s < self->n_sources; s++)
+    {
+      plain[s] = rush_column_flatten (self->columns[s], self->allocator, error);
+      if (plain[s] == NULL)
+        break;
+    }
+  if (s == self->n_sources)
+    {
+      self->columns = plain;
+      gathered = gather_nested (self, error);
+    }
+  free_columns (plain, s);
+  return gathered;
+}
+
+RushColumn *
+rush_column_gather (RushColumn *const *sources, guint n_sources, const RushRowId *rows, guint n,
+                    RushAllocator *allocator, GError **error)
+{
+  g_return_val_if_fail (n_sources > 0, NULL);
+  const RushType *type = sources[0]->type;
+  gsize bytes = n_sources * sizeof (Source);
+
+  if (type == &RUSH_NULL)
+    return rush_column_new_void (n);
+  Gather self = { .n = n,
+                  .rows = rows,
+                  .n_sources = n_sources,
+                  .columns = sources,
+                  .sources = rush_alloc (allocator, bytes, error),
+                  .allocator = allocator };
+  if (self.sources == NULL)
+    return NULL;
+  RushColumn *gathered = type->n_fields > 0 || type->storage == RUSH_STORAGE_STRUCT
+                             ? flatten_and_gather (&self, error)
+                             : gather_flat (&self, error);
+  rush_free (allocator, self.sources, bytes);
+  return gathered;
+}
+
+/* ---- batches ---- */
+
+typedef struct
+{
+  RushRowId *rows; /* [n]; batch: index into batches, row: physical */
+  guint n_batches;
+  const RushBatch **batches; /* those that are used */
+  RushColumn **columns;      /* [n_batches], one of each */
+  gpointer scratch;          /* one block for all of these, and the numbering */
+  gsize scratch_bytes;
+} Renumbered;
+
+/* Lays out the scratch block: rows, batches, columns, and a number (from 1) for each batch. */
+static gboolean
+allocate_scratch (Renumbered *self, guint n, guint n_batches, RushAllocator *allocator,
+                  guint32 **out_numbers, GError **error)
+{
+  gsize most = MIN (n, n_batches); /* batches used cannot be more than rows */
+  gsize rows_bytes = n * sizeof (RushRowId), batches_bytes = most * sizeof (RushBatch *);
+
+  self->scratch_bytes = rows_bytes + 2 * batches_bytes + n_batches * sizeof (guint32);
+  guint8 *block = rush_alloc (allocator, self->scratch_bytes, error);
+  if (block == NULL)
+    return FALSE;
+  self->scratch = block;
+  self->rows = (RushRowId *)(gpointer)block;
+  self->batches = (const RushBatch **)(gpointer)(block + rows_bytes);
+  self->columns = (RushColumn **)(gpointer)(block + rows_bytes + batches_bytes);
+  *out_numbers = (guint32 *)(gpointer)(block + rows_bytes + 2 * batches_bytes);
+  memset (*out_numbers, 0, n_batches * sizeof (guint32));
+  return TRUE;
+}
+
+static gboolean
+renumber (Renumbered *self, RushBatch *const *batches, const RushRowId *rows, guint n,
+          RushAllocator *allocator, GError **error)
+{
+  guint32 last_batch = 0, *numbers;
+
+  for (guint i = 0; i < n; i++)
+    last_batch = MAX (last_batch, rows[i].batch);
+  if (!allocate_scratch (self, n, last_batch + 1, allocator, &numbers, error))
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    {
+      const RushBatch *batch = batches[rows[i].batch];
+      guint32 number = numbers[rows[i].batch];
+      if (number == 0)
+        {
+          self->batches[self->n_batches++] = batch;
+          number = numbers[rows[i].batch] = self->n_batches;
+        }
+      g_assert (rows[i].row < batch->length);
+      self->rows[i] = (RushRowId){ number - 1, rush_batch_row (batch, rows[i].row) };
+    }
+  return TRUE;
+}
 
 /* Fills @columns; on failure none is left. */
 static gboolean
-gather_columns (Gather *self, RushSchema *schema, RushColumn **columns, GError **error)
+gather_columns (Renumbered *self, guint n, RushSchema *schema, RushColumn **columns,
+                RushAllocator *allocator, GError **error)
 {
   for (guint c = 0; c < schema->n_fields; c++)
     {
-      columns[c] = gather_column (self, schema->fields[c].type, c, error);
+      for (guint b = 0; b < self->n_batches; b++)
+        self->columns[b] = self->batches[b]->columns[c];
+      columns[c] =
+          rush_column_gather (self->columns, self->n_batches, self->rows, n, allocator, error);
       if (columns[c] != NULL)
         continue;
       while (c > 0)
@@ -401,32 +550,23 @@ gather_columns (Gather *self, RushSchema *schema, RushColumn **columns, GError *
   return TRUE;
 }
 
-/* No rows: columns of length 0, which need no source. */
-static RushBatch *
-gather_nothing (RushSchema *schema, RushAllocator *allocator, GError **error)
-{
-  g_autofree RushColumn **columns = g_new (RushColumn *, schema->n_fields);
-  for (guint c = 0; c < schema->n_fields; c++)
-    {
-      RushBuffer *values = rush_buffer_new (allocator, 0, NULL); /* empty: never refused */
-      columns[c] = rush_column_new_plain (schema->fields[c].type, 0, NULL, 0, values, NULL, 0);
-    }
-  return rush_batch_new (schema, 0, columns);
-}
-
 RushBatch *
 rush_batch_gather (RushSchema *schema, RushBatch *const *batches, const RushRowId *rows, guint n,
                    RushAllocator *allocator, GError **error)
 {
   g_return_val_if_fail (n <= RUSH_BATCH_MAX_ROWS, NULL);
-
-  if (n == 0)
-    return gather_nothing (schema, allocator, error);
-
-  Gather self = { .n = n, .allocator = allocator };
   g_autofree RushColumn **columns = g_new (RushColumn *, schema->n_fields);
+  Renumbered self = { 0 };
   RushBatch *gathered = NULL;
-  if (resolve_rows (&self, batches, rows, error) && gather_columns (&self, schema, columns, error))
+
+  if (n == 0) /* columns of length 0, which need no source */
+    {
+      for (guint c = 0; c < schema->n_fields; c++)
+        columns[c] = rush_column_new_empty (schema->fields[c].type);
+      return rush_batch_new (schema, 0, columns);
+    }
+  if (renumber (&self, batches, rows, n, allocator, error) &&
+      gather_columns (&self, n, schema, columns, allocator, error))
     gathered = rush_batch_new (schema, n, columns);
   rush_free (allocator, self.scratch, self.scratch_bytes);
   return gathered;

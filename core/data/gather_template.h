@@ -7,7 +7,7 @@
  */
 
 static void
-RUSH_FN (const Source *sources, gboolean all_plain, const RowRef *rows, guint n,
+RUSH_FN (const Source *sources, gboolean all_plain, const RushRowId *rows, guint n,
          gpointer out_values)
 {
   RUSH_T *out = out_values;
@@ -15,12 +15,12 @@ RUSH_FN (const Source *sources, gboolean all_plain, const RowRef *rows, guint n,
   if (all_plain)
     {
       for (guint i = 0; i < n; i++)
-        out[i] = ((const RUSH_T *)sources[rows[i].source].values)[rows[i].row];
+        out[i] = ((const RUSH_T *)sources[rows[i].batch].values)[rows[i].row];
       return;
     }
   for (guint i = 0; i < n; i++)
     {
-      const Source *source = &sources[rows[i].source];
+      const Source *source = &sources[rows[i].batch];
       out[i] = ((const RUSH_T *)source->values)[source_position (source, rows[i].row)];
     }
 }

@@ -521,7 +521,7 @@ test_misuse_is_reported (void)
   g_test_assert_expected_messages ();
   g_assert_cmpuint (rush_batch_builder_length (b), ==, 0);
 
-  g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_CRITICAL, "*RUSH_TYPE_STRING*");
+  g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_CRITICAL, "*RUSH_STORAGE_VIEW*");
   g_assert_false (rush_batch_builder_append_bytes (b, 0, "x", 1, NULL));
   g_test_assert_expected_messages ();
 

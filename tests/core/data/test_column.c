@@ -96,8 +96,7 @@ static void
 test_constants (void)
 {
   RushAllocator *system = rush_allocator_system ();
-  g_autoptr (RushColumn) number =
-      rush_column_new_constant_int (&RUSH_INT16, -7, 100, system, NULL);
+  g_autoptr (RushColumn) number = rush_column_new_constant_int (&RUSH_INT16, -7, 100, system, NULL);
   g_autoptr (RushColumn) yes = rush_column_new_constant_int (&RUSH_BOOL, 5, 100, system, NULL);
   g_autoptr (RushColumn) nothing = rush_column_new_constant_null (&RUSH_STRING, 100, system, NULL);
   g_autoptr (RushColumn) part = rush_column_slice (number, 90, 10);
@@ -141,16 +140,77 @@ test_constants_refused (void)
 static void
 test_types (void)
 {
-  static const char *const names[] = { "boolean", "tinyint", "smallint", "int",   "bigint",
-                                       "float",   "double",  "string",   "binary" };
+  static const char *const names[] = { "boolean", "tinyint",   "smallint",     "int",    "bigint",
+                                       "float",   "double",    "string",       "binary", "void",
+                                       "date",    "timestamp", "timestamp_ntz" };
   for (guint kind = 0; kind < G_N_ELEMENTS (names); kind++)
     {
       const RushType *type = rush_type_from_kind ((RushTypeKind)kind);
       g_assert_cmpuint (type->kind, ==, kind);
       g_assert_cmpstr (type->name, ==, names[kind]);
     }
-  g_assert_null (rush_type_from_kind ((RushTypeKind)9));
+  g_assert_true (rush_type_from_kind (RUSH_TYPE_CALENDAR_INTERVAL) == &RUSH_CALENDAR_INTERVAL);
+  g_assert_null (rush_type_from_kind (RUSH_TYPE_DECIMAL)); /* which one? */
+  g_assert_null (rush_type_from_kind (RUSH_TYPE_STRUCT));
+  g_assert_null (rush_type_from_kind ((RushTypeKind)(RUSH_TYPE_STRUCT + 1)));
   g_assert_null (rush_type_from_kind ((RushTypeKind)255));
+}
+
+/* Equal types are one pointer; what differs in any parameter is another. */
+static void
+test_types_with_parameters (void)
+{
+  const RushTypeField ab[] = { { "a", &RUSH_INT32, TRUE }, { "b", &RUSH_STRING, FALSE } };
+  const RushTypeField xy[] = { { "x", &RUSH_INT32, TRUE }, { "y", &RUSH_STRING, TRUE } };
+  const RushType *small = rush_type_decimal (18, 2), *large = rush_type_decimal (19, 2);
+  const RushType *ints = rush_type_array (&RUSH_INT32, TRUE);
+  const RushType *pair = rush_type_struct (2, ab), *other = rush_type_struct (2, xy);
+  const RushType *map = rush_type_map (&RUSH_STRING, ints, TRUE);
+
+  g_assert_cmpstr (small->name, ==, "decimal(18,2)");
+  g_assert_true (small == rush_type_decimal (18, 2) && small != rush_type_decimal (18, 3));
+  g_assert_true (small->storage == RUSH_STORAGE_I64 && large->storage == RUSH_STORAGE_I128);
+  g_assert_cmpuint (large->value_bytes, ==, 16);
+  g_assert_cmpstr (ints->name, ==, "array<int>");
+  g_assert_true (ints == rush_type_array (&RUSH_INT32, 5));
+  g_assert_true (ints != rush_type_array (&RUSH_INT32, FALSE));
+  g_assert_cmpstr (map->name, ==, "map<string,array<int>>");
+  g_assert_true (rush_type_element (ints) == &RUSH_INT32);
+  g_assert_cmpstr (pair->name, ==, "struct<a:int,b:string>");
+  g_assert_true (pair == rush_type_struct (2, ab) && pair != other);
+  g_assert_true (rush_type_same_shape (pair, other));
+  g_assert_false (rush_type_same_shape (pair, map));
+  g_assert_true (rush_type_same_shape (ints, rush_type_array (&RUSH_INT32, FALSE)));
+  g_assert_false (rush_type_same_shape (small, large));
+  g_assert_cmpstr (rush_type_struct (0, NULL)->name, ==, "struct<>");
+}
+
+static void
+test_interval_types (void)
+{
+  const RushType *months = rush_type_year_month_interval (RUSH_INTERVAL_YEAR, RUSH_INTERVAL_MONTH);
+  const RushType *day = rush_type_day_time_interval (RUSH_INTERVAL_DAY, RUSH_INTERVAL_DAY);
+
+  g_assert_cmpstr (months->name, ==, "interval year to month");
+  g_assert_true (months->storage == RUSH_STORAGE_I32);
+  g_assert_cmpstr (day->name, ==, "interval day");
+  g_assert_true (day->storage == RUSH_STORAGE_I64);
+  g_assert_cmpstr (rush_type_day_time_interval (RUSH_INTERVAL_DAY, RUSH_INTERVAL_SECOND)->name, ==,
+                   "interval day to second");
+  g_assert_true (rush_type_is_integral (&RUSH_INT8) && !rush_type_is_integral (&RUSH_DATE));
+  g_assert_true (rush_type_is_fractional (rush_type_decimal (3, 1)));
+  g_assert_true (rush_type_is_numeric (&RUSH_FLOAT32) && !rush_type_is_numeric (&RUSH_BOOL));
+}
+
+static void
+test_schema_as_type (void)
+{
+  g_autoptr (RushSchema) schema = rush_schema_of ("a", &RUSH_DATE, "b", &RUSH_NULL, NULL);
+  const RushType *type = rush_schema_to_type (schema);
+  g_autoptr (RushSchema) back = rush_schema_from_type (type);
+
+  g_assert_cmpstr (type->name, ==, "struct<a:date,b:void>");
+  g_assert_true (rush_schema_equal (schema, back));
 }
 
 static void
@@ -189,6 +249,9 @@ main (int argc, char **argv)
   g_test_add_func ("/column/constants", test_constants);
   g_test_add_func ("/column/constants_refused", test_constants_refused);
   g_test_add_func ("/column/types", test_types);
+  g_test_add_func ("/column/types_with_parameters", test_types_with_parameters);
+  g_test_add_func ("/column/interval_types", test_interval_types);
+  g_test_add_func ("/column/schema_as_type", test_schema_as_type);
   g_test_add_func ("/column/schemas", test_schemas);
   return g_test_run ();
 }
