@@ -41,6 +41,12 @@ def read(run):
     return values
 
 
+def read_pairs(answer):
+    """The pairs of a task's runs, as workers read them."""
+    assert answer.error is None, answer.error
+    return [pair for _, run, _ in answer.rows for pair in _worker.load_run(run)]
+
+
 def both(run):
     """The list, as workers read it and by the other reader."""
     (_, values), = load_run(run)
@@ -85,6 +91,55 @@ def test_a_task_that_met_something_else_goes_on_with_pickle(worker):
     answer = worker.run([("partition", 3, None)], [runs_batch(pairs)], output="pairs")
     assert [is_plain(run) for _, run, _ in answer.rows] == [True, False, False]
     assert [pair for _, run in answer.runs for pair in run] == pairs
+
+
+def test_pairs_before_it_are_pickled_with_it(worker):
+    pairs = [(0, 1), (0, "two"), (0, {}), (0, 4)]
+    answer = worker.run([("partition", 1, None)], [runs_batch(pairs)], output="pairs")
+    (_, run, n), = answer.rows
+    assert not is_plain(run) and n == 4 and _worker.load_run(run) == pairs
+
+
+@pytest.mark.parametrize("hold", ["list", "tuple", "group"])
+def test_what_a_function_changes_later_is_written_as_it_is_in_the_end(worker, hold):
+    """A pair that is in no one else's hands is written at once; others wait for the flush."""
+    def count_up(part):
+        counter = [0]
+        held = {"list": counter, "tuple": (counter, 1), "group": ResultIterable(counter)}[hold]
+        for i in range(5):
+            counter[0] = i
+            yield 0, held
+
+    answer = worker.run([("mapPartitions", count_up), ("partition", 1, None)], [runs_batch([0])],
+                        output="pairs")
+    values = [v for _, v in read_pairs(answer)]
+    assert len(values) == 5 and all(v is values[0] for v in values)
+    assert 4 in {"list": lambda v: v, "tuple": lambda v: v[0], "group": list}[hold](values[0])
+
+
+def test_a_pair_that_its_maker_keeps_is_the_same_again(worker):
+    def repeat(part):
+        pair, word = (0, "word"), "a word that is long enough"
+        yield from [pair, (0, word), pair, (0, word), (0, (word, pair))]
+
+    answer = worker.run([("mapPartitions", repeat), ("partition", 1, None)], [runs_batch([0])],
+                        output="pairs")
+    assert all(is_plain(run) for _, run, _ in answer.rows)
+    pair, first, again, second, third = read_pairs(answer)
+    assert pair is again and first[1] is second[1] is third[1][0] and third[1][1] is pair
+
+
+def test_an_address_is_used_again_within_a_run(worker):
+    """Long strings that two refer to while they are written, and that are gone soon after."""
+    def words(part):
+        for i in range(3000):
+            word = f"a word that is long enough: {i}"
+            yield 0, (word, word)
+
+    answer = worker.run([("mapPartitions", words), ("partition", 1, None)], [runs_batch([0])],
+                        output="pairs")
+    assert [v for _, v in read_pairs(answer)] == [
+        (f"a word that is long enough: {i}",) * 2 for i in range(3000)]
 
 
 def test_containers_deeper_than_a_hundred_are_pickled(worker):

@@ -7,7 +7,7 @@ import pickle
 
 import pytest
 from worker_driver import (WorkerUnderTest, barrier_answer, barrier_refusal, lines_batch,
-                           runs_batch)
+                           plain_batches, runs_batch)
 
 from rushlight import accumulators, taskcontext
 
@@ -105,13 +105,14 @@ def test_questions_and_answers(worker):
 
 
 @pytest.mark.parametrize("answer_last", [False, True])
-@pytest.mark.parametrize("kind", ["runs", "lines"])
+@pytest.mark.parametrize("kind", ["runs", "plain", "lines"])
 def test_input_goes_on_where_it_was(worker, kind, answer_last):
     """Whether the answer overtakes the input or comes behind all of it: a batch that is being
     walked, and those that come in between, are read as if nothing had been."""
-    batches = ([runs_batch(["a", "b"], ["c"]), runs_batch(["d"]), runs_batch(["e", "f"])]
-               if kind == "runs" else
-               [lines_batch("abc"), lines_batch("d"), lines_batch("ef")])
+    batches = {"runs": [runs_batch(["a", "b"], ["c"]), runs_batch(["d"]), runs_batch(["e", "f"])],
+               "plain": [b for part in ("abc", "d", "ef")
+                         for b in plain_batches(worker, [(x, x) for x in part])],
+               "lines": [lines_batch("abc"), lines_batch("d"), lines_batch("ef")]}[kind]
 
     def meet_often(part):
         for n, x in enumerate(part):
@@ -120,7 +121,8 @@ def test_input_goes_on_where_it_was(worker, kind, answer_last):
             yield x
         barrier()
 
-    answer = worker.run([("mapPartitions", meet_often)], batches, input=kind, barrier=True,
+    chain = [("values",)] * (kind == "plain") + [("mapPartitions", meet_often)]
+    answer = worker.run(chain, batches, input="lines" if kind == "lines" else "runs", barrier=True,
                         answers=[barrier_answer("")] * 4, answer_last=answer_last)
     assert answer.objects == list("abcdef")
     assert worker.run([("map", str)], [runs_batch([1])]).objects == ["1"]

@@ -3,7 +3,7 @@ import functools
 import random
 
 import pytest
-from worker_driver import WorkerUnderTest, runs_batch
+from worker_driver import BINARY, INT32, WorkerUnderTest, batch, plain_batches, runs_batch
 
 pytest.importorskip("rushlight._worker")
 
@@ -36,6 +36,14 @@ KEYS = {
     "sorted already": list(range(500)),
     "backwards": list(range(500, 0, -1)),
     "all equal": ["k"] * 500,
+    "ints of each length": [s * n for n in (0, 1, 127, 128, 2**15, 2**31 - 1, 2**31, 2**40, 2**59,
+                                            2**60, 2**63 - 1) for s in (1, -1)] * 2 + [-2**63],
+    "ints of both signs": [RANDOM.randrange(-10**6, 10**6) for _ in range(3000)],
+    "floats": [RANDOM.uniform(-1, 1) * 10.0**RANDOM.randrange(-300, 300) for _ in range(900)],
+    "zeros": [RANDOM.choice([0.0, -0.0, 1.0, -1.0]) for _ in range(200)],
+    "infinities": [float(f"{RANDOM.choice('+-')}inf") for _ in range(20)] + [1e308, -1e308, 5e-324],
+    "ints, then a float": [3, 1, 2] * 50 + [2.5],
+    "truths": [True, False] * 9,
 }
 
 
@@ -45,6 +53,53 @@ def test_sort_is_sorted(worker, name, ascending):
     pairs = pairs_of(KEYS[name])
     answer = worker.run([("sort", None, ascending)], [runs_batch(pairs[:9], pairs[9:])])
     assert answer.objects == expected(pairs, None, ascending)
+
+
+@pytest.mark.parametrize("ascending", [True, False])
+@pytest.mark.parametrize("name", [name for name in KEYS if name != "large ints"])
+def test_what_comes_as_plain_data_is_sorted_alike(worker, name, ascending):
+    pairs = pairs_of(KEYS[name])
+    answer = worker.run([("sort", None, ascending)], plain_batches(worker, pairs))
+    in_order = expected(pairs, None, ascending)
+    assert repr(answer.objects) == repr(in_order)       # -0.0 is 0.0, but not as text
+    assert answer.done["objectsIn"] == answer.done["objectsOut"] == len(pairs)
+
+
+@pytest.mark.parametrize("ascending", [True, False])
+def test_nan_leaves_pairs_where_sorted_does(worker, ascending):
+    pairs = pairs_of([2.0, 1.0, float("nan"), 0.5, 3.0, float("nan"), -1.0, 2.0] * 40)
+    for batches in ([runs_batch(pairs)], plain_batches(worker, pairs)):
+        answer = worker.run([("sort", None, ascending)], batches)
+        assert repr(answer.objects) == repr(expected(pairs, None, ascending))
+
+
+def test_values_of_any_plain_kind_come_back(worker):
+    values = [None, True, 7, -2**40, 1.5, "w", "é" * 300, b"raw", b"r" * 300, (), (1, 2, 3), [4],
+              [[], ["deep"]], list(range(300)), ("pair", (None, [False]))]
+    pairs = [(len(values) - i, v) for i, v in enumerate(values)]
+    answer = worker.run([("sort", None, True)], plain_batches(worker, pairs))
+    assert answer.objects == pairs[::-1]
+
+
+def test_pairs_that_share_a_value_still_do(worker):
+    def share(part):
+        word, known = "a word that is long enough", (5, "a pair that two have")
+        yield from [(9, "alone"), (3, word), (1, word), (2, known), (4, known), (0, "alone")]
+
+    runs = worker.run([("mapPartitions", share), ("partition", 1, None)], [runs_batch([0])],
+                      output="pairs").rows
+    batches = [batch((BINARY, [run for _, run, _ in runs]), (INT32, [n for _, _, n in runs]))]
+    chain = [("sort", None, True), ("glom",),
+             ("map", lambda part: [[k for k, _ in part], part[1][1] is part[3][1],
+                                   part[2][1] is part[4][1]])]
+    assert worker.run(chain, batches).objects == [[[0, 1, 2, 3, 4, 9], True, True]]
+
+
+def test_keys_that_cannot_be_compared_fail_in_plain_data_too(worker):
+    for keys in ([1, 2, "three"], ["three", 1, 2], [1.5, None], [1, (2,)]):
+        answer = worker.run([("sort", None, True)], plain_batches(worker, pairs_of(keys)))
+        assert answer.error["class"] == "TypeError"
+        assert "not supported between instances of" in answer.error["traceback"]
 
 
 @pytest.mark.parametrize("ascending", [True, False])

@@ -8,7 +8,7 @@ import random
 import resource
 
 import pytest
-from worker_driver import WorkerUnderTest, runs_batch
+from worker_driver import WorkerUnderTest, plain_batches, runs_batch
 
 pytest.importorskip("rushlight._worker")
 
@@ -92,6 +92,25 @@ def test_sort_is_stable_across_runs(worker, f, ascending):
     assert answer.objects == sorted(pairs, key=lambda p: f(p[0]) if f else p[0],
                                     reverse=not ascending)
     assert min(spilled(answer)) > 0
+
+
+@pytest.mark.parametrize("ascending", [True, False])
+@pytest.mark.parametrize("last", [None, 0.5, (-1, "a long word that two have")],
+                         ids=["ints", "a float", "shared"])
+def test_sort_of_plain_data(worker, ascending, last):
+    """What is kept as bytes goes to disk as well; so does the list that takes its place when a pair
+    comes that cannot be kept so."""
+    pairs = [(k, i) for i, (k, _) in enumerate(MANY_KEYS)]
+    batches = plain_batches(worker, pairs)
+    if last is not None:
+        more = [last, last] if isinstance(last, tuple) else [(last, "last")]
+        batches += plain_batches(worker, more) + batches[:1]
+        pairs += more + worker.run([], batches[:1]).objects
+    in_order = sorted(pairs, key=operator.itemgetter(0), reverse=not ascending)
+    for limit in (MIB, 64 * 1024, 400 * MIB):
+        answer = worker.run([("sort", None, ascending)], batches, memoryBytes=limit)
+        assert answer.objects == in_order
+        assert (min(spilled(answer)) > 0) == (limit < 400 * MIB)
 
 
 def test_more_runs_than_a_merge_takes(worker):

@@ -11,7 +11,7 @@ import struct
 import subprocess
 import sys
 
-from plain_data import load_run
+from plain_data import is_plain, load_run
 
 (TASK, COMMAND, BATCH, END_OF_INPUT, DONE, ERROR, ACCUMULATORS, BARRIER,
  BARRIER_ANSWER) = range(1, 10)
@@ -44,6 +44,15 @@ def lines_batch(lines):
 def runs_batch(*runs):
     return batch((BINARY, [pickle.dumps(list(r), 5) for r in runs]),
                  (INT32, [len(r) for r in runs]))
+
+
+def plain_batches(worker, pairs):
+    """Pairs in runs of plain data, some runs a batch, as a worker writes them for a shuffle."""
+    answer = worker.run([("partition", 1, None)], [runs_batch(pairs)], output="pairs")
+    rows = [(run, n) for _, run, n in answer.rows]
+    assert all(is_plain(run) for run, _ in rows)
+    return [batch((BINARY, [run for run, _ in some]), (INT32, [n for _, n in some]))
+            for some in (rows[i:i + 3] for i in range(0, len(rows), 3))]
 
 
 def barrier_answer(*messages):
