@@ -71,6 +71,34 @@ test_cancel_fd (void)
   g_assert_true (readable (rush_task_context_cancel_fd (late)));
 }
 
+/* What served a task that was not cancelled may serve the next one; what woke somebody may not. */
+static void
+test_cancel_fd_of_the_next_task (void)
+{
+  RushTaskContext *ended = rush_task_context_new ();
+  RushTaskContext *killed = rush_task_context_new ();
+
+  g_assert_cmpint (rush_task_context_cancel_fd (ended), >=, 0);
+  g_assert_cmpint (rush_task_context_cancel_fd (killed), !=, rush_task_context_cancel_fd (ended));
+  rush_task_context_cancel (killed, "Stage cancelled");
+  rush_task_context_free (ended);
+  rush_task_context_free (killed);
+
+  for (guint i = 0; i < 40; i++) /* more than are kept */
+    {
+      g_autoptr (RushTaskContext) next = rush_task_context_new ();
+      g_autoptr (RushTaskContext) other = rush_task_context_new ();
+      int fd = rush_task_context_cancel_fd (next);
+
+      g_assert_cmpint (fd, !=, rush_task_context_cancel_fd (other));
+      g_assert_false (readable (fd));
+      g_assert_false (readable (rush_task_context_cancel_fd (other)));
+      rush_task_context_cancel (next, "Stage cancelled");
+      g_assert_true (readable (fd));
+      g_assert_false (readable (rush_task_context_cancel_fd (other)));
+    }
+}
+
 static GString *order;
 
 static void
@@ -202,6 +230,8 @@ main (int argc, char **argv)
   g_test_add_func ("/lineage/task-context/defaults", test_defaults);
   g_test_add_func ("/lineage/task-context/cancel", test_cancel);
   g_test_add_func ("/lineage/task-context/cancel-fd", test_cancel_fd);
+  g_test_add_func ("/lineage/task-context/cancel-fd-of-the-next-task",
+                   test_cancel_fd_of_the_next_task);
   g_test_add_func ("/lineage/task-context/cleanups", test_cleanups);
   g_test_add_func ("/lineage/task-context/fetch-failed", test_fetch_failed);
   g_test_add_func ("/lineage/task-outcome", test_outcome);
