@@ -73,15 +73,22 @@ RushSqlText *rush_sql_text_ref (RushSqlText *self);
 void rush_sql_text_unref (RushSqlText *self); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushSqlText, rush_sql_text_unref)
 
-/* A place: characters [start, stop] of a text, or a call of the DataFrame API.  A plain value; all
- * zero is "nowhere".  Whoever stores one keeps a reference on the text. */
-typedef struct
+/* A place: characters [start, stop] of a text, or a call of the DataFrame API.  Shared by the
+ * expressions that were made of one another, hence refcounted; it may also stand on the stack. */
+typedef struct _RushSqlContext
 {
-  RushSqlText *text;     /* (unowned) NULL: not from SQL text */
+  RushRefCount refs;
+  RushSqlText *text;     /* (owned) NULL: not from SQL text */
   guint start, stop;     /* byte offsets of the first and the last byte */
   const char *fragment;  /* DataFrame API: "divide"; interned, or NULL */
   const char *call_site; /* "/home/ada/a.py:3"; interned */
 } RushSqlContext;
+
+RushSqlContext *rush_sql_context_new (RushSqlText *text, guint start, guint stop); /* refs @text */
+RushSqlContext *rush_sql_context_new_call (const char *fragment, const char *call_site);
+RushSqlContext *rush_sql_context_ref (RushSqlContext *self);
+void rush_sql_context_unref (RushSqlContext *self); /* NULL is fine */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushSqlContext, rush_sql_context_unref)
 
 /* Line from 1, position in it from 0, in characters. */
 void rush_sql_context_line (const RushSqlContext *self, guint *out_line, guint *out_position);

@@ -48,6 +48,46 @@ rush_sql_text_unref (RushSqlText *self)
   g_free (self);
 }
 
+RushSqlContext *
+rush_sql_context_new (RushSqlText *text, guint start, guint stop)
+{
+  RushSqlContext *self = g_new0 (RushSqlContext, 1);
+
+  rush_ref_count_init (&self->refs);
+  self->text = rush_sql_text_ref (text);
+  self->start = start;
+  self->stop = stop;
+  return self;
+}
+
+RushSqlContext *
+rush_sql_context_new_call (const char *fragment, const char *call_site)
+{
+  RushSqlContext *self = g_new0 (RushSqlContext, 1);
+
+  rush_ref_count_init (&self->refs);
+  self->fragment = g_intern_string (fragment);
+  self->call_site = g_intern_string (call_site);
+  return self;
+}
+
+RushSqlContext *
+rush_sql_context_ref (RushSqlContext *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+  rush_ref_count_inc (&self->refs);
+  return self;
+}
+
+void
+rush_sql_context_unref (RushSqlContext *self)
+{
+  if (self == NULL || !rush_ref_count_dec (&self->refs))
+    return;
+  rush_sql_text_unref (self->text);
+  g_free (self);
+}
+
 /* ---- bytes and characters ---- */
 
 static gboolean
