@@ -2,10 +2,16 @@
  *
  *   batch   = u32 magic "RBT1" · u32 rows · u32 columns · column…
  *   column  = u8 type · u8 layout (plain, dictionary or constant) · u8 has_validity · u8 0 · u32 n
- *             · [validity bitmap, whole bytes] · body
+ *             · [parameters of the type] · [validity bitmap, whole bytes] · body
  *   body    = fixed width: n values   ·  bool: bitmap
  *             string, binary: u32 lengths[n] · u64 total · bytes
+ *             array, map: u32 lengths[n] · u64 total · 1 or 2 columns of total rows
+ *             struct: a column of n rows for each field
  *             dictionary: column · i32 indices[n]      constant: a column of 1 row
+ *             void: nothing; its layout is constant
+ *   parameters = decimal: u8 precision · u8 scale      ANSI interval: u8 start · u8 end
+ *             array, map: u8 nullable (of element, value)
+ *             struct: u32 fields · for each: u8 nullable · u32 bytes · name
  * All numbers little-endian, no padding; the reader checks every length against what is left.
  * The rows written are those that count: encoding applies the selection.
  *

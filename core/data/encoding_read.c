@@ -1,6 +1,6 @@
 /* encoding_read.c - from bytes of unknown origin to a batch; the format stands in encoding.h.
  *
- * Nothing that was read is believed: take () is the only way to the bytes and checks each length
+ * Nothing that was read is believed: rush_reader_take () is the only way to the bytes and checks each length
  * against what is left, in 64 bits, so that no sum wraps around.  Memory is asked for only after
  * the bytes that justify it are known to be there (a view costs 16 bytes and needs 4 of input), so
  * a short hostile input cannot make us allocate much.
@@ -21,66 +21,14 @@
 #include "core/data/buffer_private.h"
 #include "core/data/view_private.h"
 
-typedef struct
-{
-  RushBuffer *buffer;
-  gsize at;
-  guint column; /* for messages */
-  RushAllocator *allocator;
-} Reader;
-
-typedef struct
-{
-  const RushType *type;
-  RushLayout layout;
-  gboolean has_validity;
-  guint n;
-} ColumnShape;
-
-/* ---- the only way to the bytes ---- */
-
-static gboolean
-refuse (const Reader *self, const char *why, GError **error)
-{
-  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_CORRUPT,
-               "encoded batch, column %u at byte %" G_GSIZE_FORMAT ": %s", self->column, self->at,
-               why);
-  return FALSE;
-}
-
-/* Moves over @bytes bytes and tells where they begin. */
-static gboolean
-take (Reader *self, guint64 bytes, gsize *out_start, GError **error)
-{
-  if (bytes > self->buffer->size - self->at)
-    {
-      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_CORRUPT,
-                   "encoded batch, column %u at byte %" G_GSIZE_FORMAT ": %" G_GUINT64_FORMAT
-                   " bytes should follow, but the data ends after %" G_GSIZE_FORMAT,
-                   self->column, self->at, bytes, self->buffer->size - self->at);
-      return FALSE;
-    }
-  *out_start = self->at;
-  self->at += (gsize)bytes;
-  return TRUE;
-}
-
-static gboolean
-take_copy (Reader *self, gpointer out, gsize bytes, GError **error)
-{
-  gsize start;
-  if (!take (self, bytes, &start, error))
-    return FALSE;
-  memcpy (out, self->buffer->bytes + start, bytes);
-  return TRUE;
-}
+/* ---- buffers ---- */
 
 /* The next @bytes bytes as a buffer: a slice of the input if it is aligned, else a copy. */
 static RushBuffer *
-take_buffer (Reader *self, guint64 bytes, gsize alignment, GError **error)
+take_buffer (RushReader *self, guint64 bytes, gsize alignment, GError **error)
 {
   gsize start;
-  if (!take (self, bytes, &start, error))
+  if (!rush_reader_take (self, bytes, &start, error))
     return NULL;
   const guint8 *from = self->buffer->bytes + start;
   if ((guintptr)from % alignment == 0)
@@ -93,26 +41,10 @@ take_buffer (Reader *self, guint64 bytes, gsize alignment, GError **error)
 
 /* ---- bodies ---- */
 
-static gboolean
-read_shape (Reader *self, ColumnShape *out, GError **error)
-{
-  RushColumnHeader header;
-
-  if (!take_copy (self, &header, sizeof header, error))
-    return FALSE;
-  *out = (ColumnShape){ rush_type_from_kind (header.type), header.layout, header.has_validity,
-                        header.n };
-  if (out->type == NULL)
-    return refuse (self, "unknown type", error);
-  if (header.layout > RUSH_LAYOUT_CONSTANT || header.has_validity > 1 || header.zero != 0)
-    return refuse (self, "unknown layout", error);
-  return TRUE;
-}
-
 /* *@out is NULL if there is no bitmap, or if it is all ones. */
 static gboolean
-read_validity (Reader *self, const ColumnShape *shape, RushBuffer **out, guint *out_null_count,
-               GError **error)
+read_validity (RushReader *self, const RushColumnShape *shape, RushBuffer **out,
+               guint *out_null_count, GError **error)
 {
   *out = NULL;
   *out_null_count = 0;
@@ -127,34 +59,34 @@ read_validity (Reader *self, const ColumnShape *shape, RushBuffer **out, guint *
   return TRUE;
 }
 
-/* Where the strings of a column stand in the input. */
+/* The lengths of strings or lists; where the bytes of strings stand in the input. */
 typedef struct
 {
   const guint8 *lengths; /* u32[n], not aligned */
-  gsize bytes_start;     /* offset in the input */
-  gsize bytes_total;
-} StringBody;
+  guint64 total;
+  gsize bytes_start; /* offset in the input */
+} LengthsBody;
 
 static inline guint32
-length_at (const StringBody *body, guint i)
+length_at (const LengthsBody *body, guint i)
 {
   guint32 length;
   memcpy (&length, body->lengths + (gsize)i * sizeof length, sizeof length);
   return length;
 }
 
-/* After this the lengths are known to fit: each a view, and together exactly the total. */
+/* After this the lengths are known to fit: each in 31 bits, and together exactly the total. */
 static gboolean
-read_string_body (Reader *self, guint n, StringBody *out, GError **error)
+read_lengths (RushReader *self, guint n, LengthsBody *out, GError **error)
 {
-  guint64 total, sum = 0;
+  guint64 sum = 0;
   guint32 longest = 0;
   gsize start;
 
-  if (!take (self, (guint64)n * sizeof (guint32), &start, error))
+  if (!rush_reader_take (self, (guint64)n * sizeof (guint32), &start, error))
     return FALSE;
   out->lengths = self->buffer->bytes + start;
-  if (!take_copy (self, &total, sizeof total, error))
+  if (!rush_reader_take_copy (self, &out->total, sizeof out->total, error))
     return FALSE;
   for (guint i = 0; i < n; i++)
     {
@@ -162,10 +94,9 @@ read_string_body (Reader *self, guint n, StringBody *out, GError **error)
       sum += length; /* n < 2^32 numbers below 2^32: no overflow */
       longest = MAX (longest, length);
     }
-  if (longest > G_MAXINT32 || sum != total)
-    return refuse (self, "lengths of strings contradict their total", error);
-  out->bytes_total = (gsize)total;
-  return take (self, total, &out->bytes_start, error);
+  return longest <= G_MAXINT32 && sum == out->total
+             ? TRUE
+             : rush_reader_refuse (self, "lengths contradict their total", error);
 }
 
 /* Copies all 12 bytes and wipes what is too much: cheaper than a copy of unknown length. */
@@ -192,7 +123,7 @@ set_inline_sloppy (RushView *view, const char *bytes, guint32 length)
 /* Fills the views; @buffers gets the slices of the input that they point into: one, unless the
  * column has over 2 GiB, which is more than a view's offset can say. */
 static void
-fill_views (const Reader *self, const StringBody *body, guint n, RushView *views,
+fill_views (const RushReader *self, const LengthsBody *body, guint n, RushView *views,
             GPtrArray *buffers)
 {
   const char *bytes = (const char *)self->buffer->bytes + body->bytes_start;
@@ -214,7 +145,7 @@ fill_views (const Reader *self, const StringBody *body, guint n, RushView *views
           rush_view_set_ref (&views[i], bytes + at, length, buffers->len, at - window);
           window_used = TRUE;
         }
-      else if (body->bytes_total - at >= RUSH_VIEW_INLINE_MAX)
+      else if (body->total - at >= RUSH_VIEW_INLINE_MAX)
         set_inline_sloppy (&views[i], bytes + at, length);
       else
         rush_view_set_inline (&views[i], bytes + at, length);
@@ -227,16 +158,17 @@ fill_views (const Reader *self, const StringBody *body, guint n, RushView *views
 
 /* Takes over @validity, also on failure. */
 static RushColumn *
-read_strings (Reader *self, const ColumnShape *shape, RushBuffer *validity, guint null_count,
-              GError **error)
+read_strings (RushReader *self, const RushColumnShape *shape, RushBuffer *validity,
+              guint null_count, GError **error)
 {
   g_autoptr (RushBuffer) owned_validity = validity;
   g_autoptr (GPtrArray) buffers =
       g_ptr_array_new_with_free_func ((GDestroyNotify)rush_buffer_unref);
-  StringBody body;
+  LengthsBody body;
   gsize n_data;
 
-  if (!read_string_body (self, shape->n, &body, error))
+  if (!read_lengths (self, shape->n, &body, error) ||
+      !rush_reader_take (self, body.total, &body.bytes_start, error))
     return NULL;
   RushBuffer *views = rush_buffer_new (self->allocator, (gsize)shape->n * sizeof (RushView), error);
   if (views == NULL)
@@ -247,21 +179,105 @@ read_strings (Reader *self, const ColumnShape *shape, RushBuffer *validity, guin
                                 null_count, views, data, (guint)n_data);
 }
 
+/* ---- columns with children ---- */
+
+static RushColumn *read_column (RushReader *self, const RushType *expected, guint rows,
+                                GError **error);
+
+/* Fills @out[shape->n_fields], or leaves nothing in it. */
+static gboolean
+read_children (RushReader *self, const RushColumnShape *shape, guint rows, RushColumn **out,
+               GError **error)
+{
+  if (self->depth == RUSH_ENCODING_MAX_DEPTH)
+    return rush_reader_refuse (self, "types inside types, a hundred deep", error);
+  self->depth++;
+  for (guint f = 0; f < shape->n_fields; f++)
+    {
+      const RushType *expected = shape->type ? shape->type->fields[f].type : NULL;
+      out[f] = read_column (self, expected, rows, error);
+      if (out[f] != NULL)
+        continue;
+      while (f > 0)
+        rush_column_unref (out[--f]);
+      return FALSE;
+    }
+  self->depth--;
+  return TRUE;
+}
+
+/* Takes over @validity, also on failure. */
+static RushColumn *
+read_struct (RushReader *self, RushColumnShape *shape, RushBuffer *validity, guint null_count,
+             GError **error)
+{
+  g_autofree RushColumn **children = g_new (RushColumn *, shape->n_fields);
+
+  if (!read_children (self, shape, shape->n, children, error))
+    {
+      rush_buffer_unref (validity);
+      return NULL;
+    }
+  return rush_column_new_struct (rush_column_shape_type (shape, children), shape->n, validity,
+                                 null_count, children);
+}
+
+static RushBuffer *
+read_list_views (RushReader *self, guint n, guint *out_total, GError **error)
+{
+  LengthsBody body;
+  gint32 at = 0;
+
+  if (!read_lengths (self, n, &body, error))
+    return NULL;
+  if (body.total > G_MAXINT32)
+    {
+      rush_reader_refuse (self, "more elements than a column can have", error);
+      return NULL;
+    }
+  RushBuffer *views = rush_buffer_new (self->allocator, (gsize)n * sizeof (RushListView), error);
+  if (views == NULL)
+    return NULL;
+  RushListView *lists = (RushListView *)(gpointer)views->bytes;
+  for (guint i = 0; i < n; i++)
+    {
+      lists[i] = (RushListView){ at, (gint32)length_at (&body, i) };
+      at += lists[i].length;
+    }
+  *out_total = (guint)body.total;
+  return views;
+}
+
+/* Takes over @validity, also on failure. */
+static RushColumn *
+read_lists (RushReader *self, RushColumnShape *shape, RushBuffer *validity, guint null_count,
+            GError **error)
+{
+  g_autofree RushColumn **children = g_new (RushColumn *, shape->n_fields);
+  guint total;
+
+  RushBuffer *views = read_list_views (self, shape->n, &total, error);
+  if (views == NULL || !read_children (self, shape, total, children, error))
+    {
+      rush_buffer_unref (validity);
+      rush_buffer_unref (views);
+      return NULL;
+    }
+  return rush_column_new_list (rush_column_shape_type (shape, children), shape->n, validity,
+                               null_count, views, children);
+}
+
 /* ---- columns ---- */
 
+/* Takes over @validity, also on failure. */
 static RushColumn *
-read_plain (Reader *self, const ColumnShape *shape, GError **error)
+read_fixed (RushReader *self, const RushColumnShape *shape, RushBuffer *validity, guint null_count,
+            GError **error)
 {
-  guint null_count, width = shape->type->value_bytes;
-  RushBuffer *validity;
-
-  if (!read_validity (self, shape, &validity, &null_count, error))
-    return NULL;
-  if (shape->type->storage == RUSH_STORAGE_VIEW)
-    return read_strings (self, shape, validity, null_count, error);
-
+  guint width = shape->type->value_bytes;
   guint64 bytes = width > 0 ? (guint64)shape->n * width : rush_bits_bytes (shape->n);
   RushBuffer *values = take_buffer (self, bytes, MAX (width, 1), error);
+
   if (values == NULL)
     {
       rush_buffer_unref (validity);
@@ -270,17 +286,34 @@ read_plain (Reader *self, const ColumnShape *shape, GError **error)
   return rush_column_new_plain (shape->type, shape->n, validity, null_count, values, NULL, 0);
 }
 
+static RushColumn *
+read_plain (RushReader *self, RushColumnShape *shape, GError **error)
+{
+  guint null_count;
+  RushBuffer *validity;
+
+  if (!read_validity (self, shape, &validity, &null_count, error))
+    return NULL;
+  if (shape->kind == RUSH_TYPE_STRUCT)
+    return read_struct (self, shape, validity, null_count, error);
+  if (shape->n_fields > 0)
+    return read_lists (self, shape, validity, null_count, error);
+  return shape->type->storage == RUSH_STORAGE_VIEW
+             ? read_strings (self, shape, validity, null_count, error)
+             : read_fixed (self, shape, validity, null_count, error);
+}
+
 /* The column inside a DICTIONARY or CONSTANT: PLAIN, and of the same type. */
 static RushColumn *
-read_inner (Reader *self, const ColumnShape *outer, GError **error)
+read_inner (RushReader *self, const RushColumnShape *outer, GError **error)
 {
-  ColumnShape inner;
+  g_auto (RushColumnShape) inner = { 0 };
 
-  if (!read_shape (self, &inner, error))
+  if (!rush_reader_read_shape (self, outer->type, &inner, error))
     return NULL;
-  if (inner.type != outer->type || inner.layout != RUSH_LAYOUT_PLAIN)
+  if (inner.layout != RUSH_LAYOUT_PLAIN || inner.kind != outer->kind)
     {
-      refuse (self, "a column inside another has a wrong type or layout", error);
+      rush_reader_refuse (self, "a column inside another has a wrong type or layout", error);
       return NULL;
     }
   return read_plain (self, &inner, error);
@@ -297,7 +330,7 @@ indices_are_inside (const RushBuffer *indices, guint n, guint dictionary_length)
 }
 
 static RushColumn *
-read_dictionary (Reader *self, const ColumnShape *shape, GError **error)
+read_dictionary (RushReader *self, const RushColumnShape *shape, GError **error)
 {
   g_autoptr (RushBuffer) validity = NULL, indices = NULL;
   g_autoptr (RushColumn) dictionary = NULL;
@@ -311,7 +344,7 @@ read_dictionary (Reader *self, const ColumnShape *shape, GError **error)
   if (dictionary->null_count > 0 || dictionary->length > G_MAXINT32 ||
       !indices_are_inside (indices, shape->n, dictionary->length))
     {
-      refuse (self, "an index points outside its dictionary, or at a null", error);
+      rush_reader_refuse (self, "an index points outside its dictionary, or at a null", error);
       return NULL;
     }
   return rush_column_new_dictionary (g_steal_pointer (&dictionary), shape->n,
@@ -320,41 +353,36 @@ read_dictionary (Reader *self, const ColumnShape *shape, GError **error)
 }
 
 static RushColumn *
-read_constant (Reader *self, const ColumnShape *shape, GError **error)
+read_constant (RushReader *self, const RushColumnShape *shape, GError **error)
 {
   if (shape->has_validity)
     {
-      refuse (self, "a constant column has a bitmap", error);
+      rush_reader_refuse (self, "a constant column has a bitmap", error);
       return NULL;
     }
+  if (shape->type == &RUSH_NULL)
+    return rush_column_new_void (shape->n);
   g_autoptr (RushColumn) value = read_inner (self, shape, error);
   if (value == NULL)
     return NULL;
   if (value->length != 1)
     {
-      refuse (self, "a constant column has not one value", error);
+      rush_reader_refuse (self, "a constant column has not one value", error);
       return NULL;
     }
   return rush_column_new_constant (g_steal_pointer (&value), shape->n);
 }
 
 static RushColumn *
-read_column (Reader *self, const RushType *expected, guint rows, GError **error)
+read_column (RushReader *self, const RushType *expected, guint rows, GError **error)
 {
-  ColumnShape shape;
+  g_auto (RushColumnShape) shape = { 0 };
 
-  if (!read_shape (self, &shape, error))
+  if (!rush_reader_read_shape (self, expected, &shape, error))
     return NULL;
-  if (expected != NULL && shape.type != expected)
-    {
-      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_CORRUPT,
-                   "encoded batch, column %u: holds %s where the schema says %s", self->column,
-                   shape.type->name, expected->name);
-      return NULL;
-    }
   if (shape.n != rows)
     {
-      refuse (self, "its length is not the batch's", error);
+      rush_reader_refuse (self, "its length is not that of its batch, or of its parent", error);
       return NULL;
     }
   switch (shape.layout)
@@ -366,22 +394,22 @@ read_column (Reader *self, const RushType *expected, guint rows, GError **error)
     case RUSH_LAYOUT_CONSTANT:
       return read_constant (self, &shape, error);
     }
-  g_assert_not_reached (); /* read_shape () let no other through */
+  g_assert_not_reached (); /* rush_reader_read_shape () let no other through */
 }
 
 /* ---- the batch ---- */
 
 static gboolean
-read_batch_header (Reader *self, const RushSchema *schema, RushBatchHeader *out, GError **error)
+read_batch_header (RushReader *self, const RushSchema *schema, RushBatchHeader *out, GError **error)
 {
-  if (!take_copy (self, out, sizeof *out, error))
+  if (!rush_reader_take_copy (self, out, sizeof *out, error))
     return FALSE;
   if (memcmp (out->magic, RUSH_BATCH_MAGIC, sizeof out->magic) != 0)
-    return refuse (self, "does not begin with " RUSH_BATCH_MAGIC, error);
+    return rush_reader_refuse (self, "does not begin with " RUSH_BATCH_MAGIC, error);
   if (out->rows > RUSH_BATCH_MAX_ROWS)
-    return refuse (self, "more rows than a batch can have", error);
+    return rush_reader_refuse (self, "more rows than a batch can have", error);
   if (schema != NULL && out->columns != schema->n_fields)
-    return refuse (self, "not as many columns as the schema has", error);
+    return rush_reader_refuse (self, "not as many columns as the schema has", error);
   return TRUE;
 }
 
@@ -408,7 +436,7 @@ rush_batch_decode (RushBuffer *buffer, gsize *inout_offset, RushSchema *schema,
 {
   g_return_val_if_fail (*inout_offset <= buffer->size, NULL);
 
-  Reader reader = { .buffer = buffer, .at = *inout_offset, .allocator = allocator };
+  RushReader reader = { .buffer = buffer, .at = *inout_offset, .allocator = allocator };
   RushBatchHeader header;
   if (!read_batch_header (&reader, schema, &header, error))
     return NULL;

@@ -7,8 +7,9 @@
  * The two walks take the same turns (plan_layout () decides both), and the end of the second is
  * asserted to be where the first said.
  *
- * A selection, an offset or a layout that is not kept is only a list of positions here
- * (rows_private.h): runs are copied by memcpy (), the rest by a loop per width.
+ * A selection, an offset, a layout that is not kept, or the lists whose elements are to be written
+ * are only lists of positions here (rows_private.h): runs are copied by memcpy (), the rest by a
+ * loop per width.
  */
 #include "core/data/encoding_private.h"
 
@@ -29,24 +30,27 @@ plan_layout (const RushColumn *column, guint n)
   return column->layout;
 }
 
-/* The one value of a CONSTANT as a PLAIN column of one row.  Borrows everything; never freed. */
+static RushRows
+all_rows (guint n)
+{
+  return (RushRows){ .n = n };
+}
+
+/* The one value of a CONSTANT that is not null as a PLAIN column of one row.  Borrows everything;
+ * never freed. */
 static RushColumn
 constant_value (const RushColumn *column)
 {
-  static guint8 zeros[sizeof (RushView)];
-  static RushBuffer zero_cell = { .bytes = zeros, .size = sizeof zeros };
-  gboolean null = column->null_count > 0;
-
   return (RushColumn){
     .type = column->type,
     .layout = RUSH_LAYOUT_PLAIN,
     .length = 1,
-    .offset = null ? 0 : column->offset,
-    .null_count = null ? 1 : 0,
-    .validity = null ? &zero_cell : NULL,
-    .values = null ? &zero_cell : column->values,
+    .offset = column->offset,
+    .values = column->values,
     .data = column->data,
     .n_data = column->n_data,
+    .children = column->children,
+    .n_children = column->n_children,
   };
 }
 
@@ -55,63 +59,214 @@ string_length (const RushResolved *in, guint i)
 {
   if (!rush_resolved_is_valid (in, i))
     return 0;
-  const RushView *views = (const RushView *)in->holder->values->bytes;
+  const RushView *views = (const RushView *)(gconstpointer)in->holder->values->bytes;
   return (gsize)views[rush_rows_at (&in->values, i)].length;
 }
 
-static gsize
-plain_body_bytes (const RushResolved *in)
+static inline RushListView
+list_at (const RushResolved *in, guint i)
 {
-  guint n = in->values.n, width = in->holder->type->value_bytes;
+  if (!rush_resolved_is_valid (in, i))
+    return (RushListView){ 0, 0 };
+  const RushListView *lists = (const RushListView *)(gconstpointer)in->holder->values->bytes;
+  return lists[rush_rows_at (&in->values, i)];
+}
 
-  if (width == 0)
-    return rush_bits_bytes (n);
-  if (width < sizeof (RushView))
-    return (gsize)n * width;
-  gsize total = 0;
-  for (guint i = 0; i < n; i++)
-    total += string_length (in, i);
-  return (gsize)n * sizeof (guint32) + sizeof (guint64) + total;
+static guint64
+count_elements (const RushResolved *in)
+{
+  guint64 total = 0;
+
+  for (guint i = 0; i < in->values.n; i++)
+    total += (guint64)list_at (in, i).length;
+  return total;
+}
+
+/* Which rows of the children the lists are: a run if they stand one behind the other, as they do
+ * in a column that was built.  @total: count_elements (). */
+static RushRows
+list_elements (const RushResolved *in, guint64 total, guint32 **out_heap)
+{
+  RushRows rows = { .n = (guint)total };
+  guint32 next = 0, *out;
+  gboolean begun = FALSE, run = TRUE;
+
+  for (guint i = 0; i < in->values.n && run; i++)
+    {
+      RushListView list = list_at (in, i);
+      if (list.length == 0)
+        continue;
+      if (!begun)
+        rows.start = next = (guint32)list.offset;
+      begun = TRUE;
+      run = next == (guint32)list.offset;
+      next += (guint32)list.length;
+    }
+  *out_heap = NULL;
+  if (run)
+    return rows;
+  rows.positions = out = *out_heap = g_new (guint32, total);
+  for (guint i = 0; i < in->values.n; i++)
+    {
+      RushListView list = list_at (in, i);
+      for (gint32 k = 0; k < list.length; k++)
+        *out++ = (guint32)(list.offset + k);
+    }
+  return rows;
+}
+
+/* ---- sizes ---- */
+
+/* A column of @n ≤ 1 rows that are null, which write_nulls () makes of nothing but the type. */
+static gsize
+nulls_bytes (const RushType *type, guint n)
+{
+  gsize bytes = rush_encoding_header_bytes (type);
+
+  if (type == &RUSH_NULL)
+    return bytes;
+  bytes += rush_bits_bytes (n);
+  if (type->storage == RUSH_STORAGE_VIEW || type->storage == RUSH_STORAGE_LIST)
+    bytes += (gsize)n * sizeof (guint32) + sizeof (guint64);
+  else if (type->storage != RUSH_STORAGE_STRUCT)
+    bytes += type->value_bytes > 0 ? (gsize)n * type->value_bytes : rush_bits_bytes (n);
+  for (guint f = 0; f < type->n_fields; f++)
+    bytes += nulls_bytes (type->fields[f].type, type->storage == RUSH_STORAGE_LIST ? 0 : n);
+  return bytes;
+}
+
+static gsize column_bytes (const RushColumn *column, const RushRows *rows);
+
+static gsize
+children_bytes (const RushColumn *holder, const RushRows *rows)
+{
+  gsize bytes = 0;
+
+  for (guint c = 0; c < holder->n_children; c++)
+    bytes += column_bytes (holder->children[c], rows);
+  return bytes;
 }
 
 static gsize
-column_bytes (const RushColumn *column, const guint16 *selection, guint n)
+list_body_bytes (const RushResolved *in)
 {
-  RushRowsScratch scratch;
-  RushResolved in;
-  gsize bytes = sizeof (RushColumnHeader);
+  guint64 total = count_elements (in);
+  gsize bytes = (gsize)in->values.n * sizeof (guint32) + sizeof (guint64);
+  guint32 *heap;
 
+  if (total > G_MAXINT32)
+    return bytes + total; /* whatever it is, it does not fit: the caller will see */
+  RushRows elements = list_elements (in, total, &heap);
+  bytes += children_bytes (in->holder, &elements);
+  g_free (heap);
+  return bytes;
+}
+
+static gsize
+plain_body_bytes (const RushColumn *column, const RushRows *rows)
+{
+  const RushType *type = column->type;
+  gsize bytes = 0;
+  guint32 *heap;
+  RushResolved in;
+
+  if (type->storage == RUSH_STORAGE_BIT)
+    return rush_bits_bytes (rows->n);
+  if (type->storage < RUSH_STORAGE_VIEW || type->storage == RUSH_STORAGE_INTERVAL)
+    return (gsize)rows->n * type->value_bytes;
+
+  rush_rows_resolve_any (column, rows, &in, &heap);
+  if (type->storage == RUSH_STORAGE_STRUCT)
+    bytes = children_bytes (in.holder, &in.values);
+  else if (type->storage == RUSH_STORAGE_LIST)
+    bytes = list_body_bytes (&in);
+  else
+    {
+      for (guint i = 0; i < rows->n; i++)
+        bytes += string_length (&in, i);
+      bytes += (gsize)rows->n * sizeof (guint32) + sizeof (guint64);
+    }
+  g_free (heap);
+  return bytes;
+}
+
+static gsize
+column_bytes (const RushColumn *column, const RushRows *rows)
+{
+  gsize bytes = rush_encoding_header_bytes (column->type);
+
+  if (column->type == &RUSH_NULL)
+    return bytes;
   if (column->layout == RUSH_LAYOUT_CONSTANT)
     {
       RushColumn value = constant_value (column);
-      return bytes + column_bytes (&value, NULL, 1);
+      RushRows one = all_rows (1);
+      return bytes +
+             (column->null_count > 0 ? nulls_bytes (column->type, 1) : column_bytes (&value, &one));
     }
   if (column->null_count > 0)
-    bytes += rush_bits_bytes (n);
-  if (plan_layout (column, n) == RUSH_LAYOUT_DICTIONARY)
-    return bytes + column_bytes (column->dictionary, NULL, column->dictionary->length) +
-           (gsize)n * sizeof (gint32);
-  rush_rows_resolve (column, selection, n, &scratch, &in);
-  return bytes + plain_body_bytes (&in);
+    bytes += rush_bits_bytes (rows->n);
+  if (plan_layout (column, rows->n) == RUSH_LAYOUT_DICTIONARY)
+    {
+      RushRows words = all_rows (column->dictionary->length);
+      return bytes + column_bytes (column->dictionary, &words) + (gsize)rows->n * sizeof (gint32);
+    }
+  return bytes + plain_body_bytes (column, rows);
+}
+
+/* The rows of a batch that count; *@out_heap is to be freed. */
+static RushRows
+batch_rows (const RushBatch *batch, guint32 **out_heap)
+{
+  const guint16 *selection = rush_batch_selection (batch);
+
+  *out_heap = NULL;
+  if (selection == NULL)
+    return all_rows (batch->length);
+  *out_heap = g_new (guint32, batch->length);
+  for (guint i = 0; i < batch->length; i++)
+    (*out_heap)[i] = selection[i];
+  return (RushRows){ .positions = *out_heap, .n = batch->length };
 }
 
 gsize
 rush_batch_encoded_bytes (const RushBatch *batch)
 {
   gsize bytes = sizeof (RushBatchHeader);
+  guint32 *heap;
+  RushRows rows = batch_rows (batch, &heap);
+
   for (guint c = 0; c < batch->schema->n_fields; c++)
-    bytes += column_bytes (batch->columns[c], rush_batch_selection (batch), batch->length);
+    bytes += column_bytes (batch->columns[c], &rows);
+  g_free (heap);
   return bytes;
 }
 
 /* ---- writing; every function returns where it stopped ---- */
 
 static guint8 *
-write_header (guint8 *out, const RushType *type, RushLayout layout, gboolean has_validity, guint n)
+write_u32 (guint8 *out, guint32 number)
 {
-  RushColumnHeader header = { (guint8)type->kind, (guint8)layout, (guint8)has_validity, 0, n };
-  memcpy (out, &header, sizeof header);
-  return out + sizeof header;
+  memcpy (out, &number, sizeof number);
+  return out + sizeof number;
+}
+
+static guint8 *
+write_nulls (guint8 *out, const RushType *type, guint n)
+{
+  gboolean list = type->storage == RUSH_STORAGE_LIST;
+
+  if (type == &RUSH_NULL)
+    return rush_encoding_write_header (out, type, RUSH_LAYOUT_CONSTANT, FALSE, n);
+  /* All else but the headers is zeros: bitmap, lengths, total, values. */
+  guint8 *end = out + nulls_bytes (type, n);
+  guint8 *at = rush_encoding_write_header (out, type, RUSH_LAYOUT_PLAIN, TRUE, n);
+  for (guint f = 0; f < type->n_fields; f++)
+    end -= nulls_bytes (type->fields[f].type, list ? 0 : n);
+  memset (at, 0, (gsize)(end - at));
+  for (guint f = 0; f < type->n_fields; f++)
+    end = write_nulls (end, type->fields[f].type, list ? 0 : n);
+  return end;
 }
 
 static guint8 *
@@ -140,6 +295,10 @@ write_bits (guint8 *out, const guint8 *bits, const RushRows *rows)
 #define RUSH_T guint64
 #include "core/data/encoding_template.h"
 
+#define RUSH_FN write_16
+#define RUSH_T RushView
+#include "core/data/encoding_template.h"
+
 static guint8 *
 write_fixed (guint8 *out, const guint8 *values, guint width, const RushRows *rows)
 {
@@ -153,8 +312,10 @@ write_fixed (guint8 *out, const guint8 *values, guint width, const RushRows *row
     write_2 (out, values, rows->positions, rows->n);
   else if (width == 4)
     write_4 (out, values, rows->positions, rows->n);
-  else
+  else if (width == 8)
     write_8 (out, values, rows->positions, rows->n);
+  else
+    write_16 (out, values, rows->positions, rows->n);
   return out + bytes;
 }
 
@@ -185,7 +346,32 @@ write_strings (guint8 *out, const guint8 *out_end, const RushResolved *in)
 }
 
 static guint8 *write_column (guint8 *out, const guint8 *out_end, const RushColumn *column,
-                             const guint16 *selection, guint n);
+                             const RushRows *rows);
+
+static guint8 *
+write_children (guint8 *out, const guint8 *out_end, const RushColumn *holder, const RushRows *rows)
+{
+  for (guint c = 0; c < holder->n_children; c++)
+    out = write_column (out, out_end, holder->children[c], rows);
+  return out;
+}
+
+static guint8 *
+write_lists (guint8 *out, const guint8 *out_end, const RushResolved *in)
+{
+  guint64 total = count_elements (in);
+  guint32 *heap;
+
+  for (guint i = 0; i < in->values.n; i++)
+    out = write_u32 (out, (guint32)list_at (in, i).length);
+  memcpy (out, &total, sizeof total);
+  out += sizeof total;
+
+  RushRows elements = list_elements (in, total, &heap);
+  out = write_children (out, out_end, in->holder, &elements);
+  g_free (heap);
+  return out;
+}
 
 static guint8 *
 write_body (guint8 *out, const guint8 *out_end, const RushColumn *column, RushLayout layout,
@@ -195,35 +381,50 @@ write_body (guint8 *out, const guint8 *out_end, const RushColumn *column, RushLa
 
   if (layout == RUSH_LAYOUT_DICTIONARY)
     {
-      out = write_column (out, out_end, column->dictionary, NULL, column->dictionary->length);
+      RushRows words = all_rows (column->dictionary->length);
+      out = write_column (out, out_end, column->dictionary, &words);
       return write_fixed (out, column->values->bytes, sizeof (gint32), &in->rows);
     }
   if (type->storage == RUSH_STORAGE_BIT)
     return write_bits (out, in->holder->values->bytes, &in->values);
   if (type->storage == RUSH_STORAGE_VIEW)
     return write_strings (out, out_end, in);
+  if (type->storage == RUSH_STORAGE_LIST)
+    return write_lists (out, out_end, in);
+  if (type->storage == RUSH_STORAGE_STRUCT)
+    return write_children (out, out_end, in->holder, &in->values);
   return write_fixed (out, in->holder->values->bytes, type->value_bytes, &in->values);
 }
 
 static guint8 *
-write_column (guint8 *out, const guint8 *out_end, const RushColumn *column,
-              const guint16 *selection, guint n)
+write_constant (guint8 *out, const guint8 *out_end, const RushColumn *column, guint n)
 {
-  RushLayout layout = plan_layout (column, n);
-  RushRowsScratch scratch;
+  RushColumn value = constant_value (column);
+  RushRows one = all_rows (1);
+
+  out = rush_encoding_write_header (out, column->type, RUSH_LAYOUT_CONSTANT, FALSE, n);
+  if (column->type == &RUSH_NULL)
+    return out;
+  return column->null_count > 0 ? write_nulls (out, column->type, 1)
+                                : write_column (out, out_end, &value, &one);
+}
+
+static guint8 *
+write_column (guint8 *out, const guint8 *out_end, const RushColumn *column, const RushRows *rows)
+{
+  RushLayout layout = plan_layout (column, rows->n);
   RushResolved in;
+  guint32 *heap;
 
   if (layout == RUSH_LAYOUT_CONSTANT)
-    {
-      RushColumn value = constant_value (column);
-      out = write_header (out, column->type, layout, FALSE, n);
-      return write_column (out, out_end, &value, NULL, 1);
-    }
-  rush_rows_resolve (column, selection, n, &scratch, &in);
-  out = write_header (out, column->type, layout, in.validity != NULL, n);
+    return write_constant (out, out_end, column, rows->n);
+  rush_rows_resolve_any (column, rows, &in, &heap);
+  out = rush_encoding_write_header (out, column->type, layout, in.validity != NULL, rows->n);
   if (in.validity != NULL)
     out = write_bits (out, in.validity, &in.rows);
-  return write_body (out, out_end, column, layout, &in);
+  out = write_body (out, out_end, column, layout, &in);
+  g_free (heap);
+  return out;
 }
 
 void
@@ -233,14 +434,17 @@ rush_batch_encode (const RushBatch *batch, GByteArray *out)
   RushBatchHeader header = { .magic = RUSH_BATCH_MAGIC,
                              .rows = batch->length,
                              .columns = batch->schema->n_fields };
+  guint32 *heap;
 
   g_return_if_fail (bytes <= G_MAXUINT - start);
   g_byte_array_set_size (out, (guint)(start + bytes));
 
   guint8 *at = out->data + start, *end = at + bytes;
+  RushRows rows = batch_rows (batch, &heap);
   memcpy (at, &header, sizeof header);
   at += sizeof header;
   for (guint c = 0; c < batch->schema->n_fields; c++)
-    at = write_column (at, end, batch->columns[c], rush_batch_selection (batch), batch->length);
+    at = write_column (at, end, batch->columns[c], &rows);
+  g_free (heap);
   g_assert (at == end);
 }

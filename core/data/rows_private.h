@@ -39,6 +39,11 @@ typedef struct
 void rush_rows_resolve (const RushColumn *column, const guint16 *selection, guint n,
                         RushRowsScratch *scratch, RushResolved *out);
 
+/* The same for any number of rows, @rows themselves being positions or a run of them.  *@out_heap
+ * is what to g_free () when @out has been used; NULL if nothing had to be made. */
+void rush_rows_resolve_any (const RushColumn *column, const RushRows *rows, RushResolved *out,
+                            guint32 **out_heap);
+
 static inline gsize
 rush_rows_at (const RushRows *self, guint i)
 {
