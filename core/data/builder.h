@@ -11,12 +11,15 @@
  *          or, softly, when long strings have come to RUSH_BATCH_FULL_BYTES, so that batches of
  *          wide rows stay small enough to encode and spill.  A string over 2 GiB is refused, and
  *          so is a null where the field is not nullable.
+ *          Values with children, and what has no append_… here, go to
+ *          rush_batch_builder_column (b, c), which takes one value a row like the rest.
  * Failure: a refused append leaves the row incomplete: rush_batch_builder_abandon_row () or free.
  * Threads: one.
  */
 #pragma once
 
 #include "core/data/batch.h"
+#include "core/data/column_builder.h"
 
 #define RUSH_BATCH_FULL_BYTES (16 * 1024 * 1024)
 
@@ -43,6 +46,8 @@ gboolean rush_batch_builder_append_bytes_shared (RushBatchBuilder *self, guint c
 /* The value of another column's row, null or not, of the same type. */
 gboolean rush_batch_builder_append_from (RushBatchBuilder *self, guint column,
                                          const RushColumn *source, guint row, GError **error);
+/* (transfer none) Column @c, which has no value in this row yet. */
+RushColumnBuilder *rush_batch_builder_column (RushBatchBuilder *self, guint column);
 void rush_batch_builder_end_row (RushBatchBuilder *self);
 void rush_batch_builder_abandon_row (RushBatchBuilder *self);
 

@@ -208,25 +208,54 @@ clear_nulls (guint8 *values, guint width, const guint8 *validity, guint n)
 
 /* ---- bytes of long strings ---- */
 
+static inline gsize
+long_length (const RushView *view)
+{
+  return view->length > RUSH_VIEW_INLINE_MAX ? (gsize)view->length : 0;
+}
+
+/* Copies the bytes behind views [first, …) into one block of at most 2 GiB; returns the view that
+ * did not fit any more (or n), or 0 with @error set. */
+static guint
+copy_block (const Gather *self, RushView *views, guint first, RushByteHeap *heap, GError **error)
+{
+  gsize total = 0, used = 0;
+  guint end = first;
+
+  for (; end < self->n && total + long_length (&views[end]) <= G_MAXINT32; end++)
+    total += long_length (&views[end]);
+  if (total == 0)
+    return end;
+  heap->next_block_bytes = total;
+  guint8 *room = rush_byte_heap_reserve (heap, self->allocator, total, error);
+  if (room == NULL)
+    return 0;
+
+  guint number = heap->block_number;
+  for (guint i = first; i < end; i++)
+    {
+      gsize length = (gsize)views[i].length;
+      if (length <= RUSH_VIEW_INLINE_MAX)
+        continue;
+      const Source *source = &self->sources[self->rows[i].batch];
+      memcpy (room + used, rush_view_bytes (&views[i], source->data), length);
+      views[i].ref.buffer = (gint32)number;
+      views[i].ref.offset = (gint32)used;
+      used += length;
+    }
+  heap->block_used += used;
+  return end;
+}
+
 static gboolean
 copy_bytes (const Gather *self, RushView *views, RushByteHeap *heap, GError **error)
 {
-  gsize total = 0;
-
-  for (guint i = 0; i < self->n; i++)
-    total += views[i].length > RUSH_VIEW_INLINE_MAX ? (gsize)views[i].length : 0;
-  heap->next_block_bytes = MIN (total, G_MAXINT32);
-  if (total == 0)
-    return TRUE;
-  for (guint i = 0; i < self->n; i++)
-    if (views[i].length > RUSH_VIEW_INLINE_MAX)
-      {
-        const Source *source = &self->sources[self->rows[i].batch];
-        const char *bytes = rush_view_bytes (&views[i], source->data);
-        if (!rush_byte_heap_add (heap, self->allocator, bytes, (gsize)views[i].length, &views[i],
-                                 error))
-          return FALSE;
-      }
+  for (guint done = 0; done < self->n;)
+    {
+      done = copy_block (self, views, done, heap, error);
+      if (done == 0)
+        return FALSE;
+    }
   return TRUE;
 }
 
