@@ -117,6 +117,21 @@ compared_key (PyObject *keyfunc, PyObject *key)
   return key;
 }
 
+static inline gboolean
+is_small_int (PyObject *x)
+{
+  return PyLong_CheckExact (x) && worker_int_digits (x) <= 2;
+}
+
+/* bound < x: 1, 0, or −1 with an exception set. */
+static inline int
+is_below (PyObject *bound, PyObject *x)
+{
+  if (is_small_int (bound) && is_small_int (x))
+    return PyLong_AsLong (bound) < PyLong_AsLong (x);
+  return PyObject_RichCompareBool (bound, x, Py_LT);
+}
+
 /* How many of the sorted @bounds lie below @x: bisect_left.  −1: failed. */
 static gint64
 count_below (PyObject *bounds, PyObject *x)
@@ -126,7 +141,7 @@ count_below (PyObject *bounds, PyObject *x)
   while (low < high)
     {
       Py_ssize_t middle = (low + high) / 2;
-      int below = PyObject_RichCompareBool (PyList_GET_ITEM (bounds, middle), x, Py_LT);
+      int below = is_below (PyList_GET_ITEM (bounds, middle), x);
       if (below < 0)
         return -1;
       if (below > 0)

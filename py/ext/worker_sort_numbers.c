@@ -13,18 +13,14 @@
  *             −0.0            →   0.0, as they are equal; nan is in no order: not sorted here
  *     descending              →   all bits turned
  *
- * A byte that is the same in all keys takes no round: small numbers take few.  Counting the bytes of
- * all rounds takes one walk at the beginning.
+ * A byte that is the same in all keys takes no round: small numbers take few.
  *
  * Source: D. E. Knuth, The Art of Computer Programming 3, 5.2.5: distribution sorting.
  */
 #include "py/ext/worker_sort_private.h"
 
-#define KEY_BYTES 8
 #define HEAPS 256
 #define SIGN_BIT ((guint64)1 << 63)
-
-typedef gsize Counts[KEY_BYTES][HEAPS];
 
 /* ── keys ── */
 
@@ -56,26 +52,31 @@ number_of (PyObject *x, PyTypeObject *type, guint64 *out)
 
 /* ── rounds ── */
 
-static void
-count (const WorkerSortEntry *entries, gsize n, Counts counts)
+/* The bits in which not all numbers are equal. */
+static guint64
+differing_bits (const WorkerSortEntry *entries, gsize n)
 {
-  memset (counts, 0, sizeof (Counts));
-  for (gsize i = 0; i < n; i++)
-    for (guint byte = 0; byte < KEY_BYTES; byte++)
-      counts[byte][entries[i].number >> (8 * byte) & 0xff]++;
+  guint64 differing = 0;
+
+  for (gsize i = 1; i < n; i++)
+    differing |= entries[i].number ^ entries[0].number;
+  return differing;
 }
 
-/* Where each heap begins, from how many each has. */
+/* Where each heap of the byte at @shift begins. */
 static void
-sum_up (gsize *counts)
+find_heaps (const WorkerSortEntry *entries, gsize n, guint shift, gsize *out_begins)
 {
   gsize begin = 0;
 
+  memset (out_begins, 0, HEAPS * sizeof *out_begins);
+  for (gsize i = 0; i < n; i++)
+    out_begins[entries[i].number >> shift & 0xff]++;
   for (guint heap = 0; heap < HEAPS; heap++)
     {
-      gsize n = counts[heap];
-      counts[heap] = begin;
-      begin += n;
+      gsize length = out_begins[heap];
+      out_begins[heap] = begin;
+      begin += length;
     }
 }
 
@@ -84,21 +85,20 @@ worker_sort_entries (WorkerSortEntry **inout_entries, gsize n, gboolean ascendin
 {
   WorkerSortEntry *entries = *inout_entries;
   WorkerSortEntry *room = PyMem_Malloc (n * sizeof *room);
-  Counts counts;
 
   if (room == NULL)
     return FALSE;
   for (gsize i = 0; !ascending && i < n; i++)
     entries[i].number = ~entries[i].number;
-  count (entries, n, counts);
-  for (guint byte = 0; n > 0 && byte < KEY_BYTES; byte++)
+  guint64 differing = differing_bits (entries, n);
+  for (guint shift = 0; shift < 64; shift += 8)
     {
-      guint shift = 8 * byte;
-      if (counts[byte][entries[0].number >> shift & 0xff] == n)
+      gsize begins[HEAPS];
+      if ((differing >> shift & 0xff) == 0)
         continue;
-      sum_up (counts[byte]);
+      find_heaps (entries, n, shift, begins);
       for (gsize i = 0; i < n; i++)
-        room[counts[byte][entries[i].number >> shift & 0xff]++] = entries[i];
+        room[begins[entries[i].number >> shift & 0xff]++] = entries[i];
       WorkerSortEntry *dealt = room;
       room = entries;
       entries = dealt;
