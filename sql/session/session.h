@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "sql/parser/parser.h"
 #include "sql/physical/query.h"
 #include "sql/sources/source.h"
 

@@ -30,8 +30,19 @@ class RuntimeConfig:
     'none'
     """
 
-    def __init__(self, settings):
+    def __init__(self, settings, engine_session):
         self._settings = settings
+        self._engine_session = engine_session
+        for key, value in settings.items():
+            if key.startswith("spark.sql."):
+                engine_session.set_conf(key, value)
+
+    def _update(self, settings):
+        """What a builder asks for of a session that is there: for the session, not the context."""
+        for key, value in settings.items():
+            if key.startswith("spark.sql."):
+                self._engine_session.set_conf(key, value)
+            self._settings[key] = value
 
     def set(self, key, value):
         """Sets one key, to a str, an int or a bool.
@@ -49,6 +60,8 @@ class RuntimeConfig:
                 f"requirement failed: value cannot be null for key: {key}", "INVALID_ARGUMENT")
         check_type("value", value, (str, int, bool))
         self._require_modifiable(key)
+        if key.startswith("spark.sql."):
+            self._engine_session.set_conf(key, as_text(value))
         self._settings[key] = as_text(value)
 
     def get(self, key, default=_NO_DEFAULT):
@@ -80,6 +93,8 @@ class RuntimeConfig:
         """
         check_type("key", key, str)
         self._require_modifiable(key)
+        if key.startswith("spark.sql."):
+            self._engine_session.unset_conf(key)
         self._settings.pop(key, None)
 
     @property

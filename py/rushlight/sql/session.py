@@ -1,14 +1,17 @@
 """SparkSession: the way in that most programs take.
 
-Of a session there are its builder, its SparkContext and its settings; what works on tables comes
-with SQL.  Mirrors pyspark.sql.session.
+Mirrors pyspark.sql.session.
 """
 import threading
 
+from rushlight import _engine
+from rushlight._callsite import current_call, operator
 from rushlight.cli import handover
 from rushlight.conf import SparkConf
 from rushlight.context import SparkContext
-from rushlight.errors import NoJVM, NotThereYet, PySparkRuntimeError
+from rushlight.errors import (
+    IllegalArgumentException, NoJVM, NotThereYet, PySparkRuntimeError, PySparkTypeError)
+from rushlight.sql._creating import plan_of_data
 from rushlight.sql.conf import RuntimeConfig, as_text
 
 __all__ = ["SparkSession"]
@@ -16,9 +19,9 @@ __all__ = ["SparkSession"]
 # Names of pyspark's SparkSession that are not there yet.
 _MISSING = frozenset("""
     addArtifact addArtifacts addTag catalog clearProgressHandlers
-    clearTags client copyFromLocalToFs createDataFrame dataSource emptyDataFrame getTags
-    interruptAll interruptOperation interruptTag profile range read readStream
-    registerProgressHandler removeProgressHandler removeTag sql streams table tvf udf udtf
+    clearTags client copyFromLocalToFs dataSource getTags
+    interruptAll interruptOperation interruptTag profile readStream
+    registerProgressHandler removeProgressHandler removeTag streams tvf udf udtf
 """.split())
 _JVM = ("_jsc", "_jsparkSession", "_jvm")
 
@@ -103,16 +106,18 @@ class SparkSession:
                     for key, value in self._options.items():
                         conf.set(key, value)
                     session = SparkSession(SparkContext.getOrCreate(conf))
-                session._settings.update(self._options)
+                session._conf._update(self._options)
                 return session
 
     builder = _BuilderProperty()
     _instantiated = None
 
-    def __init__(self, sparkContext):
+    def __init__(self, sparkContext, parent=None):
         self._context = sparkContext
         self._settings = dict(sparkContext.getConf().getAll())
-        self._conf = RuntimeConfig(self._settings)
+        self._engine_session = _engine.SqlSession(
+            sparkContext._engine_context, parent._engine_session if parent else None)
+        self._conf = RuntimeConfig(self._settings, self._engine_session)
         SparkSession._instantiated = self
 
     @classmethod
@@ -154,6 +159,89 @@ class SparkSession:
         """The session's settings, a RuntimeConfig."""
         return self._conf
 
+    # ---- DataFrames ----
+
+    def _dataframe(self, plan):
+        """The DataFrame of a plan, which is analyzed now (a command: run)."""
+        from rushlight.sql.dataframe import DataFrame
+        return DataFrame(self._analyze(plan), self)
+
+    def _analyze(self, plan):
+        return self._engine_session.analyze(plan, current_call() or ("", "", ""),
+                                            dict(self._context._local.properties))
+
+    @operator
+    def range(self, start, end=None, step=1, numPartitions=None):
+        """A DataFrame of one column, id: numbers from `start` up to, without, `end`.
+
+        >>> spark.range(1, 7, 2).collect()
+        [Row(id=1), Row(id=3), Row(id=5)]
+        """
+        if end is None:
+            start, end = 0, start
+        if step == 0:
+            raise IllegalArgumentException("requirement failed: step cannot be 0",
+                                           "INVALID_ARGUMENT")
+        return self._dataframe(_engine.plan_range(int(start), int(end), int(step),
+                                                  numPartitions or 0))
+
+    @operator
+    def sql(self, sqlQuery, args=None, **kwargs):
+        """The DataFrame of a query; a statement is run at once.
+
+        `args`: values for :name or ? in the text; keywords: DataFrames and values for {name}.
+
+        >>> spark.sql("select 1 + :n as x", {"n": 2}).collect()
+        [Row(x=3)]
+        """
+        from rushlight.sql._sql_text import filled_in, parameters_of
+        from rushlight.sql.dataframe import DataFrame
+        text, clean_up = filled_in(self, sqlQuery, kwargs)
+        try:
+            plan = self._engine_session.sql(text, parameters_of(args), current_call(),
+                                            dict(self._context._local.properties))
+        finally:
+            clean_up()
+        return DataFrame(plan, self)
+
+    @operator
+    def table(self, tableName):
+        """A table or view by name.
+
+        >>> spark.range(3).createOrReplaceTempView("few")
+        >>> spark.table("few").count()
+        3
+        """
+        return self._dataframe(_engine.plan_table(_engine.parse_identifier(tableName)))
+
+    @property
+    def read(self):
+        """What reads files: spark.read.csv(path, header=True)."""
+        from rushlight.sql.readwriter import DataFrameReader
+        return DataFrameReader(self)
+
+    @operator
+    def createDataFrame(self, data, schema=None, samplingRatio=None, verifySchema=True):
+        """A DataFrame of a list of tuples, Rows or dicts, an RDD, a pandas DataFrame or an Arrow
+        table.  `schema`: a StructType, DDL text, a list of names, or None.
+
+        >>> spark.createDataFrame([("a", 1)], ["k", "v"]).collect()
+        [Row(k='a', v=1)]
+        """
+        from rushlight.sql.dataframe import DataFrame
+        if isinstance(data, DataFrame):
+            raise PySparkTypeError("[INVALID_TYPE] Argument `data` should not be a DataFrame.")
+        return self._dataframe(plan_of_data(self, data, schema, samplingRatio, verifySchema))
+
+    @property
+    def emptyDataFrame(self):
+        """No rows, and no columns.
+
+        >>> spark.emptyDataFrame.count()
+        0
+        """
+        return self._dataframe(_engine.plan_local([], '{"type":"struct","fields":[]}'))
+
     def newSession(self):
         """Another session on the same SparkContext, whose settings start as the context's.
 
@@ -161,7 +249,7 @@ class SparkSession:
         True
         """
         first = SparkSession._instantiated
-        session = SparkSession(self._context)
+        session = SparkSession(self._context, self)
         SparkSession._instantiated = first
         return session
 

@@ -1,0 +1,482 @@
+/* sql_plan.c - Plan: a handle on a logical plan, and the functions that rushlight.sql.DataFrame is
+ * made of.
+ *
+ * Each makes one node over plans that are there; SqlSession.analyze () resolves it.
+ */
+#include "py/ext/sql/sql_private.h"
+#include "rdd/source/parallelize.h"
+
+#include <string.h>
+
+PyObject *
+engine_plan_wrap (RushPlan *plan, GError *error)
+{
+  if (plan == NULL)
+    return engine_raise (error);
+  EnginePlan *self = PyObject_New (EnginePlan, &EnginePlan_Type);
+  if (self == NULL)
+    {
+      rush_plan_unref (plan);
+      return NULL;
+    }
+  self->plan = plan;
+  return (PyObject *)self;
+}
+
+static void
+plan_dealloc (EnginePlan *self)
+{
+  rush_plan_unref (self->plan);
+  PyObject_Free (self);
+}
+
+static PyObject *
+text_object (char *text)
+{
+  PyObject *result = PyUnicode_DecodeUTF8 (text, (Py_ssize_t)strlen (text), "replace");
+  g_free (text);
+  return result;
+}
+
+/* ── leaves ── */
+
+static PyObject *
+plan_table (PyObject *module, PyObject *args)
+{
+  g_auto (GStrv) names = NULL;
+  if (!PyArg_ParseTuple (args, "O&", engine_strv_converter, &names))
+    return NULL;
+  return engine_plan_wrap (rush_plan_unresolved_relation ((const char *const *)names, NULL), NULL);
+}
+
+static PyObject *
+plan_range (PyObject *module, PyObject *args)
+{
+  long long start, end, step;
+  unsigned int n_slices;
+  if (!PyArg_ParseTuple (args, "LLLI", &start, &end, &step, &n_slices))
+    return NULL;
+  return engine_plan_wrap (rush_plan_range (start, end, step, n_slices), NULL);
+}
+
+static RushExprList *
+attributes_of_schema (const RushSchema *schema)
+{
+  g_autofree RushExpr **attributes = g_new (RushExpr *, MAX (schema->n_fields, 1));
+  for (guint i = 0; i < schema->n_fields; i++)
+    attributes[i] = rush_expr_attribute (schema->fields[i].name, schema->fields[i].type,
+                                         schema->fields[i].nullable, rush_expr_id_new (), NULL);
+  return rush_expr_list_new (schema->n_fields, attributes);
+}
+
+/* plan_rows (context, call, rows, type, n_partitions): rows that the program has, cut into partitions as
+ * parallelize () cuts them; an RDD, as in PySpark. */
+static PyObject *
+plan_rows (PyObject *module, PyObject *args)
+{
+  EngineContext *context;
+  EngineCall call;
+  PyObject *rows;
+  const RushType *type;
+  unsigned int n_partitions;
+  if (!PyArg_ParseTuple (args, "O!O&O!O&I", &EngineContext_Type, &context, engine_call_converter,
+                         &call, &PyList_Type, &rows, engine_type_converter, &type, &n_partitions) ||
+      !engine_context_ready (context) || !engine_values_ready ())
+    return NULL;
+  g_autoptr (RushSchema) schema = rush_schema_from_type (type);
+  g_autoptr (GPtrArray) partitions =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)g_ptr_array_unref);
+  gsize n = (gsize)PyList_GET_SIZE (rows);
+  for (guint p = 0; p < n_partitions; p++)
+    {
+      GPtrArray *batches =
+          engine_batches_from_rows (rows, (Py_ssize_t)rush_slice_start (n, n_partitions, p),
+                                    (Py_ssize_t)rush_slice_start (n, n_partitions, p + 1), schema);
+      if (batches == NULL)
+        return NULL;
+      g_ptr_array_add (partitions, batches);
+    }
+  engine_call_push (&call);
+  RushRdd *rdd = rush_rdd_parallelize (rush_context_lineage (context->context), schema,
+                                       (GPtrArray *const *)partitions->pdata, n_partitions);
+  engine_call_pop ();
+  return engine_plan_wrap (rush_plan_rdd (rdd, attributes_of_schema (schema)), NULL);
+}
+
+/* plan_local (rows, type): a LocalRelation */
+static PyObject *
+plan_local (PyObject *module, PyObject *args)
+{
+  PyObject *rows;
+  const RushType *type;
+  if (!PyArg_ParseTuple (args, "O!O&", &PyList_Type, &rows, engine_type_converter, &type) ||
+      !engine_values_ready ())
+    return NULL;
+  g_autoptr (RushSchema) schema = rush_schema_from_type (type);
+  GPtrArray *batches = engine_batches_from_rows (rows, 0, PyList_GET_SIZE (rows), schema);
+  if (batches == NULL)
+    return NULL;
+  return engine_plan_wrap (rush_plan_local (attributes_of_schema (schema), batches), NULL);
+}
+
+/* plan_rdd (rdd, type): an RDD whose batches have these columns */
+static PyObject *
+plan_rdd (PyObject *module, PyObject *args)
+{
+  EngineRdd *rdd;
+  const RushType *type;
+  if (!PyArg_ParseTuple (args, "O!O&", &EngineRdd_Type, &rdd, engine_type_converter, &type))
+    return NULL;
+  g_autoptr (RushSchema) schema = rush_schema_from_type (type);
+  return engine_plan_wrap (rush_plan_rdd (rush_rdd_ref (rdd->rdd), attributes_of_schema (schema)),
+                           NULL);
+}
+
+/* ── one child ── */
+
+/* plan_unary (kind, expressions, child) */
+static PyObject *
+plan_unary (PyObject *module, PyObject *args)
+{
+  static const struct
+  {
+    const char *name;
+    RushPlanKind kind;
+  } KINDS[] = { { "project", RUSH_PLAN_PROJECT },   { "filter", RUSH_PLAN_FILTER },
+                { "offset", RUSH_PLAN_OFFSET },     { "tail", RUSH_PLAN_TAIL },
+                { "distinct", RUSH_PLAN_DISTINCT }, { "deduplicate", RUSH_PLAN_DEDUPLICATE } };
+  const char *kind;
+  g_autoptr (RushExprList) expressions = NULL;
+  RushPlan *child;
+  if (!PyArg_ParseTuple (args, "sO&O&", &kind, engine_expr_list_converter, &expressions,
+                         engine_plan_converter, &child))
+    return NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (KINDS); i++)
+    if (g_str_equal (KINDS[i].name, kind))
+      return engine_plan_wrap (
+          rush_plan_unary (KINDS[i].kind, g_steal_pointer (&expressions), rush_plan_ref (child)),
+          NULL);
+  return PyErr_Format (PyExc_ValueError, "no plan is called %s", kind);
+}
+
+static PyObject *
+plan_limit (PyObject *module, PyObject *args)
+{
+  RushExpr *limit;
+  RushPlan *child;
+  if (!PyArg_ParseTuple (args, "O&O&", engine_expr_converter, &limit, engine_plan_converter,
+                         &child))
+    return NULL;
+  return engine_plan_wrap (rush_plan_limit (rush_expr_ref (limit), rush_plan_ref (child)), NULL);
+}
+
+/* plan_aggregate (grouping, results, child) */
+static PyObject *
+plan_aggregate (PyObject *module, PyObject *args)
+{
+  g_autoptr (RushExprList) grouping = NULL, results = NULL;
+  RushPlan *child;
+  if (!PyArg_ParseTuple (args, "O&O&O&", engine_expr_list_converter, &grouping,
+                         engine_expr_list_converter, &results, engine_plan_converter, &child))
+    return NULL;
+  return engine_plan_wrap (rush_plan_aggregate (g_steal_pointer (&grouping),
+                                                g_steal_pointer (&results), rush_plan_ref (child)),
+                           NULL);
+}
+
+/* plan_pivot (grouping, column, values, aggregates, child) */
+static PyObject *
+plan_pivot (PyObject *module, PyObject *args)
+{
+  g_autoptr (RushExprList) grouping = NULL, values = NULL, aggregates = NULL;
+  RushExpr *column;
+  RushPlan *child;
+  if (!PyArg_ParseTuple (args, "O&O&O&O&O&", engine_expr_list_converter, &grouping,
+                         engine_expr_converter, &column, engine_expr_list_converter, &values,
+                         engine_expr_list_converter, &aggregates, engine_plan_converter, &child))
+    return NULL;
+  return engine_plan_wrap (rush_plan_pivot (g_steal_pointer (&grouping), rush_expr_ref (column),
+                                            g_steal_pointer (&values),
+                                            g_steal_pointer (&aggregates), rush_plan_ref (child)),
+                           NULL);
+}
+
+/* plan_sort (orders, global, child) */
+static PyObject *
+plan_sort (PyObject *module, PyObject *args)
+{
+  g_autoptr (RushExprList) orders = NULL;
+  int global;
+  RushPlan *child;
+  if (!PyArg_ParseTuple (args, "O&pO&", engine_expr_list_converter, &orders, &global,
+                         engine_plan_converter, &child))
+    return NULL;
+  return engine_plan_wrap (
+      rush_plan_sort (g_steal_pointer (&orders), global, rush_plan_ref (child)), NULL);
+}
+
+/* plan_sample (lower, upper, with_replacement, seed, child) */
+static PyObject *
+plan_sample (PyObject *module, PyObject *args)
+{
+  double lower, upper;
+  int with_replacement;
+  long long seed;
+  RushPlan *child;
+  if (!PyArg_ParseTuple (args, "ddpLO&", &lower, &upper, &with_replacement, &seed,
+                         engine_plan_converter, &child))
+    return NULL;
+  return engine_plan_wrap (
+      rush_plan_sample (lower, upper, with_replacement, seed, TRUE, rush_plan_ref (child)), NULL);
+}
+
+/* plan_repartition (n, shuffle, expressions or None, child) */
+static PyObject *
+plan_repartition (PyObject *module, PyObject *args)
+{
+  unsigned int n;
+  int shuffle;
+  PyObject *expressions;
+  RushPlan *child;
+  if (!PyArg_ParseTuple (args, "IpOO&", &n, &shuffle, &expressions, engine_plan_converter, &child))
+    return NULL;
+  if (expressions == Py_None)
+    return engine_plan_wrap (rush_plan_repartition (n, shuffle, rush_plan_ref (child)), NULL);
+  RushExprList *by = NULL;
+  if (!engine_expr_list_converter (expressions, &by))
+    return NULL;
+  return engine_plan_wrap (rush_plan_repartition_by (n, by, rush_plan_ref (child)), NULL);
+}
+
+static PyObject *
+plan_alias (PyObject *module, PyObject *args)
+{
+  g_auto (GStrv) names = NULL;
+  RushPlan *child;
+  if (!PyArg_ParseTuple (args, "O&O&", engine_strv_converter, &names, engine_plan_converter,
+                         &child))
+    return NULL;
+  return engine_plan_wrap (
+      rush_plan_subquery_alias ((const char *const *)names, rush_plan_ref (child)), NULL);
+}
+
+/* plan_hint (name, parameters, child) */
+static PyObject *
+plan_hint (PyObject *module, PyObject *args)
+{
+  const char *name;
+  g_autoptr (RushExprList) parameters = NULL;
+  RushPlan *child;
+  if (!PyArg_ParseTuple (args, "sO&O&", &name, engine_expr_list_converter, &parameters,
+                         engine_plan_converter, &child))
+    return NULL;
+  return engine_plan_wrap (
+      rush_plan_unresolved_hint (name, g_steal_pointer (&parameters), rush_plan_ref (child)), NULL);
+}
+
+static PyObject *
+plan_with_id (PyObject *module, PyObject *args)
+{
+  RushPlan *child;
+  long long id;
+  if (!PyArg_ParseTuple (args, "O&L", engine_plan_converter, &child, &id))
+    return NULL;
+  return engine_plan_wrap (rush_plan_with_id (child, id), NULL);
+}
+
+/* ── two and more ── */
+
+static gboolean
+join_type (const char *name, RushJoinType *out)
+{
+  static const struct
+  {
+    const char *name;
+    RushJoinType type;
+  } TYPES[] = { { "inner", RUSH_JOIN_INNER },           { "cross", RUSH_JOIN_CROSS },
+                { "leftouter", RUSH_JOIN_LEFT_OUTER },  { "rightouter", RUSH_JOIN_RIGHT_OUTER },
+                { "fullouter", RUSH_JOIN_FULL_OUTER },  { "leftsemi", RUSH_JOIN_LEFT_SEMI },
+                { "leftanti", RUSH_JOIN_LEFT_ANTI } };
+  for (guint i = 0; i < G_N_ELEMENTS (TYPES); i++)
+    if (g_str_equal (TYPES[i].name, name))
+      {
+        *out = TYPES[i].type;
+        return TRUE;
+      }
+  PyErr_Format (PyExc_ValueError, "no join type is called %s", name);
+  return FALSE;
+}
+
+/* plan_join (type, condition or None, left, right) */
+static PyObject *
+plan_join (PyObject *module, PyObject *args)
+{
+  const char *name;
+  RushExpr *condition;
+  RushPlan *left, *right;
+  RushJoinType type;
+  if (!PyArg_ParseTuple (args, "sO&O&O&", &name, engine_optional_expr_converter, &condition,
+                         engine_plan_converter, &left, engine_plan_converter, &right) ||
+      !join_type (name, &type))
+    return NULL;
+  return engine_plan_wrap (rush_plan_join (type, condition ? rush_expr_ref (condition) : NULL,
+                                           rush_plan_ref (left), rush_plan_ref (right)),
+                           NULL);
+}
+
+/* plan_join_using (type, columns, left, right) */
+static PyObject *
+plan_join_using (PyObject *module, PyObject *args)
+{
+  const char *name;
+  g_auto (GStrv) columns = NULL;
+  RushPlan *left, *right;
+  RushJoinType type;
+  if (!PyArg_ParseTuple (args, "sO&O&O&", &name, engine_strv_converter, &columns,
+                         engine_plan_converter, &left, engine_plan_converter, &right) ||
+      !join_type (name, &type))
+    return NULL;
+  return engine_plan_wrap (rush_plan_join_using (type, (const char *const *)columns,
+                                                 rush_plan_ref (left), rush_plan_ref (right)),
+                           NULL);
+}
+
+/* plan_union (plans, by_name, allow_missing) */
+static PyObject *
+plan_union (PyObject *module, PyObject *args)
+{
+  g_autoptr (GPtrArray) plans = NULL;
+  int by_name, allow_missing;
+  if (!PyArg_ParseTuple (args, "O&pp", engine_plan_list_converter, &plans, &by_name,
+                         &allow_missing))
+    return NULL;
+  for (guint i = 0; i < plans->len; i++)
+    rush_plan_ref (plans->pdata[i]);
+  return engine_plan_wrap (
+      rush_plan_union (by_name, allow_missing, plans->len, (RushPlan *const *)plans->pdata), NULL);
+}
+
+/* plan_setop (kind, all, left, right): kind "intersect" or "except" */
+static PyObject *
+plan_setop (PyObject *module, PyObject *args)
+{
+  const char *kind;
+  int all;
+  RushPlan *left, *right;
+  if (!PyArg_ParseTuple (args, "spO&O&", &kind, &all, engine_plan_converter, &left,
+                         engine_plan_converter, &right))
+    return NULL;
+  return engine_plan_wrap (
+      rush_plan_setop (g_str_equal (kind, "except") ? RUSH_PLAN_EXCEPT : RUSH_PLAN_INTERSECT, all,
+                       rush_plan_ref (left), rush_plan_ref (right)),
+      NULL);
+}
+
+/* plan_create_view (name, child, replace, global) */
+static PyObject *
+plan_create_view (PyObject *module, PyObject *args)
+{
+  const char *name;
+  RushPlan *child;
+  int replace, global;
+  if (!PyArg_ParseTuple (args, "sO&pp", &name, engine_plan_converter, &child, &replace, &global))
+    return NULL;
+  RushCommand *command = rush_command_new (RUSH_COMMAND_CREATE_VIEW);
+  command->flags = RUSH_COMMAND_TEMPORARY | (replace ? RUSH_COMMAND_REPLACE : 0) |
+                   (global ? RUSH_COMMAND_GLOBAL : 0);
+  const char *const names[] = { name, NULL };
+  command->names = g_strdupv ((char **)names);
+  return engine_plan_wrap (rush_plan_command (command, rush_plan_ref (child)), NULL);
+}
+
+PyMethodDef engine_plan_functions[] = {
+  { "plan_table", plan_table, METH_VARARGS, "plan_table (names) -> Plan" },
+  { "plan_range", plan_range, METH_VARARGS, "plan_range (start, end, step, n_slices) -> Plan" },
+  { "plan_rows", plan_rows, METH_VARARGS,
+    "plan_rows (context, call, rows, type, n_partitions) -> Plan" },
+  { "plan_local", plan_local, METH_VARARGS, "plan_local (rows, type) -> Plan" },
+  { "plan_rdd", plan_rdd, METH_VARARGS, "plan_rdd (rdd, type) -> Plan" },
+  { "plan_unary", plan_unary, METH_VARARGS, "plan_unary (kind, expressions, child) -> Plan" },
+  { "plan_limit", plan_limit, METH_VARARGS, "plan_limit (limit, child) -> Plan" },
+  { "plan_aggregate", plan_aggregate, METH_VARARGS,
+    "plan_aggregate (grouping, results, child) -> Plan" },
+  { "plan_pivot", plan_pivot, METH_VARARGS,
+    "plan_pivot (grouping, column, values, aggregates, child) -> Plan" },
+  { "plan_sort", plan_sort, METH_VARARGS, "plan_sort (orders, global, child) -> Plan" },
+  { "plan_sample", plan_sample, METH_VARARGS,
+    "plan_sample (lower, upper, with_replacement, seed, child) -> Plan" },
+  { "plan_repartition", plan_repartition, METH_VARARGS,
+    "plan_repartition (n, shuffle, expressions or None, child) -> Plan" },
+  { "plan_alias", plan_alias, METH_VARARGS, "plan_alias (names, child) -> Plan" },
+  { "plan_hint", plan_hint, METH_VARARGS, "plan_hint (name, parameters, child) -> Plan" },
+  { "plan_with_id", plan_with_id, METH_VARARGS, "plan_with_id (plan, id) -> Plan" },
+  { "plan_join", plan_join, METH_VARARGS, "plan_join (type, condition, left, right) -> Plan" },
+  { "plan_join_using", plan_join_using, METH_VARARGS,
+    "plan_join_using (type, columns, left, right) -> Plan" },
+  { "plan_union", plan_union, METH_VARARGS, "plan_union (plans, by_name, allow_missing) -> Plan" },
+  { "plan_setop", plan_setop, METH_VARARGS, "plan_setop (kind, all, left, right) -> Plan" },
+  { "plan_create_view", plan_create_view, METH_VARARGS,
+    "plan_create_view (name, child, replace, global) -> Plan" },
+  { NULL }
+};
+
+/* ── the handle ── */
+
+static PyObject *
+plan_tree_string (EnginePlan *self, PyObject *unused)
+{
+  return text_object (rush_plan_to_tree_string (self->plan));
+}
+
+static PyObject *
+plan_same_result (EnginePlan *self, PyObject *args)
+{
+  RushPlan *other;
+  if (!PyArg_ParseTuple (args, "O&", engine_plan_converter, &other))
+    return NULL;
+  return PyBool_FromLong (rush_plan_same_result (self->plan, other));
+}
+
+/* The columns, as (name, type as JSON, nullable, metadata or None). */
+static PyObject *
+plan_columns (EnginePlan *self, PyObject *unused)
+{
+  RushExprList *output = self->plan->output;
+  if (output == NULL)
+    return PyErr_Format (PyExc_RuntimeError, "the plan has not been analyzed");
+  PyObject *list = PyList_New (output->n);
+  for (guint i = 0; list != NULL && i < output->n; i++)
+    {
+      const RushExpr *attribute = output->items[i];
+      PyObject *type = engine_type_to_python (attribute->type);
+      PyObject *column =
+          type == NULL ? NULL
+                       : Py_BuildValue ("(sNOz)", attribute->as.attribute.name, type,
+                                        attribute->nullable ? Py_True : Py_False,
+                                        attribute->as.attribute.metadata);
+      if (column == NULL)
+        Py_CLEAR (list);
+      else
+        PyList_SET_ITEM (list, i, column);
+    }
+  return list;
+}
+
+static PyMethodDef plan_methods[] = {
+  { "tree_string", (PyCFunction)plan_tree_string, METH_NOARGS, "The plan as Spark prints it." },
+  { "same_result", (PyCFunction)plan_same_result, METH_VARARGS,
+    "Whether another plan gives the same rows." },
+  { "columns", (PyCFunction)plan_columns, METH_NOARGS,
+    "[(name, type as JSON, nullable, metadata or None), …]" },
+  { NULL }
+};
+
+PyTypeObject EnginePlan_Type = {
+  PyVarObject_HEAD_INIT (NULL, 0).tp_name = "rushlight._engine.Plan",
+  .tp_basicsize = sizeof (EnginePlan),
+  .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+  .tp_doc = "A handle on a logical plan of the engine.",
+  .tp_dealloc = (destructor)plan_dealloc,
+  .tp_repr = (reprfunc)plan_tree_string,
+  .tp_methods = plan_methods,
+};

@@ -1,0 +1,183 @@
+/* sql_query.c - Query: a plan's phases as text, and its rows. */
+#include "py/ext/sql/sql_private.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static void
+query_dealloc (EngineQuery *self)
+{
+  if (self->process == getpid ())
+    {
+      Py_BEGIN_ALLOW_THREADS rush_query_unref (self->query);
+      rush_context_unref (self->context);
+      Py_END_ALLOW_THREADS
+    }
+  PyObject_Free (self);
+}
+
+/* ── phases ── */
+
+/* explain (mode) */
+static PyObject *
+query_explain (EngineQuery *self, PyObject *mode)
+{
+  static const struct
+  {
+    const char *name;
+    RushExplainMode mode;
+  } MODES[] = { { "simple", RUSH_EXPLAIN_SIMPLE },       { "extended", RUSH_EXPLAIN_EXTENDED },
+                { "codegen", RUSH_EXPLAIN_CODEGEN },     { "cost", RUSH_EXPLAIN_COST },
+                { "formatted", RUSH_EXPLAIN_FORMATTED }, { "rules", RUSH_EXPLAIN_RULES } };
+  const char *name = PyUnicode_AsUTF8 (mode);
+  if (name == NULL)
+    return NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (MODES); i++)
+    if (g_ascii_strcasecmp (MODES[i].name, name) == 0)
+      {
+        GError *error = NULL;
+        char *text;
+        Py_BEGIN_ALLOW_THREADS text = rush_query_explain (self->query, MODES[i].mode, &error);
+        Py_END_ALLOW_THREADS if (text == NULL) return engine_raise (error);
+        PyObject *result = PyUnicode_DecodeUTF8 (text, (Py_ssize_t)strlen (text), "replace");
+        g_free (text);
+        return result;
+      }
+  return engine_raise (g_error_new (
+      RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+      "Unknown explain mode: %s. Accepted explain modes are 'simple', 'extended', 'codegen', "
+      "'cost', 'formatted', and 'rules'.",
+      name));
+}
+
+/* ── rows ── */
+
+typedef struct
+{
+  EngineCall call;
+  GHashTable *properties; /* (owned) */
+  RushJobOptions job;
+  RushExecutionOptions options;
+} Action;
+
+static gboolean
+action_init (Action *self, PyObject *call, PyObject *properties)
+{
+  if (!engine_call_converter (call, &self->call))
+    return FALSE;
+  self->properties = engine_properties_from_dict (properties);
+  if (self->properties == NULL)
+    return FALSE;
+  self->job = engine_job_options (&self->call, NULL, self->properties);
+  self->options = (RushExecutionOptions){ .description = self->call.short_form,
+                                          .details = self->call.long_form,
+                                          .job = &self->job };
+  return TRUE;
+}
+
+static void
+action_clear (Action *self)
+{
+  g_hash_table_unref (self->properties);
+  engine_end_progress ();
+}
+
+/* The output's names and types; NULL with an exception set. */
+static RushSchema *
+query_schema (EngineQuery *self)
+{
+  GError *error = NULL;
+  RushPlan *analyzed = rush_query_analyzed (self->query, &error);
+  if (analyzed == NULL)
+    {
+      engine_raise (error);
+      return NULL;
+    }
+  return rush_plan_schema (analyzed);
+}
+
+/* collect (row class, call, properties) */
+static PyObject *
+query_collect (EngineQuery *self, PyObject *args)
+{
+  PyObject *row_class, *call, *properties;
+  Action action;
+  if (!PyArg_ParseTuple (args, "OOO!", &row_class, &call, &PyDict_Type, &properties) ||
+      !engine_values_ready ())
+    return NULL;
+  g_autoptr (RushSchema) schema = query_schema (self);
+  if (schema == NULL || !action_init (&action, call, properties))
+    return NULL;
+  GError *error = NULL;
+  GPtrArray *batches;
+  Py_BEGIN_ALLOW_THREADS batches = rush_query_collect (self->query, &action.options, &error);
+  Py_END_ALLOW_THREADS action_clear (&action);
+  if (batches == NULL)
+    return engine_raise (error);
+  PyObject *rows = engine_rows_from_batches (batches, schema, row_class);
+  g_ptr_array_unref (batches);
+  return rows;
+}
+
+/* take (n, row class, call, properties): n < 0 for the last rows */
+static PyObject *
+query_take (EngineQuery *self, PyObject *args)
+{
+  long long n;
+  PyObject *row_class, *call, *properties;
+  Action action;
+  if (!PyArg_ParseTuple (args, "LOOO!", &n, &row_class, &call, &PyDict_Type, &properties) ||
+      !engine_values_ready ())
+    return NULL;
+  g_autoptr (RushSchema) schema = query_schema (self);
+  if (schema == NULL || !action_init (&action, call, properties))
+    return NULL;
+  GError *error = NULL;
+  GPtrArray *batches;
+  Py_BEGIN_ALLOW_THREADS batches = rush_query_take (self->query, n, &action.options, &error);
+  Py_END_ALLOW_THREADS action_clear (&action);
+  if (batches == NULL)
+    return engine_raise (error);
+  PyObject *rows = engine_rows_from_batches (batches, schema, row_class);
+  g_ptr_array_unref (batches);
+  return rows;
+}
+
+/* to_rdd (call, properties) -> Rdd of batches */
+static PyObject *
+query_to_rdd (EngineQuery *self, PyObject *args)
+{
+  PyObject *call, *properties;
+  Action action;
+  if (!PyArg_ParseTuple (args, "OO!", &call, &PyDict_Type, &properties) ||
+      !action_init (&action, call, properties))
+    return NULL;
+  GError *error = NULL;
+  RushRdd *rdd;
+  engine_call_push (&action.call);
+  Py_BEGIN_ALLOW_THREADS rdd = rush_query_to_rdd (self->query, &action.options, &error);
+  Py_END_ALLOW_THREADS engine_call_pop ();
+  action_clear (&action);
+  if (rdd == NULL)
+    return engine_raise (error);
+  return engine_rdd_wrap (self->context, rdd);
+}
+
+static PyMethodDef query_methods[] = {
+  { "explain", (PyCFunction)query_explain, METH_O, "explain (mode) -> str" },
+  { "collect", (PyCFunction)query_collect, METH_VARARGS,
+    "collect (row class, call, properties) -> list of rows" },
+  { "take", (PyCFunction)query_take, METH_VARARGS,
+    "take (n, row class, call, properties) -> list of rows; n < 0: the last" },
+  { "to_rdd", (PyCFunction)query_to_rdd, METH_VARARGS, "to_rdd (call, properties) -> Rdd" },
+  { NULL }
+};
+
+PyTypeObject EngineQuery_Type = {
+  PyVarObject_HEAD_INIT (NULL, 0).tp_name = "rushlight._engine.Query",
+  .tp_basicsize = sizeof (EngineQuery),
+  .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+  .tp_doc = "One query of the engine, from plan to rows.",
+  .tp_dealloc = (destructor)query_dealloc,
+  .tp_methods = query_methods,
+};

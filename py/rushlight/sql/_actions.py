@@ -1,0 +1,143 @@
+"""DataFrame's actions: rows come out."""
+from rushlight._callsite import current_call, operator, renamed
+from rushlight.errors import PySparkTypeError
+from rushlight.sql._showing import show_text
+from rushlight.sql.row import Row
+
+# Spark names jobs that Python starts through Py4J after the place in the JVM.
+_FROM_JVM = "NativeMethodAccessorImpl.java:0"
+
+
+class Actions:
+    """What runs the plan and brings rows to the driver."""
+
+    @operator
+    def collect(self):
+        """All rows, as a list of Row.
+
+        >>> spark.range(2).collect()
+        [Row(id=0), Row(id=1)]
+        """
+        return self._query().collect(Row, current_call(), self._properties())
+
+    @operator
+    def take(self, num):
+        """The first rows.
+
+        >>> spark.range(9).take(1)
+        [Row(id=0)]
+        """
+        return self._take(num)
+
+    def _take(self, num):
+        limited = self.limit(num)
+        return limited._query().collect(Row, current_call(), self._properties())
+
+    @operator
+    def head(self, n=None):
+        """The first row, or None; with `n`, the first rows as a list."""
+        if n is None:
+            rows = self._take(1)
+            return rows[0] if rows else None
+        return self._take(n)
+
+    @operator
+    def first(self):
+        """The first row, or None.
+
+        >>> spark.range(9).first()
+        Row(id=0)
+        """
+        rows = self._take(1)
+        return rows[0] if rows else None
+
+    @operator
+    def tail(self, num):
+        """The last rows.
+
+        >>> spark.range(9).tail(2)
+        [Row(id=7), Row(id=8)]
+        """
+        return self._query().take(-num, Row, current_call(), self._properties())
+
+    @operator
+    def count(self):
+        """How many rows there are.
+
+        >>> spark.range(9).count()
+        9
+        """
+        from rushlight.sql.column import as_literal, call
+        from rushlight import _engine
+        counted = self._derive(_engine.plan_aggregate(
+            [], [call("count", as_literal(1)).alias("count")._expr], self._plan))
+        return counted._query().collect(Row, self._jvm_call("count"), self._properties())[0][0]
+
+    @operator
+    def isEmpty(self):
+        """Whether there is no row.
+
+        >>> spark.range(9).where("id > 10").isEmpty()
+        True
+        """
+        limited = self.select().limit(1)
+        return not limited._query().collect(Row, self._jvm_call("isEmpty"), self._properties())
+
+    @operator
+    def show(self, n=20, truncate=True, vertical=False):
+        """Prints the first rows as a table.
+
+        >>> spark.range(2).show()
+        +---+
+        | id|
+        +---+
+        |  0|
+        |  1|
+        +---+
+        <BLANKLINE>
+        """
+        print(self._show_string(n, truncate, vertical))
+
+    def _show_string(self, n=20, truncate=True, vertical=False):
+        if not isinstance(n, int) or isinstance(n, bool):
+            raise PySparkTypeError(errorClass="NOT_INT", messageParameters={
+                "arg_name": "n", "arg_type": type(n).__name__})
+        if not isinstance(vertical, bool):
+            raise PySparkTypeError(errorClass="NOT_BOOL", messageParameters={
+                "arg_name": "vertical", "arg_type": type(vertical).__name__})
+        width = 20 if truncate is True else 0 if truncate is False else int(truncate)
+        names = self.columns
+        as_text = self._as_text()
+        rows = as_text.limit(max(n, 0) + 1)._query().collect(Row, self._jvm_call("showString"),
+                                                            self._properties())
+        return show_text(names, [list(r) for r in rows], n, width, vertical)
+
+    def _as_text(self):
+        """All columns as show() prints their values."""
+        from rushlight import _engine
+        from rushlight.sql._selecting import quoted
+        from rushlight.sql.column import call, column_of_name
+        exprs = [call("to_pretty_string", column_of_name(quoted(n), self._id)).alias(n)._expr
+                 for n in self.columns]
+        return self._derive(_engine.plan_unary("project", exprs, self._plan))
+
+    def _jvm_call(self, name):
+        return renamed(current_call(), f"{name} at {_FROM_JVM}")
+
+    def _properties(self):
+        return dict(self._session._context._local.properties)
+
+    @operator
+    def toLocalIterator(self, prefetchPartitions=False):
+        """The rows one by one, a partition at a time."""
+        return iter(self.collect())
+
+    @operator
+    def foreach(self, f):
+        """Calls a function for each row, in workers."""
+        self.rdd.foreach(f)
+
+    @operator
+    def foreachPartition(self, f):
+        """Calls a function for each partition's rows, in workers."""
+        self.rdd.foreachPartition(f)

@@ -1,0 +1,73 @@
+"""DataFrame's methods that keep it: under a name, or its rows."""
+from rushlight import _engine
+from rushlight._callsite import operator
+from rushlight.storagelevel import StorageLevel
+
+
+class Keeping:
+    """Views and caches."""
+
+    @operator
+    def createOrReplaceTempView(self, name):
+        """Gives the plan a name for SQL.
+
+        >>> spark.range(3).createOrReplaceTempView("three")
+        >>> spark.sql("select count(*) as n from three").first().n
+        3
+        """
+        self._create_view(name, True, False)
+
+    @operator
+    def createTempView(self, name):
+        """Gives the plan a name for SQL, which must be new."""
+        self._create_view(name, False, False)
+
+    @operator
+    def createOrReplaceGlobalTempView(self, name):
+        """Gives the plan a name for all sessions: global_temp.name."""
+        self._create_view(name, True, True)
+
+    @operator
+    def createGlobalTempView(self, name):
+        """Gives the plan a name for all sessions, which must be new."""
+        self._create_view(name, False, True)
+
+    def _create_view(self, name, replace, is_global):
+        self._session._analyze(_engine.plan_create_view(name, self._plan, replace, is_global))
+
+    registerTempTable = createOrReplaceTempView
+
+    @operator
+    def cache(self):
+        """Keeps the rows once they have been computed; nothing runs now.
+
+        >>> df = spark.range(3).cache()
+        >>> df.is_cached, df.unpersist().is_cached
+        (True, False)
+        """
+        return self.persist()
+
+    @operator
+    def persist(self, storageLevel=StorageLevel.MEMORY_AND_DISK_DESER):
+        """Keeps the rows at a storage level once they have been computed."""
+        self._session._engine_session.cache(self._plan, (
+            storageLevel.useDisk, storageLevel.useMemory, storageLevel.useOffHeap,
+            storageLevel.deserialized, storageLevel.replication))
+        return self
+
+    @operator
+    def unpersist(self, blocking=False):
+        """Forgets the rows."""
+        self._session._engine_session.uncache(self._plan, blocking)
+        return self
+
+    @property
+    def storageLevel(self):
+        """At which level the rows are kept."""
+        level = self._session._engine_session.storage_level(self._plan)
+        return StorageLevel(*level) if level else StorageLevel.NONE
+
+    @property
+    def is_cached(self):
+        """Whether the rows are kept, or will be."""
+        return self._session._engine_session.storage_level(self._plan) is not None

@@ -1,0 +1,239 @@
+"""DataFrame's methods that choose columns and rows."""
+from rushlight import _engine
+from rushlight._callsite import operator
+from rushlight.errors import PySparkTypeError, PySparkValueError
+from rushlight.sql.column import Column, as_literal, column_of_name, named_column
+
+# What is neither a column nor a name: a number or a value that select () takes as a literal.
+_NAMES = (str, Column)
+
+
+def flat(cols):
+    """The arguments of a call: f(a, b) and f([a, b]) say the same."""
+    return list(cols[0]) if len(cols) == 1 and isinstance(cols[0], (list, tuple)) else list(cols)
+
+
+def expressions(cols):
+    """The engine's expressions of columns and names."""
+    return [named_column(c)._expr for c in flat(cols)]
+
+
+def condition_of(condition):
+    """The expression of a Column, or of SQL text."""
+    if isinstance(condition, Column):
+        return condition._expr
+    if isinstance(condition, str):
+        from rushlight.sql.column import ansi
+        return _engine.expr_parse(condition, ansi())
+    raise PySparkTypeError(errorClass="NOT_COLUMN_OR_STR", messageParameters={
+        "arg_name": "condition", "arg_type": type(condition).__name__})
+
+
+def quoted(name):
+    """A name as it stands, whatever characters it has."""
+    return "`%s`" % name.replace("`", "``")
+
+
+class Selecting:
+    """What chooses columns and rows."""
+
+    @operator
+    def select(self, *cols):
+        """Some columns, old or computed.
+
+        >>> spark.range(2).select("id", (col("id") * 2).alias("double")).collect()
+        [Row(id=0, double=0), Row(id=1, double=2)]
+        """
+        return self._derive(_engine.plan_unary("project", expressions(cols), self._plan))
+
+    @operator
+    def selectExpr(self, *expr):
+        """Columns that are given as SQL text.
+
+        >>> spark.range(2).selectExpr("id", "id + 1 as next").collect()
+        [Row(id=0, next=1), Row(id=1, next=2)]
+        """
+        return self._derive(_engine.plan_unary("project", [condition_of(e) for e in flat(expr)],
+                                               self._plan))
+
+    @operator
+    def filter(self, condition):
+        """The rows for which a condition is true: a Column, or SQL text.
+
+        >>> spark.range(5).filter("id > 2").count(), spark.range(5).where(col("id") > 2).count()
+        (2, 2)
+        """
+        return self._derive(_engine.plan_unary("filter", [condition_of(condition)], self._plan))
+
+    where = filter
+
+    @operator
+    def withColumn(self, colName, col):
+        """One column added, or replaced if the name is there.
+
+        >>> spark.range(1).withColumn("n", col("id") + 1).collect()
+        [Row(id=0, n=1)]
+        """
+        if not isinstance(col, Column):
+            raise PySparkTypeError(errorClass="NOT_COLUMN", messageParameters={
+                "arg_name": "col", "arg_type": type(col).__name__})
+        return self._with_columns({colName: col})
+
+    @operator
+    def withColumns(self, *colsMap):
+        """Several columns added or replaced, of a dict.
+
+        >>> spark.range(1).withColumns({"a": col("id"), "b": col("id") + 1}).columns
+        ['id', 'a', 'b']
+        """
+        if len(colsMap) != 1 or not isinstance(colsMap[0], dict):
+            raise PySparkTypeError(errorClass="NOT_DICT", messageParameters={
+                "arg_name": "colsMap", "arg_type": type(colsMap).__name__})
+        return self._with_columns(colsMap[0])
+
+    def _with_columns(self, added):
+        left = dict(added)
+        exprs = []
+        for name in self.columns:
+            found = next((n for n in left if self._same_name(n, name)), None)
+            column = column_of_name(quoted(name), self._id) if found is None else \
+                left[found].alias(found)
+            exprs.append(column._expr)
+        present = set(self.columns)
+        for name, column in left.items():
+            if not any(self._same_name(name, p) for p in present):
+                exprs.append(column.alias(name)._expr)
+        return self._derive(_engine.plan_unary("project", exprs, self._plan))
+
+    def _same_name(self, a, b):
+        if self._session.conf.get("spark.sql.caseSensitive", "false") == "true":
+            return a == b
+        return a.lower() == b.lower()
+
+    @operator
+    def withColumnRenamed(self, existing, new):
+        """One column under another name; without such a column nothing changes.
+
+        >>> spark.range(1).withColumnRenamed("id", "n").columns
+        ['n']
+        """
+        return self._renamed({existing: new})
+
+    @operator
+    def withColumnsRenamed(self, colsMap):
+        """Several columns under other names."""
+        if not isinstance(colsMap, dict):
+            raise PySparkTypeError(errorClass="NOT_DICT", messageParameters={
+                "arg_name": "colsMap", "arg_type": type(colsMap).__name__})
+        return self._renamed(colsMap)
+
+    def _renamed(self, names):
+        exprs, found = [], False
+        for i, name in enumerate(self.columns):
+            new = next((n for old, n in names.items() if self._same_name(old, name)), None)
+            column = column_of_name(quoted(name), self._id)
+            found = found or new is not None
+            exprs.append((column if new is None else column.alias(new))._expr)
+        if not found:
+            return self
+        return self._derive(_engine.plan_unary("project", exprs, self._plan))
+
+    @operator
+    def toDF(self, *cols):
+        """All columns under new names.
+
+        >>> spark.range(1).toDF("n").columns
+        ['n']
+        """
+        names = flat(cols)
+        if len(names) != len(self.columns):
+            from rushlight.errors import IllegalArgumentException
+            raise IllegalArgumentException(
+                "requirement failed: The number of columns doesn't match.\n"
+                f"Old column names ({len(self.columns)}): {', '.join(self.columns)}\n"
+                f"New column names ({len(names)}): {', '.join(names)}", "INVALID_ARGUMENT")
+        exprs = [column_of_name(quoted(old), self._id).alias(new)._expr
+                 for old, new in zip(self.columns, names)]
+        return self._derive(_engine.plan_unary("project", exprs, self._plan))
+
+    @operator
+    def drop(self, *cols):
+        """The columns but for some; what is not there does not matter.
+
+        >>> spark.range(1).withColumn("n", col("id")).drop("id", "nothing").columns
+        ['n']
+        """
+        dropped = set()
+        for c in cols:
+            if isinstance(c, str):
+                dropped.update(n for n in self.columns if self._same_name(n, c))
+            elif isinstance(c, Column):
+                dropped.update(self._session._dataframe(_engine.plan_unary(
+                    "project", [c._expr], self._plan)).columns)
+            else:
+                raise PySparkTypeError(errorClass="NOT_COLUMN_OR_STR", messageParameters={
+                    "arg_name": "col", "arg_type": type(c).__name__})
+        kept = [column_of_name(quoted(n), self._id)._expr
+                for n in self.columns if n not in dropped]
+        if len(kept) == len(self.columns):
+            return self
+        return self._derive(_engine.plan_unary("project", kept, self._plan))
+
+    @operator
+    def limit(self, num):
+        """At most so many rows.
+
+        >>> spark.range(9).limit(2).count()
+        2
+        """
+        return self._derive(_engine.plan_limit(as_literal(num)._expr, self._plan))
+
+    @operator
+    def offset(self, num):
+        """The rows but for the first ones."""
+        return self._derive(_engine.plan_unary("offset", [as_literal(num)._expr], self._plan))
+
+    @operator
+    def distinct(self):
+        """Each row once.
+
+        >>> spark.range(6).selectExpr("id % 2 as k").distinct().count()
+        2
+        """
+        return self._derive(_engine.plan_unary("distinct", [], self._plan))
+
+    @operator
+    def dropDuplicates(self, *subset):
+        """Each row once, or one row for each value of some columns.
+
+        >>> spark.range(6).selectExpr("id % 2 as k", "id").dropDuplicates(["k"]).count()
+        2
+        """
+        cols = flat(subset)
+        if cols and cols[0] is None or not cols:
+            cols = self.columns
+        keys = [column_of_name(quoted(c), self._id)._expr for c in cols]
+        return self._derive(_engine.plan_unary("deduplicate", keys, self._plan))
+
+    drop_duplicates = dropDuplicates
+
+    @operator
+    def alias(self, alias):
+        """The DataFrame under a name, by which its columns can be told apart.
+
+        >>> df = spark.range(2).alias("a")
+        >>> df.select("a.id").count()
+        2
+        """
+        if not isinstance(alias, str):
+            raise PySparkTypeError(errorClass="NOT_STR", messageParameters={
+                "arg_name": "alias", "arg_type": type(alias).__name__})
+        return self._derive(_engine.plan_alias([alias], self._plan))
+
+    def transform(self, func, *args, **kwargs):
+        """What a function makes of the DataFrame: for chains of functions."""
+        result = func(self, *args, **kwargs)
+        if not isinstance(result, type(self)):
+            raise PySparkValueError(f"Func returned an instance of type [{type(result)}], should "
+                                    "have been DataFrame.")
+        return result

@@ -1,0 +1,273 @@
+/* session.c - see session.h.
+ *
+ *   text ──parse──▶ plan ──analyze──▶ analyzed plan ──▶ query
+ *                     └─ a command: its child is analyzed, then it runs; its result is the plan
+ */
+#include "sql/session/session_private.h"
+
+#include "sql/parser/parser.h"
+
+#include <string.h>
+
+/* ── settings ── */
+
+static void
+copy_sql_setting (const char *key, const char *value, gpointer into)
+{
+  if (g_str_has_prefix (key, "spark.sql.") || g_str_has_prefix (key, "spark.rushlight.sql."))
+    g_hash_table_insert (into, g_strdup (key), g_strdup (value));
+}
+
+RushEvalSettings
+rush_sql_session_settings (RushSqlSession *self)
+{
+  GHashTable *set = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  pthread_mutex_lock (&self->lock);
+  rush_conf_foreach (self->conf, copy_sql_setting, set);
+  pthread_mutex_unlock (&self->lock);
+  RushEvalSettings settings = { .now_us = g_get_real_time (), .conf = set };
+  settings.ansi = rush_settings_get_bool (&settings, "spark.sql.ansi.enabled");
+  settings.case_sensitive = rush_settings_get_bool (&settings, "spark.sql.caseSensitive");
+  settings.time_zone =
+      g_intern_string (rush_settings_get_string (&settings, "spark.sql.session.timeZone"));
+  return settings;
+}
+
+RushQueryEnvironment
+rush_sql_session_environment (RushSqlSession *self)
+{
+  return (RushQueryEnvironment){ .context = self->context,
+                                 .settings = rush_sql_session_settings (self),
+                                 .catalog = rush_catalog_view (self->catalog),
+                                 .cache = self->cache };
+}
+
+void
+rush_query_environment_clear (RushQueryEnvironment *self)
+{
+  g_clear_pointer (&self->settings.conf, g_hash_table_unref);
+}
+
+/* The catalog reads files with the settings that are valid now. */
+static void
+tell_catalog (RushSqlSession *self)
+{
+  RushEvalSettings settings = rush_sql_session_settings (self);
+  rush_catalog_set_settings (self->catalog, &settings);
+  g_hash_table_unref (settings.conf);
+}
+
+gboolean
+rush_sql_session_set_conf (RushSqlSession *self, const char *key, const char *value, GError **error)
+{
+  pthread_mutex_lock (&self->lock);
+  gboolean ok = rush_conf_set (self->conf, key, value, error);
+  pthread_mutex_unlock (&self->lock);
+  if (ok)
+    tell_catalog (self);
+  return ok;
+}
+
+void
+rush_sql_session_unset_conf (RushSqlSession *self, const char *key)
+{
+  pthread_mutex_lock (&self->lock);
+  rush_conf_unset (self->conf, key, NULL);
+  pthread_mutex_unlock (&self->lock);
+  tell_catalog (self);
+}
+
+char *
+rush_sql_session_get_conf (RushSqlSession *self, const char *key)
+{
+  pthread_mutex_lock (&self->lock);
+  char *value = rush_conf_get_string (self->conf, key);
+  pthread_mutex_unlock (&self->lock);
+  return value;
+}
+
+RushParserOptions
+rush_sql_session_parser_options (RushSqlSession *self)
+{
+  RushEvalSettings settings = rush_sql_session_settings (self);
+  RushParserOptions options = {
+    .ansi = settings.ansi,
+    .double_quoted_identifiers =
+        rush_settings_get_bool (&settings, "spark.sql.ansi.doubleQuotedIdentifiers"),
+  };
+  g_hash_table_unref (settings.conf);
+  return options;
+}
+
+/* ── plans ── */
+
+static RushPlan *
+analyze (RushSqlSession *self, RushPlan *plan, GError **error)
+{
+  RushEvalSettings settings = rush_sql_session_settings (self);
+  RushAnalyzerOptions options = { .catalog = rush_catalog_view (self->catalog),
+                                  .ansi = settings.ansi,
+                                  .case_sensitive = settings.case_sensitive,
+                                  .time_zone = settings.time_zone,
+                                  .now_us = settings.now_us,
+                                  .conf = settings.conf };
+  RushPlan *analyzed = rush_analyze (plan, &options, error);
+  g_hash_table_unref (settings.conf);
+  return analyzed;
+}
+
+RushPlan *
+rush_sql_session_analyze (RushSqlSession *self, RushPlan *plan, const RushExecutionOptions *options,
+                          GError **error)
+{
+  if (rush_context_is_stopped (self->context))
+    {
+      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_STOPPED,
+                   "Cannot call methods on a stopped SparkContext.");
+      return NULL;
+    }
+  if (plan->kind != RUSH_PLAN_COMMAND)
+    return analyze (self, plan, error);
+  g_autoptr (RushPlan) child = NULL;
+  if (plan->n_children > 0)
+    {
+      child = analyze (self, plan->children[0], error);
+      if (child == NULL)
+        return NULL;
+    }
+  return rush_command_run (self, plan->as.command.command, child, options, error);
+}
+
+RushPlan *
+rush_sql_session_sql (RushSqlSession *self, const char *text, GPtrArray *parameters,
+                      const RushExecutionOptions *options, GError **error)
+{
+  RushParserOptions parser = rush_sql_session_parser_options (self);
+  g_autoptr (RushPlan) parsed = rush_parse_statement (text, &parser, error);
+  if (parsed == NULL)
+    return NULL;
+  g_autoptr (RushPlan) bound = rush_bind_parameters (parsed, parameters, error);
+  if (bound == NULL)
+    return NULL;
+  return rush_sql_session_analyze (self, bound, options, error);
+}
+
+RushQuery *
+rush_sql_session_query (RushSqlSession *self, RushPlan *plan)
+{
+  RushQueryEnvironment environment = rush_sql_session_environment (self);
+  RushQuery *query = rush_query_new (&environment, plan);
+  rush_query_environment_clear (&environment);
+  return query;
+}
+
+RushPlan *
+rush_sql_session_table (RushSqlSession *self, const char *name, GError **error)
+{
+  g_auto (GStrv) parts = rush_parse_multipart_identifier (name, error);
+  if (parts == NULL)
+    return NULL;
+  g_autoptr (RushPlan) plan =
+      rush_plan_unresolved_relation ((const char *const *)parts, NULL);
+  return analyze (self, plan, error);
+}
+
+RushPlan *
+rush_sql_session_load (RushSqlSession *self, const char *format, const char *const *paths,
+                       guint n_paths, RushSchema *schema, RushOptions *options, GError **error)
+{
+  const RushFileFormat *found = rush_file_format_find (format);
+  if (found == NULL)
+    {
+      rush_sql_error_set (error, RUSH_SQL_CLASS_DATA_SOURCE_NOT_FOUND, NULL, "provider", format,
+                          NULL);
+      return NULL;
+    }
+  g_autoptr (RushOptions) none = options ? NULL : rush_options_new ();
+  RushEvalSettings settings = rush_sql_session_settings (self);
+  RushSource *source = rush_file_source_new (self->context, found, paths, n_paths, schema,
+                                             options ? options : none, &settings, error);
+  g_hash_table_unref (settings.conf);
+  return source ? rush_plan_of_source (source, NULL) : NULL;
+}
+
+void
+rush_sql_session_register_function (RushSqlSession *self, const char *name,
+                                    RushPythonFunction *function)
+{
+  rush_catalog_register_function (self->catalog, name, rush_python_function_ref (function));
+}
+
+/* ── what is kept ── */
+
+gboolean
+rush_sql_session_cache (RushSqlSession *self, RushPlan *plan, RushStorageLevel level,
+                        const char *table_name, GError **error)
+{
+  RushQueryEnvironment environment = rush_sql_session_environment (self);
+  gboolean ok =
+      rush_cache_manager_add (self->cache, &environment, plan, level, table_name, error);
+  rush_query_environment_clear (&environment);
+  return ok;
+}
+
+gboolean
+rush_sql_session_uncache (RushSqlSession *self, RushPlan *plan, gboolean blocking)
+{
+  return rush_cache_manager_remove (self->cache, plan, blocking);
+}
+
+gboolean
+rush_sql_session_is_cached (RushSqlSession *self, RushPlan *plan, RushStorageLevel *out_level)
+{
+  return rush_cache_manager_find (self->cache, plan, out_level);
+}
+
+/* ── life ── */
+
+RushSqlSession *
+rush_sql_session_ref (RushSqlSession *self)
+{
+  rush_ref_count_inc (&self->refs);
+  return self;
+}
+
+void
+rush_sql_session_unref (RushSqlSession *self)
+{
+  if (self == NULL || !rush_ref_count_dec (&self->refs))
+    return;
+  rush_catalog_unref (self->catalog);
+  rush_cache_manager_unref (self->cache);
+  rush_conf_unref (self->conf);
+  pthread_mutex_destroy (&self->lock);
+  rush_context_unref (self->context);
+  g_free (self);
+}
+
+static RushSqlSession *
+session_new (RushContext *context, RushSqlSession *parent)
+{
+  RushSqlSession *self = g_new0 (RushSqlSession, 1);
+  rush_ref_count_init (&self->refs);
+  self->context = rush_context_ref (context);
+  pthread_mutex_init (&self->lock, NULL);
+  self->conf = rush_conf_copy (rush_context_conf (context));
+  g_autofree char *warehouse = rush_conf_get_string (self->conf, "spark.sql.warehouse.dir");
+  self->catalog = rush_catalog_new (context, parent ? parent->catalog : NULL, warehouse);
+  self->cache = parent ? rush_cache_manager_ref (parent->cache) : rush_cache_manager_new ();
+  tell_catalog (self);
+  return self;
+}
+
+RushSqlSession *
+rush_sql_session_new (RushContext *context)
+{
+  return session_new (context, NULL);
+}
+
+RushSqlSession *
+rush_sql_session_new_child (RushSqlSession *self)
+{
+  return session_new (self->context, self);
+}

@@ -1,0 +1,54 @@
+/* session_private.h - what a session holds; commands act on it. */
+#pragma once
+
+#include "sql/physical/cache_manager.h"
+#include "sql/session/catalog.h"
+#include "sql/session/session.h"
+
+#include <pthread.h>
+
+struct _RushSqlSession
+{
+  RushRefCount refs;
+  RushContext *context;    /* (owned) */
+  RushCatalog *catalog;    /* (owned) */
+  RushCacheManager *cache; /* (owned) shared by all sessions */
+
+  pthread_mutex_t lock;
+  /* guarded by lock */
+  RushConf *conf; /* (owned) the context's settings, and what was set since */
+};
+
+/* Runs a command whose child, if it has one, is analyzed.  Returns what it shows: a LOCAL_RELATION
+ * (transfer full). */
+RushPlan *rush_command_run (RushSqlSession *session, const RushCommand *command,
+                            RushPlan *child /* or NULL */, const RushExecutionOptions *options,
+                            GError **error);
+
+/* :name and ? of a statement become the literals that @parameters has: name (NULL: the next ?) and
+ * RushExpr, in turns; or NULL. (transfer full) */
+RushPlan *rush_bind_parameters (RushPlan *plan, GPtrArray *parameters, GError **error);
+
+/* ── for commands ── */
+
+/* A row at a time of strings (NULL: null) and of booleans ("true", "false"), columns by @schema.
+ * @cells: n_rows × n_columns strings. */
+RushPlan *rush_command_result (RushSchema *schema, const char *const *cells, guint n_rows);
+RushPlan *rush_command_no_result (void);
+RushQueryEnvironment rush_sql_session_environment (RushSqlSession *self);
+void rush_query_environment_clear (RushQueryEnvironment *self);
+
+/* One table of these a file in commands/. */
+typedef RushPlan *(*RushCommandRun) (RushSqlSession *session, const RushCommand *command,
+                                     RushPlan *child, const RushExecutionOptions *options,
+                                     GError **error);
+typedef struct
+{
+  RushCommandKind kind;
+  RushCommandRun run;
+} RushCommandEntry;
+
+extern const RushCommandEntry rush_setting_commands[];
+extern const RushCommandEntry rush_view_commands[];
+extern const RushCommandEntry rush_cache_commands[];
+extern const RushCommandEntry rush_explain_commands[];
