@@ -135,6 +135,8 @@ typedef struct
   const RushType *return_type;
   gboolean deterministic;
 } RushPythonFunction;
+RushPythonFunction *rush_python_function_ref (RushPythonFunction *self);
+void rush_python_function_unref (RushPythonFunction *self); /* NULL is fine */
 
 struct _RushExpr
 {
@@ -168,7 +170,7 @@ struct _RushExpr
     } grouping_sets;
     struct
     {
-      RushColumn *value; /* (owned) PLAIN, one row */
+      RushColumn *value; /* (owned) one row, PLAIN or CONSTANT */
     } literal;
     struct
     {
@@ -272,7 +274,7 @@ RushExpr *rush_expr_grouping_sets (RushGroupingKind kind, guint n_sets, GArray *
                                    guint n, RushExpr *const *children);
 RushExpr *rush_expr_lambda_variable (const char *name, const RushType *type, gboolean nullable,
                                      RushExprId id);
-RushExpr *rush_expr_literal (RushColumn *value); /* takes over; PLAIN, one row */
+RushExpr *rush_expr_literal (RushColumn *value); /* takes over; PLAIN or CONSTANT, one row */
 RushExpr *rush_expr_literal_null (const RushType *type);
 RushExpr *rush_expr_literal_bool (gboolean value);
 RushExpr *rush_expr_literal_int (const RushType *type, gint64 value); /* all stored as integers */
@@ -314,13 +316,23 @@ RushExpr *rush_expr_with_context (RushExpr *self, const RushSqlContext *context)
 RushExpr *rush_expr_with_type (RushExpr *self, const RushType *type, gboolean nullable);
 RushExpr *rush_expr_with_nullable (RushExpr *self, gboolean nullable);
 RushExpr *rush_expr_with_qualifier (RushExpr *self, const char *const *qualifier);
+RushExpr *rush_expr_with_name (RushExpr *self, const char *name);
 RushExpr *rush_expr_with_id (RushExpr *self, RushExprId id);
+RushExpr *rush_expr_with_mode (RushExpr *self, RushEvalMode mode);
+RushExpr *rush_expr_with_frame (RushExpr *self, const RushWindowFrame *frame); /* copied */
 RushExpr *rush_expr_with_aggregate_mode (RushExpr *self, RushAggregateMode mode);
-RushExpr *rush_expr_with_plan (RushExpr *self, RushPlan *plan); /* a subquery's */
+RushExpr *rush_expr_with_plan (RushExpr *self, RushPlan *plan); /* a subquery's; takes over */
+/* A subquery that uses @n attributes of the outer query (taken over) behind its values. */
+RushExpr *rush_expr_with_outer (RushExpr *self, guint n, RushExpr *const *outer);
+RushExpr *rush_expr_with_conditions (RushExpr *self, RushExprList *conditions); /* takes over */
 
 /* ── asking them ── */
 
 const char *rush_expr_kind_name (RushExprKind kind);
+/* Of values that stand for each other (branches, set operations): nulls inside where either type has
+ * them; NULL: they differ in shape. */
+const RushType *rush_type_merge (const RushType *a, const RushType *b);
+gboolean rush_type_is_orderable (const RushType *type); /* no map or calendar interval in it */
 gboolean rush_expr_is_resolved (const RushExpr *self);
 gboolean rush_expr_is_literal_null (const RushExpr *self);
 gboolean rush_expr_is_true (const RushExpr *self);  /* a literal */

@@ -185,6 +185,12 @@ struct _RushPlan
     } hint;
     struct
     {
+      /* Columns of the child that a name may still reach though the list leaves them out: the other
+       * side's keys after a USING join. */
+      RushExprList *hidden; /* (owned) or NULL */
+    } project;
+    struct
+    {
       guint n_values;
       guint n_aggregates;
     } pivot;
@@ -295,6 +301,9 @@ RushPlan *rush_plan_unresolved_table_function (const char *const *names, RushExp
 RushPlan *rush_plan_inline_table (const char *const *names, guint n_columns, RushExprList *values);
 RushPlan *rush_plan_having (RushExpr *condition, RushPlan *child);
 RushPlan *rush_plan_with (guint n, const char *const *names, RushPlan **plans, RushPlan *child);
+/* @children: @n definitions, then the query that uses them (taken over). */
+RushPlan *rush_plan_with_cte (guint n, const gint64 *ids, RushPlan *const *children);
+RushPlan *rush_plan_cte_reference (gint64 id, RushExprList *output);
 RushPlan *rush_plan_windows (const char *const *names, RushExprList *windows, RushPlan *child);
 RushPlan *rush_plan_column_aliases (const char *const *columns, RushPlan *child);
 RushPlan *rush_plan_unresolved_hint (const char *name, RushExprList *parameters, RushPlan *child);
@@ -315,6 +324,7 @@ RushPlan *rush_plan_range (gint64 start, gint64 end, gint64 step, guint n_slices
 RushPlan *rush_plan_relation (RushSource *source /* takes over */, RushExprList *output,
                               const char *const *table);
 RushPlan *rush_plan_rdd (RushRdd *rdd /* takes over */, RushExprList *output);
+RushPlan *rush_plan_cached (RushCachedData *data /* takes over */, RushExprList *output);
 RushPlan *rush_plan_project (RushExprList *named, RushPlan *child);
 RushPlan *rush_plan_filter (RushExpr *condition, RushPlan *child);
 RushPlan *rush_plan_aggregate (RushExprList *grouping, RushExprList *results, RushPlan *child);
@@ -322,6 +332,13 @@ RushPlan *rush_plan_sort (RushExprList *orders, gboolean global, RushPlan *child
 RushPlan *rush_plan_limit (RushExpr *limit, RushPlan *child); /* GLOBAL_LIMIT over LOCAL_LIMIT */
 RushPlan *rush_plan_offset (RushExpr *offset, RushPlan *child);
 RushPlan *rush_plan_unary (RushPlanKind kind, RushExprList *list0, RushPlan *child); /* no payload */
+RushPlan *rush_plan_distinct (RushPlan *child);
+/* PYTHON_EVAL, MAP_IN_PYTHON */
+RushPlan *rush_plan_python (RushPlanKind kind, gint eval_type, RushExprList *functions,
+                            RushExprList *output, RushPlan *child);
+/* Left rows and @exists (a boolean attribute; taken over). */
+RushPlan *rush_plan_join_existence (RushExpr *exists, RushExpr *condition, RushPlan *left,
+                                    RushPlan *right);
 RushPlan *rush_plan_window (RushExprList *windows, RushExprList *partition, RushExprList *orders,
                             RushPlan *child);
 RushPlan *rush_plan_expand (guint n_projections, RushExprList *projections, RushExprList *output,

@@ -17,8 +17,7 @@
 #include "core/lineage/iterator.h"
 #include "core/lineage/task_context.h"
 #include "rdd/context.h"
-#include "sql/plan/logical.h"
-#include "sql/plan/settings.h"
+#include "sql/plan/relation.h"
 
 /* Options as the user gave them, keys without regard to case. */
 typedef struct _RushOptions RushOptions;
@@ -87,30 +86,7 @@ struct _RushFileFormat
 void rush_file_format_register (const RushFileFormat *format);
 const RushFileFormat *rush_file_format_find (const char *name); /* NULL: none of that name */
 
-typedef struct
-{
-  const char *name; /* "FileScan csv" */
-  void (*finalize) (RushSource *self);
-  gboolean (*equal) (const RushSource *a, const RushSource *b);
-  /* What the scan's node prints after its columns: "Batched: true, DataFilters: […], Format: …". */
-  char *(*describe) (const RushSource *self, const RushExprList *output,
-                     const RushExprList *pushed);
-  /* An RDD of batches with the columns of @output, filtered by @pushed as far as the source can;
-   * the caller filters again.  Partition columns are constant columns. */
-  RushRdd *(*scan) (RushSource *self, RushContext *context, const RushExprList *output,
-                    const RushExprList *pushed, const RushEvalSettings *settings, GError **error);
-  RushStatistics (*statistics) (const RushSource *self);
-} RushSourceClass;
-
-struct _RushSource
-{
-  const RushSourceClass *klass;
-  RushRefCount refs;
-  RushSchema *schema; /* (owned) data columns, then partition columns */
-};
-RushSource *rush_source_ref (RushSource *self);
-void rush_source_unref (RushSource *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushSource, rush_source_unref)
+/* RushSource and its class: sql/plan/relation.h. */
 
 /* spark.read.format (@format).schema (…).load (@paths): lists, infers, may run jobs. */
 RushSource *rush_file_source_new (RushContext *context, const RushFileFormat *format,

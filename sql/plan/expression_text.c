@@ -1,0 +1,679 @@
+/* expression_text.c - expressions as text, in the three ways Spark has.
+ *
+ *   STRING  (price#3 * (1 - discount#4))      plans: names with ids, casts all shown
+ *   PRETTY  (price * (1 - discount))          names of columns: no ids, no casts but the user's
+ *   SQL     (t.price * (1 - t.discount))      messages that quote SQL: literals as one would write them
+ *
+ * One function writes all three, because they differ in leaves and in a few kinds only.
+ *
+ * Mirrors: Expression.{toString,sql}, catalyst.util.{usePrettyExpression,toPrettySQL}.
+ */
+#include <string.h>
+
+#include "sql/plan/expression_text_private.h"
+#include "sql/plan/logical.h"
+
+/* ── pieces ── */
+
+void
+rush_append_quoted_if_needed (const char *part, GString *out)
+{
+  gboolean plain = *part != '\0', digits = TRUE;
+
+  for (const char *c = part; *c != '\0' && plain; c++)
+    {
+      plain = g_ascii_isalnum (*c) || *c == '_';
+      digits = digits && g_ascii_isdigit (*c);
+    }
+  if (plain && !digits)
+    {
+      g_string_append (out, part);
+      return;
+    }
+  g_string_append_c (out, '`');
+  for (const char *c = part; *c != '\0'; c++)
+    g_string_append (out, *c == '`' ? "``" : (char[]){ *c, '\0' });
+  g_string_append_c (out, '`');
+}
+
+static void
+append_parts (char *const *parts, GString *out)
+{
+  for (guint i = 0; parts[i] != NULL; i++)
+    {
+      if (i > 0)
+        g_string_append_c (out, '.');
+      rush_append_quoted_if_needed (parts[i], out);
+    }
+}
+
+void
+rush_append_expressions (RushExpr *const *items, guint n, const char *separator,
+                         RushTextStyle style, GString *out)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      if (i > 0)
+        g_string_append (out, separator);
+      rush_append_expression (items[i], style, out);
+    }
+}
+
+static void
+append_id (RushExprId id, const RushType *type, GString *out)
+{
+  g_string_append_printf (out, "#%" G_GUINT64_FORMAT "%s", id,
+                          type != NULL && type->kind == RUSH_TYPE_INT64 ? "L" : "");
+}
+
+static const char *
+operator_symbol (RushExprKind kind)
+{
+  switch ((int)kind)
+    {
+    case RUSH_EXPR_ADD:
+      return "+";
+    case RUSH_EXPR_SUBTRACT:
+      return "-";
+    case RUSH_EXPR_MULTIPLY:
+      return "*";
+    case RUSH_EXPR_DIVIDE:
+      return "/";
+    case RUSH_EXPR_INTEGRAL_DIVIDE:
+      return "div";
+    case RUSH_EXPR_REMAINDER:
+      return "%";
+    case RUSH_EXPR_EQUAL:
+      return "=";
+    case RUSH_EXPR_EQUAL_NULL_SAFE:
+      return "<=>";
+    case RUSH_EXPR_LESS:
+      return "<";
+    case RUSH_EXPR_LESS_EQUAL:
+      return "<=";
+    case RUSH_EXPR_GREATER:
+      return ">";
+    case RUSH_EXPR_GREATER_EQUAL:
+      return ">=";
+    case RUSH_EXPR_AND:
+      return "AND";
+    case RUSH_EXPR_OR:
+      return "OR";
+    default:
+      return NULL;
+    }
+}
+
+/* A chain that leans to the left is written in a loop: "(((a + b) + c) + d)". */
+static void
+append_binary (const RushExpr *self, RushTextStyle style, GString *out)
+{
+  g_autoptr (GPtrArray) spine = g_ptr_array_new ();
+  const RushExpr *node = self;
+
+  while (operator_symbol (node->kind) != NULL && node->mode != RUSH_EVAL_TRY)
+    {
+      g_ptr_array_add (spine, (gpointer)node);
+      g_string_append_c (out, '(');
+      node = node->children[0];
+    }
+  rush_append_expression (node, style, out);
+  while (spine->len > 0)
+    {
+      node = g_ptr_array_steal_index_fast (spine, spine->len - 1);
+      g_string_append_printf (out, " %s ", operator_symbol (node->kind));
+      rush_append_expression (node->children[1], style, out);
+      g_string_append_c (out, ')');
+    }
+}
+
+static void
+append_call (const char *name, const RushExpr *self, RushTextStyle style, GString *out)
+{
+  g_string_append_printf (out, "%s(", name);
+  rush_append_expressions (self->children, self->n_children, ", ", style, out);
+  g_string_append_c (out, ')');
+}
+
+static void
+append_try (const RushExpr *self, RushTextStyle style, GString *out)
+{
+  static const char *const names[] = {
+    [RUSH_EXPR_ADD] = "try_add",           [RUSH_EXPR_SUBTRACT] = "try_subtract",
+    [RUSH_EXPR_MULTIPLY] = "try_multiply", [RUSH_EXPR_DIVIDE] = "try_divide",
+    [RUSH_EXPR_REMAINDER] = "try_mod",     [RUSH_EXPR_INTEGRAL_DIVIDE] = "try_div",
+  };
+
+  append_call (names[self->kind], self, style, out);
+}
+
+/* ── names ── */
+
+static void
+append_attribute (const RushExpr *self, RushTextStyle style, GString *out)
+{
+  if (style == RUSH_TEXT_SQL)
+    {
+      if (self->as.attribute.qualifier != NULL && *self->as.attribute.qualifier != NULL)
+        {
+          append_parts (self->as.attribute.qualifier, out);
+          g_string_append_c (out, '.');
+        }
+      rush_append_quoted_if_needed (self->as.attribute.name, out);
+      return;
+    }
+  if (self->kind == RUSH_EXPR_LAMBDA_VARIABLE && style == RUSH_TEXT_STRING)
+    g_string_append (out, "lambda ");
+  g_string_append (out, self->as.attribute.name);
+  if (style == RUSH_TEXT_STRING)
+    append_id (self->as.attribute.id, self->type, out);
+}
+
+static void
+append_alias (const RushExpr *self, RushTextStyle style, GString *out)
+{
+  rush_append_expression (self->children[0], style, out);
+  g_string_append (out, " AS ");
+  if (style != RUSH_TEXT_STRING)
+    {
+      rush_append_quoted_if_needed (self->as.attribute.name, out);
+      return;
+    }
+  g_string_append (out, self->as.attribute.name);
+  append_id (self->as.attribute.id, self->type, out);
+}
+
+static void
+append_unresolved (const RushExpr *self, RushTextStyle style, GString *out)
+{
+  const char *mark = style == RUSH_TEXT_STRING ? "'" : "";
+
+  switch ((int)self->kind)
+    {
+    case RUSH_EXPR_UNRESOLVED_ATTRIBUTE:
+      g_string_append (out, mark);
+      append_parts (self->as.names.parts, out);
+      break;
+    case RUSH_EXPR_UNRESOLVED_STAR:
+      append_parts (self->as.names.parts, out);
+      g_string_append (out, self->as.names.parts[0] != NULL ? ".*" : "*");
+      break;
+    case RUSH_EXPR_UNRESOLVED_REGEX:
+      g_string_append (out, self->as.names.parts[0]);
+      break;
+    case RUSH_EXPR_UNRESOLVED_FUNCTION:
+      g_string_append (out, mark);
+      append_parts (self->as.call.parts, out);
+      g_string_append_printf (out, "(%s", self->as.call.distinct ? "distinct " : "");
+      rush_append_expressions (self->children,
+                               self->n_children - self->as.call.has_filter - self->as.call.n_orders,
+                               ", ", style, out);
+      g_string_append_c (out, ')');
+      break;
+    case RUSH_EXPR_UNRESOLVED_ALIAS:
+      append_call ("unresolvedalias", self, style, out);
+      break;
+    case RUSH_EXPR_UNRESOLVED_EXTRACT:
+      rush_append_expression (self->children[0], style, out);
+      g_string_append_c (out, '[');
+      rush_append_expression (self->children[1], style, out);
+      g_string_append_c (out, ']');
+      break;
+    case RUSH_EXPR_UNRESOLVED_WINDOW:
+      rush_append_expression (self->children[0], style, out);
+      g_string_append_printf (out, " OVER %s", self->as.names.parts[0]);
+      break;
+    case RUSH_EXPR_PARAMETER:
+      if (self->as.names.parts[0] == NULL)
+        g_string_append_c (out, '?');
+      else
+        g_string_append_printf (out, ":%s", self->as.names.parts[0]);
+      break;
+    case RUSH_EXPR_MULTI_ALIAS:
+      rush_append_expression (self->children[0], style, out);
+      g_string_append (out, " AS (");
+      append_parts (self->as.names.parts, out);
+      g_string_append_c (out, ')');
+      break;
+    case RUSH_EXPR_NAMED_ARGUMENT:
+      g_string_append_printf (out, "%s => ", self->as.names.parts[0]);
+      rush_append_expression (self->children[0], style, out);
+      break;
+    default:
+      append_call (self->kind != RUSH_EXPR_GROUPING_SETS                 ? "?"
+                   : self->as.grouping_sets.kind == RUSH_GROUPING_ROLLUP ? "rollup"
+                   : self->as.grouping_sets.kind == RUSH_GROUPING_CUBE   ? "cube"
+                                                                         : "grouping sets",
+                   self, style, out);
+      break;
+    }
+}
+
+/* ── the kinds ── */
+
+static void
+append_type (const RushType *type, RushTextStyle style, GString *out)
+{
+  g_autofree char *upper = style == RUSH_TEXT_STRING ? NULL : g_ascii_strup (type->name, -1);
+
+  g_string_append (out, style == RUSH_TEXT_STRING ? type->name : upper);
+}
+
+static void
+append_cast (const RushExpr *self, RushTextStyle style, GString *out)
+{
+  gboolean string = style == RUSH_TEXT_STRING, try = self->mode == RUSH_EVAL_TRY;
+
+  if (style == RUSH_TEXT_PRETTY && !self->as.cast.by_user)
+    {
+      rush_append_expression (self->children[0], style, out);
+      return;
+    }
+  g_string_append (out, string ? (try ? "try_cast(" : "cast(") : try ? "TRY_CAST(" : "CAST(");
+  rush_append_expression (self->children[0], style, out);
+  g_string_append (out, string ? " as " : " AS ");
+  append_type (self->type, style, out);
+  g_string_append_c (out, ')');
+}
+
+static void
+append_in (const RushExpr *self, RushTextStyle style, GString *out)
+{
+  gboolean string = style == RUSH_TEXT_STRING;
+
+  if (!string)
+    g_string_append_c (out, '(');
+  rush_append_expression (self->children[0], style, out);
+  g_string_append (out, " IN (");
+  rush_append_expressions (self->children + 1, self->n_children - 1, string ? "," : ", ", style,
+                           out);
+  g_string_append (out, string ? ")" : "))");
+}
+
+static void
+append_like (const RushExpr *self, RushTextStyle style, GString *out)
+{
+  rush_append_expression (self->children[0], style, out);
+  g_string_append (out, " LIKE ");
+  rush_append_expression (self->children[1], style, out);
+  if (self->as.like.escape != '\\')
+    {
+      g_string_append (out, " ESCAPE '");
+      g_string_append_unichar (out, self->as.like.escape);
+      g_string_append_c (out, '\'');
+    }
+}
+
+/* @string: how toString () puts it around the operand; @sql: the others. */
+static void
+append_around (const RushExpr *self, RushTextStyle style, const char *string_before,
+               const char *string_after, const char *sql_before, const char *sql_after,
+               GString *out)
+{
+  gboolean string = style == RUSH_TEXT_STRING;
+
+  g_string_append (out, string ? string_before : sql_before);
+  rush_append_expression (self->children[0], style, out);
+  g_string_append (out, string ? string_after : sql_after);
+}
+
+static void
+append_if (const RushExpr *self, RushTextStyle style, GString *out)
+{
+  gboolean string = style == RUSH_TEXT_STRING;
+
+  g_string_append (out, string ? "if (" : "(IF(");
+  rush_append_expression (self->children[0], style, out);
+  g_string_append (out, string ? ") " : ", ");
+  rush_append_expression (self->children[1], style, out);
+  g_string_append (out, string ? " else " : ", ");
+  rush_append_expression (self->children[2], style, out);
+  g_string_append (out, string ? "" : "))");
+}
+
+static void
+append_case (const RushExpr *self, RushTextStyle style, GString *out)
+{
+  g_string_append (out, "CASE");
+  for (guint i = 0; i + 1 < self->n_children; i += 2)
+    {
+      g_string_append (out, " WHEN ");
+      rush_append_expression (self->children[i], style, out);
+      g_string_append (out, " THEN ");
+      rush_append_expression (self->children[i + 1], style, out);
+    }
+  if (self->n_children % 2 == 1)
+    {
+      g_string_append (out, " ELSE ");
+      rush_append_expression (self->children[self->n_children - 1], style, out);
+    }
+  g_string_append (out, " END");
+}
+
+static void
+append_function (const RushExpr *self, RushTextStyle style, GString *out)
+{
+  const RushFunctionHead *head = rush_function_head (self->as.function.function);
+  g_auto (GStrv) args = NULL;
+  g_autofree char *text = NULL;
+
+  if (head->to_sql == NULL)
+    {
+      append_call (self->as.function.name, self, style, out);
+      return;
+    }
+  args = g_new0 (char *, self->n_children + 1);
+  for (guint i = 0; i < self->n_children; i++)
+    {
+      GString *arg = g_string_new (NULL);
+
+      rush_append_expression (self->children[i], style, arg);
+      args[i] = g_string_free (arg, FALSE);
+    }
+  text = head->to_sql (self, args);
+  g_string_append (out, text);
+}
+
+static void
+append_aggregate (const RushExpr *self, RushTextStyle style, GString *out)
+{
+  static const char *const prefixes[] = { "", "partial_", "merge_", "" };
+  gboolean string = style == RUSH_TEXT_STRING;
+  guint n = self->n_children - self->as.aggregate.has_filter;
+
+  g_string_append_printf (out, "%s%s(%s", string ? prefixes[self->as.aggregate.mode] : "",
+                          rush_function_head (self->as.aggregate.function)->name,
+                          !self->as.aggregate.distinct ? ""
+                          : string                     ? "distinct "
+                                                       : "DISTINCT ");
+  rush_append_expressions (self->children, n, ", ", style, out);
+  g_string_append_c (out, ')');
+  if (self->as.aggregate.ignore_nulls)
+    g_string_append (out, " ignore nulls");
+  if (self->as.aggregate.has_filter)
+    {
+      g_string_append (out, " FILTER (WHERE ");
+      rush_append_expression (self->children[n], style, out);
+      g_string_append_c (out, ')');
+    }
+}
+
+static void
+append_sort_order (const RushExpr *self, RushTextStyle style, GString *out)
+{
+  rush_append_expression (self->children[0], style, out);
+  g_string_append_printf (out, " %s NULLS %s", self->as.sort.descending ? "DESC" : "ASC",
+                          self->as.sort.nulls_last ? "LAST" : "FIRST");
+}
+
+static void
+append_bound_text (RushFrameBound bound, const RushExpr *offset, RushTextStyle style, GString *out)
+{
+  static const char *const strings[] = { "unboundedpreceding$()", "-", "currentrow$()", "",
+                                         "unboundedfollowing$()" };
+  static const char *const sql[] = { "UNBOUNDED PRECEDING", " PRECEDING", "CURRENT ROW",
+                                     " FOLLOWING", "UNBOUNDED FOLLOWING" };
+
+  if (style == RUSH_TEXT_STRING)
+    g_string_append (out, strings[bound]);
+  if (offset != NULL)
+    rush_append_expression (offset, style, out);
+  if (style != RUSH_TEXT_STRING)
+    g_string_append (out, sql[bound]);
+}
+
+static void
+append_frame (const RushWindowFrame *frame, RushTextStyle style, GString *out)
+{
+  gboolean string = style == RUSH_TEXT_STRING;
+
+  if (!frame->given)
+    {
+      if (string)
+        g_string_append (out, "unspecifiedframe$()");
+      return;
+    }
+  if (string)
+    g_string_append_printf (out, "specifiedwindowframe(%s, ",
+                            frame->rows ? "RowFrame" : "RangeFrame");
+  else
+    g_string_append (out, frame->rows ? "ROWS BETWEEN " : "RANGE BETWEEN ");
+  append_bound_text (frame->lower, frame->lower_offset, style, out);
+  g_string_append (out, string ? ", " : " AND ");
+  append_bound_text (frame->upper, frame->upper_offset, style, out);
+  if (string)
+    g_string_append_c (out, ')');
+}
+
+static void
+append_window (const RushExpr *self, RushTextStyle style, GString *out)
+{
+  guint n_partition = self->as.window.n_partition;
+  guint n_order = self->n_children - 1 - n_partition;
+  RushExpr *const *order = self->children + 1 + n_partition;
+
+  rush_append_expression (self->children[0], style, out);
+  if (style == RUSH_TEXT_STRING)
+    {
+      g_string_append (out, " windowspecdefinition(");
+      rush_append_expressions (self->children + 1, n_partition + n_order, ", ", style, out);
+      if (n_partition + n_order > 0)
+        g_string_append (out, ", ");
+    }
+  else
+    {
+      g_string_append (out, " OVER (");
+      if (n_partition > 0)
+        g_string_append (out, "PARTITION BY ");
+      rush_append_expressions (self->children + 1, n_partition, ", ", style, out);
+      if (n_order > 0)
+        g_string_append (out, n_partition > 0 ? " ORDER BY " : "ORDER BY ");
+      rush_append_expressions (order, n_order, ", ", style, out);
+      if (n_partition + n_order > 0 && self->as.window.frame.given)
+        g_string_append_c (out, ' ');
+    }
+  append_frame (&self->as.window.frame, style, out);
+  g_string_append_c (out, ')');
+}
+
+static void
+append_subquery (const RushExpr *self, RushTextStyle style, GString *out)
+{
+  gboolean string = style == RUSH_TEXT_STRING, in = self->kind == RUSH_EXPR_IN_SUBQUERY;
+  guint n_values = self->as.subquery.n_values;
+  const char *name = in                               ? (string ? "list" : "listquery")
+                     : self->kind == RUSH_EXPR_EXISTS ? "exists"
+                     : string                         ? "scalar-subquery"
+                                                      : "scalarsubquery";
+
+  if (in)
+    {
+      g_string_append (out, string && n_values == 1 ? "" : n_values == 1 ? "(" : "(");
+      rush_append_expressions (self->children, n_values, string ? "," : ", ", style, out);
+      g_string_append (out, string && n_values > 1 ? ") IN (" : n_values > 1 ? ") IN (" : " IN (");
+    }
+  g_string_append (out, name);
+  if (string)
+    append_id (self->as.subquery.id, NULL, out);
+  g_string_append (out, string ? " [" : "(");
+  rush_append_expressions (self->children + n_values, self->n_children - n_values,
+                           string ? " && " : ", ", style, out);
+  if (string && self->as.subquery.conditions != NULL)
+    {
+      if (self->n_children > n_values && self->as.subquery.conditions->n > 0)
+        g_string_append (out, " && ");
+      rush_append_expressions (self->as.subquery.conditions->items, self->as.subquery.conditions->n,
+                               " && ", style, out);
+    }
+  g_string_append (out, string ? "]" : ")");
+  if (in)
+    g_string_append (out, string ? ")" : "))");
+}
+
+static void
+append_python (const RushExpr *self, RushTextStyle style, GString *out)
+{
+  append_call (self->as.python.function->name, self, style, out);
+  if (style == RUSH_TEXT_STRING)
+    append_id (self->as.python.result_id, self->type, out);
+}
+
+static void
+append_lambda (const RushExpr *self, RushTextStyle style, GString *out)
+{
+  g_string_append (out, style == RUSH_TEXT_STRING ? "lambdafunction(" : "namedlambda(");
+  rush_append_expressions (self->children, self->n_children, ", ", style, out);
+  g_string_append (out, style == RUSH_TEXT_STRING ? ", false)" : ")");
+}
+
+void
+rush_append_expression (const RushExpr *self, RushTextStyle style, GString *out)
+{
+  switch (self->kind)
+    {
+    case RUSH_EXPR_LITERAL:
+      rush_append_literal (self, style, out);
+      break;
+    case RUSH_EXPR_ATTRIBUTE:
+    case RUSH_EXPR_LAMBDA_VARIABLE:
+      append_attribute (self, style, out);
+      break;
+    case RUSH_EXPR_BOUND:
+      g_string_append_printf (out, style == RUSH_TEXT_STRING ? "input[%u, %s, %s]" : "input[%u]",
+                              self->as.bound.ordinal, self->type->name,
+                              self->nullable ? "true" : "false");
+      break;
+    case RUSH_EXPR_OUTER:
+      append_call ("outer", self, style, out);
+      break;
+    case RUSH_EXPR_ALIAS:
+      append_alias (self, style, out);
+      break;
+    case RUSH_EXPR_ADD:
+    case RUSH_EXPR_SUBTRACT:
+    case RUSH_EXPR_MULTIPLY:
+    case RUSH_EXPR_DIVIDE:
+    case RUSH_EXPR_INTEGRAL_DIVIDE:
+    case RUSH_EXPR_REMAINDER:
+      if (self->mode == RUSH_EVAL_TRY)
+        append_try (self, style, out);
+      else
+        append_binary (self, style, out);
+      break;
+    case RUSH_EXPR_EQUAL:
+    case RUSH_EXPR_EQUAL_NULL_SAFE:
+    case RUSH_EXPR_LESS:
+    case RUSH_EXPR_LESS_EQUAL:
+    case RUSH_EXPR_GREATER:
+    case RUSH_EXPR_GREATER_EQUAL:
+    case RUSH_EXPR_AND:
+    case RUSH_EXPR_OR:
+      append_binary (self, style, out);
+      break;
+    case RUSH_EXPR_NEGATE:
+      append_around (self, style, "-", "", "(- ", ")", out);
+      break;
+    case RUSH_EXPR_IN:
+      append_in (self, style, out);
+      break;
+    case RUSH_EXPR_LIKE:
+      append_like (self, style, out);
+      break;
+    case RUSH_EXPR_NOT:
+      append_around (self, style, "NOT ", "", "(NOT ", ")", out);
+      break;
+    case RUSH_EXPR_IS_NULL:
+      append_around (self, style, "isnull(", ")", "(", " IS NULL)", out);
+      break;
+    case RUSH_EXPR_IS_NOT_NULL:
+      append_around (self, style, "isnotnull(", ")", "(", " IS NOT NULL)", out);
+      break;
+    case RUSH_EXPR_IF:
+      append_if (self, style, out);
+      break;
+    case RUSH_EXPR_CASE_WHEN:
+      append_case (self, style, out);
+      break;
+    case RUSH_EXPR_COALESCE:
+      append_call ("coalesce", self, style, out);
+      break;
+    case RUSH_EXPR_CAST:
+      append_cast (self, style, out);
+      break;
+    case RUSH_EXPR_GET_FIELD:
+    case RUSH_EXPR_GET_ARRAY_FIELD:
+      rush_append_expression (self->children[0], style, out);
+      g_string_append_printf (out, ".%s", self->as.bound.name);
+      break;
+    case RUSH_EXPR_GET_ITEM:
+      rush_append_expression (self->children[0], style, out);
+      g_string_append_c (out, '[');
+      rush_append_expression (self->children[1], style, out);
+      g_string_append_c (out, ']');
+      break;
+    case RUSH_EXPR_FUNCTION:
+      append_function (self, style, out);
+      break;
+    case RUSH_EXPR_LAMBDA:
+      append_lambda (self, style, out);
+      break;
+    case RUSH_EXPR_AGGREGATE:
+      append_aggregate (self, style, out);
+      break;
+    case RUSH_EXPR_WINDOW:
+      append_window (self, style, out);
+      break;
+    case RUSH_EXPR_PYTHON_UDF:
+      append_python (self, style, out);
+      break;
+    case RUSH_EXPR_SORT_ORDER:
+      append_sort_order (self, style, out);
+      break;
+    case RUSH_EXPR_SCALAR_SUBQUERY:
+    case RUSH_EXPR_EXISTS:
+    case RUSH_EXPR_IN_SUBQUERY:
+      append_subquery (self, style, out);
+      break;
+    case RUSH_EXPR_UNRESOLVED_ATTRIBUTE:
+    case RUSH_EXPR_UNRESOLVED_STAR:
+    case RUSH_EXPR_UNRESOLVED_REGEX:
+    case RUSH_EXPR_UNRESOLVED_FUNCTION:
+    case RUSH_EXPR_UNRESOLVED_ALIAS:
+    case RUSH_EXPR_UNRESOLVED_EXTRACT:
+    case RUSH_EXPR_UNRESOLVED_WINDOW:
+    case RUSH_EXPR_PARAMETER:
+    case RUSH_EXPR_MULTI_ALIAS:
+    case RUSH_EXPR_NAMED_ARGUMENT:
+    case RUSH_EXPR_GROUPING_SETS:
+    case RUSH_EXPR_N_KINDS:
+      append_unresolved (self, style, out);
+      break;
+    }
+}
+
+static char *
+to_text (const RushExpr *self, RushTextStyle style)
+{
+  GString *out = g_string_new (NULL);
+
+  rush_append_expression (self, style, out);
+  return g_string_free (out, FALSE);
+}
+
+char *
+rush_expr_to_string (const RushExpr *self)
+{
+  return to_text (self, RUSH_TEXT_STRING);
+}
+
+char *
+rush_expr_to_pretty_sql (const RushExpr *self)
+{
+  return to_text (self, RUSH_TEXT_PRETTY);
+}
+
+char *
+rush_expr_to_sql (const RushExpr *self)
+{
+  return to_text (self, RUSH_TEXT_SQL);
+}
