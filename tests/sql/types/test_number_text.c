@@ -9,10 +9,10 @@
 
 static guint n_longer;
 
-/* The answers are Java 17's, which now and then writes more digits than needed (9.999999999999999E22
- * for 1.0E23). */
+/* The answers are Java 17's, which writes whole numbers above 10^7 with all digits of a long (1.23456792E8
+ * for a float that 1.2345679E8 says as well) and now and then a digit too many; later ones do not. */
 static void
-check_text (const char *ours, const char *expected)
+check_text (const char *ours, const char *expected, gboolean narrow)
 {
   double a, b;
 
@@ -22,7 +22,10 @@ check_text (const char *ours, const char *expected)
   g_assert_cmpuint (strlen (ours), <, strlen (expected));
   g_assert_true (rush_text_to_double (ours, strlen (ours), &a));
   g_assert_true (rush_text_to_double (expected, strlen (expected), &b));
-  g_assert_cmpfloat (a, ==, b);
+  if (narrow)
+    g_assert_cmpfloat ((float)a, ==, (float)b);
+  else
+    g_assert_cmpfloat (a, ==, b);
 }
 
 static void
@@ -44,14 +47,14 @@ check_answer (const RushJson *row)
       memcpy (&value, &narrow, sizeof value);
       rush_float_to_text (value, out);
     }
-  check_text (out, answer_text (row, 2));
+  check_text (out, answer_text (row, 2), g_str_equal (answer_text (row, 0), "float"));
 }
 
 static void
 test_as_spark (void)
 {
   g_assert_cmpuint (answers_each ("doubles.jsonl", check_answer), >, 500);
-  g_assert_cmpuint (n_longer, <=, 3);
+  g_assert_cmpuint (n_longer, <=, 80);
 }
 
 /* The text reads back as the same number, and one digit less does not. */
