@@ -59,8 +59,8 @@ rush_append_expressions (RushExpr *const *items, guint n, const char *separator,
     }
 }
 
-static void
-append_id (RushExprId id, const RushType *type, GString *out)
+void
+rush_append_id (RushExprId id, const RushType *type, GString *out)
 {
   g_string_append_printf (out, "#%" G_GUINT64_FORMAT "%s", id,
                           type != NULL && type->kind == RUSH_TYPE_INT64 ? "L" : "");
@@ -127,8 +127,8 @@ append_binary (const RushExpr *self, RushTextStyle style, GString *out)
     }
 }
 
-static void
-append_call (const char *name, const RushExpr *self, RushTextStyle style, GString *out)
+void
+rush_append_call (const char *name, const RushExpr *self, RushTextStyle style, GString *out)
 {
   g_string_append_printf (out, "%s(", name);
   rush_append_expressions (self->children, self->n_children, ", ", style, out);
@@ -144,7 +144,7 @@ append_try (const RushExpr *self, RushTextStyle style, GString *out)
     [RUSH_EXPR_REMAINDER] = "try_mod",     [RUSH_EXPR_INTEGRAL_DIVIDE] = "try_div",
   };
 
-  append_call (names[self->kind], self, style, out);
+  rush_append_call (names[self->kind], self, style, out);
 }
 
 /* ── names ── */
@@ -166,7 +166,7 @@ append_attribute (const RushExpr *self, RushTextStyle style, GString *out)
     g_string_append (out, "lambda ");
   g_string_append (out, self->as.attribute.name);
   if (style == RUSH_TEXT_STRING)
-    append_id (self->as.attribute.id, self->type, out);
+    rush_append_id (self->as.attribute.id, self->type, out);
 }
 
 static void
@@ -180,7 +180,7 @@ append_alias (const RushExpr *self, RushTextStyle style, GString *out)
       return;
     }
   g_string_append (out, self->as.attribute.name);
-  append_id (self->as.attribute.id, self->type, out);
+  rush_append_id (self->as.attribute.id, self->type, out);
 }
 
 static void
@@ -211,7 +211,7 @@ append_unresolved (const RushExpr *self, RushTextStyle style, GString *out)
       g_string_append_c (out, ')');
       break;
     case RUSH_EXPR_UNRESOLVED_ALIAS:
-      append_call ("unresolvedalias", self, style, out);
+      rush_append_call ("unresolvedalias", self, style, out);
       break;
     case RUSH_EXPR_UNRESOLVED_EXTRACT:
       rush_append_expression (self->children[0], style, out);
@@ -240,11 +240,11 @@ append_unresolved (const RushExpr *self, RushTextStyle style, GString *out)
       rush_append_expression (self->children[0], style, out);
       break;
     default:
-      append_call (self->kind != RUSH_EXPR_GROUPING_SETS                 ? "?"
-                   : self->as.grouping_sets.kind == RUSH_GROUPING_ROLLUP ? "rollup"
-                   : self->as.grouping_sets.kind == RUSH_GROUPING_CUBE   ? "cube"
-                                                                         : "grouping sets",
-                   self, style, out);
+      rush_append_call (self->kind != RUSH_EXPR_GROUPING_SETS                 ? "?"
+                        : self->as.grouping_sets.kind == RUSH_GROUPING_ROLLUP ? "rollup"
+                        : self->as.grouping_sets.kind == RUSH_GROUPING_CUBE   ? "cube"
+                                                                              : "grouping sets",
+                        self, style, out);
       break;
     }
 }
@@ -350,182 +350,6 @@ append_case (const RushExpr *self, RushTextStyle style, GString *out)
   g_string_append (out, " END");
 }
 
-static void
-append_function (const RushExpr *self, RushTextStyle style, GString *out)
-{
-  const RushFunctionHead *head = rush_function_head (self->as.function.function);
-  g_auto (GStrv) args = NULL;
-  g_autofree char *text = NULL;
-
-  if (head->to_sql == NULL)
-    {
-      append_call (self->as.function.name, self, style, out);
-      return;
-    }
-  args = g_new0 (char *, self->n_children + 1);
-  for (guint i = 0; i < self->n_children; i++)
-    {
-      GString *arg = g_string_new (NULL);
-
-      rush_append_expression (self->children[i], style, arg);
-      args[i] = g_string_free (arg, FALSE);
-    }
-  text = head->to_sql (self, args);
-  g_string_append (out, text);
-}
-
-static void
-append_aggregate (const RushExpr *self, RushTextStyle style, GString *out)
-{
-  static const char *const prefixes[] = { "", "partial_", "merge_", "" };
-  gboolean string = style == RUSH_TEXT_STRING;
-  guint n = self->n_children - self->as.aggregate.has_filter;
-
-  g_string_append_printf (out, "%s%s(%s", string ? prefixes[self->as.aggregate.mode] : "",
-                          rush_function_head (self->as.aggregate.function)->name,
-                          !self->as.aggregate.distinct ? ""
-                          : string                     ? "distinct "
-                                                       : "DISTINCT ");
-  rush_append_expressions (self->children, n, ", ", style, out);
-  g_string_append_c (out, ')');
-  if (self->as.aggregate.ignore_nulls)
-    g_string_append (out, " ignore nulls");
-  if (self->as.aggregate.has_filter)
-    {
-      g_string_append (out, " FILTER (WHERE ");
-      rush_append_expression (self->children[n], style, out);
-      g_string_append_c (out, ')');
-    }
-}
-
-static void
-append_sort_order (const RushExpr *self, RushTextStyle style, GString *out)
-{
-  rush_append_expression (self->children[0], style, out);
-  g_string_append_printf (out, " %s NULLS %s", self->as.sort.descending ? "DESC" : "ASC",
-                          self->as.sort.nulls_last ? "LAST" : "FIRST");
-}
-
-static void
-append_bound_text (RushFrameBound bound, const RushExpr *offset, RushTextStyle style, GString *out)
-{
-  static const char *const strings[] = { "unboundedpreceding$()", "-", "currentrow$()", "",
-                                         "unboundedfollowing$()" };
-  static const char *const sql[] = { "UNBOUNDED PRECEDING", " PRECEDING", "CURRENT ROW",
-                                     " FOLLOWING", "UNBOUNDED FOLLOWING" };
-
-  if (style == RUSH_TEXT_STRING)
-    g_string_append (out, strings[bound]);
-  if (offset != NULL)
-    rush_append_expression (offset, style, out);
-  if (style != RUSH_TEXT_STRING)
-    g_string_append (out, sql[bound]);
-}
-
-static void
-append_frame (const RushWindowFrame *frame, RushTextStyle style, GString *out)
-{
-  gboolean string = style == RUSH_TEXT_STRING;
-
-  if (!frame->given)
-    {
-      if (string)
-        g_string_append (out, "unspecifiedframe$()");
-      return;
-    }
-  if (string)
-    g_string_append_printf (out, "specifiedwindowframe(%s, ",
-                            frame->rows ? "RowFrame" : "RangeFrame");
-  else
-    g_string_append (out, frame->rows ? "ROWS BETWEEN " : "RANGE BETWEEN ");
-  append_bound_text (frame->lower, frame->lower_offset, style, out);
-  g_string_append (out, string ? ", " : " AND ");
-  append_bound_text (frame->upper, frame->upper_offset, style, out);
-  if (string)
-    g_string_append_c (out, ')');
-}
-
-static void
-append_window (const RushExpr *self, RushTextStyle style, GString *out)
-{
-  guint n_partition = self->as.window.n_partition;
-  guint n_order = self->n_children - 1 - n_partition;
-  RushExpr *const *order = self->children + 1 + n_partition;
-
-  rush_append_expression (self->children[0], style, out);
-  if (style == RUSH_TEXT_STRING)
-    {
-      g_string_append (out, " windowspecdefinition(");
-      rush_append_expressions (self->children + 1, n_partition + n_order, ", ", style, out);
-      if (n_partition + n_order > 0)
-        g_string_append (out, ", ");
-    }
-  else
-    {
-      g_string_append (out, " OVER (");
-      if (n_partition > 0)
-        g_string_append (out, "PARTITION BY ");
-      rush_append_expressions (self->children + 1, n_partition, ", ", style, out);
-      if (n_order > 0)
-        g_string_append (out, n_partition > 0 ? " ORDER BY " : "ORDER BY ");
-      rush_append_expressions (order, n_order, ", ", style, out);
-      if (n_partition + n_order > 0 && self->as.window.frame.given)
-        g_string_append_c (out, ' ');
-    }
-  append_frame (&self->as.window.frame, style, out);
-  g_string_append_c (out, ')');
-}
-
-static void
-append_subquery (const RushExpr *self, RushTextStyle style, GString *out)
-{
-  gboolean string = style == RUSH_TEXT_STRING, in = self->kind == RUSH_EXPR_IN_SUBQUERY;
-  guint n_values = self->as.subquery.n_values;
-  const char *name = in                               ? (string ? "list" : "listquery")
-                     : self->kind == RUSH_EXPR_EXISTS ? "exists"
-                     : string                         ? "scalar-subquery"
-                                                      : "scalarsubquery";
-
-  if (in)
-    {
-      g_string_append (out, string && n_values == 1 ? "" : n_values == 1 ? "(" : "(");
-      rush_append_expressions (self->children, n_values, string ? "," : ", ", style, out);
-      g_string_append (out, string && n_values > 1 ? ") IN (" : n_values > 1 ? ") IN (" : " IN (");
-    }
-  g_string_append (out, name);
-  if (string)
-    append_id (self->as.subquery.id, NULL, out);
-  g_string_append (out, string ? " [" : "(");
-  rush_append_expressions (self->children + n_values, self->n_children - n_values,
-                           string ? " && " : ", ", style, out);
-  if (string && self->as.subquery.conditions != NULL)
-    {
-      if (self->n_children > n_values && self->as.subquery.conditions->n > 0)
-        g_string_append (out, " && ");
-      rush_append_expressions (self->as.subquery.conditions->items, self->as.subquery.conditions->n,
-                               " && ", style, out);
-    }
-  g_string_append (out, string ? "]" : ")");
-  if (in)
-    g_string_append (out, string ? ")" : "))");
-}
-
-static void
-append_python (const RushExpr *self, RushTextStyle style, GString *out)
-{
-  append_call (self->as.python.function->name, self, style, out);
-  if (style == RUSH_TEXT_STRING)
-    append_id (self->as.python.result_id, self->type, out);
-}
-
-static void
-append_lambda (const RushExpr *self, RushTextStyle style, GString *out)
-{
-  g_string_append (out, style == RUSH_TEXT_STRING ? "lambdafunction(" : "namedlambda(");
-  rush_append_expressions (self->children, self->n_children, ", ", style, out);
-  g_string_append (out, style == RUSH_TEXT_STRING ? ", false)" : ")");
-}
-
 void
 rush_append_expression (const RushExpr *self, RushTextStyle style, GString *out)
 {
@@ -544,7 +368,7 @@ rush_append_expression (const RushExpr *self, RushTextStyle style, GString *out)
                               self->nullable ? "true" : "false");
       break;
     case RUSH_EXPR_OUTER:
-      append_call ("outer", self, style, out);
+      rush_append_call ("outer", self, style, out);
       break;
     case RUSH_EXPR_ALIAS:
       append_alias (self, style, out);
@@ -595,7 +419,7 @@ rush_append_expression (const RushExpr *self, RushTextStyle style, GString *out)
       append_case (self, style, out);
       break;
     case RUSH_EXPR_COALESCE:
-      append_call ("coalesce", self, style, out);
+      rush_append_call ("coalesce", self, style, out);
       break;
     case RUSH_EXPR_CAST:
       append_cast (self, style, out);
@@ -612,27 +436,27 @@ rush_append_expression (const RushExpr *self, RushTextStyle style, GString *out)
       g_string_append_c (out, ']');
       break;
     case RUSH_EXPR_FUNCTION:
-      append_function (self, style, out);
+      rush_append_function (self, style, out);
       break;
     case RUSH_EXPR_LAMBDA:
-      append_lambda (self, style, out);
+      rush_append_lambda (self, style, out);
       break;
     case RUSH_EXPR_AGGREGATE:
-      append_aggregate (self, style, out);
+      rush_append_aggregate (self, style, out);
       break;
     case RUSH_EXPR_WINDOW:
-      append_window (self, style, out);
+      rush_append_window (self, style, out);
       break;
     case RUSH_EXPR_PYTHON_UDF:
-      append_python (self, style, out);
+      rush_append_python (self, style, out);
       break;
     case RUSH_EXPR_SORT_ORDER:
-      append_sort_order (self, style, out);
+      rush_append_sort_order (self, style, out);
       break;
     case RUSH_EXPR_SCALAR_SUBQUERY:
     case RUSH_EXPR_EXISTS:
     case RUSH_EXPR_IN_SUBQUERY:
-      append_subquery (self, style, out);
+      rush_append_subquery (self, style, out);
       break;
     case RUSH_EXPR_UNRESOLVED_ATTRIBUTE:
     case RUSH_EXPR_UNRESOLVED_STAR:

@@ -221,8 +221,6 @@ test_no_value_but_the_default_has_an_effect (void)
     { "spark.executor.cores", "2", "1" },
     { "spark.executor.instances", "3", NULL },
     { "spark.cores.max", "4", NULL },
-    { "spark.sql.shuffle.partitions", "8", "200" },
-    { "spark.sql.warehouse.dir", "elsewhere", "spark-warehouse" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)

@@ -1,0 +1,184 @@
+/* expression_text_calls.c - calls, aggregates, windows and subqueries as text; expression_text.c has
+ * the rest.
+ *
+ *   STRING  sum(v#2) windowspecdefinition(k#1, specifiedwindowframe(RowFrame, -1, currentrow$()))
+ *   PRETTY  sum(v) OVER (PARTITION BY k ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
+ */
+#include "sql/plan/expression_text_private.h"
+#include "sql/plan/logical.h"
+
+void
+rush_append_function (const RushExpr *self, RushTextStyle style, GString *out)
+{
+  const RushFunctionHead *head = rush_function_head (self->as.function.function);
+  g_auto (GStrv) args = NULL;
+  g_autofree char *text = NULL;
+
+  if (head->to_sql == NULL)
+    {
+      rush_append_call (self->as.function.name, self, style, out);
+      return;
+    }
+  args = g_new0 (char *, self->n_children + 1);
+  for (guint i = 0; i < self->n_children; i++)
+    {
+      GString *arg = g_string_new (NULL);
+
+      rush_append_expression (self->children[i], style, arg);
+      args[i] = g_string_free (arg, FALSE);
+    }
+  text = head->to_sql (self, args);
+  g_string_append (out, text);
+}
+
+void
+rush_append_aggregate (const RushExpr *self, RushTextStyle style, GString *out)
+{
+  static const char *const prefixes[] = { "", "partial_", "merge_", "" };
+  gboolean string = style == RUSH_TEXT_STRING;
+  guint n = self->n_children - self->as.aggregate.has_filter;
+
+  g_string_append_printf (out, "%s%s(%s", string ? prefixes[self->as.aggregate.mode] : "",
+                          rush_function_head (self->as.aggregate.function)->name,
+                          !self->as.aggregate.distinct ? ""
+                          : string                     ? "distinct "
+                                                       : "DISTINCT ");
+  rush_append_expressions (self->children, n, ", ", style, out);
+  g_string_append_c (out, ')');
+  if (self->as.aggregate.ignore_nulls)
+    g_string_append (out, " ignore nulls");
+  if (self->as.aggregate.has_filter)
+    {
+      g_string_append (out, " FILTER (WHERE ");
+      rush_append_expression (self->children[n], style, out);
+      g_string_append_c (out, ')');
+    }
+}
+
+void
+rush_append_sort_order (const RushExpr *self, RushTextStyle style, GString *out)
+{
+  rush_append_expression (self->children[0], style, out);
+  g_string_append_printf (out, " %s NULLS %s", self->as.sort.descending ? "DESC" : "ASC",
+                          self->as.sort.nulls_last ? "LAST" : "FIRST");
+}
+
+static void
+append_bound_text (RushFrameBound bound, const RushExpr *offset, RushTextStyle style, GString *out)
+{
+  static const char *const strings[] = { "unboundedpreceding$()", "-", "currentrow$()", "",
+                                         "unboundedfollowing$()" };
+  static const char *const sql[] = { "UNBOUNDED PRECEDING", " PRECEDING", "CURRENT ROW",
+                                     " FOLLOWING", "UNBOUNDED FOLLOWING" };
+
+  if (style == RUSH_TEXT_STRING)
+    g_string_append (out, strings[bound]);
+  if (offset != NULL)
+    rush_append_expression (offset, style, out);
+  if (style != RUSH_TEXT_STRING)
+    g_string_append (out, sql[bound]);
+}
+
+static void
+append_frame (const RushWindowFrame *frame, RushTextStyle style, GString *out)
+{
+  gboolean string = style == RUSH_TEXT_STRING;
+
+  if (!frame->given)
+    {
+      if (string)
+        g_string_append (out, "unspecifiedframe$()");
+      return;
+    }
+  if (string)
+    g_string_append_printf (out, "specifiedwindowframe(%s, ",
+                            frame->rows ? "RowFrame" : "RangeFrame");
+  else
+    g_string_append (out, frame->rows ? "ROWS BETWEEN " : "RANGE BETWEEN ");
+  append_bound_text (frame->lower, frame->lower_offset, style, out);
+  g_string_append (out, string ? ", " : " AND ");
+  append_bound_text (frame->upper, frame->upper_offset, style, out);
+  if (string)
+    g_string_append_c (out, ')');
+}
+
+void
+rush_append_window (const RushExpr *self, RushTextStyle style, GString *out)
+{
+  guint n_partition = self->as.window.n_partition;
+  guint n_order = self->n_children - 1 - n_partition;
+  RushExpr *const *order = self->children + 1 + n_partition;
+
+  rush_append_expression (self->children[0], style, out);
+  if (style == RUSH_TEXT_STRING)
+    {
+      g_string_append (out, " windowspecdefinition(");
+      rush_append_expressions (self->children + 1, n_partition + n_order, ", ", style, out);
+      if (n_partition + n_order > 0)
+        g_string_append (out, ", ");
+    }
+  else
+    {
+      g_string_append (out, " OVER (");
+      if (n_partition > 0)
+        g_string_append (out, "PARTITION BY ");
+      rush_append_expressions (self->children + 1, n_partition, ", ", style, out);
+      if (n_order > 0)
+        g_string_append (out, n_partition > 0 ? " ORDER BY " : "ORDER BY ");
+      rush_append_expressions (order, n_order, ", ", style, out);
+      if (n_partition + n_order > 0 && self->as.window.frame.given)
+        g_string_append_c (out, ' ');
+    }
+  append_frame (&self->as.window.frame, style, out);
+  g_string_append_c (out, ')');
+}
+
+void
+rush_append_subquery (const RushExpr *self, RushTextStyle style, GString *out)
+{
+  gboolean string = style == RUSH_TEXT_STRING, in = self->kind == RUSH_EXPR_IN_SUBQUERY;
+  guint n_values = self->as.subquery.n_values;
+  const char *name = in                               ? (string ? "list" : "listquery")
+                     : self->kind == RUSH_EXPR_EXISTS ? "exists"
+                     : string                         ? "scalar-subquery"
+                                                      : "scalarsubquery";
+
+  if (in)
+    {
+      g_string_append (out, string && n_values == 1 ? "" : n_values == 1 ? "(" : "(");
+      rush_append_expressions (self->children, n_values, string ? "," : ", ", style, out);
+      g_string_append (out, string && n_values > 1 ? ") IN (" : n_values > 1 ? ") IN (" : " IN (");
+    }
+  g_string_append (out, name);
+  if (string)
+    rush_append_id (self->as.subquery.id, NULL, out);
+  g_string_append (out, string ? " [" : "(");
+  rush_append_expressions (self->children + n_values, self->n_children - n_values,
+                           string ? " && " : ", ", style, out);
+  if (string && self->as.subquery.conditions != NULL)
+    {
+      if (self->n_children > n_values && self->as.subquery.conditions->n > 0)
+        g_string_append (out, " && ");
+      rush_append_expressions (self->as.subquery.conditions->items, self->as.subquery.conditions->n,
+                               " && ", style, out);
+    }
+  g_string_append (out, string ? "]" : ")");
+  if (in)
+    g_string_append (out, string ? ")" : "))");
+}
+
+void
+rush_append_python (const RushExpr *self, RushTextStyle style, GString *out)
+{
+  rush_append_call (self->as.python.function->name, self, style, out);
+  if (style == RUSH_TEXT_STRING)
+    rush_append_id (self->as.python.result_id, self->type, out);
+}
+
+void
+rush_append_lambda (const RushExpr *self, RushTextStyle style, GString *out)
+{
+  g_string_append (out, style == RUSH_TEXT_STRING ? "lambdafunction(" : "namedlambda(");
+  rush_append_expressions (self->children, self->n_children, ", ", style, out);
+  g_string_append (out, style == RUSH_TEXT_STRING ? ", false)" : ")");
+}
