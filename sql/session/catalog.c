@@ -218,8 +218,8 @@ rush_plan_of_source (RushSource *source, const char *const *table)
   for (guint i = 0; i < n; i++)
     {
       const RushField *field = &source->schema->fields[i];
-      columns[i] =
-          rush_expr_attribute (field->name, field->type, field->nullable, rush_expr_id_new (), NULL);
+      columns[i] = rush_expr_attribute (field->name, field->type, field->nullable,
+                                        rush_expr_id_new (), NULL);
     }
   return rush_plan_relation (source, rush_expr_list_new (n, columns), table);
 }
@@ -299,8 +299,7 @@ view_plan (RushCatalog *self, const char *const *names)
   if (n != 1 && !global)
     return NULL;
   pthread_mutex_lock (&self->shared->lock);
-  RushPlan *found =
-      look_up (global ? self->shared->global_views : self->views, names[n - 1]);
+  RushPlan *found = look_up (global ? self->shared->global_views : self->views, names[n - 1]);
   if (found != NULL)
     rush_plan_ref (found);
   pthread_mutex_unlock (&self->shared->lock);
@@ -319,8 +318,8 @@ files_plan (RushCatalog *self, const char *const *names, GError **error)
     return NULL;
   g_autoptr (RushOptions) options = rush_options_new ();
   const char *const paths[] = { names[1], NULL };
-  RushSource *source = rush_file_source_new (self->context, format, paths, 1, NULL, options,
-                                             &self->settings, error);
+  RushSource *source =
+      rush_file_source_new (self->context, format, paths, 1, NULL, options, &self->settings, error);
   return source ? rush_plan_of_source (source, NULL) : NULL;
 }
 

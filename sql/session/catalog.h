@@ -39,8 +39,8 @@ typedef struct
   RushOptions *options;
   GPtrArray *properties; /* key, value …; or NULL */
   char *comment;
-  char *view_text;  /* or NULL */
-  RushPlan *view;   /* the analyzed query of a view; or NULL */
+  char *view_text; /* or NULL */
+  RushPlan *view;  /* the analyzed query of a view; or NULL */
   gint64 created_ms;
   RushStatistics statistics; /* of ANALYZE TABLE; size_bytes −1: none */
 } RushTable;
@@ -65,7 +65,8 @@ void rush_catalog_set_settings (RushCatalog *self, const RushEvalSettings *setti
 gboolean rush_catalog_create_view (RushCatalog *self, const char *name, RushPlan *analyzed,
                                    gboolean global, gboolean replace, GError **error);
 gboolean rush_catalog_drop_view (RushCatalog *self, const char *name, gboolean global);
-RushPlan *rush_catalog_peek_view (RushCatalog *self, const char *name); /* (transfer full) or NULL */
+RushPlan *rush_catalog_peek_view (RushCatalog *self,
+                                  const char *name); /* (transfer full) or NULL */
 
 /* ── tables ── */
 gboolean rush_catalog_create_table (RushCatalog *self, RushTable *table, GError **error);

@@ -41,14 +41,13 @@ RushPlan *
 rush_command_result (RushSchema *schema, const char *const *cells, guint n_rows)
 {
   GPtrArray *batches = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_batch_unref);
-  g_autoptr (RushBatchBuilder) builder =
-      rush_batch_builder_new (schema, rush_allocator_system ());
+  g_autoptr (RushBatchBuilder) builder = rush_batch_builder_new (schema, rush_allocator_system ());
   for (guint r = 0; r < n_rows; r++)
     {
       for (guint c = 0; c < schema->n_fields; c++)
         {
-          gboolean ok = append_cell (builder, c, schema->fields[c].type,
-                                     cells[r * schema->n_fields + c]);
+          gboolean ok =
+              append_cell (builder, c, schema->fields[c].type, cells[r * schema->n_fields + c]);
           g_assert (ok); /* names and settings: the system's allocator has room for them */
         }
       rush_batch_builder_end_row (builder);

@@ -50,7 +50,8 @@ bind_expr (RushExpr *expr, gpointer data, GError **error)
   RushExpr *value = value_of (data, expr);
   if (value != NULL)
     return rush_expr_ref (value);
-  const char *name = expr->as.names.parts && expr->as.names.parts[0] ? expr->as.names.parts[0] : "?";
+  const char *name =
+      expr->as.names.parts && expr->as.names.parts[0] ? expr->as.names.parts[0] : "?";
   rush_sql_error_set (error, RUSH_SQL_CLASS_UNBOUND_SQL_PARAMETER, &expr->context, "name", name,
                       NULL);
   return NULL;

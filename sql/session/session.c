@@ -167,8 +167,7 @@ rush_sql_session_table (RushSqlSession *self, const char *name, GError **error)
   g_auto (GStrv) parts = rush_parse_multipart_identifier (name, error);
   if (parts == NULL)
     return NULL;
-  g_autoptr (RushPlan) plan =
-      rush_plan_unresolved_relation ((const char *const *)parts, NULL);
+  g_autoptr (RushPlan) plan = rush_plan_unresolved_relation ((const char *const *)parts, NULL);
   return analyze (self, plan, error);
 }
 
@@ -205,8 +204,7 @@ rush_sql_session_cache (RushSqlSession *self, RushPlan *plan, RushStorageLevel l
                         const char *table_name, GError **error)
 {
   RushQueryEnvironment environment = rush_sql_session_environment (self);
-  gboolean ok =
-      rush_cache_manager_add (self->cache, &environment, plan, level, table_name, error);
+  gboolean ok = rush_cache_manager_add (self->cache, &environment, plan, level, table_name, error);
   rush_query_environment_clear (&environment);
   return ok;
 }

@@ -40,9 +40,9 @@ RushEvalSettings rush_sql_session_settings (RushSqlSession *self); /* conf: a co
 void rush_sql_session_register_function (RushSqlSession *self, const char *name,
                                          RushPythonFunction *function);
 RushPlan *rush_sql_session_table (RushSqlSession *self, const char *name, GError **error);
-RushPlan *rush_sql_session_load (RushSqlSession *self, const char *format,
-                                 const char *const *paths, guint n_paths, RushSchema *schema,
-                                 RushOptions *options, GError **error);
+RushPlan *rush_sql_session_load (RushSqlSession *self, const char *format, const char *const *paths,
+                                 guint n_paths, RushSchema *schema, RushOptions *options,
+                                 GError **error);
 
 /* Persisted plans. */
 gboolean rush_sql_session_cache (RushSqlSession *self, RushPlan *plan, RushStorageLevel level,

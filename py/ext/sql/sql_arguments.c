@@ -151,7 +151,7 @@ engine_type_converter (PyObject *object, void *out_type)
   if (text == NULL)
     return 0;
   GError *error = NULL;
-  *out = *text == '{' || *text == '"' ? rush_type_from_json (text, &error)
+  *out = *text == '{' || *text == '"' ? rush_type_from_json (text, -1, &error)
                                       : rush_parse_type (text, &error);
   if (*out == NULL)
     engine_raise (error);

@@ -78,16 +78,15 @@ expr_call (PyObject *module, PyObject *args)
   g_autoptr (RushExprList) arguments = NULL;
   int distinct = FALSE;
   RushExpr *filter = NULL;
-  if (!PyArg_ParseTuple (args, "O&O&|pO&", engine_strv_converter, &name,
-                         engine_expr_list_converter, &arguments, &distinct,
-                         engine_optional_expr_converter, &filter))
+  if (!PyArg_ParseTuple (args, "O&O&|pO&", engine_strv_converter, &name, engine_expr_list_converter,
+                         &arguments, &distinct, engine_optional_expr_converter, &filter))
     return NULL;
   for (guint i = 0; i < arguments->n; i++)
     rush_expr_ref (arguments->items[i]);
-  return engine_expr_wrap (
-      rush_expr_unresolved_function ((const char *const *)name, arguments->n, arguments->items,
-                                     distinct, filter ? rush_expr_ref (filter) : NULL),
-      NULL);
+  return engine_expr_wrap (rush_expr_unresolved_function ((const char *const *)name, arguments->n,
+                                                          arguments->items, distinct,
+                                                          filter ? rush_expr_ref (filter) : NULL),
+                           NULL);
 }
 
 /* Kinds without payload that Python may ask for by name. */
@@ -244,9 +243,9 @@ read_bound (PyObject *object, gboolean lower, RushFrameBound *out, RushExpr **ou
     return FALSE;
   *out = rows < 0 ? RUSH_BOUND_PRECEDING : rows > 0 ? RUSH_BOUND_FOLLOWING : RUSH_BOUND_CURRENT_ROW;
   gboolean fits = rows >= -G_MAXINT32 && rows <= G_MAXINT32;
-  *out_offset = rows == 0 ? NULL
-                          : rush_expr_literal_int (fits ? &RUSH_INT32 : &RUSH_INT64,
-                                                   rows < 0 ? -rows : rows);
+  *out_offset =
+      rows == 0 ? NULL
+                : rush_expr_literal_int (fits ? &RUSH_INT32 : &RUSH_INT64, rows < 0 ? -rows : rows);
   return TRUE;
 }
 
@@ -278,9 +277,8 @@ expr_window (PyObject *module, PyObject *args)
           return NULL;
         }
     }
-  PyObject *made =
-      engine_expr_wrap (rush_expr_window (rush_expr_ref (function), partition, orders, &frame),
-                        NULL);
+  PyObject *made = engine_expr_wrap (
+      rush_expr_window (rush_expr_ref (function), partition, orders, &frame), NULL);
   g_clear_pointer (&frame.lower_offset, rush_expr_unref);
   g_clear_pointer (&frame.upper_offset, rush_expr_unref);
   return made;
@@ -411,13 +409,11 @@ expr_get_kind (EngineExpr *self, void *closure)
 }
 
 static PyMethodDef expr_methods[] = {
-  { "pretty", (PyCFunction)expr_pretty, METH_NOARGS, "As columns are named." },
-  { NULL }
+  { "pretty", (PyCFunction)expr_pretty, METH_NOARGS, "As columns are named." }, { NULL }
 };
 
 static PyGetSetDef expr_getset[] = {
-  { "kind", (getter)expr_get_kind, NULL, "The expression's class in Catalyst.", NULL },
-  { NULL }
+  { "kind", (getter)expr_get_kind, NULL, "The expression's class in Catalyst.", NULL }, { NULL }
 };
 
 PyTypeObject EngineExpr_Type = {

@@ -81,7 +81,7 @@ plan_rows (PyObject *module, PyObject *args)
   unsigned int n_partitions;
   if (!PyArg_ParseTuple (args, "O!O&O!O&I", &EngineContext_Type, &context, engine_call_converter,
                          &call, &PyList_Type, &rows, engine_type_converter, &type, &n_partitions) ||
-      !engine_context_ready (context) || !engine_values_ready ())
+      !engine_context_ready (context))
     return NULL;
   g_autoptr (RushSchema) schema = rush_schema_from_type (type);
   g_autoptr (GPtrArray) partitions =
@@ -109,8 +109,7 @@ plan_local (PyObject *module, PyObject *args)
 {
   PyObject *rows;
   const RushType *type;
-  if (!PyArg_ParseTuple (args, "O!O&", &PyList_Type, &rows, engine_type_converter, &type) ||
-      !engine_values_ready ())
+  if (!PyArg_ParseTuple (args, "O!O&", &PyList_Type, &rows, engine_type_converter, &type))
     return NULL;
   g_autoptr (RushSchema) schema = rush_schema_from_type (type);
   GPtrArray *batches = engine_batches_from_rows (rows, 0, PyList_GET_SIZE (rows), schema);
@@ -293,9 +292,9 @@ join_type (const char *name, RushJoinType *out)
   {
     const char *name;
     RushJoinType type;
-  } TYPES[] = { { "inner", RUSH_JOIN_INNER },           { "cross", RUSH_JOIN_CROSS },
-                { "leftouter", RUSH_JOIN_LEFT_OUTER },  { "rightouter", RUSH_JOIN_RIGHT_OUTER },
-                { "fullouter", RUSH_JOIN_FULL_OUTER },  { "leftsemi", RUSH_JOIN_LEFT_SEMI },
+  } TYPES[] = { { "inner", RUSH_JOIN_INNER },          { "cross", RUSH_JOIN_CROSS },
+                { "leftouter", RUSH_JOIN_LEFT_OUTER }, { "rightouter", RUSH_JOIN_RIGHT_OUTER },
+                { "fullouter", RUSH_JOIN_FULL_OUTER }, { "leftsemi", RUSH_JOIN_LEFT_SEMI },
                 { "leftanti", RUSH_JOIN_LEFT_ANTI } };
   for (guint i = 0; i < G_N_ELEMENTS (TYPES); i++)
     if (g_str_equal (TYPES[i].name, name))
@@ -449,11 +448,10 @@ plan_columns (EnginePlan *self, PyObject *unused)
     {
       const RushExpr *attribute = output->items[i];
       PyObject *type = engine_type_to_python (attribute->type);
-      PyObject *column =
-          type == NULL ? NULL
-                       : Py_BuildValue ("(sNOz)", attribute->as.attribute.name, type,
-                                        attribute->nullable ? Py_True : Py_False,
-                                        attribute->as.attribute.metadata);
+      PyObject *column = type == NULL ? NULL
+                                      : Py_BuildValue ("(sNOz)", attribute->as.attribute.name, type,
+                                                       attribute->nullable ? Py_True : Py_False,
+                                                       attribute->as.attribute.metadata);
       if (column == NULL)
         Py_CLEAR (list);
       else
@@ -462,14 +460,13 @@ plan_columns (EnginePlan *self, PyObject *unused)
   return list;
 }
 
-static PyMethodDef plan_methods[] = {
-  { "tree_string", (PyCFunction)plan_tree_string, METH_NOARGS, "The plan as Spark prints it." },
-  { "same_result", (PyCFunction)plan_same_result, METH_VARARGS,
-    "Whether another plan gives the same rows." },
-  { "columns", (PyCFunction)plan_columns, METH_NOARGS,
-    "[(name, type as JSON, nullable, metadata or None), …]" },
-  { NULL }
-};
+static PyMethodDef plan_methods[] = { { "tree_string", (PyCFunction)plan_tree_string, METH_NOARGS,
+                                        "The plan as Spark prints it." },
+                                      { "same_result", (PyCFunction)plan_same_result, METH_VARARGS,
+                                        "Whether another plan gives the same rows." },
+                                      { "columns", (PyCFunction)plan_columns, METH_NOARGS,
+                                        "[(name, type as JSON, nullable, metadata or None), …]" },
+                                      { NULL } };
 
 PyTypeObject EnginePlan_Type = {
   PyVarObject_HEAD_INIT (NULL, 0).tp_name = "rushlight._engine.Plan",

@@ -6,8 +6,7 @@
  *   sql_session.c     SqlSession: settings, sql (), tables, sources, caches
  *   sql_query.c       Query: a plan's phases, its rows
  *   sql_arguments.c   lists of names, of expressions and of options, from Python
- *   sql_rows_out.c    batches → rows of Python objects
- *   sql_rows_in.c     rows of Python objects → batches, for createDataFrame; a value → a literal
+ *   sql_rows.c        rows of Python objects ⇄ batches; a value → a literal
  *   sql_types.c       types and schemas ⇄ their JSON and DDL
  *
  * GIL: as in engine_private.h; analysis may list files and run jobs, so it is left for that, too.
@@ -67,7 +66,8 @@ int engine_optional_expr_converter (PyObject *object, void *out_expr); /* None: 
 int engine_plan_converter (PyObject *object, void *out_plan);          /* RushPlan **, borrowed */
 int engine_optional_plan_converter (PyObject *object, void *out_plan);
 int engine_expr_list_converter (PyObject *object, void *out_list); /* RushExprList **, owned */
-int engine_plan_list_converter (PyObject *object, void *out_array); /* GPtrArray **, owned, of refs */
+int engine_plan_list_converter (PyObject *object,
+                                void *out_array);             /* GPtrArray **, owned, of refs */
 int engine_strv_converter (PyObject *object, void *out_strv); /* char ***, owned; None: NULL */
 int engine_type_converter (PyObject *object, void *out_type); /* const RushType **, from JSON or DDL
                                                                  text; None: NULL */
@@ -85,6 +85,4 @@ GPtrArray *engine_batches_from_rows (PyObject *rows, Py_ssize_t start, Py_ssize_
                                      RushSchema *schema);
 /* A literal of a Python value; @type NULL: what the value itself is.  NULL with an exception set. */
 RushExpr *engine_literal (PyObject *value, const RushType *type);
-PyObject *engine_value_to_python (const RushColumn *column, guint row, PyObject *row_class);
 PyObject *engine_type_to_python (const RushType *type); /* JSON text */
-gboolean engine_values_ready (void); /* imports datetime and decimal, once */

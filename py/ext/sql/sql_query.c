@@ -102,8 +102,7 @@ query_collect (EngineQuery *self, PyObject *args)
 {
   PyObject *row_class, *call, *properties;
   Action action;
-  if (!PyArg_ParseTuple (args, "OOO!", &row_class, &call, &PyDict_Type, &properties) ||
-      !engine_values_ready ())
+  if (!PyArg_ParseTuple (args, "OOO!", &row_class, &call, &PyDict_Type, &properties))
     return NULL;
   g_autoptr (RushSchema) schema = query_schema (self);
   if (schema == NULL || !action_init (&action, call, properties))
@@ -126,8 +125,7 @@ query_take (EngineQuery *self, PyObject *args)
   long long n;
   PyObject *row_class, *call, *properties;
   Action action;
-  if (!PyArg_ParseTuple (args, "LOOO!", &n, &row_class, &call, &PyDict_Type, &properties) ||
-      !engine_values_ready ())
+  if (!PyArg_ParseTuple (args, "LOOO!", &n, &row_class, &call, &PyDict_Type, &properties))
     return NULL;
   g_autoptr (RushSchema) schema = query_schema (self);
   if (schema == NULL || !action_init (&action, call, properties))

@@ -22,10 +22,9 @@ session_init (EngineSqlSession *self, PyObject *args, PyObject *kwargs)
     }
   self->context = rush_context_ref (context->context);
   self->process = getpid ();
-  self->session =
-      parent == Py_None
-          ? rush_sql_session_new (context->context)
-          : rush_sql_session_new_child (((EngineSqlSession *)parent)->session);
+  self->session = parent == Py_None
+                      ? rush_sql_session_new (context->context)
+                      : rush_sql_session_new_child (((EngineSqlSession *)parent)->session);
   return 0;
 }
 

@@ -1,24 +1,32 @@
-"""rushlight.sql: SparkSession.  DataFrames and SQL are not there yet.
+"""rushlight.sql: SparkSession, DataFrame, Column and what belongs to them.
 
 Names are imported when they are first used.  Mirrors pyspark.sql.
 """
+import importlib
+
 from rushlight._version import RUSHLIGHT
 
+_WHERE = {
+    "SparkSession": "session", "DataFrame": "dataframe", "Column": "column", "Row": "row",
+    "GroupedData": "group", "Window": "window", "WindowSpec": "window",
+    "DataFrameReader": "readwriter", "DataFrameWriter": "readwriter",
+}
 # Names of pyspark.sql that are not there yet.
 _MISSING = frozenset("""
-    Catalog Column DataFrame DataFrameNaFunctions DataFrameReader DataFrameStatFunctions
-    DataFrameWriter DataFrameWriterV2 Geography Geometry GroupedData HiveContext MergeIntoWriter
-    Observation PandasCogroupedOps Row SQLContext UDFRegistration UDTFRegistration Variant
-    VariantVal Window WindowSpec functions types
+    Catalog DataFrameNaFunctions DataFrameStatFunctions
+    DataFrameWriterV2 Geography Geometry HiveContext MergeIntoWriter
+    Observation PandasCogroupedOps SQLContext UDFRegistration UDTFRegistration Variant
+    VariantVal
 """.split())
 
-__all__ = ["SparkSession"]
+__all__ = [*_WHERE]
 
 
 def __getattr__(name):
-    if name == "SparkSession":
-        from rushlight.sql.session import SparkSession
-        return SparkSession
+    if name in _WHERE:
+        return getattr(importlib.import_module(f"rushlight.sql.{_WHERE[name]}"), name)
+    if name in ("functions", "types"):
+        return importlib.import_module(f"rushlight.sql.{name}")
     if name in _MISSING:
         # Not an AttributeError, of which `from rushlight.sql import …` would swallow the text.
         raise ImportError(f"pyspark.sql.{name} is not there yet in Rushlight {RUSHLIGHT}")

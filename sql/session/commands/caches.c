@@ -5,8 +5,7 @@
 static RushPlan *
 named_plan (RushSqlSession *session, char **names, GError **error)
 {
-  g_autoptr (RushPlan) relation =
-      rush_plan_unresolved_relation ((const char *const *)names, NULL);
+  g_autoptr (RushPlan) relation = rush_plan_unresolved_relation ((const char *const *)names, NULL);
   return rush_sql_session_analyze (session, relation, NULL, error);
 }
 

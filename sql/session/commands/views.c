@@ -9,11 +9,12 @@ named_columns (RushPlan *query, char **columns, GError **error)
   if (n != query->output->n)
     {
       g_autofree char *given = g_strjoinv (", ", columns);
-      rush_sql_error_set (error,
-                          n < query->output->n
-                              ? RUSH_SQL_CLASS_CREATE_VIEW_COLUMN_ARITY_MISMATCH_TOO_MANY_DATA_COLUMNS
-                              : RUSH_SQL_CLASS_CREATE_VIEW_COLUMN_ARITY_MISMATCH_NOT_ENOUGH_DATA_COLUMNS,
-                          NULL, "viewName", "", "viewColumns", given, "dataColumns", "", NULL);
+      rush_sql_error_set (
+          error,
+          n < query->output->n
+              ? RUSH_SQL_CLASS_CREATE_VIEW_COLUMN_ARITY_MISMATCH_TOO_MANY_DATA_COLUMNS
+              : RUSH_SQL_CLASS_CREATE_VIEW_COLUMN_ARITY_MISMATCH_NOT_ENOUGH_DATA_COLUMNS,
+          NULL, "viewName", "", "viewColumns", given, "dataColumns", "", NULL);
       return NULL;
     }
   g_autofree RushExpr **named = g_new (RushExpr *, MAX (n, 1));
@@ -50,8 +51,8 @@ static RushPlan *
 run_create (RushSqlSession *session, const RushCommand *command, RushPlan *child,
             const RushExecutionOptions *options, GError **error)
 {
-  g_autoptr (RushPlan) query = command->columns ? named_columns (child, command->columns, error)
-                                                : rush_plan_ref (child);
+  g_autoptr (RushPlan) query =
+      command->columns ? named_columns (child, command->columns, error) : rush_plan_ref (child);
   if (query == NULL)
     return NULL;
   gboolean global = (command->flags & RUSH_COMMAND_GLOBAL) != 0;

@@ -1,11 +1,5 @@
-/* sql_rows_in.c - rows of Python objects become batches, on the driver: createDataFrame (), lit ().
- *
- * The types are given; Python has checked the values against them.  What reaches a builder is
- * converted as PySpark's pickler and the JVM do it: str () of what is to be a string, true of a bool,
- * instants of naive datetimes in the zone of this process.
- */
-#include "core/data/builder.h"
-#include "py/ext/sql/sql_private.h"
+/* value_from_python.c - objects of Python become values of columns; see values.h. */
+#include "py/ext/values/values.h"
 #include "sql/types/decimal.h"
 
 #include <datetime.h>
@@ -13,16 +7,11 @@
 
 static PyObject *utc_timestamp_method; /* "timestamp" */
 
+/* A refused append becomes a Python exception.  @error by pointer: arguments have no order. */
 static gboolean
-append_value (RushColumnBuilder *builder, const RushType *type, PyObject *value);
-
-/* A refused append becomes a Python exception. */
-static gboolean
-appended (gboolean ok, GError *error)
+appended (gboolean ok, GError **error)
 {
-  if (!ok)
-    engine_raise (error);
-  return ok;
+  return ok || values_raise (*error);
 }
 
 static gboolean
@@ -40,9 +29,9 @@ append_text (RushColumnBuilder *builder, PyObject *value)
   PyObject *text = PyUnicode_Check (value) ? Py_NewRef (value) : PyObject_Str (value);
   Py_ssize_t length;
   const char *bytes = text ? PyUnicode_AsUTF8AndSize (text, &length) : NULL;
-  gboolean ok = bytes != NULL &&
-                appended (rush_column_builder_append_bytes (builder, bytes, (gsize)length, &error),
-                          error);
+  gboolean ok =
+      bytes != NULL &&
+      appended (rush_column_builder_append_bytes (builder, bytes, (gsize)length, &error), &error);
   Py_XDECREF (text);
   return ok;
 }
@@ -56,10 +45,9 @@ append_bytes (RushColumnBuilder *builder, const RushType *type, PyObject *value)
     return wrong_type (type, value);
   if (PyObject_GetBuffer (value, &view, PyBUF_SIMPLE) < 0)
     return FALSE;
-  gboolean ok =
-      rush_column_builder_append_bytes (builder, view.buf, (gsize)view.len, &error);
+  gboolean ok = rush_column_builder_append_bytes (builder, view.buf, (gsize)view.len, &error);
   PyBuffer_Release (&view);
-  return appended (ok, error);
+  return appended (ok, &error);
 }
 
 static gboolean
@@ -69,7 +57,7 @@ append_integer (RushColumnBuilder *builder, PyObject *value)
   long long number = PyLong_AsLongLong (value);
   if (number == -1 && PyErr_Occurred ())
     return FALSE;
-  return appended (rush_column_builder_append_int (builder, number, &error), error);
+  return appended (rush_column_builder_append_int (builder, number, &error), &error);
 }
 
 static gboolean
@@ -79,7 +67,7 @@ append_float (RushColumnBuilder *builder, PyObject *value)
   double number = PyFloat_AsDouble (value);
   if (number == -1.0 && PyErr_Occurred ())
     return FALSE;
-  return appended (rush_column_builder_append_double (builder, number, &error), error);
+  return appended (rush_column_builder_append_double (builder, number, &error), &error);
 }
 
 static gboolean
@@ -91,16 +79,16 @@ append_decimal (RushColumnBuilder *builder, const RushType *type, PyObject *valu
   const char *digits = text ? PyUnicode_AsUTF8AndSize (text, &length) : NULL;
   rush_int128 unscaled = 0;
   gboolean ok = digits != NULL;
-  RushDecimalTextStatus status =
-      ok ? rush_decimal_parse (digits, (gsize)length, type, &unscaled) : RUSH_DECIMAL_TEXT_MALFORMED;
+  RushDecimalTextStatus status = ok ? rush_decimal_parse (digits, (gsize)length, type, &unscaled)
+                                    : RUSH_DECIMAL_TEXT_MALFORMED;
   Py_XDECREF (text);
   if (!ok)
     return FALSE;
   if (status == RUSH_DECIMAL_TEXT_MALFORMED)
     return wrong_type (type, value);
   if (status == RUSH_DECIMAL_TEXT_OVERFLOW) /* as Spark: what has no place in the type is null */
-    return appended (rush_column_builder_append_null (builder, &error), error);
-  return appended (rush_column_builder_append_int128 (builder, unscaled, &error), error);
+    return appended (rush_column_builder_append_null (builder, &error), &error);
+  return appended (rush_column_builder_append_int128 (builder, unscaled, &error), &error);
 }
 
 /* Days from 1970-01-01 to a date of the proleptic Gregorian calendar, after Howard Hinnant. */
@@ -151,10 +139,10 @@ append_time (RushColumnBuilder *builder, const RushType *type, PyObject *value)
     number = days_from_civil (PyDateTime_GET_YEAR (value), (guint)PyDateTime_GET_MONTH (value),
                               (guint)PyDateTime_GET_DAY (value));
   else if (type->kind == RUSH_TYPE_DAY_TIME_INTERVAL && PyDelta_Check (value))
-    number = ((gint64)PyDateTime_DELTA_GET_DAYS (value) * 86400 +
-              PyDateTime_DELTA_GET_SECONDS (value)) *
-                 G_USEC_PER_SEC +
-             PyDateTime_DELTA_GET_MICROSECONDS (value);
+    number =
+        ((gint64)PyDateTime_DELTA_GET_DAYS (value) * 86400 + PyDateTime_DELTA_GET_SECONDS (value)) *
+            G_USEC_PER_SEC +
+        PyDateTime_DELTA_GET_MICROSECONDS (value);
   else if (type->kind == RUSH_TYPE_TIMESTAMP_NTZ && PyDateTime_Check (value))
     number = civil_micros (value);
   else if (type->kind == RUSH_TYPE_TIMESTAMP && PyDateTime_Check (value))
@@ -164,7 +152,7 @@ append_time (RushColumnBuilder *builder, const RushType *type, PyObject *value)
     }
   else
     return wrong_type (type, value);
-  return appended (rush_column_builder_append_int (builder, number, &error), error);
+  return appended (rush_column_builder_append_int (builder, number, &error), &error);
 }
 
 static gboolean
@@ -176,10 +164,10 @@ append_list (RushColumnBuilder *builder, const RushType *type, PyObject *value)
     return FALSE;
   gboolean ok = TRUE;
   for (Py_ssize_t i = 0; ok && i < PySequence_Fast_GET_SIZE (items); i++)
-    ok = append_value (rush_column_builder_child (builder, 0), type->fields[0].type,
+    ok = value_append (rush_column_builder_child (builder, 0), type->fields[0].type,
                        PySequence_Fast_GET_ITEM (items, i));
   Py_DECREF (items);
-  return ok && appended (rush_column_builder_end_list (builder, &error), error);
+  return ok && appended (rush_column_builder_end_list (builder, &error), &error);
 }
 
 static gboolean
@@ -191,10 +179,10 @@ append_map (RushColumnBuilder *builder, const RushType *type, PyObject *value)
   if (!PyDict_Check (value))
     return wrong_type (type, value);
   while (PyDict_Next (value, &position, &key, &item))
-    if (!append_value (rush_column_builder_child (builder, 0), type->fields[0].type, key) ||
-        !append_value (rush_column_builder_child (builder, 1), type->fields[1].type, item))
+    if (!value_append (rush_column_builder_child (builder, 0), type->fields[0].type, key) ||
+        !value_append (rush_column_builder_child (builder, 1), type->fields[1].type, item))
       return FALSE;
-  return appended (rush_column_builder_end_list (builder, &error), error);
+  return appended (rush_column_builder_end_list (builder, &error), &error);
 }
 
 /* The field of a struct: by position of a tuple, by name of a dict or an object. (new reference) */
@@ -229,26 +217,26 @@ append_struct (RushColumnBuilder *builder, const RushType *type, PyObject *value
   for (guint i = 0; i < type->n_fields; i++)
     {
       PyObject *item = field_of (value, type, i);
-      gboolean ok = item != NULL && append_value (rush_column_builder_child (builder, i),
+      gboolean ok = item != NULL && value_append (rush_column_builder_child (builder, i),
                                                   type->fields[i].type, item);
       Py_XDECREF (item);
       if (!ok)
         return FALSE;
     }
-  return appended (rush_column_builder_end_struct (builder, &error), error);
+  return appended (rush_column_builder_end_struct (builder, &error), &error);
 }
 
-static gboolean
-append_value (RushColumnBuilder *builder, const RushType *type, PyObject *value)
+gboolean
+value_append (RushColumnBuilder *builder, const RushType *type, PyObject *value)
 {
   GError *error = NULL;
   if (value == Py_None)
-    return appended (rush_column_builder_append_null (builder, &error), error);
+    return appended (rush_column_builder_append_null (builder, &error), &error);
   switch (type->kind)
     {
     case RUSH_TYPE_BOOL:
       return appended (
-          rush_column_builder_append_bool (builder, PyObject_IsTrue (value) == 1, &error), error);
+          rush_column_builder_append_bool (builder, PyObject_IsTrue (value) == 1, &error), &error);
     case RUSH_TYPE_INT8:
     case RUSH_TYPE_INT16:
     case RUSH_TYPE_INT32:
@@ -282,130 +270,21 @@ append_value (RushColumnBuilder *builder, const RushType *type, PyObject *value)
   return wrong_type (type, value);
 }
 
-/* ── rows ── */
-
-/* FALSE with an exception set. */
-static gboolean
-finish_batch (RushBatchBuilder *builder, GPtrArray *batches)
-{
-  GError *error = NULL;
-  RushBatch *batch = rush_batch_builder_finish (builder, &error);
-  if (batch != NULL)
-    g_ptr_array_add (batches, batch);
-  return appended (error == NULL, error);
-}
-
-/* The pointer to datetime's C API is one a file.  FALSE with an exception set. */
-static gboolean
-datetime_ready (void)
+gboolean
+values_append_row (RushBatchBuilder *builder, const RushSchema *schema, PyObject *row)
 {
   if (PyDateTimeAPI == NULL)
     PyDateTime_IMPORT;
-  return PyDateTimeAPI != NULL;
-}
-
-GPtrArray *
-engine_batches_from_rows (PyObject *rows, Py_ssize_t start, Py_ssize_t end, RushSchema *schema)
-{
-  if (!datetime_ready ())
-    return NULL;
-  g_autoptr (GPtrArray) batches = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_batch_unref);
-  g_autoptr (RushBatchBuilder) builder =
-      rush_batch_builder_new (schema, rush_allocator_system ());
-  for (Py_ssize_t r = start; r < end; r++)
+  if (!PyTuple_Check (row) || PyTuple_GET_SIZE (row) != schema->n_fields)
     {
-      PyObject *row = PyList_GET_ITEM (rows, r);
-      if (!PyTuple_Check (row) || PyTuple_GET_SIZE (row) != schema->n_fields)
-        {
-          PyErr_Format (PyExc_ValueError,
-                        "row %zd has not the %u columns that the schema has: %R", r,
-                        schema->n_fields, row);
-          return NULL;
-        }
-      for (guint c = 0; c < schema->n_fields; c++)
-        if (!append_value (rush_batch_builder_column (builder, c), schema->fields[c].type,
-                           PyTuple_GET_ITEM (row, c)))
-          return NULL;
-      rush_batch_builder_end_row (builder);
-      if (rush_batch_builder_is_full (builder) && !finish_batch (builder, batches))
-        return NULL;
+      PyErr_Format (PyExc_ValueError, "a row has not the %u columns that the schema has: %R",
+                    schema->n_fields, row);
+      return FALSE;
     }
-  if (!finish_batch (builder, batches))
-    return NULL;
-  return g_steal_pointer (&batches);
-}
-
-/* ── literals ── */
-
-/* What a value is by itself, as Spark's Literal has it; NULL with an exception set. */
-static const RushType *
-type_of_value (PyObject *value)
-{
-  if (value == Py_None)
-    return &RUSH_NULL;
-  if (PyBool_Check (value))
-    return &RUSH_BOOL;
-  if (PyLong_Check (value))
-    {
-      long long number = PyLong_AsLongLong (value);
-      if (number == -1 && PyErr_Occurred ())
-        return NULL;
-      return number >= G_MININT32 && number <= G_MAXINT32 ? &RUSH_INT32 : &RUSH_INT64;
-    }
-  if (PyFloat_Check (value))
-    return &RUSH_FLOAT64;
-  if (PyUnicode_Check (value))
-    return &RUSH_STRING;
-  if (PyBytes_Check (value) || PyByteArray_Check (value))
-    return &RUSH_BINARY;
-  if (PyDateTime_Check (value))
-    return &RUSH_TIMESTAMP;
-  if (PyDate_Check (value))
-    return &RUSH_DATE;
-  if (PyDelta_Check (value))
-    return rush_type_day_time_interval (RUSH_INTERVAL_DAY, RUSH_INTERVAL_SECOND);
-  PyErr_Format (PyExc_TypeError, "%R in type %s is no value of SQL", value,
-                Py_TYPE (value)->tp_name);
-  return NULL;
-}
-
-/* Of a Decimal, by its own digits. */
-static const RushType *
-type_of_decimal (PyObject *value)
-{
-  PyObject *text = PyObject_Str (value);
-  Py_ssize_t length;
-  const char *digits = text ? PyUnicode_AsUTF8AndSize (text, &length) : NULL;
-  rush_int128 unscaled;
-  gint scale;
-  const RushType *type = NULL;
-  if (digits != NULL)
-    {
-      if (rush_decimal_parse_literal (digits, (gsize)length, &unscaled, &scale) ==
-          RUSH_DECIMAL_TEXT_OK)
-        type = rush_decimal_of_value (unscaled, scale);
-      else
-        PyErr_Format (PyExc_ValueError, "%R does not fit a decimal of 38 digits", value);
-    }
-  Py_XDECREF (text);
-  return type;
-}
-
-RushExpr *
-engine_literal (PyObject *value, const RushType *type)
-{
-  if (!datetime_ready ())
-    return NULL;
-  if (type == NULL)
-    type = g_str_equal (Py_TYPE (value)->tp_name, "decimal.Decimal") ? type_of_decimal (value)
-                                                                     : type_of_value (value);
-  if (type == NULL)
-    return NULL;
-  if (value == Py_None)
-    return rush_expr_literal_null (type);
-  g_autoptr (RushColumnBuilder) builder =
-      rush_column_builder_new (type, rush_allocator_system ());
-  if (!append_value (builder, type, value))
-    return NULL;
-  return rush_expr_literal (rush_column_builder_finish (builder));
+  for (guint c = 0; c < schema->n_fields; c++)
+    if (!value_append (rush_batch_builder_column (builder, c), schema->fields[c].type,
+                       PyTuple_GET_ITEM (row, c)))
+      return FALSE;
+  rush_batch_builder_end_row (builder);
+  return TRUE;
 }

@@ -1,16 +1,13 @@
-/* sql_rows_out.c - batches become rows of Python objects, on the driver: collect ().
+/* value_to_python.c - values of columns become objects of Python; see values.h.
  *
- * A batch is turned a column at a time into objects, then these are dealt into rows: the type of a
- * value is looked at once a column and batch, not once a value.
+ * A batch is turned a column at a time into objects, then these are dealt into rows: what a column
+ * is like is looked at once a column and batch, not once a value.
  *
  *   columns          objects                 rows
  *   k  [1, 2]        [1, 2]                  Row(k=1, v='a')
  *   v  ['a', 'b']    ['a', 'b']       ──▶    Row(k=2, v='b')
- *
- * What each type becomes is PySpark's: date, naive datetime in the zone of the process, Decimal,
- * bytearray, list, dict, Row, timedelta.
  */
-#include "py/ext/sql/sql_private.h"
+#include "py/ext/values/values.h"
 #include "sql/types/decimal.h"
 
 #include <datetime.h>
@@ -18,11 +15,11 @@
 
 #define SECONDS_A_DAY 86400
 
-static PyObject *decimal_class;   /* decimal.Decimal */
-static PyObject *fields_name;     /* "__fields__" */
+static PyObject *decimal_class; /* decimal.Decimal */
+static PyObject *fields_name;   /* "__fields__" */
 
 gboolean
-engine_values_ready (void)
+values_ready (void)
 {
   if (decimal_class != NULL)
     return TRUE;
@@ -132,8 +129,8 @@ decimal_object (rush_int128 unscaled, gint scale)
   return PyObject_CallFunction (decimal_class, "s", text);
 }
 
-static PyObject *
-row_object (PyObject *row_class, PyObject *names, Py_ssize_t n)
+PyObject *
+values_row_new (PyObject *row_class, PyObject *names, Py_ssize_t n)
 {
   PyTypeObject *type = (PyTypeObject *)row_class;
   PyObject *row = type->tp_alloc (type, n);
@@ -142,8 +139,8 @@ row_object (PyObject *row_class, PyObject *names, Py_ssize_t n)
   return row;
 }
 
-static PyObject *
-names_of_type (const RushType *type)
+PyObject *
+values_names (const RushType *type)
 {
   PyObject *names = PyList_New (type->n_fields);
   for (guint i = 0; names != NULL && i < type->n_fields; i++)
@@ -160,13 +157,13 @@ names_of_type (const RushType *type)
 static PyObject *
 struct_object (const RushColumn *column, guint row, PyObject *row_class)
 {
-  PyObject *names = names_of_type (column->type);
-  PyObject *object = names ? row_object (row_class, names, column->type->n_fields) : NULL;
+  PyObject *names = values_names (column->type);
+  PyObject *object = names ? values_row_new (row_class, names, column->type->n_fields) : NULL;
   Py_XDECREF (names);
   guint at = rush_column_struct_row (column, row);
   for (guint i = 0; object != NULL && i < column->type->n_fields; i++)
     {
-      PyObject *value = engine_value_to_python (rush_column_child (column, i), at, row_class);
+      PyObject *value = value_to_python (rush_column_child (column, i), at, row_class);
       if (value == NULL)
         Py_CLEAR (object);
       else
@@ -183,8 +180,7 @@ list_object (const RushColumn *column, guint row, PyObject *row_class)
   for (gint32 i = 0; list != NULL && i < view.length; i++)
     {
       PyObject *item =
-          engine_value_to_python (rush_column_child (column, 0), (guint)(view.offset + i),
-                                                row_class);
+          value_to_python (rush_column_child (column, 0), (guint)(view.offset + i), row_class);
       if (item == NULL)
         Py_CLEAR (list);
       else
@@ -201,8 +197,8 @@ map_object (const RushColumn *column, guint row, PyObject *row_class)
   for (gint32 i = 0; map != NULL && i < view.length; i++)
     {
       guint at = (guint)(view.offset + i);
-      PyObject *key = engine_value_to_python (rush_column_child (column, 0), at, row_class);
-      PyObject *value = key ? engine_value_to_python (rush_column_child (column, 1), at, row_class) : NULL;
+      PyObject *key = value_to_python (rush_column_child (column, 0), at, row_class);
+      PyObject *value = key ? value_to_python (rush_column_child (column, 1), at, row_class) : NULL;
       if (value == NULL || PyDict_SetItem (map, key, value) < 0)
         Py_CLEAR (map);
       Py_XDECREF (key);
@@ -212,7 +208,7 @@ map_object (const RushColumn *column, guint row, PyObject *row_class)
 }
 
 PyObject *
-engine_value_to_python (const RushColumn *column, guint row, PyObject *row_class)
+value_to_python (const RushColumn *column, guint row, PyObject *row_class)
 {
   if (column->type->kind == RUSH_TYPE_NULL || !rush_column_is_valid (column, row))
     Py_RETURN_NONE;
@@ -259,9 +255,10 @@ engine_value_to_python (const RushColumn *column, guint row, PyObject *row_class
     case RUSH_TYPE_STRUCT:
       return struct_object (column, row, row_class);
     case RUSH_TYPE_CALENDAR_INTERVAL:
-      return engine_raise (g_error_new (
-          RUSH_CORE_ERROR, RUSH_CORE_ERROR_UNSUPPORTED,
-          "a value of type interval has no form in Python: cast it to string before collect ()"));
+      values_raise (
+          g_error_new (RUSH_CORE_ERROR, RUSH_CORE_ERROR_UNSUPPORTED,
+                       "a value of type interval has no form in Python: cast it to string first"));
+      return NULL;
     case RUSH_TYPE_NULL:
       break;
     }
@@ -277,7 +274,7 @@ column_objects (const RushBatch *batch, guint c, PyObject *row_class, PyObject *
   const RushColumn *column = batch->columns[c];
   for (guint i = 0; i < batch->length; i++)
     {
-      out[i] = engine_value_to_python (column, rush_batch_row (batch, i), row_class);
+      out[i] = value_to_python (column, rush_batch_row (batch, i), row_class);
       if (out[i] == NULL)
         {
           while (i-- > 0)
@@ -289,14 +286,14 @@ column_objects (const RushBatch *batch, guint c, PyObject *row_class, PyObject *
 }
 
 /* Appends the rows of one batch. */
-static gboolean
-append_batch (PyObject *rows, const RushBatch *batch, PyObject *names, PyObject *row_class)
+gboolean
+values_append_rows (PyObject *rows, const RushBatch *batch, PyObject *names, PyObject *row_class)
 {
   guint n_columns = batch->schema->n_fields;
   g_autofree PyObject **made = g_new (PyObject *, MAX (batch->length, 1));
   for (guint i = 0; i < batch->length; i++)
     {
-      PyObject *row = row_object (row_class, names, n_columns);
+      PyObject *row = values_row_new (row_class, names, n_columns);
       if (row == NULL || PyList_Append (rows, row) < 0)
         {
           Py_XDECREF (row);
@@ -314,18 +311,4 @@ append_batch (PyObject *rows, const RushBatch *batch, PyObject *names, PyObject 
         PyTuple_SET_ITEM (made[i], c, objects[i]);
     }
   return TRUE;
-}
-
-PyObject *
-engine_rows_from_batches (GPtrArray *batches, const RushSchema *schema, PyObject *row_class)
-{
-  if (!PyType_Check (row_class) || !PyType_IsSubtype ((PyTypeObject *)row_class, &PyTuple_Type))
-    return PyErr_Format (PyExc_TypeError, "rows are a subclass of tuple");
-  PyObject *names = names_of_type (rush_schema_to_type (schema));
-  PyObject *rows = names ? PyList_New (0) : NULL;
-  for (guint b = 0; rows != NULL && b < batches->len; b++)
-    if (!append_batch (rows, batches->pdata[b], names, row_class))
-      Py_CLEAR (rows);
-  Py_XDECREF (names);
-  return rows;
 }
