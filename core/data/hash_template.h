@@ -1,12 +1,14 @@
-/* hash_template.h - hashes the rows of one column; included once per type by hash.c.
+/* hash_template.h - hashes the rows of one column; included once per type by
+ * spark_hash_template.h.
  *
- * Parameters (undefined at the end):
+ * Parameters (undefined at the end, but for RUSH_HASH_T):
  *   RUSH_FN                     name of the function
+ *   RUSH_HASH_T                 type of a hash
  *   RUSH_HASH_AT(column, at, seed)   hash of the value at position @at of the column's values
  */
 
 static void
-RUSH_FN (const RushResolved *in, guint32 *hashes)
+RUSH_FN (const RushResolved *in, RUSH_HASH_T *hashes)
 {
   const RushColumn *column = in->holder;
   guint n = in->values.n;

@@ -101,3 +101,19 @@ rush_rows_resolve_any (const RushColumn *column, const RushRows *rows, RushResol
   if (column->null_count > 0)
     out->validity = column->validity->bytes;
 }
+
+void
+rush_rows_resolve_column (const RushColumn *column, const guint16 *selection, guint n,
+                          RushRowsScratch *scratch, RushResolved *out, guint32 **out_heap)
+{
+  RushRows run = { .n = n };
+
+  *out_heap = NULL;
+  if (n <= RUSH_BATCH_MAX_ROWS)
+    rush_rows_resolve (column, selection, n, scratch, out);
+  else
+    {
+      g_assert (selection == NULL);
+      rush_rows_resolve_any (column, &run, out, out_heap);
+    }
+}

@@ -44,6 +44,11 @@ void rush_rows_resolve (const RushColumn *column, const guint16 *selection, guin
 void rush_rows_resolve_any (const RushColumn *column, const RushRows *rows, RushResolved *out,
                             guint32 **out_heap);
 
+/* Rows selection[0…n) of @column, or, if that is NULL, rows 0…n however many.  *@out_heap as above;
+ * @scratch is used instead where it is large enough. */
+void rush_rows_resolve_column (const RushColumn *column, const guint16 *selection, guint n,
+                               RushRowsScratch *scratch, RushResolved *out, guint32 **out_heap);
+
 static inline gsize
 rush_rows_at (const RushRows *self, guint i)
 {

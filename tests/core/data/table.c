@@ -43,8 +43,39 @@ random_integer (GRand *rand, guint bits)
   return (gint64)(value << (64 - bits)) >> (64 - bits);
 }
 
+/* Up to 38 digits, mostly few; never more than the type has. */
+static rush_int128
+random_decimal (GRand *rand, guint precision)
+{
+  gint32 digits = g_rand_int_range (rand, 0, (gint32)precision + 1);
+  rush_int128 value = 0;
+
+  for (; digits > 0; digits--)
+    value = value * 10 + g_rand_int_range (rand, 0, 10);
+  return g_rand_boolean (rand) ? -value : value;
+}
+
+static void random_cell (GRand *rand, const RushType *type, Cell *out);
+
 static void
-random_value (GRand *rand, const RushType *type, Cell *out)
+random_items (GRand *rand, const RushType *type, Cell *out)
+{
+  gboolean list = type->storage == RUSH_STORAGE_LIST;
+  guint repeat = list ? (guint)g_rand_int_range (rand, 0, 4) : 1;
+
+  out->n_items = repeat * type->n_fields;
+  out->items = g_new0 (Cell, out->n_items);
+  for (guint i = 0; i < out->n_items; i++)
+    {
+      const RushTypeField *field = &type->fields[i % type->n_fields];
+      random_cell (rand, field->type, &out->items[i]);
+      out->items[i].null =
+          field->type == &RUSH_NULL || (field->nullable && g_rand_int_range (rand, 0, 5) == 0);
+    }
+}
+
+static void
+random_cell (GRand *rand, const RushType *type, Cell *out)
 {
   switch (type->storage)
     {
@@ -55,7 +86,9 @@ random_value (GRand *rand, const RushType *type, Cell *out)
     case RUSH_STORAGE_I16:
     case RUSH_STORAGE_I32:
     case RUSH_STORAGE_I64:
-      out->integer = random_integer (rand, type->value_bytes * 8);
+    case RUSH_STORAGE_I128:
+      out->integer = type->kind == RUSH_TYPE_DECIMAL ? random_decimal (rand, type->precision)
+                                                     : random_integer (rand, type->value_bytes * 8);
       break;
     case RUSH_STORAGE_F32:
       out->real = (float)g_rand_double_range (rand, -1e6, 1e6);
@@ -63,15 +96,21 @@ random_value (GRand *rand, const RushType *type, Cell *out)
     case RUSH_STORAGE_F64:
       out->real = g_rand_double_range (rand, -1e6, 1e6);
       break;
-    case RUSH_STORAGE_I128:
     case RUSH_STORAGE_INTERVAL:
+      out->interval =
+          (RushCalendarInterval){ (gint32)random_integer (rand, 32),
+                                  (gint32)random_integer (rand, 32), random_integer (rand, 64) };
+      break;
     case RUSH_STORAGE_LIST:
     case RUSH_STORAGE_STRUCT:
-    case RUSH_STORAGE_VOID:
-      g_assert_not_reached ();
+      random_items (rand, type, out);
+      break;
     case RUSH_STORAGE_VIEW:
       out->length = random_length (rand);
       out->bytes = random_bytes (rand, out->length);
+      break;
+    case RUSH_STORAGE_VOID:
+      out->null = TRUE;
       break;
     }
 }
@@ -85,7 +124,19 @@ copy_cell (const Cell *cell)
       copy.bytes = g_malloc (cell->length + 1);
       memcpy (copy.bytes, cell->bytes, cell->length + 1);
     }
+  copy.items = g_new0 (Cell, cell->n_items);
+  for (guint i = 0; i < cell->n_items; i++)
+    copy.items[i] = copy_cell (&cell->items[i]);
   return copy;
+}
+
+static void
+clear_cell (Cell *cell)
+{
+  for (guint i = 0; i < cell->n_items; i++)
+    clear_cell (&cell->items[i]);
+  g_free (cell->items);
+  g_free (cell->bytes);
 }
 
 static gboolean
@@ -93,8 +144,76 @@ cell_equal (const Cell *a, const Cell *b)
 {
   if (a->null || b->null)
     return a->null && b->null;
+  if (a->n_items != b->n_items)
+    return FALSE;
+  for (guint i = 0; i < a->n_items; i++)
+    if (!cell_equal (&a->items[i], &b->items[i]))
+      return FALSE;
   return a->integer == b->integer && memcmp (&a->real, &b->real, sizeof a->real) == 0 &&
-         a->length == b->length && (a->length == 0 || memcmp (a->bytes, b->bytes, a->length) == 0);
+         memcmp (&a->interval, &b->interval, sizeof a->interval) == 0 && a->length == b->length &&
+         (a->length == 0 || memcmp (a->bytes, b->bytes, a->length) == 0);
+}
+
+/* ---- types ---- */
+
+static const RushType *
+random_interval (GRand *rand)
+{
+  RushIntervalField start, end;
+
+  switch (g_rand_int_range (rand, 0, 3))
+    {
+    case 0:
+      return &RUSH_CALENDAR_INTERVAL;
+    case 1:
+      return rush_type_year_month_interval (RUSH_INTERVAL_YEAR, RUSH_INTERVAL_MONTH);
+    default:
+      start =
+          (RushIntervalField)g_rand_int_range (rand, RUSH_INTERVAL_DAY, RUSH_INTERVAL_SECOND + 1);
+      end = (RushIntervalField)g_rand_int_range (rand, (gint32)start, RUSH_INTERVAL_SECOND + 1);
+      return rush_type_day_time_interval (start, end);
+    }
+}
+
+static const RushType *
+random_nested (GRand *rand, guint depth)
+{
+  const RushType *first = random_type (rand, depth - 1);
+  RushTypeField fields[3];
+  guint n;
+
+  switch (g_rand_int_range (rand, 0, 3))
+    {
+    case 0:
+      return rush_type_array (first, first == &RUSH_NULL || g_rand_boolean (rand));
+    case 1:
+      return rush_type_map (&RUSH_STRING, first, first == &RUSH_NULL || g_rand_boolean (rand));
+    default:
+      n = (guint)g_rand_int_range (rand, 0, 4);
+      for (guint f = 0; f < n; f++)
+        {
+          const RushType *type = f == 0 ? first : random_type (rand, depth - 1);
+          fields[f] = (RushTypeField){ (const char *const[]){ "a", "b", "é" }[f], type,
+                                       type == &RUSH_NULL || g_rand_boolean (rand) };
+        }
+      return rush_type_struct (n, fields);
+    }
+}
+
+const RushType *
+random_type (GRand *rand, guint depth)
+{
+  gint32 pick = g_rand_int_range (rand, 0, depth > 0 ? 24 : 18);
+  guint precision;
+
+  if (pick < 13)
+    return rush_type_from_kind ((RushTypeKind)pick);
+  if (pick == 17)
+    return random_interval (rand);
+  if (pick >= 18)
+    return random_nested (rand, depth);
+  precision = (guint)g_rand_int_range (rand, 1, RUSH_DECIMAL_MAX_PRECISION + 1);
+  return rush_type_decimal (precision, g_rand_int_range (rand, 0, (gint32)precision + 1));
 }
 
 /* ---- tables ---- */
@@ -107,7 +226,7 @@ random_schema (GRand *rand, guint max_columns)
   for (guint c = 0; c < n; c++)
     {
       fields[c].name = g_strdup_printf ("c%u", c);
-      fields[c].type = rush_type_from_kind ((RushTypeKind)g_rand_int_range (rand, 0, 9));
+      fields[c].type = random_type (rand, 3);
       fields[c].nullable = TRUE;
     }
   RushSchema *schema = rush_schema_new (n, fields);
@@ -136,7 +255,7 @@ fill_column (Table *self, GRand *rand, guint c)
       else if (g_rand_double (rand) < null_rate)
         cell->null = TRUE;
       else
-        random_value (rand, self->schema->fields[c].type, cell);
+        random_cell (rand, self->schema->fields[c].type, cell);
     }
 }
 
@@ -183,7 +302,7 @@ table_free (Table *self)
   if (self == NULL)
     return;
   for (gsize i = 0; i < (gsize)self->n_rows * self->schema->n_fields; i++)
-    g_free (self->cells[i].bytes);
+    clear_cell (&self->cells[i]);
   g_free (self->cells);
   rush_schema_unref (self->schema);
   g_free (self);
@@ -197,54 +316,72 @@ table_cell (const Table *self, guint row, guint column)
 
 /* ---- from a table to a batch ---- */
 
-static gboolean
-append_cell (RushBatchBuilder *builder, guint c, const RushType *type, const Cell *cell,
-             GError **error)
+static void append_cell (RushColumnBuilder *builder, const RushType *type, const Cell *cell);
+
+static void
+append_items (RushColumnBuilder *builder, const RushType *type, const Cell *cell)
 {
+  for (guint i = 0; i < cell->n_items; i++)
+    append_cell (rush_column_builder_child (builder, i % type->n_fields),
+                 type->fields[i % type->n_fields].type, &cell->items[i]);
+  if (type->storage == RUSH_STORAGE_LIST)
+    g_assert_true (rush_column_builder_end_list (builder, NULL));
+  else
+    g_assert_true (rush_column_builder_end_struct (builder, NULL));
+}
+
+static void
+append_cell (RushColumnBuilder *builder, const RushType *type, const Cell *cell)
+{
+  gboolean ok = FALSE;
+
   if (cell->null)
-    return rush_batch_builder_append_null (builder, c, error);
+    {
+      g_assert_true (rush_column_builder_append_null (builder, NULL));
+      return;
+    }
   switch (type->storage)
     {
     case RUSH_STORAGE_BIT:
-      return rush_batch_builder_append_bool (builder, c, cell->integer != 0, error);
+      ok = rush_column_builder_append_bool (builder, cell->integer != 0, NULL);
+      break;
     case RUSH_STORAGE_I8:
     case RUSH_STORAGE_I16:
     case RUSH_STORAGE_I32:
     case RUSH_STORAGE_I64:
-      return rush_batch_builder_append_int (builder, c, cell->integer, error);
+      ok = rush_column_builder_append_int (builder, (gint64)cell->integer, NULL);
+      break;
+    case RUSH_STORAGE_I128:
+      ok = rush_column_builder_append_int128 (builder, cell->integer, NULL);
+      break;
     case RUSH_STORAGE_F32:
     case RUSH_STORAGE_F64:
-      return rush_batch_builder_append_double (builder, c, cell->real, error);
-    case RUSH_STORAGE_I128:
+      ok = rush_column_builder_append_double (builder, cell->real, NULL);
+      break;
     case RUSH_STORAGE_INTERVAL:
+      ok = rush_column_builder_append_interval (builder, cell->interval, NULL);
+      break;
+    case RUSH_STORAGE_VIEW:
+      ok = rush_column_builder_append_bytes (builder, cell->bytes, cell->length, NULL);
+      break;
     case RUSH_STORAGE_LIST:
     case RUSH_STORAGE_STRUCT:
+      append_items (builder, type, cell);
+      return;
     case RUSH_STORAGE_VOID:
-      g_assert_not_reached ();
-    case RUSH_STORAGE_VIEW:
-      return rush_batch_builder_append_bytes (builder, c, cell->bytes, cell->length, error);
+      break;
     }
-  g_assert_not_reached ();
+  g_assert_true (ok);
 }
 
-/* A PLAIN column of the cells that @cells points to. */
-static RushColumn *
+RushColumn *
 plain_column (const RushType *type, const Cell *const *cells, guint n)
 {
-  RushField field = { .name = (char *)"c", .type = type, .nullable = TRUE };
-  g_autoptr (RushSchema) schema = rush_schema_new (1, &field);
-  g_autoptr (RushBatchBuilder) builder = rush_batch_builder_new (schema, rush_allocator_system ());
+  g_autoptr (RushColumnBuilder) builder = rush_column_builder_new (type, rush_allocator_system ());
 
   for (guint i = 0; i < n; i++)
-    {
-      g_assert_true (append_cell (builder, 0, type, cells[i], NULL));
-      rush_batch_builder_end_row (builder);
-    }
-  g_autoptr (RushBatch) batch = rush_batch_builder_finish (builder, NULL);
-  return batch != NULL
-             ? rush_column_ref (batch->columns[0])
-             : rush_column_new_plain (type, 0, NULL, 0,
-                                      rush_buffer_new (rush_allocator_system (), 0, NULL), NULL, 0);
+    append_cell (builder, type, cells[i]);
+  return rush_column_builder_finish (builder);
 }
 
 static RushColumn *
@@ -291,7 +428,11 @@ constant_column (const RushType *type, const Cell *cell, guint n)
   static const Cell other = {
     .integer = 1, .real = 9, .bytes = (char *)"somebody else", .length = 13
   };
-  const Cell *const two[] = { &other, cell };
+  /* A struct of other cells would have to be made: twice the same will do. */
+  const Cell *const two[] = { type->storage == RUSH_STORAGE_STRUCT ? cell : &other, cell };
+
+  if (type == &RUSH_NULL)
+    return rush_column_new_void (n);
   g_autoptr (RushColumn) both = plain_column (type, two, 2);
   return rush_column_new_constant (rush_column_slice (both, 1, 1), n);
 }
@@ -321,10 +462,12 @@ build_column (const RushType *type, const Cell **cells, guint n, GRand *rand)
     g_ptr_array_add (longer, (gpointer)cells[i]);
 
   const Cell *const *all = (const Cell *const *)longer->pdata;
+  gboolean dictionary = type->storage != RUSH_STORAGE_STRUCT && type != &RUSH_NULL;
   if (longer->len > RUSH_BATCH_MAX_ROWS)
     return plain_column (type, cells, n);
-  whole = g_rand_int_range (rand, 0, 3) == 0 ? dictionary_column (type, all, longer->len)
-                                             : plain_column (type, all, longer->len);
+  whole = dictionary && g_rand_int_range (rand, 0, 3) == 0
+              ? dictionary_column (type, all, longer->len)
+              : plain_column (type, all, longer->len);
   return rush_column_slice (whole, before, n);
 }
 
@@ -366,9 +509,29 @@ table_build (const Table *self, GRand *rand)
 
 /* ---- checks ---- */
 
+static void assert_cell_is (const RushColumn *column, guint row, const Cell *cell);
+
+static void
+assert_items_are (const RushColumn *column, guint row, const Cell *cell)
+{
+  guint n = column->type->n_fields, first = 0;
+
+  if (column->type->storage == RUSH_STORAGE_LIST)
+    {
+      RushListView list = rush_column_get_list (column, row);
+      g_assert_cmpuint ((guint)list.length * n, ==, cell->n_items);
+      first = (guint)list.offset;
+    }
+  else
+    first = rush_column_struct_row (column, row);
+  for (guint i = 0; i < cell->n_items; i++)
+    assert_cell_is (rush_column_child (column, i % n), first + i / n, &cell->items[i]);
+}
+
 static void
 assert_cell_is (const RushColumn *column, guint row, const Cell *cell)
 {
+  RushCalendarInterval interval;
   gsize length;
 
   g_assert_cmpint (rush_column_is_valid (column, row), ==, !cell->null);
@@ -386,22 +549,29 @@ assert_cell_is (const RushColumn *column, guint row, const Cell *cell)
     case RUSH_STORAGE_I64:
       g_assert_cmpint (rush_column_get_int (column, row), ==, cell->integer);
       break;
+    case RUSH_STORAGE_I128:
+      g_assert_true (rush_column_get_int128 (column, row) == cell->integer);
+      break;
     case RUSH_STORAGE_F32:
     case RUSH_STORAGE_F64:
       g_assert_cmpfloat (rush_column_get_double (column, row), ==, cell->real);
       break;
-    case RUSH_STORAGE_I128:
     case RUSH_STORAGE_INTERVAL:
+      interval = rush_column_get_interval (column, row);
+      g_assert_cmpmem (&interval, sizeof interval, &cell->interval, sizeof cell->interval);
+      break;
     case RUSH_STORAGE_LIST:
     case RUSH_STORAGE_STRUCT:
-    case RUSH_STORAGE_VOID:
-      g_assert_not_reached ();
+      assert_items_are (column, row, cell);
+      break;
     case RUSH_STORAGE_VIEW:
       {
         const char *bytes = rush_column_get_bytes (column, row, &length);
         g_assert_cmpmem (bytes, length, cell->bytes, cell->length);
         break;
       }
+    case RUSH_STORAGE_VOID:
+      g_assert_not_reached ();
     }
 }
 

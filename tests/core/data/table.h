@@ -11,14 +11,18 @@
 
 #include "core/data/batch.h"
 
-typedef struct
+typedef struct _Cell Cell;
+struct _Cell
 {
   gboolean null;
-  gint64 integer; /* integers, bool */
-  double real;    /* float, double */
-  char *bytes;    /* string, binary; owned by the table */
+  rush_int128 integer; /* integers of any storage, bool */
+  double real;         /* float, double */
+  char *bytes;         /* string, binary; owned by the table */
   gsize length;
-} Cell;
+  RushCalendarInterval interval;
+  Cell *items; /* (owned) array: elements; map: key, value, key, …; struct: fields */
+  guint n_items;
+};
 
 typedef struct
 {
@@ -27,6 +31,8 @@ typedef struct
   Cell *cells; /* row by row */
 } Table;
 
+/* Any type, nested up to @depth times. */
+const RushType *random_type (GRand *rand, guint depth);
 Table *table_random (GRand *rand, guint max_columns, guint max_rows);
 /* Same schema, other rows. */
 Table *table_random_like (GRand *rand, RushSchema *schema, guint n_rows);
@@ -37,6 +43,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Table, table_free)
 
 const Cell *table_cell (const Table *self, guint row, guint column);
 
+/* A PLAIN column of the cells that @cells points to. */
+RushColumn *plain_column (const RushType *type, const Cell *const *cells, guint n);
 RushBatch *table_build (const Table *self, GRand *rand);
 void assert_batch_is (const RushBatch *batch, const Table *table);
 

@@ -516,7 +516,8 @@ test_misuse_is_reported (void)
   g_test_assert_expected_messages ();
   rush_batch_builder_abandon_row (b);
 
-  g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_CRITICAL, "*columns*length == self->length + 1*");
+  g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_CRITICAL,
+                         "*columns*length == self->length + 1*");
   rush_batch_builder_end_row (b); /* without a value */
   g_test_assert_expected_messages ();
   g_assert_cmpuint (rush_batch_builder_length (b), ==, 0);

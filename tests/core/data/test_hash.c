@@ -5,6 +5,7 @@
 #include "core/data/hash.h"
 #include "tests/core/data/table.h"
 
+#include <math.h>
 #include <string.h>
 
 /* ---- Spark's answers ---- */
@@ -35,67 +36,149 @@ from_hex (const char *hex, gsize *out_length)
   return bytes;
 }
 
-static void
-append_answer (RushBatchBuilder *b, guint c, const RushType *type, const RushJson *value)
+/* A decimal number of any length. */
+static rush_int128
+parse_int128 (const char *text)
 {
-  if (rush_json_kind (value) == RUSH_JSON_NULL)
+  gboolean negative = *text == '-';
+  rush_int128 value = 0;
+
+  for (text += negative; *text != '\0'; text++)
+    value = value * 10 + (negative ? '0' - *text : *text - '0');
+  return value;
+}
+
+static gboolean append_answer (RushColumnBuilder *b, const RushType *type, const RushJson *value);
+
+static gboolean
+append_items (RushColumnBuilder *b, const RushType *type, const RushJson *value)
+{
+  for (guint i = 0; i < rush_json_length (value); i++)
     {
-      g_assert_true (rush_batch_builder_append_null (b, c, NULL));
-      return;
+      guint field = i % type->n_fields;
+      g_assert_true (append_answer (rush_column_builder_child (b, field), type->fields[field].type,
+                                    rush_json_item (value, i)));
     }
+  return type->storage == RUSH_STORAGE_LIST ? rush_column_builder_end_list (b, NULL)
+                                            : rush_column_builder_end_struct (b, NULL);
+}
+
+static gboolean
+append_text (RushColumnBuilder *b, const char *hex)
+{
+  gsize length;
+  g_autofree char *bytes = from_hex (hex, &length);
+
+  return rush_column_builder_append_bytes (b, bytes, length, NULL);
+}
+
+/* As make_murmur3_spark.py writes them. */
+static gboolean
+append_answer (RushColumnBuilder *b, const RushType *type, const RushJson *value)
+{
   gint64 bits = rush_json_as_int (value, 0);
-  if (type->kind == RUSH_TYPE_BOOL)
-    g_assert_true (rush_batch_builder_append_bool (b, c, bits != 0, NULL));
-  else if (type->kind <= RUSH_TYPE_INT64)
-    g_assert_true (rush_batch_builder_append_int (b, c, bits, NULL));
-  else if (type->kind == RUSH_TYPE_FLOAT64)
+  gint32 narrow = (gint32)bits;
+  RushCalendarInterval interval;
+  double real;
+  float single;
+
+  if (rush_json_kind (value) == RUSH_JSON_NULL)
+    return rush_column_builder_append_null (b, NULL);
+  if (type->kind == RUSH_TYPE_DECIMAL)
+    return rush_column_builder_append_int128 (b, parse_int128 (rush_json_as_string (value, NULL)),
+                                              NULL);
+  switch (type->storage)
     {
-      double real;
+    case RUSH_STORAGE_BIT:
+      return rush_column_builder_append_bool (b, bits != 0, NULL);
+    case RUSH_STORAGE_I8:
+    case RUSH_STORAGE_I16:
+    case RUSH_STORAGE_I32:
+    case RUSH_STORAGE_I64:
+    case RUSH_STORAGE_I128:
+      return rush_column_builder_append_int (b, bits, NULL);
+    case RUSH_STORAGE_F64:
       memcpy (&real, &bits, sizeof real);
-      g_assert_true (rush_batch_builder_append_double (b, c, real, NULL));
+      return rush_column_builder_append_double (b, real, NULL);
+    case RUSH_STORAGE_F32:
+      memcpy (&single, &narrow, sizeof single);
+      return rush_column_builder_append_double (b, single, NULL);
+    case RUSH_STORAGE_INTERVAL:
+      interval.months = (gint32)rush_json_as_int (rush_json_item (value, 0), 0);
+      interval.days = (gint32)rush_json_as_int (rush_json_item (value, 1), 0);
+      interval.microseconds = rush_json_as_int (rush_json_item (value, 2), 0);
+      return rush_column_builder_append_interval (b, interval, NULL);
+    case RUSH_STORAGE_LIST:
+    case RUSH_STORAGE_STRUCT:
+      return append_items (b, type, value);
+    case RUSH_STORAGE_VIEW:
+      return append_text (b, rush_json_as_string (value, NULL));
+    case RUSH_STORAGE_VOID:
+      break;
     }
-  else if (type->kind == RUSH_TYPE_FLOAT32)
+  g_assert_not_reached ();
+}
+
+static void
+check_type (const RushJson *answers, const RushType *type)
+{
+  const RushJson *entries = rush_json_get (answers, type->name);
+  guint n = rush_json_length (entries);
+  g_autoptr (RushColumnBuilder) b = rush_column_builder_new (type, rush_allocator_system ());
+  g_autofree guint32 *hashes = g_new (guint32, n);
+  g_autofree guint64 *wide = g_new (guint64, n);
+
+  g_assert_cmpuint (n, >=, 2);
+  for (guint i = 0; i < n; i++)
     {
-      gint32 narrow = (gint32)bits;
-      float real;
-      memcpy (&real, &narrow, sizeof real);
-      g_assert_true (rush_batch_builder_append_double (b, c, real, NULL));
+      g_assert_true (append_answer (b, type, rush_json_item (rush_json_item (entries, i), 0)));
+      hashes[i] = RUSH_HASH_SEED;
+      wide[i] = RUSH_HASH_SEED;
     }
-  else
+  g_autoptr (RushColumn) column = rush_column_builder_finish (b);
+  rush_murmur3_column (column, NULL, n, hashes);
+  rush_xxhash64_column (column, NULL, n, wide);
+  for (guint i = 0; i < n; i++)
     {
-      gsize length;
-      g_autofree char *bytes = from_hex (rush_json_as_string (value, NULL), &length);
-      g_assert_true (rush_batch_builder_append_bytes (b, c, bytes, length, NULL));
+      const RushJson *entry = rush_json_item (entries, i);
+      g_assert_cmpint ((gint32)hashes[i], ==, rush_json_as_int (rush_json_item (entry, 1), 0));
+      g_assert_cmpint ((gint64)wide[i], ==, rush_json_as_int (rush_json_item (entry, 2), 0));
     }
 }
 
 static void
 test_spark_answers_by_type (void)
 {
+  static const RushTypeField ab[] = { { "a", &RUSH_INT32, TRUE }, { "b", &RUSH_STRING, TRUE } };
   g_autoptr (RushJson) answers = load_answers ();
+  const RushType *pair = rush_type_struct (2, ab);
+  const RushType *const types[] = {
+    &RUSH_BOOL,
+    &RUSH_INT8,
+    &RUSH_INT16,
+    &RUSH_INT32,
+    &RUSH_INT64,
+    &RUSH_FLOAT32,
+    &RUSH_FLOAT64,
+    &RUSH_STRING,
+    &RUSH_BINARY,
+    &RUSH_DATE,
+    &RUSH_TIMESTAMP,
+    &RUSH_TIMESTAMP_NTZ,
+    &RUSH_CALENDAR_INTERVAL,
+    rush_type_year_month_interval (RUSH_INTERVAL_YEAR, RUSH_INTERVAL_MONTH),
+    rush_type_day_time_interval (RUSH_INTERVAL_DAY, RUSH_INTERVAL_SECOND),
+    rush_type_decimal (9, 2),
+    rush_type_decimal (18, 4),
+    rush_type_decimal (20, 0),
+    rush_type_decimal (38, 10),
+    rush_type_array (&RUSH_INT32, TRUE),
+    rush_type_array (pair, TRUE),
+    pair,
+  };
 
-  for (guint kind = RUSH_TYPE_BOOL; kind <= RUSH_TYPE_BINARY; kind++)
-    {
-      const RushType *type = rush_type_from_kind ((RushTypeKind)kind);
-      const RushJson *pairs = rush_json_get (answers, type->name);
-      guint n = rush_json_length (pairs);
-      g_autoptr (RushSchema) schema = rush_schema_of ("v", type, NULL);
-      g_autoptr (RushBatchBuilder) b = rush_batch_builder_new (schema, rush_allocator_system ());
-      g_autofree guint32 *hashes = g_new (guint32, n);
-
-      g_assert_cmpuint (n, >=, 2);
-      for (guint i = 0; i < n; i++)
-        {
-          append_answer (b, 0, type, rush_json_item (rush_json_item (pairs, i), 0));
-          rush_batch_builder_end_row (b);
-          hashes[i] = RUSH_HASH_SEED;
-        }
-      g_autoptr (RushBatch) batch = rush_batch_builder_finish (b, NULL);
-      rush_hash_column (batch, 0, hashes);
-      for (guint i = 0; i < n; i++)
-        g_assert_cmpint ((gint32)hashes[i], ==,
-                         rush_json_as_int (rush_json_item (rush_json_item (pairs, i), 1), 0));
-    }
+  for (guint t = 0; t < G_N_ELEMENTS (types); t++)
+    check_type (answers, types[t]);
 }
 
 /* Several columns chain, and a null passes the hash on. */
@@ -112,22 +195,31 @@ test_spark_answers_for_rows (void)
   g_autoptr (RushSchema) schema = rush_schema_new (4, fields);
   g_autoptr (RushBatchBuilder) b = rush_batch_builder_new (schema, rush_allocator_system ());
   g_autofree guint32 *hashes = g_new (guint32, n);
+  g_autofree guint64 *wide = g_new (guint64, n);
 
   g_assert_cmpuint (n, >=, 5);
   for (guint i = 0; i < n; i++)
     {
       const RushJson *values = rush_json_item (rush_json_item (rows, i), 0);
       for (guint c = 0; c < 4; c++)
-        append_answer (b, c, fields[c].type, rush_json_item (values, c));
+        g_assert_true (append_answer (rush_batch_builder_column (b, c), fields[c].type,
+                                      rush_json_item (values, c)));
       rush_batch_builder_end_row (b);
       hashes[i] = RUSH_HASH_SEED;
+      wide[i] = RUSH_HASH_SEED;
     }
   g_autoptr (RushBatch) batch = rush_batch_builder_finish (b, NULL);
   for (guint c = 0; c < 4; c++)
-    rush_hash_column (batch, c, hashes);
+    {
+      rush_hash_column (batch, c, hashes);
+      rush_xxhash64_column (batch->columns[c], NULL, n, wide);
+    }
   for (guint i = 0; i < n; i++)
-    g_assert_cmpint ((gint32)hashes[i], ==,
-                     rush_json_as_int (rush_json_item (rush_json_item (rows, i), 1), 0));
+    {
+      const RushJson *row = rush_json_item (rows, i);
+      g_assert_cmpint ((gint32)hashes[i], ==, rush_json_as_int (rush_json_item (row, 1), 0));
+      g_assert_cmpint ((gint64)wide[i], ==, rush_json_as_int (rush_json_item (row, 2), 0));
+    }
 }
 
 static void
@@ -172,6 +264,61 @@ test_layouts_and_selections_agree (void)
 
 /* ---- the engine's own ---- */
 
+static const guint16 *
+selection_of (const RushBatch *batch)
+{
+  return batch->selection ? (const guint16 *)(gconstpointer)batch->selection->bytes : NULL;
+}
+
+/* Equal rows have equal hashes, of one column and of several. */
+static void
+test_hash64_over_layouts (void)
+{
+  for (guint seed = 0; seed < 100; seed++)
+    {
+      g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
+      g_autoptr (Table) table = table_random (rand, 3, 200);
+      g_autoptr (RushBatch) a = table_build (table, rand);
+      g_autoptr (RushBatch) b = table_build (table, rand);
+      guint64 x[200], y[200];
+
+      for (guint c = 0; c < table->schema->n_fields; c++)
+        {
+          rush_hash64_column (a->columns[c], selection_of (a), a->length, c > 0, x);
+          rush_hash64_column (b->columns[c], selection_of (b), b->length, c > 0, y);
+          for (guint i = 0; i < table->n_rows; i++)
+            g_assert_cmpuint (x[i], ==, y[i]);
+        }
+    }
+}
+
+static void
+test_hash64_of_zeros_and_nans (void)
+{
+  static const double values[] = { 0.0, -0.0, (double)NAN, -(double)NAN };
+  g_autoptr (RushColumnBuilder) doubles =
+      rush_column_builder_new (&RUSH_FLOAT64, rush_allocator_system ());
+  g_autoptr (RushColumnBuilder) floats =
+      rush_column_builder_new (&RUSH_FLOAT32, rush_allocator_system ());
+  guint64 hashes[4];
+
+  for (guint i = 0; i < 4; i++)
+    {
+      g_assert_true (rush_column_builder_append_double (doubles, values[i], NULL));
+      g_assert_true (rush_column_builder_append_double (floats, values[i], NULL));
+    }
+  RushColumn *columns[] = { rush_column_builder_finish (doubles),
+                            rush_column_builder_finish (floats) };
+  for (guint c = 0; c < 2; c++)
+    {
+      rush_hash64_column (columns[c], NULL, 4, FALSE, hashes);
+      g_assert_cmpuint (hashes[0], ==, hashes[1]);
+      g_assert_cmpuint (hashes[2], ==, hashes[3]);
+      g_assert_cmpuint (hashes[0], !=, hashes[2]);
+      g_clear_pointer (&columns[c], rush_column_unref);
+    }
+}
+
 static int
 compare_hashes (gconstpointer a, gconstpointer b)
 {
@@ -205,6 +352,33 @@ assert_fills_buckets (const guint64 *hashes, guint n, guint shift)
 }
 
 #define N_KEYS (1 << 18)
+
+static void
+test_hash64_spreads (void)
+{
+  g_autofree guint64 *hashes = g_new (guint64, N_KEYS);
+
+  for (guint text = 0; text < 2; text++)
+    {
+      g_autoptr (RushColumnBuilder) b =
+          rush_column_builder_new (text ? &RUSH_STRING : &RUSH_INT64, rush_allocator_system ());
+      for (guint i = 0; i < N_KEYS; i++)
+        {
+          char word[20];
+          int length = g_snprintf (word, sizeof word, "key%u", i);
+          g_assert_true (text ? rush_column_builder_append_bytes (b, word, (gsize)length, NULL)
+                              : rush_column_builder_append_int (b, i, NULL));
+        }
+      g_autoptr (RushColumn) column = rush_column_builder_finish (b);
+      for (guint combine = 0; combine < 2; combine++)
+        {
+          rush_hash64_column (column, NULL, N_KEYS, combine, hashes);
+          assert_fills_buckets (hashes, N_KEYS, 0);
+          assert_fills_buckets (hashes, N_KEYS, 64 - 18);
+          assert_all_different (hashes, N_KEYS);
+        }
+    }
+}
 
 static void
 test_sequential_integers (void)
@@ -355,6 +529,9 @@ main (int argc, char **argv)
   g_test_add_func ("/hash/spark_rows", test_spark_answers_for_rows);
   g_test_add_func ("/hash/single_values", test_single_values);
   g_test_add_func ("/hash/layouts", test_layouts_and_selections_agree);
+  g_test_add_func ("/hash/hash64_layouts", test_hash64_over_layouts);
+  g_test_add_func ("/hash/hash64_zeros", test_hash64_of_zeros_and_nans);
+  g_test_add_func ("/hash/hash64_spreads", test_hash64_spreads);
   g_test_add_func ("/hash/integers", test_sequential_integers);
   g_test_add_func ("/hash/words", test_words);
   g_test_add_func ("/hash/short", test_short_strings_and_zeros);
