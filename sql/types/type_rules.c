@@ -186,17 +186,6 @@ rush_type_is_atomic (const RushType *self)
          self->kind != RUSH_TYPE_CALENDAR_INTERVAL && self->kind != RUSH_TYPE_STRUCT;
 }
 
-gboolean
-rush_type_is_orderable (const RushType *self)
-{
-  if (self->kind == RUSH_TYPE_MAP || self->kind == RUSH_TYPE_CALENDAR_INTERVAL)
-    return FALSE;
-  for (guint i = 0; i < self->n_fields; i++)
-    if (!rush_type_is_orderable (self->fields[i].type))
-      return FALSE;
-  return TRUE;
-}
-
 static void
 append_field_name (GString *out, const char *name)
 {

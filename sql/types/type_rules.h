@@ -32,7 +32,6 @@ gboolean rush_type_cast_makes_nulls (const RushType *from, const RushType *to);
 /* ---- facts ---- */
 
 gboolean rush_type_is_atomic (const RushType *self); /* not void, array, map, struct, interval */
-gboolean rush_type_is_orderable (const RushType *self);
 
 /* ---- names in messages; (transfer full) ---- */
 

@@ -96,15 +96,6 @@ test_names (void)
 }
 
 static void
-test_orderable (void)
-{
-  g_assert_true (rush_type_is_orderable (rush_type_array (&RUSH_INT32, TRUE)));
-  g_assert_false (rush_type_is_orderable (&RUSH_CALENDAR_INTERVAL));
-  const RushType *map = rush_type_map (&RUSH_STRING, &RUSH_INT32, TRUE);
-  g_assert_false (rush_type_is_orderable (rush_type_array (map, TRUE)));
-}
-
-static void
 test_broken_json (void)
 {
   static const char *const bad[] = { "",
@@ -140,7 +131,6 @@ main (int argc, char **argv)
   ADD (several);
   ADD (nullability);
   ADD (names);
-  ADD (orderable);
   ADD (broken_json);
   return g_test_run ();
 }
