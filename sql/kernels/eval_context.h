@@ -39,8 +39,10 @@ struct _RushEvalContext
   gint64 now_us;            /* of the query */
   guint partition;          /* of the task; 0 on the driver */
   gint64 rows_before;       /* that this task has seen in batches before: row numbers of rand () */
+  const RushBatch *batch;   /* of the call that is being evaluated: what lambdas see of its rows */
   GHashTable *prepared;     /* private: what an expression has compiled (patterns, sets, seeds) */
-  /* Values of uncorrelated scalar subqueries, by id; NULL: there are none. */
+  /* Values of uncorrelated scalar subqueries: RushExprId* → RushColumn* of one row, no dictionary.
+   * (not owned) NULL: there are none. */
   GHashTable *subquery_values;
   RushEvaluateFunc evaluate;
 };

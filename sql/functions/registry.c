@@ -1,0 +1,86 @@
+/* registry.c - from a name to a function.
+ *
+ * Built once, from the families' tables, when somebody first asks: a hash table of names, and the
+ * names in order for SHOW FUNCTIONS.
+ *
+ * Mirrors:  org.apache.spark.sql.catalyst.analysis.FunctionRegistry.
+ */
+#include "sql/functions/families_private.h"
+
+#include <pthread.h>
+#include <string.h>
+
+static const RushFunction *const families[] = {
+  rush_functions_count,
+  rush_functions_sum,
+  rush_functions_average,
+  rush_functions_min_max,
+};
+
+/* Spark 4.3 has them, Rushlight has not yet. */
+static const char *const missing[] = {
+#include "sql/functions/missing_functions.def"
+  NULL,
+};
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static GHashTable *by_name;         /* char* → const RushFunction* */
+static GHashTable *missing_names;   /* a set */
+static const char **sorted_names;   /* NULL-terminated */
+
+static gint
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *)a, *(const char *const *)b);
+}
+
+static void
+build (void)
+{
+  guint n = 0;
+
+  by_name = g_hash_table_new (g_str_hash, g_str_equal);
+  missing_names = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; i < G_N_ELEMENTS (families); i++)
+    for (const RushFunction *f = families[i]; f->name != NULL; f++)
+      {
+        gboolean new_name = g_hash_table_insert (by_name, (gpointer)f->name, (gpointer)f);
+        g_assert (new_name);
+      }
+  for (guint i = 0; missing[i] != NULL; i++)
+    g_hash_table_add (missing_names, (gpointer)missing[i]);
+
+  sorted_names = g_new0 (const char *, g_hash_table_size (by_name) + 1);
+  GHashTableIter iter;
+  gpointer name;
+  g_hash_table_iter_init (&iter, by_name);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    sorted_names[n++] = name;
+  qsort (sorted_names, n, sizeof *sorted_names, compare_names);
+}
+
+const RushFunction *
+rush_function_find (const char *name)
+{
+  g_autofree char *lower = g_ascii_strdown (name, -1);
+
+  pthread_once (&once, build);
+  return g_hash_table_lookup (by_name, lower);
+}
+
+const char *const *
+rush_function_names (void)
+{
+  pthread_once (&once, build);
+  return sorted_names;
+}
+
+gboolean
+rush_function_is_known_missing (const char *name)
+{
+  g_autofree char *lower = g_ascii_strdown (name, -1);
+
+  pthread_once (&once, build);
+  return g_hash_table_contains (missing_names, lower) &&
+         !g_hash_table_contains (by_name, lower);
+}
