@@ -8,6 +8,10 @@
 static const RushCommandEntry *const TABLES[] = {
   rush_setting_commands,
   rush_view_commands,
+  rush_table_commands,
+  rush_database_commands,
+  rush_show_commands,
+  rush_describe_commands,
   rush_cache_commands,
   rush_explain_commands,
 };

@@ -31,6 +31,12 @@ RushPlan *rush_bind_parameters (RushPlan *plan, GPtrArray *parameters, GError **
 
 /* ── for commands ── */
 
+/* The table that a CREATE TABLE speaks of; @schema may be NULL: what its files have. */
+RushTable *rush_command_make_table (RushSqlSession *session, const RushCommand *command,
+                                    RushSchema *schema);
+/* TRUE: there is one already, and the statement says IF NOT EXISTS. */
+gboolean rush_command_table_exists (RushSqlSession *session, const RushCommand *command);
+
 /* A row at a time of strings (NULL: null) and of booleans ("true", "false"), columns by @schema.
  * @cells: n_rows × n_columns strings. */
 RushPlan *rush_command_result (RushSchema *schema, const char *const *cells, guint n_rows);
@@ -50,5 +56,9 @@ typedef struct
 
 extern const RushCommandEntry rush_setting_commands[];
 extern const RushCommandEntry rush_view_commands[];
+extern const RushCommandEntry rush_table_commands[];
+extern const RushCommandEntry rush_database_commands[];
+extern const RushCommandEntry rush_show_commands[];
+extern const RushCommandEntry rush_describe_commands[];
 extern const RushCommandEntry rush_cache_commands[];
 extern const RushCommandEntry rush_explain_commands[];
