@@ -181,7 +181,7 @@ run_plain (RushDecimalOp op, const gint64 *a, gboolean constant_a, const gint64 
 static guint
 result_bits (const RushDecimalPlan *plan, const Node *a, const Node *b)
 {
-  if (a->values == NULL || b->values == NULL || plan->drop != 0 || !plan->small)
+  if (a->values == NULL || b->values == NULL || plan->drop != 0)
     return G_MAXUINT;
   if (plan->op == RUSH_DECIMAL_MULTIPLY)
     return a->bits + b->bits;
