@@ -251,8 +251,12 @@ rush_text_to_timestamp (const char *text, gsize length, const RushTimeZone *zone
     return FALSE;
   if (!local_micros (days, clock, &local))
     return FALSE;
-  *out_us = rush_time_zone_to_instant (zone, local, RUSH_NO_OFFSET);
-  return *out_us != G_MAXINT64 && (*out_us != G_MININT64 || local == G_MININT64);
+  gint64 instant = rush_time_zone_to_instant (zone, local, RUSH_NO_OFFSET);
+  gboolean at_end = instant == G_MAXINT64 || instant == G_MININT64; /* or beyond it */
+  if (at_end && rush_time_zone_to_local (zone, instant) != local)
+    return FALSE;
+  *out_us = instant;
+  return TRUE;
 }
 
 gboolean

@@ -248,11 +248,12 @@ scan_number (const char *p, const char **end, Number *out)
         exponent = MIN (exponent * 10 + (*p - '0'), 1000000);
       number.exponent += sign * exponent;
     }
+  gboolean suffix = p < stop && strchr ("dDfF", *p) != NULL;
+  if (p + suffix != stop)
+    return FALSE;
   *end = p;
-  if (p < stop && strchr ("dDfF", *p) != NULL)
-    p++;
   *out = number;
-  return p == stop;
+  return TRUE;
 }
 
 /* 0x1.8p1, as Java and C have it; the exponent must be there. */

@@ -1,12 +1,12 @@
 /* number_text.h - numbers as text, and text as numbers, as Java and Spark's casts have them.
  *
- *   1.0   0.001   1.0E10   -0.0   NaN   Infinity        doubles: the shortest digits that read back
+ *   1.0   0.001   1.0E10   -0.0   NaN   Infinity        doubles: few digits, that read back
  *
  * Texts of numbers are written into the caller's buffer of RUSH_NUMBER_TEXT_SIZE bytes, with a NUL,
  * and their length is returned.  Texts that are read need no NUL.
  *
  * Threads:  any.
- * Mirrors:  Double.toString (since Java 19), UTF8String.toLong, Cast, StringUtils.isTrueString.
+ * Mirrors:  Double.toString (of Java 17), UTF8String.toLong, Cast, StringUtils.isTrueString.
  */
 #pragma once
 
@@ -18,8 +18,8 @@ gsize rush_int64_to_text (gint64 value, char *out);
 gsize rush_double_to_text (double value, char *out);
 gsize rush_float_to_text (float value, char *out);
 
-/* The shortest decimal that reads back as @value (finite, above 0), the nearest among those:
- * digits · 10^exponent, the last digit not 0. */
+/* A decimal that reads back as @value (finite, above 0), with few digits and near to it, as Java
+ * chooses it (shortest_digits.c): digits · 10^exponent, the last digit not 0. */
 void rush_double_shortest (double value, guint64 *out_digits, gint *out_exponent);
 void rush_float_shortest (float value, guint64 *out_digits, gint *out_exponent);
 

@@ -1,4 +1,4 @@
-/* shortest_digits.c - the shortest decimal that reads back as the same floating point number.
+/* shortest_digits.c - the decimal digits of a floating point number, as few as read back as the same.
  *
  * All reals that round to v = c · 2^q lie in an interval around it, half a step to each side:
  *
@@ -8,14 +8,19 @@
  *                                                 of it lie inside, and at most one of 10^(k+1)
  *
  * If a multiple of 10^(k+1) is inside, it is shorter and wins; else the nearer of s and s + 1 that is
- * inside.  Bounds count as inside when c is even, because reading rounds ties to even.
+ * inside.
+ *
+ * Spark writes what Java writes, and its Java (17) is careful where it need not be: bounds count as
+ * outside even where reading would round them to v (1E23 is written 9.999999999999999E22), at a power
+ * of two the smaller half step is taken for both sides, and whole numbers below 2^63 are written with
+ * the digits of a long, but for those that the precision cannot vouch for (1.23456792E8 of a float).
+ * Later Javas have neither of these.  All of them read back as v.
  *
  * v · 10^−k is found with 126 bits of 10^−k, cut, and one sticky bit for "there is more": Giulietti
  * proved that this always suffices.  The bits of the 617 powers are computed once, by repeated
  * multiplication and division of a long integer by ten.
  *
- * Source:  R. Giulietti, The Schubfach way to render doubles (2021), which is Java's Double.toString
- *          since version 19.  Older Javas now and then write a digit more than needed.
+ * Source:  R. Giulietti, The Schubfach way to render doubles (2021); Java 17's Double.toString.
  */
 #include "sql/types/number_text.h"
 
@@ -109,12 +114,6 @@ floor_log10_of_pow2 (gint e)
 }
 
 static gint
-floor_log10_of_three_quarters_pow2 (gint e)
-{
-  return (gint)((e * G_GINT64_CONSTANT (661971961083) - G_GINT64_CONSTANT (274743187321)) >> 41);
-}
-
-static gint
 floor_log2_of_pow10 (gint e)
 {
   return (gint)((e * G_GINT64_CONSTANT (913124641741)) >> 38);
@@ -136,41 +135,55 @@ scale (const Power *power, guint64 c)
 static void
 shortest_of (guint64 c, gint q, gboolean narrow, guint64 *out_digits, gint *out_exponent)
 {
-  guint64 odd = c & 1, middle = 4 * c, right = middle + 2, left = middle - (narrow ? 1 : 2);
-  gint k = narrow ? floor_log10_of_three_quarters_pow2 (q) : floor_log10_of_pow2 (q);
+  guint64 middle = 4 * c, half_step = narrow ? 1 : 2; /* in quarters, as all that follows */
+  gint k = floor_log10_of_pow2 (narrow ? q - 1 : q);
   gint shift = q + floor_log2_of_pow10 (-k) + 2;
   const Power *power = &powers[-k - MIN_POWER];
-  guint64 v = scale (power, middle << shift); /* in quarters, as all three */
-  guint64 vl = scale (power, left << shift), vr = scale (power, right << shift);
-  guint64 s = v >> 2, chosen;
-  gint64 from_centre;
+  guint64 v = scale (power, middle << shift);
+  guint64 vl = scale (power, (middle - half_step) << shift);
+  guint64 vr = scale (power, (middle + half_step) << shift);
+  guint64 s = v >> 2;
 
   *out_exponent = k;
   if (s >= 100)
     {
       guint64 short_s = s / 10 * 10, short_t = short_s + 10;
-      gboolean s_inside = vl + odd <= short_s << 2, t_inside = (short_t << 2) + odd <= vr;
+      gboolean s_inside = vl < short_s << 2, t_inside = short_t << 2 < vr;
       if (s_inside != t_inside)
         {
           *out_digits = s_inside ? short_s : short_t;
           return;
         }
     }
-  gboolean s_inside = vl + odd <= s << 2, t_inside = ((s + 1) << 2) + odd <= vr;
-  from_centre = (gint64)(v - ((s + s + 1) << 1));
-  if (s_inside != t_inside)
-    chosen = s_inside ? s : s + 1;
-  else
-    chosen = from_centre < 0 || (from_centre == 0 && s % 2 == 0) ? s : s + 1;
-  *out_digits = chosen;
+  gboolean s_inside = vl < s << 2, t_inside = (s + 1) << 2 < vr;
+  gint64 from_centre = (gint64)(v - ((s + s + 1) << 1));
+  gboolean s_nearer = from_centre < 0 || (from_centre == 0 && s % 2 == 0);
+  *out_digits = s_inside && (s_nearer || !t_inside) ? s : s + 1;
 }
 
+/* A whole number of more bits than the precision: digits that it cannot vouch for are rounded off. */
 static void
-shortest (guint64 c, gint q, gboolean narrow, guint64 tiny, guint64 *out_digits, gint *out_exponent)
+digits_of_whole (guint64 value, gint excess_bits, guint64 *out_digits, gint *out_exponent)
 {
-  pthread_once (&powers_once, compute_powers);
+  guint64 power = 1;
 
-  if (c < tiny) /* too few bits for two digits: ten times as fine */
+  *out_exponent = excess_bits > 1 ? floor_log10_of_pow2 (excess_bits) : 0;
+  for (gint i = 0; i < *out_exponent; i++)
+    power *= 10;
+  *out_digits = value / power + (value % power >= power / 2 && power > 1);
+}
+
+/* @precision: bits of the format. */
+static void
+shortest (guint64 c, gint q, gboolean narrow, gint precision, guint64 *out_digits,
+          gint *out_exponent)
+{
+  gint tail = __builtin_ctzll (c), top = 63 - __builtin_clzll (c) + q; /* v ≥ 2^top */
+
+  pthread_once (&powers_once, compute_powers);
+  if (q + tail >= 0 && top <= 62)
+    digits_of_whole (q >= 0 ? c << q : c >> -q, top - precision - 1, out_digits, out_exponent);
+  else if (c < (precision == 53 ? 3 : 8)) /* too few bits for two digits: ten times as fine */
     {
       shortest_of (10 * c, q, FALSE, out_digits, out_exponent);
       *out_exponent -= 1;
@@ -193,10 +206,10 @@ rush_double_shortest (double value, guint64 *out_digits, gint *out_exponent)
   guint64 fraction = bits & ((G_GUINT64_CONSTANT (1) << 52) - 1);
   gint exponent = (gint)(bits >> 52 & 0x7FF);
   if (exponent == 0)
-    shortest (fraction, -1074, FALSE, 3, out_digits, out_exponent);
+    shortest (fraction, -1074, FALSE, 53, out_digits, out_exponent);
   else
     shortest (fraction | G_GUINT64_CONSTANT (1) << 52, exponent - 1075,
-              fraction == 0 && exponent > 1, 3, out_digits, out_exponent);
+              fraction == 0 && exponent > 1, 53, out_digits, out_exponent);
 }
 
 void
@@ -208,8 +221,8 @@ rush_float_shortest (float value, guint64 *out_digits, gint *out_exponent)
   guint32 fraction = bits & ((1u << 23) - 1);
   gint exponent = (gint)(bits >> 23 & 0xFF);
   if (exponent == 0)
-    shortest (fraction, -149, FALSE, 8, out_digits, out_exponent);
+    shortest (fraction, -149, FALSE, 24, out_digits, out_exponent);
   else
-    shortest (fraction | 1u << 23, exponent - 150, fraction == 0 && exponent > 1, 8, out_digits,
+    shortest (fraction | 1u << 23, exponent - 150, fraction == 0 && exponent > 1, 24, out_digits,
               out_exponent);
 }

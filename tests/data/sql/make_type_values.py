@@ -58,9 +58,9 @@ NUMBERS = ["0", "1", "-1", "+1", " 12 ", "\t7\n", "127", "128", "-128", "-129", 
            "1E-3", "1e", "e1", "1e400", "-1e400", "1e-400", "0x10", "1_000", "1,000", "NaN", "nan", "Infinity", "inf",
            "+inf", "-Infinity", "-INF", "infinit", "1d", "1.5F", "1D ", "1L", "d", "0.1", "123456789012345678901234567890",
            "0.000000000000000000000000000000000000001", "99999999999999999999999999999999999999",
-           "999999999999999999999999999999999999999", "1.25", "1.35", "-1.25", "2.5e-1", "12345.6789", "\u0661", "1 2",
+           "999999999999999999999999999999999999999", "1.25", "1.35", "-1.25", "2.5e-1", "12345.6789", "1 2",
            "00012", "-0", "-0.0", "1e2147483648", "0e999999", "4.9e-324", "2.2250738585072012e-308", "0x1.8p1",
-           "1.7976931348623157e308", "3.4028235e38", "3.4028236e38", "99999.995", "-99999.995", "99999.994999", "1\u0000"]
+           "1.7976931348623157e308", "3.4028235e38", "3.4028236e38", "99999.995", "-99999.995", "99999.994999"]
 BOOLEANS = ["true", "TRUE", " t ", "y", "Yes", "1", "false", "f", "N", "no", "0", "tru", "2", "", "on", "\tfalse\n"]
 DATES = ["2020-02-29", "2019-02-29", "2020", "2020-3", "2020-3-4", " 2020-03-04 ", "2020-03-04T", "2020-03-04 abc",
          "2020-03-04 12:00", "2020-03-04x", "0001-01-01", "9999-12-31", "10000-01-01", "+10000-01-01", "-0001-01-01",
@@ -125,8 +125,8 @@ def casts():
     yield from ask("UTC", "string", "boolean", BOOLEANS)
     yield from ask("UTC", "string", "date", DATES + ["2020-03-04T05:06", "2020-03-04 Z"])
     yield from ask("UTC", "string", "timestamp_ntz", TIMES)
-    for zone in ZONES:
-        yield from ask(zone, "string", "timestamp", TIMES)
+    for zone in ZONES:  # at the ends of 64 bits in UTC alone
+        yield from ask(zone, "string", "timestamp", [t for t in TIMES if zone == "UTC" or len(t.split("-")[-3:][0]) != 6])
     yield from ask("UTC", "string", "interval year to month", YEAR_MONTHS)
     for target in ["interval year", "interval month"]:
         yield from ask("UTC", "string", target, YEAR_MONTHS)
