@@ -1,6 +1,6 @@
 /* worker_format.c - what the rows of an input are: a small language, of which TASK holds a word.
  *
- *     format  =  "lines" | "bytes" | "binary" | "long" | "runs"
+ *     format  =  "lines" | "bytes" | "binary" | "long" | "runs" | "rows"
  *             |  "zip(" format "," format ")"  |  "cartesian(" format "," format ")"
  *
  * A row always stands for a list of elements: a line is a list of one, a run is its objects.  The
@@ -23,6 +23,7 @@ static const char *const format_names[] = {
   [WORKER_BINARY] = "binary",
   [WORKER_LONG] = "long",
   [WORKER_RUNS] = "runs",
+  [WORKER_ROWS] = "rows",
   [WORKER_ZIP] = "zip(",
   [WORKER_CARTESIAN] = "cartesian(",
 };
@@ -112,6 +113,8 @@ append_fields (const WorkerFormat *self, GArray *fields)
       append_field (fields, "run", &RUSH_BINARY);
       append_field (fields, "objects", &RUSH_INT32);
       return;
+    case WORKER_ROWS: /* TASK says which; beside others they stand as runs */
+      break;
     case WORKER_ZIP:
     case WORKER_CARTESIAN:
       append_fields (self->left, fields);

@@ -74,8 +74,8 @@ next_payload (WorkerInput *self)
 }
 
 /* The next batch with rows in it; FALSE without an exception: the input has ended. */
-static gboolean
-next_batch (WorkerInput *self)
+gboolean
+worker_input_next_batch (WorkerInput *self)
 {
   do
     {
@@ -92,7 +92,7 @@ next_batch (WorkerInput *self)
 static inline gboolean
 next_row (WorkerInput *self, guint *out_row)
 {
-  if ((self->batch == NULL || self->row == self->batch->length) && !next_batch (self))
+  if ((self->batch == NULL || self->row == self->batch->length) && !worker_input_next_batch (self))
     return FALSE;
   *out_row = self->row++;
   return TRUE;
@@ -321,16 +321,18 @@ worker_input_await (WorkerInput *self, RushPyMessageKind kind, WorkerMessage *ou
 /* ── life ── */
 
 void
-worker_input_init (WorkerInput *self, WorkerChannel *channel, WorkerFormat *format)
+worker_input_init (WorkerInput *self, WorkerChannel *channel, WorkerFormat *format,
+                   RushSchema *columns)
 {
   static PyObject *(*const next[]) (Stage *) = {
     [WORKER_LINES] = next_line,     [WORKER_BYTES] = next_line_bytes, [WORKER_BINARY] = next_record,
-    [WORKER_LONG] = next_number,    [WORKER_RUNS] = next_object,      [WORKER_ZIP] = next_pair,
-    [WORKER_CARTESIAN] = next_pair,
+    [WORKER_LONG] = next_number,    [WORKER_RUNS] = next_object,      [WORKER_ROWS] = worker_rows_next,
+    [WORKER_ZIP] = next_pair,       [WORKER_CARTESIAN] = next_pair,
   };
 
   *self = (WorkerInput){ .channel = channel, .format = format };
-  self->schema = worker_format_schema (format);
+  self->schema = format->kind == WORKER_ROWS ? rush_schema_ref (columns)
+                                             : worker_format_schema (format);
   self->stage.next = next[format->kind];
 }
 
@@ -339,6 +341,7 @@ worker_input_clear (WorkerInput *self)
 {
   Py_CLEAR (self->run);
   Py_CLEAR (self->other);
+  Py_CLEAR (self->names);
   worker_plain_reader_clear (&self->plain);
   g_clear_pointer (&self->batch, rush_batch_unref);
   g_clear_pointer (&self->held, g_bytes_unref);

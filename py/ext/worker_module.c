@@ -1,7 +1,7 @@
 /* worker_module.c - rushlight._worker: the chain loop of a Python worker, and portable_hash.
  *
  *   worker = _worker.Worker (fd, describe, dumps_by_value, stop_iteration, before_answer,
- *                           explain, begin_task, end_task, max_message)
+ *                           explain, begin_task, chain_of_calls, end_task, max_message)
  *   while worker.run_task (): pass
  *
  * rushlight/worker.py has the rest of a worker: processes, signals, the text of a traceback.
@@ -25,17 +25,17 @@ static int
 worker_init (PyObject *object, PyObject *args, PyObject *unused)
 {
   Worker *self = (Worker *)object;
-  PyObject *hooks[7];
+  PyObject *hooks[8];
   unsigned max_message;
   int fd;
 
-  if (!PyArg_ParseTuple (args, "iOOOOOOOI:Worker", &fd, &hooks[0], &hooks[1], &hooks[2], &hooks[3],
-                         &hooks[4], &hooks[5], &hooks[6], &max_message))
+  if (!PyArg_ParseTuple (args, "iOOOOOOOOI:Worker", &fd, &hooks[0], &hooks[1], &hooks[2], &hooks[3],
+                         &hooks[4], &hooks[5], &hooks[6], &hooks[7], &max_message))
     return -1;
-  PyObject **const slots[7] = { &worker_hooks.describe,       &worker_hooks.dumps_by_value,
+  PyObject **const slots[8] = { &worker_hooks.describe,       &worker_hooks.dumps_by_value,
                                 &worker_hooks.stop_iteration, &worker_hooks.before_answer,
                                 &worker_hooks.explain,        &worker_hooks.begin_task,
-                                &worker_hooks.end_task };
+                                &worker_hooks.chain_of_calls, &worker_hooks.end_task };
   for (guint i = 0; i < G_N_ELEMENTS (slots); i++)
     {
       Py_INCREF (hooks[i]);

@@ -21,6 +21,7 @@
  *   worker_format.c      what the rows of the input are
  *   worker_input.c       batches → elements
  *   worker_output.c      elements → runs or lines → batches
+ *   worker_rows.c        batches of columns → Rows, and elements → batches of columns
  *   worker_partition.c   portable_hash; pairs → buckets → runs by reduce partition
  *   worker_sharing.c     what tasks share: accumulators, barriers
  *   worker_channel.c     messages on a socket
@@ -147,6 +148,7 @@ typedef enum
   WORKER_BINARY,
   WORKER_LONG,
   WORKER_RUNS,
+  WORKER_ROWS,
   WORKER_ZIP, /* from here on: of two formats */
   WORKER_CARTESIAN,
 } WorkerFormatKind;
@@ -185,18 +187,24 @@ typedef struct
   guint row;
   PyObject *read; /* (unowned) as in WorkerRecords */
   WorkerFormat *format;
-  PyObject *run; /* the list being walked, or NULL */
+  PyObject *run; /* the list being walked, or NULL; of rows: those of the batch */
   Py_ssize_t at;
   WorkerPlainReader plain; /* of a run that is read one element at a time */
+  PyObject *names;         /* rows: of the columns */
   PyObject *other;         /* pairs: the list on the right, or NULL */
   Py_ssize_t other_at;
   gint64 objects; /* given out */
   gboolean ended; /* END_OF_INPUT has been read */
 } WorkerInput;
 
-/* Takes over @format. */
-void worker_input_init (WorkerInput *self, WorkerChannel *channel, WorkerFormat *format);
+/* Takes over @format.  @columns: of rows; else NULL. */
+void worker_input_init (WorkerInput *self, WorkerChannel *channel, WorkerFormat *format,
+                        RushSchema *columns);
 void worker_input_clear (WorkerInput *self);
+/* The next batch with rows in it; FALSE without an exception: the input has ended. */
+gboolean worker_input_next_batch (WorkerInput *self);
+/* The next of the rows that the input is. */
+PyObject *worker_rows_next (Stage *stage);
 /* The next element of @stage as bytes, if it is an input, and has it so.  FALSE: an exception, or it
  * is to be asked for the element itself, which it may have. */
 gboolean worker_input_take_plain (Stage *stage, WorkerPlainElement *out);
@@ -218,6 +226,8 @@ typedef struct
 /* Each pulls @chain to its end and sends all that comes. */
 gboolean worker_output_runs (WorkerChannel *channel, WorkerChain *chain, gint64 *out_objects);
 gboolean worker_output_lines (WorkerChannel *channel, WorkerChain *chain, gint64 *out_objects);
+gboolean worker_output_rows (WorkerChannel *channel, WorkerChain *chain, RushSchema *columns,
+                             gint64 *out_objects);
 gboolean worker_output_pairs (WorkerChannel *channel, WorkerChain *chain, gint64 memory_bytes,
                               gint64 *out_objects);
 
@@ -254,6 +264,7 @@ typedef struct
   PyObject *explain;        /* (exception, place, fault, [thing]): notes them with it */
   PyObject *before_answer;  /* () → None: flushes what user code has printed */
   PyObject *begin_task;     /* (files version) → None: nothing of the last task's is left */
+  PyObject *chain_of_calls; /* (JSON, bytes) → ops that call functions of SQL with columns */
   PyObject *end_task;       /* () → bytes: what was added to accumulators; or None */
 } WorkerHooks;
 extern WorkerHooks worker_hooks;

@@ -10,6 +10,7 @@
 #include "py/ext/worker_task_private.h"
 
 #include "core/base/json.h"
+#include "sql/types/type_json.h"
 
 typedef struct
 {
@@ -19,6 +20,7 @@ typedef struct
   WorkerMemory memory;
   const char *input;
   const char *output;
+  RushSchema *input_columns, *output_columns; /* (owned) of rows; else NULL */
 } TaskHeader;
 
 typedef struct
@@ -58,6 +60,20 @@ skip_input (WorkerTaskLoop *self, gboolean *out_closed)
 }
 
 static gboolean
+parse_columns (const RushJson *json, const char *name, RushSchema **out)
+{
+  GError *error = NULL;
+  const char *text = rush_json_get_string (json, name, NULL);
+  if (text == NULL)
+    return TRUE;
+  const RushType *type = rush_type_from_json (text, -1, &error);
+  if (type == NULL)
+    return worker_raise (error);
+  *out = rush_schema_from_type (type);
+  return TRUE;
+}
+
+static gboolean
 parse_header (const WorkerMessage *message, TaskHeader *out)
 {
   GError *error = NULL;
@@ -71,7 +87,8 @@ parse_header (const WorkerMessage *message, TaskHeader *out)
   out->memory.dir = rush_json_get_string (out->json, "localDir", g_get_tmp_dir ());
   out->output = rush_json_get_string (out->json, "output", "runs");
   out->input = rush_json_get_string (out->json, "input", "runs");
-  return TRUE;
+  return parse_columns (out->json, "inputColumns", &out->input_columns) &&
+         parse_columns (out->json, "outputColumns", &out->output_columns);
 }
 
 /* ── the chain ── */
@@ -90,9 +107,22 @@ send_output (WorkerChannel *channel, WorkerChain *chain, const TaskHeader *heade
     }
   if (pairs)
     return worker_output_pairs (channel, chain, header->memory.limit, out_objects);
+  if (header->output_columns != NULL)
+    return worker_output_rows (channel, chain, header->output_columns, out_objects);
   if (strcmp (header->output, "lines") == 0)
     return worker_output_lines (channel, chain, out_objects);
   return worker_output_runs (channel, chain, out_objects);
+}
+
+/* The ops, as a list: pickled, or made by Python's half of the functions that SQL calls. */
+static PyObject *
+load_command (const TaskHeader *header, const WorkerMessage *message)
+{
+  const char *calls = rush_json_get_string (header->json, "calls", NULL);
+  if (calls == NULL)
+    return worker_loads (message->payload, message->length);
+  return PyObject_CallFunction (worker_hooks.chain_of_calls, "sy#", calls, message->payload,
+                                (Py_ssize_t)message->length);
 }
 
 /* Runs what stands in the message COMMAND.  The exception, if there is one, outlives the clean-up
@@ -108,10 +138,10 @@ run_command (WorkerTaskLoop *self, TaskHeader *header, TaskCounts *counts)
   WorkerFormat *format = worker_format_parse (header->input);
   if (format == NULL)
     return FALSE;
-  worker_input_init (&input, &self->channel, format);
+  worker_input_init (&input, &self->channel, format, header->input_columns);
   worker_current_input = &input;
   gboolean ok = expect (&self->channel, RUSH_PY_COMMAND, &message, &closed);
-  PyObject *command = ok ? worker_loads (message.payload, message.length) : NULL;
+  PyObject *command = ok ? load_command (header, &message) : NULL;
   ok = command != NULL &&
        worker_chain_build (&chain, command, &input.stage, header->split, &header->memory);
   Py_XDECREF (command); /* the chain holds it */
@@ -255,6 +285,8 @@ worker_run_task (WorkerTaskLoop *self, gboolean *out_closed)
   gboolean ok = parse_header (&message, &header) && worker_begin_task (header.files_version) &&
                 run_command (self, &header, &counts) && worker_send_accumulators (&self->channel);
   g_clear_pointer (&header.json, rush_json_free);
+  g_clear_pointer (&header.input_columns, rush_schema_unref);
+  g_clear_pointer (&header.output_columns, rush_schema_unref);
 
   PyObject *exception = ok ? NULL : worker_take_exception ();
   if (self->channel.broken)

@@ -19,19 +19,25 @@
  *   runs     (run: binary, objects: int)                    a run is one pickled list of objects,
  *                                      or one written as worker_plain.c does: see its first byte
  *   pairs    (partition: int, run: binary, objects: int)    runs of (key, value), by partition
+ *   rows     the columns of a table                         elements are Row
  * and as input only, with any of these but pairs, or itself, for a and b:
  *   zip(a,b)        the columns of a, those of b            a row's a with its b, one by one
  *   cartesian(a,b)                                          each of a row's a with each of its b
  *
  * TASK     {"stage":0,"stageAttempt":0,"partition":1,"attempt":0,"taskId":5,"split":1,
- *           "input":"lines" | "bytes" | "binary" | "long" | "runs" | "zip(…,…)" | "cartesian(…,…)",
- *           "output":"lines" | "runs" | "pairs",
+ *           "input":"lines" | "bytes" | "binary" | "long" | "runs" | "rows" | "zip(…,…)" | "cartesian(…,…)",
+ *           "output":"lines" | "runs" | "pairs" | "rows",
+ *           "inputColumns":{"type":"struct",…},"outputColumns":{…},
  *           "memoryBytes":536870912,"localDir":path,"properties":{…},
  *           "cpus":1,"barrier":true,"broadcasts":[[id,version,path],…],
  *           "filesVersion":3,"filesRoot":path,"pyFiles":[name,…]}
  *          partition is the task's, split that of the RDD: below a union they differ.
  *          memoryBytes is spark.python.worker.memory: what is larger goes to files in localDir;
  *          over half of it, buckets are flushed early.
+ *          inputColumns and outputColumns are the types of rows, as DataType.json () has them.
+ *          "calls":text, JSON of [{"args":[0,1],"evalType":100,"bytes":n,"type":{…}},…]: the command is no
+ *          list of ops, but one function behind the other, n bytes each, that are called with
+ *          columns of the input; a result is a column of the output.
  *          broadcasts are those that the command uses; a worker reads the file when the value is
  *          asked for, and again when the version has changed.
  *          filesVersion counts what addFile and its like have added; pyFiles are archives of

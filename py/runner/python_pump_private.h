@@ -7,11 +7,13 @@
 typedef struct
 {
   RushPythonWorkers *workers; /* must live as long as the iterator */
+  RushSchema *input_schema; /* of rows; else NULL */
   RushSchema *output_schema;
   const guint8 *command;
   gsize command_bytes;
   const char *input;     /* as TASK has it: "lines", "runs", "zip(lines,runs)" … */
-  const char *output;    /* "lines", "runs", "pairs" */
+  const char *output;    /* "lines", "runs", "pairs", "rows" */
+  const char *calls;     /* JSON of the functions that the command is made of; NULL: an op list */
   GPtrArray *broadcasts; /* of RushPythonBroadcast: what the command uses; NULL: none */
 } RushPythonWork;
 

@@ -55,9 +55,9 @@ rush_python_schema_pairs (void)
 }
 
 static RushSchema *
-schema_of_output (RushPythonOutput output)
+schema_of_output (const RushPythonChain *chain)
 {
-  switch (output)
+  switch (chain->output)
     {
     case RUSH_PYTHON_OUTPUT_RUNS:
       return rush_python_schema_runs ();
@@ -65,6 +65,8 @@ schema_of_output (RushPythonOutput output)
       return rush_python_schema_pairs ();
     case RUSH_PYTHON_OUTPUT_LINES:
       return rush_python_schema_lines ();
+    case RUSH_PYTHON_OUTPUT_ROWS:
+      return chain->rows;
     }
   g_assert_not_reached ();
 }
@@ -80,6 +82,8 @@ name_of_output (RushPythonOutput output)
       return "pairs";
     case RUSH_PYTHON_OUTPUT_LINES:
       return "lines";
+    case RUSH_PYTHON_OUTPUT_ROWS:
+      return "rows";
     }
   g_assert_not_reached ();
 }
@@ -139,6 +143,8 @@ python_rdd_finalize (RushRdd *base)
   PythonRdd *self = (PythonRdd *)base;
 
   rush_python_workers_unref (self->work.workers);
+  g_clear_pointer (&self->work.input_schema, rush_schema_unref);
+  rush_schema_unref (self->work.output_schema);
   g_free ((gpointer)self->work.command);
   g_free ((gpointer)self->work.input);
   g_clear_pointer (&self->work.broadcasts, g_ptr_array_unref);
@@ -168,7 +174,7 @@ RushRdd *
 rush_python_rdd_new (RushRdd *parent, RushPythonWorkers *workers, const RushPythonChain *chain)
 {
   const char *input = chain->input != NULL ? chain->input : name_of_input (parent->schema);
-  RushSchema *schema = schema_of_output (chain->output);
+  RushSchema *schema = schema_of_output (chain);
   RushDependency *dependency;
 
   g_return_val_if_fail (input != NULL, NULL);
@@ -178,7 +184,8 @@ rush_python_rdd_new (RushRdd *parent, RushPythonWorkers *workers, const RushPyth
       rush_rdd_alloc (sizeof *self, &python_rdd_class, parent->lineage, schema, &dependency, 1);
   self->work = (RushPythonWork){
     .workers = rush_python_workers_ref (workers),
-    .output_schema = schema, /* immortal */
+    .input_schema = g_str_equal (input, "rows") ? rush_schema_ref (parent->schema) : NULL,
+    .output_schema = rush_schema_ref (schema),
     .command = g_memdup2 (chain->command, chain->command_bytes),
     .command_bytes = chain->command_bytes,
     .input = g_strdup (input),

@@ -51,6 +51,7 @@ typedef enum
   RUSH_PYTHON_OUTPUT_RUNS,
   RUSH_PYTHON_OUTPUT_PAIRS,
   RUSH_PYTHON_OUTPUT_LINES,
+  RUSH_PYTHON_OUTPUT_ROWS, /* the columns of RushPythonChain.rows */
 } RushPythonOutput;
 
 typedef struct
@@ -58,11 +59,12 @@ typedef struct
   const guint8 *command; /* copied */
   gsize command_bytes;
   RushPythonOutput output;
+  RushSchema *rows; /* of output ROWS, referenced; else NULL */
   gboolean preserves_partitioning; /* keeps the parent's partitioner */
   const char *const *steps; /* pairs: operator name, call site, …, NULL; copied; for pictures */
   RushDeterminism determinism;
   /* How the parent's rows become elements, as TASK has it (protocol.h); copied.  NULL: lines or
-   * runs, whichever they are. */
+   * runs, whichever they are.  "rows": all columns of the parent's. */
   const char *input;
   gboolean barrier; /* its tasks run all at once, and may wait for each other */
   RushPythonBroadcast *const *broadcasts; /* [n_broadcasts], referenced */

@@ -3,6 +3,7 @@
 
 #include "core/base/json.h"
 #include "core/executor/env.h"
+#include "sql/types/type_json.h"
 
 static void
 put_properties (RushJsonWriter *w, GHashTable *properties)
@@ -52,6 +53,14 @@ put_string (RushJsonWriter *w, const char *name, const char *value)
   rush_json_string (w, value);
 }
 
+/* As text in a string: only Python and the type reader look into it. */
+static void
+put_columns (RushJsonWriter *w, const char *name, const RushSchema *schema)
+{
+  g_autofree char *json = rush_type_to_json (rush_schema_to_type (schema));
+  put_string (w, name, json);
+}
+
 GString *
 rush_python_describe_task (const RushPythonWork *work, guint split, const RushTaskContext *ctx)
 {
@@ -68,6 +77,12 @@ rush_python_describe_task (const RushPythonWork *work, guint split, const RushTa
   put_int (&w, "split", split);
   put_string (&w, "input", work->input);
   put_string (&w, "output", work->output);
+  if (work->input_schema != NULL)
+    put_columns (&w, "inputColumns", work->input_schema);
+  if (g_str_equal (work->output, "rows"))
+    put_columns (&w, "outputColumns", work->output_schema);
+  if (work->calls != NULL)
+    put_string (&w, "calls", work->calls);
   put_int (&w, "memoryBytes", rush_python_workers_memory_bytes (work->workers));
   if (ctx->env != NULL)
     put_string (&w, "localDir", rush_local_dir_path (ctx->env->dir));

@@ -238,7 +238,7 @@ class PipelinedRDD(RDD):
         records = records_op(self._source._format, self._format)
         if records is not None:
             chain.insert(0, (self._call, records))
-        engine, source = self.ctx._engine, self._source._engine()
+        source = self._source._engine()
         collector = self.ctx.profiler_collector
         if collector is not None:
             profiler = collector.new_profiler(self.ctx)
@@ -248,13 +248,17 @@ class PipelinedRDD(RDD):
         finally:
             # If that failed, too: they are not the next RDD's.
             broadcasts = [b._handle for b in self.ctx._pickled_broadcast_vars.take()]
-        made = engine.python_rdd(
+        made = self._python_rdd(
             source, command, self._output, self.preservesPartitioning,
             [call[:2] for call in steps], described(self._source._format), broadcasts,
             self.is_barrier, self._call)
         if collector is not None:
             collector.add_profiler(made.id, profiler)
         return made
+
+    def _python_rdd(self, *arguments):
+        """The engine's RDD of a chain; a subclass has more to say of what comes out."""
+        return self.ctx._engine.python_rdd(*arguments)
 
     def _is_barrier(self):
         return self.is_barrier

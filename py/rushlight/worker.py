@@ -142,6 +142,12 @@ def begin_task(files_version):
         _seen_files = files_version
 
 
+def chain_of_calls(calls, functions):
+    """The ops that call functions of SQL with columns (TASK's "calls" in protocol.h)."""
+    from rushlight.sql import udf_worker
+    return udf_worker.chain_of_calls(calls, functions)
+
+
 def end_task():
     """What the task has added to accumulators, pickled, or None."""
     accumulators = sys.modules.get("rushlight.accumulators")
@@ -171,7 +177,7 @@ def run_worker(fd, max_message=_worker.MAX_MESSAGE):
     gc.set_threshold(YOUNG_OBJECTS, 20, 20)
     os.register_at_fork(after_in_child=lambda: hang_up(fd))
     worker = _worker.Worker(fd, describe, dumps_by_value, stop_iteration, before_answer, explain,
-                            begin_task, end_task, max_message)
+                            begin_task, chain_of_calls, end_task, max_message)
     while worker.run_task():
         pass
 

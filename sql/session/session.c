@@ -39,7 +39,8 @@ rush_sql_session_environment (RushSqlSession *self)
   return (RushQueryEnvironment){ .context = self->context,
                                  .settings = rush_sql_session_settings (self),
                                  .catalog = rush_catalog_view (self->catalog),
-                                 .cache = self->cache };
+                                 .cache = self->cache,
+                                 .python = self->python };
 }
 
 void
@@ -203,22 +204,24 @@ gboolean
 rush_sql_session_cache (RushSqlSession *self, RushPlan *plan, RushStorageLevel level,
                         const char *table_name, GError **error)
 {
-  RushQueryEnvironment environment = rush_sql_session_environment (self);
-  gboolean ok = rush_cache_manager_add (self->cache, &environment, plan, level, table_name, error);
-  rush_query_environment_clear (&environment);
-  return ok;
+  g_autoptr (RushQuery) query = rush_sql_session_query (self, plan);
+  RushPlan *analyzed = rush_query_analyzed (query, error);
+  if (analyzed == NULL)
+    return FALSE;
+  rush_cache_manager_add (self->cache, analyzed, query, level, table_name); /* or it is there */
+  return TRUE;
 }
 
 gboolean
 rush_sql_session_uncache (RushSqlSession *self, RushPlan *plan, gboolean blocking)
 {
-  return rush_cache_manager_remove (self->cache, plan, blocking);
+  return rush_cache_manager_remove (self->cache, plan);
 }
 
 gboolean
 rush_sql_session_is_cached (RushSqlSession *self, RushPlan *plan, RushStorageLevel *out_level)
 {
-  return rush_cache_manager_find (self->cache, plan, out_level);
+  return rush_cache_manager_is_cached (self->cache, plan, out_level);
 }
 
 /* ── life ── */
@@ -244,11 +247,12 @@ rush_sql_session_unref (RushSqlSession *self)
 }
 
 static RushSqlSession *
-session_new (RushContext *context, RushSqlSession *parent)
+session_new (RushContext *context, gpointer python, RushSqlSession *parent)
 {
   RushSqlSession *self = g_new0 (RushSqlSession, 1);
   rush_ref_count_init (&self->refs);
   self->context = rush_context_ref (context);
+  self->python = python;
   pthread_mutex_init (&self->lock, NULL);
   self->conf = rush_conf_copy (rush_context_conf (context));
   g_autofree char *warehouse = rush_conf_get_string (self->conf, "spark.sql.warehouse.dir");
@@ -259,13 +263,13 @@ session_new (RushContext *context, RushSqlSession *parent)
 }
 
 RushSqlSession *
-rush_sql_session_new (RushContext *context)
+rush_sql_session_new (RushContext *context, gpointer python)
 {
-  return session_new (context, NULL);
+  return session_new (context, python, NULL);
 }
 
 RushSqlSession *
 rush_sql_session_new_child (RushSqlSession *self)
 {
-  return session_new (self->context, self);
+  return session_new (self->context, self->python, self);
 }

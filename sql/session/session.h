@@ -13,7 +13,8 @@
 
 typedef struct _RushSqlSession RushSqlSession;
 
-RushSqlSession *rush_sql_session_new (RushContext *context);
+/* @python: what calls of Python's functions are given (python_evaluator.h); or NULL. */
+RushSqlSession *rush_sql_session_new (RushContext *context, gpointer python);
 RushSqlSession *rush_sql_session_new_child (RushSqlSession *self); /* newSession (): shares caches
                                                                       and global views */
 RushSqlSession *rush_sql_session_ref (RushSqlSession *self);

@@ -11,6 +11,7 @@ struct _RushSqlSession
 {
   RushRefCount refs;
   RushContext *context;    /* (owned) */
+  gpointer python;         /* for rush_python_evaluator (); lives as long as the context */
   RushCatalog *catalog;    /* (owned) */
   RushCacheManager *cache; /* (owned) shared by all sessions */
 

@@ -4,6 +4,7 @@
  * analyzed: all of it happens without the GIL, and Ctrl-C cancels it.
  */
 #include "py/ext/sql/sql_private.h"
+#include "py/runner/python_evaluate.h"
 
 #include <unistd.h>
 
@@ -20,10 +21,11 @@ session_init (EngineSqlSession *self, PyObject *args, PyObject *kwargs)
       PyErr_SetString (PyExc_RuntimeError, "the session is initialized already");
       return -1;
     }
+  rush_python_evaluator_set (rush_python_evaluate);
   self->context = rush_context_ref (context->context);
   self->process = getpid ();
   self->session = parent == Py_None
-                      ? rush_sql_session_new (context->context)
+                      ? rush_sql_session_new (context->context, context->workers)
                       : rush_sql_session_new_child (((EngineSqlSession *)parent)->session);
   return 0;
 }

@@ -1,0 +1,111 @@
+/* python_evaluate.c - one task's calls of functions that SQL text or Columns name.
+ *
+ *     columns of arguments ──▶ worker: f (row[0], row[1]), g (row[0]) … ──▶ columns of results
+ *
+ * The worker gets the pickled functions one behind the other, and in TASK which columns each is
+ * called with; the rest is the conversation that a PythonRDD has.
+ */
+#include "py/runner/python_evaluate.h"
+
+#include "core/base/json.h"
+#include "py/runner/python_pump_private.h"
+#include "sql/types/type_json.h"
+
+/* The iterator owns what it was asked to do. */
+typedef struct
+{
+  RushIterator base;
+  RushPythonWork work;
+  GByteArray *command;
+  char *calls;
+  RushIterator *pump;
+} Evaluation;
+
+static RushBatch *
+evaluation_next (RushIterator *base, GError **error)
+{
+  return rush_iterator_next (((Evaluation *)base)->pump, error);
+}
+
+static void
+evaluation_close (RushIterator *base)
+{
+  Evaluation *self = (Evaluation *)base;
+
+  rush_iterator_close (self->pump);
+  rush_python_workers_unref (self->work.workers);
+  rush_schema_unref (self->work.input_schema);
+  rush_schema_unref (self->work.output_schema);
+  g_byte_array_unref (self->command);
+  g_free (self->calls);
+  g_free (self);
+}
+
+static const RushIteratorClass evaluation_class = { evaluation_next, evaluation_close };
+
+static void
+describe_call (RushJsonWriter *w, const RushPythonCall *call, gsize bytes)
+{
+  g_autofree char *type = rush_type_to_json (call->function->return_type);
+
+  rush_json_begin_object (w);
+  rush_json_member (w, "args");
+  rush_json_begin_array (w);
+  for (guint i = 0; i < call->n_args; i++)
+    rush_json_int (w, call->args[i]);
+  rush_json_end_array (w);
+  rush_json_member (w, "name");
+  rush_json_string (w, call->function->name);
+  rush_json_member (w, "evalType");
+  rush_json_int (w, call->function->eval_type);
+  rush_json_member (w, "bytes");
+  rush_json_int (w, (gint64)bytes);
+  rush_json_member (w, "type");
+  rush_json_string (w, type);
+  rush_json_end_object (w);
+}
+
+/* Fills in self->command and self->calls. */
+static void
+put_calls (Evaluation *self, const RushPythonCall *calls, guint n)
+{
+  GString *json = g_string_new (NULL);
+  RushJsonWriter w;
+
+  rush_json_writer_init (&w, json);
+  rush_json_begin_array (&w);
+  for (guint i = 0; i < n; i++)
+    {
+      gsize bytes;
+      const guint8 *command = g_bytes_get_data (calls[i].function->command, &bytes);
+      g_byte_array_append (self->command, command, (guint)bytes);
+      describe_call (&w, &calls[i], bytes);
+    }
+  rush_json_end_array (&w);
+  self->calls = g_string_free (json, FALSE);
+}
+
+RushIterator *
+rush_python_evaluate (gpointer workers, const RushPythonCall *calls, guint n_calls,
+                      RushSchema *arguments, RushSchema *results, RushIterator *rows, guint split,
+                      RushTaskContext *ctx, GError **error)
+{
+  Evaluation *self = g_new0 (Evaluation, 1);
+
+  self->base.klass = &evaluation_class;
+  self->command = g_byte_array_new ();
+  put_calls (self, calls, n_calls);
+  self->work = (RushPythonWork){ .workers = rush_python_workers_ref (workers),
+                                 .input_schema = rush_schema_ref (arguments),
+                                 .output_schema = rush_schema_ref (results),
+                                 .command = self->command->data,
+                                 .command_bytes = self->command->len,
+                                 .input = "rows",
+                                 .output = "rows",
+                                 .calls = self->calls };
+  self->pump = rush_python_pump_new (&self->work, rows, split, ctx, error);
+  if (self->pump != NULL)
+    return &self->base;
+  evaluation_close (&self->base);
+  return NULL;
+}

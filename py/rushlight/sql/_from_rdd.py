@@ -1,0 +1,61 @@
+"""An RDD becomes a DataFrame: rows are made in workers, a batch of columns at a time."""
+from rushlight import _engine
+from rushlight.errors import PySparkTypeError, PySparkValueError
+from rushlight.rdd import PipelinedRDD
+from rushlight.sql._creating import as_tuple
+from rushlight.sql._infer import (
+    has_null_type, infer_row, merge_types, names_of_schema, with_names)
+from rushlight.sql._verify import make_verifier
+from rushlight.sql.types import StructType
+
+
+def plan_of_rdd(session, rdd, schema, sampling_ratio, verify, wrapped):
+    """The plan of an RDD's rows; without a schema a job looks at the first one, as in PySpark."""
+    if schema is None or isinstance(schema, list):
+        schema = with_names(_inferred(session, rdd, names_of_schema(schema), sampling_ratio),
+                            schema)
+    elif not isinstance(schema, StructType):
+        raise PySparkTypeError(errorClass="NOT_LIST_OR_NONE_OR_STRUCT", messageParameters={
+            "arg_name": "schema", "arg_type": type(schema).__name__})
+    check = make_verifier(schema) if verify else None
+
+    def to_row(value):
+        row = (value,) if wrapped else value
+        if check is not None:
+            check(row)
+        return as_tuple(row, schema)
+
+    rows = _RowsOut(rdd, [("map", to_row)], schema)
+    return _engine.plan_rdd(rows._engine(), schema.json())
+
+
+class _RowsOut(PipelinedRDD):
+    """A chain whose elements leave the workers as columns."""
+
+    def __init__(self, prev, ops, schema):
+        self._schema_json = schema.json()
+        super().__init__(prev, tuple(ops), output="rows")
+
+    def _python_rdd(self, *arguments):
+        return self.ctx._engine.python_rdd(*arguments, self._schema_json)
+
+
+def _inferred(session, rdd, names, sampling_ratio):
+    ntz = session.conf.get("spark.sql.timestampType", "TIMESTAMP_LTZ") == "TIMESTAMP_NTZ"
+    if sampling_ratio is not None:
+        sample = rdd.sample(False, float(sampling_ratio)) if sampling_ratio < 0.99 else rdd
+        return sample.map(lambda row: infer_row(row, names, ntz)).reduce(merge_types)
+    first = rdd.first()
+    if not isinstance(first, bool) and not first:
+        raise PySparkValueError("[CANNOT_INFER_EMPTY_SCHEMA] Can not infer schema from an empty "
+                                "dataset.")
+    schema = infer_row(first, names, ntz)
+    if not has_null_type(schema):
+        return schema
+    for row in rdd.take(100)[1:]:
+        schema = merge_types(schema, infer_row(row, names, ntz))
+        if not has_null_type(schema):
+            return schema
+    raise PySparkValueError(
+        "[CANNOT_DETERMINE_TYPE] Some of types cannot be determined by the first 100 rows, please "
+        "try again with sampling.")

@@ -1,0 +1,33 @@
+/* python_evaluator.h - how functions of Python are called: by whom, this layer does not know.
+ *
+ *   batches of arguments ──▶ evaluate () ──▶ batches of results, as many rows, in the same order
+ *
+ * py/runner registers itself; the engine itself has no Python in it.
+ *
+ * Threads:  set once, before there are queries; evaluate () runs on runners.
+ * Mirrors:  org.apache.spark.sql.execution.python.{BatchEvalPythonExec,ArrowEvalPythonExec}.
+ */
+#pragma once
+
+#include "core/lineage/iterator.h"
+#include "core/lineage/task_context.h"
+#include "sql/plan/expression.h"
+
+/* A call: which columns of the arguments it takes. */
+typedef struct
+{
+  const RushPythonFunction *function;
+  guint n_args;
+  const guint *args;
+} RushPythonCall;
+
+/* @workers: what rush_query_environment has as `python`.  @rows (columns @arguments) is taken over,
+ * also on failure.  Result column i is call i's.
+ */
+typedef RushIterator *(*RushPythonEvaluate) (gpointer workers, const RushPythonCall *calls,
+                                             guint n_calls, RushSchema *arguments,
+                                             RushSchema *results, RushIterator *rows, guint split,
+                                             RushTaskContext *ctx, GError **error);
+void rush_python_evaluator_set (RushPythonEvaluate evaluate);
+/* NULL: nobody has been set (a C program). */
+RushPythonEvaluate rush_python_evaluator (void);
