@@ -140,9 +140,7 @@ match_suffix (const char *end, gboolean integer, gboolean exponent, RushTokenKin
           return end + length;
         }
     }
-  *out_kind = exponent  ? RUSH_TOKEN_EXPONENT
-              : integer ? RUSH_TOKEN_INTEGER
-                        : RUSH_TOKEN_DECIMAL;
+  *out_kind = exponent ? RUSH_TOKEN_EXPONENT : integer ? RUSH_TOKEN_INTEGER : RUSH_TOKEN_DECIMAL;
   return is_word (*end) ? NULL : end;
 }
 
@@ -230,7 +228,7 @@ match_token (const char *p, const char *end, RushTokenKind *out_kind)
 
   if (*p == '\'' || *p == '"' || *p == '`')
     {
-      *out_kind = *p == '\'' ? RUSH_TOKEN_STRING
+      *out_kind = *p == '\''  ? RUSH_TOKEN_STRING
                   : *p == '"' ? RUSH_TOKEN_DOUBLE_QUOTED
                               : RUSH_TOKEN_BACKQUOTED;
       match = match_quoted (p, end, *p, *p != '`');

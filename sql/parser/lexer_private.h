@@ -11,18 +11,18 @@ typedef enum
   RUSH_TOKEN_EOF,
   RUSH_TOKEN_UNRECOGNIZED, /* a character that begins nothing, a quote that is never closed */
   RUSH_TOKEN_IDENTIFIER,
-  RUSH_TOKEN_BACKQUOTED,     /* `a b` */
-  RUSH_TOKEN_STRING,         /* 'a', r'a' */
-  RUSH_TOKEN_DOUBLE_QUOTED,  /* "a" */
-  RUSH_TOKEN_INTEGER,        /* 12 */
-  RUSH_TOKEN_DECIMAL,        /* 1.5 */
-  RUSH_TOKEN_EXPONENT,       /* 1e3 */
-  RUSH_TOKEN_TINYINT,        /* 1Y */
-  RUSH_TOKEN_SMALLINT,       /* 1S */
-  RUSH_TOKEN_BIGINT,         /* 1L */
-  RUSH_TOKEN_FLOAT,          /* 1.5F */
-  RUSH_TOKEN_DOUBLE,         /* 1.5D */
-  RUSH_TOKEN_BIGDECIMAL,     /* 1.5BD */
+  RUSH_TOKEN_BACKQUOTED,    /* `a b` */
+  RUSH_TOKEN_STRING,        /* 'a', r'a' */
+  RUSH_TOKEN_DOUBLE_QUOTED, /* "a" */
+  RUSH_TOKEN_INTEGER,       /* 12 */
+  RUSH_TOKEN_DECIMAL,       /* 1.5 */
+  RUSH_TOKEN_EXPONENT,      /* 1e3 */
+  RUSH_TOKEN_TINYINT,       /* 1Y */
+  RUSH_TOKEN_SMALLINT,      /* 1S */
+  RUSH_TOKEN_BIGINT,        /* 1L */
+  RUSH_TOKEN_FLOAT,         /* 1.5F */
+  RUSH_TOKEN_DOUBLE,        /* 1.5D */
+  RUSH_TOKEN_BIGDECIMAL,    /* 1.5BD */
 #define RUSH_SYMBOL(name, text) RUSH_TOKEN_##name,
 #define RUSH_KEYWORD(name, text, strict) RUSH_TOKEN_##name,
 #include "sql/parser/tokens.def"

@@ -26,9 +26,9 @@ parse_argument (RushParser *p)
   RushExpr *value = rush_parse_tree (p);
   if (value == NULL)
     return NULL;
-  return rush_mark (p, from,
-                    rush_expr_named (RUSH_EXPR_NAMED_ARGUMENT,
-                                     (const char *const[]){ name, NULL }, 1, &value));
+  return rush_mark (
+      p, from,
+      rush_expr_named (RUSH_EXPR_NAMED_ARGUMENT, (const char *const[]){ name, NULL }, 1, &value));
 }
 
 gboolean
@@ -158,9 +158,9 @@ parse_position (RushParser *p, GPtrArray *args)
 static gboolean
 at_time_unit (const RushParser *p)
 {
-  static const char *const units[]
-      = { "YEAR", "QUARTER", "MONTH",  "WEEK",        "DAY",         "DAYOFYEAR",
-          "HOUR", "MINUTE",  "SECOND", "MILLISECOND", "MICROSECOND" };
+  static const char *const units[] = { "YEAR",   "QUARTER",     "MONTH",      "WEEK",
+                                       "DAY",    "DAYOFYEAR",   "HOUR",       "MINUTE",
+                                       "SECOND", "MILLISECOND", "MICROSECOND" };
 
   for (guint i = 0; i < G_N_ELEMENTS (units); i++)
     if (rush_peek_word (p, 0, units[i]))

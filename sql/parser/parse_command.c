@@ -366,7 +366,8 @@ parse_analyze (RushParser *p, guint from)
     {
       g_autofree char *word = rush_token_dup (p, p->pos++);
       RushSqlContext context = rush_context (p, from);
-      rush_sql_error_set (&p->error, RUSH_SQL_CLASS_INVALID_SQL_SYNTAX_ANALYZE_TABLE_UNEXPECTED_NOSCAN,
+      rush_sql_error_set (&p->error,
+                          RUSH_SQL_CLASS_INVALID_SQL_SYNTAX_ANALYZE_TABLE_UNEXPECTED_NOSCAN,
                           &context, "ctx", word, NULL);
       return NULL;
     }
@@ -399,8 +400,7 @@ parse_drop (RushParser *p, guint from)
     }
   p->pos++;
   g_autoptr (RushCommand) command = rush_command_new (what);
-  if (!rush_parse_if_exists (p, FALSE, &command->flags) ||
-      !rush_parse_command_names (p, command))
+  if (!rush_parse_if_exists (p, FALSE, &command->flags) || !rush_parse_command_names (p, command))
     return NULL;
   if (what == RUSH_COMMAND_DROP_TABLE)
     rush_accept_word (p, "purge"); /* there is no trash that it would go around */
@@ -482,11 +482,11 @@ static const struct
 
 /* Statements of Spark's that are not there, by their first words. */
 static const char *const missing[][2] = {
-  { "merge", "into" },   { "update", NULL },     { "delete", "from" },  { "begin", NULL },
-  { "declare", NULL },   { "execute", "immediate" }, { "call", NULL },  { "comment", "on" },
-  { "msck", "repair" },  { "repair", "table" },  { "load", "data" },    { "add", NULL },
-  { "list", NULL },      { "replace", "table" }, { "fetch", NULL },     { "lock", NULL },
-  { "grant", NULL },     { "revoke", NULL },     { "export", NULL },    { "import", NULL },
+  { "merge", "into" },  { "update", NULL },         { "delete", "from" }, { "begin", NULL },
+  { "declare", NULL },  { "execute", "immediate" }, { "call", NULL },     { "comment", "on" },
+  { "msck", "repair" }, { "repair", "table" },      { "load", "data" },   { "add", NULL },
+  { "list", NULL },     { "replace", "table" },     { "fetch", NULL },    { "lock", NULL },
+  { "grant", NULL },    { "revoke", NULL },         { "export", NULL },   { "import", NULL },
 };
 
 static gboolean

@@ -18,10 +18,17 @@ rush_parse_error_whole (GError **error, RushSqlErrorClass error_class, RushSqlTe
   GError *made = NULL;
 
   rush_sql_error_set_as (&made, RUSH_SQL_ERROR_PARSE, error_class, NULL, NULL);
-  char *message = g_strdup_printf ("%s\n== SQL ==\n%s", made->message, text->text);
-  g_free (made->message);
-  made->message = message;
+  rush_parse_error_add_text (made, text);
   g_propagate_error (error, made);
+}
+
+void
+rush_parse_error_add_text (GError *error, const RushSqlText *text)
+{
+  char *message = g_strdup_printf ("%s\n== SQL ==\n%s", error->message, text->text);
+
+  g_free (error->message);
+  error->message = message;
 }
 
 RushSqlContext
@@ -76,8 +83,8 @@ syntax_error_with_hint (RushParser *p, const char *hint)
   RushSqlContext context = { .text = p->text, .start = token->start, .stop = token->end };
 
   if (p->error == NULL)
-    rush_sql_error_set_syntax (&p->error, RUSH_SQL_CLASS_PARSE_SYNTAX_ERROR, &context, "error", near,
-                               "hint", hint, NULL);
+    rush_sql_error_set_syntax (&p->error, RUSH_SQL_CLASS_PARSE_SYNTAX_ERROR, &context, "error",
+                               near, "hint", hint, NULL);
 }
 
 gboolean
@@ -88,16 +95,23 @@ rush_syntax_error (RushParser *p)
 }
 
 gboolean
+rush_syntax_error_extra (RushParser *p)
+{
+  g_autofree char *near = quoted_token (p);
+  g_autofree char *hint = g_strdup_printf (": extra input %s", near);
+
+  syntax_error_with_hint (p, hint);
+  return FALSE;
+}
+
+gboolean
 rush_syntax_error_expected (RushParser *p, RushTokenKind expected, gboolean may_follow)
 {
   g_autofree char *hint = NULL;
 
   if (rush_peek_at (p, 1) == expected && rush_peek (p) != T (EOF))
-    {
-      g_autofree char *near = quoted_token (p);
-      hint = g_strdup_printf (": extra input %s", near);
-    }
-  else if (may_follow)
+    return rush_syntax_error_extra (p);
+  if (may_follow)
     {
       g_autofree char *missing = rush_token_kind_text (expected);
       hint = g_strdup_printf (": missing %s", missing);

@@ -5,3 +5,4 @@
 
 /* An error of the whole text, without a line: "== SQL ==" and the text. */
 void rush_parse_error_whole (GError **error, RushSqlErrorClass error_class, RushSqlText *text);
+void rush_parse_error_add_text (GError *error, const RushSqlText *text);

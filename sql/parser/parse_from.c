@@ -35,7 +35,7 @@ rush_parse_alias (RushParser *p, RushPlan *plan, const char *default_name)
         {
           p->pos += 2;
           g_autofree char *text = rush_source_text (p, from + as);
-          rush_invalid_identifier (p, from + as, text);
+          rush_invalid_identifier (p, from + as + 1, text);
           return NULL;
         }
       if (rush_peek (p) == T (LEFT_PAREN) && (columns = rush_parse_identifier_list (p)) == NULL)
@@ -80,8 +80,12 @@ parse_bucket (RushParser *p, Sample *sample)
       !rush_expect (p, T (OF)) || !rush_parse_unsigned (p, G_MAXINT32, &of))
     return FALSE;
   if (rush_peek (p) == T (ON))
-    return rush_plain_error (p, sample->from,
-                             "TABLESAMPLE(BUCKET x OUT OF y ON colname) is not supported.");
+    {
+      while (rush_peek (p) != T (EOF) && !rush_accept (p, T (RIGHT_PAREN)))
+        p->pos++;
+      return rush_plain_error (p, sample->from,
+                               "TABLESAMPLE(BUCKET x OUT OF y ON colname) is not supported.");
+    }
   sample->fraction = of > 0 ? (double)n / (double)of : 2.0;
   return TRUE;
 }
@@ -185,10 +189,9 @@ rush_parse_inline_table (RushParser *p)
           g_autofree char *actual = g_strdup_printf ("%u", n);
           g_autofree char *index = g_strdup_printf ("%u", i);
           RushSqlContext context = rush_context (p, from);
-          rush_sql_error_set (&p->error,
-                              RUSH_SQL_CLASS_INVALID_INLINE_TABLE_NUM_COLUMNS_MISMATCH, &context,
-                              "expectedNumCols", expected, "actualNumCols", actual, "rowIndex",
-                              index, NULL);
+          rush_sql_error_set (&p->error, RUSH_SQL_CLASS_INVALID_INLINE_TABLE_NUM_COLUMNS_MISMATCH,
+                              &context, "expectedNumCols", expected, "actualNumCols", actual,
+                              "rowIndex", index, NULL);
           return NULL;
         }
       width = n;
@@ -252,7 +255,8 @@ parse_table (RushParser *p)
         return NULL;
     }
   RushPlan *plan = rush_mark_plan (
-      p, from, rush_plan_unresolved_relation ((const char *const *)names, g_steal_pointer (&options)));
+      p, from,
+      rush_plan_unresolved_relation ((const char *const *)names, g_steal_pointer (&options)));
   if (!parse_sample (p, &sample))
     {
       rush_plan_unref (plan);
@@ -319,11 +323,13 @@ check_lateral (RushParser *p, guint from)
 {
   if (rush_at_query (p, 1) || at_table_function (p))
     return TRUE;
+  g_auto (GStrv) names = rush_parse_names (p);
+  if (names == NULL)
+    return FALSE;
   RushSqlContext context = rush_context (p, from);
   rush_sql_error_set (
-      &p->error,
-      RUSH_SQL_CLASS_INVALID_SQL_SYNTAX_LATERAL_WITHOUT_SUBQUERY_OR_TABLE_VALUED_FUNC, &context,
-      NULL);
+      &p->error, RUSH_SQL_CLASS_INVALID_SQL_SYNTAX_LATERAL_WITHOUT_SUBQUERY_OR_TABLE_VALUED_FUNC,
+      &context, NULL);
   return FALSE;
 }
 
@@ -482,8 +488,8 @@ parse_extensions (RushParser *p, guint from, RushPlan *plan)
         plan = parse_join (p, from, plan);
       else if (kind == T (PIVOT) && next == T (LEFT_PAREN))
         plan = rush_parse_pivot (p, plan);
-      else if (kind == T (UNPIVOT) && (next == T (LEFT_PAREN) || next == T (INCLUDE) ||
-                                       next == T (EXCLUDE)))
+      else if (kind == T (UNPIVOT) &&
+               (next == T (LEFT_PAREN) || next == T (INCLUDE) || next == T (EXCLUDE)))
         plan = rush_parse_unpivot (p, plan);
       else
         break;
@@ -571,9 +577,9 @@ rush_parse_lateral_view (RushParser *p, RushPlan *child)
   if ((function = rush_parse_names (p)) == NULL || !rush_expect (p, T (LEFT_PAREN)) ||
       !rush_parse_call_args (p, arguments) || !rush_expect (p, T (RIGHT_PAREN)))
     return NULL;
-  g_autoptr (RushExpr) generator = rush_expr_unresolved_function (
-      (const char *const *)function, arguments->len, (RushExpr *const *)arguments->pdata, FALSE,
-      NULL);
+  g_autoptr (RushExpr) generator =
+      rush_expr_unresolved_function ((const char *const *)function, arguments->len,
+                                     (RushExpr *const *)arguments->pdata, FALSE, NULL);
   g_ptr_array_set_free_func (arguments, NULL);
   generator = rush_mark (p, call, g_steal_pointer (&generator));
   if ((name = rush_parse_identifier (p)) == NULL)
@@ -588,8 +594,8 @@ rush_parse_lateral_view (RushParser *p, RushPlan *child)
       named = rush_accept (p, T (COMMA));
     }
   g_ptr_array_add (columns, NULL);
-  return rush_mark_plan (
-      p, from,
-      rush_plan_generate (g_steal_pointer (&generator), outer, name, NULL,
-                          (const char *const *)columns->pdata, g_steal_pointer (&held)));
+  return rush_mark_plan (p, from,
+                         rush_plan_generate (g_steal_pointer (&generator), outer, name, NULL,
+                                             (const char *const *)columns->pdata,
+                                             g_steal_pointer (&held)));
 }

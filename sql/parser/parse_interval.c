@@ -36,8 +36,7 @@ find_unit (const char *word, gsize length)
   if (length > 1 && g_ascii_tolower (word[length - 1]) == 's')
     length--;
   for (guint i = 0; i < G_N_ELEMENTS (units); i++)
-    if (strlen (units[i].name) == length &&
-        g_ascii_strncasecmp (units[i].name, word, length) == 0)
+    if (strlen (units[i].name) == length && g_ascii_strncasecmp (units[i].name, word, length) == 0)
       return &units[i];
   return NULL;
 }
@@ -111,8 +110,8 @@ units_to_literal (RushParser *p, guint from, const Units *all, const char *text)
   if (all->years && all->days)
     {
       g_autofree char *source = rush_source_text (p, from);
-      g_autofree char *message
-          = g_strdup_printf ("Cannot mix year-month and day-time fields: %s.", source);
+      g_autofree char *message =
+          g_strdup_printf ("Cannot mix year-month and day-time fields: %s.", source);
       rush_plain_error (p, from, message);
       return NULL;
     }
@@ -133,8 +132,8 @@ append_value (RushParser *p, GString *out)
   gboolean negative = rush_accept (p, T (DASH));
 
   rush_accept (p, T (PLUS));
-  g_autofree char *text
-      = rush_at_string (p, 0) ? rush_parse_string (p) : rush_token_dup (p, p->pos++);
+  g_autofree char *text =
+      rush_at_string (p, 0) ? rush_parse_string (p) : rush_token_dup (p, p->pos++);
   if (text == NULL)
     return FALSE;
   g_strstrip (text);
@@ -143,10 +142,10 @@ append_value (RushParser *p, GString *out)
   if (end == text || *end != '\0')
     {
       p->pos++; /* the unit is part of the place */
-      g_autofree char *message
-          = g_strdup_printf ("Can only use numbers in the interval value part for multiple unit "
-                             "value pairs interval form, but got invalid value: %s.",
-                             text);
+      g_autofree char *message =
+          g_strdup_printf ("Can only use numbers in the interval value part for multiple unit "
+                           "value pairs interval form, but got invalid value: %s.",
+                           text);
       return rush_plain_error (p, from, message);
     }
   if (negative && *text == '-')

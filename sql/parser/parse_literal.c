@@ -25,8 +25,7 @@ rush_at_string (const RushParser *p, guint ahead)
 {
   RushTokenKind kind = rush_peek_at (p, ahead);
 
-  return kind == T (STRING) ||
-         (kind == T (DOUBLE_QUOTED) && !p->options.double_quoted_identifiers);
+  return kind == T (STRING) || (kind == T (DOUBLE_QUOTED) && !p->options.double_quoted_identifiers);
 }
 
 static gboolean
@@ -198,8 +197,10 @@ precision_error (RushParser *p, const RushSqlContext *context, guint precision)
 {
   g_autofree char *text = g_strdup_printf ("%u", precision);
 
-  rush_sql_error_set (&p->error, RUSH_SQL_CLASS_DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION, context,
-                      "precision", text, "maxPrecision", "38", NULL);
+  rush_sql_error_set_as (&p->error,
+                         context != NULL ? RUSH_SQL_ERROR_PARSE : RUSH_SQL_ERROR_ARITHMETIC,
+                         RUSH_SQL_CLASS_DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION, context,
+                         "precision", text, "maxPrecision", "38", NULL);
 }
 
 static guint
@@ -326,11 +327,12 @@ unsupported_typed_literal (RushParser *p, guint from, const char *type)
   RushSqlContext context = rush_context (p, from);
   g_autofree char *quoted = g_strdup_printf ("\"%s\"", type);
 
-  rush_sql_error_set (&p->error, RUSH_SQL_CLASS_UNSUPPORTED_TYPED_LITERAL, &context,
-                      "unsupportedType", quoted, "supportedTypes",
-                      "\"DATE\", \"TIMESTAMP_NTZ\", \"TIMESTAMP_LTZ\", \"TIMESTAMP\", \"INTERVAL\", "
-                      "\"X\", \"TIME\"",
-                      NULL);
+  rush_sql_error_set (
+      &p->error, RUSH_SQL_CLASS_UNSUPPORTED_TYPED_LITERAL, &context, "unsupportedType", quoted,
+      "supportedTypes",
+      "\"DATE\", \"TIMESTAMP_NTZ\", \"TIMESTAMP_LTZ\", \"TIMESTAMP\", \"INTERVAL\", "
+      "\"X\", \"TIME\"",
+      NULL);
 }
 
 /* typed:  name string */

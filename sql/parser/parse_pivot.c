@@ -28,8 +28,8 @@ parse_pivot_column (RushParser *p)
   if (names == NULL || names[0] == NULL)
     return NULL;
   for (guint i = 0; names[i] != NULL; i++)
-    g_ptr_array_add (columns, rush_expr_unresolved_attribute (
-                                  (const char *const[]){ names[i], NULL }, -1));
+    g_ptr_array_add (columns,
+                     rush_expr_unresolved_attribute ((const char *const[]){ names[i], NULL }, -1));
   if (columns->len == 1)
     return rush_mark (p, from, g_ptr_array_steal_index (columns, 0));
   g_ptr_array_set_free_func (columns, NULL);
@@ -68,10 +68,10 @@ rush_parse_pivot (RushParser *p, RushPlan *child)
       !parse_named_list (p, values) || !rush_expect (p, T (RIGHT_PAREN)) ||
       !rush_expect (p, T (RIGHT_PAREN)))
     return NULL;
-  RushPlan *made = rush_plan_pivot (rush_expr_list_new (0, NULL), g_steal_pointer (&column),
-                                    rush_exprs_to_list (g_steal_pointer (&values)),
-                                    rush_exprs_to_list (g_steal_pointer (&aggregates)),
-                                    g_steal_pointer (&held));
+  RushPlan *made =
+      rush_plan_pivot (rush_expr_list_new (0, NULL), g_steal_pointer (&column),
+                       rush_exprs_to_list (g_steal_pointer (&values)),
+                       rush_exprs_to_list (g_steal_pointer (&aggregates)), g_steal_pointer (&held));
   return rush_parse_alias (p, rush_mark_plan (p, from, made), NULL);
 }
 
@@ -93,9 +93,9 @@ parse_unpivot_column (RushParser *p, Groups *groups)
 
   if (names == NULL)
     return FALSE;
-  g_ptr_array_add (groups->columns,
-                   rush_mark (p, from,
-                              rush_expr_unresolved_attribute ((const char *const *)names, -1)));
+  g_ptr_array_add (
+      groups->columns,
+      rush_mark (p, from, rush_expr_unresolved_attribute ((const char *const *)names, -1)));
   return TRUE;
 }
 
@@ -177,8 +177,8 @@ rush_parse_unpivot (RushParser *p, RushPlan *child)
   g_ptr_array_add (names, NULL);
   g_ptr_array_add (aliases, NULL);
   RushPlan *made = rush_plan_unpivot (
-      rush_expr_list_new (0, NULL), rush_exprs_to_list (g_steal_pointer (&columns)), width,
-      include, variable, (const char *const *)names->pdata,
+      rush_expr_list_new (0, NULL), rush_exprs_to_list (g_steal_pointer (&columns)), width, include,
+      variable, (const char *const *)names->pdata,
       groups.aliased ? (const char *const *)aliases->pdata : NULL, g_steal_pointer (&held));
   return rush_parse_alias (p, rush_mark_plan (p, from, made), NULL);
 }

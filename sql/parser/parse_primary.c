@@ -166,8 +166,7 @@ parse_row (RushParser *p)
   if (items->len == 1)
     return g_ptr_array_steal_index (items, 0);
   g_ptr_array_set_free_func (items, NULL);
-  return rush_mark (p, from,
-                    rush_call_of ("struct", items->len, (RushExpr *const *)items->pdata));
+  return rush_mark (p, from, rush_call_of ("struct", items->len, (RushExpr *const *)items->pdata));
 }
 
 /* '(' query ')' | lambda | row */
@@ -383,8 +382,8 @@ rush_parse_named_raw (RushParser *p)
 
   if (expr == NULL)
     return NULL;
-  gboolean as = rush_peek (p) == T (AS) && (rush_at_identifier (p, 1) ||
-                                            rush_peek_at (p, 1) == T (LEFT_PAREN));
+  gboolean as = rush_peek (p) == T (AS) &&
+                (rush_at_identifier (p, 1) || rush_peek_at (p, 1) == T (LEFT_PAREN));
   if (rush_peek (p) == T (AS) && !as)
     {
       p->pos++;
@@ -400,8 +399,7 @@ rush_parse_named_raw (RushParser *p)
         return NULL;
       RushExpr *child = g_steal_pointer (&expr);
       return rush_mark (
-          p, from,
-          rush_expr_named (RUSH_EXPR_MULTI_ALIAS, (const char *const *)names, 1, &child));
+          p, from, rush_expr_named (RUSH_EXPR_MULTI_ALIAS, (const char *const *)names, 1, &child));
     }
   if (!as && !rush_at_alias (p))
     return g_steal_pointer (&expr);

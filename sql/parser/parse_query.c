@@ -282,8 +282,8 @@ rush_parse_query_primary (RushParser *p)
       g_auto (GStrv) names = rush_parse_names (p);
       if (names == NULL)
         return NULL;
-      return rush_mark_plan (
-          p, from, rush_plan_unresolved_relation ((const char *const *)names, NULL));
+      return rush_mark_plan (p, from,
+                             rush_plan_unresolved_relation ((const char *const *)names, NULL));
     }
   if (rush_token_is_keyword (kind) && (kind == T (INSERT) || kind == T (MERGE)))
     rush_unsupported (p, from, "this statement at this place");

@@ -35,9 +35,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Sets, sets_clear)
 static RushExpr *
 sets_to_expr (Sets *sets, RushGroupingKind kind)
 {
-  RushExpr *made = rush_expr_grouping_sets (
-      kind, sets->sets->len, (GArray *const *)sets->sets->pdata, sets->children->len,
-      (RushExpr *const *)sets->children->pdata);
+  RushExpr *made =
+      rush_expr_grouping_sets (kind, sets->sets->len, (GArray *const *)sets->sets->pdata,
+                               sets->children->len, (RushExpr *const *)sets->children->pdata);
 
   g_ptr_array_set_free_func (sets->children, NULL); /* the node has them now */
   g_ptr_array_set_free_func (sets->sets, NULL);
@@ -237,8 +237,8 @@ parse_group_by (RushParser *p, GPtrArray *grouping)
   if (rush_peek (p) == T (WITH) && (next == T (ROLLUP) || next == T (CUBE)))
     {
       p->pos += 2;
-      made = grouping_of_columns (grouping, next == T (ROLLUP) ? RUSH_GROUPING_ROLLUP
-                                                               : RUSH_GROUPING_CUBE);
+      made = grouping_of_columns (grouping,
+                                  next == T (ROLLUP) ? RUSH_GROUPING_ROLLUP : RUSH_GROUPING_CUBE);
     }
   else if (rush_peek (p) == T (GROUPING) && next == T (SETS))
     {
@@ -323,8 +323,7 @@ apply_hints (GPtrArray *hints, RushPlan *plan)
   for (guint i = hints->len; i-- > 0;)
     {
       Hint *hint = hints->pdata[i];
-      plan = rush_plan_unresolved_hint (
-          hint->name, rush_exprs_to_list (hint->parameters), plan);
+      plan = rush_plan_unresolved_hint (hint->name, rush_exprs_to_list (hint->parameters), plan);
       hint->parameters = rush_exprs_new ();
     }
   return plan;

@@ -187,7 +187,8 @@ parse_describe_function (RushParser *p, guint from)
   g_autoptr (RushCommand) command = rush_command_new (RUSH_COMMAND_DESCRIBE_FUNCTION);
 
   p->pos++;
-  if (rush_peek (p) == T (EXTENDED) && rush_peek_at (p, 1) != T (EOF) && rush_accept (p, T (EXTENDED)))
+  if (rush_peek (p) == T (EXTENDED) && rush_peek_at (p, 1) != T (EOF) &&
+      rush_accept (p, T (EXTENDED)))
     command->flags |= RUSH_COMMAND_EXTENDED;
   if (!rush_at_identifier (p, 0) && rush_peek (p) > T (BIGDECIMAL) && rush_peek (p) <= T (TILDE))
     {

@@ -111,7 +111,8 @@ parse_clause (RushParser *p, RushCommand *command, Clauses *clauses, gboolean *o
     }
   if (rush_peek_word (p, 0, "stored") || (kind == T (ROW) && rush_peek_word (p, 1, "format")) ||
       rush_peek_word (p, 0, "skewed") || kind == T (CLUSTER))
-    return rush_unsupported (p, p->pos, "STORED AS, ROW FORMAT, SKEWED BY and CLUSTER BY of tables");
+    return rush_unsupported (p, p->pos,
+                             "STORED AS, ROW FORMAT, SKEWED BY and CLUSTER BY of tables");
   *out_done = TRUE;
   return TRUE;
 }

@@ -10,6 +10,7 @@
  *
  * Mirrors:  DataTypeAstBuilder.
  */
+#include "sql/parser/parse_error_private.h"
 #include "sql/parser/parser_private.h"
 
 #include <string.h>
@@ -21,15 +22,24 @@ typedef struct
 } NamedType;
 
 static const NamedType plain_types[] = {
-  { "boolean", &RUSH_BOOL },      { "tinyint", &RUSH_INT8 },
-  { "byte", &RUSH_INT8 },         { "smallint", &RUSH_INT16 },
-  { "short", &RUSH_INT16 },       { "int", &RUSH_INT32 },
-  { "integer", &RUSH_INT32 },     { "bigint", &RUSH_INT64 },
-  { "long", &RUSH_INT64 },        { "float", &RUSH_FLOAT32 },
-  { "real", &RUSH_FLOAT32 },      { "double", &RUSH_FLOAT64 },
-  { "date", &RUSH_DATE },         { "timestamp", &RUSH_TIMESTAMP },
-  { "timestamp_ltz", &RUSH_TIMESTAMP }, { "timestamp_ntz", &RUSH_TIMESTAMP_NTZ },
-  { "string", &RUSH_STRING },     { "binary", &RUSH_BINARY },
+  { "boolean", &RUSH_BOOL },
+  { "tinyint", &RUSH_INT8 },
+  { "byte", &RUSH_INT8 },
+  { "smallint", &RUSH_INT16 },
+  { "short", &RUSH_INT16 },
+  { "int", &RUSH_INT32 },
+  { "integer", &RUSH_INT32 },
+  { "bigint", &RUSH_INT64 },
+  { "long", &RUSH_INT64 },
+  { "float", &RUSH_FLOAT32 },
+  { "real", &RUSH_FLOAT32 },
+  { "double", &RUSH_FLOAT64 },
+  { "date", &RUSH_DATE },
+  { "timestamp", &RUSH_TIMESTAMP },
+  { "timestamp_ltz", &RUSH_TIMESTAMP },
+  { "timestamp_ntz", &RUSH_TIMESTAMP_NTZ },
+  { "string", &RUSH_STRING },
+  { "binary", &RUSH_BINARY },
   { "void", &RUSH_NULL },
 };
 
@@ -88,14 +98,18 @@ decimal_type (RushParser *p, guint64 precision, guint64 scale)
   g_autofree char *digits = g_strdup_printf ("%" G_GUINT64_FORMAT, precision);
   g_autofree char *behind = g_strdup_printf ("%" G_GUINT64_FORMAT, scale);
 
+  if (scale <= precision && precision <= RUSH_DECIMAL_MAX_PRECISION)
+    return rush_type_decimal ((guint)precision, (gint)scale);
   if (scale > precision)
-    rush_sql_error_set (&p->error, RUSH_SQL_CLASS_DECIMAL_SCALE_EXCEEDS_PRECISION, NULL, "scale",
-                        behind, "precision", digits, NULL);
-  else if (precision > RUSH_DECIMAL_MAX_PRECISION)
+    {
+      rush_sql_error_set_as (&p->error, RUSH_SQL_ERROR_PARSE,
+                             RUSH_SQL_CLASS_DECIMAL_SCALE_EXCEEDS_PRECISION, NULL, "scale", behind,
+                             "precision", digits, NULL);
+      rush_parse_error_add_text (p->error, p->text);
+    }
+  else
     rush_sql_error_set (&p->error, RUSH_SQL_CLASS_DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION, NULL,
                         "precision", digits, "maxPrecision", "38", NULL);
-  else
-    return rush_type_decimal ((guint)precision, (gint)scale);
   return NULL;
 }
 
@@ -111,8 +125,8 @@ missing_size (RushParser *p, guint from, const char *name)
 {
   RushSqlContext context = rush_context (p, from);
   g_autofree char *upper = g_ascii_strup (name, -1);
-  g_autofree char *quoted
-      = g_strdup_printf ("\"%s\"", g_str_equal (upper, "CHARACTER") ? "CHAR" : upper);
+  g_autofree char *quoted =
+      g_strdup_printf ("\"%s\"", g_str_equal (upper, "CHARACTER") ? "CHAR" : upper);
 
   rush_sql_error_set (&p->error, RUSH_SQL_CLASS_DATATYPE_MISSING_SIZE, &context, "type", quoted,
                       NULL);
@@ -134,7 +148,8 @@ parse_plain (RushParser *p, guint from, const char *name)
       if (g_str_equal (plain_types[i].name, name))
         return plain_types[i].type;
   if ((g_str_equal (name, "decimal") || g_str_equal (name, "dec") ||
-       g_str_equal (name, "numeric")) && n <= 2)
+       g_str_equal (name, "numeric")) &&
+      n <= 2)
     return decimal_type (p, n > 0 ? arguments[0] : 10, n > 1 ? arguments[1] : 0);
   if (is_char (name) && n == 1)
     return &RUSH_STRING;

@@ -61,8 +61,8 @@ parse_bound (RushParser *p, RushFrameBound *out_bound, RushExpr **out_offset)
       *out_bound = RUSH_BOUND_CURRENT_ROW;
       return TRUE;
     }
-  gboolean unbounded
-      = rush_peek (p) == T (UNBOUNDED) && (next == T (PRECEDING) || next == T (FOLLOWING));
+  gboolean unbounded =
+      rush_peek (p) == T (UNBOUNDED) && (next == T (PRECEDING) || next == T (FOLLOWING));
   if (unbounded)
     p->pos++;
   else if ((*out_offset = rush_parse_tree (p)) == NULL)
@@ -97,8 +97,7 @@ parse_frame (RushParser *p, RushWindowFrame *frame)
       frame->upper = RUSH_BOUND_CURRENT_ROW;
       return parse_bound (p, &frame->lower, &frame->lower_offset);
     }
-  return parse_bound (p, &frame->lower, &frame->lower_offset) &&
-         rush_expect_before (p, T (AND)) &&
+  return parse_bound (p, &frame->lower, &frame->lower_offset) && rush_expect_before (p, T (AND)) &&
          parse_bound (p, &frame->upper, &frame->upper_offset);
 }
 
@@ -121,8 +120,8 @@ parse_spec (RushParser *p, Spec *spec)
         return FALSE;
     }
   for (guint i = 0; kind == T (CLUSTER) && i < spec->partition->len; i++)
-    g_ptr_array_add (spec->orders,
-                     rush_expr_sort_order (rush_expr_ref (spec->partition->pdata[i]), FALSE, FALSE));
+    g_ptr_array_add (spec->orders, rush_expr_sort_order (rush_expr_ref (spec->partition->pdata[i]),
+                                                         FALSE, FALSE));
   kind = rush_peek (p);
   if (kind == T (ORDER) || kind == T (SORT))
     {

@@ -92,7 +92,9 @@ rush_expect_word (RushParser *p, const char *word)
 gboolean
 rush_expect_before (RushParser *p, RushTokenKind kind)
 {
-  return rush_accept (p, kind) || rush_syntax_error_expected (p, kind, TRUE);
+  gboolean may_follow = rush_peek (p) != T (EOF) || kind == T (RIGHT_PAREN);
+
+  return rush_accept (p, kind) || rush_syntax_error_expected (p, kind, may_follow);
 }
 
 char *
@@ -204,7 +206,7 @@ check_no_dash (RushParser *p, guint from)
   while (rush_peek (p) == T (DASH) && rush_at_identifier (p, 1))
     p->pos += 2;
   g_autofree char *text = rush_source_text (p, from);
-  return rush_invalid_identifier (p, from, text);
+  return rush_invalid_identifier (p, from + 1, text);
 }
 
 /* names:  identifier { '.' identifier } */
@@ -252,13 +254,13 @@ gboolean
 rush_at_clause (const RushParser *p, guint ahead)
 {
   static const RushTokenKind clauses[] = {
-    T (FROM),    T (WHERE),      T (GROUP),   T (HAVING),   T (ORDER),   T (SORT),
-    T (CLUSTER), T (DISTRIBUTE), T (LIMIT),   T (OFFSET),   T (WINDOW),  T (UNION),
-    T (EXCEPT),  T (MINUS),      T (INTERSECT), T (LATERAL), T (PIVOT),  T (UNPIVOT),
-    T (TABLESAMPLE), T (QUALIFY), T (JOIN),   T (ON),       T (USING),   T (LEFT),
-    T (RIGHT),   T (FULL),       T (INNER),   T (CROSS),    T (SEMI),    T (ANTI),
-    T (NATURAL), T (WHEN),       T (THEN),    T (ELSE), T (END),     T (SELECT),
-    T (AND),     T (OR),         T (SET),     T (INSERT),   T (FOR),
+    T (FROM),        T (WHERE),      T (GROUP),     T (HAVING),  T (ORDER),  T (SORT),
+    T (CLUSTER),     T (DISTRIBUTE), T (LIMIT),     T (OFFSET),  T (WINDOW), T (UNION),
+    T (EXCEPT),      T (MINUS),      T (INTERSECT), T (LATERAL), T (PIVOT),  T (UNPIVOT),
+    T (TABLESAMPLE), T (QUALIFY),    T (JOIN),      T (ON),      T (USING),  T (LEFT),
+    T (RIGHT),       T (FULL),       T (INNER),     T (CROSS),   T (SEMI),   T (ANTI),
+    T (NATURAL),     T (WHEN),       T (THEN),      T (ELSE),    T (END),    T (SELECT),
+    T (AND),         T (OR),         T (SET),       T (INSERT),  T (FOR),
   };
   RushTokenKind kind = rush_peek_at (p, ahead);
 
@@ -317,7 +319,12 @@ static gboolean
 parser_finish (RushParser *p, GError **error)
 {
   if (p->error == NULL && rush_peek (p) != T (EOF))
-    rush_syntax_error_expected (p, T (EOF), FALSE);
+    {
+      if (p->pos > 0 && p->tokens[p->pos - 1].kind == T (SEMICOLON))
+        rush_syntax_error_extra (p);
+      else
+        rush_syntax_error_expected (p, T (EOF), FALSE);
+    }
   if (p->error == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&p->error));
@@ -338,8 +345,8 @@ rush_parse_statement (const char *text, const RushParserOptions *options, GError
       rush_parse_error_whole (error, RUSH_SQL_CLASS_PARSE_EMPTY_STATEMENT, p.text);
       return NULL;
     }
-  g_autoptr (RushPlan) plan
-      = rush_at_command (&p) ? rush_parse_command (&p) : rush_parse_query (&p);
+  g_autoptr (RushPlan) plan =
+      rush_at_command (&p) ? rush_parse_command (&p) : rush_parse_query (&p);
   while (plan != NULL && rush_accept (&p, T (SEMICOLON)))
     ;
   return parser_finish (&p, error) ? g_steal_pointer (&plan) : NULL;

@@ -9,9 +9,9 @@
 
 typedef struct
 {
-  gboolean ansi;             /* spark.sql.ansi.enabled: the mode of arithmetic and casts */
+  gboolean ansi; /* spark.sql.ansi.enabled: the mode of arithmetic and casts */
   gboolean double_quoted_identifiers;
-  const char *time_zone;     /* interned; of TIMESTAMP '…' without a zone.  NULL: UTC */
+  const char *time_zone; /* interned; of TIMESTAMP '…' without a zone.  NULL: UTC */
 } RushParserOptions;
 
 RushPlan *rush_parse_statement (const char *text, const RushParserOptions *options, GError **error);

@@ -61,6 +61,7 @@ void rush_leave (RushParser *p);
 /* ── places and errors (parse_error.c) ── */
 RushSqlContext rush_context (const RushParser *p, guint from); /* … to the last token read */
 gboolean rush_syntax_error (RushParser *p);                    /* at the next token; FALSE */
+gboolean rush_syntax_error_extra (RushParser *p);              /* "extra input" */
 /* "extra input", if what was expected stands behind the next token. */
 gboolean rush_syntax_error_expected (RushParser *p, RushTokenKind expected, gboolean may_follow);
 gboolean rush_invalid_identifier (RushParser *p, guint from, const char *text);
@@ -88,26 +89,26 @@ RushExprList *rush_expr_list_of (RushExpr *item);
 char **rush_strings_to_strv (GPtrArray *strings); /* (transfer full) both */
 
 /* ── expressions ── */
-RushExpr *rush_parse_tree (RushParser *p);            /* expression */
-RushExpr *rush_parse_value (RushParser *p);           /* valueExpression: no AND, OR, NOT, IN … */
+RushExpr *rush_parse_tree (RushParser *p);  /* expression */
+RushExpr *rush_parse_value (RushParser *p); /* valueExpression: no AND, OR, NOT, IN … */
 RushExpr *rush_parse_primary (RushParser *p);
-RushExpr *rush_parse_named (RushParser *p);           /* namedExpression: AS, unresolvedalias */
-RushExpr *rush_parse_named_raw (RushParser *p);       /* the same without unresolvedalias */
+RushExpr *rush_parse_named (RushParser *p);     /* namedExpression: AS, unresolvedalias */
+RushExpr *rush_parse_named_raw (RushParser *p); /* the same without unresolvedalias */
 gboolean rush_parse_tree_list (RushParser *p, GPtrArray *into);
-RushExpr *rush_parse_call (RushParser *p);            /* at a name with '(' behind it */
+RushExpr *rush_parse_call (RushParser *p);                      /* at a name with '(' behind it */
 gboolean rush_parse_call_args (RushParser *p, GPtrArray *into); /* up to, without, the ')' */
 /* TRIM (BOTH … FROM …), EXTRACT (… FROM …) and the like, behind the '('.  NULL without error: it is
  * written as any call; what was read of its arguments is in @args. */
 RushExpr *rush_parse_words_call (RushParser *p, const char *name, GPtrArray *args);
 RushExpr *rush_parse_over (RushParser *p, guint from, RushExpr *function);
 gboolean rush_parse_named_windows (RushParser *p, GPtrArray *names, GPtrArray *windows);
-RushExpr *rush_parse_literal (RushParser *p);         /* NULL without error: there is none */
+RushExpr *rush_parse_literal (RushParser *p); /* NULL without error: there is none */
 RushExpr *rush_parse_number (RushParser *p, gboolean negative);
-char *rush_parse_string (RushParser *p);              /* adjacent ones are one */
+char *rush_parse_string (RushParser *p); /* adjacent ones are one */
 gboolean rush_at_string (const RushParser *p, guint ahead);
 gboolean rush_at_number (const RushParser *p, guint ahead);
 gboolean rush_parse_unsigned (RushParser *p, guint64 max, guint64 *out);
-RushExpr *rush_parse_interval (RushParser *p);        /* behind INTERVAL */
+RushExpr *rush_parse_interval (RushParser *p); /* behind INTERVAL */
 RushExpr *rush_interval_from_string (RushParser *p, guint from, const char *text);
 gboolean rush_at_interval (const RushParser *p);
 RushExpr *rush_call_of (const char *name, guint n, RushExpr *const *args);
@@ -124,7 +125,7 @@ RushPlan *rush_parse_query (RushParser *p);
 RushPlan *rush_parse_query_primary (RushParser *p);
 RushPlan *rush_parse_select (RushParser *p);
 RushPlan *rush_parse_from_first (RushParser *p);
-RushPlan *rush_parse_from (RushParser *p);            /* behind FROM */
+RushPlan *rush_parse_from (RushParser *p); /* behind FROM */
 RushPlan *rush_parse_relation (RushParser *p);
 RushPlan *rush_parse_inline_table (RushParser *p);
 RushPlan *rush_parse_pivot (RushParser *p, RushPlan *child);

@@ -49,7 +49,8 @@ answers_read (const char *name)
       Answer *answer = g_new0 (Answer, 1);
       answer->sql = g_strndup (records[i], (gsize)(found - records[i]));
       answer->is_error = tree == NULL;
-      answer->text = answers_without_ids (found + strlen (tree != NULL ? "\n-- tree\n" : "\n-- error\n"));
+      answer->text =
+          answers_without_ids (found + strlen (tree != NULL ? "\n-- tree\n" : "\n-- error\n"));
       g_ptr_array_add (answers, answer);
     }
   return answers;
