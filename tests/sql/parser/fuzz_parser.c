@@ -5,7 +5,7 @@
  * come twice, change places, are taken from another statement; bytes change.  Round i depends on i
  * alone, so a failure is repeated by its number.
  *
- *     RUSH_FUZZ_ITERATIONS=1000000 fuzz_parser      (30000 without it)
+ *     RUSH_FUZZ_ITERATIONS=1000000 fuzz_parser      (200000 without it)
  */
 #include "sql/parser/parser.h"
 #include "tests/sql/parser/answers.h"
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEFAULT_ITERATIONS 30000
+#define DEFAULT_ITERATIONS 200000
 
 static const char *const pieces[] = {
   "(",          ")",        ",",          "'",          "\"",
@@ -36,9 +36,10 @@ damage (GString *text, GPtrArray *seeds, GRand *rand)
 {
   gssize at = g_rand_int_range (rand, 0, (gint32)text->len + 1);
   gssize left = (gssize)text->len - at;
-  gssize n = MIN (g_rand_int_range (rand, 0, 24), left);
+  gssize n = g_rand_int_range (rand, 0, 24);
   const Answer *other = seeds->pdata[g_rand_int_range (rand, 0, (gint32)seeds->len)];
   gsize from = (gsize)g_rand_int_range (rand, 0, (gint32)strlen (other->sql) + 1);
+  n = MIN (n, left);
   g_autofree char *piece = g_strndup (text->str + at, (gsize)n);
 
   switch (g_rand_int_range (rand, 0, 6))
