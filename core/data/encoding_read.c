@@ -99,27 +99,6 @@ read_lengths (RushReader *self, guint n, LengthsBody *out, GError **error)
              : rush_reader_refuse (self, "lengths contradict their total", error);
 }
 
-/* Copies all 12 bytes and wipes what is too much: cheaper than a copy of unknown length. */
-static inline void
-set_inline_sloppy (RushView *view, const char *bytes, guint32 length)
-{
-  guint64 low;
-  guint32 high;
-
-  memcpy (&low, bytes, 8);
-  memcpy (&high, bytes + 8, 4);
-  if (length < 8)
-    {
-      low &= (G_GUINT64_CONSTANT (1) << (8 * length)) - 1;
-      high = 0;
-    }
-  else if (length < 12)
-    high &= (1u << (8 * (length - 8))) - 1;
-  view->length = (gint32)length;
-  memcpy (view->inlined, &low, 8);
-  memcpy (view->inlined + 8, &high, 4);
-}
-
 /* Fills the views; @buffers gets the slices of the input that they point into: one, unless the
  * column has over 2 GiB, which is more than a view's offset can say. */
 static void
@@ -146,7 +125,7 @@ fill_views (const RushReader *self, const LengthsBody *body, guint n, RushView *
           window_used = TRUE;
         }
       else if (body->total - at >= RUSH_VIEW_INLINE_MAX)
-        set_inline_sloppy (&views[i], bytes + at, length);
+        rush_view_set_inline_sloppy (&views[i], bytes + at, length);
       else
         rush_view_set_inline (&views[i], bytes + at, length);
       at += length;

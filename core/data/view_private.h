@@ -39,6 +39,27 @@ rush_view_set_inline (RushView *view, const char *bytes, gsize length)
   memcpy (view->inlined + 8, &a, 4);
 }
 
+/* The same where 12 bytes may be read: copies all 12 and wipes what is too much: cheaper than a copy of unknown length. */
+static inline void
+rush_view_set_inline_sloppy (RushView *view, const char *bytes, guint32 length)
+{
+  guint64 low;
+  guint32 high;
+
+  memcpy (&low, bytes, 8);
+  memcpy (&high, bytes + 8, 4);
+  if (length < 8)
+    {
+      low &= (G_GUINT64_CONSTANT (1) << (8 * length)) - 1;
+      high = 0;
+    }
+  else if (length < 12)
+    high &= (1u << (8 * (length - 8))) - 1;
+  view->length = (gint32)length;
+  memcpy (view->inlined, &low, 8);
+  memcpy (view->inlined + 8, &high, 4);
+}
+
 /* A view of @length > 12 bytes that stand at data[buffer] + offset. */
 static inline void
 rush_view_set_ref (RushView *view, const char *bytes, gsize length, guint buffer, gsize offset)

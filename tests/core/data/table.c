@@ -99,7 +99,7 @@ random_cell (GRand *rand, const RushType *type, Cell *out)
     case RUSH_STORAGE_INTERVAL:
       out->interval =
           (RushCalendarInterval){ (gint32)random_integer (rand, 32),
-                                  (gint32)random_integer (rand, 32), random_integer (rand, 64) };
+                                  (gint32)random_integer (rand, 32), random_integer (rand, 50) };
       break;
     case RUSH_STORAGE_LIST:
     case RUSH_STORAGE_STRUCT:
