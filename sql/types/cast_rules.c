@@ -4,8 +4,8 @@
  *
  *                   to:  boolean  integers  float, double  decimal  string  binary  date  …
  *   from: boolean           x        x           x            x       x
- *         date              o        o           o            o       x             x          x ANSI, too
- *         …                                                                                    o without
+ *         date              o        o           o            o       x             x
+ *         …                                                   (x: always; o: with ANSI off alone)
  *
  * Arrays, maps and structs go element by element, where a nullable element never goes into a type
  * whose elements are not.

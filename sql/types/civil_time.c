@@ -1,7 +1,7 @@
 /* civil_time.c - days to years and back, by eras of 400 years.
  *
- * The calendar repeats every 146,097 days.  If a year begins in March, the leap day is its last day,
- * and the lengths of months follow a line: the months before month m (March is 0) have
+ * The calendar repeats every 146,097 days.  If a year begins in March, the leap day is its last
+ * day, and the lengths of months follow a line: the months before month m (March is 0) have
  * (153 m + 2) / 5 days.  So a date is an era, a year in it, and a day in that, by divisions alone.
  *
  *   days + 719468 = days since 0000-03-01

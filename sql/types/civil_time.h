@@ -1,9 +1,10 @@
 /* civil_time.h - the calendar: days and years, without zones.
  *
- * A date is the number of days since 1970-01-01 in the proleptic Gregorian calendar (as java.time's:
- * no gap in 1582, a year 0), a clock time is the number of microseconds since midnight.
+ * A date is the number of days since 1970-01-01 in the proleptic Gregorian calendar (as
+ * java.time's: no gap in 1582, a year 0), a clock time is the number of microseconds since
+ * midnight.
  *
- *   days  ⟵ rush_civil_days () ⟶  year, month, day          all in 64 bits: years up to ±5.8 million
+ *   days  ⟵ rush_civil_days () ⟶  year, month, day      in 64 bits: years up to ±5.8 million
  *
  * Threads:  any.
  * Mirrors:  java.time.LocalDate, DateTimeUtils.

@@ -8,8 +8,8 @@
  * The year takes as many digits as there are, but for those that the two-digit numbers right behind
  * it need: that is how "20200102" can be read at all.
  *
- * When a pattern is refused, Spark asks whether its old formatter, java.text.SimpleDateFormat, would
- * have taken it; then the user has upgraded, and is told so.
+ * When a pattern is refused, Spark asks whether its old formatter, java.text.SimpleDateFormat,
+ * would have taken it; then the user has upgraded, and is told so.
  */
 #include "sql/types/datetime_pattern.h"
 

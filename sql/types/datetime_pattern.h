@@ -2,14 +2,15 @@
  *
  *   yyyy-MM-dd HH:mm:ss.SSS      dd/MM/yyyy[ 'at' h:mm a] XXX
  *
- *   G era · y year · M L month · d day · D day of year · E day of week · F week in month · Q q quarter
- *   a AM/PM · H k K h hour · m minute · s second · S fraction · V z O X x Z zone · '…' text · […] optional
+ *   G era · y year · M L month · d day · D day of year · E day of week · F day within its week of
+ *   the month · Q q quarter · a AM/PM · H k K h hour · m minute · s second · S fraction
+ *   V z O X x Z zone · '…' text · […] optional
  *
- * What Spark refuses, is refused with its words: week-based letters, patterns that only the formatter
- * of Spark 2 knew, E, F, Q and q where a text is read.
+ * What Spark refuses, is refused with its words: week-based letters, patterns that only the
+ * formatter of Spark 2 knew, E, F, Q and q where a text is read.
  *
- * Long names of zones (zzzz) are known for the zones of Europe, America, India, Japan and Australia;
- * others are written as Java writes a zone without a name, "GMT+08:00".
+ * Long names of zones (zzzz) are known for the zones of Europe, America, India, Japan and
+ * Australia; others are written as Java writes a zone without a name, "GMT+08:00".
  *
  * Threads:  immutable, hence any.
  * Mirrors:  DateTimeFormatterHelper, TimestampFormatter; java.time.format.DateTimeFormatter.

@@ -48,7 +48,7 @@ find_fields (Fields *self, gint64 instant_us, const RushTimeZone *zone)
   gint64 local = rush_time_zone_to_local (zone, instant_us);
   gint64 days = rush_floor_div (local, RUSH_MICROS_PER_DAY);
   RushCivilDate date = rush_civil_date (days);
-  RushCivilTime time = rush_civil_time (local - days * RUSH_MICROS_PER_DAY);
+  RushCivilTime time = rush_civil_time (rush_floor_mod (local, RUSH_MICROS_PER_DAY));
 
   *self = (Fields){
     .values = { [FIELD_ERA] = date.year > 0,

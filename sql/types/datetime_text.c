@@ -341,5 +341,5 @@ rush_timestamp_to_text (gint64 local_us, char *out)
   gsize length = rush_date_to_text (days, out);
 
   out[length++] = ' ';
-  return length + rush_clock_to_text (local_us - days * RUSH_MICROS_PER_DAY, out + length);
+  return length + rush_clock_to_text (rush_floor_mod (local_us, RUSH_MICROS_PER_DAY), out + length);
 }

@@ -2,11 +2,11 @@
  *
  *   2020   2020-3   2020-03-04   2020-03-04 05:06:07.123456 Europe/Paris   T05:06   -0044-03-15
  *
- * Other forms are the business of patterns (datetime_pattern.h).  Writers fill the caller's buffer of
- * RUSH_DATETIME_TEXT_SIZE bytes, with a NUL, and return the length.
+ * Other forms are the business of patterns (datetime_pattern.h).  Writers fill the caller's buffer
+ * of RUSH_DATETIME_TEXT_SIZE bytes, with a NUL, and return the length.
  *
  * Threads:  any.
- * Mirrors:  SparkDateTimeUtils.stringToDate, stringToTimestamp; TimestampFormatter's fraction formatter.
+ * Mirrors:  SparkDateTimeUtils.stringToDate, stringToTimestamp; FractionTimestampFormatter.
  */
 #pragma once
 

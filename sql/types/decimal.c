@@ -9,7 +9,8 @@
  *   a % b   both at scale m, then drop m − s
  *
  * Spark computes in BigDecimal with at least one digit more than any type has, cut toward zero, and
- * then rounds HALF_UP; that is the same as the exact result rounded once, which is what is done here.
+ * then rounds HALF_UP; that is the same as the exact result rounded once, which is what is done
+ * here.
  *
  * Types usually promise that nothing leaves 128 bits and nothing needs rounding (TPC-H's sums and
  * products do): then the inline function of decimal.h is all there is to it.  Everything else goes

@@ -3,8 +3,9 @@
  *   12.34 as decimal(5,3)  =  12340 · 10⁻³          "unscaled" 12340, scale 3
  *
  * The value of a decimal is its unscaled integer in 128 bits; precision and scale stand in the type
- * (core/data/type.h).  A result that does not fit into its type's precision is an overflow: functions
- * say so by FALSE, and the caller makes it null or, by rush_decimal_set_overflow (), Spark's error.
+ * (core/data/type.h).  A result that does not fit into its type's precision is an overflow:
+ * functions say so by FALSE, and the caller makes it null or, by rush_decimal_set_overflow (),
+ * Spark's error.
  *
  * Loops compile an operation once (RushDecimalPlan) and then run it per row; results are exact
  * and rounded once, HALF_UP, to the scale of the result's type.
@@ -33,7 +34,7 @@ typedef enum
   RUSH_DECIMAL_PMOD,
 } RushDecimalOp;
 
-/* (transfer none), all.  Both numbers cut to 38; prefer_integral: digits behind the point go first. */
+/* (transfer none), all.  Both numbers cut to 38; or digits behind the point go first. */
 const RushType *rush_decimal_bounded (gint precision, gint scale);
 const RushType *rush_decimal_bounded_prefer_integral (gint precision, gint scale);
 /* More than 38 digits: keep the integral ones, and at least min (scale, 6) behind the point. */

@@ -2,7 +2,8 @@
  *
  * The exact result of an operation has a precision and scale that follow from its operands' (Hive's
  * rules, which are SQL Server's).  Where that is more than 38 digits, something must go: with
- * allowPrecisionLoss digits behind the point, down to 6, else whatever is above 38 in either number.
+ * allowPrecisionLoss digits behind the point, down to 6, else whatever is above 38 in either
+ * number.
  */
 #include "sql/types/decimal.h"
 

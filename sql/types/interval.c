@@ -1,7 +1,7 @@
 /* interval.c - intervals written, and arithmetic.
  *
- * The text of an ANSI interval shows the fields of its type and nothing else: the first without bound,
- * the others within theirs, two digits each from the hours on:
+ * The text of an ANSI interval shows the fields of its type and nothing else: the first without
+ * bound, the others within theirs, two digits each from the hours on:
  *
  *   93784500000 µs    DAY TO SECOND  1 02:03:04.5     HOUR TO MINUTE  26:03     SECOND  93784.5
  */

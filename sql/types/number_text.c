@@ -1,7 +1,7 @@
 /* number_text.c - what casts between numbers and strings read and write.
  *
- * Reading a double is left to strtod (), which is exact, but for the numbers that people write: up to
- * 15 digits and a small exponent are one multiplication or division of two exact doubles, which
+ * Reading a double is left to strtod (), which is exact, but for the numbers that people write: up
+ * to 15 digits and a small exponent are one multiplication or division of two exact doubles, which
  * rounds correctly by itself (Clinger's fast path).
  */
 #include "sql/types/number_text.h"
@@ -40,7 +40,7 @@ rush_int64_to_text (gint64 value, char *out)
   return length;
 }
 
-/* Java's form: plain between 10^-3 and 10^7, d.dddE±n outside, a digit on both sides of the point. */
+/* Java's form: plain between 10^-3 and 10^7, d.dddE±n outside, a digit on both sides of it. */
 static gsize
 write_decimal (guint64 digits, gint exponent, char *out)
 {

@@ -1,4 +1,5 @@
-/* shortest_digits.c - the decimal digits of a floating point number, as few as read back as the same.
+/* shortest_digits.c - the decimal digits of a floating point number, as few as read back
+ * as the same.
  *
  * All reals that round to v = c · 2^q lie in an interval around it, half a step to each side:
  *
@@ -7,14 +8,14 @@
  *      │ s·10^k   │ (s+1)·10^k │                  wider than the interval, so one or two multiples
  *                                                 of it lie inside, and at most one of 10^(k+1)
  *
- * If a multiple of 10^(k+1) is inside, it is shorter and wins; else the nearer of s and s + 1 that is
- * inside.
+ * If a multiple of 10^(k+1) is inside, it is shorter and wins; else the nearer of s and s + 1 that
+ * is inside.
  *
  * Spark writes what Java writes, and its Java (17) is careful where it need not be: bounds count as
- * outside even where reading would round them to v (1E23 is written 9.999999999999999E22), at a power
- * of two the smaller half step is taken for both sides, and whole numbers below 2^63 are written with
- * the digits of a long, but for those that the precision cannot vouch for (1.23456792E8 of a float).
- * Later Javas have neither of these.  All of them read back as v.
+ * outside even where reading would round them to v (1E23 is written 9.999999999999999E22), at a
+ * power of two the smaller half step is taken for both sides, and whole numbers below 2^63 are
+ * written with the digits of a long, but for those that the precision cannot vouch for
+ * (1.23456792E8 of a float). Later Javas have neither of these.  All of them read back as v.
  *
  * v · 10^−k is found with 126 bits of 10^−k, cut, and one sticky bit for "there is more": Giulietti
  * proved that this always suffices.  The bits of the 617 powers are computed once, by repeated
@@ -161,7 +162,7 @@ shortest_of (guint64 c, gint q, gboolean narrow, guint64 *out_digits, gint *out_
   *out_digits = s_inside && (s_nearer || !t_inside) ? s : s + 1;
 }
 
-/* A whole number of more bits than the precision: digits that it cannot vouch for are rounded off. */
+/* A whole number; digits beyond the precision, which it cannot vouch for, are rounded off. */
 static void
 digits_of_whole (guint64 value, gint excess_bits, guint64 *out_digits, gint *out_exponent)
 {

@@ -1,7 +1,7 @@
 /* sql_error.h - the SQL engine's errors: Spark's classes, states, words and query contexts.
  *
- * An error is a GError of the domain RUSH_SQL_ERROR.  Its code says which exception Python sees, its
- * message is all of Spark's text:
+ * An error is a GError of the domain RUSH_SQL_ERROR.  Its code says which exception Python sees,
+ * its message is all of Spark's text:
  *
  *   [DIVIDE_BY_ZERO] Division by zero. Use `try_divide` to … SQLSTATE: 22012
  *   == SQL (line 1, position 8) ==

@@ -1,10 +1,10 @@
 /* time_zone.h - zones: from instants to clock times and back.
  *
- * Zones are named as Spark names them: "Europe/Paris", "+02:00", "UTC", "Z", "GMT+1", "PST".  One is
- * loaded once and then lives as long as the process, so that a pointer is enough to keep it.
+ * Zones are named as Spark names them: "Europe/Paris", "+02:00", "UTC", "Z", "GMT+1", "PST".  One
+ * is loaded once and then lives as long as the process, so that a pointer is enough to keep it.
  *
  *   instant → local     always defined
- *   local → instant     where the clock is put forward, a time that it skips moves forward by the gap;
+ *   local → instant     where the clock is put forward, a time that it skips moves on by the gap;
  *                       where it is put back, a time that it shows twice is the earlier one
  *
  * Loops keep a RushZoneCursor: neighbouring instants mostly have the same offset.

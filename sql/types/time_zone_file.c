@@ -1,10 +1,10 @@
 /* time_zone_file.c - zones out of the system's TZif files.
  *
  *   header │ 32-bit data │ header │ 64-bit transition times │ indexes │ types │ names │ … │ footer
- *                                                                                        \nCET-1CEST,M3.5.0,…\n
+ *                                                            footer: \nCET-1CEST,M3.5.0,…\n
  *
- * A file lists transitions of the past; its footer, in the form of the environment variable TZ, says
- * how it goes on.  The footer is written out for 400 years, after which the calendar repeats.
+ * A file lists transitions of the past; its footer, in the form of the environment variable TZ,
+ * says how it goes on.  The footer is written out for 400 years, after which the calendar repeats.
  * (GLib's GTimeZone stops at 2037.)
  *
  * Source:  RFC 9636; POSIX.1, "Environment Variables", TZ.

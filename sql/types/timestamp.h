@@ -1,7 +1,8 @@
 /* timestamp.h - instants moved and cut, as the clock of a zone shows them.
  *
- * All times are microseconds.  For TIMESTAMP_NTZ pass rush_time_zone_utc (): its values are local times
- * as if in UTC.  FALSE: the result is beyond 64 bits (Spark: DATETIME_OVERFLOW or a long overflow).
+ * All times are microseconds.  For TIMESTAMP_NTZ pass rush_time_zone_utc (): its values are local
+ * times as if in UTC.  FALSE: the result is beyond 64 bits (Spark: DATETIME_OVERFLOW or a long
+ * overflow).
  *
  * Threads:  any.
  * Mirrors:  DateTimeUtils.

@@ -1,11 +1,11 @@
 /* type_rules.c - common types.
  *
  *   tinyint → smallint → int → bigint → float → double        each holds the ones before it
- *   date → timestamp_ntz → timestamp                           (ANSI: an integer and a float: double)
+ *   date → timestamp_ntz → timestamp            (ANSI: an integer and a float make a double)
  *
- * Around this line: decimals hold integers that have few enough digits; intervals of one family span
- * the fields of both; arrays, maps and structs go element by element, by the same function that was
- * asked for the whole.  Casts are in cast_rules.c.
+ * Around this line: decimals hold integers that have few enough digits; intervals of one family
+ * span the fields of both; arrays, maps and structs go element by element, by the same function
+ * that was asked for the whole.  Casts are in cast_rules.c.
  */
 #include "sql/types/type_rules.h"
 

@@ -3,7 +3,7 @@
  *            null   decimal   binary      string    date          array    map         struct
  *   cast     null   1E-7 *    as it is    as it is  2020-01-01    [1, 2]   {k -> v}    {1, a}
  *   show     NULL   plain     [1A 2B]     as it is  2020-01-01    [1, 2]   {k -> v}    {1, a}
- *   SQL      NULL   1E-7BD    X'1A2B'     'quoted'  DATE '…'      ARRAY(…) MAP(…)      NAMED_STRUCT(…)
+ *   SQL      NULL   1E-7BD    X'1A2B'     'quoted'  DATE '…'      ARRAY(…)  MAP(…)     NAMED_…(…)
  *                                                                              * with ANSI off
  *
  * The styles differ in little, so the types are walked once and the styles asked where they part.

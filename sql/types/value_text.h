@@ -30,8 +30,8 @@ typedef struct
 
 void rush_value_writer_init (RushValueWriter *self, RushValueTextStyle style,
                              const RushTimeZone *zone);
-/* Appends row @row of @column; a null is "null" (casts: inside of arrays, maps and structs only, for
- * a null itself casts to null) or "NULL". */
+/* Appends row @row of @column; a null is "null" (casts: inside of arrays, maps and structs only,
+ * for a null itself casts to null) or "NULL". */
 void rush_value_write (RushValueWriter *self, const RushColumn *column, guint row, GString *out);
 /* One value, (transfer full). */
 char *rush_value_to_text (const RushColumn *column, guint row, RushValueTextStyle style,

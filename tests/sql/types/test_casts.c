@@ -1,5 +1,5 @@
-/* test_casts.c - texts read as every type, and numbers cast to one another, as a real Spark does with
- * ANSI off (overflow and rubbish are null) and on (answers of try_cast).
+/* test_casts.c - texts read as every type, and numbers cast to one another, as a real Spark does
+ * with ANSI off (overflow and rubbish are null) and on (answers of try_cast).
  *
  * The scalar functions of sql/types are put together here as a cast puts them together. */
 #include "sql/types/datetime_text.h"

