@@ -41,6 +41,9 @@ typedef enum
   RUSH_ARG_ORDERED, /* any type with an order */
   RUSH_ARG_SAME,    /* the widest common type of all arguments that say so */
   RUSH_ARG_LAMBDA,
+  /* All arguments that say so are binary, or all are arrays: as they are (arrays: their common type);
+   * else each is cast to string.  concat () */
+  RUSH_ARG_CONCAT,
 } RushArgType;
 
 #define RUSH_MAX_LISTED_ARGS 8
@@ -123,7 +126,8 @@ typedef gboolean (*RushGenerate) (const RushExpr *call, RushColumn *const *args,
 typedef const RushType *(*RushResultType) (const RushFunction *self, guint n,
                                            RushExpr *const *args, gboolean *inout_nullable,
                                            GError **error);
-/* RUSH_FUNCTION_REWRITE: what stands for the call (takes over nothing; transfer full). */
+/* RUSH_FUNCTION_REWRITE: what stands for the call (takes over nothing; transfer full).  It may hold
+ * UNRESOLVED_FUNCTIONs, and operators whose operands still need casts: it is analyzed again. */
 typedef RushExpr *(*RushRewrite) (const RushFunction *self, guint n, RushExpr *const *args,
                                   RushEvalMode mode, GError **error);
 
@@ -141,6 +145,7 @@ struct _RushFunction
   gboolean handles_nulls;    /* evaluate () sees nulls; else rows with a null argument are null
                                 already, and it may leave any value there */
   gboolean needs_time_zone;
+  gboolean internal;         /* made by rewrites alone: SHOW FUNCTIONS does not list it */
   RushScalarEvaluate evaluate;
   const RushAggregateClass *aggregate;
   RushWindowEvaluate window;

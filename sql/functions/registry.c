@@ -15,6 +15,17 @@ static const RushFunction *const families[] = {
   rush_functions_sum,
   rush_functions_average,
   rush_functions_min_max,
+  rush_functions_moments,
+  rush_functions_correlation,
+  rush_functions_first_last,
+  rush_functions_percentile,
+  rush_functions_collect,
+  rush_functions_bitwise,
+  rush_functions_rank,
+  rush_functions_offset,
+  rush_functions_explode,
+  rush_functions_date_fields,
+  rush_functions_string_basic,
 };
 
 /* Spark 4.3 has them, Rushlight has not yet. */
@@ -52,10 +63,11 @@ build (void)
 
   sorted_names = g_new0 (const char *, g_hash_table_size (by_name) + 1);
   GHashTableIter iter;
-  gpointer name;
+  gpointer name, function;
   g_hash_table_iter_init (&iter, by_name);
-  while (g_hash_table_iter_next (&iter, &name, NULL))
-    sorted_names[n++] = name;
+  while (g_hash_table_iter_next (&iter, &name, &function))
+    if (!((const RushFunction *)function)->internal)
+      sorted_names[n++] = name;
   qsort (sorted_names, n, sizeof *sorted_names, compare_names);
 }
 

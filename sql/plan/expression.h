@@ -199,6 +199,7 @@ struct _RushExpr
       const char *name;             /* interned: as it was called ("substr" for substring) */
       const char *time_zone;        /* interned; for functions that need one; else NULL */
       gint64 seed;                  /* rand () and its like */
+      gboolean ignore_nulls;        /* lag (), lead (), nth_value () … IGNORE NULLS */
     } function;
     struct
     {
@@ -321,6 +322,9 @@ RushExpr *rush_expr_with_id (RushExpr *self, RushExprId id);
 RushExpr *rush_expr_with_mode (RushExpr *self, RushEvalMode mode);
 RushExpr *rush_expr_with_frame (RushExpr *self, const RushWindowFrame *frame); /* copied */
 RushExpr *rush_expr_with_aggregate_mode (RushExpr *self, RushAggregateMode mode);
+RushExpr *rush_expr_with_ignore_nulls (RushExpr *self); /* an aggregate's */
+/* What a FUNCTION needs of its session: an interned zone or NULL, and a seed. */
+RushExpr *rush_expr_with_environment (RushExpr *self, const char *time_zone, gint64 seed);
 RushExpr *rush_expr_with_plan (RushExpr *self, RushPlan *plan); /* a subquery's; takes over */
 /* A subquery that uses @n attributes of the outer query (taken over) behind its values. */
 RushExpr *rush_expr_with_outer (RushExpr *self, guint n, RushExpr *const *outer);

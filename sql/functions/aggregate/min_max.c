@@ -1,4 +1,4 @@
-/* min_max.c - min () and max (), any_value's cousins that look at the order.
+/* min_max.c - min () and max (); and bool_and (), bool_or (), which are the same over bools.
  *
  *   numbers, dates …     the value itself in the state, 16 bytes at most
  *   strings, binary      a copy of the bytes, grown when a longer one wins
@@ -61,10 +61,12 @@ static const UpdateFunc typed[] = {
   [RUSH_STORAGE_F64] = update_f64,   [RUSH_STORAGE_VOID] = NULL,
 };
 
+static const RushAggregateClass max_class;
+
 static gboolean
 is_max (const RushExpr *call)
 {
-  return strcmp (call->as.aggregate.function->name, "max") == 0;
+  return call->as.aggregate.function->aggregate == &max_class;
 }
 
 static gsize
@@ -190,7 +192,16 @@ result_type (const RushFunction *self, guint n, RushExpr *const *args, gboolean 
     .clear = clear,                                                                                \
   }
 
-static const RushAggregateClass min_class = CLASS ("Min"), max_class = CLASS ("Max");
+static const RushAggregateClass min_class = CLASS ("Min");
+static const RushAggregateClass max_class = CLASS ("Max");
+
+/* All are true where the least of them is. */
+#define OF_BOOLS(NAME, CLASS, USAGE)                                                               \
+  {                                                                                                \
+    .name = NAME, .kind = RUSH_FUNCTION_AGGREGATE, .min_args = 1, .max_args = 1,                   \
+    .args = { RUSH_ARG_BOOL }, .fixed_type = &RUSH_BOOL, .always_nullable = TRUE,                  \
+    .aggregate = CLASS, .usage = NAME "(expr) - " USAGE, .since = "3.0.0",                         \
+  }
 
 const RushFunction rush_functions_min_max[] = {
   {
@@ -217,5 +228,10 @@ const RushFunction rush_functions_min_max[] = {
       .usage = "max(expr) - the largest value that is not null",
       .since = "1.0.0",
   },
+  OF_BOOLS ("bool_and", &min_class, "are all true?"),
+  OF_BOOLS ("every", &min_class, "are all true?"),
+  OF_BOOLS ("bool_or", &max_class, "is any true?"),
+  OF_BOOLS ("any", &max_class, "is any true?"),
+  OF_BOOLS ("some", &max_class, "is any true?"),
   { NULL },
 };
