@@ -6,6 +6,7 @@
 
 #include "sql/types/civil_time.h"
 #include "sql/types/datetime_pattern_private.h"
+#include "sql/types/number_text.h"
 
 typedef struct
 {
@@ -77,8 +78,8 @@ find_fields (Fields *self, gint64 instant_us, const RushTimeZone *zone)
 static void
 write_number (const Step *step, gint64 value, GString *out)
 {
-  char digits[24];
-  gint n = g_snprintf (digits, sizeof digits, "%" G_GINT64_FORMAT, ABS (value));
+  char digits[RUSH_NUMBER_TEXT_SIZE];
+  gint n = (gint)rush_int64_to_text (ABS (value), digits);
 
   if (value < 0)
     g_string_append_c (out, '-');
@@ -140,11 +141,25 @@ write_gmt (gboolean full, gint offset, GString *out)
     g_string_append_printf (out, ":%02d", value % 60);
 }
 
+/* Before there were zones, clocks showed local mean time; Java calls it by today's standard time. */
+static const char *
+abbreviation_at (const RushTimeZone *zone, gint64 instant_us)
+{
+  const gint64 january = G_GINT64_CONSTANT (946684800000000);
+  const gint64 july = G_GINT64_CONSTANT (962409600000000); /* of 2000 */
+  const char *abbreviation = rush_time_zone_abbreviation (zone, instant_us);
+
+  if (!g_str_equal (abbreviation, "LMT"))
+    return abbreviation;
+  return rush_time_zone_abbreviation (zone,
+                                      rush_time_zone_is_daylight (zone, january) ? july : january);
+}
+
 static void
 write_zone_name (const Step *step, const Fields *fields, GString *out)
 {
   const char *id = rush_time_zone_id (fields->zone);
-  const char *abbreviation = rush_time_zone_abbreviation (fields->zone, fields->instant_us);
+  const char *abbreviation = abbreviation_at (fields->zone, fields->instant_us);
   const char *name = step->min == 4 ? rush_zone_long_name (abbreviation, id) : abbreviation;
 
   if (rush_time_zone_is_fixed (fields->zone) && name == NULL)

@@ -191,11 +191,9 @@ zone_load (const char *id)
 static pthread_mutex_t cache_lock = PTHREAD_MUTEX_INITIALIZER;
 static GHashTable *cache; /* char* → RushTimeZone*; never freed */
 
-const RushTimeZone *
-rush_time_zone_get (const char *id, GError **error)
+static const RushTimeZone *
+find_cached (const char *id)
 {
-  g_return_val_if_fail (id != NULL, NULL);
-
   pthread_mutex_lock (&cache_lock);
   if (cache == NULL)
     cache = g_hash_table_new (g_str_hash, g_str_equal);
@@ -203,8 +201,31 @@ rush_time_zone_get (const char *id, GError **error)
   if (zone == NULL && (zone = zone_load (id)) != NULL)
     g_hash_table_insert (cache, g_strdup (id), zone);
   pthread_mutex_unlock (&cache_lock);
+  return zone;
+}
+
+const RushTimeZone *
+rush_time_zone_get (const char *id, GError **error)
+{
+  /* Timestamps in a file mostly name one zone, if any: no lock for the same as before. */
+  static _Thread_local struct
+  {
+    char id[32];
+    const RushTimeZone *zone;
+  } last;
+
+  g_return_val_if_fail (id != NULL, NULL);
+  if (last.zone != NULL && strcmp (last.id, id) == 0)
+    return last.zone;
+
+  const RushTimeZone *zone = find_cached (id);
   if (zone == NULL)
     rush_sql_error_set (error, RUSH_SQL_CLASS_INVALID_TIMEZONE, NULL, "timeZone", id, NULL);
+  else if (strlen (id) < sizeof last.id)
+    {
+      strcpy (last.id, id);
+      last.zone = zone;
+    }
   return zone;
 }
 
