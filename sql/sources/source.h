@@ -2,11 +2,13 @@
  *
  *   FileFormat   how bytes of a file become batches (csv, json, text in C; parquet, orc from py/ext,
  *                which registers them) and back
- *   Source       a concrete table: files of one format, their schema, partition columns, statistics
- *   ScanPlan     what one query reads of it: columns, filters, splits (a task a split group)
+ *   FileSource   files of one format, their schema, partition columns, statistics: a RushSource
+ *                (sql/plan/relation.h)
+ *   writers      rows to files that appear all at once
  *
- * A format is a table of functions; file_source.c does what all share: listing, globs, partition
- * folders, packing splits by spark.sql.files.maxPartitionBytes and openCostInBytes, pruning.
+ * A format is a table of functions; what all share stands around it: listing and partition folders
+ * (file_index.h), packing into tasks (file_partition.h), pruning and pushing of filters
+ * (scan_filters.h), the RDD that reads (file_scan_rdd.h).
  *
  * Ownership:  sources are refcounted and immutable.   Threads: any.
  * Mirrors:    org.apache.spark.sql.execution.datasources.{FileFormat,HadoopFsRelation,
@@ -30,69 +32,93 @@ gboolean rush_options_get_bool (const RushOptions *self, const char *key, gboole
                                 gboolean *out, GError **error);
 gboolean rush_options_get_int (const RushOptions *self, const char *key, gint64 fallback,
                                gint64 *out, GError **error);
+gboolean rush_options_equal (const RushOptions *a, const RushOptions *b);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushOptions, rush_options_unref)
 
-/* One piece of a file that a task reads. */
+/* A file that was found, or one piece of it that a task reads.  Immutable; shared by all who refer
+ * to the index that it stands in. */
 typedef struct
 {
-  char *path;
+  char *path; /* absolute */
   gint64 start, length;
   gint64 file_size;
   gint64 modified_us;
-  char **partition_values; /* text of each partition column; NULL entry: null; or NULL */
-} RushFileSplit;
+  guint partition; /* the folder it lies in: a row of rush_file_index_partitions () */
+} RushPartitionedFile;
 
 typedef struct _RushFileFormat RushFileFormat;
 
-/* What to read of a split; columns by name, in the order of `schema`. */
+/* What to read of a file; columns by name. */
 typedef struct
 {
-  RushSchema *schema;           /* what comes out: data columns alone */
-  RushSchema *data_schema;      /* of the whole file, as far as the user or inference knows */
-  RushExprList *filters;        /* over columns of `schema` (ATTRIBUTEs): a format may skip rows by
-                                   them and need not; or NULL */
+  RushSchema *schema;      /* what comes out, in this order: data columns alone; may be empty */
+  RushSchema *data_schema; /* of the whole file, as far as the user or inference knows */
+  RushExprList *filters;   /* over columns of `schema` (ATTRIBUTEs): a format may skip rows by them
+                              and need not; or NULL */
   const RushOptions *options;
-  const char *time_zone;        /* interned */
-  gboolean ansi;
+  const RushEvalSettings *settings; /* zone, ANSI, spark.sql.… */
 } RushReadRequest;
+
+/* What to write, and how. */
+typedef struct
+{
+  RushSchema *schema;
+  const RushOptions *options;
+  const RushEvalSettings *settings;
+} RushWriterRequest;
 
 struct _RushFileFormat
 {
-  const char *name;       /* "csv" */
-  const char *extension;  /* of files it writes: ".csv", ".snappy.parquet" */
+  const char *name;  /* "csv": short name, as format () takes it */
+  const char *title; /* "CSV": as plans and messages have it */
+  gboolean batched;  /* columns come as they lie in the file: "Batched: true" in plans */
   gboolean (*is_splittable) (const RushFileFormat *self, const char *path,
                              const RushOptions *options);
-  /* Reads what it must of @paths (runs jobs through the context as Spark does).  (transfer full) */
+  /* Reads what it must of @files (RushPartitionedFile, whole ones; at least one), in the jobs that
+   * Spark runs.  (transfer full) */
   RushSchema *(*infer_schema) (const RushFileFormat *self, RushContext *context,
-                               const char *const *paths, guint n_paths, const RushOptions *options,
-                               GError **error);
-  /* Batches of one split, on the task's thread. */
-  RushIterator *(*read) (const RushFileFormat *self, const RushFileSplit *split,
+                               const GPtrArray *files, const RushOptions *options,
+                               const RushEvalSettings *settings, GError **error);
+  /* What must hold of options and schema, before there are tasks.  Optional. */
+  gboolean (*check_read) (const RushFileFormat *self, RushSchema *data_schema,
+                          const RushOptions *options, const RushEvalSettings *settings,
+                          GError **error);
+  /* Batches of one piece of a file, on the task's thread; what @request points to outlives it.
+   * Counts metrics.input_records and input_bytes. */
+  RushIterator *(*read) (const RushFileFormat *self, const RushPartitionedFile *file,
                          const RushReadRequest *request, RushTaskContext *ctx, GError **error);
-  /* Whether a filter can be given to read () (it then stands in the plan as PushedFilters). */
-  gboolean (*can_push) (const RushFileFormat *self, const RushExpr *filter);
-  /* Rows in all files, from footers; −1: unknown.  Optional. */
-  gint64 (*count_rows) (const RushFileFormat *self, const char *const *paths, guint n_paths);
-  /* Writing: one file. */
-  gpointer (*open_writer) (const RushFileFormat *self, const char *path, RushSchema *schema,
-                           const RushOptions *options, const char *time_zone, RushTaskContext *ctx,
+  /* Rows in all @files, from footers; −1: unknown.  Optional. */
+  gint64 (*count_rows) (const RushFileFormat *self, const GPtrArray *files);
+  /* Whether columns of @type can be read, and written. */
+  gboolean (*supports_type) (const RushFileFormat *self, const RushType *type, gboolean writing);
+
+  /* ── writing; all NULL: it cannot ── */
+
+  /* What must hold of options and schema, before there are tasks.  Optional. */
+  gboolean (*check_write) (const RushFileFormat *self, const RushWriterRequest *request,
                            GError **error);
+  /* What the names of files end in: ".csv.gz", ".snappy.parquet". (transfer full) */
+  char *(*extension) (const RushFileFormat *self, const RushWriterRequest *request, GError **error);
+  /* One file, which is new; what @request points to outlives it. */
+  gpointer (*open_writer) (const RushFileFormat *self, const char *path,
+                           const RushWriterRequest *request, RushTaskContext *ctx, GError **error);
   gboolean (*write) (gpointer writer, RushBatch *batch, GError **error);
-  gboolean (*close_writer) (gpointer writer, gboolean keep, gint64 *out_bytes, GError **error);
-  gboolean (*supports_type) (const RushFileFormat *self, const RushType *type);
+  /* Completes the file if @keep, and frees the writer, also on failure. */
+  gboolean (*close_writer) (gpointer writer, gboolean keep, GError **error);
 };
 
-/* @format is immortal. */
+/* @format is immortal.  csv, json and text are there from the start. */
 void rush_file_format_register (const RushFileFormat *format);
 const RushFileFormat *rush_file_format_find (const char *name); /* NULL: none of that name */
-
-/* RushSource and its class: sql/plan/relation.h. */
 
 /* spark.read.format (@format).schema (…).load (@paths): lists, infers, may run jobs. */
 RushSource *rush_file_source_new (RushContext *context, const RushFileFormat *format,
                                   const char *const *paths, guint n_paths,
                                   RushSchema *user_schema /* or NULL */, RushOptions *options,
                                   const RushEvalSettings *settings, GError **error);
+/* Rows in all its files, from footers; −1: unknown.  Plans do not use it, as Spark's do not: it is
+ * for who wants to know without a job. */
+gint64 rush_file_source_count_rows (RushSource *self);
 
 typedef enum
 {

@@ -1,0 +1,334 @@
+/* field_text.c - one value read from text, one value written.
+ *
+ * Integers and plain decimals make most of the fields of most files; they have loops of their own.
+ * What those do not take (exponents, too many digits) goes the long way.
+ */
+#include "sql/sources/field_text.h"
+
+#include "sql/types/civil_time.h"
+#include "sql/types/datetime_text.h"
+#include "sql/types/decimal.h"
+#include "sql/types/number_text.h"
+
+#include <math.h>
+#include <string.h>
+
+#define SAFE_DIGITS 18 /* of an int64 that cannot overflow */
+
+/* ---- reading ---- */
+
+gboolean
+rush_field_parser_supports (const RushType *type)
+{
+  switch (type->kind)
+    {
+    case RUSH_TYPE_BOOL:
+    case RUSH_TYPE_INT8:
+    case RUSH_TYPE_INT16:
+    case RUSH_TYPE_INT32:
+    case RUSH_TYPE_INT64:
+    case RUSH_TYPE_FLOAT32:
+    case RUSH_TYPE_FLOAT64:
+    case RUSH_TYPE_STRING:
+    case RUSH_TYPE_BINARY:
+    case RUSH_TYPE_DATE:
+    case RUSH_TYPE_TIMESTAMP:
+    case RUSH_TYPE_TIMESTAMP_NTZ:
+    case RUSH_TYPE_DECIMAL:
+      return TRUE;
+    case RUSH_TYPE_NULL:
+    case RUSH_TYPE_YEAR_MONTH_INTERVAL:
+    case RUSH_TYPE_DAY_TIME_INTERVAL:
+    case RUSH_TYPE_CALENDAR_INTERVAL:
+    case RUSH_TYPE_ARRAY:
+    case RUSH_TYPE_MAP:
+    case RUSH_TYPE_STRUCT:
+    default:
+      return FALSE;
+    }
+}
+
+gboolean
+rush_field_parser_init (RushFieldParser *self, const RushType *type, const char *time_zone,
+                        GError **error)
+{
+  *self = (RushFieldParser){ .type = type,
+                             .nan_value = "NaN",
+                             .nan_length = 3,
+                             .positive_inf = "Inf",
+                             .positive_length = 3,
+                             .negative_inf = "-Inf",
+                             .negative_length = 4 };
+  if (!rush_field_parser_supports (type))
+    {
+      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_UNSUPPORTED,
+                   "values of type %s cannot be read from text", type->name);
+      return FALSE;
+    }
+  self->zone = rush_time_zone_get (time_zone, error);
+  return self->zone != NULL;
+}
+
+/* Digits with a sign, and a point before the last @scale of them at most; they fit 64 bits. */
+static inline gboolean
+parse_plain (const char *text, gsize length, guint scale, gint64 *out)
+{
+  const char *at = text, *end = text + length;
+  gboolean negative = at < end && *at == '-';
+  gint64 value = 0;
+  guint n_digits = 0, behind = 0;
+
+  at += negative || (at < end && *at == '+');
+  for (; at < end && (guint8)(*at - '0') <= 9; at++, n_digits++)
+    value = value * 10 + (*at - '0');
+  if (at < end && *at == '.' && scale > 0)
+    for (at++; at < end && (guint8)(*at - '0') <= 9 && behind < scale; at++, behind++)
+      value = value * 10 + (*at - '0');
+  if (at != end || n_digits + behind == 0 || n_digits + scale > SAFE_DIGITS)
+    return FALSE;
+  for (; behind < scale; behind++)
+    value *= 10;
+  *out = negative ? -value : value;
+  return TRUE;
+}
+
+static gboolean
+parse_integer (const RushFieldParser *self, const char *text, gsize length, gint64 *out)
+{
+  gint64 limit = self->type->kind == RUSH_TYPE_INT8    ? G_MAXINT8
+                 : self->type->kind == RUSH_TYPE_INT16 ? G_MAXINT16
+                 : self->type->kind == RUSH_TYPE_INT32 ? G_MAXINT32
+                                                       : G_MAXINT64;
+
+  if (parse_plain (text, length, 0, out))
+    return *out <= limit && *out >= -limit - 1;
+  /* Long numbers; blanks, which casts allow, are none in a file. */
+  return length > SAFE_DIGITS && g_ascii_isdigit (text[length - 1]) && !g_ascii_isspace (text[0]) &&
+         rush_text_to_int64 (text, length, -limit - 1, limit, FALSE, out);
+}
+
+static RushFieldStatus
+parse_decimal (const RushFieldParser *self, const char *text, gsize length, RushColumnBuilder *into,
+               GError **error)
+{
+  const RushType *type = self->type;
+  rush_int128 wide;
+  gint64 value;
+  gboolean ok;
+
+  if (type->storage == RUSH_STORAGE_I64 && parse_plain (text, length, (guint)type->scale, &value) &&
+      rush_decimal_fits (value, type->precision))
+    ok = rush_column_builder_append_int (into, value, error);
+  else if (rush_decimal_parse (text, length, type, &wide) == RUSH_DECIMAL_TEXT_OK)
+    ok = rush_column_builder_append_int128 (into, wide, error);
+  else
+    return RUSH_FIELD_MALFORMED;
+  return ok ? RUSH_FIELD_OK : RUSH_FIELD_ERROR;
+}
+
+static inline gboolean
+is_text (const char *text, gsize length, const char *other, gsize other_length)
+{
+  return length == other_length && memcmp (text, other, length) == 0;
+}
+
+static gboolean
+parse_double (const RushFieldParser *self, const char *text, gsize length, double *out)
+{
+  if (is_text (text, length, self->nan_value, self->nan_length))
+    *out = NAN;
+  else if (is_text (text, length, self->positive_inf, self->positive_length))
+    *out = INFINITY;
+  else if (is_text (text, length, self->negative_inf, self->negative_length))
+    *out = -INFINITY;
+  else
+    return rush_text_to_double (text, length, out);
+  return TRUE;
+}
+
+static gboolean
+parse_float (const RushFieldParser *self, const char *text, gsize length, double *out)
+{
+  float value;
+
+  if (rush_text_to_float (text, length, &value))
+    {
+      *out = value;
+      return TRUE;
+    }
+  return parse_double (self, text, length, out);
+}
+
+static gboolean
+parse_bool (const char *text, gsize length, gboolean *out)
+{
+  *out = length == 4;
+  return (length == 4 && g_ascii_strncasecmp (text, "true", 4) == 0) ||
+         (length == 5 && g_ascii_strncasecmp (text, "false", 5) == 0);
+}
+
+RushFieldStatus
+rush_field_parse (const RushFieldParser *self, const char *text, gsize length,
+                  RushColumnBuilder *into, GError **error)
+{
+  gboolean ok, flag;
+  gint64 value;
+  gint32 days;
+  double number;
+
+  switch (self->type->kind)
+    {
+    case RUSH_TYPE_STRING:
+    case RUSH_TYPE_BINARY:
+      ok = rush_column_builder_append_bytes (into, text, length, error);
+      return ok ? RUSH_FIELD_OK : RUSH_FIELD_ERROR;
+    case RUSH_TYPE_INT8:
+    case RUSH_TYPE_INT16:
+    case RUSH_TYPE_INT32:
+    case RUSH_TYPE_INT64:
+      ok = parse_integer (self, text, length, &value);
+      break;
+    case RUSH_TYPE_DATE:
+      ok = rush_text_to_date (text, length, &days);
+      value = days;
+      break;
+    case RUSH_TYPE_TIMESTAMP:
+      ok = rush_text_to_timestamp (text, length, self->zone, 0, &value);
+      break;
+    case RUSH_TYPE_TIMESTAMP_NTZ:
+      ok = rush_text_to_timestamp_ntz (text, length, FALSE, &value);
+      break;
+    case RUSH_TYPE_BOOL:
+      if (!parse_bool (text, length, &flag))
+        return RUSH_FIELD_MALFORMED;
+      ok = rush_column_builder_append_bool (into, flag, error);
+      return ok ? RUSH_FIELD_OK : RUSH_FIELD_ERROR;
+    case RUSH_TYPE_FLOAT32:
+    case RUSH_TYPE_FLOAT64:
+      ok = self->type == &RUSH_FLOAT32 ? parse_float (self, text, length, &number)
+                                       : parse_double (self, text, length, &number);
+      if (!ok)
+        return RUSH_FIELD_MALFORMED;
+      ok = rush_column_builder_append_double (into, number, error);
+      return ok ? RUSH_FIELD_OK : RUSH_FIELD_ERROR;
+    case RUSH_TYPE_DECIMAL:
+      return parse_decimal (self, text, length, into, error);
+    case RUSH_TYPE_NULL:
+    case RUSH_TYPE_YEAR_MONTH_INTERVAL:
+    case RUSH_TYPE_DAY_TIME_INTERVAL:
+    case RUSH_TYPE_CALENDAR_INTERVAL:
+    case RUSH_TYPE_ARRAY:
+    case RUSH_TYPE_MAP:
+    case RUSH_TYPE_STRUCT:
+    default:
+      g_return_val_if_reached (RUSH_FIELD_MALFORMED);
+    }
+  if (!ok)
+    return RUSH_FIELD_MALFORMED;
+  return rush_column_builder_append_int (into, value, error) ? RUSH_FIELD_OK : RUSH_FIELD_ERROR;
+}
+
+/* ---- writing ---- */
+
+void
+rush_field_writer_init (RushFieldWriter *self, const char *time_zone)
+{
+  const RushTimeZone *zone = rush_time_zone_get (time_zone, NULL);
+
+  rush_zone_cursor_init (&self->cursor, zone != NULL ? zone : rush_time_zone_utc ());
+  self->iso = FALSE;
+}
+
+static void
+append_iso (RushFieldWriter *self, gint64 local_us, gboolean with_zone, GString *out)
+{
+  RushCivilDate date = rush_civil_date (rush_floor_div (local_us, RUSH_MICROS_PER_DAY));
+  RushCivilTime time = rush_civil_time (rush_floor_mod (local_us, RUSH_MICROS_PER_DAY));
+  gint offset = (gint)(self->cursor.offset_us / RUSH_MICROS_PER_MINUTE);
+  char year[RUSH_DATETIME_TEXT_SIZE];
+
+  rush_year_to_text (date.year, year);
+  g_string_append_printf (out, "%s-%02d-%02dT%02d:%02d:%02d.%03d", year, date.month, date.day,
+                          time.hour, time.minute, time.second, time.micros / 1000);
+  if (!with_zone)
+    return;
+  if (offset == 0)
+    g_string_append_c (out, 'Z');
+  else
+    g_string_append_printf (out, "%c%02d:%02d", offset < 0 ? '-' : '+', ABS (offset) / 60,
+                            ABS (offset) % 60);
+}
+
+static void
+append_timestamp (RushFieldWriter *self, const RushType *type, gint64 value, GString *out)
+{
+  gboolean with_zone = type == &RUSH_TIMESTAMP;
+  gint64 local = with_zone ? rush_zone_cursor_local (&self->cursor, value) : value;
+  char text[RUSH_DATETIME_TEXT_SIZE];
+
+  if (self->iso)
+    append_iso (self, local, with_zone, out);
+  else
+    g_string_append_len (out, text, (gssize)rush_timestamp_to_text (local, text));
+}
+
+void
+rush_field_write (RushFieldWriter *self, const RushColumn *column, guint row, GString *out)
+{
+  const RushType *type = column->type;
+  char text[MAX (RUSH_NUMBER_TEXT_SIZE, RUSH_DECIMAL_TEXT_SIZE)];
+  const char *bytes;
+  gsize length;
+
+  switch (type->kind)
+    {
+    case RUSH_TYPE_BOOL:
+      g_string_append (out, rush_column_get_bool (column, row) ? "true" : "false");
+      return;
+    case RUSH_TYPE_INT8:
+    case RUSH_TYPE_INT16:
+    case RUSH_TYPE_INT32:
+    case RUSH_TYPE_INT64:
+      length = rush_int64_to_text (rush_column_get_int (column, row), text);
+      break;
+    case RUSH_TYPE_FLOAT32:
+      length = rush_float_to_text ((float)rush_column_get_double (column, row), text);
+      break;
+    case RUSH_TYPE_FLOAT64:
+      length = rush_double_to_text (rush_column_get_double (column, row), text);
+      break;
+    case RUSH_TYPE_STRING:
+    case RUSH_TYPE_BINARY:
+      bytes = rush_column_get_bytes (column, row, &length);
+      g_string_append_len (out, bytes, (gssize)length);
+      return;
+    case RUSH_TYPE_DATE:
+      length = rush_date_to_text (rush_column_get_int (column, row), text);
+      break;
+    case RUSH_TYPE_TIMESTAMP:
+    case RUSH_TYPE_TIMESTAMP_NTZ:
+      append_timestamp (self, type, rush_column_get_int (column, row), out);
+      return;
+    case RUSH_TYPE_DECIMAL:
+      length = rush_decimal_to_plain_text (rush_column_get_int128 (column, row), type->scale, text);
+      break;
+    case RUSH_TYPE_NULL:
+    case RUSH_TYPE_YEAR_MONTH_INTERVAL:
+    case RUSH_TYPE_DAY_TIME_INTERVAL:
+    case RUSH_TYPE_CALENDAR_INTERVAL:
+    case RUSH_TYPE_ARRAY:
+    case RUSH_TYPE_MAP:
+    case RUSH_TYPE_STRUCT:
+    default:
+      g_return_if_reached ();
+    }
+  g_string_append_len (out, text, (gssize)length);
+}
+
+char *
+rush_type_in_quotes (const RushType *type)
+{
+  g_autofree char *upper = g_ascii_strup (type->name, -1);
+
+  return g_strdup_printf ("\"%s\"", upper);
+}

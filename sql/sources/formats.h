@@ -1,0 +1,6 @@
+/* formats.h - the formats that are written in C. */
+#pragma once
+
+#include "sql/sources/source.h"
+
+extern const RushFileFormat rush_text_format;
