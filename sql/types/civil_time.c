@@ -8,7 +8,7 @@
  */
 #include "sql/types/civil_time.h"
 
-#include <string.h>
+#include "sql/types/number_text_private.h"
 
 #define DAYS_PER_ERA 146097
 #define DAYS_TO_1970 719468
@@ -138,12 +138,6 @@ rush_civil_next_day (gint64 days, gint day_of_week)
   return days + 1 + rush_floor_mod (day_of_week - 1 - (days + 4), 7);
 }
 
-static gboolean
-equals (const char *text, gsize length, const char *word)
-{
-  return strlen (word) == length && g_ascii_strncasecmp (text, word, length) == 0;
-}
-
 gint
 rush_civil_parse_day_of_week (const char *text, gsize length)
 {
@@ -155,7 +149,7 @@ rush_civil_parse_day_of_week (const char *text, gsize length)
 
   for (gint day = 0; day < 7; day++)
     for (gint form = 0; form < 3; form++)
-      if (equals (text, length, names[day][form]))
+      if (rush_text_equals (text, length, names[day][form]))
         return day + 1;
   return 0;
 }
@@ -186,7 +180,7 @@ rush_time_unit_parse (const char *text, gsize length)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (units); i++)
-    if (equals (text, length, units[i].name))
+    if (rush_text_equals (text, length, units[i].name))
       return units[i].unit;
   return RUSH_UNIT_INVALID;
 }

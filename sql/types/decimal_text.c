@@ -10,7 +10,7 @@
  * 0.1000000000000000055.
  */
 #include "sql/types/decimal.h"
-#include "sql/types/number_text.h"
+#include "sql/types/number_text_private.h"
 
 #include <math.h>
 #include <string.h>
@@ -240,15 +240,13 @@ rush_decimal_from_float (float value, const RushType *to, rush_int128 *out)
 double
 rush_decimal_to_double (rush_int128 unscaled, gint scale)
 {
-  static const double powers[] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                   1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                   1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
   const rush_int128 exact = (rush_int128)1 << 53;
   char text[RUSH_DECIMAL_TEXT_SIZE];
   double value;
 
-  if (unscaled > -exact && unscaled < exact && scale <= 22)
-    return (double)(gint64)unscaled / powers[scale]; /* both exact: rounded once */
+  if (unscaled > -exact && unscaled < exact && scale <= RUSH_EXACT_POWERS)
+    return (double)(gint64)unscaled /
+           rush_exact_powers_of_ten[scale]; /* both exact: rounded once */
   gsize length = rush_decimal_to_plain_text (unscaled, scale, text);
   (void)rush_text_to_double (text, length, &value);
   return value;

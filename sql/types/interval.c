@@ -17,7 +17,7 @@ const char *const rush_interval_field_names[] = {
   "YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"
 };
 
-static const gint64 field_micros[] = {
+const gint64 rush_interval_field_micros[] = {
   0, 0, RUSH_MICROS_PER_DAY, RUSH_MICROS_PER_HOUR, RUSH_MICROS_PER_MINUTE, RUSH_MICROS_PER_SECOND
 };
 
@@ -84,7 +84,7 @@ rush_day_time_to_text (gint64 micros, const RushType *type, char *out)
   put (&text, "INTERVAL '%s", micros < 0 ? "-" : "");
   for (guint field = type->start; field <= type->end; field++)
     {
-      guint64 unit = (guint64)field_micros[field];
+      guint64 unit = (guint64)rush_interval_field_micros[field];
       if (field > type->start)
         put (&text, field == RUSH_INTERVAL_HOUR ? " " : ":");
       put (&text, field == RUSH_INTERVAL_DAY ? "%" G_GUINT64_FORMAT : "%02" G_GUINT64_FORMAT,
@@ -132,8 +132,8 @@ rush_interval_to_text (const RushCalendarInterval *value, char *out)
 
 /* ---- arithmetic ---- */
 
-static gboolean
-add_product (gint64 value, gint64 unit, gint64 *sum)
+gboolean
+rush_interval_add_product (gint64 value, gint64 unit, gint64 *sum)
 {
   gint64 product;
 
@@ -154,9 +154,10 @@ gboolean
 rush_interval_make (gint64 years, gint64 months, gint64 weeks, gint64 days, gint64 hours,
                     gint64 minutes, gint64 seconds_us, RushCalendarInterval *out)
 {
-  return add_product (years, 12, &months) && add_product (weeks, 7, &days) &&
-         add_product (hours, RUSH_MICROS_PER_HOUR, &seconds_us) &&
-         add_product (minutes, RUSH_MICROS_PER_MINUTE, &seconds_us) &&
+  return rush_interval_add_product (years, 12, &months) &&
+         rush_interval_add_product (weeks, 7, &days) &&
+         rush_interval_add_product (hours, RUSH_MICROS_PER_HOUR, &seconds_us) &&
+         rush_interval_add_product (minutes, RUSH_MICROS_PER_MINUTE, &seconds_us) &&
          narrow (months, days, seconds_us, out);
 }
 

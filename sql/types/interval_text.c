@@ -124,24 +124,17 @@ scan_number (Scanner *self, Number *out, GError **error)
 }
 
 static gboolean
-add_unit (gint64 value, gint64 unit, gint64 *sum)
-{
-  gint64 product;
-
-  return !__builtin_mul_overflow (value, unit, &product) &&
-         !__builtin_add_overflow (*sum, product, sum);
-}
-
-static gboolean
 add_number (const Number *number, const Unit *unit, RushCalendarInterval *sum)
 {
   gint64 months = sum->months, days = sum->days;
   gint64 value = number->negative ? -number->whole : number->whole;
   gint64 micros = number->negative ? -(number->nanos / 1000) : number->nanos / 1000;
 
-  if (!add_unit (value, unit->months, &months) || !add_unit (value, unit->days, &days) ||
-      !add_unit (value, unit->micros, &sum->microseconds) ||
-      !add_unit (micros, 1, &sum->microseconds) || months != (gint32)months || days != (gint32)days)
+  if (!rush_interval_add_product (value, unit->months, &months) ||
+      !rush_interval_add_product (value, unit->days, &days) ||
+      !rush_interval_add_product (value, unit->micros, &sum->microseconds) ||
+      !rush_interval_add_product (micros, 1, &sum->microseconds) || months != (gint32)months ||
+      days != (gint32)days)
     return FALSE;
   sum->months = (gint32)months;
   sum->days = (gint32)days;
@@ -380,9 +373,6 @@ gboolean
 rush_interval_parse_day_time (const char *text, gsize length, const RushType *type, gint64 *out_us,
                               GError **error)
 {
-  static const gint64 field_micros[] = {
-    0, 0, RUSH_MICROS_PER_DAY, RUSH_MICROS_PER_HOUR, RUSH_MICROS_PER_MINUTE, RUSH_MICROS_PER_SECOND
-  };
   AnsiFields fields;
 
   if (!scan_ansi (text, length, type, &fields, error))
@@ -398,7 +388,7 @@ rush_interval_parse_day_time (const char *text, gsize length, const RushType *ty
                                (gint)fields.values[field], other_limits[field]);
           return set_day_time (error, text, length, message);
         }
-      micros += (__int128)fields.values[field] * field_micros[field];
+      micros += (__int128)fields.values[field] * rush_interval_field_micros[field];
     }
   micros = fields.negative ? -micros : micros;
   if (micros < G_MININT64 || micros > G_MAXINT64)

@@ -6,11 +6,18 @@
  */
 #include "sql/types/number_text.h"
 
+#include "sql/types/number_text_private.h"
+
 #include <locale.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+
+const double rush_exact_powers_of_ten[RUSH_EXACT_POWERS + 1] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,
+                                                                 1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                                                 1e12, 1e13, 1e14, 1e15, 1e16, 1e17,
+                                                                 1e18, 1e19, 1e20, 1e21, 1e22 };
 
 /* ---- to text ---- */
 
@@ -170,8 +177,8 @@ rush_text_to_int64 (const char *text, gsize length, gint64 min, gint64 max, gboo
   return TRUE;
 }
 
-static gboolean
-equals (const char *text, gsize length, const char *word)
+gboolean
+rush_text_equals (const char *text, gsize length, const char *word)
 {
   return strlen (word) == length && g_ascii_strncasecmp (text, word, length) == 0;
 }
@@ -180,7 +187,7 @@ static gboolean
 is_one_of (const char *text, gsize length, const char *const *words)
 {
   for (; *words != NULL; words++)
-    if (equals (text, length, *words))
+    if (rush_text_equals (text, length, *words))
       return TRUE;
   return FALSE;
 }
@@ -289,7 +296,7 @@ special_number (const char *p, gsize length, double *out)
   static const char *const plus[] = { "inf", "+inf", "infinity", "+infinity", NULL };
   static const char *const minus[] = { "-inf", "-infinity", NULL };
 
-  if (equals (p, length, "nan"))
+  if (rush_text_equals (p, length, "nan"))
     *out = NAN;
   else if (is_one_of (p, length, plus))
     *out = INFINITY;
@@ -328,9 +335,6 @@ convert (const char *text, gsize length, gboolean narrow)
 static gboolean
 to_floating (const char *text, gsize length, gboolean narrow, double *out)
 {
-  static const double powers[] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                   1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                   1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
   const char *p = rush_text_trim (text, &length), *end = p + length;
   Number number;
 
@@ -341,11 +345,11 @@ to_floating (const char *text, gsize length, gboolean narrow, double *out)
       *out = convert (p, length, narrow);
       return TRUE;
     }
-  if (!narrow && number.n_digits <= 15 && ABS (number.exponent) <= 22)
+  if (!narrow && number.n_digits <= 15 && ABS (number.exponent) <= RUSH_EXACT_POWERS)
     {
       double value = (double)number.digits;
-      value =
-          number.exponent < 0 ? value / powers[-number.exponent] : value * powers[number.exponent];
+      value = number.exponent < 0 ? value / rush_exact_powers_of_ten[-number.exponent]
+                                  : value * rush_exact_powers_of_ten[number.exponent];
       *out = number.negative ? -value : value;
     }
   else

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sql/types/interval_private.h"
 #include "sql/types/sql_error.h"
 
 static const struct
@@ -126,10 +127,8 @@ fail (const char *what, GError **error)
 static gboolean
 read_interval_field (const char *name, RushIntervalField *out)
 {
-  static const char *const names[] = { "year", "month", "day", "hour", "minute", "second" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    if (g_str_equal (names[i], name))
+  for (guint i = 0; i <= RUSH_INTERVAL_SECOND; i++)
+    if (g_ascii_strcasecmp (rush_interval_field_names[i], name) == 0)
       {
         *out = (RushIntervalField)i;
         return TRUE;

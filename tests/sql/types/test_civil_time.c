@@ -249,6 +249,39 @@ test_zone_ids (void)
   g_assert_cmpstr (rush_time_zone_abbreviation (zone_named ("Europe/Paris"), 0), ==, "CET");
 }
 
+/* ---- threads ---- */
+
+static gpointer
+use_zones (gpointer data)
+{
+  static const char *const ids[] = { "Europe/Rome", "+07:00", "Asia/Tokyo", "Mars", "GMT+3" };
+  gint64 sum = 0;
+
+  for (guint i = 0; i < 3000; i++)
+    {
+      const RushTimeZone *zone = rush_time_zone_get (ids[i % G_N_ELEMENTS (ids)], NULL);
+      if (zone != NULL)
+        sum += rush_time_zone_offset (zone, (gint64)i * RUSH_MICROS_PER_DAY);
+    }
+  *(gint64 *)data = sum;
+  return NULL;
+}
+
+static void
+test_zones_of_many_threads (void)
+{
+  GThread *threads[4];
+  gint64 sums[4];
+
+  for (guint i = 0; i < 4; i++)
+    threads[i] = g_thread_new ("zones", use_zones, &sums[i]);
+  for (guint i = 0; i < 4; i++)
+    {
+      g_thread_join (threads[i]);
+      g_assert_cmpint (sums[i], ==, sums[0]);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -263,5 +296,6 @@ main (int argc, char **argv)
   ADD (gaps_and_overlaps);
   ADD (local_and_back);
   ADD (zone_ids);
+  ADD (zones_of_many_threads);
   return g_test_run ();
 }
