@@ -82,9 +82,12 @@ RushArrowImporter *rush_arrow_importer_new (const struct ArrowSchema *schema,
 void rush_arrow_importer_free (RushArrowImporter *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushArrowImporter, rush_arrow_importer_free)
 RushSchema *rush_arrow_importer_schema (RushArrowImporter *self); /* (transfer none) */
-/* Takes *@array over, also on failure, and appends its rows to @out_batches (RushBatch, owned). */
-gboolean rush_arrow_importer_import (RushArrowImporter *self, struct ArrowArray *array,
-                                     GPtrArray *out_batches, GError **error);
+/* Takes *@array over, also on failure; the one before must be used up.  Its rows are converted as
+ * they are asked for. */
+gboolean rush_arrow_importer_begin (RushArrowImporter *self, struct ArrowArray *array,
+                                    GError **error);
+/* *@out: (transfer full), NULL when the array is used up, or there is none. */
+gboolean rush_arrow_importer_next (RushArrowImporter *self, RushBatch **out, GError **error);
 
 typedef struct _RushArrowReader RushArrowReader;
 

@@ -1,6 +1,6 @@
-/* arrow_import.c - Arrow arrays as columns, and cut into batches.
+/* arrow_import.c - Arrow arrays as columns, in batches.
  *
- *     stream ──► array of a million rows ──► one column a field ──► slices of 8,192 rows
+ *     stream ──► array of a million rows ──► 8,192 rows of each field ──► batch
  *                  │ each top-level child moves to an owner of its own
  *                  ▼
  *                owner ◄── buffers that are not copied hold a ref; the last one calls release ()
@@ -247,7 +247,7 @@ import_words (RushArrowField *field, struct ArrowArray *dictionary, RushAllocato
                          dictionary->n_buffers > 2 ? dictionary->buffers[2] : NULL,
                          (const void *)(gsize)(dictionary->length + (dictionary->offset << 32)) };
 
-  if (field->words != NULL && key[0] != NULL && memcmp (key, field->words_key, sizeof key) == 0)
+  if (field->words != NULL && memcmp (key, field->words_key, sizeof key) == 0)
     return field->words;
   g_autoptr (RushArrowOwner) owner = rush_arrow_owner_new (dictionary, allocator);
   RushColumn *words = import_array (&field->children[0], &owner->array, owner, error);
@@ -411,84 +411,144 @@ import_array (RushArrowField *field, const struct ArrowArray *array, RushArrowOw
 
 /* ---- batches ---- */
 
+/* One top-level child of the array. */
+typedef struct
+{
+  RushArrowOwner *owner;
+  RushColumn *whole; /* NULL: imported part by part */
+} Part;
+
 struct _RushArrowImporter
 {
   RushArrowField root;
   RushSchema *schema;
   RushAllocator *allocator;
+
+  /* The array that is being imported. */
+  Part *parts; /* [root.n_children] */
+  gint64 next; /* row of the children, which their own offsets are added to */
+  gint64 end;
 };
 
-static void
-cut_into_batches (RushArrowImporter *self, RushColumn *const *columns, guint n_rows,
-                  GPtrArray *out_batches)
+/* What has to be converted is converted a batch at a time: the memory that this takes stays in the
+ * cache, and is used again.  Children know nothing of their parent's rows, so a nested column is
+ * imported as a whole and cut, and so are views, whose buffers are shared by all rows. */
+static gboolean
+is_cut_first (const RushArrowField *field)
 {
-  guint n = self->schema->n_fields;
-  g_autofree RushColumn **slices = g_new (RushColumn *, n);
-
-  for (guint start = 0; start < n_rows; start += RUSH_BATCH_MAX_ROWS)
-    {
-      guint length = MIN (n_rows - start, RUSH_BATCH_MAX_ROWS);
-      for (guint c = 0; c < n; c++)
-        slices[c] = rush_column_slice (columns[c], start, length);
-      g_ptr_array_add (out_batches, rush_batch_new (self->schema, length, slices));
-    }
+  return field->form == ARROW_DICTIONARY || (field->n_children == 0 && field->form != ARROW_VIEWS);
 }
 
+/* Rows [start, start + length) of the child, which are counted from its own offset on. */
 static RushColumn *
-import_field (RushArrowImporter *self, guint c, struct ArrowArray *child, gint64 start,
-              guint length, GError **error)
+import_part (RushArrowField *field, const Part *part, gint64 start, guint length, GError **error)
 {
-  g_autoptr (RushArrowOwner) owner = rush_arrow_owner_new (child, self->allocator);
-  g_autoptr (RushColumn) column =
-      import_array (&self->root.children[c], &owner->array, owner, error);
+  struct ArrowArray rows = part->owner->array;
 
-  if (column == NULL)
-    return NULL;
-  if (start + length > column->length)
+  if (start + length > rows.length)
     {
-      refuse (&self->root.children[c], "has fewer rows than its batch", error);
+      refuse (field, "has fewer rows than its batch", error);
       return NULL;
     }
-  return rush_column_slice (column, (guint)start, length);
+  if (part->whole != NULL)
+    return rush_column_slice (part->whole, (guint)start, length);
+  rows.offset += start;
+  rows.length = length;
+  rows.null_count = rows.null_count == 0 ? 0 : -1;
+  return import_array (field, &rows, part->owner, error);
+}
+
+static RushBatch *
+import_batch (RushArrowImporter *self, gint64 start, guint length, GError **error)
+{
+  g_autofree RushColumn **columns = g_new (RushColumn *, self->root.n_children);
+
+  for (guint c = 0; c < self->root.n_children; c++)
+    {
+      columns[c] = import_part (&self->root.children[c], &self->parts[c], start, length, error);
+      if (columns[c] != NULL)
+        continue;
+      while (c > 0)
+        rush_column_unref (columns[--c]);
+      return NULL;
+    }
+  return rush_batch_new (self->schema, length, columns);
+}
+
+static void
+drop_parts (RushArrowImporter *self)
+{
+  for (guint c = 0; c < self->root.n_children; c++)
+    {
+      g_clear_pointer (&self->parts[c].whole, rush_column_unref);
+      g_clear_pointer (&self->parts[c].owner, rush_arrow_owner_unref);
+    }
+  self->next = self->end = 0;
+}
+
+gboolean
+rush_arrow_importer_next (RushArrowImporter *self, RushBatch **out, GError **error)
+{
+  *out = NULL;
+  if (self->next == self->end)
+    return TRUE;
+  guint length = (guint)MIN (self->end - self->next, RUSH_BATCH_MAX_ROWS);
+  *out = import_batch (self, self->next, length, error);
+  self->next += length;
+  if (*out == NULL || self->next == self->end)
+    drop_parts (self);
+  return *out != NULL;
 }
 
 static gboolean
-import_rows (RushArrowImporter *self, struct ArrowArray *array, GPtrArray *out_batches,
-             GError **error)
+check_rows (const RushArrowImporter *self, const struct ArrowArray *array, GError **error)
 {
-  guint n = self->root.n_children, done = 0;
-  g_autofree RushColumn **columns = g_new (RushColumn *, n);
-
-  if (array->n_children != n || array->length < 0 || array->offset < 0 ||
+  if (array->n_children != self->root.n_children || array->length < 0 || array->offset < 0 ||
       array->offset + array->length > G_MAXINT32)
     return refuse (&self->root, "is not what its schema says", error);
   if (array->null_count != 0 && array->buffers[0] != NULL &&
       rush_bits_count (array->buffers[0], (gsize)array->offset, (gsize)array->length) <
           (gsize)array->length)
     return refuse (&self->root, "has rows that are null as a whole", error);
-  for (; done < n; done++)
+  return TRUE;
+}
+
+static gboolean
+begin_parts (RushArrowImporter *self, struct ArrowArray *array, GError **error)
+{
+  for (guint c = 0; c < self->root.n_children; c++)
     {
-      columns[done] = import_field (self, done, array->children[done], array->offset,
-                                    (guint)array->length, error);
-      if (columns[done] == NULL)
-        break;
+      RushArrowField *field = &self->root.children[c];
+      Part *part = &self->parts[c];
+      part->owner = rush_arrow_owner_new (array->children[c], self->allocator);
+      if (is_cut_first (field))
+        continue;
+      part->whole = import_array (field, &part->owner->array, part->owner, error);
+      if (part->whole == NULL)
+        return FALSE;
     }
-  if (done == n)
-    cut_into_batches (self, columns, (guint)array->length, out_batches);
-  for (guint c = 0; c < done; c++)
-    rush_column_unref (columns[c]);
-  return done == n;
+  return TRUE;
 }
 
 gboolean
-rush_arrow_importer_import (RushArrowImporter *self, struct ArrowArray *array,
-                            GPtrArray *out_batches, GError **error)
+rush_arrow_importer_begin (RushArrowImporter *self, struct ArrowArray *array, GError **error)
 {
-  g_return_val_if_fail (array->release != NULL, FALSE);
+  g_return_val_if_fail (array->release != NULL && self->next == self->end, FALSE);
   /* The children move on to owners of their own, the shell goes back at once. */
   g_autoptr (RushArrowOwner) shell = rush_arrow_owner_new (array, self->allocator);
 
-  return import_rows (self, &shell->array, out_batches, error);
+  if (!check_rows (self, &shell->array, error))
+    return FALSE;
+  if (shell->array.length == 0)
+    return TRUE;
+  if (!begin_parts (self, &shell->array, error))
+    {
+      drop_parts (self);
+      return FALSE;
+    }
+  self->next = shell->array.offset;
+  self->end = shell->array.offset + shell->array.length;
+  return TRUE;
 }
 
 RushSchema *
@@ -502,6 +562,9 @@ rush_arrow_importer_free (RushArrowImporter *self)
 {
   if (self == NULL)
     return;
+  if (self->parts != NULL)
+    drop_parts (self);
+  g_free (self->parts);
   rush_arrow_field_clear (&self->root);
   if (self->schema != NULL)
     rush_schema_unref (self->schema);
@@ -518,5 +581,6 @@ rush_arrow_importer_new (const struct ArrowSchema *schema, RushAllocator *alloca
   self->schema = rush_arrow_import_schema (schema, error);
   if (self->schema == NULL || !rush_arrow_field_parse (schema, 0, &self->root, error))
     return NULL;
+  self->parts = g_new0 (Part, self->root.n_children);
   return g_steal_pointer (&self);
 }

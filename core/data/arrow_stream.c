@@ -1,6 +1,6 @@
 /* arrow_stream.c - Arrow streams, read and offered.
  *
- *     RushArrowReader   stream ──get_next ()──► array ──importer──► [ batch, batch, … ] ──► next ()
+ *     RushArrowReader   stream ──get_next ()──► array ──importer──► batch, batch, …
  *     exporter          pull () ──► batch ──► array ──► whoever calls get_next ()
  */
 #include "core/data/arrow.h"
@@ -14,8 +14,6 @@ struct _RushArrowReader
 {
   struct ArrowArrayStream stream;
   RushArrowImporter *importer;
-  GPtrArray *batches; /* of the last array */
-  guint next;         /* index into batches; those before are gone */
 };
 
 /* @code: what a callback of the stream returned. */
@@ -32,16 +30,14 @@ check (RushArrowReader *self, int code, const char *what, GError **error)
 }
 
 static gboolean
-read_array (RushArrowReader *self, gboolean *out_more, GError **error)
+begin_array (RushArrowReader *self, gboolean *out_more, GError **error)
 {
   struct ArrowArray array = { .release = NULL };
 
   if (!check (self, self->stream.get_next (&self->stream, &array), "give its next array", error))
     return FALSE;
   *out_more = array.release != NULL;
-  g_ptr_array_set_size (self->batches, 0);
-  self->next = 0;
-  return !*out_more || rush_arrow_importer_import (self->importer, &array, self->batches, error);
+  return !*out_more || rush_arrow_importer_begin (self->importer, &array, error);
 }
 
 gboolean
@@ -49,13 +45,14 @@ rush_arrow_reader_next (RushArrowReader *self, RushBatch **out, GError **error)
 {
   gboolean more = TRUE;
 
-  *out = NULL;
-  while (self->next == self->batches->len && more) /* arrays may be empty */
-    if (!read_array (self, &more, error))
-      return FALSE;
-  if (self->next < self->batches->len)
-    *out = g_steal_pointer (&self->batches->pdata[self->next++]);
-  return TRUE;
+  while (rush_arrow_importer_next (self->importer, out, error))
+    {
+      if (*out != NULL || !more)
+        return TRUE;
+      if (!begin_array (self, &more, error)) /* arrays may be empty */
+        return FALSE;
+    }
+  return FALSE;
 }
 
 RushSchema *
@@ -69,7 +66,6 @@ rush_arrow_reader_free (RushArrowReader *self)
 {
   if (self == NULL)
     return;
-  g_ptr_array_unref (self->batches);
   rush_arrow_importer_free (self->importer);
   if (self->stream.release != NULL)
     self->stream.release (&self->stream);
@@ -84,7 +80,6 @@ rush_arrow_reader_new (struct ArrowArrayStream *stream, RushAllocator *allocator
 
   self->stream = *stream;
   stream->release = NULL; /* moved */
-  self->batches = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_batch_unref);
   if (!check (self, self->stream.get_schema (&self->stream, &schema), "give its schema", error))
     return NULL;
   self->importer = rush_arrow_importer_new (&schema, allocator, error);

@@ -25,15 +25,23 @@ refuse (const RushArrowInput *in, const char *why, GError **error)
 
 /* ---- strings between offsets ---- */
 
-static inline void
-set_view (RushView *view, const char *bytes, gint64 start, gint64 length, gint64 total)
+/* The bytes of the rows that are wanted: those before the first do not count, nor cost. */
+typedef struct
 {
-  const char *at = bytes + start;
+  const char *bytes;
+  gint64 base; /* where they begin, in Arrow's offsets */
+  gint64 total;
+} Bytes;
+
+static inline void
+set_view (RushView *view, const Bytes *in, gint64 start, gint64 length)
+{
+  const char *at = in->bytes + start;
 
   if (length > RUSH_VIEW_INLINE_MAX)
     rush_view_set_ref (view, at, (gsize)length, (guint)(start >> WINDOW_SHIFT),
                        (gsize)(start & ((1 << WINDOW_SHIFT) - 1)));
-  else if (total - start >= RUSH_VIEW_INLINE_MAX)
+  else if (in->total - start >= RUSH_VIEW_INLINE_MAX)
     rush_view_set_inline_sloppy (view, at, (guint32)length);
   else
     rush_view_set_inline (view, at, (gsize)length);
@@ -45,16 +53,17 @@ set_view (RushView *view, const char *bytes, gint64 start, gint64 length, gint64
       const T *offsets = (const T *)in->array->buffers[1] + in->array->offset;                     \
       for (guint i = 0; i < in->length; i++)                                                       \
         {                                                                                          \
-          gint64 start = offsets[i], length = offsets[i + 1] - start;                              \
-          if (G_UNLIKELY ((length | start) < 0 || length > G_MAXINT32 || start + length > total))  \
+          gint64 start = offsets[i] - bytes->base, length = (gint64)offsets[i + 1] - offsets[i];   \
+          if (G_UNLIKELY ((length | start) < 0 || length > G_MAXINT32 ||                           \
+                          start + length > bytes->total))                                          \
             return FALSE;                                                                          \
-          set_view (&views[i], bytes, start, length, total);                                       \
+          set_view (&views[i], bytes, start, length);                                              \
         }                                                                                          \
     }                                                                                              \
   while (0)
 
 static gboolean
-fill_views (const RushArrowInput *in, const char *bytes, gint64 total, RushView *views)
+fill_views (const RushArrowInput *in, const Bytes *bytes, RushView *views)
 {
   if (in->field->form == ARROW_OFFSETS_32)
     VIEWS_BETWEEN (gint32);
@@ -64,23 +73,19 @@ fill_views (const RushArrowInput *in, const char *bytes, gint64 total, RushView 
 }
 
 static gint64
-bytes_total (const RushArrowInput *in)
+offset_at (const RushArrowInput *in, gint64 at)
 {
-  gint64 end = in->array->offset + in->length;
-
-  if (in->array->buffers[1] == NULL) /* an empty array may have no offsets */
-    return 0;
-  return in->field->form == ARROW_OFFSETS_32 ? ((const gint32 *)in->array->buffers[1])[end]
-                                             : ((const gint64 *)in->array->buffers[1])[end];
+  return in->field->form == ARROW_OFFSETS_32 ? ((const gint32 *)in->array->buffers[1])[at]
+                                             : ((const gint64 *)in->array->buffers[1])[at];
 }
 
 /* The first window is charged, the others lie in it. */
 static gboolean
-wrap_windows (const RushArrowInput *in, const char *bytes, gint64 total, RushBuffer ***out_data,
+wrap_windows (const RushArrowInput *in, const Bytes *bytes, RushBuffer ***out_data,
               guint *out_n_data, GError **error)
 {
-  guint n = (guint)(total >> WINDOW_SHIFT) + 1;
-  RushBuffer *whole = rush_arrow_owner_wrap (in->owner, bytes, (gsize)total, error);
+  guint n = (guint)(bytes->total >> WINDOW_SHIFT) + 1;
+  RushBuffer *whole = rush_arrow_owner_wrap (in->owner, bytes->bytes, (gsize)bytes->total, error);
 
   if (whole == NULL)
     return FALSE;
@@ -89,7 +94,7 @@ wrap_windows (const RushArrowInput *in, const char *bytes, gint64 total, RushBuf
   for (guint w = 1; w < n; w++)
     {
       gsize start = (gsize)w << WINDOW_SHIFT;
-      data[w] = rush_buffer_wrap (whole->bytes + start, (gsize)total - start,
+      data[w] = rush_buffer_wrap (whole->bytes + start, (gsize)bytes->total - start,
                                   rush_buffer_ref (whole), (GDestroyNotify)rush_buffer_unref);
     }
   *out_data = data;
@@ -101,24 +106,31 @@ static gboolean
 convert_offsets (const RushArrowInput *in, RushView *views, RushBuffer ***out_data,
                  guint *out_n_data, GError **error)
 {
-  const char *bytes = in->array->buffers[2] != NULL ? in->array->buffers[2] : "";
-  gint64 total = bytes_total (in);
+  Bytes bytes = { .bytes = "" };
 
-  if (in->length > 0 && !fill_views (in, bytes, total, views))
+  if (in->length == 0) /* may have no buffers at all */
+    return TRUE;
+  bytes.base = offset_at (in, in->array->offset);
+  bytes.total = offset_at (in, in->array->offset + in->length) - bytes.base;
+  if (in->array->buffers[2] != NULL)
+    bytes.bytes = (const char *)in->array->buffers[2] + bytes.base;
+  if (bytes.base < 0 || bytes.total < 0 || !fill_views (in, &bytes, views))
     return refuse (in, "has offsets that are not in order", error);
-  return wrap_windows (in, bytes, total, out_data, out_n_data, error);
+  return wrap_windows (in, &bytes, out_data, out_n_data, error);
 }
 
 static gboolean
 convert_fixed (const RushArrowInput *in, RushView *views, RushBuffer ***out_data, guint *out_n_data,
                GError **error)
 {
-  gint64 size = in->field->number, total = (in->array->offset + in->length) * size;
-  const char *bytes = in->array->buffers[1] != NULL ? in->array->buffers[1] : "";
+  gint64 size = in->field->number;
+  Bytes bytes = { .bytes = "", .total = in->length * size };
 
+  if (in->length > 0 && size > 0)
+    bytes.bytes = (const char *)in->array->buffers[1] + in->array->offset * size;
   for (guint i = 0; i < in->length; i++)
-    set_view (&views[i], bytes, (in->array->offset + i) * size, size, total);
-  return wrap_windows (in, bytes, total, out_data, out_n_data, error);
+    set_view (&views[i], &bytes, i * size, size);
+  return wrap_windows (in, &bytes, out_data, out_n_data, error);
 }
 
 /* ---- Arrow's views, which are ours ---- */
