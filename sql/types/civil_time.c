@@ -5,6 +5,14 @@
  * (153 m + 2) / 5 days.  So a date is an era, a year in it, and a day in that, by divisions alone.
  *
  *   days + 719468 = days since 0000-03-01
+ *
+ * Back from days it is the same lines solved for year and month.  Each division by a constant that
+ * is no power of two costs a multiplication and a shift; scaling the line so that its divisor
+ * becomes 2^32 (years in a century) and 2^16 (months) gives quotient and rest by one
+ * multiplication.
+ *
+ * Source:  C. Neri, L. Schneider, Euclidean affine functions and their application to calendar
+ *          algorithms (Software: Practice and Experience 53, 2023).
  */
 #include "sql/types/civil_time.h"
 
@@ -45,20 +53,36 @@ rush_civil_days (gint64 year, gint month, gint day)
   return era * DAYS_PER_ERA + day_of_era - DAYS_TO_1970;
 }
 
+/* Any 32-bit day, moved by whole eras, is not negative. */
+#define SHIFTED_ERAS G_GUINT64_CONSTANT (14704)
+
+static RushCivilDate
+civil_date_of_32_bits (gint64 days)
+{
+  guint64 shifted = (guint64)(days + DAYS_TO_1970 + (gint64)(SHIFTED_ERAS * DAYS_PER_ERA));
+  guint64 quarters = 4 * shifted + 3; /* of days: a century has 36,524.25 */
+  guint32 century = (guint32)(quarters / DAYS_PER_ERA);
+  guint32 day_of_century = (guint32)(quarters % DAYS_PER_ERA) / 4;
+  guint64 years = G_GUINT64_CONSTANT (2939745) * (4 * day_of_century + 3); /* · 2^32 */
+  guint32 day_of_year = (guint32)years / 2939745 / 4;
+  guint32 months = 2141 * day_of_year + 197913; /* · 2^16, from March as month 3 */
+  gboolean next_year = day_of_year >= 306;      /* January and February */
+
+  return (RushCivilDate){ .year = 100 * (gint64)century + (gint64)(years >> 32) -
+                                  400 * (gint64)SHIFTED_ERAS + next_year,
+                          .month = (gint)(months >> 16) - 12 * next_year,
+                          .day = (gint)((months & 0xFFFF) / 2141) + 1 };
+}
+
 RushCivilDate
 rush_civil_date (gint64 days)
 {
-  gint64 shifted = days + DAYS_TO_1970;
-  gint64 era = rush_floor_div (shifted, DAYS_PER_ERA);
-  guint32 day_of_era = (guint32)(shifted - era * DAYS_PER_ERA);
-  guint32 year_of_era =
-      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  guint32 day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  guint32 month = (5 * day_of_year + 2) / 153;
-
-  return (RushCivilDate){ .year = era * 400 + year_of_era + (month >= 10),
-                          .month = (gint)(month < 10 ? month + 3 : month - 9),
-                          .day = (gint)(day_of_year - (153 * month + 2) / 5 + 1) };
+  if (G_LIKELY (days >= G_MININT32 && days <= G_MAXINT32))
+    return civil_date_of_32_bits (days);
+  gint64 era = rush_floor_div (days, DAYS_PER_ERA);
+  RushCivilDate date = civil_date_of_32_bits (days - era * DAYS_PER_ERA);
+  date.year += era * 400;
+  return date;
 }
 
 RushCivilTime

@@ -141,7 +141,8 @@ write_gmt (gboolean full, gint offset, GString *out)
     g_string_append_printf (out, ":%02d", value % 60);
 }
 
-/* Before there were zones, clocks showed local mean time; Java calls it by today's standard time. */
+/* Before there were zones, clocks showed local mean time; Java calls it by today's standard time.
+ * */
 static const char *
 abbreviation_at (const RushTimeZone *zone, gint64 instant_us)
 {

@@ -37,6 +37,13 @@ test_far_days_round_trip (void)
       g_assert_true (rush_civil_date_is_valid (date.year, date.month, date.day));
       g_assert_cmpint (rush_civil_days (date.year, date.month, date.day), ==, days);
     }
+  for (guint i = 0; i < 100000; i++)
+    {
+      gint64 days = (gint64)g_test_rand_int () * g_test_rand_int_range (0, 10000);
+      RushCivilDate date = rush_civil_date (days);
+      g_assert_true (rush_civil_date_is_valid (date.year, date.month, date.day));
+      g_assert_cmpint (rush_civil_days (date.year, date.month, date.day), ==, days);
+    }
   RushCivilDate last = rush_civil_date (G_MAXINT32);
   g_assert_cmpint (last.year, ==, 5881580);
 }
