@@ -26,19 +26,19 @@ APT_PACKAGES := gcc libc6-dev pkg-config libglib2.0-dev libgraphviz-dev libzstd-
 
 # What a build is made of; the C tests are built with it.  (wildcard: a file that was deleted and not
 # yet committed is still listed.)
-SOURCES := $(wildcard $(shell git ls-files -co --exclude-standard -- core rdd py lessons/c 'tests/*.[ch]' \
+SOURCES := $(wildcard $(shell git ls-files -co --exclude-standard -- core rdd sql py lessons/c 'tests/*.[ch]' \
                'tests/*meson.build' meson.build meson.options pyproject.toml 2>/dev/null))
 
 demo: build
 	@tools/demo.sh
 
-test: build
+test: build $(VENV)/.test-needs
 	@$(PY) tests/run_all.py test
 
-check: build
+check: build $(VENV)/.test-needs
 	@$(PY) tests/run_all.py check
 
-nightly: build
+nightly: build $(VENV)/.test-needs
 	@$(PY) tests/run_all.py nightly
 
 bench: build $(VENV)/.bench-peers
@@ -66,6 +66,11 @@ $(VENV)/.installed: $(VENV)/.tools $(SOURCES) | apt
 	    --force-reinstall --config-settings=build-dir=build \
 	    --config-settings=setup-args=-Dtests=true . > build.log 2>&1 \
 	    || { tail -n 60 build.log; echo "make: the build failed; the whole log is in build.log"; exit 1; }
+	@touch $@
+
+$(VENV)/.test-needs: $(VENV)/.tools requirements-test.txt
+	@echo "make: installing what tests need, of requirements-test.txt, into $(VENV)"
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
 	@touch $@
 
 $(VENV)/.bench-peers: $(VENV)/.tools requirements-bench.txt

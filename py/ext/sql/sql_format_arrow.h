@@ -1,0 +1,19 @@
+/* sql_format_arrow.h - file formats that pyarrow reads and writes: what they share.
+ *
+ * Interface:  a format is a RushArrowFormat: a RushFileFormat whose functions are those here, and
+ *             the name of the class in rushlight.sql._arrow_files that knows the rest.
+ * GIL:        taken by tasks to open a file, to close one that was written, and to hand over a batch
+ *             to a writer; batches are read through Arrow's C stream, without it.
+ */
+#pragma once
+
+#include "py/ext/sql/sql_private.h"
+
+typedef struct
+{
+  RushFileFormat base;
+  const char *class_name; /* "Parquet" */
+} RushArrowFormat;
+
+/* Registers parquet and orc. */
+void engine_register_arrow_formats (void);
