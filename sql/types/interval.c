@@ -205,7 +205,7 @@ rush_interval_divide (gint64 value, gint64 divisor, gint64 *out)
   return quotient >= G_MININT64 && quotient <= G_MAXINT64;
 }
 
-/* What a part of a month is in days (31 make one), and of a day in microseconds. */
+/* A part of a month is dropped, a part of a day goes into the microseconds. */
 gboolean
 rush_interval_multiply (const RushCalendarInterval *value, double factor, RushCalendarInterval *out)
 {
@@ -215,6 +215,6 @@ rush_interval_multiply (const RushCalendarInterval *value, double factor, RushCa
 
   if (!(fabs (months) < 0x1p31 && fabs (days) < 0x1p31 && fabs (micros) < 0x1p63))
     return FALSE;
-  *out = (RushCalendarInterval){ (gint32)months, (gint32)days, (gint64)round (micros) };
+  *out = (RushCalendarInterval){ (gint32)months, (gint32)days, (gint64)floor (micros + 0.5) };
   return TRUE;
 }

@@ -135,7 +135,12 @@ rush_date_add_months (gint32 days, gint64 months, gint32 *out_days)
 gint64
 rush_timestamp_subtract (gint64 a_us, gint64 b_us, const RushTimeZone *zone)
 {
-  return rush_time_zone_to_local (zone, a_us) - rush_time_zone_to_local (zone, b_us);
+  gint64 difference;
+
+  if (__builtin_sub_overflow (rush_time_zone_to_local (zone, a_us),
+                              rush_time_zone_to_local (zone, b_us), &difference))
+    return a_us < b_us ? G_MININT64 : G_MAXINT64;
+  return difference;
 }
 
 double

@@ -28,7 +28,7 @@ gboolean rush_timestamp_add_day_time (gint64 instant_us, gint64 interval_us,
 gboolean rush_timestamp_add_interval (gint64 instant_us, const RushCalendarInterval *interval,
                                       const RushTimeZone *zone, gint64 *out_us);
 gboolean rush_date_add_months (gint32 days, gint64 months, gint32 *out_days);
-/* a − b as microseconds of clock time: two instants as local times. */
+/* a − b as microseconds of clock time: two instants as local times.  Saturates. */
 gint64 rush_timestamp_subtract (gint64 a_us, gint64 b_us, const RushTimeZone *zone);
 
 /* Whole months if both are the same day of the month, or both the last one; else a month has 31

@@ -198,6 +198,25 @@ test_gaps_and_overlaps (void)
 }
 
 static void
+test_instants_moved (void)
+{
+  const RushTimeZone *zone = zone_named ("America/Los_Angeles");
+  gint64 noon = rush_time_zone_to_instant (zone, local_of ("2020-03-07 12:00:00"), RUSH_NO_OFFSET);
+  gint64 moved;
+
+  /* A day on the calendar has 23 hours here, a day's worth of hours has 24. */
+  g_assert_true (rush_timestamp_add_day_time (noon, RUSH_MICROS_PER_DAY + 1, zone, &moved));
+  g_assert_cmpint (moved - noon, ==, 23 * RUSH_MICROS_PER_HOUR + 1);
+  RushCalendarInterval hours = { .microseconds = 24 * RUSH_MICROS_PER_HOUR };
+  g_assert_true (rush_timestamp_add_interval (noon, &hours, zone, &moved));
+  g_assert_cmpint (moved - noon, ==, RUSH_MICROS_PER_DAY);
+  g_assert_cmpint (rush_timestamp_subtract (moved, noon, zone), ==, 25 * RUSH_MICROS_PER_HOUR);
+  g_assert_false (rush_timestamp_add_day_time (G_MAXINT64, RUSH_MICROS_PER_DAY, zone, &moved));
+  g_assert_false (rush_timestamp_add_months (G_MAXINT64, 12, rush_time_zone_utc (), &moved));
+  g_assert_cmpint (rush_timestamp_subtract (G_MAXINT64, G_MININT64, zone), ==, G_MAXINT64);
+}
+
+static void
 test_local_and_back (void)
 {
   static const char *const ids[] = {
@@ -301,6 +320,7 @@ main (int argc, char **argv)
   ADD (times_as_spark);
   ADD (months_between_as_spark);
   ADD (gaps_and_overlaps);
+  ADD (instants_moved);
   ADD (local_and_back);
   ADD (zone_ids);
   ADD (zones_of_many_threads);

@@ -98,8 +98,14 @@ test_arithmetic (void)
 static void
 test_scaling (void)
 {
+  RushCalendarInterval value = { 3, 3, 3 }, half;
   gint64 out = 7;
 
+  g_assert_true (rush_interval_multiply (&value, 0.5, &half));
+  g_assert_true (half.months == 1 && half.days == 1 &&
+                 half.microseconds == G_GINT64_CONSTANT (43200000002));
+  g_assert_false (rush_interval_multiply (&value, 1e30, &half));
+  g_assert_false (rush_interval_multiply (&value, NAN, &half));
   g_assert_true (rush_interval_scale (5, 0.5, &out));
   g_assert_cmpint (out, ==, 3); /* HALF_UP */
   g_assert_true (rush_interval_scale (-5, 0.5, &out));
