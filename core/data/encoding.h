@@ -31,6 +31,11 @@
 void rush_batch_encode (const RushBatch *batch, GByteArray *out);
 gsize
 rush_batch_encoded_bytes (const RushBatch *batch); /* what rush_batch_encode () would append */
+/* For statistics that must not depend on how rows were cut into batches: what a column and its
+ * children take however many rows there are, and what the value of one row takes in a PLAIN column
+ * that has children (bools a byte each; validity not counted). */
+gsize rush_encoded_header_bytes (const RushType *type);
+gsize rush_encoded_row_bytes (const RushColumn *column, guint row);
 /* Reads one batch from @buffer at *@inout_offset and moves the offset behind it.  The schema must
  * match the encoded types, or NULL: fields are then named _1, _2, … */
 RushBatch *rush_batch_decode (RushBuffer *buffer, gsize *inout_offset, RushSchema *schema,

@@ -242,6 +242,49 @@ rush_batch_encoded_bytes (const RushBatch *batch)
   return bytes;
 }
 
+/* ---- sizes for statistics ---- */
+
+gsize
+rush_encoded_header_bytes (const RushType *type)
+{
+  gsize bytes = rush_encoding_header_bytes (type);
+
+  if (type->storage == RUSH_STORAGE_VIEW || type->storage == RUSH_STORAGE_LIST)
+    bytes += sizeof (guint64); /* the total */
+  for (guint f = 0; f < type->n_fields; f++)
+    bytes += rush_encoded_header_bytes (type->fields[f].type);
+  return bytes;
+}
+
+gsize
+rush_encoded_row_bytes (const RushColumn *column, guint row)
+{
+  gsize bytes = 0, length = 0;
+  gboolean valid = rush_column_is_valid (column, row);
+
+  if (column->type->storage == RUSH_STORAGE_VIEW)
+    {
+      if (valid)
+        rush_column_get_bytes (column, row, &length);
+      return sizeof (guint32) + length;
+    }
+  if (column->type->storage == RUSH_STORAGE_STRUCT)
+    for (guint c = 0; c < column->type->n_fields; c++)
+      bytes += rush_encoded_row_bytes (rush_column_child (column, c),
+                                       rush_column_struct_row (column, row));
+  else if (column->type->storage != RUSH_STORAGE_LIST)
+    bytes = column->type->storage == RUSH_STORAGE_BIT ? 1 : column->type->value_bytes;
+  else
+    {
+      RushListView list = valid ? rush_column_get_list (column, row) : (RushListView){ 0, 0 };
+      bytes = sizeof (guint32);
+      for (guint c = 0; c < column->type->n_fields; c++)
+        for (gint32 k = 0; k < list.length; k++)
+          bytes += rush_encoded_row_bytes (rush_column_child (column, c), (guint)(list.offset + k));
+    }
+  return bytes;
+}
+
 /* ---- writing; every function returns where it stopped ---- */
 
 static guint8 *

@@ -1,13 +1,14 @@
 /* slice_meter.c - bytes of a slice, without encoding it.
  *
  * The bytes of a slice are those that its rows would take if they were encoded (core/data/
- * encoding.h) in PLAIN columns and batches of RUSH_BATCH_MAX_ROWS.  Only strings need a look at
- * each row; all else follows from the number of rows:
+ * encoding.h) in PLAIN columns and batches of RUSH_BATCH_MAX_ROWS.  Only strings, and columns with
+ * children, need a look at each row; all else follows from the number of rows:
  *
  *     chunks  = ⌈rows / 8192⌉
- *     headers = chunks × (12 + 8 × columns)
+ *     headers = chunks × (12 + rush_encoded_header_bytes () of each column)
  *     column  = fixed width:  rows × width              bool: ⌈rows / 8⌉
- *               string:       rows × 4 + chunks × 8 + Σ length
+ *               string:       rows × 4 + Σ length
+ *               children:     Σ rush_encoded_row_bytes ()
  *               + ⌈rows / 8⌉ of validity if any of its rows in this slice is null
  *
  * What an output really takes on disk or wire depends on how it was cut into batches and on luck
@@ -15,15 +16,17 @@
  */
 #include "core/shuffle/slice_meter.h"
 
+#include "core/data/encoding.h"
+
 #define BATCH_HEADER_BYTES 12
-#define COLUMN_HEADER_BYTES 8
 
 struct _RushSliceMeter
 {
   RushSchema *schema; /* (owned) */
   guint n_partitions;
   gint pairs_column;
-  RushSliceSize *sizes; /* until finish (): bytes are those of strings alone */
+  RushSliceSize *sizes; /* until finish (): bytes are those that were looked at */
+  gsize header_bytes;   /* of a chunk */
   guint8 *has_null;     /* [n_fields][n_partitions] */
 };
 
@@ -117,6 +120,20 @@ count_strings (RushSliceMeter *self, const RushBatch *batch, guint c, const guin
     }
 }
 
+static gboolean
+has_children (const RushType *type)
+{
+  return type->storage == RUSH_STORAGE_LIST || type->storage == RUSH_STORAGE_STRUCT;
+}
+
+static void
+count_nested (RushSliceMeter *self, const RushBatch *batch, guint c, const guint32 *partitions)
+{
+  for (guint i = 0; i < batch->length; i++)
+    self->sizes[partitions != NULL ? partitions[i] : 0].bytes +=
+        (gint64)rush_encoded_row_bytes (batch->columns[c], rush_batch_row (batch, i));
+}
+
 void
 rush_slice_meter_add (RushSliceMeter *self, const RushBatch *batch, const guint32 *partitions)
 {
@@ -128,6 +145,8 @@ rush_slice_meter_add (RushSliceMeter *self, const RushBatch *batch, const guint3
     {
       if (self->schema->fields[c].type->storage == RUSH_STORAGE_VIEW)
         count_strings (self, batch, c, partitions);
+      else if (has_children (self->schema->fields[c].type))
+        count_nested (self, batch, c, partitions);
       if (batch->columns[c]->null_count > 0)
         note_nulls (self, batch, c, partitions);
     }
@@ -141,16 +160,15 @@ rush_slice_meter_bytes (const RushSliceMeter *self, guint partition)
   const RushSliceSize *size = &self->sizes[partition];
   gint64 rows = size->records, bitmap_bytes = (rows + 7) / 8;
   gint64 chunks = (rows + RUSH_BATCH_MAX_ROWS - 1) / RUSH_BATCH_MAX_ROWS;
-  gint64 bytes = size->bytes + chunks * BATCH_HEADER_BYTES;
+  gint64 bytes = size->bytes + chunks * (gint64)self->header_bytes;
 
   for (guint c = 0; c < self->schema->n_fields; c++)
     {
       const RushType *type = self->schema->fields[c].type;
 
-      bytes += chunks * COLUMN_HEADER_BYTES;
       if (type->storage == RUSH_STORAGE_VIEW)
-        bytes += rows * (gint64)sizeof (guint32) + chunks * (gint64)sizeof (guint64);
-      else
+        bytes += rows * (gint64)sizeof (guint32);
+      else if (!has_children (type) && type != &RUSH_NULL)
         bytes += type->value_bytes > 0 ? rows * type->value_bytes : bitmap_bytes;
       if (self->has_null[(gsize)c * self->n_partitions + partition])
         bytes += bitmap_bytes;
@@ -190,5 +208,8 @@ rush_slice_meter_new (RushSchema *schema, guint n_partitions, gint pairs_column,
   self->pairs_column = pairs_column;
   self->sizes = sizes;
   self->has_null = g_malloc0 ((gsize)schema->n_fields * n_partitions);
+  self->header_bytes = BATCH_HEADER_BYTES;
+  for (guint c = 0; c < schema->n_fields; c++)
+    self->header_bytes += rush_encoded_header_bytes (schema->fields[c].type);
   return self;
 }

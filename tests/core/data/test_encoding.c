@@ -434,6 +434,43 @@ test_decoding_refused (void)
     }
 }
 
+/* What statistics say of rows without nulls and bools is what encoding takes. */
+static void
+test_statistics (void)
+{
+  static const RushTypeField fields[] = { { "a", &RUSH_INT32, FALSE },
+                                          { "b", &RUSH_STRING, FALSE } };
+  const RushType *type = rush_type_array (rush_type_struct (2, fields), FALSE);
+  g_autoptr (RushSchema) schema = rush_schema_of ("v", type, "d", rush_type_decimal (30, 2), NULL);
+  g_autoptr (RushBatchBuilder) b = rush_batch_builder_new (schema, rush_allocator_system ());
+
+  for (guint i = 0; i < 20; i++)
+    {
+      RushColumnBuilder *list = rush_batch_builder_column (b, 0);
+      RushColumnBuilder *pair = rush_column_builder_child (list, 0);
+      for (guint k = 0; k < i % 4; k++)
+        {
+          g_assert_true (
+              rush_column_builder_append_int (rush_column_builder_child (pair, 0), k, NULL));
+          g_assert_true (rush_column_builder_append_bytes (rush_column_builder_child (pair, 1),
+                                                           "fourteen bytes", 5 * k, NULL) &&
+                         rush_column_builder_end_struct (pair, NULL));
+        }
+      g_assert_true (rush_column_builder_end_list (list, NULL));
+      g_assert_true (rush_batch_builder_append_int (b, 1, i, NULL));
+      rush_batch_builder_end_row (b);
+    }
+  g_autoptr (RushBatch) batch = rush_batch_builder_finish (b, NULL);
+  gsize bytes = 12; /* of the batch's own header */
+  for (guint c = 0; c < 2; c++)
+    {
+      bytes += rush_encoded_header_bytes (schema->fields[c].type);
+      for (guint i = 0; i < batch->length; i++)
+        bytes += rush_encoded_row_bytes (batch->columns[c], i);
+    }
+  g_assert_cmpuint (bytes, ==, rush_batch_encoded_bytes (batch));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -454,5 +491,6 @@ main (int argc, char **argv)
   g_test_add_func ("/encoding/hostile_lengths", test_hostile_lengths);
   g_test_add_func ("/encoding/small_input", test_a_small_input_cannot_ask_for_much);
   g_test_add_func ("/encoding/refused", test_decoding_refused);
+  g_test_add_func ("/encoding/statistics", test_statistics);
   return g_test_run ();
 }
