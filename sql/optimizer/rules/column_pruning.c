@@ -1,236 +1,256 @@
-/* column_pruning.c - nobody computes, carries or reads a column that nobody above asks for.
+/* column_pruning.c - columns that nobody asks for do not come along.
  *
- *   Aggregate [k#1] [k#1, sum(v#2)]         Aggregate [k#1] [k#1, sum(v#2)]
- *   └── Join k#1 = j#4                 →    └── Project [k#1, v#2]
- *       ├── t [k#1, v#2, w#3]                   └── Join k#1 = j#4
- *       └── u [j#4, x#5]                            ├── Project [k#1, v#2]
- *                                                   │   └── t
- *                                                   └── Project [j#4]
- *                                                       └── u
+ *   Aggregate [a#1] [sum(b#2)]                   Aggregate [a#1] [sum(b#2)]
+ *   └── Join (a#1 = k#5)                  →      └── Project [a#1, b#2]
+ *       ├── t [a#1, b#2, c#3]                        └── Join (a#1 = k#5)
+ *       └── u [k#5, d#6]                                 ├── Project [a#1, b#2]
+ *                                                        │   └── t
+ *                                                        └── Project [k#5]
+ *                                                            └── u
  *
- * A node asks its children for what its own expressions use and what its parent asks of it.  Columns
- * that a PROJECT, AGGREGATE, WINDOW … makes and nobody asks for are not made; where a child gives
- * more than it is asked for, a PROJECT over it says so, and ends at the scan as the list of columns to
- * read.  One walk from the top does the whole tree, where Spark applies a local step again and again.
+ * One walk from the top: each node is told which of its columns are wanted, leaves out what it makes for
+ * nobody, and tells its children what it needs.  Where a child still gives more, a Project cuts it down.
+ * None is put directly below a filter or a projection: the planner sees through these to the scan, and
+ * reads only what all of them use.
  */
 #include "sql/optimizer/optimizer_private.h"
 
-static RushPlan *prune (RushPlan *plan, const RushExprIdSet *asked, GError **error);
+static RushPlan *prune (RushPlan *node, const RushExprIdSet *wanted);
 
-/* ── what is used ── */
+/* ---- sets ---- */
 
-static gboolean
-add_reference (const RushExpr *node, gpointer ids)
+static void
+add_references (RushExprIdSet *into, const RushExprList *list)
 {
-  if (node->kind == RUSH_EXPR_ATTRIBUTE)
-    rush_expr_id_set_add (ids, node->as.attribute.id);
-  return FALSE;
+  for (guint i = 0; i < list->n; i++)
+    rush_expr_collect_references (list->items[i], into);
 }
 
 static void
-add_used (const RushExprList *list, RushExprIdSet *into)
+add_wanted (RushExprIdSet *into, const RushExprList *columns, const RushExprIdSet *wanted)
 {
-  for (guint i = 0; list != NULL && i < list->n; i++)
-    rush_expr_visit (list->items[i], add_reference, into);
+  for (guint i = 0; i < columns->n; i++)
+    {
+      RushExprId id = rush_expr_named_id (columns->items[i]);
+      if (rush_expr_id_set_has (wanted, id))
+        rush_expr_id_set_add (into, id);
+    }
 }
 
-/* Items of a list of named expressions that are asked for. */
+/* The items of @named that are wanted. */
 static RushExprList *
-asked_items (const RushExprList *named, const RushExprIdSet *asked)
+keep (const RushExprList *named, const RushExprIdSet *wanted)
 {
   GPtrArray *kept = rush_expr_ptr_array ();
+
   for (guint i = 0; i < named->n; i++)
-    if (rush_expr_id_set_has (asked, rush_expr_named_id (named->items[i])))
+    if (rush_expr_id_set_has (wanted, rush_expr_named_id (named->items[i])))
       g_ptr_array_add (kept, rush_expr_ref (named->items[i]));
   return rush_expr_list_from_array (kept);
 }
 
-/* @plan with a projection on top if it gives more than is asked for; takes it. */
+/* ---- cutting down ---- */
+
+/* @child (taken over) with the wanted columns alone. */
 static RushPlan *
-narrow (RushPlan *plan, const RushExprIdSet *asked)
+cut (RushPlan *child, const RushExprIdSet *wanted)
 {
-  g_autoptr (RushExprList) wanted = asked_items (plan->output, asked);
-  if (wanted->n == plan->output->n)
-    return plan;
-  return rush_plan_project (g_steal_pointer (&wanted), plan);
-}
-
-/* A child that is asked for some columns gives these alone. */
-static RushPlan *
-pruned_child (RushPlan *child, const RushExprIdSet *asked, GError **error)
-{
-  RushPlan *pruned = prune (child, asked, error);
-  return pruned ? narrow (pruned, asked) : NULL;
-}
-
-/* ── nodes ── */
-
-static RushPlan *
-with_one_child (RushPlan *plan, const RushExprIdSet *asked, gboolean narrow_child, GError **error)
-{
-  RushPlan *child = narrow_child ? pruned_child (plan->children[0], asked, error)
-                                 : prune (plan->children[0], asked, error);
-  return child ? rush_with_child (plan, child) : NULL;
-}
-
-/* Its own columns, as far as they are asked for; then what they use is asked of the child. */
-static RushPlan *
-prune_project (RushPlan *plan, const RushExprIdSet *asked, GError **error)
-{
-  g_autoptr (RushExprList) kept = asked_items (plan->lists[0], asked);
-  g_autoptr (RushExprIdSet) below = rush_expr_id_set_new ();
-  add_used (kept, below);
-  /* Here the projection is itself what narrows: the child need not. */
-  RushPlan *child = prune (plan->children[0], below, error);
-  if (child == NULL)
-    return NULL;
-  g_autoptr (RushPlan) same =
-      kept->n == plan->lists[0]->n
-          ? rush_plan_ref (plan)
-          : rush_with_list (plan, 0, g_steal_pointer (&kept));
-  return rush_with_child (same, child);
-}
-
-static RushPlan *
-prune_aggregate (RushPlan *plan, const RushExprIdSet *asked, GError **error)
-{
-  g_autoptr (RushExprList) kept = asked_items (plan->lists[1], asked);
-  g_autoptr (RushExprIdSet) below = rush_expr_id_set_new ();
-  add_used (plan->lists[0], below);
-  add_used (kept, below);
-  RushPlan *child = pruned_child (plan->children[0], below, error);
-  if (child == NULL)
-    return NULL;
-  g_autoptr (RushPlan) same =
-      kept->n == plan->lists[1]->n ? rush_plan_ref (plan)
-                                   : rush_with_list (plan, 1, g_steal_pointer (&kept));
-  return rush_with_child (same, child);
-}
-
-static RushPlan *
-prune_window (RushPlan *plan, const RushExprIdSet *asked, GError **error)
-{
-  g_autoptr (RushExprList) kept = asked_items (plan->lists[0], asked);
-  if (kept->n == 0)
-    return prune (plan->children[0], asked, error);
-  g_autoptr (RushExprIdSet) below = rush_expr_id_set_new ();
-  for (guint i = 0; i < plan->children[0]->output->n; i++)
-    {
-      RushExprId id = rush_expr_named_id (plan->children[0]->output->items[i]);
-      if (rush_expr_id_set_has (asked, id))
-        rush_expr_id_set_add (below, id);
-    }
-  add_used (kept, below);
-  add_used (plan->lists[1], below);
-  add_used (plan->lists[2], below);
-  RushPlan *child = pruned_child (plan->children[0], below, error);
-  if (child == NULL)
-    return NULL;
-  g_autoptr (RushPlan) same =
-      kept->n == plan->lists[0]->n ? rush_plan_ref (plan)
-                                   : rush_with_list (plan, 0, g_steal_pointer (&kept));
-  return rush_with_child (same, child);
-}
-
-/* The ids of @asked that @child has, and what @plan's own expressions use. */
-static RushExprIdSet *
-asked_and_used (const RushPlan *plan, const RushPlan *child, const RushExprIdSet *asked)
-{
-  RushExprIdSet *below = rush_expr_id_set_new ();
-  for (guint l = 0; l < plan->n_lists; l++)
-    add_used (plan->lists[l], below);
   for (guint i = 0; i < child->output->n; i++)
+    if (!rush_expr_id_set_has (wanted, rush_expr_named_id (child->output->items[i])))
+      return rush_plan_project (keep (child->output, wanted), child);
+  return child;
+}
+
+static RushPlan *
+pruned_child (RushPlan *node, guint i, const RushExprIdSet *wanted)
+{
+  return cut (prune (node->children[i], wanted), wanted);
+}
+
+/* ---- the kinds ---- */
+
+static RushPlan *
+prune_project (RushPlan *node, const RushExprIdSet *wanted)
+{
+  g_autoptr (RushExprIdSet) needed = rush_expr_id_set_new ();
+  g_autoptr (RushPlan) smaller = rush_with_list (node, 0, keep (node->lists[0], wanted));
+
+  add_references (needed, smaller->lists[0]);
+  return rush_with_child (smaller, prune (node->children[0], needed));
+}
+
+static RushPlan *
+prune_aggregate (RushPlan *node, const RushExprIdSet *wanted)
+{
+  g_autoptr (RushExprIdSet) needed = rush_expr_id_set_new ();
+  g_autoptr (RushPlan) smaller = rush_with_list (node, 1, keep (node->lists[1], wanted));
+
+  add_references (needed, smaller->lists[0]);
+  add_references (needed, smaller->lists[1]);
+  return rush_with_child (smaller, pruned_child (node, 0, needed));
+}
+
+static RushPlan *
+prune_window (RushPlan *node, const RushExprIdSet *wanted)
+{
+  g_autoptr (RushExprIdSet) needed = rush_expr_id_set_new ();
+  RushExprList *windows = keep (node->lists[0], wanted);
+
+  if (windows->n == 0)
     {
-      RushExprId id = rush_expr_named_id (child->output->items[i]);
-      if (rush_expr_id_set_has (asked, id))
-        rush_expr_id_set_add (below, id);
+      rush_expr_list_unref (windows);
+      return prune (node->children[0], wanted);
     }
-  return below;
-}
-
-/* Rows pass as they are: what is asked for, and what the node itself looks at. */
-static RushPlan *
-prune_passing (RushPlan *plan, const RushExprIdSet *asked, GError **error)
-{
-  g_autoptr (RushExprIdSet) below = asked_and_used (plan, plan->children[0], asked);
-  gboolean narrow_child = plan->kind != RUSH_PLAN_FILTER; /* filters go further down themselves */
-  return with_one_child (plan, below, narrow_child, error);
+  g_autoptr (RushPlan) smaller = rush_with_list (node, 0, windows);
+  add_wanted (needed, node->children[0]->output, wanted);
+  for (guint i = 0; i < smaller->n_lists; i++)
+    add_references (needed, smaller->lists[i]);
+  return rush_with_child (smaller, pruned_child (node, 0, needed));
 }
 
 static RushPlan *
-prune_join (RushPlan *plan, const RushExprIdSet *asked, GError **error)
+prune_join (RushPlan *node, const RushExprIdSet *wanted)
 {
-  RushPlan *children[2] = { NULL, NULL };
+  g_autoptr (RushExprIdSet) needed = rush_expr_id_set_new ();
+  RushPlan *children[2];
+
+  add_references (needed, node->lists[0]);
   for (guint i = 0; i < 2; i++)
     {
-      g_autoptr (RushExprIdSet) below = asked_and_used (plan, plan->children[i], asked);
-      children[i] = pruned_child (plan->children[i], below, error);
-      if (children[i] == NULL)
-        {
-          rush_plan_unref (children[0]);
-          return NULL;
-        }
+      g_autoptr (RushExprIdSet) own = rush_expr_id_set_new ();
+      add_wanted (own, node->children[i]->output, needed);
+      add_wanted (own, node->children[i]->output, wanted);
+      children[i] = pruned_child (node, i, own);
     }
-  return rush_plan_with_children (plan, children);
+  return rush_plan_with_children (node, children);
 }
 
-/* By position: what is asked of the union's column is asked of each child's. */
+/* The wanted positions of every child. */
 static RushPlan *
-prune_union (RushPlan *plan, const RushExprIdSet *asked, GError **error)
+prune_union (RushPlan *node, const RushExprIdSet *wanted)
 {
-  g_autoptr (GPtrArray) children =
-      g_ptr_array_new_with_free_func ((GDestroyNotify)rush_plan_unref);
-  for (guint c = 0; c < plan->n_children; c++)
+  g_autofree RushPlan **children = g_new (RushPlan *, node->n_children);
+
+  for (guint i = 0; i < node->n_children; i++)
     {
-      g_autoptr (RushExprIdSet) below = rush_expr_id_set_new ();
-      for (guint i = 0; i < plan->output->n; i++)
-        if (rush_expr_id_set_has (asked, rush_expr_named_id (plan->output->items[i])))
-          rush_expr_id_set_add (below,
-                                rush_expr_named_id (plan->children[c]->output->items[i]));
-      RushPlan *child = pruned_child (plan->children[c], below, error);
-      if (child == NULL)
-        return NULL;
-      g_ptr_array_add (children, child);
+      RushPlan *child = node->children[i];
+      g_autoptr (RushExprIdSet) own = rush_expr_id_set_new ();
+      GPtrArray *columns = rush_expr_ptr_array ();
+      for (guint j = 0; j < node->output->n; j++)
+        if (rush_expr_id_set_has (wanted, rush_expr_named_id (node->output->items[j])))
+          {
+            rush_expr_id_set_add (own, rush_expr_named_id (child->output->items[j]));
+            g_ptr_array_add (columns, rush_expr_ref (child->output->items[j]));
+          }
+      g_autoptr (RushExprList) list = rush_expr_list_from_array (columns);
+      children[i] = rush_project_onto (list, prune (child, own));
     }
-  for (guint c = 0; c < children->len; c++)
-    rush_plan_ref (children->pdata[c]);
-  return rush_plan_with_children (plan, (RushPlan *const *)children->pdata);
+  return rush_plan_with_children (node, children);
 }
 
-/* All columns of all children: nodes that compare whole rows, and those not known here. */
-static RushPlan *
-prune_nothing (RushPlan *plan, GError **error)
+typedef struct
 {
-  g_autoptr (GPtrArray) children =
-      g_ptr_array_new_with_free_func ((GDestroyNotify)rush_plan_unref);
-  for (guint c = 0; c < plan->n_children; c++)
+  GArray *unrequired;
+} Generate;
+
+static void
+set_unrequired (RushPlan *copy, gpointer data)
+{
+  g_clear_pointer (&copy->as.generate.unrequired, g_array_unref);
+  copy->as.generate.unrequired = ((Generate *)data)->unrequired;
+}
+
+static RushPlan *
+prune_generate (RushPlan *node, const RushExprIdSet *wanted)
+{
+  g_autoptr (RushExprIdSet) needed = rush_expr_id_set_new ();
+
+  add_wanted (needed, node->children[0]->output, wanted);
+  add_references (needed, node->lists[0]);
+  RushPlan *child = pruned_child (node, 0, needed);
+  GArray *unrequired = g_array_new (FALSE, FALSE, sizeof (guint));
+  for (guint i = 0; i < child->output->n; i++)
+    if (!rush_expr_id_set_has (wanted, rush_expr_named_id (child->output->items[i])))
+      g_array_append_val (unrequired, i);
+  const GArray *before = node->as.generate.unrequired;
+  if ((before != NULL ? before->len : 0) == unrequired->len && child == node->children[0])
+    {
+      g_array_unref (unrequired);
+      return rush_with_child (node, child);
+    }
+  g_autoptr (RushPlan) over = rush_with_child (node, child);
+  Generate generate = { unrequired };
+  return rush_plan_edit (over, set_unrequired, &generate);
+}
+
+static RushPlan *
+prune_expand (RushPlan *node, const RushExprIdSet *wanted)
+{
+  guint width = node->lists[0]->n, n = node->as.expand.n_projections;
+  g_autoptr (RushExprIdSet) needed = rush_expr_id_set_new ();
+  GPtrArray *projections = rush_expr_ptr_array ();
+
+  for (guint i = 0; i < n; i++)
+    for (guint j = 0; j < width; j++)
+      if (rush_expr_id_set_has (wanted, rush_expr_named_id (node->lists[0]->items[j])))
+        g_ptr_array_add (projections, rush_expr_ref (node->lists[1]->items[i * width + j]));
+  RushExprList *list = rush_expr_list_from_array (projections);
+  add_references (needed, list);
+  g_autoptr (RushPlan) smaller =
+      rush_plan_with_lists (node, (RushExprList *[]){ keep (node->lists[0], wanted), list });
+  return rush_with_child (smaller, pruned_child (node, 0, needed));
+}
+
+/* One child, whose columns come out again. */
+static RushPlan *
+prune_passing (RushPlan *node, const RushExprIdSet *wanted, gboolean cuts)
+{
+  g_autoptr (RushExprIdSet) needed = rush_expr_id_set_new ();
+
+  add_wanted (needed, node->children[0]->output, wanted);
+  for (guint i = 0; i < node->n_lists; i++)
+    if (node->kind != RUSH_PLAN_PYTHON_EVAL || i == 0)
+      add_references (needed, node->lists[i]);
+  return rush_with_child (node, cuts ? pruned_child (node, 0, needed)
+                                     : prune (node->children[0], needed));
+}
+
+/* All that the children have is wanted. */
+static RushPlan *
+prune_nothing (RushPlan *node)
+{
+  g_autofree RushPlan **children = g_new (RushPlan *, node->n_children);
+
+  for (guint i = 0; i < node->n_children; i++)
     {
       g_autoptr (RushExprIdSet) all = rush_expr_id_set_new ();
-      rush_plan_collect_output_ids (plan->children[c], all);
-      RushPlan *child = prune (plan->children[c], all, error);
-      if (child == NULL)
-        return NULL;
-      g_ptr_array_add (children, child);
+      rush_plan_collect_output_ids (node->children[i], all);
+      children[i] = prune (node->children[i], all);
     }
-  if (plan->n_children == 0)
-    return rush_plan_ref (plan);
-  for (guint c = 0; c < children->len; c++)
-    rush_plan_ref (children->pdata[c]);
-  return rush_plan_with_children (plan, (RushPlan *const *)children->pdata);
+  return rush_plan_with_children (node, children);
 }
 
 static RushPlan *
-prune (RushPlan *plan, const RushExprIdSet *asked, GError **error)
+prune (RushPlan *node, const RushExprIdSet *wanted)
 {
-  switch ((guint)plan->kind)
+  switch ((int)node->kind)
     {
     case RUSH_PLAN_PROJECT:
-      return prune_project (plan, asked, error);
+      return prune_project (node, wanted);
     case RUSH_PLAN_AGGREGATE:
-      return prune_aggregate (plan, asked, error);
+      return prune_aggregate (node, wanted);
     case RUSH_PLAN_WINDOW:
-      return prune_window (plan, asked, error);
+      return prune_window (node, wanted);
+    case RUSH_PLAN_JOIN:
+      return prune_join (node, wanted);
+    case RUSH_PLAN_UNION:
+      return prune_union (node, wanted);
+    case RUSH_PLAN_GENERATE:
+      return prune_generate (node, wanted);
+    case RUSH_PLAN_EXPAND:
+      return prune_expand (node, wanted);
     case RUSH_PLAN_FILTER:
+      return prune_passing (node, wanted, FALSE);
     case RUSH_PLAN_SORT:
     case RUSH_PLAN_GLOBAL_LIMIT:
     case RUSH_PLAN_LOCAL_LIMIT:
@@ -239,16 +259,10 @@ prune (RushPlan *plan, const RushExprIdSet *asked, GError **error)
     case RUSH_PLAN_SAMPLE:
     case RUSH_PLAN_REPARTITION:
     case RUSH_PLAN_REPARTITION_BY:
-    case RUSH_PLAN_RESOLVED_HINT:
-    case RUSH_PLAN_GENERATE:
     case RUSH_PLAN_PYTHON_EVAL:
-      return prune_passing (plan, asked, error);
-    case RUSH_PLAN_JOIN:
-      return prune_join (plan, asked, error);
-    case RUSH_PLAN_UNION:
-      return prune_union (plan, asked, error);
+      return prune_passing (node, wanted, TRUE);
     default:
-      return prune_nothing (plan, error);
+      return node->n_children > 0 ? prune_nothing (node) : rush_plan_ref (node);
     }
 }
 
@@ -256,8 +270,11 @@ static RushPlan *
 apply (RushPlan *plan, gpointer data, GError **error)
 {
   g_autoptr (RushExprIdSet) all = rush_expr_id_set_new ();
+
+  if (plan->output == NULL)
+    return prune_nothing (plan);
   rush_plan_collect_output_ids (plan, all);
-  return prune (plan, all, error);
+  return prune (plan, all);
 }
 
 const RushRule rush_optimizer_column_pruning = { "ColumnPruning", apply };

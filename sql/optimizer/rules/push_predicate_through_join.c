@@ -1,139 +1,133 @@
-/* push_predicate_through_join.c - conditions over a join, and in it, go to the side that they look at.
+/* push_predicate_through_join.c - conditions of a join, and of a filter over it, go to the side that they
+ * are about.
  *
- *   Filter a.x > 1 AND a.k = b.k            Join Inner, a.k = b.k
- *   └── Join Inner                     →    ├── Filter x > 1
- *       ├── a                               │   └── a
- *       └── b                               └── b
+ *   Filter l AND r AND both               Join both AND on
+ *   └── Join on                     →     ├── Filter l
+ *       ├── t                             │   └── t
+ *       └── u                             └── Filter r
+ *                                             └── u
  *
- *                    above the join, on the         in the condition, on the
- *                    left side    right side        left side    right side
- *   inner, cross     goes left    goes right        goes left    goes right      rest: the condition
- *   left outer       goes left    stays             stays        goes right
- *   right outer      stays        goes right        goes left    stays
- *   full outer       stays        stays             stays        stays
- *   semi             goes left    –                 goes left    goes right
- *   anti, existence  goes left    –                 stays        goes right
+ *                  filter's conditions go to     join's own conditions go to
+ *   inner, cross   left, right, the join         left, right
+ *   left outer     left                          right (a row of t that fails stays, with nulls)
+ *   right outer    right                         left
+ *   full outer     –                             –
+ *   semi           left                          left, right
+ *   anti           left                          right
  */
-#include "sql/optimizer/optimizer_private.h"
+#include "sql/optimizer/push_private.h"
 
 typedef struct
 {
-  gboolean left_from_above, right_from_above, left_from_on, right_from_on, rest_becomes_on;
-} Ways;
+  gboolean filter_left, filter_right, filter_into;
+  gboolean join_left, join_right;
+} Moves;
 
-static Ways
-ways_of (RushJoinType type)
+static Moves
+moves_of (RushJoinType type)
 {
   switch (type)
     {
     case RUSH_JOIN_INNER:
     case RUSH_JOIN_CROSS:
-      return (Ways){ TRUE, TRUE, TRUE, TRUE, TRUE };
+      return (Moves){ TRUE, TRUE, TRUE, TRUE, TRUE };
     case RUSH_JOIN_LEFT_OUTER:
-      return (Ways){ .left_from_above = TRUE, .right_from_on = TRUE };
+      return (Moves){ .filter_left = TRUE, .join_right = TRUE };
     case RUSH_JOIN_RIGHT_OUTER:
-      return (Ways){ .right_from_above = TRUE, .left_from_on = TRUE };
+      return (Moves){ .filter_right = TRUE, .join_left = TRUE };
     case RUSH_JOIN_LEFT_SEMI:
-      return (Ways){ .left_from_above = TRUE, .left_from_on = TRUE, .right_from_on = TRUE };
+      return (Moves){ .filter_left = TRUE, .join_left = TRUE, .join_right = TRUE };
     case RUSH_JOIN_LEFT_ANTI:
     case RUSH_JOIN_EXISTENCE:
-      return (Ways){ .left_from_above = TRUE, .right_from_on = TRUE };
+      return (Moves){ .filter_left = TRUE, .join_right = TRUE };
     case RUSH_JOIN_FULL_OUTER:
-      return (Ways){ 0 };
+      break;
     }
-  g_assert_not_reached ();
+  return (Moves){ 0 };
 }
 
-/* Moves what @side alone can answer from @from to @into. */
+/* A join with other sides and another condition; takes over all but @join. */
+static RushPlan *
+rebuilt (RushPlan *join, GPtrArray *condition, RushPlan *left, RushPlan *right)
+{
+  RushExpr *all = rush_all_of (condition);
+  g_autoptr (RushPlan) moved = rush_with_list (
+      join, 0, all != NULL ? rush_expr_list_new (1, &all) : rush_expr_list_new (0, NULL));
+
+  return rush_plan_with_children (moved, (RushPlan *[]){ left, right });
+}
+
+static GPtrArray *
+take_if (gboolean may, GPtrArray *conjuncts, const RushExprList *columns)
+{
+  return may ? rush_take_evaluable (conjuncts, columns) : rush_expr_ptr_array ();
+}
+
+/* Conditions without subqueries, which a join could not evaluate, go from @from to @into. */
 static void
-take (GPtrArray *from, const RushPlan *side, GPtrArray *into)
+move_plain (GPtrArray *from, GPtrArray *into)
 {
   for (guint i = 0; i < from->len;)
     {
-      RushExpr *condition = from->pdata[i];
-      if (rush_is_deterministic (condition) && !(condition->flags & RUSH_EXPR_HAS_SUBQUERY) &&
-          rush_uses_only (condition, side->output))
+      RushExpr *conjunct = from->pdata[i];
+      if (rush_is_deterministic (conjunct) && !(conjunct->flags & RUSH_EXPR_HAS_SUBQUERY))
         g_ptr_array_add (into, g_ptr_array_steal_index (from, i));
       else
         i++;
     }
 }
 
-/* Those of @above that become part of an inner join's condition; subqueries stay in the filter. */
-static void
-take_joining (GPtrArray *above, GPtrArray *on)
-{
-  for (guint i = 0; i < above->len;)
-    {
-      RushExpr *condition = above->pdata[i];
-      if (rush_is_deterministic (condition) && !(condition->flags & RUSH_EXPR_HAS_SUBQUERY))
-        g_ptr_array_add (on, g_ptr_array_steal_index (above, i));
-      else
-        i++;
-    }
-}
-
-typedef struct
-{
-  RushJoinType type;
-} JoinKind;
-
-static void
-set_type (RushPlan *copy, gpointer type)
-{
-  copy->as.join.type = ((JoinKind *)type)->type;
-}
-
-/* @above (taken): conjuncts of a filter over @join, may be empty; NULL: nothing moves. */
 static RushPlan *
-push (GPtrArray *above, RushPlan *join)
+push_filter (RushPlan *filter, RushPlan *join)
 {
-  Ways ways = ways_of (join->as.join.type);
-  GPtrArray *on = rush_conjuncts_of (join->lists[0]);
-  GPtrArray *left = rush_expr_ptr_array (), *right = rush_expr_ptr_array ();
-  guint n_above = above->len;
-  if (ways.left_from_above)
-    take (above, join->children[0], left);
-  if (ways.right_from_above)
-    take (above, join->children[1], right);
-  if (ways.left_from_on && !join->as.join.null_aware)
-    take (on, join->children[0], left);
-  if (ways.right_from_on && !join->as.join.null_aware)
-    take (on, join->children[1], right);
-  if (ways.rest_becomes_on)
-    take_joining (above, on);
-  if (left->len == 0 && right->len == 0 && above->len == n_above)
-    {
-      g_ptr_array_unref (above);
-      g_ptr_array_unref (on);
-      g_ptr_array_unref (left);
-      g_ptr_array_unref (right);
-      return NULL;
-    }
-  RushPlan *children[] = { rush_filter_if_any (left, rush_plan_ref (join->children[0])),
-                           rush_filter_if_any (right, rush_plan_ref (join->children[1])) };
-  g_autoptr (RushPlan) moved = rush_plan_with_children (join, children);
-  RushExpr *condition = rush_all_of (on);
-  RushExprList *list = condition ? rush_expr_list_new (1, &condition) : rush_expr_list_new (0, NULL);
-  g_autoptr (RushPlan) made = rush_with_list (moved, 0, list);
-  if (join->as.join.type == RUSH_JOIN_CROSS && list->n > 0)
-    {
-      JoinKind inner = { RUSH_JOIN_INNER };
-      RushPlan *with_condition = rush_plan_edit (made, set_type, &inner);
-      return rush_filter_if_any (above, with_condition);
-    }
-  return rush_filter_if_any (above, g_steal_pointer (&made));
+  Moves moves = moves_of (join->as.join.type);
+  RushPlan *left = join->children[0], *right = join->children[1];
+  g_autoptr (GPtrArray) rest = rush_conjuncts_of (filter->lists[0]);
+  g_autoptr (GPtrArray) to_left = take_if (moves.filter_left, rest, left->output);
+  g_autoptr (GPtrArray) to_right = take_if (moves.filter_right, rest, right->output);
+  g_autoptr (GPtrArray) own = rush_conjuncts_of (join->lists[0]);
+  guint before = own->len;
+
+  if (moves.filter_into)
+    move_plain (rest, own);
+  if (to_left->len == 0 && to_right->len == 0 && own->len == before)
+    return NULL;
+  RushPlan *made =
+      rebuilt (join, g_steal_pointer (&own),
+               rush_filter_if_any (g_steal_pointer (&to_left), rush_plan_ref (left)),
+               rush_filter_if_any (g_steal_pointer (&to_right), rush_plan_ref (right)));
+  return rush_filter_if_any (g_steal_pointer (&rest), made);
+}
+
+static RushPlan *
+push_condition (RushPlan *join)
+{
+  Moves moves = moves_of (join->as.join.type);
+  RushPlan *left = join->children[0], *right = join->children[1];
+  g_autoptr (GPtrArray) own = rush_conjuncts_of (join->lists[0]);
+  g_autoptr (GPtrArray) to_left = take_if (moves.join_left, own, left->output);
+  g_autoptr (GPtrArray) to_right = take_if (moves.join_right, own, right->output);
+
+  if (to_left->len == 0 && to_right->len == 0)
+    return NULL;
+  return rebuilt (join, g_steal_pointer (&own),
+                  rush_filter_if_any (g_steal_pointer (&to_left), rush_plan_ref (left)),
+                  rush_filter_if_any (g_steal_pointer (&to_right), rush_plan_ref (right)));
+}
+
+RushPlan *
+rush_push_through_join (RushPlan *node)
+{
+  if (node->kind == RUSH_PLAN_FILTER && node->children[0]->kind == RUSH_PLAN_JOIN)
+    return push_filter (node, node->children[0]);
+  return node->kind == RUSH_PLAN_JOIN ? push_condition (node) : NULL;
 }
 
 static RushPlan *
 rewrite (RushPlan *node, gpointer data, GError **error)
 {
-  RushPlan *pushed = NULL;
-  if (node->kind == RUSH_PLAN_FILTER && node->children[0]->kind == RUSH_PLAN_JOIN)
-    pushed = push (rush_conjuncts_of (node->lists[0]), node->children[0]);
-  else if (node->kind == RUSH_PLAN_JOIN)
-    pushed = push (rush_expr_ptr_array (), node);
-  return pushed ? pushed : rush_plan_ref (node);
+  RushPlan *made = rush_push_through_join (node);
+  return made != NULL ? made : rush_plan_ref (node);
 }
 
 RUSH_PLAN_RULE_DOWN (push_predicate_through_join, "PushPredicateThroughJoin");

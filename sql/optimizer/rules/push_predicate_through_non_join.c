@@ -89,9 +89,9 @@ through_aggregate (RushPlan *filter, RushPlan *aggregate)
   GPtrArray *below = rush_expr_ptr_array ();
   for (guint i = 0; i < down->len; i++)
     g_ptr_array_add (below, rush_substitute (down->pdata[i], aliases));
-  return with_rest (rest, rush_with_child (aggregate, rush_filter_if_any (
-                                                          below, rush_plan_ref (
-                                                                     aggregate->children[0]))));
+  return with_rest (
+      rest, rush_with_child (aggregate,
+                             rush_filter_if_any (below, rush_plan_ref (aggregate->children[0]))));
 }
 
 /* The conjuncts on @columns go below the only child. */
@@ -130,8 +130,8 @@ through_union (RushPlan *filter, RushPlan *all)
     {
       g_autoptr (RushAliases) columns =
           rush_aliases_between (all->output, all->children[i]->output);
-      children[i] = rush_plan_filter (rush_substitute (condition, columns),
-                                      rush_plan_ref (all->children[i]));
+      children[i] =
+          rush_plan_filter (rush_substitute (condition, columns), rush_plan_ref (all->children[i]));
     }
   return rush_plan_with_children (all, children);
 }
