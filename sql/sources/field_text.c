@@ -167,13 +167,42 @@ parse_bool (const char *text, gsize length, gboolean *out)
          (length == 5 && g_ascii_strncasecmp (text, "false", 5) == 0);
 }
 
+static gboolean
+parse_time (const RushFieldParser *self, const char *text, gsize length, gint64 *out)
+{
+  gint32 days;
+
+  if (self->type == &RUSH_TIMESTAMP)
+    return rush_text_to_timestamp (text, length, self->zone, 0, out);
+  if (self->type == &RUSH_TIMESTAMP_NTZ)
+    return rush_text_to_timestamp_ntz (text, length, FALSE, out);
+  if (!rush_text_to_date (text, length, &days))
+    return FALSE;
+  *out = days;
+  return TRUE;
+}
+
+static gboolean
+parse_by_pattern (const RushFieldParser *self, const char *text, gsize length, gint64 *out)
+{
+  RushParsedTime parsed;
+
+  if (self->type == &RUSH_TIMESTAMP)
+    return rush_datetime_pattern_parse_instant (self->pattern, text, length, self->zone, "", out,
+                                                NULL);
+  if (!rush_datetime_pattern_parse (self->pattern, text, length, "", &parsed, NULL))
+    return FALSE;
+  *out = self->type == &RUSH_DATE ? rush_floor_div (parsed.local_us, RUSH_MICROS_PER_DAY)
+                                  : parsed.local_us;
+  return TRUE;
+}
+
 RushFieldStatus
 rush_field_parse (const RushFieldParser *self, const char *text, gsize length,
                   RushColumnBuilder *into, GError **error)
 {
   gboolean ok, flag;
   gint64 value;
-  gint32 days;
   double number;
 
   switch (self->type->kind)
@@ -189,14 +218,10 @@ rush_field_parse (const RushFieldParser *self, const char *text, gsize length,
       ok = parse_integer (self, text, length, &value);
       break;
     case RUSH_TYPE_DATE:
-      ok = rush_text_to_date (text, length, &days);
-      value = days;
-      break;
     case RUSH_TYPE_TIMESTAMP:
-      ok = rush_text_to_timestamp (text, length, self->zone, 0, &value);
-      break;
     case RUSH_TYPE_TIMESTAMP_NTZ:
-      ok = rush_text_to_timestamp_ntz (text, length, FALSE, &value);
+      ok = self->pattern != NULL ? parse_by_pattern (self, text, length, &value)
+                                 : parse_time (self, text, length, &value);
       break;
     case RUSH_TYPE_BOOL:
       if (!parse_bool (text, length, &flag))
@@ -231,98 +256,39 @@ rush_field_parse (const RushFieldParser *self, const char *text, gsize length,
 /* ---- writing ---- */
 
 void
-rush_field_writer_init (RushFieldWriter *self, const char *time_zone)
+rush_field_writer_init (RushFieldWriter *self, RushValueTextStyle style, const char *time_zone)
 {
   const RushTimeZone *zone = rush_time_zone_get (time_zone, NULL);
 
-  rush_zone_cursor_init (&self->cursor, zone != NULL ? zone : rush_time_zone_utc ());
-  self->iso = FALSE;
+  *self = (RushFieldWriter){ .zone = zone != NULL ? zone : rush_time_zone_utc () };
+  rush_value_writer_init (&self->value, style, self->zone);
 }
 
-static void
-append_iso (RushFieldWriter *self, gint64 local_us, gboolean with_zone, GString *out)
+static const RushDatetimePattern *
+pattern_of (const RushFieldWriter *self, const RushType *type)
 {
-  RushCivilDate date = rush_civil_date (rush_floor_div (local_us, RUSH_MICROS_PER_DAY));
-  RushCivilTime time = rush_civil_time (rush_floor_mod (local_us, RUSH_MICROS_PER_DAY));
-  gint offset = (gint)(self->cursor.offset_us / RUSH_MICROS_PER_MINUTE);
-  char year[RUSH_DATETIME_TEXT_SIZE];
-
-  rush_year_to_text (date.year, year);
-  g_string_append_printf (out, "%s-%02d-%02dT%02d:%02d:%02d.%03d", year, date.month, date.day,
-                          time.hour, time.minute, time.second, time.micros / 1000);
-  if (!with_zone)
-    return;
-  if (offset == 0)
-    g_string_append_c (out, 'Z');
-  else
-    g_string_append_printf (out, "%c%02d:%02d", offset < 0 ? '-' : '+', ABS (offset) / 60,
-                            ABS (offset) % 60);
-}
-
-static void
-append_timestamp (RushFieldWriter *self, const RushType *type, gint64 value, GString *out)
-{
-  gboolean with_zone = type == &RUSH_TIMESTAMP;
-  gint64 local = with_zone ? rush_zone_cursor_local (&self->cursor, value) : value;
-  char text[RUSH_DATETIME_TEXT_SIZE];
-
-  if (self->iso)
-    append_iso (self, local, with_zone, out);
-  else
-    g_string_append_len (out, text, (gssize)rush_timestamp_to_text (local, text));
+  if (type == &RUSH_DATE)
+    return self->dates;
+  if (type == &RUSH_TIMESTAMP)
+    return self->timestamps;
+  return type == &RUSH_TIMESTAMP_NTZ ? self->timestamps_ntz : NULL;
 }
 
 void
 rush_field_write (RushFieldWriter *self, const RushColumn *column, guint row, GString *out)
 {
   const RushType *type = column->type;
-  char text[MAX (RUSH_NUMBER_TEXT_SIZE, RUSH_DECIMAL_TEXT_SIZE)];
-  const char *bytes;
-  gsize length;
+  const RushDatetimePattern *pattern = pattern_of (self, type);
 
-  switch (type->kind)
-    {
-    case RUSH_TYPE_BOOL:
-      g_string_append (out, rush_column_get_bool (column, row) ? "true" : "false");
-      return;
-    case RUSH_TYPE_INT8:
-    case RUSH_TYPE_INT16:
-    case RUSH_TYPE_INT32:
-    case RUSH_TYPE_INT64:
-      length = rush_int64_to_text (rush_column_get_int (column, row), text);
-      break;
-    case RUSH_TYPE_FLOAT32:
-      length = rush_float_to_text ((float)rush_column_get_double (column, row), text);
-      break;
-    case RUSH_TYPE_FLOAT64:
-      length = rush_double_to_text (rush_column_get_double (column, row), text);
-      break;
-    case RUSH_TYPE_STRING:
-    case RUSH_TYPE_BINARY:
-      bytes = rush_column_get_bytes (column, row, &length);
-      g_string_append_len (out, bytes, (gssize)length);
-      return;
-    case RUSH_TYPE_DATE:
-      length = rush_date_to_text (rush_column_get_int (column, row), text);
-      break;
-    case RUSH_TYPE_TIMESTAMP:
-    case RUSH_TYPE_TIMESTAMP_NTZ:
-      append_timestamp (self, type, rush_column_get_int (column, row), out);
-      return;
-    case RUSH_TYPE_DECIMAL:
-      length = rush_decimal_to_plain_text (rush_column_get_int128 (column, row), type->scale, text);
-      break;
-    case RUSH_TYPE_NULL:
-    case RUSH_TYPE_YEAR_MONTH_INTERVAL:
-    case RUSH_TYPE_DAY_TIME_INTERVAL:
-    case RUSH_TYPE_CALENDAR_INTERVAL:
-    case RUSH_TYPE_ARRAY:
-    case RUSH_TYPE_MAP:
-    case RUSH_TYPE_STRUCT:
-    default:
-      g_return_if_reached ();
-    }
-  g_string_append_len (out, text, (gssize)length);
+  if (pattern == NULL)
+    rush_value_write (&self->value, column, row, out);
+  else if (type == &RUSH_DATE)
+    rush_datetime_pattern_format (pattern, rush_column_get_int (column, row) * RUSH_MICROS_PER_DAY,
+                                  rush_time_zone_utc (), out);
+  else
+    rush_datetime_pattern_format (pattern, rush_column_get_int (column, row),
+                                  type == &RUSH_TIMESTAMP ? self->zone : rush_time_zone_utc (),
+                                  out);
 }
 
 char *

@@ -9,7 +9,8 @@
 #pragma once
 
 #include "core/data/column_builder.h"
-#include "sql/types/time_zone.h"
+#include "sql/types/datetime_pattern.h"
+#include "sql/types/value_text.h"
 
 typedef enum
 {
@@ -22,6 +23,7 @@ typedef struct
 {
   const RushType *type;
   const RushTimeZone *zone;
+  const RushDatetimePattern *pattern; /* (unowned) of dates or timestamps; NULL: as casts read them */
   const char *nan_value, *positive_inf, *negative_inf; /* "NaN", "Inf", "-Inf" */
   gsize nan_length, positive_length, negative_length;
 } RushFieldParser;
@@ -34,13 +36,16 @@ gboolean rush_field_parser_supports (const RushType *type);
 RushFieldStatus rush_field_parse (const RushFieldParser *self, const char *text, gsize length,
                                 RushColumnBuilder *into, GError **error);
 
+/* How values are written where casts to string do it otherwise. */
 typedef struct
 {
-  RushZoneCursor cursor;
-  gboolean iso; /* timestamps as 2024-05-06T07:08:09.000+02:00, else 2024-05-06 07:08:09 */
+  RushValueWriter value;
+  const RushTimeZone *zone;
+  const RushDatetimePattern *dates, *timestamps, *timestamps_ntz; /* (unowned) or NULL: as casts */
 } RushFieldWriter;
 
-void rush_field_writer_init (RushFieldWriter *self, const char *time_zone);
+void rush_field_writer_init (RushFieldWriter *self, RushValueTextStyle style,
+                             const char *time_zone);
 /* Appends a value that is not null, of a type that rush_field_parser_supports (). */
 void rush_field_write (RushFieldWriter *self, const RushColumn *column, guint row, GString *out);
 

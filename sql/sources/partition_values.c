@@ -209,7 +209,7 @@ rush_partition_value_text (const RushColumn *column, guint row, const char *time
 
   if (!rush_column_is_valid (column, row))
     return g_strdup (RUSH_DEFAULT_PARTITION);
-  rush_field_writer_init (&writer, time_zone);
+  rush_field_writer_init (&writer, RUSH_TEXT_CAST_ANSI, time_zone);
   rush_field_write (&writer, column, row, text);
   return rush_partition_escape (text->str);
 }
