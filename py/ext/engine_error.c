@@ -4,6 +4,7 @@
  * exception.  Without one (the module used alone) it is a RuntimeError.
  */
 #include "py/ext/engine_private.h"
+#include "sql/types/sql_error.h"
 
 #include <unistd.h>
 
@@ -26,9 +27,26 @@ static const char *const code_names[] = {
   [RUSH_CORE_ERROR_COMMIT_DENIED] = "COMMIT_DENIED",
 };
 
+static const char *const sql_code_names[] = {
+  [RUSH_SQL_ERROR_ANALYSIS] = "SQL_ANALYSIS",
+  [RUSH_SQL_ERROR_PARSE] = "SQL_PARSE",
+  [RUSH_SQL_ERROR_ILLEGAL_ARGUMENT] = "SQL_ILLEGAL_ARGUMENT",
+  [RUSH_SQL_ERROR_NUMBER_FORMAT] = "SQL_NUMBER_FORMAT",
+  [RUSH_SQL_ERROR_ARITHMETIC] = "SQL_ARITHMETIC",
+  [RUSH_SQL_ERROR_UNSUPPORTED] = "SQL_UNSUPPORTED",
+  [RUSH_SQL_ERROR_ARRAY_INDEX] = "SQL_ARRAY_INDEX",
+  [RUSH_SQL_ERROR_DATETIME] = "SQL_DATETIME",
+  [RUSH_SQL_ERROR_RUNTIME] = "SQL_RUNTIME",
+  [RUSH_SQL_ERROR_UPGRADE] = "SQL_UPGRADE",
+  [RUSH_SQL_ERROR_NO_SUCH_ELEMENT] = "SQL_NO_SUCH_ELEMENT",
+  [RUSH_SQL_ERROR_SPARK] = "SQL_SPARK",
+};
+
 static const char *
 code_name (const GError *error)
 {
+  if (error->domain == RUSH_SQL_ERROR && (gsize)error->code < G_N_ELEMENTS (sql_code_names))
+    return sql_code_names[error->code];
   if (error->domain != RUSH_CORE_ERROR || (gsize)error->code >= G_N_ELEMENTS (code_names))
     return "JOB_ABORTED";
   return code_names[error->code];
@@ -61,6 +79,20 @@ engine_raise (GError *error)
     }
   Py_DECREF (message);
   return NULL;
+}
+
+/* sql_error_class (name) -> (code, state or None, template), or None: the engine has no such class */
+PyObject *
+engine_sql_error_class (PyObject *module, PyObject *name)
+{
+  RushSqlErrorClass found;
+  const char *text = PyUnicode_AsUTF8 (name);
+  if (text == NULL)
+    return NULL;
+  if (!rush_sql_error_class_find (text, &found))
+    Py_RETURN_NONE;
+  return Py_BuildValue ("szs", sql_code_names[rush_sql_error_class_kind (found)],
+                        rush_sql_error_class_state (found), rush_sql_error_class_template (found));
 }
 
 PyObject *

@@ -46,6 +46,8 @@ conf_default (PyObject *module, PyObject *args)
 static PyMethodDef module_methods[] = {
   { "set_error_factory", engine_set_error_factory, METH_O,
     "factory (code, message) -> exception, for errors of the engine." },
+  { "sql_error_class", engine_sql_error_class, METH_O,
+    "sql_error_class (name) -> (code, state or None, template), or None" },
   { "set_trace", engine_set_trace, METH_O,
     "hook (name, handle, arguments, bytes), called for each call into the engine; None: off." },
   { "set_progress", engine_set_progress, METH_O,

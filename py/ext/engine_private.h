@@ -96,6 +96,7 @@ PyObject *engine_made (EngineContext *self, const char *method, const char *argu
 /* Raises what the package's error factory makes of @error, and frees it; returns NULL. */
 PyObject *engine_raise (GError *error);
 PyObject *engine_set_error_factory (PyObject *module, PyObject *factory);
+PyObject *engine_sql_error_class (PyObject *module, PyObject *name);
 /* FALSE with an exception set if the context was never made, or was by another process. */
 gboolean engine_context_ready (EngineContext *self);
 

@@ -65,6 +65,13 @@ rush_sql_error_class_template (RushSqlErrorClass error_class)
   return classes[error_class].template;
 }
 
+RushSqlError
+rush_sql_error_class_kind (RushSqlErrorClass error_class)
+{
+  g_return_val_if_fail (error_class < RUSH_SQL_CLASS_COUNT, RUSH_SQL_ERROR_SPARK);
+  return classes[error_class].kind;
+}
+
 gboolean
 rush_sql_error_class_find (const char *name, RushSqlErrorClass *out_class)
 {

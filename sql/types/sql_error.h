@@ -117,6 +117,7 @@ void rush_sql_error_add_plan (GError *error, const char *plan);
 const char *rush_sql_error_class_name (RushSqlErrorClass error_class);
 const char *rush_sql_error_class_state (RushSqlErrorClass error_class);
 const char *rush_sql_error_class_template (RushSqlErrorClass error_class);
+RushSqlError rush_sql_error_class_kind (RushSqlErrorClass error_class);
 /* FALSE: not in the table. */
 gboolean rush_sql_error_class_find (const char *name, RushSqlErrorClass *out_class);
 /* Read from the message; NULL where it has none: (transfer full). */
