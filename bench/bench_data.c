@@ -11,6 +11,7 @@
  */
 #include "core/data/builder.h"
 #include "core/data/encoding.h"
+#include "core/data/gather.h"
 #include "core/data/hash.h"
 
 #include <string.h>
@@ -33,6 +34,8 @@ typedef struct
   GByteArray *frame;
   GByteArray *out;
   guint32 hashes[N_ROWS];
+  guint64 wide_hashes[N_ROWS];
+  guint32 picks[N_ROWS];
   GPtrArray *copies;
 } Bench;
 
@@ -66,6 +69,20 @@ static void
 gather (Bench *self)
 {
   rush_batch_unref (rush_batch_gather (self->schema, self->sources, self->rows, N_ROWS,
+                                       rush_allocator_system (), NULL));
+}
+
+static void
+take_words (Bench *self)
+{
+  rush_column_unref (rush_column_take (self->sources[0]->columns[0], self->picks, N_ROWS,
+                                       rush_allocator_system (), NULL));
+}
+
+static void
+take_counts (Bench *self)
+{
+  rush_column_unref (rush_column_take (self->sources[0]->columns[1], self->picks, N_ROWS,
                                        rush_allocator_system (), NULL));
 }
 
@@ -120,6 +137,20 @@ hash64_counts (Bench *self)
 {
   for (guint i = 0; i < N_ROWS; i++)
     sink += rush_hash64_int (i);
+}
+
+static void
+hash64_word_column (Bench *self)
+{
+  rush_hash64_column (self->sources[0]->columns[0], NULL, N_ROWS, FALSE, self->wide_hashes);
+  sink += self->wide_hashes[0];
+}
+
+static void
+hash64_count_column (Bench *self)
+{
+  rush_hash64_column (self->sources[0]->columns[1], NULL, N_ROWS, FALSE, self->wide_hashes);
+  sink += self->wide_hashes[0];
 }
 
 static void
@@ -195,6 +226,7 @@ bench_init (Bench *self, gboolean long_words)
       self->text_bytes += length;
       self->rows[i] = (RushRowId){ (guint32)g_rand_int_range (rand, 0, N_SOURCES),
                                    (guint32)g_rand_int_range (rand, 0, N_ROWS) };
+      self->picks[i] = self->rows[i].row;
     }
   for (guint s = 0; s < N_SOURCES; s++)
     {
@@ -237,12 +269,16 @@ static const struct
 } cases[] = {
   { "build", build, build_strndup },
   { "gather", gather, copy_encoded },
+  { "take word", take_words, copy_encoded },
+  { "take count", take_counts, copy_encoded },
   { "encode", encode, copy_encoded },
   { "decode", decode, copy_encoded },
   { "murmur3 word", hash_words, copy_encoded },
   { "murmur3 count", hash_counts, copy_encoded },
   { "hash64 word", hash64_words, copy_encoded },
   { "hash64 count", hash64_counts, copy_encoded },
+  { "hash64 words", hash64_word_column, copy_encoded },
+  { "hash64 counts", hash64_count_column, copy_encoded },
   { "crc32c", checksum, copy_encoded },
   { "zstd in", compress, copy_encoded },
   { "zstd out", decompress, copy_encoded },

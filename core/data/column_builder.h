@@ -8,7 +8,7 @@
  *
  *   array    elements go to child 0; what came since the last end_list () is the list
  *   map      as many keys to child 0 as values to child 1
- *   struct   one value to each child, then end_struct (); append_null () sees to the children itself
+ *   struct   one value to each child, then end_struct (); append_null () sees to the children
  *
  * Refused: a null where the type does not allow one, an integer out of range, a string over 2 GiB,
  *          memory.  A refused append leaves the row incomplete: truncate (), or free.

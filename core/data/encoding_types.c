@@ -1,8 +1,8 @@
 /* encoding_types.c - what stands in front of a column: its header, and the parameters of its type.
  *
  *     decimal(15,2)            u8 15 · u8 2
- *     array<int>               u8 1                          the element's type stands in its column
- *     struct<a:int,b:string>   u32 2 · u8 1 · u32 1 "a" · u8 1 · u32 1 "b"         and so do these
+ *     array<int>               u8 1                   the element's type stands in its column
+ *     struct<a:int,b:string>   u32 2 · u8 1 · u32 1 "a" · u8 1 · u32 1 "b"    and so do these
  *
  * A reader that was told what to expect compares, and makes no type: types are for ever, and bytes
  * of unknown origin should not fill a table that is never emptied.  Without that, the type of a

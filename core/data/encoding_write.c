@@ -365,8 +365,9 @@ write_fixed (guint8 *out, const guint8 *values, guint width, const RushRows *row
 /* A short string is copied as all 12 bytes of its view while that stays inside the output: what is
  * too much is written over by the next, and a copy of fixed size is no call. */
 static guint8 *
-write_strings (guint8 *out, const guint8 *out_end, const RushResolved *in)
+write_strings (guint8 *out, const guint8 *out_end, const RushResolved *input)
 {
+  const RushResolved copy = *input, *in = &copy; /* in registers: the output cannot change it */
   const RushView *views = (const RushView *)in->holder->values->bytes;
   guint n = in->values.n;
   guint8 *lengths = out, *total_at = out + (gsize)n * sizeof (guint32);

@@ -5,10 +5,11 @@
  * several columns chain, the hash of one being the seed of the next.  hash () is the same, and
  * xxhash64 () the same walk with another hash (org.apache.spark.sql.catalyst.expressions.XXH64).
  *
- *   boolean … int, date, months       as an int          bigint, timestamps, small decimals  as a long
- *   float, double                     the bits of Java's floatToIntBits; −0.0 as 0.0
- *   decimals over 18 digits           the shortest big-endian two's complement of the unscaled value
- *   interval                          microseconds, days, months
+ *   boolean … int, date, months   as an int
+ *   bigint, times, spans, decimals of up to 18 digits   as a long
+ *   float, double                 the bits of Java's floatToIntBits; −0.0 as 0.0
+ *   larger decimals               the shortest big-endian two's complement of the unscaled value
+ *   interval                      microseconds, days, months
  *   array, struct (and map: key, value, …)   their values in turn
  */
 #pragma once

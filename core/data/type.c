@@ -4,7 +4,7 @@
  * of each and a pointer says it all:
  *
  *     rush_type_decimal (15, 2) ──┐
- *                                 ├──►  table { "decimal(15,2)", "array<int>", … }  ──►  one pointer
+ *                                 ├──►  { "decimal(15,2)", "array<int>", … }  ──►  one pointer
  *     rush_type_decimal (15, 2) ──┘
  *
  * What the table compares are the parameters themselves; those that are types are already one

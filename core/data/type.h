@@ -1,11 +1,11 @@
 /* type.h - data types, immortal and compared by pointer; and schemas, which are shared.
  *
  *   constants      RUSH_INT64, RUSH_STRING, RUSH_DATE, …
- *   with parameters  rush_type_decimal (15, 2), rush_type_array (&RUSH_INT32, TRUE), …: made on first
- *                  use, kept for the life of the process, so that equal types are one pointer
+ *   with parameters  rush_type_decimal (15, 2), rush_type_array (&RUSH_INT32, TRUE), …: made on
+ *                  first use, kept for the life of the process, so that equal types are one pointer
  *
- * How a type lies in a column (column.h) follows from `storage` alone: kernels switch on that, and on
- * the kind only where the meaning matters.
+ * How a type lies in a column (column.h) follows from `storage` alone: kernels switch on that, and
+ * on the kind only where the meaning matters.
  *
  * Threads:  any.
  * Mirrors:  org.apache.spark.sql.types.

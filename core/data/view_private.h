@@ -39,7 +39,8 @@ rush_view_set_inline (RushView *view, const char *bytes, gsize length)
   memcpy (view->inlined + 8, &a, 4);
 }
 
-/* The same where 12 bytes may be read: copies all 12 and wipes what is too much: cheaper than a copy of unknown length. */
+/* The same where 12 bytes may be read: copies all and wipes what is too much, which is cheaper than
+ * a copy of unknown length. */
 static inline void
 rush_view_set_inline_sloppy (RushView *view, const char *bytes, guint32 length)
 {

@@ -1,4 +1,4 @@
-/* take_template.h - copies chosen values of one width; included once per width by take.c.
+/* take_rows_template.h - copies chosen values of one width; included once per width by take_rows.c.
  *
  * Parameters (undefined at the end):
  *   RUSH_FN     name of the function

@@ -1,4 +1,4 @@
-/* take.c - chosen rows of one column, and a column made PLAIN.
+/* take_rows.c - chosen rows of one column, and a column made PLAIN.
  *
  *      rows      4  4  0  none  2
  *      values    copied           bytes of strings, elements of arrays: shared, not looked at
@@ -36,23 +36,23 @@ typedef struct
 
 #define RUSH_FN take_1
 #define RUSH_T guint8
-#include "core/data/take_template.h"
+#include "core/data/take_rows_template.h"
 
 #define RUSH_FN take_2
 #define RUSH_T guint16
-#include "core/data/take_template.h"
+#include "core/data/take_rows_template.h"
 
 #define RUSH_FN take_4
 #define RUSH_T guint32
-#include "core/data/take_template.h"
+#include "core/data/take_rows_template.h"
 
 #define RUSH_FN take_8
 #define RUSH_T guint64
-#include "core/data/take_template.h"
+#include "core/data/take_rows_template.h"
 
 #define RUSH_FN take_16
 #define RUSH_T RushView
-#include "core/data/take_template.h"
+#include "core/data/take_rows_template.h"
 
 static inline guint32
 wanted_row (const Wanted *wanted, guint i)
