@@ -26,6 +26,15 @@ static const RushFunction *const families[] = {
   rush_functions_explode,
   rush_functions_date_fields,
   rush_functions_string_basic,
+  rush_functions_date_arithmetic,
+  rush_functions_date_text,
+  rush_functions_math,
+  rush_functions_rounding,
+  rush_functions_random,
+  rush_functions_conditional,
+  rush_functions_hash,
+  rush_functions_array,
+  rush_functions_map_struct,
 };
 
 /* Spark 4.3 has them, Rushlight has not yet. */

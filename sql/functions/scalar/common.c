@@ -1,5 +1,5 @@
 /* common.c - result types and loops that several families of scalar functions share. */
-#include "sql/functions/scalar/scalar_private.h"
+#include "sql/functions/scalar/nested_private.h"
 
 const RushType *
 rush_result_type_of_first (const RushFunction *self, guint n, RushExpr *const *args,
@@ -8,38 +8,27 @@ rush_result_type_of_first (const RushFunction *self, guint n, RushExpr *const *a
   return args[0]->type;
 }
 
-/* A list of lists of positions: each row's elements one behind the other, taken from all sources. */
 RushColumn *
 rush_concat_arrays (const RushExpr *call, RushColumn *const *args, const RushRows *rows,
                     RushEvalContext *ctx, GError **error)
 {
   guint n = call->n_children;
   g_autofree RushColumn **elements = g_new (RushColumn *, n);
-  g_autoptr (GArray) picks = g_array_new (FALSE, FALSE, sizeof (RushRowId));
-  g_auto (RushColumnWriter) lists = { NULL };
+  g_auto (RushListWriter) writer = { .picks = NULL };
 
   for (guint i = 0; i < n; i++)
     elements[i] = rush_column_child (args[i], 0);
-  if (!rush_column_writer_init (&lists, call->type, rows->length, TRUE, ctx->allocator, error))
+  if (!rush_list_writer_init (&writer, call->type, rows, ctx, error))
     return NULL;
   RUSH_FOR_ROWS (rows, row, {
-    guint start = picks->len;
+    rush_list_writer_begin (&writer);
     for (guint i = 0; i < n; i++)
       {
         RushListView list = rush_column_get_list (args[i], row);
         for (gint32 k = 0; k < list.length; k++)
-          {
-            RushRowId pick = { i, (guint32)(list.offset + k) };
-            g_array_append_val (picks, pick);
-          }
+          rush_list_writer_add (&writer, i, (guint32)(list.offset + k));
       }
-    ((RushListView *)lists.values->bytes)[row] =
-        (RushListView){ (gint32)start, (gint32)(picks->len - start) };
+    rush_list_writer_end (&writer, row);
   });
-  RushColumn *joined = rush_column_gather (elements, n, (const RushRowId *)picks->data, picks->len,
-                                           ctx->allocator, error);
-  if (joined == NULL)
-    return NULL;
-  return rush_column_new_list (call->type, rows->length, NULL, 0, g_steal_pointer (&lists.values),
-                               &joined);
+  return rush_list_writer_finish (&writer, elements, n, ctx, error);
 }
