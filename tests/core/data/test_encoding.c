@@ -471,6 +471,32 @@ test_statistics (void)
   g_assert_cmpuint (bytes, ==, rush_batch_encoded_bytes (batch));
 }
 
+/* A type may be nested deeper than the reader will follow bytes of unknown origin. */
+static void
+test_depth (void)
+{
+  const RushType *type = &RUSH_INT32;
+
+  for (guint depth = 0; depth <= 101; depth++, type = rush_type_array (type, TRUE))
+    {
+      g_autoptr (RushSchema) schema = rush_schema_of ("v", type, NULL);
+      RushColumn *nulls = rush_column_new_constant_null (type, 3, rush_allocator_system (), NULL);
+      g_autoptr (RushBatch) batch = rush_batch_new (schema, 3, &nulls);
+      g_autoptr (GByteArray) bytes = g_byte_array_new ();
+      g_autoptr (GError) error = NULL;
+      gsize offset = 0;
+
+      rush_batch_encode (batch, bytes);
+      g_autoptr (RushBuffer) buffer = rush_buffer_wrap (bytes->data, bytes->len, NULL, NULL);
+      g_autoptr (RushBatch) back =
+          rush_batch_decode (buffer, &offset, NULL, rush_allocator_system (), &error);
+      if (depth <= 100)
+        g_assert_true (rush_batch_equal (back, batch));
+      else
+        g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_CORRUPT);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -492,5 +518,6 @@ main (int argc, char **argv)
   g_test_add_func ("/encoding/small_input", test_a_small_input_cannot_ask_for_much);
   g_test_add_func ("/encoding/refused", test_decoding_refused);
   g_test_add_func ("/encoding/statistics", test_statistics);
+  g_test_add_func ("/encoding/depth", test_depth);
   return g_test_run ();
 }
