@@ -127,6 +127,25 @@ rush_expr_with_mode (RushExpr *self, RushEvalMode mode)
 }
 
 RushExpr *
+rush_expr_with_environment (RushExpr *self, const char *time_zone, gint64 seed)
+{
+  RushExpr *copy = rush_expr_copy (self);
+
+  copy->as.function.time_zone = time_zone;
+  copy->as.function.seed = seed;
+  return derived (copy);
+}
+
+RushExpr *
+rush_expr_with_ignore_nulls (RushExpr *self)
+{
+  RushExpr *copy = rush_expr_copy (self);
+
+  copy->as.aggregate.ignore_nulls = TRUE;
+  return derived (copy);
+}
+
+RushExpr *
 rush_expr_with_aggregate_mode (RushExpr *self, RushAggregateMode mode)
 {
   RushExpr *copy = rush_expr_copy (self);

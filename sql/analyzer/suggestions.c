@@ -1,0 +1,112 @@
+/* suggestions.c - "Did you mean one of the following?": names in the order of their distance.
+ *
+ * The distance is Levenshtein's over characters in lower case; names at the same distance are in
+ * the order of their text, and five are shown.  A name with a qualifier is compared with qualified
+ * names.
+ *
+ * Mirrors: StringUtils.orderSuggestedIdentifiersBySimilarity.
+ */
+#include <string.h>
+
+#include "sql/analyzer/analysis_private.h"
+
+#define MAX_SUGGESTIONS 5
+
+static guint
+distance (const char *a, const char *b)
+{
+  gsize n = strlen (a), m = strlen (b);
+  g_autofree guint *row = g_new (guint, m + 1);
+
+  for (gsize j = 0; j <= m; j++)
+    row[j] = j;
+  for (gsize i = 1; i <= n; i++)
+    {
+      guint diagonal = row[0];
+
+      row[0] = i;
+      for (gsize j = 1; j <= m; j++)
+        {
+          guint above = row[j];
+
+          row[j] = MIN (MIN (above, row[j - 1]) + 1, diagonal + (a[i - 1] != b[j - 1]));
+          diagonal = above;
+        }
+    }
+  return row[m];
+}
+
+typedef struct
+{
+  char *text;
+  guint distance;
+} Candidate;
+
+static gint
+compare (gconstpointer a, gconstpointer b)
+{
+  const Candidate *x = a, *y = b;
+
+  return x->distance != y->distance ? (gint)x->distance - (gint)y->distance
+                                    : strcmp (x->text, y->text);
+}
+
+static void
+clear_candidate (gpointer candidate)
+{
+  g_free (((Candidate *)candidate)->text);
+}
+
+/* The last @n parts of the column's full name. */
+static char *
+name_of (const RushExpr *column, guint n)
+{
+  g_autoptr (GPtrArray) parts = g_ptr_array_new ();
+  char **qualifier = column->as.attribute.qualifier;
+  guint length = qualifier != NULL ? g_strv_length (qualifier) : 0;
+  guint skip = length + 1 > n ? length + 1 - n : 0;
+
+  for (guint i = skip; i < length; i++)
+    g_ptr_array_add (parts, qualifier[i]);
+  g_ptr_array_add (parts, column->as.attribute.name);
+  return rush_sql_id ((const char *const *)parts->pdata, parts->len);
+}
+
+static char *
+proposal (const char *wanted, guint n_parts, const GPtrArray *columns)
+{
+  g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (Candidate));
+  g_autofree char *lower = g_utf8_strdown (wanted, -1);
+  GString *text = g_string_new (NULL);
+
+  g_array_set_clear_func (all, clear_candidate);
+  for (guint i = 0; i < columns->len; i++)
+    {
+      Candidate candidate = { name_of (columns->pdata[i], n_parts), 0 };
+      g_autofree char *name = g_utf8_strdown (candidate.text, -1);
+
+      candidate.distance = distance (name, lower);
+      g_array_append_val (all, candidate);
+    }
+  g_array_sort (all, compare);
+  for (guint i = 0; i < MIN (all->len, MAX_SUGGESTIONS); i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? ", " : "",
+                            g_array_index (all, Candidate, i).text);
+  return g_string_free (text, FALSE);
+}
+
+void
+rush_analysis_set_unresolved (GError **error, char *const *parts, const GPtrArray *columns,
+                              const RushSqlContext *context)
+{
+  guint n = g_strv_length ((char **)parts);
+  g_autofree char *name = rush_sql_id ((const char *const *)parts, n);
+  g_autofree char *names = proposal (name, n, columns);
+
+  if (columns->len == 0)
+    rush_sql_error_set (error, RUSH_SQL_CLASS_UNRESOLVED_COLUMN_WITHOUT_SUGGESTION, context,
+                        "objectName", name, NULL);
+  else
+    rush_sql_error_set (error, RUSH_SQL_CLASS_UNRESOLVED_COLUMN_WITH_SUGGESTION, context,
+                        "objectName", name, "proposal", names, NULL);
+}
