@@ -1,176 +1,166 @@
-/* boolean_simplification.c - logic by its laws.
+/* boolean_simplification.c - the laws of logic, as far as they hold with three values.
  *
- *   TRUE AND a   →  a           a AND a           →  a          NOT (NOT a)  →  a
- *   FALSE AND a  →  FALSE       a OR a            →  a          NOT (a < b)  →  a >= b
- *   TRUE OR a    →  TRUE        (a AND b) OR (a AND c)  →  a AND (b OR c)
+ *   true AND a → a      false AND a → false      a AND a → a       NOT (a > b) → (a <= b)
+ *   true OR a → true    false OR a → a           NOT NOT a → a     NOT (a AND b) → NOT a OR NOT b
+ *   (a AND b) OR (a AND c)  →  a AND (b OR c)
  *
- * Each holds with nulls, too: NOT (null < 1) is null, as null >= 1 is.  Factoring out what all branches
- * of an OR demand is what lets TPC-H's query 19 join by a key.
+ * The last one is what lets a join be found in (k = l AND x) OR (k = l AND y).
  */
 #include "sql/optimizer/optimizer_private.h"
 
-static RushExpr *
-of_and (RushExpr *node)
-{
-  RushExpr *left = node->children[0], *right = node->children[1];
-  if (rush_expr_is_true (left))
-    return rush_expr_ref (right);
-  if (rush_expr_is_true (right))
-    return rush_expr_ref (left);
-  if (rush_expr_is_false (left) || rush_expr_is_false (right))
-    return rush_expr_literal_bool (FALSE);
-  if (rush_is_deterministic (left) && rush_expr_semantic_equal (left, right))
-    return rush_expr_ref (left);
-  return rush_expr_ref (node);
-}
-
-/* ── OR ── */
+/* ---- chains ---- */
 
 static void
-split_disjuncts (RushExpr *expr, GPtrArray *into)
+split (RushExpr *expr, RushExprKind kind, GPtrArray *into)
 {
-  if (expr->kind != RUSH_EXPR_OR)
+  if (expr->kind != kind)
     {
       g_ptr_array_add (into, rush_expr_ref (expr));
       return;
     }
-  split_disjuncts (expr->children[0], into);
-  split_disjuncts (expr->children[1], into);
+  split (expr->children[0], kind, into);
+  split (expr->children[1], kind, into);
 }
 
-/* What every branch demands, taken out of @branches (arrays of conjuncts). */
-static GPtrArray *
-take_common (GPtrArray *branches)
+static RushExpr *
+combine (GPtrArray *items, RushExprKind kind)
 {
-  GPtrArray *common = rush_expr_ptr_array ();
-  GPtrArray *first = branches->pdata[0];
+  RushExpr *all = rush_expr_ref (items->pdata[0]);
+
+  for (guint i = 1; i < items->len; i++)
+    all = rush_expr_binary (kind, all, rush_expr_ref (items->pdata[i]));
+  return all;
+}
+
+/* Does every item of @chains have it among its parts? */
+static gboolean
+in_all (GPtrArray *chains, const RushExpr *part)
+{
+  for (guint i = 0; i < chains->len; i++)
+    if (!rush_contains_semantic (chains->pdata[i], part))
+      return FALSE;
+  return TRUE;
+}
+
+/* (a AND b) OR (a AND c): what all parts of the @outer chain have in common stands before it. */
+static RushExpr *
+take_out_common (RushExpr *node, RushExprKind outer, RushExprKind inner)
+{
+  g_autoptr (GPtrArray) parts = rush_expr_ptr_array (), common = rush_expr_ptr_array ();
+  g_autoptr (GPtrArray) chains = g_ptr_array_new_with_free_func ((GDestroyNotify)g_ptr_array_unref);
+
+  gboolean any = FALSE;
+
+  split (node, outer, parts);
+  for (guint i = 0; i < parts->len && !any; i++)
+    any = ((RushExpr *)parts->pdata[i])->kind == inner;
+  if (!any)
+    return rush_expr_ref (node);
+  for (guint i = 0; i < parts->len; i++)
+    {
+      GPtrArray *chain = rush_expr_ptr_array ();
+      split (parts->pdata[i], inner, chain);
+      g_ptr_array_add (chains, chain);
+    }
+  const GPtrArray *first = chains->pdata[0];
   for (guint i = 0; i < first->len; i++)
-    {
-      gboolean everywhere = rush_is_deterministic (first->pdata[i]);
-      for (guint b = 1; everywhere && b < branches->len; b++)
-        everywhere = rush_contains_semantic (branches->pdata[b], first->pdata[i]);
-      if (everywhere && !rush_contains_semantic (common, first->pdata[i]))
-        g_ptr_array_add (common, rush_expr_ref (first->pdata[i]));
-    }
-  for (guint b = 0; b < branches->len; b++)
-    {
-      GPtrArray *branch = branches->pdata[b];
-      for (guint i = 0; i < branch->len;)
-        if (rush_contains_semantic (common, branch->pdata[i]))
-          g_ptr_array_remove_index (branch, i);
-        else
-          i++;
-    }
-  return common;
-}
-
-static RushExpr *
-factored (RushExpr *node)
-{
-  g_autoptr (GPtrArray) disjuncts = rush_expr_ptr_array ();
-  split_disjuncts (node, disjuncts);
-  g_autoptr (GPtrArray) branches =
-      g_ptr_array_new_with_free_func ((GDestroyNotify)g_ptr_array_unref);
-  for (guint i = 0; i < disjuncts->len; i++)
-    {
-      GPtrArray *branch = rush_expr_ptr_array ();
-      rush_expr_split_conjuncts (disjuncts->pdata[i], branch);
-      g_ptr_array_add (branches, branch);
-    }
-  GPtrArray *common = take_common (branches);
+    if (rush_is_deterministic (first->pdata[i]) && in_all (chains, first->pdata[i]) &&
+        !rush_contains_semantic (common, first->pdata[i]))
+      g_ptr_array_add (common, rush_expr_ref (first->pdata[i]));
   if (common->len == 0)
+    return rush_expr_ref (node);
+  g_autoptr (GPtrArray) rest = rush_expr_ptr_array ();
+  for (guint i = 0; i < chains->len; i++)
     {
-      g_ptr_array_unref (common);
-      return rush_expr_ref (node);
+      GPtrArray *chain = chains->pdata[i];
+      for (guint j = 0; j < chain->len;)
+        if (rush_contains_semantic (common, chain->pdata[j]))
+          g_ptr_array_remove_index (chain, j);
+        else
+          j++;
+      if (chain->len == 0) /* a OR (a AND b) is a */
+        return combine (common, inner);
+      g_ptr_array_add (rest, combine (chain, inner));
     }
-  RushExpr *either = NULL;
-  gboolean always = FALSE; /* a branch that demands nothing more */
-  for (guint b = 0; b < branches->len; b++)
-    {
-      RushExpr *rest = rush_all_of (g_ptr_array_ref (branches->pdata[b]));
-      always |= rest == NULL;
-      if (rest != NULL)
-        either = either ? rush_expr_binary (RUSH_EXPR_OR, either, rest) : rest;
-    }
-  if (!always && either != NULL)
-    g_ptr_array_add (common, either);
-  else
-    rush_expr_unref (either);
-  return rush_all_of (common);
+  g_ptr_array_add (common, combine (rest, outer));
+  return combine (common, inner);
 }
+
+/* ---- NOT ---- */
 
 static RushExpr *
-of_or (RushExpr *node)
+push_not (RushExpr *inner)
 {
-  RushExpr *left = node->children[0], *right = node->children[1];
-  if (rush_expr_is_false (left))
-    return rush_expr_ref (right);
-  if (rush_expr_is_false (right))
-    return rush_expr_ref (left);
-  if (rush_expr_is_true (left) || rush_expr_is_true (right))
-    return rush_expr_literal_bool (TRUE);
-  if (rush_is_deterministic (left) && rush_expr_semantic_equal (left, right))
-    return rush_expr_ref (left);
-  return factored (node);
-}
+  static const struct
+  {
+    RushExprKind from, to;
+  } opposites[] = {
+    { RUSH_EXPR_GREATER, RUSH_EXPR_LESS_EQUAL }, { RUSH_EXPR_GREATER_EQUAL, RUSH_EXPR_LESS },
+    { RUSH_EXPR_LESS, RUSH_EXPR_GREATER_EQUAL }, { RUSH_EXPR_LESS_EQUAL, RUSH_EXPR_GREATER },
+    { RUSH_EXPR_IS_NULL, RUSH_EXPR_IS_NOT_NULL }, { RUSH_EXPR_IS_NOT_NULL, RUSH_EXPR_IS_NULL },
+  };
 
-/* ── NOT ── */
-
-/* The comparison that is true where this one is false; −1: none. */
-static gint
-opposite (RushExprKind kind)
-{
-  switch ((guint)kind)
-    {
-    case RUSH_EXPR_LESS:
-      return RUSH_EXPR_GREATER_EQUAL;
-    case RUSH_EXPR_LESS_EQUAL:
-      return RUSH_EXPR_GREATER;
-    case RUSH_EXPR_GREATER:
-      return RUSH_EXPR_LESS_EQUAL;
-    case RUSH_EXPR_GREATER_EQUAL:
-      return RUSH_EXPR_LESS;
-    case RUSH_EXPR_IS_NULL:
-      return RUSH_EXPR_IS_NOT_NULL;
-    case RUSH_EXPR_IS_NOT_NULL:
-      return RUSH_EXPR_IS_NULL;
-    default:
-      return -1;
-    }
-}
-
-static RushExpr *
-of_not (RushExpr *node)
-{
-  RushExpr *inner = node->children[0];
   if (rush_expr_is_true (inner) || rush_expr_is_false (inner))
     return rush_expr_literal_bool (rush_expr_is_false (inner));
   if (inner->kind == RUSH_EXPR_NOT)
     return rush_expr_ref (inner->children[0]);
-  gint other = opposite (inner->kind);
-  if (other >= 0)
-    {
-      for (guint i = 0; i < inner->n_children; i++)
-        rush_expr_ref (inner->children[i]);
-      return rush_expr_new ((RushExprKind)other, inner->n_children, inner->children);
-    }
-  if (inner->kind != RUSH_EXPR_AND && inner->kind != RUSH_EXPR_OR)
+  if (inner->kind == RUSH_EXPR_AND || inner->kind == RUSH_EXPR_OR)
+    return rush_expr_binary (
+        inner->kind == RUSH_EXPR_AND ? RUSH_EXPR_OR : RUSH_EXPR_AND,
+        rush_expr_unary (RUSH_EXPR_NOT, rush_expr_ref (inner->children[0])),
+        rush_expr_unary (RUSH_EXPR_NOT, rush_expr_ref (inner->children[1])));
+  for (guint i = 0; i < G_N_ELEMENTS (opposites); i++)
+    if (opposites[i].from == inner->kind)
+      {
+        g_autofree RushExpr **children = g_new (RushExpr *, inner->n_children);
+        for (guint j = 0; j < inner->n_children; j++)
+          children[j] = rush_expr_ref (inner->children[j]);
+        return rush_expr_new (opposites[i].to, inner->n_children, children);
+      }
+  return NULL;
+}
+
+/* ---- the rule ---- */
+
+static gboolean
+is_negation (const RushExpr *a, const RushExpr *b)
+{
+  return a->kind == RUSH_EXPR_NOT && rush_expr_semantic_equal (a->children[0], b);
+}
+
+/* AND and OR mirror each other: what decides one leaves the other as it is. */
+static RushExpr *
+simplify_pair (RushExpr *node)
+{
+  gboolean is_and = node->kind == RUSH_EXPR_AND;
+  RushExpr *left = node->children[0], *right = node->children[1];
+  gboolean (*decides) (const RushExpr *) = is_and ? rush_expr_is_false : rush_expr_is_true;
+  gboolean (*neutral) (const RushExpr *) = is_and ? rush_expr_is_true : rush_expr_is_false;
+
+  if (decides (left) || neutral (right))
+    return rush_expr_ref (left);
+  if (decides (right) || neutral (left))
+    return rush_expr_ref (right);
+  if (!rush_is_deterministic (left) || !rush_is_deterministic (right))
     return rush_expr_ref (node);
-  /* De Morgan */
-  return rush_expr_binary (inner->kind == RUSH_EXPR_AND ? RUSH_EXPR_OR : RUSH_EXPR_AND,
-                           rush_expr_unary (RUSH_EXPR_NOT, rush_expr_ref (inner->children[0])),
-                           rush_expr_unary (RUSH_EXPR_NOT, rush_expr_ref (inner->children[1])));
+  if (rush_expr_semantic_equal (left, right))
+    return rush_expr_ref (left);
+  if (!left->nullable && (is_negation (left, right) || is_negation (right, left)))
+    return rush_expr_literal_bool (!is_and);
+  return take_out_common (node, node->kind, is_and ? RUSH_EXPR_OR : RUSH_EXPR_AND);
 }
 
 static RushExpr *
 rewrite (RushExpr *node, gpointer data, GError **error)
 {
-  if (node->kind == RUSH_EXPR_AND)
-    return of_and (node);
-  if (node->kind == RUSH_EXPR_OR)
-    return of_or (node);
+  if (node->kind == RUSH_EXPR_AND || node->kind == RUSH_EXPR_OR)
+    return simplify_pair (node);
   if (node->kind == RUSH_EXPR_NOT)
-    return of_not (node);
+    {
+      RushExpr *made = push_not (node->children[0]);
+      if (made != NULL)
+        return made;
+    }
   return rush_expr_ref (node);
 }
 

@@ -1,94 +1,82 @@
-/* collapse_project.c - a projection over a projection is one.
+/* collapse_project.c - two projections, or one over an aggregate, are one.
  *
- *   Project [x#3 + 1 AS y#4]              Project [a#1 * 2 + 1 AS y#4]
- *   └── Project [a#1 * 2 AS x#3]     →    └── t
- *       └── t
+ *   Project [(c#3 * 2) AS d#4]
+ *   └── Project [(a#1 + b#2) AS c#3]      →      Project [((a#1 + b#2) * 2) AS d#4]
+ *       └── t                                    └── t
  *
- * Not where that would compute something costly more than once, or move what is not deterministic.
+ * What is expensive and used twice stays where it is computed once; so does what is not deterministic, and
+ * what runs in Python.
  */
 #include "sql/optimizer/optimizer_private.h"
-
-/* Cheap enough to be computed wherever it is used. */
-static gboolean
-is_cheap (const RushExpr *value)
-{
-  switch ((guint)value->kind)
-    {
-    case RUSH_EXPR_LITERAL:
-    case RUSH_EXPR_ATTRIBUTE:
-      return TRUE;
-    case RUSH_EXPR_ALIAS:
-    case RUSH_EXPR_GET_FIELD:
-      return is_cheap (value->children[0]);
-    default:
-      return FALSE;
-    }
-}
 
 typedef struct
 {
   RushExprId id;
-  guint n;
-} Count;
+  guint uses;
+} Uses;
 
 static gboolean
 count_use (const RushExpr *node, gpointer data)
 {
-  Count *count = data;
-  if (node->kind == RUSH_EXPR_ATTRIBUTE && node->as.attribute.id == count->id)
-    count->n++;
+  Uses *uses = data;
+
+  uses->uses += node->kind == RUSH_EXPR_ATTRIBUTE && node->as.attribute.id == uses->id;
   return FALSE;
 }
 
-/* Whether a column of the lower projection may move into the upper lists. */
 static gboolean
-may_move (const RushExpr *column, RushExprList *const *upper, guint n_upper)
+is_cheap (const RushExpr *expr)
 {
-  if (column->kind != RUSH_EXPR_ALIAS || is_cheap (column))
-    return TRUE;
-  Count count = { rush_expr_named_id (column), 0 };
-  for (guint l = 0; l < n_upper; l++)
-    for (guint i = 0; i < upper[l]->n; i++)
-      rush_expr_visit (upper[l]->items[i], count_use, &count);
-  return count.n <= 1 && !(column->flags & RUSH_EXPR_HAS_PYTHON);
+  while (expr->kind == RUSH_EXPR_ALIAS || expr->kind == RUSH_EXPR_GET_FIELD)
+    expr = expr->children[0];
+  return expr->kind == RUSH_EXPR_ATTRIBUTE || expr->kind == RUSH_EXPR_LITERAL ||
+         expr->kind == RUSH_EXPR_OUTER;
 }
 
 static gboolean
-may_collapse (const RushPlan *upper, const RushPlan *lower)
+may_collapse (const RushExprList *upper, const RushExprList *lower)
 {
-  const RushExprFlags fixed = RUSH_EXPR_HAS_GENERATOR | RUSH_EXPR_HAS_WINDOW;
-  if (!rush_all_deterministic (lower->lists[0]) || rush_list_has_flag (lower->lists[0], fixed))
-    return FALSE;
-  for (guint i = 0; i < lower->lists[0]->n; i++)
-    if (!may_move (lower->lists[0]->items[i], upper->lists, upper->n_lists))
-      return FALSE;
+  for (guint i = 0; i < lower->n; i++)
+    {
+      const RushExpr *producer = lower->items[i];
+      Uses uses = { rush_expr_named_id (producer), 0 };
+      if (is_cheap (producer))
+        continue;
+      for (guint j = 0; j < upper->n; j++)
+        rush_expr_visit (upper->items[j], count_use, &uses);
+      if (uses.uses > 1 || (uses.uses == 1 && !rush_is_deterministic (producer)) ||
+          (uses.uses == 1 && (producer->flags & RUSH_EXPR_HAS_PYTHON)))
+        return FALSE;
+    }
   return TRUE;
 }
 
-/* The items of a list of named expressions, with the lower columns replaced. */
 static RushExprList *
-replaced_named (const RushExprList *list, const RushAliases *aliases)
+merged (const RushExprList *upper, const RushExprList *lower)
 {
+  g_autoptr (RushAliases) aliases = rush_aliases_of (lower);
   GPtrArray *items = rush_expr_ptr_array ();
-  for (guint i = 0; i < list->n; i++)
-    g_ptr_array_add (items, rush_substitute_named (list->items[i], aliases));
+
+  for (guint i = 0; i < upper->n; i++)
+    g_ptr_array_add (items, rush_substitute_named (upper->items[i], aliases));
   return rush_expr_list_from_array (items);
 }
 
 static RushPlan *
 rewrite (RushPlan *node, gpointer data, GError **error)
 {
-  gboolean project = node->kind == RUSH_PLAN_PROJECT;
-  if ((!project && node->kind != RUSH_PLAN_AGGREGATE) ||
-      node->children[0]->kind != RUSH_PLAN_PROJECT || !may_collapse (node, node->children[0]))
+  if (node->kind != RUSH_PLAN_PROJECT)
     return rush_plan_ref (node);
-  RushPlan *lower = node->children[0];
-  g_autoptr (RushAliases) aliases = rush_aliases_of (lower->lists[0]);
-  RushPlan *child = rush_plan_ref (lower->children[0]);
-  if (project)
-    return rush_plan_project (replaced_named (node->lists[0], aliases), child);
-  return rush_plan_aggregate (rush_substitute_list (node->lists[0], aliases),
-                              replaced_named (node->lists[1], aliases), child);
+  RushPlan *below = node->children[0];
+  if (below->kind == RUSH_PLAN_PROJECT && may_collapse (node->lists[0], below->lists[0]))
+    return rush_plan_project (merged (node->lists[0], below->lists[0]),
+                              rush_plan_ref (below->children[0]));
+  if (below->kind == RUSH_PLAN_AGGREGATE && may_collapse (node->lists[0], below->lists[1]) &&
+      !rush_list_has_flag (node->lists[0], RUSH_EXPR_HAS_SUBQUERY))
+    return rush_plan_aggregate (rush_expr_list_ref (below->lists[0]),
+                                merged (node->lists[0], below->lists[1]),
+                                rush_plan_ref (below->children[0]));
+  return rush_plan_ref (node);
 }
 
 RUSH_PLAN_RULE_UP (collapse_project, "CollapseProject");

@@ -250,12 +250,12 @@ prune (RushPlan *node, const RushExprIdSet *wanted)
     case RUSH_PLAN_EXPAND:
       return prune_expand (node, wanted);
     case RUSH_PLAN_FILTER:
-      return prune_passing (node, wanted, FALSE);
-    case RUSH_PLAN_SORT:
-    case RUSH_PLAN_GLOBAL_LIMIT:
+    case RUSH_PLAN_GLOBAL_LIMIT: /* the planner looks for limits over limits, and over sorts */
     case RUSH_PLAN_LOCAL_LIMIT:
     case RUSH_PLAN_OFFSET:
     case RUSH_PLAN_TAIL:
+      return prune_passing (node, wanted, FALSE);
+    case RUSH_PLAN_SORT:
     case RUSH_PLAN_SAMPLE:
     case RUSH_PLAN_REPARTITION:
     case RUSH_PLAN_REPARTITION_BY:

@@ -1,24 +1,102 @@
-/* constant_folding.c - what needs no row is computed once, now.
+/* constant_folding.c - what needs no row is computed now.
  *
- *   Filter d#1 <= DATE '1998-12-01' - INTERVAL '90' DAY    →    Filter d#1 <= DATE '1998-09-02'
+ *   (a#1 > (1 + 2))     →     (a#1 > 3)
  *
- * An expression that fails (1/0) stays as it is: it may never be reached.
+ * An error (1 / 0) is raised here, as in Spark, but not in a branch that may never be taken: there the
+ * expression stays as it is.
  */
 #include "sql/optimizer/optimizer_private.h"
 
+static RushExpr *fold (RushExpr *node, RushOptimization *self, gboolean maybe, GError **error);
+
+/* The value of a foldable expression; what fails under a condition stays. */
 static RushExpr *
-rewrite (RushExpr *node, gpointer data, GError **error)
+fold_whole (RushExpr *node, RushOptimization *self, gboolean maybe, GError **error)
 {
-  const RushOptimization *self = data;
-  const RushExprFlags needed = RUSH_EXPR_FOLDABLE | RUSH_EXPR_DETERMINISTIC | RUSH_EXPR_RESOLVED;
-  if ((node->flags & needed) != needed || node->kind == RUSH_EXPR_LITERAL ||
-      node->kind == RUSH_EXPR_ALIAS || node->kind == RUSH_EXPR_SORT_ORDER || node->type == NULL ||
-      node->flags & (RUSH_EXPR_HAS_SUBQUERY | RUSH_EXPR_HAS_AGGREGATE | RUSH_EXPR_HAS_WINDOW |
-                     RUSH_EXPR_HAS_PYTHON | RUSH_EXPR_HAS_GENERATOR))
+  g_autoptr (GError) failure = NULL;
+  RushExpr *value = rush_evaluate_constant (node, self->evaluation, &failure);
+
+  if (value != NULL)
+    return value;
+  if (maybe || failure->domain == RUSH_CORE_ERROR)
     return rush_expr_ref (node);
-  g_autoptr (GError) failed = NULL;
-  RushExpr *value = rush_evaluate_constant (node, self->evaluation, &failed);
-  return value ? value : rush_expr_ref (node);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return NULL;
 }
 
-RUSH_EXPR_RULE_UP (constant_folding, "ConstantFolding");
+/* May child @i go without being evaluated though the node is? */
+static gboolean
+is_conditional (const RushExpr *node, guint i)
+{
+  switch ((int)node->kind)
+    {
+    case RUSH_EXPR_IF:
+    case RUSH_EXPR_CASE_WHEN:
+    case RUSH_EXPR_COALESCE:
+    case RUSH_EXPR_AND:
+    case RUSH_EXPR_OR:
+      return i > 0;
+    default:
+      return FALSE;
+    }
+}
+
+static gboolean
+is_worth_folding (const RushExpr *node)
+{
+  return (node->flags & RUSH_EXPR_FOLDABLE) && node->kind != RUSH_EXPR_LITERAL &&
+         node->kind != RUSH_EXPR_ALIAS && node->kind != RUSH_EXPR_SORT_ORDER &&
+         node->kind != RUSH_EXPR_LAMBDA && node->type != NULL &&
+         !(node->flags & (RUSH_EXPR_HAS_SUBQUERY | RUSH_EXPR_HAS_GENERATOR |
+                          RUSH_EXPR_HAS_AGGREGATE | RUSH_EXPR_HAS_WINDOW | RUSH_EXPR_HAS_PYTHON));
+}
+
+static RushExpr *
+fold (RushExpr *node, RushOptimization *self, gboolean maybe, GError **error)
+{
+  if (is_worth_folding (node))
+    return fold_whole (node, self, maybe, error);
+  if (node->n_children == 0 || node->kind == RUSH_EXPR_LAMBDA)
+    return rush_expr_ref (node);
+  g_autofree RushExpr **children = g_new (RushExpr *, node->n_children);
+  for (guint i = 0; i < node->n_children; i++)
+    {
+      children[i] = fold (node->children[i], self, maybe || is_conditional (node, i), error);
+      if (children[i] == NULL)
+        {
+          while (i-- > 0)
+            rush_expr_unref (children[i]);
+          return NULL;
+        }
+    }
+  return rush_expr_with_children (node, children);
+}
+
+static RushPlan *
+rewrite (RushPlan *node, gpointer data, GError **error)
+{
+  RushExprList *lists[4];
+
+  for (guint i = 0; i < node->n_lists; i++)
+    {
+      g_autoptr (GPtrArray) items = rush_expr_ptr_array ();
+      gboolean failed = FALSE;
+      for (guint j = 0; j < node->lists[i]->n && !failed; j++)
+        {
+          RushExpr *item = fold (node->lists[i]->items[j], data, FALSE, error);
+          failed = item == NULL;
+          if (!failed)
+            g_ptr_array_add (items, item);
+        }
+      if (failed)
+        {
+          while (i-- > 0)
+            rush_expr_list_unref (lists[i]);
+          return NULL;
+        }
+      lists[i] = rush_expr_list_from_array (g_steal_pointer (&items));
+    }
+  return rush_plan_with_lists (node, lists);
+}
+
+RUSH_PLAN_RULE_UP (constant_folding, "ConstantFolding");

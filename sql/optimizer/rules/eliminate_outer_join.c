@@ -1,47 +1,61 @@
-/* eliminate_outer_join.c - an outer join whose added rows a filter throws away is an inner one.
+/* eliminate_outer_join.c - rows that were filled up with nulls, and are thrown away at once.
  *
- *   Filter b.x > 1                   Filter b.x > 1
- *   └── Join LeftOuter          →    └── Join Inner
- *       ├── a                            ├── a
- *       └── b                            └── b
+ *   Filter (u.b#2 > 1)                    Filter (u.b#2 > 1)
+ *   └── Join LeftOuter             →      └── Join Inner
+ *       ├── t                                 ├── t
+ *       └── u [b#2]                           └── u [b#2]
  *
- * A condition that is null or false when all columns of a side are null throws its added rows away.
+ * A condition that is false or null when all columns of a side are null throws them away.  That is found out by
+ * computing it with nulls.
  */
 #include "sql/optimizer/optimizer_private.h"
 
-typedef struct
-{
-  const RushExprList *columns;
-} NullSide;
-
 static RushExpr *
-with_null (RushExpr *node, gpointer data, GError **error)
+to_null (RushExpr *node, gpointer data, GError **error)
 {
-  const NullSide *side = data;
-  if (node->kind == RUSH_EXPR_ATTRIBUTE && rush_uses_any (node, side->columns))
+  if (node->kind == RUSH_EXPR_ATTRIBUTE)
     return rush_expr_literal_null (node->type);
   return rush_expr_ref (node);
 }
 
-/* Whether @condition, on columns of @side alone, is never true when they are null. */
 static gboolean
-throws_away (RushExpr *condition, const RushPlan *side, RushEvalContext *evaluation)
+has_name (const RushExpr *node, gpointer data)
 {
-  if (!rush_is_deterministic (condition) ||
-      condition->flags & (RUSH_EXPR_HAS_SUBQUERY | RUSH_EXPR_HAS_PYTHON) ||
-      !rush_uses_only (condition, side->output) || !rush_uses_any (condition, side->output))
+  if (node->kind == RUSH_EXPR_ATTRIBUTE)
+    *(gboolean *)data = TRUE;
+  return FALSE;
+}
+
+/* Does it keep no row that has nulls in all columns of @side? */
+static gboolean
+rejects_nulls (RushExpr *conjunct, const RushExprList *side, RushOptimization *self)
+{
+  gboolean any = FALSE;
+
+  rush_expr_visit (conjunct, has_name, &any);
+  if (!any || !rush_is_deterministic (conjunct) || !rush_uses_only (conjunct, side) ||
+      (conjunct->flags & (RUSH_EXPR_HAS_SUBQUERY | RUSH_EXPR_HAS_PYTHON)))
     return FALSE;
-  NullSide null_side = { side->output };
-  g_autoptr (RushExpr) of_nulls = rush_expr_transform_up (condition, with_null, &null_side, NULL);
-  g_autoptr (GError) failed = NULL;
-  g_autoptr (RushExpr) value = rush_evaluate_constant (of_nulls, evaluation, &failed);
+  g_autoptr (RushExpr) with_nulls = rush_expr_transform_up (conjunct, to_null, NULL, NULL);
+  if (with_nulls == NULL || !(with_nulls->flags & RUSH_EXPR_FOLDABLE))
+    return FALSE;
+  g_autoptr (RushExpr) value = rush_evaluate_constant (with_nulls, self->evaluation, NULL);
   return value != NULL && (rush_expr_is_literal_null (value) || rush_expr_is_false (value));
 }
 
-static void
-set_type (RushPlan *copy, gpointer type)
+static gboolean
+any_rejects (GPtrArray *conjuncts, const RushExprList *side, RushOptimization *self)
 {
-  copy->as.join.type = *(RushJoinType *)type;
+  for (guint i = 0; i < conjuncts->len; i++)
+    if (rejects_nulls (conjuncts->pdata[i], side, self))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+set_type (RushPlan *copy, gpointer data)
+{
+  copy->as.join.type = *(RushJoinType *)data;
 }
 
 static RushPlan *
@@ -50,25 +64,17 @@ rewrite (RushPlan *node, gpointer data, GError **error)
   if (node->kind != RUSH_PLAN_FILTER || node->children[0]->kind != RUSH_PLAN_JOIN)
     return rush_plan_ref (node);
   RushPlan *join = node->children[0];
-  RushJoinType type = join->as.join.type;
+  RushJoinType type = join->as.join.type, better = type;
   if (type != RUSH_JOIN_LEFT_OUTER && type != RUSH_JOIN_RIGHT_OUTER && type != RUSH_JOIN_FULL_OUTER)
     return rush_plan_ref (node);
-  RushEvalContext *evaluation = ((RushOptimization *)data)->evaluation;
   g_autoptr (GPtrArray) conjuncts = rush_conjuncts_of (node->lists[0]);
-  gboolean left = FALSE, right = FALSE; /* rows that a side lacks are thrown away */
-  for (guint i = 0; i < conjuncts->len; i++)
-    {
-      left |= throws_away (conjuncts->pdata[i], join->children[0], evaluation);
-      right |= throws_away (conjuncts->pdata[i], join->children[1], evaluation);
-    }
-  RushJoinType better = type;
-  if (type == RUSH_JOIN_FULL_OUTER)
-    better = left && right ? RUSH_JOIN_INNER
-             : left        ? RUSH_JOIN_LEFT_OUTER
-             : right       ? RUSH_JOIN_RIGHT_OUTER
-                           : type;
-  else if ((type == RUSH_JOIN_LEFT_OUTER && right) || (type == RUSH_JOIN_RIGHT_OUTER && left))
+  gboolean left = any_rejects (conjuncts, join->children[0]->output, data);
+  gboolean right = any_rejects (conjuncts, join->children[1]->output, data);
+  if ((type == RUSH_JOIN_LEFT_OUTER && right) || (type == RUSH_JOIN_RIGHT_OUTER && left) ||
+      (type == RUSH_JOIN_FULL_OUTER && left && right))
     better = RUSH_JOIN_INNER;
+  else if (type == RUSH_JOIN_FULL_OUTER && (left || right))
+    better = left ? RUSH_JOIN_LEFT_OUTER : RUSH_JOIN_RIGHT_OUTER;
   if (better == type)
     return rush_plan_ref (node);
   return rush_with_child (node, rush_plan_edit (join, set_type, &better));

@@ -1,26 +1,27 @@
-/* remove_noop_operators.c - what changes nothing goes: a projection of all columns, a filter by TRUE.
+/* remove_noop_operators.c - nodes that give what they get.
  *
- *   Project [a#1, b#2]
- *   └── t [a#1, b#2]        →    t [a#1, b#2]
+ *   Project [a#1, b#2]              t [a#1, b#2]
+ *   └── t [a#1, b#2]         →
+ *
+ *   Union of one, Window without functions, Repartition of one partition by nothing
  */
 #include "sql/optimizer/optimizer_private.h"
-
-static gboolean
-passes_all (const RushPlan *project)
-{
-  if (project->lists[0]->n != project->children[0]->output->n)
-    return FALSE;
-  for (guint i = 0; i < project->lists[0]->n; i++)
-    if (project->lists[0]->items[i]->kind != RUSH_EXPR_ATTRIBUTE)
-      return FALSE;
-  return rush_same_columns (project->lists[0], project->children[0]->output);
-}
 
 static RushPlan *
 rewrite (RushPlan *node, gpointer data, GError **error)
 {
-  if ((node->kind == RUSH_PLAN_PROJECT && passes_all (node)) ||
-      (node->kind == RUSH_PLAN_FILTER && rush_expr_is_true (node->lists[0]->items[0])))
+  if (node->kind == RUSH_PLAN_PROJECT)
+    {
+      gboolean plain = rush_same_columns (node->lists[0], node->children[0]->output);
+      for (guint i = 0; i < node->lists[0]->n && plain; i++)
+        plain = node->lists[0]->items[i]->kind == RUSH_EXPR_ATTRIBUTE &&
+                g_str_equal (rush_expr_name (node->lists[0]->items[i]),
+                             rush_expr_name (node->children[0]->output->items[i]));
+      if (plain)
+        return rush_plan_ref (node->children[0]);
+    }
+  if ((node->kind == RUSH_PLAN_UNION && node->n_children == 1) ||
+      (node->kind == RUSH_PLAN_WINDOW && node->lists[0]->n == 0))
     return rush_plan_ref (node->children[0]);
   return rush_plan_ref (node);
 }

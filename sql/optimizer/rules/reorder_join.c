@@ -1,149 +1,154 @@
-/* reorder_join.c - inner joins in an order in which each has a condition: no needless cross product.
+/* reorder_join.c - inner joins in an order in which each has a condition.
  *
- *   FROM a, b, c WHERE a.x = c.x AND c.y = b.y
+ *   FROM part, supplier, partsupp WHERE p_key = ps_part AND s_key = ps_supp
  *
- *   Join c.y = b.y                     Join c.y = b.y
- *   ├── Join (none: a × b)        →    ├── Join a.x = c.x
- *   │   ├── a                          │   ├── a
- *   │   └── b                          │   └── c
- *   └── c                              └── b
+ *   Join s_key = ps_supp AND …              Join s_key = ps_supp
+ *   ├── Join (every part, every             ├── Join p_key = ps_part
+ *   │   ├── part      supplier!)     →      │   ├── part
+ *   │   └── supplier                        │   └── partsupp
+ *   └── partsupp                            └── supplier
  *
- * The first input stays first; then comes, in the order written, the first one that a condition ties to
- * what is there.  Costs play no part here (cost_based_join_reorder.c).
+ * The written order is kept as far as possible: from the left, the first relation is taken that a condition
+ * connects with what is joined already.  Which order is cheapest is cost_based_join_reorder.c's business.
+ *
+ * Mirrors:  ReorderJoin, ExtractFiltersAndInnerJoins.
  */
 #include "sql/optimizer/optimizer_private.h"
 
 static gboolean
-is_inner (const RushPlan *plan)
+is_plain_inner (const RushPlan *plan)
 {
   return plan->kind == RUSH_PLAN_JOIN &&
          (plan->as.join.type == RUSH_JOIN_INNER || plan->as.join.type == RUSH_JOIN_CROSS) &&
          plan->as.join.left_hint == RUSH_HINT_NONE && plan->as.join.right_hint == RUSH_HINT_NONE;
 }
 
-/* The inputs of joins under @plan, left-deep, and all conditions on the way. */
+/* The relations of the left spine, and all conditions on it. */
 static void
-flatten (RushPlan *plan, GPtrArray *inputs, GPtrArray *conditions)
+flatten (RushPlan *plan, GPtrArray *relations, GPtrArray *conditions)
 {
-  gboolean filter = plan->kind == RUSH_PLAN_FILTER && is_inner (plan->children[0]) &&
-                    rush_is_deterministic (plan->lists[0]->items[0]) &&
-                    !(plan->lists[0]->items[0]->flags & RUSH_EXPR_HAS_SUBQUERY);
-  if (filter)
+  g_autoptr (GPtrArray) own = NULL;
+
+  if (is_plain_inner (plan))
     {
-      rush_expr_split_conjuncts (plan->lists[0]->items[0], conditions);
-      flatten (plan->children[0], inputs, conditions);
+      flatten (plan->children[0], relations, conditions);
+      g_ptr_array_add (relations, rush_plan_ref (plan->children[1]));
+      own = rush_conjuncts_of (plan->lists[0]);
+    }
+  else if (plan->kind == RUSH_PLAN_FILTER && is_plain_inner (plan->children[0]) &&
+           rush_all_deterministic (plan->lists[0]))
+    {
+      flatten (plan->children[0], relations, conditions);
+      own = rush_conjuncts_of (plan->lists[0]);
+    }
+  else
+    {
+      g_ptr_array_add (relations, rush_plan_ref (plan));
       return;
     }
-  if (!is_inner (plan))
-    {
-      g_ptr_array_add (inputs, rush_plan_ref (plan));
-      return;
-    }
-  flatten (plan->children[0], inputs, conditions);
-  if (plan->lists[0]->n > 0)
-    rush_expr_split_conjuncts (plan->lists[0]->items[0], conditions);
-  g_ptr_array_add (inputs, rush_plan_ref (plan->children[1]));
+  for (guint i = 0; i < own->len; i++)
+    g_ptr_array_add (conditions, rush_expr_ref (own->pdata[i]));
 }
 
-static RushExprList *
-both_outputs (const RushPlan *left, const RushPlan *right)
-{
-  GPtrArray *columns = rush_expr_list_copy (left->output);
-  for (guint i = 0; i < right->output->n; i++)
-    g_ptr_array_add (columns, rush_expr_ref (right->output->items[i]));
-  return rush_expr_list_from_array (columns);
-}
-
-/* Whether a condition ties the two together, and no third. */
 static gboolean
-are_tied (const RushPlan *left, const RushPlan *right, const GPtrArray *conditions)
+uses_only_both (const RushExpr *condition, const RushPlan *left, const RushPlan *right)
 {
-  g_autoptr (RushExprList) both = both_outputs (left, right);
+  g_autoptr (RushExprIdSet) ids = rush_expr_id_set_new ();
+
+  rush_plan_collect_output_ids (left, ids);
+  rush_plan_collect_output_ids (right, ids);
+  return rush_expr_references_subset (condition, ids);
+}
+
+static gboolean
+connects (GPtrArray *conditions, const RushPlan *left, const RushPlan *right)
+{
   for (guint i = 0; i < conditions->len; i++)
-    if (rush_uses_only (conditions->pdata[i], both) &&
-        !rush_uses_only (conditions->pdata[i], left->output) &&
-        !rush_uses_only (conditions->pdata[i], right->output))
-      return TRUE;
+    {
+      RushExpr *condition = conditions->pdata[i];
+      if (!rush_uses_only (condition, left->output) &&
+          !rush_uses_only (condition, right->output) && uses_only_both (condition, left, right))
+        return TRUE;
+    }
   return FALSE;
 }
 
-/* The join of the two (taken), with all conditions that they can answer. */
+/* Takes over both relations, and those conditions that can be checked now. */
 static RushPlan *
-joined (RushPlan *left, RushPlan *right, GPtrArray *conditions)
+join_two (RushPlan *left, RushPlan *right, GPtrArray *conditions, gboolean last)
 {
-  g_autoptr (RushExprList) both = both_outputs (left, right);
-  g_autoptr (GPtrArray) on = rush_take_evaluable (conditions, both);
-  RushExpr *condition = rush_all_of (g_steal_pointer (&on));
-  return rush_plan_join (condition ? RUSH_JOIN_INNER : RUSH_JOIN_CROSS, condition, left, right);
+  GPtrArray *own = rush_expr_ptr_array (), *above = rush_expr_ptr_array ();
+
+  for (guint i = 0; i < conditions->len;)
+    {
+      RushExpr *condition = conditions->pdata[i];
+      gboolean subquery = condition->flags & RUSH_EXPR_HAS_SUBQUERY;
+      if (!subquery && uses_only_both (condition, left, right))
+        g_ptr_array_add (own, g_ptr_array_steal_index (conditions, i));
+      else if (last)
+        g_ptr_array_add (above, g_ptr_array_steal_index (conditions, i));
+      else
+        i++;
+    }
+  RushExpr *condition = rush_all_of (own);
+  return rush_filter_if_any (above, rush_plan_join (RUSH_JOIN_INNER, condition, left, right));
 }
 
 static RushPlan *
-in_order (GPtrArray *inputs, GPtrArray *conditions)
+ordered (GPtrArray *relations, GPtrArray *conditions)
 {
-  RushPlan *left = g_ptr_array_steal_index (inputs, 0);
-  while (inputs->len > 0)
+  RushPlan *left = g_ptr_array_steal_index (relations, 0);
+
+  while (relations->len > 0)
     {
       guint next = 0;
-      while (next < inputs->len && !are_tied (left, inputs->pdata[next], conditions))
-        next++;
-      left = joined (left, g_ptr_array_steal_index (inputs, next < inputs->len ? next : 0),
-                     conditions);
+      for (guint i = 0; i < relations->len; i++)
+        if (connects (conditions, left, relations->pdata[i]))
+          {
+            next = i;
+            break;
+          }
+      RushPlan *right = g_ptr_array_steal_index (relations, next);
+      left = join_two (left, right, conditions, relations->len == 0);
     }
   return left;
 }
 
-static RushPlan *
-reorder (RushPlan *plan)
+static gboolean
+same_order (const RushPlan *plan, GPtrArray *relations)
 {
-  g_autoptr (GPtrArray) inputs = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_plan_unref);
-  GPtrArray *conditions = rush_expr_ptr_array ();
-  flatten (plan, inputs, conditions);
-  gboolean movable = inputs->len > 2 && conditions->len > 0;
-  for (guint i = 0; i < conditions->len; i++)
-    movable = movable && rush_is_deterministic (conditions->pdata[i]);
-  if (!movable)
-    {
-      g_ptr_array_unref (conditions);
-      return rush_plan_ref (plan);
-    }
-  RushPlan *joins = in_order (inputs, conditions); /* takes the conditions that it can use */
-  RushPlan *ordered = rush_filter_if_any (conditions, joins);
-  if (rush_plan_equal (ordered, plan))
-    {
-      rush_plan_unref (ordered);
-      return rush_plan_ref (plan);
-    }
-  return rush_project_onto (plan->output, ordered);
-}
+  const RushPlan *spine = plan->kind == RUSH_PLAN_FILTER ? plan->children[0] : plan;
 
-/* The topmost join of a tree does it for all below; then their inputs. */
-static RushPlan *
-apply_from (RushPlan *plan, gboolean under_join, gpointer data, GError **error)
-{
-  gboolean of_joins =
-      is_inner (plan) || (plan->kind == RUSH_PLAN_FILTER && is_inner (plan->children[0]));
-  g_autoptr (RushPlan) here = of_joins && !under_join ? reorder (plan) : rush_plan_ref (plan);
-  if (here->n_children == 0)
-    return g_steal_pointer (&here);
-  g_autofree RushPlan **children = g_new0 (RushPlan *, here->n_children);
-  for (guint i = 0; i < here->n_children; i++)
+  for (guint i = relations->len; i-- > 1; spine = spine->children[0])
     {
-      gboolean inside = of_joins && (i == 0 || here->kind != RUSH_PLAN_JOIN);
-      children[i] = apply_from (here->children[i], inside, data, error);
-      if (children[i] == NULL)
-        {
-          while (i-- > 0)
-            rush_plan_unref (children[i]);
-          return NULL;
-        }
+      while (spine->kind == RUSH_PLAN_FILTER)
+        spine = spine->children[0];
+      if (spine->kind != RUSH_PLAN_JOIN || spine->children[1] != relations->pdata[i])
+        return FALSE;
     }
-  return rush_plan_with_children (here, children);
+  return TRUE;
 }
 
 static RushPlan *
-apply (RushPlan *plan, gpointer data, GError **error)
+rewrite (RushPlan *node, gpointer data, GError **error)
 {
-  return apply_from (plan, FALSE, data, error);
+  gboolean filtered = node->kind == RUSH_PLAN_FILTER && is_plain_inner (node->children[0]);
+
+  if (!filtered && !is_plain_inner (node))
+    return rush_plan_ref (node);
+  g_autoptr (GPtrArray) relations
+      = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_plan_unref);
+  g_autoptr (GPtrArray) conditions = rush_expr_ptr_array ();
+  flatten (node, relations, conditions);
+  if (relations->len < 3 || conditions->len == 0)
+    return rush_plan_ref (node);
+  g_autoptr (GPtrArray) before = g_ptr_array_copy (relations, NULL, NULL);
+  g_ptr_array_set_free_func (before, NULL);
+  g_autoptr (RushPlan) made = ordered (relations, conditions);
+  /* Taken apart and put together as it was: leave it, so that the batch comes to rest. */
+  if (same_order (made, before) && !filtered)
+    return rush_plan_ref (node);
+  return rush_project_onto (node->output, g_steal_pointer (&made));
 }
 
-const RushRule rush_optimizer_reorder_join = { "ReorderJoin", apply };
+RUSH_PLAN_RULE_DOWN (reorder_join, "ReorderJoin");

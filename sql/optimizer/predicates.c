@@ -1,0 +1,211 @@
+/* predicates.c - conditions taken apart and put together, and small questions that many rules ask. */
+#include "sql/optimizer/optimizer_private.h"
+
+/* ---- lists ---- */
+
+GPtrArray *
+rush_expr_ptr_array (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify)rush_expr_unref);
+}
+
+GPtrArray *
+rush_expr_list_copy (const RushExprList *list)
+{
+  GPtrArray *copy = rush_expr_ptr_array ();
+
+  for (guint i = 0; list != NULL && i < list->n; i++)
+    g_ptr_array_add (copy, rush_expr_ref (list->items[i]));
+  return copy;
+}
+
+GPtrArray *
+rush_conjuncts_of (const RushExprList *condition)
+{
+  GPtrArray *conjuncts = rush_expr_ptr_array ();
+
+  for (guint i = 0; i < condition->n; i++)
+    rush_expr_split_conjuncts (condition->items[i], conjuncts);
+  return conjuncts;
+}
+
+RushExpr *
+rush_all_of (GPtrArray *conjuncts)
+{
+  RushExpr *all = NULL;
+
+  if (conjuncts->len > 0)
+    all = rush_expr_and_all ((RushExpr *const *)conjuncts->pdata, conjuncts->len);
+  g_ptr_array_unref (conjuncts);
+  return all;
+}
+
+RushPlan *
+rush_filter_if_any (GPtrArray *conjuncts, RushPlan *child)
+{
+  RushExpr *condition = rush_all_of (conjuncts);
+
+  return condition != NULL ? rush_plan_filter (condition, child) : child;
+}
+
+/* ---- columns ---- */
+
+static RushExprIdSet *
+ids_of (const RushExprList *columns)
+{
+  RushExprIdSet *ids = rush_expr_id_set_new ();
+
+  rush_expr_id_set_add_list (ids, columns);
+  return ids;
+}
+
+gboolean
+rush_uses_only (const RushExpr *expr, const RushExprList *columns)
+{
+  g_autoptr (RushExprIdSet) ids = ids_of (columns);
+
+  return rush_expr_references_subset (expr, ids);
+}
+
+gboolean
+rush_uses_any (const RushExpr *expr, const RushExprList *columns)
+{
+  g_autoptr (RushExprIdSet) used = rush_expr_id_set_new ();
+
+  rush_expr_collect_references (expr, used);
+  for (guint i = 0; i < columns->n; i++)
+    if (rush_expr_id_set_has (used, rush_expr_named_id (columns->items[i])))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+rush_is_deterministic (const RushExpr *expr)
+{
+  return (expr->flags & RUSH_EXPR_DETERMINISTIC) != 0;
+}
+
+gboolean
+rush_all_deterministic (const RushExprList *list)
+{
+  for (guint i = 0; i < list->n; i++)
+    if (!rush_is_deterministic (list->items[i]))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+rush_list_has_flag (const RushExprList *list, RushExprFlags flag)
+{
+  for (guint i = 0; i < list->n; i++)
+    if (list->items[i]->flags & flag)
+      return TRUE;
+  return FALSE;
+}
+
+GPtrArray *
+rush_take_evaluable (GPtrArray *conjuncts, const RushExprList *from)
+{
+  GPtrArray *taken = rush_expr_ptr_array ();
+  g_autoptr (RushExprIdSet) ids = ids_of (from);
+
+  for (guint i = 0; i < conjuncts->len;)
+    if (rush_is_deterministic (conjuncts->pdata[i]) &&
+        rush_expr_references_subset (conjuncts->pdata[i], ids))
+      g_ptr_array_add (taken, g_ptr_array_steal_index (conjuncts, i));
+    else
+      i++;
+  return taken;
+}
+
+gboolean
+rush_contains_semantic (const GPtrArray *items, const RushExpr *expr)
+{
+  for (guint i = 0; i < items->len; i++)
+    if (rush_expr_semantic_equal (items->pdata[i], expr))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+rush_same_columns (const RushExprList *a, const RushExprList *b)
+{
+  if (a->n != b->n)
+    return FALSE;
+  for (guint i = 0; i < a->n; i++)
+    if (rush_expr_named_id (a->items[i]) != rush_expr_named_id (b->items[i]))
+      return FALSE;
+  return TRUE;
+}
+
+/* ---- plans ---- */
+
+RushPlan *
+rush_with_child (RushPlan *node, RushPlan *child)
+{
+  return rush_plan_with_children (node, &child);
+}
+
+RushPlan *
+rush_with_list (RushPlan *node, guint i, RushExprList *list)
+{
+  RushExprList *lists[4];
+
+  for (guint j = 0; j < node->n_lists; j++)
+    lists[j] = j == i ? list : rush_expr_list_ref (node->lists[j]);
+  return rush_plan_with_lists (node, lists);
+}
+
+RushPlan *
+rush_project_onto (const RushExprList *columns, RushPlan *child)
+{
+  if (rush_same_columns (columns, child->output))
+    return child;
+  return rush_plan_project (rush_expr_list_from_array (rush_expr_list_copy (columns)), child);
+}
+
+RushExpr *
+rush_null_safe_equal (const RushPlan *left, const RushPlan *right)
+{
+  GPtrArray *all = rush_expr_ptr_array ();
+
+  for (guint i = 0; i < left->output->n; i++)
+    g_ptr_array_add (all, rush_expr_binary (RUSH_EXPR_EQUAL_NULL_SAFE,
+                                            rush_expr_ref (left->output->items[i]),
+                                            rush_expr_ref (right->output->items[i])));
+  return rush_all_of (all);
+}
+
+RushPlan *
+rush_empty_relation (const RushExprList *output)
+{
+  return rush_plan_local (rush_expr_list_from_array (rush_expr_list_copy (output)),
+                          g_ptr_array_new_with_free_func ((GDestroyNotify)rush_batch_unref));
+}
+
+/* ---- settings ---- */
+
+static const char *
+setting (const RushOptimization *self, const char *key)
+{
+  GHashTable *conf = self->options->conf;
+  return conf != NULL ? g_hash_table_lookup (conf, key) : NULL;
+}
+
+gboolean
+rush_optimization_flag (const RushOptimization *self, const char *key, gboolean otherwise)
+{
+  const char *value = setting (self, key);
+  return value != NULL ? g_ascii_strcasecmp (value, "true") == 0 : otherwise;
+}
+
+gint64
+rush_optimization_number (const RushOptimization *self, const char *key, gint64 otherwise)
+{
+  const char *value = setting (self, key);
+  gint64 number = otherwise;
+
+  if (value != NULL)
+    g_ascii_string_to_signed (value, 10, G_MININT64, G_MAXINT64, &number, NULL);
+  return number;
+}

@@ -1,0 +1,42 @@
+/* eliminate_limits.c - limits that take nothing away, and limits of limits.
+ *
+ *   GlobalLimit 5                     GlobalLimit 5
+ *   └── LocalLimit 5           →      └── LocalLimit 5
+ *       └── GlobalLimit 3 …               …            (with the smaller number of both)
+ */
+#include "sql/optimizer/optimizer_private.h"
+
+static gboolean
+limit_of (const RushPlan *node, gint64 *out)
+{
+  const RushExpr *limit = node->lists[0]->items[0];
+
+  if (limit->kind != RUSH_EXPR_LITERAL || rush_expr_is_literal_null (limit) ||
+      !rush_type_is_integral (limit->type))
+    return FALSE;
+  *out = rush_column_get_int (limit->as.literal.value, 0);
+  return TRUE;
+}
+
+static RushPlan *
+rewrite (RushPlan *node, gpointer data, GError **error)
+{
+  gboolean global = node->kind == RUSH_PLAN_GLOBAL_LIMIT;
+  gint64 limit, below;
+
+  if ((!global && node->kind != RUSH_PLAN_LOCAL_LIMIT) || !limit_of (node, &limit))
+    return rush_plan_ref (node);
+  RushPlan *child = node->children[0];
+  if (limit == 0)
+    return rush_empty_relation (node->output);
+  gint64 rows = rush_plan_max_rows (global && child->kind == RUSH_PLAN_LOCAL_LIMIT
+                                        ? child->children[0]
+                                        : child);
+  if (global && rows >= 0 && rows <= limit)
+    return rush_plan_ref (child->kind == RUSH_PLAN_LOCAL_LIMIT ? child->children[0] : child);
+  if (child->kind == node->kind && limit_of (child, &below))
+    return rush_with_child (limit <= below ? node : child, rush_plan_ref (child->children[0]));
+  return rush_plan_ref (node);
+}
+
+RUSH_PLAN_RULE_UP (eliminate_limits, "EliminateLimits");
