@@ -214,6 +214,8 @@ rush_command_unref (RushCommand *self)
   g_strfreev (self->column_comments);
   g_strfreev (self->partitioning);
   g_strfreev (self->bucket_columns);
+  g_strfreev (self->sort_columns);
+  g_clear_pointer (&self->static_partition, g_ptr_array_unref);
   g_clear_pointer (&self->schema, rush_schema_unref);
   g_free (self->text);
   g_free (self->query_text);

@@ -75,7 +75,8 @@ typedef enum
   RUSH_COMMAND_TRUNCATE_TABLE,
   RUSH_COMMAND_ALTER_RENAME,
   RUSH_COMMAND_INSERT,      /* names: the table; columns; child; flag OVERWRITE; options: static partition */
-  RUSH_COMMAND_WRITE,       /* DataFrameWriter: text: format; path in options; child */
+  RUSH_COMMAND_WRITE,       /* rows to files: text: the format; location; save_mode; child; and what
+                               else says how: partitioning, buckets, options; names: its table */
   RUSH_COMMAND_SHOW_TABLES, /* names: the database; text: the pattern */
   RUSH_COMMAND_SHOW_VIEWS,
   RUSH_COMMAND_SHOW_DATABASES,
@@ -112,7 +113,17 @@ typedef enum
   RUSH_COMMAND_CASCADE = 1 << 9,
   RUSH_COMMAND_BY_NAME = 1 << 10,
   RUSH_COMMAND_EXTERNAL = 1 << 11,
+  RUSH_COMMAND_DYNAMIC_OVERWRITE = 1 << 12, /* WRITE: only partitions that rows go to are replaced */
 } RushCommandFlags;
+
+/* What becomes of what is there already.  Spark's SaveMode. */
+typedef enum
+{
+  RUSH_SAVE_ERROR_IF_EXISTS,
+  RUSH_SAVE_APPEND,
+  RUSH_SAVE_OVERWRITE,
+  RUSH_SAVE_IGNORE,
+} RushSaveMode;
 
 /* A statement that is not a query; filled in by the parser, immutable afterwards. */
 typedef struct
@@ -126,6 +137,10 @@ typedef struct
   char **partitioning;  /* columns of PARTITIONED BY; or NULL */
   char **bucket_columns; /* CLUSTERED BY; or NULL */
   guint n_buckets;
+  char **sort_columns;  /* WRITE: the order of rows in a bucket's file; or NULL */
+  RushSaveMode save_mode;     /* CREATE_TABLE_AS, WRITE */
+  GPtrArray *static_partition; /* WRITE: the partition that OVERWRITE replaces: column, value …
+                                  (char *, owned; NULL value: null), as options; or NULL */
   RushSchema *schema;   /* or NULL */
   char *text;           /* see the kind; or NULL */
   char *query_text;     /* of a view's query, as the user wrote it; or NULL */

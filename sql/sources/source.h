@@ -120,14 +120,6 @@ RushSource *rush_file_source_new (RushContext *context, const RushFileFormat *fo
  * for who wants to know without a job. */
 gint64 rush_file_source_count_rows (RushSource *self);
 
-typedef enum
-{
-  RUSH_SAVE_ERROR_IF_EXISTS,
-  RUSH_SAVE_APPEND,
-  RUSH_SAVE_OVERWRITE,
-  RUSH_SAVE_IGNORE,
-} RushSaveMode;
-
 /* Writes all partitions of @rows in one job with a commit that shows all files at once or none:
  * part-00000-<uuid>-c000.csv …, _SUCCESS. */
 typedef struct
