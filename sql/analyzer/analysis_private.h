@@ -65,6 +65,10 @@ gboolean rush_check_types (const RushExpr *expr, GError **error);
 
 /* ── small things many rules do ── */
 
+/* The same plan with new ids for columns that it makes: those in @taken, or all if that is NULL.
+ * (transfer full) */
+RushPlan *rush_analysis_renew (RushPlan *plan, const RushExprIdSet *taken);
+
 /* A call of a registered function whose arguments are resolved and fit; NULL with @error. Takes over
  * @args. */
 RushExpr *rush_analysis_call (const RushAnalysis *self, const char *name, guint n,

@@ -10,6 +10,7 @@
  * Mirrors: Analyzer.executeAndCheck.
  */
 #include "sql/analyzer/analysis_private.h"
+#include "sql/types/type_rules.h"
 
 RushPlan *
 rush_analysis_run (RushPlan *plan, const RushAnalysis *self, GError **error)
@@ -71,9 +72,7 @@ rush_expr_list_to_array (const RushExprList *list)
 char *
 rush_quote_type (const RushType *type)
 {
-  g_autofree char *upper = g_ascii_strup (type->name, -1);
-
-  return g_strdup_printf ("\"%s\"", upper);
+  return rush_type_sql_id (type);
 }
 
 char *

@@ -17,8 +17,8 @@ static const RushRule *const substitution[] = {
 static const RushRule *const resolution[] = {
   &rush_rule_resolve_relations,
   &rush_rule_resolve_table_functions,
-  &rush_rule_resolve_inline_tables,
   &rush_rule_resolve_column_aliases,
+  &rush_rule_resolve_inline_tables,
   &rush_rule_resolve_hints,
   &rush_rule_resolve_lateral_joins,
   &rush_rule_deduplicate_relations,

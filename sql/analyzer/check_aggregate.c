@@ -14,7 +14,7 @@ find_nested (const RushExpr *node, gpointer found)
 {
   for (guint i = 0; node->kind == RUSH_EXPR_AGGREGATE && i < node->n_children; i++)
     if (node->children[i]->flags & RUSH_EXPR_HAS_AGGREGATE)
-      *(const RushExpr **)found = node;
+      *(const RushExpr **)found = node->children[i];
   return *(const RushExpr **)found != NULL;
 }
 

@@ -286,7 +286,7 @@ check_set_operation (const Check *check)
             rush_sql_error_set (check->error, RUSH_SQL_CLASS_INCOMPATIBLE_COLUMN_TYPE,
                                 &node->context, "operator", name, "columnOrdinalNumber",
                                 ordinal (j), "tableOrdinalNumber", ordinal (i), "dataType1", a,
-                                "dataType2", b, "hint", ".", NULL);
+                                "dataType2", b, "hint", "", NULL);
             return FALSE;
           }
     }

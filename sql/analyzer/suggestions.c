@@ -1,8 +1,8 @@
 /* suggestions.c - "Did you mean one of the following?": names in the order of their distance.
  *
- * The distance is Levenshtein's over characters in lower case; names at the same distance are in
- * the order of their text, and five are shown.  A name with a qualifier is compared with qualified
- * names.
+ * The distance is Levenshtein's between full names in lower case; names at the same distance are in
+ * the order of their text, and five are shown: without their table where that is the same for all
+ * and the user wrote none.
  *
  * Mirrors: StringUtils.orderSuggestedIdentifiersBySimilarity.
  */
@@ -57,35 +57,65 @@ clear_candidate (gpointer candidate)
   g_free (((Candidate *)candidate)->text);
 }
 
-/* The last @n parts of the column's full name. */
 static char *
-name_of (const RushExpr *column, guint n)
+dotted (const RushExpr *column)
+{
+  GString *name = g_string_new (NULL);
+  char **qualifier = column->as.attribute.qualifier;
+
+  for (guint i = 0; qualifier != NULL && qualifier[i] != NULL; i++)
+    g_string_append_printf (name, "%s.", qualifier[i]);
+  return g_string_free (g_string_append (name, column->as.attribute.name), FALSE);
+}
+
+static char *
+name_of (const RushExpr *column, gboolean qualified)
 {
   g_autoptr (GPtrArray) parts = g_ptr_array_new ();
   char **qualifier = column->as.attribute.qualifier;
-  guint length = qualifier != NULL ? g_strv_length (qualifier) : 0;
-  guint skip = length + 1 > n ? length + 1 - n : 0;
 
-  for (guint i = skip; i < length; i++)
+  for (guint i = 0; qualified && qualifier != NULL && qualifier[i] != NULL; i++)
     g_ptr_array_add (parts, qualifier[i]);
   g_ptr_array_add (parts, column->as.attribute.name);
   return rush_sql_id ((const char *const *)parts->pdata, parts->len);
 }
 
+static gboolean
+share_qualifier (const GPtrArray *columns)
+{
+  char **first = NULL;
+
+  for (guint i = 0; i < columns->len; i++)
+    {
+      char **qualifier = ((RushExpr *)columns->pdata[i])->as.attribute.qualifier;
+
+      if (i == 0)
+        first = qualifier;
+      else if ((first == NULL) != (qualifier == NULL) ||
+               (first != NULL &&
+                !g_strv_equal ((const char *const *)first, (const char *const *)qualifier)))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static char *
-proposal (const char *wanted, guint n_parts, const GPtrArray *columns)
+proposal (char *const *parts, const GPtrArray *columns)
 {
   g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (Candidate));
-  g_autofree char *lower = g_utf8_strdown (wanted, -1);
+  g_autofree char *joined = g_strjoinv (".", (char **)parts);
+  g_autofree char *lower = g_utf8_strdown (joined, -1);
+  gboolean qualified = parts[1] != NULL || !share_qualifier (columns);
   GString *text = g_string_new (NULL);
 
   g_array_set_clear_func (all, clear_candidate);
   for (guint i = 0; i < columns->len; i++)
     {
-      Candidate candidate = { name_of (columns->pdata[i], n_parts), 0 };
-      g_autofree char *name = g_utf8_strdown (candidate.text, -1);
+      g_autofree char *name = dotted (columns->pdata[i]);
+      g_autofree char *lower_name = g_utf8_strdown (name, -1);
+      Candidate candidate = { name_of (columns->pdata[i], qualified), 0 };
 
-      candidate.distance = distance (name, lower);
+      candidate.distance = distance (lower_name, lower);
       g_array_append_val (all, candidate);
     }
   g_array_sort (all, compare);
@@ -101,7 +131,7 @@ rush_analysis_set_unresolved (GError **error, char *const *parts, const GPtrArra
 {
   guint n = g_strv_length ((char **)parts);
   g_autofree char *name = rush_sql_id ((const char *const *)parts, n);
-  g_autofree char *names = proposal (name, n, columns);
+  g_autofree char *names = proposal (parts, columns);
 
   if (columns->len == 0)
     rush_sql_error_set (error, RUSH_SQL_CLASS_UNRESOLVED_COLUMN_WITHOUT_SUGGESTION, context,

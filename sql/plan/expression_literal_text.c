@@ -12,6 +12,7 @@
 #include "sql/types/civil_time.h"
 #include "sql/types/decimal.h"
 #include "sql/types/number_text.h"
+#include "sql/types/type_rules.h"
 
 static void
 append_date (gint64 days, GString *out)
@@ -322,7 +323,7 @@ rush_append_literal (const RushExpr *literal, RushTextStyle style, GString *out)
     {
       if (style == RUSH_TEXT_SQL && literal->type != &RUSH_NULL)
         {
-          g_autofree char *upper = g_ascii_strup (literal->type->name, -1);
+          g_autofree char *upper = rush_type_sql (literal->type);
 
           g_string_append_printf (out, "CAST(NULL AS %s)", upper);
         }

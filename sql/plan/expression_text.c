@@ -12,6 +12,7 @@
 
 #include "sql/plan/expression_text_private.h"
 #include "sql/plan/logical.h"
+#include "sql/types/type_rules.h"
 
 /* ── pieces ── */
 
@@ -104,6 +105,20 @@ operator_symbol (RushExprKind kind)
     }
 }
 
+/* date + interval has no parentheses in Spark: DateAddYMInterval and its like. */
+static gboolean
+is_moved_time (const RushExpr *self)
+{
+  const RushType *left = self->n_children == 2 ? self->children[0]->type : NULL;
+  const RushType *right = left != NULL ? self->children[1]->type : NULL;
+
+  return right != NULL && (self->kind == RUSH_EXPR_ADD || self->kind == RUSH_EXPR_SUBTRACT) &&
+         (left->kind == RUSH_TYPE_DATE || left->kind == RUSH_TYPE_TIMESTAMP ||
+          left->kind == RUSH_TYPE_TIMESTAMP_NTZ) &&
+         (right->kind == RUSH_TYPE_YEAR_MONTH_INTERVAL ||
+          right->kind == RUSH_TYPE_DAY_TIME_INTERVAL || right->kind == RUSH_TYPE_CALENDAR_INTERVAL);
+}
+
 /* A chain that leans to the left is written in a loop: "(((a + b) + c) + d)". */
 static void
 append_binary (const RushExpr *self, RushTextStyle style, GString *out)
@@ -114,7 +129,8 @@ append_binary (const RushExpr *self, RushTextStyle style, GString *out)
   while (operator_symbol (node->kind) != NULL && node->mode != RUSH_EVAL_TRY)
     {
       g_ptr_array_add (spine, (gpointer)node);
-      g_string_append_c (out, '(');
+      if (!is_moved_time (node))
+        g_string_append_c (out, '(');
       node = node->children[0];
     }
   rush_append_expression (node, style, out);
@@ -123,7 +139,8 @@ append_binary (const RushExpr *self, RushTextStyle style, GString *out)
       node = g_ptr_array_steal_index_fast (spine, spine->len - 1);
       g_string_append_printf (out, " %s ", operator_symbol (node->kind));
       rush_append_expression (node->children[1], style, out);
-      g_string_append_c (out, ')');
+      if (!is_moved_time (node))
+        g_string_append_c (out, ')');
     }
 }
 
@@ -254,9 +271,9 @@ append_unresolved (const RushExpr *self, RushTextStyle style, GString *out)
 static void
 append_type (const RushType *type, RushTextStyle style, GString *out)
 {
-  g_autofree char *upper = style == RUSH_TEXT_STRING ? NULL : g_ascii_strup (type->name, -1);
+  g_autofree char *sql = style == RUSH_TEXT_STRING ? NULL : rush_type_sql (type);
 
-  g_string_append (out, style == RUSH_TEXT_STRING ? type->name : upper);
+  g_string_append (out, style == RUSH_TEXT_STRING ? type->name : sql);
 }
 
 static void

@@ -368,7 +368,7 @@ arithmetic_nullable (const RushExpr *self)
   return self->mode == RUSH_EVAL_LEGACY && is_kind (self->type, RUSH_TYPE_DECIMAL);
 }
 
-/* Does a cast that cannot fail in ANSI mode give null for some value outside of it? */
+/* May such a cast give null in some mode?  Spark says so of all modes. */
 static gboolean
 cast_may_null (const RushType *from, const RushType *to)
 {
@@ -433,8 +433,7 @@ derive_nullable (const RushExpr *self)
       return self->as.literal.value->null_count > 0;
     case RUSH_EXPR_CAST:
       return self->children[0]->nullable || self->mode == RUSH_EVAL_TRY ||
-             (self->mode == RUSH_EVAL_LEGACY &&
-              cast_may_null (self->children[0]->type, self->type));
+             cast_may_null (self->children[0]->type, self->type);
     case RUSH_EXPR_GET_FIELD:
       return self->children[0]->nullable ||
              (is_kind (self->children[0]->type, RUSH_TYPE_STRUCT) &&

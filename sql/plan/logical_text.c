@@ -86,15 +86,16 @@ add_names (char *const *names, const char *separator, GString *out)
   add_text (out, "[%s]", joined);
 }
 
-/* "`t`, [a#1, b#2]" */
+/* "(`t`, [a#1, b#2])" */
 static void
 add_view (const RushPlan *self, GString *out)
 {
-  begin_arg (out);
+  g_string_append_c (out, '(');
   for (guint i = 0; self->as.names.names[i] != NULL; i++)
     g_string_append_printf (out, "%s`%s`", i > 0 ? "." : "", self->as.names.names[i]);
   if (self->output != NULL)
     add_list (self->output, out);
+  g_string_append_c (out, ')');
 }
 
 static const char *
@@ -227,8 +228,9 @@ add_sample (const RushPlan *self, GString *out)
 
   rush_double_to_text (self->as.sample.lower, lower);
   rush_double_to_text (self->as.sample.upper, upper);
-  add_text (out, "%s, %s, %s, %" G_GINT64_FORMAT, lower, upper,
-            bool_text (self->as.sample.with_replacement), self->as.sample.seed);
+  add_text (out, "%s, %s, %s, %" G_GINT64_FORMAT "%s", lower, upper,
+            bool_text (self->as.sample.with_replacement), self->as.sample.seed,
+            self->as.sample.with_replacement ? "" : ", Bernoulli");
 }
 
 static void

@@ -13,7 +13,7 @@
 
 typedef struct
 {
-  const RushExprIdSet *taken; /* ids of the left side */
+  const RushExprIdSet *taken; /* ids of the left side; NULL: all are renewed */
   GHashTable *fresh;          /* old id → new id */
 } Renewal;
 
@@ -88,6 +88,12 @@ makes (const RushPlan *node, const RushExpr *item)
           node->kind != RUSH_PLAN_AGGREGATE);
 }
 
+static gboolean
+is_taken (const Renewal *renewal, const RushExpr *item)
+{
+  return renewal->taken == NULL || rush_expr_id_set_has (renewal->taken, rush_expr_named_id (item));
+}
+
 static RushExprList *
 renew_list (const RushPlan *node, RushExprList *list, Renewal *renewal)
 {
@@ -98,8 +104,7 @@ renew_list (const RushPlan *node, RushExprList *list, Renewal *renewal)
       RushExpr *item = list->items[i];
 
       g_ptr_array_add (items,
-                       makes (node, item) &&
-                               rush_expr_id_set_has (renewal->taken, rush_expr_named_id (item))
+                       makes (node, item) && is_taken (renewal, item)
                            ? rush_expr_with_id (item, renew (renewal, rush_expr_named_id (item)))
                            : rush_expr_ref (item));
     }
@@ -140,6 +145,15 @@ renew_node (RushPlan *node, gpointer data, GError **error)
   return renewed;
 }
 
+RushPlan *
+rush_analysis_renew (RushPlan *plan, const RushExprIdSet *taken)
+{
+  g_autoptr (GHashTable) fresh = g_hash_table_new (NULL, NULL);
+  Renewal renewal = { taken, fresh };
+
+  return rush_plan_transform_up (plan, renew_node, &renewal, NULL);
+}
+
 static gboolean
 overlap (const RushExprIdSet *taken, const RushExprList *columns)
 {
@@ -160,9 +174,6 @@ static RushPlan *
 deduplicate (RushPlan *node, gpointer data, GError **error)
 {
   g_autoptr (RushExprIdSet) taken = NULL;
-  g_autoptr (GHashTable) fresh = NULL;
-  Renewal renewal;
-  RushPlan *right;
 
   if ((node->kind != RUSH_PLAN_JOIN && node->kind != RUSH_PLAN_LATERAL_JOIN &&
        node->kind != RUSH_PLAN_INTERSECT && node->kind != RUSH_PLAN_EXCEPT) ||
@@ -173,12 +184,9 @@ deduplicate (RushPlan *node, gpointer data, GError **error)
   take_hidden (taken, node->children[0]);
   if (!overlap (taken, node->children[1]->output))
     return rush_plan_ref (node);
-  fresh = g_hash_table_new (NULL, NULL);
-  renewal = (Renewal){ taken, fresh };
-  right = rush_plan_transform_up (node->children[1], renew_node, &renewal, error);
-  if (right == NULL)
-    return NULL;
-  return rush_plan_with_children (node, (RushPlan *[]){ rush_plan_ref (node->children[0]), right });
+  return rush_plan_with_children (node,
+                                  (RushPlan *[]){ rush_plan_ref (node->children[0]),
+                                                  rush_analysis_renew (node->children[1], taken) });
 }
 
 static RushPlan *

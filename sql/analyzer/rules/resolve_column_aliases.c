@@ -9,6 +9,29 @@
  */
 #include "sql/analyzer/analysis_private.h"
 
+static void
+rename_columns (RushPlan *copy, gpointer names)
+{
+  g_strfreev (copy->as.inline_table.names);
+  copy->as.inline_table.names = g_strdupv (names);
+}
+
+/* VALUES … AS t (a, b): the table itself is named so. */
+static RushPlan *
+name_inline_table (RushPlan *plan, char **names)
+{
+  if (plan->kind == RUSH_PLAN_SUBQUERY_ALIAS)
+    {
+      RushPlan *child = name_inline_table (plan->children[0], names);
+
+      return child != NULL ? rush_plan_with_children (plan, &child) : NULL;
+    }
+  return plan->kind == RUSH_PLAN_UNRESOLVED_INLINE_TABLE &&
+                 plan->as.inline_table.n_columns == g_strv_length (names)
+             ? rush_plan_edit (plan, rename_columns, names)
+             : NULL;
+}
+
 static RushPlan *
 resolve (RushPlan *node, gpointer data, GError **error)
 {
@@ -16,8 +39,14 @@ resolve (RushPlan *node, gpointer data, GError **error)
   GPtrArray *named;
   guint n;
 
-  if (node->kind != RUSH_PLAN_UNRESOLVED_COLUMN_ALIASES || !node->children[0]->resolved)
+  if (node->kind != RUSH_PLAN_UNRESOLVED_COLUMN_ALIASES)
     return rush_plan_ref (node);
+  if (!node->children[0]->resolved)
+    {
+      RushPlan *inline_table = name_inline_table (node->children[0], node->as.names.names);
+
+      return inline_table != NULL ? inline_table : rush_plan_ref (node);
+    }
   columns = node->children[0]->output;
   n = g_strv_length (node->as.names.names);
   if (n != columns->n)

@@ -406,6 +406,20 @@ as_kind (const RushAnalysis *self, const RushExpr *call, const char *name, guint
   return NULL;
 }
 
+/* between (value, low, high): both bounds belong to it. */
+static RushExpr *
+as_between (const RushExpr *call, const char *name, guint n)
+{
+  if (strcmp (name, "between") != 0 || n != 3)
+    return NULL;
+  return rush_expr_binary (
+      RUSH_EXPR_AND,
+      rush_expr_binary (RUSH_EXPR_GREATER_EQUAL, rush_expr_ref (call->children[0]),
+                        rush_expr_ref (call->children[1])),
+      rush_expr_binary (RUSH_EXPR_LESS_EQUAL, rush_expr_ref (call->children[0]),
+                        rush_expr_ref (call->children[2])));
+}
+
 static RushExpr *
 as_cast (const RushAnalysis *self, const RushExpr *call, const char *name, guint n)
 {
@@ -490,6 +504,8 @@ resolve (RushExpr *node, gpointer data, GError **error)
   made = as_python (self, node, name, n);
   if (made == NULL)
     made = as_kind (self, node, name, n, &done, &problem);
+  if (made == NULL && !done)
+    made = as_between (node, name, n);
   if (made == NULL && !done && rush_function_find (name) == NULL)
     made = as_cast (self, node, name, n);
   if (made == NULL && !done)

@@ -269,7 +269,10 @@ grouping_bit (const Replacement *replacement, const RushExpr *call, GError **err
   bit = rush_expr_binary (RUSH_EXPR_INTEGRAL_DIVIDE, number (replacement),
                           rush_expr_literal_int (&RUSH_INT64, power));
   bit = rush_expr_binary (RUSH_EXPR_REMAINDER, bit, rush_expr_literal_int (&RUSH_INT64, 2));
-  return rush_expr_cast (bit, &RUSH_INT8, RUSH_EVAL_ANSI, NULL, FALSE);
+  bit = rush_expr_binary (RUSH_EXPR_EQUAL, bit, rush_expr_literal_int (&RUSH_INT64, 1));
+  return rush_expr_new (RUSH_EXPR_IF, 3,
+                        (RushExpr *[]){ bit, rush_expr_literal_int (&RUSH_INT8, 1),
+                                        rush_expr_literal_int (&RUSH_INT8, 0) });
 }
 
 /* Recurses top down, and not into aggregates: their arguments mean the child's columns. */
@@ -312,13 +315,7 @@ replace_results (const Replacement *replacement, const RushExprList *results, GE
 
       if (made == NULL)
         return NULL;
-      if (nameless && made->kind != RUSH_EXPR_ATTRIBUTE)
-        {
-          g_autofree char *name = rush_expr_to_pretty_sql (item->children[0]);
-
-          made = rush_expr_alias (made, name, 0);
-        }
-      else if (nameless && item->children[0]->kind != RUSH_EXPR_ATTRIBUTE)
+      if (nameless && item->children[0]->kind != RUSH_EXPR_ATTRIBUTE)
         {
           g_autofree char *name = rush_expr_to_pretty_sql (item->children[0]);
 

@@ -271,6 +271,22 @@ children_resolved (const RushPlan *node)
   return TRUE;
 }
 
+/* Sides that share ids would make k = k of a.k = b.k: DeduplicateRelations comes first. */
+static gboolean
+shares_ids (const RushPlan *node)
+{
+  g_autoptr (RushExprIdSet) left = NULL;
+
+  if (node->kind != RUSH_PLAN_JOIN && node->kind != RUSH_PLAN_LATERAL_JOIN)
+    return FALSE;
+  left = rush_expr_id_set_new ();
+  rush_plan_collect_output_ids (node->children[0], left);
+  for (guint i = 0; i < node->children[1]->output->n; i++)
+    if (rush_expr_id_set_has (left, rush_expr_named_id (node->children[1]->output->items[i])))
+      return TRUE;
+  return FALSE;
+}
+
 /* A name that is not below may yet be found behind the node's child; the query around comes last. */
 static gboolean
 may_look_outside (const RushPlan *node)
@@ -286,7 +302,7 @@ resolve (RushPlan *node, gpointer data, GError **error)
   g_autoptr (RushPlan) resolved = NULL;
   Scope scope = { data, node, NULL, NULL, NULL, may_look_outside (node) };
 
-  if (node->resolved || !wants_names (node) || !children_resolved (node))
+  if (node->resolved || !wants_names (node) || !children_resolved (node) || shares_ids (node))
     return rush_plan_ref (node);
   if (aggregate_below (node) != NULL)
     {
