@@ -2,7 +2,6 @@
 #include "sql/sources/file_errors.h"
 
 #include "core/base/error.h"
-#include "rdd/source/local_path.h"
 
 static gboolean
 is_of_the_file (const GError *failure)
@@ -22,7 +21,7 @@ is_of_the_file (const GError *failure)
 void
 rush_file_error_propagate (GError **error, GError *failure, const char *path)
 {
-  g_autofree char *uri = rush_local_path_to_uri (path);
+  g_autofree char *uri = g_strconcat ("file://", path, NULL);
   g_autoptr (GError) named = NULL;
 
   if (!is_of_the_file (failure))

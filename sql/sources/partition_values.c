@@ -103,14 +103,20 @@ static const RushType *
 type_of_text (const char *text, const RushTimeZone *zone)
 {
   gsize length = text != NULL ? strlen (text) : 0;
+  rush_int128 unscaled;
   double number;
   gint32 days;
   gint64 micros;
+  gint scale;
 
   if (text == NULL)
     return &RUSH_NULL;
   if (is_whole_number (text))
     return whole_number_type (text);
+  /* 1e3 is a whole number, too. */
+  if (rush_decimal_parse_literal (text, length, &unscaled, &scale) == RUSH_DECIMAL_TEXT_OK &&
+      scale == 0)
+    return rush_type_decimal (rush_decimal_digits (unscaled), 0);
   if (rush_text_to_double (text, length, &number))
     return &RUSH_FLOAT64;
   if (has_shape (text, "0000-00-00") && length == 10 && rush_text_to_date (text, length, &days))
@@ -160,7 +166,7 @@ rush_partition_infer_type (char *const *texts, guint n, const char *time_zone)
 
   for (guint i = 0; i < n; i++)
     type = wider (type, type_of_text (texts[i], zone));
-  return type == &RUSH_NULL ? &RUSH_STRING : type;
+  return type;
 }
 
 /* ---- columns ---- */
@@ -172,6 +178,8 @@ rush_partition_column (const char *name, const RushType *type, char *const *text
   g_autoptr (RushColumnBuilder) builder = rush_column_builder_new (type, rush_allocator_system ());
   RushFieldParser parser;
 
+  if (type == &RUSH_NULL)
+    return rush_column_new_void (n);
   if (!rush_field_parser_init (&parser, type, time_zone, error))
     return NULL;
   for (guint i = 0; i < n; i++)

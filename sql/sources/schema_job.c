@@ -154,16 +154,19 @@ read_schemas (RushIterator *rows, RushTaskContext *ctx, gpointer data, RushTaskR
   return TRUE;
 }
 
-static RushRdd *
-rdd_without_rows (RushContext *context, guint n_partitions)
+RushJobWaiter *
+rush_job_without_rows (RushContext *context, guint n_tasks, RushResultFunc func, gpointer data,
+                       GError **error)
 {
   g_autoptr (RushSchema) schema = rush_schema_of ("path", &RUSH_STRING, NULL);
   g_autoptr (GPtrArray) none = g_ptr_array_new ();
-  g_autofree GPtrArray **batches = g_new (GPtrArray *, n_partitions);
+  g_autofree GPtrArray **batches = g_new (GPtrArray *, n_tasks);
+  g_autoptr (RushRdd) rdd = NULL;
 
-  for (guint i = 0; i < n_partitions; i++)
+  for (guint i = 0; i < n_tasks; i++)
     batches[i] = none;
-  return rush_rdd_parallelize (rush_context_lineage (context), schema, batches, n_partitions);
+  rdd = rush_rdd_parallelize (rush_context_lineage (context), schema, batches, n_tasks);
+  return rush_context_run_job (context, rdd, NULL, 0, func, data, NULL, NULL, error);
 }
 
 RushSchema *
@@ -171,15 +174,12 @@ rush_schema_job_run (RushContext *context, const GPtrArray *files, gboolean merg
                      RushReadSchema read, gpointer data, GError **error)
 {
   Job job = { .files = files, .n_files = merge ? files->len : 1, .read = read, .data = data };
-  g_autoptr (RushRdd) rdd = NULL;
   g_autoptr (RushJobWaiter) waiter = NULL;
   RushSchema *all = NULL;
 
   g_return_val_if_fail (files->len > 0, NULL);
   job.n_tasks = MIN (job.n_files, rush_context_default_parallelism (context));
-  rdd = rdd_without_rows (context, job.n_tasks);
-  waiter = rush_context_run_job (context, rdd, NULL, 0, read_schemas, g_memdup2 (&job, sizeof job),
-                                 g_free, NULL, error);
+  waiter = rush_job_without_rows (context, job.n_tasks, read_schemas, &job, error);
   if (waiter == NULL)
     return NULL;
   for (guint i = 0; i < job.n_tasks; i++)

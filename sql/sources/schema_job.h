@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "core/scheduler/job_waiter.h"
 #include "sql/sources/source.h"
 
 /* The schema of one file, on a task's thread. (transfer full) */
@@ -18,3 +19,8 @@ RushSchema *rush_schema_job_run (RushContext *context, const GPtrArray *files, g
 /* The fields of both; one that stands in both must be of the same type there, but for decimals of
  * one scale, whose precision is the larger, and for what is inside.  NULL: CANNOT_MERGE_SCHEMAS. */
 RushSchema *rush_schema_merge (const RushSchema *left, const RushSchema *right, GError **error);
+
+/* A job of @n_tasks tasks that read no rows: @func finds its work by the number of its partition.
+ * @data is the caller's.  NULL with @error. */
+RushJobWaiter *rush_job_without_rows (RushContext *context, guint n_tasks, RushResultFunc func,
+                                      gpointer data, GError **error);
