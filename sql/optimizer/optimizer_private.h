@@ -72,6 +72,9 @@ gboolean rush_all_deterministic (const RushExprList *list);
 gboolean rush_list_has_flag (const RushExprList *list, RushExprFlags flag);
 gboolean rush_is_deterministic (const RushExpr *expr);
 gboolean rush_contains_semantic (const GPtrArray *items, const RushExpr *expr);
+/* isnotnull (column), for columns that are certainly not null where @expr is true: its value is null
+ * without them. */
+void rush_add_not_null (const RushExpr *expr, GPtrArray *into);
 RushPlan *rush_with_child (RushPlan *node, RushPlan *child);     /* takes @child */
 RushPlan *rush_with_list (RushPlan *node, guint i, RushExprList *list); /* takes @list */
 RushPlan *rush_project_onto (const RushExprList *columns, RushPlan *child); /* takes @child */

@@ -127,6 +127,47 @@ rush_contains_semantic (const GPtrArray *items, const RushExpr *expr)
   return FALSE;
 }
 
+void
+rush_add_not_null (const RushExpr *expr, GPtrArray *into)
+{
+  switch ((int)expr->kind)
+    {
+    case RUSH_EXPR_ATTRIBUTE:
+      if (expr->nullable)
+        {
+          g_autoptr (RushExpr) check
+              = rush_expr_unary (RUSH_EXPR_IS_NOT_NULL, rush_expr_ref ((RushExpr *)expr));
+          if (!rush_contains_semantic (into, check))
+            g_ptr_array_add (into, g_steal_pointer (&check));
+        }
+      return;
+    case RUSH_EXPR_IN:
+    case RUSH_EXPR_IS_NOT_NULL:
+      rush_add_not_null (expr->children[0], into);
+      return;
+    case RUSH_EXPR_EQUAL:
+    case RUSH_EXPR_LESS:
+    case RUSH_EXPR_LESS_EQUAL:
+    case RUSH_EXPR_GREATER:
+    case RUSH_EXPR_GREATER_EQUAL:
+    case RUSH_EXPR_LIKE:
+    case RUSH_EXPR_NOT:
+    case RUSH_EXPR_CAST:
+    case RUSH_EXPR_ADD:
+    case RUSH_EXPR_SUBTRACT:
+    case RUSH_EXPR_MULTIPLY:
+      if (expr->kind == RUSH_EXPR_NOT && expr->children[0]->kind != RUSH_EXPR_EQUAL &&
+          expr->children[0]->kind != RUSH_EXPR_IN && expr->children[0]->kind != RUSH_EXPR_LIKE &&
+          expr->children[0]->kind != RUSH_EXPR_ATTRIBUTE)
+        return;
+      for (guint i = 0; i < expr->n_children; i++)
+        rush_add_not_null (expr->children[i], into);
+      return;
+    default:
+      return;
+    }
+}
+
 gboolean
 rush_same_columns (const RushExprList *a, const RushExprList *b)
 {

@@ -46,8 +46,17 @@ rejects_nulls (RushExpr *conjunct, const RushExprList *side, RushOptimization *s
 static gboolean
 any_rejects (GPtrArray *conjuncts, const RushExprList *side, RushOptimization *self)
 {
+  g_autoptr (GPtrArray) not_null = rush_expr_ptr_array ();
+
   for (guint i = 0; i < conjuncts->len; i++)
-    if (rejects_nulls (conjuncts->pdata[i], side, self))
+    {
+      if (rejects_nulls (conjuncts->pdata[i], side, self))
+        return TRUE;
+      if (rush_is_deterministic (conjuncts->pdata[i]))
+        rush_add_not_null (conjuncts->pdata[i], not_null);
+    }
+  for (guint i = 0; i < not_null->len; i++)
+    if (rush_uses_only (not_null->pdata[i], side))
       return TRUE;
   return FALSE;
 }

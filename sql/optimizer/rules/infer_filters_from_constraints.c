@@ -20,48 +20,6 @@ is_comparison (const RushExpr *expr)
          (expr->kind >= RUSH_EXPR_LESS && expr->kind <= RUSH_EXPR_GREATER_EQUAL);
 }
 
-/* Columns that are certainly not null where @expr is true: those that its value is null without. */
-static void
-add_not_null (const RushExpr *expr, GPtrArray *into)
-{
-  switch ((int)expr->kind)
-    {
-    case RUSH_EXPR_ATTRIBUTE:
-      if (expr->nullable)
-        {
-          g_autoptr (RushExpr) check
-              = rush_expr_unary (RUSH_EXPR_IS_NOT_NULL, rush_expr_ref ((RushExpr *)expr));
-          if (!rush_contains_semantic (into, check))
-            g_ptr_array_add (into, g_steal_pointer (&check));
-        }
-      return;
-    case RUSH_EXPR_IN:
-    case RUSH_EXPR_IS_NOT_NULL:
-      add_not_null (expr->children[0], into);
-      return;
-    case RUSH_EXPR_EQUAL:
-    case RUSH_EXPR_LESS:
-    case RUSH_EXPR_LESS_EQUAL:
-    case RUSH_EXPR_GREATER:
-    case RUSH_EXPR_GREATER_EQUAL:
-    case RUSH_EXPR_LIKE:
-    case RUSH_EXPR_NOT:
-    case RUSH_EXPR_CAST:
-    case RUSH_EXPR_ADD:
-    case RUSH_EXPR_SUBTRACT:
-    case RUSH_EXPR_MULTIPLY:
-      if (expr->kind == RUSH_EXPR_NOT && expr->children[0]->kind != RUSH_EXPR_EQUAL &&
-          expr->children[0]->kind != RUSH_EXPR_IN && expr->children[0]->kind != RUSH_EXPR_LIKE &&
-          expr->children[0]->kind != RUSH_EXPR_ATTRIBUTE)
-        return;
-      for (guint i = 0; i < expr->n_children; i++)
-        add_not_null (expr->children[i], into);
-      return;
-    default:
-      return;
-    }
-}
-
 /* ---- equal columns ---- */
 
 typedef struct
@@ -182,7 +140,7 @@ infer_for_filter (RushPlan *node)
 
   for (guint i = 0; i < own->len; i++)
     if (rush_is_deterministic (own->pdata[i]))
-      add_not_null (own->pdata[i], more);
+      rush_add_not_null (own->pdata[i], more);
   for (guint i = 0; i < own->len; i++)
     g_ptr_array_add (known, rush_expr_ref (own->pdata[i]));
   add_equal (known);
@@ -215,7 +173,7 @@ infer_for_join (RushPlan *node)
   if (node->lists[0]->n == 0 || node->as.join.null_aware)
     return rush_plan_ref (node);
   for (guint i = 0; i < known->len; i++)
-    add_not_null (known->pdata[i], not_null);
+    rush_add_not_null (known->pdata[i], not_null);
   add_constraints (node->children[0], known);
   add_constraints (node->children[1], known);
   add_equal (known);

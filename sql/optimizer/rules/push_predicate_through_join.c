@@ -85,13 +85,14 @@ push_filter (RushPlan *filter, RushPlan *join)
   g_autoptr (GPtrArray) rest = rush_conjuncts_of (filter->lists[0]);
   g_autoptr (GPtrArray) to_left = take_if (moves.filter_left, rest, left->output);
   g_autoptr (GPtrArray) to_right = take_if (moves.filter_right, rest, right->output);
-  g_autoptr (GPtrArray) own = rush_conjuncts_of (join->lists[0]);
-  guint before = own->len;
+  g_autoptr (GPtrArray) own = rush_expr_ptr_array ();
 
   if (moves.filter_into)
     move_plain (rest, own);
-  if (to_left->len == 0 && to_right->len == 0 && own->len == before)
+  if (to_left->len == 0 && to_right->len == 0 && own->len == 0)
     return NULL;
+  for (guint i = 0; i < join->lists[0]->n; i++)
+    rush_expr_split_conjuncts (join->lists[0]->items[i], own);
   RushPlan *made =
       rebuilt (join, g_steal_pointer (&own),
                rush_filter_if_any (g_steal_pointer (&to_left), rush_plan_ref (left)),

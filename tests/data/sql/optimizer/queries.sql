@@ -1,0 +1,61 @@
+SELECT k FROM t WHERE v > 1 + 2
+SELECT k FROM (SELECT * FROM t WHERE v > 1) WHERE k < 5
+SELECT k + 1 AS x FROM (SELECT k FROM t) WHERE k > 1
+SELECT x FROM (SELECT k + v AS x, s FROM t) WHERE x > 3
+SELECT t.k, u.w FROM t JOIN u ON t.k = u.k WHERE t.v > 1 AND u.w < 5 AND t.v > u.w
+SELECT t.k, u.w FROM t LEFT JOIN u ON t.k = u.k WHERE u.w > 1
+SELECT t.k, u.w FROM t LEFT JOIN u ON t.k = u.k AND u.w > 1
+SELECT t.k, u.w FROM t RIGHT JOIN u ON t.k = u.k AND t.v > 1
+SELECT t.k, u.w FROM t FULL JOIN u ON t.k = u.k WHERE t.k = 1
+SELECT t.k FROM t FULL JOIN u ON t.k = u.k
+SELECT count(*) FROM t
+SELECT count(k) FROM t GROUP BY v
+SELECT v, c FROM (SELECT v, count(*) AS c, sum(k) AS s FROM t GROUP BY v) WHERE v > 1 AND c > 2
+SELECT year(dt) y, sum(v) FROM t GROUP BY year(dt)
+SELECT DISTINCT k FROM t
+SELECT k FROM t UNION SELECT k FROM u
+SELECT k FROM t UNION ALL SELECT k FROM u UNION ALL SELECT w FROM u
+SELECT * FROM (SELECT k, v FROM t UNION ALL SELECT k, w FROM u) WHERE k > 3
+SELECT k FROM t INTERSECT SELECT k FROM u
+SELECT k FROM t EXCEPT SELECT k FROM u
+SELECT k FROM t LIMIT 5
+SELECT k FROM t ORDER BY v LIMIT 5
+SELECT k FROM (SELECT k, v FROM t ORDER BY v)
+SELECT k FROM (SELECT k FROM t LIMIT 10) LIMIT 5
+SELECT * FROM (SELECT k FROM t UNION ALL SELECT k FROM u) LIMIT 5
+SELECT k FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.k = t.k AND u.w > 1)
+SELECT k FROM t WHERE NOT EXISTS (SELECT * FROM u WHERE u.k = t.k)
+SELECT k FROM t WHERE k IN (SELECT k FROM u)
+SELECT k FROM t WHERE k NOT IN (SELECT k FROM u)
+SELECT k FROM t WHERE k IN (SELECT k FROM u) OR v > 5
+SELECT k FROM t WHERE v > (SELECT max(w) FROM u)
+SELECT k FROM t WHERE v > (SELECT max(w) FROM u WHERE u.k = t.k)
+SELECT k, (SELECT count(*) FROM u WHERE u.k = t.k) c FROM t
+SELECT k FROM t WHERE k IN (SELECT k FROM t WHERE v > 1)
+SELECT k FROM t WHERE true
+SELECT k FROM t WHERE false
+SELECT k FROM t WHERE NOT (k > 1)
+SELECT k FROM t WHERE NOT (k > 1 AND v < 2)
+SELECT k FROM t WHERE (k = 1 AND v = 2) OR (k = 1 AND v = 3)
+SELECT k FROM t WHERE s LIKE 'a%' AND s LIKE '%b' AND s LIKE '%c%' AND s LIKE 'd'
+SELECT k FROM t WHERE k IN (1, 2, 1)
+SELECT k FROM t WHERE k IN (1)
+SELECT k FROM t WHERE k <=> k
+SELECT CASE WHEN true THEN k ELSE v END FROM t
+SELECT if(false, k, v) FROM t
+SELECT CAST(k AS int), CAST(CAST(k AS bigint) AS bigint) FROM t
+SELECT t.k FROM t, u, (SELECT k AS kk, w AS ww FROM u) x WHERE t.v = x.ww AND x.kk = u.k
+SELECT k FROM t WHERE dt < date '1998-12-01' - interval '90' day
+SELECT sum(v) OVER (PARTITION BY k ORDER BY v) x FROM t
+SELECT * FROM (SELECT k, v, rank() OVER (PARTITION BY k ORDER BY v) r FROM t) WHERE k > 1 AND r < 3
+WITH x AS (SELECT k, v FROM t WHERE v > 1) SELECT a.k FROM x a JOIN x b ON a.k = b.k
+SELECT max(DISTINCT k) FROM t
+SELECT k, 'x' AS x FROM t GROUP BY k, 'x'
+SELECT a.k FROM t a JOIN t b ON a.k = b.k
+SELECT k FROM (SELECT k, explode(array(1, 2)) AS e FROM t) WHERE k > 1
+SELECT /*+ BROADCAST(u) */ t.k FROM t JOIN u ON t.k = u.k
+SELECT coalesce(k, 1, v) FROM t
+SELECT v, w FROM t CROSS JOIN u
+SELECT k FROM t WHERE v IS NOT NULL AND v > 1
+SELECT t.k FROM t LEFT SEMI JOIN u ON t.k = u.k AND u.w > 1
+SELECT t.k FROM t LEFT ANTI JOIN u ON t.k = u.k AND u.w > 1 AND t.v > 2
