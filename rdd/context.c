@@ -244,6 +244,12 @@ rush_context_backend (RushContext *self)
   return self->backend;
 }
 
+RushMapOutputTracker *
+rush_context_tracker (RushContext *self)
+{
+  return self->tracker;
+}
+
 const char *
 rush_context_application_id (RushContext *self)
 {

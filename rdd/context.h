@@ -35,6 +35,7 @@ RushLineage *rush_context_lineage (RushContext *self);
 RushEventBus *rush_context_bus (RushContext *self);
 RushJobStats *rush_context_job_stats (RushContext *self);
 RushBackend *rush_context_backend (RushContext *self);
+RushMapOutputTracker *rush_context_tracker (RushContext *self); /* sizes of map outputs */
 const char *rush_context_application_id (RushContext *self); /* "local-1795234224138" */
 const char *rush_context_event_log_path (RushContext *self); /* NULL: not enabled */
 /* The folder of temporary files. (transfer full); NULL: stopped, it is gone */

@@ -57,6 +57,16 @@ rush_xor_shift_next (RushXorShift *self, guint bound)
   return below (bound, xor_shift_bits, self);
 }
 
+/* 53 bits: the low 26 of one draw, the low 27 of the next. */
+double
+rush_xor_shift_next_double (RushXorShift *self)
+{
+  guint64 high = xor_shift_bits (self) & ((1u << 26) - 1);
+  guint64 low = xor_shift_bits (self) & ((1u << 27) - 1);
+
+  return (double)(high << 27 | low) * 0x1p-53;
+}
+
 /* ---- java.util.Random ---- */
 
 static guint

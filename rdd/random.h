@@ -16,6 +16,7 @@ typedef struct
 void rush_xor_shift_init (RushXorShift *self, gint64 seed);
 /* 0 … @bound − 1; @bound is at least 1. */
 guint rush_xor_shift_next (RushXorShift *self, guint bound);
+double rush_xor_shift_next_double (RushXorShift *self); /* [0, 1) */
 
 /* java.util.Random: a linear congruential generator of 48 bits. */
 typedef struct

@@ -43,6 +43,9 @@ typedef struct
   /* As insert (), but the rows have been combined before: they come out of drain () of another
    * combiner of this kind (map side, or spilled).  NULL: there is no difference. */
   gboolean (*merge) (RushCombiner *self, const RushBatch *batch, GError **error);
+  /* As drain (), but the rows go to who asked for the combination, not to disk, and may look
+   * different (SQL's averages, say, of sums and counts).  NULL: there is no difference. */
+  RushBatch *(*finish) (RushCombiner *self, GError **error);
 } RushCombinerClass;
 struct _RushCombiner
 {

@@ -162,16 +162,27 @@ write_undivided (RushExternalCombiner *self, RushBatch *batch, GError **error)
   return rush_spill_file_append (self->file, batch, error);
 }
 
+typedef RushBatch *(*Drain) (RushCombiner *combiner, GError **error);
+
+/* How the combiner hands out what is at its end. */
+static Drain
+finish_of (const RushExternalCombiner *self)
+{
+  const RushCombinerClass *klass = self->combiner->klass;
+
+  return klass->finish != NULL ? klass->finish : klass->drain;
+}
+
 /* Empties the combiner into the file. */
 static gboolean
-drain_to_file (RushExternalCombiner *self,
+drain_to_file (RushExternalCombiner *self, Drain drain,
                gboolean (*write) (RushExternalCombiner *, RushBatch *, GError **), GError **error)
 {
   g_autoptr (GError) failure = NULL;
   RushBatch *batch;
   gboolean written = TRUE;
 
-  while (written && (batch = self->combiner->klass->drain (self->combiner, &failure)) != NULL)
+  while (written && (batch = drain (self->combiner, &failure)) != NULL)
     {
       written = write (self, batch, error);
       rush_batch_unref (batch);
@@ -187,10 +198,14 @@ drain_to_file (RushExternalCombiner *self,
 static gboolean
 divert_to_file (RushExternalCombiner *self, GError **error)
 {
-  if (!open_file (self, error) || !drain_to_file (self, write_undivided, error))
+  RushSchema *schema =
+      self->spec.finish_schema != NULL ? self->spec.finish_schema : self->spec.schema;
+
+  if (!open_file (self, error) ||
+      !drain_to_file (self, finish_of (self), write_undivided, error))
     return FALSE;
-  self->replay = rush_spill_file_read (self->file, 0, rush_spill_file_size (self->file),
-                                       self->spec.schema, self->spec.ctx->allocator);
+  self->replay = rush_spill_file_read (self->file, 0, rush_spill_file_size (self->file), schema,
+                                       self->spec.ctx->allocator);
   self->state = REPLAYING;
   return TRUE;
 }
@@ -199,7 +214,7 @@ static gboolean
 spill_table (RushExternalCombiner *self, GError **error)
 {
   return (self->file != NULL || open_file (self, error)) &&
-         drain_to_file (self, write_divided, error);
+         drain_to_file (self, self->combiner->klass->drain, write_divided, error);
 }
 
 static gint64
@@ -331,7 +346,7 @@ drain_table (RushExternalCombiner *self, GError **error)
   g_autoptr (GError) failure = NULL;
 
   self->consumer.busy = TRUE;
-  RushBatch *batch = self->combiner->klass->drain (self->combiner, &failure);
+  RushBatch *batch = finish_of (self) (self->combiner, &failure);
   self->consumer.busy = FALSE;
   if (failure == NULL)
     return batch;

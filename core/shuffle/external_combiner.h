@@ -16,7 +16,8 @@ typedef struct
 {
   RushCombinerNew combiner_new;
   gpointer combiner_data;
-  RushSchema *schema; /* of what the combiner hands out (unowned, as all here) */
+  RushSchema *schema;        /* of what the combiner drains (unowned, as all here) */
+  RushSchema *finish_schema; /* of what it finishes; NULL: the same */
   RushTaskContext *ctx;
   RushLocalDir *dir;
   RushCodec codec;

@@ -68,3 +68,9 @@ typedef struct
 RushIterator *rush_shuffle_reader_new (const RushDependency *dependency, guint start, guint end,
                                        const RushShuffleFetch *fetch, RushTaskContext *ctx,
                                        GError **error);
+/* The same of map outputs [map_start, map_end) alone: a part of a skewed partition, or what one map
+ * task wrote (adaptive SQL). */
+RushIterator *rush_shuffle_reader_new_of_maps (const RushDependency *dependency, guint start,
+                                               guint end, guint map_start, guint map_end,
+                                               const RushShuffleFetch *fetch, RushTaskContext *ctx,
+                                               GError **error);

@@ -29,6 +29,7 @@ typedef struct
   gint shuffle_id;
   gint pairs_column;
   guint start, end;
+  guint map_end;
   RushShuffleFetch fetch;
   RushTaskContext *ctx;
   GPtrArray *statuses; /* by map index */
@@ -126,7 +127,7 @@ next_slice (FetchIterator *self, GError **error)
 {
   self->rows_read = 0;
   self->again = FALSE;
-  for (; self->map_index < self->statuses->len; self->map_index++)
+  for (; self->map_index < self->map_end; self->map_index++)
     {
       const RushMapStatus *status = g_ptr_array_index (self->statuses, self->map_index);
       gint64 bytes = 0, records = 0;
@@ -294,6 +295,14 @@ RushIterator *
 rush_shuffle_reader_new (const RushDependency *dependency, guint start, guint end,
                          const RushShuffleFetch *fetch, RushTaskContext *ctx, GError **error)
 {
+  return rush_shuffle_reader_new_of_maps (dependency, start, end, 0, G_MAXUINT, fetch, ctx, error);
+}
+
+RushIterator *
+rush_shuffle_reader_new_of_maps (const RushDependency *dependency, guint start, guint end,
+                                 guint map_start, guint map_end, const RushShuffleFetch *fetch,
+                                 RushTaskContext *ctx, GError **error)
+{
   g_return_val_if_fail (dependency->kind == RUSH_DEPENDENCY_SHUFFLE, NULL);
   g_return_val_if_fail (start <= end && end <= dependency->partitioner->n_partitions, NULL);
 
@@ -306,6 +315,8 @@ rush_shuffle_reader_new (const RushDependency *dependency, guint start, guint en
   self->pairs_column = dependency->pairs_column;
   self->start = start;
   self->end = end;
+  self->map_index = map_start;
+  self->map_end = MIN (map_end, statuses->len);
   self->fetch = *fetch;
   self->ctx = ctx;
   self->statuses = statuses;

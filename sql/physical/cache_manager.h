@@ -1,17 +1,16 @@
-/* cache_manager.h - which plans are kept once they have been computed: df.cache (), CACHE TABLE.
+/* cache_manager.h - which plans are persisted, and their rows.
  *
- *   entries  (analyzed plan, storage level, RDD of its batches: persisted, made when first used)
- *   use      every subtree of a plan that gives the same result as an entry becomes a
- *            CACHED_RELATION, before the optimizer sees it
+ * persist () registers an analyzed plan; from then on every query that has a subtree with the same
+ * result reads the kept rows in its place.  The rows themselves are a persisted RDD of batches
+ * (core/lineage/persistence.h): made when they are first read, kept by the executors' block
+ * managers, evicted under pressure, computed again when they are gone.
  *
- * Ownership:  refcounted; shared by all sessions of an application.
- * Threads:    any; a lock.
- * Mirrors:    org.apache.spark.sql.execution.CacheManager, columnar.InMemoryRelation.
+ * Ownership:  refcounted; sessions share one.   Threads: any, one lock.
+ * Mirrors:    org.apache.spark.sql.execution.{CacheManager,columnar.CachedRDDBuilder}.
  */
 #pragma once
 
-#include "core/event/storage_level.h"
-#include "sql/physical/query.h"
+#include "sql/physical/exec.h"
 
 typedef struct _RushCacheManager RushCacheManager;
 
@@ -20,17 +19,19 @@ RushCacheManager *rush_cache_manager_ref (RushCacheManager *self);
 void rush_cache_manager_unref (RushCacheManager *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushCacheManager, rush_cache_manager_unref)
 
-/* Nothing runs now.  A plan that is an entry already stays as it is (a warning in Spark).  @name:
- * of the table or view, for the storage page; or NULL. */
-gboolean rush_cache_manager_add (RushCacheManager *self, const RushQueryEnvironment *environment,
-                                 RushPlan *analyzed, RushStorageLevel level, const char *name,
-                                 GError **error);
-/* Also entries that are made of it; FALSE: there was none. */
-gboolean rush_cache_manager_remove (RushCacheManager *self, RushPlan *analyzed, gboolean blocking);
+/* FALSE: a plan with the same result is there already.  @query computes the plan's rows (referenced).
+ * @name: what a table is called in plans, or NULL. */
+gboolean rush_cache_manager_add (RushCacheManager *self, RushPlan *analyzed, RushQuery *query,
+                                 RushStorageLevel level, const char *name);
+/* FALSE: there was none.  Drops the rows. */
+gboolean rush_cache_manager_remove (RushCacheManager *self, RushPlan *analyzed);
 void rush_cache_manager_clear (RushCacheManager *self);
-gboolean rush_cache_manager_find (RushCacheManager *self, RushPlan *analyzed,
-                                  RushStorageLevel *out_level);
-/* (transfer full) */
-RushPlan *rush_cache_manager_use (RushCacheManager *self, RushPlan *analyzed);
-/* Entries that read files under @path are computed again (after a write, REFRESH TABLE). */
-void rush_cache_manager_refresh_path (RushCacheManager *self, const char *path);
+gboolean rush_cache_manager_is_cached (RushCacheManager *self, RushPlan *analyzed,
+                                       RushStorageLevel *out_level);
+/* @plan with CACHED_RELATIONs in place of what is persisted. (transfer full) */
+RushPlan *rush_cache_manager_use (RushCacheManager *self, RushPlan *plan);
+
+/* The RDD of a CACHED_RELATION's rows, persisted. (transfer full) */
+RushRdd *rush_cached_data_rdd (RushCachedData *data, GError **error);
+/* The plan that makes them, for explain; (transfer none) or NULL with @error. */
+RushExec *rush_cached_data_plan (RushCachedData *data, GError **error);

@@ -34,8 +34,8 @@ typedef enum
 {
   RUSH_PARTITIONING_UNKNOWN,
   RUSH_PARTITIONING_SINGLE,
-  RUSH_PARTITIONING_HASH,       /* pmod (murmur3 (expressions), n) */
-  RUSH_PARTITIONING_RANGE,      /* SORT_ORDERs */
+  RUSH_PARTITIONING_HASH,  /* pmod (murmur3 (expressions), n) */
+  RUSH_PARTITIONING_RANGE, /* SORT_ORDERs */
   RUSH_PARTITIONING_ROUND_ROBIN,
   RUSH_PARTITIONING_BROADCAST,
   RUSH_PARTITIONING_COLLECTION, /* any of several (inner joins) */
@@ -47,15 +47,25 @@ struct _RushPartitioning
   RushRefCount refs;
   RushPartitioningKind kind;
   guint n_partitions;
-  RushExprList *expressions;      /* HASH, RANGE; or NULL */
-  guint n_alternatives;           /* COLLECTION */
+  RushExprList *expressions; /* HASH, RANGE; or NULL */
+  guint n_alternatives;      /* COLLECTION */
   RushPartitioning **alternatives;
 };
 RushPartitioning *rush_partitioning_new (RushPartitioningKind kind, guint n_partitions,
                                          RushExprList *expressions /* taken over, or NULL */);
+/* Takes over both. */
+RushPartitioning *rush_partitioning_either (RushPartitioning *a, RushPartitioning *b);
 RushPartitioning *rush_partitioning_ref (RushPartitioning *self);
 void rush_partitioning_unref (RushPartitioning *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushPartitioning, rush_partitioning_unref)
+char *rush_partitioning_to_string (const RushPartitioning *self); /* "hashpartitioning(k#1, 200)" */
+/* The same rows after a projection: attributes become what @named calls them; UNKNOWN if one of
+ * them is gone.  (transfer full) */
+RushPartitioning *rush_partitioning_project (RushPartitioning *self, const RushExprList *named);
+/* As far as the orders' attributes are still there. (transfer full) or NULL */
+RushExprList *rush_ordering_project (const RushExprList *orders, const RushExprList *named);
+/* Whether rows ordered by @have are ordered by @required, a prefix of it. */
+gboolean rush_ordering_satisfies (const RushExprList *have, const RushExprList *required);
 
 typedef enum
 {
@@ -69,9 +79,11 @@ typedef enum
 typedef struct
 {
   RushDistributionKind kind;
-  RushExprList *expressions; /* (transfer none): CLUSTERED, ORDERED */
+  const RushExprList *expressions; /* (transfer none): CLUSTERED, ORDERED; BROADCAST: the keys of a
+                                      hashed relation, or NULL */
 } RushDistribution;
-gboolean rush_partitioning_satisfies (const RushPartitioning *self, const RushDistribution *required);
+gboolean rush_partitioning_satisfies (const RushPartitioning *self,
+                                      const RushDistribution *required);
 
 /* ── metrics: what the SQL tab shows of an operator ── */
 
@@ -85,12 +97,21 @@ typedef enum
 
 typedef struct
 {
-  const char *name;   /* Spark's key: "numOutputRows" */
-  const char *label;  /* "number of output rows" */
+  const char *name;  /* Spark's key: "numOutputRows" */
+  const char *label; /* "number of output rows" */
   RushMetricKind kind;
   gint64 accumulator_id; /* as the event log numbers it */
   atomic_llong value;
 } RushMetric;
+
+#define RUSH_MAX_METRICS 8
+/* Of one operator, and of the copies of it that planning makes. */
+typedef struct
+{
+  RushRefCount refs;
+  guint n;
+  RushMetric items[RUSH_MAX_METRICS];
+} RushMetricSet;
 
 /* ── operators ── */
 
@@ -98,13 +119,26 @@ typedef struct
 {
   const char *name; /* as explain () prints it: "HashAggregate" */
   gboolean fusible; /* may stand in a stage of fused operators (supports codegen in Spark) */
+  /* Joins of two streams: the children are stages of their own. */
+  gboolean reads_streams;
+  /* Whether this node may, if it depends on more than the class; optional. */
+  gboolean (*can_fuse) (const RushExec *self);
   void (*finalize) (RushExec *self);
-  /* A copy of the payload with other children (taken over). */
+  /* A copy of the payload with other children (taken over; NULL for a leaf). */
   RushExec *(*with_children) (const RushExec *self, RushExec *const *children);
-  /* What explain prints behind the name: "(keys=[k#1], functions=[sum(v#2)])"; or NULL. */
+  /* What explain prints behind the name: "(keys=[k#1], functions=[sum(v#2)])", " [id#0L]"; or NULL:
+   * nothing. */
   char *(*arguments) (const RushExec *self);
-  /* The same for explain ("formatted"): lines "Input [2]: …"; optional, else made of arguments. */
+  /* What explain ("formatted") has of it: lines "Keys [1]: [k#1]\n"; optional: "Arguments: …". */
   char *(*formatted) (const RushExec *self);
+  /* What else must be equal, beside expressions, for two of them to be alike; optional. */
+  char *(*alike) (const RushExec *self);
+  /* What stands behind the name there: " Inner BuildRight"; optional. */
+  char *(*formatted_name) (const RushExec *self);
+  /* Appends all expressions of the node (transfer none): who looks for subqueries, or compares. */
+  void (*expressions) (const RushExec *self, GPtrArray *into);
+  /* What a leaf reads: leaves of one class that have the same are alike.  Optional. */
+  gconstpointer (*identity) (const RushExec *self);
   /* NULL: the first child's. */
   RushPartitioning *(*output_partitioning) (const RushExec *self); /* (transfer full) */
   RushExprList *(*output_ordering) (const RushExec *self); /* (transfer full) or NULL: none */
@@ -112,8 +146,9 @@ typedef struct
   RushDistribution (*required_distribution) (const RushExec *self, guint i);
   RushExprList *(*required_ordering) (const RushExec *self, guint i); /* (transfer full) or NULL */
 
-  /* pipelined: wraps the iterator of the first child's partition, which it takes over, also on
-   * failure.  @broadcasts are those of prepare (). */
+  /* pipelined: wraps the iterator of a child's partition, which it takes over, also on failure.
+   * Which child: stream_child (), else the first. */
+  guint (*stream_child) (const RushExec *self);
   RushIterator *(*open) (const RushExec *self, RushIterator *child, guint split,
                          RushTaskContext *ctx, RushEvalContext *eval, GError **error);
   /* others: an RDD over the children's (rush_exec_execute ()). */
@@ -132,11 +167,10 @@ struct _RushExec
   RushPlan *logical;    /* (owned) what it was planned from, or NULL: AQE looks it up */
   RushExprList *output; /* (owned) attributes */
   guint n_children;
-  RushExec **children; /* (owned) */
-  guint n_metrics;
-  RushMetric *metrics;
-  gint codegen_stage_id; /* "*(2)" in plans; 0: not in a fused stage */
-  gint operator_id;      /* of explain ("formatted") */
+  RushExec **children;    /* (owned) */
+  RushMetricSet *metrics; /* (owned) */
+  gint codegen_stage_id;  /* "*(2)" in plans; 0: not in a fused stage */
+  gint operator_id;       /* of explain ("formatted") */
   /* made once, under the query's lock */
   RushRdd *rdd;
 };
@@ -153,18 +187,36 @@ RushExec *rush_exec_with_children (RushExec *self, RushExec *const *children);
 RushPartitioning *rush_exec_output_partitioning (const RushExec *self);
 RushExprList *rush_exec_output_ordering (const RushExec *self);
 RushSchema *rush_exec_schema (const RushExec *self); /* (transfer full) */
-/* The RDD of its rows: a pipelined chain becomes one RDD over the RDD below it. */
+/* For with_children (): what a copy shares with @from: metrics, the logical plan, ids. (@self) */
+gpointer rush_exec_share (gpointer self, const RushExec *from);
+/* Starts what @self and all below need before they run (broadcasts, subqueries), children first. */
+gboolean rush_exec_prepare (RushExec *self, RushQuery *query, GError **error);
+/* The RDD of its rows: a pipelined chain becomes one RDD over the RDD below it.  Made once.
+ * (transfer full) */
 RushRdd *rush_exec_execute (RushExec *self, RushQuery *query, GError **error);
-
-void rush_exec_add_metric (RushExec *self, const char *name, const char *label,
-                           RushMetricKind kind);
-RushMetric *rush_exec_metric (const RushExec *self, const char *name);
-static inline void
-rush_metric_add (RushMetric *self, gint64 value)
+static inline gboolean
+rush_exec_is_pipelined (const RushExec *self)
 {
-  atomic_fetch_add_explicit (&self->value, value, memory_order_relaxed);
+  return self->klass->open != NULL;
 }
+/* Children, transformed up, as plans and expressions are. */
+typedef RushExec *(*RushExecTransform) (RushExec *node, gpointer data, GError **error);
+RushExec *rush_exec_transform_up (RushExec *self, RushExecTransform func, gpointer data,
+                                  GError **error);
+/* Whether both give the same rows but for the ids of what they put out (Spark's sameResult): they
+ * read the same, and do the same with it. */
+gboolean rush_exec_same_result (const RushExec *a, const RushExec *b);
 
-/* As explain () prints it. */
+/* Constructors list them, from 0; the number is what rush_exec_count () takes. */
+void rush_exec_add_metric (gpointer self, const char *name, const char *label, RushMetricKind kind);
+static inline void
+rush_exec_count (const RushExec *self, guint metric, gint64 value)
+{
+  atomic_fetch_add_explicit (&self->metrics->items[metric].value, value, memory_order_relaxed);
+}
+/* Most operators' first metric. */
+#define RUSH_METRIC_OUTPUT_ROWS 0
+
+/* As explain () prints it, and as explain ("formatted") does. */
 char *rush_exec_to_tree_string (const RushExec *self);
 char *rush_exec_to_formatted_string (const RushExec *self);

@@ -20,6 +20,7 @@ typedef struct
   RushEvalSettings settings;
   RushCatalogView *catalog;
   struct _RushCacheManager *cache;
+  gpointer python; /* for rush_python_evaluator () */
 } RushQueryEnvironment;
 
 RushQuery *rush_query_new (const RushQueryEnvironment *environment, RushPlan *logical);

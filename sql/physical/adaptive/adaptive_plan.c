@@ -1,0 +1,442 @@
+/* adaptive_plan.c - the loop: stages that can run are started; when one ends, the rest is planned
+ * anew.
+ *
+ *     plan ──cut──▶ Sort                      stages without unfinished stages below run, all at once
+ *                   └── Exchange              not yet: below it is something that has not run
+ *                       └── Join
+ *                           ├── stage 0 ⟲
+ *                           └── stage 1 ⟲
+ *           ▲                    │ one has ended
+ *           └── rules with sizes ┘            until no exchange is left: then the last stage
+ *
+ * Mirrors: AdaptiveSparkPlanExec.{getFinalPhysicalPlan,createQueryStages}.
+ */
+#include "sql/physical/adaptive/adaptive_plan.h"
+
+#include "sql/physical/adaptive/adaptive_rules.h"
+#include "sql/physical/adaptive/query_stage.h"
+#include "sql/physical/operators/broadcast_exchange.h"
+#include "sql/physical/operators/exchange.h"
+#include "sql/physical/planner/planner.h"
+#include "sql/physical/query_private.h"
+#include "sql/physical/text.h"
+
+typedef struct
+{
+  RushExec base;
+  RushExec *input;   /* (owned) without exchanges, as it was planned */
+  RushExec *initial; /* (owned) */
+  /* under the query's lock */
+  RushExec *current; /* (owned) */
+  gboolean begun, final;
+  GPtrArray *stages;    /* RushExec * (owned): all so far */
+  GPtrArray *originals; /* RushExec * (owned): the exchange each was made of */
+  guint n_ids;
+  gint last_codegen_id;
+} AdaptiveExec;
+
+/* ---- cutting ---- */
+
+typedef struct
+{
+  AdaptiveExec *self;
+  RushQuery *query;
+  GPtrArray *made; /* RushExec *: stages of this round */
+} Round;
+
+/* What the rows of a stage are made by, in its last form. */
+static RushExec *
+settle (Round *round, RushExec *plan, GError **error)
+{
+  const RushEvalSettings *settings = rush_query_settings (round->query);
+  guint parallelism = rush_context_default_parallelism (rush_query_context (round->query));
+  g_autoptr (RushExec) coalesced =
+      rush_adaptive_coalesce_partitions (plan, parallelism, settings, error);
+  g_autoptr (RushExec) local =
+      coalesced != NULL ? rush_adaptive_read_locally (coalesced, settings, error) : NULL;
+
+  return local != NULL
+             ? rush_collapse_codegen_stages (local, settings, &round->self->last_codegen_id)
+             : NULL;
+}
+
+/* A stage that does the same already, read once more; NULL: there is none. */
+static RushExec *
+find_same (Round *round, RushExec *exchange)
+{
+  AdaptiveExec *self = round->self;
+
+  if (!rush_settings_get_bool (rush_query_settings (round->query), "spark.sql.exchange.reuse"))
+    return NULL;
+  for (guint s = 0; s < self->stages->len; s++)
+    if (rush_exec_same_result (self->originals->pdata[s], exchange))
+      return rush_query_stage_reuse (self->stages->pdata[s], self->n_ids++,
+                                     rush_expr_list_ref (exchange->output));
+  return NULL;
+}
+
+static RushExec *
+make_stage (Round *round, RushExec *exchange, RushExec *child, GError **error)
+{
+  AdaptiveExec *self = round->self;
+  RushExec *settled = settle (round, child, error), *stage;
+
+  if (settled == NULL)
+    return NULL;
+  stage = rush_query_stage_new (rush_exec_is_exchange (exchange) ? RUSH_STAGE_SHUFFLE
+                                                                 : RUSH_STAGE_BROADCAST,
+                                self->n_ids++, rush_exec_with_children (exchange, &settled));
+  g_ptr_array_add (self->stages, rush_exec_ref (stage));
+  g_ptr_array_add (self->originals, rush_exec_ref (exchange));
+  g_ptr_array_add (round->made, stage);
+  return stage;
+}
+
+static RushExec *cut (Round *round, RushExec *plan, gboolean *out_ready, GError **error);
+
+static RushExec *
+cut_children (Round *round, RushExec *plan, gboolean *out_ready, GError **error)
+{
+  g_autofree RushExec **children = g_new (RushExec *, plan->n_children + 1);
+
+  *out_ready = TRUE;
+  for (guint i = 0; i < plan->n_children; i++)
+    {
+      gboolean ready;
+
+      children[i] = cut (round, plan->children[i], &ready, error);
+      if (children[i] == NULL)
+        {
+          while (i-- > 0)
+            rush_exec_unref (children[i]);
+          return NULL;
+        }
+      *out_ready &= ready;
+    }
+  return plan->n_children > 0 ? rush_exec_with_children (plan, children) : rush_exec_ref (plan);
+}
+
+/* @plan with stages in place of the exchanges that can run; *@out_ready: all stages in it have. */
+static RushExec *
+cut (Round *round, RushExec *plan, gboolean *out_ready, GError **error)
+{
+  g_autoptr (RushExec) below = NULL;
+  RushExec *same;
+  gboolean ready;
+
+  if (rush_exec_is_stage (plan))
+    {
+      *out_ready = rush_query_stage_facts (plan).known;
+      return rush_exec_ref (plan);
+    }
+  if (!rush_exec_is_exchange (plan) && !rush_exec_is_broadcast_exchange (plan))
+    return cut_children (round, plan, out_ready, error);
+  *out_ready = FALSE;
+  same = find_same (round, plan);
+  if (same != NULL)
+    return same;
+  below = cut_children (round, plan, &ready, error);
+  if (below == NULL || !ready)
+    return g_steal_pointer (&below);
+  return make_stage (round, below, rush_exec_ref (below->children[0]), error);
+}
+
+/* ---- running ---- */
+
+/* Broadcasts first: what waits for them is often the larger part. */
+static gboolean
+start_stages (Round *round, GError **error)
+{
+  for (guint pass = 0; pass < 2; pass++)
+    for (guint s = 0; s < round->made->len; s++)
+      {
+        RushExec *stage = round->made->pdata[s];
+        gboolean broadcast = rush_query_stage_kind (stage) == RUSH_STAGE_BROADCAST;
+
+        if (broadcast == (pass == 0) && !rush_query_stage_start (stage, round->query, error))
+          return FALSE;
+      }
+  return TRUE;
+}
+
+static void
+collect_stages (const RushExec *plan, GPtrArray *into)
+{
+  if (rush_exec_is_stage (plan))
+    g_ptr_array_add (into, (gpointer)plan);
+  for (guint i = 0; i < plan->n_children; i++)
+    collect_stages (plan->children[i], into);
+}
+
+/* All that can be finished without waiting; returns whether there was one. */
+static gboolean
+finish_stages (RushExec *plan, RushQuery *query, gboolean *out_any, GError **error)
+{
+  g_autoptr (GPtrArray) stages = g_ptr_array_new ();
+
+  *out_any = FALSE;
+  collect_stages (plan, stages);
+  for (guint s = 0; s < stages->len; s++)
+    {
+      RushExec *stage = stages->pdata[s];
+      gint job_id;
+      RushJobWaiter *waiter = rush_query_stage_waiter (stage, &job_id);
+
+      if (rush_query_stage_facts (stage).known ||
+          (waiter != NULL && !rush_job_waiter_is_done (waiter)))
+        continue;
+      if (!rush_query_stage_finish (stage, query, error))
+        return FALSE;
+      *out_any = TRUE;
+    }
+  return TRUE;
+}
+
+static void
+wait_for_stages (RushExec *plan, RushQuery *query)
+{
+  g_autoptr (GPtrArray) stages = g_ptr_array_new ();
+  g_autoptr (GPtrArray) waiters = g_ptr_array_new ();
+  g_autoptr (GArray) job_ids = g_array_new (FALSE, FALSE, sizeof (gint));
+
+  collect_stages (plan, stages);
+  for (guint s = 0; s < stages->len; s++)
+    {
+      gint job_id;
+      RushJobWaiter *waiter = rush_query_stage_waiter (stages->pdata[s], &job_id);
+
+      if (rush_query_stage_facts (stages->pdata[s]).known || waiter == NULL)
+        continue;
+      g_ptr_array_add (waiters, waiter);
+      g_array_append_val (job_ids, job_id);
+    }
+  if (waiters->len > 0)
+    rush_query_wait_any (query, (RushJobWaiter *const *)waiters->pdata, (gint *)job_ids->data,
+                         waiters->len);
+}
+
+/* What still runs for a query that has failed. */
+static void
+cancel_stages (AdaptiveExec *self, RushQuery *query)
+{
+  for (guint s = 0; s < self->stages->len; s++)
+    {
+      gint job_id;
+      RushJobWaiter *waiter = rush_query_stage_waiter (self->stages->pdata[s], &job_id);
+
+      if (waiter != NULL && !rush_job_waiter_is_done (waiter))
+        rush_context_cancel_job (rush_query_context (query), job_id,
+                                 "another stage of the query has failed");
+    }
+}
+
+static gboolean
+plan_anew (AdaptiveExec *self, RushQuery *query, GError **error)
+{
+  const RushEvalSettings *settings = rush_query_settings (query);
+  g_autoptr (RushExec) joined = rush_adaptive_switch_joins (self->current, settings, error);
+  RushExec *limited = joined != NULL ? rush_adaptive_drop_limits (joined, error) : NULL;
+
+  if (limited == NULL)
+    return FALSE;
+  rush_exec_unref (self->current);
+  self->current = limited;
+  return TRUE;
+}
+
+/* One turn of the loop; *@out_done: all that is left is the last stage. */
+static gboolean
+turn (AdaptiveExec *self, RushQuery *query, gboolean *out_done, GError **error)
+{
+  g_autoptr (GPtrArray) made = g_ptr_array_new ();
+  Round round = { self, query, made };
+  RushExec *plan = cut (&round, self->current, out_done, error);
+  gboolean any = FALSE;
+
+  if (plan == NULL)
+    return FALSE;
+  rush_exec_unref (self->current);
+  self->current = plan;
+  if (*out_done)
+    return TRUE;
+  if (!start_stages (&round, error))
+    return FALSE;
+  while (!any)
+    {
+      if (!finish_stages (plan, query, &any, error))
+        return FALSE;
+      if (!any)
+        wait_for_stages (plan, query);
+    }
+  return plan_anew (self, query, error);
+}
+
+static gboolean
+run_stages (AdaptiveExec *self, RushQuery *query, GError **error)
+{
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+  Round round = { self, query, none };
+  gboolean done = FALSE;
+  RushExec *settled;
+
+  if (self->final)
+    return TRUE;
+  self->begun = TRUE;
+  while (!done)
+    if (!turn (self, query, &done, error))
+      {
+        cancel_stages (self, query);
+        return FALSE;
+      }
+  settled = settle (&round, self->current, error);
+  if (settled == NULL)
+    return FALSE;
+  rush_exec_unref (self->current);
+  self->current = rush_query_stage_new (RUSH_STAGE_RESULT, self->n_ids++, settled);
+  self->final = TRUE;
+  return TRUE;
+}
+
+GPtrArray *
+rush_adaptive_exec_collect (RushExec *base, RushQuery *query, GError **error)
+{
+  AdaptiveExec *self = (AdaptiveExec *)base;
+  GPtrArray *batches;
+  RushExec *plan;
+
+  if (!run_stages (self, query, error))
+    return NULL;
+  plan = rush_query_stage_plan (self->current);
+  if (!rush_exec_prepare (plan, query, error))
+    return NULL;
+  batches = rush_query_collect_exec (query, plan, error);
+  return batches;
+}
+
+RushRdd *
+rush_adaptive_exec_rdd (RushExec *base, RushQuery *query, GError **error)
+{
+  AdaptiveExec *self = (AdaptiveExec *)base;
+
+  if (!run_stages (self, query, error) ||
+      !rush_exec_prepare (rush_query_stage_plan (self->current), query, error))
+    return NULL;
+  return rush_exec_execute (self->current, query, error);
+}
+
+/* ---- the operator ---- */
+
+gboolean
+rush_adaptive_applies (const RushExec *plan, const RushEvalSettings *settings)
+{
+  g_autoptr (GPtrArray) exprs = g_ptr_array_new ();
+
+  if (!rush_settings_get_bool (settings, "spark.sql.adaptive.enabled"))
+    return FALSE;
+  if (rush_exec_is_exchange (plan) || rush_exec_is_broadcast_exchange (plan))
+    return TRUE;
+  if (plan->klass->expressions != NULL)
+    plan->klass->expressions (plan, exprs);
+  for (guint i = 0; i < exprs->len; i++)
+    if (((RushExpr *)exprs->pdata[i])->flags & RUSH_EXPR_HAS_SUBQUERY)
+      return TRUE;
+  for (guint i = 0; i < plan->n_children; i++)
+    if (rush_adaptive_applies (plan->children[i], settings))
+      return TRUE;
+  return FALSE;
+}
+
+static RushRdd *
+adaptive_execute (RushExec *base, RushQuery *query, GError **error)
+{
+  return rush_adaptive_exec_rdd (base, query, error);
+}
+
+static char *
+adaptive_arguments (const RushExec *base)
+{
+  return g_strdup_printf (" isFinalPlan=%s",
+                          ((const AdaptiveExec *)base)->final ? "true" : "false");
+}
+
+static char *
+adaptive_formatted (const RushExec *base)
+{
+  g_autofree char *arguments = adaptive_arguments (base);
+  GString *out = g_string_new (NULL);
+
+  rush_append_list_line (out, "Output", base->output);
+  g_string_append_printf (out, "Arguments:%s\n", arguments);
+  return g_string_free (out, FALSE);
+}
+
+static RushPartitioning *
+adaptive_partitioning (const RushExec *base)
+{
+  return rush_exec_output_partitioning (((const AdaptiveExec *)base)->current);
+}
+
+static void
+adaptive_finalize (RushExec *base)
+{
+  AdaptiveExec *self = (AdaptiveExec *)base;
+
+  rush_exec_unref (self->input);
+  rush_exec_unref (self->initial);
+  rush_exec_unref (self->current);
+  g_ptr_array_unref (self->stages);
+  g_ptr_array_unref (self->originals);
+}
+
+static const RushExecClass adaptive_class = {
+  .name = "AdaptiveSparkPlan",
+  .finalize = adaptive_finalize,
+  .arguments = adaptive_arguments,
+  .formatted = adaptive_formatted,
+  .output_partitioning = adaptive_partitioning,
+  .execute = adaptive_execute,
+};
+
+gboolean
+rush_exec_is_adaptive (const RushExec *self)
+{
+  return self->klass == &adaptive_class;
+}
+
+RushExec *
+rush_adaptive_exec_initial (const RushExec *self)
+{
+  return ((const AdaptiveExec *)self)->initial;
+}
+
+RushExec *
+rush_adaptive_exec_current (const RushExec *self)
+{
+  return ((const AdaptiveExec *)self)->current;
+}
+
+gboolean
+rush_adaptive_exec_is_final (const RushExec *self)
+{
+  return ((const AdaptiveExec *)self)->final;
+}
+
+gboolean
+rush_adaptive_exec_has_begun (const RushExec *self)
+{
+  return ((const AdaptiveExec *)self)->begun;
+}
+
+RushExec *
+rush_adaptive_exec_new (RushExec *plan, RushExec *required)
+{
+  AdaptiveExec *self =
+      rush_exec_alloc (sizeof *self, &adaptive_class, rush_expr_list_ref (plan->output), 0, NULL);
+
+  self->input = rush_exec_ref (plan);
+  self->initial = rush_exec_ref (required);
+  self->current = rush_exec_ref (required);
+  self->stages = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_exec_unref);
+  self->originals = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_exec_unref);
+  return &self->base;
+}

@@ -1,0 +1,28 @@
+/* adaptive_plan.h - a plan that is settled while it runs.
+ *
+ *   AdaptiveSparkPlan isFinalPlan=false
+ *   └── the plan as it would be without looking
+ *
+ * Exchanges cut it into stages.  Those that depend on no other run; when one has ended, its sizes are
+ * known, and what is above it may be planned anew (adaptive_rules.c).
+ *
+ * Mirrors: org.apache.spark.sql.execution.adaptive.AdaptiveSparkPlanExec.
+ */
+#pragma once
+
+#include "sql/physical/query.h"
+
+/* Whether it is on, and there is an exchange or a subquery to begin with. */
+gboolean rush_adaptive_applies (const RushExec *plan, const RushEvalSettings *settings);
+/* @required: @plan with exchanges and sorts. Both are referenced. */
+RushExec *rush_adaptive_exec_new (RushExec *plan, RushExec *required);
+gboolean rush_exec_is_adaptive (const RushExec *self);
+/* Runs all stages but the last, then that. */
+GPtrArray *rush_adaptive_exec_collect (RushExec *self, RushQuery *query, GError **error);
+RushRdd *rush_adaptive_exec_rdd (RushExec *self, RushQuery *query, GError **error);
+/* For explain: (transfer none). */
+RushExec *rush_adaptive_exec_initial (const RushExec *self);
+RushExec *rush_adaptive_exec_current (const RushExec *self);
+gboolean rush_adaptive_exec_is_final (const RushExec *self);
+/* Ran, or is running. */
+gboolean rush_adaptive_exec_has_begun (const RushExec *self);

@@ -1,0 +1,369 @@
+/* broadcast_exchange.c - the build side of a broadcast join: a job collects its rows, the driver
+ * makes one table of them, and all tasks of all executors look into that.
+ *
+ * Mirrors: org.apache.spark.sql.execution.exchange.{BroadcastExchangeExec,ReusedExchangeExec},
+ *          joins.HashedRelationBroadcastMode.
+ */
+#include "sql/physical/operators/broadcast_exchange.h"
+
+#include "sql/physical/adaptive/query_stage.h"
+#include "sql/physical/operators/basic.h"
+#include "sql/physical/operators/exchange.h"
+#include "sql/physical/operators/scans.h"
+#include "sql/physical/query_private.h"
+#include "sql/physical/text.h"
+
+typedef struct
+{
+  RushExec base;
+  RushExprList *keys;  /* (owned) */
+  RushExprList *bound; /* (owned) */
+  gint64 plan_id;
+  /* made once, under the query's lock */
+  RushJobWaiter *waiter; /* (owned) of the job that collects, until it is finished */
+  gint job_id;
+  guint n_partitions;
+  RushJoinTable *table; /* (owned) */
+} BroadcastExchangeExec;
+
+enum
+{
+  METRIC_DATA_SIZE,
+  METRIC_OUTPUT_ROWS,
+  METRIC_COLLECT_TIME,
+  METRIC_BUILD_TIME,
+};
+
+/* ---- collecting ---- */
+
+gboolean
+rush_broadcast_exchange_exec_start (RushExec *base, RushQuery *query, GError **error)
+{
+  BroadcastExchangeExec *self = (BroadcastExchangeExec *)base;
+  RushExec *child = base->children[0];
+  g_autoptr (RushRdd) rows = NULL;
+
+  if (self->table != NULL || self->waiter != NULL || rush_exec_is_local_table (child))
+    return TRUE;
+  rows = rush_exec_execute (child, query, error);
+  if (rows == NULL || !rush_rdd_n_partitions (rows, &self->n_partitions, error))
+    return FALSE;
+  if (self->n_partitions == 0)
+    return TRUE;
+  self->waiter =
+      rush_context_submit_job (rush_query_context (query), rows, NULL, 0, rush_collect_batches,
+                               NULL, NULL, rush_query_job_options (query), &self->job_id, error);
+  return self->waiter != NULL;
+}
+
+RushJobWaiter *
+rush_broadcast_exchange_exec_waiter (const RushExec *base, gint *out_job_id)
+{
+  *out_job_id = ((const BroadcastExchangeExec *)base)->job_id;
+  return ((const BroadcastExchangeExec *)base)->waiter;
+}
+
+static GPtrArray *
+collected (BroadcastExchangeExec *self)
+{
+  GPtrArray *all = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_batch_unref);
+  RushExec *child = self->base.children[0];
+
+  if (rush_exec_is_local_table (child))
+    {
+      const GPtrArray *batches = rush_local_table_scan_batches (child);
+      for (guint b = 0; b < batches->len; b++)
+        g_ptr_array_add (all, rush_batch_ref (batches->pdata[b]));
+      return all;
+    }
+  for (guint p = 0; self->waiter != NULL && p < self->n_partitions; p++)
+    {
+      const GPtrArray *batches = rush_job_waiter_result (self->waiter, p)->value;
+      for (guint b = 0; b < batches->len; b++)
+        g_ptr_array_add (all, rush_batch_ref (batches->pdata[b]));
+    }
+  return all;
+}
+
+gboolean
+rush_broadcast_exchange_exec_finish (RushExec *base, RushQuery *query, GError **error)
+{
+  BroadcastExchangeExec *self = (BroadcastExchangeExec *)base;
+  g_autoptr (RushSchema) schema = rush_exec_schema (base);
+  g_autoptr (RushEvalContext) eval = NULL;
+  g_autoptr (GPtrArray) rows = NULL;
+
+  if (self->table != NULL)
+    return TRUE;
+  if (self->waiter != NULL)
+    rush_query_wait_any (query, &self->waiter, &self->job_id, 1);
+  if (self->waiter != NULL && !rush_job_waiter_wait (self->waiter, error))
+    return FALSE;
+  eval = rush_query_eval_context_new (query);
+  rows = collected (self);
+  g_clear_pointer (&self->waiter, rush_job_waiter_free);
+  self->table =
+      rush_join_table_new (rows, schema, self->bound, eval, rush_allocator_system (), error);
+  if (self->table == NULL)
+    return FALSE;
+  rush_exec_count (base, METRIC_OUTPUT_ROWS, self->table->n_rows);
+  rush_exec_count (base, METRIC_DATA_SIZE, (gint64)rush_join_table_memory_bytes (self->table));
+  return TRUE;
+}
+
+static gboolean
+broadcast_prepare (RushExec *base, RushQuery *query, GError **error)
+{
+  return rush_broadcast_exchange_exec_start (base, query, error) &&
+         rush_broadcast_exchange_exec_finish (base, query, error);
+}
+
+/* ---- the operator ---- */
+
+static RushExec *
+broadcast_with_children (const RushExec *base, RushExec *const *children)
+{
+  return rush_broadcast_exchange_exec_new (((const BroadcastExchangeExec *)base)->keys,
+                                           children[0]);
+}
+
+static RushPartitioning *
+broadcast_partitioning (const RushExec *base)
+{
+  return rush_partitioning_new (RUSH_PARTITIONING_BROADCAST, 1, NULL);
+}
+
+/* "input[0, bigint, false]" */
+static char *
+bound_text (const RushExpr *bound)
+{
+  g_autofree char *text = NULL;
+
+  if (bound->kind == RUSH_EXPR_BOUND)
+    return g_strdup_printf ("input[%u, %s, %s]", bound->as.bound.ordinal, bound->type->name,
+                            bound->nullable ? "true" : "false");
+  return rush_expr_to_string (bound);
+}
+
+static char *
+described (const RushExec *base)
+{
+  const BroadcastExchangeExec *self = (const BroadcastExchangeExec *)base;
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  if (self->bound->n == 0)
+    g_string_append (out, "IdentityBroadcastMode");
+  else
+    g_string_append (out, "HashedRelationBroadcastMode(List(");
+  for (guint k = 0; k < self->bound->n; k++)
+    {
+      g_autofree char *text = bound_text (self->bound->items[k]);
+      g_string_append_printf (out, "%s%s", k > 0 ? ", " : "", text);
+    }
+  g_string_append_printf (out, "%s, [plan_id=%" G_GINT64_FORMAT "]",
+                          self->bound->n > 0 ? "),false)" : "", self->plan_id);
+  return g_string_free (g_steal_pointer (&out), FALSE);
+}
+
+static char *
+broadcast_arguments (const RushExec *base)
+{
+  g_autofree char *text = described (base);
+
+  return g_strdup_printf (" %s", text);
+}
+
+static char *
+broadcast_formatted (const RushExec *base)
+{
+  g_autofree char *text = described (base);
+  GString *out = g_string_new (NULL);
+
+  rush_append_list_line (out, "Input", base->children[0]->output);
+  g_string_append_printf (out, "Arguments: %s\n", text);
+  return g_string_free (out, FALSE);
+}
+
+static void
+broadcast_expressions (const RushExec *base, GPtrArray *into)
+{
+  const RushExprList *keys = ((const BroadcastExchangeExec *)base)->keys;
+
+  for (guint k = 0; k < keys->n; k++)
+    g_ptr_array_add (into, keys->items[k]);
+}
+
+static RushRdd *
+broadcast_execute (RushExec *base, RushQuery *query, GError **error)
+{
+  g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_UNSUPPORTED,
+                       "BroadcastExchange does not support the execute() code path.");
+  return NULL;
+}
+
+static void
+broadcast_finalize (RushExec *base)
+{
+  BroadcastExchangeExec *self = (BroadcastExchangeExec *)base;
+
+  if (self->waiter != NULL)
+    {
+      rush_job_waiter_wait (self->waiter, NULL);
+      rush_job_waiter_free (self->waiter);
+    }
+  rush_join_table_unref (self->table);
+  rush_expr_list_unref (self->keys);
+  rush_expr_list_unref (self->bound);
+}
+
+static const RushExecClass broadcast_class = {
+  .name = "BroadcastExchange",
+  .finalize = broadcast_finalize,
+  .with_children = broadcast_with_children,
+  .arguments = broadcast_arguments,
+  .formatted = broadcast_formatted,
+  .expressions = broadcast_expressions,
+  .output_partitioning = broadcast_partitioning,
+  .execute = broadcast_execute,
+  .prepare = broadcast_prepare,
+};
+
+gboolean
+rush_exec_is_broadcast_exchange (const RushExec *self)
+{
+  return self->klass == &broadcast_class;
+}
+
+RushExec *
+rush_broadcast_exchange_exec_new (const RushExprList *keys, RushExec *child)
+{
+  BroadcastExchangeExec *self = rush_exec_alloc (sizeof *self, &broadcast_class,
+                                                 rush_expr_list_ref (child->output), 1, &child);
+
+  self->keys =
+      keys != NULL ? rush_expr_list_ref ((RushExprList *)keys) : rush_expr_list_new (0, NULL);
+  self->bound = rush_bind_list (self->keys, child->output);
+  self->plan_id = rush_exec_next_plan_id ();
+  rush_exec_add_metric (self, "dataSize", "data size", RUSH_METRIC_SIZE);
+  rush_exec_add_metric (self, "numOutputRows", "number of output rows", RUSH_METRIC_SUM);
+  rush_exec_add_metric (self, "collectTime", "time to collect", RUSH_METRIC_TIMING);
+  rush_exec_add_metric (self, "buildTime", "time to build", RUSH_METRIC_TIMING);
+  return &self->base;
+}
+
+RushJoinTable *
+rush_exec_broadcast_table (const RushExec *exec)
+{
+  if (rush_exec_is_reused_exchange (exec))
+    return rush_exec_broadcast_table (rush_reused_exchange_exec_exchange (exec));
+  if (rush_exec_is_stage (exec))
+    return rush_exec_broadcast_table (rush_query_stage_plan (exec));
+  g_assert (rush_exec_is_broadcast_exchange (exec));
+  return ((const BroadcastExchangeExec *)exec)->table;
+}
+
+/* ---- reuse ---- */
+
+typedef struct
+{
+  RushExec base;
+  RushExec *exchange; /* (owned) not a child: it runs, and is printed, where it stands */
+} ReusedExchangeExec;
+
+static RushRdd *
+reused_execute (RushExec *base, RushQuery *query, GError **error)
+{
+  return rush_exec_execute (((ReusedExchangeExec *)base)->exchange, query, error);
+}
+
+static gboolean
+reused_prepare (RushExec *base, RushQuery *query, GError **error)
+{
+  return rush_exec_prepare (((ReusedExchangeExec *)base)->exchange, query, error);
+}
+
+static RushExec *
+reused_copy (const RushExec *base, RushExec *const *children)
+{
+  return rush_reused_exchange_exec_new (
+      rush_expr_list_ref (base->output),
+      rush_exec_ref (((const ReusedExchangeExec *)base)->exchange));
+}
+
+/* The exchange's own, in the names of this one. */
+static RushPartitioning *
+reused_partitioning (const RushExec *base)
+{
+  RushExec *exchange = ((const ReusedExchangeExec *)base)->exchange;
+  g_autoptr (RushPartitioning) below = rush_exec_output_partitioning (exchange);
+  g_autofree RushExpr **named = g_new (RushExpr *, base->output->n + 1);
+  g_autoptr (RushExprList) list = NULL;
+
+  for (guint i = 0; i < base->output->n; i++)
+    {
+      RushExpr *own = base->output->items[i];
+      RushExpr *other = exchange->output->items[i];
+
+      named[i] = rush_expr_named_id (own) == rush_expr_named_id (other)
+                     ? rush_expr_ref (own)
+                     : rush_expr_alias (rush_expr_ref (other), rush_expr_name (own),
+                                        rush_expr_named_id (own));
+    }
+  list = rush_expr_list_new (base->output->n, named);
+  return rush_partitioning_project (below, list);
+}
+
+static char *
+reused_arguments (const RushExec *base)
+{
+  const ReusedExchangeExec *self = (const ReusedExchangeExec *)base;
+  g_autofree char *columns = rush_list_to_text (base->output);
+  g_autofree char *arguments = self->exchange->klass->arguments (self->exchange);
+
+  return g_strdup_printf (" %s, %s%s", columns, self->exchange->klass->name, arguments);
+}
+
+static gconstpointer
+reused_identity (const RushExec *base)
+{
+  return ((const ReusedExchangeExec *)base)->exchange;
+}
+
+static void
+reused_finalize (RushExec *base)
+{
+  rush_exec_unref (((ReusedExchangeExec *)base)->exchange);
+}
+
+static const RushExecClass reused_class = {
+  .name = "ReusedExchange",
+  .finalize = reused_finalize,
+  .with_children = reused_copy,
+  .arguments = reused_arguments,
+  .identity = reused_identity,
+  .output_partitioning = reused_partitioning,
+  .execute = reused_execute,
+  .prepare = reused_prepare,
+};
+
+gboolean
+rush_exec_is_reused_exchange (const RushExec *self)
+{
+  return self->klass == &reused_class;
+}
+
+RushExec *
+rush_reused_exchange_exec_exchange (const RushExec *self)
+{
+  g_assert (rush_exec_is_reused_exchange (self));
+  return ((const ReusedExchangeExec *)self)->exchange;
+}
+
+RushExec *
+rush_reused_exchange_exec_new (RushExprList *output, RushExec *exchange)
+{
+  ReusedExchangeExec *self = rush_exec_alloc (sizeof *self, &reused_class, output, 0, NULL);
+
+  self->exchange = exchange;
+  return &self->base;
+}

@@ -1,0 +1,153 @@
+/* in_memory_scan.c - see in_memory_scan.h.
+ *
+ * Mirrors: org.apache.spark.sql.execution.columnar.InMemoryTableScanExec.
+ */
+#include "sql/physical/operators/in_memory_scan.h"
+
+#include "rdd/transform/map_partitions.h"
+#include "sql/physical/cache_manager.h"
+#include "sql/physical/text.h"
+#include "sql/plan/relation.h"
+
+typedef struct
+{
+  RushExec base;
+  RushExprList *all;     /* (owned) */
+  RushExprList *filters; /* (owned) */
+  RushCachedData *data;  /* (owned) */
+} InMemoryScanExec;
+
+/* Which columns of the kept batches come out. */
+typedef struct
+{
+  RushSchema *schema; /* (owned) */
+  guint columns[];
+} Chosen;
+
+typedef struct
+{
+  RushIterator base;
+  RushIterator *rows;
+  const Chosen *chosen;
+} ChoosingIterator;
+
+static RushBatch *
+choosing_next (RushIterator *base, GError **error)
+{
+  ChoosingIterator *self = (ChoosingIterator *)base;
+  g_autoptr (RushBatch) batch = rush_iterator_next (self->rows, error);
+
+  return batch != NULL ? rush_batch_project (batch, self->chosen->schema, self->chosen->columns)
+                       : NULL;
+}
+
+static void
+choosing_close (RushIterator *base)
+{
+  rush_iterator_close (((ChoosingIterator *)base)->rows);
+  g_free (base);
+}
+
+static const RushIteratorClass choosing_class = { choosing_next, choosing_close };
+
+static RushIterator *
+choosing_open (RushIterator *rows, guint split, RushTaskContext *ctx, gpointer data, GError **error)
+{
+  ChoosingIterator *self = g_new0 (ChoosingIterator, 1);
+
+  self->base.klass = &choosing_class;
+  self->rows = rows;
+  self->chosen = data;
+  return &self->base;
+}
+
+static void
+chosen_free (gpointer data)
+{
+  rush_schema_unref (((Chosen *)data)->schema);
+  g_free (data);
+}
+
+static RushRdd *
+in_memory_execute (RushExec *base, RushQuery *query, GError **error)
+{
+  InMemoryScanExec *self = (InMemoryScanExec *)base;
+  g_autoptr (RushRdd) rows = rush_cached_data_rdd (self->data, error);
+  Chosen *chosen;
+
+  if (rows == NULL)
+    return NULL;
+  chosen = g_malloc0 (sizeof *chosen + (base->output->n + 1) * sizeof (guint));
+  chosen->schema = rush_exec_schema (base);
+  for (guint i = 0; i < base->output->n; i++)
+    for (guint c = 0; c < self->all->n; c++)
+      if (rush_expr_named_id (self->all->items[c]) == rush_expr_named_id (base->output->items[i]))
+        chosen->columns[i] = c;
+  return rush_rdd_map_partitions (rows, chosen->schema, choosing_open, chosen, chosen_free, TRUE);
+}
+
+static RushExec *
+in_memory_copy (const RushExec *base, RushExec *const *children)
+{
+  const InMemoryScanExec *self = (const InMemoryScanExec *)base;
+
+  return rush_in_memory_scan_exec_new (rush_expr_list_ref (base->output), self->all, self->data,
+                                       self->filters);
+}
+
+static RushPartitioning *
+in_memory_partitioning (const RushExec *base)
+{
+  return rush_partitioning_new (RUSH_PARTITIONING_UNKNOWN, 0, NULL);
+}
+
+static char *
+in_memory_arguments (const RushExec *base)
+{
+  const InMemoryScanExec *self = (const InMemoryScanExec *)base;
+  g_autofree char *columns = rush_list_to_text (base->output);
+  g_autofree char *filters = rush_list_to_text (self->filters);
+
+  return self->filters->n > 0 ? g_strdup_printf (" %s, %s", columns, filters)
+                              : g_strdup_printf (" %s", columns);
+}
+
+static gconstpointer
+in_memory_identity (const RushExec *base)
+{
+  return ((const InMemoryScanExec *)base)->data;
+}
+
+static void
+in_memory_finalize (RushExec *base)
+{
+  InMemoryScanExec *self = (InMemoryScanExec *)base;
+
+  rush_expr_list_unref (self->all);
+  rush_expr_list_unref (self->filters);
+  rush_cached_data_unref (self->data);
+}
+
+static const RushExecClass in_memory_class = {
+  .name = "InMemoryTableScan",
+  .fusible = TRUE,
+  .finalize = in_memory_finalize,
+  .with_children = in_memory_copy,
+  .arguments = in_memory_arguments,
+  .identity = in_memory_identity,
+  .output_partitioning = in_memory_partitioning,
+  .execute = in_memory_execute,
+};
+
+RushExec *
+rush_in_memory_scan_exec_new (RushExprList *columns, RushExprList *all, RushCachedData *data,
+                              RushExprList *filters)
+{
+  InMemoryScanExec *self = rush_exec_alloc (sizeof *self, &in_memory_class, columns, 0, NULL);
+
+  self->all = rush_expr_list_ref (all);
+  self->filters = rush_expr_list_ref (filters);
+  self->data = rush_cached_data_ref (data);
+  rush_exec_add_metric (self, "numOutputRows", "number of output rows", RUSH_METRIC_SUM);
+  return &self->base;
+}

@@ -1,0 +1,15 @@
+/* rows.h - operators that choose, repeat or regroup rows. */
+#pragma once
+
+#include "sql/physical/exec.h"
+
+/* All take over their children and lists. */
+
+/* Rows with lower ≤ x < upper, x drawn for each; @with_replacement: UNSUPPORTED. */
+RushExec *rush_sample_exec_new (double lower, double upper, gboolean with_replacement, gint64 seed,
+                                RushExec *child, GError **error);
+/* For each row @n_projections rows: @projections has the columns of all, one behind the other. */
+RushExec *rush_expand_exec_new (guint n_projections, RushExprList *projections,
+                                RushExprList *output, RushExec *child);
+/* Fewer partitions, without a shuffle. */
+RushExec *rush_coalesce_exec_new (guint n, RushExec *child);

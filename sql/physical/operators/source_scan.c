@@ -1,0 +1,100 @@
+/* source_scan.c - a table of files: the source makes the RDD, with the columns that are needed and
+ * the filters that it may use.
+ *
+ * Mirrors: org.apache.spark.sql.execution.FileSourceScanExec.
+ */
+#include "sql/physical/operators/scans.h"
+#include "sql/physical/query.h"
+#include "sql/physical/text.h"
+#include "sql/plan/relation.h"
+
+typedef struct
+{
+  RushExec base;
+  RushSource *source;   /* (owned) */
+  RushExprList *pushed; /* (owned) or NULL */
+  RushExecClass klass;  /* with the source's own name */
+} SourceScanExec;
+
+static RushRdd *
+source_scan_execute (RushExec *base, RushQuery *query, GError **error)
+{
+  SourceScanExec *self = (SourceScanExec *)base;
+
+  return self->source->klass->scan (self->source, rush_query_context (query), base->output,
+                                    self->pushed, rush_query_settings (query), error);
+}
+
+static RushExec *
+source_scan_copy (const RushExec *base, RushExec *const *children)
+{
+  const SourceScanExec *self = (const SourceScanExec *)base;
+
+  return rush_source_scan_exec_new (rush_expr_list_ref (base->output), self->source, self->pushed);
+}
+
+static RushPartitioning *
+source_scan_partitioning (const RushExec *base)
+{
+  return rush_partitioning_new (RUSH_PARTITIONING_UNKNOWN, 0, NULL);
+}
+
+static char *
+source_scan_arguments (const RushExec *base)
+{
+  const SourceScanExec *self = (const SourceScanExec *)base;
+  g_autofree char *columns = rush_list_to_text_tight (base->output);
+  g_autofree char *described =
+      self->source->klass->describe (self->source, base->output, self->pushed);
+
+  return g_strdup_printf (" %s %s", columns, described);
+}
+
+static void
+source_scan_expressions (const RushExec *base, GPtrArray *into)
+{
+  const SourceScanExec *self = (const SourceScanExec *)base;
+
+  for (guint i = 0; self->pushed != NULL && i < self->pushed->n; i++)
+    g_ptr_array_add (into, self->pushed->items[i]);
+}
+
+static gconstpointer
+source_scan_identity (const RushExec *base)
+{
+  return ((const SourceScanExec *)base)->source;
+}
+
+static void
+source_scan_finalize (RushExec *base)
+{
+  SourceScanExec *self = (SourceScanExec *)base;
+
+  rush_source_unref (self->source);
+  rush_expr_list_unref (self->pushed);
+}
+
+static const RushExecClass source_scan_class = {
+  .fusible = TRUE,
+  .finalize = source_scan_finalize,
+  .with_children = source_scan_copy,
+  .arguments = source_scan_arguments,
+  .expressions = source_scan_expressions,
+  .identity = source_scan_identity,
+  .output_partitioning = source_scan_partitioning,
+  .execute = source_scan_execute,
+};
+
+RushExec *
+rush_source_scan_exec_new (RushExprList *output, RushSource *source, RushExprList *pushed)
+{
+  SourceScanExec *self = rush_exec_alloc (sizeof *self, &source_scan_class, output, 0, NULL);
+
+  self->klass = source_scan_class;
+  self->klass.name = source->klass->name;
+  self->base.klass = &self->klass;
+  self->source = rush_source_ref (source);
+  self->pushed = pushed != NULL ? rush_expr_list_ref (pushed) : NULL;
+  rush_exec_add_metric (self, "numOutputRows", "number of output rows", RUSH_METRIC_SUM);
+  return &self->base;
+}

@@ -1,0 +1,25 @@
+/* query_private.h - what operators and adaptive execution need of the query that they belong to. */
+#pragma once
+
+#include "sql/physical/query.h"
+
+/* What surrounds the jobs of the action that is under way: call site, properties, interruption;
+ * NULL outside of one. */
+const RushJobOptions *rush_query_job_options (RushQuery *self);
+/* The values of scalar subqueries, by expression id; NULL: there are none. (transfer none) */
+GHashTable *rush_query_subquery_values (RushQuery *self);
+/* A context for evaluating on the driver. (transfer full) */
+RushEvalContext *rush_query_eval_context_new (RushQuery *self);
+/* The id of the SQL execution under way. */
+gint64 rush_query_execution_id (RushQuery *self);
+
+/* ── phases that stand in files of their own ── */
+
+/* Scalar subqueries of @plan are run, and their values kept (planner/plan_subqueries.c). */
+gboolean rush_query_run_subqueries (RushQuery *self, RushExec *plan, GError **error);
+/* Waits until one of the jobs has ended, and looks after interruptions: a signal cancels all of them,
+ * and the wait goes on until they have ended. */
+void rush_query_wait_any (RushQuery *self, RushJobWaiter *const *waiters, const gint *job_ids,
+                          guint n);
+/* What @plan gives the driver: by the operator on top, else one job (query_actions.c). */
+GPtrArray *rush_query_collect_exec (RushQuery *self, RushExec *plan, GError **error);

@@ -1,0 +1,33 @@
+/* query_state_private.h - what a query holds; query.c, query_actions.c and explain.c share it. */
+#pragma once
+
+#include "sql/physical/cache_manager.h"
+#include "sql/physical/query_private.h"
+
+#include <pthread.h>
+
+struct _RushQuery
+{
+  RushRefCount refs;
+  RushQueryEnvironment environment; /* context and conf are (owned) refs */
+  RushPlan *logical;                /* (owned) */
+  pthread_mutex_t lock;             /* recursive */
+
+  /* guarded by lock; a phase is made once */
+  RushRuleTracker *tracker;    /* (owned) explain ("rules"), or NULL */
+  RushPlan *analyzed;          /* (owned) */
+  RushPlan *with_cached_data;  /* (owned) */
+  RushPlan *optimized;         /* (owned) */
+  RushExec *spark_plan;        /* (owned) */
+  RushExec *executed_plan;     /* (owned) */
+  GHashTable *subquery_values; /* (owned) or NULL */
+  /* while an action is under way */
+  gboolean in_action;
+  RushJobOptions job;
+  gint64 execution_id;
+};
+
+void rush_query_lock (RushQuery *self);
+void rush_query_unlock (RushQuery *self);
+/* A query whose plan has been through analyzer and optimizer already: that of a subquery. */
+RushQuery *rush_query_new_optimized (const RushQueryEnvironment *environment, RushPlan *optimized);

@@ -1,0 +1,474 @@
+/* row_sorter.c - sort in memory; under pressure, leave sorted runs on disk and merge them.
+ *
+ *     batches ─▶ items (batch, row) ──end──▶ sorted ─▶ gathered, batch by batch
+ *        │ no memory: sort what is here, write it as a run, begin anew
+ *        ▼
+ *     spill file │ run 0 … │ run 1 … │ run 2 … │ ──end──▶ merged: a heap of the runs' next rows
+ *
+ *     INSERTING ──end, nothing on disk──▶ SORTED ──asked to spill──▶ MERGING (of the rest as a run)
+ *         └────────end, runs on disk────▶ MERGING
+ *
+ * The room that sorting needs, two items a row, is taken when the rows come: who sorts in order to
+ * spill must not ask for memory.  Keys that are expressions are computed again for rows that come
+ * back from disk.
+ */
+#include "sql/physical/tables/row_sorter.h"
+
+#include "core/data/gather.h"
+#include "core/executor/env.h"
+#include "core/memory/task_memory.h"
+#include "core/storage/spill_file.h"
+
+#include <string.h>
+
+typedef enum
+{
+  INSERTING,
+  SORTED,
+  MERGING,
+} State;
+
+typedef struct
+{
+  guint64 start, end; /* bytes of the file */
+} RunRange;
+
+/* A run that is being merged. */
+typedef struct
+{
+  RushIterator *batches;
+  RushBatch *batch; /* (owned) that the next row is in; NULL: at its end */
+  RushColumn **keys;
+  guint row;
+  guint source; /* index of batch among those of the batch that is made; NO_SOURCE: not yet */
+} Run;
+#define NO_SOURCE G_MAXUINT
+
+struct _RushRowSorter
+{
+  RushMemoryConsumer consumer;
+  RushSchema *schema;   /* (owned) */
+  RushExprList *orders; /* (owned) */
+  RushSortSpec *spec;   /* (owned) */
+  RushTaskContext *ctx;
+  RushEvalContext *eval;
+  State state;
+
+  GPtrArray *batches; /* RushBatch (owned), without selections */
+  GPtrArray *keys;    /* RushColumn ** (owned), one a batch */
+  gint64 batch_bytes;
+  RushSortItem *items; /* [2 × capacity]: the second half is scratch */
+  gsize n_rows, capacity;
+  gsize next; /* SORTED: of items */
+
+  RushSpillFile *file; /* NULL: nothing spilled */
+  GArray *ranges;      /* RunRange */
+  Run *runs;           /* MERGING: [n_runs] */
+  guint *heap;         /* of runs that are not at their end, the smallest first */
+  guint n_heap;
+  gint64 spilled_bytes;
+};
+
+/* ---- what is in memory ---- */
+
+static void
+clear_rows (RushRowSorter *self)
+{
+  for (guint b = 0; b < self->keys->len; b++)
+    rush_sort_keys_free (self->keys->pdata[b], self->spec->n);
+  g_ptr_array_set_size (self->keys, 0);
+  g_ptr_array_set_size (self->batches, 0);
+  rush_free (self->ctx->allocator, self->items, 2 * self->capacity * sizeof *self->items);
+  self->items = NULL;
+  self->batch_bytes = 0;
+  self->n_rows = self->capacity = self->next = 0;
+}
+
+static void
+sort_rows (RushRowSorter *self)
+{
+  rush_sort_items (self->spec, (RushColumn *const *const *)self->keys->pdata, self->items,
+                   self->items + self->capacity, self->n_rows);
+}
+
+/* Rows [first, first + n) of the order, as a new batch. */
+static RushBatch *
+gather (RushRowSorter *self, gsize first, guint n, RushAllocator *allocator, GError **error)
+{
+  RushRowId rows[RUSH_BATCH_MAX_ROWS];
+
+  for (guint i = 0; i < n; i++)
+    rows[i] = (RushRowId){ self->items[first + i].batch, self->items[first + i].row };
+  return rush_batch_gather (self->schema, (RushBatch *const *)self->batches->pdata, rows, n,
+                            allocator, error);
+}
+
+/* ---- to disk ---- */
+
+static gboolean
+open_file (RushRowSorter *self, GError **error)
+{
+  static atomic_uint next_number; /* tells the files of a task apart */
+  RushEnv *env = self->ctx->env;
+  g_autofree char *name =
+      g_strdup_printf ("temp_sort_%" G_GINT64_FORMAT "_%u", self->ctx->task_id, next_number++);
+  g_autofree char *path = rush_local_dir_file (env->dir, name, error);
+
+  if (path == NULL)
+    return FALSE;
+  self->file = rush_spill_file_create (path, rush_block_store_spill_codec (env->blocks), error);
+  return self->file != NULL;
+}
+
+/* The rows from @first of the order on become a run.  The batches that are being written are not
+ * charged: they are small, and there is no memory left. */
+static gboolean
+write_run (RushRowSorter *self, gsize first, GError **error)
+{
+  RunRange range;
+
+  if (self->file == NULL && !open_file (self, error))
+    return FALSE;
+  range.start = rush_spill_file_size (self->file);
+  for (gsize at = first; at < self->n_rows; at += RUSH_BATCH_MAX_ROWS)
+    {
+      g_autoptr (RushBatch) batch =
+          gather (self, at, (guint)MIN (self->n_rows - at, RUSH_BATCH_MAX_ROWS),
+                  rush_allocator_system (), error);
+      if (batch == NULL || !rush_spill_file_append (self->file, batch, error))
+        return FALSE;
+    }
+  range.end = rush_spill_file_size (self->file);
+  g_array_append_val (self->ranges, range);
+  return rush_spill_file_flush (self->file, error);
+}
+
+static gboolean begin_merging (RushRowSorter *self, GError **error);
+
+static gint64
+used_bytes (RushMemoryConsumer *consumer)
+{
+  const RushRowSorter *self = (const RushRowSorter *)consumer;
+
+  return self->batch_bytes + (gint64)(2 * self->capacity * sizeof *self->items);
+}
+
+static gint64
+spill (RushMemoryConsumer *consumer, GError **error)
+{
+  RushRowSorter *self = (RushRowSorter *)consumer;
+  gint64 bytes = used_bytes (consumer);
+  guint64 before = self->file != NULL ? rush_spill_file_size (self->file) : 0;
+  gboolean was_sorted = self->state == SORTED;
+
+  if (self->n_rows == 0 || self->state == MERGING)
+    return 0;
+  if (!was_sorted)
+    sort_rows (self);
+  if (!write_run (self, self->next, error))
+    return -1;
+  clear_rows (self);
+  self->ctx->metrics.memory_bytes_spilled += bytes;
+  self->ctx->metrics.disk_bytes_spilled += (gint64)(rush_spill_file_size (self->file) - before);
+  self->spilled_bytes += bytes;
+  return !was_sorted || begin_merging (self, error) ? bytes : -1;
+}
+
+/* ---- rows in ---- */
+
+static gboolean
+reserve (RushRowSorter *self, gsize n, GError **error)
+{
+  gsize capacity = MAX (self->n_rows + n, self->capacity + self->capacity / 2);
+  RushSortItem *items;
+
+  if (self->n_rows + n <= self->capacity)
+    return TRUE;
+  items = rush_realloc (self->ctx->allocator, self->items, 2 * self->capacity * sizeof *items,
+                        2 * capacity * sizeof *items, error);
+  if (items == NULL)
+    return FALSE;
+  self->items = items;
+  self->capacity = capacity;
+  return TRUE;
+}
+
+static gboolean
+add (RushRowSorter *self, RushBatch *batch, GError **error)
+{
+  g_autoptr (RushBatch) rows = rush_batch_compact (batch, self->ctx->allocator, error);
+  RushColumn **keys;
+  guint number = self->batches->len;
+
+  if (rows == NULL || !reserve (self, rows->length, error))
+    return FALSE;
+  keys = rush_sort_keys_new (self->orders, rows, self->eval, error);
+  if (keys == NULL)
+    return FALSE;
+  for (guint i = 0; i < rows->length; i++)
+    self->items[self->n_rows++] = (RushSortItem){ 0, number, i };
+  self->batch_bytes += (gint64)rush_batch_memory_bytes (rows);
+  g_ptr_array_add (self->keys, keys);
+  g_ptr_array_add (self->batches, g_steal_pointer (&rows));
+  return TRUE;
+}
+
+static gboolean
+add_busily (RushRowSorter *self, RushBatch *batch, GError **error)
+{
+  self->consumer.busy = TRUE;
+  gboolean added = add (self, batch, error);
+  self->consumer.busy = FALSE;
+  return added;
+}
+
+gboolean
+rush_row_sorter_insert (RushRowSorter *self, RushBatch *batch, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  g_return_val_if_fail (self->state == INSERTING, FALSE);
+  if (add_busily (self, batch, &failure))
+    return TRUE;
+  if (g_error_matches (failure, RUSH_CORE_ERROR, RUSH_CORE_ERROR_OUT_OF_MEMORY))
+    {
+      gint64 freed = rush_task_memory_spill (self->ctx->memory, &self->consumer, error);
+      if (freed != 0)
+        return freed > 0 && add_busily (self, batch, error);
+    }
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+/* ---- merging ---- */
+
+static void
+run_leave_batch (RushRowSorter *self, Run *run)
+{
+  rush_sort_keys_free (run->keys, self->spec->n);
+  g_clear_pointer (&run->batch, rush_batch_unref);
+  run->keys = NULL;
+}
+
+/* To the first row of the next batch. */
+static gboolean
+run_next_batch (RushRowSorter *self, Run *run, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  run_leave_batch (self, run);
+  run->batch = rush_iterator_next (run->batches, &failure);
+  run->row = 0;
+  run->source = NO_SOURCE;
+  if (failure != NULL)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  else if (run->batch == NULL)
+    return TRUE;
+  else
+    run->keys = rush_sort_keys_new (self->orders, run->batch, self->eval, error);
+  return run->keys != NULL;
+}
+
+/* Equal rows come in the order of their runs. */
+static gboolean
+run_is_before (const RushRowSorter *self, guint a, guint b)
+{
+  const Run *x = &self->runs[a], *y = &self->runs[b];
+  gint result = rush_sort_compare (self->spec, 0, x->keys, x->row, y->keys, y->row);
+
+  return result < 0 || (result == 0 && a < b);
+}
+
+static void
+sift_down (RushRowSorter *self, guint at)
+{
+  guint run = self->heap[at];
+
+  while (2 * at + 1 < self->n_heap)
+    {
+      guint child = 2 * at + 1;
+
+      if (child + 1 < self->n_heap &&
+          run_is_before (self, self->heap[child + 1], self->heap[child]))
+        child++;
+      if (!run_is_before (self, self->heap[child], run))
+        break;
+      self->heap[at] = self->heap[child];
+      at = child;
+    }
+  self->heap[at] = run;
+}
+
+static gboolean
+begin_merging (RushRowSorter *self, GError **error)
+{
+  self->state = MERGING;
+  self->runs = g_new0 (Run, self->ranges->len + 1);
+  self->heap = g_new0 (guint, self->ranges->len + 1);
+  for (guint r = 0; r < self->ranges->len; r++)
+    {
+      const RunRange *range = &g_array_index (self->ranges, RunRange, r);
+      Run *run = &self->runs[r];
+
+      run->batches = rush_spill_file_read (self->file, range->start, range->end, self->schema,
+                                           self->ctx->allocator);
+      if (!run_next_batch (self, run, error))
+        return FALSE;
+      if (run->batch != NULL)
+        self->heap[self->n_heap++] = r;
+    }
+  for (guint at = self->n_heap / 2; at-- > 0;)
+    sift_down (self, at);
+  return TRUE;
+}
+
+/* The batches whose rows the next batch is made of. */
+typedef struct
+{
+  GPtrArray *sources; /* RushBatch (owned) */
+  RushRowId rows[RUSH_BATCH_MAX_ROWS];
+  guint n;
+} Merged;
+
+/* Takes the smallest row. */
+static gboolean
+take_row (RushRowSorter *self, Merged *merged, GError **error)
+{
+  Run *run = &self->runs[self->heap[0]];
+
+  if (run->source == NO_SOURCE)
+    {
+      run->source = merged->sources->len;
+      g_ptr_array_add (merged->sources, rush_batch_ref (run->batch));
+    }
+  merged->rows[merged->n++] = (RushRowId){ run->source, run->row++ };
+  if (run->row == run->batch->length && !run_next_batch (self, run, error))
+    return FALSE;
+  if (run->batch == NULL)
+    self->heap[0] = self->heap[--self->n_heap];
+  if (self->n_heap > 0)
+    sift_down (self, 0);
+  return TRUE;
+}
+
+static RushBatch *
+merge_next (RushRowSorter *self, GError **error)
+{
+  g_autofree Merged *merged = g_new (Merged, 1);
+  g_autoptr (GPtrArray) sources = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_batch_unref);
+
+  merged->n = 0;
+  merged->sources = sources;
+  for (guint r = 0; r < self->ranges->len; r++)
+    self->runs[r].source = NO_SOURCE;
+  while (merged->n < RUSH_BATCH_MAX_ROWS && self->n_heap > 0)
+    if (!take_row (self, merged, error))
+      return NULL;
+  return merged->n > 0 ? rush_batch_gather (self->schema, (RushBatch *const *)sources->pdata,
+                                            merged->rows, merged->n, self->ctx->allocator, error)
+                       : NULL;
+}
+
+/* ---- rows out ---- */
+
+static gboolean
+end_inserting (RushRowSorter *self, GError **error)
+{
+  if (self->file == NULL)
+    {
+      sort_rows (self);
+      self->state = SORTED;
+      return TRUE;
+    }
+  return rush_task_memory_spill (self->ctx->memory, &self->consumer, error) >= 0 &&
+         begin_merging (self, error);
+}
+
+/* If there is no memory for a batch the rest goes to disk first. */
+static RushBatch *
+sorted_next (RushRowSorter *self, GError **error)
+{
+  guint n = (guint)MIN (self->n_rows - self->next, RUSH_BATCH_MAX_ROWS);
+  g_autoptr (GError) failure = NULL;
+  RushBatch *batch;
+
+  if (n == 0)
+    {
+      clear_rows (self);
+      return NULL;
+    }
+  self->consumer.busy = TRUE;
+  batch = gather (self, self->next, n, self->ctx->allocator, &failure);
+  self->consumer.busy = FALSE;
+  if (batch != NULL)
+    {
+      self->next += n;
+      return batch;
+    }
+  if (g_error_matches (failure, RUSH_CORE_ERROR, RUSH_CORE_ERROR_OUT_OF_MEMORY))
+    {
+      gint64 freed = rush_task_memory_spill (self->ctx->memory, &self->consumer, error);
+      if (freed != 0)
+        return freed > 0 ? merge_next (self, error) : NULL;
+    }
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return NULL;
+}
+
+RushBatch *
+rush_row_sorter_next (RushRowSorter *self, GError **error)
+{
+  if (!rush_task_context_check (self->ctx, error) ||
+      (self->state == INSERTING && !end_inserting (self, error)))
+    return NULL;
+  return self->state == SORTED ? sorted_next (self, error) : merge_next (self, error);
+}
+
+gint64
+rush_row_sorter_spilled_bytes (const RushRowSorter *self)
+{
+  return self->spilled_bytes;
+}
+
+void
+rush_row_sorter_free (RushRowSorter *self)
+{
+  if (self->ctx->memory != NULL)
+    rush_task_memory_remove_consumer (self->ctx->memory, &self->consumer);
+  for (guint r = 0; self->runs != NULL && r < self->ranges->len; r++)
+    {
+      run_leave_batch (self, &self->runs[r]);
+      rush_iterator_close (self->runs[r].batches);
+    }
+  g_free (self->runs);
+  g_free (self->heap);
+  clear_rows (self);
+  g_ptr_array_unref (self->keys);
+  g_ptr_array_unref (self->batches);
+  g_array_unref (self->ranges);
+  rush_spill_file_unref (self->file);
+  rush_schema_unref (self->schema);
+  rush_expr_list_unref (self->orders);
+  g_free (self->spec);
+  g_free (self);
+}
+
+RushRowSorter *
+rush_row_sorter_new (RushSchema *schema, RushExprList *orders, RushTaskContext *ctx,
+                     RushEvalContext *eval)
+{
+  RushRowSorter *self = g_new0 (RushRowSorter, 1);
+
+  self->consumer = (RushMemoryConsumer){ "Sort", used_bytes, spill, FALSE };
+  self->schema = rush_schema_ref (schema);
+  self->orders = rush_expr_list_ref (orders);
+  self->spec = rush_sort_spec_new (orders);
+  self->ctx = ctx;
+  self->eval = eval;
+  self->batches = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_batch_unref);
+  self->keys = g_ptr_array_new ();
+  self->ranges = g_array_new (FALSE, FALSE, sizeof (RunRange));
+  if (ctx->memory != NULL)
+    rush_task_memory_add_consumer (ctx->memory, &self->consumer);
+  return self;
+}
