@@ -44,6 +44,11 @@ typedef enum
   /* All arguments that say so are binary, or all are arrays: as they are (arrays: their common type);
    * else each is cast to string.  concat () */
   RUSH_ARG_CONCAT,
+  RUSH_ARG_ARRAYS,           /* arrays, all that say so of one common type */
+  RUSH_ARG_ARRAY_OF_STRINGS, /* an array, cast to array<string> */
+  RUSH_ARG_ELEMENT,          /* what the first argument has: an array its elements (both widened to
+                                their common type), a map its keys */
+  RUSH_ARG_INDEX_OR_KEY,     /* int if the first argument is an array, else the map's key type */
 } RushArgType;
 
 #define RUSH_MAX_LISTED_ARGS 8
@@ -145,6 +150,8 @@ struct _RushFunction
   gboolean handles_nulls;    /* evaluate () sees nulls; else rows with a null argument are null
                                 already, and it may leave any value there */
   gboolean needs_time_zone;
+  gboolean has_forced_mode;  /* try_sum (): its calls have forced_mode, whatever the session's is */
+  RushEvalMode forced_mode;
   gboolean internal;         /* made by rewrites alone: SHOW FUNCTIONS does not list it */
   RushScalarEvaluate evaluate;
   const RushAggregateClass *aggregate;
@@ -154,6 +161,11 @@ struct _RushFunction
   const char *usage;    /* for DESCRIBE FUNCTION, our own words */
   const char *since;
 };
+
+/* For result_type (): DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE of argument @i; @required in quotes, as
+ * messages have it. */
+void rush_set_unexpected_type (GError **error, const RushFunction *self, guint n,
+                               RushExpr *const *args, guint i, const char *required);
 
 /* NULL: there is none.  @name in any case.  (transfer none) */
 const RushFunction *rush_function_find (const char *name);

@@ -6,6 +6,7 @@
  * Mirrors:  org.apache.spark.sql.catalyst.analysis.FunctionRegistry.
  */
 #include "sql/functions/families_private.h"
+#include "sql/types/type_rules.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -78,6 +79,30 @@ build (void)
     if (!((const RushFunction *)function)->internal)
       sorted_names[n++] = name;
   qsort (sorted_names, n, sizeof *sorted_names, compare_names);
+}
+
+void
+rush_set_unexpected_type (GError **error, const RushFunction *self, guint n,
+                          RushExpr *const *args, guint i, const char *required)
+{
+  static const char *const ordinals[] = { "first", "second", "third",  "fourth",
+                                          "fifth", "sixth",  "seventh", "eighth" };
+  g_autoptr (GString) call = g_string_new (NULL);
+  g_autofree char *type = rush_type_sql_id (args[i]->type);
+  g_autofree char *input = rush_expr_to_pretty_sql (args[i]);
+  g_autofree char *quoted = g_strdup_printf ("\"%s\"", input);
+
+  g_string_append_printf (call, "\"%s(", self->name);
+  for (guint k = 0; k < n; k++)
+    {
+      g_autofree char *text = rush_expr_to_pretty_sql (args[k]);
+      g_string_append_printf (call, "%s%s", k > 0 ? ", " : "", text);
+    }
+  g_string_append (call, ")\"");
+  rush_sql_error_set (error, RUSH_SQL_CLASS_DATATYPE_MISMATCH_UNEXPECTED_INPUT_TYPE, NULL,
+                      "sqlExpr", call->str, "paramIndex",
+                      ordinals[MIN (i, G_N_ELEMENTS (ordinals) - 1)], "requiredType", required,
+                      "inputSql", quoted, "inputType", type, NULL);
 }
 
 const RushFunction *

@@ -287,6 +287,13 @@ compare_bits (RushCompareOp op, RushColumn *a, RushColumn *b, const RushRows *ro
     }
   if (!rush_vector_open (&x, a, allocator, error) || !rush_vector_open (&y, b, allocator, error))
     return FALSE;
+  if (x.constant && y.constant) /* the loops walk along one side */
+    {
+      guint64 one;
+      func (op, x.values, TRUE, y.values, TRUE, 1, &one);
+      memset (bits, (one & 1) != 0 ? 0xff : 0, ((gsize)rows->length + 63) / 64 * 8);
+      return TRUE;
+    }
   func (op, x.values, x.constant, y.values, y.constant, rows->length, (guint64 *)bits);
   return TRUE;
 }

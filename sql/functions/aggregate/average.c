@@ -221,13 +221,18 @@ static const RushAggregateClass average_class = {
   .result = result,
 };
 
-#define AVERAGE(NAME)                                                                              \
+#define AVERAGE(NAME, ...)                                                                            \
   {                                                                                                \
     .name = NAME, .kind = RUSH_FUNCTION_AGGREGATE, .min_args = 1, .max_args = 1,                   \
     .args = { RUSH_ARG_NUMERIC_OR_INTERVAL }, .result_type = result_type,                          \
     .always_nullable = TRUE, .aggregate = &average_class,                                          \
     .usage = NAME "(expr) - the mean of the values that are not null; null if there is none",      \
-    .since = "1.0.0",                                                                              \
+    .since = "1.0.0", __VA_ARGS__                                                                  \
   }
 
-const RushFunction rush_functions_average[] = { AVERAGE ("avg"), AVERAGE ("mean"), { NULL } };
+const RushFunction rush_functions_average[] = {
+  AVERAGE ("avg"),
+  AVERAGE ("mean"),
+  AVERAGE ("try_avg", .has_forced_mode = TRUE, .forced_mode = RUSH_EVAL_TRY),
+  { NULL },
+};

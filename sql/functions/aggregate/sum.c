@@ -1,7 +1,7 @@
 /* sum.c - sum () and its kin, exact for whole numbers and decimals.
  *
  *   integers     sum in 128 bits          bigint      buffer: sum
- *   decimals     sum in 128 bits          p + 10      buffer: sum, isEmpty
+ *   decimals     sum in 128 bits          p + 10      buffer: sum, isEmpty (as all in TRY mode)
  *   floats       sum in double            double      buffer: sum
  *   intervals    sum in 128 bits          the same    buffer: sum
  *
@@ -20,6 +20,14 @@ is_exact (const RushExpr *call)
 {
   return call->children[0]->type->storage != RUSH_STORAGE_F32 &&
          call->children[0]->type->storage != RUSH_STORAGE_F64;
+}
+
+/* A null part may be empty or overflown: a second buffer says which. */
+static gboolean
+tells_empty (const RushExpr *call)
+{
+  return call->type->kind == RUSH_TYPE_DECIMAL ||
+         (is_exact (call) && call->mode == RUSH_EVAL_TRY);
 }
 
 static gsize
@@ -54,7 +62,7 @@ merge (const RushExpr *call, RushAggregateStates *states, const guint32 *groups,
 {
   if (!is_exact (call))
     return rush_float_sum_update (states, groups, buffers[0], rows, ctx, error);
-  if (call->type->kind == RUSH_TYPE_DECIMAL)
+  if (tells_empty (call))
     for (guint i = 0; i < rows->n; i++)
       {
         guint row = rush_eval_row (rows, i);
@@ -70,7 +78,7 @@ buffer (const RushExpr *call, const RushType **types, const char **names, gboole
   types[0] = call->type;
   names[0] = "sum";
   nullable[0] = TRUE;
-  if (call->type->kind != RUSH_TYPE_DECIMAL)
+  if (!tells_empty (call))
     return 1;
   types[1] = &RUSH_BOOL;
   names[1] = "isEmpty";
@@ -89,11 +97,11 @@ write_buffers (const RushExpr *call, const RushAggregateStates *states, guint fi
     }
   /* Not yet an error: decimals pass it on as (null, not empty), and integers fail here as in Spark,
    * where each addition is checked. */
-  gboolean decimal = call->type->kind == RUSH_TYPE_DECIMAL;
+  gboolean both = tells_empty (call);
   out[0] = rush_exact_sum_column (call->type, states, first, n,
-                                  decimal ? RUSH_EVAL_TRY : call->mode, &call->context, ctx,
+                                  both ? RUSH_EVAL_TRY : call->mode, &call->context, ctx,
                                   error);
-  if (out[0] == NULL || !decimal)
+  if (out[0] == NULL || !both)
     return out[0] != NULL;
   out[1] = rush_exact_sum_is_empty (states, first, n, ctx, error);
   if (out[1] == NULL)
@@ -150,6 +158,20 @@ const RushFunction rush_functions_sum[] = {
       .aggregate = &sum_class,
       .usage = "sum(expr) - the sum of the values that are not null; null if there is none",
       .since = "1.0.0",
+  },
+  {
+      .name = "try_sum",
+      .kind = RUSH_FUNCTION_AGGREGATE,
+      .min_args = 1,
+      .max_args = 1,
+      .args = { RUSH_ARG_NUMERIC_OR_INTERVAL },
+      .result_type = result_type,
+      .always_nullable = TRUE,
+      .forced_mode = RUSH_EVAL_TRY,
+      .has_forced_mode = TRUE,
+      .aggregate = &sum_class,
+      .usage = "try_sum(expr) - the sum, null if it overflows",
+      .since = "3.3.0",
   },
   { NULL },
 };

@@ -355,6 +355,11 @@ RUSH_EVALUATOR (flatten)
 
 RUSH_RESULT_TYPE (flatten_type)
 {
+  if (rush_type_element (args[0]->type)->kind != RUSH_TYPE_ARRAY)
+    {
+      rush_set_unexpected_type (error, self, n, args, 0, "\"ARRAY\" of \"ARRAY\"");
+      return NULL;
+    }
   return rush_type_element (args[0]->type);
 }
 
@@ -494,7 +499,7 @@ RUSH_TEXT_EVALUATOR (array_join, {
   RUSH_SCALAR (NAME, MIN, MAX, TYPE, FUNC, NAME USAGE, "2.4.0", __VA_ARGS__)
 #define SET_FUNCTION(NAME, N)                                                                      \
   RUSH_SCALAR (NAME, N, N, NULL, set_operation, NAME "(array, …) - each value once", "2.4.0",      \
-               RUSH_ARGS (RUSH_ARG_SAME), .result_type = rush_result_type_of_first)
+               RUSH_ARGS (RUSH_ARG_ARRAYS), .result_type = rush_result_type_of_first)
 #define SIZE(NAME)                                                                                 \
   ARRAY_FUNCTION (NAME, 1, 1, &RUSH_INT32, size, "(array or map) - how many elements",             \
                   RUSH_ARGS (RUSH_ARG_ARRAY_OR_MAP))
@@ -511,15 +516,15 @@ const RushFunction rush_functions_array[] = {
   ARRAY_FUNCTION ("array_size", 1, 1, &RUSH_INT32, size, "(array) - how many elements",
                   RUSH_ARGS (RUSH_ARG_ARRAY)),
   ARRAY_FUNCTION ("array_contains", 2, 2, &RUSH_BOOL, array_contains, "(array, a) - is it in it?",
-                  RUSH_ARGS (RUSH_ARG_ARRAY, RUSH_ARG_ANY), .always_nullable = TRUE),
+                  RUSH_ARGS (RUSH_ARG_ARRAY, RUSH_ARG_ELEMENT), .always_nullable = TRUE),
   ARRAY_FUNCTION ("array_position", 2, 2, &RUSH_INT64, array_position, "(array, a) - from 1, or 0",
-                  RUSH_ARGS (RUSH_ARG_ARRAY, RUSH_ARG_ANY)),
+                  RUSH_ARGS (RUSH_ARG_ARRAY, RUSH_ARG_ELEMENT)),
   ARRAY_FUNCTION ("arrays_overlap", 2, 2, &RUSH_BOOL, arrays_overlap, "(a, b) - a common element?",
-                  RUSH_ARGS (RUSH_ARG_SAME), .always_nullable = TRUE),
+                  RUSH_ARGS (RUSH_ARG_ARRAYS), .always_nullable = TRUE),
   ARRAY_FUNCTION ("element_at", 2, 2, NULL, element_at, "(array or map, index or key)",
-                  RUSH_ARGS (RUSH_ARG_ARRAY_OR_MAP, RUSH_ARG_ANY), .result_type = element_type),
+                  RUSH_ARGS (RUSH_ARG_ARRAY_OR_MAP, RUSH_ARG_INDEX_OR_KEY), .result_type = element_type),
   ARRAY_FUNCTION ("try_element_at", 2, 2, NULL, element_at, "(array or map, index or key)",
-                  RUSH_ARGS (RUSH_ARG_ARRAY_OR_MAP, RUSH_ARG_ANY), .result_type = element_type),
+                  RUSH_ARGS (RUSH_ARG_ARRAY_OR_MAP, RUSH_ARG_INDEX_OR_KEY), .result_type = element_type),
   ARRAY_FUNCTION ("get", 2, 2, NULL, get, "(array, index) - from 0, null outside",
                   RUSH_ARGS (RUSH_ARG_ARRAY, RUSH_ARG_INT), .result_type = element_type),
   ARRAY_FUNCTION ("sort_array", 1, 2, NULL, sort_array, "(array[, ascending])",
@@ -530,7 +535,7 @@ const RushFunction rush_functions_array[] = {
   SET_FUNCTION ("array_intersect", 2),
   SET_FUNCTION ("array_except", 2),
   ARRAY_FUNCTION ("array_remove", 2, 2, NULL, array_remove, "(array, a) - without it",
-                  RUSH_ARGS (RUSH_ARG_ARRAY, RUSH_ARG_ANY),
+                  RUSH_ARGS (RUSH_ARG_ARRAY, RUSH_ARG_ELEMENT),
                   .result_type = rush_result_type_of_first),
   ARRAY_FUNCTION ("array_compact", 1, 1, NULL, array_compact, "(array) - without nulls",
                   RUSH_ARGS (RUSH_ARG_ARRAY), .result_type = rush_result_type_of_first),
@@ -541,10 +546,10 @@ const RushFunction rush_functions_array[] = {
                   RUSH_ARGS (RUSH_ARG_ARRAY), .result_type = flatten_type,
                   .always_nullable = TRUE),
   ARRAY_FUNCTION ("array_append", 2, 2, NULL, array_add, "(array, a) - one more at the end",
-                  RUSH_ARGS (RUSH_ARG_ARRAY, RUSH_ARG_ANY), .result_type = add_type,
+                  RUSH_ARGS (RUSH_ARG_ARRAY, RUSH_ARG_ELEMENT), .result_type = add_type,
                   .handles_nulls = TRUE),
   ARRAY_FUNCTION ("array_prepend", 2, 2, NULL, array_add, "(array, a) - one more at the start",
-                  RUSH_ARGS (RUSH_ARG_ARRAY, RUSH_ARG_ANY), .result_type = add_type,
+                  RUSH_ARGS (RUSH_ARG_ARRAY, RUSH_ARG_ELEMENT), .result_type = add_type,
                   .handles_nulls = TRUE),
   ARRAY_FUNCTION ("sequence", 2, 3, NULL, sequence, "(start, stop[, step])",
                   RUSH_ARGS (RUSH_ARG_SAME), .result_type = sequence_type),
@@ -553,6 +558,6 @@ const RushFunction rush_functions_array[] = {
   ARRAY_FUNCTION ("array_max", 1, 1, NULL, array_extreme, "(array) - the largest",
                   RUSH_ARGS (RUSH_ARG_ARRAY), .result_type = element_type),
   ARRAY_FUNCTION ("array_join", 2, 3, &RUSH_STRING, array_join, "(array, separator[, for nulls])",
-                  RUSH_ARGS (RUSH_ARG_ARRAY, RUSH_ARG_STRING, RUSH_ARG_STRING)),
+                  RUSH_ARGS (RUSH_ARG_ARRAY_OF_STRINGS, RUSH_ARG_STRING, RUSH_ARG_STRING)),
   { NULL },
 };

@@ -322,6 +322,6 @@ const RushFunction rush_functions_map_struct[] = {
   OF_MAP ("map_values", values_type, map_values, "an array of its values"),
   OF_MAP ("map_entries", entries_type, map_entries, "an array of structs"),
   RUSH_SCALAR ("map_contains_key", 2, 2, &RUSH_BOOL, map_contains_key, "map_contains_key(map, key)",
-               "3.3.0", RUSH_ARGS (RUSH_ARG_MAP, RUSH_ARG_ANY)),
+               "3.3.0", RUSH_ARGS (RUSH_ARG_MAP, RUSH_ARG_INDEX_OR_KEY)),
   { NULL },
 };
