@@ -37,6 +37,20 @@ text_object (char *text)
   return result;
 }
 
+/* Takes @made over.  Where the user's program asked for it: "cast", "/home/ada/app.py:12"; errors of
+ * its values say so. */
+static PyObject *
+wrap_at (RushExpr *made, const char *fragment, const char *call_site)
+{
+  if (fragment == NULL || call_site == NULL)
+    return engine_expr_wrap (made, NULL);
+  RushSqlContext context = { .fragment = g_intern_string (fragment),
+                             .call_site = g_intern_string (call_site) };
+  RushExpr *placed = rush_expr_with_context (made, &context);
+  rush_expr_unref (made);
+  return engine_expr_wrap (placed, NULL);
+}
+
 /* ── the functions that make them ── */
 
 static PyObject *
@@ -70,7 +84,18 @@ expr_literal (PyObject *module, PyObject *args)
   return literal ? engine_expr_wrap (literal, NULL) : NULL;
 }
 
-/* call (name, arguments, distinct=False, filter=None) */
+/* The pattern of colRegex (). */
+static PyObject *
+expr_regex (PyObject *module, PyObject *args)
+{
+  g_auto (GStrv) parts = NULL;
+  if (!PyArg_ParseTuple (args, "O&", engine_strv_converter, &parts))
+    return NULL;
+  return engine_expr_wrap (
+      rush_expr_named (RUSH_EXPR_UNRESOLVED_REGEX, (const char *const *)parts, 0, NULL), NULL);
+}
+
+/* call (name, arguments, distinct=False, filter=None, fragment=None, call_site=None) */
 static PyObject *
 expr_call (PyObject *module, PyObject *args)
 {
@@ -78,15 +103,17 @@ expr_call (PyObject *module, PyObject *args)
   g_autoptr (RushExprList) arguments = NULL;
   int distinct = FALSE;
   RushExpr *filter = NULL;
-  if (!PyArg_ParseTuple (args, "O&O&|pO&", engine_strv_converter, &name, engine_expr_list_converter,
-                         &arguments, &distinct, engine_optional_expr_converter, &filter))
+  const char *fragment = NULL, *call_site = NULL;
+  if (!PyArg_ParseTuple (args, "O&O&|pO&zz", engine_strv_converter, &name,
+                         engine_expr_list_converter, &arguments, &distinct,
+                         engine_optional_expr_converter, &filter, &fragment, &call_site))
     return NULL;
   for (guint i = 0; i < arguments->n; i++)
     rush_expr_ref (arguments->items[i]);
-  return engine_expr_wrap (rush_expr_unresolved_function ((const char *const *)name, arguments->n,
-                                                          arguments->items, distinct,
-                                                          filter ? rush_expr_ref (filter) : NULL),
-                           NULL);
+  return wrap_at (rush_expr_unresolved_function ((const char *const *)name, arguments->n,
+                                                 arguments->items, distinct,
+                                                 filter ? rush_expr_ref (filter) : NULL),
+                  fragment, call_site);
 }
 
 /* Kinds without payload that Python may ask for by name. */
@@ -128,46 +155,42 @@ operator_kind (const char *name, RushExprKind *out)
   return FALSE;
 }
 
-/* operator (name, children, ansi=True, call_site=None) */
+/* operator (name, children, ansi=True, fragment=None, call_site=None) */
 static PyObject *
 expr_operator (PyObject *module, PyObject *args)
 {
-  const char *name, *call_site = NULL;
+  const char *name, *fragment = NULL, *call_site = NULL;
   g_autoptr (RushExprList) children = NULL;
   int ansi = TRUE;
   RushExprKind kind;
-  if (!PyArg_ParseTuple (args, "sO&|pz", &name, engine_expr_list_converter, &children, &ansi,
-                         &call_site))
+  if (!PyArg_ParseTuple (args, "sO&|pzz", &name, engine_expr_list_converter, &children, &ansi,
+                         &fragment, &call_site))
     return NULL;
   if (!operator_kind (name, &kind))
     return PyErr_Format (PyExc_ValueError, "no operator is called %s", name);
   for (guint i = 0; i < children->n; i++)
     rush_expr_ref (children->items[i]);
-  g_autoptr (RushExpr) made =
+  RushExpr *made =
       !ansi && children->n == 2 && kind <= RUSH_EXPR_REMAINDER && kind >= RUSH_EXPR_ADD
           ? rush_expr_arithmetic (kind, RUSH_EVAL_LEGACY, children->items[0], children->items[1])
           : rush_expr_new (kind, children->n, children->items);
-  if (call_site == NULL)
-    return engine_expr_wrap (g_steal_pointer (&made), NULL);
-  RushSqlContext context = { .fragment = g_intern_string (name),
-                             .call_site = g_intern_string (call_site) };
-  return engine_expr_wrap (rush_expr_with_context (made, &context), NULL);
+  return wrap_at (made, fragment, call_site);
 }
 
-/* cast (child, type, mode): mode "ansi", "legacy" or "try" */
+/* cast (child, type, mode, fragment=None, call_site=None): mode "ansi", "legacy" or "try" */
 static PyObject *
 expr_cast (PyObject *module, PyObject *args)
 {
   RushExpr *child;
   const RushType *type;
-  const char *mode;
-  if (!PyArg_ParseTuple (args, "O&O&s", engine_expr_converter, &child, engine_type_converter, &type,
-                         &mode))
+  const char *mode, *fragment = NULL, *call_site = NULL;
+  if (!PyArg_ParseTuple (args, "O&O&s|zz", engine_expr_converter, &child, engine_type_converter,
+                         &type, &mode, &fragment, &call_site))
     return NULL;
   RushEvalMode m = g_str_equal (mode, "try")    ? RUSH_EVAL_TRY
                    : g_str_equal (mode, "ansi") ? RUSH_EVAL_ANSI
                                                 : RUSH_EVAL_LEGACY;
-  return engine_expr_wrap (rush_expr_cast (rush_expr_ref (child), type, m, NULL, TRUE), NULL);
+  return wrap_at (rush_expr_cast (rush_expr_ref (child), type, m, NULL, TRUE), fragment, call_site);
 }
 
 /* alias (child, names): several names for the columns of a generator */
@@ -326,6 +349,20 @@ expr_subquery (PyObject *module, PyObject *args)
                            NULL);
 }
 
+RushPythonFunction *
+engine_python_function (const char *name, int eval_type, const char *command, Py_ssize_t length,
+                        const RushType *return_type, gboolean deterministic)
+{
+  RushPythonFunction *function = g_new0 (RushPythonFunction, 1);
+  rush_ref_count_init (&function->refs);
+  function->name = g_strdup (name);
+  function->eval_type = eval_type;
+  function->command = g_bytes_new (command, (gsize)length);
+  function->return_type = return_type;
+  function->deterministic = deterministic;
+  return function;
+}
+
 /* python_udf (name, eval_type, command, return_type, deterministic, arguments) */
 static PyObject *
 expr_python_udf (PyObject *module, PyObject *args)
@@ -339,13 +376,8 @@ expr_python_udf (PyObject *module, PyObject *args)
                          engine_type_converter, &return_type, &deterministic,
                          engine_expr_list_converter, &arguments))
     return NULL;
-  RushPythonFunction *function = g_new0 (RushPythonFunction, 1);
-  rush_ref_count_init (&function->refs);
-  function->name = g_strdup (name);
-  function->eval_type = eval_type;
-  function->command = g_bytes_new (command, (gsize)length);
-  function->return_type = return_type;
-  function->deterministic = deterministic;
+  RushPythonFunction *function =
+      engine_python_function (name, eval_type, command, length, return_type, deterministic);
   for (guint i = 0; i < arguments->n; i++)
     rush_expr_ref (arguments->items[i]);
   return engine_expr_wrap (rush_expr_python_udf (function, arguments->n, arguments->items), NULL);
@@ -368,11 +400,14 @@ PyMethodDef engine_expr_functions[] = {
   { "expr_attribute", expr_attribute, METH_VARARGS, "expr_attribute (parts, plan_id=-1) -> Expr" },
   { "expr_star", expr_star, METH_VARARGS, "expr_star (target or None) -> Expr" },
   { "expr_literal", expr_literal, METH_VARARGS, "expr_literal (value, type=None) -> Expr" },
+  { "expr_regex", expr_regex, METH_VARARGS, "expr_regex ([pattern, table …]) -> Expr" },
   { "expr_call", expr_call, METH_VARARGS,
-    "expr_call (name, arguments, distinct=False, filter=None) -> Expr" },
+    "expr_call (name, arguments, distinct=False, filter=None, fragment=None, call_site=None) "
+    "-> Expr" },
   { "expr_operator", expr_operator, METH_VARARGS,
-    "expr_operator (name, children, ansi=True, call_site=None) -> Expr" },
-  { "expr_cast", expr_cast, METH_VARARGS, "expr_cast (child, type, mode) -> Expr" },
+    "expr_operator (name, children, ansi=True, fragment=None, call_site=None) -> Expr" },
+  { "expr_cast", expr_cast, METH_VARARGS,
+    "expr_cast (child, type, mode, fragment=None, call_site=None) -> Expr" },
   { "expr_alias", expr_alias, METH_VARARGS, "expr_alias (child, names, metadata=None) -> Expr" },
   { "expr_like", expr_like, METH_VARARGS, "expr_like (text, pattern) -> Expr" },
   { "expr_sort", expr_sort, METH_VARARGS, "expr_sort (child, descending, nulls_last) -> Expr" },

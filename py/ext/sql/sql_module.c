@@ -11,6 +11,8 @@ engine_sql_add_to_module (PyObject *module)
       return -1;
   if (PyModule_AddFunctions (module, engine_expr_functions) < 0 ||
       PyModule_AddFunctions (module, engine_plan_functions) < 0 ||
+      PyModule_AddFunctions (module, engine_command_functions) < 0 ||
+      PyModule_AddFunctions (module, engine_arrow_functions) < 0 ||
       PyModule_AddFunctions (module, engine_type_functions) < 0)
     return -1;
   return 0;

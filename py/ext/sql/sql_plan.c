@@ -59,8 +59,8 @@ plan_range (PyObject *module, PyObject *args)
   return engine_plan_wrap (rush_plan_range (start, end, step, n_slices), NULL);
 }
 
-static RushExprList *
-attributes_of_schema (const RushSchema *schema)
+RushExprList *
+engine_attributes_of_schema (const RushSchema *schema)
 {
   g_autofree RushExpr **attributes = g_new (RushExpr *, MAX (schema->n_fields, 1));
   for (guint i = 0; i < schema->n_fields; i++)
@@ -100,7 +100,7 @@ plan_rows (PyObject *module, PyObject *args)
   RushRdd *rdd = rush_rdd_parallelize (rush_context_lineage (context->context), schema,
                                        (GPtrArray *const *)partitions->pdata, n_partitions);
   engine_call_pop ();
-  return engine_plan_wrap (rush_plan_rdd (rdd, attributes_of_schema (schema)), NULL);
+  return engine_plan_wrap (rush_plan_rdd (rdd, engine_attributes_of_schema (schema)), NULL);
 }
 
 /* plan_local (rows, type): a LocalRelation */
@@ -115,7 +115,7 @@ plan_local (PyObject *module, PyObject *args)
   GPtrArray *batches = engine_batches_from_rows (rows, 0, PyList_GET_SIZE (rows), schema);
   if (batches == NULL)
     return NULL;
-  return engine_plan_wrap (rush_plan_local (attributes_of_schema (schema), batches), NULL);
+  return engine_plan_wrap (rush_plan_local (engine_attributes_of_schema (schema), batches), NULL);
 }
 
 /* plan_rdd (rdd, type): an RDD whose batches have these columns */
@@ -127,8 +127,8 @@ plan_rdd (PyObject *module, PyObject *args)
   if (!PyArg_ParseTuple (args, "O!O&", &EngineRdd_Type, &rdd, engine_type_converter, &type))
     return NULL;
   g_autoptr (RushSchema) schema = rush_schema_from_type (type);
-  return engine_plan_wrap (rush_plan_rdd (rush_rdd_ref (rdd->rdd), attributes_of_schema (schema)),
-                           NULL);
+  return engine_plan_wrap (
+      rush_plan_rdd (rush_rdd_ref (rdd->rdd), engine_attributes_of_schema (schema)), NULL);
 }
 
 /* ── one child ── */
@@ -371,21 +371,80 @@ plan_setop (PyObject *module, PyObject *args)
       NULL);
 }
 
-/* plan_create_view (name, child, replace, global) */
+/* plan_unpivot (ids, values, variable name, value name, child): one value a row */
 static PyObject *
-plan_create_view (PyObject *module, PyObject *args)
+plan_unpivot (PyObject *module, PyObject *args)
+{
+  g_autoptr (RushExprList) ids = NULL, values = NULL;
+  const char *variable, *value;
+  RushPlan *child;
+  if (!PyArg_ParseTuple (args, "O&O&ssO&", engine_expr_list_converter, &ids,
+                         engine_expr_list_converter, &values, &variable, &value,
+                         engine_plan_converter, &child))
+    return NULL;
+  const char *const value_names[] = { value, NULL };
+  return engine_plan_wrap (rush_plan_unpivot (g_steal_pointer (&ids), g_steal_pointer (&values), 1,
+                                              TRUE, variable, value_names, NULL,
+                                              rush_plan_ref (child)),
+                           NULL);
+}
+
+/* plan_map_python (name, eval_type, command, type, child): a function of all rows of a partition */
+static PyObject *
+plan_map_python (PyObject *module, PyObject *args)
+{
+  const char *name, *command;
+  Py_ssize_t length;
+  int eval_type;
+  const RushType *type;
+  RushPlan *child;
+  if (!PyArg_ParseTuple (args, "siy#O&O&", &name, &eval_type, &command, &length,
+                         engine_type_converter, &type, engine_plan_converter, &child))
+    return NULL;
+  if (child->output == NULL)
+    return PyErr_Format (PyExc_RuntimeError, "the plan has not been analyzed");
+  g_autoptr (RushSchema) schema = rush_schema_from_type (type);
+  RushPythonFunction *function =
+      engine_python_function (name, eval_type, command, length, type, TRUE);
+  for (guint i = 0; i < child->output->n; i++)
+    rush_expr_ref (child->output->items[i]);
+  RushExpr *call = rush_expr_python_udf (function, child->output->n, child->output->items);
+  return engine_plan_wrap (
+      rush_plan_python (RUSH_PLAN_MAP_IN_PYTHON, eval_type, rush_expr_list_new (1, &call),
+                        engine_attributes_of_schema (schema), rush_plan_ref (child)),
+      NULL);
+}
+
+/* plan_table_function (names, arguments): range (…), explode (…) */
+static PyObject *
+plan_table_function (PyObject *module, PyObject *args)
+{
+  g_auto (GStrv) names = NULL;
+  g_autoptr (RushExprList) arguments = NULL;
+  if (!PyArg_ParseTuple (args, "O&O&", engine_strv_converter, &names, engine_expr_list_converter,
+                         &arguments))
+    return NULL;
+  return engine_plan_wrap (rush_plan_unresolved_table_function ((const char *const *)names,
+                                                                g_steal_pointer (&arguments)),
+                           NULL);
+}
+
+/* plan_lateral_join (type, condition or None, left, right) */
+static PyObject *
+plan_lateral_join (PyObject *module, PyObject *args)
 {
   const char *name;
-  RushPlan *child;
-  int replace, global;
-  if (!PyArg_ParseTuple (args, "sO&pp", &name, engine_plan_converter, &child, &replace, &global))
+  RushExpr *condition;
+  RushPlan *left, *right;
+  RushJoinType type;
+  if (!PyArg_ParseTuple (args, "sO&O&O&", &name, engine_optional_expr_converter, &condition,
+                         engine_plan_converter, &left, engine_plan_converter, &right) ||
+      !join_type (name, &type))
     return NULL;
-  RushCommand *command = rush_command_new (RUSH_COMMAND_CREATE_VIEW);
-  command->flags = RUSH_COMMAND_TEMPORARY | (replace ? RUSH_COMMAND_REPLACE : 0) |
-                   (global ? RUSH_COMMAND_GLOBAL : 0);
-  const char *const names[] = { name, NULL };
-  command->names = g_strdupv ((char **)names);
-  return engine_plan_wrap (rush_plan_command (command, rush_plan_ref (child)), NULL);
+  return engine_plan_wrap (rush_plan_lateral_join (type,
+                                                   condition ? rush_expr_ref (condition) : NULL,
+                                                   rush_plan_ref (left), rush_plan_ref (right)),
+                           NULL);
 }
 
 PyMethodDef engine_plan_functions[] = {
@@ -414,8 +473,14 @@ PyMethodDef engine_plan_functions[] = {
     "plan_join_using (type, columns, left, right) -> Plan" },
   { "plan_union", plan_union, METH_VARARGS, "plan_union (plans, by_name, allow_missing) -> Plan" },
   { "plan_setop", plan_setop, METH_VARARGS, "plan_setop (kind, all, left, right) -> Plan" },
-  { "plan_create_view", plan_create_view, METH_VARARGS,
-    "plan_create_view (name, child, replace, global) -> Plan" },
+  { "plan_unpivot", plan_unpivot, METH_VARARGS,
+    "plan_unpivot (ids, values, variable name, value name, child) -> Plan" },
+  { "plan_map_python", plan_map_python, METH_VARARGS,
+    "plan_map_python (name, eval_type, command, type, child) -> Plan" },
+  { "plan_table_function", plan_table_function, METH_VARARGS,
+    "plan_table_function (names, arguments) -> Plan" },
+  { "plan_lateral_join", plan_lateral_join, METH_VARARGS,
+    "plan_lateral_join (type, condition, left, right) -> Plan" },
   { NULL }
 };
 

@@ -3,6 +3,8 @@
  *   sql_module.c      the functions and types, added to the module
  *   sql_expr.c        Expr: a handle on an expression; functions that make them (Column)
  *   sql_plan.c        Plan: a handle on a logical plan; functions that make them (DataFrame)
+ *   sql_commands.c    plans that act when they are analyzed: views, files that are written
+ *   sql_arrow.c       Arrow's streams ⇄ plans and rows, without copying
  *   sql_session.c     SqlSession: settings, sql (), tables, sources, caches
  *   sql_query.c       Query: a plan's phases, its rows
  *   sql_arguments.c   lists of names, of expressions and of options, from Python
@@ -48,6 +50,8 @@ extern PyTypeObject EngineQuery_Type;
 
 extern PyMethodDef engine_expr_functions[];
 extern PyMethodDef engine_plan_functions[];
+extern PyMethodDef engine_command_functions[];
+extern PyMethodDef engine_arrow_functions[];
 extern PyMethodDef engine_type_functions[];
 
 /* Adds all of it; −1 with an exception set. */
@@ -73,6 +77,15 @@ int engine_type_converter (PyObject *object, void *out_type); /* const RushType 
                                                                  text; None: NULL */
 int engine_options_converter (PyObject *object, void *out_options); /* RushOptions **, owned, of a
                                                                        dict of str; None: NULL */
+
+/* A function of Python as expressions have it, pickled. (transfer full) */
+RushPythonFunction *engine_python_function (const char *name, int eval_type, const char *command,
+                                            Py_ssize_t length, const RushType *return_type,
+                                            gboolean deterministic);
+/* An attribute a field, with ids of their own. */
+RushExprList *engine_attributes_of_schema (const RushSchema *schema);
+/* @batches (consumed) as a capsule "arrow_array_stream". */
+PyObject *engine_arrow_stream_of (GPtrArray *batches, RushSchema *schema, const char *time_zone);
 
 /* ── values ── */
 

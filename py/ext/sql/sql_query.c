@@ -141,6 +141,27 @@ query_take (EngineQuery *self, PyObject *args)
   return rows;
 }
 
+/* arrow_stream (time zone, call, properties) -> capsule */
+static PyObject *
+query_arrow_stream (EngineQuery *self, PyObject *args)
+{
+  const char *time_zone;
+  PyObject *call, *properties;
+  Action action;
+  if (!PyArg_ParseTuple (args, "sOO!", &time_zone, &call, &PyDict_Type, &properties))
+    return NULL;
+  g_autoptr (RushSchema) schema = query_schema (self);
+  if (schema == NULL || !action_init (&action, call, properties))
+    return NULL;
+  GError *error = NULL;
+  GPtrArray *batches;
+  Py_BEGIN_ALLOW_THREADS batches = rush_query_collect (self->query, &action.options, &error);
+  Py_END_ALLOW_THREADS action_clear (&action);
+  if (batches == NULL)
+    return engine_raise (error);
+  return engine_arrow_stream_of (batches, schema, time_zone);
+}
+
 /* to_rdd (call, properties) -> Rdd of batches */
 static PyObject *
 query_to_rdd (EngineQuery *self, PyObject *args)
@@ -167,6 +188,8 @@ static PyMethodDef query_methods[] = {
     "collect (row class, call, properties) -> list of rows" },
   { "take", (PyCFunction)query_take, METH_VARARGS,
     "take (n, row class, call, properties) -> list of rows; n < 0: the last" },
+  { "arrow_stream", (PyCFunction)query_arrow_stream, METH_VARARGS,
+    "arrow_stream (time zone, call, properties) -> capsule of an Arrow stream" },
   { "to_rdd", (PyCFunction)query_to_rdd, METH_VARARGS, "to_rdd (call, properties) -> Rdd" },
   { NULL }
 };

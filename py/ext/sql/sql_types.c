@@ -1,5 +1,6 @@
-/* sql_types.c - data types cross as text: JSON as DataType.json () writes it, or DDL. */
+/* sql_types.c - data types cross as text: JSON as DataType.json () writes it, or DDL; so do names. */
 #include "py/ext/sql/sql_private.h"
+#include "sql/functions/function.h"
 #include "sql/types/type_json.h"
 
 #include <string.h>
@@ -63,9 +64,25 @@ parse_identifier (PyObject *module, PyObject *text)
   return list;
 }
 
+/* function_names () -> the functions that SQL text can call, sorted */
+static PyObject *
+function_names (PyObject *module, PyObject *unused)
+{
+  PyObject *list = PyList_New (0);
+  for (const char *const *name = rush_function_names (); list != NULL && *name != NULL; name++)
+    {
+      PyObject *item = PyUnicode_FromString (*name);
+      if (item == NULL || PyList_Append (list, item) < 0)
+        Py_CLEAR (list);
+      Py_XDECREF (item);
+    }
+  return list;
+}
+
 PyMethodDef engine_type_functions[] = {
   { "parse_schema", parse_schema, METH_O, "parse_schema (DDL) -> JSON of a struct" },
   { "parse_type", parse_type, METH_O, "parse_type (DDL or JSON) -> JSON" },
+  { "function_names", function_names, METH_NOARGS, "function_names () -> list of str" },
   { "parse_identifier", parse_identifier, METH_O, "parse_identifier (\"a.`b c`\") -> list of str" },
   { NULL }
 };
