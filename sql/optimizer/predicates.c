@@ -141,7 +141,6 @@ rush_add_not_null (const RushExpr *expr, GPtrArray *into)
             g_ptr_array_add (into, g_steal_pointer (&check));
         }
       return;
-    case RUSH_EXPR_IN:
     case RUSH_EXPR_IS_NOT_NULL:
       rush_add_not_null (expr->children[0], into);
       return;
@@ -157,8 +156,14 @@ rush_add_not_null (const RushExpr *expr, GPtrArray *into)
     case RUSH_EXPR_SUBTRACT:
     case RUSH_EXPR_MULTIPLY:
       if (expr->kind == RUSH_EXPR_NOT && expr->children[0]->kind != RUSH_EXPR_EQUAL &&
-          expr->children[0]->kind != RUSH_EXPR_IN && expr->children[0]->kind != RUSH_EXPR_LIKE &&
+          expr->children[0]->kind != RUSH_EXPR_LIKE &&
           expr->children[0]->kind != RUSH_EXPR_ATTRIBUTE)
+        return;
+      G_GNUC_FALLTHROUGH;
+    case RUSH_EXPR_FUNCTION:
+      if (expr->kind == RUSH_EXPR_FUNCTION &&
+          (expr->as.function.function->handles_nulls ||
+           expr->as.function.function->kind != RUSH_FUNCTION_SCALAR))
         return;
       for (guint i = 0; i < expr->n_children; i++)
         rush_add_not_null (expr->children[i], into);

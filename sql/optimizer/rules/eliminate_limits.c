@@ -34,6 +34,17 @@ rewrite (RushPlan *node, gpointer data, GError **error)
                                         : child);
   if (global && rows >= 0 && rows <= limit)
     return rush_plan_ref (child->kind == RUSH_PLAN_LOCAL_LIMIT ? child->children[0] : child);
+  if (global && child->kind == RUSH_PLAN_LOCAL_LIMIT &&
+      child->children[0]->kind == RUSH_PLAN_GLOBAL_LIMIT && limit_of (child->children[0], &below))
+    {
+      RushPlan *other = child->children[0];
+      if (below <= limit)
+        return rush_plan_ref (other);
+      RushPlan *source = other->children[0]->kind == RUSH_PLAN_LOCAL_LIMIT
+                             ? other->children[0]->children[0]
+                             : other->children[0];
+      return rush_with_child (node, rush_with_child (child, rush_plan_ref (source)));
+    }
   if (child->kind == node->kind && limit_of (child, &below))
     return rush_with_child (limit <= below ? node : child, rush_plan_ref (child->children[0]));
   return rush_plan_ref (node);

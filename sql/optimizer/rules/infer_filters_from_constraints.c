@@ -154,8 +154,9 @@ infer_for_filter (RushPlan *node)
       i++;
   if (more->len == 0)
     return rush_plan_ref (node);
-  rush_expr_split_conjuncts (node->lists[0]->items[0], more);
-  return rush_filter_if_any (g_steal_pointer (&more), rush_plan_ref (node->children[0]));
+  RushExpr *all = rush_expr_binary (RUSH_EXPR_AND, rush_all_of (g_steal_pointer (&more)),
+                                    rush_expr_ref (node->lists[0]->items[0]));
+  return rush_plan_filter (all, rush_plan_ref (node->children[0]));
 }
 
 static RushPlan *

@@ -1,21 +1,21 @@
 /* like_simplification.c - patterns that are a beginning, an end, a part or the whole.
  *
- *   s LIKE 'abc%'  → startswith(s, abc)       s LIKE '%abc'   → endswith(s, abc)
- *   s LIKE '%abc%' → contains(s, abc)         s LIKE 'abc'    → (s = abc)
+ *   s LIKE 'abc%'  → StartsWith(s, abc)       s LIKE '%abc'   → EndsWith(s, abc)
+ *   s LIKE '%abc%' → Contains(s, abc)         s LIKE 'abc'    → (s = abc)
  */
 #include "sql/optimizer/optimizer_private.h"
 
 #include <string.h>
 
 static RushExpr *
-call (const char *name, RushExpr *text, const char *part, gsize length)
+call (const char *shown, RushExpr *text, const char *part, gsize length)
 {
-  const RushFunction *function = rush_function_find (name);
+  const RushFunction *function = rush_function_find (shown);
 
   if (function == NULL)
     return NULL;
   RushExpr *args[2] = { rush_expr_ref (text), rush_expr_literal_string (part, (gssize)length) };
-  return rush_expr_function (function, function->name, &RUSH_BOOL, text->nullable, RUSH_EVAL_ANSI, 2,
+  return rush_expr_function (function, shown, &RUSH_BOOL, text->nullable, RUSH_EVAL_ANSI, 2,
                              args);
 }
 
@@ -43,11 +43,11 @@ rewrite (RushExpr *node, gpointer data, GError **error)
   if (part_length == 0 && (open || close))
     return rush_expr_ref (node);
   if (open && close)
-    made = call ("contains", text, part, part_length);
+    made = call ("Contains", text, part, part_length);
   else if (open)
-    made = call ("endswith", text, part, part_length);
+    made = call ("EndsWith", text, part, part_length);
   else if (close)
-    made = call ("startswith", text, part, part_length);
+    made = call ("StartsWith", text, part, part_length);
   else
     made = rush_expr_binary (RUSH_EXPR_EQUAL, rush_expr_ref (text),
                              rush_expr_literal_string (part, (gssize)part_length));

@@ -20,14 +20,20 @@ combine_filters (RushPlan *node)
     return NULL;
   RushPlan *below = node->children[0];
   g_autoptr (GPtrArray) upper = rush_conjuncts_of (node->lists[0]);
-  g_autoptr (GPtrArray) all = rush_conjuncts_of (below->lists[0]);
-  for (guint i = 0; i < all->len; i++)
-    if (!rush_is_deterministic (all->pdata[i]))
+  g_autoptr (GPtrArray) lower = rush_conjuncts_of (below->lists[0]);
+  GPtrArray *more = rush_expr_ptr_array ();
+  if (!rush_all_deterministic (below->lists[0]))
+    {
+      g_ptr_array_unref (more);
       return NULL;
+    }
   for (guint i = 0; i < upper->len; i++)
-    if (!rush_contains_semantic (all, upper->pdata[i]))
-      g_ptr_array_add (all, rush_expr_ref (upper->pdata[i]));
-  return rush_filter_if_any (g_steal_pointer (&all), rush_plan_ref (below->children[0]));
+    if (!rush_contains_semantic (lower, upper->pdata[i]))
+      g_ptr_array_add (more, rush_expr_ref (upper->pdata[i]));
+  RushExpr *all = rush_expr_ref (below->lists[0]->items[0]), *rest = rush_all_of (more);
+  if (rest != NULL)
+    all = rush_expr_binary (RUSH_EXPR_AND, all, rest);
+  return rush_plan_filter (all, rush_plan_ref (below->children[0]));
 }
 
 static RushPlan *

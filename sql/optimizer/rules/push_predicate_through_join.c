@@ -100,14 +100,25 @@ push_filter (RushPlan *filter, RushPlan *join)
   return rush_filter_if_any (g_steal_pointer (&rest), made);
 }
 
+static gpointer
+copy_ref (gconstpointer expr, gpointer data)
+{
+  return rush_expr_ref ((RushExpr *)expr);
+}
+
 static RushPlan *
 push_condition (RushPlan *join)
 {
   Moves moves = moves_of (join->as.join.type);
   RushPlan *left = join->children[0], *right = join->children[1];
-  g_autoptr (GPtrArray) own = rush_conjuncts_of (join->lists[0]);
-  g_autoptr (GPtrArray) to_left = take_if (moves.join_left, own, left->output);
-  g_autoptr (GPtrArray) to_right = take_if (moves.join_right, own, right->output);
+  g_autoptr (GPtrArray) own = rush_expr_ptr_array (), both = rush_conjuncts_of (join->lists[0]);
+  g_autoptr (GPtrArray) to_left = take_if (moves.join_left, both, left->output);
+  g_autoptr (GPtrArray) to_right = take_if (moves.join_right, both, right->output);
+  /* What stays: conditions on one side first. */
+  g_autoptr (GPtrArray) one = rush_take_evaluable (both, moves.join_left ? right->output
+                                                                         : left->output);
+  g_ptr_array_extend (own, one, copy_ref, NULL);
+  g_ptr_array_extend (own, both, copy_ref, NULL);
 
   if (to_left->len == 0 && to_right->len == 0)
     return NULL;
