@@ -154,18 +154,24 @@ read_schemas (RushIterator *rows, RushTaskContext *ctx, gpointer data, RushTaskR
   return TRUE;
 }
 
+RushRdd *
+rush_rdd_without_rows (RushContext *context, RushSchema *schema, guint n_partitions)
+{
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+  g_autofree GPtrArray **batches = g_new (GPtrArray *, n_partitions);
+
+  for (guint i = 0; i < n_partitions; i++)
+    batches[i] = none;
+  return rush_rdd_parallelize (rush_context_lineage (context), schema, batches, n_partitions);
+}
+
 RushJobWaiter *
 rush_job_without_rows (RushContext *context, guint n_tasks, RushResultFunc func, gpointer data,
                        GError **error)
 {
   g_autoptr (RushSchema) schema = rush_schema_of ("path", &RUSH_STRING, NULL);
-  g_autoptr (GPtrArray) none = g_ptr_array_new ();
-  g_autofree GPtrArray **batches = g_new (GPtrArray *, n_tasks);
-  g_autoptr (RushRdd) rdd = NULL;
+  g_autoptr (RushRdd) rdd = rush_rdd_without_rows (context, schema, n_tasks);
 
-  for (guint i = 0; i < n_tasks; i++)
-    batches[i] = none;
-  rdd = rush_rdd_parallelize (rush_context_lineage (context), schema, batches, n_tasks);
   return rush_context_run_job (context, rdd, NULL, 0, func, data, NULL, NULL, error);
 }
 

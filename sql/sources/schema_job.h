@@ -24,3 +24,5 @@ RushSchema *rush_schema_merge (const RushSchema *left, const RushSchema *right, 
  * @data is the caller's.  NULL with @error. */
 RushJobWaiter *rush_job_without_rows (RushContext *context, guint n_tasks, RushResultFunc func,
                                       gpointer data, GError **error);
+/* An RDD of @n_partitions without rows. */
+RushRdd *rush_rdd_without_rows (RushContext *context, RushSchema *schema, guint n_partitions);
