@@ -46,6 +46,10 @@ const RushType *rush_analysis_wider_of (const RushAnalysis *self, const GPtrArra
 RushExpr *rush_analysis_cast (const RushAnalysis *self, RushExpr *expr, const RushType *type);
 /* An implicit cast of an argument; NULL without error: there is none. Takes over nothing. */
 RushExpr *rush_analysis_implicit_cast (const RushAnalysis *self, RushExpr *expr, RushArgType to);
+/* Casts each of @args (replaced in place) to what the function wants; FALSE with @error. */
+gboolean rush_analysis_fit_arguments (const RushAnalysis *self, const RushFunction *function,
+                                      const char *name, guint n, RushExpr **args,
+                                      const RushSqlContext *context, GError **error);
 gboolean rush_analysis_can_cast (const RushAnalysis *self, const RushType *from,
                                  const RushType *to);
 

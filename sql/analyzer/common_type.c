@@ -281,6 +281,8 @@ accepts (RushArgType wanted, const RushType *type)
     case RUSH_ARG_DATE_OR_TIMESTAMP:
       return time_rank (type) > 0;
     case RUSH_ARG_ARRAY:
+    case RUSH_ARG_ARRAYS:
+    case RUSH_ARG_ARRAY_OF_STRINGS:
       return type->kind == RUSH_TYPE_ARRAY;
     case RUSH_ARG_MAP:
       return type->kind == RUSH_TYPE_MAP;
@@ -292,6 +294,8 @@ accepts (RushArgType wanted, const RushType *type)
       return rush_type_is_orderable (type);
     case RUSH_ARG_LAMBDA:
     case RUSH_ARG_CONCAT:
+    case RUSH_ARG_ELEMENT:
+    case RUSH_ARG_INDEX_OR_KEY:
       return TRUE;
     }
   return FALSE;

@@ -9,133 +9,39 @@
 #include <string.h>
 
 #include "sql/plan/expression_text_private.h"
-#include "sql/types/civil_time.h"
+#include "sql/types/datetime_text.h"
 #include "sql/types/decimal.h"
+#include "sql/types/interval.h"
 #include "sql/types/number_text.h"
 #include "sql/types/type_rules.h"
 
+/* Timestamps are shown in UTC: a plan belongs to no session. */
 static void
-append_date (gint64 days, GString *out)
+append_times (const RushType *type, const RushColumn *value, GString *out)
 {
-  RushCivilDate date = rush_civil_date (days);
+  char text[MAX (RUSH_INTERVAL_TEXT_SIZE, RUSH_DATETIME_TEXT_SIZE)];
+  RushCalendarInterval interval;
 
-  g_string_append_printf (out, "%04" G_GINT64_FORMAT "-%02d-%02d", date.year, date.month, date.day);
-}
-
-/* "12.5" for 12 s and 500 ms: no zeros at the end. */
-static void
-append_seconds (guint64 seconds, guint64 micros, GString *out)
-{
-  g_string_append_printf (out, "%02" G_GUINT64_FORMAT, seconds);
-  if (micros > 0)
+  switch ((int)type->kind)
     {
-      g_string_append_printf (out, ".%06" G_GUINT64_FORMAT, micros);
-      while (out->str[out->len - 1] == '0')
-        g_string_truncate (out, out->len - 1);
+    case RUSH_TYPE_DATE:
+      rush_date_to_text (rush_column_get_int (value, 0), text);
+      break;
+    case RUSH_TYPE_YEAR_MONTH_INTERVAL:
+      rush_year_month_to_text ((gint32)rush_column_get_int (value, 0), type, text);
+      break;
+    case RUSH_TYPE_DAY_TIME_INTERVAL:
+      rush_day_time_to_text (rush_column_get_int (value, 0), type, text);
+      break;
+    case RUSH_TYPE_CALENDAR_INTERVAL:
+      interval = rush_column_get_interval (value, 0);
+      rush_interval_to_text (&interval, text);
+      break;
+    default:
+      rush_timestamp_to_text (rush_column_get_int (value, 0), text);
+      break;
     }
-}
-
-static void
-append_timestamp (gint64 micros, GString *out)
-{
-  gint64 day = rush_floor_div (micros, RUSH_MICROS_PER_DAY);
-  RushCivilTime time = rush_civil_time (rush_floor_mod (micros, RUSH_MICROS_PER_DAY));
-
-  append_date (day, out);
-  g_string_append_printf (out, " %02d:%02d:", time.hour, time.minute);
-  append_seconds (time.second, time.micros, out);
-}
-
-/* ── intervals ── */
-
-static const char *const field_names[] = { "YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND" };
-
-static void
-append_interval_type (const RushType *type, GString *out)
-{
-  g_string_append_printf (out, "' %s", field_names[type->start]);
-  if (type->start != type->end)
-    g_string_append_printf (out, " TO %s", field_names[type->end]);
-}
-
-static void
-append_year_month (const RushType *type, gint64 months, GString *out)
-{
-  guint64 all = ABS (months);
-
-  g_string_append_printf (out, "INTERVAL '%s", months < 0 ? "-" : "");
-  if (type->start == RUSH_INTERVAL_YEAR)
-    g_string_append_printf (out, "%" G_GUINT64_FORMAT, all / 12);
-  if (type->start != type->end)
-    g_string_append_c (out, '-');
-  if (type->end == RUSH_INTERVAL_MONTH)
-    g_string_append_printf (out, "%" G_GUINT64_FORMAT,
-                            type->start == RUSH_INTERVAL_YEAR ? all % 12 : all);
-  append_interval_type (type, out);
-}
-
-/* The first field takes all of what is coarser, and has one digit if it can; others have two. */
-static void
-append_day_time (const RushType *type, gint64 micros, GString *out)
-{
-  static const gint64 units[] = { [RUSH_INTERVAL_DAY] = RUSH_MICROS_PER_DAY,
-                                  [RUSH_INTERVAL_HOUR] = RUSH_MICROS_PER_HOUR,
-                                  [RUSH_INTERVAL_MINUTE] = RUSH_MICROS_PER_MINUTE,
-                                  [RUSH_INTERVAL_SECOND] = RUSH_MICROS_PER_SECOND };
-  guint64 rest = micros < 0 ? -(guint64)micros : (guint64)micros;
-
-  g_string_append_printf (out, "INTERVAL '%s", micros < 0 ? "-" : "");
-  for (guint field = type->start; field <= type->end; field++)
-    {
-      guint64 value = rest / units[field];
-
-      rest %= units[field];
-      if (field > type->start)
-        g_string_append_c (out, field == RUSH_INTERVAL_HOUR ? ' ' : ':');
-      if (field == RUSH_INTERVAL_SECOND)
-        append_seconds (value, rest, out);
-      else
-        g_string_append_printf (
-            out, field == RUSH_INTERVAL_DAY ? "%" G_GUINT64_FORMAT : "%02" G_GUINT64_FORMAT, value);
-    }
-  append_interval_type (type, out);
-}
-
-static void
-append_unit (gint64 value, const char *unit, GString *out)
-{
-  if (value != 0)
-    g_string_append_printf (out, "%s%" G_GINT64_FORMAT " %s", out->len > 0 ? " " : "", value, unit);
-}
-
-/* "1 years 2 months 3 days 4 hours 5.5 seconds" */
-static char *
-calendar_text (RushCalendarInterval interval)
-{
-  GString *out = g_string_new (NULL);
-  gint64 seconds = interval.microseconds % RUSH_MICROS_PER_MINUTE;
-
-  append_unit (interval.months / 12, "years", out);
-  append_unit (interval.months % 12, "months", out);
-  append_unit (interval.days, "days", out);
-  append_unit (interval.microseconds / RUSH_MICROS_PER_HOUR, "hours", out);
-  append_unit (interval.microseconds % RUSH_MICROS_PER_HOUR / RUSH_MICROS_PER_MINUTE, "minutes",
-               out);
-  if (seconds != 0)
-    {
-      char digits[RUSH_DECIMAL_TEXT_SIZE];
-
-      rush_decimal_to_plain_text (seconds, 6, digits);
-      g_string_append_printf (out, "%s%s", out->len > 0 ? " " : "", digits);
-      while (out->str[out->len - 1] == '0')
-        g_string_truncate (out, out->len - 1);
-      if (out->str[out->len - 1] == '.')
-        g_string_truncate (out, out->len - 1);
-      g_string_append (out, " seconds");
-    }
-  if (out->len == 0)
-    g_string_append (out, "0 seconds");
-  return g_string_free (out, FALSE);
+  g_string_append (out, text);
 }
 
 /* ── values ── */
@@ -202,25 +108,13 @@ append_value (const RushExpr *literal, GString *out)
       append_hex (value, out);
       break;
     case RUSH_TYPE_DATE:
-      append_date (rush_column_get_int (value, 0), out);
-      break;
     case RUSH_TYPE_TIMESTAMP:
     case RUSH_TYPE_TIMESTAMP_NTZ:
-      append_timestamp (rush_column_get_int (value, 0), out);
-      break;
     case RUSH_TYPE_YEAR_MONTH_INTERVAL:
-      append_year_month (literal->type, rush_column_get_int (value, 0), out);
-      break;
     case RUSH_TYPE_DAY_TIME_INTERVAL:
-      append_day_time (literal->type, rush_column_get_int (value, 0), out);
-      break;
     case RUSH_TYPE_CALENDAR_INTERVAL:
-      {
-        g_autofree char *interval = calendar_text (rush_column_get_interval (value, 0));
-
-        g_string_append (out, interval);
-        break;
-      }
+      append_times (literal->type, value, out);
+      break;
     case RUSH_TYPE_NULL:
     case RUSH_TYPE_ARRAY:
     case RUSH_TYPE_MAP:

@@ -105,18 +105,56 @@ operator_symbol (RushExprKind kind)
     }
 }
 
-/* date + interval has no parentheses in Spark: DateAddYMInterval and its like. */
-static gboolean
-is_moved_time (const RushExpr *self)
+/* How Spark writes times that are moved by intervals: it has classes of their own for them. */
+typedef enum
+{
+  NOT_MOVED,
+  MOVED,         /* dt + INTERVAL '1' MONTH: no parentheses */
+  MOVED_BY_DAYS, /* date_add(dt, extractansiintervaldays(INTERVAL '1' DAY)) */
+  MOVED_CAST,    /* cast(ts + INTERVAL '1' HOUR as timestamp) */
+} Movement;
+
+static Movement
+movement_of (const RushExpr *self)
 {
   const RushType *left = self->n_children == 2 ? self->children[0]->type : NULL;
   const RushType *right = left != NULL ? self->children[1]->type : NULL;
 
-  return right != NULL && (self->kind == RUSH_EXPR_ADD || self->kind == RUSH_EXPR_SUBTRACT) &&
-         (left->kind == RUSH_TYPE_DATE || left->kind == RUSH_TYPE_TIMESTAMP ||
-          left->kind == RUSH_TYPE_TIMESTAMP_NTZ) &&
-         (right->kind == RUSH_TYPE_YEAR_MONTH_INTERVAL ||
-          right->kind == RUSH_TYPE_DAY_TIME_INTERVAL || right->kind == RUSH_TYPE_CALENDAR_INTERVAL);
+  if (right == NULL || (self->kind != RUSH_EXPR_ADD && self->kind != RUSH_EXPR_SUBTRACT))
+    return NOT_MOVED;
+  if (left->kind != RUSH_TYPE_DATE && left->kind != RUSH_TYPE_TIMESTAMP &&
+      left->kind != RUSH_TYPE_TIMESTAMP_NTZ)
+    return NOT_MOVED;
+  if (right->kind == RUSH_TYPE_DAY_TIME_INTERVAL)
+    return left->kind == RUSH_TYPE_DATE ? MOVED_BY_DAYS : MOVED_CAST;
+  return right->kind == RUSH_TYPE_YEAR_MONTH_INTERVAL || right->kind == RUSH_TYPE_CALENDAR_INTERVAL
+             ? MOVED
+             : NOT_MOVED;
+}
+
+static void
+append_movement (const RushExpr *self, Movement movement, RushTextStyle style, GString *out)
+{
+  gboolean string = style == RUSH_TEXT_STRING, minus = self->kind == RUSH_EXPR_SUBTRACT;
+
+  if (movement == MOVED_BY_DAYS)
+    {
+      g_string_append (out, "date_add(");
+      rush_append_expression (self->children[0], style, out);
+      g_string_append_printf (out, ", %sextractansiintervaldays(",
+                              !minus   ? ""
+                              : string ? "-"
+                                       : "(- ");
+      rush_append_expression (self->children[1], style, out);
+      g_string_append (out, minus && !string ? ")))" : "))");
+      return;
+    }
+  g_string_append (out, movement == MOVED_CAST && string ? "cast(" : "");
+  rush_append_expression (self->children[0], style, out);
+  g_string_append (out, minus ? " - " : " + ");
+  rush_append_expression (self->children[1], style, out);
+  if (movement == MOVED_CAST && string)
+    g_string_append_printf (out, " as %s)", self->children[0]->type->name);
 }
 
 /* A chain that leans to the left is written in a loop: "(((a + b) + c) + d)". */
@@ -126,11 +164,11 @@ append_binary (const RushExpr *self, RushTextStyle style, GString *out)
   g_autoptr (GPtrArray) spine = g_ptr_array_new ();
   const RushExpr *node = self;
 
-  while (operator_symbol (node->kind) != NULL && node->mode != RUSH_EVAL_TRY)
+  while (operator_symbol (node->kind) != NULL && node->mode != RUSH_EVAL_TRY &&
+         movement_of (node) == NOT_MOVED)
     {
       g_ptr_array_add (spine, (gpointer)node);
-      if (!is_moved_time (node))
-        g_string_append_c (out, '(');
+      g_string_append_c (out, '(');
       node = node->children[0];
     }
   rush_append_expression (node, style, out);
@@ -139,8 +177,7 @@ append_binary (const RushExpr *self, RushTextStyle style, GString *out)
       node = g_ptr_array_steal_index_fast (spine, spine->len - 1);
       g_string_append_printf (out, " %s ", operator_symbol (node->kind));
       rush_append_expression (node->children[1], style, out);
-      if (!is_moved_time (node))
-        g_string_append_c (out, ')');
+      g_string_append_c (out, ')');
     }
 }
 
@@ -200,6 +237,14 @@ append_alias (const RushExpr *self, RushTextStyle style, GString *out)
   rush_append_id (self->as.attribute.id, self->type, out);
 }
 
+/* extract(year FROM d), as the user writes it. */
+static gboolean
+is_extract (const RushExpr *call)
+{
+  return call->as.call.parts[1] == NULL &&
+         g_ascii_strcasecmp (call->as.call.parts[0], "extract") == 0;
+}
+
 static void
 append_unresolved (const RushExpr *self, RushTextStyle style, GString *out)
 {
@@ -221,10 +266,13 @@ append_unresolved (const RushExpr *self, RushTextStyle style, GString *out)
     case RUSH_EXPR_UNRESOLVED_FUNCTION:
       g_string_append (out, mark);
       append_parts (self->as.call.parts, out);
-      g_string_append_printf (out, "(%s", self->as.call.distinct ? "distinct " : "");
+      g_string_append_printf (out, "(%s",
+                              !self->as.call.distinct     ? ""
+                              : style == RUSH_TEXT_STRING ? "distinct "
+                                                          : "DISTINCT ");
       rush_append_expressions (self->children,
                                self->n_children - self->as.call.has_filter - self->as.call.n_orders,
-                               ", ", style, out);
+                               is_extract (self) ? " FROM " : ", ", style, out);
       g_string_append_c (out, ')');
       break;
     case RUSH_EXPR_UNRESOLVED_ALIAS:
@@ -398,6 +446,8 @@ rush_append_expression (const RushExpr *self, RushTextStyle style, GString *out)
     case RUSH_EXPR_REMAINDER:
       if (self->mode == RUSH_EVAL_TRY)
         append_try (self, style, out);
+      else if (movement_of (self) != NOT_MOVED)
+        append_movement (self, movement_of (self), style, out);
       else
         append_binary (self, style, out);
       break;

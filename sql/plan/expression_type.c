@@ -314,10 +314,9 @@ derive_type (const RushExpr *self)
       return first;
     case RUSH_EXPR_SCALAR_SUBQUERY:
       /* Once its correlated predicates are pulled up, it also gives what they compare. */
-      return self->as.subquery.plan->resolved &&
-                     (self->as.subquery.plan->output->n == 1 ||
-                      (self->as.subquery.conditions != NULL &&
-                       self->as.subquery.plan->output->n > 1))
+      return self->as.subquery.plan->resolved && (self->as.subquery.plan->output->n == 1 ||
+                                                  (self->as.subquery.conditions != NULL &&
+                                                   self->as.subquery.plan->output->n > 1))
                  ? self->as.subquery.plan->output->items[0]->type
                  : NULL;
     case RUSH_EXPR_EXISTS:

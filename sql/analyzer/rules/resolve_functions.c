@@ -70,115 +70,7 @@ set_wrong_number (GError **error, const char *name, guint min, guint max, guint 
                       "docroot", "https://spark.apache.org/docs/latest", NULL);
 }
 
-static const char *
-required_text (RushArgType wanted)
-{
-  switch (wanted)
-    {
-    case RUSH_ARG_BOOL:
-      return "\"BOOLEAN\"";
-    case RUSH_ARG_INT:
-      return "\"INT\"";
-    case RUSH_ARG_LONG:
-      return "\"BIGINT\"";
-    case RUSH_ARG_DOUBLE:
-      return "\"DOUBLE\"";
-    case RUSH_ARG_NUMERIC:
-      return "\"NUMERIC\"";
-    case RUSH_ARG_INTEGRAL:
-      return "\"INTEGRAL\"";
-    case RUSH_ARG_NUMERIC_OR_INTERVAL:
-      return "\"NUMERIC\" or \"ANSI INTERVAL\"";
-    case RUSH_ARG_STRING:
-      return "\"STRING\"";
-    case RUSH_ARG_BINARY:
-      return "\"BINARY\"";
-    case RUSH_ARG_STRING_OR_BINARY:
-      return "(\"STRING\" or \"BINARY\")";
-    case RUSH_ARG_DATE:
-      return "\"DATE\"";
-    case RUSH_ARG_TIMESTAMP:
-      return "\"TIMESTAMP\"";
-    case RUSH_ARG_DATE_OR_TIMESTAMP:
-      return "(\"DATE\" or \"TIMESTAMP\")";
-    case RUSH_ARG_ARRAY:
-      return "\"ARRAY\"";
-    case RUSH_ARG_MAP:
-      return "\"MAP\"";
-    case RUSH_ARG_ARRAY_OR_MAP:
-      return "(\"ARRAY\" or \"MAP\")";
-    case RUSH_ARG_STRUCT:
-      return "\"STRUCT\"";
-    case RUSH_ARG_LAMBDA:
-      return "\"LAMBDA\"";
-    case RUSH_ARG_ANY:
-    case RUSH_ARG_SAME:
-    case RUSH_ARG_ORDERED:
-    case RUSH_ARG_CONCAT:
-      break;
-    }
-  return "\"ORDERABLE\"";
-}
-
-static char *
-call_text (const char *name, guint n, RushExpr *const *args)
-{
-  GString *text = g_string_new (NULL);
-
-  g_string_append_printf (text, "\"%s(", name);
-  for (guint i = 0; i < n; i++)
-    {
-      g_autofree char *arg = rush_expr_to_pretty_sql (args[i]);
-
-      g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", arg);
-    }
-  return g_string_free (g_string_append (text, ")\""), FALSE);
-}
-
-static const char *
-ordinal_text (guint i)
-{
-  static const char *const names[] = { "first", "second",  "third",  "fourth", "fifth",
-                                       "sixth", "seventh", "eighth", "ninth",  "tenth" };
-
-  return names[MIN (i, G_N_ELEMENTS (names) - 1)];
-}
-
-static void
-set_unexpected_type (GError **error, const char *name, guint n, RushExpr *const *args, guint i,
-                     RushArgType wanted, const RushSqlContext *context)
-{
-  g_autofree char *call = call_text (name, n, args), *input = rush_quote_expr (args[i]);
-  g_autofree char *type = rush_quote_type (args[i]->type);
-
-  if (wanted == RUSH_ARG_ORDERED)
-    {
-      g_autofree char *function = rush_sql_id_of (name);
-
-      rush_sql_error_set (error, RUSH_SQL_CLASS_DATATYPE_MISMATCH_INVALID_ORDERING_TYPE, context,
-                          "sqlExpr", call, "functionName", function, "dataType", type, NULL);
-      return;
-    }
-  rush_sql_error_set (error, RUSH_SQL_CLASS_DATATYPE_MISMATCH_UNEXPECTED_INPUT_TYPE, context,
-                      "sqlExpr", call, "paramIndex", ordinal_text (i), "requiredType",
-                      required_text (wanted), "inputSql", input, "inputType", type, NULL);
-}
-
-/* ── arguments ── */
-
-static RushArgType
-wanted_type (const RushFunction *function, guint i)
-{
-  guint listed = function->max_args == G_MAXUINT ? RUSH_MAX_LISTED_ARGS
-                                                 : MIN (function->max_args, RUSH_MAX_LISTED_ARGS);
-  guint last = 0;
-
-  for (guint j = 1; j < listed; j++)
-    if (function->args[j] != RUSH_ARG_ANY)
-      last = j;
-  return function
-      ->args[function->max_args == G_MAXUINT ? MIN (i, last) : MIN (i, RUSH_MAX_LISTED_ARGS - 1)];
-}
+/* ── calls of the registry ── */
 
 static void
 unref_all (RushExpr **items, guint n)
@@ -186,85 +78,6 @@ unref_all (RushExpr **items, guint n)
   for (guint i = 0; i < n; i++)
     rush_expr_unref (items[i]);
 }
-
-/* Arguments that must have one type get their common one; FALSE: there is none. */
-static gboolean
-unify_same (const RushAnalysis *self, const RushFunction *function, guint n, RushExpr **args)
-{
-  g_autoptr (GPtrArray) same = g_ptr_array_new ();
-  const RushType *type;
-
-  for (guint i = 0; i < n; i++)
-    if (wanted_type (function, i) == RUSH_ARG_SAME)
-      g_ptr_array_add (same, args[i]);
-  if (same->len < 2)
-    return TRUE;
-  type = rush_analysis_wider_of (self, same);
-  for (guint i = 0; i < n && type != NULL; i++)
-    if (wanted_type (function, i) == RUSH_ARG_SAME)
-      args[i] = rush_analysis_cast (self, args[i], type);
-  return type != NULL;
-}
-
-/* concat (): bytes with bytes, arrays with arrays, all else as strings. */
-static void
-unify_concat (const RushAnalysis *self, const RushFunction *function, guint n, RushExpr **args)
-{
-  g_autoptr (GPtrArray) all = g_ptr_array_new ();
-  gboolean binary = TRUE, array = TRUE;
-  const RushType *type = &RUSH_STRING;
-
-  if (n == 0 || wanted_type (function, 0) != RUSH_ARG_CONCAT)
-    return;
-  for (guint i = 0; i < n; i++)
-    {
-      binary = binary && args[i]->type == &RUSH_BINARY;
-      array = array && args[i]->type->kind == RUSH_TYPE_ARRAY;
-      g_ptr_array_add (all, args[i]);
-    }
-  if (binary || array)
-    type = rush_analysis_wider_of (self, all);
-  for (guint i = 0; i < n && type != NULL; i++)
-    args[i] = rush_analysis_cast (self, args[i], type);
-}
-
-static gboolean
-fit_arguments (const RushAnalysis *self, const RushFunction *function, const char *name, guint n,
-               RushExpr **args, const RushSqlContext *context, GError **error)
-{
-  for (guint i = 0; i < n; i++)
-    {
-      RushExpr *fit = rush_analysis_implicit_cast (self, args[i], wanted_type (function, i));
-
-      if (fit == NULL)
-        {
-          set_unexpected_type (error, name, n, args, i, wanted_type (function, i), context);
-          return FALSE;
-        }
-      rush_expr_unref (args[i]);
-      args[i] = fit;
-    }
-  unify_concat (self, function, n, args);
-  if (!unify_same (self, function, n, args))
-    {
-      g_autofree char *call = call_text (name, n, args), *quoted = rush_sql_id_of (name);
-      g_autoptr (GString) types = g_string_new ("[");
-
-      for (guint i = 0; i < n; i++)
-        {
-          g_autofree char *type = rush_quote_type (args[i]->type);
-
-          g_string_append_printf (types, "%s%s", i > 0 ? ", " : "", type);
-        }
-      g_string_append_c (types, ']');
-      rush_sql_error_set (error, RUSH_SQL_CLASS_DATATYPE_MISMATCH_DATA_DIFF_TYPES, context,
-                          "sqlExpr", call, "functionName", quoted, "dataType", types->str, NULL);
-      return FALSE;
-    }
-  return TRUE;
-}
-
-/* ── calls of the registry ── */
 
 static gboolean
 is_nullable (const RushFunction *function, guint n, RushExpr *const *args)
@@ -341,7 +154,7 @@ call_function (const RushAnalysis *self, const RushFunction *function, const cha
       unref_all (args, n);
       return NULL;
     }
-  if (!fit_arguments (self, function, name, n, args, context, error))
+  if (!rush_analysis_fit_arguments (self, function, name, n, args, context, error))
     {
       unref_all (args, n);
       return NULL;
@@ -520,10 +333,75 @@ resolve (RushExpr *node, gpointer data, GError **error)
   return made != NULL ? rush_expr_with_context (made, &node->context) : rush_expr_ref (node);
 }
 
+/* ── names ── */
+
+typedef struct
+{
+  gboolean rewritten; /* there is a call that becomes something else */
+  gboolean unknown;   /* there is a name that is not resolved */
+} Content;
+
+static gboolean
+look (const RushExpr *node, gpointer data)
+{
+  Content *content = data;
+  const char *name;
+  const RushFunction *function;
+
+  if (node->kind == RUSH_EXPR_UNRESOLVED_ATTRIBUTE || node->kind == RUSH_EXPR_UNRESOLVED_STAR)
+    content->unknown = TRUE;
+  if (node->kind != RUSH_EXPR_UNRESOLVED_FUNCTION)
+    return content->unknown;
+  name = node->as.call.parts[g_strv_length (node->as.call.parts) - 1];
+  function = rush_function_find (name);
+  for (guint i = 0; i < G_N_ELEMENTS (kind_calls); i++)
+    if (g_ascii_strcasecmp (kind_calls[i].name, name) == 0)
+      return content->unknown;
+  if (g_ascii_strcasecmp (name, "between") == 0 ||
+      (function != NULL && function->kind == RUSH_FUNCTION_REWRITE))
+    content->rewritten = TRUE;
+  return content->unknown;
+}
+
+/* SELECT nvl (a, b): the column is called by what the user wrote, not by what it becomes. */
+static RushExpr *
+keep_name (RushExpr *item)
+{
+  Content content = { FALSE, FALSE };
+  g_autofree char *name = NULL;
+
+  if (item->kind != RUSH_EXPR_UNRESOLVED_ALIAS)
+    return rush_expr_ref (item);
+  rush_expr_visit (item, look, &content);
+  if (!content.rewritten || content.unknown)
+    return rush_expr_ref (item);
+  name = rush_expr_to_pretty_sql (item->children[0]);
+  return rush_expr_alias (rush_expr_ref (item->children[0]), name, 0);
+}
+
+static RushPlan *
+keep_names (RushPlan *node, gpointer data, GError **error)
+{
+  guint named = node->kind == RUSH_PLAN_AGGREGATE ? 1 : 0;
+  RushExprList *lists[G_N_ELEMENTS (node->lists)];
+  GPtrArray *items;
+
+  if (node->resolved || (node->kind != RUSH_PLAN_PROJECT && node->kind != RUSH_PLAN_AGGREGATE))
+    return rush_plan_ref (node);
+  items = rush_expr_array_new ();
+  for (guint i = 0; i < node->lists[named]->n; i++)
+    g_ptr_array_add (items, keep_name (node->lists[named]->items[i]));
+  for (guint i = 0; i < node->n_lists; i++)
+    lists[i] = i == named ? rush_expr_list_from_array (items) : rush_expr_list_ref (node->lists[i]);
+  return rush_plan_with_lists (node, lists);
+}
+
 static RushPlan *
 apply (RushPlan *plan, gpointer data, GError **error)
 {
-  return rush_plan_transform_all_expressions (plan, resolve, data, error);
+  g_autoptr (RushPlan) named = rush_plan_transform_up (plan, keep_names, data, error);
+
+  return rush_plan_transform_all_expressions (named, resolve, data, error);
 }
 
 const RushRule rush_rule_resolve_functions = { "ResolveFunctions", apply };

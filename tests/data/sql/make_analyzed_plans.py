@@ -4,23 +4,26 @@
 
 Ids are numbered anew in the order in which a plan's text shows them.
 """
+import glob
 import json
+import os
 import re
-import sys
 
 from pyspark.sql import SparkSession
 
-TABLES = {
-    "t": "k int, v bigint, d decimal(15,2), s string, dt date, ts timestamp, f double",
-    "u": "k int, w int, name string",
-    "n": "id int, st struct<a:int,b:string>, ar array<int>, m map<string,int>",
-}
-QUERIES = [q for q in open(sys.argv[1], encoding="utf-8").read().split(";\n") if q.strip()]
+HERE = os.path.dirname(os.path.abspath(__file__))
+TABLES = {"n": "id int, st struct<a:int,b:string>, ar array<int>, m map<string,int>"}
+for line in open(os.path.join(HERE, "optimizer", "tables.txt"), encoding="utf-8"):
+    if ":" in line:
+        TABLES.setdefault(*[part.strip() for part in line.split(":", 1)])
+QUERIES = [q for q in open(os.path.join(HERE, "analyzed_queries.sql"), encoding="utf-8").read().split(";\n") if q.strip()]
+QUERIES += [open(path, encoding="utf-8").read()
+            for path in sorted(glob.glob(os.path.join(HERE, "../../../bench/tpch/q*.sql")))]
 
 
 def normalise(text):
     seen = {}
-    return re.sub(r"#(\d+)", lambda m: "#" + str(seen.setdefault(m.group(1), len(seen) + 1)), text)
+    return re.sub(r"(?<!Brand)#(\d+)", lambda m: "#" + str(seen.setdefault(m.group(1), len(seen) + 1)), text)
 
 
 spark = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false") \
