@@ -40,34 +40,55 @@ pairs_from_dict (PyObject *dict)
   return g_steal_pointer (&pairs);
 }
 
-/* plan_write (mode, format, options, table or None, partition columns, bucket columns, buckets,
- * child): @mode is errorifexists, append, overwrite or ignore; without a table the path is an option */
+static gboolean
+save_mode (const char *name, RushSaveMode *out)
+{
+  static const char *const NAMES[] = { [RUSH_SAVE_ERROR_IF_EXISTS] = "errorifexists",
+                                       [RUSH_SAVE_APPEND] = "append",
+                                       [RUSH_SAVE_OVERWRITE] = "overwrite",
+                                       [RUSH_SAVE_IGNORE] = "ignore" };
+  for (guint i = 0; i < G_N_ELEMENTS (NAMES); i++)
+    if (g_str_equal (NAMES[i], name))
+      {
+        *out = i;
+        return TRUE;
+      }
+  PyErr_Format (PyExc_ValueError, "no mode of saving is called %s", name);
+  return FALSE;
+}
+
+/* plan_write (format, mode, location or None, table or None, options, (partition columns, bucket
+ * columns, columns that buckets are sorted by), buckets, child): a table is made of the query if it
+ * is not there */
 static PyObject *
 plan_write (PyObject *module, PyObject *args)
 {
-  const char *mode, *format;
+  const char *format, *mode_name, *location;
   PyObject *options;
-  g_auto (GStrv) table = NULL, partitioning = NULL, buckets = NULL;
+  g_auto (GStrv) table = NULL, partitioning = NULL, buckets = NULL, sorting = NULL;
   unsigned int n_buckets;
   RushPlan *child;
-  if (!PyArg_ParseTuple (args, "ssO!O&O&O&IO&", &mode, &format, &PyDict_Type, &options,
-                         engine_strv_converter, &table, engine_strv_converter, &partitioning,
-                         engine_strv_converter, &buckets, &n_buckets, engine_plan_converter,
-                         &child))
+  RushSaveMode mode;
+  if (!PyArg_ParseTuple (
+          args, "sszO&O!(O&O&O&)IO&", &format, &mode_name, &location, engine_strv_converter, &table,
+          &PyDict_Type, &options, engine_strv_converter, &partitioning, engine_strv_converter,
+          &buckets, engine_strv_converter, &sorting, &n_buckets, engine_plan_converter, &child) ||
+      !save_mode (mode_name, &mode))
     return NULL;
   g_autoptr (GPtrArray) pairs = pairs_from_dict (options);
   if (pairs == NULL)
     return NULL;
-  RushCommand *command = rush_command_new (RUSH_COMMAND_WRITE);
+  RushCommand *command =
+      rush_command_new (table != NULL ? RUSH_COMMAND_CREATE_TABLE_AS : RUSH_COMMAND_WRITE);
   command->text = g_strdup (format);
+  command->save_mode = mode;
+  command->location = g_strdup (location);
   command->names = g_steal_pointer (&table);
   command->partitioning = g_steal_pointer (&partitioning);
   command->bucket_columns = g_steal_pointer (&buckets);
+  command->sort_columns = g_steal_pointer (&sorting);
   command->n_buckets = n_buckets;
   command->options = g_steal_pointer (&pairs);
-  command->properties = g_ptr_array_new_with_free_func (g_free);
-  g_ptr_array_add (command->properties, g_strdup ("mode"));
-  g_ptr_array_add (command->properties, g_strdup (mode));
   return engine_plan_wrap (rush_plan_command (command, rush_plan_ref (child)), NULL);
 }
 
@@ -91,8 +112,8 @@ PyMethodDef engine_command_functions[] = {
   { "plan_create_view", plan_create_view, METH_VARARGS,
     "plan_create_view (name, child, replace, global) -> Plan" },
   { "plan_write", plan_write, METH_VARARGS,
-    "plan_write (mode, format, options, table or None, partition columns or None, bucket columns "
-    "or None, buckets, child) -> Plan" },
+    "plan_write (format, mode, location or None, table or None, options, (partitioning, bucket "
+    "columns, sort columns), buckets, child) -> Plan" },
   { "plan_insert", plan_insert, METH_VARARGS,
     "plan_insert (table, overwrite, by_name, child) -> Plan" },
   { NULL }
