@@ -152,6 +152,8 @@ parse_bytes (const RushConfKey *self, const char *text, gint64 *out_bytes, GErro
 {
   RushByteUnit unit = self->unit == RUSH_CONF_UNIT_MIB ? RUSH_BYTE_UNIT_MIB : RUSH_BYTE_UNIT_BYTE;
 
+  if (self->min < 0 && *text == '-') /* a threshold that is never met */
+    return parse_int (text, out_bytes) || refuse (self, text, error);
   return rush_parse_bytes (text, unit, out_bytes, error);
 }
 

@@ -46,6 +46,8 @@ rush_settings_get_bytes (const RushEvalSettings *self, const char *key)
   const char *value = set_value (self, key);
   gint64 bytes;
 
+  if (value != NULL && *value == '-')
+    return g_ascii_strtoll (value, NULL, 10);
   if (value != NULL && rush_parse_bytes (value, RUSH_BYTE_UNIT_BYTE, &bytes, NULL))
     return bytes;
   return rush_conf_get_bytes (defaults (), key);
