@@ -56,6 +56,7 @@ required_text (RushArgType wanted)
       return "\"STRUCT\"";
     case RUSH_ARG_LAMBDA:
       return "\"LAMBDA\"";
+    case RUSH_ARG_AS_BEFORE:
     case RUSH_ARG_ANY:
     case RUSH_ARG_SAME:
     case RUSH_ARG_ORDERED:
@@ -110,22 +111,6 @@ set_unexpected_type (GError **error, const char *name, guint n, RushExpr *const 
                       required_text (wanted), "inputSql", input, "inputType", type, NULL);
 }
 
-/* ── what is wanted ── */
-
-static RushArgType
-wanted_type (const RushFunction *function, guint i)
-{
-  guint listed = function->max_args == G_MAXUINT ? RUSH_MAX_LISTED_ARGS
-                                                 : MIN (function->max_args, RUSH_MAX_LISTED_ARGS);
-  guint last = 0;
-
-  for (guint j = 1; j < listed; j++)
-    if (function->args[j] != RUSH_ARG_ANY)
-      last = j;
-  return function
-      ->args[function->max_args == G_MAXUINT ? MIN (i, last) : MIN (i, RUSH_MAX_LISTED_ARGS - 1)];
-}
-
 /* Arguments that must have one type get their common one; FALSE: there is none. */
 /* The first argument's elements or keys. */
 static const RushType *
@@ -151,7 +136,7 @@ unify_with_first (const RushAnalysis *self, const RushFunction *function, guint 
 {
   for (guint i = 0; i < n; i++)
     {
-      RushArgType wanted = wanted_type (function, i);
+      RushArgType wanted = rush_function_arg (function, i);
       const RushType *element = element_of (args[0]->type), *common;
 
       *out_wrong = i;
@@ -186,13 +171,13 @@ unify_same (const RushAnalysis *self, const RushFunction *function, RushArgType 
   const RushType *type;
 
   for (guint i = 0; i < n; i++)
-    if (wanted_type (function, i) == kind)
+    if (rush_function_arg (function, i) == kind)
       g_ptr_array_add (same, args[i]);
   if (same->len < 2)
     return TRUE;
   type = rush_analysis_wider_of (self, same);
   for (guint i = 0; i < n && type != NULL; i++)
-    if (wanted_type (function, i) == kind)
+    if (rush_function_arg (function, i) == kind)
       args[i] = rush_analysis_cast (self, args[i], type);
   return type != NULL;
 }
@@ -205,7 +190,7 @@ unify_concat (const RushAnalysis *self, const RushFunction *function, guint n, R
   gboolean binary = TRUE, array = TRUE;
   const RushType *type = &RUSH_STRING;
 
-  if (n == 0 || wanted_type (function, 0) != RUSH_ARG_CONCAT)
+  if (n == 0 || rush_function_arg (function, 0) != RUSH_ARG_CONCAT)
     return;
   for (guint i = 0; i < n; i++)
     {
@@ -246,11 +231,11 @@ rush_analysis_fit_arguments (const RushAnalysis *self, const RushFunction *funct
 
   for (guint i = 0; i < n; i++)
     {
-      RushExpr *fit = rush_analysis_implicit_cast (self, args[i], wanted_type (function, i));
+      RushExpr *fit = rush_analysis_implicit_cast (self, args[i], rush_function_arg (function, i));
 
       if (fit == NULL)
         {
-          set_unexpected_type (error, name, n, args, i, wanted_type (function, i), context);
+          set_unexpected_type (error, name, n, args, i, rush_function_arg (function, i), context);
           return FALSE;
         }
       rush_expr_unref (args[i]);
@@ -258,7 +243,7 @@ rush_analysis_fit_arguments (const RushAnalysis *self, const RushFunction *funct
     }
   if (!unify_with_first (self, function, n, args, &wrong))
     {
-      set_unexpected_type (error, name, n, args, wrong, wanted_type (function, wrong), context);
+      set_unexpected_type (error, name, n, args, wrong, rush_function_arg (function, wrong), context);
       return FALSE;
     }
   unify_concat (self, function, n, args);

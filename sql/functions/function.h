@@ -20,6 +20,7 @@
  * DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE otherwise. */
 typedef enum
 {
+  RUSH_ARG_AS_BEFORE, /* not listed: as the argument before it */
   RUSH_ARG_ANY,
   RUSH_ARG_BOOL,
   RUSH_ARG_INT,     /* int */
@@ -169,6 +170,8 @@ void rush_set_unexpected_type (GError **error, const RushFunction *self, guint n
 
 /* NULL: there is none.  @name in any case.  (transfer none) */
 const RushFunction *rush_function_find (const char *name);
+/* Of argument @i, AS_BEFORE looked up. */
+RushArgType rush_function_arg (const RushFunction *self, guint i);
 /* All names, sorted; NULL-terminated (transfer none). */
 const char *const *rush_function_names (void);
 /* Names of Spark's functions that are not there yet: the error says so. */

@@ -27,6 +27,9 @@ static const RushFunction *const families[] = {
   rush_functions_explode,
   rush_functions_date_fields,
   rush_functions_string_basic,
+  rush_functions_string_more,
+  rush_functions_regexp,
+  rush_functions_json,
   rush_functions_date_arithmetic,
   rush_functions_date_text,
   rush_functions_math,
@@ -112,6 +115,14 @@ rush_function_find (const char *name)
 
   pthread_once (&once, build);
   return g_hash_table_lookup (by_name, lower);
+}
+
+RushArgType
+rush_function_arg (const RushFunction *self, guint i)
+{
+  for (i = MIN (i, RUSH_MAX_LISTED_ARGS - 1); i > 0 && self->args[i] == RUSH_ARG_AS_BEFORE;)
+    i--;
+  return self->args[i] == RUSH_ARG_AS_BEFORE ? RUSH_ARG_ANY : self->args[i];
 }
 
 const char *const *

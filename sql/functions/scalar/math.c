@@ -15,7 +15,7 @@
 #define DOUBLE_EVALUATOR(name, RESULT) RUSH_FIXED_EVALUATOR (name, double, { value = (RESULT); })
 
 DOUBLE_EVALUATOR (eval_sqrt, sqrt (X))
-DOUBLE_EVALUATOR (eval_cbrt, cbrt (X))
+DOUBLE_EVALUATOR (eval_cbrt, (double)cbrtl (X)) /* rounded once, as Java's */
 DOUBLE_EVALUATOR (eval_exp, exp (X))
 DOUBLE_EVALUATOR (eval_expm1, expm1 (X))
 DOUBLE_EVALUATOR (eval_sin, sin (X))

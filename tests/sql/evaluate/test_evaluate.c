@@ -421,6 +421,7 @@ column_for (RushArgType type)
     case RUSH_ARG_ELEMENT:
     case RUSH_ARG_INDEX_OR_KEY:
       return SMALL;
+    case RUSH_ARG_AS_BEFORE:
     case RUSH_ARG_ANY:
     case RUSH_ARG_ARRAY_OF_STRINGS:
     case RUSH_ARG_MAP:
@@ -436,10 +437,7 @@ arguments_for (Fixture *self, const RushFunction *function, guint n, RushExpr **
 {
   for (guint i = 0; i < n; i++)
     {
-      guint at = i;
-      while (at > 0 && (at >= RUSH_MAX_LISTED_ARGS || (function->args[at] == RUSH_ARG_ANY)))
-        at--;
-      gint c = column_for (function->args[at]);
+      gint c = column_for (rush_function_arg (function, i));
       if (c < 0)
         {
           while (i > 0)
