@@ -35,7 +35,13 @@ rush_parse_if_exists (RushParser *p, gboolean negated, guint *inout_flags)
 gboolean
 rush_parse_command_names (RushParser *p, RushCommand *command)
 {
-  return (command->names = rush_parse_names (p)) != NULL;
+  guint from = p->pos;
+
+  if ((command->names = rush_parse_names (p)) == NULL)
+    return FALSE;
+  command->names_context = rush_context (p, from);
+  rush_sql_text_ref (command->names_context.text);
+  return TRUE;
 }
 
 /* key:  name { '.' name } | string */

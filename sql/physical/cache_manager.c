@@ -2,8 +2,9 @@
 #include "sql/physical/cache_manager.h"
 
 #include "rdd/persist.h"
-#include "sql/physical/query.h"
+#include "sql/physical/query_state_private.h"
 #include "sql/plan/relation.h"
+#include "sql/sources/source.h"
 
 #include <pthread.h>
 
@@ -108,6 +109,24 @@ entry_free (gpointer data)
   g_free (self);
 }
 
+static Entry *
+entry_new (RushPlan *plan /* taken over */, RushQuery *query, RushStorageLevel level,
+           const char *name)
+{
+  KeptPlan *kept = g_new0 (KeptPlan, 1);
+  Entry *self = g_new0 (Entry, 1);
+
+  kept->base.klass = &kept_class;
+  rush_ref_count_init (&kept->base.refs);
+  kept->query = rush_query_ref (query);
+  kept->level = level;
+  kept->name = g_strdup (name);
+  pthread_mutex_init (&kept->lock, NULL);
+  self->plan = plan;
+  self->kept = kept;
+  return self;
+}
+
 /* With the lock. */
 static Entry *
 find (RushCacheManager *self, const RushPlan *plan, guint *out_index)
@@ -134,20 +153,7 @@ rush_cache_manager_add (RushCacheManager *self, RushPlan *analyzed, RushQuery *q
   pthread_mutex_lock (&self->lock);
   is_new = find (self, analyzed, NULL) == NULL;
   if (is_new)
-    {
-      KeptPlan *kept = g_new0 (KeptPlan, 1);
-      Entry *entry = g_new0 (Entry, 1);
-
-      kept->base.klass = &kept_class;
-      rush_ref_count_init (&kept->base.refs);
-      kept->query = rush_query_ref (query);
-      kept->level = level;
-      kept->name = g_strdup (name);
-      pthread_mutex_init (&kept->lock, NULL);
-      entry->plan = rush_plan_ref (analyzed);
-      entry->kept = kept;
-      g_ptr_array_add (self->entries, entry);
-    }
+    g_ptr_array_add (self->entries, entry_new (rush_plan_ref (analyzed), query, level, name));
   pthread_mutex_unlock (&self->lock);
   return is_new;
 }
@@ -195,6 +201,81 @@ rush_cache_manager_is_cached (RushCacheManager *self, RushPlan *analyzed,
   pthread_mutex_unlock (&self->lock);
   return entry != NULL;
 }
+
+/* ---- files that change ---- */
+
+static gboolean
+note_reader (const RushPlan *node, gpointer data)
+{
+  gpointer *path_and_answer = data;
+
+  if (node->kind == RUSH_PLAN_RELATION &&
+      rush_file_source_reads_path (node->as.source.source, path_and_answer[0]))
+    path_and_answer[1] = (gpointer)node;
+  return path_and_answer[1] != NULL;
+}
+
+static gboolean
+reads_path (const RushPlan *plan, const char *path)
+{
+  gpointer path_and_answer[2] = { (gpointer)path, NULL };
+
+  rush_plan_visit (plan, note_reader, path_and_answer);
+  return path_and_answer[1] != NULL;
+}
+
+static RushPlan *
+list_again (RushPlan *node, gpointer data, GError **error)
+{
+  RushQuery *query = data;
+  RushSource *now;
+
+  if (node->kind != RUSH_PLAN_RELATION)
+    return rush_plan_ref (node);
+  now = rush_file_source_list_again (node->as.source.source, rush_query_context (query),
+                                     rush_query_settings (query), error);
+  return now != NULL ? rush_plan_relation (now, rush_expr_list_ref (node->output),
+                                           (const char *const *)node->as.source.table)
+                     : NULL;
+}
+
+/* The same entry over the files of now; NULL: they cannot be read any more. */
+static Entry *
+entry_of_today (const Entry *self)
+{
+  RushPlan *plan = rush_plan_transform_up (self->plan, list_again, self->kept->query, NULL);
+  g_autoptr (RushQuery) query = NULL;
+
+  if (plan == NULL)
+    return NULL;
+  query = rush_query_new (&self->kept->query->environment, plan);
+  return entry_new (plan, query, self->kept->level, self->kept->name);
+}
+
+void
+rush_cache_manager_refresh_path (RushCacheManager *self, const char *path)
+{
+  g_autoptr (GPtrArray) old = g_ptr_array_new_with_free_func (entry_free);
+
+  pthread_mutex_lock (&self->lock);
+  for (guint e = self->entries->len; e-- > 0;)
+    if (reads_path (((Entry *)self->entries->pdata[e])->plan, path))
+      g_ptr_array_add (old, g_ptr_array_steal_index (self->entries, e));
+  pthread_mutex_unlock (&self->lock);
+  for (guint e = 0; e < old->len; e++)
+    {
+      Entry *now = entry_of_today (old->pdata[e]);
+
+      drop_rows (((Entry *)old->pdata[e])->kept);
+      if (now == NULL)
+        continue;
+      pthread_mutex_lock (&self->lock);
+      g_ptr_array_add (self->entries, now);
+      pthread_mutex_unlock (&self->lock);
+    }
+}
+
+/* ---- reading what is kept ---- */
 
 static RushPlan *
 use_node (RushPlan *node, gpointer data, GError **error)

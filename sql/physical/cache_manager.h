@@ -26,6 +26,9 @@ gboolean rush_cache_manager_add (RushCacheManager *self, RushPlan *analyzed, Rus
 /* FALSE: there was none.  Drops the rows. */
 gboolean rush_cache_manager_remove (RushCacheManager *self, RushPlan *analyzed);
 void rush_cache_manager_clear (RushCacheManager *self);
+/* Files in the folder @path have changed: what reads them is computed again from those that are there
+ * now, when it is next needed; it goes, if it cannot be. */
+void rush_cache_manager_refresh_path (RushCacheManager *self, const char *path);
 gboolean rush_cache_manager_is_cached (RushCacheManager *self, RushPlan *analyzed,
                                        RushStorageLevel *out_level);
 /* @plan with CACHED_RELATIONs in place of what is persisted. (transfer full) */

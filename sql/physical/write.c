@@ -5,7 +5,7 @@
  */
 #include "sql/physical/write.h"
 
-#include "sql/physical/operators/write_files.h"
+#include "sql/physical/operators/insert_files.h"
 #include "sql/physical/planner/planner.h"
 #include "sql/sources/partition_values.h"
 

@@ -3,11 +3,11 @@
  *   constructor ─► alloc ─► payload ─► derive (logical_output.c): resolved, flags, output
  *   with_…      ─► copy  ─► one thing changed ─► derive
  *
- * As expressions, plans are never written once they are made; a program that adds columns one by one
- * makes them thousands of nodes deep, hence the work list in rush_plan_unref ().
+ * As expressions, plans are never written once they are made; a program that adds columns one by
+ * one makes them thousands of nodes deep, hence the work list in rush_plan_unref ().
  *
- * Mirrors: org.apache.spark.sql.catalyst.plans.logical.basicLogicalOperators.
- */
+ * Mirrors:
+ org.apache.spark.sql.catalyst.plans.logical.basicLogicalOperators. */
 #include <string.h>
 
 #include "sql/plan/logical_private.h"
@@ -210,6 +210,7 @@ rush_command_unref (RushCommand *self)
   if (self == NULL || !rush_ref_count_dec (&self->refs))
     return;
   g_strfreev (self->names);
+  rush_sql_text_unref (self->names_context.text);
   g_strfreev (self->columns);
   g_strfreev (self->column_comments);
   g_strfreev (self->partitioning);

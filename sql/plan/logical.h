@@ -11,8 +11,8 @@
  * Ownership:  refcounted; constructors take over children and lists, also when they fail.
  *             A transform that changes nothing returns the same pointer.
  * Threads:    immutable, hence any (statistics are found under a lock on first use).
- * Mirrors:    org.apache.spark.sql.catalyst.plans.logical.LogicalPlan.
- */
+ * Mirrors:
+ org.apache.spark.sql.catalyst.plans.logical.LogicalPlan. */
 #pragma once
 
 #include "core/data/batch.h"
@@ -67,14 +67,17 @@ typedef enum
   RUSH_COMMAND_SET,         /* options: key → value; none: SET alone; names: the key to show */
   RUSH_COMMAND_RESET,
   RUSH_COMMAND_EXPLAIN,     /* text: the mode; child: the query */
-  RUSH_COMMAND_CREATE_VIEW, /* names; child; flags REPLACE, IF_NOT_EXISTS, GLOBAL, PERSISTED; columns */
+  RUSH_COMMAND_CREATE_VIEW, /* names; child; flags REPLACE, IF_NOT_EXISTS, GLOBAL, PERSISTED;
+                               columns */
   RUSH_COMMAND_DROP_VIEW,
-  RUSH_COMMAND_CREATE_TABLE,        /* names, schema, text: provider, options, partitioning (columns) */
+  RUSH_COMMAND_CREATE_TABLE,        /* names, schema, text: provider, options, partitioning
+                                       (columns) */
   RUSH_COMMAND_CREATE_TABLE_AS,     /* the same; child: the query */
   RUSH_COMMAND_DROP_TABLE,
   RUSH_COMMAND_TRUNCATE_TABLE,
   RUSH_COMMAND_ALTER_RENAME,
-  RUSH_COMMAND_INSERT,      /* names: the table; columns; child; flag OVERWRITE; options: static partition */
+  RUSH_COMMAND_INSERT,      /* names: the table; columns; child; flag OVERWRITE; options: static
+                               partition */
   RUSH_COMMAND_WRITE,       /* rows to files: text: the format; location; save_mode; child; and what
                                else says how: partitioning, buckets, options; names: its table */
   RUSH_COMMAND_SHOW_TABLES, /* names: the database; text: the pattern */
@@ -113,7 +116,8 @@ typedef enum
   RUSH_COMMAND_CASCADE = 1 << 9,
   RUSH_COMMAND_BY_NAME = 1 << 10,
   RUSH_COMMAND_EXTERNAL = 1 << 11,
-  RUSH_COMMAND_DYNAMIC_OVERWRITE = 1 << 12, /* WRITE: only partitions that rows go to are replaced */
+  RUSH_COMMAND_DYNAMIC_OVERWRITE = 1 << 12, /* WRITE: only partitions that rows go to are
+                                               replaced */
 } RushCommandFlags;
 
 /* What becomes of what is there already.  Spark's SaveMode. */
@@ -132,6 +136,7 @@ typedef struct
   RushCommandKind kind;
   guint flags;
   char **names;         /* of the table, view, …; or NULL */
+  RushSqlContext names_context; /* where they stand (its text owned); all zero: nowhere */
   char **columns;       /* or NULL */
   char **column_comments; /* as long as columns, with "" for none; or NULL */
   char **partitioning;  /* columns of PARTITIONED BY; or NULL */
@@ -146,7 +151,8 @@ typedef struct
   char *query_text;     /* of a view's query, as the user wrote it; or NULL */
   char *comment;
   char *location;
-  GPtrArray *options;   /* key, value, key, value … (char *, owned); NULL value: a key alone; or NULL */
+  GPtrArray *options;   /* key, value, key, value … (char *, owned); NULL value: a key alone; or
+                           NULL */
   GPtrArray *properties; /* TBLPROPERTIES: likewise */
 } RushCommand;
 RushCommand *rush_command_new (RushCommandKind kind);
@@ -186,7 +192,8 @@ struct _RushPlan
       guint n;          /* UNRESOLVED_WITH: definitions in order; the child uses them */
       char **names;     /* (owned) */
       RushPlan **plans; /* (owned); columns aliases are a COLUMN_ALIASES node on top */
-      gint64 *ids;      /* WITH_CTE: (owned) children[0…n) are the definitions, the last uses them */
+      gint64 *ids;      /* WITH_CTE: (owned) children[0…n) are the definitions, the last uses
+                           them */
       gboolean recursive;
     } with;
     struct
@@ -311,7 +318,8 @@ void rush_plan_unref (RushPlan *self); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushPlan, rush_plan_unref)
 
 /* ── making them: lists may be NULL for empty ── */
-RushPlan *rush_plan_unresolved_relation (const char *const *names, GPtrArray *options /* or NULL */);
+RushPlan *rush_plan_unresolved_relation (const char *const *names,
+                                         GPtrArray *options /* or NULL */);
 RushPlan *rush_plan_unresolved_table_function (const char *const *names, RushExprList *arguments);
 RushPlan *rush_plan_inline_table (const char *const *names, guint n_columns, RushExprList *values);
 RushPlan *rush_plan_having (RushExpr *condition, RushPlan *child);
@@ -325,8 +333,8 @@ RushPlan *rush_plan_unresolved_hint (const char *name, RushExprList *parameters,
 RushPlan *rush_plan_resolved_hint (RushJoinHint hint, RushPlan *child);
 RushPlan *rush_plan_pivot (RushExprList *grouping, RushExpr *column, RushExprList *values,
                            RushExprList *aggregates, RushPlan *child);
-/* @value_names: one a column of a group (NULL-terminated, group_width of them); @aliases: one a group,
- * "" for one without; or NULL. */
+/* @value_names: one a column of a group (NULL-terminated, group_width of them); @aliases: one a
+ * group, "" for one without; or NULL. */
 RushPlan *rush_plan_unpivot (RushExprList *ids, RushExprList *values, guint group_width,
                              gboolean include_nulls, const char *variable_name,
                              const char *const *value_names, const char *const *aliases,
@@ -346,7 +354,8 @@ RushPlan *rush_plan_aggregate (RushExprList *grouping, RushExprList *results, Ru
 RushPlan *rush_plan_sort (RushExprList *orders, gboolean global, RushPlan *child);
 RushPlan *rush_plan_limit (RushExpr *limit, RushPlan *child); /* GLOBAL_LIMIT over LOCAL_LIMIT */
 RushPlan *rush_plan_offset (RushExpr *offset, RushPlan *child);
-RushPlan *rush_plan_unary (RushPlanKind kind, RushExprList *list0, RushPlan *child); /* no payload */
+RushPlan *rush_plan_unary (RushPlanKind kind, RushExprList *list0, RushPlan *child); /* no
+                                                                                        payload */
 RushPlan *rush_plan_distinct (RushPlan *child);
 /* PYTHON_EVAL, MAP_IN_PYTHON */
 RushPlan *rush_plan_python (RushPlanKind kind, gint eval_type, RushExprList *functions,

@@ -348,12 +348,65 @@ rush_file_source_new (RushContext *context, const RushFileFormat *format, const 
   return NULL;
 }
 
-gint64
-rush_file_source_count_rows (RushSource *base)
+/* ---- questions ---- */
+
+/* NULL: @base is something else. */
+static FileSource *
+as_file_source (const RushSource *base)
 {
   FileSource *self = (FileSource *)base;
 
-  if (self->klass.finalize != finalize || self->format->count_rows == NULL)
-    return -1;
-  return self->format->count_rows (self->format, rush_file_index_files (self->index));
+  return base->klass->finalize == finalize ? self : NULL;
+}
+
+/* @path is @folder, or below it. */
+static gboolean
+is_below (const char *path, const char *folder)
+{
+  gsize n = strlen (folder);
+
+  return strncmp (path, folder, n) == 0 && (path[n] == '\0' || path[n] == '/');
+}
+
+gboolean
+rush_file_source_reads_path (const RushSource *base, const char *path)
+{
+  const FileSource *self = as_file_source (base);
+  const GPtrArray *roots = self != NULL ? rush_file_index_roots (self->index) : NULL;
+
+  for (guint i = 0; roots != NULL && i < roots->len; i++)
+    if (is_below (roots->pdata[i], path) || is_below (path, roots->pdata[i]))
+      return TRUE;
+  return FALSE;
+}
+
+RushSchema *
+rush_file_source_partition_schema (const RushSource *base)
+{
+  const FileSource *self = as_file_source (base);
+
+  return self != NULL ? rush_file_index_partition_schema (self->index) : NULL;
+}
+
+RushSource *
+rush_file_source_list_again (RushSource *base, RushContext *context,
+                             const RushEvalSettings *settings, GError **error)
+{
+  const FileSource *self = as_file_source (base);
+  const GPtrArray *roots = self != NULL ? rush_file_index_roots (self->index) : NULL;
+
+  return self != NULL ? rush_file_source_new (context, self->format,
+                                              (const char *const *)roots->pdata, roots->len,
+                                              base->schema, self->options, settings, error)
+                      : rush_source_ref (base);
+}
+
+gint64
+rush_file_source_count_rows (RushSource *base)
+{
+  const FileSource *self = as_file_source (base);
+
+  return self != NULL && self->format->count_rows != NULL
+             ? self->format->count_rows (self->format, rush_file_index_files (self->index))
+             : -1;
 }

@@ -119,6 +119,13 @@ RushSource *rush_file_source_new (RushContext *context, const RushFileFormat *fo
 /* Rows in all its files, from footers; −1: unknown.  Plans do not use it, as Spark's do not: it is
  * for who wants to know without a job. */
 gint64 rush_file_source_count_rows (RushSource *self);
+/* Whether it has files in @path (absolute), or @path lies in it; FALSE for other kinds of sources. */
+gboolean rush_file_source_reads_path (const RushSource *self, const char *path);
+/* The columns that folders say; NULL: another kind of source. (transfer none) */
+RushSchema *rush_file_source_partition_schema (const RushSource *self);
+/* The same table with the files that are there now; another kind of source as it is. */
+RushSource *rush_file_source_list_again (RushSource *self, RushContext *context,
+                                         const RushEvalSettings *settings, GError **error);
 
 /* Writes all partitions of @rows in one job with a commit that shows all files at once or none:
  * part-00000-<uuid>-c000.csv …, _SUCCESS. */

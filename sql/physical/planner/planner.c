@@ -15,6 +15,7 @@
 #include "sql/physical/operators/sort.h"
 #include "sql/physical/operators/union.h"
 #include "sql/physical/operators/window.h"
+#include "sql/physical/write.h"
 
 RushExec *
 rush_exec_planned_from (RushExec *exec, RushPlan *plan)
@@ -203,6 +204,7 @@ plan_basic (RushQuery *query, RushPlan *plan, GError **error)
 typedef RushExec *(*Strategy) (RushQuery *query, RushPlan *plan, GError **error);
 
 static const Strategy strategies[] = {
+  rush_plan_write,
   rush_plan_scan,
   rush_plan_aggregation,
   rush_plan_join_selection,
