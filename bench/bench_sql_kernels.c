@@ -83,9 +83,12 @@ new_batch (void)
 {
   g_autoptr (GRand) random = g_rand_new_with_seed (1);
   RushColumn *columns[N_COLUMNS] = {
-    int64_column (money, 100, 5001, random), int64_column (money, 90000, 10495000, random),
-    int64_column (money, 0, 11, random),     int64_column (money, 0, 9, random),
-    date_column (random),                    flag_column (random),
+    int64_column (money, 100, 5001, random),
+    int64_column (money, 90000, 10495000, random),
+    int64_column (money, 0, 11, random),
+    int64_column (money, 0, 9, random),
+    date_column (random),
+    flag_column (random),
   };
   g_autoptr (RushSchema) schema =
       rush_schema_of ("quantity", money, "price", money, "discount", money, "tax", money,
@@ -118,17 +121,16 @@ date (gint days)
 static RushExpr *
 discounted (void)
 {
-  return rush_expr_binary (RUSH_EXPR_MULTIPLY, column (PRICE),
-                           rush_expr_binary (RUSH_EXPR_SUBTRACT, decimal ("1", 1, 0),
-                                             column (DISCOUNT)));
+  return rush_expr_binary (
+      RUSH_EXPR_MULTIPLY, column (PRICE),
+      rush_expr_binary (RUSH_EXPR_SUBTRACT, decimal ("1", 1, 0), column (DISCOUNT)));
 }
 
 static RushExpr *
 charge (void)
 {
-  return rush_expr_binary (
-      RUSH_EXPR_MULTIPLY, discounted (),
-      rush_expr_binary (RUSH_EXPR_ADD, decimal ("1", 1, 0), column (TAX)));
+  return rush_expr_binary (RUSH_EXPR_MULTIPLY, discounted (),
+                           rush_expr_binary (RUSH_EXPR_ADD, decimal ("1", 1, 0), column (TAX)));
 }
 
 static RushExpr *
@@ -221,13 +223,13 @@ run_aggregate (Bench *self, const char *name, const char *function, RushExpr *ar
 {
   gboolean nullable = FALSE;
   self->function = rush_function_find (function);
-  const RushType *type = self->function->fixed_type != NULL
-                             ? self->function->fixed_type
-                             : self->function->result_type (self->function, 1, &arg, &nullable,
-                                                            NULL);
+  const RushType *type =
+      self->function->fixed_type != NULL
+          ? self->function->fixed_type
+          : self->function->result_type (self->function, 1, &arg, &nullable, NULL);
   self->arg = rush_evaluate (arg, self->batch, self->ctx, NULL);
-  self->call = rush_expr_aggregate (self->function, type, TRUE, RUSH_EVAL_ANSI, FALSE, NULL, 1,
-                                    &arg);
+  self->call =
+      rush_expr_aggregate (self->function, type, TRUE, RUSH_EVAL_ANSI, FALSE, NULL, 1, &arg);
   self->states.state_bytes = self->function->aggregate->state_bytes (self->call);
   self->states.states = g_malloc0 (self->states.state_bytes * MAX (n_groups, 1));
   for (guint i = 0; i < N_ROWS; i++)
@@ -248,8 +250,8 @@ main (void)
   self.states.allocator = rush_allocator_system ();
 
   run (&self, "memcpy of 8 bytes", copy);
-  run_expr (&self, "Q1 filter: ship_date <= d", rush_expr_binary (RUSH_EXPR_LESS_EQUAL,
-            column (SHIP_DATE), date (10471)), filter);
+  run_expr (&self, "Q1 filter: ship_date <= d",
+            rush_expr_binary (RUSH_EXPR_LESS_EQUAL, column (SHIP_DATE), date (10471)), filter);
   run_expr (&self, "Q1 price * (1 - discount)", discounted (), evaluate);
   run_expr (&self, "Q1 price * (1 - discount) * (1 + tax)", charge (), evaluate);
   run_aggregate (&self, "Q1 sum (quantity), 4 groups", "sum", column (QUANTITY), 4);
@@ -259,8 +261,8 @@ main (void)
   run_aggregate (&self, "sum (price), 100000 groups", "sum", column (PRICE), 100000);
   run_aggregate (&self, "min (price), 4 groups", "min", column (PRICE), 4);
   run_expr (&self, "Q6 filter: five comparisons", q6_predicate (), filter);
-  run_expr (&self, "Q6 price * discount", rush_expr_binary (RUSH_EXPR_MULTIPLY, column (PRICE),
-            column (DISCOUNT)), evaluate);
+  run_expr (&self, "Q6 price * discount",
+            rush_expr_binary (RUSH_EXPR_MULTIPLY, column (PRICE), column (DISCOUNT)), evaluate);
   run_aggregate (&self, "Q6 sum (price * discount), one group", "sum",
                  rush_expr_binary (RUSH_EXPR_MULTIPLY, column (PRICE), column (DISCOUNT)), 0);
   run_expr (&self, "flag = 'R', a dictionary",

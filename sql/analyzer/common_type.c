@@ -1,13 +1,15 @@
-/* common_type.c - which type two values can meet in, and which casts are made without being asked for.
+/* common_type.c - which type two values can meet in, and which casts are made without being asked
+ * for.
  *
- *   tightest   tinyint < smallint < int < bigint < float < double; date < timestamp_ntz < timestamp;
+ *   tightest   tinyint < smallint < int < bigint < float < double;
+ *              date < timestamp_ntz < timestamp;
  *              void goes into everything; int with float is double, as float would lose digits
  *   wider      also decimals with integers and with each other; strings with anything:
  *                ANSI    string with integers → bigint, with fractions → double, else → the other
  *                legacy  string with anything → string
  *
- * Mirrors: AnsiTypeCoercion, TypeCoercion, DecimalPrecisionTypeCoercion.
- */
+ * Mirrors: AnsiTypeCoercion, TypeCoercion,
+ DecimalPrecisionTypeCoercion. */
 #include "sql/analyzer/analysis_private.h"
 #include "sql/types/decimal.h"
 
@@ -250,6 +252,7 @@ accepts (RushArgType wanted, const RushType *type)
 {
   switch (wanted)
     {
+    case RUSH_ARG_AS_BEFORE:
     case RUSH_ARG_ANY:
     case RUSH_ARG_SAME:
       return TRUE;

@@ -72,9 +72,8 @@ rush_evaluate_choice (const RushExpr *expr, const RushBatch *batch, const RushRo
       RushRows yes, rest;
       g_autoptr (RushBuffer) rest_buffer = new_positions (left.n, ctx, error);
       g_autoptr (RushColumn) condition =
-          rest_buffer != NULL
-              ? rush_evaluate_rows (expr->children[2 * i], batch, &left, ctx, error)
-              : NULL;
+          rest_buffer != NULL ? rush_evaluate_rows (expr->children[2 * i], batch, &left, ctx, error)
+                              : NULL;
       if (condition == NULL ||
           !split (condition, &left, yes_buffer, rest_buffer, &yes, &rest, ctx, error) ||
           !add_value (expr->children[2 * i + 1], batch, &yes, &merge, ctx, error))
@@ -83,8 +82,8 @@ rush_evaluate_choice (const RushExpr *expr, const RushBatch *batch, const RushRo
       g_clear_pointer (&left_buffer, rush_buffer_unref);
       left_buffer = g_steal_pointer (&rest_buffer);
     }
-  if (has_else && !add_value (expr->children[expr->n_children - 1], batch, &left, &merge, ctx,
-                              error))
+  if (has_else &&
+      !add_value (expr->children[expr->n_children - 1], batch, &left, &merge, ctx, error))
     return NULL;
   return rush_merge_finish (&merge, error);
 }
@@ -114,7 +113,7 @@ rush_evaluate_coalesce (const RushExpr *expr, const RushBatch *batch, const Rush
       g_autoptr (RushColumn) value =
           rest_buffer == NULL ? NULL
           : i == 0            ? rush_column_ref (first)
-                   : rush_evaluate_rows (expr->children[i], batch, &left, ctx, error);
+                              : rush_evaluate_rows (expr->children[i], batch, &left, ctx, error);
       g_autoptr (RushColumn) there =
           value != NULL ? rush_is_null (value, FALSE, ctx->allocator, error) : NULL;
       if (there == NULL ||
@@ -184,8 +183,7 @@ rush_evaluate_logic (const RushExpr *expr, const RushBatch *batch, const RushRow
       if (needed.n < rows->n)
         needed.positions = positions;
     }
-  g_autoptr (RushColumn) right =
-      rush_evaluate_rows (expr->children[1], batch, &needed, ctx, error);
+  g_autoptr (RushColumn) right = rush_evaluate_rows (expr->children[1], batch, &needed, ctx, error);
   if (right == NULL || !rush_truth_open (&b, right, ctx->allocator, error))
     return NULL;
   /* For the rows that @right was not asked for, its bits are whatever: FALSE AND anything is FALSE,

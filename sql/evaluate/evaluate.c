@@ -89,14 +89,13 @@ like (const RushExpr *expr, RushColumn *const *args, const RushRows *rows, RushE
   if (!rush_rows_valid (rows, args, 2, ctx->allocator, &valid, &positions, error))
     return NULL;
   RushColumn *result = rush_like_columns (expr, args, &valid, ctx, error);
-  return result != NULL
-             ? rush_column_null_where_null (result, args, 2, ctx->allocator, error)
-             : NULL;
+  return result != NULL ? rush_column_null_where_null (result, args, 2, ctx->allocator, error)
+                        : NULL;
 }
 
 static RushColumn *
-in_list (const RushExpr *expr, RushColumn *const *args, const RushRows *rows,
-         RushEvalContext *ctx, GError **error)
+in_list (const RushExpr *expr, RushColumn *const *args, const RushRows *rows, RushEvalContext *ctx,
+         GError **error)
 {
   RushRows valid;
   g_autoptr (RushBuffer) positions = NULL;
@@ -104,9 +103,8 @@ in_list (const RushExpr *expr, RushColumn *const *args, const RushRows *rows,
   if (!rush_rows_valid (rows, args, 1, ctx->allocator, &valid, &positions, error))
     return NULL;
   RushColumn *result = rush_in_list (expr, args, &valid, ctx, error);
-  return result != NULL
-             ? rush_column_null_where_null (result, args, 1, ctx->allocator, error)
-             : NULL;
+  return result != NULL ? rush_column_null_where_null (result, args, 1, ctx->allocator, error)
+                        : NULL;
 }
 
 static RushColumn *
@@ -153,12 +151,11 @@ evaluate_in (const RushExpr *expr, const RushBatch *batch, const RushRows *rows,
   for (guint i = 1; i < expr->n_children; i++)
     {
       g_auto (RushTruth) here = { NULL };
-      g_autoptr (RushColumn) item =
-          rush_evaluate_rows (expr->children[i], batch, rows, ctx, error);
+      g_autoptr (RushColumn) item = rush_evaluate_rows (expr->children[i], batch, rows, ctx, error);
       g_autoptr (RushColumn) equal =
-          item != NULL ? rush_compare_columns (RUSH_COMPARE_EQUAL, value, item, rows,
-                                               ctx->allocator, error)
-                       : NULL;
+          item != NULL
+              ? rush_compare_columns (RUSH_COMPARE_EQUAL, value, item, rows, ctx->allocator, error)
+              : NULL;
       if (equal == NULL || !rush_truth_open (&here, equal, ctx->allocator, error))
         return NULL;
       if (i == 1)
@@ -207,8 +204,7 @@ evaluate_not (const RushExpr *expr, const RushBatch *batch, const RushRows *rows
               RushEvalContext *ctx, GError **error)
 {
   g_auto (RushTruth) truth = { NULL };
-  g_autoptr (RushColumn) child =
-      rush_evaluate_rows (expr->children[0], batch, rows, ctx, error);
+  g_autoptr (RushColumn) child = rush_evaluate_rows (expr->children[0], batch, rows, ctx, error);
 
   if (child == NULL || !rush_truth_open (&truth, child, ctx->allocator, error))
     return NULL;
@@ -220,8 +216,7 @@ static RushColumn *
 evaluate_is_null (const RushExpr *expr, const RushBatch *batch, const RushRows *rows,
                   RushEvalContext *ctx, GError **error)
 {
-  g_autoptr (RushColumn) child =
-      rush_evaluate_rows (expr->children[0], batch, rows, ctx, error);
+  g_autoptr (RushColumn) child = rush_evaluate_rows (expr->children[0], batch, rows, ctx, error);
 
   if (child == NULL)
     return NULL;
@@ -229,8 +224,7 @@ evaluate_is_null (const RushExpr *expr, const RushBatch *batch, const RushRows *
 }
 
 static RushColumn *
-evaluate_subquery (const RushExpr *expr, const RushRows *rows, RushEvalContext *ctx,
-                   GError **error)
+evaluate_subquery (const RushExpr *expr, const RushRows *rows, RushEvalContext *ctx, GError **error)
 {
   RushColumn *value = ctx->subquery_values != NULL
                           ? g_hash_table_lookup (ctx->subquery_values, &expr->as.subquery.id)

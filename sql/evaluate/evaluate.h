@@ -25,8 +25,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushEvalContext, rush_eval_context_free)
 RushColumn *rush_evaluate (const RushExpr *bound, const RushBatch *batch, RushEvalContext *ctx,
                            GError **error);
 /* The same for part of the rows. */
-RushColumn *rush_evaluate_rows (const RushExpr *bound, const RushBatch *batch,
-                                const RushRows *rows, RushEvalContext *ctx, GError **error);
+RushColumn *rush_evaluate_rows (const RushExpr *bound, const RushBatch *batch, const RushRows *rows,
+                                RushEvalContext *ctx, GError **error);
 /* The rows where @bound is TRUE, as a batch with that selection (the same one if it is all of
  * them); NULL without error: there is none. */
 RushBatch *rush_evaluate_filter (const RushExpr *bound, RushBatch *batch, RushEvalContext *ctx,

@@ -17,15 +17,15 @@ RushColumn *rush_evaluate_choice (const RushExpr *expr, const RushBatch *batch,
                                   const RushRows *rows, RushEvalContext *ctx, GError **error);
 RushColumn *rush_evaluate_coalesce (const RushExpr *expr, const RushBatch *batch,
                                     const RushRows *rows, RushEvalContext *ctx, GError **error);
-RushColumn *rush_evaluate_logic (const RushExpr *expr, const RushBatch *batch,
-                                 const RushRows *rows, RushEvalContext *ctx, GError **error);
+RushColumn *rush_evaluate_logic (const RushExpr *expr, const RushBatch *batch, const RushRows *rows,
+                                 RushEvalContext *ctx, GError **error);
 
 /* FUNCTION */
 RushColumn *rush_evaluate_call (const RushExpr *expr, const RushBatch *batch, const RushRows *rows,
                                 RushEvalContext *ctx, GError **error);
 /* GET_FIELD, GET_ARRAY_FIELD, GET_ITEM on evaluated arguments. */
-RushColumn *rush_evaluate_part (const RushExpr *expr, RushColumn *const *args,
-                                const RushRows *rows, RushEvalContext *ctx, GError **error);
+RushColumn *rush_evaluate_part (const RushExpr *expr, RushColumn *const *args, const RushRows *rows,
+                                RushEvalContext *ctx, GError **error);
 
 /* Which comparison it is, if it is one of two columns by value (not <=>). */
 gboolean rush_evaluate_compare_op (const RushExpr *expr, RushCompareOp *out);

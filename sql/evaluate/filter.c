@@ -114,9 +114,8 @@ narrow_or (const RushExpr *expr, const RushBatch *batch, const RushRows *rows, g
         rest[n_rest++] = row;
     }
   RushRows left = { rest, n_rest, rows->length };
-  if (n_rest > 0 &&
-      !narrow (expr->children[1], batch, n_first == 0 ? rows : &left, second, &n_second, ctx,
-               error))
+  if (n_rest > 0 && !narrow (expr->children[1], batch, n_first == 0 ? rows : &left, second,
+                             &n_second, ctx, error))
     return FALSE;
   *out_n = merge_positions (first, n_first, second, n_second, out);
   return TRUE;
@@ -138,8 +137,7 @@ narrow (const RushExpr *expr, const RushBatch *batch, const RushRows *rows, guin
 }
 
 RushBatch *
-rush_evaluate_filter (const RushExpr *bound, RushBatch *batch, RushEvalContext *ctx,
-                      GError **error)
+rush_evaluate_filter (const RushExpr *bound, RushBatch *batch, RushEvalContext *ctx, GError **error)
 {
   RushRows rows = { batch->selection != NULL ? (const guint16 *)batch->selection->bytes : NULL,
                     batch->length, batch->physical_length };

@@ -76,8 +76,8 @@ array_field (const RushExpr *expr, RushColumn *arrays, RushEvalContext *ctx, GEr
   g_autoptr (RushColumn) flat = rush_column_flatten (arrays, ctx->allocator, error);
   if (flat == NULL)
     return NULL;
-  RushColumn *field = rush_column_struct_field (rush_column_child (flat, 0),
-                                                expr->as.bound.ordinal, ctx->allocator, error);
+  RushColumn *field = rush_column_struct_field (rush_column_child (flat, 0), expr->as.bound.ordinal,
+                                                ctx->allocator, error);
   if (field == NULL)
     return NULL;
   guint whole = flat->offset + flat->length;

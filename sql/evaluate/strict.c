@@ -139,7 +139,8 @@ static RushColumn *
 evaluate_dictionary (const RushExpr *expr, RushColumn *const *args, guint n, guint which,
                      RushStrictFunc func, RushEvalContext *ctx, GError **error)
 {
-  Known *known = rush_eval_prepared (ctx, expr, make_known, NULL, (GDestroyNotify)known_free, error);
+  Known *known =
+      rush_eval_prepared (ctx, expr, make_known, NULL, (GDestroyNotify)known_free, error);
 
   if (known->dictionary != args[which]->dictionary)
     {

@@ -31,3 +31,5 @@ extern const RushFunction rush_functions_conditional[];
 extern const RushFunction rush_functions_hash[];
 extern const RushFunction rush_functions_array[];
 extern const RushFunction rush_functions_map_struct[];
+extern const RushFunction rush_functions_lambda[];
+extern const RushFunction rush_functions_distinct_sketch[];

@@ -23,8 +23,8 @@ typedef enum
   RUSH_ARG_AS_BEFORE, /* not listed: as the argument before it */
   RUSH_ARG_ANY,
   RUSH_ARG_BOOL,
-  RUSH_ARG_INT,     /* int */
-  RUSH_ARG_LONG,    /* bigint */
+  RUSH_ARG_INT,  /* int */
+  RUSH_ARG_LONG, /* bigint */
   RUSH_ARG_DOUBLE,
   RUSH_ARG_NUMERIC, /* any number, as it is; strings become double */
   RUSH_ARG_INTEGRAL,
@@ -109,10 +109,10 @@ typedef struct
 typedef struct
 {
   guint n_rows;
-  RushColumn *const *args;     /* evaluated over all rows of the partition */
-  const guint32 *peers_start;  /* of each row: first row with an equal order key */
-  const guint32 *peers_end;    /* one behind the last */
-  const guint32 *frame_start;  /* of each row; for functions that look at frames */
+  RushColumn *const *args;    /* evaluated over all rows of the partition */
+  const guint32 *peers_start; /* of each row: first row with an equal order key */
+  const guint32 *peers_end;   /* one behind the last */
+  const guint32 *frame_start; /* of each row; for functions that look at frames */
   const guint32 *frame_end;
 } RushWindowPartition;
 typedef RushColumn *(*RushWindowEvaluate) (const RushExpr *call, const RushWindowPartition *in,
@@ -121,17 +121,16 @@ typedef RushColumn *(*RushWindowEvaluate) (const RushExpr *call, const RushWindo
 /* For each input row a number of output rows, and the columns of all of them. */
 typedef struct
 {
-  guint32 *counts;      /* of each row that counts (i), filled in */
-  GPtrArray *columns;   /* RushColumn, filled in: all output rows, in order */
+  guint32 *counts;    /* of each row that counts (i), filled in */
+  GPtrArray *columns; /* RushColumn, filled in: all output rows, in order */
 } RushGenerated;
 typedef gboolean (*RushGenerate) (const RushExpr *call, RushColumn *const *args,
                                   const RushRows *rows, gboolean outer, RushGenerated *out,
                                   RushEvalContext *ctx, GError **error);
 
 /* The type and nullability of a call with resolved arguments that fit; an error if they do not. */
-typedef const RushType *(*RushResultType) (const RushFunction *self, guint n,
-                                           RushExpr *const *args, gboolean *inout_nullable,
-                                           GError **error);
+typedef const RushType *(*RushResultType) (const RushFunction *self, guint n, RushExpr *const *args,
+                                           gboolean *inout_nullable, GError **error);
 /* RUSH_FUNCTION_REWRITE: what stands for the call (takes over nothing; transfer full).  It may hold
  * UNRESOLVED_FUNCTIONs, and operators whose operands still need casts: it is analyzed again. */
 typedef RushExpr *(*RushRewrite) (const RushFunction *self, guint n, RushExpr *const *args,
@@ -140,7 +139,8 @@ typedef RushExpr *(*RushRewrite) (const RushFunction *self, guint n, RushExpr *c
 struct _RushFunction
 {
   RUSH_FUNCTION_HEAD /* name, kind, nondeterministic, to_sql: sql/plan/expression.h */
-  guint min_args, max_args; /* G_MAXUINT: any number */
+      guint min_args,
+      max_args; /* G_MAXUINT: any number */
   /* Of argument i; the last listed one goes for all that follow. */
   RushArgType args[RUSH_MAX_LISTED_ARGS];
   const RushType *fixed_type; /* or NULL: result_type () says */
@@ -148,18 +148,18 @@ struct _RushFunction
   /* Nullability: null if an argument is (the default); these change it: */
   gboolean never_null;
   gboolean always_nullable;
-  gboolean handles_nulls;    /* evaluate () sees nulls; else rows with a null argument are null
+  gboolean handles_nulls; /* evaluate () sees nulls; else rows with a null argument are null
                                 already, and it may leave any value there */
   gboolean needs_time_zone;
-  gboolean has_forced_mode;  /* try_sum (): its calls have forced_mode, whatever the session's is */
+  gboolean has_forced_mode; /* try_sum (): its calls have forced_mode, whatever the session's is */
   RushEvalMode forced_mode;
-  gboolean internal;         /* made by rewrites alone: SHOW FUNCTIONS does not list it */
+  gboolean internal; /* made by rewrites alone: SHOW FUNCTIONS does not list it */
   RushScalarEvaluate evaluate;
   const RushAggregateClass *aggregate;
   RushWindowEvaluate window;
   RushGenerate generate;
   RushRewrite rewrite;
-  const char *usage;    /* for DESCRIBE FUNCTION, our own words */
+  const char *usage; /* for DESCRIBE FUNCTION, our own words */
   const char *since;
 };
 

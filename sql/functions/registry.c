@@ -39,6 +39,8 @@ static const RushFunction *const families[] = {
   rush_functions_hash,
   rush_functions_array,
   rush_functions_map_struct,
+  rush_functions_lambda,
+  rush_functions_distinct_sketch,
 };
 
 /* Spark 4.3 has them, Rushlight has not yet. */
@@ -48,9 +50,9 @@ static const char *const missing[] = {
 };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static GHashTable *by_name;         /* char* → const RushFunction* */
-static GHashTable *missing_names;   /* a set */
-static const char **sorted_names;   /* NULL-terminated */
+static GHashTable *by_name;       /* char* → const RushFunction* */
+static GHashTable *missing_names; /* a set */
+static const char **sorted_names; /* NULL-terminated */
 
 static gint
 compare_names (gconstpointer a, gconstpointer b)
@@ -85,10 +87,10 @@ build (void)
 }
 
 void
-rush_set_unexpected_type (GError **error, const RushFunction *self, guint n,
-                          RushExpr *const *args, guint i, const char *required)
+rush_set_unexpected_type (GError **error, const RushFunction *self, guint n, RushExpr *const *args,
+                          guint i, const char *required)
 {
-  static const char *const ordinals[] = { "first", "second", "third",  "fourth",
+  static const char *const ordinals[] = { "first", "second", "third",   "fourth",
                                           "fifth", "sixth",  "seventh", "eighth" };
   g_autoptr (GString) call = g_string_new (NULL);
   g_autofree char *type = rush_type_sql_id (args[i]->type);
@@ -138,6 +140,5 @@ rush_function_is_known_missing (const char *name)
   g_autofree char *lower = g_ascii_strdown (name, -1);
 
   pthread_once (&once, build);
-  return g_hash_table_contains (missing_names, lower) &&
-         !g_hash_table_contains (by_name, lower);
+  return g_hash_table_contains (missing_names, lower) && !g_hash_table_contains (by_name, lower);
 }

@@ -89,8 +89,8 @@ set_overflow (const RushExpr *expr, RushColumn *a, RushColumn *b, guint row, GEr
       g_autofree char *x = g_strdup_printf ("%dS", (gint)rush_column_get_int (a, row));
       g_autofree char *y = g_strdup_printf ("%dS", (gint)rush_column_get_int (b, row));
       g_autofree char *name = g_strdup_printf ("`%s`", try_function (expr->kind));
-      rush_sql_error_set (error, RUSH_SQL_CLASS_BINARY_ARITHMETIC_OVERFLOW, NULL,
-                          "value1", x, "symbol", symbol, "value2", y, "functionName", name, NULL);
+      rush_sql_error_set (error, RUSH_SQL_CLASS_BINARY_ARITHMETIC_OVERFLOW, NULL, "value1", x,
+                          "symbol", symbol, "value2", y, "functionName", name, NULL);
       return;
     }
   rush_arithmetic_set_overflow (error, "overflow", try_function (expr->kind), &expr->context);
@@ -182,8 +182,8 @@ rush_arithmetic_mend_zeros (const RushExpr *expr, const RushColumn *a, const Rus
                             GError **error)
 {
   static const guint8 zeros[16];
-  gboolean floating = b->column->type->storage == RUSH_STORAGE_F32 ||
-                      b->column->type->storage == RUSH_STORAGE_F64;
+  gboolean floating =
+      b->column->type->storage == RUSH_STORAGE_F32 || b->column->type->storage == RUSH_STORAGE_F64;
 
   for (guint i = 0; i < rows->n; i++)
     {
@@ -240,8 +240,8 @@ integral_divide (const RushExpr *expr, const RushVector *a, const RushVector *b,
 }
 
 static void
-float_remainder (gboolean positive, const RushVector *a, const RushVector *b,
-                 const RushRows *rows, RushColumnWriter *writer)
+float_remainder (gboolean positive, const RushVector *a, const RushVector *b, const RushRows *rows,
+                 RushColumnWriter *writer)
 {
   gboolean narrow = a->column->type->storage == RUSH_STORAGE_F32;
 
@@ -296,8 +296,8 @@ run (const RushExpr *expr, gboolean positive, const RushVector *a, const RushVec
 }
 
 static RushColumn *
-binary (const RushExpr *expr, gboolean positive, RushColumn *a, RushColumn *b,
-        const RushRows *rows, RushEvalContext *ctx, GError **error)
+binary (const RushExpr *expr, gboolean positive, RushColumn *a, RushColumn *b, const RushRows *rows,
+        RushEvalContext *ctx, GError **error)
 {
   RushColumn *both[] = { a, b };
   g_auto (RushVector) x = { NULL }, y = { NULL };
@@ -310,8 +310,8 @@ binary (const RushExpr *expr, gboolean positive, RushColumn *a, RushColumn *b,
                                 ctx->allocator, error) ||
       !run (expr, positive, &x, &y, rows, &writer, error))
     return NULL;
-  return rush_column_null_where_null (rush_column_writer_finish (&writer), both, 2,
-                                      ctx->allocator, error);
+  return rush_column_null_where_null (rush_column_writer_finish (&writer), both, 2, ctx->allocator,
+                                      error);
 }
 
 RushColumn *
@@ -319,15 +319,14 @@ rush_arithmetic (const RushExpr *expr, RushColumn *a, RushColumn *b, const RushR
                  RushEvalContext *ctx, GError **error)
 {
   if (a->type->kind == RUSH_TYPE_DECIMAL)
-    return rush_decimal_arithmetic (expr, expr->kind == RUSH_EXPR_ADD ? RUSH_DECIMAL_ADD
-                                          : expr->kind == RUSH_EXPR_SUBTRACT
-                                              ? RUSH_DECIMAL_SUBTRACT
-                                          : expr->kind == RUSH_EXPR_MULTIPLY
-                                              ? RUSH_DECIMAL_MULTIPLY
-                                          : expr->kind == RUSH_EXPR_DIVIDE ? RUSH_DECIMAL_DIVIDE
-                                          : expr->kind == RUSH_EXPR_REMAINDER
-                                              ? RUSH_DECIMAL_REMAINDER
-                                              : RUSH_DECIMAL_INTEGRAL_DIVIDE,
+    return rush_decimal_arithmetic (expr,
+                                    expr->kind == RUSH_EXPR_ADD        ? RUSH_DECIMAL_ADD
+                                    : expr->kind == RUSH_EXPR_SUBTRACT ? RUSH_DECIMAL_SUBTRACT
+                                    : expr->kind == RUSH_EXPR_MULTIPLY ? RUSH_DECIMAL_MULTIPLY
+                                    : expr->kind == RUSH_EXPR_DIVIDE   ? RUSH_DECIMAL_DIVIDE
+                                    : expr->kind == RUSH_EXPR_REMAINDER
+                                        ? RUSH_DECIMAL_REMAINDER
+                                        : RUSH_DECIMAL_INTEGRAL_DIVIDE,
                                     a, b, rows, ctx, error);
   return binary (expr, FALSE, a, b, rows, ctx, error);
 }

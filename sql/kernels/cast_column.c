@@ -63,19 +63,18 @@ cast_numbers (const RushCastRow *self, const RushVector *in, const RushRows *row
 static gboolean
 scale_integers (const RushCastRow *self, const RushRows *rows, RushColumnWriter *writer)
 {
-  gint digits = self->from->kind == RUSH_TYPE_DECIMAL ? self->to->scale - self->from->scale
-                                                      : self->to->scale;
+  gint digits =
+      self->from->kind == RUSH_TYPE_DECIMAL ? self->to->scale - self->from->scale : self->to->scale;
   gint64 *out = (gint64 *)writer->values->bytes;
 
-  if (self->to->storage != RUSH_STORAGE_I64 || self->to->kind != RUSH_TYPE_DECIMAL ||
-      digits < 0 || digits > RUSH_DECIMAL_MAX_INT64_PRECISION ||
-      self->from->storage > RUSH_STORAGE_I64 || self->from->storage == RUSH_STORAGE_BIT ||
+  if (self->to->storage != RUSH_STORAGE_I64 || self->to->kind != RUSH_TYPE_DECIMAL || digits < 0 ||
+      digits > RUSH_DECIMAL_MAX_INT64_PRECISION || self->from->storage > RUSH_STORAGE_I64 ||
+      self->from->storage == RUSH_STORAGE_BIT ||
       !(self->from->kind == RUSH_TYPE_DECIMAL || rush_type_is_integral (self->from)))
     return FALSE;
   gint64 factor = (gint64)rush_decimal_power[digits];
-  gint64 bound = (gint64)rush_decimal_power[self->to->precision - digits > 0
-                                                ? self->to->precision - digits
-                                                : 0];
+  gint64 bound = (gint64)
+      rush_decimal_power[self->to->precision - digits > 0 ? self->to->precision - digits : 0];
   gboolean misfit = FALSE;
   for (guint i = 0; i < rows->n; i++)
     {

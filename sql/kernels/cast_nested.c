@@ -15,19 +15,17 @@ cast_child (const RushCastRow *self, guint number, RushColumn *child, GError **e
   if (child->type == to)
     return rush_column_ref (child);
   /* Mode, zone and place are the whole cast's. */
-  g_autoptr (RushExpr) part =
-      rush_expr_with_context (rush_expr_cast (rush_expr_bound (0, child->type, TRUE, "element"),
-                                              to, self->expr->mode,
-                                              self->expr->as.cast.time_zone, FALSE),
-                              &self->expr->context);
+  g_autoptr (RushExpr) part = rush_expr_with_context (
+      rush_expr_cast (rush_expr_bound (0, child->type, TRUE, "element"), to, self->expr->mode,
+                      self->expr->as.cast.time_zone, FALSE),
+      &self->expr->context);
   return rush_cast_column (part, child, &rows, self->ctx, error);
 }
 
 RushColumn *
 rush_cast_nested (const RushCastRow *self, const RushRows *rows, GError **error)
 {
-  g_autoptr (RushColumn) flat =
-      rush_column_flatten (self->column, self->ctx->allocator, error);
+  g_autoptr (RushColumn) flat = rush_column_flatten (self->column, self->ctx->allocator, error);
   guint n = self->to->n_fields, done = 0;
   g_autofree RushColumn **children = g_new (RushColumn *, n);
   RushColumn *result;

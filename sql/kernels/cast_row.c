@@ -85,8 +85,7 @@ put_narrowed (const RushCastRow *self, guint row, gint64 value, guint8 *values)
 /* ── from text ── */
 
 static RushCastStatus
-text_to_integer (const RushCastRow *self, const char *text, gsize length, guint row,
-                 guint8 *values)
+text_to_integer (const RushCastRow *self, const char *text, gsize length, guint row, guint8 *values)
 {
   guint bits = self->to->value_bytes * 8;
   gint64 max = bits == 64 ? G_MAXINT64 : (G_GINT64_CONSTANT (1) << (bits - 1)) - 1, value;
@@ -109,8 +108,7 @@ text_to_fraction (const RushCastRow *self, const char *text, gsize length, guint
 }
 
 static RushCastStatus
-text_to_decimal (const RushCastRow *self, const char *text, gsize length, guint row,
-                 guint8 *values)
+text_to_decimal (const RushCastRow *self, const char *text, gsize length, guint row, guint8 *values)
 {
   rush_int128 value;
 
@@ -362,8 +360,8 @@ from_interval (const RushCastRow *self, guint row, guint8 *values)
     }
   if (self->to->kind != RUSH_TYPE_DECIMAL)
     return put_narrowed (self, row, value / interval_unit (self->from), values);
-  if (!rush_decimal_rescale ((rush_int128)value * 1000000 / interval_unit (self->from), 6,
-                             self->to, &decimal))
+  if (!rush_decimal_rescale ((rush_int128)value * 1000000 / interval_unit (self->from), 6, self->to,
+                             &decimal))
     return RUSH_CAST_OVERFLOW;
   return put_decimal (self->to, row, decimal, values);
 }
@@ -419,15 +417,16 @@ set_decimal_overflow (const RushCastRow *self, guint row, GError **error)
   rush_int128 wide;
 
   if (self->from->kind == RUSH_TYPE_DECIMAL)
-    rush_decimal_to_plain_text (rush_column_get_int128 (self->column, row), self->from->scale, text);
+    rush_decimal_to_plain_text (rush_column_get_int128 (self->column, row), self->from->scale,
+                                text);
   else if ((self->from == &RUSH_FLOAT64 || self->from == &RUSH_FLOAT32) &&
            rush_decimal_from_double (rush_column_get_double (self->column, row),
                                      rush_type_decimal (38, 0), &wide))
     rush_decimal_to_plain_text (wide, 0, text);
   else
     {
-      g_autofree char *value = rush_value_to_text (self->column, row, RUSH_TEXT_CAST_ANSI,
-                                                   self->zone);
+      g_autofree char *value =
+          rush_value_to_text (self->column, row, RUSH_TEXT_CAST_ANSI, self->zone);
       rush_decimal_set_overflow (error, value, self->to, &self->expr->context);
       return;
     }

@@ -56,10 +56,9 @@ rush_cast_to_text (const RushCastRow *self, const RushRows *rows, GError **error
     return integers_to_text (self, rows, error);
 
   text = g_string_new (NULL);
-  rush_value_writer_init (&values,
-                          self->expr->mode == RUSH_EVAL_LEGACY ? RUSH_TEXT_CAST_LEGACY
-                                                               : RUSH_TEXT_CAST_ANSI,
-                          self->zone);
+  rush_value_writer_init (
+      &values, self->expr->mode == RUSH_EVAL_LEGACY ? RUSH_TEXT_CAST_LEGACY : RUSH_TEXT_CAST_ANSI,
+      self->zone);
   if (!rush_text_writer_init (&writer, &RUSH_STRING, rows->length, self->ctx->allocator, error))
     return NULL;
   for (guint i = 0; i < rows->n; i++)

@@ -43,8 +43,7 @@ rush_vector_close (RushVector *self)
 void
 rush_text_vector_init (RushTextVector *self, const RushColumn *column)
 {
-  const RushColumn *holder =
-      column->layout == RUSH_LAYOUT_DICTIONARY ? column->dictionary : column;
+  const RushColumn *holder = column->layout == RUSH_LAYOUT_DICTIONARY ? column->dictionary : column;
 
   self->constant = column->layout == RUSH_LAYOUT_CONSTANT;
   self->views = first_value (holder);
@@ -233,8 +232,8 @@ with_validity (RushColumn *self, const RushType *type, RushBuffer *validity, gui
       for (guint i = 0; i < self->n_data; i++)
         data[i] = rush_buffer_ref (self->data[i]);
     }
-  return rush_column_new_plain (type, self->length, validity, nulls,
-                                rush_buffer_ref (self->values), data, self->n_data);
+  return rush_column_new_plain (type, self->length, validity, nulls, rush_buffer_ref (self->values),
+                                data, self->n_data);
 }
 
 static RushColumn *
@@ -284,11 +283,11 @@ rush_column_null_where_null (RushColumn *column, RushColumn *const *columns, gui
 /* ── writing ── */
 
 gboolean
-rush_column_writer_init (RushColumnWriter *self, const RushType *type, guint length,
-                         gboolean clear, RushAllocator *allocator, GError **error)
+rush_column_writer_init (RushColumnWriter *self, const RushType *type, guint length, gboolean clear,
+                         RushAllocator *allocator, GError **error)
 {
-  gsize bytes = type->value_bytes > 0 ? (gsize)length * type->value_bytes
-                                      : rush_bits_bytes (length);
+  gsize bytes =
+      type->value_bytes > 0 ? (gsize)length * type->value_bytes : rush_bits_bytes (length);
 
   memset (self, 0, sizeof *self);
   self->values = rush_buffer_new (allocator, MAX (1, bytes), error);
@@ -461,10 +460,10 @@ rush_column_as_type (RushColumn *self, const RushType *type)
   if (self->layout == RUSH_LAYOUT_DICTIONARY)
     {
       RushColumn *dictionary = rush_column_as_type (self->dictionary, type);
-      copy = rush_column_new_dictionary (
-          dictionary, length + self->offset,
-          self->validity != NULL ? rush_buffer_ref (self->validity) : NULL, self->null_count,
-          rush_buffer_ref (self->values));
+      copy = rush_column_new_dictionary (dictionary, length + self->offset,
+                                         self->validity != NULL ? rush_buffer_ref (self->validity)
+                                                                : NULL,
+                                         self->null_count, rush_buffer_ref (self->values));
     }
   else
     {

@@ -33,7 +33,7 @@ typedef struct
 {
   RushColumn *column; /* (owned) PLAIN or CONSTANT */
   gconstpointer values;
-  gboolean constant; /* values[0] stands for all rows */
+  gboolean constant;      /* values[0] stands for all rows */
   const guint8 *validity; /* NULL: no row is null, or all are (constant) */
   gsize validity_start;   /* bit of row 0 */
 } RushVector;
@@ -124,7 +124,7 @@ gboolean rush_column_writer_init (RushColumnWriter *self, const RushType *type, 
                                   gboolean clear, RushAllocator *allocator, GError **error);
 gboolean rush_column_writer_set_null (RushColumnWriter *self, guint row, GError **error);
 RushColumn *rush_column_writer_finish (RushColumnWriter *self); /* (transfer full) */
-void rush_column_writer_clear (RushColumnWriter *self);          /* zeroed is fine */
+void rush_column_writer_clear (RushColumnWriter *self);         /* zeroed is fine */
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (RushColumnWriter, rush_column_writer_clear)
 
 /* The same for strings and binary, row after row in any order; rows not set are "". */

@@ -140,8 +140,7 @@ views_equal (const RushView *a, RushBuffer *const *data_a, const RushView *b,
   if (head_a != head_b)
     return FALSE;
   if (a->length > RUSH_VIEW_INLINE_MAX)
-    return memcmp (rush_view_bytes (a, data_a), rush_view_bytes (b, data_b),
-                   (gsize)a->length) == 0;
+    return memcmp (rush_view_bytes (a, data_a), rush_view_bytes (b, data_b), (gsize)a->length) == 0;
   return memcmp ((const guint8 *)a + 8, (const guint8 *)b + 8, 8) == 0;
 }
 
@@ -198,9 +197,9 @@ compare_values (const RushColumn *a, guint row_a, const RushColumn *b, guint row
     case RUSH_STORAGE_STRUCT:
       for (guint i = 0; i < a->type->n_fields; i++)
         {
-          gint order = rush_compare_rows (
-              rush_column_child (a, i), rush_column_struct_row (a, row_a),
-              rush_column_child (b, i), rush_column_struct_row (b, row_b));
+          gint order =
+              rush_compare_rows (rush_column_child (a, i), rush_column_struct_row (a, row_a),
+                                 rush_column_child (b, i), rush_column_struct_row (b, row_b));
           if (order != 0)
             return order;
         }
@@ -350,8 +349,8 @@ rush_compare_select (RushCompareOp op, RushColumn *a, RushColumn *b, const RushR
       if (!rush_vector_open (&x, a, allocator, error) ||
           !rush_vector_open (&y, b, allocator, error))
         return -1;
-      guint n = select (op, x.values, x.constant, y.values, y.constant, rows->positions, rows->n,
-                        out);
+      guint n =
+          select (op, x.values, x.constant, y.values, y.constant, rows->positions, rows->n, out);
       return (gint)(validity != NULL ? keep_set (validity->bytes, out, n) : n);
     }
 

@@ -29,8 +29,7 @@ overflown (const RushExpr *expr, const RushDecimalPlan *plan, rush_int128 a, rus
 }
 
 static gboolean
-store (const RushExpr *expr, rush_int128 value, guint row, RushColumnWriter *writer,
-       GError **error)
+store (const RushExpr *expr, rush_int128 value, guint row, RushColumnWriter *writer, GError **error)
 {
   gpointer out = writer->values->bytes;
 
@@ -92,11 +91,10 @@ rush_decimal_arithmetic (const RushExpr *expr, RushDecimalOp op, RushColumn *a, 
   RushDecimalPlan plan;
   g_auto (RushColumnWriter) writer = { NULL };
 
-  rush_decimal_plan_init (&plan, op, a->type, b->type,
-                          decimal_result (expr, op, a->type, b->type));
+  rush_decimal_plan_init (&plan, op, a->type, b->type, decimal_result (expr, op, a->type, b->type));
   if (!rush_column_writer_init (&writer, expr->type, rows->length, TRUE, ctx->allocator, error) ||
       !run_rows (expr, &plan, a, b, rows, &writer, error))
     return NULL;
-  return rush_column_null_where_null (rush_column_writer_finish (&writer), both, 2,
-                                      ctx->allocator, error);
+  return rush_column_null_where_null (rush_column_writer_finish (&writer), both, 2, ctx->allocator,
+                                      error);
 }

@@ -199,8 +199,8 @@ run_narrow (const RushDecimalPlan *plan, const Node *a, const Node *b, guint bit
 {
   gboolean constant = a->constant && b->constant;
   guint n = constant ? 1 : walk->rows->length;
-  gboolean scaled = plan->op != RUSH_DECIMAL_MULTIPLY &&
-                    (plan->factor_a != 1 || plan->factor_b != 1);
+  gboolean scaled =
+      plan->op != RUSH_DECIMAL_MULTIPLY && (plan->factor_a != 1 || plan->factor_b != 1);
 
   out->buffer = rush_buffer_new (walk->ctx->allocator, MAX (1, n) * sizeof (gint64), error);
   if (out->buffer == NULL)
@@ -268,13 +268,11 @@ run_wide (const RushExpr *expr, RushDecimalOp op, Node *a, Node *b, Walk *walk, 
       g_clear_pointer (&x, rush_column_unref);
       return FALSE;
     }
-  g_autoptr (RushColumn) left =
-      rush_column_null_where_null (x, (RushColumn **)leaves->pdata, leaves->len,
-                                   walk->ctx->allocator, error);
+  g_autoptr (RushColumn) left = rush_column_null_where_null (
+      x, (RushColumn **)leaves->pdata, leaves->len, walk->ctx->allocator, error);
   if (left == NULL)
     return FALSE;
-  out->column =
-      rush_decimal_arithmetic (expr, op, left, y, walk->rows, walk->ctx, error);
+  out->column = rush_decimal_arithmetic (expr, op, left, y, walk->rows, walk->ctx, error);
   if (out->column == NULL)
     return FALSE;
   g_ptr_array_add (leaves, rush_column_ref (out->column)); /* its own nulls: overflows */
@@ -316,8 +314,7 @@ RushColumn *
 rush_decimal_tree (const RushExpr *expr, const RushBatch *batch, const RushRows *rows,
                    RushEvalContext *ctx, GError **error)
 {
-  g_autoptr (GPtrArray) leaves =
-      g_ptr_array_new_with_free_func ((GDestroyNotify)rush_column_unref);
+  g_autoptr (GPtrArray) leaves = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_column_unref);
   Walk walk = { batch, rows, ctx, leaves };
   g_auto (Node) root = { NULL };
 

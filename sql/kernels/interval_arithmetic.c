@@ -78,8 +78,8 @@ date_calendar (const Operands *in, guint row, gpointer out)
   RushCalendarInterval by = rush_column_get_interval (in->b, row);
   gint32 moved;
 
-  if (!rush_date_add_months ((gint32)rush_column_get_int (in->a, row),
-                             (gint64)in->sign * by.months, &moved))
+  if (!rush_date_add_months ((gint32)rush_column_get_int (in->a, row), (gint64)in->sign * by.months,
+                             &moved))
     return ROW_OVERFLOW;
   gint64 sum = (gint64)moved + (gint64)in->sign * by.days;
   *(gint32 *)out = (gint32)sum;
@@ -206,9 +206,8 @@ interval_times (const Operands *in, guint row, gpointer out)
       rush_int128 product;
       if (__builtin_mul_overflow ((rush_int128)a, rush_column_get_int128 (in->b, row), &product))
         return ROW_OVERFLOW;
-      return store_interval (
-          in->expr->type,
-          rush_decimal_drop (product, number->scale, RUSH_ROUND_HALF_UP), out);
+      return store_interval (in->expr->type,
+                             rush_decimal_drop (product, number->scale, RUSH_ROUND_HALF_UP), out);
     }
   double product = round ((double)a * rush_column_get_double (in->b, row));
   if (!(fabs (product) < 9.3e18))
@@ -332,6 +331,6 @@ rush_interval_arithmetic (const RushExpr *expr, RushColumn *a, RushColumn *b, co
       if (!rush_column_writer_set_null (&writer, row, error))
         return NULL;
     }
-  return rush_column_null_where_null (rush_column_writer_finish (&writer), both, 2,
-                                      ctx->allocator, error);
+  return rush_column_null_where_null (rush_column_writer_finish (&writer), both, 2, ctx->allocator,
+                                      error);
 }

@@ -218,8 +218,8 @@ rush_like_columns (const RushExpr *expr, RushColumn *const *args, const RushRows
 
   if (one_pattern)
     {
-      prepared = rush_eval_prepared (ctx, expr, make_like, args[1],
-                                     (GDestroyNotify)rush_like_free, error);
+      prepared =
+          rush_eval_prepared (ctx, expr, make_like, args[1], (GDestroyNotify)rush_like_free, error);
       if (prepared == NULL)
         return NULL;
     }

@@ -110,8 +110,7 @@ rush_truth_not (RushTruth *into)
 RushColumn *
 rush_truth_finish (RushTruth *self)
 {
-  guint nulls =
-      self->length - (guint)rush_bits_count (self->valid->bytes, 0, self->length);
+  guint nulls = self->length - (guint)rush_bits_count (self->valid->bytes, 0, self->length);
 
   if (nulls == 0)
     g_clear_pointer (&self->valid, rush_buffer_unref);
@@ -137,8 +136,8 @@ rush_truth_select (const RushTruth *self, RushTruthSet set, const RushRows *rows
       for (guint base = 0; base < rows->n; base += 64)
         {
           guint64 word = wanted (truth[base / 64], valid[base / 64], set);
-          guint here = rush_bits_to_positions ((const guint8 *)&word, MIN (64, rows->n - base),
-                                               out + count);
+          guint here =
+              rush_bits_to_positions ((const guint8 *)&word, MIN (64, rows->n - base), out + count);
           for (guint i = 0; base > 0 && i < here; i++)
             out[count + i] = (guint16)(out[count + i] + base);
           count += here;
@@ -161,9 +160,9 @@ rush_is_null (const RushColumn *column, gboolean is_null, RushAllocator *allocat
   g_autoptr (RushBuffer) bits = NULL;
 
   if (column->null_count == 0 || rush_column_is_constant_null (column))
-    return rush_column_new_constant_int (
-        &RUSH_BOOL, rush_column_is_constant_null (column) == is_null, column->length, allocator,
-        error);
+    return rush_column_new_constant_int (&RUSH_BOOL,
+                                         rush_column_is_constant_null (column) == is_null,
+                                         column->length, allocator, error);
   bits = new_words (column->length, allocator, error);
   if (bits == NULL)
     return NULL;

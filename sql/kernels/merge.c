@@ -35,8 +35,7 @@ rush_merge_init (RushMerge *self, const RushType *type, guint length, RushAlloca
       memset (self->picks, 0, length * sizeof *self->picks);
     }
   /* All null until somebody says otherwise. */
-  self->writer.validity =
-      rush_buffer_new (allocator, MAX (1, rush_bits_bytes (length)), error);
+  self->writer.validity = rush_buffer_new (allocator, MAX (1, rush_bits_bytes (length)), error);
   if (self->writer.validity == NULL)
     return FALSE;
   memset (self->writer.validity->bytes, 0, MAX (1, rush_bits_bytes (length)));
@@ -130,16 +129,13 @@ rush_merge_finish (RushMerge *self, GError **error)
     return rush_column_new_constant_null (self->writer.type, length, allocator, error);
 
   /* Rows of nobody take row 0 of the first source, and are null by the bitmap. */
-  RushColumn *values = rush_column_gather ((RushColumn **)self->sources->pdata,
-                                           self->sources->len, self->picks, length, allocator,
-                                           error);
+  RushColumn *values = rush_column_gather ((RushColumn **)self->sources->pdata, self->sources->len,
+                                           self->picks, length, allocator, error);
   if (values == NULL)
     return NULL;
-  g_autoptr (RushColumn) mask =
-      rush_column_from_bits (length, rush_buffer_ref (self->writer.validity),
-                             rush_buffer_ref (self->writer.validity),
-                             length - (guint)rush_bits_count (self->writer.validity->bytes, 0,
-                                                              length));
+  g_autoptr (RushColumn) mask = rush_column_from_bits (
+      length, rush_buffer_ref (self->writer.validity), rush_buffer_ref (self->writer.validity),
+      length - (guint)rush_bits_count (self->writer.validity->bytes, 0, length));
   return rush_column_null_where_null (values, &mask, 1, allocator, error);
 }
 

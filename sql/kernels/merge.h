@@ -17,8 +17,7 @@ typedef struct
 gboolean rush_merge_init (RushMerge *self, const RushType *type, guint length,
                           RushAllocator *allocator, GError **error);
 /* Rows @rows of @column, which has the type's storage. */
-gboolean rush_merge_add (RushMerge *self, RushColumn *column, const RushRows *rows,
-                         GError **error);
+gboolean rush_merge_add (RushMerge *self, RushColumn *column, const RushRows *rows, GError **error);
 RushColumn *rush_merge_finish (RushMerge *self, GError **error);
 void rush_merge_clear (RushMerge *self); /* zeroed is fine */
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (RushMerge, rush_merge_clear)

@@ -37,14 +37,13 @@ static gboolean
 update (const RushExpr *call, RushAggregateStates *states, const guint32 *groups,
         RushColumn *const *args, const RushRows *rows, RushEvalContext *ctx, GError **error)
 {
-  return is_exact (call)
-             ? rush_exact_sum_update (states, groups, args[0], rows, ctx, error)
-             : rush_float_sum_update (states, groups, args[0], rows, ctx, error);
+  return is_exact (call) ? rush_exact_sum_update (states, groups, args[0], rows, ctx, error)
+                         : rush_float_sum_update (states, groups, args[0], rows, ctx, error);
 }
 
 static gboolean
-update_one (const RushExpr *call, RushAggregateStates *states, guint group,
-            RushColumn *const *args, const RushRows *rows, RushEvalContext *ctx, GError **error)
+update_one (const RushExpr *call, RushAggregateStates *states, guint group, RushColumn *const *args,
+            const RushRows *rows, RushEvalContext *ctx, GError **error)
 {
   return is_exact (call) ? rush_exact_sum_update_one (states, group, args[0], rows, ctx, error)
                          : rush_float_sum_update_one (states, group, args[0], rows, ctx, error);
@@ -97,10 +96,9 @@ write_buffers (const RushExpr *call, const RushAggregateStates *states, guint fi
                              ? (const guint8 *)&RUSH_STATES (RushExactSum, states)[first].count
                              : (const guint8 *)&RUSH_STATES (RushFloatSum, states)[first].count;
 
-  out[0] = is_exact (call)
-               ? rush_exact_sum_column (sum_type (call), states, first, n, RUSH_EVAL_TRY,
-                                        &call->context, ctx, error)
-               : rush_float_sum_column (states, first, n, ctx, error);
+  out[0] = is_exact (call) ? rush_exact_sum_column (sum_type (call), states, first, n,
+                                                    RUSH_EVAL_TRY, &call->context, ctx, error)
+                           : rush_float_sum_column (states, first, n, ctx, error);
   if (out[0] == NULL)
     return FALSE;
   out[1] = rush_states_int64 (counts, states->state_bytes, n, ctx->allocator, error);
@@ -221,14 +219,18 @@ static const RushAggregateClass average_class = {
   .result = result,
 };
 
-#define AVERAGE(NAME, ...)                                                                            \
-  {                                                                                                \
-    .name = NAME, .kind = RUSH_FUNCTION_AGGREGATE, .min_args = 1, .max_args = 1,                   \
-    .args = { RUSH_ARG_NUMERIC_OR_INTERVAL }, .result_type = result_type,                          \
-    .always_nullable = TRUE, .aggregate = &average_class,                                          \
+#define AVERAGE(NAME, ...)                                                                         \
+  { .name = NAME,                                                                                  \
+    .kind = RUSH_FUNCTION_AGGREGATE,                                                               \
+    .min_args = 1,                                                                                 \
+    .max_args = 1,                                                                                 \
+    .args = { RUSH_ARG_NUMERIC_OR_INTERVAL },                                                      \
+    .result_type = result_type,                                                                    \
+    .always_nullable = TRUE,                                                                       \
+    .aggregate = &average_class,                                                                   \
     .usage = NAME "(expr) - the mean of the values that are not null; null if there is none",      \
-    .since = "1.0.0", __VA_ARGS__                                                                  \
-  }
+    .since = "1.0.0",                                                                              \
+    __VA_ARGS__ }
 
 const RushFunction rush_functions_average[] = {
   AVERAGE ("avg"),

@@ -116,9 +116,16 @@ static const RushAggregateClass fold_class = {
 
 #define FOLD(NAME, USAGE)                                                                          \
   {                                                                                                \
-    .name = NAME, .kind = RUSH_FUNCTION_AGGREGATE, .min_args = 1, .max_args = 1,                   \
-    .args = { RUSH_ARG_INTEGRAL }, .result_type = result_type, .always_nullable = TRUE,            \
-    .aggregate = &fold_class, .usage = NAME "(expr) - " USAGE, .since = "3.0.0",                   \
+    .name = NAME,                                                                                  \
+    .kind = RUSH_FUNCTION_AGGREGATE,                                                               \
+    .min_args = 1,                                                                                 \
+    .max_args = 1,                                                                                 \
+    .args = { RUSH_ARG_INTEGRAL },                                                                 \
+    .result_type = result_type,                                                                    \
+    .always_nullable = TRUE,                                                                       \
+    .aggregate = &fold_class,                                                                      \
+    .usage = NAME "(expr) - " USAGE,                                                               \
+    .since = "3.0.0",                                                                              \
   }
 
 const RushFunction rush_functions_bitwise[] = {

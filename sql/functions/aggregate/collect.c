@@ -96,10 +96,9 @@ grow_slots (const RushType *type, List *list, RushAllocator *allocator, GError *
   guint32 n_slots = MAX (8, list->n_slots * 2);
   const Item *items = (const Item *)list->items.items;
   gint32 *slots = rush_alloc (allocator, n_slots * sizeof *slots, error);
-  RushColumn *values =
-      slots == NULL ? NULL
-                    : rush_value_states_column (type, &items->value, sizeof (Item),
-                                                list->items.n, allocator, error);
+  RushColumn *values = slots == NULL ? NULL
+                                     : rush_value_states_column (type, &items->value, sizeof (Item),
+                                                                 list->items.n, allocator, error);
   if (values == NULL)
     {
       rush_free (allocator, slots, slots != NULL ? n_slots * sizeof *slots : 0);
@@ -188,10 +187,9 @@ merge (const RushExpr *call, RushAggregateStates *states, const guint32 *groups,
       RushListView counts = is_mode (call) ? rush_column_get_list (buffers[1], row) : list;
       for (gint32 k = 0; k < list.length; k++)
         {
-          gint64 count = is_mode (call)
-                             ? rush_column_get_int (rush_column_child (buffers[1], 0),
-                                                    (guint)(counts.offset + k))
-                             : 1;
+          gint64 count = is_mode (call) ? rush_column_get_int (rush_column_child (buffers[1], 0),
+                                                               (guint)(counts.offset + k))
+                                        : 1;
           if (!add (call, states, groups[i], elements, (guint)(list.offset + k), count, error))
             return FALSE;
         }
@@ -222,8 +220,7 @@ list_views (const List *lists, guint n, guint *out_total, RushAllocator *allocat
 
   for (guint i = 0; views != NULL && i < n; i++)
     {
-      ((RushListView *)views->bytes)[i] =
-          (RushListView){ (gint32)total, (gint32)lists[i].items.n };
+      ((RushListView *)views->bytes)[i] = (RushListView){ (gint32)total, (gint32)lists[i].items.n };
       total += lists[i].items.n;
     }
   *out_total = total;
@@ -243,8 +240,8 @@ value_lists (const RushExpr *call, const RushType *type, const List *lists, guin
   for (guint i = 0; i < n; i++)
     for (guint k = 0; k < lists[i].items.n; k++)
       all[at++] = ((const Item *)lists[i].items.items)[k].value;
-  RushColumn *elements = rush_value_states_column (call->children[0]->type, all, sizeof *all,
-                                                   total, ctx->allocator, error);
+  RushColumn *elements = rush_value_states_column (call->children[0]->type, all, sizeof *all, total,
+                                                   ctx->allocator, error);
   if (elements == NULL)
     {
       rush_buffer_unref (views);
@@ -279,8 +276,8 @@ write_buffers (const RushExpr *call, const RushAggregateStates *states, guint fi
 {
   const List *lists = RUSH_STATES (List, states) + first;
 
-  out[0] = value_lists (call, rush_type_array (call->children[0]->type, FALSE), lists, n, ctx,
-                        error);
+  out[0] =
+      value_lists (call, rush_type_array (call->children[0]->type, FALSE), lists, n, ctx, error);
   if (out[0] == NULL || !is_mode (call))
     return out[0] != NULL;
   out[1] = count_lists (lists, n, ctx, error);
@@ -290,8 +287,7 @@ write_buffers (const RushExpr *call, const RushAggregateStates *states, guint fi
 }
 
 static RushColumn *
-mode_values (const RushExpr *call, const List *lists, guint n, RushEvalContext *ctx,
-             GError **error)
+mode_values (const RushExpr *call, const List *lists, guint n, RushEvalContext *ctx, GError **error)
 {
   g_autofree RushValueState *best = g_new0 (RushValueState, MAX (1, n));
 
@@ -362,9 +358,16 @@ static const RushAggregateClass collect_class = {
 
 #define COLLECT(NAME, USAGE)                                                                       \
   {                                                                                                \
-    .name = NAME, .kind = RUSH_FUNCTION_AGGREGATE, .min_args = 1, .max_args = 1,                   \
-    .args = { RUSH_ARG_ANY }, .result_type = list_type, .never_null = TRUE,                        \
-    .aggregate = &collect_class, .usage = NAME "(expr) - " USAGE, .since = "2.0.0",                \
+    .name = NAME,                                                                                  \
+    .kind = RUSH_FUNCTION_AGGREGATE,                                                               \
+    .min_args = 1,                                                                                 \
+    .max_args = 1,                                                                                 \
+    .args = { RUSH_ARG_ANY },                                                                      \
+    .result_type = list_type,                                                                      \
+    .never_null = TRUE,                                                                            \
+    .aggregate = &collect_class,                                                                   \
+    .usage = NAME "(expr) - " USAGE,                                                               \
+    .since = "2.0.0",                                                                              \
   }
 
 const RushFunction rush_functions_collect[] = {

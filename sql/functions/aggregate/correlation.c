@@ -163,9 +163,16 @@ static const RushAggregateClass correlation_class = {
 
 #define PAIRS(NAME, USAGE)                                                                         \
   {                                                                                                \
-    .name = NAME, .kind = RUSH_FUNCTION_AGGREGATE, .min_args = 2, .max_args = 2,                   \
-    .args = { RUSH_ARG_DOUBLE }, .fixed_type = &RUSH_FLOAT64, .always_nullable = TRUE,             \
-    .aggregate = &correlation_class, .usage = NAME "(x, y) - " USAGE, .since = "1.6.0",            \
+    .name = NAME,                                                                                  \
+    .kind = RUSH_FUNCTION_AGGREGATE,                                                               \
+    .min_args = 2,                                                                                 \
+    .max_args = 2,                                                                                 \
+    .args = { RUSH_ARG_DOUBLE },                                                                   \
+    .fixed_type = &RUSH_FLOAT64,                                                                   \
+    .always_nullable = TRUE,                                                                       \
+    .aggregate = &correlation_class,                                                               \
+    .usage = NAME "(x, y) - " USAGE,                                                               \
+    .since = "1.6.0",                                                                              \
   }
 
 const RushFunction rush_functions_correlation[] = {

@@ -45,8 +45,8 @@ update (const RushExpr *call, RushAggregateStates *states, const guint32 *groups
 }
 
 static gboolean
-update_one (const RushExpr *call, RushAggregateStates *states, guint group,
-            RushColumn *const *args, const RushRows *rows, RushEvalContext *ctx, GError **error)
+update_one (const RushExpr *call, RushAggregateStates *states, guint group, RushColumn *const *args,
+            const RushRows *rows, RushEvalContext *ctx, GError **error)
 {
   gint64 *count = &RUSH_STATES (Count, states)[group].count;
   g_autoptr (RushBuffer) bits = NULL;

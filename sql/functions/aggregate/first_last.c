@@ -79,8 +79,7 @@ update_place (const RushExpr *call, RushAggregateStates *states, const guint32 *
 /* Parts without a row say so in their second buffer. */
 static gboolean
 merge_place (const RushExpr *call, RushAggregateStates *states, const guint32 *groups,
-             RushColumn *const *buffers, const RushRows *rows, RushEvalContext *ctx,
-             GError **error)
+             RushColumn *const *buffers, const RushRows *rows, RushEvalContext *ctx, GError **error)
 {
   gboolean last = named (call, "last");
 
@@ -88,8 +87,7 @@ merge_place (const RushExpr *call, RushAggregateStates *states, const guint32 *g
     {
       guint row = rush_eval_row (rows, i);
       RushValueState *value = &RUSH_STATES (Choice, states)[groups[i]].value;
-      if (rush_column_get_bool (buffers[1], row) &&
-          (last || !rush_value_state_is_set (value)) &&
+      if (rush_column_get_bool (buffers[1], row) && (last || !rush_value_state_is_set (value)) &&
           !rush_value_state_set (value, buffers[0], row, states->allocator, error))
         return FALSE;
     }
@@ -172,9 +170,9 @@ write_by (const RushExpr *call, const RushAggregateStates *states, guint first, 
   out[0] = result (call, states, first, n, ctx, error);
   if (out[0] == NULL)
     return FALSE;
-  out[1] = rush_value_states_column (call->children[1]->type,
-                                     &RUSH_STATES (Choice, states)[first].order, sizeof (Choice),
-                                     n, ctx->allocator, error);
+  out[1] =
+      rush_value_states_column (call->children[1]->type, &RUSH_STATES (Choice, states)[first].order,
+                                sizeof (Choice), n, ctx->allocator, error);
   if (out[1] == NULL)
     g_clear_pointer (&out[0], rush_column_unref);
   return out[1] != NULL;
@@ -212,25 +210,34 @@ static const RushAggregateClass by_class = {
 
 #define PLACE(NAME, USAGE)                                                                         \
   {                                                                                                \
-    .name = NAME, .kind = RUSH_FUNCTION_AGGREGATE, .min_args = 1, .max_args = 2,                   \
-    .args = { RUSH_ARG_ANY, RUSH_ARG_BOOL }, .result_type = result_type, .always_nullable = TRUE,  \
-    .aggregate = &place_class, .usage = NAME "(expr[, ignoreNulls]) - " USAGE, .since = "2.0.0",   \
+    .name = NAME,                                                                                  \
+    .kind = RUSH_FUNCTION_AGGREGATE,                                                               \
+    .min_args = 1,                                                                                 \
+    .max_args = 2,                                                                                 \
+    .args = { RUSH_ARG_ANY, RUSH_ARG_BOOL },                                                       \
+    .result_type = result_type,                                                                    \
+    .always_nullable = TRUE,                                                                       \
+    .aggregate = &place_class,                                                                     \
+    .usage = NAME "(expr[, ignoreNulls]) - " USAGE,                                                \
+    .since = "2.0.0",                                                                              \
   }
 #define BY(NAME, USAGE)                                                                            \
   {                                                                                                \
-    .name = NAME, .kind = RUSH_FUNCTION_AGGREGATE, .min_args = 2, .max_args = 2,                   \
-    .args = { RUSH_ARG_ANY, RUSH_ARG_ORDERED }, .result_type = result_type,                        \
-    .always_nullable = TRUE, .aggregate = &by_class, .usage = NAME "(x, y) - " USAGE,              \
+    .name = NAME,                                                                                  \
+    .kind = RUSH_FUNCTION_AGGREGATE,                                                               \
+    .min_args = 2,                                                                                 \
+    .max_args = 2,                                                                                 \
+    .args = { RUSH_ARG_ANY, RUSH_ARG_ORDERED },                                                    \
+    .result_type = result_type,                                                                    \
+    .always_nullable = TRUE,                                                                       \
+    .aggregate = &by_class,                                                                        \
+    .usage = NAME "(x, y) - " USAGE,                                                               \
     .since = "3.0.0",                                                                              \
   }
 
 const RushFunction rush_functions_first_last[] = {
-  PLACE ("first", "the first row's value"),
-  PLACE ("first_value", "the first row's value"),
-  PLACE ("any_value", "some row's value"),
-  PLACE ("last", "the last row's value"),
-  PLACE ("last_value", "the last row's value"),
-  BY ("max_by", "x where y is largest"),
-  BY ("min_by", "x where y is smallest"),
-  { NULL },
+  PLACE ("first", "the first row's value"),     PLACE ("first_value", "the first row's value"),
+  PLACE ("any_value", "some row's value"),      PLACE ("last", "the last row's value"),
+  PLACE ("last_value", "the last row's value"), BY ("max_by", "x where y is largest"),
+  BY ("min_by", "x where y is smallest"),       { NULL },
 };

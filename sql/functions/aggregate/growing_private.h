@@ -16,8 +16,8 @@ rush_growing_add (RushGrowing *self, gsize size, RushAllocator *allocator, GErro
   if (G_UNLIKELY (self->n == self->capacity))
     {
       guint32 capacity = MAX (4, self->capacity * 2);
-      guint8 *items = rush_realloc (allocator, self->items, self->capacity * size,
-                                    capacity * size, error);
+      guint8 *items =
+          rush_realloc (allocator, self->items, self->capacity * size, capacity * size, error);
       if (items == NULL)
         return NULL;
       self->items = items;

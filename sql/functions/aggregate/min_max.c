@@ -124,8 +124,8 @@ update (const RushExpr *call, RushAggregateStates *states, const guint32 *groups
 }
 
 static gboolean
-update_one (const RushExpr *call, RushAggregateStates *states, guint group,
-            RushColumn *const *args, const RushRows *rows, RushEvalContext *ctx, GError **error)
+update_one (const RushExpr *call, RushAggregateStates *states, guint group, RushColumn *const *args,
+            const RushRows *rows, RushEvalContext *ctx, GError **error)
 {
   return update_any (call, states, NULL, group, args[0], rows, ctx, error);
 }
@@ -187,8 +187,14 @@ result_type (const RushFunction *self, guint n, RushExpr *const *args, gboolean 
 
 #define CLASS(NAME)                                                                                \
   {                                                                                                \
-    .name = NAME, .state_bytes = state_bytes, .update = update, .merge = update,                   \
-    .update_one = update_one, .buffer = buffer, .write_buffers = write_buffers, .result = result,  \
+    .name = NAME,                                                                                  \
+    .state_bytes = state_bytes,                                                                    \
+    .update = update,                                                                              \
+    .merge = update,                                                                               \
+    .update_one = update_one,                                                                      \
+    .buffer = buffer,                                                                              \
+    .write_buffers = write_buffers,                                                                \
+    .result = result,                                                                              \
     .clear = clear,                                                                                \
   }
 
@@ -198,9 +204,16 @@ static const RushAggregateClass max_class = CLASS ("Max");
 /* All are true where the least of them is. */
 #define OF_BOOLS(NAME, CLASS, USAGE)                                                               \
   {                                                                                                \
-    .name = NAME, .kind = RUSH_FUNCTION_AGGREGATE, .min_args = 1, .max_args = 1,                   \
-    .args = { RUSH_ARG_BOOL }, .fixed_type = &RUSH_BOOL, .always_nullable = TRUE,                  \
-    .aggregate = CLASS, .usage = NAME "(expr) - " USAGE, .since = "3.0.0",                         \
+    .name = NAME,                                                                                  \
+    .kind = RUSH_FUNCTION_AGGREGATE,                                                               \
+    .min_args = 1,                                                                                 \
+    .max_args = 1,                                                                                 \
+    .args = { RUSH_ARG_BOOL },                                                                     \
+    .fixed_type = &RUSH_BOOL,                                                                      \
+    .always_nullable = TRUE,                                                                       \
+    .aggregate = CLASS,                                                                            \
+    .usage = NAME "(expr) - " USAGE,                                                               \
+    .since = "3.0.0",                                                                              \
   }
 
 const RushFunction rush_functions_min_max[] = {

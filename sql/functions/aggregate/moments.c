@@ -30,8 +30,8 @@ take (Moments *self, double x)
   double m2 = self->m2 + delta * (delta - part);
   double m3 = self->m3 - 3 * part * m2 + delta * (delta * delta - part * part);
 
-  self->m4 += -4 * part * m3 - 6 * part * part * m2 +
-              delta * (delta * delta * delta - part * part * part);
+  self->m4 +=
+      -4 * part * m3 - 6 * part * part * m2 + delta * (delta * delta * delta - part * part * part);
   self->m3 = m3;
   self->m2 = m2;
   self->mean += part;
@@ -47,8 +47,7 @@ join (Moments *a, const Moments *b)
   a->m4 += b->m4 + part * part * part * delta * n1 * n2 * (n1 * n1 - n1 * n2 + n2 * n2) +
            6 * part * part * (n1 * n1 * b->m2 + n2 * n2 * a->m2) +
            4 * part * (n1 * b->m3 - n2 * a->m3);
-  a->m3 += b->m3 + part * part * delta * n1 * n2 * (n1 - n2) +
-           3 * part * (n1 * b->m2 - n2 * a->m2);
+  a->m3 += b->m3 + part * part * delta * n1 * n2 * (n1 - n2) + 3 * part * (n1 * b->m2 - n2 * a->m2);
   a->m2 += b->m2 + delta * part * n1 * n2;
   a->mean += part * n2;
   a->n = n;
@@ -185,9 +184,16 @@ static const RushAggregateClass moments_class = {
 
 #define MOMENT(NAME, USAGE)                                                                        \
   {                                                                                                \
-    .name = NAME, .kind = RUSH_FUNCTION_AGGREGATE, .min_args = 1, .max_args = 1,                   \
-    .args = { RUSH_ARG_DOUBLE }, .fixed_type = &RUSH_FLOAT64, .always_nullable = TRUE,             \
-    .aggregate = &moments_class, .usage = NAME "(expr) - " USAGE, .since = "1.6.0",                \
+    .name = NAME,                                                                                  \
+    .kind = RUSH_FUNCTION_AGGREGATE,                                                               \
+    .min_args = 1,                                                                                 \
+    .max_args = 1,                                                                                 \
+    .args = { RUSH_ARG_DOUBLE },                                                                   \
+    .fixed_type = &RUSH_FLOAT64,                                                                   \
+    .always_nullable = TRUE,                                                                       \
+    .aggregate = &moments_class,                                                                   \
+    .usage = NAME "(expr) - " USAGE,                                                               \
+    .since = "1.6.0",                                                                              \
   }
 
 const RushFunction rush_functions_moments[] = {

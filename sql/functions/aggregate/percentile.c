@@ -71,10 +71,10 @@ update (const RushExpr *call, RushAggregateStates *states, const guint32 *groups
       guint row = rush_eval_row (rows, i);
       if (!rush_column_is_valid (args[0], row))
         continue;
-      gint64 times = has_frequency ? (rush_column_is_valid (args[2], row)
-                                          ? rush_column_get_int (args[2], row)
-                                          : 0)
-                                   : 1;
+      gint64 times =
+          has_frequency
+              ? (rush_column_is_valid (args[2], row) ? rush_column_get_int (args[2], row) : 0)
+              : 1;
       for (; times > 0; times--)
         if (!add (states, groups[i], number_at (args[0], row), error))
           return FALSE;
@@ -92,8 +92,8 @@ merge (const RushExpr *call, RushAggregateStates *states, const guint32 *groups,
     {
       RushListView list = rush_column_get_list (buffers[0], rush_eval_row (rows, i));
       for (gint32 k = 0; k < list.length; k++)
-        if (!add (states, groups[i],
-                  rush_column_get_double (elements, (guint)(list.offset + k)), error))
+        if (!add (states, groups[i], rush_column_get_double (elements, (guint)(list.offset + k)),
+                  error))
           return FALSE;
     }
   return TRUE;
@@ -293,8 +293,8 @@ result (const RushExpr *call, const RushAggregateStates *states, guint first, gu
   g_auto (RushColumnWriter) writer = { NULL };
   guint n_wanted = percentages (call, ctx, &wanted, error), at = 0;
 
-  if (n_wanted == 0 || !rush_column_writer_init (&writer, type, n * n_wanted, TRUE,
-                                                 ctx->allocator, error))
+  if (n_wanted == 0 ||
+      !rush_column_writer_init (&writer, type, n * n_wanted, TRUE, ctx->allocator, error))
     return NULL;
   for (guint i = 0; i < n; i++)
     {
@@ -338,16 +338,14 @@ static void
 clear (const RushExpr *call, RushAggregateStates *states, guint first, guint n)
 {
   for (guint i = first; i < first + n; i++)
-    rush_growing_clear (&RUSH_STATES (RushGrowing, states)[i], sizeof (double),
-                        states->allocator);
+    rush_growing_clear (&RUSH_STATES (RushGrowing, states)[i], sizeof (double), states->allocator);
 }
 
 static const RushType *
 result_type (const RushFunction *self, guint n, RushExpr *const *args, gboolean *inout_nullable,
              GError **error)
 {
-  const RushType *type =
-      strstr (self->name, "approx") != NULL ? args[0]->type : &RUSH_FLOAT64;
+  const RushType *type = strstr (self->name, "approx") != NULL ? args[0]->type : &RUSH_FLOAT64;
 
   *inout_nullable = TRUE;
   if (n > 1 && args[1]->type->kind == RUSH_TYPE_ARRAY)
@@ -368,9 +366,16 @@ static const RushAggregateClass percentile_class = {
 
 #define PERCENTILE(NAME, MIN, MAX, ARG, USAGE)                                                     \
   {                                                                                                \
-    .name = NAME, .kind = RUSH_FUNCTION_AGGREGATE, .min_args = MIN, .max_args = MAX,               \
-    .args = { ARG, RUSH_ARG_ANY, RUSH_ARG_LONG }, .result_type = result_type,                      \
-    .always_nullable = TRUE, .aggregate = &percentile_class, .usage = USAGE, .since = "2.1.0",     \
+    .name = NAME,                                                                                  \
+    .kind = RUSH_FUNCTION_AGGREGATE,                                                               \
+    .min_args = MIN,                                                                               \
+    .max_args = MAX,                                                                               \
+    .args = { ARG, RUSH_ARG_ANY, RUSH_ARG_LONG },                                                  \
+    .result_type = result_type,                                                                    \
+    .always_nullable = TRUE,                                                                       \
+    .aggregate = &percentile_class,                                                                \
+    .usage = USAGE,                                                                                \
+    .since = "2.1.0",                                                                              \
   }
 
 const RushFunction rush_functions_percentile[] = {

@@ -26,8 +26,7 @@ is_exact (const RushExpr *call)
 static gboolean
 tells_empty (const RushExpr *call)
 {
-  return call->type->kind == RUSH_TYPE_DECIMAL ||
-         (is_exact (call) && call->mode == RUSH_EVAL_TRY);
+  return call->type->kind == RUSH_TYPE_DECIMAL || (is_exact (call) && call->mode == RUSH_EVAL_TRY);
 }
 
 static gsize
@@ -40,18 +39,16 @@ static gboolean
 update (const RushExpr *call, RushAggregateStates *states, const guint32 *groups,
         RushColumn *const *args, const RushRows *rows, RushEvalContext *ctx, GError **error)
 {
-  return is_exact (call)
-             ? rush_exact_sum_update (states, groups, args[0], rows, ctx, error)
-             : rush_float_sum_update (states, groups, args[0], rows, ctx, error);
+  return is_exact (call) ? rush_exact_sum_update (states, groups, args[0], rows, ctx, error)
+                         : rush_float_sum_update (states, groups, args[0], rows, ctx, error);
 }
 
 static gboolean
-update_one (const RushExpr *call, RushAggregateStates *states, guint group,
-            RushColumn *const *args, const RushRows *rows, RushEvalContext *ctx, GError **error)
+update_one (const RushExpr *call, RushAggregateStates *states, guint group, RushColumn *const *args,
+            const RushRows *rows, RushEvalContext *ctx, GError **error)
 {
-  return is_exact (call)
-             ? rush_exact_sum_update_one (states, group, args[0], rows, ctx, error)
-             : rush_float_sum_update_one (states, group, args[0], rows, ctx, error);
+  return is_exact (call) ? rush_exact_sum_update_one (states, group, args[0], rows, ctx, error)
+                         : rush_float_sum_update_one (states, group, args[0], rows, ctx, error);
 }
 
 /* A partial sum counts as one value, or as none if it is null; an overflow there (null, but not
@@ -98,9 +95,8 @@ write_buffers (const RushExpr *call, const RushAggregateStates *states, guint fi
   /* Not yet an error: decimals pass it on as (null, not empty), and integers fail here as in Spark,
    * where each addition is checked. */
   gboolean both = tells_empty (call);
-  out[0] = rush_exact_sum_column (call->type, states, first, n,
-                                  both ? RUSH_EVAL_TRY : call->mode, &call->context, ctx,
-                                  error);
+  out[0] = rush_exact_sum_column (call->type, states, first, n, both ? RUSH_EVAL_TRY : call->mode,
+                                  &call->context, ctx, error);
   if (out[0] == NULL || !both)
     return out[0] != NULL;
   out[1] = rush_exact_sum_is_empty (states, first, n, ctx, error);

@@ -50,8 +50,8 @@ set_column (RushValueState *self, RushColumn *values, guint row, RushAllocator *
 }
 
 gboolean
-rush_value_state_set (RushValueState *self, RushColumn *values, guint row,
-                      RushAllocator *allocator, GError **error)
+rush_value_state_set (RushValueState *self, RushColumn *values, guint row, RushAllocator *allocator,
+                      GError **error)
 {
   if (!rush_column_is_valid (values, row))
     {
@@ -182,9 +182,9 @@ bytes_column (const RushType *type, const RushValueState *first, gsize stride, g
   for (guint i = 0; i < n; i++)
     {
       const RushValueState *state = nth (first, stride, i);
-      if (is_null (state) ? !rush_column_writer_set_null (&writer.base, i, error)
-                          : !rush_text_writer_set (&writer, i, state_bytes (state), state->length,
-                                                   error))
+      if (is_null (state)
+              ? !rush_column_writer_set_null (&writer.base, i, error)
+              : !rush_text_writer_set (&writer, i, state_bytes (state), state->length, error))
         return NULL;
     }
   return rush_text_writer_finish (&writer);

@@ -15,8 +15,8 @@
 
 typedef struct
 {
-  guint32 *elements;  /* of each output row: its place in the elements, or RUSH_NO_ROW */
-  gint32 *positions;  /* in its list, or −1 */
+  guint32 *elements; /* of each output row: its place in the elements, or RUSH_NO_ROW */
+  gint32 *positions; /* in its list, or −1 */
   guint n;
 } Exploded;
 
@@ -37,9 +37,8 @@ explode_lists (const RushColumn *lists, const RushRows *rows, gboolean outer, gu
   for (guint i = 0; i < rows->n; i++)
     {
       guint row = rush_eval_row (rows, i);
-      counts[i] = rush_column_is_valid (lists, row)
-                      ? (guint32)rush_column_get_list (lists, row).length
-                      : 0;
+      counts[i] =
+          rush_column_is_valid (lists, row) ? (guint32)rush_column_get_list (lists, row).length : 0;
       if (counts[i] == 0 && outer)
         counts[i] = 1;
       total += counts[i];
@@ -96,8 +95,7 @@ generate_explode (const RushExpr *call, RushColumn *const *args, const RushRows 
   const char *name = call->as.function.function->name;
   g_auto (Exploded) exploded = { NULL };
 
-  explode_lists (args[0], rows, outer || g_str_has_suffix (name, "_outer"), out->counts,
-                 &exploded);
+  explode_lists (args[0], rows, outer || g_str_has_suffix (name, "_outer"), out->counts, &exploded);
   if (g_str_has_prefix (name, "pos") && !add_positions (&exploded, out, ctx, error))
     return FALSE;
   for (guint i = 0; i < args[0]->type->n_fields; i++)
@@ -128,8 +126,8 @@ generate_inline (const RushExpr *call, RushColumn *const *args, const RushRows *
 
 /* stack (n, a, b, c, …): n rows, filled in order; what is missing is null. */
 static gboolean
-generate_stack (const RushExpr *call, RushColumn *const *args, const RushRows *rows,
-                gboolean outer, RushGenerated *out, RushEvalContext *ctx, GError **error)
+generate_stack (const RushExpr *call, RushColumn *const *args, const RushRows *rows, gboolean outer,
+                RushGenerated *out, RushEvalContext *ctx, GError **error)
 {
   guint n_rows = (guint)rush_column_get_int (args[0], 0);
   guint n_values = call->n_children - 1, n_columns = (n_values + n_rows - 1) / n_rows;
@@ -144,20 +142,18 @@ generate_stack (const RushExpr *call, RushColumn *const *args, const RushRows *r
       for (guint r = 0; r < n_rows; r++)
         {
           guint value = r * n_columns + c;
-          RushColumn *source =
-              value < n_values
-                  ? rush_column_ref (args[1 + value])
-                  : rush_column_new_constant_null (args[1 + c]->type, rows->length,
-                                                   ctx->allocator, error);
+          RushColumn *source = value < n_values
+                                   ? rush_column_ref (args[1 + value])
+                                   : rush_column_new_constant_null (args[1 + c]->type, rows->length,
+                                                                    ctx->allocator, error);
           if (source == NULL)
             return FALSE;
           g_ptr_array_add (sources, source);
           for (guint i = 0; i < rows->n; i++)
             picks[i * n_rows + r] = (RushRowId){ r, rush_eval_row (rows, i) };
         }
-      RushColumn *column =
-          rush_column_gather ((RushColumn **)sources->pdata, n_rows, picks, rows->n * n_rows,
-                              ctx->allocator, error);
+      RushColumn *column = rush_column_gather ((RushColumn **)sources->pdata, n_rows, picks,
+                                               rows->n * n_rows, ctx->allocator, error);
       if (column == NULL)
         return FALSE;
       g_ptr_array_add (out->columns, column);
@@ -197,9 +193,8 @@ static const RushType *
 stack_type (const RushFunction *self, guint n, RushExpr *const *args, gboolean *inout_nullable,
             GError **error)
 {
-  gint64 n_rows = args[0]->kind == RUSH_EXPR_LITERAL
-                      ? rush_column_get_int (args[0]->as.literal.value, 0)
-                      : 0;
+  gint64 n_rows =
+      args[0]->kind == RUSH_EXPR_LITERAL ? rush_column_get_int (args[0]->as.literal.value, 0) : 0;
   if (n_rows < 1)
     {
       g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
@@ -220,8 +215,15 @@ stack_type (const RushFunction *self, guint n, RushExpr *const *args, gboolean *
 
 #define EXPLODE(NAME, ARG, TYPE, FUNC, USAGE)                                                      \
   {                                                                                                \
-    .name = NAME, .kind = RUSH_FUNCTION_GENERATOR, .min_args = 1, .max_args = 1, .args = { ARG },  \
-    .result_type = TYPE, .generate = FUNC, .usage = NAME "(expr) - " USAGE, .since = "1.0.0",      \
+    .name = NAME,                                                                                  \
+    .kind = RUSH_FUNCTION_GENERATOR,                                                               \
+    .min_args = 1,                                                                                 \
+    .max_args = 1,                                                                                 \
+    .args = { ARG },                                                                               \
+    .result_type = TYPE,                                                                           \
+    .generate = FUNC,                                                                              \
+    .usage = NAME "(expr) - " USAGE,                                                               \
+    .since = "1.0.0",                                                                              \
   }
 
 const RushFunction rush_functions_explode[] = {

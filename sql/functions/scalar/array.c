@@ -117,8 +117,8 @@ RUSH_BOOL_EVALUATOR (arrays_overlap, {
 RUSH_EVALUATOR (element_at)
 {
   gboolean map = args[0]->type->kind == RUSH_TYPE_MAP;
-  gboolean tries = g_str_has_prefix (call->as.function.function->name, "try_") ||
-                   call->mode != RUSH_EVAL_ANSI;
+  gboolean tries =
+      g_str_has_prefix (call->as.function.function->name, "try_") || call->mode != RUSH_EVAL_ANSI;
   g_autofree guint32 *found = g_new (guint32, MAX (1, rows->length));
 
   for (guint i = 0; i < rows->length; i++)
@@ -146,8 +146,8 @@ RUSH_EVALUATOR (element_at)
       {
         g_autofree char *value = g_strdup_printf ("%" G_GINT64_FORMAT, index);
         g_autofree char *n = g_strdup_printf ("%d", list.length);
-        rush_sql_error_set (error, RUSH_SQL_CLASS_INVALID_ARRAY_INDEX_IN_ELEMENT_AT,
-                            &call->context, "indexValue", value, "arraySize", n, NULL);
+        rush_sql_error_set (error, RUSH_SQL_CLASS_INVALID_ARRAY_INDEX_IN_ELEMENT_AT, &call->context,
+                            "indexValue", value, "arraySize", n, NULL);
         return NULL;
       }
   });
@@ -522,14 +522,18 @@ const RushFunction rush_functions_array[] = {
   ARRAY_FUNCTION ("arrays_overlap", 2, 2, &RUSH_BOOL, arrays_overlap, "(a, b) - a common element?",
                   RUSH_ARGS (RUSH_ARG_ARRAYS), .always_nullable = TRUE),
   ARRAY_FUNCTION ("element_at", 2, 2, NULL, element_at, "(array or map, index or key)",
-                  RUSH_ARGS (RUSH_ARG_ARRAY_OR_MAP, RUSH_ARG_INDEX_OR_KEY), .result_type = element_type),
+                  RUSH_ARGS (RUSH_ARG_ARRAY_OR_MAP, RUSH_ARG_INDEX_OR_KEY),
+                  .result_type = element_type),
   ARRAY_FUNCTION ("try_element_at", 2, 2, NULL, element_at, "(array or map, index or key)",
-                  RUSH_ARGS (RUSH_ARG_ARRAY_OR_MAP, RUSH_ARG_INDEX_OR_KEY), .result_type = element_type),
+                  RUSH_ARGS (RUSH_ARG_ARRAY_OR_MAP, RUSH_ARG_INDEX_OR_KEY),
+                  .result_type = element_type),
   ARRAY_FUNCTION ("get", 2, 2, NULL, get, "(array, index) - from 0, null outside",
                   RUSH_ARGS (RUSH_ARG_ARRAY, RUSH_ARG_INT), .result_type = element_type),
   ARRAY_FUNCTION ("sort_array", 1, 2, NULL, sort_array, "(array[, ascending])",
                   RUSH_ARGS (RUSH_ARG_ARRAY, RUSH_ARG_BOOL),
                   .result_type = rush_result_type_of_first),
+  ARRAY_FUNCTION ("array_sort", 1, 1, NULL, sort_array, "(array) - nulls last",
+                  RUSH_ARGS (RUSH_ARG_ARRAY), .result_type = rush_result_type_of_first),
   SET_FUNCTION ("array_distinct", 1),
   SET_FUNCTION ("array_union", 2),
   SET_FUNCTION ("array_intersect", 2),
@@ -543,8 +547,7 @@ const RushFunction rush_functions_array[] = {
                   RUSH_ARGS (RUSH_ARG_ARRAY, RUSH_ARG_INT, RUSH_ARG_INT),
                   .result_type = rush_result_type_of_first),
   ARRAY_FUNCTION ("flatten", 1, 1, NULL, flatten, "(array of arrays) - one array",
-                  RUSH_ARGS (RUSH_ARG_ARRAY), .result_type = flatten_type,
-                  .always_nullable = TRUE),
+                  RUSH_ARGS (RUSH_ARG_ARRAY), .result_type = flatten_type, .always_nullable = TRUE),
   ARRAY_FUNCTION ("array_append", 2, 2, NULL, array_add, "(array, a) - one more at the end",
                   RUSH_ARGS (RUSH_ARG_ARRAY, RUSH_ARG_ELEMENT), .result_type = add_type,
                   .handles_nulls = TRUE),

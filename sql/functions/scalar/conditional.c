@@ -75,6 +75,25 @@ REWRITER (to_null_safe)
   return rush_expr_binary (RUSH_EXPR_EQUAL_NULL_SAFE, ARG (0), ARG (1));
 }
 
+/* int (x), date (x) …: casts by the name of their type. */
+#define CASTER(name, TYPE)                                                                         \
+  REWRITER (name)                                                                                  \
+  {                                                                                                \
+    return rush_expr_cast (ARG (0), TYPE, mode, NULL, TRUE);                                       \
+  }
+CASTER (to_bool, &RUSH_BOOL)
+CASTER (to_tinyint, &RUSH_INT8)
+CASTER (to_smallint, &RUSH_INT16)
+CASTER (to_int, &RUSH_INT32)
+CASTER (to_bigint, &RUSH_INT64)
+CASTER (to_float, &RUSH_FLOAT32)
+CASTER (to_double, &RUSH_FLOAT64)
+CASTER (to_decimal, rush_type_decimal (10, 0))
+CASTER (to_string, &RUSH_STRING)
+CASTER (to_binary, &RUSH_BINARY)
+CASTER (to_date, &RUSH_DATE)
+CASTER (to_timestamp, &RUSH_TIMESTAMP)
+
 /* ── with code of their own ── */
 
 RUSH_FIXED_EVALUATOR (nanvl, double, {
@@ -153,8 +172,14 @@ RUSH_RESULT_TYPE (extreme_type)
 
 #define REWRITE(NAME, MIN, MAX, FUNC, USAGE)                                                       \
   {                                                                                                \
-    .name = NAME, .kind = RUSH_FUNCTION_REWRITE, .min_args = MIN, .max_args = MAX,                 \
-    .args = { RUSH_ARG_ANY }, .rewrite = FUNC, .usage = USAGE, .since = "2.0.0",                   \
+    .name = NAME,                                                                                  \
+    .kind = RUSH_FUNCTION_REWRITE,                                                                 \
+    .min_args = MIN,                                                                               \
+    .max_args = MAX,                                                                               \
+    .args = { RUSH_ARG_ANY },                                                                      \
+    .rewrite = FUNC,                                                                               \
+    .usage = USAGE,                                                                                \
+    .since = "2.0.0",                                                                              \
   }
 
 const RushFunction rush_functions_conditional[] = {
@@ -170,15 +195,26 @@ const RushFunction rush_functions_conditional[] = {
   REWRITE ("isnotnull", 1, 1, to_is_not_null, "isnotnull(a) - is it not null?"),
   REWRITE ("equal_null", 2, 2, to_null_safe, "equal_null(a, b) - a <=> b"),
   REWRITE ("assert_true", 1, 2, to_assertion, "assert_true(condition[, message]) - or it fails"),
+  REWRITE ("boolean", 1, 1, to_bool, "boolean(a) - a cast"),
+  REWRITE ("tinyint", 1, 1, to_tinyint, "tinyint(a) - a cast"),
+  REWRITE ("smallint", 1, 1, to_smallint, "smallint(a) - a cast"),
+  REWRITE ("int", 1, 1, to_int, "int(a) - a cast"),
+  REWRITE ("bigint", 1, 1, to_bigint, "bigint(a) - a cast"),
+  REWRITE ("float", 1, 1, to_float, "float(a) - a cast"),
+  REWRITE ("double", 1, 1, to_double, "double(a) - a cast"),
+  REWRITE ("decimal", 1, 1, to_decimal, "decimal(a) - a cast"),
+  REWRITE ("string", 1, 1, to_string, "string(a) - a cast"),
+  REWRITE ("binary", 1, 1, to_binary, "binary(a) - a cast"),
+  REWRITE ("date", 1, 1, to_date, "date(a) - a cast"),
+  REWRITE ("timestamp", 1, 1, to_timestamp, "timestamp(a) - a cast"),
   REWRITE ("typeof", 1, 1, to_type_name, "typeof(a) - the name of its type"),
-  RUSH_SCALAR ("nanvl", 2, 2, &RUSH_FLOAT64, nanvl, "nanvl(a, b) - a, or b where a is NaN",
-               "1.5.0", RUSH_ARGS (RUSH_ARG_DOUBLE), .handles_nulls = TRUE),
+  RUSH_SCALAR ("nanvl", 2, 2, &RUSH_FLOAT64, nanvl, "nanvl(a, b) - a, or b where a is NaN", "1.5.0",
+               RUSH_ARGS (RUSH_ARG_DOUBLE), .handles_nulls = TRUE),
   RUSH_SCALAR ("greatest", 2, G_MAXUINT, NULL, extreme, "greatest(a, b, …) - nulls do not count",
                "1.5.0", RUSH_ARGS (RUSH_ARG_SAME), .result_type = extreme_type,
                .handles_nulls = TRUE),
-  RUSH_SCALAR ("least", 2, G_MAXUINT, NULL, extreme, "least(a, b, …) - nulls do not count",
-               "1.5.0", RUSH_ARGS (RUSH_ARG_SAME), .result_type = extreme_type,
-               .handles_nulls = TRUE),
+  RUSH_SCALAR ("least", 2, G_MAXUINT, NULL, extreme, "least(a, b, …) - nulls do not count", "1.5.0",
+               RUSH_ARGS (RUSH_ARG_SAME), .result_type = extreme_type, .handles_nulls = TRUE),
   RUSH_SCALAR ("raise_error", 1, 1, &RUSH_NULL, raise_error, "raise_error(message) - fails",
                "3.1.0", RUSH_ARGS (RUSH_ARG_STRING), .handles_nulls = TRUE,
                .nondeterministic = TRUE, .always_nullable = TRUE),

@@ -75,9 +75,9 @@ RUSH_FIXED_EVALUATOR (make_date, gint32, {
   null = !rush_civil_date_is_valid (year, (gint)month, (gint)day);
   if (null && call->mode == RUSH_EVAL_ANSI)
     {
-      g_autofree char *message = g_strdup_printf (
-          "Invalid date '%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "'", year,
-          month, day);
+      g_autofree char *message = g_strdup_printf ("Invalid date '%" G_GINT64_FORMAT
+                                                  "-%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "'",
+                                                  year, month, day);
       rush_sql_error_set (error, RUSH_SQL_CLASS_DATETIME_FIELD_OUT_OF_BOUNDS_WITHOUT_SUGGESTION,
                           NULL, "rangeMessage", message, NULL);
       return NULL;
@@ -92,14 +92,13 @@ RUSH_FIXED_EVALUATOR (make_date, gint32, {
   {                                                                                                \
     const RushTimeZone *zone = rush_time_zone_get (ctx->time_zone, error);                         \
     g_auto (RushColumnWriter) writer = { NULL };                                                   \
-    if (zone == NULL || !rush_column_writer_init (&writer, call->type, rows->length, TRUE,         \
-                                                  ctx->allocator, error))                          \
+    if (zone == NULL ||                                                                            \
+        !rush_column_writer_init (&writer, call->type, rows->length, TRUE, ctx->allocator, error)) \
       return NULL;                                                                                 \
     RUSH_FOR_ROWS (rows, row, {                                                                    \
       T value = 0;                                                                                 \
       gboolean null = FALSE;                                                                       \
-      __VA_ARGS__                                                                                  \
-      ((T *)writer.values->bytes)[row] = value;                                                    \
+      __VA_ARGS__ ((T *)writer.values->bytes)[row] = value;                                        \
       if (null && !rush_column_writer_set_null (&writer, row, error))                              \
         return NULL;                                                                               \
     });                                                                                            \
@@ -170,8 +169,8 @@ MULTIPLIED (timestamp_micros, G_GINT64_CONSTANT (1))
     const RushTimeZone *utc = rush_time_zone_utc ();                                               \
     if (zone == NULL)                                                                              \
       return NULL;                                                                                 \
-    value = rush_time_zone_to_instant (                                                            \
-        TO, rush_time_zone_to_local (FROM, RUSH_INT_ARG (0)), RUSH_NO_OFFSET);                     \
+    value = rush_time_zone_to_instant (TO, rush_time_zone_to_local (FROM, RUSH_INT_ARG (0)),       \
+                                       RUSH_NO_OFFSET);                                            \
   })
 SHIFTED (from_utc_timestamp, zone, utc)
 SHIFTED (to_utc_timestamp, utc, zone)

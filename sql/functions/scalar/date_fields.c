@@ -67,12 +67,10 @@ CLOCK_EVALUATOR (second_fraction, OUT (gint64) = clock % RUSH_MICROS_PER_MINUTE)
 RUSH_FIXED_EVALUATOR (interval_years, gint32, { value = (gint32)(RUSH_INT_ARG (0) / 12); })
 RUSH_FIXED_EVALUATOR (interval_months, gint8, { value = (gint8)(RUSH_INT_ARG (0) % 12); })
 RUSH_FIXED_EVALUATOR (interval_days, gint32, { value = (gint32)(MICROS / RUSH_MICROS_PER_DAY); })
-RUSH_FIXED_EVALUATOR (interval_hours, gint8, {
-  value = (gint8)(MICROS % RUSH_MICROS_PER_DAY / RUSH_MICROS_PER_HOUR);
-})
-RUSH_FIXED_EVALUATOR (interval_minutes, gint8, {
-  value = (gint8)(MICROS % RUSH_MICROS_PER_HOUR / RUSH_MICROS_PER_MINUTE);
-})
+RUSH_FIXED_EVALUATOR (interval_hours, gint8,
+                      { value = (gint8)(MICROS % RUSH_MICROS_PER_DAY / RUSH_MICROS_PER_HOUR); })
+RUSH_FIXED_EVALUATOR (interval_minutes, gint8,
+                      { value = (gint8)(MICROS % RUSH_MICROS_PER_HOUR / RUSH_MICROS_PER_MINUTE); })
 RUSH_FIXED_EVALUATOR (interval_seconds, gint64, { value = MICROS % RUSH_MICROS_PER_MINUTE; })
 
 /* ── extract, date_part ── */
@@ -135,8 +133,8 @@ rewrite_extract (const RushFunction *self, guint n, RushExpr *const *args, RushE
       g_autofree char *text = rush_expr_to_sql (args[1]);
       g_autofree char *shown = g_strdup_printf ("`%s`", field != NULL ? field : "");
       g_autofree char *source = g_strdup_printf ("\"%s\"", text);
-      rush_sql_error_set (error, RUSH_SQL_CLASS_INVALID_EXTRACT_FIELD, NULL, "field", shown,
-                          "expr", source, NULL);
+      rush_sql_error_set (error, RUSH_SQL_CLASS_INVALID_EXTRACT_FIELD, NULL, "field", shown, "expr",
+                          source, NULL);
       return NULL;
     }
   RushExpr *source = rush_expr_ref (args[1]);
@@ -147,16 +145,21 @@ rewrite_extract (const RushFunction *self, guint n, RushExpr *const *args, RushE
 #define FIELD(NAME, EVALUATE, USAGE)                                                               \
   RUSH_SCALAR (NAME, 1, 1, &RUSH_INT32, EVALUATE, USAGE, "1.5.0", RUSH_ARGS (RUSH_ARG_DATE))
 #define CLOCK(NAME, EVALUATE, USAGE)                                                               \
-  RUSH_SCALAR (NAME, 1, 1, &RUSH_INT32, EVALUATE, USAGE, "1.5.0",                                  \
-               RUSH_ARGS (RUSH_ARG_TIMESTAMP), .needs_time_zone = TRUE)
+  RUSH_SCALAR (NAME, 1, 1, &RUSH_INT32, EVALUATE, USAGE, "1.5.0", RUSH_ARGS (RUSH_ARG_TIMESTAMP),  \
+               .needs_time_zone = TRUE)
 #define INTERVAL(NAME, TYPE, EVALUATE)                                                             \
   RUSH_SCALAR (NAME, 1, 1, TYPE, EVALUATE, "a field of an interval; what extract() becomes",       \
                "3.3.0", RUSH_ARGS (RUSH_ARG_ANY), .internal = TRUE)
 #define EXTRACT(NAME)                                                                              \
   {                                                                                                \
-    .name = NAME, .kind = RUSH_FUNCTION_REWRITE, .min_args = 2, .max_args = 2,                     \
-    .args = { RUSH_ARG_STRING, RUSH_ARG_ANY }, .rewrite = rewrite_extract,                         \
-    .usage = NAME "(field, source) - a part of a date, timestamp or interval", .since = "3.0.0",   \
+    .name = NAME,                                                                                  \
+    .kind = RUSH_FUNCTION_REWRITE,                                                                 \
+    .min_args = 2,                                                                                 \
+    .max_args = 2,                                                                                 \
+    .args = { RUSH_ARG_STRING, RUSH_ARG_ANY },                                                     \
+    .rewrite = rewrite_extract,                                                                    \
+    .usage = NAME "(field, source) - a part of a date, timestamp or interval",                     \
+    .since = "3.0.0",                                                                              \
   }
 
 RUSH_RESULT_TYPE (seconds_type)
@@ -183,8 +186,8 @@ const RushFunction rush_functions_date_fields[] = {
   CLOCK ("second", second, "second(timestamp) - the second, 0 to 59"),
   RUSH_SCALAR ("second_with_fraction", 1, 1, NULL, second_fraction,
                "seconds with their fraction; what extract(second …) becomes", "3.0.0",
-               RUSH_ARGS (RUSH_ARG_TIMESTAMP), .result_type = seconds_type,
-               .needs_time_zone = TRUE, .internal = TRUE),
+               RUSH_ARGS (RUSH_ARG_TIMESTAMP), .result_type = seconds_type, .needs_time_zone = TRUE,
+               .internal = TRUE),
   INTERVAL ("interval_years", &RUSH_INT32, interval_years),
   INTERVAL ("interval_months", &RUSH_INT8, interval_months),
   INTERVAL ("interval_days", &RUSH_INT32, interval_days),

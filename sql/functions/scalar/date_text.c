@@ -65,8 +65,7 @@ format (const RushExpr *call, RushColumn *const *args, gint64 unit, const RushRo
       !rush_text_writer_init (&writer, &RUSH_STRING, rows->length, ctx->allocator, error))
     return NULL;
   RUSH_FOR_ROWS (rows, row, {
-    const RushDatetimePattern *pattern =
-        pattern_of (call, args, 1, FALSE, row, &own, ctx, error);
+    const RushDatetimePattern *pattern = pattern_of (call, args, 1, FALSE, row, &own, ctx, error);
     if (pattern == NULL)
       return NULL;
     g_string_truncate (out, 0);
@@ -93,8 +92,8 @@ parse (const RushExpr *call, RushColumn *const *args, gint64 unit, const char *a
        const RushRows *rows, RushEvalContext *ctx, GError **error)
 {
   const RushTimeZone *zone = rush_time_zone_get (ctx->time_zone, error);
-  gboolean tries = g_str_has_prefix (call->as.function.function->name, "try_") ||
-                   call->mode != RUSH_EVAL_ANSI;
+  gboolean tries =
+      g_str_has_prefix (call->as.function.function->name, "try_") || call->mode != RUSH_EVAL_ANSI;
   g_autoptr (RushDatetimePattern) own = NULL;
   g_auto (RushColumnWriter) writer = { NULL };
 
@@ -195,14 +194,19 @@ PARSER (to_timestamp_ntz, &RUSH_TIMESTAMP_NTZ, "parse_timestamp", mode)
 
 #define PARSE(NAME, FUNC, USAGE)                                                                   \
   {                                                                                                \
-    .name = NAME, .kind = RUSH_FUNCTION_REWRITE, .min_args = 1, .max_args = 2,                     \
-    .args = { RUSH_ARG_ANY, RUSH_ARG_STRING }, .rewrite = FUNC, .usage = USAGE, .since = "2.2.0",  \
+    .name = NAME,                                                                                  \
+    .kind = RUSH_FUNCTION_REWRITE,                                                                 \
+    .min_args = 1,                                                                                 \
+    .max_args = 2,                                                                                 \
+    .args = { RUSH_ARG_ANY, RUSH_ARG_STRING },                                                     \
+    .rewrite = FUNC,                                                                               \
+    .usage = USAGE,                                                                                \
+    .since = "2.2.0",                                                                              \
   }
 #define INTERNAL(NAME)                                                                             \
   RUSH_SCALAR (NAME, 2, 2, &RUSH_TIMESTAMP, parse_timestamp,                                       \
-               "what to_timestamp() with a pattern becomes", "2.2.0",                              \
-               RUSH_ARGS (RUSH_ARG_STRING), .always_nullable = TRUE, .needs_time_zone = TRUE,      \
-               .internal = TRUE)
+               "what to_timestamp() with a pattern becomes", "2.2.0", RUSH_ARGS (RUSH_ARG_STRING), \
+               .always_nullable = TRUE, .needs_time_zone = TRUE, .internal = TRUE)
 #define UNIX(NAME)                                                                                 \
   RUSH_SCALAR (NAME, 0, 2, &RUSH_INT64, unix_timestamp,                                            \
                NAME "([time[, pattern]]) - seconds since 1970", "1.5.0",                           \
@@ -227,7 +231,7 @@ const RushFunction rush_functions_date_text[] = {
   PARSE ("to_timestamp_ntz", to_timestamp_ntz, "to_timestamp_ntz(text[, pattern])"),
   RUSH_SCALAR ("dayname", 1, 1, &RUSH_STRING, day_name, "dayname(date) - Mon to Sun", "4.0.0",
                RUSH_ARGS (RUSH_ARG_DATE)),
-  RUSH_SCALAR ("monthname", 1, 1, &RUSH_STRING, month_name, "monthname(date) - Jan to Dec",
-               "4.0.0", RUSH_ARGS (RUSH_ARG_DATE)),
+  RUSH_SCALAR ("monthname", 1, 1, &RUSH_STRING, month_name, "monthname(date) - Jan to Dec", "4.0.0",
+               RUSH_ARGS (RUSH_ARG_DATE)),
   { NULL },
 };

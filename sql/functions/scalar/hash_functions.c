@@ -96,10 +96,10 @@ RUSH_TEXT_EVALUATOR (unbase64, {
                RUSH_ARGS (RUSH_ARG_BINARY))
 
 const RushFunction rush_functions_hash[] = {
-  RUSH_SCALAR ("hash", 1, G_MAXUINT, &RUSH_INT32, murmur3, "hash(a, …) - 32 bits, Murmur3",
-               "2.0.0", RUSH_ARGS (RUSH_ARG_ANY), .never_null = TRUE, .handles_nulls = TRUE),
-  RUSH_SCALAR ("xxhash64", 1, G_MAXUINT, &RUSH_INT64, xxhash64, "xxhash64(a, …) - 64 bits",
-               "3.0.0", RUSH_ARGS (RUSH_ARG_ANY), .never_null = TRUE, .handles_nulls = TRUE),
+  RUSH_SCALAR ("hash", 1, G_MAXUINT, &RUSH_INT32, murmur3, "hash(a, …) - 32 bits, Murmur3", "2.0.0",
+               RUSH_ARGS (RUSH_ARG_ANY), .never_null = TRUE, .handles_nulls = TRUE),
+  RUSH_SCALAR ("xxhash64", 1, G_MAXUINT, &RUSH_INT64, xxhash64, "xxhash64(a, …) - 64 bits", "3.0.0",
+               RUSH_ARGS (RUSH_ARG_ANY), .never_null = TRUE, .handles_nulls = TRUE),
   DIGEST ("md5", md5, "its MD5 as hexadecimal digits"),
   DIGEST ("sha", sha1, "its SHA-1 as hexadecimal digits"),
   DIGEST ("sha1", sha1, "its SHA-1 as hexadecimal digits"),

@@ -156,7 +156,7 @@ const RushFunction rush_functions_json[] = {
                "get_json_object(text, path) - a part of a JSON text", "1.5.0",
                RUSH_ARGS (RUSH_ARG_STRING), .always_nullable = TRUE),
   RUSH_SCALAR ("json_array_length", 1, 1, &RUSH_INT32, json_array_length,
-               "json_array_length(text) - how many elements", "3.1.0",
-               RUSH_ARGS (RUSH_ARG_STRING), .always_nullable = TRUE),
+               "json_array_length(text) - how many elements", "3.1.0", RUSH_ARGS (RUSH_ARG_STRING),
+               .always_nullable = TRUE),
   { NULL },
 };

@@ -40,8 +40,8 @@ RUSH_RESULT_TYPE (named_struct_type)
         }
       RushText text = rush_text_arg (name->as.literal.value, 0);
       g_ptr_array_add (names, g_strndup (text.bytes, text.length));
-      fields[i] = (RushTypeField){ names->pdata[i], args[2 * i + 1]->type,
-                                   args[2 * i + 1]->nullable };
+      fields[i] =
+          (RushTypeField){ names->pdata[i], args[2 * i + 1]->type, args[2 * i + 1]->nullable };
     }
   *inout_nullable = FALSE;
   return rush_type_struct (n / 2, fields);
@@ -283,8 +283,8 @@ RUSH_EVALUATOR (map_entries)
     return NULL;
   RushColumn *children[] = { rush_column_ref (rush_column_child (flat, 0)),
                              rush_column_ref (rush_column_child (flat, 1)) };
-  RushColumn *entries = rush_column_new_struct (rush_type_element (call->type),
-                                                children[0]->length, NULL, 0, children);
+  RushColumn *entries = rush_column_new_struct (rush_type_element (call->type), children[0]->length,
+                                                NULL, 0, children);
   guint whole = flat->offset + flat->length;
   RushColumn *lists = rush_column_new_list (
       call->type, whole, flat->validity != NULL ? rush_buffer_ref (flat->validity) : NULL,

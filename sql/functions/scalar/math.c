@@ -35,7 +35,7 @@ DOUBLE_EVALUATOR (eval_acosh, acosh (X))
 DOUBLE_EVALUATOR (eval_atanh, atanh (X))
 DOUBLE_EVALUATOR (eval_rint, rint (X))
 DOUBLE_EVALUATOR (eval_degrees, X * 180 / G_PI)
-DOUBLE_EVALUATOR (eval_radians, X * G_PI / 180)
+DOUBLE_EVALUATOR (eval_radians, X *G_PI / 180)
 DOUBLE_EVALUATOR (eval_sign, X > 0 ? 1 : X < 0 ? -1 : X)
 DOUBLE_EVALUATOR (eval_pow, pow (X, Y))
 DOUBLE_EVALUATOR (eval_atan2, atan2 (X + 0.0, Y + 0.0))
@@ -100,7 +100,8 @@ RUSH_EVALUATOR (shift)
 
 RUSH_EVALUATOR (bitwise)
 {
-  char op = call->as.function.function->name[3]; /* bitand, bitor, bitxor, bitnot: operators' names */
+  char op =
+      call->as.function.function->name[3]; /* bitand, bitor, bitxor, bitnot: operators' names */
   g_auto (RushColumnWriter) writer = { NULL };
   gsize width = call->type->value_bytes;
 
@@ -115,9 +116,8 @@ RUSH_EVALUATOR (bitwise)
   return rush_column_writer_finish (&writer);
 }
 
-RUSH_FIXED_EVALUATOR (bit_count, gint32, {
-  value = __builtin_popcountll ((guint64)RUSH_INT_ARG (0));
-})
+RUSH_FIXED_EVALUATOR (bit_count, gint32,
+                      { value = __builtin_popcountll ((guint64)RUSH_INT_ARG (0)); })
 
 RUSH_TEXT_EVALUATOR (eval_bin, {
   guint64 x = (guint64)RUSH_INT_ARG (0);
@@ -271,8 +271,14 @@ negative_of (const RushFunction *self, guint n, RushExpr *const *args, RushEvalM
                .result_type = rush_result_type_of_first)
 #define REWRITE(NAME, N, FUNC, USAGE)                                                              \
   {                                                                                                \
-    .name = NAME, .kind = RUSH_FUNCTION_REWRITE, .min_args = N, .max_args = N,                     \
-    .args = { RUSH_ARG_ANY }, .rewrite = FUNC, .usage = USAGE, .since = "1.5.0",                   \
+    .name = NAME,                                                                                  \
+    .kind = RUSH_FUNCTION_REWRITE,                                                                 \
+    .min_args = N,                                                                                 \
+    .max_args = N,                                                                                 \
+    .args = { RUSH_ARG_ANY },                                                                      \
+    .rewrite = FUNC,                                                                               \
+    .usage = USAGE,                                                                                \
+    .since = "1.5.0",                                                                              \
   }
 
 const RushFunction rush_functions_math[] = {

@@ -71,8 +71,8 @@ compile (const RushExpr *call, RushText java, GError **error)
     {
       g_autofree char *name = g_strdup_printf ("`%s`", call->as.function.function->name);
       g_autofree char *shown = g_strdup_printf ("'%.*s'", (gint)java.length, java.bytes);
-      rush_sql_error_set (error, RUSH_SQL_CLASS_INVALID_PARAMETER_VALUE_PATTERN, NULL,
-                          "parameter", "`regexp`", "functionName", name, "value", shown, NULL);
+      rush_sql_error_set (error, RUSH_SQL_CLASS_INVALID_PARAMETER_VALUE_PATTERN, NULL, "parameter",
+                          "`regexp`", "functionName", name, "value", shown, NULL);
       return NULL;
     }
   pcre2_jit_compile (self->code, PCRE2_JIT_COMPLETE);
@@ -120,9 +120,8 @@ behind (RushText text, gsize start, gsize end)
 {
   if (end > start)
     return end;
-  return end < text.length
-             ? end + rush_utf8_bytes (text.bytes + end, text.bytes + text.length)
-             : end + 1;
+  return end < text.length ? end + rush_utf8_bytes (text.bytes + end, text.bytes + text.length)
+                           : end + 1;
 }
 
 /* A group of the last match; "" if it took no part. */
@@ -144,8 +143,8 @@ check_group (const RushExpr *call, const Pattern *pattern, gint64 number, GError
   g_autofree char *count = g_strdup_printf ("%u", pattern->n_groups);
   g_autofree char *index = g_strdup_printf ("%" G_GINT64_FORMAT, number);
   rush_sql_error_set (error, RUSH_SQL_CLASS_INVALID_PARAMETER_VALUE_REGEX_GROUP_INDEX, NULL,
-                      "parameter", "`idx`", "functionName", name, "groupCount", count,
-                      "groupIndex", index, NULL);
+                      "parameter", "`idx`", "functionName", name, "groupCount", count, "groupIndex",
+                      index, NULL);
   return FALSE;
 }
 
@@ -210,8 +209,8 @@ append_replacement (GString *out, const Pattern *pattern, RushText text, RushTex
           while (i + 1 < with.length && g_ascii_isdigit (with.bytes[i + 1]) &&
                  number * 10 + (guint)(with.bytes[i + 1] - '0') <= pattern->n_groups)
             number = number * 10 + (guint)(with.bytes[++i] - '0');
-          RushText found = number <= pattern->n_groups ? group (pattern, text, number)
-                                                       : (RushText){ "", 0 };
+          RushText found =
+              number <= pattern->n_groups ? group (pattern, text, number) : (RushText){ "", 0 };
           g_string_append_len (out, found.bytes, (gssize)found.length);
         }
       else
@@ -224,8 +223,8 @@ RUSH_TEXT_EVALUATOR (regexp_replace, {
   WITH_PATTERN
   RushText with = RUSH_TEXT_ARG (2);
   gint64 position = call->n_children > 3 ? RUSH_INT_ARG (3) : 1;
-  gsize from = (gsize)(rush_utf8_at (text.bytes, text.length, (gsize)MAX (position - 1, 0)) -
-                       text.bytes);
+  gsize from =
+      (gsize)(rush_utf8_at (text.bytes, text.length, (gsize)MAX (position - 1, 0)) - text.bytes);
   gsize copied = 0;
   while (find (pattern, text, from, &start, &end))
     {
@@ -313,8 +312,7 @@ RUSH_EVALUATOR (regexp_extract_all)
     gint64 number = call->n_children > 2 ? RUSH_INT_ARG (2) : 1;
     if (!check_group (call, pattern, number, error))
       return NULL;
-    for (gsize from = 0; find (pattern, text, from, &start, &end);
-         from = behind (text, start, end))
+    for (gsize from = 0; find (pattern, text, from, &start, &end); from = behind (text, start, end))
       {
         RushText found = group (pattern, text, (guint)number);
         pieces_add (&pieces, found.bytes, found.length);

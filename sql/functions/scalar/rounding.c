@@ -46,11 +46,11 @@ round_double (double value, gint digits, RushRounding rounding)
   if (-exponent <= digits)
     return value;
   gint drop = -exponent - digits;
-  rush_int128 kept = drop > RUSH_DECIMAL_MAX_PRECISION
-                         ? 0
-                         : rush_decimal_drop (value < 0 ? -(rush_int128)shortest
-                                                        : (rush_int128)shortest,
-                                              drop, rounding);
+  rush_int128 kept =
+      drop > RUSH_DECIMAL_MAX_PRECISION
+          ? 0
+          : rush_decimal_drop (value < 0 ? -(rush_int128)shortest : (rush_int128)shortest, drop,
+                               rounding);
   g_snprintf (text, sizeof text, "%" G_GINT64_FORMAT "e%d", (gint64)kept, -digits);
   return g_ascii_strtod (text, NULL);
 }
@@ -149,10 +149,10 @@ RUSH_RESULT_TYPE (round_type)
 static gint64
 saturated (double value)
 {
-  return value != value      ? 0
-         : value >= 0x1p63   ? G_MAXINT64
-         : value <= -0x1p63  ? G_MININT64
-                             : (gint64)value;
+  return value != value     ? 0
+         : value >= 0x1p63  ? G_MAXINT64
+         : value <= -0x1p63 ? G_MININT64
+                            : (gint64)value;
 }
 
 RUSH_EVALUATOR (eval_floor_ceil)
@@ -177,8 +177,9 @@ RUSH_EVALUATOR (eval_floor_ceil)
     else
       {
         double x = from->storage <= RUSH_STORAGE_I64 ? 0 : RUSH_DOUBLE_ARG (0);
-        *(gint64 *)out = from->storage <= RUSH_STORAGE_I64 ? RUSH_INT_ARG (0)
-                                                           : saturated (down ? floor (x) : ceil (x));
+        *(gint64 *)out = from->storage <= RUSH_STORAGE_I64
+                             ? RUSH_INT_ARG (0)
+                             : saturated (down ? floor (x) : ceil (x));
       }
   });
   return rush_column_writer_finish (&writer);

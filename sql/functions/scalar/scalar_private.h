@@ -110,20 +110,24 @@ rush_text_arg (const RushColumn *column, guint row)
 
 /* Entries of the tables. */
 #define RUSH_SCALAR(NAME, MIN, MAX, TYPE, EVALUATE, USAGE, SINCE, ...)                             \
-  {                                                                                                \
-    .name = NAME, .kind = RUSH_FUNCTION_SCALAR, .min_args = MIN, .max_args = MAX,                  \
-    .fixed_type = TYPE, .evaluate = EVALUATE, .usage = USAGE, .since = SINCE, __VA_ARGS__          \
-  }
+  { .name = NAME,                                                                                  \
+    .kind = RUSH_FUNCTION_SCALAR,                                                                  \
+    .min_args = MIN,                                                                               \
+    .max_args = MAX,                                                                               \
+    .fixed_type = TYPE,                                                                            \
+    .evaluate = EVALUATE,                                                                          \
+    .usage = USAGE,                                                                                \
+    .since = SINCE,                                                                                \
+    __VA_ARGS__ }
 #define RUSH_ARGS(...) .args = { __VA_ARGS__ }
 
 /* Result types that several families have. */
-const RushType *rush_result_type_of_first (const RushFunction *self, guint n,
-                                           RushExpr *const *args, gboolean *inout_nullable,
-                                           GError **error);
+const RushType *rush_result_type_of_first (const RushFunction *self, guint n, RushExpr *const *args,
+                                           gboolean *inout_nullable, GError **error);
 
 /* Arrays joined, row by row. */
-RushColumn *rush_concat_arrays (const RushExpr *call, RushColumn *const *args,
-                                const RushRows *rows, RushEvalContext *ctx, GError **error);
+RushColumn *rush_concat_arrays (const RushExpr *call, RushColumn *const *args, const RushRows *rows,
+                                RushEvalContext *ctx, GError **error);
 
 /* UTF-8, as far as it is that: what is not counts as one character a byte. */
 static inline gsize

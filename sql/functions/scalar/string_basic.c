@@ -83,8 +83,8 @@ RUSH_TEXT_EVALUATOR (right, {
   gint64 n = RUSH_INT_ARG (1);
   RushText part =
       n <= 0 ? (RushText){ "", 0 }
-             : slice (TEXT, FALSE,
-                      -MIN (n, (gint64)rush_utf8_length (TEXT.bytes, TEXT.length)), G_MAXINT32);
+             : slice (TEXT, FALSE, -MIN (n, (gint64)rush_utf8_length (TEXT.bytes, TEXT.length)),
+                      G_MAXINT32);
   g_string_append_len (out, part.bytes, (gssize)part.length);
 })
 
@@ -395,8 +395,8 @@ RUSH_BOOL_EVALUATOR (contains, {
                "1.5.0", RUSH_ARGS (RUSH_ARG_STRING_OR_BINARY, RUSH_ARG_INT, RUSH_ARG_INT),         \
                .result_type = rush_result_type_of_first)
 #define LENGTH(NAME)                                                                               \
-  RUSH_SCALAR (NAME, 1, 1, &RUSH_INT32, length, NAME "(text) - its characters, or bytes",          \
-               "1.5.0", RUSH_ARGS (RUSH_ARG_STRING_OR_BINARY))
+  RUSH_SCALAR (NAME, 1, 1, &RUSH_INT32, length, NAME "(text) - its characters, or bytes", "1.5.0", \
+               RUSH_ARGS (RUSH_ARG_STRING_OR_BINARY))
 #define LOCATE(NAME)                                                                               \
   RUSH_SCALAR (NAME, 2, 3, &RUSH_INT32, locate,                                                    \
                NAME "(part, text[, from]) - where part first stands, from 1; 0 if it does not",    \

@@ -15,9 +15,7 @@
 
 RUSH_FIXED_EVALUATOR (ascii, gint32, {
   RushText text = TEXT;
-  value = text.length > 0
-              ? (gint32)g_utf8_get_char_validated (text.bytes, (gssize)text.length)
-              : 0;
+  value = text.length > 0 ? (gint32)g_utf8_get_char_validated (text.bytes, (gssize)text.length) : 0;
 })
 
 RUSH_TEXT_EVALUATOR (character, {
@@ -441,7 +439,8 @@ append_format (GString *out, RushText format, RushColumn *const *args, guint n_a
           continue;
         }
       guint index = d.index > 0 ? d.index : next++;
-      if (index >= n_args || d.conversion == '\0' || strchr ("dxXocCfFeEsSbB", d.conversion) == NULL)
+      if (index >= n_args || d.conversion == '\0' ||
+          strchr ("dxXocCfFeEsSbB", d.conversion) == NULL)
         {
           g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
                        "format_string(): %%%c has no argument, or is no conversion that is known",
@@ -494,8 +493,8 @@ const RushFunction rush_functions_string_more[] = {
   RUSH_SCALAR ("levenshtein", 2, 3, &RUSH_INT32, levenshtein, "levenshtein(a, b[, most])", "1.5.0",
                RUSH_ARGS (RUSH_ARG_STRING, RUSH_ARG_STRING, RUSH_ARG_INT)),
   TEXT_FUNCTION ("soundex", 1, 1, soundex, "(text) - how it sounds", RUSH_ARGS (RUSH_ARG_STRING)),
-  RUSH_SCALAR ("find_in_set", 2, 2, &RUSH_INT32, find_in_set, "find_in_set(text, 'a,b,c')",
-               "1.5.0", RUSH_ARGS (RUSH_ARG_STRING)),
+  RUSH_SCALAR ("find_in_set", 2, 2, &RUSH_INT32, find_in_set, "find_in_set(text, 'a,b,c')", "1.5.0",
+               RUSH_ARGS (RUSH_ARG_STRING)),
   TEXT_FUNCTION ("split_part", 3, 3, split_part, "(text, delimiter, n)",
                  RUSH_ARGS (RUSH_ARG_STRING, RUSH_ARG_STRING, RUSH_ARG_INT)),
   TEXT_FUNCTION ("elt", 2, G_MAXUINT, elt, "(n, a, …) - the n-th of them",

@@ -110,8 +110,14 @@ result_type (const RushFunction *self, guint n, RushExpr *const *args, gboolean 
 
 #define OFFSET(NAME, MIN, MAX, FUNC, USAGE, ...)                                                   \
   {                                                                                                \
-    .name = NAME, .kind = RUSH_FUNCTION_WINDOW, .min_args = MIN, .max_args = MAX,                  \
-    .args = { __VA_ARGS__ }, .result_type = result_type, .window = FUNC, .usage = USAGE,           \
+    .name = NAME,                                                                                  \
+    .kind = RUSH_FUNCTION_WINDOW,                                                                  \
+    .min_args = MIN,                                                                               \
+    .max_args = MAX,                                                                               \
+    .args = { __VA_ARGS__ },                                                                       \
+    .result_type = result_type,                                                                    \
+    .window = FUNC,                                                                                \
+    .usage = USAGE,                                                                                \
     .since = "2.0.0",                                                                              \
   }
 

@@ -21,8 +21,7 @@
     if (!rush_column_writer_init (&writer, call->type, in->n_rows, FALSE, ctx->allocator, error))  \
       return NULL;                                                                                 \
     gint32 *out = (gint32 *)writer.values->bytes;                                                  \
-    BODY                                                                                           \
-    return rush_column_writer_finish (&writer);                                                    \
+    BODY return rush_column_writer_finish (&writer);                                               \
   }
 #define DOUBLE_WINDOW(name, RESULT)                                                                \
   static RushColumn *name (const RushExpr *call, const RushWindowPartition *in,                    \
@@ -86,8 +85,15 @@ ntile (const RushExpr *call, const RushWindowPartition *in, RushEvalContext *ctx
 
 #define WINDOW(NAME, MAX_ARGS, TYPE, FUNC, USAGE)                                                  \
   {                                                                                                \
-    .name = NAME, .kind = RUSH_FUNCTION_WINDOW, .max_args = MAX_ARGS, .args = { RUSH_ARG_INT },    \
-    .fixed_type = TYPE, .never_null = TRUE, .window = FUNC, .usage = USAGE, .since = "2.0.0",      \
+    .name = NAME,                                                                                  \
+    .kind = RUSH_FUNCTION_WINDOW,                                                                  \
+    .max_args = MAX_ARGS,                                                                          \
+    .args = { RUSH_ARG_INT },                                                                      \
+    .fixed_type = TYPE,                                                                            \
+    .never_null = TRUE,                                                                            \
+    .window = FUNC,                                                                                \
+    .usage = USAGE,                                                                                \
+    .since = "2.0.0",                                                                              \
   }
 
 const RushFunction rush_functions_rank[] = {

@@ -85,8 +85,8 @@ tame (Fixture *self, Table *table)
     {
       Cell *cells = table->cells + (gsize)row * N_COLUMNS;
       cells[MONEY].integer = g_rand_int_range (self->rand, -1000000, 1000000);
-      cells[WIDE].integer =
-          (rush_int128)g_rand_int_range (self->rand, -1000000, 1000000) * G_GINT64_CONSTANT (10000000000);
+      cells[WIDE].integer = (rush_int128)g_rand_int_range (self->rand, -1000000, 1000000) *
+                            G_GINT64_CONSTANT (10000000000);
       cells[DAY].integer = g_rand_int_range (self->rand, -100000, 100000);
       cells[TIME].integer = (gint64)g_rand_int (self->rand) * 1000003;
       cells[SMALL].integer = g_rand_int_range (self->rand, -3, 6);
@@ -194,8 +194,8 @@ test_integers (Fixture *self, gconstpointer data)
                     }
                   rush_int128 x = rush_column_get_int (in, row);
                   rush_int128 r = k == 0 ? x + x : k == 1 ? x - x : x * x;
-                  gboolean fits = r >= -((rush_int128)1 << (bits - 1)) &&
-                                  r < (rush_int128)1 << (bits - 1);
+                  gboolean fits = r >= -((rush_int128)1 << (bits - 1)) && r < (rush_int128)1
+                                                                                  << (bits - 1);
                   if (modes[m] == RUSH_EVAL_TRY)
                     g_assert_true (rush_column_is_valid (out, row) == fits);
                   if (fits)
@@ -222,9 +222,9 @@ test_arithmetic_by_rows (Fixture *self, gconstpointer data)
               check_expr (self, batch,
                           rush_expr_arithmetic (kind, mode, column (self, c), column (self, c)));
               if (c == I32)
-                check_expr (self, batch,
-                            rush_expr_arithmetic (kind, mode, column (self, I32),
-                                                  column (self, SMALL)));
+                check_expr (
+                    self, batch,
+                    rush_expr_arithmetic (kind, mode, column (self, I32), column (self, SMALL)));
             }
       check_expr (self, batch, rush_expr_unary (RUSH_EXPR_NEGATE, column (self, MONEY)));
     }
@@ -240,12 +240,12 @@ test_decimal_trees (Fixture *self, gconstpointer data)
       for (guint c = MONEY; c <= WIDE; c++)
         {
           RushExpr *one = rush_expr_literal_int (rush_type_decimal (1, 0), 1);
-          RushExpr *left = rush_expr_arithmetic (RUSH_EXPR_SUBTRACT, RUSH_EVAL_TRY, one,
-                                                 column (self, MONEY));
+          RushExpr *left =
+              rush_expr_arithmetic (RUSH_EXPR_SUBTRACT, RUSH_EVAL_TRY, one, column (self, MONEY));
           RushExpr *right = rush_expr_arithmetic (RUSH_EXPR_ADD, RUSH_EVAL_TRY, column (self, c),
                                                   column (self, MONEY));
-          check_expr (self, batch, rush_expr_arithmetic (RUSH_EXPR_MULTIPLY, RUSH_EVAL_TRY, left,
-                                                         right));
+          check_expr (self, batch,
+                      rush_expr_arithmetic (RUSH_EXPR_MULTIPLY, RUSH_EVAL_TRY, left, right));
         }
     }
 }
@@ -269,10 +269,12 @@ test_comparisons (Fixture *self, gconstpointer data)
                         rush_expr_binary (kinds[k], column (self, c), column (self, c)));
           check_expr (self, batch,
                       rush_expr_binary (kinds[k], column (self, TEXT), column (self, TEXT_2)));
-          check_expr (self, batch, rush_expr_binary (kinds[k], column (self, SMALL),
-                                                     rush_expr_literal_int (&RUSH_INT32, 2)));
-          check_expr (self, batch, rush_expr_binary (kinds[k], column (self, TEXT),
-                                                     rush_expr_literal_string ("a", 1)));
+          check_expr (self, batch,
+                      rush_expr_binary (kinds[k], column (self, SMALL),
+                                        rush_expr_literal_int (&RUSH_INT32, 2)));
+          check_expr (
+              self, batch,
+              rush_expr_binary (kinds[k], column (self, TEXT), rush_expr_literal_string ("a", 1)));
         }
     }
 }
@@ -331,8 +333,8 @@ test_choices (Fixture *self, gconstpointer data)
       RushExpr *ten = rush_expr_literal_int (&RUSH_INT32, 10);
       RushExpr *zero = rush_expr_binary (RUSH_EXPR_EQUAL, column (self, SMALL),
                                          rush_expr_literal_int (&RUSH_INT32, 0));
-      RushExpr *rest = rush_expr_arithmetic (RUSH_EXPR_REMAINDER, RUSH_EVAL_ANSI, ten,
-                                             column (self, SMALL));
+      RushExpr *rest =
+          rush_expr_arithmetic (RUSH_EXPR_REMAINDER, RUSH_EVAL_ANSI, ten, column (self, SMALL));
       RushExpr *pick[] = { zero, rush_expr_literal_int (&RUSH_INT32, -1), rest };
       g_autoptr (RushExpr) guarded = rush_expr_new (RUSH_EXPR_IF, 3, pick);
       g_autoptr (GError) error = NULL;
@@ -354,10 +356,14 @@ test_choices (Fixture *self, gconstpointer data)
 static void
 test_casts (Fixture *self, gconstpointer data)
 {
-  const RushType *targets[] = { &RUSH_INT8,  &RUSH_INT32,
-                                &RUSH_INT64, &RUSH_FLOAT32,
-                                &RUSH_FLOAT64, rush_type_decimal (10, 1),
-                                rush_type_decimal (38, 4), &RUSH_STRING,
+  const RushType *targets[] = { &RUSH_INT8,
+                                &RUSH_INT32,
+                                &RUSH_INT64,
+                                &RUSH_FLOAT32,
+                                &RUSH_FLOAT64,
+                                rush_type_decimal (10, 1),
+                                rush_type_decimal (38, 4),
+                                &RUSH_STRING,
                                 &RUSH_BOOL };
 
   for (guint round = 0; round < ROUNDS; round++)
@@ -366,15 +372,15 @@ test_casts (Fixture *self, gconstpointer data)
       for (guint c = I8; c <= FLAG; c++)
         for (guint t = 0; t < G_N_ELEMENTS (targets); t++)
           for (guint mode = RUSH_EVAL_LEGACY; mode <= RUSH_EVAL_TRY; mode++)
-            check_expr (self, batch, rush_expr_cast (column (self, c), targets[t], mode, NULL,
-                                                     TRUE));
-      check_expr (self, batch, rush_expr_cast (column (self, LIST),
-                                               rush_type_array (&RUSH_STRING, TRUE),
-                                               RUSH_EVAL_ANSI, NULL, TRUE));
-      check_expr (self, batch, rush_expr_cast (column (self, DAY), &RUSH_TIMESTAMP,
-                                               RUSH_EVAL_ANSI, NULL, TRUE));
-      check_expr (self, batch, rush_expr_cast (column (self, TIME), &RUSH_STRING, RUSH_EVAL_ANSI,
-                                               NULL, TRUE));
+            check_expr (self, batch,
+                        rush_expr_cast (column (self, c), targets[t], mode, NULL, TRUE));
+      check_expr (self, batch,
+                  rush_expr_cast (column (self, LIST), rush_type_array (&RUSH_STRING, TRUE),
+                                  RUSH_EVAL_ANSI, NULL, TRUE));
+      check_expr (self, batch,
+                  rush_expr_cast (column (self, DAY), &RUSH_TIMESTAMP, RUSH_EVAL_ANSI, NULL, TRUE));
+      check_expr (self, batch,
+                  rush_expr_cast (column (self, TIME), &RUSH_STRING, RUSH_EVAL_ANSI, NULL, TRUE));
     }
 }
 
@@ -453,9 +459,8 @@ static const RushType *
 type_of_call (const RushFunction *function, guint n, RushExpr **args)
 {
   gboolean nullable = TRUE;
-  return function->fixed_type != NULL
-             ? function->fixed_type
-             : function->result_type (function, n, args, &nullable, NULL);
+  return function->fixed_type != NULL ? function->fixed_type
+                                      : function->result_type (function, n, args, &nullable, NULL);
 }
 
 static void
@@ -522,8 +527,8 @@ static RushColumn *
 result_of (Fixture *self, const RushExpr *call, const RushAggregateStates *states)
 {
   g_autoptr (GError) error = NULL;
-  RushColumn *out = call->as.aggregate.function->aggregate->result (call, states, 0, N_GROUPS,
-                                                                    self->ctx, &error);
+  RushColumn *out =
+      call->as.aggregate.function->aggregate->result (call, states, 0, N_GROUPS, self->ctx, &error);
   g_assert_no_error (error);
   return out;
 }
@@ -587,8 +592,8 @@ check_aggregate (Fixture *self, const RushExpr *call, const RushBatch *batch,
       RushRows some = { positions + (p == 0 ? 0 : half), p == 0 ? half : rows.n - half,
                         rows.length };
       RushRows all_groups = { NULL, N_GROUPS, N_GROUPS };
-      g_assert_true (klass->update (call, &part, groups + (p == 0 ? 0 : half), args, &some,
-                                    self->ctx, NULL));
+      g_assert_true (
+          klass->update (call, &part, groups + (p == 0 ? 0 : half), args, &some, self->ctx, NULL));
       g_assert_true (klass->write_buffers (call, &part, 0, N_GROUPS, buffers, self->ctx, NULL));
       for (guint b = 0; b < n_buffers; b++)
         {
@@ -683,8 +688,8 @@ run_refused (RushAllocator *allocator, gpointer data, GError **error)
 {
   Fixture *self = data;
   g_autoptr (RushEvalContext) ctx = rush_eval_context_new (NULL, allocator, "UTC");
-  RushExpr *product = rush_expr_arithmetic (RUSH_EXPR_MULTIPLY, RUSH_EVAL_TRY,
-                                            column (self, MONEY), column (self, MONEY));
+  RushExpr *product = rush_expr_arithmetic (RUSH_EXPR_MULTIPLY, RUSH_EVAL_TRY, column (self, MONEY),
+                                            column (self, MONEY));
   g_autoptr (RushExpr) predicate = rush_expr_binary (
       RUSH_EXPR_AND, rush_expr_unary (RUSH_EXPR_IS_NOT_NULL, product), column (self, FLAG));
   RushExpr *text = column (self, TEXT);

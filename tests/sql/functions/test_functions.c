@@ -52,8 +52,8 @@ read_time (Reader *self, gboolean date)
       g_assert_true (rush_text_to_date (text, strlen (text), &days));
       return rush_expr_literal_int (&RUSH_DATE, days);
     }
-  g_assert_true (rush_text_to_timestamp (text, strlen (text), rush_time_zone_get (ZONE, NULL), 0,
-                                         &instant));
+  g_assert_true (
+      rush_text_to_timestamp (text, strlen (text), rush_time_zone_get (ZONE, NULL), 0, &instant));
   return rush_expr_literal_int (&RUSH_TIMESTAMP, instant);
 }
 
@@ -86,8 +86,9 @@ read_number (Reader *self)
 static RushExpr *
 cast (RushExpr *arg, const RushType *type)
 {
-  return arg->type == type ? arg
-                           : rush_expr_cast (arg, type, RUSH_EVAL_ANSI, g_intern_string (ZONE), FALSE);
+  return arg->type == type
+             ? arg
+             : rush_expr_cast (arg, type, RUSH_EVAL_ANSI, g_intern_string (ZONE), FALSE);
 }
 
 static const RushType *
@@ -214,8 +215,7 @@ test_recorded (void)
 {
   g_autofree char *path = g_test_build_filename (G_TEST_DIST, "data/sql/functions.txt", NULL);
   g_autofree char *contents = NULL;
-  g_autoptr (RushEvalContext) ctx =
-      rush_eval_context_new (NULL, rush_allocator_system (), ZONE);
+  g_autoptr (RushEvalContext) ctx = rush_eval_context_new (NULL, rush_allocator_system (), ZONE);
   guint wrong = 0, right = 0;
 
   g_assert_true (g_file_get_contents (path, &contents, NULL, NULL));
@@ -254,8 +254,7 @@ test_recorded (void)
 static void
 test_random (void)
 {
-  g_autoptr (RushEvalContext) ctx =
-      rush_eval_context_new (NULL, rush_allocator_system (), "UTC");
+  g_autoptr (RushEvalContext) ctx = rush_eval_context_new (NULL, rush_allocator_system (), "UTC");
   static const double uniform[] = { 0.619189370225301, 0.5096018842446481, 0.8325259388871524 };
   static const double normal[] = { 2.384479054241165, 0.1920934041293524, 0.7337336533286575 };
   g_autoptr (RushSchema) schema = rush_schema_new (0, NULL);
@@ -265,9 +264,8 @@ test_random (void)
     {
       const char *name = k == 0 ? "rand" : "randn";
       RushExpr *seed = rush_expr_literal_int (&RUSH_INT64, 42);
-      g_autoptr (RushExpr) call = rush_expr_function (rush_function_find (name), name,
-                                                      &RUSH_FLOAT64, FALSE, RUSH_EVAL_ANSI, 1,
-                                                      &seed);
+      g_autoptr (RushExpr) call = rush_expr_function (
+          rush_function_find (name), name, &RUSH_FLOAT64, FALSE, RUSH_EVAL_ANSI, 1, &seed);
       g_autoptr (RushColumn) out = rush_evaluate (call, batch, ctx, NULL);
       for (guint i = 0; i < 3; i++)
         g_assert_cmpfloat (rush_column_get_double (out, i), ==, (k == 0 ? uniform : normal)[i]);
