@@ -112,7 +112,7 @@ RushExec *
 rush_exec_transform_up (RushExec *self, RushExecTransform func, gpointer data, GError **error)
 {
   g_autofree RushExec **children = g_new0 (RushExec *, self->n_children + 1);
-  g_autoptr (RushExec) copy = NULL;
+  RushExec *copy;
 
   for (guint i = 0; i < self->n_children; i++)
     {

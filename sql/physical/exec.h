@@ -199,7 +199,7 @@ rush_exec_is_pipelined (const RushExec *self)
 {
   return self->klass->open != NULL;
 }
-/* Children, transformed up, as plans and expressions are. */
+/* Children first; @func takes over the node and gives what takes its place, or NULL with @error. */
 typedef RushExec *(*RushExecTransform) (RushExec *node, gpointer data, GError **error);
 RushExec *rush_exec_transform_up (RushExec *self, RushExecTransform func, gpointer data,
                                   GError **error);
