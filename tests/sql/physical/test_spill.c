@@ -1,0 +1,123 @@
+/* test_spill.c - queries whose tables and sorts do not fit into memory give the same rows; and what is
+ * cancelled leaves nothing behind. */
+#include "queries.h"
+
+#include <string.h>
+
+static RushContext *
+small (const char *memory, const char *adaptive)
+{
+  return queries_begin ("local[2]", "spark.testing.memory", memory, "spark.testing.reservedMemory",
+                        "0", "spark.sql.adaptive.enabled", adaptive,
+                        "spark.sql.autoBroadcastJoinThreshold", "-1", NULL);
+}
+
+static void
+assert_in_order (const char *rows, guint n)
+{
+  g_auto (GStrv) values = g_strsplit (rows, "; ", -1);
+
+  g_assert_cmpuint (g_strv_length (values), ==, n);
+  for (guint i = 1; i < n; i++)
+    g_assert_cmpint (g_ascii_strtoll (values[i - 1], NULL, 10), <,
+                     g_ascii_strtoll (values[i], NULL, 10));
+}
+
+static void
+test_aggregate (void)
+{
+  RushContext *context = small ("8000000", "false");
+
+  queries_assert (context,
+                  "SELECT sum(s), count(*) FROM (SELECT id % 200000 AS k, sum(id) AS s "
+                  "FROM range(400000) GROUP BY id % 200000)",
+                  "79999800000|200000");
+  queries_assert (
+      context,
+      "SELECT count(*), max(c) FROM (SELECT concat('a rather long key, number ', id % 60000) AS k, "
+      "count(*) AS c FROM range(120000) GROUP BY concat('a rather long key, number ', id % 60000))",
+      "60000|2");
+  queries_end (context);
+}
+
+static void
+test_sort (void)
+{
+  RushContext *context = small ("8000000", "true");
+  g_autofree char *rows =
+      queries_rows (context, "SELECT id FROM (SELECT (id * 7919) % 200003 AS id, concat('text "
+                             "behind it, of some length ', id) "
+                             "AS t FROM range(200000)) WHERE length(t) > 3 ORDER BY id, t");
+
+  assert_in_order (rows, 200000);
+  queries_end (context);
+}
+
+static void
+test_merge_join (void)
+{
+  RushContext *context = small ("12000000", "false");
+
+  queries_assert (
+      context,
+      "SELECT count(*), sum(a.id) FROM range(200000) a JOIN range(100000, 300000) b ON a.id = b.id",
+      "100000|14999950000");
+  queries_end (context);
+}
+
+/* One key has nearly all rows. */
+static void
+test_skew (void)
+{
+  RushContext *context = small ("20000000", "true");
+
+  queries_assert (context,
+                  "SELECT count(*) FROM (SELECT CASE WHEN id < 19000 THEN 1 ELSE id END AS k FROM "
+                  "range(20000)) a "
+                  "JOIN (SELECT id AS k FROM range(10)) b ON a.k = b.k",
+                  "19000");
+  queries_assert (
+      context,
+      "SELECT count(*) FROM (SELECT CASE WHEN id < 900 THEN 1 ELSE id END AS k FROM range(1000)) a "
+      "FULL JOIN (SELECT CASE WHEN id < 90 THEN 1 ELSE id + 5000 END AS k FROM range(100)) b ON "
+      "a.k = b.k",
+      "81110");
+  queries_end (context);
+}
+
+static gboolean
+at_once (gpointer data)
+{
+  return TRUE;
+}
+
+static void
+test_interrupted (void)
+{
+  RushContext *context = small ("100000000", "true");
+  g_autoptr (RushQuery) query = queries_new (
+      context,
+      "SELECT count(*) FROM range(1000000000000) a JOIN range(1000000000000) b ON a.id = b.id");
+  RushJobOptions job = { .short_form = "collect at here:1", .interrupted = at_once };
+  RushExecutionOptions options = { .job = &job };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) batches = rush_query_collect (query, &options, &error);
+
+  g_assert_null (batches);
+  g_assert_nonnull (error);
+  queries_assert (context, "SELECT count(*) FROM range(10)", "10");
+  g_clear_pointer (&query, rush_query_unref);
+  queries_end (context);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/spill/aggregate", test_aggregate);
+  g_test_add_func ("/spill/sort", test_sort);
+  g_test_add_func ("/spill/merge-join", test_merge_join);
+  g_test_add_func ("/spill/skew", test_skew);
+  g_test_add_func ("/spill/interrupted", test_interrupted);
+  return g_test_run ();
+}
