@@ -15,33 +15,58 @@
 #define FIXED_POINT 100
 
 static const RushRule *const finish_analysis[] = {
-  R (eliminate_resolved_hint), R (eliminate_subquery_aliases), R (eliminate_view),
-  R (pull_out_grouping_expressions), R (compute_current_time), NULL };
+  R (eliminate_resolved_hint),       R (eliminate_subquery_aliases), R (eliminate_view),
+  R (pull_out_grouping_expressions), R (compute_current_time),       NULL
+};
 static const RushRule *const eliminate_distinct[] = { R (eliminate_distinct), NULL };
-static const RushRule *const inline_cte[] = { R (inline_cte), R (eliminate_subquery_aliases), NULL };
+static const RushRule *const inline_cte[] = { R (inline_cte), R (eliminate_subquery_aliases),
+                                              NULL };
 static const RushRule *const unions[] = { R (remove_noop_operators), R (combine_unions), NULL };
 static const RushRule *const pull_up[] = { R (pullup_correlated_predicates), NULL };
 static const RushRule *const subqueries[] = { R (optimize_subqueries), NULL };
 static const RushRule *const replace_operators[] = {
-  R (rewrite_all_set_operations), R (replace_intersect_with_semi_join),
-  R (replace_except_with_anti_join), R (replace_distinct_with_aggregate),
-  R (replace_deduplicate_with_aggregate), NULL };
+  R (rewrite_all_set_operations),         R (replace_intersect_with_semi_join),
+  R (replace_except_with_anti_join),      R (replace_distinct_with_aggregate),
+  R (replace_deduplicate_with_aggregate), NULL
+};
 static const RushRule *const aggregates[] = { R (remove_literal_from_group_expressions), NULL };
-static const RushRule *const operators[] = {
-  R (reorder_join), R (eliminate_outer_join), R (push_down_predicates), R (limit_push_down),
-  R (column_pruning), R (collapse_repartition), R (collapse_project), R (eliminate_limits),
-  R (combine_unions), R (null_propagation), R (optimize_in), R (constant_folding),
-  R (like_simplification), R (boolean_simplification), R (simplify_conditionals),
-  R (simplify_binary_comparison), R (prune_filters), R (simplify_casts),
-  R (rewrite_correlated_scalar_subquery), R (rewrite_lateral_subquery),
-  R (remove_redundant_aliases), R (remove_noop_operators), NULL };
+static const RushRule *const operators[] = { R (reorder_join),
+                                             R (eliminate_outer_join),
+                                             R (push_down_predicates),
+                                             R (limit_push_down),
+                                             R (column_pruning),
+                                             R (collapse_repartition),
+                                             R (collapse_project),
+                                             R (eliminate_limits),
+                                             R (combine_unions),
+                                             R (null_propagation),
+                                             R (optimize_in),
+                                             R (constant_folding),
+                                             R (like_simplification),
+                                             R (boolean_simplification),
+                                             R (simplify_conditionals),
+                                             R (simplify_binary_comparison),
+                                             R (prune_filters),
+                                             R (simplify_casts),
+                                             R (rewrite_correlated_scalar_subquery),
+                                             R (rewrite_lateral_subquery),
+                                             R (remove_redundant_aliases),
+                                             R (remove_noop_operators),
+                                             NULL };
 static const RushRule *const infer_filters[] = { R (infer_filters_from_constraints), NULL };
+static const RushRule *const extra_predicates[] = { R (push_extra_predicate_through_join),
+                                                    R (push_down_predicates), NULL };
 static const RushRule *const eliminate_sorts[] = { R (eliminate_sorts), NULL };
+static const RushRule *const distinct_aggregates[] = { R (rewrite_distinct_aggregates), NULL };
 static const RushRule *const local_relations[] = { R (propagate_empty_relation), NULL };
-static const RushRule *const rewrite_subquery[] = {
-  R (rewrite_predicate_subquery), R (push_predicate_through_join), R (limit_push_down),
-  R (column_pruning), R (collapse_project), R (remove_redundant_aliases),
-  R (remove_noop_operators), NULL };
+static const RushRule *const rewrite_subquery[] = { R (rewrite_predicate_subquery),
+                                                    R (push_predicate_through_join),
+                                                    R (limit_push_down),
+                                                    R (column_pruning),
+                                                    R (collapse_project),
+                                                    R (remove_redundant_aliases),
+                                                    R (remove_noop_operators),
+                                                    NULL };
 
 const RushRuleBatch rush_optimizer_batches[] = {
   { "Finish Analysis", 1, finish_analysis },
@@ -56,15 +81,17 @@ const RushRuleBatch rush_optimizer_batches[] = {
   { "Operator Optimization before Inferring Filters", FIXED_POINT, operators },
   { "Infer Filters", 1, infer_filters },
   { "Operator Optimization after Inferring Filters", FIXED_POINT, operators },
+  { "Push extra predicate through join", FIXED_POINT, extra_predicates },
   { "Eliminate Sorts", 1, eliminate_sorts },
+  { "Distinct Aggregate Rewrite", 1, distinct_aggregates },
   { "LocalRelation", FIXED_POINT, local_relations },
   { "RewriteSubquery", 1, rewrite_subquery },
 };
 const guint rush_optimizer_n_batches = G_N_ELEMENTS (rush_optimizer_batches);
 
-static const RushRule *const needed_subqueries[] = {
-  R (rewrite_correlated_scalar_subquery), R (rewrite_lateral_subquery),
-  R (rewrite_predicate_subquery), NULL };
+static const RushRule *const needed_subqueries[] = { R (rewrite_correlated_scalar_subquery),
+                                                     R (rewrite_lateral_subquery),
+                                                     R (rewrite_predicate_subquery), NULL };
 
 const RushRuleBatch rush_optimizer_needed_batches[] = {
   { "Finish Analysis", 1, finish_analysis },
@@ -72,6 +99,7 @@ const RushRuleBatch rush_optimizer_needed_batches[] = {
   { "Pullup Correlated Expressions", 1, pull_up },
   { "Subquery", 1, subqueries },
   { "Replace Operators", FIXED_POINT, replace_operators },
+  { "Distinct Aggregate Rewrite", 1, distinct_aggregates },
   { "RewriteSubquery", 1, needed_subqueries },
 };
 const guint rush_optimizer_n_needed_batches = G_N_ELEMENTS (rush_optimizer_needed_batches);

@@ -184,10 +184,10 @@ make_columns (Pull *self, guint from, RushPlan **child, const RushPlan *node, GE
       RushExpr *alias = rush_expr_alias (rush_expr_ref (inner), "_key", 0);
       g_ptr_array_add (columns, alias);
       gboolean left = condition->children[0] == inner;
-      RushExpr *sides[2] = { left ? rush_expr_to_attribute (alias)
-                                  : rush_expr_ref (condition->children[0]),
-                             left ? rush_expr_ref (condition->children[1])
-                                  : rush_expr_to_attribute (alias) };
+      RushExpr *sides[2] = {
+        left ? rush_expr_to_attribute (alias) : rush_expr_ref (condition->children[0]),
+        left ? rush_expr_ref (condition->children[1]) : rush_expr_to_attribute (alias)
+      };
       self->conditions->pdata[i] = rush_expr_with_children (condition, sides);
       rush_expr_unref (condition);
     }
@@ -237,7 +237,8 @@ pull_join (Pull *self, RushPlan *plan, GError **error)
     }
   RushExpr *condition = rush_all_of (rest);
   g_autoptr (RushPlan) moved = rush_with_list (
-      plan, 0, condition != NULL ? rush_expr_list_new (1, &condition) : rush_expr_list_new (0, NULL));
+      plan, 0,
+      condition != NULL ? rush_expr_list_new (1, &condition) : rush_expr_list_new (0, NULL));
   return rush_plan_with_children (
       moved, (RushPlan *[]){ g_steal_pointer (&left), g_steal_pointer (&right) });
 }

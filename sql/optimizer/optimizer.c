@@ -7,9 +7,9 @@
 static char **
 excluded_rules (const RushOptimizerOptions *options)
 {
-  const char *value = options->conf != NULL ? g_hash_table_lookup (
-                                                  options->conf, "spark.sql.optimizer.excludedRules")
-                                            : NULL;
+  const char *value = options->conf != NULL
+                          ? g_hash_table_lookup (options->conf, "spark.sql.optimizer.excludedRules")
+                          : NULL;
   char **names = g_strsplit (value != NULL ? value : "", ",", -1);
 
   for (guint i = 0; names[i] != NULL; i++)
@@ -42,8 +42,8 @@ rush_optimize (RushPlan *analyzed, const RushOptimizerOptions *options, GError *
 {
   g_return_val_if_fail (analyzed != NULL && options != NULL, NULL);
 
-  g_autoptr (RushEvalContext) evaluation
-      = rush_eval_context_new (NULL, rush_allocator_system (), options->time_zone);
+  g_autoptr (RushEvalContext) evaluation =
+      rush_eval_context_new (NULL, rush_allocator_system (), options->time_zone);
   RushOptimization self = { options, evaluation };
   return rush_optimization_run (analyzed, &self, error);
 }

@@ -11,13 +11,13 @@
 
 typedef struct
 {
-  gboolean enabled;       /* spark.rushlight.sql.optimizer.enabled; FALSE: only what the physical
+  gboolean enabled; /* spark.rushlight.sql.optimizer.enabled; FALSE: only what the physical
                              plan cannot do without (subqueries, distinct, set operations) */
   gboolean ansi;
   gboolean case_sensitive;
-  const char *time_zone;  /* interned */
+  const char *time_zone; /* interned */
   gint64 now_us;
-  GHashTable *conf;       /* char* → char*: spark.sql.… settings (excludedRules, cbo, …) */
+  GHashTable *conf;         /* char* → char*: spark.sql.… settings (excludedRules, cbo, …) */
   RushRuleTracker *tracker; /* or NULL */
 } RushOptimizerOptions;
 

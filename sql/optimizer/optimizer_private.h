@@ -17,8 +17,7 @@ typedef struct
 } RushOptimization;
 
 /* A setting of the query: "true" or "false", else @otherwise. */
-gboolean rush_optimization_flag (const RushOptimization *self, const char *key,
-                                 gboolean otherwise);
+gboolean rush_optimization_flag (const RushOptimization *self, const char *key, gboolean otherwise);
 gint64 rush_optimization_number (const RushOptimization *self, const char *key, gint64 otherwise);
 
 /* static RushPlan *rewrite (RushPlan *node, gpointer data, GError **error), for every node */
@@ -75,10 +74,15 @@ gboolean rush_contains_semantic (const GPtrArray *items, const RushExpr *expr);
 /* isnotnull (column), for columns that are certainly not null where @expr is true: its value is null
  * without them. */
 void rush_add_not_null (const RushExpr *expr, GPtrArray *into);
-RushPlan *rush_with_child (RushPlan *node, RushPlan *child);     /* takes @child */
-RushPlan *rush_with_list (RushPlan *node, guint i, RushExprList *list); /* takes @list */
+/* Any subquery but an IN that stands for itself. */
+gboolean rush_has_correlated_subquery (const RushExpr *expr);
+void rush_add_if_new (GPtrArray *into, RushExpr *expr); /* takes @expr */
+/* What holds for every row that @plan gives, as far as its filters and inner joins say. */
+void rush_add_constraints (const RushPlan *plan, GPtrArray *into);
+RushPlan *rush_with_child (RushPlan *node, RushPlan *child);                /* takes @child */
+RushPlan *rush_with_list (RushPlan *node, guint i, RushExprList *list);     /* takes @list */
 RushPlan *rush_project_onto (const RushExprList *columns, RushPlan *child); /* takes @child */
-gboolean rush_same_columns (const RushExprList *a, const RushExprList *b); /* ids, in order */
+gboolean rush_same_columns (const RushExprList *a, const RushExprList *b);  /* ids, in order */
 /* left.a <=> right.x AND …, by position. */
 RushExpr *rush_null_safe_equal (const RushPlan *left, const RushPlan *right);
 RushPlan *rush_empty_relation (const RushExprList *output);

@@ -135,8 +135,8 @@ rush_add_not_null (const RushExpr *expr, GPtrArray *into)
     case RUSH_EXPR_ATTRIBUTE:
       if (expr->nullable)
         {
-          g_autoptr (RushExpr) check
-              = rush_expr_unary (RUSH_EXPR_IS_NOT_NULL, rush_expr_ref ((RushExpr *)expr));
+          g_autoptr (RushExpr) check =
+              rush_expr_unary (RUSH_EXPR_IS_NOT_NULL, rush_expr_ref ((RushExpr *)expr));
           if (!rush_contains_semantic (into, check))
             g_ptr_array_add (into, g_steal_pointer (&check));
         }
@@ -157,6 +157,7 @@ rush_add_not_null (const RushExpr *expr, GPtrArray *into)
     case RUSH_EXPR_MULTIPLY:
       if (expr->kind == RUSH_EXPR_NOT && expr->children[0]->kind != RUSH_EXPR_EQUAL &&
           expr->children[0]->kind != RUSH_EXPR_LIKE &&
+          expr->children[0]->kind != RUSH_EXPR_FUNCTION &&
           expr->children[0]->kind != RUSH_EXPR_ATTRIBUTE)
         return;
       G_GNUC_FALLTHROUGH;
@@ -170,6 +171,72 @@ rush_add_not_null (const RushExpr *expr, GPtrArray *into)
       return;
     default:
       return;
+    }
+}
+
+void
+rush_add_if_new (GPtrArray *into, RushExpr *expr)
+{
+  if (rush_contains_semantic (into, expr))
+    rush_expr_unref (expr);
+  else
+    g_ptr_array_add (into, expr);
+}
+
+static gboolean
+find_correlated (const RushExpr *node, gpointer data)
+{
+  gboolean subquery = node->kind == RUSH_EXPR_EXISTS || node->kind == RUSH_EXPR_IN_SUBQUERY ||
+                      node->kind == RUSH_EXPR_SCALAR_SUBQUERY;
+
+  if (subquery && (node->kind != RUSH_EXPR_IN_SUBQUERY ||
+                   (node->as.subquery.conditions != NULL && node->as.subquery.conditions->n > 0)))
+    *(gboolean *)data = TRUE;
+  return FALSE;
+}
+
+gboolean
+rush_has_correlated_subquery (const RushExpr *expr)
+{
+  gboolean found = FALSE;
+
+  if (expr->flags & RUSH_EXPR_HAS_SUBQUERY)
+    rush_expr_visit (expr, find_correlated, &found);
+  return found;
+}
+
+void
+rush_add_constraints (const RushPlan *plan, GPtrArray *into)
+{
+  while (TRUE)
+    {
+      if (plan->kind == RUSH_PLAN_FILTER)
+        {
+          g_autoptr (GPtrArray) own = rush_conjuncts_of (plan->lists[0]);
+          for (guint i = 0; i < own->len; i++)
+            if (rush_is_deterministic (own->pdata[i]) &&
+                !rush_has_correlated_subquery (own->pdata[i]))
+              rush_add_if_new (into, rush_expr_ref (own->pdata[i]));
+        }
+      else if (plan->kind == RUSH_PLAN_JOIN &&
+               (plan->as.join.type == RUSH_JOIN_INNER || plan->as.join.type == RUSH_JOIN_CROSS))
+        {
+          g_autoptr (GPtrArray) own = rush_conjuncts_of (plan->lists[0]);
+          for (guint i = 0; i < own->len; i++)
+            rush_add_if_new (into, rush_expr_ref (own->pdata[i]));
+          rush_add_constraints (plan->children[0], into);
+          rush_add_constraints (plan->children[1], into);
+          return;
+        }
+      else if (plan->kind == RUSH_PLAN_JOIN && (plan->as.join.type == RUSH_JOIN_LEFT_SEMI ||
+                                                plan->as.join.type == RUSH_JOIN_LEFT_ANTI ||
+                                                plan->as.join.type == RUSH_JOIN_LEFT_OUTER))
+        ; /* what holds on the left */
+      else if (plan->kind != RUSH_PLAN_PROJECT && plan->kind != RUSH_PLAN_SORT &&
+               plan->kind != RUSH_PLAN_GLOBAL_LIMIT && plan->kind != RUSH_PLAN_LOCAL_LIMIT &&
+               plan->kind != RUSH_PLAN_DISTINCT)
+        return;
+      plan = plan->children[0];
     }
 }
 

@@ -92,10 +92,10 @@ through_union (RushPlan *filter, RushPlan *set)
     return NULL;
   for (guint i = 0; i < set->n_children; i++)
     {
-      g_autoptr (RushAliases) columns
-          = rush_aliases_between (set->output, set->children[i]->output);
-      children[i] = rush_plan_filter (rush_substitute (condition, columns),
-                                      rush_plan_ref (set->children[i]));
+      g_autoptr (RushAliases) columns =
+          rush_aliases_between (set->output, set->children[i]->output);
+      children[i] =
+          rush_plan_filter (rush_substitute (condition, columns), rush_plan_ref (set->children[i]));
     }
   return rush_plan_with_children (set, children);
 }

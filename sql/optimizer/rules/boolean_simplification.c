@@ -95,8 +95,8 @@ push_not (RushExpr *inner)
   {
     RushExprKind from, to;
   } opposites[] = {
-    { RUSH_EXPR_GREATER, RUSH_EXPR_LESS_EQUAL }, { RUSH_EXPR_GREATER_EQUAL, RUSH_EXPR_LESS },
-    { RUSH_EXPR_LESS, RUSH_EXPR_GREATER_EQUAL }, { RUSH_EXPR_LESS_EQUAL, RUSH_EXPR_GREATER },
+    { RUSH_EXPR_GREATER, RUSH_EXPR_LESS_EQUAL },  { RUSH_EXPR_GREATER_EQUAL, RUSH_EXPR_LESS },
+    { RUSH_EXPR_LESS, RUSH_EXPR_GREATER_EQUAL },  { RUSH_EXPR_LESS_EQUAL, RUSH_EXPR_GREATER },
     { RUSH_EXPR_IS_NULL, RUSH_EXPR_IS_NOT_NULL }, { RUSH_EXPR_IS_NOT_NULL, RUSH_EXPR_IS_NULL },
   };
 
@@ -105,10 +105,9 @@ push_not (RushExpr *inner)
   if (inner->kind == RUSH_EXPR_NOT)
     return rush_expr_ref (inner->children[0]);
   if (inner->kind == RUSH_EXPR_AND || inner->kind == RUSH_EXPR_OR)
-    return rush_expr_binary (
-        inner->kind == RUSH_EXPR_AND ? RUSH_EXPR_OR : RUSH_EXPR_AND,
-        rush_expr_unary (RUSH_EXPR_NOT, rush_expr_ref (inner->children[0])),
-        rush_expr_unary (RUSH_EXPR_NOT, rush_expr_ref (inner->children[1])));
+    return rush_expr_binary (inner->kind == RUSH_EXPR_AND ? RUSH_EXPR_OR : RUSH_EXPR_AND,
+                             rush_expr_unary (RUSH_EXPR_NOT, rush_expr_ref (inner->children[0])),
+                             rush_expr_unary (RUSH_EXPR_NOT, rush_expr_ref (inner->children[1])));
   for (guint i = 0; i < G_N_ELEMENTS (opposites); i++)
     if (opposites[i].from == inner->kind)
       {

@@ -19,7 +19,8 @@ rewrite (RushPlan *node, gpointer data, GError **error)
     return rush_plan_ref (node);
   RushPlan *below = node->children[0];
   gboolean shuffles = node->kind == RUSH_PLAN_REPARTITION_BY || node->as.repartition.shuffle;
-  gboolean below_shuffles = below->kind == RUSH_PLAN_REPARTITION_BY || below->as.repartition.shuffle;
+  gboolean below_shuffles =
+      below->kind == RUSH_PLAN_REPARTITION_BY || below->as.repartition.shuffle;
   if (shuffles)
     return rush_with_child (node, rush_plan_ref (below->children[0]));
   if (!below_shuffles || below->as.repartition.n == 0)

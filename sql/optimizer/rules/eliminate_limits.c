@@ -29,9 +29,8 @@ rewrite (RushPlan *node, gpointer data, GError **error)
   RushPlan *child = node->children[0];
   if (limit == 0)
     return rush_empty_relation (node->output);
-  gint64 rows = rush_plan_max_rows (global && child->kind == RUSH_PLAN_LOCAL_LIMIT
-                                        ? child->children[0]
-                                        : child);
+  gint64 rows = rush_plan_max_rows (
+      global && child->kind == RUSH_PLAN_LOCAL_LIMIT ? child->children[0] : child);
   if (global && rows >= 0 && rows <= limit)
     return rush_plan_ref (child->kind == RUSH_PLAN_LOCAL_LIMIT ? child->children[0] : child);
   if (global && child->kind == RUSH_PLAN_LOCAL_LIMIT &&

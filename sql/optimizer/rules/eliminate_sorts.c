@@ -26,9 +26,11 @@ without_sort (RushPlan *plan)
 static gboolean
 needs_order (const RushExpr *node, gpointer data)
 {
-  static const char *const free_of_order[]
-      = { "sum", "count", "min", "max", "avg", "mean", "bool_and", "bool_or", "every", "any", "some",
-          "count_if", "stddev", "variance", "approx_count_distinct" };
+  static const char *const free_of_order[] = { "sum",      "count",    "min",
+                                               "max",      "avg",      "mean",
+                                               "bool_and", "bool_or",  "every",
+                                               "any",      "some",     "count_if",
+                                               "stddev",   "variance", "approx_count_distinct" };
 
   if (node->kind != RUSH_EXPR_AGGREGATE)
     return node->kind == RUSH_EXPR_PYTHON_UDF ? (*(gboolean *)data = TRUE) : FALSE;

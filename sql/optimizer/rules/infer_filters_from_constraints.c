@@ -11,15 +11,6 @@
  */
 #include "sql/optimizer/optimizer_private.h"
 
-/* ---- not null ---- */
-
-static gboolean
-is_comparison (const RushExpr *expr)
-{
-  return expr->kind == RUSH_EXPR_EQUAL ||
-         (expr->kind >= RUSH_EXPR_LESS && expr->kind <= RUSH_EXPR_GREATER_EQUAL);
-}
-
 /* ---- equal columns ---- */
 
 typedef struct
@@ -36,15 +27,6 @@ replace_column (RushExpr *node, gpointer data, GError **error)
                                 node->as.attribute.id == pair->from->as.attribute.id
                             ? pair->to
                             : node);
-}
-
-static void
-add_if_new (GPtrArray *into, RushExpr *expr)
-{
-  if (rush_contains_semantic (into, expr))
-    rush_expr_unref (expr);
-  else
-    g_ptr_array_add (into, expr);
 }
 
 /* With a = b: what is said of a is true of b. */
@@ -64,49 +46,13 @@ add_equal (GPtrArray *known)
           {
             Pair pair = { equal->children[side], equal->children[1 - side] };
             RushExpr *other = known->pdata[j];
-            g_autoptr (RushExprList) from = rush_expr_list_new (1, (RushExpr *[]){
-                                                                       rush_expr_ref (pair.from) });
-            if (j == i || !is_comparison (other) || !rush_uses_only (other, from))
+            g_autoptr (RushExprList) from =
+                rush_expr_list_new (1, (RushExpr *[]){ rush_expr_ref (pair.from) });
+            if (j == i || !rush_uses_only (other, from) || !rush_is_deterministic (other) ||
+                other->kind == RUSH_EXPR_IS_NOT_NULL)
               continue;
-            add_if_new (known, rush_expr_transform_up (other, replace_column, &pair, NULL));
+            rush_add_if_new (known, rush_expr_transform_up (other, replace_column, &pair, NULL));
           }
-    }
-}
-
-/* ---- what holds for the rows of a plan ---- */
-
-static void
-add_constraints (const RushPlan *plan, GPtrArray *into)
-{
-  while (TRUE)
-    {
-      if (plan->kind == RUSH_PLAN_FILTER)
-        {
-          g_autoptr (GPtrArray) own = rush_conjuncts_of (plan->lists[0]);
-          for (guint i = 0; i < own->len; i++)
-            if (rush_is_deterministic (own->pdata[i]) &&
-                !(((RushExpr *)own->pdata[i])->flags & RUSH_EXPR_HAS_SUBQUERY))
-              add_if_new (into, rush_expr_ref (own->pdata[i]));
-        }
-      else if (plan->kind == RUSH_PLAN_JOIN && (plan->as.join.type == RUSH_JOIN_INNER ||
-                                                plan->as.join.type == RUSH_JOIN_CROSS))
-        {
-          g_autoptr (GPtrArray) own = rush_conjuncts_of (plan->lists[0]);
-          for (guint i = 0; i < own->len; i++)
-            add_if_new (into, rush_expr_ref (own->pdata[i]));
-          add_constraints (plan->children[0], into);
-          add_constraints (plan->children[1], into);
-          return;
-        }
-      else if (plan->kind == RUSH_PLAN_JOIN && (plan->as.join.type == RUSH_JOIN_LEFT_SEMI ||
-                                                plan->as.join.type == RUSH_JOIN_LEFT_ANTI ||
-                                                plan->as.join.type == RUSH_JOIN_LEFT_OUTER))
-        ; /* what holds on the left */
-      else if (plan->kind != RUSH_PLAN_PROJECT && plan->kind != RUSH_PLAN_SORT &&
-               plan->kind != RUSH_PLAN_GLOBAL_LIMIT && plan->kind != RUSH_PLAN_LOCAL_LIMIT &&
-               plan->kind != RUSH_PLAN_DISTINCT)
-        return;
-      plan = plan->children[0];
     }
 }
 
@@ -117,13 +63,13 @@ with_filter (RushPlan *plan, GPtrArray *known)
   g_autoptr (GPtrArray) there = rush_expr_ptr_array ();
   GPtrArray *more = rush_expr_ptr_array ();
 
-  add_constraints (plan, there);
+  rush_add_constraints (plan, there);
   for (guint i = 0; i < known->len; i++)
     {
       RushExpr *expr = known->pdata[i];
       g_autoptr (RushExprList) none = rush_expr_list_new (0, NULL);
       if (rush_uses_only (expr, plan->output) && !rush_uses_only (expr, none) &&
-          rush_is_deterministic (expr) && !(expr->flags & RUSH_EXPR_HAS_SUBQUERY) &&
+          rush_is_deterministic (expr) && !rush_has_correlated_subquery (expr) &&
           !rush_contains_semantic (there, expr))
         g_ptr_array_add (more, rush_expr_ref (expr));
     }
@@ -145,8 +91,8 @@ infer_for_filter (RushPlan *node)
     g_ptr_array_add (known, rush_expr_ref (own->pdata[i]));
   add_equal (known);
   for (guint i = own->len; i < known->len; i++)
-    add_if_new (more, rush_expr_ref (known->pdata[i]));
-  add_constraints (node->children[0], own);
+    rush_add_if_new (more, rush_expr_ref (known->pdata[i]));
+  rush_add_constraints (node->children[0], own);
   for (guint i = 0; i < more->len;)
     if (rush_contains_semantic (own, more->pdata[i]))
       g_ptr_array_remove_index (more, i);
@@ -175,16 +121,16 @@ infer_for_join (RushPlan *node)
     return rush_plan_ref (node);
   for (guint i = 0; i < known->len; i++)
     rush_add_not_null (known->pdata[i], not_null);
-  add_constraints (node->children[0], known);
-  add_constraints (node->children[1], known);
+  rush_add_constraints (node->children[0], known);
+  rush_add_constraints (node->children[1], known);
   add_equal (known);
   for (guint i = 0; i < not_null->len; i++)
-    add_if_new (known, rush_expr_ref (not_null->pdata[i]));
-  return rush_plan_with_children (
-      node,
-      (RushPlan *[]){
-          left ? with_filter (node->children[0], known) : rush_plan_ref (node->children[0]),
-          right ? with_filter (node->children[1], known) : rush_plan_ref (node->children[1]) });
+    rush_add_if_new (known, rush_expr_ref (not_null->pdata[i]));
+  return rush_plan_with_children (node,
+                                  (RushPlan *[]){ left ? with_filter (node->children[0], known)
+                                                       : rush_plan_ref (node->children[0]),
+                                                  right ? with_filter (node->children[1], known)
+                                                        : rush_plan_ref (node->children[1]) });
 }
 
 static RushPlan *

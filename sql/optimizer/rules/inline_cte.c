@@ -56,8 +56,8 @@ inline_one (RushPlan *node, gpointer data, GError **error)
   for (guint i = 0; i <= n; i++)
     {
       Definitions before = { (RushPlan *const *)done->pdata, node->as.with.ids, done->len };
-      RushPlan *plan
-          = rush_plan_transform_up_with_subqueries (node->children[i], put_in, &before, error);
+      RushPlan *plan =
+          rush_plan_transform_up_with_subqueries (node->children[i], put_in, &before, error);
       if (plan == NULL)
         return NULL;
       g_ptr_array_add (done, plan);

@@ -15,8 +15,7 @@ call (const char *shown, RushExpr *text, const char *part, gsize length)
   if (function == NULL)
     return NULL;
   RushExpr *args[2] = { rush_expr_ref (text), rush_expr_literal_string (part, (gssize)length) };
-  return rush_expr_function (function, shown, &RUSH_BOOL, text->nullable, RUSH_EVAL_ANSI, 2,
-                             args);
+  return rush_expr_function (function, shown, &RUSH_BOOL, text->nullable, RUSH_EVAL_ANSI, 2, args);
 }
 
 static RushExpr *
@@ -28,8 +27,7 @@ rewrite (RushExpr *node, gpointer data, GError **error)
       rush_expr_is_literal_null (node->children[1]))
     return rush_expr_ref (node);
   RushExpr *text = node->children[0], *made = NULL;
-  const char *pattern
-      = rush_column_get_bytes (node->children[1]->as.literal.value, 0, &length);
+  const char *pattern = rush_column_get_bytes (node->children[1]->as.literal.value, 0, &length);
   char escape[8] = { 0 };
   gint escape_length = g_unichar_to_utf8 (node->as.like.escape, escape);
   if (g_strstr_len (pattern, (gssize)length, escape) != NULL || escape_length == 0)

@@ -35,10 +35,9 @@ into_join (RushPlan *limit, RushPlan *join)
   gboolean right = both || type == RUSH_JOIN_RIGHT_OUTER;
 
   return rush_plan_with_children (
-      join,
-      (RushPlan *[]){ left ? limited (limit, join->children[0]) : rush_plan_ref (join->children[0]),
-                      right ? limited (limit, join->children[1])
-                            : rush_plan_ref (join->children[1]) });
+      join, (RushPlan *[]){
+                left ? limited (limit, join->children[0]) : rush_plan_ref (join->children[0]),
+                right ? limited (limit, join->children[1]) : rush_plan_ref (join->children[1]) });
 }
 
 static RushPlan *
@@ -63,8 +62,7 @@ rewrite (RushPlan *node, gpointer data, GError **error)
     return rush_with_child (node, into_join (node, below));
   if (below->kind == RUSH_PLAN_PROJECT && below->children[0]->kind == RUSH_PLAN_JOIN &&
       rush_all_deterministic (below->lists[0]))
-    return rush_with_child (
-        node, rush_with_child (below, into_join (node, below->children[0])));
+    return rush_with_child (node, rush_with_child (below, into_join (node, below->children[0])));
   return rush_plan_ref (node);
 }
 

@@ -82,11 +82,9 @@ count_rows (RushExpr *node)
   if (n == 1 && node->children[0]->kind == RUSH_EXPR_LITERAL)
     return rush_expr_ref (node);
   RushExpr *one = rush_expr_literal_int (&RUSH_INT32, 1);
-  RushExpr *filter
-      = node->as.aggregate.has_filter ? rush_expr_ref (node->children[n]) : NULL;
-  g_autoptr (RushExpr) made
-      = rush_expr_aggregate (node->as.aggregate.function, node->type, node->nullable, node->mode,
-                             FALSE, filter, 1, &one);
+  RushExpr *filter = node->as.aggregate.has_filter ? rush_expr_ref (node->children[n]) : NULL;
+  g_autoptr (RushExpr) made = rush_expr_aggregate (
+      node->as.aggregate.function, node->type, node->nullable, node->mode, FALSE, filter, 1, &one);
   return rush_expr_with_id (made, node->as.aggregate.result_id);
 }
 

@@ -84,10 +84,9 @@ of_union (RushPlan *node)
     return rush_empty_relation (node->output);
   for (guint i = 0; i < kept->len; i++)
     rush_plan_ref (kept->pdata[i]);
-  g_autoptr (RushPlan) rest
-      = kept->len == 1
-            ? kept->pdata[0]
-            : rush_plan_union (FALSE, FALSE, kept->len, (RushPlan *const *)kept->pdata);
+  g_autoptr (RushPlan) rest =
+      kept->len == 1 ? kept->pdata[0]
+                     : rush_plan_union (FALSE, FALSE, kept->len, (RushPlan *const *)kept->pdata);
   if (rush_same_columns (rest->output, node->output))
     return g_steal_pointer (&rest);
   GPtrArray *columns = rush_expr_ptr_array (); /* the ids were those of the first child */

@@ -36,8 +36,8 @@ with_outer_columns (RushExpr *subquery, RushPlan *plan, GPtrArray *conditions)
   g_autoptr (RushExpr) with_plan = rush_expr_with_plan (subquery, plan);
   g_autoptr (RushExpr) with_conditions = rush_expr_with_conditions (
       with_plan, rush_expr_list_from_array (g_ptr_array_ref (conditions)));
-  RushExpr *made
-      = rush_expr_with_outer (with_conditions, outer->len, (RushExpr *const *)outer->pdata);
+  RushExpr *made =
+      rush_expr_with_outer (with_conditions, outer->len, (RushExpr *const *)outer->pdata);
   g_ptr_array_set_free_func (outer, NULL);
   return made;
 }

@@ -115,8 +115,8 @@ push_condition (RushPlan *join)
   g_autoptr (GPtrArray) to_left = take_if (moves.join_left, both, left->output);
   g_autoptr (GPtrArray) to_right = take_if (moves.join_right, both, right->output);
   /* What stays: conditions on one side first. */
-  g_autoptr (GPtrArray) one = rush_take_evaluable (both, moves.join_left ? right->output
-                                                                         : left->output);
+  g_autoptr (GPtrArray) one =
+      rush_take_evaluable (both, moves.join_left ? right->output : left->output);
   g_ptr_array_extend (own, one, copy_ref, NULL);
   g_ptr_array_extend (own, both, copy_ref, NULL);
 

@@ -21,8 +21,8 @@ redundant (const RushPlan *project, gboolean *out_any)
   *out_any = FALSE;
   for (guint i = 0; i < list->n; i++)
     {
-      RushExpr *item = list->items[i], *child = item->kind == RUSH_EXPR_ALIAS ? item->children[0]
-                                                                              : NULL;
+      RushExpr *item = list->items[i],
+               *child = item->kind == RUSH_EXPR_ALIAS ? item->children[0] : NULL;
       gboolean plain = child != NULL && child->kind == RUSH_EXPR_ATTRIBUTE &&
                        g_str_equal (rush_expr_name (child), rush_expr_name (item)) &&
                        item->as.attribute.metadata == NULL;

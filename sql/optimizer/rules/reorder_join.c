@@ -66,8 +66,8 @@ connects (GPtrArray *conditions, const RushPlan *left, const RushPlan *right)
   for (guint i = 0; i < conditions->len; i++)
     {
       RushExpr *condition = conditions->pdata[i];
-      if (!rush_uses_only (condition, left->output) &&
-          !rush_uses_only (condition, right->output) && uses_only_both (condition, left, right))
+      if (!rush_uses_only (condition, left->output) && !rush_uses_only (condition, right->output) &&
+          uses_only_both (condition, left, right))
         return TRUE;
     }
   return FALSE;
@@ -136,8 +136,8 @@ rewrite (RushPlan *node, gpointer data, GError **error)
 
   if (!filtered && !is_plain_inner (node))
     return rush_plan_ref (node);
-  g_autoptr (GPtrArray) relations
-      = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_plan_unref);
+  g_autoptr (GPtrArray) relations =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)rush_plan_unref);
   g_autoptr (GPtrArray) conditions = rush_expr_ptr_array ();
   flatten (node, relations, conditions);
   if (relations->len < 3 || conditions->len == 0)

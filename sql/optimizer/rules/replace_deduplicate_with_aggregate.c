@@ -18,9 +18,9 @@ static RushExpr *
 first_of (RushExpr *column)
 {
   RushExpr *argument = rush_expr_ref (column);
-  RushExpr *first = rush_expr_aggregate (rush_function_find ("first"), column->type,
-                                         column->nullable, RUSH_EVAL_ANSI, FALSE, NULL, 1,
-                                         &argument);
+  RushExpr *first =
+      rush_expr_aggregate (rush_function_find ("first"), column->type, column->nullable,
+                           RUSH_EVAL_ANSI, FALSE, NULL, 1, &argument);
 
   return rush_expr_alias (first, rush_expr_name (column), rush_expr_named_id (column));
 }
@@ -35,8 +35,8 @@ rewrite (RushPlan *node, gpointer data, GError **error)
   for (guint i = 0; i < child->output->n; i++)
     {
       RushExpr *column = child->output->items[i];
-      g_ptr_array_add (results,
-                       is_key (node->lists[0], column) ? rush_expr_ref (column) : first_of (column));
+      g_ptr_array_add (results, is_key (node->lists[0], column) ? rush_expr_ref (column)
+                                                                : first_of (column));
     }
   return rush_plan_aggregate (rush_expr_list_ref (node->lists[0]),
                               rush_expr_list_from_array (results), rush_plan_ref (child));

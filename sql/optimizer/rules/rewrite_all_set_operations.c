@@ -17,8 +17,8 @@ static RushPlan *
 numbered (RushPlan *side, RushExpr **out_number)
 {
   const RushFunction *row_number = rush_function_find ("row_number");
-  RushExpr *call = rush_expr_function (row_number, "row_number", &RUSH_INT32, FALSE, RUSH_EVAL_ANSI,
-                                       0, NULL);
+  RushExpr *call =
+      rush_expr_function (row_number, "row_number", &RUSH_INT32, FALSE, RUSH_EVAL_ANSI, 0, NULL);
   RushWindowFrame frame = { .given = TRUE,
                             .rows = TRUE,
                             .lower = RUSH_BOUND_UNBOUNDED_PRECEDING,
@@ -26,8 +26,8 @@ numbered (RushPlan *side, RushExpr **out_number)
   GPtrArray *orders = rush_expr_ptr_array ();
 
   for (guint i = 0; i < side->output->n; i++)
-    g_ptr_array_add (orders, rush_expr_sort_order (rush_expr_ref (side->output->items[i]), FALSE,
-                                                   FALSE));
+    g_ptr_array_add (orders,
+                     rush_expr_sort_order (rush_expr_ref (side->output->items[i]), FALSE, FALSE));
   RushExprList *order = rush_expr_list_from_array (orders);
   RushExpr *alias = rush_expr_alias (rush_expr_window (call, side->output, order, &frame), "n", 0);
   *out_number = rush_expr_to_attribute (alias);
@@ -48,9 +48,9 @@ rewrite (RushPlan *node, gpointer data, GError **error)
   RushExpr *same = rush_null_safe_equal (node->children[0], node->children[1]);
   RushExpr *condition = rush_expr_binary (
       RUSH_EXPR_AND, same, rush_expr_binary (RUSH_EXPR_EQUAL, left_number, right_number));
-  return rush_project_onto (node->output,
-                            rush_plan_join (except ? RUSH_JOIN_LEFT_ANTI : RUSH_JOIN_LEFT_SEMI,
-                                            condition, left, right));
+  return rush_project_onto (
+      node->output,
+      rush_plan_join (except ? RUSH_JOIN_LEFT_ANTI : RUSH_JOIN_LEFT_SEMI, condition, left, right));
 }
 
 RUSH_PLAN_RULE_UP (rewrite_all_set_operations, "RewriteExceptAll");

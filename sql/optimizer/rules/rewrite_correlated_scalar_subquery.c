@@ -99,11 +99,10 @@ to_column (RushExpr *node, gpointer data, GError **error)
   if (!is_correlated_scalar (node))
     return rush_expr_ref (node);
   RushPlan *plan = rush_plan_ref (node->as.subquery.plan);
-  RushExpr *condition
-      = rush_all_of (rush_expr_list_copy (node->as.subquery.conditions));
+  RushExpr *condition = rush_all_of (rush_expr_list_copy (node->as.subquery.conditions));
   plan = rush_deconflict (plan, self->plan->output, &condition);
-  g_autoptr (RushExpr) empty
-      = value_of_no_rows (plan, plan->output->items[0], self->optimization, error);
+  g_autoptr (RushExpr) empty =
+      value_of_no_rows (plan, plan->output->items[0], self->optimization, error);
   if (empty == NULL)
     {
       rush_plan_unref (plan);
@@ -115,10 +114,9 @@ to_column (RushExpr *node, gpointer data, GError **error)
     {
       RushExpr *always_true;
       plan = with_always_true (plan, &always_true);
-      value = rush_expr_new (
-          RUSH_EXPR_IF, 3,
-          (RushExpr *[]){ rush_expr_unary (RUSH_EXPR_IS_NULL, always_true),
-                          g_steal_pointer (&empty), value });
+      value = rush_expr_new (RUSH_EXPR_IF, 3,
+                             (RushExpr *[]){ rush_expr_unary (RUSH_EXPR_IS_NULL, always_true),
+                                             g_steal_pointer (&empty), value });
     }
   self->plan = rush_plan_join (RUSH_JOIN_LEFT_OUTER, condition, self->plan, plan);
   return value;

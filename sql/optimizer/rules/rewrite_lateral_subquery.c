@@ -59,8 +59,7 @@ rewrite (RushPlan *node, gpointer data, GError **error)
   RushPlan *left = node->children[0], *right = node->children[1];
   if (stands_on_one_row (right) && node->lists[0]->n == 0)
     {
-      RushPlan *made
-          = put_on (right, left, node->as.join.type == RUSH_JOIN_LEFT_OUTER, error);
+      RushPlan *made = put_on (right, left, node->as.join.type == RUSH_JOIN_LEFT_OUTER, error);
       return made != NULL ? rush_project_onto (node->output, made) : NULL;
     }
   g_autoptr (GPtrArray) conditions = rush_conjuncts_of (node->lists[0]);

@@ -44,9 +44,8 @@ condition_of (RushExpr *subquery, const RushPlan *plan, gboolean null_aware)
 
   for (guint i = 0; i < subquery->as.subquery.n_values; i++)
     {
-      RushExpr *equal
-          = rush_expr_binary (RUSH_EXPR_EQUAL, rush_expr_ref (subquery->children[i]),
-                              rush_expr_ref (plan->output->items[i]));
+      RushExpr *equal = rush_expr_binary (RUSH_EXPR_EQUAL, rush_expr_ref (subquery->children[i]),
+                                          rush_expr_ref (plan->output->items[i]));
       if (null_aware)
         equal = rush_expr_binary (RUSH_EXPR_OR, equal,
                                   rush_expr_unary (RUSH_EXPR_IS_NULL, rush_expr_ref (equal)));
@@ -68,8 +67,7 @@ set_null_aware (RushPlan *copy, gpointer data)
 static RushPlan *
 join_with (RushExpr *subquery, RushJoinType type, RushExpr *exists, RushPlan *outer)
 {
-  gboolean null_aware
-      = type == RUSH_JOIN_LEFT_ANTI && subquery->kind == RUSH_EXPR_IN_SUBQUERY;
+  gboolean null_aware = type == RUSH_JOIN_LEFT_ANTI && subquery->kind == RUSH_EXPR_IN_SUBQUERY;
   RushPlan *plan = rush_plan_ref (subquery->as.subquery.plan);
   RushExpr *condition = condition_of (subquery, plan, null_aware);
 
@@ -77,9 +75,9 @@ join_with (RushExpr *subquery, RushJoinType type, RushExpr *exists, RushPlan *ou
   if (type == RUSH_JOIN_EXISTENCE)
     return rush_plan_join_existence (exists, condition, outer, plan);
   g_autoptr (RushPlan) join = rush_plan_join (type, condition, outer, plan);
-  gboolean single = subquery->as.subquery.n_values == 1 &&
-                    (subquery->as.subquery.conditions == NULL ||
-                     subquery->as.subquery.conditions->n == 0);
+  gboolean single =
+      subquery->as.subquery.n_values == 1 &&
+      (subquery->as.subquery.conditions == NULL || subquery->as.subquery.conditions->n == 0);
   return null_aware && single ? rush_plan_edit (join, set_null_aware, NULL)
                               : g_steal_pointer (&join);
 }
@@ -153,8 +151,8 @@ static RushPlan *
 rewrite_other (RushPlan *node, GError **error)
 {
   Existence existence = { rush_plan_ref (node->children[0]) };
-  g_autoptr (RushPlan) replaced
-      = rush_plan_transform_expressions (node, to_column, &existence, error);
+  g_autoptr (RushPlan) replaced =
+      rush_plan_transform_expressions (node, to_column, &existence, error);
 
   if (replaced == NULL)
     {

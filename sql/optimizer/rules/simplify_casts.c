@@ -5,10 +5,16 @@
  */
 #include "sql/optimizer/optimizer_private.h"
 
-static gint
-integral_width (const RushType *type)
+#include "sql/types/decimal.h"
+
+/* Has every value of @from its place in @to? */
+static gboolean
+is_wider (const RushType *from, const RushType *to)
 {
-  return rush_type_is_integral (type) ? (gint)type->value_bytes : 0;
+  if (rush_type_is_integral (from) && rush_type_is_integral (to))
+    return to->value_bytes >= from->value_bytes;
+  gboolean exact = from->kind == RUSH_TYPE_DECIMAL || rush_type_is_integral (from);
+  return exact && to->kind == RUSH_TYPE_DECIMAL && rush_decimal_is_wider (to, from);
 }
 
 static RushExpr *
@@ -21,9 +27,7 @@ rewrite (RushExpr *node, gpointer data, GError **error)
     return rush_expr_ref (child);
   if (child->kind != RUSH_EXPR_CAST)
     return rush_expr_ref (node);
-  gint from = integral_width (child->children[0]->type), middle = integral_width (child->type);
-  gint to = integral_width (node->type);
-  if (from == 0 || from > middle || middle > to)
+  if (!is_wider (child->children[0]->type, child->type) || !is_wider (child->type, node->type))
     return rush_expr_ref (node);
   RushExpr *inner = rush_expr_ref (child->children[0]);
   return rush_expr_with_children (node, &inner);

@@ -28,10 +28,9 @@ unknown_statistics (const RushSource *self)
   return (RushStatistics){ 1e12, -1 };
 }
 
-static const RushSourceClass table_class = { .name = "Table",
-                                             .finalize = free_source,
-                                             .equal = same_source,
-                                             .statistics = unknown_statistics };
+static const RushSourceClass table_class = {
+  .name = "Table", .finalize = free_source, .equal = same_source, .statistics = unknown_statistics
+};
 
 static RushPlan *
 table_new (const char *schema_text)
@@ -115,8 +114,9 @@ plans_analyze (const char *sql)
   g_autoptr (GError) error = NULL;
   g_autoptr (GHashTable) conf = g_hash_table_new (g_str_hash, g_str_equal);
   RushParserOptions parsing = { .ansi = TRUE };
-  RushAnalyzerOptions options
-      = { .catalog = &view, .ansi = TRUE, .time_zone = g_intern_string ("UTC"), .conf = conf };
+  RushAnalyzerOptions options = {
+    .catalog = &view, .ansi = TRUE, .time_zone = g_intern_string ("UTC"), .conf = conf
+  };
   g_autoptr (RushPlan) parsed = rush_parse_statement (sql, &parsing, &error);
 
   g_assert_no_error (error);
@@ -130,10 +130,9 @@ plans_optimize (RushPlan *analyzed, gboolean enabled)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GHashTable) conf = g_hash_table_new (g_str_hash, g_str_equal);
-  RushOptimizerOptions options = { .enabled = enabled,
-                                   .ansi = TRUE,
-                                   .time_zone = g_intern_string ("UTC"),
-                                   .conf = conf };
+  RushOptimizerOptions options = {
+    .enabled = enabled, .ansi = TRUE, .time_zone = g_intern_string ("UTC"), .conf = conf
+  };
   RushPlan *optimized = rush_optimize (analyzed, &options, &error);
 
   g_assert_no_error (error);
@@ -165,7 +164,8 @@ plans_normalised (const char *text)
       const char *end = c + 1;
       while (*c == '#' && g_ascii_isdigit (*end))
         end++;
-      if (*c != '#' || end == c + 1)
+      /* Brand#12 is a value. */
+      if (*c != '#' || end == c + 1 || (out->len >= 5 && g_str_has_suffix (out->str, "Brand")))
         {
           g_string_append_c (out, *c++);
           continue;

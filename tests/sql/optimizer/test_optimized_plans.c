@@ -18,8 +18,8 @@ typedef struct
 static GArray *
 read_plans (void)
 {
-  g_autofree char *path
-      = g_test_build_filename (G_TEST_DIST, "data", "sql", "optimizer", "plans.txt", NULL);
+  g_autofree char *path =
+      g_test_build_filename (G_TEST_DIST, "data", "sql", "optimizer", "plans.txt", NULL);
   g_autofree char *text = NULL;
   GArray *all = g_array_new (FALSE, FALSE, sizeof (Recorded));
 
@@ -44,8 +44,8 @@ is_known_difference (const char *name)
 
   if (text == NULL)
     {
-      g_autofree char *path
-          = g_test_build_filename (G_TEST_DIST, "data", "sql", "optimizer", "differences.txt", NULL);
+      g_autofree char *path =
+          g_test_build_filename (G_TEST_DIST, "data", "sql", "optimizer", "differences.txt", NULL);
       g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
     }
   return strstr (text, line) != NULL;
