@@ -1,7 +1,7 @@
 /* call.c - calls of scalar functions: their arguments, and which rows they see.
  *
  *   a function that says handles_nulls     all rows that count, nulls and all
- *   any other                              rows without a null among the arguments; the rest is null
+ *   any other                             rows without a null among the arguments; the rest is null
  */
 #include "sql/evaluate/evaluate_private.h"
 

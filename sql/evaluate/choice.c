@@ -6,8 +6,8 @@
  *   a = 0           true for 1, 4           1 / a is computed for 0, 2, 3 alone: it cannot fail
  *                                           for a row that the condition keeps from it
  *
- * For AND and OR that is also quicker where the second operand is dear; where it is cheap and cannot
- * fail, both are computed for all rows and the bitmaps combined.
+ * For AND and OR that is also quicker where the second operand is dear; where it is cheap and
+ * cannot fail, both are computed for all rows and the bitmaps combined.
  */
 #include "sql/evaluate/evaluate_private.h"
 

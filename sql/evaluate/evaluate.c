@@ -5,8 +5,8 @@
  *     evaluate (10)            a constant: one value, however many rows
  *     compare                  column of bools
  *
- * What a node does to columns stands in sql/kernels and sql/functions; here is which node calls what,
- * and with which rows.
+ * What a node does to columns stands in sql/kernels and sql/functions; here is which node calls
+ * what, and with which rows.
  */
 #include "sql/evaluate/evaluate_private.h"
 

@@ -1,7 +1,7 @@
 /* part.c - parts of nested values: s.field, array[i], map[key].
  *
  *   a struct's field is a child of its column          nothing is copied
- *   an item is a row of the elements' column           one take (), with no row where it is not there
+ *   an item is a row of the elements' column         one take (), with no row where it is not there
  */
 #include "sql/evaluate/evaluate_private.h"
 

@@ -29,6 +29,7 @@ extern const RushFunction rush_functions_rounding[];
 extern const RushFunction rush_functions_random[];
 extern const RushFunction rush_functions_conditional[];
 extern const RushFunction rush_functions_hash[];
+extern const RushFunction rush_functions_pretty[];
 extern const RushFunction rush_functions_array[];
 extern const RushFunction rush_functions_map_struct[];
 extern const RushFunction rush_functions_lambda[];

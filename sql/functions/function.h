@@ -42,8 +42,8 @@ typedef enum
   RUSH_ARG_ORDERED, /* any type with an order */
   RUSH_ARG_SAME,    /* the widest common type of all arguments that say so */
   RUSH_ARG_LAMBDA,
-  /* All arguments that say so are binary, or all are arrays: as they are (arrays: their common type);
-   * else each is cast to string.  concat () */
+  /* All arguments that say so are binary, or all are arrays: as they are (arrays: their common
+   * type); else each is cast to string.  concat () */
   RUSH_ARG_CONCAT,
   RUSH_ARG_ARRAYS,           /* arrays, all that say so of one common type */
   RUSH_ARG_ARRAY_OF_STRINGS, /* an array, cast to array<string> */
@@ -163,8 +163,8 @@ struct _RushFunction
   const char *since;
 };
 
-/* For result_type (): DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE of argument @i; @required in quotes, as
- * messages have it. */
+/* For result_type (): DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE of argument @i; @required in quotes,
+ * as messages have it. */
 void rush_set_unexpected_type (GError **error, const RushFunction *self, guint n,
                                RushExpr *const *args, guint i, const char *required);
 

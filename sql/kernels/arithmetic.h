@@ -10,8 +10,8 @@
 
 #include "sql/kernels/columns.h"
 
-/* @expr: ADD … REMAINDER; for its mode, type and place.  Columns of one numeric type (decimals: two,
- * the result's is @expr's). */
+/* @expr: ADD … REMAINDER; for its mode, type and place.  Columns of one numeric type (decimals:
+ * two, the result's is @expr's). */
 RushColumn *rush_arithmetic (const RushExpr *expr, RushColumn *a, RushColumn *b,
                              const RushRows *rows, RushEvalContext *ctx, GError **error);
 RushColumn *rush_arithmetic_pmod (const RushExpr *expr, RushColumn *a, RushColumn *b,

@@ -6,8 +6,9 @@
  *   RUSH_U           its unsigned one: sums that wrap around
  *   RUSH_FN (name)   name of a function for it
  *
- * A sum overflows where both operands have a sign that the result has not: three logical operations,
- * or-ed over all rows; which row it was is found in a second walk that hardly ever happens.
+ * A sum overflows where both operands have a sign that the result has not: three logical
+ * operations, or-ed over all rows; which row it was is found in a second walk that hardly ever
+ * happens.
  */
 
 #define LOOP(BODY)                                                                                 \
@@ -78,7 +79,8 @@ RUSH_FN (remainder) (gboolean positive, const RUSH_T *a, gboolean constant_a, co
       guint row = rush_eval_row (rows, i);
       RUSH_T x = a[constant_a ? 0 : row], y = b[constant_b ? 0 : row];
       RUSH_T r = y == 0 || y == -1 ? 0 : (RUSH_T)(x % y);
-      /* (r + n) % n may leave the type in between: Java's int sums wrap around, and so does this. */
+      /* (r + n) % n may leave the type in between: Java's int sums wrap around, and so does this.
+       * */
       if (positive && r < 0)
         r = (RUSH_T)((RUSH_T)((RUSH_U)r + (RUSH_U)y) % y);
       out[row] = r;

@@ -12,8 +12,8 @@ typedef enum
   RUSH_CAST_FAILED,    /* @error is set */
 } RushCastStatus;
 
-/* Numbers of fixed width to such (no decimals): TRUE if it is one of those.  What does not fit has its
- * bit set in *out_misfits, which is NULL if all do (then in ANSI and TRY mode alone). */
+/* Numbers of fixed width to such (no decimals): TRUE if it is one of those.  What does not fit has
+ * its bit set in *out_misfits, which is NULL if all do (then in ANSI and TRY mode alone). */
 gboolean rush_cast_numbers (const RushType *from, const RushType *to, gconstpointer in, guint n,
                             RushEvalMode mode, gpointer out, gboolean *out_misfit);
 /* Does the value at @i survive the cast? */

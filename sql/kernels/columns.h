@@ -104,7 +104,8 @@ rush_bit_clear (guint8 *bits, gsize i)
   bits[i >> 3] &= (guint8) ~(1u << (i & 7));
 }
 
-/* Positions [start, start + n) whose bit is 1, ascending; returns how many.  @out has room for all. */
+/* Positions [start, start + n) whose bit is 1, ascending; returns how many.  @out has room for all.
+ * */
 guint rush_bits_to_positions (const guint8 *bits, guint n, guint16 *out);
 
 /* ── writing ── */

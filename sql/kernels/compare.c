@@ -1,7 +1,7 @@
 /* compare.c - a op b for columns of numbers, strings and everything else.
  *
  *   values, 64 at a time ──►  64 bytes of 0 or 1  ──►  one word of bits  ──►  AND validity
- *      (SIMD compares)           (a multiplication packs eight)            ──►  rows, by counting zeros
+ *      (SIMD compares)           (a multiplication packs eight)        ──►  rows, by counting zeros
  *
  * A filter never makes a bool column: with all rows to look at it takes the words apart into row
  * numbers, with a selection it walks that and keeps or overwrites.

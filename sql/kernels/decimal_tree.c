@@ -9,11 +9,11 @@
  *     price     -  1   tax                     (15,2)   (16,2)     < 2²⁴      < 2⁷
  *
  * Spark's types leave room for every value that the operands' types could hold: two
- * multiplications, and the result has 38 digits, 128 bits.  The values of a batch are small.  One pass
- * over each leaf finds how many bits its values have at most; from there bounds follow upwards (a
- * product has the sum of the bits, a sum one more), and as long as they stay below 63, the node is a
- * loop over int64, without overflow checks, four or eight rows at a time.  The root alone is widened
- * to what its type asks for.
+ * multiplications, and the result has 38 digits, 128 bits.  The values of a batch are small.  One
+ * pass over each leaf finds how many bits its values have at most; from there bounds follow upwards
+ * (a product has the sum of the bits, a sum one more), and as long as they stay below 63, the node
+ * is a loop over int64, without overflow checks, four or eight rows at a time.  The root alone is
+ * widened to what its type asks for.
  *
  * Where the bits do not do, or a result is to be rounded, the node's operands become columns, and
  * decimal_arithmetic.c does it the long way.

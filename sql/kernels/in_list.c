@@ -1,6 +1,7 @@
 /* in_list.c - see in_list.h.
  *
- * Three-valued: a value that is in the list is TRUE; else a null anywhere in the list makes it null.
+ * Three-valued: a value that is in the list is TRUE; else a null anywhere in the list makes it
+ * null.
  *
  *   integers (and dates, short decimals …)   sorted once, then a binary search
  *   strings                                  a table of hashes with open addressing

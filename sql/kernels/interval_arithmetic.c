@@ -1,7 +1,7 @@
 /* interval_arithmetic.c - see interval_arithmetic.h.
  *
- * One function a combination computes one row; which it is, is found once a batch.  Months go by the
- * calendar (January 31 and a month is the end of February), days keep the clock's time in the
+ * One function a combination computes one row; which it is, is found once a batch.  Months go by
+ * the calendar (January 31 and a month is the end of February), days keep the clock's time in the
  * session's zone, hours and less are of the clock that never changes.
  *
  * What leaves its type is an error in every mode but TRY, as in Spark.

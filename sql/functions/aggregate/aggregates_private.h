@@ -17,8 +17,8 @@ typedef struct
   guint n_groups;
 } RushLaneSums;
 
-/* TRUE: *out has the sums of the batch's valid rows; FALSE: too many groups, too few rows, or values
- * whose sum could leave 64 bits (nothing has been done). */
+/* TRUE: *out has the sums of the batch's valid rows; FALSE: too many groups, too few rows, or
+ * values whose sum could leave 64 bits (nothing has been done). */
 gboolean rush_lane_sums (const RushVector *in, const guint32 *groups, const RushRows *rows,
                          RushLaneSums *out);
 /* The same without groups: one sum. */

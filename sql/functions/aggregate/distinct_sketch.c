@@ -3,9 +3,9 @@
  *   hash of a value   101100110 0001…        the first p bits choose a register, which keeps the
  *                     register  zeros        largest number of leading zeros (plus one) it has seen
  *
- * Few values leave registers empty, and their number tells (linear counting); many are estimated from
- * the harmonic mean of 2^register.  p follows from the relative standard deviation that is asked
- * for, 0.05 unless given, as in Spark.  Between the two, up to five values a register, Spark
+ * Few values leave registers empty, and their number tells (linear counting); many are estimated
+ * from the harmonic mean of 2^register.  p follows from the relative standard deviation that is
+ * asked for, 0.05 unless given, as in Spark.  Between the two, up to five values a register, Spark
  * corrects the mean's bias by recorded tables; here Ertl's estimator is used, which needs none: its
  * answers differ from Spark's there by about a percent.
  *

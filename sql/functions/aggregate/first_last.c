@@ -1,6 +1,7 @@
-/* first_last.c - first (), last (), any_value (), max_by (), min_by (): a value that stands for a group.
+/* first_last.c - first (), last (), any_value (), max_by (), min_by (): a value that stands for a
+ * group.
  *
- *   first, any_value    the first row's      IGNORE NULLS, or a second argument that is true: the first
+ *   first, any_value    the first row's  IGNORE NULLS, or a second argument that is true: the first
  *   last                the last row's       that is not null
  *   max_by (x, y)       x of the row with the largest y; rows without y do not count
  *

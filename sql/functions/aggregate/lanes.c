@@ -4,11 +4,11 @@
  *   groups   A  A  B  A  A  A  B  A …         sum[A] += v: each addition waits until the one before
  *   lanes    0  1  2  3  0  1  2  3 …         is stored, four or five cycles a row
  *
- * Each row adds to its lane's own sums, so that four rows are under way at a time; at the end of the
- * batch the lanes are added up.  That is what a query like TPC-H's first lives on: millions of rows,
- * four groups.  All sums here are of whole numbers, where the order makes no difference, and are in
- * 64 bits: whether 8192 values can leave them is looked at first, a pass over the values that the
- * processor makes four or eight at a time.
+ * Each row adds to its lane's own sums, so that four rows are under way at a time; at the end of
+ * the batch the lanes are added up.  That is what a query like TPC-H's first lives on: millions of
+ * rows, four groups.  All sums here are of whole numbers, where the order makes no difference, and
+ * are in 64 bits: whether 8192 values can leave them is looked at first, a pass over the values
+ * that the processor makes four or eight at a time.
  */
 #include "sql/functions/aggregate/aggregates_private.h"
 

@@ -1,5 +1,5 @@
-/* min_max_template.h - the smallest and largest value of each group, of one C type; included once per
- * type by min_max.c.
+/* min_max_template.h - the smallest and largest value of each group, of one C type; included once
+ * per type by min_max.c.
  *
  * Parameters (undefined at the end):
  *   RUSH_T           the C type

@@ -1,4 +1,5 @@
-/* moments.c - stddev (), variance (), skewness (), kurtosis (): moments around the mean, in one pass.
+/* moments.c - stddev (), variance (), skewness (), kurtosis (): moments around the mean, in one
+ * pass.
  *
  *   n, mean, M2 = Σ(x − mean)², M3, M4          each value moves the mean, and the moments with it
  *

@@ -3,8 +3,8 @@
  *   percentile (x, p)          position (n − 1)·p in the sorted values, between two: interpolated
  *   percentile_approx (x, p)   the value at rank ⌈p·n⌉: one that there is
  *
- * The states keep all values, as doubles.  Spark's approximate one keeps a sketch whose answer may be
- * off by n / accuracy ranks; the exact rank is within that bound, and the same as Spark's while
+ * The states keep all values, as doubles.  Spark's approximate one keeps a sketch whose answer may
+ * be off by n / accuracy ranks; the exact rank is within that bound, and the same as Spark's while
  * n is at most the accuracy (10,000 unless given).
  *
  * A percentage may be an array: then so is the answer.

@@ -1,8 +1,8 @@
 /* sum_state.c - see sum_state_private.h.
  *
- * Whole numbers add up in 128 bits, where nothing is lost and the order does not matter; whether the
- * sum fits its type is a question for the end.  Doubles are added in the order of the rows, as the
- * order shows in the last digits.
+ * Whole numbers add up in 128 bits, where nothing is lost and the order does not matter; whether
+ * the sum fits its type is a question for the end.  Doubles are added in the order of the rows, as
+ * the order shows in the last digits.
  */
 #include "sql/functions/aggregate/sum_state_private.h"
 

@@ -249,7 +249,8 @@ in_list (const RushColumn *list_column, guint row, const RushColumn *elements, g
   return FALSE;
 }
 
-/* array_distinct, array_union, array_intersect, array_except: sets, in the order of first places. */
+/* array_distinct, array_union, array_intersect, array_except: sets, in the order of first places.
+ * */
 RUSH_EVALUATOR (set_operation)
 {
   const char *name = call->as.function.function->name;

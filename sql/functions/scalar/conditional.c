@@ -2,7 +2,7 @@
  *
  * Most are other expressions by another name, and become those:
  *
- *   nvl (a, b), ifnull     coalesce (a, b)            nullif (a, b)    CASE WHEN a = b THEN null ELSE a
+ *   nvl (a, b), ifnull     coalesce (a, b)        nullif (a, b)    CASE WHEN a = b THEN null ELSE a
  *   nvl2 (a, b, c)         IF (a IS NOT NULL, b, c)   iff (c, a, b)    IF (c, a, b)
  *
  * Mirrors:  Nvl, NullIf, Nvl2, NaNvl, Greatest, Least, AssertTrue, RaiseError, TypeOf.

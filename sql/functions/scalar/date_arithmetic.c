@@ -1,10 +1,11 @@
 /* date_arithmetic.c - dates and timestamps moved, cut, compared and made.
  *
- *   date_add (d, 3)   add_months (d, 1)   trunc (d, 'MM')   date_trunc ('hour', t)   datediff (a, b)
+ *   date_add (d, 3)  add_months (d, 1)   trunc (d, 'MM')   date_trunc ('hour', t)   datediff (a, b)
  *
  * The current time is the query's: the same for all rows of all tasks.
  *
- * Mirrors:  org.apache.spark.sql.catalyst.expressions.{DateAdd, AddMonths, TruncDate, TruncTimestamp,
+ * Mirrors:  org.apache.spark.sql.catalyst.expressions.{DateAdd, AddMonths, TruncDate,
+ * TruncTimestamp,
  *           MonthsBetween, MakeDate, …}, DateTimeUtils.
  */
 #include "sql/functions/scalar/scalar_private.h"

@@ -1,4 +1,5 @@
-/* date_text.c - dates and timestamps written and read by patterns: date_format (), to_timestamp () …
+/* date_text.c - dates and timestamps written and read by patterns: date_format (), to_timestamp ()
+ * …
  *
  * A pattern that is a literal is compiled once a task.
  *

@@ -1,7 +1,7 @@
 /* hash_functions.c - hash (), xxhash64 (), md5 (), sha1 (), sha2 (), crc32 (), base64 ().
  *
- * hash () and xxhash64 () chain over their arguments from the seed 42, and leave nulls out: the first
- * is what places rows in partitions.
+ * hash () and xxhash64 () chain over their arguments from the seed 42, and leave nulls out: the
+ * first is what places rows in partitions.
  *
  * Mirrors:  Murmur3Hash, XxHash64, Md5, Sha1, Sha2, Crc32, Base64.
  */
@@ -54,7 +54,8 @@ append_digest (GString *out, GChecksumType type, RushText text)
 RUSH_TEXT_EVALUATOR (md5, { append_digest (out, G_CHECKSUM_MD5, RUSH_TEXT_ARG (0)); })
 RUSH_TEXT_EVALUATOR (sha1, { append_digest (out, G_CHECKSUM_SHA1, RUSH_TEXT_ARG (0)); })
 
-/* SHA-224 is SHA-256 with another start, which GLib has not: null, as other lengths that are none. */
+/* SHA-224 is SHA-256 with another start, which GLib has not: null, as other lengths that are none.
+ * */
 RUSH_TEXT_EVALUATOR (sha2, {
   gint64 bits = RUSH_INT_ARG (1);
   null = bits != 0 && bits != 256 && bits != 384 && bits != 512;

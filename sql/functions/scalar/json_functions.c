@@ -2,8 +2,8 @@
  *
  *   get_json_object ('{"a": {"b": [1, 2]}}', '$.a.b[1]')      2
  *
- * A path is a chain of .name, ['name'], [n] and wildcards [*]; what it finds is text: strings without
- * quotes, the rest as JSON.  A text that is no JSON has no parts: null.
+ * A path is a chain of .name, ['name'], [n] and wildcards [*]; what it finds is text: strings
+ * without quotes, the rest as JSON.  A text that is no JSON has no parts: null.
  *
  * Mirrors:  GetJsonObject, LengthOfJsonArray.
  */

@@ -2,8 +2,8 @@
  *
  *   transform (xs, x -> x * rate)
  *
- *   row 0   xs = [1, 2]   rate = 10        x     1  2 │ 7          one batch of all elements, with the
- *   row 1   xs = [7]      rate = 3         rate 10 10 │ 3          columns that the body sees beside them
+ *   row 0   xs = [1, 2]   rate = 10        x     1  2 │ 7       one batch of all elements, with the
+ *   row 1   xs = [7]      rate = 3         rate 10 10 │ 3    columns that the body sees beside them
  *
  * The body is evaluated once for all elements of all rows, as any other expression over a batch (of
  * at most RUSH_BATCH_MAX_ROWS rows at a time); lists are then put together again.  aggregate ()
@@ -75,8 +75,8 @@ lambda_of (const RushExpr *expr, RushEvalContext *ctx, GError **error)
 
 /* ── evaluating it ── */
 
-/* The value of the body for @n places: place i belongs to outer row rows[i], and variable v has row i
- * of variables[v]. */
+/* The value of the body for @n places: place i belongs to outer row rows[i], and variable v has row
+ * i of variables[v]. */
 static RushColumn *
 evaluate_part (const Lambda *lambda, const guint32 *rows, guint first, guint n,
                RushColumn *const *variables, RushEvalContext *ctx, GError **error)

@@ -2,7 +2,8 @@
  *
  * Where a logarithm has no value, it is null; other functions give NaN, as Java's do.
  *
- * Mirrors:  org.apache.spark.sql.catalyst.expressions.{UnaryMathExpression, BinaryMathExpression, …}.
+ * Mirrors:  org.apache.spark.sql.catalyst.expressions.{UnaryMathExpression, BinaryMathExpression,
+ * …}.
  */
 #include "sql/functions/scalar/scalar_private.h"
 #include "sql/kernels/arithmetic.h"

@@ -3,7 +3,7 @@
  * PCRE2 understands most of what Java does; the rest is told apart here:
  *
  *   replacement   $1 and ${name} are groups, \$ is a dollar          done by hand
- *   \h \R \p{…}   mean the same                                       \p{Alpha} and its like: [[:alpha:]]
+ *   \h \R \p{…}   mean the same                                 \p{Alpha} and its like: [[:alpha:]]
  *   [a-z&&[^b]]   intersections                                       an error that says so
  *
  * A pattern that is a literal is compiled once a task.
@@ -322,8 +322,8 @@ RUSH_EVALUATOR (regexp_extract_all)
   return pieces_finish (&pieces, ctx, error);
 }
 
-/* As Java's String.split (): a match of nothing at the very start gives no empty piece; a limit above
- * 0 is how many pieces there are at most. */
+/* As Java's String.split (): a match of nothing at the very start gives no empty piece; a limit
+ * above 0 is how many pieces there are at most. */
 RUSH_EVALUATOR (split)
 {
   g_auto (Pieces) pieces = { NULL };

@@ -1,7 +1,7 @@
 /* scalar_private.h - what scalar functions share.
  *
- * A function that is null where an argument is sees valid rows alone (sql/evaluate/call.c), so its loop
- * is one over rows, without a look at nulls:
+ * A function that is null where an argument is sees valid rows alone (sql/evaluate/call.c), so its
+ * loop is one over rows, without a look at nulls:
  *
  *   RUSH_FOR_ROWS (rows, row, { out[row] = …; });
  */
@@ -32,8 +32,8 @@
   static const RushType *name (const RushFunction *self, guint n, RushExpr *const *args,           \
                                gboolean *inout_nullable, GError **error)
 
-/* An evaluator whose result has a fixed width: BODY sets `value` of C type T for `row`; `null` = TRUE
- * makes it null. */
+/* An evaluator whose result has a fixed width: BODY sets `value` of C type T for `row`; `null` =
+ * TRUE makes it null. */
 #define RUSH_FIXED_EVALUATOR(name, T, ...)                                                         \
   RUSH_EVALUATOR (name)                                                                            \
   {                                                                                                \

@@ -3,7 +3,8 @@
  * Positions are characters, from 1; negative ones count from the end.  Text is UTF-8: a loop that
  * needs characters steps over continuation bytes, and takes bytes where all are ASCII anyway.
  *
- * Mirrors:  org.apache.spark.sql.catalyst.expressions.{Substring, Concat, StringTrim, StringLPad, …},
+ * Mirrors:  org.apache.spark.sql.catalyst.expressions.{Substring, Concat, StringTrim, StringLPad,
+ * …},
  *           UTF8String.
  */
 #include "sql/functions/scalar/scalar_private.h"
@@ -34,8 +35,8 @@ RUSH_FIXED_EVALUATOR (bit_length, gint32, { value = (gint32)TEXT.length * 8; })
 
 /* ── substring ── */
 
-/* Bytes [*start, *start + *n) of characters [from, from + count) where from counts from 1, 0 is as 1,
- * and negative ones from the end; what lies before the text is cut off. */
+/* Bytes [*start, *start + *n) of characters [from, from + count) where from counts from 1, 0 is as
+ * 1, and negative ones from the end; what lies before the text is cut off. */
 static RushText
 slice (RushText text, gboolean binary, gint64 from, gint64 count)
 {

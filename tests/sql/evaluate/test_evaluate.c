@@ -1,7 +1,7 @@
 /* test_evaluate.c - a batch evaluated as a whole gives what its rows give one by one.
  *
- * Batches are random: all types, all layouts, slices, selections, nulls (tests/core/data/table.h).  The
- * rows by themselves are plain columns of one row: no dictionary, no constant, no selection, no
+ * Batches are random: all types, all layouts, slices, selections, nulls (tests/core/data/table.h).
+ * The rows by themselves are plain columns of one row: no dictionary, no constant, no selection, no
  * word of bits beyond the first.  What single rows give is held against sums in 128 bits here, and
  * against a real Spark in tests/sql/functions.
  */

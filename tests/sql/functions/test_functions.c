@@ -1,8 +1,8 @@
 /* test_functions.c - calls of functions give what a real Spark gave (tests/data/sql/functions.txt,
  * made by make_functions.py).
  *
- * The calls are of literals alone, so a reader of twenty lines does: it makes the call as the analyzer
- * would, casts included, and evaluates it.
+ * The calls are of literals alone, so a reader of twenty lines does: it makes the call as the
+ * analyzer would, casts included, and evaluates it.
  */
 #include "sql/evaluate/evaluate.h"
 

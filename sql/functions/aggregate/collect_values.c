@@ -1,10 +1,10 @@
-/* collect.c - collect_list (), collect_set (), mode (): all values of a group, or each once.
+/* collect_values.c - collect_list (), collect_set (), mode (): all values of a group, or each once.
  *
  *   values    a growing array of values in the order of the rows
  *   slots     for sets: a table of hashes with open addressing, from value to place in the array
  *
- * Nulls are left out.  Sets keep the order in which values first came; mode () counts them, and of the
- * most frequent ones takes the first.
+ * Nulls are left out.  Sets keep the order in which values first came; mode () counts them, and of
+ * the most frequent ones takes the first.
  *
  * Mirrors:  CollectList, CollectSet, Mode.
  */

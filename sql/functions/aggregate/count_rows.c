@@ -1,4 +1,4 @@
-/* count.c - count (*), count (a), count (a, b), count_if (): rows where no argument is null.
+/* count_rows.c - count (*), count (a), count (a, b), count_if (): rows where no argument is null.
  *
  * Mirrors:  org.apache.spark.sql.catalyst.expressions.aggregate.Count.
  */

@@ -1,4 +1,4 @@
-/* filter.c - which rows satisfy a predicate: a selection, straight from the comparisons.
+/* narrow.c - which rows satisfy a predicate: a selection, straight from the comparisons.
  *
  *   shipdate >= a AND shipdate < b AND quantity < 24
  *

@@ -1,7 +1,7 @@
-/* random.c - rand (), randn (), monotonically_increasing_id (), spark_partition_id ().
+/* random_numbers.c - rand (), randn (), monotonically_increasing_id (), spark_partition_id ().
  *
- * The numbers are Spark's own: its XORShiftRandom, seeded by the seed plus the partition, drawn once a
- * row, in the order of the rows.
+ * The numbers are Spark's own: its XORShiftRandom, seeded by the seed plus the partition, drawn
+ * once a row, in the order of the rows.
  *
  * Mirrors:  Rand, Randn, MonotonicallyIncreasingID, SparkPartitionID; XORShiftRandom;
  *           java.util.Random for doubles and Gaussians.  Source: Marsaglia, "Xorshift RNGs", 2003.
