@@ -73,8 +73,8 @@ gboolean rush_check_types (const RushExpr *expr, GError **error);
  * (transfer full) */
 RushPlan *rush_analysis_renew (RushPlan *plan, const RushExprIdSet *taken);
 
-/* A call of a registered function whose arguments are resolved and fit; NULL with @error. Takes over
- * @args. */
+/* A call of a registered function whose arguments are resolved and fit; NULL with @error. Takes
+ * over @args. */
 RushExpr *rush_analysis_call (const RushAnalysis *self, const char *name, guint n,
                               RushExpr *const *args, GError **error);
 RushExpr *rush_analysis_alias_of (RushExpr *expr); /* takes over; named as it is written */

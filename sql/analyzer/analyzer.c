@@ -1,11 +1,11 @@
 /* analyzer.c - rush_analyze (): the batches, then the checks.
  *
- *   'Project ['k, unresolvedalias(('v + 1))]        Project [k#1, (v#2L + cast(1 as bigint)) AS (v + 1)#3L]
+ *   'Project ['k, ('v + 1) AS x]              Project [k#1, (v#2L + cast(1 as bigint)) AS x#3L]
  *   +- 'UnresolvedRelation [t]                  →   +- SubqueryAlias t
  *                                                      +- Relation [k#1,v#2L] parquet
  *
- * Rules leave alone what they cannot resolve; whether anything is left is looked at once, at the end
- * (check_analysis.c), so that an error can name what is wrong with the whole plan at hand.
+ * Rules leave alone what they cannot resolve; whether anything is left is looked at once, at the
+ * end (check_analysis.c), so that an error can name what is wrong with the whole plan at hand.
  *
  * Mirrors: Analyzer.executeAndCheck.
  */

@@ -1,11 +1,11 @@
 /* analyzer.h - unresolved plans to analyzed ones: names become attributes, calls functions, types
  * fit.
  *
- * Rules in named batches, run to a fixed point (sql/plan/rule.h), then check_analysis.c, which turns
- * what is left unresolved into Spark's errors with suggestions.
+ * Rules in named batches, run to a fixed point (sql/plan/rule.h), then check_analysis.c, which
+ * turns what is left unresolved into Spark's errors with suggestions.
  *
- * Mirrors:  org.apache.spark.sql.catalyst.analysis.{Analyzer,TypeCoercion,CheckAnalysis}.
- */
+ * Mirrors:
+ org.apache.spark.sql.catalyst.analysis.{Analyzer,TypeCoercion,CheckAnalysis}. */
 #pragma once
 
 #include "sql/functions/function.h"
@@ -21,7 +21,8 @@ struct _RushCatalogView
                                 GPtrArray *options, GError **error);
   /* A function the user registered (a RushPythonFunction, transfer full); NULL: none. */
   RushPythonFunction *(*lookup_function) (RushCatalogView *self, const char *name);
-  char **(*current_namespace) (RushCatalogView *self); /* (transfer full) ["spark_catalog", "default"] */
+  char **(*current_namespace) (RushCatalogView *self); /* (transfer full) ["spark_catalog",
+                                                          "default"] */
 };
 
 typedef struct

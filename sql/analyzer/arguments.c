@@ -4,8 +4,8 @@
  *   greatest (1, 2L)     greatest (cast (1 as bigint), 2)      RUSH_ARG_SAME: one type for all
  *   array_contains (array<int>, 2L)                            RUSH_ARG_ELEMENT: both become bigint
  *
- * Mirrors: ImplicitTypeCasts, ExpectsInputTypes, FunctionArgumentConversion.
- */
+ * Mirrors: ImplicitTypeCasts, ExpectsInputTypes,
+ FunctionArgumentConversion. */
 #include "sql/analyzer/analysis_private.h"
 
 /* ── errors ── */
@@ -243,7 +243,9 @@ rush_analysis_fit_arguments (const RushAnalysis *self, const RushFunction *funct
     }
   if (!unify_with_first (self, function, n, args, &wrong))
     {
-      set_unexpected_type (error, name, n, args, wrong, rush_function_arg (function, wrong), context);
+      RushArgType wanted = rush_function_arg (function, wrong);
+
+      set_unexpected_type (error, name, n, args, wrong, wanted, context);
       return FALSE;
     }
   unify_concat (self, function, n, args);

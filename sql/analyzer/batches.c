@@ -1,8 +1,8 @@
 /* batches.c - in which order the analyzer's rules run.
  *
  *   Substitution   what is text only: WITH, WINDOW; once
- *   Resolution     the rest, to a fixed point: each rule does what it can as soon as what it needs is
- *                  resolved, so that most plans are through after three rounds
+ *   Resolution     the rest, to a fixed point: each rule does what it can as soon as it can
+ *                  (what it needs is resolved); most plans are through after three rounds
  *
  * Mirrors: Analyzer.batches.
  */

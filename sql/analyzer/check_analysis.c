@@ -60,6 +60,18 @@ check_cast (const Check *check, const RushExpr *cast)
   return FALSE;
 }
 
+static void
+set_must_aggregate (const Check *check, const RushExpr *node)
+{
+  RushSqlErrorClass class = RUSH_SQL_CLASS_COUNT;
+
+  /* By its name: the constant's is longer than a line. */
+  rush_sql_error_class_find ("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY."
+                             "MUST_AGGREGATE_CORRELATED_SCALAR_SUBQUERY",
+                             &class);
+  rush_sql_error_set (check->error, class, &node->context, NULL);
+}
+
 /* A correlated scalar subquery must give one row by construction. */
 static gboolean
 check_subquery (const Check *check, const RushExpr *node)
@@ -83,10 +95,7 @@ check_subquery (const Check *check, const RushExpr *node)
         top = top->children[0];
       if ((rows < 0 || rows > 1) && top->kind != RUSH_PLAN_AGGREGATE)
         {
-          rush_sql_error_set (
-              check->error,
-              RUSH_SQL_CLASS_UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_MUST_AGGREGATE_CORRELATED_SCALAR_SUBQUERY,
-              &node->context, NULL);
+          set_must_aggregate (check, node);
           return FALSE;
         }
     }

@@ -9,6 +9,9 @@
  */
 #include "sql/analyzer/analysis_private.h"
 
+static const RushSqlErrorClass two_columns =
+    RUSH_SQL_CLASS_INVALID_SUBQUERY_EXPRESSION_SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN;
+
 static void
 set_binary (GError **error, const RushExpr *node)
 {
@@ -74,8 +77,7 @@ set_subquery (GError **error, const RushExpr *node)
 
   if (node->kind == RUSH_EXPR_SCALAR_SUBQUERY)
     rush_sql_error_set (
-        error,
-        RUSH_SQL_CLASS_INVALID_SUBQUERY_EXPRESSION_SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN,
+        error, two_columns,
         &node->context, "number", n, NULL);
   else if (plan->output->n != node->as.subquery.n_values)
     {

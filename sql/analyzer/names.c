@@ -4,11 +4,11 @@
  *   t.a        column a of table t; or, if there is no such table, field a of column t
  *   c.db.t.a.f field f of column a of table c.db.t
  *
- * A column of table c.db.t may be called by a, t.a, db.t.a and c.db.t.a.  The longest qualifier that
- * matches wins; what is left of the name are fields.
+ * A column of table c.db.t may be called by a, t.a, db.t.a and c.db.t.a.  The longest qualifier
+ * that matches wins; what is left of the name are fields.
  *
- * Mirrors: org.apache.spark.sql.catalyst.expressions.package.AttributeSeq, ExtractValue.
- */
+ * Mirrors: org.apache.spark.sql.catalyst.expressions.package.AttributeSeq,
+ ExtractValue. */
 #include <string.h>
 
 #include "sql/analyzer/analysis_private.h"

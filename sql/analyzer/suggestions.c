@@ -4,8 +4,8 @@
  * the order of their text, and five are shown: without their table where that is the same for all
  * and the user wrote none.
  *
- * Mirrors: StringUtils.orderSuggestedIdentifiersBySimilarity.
- */
+ * Mirrors:
+ StringUtils.orderSuggestedIdentifiersBySimilarity. */
 #include <string.h>
 
 #include "sql/analyzer/analysis_private.h"

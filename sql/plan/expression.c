@@ -7,8 +7,8 @@
  * of a hundred thousand ORs is a legal tree: freeing one must not recurse, hence the work list in
  * rush_expr_unref ().
  *
- * Mirrors: org.apache.spark.sql.catalyst.expressions.{Expression,NamedExpression,Literal,Cast}.
- */
+ * Mirrors:
+ org.apache.spark.sql.catalyst.expressions.{Expression,NamedExpression,Literal,Cast}. */
 #include <string.h>
 
 #include "sql/plan/expression_private.h"

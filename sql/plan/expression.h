@@ -14,10 +14,11 @@
  * (optimizer) → BOUND to columns of a batch (physical plan) → evaluated (sql/evaluate/evaluate.h).
  *
  * Ownership:  refcounted; nodes own their children.  Constructors take over children (transfer
- *             full), also when they fail.  A transform that changes nothing returns the same pointer.
+ *             full), also when they fail.  A transform that changes nothing returns the same
+ *             pointer.
  * Threads:    immutable, hence any.
- * Mirrors:    org.apache.spark.sql.catalyst.expressions.Expression.
- */
+ * Mirrors:
+ org.apache.spark.sql.catalyst.expressions.Expression. */
 #pragma once
 
 #include "core/data/column.h"
@@ -129,7 +130,8 @@ typedef struct
 {
   RushRefCount refs;
   char *name;         /* "<lambda>", "plus_one" */
-  gint eval_type;     /* 100 SQL_BATCHED_UDF, 101 SQL_ARROW_BATCHED_UDF, 200 SQL_SCALAR_PANDAS_UDF, … */
+  gint eval_type;     /* 100 SQL_BATCHED_UDF, 101 SQL_ARROW_BATCHED_UDF, 200 SQL_SCALAR_PANDAS_UDF,
+                         … */
   GBytes *command;    /* pickled (function, return type as JSON); workers alone open it */
   GPtrArray *broadcasts; /* RushPythonBroadcast of py/runner, opaque here; or NULL */
   const RushType *return_type;
@@ -186,7 +188,8 @@ struct _RushExpr
     } bound;      /* BOUND, GET_FIELD, GET_ARRAY_FIELD */
     struct
     {
-      const char *time_zone; /* interned; of casts between text or dates and timestamps; else NULL */
+      const char *time_zone; /* interned; of casts between text or dates and timestamps; else
+                                NULL */
       gboolean by_user;      /* written by the user; else put in by type coercion */
     } cast;
     struct
@@ -230,7 +233,8 @@ struct _RushExpr
       RushPlan *plan; /* (owned) */
       RushExprId id;
       guint n_values;  /* IN_SUBQUERY */
-      RushExprList *conditions; /* (owned) correlated predicates, pulled up by the optimizer; or NULL */
+      RushExprList *conditions; /* (owned) correlated predicates, pulled up by the optimizer; or
+                                   NULL */
     } subquery;
   } as;
   guint n_children;
@@ -250,7 +254,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushExprList, rush_expr_list_unref)
 /* ── making them ── */
 
 /* For kinds without payload, and types that follow from the children (comparisons are boolean, …);
- * the type stays NULL where the children have none yet or do not fit (the analyzer will see to it). */
+ * the type stays NULL where the children have none yet or do not fit (the analyzer will see to
+ * it). */
 RushExpr *rush_expr_new (RushExprKind kind, guint n, RushExpr *const *children);
 RushExpr *rush_expr_unary (RushExprKind kind, RushExpr *child);
 RushExpr *rush_expr_binary (RushExprKind kind, RushExpr *left, RushExpr *right);
@@ -333,8 +338,8 @@ RushExpr *rush_expr_with_conditions (RushExpr *self, RushExprList *conditions); 
 /* ── asking them ── */
 
 const char *rush_expr_kind_name (RushExprKind kind);
-/* Of values that stand for each other (branches, set operations): nulls inside where either type has
- * them; NULL: they differ in shape. */
+/* Of values that stand for each other (branches, set operations): nulls inside where either type
+ * has them; NULL: they differ in shape. */
 const RushType *rush_type_merge (const RushType *a, const RushType *b);
 gboolean rush_type_is_orderable (const RushType *type); /* no map or calendar interval in it */
 gboolean rush_expr_is_resolved (const RushExpr *self);

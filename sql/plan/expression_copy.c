@@ -1,8 +1,8 @@
 /* expression_copy.c - expressions with one thing changed, and small questions about them.
  *
  * A node is never written after it was made: "changing" means a copy that shares the children, and
- * finding type and flags anew, as they may follow from what was changed.
- */
+ * finding type and flags anew, as they may follow from what was
+ changed. */
 #include <string.h>
 
 #include "sql/plan/expression_private.h"

@@ -9,8 +9,8 @@
  * The semantic hash is made so that it agrees: hashes of a bag of operands are added up.  Chains of
  * one operator are walked in a loop; only real nesting recurses.
  *
- * Mirrors: Expression.{canonicalized,semanticEquals,semanticHash}, CommutativeExpression.
- */
+ * Mirrors: Expression.{canonicalized,semanticEquals,semanticHash},
+ CommutativeExpression. */
 #include <string.h>
 
 #include "sql/plan/expression_private.h"
@@ -27,7 +27,8 @@ canonical_kind (const RushExpr *self, gboolean *out_swapped)
   return self->kind == RUSH_EXPR_GREATER_EQUAL ? RUSH_EXPR_LESS_EQUAL : self->kind;
 }
 
-/* Chains of these are bags of operands.  Decimals: (a * b) * c has another type than a * (b * c). */
+/* Chains of these are bags of operands.  Decimals: (a * b) * c has another type than a * (b *
+ * c). */
 static gboolean
 is_chain (const RushExpr *self)
 {

@@ -4,8 +4,8 @@
  * value, and rush_column_new_constant () spreads it over a batch without copying.  Literals belong
  * to plans, not to tasks, so they are charged to the system's allocator.
  *
- * Mirrors: org.apache.spark.sql.catalyst.expressions.Literal.
- */
+ * Mirrors:
+ org.apache.spark.sql.catalyst.expressions.Literal. */
 #include <string.h>
 
 #include "sql/plan/expression_private.h"

@@ -4,8 +4,9 @@
  *   PRETTY  abc    1    1.50     DATE '1994-01-01'  INTERVAL '1' YEAR
  *   SQL    'abc'   1L   1.50BD   DATE '1994-01-01'  INTERVAL '1' YEAR
  *
- * Mirrors: Literal.{toString,sql}, IntervalUtils.{toYearMonthIntervalString,toDayTimeIntervalString}.
- */
+ * Mirrors: Literal.{toString,sql},
+ *
+ IntervalUtils.{toYearMonthIntervalString,toDayTimeIntervalString}. */
 #include <string.h>
 
 #include "sql/plan/expression_text_private.h"

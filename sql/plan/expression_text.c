@@ -2,12 +2,12 @@
  *
  *   STRING  (price#3 * (1 - discount#4))      plans: names with ids, casts all shown
  *   PRETTY  (price * (1 - discount))          names of columns: no ids, no casts but the user's
- *   SQL     (t.price * (1 - t.discount))      messages that quote SQL: literals as one would write them
+ *   SQL     (t.price * (1 - t.discount))      messages that quote SQL: literals as in queries
  *
  * One function writes all three, because they differ in leaves and in a few kinds only.
  *
- * Mirrors: Expression.{toString,sql}, catalyst.util.{usePrettyExpression,toPrettySQL}.
- */
+ * Mirrors: Expression.{toString,sql},
+ catalyst.util.{usePrettyExpression,toPrettySQL}. */
 #include <string.h>
 
 #include "sql/plan/expression_text_private.h"

@@ -1,9 +1,9 @@
-/* expression_text_calls.c - calls, aggregates, windows and subqueries as text; expression_text.c has
- * the rest.
+/* expression_text_calls.c - calls, aggregates, windows and subqueries as text; expression_text.c
+ * has the rest.
  *
  *   STRING  sum(v#2) windowspecdefinition(k#1, specifiedwindowframe(RowFrame, -1, currentrow$()))
- *   PRETTY  sum(v) OVER (PARTITION BY k ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
- */
+ *   PRETTY  sum(v) OVER (PARTITION BY k ROWS BETWEEN 1 PRECEDING AND CURRENT
+ ROW) */
 #include "sql/plan/expression_text_private.h"
 #include "sql/plan/logical.h"
 

@@ -1,4 +1,5 @@
-/* expression_text_private.h - the three ways to write an expression, for the files that share them. */
+/* expression_text_private.h - the three ways to write an expression, for the files that share
+ * them. */
 #pragma once
 
 #include "sql/plan/expression_private.h"

@@ -10,8 +10,8 @@
  * as they were make a node that is as it was: the same pointer, which tells rule executors that
  * nothing happened.
  *
- * Mirrors: org.apache.spark.sql.catalyst.trees.TreeNode.{transformUp,transformDown,foreach}.
- */
+ * Mirrors:
+ org.apache.spark.sql.catalyst.trees.TreeNode.{transformUp,transformDown,foreach}. */
 #include "sql/plan/expression_private.h"
 
 typedef struct

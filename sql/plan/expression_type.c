@@ -14,12 +14,13 @@
  *   date ± interval year to month → date          timestamp ± any interval → timestamp
  *   date ± interval day           → date          date − date              → interval day
  *   date ± calendar interval      → date          timestamp − timestamp    → interval day to second
- *   interval ± interval (of one family) → interval    interval * number, interval / number → interval
+ *   interval ± interval (of one family), interval * number, interval / number → interval
  *
  * date ± int are the functions date_add () and date_sub ().
  *
  * Mirrors: the dataType, nullable, foldable, deterministic and checkInputDataTypes of each class in
- * org.apache.spark.sql.catalyst.expressions; BinaryArithmetic, BinaryArithmeticWithDatetimeResolver.
+ * org.apache.spark.sql.catalyst.expressions; BinaryArithmetic,
+ * BinaryArithmeticWithDatetimeResolver.
  */
 #include "sql/plan/expression_private.h"
 #include "sql/plan/logical.h"
@@ -140,7 +141,8 @@ arithmetic_type (const RushExpr *self)
   return a;
 }
 
-/* The type of values that stand for each other: names from the first, nulls inside if either has. */
+/* The type of values that stand for each other: names from the first, nulls inside if either
+ * has. */
 static const RushType *
 merge_types (const RushType *a, const RushType *b)
 {

@@ -9,8 +9,8 @@
  * same_result walks both plans from the leaves up and notes which id of the first stands for which
  * of the second; expressions of the first are compared with those ids put in.
  *
- * Mirrors: QueryPlan.{sameResult,canonicalized,doCanonicalize}.
- */
+ * Mirrors:
+ QueryPlan.{sameResult,canonicalized,doCanonicalize}. */
 #include "sql/plan/logical_private.h"
 
 gboolean

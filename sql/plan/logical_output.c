@@ -4,9 +4,9 @@
  *   JOIN LeftOuter                  →  left's columns; right's, which may now be null
  *   UNION                           →  the first child's ids; null where any child may be null
  *
- * A plan is resolved if all below it is, its expressions have types, and what its kind demands holds:
- * conditions are boolean, the columns of a set operation have equal types, the two sides of a join
- * share no ids, windows and generators have been taken out of projections.
+ * A plan is resolved if all below it is, its expressions have types, and what its kind demands
+ * holds: conditions are boolean, the columns of a set operation have equal types, the two sides of
+ * a join share no ids, windows and generators have been taken out of projections.
  *
  * Mirrors: the output and resolved of each LogicalPlan.
  */

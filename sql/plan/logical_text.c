@@ -11,8 +11,8 @@
  * "'" stands before what is not resolved yet, "!" before a node that uses columns its children do
  * not have.  Lists are cut after spark.sql.debug.maxToStringFields (25) entries.
  *
- * Mirrors: TreeNode.{generateTreeString,argString}, QueryPlan.{statePrefix,innerChildren}.
- */
+ * Mirrors: TreeNode.{generateTreeString,argString},
+ QueryPlan.{statePrefix,innerChildren}. */
 #include <string.h>
 
 #include "sql/plan/expression_text_private.h"

@@ -1,7 +1,7 @@
 /* logical_transform.c - walking and rewriting plans without recursion; as expression_transform.c.
  *
- * Mirrors: org.apache.spark.sql.catalyst.plans.QueryPlan, trees.TreeNode.
- */
+ * Mirrors: org.apache.spark.sql.catalyst.plans.QueryPlan,
+ trees.TreeNode. */
 #include "sql/plan/logical_private.h"
 
 typedef struct

@@ -7,8 +7,8 @@
  * plan.
  *
  * Ownership:  refcounted and immutable.   Threads: any.
- * Mirrors:    org.apache.spark.sql.sources.BaseRelation, execution.columnar.CachedRDDBuilder.
- */
+ * Mirrors:    org.apache.spark.sql.sources.BaseRelation,
+ execution.columnar.CachedRDDBuilder. */
 #pragma once
 
 #include "sql/plan/logical.h"

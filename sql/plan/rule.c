@@ -5,8 +5,8 @@
  * A rule that changes nothing returns the pointer it was given, or (when it took things apart and
  * put them together again) an equal plan; both count as rest.
  *
- * Mirrors: org.apache.spark.sql.catalyst.rules.RuleExecutor.
- */
+ * Mirrors:
+ org.apache.spark.sql.catalyst.rules.RuleExecutor. */
 #include <string.h>
 
 #include "sql/plan/rule.h"

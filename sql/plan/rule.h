@@ -7,8 +7,8 @@
  * a fixed point is noticed.  A tracker, if there is one, is told of every change (explain
  * ("rules")), and under test every plan between two rules is verified (verify.h).
  *
- * Mirrors:  org.apache.spark.sql.catalyst.rules.RuleExecutor, QueryPlanningTracker.
- */
+ * Mirrors:  org.apache.spark.sql.catalyst.rules.RuleExecutor,
+ QueryPlanningTracker. */
 #pragma once
 
 #include "sql/plan/logical.h"

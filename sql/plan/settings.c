@@ -1,8 +1,8 @@
 /* settings.c - one query's settings: what the session has set, else the table of defaults.
  *
- * Values were checked against the table when they were set (rush_conf_set ()), so reading one cannot
- * fail; the defaults come from a configuration in which nothing is set.
- */
+ * Values were checked against the table when they were set (rush_conf_set ()), so reading one
+ * cannot fail; the defaults come from a configuration in which nothing is
+ set. */
 #include <pthread.h>
 
 #include "core/base/size_string.h"

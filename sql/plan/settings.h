@@ -13,7 +13,8 @@ typedef struct
                             are set; never NULL */
 } RushEvalSettings;
 
-/* Of the settings, else of the table of defaults (core/conf); types are checked when they are set. */
+/* Of the settings, else of the table of defaults (core/conf); types are checked when they are
+ * set. */
 gint64 rush_settings_get_int (const RushEvalSettings *self, const char *key);
 gint64 rush_settings_get_bytes (const RushEvalSettings *self, const char *key);
 gboolean rush_settings_get_bool (const RushEvalSettings *self, const char *key);

@@ -8,8 +8,8 @@
  * Filters are taken to keep everything.  The physical planner broadcasts what is below
  * spark.sql.autoBroadcastJoinThreshold by these numbers, so they are Spark's, with its faults.
  *
- * Mirrors: SizeInBytesOnlyStatsPlanVisitor, EstimationUtils.getSizePerRow, LogicalPlan.maxRows.
- */
+ * Mirrors: SizeInBytesOnlyStatsPlanVisitor, EstimationUtils.getSizePerRow,
+ LogicalPlan.maxRows. */
 #include <pthread.h>
 
 #include "sql/plan/logical_private.h"

@@ -2,7 +2,8 @@
  *
  *   1. A node uses only columns that its children put out.
  *   2. A column has the same type at its use and at its origin.
- *   3. No id comes out of a node twice, unless its child is to blame and nobody can tell them apart.
+ *   3. No id comes out of a node twice, unless its child is to blame and nobody can tell them
+ *   apart.
  *   4. All expressions have types; what a resolved plan holds is resolved.
  *
  * A rule that breaks one of these would show much later, as a wrong column in a batch; here the

@@ -4,11 +4,11 @@
  *   +- 'Project [*]                 →     +- SubqueryAlias c
  *      +- 'UnresolvedRelation [c]            +- the definition
  *
- * A definition is put in at each use, also in subqueries; definitions may use those before them, and
- * an inner WITH hides an outer one.  The optimizer finds equal subtrees and runs them once.
+ * A definition is put in at each use, also in subqueries; definitions may use those before them,
+ * and an inner WITH hides an outer one.  The optimizer finds equal subtrees and runs them once.
  *
- * Mirrors: CTESubstitution with LEGACY_CTE_PRECEDENCE_POLICY=CORRECTED; InlineCTE.
- */
+ * Mirrors: CTESubstitution with LEGACY_CTE_PRECEDENCE_POLICY=CORRECTED;
+ InlineCTE. */
 #include "sql/analyzer/analysis_private.h"
 
 typedef struct

@@ -4,8 +4,8 @@
  *   :- t [k#1, v#2]     →     :- t [k#1, v#2]
  *   +- t [k#1, v#2]           +- t [k#8, v#9]
  *
- * Both sides of a join put out columns by id; where the right one has an id of the left one, whatever
- * makes it there (a relation, an alias, a generator) makes a new one instead.
+ * Both sides of a join put out columns by id; where the right one has an id of the left one,
+ * whatever makes it there (a relation, an alias, a generator) makes a new one instead.
  *
  * Mirrors: DeduplicateRelations.
  */

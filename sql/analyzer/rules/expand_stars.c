@@ -6,8 +6,8 @@
  *   t.*    the columns of table t; or the fields of a struct column t
  *   f(*)   all columns as arguments
  *
- * Mirrors: ResolveReferences.expandStarExpressions, UnresolvedStar, UnresolvedRegex.
- */
+ * Mirrors: ResolveReferences.expandStarExpressions, UnresolvedStar,
+ UnresolvedRegex. */
 #include "sql/analyzer/analysis_private.h"
 
 static gboolean

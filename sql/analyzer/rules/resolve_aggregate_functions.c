@@ -3,14 +3,14 @@
  *   'Sort ['max('d) DESC]                       Project [k#1, sum(v)#7L]
  *   +- 'UnresolvedHaving ('sum('v) > 1)   →     +- Sort [max(d)#9 DESC]
  *      +- Aggregate [k#1], [k#1, sum(v)#7L]        +- Filter (sum(v)#7L > 1)
- *                                                     +- Aggregate [k#1], [k#1, sum(v)#7L, max(d)#9]
+ *                                                     +- Aggregate [k#1], […, max(d)#9]
  *
- * The condition is analyzed as if it stood in the aggregate's own list; then each aggregate function
- * in it, and each grouping expression, becomes a column that the aggregate puts out: one that is
- * there already, or a new one, which a projection takes away again.
+ * The condition is analyzed as if it stood in the aggregate's own list; then each aggregate
+ * function in it, and each grouping expression, becomes a column that the aggregate puts out: one
+ * that is there already, or a new one, which a projection takes away again.
  *
- * Mirrors: ResolveAggregateFunctions.resolveExprsWithAggregate.
- */
+ * Mirrors:
+ ResolveAggregateFunctions.resolveExprsWithAggregate. */
 #include "sql/analyzer/analysis_private.h"
 
 typedef struct

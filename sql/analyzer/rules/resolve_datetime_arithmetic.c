@@ -1,4 +1,5 @@
-/* resolve_datetime_arithmetic.c - BinaryArithmeticWithDatetimeResolver: + and − with dates and times.
+/* resolve_datetime_arithmetic.c - BinaryArithmeticWithDatetimeResolver: + and − with dates and
+ * times.
  *
  *   dt#1 + 1                            →  date_add(dt#1, 1)
  *   dt#1 − 1                            →  date_sub(dt#1, 1)

@@ -6,8 +6,8 @@
  *   'bigint(s#3)    →   cast(s#3 as bigint) types can be called
  *   'coalesce(…)    →   COALESCE            kinds of expressions of their own
  *
- * Mirrors: ResolveFunctions, FunctionRegistry, ImplicitTypeCasts, ExpectsInputTypes.
- */
+ * Mirrors: ResolveFunctions, FunctionRegistry, ImplicitTypeCasts,
+ ExpectsInputTypes. */
 #include <string.h>
 
 #include "sql/analyzer/analysis_private.h"
@@ -319,7 +319,7 @@ resolve (RushExpr *node, gpointer data, GError **error)
     made = as_kind (self, node, name, n, &done, &problem);
   if (made == NULL && !done)
     made = as_between (node, name, n);
-  if (made == NULL && !done && rush_function_find (name) == NULL)
+  if (made == NULL && !done)
     made = as_cast (self, node, name, n);
   if (made == NULL && !done)
     made = as_registered (self, node, name, n, &problem);
@@ -356,6 +356,9 @@ look (const RushExpr *node, gpointer data)
   function = rush_function_find (name);
   for (guint i = 0; i < G_N_ELEMENTS (kind_calls); i++)
     if (g_ascii_strcasecmp (kind_calls[i].name, name) == 0)
+      return content->unknown;
+  for (guint i = 0; i < G_N_ELEMENTS (type_calls); i++)
+    if (g_ascii_strcasecmp (type_calls[i].name, name) == 0)
       return content->unknown;
   if (g_ascii_strcasecmp (name, "between") == 0 ||
       (function != NULL && function->kind == RUSH_FUNCTION_REWRITE))

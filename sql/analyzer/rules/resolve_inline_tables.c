@@ -4,8 +4,8 @@
  *
  * Values are constants: they are cast to the common type of their column and computed at once.
  *
- * Mirrors: ResolveInlineTables, EvaluateUnresolvedInlineTable.
- */
+ * Mirrors: ResolveInlineTables,
+ EvaluateUnresolvedInlineTable. */
 #include "core/data/builder.h"
 #include "sql/analyzer/analysis_private.h"
 #include "sql/evaluate/evaluate.h"

@@ -7,8 +7,8 @@
  *
  * The same for a filter of the DataFrame API after a select.
  *
- * Mirrors: ColumnResolutionHelper.resolveExprsAndAddMissingAttrs.
- */
+ * Mirrors:
+ ColumnResolutionHelper.resolveExprsAndAddMissingAttrs. */
 #include "sql/analyzer/analysis_private.h"
 
 typedef struct

@@ -8,8 +8,8 @@
  * Without GROUP BY, all columns that neither the aggregates nor the pivot use are grouped by.  One
  * aggregate: the columns are called as the values; several: value_name.
  *
- * Mirrors: ResolvePivot, its branch for aggregates that do not support PivotFirst.
- */
+ * Mirrors: ResolvePivot, its branch for aggregates that do not support
+ PivotFirst. */
 #include "sql/analyzer/analysis_private.h"
 
 typedef struct

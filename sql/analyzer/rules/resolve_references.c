@@ -287,7 +287,8 @@ shares_ids (const RushPlan *node)
   return FALSE;
 }
 
-/* A name that is not below may yet be found behind the node's child; the query around comes last. */
+/* A name that is not below may yet be found behind the node's child; the query around comes
+ * last. */
 static gboolean
 may_look_outside (const RushPlan *node)
 {

@@ -3,9 +3,9 @@
  *   'UnresolvedRelation [t]   →   SubqueryAlias t
  *                                 +- View (`t`, [k#1, v#2L]) …
  *
- * The catalog knows what a name means; what it does not know stays and is an error in the end.  Each
- * mention of a table gets columns with ids of its own, so that a table that is joined with itself, or
- * used again in a subquery, is two.
+ * The catalog knows what a name means; what it does not know stays and is an error in the end.
+ * Each mention of a table gets columns with ids of its own, so that a table that is joined with
+ * itself, or used again in a subquery, is two.
  *
  * Mirrors: ResolveRelations.
  */

@@ -1,14 +1,14 @@
 /* resolve_subqueries.c - ResolveSubquery: queries inside expressions.
  *
- *   Filter (v#1 > scalar-subquery#9 ['k#2])     the inner query is analyzed by itself; names that it
+ *   Filter (v#1 > scalar-subquery#9 ['k#2])     the inner query is analyzed alone; names that it
  *   :  +- … Filter (k#5 = outer(k#2))           does not know are looked up in the children of the
  *   +- Relation [k#2, v#1]                      node that the subquery stands in
  *
  * The columns of the query around that it uses become children of the expression, so that rules see
  * that the node needs them.
  *
- * Mirrors: ResolveSubquery, SubExprUtils.getOuterReferences.
- */
+ * Mirrors: ResolveSubquery,
+ SubExprUtils.getOuterReferences. */
 #include "sql/analyzer/analysis_private.h"
 
 typedef struct

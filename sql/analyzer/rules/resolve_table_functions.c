@@ -5,8 +5,8 @@
  *                                                      +- Generate explode(…), false, [col#1]
  *                                                         +- OneRowRelation
  *
- * Mirrors: ResolveFunctions for UnresolvedTableValuedFunction, TableFunctionRegistry.
- */
+ * Mirrors: ResolveFunctions for UnresolvedTableValuedFunction,
+ TableFunctionRegistry. */
 #include <string.h>
 
 #include "sql/analyzer/analysis_private.h"

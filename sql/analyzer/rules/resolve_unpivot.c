@@ -11,7 +11,8 @@
  */
 #include "sql/analyzer/analysis_private.h"
 
-/* Ids that were not given: all columns that are no values.  Values not given: all that are no ids. */
+/* Ids that were not given: all columns that are no values.  Values not given: all that are no
+ * ids. */
 static void
 find_columns (const RushPlan *unpivot, GPtrArray **ids, GPtrArray **values)
 {

@@ -5,8 +5,8 @@
  *   row_number(), rank() …                    ROWS  UNBOUNDED PRECEDING … CURRENT ROW
  *   lag(v, 2)                                 ROWS  the one row
  *
- * Mirrors: ResolveWindowFrame, AggregateWindowFunction.frame, FrameLessOffsetWindowFunction.frame.
- */
+ * Mirrors: ResolveWindowFrame, AggregateWindowFunction.frame,
+ FrameLessOffsetWindowFunction.frame. */
 #include <string.h>
 
 #include "sql/analyzer/analysis_private.h"

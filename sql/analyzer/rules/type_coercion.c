@@ -6,12 +6,12 @@
  *   s#4 = 1         →  (cast(s#4 as bigint) = cast(1 as bigint))
  *   CASE … v#1L … 0 →  CASE … v#1L … cast(0 as bigint)
  *
- * Looks at expressions whose operands have types and which have none: there the operands do not fit.
- * What still has none afterwards is an error of check_types.c.
+ * Looks at expressions whose operands have types and which have none: there the operands do not
+ * fit. What still has none afterwards is an error of check_types.c.
  *
  * Mirrors: AnsiTypeCoercion, TypeCoercion and their rules Division, IntegralDivision, InConversion,
- * CaseWhenCoercion, IfCoercion, FunctionArgumentConversion, DecimalPrecisionTypeCoercion.
- */
+ * CaseWhenCoercion, IfCoercion, FunctionArgumentConversion,
+ DecimalPrecisionTypeCoercion. */
 #include "sql/analyzer/analysis_private.h"
 #include "sql/types/decimal.h"
 

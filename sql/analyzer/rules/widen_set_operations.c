@@ -4,8 +4,8 @@
  *   :- Project [k#1]       →     :- Project [cast(k#1 as bigint) AS k#5L]
  *   +- Project [v#2L]            +- Project [v#2L]
  *
- * unionByName first puts the columns of each child into the order of the first one's, with nulls for
- * what it has not got if allowMissingColumns says so.
+ * unionByName first puts the columns of each child into the order of the first one's, with nulls
+ * for what it has not got if allowMissingColumns says so.
  *
  * Mirrors: WidenSetOperationTypes, ResolveUnion.
  */
