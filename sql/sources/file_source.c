@@ -34,6 +34,7 @@ typedef struct
   RushFileIndex *index;
   RushSchema *data_schema;
   RushOptions *options;
+  RushStatistics known; /* of ANALYZE TABLE; size_bytes −1: none */
 } FileSource;
 
 /* ---- what a plan prints ---- */
@@ -213,8 +214,11 @@ scan (RushSource *base, RushContext *context, const RushExprList *output,
 static RushStatistics
 statistics (const RushSource *base)
 {
-  return (RushStatistics){ .size_bytes = rush_file_index_bytes (((const FileSource *)base)->index),
-                           .row_count = -1 };
+  const FileSource *self = (const FileSource *)base;
+
+  if (self->known.size_bytes >= 0)
+    return self->known;
+  return (RushStatistics){ .size_bytes = rush_file_index_bytes (self->index), .row_count = -1 };
 }
 
 static gboolean
@@ -335,6 +339,7 @@ rush_file_source_new (RushContext *context, const RushFileFormat *format, const 
   self->format = format;
   self->index = g_steal_pointer (&index);
   self->options = rush_options_ref (options);
+  self->known.size_bytes = -1;
   self->data_schema = user_schema != NULL ? data_part (self, user_schema)
                                           : infer_schema (self, context, settings, error);
   if (self->data_schema != NULL && check_types (self, error) &&
@@ -388,6 +393,15 @@ rush_file_source_partition_schema (const RushSource *base)
   return self != NULL ? rush_file_index_partition_schema (self->index) : NULL;
 }
 
+void
+rush_file_source_set_statistics (RushSource *base, RushStatistics statistics)
+{
+  FileSource *self = as_file_source (base);
+
+  if (self != NULL)
+    self->known = statistics;
+}
+
 RushSource *
 rush_file_source_list_again (RushSource *base, RushContext *context,
                              const RushEvalSettings *settings, GError **error)
@@ -395,10 +409,10 @@ rush_file_source_list_again (RushSource *base, RushContext *context,
   const FileSource *self = as_file_source (base);
   const GPtrArray *roots = self != NULL ? rush_file_index_roots (self->index) : NULL;
 
-  return self != NULL ? rush_file_source_new (context, self->format,
-                                              (const char *const *)roots->pdata, roots->len,
-                                              base->schema, self->options, settings, error)
-                      : rush_source_ref (base);
+  return self != NULL
+             ? rush_file_source_new (context, self->format, (const char *const *)roots->pdata,
+                                     roots->len, base->schema, self->options, settings, error)
+             : rush_source_ref (base);
 }
 
 gint64

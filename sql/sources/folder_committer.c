@@ -41,8 +41,8 @@ struct _RushFolderCommitter
   gboolean made_path;
 
   pthread_mutex_t lock;
-  gboolean ended;         /* guarded by lock */
-  GHashTable *replaced;   /* the driver's: folders that have been emptied */
+  gboolean ended;       /* guarded by lock */
+  GHashTable *replaced; /* the driver's: folders that have been emptied */
 };
 
 /* ---- folders ---- */
@@ -86,8 +86,7 @@ visit_folder (const char *folder, VisitEntry visit, gpointer data, GError **erro
 static void remove_tree (const char *path);
 
 static gboolean
-remove_entry (const char *path, const char *name, gboolean is_folder, gpointer kept,
-              GError **error)
+remove_entry (const char *path, const char *name, gboolean is_folder, gpointer kept, GError **error)
 {
   if (kept != NULL && strcmp (name, kept) == 0)
     return TRUE;
@@ -197,8 +196,7 @@ typedef struct
 static void
 empty_folder_once (RushFolderCommitter *self, const char *folder)
 {
-  if (self->replace == RUSH_REPLACE_FOLDERS &&
-      g_hash_table_add (self->replaced, g_strdup (folder)))
+  if (self->replace == RUSH_REPLACE_FOLDERS && g_hash_table_add (self->replaced, g_strdup (folder)))
     visit_folder (folder, remove_entry, (gpointer)TEMPORARY, NULL);
 }
 

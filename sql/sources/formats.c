@@ -12,8 +12,9 @@
 
 #define MAX_FORMATS 16
 
-static const RushFileFormat *formats[MAX_FORMATS] = { &rush_csv_format, &rush_text_format };
-static guint n_formats = 2;
+static const RushFileFormat *formats[MAX_FORMATS] = { &rush_csv_format, &rush_json_format,
+                                                      &rush_text_format };
+static guint n_formats = 3;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static const RushFileFormat **

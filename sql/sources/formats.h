@@ -3,4 +3,4 @@
 
 #include "sql/sources/source.h"
 
-extern const RushFileFormat rush_csv_format, rush_text_format;
+extern const RushFileFormat rush_csv_format, rush_json_format, rush_text_format;

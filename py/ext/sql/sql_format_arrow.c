@@ -38,9 +38,9 @@ typedef struct
 
 /* ---- errors ---- */
 
-/* The exception that is set, and cleared, as an error of @path. */
+/* The exception that is set, and cleared, as an error. */
 static void
-set_python_error (GError **error, const char *path)
+set_python_error (GError **error)
 {
   PyObject *type, *value, *traceback;
   const char *text = NULL;
@@ -76,7 +76,7 @@ set_mismatch (GError **error, const char *path, PyObject *mismatch)
 
   if (!PyArg_ParseTuple (mismatch, "sss", &column, &expected, &actual))
     {
-      set_python_error (error, path);
+      set_python_error (error);
       return;
     }
   quoted = g_strdup_printf ("[%s]", column);
@@ -300,7 +300,7 @@ take_answer (ArrowIterator *self, PyObject *answer, const char *path, GError **e
   PyObject *mismatch;
 
   if (!PyArg_ParseTuple (answer, "LLO", &rows, &bytes, &mismatch))
-    set_python_error (error, path);
+    set_python_error (error);
   else if (mismatch != Py_None)
     set_mismatch (error, path, mismatch);
   else
@@ -329,7 +329,7 @@ open_scan (ArrowIterator *self, const RushArrowFormat *format, const RushPartiti
   gboolean ok = FALSE;
 
   if (answer == NULL)
-    set_python_error (error, file->path);
+    set_python_error (error);
   else
     ok = take_answer (self, answer, file->path, error);
   Py_XDECREF (answer);
@@ -398,7 +398,7 @@ read_footer (const RushPartitionedFile *file, RushTaskContext *ctx, gpointer dat
   PyObject *done = call (format, "schema", args);
 
   if (done == NULL)
-    set_python_error (&failure, file->path);
+    set_python_error (&failure);
   Py_XDECREF (done);
   PyGILState_Release (gil);
   if (failure != NULL)
@@ -445,6 +445,109 @@ arrow_count_rows (const RushFileFormat *format, const GPtrArray *files)
   return total;
 }
 
+/* ---- writing ---- */
+
+typedef struct
+{
+  RushTaskContext *ctx; /* (unowned) */
+  PyObject *file;       /* (owned) touched with the GIL */
+} ArrowWriter;
+
+/* The option compression, else the session's setting. */
+static const char *
+codec_of (const RushFileFormat *format, const RushWriterRequest *request)
+{
+  const char *codec = rush_options_get (request->options, "compression");
+  g_autofree char *key = g_strdup_printf ("spark.sql.%s.compression.codec", format->name);
+
+  return codec != NULL ? codec : rush_settings_get_string (request->settings, key);
+}
+
+static char *
+arrow_extension (const RushFileFormat *format, const RushWriterRequest *request, GError **error)
+{
+  PyGILState_STATE gil = PyGILState_Ensure ();
+  PyObject *text = call ((const RushArrowFormat *)format, "extension",
+                         Py_BuildValue ("(s)", codec_of (format, request)));
+  const char *utf8 = text != NULL ? PyUnicode_AsUTF8 (text) : NULL;
+  char *result = g_strdup (utf8);
+
+  if (utf8 == NULL)
+    set_python_error (error);
+  Py_XDECREF (text);
+  PyGILState_Release (gil);
+  return result;
+}
+
+static gpointer
+arrow_open_writer (const RushFileFormat *format, const char *path, const RushWriterRequest *request,
+                   RushTaskContext *ctx, GError **error)
+{
+  struct ArrowSchema schema = { 0 };
+  ArrowWriter *self = NULL;
+  PyGILState_STATE gil;
+  PyObject *file;
+
+  rush_arrow_export_schema (request->schema, &(RushArrowOptions){ 0 }, &schema);
+  gil = PyGILState_Ensure ();
+  file = call ((const RushArrowFormat *)format, "open_writer",
+               Py_BuildValue ("(sNs)", path, address_of (&schema), codec_of (format, request)));
+  if (file == NULL)
+    set_python_error (error);
+  PyGILState_Release (gil);
+  if (schema.release != NULL)
+    schema.release (&schema);
+  if (file == NULL)
+    return NULL;
+  self = g_new0 (ArrowWriter, 1);
+  self->ctx = ctx;
+  self->file = file;
+  return self;
+}
+
+static gboolean
+arrow_write (gpointer writer, RushBatch *batch, GError **error)
+{
+  ArrowWriter *self = writer;
+  struct ArrowArray array = { 0 };
+  PyGILState_STATE gil;
+  PyObject *done;
+  gboolean ok;
+
+  if (!rush_arrow_export_batch (batch, &(RushArrowOptions){ 0 }, self->ctx->allocator, &array,
+                                error))
+    return FALSE;
+  gil = PyGILState_Ensure ();
+  done = PyObject_CallMethod (self->file, "write", "N", address_of (&array));
+  ok = done != NULL;
+  if (!ok)
+    set_python_error (error);
+  Py_XDECREF (done);
+  PyGILState_Release (gil);
+  if (array.release != NULL)
+    array.release (&array);
+  return ok;
+}
+
+static gboolean
+arrow_close_writer (gpointer writer, gboolean keep, GError **error)
+{
+  ArrowWriter *self = writer;
+  PyGILState_STATE gil = PyGILState_Ensure ();
+  PyObject *size = PyObject_CallMethod (self->file, "close", "O", keep ? Py_True : Py_False);
+  gboolean ok = size != NULL;
+
+  if (ok)
+    self->ctx->metrics.output_bytes += PyLong_AsLongLong (size);
+  else
+    set_python_error (error);
+  Py_XDECREF (size);
+  Py_DECREF (self->file);
+  PyGILState_Release (gil);
+  g_free (self);
+  return ok;
+}
+
 /* ---- the formats ---- */
 
 static gboolean
@@ -470,7 +573,11 @@ static const RushArrowFormat parquet_format = {
             .infer_schema = arrow_infer_schema,
             .read = arrow_read,
             .count_rows = arrow_count_rows,
-            .supports_type = arrow_supports_type },
+            .supports_type = arrow_supports_type,
+            .extension = arrow_extension,
+            .open_writer = arrow_open_writer,
+            .write = arrow_write,
+            .close_writer = arrow_close_writer },
   .class_name = "Parquet",
 };
 
@@ -482,7 +589,11 @@ static const RushArrowFormat orc_format = {
             .infer_schema = arrow_infer_schema,
             .read = arrow_read,
             .count_rows = arrow_count_rows,
-            .supports_type = arrow_supports_type },
+            .supports_type = arrow_supports_type,
+            .extension = arrow_extension,
+            .open_writer = arrow_open_writer,
+            .write = arrow_write,
+            .close_writer = arrow_close_writer },
   .class_name = "Orc",
 };
 

@@ -339,6 +339,20 @@ class Parquet:
         return cls._files.get(path, size, modified).metadata.num_rows
 
     @classmethod
+    def extension(cls, codec):
+        _parquet_codec(codec)
+        codec = codec.lower()
+        marks = {"none": "", "uncompressed": "", "snappy": ".snappy", "gzip": ".gz",
+                 "brotli": ".br", "lz4": ".lz4hadoop", "lz4_raw": ".lz4raw", "zstd": ".zstd"}
+        return marks[codec] + ".parquet"
+
+    @classmethod
+    def open_writer(cls, path, schema, codec):
+        pq = _pyarrow("pyarrow.parquet")
+        return _Writer(path, _import_schema(schema), lambda sink, schema: pq.ParquetWriter(
+            sink, schema, compression=_parquet_codec(codec), store_schema=False))
+
+    @classmethod
     def scan(cls, path, size, modified, start, length, wanted, filters, out):
         """Fills in the stream at `out`; (rows, bytes, mismatch or None)."""
         ds = _pyarrow("pyarrow.dataset")
@@ -362,6 +376,60 @@ class Parquet:
         return rows, sum(file.compressed_bytes(g, names) for g in groups), None
 
 
+# Batches wait until they make a row group: many small ones are slow to read.
+_GROUP_ROWS = 1 << 20
+_GROUP_BYTES = 64 << 20
+
+
+class _Writer:
+    """One file that is being written: record batches come as addresses of C structures."""
+
+    def __init__(self, path, schema, make):
+        self._sink = _pyarrow("pyarrow").OSFile(path, "wb")
+        self._schema = schema
+        self._waiting, self._rows, self._bytes = [], 0, 0
+        try:
+            self._writer = make(self._sink, schema)
+        except BaseException:
+            self._sink.close()
+            raise
+
+    def write(self, address):
+        pa = _pyarrow("pyarrow")
+        batch = pa.RecordBatch._import_from_c(address, self._schema)
+        self._waiting.append(batch)
+        self._rows += batch.num_rows
+        self._bytes += batch.nbytes
+        if self._rows >= _GROUP_ROWS or self._bytes >= _GROUP_BYTES:
+            self._flush()
+
+    def _flush(self):
+        if self._waiting:
+            table = _pyarrow("pyarrow").Table.from_batches(self._waiting, self._schema)
+            self._writer.write(table)
+        self._waiting, self._rows, self._bytes = [], 0, 0
+
+    def close(self, keep):
+        """The size of the file, in bytes."""
+        if keep:
+            self._flush()
+            self._writer.close()
+        self._waiting = []
+        size = self._sink.tell()
+        self._sink.close()
+        return size
+
+
+def _parquet_codec(name):
+    name = name.lower()
+    known = {"none": "NONE", "uncompressed": "NONE", "snappy": "SNAPPY", "gzip": "GZIP",
+             "brotli": "BROTLI", "lz4": "LZ4", "lz4_raw": "LZ4", "zstd": "ZSTD"}
+    if name not in known:
+        raise NotImplementedError("Codec [%s] is not available. Available codecs are %s."
+                                  % (name, ", ".join(sorted(known))))
+    return known[name]
+
+
 # -- ORC --
 
 class _OrcFile:
@@ -383,6 +451,22 @@ class Orc:
     @classmethod
     def count(cls, path, size, modified):
         return cls._files.get(path, size, modified).file.nrows
+
+    @classmethod
+    def extension(cls, codec):
+        marks = {"none": "", "uncompressed": "", "snappy": ".snappy", "zlib": ".zlib",
+                 "lz4": ".lz4", "zstd": ".zstd"}
+        if codec.lower() not in marks:
+            raise NotImplementedError("Codec [%s] is not available. Available codecs are %s."
+                                      % (codec, ", ".join(sorted(marks))))
+        return marks[codec.lower()] + ".orc"
+
+    @classmethod
+    def open_writer(cls, path, schema, codec):
+        orc = _pyarrow("pyarrow.orc")
+        codec = "uncompressed" if codec.lower() == "none" else codec.lower()
+        return _Writer(path, _import_schema(schema),
+                       lambda sink, schema: orc.ORCWriter(sink, compression=codec))
 
     @classmethod
     def _stripes(cls, file, size, start, length):
