@@ -247,11 +247,14 @@ rush_exec_prepare (RushExec *self, RushQuery *query, GError **error)
   return self->klass->prepare == NULL || self->klass->prepare (self, query, error);
 }
 
+/* A chain's RDD holds the nodes of the chain, so these cannot hold it; it is made anew, which costs
+ * little. */
 RushRdd *
 rush_exec_execute (RushExec *self, RushQuery *query, GError **error)
 {
+  if (rush_exec_is_pipelined (self))
+    return rush_pipeline_rdd (self, query, error);
   if (self->rdd == NULL)
-    self->rdd = rush_exec_is_pipelined (self) ? rush_pipeline_rdd (self, query, error)
-                                              : self->klass->execute (self, query, error);
+    self->rdd = self->klass->execute (self, query, error);
   return self->rdd != NULL ? rush_rdd_ref (self->rdd) : NULL;
 }

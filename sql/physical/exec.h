@@ -191,8 +191,8 @@ RushSchema *rush_exec_schema (const RushExec *self); /* (transfer full) */
 gpointer rush_exec_share (gpointer self, const RushExec *from);
 /* Starts what @self and all below need before they run (broadcasts, subqueries), children first. */
 gboolean rush_exec_prepare (RushExec *self, RushQuery *query, GError **error);
-/* The RDD of its rows: a pipelined chain becomes one RDD over the RDD below it.  Made once.
- * (transfer full) */
+/* The RDD of its rows: a pipelined chain becomes one RDD over the RDD below it; that of another
+ * operator is made once. (transfer full) */
 RushRdd *rush_exec_execute (RushExec *self, RushQuery *query, GError **error);
 static inline gboolean
 rush_exec_is_pipelined (const RushExec *self)

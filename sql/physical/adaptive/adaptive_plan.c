@@ -138,7 +138,7 @@ cut (Round *round, RushExec *plan, gboolean *out_ready, GError **error)
   below = cut_children (round, plan, &ready, error);
   if (below == NULL || !ready)
     return g_steal_pointer (&below);
-  return make_stage (round, below, rush_exec_ref (below->children[0]), error);
+  return make_stage (round, below, below->children[0], error);
 }
 
 /* ---- running ---- */
