@@ -15,10 +15,10 @@ cast_child (const RushCastRow *self, guint number, RushColumn *child, GError **e
   if (child->type == to)
     return rush_column_ref (child);
   /* Mode, zone and place are the whole cast's. */
-  g_autoptr (RushExpr) part = rush_expr_with_context (
+  g_autoptr (RushExpr) plain =
       rush_expr_cast (rush_expr_bound (0, child->type, TRUE, "element"), to, self->expr->mode,
-                      self->expr->as.cast.time_zone, FALSE),
-      &self->expr->context);
+                      self->expr->as.cast.time_zone, FALSE);
+  g_autoptr (RushExpr) part = rush_expr_with_context (plain, &self->expr->context);
   return rush_cast_column (part, child, &rows, self->ctx, error);
 }
 

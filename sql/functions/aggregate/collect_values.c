@@ -19,7 +19,7 @@
 
 typedef struct
 {
-  RushValueState value;
+  RushValueState value; /* first: items are also read as values, an item apart */
   gint64 count;
 } Item;
 
@@ -97,7 +97,7 @@ grow_slots (const RushType *type, List *list, RushAllocator *allocator, GError *
   const Item *items = (const Item *)list->items.items;
   gint32 *slots = rush_alloc (allocator, n_slots * sizeof *slots, error);
   RushColumn *values = slots == NULL ? NULL
-                                     : rush_value_states_column (type, &items->value, sizeof (Item),
+                                     : rush_value_states_column (type, (const RushValueState *)items, sizeof (Item),
                                                                  list->items.n, allocator, error);
   if (values == NULL)
     {
