@@ -21,7 +21,7 @@
 typedef struct
 {
   GPtrArray *conditions; /* with OUTER in them */
-  gboolean exists;       /* only whether there is a row matters */
+  RushSubqueryUse use;
 } Pull;
 
 static RushPlan *pull (Pull *self, RushPlan *plan, GError **error);
@@ -133,7 +133,7 @@ pull_filter (Pull *self, RushPlan *plan, GError **error)
 static RushPlan *
 pull_project (Pull *self, RushPlan *plan, GError **error)
 {
-  if (plan->flags & RUSH_EXPR_HAS_OUTER && !self->exists)
+  if (plan->flags & RUSH_EXPR_HAS_OUTER && !self->use == RUSH_USE_EXISTS)
     return unsupported (plan, error);
   RushPlan *child = pull (self, plan->children[0], error);
   if (child == NULL)
@@ -201,7 +201,9 @@ pull_aggregate (Pull *self, RushPlan *plan, GError **error)
 {
   guint from = self->conditions->len;
 
-  if (plan->flags & RUSH_EXPR_HAS_OUTER)
+  /* Without groups there is a row even for no rows: only a value can be filled in afterwards. */
+  if ((plan->flags & RUSH_EXPR_HAS_OUTER) ||
+      (plan->lists[0]->n == 0 && self->use != RUSH_USE_VALUE))
     return unsupported (plan, error);
   g_autoptr (RushPlan) child = pull (self, plan->children[0], error);
   if (child == NULL || !make_columns (self, from, &child, plan, error))
@@ -260,7 +262,7 @@ pull (Pull *self, RushPlan *plan, GError **error)
       return pull_join (self, plan, error);
     case RUSH_PLAN_GLOBAL_LIMIT:
     case RUSH_PLAN_LOCAL_LIMIT:
-      if (!self->exists)
+      if (!self->use == RUSH_USE_EXISTS)
         return unsupported (plan, error);
       return pull (self, plan->children[0], error); /* one row is as good as many */
     case RUSH_PLAN_SORT:
@@ -323,10 +325,10 @@ collisions (const RushPlan *plan, const RushExprIdSet *outside, gboolean *out_an
 }
 
 RushPlan *
-rush_decorrelate (RushPlan *plan, gboolean exists, const RushExprIdSet *outside,
+rush_decorrelate (RushPlan *plan, RushSubqueryUse use, const RushExprIdSet *outside,
                   GPtrArray *conditions, GError **error)
 {
-  Pull self = { conditions, exists };
+  Pull self = { conditions, use };
   gboolean any;
   RushPlan *pulled = pull (&self, plan, error);
 

@@ -53,9 +53,11 @@ pull_up (RushExpr *node, gpointer data, GError **error)
   if (node->as.subquery.conditions != NULL ||
       (scalar && !rush_plan_is_correlated (node->as.subquery.plan)))
     return rush_expr_ref (node);
+  RushSubqueryUse use = scalar                           ? RUSH_USE_VALUE
+                        : node->kind == RUSH_EXPR_EXISTS ? RUSH_USE_EXISTS
+                                                         : RUSH_USE_ROWS;
   g_autoptr (GPtrArray) conditions = rush_expr_ptr_array ();
-  RushPlan *plan = rush_decorrelate (node->as.subquery.plan, node->kind == RUSH_EXPR_EXISTS,
-                                     self->outside, conditions, error);
+  RushPlan *plan = rush_decorrelate (node->as.subquery.plan, use, self->outside, conditions, error);
   return plan != NULL ? with_outer_columns (node, plan, conditions) : NULL;
 }
 
