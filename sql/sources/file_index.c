@@ -7,11 +7,6 @@
  *       ├── year=2023/a.csv             folder "year=2023": [("year", "2023")]
  *       └── year=2024/b.csv, c.csv      folder "year=2024": [("year", "2024")]
  *
- * The walk up from a folder to its root collects name=value components; it ends at the root, or at a
- * component of another form above one of this.  All folders must name the same columns in the same
- * order, below the same place: anything else is most likely two tables, or none.  Once some folders
- * have values, files that lie in none of these are no part of the table, as in Spark.
- *
  * Files come in the order of their paths, whatever order the file system has: the same files then
  * make the same tasks on every machine.
  */
@@ -20,6 +15,7 @@
 #include "rdd/source/input_files.h"
 #include "rdd/source/local_path.h"
 #include "rdd/source/path_glob.h"
+#include "sql/sources/partition_folders.h"
 #include "sql/sources/partition_values.h"
 #include "sql/types/datetime_text.h"
 
@@ -47,15 +43,6 @@ typedef struct
   gboolean recursive; /* recursiveFileLookup: folders' names mean nothing */
   char *base_path;    /* (owned) or NULL */
 } Selection;
-
-/* A folder with files, and what its name says. */
-typedef struct
-{
-  char *path;
-  char *base;       /* where name=value components begin, or NULL: it has none */
-  GPtrArray *names; /* char *, outermost first */
-  GPtrArray *texts; /* char *, NULL for null */
-} Folder;
 
 static void
 file_free (gpointer data)
@@ -237,21 +224,21 @@ add_roots (RushFileIndex *self, const char *text, GError **error)
 
 /* ---- folders ---- */
 
-static void
-folder_free (gpointer data)
+typedef struct
 {
-  Folder *self = data;
+  const RushFileIndex *index;
+  const Selection *selection;
+} Bases;
 
-  g_free (self->path);
-  g_free (self->base);
-  g_ptr_array_unref (self->names);
-  g_ptr_array_unref (self->texts);
-  g_free (self);
-}
-
+/* Where the names of folders begin to say something. */
 static gboolean
-is_base (const RushFileIndex *self, const Selection *selection, const char *path)
+is_base (const char *path, gpointer data)
 {
+  const RushFileIndex *self = ((const Bases *)data)->index;
+  const Selection *selection = ((const Bases *)data)->selection;
+
+  if (selection->recursive)
+    return TRUE;
   if (selection->base_path != NULL)
     return strcmp (path, selection->base_path) == 0;
   for (guint i = 0; i < self->roots->len; i++)
@@ -269,56 +256,13 @@ is_base (const RushFileIndex *self, const Selection *selection, const char *path
   return FALSE;
 }
 
-/* One component "name=value", put before those below it. */
-static gboolean
-take_component (Folder *self, const char *component)
-{
-  const char *equals = strchr (component, '=');
-  char *text;
-
-  if (equals == NULL || equals == component || equals[1] == '\0')
-    return FALSE;
-  text = rush_partition_unescape (equals + 1, strlen (equals + 1));
-  if (strcmp (text, RUSH_DEFAULT_PARTITION) == 0)
-    g_clear_pointer (&text, g_free);
-  g_ptr_array_insert (self->names, 0,
-                      rush_partition_unescape (component, (gsize)(equals - component)));
-  g_ptr_array_insert (self->texts, 0, text);
-  return TRUE;
-}
-
-/* What the components of @path say, from the last one up. */
-static Folder *
-folder_new (const RushFileIndex *index, const Selection *selection, const char *path)
-{
-  Folder *self = g_new0 (Folder, 1);
-  g_autofree char *at = g_strdup (path);
-
-  self->path = g_strdup (path);
-  self->names = g_ptr_array_new_with_free_func (g_free);
-  self->texts = g_ptr_array_new_with_free_func (g_free);
-  while (!selection->recursive && strcmp (at, "/") != 0 && !is_base (index, selection, at))
-    {
-      g_autofree char *component = g_path_get_basename (at);
-      char *parent;
-
-      if (!take_component (self, component) && self->names->len > 0)
-        break;
-      parent = g_path_get_dirname (at);
-      g_free (at);
-      at = parent;
-    }
-  if (self->names->len > 0)
-    self->base = g_steal_pointer (&at);
-  return self;
-}
-
 /* The folders of all files, in order; each file then has its folder's number. */
 static GPtrArray *
 group_by_folder (RushFileIndex *self, const Selection *selection)
 {
-  GPtrArray *folders = g_ptr_array_new_with_free_func (folder_free);
+  GPtrArray *folders = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_partition_folder_free);
   g_autoptr (GHashTable) known = g_hash_table_new (g_str_hash, g_str_equal);
+  Bases bases = { self, selection };
 
   for (guint i = 0; i < self->files->len; i++)
     {
@@ -328,7 +272,7 @@ group_by_folder (RushFileIndex *self, const Selection *selection)
 
       if (!g_hash_table_lookup_extended (known, path, NULL, &number))
         {
-          Folder *folder = folder_new (self, selection, path);
+          RushPartitionFolder *folder = rush_partition_folder_new (path, is_base, &bases);
 
           number = GUINT_TO_POINTER (folders->len);
           g_ptr_array_add (folders, folder);
@@ -337,104 +281,6 @@ group_by_folder (RushFileIndex *self, const Selection *selection)
       file->partition = GPOINTER_TO_UINT (number);
     }
   return folders;
-}
-
-/* ---- do they go together? ---- */
-
-static gboolean
-same_names (const Folder *a, const Folder *b)
-{
-  if (a->names->len != b->names->len)
-    return FALSE;
-  for (guint i = 0; i < a->names->len; i++)
-    if (strcmp (g_ptr_array_index (a->names, i), g_ptr_array_index (b->names, i)) != 0)
-      return FALSE;
-  return TRUE;
-}
-
-static void
-set_conflicting_bases (const GPtrArray *folders, GError **error)
-{
-  g_autoptr (GString) paths = g_string_new ("\n\t");
-  g_autoptr (GHashTable) known = g_hash_table_new (g_str_hash, g_str_equal);
-
-  for (guint i = 0; i < folders->len; i++)
-    {
-      const Folder *folder = g_ptr_array_index (folders, i);
-      const char *base = folder->base != NULL ? folder->base : folder->path;
-
-      if (g_hash_table_add (known, (gpointer)base))
-        g_string_append_printf (paths, "%sfile:%s", g_hash_table_size (known) > 1 ? "\n\t" : "",
-                                base);
-    }
-  g_string_append_c (paths, '\n');
-  rush_sql_error_set (error, RUSH_SQL_CLASS_CONFLICTING_DIRECTORY_STRUCTURES, NULL,
-                      "discoveredBasePaths", paths->str, NULL);
-}
-
-static void
-set_conflicting_names (const GPtrArray *folders, GError **error)
-{
-  g_autoptr (GString) lists = g_string_new ("\n\t");
-  g_autoptr (GString) paths = g_string_new ("\n\t");
-  g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-
-  for (guint i = 0; i < folders->len; i++)
-    {
-      const Folder *folder = g_ptr_array_index (folders, i);
-      g_autoptr (GPtrArray) names = g_ptr_array_new ();
-      char *list;
-
-      for (guint n = 0; n < folder->names->len; n++)
-        g_ptr_array_add (names, g_ptr_array_index (folder->names, n));
-      g_ptr_array_add (names, NULL);
-      list = g_strjoinv (", ", (char **)names->pdata);
-      g_string_append_printf (paths, "%sfile:%s", i > 0 ? "\n\t" : "", folder->path);
-      if (!g_hash_table_contains (known, list))
-        g_string_append_printf (lists, "%sPartition column name list #%u: %s",
-                                g_hash_table_size (known) > 0 ? "\n\t" : "",
-                                g_hash_table_size (known), list);
-      g_hash_table_add (known, list);
-    }
-  g_string_append_c (lists, '\n');
-  g_string_append_c (paths, '\n');
-  rush_sql_error_set (error, RUSH_SQL_CLASS_CONFLICTING_PARTITION_COLUMN_NAMES, NULL,
-                      "distinctPartColLists", lists->str, "suspiciousPaths", paths->str, NULL);
-}
-
-/* The folders with values, which must agree; the number of each folder among them in @renumber. */
-static GPtrArray *
-folders_with_values (const GPtrArray *folders, guint *renumber, GError **error)
-{
-  g_autoptr (GPtrArray) with = g_ptr_array_new ();
-  const Folder *first = NULL;
-  gboolean same_base = TRUE, same_columns = TRUE;
-
-  for (guint i = 0; i < folders->len; i++)
-    {
-      Folder *folder = g_ptr_array_index (folders, i);
-
-      renumber[i] = folder->base != NULL ? with->len : G_MAXUINT;
-      if (folder->base == NULL)
-        continue;
-      g_ptr_array_add (with, folder);
-      first = first != NULL ? first : folder;
-      same_base = same_base && strcmp (folder->base, first->base) == 0;
-      same_columns = same_columns && same_names (folder, first);
-    }
-  for (guint i = 0; first != NULL && i < folders->len; i++)
-    {
-      const Folder *folder = g_ptr_array_index (folders, i);
-
-      same_base = same_base && (folder->base != NULL || strcmp (folder->path, first->base) == 0);
-    }
-  if (!same_base)
-    set_conflicting_bases (folders, error);
-  else if (!same_columns)
-    set_conflicting_names (with, error);
-  else
-    return g_steal_pointer (&with);
-  return NULL;
 }
 
 /* ---- columns ---- */
@@ -452,7 +298,7 @@ static gboolean
 make_columns (RushFileIndex *self, const GPtrArray *folders, const RushSchema *user_schema,
               const RushEvalSettings *settings, GError **error)
 {
-  const GPtrArray *names = ((const Folder *)g_ptr_array_index (folders, 0))->names;
+  const GPtrArray *names = ((const RushPartitionFolder *)g_ptr_array_index (folders, 0))->names;
   g_autofree RushField *fields = g_new0 (RushField, names->len);
   g_autofree char **texts = g_new0 (char *, folders->len);
   gboolean infers =
@@ -466,7 +312,8 @@ make_columns (RushFileIndex *self, const GPtrArray *folders, const RushSchema *u
       const RushType *type = user_type (user_schema, name);
 
       for (guint i = 0; i < folders->len; i++)
-        texts[i] = g_ptr_array_index (((Folder *)g_ptr_array_index (folders, i))->texts, c);
+        texts[i] =
+            g_ptr_array_index (((RushPartitionFolder *)g_ptr_array_index (folders, i))->texts, c);
       if (type == NULL)
         type = infers ? rush_partition_infer_type (texts, folders->len, settings->time_zone)
                       : &RUSH_STRING;
@@ -499,7 +346,7 @@ find_partitions (RushFileIndex *self, const Selection *selection, const RushSche
 {
   g_autoptr (GPtrArray) folders = group_by_folder (self, selection);
   g_autofree guint *renumber = g_new0 (guint, folders->len + 1);
-  g_autoptr (GPtrArray) with = folders_with_values (folders, renumber, error);
+  g_autoptr (GPtrArray) with = rush_partition_folders_choose (folders, renumber, error);
 
   if (with == NULL)
     return FALSE;
