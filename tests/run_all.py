@@ -2,7 +2,8 @@
 
     python tests/run_all.py test       C tests of the build in build/, Python tests, SQL files
     python tests/run_all.py check      C tests under ASan+UBSan and TSan, fuzzers, long seeds
-    python tests/run_all.py nightly    check with seeds and iterations ten times as many
+    python tests/run_all.py nightly    check with seeds and iterations ten times as many, SQL files on
+                                       every configuration
 
 A C test program counts by its TAP lines, so that the total is of test cases, not of programs.
 """
@@ -90,12 +91,12 @@ def c_tests(tally, build, what, suites=(), env=None, multiplier=1):
     tally.add(passed, failed, what, time.time() - began)
 
 
-def python_tests(tally, what, arguments=(), env=None):
+def python_tests(tally, what, paths=("tests",), env=None):
     began = time.time()
     log, report = os.path.join(OUT, "pytest.log"), os.path.join(OUT, "pytest.xml")
     remove(report)
     status = run([sys.executable, "-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider",
-                  f"--junitxml={report}", "tests", *arguments], env=env, log=log)
+                  f"--junitxml={report}", *paths], env=env, log=log)
     suite = ElementTree.parse(report).getroot().find("testsuite") if os.path.exists(report) else None
     if suite is None:
         passed, failed = 0, 1
@@ -126,9 +127,9 @@ def sanitized_build(name, sanitizer):
     return build
 
 
-def test(tally):
+def test(tally, env=None):
     c_tests(tally, "build", "C tests")
-    python_tests(tally, "Python tests")
+    python_tests(tally, "Python tests", env=env)
 
 
 def check(tally, scale=1):
@@ -141,10 +142,13 @@ def check(tally, scale=1):
             env=env, multiplier=10)
     c_tests(tally, sanitized_build("tsan", "thread"), "C tests with threads under TSan",
             suites=["tsan"], env=env, multiplier=10)
+    python_tests(tally, "TPC-H and random queries",
+                 ["tests/py/test_tpch.py", "tests/py/test_sql_random.py"],
+                 env={"RUSH_TPCH_SCALE": "0.1", "RUSH_RANDOM_SECONDS": str(60 * scale)})
 
 
 def nightly(tally):
-    test(tally)
+    test(tally, env={"RUSH_MATRIX": "all"})
     check(tally, scale=10)
 
 

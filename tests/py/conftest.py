@@ -6,11 +6,15 @@ engine's place, for tests of what the package asks of it.
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HANG_S = 60         # a guard: nothing here takes that long
+
+# Execution memory of 2 MB: sorts, joins and aggregates of tens of thousands of rows spill.
+SMALL_POOLS = {"spark.testing.memory": "4m", "spark.testing.reservedMemory": "0"}
 
 
 @pytest.fixture(scope="module")
@@ -18,6 +22,37 @@ def sc():
     from rushlight import SparkContext
     with SparkContext("local[4]", "tests") as context:
         yield context
+
+
+@pytest.fixture(scope="module")
+def session_of():
+    """A new SparkSession in UTC of a context whose memory is ample, or so small that queries spill:
+    session_of(spill).  There is one context at a time; a change of memory stops it."""
+    from rushlight.sql import SparkSession
+    zone, os.environ["TZ"] = os.environ.get("TZ"), "UTC"
+    time.tzset()
+    made = {}
+
+    def stop():
+        for session in made.values():
+            session.stop()
+        made.clear()
+
+    def new_session(spill):
+        if spill not in made:
+            stop()
+            builder = SparkSession.builder.master("local[2]").appName("tests")
+            for key, value in SMALL_POOLS.items() if spill else ():
+                builder = builder.config(key, value)
+            made[spill] = builder.getOrCreate()
+        session = made[spill].newSession()
+        session.conf.set("spark.sql.session.timeZone", "UTC")
+        return session
+
+    yield new_session
+    stop()
+    os.environ.pop("TZ") if zone is None else os.environ.update(TZ=zone)
+    time.tzset()
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,64 @@
+"""Random queries keep the oracles of sql_generator.py.
+
+`make test` asks the seeds of random_seeds.txt, which once failed, and a few more; with
+RUSH_RANDOM_SECONDS (make check: a minute) new seeds until the time is over. Those that fail are
+written to out/random_seeds.txt; once mended they belong into tests/data/sql/random_seeds.txt.
+"""
+import os
+import pathlib
+import time
+
+import sql_generator
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+KEPT = ROOT / "tests" / "data" / "sql" / "random_seeds.txt"
+FAILED = ROOT / "out" / "random_seeds.txt"
+SECONDS = float(os.environ.get("RUSH_RANDOM_SECONDS", "0"))
+
+
+def kept_seeds():
+    return [int(line.split()[0]) for line in KEPT.read_text().splitlines()
+            if line and not line.startswith("#")]
+
+
+def check(spark, seeds):
+    """The first faults that seeds show; the seeds are kept."""
+    faults = {}
+    for seed in seeds:
+        fault = sql_generator.check(spark, seed)
+        if fault:
+            faults[seed] = fault
+        if len(faults) == 3:
+            break
+    if faults:
+        FAILED.parent.mkdir(exist_ok=True)
+        with FAILED.open("a") as out:
+            out.writelines(f"{seed}\n" for seed in faults)
+    assert not faults, "\n\n".join(faults.values())
+
+
+def new_seeds(seconds):
+    """Seeds that no run had before, until the time is over."""
+    end, seed = time.monotonic() + seconds, time.time_ns() // 1_000_000
+    while time.monotonic() < end:
+        yield seed
+        seed += 1
+
+
+def test_kept_seeds(session_of):
+    check(session_of(False), kept_seeds())
+
+
+def test_some_seeds(session_of):
+    check(session_of(False), range(40))
+
+
+def test_new_seeds(session_of):
+    check(session_of(False), new_seeds(SECONDS))
+
+
+def test_a_seed_is_a_case():
+    """The same seed gives the same statements, another one others."""
+    one, same, other = (sql_generator.Case(seed) for seed in (7, 7, 8))
+    assert (one.setup, one.source, one.predicate) == (same.setup, same.source, same.predicate)
+    assert one.setup != other.setup

@@ -1,0 +1,101 @@
+"""TPC-H: the 22 queries of bench/tpch give DuckDB's answers (tests/data/tpch/answers_<scale>.json).
+
+The data come from tpchgen-cli, once, into out/tpch/<scale>: scale 0.01, and with
+RUSH_TPCH_SCALE=0.1 (make check) ten times as many. Numbers are compared as make_answers.py writes
+them, with ten digits: sums of decimals are exact here and there, averages and quotients differ in
+type.
+"""
+import importlib.util
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SCALE = os.environ.get("RUSH_TPCH_SCALE", "0.01")
+CONFIGURATIONS = {
+    "default": {},
+    "unoptimized": {"spark.rushlight.sql.optimizer.enabled": "false"},
+    "static": {"spark.sql.adaptive.enabled": "false"},
+    "sort-merge": {"spark.sql.autoBroadcastJoinThreshold": "-1"},
+}
+
+
+def load_answers_module():
+    """make_answers.py: the texts of the queries, and how answers are written."""
+    path = ROOT / "tests" / "data" / "tpch" / "make_answers.py"
+    spec = importlib.util.spec_from_file_location("make_answers", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+tpch = load_answers_module()
+ANSWERS = json.loads((ROOT / "tests" / "data" / "tpch" / f"answers_{SCALE}.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def folder():
+    """The folder of the tables' Parquet files; made if it is not there, whole or not at all."""
+    made = ROOT / "out" / "tpch" / SCALE
+    if not made.is_dir():
+        generator = shutil.which("tpchgen-cli", path=os.path.dirname(sys.executable))
+        assert generator, "tpchgen-cli of requirements-test.txt is not installed"
+        partial = made.with_name(f"{SCALE}.{os.getpid()}")
+        partial.mkdir(parents=True)
+        subprocess.run([generator, "-s", SCALE, "--format=parquet", "--output-dir", str(partial)],
+                       check=True, capture_output=True)
+        partial.rename(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def spark_of(session_of, folder):
+    """The session of a configuration, with the tables as views; spark_of(name, spill)."""
+    made = {}
+
+    def spark(name, spill=False):
+        if (name, spill) not in made:
+            made.clear()
+            session = made[name, spill] = session_of(spill)
+            for key, value in CONFIGURATIONS[name].items():
+                session.conf.set(key, value)
+            for table in tpch.TABLES:
+                frame = session.read.parquet(str(folder / f"{table}.parquet"))
+                frame.createOrReplaceTempView(table)
+        return made[name, spill]
+
+    return spark
+
+
+def check(spark, number):
+    """A query's rows, in its order, are DuckDB's."""
+    rows = spark.sql(tpch.query_text(number, float(SCALE))).collect()
+    assert [[tpch.plain(v) for v in row] for row in rows] == ANSWERS[str(number)]
+
+
+@pytest.mark.parametrize("number", range(1, 23))
+def test_query(number, spark_of):
+    check(spark_of("default"), number)
+
+
+# Plans of other shapes; the optimizer's absence leaves some with cross joins, which only small data
+# bear.
+@pytest.mark.parametrize("name", ["static", "sort-merge"])
+@pytest.mark.parametrize("number", [3, 5, 13, 16, 18, 21, 22])
+def test_query_by_another_plan(number, name, spark_of):
+    check(spark_of(name), number)
+
+
+@pytest.mark.parametrize("number", [1, 4, 6, 12, 13, 14])
+def test_query_without_the_optimizer(number, spark_of):
+    check(spark_of("unoptimized"), number)
+
+
+@pytest.mark.parametrize("number", [1, 3, 9, 13, 16, 18, 21])
+def test_query_with_little_memory(number, spark_of):
+    check(spark_of("default", spill=True), number)
