@@ -37,9 +37,9 @@ static const RushFunction *const families[] = {
   rush_functions_random,
   rush_functions_conditional,
   rush_functions_hash,
-  rush_functions_pretty,
   rush_functions_array,
   rush_functions_map_struct,
+  rush_functions_pretty,
   rush_functions_lambda,
   rush_functions_distinct_sketch,
 };

@@ -229,6 +229,138 @@ RUSH_RESULT_TYPE (from_arrays_type)
                         args[1]->type->fields[0].nullable);
 }
 
+/* map_from_entries (array of structs of two fields) */
+RUSH_EVALUATOR (map_from_entries)
+{
+  RushColumn *entries = rush_column_child (args[0], 0);
+  g_autoptr (RushColumn) keys = rush_column_struct_field (entries, 0, ctx->allocator, error);
+  g_autoptr (RushColumn) values =
+      keys != NULL ? rush_column_struct_field (entries, 1, ctx->allocator, error) : NULL;
+  g_auto (MapWriter) writer = { NULL };
+  RushColumn *sources[] = { keys };
+
+  if (values == NULL || !map_writer_init (&writer, call->type, rows, ctx, error))
+    return NULL;
+  RUSH_FOR_ROWS (rows, row, {
+    RushListView list = rush_column_get_list (args[0], row);
+    guint start = writer.keys->len;
+    for (guint k = (guint)list.offset; k < (guint)(list.offset + list.length); k++)
+      map_writer_add (&writer, 0, k, k);
+    if (!map_writer_end (&writer, start, row, sources, error))
+      return NULL;
+  });
+  return map_writer_finish (&writer, &keys, &values, 1, ctx, error);
+}
+
+RUSH_RESULT_TYPE (from_entries_type)
+{
+  const RushType *entry = rush_type_element (args[0]->type);
+  if (entry->kind != RUSH_TYPE_STRUCT || entry->n_fields != 2)
+    {
+      rush_set_unexpected_type (error, self, n, args, 0, "\"ARRAY\" of pair \"STRUCT\"");
+      return NULL;
+    }
+  return rush_type_map (entry->fields[0].type, entry->fields[1].type, entry->fields[1].nullable);
+}
+
+/* map_concat (a, b, …): no key may stand in two of them. */
+RUSH_EVALUATOR (map_concat)
+{
+  guint n = call->n_children;
+  g_autofree RushColumn **keys = g_new (RushColumn *, n);
+  g_autofree RushColumn **values = g_new (RushColumn *, n);
+  g_auto (MapWriter) writer = { NULL };
+
+  for (guint i = 0; i < n; i++)
+    {
+      keys[i] = rush_column_child (args[i], 0);
+      values[i] = rush_column_child (args[i], 1);
+    }
+  if (!map_writer_init (&writer, call->type, rows, ctx, error))
+    return NULL;
+  RUSH_FOR_ROWS (rows, row, {
+    guint start = writer.keys->len;
+    for (guint i = 0; i < n; i++)
+      {
+        RushListView list = rush_column_get_list (args[i], row);
+        for (guint k = (guint)list.offset; k < (guint)(list.offset + list.length); k++)
+          map_writer_add (&writer, i, k, k);
+      }
+    if (!map_writer_end (&writer, start, row, keys, error))
+      return NULL;
+  });
+  return map_writer_finish (&writer, keys, values, n, ctx, error);
+}
+
+RUSH_RESULT_TYPE (concat_type)
+{
+  for (guint i = 0; i < n; i++)
+    if (args[i]->type->kind != RUSH_TYPE_MAP)
+      {
+        rush_set_unexpected_type (error, self, n, args, i, "\"MAP\"");
+        return NULL;
+      }
+  return args[0]->type;
+}
+
+/* arrays_zip (a, b): structs of the elements with one number; null where one list is shorter. */
+RUSH_EVALUATOR (arrays_zip)
+{
+  guint n = call->n_children, total = 0;
+  g_autofree RushColumn **fields = g_new0 (RushColumn *, n);
+  g_autoptr (GArray) places = g_array_new (FALSE, FALSE, sizeof (guint32));
+  g_auto (RushColumnWriter) lists = { NULL };
+  guint made = 0;
+
+  if (!rush_column_writer_init (&lists, call->type, rows->length, TRUE, ctx->allocator, error))
+    return NULL;
+  for (; made < n; made++)
+    {
+      g_array_set_size (places, 0);
+      RUSH_FOR_ROWS (rows, row, {
+        gint32 longest = 0;
+        RushListView list = rush_column_get_list (args[made], row);
+        for (guint i = 0; i < n; i++)
+          longest = MAX (longest, rush_column_get_list (args[i], row).length);
+        ((RushListView *)lists.values->bytes)[row] = (RushListView){ (gint32)places->len, longest };
+        for (gint32 k = 0; k < longest; k++)
+          {
+            guint32 place = k < list.length ? (guint32)(list.offset + k) : RUSH_NO_ROW;
+            g_array_append_val (places, place);
+          }
+      });
+      total = places->len;
+      fields[made] = rush_column_take (rush_column_child (args[made], 0),
+                                       (const guint32 *)places->data, total, ctx->allocator, error);
+      if (fields[made] == NULL)
+        break;
+    }
+  if (made < n)
+    {
+      while (made > 0)
+        rush_column_unref (fields[--made]);
+      return NULL;
+    }
+  RushColumn *structs =
+      rush_column_new_struct (rush_type_element (call->type), total, NULL, 0, fields);
+  return rush_column_new_list (call->type, rows->length, NULL, 0, g_steal_pointer (&lists.values),
+                               &structs);
+}
+
+RUSH_RESULT_TYPE (zip_type)
+{
+  g_autofree RushTypeField *fields = g_new (RushTypeField, n + 1);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < n; i++)
+    {
+      const char *name = rush_expr_name (args[i]);
+      g_ptr_array_add (names, name != NULL ? g_strdup (name) : g_strdup_printf ("%u", i));
+      fields[i] = (RushTypeField){ names->pdata[i], rush_type_element (args[i]->type), TRUE };
+    }
+  return rush_type_array (rush_type_struct (n, fields), FALSE);
+}
+
 /* The lists of a map are lists of its keys, and of its values. */
 static RushColumn *
 part_of_map (const RushType *type, RushColumn *map, guint child, RushEvalContext *ctx,
@@ -323,5 +455,11 @@ const RushFunction rush_functions_map_struct[] = {
   OF_MAP ("map_entries", entries_type, map_entries, "an array of structs"),
   RUSH_SCALAR ("map_contains_key", 2, 2, &RUSH_BOOL, map_contains_key, "map_contains_key(map, key)",
                "3.3.0", RUSH_ARGS (RUSH_ARG_MAP, RUSH_ARG_INDEX_OR_KEY)),
+  RUSH_SCALAR ("map_from_entries", 1, 1, NULL, map_from_entries, "map_from_entries(structs)",
+               "2.4.0", RUSH_ARGS (RUSH_ARG_ARRAY), .result_type = from_entries_type),
+  RUSH_SCALAR ("map_concat", 1, G_MAXUINT, NULL, map_concat, "map_concat(a, b, …)", "2.4.0",
+               RUSH_ARGS (RUSH_ARG_SAME), .result_type = concat_type),
+  RUSH_SCALAR ("arrays_zip", 1, G_MAXUINT, NULL, arrays_zip, "arrays_zip(a, b, …) - of structs",
+               "2.4.0", RUSH_ARGS (RUSH_ARG_ARRAY), .result_type = zip_type),
   { NULL },
 };

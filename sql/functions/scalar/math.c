@@ -120,6 +120,41 @@ RUSH_EVALUATOR (bitwise)
 RUSH_FIXED_EVALUATOR (bit_count, gint32,
                       { value = __builtin_popcountll ((guint64)RUSH_INT_ARG (0)); })
 
+RUSH_FIXED_EVALUATOR (getbit, gint8, {
+  gint64 at = RUSH_INT_ARG (1);
+  guint bits = args[0]->type->value_bytes * 8;
+  if (at < 0 || at >= bits)
+    {
+      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                   "%s() has bits 0 to %u, not %" G_GINT64_FORMAT,
+                   call->as.function.function->name, bits - 1, at);
+      return NULL;
+    }
+  value = (gint8)((RUSH_INT_ARG (0) >> at) & 1);
+})
+
+/* Which of n buckets of one width between two bounds; 0 and n + 1 are what lies outside. */
+RUSH_FIXED_EVALUATOR (width_bucket, gint64, {
+  double x = X;
+  double low = Y;
+  double high = RUSH_DOUBLE_ARG (2);
+  gint64 n = RUSH_INT_ARG (3);
+  null = n <= 0 || n == G_MAXINT64 || isnan (x) || low == high || !isfinite (low) ||
+         !isfinite (high);
+  if (!null)
+    {
+      double lower = MIN (low, high);
+      double upper = MAX (low, high);
+      gboolean rising = low < high;
+      if (rising ? x < lower : x > upper)
+        value = 0;
+      else if (rising ? x >= upper : x <= lower)
+        value = n + 1;
+      else
+        value = (gint64)((double)n * (rising ? x - lower : upper - x) / (upper - lower)) + 1;
+    }
+})
+
 RUSH_TEXT_EVALUATOR (eval_bin, {
   guint64 x = (guint64)RUSH_INT_ARG (0);
   guint bits = x == 0 ? 1 : 64 - (guint)__builtin_clzll (x);
@@ -254,6 +289,13 @@ negative_of (const RushFunction *self, guint n, RushExpr *const *args, RushEvalM
   return rush_expr_with_mode (plain, mode);
 }
 
+static RushExpr *
+positive_of (const RushFunction *self, guint n, RushExpr *const *args, RushEvalMode mode,
+             GError **error)
+{
+  return rush_expr_ref (args[0]);
+}
+
 #define DOUBLE(NAME, FUNC, USAGE)                                                                  \
   RUSH_SCALAR (NAME, 1, 1, &RUSH_FLOAT64, FUNC, NAME "(x) - " USAGE, "1.4.0",                      \
                RUSH_ARGS (RUSH_ARG_DOUBLE))
@@ -347,6 +389,15 @@ const RushFunction rush_functions_math[] = {
                "1.5.0", RUSH_ARGS (RUSH_ARG_SAME), .result_type = pmod_type),
   REWRITE ("mod", 2, remainder_of, "mod(a, b) - a % b"),
   REWRITE ("negative", 1, negative_of, "negative(a) - -a"),
+  REWRITE ("positive", 1, positive_of, "positive(a) - a"),
+  RUSH_SCALAR ("getbit", 2, 2, &RUSH_INT8, getbit, "getbit(x, n) - bit n, from 0", "3.2.0",
+               RUSH_ARGS (RUSH_ARG_INTEGRAL, RUSH_ARG_INT)),
+  RUSH_SCALAR ("bit_get", 2, 2, &RUSH_INT8, getbit, "bit_get(x, n) - bit n, from 0", "3.2.0",
+               RUSH_ARGS (RUSH_ARG_INTEGRAL, RUSH_ARG_INT)),
+  RUSH_SCALAR ("width_bucket", 4, 4, &RUSH_INT64, width_bucket,
+               "width_bucket(x, low, high, n) - which of n buckets", "3.1.0",
+               RUSH_ARGS (RUSH_ARG_DOUBLE, RUSH_ARG_DOUBLE, RUSH_ARG_DOUBLE, RUSH_ARG_LONG),
+               .always_nullable = TRUE),
   REWRITE ("try_add", 2, try_sum_of, "try_add(a, b) - null instead of an overflow"),
   REWRITE ("try_subtract", 2, try_difference_of, "try_subtract(a, b) - null, not an overflow"),
   REWRITE ("try_multiply", 2, try_product_of, "try_multiply(a, b) - null, not an overflow"),

@@ -251,6 +251,42 @@ RUSH_TEXT_EVALUATOR (elt, {
     }
 })
 
+/* ── URLs ── */
+
+RUSH_TEXT_EVALUATOR (url_encode, {
+  RushText text = TEXT;
+  for (gsize i = 0; i < text.length; i++)
+    {
+      char c = text.bytes[i];
+      if (g_ascii_isalnum (c) || strchr (".-*_", c) != NULL)
+        g_string_append_c (out, c);
+      else if (c == ' ')
+        g_string_append_c (out, '+');
+      else
+        g_string_append_printf (out, "%%%02X", (guint8)c);
+    }
+})
+
+RUSH_TEXT_EVALUATOR (url_decode, {
+  RushText text = TEXT;
+  for (gsize i = 0; i < text.length; i++)
+    if (text.bytes[i] != '%')
+      g_string_append_c (out, text.bytes[i] == '+' ? ' ' : text.bytes[i]);
+    else
+      {
+        gint high = i + 2 < text.length ? g_ascii_xdigit_value (text.bytes[i + 1]) : -1;
+        gint low = i + 2 <= text.length - 1 ? g_ascii_xdigit_value (text.bytes[i + 2]) : -1;
+        if (high < 0 || low < 0)
+          {
+            g_autofree char *url = g_strndup (text.bytes, text.length);
+            rush_sql_error_set (error, RUSH_SQL_CLASS_CANNOT_DECODE_URL, NULL, "url", url, NULL);
+            return NULL;
+          }
+        g_string_append_c (out, (char)(high * 16 + low));
+        i += 2;
+      }
+})
+
 /* ── formatted ── */
 
 static void
@@ -502,6 +538,10 @@ const RushFunction rush_functions_string_more[] = {
                  .always_nullable = TRUE),
   TEXT_FUNCTION ("format_number", 2, 2, format_number, "(x, digits) - 1,234.50",
                  RUSH_ARGS (RUSH_ARG_NUMERIC, RUSH_ARG_INT), .always_nullable = TRUE),
+  TEXT_FUNCTION ("url_encode", 1, 1, url_encode, "(text) - as in a form",
+                 RUSH_ARGS (RUSH_ARG_STRING)),
+  TEXT_FUNCTION ("url_decode", 1, 1, url_decode, "(text) - what url_encode() made of it",
+                 RUSH_ARGS (RUSH_ARG_STRING)),
   FORMAT ("format_string"),
   FORMAT ("printf"),
   { NULL },

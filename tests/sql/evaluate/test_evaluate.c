@@ -300,7 +300,10 @@ random_predicate (Fixture *self, guint depth)
         RushExpr *all[] = { column (self, SMALL), rush_expr_literal_int (&RUSH_INT32, 1),
                             rush_expr_literal_int (&RUSH_INT32, 3),
                             rush_expr_literal_null (&RUSH_INT32) };
-        return rush_expr_new (RUSH_EXPR_IN, g_rand_boolean (self->rand) ? 4 : 3, all);
+        if (g_rand_boolean (self->rand))
+          return rush_expr_new (RUSH_EXPR_IN, 4, all);
+        rush_expr_unref (all[3]);
+        return rush_expr_new (RUSH_EXPR_IN, 3, all);
       }
     case 6:
       return rush_expr_binary (RUSH_EXPR_OR, random_predicate (self, depth - 1),
