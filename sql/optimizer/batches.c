@@ -14,10 +14,13 @@
 #define R(id) &rush_optimizer_##id
 #define FIXED_POINT 100
 
-static const RushRule *const finish_analysis[] = {
-  R (eliminate_resolved_hint),       R (eliminate_subquery_aliases), R (eliminate_view),
-  R (pull_out_grouping_expressions), R (compute_current_time),       NULL
-};
+static const RushRule *const finish_analysis[] = { R (eliminate_resolved_hint),
+                                                   R (eliminate_subquery_aliases),
+                                                   R (eliminate_view),
+                                                   R (rewrite_non_correlated_exists),
+                                                   R (pull_out_grouping_expressions),
+                                                   R (compute_current_time),
+                                                   NULL };
 static const RushRule *const eliminate_distinct[] = { R (eliminate_distinct), NULL };
 static const RushRule *const inline_cte[] = { R (inline_cte), R (eliminate_subquery_aliases),
                                               NULL };
