@@ -76,9 +76,7 @@ set_subquery (GError **error, const RushExpr *node)
   g_autofree char *text = rush_quote_expr (node);
 
   if (node->kind == RUSH_EXPR_SCALAR_SUBQUERY)
-    rush_sql_error_set (
-        error, two_columns,
-        &node->context, "number", n, NULL);
+    rush_sql_error_set (error, two_columns, &node->context, "number", n, NULL);
   else if (plan->output->n != node->as.subquery.n_values)
     {
       g_autoptr (GString) left = g_string_new (NULL), right = g_string_new (NULL);
@@ -110,6 +108,29 @@ set_subquery (GError **error, const RushExpr *node)
     }
 }
 
+/* The first condition that is none; −1: all are. */
+static gint
+find_no_condition (const RushExpr *node)
+{
+  guint n = node->kind == RUSH_EXPR_IF ? 1 : node->n_children - node->n_children % 2;
+
+  for (guint i = 0; i < n; i += 2)
+    if (node->children[i]->type != &RUSH_BOOL)
+      return (gint)i;
+  return -1;
+}
+
+static void
+set_choice (GError **error, const RushExpr *node, const char *name)
+{
+  gint i = find_no_condition (node);
+
+  if (i >= 0)
+    set_unexpected (error, node, (guint)i, "\"BOOLEAN\"");
+  else
+    set_different (error, node, name);
+}
+
 gboolean
 rush_check_types (const RushExpr *node, GError **error)
 {
@@ -138,10 +159,10 @@ rush_check_types (const RushExpr *node, GError **error)
       set_different (error, node, "coalesce");
       return FALSE;
     case RUSH_EXPR_IF:
-      set_different (error, node, "if");
+      set_choice (error, node, "if");
       return FALSE;
     case RUSH_EXPR_CASE_WHEN:
-      set_different (error, node, "casewhen");
+      set_choice (error, node, "casewhen");
       return FALSE;
     case RUSH_EXPR_NOT:
       set_unexpected (error, node, 0, "\"BOOLEAN\"");

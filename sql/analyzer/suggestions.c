@@ -99,6 +99,31 @@ share_qualifier (const GPtrArray *columns)
   return TRUE;
 }
 
+/* Is the column of the table that the user named? */
+static gboolean
+is_of_table (const RushExpr *column, char *const *parts)
+{
+  char **qualifier = column->as.attribute.qualifier;
+  guint n = g_strv_length ((char **)parts) - 1;
+  guint length = qualifier != NULL ? g_strv_length (qualifier) : 0;
+
+  if (n == 0 || n > length)
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    if (g_ascii_strcasecmp (qualifier[length - n + i], parts[i]) != 0)
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+knows_table (const GPtrArray *columns, char *const *parts)
+{
+  for (guint i = 0; i < columns->len; i++)
+    if (is_of_table (columns->pdata[i], parts))
+      return TRUE;
+  return FALSE;
+}
+
 static char *
 proposal (char *const *parts, const GPtrArray *columns)
 {
@@ -106,11 +131,15 @@ proposal (char *const *parts, const GPtrArray *columns)
   g_autofree char *joined = g_strjoinv (".", (char **)parts);
   g_autofree char *lower = g_utf8_strdown (joined, -1);
   gboolean qualified = parts[1] != NULL || !share_qualifier (columns);
+  gboolean of_table = knows_table (columns, parts);
   GString *text = g_string_new (NULL);
 
   g_array_set_clear_func (all, clear_candidate);
   for (guint i = 0; i < columns->len; i++)
     {
+      if (of_table && !is_of_table (columns->pdata[i], parts))
+        continue;
+
       g_autofree char *name = dotted (columns->pdata[i]);
       g_autofree char *lower_name = g_utf8_strdown (name, -1);
       Candidate candidate = { name_of (columns->pdata[i], qualified), 0 };

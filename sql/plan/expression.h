@@ -353,7 +353,7 @@ guint rush_expr_semantic_hash (const RushExpr *self);
 gboolean rush_expr_equal (const RushExpr *a, const RushExpr *b); /* in every respect but context */
 /* ALIAS and ATTRIBUTE: the attribute that refers to it. (transfer full) */
 RushExpr *rush_expr_to_attribute (RushExpr *self);
-const char *rush_expr_name (const RushExpr *self); /* of ALIAS and ATTRIBUTE */
+const char *rush_expr_name (const RushExpr *self); /* of ALIAS and ATTRIBUTE; else NULL */
 RushExprId rush_expr_named_id (const RushExpr *self);
 /* Ids of all attributes below; the set is (transfer full), RushExprId boxed as its own key. */
 typedef struct _RushExprIdSet RushExprIdSet;

@@ -269,8 +269,7 @@ is_named (const RushExpr *self)
 const char *
 rush_expr_name (const RushExpr *self)
 {
-  g_return_val_if_fail (is_named (self), NULL);
-  return self->as.attribute.name;
+  return is_named (self) ? self->as.attribute.name : NULL;
 }
 
 RushExprId

@@ -125,8 +125,10 @@ movement_of (const RushExpr *self)
   if (left->kind != RUSH_TYPE_DATE && left->kind != RUSH_TYPE_TIMESTAMP &&
       left->kind != RUSH_TYPE_TIMESTAMP_NTZ)
     return NOT_MOVED;
+  if (right->kind == RUSH_TYPE_DAY_TIME_INTERVAL && left->kind == RUSH_TYPE_DATE)
+    return MOVED_BY_DAYS;
   if (right->kind == RUSH_TYPE_DAY_TIME_INTERVAL)
-    return left->kind == RUSH_TYPE_DATE ? MOVED_BY_DAYS : MOVED_CAST;
+    return self->children[0]->kind == RUSH_EXPR_CAST ? MOVED : MOVED_CAST;
   return right->kind == RUSH_TYPE_YEAR_MONTH_INTERVAL || right->kind == RUSH_TYPE_CALENDAR_INTERVAL
              ? MOVED
              : NOT_MOVED;

@@ -388,6 +388,8 @@ cast_may_null (const RushType *from, const RushType *to)
   if (to->kind == RUSH_TYPE_DECIMAL)
     return !rush_type_is_numeric (from) ||
            !rush_decimal_is_wider (to, rush_decimal_for_type (from));
+  if (from->kind == RUSH_TYPE_DECIMAL)
+    return rush_type_is_integral (to);
   if (from->kind == RUSH_TYPE_TIMESTAMP && rush_type_is_integral (to))
     return to->kind != RUSH_TYPE_INT64;
   if ((from->kind == RUSH_TYPE_FLOAT32 || from->kind == RUSH_TYPE_FLOAT64) &&

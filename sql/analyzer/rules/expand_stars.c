@@ -4,6 +4,7 @@
  *   +- Relation [a#1, b#2]      →     +- Relation [a#1, b#2]
  *
  *   t.*    the columns of table t; or the fields of a struct column t
+ *   * EXCEPT (d)   all but some: the star's children
  *   f(*)   all columns as arguments
  *
  * Mirrors: ResolveReferences.expandStarExpressions, UnresolvedStar,
@@ -79,16 +80,54 @@ add_fields (const RushAnalysis *self, const RushExpr *star, const GPtrArray *inp
   return TRUE;
 }
 
+/* * EXCEPT (d, t.e): columns that are named are left out; a name that is no column is an error. */
+static gboolean
+find_excluded (const RushAnalysis *self, const RushExpr *star, const GPtrArray *input,
+               RushExprIdSet *excluded, GError **error)
+{
+  for (guint i = 0; i < star->n_children; i++)
+    {
+      const RushExpr *name = star->children[i];
+      GError *problem = NULL;
+      g_autoptr (RushExpr) column = NULL;
+
+      if (name->kind == RUSH_EXPR_ATTRIBUTE) /* found by ResolveReferences */
+        column = rush_expr_ref ((RushExpr *)name);
+      else
+        column = rush_analysis_resolve_name (self, name->as.names.parts, input, &name->context,
+                                             &problem);
+      if (problem != NULL)
+        {
+          g_propagate_error (error, problem);
+          return FALSE;
+        }
+      if (column == NULL || column->kind != RUSH_EXPR_ATTRIBUTE)
+        {
+          rush_analysis_set_unresolved (error, name->as.names.parts, input, &name->context);
+          return FALSE;
+        }
+      rush_expr_id_set_add (excluded, column->as.attribute.id);
+    }
+  return TRUE;
+}
+
 static gboolean
 add_star (const RushAnalysis *self, const RushExpr *star, const GPtrArray *input, GPtrArray *into,
           GError **error)
 {
-  guint before = into->len;
+  g_autoptr (RushExprIdSet) excluded = rush_expr_id_set_new ();
+  gboolean found = FALSE;
 
+  if (!find_excluded (self, star, input, excluded, error))
+    return FALSE;
   for (guint i = 0; i < input->len; i++)
     if (belongs_to (self, input->pdata[i], star->as.names.parts))
-      g_ptr_array_add (into, rush_expr_ref (input->pdata[i]));
-  if (into->len > before || star->as.names.parts[0] == NULL)
+      {
+        found = TRUE;
+        if (!rush_expr_id_set_has (excluded, rush_expr_named_id (input->pdata[i])))
+          g_ptr_array_add (into, rush_expr_ref (input->pdata[i]));
+      }
+  if (found || star->as.names.parts[0] == NULL)
     return TRUE;
   return add_fields (self, star, input, into, error);
 }

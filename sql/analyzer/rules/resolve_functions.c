@@ -300,6 +300,15 @@ is_ready (const RushExpr *call)
   return TRUE;
 }
 
+/* grouping (k), grouping_id (): ResolveGroupingAnalytics knows what they mean. */
+static gboolean
+is_grouping (const RushExpr *call)
+{
+  return call->as.call.parts[1] == NULL &&
+         (g_ascii_strcasecmp (call->as.call.parts[0], "grouping") == 0 ||
+          g_ascii_strcasecmp (call->as.call.parts[0], "grouping_id") == 0);
+}
+
 static RushExpr *
 resolve (RushExpr *node, gpointer data, GError **error)
 {
@@ -310,7 +319,7 @@ resolve (RushExpr *node, gpointer data, GError **error)
   gboolean done = FALSE;
   guint n;
 
-  if (node->kind != RUSH_EXPR_UNRESOLVED_FUNCTION || !is_ready (node))
+  if (node->kind != RUSH_EXPR_UNRESOLVED_FUNCTION || is_grouping (node) || !is_ready (node))
     return rush_expr_ref (node);
   n = node->n_children - node->as.call.has_filter - node->as.call.n_orders;
   name = g_ascii_strdown (node->as.call.parts[g_strv_length (node->as.call.parts) - 1], -1);
