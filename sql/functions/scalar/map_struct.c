@@ -10,6 +10,18 @@
 
 /* ── structs ── */
 
+/* A field is called as its expression is, if that has a name; else "col3" or "2", by its number. */
+static char *
+field_name (const RushExpr *expr, const char *prefix, guint number)
+{
+  if (expr->kind == RUSH_EXPR_ATTRIBUTE || expr->kind == RUSH_EXPR_ALIAS)
+    return g_strdup (rush_expr_name (expr));
+  if (expr->kind == RUSH_EXPR_GET_FIELD || expr->kind == RUSH_EXPR_BOUND)
+    return g_strdup (expr->as.bound.name);
+  g_autofree char *digits = g_strdup_printf ("%u", number);
+  return g_strconcat (prefix, digits, NULL);
+}
+
 /* Fields: all arguments, or of named_struct (name, value, name, value …) every second one. */
 RUSH_EVALUATOR (make_struct)
 {
@@ -54,8 +66,7 @@ RUSH_RESULT_TYPE (struct_type)
 
   for (guint i = 0; i < n; i++)
     {
-      const char *name = rush_expr_name (args[i]);
-      g_ptr_array_add (names, name != NULL ? g_strdup (name) : g_strdup_printf ("col%u", i + 1));
+      g_ptr_array_add (names, field_name (args[i], "col", i + 1));
       fields[i] = (RushTypeField){ names->pdata[i], args[i]->type, args[i]->nullable };
     }
   *inout_nullable = FALSE;
@@ -354,8 +365,7 @@ RUSH_RESULT_TYPE (zip_type)
 
   for (guint i = 0; i < n; i++)
     {
-      const char *name = rush_expr_name (args[i]);
-      g_ptr_array_add (names, name != NULL ? g_strdup (name) : g_strdup_printf ("%u", i));
+      g_ptr_array_add (names, field_name (args[i], "", i));
       fields[i] = (RushTypeField){ names->pdata[i], rush_type_element (args[i]->type), TRUE };
     }
   return rush_type_array (rush_type_struct (n, fields), FALSE);

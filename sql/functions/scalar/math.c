@@ -126,8 +126,8 @@ RUSH_FIXED_EVALUATOR (getbit, gint8, {
   if (at < 0 || at >= bits)
     {
       g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
-                   "%s() has bits 0 to %u, not %" G_GINT64_FORMAT,
-                   call->as.function.function->name, bits - 1, at);
+                   "%s() has bits 0 to %u, not %" G_GINT64_FORMAT, call->as.function.function->name,
+                   bits - 1, at);
       return NULL;
     }
   value = (gint8)((RUSH_INT_ARG (0) >> at) & 1);
@@ -139,8 +139,8 @@ RUSH_FIXED_EVALUATOR (width_bucket, gint64, {
   double low = Y;
   double high = RUSH_DOUBLE_ARG (2);
   gint64 n = RUSH_INT_ARG (3);
-  null = n <= 0 || n == G_MAXINT64 || isnan (x) || low == high || !isfinite (low) ||
-         !isfinite (high);
+  null =
+      n <= 0 || n == G_MAXINT64 || isnan (x) || low == high || !isfinite (low) || !isfinite (high);
   if (!null)
     {
       double lower = MIN (low, high);

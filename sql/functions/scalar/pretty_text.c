@@ -29,8 +29,8 @@ RUSH_EVALUATOR (to_pretty_string)
 
 const RushFunction rush_functions_pretty[] = {
   RUSH_SCALAR ("to_pretty_string", 1, 1, &RUSH_STRING, to_pretty_string,
-               "to_pretty_string(value) - as show () prints it", "3.5.0",
-               RUSH_ARGS (RUSH_ARG_ANY), .never_null = TRUE, .handles_nulls = TRUE,
-               .needs_time_zone = TRUE, .internal = TRUE),
+               "to_pretty_string(value) - as show () prints it", "3.5.0", RUSH_ARGS (RUSH_ARG_ANY),
+               .never_null = TRUE, .handles_nulls = TRUE, .needs_time_zone = TRUE,
+               .internal = TRUE),
   { NULL },
 };

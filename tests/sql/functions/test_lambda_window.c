@@ -1,4 +1,5 @@
-/* test_lambda_window.c - functions that take a lambda, see a partition, or make several rows of one. */
+/* test_lambda_window.c - functions that take a lambda, see a partition, or make several rows of
+ * one. */
 #include "sql/evaluate/evaluate.h"
 
 #include <string.h>
@@ -113,7 +114,8 @@ with_one (const char *name, RushExprKind kind, RushExpr *right)
   if (kind >= RUSH_EXPR_EQUAL)
     {
       rush_expr_unref (parts[0]);
-      parts[0] = rush_expr_binary (kind, variable ("x", id), rush_expr_literal_int (&RUSH_INT32, 1));
+      parts[0] =
+          rush_expr_binary (kind, variable ("x", id), rush_expr_literal_int (&RUSH_INT32, 1));
     }
   RushExpr *args[] = { xs (), rush_expr_new (RUSH_EXPR_LAMBDA, 2, parts) };
   return call (name, 2, args);
@@ -136,7 +138,8 @@ test_lambdas (Fixture *self, gconstpointer data)
   assert_rows (self, call ("aggregate", 3, args), "16 20 null null");
 }
 
-/* A lambda in a lambda sees the variables of both: transform (xs, x -> size (filter (xs, y -> y > x))) */
+/* A lambda in a lambda sees the variables of both: transform (xs, x -> size (filter (xs, y -> y >
+ * x))) */
 static void
 test_nested_lambdas (Fixture *self, gconstpointer data)
 {
@@ -159,10 +162,10 @@ test_windows (Fixture *self, gconstpointer data)
   {
     const char *name, *wanted;
     guint n_args;
-  } cases[] = { { "row_number", "1 2 3 4", 0 },  { "rank", "1 2 2 4", 0 },
-                { "dense_rank", "1 2 2 3", 0 },  { "cume_dist", "0.25 0.75 0.75 1", 0 },
-                { "ntile", "1 1 1 1", 0 },       { "lag", "null 10 20 30", 1 },
-                { "lead", "20 30 40 null", 1 },  { "nth_value", "null 20 20 20", 2 } };
+  } cases[] = { { "row_number", "1 2 3 4", 0 }, { "rank", "1 2 2 4", 0 },
+                { "dense_rank", "1 2 2 3", 0 }, { "cume_dist", "0.25 0.75 0.75 1", 0 },
+                { "ntile", "1 1 1 1", 0 },      { "lag", "null 10 20 30", 1 },
+                { "lead", "20 30 40 null", 1 }, { "nth_value", "null 20 20 20", 2 } };
   g_autoptr (RushColumn) two =
       rush_column_new_constant_int (&RUSH_INT32, 2, N_ROWS, rush_allocator_system (), NULL);
   RushColumn *columns[] = { self->batch->columns[1], two };
