@@ -81,7 +81,8 @@ add_field (RushCsvSplitter *self, const char *text, gsize length, gboolean in_sc
   if (G_UNLIKELY (self->n_fields >= self->options->max_columns ||
                   (self->options->max_chars >= 0 && (gint64)length > self->options->max_chars)))
     {
-      g_autofree char *shown = g_utf8_make_valid (text, (gssize)MIN (length, 100));
+      g_autofree char *shown =
+          g_utf8_make_valid (text != NULL ? text : "", (gssize)MIN (length, 100));
 
       rush_sql_error_set (error, RUSH_SQL_CLASS_MALFORMED_CSV_RECORD, NULL, "badRecord", shown,
                           NULL);
