@@ -17,6 +17,9 @@ struct _RushAnalysis
   const RushAnalysis *parent; /* of the query around; or NULL */
 };
 
+/* A spark.sql.… switch, as the query has it. */
+gboolean rush_analysis_switch (const RushAnalysis *self, const char *key);
+
 /* ── names (names.c) ── */
 
 gboolean rush_analysis_same_name (const RushAnalysis *self, const char *a, const char *b);

@@ -10,6 +10,7 @@
  * Mirrors: Analyzer.executeAndCheck.
  */
 #include "sql/analyzer/analysis_private.h"
+#include "sql/plan/settings.h"
 #include "sql/types/type_rules.h"
 
 RushPlan *
@@ -52,6 +53,16 @@ rush_analyze_expression (RushExpr *expr, RushPlan *input, const RushAnalyzerOpti
 }
 
 /* ── small things many rules do ── */
+
+gboolean
+rush_analysis_switch (const RushAnalysis *self, const char *key)
+{
+  GHashTable *conf = self->options->conf;
+  g_autoptr (GHashTable) none = conf == NULL ? g_hash_table_new (g_str_hash, g_str_equal) : NULL;
+  RushEvalSettings settings = { .conf = conf != NULL ? conf : none };
+
+  return rush_settings_get_bool (&settings, key);
+}
 
 GPtrArray *
 rush_expr_array_new (void)

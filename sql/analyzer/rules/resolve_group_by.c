@@ -135,6 +135,8 @@ resolve (RushPlan *node, gpointer data, GError **error)
                                                    rush_expr_list_ref (node->lists[1]) })
                    : rush_plan_ref (node);
     }
+  if (!rush_analysis_switch (data, "spark.sql.groupByAliases"))
+    return rush_plan_ref (node);
   grouping = rush_expr_list_transform_up (node->lists[0], replace_alias, &group, error);
   if (grouping == NULL)
     return NULL;

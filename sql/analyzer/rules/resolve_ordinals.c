@@ -204,9 +204,11 @@ resolve_group (RushPlan *aggregate, GError **error)
 static RushPlan *
 resolve (RushPlan *node, gpointer data, GError **error)
 {
-  if (node->kind == RUSH_PLAN_SORT && node->children[0]->resolved)
+  if (node->kind == RUSH_PLAN_SORT && node->children[0]->resolved &&
+      rush_analysis_switch (data, "spark.sql.orderByOrdinal"))
     return resolve_sort (data, node, error);
-  if (node->kind == RUSH_PLAN_AGGREGATE && !node->resolved && node->children[0]->resolved)
+  if (node->kind == RUSH_PLAN_AGGREGATE && !node->resolved && node->children[0]->resolved &&
+      rush_analysis_switch (data, "spark.sql.groupByOrdinal"))
     return resolve_group (node, error);
   return rush_plan_ref (node);
 }

@@ -281,10 +281,81 @@ test_as_spark (void)
   g_free (differences);
 }
 
+/* ── settings ── */
+
+static char *
+analyzed_text (const char *query, gboolean ansi, GHashTable *conf, GError **error)
+{
+  const RushParserOptions parser = { .ansi = ansi };
+  Catalog catalog;
+  RushAnalyzerOptions options = { .ansi = ansi,
+                                  .time_zone = g_intern_string ("UTC"),
+                                  .conf = conf };
+  g_autoptr (RushPlan) parsed = rush_parse_statement (query, &parser, error);
+  g_autoptr (RushPlan) analyzed = NULL;
+  g_autofree char *line = NULL;
+
+  g_assert_nonnull (parsed);
+  catalog_init (&catalog);
+  options.catalog = &catalog.view;
+  analyzed = rush_analyze (parsed, &options, error);
+  g_hash_table_unref (catalog.tables);
+  if (analyzed == NULL)
+    return NULL;
+  line = rush_plan_node_string (analyzed);
+  return normalise (line);
+}
+
+static void
+test_without_ansi (void)
+{
+  GError *error = NULL;
+  g_autofree char *sum = analyzed_text ("select s + 1 as x from t", FALSE, NULL, &error);
+  g_autofree char *compare = analyzed_text ("select s = 1 as x from t", FALSE, NULL, &error);
+  g_autofree char *choice =
+      analyzed_text ("select coalesce(s, 1) as x from t", FALSE, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (sum, ==, "Project [(cast(s#1 as double) + cast(1 as double)) AS x#2]");
+  g_assert_cmpstr (compare, ==, "Project [(cast(s#1 as int) = 1) AS x#2]");
+  g_assert_cmpstr (choice, ==, "Project [coalesce(s#1, cast(1 as string)) AS x#2]");
+}
+
+static void
+test_positions_can_be_switched_off (void)
+{
+  GError *error = NULL;
+  g_autoptr (GHashTable) conf = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autofree char *by_three = NULL, *by_alias = NULL;
+
+  g_hash_table_insert (conf, (gpointer) "spark.sql.groupByOrdinal", (gpointer) "false");
+  by_three = analyzed_text ("select count(*) as n from t group by 3", TRUE, conf, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (by_three, ==, "Aggregate [3], [count(1) AS n#1L]");
+  g_hash_table_insert (conf, (gpointer) "spark.sql.groupByAliases", (gpointer) "false");
+  by_alias = analyzed_text ("select k as x, count(*) from t group by x", TRUE, conf, &error);
+  g_assert_null (by_alias);
+  g_assert_true (g_str_has_prefix (error->message, "[UNRESOLVED_COLUMN.WITH_SUGGESTION]"));
+  g_clear_error (&error);
+}
+
+static void
+test_analyzed_plans_stay (void)
+{
+  RushAnalyzerOptions options = { .ansi = TRUE, .time_zone = g_intern_string ("UTC") };
+  g_autoptr (RushPlan) range = rush_plan_range (0, 10, 1, 0);
+  g_autoptr (RushPlan) again = rush_analyze (range, &options, NULL);
+
+  g_assert_true (again == range);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/analyzer/as-spark", test_as_spark);
+  g_test_add_func ("/analyzer/legacy", test_without_ansi);
+  g_test_add_func ("/analyzer/settings", test_positions_can_be_switched_off);
+  g_test_add_func ("/analyzer/again", test_analyzed_plans_stay);
   return g_test_run ();
 }
