@@ -96,9 +96,10 @@ grow_slots (const RushType *type, List *list, RushAllocator *allocator, GError *
   guint32 n_slots = MAX (8, list->n_slots * 2);
   const Item *items = (const Item *)list->items.items;
   gint32 *slots = rush_alloc (allocator, n_slots * sizeof *slots, error);
-  RushColumn *values = slots == NULL ? NULL
-                                     : rush_value_states_column (type, (const RushValueState *)items, sizeof (Item),
-                                                                 list->items.n, allocator, error);
+  RushColumn *values = NULL;
+  if (slots != NULL)
+    values = rush_value_states_column (type, (const RushValueState *)items, sizeof (Item),
+                                       list->items.n, allocator, error);
   if (values == NULL)
     {
       rush_free (allocator, slots, slots != NULL ? n_slots * sizeof *slots : 0);

@@ -229,6 +229,12 @@ RUSH_TEXT_EVALUATOR (eval_conv, {
           if (__builtin_mul_overflow (value, (guint64)from, &value) ||
               __builtin_add_overflow (value, (guint64)digit, &value))
             {
+              if (call->mode == RUSH_EVAL_ANSI)
+                {
+                  rush_arithmetic_set_overflow (error, "Overflow in function conv()", NULL,
+                                                &call->context);
+                  return NULL;
+                }
               value = G_MAXUINT64;
               break;
             }

@@ -177,6 +177,11 @@ RUSH_EVALUATOR (eval_floor_ceil)
     else
       {
         double x = from->storage <= RUSH_STORAGE_I64 ? 0 : RUSH_DOUBLE_ARG (0);
+        if (fabs (x) >= 0x1p63 && call->mode == RUSH_EVAL_ANSI)
+          {
+            rush_arithmetic_set_overflow (error, "overflow", NULL, &call->context);
+            return NULL;
+          }
         *(gint64 *)out = from->storage <= RUSH_STORAGE_I64
                              ? RUSH_INT_ARG (0)
                              : saturated (down ? floor (x) : ceil (x));

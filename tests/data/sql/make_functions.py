@@ -54,6 +54,10 @@ split('a,b,,c,,', ',') split('a,b,c', ',', 2) split('abc', '') split('oneAtwoBth
 regexp_extract('100-200', '(\\d+)-(\\d+)', 1) regexp_extract('100-200', '(\\d+)-(\\d+)') regexp_extract('foo', '(\\d+)', 1) regexp_replace('100-200', '(\\d+)', 'num') regexp_replace('abc', '(b)', '[$1]') regexp_replace('aaa', 'a', 'b', 2) rlike('abc', 'b.') regexp_like('abc', '^b') regexp('abc', 'c$')
 regexp_extract_all('100-200, 300-400', '(\\d+)-(\\d+)', 1) regexp_count('aXbX', 'X') regexp_instr('abc', 'b') regexp_substr('abc', 'b.') regexp_substr('abc', 'x')
 get_json_object('{"a":{"b":[1,2,{"c":"x"}]}}', '$.a.b[2].c') get_json_object('{"a":1}', '$.b') get_json_object('{"a":[1,2]}', '$.a') get_json_object('{"a":{"b":1}}', '$.a') get_json_object('not json', '$.a')
+json_array_length('[1,2]') json_array_length('{}') array_sort(array(3, null, 1)) map_concat(map('a', 1), map('b', 2)) map_from_entries(map_entries(map('a', 1)))
+getbit(5, 0) getbit(5, 1) bit_get(5, 2) width_bucket(5.3D, 0.2D, 10.6D, 5) width_bucket(-2.1D, 1.3D, 3.4D, 3) width_bucket(8.1D, 0.0D, 5.7D, 4) width_bucket(-0.9D, 5.2D, 0.5D, 2) positive(3)
+url_encode('https://a b.c/é?x=1&y') url_decode('a+b%2Fc%C3%A9') nullifzero(0) nvl2(null, 1, 2) nullif(1, 1) nullif(1, 2) if(true, 1, 2) equal_null(null, null) typeof(1.5) int('12') bigint('12') double('1.5') string(12) boolean('yes') date('2020-01-01')
+to_date('2020-05-17', 'yyyy-MM-dd') to_timestamp('17/05/2020 10:20', 'dd/MM/yyyy HH:mm') try_to_timestamp('x', 'yyyy') to_date('2020-05-17') date_part('year', date'2020-05-17') date_part('dow', date'2020-05-17')
 """
 
 

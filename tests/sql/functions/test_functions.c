@@ -137,6 +137,21 @@ coerce (const RushFunction *function, guint n, RushExpr **args)
 
 /* ── calls ── */
 
+static RushExpr *new_call (const char *name, guint n, RushExpr **args);
+
+/* What a rewrite has left to the analyzer: calls by name. */
+static RushExpr *
+resolve (RushExpr *node, gpointer data, GError **error)
+{
+  RushExpr *args[16];
+
+  if (node->kind != RUSH_EXPR_UNRESOLVED_FUNCTION)
+    return rush_expr_ref (node);
+  for (guint i = 0; i < node->n_children; i++)
+    args[i] = rush_expr_ref (node->children[i]);
+  return new_call (node->as.call.parts[0], node->n_children, args);
+}
+
 static RushExpr *
 new_call (const char *name, guint n, RushExpr **args)
 {
@@ -152,7 +167,10 @@ new_call (const char *name, guint n, RushExpr **args)
       g_assert_no_error (error);
       for (guint i = 0; i < n; i++)
         rush_expr_unref (args[i]);
-      return expr;
+      RushExpr *resolved = rush_expr_transform_up (expr, resolve, NULL, &error);
+      g_assert_no_error (error);
+      rush_expr_unref (expr);
+      return resolved;
     }
   coerce (function, n, args);
   const RushType *type = function->fixed_type != NULL
@@ -195,7 +213,7 @@ read_value (Reader *self)
     return rush_expr_literal_null (&RUSH_NULL);
   if (strcmp (word, "true") == 0 || strcmp (word, "false") == 0)
     return rush_expr_literal_bool (*word == 't');
-  if (strcmp (word, "date") == 0 || strcmp (word, "timestamp") == 0)
+  if (*self->p == '\'' && (strcmp (word, "date") == 0 || strcmp (word, "timestamp") == 0))
     return read_time (self, *word == 'd');
   return read_call (self, word);
 }
