@@ -20,7 +20,7 @@ struct _RushAnalysis
 /* A spark.sql.… switch, as the query has it. */
 gboolean rush_analysis_switch (const RushAnalysis *self, const char *key);
 
-/* ── names (names.c) ── */
+/* ── names (name_resolution.c) ── */
 
 gboolean rush_analysis_same_name (const RushAnalysis *self, const char *a, const char *b);
 /* The column that @parts name among @columns, with fields of structs taken out.  NULL without

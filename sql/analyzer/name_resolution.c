@@ -1,4 +1,4 @@
-/* names.c - what a name means among the columns that a node sees.
+/* name_resolution.c - what a name means among the columns that a node sees.
  *
  *   a          column a
  *   t.a        column a of table t; or, if there is no such table, field a of column t
