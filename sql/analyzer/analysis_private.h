@@ -56,7 +56,7 @@ gboolean rush_analysis_fit_arguments (const RushAnalysis *self, const RushFuncti
 gboolean rush_analysis_can_cast (const RushAnalysis *self, const RushType *from,
                                  const RushType *to);
 
-/* ── running (batches.c, analyzer.c) ── */
+/* ── running (analyzer_batches.c, analyzer.c) ── */
 
 extern const RushRuleBatch rush_analyzer_batches[];
 extern const guint rush_analyzer_n_batches;

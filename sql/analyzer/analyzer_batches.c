@@ -1,4 +1,4 @@
-/* batches.c - in which order the analyzer's rules run.
+/* analyzer_batches.c - in which order the analyzer's rules run.
  *
  *   Substitution   what is text only: WITH, WINDOW; once
  *   Resolution     the rest, to a fixed point: each rule does what it can as soon as it can
