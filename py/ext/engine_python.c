@@ -1,7 +1,7 @@
 /* engine_python.c - Context's methods that make RDDs of Python's: chains of functions, and what
  * stands around a shuffle of pairs.  None of them starts a job.
  */
-#include "py/ext/engine_private.h"
+#include "py/ext/sql/sql_private.h"
 
 #include "py/runner/protocol.h"
 #include "rdd/transform/shuffled.h"
@@ -13,7 +13,8 @@ output_from_name (const char *name, RushPythonOutput *out)
 {
   static const char *const names[] = { [RUSH_PYTHON_OUTPUT_RUNS] = "runs",
                                        [RUSH_PYTHON_OUTPUT_PAIRS] = "pairs",
-                                       [RUSH_PYTHON_OUTPUT_LINES] = "lines" };
+                                       [RUSH_PYTHON_OUTPUT_LINES] = "lines",
+                                       [RUSH_PYTHON_OUTPUT_ROWS] = "rows" };
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     if (g_str_equal (name, names[i]))
       {
@@ -63,10 +64,12 @@ context_python_rdd (EngineContext *self, PyObject *args)
   int preserves, barrier;
   PyObject *step_list, *broadcast_list;
   EngineCall call;
+  const RushType *rows = NULL;
   RushPythonChain chain = { 0 };
-  if (!PyArg_ParseTuple (args, "O!y#spO!sO!pO&", &EngineRdd_Type, &parent, &command, &command_bytes,
+  if (!PyArg_ParseTuple (args, "O!y#spO!sO!pO&|O&", &EngineRdd_Type, &parent, &command, &command_bytes,
                          &output, &preserves, &PyList_Type, &step_list, &chain.input, &PyList_Type,
-                         &broadcast_list, &barrier, engine_call_converter, &call) ||
+                         &broadcast_list, &barrier, engine_call_converter, &call,
+                         engine_type_converter, &rows) ||
       !engine_context_ready (self) || !output_from_name (output, &chain.output) ||
       !check_command_size ((gsize)command_bytes))
     return NULL;
@@ -75,6 +78,10 @@ context_python_rdd (EngineContext *self, PyObject *args)
       steps != NULL ? engine_broadcasts_from_list (broadcast_list) : NULL;
   if (broadcasts == NULL)
     return NULL;
+  if ((rows != NULL) != (chain.output == RUSH_PYTHON_OUTPUT_ROWS))
+    return PyErr_Format (PyExc_ValueError, "rows have a type, and nothing else has");
+  g_autoptr (RushSchema) columns = rows ? rush_schema_from_type (rows) : NULL;
+  chain.rows = columns;
   chain.command = (const guint8 *)command;
   chain.command_bytes = (gsize)command_bytes;
   chain.preserves_partitioning = preserves;
@@ -154,7 +161,7 @@ context_handed_over (EngineContext *self, PyObject *args)
 PyMethodDef engine_python_methods[] = {
   { "python_rdd", (PyCFunction)context_python_rdd, METH_VARARGS,
     "python_rdd (parent, command, output, preserves_partitioning, steps, input, "
-    "[Broadcast …], barrier, call)" },
+    "[Broadcast …], barrier, call, type of rows=None)" },
   { "pairwise", (PyCFunction)context_pairwise, METH_VARARGS, "pairwise (parent, call)" },
   { "shuffled", (PyCFunction)context_shuffled, METH_VARARGS,
     "shuffled (pairwise, n, partitioner_identity, call)" },
