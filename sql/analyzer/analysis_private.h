@@ -89,5 +89,5 @@ char *rush_quote_type (const RushType *type);
 char *rush_quote_expr (const RushExpr *expr);
 
 #define RUSH_RULE(id) extern const RushRule rush_rule_##id;
-#include "sql/analyzer/rules.def"
+#include "sql/analyzer/analyzer_rules.def"
 #undef RUSH_RULE
