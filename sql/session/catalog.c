@@ -1,34 +1,10 @@
 /* catalog.c - see catalog.h.  Names are compared in small letters, as Spark does unless
  * spark.sql.caseSensitive says otherwise. */
-#include "sql/session/catalog.h"
+#include "sql/session/catalog_private.h"
 
-#include <pthread.h>
+#include "rdd/source/local_path.h"
+
 #include <string.h>
-
-/* What all sessions of an application have in common. */
-typedef struct
-{
-  RushRefCount refs;
-  pthread_mutex_t lock;
-  GHashTable *databases;    /* name → GHashTable of name → RushTable */
-  GHashTable *locations;    /* database → folder */
-  GHashTable *global_views; /* name → RushPlan */
-} Shared;
-
-struct _RushCatalog
-{
-  RushCatalogView view; /* first: the analyzer's view of this */
-  RushRefCount refs;
-  RushContext *context; /* (owned) */
-  Shared *shared;       /* (owned) */
-  char *warehouse;
-  RushEvalSettings settings; /* conf: (owned) */
-
-  /* guarded by shared->lock */
-  GHashTable *views;     /* name → RushPlan */
-  GHashTable *functions; /* name → RushPythonFunction */
-  char *current;
-};
 
 /* ── tables ── */
 
@@ -58,17 +34,44 @@ rush_table_unref (RushTable *self)
     return;
   g_free (self->database);
   g_free (self->name);
+  g_free (self->comment);
+  g_clear_pointer (&self->properties, g_ptr_array_unref);
+  g_clear_pointer (&self->schema, rush_schema_unref);
+  g_strfreev (self->column_comments);
   g_free (self->provider);
   g_free (self->location);
-  g_clear_pointer (&self->schema, rush_schema_unref);
   g_strfreev (self->partition_columns);
   g_strfreev (self->bucket_columns);
-  g_clear_pointer (&self->options, rush_options_unref);
-  g_clear_pointer (&self->properties, g_ptr_array_unref);
-  g_free (self->comment);
-  g_free (self->view_text);
+  g_strfreev (self->sort_columns);
+  g_clear_pointer (&self->options, g_ptr_array_unref);
+  g_clear_pointer (&self->column_statistics, g_ptr_array_unref);
   rush_plan_unref (self->view);
+  g_free (self->view_text);
+  g_free (self->view_database);
+  g_strfreev (self->view_outputs);
   g_free (self);
+}
+
+GPtrArray *
+rush_table_options (const RushTable *self)
+{
+  GPtrArray *options = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; self->options != NULL && i < self->options->len; i++)
+    g_ptr_array_add (options, g_strdup (self->options->pdata[i]));
+  g_ptr_array_add (options, g_strdup ("path"));
+  g_ptr_array_add (options, rush_local_path_to_uri (self->location));
+  return options;
+}
+
+char *
+rush_table_id (const RushTable *self)
+{
+  const char *const parts[] = { RUSH_CATALOG_NAME, self->database, self->name };
+  gboolean temporary = self->database == NULL || g_str_equal (self->database, RUSH_GLOBAL_TEMP);
+  guint skip = self->database == NULL ? 2 : temporary ? 1 : 0;
+
+  return rush_sql_id (parts + skip, 3 - skip);
 }
 
 /* ── what is shared ── */
@@ -79,27 +82,47 @@ table_of (GDestroyNotify free_value)
   return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_value);
 }
 
-static Shared *
+static void
+database_free (gpointer data)
+{
+  RushDatabase *self = data;
+
+  g_free (self->location);
+  g_free (self->comment);
+  g_hash_table_unref (self->tables);
+  g_free (self);
+}
+
+static RushDatabase *
+database_new (const char *location, const char *comment)
+{
+  RushDatabase *self = g_new0 (RushDatabase, 1);
+
+  self->location = g_strdup (location);
+  self->comment = g_strdup (comment);
+  self->tables = table_of ((GDestroyNotify)rush_table_unref);
+  return self;
+}
+
+static RushSharedCatalog *
 shared_new (void)
 {
-  Shared *self = g_new0 (Shared, 1);
+  RushSharedCatalog *self = g_new0 (RushSharedCatalog, 1);
   rush_ref_count_init (&self->refs);
   pthread_mutex_init (&self->lock, NULL);
-  self->databases = table_of ((GDestroyNotify)g_hash_table_unref);
-  self->locations = table_of (g_free);
-  self->global_views = table_of ((GDestroyNotify)rush_plan_unref);
+  self->databases = table_of (database_free);
+  self->global_views = table_of ((GDestroyNotify)rush_table_unref);
   g_hash_table_insert (self->databases, g_strdup ("default"),
-                       table_of ((GDestroyNotify)rush_table_unref));
+                       database_new (NULL, "default database"));
   return self;
 }
 
 static void
-shared_unref (Shared *self)
+shared_unref (RushSharedCatalog *self)
 {
   if (!rush_ref_count_dec (&self->refs))
     return;
   g_hash_table_unref (self->databases);
-  g_hash_table_unref (self->locations);
   g_hash_table_unref (self->global_views);
   pthread_mutex_destroy (&self->lock);
   g_free (self);
@@ -111,31 +134,38 @@ key_of (const char *name)
   return g_utf8_strdown (name, -1);
 }
 
-static gpointer
-look_up (GHashTable *table, const char *name)
+gpointer
+rush_catalog_look_up (GHashTable *table, const char *name)
 {
   g_autofree char *key = key_of (name);
   return g_hash_table_lookup (table, key);
 }
 
+static GHashTable *
+tables_of (RushCatalog *self, const char *database)
+{
+  RushDatabase *found = rush_catalog_look_up (self->shared->databases, database);
+  return found != NULL ? found->tables : NULL;
+}
+
 /* The table of a name of one to three parts, or NULL; the lock is held. */
-static RushTable *
-find_table (RushCatalog *self, const char *const *names)
+RushTable *
+rush_catalog_table_in (RushCatalog *self, const char *current, const char *const *names)
 {
   guint n = g_strv_length ((char **)names);
   if (n == 3 && g_ascii_strcasecmp (names[0], RUSH_CATALOG_NAME) != 0)
     return NULL;
   if (n < 1 || n > 3)
     return NULL;
-  GHashTable *tables = look_up (self->shared->databases, n == 1 ? self->current : names[n - 2]);
-  return tables ? look_up (tables, names[n - 1]) : NULL;
+  GHashTable *tables = tables_of (self, n == 1 ? current : names[n - 2]);
+  return tables ? rush_catalog_look_up (tables, names[n - 1]) : NULL;
 }
 
 RushTable *
 rush_catalog_find_table (RushCatalog *self, const char *const *names)
 {
   pthread_mutex_lock (&self->shared->lock);
-  RushTable *found = find_table (self, names);
+  RushTable *found = rush_catalog_table_in (self, self->current, names);
   if (found != NULL)
     rush_table_ref (found);
   pthread_mutex_unlock (&self->shared->lock);
@@ -146,8 +176,8 @@ gboolean
 rush_catalog_create_table (RushCatalog *self, RushTable *table, GError **error)
 {
   pthread_mutex_lock (&self->shared->lock);
-  GHashTable *tables = look_up (self->shared->databases, table->database);
-  gboolean there = tables != NULL && look_up (tables, table->name) != NULL;
+  GHashTable *tables = tables_of (self, table->database);
+  gboolean there = tables != NULL && rush_catalog_look_up (tables, table->name) != NULL;
   if (tables != NULL && !there)
     g_hash_table_insert (tables, key_of (table->name), rush_table_ref (table));
   pthread_mutex_unlock (&self->shared->lock);
@@ -170,11 +200,11 @@ gboolean
 rush_catalog_drop_table (RushCatalog *self, const char *const *names)
 {
   pthread_mutex_lock (&self->shared->lock);
-  RushTable *found = find_table (self, names);
+  RushTable *found = rush_catalog_table_in (self, self->current, names);
   if (found != NULL)
     {
       g_autofree char *key = key_of (found->name);
-      g_hash_table_remove (look_up (self->shared->databases, found->database), key);
+      g_hash_table_remove (tables_of (self, found->database), key);
     }
   pthread_mutex_unlock (&self->shared->lock);
   return found != NULL;
@@ -184,7 +214,7 @@ void
 rush_catalog_rename_table (RushCatalog *self, RushTable *table, const char *name)
 {
   pthread_mutex_lock (&self->shared->lock);
-  GHashTable *tables = look_up (self->shared->databases, table->database);
+  GHashTable *tables = tables_of (self, table->database);
   g_autofree char *key = key_of (table->name);
   rush_table_ref (table);
   g_hash_table_remove (tables, key);
@@ -194,20 +224,21 @@ rush_catalog_rename_table (RushCatalog *self, RushTable *table, const char *name
   pthread_mutex_unlock (&self->shared->lock);
 }
 
-char *
-rush_catalog_default_location (RushCatalog *self, const char *database, const char *table)
+void
+rush_catalog_set_statistics (RushCatalog *self, RushTable *table, RushStatistics statistics,
+                             GPtrArray *columns)
 {
-  g_autofree char *folder = key_of (table);
   pthread_mutex_lock (&self->shared->lock);
-  g_autofree char *of_database = g_strdup (look_up (self->shared->locations, database));
+  table->statistics = statistics;
+  if (columns != NULL)
+    {
+      g_clear_pointer (&table->column_statistics, g_ptr_array_unref);
+      table->column_statistics = columns;
+    }
   pthread_mutex_unlock (&self->shared->lock);
-  if (of_database != NULL)
-    return g_build_filename (of_database, folder, NULL);
-  if (g_ascii_strcasecmp (database, "default") == 0)
-    return g_build_filename (self->warehouse, folder, NULL);
-  g_autofree char *db = g_strdup_printf ("%s.db", database);
-  return g_build_filename (self->warehouse, db, folder, NULL);
 }
+
+/* ── what a table's plan is ── */
 
 /* A relation with new attributes; takes over @source. */
 RushPlan *
@@ -224,125 +255,12 @@ rush_plan_of_source (RushSource *source, const char *const *table)
   return rush_plan_relation (source, rush_expr_list_new (n, columns), table);
 }
 
-RushPlan *
-rush_catalog_table_plan (RushCatalog *self, RushTable *table, GError **error)
-{
-  const char *const name[] = { RUSH_CATALOG_NAME, table->database, table->name, NULL };
-  if (table->view != NULL)
-    return rush_plan_subquery_alias (name, rush_plan_view (name, rush_plan_ref (table->view)));
-  const RushFileFormat *format = rush_file_format_find (table->provider);
-  if (format == NULL)
-    {
-      rush_sql_error_set (error, RUSH_SQL_CLASS_DATA_SOURCE_NOT_FOUND, NULL, "provider",
-                          table->provider, NULL);
-      return NULL;
-    }
-  const char *const paths[] = { table->location, NULL };
-  RushSource *source = rush_file_source_new (self->context, format, paths, 1, table->schema,
-                                             table->options, &self->settings, error);
-  if (source == NULL)
-    return NULL;
-  return rush_plan_subquery_alias (name, rush_plan_of_source (source, name));
-}
-
-/* ── temporary views ── */
-
-gboolean
-rush_catalog_create_view (RushCatalog *self, const char *name, RushPlan *analyzed, gboolean global,
-                          gboolean replace, GError **error)
-{
-  pthread_mutex_lock (&self->shared->lock);
-  GHashTable *views = global ? self->shared->global_views : self->views;
-  gboolean refused = !replace && look_up (views, name) != NULL;
-  if (!refused)
-    g_hash_table_replace (views, key_of (name), rush_plan_ref (analyzed));
-  pthread_mutex_unlock (&self->shared->lock);
-  if (refused)
-    {
-      const char *const parts[] = { RUSH_GLOBAL_TEMP, name };
-      g_autofree char *id = rush_sql_id (global ? parts : parts + 1, global ? 2 : 1);
-      rush_sql_error_set (error, RUSH_SQL_CLASS_TEMP_TABLE_OR_VIEW_ALREADY_EXISTS, NULL,
-                          "relationName", id, NULL);
-    }
-  return !refused;
-}
-
-gboolean
-rush_catalog_drop_view (RushCatalog *self, const char *name, gboolean global)
-{
-  g_autofree char *key = key_of (name);
-  pthread_mutex_lock (&self->shared->lock);
-  gboolean found = g_hash_table_remove (global ? self->shared->global_views : self->views, key);
-  pthread_mutex_unlock (&self->shared->lock);
-  return found;
-}
-
-RushPlan *
-rush_catalog_peek_view (RushCatalog *self, const char *name)
-{
-  pthread_mutex_lock (&self->shared->lock);
-  RushPlan *found = look_up (self->views, name);
-  if (found != NULL)
-    rush_plan_ref (found);
-  pthread_mutex_unlock (&self->shared->lock);
-  return found;
-}
-
-/* ── as the analyzer asks ── */
-
-/* A view of @names, under its name. */
-static RushPlan *
-view_plan (RushCatalog *self, const char *const *names)
-{
-  guint n = g_strv_length ((char **)names);
-  gboolean global = n == 2 && g_ascii_strcasecmp (names[0], RUSH_GLOBAL_TEMP) == 0;
-  if (n != 1 && !global)
-    return NULL;
-  pthread_mutex_lock (&self->shared->lock);
-  RushPlan *found = look_up (global ? self->shared->global_views : self->views, names[n - 1]);
-  if (found != NULL)
-    rush_plan_ref (found);
-  pthread_mutex_unlock (&self->shared->lock);
-  if (found == NULL)
-    return NULL;
-  return rush_plan_subquery_alias (names, rush_plan_view (names, found));
-}
-
-/* csv.`/a/b.csv` */
-static RushPlan *
-files_plan (RushCatalog *self, const char *const *names, GError **error)
-{
-  const RushFileFormat *format =
-      g_strv_length ((char **)names) == 2 ? rush_file_format_find (names[0]) : NULL;
-  if (format == NULL)
-    return NULL;
-  g_autoptr (RushOptions) options = rush_options_new ();
-  const char *const paths[] = { names[1], NULL };
-  RushSource *source =
-      rush_file_source_new (self->context, format, paths, 1, NULL, options, &self->settings, error);
-  return source ? rush_plan_of_source (source, NULL) : NULL;
-}
-
-static RushPlan *
-lookup_relation (RushCatalogView *view, const char *const *names, GPtrArray *options,
-                 GError **error)
-{
-  RushCatalog *self = (RushCatalog *)view;
-  RushPlan *found = view_plan (self, names);
-  if (found != NULL)
-    return found;
-  g_autoptr (RushTable) table = rush_catalog_find_table (self, names);
-  if (table != NULL)
-    return rush_catalog_table_plan (self, table, error);
-  return files_plan (self, names, error);
-}
-
 static RushPythonFunction *
 lookup_function (RushCatalogView *view, const char *name)
 {
   RushCatalog *self = (RushCatalog *)view;
   pthread_mutex_lock (&self->shared->lock);
-  RushPythonFunction *found = look_up (self->functions, name);
+  RushPythonFunction *found = rush_catalog_look_up (self->functions, name);
   if (found != NULL)
     rush_python_function_ref (found);
   pthread_mutex_unlock (&self->shared->lock);
@@ -392,7 +310,7 @@ gboolean
 rush_catalog_has_database (RushCatalog *self, const char *name)
 {
   pthread_mutex_lock (&self->shared->lock);
-  gboolean found = look_up (self->shared->databases, name) != NULL;
+  gboolean found = rush_catalog_look_up (self->shared->databases, name) != NULL;
   pthread_mutex_unlock (&self->shared->lock);
   return found;
 }
@@ -411,10 +329,7 @@ rush_catalog_create_database (RushCatalog *self, const char *name, const char *l
                               const char *comment)
 {
   pthread_mutex_lock (&self->shared->lock);
-  g_hash_table_insert (self->shared->databases, key_of (name),
-                       table_of ((GDestroyNotify)rush_table_unref));
-  if (location != NULL)
-    g_hash_table_insert (self->shared->locations, key_of (name), g_strdup (location));
+  g_hash_table_insert (self->shared->databases, key_of (name), database_new (location, comment));
   pthread_mutex_unlock (&self->shared->lock);
 }
 
@@ -424,8 +339,41 @@ rush_catalog_drop_database (RushCatalog *self, const char *name)
   g_autofree char *key = key_of (name);
   pthread_mutex_lock (&self->shared->lock);
   g_hash_table_remove (self->shared->databases, key);
-  g_hash_table_remove (self->shared->locations, key);
   pthread_mutex_unlock (&self->shared->lock);
+}
+
+char *
+rush_catalog_database_location (RushCatalog *self, const char *name)
+{
+  pthread_mutex_lock (&self->shared->lock);
+  RushDatabase *found = rush_catalog_look_up (self->shared->databases, name);
+  char *location = found != NULL ? g_strdup (found->location) : NULL;
+  pthread_mutex_unlock (&self->shared->lock);
+  if (location != NULL)
+    return location;
+  if (g_ascii_strcasecmp (name, "default") == 0)
+    return g_strdup (self->warehouse);
+  g_autofree char *key = key_of (name);
+  g_autofree char *folder = g_strdup_printf ("%s.db", key);
+  return g_build_filename (self->warehouse, folder, NULL);
+}
+
+char *
+rush_catalog_database_comment (RushCatalog *self, const char *name)
+{
+  pthread_mutex_lock (&self->shared->lock);
+  RushDatabase *found = rush_catalog_look_up (self->shared->databases, name);
+  char *comment = g_strdup (found != NULL && found->comment != NULL ? found->comment : "");
+  pthread_mutex_unlock (&self->shared->lock);
+  return comment;
+}
+
+char *
+rush_catalog_default_location (RushCatalog *self, const char *database, const char *table)
+{
+  g_autofree char *folder = key_of (table);
+  g_autofree char *of_database = rush_catalog_database_location (self, database);
+  return g_build_filename (of_database, folder, NULL);
 }
 
 /* ── lists of names ── */
@@ -472,7 +420,7 @@ char **
 rush_catalog_tables (RushCatalog *self, const char *database)
 {
   pthread_mutex_lock (&self->shared->lock);
-  char **names = sorted_keys (look_up (self->shared->databases, database));
+  char **names = sorted_keys (tables_of (self, database));
   pthread_mutex_unlock (&self->shared->lock);
   return names;
 }
@@ -527,15 +475,17 @@ rush_catalog_new (RushContext *context, RushCatalog *parent, const char *warehou
 {
   RushCatalog *self = g_new0 (RushCatalog, 1);
   rush_ref_count_init (&self->refs);
-  self->view = (RushCatalogView){ .lookup_relation = lookup_relation,
+  self->view = (RushCatalogView){ .lookup_relation = rush_catalog_lookup_relation,
                                   .lookup_function = lookup_function,
                                   .current_namespace = current_namespace };
   self->context = rush_context_ref (context);
   if (parent != NULL)
     rush_ref_count_inc (&parent->shared->refs);
   self->shared = parent ? parent->shared : shared_new ();
-  self->warehouse = g_strdup (warehouse);
-  self->views = table_of ((GDestroyNotify)rush_plan_unref);
+  self->warehouse = rush_local_path_resolve (warehouse, NULL);
+  if (self->warehouse == NULL) /* of another file system: who makes a table there is told so */
+    self->warehouse = g_strdup (warehouse);
+  self->views = table_of ((GDestroyNotify)rush_table_unref);
   self->functions = table_of ((GDestroyNotify)rush_python_function_unref);
   self->current = g_strdup ("default");
   return self;

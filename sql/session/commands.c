@@ -6,14 +6,9 @@
 #include <string.h>
 
 static const RushCommandEntry *const TABLES[] = {
-  rush_setting_commands,
-  rush_view_commands,
-  rush_table_commands,
-  rush_database_commands,
-  rush_show_commands,
-  rush_describe_commands,
-  rush_cache_commands,
-  rush_explain_commands,
+  rush_setting_commands,    rush_view_commands,       rush_table_commands,    rush_insert_commands,
+  rush_save_commands,       rush_statistics_commands, rush_database_commands, rush_show_commands,
+  rush_show_table_commands, rush_describe_commands,   rush_cache_commands,    rush_explain_commands,
 };
 
 RushPlan *

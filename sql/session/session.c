@@ -6,6 +6,7 @@
 #include "sql/session/session_private.h"
 
 #include "sql/parser/parser.h"
+#include "sql/types/time_zone.h"
 
 #include <string.h>
 
@@ -18,6 +19,15 @@ copy_sql_setting (const char *key, const char *value, gpointer into)
     g_hash_table_insert (into, g_strdup (key), g_strdup (value));
 }
 
+/* The zone of this machine, or of the variable TZ; interned. */
+static const char *
+zone_of_system (void)
+{
+  g_autoptr (GTimeZone) local = g_time_zone_new_local ();
+  const char *id = g_time_zone_get_identifier (local);
+  return g_intern_string (rush_time_zone_get (id, NULL) ? id : "UTC");
+}
+
 RushEvalSettings
 rush_sql_session_settings (RushSqlSession *self)
 {
@@ -28,8 +38,8 @@ rush_sql_session_settings (RushSqlSession *self)
   RushEvalSettings settings = { .now_us = g_get_real_time (), .conf = set };
   settings.ansi = rush_settings_get_bool (&settings, "spark.sql.ansi.enabled");
   settings.case_sensitive = rush_settings_get_bool (&settings, "spark.sql.caseSensitive");
-  settings.time_zone =
-      g_intern_string (rush_settings_get_string (&settings, "spark.sql.session.timeZone"));
+  const char *zone = rush_settings_get_string (&settings, "spark.sql.session.timeZone");
+  settings.time_zone = zone ? g_intern_string (zone) : zone_of_system ();
   return settings;
 }
 
@@ -95,6 +105,7 @@ rush_sql_session_parser_options (RushSqlSession *self)
     .ansi = settings.ansi,
     .double_quoted_identifiers =
         rush_settings_get_bool (&settings, "spark.sql.ansi.doubleQuotedIdentifiers"),
+    .time_zone = settings.time_zone,
   };
   g_hash_table_unref (settings.conf);
   return options;
@@ -136,7 +147,10 @@ rush_sql_session_analyze (RushSqlSession *self, RushPlan *plan, const RushExecut
       if (child == NULL)
         return NULL;
     }
-  return rush_command_run (self, plan->as.command.command, child, options, error);
+  const RushCommand *command = plan->as.command.command;
+  if (command->kind == RUSH_COMMAND_CREATE_VIEW && child != NULL)
+    return rush_create_view (self, command, plan->children[0], child, error);
+  return rush_command_run (self, command, child, options, error);
 }
 
 RushPlan *

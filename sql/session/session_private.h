@@ -32,9 +32,17 @@ RushPlan *rush_bind_parameters (RushPlan *plan, GPtrArray *parameters, GError **
 
 /* ── for commands ── */
 
-/* The table that a CREATE TABLE speaks of; @schema may be NULL: what its files have. */
+/* The table that a CREATE TABLE speaks of, without columns. */
 RushTable *rush_command_make_table (RushSqlSession *session, const RushCommand *command,
-                                    RushSchema *schema);
+                                    GError **error);
+/* Its columns as tables have them: those of folders last, all may be null.  COLUMN_ALREADY_EXISTS,
+ * COLUMN_NOT_DEFINED_IN_TABLE, ALL_PARTITION_COLUMNS_NOT_ALLOWED. */
+gboolean rush_table_set_schema (RushTable *table, RushSchema *schema, GError **error);
+/* Its entry, what is kept of it, and the files of a managed one. */
+gboolean rush_command_remove_table (RushSqlSession *session, RushTable *table, GError **error);
+/* CREATE VIEW: @parsed is kept, @query says which columns it has. */
+RushPlan *rush_create_view (RushSqlSession *session, const RushCommand *command, RushPlan *parsed,
+                            RushPlan *query, GError **error);
 /* TRUE: there is one already, and the statement says IF NOT EXISTS. */
 gboolean rush_command_table_exists (RushSqlSession *session, const RushCommand *command);
 
@@ -58,8 +66,12 @@ typedef struct
 extern const RushCommandEntry rush_setting_commands[];
 extern const RushCommandEntry rush_view_commands[];
 extern const RushCommandEntry rush_table_commands[];
+extern const RushCommandEntry rush_insert_commands[];
+extern const RushCommandEntry rush_save_commands[];
+extern const RushCommandEntry rush_statistics_commands[];
 extern const RushCommandEntry rush_database_commands[];
 extern const RushCommandEntry rush_show_commands[];
+extern const RushCommandEntry rush_show_table_commands[];
 extern const RushCommandEntry rush_describe_commands[];
 extern const RushCommandEntry rush_cache_commands[];
 extern const RushCommandEntry rush_explain_commands[];

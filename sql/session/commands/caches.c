@@ -30,14 +30,24 @@ fill (RushSqlSession *session, RushPlan *plan, const RushExecutionOptions *optio
   return TRUE;
 }
 
+static gboolean
+keep_as_view (RushSqlSession *session, const RushCommand *command, RushPlan *query, GError **error)
+{
+  g_autoptr (RushTable) view =
+      rush_table_new (NULL, command->names[g_strv_length (command->names) - 1]);
+
+  view->view = rush_plan_ref (query);
+  view->view_text = g_strdup (command->query_text);
+  view->schema = rush_plan_schema (query);
+  return rush_catalog_create_view (session->catalog, view, FALSE, error);
+}
+
 static RushPlan *
 run_cache (RushSqlSession *session, const RushCommand *command, RushPlan *child,
            const RushExecutionOptions *options, GError **error)
 {
-  guint n = g_strv_length (command->names);
   if (child != NULL && /* CACHE TABLE t AS SELECT …: a view of that name */
-      !rush_catalog_create_view (session->catalog, command->names[n - 1], child, FALSE, FALSE,
-                                 error))
+      !keep_as_view (session, command, child, error))
     return NULL;
   g_autoptr (RushPlan) plan = named_plan (session, command->names, error);
   if (plan == NULL)

@@ -1,5 +1,6 @@
-/* show.c - SHOW TABLES, VIEWS, DATABASES, COLUMNS, FUNCTIONS, CREATE TABLE, TBLPROPERTIES. */
-#include "sql/session/session_private.h"
+/* show.c - SHOW TABLES, VIEWS, DATABASES, COLUMNS, FUNCTIONS, TBLPROPERTIES: lists of names. */
+#include "sql/session/files_private.h"
+#include "sql/session/names_private.h"
 
 #include "sql/functions/function.h"
 
@@ -126,15 +127,11 @@ static RushPlan *
 run_columns (RushSqlSession *session, const RushCommand *command, RushPlan *child,
              const RushExecutionOptions *options, GError **error)
 {
-  g_autoptr (RushPlan) relation =
-      rush_plan_unresolved_relation ((const char *const *)command->names, NULL);
-  g_autoptr (RushPlan) plan = rush_sql_session_analyze (session, relation, options, error);
+  g_autoptr (RushPlan) plan =
+      rush_command_named_plan (session, command, RUSH_NAME_COMMAND, options, error);
   if (plan == NULL)
     return NULL;
-  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
-  for (guint i = 0; i < plan->output->n; i++)
-    g_strv_builder_add (names, rush_expr_name (plan->output->items[i]));
-  g_auto (GStrv) all = g_strv_builder_end (names);
+  g_auto (GStrv) all = rush_output_names (plan);
   return names_result ("col_name", all, NULL);
 }
 
@@ -159,25 +156,52 @@ run_functions (RushSqlSession *session, const RushCommand *command, RushPlan *ch
   return names_result ("function", (char **)names->pdata, command->text);
 }
 
+/* Properties, and options as option.… */
+static void
+add_properties (GPtrArray *cells, const RushTable *table)
+{
+  for (guint i = 0; table->properties != NULL && i < table->properties->len; i++)
+    add (cells, table->properties->pdata[i]);
+  for (guint i = 0; table->options != NULL && i + 1 < table->options->len; i += 2)
+    {
+      g_autofree char *key = g_strdup_printf ("option.%s", (char *)table->options->pdata[i]);
+      add (cells, key);
+      add (cells, table->options->pdata[i + 1]);
+    }
+}
+
+/* The value of one key, or a sentence. */
+static GPtrArray *
+one_property (const RushTable *table, const char *key, const GPtrArray *all)
+{
+  GPtrArray *cells = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *missing = g_strdup_printf ("Table %s.%s.%s does not have property: %s",
+                                              RUSH_CATALOG_NAME, table->database, table->name, key);
+  const char *value = missing;
+
+  for (guint i = 0; i + 1 < all->len; i += 2)
+    if (g_str_equal (all->pdata[i], key))
+      value = all->pdata[i + 1];
+  add (cells, key);
+  add (cells, value);
+  return cells;
+}
+
 static RushPlan *
 run_properties (RushSqlSession *session, const RushCommand *command, RushPlan *child,
                 const RushExecutionOptions *options, GError **error)
 {
-  g_autoptr (RushTable) table =
-      rush_catalog_find_table (session->catalog, (const char *const *)command->names);
+  g_autoptr (RushTable) table = rush_command_find_permanent (session, command, "SHOW TBLPROPERTIES",
+                                                             RUSH_NAME_COMMAND, error);
   if (table == NULL)
-    {
-      g_autofree char *id =
-          rush_sql_id ((const char *const *)command->names, g_strv_length (command->names));
-      rush_sql_error_set (error, RUSH_SQL_CLASS_TABLE_OR_VIEW_NOT_FOUND, NULL, "relationName", id,
-                          NULL);
-      return NULL;
-    }
-  g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func (g_free);
-  for (guint i = 0; table->properties != NULL && i < table->properties->len; i++)
-    add (cells, table->properties->pdata[i]);
+    return NULL;
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (g_free);
+  add_properties (all, table);
   g_autoptr (RushSchema) schema = rush_schema_of ("key", &RUSH_STRING, "value", &RUSH_STRING, NULL);
-  return result_of (schema, cells);
+  if (command->columns == NULL)
+    return result_of (schema, all);
+  g_autoptr (GPtrArray) one = one_property (table, command->columns[0], all);
+  return result_of (schema, one);
 }
 
 const RushCommandEntry rush_show_commands[] = {
