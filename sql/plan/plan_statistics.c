@@ -1,4 +1,4 @@
-/* statistics.c - how big a plan's result may be, before anybody has run it.
+/* plan_statistics.c - how big a plan's result may be, before anybody has run it.
  *
  *   rows of a node are as wide as 8 bytes and their columns' default sizes
  *   one child     child's size × own row width ÷ child's row width
