@@ -3,8 +3,8 @@
  *   Filter (c#7 > 1)                          c#7 → (a#1 + b#2)
  *   └── Project [(a#1 + b#2) AS c#7]          Filter ((a#1 + b#2) > 1)
  *
- * A subquery in an expression refers to columns outside of it in its children and, once they are pulled
- * up, in its conditions; both are seen to.
+ * A subquery in an expression refers to columns outside of it in its children and, once they are
+ * pulled up, in its conditions; both are seen to.
  *
  * Mirrors:  AliasHelper, AttributeMap.
  */

@@ -1,11 +1,12 @@
 /* batches.c - which rules run, in which order.
  *
  *   Finish Analysis ─ Subqueries ─ Replace Operators ─ Operator Optimization ⟲ ─ Infer Filters ─
- *   Operator Optimization ⟲ ─ Join Reorder ─ Eliminate Sorts ─ Distinct Aggregate Rewrite ─ RewriteSubquery
+ *   Operator Optimization ⟲ ─ Eliminate Sorts ─ Distinct Aggregate Rewrite ─
+ *   RewriteSubquery
  *
- * The order is Spark's.  Subqueries become joins last: until then the plans inside of them are optimized as
- * plans of their own, and filters with them move like any other.  The second list is what no plan can be run
- * without (spark.rushlight.sql.optimizer.enabled=false).
+ * The order is Spark's.  Subqueries become joins last: until then the plans inside of them are
+ * optimized as plans of their own, and filters with them move like any other.  The second list is
+ * what no plan can be run without (spark.rushlight.sql.optimizer.enabled=false).
  *
  * Mirrors:  Optimizer.defaultBatches.
  */

@@ -5,14 +5,15 @@
  *       └── u                                           └── Filter (b#3 > 0)
  *                                                           └── u
  *
- * On the way up, whatever the conditions use of the plan must come out at its top: projections pass it on,
- * aggregates group by it.  The latter is right only where the condition is an equality with a column of
- * the aggregate's input: then each value of the outer column sees its own group.  What cannot be taken
- * out (under a limit, on the null side of an outer join, in an aggregate's arguments) is an error that
- * says so; Spark can do more of these, by joining with all values of the outer columns first.
+ * On the way up, whatever the conditions use of the plan must come out at its top: projections
+ * pass it on, aggregates group by it.  The latter is right only where the condition is an equality
+ * with a column of the aggregate's input: then each value of the outer column sees its own group.
+ * What cannot be taken out (under a limit, on the null side of an outer join, in an aggregate's
+ * arguments) is an error that says so; Spark can do more of these, by joining with all values of
+ * the outer columns first.
  *
- * Inside and outside may share columns (a table asked about itself).  Outer references are told apart by
- * ids of their own until inner columns that collide have got new names.
+ * Inside and outside may share columns (a table asked about itself).  Outer references are told
+ * apart by ids of their own until inner columns that collide have got new names.
  *
  * Mirrors:  PullupCorrelatedPredicates, DecorrelateInnerQuery (without domain joins).
  */

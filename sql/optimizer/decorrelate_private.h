@@ -11,7 +11,8 @@ typedef enum
 } RushSubqueryUse;
 
 gboolean rush_plan_is_correlated (const RushPlan *plan);
-/* @plan without its correlated predicates, which are added to @conditions, with plain attributes of both
+/* @plan without its correlated predicates, which are added to @conditions, with plain attributes of
+ * both
  * sides; columns that collide with @outside have new ids. (transfer full); NULL with @error */
 RushPlan *rush_decorrelate (RushPlan *plan, RushSubqueryUse use, const RushExprIdSet *outside,
                             GPtrArray *conditions, GError **error);

@@ -1,7 +1,7 @@
 /* optimizer_private.h - what the rules of the optimizer share.
  *
- * A rule is a function on plans (sql/plan/rule.h); most are a function on one node, which the macros
- * below apply to a whole tree.  Every rule gets a RushOptimization as its data.
+ * A rule is a function on plans (sql/plan/rule.h); most are a function on one node, which the
+ * macros below apply to a whole tree.  Every rule gets a RushOptimization as its data.
  *
  * Helpers take what they say; lists of expressions are GPtrArrays that own their items.
  */
@@ -71,7 +71,8 @@ gboolean rush_all_deterministic (const RushExprList *list);
 gboolean rush_list_has_flag (const RushExprList *list, RushExprFlags flag);
 gboolean rush_is_deterministic (const RushExpr *expr);
 gboolean rush_contains_semantic (const GPtrArray *items, const RushExpr *expr);
-/* isnotnull (column), for columns that are certainly not null where @expr is true: its value is null
+/* isnotnull (column), for columns that are certainly not null where @expr is true: its value is
+ * null
  * without them. */
 void rush_add_not_null (const RushExpr *expr, GPtrArray *into);
 /* Any subquery but an IN that stands for itself. */

@@ -1,4 +1,5 @@
-/* predicates.c - conditions taken apart and put together, and small questions that many rules ask. */
+/* predicates.c - conditions taken apart and put together, and small questions that many rules ask.
+ * */
 #include "sql/optimizer/optimizer_private.h"
 
 /* ---- lists ---- */

@@ -8,7 +8,8 @@
  * the end of the line (a backslash before the line's end lets it go on), and bracketed ones, which
  * nest.  "/ * +" is a token: it opens hints.
  *
- * What cannot be read is one UNRECOGNIZED character; the parser stumbles over it at the right place.
+ * What cannot be read is one UNRECOGNIZED character; the parser stumbles over it at the right
+ * place.
  *
  * Mirrors:  SqlBaseLexer.g4.
  */

@@ -3,8 +3,8 @@
  *   percentile_cont(0.5) WITHIN GROUP (ORDER BY x) FILTER (WHERE y) OVER (PARTITION BY z)
  *   trim(BOTH 'x' FROM name)     the same as     trim('x', name)
  *
- * What a function is, is found out by the analyzer; here every call is an UNRESOLVED_FUNCTION with the
- * name as the user wrote it.  Only count(*) is seen to already: it is count(1), as in Spark.
+ * What a function is, is found out by the analyzer; here every call is an UNRESOLVED_FUNCTION with
+ * the name as the user wrote it.  Only count(*) is seen to already: it is count(1), as in Spark.
  *
  * Mirrors:  AstBuilder.visitFunctionCall, visitTrim, visitSubstring, visitExtract, visitOverlay, …
  */
@@ -110,7 +110,8 @@ parse_trim (RushParser *p, GPtrArray *args)
   return call_with (side == T (LEADING) ? "ltrim" : side == T (TRAILING) ? "rtrim" : "trim", args);
 }
 
-/* value WORD value [ WORD value ] …: substring (a FROM b FOR c), overlay (a PLACING b FROM c FOR d) */
+/* value WORD value [ WORD value ] …: substring (a FROM b FOR c), overlay (a PLACING b FROM c FOR d)
+ * */
 static RushExpr *
 parse_words (RushParser *p, const char *name, const RushTokenKind *words, guint n_words,
              GPtrArray *args)
@@ -217,7 +218,8 @@ typedef struct
   gboolean ignore_nulls;
 } Tail;
 
-/* [ WITHIN GROUP '(' ORDER BY … ')' ] [ FILTER '(' WHERE condition ')' ] [ ( IGNORE | RESPECT ) NULLS ] */
+/* [ WITHIN GROUP '(' ORDER BY … ')' ] [ FILTER '(' WHERE condition ')' ] [ ( IGNORE | RESPECT )
+ * NULLS ] */
 static gboolean
 parse_tail (RushParser *p, Tail *tail)
 {

@@ -2,9 +2,9 @@
  *
  *   word of the statement → its function (the table at the end) → RushCommand, filled in
  *
- * A command is plain data (names, flags, options); what it does is the session's business.  CREATE TABLE
- * and INSERT are in parse_table.c, SHOW and DESCRIBE in parse_show.c.  Statements that Spark has and
- * Rushlight has not are known by their first word, and the error says so.
+ * A command is plain data (names, flags, options); what it does is the session's business.  CREATE
+ * TABLE and INSERT are in parse_table.c, SHOW and DESCRIBE in parse_show.c.  Statements that Spark
+ * has and Rushlight has not are known by their first word, and the error says so.
  *
  * Mirrors:  SparkSqlAstBuilder, and the commands among AstBuilder's visitors.
  */
@@ -216,7 +216,8 @@ parse_reset (RushParser *p, guint from)
 
 /* ---- EXPLAIN ---- */
 
-/* explain:  EXPLAIN [ EXTENDED | FORMATTED | COST | CODEGEN ] statement; text: the mode, in lower case */
+/* explain:  EXPLAIN [ EXTENDED | FORMATTED | COST | CODEGEN ] statement; text: the mode, in lower
+ * case */
 static RushPlan *
 parse_explain (RushParser *p, guint from)
 {

@@ -1,10 +1,11 @@
 /* parse_error.c - where the text did not fit, said as Spark says it.
  *
- *   [PARSE_SYNTAX_ERROR] Syntax error at or near 'x': extra input 'x'. SQLSTATE: 42601 (line 1, pos 8)
+ *   [PARSE_SYNTAX_ERROR] Syntax error at or near 'x': extra input 'x'. SQLSTATE: 42601 (line 1, pos
+ *   8)
  *
- * The place is the first token that no statement could have there.  Spark's parser tries to mend the
- * text by one token, and its hint says how: the next token is one too many if what was expected
- * stands behind it, and one is missing if what stands there could follow it.
+ * The place is the first token that no statement could have there.  Spark's parser tries to mend
+ * the text by one token, and its hint says how: the next token is one too many if what was
+ * expected stands behind it, and one is missing if what stands there could follow it.
  *
  * Mirrors:  SparkParserErrorStrategy, ParseException.
  */

@@ -4,11 +4,11 @@
  *   ─┬──┬───┬───┬─             operators of at least the power it was called with, and calls
  *    9  10  4   2              itself for the right side with one more (all are left-associative)
  *
- * Long chains do not recurse: the left side grows in the loop.  ANDs (and ORs) of one chain become a
- * balanced tree, as in Spark, so that a filter of 5,000 conditions is 13 deep, not 5,000.
+ * Long chains do not recurse: the left side grows in the loop.  ANDs (and ORs) of one chain become
+ * a balanced tree, as in Spark, so that a filter of 5,000 conditions is 13 deep, not 5,000.
  *
- * Predicates (IN, LIKE, BETWEEN, IS …) stand between NOT and the comparisons, and only one may follow
- * a value:  a = 1 IS NULL  is  (a = 1) IS NULL.
+ * Predicates (IN, LIKE, BETWEEN, IS …) stand between NOT and the comparisons, and only one may
+ * follow a value:  a = 1 IS NULL  is  (a = 1) IS NULL.
  *
  * Mirrors:  AstBuilder.visitLogicalBinary, visitPredicated, visitArithmeticBinary, visitComparison;
  *           the rules booleanExpression and valueExpression.
@@ -224,7 +224,8 @@ like_of (RushExpr *value, RushExpr *pattern, gboolean any_case, gunichar escape)
                        (RushExpr *[]){ value, pattern, rush_expr_literal_string (text, -1) });
 }
 
-/* LIKE ( ANY | SOME | ALL ) '(' pattern { ',' pattern } ')':  a chain of OR or AND; a NOT goes to each */
+/* LIKE ( ANY | SOME | ALL ) '(' pattern { ',' pattern } ')':  a chain of OR or AND; a NOT goes to
+ * each */
 static RushExpr *
 parse_like_many (RushParser *p, guint from, RushExpr *value, gboolean any_case, gboolean negated)
 {
@@ -335,7 +336,8 @@ at_predicate (const RushParser *p)
          (kind == T (NOT) && is_predicate (rush_peek_at (p, 1)));
 }
 
-/* predicate:  [ NOT ] ( BETWEEN … | IN … | LIKE … | ILIKE … | RLIKE value ) | IS …; takes over @value */
+/* predicate:  [ NOT ] ( BETWEEN … | IN … | LIKE … | ILIKE … | RLIKE value ) | IS …; takes over
+ * @value */
 static RushExpr *
 parse_predicate (RushParser *p, guint from, RushExpr *value)
 {

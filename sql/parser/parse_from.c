@@ -17,7 +17,8 @@ static RushPlan *parse_primary (RushParser *p, gboolean lateral);
 
 /* ---- aliases ---- */
 
-/* alias:  [ AS ] name [ '(' columns ')' ]; takes over @plan.  @default_name: without one; or NULL */
+/* alias:  [ AS ] name [ '(' columns ')' ]; takes over @plan.  @default_name: without one; or NULL
+ * */
 RushPlan *
 rush_parse_alias (RushParser *p, RushPlan *plan, const char *default_name)
 {
@@ -123,7 +124,8 @@ check_fraction (RushParser *p, const Sample *sample)
   return FALSE;
 }
 
-/* sample:  TABLESAMPLE '(' ( number PERCENT | expression ROWS | BUCKET … ) ')' [ REPEATABLE '(' n ')' ] */
+/* sample:  TABLESAMPLE '(' ( number PERCENT | expression ROWS | BUCKET … ) ')' [ REPEATABLE '(' n
+ * ')' ] */
 static gboolean
 parse_sample (RushParser *p, Sample *sample)
 {
@@ -512,7 +514,8 @@ rush_parse_relation (RushParser *p)
 
 /* ---- FROM ---- */
 
-/* The next relation of a list, joined to what stands before it; takes over @left (NULL: the first). */
+/* The next relation of a list, joined to what stands before it; takes over @left (NULL: the first).
+ * */
 static RushPlan *
 parse_next_relation (RushParser *p, guint from, RushPlan *left)
 {
@@ -560,7 +563,8 @@ rush_parse_from (RushParser *p)
   return parse_extensions (p, from, plan);
 }
 
-/* lateral view:  LATERAL VIEW [ OUTER ] names '(' [ arguments ] ')' name [ [ AS ] column { ',' column } ] */
+/* lateral view:  LATERAL VIEW [ OUTER ] names '(' [ arguments ] ')' name [ [ AS ] column { ','
+ * column } ] */
 RushPlan *
 rush_parse_lateral_view (RushParser *p, RushPlan *child)
 {

@@ -1,12 +1,13 @@
 /* parse_literal.c - numbers, strings, and what is written with a type's name in front.
  *
- *   1Y 2S 3L  4  5.0  6BD  7D  8F  9e2      the suffix says the type; without one an integer is an int,
+ *   1Y 2S 3L  4  5.0  6BD  7D  8F  9e2  the suffix says the type; without one an integer is an int,
  *                                           a bigint or a decimal, as large as it must be; 5.0 is a
  *                                           decimal(2,1), 9e2 a double
  *   'it''s'  "a"  'a\n\u0041'  r'\n'        adjacent strings are one
  *   DATE '2020-01-02'   TIMESTAMP '…'   X'1F'   INTERVAL '1' DAY
  *
- * Mirrors:  AstBuilder.visitTypeConstructor, visitNumericLiteral …, SparkParserUtils.unescapeSQLString.
+ * Mirrors:  AstBuilder.visitTypeConstructor, visitNumericLiteral …,
+ * SparkParserUtils.unescapeSQLString.
  */
 #include "sql/parser/parser_private.h"
 

@@ -1,4 +1,5 @@
-/* parse_primary.c - what operators join: columns, parentheses, CASE, CAST, and what hangs behind them.
+/* parse_primary.c - what operators join: columns, parentheses, CASE, CAST, and what hangs behind
+ * them.
  *
  *   primary:  base { '[' value ']' | '.' name | '::' type }
  *   base:     literal | call | column | '*' | '(' … ')' | CASE … | CAST (…) | lambda | parameter

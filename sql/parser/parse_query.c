@@ -4,10 +4,11 @@
  *   term:       intersects { ( UNION | EXCEPT | MINUS ) [ ALL | DISTINCT ] intersects }
  *   intersects: primary { INTERSECT [ ALL | DISTINCT ] primary }
  *   primary:    SELECT … | FROM … SELECT … | TABLE names | VALUES … | '(' query ')'
- *   clauses:    [ ORDER BY | SORT BY | DISTRIBUTE BY | CLUSTER BY … ] [ WINDOW … ] [ LIMIT … ] [ OFFSET … ]
+ *   clauses:    [ ORDER BY | SORT BY | DISTRIBUTE BY | CLUSTER BY … ] [ WINDOW … ] [ LIMIT … ] [
+ *   OFFSET … ]
  *
- * A parenthesis may hold a query or an expression ((SELECT 1) + 1); what stands behind the closing one
- * tells (rush_at_query ()).
+ * A parenthesis may hold a query or an expression ((SELECT 1) + 1); what stands behind the closing
+ * one tells (rush_at_query ()).
  *
  * Mirrors:  AstBuilder.visitQuery, visitSetOperation, withQueryResultClauses, withCTE.
  */
@@ -62,7 +63,8 @@ may_follow_query (const RushParser *p, const RushToken *token)
     }
 }
 
-/* A query, or parentheses around nothing but one: wherever one of the opening parentheses is closed,
+/* A query, or parentheses around nothing but one: wherever one of the opening parentheses is
+ * closed,
  * a query must be able to go on. */
 gboolean
 rush_at_query (const RushParser *p, guint ahead)
@@ -161,7 +163,8 @@ cluster (GPtrArray *columns, RushPlan *plan)
   return rush_plan_sort (rush_exprs_to_list (g_steal_pointer (&orders)), FALSE, plan);
 }
 
-/* [ ORDER BY orders ] | [ CLUSTER BY expressions ] | [ DISTRIBUTE BY expressions ] [ SORT BY orders ] */
+/* [ ORDER BY orders ] | [ CLUSTER BY expressions ] | [ DISTRIBUTE BY expressions ] [ SORT BY orders
+ * ] */
 static RushPlan *
 parse_organization (RushParser *p, RushPlan *plan)
 {

@@ -218,7 +218,8 @@ grouping_sets_of_columns (RushParser *p, GPtrArray *grouping)
   return sets_to_expr (&sets, RUSH_GROUPING_SETS);
 }
 
-/* group:  GROUP BY ( analytics | expression ) { ',' … } [ WITH ROLLUP | WITH CUBE | GROUPING SETS … ] */
+/* group:  GROUP BY ( analytics | expression ) { ',' … } [ WITH ROLLUP | WITH CUBE | GROUPING SETS …
+ * ] */
 static gboolean
 parse_group_by (RushParser *p, GPtrArray *grouping)
 {

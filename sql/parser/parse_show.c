@@ -235,7 +235,8 @@ parse_describe_query (RushParser *p, guint from)
   return rush_command_plan (p, from, command, child);
 }
 
-/* describe:  ( DESCRIBE | DESC ) ( FUNCTION … | DATABASE … | [ QUERY ] query | [ TABLE ] names … ) */
+/* describe:  ( DESCRIBE | DESC ) ( FUNCTION … | DATABASE … | [ QUERY ] query | [ TABLE ] names … )
+ * */
 RushPlan *
 rush_parse_describe (RushParser *p, guint from)
 {

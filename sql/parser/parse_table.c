@@ -2,7 +2,8 @@
  *
  *   CREATE TABLE t (a int, b string) USING parquet PARTITIONED BY (b) LOCATION '/x' AS SELECT …
  *
- * Mirrors:  AstBuilder.visitCreateTable, visitCreateTableClauses, visitInsertInto; SparkSqlAstBuilder.
+ * Mirrors:  AstBuilder.visitCreateTable, visitCreateTableClauses, visitInsertInto;
+ * SparkSqlAstBuilder.
  */
 #include "sql/parser/parse_command_private.h"
 
@@ -160,7 +161,8 @@ parse_table_columns (RushParser *p, RushCommand *command)
   return rush_expect (p, T (RIGHT_PAREN));
 }
 
-/* create table:  CREATE [ EXTERNAL ] TABLE [ IF NOT EXISTS ] names [ '(' columns ')' ] [ USING name ]
+/* create table:  CREATE [ EXTERNAL ] TABLE [ IF NOT EXISTS ] names [ '(' columns ')' ] [ USING name
+ * ]
  *                { clause } [ [ AS ] query ] */
 static RushPlan *
 parse_create_table (RushParser *p, guint from, guint flags)
@@ -221,7 +223,8 @@ parse_view_columns (RushParser *p, RushCommand *command)
   return rush_expect (p, T (RIGHT_PAREN));
 }
 
-/* create view:  VIEW [ IF NOT EXISTS ] names [ '(' columns ')' ] { clause } ( AS query | USING name … ) */
+/* create view:  VIEW [ IF NOT EXISTS ] names [ '(' columns ')' ] { clause } ( AS query | USING name
+ * … ) */
 static RushPlan *
 parse_create_view (RushParser *p, guint from, guint flags)
 {
@@ -286,7 +289,8 @@ parse_create_database (RushParser *p, guint from)
   return rush_command_plan (p, from, g_steal_pointer (&command), NULL);
 }
 
-/* create:  CREATE [ OR REPLACE ] [ [ GLOBAL ] TEMPORARY ] [ EXTERNAL ] ( TABLE | VIEW | DATABASE … ) */
+/* create:  CREATE [ OR REPLACE ] [ [ GLOBAL ] TEMPORARY ] [ EXTERNAL ] ( TABLE | VIEW | DATABASE …
+ * ) */
 RushPlan *
 rush_parse_create (RushParser *p, guint from)
 {

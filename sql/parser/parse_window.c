@@ -47,7 +47,8 @@ has_column (const RushExpr *node, gpointer data)
   return FALSE;
 }
 
-/* bound:  UNBOUNDED ( PRECEDING | FOLLOWING ) | CURRENT ROW | expression ( PRECEDING | FOLLOWING ) */
+/* bound:  UNBOUNDED ( PRECEDING | FOLLOWING ) | CURRENT ROW | expression ( PRECEDING | FOLLOWING )
+ * */
 static gboolean
 parse_bound (RushParser *p, RushFrameBound *out_bound, RushExpr **out_offset)
 {
@@ -103,7 +104,8 @@ parse_frame (RushParser *p, RushWindowFrame *frame)
 
 /* ---- specifications ---- */
 
-/* spec:  '(' [ ( PARTITION | DISTRIBUTE ) BY expressions ] [ ( ORDER | SORT ) BY orders ] [ frame ] ')'
+/* spec:  '(' [ ( PARTITION | DISTRIBUTE ) BY expressions ] [ ( ORDER | SORT ) BY orders ] [ frame ]
+ * ')'
  *      | '(' CLUSTER BY expressions ')' */
 static gboolean
 parse_spec (RushParser *p, Spec *spec)

@@ -9,13 +9,13 @@
  * gets that returns at once: the first error is the one that the user sees.
  *
  * Files:  parser.c         entry points, tokens, names
- *         parse_query.c    WITH, set operations, ORDER BY, LIMIT      parse_select.c  SELECT … GROUP BY
- *         parse_from.c     relations and joins                        parse_pivot.c   PIVOT, UNPIVOT
- *         parse_expression.c  operators (Pratt)                       parse_primary.c what they join
+ *  parse_query.c  WITH, set operations, ORDER BY, LIMIT  parse_select.c  SELECT … GROUP BY
+ *  parse_from.c  relations and joins  parse_pivot.c   PIVOT, UNPIVOT
+ *  parse_expression.c  operators (Pratt)  parse_primary.c what they join
  *         parse_call.c     functions and those with words inside      parse_window.c  OVER
  *         parse_literal.c  numbers, strings, dates                    parse_interval.c
  *         parse_type.c     types and schemas
- *         parse_command.c  statements that are no queries             parse_table.c   CREATE, INSERT
+ *  parse_command.c  statements that are no queries  parse_table.c   CREATE, INSERT
  *         parse_show.c     SHOW, DESCRIBE
  */
 #pragma once

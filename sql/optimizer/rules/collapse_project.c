@@ -4,8 +4,8 @@
  *   └── Project [(a#1 + b#2) AS c#3]      →      Project [((a#1 + b#2) * 2) AS d#4]
  *       └── t                                    └── t
  *
- * What is expensive and used twice stays where it is computed once; so does what is not deterministic, and
- * what runs in Python.
+ * What is expensive and used twice stays where it is computed once; so does what is not
+ * deterministic, and what runs in Python.
  */
 #include "sql/optimizer/optimizer_private.h"
 

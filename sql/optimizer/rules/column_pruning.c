@@ -8,10 +8,10 @@
  *                                                        └── Project [k#5]
  *                                                            └── u
  *
- * One walk from the top: each node is told which of its columns are wanted, leaves out what it makes for
- * nobody, and tells its children what it needs.  Where a child still gives more, a Project cuts it down.
- * None is put directly below a filter or a projection: the planner sees through these to the scan, and
- * reads only what all of them use.
+ * One walk from the top: each node is told which of its columns are wanted, leaves out what it
+ * makes for nobody, and tells its children what it needs.  Where a child still gives more, a
+ * Project cuts it down.  None is put directly below a filter or a projection: the planner sees
+ * through these to the scan, and reads only what all of them use.
  */
 #include "sql/optimizer/optimizer_private.h"
 

@@ -2,8 +2,8 @@
  *
  *   (a#1 > (1 + 2))     →     (a#1 > 3)
  *
- * An error (1 / 0) is raised here, as in Spark, but not in a branch that may never be taken: there the
- * expression stays as it is.
+ * An error (1 / 0) is raised here, as in Spark, but not in a branch that may never be taken: there
+ * the expression stays as it is.
  */
 #include "sql/optimizer/optimizer_private.h"
 

@@ -5,8 +5,8 @@
  *       ├── t                                 ├── t
  *       └── u [b#2]                           └── u [b#2]
  *
- * A condition that is false or null when all columns of a side are null throws them away.  That is found out by
- * computing it with nulls.
+ * A condition that is false or null when all columns of a side are null throws them away.  That is
+ * found out by computing it with nulls.
  */
 #include "sql/optimizer/optimizer_private.h"
 

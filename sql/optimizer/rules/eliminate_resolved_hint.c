@@ -6,8 +6,8 @@
  *   │       └── t                       └── u
  *   └── u
  *
- * A hint reaches the nearest join above it, through nodes that keep the relation what it is; of two hints
- * of one side the outer one counts.
+ * A hint reaches the nearest join above it, through nodes that keep the relation what it is; of
+ * two hints of one side the outer one counts.
  */
 #include "sql/optimizer/optimizer_private.h"
 

@@ -4,7 +4,8 @@
  *   └── Sort [b#2], true           →      └── t
  *       └── t
  *
- * Constants are no order; a sort below a sort, a join or an aggregate that does not care is lost work.
+ * Constants are no order; a sort below a sort, a join or an aggregate that does not care is lost
+ * work.
  */
 #include "sql/optimizer/optimizer_private.h"
 

@@ -1,4 +1,5 @@
-/* infer_filters_from_constraints.c - what must hold for a row to come out, checked where it comes in.
+/* infer_filters_from_constraints.c - what must hold for a row to come out, checked where it comes
+ * in.
  *
  *   Join Inner, (a#1 = k#2)                       Join Inner, (a#1 = k#2)
  *   ├── Filter (a#1 > 5)                   →      ├── Filter (isnotnull(a#1) AND (a#1 > 5))
@@ -6,8 +7,8 @@
  *   └── u                                         └── Filter ((k#2 > 5) AND isnotnull(k#2))
  *                                                     └── u
  *
- * Two things are inferred: a column that is compared is not null (no row survives the comparison with a
- * null), and what holds for one of two equal columns holds for the other.
+ * Two things are inferred: a column that is compared is not null (no row survives the comparison
+ * with a null), and what holds for one of two equal columns holds for the other.
  */
 #include "sql/optimizer/optimizer_private.h"
 
@@ -56,7 +57,8 @@ add_equal (GPtrArray *known)
     }
 }
 
-/* Those of @known that are about @plan's columns and not yet checked below it, as a filter over it. */
+/* Those of @known that are about @plan's columns and not yet checked below it, as a filter over it.
+ * */
 static RushPlan *
 with_filter (RushPlan *plan, GPtrArray *known)
 {

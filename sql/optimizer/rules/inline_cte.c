@@ -6,9 +6,10 @@
  *       ├── CTERelationRef 1 [a#5]      └── …
  *       └── …
  *
- * Every reference has columns of its own, so a definition that is used twice gets its ids anew.  (Spark
- * keeps a definition that is used twice and is not deterministic; here it is computed at each use, as in
- * Spark before 3.4, unless the physical plan finds that both are the same exchange.)
+ * Every reference has columns of its own, so a definition that is used twice gets its ids anew.
+ * (Spark keeps a definition that is used twice and is not deterministic; here it is computed at
+ * each use, as in Spark before 3.4, unless the physical plan finds that both are the same
+ * exchange.)
  */
 #include "sql/optimizer/optimizer_private.h"
 

@@ -4,7 +4,8 @@
  *   ├── LocalRelation <empty>    →
  *   └── t
  *
- *   outer joins keep the other side, with nulls; a union leaves its empty children out; an aggregate
+ *   outer joins keep the other side, with nulls; a union leaves its empty children out; an
+ *   aggregate
  *   without groups still gives one row
  */
 #include "sql/optimizer/optimizer_private.h"

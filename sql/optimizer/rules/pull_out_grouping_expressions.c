@@ -2,7 +2,7 @@
  *
  *   Aggregate [year(d#1)]                      Aggregate [_groupingexpression#9]
  *             [year(d#1) AS y#2, count(1)]               [_groupingexpression#9 AS y#2, count(1)]
- *   └── t                               →      └── Project [d#1, year(d#1) AS _groupingexpression#9]
+ *   └── t  →  └── Project [d#1, year(d#1) AS _groupingexpression#9]
  *                                                  └── t
  *
  * Otherwise another rule might change year(d#1) in one list and not in the other.

@@ -1,5 +1,5 @@
-/* pullup_correlated_predicates.c - what a subquery compares with the query around it becomes a condition of
- * the subquery expression; rules that make joins of subqueries find it there.
+/* pullup_correlated_predicates.c - what a subquery compares with the query around it becomes a
+ * condition of the subquery expression; rules that make joins of subqueries find it there.
  *
  *   exists#5 [a#1]                                        exists#5 [a#1] && (a#1 = a#2)
  *   └── Filter (outer(a#1) = a#2)                   →     └── Project [1, a#2]

@@ -6,9 +6,9 @@
  *       └── u [b#2]                                   └── Filter (b#2 > 2)
  *                                                         └── u
  *
- * One step for each node, from the top: two filters become one; a filter goes through the node below it
- * (push_through.c); conditions of a filter over a join, and of the join, go to the side that they are about
- * (push_predicate_through_join.c).
+ * One step for each node, from the top: two filters become one; a filter goes through the node
+ * below it (push_through.c); conditions of a filter over a join, and of the join, go to the side
+ * that they are about (push_predicate_through_join.c).
  */
 #include "sql/optimizer/push_private.h"
 

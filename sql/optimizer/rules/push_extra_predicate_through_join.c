@@ -10,7 +10,8 @@
  */
 #include "sql/optimizer/optimizer_private.h"
 
-/* The part of a condition that uses @columns alone, and is true wherever the condition is; or NULL. */
+/* The part of a condition that uses @columns alone, and is true wherever the condition is; or NULL.
+ * */
 static RushExpr *
 part_about (RushExpr *condition, const RushExprList *columns)
 {

@@ -1,5 +1,5 @@
-/* push_predicate_through_join.c - conditions of a join, and of a filter over it, go to the side that they
- * are about.
+/* push_predicate_through_join.c - conditions of a join, and of a filter over it, go to the side
+ * that they are about.
  *
  *   Filter l AND r AND both               Join both AND on
  *   └── Join on                     →     ├── Filter l

@@ -1,8 +1,10 @@
-/* remove_literal_from_group_expressions.c - constants do not tell groups apart, and no column does twice.
+/* remove_literal_from_group_expressions.c - constants do not tell groups apart, and no column does
+ * twice.
  *
  *   Aggregate [a#1, 5, a#1] […]     →     Aggregate [a#1] […]
  *
- * One constant stays if there is nothing else: with no groups at all an empty input would give a row.
+ * One constant stays if there is nothing else: with no groups at all an empty input would give a
+ * row.
  */
 #include "sql/optimizer/optimizer_private.h"
 

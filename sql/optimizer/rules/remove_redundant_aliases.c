@@ -4,8 +4,8 @@
  *   └── Project [a#1 AS a#7]         →      └── Project [a#1]
  *       └── t                                   └── t
  *
- * Where the new id matters it stays: at the top of the plan, below set operations, and where the column comes
- * out under its old id, too.
+ * Where the new id matters it stays: at the top of the plan, below set operations, and where the
+ * column comes out under its old id, too.
  */
 #include "sql/optimizer/optimizer_private.h"
 
@@ -66,7 +66,8 @@ collides (const RushPlan *node, guint child, const RushPlan *changed)
   return FALSE;
 }
 
-/* A node whose columns are what its lists say: the new ids end here, or go on upwards where it passes them. */
+/* A node whose columns are what its lists say: the new ids end here, or go on upwards where it
+ * passes them. */
 static gboolean
 ends_ids (const RushPlan *node)
 {

@@ -8,8 +8,8 @@
  *   │   └── supplier                        │   └── partsupp
  *   └── partsupp                            └── supplier
  *
- * The written order is kept as far as possible: from the left, the first relation is taken that a condition
- * connects with what is joined already.  Which order is cheapest is cost_based_join_reorder.c's business.
+ * The written order is kept as far as possible: from the left, the first relation is taken that a
+ * condition connects with what is joined already.  Which order would be cheapest is not asked.
  *
  * Mirrors:  ReorderJoin, ExtractFiltersAndInnerJoins.
  */

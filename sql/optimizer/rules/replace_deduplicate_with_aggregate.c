@@ -1,4 +1,5 @@
-/* replace_deduplicate_with_aggregate.c - one row of those with equal keys: a group, and the first of the rest.
+/* replace_deduplicate_with_aggregate.c - one row of those with equal keys: a group, and the first
+ * of the rest.
  *
  *   Deduplicate [a#1]              Aggregate [a#1] [a#1, first(b#2) AS b#2]
  *   └── t [a#1, b#2]        →      └── t

@@ -1,4 +1,5 @@
-/* rewrite_all_set_operations.c - EXCEPT ALL and INTERSECT ALL: equal rows are numbered, and numbers compared.
+/* rewrite_all_set_operations.c - EXCEPT ALL and INTERSECT ALL: equal rows are numbered, and numbers
+ * compared.
  *
  *   Except All           Project [a#1]
  *   ├── t         →      └── Join LeftAnti, (a#1 <=> b#2) AND (n#7 = n#8)
@@ -7,8 +8,9 @@
  *                            └── Window [row_number() AS n#8], [b#2]
  *                                └── u
  *
- * The third 'x' of one side meets the third 'x' of the other, if there is one.  (Spark counts equal rows
- * on both sides and repeats each by the difference, with a generator of its own; the rows are the same.)
+ * The third 'x' of one side meets the third 'x' of the other, if there is one.  (Spark counts
+ * equal rows on both sides and repeats each by the difference, with a generator of its own; the
+ * rows are the same.)
  */
 #include "sql/optimizer/optimizer_private.h"
 

@@ -10,9 +10,9 @@
  *           ├── t
  *           └── Aggregate [k#3] [avg(x#4) AS m#6, k#3]
  *
- * An outer row without a group gets null, which is what avg of no rows is.  count of no rows is 0: where
- * the value of an empty group is not null, the groups carry a column that is true, and where that is null
- * the value for no rows stands in.
+ * An outer row without a group gets null, which is what avg of no rows is.  count of no rows is 0:
+ * where the value of an empty group is not null, the groups carry a column that is true, and where
+ * that is null the value for no rows stands in.
  */
 #include "sql/optimizer/decorrelate_private.h"
 

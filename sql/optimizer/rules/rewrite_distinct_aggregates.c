@@ -1,4 +1,5 @@
-/* rewrite_distinct_aggregates.c - several DISTINCTs at once: each row is expanded into one for each of them.
+/* rewrite_distinct_aggregates.c - several DISTINCTs at once: each row is expanded into one for each
+ * of them.
  *
  *   Aggregate [k#1] [count(distinct a#2), count(distinct b#3), sum(c#4)]
  *   └── t
@@ -6,12 +7,12 @@
  *   Aggregate [k#1] [count(a#5) FILTER (gid#7 = 1), count(b#6) FILTER (gid#7 = 2),
  *   │                first(sum#9) FILTER (gid#7 = 0)]
  *   └── Aggregate [k#1, a#5, b#6, gid#7] [k#1, a#5, b#6, gid#7, sum(c#8) AS sum#9]
- *       └── Expand [[k#1, null, null, 0, c#4], [k#1, a#2, null, 1, null], [k#1, null, b#3, 2, null]]
+ *  └── Expand [[k#1, null, null, 0, c#4], [k#1, a#2, null, 1, null], [k#1, null, b#3, 2, null]]
  *           └── t
  *
- * The inner aggregate leaves one row for each different value (of the group that gid names), so that the outer
- * one need not look for equal values; what is not distinct is computed in the rows of group 0 and passed on.
- * One set of distinct columns alone is the physical planner's business.
+ * The inner aggregate leaves one row for each different value (of the group that gid names), so
+ * that the outer one need not look for equal values; what is not distinct is computed in the rows
+ * of group 0 and passed on.  One set of distinct columns alone is the physical planner's business.
  */
 #include "sql/optimizer/optimizer_private.h"
 

@@ -14,7 +14,8 @@
 
 #include <string.h>
 
-/* Expressions over one row can be computed on the left side: Project, Generate over OneRowRelation. */
+/* Expressions over one row can be computed on the left side: Project, Generate over OneRowRelation.
+ * */
 static gboolean
 stands_on_one_row (const RushPlan *plan)
 {
@@ -62,7 +63,8 @@ find_count (const RushExpr *node, gpointer data)
   return FALSE;
 }
 
-/* An aggregate without groups gives a row for no rows, too: an outer join's nulls are that row, but for
+/* An aggregate without groups gives a row for no rows, too: an outer join's nulls are that row, but
+ * for
  * counts. */
 static gboolean
 gives_one_row (const RushPlan *plan)

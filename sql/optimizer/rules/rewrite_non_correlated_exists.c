@@ -1,4 +1,5 @@
-/* rewrite_non_correlated_exists.c - EXISTS that looks at nothing outside is one question for all rows.
+/* rewrite_non_correlated_exists.c - EXISTS that looks at nothing outside is one question for all
+ * rows.
  *
  *   exists#5 []                          isnotnull(scalar-subquery#6 [])
  *   └── Filter (w#2 > 1)          →          └── GlobalLimit 1

@@ -103,7 +103,8 @@ to_column (RushExpr *node, gpointer data, GError **error)
 
 /* ---- the rule ---- */
 
-/* The conjunct as a join over @plan, or NULL: it stands under something else. Takes @plan if not NULL. */
+/* The conjunct as a join over @plan, or NULL: it stands under something else. Takes @plan if not
+ * NULL. */
 static RushPlan *
 join_for (RushExpr *conjunct, RushPlan *plan)
 {

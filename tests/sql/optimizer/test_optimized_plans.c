@@ -1,10 +1,11 @@
 /* test_optimized_plans.c - optimized plans, held against those of a real Spark.
  *
- * tests/data/sql/optimizer/plans.txt has small queries, at least one a rule, and all of TPC-H, with the plan
- * that Spark makes of them.  differences.txt names those whose plans differ, and why; they must still be
- * whole.  Whatever the query: the plan is whole after every rule and every batch comes to rest
- * (rush_plan_set_verifying ()), also when it is optimized again; it gives the columns that the analyzed one
- * gives, and no subquery predicate is left in it, with the optimizer on and off.
+ * tests/data/sql/optimizer/plans.txt has small queries, at least one a rule, and all of TPC-H,
+ * with the plan that Spark makes of them.  differences.txt names those whose plans differ, and
+ * why; they must still be whole.  Whatever the query: the plan is whole after every rule and every
+ * batch comes to rest (rush_plan_set_verifying ()), also when it is optimized again; it gives the
+ * columns that the analyzed one gives, and no subquery predicate is left in it, with the optimizer
+ * on and off.
  */
 #include "tests/sql/optimizer/plans.h"
 
@@ -15,6 +16,15 @@ typedef struct
   char *name, *plan;
 } Recorded;
 
+static void
+recorded_clear (gpointer data)
+{
+  Recorded *self = data;
+
+  g_free (self->name);
+  g_free (self->plan);
+}
+
 static GArray *
 read_plans (void)
 {
@@ -22,6 +32,8 @@ read_plans (void)
       g_test_build_filename (G_TEST_DIST, "data", "sql", "optimizer", "plans.txt", NULL);
   g_autofree char *text = NULL;
   GArray *all = g_array_new (FALSE, FALSE, sizeof (Recorded));
+
+  g_array_set_clear_func (all, recorded_clear);
 
   g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
   g_auto (GStrv) records = g_strsplit (text, "-- sql\n", -1);

@@ -1,9 +1,9 @@
-/* fuzz_parser.c - statements damaged by the thousand: the parser must read or refuse them, never crash,
- * hang, leak or read past the end; an error must have a text, and a tree must print.
+/* fuzz_parser.c - statements damaged by the thousand: the parser must read or refuse them, never
+ * crash, hang, leak or read past the end; an error must have a text, and a tree must print.
  *
- * Seeds are the statements of answers.txt.  Each round takes one and damages it a few times: tokens go,
- * come twice, change places, are taken from another statement; bytes change.  Round i depends on i
- * alone, so a failure is repeated by its number.
+ * Seeds are the statements of answers.txt.  Each round takes one and damages it a few times:
+ * tokens go, come twice, change places, are taken from another statement; bytes change.  Round i
+ * depends on i alone, so a failure is repeated by its number.
  *
  *     RUSH_FUZZ_ITERATIONS=1000000 fuzz_parser      (200000 without it)
  */

@@ -1,9 +1,10 @@
 /* test_parser.c - SQL text to trees and errors, held against what a real Spark says.
  *
- * answers.txt has several hundred statements, right and wrong, with Spark's parsed plan or the text of
- * its exception (ids taken out).  differences.txt names those where Rushlight answers otherwise on
- * purpose: trees of other nodes (they must still be trees), and errors that Spark's parser, which looks
- * at all of the text before it decides, finds elsewhere, with the text that Rushlight says.
+ * answers.txt has several hundred statements, right and wrong, with Spark's parsed plan or the
+ * text of its exception (ids taken out).  differences.txt names those where Rushlight answers
+ * otherwise on purpose: trees of other nodes (they must still be trees), and errors that Spark's
+ * parser, which looks at all of the text before it decides, finds elsewhere, with the text that
+ * Rushlight says.
  */
 #include "sql/parser/parser.h"
 #include "tests/sql/parser/answers.h"
