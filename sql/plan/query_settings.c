@@ -1,4 +1,4 @@
-/* settings.c - one query's settings: what the session has set, else the table of defaults.
+/* query_settings.c - one query's settings: what the session has set, else the table of defaults.
  *
  * Values were checked against the table when they were set (rush_conf_set ()), so reading one
  * cannot fail; the defaults come from a configuration in which nothing is
