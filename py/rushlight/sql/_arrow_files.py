@@ -468,6 +468,11 @@ class Orc:
         return _Writer(path, _import_schema(schema),
                        lambda sink, schema: orc.ORCWriter(sink, compression=codec))
 
+    @staticmethod
+    def _rows(file, stripe, columns):
+        """Without columns pyarrow forgets how many rows there are."""
+        return file.read_stripe(stripe, columns=columns or [file.schema.names[0]])
+
     @classmethod
     def _stripes(cls, file, size, start, length):
         """The stripes of a byte range.  pyarrow does not say where they lie, so they count as of
@@ -485,7 +490,7 @@ class Orc:
         wanted = _import_schema(wanted)
         stripes = cls._stripes(file, size, start, length)
         if len(wanted) == 0:
-            return sum(file.read_stripe(s, columns=[]).num_rows for s in stripes), 0, None
+            return sum(cls._rows(file, s, []).num_rows for s in stripes), 0, None
         names = {}
         for want in wanted:
             name = _find(kept.schema.names, want.name)
@@ -496,13 +501,13 @@ class Orc:
                 return 0, 0, (want.name, _spark_name(want.type), str(_plain(have)).upper())
             names[want.name] = (name, None if _alike(have, want.type) else want.type)
         schema = pa.schema([pa.field(n, t or kept.schema.field(c).type)
-                            for n, (c, t) in names.items()])
+                            for n, (c, t) in names.items()] or [pa.field("", pa.null())])
 
         def batches():
             for s in stripes:
-                read = file.read_stripe(s, columns=[c for c, _ in names.values()])
+                read = cls._rows(file, s, [c for c, _ in names.values()])
                 columns = [read.column(c) if t is None else read.column(c).cast(t)
-                           for c, t in names.values()]
+                           for c, t in names.values()] or [pa.nulls(read.num_rows)]
                 yield pa.record_batch(columns, schema=schema)
 
         pa.RecordBatchReader.from_batches(schema, batches())._export_to_c(out)
