@@ -116,6 +116,43 @@ expr_call (PyObject *module, PyObject *args)
                   fragment, call_site);
 }
 
+/* The positions of @n children from *@inout_first on. */
+static GArray *
+positions (guint *inout_first, guint n)
+{
+  GArray *set = g_array_sized_new (FALSE, FALSE, sizeof (guint), n);
+  for (guint i = 0; i < n; i++, ++*inout_first)
+    g_array_append_val (set, *inout_first);
+  return set;
+}
+
+/* grouping_sets (kind, widths, expressions): kind "rollup", "cube" or "sets"; @expressions are those of
+ * all sets, one behind the other, of which @widths has the numbers */
+static PyObject *
+expr_grouping_sets (PyObject *module, PyObject *args)
+{
+  const char *kind;
+  PyObject *widths;
+  g_autoptr (RushExprList) children = NULL;
+  if (!PyArg_ParseTuple (args, "sO!O&", &kind, &PyList_Type, &widths, engine_expr_list_converter,
+                         &children))
+    return NULL;
+  g_autoptr (GPtrArray) sets = g_ptr_array_new ();
+  guint next = 0;
+  for (Py_ssize_t i = 0; i < PyList_GET_SIZE (widths); i++)
+    g_ptr_array_add (sets,
+                     positions (&next, (guint)PyLong_AsUnsignedLong (PyList_GET_ITEM (widths, i))));
+  g_assert (next == children->n);
+  for (guint i = 0; i < children->n; i++)
+    rush_expr_ref (children->items[i]);
+  RushGroupingKind k = g_str_equal (kind, "rollup") ? RUSH_GROUPING_ROLLUP
+                       : g_str_equal (kind, "cube") ? RUSH_GROUPING_CUBE
+                                                    : RUSH_GROUPING_SETS;
+  return engine_expr_wrap (rush_expr_grouping_sets (k, sets->len, (GArray *const *)sets->pdata,
+                                                    children->n, children->items),
+                           NULL);
+}
+
 /* Kinds without payload that Python may ask for by name. */
 static gboolean
 operator_kind (const char *name, RushExprKind *out)
@@ -404,6 +441,8 @@ PyMethodDef engine_expr_functions[] = {
   { "expr_call", expr_call, METH_VARARGS,
     "expr_call (name, arguments, distinct=False, filter=None, fragment=None, call_site=None) "
     "-> Expr" },
+  { "expr_grouping_sets", expr_grouping_sets, METH_VARARGS,
+    "expr_grouping_sets (kind, widths, expressions) -> Expr" },
   { "expr_operator", expr_operator, METH_VARARGS,
     "expr_operator (name, children, ansi=True, fragment=None, call_site=None) -> Expr" },
   { "expr_cast", expr_cast, METH_VARARGS,

@@ -1,57 +1,11 @@
 """The exceptions that PySpark programs know, under the names of pyspark.errors.
 
 An error is either a sentence, or a condition with parameters; the text of each condition stands
-once, in the table below.
+once, in conditions.py.
 """
 from pickle import PicklingError
 
-# condition: (text, SQLSTATE or None)
-CONDITIONS = {
-    "BROADCAST_VARIABLE_NOT_LOADED": ("Broadcast variable `{variable}` not loaded.", None),
-    "CALL_BEFORE_INITIALIZE": (
-        "Not supported to call `{func_name}` before `{object}` is initialized{how}.", None),
-    "CANNOT_MODIFY_CONFIG": (
-        'Cannot modify the value of the Spark config: "{key}". It is read when the SparkContext '
-        "starts: set it in SparkConf, or with --conf.", "46110"),
-    "CONTEXT_ONLY_VALID_ON_DRIVER": (
-        "A SparkContext was used inside a function that runs on workers. It lives on the driver "
-        "alone: take what the function needs into a plain variable first.", None),
-    "CONTEXT_STOPPED": (
-        "Cannot call methods on a stopped SparkContext. Make a new one, or move stop() to the end.",
-        None),
-    "INCORRECT_CONF_FOR_PROFILE": (
-        "There are no profiles: `spark.python.profile` must be `true` when SparkContext starts.",
-        None),
-    "INVALID_BROADCAST_OPERATION": (
-        "Broadcast can only be {operation} in driver: a task reads its value.", None),
-    "KEY_VALUE_PAIR_REQUIRED": ("Either a key with its value or a list of pairs is needed.", None),
-    "NOT_IN_BARRIER_STAGE": (
-        "It is not in a barrier stage: rdd.barrier().mapPartitions(f) runs f in one.", None),
-    "NO_ACTIVE_OR_DEFAULT_SESSION": (
-        "No active or default Spark session found. SparkSession.builder.getOrCreate() makes one.",
-        None),
-    "NO_JVM": (
-        "{feature} leads into PySpark's JVM. There is none here: the engine is a part of this "
-        "process.", None),
-    "NOT_EXPECTED_TYPE": (
-        "Argument `{arg_name}` should be {expected_type}, got {arg_type}.", None),
-    "NOT_IMPLEMENTED": (
-        "{feature} is PySpark's, but not there yet in Rushlight {version}.{hint}", None),
-    "PIPE_FUNCTION_EXITED": (
-        "Pipe function `{func_name}` exited with error code {error_code}.", None),
-    "PYTHON_HASH_SEED_NOT_SET": (
-        "The hash of a str differs from process to process unless the environment variable "
-        "PYTHONHASHSEED is set; workers have it, a driver must be started with it.", None),
-    "RDD_TRANSFORM_ONLY_VALID_ON_DRIVER": (
-        "An RDD was used inside a function that runs on workers, as in "
-        "rdd1.map(lambda x: rdd2.count() * x). RDDs can only be used on the driver: collect what "
-        "the function needs first, or join the two.", None),
-    "SQL_CONF_NOT_FOUND": (
-        'The SQL config "{key}" cannot be found. Please verify that the config exists.', "42K0I"),
-    "VALUE_NOT_ACCESSIBLE": (
-        "Value `{value}` cannot be accessed inside tasks: they add, and the driver reads.", None),
-}
-
+from rushlight.errors.conditions import CONDITIONS
 
 class PySparkException(Exception):
     """The base of all errors that this package raises on purpose.
@@ -182,6 +136,15 @@ def check_type(name, value, expected):
     """Raises PySpark's error unless `value` is of a type in `expected` (a type or a tuple)."""
     if not isinstance(value, expected):
         names = [t.__name__ for t in (expected if isinstance(expected, tuple) else (expected,))]
-        raise PySparkTypeError(errorClass="NOT_EXPECTED_TYPE", messageParameters={
-            "arg_name": name, "expected_type": " or ".join(names),
-            "arg_type": type(value).__name__})
+        raise wrong_type(name, " or ".join(names), value)
+
+
+def wrong_type(name, expected, value):
+    """PySpark's error for an argument that is not of a type in the words `expected`.
+
+    >>> raise wrong_type("n", "int", "ten")
+    Traceback (most recent call last):
+    rushlight.errors.base.PySparkTypeError: [NOT_EXPECTED_TYPE] Argument `n` should be int, got str.
+    """
+    return PySparkTypeError(errorClass="NOT_EXPECTED_TYPE", messageParameters={
+        "arg_name": name, "expected_type": expected, "arg_type": type(value).__name__})

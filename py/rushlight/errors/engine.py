@@ -2,6 +2,15 @@
 
 In PySpark these come out of the JVM as py4j's Py4JJavaError; here `EngineError` is what programs
 import under that name.  The engine hands (code, message) to `from_engine`, which picks the class.
+
+An error of SQL says what it is in its text, and nowhere else:
+
+    [DIVIDE_BY_ZERO] Division by zero. … SQLSTATE: 22012       condition, words, state
+    == SQL (line 1, position 8) ==                             where in the query
+    select 1/0
+           ^^^
+
+so that it crosses threads and processes as text; _reading.py takes it apart when somebody asks.
 """
 from rushlight.errors.base import PySparkException, PySparkTypeError
 
@@ -24,13 +33,48 @@ class JavaException:
 
 
 class EngineError(PySparkException):
-    """The base of what the engine raises; `code` is one of core/base/error.h."""
+    """The base of what the engine raises; `code` is one of core/base/error.h, or of SQL's errors
+    (sql/types/sql_error.h) with SQL_ before it."""
 
     java_class = "org.apache.spark.SparkException"
 
-    def __init__(self, message, code="JOB_ABORTED"):
-        super().__init__(message)
+    def __init__(self, message=None, code="JOB_ABORTED", **condition):
+        super().__init__(message, **condition)
         self.code = code
+        self._told = None
+
+    def _read(self):
+        """The parts of an SQL error's text; None for any other error."""
+        if self._told is None and self._condition is None and self.code.startswith("SQL_"):
+            from rushlight.errors._reading import read
+            self._told = read(self._message)
+        return self._told
+
+    def getCondition(self):
+        told = self._read()
+        return told.condition if told else super().getCondition()
+
+    getErrorClass = getCondition
+
+    def getSqlState(self):
+        told = self._read()
+        return told.state if told else super().getSqlState()
+
+    def getMessageParameters(self):
+        told = self._read()
+        return told.parameters if told else super().getMessageParameters()
+
+    def getQueryContext(self):
+        told = self._read()
+        return told.contexts if told else super().getQueryContext()
+
+    def getMessage(self):
+        """The whole text, without the place."""
+        told = self._read()
+        return told.message if told else super().getMessage()
+
+    def __str__(self):
+        return self._message if self._read() else super().getMessage()
 
     @property
     def java_exception(self):

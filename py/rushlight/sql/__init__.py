@@ -9,14 +9,14 @@ from rushlight._version import RUSHLIGHT
 _WHERE = {
     "SparkSession": "session", "DataFrame": "dataframe", "Column": "column", "Row": "row",
     "GroupedData": "group", "Window": "window", "WindowSpec": "window",
-    "DataFrameReader": "readwriter", "DataFrameWriter": "readwriter",
+    "DataFrameReader": "readwriter", "DataFrameWriter": "writer", "Catalog": "catalog",
+    "DataFrameNaFunctions": "_gaps", "DataFrameStatFunctions": "_figures",
+    "Observation": "observation", "UDFRegistration": "udf",
 }
 # Names of pyspark.sql that are not there yet.
 _MISSING = frozenset("""
-    Catalog DataFrameNaFunctions DataFrameStatFunctions
-    DataFrameWriterV2 Geography Geometry HiveContext MergeIntoWriter
-    Observation PandasCogroupedOps SQLContext UDFRegistration UDTFRegistration Variant
-    VariantVal
+    DataFrameWriterV2 Geography Geometry HiveContext MergeIntoWriter PandasCogroupedOps SQLContext
+    UDTFRegistration Variant VariantVal
 """.split())
 
 __all__ = [*_WHERE]

@@ -1,6 +1,6 @@
 """DataFrame's actions: rows come out."""
 from rushlight._callsite import current_call, operator, renamed
-from rushlight.errors import PySparkTypeError
+from rushlight.errors.base import wrong_type
 from rushlight.sql._showing import show_text
 from rushlight.sql.row import Row
 
@@ -67,7 +67,7 @@ class Actions:
         >>> spark.range(9).count()
         9
         """
-        from rushlight.sql.column import as_literal, call
+        from rushlight.sql._making import as_literal, call
         from rushlight import _engine
         counted = self._derive(_engine.plan_aggregate(
             [], [call("count", as_literal(1)).alias("count")._expr], self._plan))
@@ -100,11 +100,14 @@ class Actions:
 
     def _show_string(self, n=20, truncate=True, vertical=False):
         if not isinstance(n, int) or isinstance(n, bool):
-            raise PySparkTypeError(errorClass="NOT_INT", messageParameters={
-                "arg_name": "n", "arg_type": type(n).__name__})
+            raise wrong_type("n", "int", n)
         if not isinstance(vertical, bool):
-            raise PySparkTypeError(errorClass="NOT_BOOL", messageParameters={
-                "arg_name": "vertical", "arg_type": type(vertical).__name__})
+            raise wrong_type("vertical", "bool", vertical)
+        if not isinstance(truncate, (bool, int)):
+            try:
+                truncate = int(truncate)
+            except ValueError:
+                raise wrong_type("truncate", "bool", truncate) from None
         width = 20 if truncate is True else 0 if truncate is False else int(truncate)
         names = self.columns
         as_text = self._as_text()
@@ -115,8 +118,8 @@ class Actions:
     def _as_text(self):
         """All columns as show() prints their values."""
         from rushlight import _engine
-        from rushlight.sql._selecting import quoted
-        from rushlight.sql.column import call, column_of_name
+        from rushlight.sql._making import quoted
+        from rushlight.sql._making import call, column_of_name
         exprs = [call("to_pretty_string", column_of_name(quoted(n), self._id)).alias(n)._expr
                  for n in self.columns]
         return self._derive(_engine.plan_unary("project", exprs, self._plan))
@@ -129,12 +132,22 @@ class Actions:
 
     @operator
     def toLocalIterator(self, prefetchPartitions=False):
-        """The rows one by one, a partition at a time."""
-        return iter(self.collect())
+        """The rows one by one, a partition at a time.
+
+        >>> [r.id for r in spark.range(3).toLocalIterator()]
+        [0, 1, 2]
+        """
+        return self.rdd.toLocalIterator(prefetchPartitions)
 
     @operator
     def foreach(self, f):
-        """Calls a function for each row, in workers."""
+        """Calls a function for each row, in workers.
+
+        >>> seen = sc.accumulator(0)
+        >>> spark.range(4).foreach(lambda row: seen.add(row.id))
+        >>> seen.value
+        6
+        """
         self.rdd.foreach(f)
 
     @operator

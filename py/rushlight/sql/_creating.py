@@ -7,6 +7,7 @@
 from rushlight import _engine
 from rushlight._callsite import current_call
 from rushlight.errors import PySparkTypeError, PySparkValueError
+from rushlight.errors.base import wrong_type
 from rushlight.sql._infer import infer_schema_of_rows, names_of_schema, with_names
 from rushlight.sql._verify import make_verifier
 from rushlight.sql.types import DataType, StructField, StructType, parse_ddl
@@ -36,8 +37,7 @@ def _plan_of_rows(session, rows, schema, verify, wrapped):
         inferred = infer_schema_of_rows(rows, names_of_schema(schema), session.conf)
         schema = with_names(inferred, schema)
     elif not isinstance(schema, StructType):
-        raise PySparkTypeError(errorClass="NOT_LIST_OR_NONE_OR_STRUCT", messageParameters={
-            "arg_name": "schema", "arg_type": type(schema).__name__})
+        raise wrong_type("schema", "list, None or StructType", schema)
     if wrapped:
         rows = [(value,) for value in rows]
     if verify:
@@ -60,4 +60,5 @@ def as_tuple(row, schema):
         return tuple(row)
     if hasattr(row, "__dict__"):
         return tuple(row.__dict__.get(name) for name in schema.names)
-    raise PySparkTypeError(f"StructType can not accept object {row!r} in type {type(row)}")
+    raise PySparkTypeError(errorClass="FIELD_DATA_TYPE_UNACCEPTABLE", messageParameters={
+        "data_type": str(schema), "obj": repr(row), "obj_type": str(type(row))})

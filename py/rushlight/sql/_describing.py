@@ -1,7 +1,10 @@
 """DataFrame's methods that say what it is."""
 import json
+import re
 
-from rushlight._callsite import current_call, operator
+from rushlight._callsite import operator
+from rushlight.errors import PySparkValueError
+from rushlight.errors.base import wrong_type
 from rushlight.sql.types import StructField, StructType, _parse_datatype_json_string
 
 
@@ -62,27 +65,34 @@ class Describing:
         print(self._explain_text(extended, mode))
 
     def _explain_text(self, extended=None, mode=None):
-        from rushlight.errors import PySparkTypeError, PySparkValueError
         if extended is not None and mode is not None:
-            raise PySparkValueError("[CANNOT_SET_TOGETHER] extended and mode should not be set "
-                                    "together.")
+            raise PySparkValueError(errorClass="CANNOT_SET_TOGETHER",
+                                    messageParameters={"arg_list": "extended and mode"})
         if mode is None:
             if isinstance(extended, str):
                 mode = extended
             elif extended in (None, False, True):
                 mode = "extended" if extended else "simple"
             else:
-                raise PySparkTypeError(errorClass="NOT_BOOL_OR_STR", messageParameters={
-                    "arg_name": "extended", "arg_type": type(extended).__name__})
+                raise wrong_type("extended", "bool or str", extended)
         elif not isinstance(mode, str):
-            raise PySparkTypeError(errorClass="NOT_STR", messageParameters={
-                "arg_name": "mode", "arg_type": type(mode).__name__})
+            raise wrong_type("mode", "str", mode)
         return self._query().explain(mode)
 
     def sameSemantics(self, other):
         """Whether another DataFrame gives the same rows, as far as plans tell."""
         return self._plan.same_result(other._plan)
 
+    def semanticHash(self):
+        """A number that is the same for DataFrames of which sameSemantics() is true."""
+        return hash(_without_ids(self._plan.tree_string()))
+
+    @operator
     def inputFiles(self):
         """The files that the DataFrame reads."""
-        return self._query().input_files()
+        from rushlight.sql.functions import input_file_name
+        return [row[0] for row in self.select(input_file_name()).distinct().collect() if row[0]]
+
+
+def _without_ids(text):
+    return re.sub(r"#\d+L?", "", text)

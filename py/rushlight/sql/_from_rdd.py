@@ -1,6 +1,7 @@
 """An RDD becomes a DataFrame: rows are made in workers, a batch of columns at a time."""
 from rushlight import _engine
-from rushlight.errors import PySparkTypeError, PySparkValueError
+from rushlight.errors import PySparkValueError
+from rushlight.errors.base import wrong_type
 from rushlight.rdd import PipelinedRDD
 from rushlight.sql._creating import as_tuple
 from rushlight.sql._infer import (
@@ -15,8 +16,7 @@ def plan_of_rdd(session, rdd, schema, sampling_ratio, verify, wrapped):
         schema = with_names(_inferred(session, rdd, names_of_schema(schema), sampling_ratio),
                             schema)
     elif not isinstance(schema, StructType):
-        raise PySparkTypeError(errorClass="NOT_LIST_OR_NONE_OR_STRUCT", messageParameters={
-            "arg_name": "schema", "arg_type": type(schema).__name__})
+        raise wrong_type("schema", "list, None or StructType", schema)
     check = make_verifier(schema) if verify else None
 
     def to_row(value):
@@ -27,6 +27,12 @@ def plan_of_rdd(session, rdd, schema, sampling_ratio, verify, wrapped):
 
     rows = _RowsOut(rdd, [("map", to_row)], schema)
     return _engine.plan_rdd(rows._engine(), schema.json())
+
+
+def dataframe_of_rows(session, rdd, schema):
+    """The DataFrame of an RDD of Row that have this schema already."""
+    rows = _RowsOut(rdd, [("map", tuple)], schema)
+    return session._dataframe(_engine.plan_rdd(rows._engine(), schema.json()))
 
 
 class _RowsOut(PipelinedRDD):
@@ -47,8 +53,7 @@ def _inferred(session, rdd, names, sampling_ratio):
         return sample.map(lambda row: infer_row(row, names, ntz)).reduce(merge_types)
     first = rdd.first()
     if not isinstance(first, bool) and not first:
-        raise PySparkValueError("[CANNOT_INFER_EMPTY_SCHEMA] Can not infer schema from an empty "
-                                "dataset.")
+        raise PySparkValueError(errorClass="CANNOT_INFER_EMPTY_SCHEMA", messageParameters={})
     schema = infer_row(first, names, ntz)
     if not has_null_type(schema):
         return schema
@@ -56,6 +61,4 @@ def _inferred(session, rdd, names, sampling_ratio):
         schema = merge_types(schema, infer_row(row, names, ntz))
         if not has_null_type(schema):
             return schema
-    raise PySparkValueError(
-        "[CANNOT_DETERMINE_TYPE] Some of types cannot be determined by the first 100 rows, please "
-        "try again with sampling.")
+    raise PySparkValueError(errorClass="CANNOT_DETERMINE_TYPE", messageParameters={})

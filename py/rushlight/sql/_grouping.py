@@ -1,8 +1,7 @@
 """DataFrame's methods that group and aggregate."""
 from rushlight import _engine
 from rushlight._callsite import operator
-from rushlight.sql._selecting import expressions
-from rushlight.sql.column import Column, call, column_of_name, named_column
+from rushlight.sql._making import column_of_name, flat, named_column, quoted
 
 
 class Grouping:
@@ -29,15 +28,23 @@ class Grouping:
         """Groups by every choice of the columns."""
         return self._grouped(cols, "cube")
 
+    @operator
+    def groupingSets(self, groupingSets, *cols):
+        """Groups by each of several sets of the columns.
+
+        >>> df = spark.createDataFrame([("a", 1), ("b", 1)], "k string, n int")
+        >>> df.groupingSets([("k",), ()], "k").count().count()
+        3
+        """
+        return self._grouped(cols, [[named_column(c) for c in one] for one in groupingSets])
+
     def _grouped(self, cols, kind):
-        from rushlight.sql._selecting import flat
         from rushlight.sql.group import GroupedData
         chosen = [self._column_at(c) if isinstance(c, int) else named_column(c)
                   for c in flat(cols)]
         return GroupedData(self, chosen, kind)
 
     def _column_at(self, position):
-        from rushlight.sql._selecting import quoted
         return column_of_name(quoted(self.columns[position - 1]), self._id)
 
     @operator

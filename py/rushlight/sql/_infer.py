@@ -12,15 +12,21 @@ from functools import reduce
 
 from rushlight.errors import PySparkTypeError, PySparkValueError
 from rushlight.sql.types import (
-    ArrayType, BinaryType, BooleanType, DataType, DateType, DayTimeIntervalType, DecimalType,
-    DoubleType, LongType, MapType, NullType, StringType, StructField, StructType, TimestampNTZType,
-    TimestampType)
+    ArrayType, BinaryType, BooleanType, ByteType, DateType, DayTimeIntervalType, DecimalType,
+    DoubleType, FloatType, IntegerType, LongType, MapType, NullType, ShortType, StringType,
+    StructField, StructType, TimestampNTZType, TimestampType)
 
 _TYPES = {
     type(None): NullType, bool: BooleanType, int: LongType, float: DoubleType, str: StringType,
     bytearray: BinaryType, bytes: BinaryType, datetime.date: DateType,
     datetime.datetime: TimestampType, datetime.time: TimestampType,
     datetime.timedelta: DayTimeIntervalType,
+}
+
+# Of array.array: which type holds all values of a C type.
+_TYPECODES = {
+    "b": ByteType, "B": ShortType, "h": ShortType, "H": IntegerType, "i": IntegerType,
+    "I": LongType, "l": LongType, "q": LongType, "f": FloatType, "d": DoubleType,
 }
 
 
@@ -45,19 +51,16 @@ def infer_type(value, ntz=False):
                 return MapType(infer_type(k, ntz), infer_type(v, ntz), True)
         return MapType(NullType(), NullType(), True)
     if isinstance(value, list):
-        for v in value:
-            if v is not None:
-                return ArrayType(infer_type(v, ntz), True)
-        return ArrayType(NullType(), True)
+        return ArrayType(reduce(merge_types, (infer_type(v, ntz) for v in value), NullType()), True)
     if isinstance(value, array.array):
-        return ArrayType(infer_type(value[0] if value else None), False)
+        return ArrayType(_TYPECODES[value.typecode](), False)
     if hasattr(value, "dtype") and hasattr(value, "tolist"):    # NumPy, without NumPy
         return infer_type(value.tolist(), ntz)
     try:
         return infer_row(value, ntz=ntz)
     except TypeError:
-        raise PySparkTypeError(
-            f"[UNSUPPORTED_DATA_TYPE] Unsupported DataType `{type(value).__name__}`.") from None
+        raise PySparkTypeError(errorClass="UNSUPPORTED_DATA_TYPE", messageParameters={
+            "data_type": type(value).__name__}) from None
 
 
 def infer_row(row, names=None, ntz=False):
@@ -76,16 +79,15 @@ def infer_row(row, names=None, ntz=False):
     elif hasattr(row, "__dict__"):
         items = sorted(row.__dict__.items())
     else:
-        raise PySparkTypeError(
-            f"[CANNOT_INFER_SCHEMA_FOR_TYPE] Can not infer schema for type: "
-            f"`{type(row).__name__}`.")
+        raise PySparkTypeError(errorClass="CANNOT_INFER_SCHEMA_FOR_TYPE",
+                               messageParameters={"data_type": type(row).__name__})
     fields = []
     for name, value in items:
         try:
             fields.append(StructField(name, infer_type(value, ntz), True))
         except TypeError as e:
-            raise PySparkTypeError(f"[CANNOT_INFER_TYPE_FOR_FIELD] Unable to infer the type of the "
-                                   f"field `{name}`.") from e
+            raise PySparkTypeError(errorClass="CANNOT_INFER_TYPE_FOR_FIELD",
+                                   messageParameters={"field_name": name}) from e
     return StructType(fields)
 
 
@@ -98,17 +100,13 @@ def merge_types(a, b, name=None):
     if isinstance(a, (TimestampType, TimestampNTZType)) and \
             isinstance(b, (TimestampType, TimestampNTZType)):
         return TimestampType() if TimestampType() in (a, b) else a
-    if isinstance(a, LongType) and isinstance(b, DoubleType) or \
-            isinstance(a, DoubleType) and isinstance(b, LongType):
-        return DoubleType()
     if isinstance(a, StringType) or isinstance(b, StringType):
         if not isinstance(a, (ArrayType, MapType, StructType)) and \
                 not isinstance(b, (ArrayType, MapType, StructType)):
             return StringType()
     if type(a) is not type(b):
-        where = f"{name}: " if name else ""
-        raise PySparkTypeError(f"[CANNOT_MERGE_TYPE] {where}Can not merge type "
-                               f"`{type(a).__name__}` and `{type(b).__name__}`.")
+        raise PySparkTypeError(errorClass="CANNOT_MERGE_TYPE", messageParameters={
+            "data_type1": type(a).__name__, "data_type2": type(b).__name__})
     if isinstance(a, StructType):
         theirs = {f.name: f.dataType for f in b.fields}
         fields = [StructField(f.name, merge_types(f.dataType, theirs.get(f.name, NullType()),
@@ -138,13 +136,11 @@ def has_null_type(of):
 def infer_schema_of_rows(rows, names, conf):
     """The schema of a list of rows, from all of them."""
     if not rows:
-        raise PySparkValueError(
-            "[CANNOT_INFER_EMPTY_SCHEMA] Can not infer schema from empty dataset.")
+        raise PySparkValueError(errorClass="CANNOT_INFER_EMPTY_SCHEMA", messageParameters={})
     ntz = conf.get("spark.sql.timestampType", "TIMESTAMP_LTZ") == "TIMESTAMP_NTZ"
     schema = reduce(merge_types, (infer_row(row, names, ntz) for row in rows))
     if has_null_type(schema):
-        raise PySparkValueError(
-            "[CANNOT_DETERMINE_TYPE] Some of types cannot be determined after inferring.")
+        raise PySparkValueError(errorClass="CANNOT_DETERMINE_TYPE", messageParameters={})
     return schema
 
 
@@ -162,7 +158,3 @@ def with_names(schema, names):
             schema.fields[i].name = name
             schema.names[i] = name
     return schema
-
-
-def is_type(value):
-    return isinstance(value, DataType)

@@ -1,8 +1,9 @@
 """DataFrame's methods that put two DataFrames together."""
 from rushlight import _engine
 from rushlight._callsite import operator
-from rushlight.errors import PySparkTypeError
-from rushlight.sql.column import Column, as_literal
+from rushlight.errors.sql import engine_condition
+from rushlight.sql._making import as_literal
+from rushlight.sql.column import Column
 
 _TYPES = {
     "inner": "inner", "cross": "cross", "outer": "fullouter", "full": "fullouter",
@@ -16,13 +17,11 @@ def join_type(how):
     """A join's type as the engine knows it."""
     found = _TYPES.get(how.lower().replace("_", ""))
     if found is None:
-        from rushlight.errors import AnalysisException
         supported = ", ".join(f"'{t}'" for t in (
             "inner", "outer", "full", "fullouter", "full_outer", "leftouter", "left",
             "left_outer", "rightouter", "right", "right_outer", "leftsemi", "left_semi", "semi",
             "leftanti", "left_anti", "anti", "cross"))
-        raise AnalysisException(f"[UNSUPPORTED_JOIN_TYPE] Unsupported join type '{how}'. "
-                                f"Supported join types include: {supported}. SQLSTATE: 0A000")
+        raise engine_condition("UNSUPPORTED_JOIN_TYPE", typ=how, supported=supported)
     return found
 
 
@@ -38,12 +37,9 @@ class Joining:
         >>> a.join(b, "k", "left").orderBy("k").collect()
         [Row(k=1, l='x', r='u'), Row(k=2, l='y', r=None)]
         """
-        if how is not None and not isinstance(how, str):
-            raise PySparkTypeError("how should be a string")
+        assert how is None or isinstance(how, str), "how should be a string"
         kind = join_type(how or "inner")
-        if isinstance(on, str):
-            on = [on]
-        if isinstance(on, Column):
+        if isinstance(on, (str, Column)):
             on = [on]
         if not on:
             return self._derive(_engine.plan_join(kind, None, self._plan, other._plan))
@@ -76,13 +72,23 @@ class Joining:
 
     @operator
     def unionByName(self, other, allowMissingColumns=False):
-        """The rows of both, columns by name."""
+        """The rows of both, columns by name; missing ones are null if that is allowed.
+
+        >>> a = spark.createDataFrame([(1, "x")], "k int, s string")
+        >>> b = spark.createDataFrame([("y", 2)], "s string, k int")
+        >>> a.unionByName(b).collect()
+        [Row(k=1, s='x'), Row(k=2, s='y')]
+        """
         return self._derive(_engine.plan_union([self._plan, other._plan], True,
                                                allowMissingColumns))
 
     @operator
     def intersect(self, other):
-        """Rows that both have, once."""
+        """Rows that both have, once.
+
+        >>> spark.range(3).intersect(spark.range(2, 5)).collect()
+        [Row(id=2)]
+        """
         return self._derive(_engine.plan_setop("intersect", False, self._plan, other._plan))
 
     @operator
@@ -92,7 +98,11 @@ class Joining:
 
     @operator
     def subtract(self, other):
-        """Rows that the other has not, once."""
+        """Rows that the other has not, once.
+
+        >>> spark.range(3).subtract(spark.range(2)).collect()
+        [Row(id=2)]
+        """
         return self._derive(_engine.plan_setop("except", False, self._plan, other._plan))
 
     @operator
@@ -107,3 +117,27 @@ class Joining:
             parameters = parameters[0]
         return self._derive(_engine.plan_hint(name, [as_literal(p)._expr for p in parameters],
                                               self._plan))
+
+    @operator
+    def lateralJoin(self, other, on=None, how=None):
+        """Each row with the rows that another DataFrame has for it: it may name outer columns."""
+        kind = join_type(how or "inner")
+        return self._derive(_engine.plan_lateral_join(kind, None if on is None else on._expr,
+                                                      self._plan, other._plan))
+
+    def scalar(self):
+        """The DataFrame's one value, as a Column: a subquery.
+
+        >>> few = spark.range(3)
+        >>> few.where(few.id == spark.range(3).selectExpr("max(id)").scalar()).collect()
+        [Row(id=2)]
+        """
+        return Column(_engine.expr_subquery("scalar", self._plan, []), "scalar_subquery()")
+
+    def exists(self):
+        """Whether the DataFrame has rows, as a Column: a subquery.
+
+        >>> spark.range(2).where(spark.range(0).exists()).count()
+        0
+        """
+        return Column(_engine.expr_subquery("exists", self._plan, []), "exists_subquery()")

@@ -71,3 +71,39 @@ class Keeping:
     def is_cached(self):
         """Whether the rows are kept, or will be."""
         return self._session._engine_session.storage_level(self._plan) is not None
+
+    @operator
+    def checkpoint(self, eager=True, storageLevel=None):
+        """The rows as they are now, written to the checkpoint folder: the plan is forgotten."""
+        return self._cut(eager, "checkpoint")
+
+    @operator
+    def localCheckpoint(self, eager=True, storageLevel=None):
+        """The rows as they are now, kept by executors: the plan is forgotten.
+
+        >>> spark.range(3).localCheckpoint().count()
+        3
+        """
+        return self._cut(eager, "localCheckpoint")
+
+    def _cut(self, eager, how):
+        from rushlight.sql._from_rdd import dataframe_of_rows
+        rows = self._rdd()
+        getattr(rows, how)()
+        if eager:
+            rows.count()
+        return dataframe_of_rows(self._session, rows, self.schema)
+
+    @operator
+    def observe(self, observation, *exprs):
+        """The rows as they are; aggregates over them are known once an action has seen them.
+
+        >>> from rushlight.sql import Observation, functions as F
+        >>> seen = Observation()
+        >>> spark.range(5).observe(seen, F.count("*").alias("n")).count(), seen.get
+        (5, {'n': 5})
+        """
+        from rushlight.sql.observation import Observation
+        if isinstance(observation, str):
+            observation = Observation(observation)
+        return observation._on(self, exprs)

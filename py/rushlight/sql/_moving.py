@@ -4,9 +4,12 @@ import sys
 
 from rushlight import _engine
 from rushlight._callsite import operator
-from rushlight.errors import PySparkTypeError, PySparkValueError
-from rushlight.sql._selecting import expressions, flat, quoted
-from rushlight.sql.column import Column, column_of_name, named_column
+from rushlight.errors import (
+    IllegalArgumentException, PySparkTypeError, PySparkValueError)
+from rushlight.errors.base import wrong_type
+from rushlight.sql._making import column_of_name, flat, named_column, quoted
+from rushlight.sql._selecting import expressions
+from rushlight.sql.column import Column
 
 
 class Moving:
@@ -31,7 +34,8 @@ class Moving:
     def _orders(self, cols, ascending):
         cols = flat(cols)
         if not cols:
-            raise PySparkValueError("[CANNOT_BE_EMPTY] At least one column must be specified.")
+            raise PySparkValueError(errorClass="CANNOT_BE_EMPTY",
+                                    messageParameters={"item": "cols"})
         columns = [column_of_name(quoted(self.columns[abs(c) - 1]), self._id) if isinstance(c, int)
                    else named_column(c) for c in cols]
         columns = [c.desc() if isinstance(given, int) and given < 0 else c
@@ -42,8 +46,7 @@ class Moving:
         elif isinstance(ascending, list):
             columns = [c if up else c.desc() for up, c in zip(ascending, columns)]
         else:
-            raise PySparkTypeError(errorClass="NOT_BOOL_OR_LIST", messageParameters={
-                "arg_name": "ascending", "arg_type": type(ascending).__name__})
+            raise wrong_type("ascending", "bool or list", ascending)
         return [c._expr for c in columns]
 
     @operator
@@ -63,8 +66,8 @@ class Moving:
         """The rows spread by ranges of the values of columns."""
         n, cols = _partitions_and_columns(numPartitions, cols)
         if not cols:
-            raise PySparkValueError("[CANNOT_BE_EMPTY] At least one partition-by expression must "
-                                    "be specified.")
+            raise PySparkValueError(errorClass="CANNOT_BE_EMPTY",
+                                    messageParameters={"item": "partition-by expression"})
         orders = [named_column(c) for c in flat(cols)]
         orders = [c if c._expr.kind == "SortOrder" else c.asc() for c in orders]
         return self._derive(_engine.plan_repartition(n, True, [c._expr for c in orders],
@@ -90,10 +93,14 @@ class Moving:
             withReplacement, fraction, seed = False, withReplacement, (
                 fraction if fraction is not None else seed)
         if not isinstance(fraction, float) or not isinstance(withReplacement, (bool, type(None))):
-            given = [type(a).__name__ for a in (withReplacement, fraction, seed) if a is not None]
-            raise PySparkTypeError("[NOT_BOOL_OR_FLOAT_OR_INT] Argument `withReplacement` (optional), "
-                                   "`fraction` (required) and `seed` (optional) should be a bool, "
-                                   f"float and int, got {given}.")
+            given = ", ".join(type(a).__name__ for a in (withReplacement, fraction, seed))
+            raise PySparkTypeError(errorClass="NOT_EXPECTED_TYPE", messageParameters={
+                "arg_name": "withReplacement (optional), fraction (required) and seed (optional)",
+                "expected_type": "bool, float or int", "arg_type": given})
+        if not withReplacement and not 0 <= fraction <= 1:
+            raise IllegalArgumentException(
+                f"requirement failed: Sampling fraction ({fraction}) must be on interval [0, 1] "
+                "without replacement", "INVALID_ARGUMENT")
         seed = int(seed) if seed is not None else random.randint(0, sys.maxsize)
         return self._derive(_engine.plan_sample(0.0, fraction, bool(withReplacement), seed,
                                                 self._plan))
@@ -108,8 +115,8 @@ class Moving:
         """
         for w in weights:
             if w < 0.0:
-                raise PySparkValueError(f"[VALUE_NOT_POSITIVE] Value for `weights` must be "
-                                        f"positive, got '{w}'.")
+                raise PySparkValueError(errorClass="VALUE_NOT_POSITIVE", messageParameters={
+                    "arg_name": "weights", "arg_value": str(w)})
         seed = int(seed) if seed is not None else random.randint(0, sys.maxsize)
         # Every part must see the rows of a partition in the same order: they are sorted first, as
         # Spark does it, by all columns that have an order.
@@ -127,11 +134,9 @@ class Moving:
 def _partitions_and_columns(first, cols):
     """repartition (10), repartition (10, "a") and repartition ("a") are all allowed."""
     if isinstance(first, bool) or not isinstance(first, (int, str, Column)):
-        raise PySparkTypeError(errorClass="NOT_COLUMN_OR_STR", messageParameters={
-            "arg_name": "numPartitions", "arg_type": type(first).__name__})
+        raise wrong_type("numPartitions", "Column or str", first)
     if isinstance(first, int):
         if first <= 0:
-            from rushlight.errors import IllegalArgumentException
             raise IllegalArgumentException(
                 f"requirement failed: Number of partitions ({first}) must be positive.",
                 "INVALID_ARGUMENT")

@@ -1,17 +1,11 @@
 """DataFrame's methods that choose columns and rows."""
 from rushlight import _engine
 from rushlight._callsite import operator
-from rushlight.errors import PySparkTypeError, PySparkValueError
-from rushlight.sql.column import Column, as_literal, column_of_name, named_column
-
-# What is neither a column nor a name: a number or a value that select () takes as a literal.
-_NAMES = (str, Column)
-
-
-def flat(cols):
-    """The arguments of a call: f(a, b) and f([a, b]) say the same."""
-    return list(cols[0]) if len(cols) == 1 and isinstance(cols[0], (list, tuple)) else list(cols)
-
+from rushlight.errors.base import check_type, wrong_type
+from rushlight.errors.sql import engine_condition
+from rushlight.sql._making import (
+    ansi, column_of_name, flat, named_column, number_column, quoted)
+from rushlight.sql.column import Column
 
 def expressions(cols):
     """The engine's expressions of columns and names."""
@@ -23,15 +17,8 @@ def condition_of(condition):
     if isinstance(condition, Column):
         return condition._expr
     if isinstance(condition, str):
-        from rushlight.sql.column import ansi
         return _engine.expr_parse(condition, ansi())
-    raise PySparkTypeError(errorClass="NOT_COLUMN_OR_STR", messageParameters={
-        "arg_name": "condition", "arg_type": type(condition).__name__})
-
-
-def quoted(name):
-    """A name as it stands, whatever characters it has."""
-    return "`%s`" % name.replace("`", "``")
+    raise wrong_type("condition", "Column or str", condition)
 
 
 class Selecting:
@@ -75,8 +62,7 @@ class Selecting:
         [Row(id=0, n=1)]
         """
         if not isinstance(col, Column):
-            raise PySparkTypeError(errorClass="NOT_COLUMN", messageParameters={
-                "arg_name": "col", "arg_type": type(col).__name__})
+            raise wrong_type("col", "Column", col)
         return self._with_columns({colName: col})
 
     @operator
@@ -86,9 +72,9 @@ class Selecting:
         >>> spark.range(1).withColumns({"a": col("id"), "b": col("id") + 1}).columns
         ['id', 'a', 'b']
         """
-        if len(colsMap) != 1 or not isinstance(colsMap[0], dict):
-            raise PySparkTypeError(errorClass="NOT_DICT", messageParameters={
-                "arg_name": "colsMap", "arg_type": type(colsMap).__name__})
+        assert len(colsMap) == 1
+        if not isinstance(colsMap[0], dict):
+            raise wrong_type("colsMap", "dict", colsMap[0])
         return self._with_columns(colsMap[0])
 
     def _with_columns(self, added):
@@ -123,8 +109,7 @@ class Selecting:
     def withColumnsRenamed(self, colsMap):
         """Several columns under other names."""
         if not isinstance(colsMap, dict):
-            raise PySparkTypeError(errorClass="NOT_DICT", messageParameters={
-                "arg_name": "colsMap", "arg_type": type(colsMap).__name__})
+            raise wrong_type("colsMap", "dict", colsMap)
         return self._renamed(colsMap)
 
     def _renamed(self, names):
@@ -146,12 +131,11 @@ class Selecting:
         ['n']
         """
         names = flat(cols)
+        for name in names:
+            check_type("cols", name, str)
         if len(names) != len(self.columns):
-            from rushlight.errors import IllegalArgumentException
-            raise IllegalArgumentException(
-                "requirement failed: The number of columns doesn't match.\n"
-                f"Old column names ({len(self.columns)}): {', '.join(self.columns)}\n"
-                f"New column names ({len(names)}): {', '.join(names)}", "INVALID_ARGUMENT")
+            raise engine_condition("ASSIGNMENT_ARITY_MISMATCH", numTarget=str(len(self.columns)),
+                                   numExpr=str(len(names)))
         exprs = [column_of_name(quoted(old), self._id).alias(new)._expr
                  for old, new in zip(self.columns, names)]
         return self._derive(_engine.plan_unary("project", exprs, self._plan))
@@ -171,8 +155,7 @@ class Selecting:
                 dropped.update(self._session._dataframe(_engine.plan_unary(
                     "project", [c._expr], self._plan)).columns)
             else:
-                raise PySparkTypeError(errorClass="NOT_COLUMN_OR_STR", messageParameters={
-                    "arg_name": "col", "arg_type": type(c).__name__})
+                raise wrong_type("col", "Column or str", c)
         kept = [column_of_name(quoted(n), self._id)._expr
                 for n in self.columns if n not in dropped]
         if len(kept) == len(self.columns):
@@ -186,12 +169,12 @@ class Selecting:
         >>> spark.range(9).limit(2).count()
         2
         """
-        return self._derive(_engine.plan_limit(as_literal(num)._expr, self._plan))
+        return self._derive(_engine.plan_limit(number_column(num)._expr, self._plan))
 
     @operator
     def offset(self, num):
         """The rows but for the first ones."""
-        return self._derive(_engine.plan_unary("offset", [as_literal(num)._expr], self._plan))
+        return self._derive(_engine.plan_unary("offset", [number_column(num)._expr], self._plan))
 
     @operator
     def distinct(self):
@@ -203,16 +186,16 @@ class Selecting:
         return self._derive(_engine.plan_unary("distinct", [], self._plan))
 
     @operator
-    def dropDuplicates(self, *subset):
+    def dropDuplicates(self, subset=None):
         """Each row once, or one row for each value of some columns.
 
         >>> spark.range(6).selectExpr("id % 2 as k", "id").dropDuplicates(["k"]).count()
         2
         """
-        cols = flat(subset)
-        if cols and cols[0] is None or not cols:
-            cols = self.columns
-        keys = [column_of_name(quoted(c), self._id)._expr for c in cols]
+        if subset and not isinstance(subset, (list, tuple)):
+            raise wrong_type("subset", "list or tuple", subset)
+        names = [f.name for f in self._fields_of(subset)] if subset else self.columns
+        keys = [column_of_name(quoted(n), self._id)._expr for n in names]
         return self._derive(_engine.plan_unary("deduplicate", keys, self._plan))
 
     drop_duplicates = dropDuplicates
@@ -225,15 +208,69 @@ class Selecting:
         >>> df.select("a.id").count()
         2
         """
-        if not isinstance(alias, str):
-            raise PySparkTypeError(errorClass="NOT_STR", messageParameters={
-                "arg_name": "alias", "arg_type": type(alias).__name__})
+        assert isinstance(alias, str), "alias should be a string"
         return self._derive(_engine.plan_alias([alias], self._plan))
 
     def transform(self, func, *args, **kwargs):
         """What a function makes of the DataFrame: for chains of functions."""
         result = func(self, *args, **kwargs)
-        if not isinstance(result, type(self)):
-            raise PySparkValueError(f"Func returned an instance of type [{type(result)}], should "
-                                    "have been DataFrame.")
+        assert isinstance(result, type(self)), (
+            f"Func returned an instance of type [{type(result)}], should have been DataFrame.")
         return result
+
+    @operator
+    def withMetadata(self, columnName, metadata):
+        """One column with metadata, a dict.
+
+        >>> spark.range(1).withMetadata("id", {"unit": "m"}).schema["id"].metadata
+        {'unit': 'm'}
+        """
+        check_type("metadata", metadata, dict)
+        column = self[columnName].alias(columnName, metadata=metadata)
+        return self._with_columns({columnName: column})
+
+    def colRegex(self, colName):
+        """The columns whose names fit a regular expression between back-ticks.
+
+        >>> spark.range(1).withColumn("age", col("id")).select(
+        ...     spark.range(1).colRegex("`a.*`")).columns
+        ['age']
+        """
+        check_type("colName", colName, str)
+        if len(colName) > 1 and colName[0] == colName[-1] == "`":
+            return Column(_engine.expr_regex([colName[1:-1]]), colName)
+        return column_of_name(colName, self._id)
+
+    @operator
+    def to(self, schema):
+        """The columns of a schema, in its order and of its types, by name.
+
+        >>> spark.range(1).withColumn("n", col("id")).to(spark.range(1).schema).columns
+        ['id']
+        """
+        exprs = []
+        for field in schema.fields:
+            found = self._fields_of([field.name])[0]
+            column = column_of_name(quoted(found.name), self._id)
+            if found.dataType != field.dataType:
+                column = column.cast(field.dataType)
+            exprs.append(column.alias(field.name)._expr)
+        return self._derive(_engine.plan_unary("project", exprs, self._plan))
+
+    @operator
+    def unpivot(self, ids, values, variableColumnName, valueColumnName):
+        """Columns turned into rows: a row for each of `values`, with its name and its value.
+
+        >>> df = spark.createDataFrame([(1, 2, 3)], "id int, a int, b int")
+        >>> df.unpivot("id", ["a", "b"], "what", "n").collect()
+        [Row(id=1, what='a', n=2), Row(id=1, what='b', n=3)]
+        """
+        kept = expressions([ids] if isinstance(ids, (str, Column)) else ids)
+        if values is None:
+            names = {i._expr.pretty() for i in map(named_column, flat([ids]))}
+            values = [quoted(n) for n in self.columns if n not in names]
+        chosen = expressions([values] if isinstance(values, (str, Column)) else values)
+        return self._derive(_engine.plan_unpivot(kept, chosen, variableColumnName,
+                                                 valueColumnName, self._plan))
+
+    melt = unpivot

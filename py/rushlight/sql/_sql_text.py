@@ -2,8 +2,9 @@
 import string
 import uuid
 
-from rushlight.errors import PySparkTypeError
-from rushlight.sql.column import Column, as_literal
+from rushlight.errors.base import wrong_type
+from rushlight.sql._making import as_literal
+from rushlight.sql.column import Column
 
 
 def parameters_of(args):
@@ -14,8 +15,7 @@ def parameters_of(args):
         return [(name, as_literal(value)._expr) for name, value in args.items()]
     if isinstance(args, (list, tuple)):
         return [(None, as_literal(value)._expr) for value in args]
-    raise PySparkTypeError(errorClass="INVALID_TYPE", messageParameters={
-        "arg_name": "args", "arg_type": type(args).__name__})
+    raise wrong_type("args", "dict or list", args)
 
 
 class _Filler(string.Formatter):

@@ -9,8 +9,8 @@ import decimal
 from rushlight.errors import PySparkTypeError, PySparkValueError
 from rushlight.sql.types import (
     ArrayType, BinaryType, BooleanType, ByteType, CharType, DateType, DayTimeIntervalType,
-    DecimalType, DoubleType, FloatType, IntegerType, LongType, MapType, NullType, ShortType,
-    StringType, StructType, TimestampNTZType, TimestampType, VarcharType, YearMonthIntervalType)
+    DecimalType, DoubleType, FloatType, IntegerType, LongType, MapType, ShortType, StringType, StructType,
+    TimestampNTZType, TimestampType, VarcharType, YearMonthIntervalType)
 
 _ACCEPTED = {
     BooleanType: (bool,), ByteType: (int,), ShortType: (int,), IntegerType: (int,),
@@ -28,22 +28,31 @@ def make_verifier(of, nullable=True, name=None):
 
     >>> make_verifier(ByteType())(300)
     Traceback (most recent call last):
-    rushlight.errors.base.PySparkValueError: [FIELD_NOT_NULLABLE...] ...
+    rushlight.errors.base.PySparkValueError: [VALUE_OUT_OF_BOUNDS] Value for `obj` must be between
+    -128 and 127 (inclusive), got 300
     """
     check = _value_verifier(of, name)
-    where = f"field {name}: " if name else ""
 
     def verify(value):
-        if value is None:
-            if not nullable:
-                raise PySparkValueError(
-                    f"[FIELD_NOT_NULLABLE_WITH_NAME] {where}This field is not nullable, but got "
-                    "None." if name else
-                    "[FIELD_NOT_NULLABLE] Field is not nullable, but got None.")
-            return
-        check(value)
+        if value is not None:
+            check(value)
+        elif not nullable:
+            _fail(PySparkValueError, "FIELD_NOT_NULLABLE", name)
 
     return verify
+
+
+def _fail(error, condition, name, **parameters):
+    """Raises the condition, or its other form that says which field it is about."""
+    if name:
+        condition += "_WITH_NAME"
+        parameters["field_name"] = name
+    raise error(errorClass=condition, messageParameters=parameters)
+
+
+def _refuse(of, value, name):
+    _fail(PySparkTypeError, "FIELD_DATA_TYPE_UNACCEPTABLE", name, data_type=str(of),
+          obj=repr(value), obj_type=str(type(value)))
 
 
 def _value_verifier(of, name):
@@ -60,12 +69,10 @@ def _value_verifier(of, name):
         return _with_type(of, name,
                           lambda value: [(key(k), item(v)) for k, v in value.items()])
     if type(of) in _RANGES:
-        return _with_type(of, name, _range_verifier(of, name))
+        return _with_type(of, name, _range_verifier(of))
     if type(of) in _ACCEPTED:
         return _with_type(of, name, lambda value: None)
-    if isinstance(of, NullType):
-        return lambda value: _refuse(of, value, name)
-    return lambda value: None
+    return lambda value: _refuse(of, value, name)
 
 
 def _inside(what, name):
@@ -85,30 +92,23 @@ def _with_type(of, name, more):
     return verify
 
 
-def _refuse(of, value, name):
-    where = f"field `{name}`: " if name else ""
-    raise PySparkTypeError(
-        f"[FIELD_DATA_TYPE_UNACCEPTABLE{'_WITH_NAME' if name else ''}] {where}`{of}` can not "
-        f"accept object `{value}` in type `{type(value).__name__}`.")
-
-
-def _range_verifier(of, name):
+def _range_verifier(of):
     bits = _RANGES[type(of)]
     low, high = -(1 << bits), (1 << bits) - 1
 
     def verify(value):
         if not low <= value <= high:
-            where = f"field {name}: " if name else ""
-            raise PySparkValueError(
-                f"[VALUE_OUT_OF_BOUNDS] {where}Value for `obj` must be between {low} and {high}, "
-                f"got {value}")
+            raise PySparkValueError(errorClass="VALUE_OUT_OF_BOUNDS", messageParameters={
+                "arg_name": "obj", "lower_bound": str(low), "upper_bound": str(high),
+                "actual": str(value)})
 
     return verify
 
 
 def _struct_verifier(of, name):
-    prefix = f"{name}." if name else ""
-    fields = [(f.name, make_verifier(f.dataType, f.nullable, prefix + f.name)) for f in of.fields]
+    fields = [(f.name, make_verifier(
+        f.dataType, f.nullable, f"field {f.name} in {name}" if name else f"field {f.name}"))
+        for f in of.fields]
 
     def verify(row):
         if isinstance(row, dict):
@@ -116,9 +116,8 @@ def _struct_verifier(of, name):
                 check(row.get(field))
         elif isinstance(row, (tuple, list)):
             if len(row) != len(fields):
-                raise PySparkValueError(
-                    f"[LENGTH_SHOULD_BE_THE_SAME] obj and fields should be of the same length, "
-                    f"got {len(row)} and {len(fields)}.")
+                _fail(PySparkValueError, "FIELD_STRUCT_LENGTH_MISMATCH", name,
+                      object_length=str(len(row)), field_length=str(len(fields)))
             for value, (_, check) in zip(row, fields):
                 check(value)
         elif hasattr(row, "__dict__"):

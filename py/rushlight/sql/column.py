@@ -1,19 +1,20 @@
 """Column: an expression over the rows of a DataFrame.
 
-A Column holds a handle on an expression of the engine, not yet resolved; operators and methods make
-new ones.  Names are looked up, and types checked, when a DataFrame is made of it.
+A Column holds a handle on an expression of the engine, not yet resolved, and how to show it; operators
+and methods make new ones.  Names are looked up, and types checked, when a DataFrame is made of it.
 
     >>> (col("age") + 1).alias("next")
-    Column<'(age + 1) AS next'>
+    Column<'+(age, 1) AS next'>
 
 Mirrors pyspark.sql.Column.
 """
-import decimal
-
 from rushlight import _engine
-from rushlight.errors import PySparkTypeError, PySparkValueError
-from rushlight.sql._caller import user_line
-from rushlight.sql.types import DataType
+from rushlight.errors import (
+    IllegalArgumentException, PySparkTypeError, PySparkValueError)
+from rushlight.errors.base import wrong_type
+from rushlight.sql._caller import place
+from rushlight.sql._making import (
+    ansi, as_column, as_literal, call_shown, make_call, make_operator, sql_name_of, type_text)
 
 __all__ = ["Column"]
 
@@ -21,69 +22,70 @@ __all__ = ["Column"]
 class Column:
     """An expression: `df["age"]`, `col("age") > 30`, `F.sum("amount")`."""
 
-    def __init__(self, expr):
+    def __init__(self, expr, shown=None):
         self._expr = expr
+        self._shown_as = shown      # text, or a function that makes it
 
     # ---- arithmetic ----
 
     def __add__(self, other):
-        return _binary("add", self, other)
+        return make_operator("add", self, other)
 
     def __radd__(self, other):
-        return _binary("add", other, self)
+        return make_operator("add", self, other)
 
     def __sub__(self, other):
-        return _binary("subtract", self, other)
+        return make_operator("subtract", self, other)
 
     def __rsub__(self, other):
-        return _binary("subtract", other, self)
+        return make_operator("subtract", other, self)
 
     def __mul__(self, other):
-        return _binary("multiply", self, other)
+        return make_operator("multiply", self, other)
 
     def __rmul__(self, other):
-        return _binary("multiply", other, self)
+        return make_operator("multiply", self, other)
 
     def __truediv__(self, other):
-        return _binary("divide", self, other)
+        return make_operator("divide", self, other)
 
     def __rtruediv__(self, other):
-        return _binary("divide", other, self)
+        return make_operator("divide", other, self)
 
     def __mod__(self, other):
-        return _binary("remainder", self, other)
+        return make_operator("remainder", self, other)
 
     def __rmod__(self, other):
-        return _binary("remainder", other, self)
+        return make_operator("remainder", other, self)
 
     def __pow__(self, other):
-        return _call("power", self, other)
+        return make_call("power", self, other)
 
     def __rpow__(self, other):
-        return _call("power", as_column(other), self)
+        return make_call("power", other, self)
 
     def __neg__(self):
-        return _operator("negate", self)
+        return make_operator("negate", self)
 
     # ---- comparisons ----
 
     def __eq__(self, other):
-        return _binary("equal", self, other)
+        return make_operator("equal", self, other)
 
     def __ne__(self, other):
-        return _operator("not", _binary("equal", self, other))
+        return make_operator("not", make_operator("equal", self, other))
 
     def __lt__(self, other):
-        return _binary("less", self, other)
+        return make_operator("less", self, other)
 
     def __le__(self, other):
-        return _binary("less_equal", self, other)
+        return make_operator("less_equal", self, other)
 
     def __gt__(self, other):
-        return _binary("greater", self, other)
+        return make_operator("greater", self, other)
 
     def __ge__(self, other):
-        return _binary("greater_equal", self, other)
+        return make_operator("greater_equal", self, other)
 
     __hash__ = None
 
@@ -94,7 +96,7 @@ class Column:
         >>> df.select(df.a.eqNullSafe(None).alias("null")).collect()
         [Row(null=False), Row(null=True)]
         """
-        return _binary("equal_null_safe", self, other)
+        return make_operator("equal_null_safe", self, other)
 
     def between(self, lowerBound, upperBound):
         """At least the one, at most the other.
@@ -113,37 +115,38 @@ class Column:
         if len(cols) == 1 and isinstance(cols[0], (list, set, tuple)):
             cols = cols[0]
         if len(cols) == 1 and _is_dataframe(cols[0]):
-            return Column(_engine.expr_subquery("in", cols[0]._plan, [self._expr]))
-        return _operator("in", self, *cols)
+            return Column(_engine.expr_subquery("in", cols[0]._plan, [self._expr]),
+                          lambda: f"in_subquery({self._shown()})")
+        return make_operator("in", self, *cols)
 
     # ---- logic ----
 
     def __and__(self, other):
-        return _binary("and", self, other)
+        return make_operator("and", self, other)
 
     def __rand__(self, other):
-        return _binary("and", other, self)
+        return make_operator("and", self, other)
 
     def __or__(self, other):
-        return _binary("or", self, other)
+        return make_operator("or", self, other)
 
     def __ror__(self, other):
-        return _binary("or", other, self)
+        return make_operator("or", self, other)
 
     def __invert__(self):
-        return _operator("not", self)
+        return make_operator("not", self)
 
     def isNull(self):
         """Whether it is null."""
-        return _operator("is_null", self)
+        return make_operator("is_null", self)
 
     def isNotNull(self):
         """Whether it is not null."""
-        return _operator("is_not_null", self)
+        return make_operator("is_not_null", self)
 
     def isNaN(self):
         """Whether it is not a number (float and double)."""
-        return _call("isnan", self)
+        return make_call("isnan", self, shown="isNaN")
 
     # ---- bits ----
 
@@ -153,29 +156,29 @@ class Column:
         >>> spark.range(4).select(col("id").bitwiseAND(2)).collect()[3]
         Row((id & 2)=2)
         """
-        return _call("&", self, other)
+        return make_call("&", self, other)
 
     def bitwiseOR(self, other):
         """Bits that one of them has."""
-        return _call("|", self, other)
+        return make_call("|", self, other)
 
     def bitwiseXOR(self, other):
         """Bits that exactly one of them has."""
-        return _call("^", self, other)
+        return make_call("^", self, other)
 
     # ---- text ----
 
     def contains(self, other):
         """Whether the text holds another."""
-        return _call("contains", self, other)
+        return make_call("contains", self, other)
 
     def startswith(self, other):
         """Whether the text begins with another."""
-        return _call("startswith", self, other)
+        return make_call("startswith", self, other)
 
     def endswith(self, other):
         """Whether the text ends with another."""
-        return _call("endswith", self, other)
+        return make_call("endswith", self, other)
 
     def like(self, other):
         """Whether the text fits a pattern of SQL's LIKE: % for any text, _ for one character.
@@ -183,15 +186,19 @@ class Column:
         >>> spark.sql("select 'lamp' as w").where(col("w").like("l_m%")).count()
         1
         """
-        return Column(_engine.expr_like(self._expr, as_column(other)._expr))
+        pattern = as_column(other)
+        return Column(_engine.expr_like(self._expr, pattern._expr),
+                      lambda: call_shown("like", (self, pattern)))
 
     def ilike(self, other):
         """As like(), without regard to case."""
-        return _call("ilike", self, other)
+        lowered = make_call("lower", as_column(other))
+        return Column(_engine.expr_like(make_call("lower", self)._expr, lowered._expr),
+                      lambda: call_shown("ilike", (self, as_column(other))))
 
     def rlike(self, other):
         """Whether a regular expression is found in the text."""
-        return _call("rlike", self, other)
+        return make_call("rlike", self, other)
 
     def substr(self, startPos, length):
         """`length` characters from the `startPos`-th, which is counted from 1.
@@ -204,9 +211,8 @@ class Column:
                 "arg_name1": "startPos", "arg_name2": "length",
                 "arg_type1": type(startPos).__name__, "arg_type2": type(length).__name__})
         if not isinstance(startPos, (int, Column)):
-            raise PySparkTypeError(errorClass="NOT_COLUMN_OR_INT", messageParameters={
-                "arg_name": "startPos", "arg_type": type(startPos).__name__})
-        return _call("substr", self, startPos, length)
+            raise wrong_type("startPos", "Column or int", startPos)
+        return make_call("substr", self, startPos, length)
 
     # ---- parts ----
 
@@ -221,9 +227,11 @@ class Column:
     def __getitem__(self, key):
         if isinstance(key, slice):
             if key.step is not None:
-                raise PySparkValueError("Using a slice with step is not supported.")
+                raise PySparkValueError(errorClass="SLICE_WITH_STEP", messageParameters={})
             return self.substr(key.start, key.stop)
-        return _operator("extract", self, key)
+        part = as_column(key)
+        return Column(_engine.expr_operator("extract", [self._expr, part._expr], ansi(), *place()),
+                      lambda: f"{self._shown()}[{part._shown()}]")
 
     def __getattr__(self, name):
         if name.startswith("__"):
@@ -232,11 +240,33 @@ class Column:
 
     def withField(self, fieldName, col):
         """The struct with one field added or replaced."""
-        return _call("update_fields", self, as_literal(fieldName), col)
+        if not isinstance(fieldName, str):
+            raise wrong_type("fieldName", "str", fieldName)
+        if not isinstance(col, Column):
+            raise wrong_type("col", "Column", col)
+        return make_call("update_fields", self, as_literal(fieldName), col,
+                         shown=lambda: f"update_field({self._shown()}, {fieldName}, {col._shown()})")
 
     def dropFields(self, *fieldNames):
         """The struct without some fields."""
-        return _call("drop_fields", self, *[as_literal(n) for n in fieldNames])
+        made = self
+        for name in fieldNames:
+            made = make_call("drop_fields", made, as_literal(name), shown=(
+                lambda of=made, name=name: f"drop_field({of._shown()}, {name})"))
+        return made
+
+    def transform(self, f):
+        """What a function makes of the column: for chains of functions.
+
+        >>> spark.range(2).select(col("id").transform(lambda c: c + 1).alias("n")).collect()
+        [Row(n=1), Row(n=2)]
+        """
+        made = f(self)
+        if not isinstance(made, Column):
+            raise PySparkTypeError(errorClass="HIGHER_ORDER_FUNCTION_SHOULD_RETURN_COLUMN",
+                                   messageParameters={"func_name": f.__name__,
+                                                      "return_type": type(made).__name__})
+        return made
 
     # ---- names and types ----
 
@@ -247,15 +277,17 @@ class Column:
         ['n']
         """
         metadata = kwargs.pop("metadata", None)
-        if kwargs:
-            raise PySparkValueError(f"Unexpected kwargs where passed: {list(kwargs)}")
+        assert not kwargs, f"unexpected keywords: {list(kwargs)}"
+        if metadata is not None and len(alias) != 1:
+            raise PySparkValueError(errorClass="ONLY_ALLOWED_FOR_SINGLE_COLUMN",
+                                    messageParameters={"arg_name": "metadata"})
+        names = alias[0] if len(alias) == 1 else f"({', '.join(alias)})"
+        json = None
         if metadata is not None:
-            import json
-            if len(alias) != 1:
-                raise PySparkValueError("[ONLY_ALLOWED_FOR_SINGLE_COLUMN] Argument `metadata` can "
-                                        "only be provided for a single column.")
-            return Column(_engine.expr_alias(self._expr, list(alias), json.dumps(metadata)))
-        return Column(_engine.expr_alias(self._expr, list(alias)))
+            from json import dumps
+            json = dumps(metadata)
+        return Column(_engine.expr_alias(self._expr, list(alias), json),
+                      lambda: f"{self._shown()} AS {names}")
 
     name = alias
 
@@ -265,35 +297,43 @@ class Column:
         >>> spark.range(2).select(col("id").cast("string")).collect()
         [Row(id='0'), Row(id='1')]
         """
-        return Column(_engine.expr_cast(self._expr, type_text(dataType), cast_mode()))
+        return self._cast(dataType, "ansi" if ansi() else "legacy", "CAST")
 
     astype = cast
 
     def try_cast(self, dataType):
         """As cast(), with null for what does not fit."""
-        return Column(_engine.expr_cast(self._expr, type_text(dataType), "try"))
+        return self._cast(dataType, "try", "TRY_CAST")
+
+    def _cast(self, data_type, mode, word):
+        return Column(_engine.expr_cast(self._expr, type_text(data_type), mode, *place()),
+                      lambda: f"{word}({self._shown()} AS {sql_name_of(data_type)})")
 
     # ---- order ----
 
     def asc(self):
         """Smallest first, nulls before them."""
-        return Column(_engine.expr_sort(self._expr, False, False))
+        return self._sorted(False, False, "ASC NULLS FIRST")
 
     asc_nulls_first = asc
 
     def asc_nulls_last(self):
         """Smallest first, nulls at the end."""
-        return Column(_engine.expr_sort(self._expr, False, True))
+        return self._sorted(False, True, "ASC NULLS LAST")
 
     def desc(self):
         """Largest first, nulls at the end."""
-        return Column(_engine.expr_sort(self._expr, True, True))
+        return self._sorted(True, True, "DESC NULLS LAST")
 
     desc_nulls_last = desc
 
     def desc_nulls_first(self):
         """Largest first, nulls before them."""
-        return Column(_engine.expr_sort(self._expr, True, False))
+        return self._sorted(True, False, "DESC NULLS FIRST")
+
+    def _sorted(self, descending, nulls_last, words):
+        return Column(_engine.expr_sort(self._expr, descending, nulls_last),
+                      lambda: f"{self._shown()} {words}")
 
     # ---- choice ----
 
@@ -301,23 +341,23 @@ class Column:
         """Another branch of when(…): F.when(a, x).when(b, y).otherwise(z)."""
         branches = self.__dict__.get("_branches")
         if branches is None:
-            raise PySparkTypeError("when() can only be applied on a Column previously generated by "
-                                   "when() function")
+            raise IllegalArgumentException("when() can only be applied on a Column previously "
+                                           "generated by when() function", "INVALID_ARGUMENT")
         if self.__dict__.get("_has_else"):
-            raise PySparkTypeError("when() cannot be applied once otherwise() is applied")
+            raise IllegalArgumentException("when() cannot be applied once otherwise() is applied",
+                                           "INVALID_ARGUMENT")
         return case_when([*branches, condition, value])
 
     def otherwise(self, value):
         """What is left: F.when(a, x).otherwise(z)."""
         branches = self.__dict__.get("_branches")
         if branches is None:
-            raise PySparkTypeError("otherwise() can only be applied on a Column previously "
-                                   "generated by when()")
+            raise IllegalArgumentException("otherwise() can only be applied on a Column "
+                                           "previously generated by when()", "INVALID_ARGUMENT")
         if self.__dict__.get("_has_else"):
-            raise PySparkTypeError("otherwise() can only be applied once on a Column previously "
-                                   "generated by when()")
-        made = _operator("case", *branches, value)
-        made.__dict__["_branches"] = branches
+            raise IllegalArgumentException("otherwise() can only be applied once on a Column "
+                                           "previously generated by when()", "INVALID_ARGUMENT")
+        made = case_when([*branches, value])
         made.__dict__["_has_else"] = True
         return made
 
@@ -333,124 +373,53 @@ class Column:
         """
         from rushlight.sql.window import WindowSpec
         if not isinstance(window, WindowSpec):
-            raise PySparkTypeError(errorClass="NOT_WINDOWSPEC", messageParameters={
-                "arg_name": "window", "arg_type": type(window).__name__})
-        return Column(_engine.expr_window(self._expr, window._partition, window._orders,
-                                          window._frame))
+            raise wrong_type("window", "WindowSpec", window)
+        return Column(
+            _engine.expr_window(self._expr, [c._expr for c in window._partition],
+                                [c._expr for c in window._orders], window._frame),
+            lambda: f"{self._shown()} OVER ({window._shown()})")
 
     # ---- what Python asks of objects ----
 
     def __contains__(self, item):
-        raise PySparkValueError("Cannot apply 'in' operator against a column: please use "
-                                "'contains' in a string column or 'array_contains' function for "
-                                "an array column.")
+        raise PySparkValueError(errorClass="CANNOT_APPLY_IN_FOR_COLUMN", messageParameters={})
 
     def __iter__(self):
-        raise PySparkTypeError("Column is not iterable")
+        raise PySparkTypeError(errorClass="NOT_ITERABLE", messageParameters={"objectName": "Column"})
 
     def __bool__(self):
-        raise PySparkValueError(
-            "[CANNOT_CONVERT_COLUMN_INTO_BOOL] Cannot convert column into bool: please use '&' "
-            "for 'and', '|' for 'or', '~' for 'not' when building DataFrame boolean expressions.")
+        raise PySparkValueError(errorClass="CANNOT_CONVERT_COLUMN_INTO_BOOL",
+                                messageParameters={"column": self._shown()})
+
+    def _shown(self):
+        if not isinstance(self._shown_as, str):
+            self._shown_as = self._shown_as() if self._shown_as else self._expr.pretty()
+        return self._shown_as
 
     def __repr__(self):
-        return f"Column<'{self._expr.pretty()}'>"
+        return f"Column<'{self._shown()}'>"
 
-
-# ---- making them ----------------------------------------------------------------------------
 
 def _is_dataframe(value):
     from rushlight.sql.dataframe import DataFrame
     return isinstance(value, DataFrame)
 
 
-def ansi():
-    """Whether the session that is active follows the SQL standard: errors, not nulls."""
-    from rushlight.sql.session import SparkSession
-    session = SparkSession.getActiveSession()
-    return session is None or session.conf.get("spark.sql.ansi.enabled", "true") == "true"
-
-
-def cast_mode():
-    return "ansi" if ansi() else "legacy"
-
-
-def type_text(data_type):
-    """A type as the engine reads it: JSON of a DataType, or the DDL text that it is."""
-    if isinstance(data_type, DataType):
-        return data_type.json()
-    if isinstance(data_type, str):
-        return data_type
-    raise PySparkTypeError(errorClass="NOT_DATATYPE_OR_STR", messageParameters={
-        "arg_name": "dataType", "arg_type": type(data_type).__name__})
-
-
-def as_literal(value, data_type=None):
-    """A Column that is a value."""
-    if isinstance(value, Column):
-        return value
-    if isinstance(value, (list, tuple)):
-        return _call("array", *[as_literal(v) for v in value])
-    if isinstance(value, dict):
-        return _call("map", *[as_literal(x) for pair in value.items() for x in pair])
-    if isinstance(value, decimal.Decimal) and not value.is_finite():
-        raise PySparkValueError(f"{value} has no place in a decimal type")
-    if hasattr(value, "dtype") and hasattr(value, "item"):  # NumPy's scalars, without NumPy
-        value = value.item()
-    if data_type is not None:
-        return Column(_engine.expr_literal(value, type_text(data_type)))
-    return Column(_engine.expr_literal(value))
-
-
-def as_column(value):
-    """A Column as it is, and anything else as a literal: operands of operators."""
-    return value if isinstance(value, Column) else as_literal(value)
-
-
-def named_column(value, argument="col"):
-    """A Column as it is, and a str as the column of that name: arguments of functions."""
-    if isinstance(value, Column):
-        return value
-    if isinstance(value, str):
-        return column_of_name(value)
-    raise PySparkTypeError(errorClass="NOT_COLUMN_OR_STR", messageParameters={
-        "arg_name": argument, "arg_type": type(value).__name__})
-
-
-def column_of_name(name, plan_id=-1):
-    """The column of a name: "a", "t.a", "s.field", "`a.b`", "*", "t.*"."""
-    if name == "*":
-        return Column(_engine.expr_star(None))
-    if name.endswith(".*"):
-        return Column(_engine.expr_star(_engine.parse_identifier(name[:-2])))
-    parts = [name] if name.isidentifier() else _engine.parse_identifier(name)
-    return Column(_engine.expr_attribute(parts, plan_id))
-
-
-def _operator(name, *operands):
-    return Column(_engine.expr_operator(name, [as_column(x)._expr for x in operands], ansi(),
-                                        user_line()))
-
-
-def _binary(name, left, right):
-    return _operator(name, left, right)
-
-
-def _call(name, *args):
-    return Column(_engine.expr_call([name], [as_column(a)._expr for a in args]))
-
-
-def call(name, *args, distinct=False):
-    """A call of a function of the engine; arguments are Columns, or values that become literals."""
-    return Column(_engine.expr_call([name], [as_column(a)._expr for a in args], distinct))
-
-
 def case_when(branches):
-    """CASE WHEN condition THEN value …, of [condition, value, condition, value, …]."""
-    for condition in branches[::2]:
+    """CASE WHEN condition THEN value … ELSE value END, of [condition, value, …, value]."""
+    conditions = branches[:len(branches) // 2 * 2:2]
+    for condition in conditions:
         if not isinstance(condition, Column):
-            raise PySparkTypeError(errorClass="NOT_COLUMN", messageParameters={
-                "arg_name": "condition", "arg_type": type(condition).__name__})
-    made = _operator("case", *branches)
+            raise wrong_type("condition", "Column", condition)
+    columns = [as_column(b) for b in branches]
+
+    def shown():
+        words = [f"WHEN {c._shown()} THEN {v._shown()}"
+                 for c, v in zip(columns[::2], columns[1::2])]
+        if len(columns) % 2:
+            words.append(f"ELSE {columns[-1]._shown()}")
+        return f"CASE {' '.join(words)} END"
+
+    made = Column(_engine.expr_operator("case", [c._expr for c in columns], ansi(), *place()), shown)
     made.__dict__["_branches"] = list(branches)
     return made

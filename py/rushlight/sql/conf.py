@@ -2,10 +2,12 @@
 
 Mirrors pyspark.sql.conf.
 """
+import os
+
 from rushlight._engine import conf_default
-from rushlight.errors import (
-    AnalysisException, IllegalArgumentException, SparkNoSuchElementException)
+from rushlight.errors import IllegalArgumentException
 from rushlight.errors.base import check_type
+from rushlight.errors.sql import engine_condition
 
 __all__ = ["RuntimeConfig"]
 
@@ -17,6 +19,14 @@ _FIXED = frozenset("""
     executor executorEnv files hadoop home io kryo kryoserializer local locality log master memory
     network plugins python pyspark rdd reducer resources rpc scheduler serializer shuffle
     speculation stage storage submit task testing ui unsafe
+""".split())
+
+# Settings under spark.sql that are read when the first session starts.
+_STATIC = frozenset("""
+    spark.sql.catalogImplementation spark.sql.extensions spark.sql.filesourceTableRelationCacheSize
+    spark.sql.globalTempDatabase spark.sql.queryExecutionListeners
+    spark.sql.sources.schemaStringLengthThreshold spark.sql.streaming.streamingQueryListeners
+    spark.sql.ui.retainedExecutions spark.sql.warehouse.dir
 """.split())
 
 
@@ -33,6 +43,7 @@ class RuntimeConfig:
     def __init__(self, settings, engine_session):
         self._settings = settings
         self._engine_session = engine_session
+        engine_session.set_conf("spark.sql.session.timeZone", local_zone())
         for key, value in settings.items():
             if key.startswith("spark.sql."):
                 engine_session.set_conf(key, value)
@@ -77,10 +88,11 @@ class RuntimeConfig:
         if default is not _NO_DEFAULT:
             check_type("default", default, (str, type(None)))
             return default
-        found = conf_default(key) if key.startswith("spark.sql.") else None
+        found = None
+        if key.startswith("spark.sql."):
+            found = self._engine_session.get_conf(key) or conf_default(key)
         if found is None:
-            raise SparkNoSuchElementException(errorClass="SQL_CONF_NOT_FOUND",
-                                              messageParameters={"key": key})
+            raise engine_condition("SQL_CONF_NOT_FOUND", sqlConf=f'"{key}"')
         return found
 
     def unset(self, key):
@@ -95,6 +107,8 @@ class RuntimeConfig:
         self._require_modifiable(key)
         if key.startswith("spark.sql."):
             self._engine_session.unset_conf(key)
+            if key == "spark.sql.session.timeZone":
+                self._engine_session.set_conf(key, local_zone())
         self._settings.pop(key, None)
 
     @property
@@ -115,12 +129,15 @@ class RuntimeConfig:
         False
         """
         check_type("key", key, str)
-        return not _is_fixed(key)
+        return not _is_fixed(key) and key not in _STATIC and (
+            conf_default(key) is not None or key in self._settings)
 
     def _require_modifiable(self, key):
         if _is_fixed(key):
-            raise AnalysisException(errorClass="CANNOT_MODIFY_CONFIG",
-                                    messageParameters={"key": key})
+            raise engine_condition("CANNOT_MODIFY_CONFIG", key=f'"{key}"',
+                                   docroot="https://spark.apache.org/docs/latest")
+        if key in _STATIC:
+            raise engine_condition("CANNOT_MODIFY_STATIC_CONFIG", key=f'"{key}"')
 
 
 def _is_fixed(key):
@@ -131,3 +148,11 @@ def _is_fixed(key):
 def as_text(value):
     """A setting as Spark writes it: true and false in small letters."""
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def local_zone():
+    """The time zone of this machine, by name: the default of a session's."""
+    if os.environ.get("TZ"):
+        return os.environ["TZ"].removeprefix(":")
+    place = os.path.realpath("/etc/localtime")
+    return place.partition("/zoneinfo/")[2].removeprefix("posix/") or "UTC"

@@ -4,28 +4,42 @@
                                └── …                      run by actions: collect (), show (), write
 
 What a DataFrame can do stands in mixins, one idea a file: _selecting (columns and rows), _grouping,
-_joining, _moving (order, partitions, samples), _actions (rows come out), _describing (schema, plans,
-statistics), _keeping (views, caches).  Mirrors pyspark.sql.DataFrame.
+_joining, _moving (order, partitions, samples), _gaps (missing values), _figures (statistics),
+_actions (rows come out), _exporting (pandas, Arrow, RDDs, files), _describing (schema, plans),
+_keeping (views, caches, checkpoints).  Mirrors pyspark.sql.DataFrame.
 """
 import itertools
 
 from rushlight import _engine
-from rushlight._callsite import current_call
+from rushlight.errors import NoJVM, NotThereYet, PySparkAttributeError
+from rushlight.errors.base import wrong_type
 from rushlight.sql._actions import Actions
 from rushlight.sql._describing import Describing
+from rushlight.sql._exporting import Exporting
+from rushlight.sql._figures import Figures
+from rushlight.sql._gaps import Gaps
 from rushlight.sql._grouping import Grouping
 from rushlight.sql._joining import Joining
 from rushlight.sql._keeping import Keeping
+from rushlight.sql._making import column_of_name, quoted
 from rushlight.sql._moving import Moving
 from rushlight.sql._selecting import Selecting
-from rushlight.sql.column import Column, column_of_name
+from rushlight.sql.column import Column
 
 __all__ = ["DataFrame"]
 
 _plan_ids = itertools.count(1)
 
+# Names of pyspark's DataFrame that are not there yet.
+_MISSING = frozenset("""
+    approxSimilarityJoin asTable dropDuplicatesWithinWatermark executionInfo isStreaming
+    mergeInto pandas_api plot repartitionById transpose withWatermark writeStream writeTo zipWithIndex
+""".split())
+_JVM = ("_jdf", "_jschema")
 
-class DataFrame(Selecting, Grouping, Joining, Moving, Actions, Describing, Keeping):
+
+class DataFrame(Selecting, Grouping, Joining, Moving, Gaps, Figures, Actions, Exporting,
+                Describing, Keeping):
     """Rows with named columns; immutable, every method gives a new one.
 
     >>> df = spark.createDataFrame([("Ada", 36), ("Bob", 7)], ["name", "age"])
@@ -72,18 +86,20 @@ class DataFrame(Selecting, Grouping, Joining, Moving, Actions, Describing, Keepi
         if isinstance(item, (list, tuple)):
             return self.select(*item)
         if isinstance(item, int):
-            return self._column("`%s`" % self.columns[item].replace("`", "``"))
-        from rushlight.errors import PySparkTypeError
-        raise PySparkTypeError(errorClass="NOT_COLUMN_OR_INT_OR_LIST_OR_STR_OR_TUPLE",
-                               messageParameters={"arg_name": "item",
-                                                  "arg_type": type(item).__name__})
+            return self._column(quoted(self.columns[item]))
+        raise wrong_type("item", "Column, float, integer, list or string", item)
 
     def __getattr__(self, name):
-        if name.startswith("__") or name not in self.columns:
-            from rushlight.errors import PySparkAttributeError
-            raise PySparkAttributeError(errorClass="ATTRIBUTE_NOT_SUPPORTED",
-                                        messageParameters={"attr_name": name})
-        return self._column("`%s`" % name.replace("`", "``"))
+        if name.startswith("__") or name in ("_plan", "_session"):
+            raise AttributeError(name)
+        if name in self.columns:
+            return self._column(quoted(name))
+        if name in _MISSING:
+            raise NotThereYet(f"DataFrame.{name}")
+        if name in _JVM:
+            raise NoJVM(f"DataFrame.{name}")
+        raise PySparkAttributeError(errorClass="ATTRIBUTE_NOT_SUPPORTED",
+                                    messageParameters={"attr_name": name})
 
     def _resolve(self, column):
         """Raises what Spark raises if a column is not there."""
@@ -91,13 +107,16 @@ class DataFrame(Selecting, Grouping, Joining, Moving, Actions, Describing, Keepi
             return
         self._session._analyze(_engine.plan_unary("project", [column._expr], self._plan))
 
+    def isLocal(self):
+        """Whether collect() needs no job."""
+        return self._plan.tree_string().startswith("LocalRelation")
+
     def __dir__(self):
         return sorted({*super().__dir__(), *(c for c in self.columns if c.isidentifier())})
 
     def __repr__(self):
+        if self._session.conf.get("spark.sql.repl.eagerEval.enabled", "false") == "true":
+            return self._show_string(int(self._session.conf.get(
+                "spark.sql.repl.eagerEval.maxNumRows", "20")))
         return "DataFrame[%s]" % ", ".join(f"{n}: {t}" for n, t in self.dtypes)
 
-
-def session_call():
-    """The call of the operator that is under way, as the engine takes it."""
-    return current_call()

@@ -5,7 +5,9 @@ Mirrors pyspark.sql.GroupedData.
 from rushlight import _engine
 from rushlight._callsite import operator
 from rushlight.errors import PySparkTypeError, PySparkValueError
-from rushlight.sql.column import Column, as_literal, call, column_of_name, named_column
+from rushlight.errors.base import wrong_type
+from rushlight.sql._making import as_literal, call, column_of_name, named_column
+from rushlight.sql.column import Column
 
 __all__ = ["GroupedData"]
 
@@ -33,14 +35,11 @@ class GroupedData:
 
     def _aggregate(self, exprs):
         if not exprs:
-            raise PySparkValueError("exprs should not be empty")
+            raise AssertionError("exprs should not be empty")
         if len(exprs) == 1 and isinstance(exprs[0], dict):
             aggregates = [_by_name(function, column) for column, function in exprs[0].items()]
         else:
-            for e in exprs:
-                if not isinstance(e, Column):
-                    raise PySparkTypeError(errorClass="NOT_LIST_OF_COLUMN", messageParameters={
-                        "arg_name": "exprs", "arg_type": type(e).__name__})
+            assert all(isinstance(e, Column) for e in exprs), "all exprs should be Column"
             aggregates = list(exprs)
         grouping = [c._expr for c in self._grouping]
         if self._pivot is not None:
@@ -49,12 +48,20 @@ class GroupedData:
                                       [a._expr for a in aggregates], self._df._plan)
             return self._df._derive(plan)
         if self._kind is not None:
-            grouping = [_engine.expr_call([self._kind], grouping)]
+            grouping = [self._grouping_sets()]
         retained = [] if self._df._session.conf.get(
             "spark.sql.retainGroupColumns", "true") == "false" else [c._expr
                                                                       for c in self._grouping]
         return self._df._derive(_engine.plan_aggregate(
             grouping, retained + [a._expr for a in aggregates], self._df._plan))
+
+    def _grouping_sets(self):
+        """ROLLUP, CUBE or GROUPING SETS, which `kind` says."""
+        if isinstance(self._kind, str):
+            return _engine.expr_grouping_sets(self._kind, [1] * len(self._grouping),
+                                              [c._expr for c in self._grouping])
+        return _engine.expr_grouping_sets("sets", [len(one) for one in self._kind],
+                                          [c._expr for one in self._kind for c in one])
 
     @operator
     def count(self):
@@ -89,7 +96,7 @@ class GroupedData:
         return self._of_columns("min", cols)
 
     def _of_columns(self, function, cols):
-        from rushlight.sql._selecting import flat, quoted
+        from rushlight.sql._making import flat, quoted
         names = flat(cols)
         if not names:
             grouped = {c._expr.pretty() for c in self._grouping}

@@ -4,6 +4,7 @@ Mirrors pyspark.sql.readwriter.
 """
 from rushlight._callsite import current_call, operator, renamed
 from rushlight.errors import PySparkTypeError
+from rushlight.errors.base import wrong_type
 from rushlight.sql.types import StructType, parse_ddl
 
 __all__ = ["DataFrameReader"]
@@ -37,8 +38,7 @@ class DataFrameReader:
         if isinstance(schema, str):
             schema = parse_ddl(schema)
         if not isinstance(schema, StructType):
-            raise PySparkTypeError(errorClass="NOT_STR_OR_STRUCT", messageParameters={
-                "arg_name": "schema", "arg_type": type(schema).__name__})
+            raise wrong_type("schema", "StructType or str", schema)
         self._schema = schema
         return self
 

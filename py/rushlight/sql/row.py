@@ -23,7 +23,8 @@ class Row(tuple):
 
     def __new__(cls, *args, **kwargs):
         if args and kwargs:
-            raise PySparkValueError("Can not use both args and kwargs to create Row")
+            raise PySparkValueError(errorClass="CANNOT_SET_TOGETHER",
+                                    messageParameters={"arg_list": "args and kwargs"})
         if kwargs:
             row = tuple.__new__(cls, kwargs.values())
             row.__fields__ = list(kwargs)
@@ -37,7 +38,8 @@ class Row(tuple):
         {'a': 1, 'b': {'c': 2}}
         """
         if not hasattr(self, "__fields__"):
-            raise PySparkTypeError("Cannot convert a Row class into dict: it has no values yet")
+            raise PySparkTypeError(errorClass="CANNOT_CONVERT_TYPE", messageParameters={
+                "from_type": type(self).__name__, "to_type": "dict"})
         if not recursive:
             return dict(zip(self.__fields__, self))
 
@@ -78,16 +80,17 @@ class Row(tuple):
 
     def __getattr__(self, item):
         if item.startswith("__"):
-            raise PySparkAttributeError(f"Attribute `{item}` is not supported in Row")
+            raise PySparkAttributeError(errorClass="ATTRIBUTE_NOT_SUPPORTED",
+                                        messageParameters={"attr_name": item})
         try:
             return self[self.__fields__.index(item)]
         except (IndexError, ValueError):
-            raise PySparkAttributeError(
-                f"[ATTRIBUTE_NOT_SUPPORTED] Attribute `{item}` is not supported.") from None
+            raise PySparkAttributeError(errorClass="ATTRIBUTE_NOT_SUPPORTED",
+                                        messageParameters={"attr_name": item}) from None
 
     def __setattr__(self, key, value):
         if key != "__fields__":
-            raise PySparkRuntimeError("Row is read-only")
+            raise PySparkRuntimeError(errorClass="READ_ONLY", messageParameters={"object": "Row"})
         self.__dict__[key] = value
 
     def __reduce__(self):

@@ -18,10 +18,9 @@ __all__ = ["SparkSession"]
 
 # Names of pyspark's SparkSession that are not there yet.
 _MISSING = frozenset("""
-    addArtifact addArtifacts addTag catalog clearProgressHandlers
-    clearTags client copyFromLocalToFs dataSource getTags
-    interruptAll interruptOperation interruptTag profile readStream
-    registerProgressHandler removeProgressHandler removeTag streams tvf udf udtf
+    addArtifact addArtifacts addTag clearProgressHandlers clearTags client copyFromLocalToFs
+    dataSource getTags interruptAll interruptOperation interruptTag profile readStream
+    registerProgressHandler removeProgressHandler removeTag streams tvf udtf
 """.split())
 _JVM = ("_jsc", "_jsparkSession", "_jvm")
 
@@ -230,8 +229,21 @@ class SparkSession:
         """
         from rushlight.sql.dataframe import DataFrame
         if isinstance(data, DataFrame):
-            raise PySparkTypeError("[INVALID_TYPE] Argument `data` should not be a DataFrame.")
+            raise PySparkTypeError(errorClass="INVALID_TYPE", messageParameters={
+                "arg_name": "data", "arg_type": "DataFrame"})
         return self._dataframe(plan_of_data(self, data, schema, samplingRatio, verifySchema))
+
+    @property
+    def catalog(self):
+        """What the session knows by name, a Catalog."""
+        from rushlight.sql.catalog import Catalog
+        return Catalog(self)
+
+    @property
+    def udf(self):
+        """What gives functions of Python names for SQL: spark.udf.register("f", f, "int")."""
+        from rushlight.sql.udf import UDFRegistration
+        return UDFRegistration(self)
 
     @property
     def emptyDataFrame(self):
@@ -273,7 +285,7 @@ class SparkSession:
 
     def __getattr__(self, name):
         if name in _MISSING:
-            raise NotThereYet(f"SparkSession.{name}", "RDDs are: spark.sparkContext makes them.")
+            raise NotThereYet(f"SparkSession.{name}")
         if name in _JVM:
             raise NoJVM(f"SparkSession.{name}")
         raise AttributeError(f"'SparkSession' object has no attribute {name!r}")

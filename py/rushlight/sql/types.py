@@ -10,11 +10,12 @@ meet as JSON.
     struct<word:string,n:bigint>
 """
 import datetime
-import decimal
 import json
 import re
 
-from rushlight.errors import PySparkTypeError, PySparkValueError
+from rushlight.errors import (
+    PySparkIndexError, PySparkKeyError, PySparkTypeError, PySparkValueError)
+from rushlight.errors.base import wrong_type
 from rushlight.sql.row import Row
 
 __all__ = [
@@ -305,7 +306,8 @@ class AnsiIntervalType(AtomicType):
 
     def __init__(self, startField, endField):
         if startField not in range(len(self._fields)) or endField not in range(len(self._fields)):
-            raise PySparkValueError(f"interval {startField} to {endField} is invalid")
+            raise PySparkValueError(errorClass="INVALID_INTERVAL_CASTING", messageParameters={
+                "start_field": str(startField), "end_field": str(endField)})
         self.startField = startField
         self.endField = endField
 
@@ -465,9 +467,7 @@ class StructField(DataType):
 
     def __init__(self, name, dataType, nullable=True, metadata=None):
         _require_type("dataType", dataType)
-        if not isinstance(name, str):
-            raise PySparkTypeError(errorClass="NOT_EXPECTED_TYPE", messageParameters={
-                "arg_name": "name", "expected_type": "str", "arg_type": type(name).__name__})
+        assert isinstance(name, str), f"field name {name} should be a string"
         self.name = name
         self.dataType = dataType
         self.nullable = nullable
@@ -499,13 +499,13 @@ class StructField(DataType):
         return self.dataType.fromInternal(obj)
 
     def typeName(self):
-        raise PySparkTypeError("StructField has no name of its own: ask its dataType")
+        raise PySparkTypeError(errorClass="INVALID_TYPENAME_CALL", messageParameters={})
 
 
 class StructType(DataType):
     """Named fields: the type of a Row, and of a DataFrame's rows.
 
-    >>> s = StructType().add("a", "int").add("b", StringType(), False)
+    >>> s = StructType().add("a", "integer").add("b", StringType(), False)
     >>> s.fieldNames(), s["b"].nullable, len(s)
     (['a', 'b'], False, 2)
     """
@@ -520,10 +520,11 @@ class StructType(DataType):
         """Adds a field, and returns the type itself."""
         if not isinstance(field, StructField):
             if data_type is None:
-                raise PySparkValueError(
-                    "Must specify DataType if passing name of struct_field to create.")
+                raise PySparkValueError(errorClass="ARGUMENT_REQUIRED", messageParameters={
+                    "arg_name": "data_type",
+                    "condition": "passing name of struct_field to create"})
             if isinstance(data_type, str):
-                data_type = parse_ddl(data_type)
+                data_type = _parse_datatype_json_value(data_type)
             field = StructField(field, data_type, nullable, metadata)
         self.fields.append(field)
         self.names.append(field.name)
@@ -540,12 +541,15 @@ class StructType(DataType):
             for field in self:
                 if field.name == key:
                     return field
-            raise KeyError(f"No StructField named {key}")
+            raise PySparkKeyError(errorClass="KEY_NOT_EXISTS", messageParameters={"key": str(key)})
         if isinstance(key, int):
-            return self.fields[key]
+            try:
+                return self.fields[key]
+            except IndexError:
+                raise PySparkIndexError(f"there is no field {key}") from None
         if isinstance(key, slice):
             return StructType(self.fields[key])
-        raise PySparkTypeError("StructType keys should be strings, integers or slices")
+        raise wrong_type("key", "int, slice or str", key)
 
     def simpleString(self):
         return f"struct<{','.join(f.simpleString() for f in self)}>"
@@ -616,9 +620,7 @@ def _tree_name(of):
 
 
 def _require_type(name, value):
-    if not isinstance(value, DataType):
-        raise PySparkTypeError(errorClass="NOT_EXPECTED_TYPE", messageParameters={
-            "arg_name": name, "expected_type": "DataType", "arg_type": type(value).__name__})
+    assert isinstance(value, DataType), f"{name} {value} should be an instance of {DataType}"
 
 
 # ---- from JSON and from DDL -----------------------------------------------------------------
@@ -650,7 +652,8 @@ def _parse_datatype_json_value(value):
                 else DayTimeIntervalType)
         start = kind._fields.index(found[1])
         return kind(start, kind._fields.index(found[3]) if found[3] else start)
-    raise PySparkValueError(f"Cannot parse datatype: {value}.")
+    raise PySparkValueError(errorClass="CANNOT_PARSE_DATATYPE",
+                            messageParameters={"msg": str(value)})
 
 
 def _parse_datatype_json_string(text):
@@ -663,16 +666,17 @@ def _parse_datatype_json_string(text):
 
 
 def parse_ddl(ddl):
-    """The type that DDL text says: a StructType for columns, else the type itself."""
+    """The type that DDL text says: of one type, else a StructType of columns.
+
+    >>> parse_ddl("array<int>"), parse_ddl("a int")
+    (ArrayType(IntegerType(), True), StructType([StructField('a', IntegerType(), True)]))
+    """
     from rushlight import _engine
     from rushlight.errors.sql import ParseException
     try:
+        return _parse_datatype_json_string(_engine.parse_type(ddl))
+    except ParseException:
         return _parse_datatype_json_string(_engine.parse_schema(ddl))
-    except ParseException as of_columns:
-        try:
-            return _parse_datatype_json_string(_engine.parse_type(ddl))
-        except ParseException:
-            raise of_columns from None
 
 
 _parse_datatype_string = parse_ddl
@@ -682,10 +686,3 @@ def _create_row(fields, values):
     row = Row(*values)
     row.__fields__ = fields
     return row
-
-
-def as_decimal(value):
-    """A Decimal as the engine takes it: a finite one."""
-    if not isinstance(value, decimal.Decimal) or not value.is_finite():
-        raise PySparkTypeError(f"{value!r} is not a finite Decimal")
-    return value

@@ -5,30 +5,34 @@
 
     Row (a, b) ──▶ (f (a, b), g (a)) ──▶ columns
 
-A function of rows is called a row at a time; one of whole columns (pandas) with Series of as many
-rows as spark.sql.execution.arrow.maxRecordsPerBatch says.
+A function of rows is called a row at a time, and its result made to fit (_udf_results.py); one of
+whole columns (pandas) gets Series of at most 10,000 rows.
 """
 import itertools
 import json
 import pickle
+
+from rushlight.sql._udf_results import fitting
 
 SQL_BATCHED_UDF = 100
 SQL_ARROW_BATCHED_UDF = 101
 SQL_SCALAR_PANDAS_UDF = 200
 SQL_SCALAR_PANDAS_ITER_UDF = 204
 _OF_ROWS = (SQL_BATCHED_UDF, SQL_ARROW_BATCHED_UDF)
-_BATCH = 10_000
+_BATCH = 10_000     # spark.sql.execution.arrow.maxRecordsPerBatch
 
 
 def chain_of_calls(text, functions):
     """The ops of a chain from rows of arguments to rows of results."""
     calls, at = [], 0
     for call in json.loads(text):
-        function, _ = pickle.loads(functions[at:at + call["bytes"]])
+        function, return_type = pickle.loads(functions[at:at + call["bytes"]])
         at += call["bytes"]
-        calls.append((function, call["args"], call["evalType"], call["name"]))
-    place = ", ".join(name for *_, name in calls)
-    if all(kind in _OF_ROWS for _, _, kind, _ in calls):
+        kind = call["evalType"]
+        fit = fitting(return_type, kind == SQL_BATCHED_UDF) if kind in _OF_ROWS else None
+        calls.append((function, call["args"], kind, call["name"], fit))
+    place = ", ".join(call[3] for call in calls)
+    if all(call[2] in _OF_ROWS for call in calls):
         return [("map", _row_function(calls), place)]
     return [("mapPartitions", _column_function(calls), place)]
 
@@ -36,12 +40,13 @@ def chain_of_calls(text, functions):
 def _row_function(calls):
     """Row → tuple of results."""
     if len(calls) == 1:
-        function, args, _, _ = calls[0]
+        function, args, _, _, fit = calls[0]
         if len(args) == 1:
             at, = args
-            return lambda row: (function(row[at]),)
-        return lambda row: (function(*[row[i] for i in args]),)
-    return lambda row: tuple([function(*[row[i] for i in args]) for function, args, _, _ in calls])
+            return lambda row: (fit(function(row[at])),)
+        return lambda row: (fit(function(*[row[i] for i in args])),)
+    return lambda row: tuple([fit(function(*[row[i] for i in args]))
+                              for function, args, _, _, fit in calls])
 
 
 def _column_function(calls):
@@ -52,17 +57,13 @@ def _column_function(calls):
         while chunk := list(itertools.islice(rows, _BATCH)):
             columns = list(zip(*chunk))
             made = []
-            for function, args, kind, name in calls:
-                series = [pd.Series(columns[i]) for i in args]
-                given = _call(function, kind, series)
-                if not hasattr(given, "__len__"):
-                    raise TypeError(f"Return type of the user-defined function {name} should be "
-                                    f"pandas.Series, but is {type(given).__name__}")
-                if len(given) != len(chunk):
-                    raise RuntimeError(
-                        f"[SCHEMA_MISMATCH_FOR_PANDAS_UDF] Result vector from {name} was not the "
-                        f"required length: expected {len(chunk)}, got {len(given)}.")
-                made.append(_plain(given))
+            for function, args, kind, name, fit in calls:
+                if kind in _OF_ROWS:
+                    made.append([fit(function(*[row[i] for i in args])) for row in chunk])
+                    continue
+                given = _call(function, kind, [pd.Series(columns[i]) for i in args])
+                _check(given, name, len(chunk))
+                made.append(plain_values(given))
             yield from zip(*made)
 
     return results
@@ -70,18 +71,31 @@ def _column_function(calls):
 
 def _call(function, kind, series):
     if kind == SQL_SCALAR_PANDAS_ITER_UDF:
-        return next(iter(function(iter([series[0] if len(series) == 1 else tuple(series)]))))
+        import pandas as pd
+        parts = function(iter([series[0] if len(series) == 1 else tuple(series)]))
+        return pd.concat(list(parts), ignore_index=True)
     return function(*series)
 
 
-def _plain(series):
+def _check(given, name, n_rows):
+    from rushlight.errors import PySparkRuntimeError, PySparkTypeError
+    if not hasattr(given, "__len__"):
+        raise PySparkTypeError(errorClass="UDF_RETURN_TYPE", messageParameters={
+            "expected": "pandas.Series", "actual": type(given).__name__})
+    if len(given) != n_rows:
+        raise PySparkRuntimeError(errorClass="RESULT_ROWS_MISMATCH", messageParameters={
+            "output_length": str(len(given)), "input_length": str(n_rows)})
+
+
+def plain_values(series):
     """A Series as Python's values: NaN and NaT are null where they stand for nothing."""
     import pandas as pd
     if not isinstance(series, pd.Series):
         return list(series)
     if series.dtype.kind in "mM":
-        return [None if pd.isna(v) else v.to_pydatetime() if hasattr(v, "to_pydatetime") else v
-                for v in series]
-    if series.dtype == object:
-        return [None if v is pd.NA or v is pd.NaT else v for v in series]
+        return [None if pd.isna(v) else v.to_pydatetime() if hasattr(v, "to_pydatetime")
+                else v.to_pytimedelta() for v in series]
+    if series.dtype == object or pd.api.types.is_extension_array_dtype(series.dtype):
+        return [None if v is pd.NA or v is pd.NaT or v != v else
+                v.item() if hasattr(v, "item") else v for v in series]
     return series.tolist()

@@ -7,15 +7,15 @@ Mirrors pyspark.sql.Window.
 """
 import sys
 
-from rushlight.sql.column import Column, named_column
+from rushlight.sql._making import named_column
 
 __all__ = ["Window", "WindowSpec"]
 
 
-def _expressions(cols):
+def _columns(cols):
     if len(cols) == 1 and isinstance(cols[0], (list, tuple)):
         cols = cols[0]
-    return [named_column(c)._expr for c in cols]
+    return [named_column(c) for c in cols]
 
 
 class Window:
@@ -67,11 +67,11 @@ class WindowSpec:
 
     def partitionBy(self, *cols):
         """Rows with equal values are one partition."""
-        return WindowSpec(_expressions(cols), self._orders, self._frame)
+        return WindowSpec(_columns(cols), self._orders, self._frame)
 
     def orderBy(self, *cols):
         """The order inside a partition."""
-        return WindowSpec(self._partition, _expressions(cols), self._frame)
+        return WindowSpec(self._partition, _columns(cols), self._frame)
 
     def rowsBetween(self, start, end):
         """A frame counted in rows from the current one."""
@@ -80,6 +80,28 @@ class WindowSpec:
     def rangeBetween(self, start, end):
         """A frame of rows whose order value is so far from the current one's."""
         return WindowSpec(self._partition, self._orders, (False, *_bounds(start, end)))
+
+
+    def _shown(self):
+        parts = []
+        if self._partition:
+            parts.append("PARTITION BY " + ", ".join(c._shown() for c in self._partition))
+        if self._orders:
+            parts.append("ORDER BY " + ", ".join(
+                c._shown() if c._expr.kind == "SortOrder" else c.asc()._shown()
+                for c in self._orders))
+        if self._frame is not None:
+            rows, lower, upper = self._frame
+            parts.append(f"{'ROWS' if rows else 'RANGE'} BETWEEN "
+                         f"{_bound_shown(lower, rows, 'PRECEDING')} AND "
+                         f"{_bound_shown(upper, rows, 'FOLLOWING')}")
+        return " ".join(parts)
+
+
+def _bound_shown(bound, rows, side):
+    if bound == "unbounded":
+        return f"UNBOUNDED {side}"
+    return "CURRENT ROW" if bound == "current" else f"{bound}{'' if rows else 'L'}"
 
 
 def _bounds(start, end):

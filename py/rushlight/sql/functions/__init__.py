@@ -3,10 +3,29 @@
 One family a file; all of them are found here.  Most are one call of the engine's function of the same
 name, so that `F.upper("name")` and SQL's `upper(name)` are one thing.  Mirrors pyspark.sql.functions.
 """
-from rushlight.sql.functions.aggregate import *         # noqa: F401,F403
-from rushlight.sql.functions.basic import *             # noqa: F401,F403
-from rushlight.sql.functions.udf import *               # noqa: F401,F403
-from rushlight.sql.functions.window import *            # noqa: F401,F403
-from rushlight.sql.functions import aggregate, basic, udf as _udf_module, window
+from rushlight.errors import NotThereYet
+from rushlight.sql.functions import (
+    _aggregate, _basic, _collection, _conditional, _datetime, _hash, _math, _misc, _string, _udf,
+    _window)
+from rushlight.sql.functions._aggregate import *        # noqa: F401,F403
+from rushlight.sql.functions._basic import *            # noqa: F401,F403
+from rushlight.sql.functions._collection import *       # noqa: F401,F403
+from rushlight.sql.functions._conditional import *      # noqa: F401,F403
+from rushlight.sql.functions._datetime import *         # noqa: F401,F403
+from rushlight.sql.functions._hash import *             # noqa: F401,F403
+from rushlight.sql.functions._math import *             # noqa: F401,F403
+from rushlight.sql.functions._misc import *             # noqa: F401,F403
+from rushlight.sql.functions._names import NAMES
+from rushlight.sql.functions._string import *           # noqa: F401,F403
+from rushlight.sql.functions._udf import *              # noqa: F401,F403
+from rushlight.sql.functions._window import *           # noqa: F401,F403
 
-__all__ = [*basic.__all__, *aggregate.__all__, *window.__all__, *_udf_module.__all__]
+__all__ = [name for family in (_aggregate, _basic, _collection, _conditional, _datetime, _hash,
+                               _math, _misc, _string, _udf, _window)
+           for name in family.__all__]
+
+
+def __getattr__(name):
+    if name in NAMES:
+        raise NotThereYet(f"functions.{name}")
+    raise AttributeError(f"module 'rushlight.sql.functions' has no attribute {name!r}")

@@ -1,0 +1,127 @@
+"""DataFrame's ways out: pandas, Arrow, RDDs, JSON, files.
+
+    toArrow (), __arrow_c_stream__    the engine's batches, as Arrow's columns, not copied
+    toPandas ()                       of Arrow's columns, or of rows where that is switched off
+    rdd                               Rows, made in workers
+"""
+from rushlight._callsite import current_call, operator
+from rushlight.errors import PySparkImportError
+
+_BATCH = 10_000
+
+
+class Exporting:
+    """What hands rows to others."""
+
+    @operator
+    def toArrow(self):
+        """All rows as a pyarrow.Table.
+
+        >>> spark.range(3).toArrow().column("id").to_pylist()
+        [0, 1, 2]
+        """
+        return _pyarrow().table(_Stream(self._arrow_stream()))
+
+    def __arrow_c_stream__(self, requested_schema=None):
+        """What Polars, DuckDB and pyarrow take a DataFrame by: Arrow's C stream."""
+        return self._arrow_stream_noted()
+
+    @operator
+    def _arrow_stream_noted(self):
+        return self._arrow_stream()
+
+    def _arrow_stream(self):
+        zone = self._session.conf.get("spark.sql.session.timeZone")
+        return self._query().arrow_stream(zone, current_call(), self._properties())
+
+    @operator
+    def toPandas(self):
+        """All rows as a pandas.DataFrame.
+
+        >>> spark.range(2).selectExpr("id", "id / 2 as half").toPandas().half.tolist()
+        [0.0, 0.5]
+        """
+        from rushlight.sql._pandas import frame_of_arrow, frame_of_rows
+        if self._session.conf.get("spark.sql.execution.arrow.pyspark.enabled", "true") == "true" \
+                and _has_pyarrow():
+            return frame_of_arrow(self.toArrow(), self._session)
+        return frame_of_rows(self.collect(), self.schema)
+
+    @property
+    def rdd(self):
+        """The rows as an RDD of Row.
+
+        >>> spark.range(3).rdd.map(lambda row: row.id * 2).collect()
+        [0, 2, 4]
+        """
+        return self._rdd()
+
+    @operator
+    def _rdd(self):
+        from rushlight.rdd import RDD
+        engine_rdd = self._query().to_rdd(current_call(), self._properties())
+        return RDD(engine_rdd, self._session._context, ("rows",))._as_chain()
+
+    @operator
+    def toJSON(self, use_unicode=True):
+        """The rows as an RDD of JSON text.
+
+        >>> spark.range(1).toJSON().collect()
+        ['{"id":0}']
+        """
+        from rushlight.sql._json_text import json_writer
+        return self._rdd().map(json_writer(self.schema))
+
+    @operator
+    def mapInPandas(self, func, schema, barrier=False, profile=None):
+        """A function from an iterator of pandas DataFrames to another, called for each partition.
+
+        >>> def halve(frames):
+        ...     for frame in frames:
+        ...         yield frame[frame.id % 2 == 0]
+        >>> spark.range(4).mapInPandas(halve, "id long").count()
+        2
+        """
+        from rushlight.sql._pandas import over_frames
+        return self._mapped(over_frames(func, self.columns, _BATCH), schema, barrier)
+
+    @operator
+    def mapInArrow(self, func, schema, barrier=False, profile=None):
+        """A function from an iterator of pyarrow.RecordBatch to another, for each partition."""
+        from rushlight.sql._pandas import over_batches
+        return self._mapped(over_batches(func, self.columns, _BATCH), schema, barrier)
+
+    def _mapped(self, function, schema, barrier):
+        rdd = self._rdd()
+        rdd = rdd.barrier().mapPartitions(function) if barrier else rdd.mapPartitions(function)
+        return self._session.createDataFrame(rdd, schema, verifySchema=False)
+
+    @property
+    def write(self):
+        """What writes the rows to files: df.write.parquet(path)."""
+        from rushlight.sql.writer import DataFrameWriter
+        return DataFrameWriter(self)
+
+
+class _Stream:
+    """What pyarrow takes a capsule by."""
+
+    def __init__(self, capsule):
+        self._capsule = capsule
+
+    def __arrow_c_stream__(self, requested_schema=None):
+        return self._capsule
+
+
+def _pyarrow():
+    try:
+        import pyarrow
+    except ImportError:
+        raise PySparkImportError(errorClass="PACKAGE_NOT_INSTALLED", messageParameters={
+            "package_name": "PyArrow", "minimum_version": "18.0.0"}) from None
+    return pyarrow
+
+
+def _has_pyarrow():
+    import importlib.util
+    return importlib.util.find_spec("pyarrow") is not None

@@ -1,0 +1,92 @@
+"""pandas' frames: of results, and in workers around functions of frames.
+
+Types as PySpark has them: times are without a zone, as a clock in the session's zone shows them; a
+whole number beside a null becomes a float.
+"""
+import itertools
+
+from rushlight.errors import PySparkImportError
+
+
+def pandas():
+    """The module; without it, an error that names it."""
+    try:
+        import pandas
+    except ImportError:
+        raise PySparkImportError(errorClass="PACKAGE_NOT_INSTALLED", messageParameters={
+            "package_name": "Pandas", "minimum_version": "2.2.0"}) from None
+    return pandas
+
+
+def frame_of_arrow(table, session):
+    """A frame of a pyarrow.Table."""
+    pandas()
+    import pyarrow as pa
+    zone = session.conf.get("spark.sql.session.timeZone")
+    frame = table.to_pandas(date_as_object=True, coerce_temporal_nanoseconds=True)
+    for at, field in enumerate(table.schema):
+        if pa.types.is_timestamp(field.type) and field.type.tz is not None:
+            local = frame.iloc[:, at].dt.tz_convert(zone).dt.tz_localize(None)
+            frame.isetitem(at, local)
+    return frame
+
+
+_DTYPES = {"tinyint": "int8", "smallint": "int16", "int": "int32", "bigint": "int64",
+           "float": "float32", "double": "float64", "boolean": "bool",
+           "timestamp": "datetime64[ns]", "timestamp_ntz": "datetime64[ns]",
+           "interval day to second": "timedelta64[ns]"}
+
+
+def frame_of_rows(rows, schema):
+    """A frame of a list of Row."""
+    pd = pandas()
+    frame = pd.DataFrame.from_records(rows, columns=schema.names)
+    for at, field in enumerate(schema.fields):
+        kind = _DTYPES.get(field.dataType.simpleString())
+        column = frame.iloc[:, at]
+        if kind is None:
+            continue
+        if column.isnull().any() and not kind.startswith(("float", "date", "time")):
+            kind = "object" if kind == "bool" else "float64"
+        frame.isetitem(at, column.astype(kind))
+    return frame
+
+
+# ---- in workers -------------------------------------------------------------------------------
+
+def over_frames(function, names, size):
+    """A function of an iterator of rows, around one of an iterator of frames."""
+
+    def run(rows):
+        pd = pandas()
+
+        def frames():
+            while chunk := list(itertools.islice(rows, size)):
+                yield pd.DataFrame.from_records(chunk, columns=names)
+
+        for frame in function(frames()):
+            columns = [_plain(frame.iloc[:, i]) for i in range(frame.shape[1])]
+            yield from zip(*columns)
+
+    return run
+
+
+def over_batches(function, names, size):
+    """A function of an iterator of rows, around one of an iterator of pyarrow.RecordBatch."""
+
+    def run(rows):
+        import pyarrow as pa
+
+        def batches():
+            while chunk := list(itertools.islice(rows, size)):
+                yield pa.RecordBatch.from_arrays([pa.array(c) for c in zip(*chunk)], names)
+
+        for batch in function(batches()):
+            yield from zip(*(column.to_pylist() for column in batch.columns))
+
+    return run
+
+
+def _plain(series):
+    from rushlight.sql.udf_worker import plain_values
+    return plain_values(series)
