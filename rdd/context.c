@@ -437,6 +437,7 @@ rush_context_new (const RushConf *conf, GError **error)
 {
   g_autoptr (RushContext) self = g_new0 (RushContext, 1);
 
+  rush_allocator_tune_process ();
   rush_ref_count_init (&self->refs);
   pthread_rwlock_init (&self->lock, NULL);
   pthread_mutex_init (&self->stop_lock, NULL);

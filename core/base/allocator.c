@@ -18,6 +18,7 @@
  */
 #include "core/base/allocator.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -166,6 +167,13 @@ RushAllocator *
 rush_allocator_system (void)
 {
   return &system_allocator.base;
+}
+
+void
+rush_allocator_tune_process (void)
+{
+  mallopt (M_MMAP_THRESHOLD, 32 * 1024 * 1024);
+  mallopt (M_TRIM_THRESHOLD, 256 * 1024 * 1024);
 }
 
 gsize

@@ -52,6 +52,10 @@ void rush_free (RushAllocator *self, gpointer block, gsize size); /* NULL is fin
 /* The process-wide account: never refuses before malloc () does; counts what is out. */
 RushAllocator *rush_allocator_system (void); /* (transfer none), immortal */
 gsize rush_allocator_system_in_use (void);   /* bytes */
+/* Tells malloc () to keep what batches give back: buffers of up to 32 MiB come from its arenas, not
+ * from the kernel page by page (a batch of decimals costs four times as much otherwise).  Once, when an
+ * application starts; any thread. */
+void rush_allocator_tune_process (void);
 
 /* For tests: an account with @limit_bytes, that also refuses the @refuse_nth request (from 1;
  * 0 never).  rush_allocator_limited_in_use () must be 0 at the end of a test that leaks nothing. */
