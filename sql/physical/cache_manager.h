@@ -19,15 +19,15 @@ RushCacheManager *rush_cache_manager_ref (RushCacheManager *self);
 void rush_cache_manager_unref (RushCacheManager *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushCacheManager, rush_cache_manager_unref)
 
-/* FALSE: a plan with the same result is there already.  @query computes the plan's rows (referenced).
- * @name: what a table is called in plans, or NULL. */
+/* FALSE: a plan with the same result is there already.  @query computes the plan's rows
+ * (referenced). @name: what a table is called in plans, or NULL. */
 gboolean rush_cache_manager_add (RushCacheManager *self, RushPlan *analyzed, RushQuery *query,
                                  RushStorageLevel level, const char *name);
 /* FALSE: there was none.  Drops the rows. */
 gboolean rush_cache_manager_remove (RushCacheManager *self, RushPlan *analyzed);
 void rush_cache_manager_clear (RushCacheManager *self);
-/* Files in the folder @path have changed: what reads them is computed again from those that are there
- * now, when it is next needed; it goes, if it cannot be. */
+/* Files in the folder @path have changed: what reads them is computed again from those that are
+ * there now, when it is next needed; it goes, if it cannot be. */
 void rush_cache_manager_refresh_path (RushCacheManager *self, const char *path);
 gboolean rush_cache_manager_is_cached (RushCacheManager *self, RushPlan *analyzed,
                                        RushStorageLevel *out_level);

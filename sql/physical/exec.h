@@ -1,16 +1,17 @@
 /* exec.h - physical operators: how a plan is run.
  *
  *   HashAggregate (final)          an operator has children, an output, and says how its rows are
- *   └── Exchange hash (k)          spread (partitioning) and sorted (ordering), and what it needs of
- *       └── HashAggregate (partial)    its children; ensure_requirements.c puts exchanges and sorts
- *           └── Filter                 where these do not meet
+ *   └── Exchange hash (k)          spread (partitioning) and sorted (ordering), and what it needs
+ *       of └── HashAggregate (partial)    its children; ensure_requirements.c puts exchanges and
+ *           sorts └── Filter                 where these do not meet
  *               └── Scan
  *
  * Two kinds of operators:
- *   pipelined   one partition in, one out: open () wraps a child's iterator (Filter, Project, partial
- *               aggregates, the probing side of a broadcast join …).  A chain of them is one stage of
- *               fused operators (WholeStageCodegen in Spark's plans): one RDD, one iterator in another
- *   others      execute () makes an RDD of their own: scans, exchanges, joins of two inputs, unions
+ *   pipelined   one partition in, one out: open () wraps a child's iterator (Filter, Project,
+ *               partial aggregates, the probing side of a broadcast join …).  A chain of them is
+ *               one stage of fused operators (WholeStageCodegen in Spark's plans): one RDD, one
+ *   iterator in another others      execute () makes an RDD of their own: scans, exchanges, joins
+ *   of two inputs, unions
  *
  * Ownership:  refcounted; the tree is immutable but for metrics (atomics) and what execute () keeps
  *             (an RDD, made once, so that a reused exchange is one shuffle).

@@ -21,8 +21,8 @@ void rush_task_settings_unref (RushTaskSettings *self);
 RushEvalContext *rush_task_settings_open (const RushTaskSettings *self, guint split,
                                           RushTaskContext *ctx);
 
-/* For operators that make a batch of a batch: @map takes over @batch; NULL without error: nothing is
- * left of it.  @eval->rows_before counts what this operator has seen before. */
+/* For operators that make a batch of a batch: @map takes over @batch; NULL without error: nothing
+ * is left of it.  @eval->rows_before counts what this operator has seen before. */
 typedef RushBatch *(*RushExecMap) (const RushExec *self, RushBatch *batch, RushEvalContext *eval,
                                    GError **error);
 RushIterator *rush_map_iterator_new (const RushExec *exec, RushIterator *child, RushExecMap map,

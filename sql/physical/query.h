@@ -50,9 +50,9 @@ typedef enum
 } RushExplainMode;
 char *rush_query_explain (RushQuery *self, RushExplainMode mode, GError **error);
 
-/* An SQL execution: events SQLExecutionStart and …End around what is run inside; its id goes into the
- * jobs' properties.  @description: the call site ("collect at app.py:3").  Nested calls join the
- * outer one. */
+/* An SQL execution: events SQLExecutionStart and …End around what is run inside; its id goes into
+ * the jobs' properties.  @description: the call site ("collect at app.py:3").  Nested calls join
+ * the outer one. */
 typedef struct
 {
   const char *description;
@@ -67,6 +67,6 @@ GPtrArray *rush_query_collect (RushQuery *self, const RushExecutionOptions *opti
  * a limit (CollectLimit, TakeOrderedAndProject).  n < 0: from the end (tail). */
 GPtrArray *rush_query_take (RushQuery *self, gint64 n, const RushExecutionOptions *options,
                             GError **error);
-/* The RDD of its batches, for toLocalIterator, writers, df.rdd, caches: (transfer full). Runs what adaptive
- * execution must run first. */
+/* The RDD of its batches, for toLocalIterator, writers, df.rdd, caches: (transfer full). Runs what
+ * adaptive execution must run first. */
 RushRdd *rush_query_to_rdd (RushQuery *self, const RushExecutionOptions *options, GError **error);

@@ -9,7 +9,8 @@
  * Every action is an SQL execution: its id goes into the properties of its jobs.
  *
  * An adaptive plan runs on threads of Spark's own, where a call site is found anew: if the program
- * has not pinned one (Python's collect () has, show () has not), its jobs are named after that place.
+ * has not pinned one (Python's collect () has, show () has not), its jobs are named after that
+ * place.
  *
  * Mirrors: SparkPlan.{executeCollect,executeTake,executeTail}, SQLExecution.withNewExecutionId.
  */

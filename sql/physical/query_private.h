@@ -17,8 +17,8 @@ gint64 rush_query_execution_id (RushQuery *self);
 
 /* Scalar subqueries of @plan are run, and their values kept (planner/plan_subqueries.c). */
 gboolean rush_query_run_subqueries (RushQuery *self, RushExec *plan, GError **error);
-/* Waits until one of the jobs has ended, and looks after interruptions: a signal cancels all of them,
- * and the wait goes on until they have ended. */
+/* Waits until one of the jobs has ended, and looks after interruptions: a signal cancels all of
+ * them, and the wait goes on until they have ended. */
 void rush_query_wait_any (RushQuery *self, RushJobWaiter *const *waiters, const gint *job_ids,
                           guint n);
 /* What @plan gives the driver: by the operator on top, else one job (query_actions.c). */

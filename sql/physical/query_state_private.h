@@ -1,4 +1,5 @@
-/* query_state_private.h - what a query holds; query.c, query_actions.c and explain.c share it. */
+/* query_state_private.h - what a query holds; query.c, query_actions.c and explain_plan.c share it.
+ * */
 #pragma once
 
 #include "sql/physical/cache_manager.h"

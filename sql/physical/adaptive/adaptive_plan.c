@@ -1,8 +1,8 @@
 /* adaptive_plan.c - the loop: stages that can run are started; when one ends, the rest is planned
  * anew.
  *
- *     plan ──cut──▶ Sort                      stages without unfinished stages below run, all at once
- *                   └── Exchange              not yet: below it is something that has not run
+ *     plan ──cut──▶ Sort                      stages without unfinished stages below run, all at
+ *                   once └── Exchange              not yet: below it is something that has not run
  *                       └── Join
  *                           ├── stage 0 ⟲
  *                           └── stage 1 ⟲

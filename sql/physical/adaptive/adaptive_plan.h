@@ -3,8 +3,8 @@
  *   AdaptiveSparkPlan isFinalPlan=false
  *   └── the plan as it would be without looking
  *
- * Exchanges cut it into stages.  Those that depend on no other run; when one has ended, its sizes are
- * known, and what is above it may be planned anew (adaptive_rules.c).
+ * Exchanges cut it into stages.  Those that depend on no other run; when one has ended, its sizes
+ * are known, and what is above it may be planned anew (adaptive_rules.c).
  *
  * Mirrors: org.apache.spark.sql.execution.adaptive.AdaptiveSparkPlanExec.
  */

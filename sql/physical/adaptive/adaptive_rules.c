@@ -5,13 +5,13 @@
  *                      │   └── stage 0      ─▶     └── BroadcastExchange
  *                      └── Sort                        └── stage 1             has proved small
  *                          └── stage 1
- *   coalesce           partitions 0 1 2 │ 3 │ 4 5 …  read together up to a target size; shuffles that
- *                      are joined are cut alike
- *   read locally       below a broadcast join nobody needs the partitions of the streamed side: each
- *                      task reads what one map task wrote
+ *   coalesce           partitions 0 1 2 │ 3 │ 4 5 …  read together up to a target size; shuffles
+ *                      that are joined are cut alike
+ *   read locally       below a broadcast join nobody needs the partitions of the streamed side:
+ *                      each task reads what one map task wrote
  *
- * Spark plans the logical rest of the query anew.  Here the physical plan is changed directly, which
- * gives the same plans for these rules.
+ * Spark plans the logical rest of the query anew.  Here the physical plan is changed directly,
+ * which gives the same plans for these rules.
  *
  * Mirrors: org.apache.spark.sql.execution.adaptive.{DynamicJoinSelection,CoalesceShufflePartitions,
  *          ShufflePartitionsUtil,OptimizeShuffleWithLocalRead}.

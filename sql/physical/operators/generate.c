@@ -1,8 +1,8 @@
 /* generate.c - rows to rows.
  *
- *   (1, [a, b])   counts 2     (1, a) (1, b)        the child's columns are taken once for each row that
- *   (2, [])       counts 0                          the generator gives, and its columns stand beside
- *   (3, [c])      counts 1     (3, c)
+ *   (1, [a, b])   counts 2     (1, a) (1, b)        the child's columns are taken once for each row
+ *   that (2, [])       counts 0                          the generator gives, and its columns stand
+ *   beside (3, [c])      counts 1     (3, c)
  *
  * Mirrors: org.apache.spark.sql.execution.GenerateExec.
  */

@@ -9,8 +9,8 @@
  *
  * All of them end in tables/join_probe.c, with a table of the other side's rows.
  *
- * A nested loop that must keep rows of its broadcast side has one task for all streamed rows, as only
- * that one knows which rows had no partner.
+ * A nested loop that must keep rows of its broadcast side has one task for all streamed rows, as
+ * only that one knows which rows had no partner.
  *
  * Mirrors: org.apache.spark.sql.execution.joins.{BroadcastHashJoinExec,ShuffledHashJoinExec,
  *          SortMergeJoinExec,BroadcastNestedLoopJoinExec,CartesianProductExec}.

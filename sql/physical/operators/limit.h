@@ -6,7 +6,8 @@
 RushExec *rush_local_limit_exec_new (gint64 limit, RushExec *child);
 /* Rows [offset, limit); @limit −1: all behind the first @offset. */
 RushExec *rush_global_limit_exec_new (gint64 limit, gint64 offset, RushExec *child);
-/* The same at the top of a plan: rows are taken on the driver, from as few partitions as will do. */
+/* The same at the top of a plan: rows are taken on the driver, from as few partitions as will do.
+ * */
 RushExec *rush_collect_limit_exec_new (gint64 limit, gint64 offset, RushExec *child);
 RushExec *rush_collect_tail_exec_new (gint64 limit, RushExec *child);
 gboolean rush_exec_is_collect_limit (const RushExec *self);

@@ -3,12 +3,13 @@
  *     streamed  │ 1 1 2 4 4 5 │ 5 5 7 │ 9 …       a window: batches up to a change of the key
  *                └── window ─────────┘
  *     build     │ 0 1 3 │ 4 5 5 6 8 │ …           the rows up to the window's last key, 7:
- *                └── a table of these ──┘          all that can match, and nothing before is needed again
+ *                └── a table of these ──┘          all that can match, and nothing before is needed
+ *                again
  *
- * Within a window rows find each other as in a hash join (tables/join_probe.c), which works on whole
- * batches where a merge row by row compares and branches for each.  Streamed rows keep their order,
- * so the output is ordered as Spark promises; memory holds one window of each side.  What cannot be
- * divided is a single key: all its rows are in one window, as Spark buffers them.
+ * Within a window rows find each other as in a hash join (tables/join_probe.c), which works on
+ * whole batches where a merge row by row compares and branches for each.  Streamed rows keep their
+ * order, so the output is ordered as Spark promises; memory holds one window of each side.  What
+ * cannot be divided is a single key: all its rows are in one window, as Spark buffers them.
  *
  * Mirrors: org.apache.spark.sql.execution.joins.{SortMergeJoinExec,SortMergeJoinScanner}.
  */

@@ -2,8 +2,8 @@
  *
  *   ROWS BETWEEN 1 PRECEDING AND CURRENT ROW     by position
  *   RANGE BETWEEN CURRENT ROW AND …              the current row stands for all its peers
- *   RANGE BETWEEN 5 PRECEDING AND …              by the value of the one order key; both bounds move
- *                                                in one direction only, so two cursors do
+ *   RANGE BETWEEN 5 PRECEDING AND …              by the value of the one order key; both bounds
+ *                                                move in one direction only, so two cursors do
  *
  * Mirrors: org.apache.spark.sql.execution.window.{WindowFunctionFrame,BoundOrdering}.
  */

@@ -13,7 +13,7 @@ typedef struct
 } RushWindowRows;
 
 void rush_window_find_peers (RushWindowRows *self);
-/* Rows [out_start[i], out_end[i]) for each row i; may be empty.  FALSE: the offset is no number that
- * the order key could be moved by. */
+/* Rows [out_start[i], out_end[i]) for each row i; may be empty.  FALSE: the offset is no number
+ * that the order key could be moved by. */
 gboolean rush_window_find_frames (const RushWindowRows *self, const RushWindowFrame *frame,
                                   guint32 *out_start, guint32 *out_end, GError **error);

@@ -340,7 +340,8 @@ list_of (const GPtrArray *exprs)
   return rush_expr_list_new (exprs->len, (RushExpr *const *)exprs->pdata);
 }
 
-/* x NOT IN (…): (a = b OR (a = b) IS NULL), as the optimizer leaves it; only the equality counts. */
+/* x NOT IN (…): (a = b OR (a = b) IS NULL), as the optimizer leaves it; only the equality counts.
+ * */
 static gboolean
 match_null_aware (const RushPlan *plan, Keys *keys)
 {

@@ -1,5 +1,5 @@
-/* plan_subqueries.c - scalar subqueries that depend on no outer row: each is a query of its own, run
- * before the one that it stands in, and its value is a constant there.
+/* plan_subqueries.c - scalar subqueries that depend on no outer row: each is a query of its own,
+ * run before the one that it stands in, and its value is a constant there.
  *
  * Mirrors: org.apache.spark.sql.execution.{PlanSubqueries,ScalarSubquery,SubqueryExec}.
  */

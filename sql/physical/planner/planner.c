@@ -13,7 +13,7 @@
 #include "sql/physical/operators/rows.h"
 #include "sql/physical/operators/scans.h"
 #include "sql/physical/operators/sort.h"
-#include "sql/physical/operators/union.h"
+#include "sql/physical/operators/union_exec.h"
 #include "sql/physical/operators/window.h"
 #include "sql/physical/write.h"
 

@@ -1,8 +1,8 @@
-/* scan_strategy.c - Project (Filter (table)): the table is asked for the columns that are needed and
- * told what rows may be left out; the filter stays, since a source need not be exact.
+/* scan_strategy.c - Project (Filter (table)): the table is asked for the columns that are needed
+ * and told what rows may be left out; the filter stays, since a source need not be exact.
  *
- *   Project [a]                            Project [a]               left out if nothing is left to do
- *   └── Filter a > 1 AND b IS NOT NULL     └── Filter a > 1 AND …
+ *   Project [a]                            Project [a]               left out if nothing is left to
+ *   do └── Filter a > 1 AND b IS NOT NULL     └── Filter a > 1 AND …
  *       └── table [a, b, c, d]                 └── FileScan [a, b]  PushedFilters: [a > 1, …]
  *
  * Mirrors: org.apache.spark.sql.execution.datasources.FileSourceStrategy.

@@ -2,8 +2,8 @@
  *
  * Which rows come out:
  *
- *   pairs           INNER, CROSS, and the outer joins; a streamed row without a partner gives a pair
- *                   with no row if its side is kept
+ *   pairs           INNER, CROSS, and the outer joins; a streamed row without a partner gives a
+ *                   pair with no row if its side is kept
  *   streamed rows   LEFT_SEMI, LEFT_ANTI: a selection of the batch, nothing is copied; EXISTENCE:
  *                   the batch and a column of bits
  *   build rows      RIGHT and FULL OUTER: those that never were in a pair, at the end

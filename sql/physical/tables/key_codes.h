@@ -3,7 +3,7 @@
  *   returnflag (dictionary of 3) × linestatus (dictionary of 2)
  *
  *       code of a row = 2 · code (returnflag) + code (linestatus)         0 … 11, with the nulls
- *       group of a row = groups[code]                                     one load, no hash, no compare
+ *       group of a row = groups[code]        one load, no hash, no compare
  *
  * Columns that have codes: dictionaries, booleans, bytes, and strings of at most one byte.  A code
  * that was not seen yet is looked up in the group table, once; what was found stays known for as

@@ -1,4 +1,4 @@
-/* coalesce.c - fewer partitions, each the rows of several.
+/* coalesce_exec.c - fewer partitions, each the rows of several.
  *
  * Mirrors: org.apache.spark.sql.execution.CoalesceExec.
  */

@@ -1,4 +1,4 @@
-/* explain.c - plans as text.
+/* explain_plan.c - plans as text.
  *
  *   simple      the physical plan as a tree; "*(2)" before operators of fused stage 2
  *   extended    the logical plans before it, too

@@ -1,4 +1,4 @@
-/* union.h - all rows of several children. */
+/* union_exec.h - all rows of several children. */
 #pragma once
 
 #include "sql/physical/exec.h"

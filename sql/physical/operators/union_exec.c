@@ -1,11 +1,11 @@
-/* union.c - the partitions of all children, one after the other.
+/* union_exec.c - the partitions of all children, one after the other.
  *
  * Children may call their columns differently, and know less of nulls: each gets the schema of the
  * union, which costs nothing but a batch of references.
  *
  * Mirrors: org.apache.spark.sql.execution.UnionExec.
  */
-#include "sql/physical/operators/union.h"
+#include "sql/physical/operators/union_exec.h"
 
 #include "rdd/transform/map_partitions.h"
 #include "rdd/transform/union.h"

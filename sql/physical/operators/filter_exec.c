@@ -1,4 +1,4 @@
-/* filter.c - the rows for which a condition is true: a selection, nothing is copied.
+/* filter_exec.c - the rows for which a condition is true: a selection, nothing is copied.
  *
  * Mirrors: org.apache.spark.sql.execution.FilterExec.
  */

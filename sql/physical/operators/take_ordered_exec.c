@@ -1,4 +1,4 @@
-/* take_ordered.c - ORDER BY with LIMIT: no partition sorts, each keeps its first rows.
+/* take_ordered_exec.c - ORDER BY with LIMIT: no partition sorts, each keeps its first rows.
  *
  *   at the top of a plan   one job; the driver merges the partitions' rows
  *   inside one             the partitions' rows go to one partition, which does
