@@ -75,20 +75,20 @@ parse_plain (const char *text, gsize length, guint scale, gint64 *out)
 {
   const char *at = text, *end = text + length;
   gboolean negative = at < end && *at == '-';
-  gint64 value = 0;
+  guint64 value = 0; /* too many digits wrap around, and are refused below */
   guint n_digits = 0, behind = 0;
 
   at += negative || (at < end && *at == '+');
   for (; at < end && (guint8)(*at - '0') <= 9; at++, n_digits++)
-    value = value * 10 + (*at - '0');
+    value = value * 10 + (guint64)(*at - '0');
   if (at < end && *at == '.' && scale > 0)
     for (at++; at < end && (guint8)(*at - '0') <= 9 && behind < scale; at++, behind++)
-      value = value * 10 + (*at - '0');
+      value = value * 10 + (guint64)(*at - '0');
   if (at != end || n_digits + behind == 0 || n_digits + scale > SAFE_DIGITS)
     return FALSE;
   for (; behind < scale; behind++)
     value *= 10;
-  *out = negative ? -value : value;
+  *out = negative ? -(gint64)value : (gint64)value;
   return TRUE;
 }
 

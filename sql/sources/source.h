@@ -129,6 +129,14 @@ void rush_file_source_set_statistics (RushSource *self, RushStatistics statistic
 RushSource *rush_file_source_list_again (RushSource *self, RushContext *context,
                                          const RushEvalSettings *settings, GError **error);
 
+/* spark.read.json (an RDD of texts): @texts has one column of strings.  One job. (transfer full) */
+RushSchema *rush_json_infer_texts (RushContext *context, RushRdd *texts,
+                                   const RushOptions *options, const RushEvalSettings *settings,
+                                   GError **error);
+/* Its rows.  What the options say wrongly, tasks tell. */
+RushRdd *rush_json_parse_texts (RushRdd *texts, RushSchema *schema, RushOptions *options,
+                                const RushEvalSettings *settings);
+
 /* Writes all partitions of @rows in one job with a commit that shows all files at once or none:
  * part-00000-<uuid>-c000.csv …, _SUCCESS. */
 typedef struct

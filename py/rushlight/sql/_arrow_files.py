@@ -14,6 +14,7 @@ Structures cross as addresses.  Whoever calls holds the GIL; several threads may
 import collections
 import datetime
 import math
+import os
 import threading
 
 _MAX_KEPT = 256
@@ -356,6 +357,7 @@ class Parquet:
     def scan(cls, path, size, modified, start, length, wanted, filters, out):
         """Fills in the stream at `out`; (rows, bytes, mismatch or None)."""
         ds = _pyarrow("pyarrow.dataset")
+        os.stat(path)  # what is kept of a file outlives it
         file = cls._files.get(path, size, modified)
         wanted = _import_schema(wanted)
         groups = [g for g, (at, n, _) in enumerate(file.groups)
