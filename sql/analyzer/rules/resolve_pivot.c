@@ -18,11 +18,13 @@ typedef struct
   RushExpr *condition;
 } Guard;
 
-/* Arguments count for rows of this value alone. */
+/* Arguments count for rows of this value alone.  The result is an aggregate of its own, so that the
+ * planner does not take the values' columns for one. */
 static RushExpr *
 guard_aggregate (RushExpr *node, gpointer data, GError **error)
 {
   const Guard *guard = data;
+  g_autoptr (RushExpr) guarded = NULL;
   g_autofree RushExpr **children = NULL;
   guint n;
 
@@ -37,7 +39,8 @@ guard_aggregate (RushExpr *node, gpointer data, GError **error)
                                                rush_expr_ref (node->children[i]),
                                                rush_expr_literal_null (node->children[i]->type) })
               : rush_expr_ref (node->children[i]);
-  return rush_expr_with_children (node, children);
+  guarded = rush_expr_with_children (node, children);
+  return rush_expr_with_id (guarded, rush_expr_id_new ());
 }
 
 static RushExpr *
