@@ -374,7 +374,7 @@ is_double_name (const RushCsvSplitter *header, guint c)
   return FALSE;
 }
 
-/* Those of the header; what has none is called after its number, as is what is called as another. */
+/* Those of the header; what has none, or that of another, is called after its number. */
 static RushField *
 make_fields (const Job *job, const RushCsvSplitter *header)
 {

@@ -8,8 +8,8 @@
  * finds it.  A field that begins with a quote is walked byte by byte; only if something in it must
  * be changed (an escape taken away) is it copied, into scratch.
  *
- * What is no CSV, yet happens: a quote closes, and neither a separator nor the end follows.  Then it
- * was no quoted field after all: it goes to the next separator as it stands, quotes and all.
+ * What is no CSV, yet happens: a quote closes, and neither a separator nor the end follows.  Then
+ * it was no quoted field after all: it goes to the next separator as it stands, quotes and all.
  */
 #include "sql/sources/csv_record.h"
 

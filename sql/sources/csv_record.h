@@ -1,6 +1,7 @@
 /* csv_record.h - a CSV record taken apart into its fields.
  *
- * Ownership:  fields point into the record, or into the splitter's own scratch, until the next call.
+ * Ownership:  fields point into the record, or into the splitter's own scratch, until the next
+ * call.
  * Threads:    one.
  * Mirrors:    com.univocity.parsers.csv.CsvParser, as Spark sets it up.
  */

@@ -1,8 +1,8 @@
 /* csv_writer.c - rows as CSV.
  *
  * A field gets quotes if it holds the separator, the quote, a line end or begins with the comment
- * character; or always (quoteAll).  Null is nullValue, the empty string emptyValue ("" in quotes), so
- * that the two can be told apart.
+ * character; or always (quoteAll).  Null is nullValue, the empty string emptyValue ("" in quotes),
+ * so that the two can be told apart.
  *
  * Mirrors: org.apache.spark.sql.catalyst.csv.UnivocityGenerator.
  */

@@ -1,7 +1,7 @@
 /* field_text.h - values as text in files and folder names, and back.
  *
- * Casts (sql/evaluate) have rules of their own: blanks around numbers, "t" and "yes" for true.  Files
- * are read as Java's parsers read them.
+ * Casts (sql/evaluate) have rules of their own: blanks around numbers, "t" and "yes" for true. 
+ * Files are read as Java's parsers read them.
  *
  * Threads:  a parser or writer belongs to one.
  * Mirrors:  UnivocityParser.makeConverter, UnivocityGenerator.makeConverter.
@@ -23,7 +23,7 @@ typedef struct
 {
   const RushType *type;
   const RushTimeZone *zone;
-  const RushDatetimePattern *pattern; /* (unowned) of dates or timestamps; NULL: as casts read them */
+  const RushDatetimePattern *pattern; /* (unowned) of dates and times; NULL: as casts */
   const char *nan_value, *positive_inf, *negative_inf; /* "NaN", "Inf", "-Inf" */
   gsize nan_length, positive_length, negative_length;
 } RushFieldParser;

@@ -8,8 +8,8 @@
  *        ▼
  *     <path>/k=1/part-00003-….csv                                    … then _SUCCESS
  *
- * What is to be replaced is removed as late as possible, when all new files are complete: a job that
- * fails leaves the old ones.
+ * What is to be replaced is removed as late as possible, when all new files are complete: a job
+ * that fails leaves the old ones.
  *
  * Nothing is committed any more once the job has ended; attempts that are late remove what they
  * made.  Each job has a temporary folder of its own, so two may add to one table at a time.

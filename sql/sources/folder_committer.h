@@ -1,5 +1,5 @@
-/* folder_committer.h - many files of many tasks, in folders of folders, that appear when the job has
- * ended well.
+/* folder_committer.h - many files of many tasks, in folders of folders, that appear when the job
+ * has ended well.
  *
  *   driver   new ()                                                commit () or abort ()
  *   tasks           attempt_new () … make files … attempt_commit ()

@@ -6,7 +6,8 @@
  * columns keep theirs.  A text that breaks off is malformed as a whole: the row is taken back, and
  * one of nulls takes its place.  What happens to malformed records says the mode (parse_mode.h).
  *
- * Members mostly come in the order of the row before: the column behind the last one is tried first.
+ * Members mostly come in the order of the row before: the column behind the last one is tried
+ * first.
  */
 #include "sql/sources/json_parser.h"
 

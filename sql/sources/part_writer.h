@@ -26,5 +26,6 @@ typedef struct
 } RushPartLayout;
 
 /* All rows into files below @folder; *@out_rows: how many.  Takes nothing over. */
-gboolean rush_part_layout_write (const RushPartLayout *layout, RushIterator *rows, const char *folder,
-                          RushTaskContext *ctx, gint64 *out_rows, GError **error);
+gboolean rush_part_layout_write (const RushPartLayout *layout, RushIterator *rows,
+                                 const char *folder, RushTaskContext *ctx, gint64 *out_rows,
+                                 GError **error);

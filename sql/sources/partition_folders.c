@@ -1,9 +1,9 @@
 /* partition_folders.c - what the path of a folder says, and whether all paths say it alike.
  *
- * The walk up from a folder to its root collects name=value components; it ends at the root, or at a
- * component of another form above one of this.  All folders must name the same columns in the same
- * order, below the same place: anything else is most likely two tables, or none.  Once some folders
- * have values, files that lie in none of these are no part of the table, as in Spark.
+ * The walk up from a folder to its root collects name=value components; it ends at the root, or at
+ * a component of another form above one of this.  All folders must name the same columns in the
+ * same order, below the same place: anything else is most likely two tables, or none.  Once some
+ * folders have values, files that lie in none of these are no part of the table, as in Spark.
  */
 #include "sql/sources/partition_folders.h"
 

@@ -5,7 +5,8 @@
  *
  *     null   int → bigint → decimal(p,0)   double   date   timestamp   string
  *            └──── of growing size ────┘                               └─ what else does not go
- *                                                                         together: 1 and 2024-01-01
+ *                                                                         together: 1 and
+ * 2024-01-01
  *
  * Only texts that look exactly like dates and timestamps are taken for such: 2024-1-1 stays a
  * string, as folders of two spellings would become one value.

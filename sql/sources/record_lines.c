@@ -1,9 +1,9 @@
-/* record_lines.c - lines as RDDs of text have them (rdd/source/line_reader.h), or ended by something
- * else, which Spark's option lineSep says.
+/* record_lines.c - lines as RDDs of text have them (rdd/source/line_reader.h), or ended by
+ * something else, which Spark's option lineSep says.
  *
  * For the latter the rule is the same: a line belongs to the piece of the file in which the byte
- * before it stands.  Its reader is a plain one, as files of that kind are rare: a block, and what is
- * left of the last line moves to the start of the next.
+ * before it stands.  Its reader is a plain one, as files of that kind are rare: a block, and what
+ * is left of the last line moves to the start of the next.
  *
  *     piece       [..............)
  *     bytes    a b ; c d ; e f ; g h ; i

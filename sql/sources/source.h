@@ -1,7 +1,7 @@
 /* source.h - where tables come from and go to: the data source contract.
  *
- *   FileFormat   how bytes of a file become batches (csv, json, text in C; parquet, orc from py/ext,
- *                which registers them) and back
+ *   FileFormat   how bytes of a file become batches (csv, json, text in C; parquet, orc from
+ *                py/ext, which registers them) and back
  *   FileSource   files of one format, their schema, partition columns, statistics: a RushSource
  *                (sql/plan/relation.h)
  *   writers      rows to files that appear all at once
@@ -119,7 +119,7 @@ RushSource *rush_file_source_new (RushContext *context, const RushFileFormat *fo
 /* Rows in all its files, from footers; −1: unknown.  Plans do not use it, as Spark's do not: it is
  * for who wants to know without a job. */
 gint64 rush_file_source_count_rows (RushSource *self);
-/* Whether it has files in @path (absolute), or @path lies in it; FALSE for other kinds of sources. */
+/* Whether it has files in @path (absolute), or @path lies in it; FALSE: another kind of source. */
 gboolean rush_file_source_reads_path (const RushSource *self, const char *path);
 /* The columns that folders say; NULL: another kind of source. (transfer none) */
 RushSchema *rush_file_source_partition_schema (const RushSource *self);

@@ -1,5 +1,5 @@
-"""Purpose: what the engine's Parquet and ORC formats call: which row groups a task owns, which of them
-filters leave out, how columns of other types and names are read, and how files are written."""
+"""Purpose: what the engine's Parquet and ORC formats call: which row groups a task owns, which of
+them filters leave out, how columns of other types and names are read, and how files are written."""
 
 import ctypes
 import datetime
@@ -186,7 +186,8 @@ def test_orc(tmp_path):
     _write(_arrow_files.Orc, path, table, "zstd")
     assert _schema(_arrow_files.Orc, path).names == ["a", "s"]
     assert _arrow_files.Orc.count(*_version(path)) == 100
-    read, _, _ = _scan(_arrow_files.Orc, path, [pa.field("a", pa.int64()), pa.field("none", pa.int8())])
+    read, _, _ = _scan(_arrow_files.Orc, path,
+                       [pa.field("a", pa.int64()), pa.field("none", pa.int8())])
     assert read["a"].to_pylist() == list(range(100)) and read.column_names == ["a"]
     assert _scan(_arrow_files.Orc, path, [pa.field("s", pa.int32())])[2][0] == "s"
     assert _scan(_arrow_files.Orc, path, [])[1] == 100

@@ -1,5 +1,6 @@
-"""Purpose: tables of files as programs see them: what is written is read back, folders and row groups
-are left out by filters without changing answers, schemas are merged or refused, and errors name the file."""
+"""Purpose: tables of files as programs see them: what is written is read back, folders and row
+groups are left out by filters without changing answers, schemas are merged or refused, and errors
+name the file."""
 
 import datetime
 import decimal

@@ -2,7 +2,7 @@
  *
  * Interface:  a format is a RushArrowFormat: a RushFileFormat whose functions are those here, and
  *             the name of the class in rushlight.sql._arrow_files that knows the rest.
- * GIL:        taken by tasks to open a file, to close one that was written, and to hand over a batch
+ * GIL:        taken by tasks to open a file, to close one that was written, and to hand a batch
  *             to a writer; batches are read through Arrow's C stream, without it.
  */
 #pragma once

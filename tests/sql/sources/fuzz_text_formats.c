@@ -1,6 +1,6 @@
-/* fuzz_text_formats.c - CSV and JSON damaged by the thousand: the readers must give rows or an error,
- * never crash, leak or read past the end; and a file that is read in two pieces, cut anywhere, must
- * give the rows of the whole.
+/* fuzz_text_formats.c - CSV and JSON damaged by the thousand: the readers must give rows or an
+ * error, never crash, leak or read past the end; and a file that is read in two pieces, cut
+ * anywhere, must give the rows of the whole.
  *
  * Seeds are the files of answers.json.  Round i depends on i alone.
  *

@@ -34,7 +34,8 @@ case("csv crlf", "csv", "a,b\r\n1,2\r\n3,4", header=True)
 case("csv quotes", "csv", 'a,b\n"x,y","he said ""hi"""\n"",z\n', header=True)
 case("csv escape", "csv", 'a,b\n"x\\"y",1\n"back\\\\slash",2\n', header=True)
 case("csv escape is quote", "csv", 'a,b\n"x""y",1\n"z",2\n', header=True, escape='"')
-case("csv escape of escape", "csv", 'a\n"x\\\\"\n"y^^"\n', header=True, charToEscapeQuoteEscaping="\\")
+case("csv escape of escape", "csv", 'a\n"x\\\\"\n"y^^"\n', header=True,
+     charToEscapeQuoteEscaping="\\")
 case("csv quote in the middle", "csv", 'a,b\nx"y"z,1\n', header=True)
 case("csv text behind a quote", "csv", 'a,b\n"x"y,1\n"p" ,2\n', header=True)
 case("csv unclosed quote", "csv", 'a,b\n"x,1\n2,3\n', header=True)
@@ -70,14 +71,20 @@ TYPES = ("i,l,d,b,s,dt,ts,n\n"
          "1,3000000000,1.5,true,x,2024-01-02,2024-01-02 03:04:05,\n"
          "-2,4,1e3,FALSE,,1999-12-31,2024-01-02T03:04:05.123,\n")
 case("csv infer", "csv", TYPES, header=True, inferSchema=True)
-case("csv infer mixed", "csv", "a,b,c,d,e\n1,1,1,true,2024-01-01\n1.5,x,2024-01-01,1,2024-01-01 01:00:00\n",
+case("csv infer mixed", "csv",
+     "a,b,c,d,e\n1,1,1,true,2024-01-01\n1.5,x,2024-01-01,1,2024-01-01 01:00:00\n",
      header=True, inferSchema=True)
-case("csv infer decimals", "csv", "a,b\n12345678901234567890,1\n1,99999999999999999999999999999999999999999\n",
+case("csv infer decimals", "csv",
+     "a,b\n12345678901234567890,1\n1,99999999999999999999999999999999999999999\n",
      header=True, inferSchema=True)
-case("csv infer special doubles", "csv", "a,b\nNaN,1\n-Inf,Inf\n1,2\n", header=True, inferSchema=True)
-case("csv infer preferDate false", "csv", "a\n2024-01-01\n", header=True, inferSchema=True, preferDate=False)
-case("csv infer leading zeros and plus", "csv", "a,b,c\n007,+5, 6\n8,9,10\n", header=True, inferSchema=True)
-case("csv types", "csv", TYPES, "i int, l bigint, d double, b boolean, s string, dt date, ts timestamp, n int",
+case("csv infer special doubles", "csv", "a,b\nNaN,1\n-Inf,Inf\n1,2\n", header=True,
+     inferSchema=True)
+case("csv infer preferDate false", "csv", "a\n2024-01-01\n", header=True, inferSchema=True,
+     preferDate=False)
+case("csv infer leading zeros and plus", "csv", "a,b,c\n007,+5, 6\n8,9,10\n", header=True,
+     inferSchema=True)
+case("csv types", "csv", TYPES,
+     "i int, l bigint, d double, b boolean, s string, dt date, ts timestamp, n int",
      header=True)
 case("csv small types", "csv", "1,2,3.5,12.345,x\n127,32767,-0.0,1e2,y\n",
      "a tinyint, b smallint, c float, d decimal(6,2), e binary")
@@ -91,26 +98,33 @@ case("csv failfast good", "csv", "1,2\n", "a int, b int", mode="FAILFAST")
 case("csv failfast", "csv", "1,2\nx,3\n", "a int, b int", mode="FAILFAST")
 case("csv overflow", "csv", "128,40000,3000000000,99999999999999999999\n",
      "a tinyint, b smallint, c int, d bigint")
-case("csv decimals", "csv", "1.005,123456.7,1e2,x\n", "a decimal(4,2), b decimal(5,1), c decimal(5,0), d decimal(3,1)")
+case("csv decimals", "csv", "1.005,123456.7,1e2,x\n",
+     "a decimal(4,2), b decimal(5,1), c decimal(5,0), d decimal(3,1)")
 case("csv blanks around numbers", "csv", " 1, 2.5, true, 2024-01-01\n1 ,2.5 ,true ,2024-01-01 \n",
      "a int, b double, c boolean, d date")
 case("csv dateFormat", "csv", "31/12/2024,2024.12.31 23:59\n", "a date, b timestamp",
      dateFormat="dd/MM/yyyy", timestampFormat="yyyy.MM.dd HH:mm")
-case("csv dateFormat inferred", "csv", "a,b\n31/12/2024,2024.12.31 23:59\n", header=True, inferSchema=True,
+case("csv dateFormat inferred", "csv", "a,b\n31/12/2024,2024.12.31 23:59\n", header=True,
+     inferSchema=True,
      dateFormat="dd/MM/yyyy", timestampFormat="yyyy.MM.dd HH:mm")
-case("csv dates of other forms", "csv", "2024,2024-1-2,20240102,2024-13-01\n", "a date, b date, c date, d date")
+case("csv dates of other forms", "csv", "2024,2024-1-2,20240102,2024-13-01\n",
+     "a date, b date, c date, d date")
 case("csv timestamps of other forms", "csv",
      "2024,2024-01-02 3:04,2024-01-02T03:04:05Z,2024-01-02 03:04:05+02:00\n",
      "a timestamp, b timestamp, c timestamp, d timestamp")
-case("csv ntz", "csv", "2024-01-02 03:04:05,2024-01-02T03:04:05Z\n", "a timestamp_ntz, b timestamp_ntz")
-case("csv nanValue", "csv", "nope,1\nbig,-big\n", "a double, b double", nanValue="nope", positiveInf="big",
+case("csv ntz", "csv", "2024-01-02 03:04:05,2024-01-02T03:04:05Z\n",
+     "a timestamp_ntz, b timestamp_ntz")
+case("csv nanValue", "csv", "nope,1\nbig,-big\n", "a double, b double", nanValue="nope",
+     positiveInf="big",
      negativeInf="-big")
 case("csv quoted null", "csv", '"",1\n,2\n', "a string, b int")
 case("csv schema of fewer columns", "csv", "1,2,3\n", "a int, b int")
 case("csv schema of more columns", "csv", "1,2\n", "a int, b int, c int")
 case("csv header and schema", "csv", "b,a\n1,2\n", "a int, b int", header=True)
-case("csv header and schema not enforced", "csv", "b,a\n1,2\n", "b int, a int", header=True, enforceSchema=False)
-case("csv header does not conform", "csv", "b,a\n1,2\n", "a int, b int", header=True, enforceSchema=False)
+case("csv header and schema not enforced", "csv", "b,a\n1,2\n", "b int, a int", header=True,
+     enforceSchema=False)
+case("csv header does not conform", "csv", "b,a\n1,2\n", "a int, b int", header=True,
+     enforceSchema=False)
 case("csv locale sep empty", "csv", "a\n", sep="")
 case("csv boolean words", "csv", "t,true\nTRUE,yes\n", "a boolean, b boolean")
 case("csv array", "csv", "1\n", "a array<int>")
@@ -122,7 +136,8 @@ case("csv missing", "csv", {"a.csv": "1\n"}, path="nothing.csv")
 case("csv recursive", "csv", {"x/k=1/a.csv": "1\n", "y/b.csv": "2\n"}, recursiveFileLookup=True)
 
 # -- partition folders --
-for name, values in {"ints": ["1", "2"], "longs": ["1", "3000000000"], "decimals": ["1", "12345678901234567890"],
+for name, values in {"ints": ["1", "2"], "longs": ["1", "3000000000"], "decimals": ["1",
+     "12345678901234567890"],
                      "doubles": ["1", "2.5"], "longs and doubles": ["3000000000", "2.5"],
                      "dates": ["2024-01-01", "2024-01-02"], "not dates": ["2024-1-1", "2024-01-02"],
                      "timestamps": ["2024-01-01 00%3A00%3A00", "2024-01-02 01%3A02%3A03.5"],
@@ -130,8 +145,10 @@ for name, values in {"ints": ["1", "2"], "longs": ["1", "3000000000"], "decimals
                      "ints and strings": ["1", "x"], "ints and dates": ["1", "2024-01-01"],
                      "escapes": ["a%2Fb", "c%3Dd"], "null": ["1", "__HIVE_DEFAULT_PARTITION__"],
                      "nulls alone": ["__HIVE_DEFAULT_PARTITION__"], "zeros": ["01", "02"],
-                     "booleans": ["true", "false"], "exponent": ["1e3", "2"], "floats": ["1f", "2d"]}.items():
-    case("partition " + name, "text", {"k=%s/a.txt" % v: "line %d\n" % i for i, v in enumerate(values)})
+                     "booleans": ["true", "false"], "exponent": ["1e3", "2"], "floats": ["1f",
+                     "2d"]}.items():
+    case("partition " + name, "text", {"k=%s/a.txt" % v: "line %d\n" % i for i,
+    v in enumerate(values)})
 case("partition two levels", "text", {"a=1/b=x/1.txt": "p\n", "a=2/b=y/2.txt": "q\n"})
 case("partition with other files", "text", {"k=1/1.txt": "p\n", "2.txt": "q\n"})
 case("partition conflicting names", "text", {"a=1/1.txt": "p\n", "b=2/2.txt": "q\n"})
@@ -139,9 +156,11 @@ case("partition conflicting depth", "text", {"a=1/1.txt": "p\n", "a=2/b=2/2.txt"
 case("partition conflicting bases", "text", {"x/a=1/1.txt": "p\n", "y/a=2/2.txt": "q\n"})
 case("partition user type", "csv", {"k=1/1.csv": "p\n", "k=2/2.csv": "q\n"}, "v string, k string")
 case("partition user type fails", "csv", {"k=x/1.csv": "p\n"}, "v string, k int")
-case("partition column in data", "csv", {"k=1/1.csv": "v,k\np,7\n", "k=2/2.csv": "v,k\nq,8\n"}, header=True)
+case("partition column in data", "csv", {"k=1/1.csv": "v,k\np,7\n", "k=2/2.csv": "v,k\nq,8\n"},
+     header=True)
 case("partition path below", "text", {"k=1/1.txt": "p\n"}, path="k=1")
-case("partition basePath", "text", {"k=1/1.txt": "p\n", "k=2/1.txt": "q\n"}, path="k=1", basePath="<folder>")
+case("partition basePath", "text", {"k=1/1.txt": "p\n", "k=2/1.txt": "q\n"}, path="k=1",
+     basePath="<folder>")
 
 # -- text --
 case("text", "text", "a\nb\r\n\nc")
@@ -151,8 +170,12 @@ case("text empty file", "text", "")
 
 # -- JSON --
 case("json", "json", '{"a":1,"b":"x"}\n{"a":2,"c":true}\n')
-case("json types", "json", '{"i":1,"l":3000000000,"h":123456789012345678901,"d":1.5,"e":1e3,"b":false,"s":"x","n":null,"o":{"p":1},"r":[1,2]}\n')
-case("json merge", "json", '{"a":1,"b":1,"c":1,"d":[1],"e":{"x":1},"f":1}\n{"a":1.5,"b":"x","c":true,"d":["y"],"e":{"y":2},"f":null}\n')
+case("json types", "json",
+     '{"i":1,"l":3000000000,"h":123456789012345678901,"d":1.5,"e":1e3,"b":false,"s":"x","n":nul'
+     'l,"o":{"p":1},"r":[1,2]}\n')
+case("json merge", "json",
+     '{"a":1,"b":1,"c":1,"d":[1],"e":{"x":1},"f":1}\n{"a":1.5,"b":"x","c":true,"d":["y"],"e":{"'
+     'y":2},"f":null}\n')
 case("json merge object and number", "json", '{"a":1}\n{"a":{"b":2}}\n{"a":[3]}\n')
 case("json arrays", "json", '{"a":[]}\n{"a":[null]}\n{"a":[1,null,2.5]}\n{"a":[[1],[2]]}\n')
 case("json empty array", "json", '{"a":[],"b":{}}\n')
@@ -160,9 +183,12 @@ case("json blank lines", "json", '\n{"a":1}\n   \n{"a":2}\n')
 case("json corrupt", "json", '{"a":1}\n{"a":\nnot json\n{"a":2}\n')
 case("json corrupt dropped", "json", '{"a":1}\n{"a":\n{"a":2}\n', mode="DROPMALFORMED")
 case("json corrupt failfast", "json", '{"a":1}\n{"a":\n', mode="FAILFAST")
-case("json corrupt with schema", "json", '{"a":1}\n{"a":\n{"a":"x"}\n{"a":3}\n', "a int, _corrupt_record string")
-case("json corrupt with schema without column", "json", '{"a":1,"b":1}\n{"a":\n{"a":"x","b":2}\n', "a int, b int")
-case("json dropped with schema", "json", '{"a":1}\n{"a":"x"}\n{"a":3}\n', "a int", mode="DROPMALFORMED")
+case("json corrupt with schema", "json", '{"a":1}\n{"a":\n{"a":"x"}\n{"a":3}\n',
+     "a int, _corrupt_record string")
+case("json corrupt with schema without column", "json", '{"a":1,"b":1}\n{"a":\n{"a":"x","b":2}\n',
+     "a int, b int")
+case("json dropped with schema", "json", '{"a":1}\n{"a":"x"}\n{"a":3}\n', "a int",
+     mode="DROPMALFORMED")
 case("json failfast with schema", "json", '{"a":1}\n{"a":"x"}\n', "a int", mode="FAILFAST")
 case("json top-level array", "json", '[{"a":1},{"a":2}]\n{"a":3}\n')
 case("json top-level array with schema", "json", '[{"a":1},{"a":2}]\n[]\n{"a":3}\n', "a int")
@@ -171,20 +197,26 @@ case("json multiLine", "json", '{\n "a": 1,\n "b": [1,\n 2]\n}\n', multiLine=Tru
 case("json multiLine array", "json", '[\n{"a": 1},\n{"a": 2}\n]\n', multiLine=True)
 case("json multiLine corrupt", "json", '{\n "a": 1,\n', multiLine=True)
 case("json escapes", "json", '{"a":"\\u00e4\\n\\"\\\\\\/\\t\\ud83d\\ude00"}\n')
-case("json schema", "json", '{"a":1,"b":"x","z":9}\n{"b":"y"}\n{"a":null}\n', "a bigint, b string, c double")
+case("json schema", "json", '{"a":1,"b":"x","z":9}\n{"b":"y"}\n{"a":null}\n',
+     "a bigint, b string, c double")
 case("json schema of types", "json",
-     '{"a":1,"b":2,"c":3,"d":4,"e":1.5,"f":2.5,"g":true,"h":"x","i":"AQI=","j":"2024-01-02","k":"2024-01-02T03:04:05Z","l":1.25}\n',
-     "a tinyint, b smallint, c int, d bigint, e float, f double, g boolean, h string, i binary, j date, k timestamp, l decimal(5,2)")
-case("json nested schema", "json", '{"a":[{"x":1},{"y":2}],"m":{"p":1,"q":null},"s":{"t":{"u":"v"}}}\n',
+     '{"a":1,"b":2,"c":3,"d":4,"e":1.5,"f":2.5,"g":true,"h":"x","i":"AQI=","j":"2024-01-02","k"'
+     ':"2024-01-02T03:04:05Z","l":1.25}\n',
+     "a tinyint, b smallint, c int, d bigint, e float, f double, g boolean, h string, i binary,"
+     " j date, k timestamp, l decimal(5,2)")
+case("json nested schema", "json",
+     '{"a":[{"x":1},{"y":2}],"m":{"p":1,"q":null},"s":{"t":{"u":"v"}}}\n',
      "a array<struct<x:int,y:int>>, m map<string,int>, s struct<t:struct<u:string>>")
-case("json numbers as strings", "json", '{"a":1,"b":1.50,"c":true,"d":{"x": 1, "y":[1, 2]},"e":[1, {"z":null}]}\n',
+case("json numbers as strings", "json",
+     '{"a":1,"b":1.50,"c":true,"d":{"x": 1, "y":[1, 2]},"e":[1, {"z":null}]}\n',
      "a string, b string, c string, d string, e string")
 case("json strings as numbers", "json", '{"a":"1","b":"1.5","c":"true","d":"NaN","e":"Infinity"}\n',
      "a int, b double, c boolean, d double, e double")
 case("json floats as ints", "json", '{"a":1.5}\n{"a":1.0}\n{"a":1e2}\n', "a int")
 case("json overflow", "json", '{"a":300,"b":3000000000}\n', "a tinyint, b int")
 case("json primitivesAsString", "json", '{"a":1,"b":true,"c":[1.5]}\n', primitivesAsString=True)
-case("json prefersDecimal", "json", '{"a":1.5,"b":123456789012345678901}\n{"a":22.25,"b":1}\n', prefersDecimal=True)
+case("json prefersDecimal", "json", '{"a":1.5,"b":123456789012345678901}\n{"a":22.25,"b":1}\n',
+     prefersDecimal=True)
 case("json allowComments", "json", '{"a":1 /* x */}\n', allowComments=True)
 case("json comments", "json", '{"a":1 /* x */}\n')
 case("json single quotes", "json", "{'a':'x'}\n")
@@ -198,11 +230,14 @@ case("json control chars allowed", "json", '{"a":"x\ty"}\n', allowUnquotedContro
 case("json double names", "json", '{"a":1,"a":2}\n')
 case("json case of names", "json", '{"a":1,"A":2}\n')
 case("json trailing text", "json", '{"a":1} x\n{"a":2}{"a":3}\n')
-case("json infer timestamps", "json", '{"a":"2024-01-02T03:04:05","b":"2024-01-02"}\n', inferTimestamp=True)
-case("json timestampFormat", "json", '{"a":"02/01/2024 03:04"}\n', "a timestamp", timestampFormat="dd/MM/yyyy HH:mm")
+case("json infer timestamps", "json", '{"a":"2024-01-02T03:04:05","b":"2024-01-02"}\n',
+     inferTimestamp=True)
+case("json timestampFormat", "json", '{"a":"02/01/2024 03:04"}\n', "a timestamp",
+     timestampFormat="dd/MM/yyyy HH:mm")
 case("json dateFormat", "json", '{"a":"02/01/2024"}\n', "a date", dateFormat="dd/MM/yyyy")
 case("json epoch", "json", '{"a":5,"b":7}\n', "a timestamp, b date")
-case("json dropFieldIfAllNull", "json", '{"a":null,"b":[],"c":1,"d":{"e":null}}\n', dropFieldIfAllNull=True)
+case("json dropFieldIfAllNull", "json", '{"a":null,"b":[],"c":1,"d":{"e":null}}\n',
+     dropFieldIfAllNull=True)
 case("json lineSep", "json", '{"a":1};{"a":2}', lineSep=";")
 case("json bom", "json", '\ufeff{"a":1}\n')
 case("json empty object", "json", '{}\n{"a":1}\n')

@@ -1,5 +1,5 @@
-/* Purpose: files of every format that is read in C give what real Spark gives for the same bytes and
- * options: the schema, the rows, or the class of the error.  The cases and answers stand in
+/* Purpose: files of every format that is read in C give what real Spark gives for the same bytes
+ * and options: the schema, the rows, or the class of the error.  The cases and answers stand in
  * answers.json, which make_answers.py wrote. */
 #include "core/base/json.h"
 #include "rdd/action/collect.h"
