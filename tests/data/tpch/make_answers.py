@@ -1,6 +1,6 @@
 """DuckDB's answers to the queries of bench/tpch, as tests compare with: answers_<scale>.json.
 
-    tpchgen-cli -s 0.01 --format=parquet --output-dir FOLDER
+    tpchgen-cli parquet -s 0.01 --output-dir FOLDER
     python tests/data/tpch/make_answers.py FOLDER 0.01
 
 Numbers are written as text with as many digits as they have; floats with 12 that count.
