@@ -5,7 +5,6 @@
  */
 #include "sql/physical/pipeline.h"
 
-#include "rdd/transform/map_partitions.h"
 #include "sql/physical/query.h"
 #include "sql/physical/query_private.h"
 
@@ -98,9 +97,9 @@ pipeline_close (RushIterator *base)
 static const RushIteratorClass pipeline_iterator_class = { pipeline_next, pipeline_close };
 
 static RushIterator *
-pipeline_open (RushIterator *rows, guint split, RushTaskContext *ctx, gpointer data, GError **error)
+pipeline_open (RushIterator *rows, guint split, RushTaskContext *ctx, const Pipeline *pipeline,
+               GError **error)
 {
-  const Pipeline *pipeline = data;
   RushEvalContext *eval = rush_task_settings_open (pipeline->settings, split, ctx);
   PipelineIterator *self;
 
@@ -119,17 +118,52 @@ pipeline_open (RushIterator *rows, guint split, RushTaskContext *ctx, gpointer d
   return &self->base;
 }
 
-static void
-pipeline_free (gpointer data)
+/* One RDD for the whole chain; in pictures each operator is a step of it. */
+typedef struct
 {
-  Pipeline *self = data;
+  RushRdd base;
+  Pipeline *pipeline; /* (owned) */
+} PipelineRdd;
 
-  for (guint i = 0; i < self->n; i++)
-    rush_exec_unref (self->chain[i]);
-  g_free (self->chain);
-  rush_task_settings_unref (self->settings);
-  g_free (self);
+static RushIterator *
+pipeline_rdd_compute (RushRdd *base, guint split, RushTaskContext *ctx, GError **error)
+{
+  RushIterator *rows = rush_rdd_iterator (base->dependencies[0]->rdd, split, ctx, error);
+
+  return rows ? pipeline_open (rows, split, ctx, ((PipelineRdd *)base)->pipeline, error) : NULL;
 }
+
+static gboolean
+pipeline_rdd_describe_step (RushRdd *base, guint i, const char **out_name,
+                            const char **out_call_site)
+{
+  const Pipeline *pipeline = ((PipelineRdd *)base)->pipeline;
+
+  if (i >= pipeline->n)
+    return FALSE;
+  *out_name = pipeline->chain[i]->klass->name;
+  *out_call_site = base->call_site.short_form;
+  return TRUE;
+}
+
+static void
+pipeline_rdd_finalize (RushRdd *base)
+{
+  Pipeline *pipeline = ((PipelineRdd *)base)->pipeline;
+
+  for (guint i = 0; i < pipeline->n; i++)
+    rush_exec_unref (pipeline->chain[i]);
+  g_free (pipeline->chain);
+  rush_task_settings_unref (pipeline->settings);
+  g_free (pipeline);
+}
+
+static const RushRddClass pipeline_rdd_class = {
+  .name = "MapPartitionsRDD",
+  .compute = pipeline_rdd_compute,
+  .describe_step = pipeline_rdd_describe_step,
+  .finalize = pipeline_rdd_finalize,
+};
 
 static RushExec *
 streamed_child (const RushExec *self)
@@ -157,7 +191,11 @@ rush_pipeline_rdd (RushExec *top, RushQuery *query, GError **error)
   pipeline->settings = rush_task_settings_new (query);
   for (RushExec *exec = top; n > 0; exec = streamed_child (exec))
     pipeline->chain[--n] = rush_exec_ref (exec);
-  return rush_rdd_map_partitions (below, schema, pipeline_open, pipeline, pipeline_free, FALSE);
+  RushDependency *dependency = rush_dependency_one_to_one (below);
+  PipelineRdd *self = rush_rdd_alloc (sizeof *self, &pipeline_rdd_class, below->lineage, schema,
+                                      &dependency, 1);
+  self->pipeline = pipeline;
+  return &self->base;
 }
 
 /* ---- batch to batch ---- */
