@@ -52,7 +52,9 @@ def describe(e):
     told = [type(e).__name__]
     if not hasattr(e, "getCondition"):
         return told + [text]
-    told += [e.getCondition(), e.getSqlState(), e.getMessageParameters()]
+    parameters = dict(e.getMessageParameters() or {})
+    parameters.pop("ansiConfig", None)          # no template has it
+    told += [e.getCondition(), e.getSqlState(), parameters]
     if "\n== " not in text:
         return told + [text.split("\n")[0].rstrip(";")]
     return told + [text.split("\n"), [context_of(c) for c in e.getQueryContext()]]

@@ -78,12 +78,13 @@ class QueryContext:
 class Told:
     """The parts of one message."""
 
-    def __init__(self, condition, state, parameters, contexts, message):
+    def __init__(self, condition, state, parameters, contexts, message, text):
         self.condition = condition
         self.state = state
         self.parameters = parameters
         self.contexts = contexts
-        self.message = message
+        self.message = message      # the sentence
+        self.text = text            # with the place; without what a failed job says before it
 
 
 def read(message):
@@ -98,7 +99,9 @@ def read(message):
         return None
     condition, words, state = found.groups()
     contexts = [_context(block) for block in _BLOCK.finditer(message)]
-    return Told(condition, state, _parameters(condition, words), contexts, found[0])
+    text = message[found.start():]
+    return Told(condition, state, _parameters(condition, words), contexts, found[0],
+                text + "\n" if contexts and not text.endswith("\n") else text)
 
 
 def _parameters(condition, words):

@@ -74,7 +74,8 @@ class EngineError(PySparkException):
         return told.message if told else super().getMessage()
 
     def __str__(self):
-        return self._message if self._read() else super().getMessage()
+        told = self._read()
+        return told.text if told else super().getMessage()
 
     @property
     def java_exception(self):

@@ -84,7 +84,7 @@ class UnknownException(EngineError):
     """An error of the engine that has no class of its own."""
 
 
-def engine_condition(name, **parameters):
+def engine_condition(name, /, **parameters):
     """The error of one of the engine's conditions, for what Python finds before the engine does.
 
     >>> raise engine_condition("SQL_CONF_NOT_FOUND", sqlConf='"spark.nothing"')

@@ -113,7 +113,7 @@ class Column:
         [Row(id=1), Row(id=3)]
         """
         if len(cols) == 1 and isinstance(cols[0], (list, set, tuple)):
-            cols = cols[0]
+            cols = list(cols[0])
         if len(cols) == 1 and _is_dataframe(cols[0]):
             return Column(_engine.expr_subquery("in", cols[0]._plan, [self._expr]),
                           lambda: f"in_subquery({self._shown()})")

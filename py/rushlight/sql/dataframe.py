@@ -72,8 +72,9 @@ class DataFrame(Selecting, Grouping, Joining, Moving, Gaps, Figures, Actions, Ex
         """
         return self._session
 
-    def _column(self, name):
-        return column_of_name(name, self._id)
+    def _column(self, name, shown=None):
+        column = column_of_name(name, self._id)
+        return column if shown is None else Column(column._expr, shown)
 
     def __getitem__(self, item):
         """A column by name or position; some columns of a list; rows of a condition."""
@@ -86,14 +87,14 @@ class DataFrame(Selecting, Grouping, Joining, Moving, Gaps, Figures, Actions, Ex
         if isinstance(item, (list, tuple)):
             return self.select(*item)
         if isinstance(item, int):
-            return self._column(quoted(self.columns[item]))
+            return self._column(quoted(self.columns[item]), self.columns[item])
         raise wrong_type("item", "Column, float, integer, list or string", item)
 
     def __getattr__(self, name):
         if name.startswith("__") or name in ("_plan", "_session"):
             raise AttributeError(name)
         if name in self.columns:
-            return self._column(quoted(name))
+            return self._column(quoted(name), name)
         if name in _MISSING:
             raise NotThereYet(f"DataFrame.{name}")
         if name in _JVM:

@@ -4,8 +4,7 @@ Mirrors pyspark.sql.GroupedData.
 """
 from rushlight import _engine
 from rushlight._callsite import operator
-from rushlight.errors import PySparkTypeError, PySparkValueError
-from rushlight.errors.base import wrong_type
+from rushlight.errors import AnalysisException
 from rushlight.sql._making import as_literal, call, column_of_name, named_column
 from rushlight.sql.column import Column
 
@@ -102,6 +101,11 @@ class GroupedData:
             grouped = {c._expr.pretty() for c in self._grouping}
             names = [quoted(n) for n, t in self._df.dtypes
                      if t.split("(")[0] in _NUMERIC and n not in grouped]
+        kinds = {n: t.split("(")[0] for n, t in self._df.dtypes}
+        for name in flat(cols):
+            if kinds.get(name, "int") not in _NUMERIC:
+                raise AnalysisException(f'"{name}" is not a numeric column. Aggregation function '
+                                        "can only be applied on a numeric column.")
         return self._aggregate([call(function, named_column(n)) for n in names])
 
     @operator
@@ -115,10 +119,10 @@ class GroupedData:
         column = named_column(pivot_col)
         if values is None:
             limit = int(self._df._session.conf.get("spark.sql.pivotMaxValues", "10000"))
-            rows = (self._df.select(column).distinct().sort(column).limit(limit + 1).collect())
+            rows = (self._df.select(column.alias("value")).distinct().sort("value")
+                    .limit(limit + 1).collect())
             values = [row[0] for row in rows]
             if len(values) > limit:
-                from rushlight.errors import AnalysisException
                 raise AnalysisException(
                     f"The pivot column {column._expr.pretty()} has more than {limit} distinct "
                     "values, this could indicate an error. If this was intended, set "

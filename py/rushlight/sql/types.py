@@ -673,6 +673,8 @@ def parse_ddl(ddl):
     """
     from rushlight import _engine
     from rushlight.errors.sql import ParseException
+    if _SIZED.fullmatch(ddl):       # the engine takes them as text
+        return _parse_datatype_json_value(ddl)
     try:
         return _parse_datatype_json_string(_engine.parse_type(ddl))
     except ParseException:
