@@ -128,8 +128,10 @@ rush_contains_semantic (const GPtrArray *items, const RushExpr *expr)
   return FALSE;
 }
 
-void
-rush_add_not_null (const RushExpr *expr, GPtrArray *into)
+/* The columns whose null makes @expr null.  An IS NOT NULL inside is no such thing: its value is false
+ * then. */
+static void
+add_columns_of_value (const RushExpr *expr, GPtrArray *into)
 {
   switch ((int)expr->kind)
     {
@@ -141,9 +143,6 @@ rush_add_not_null (const RushExpr *expr, GPtrArray *into)
           if (!rush_contains_semantic (into, check))
             g_ptr_array_add (into, g_steal_pointer (&check));
         }
-      return;
-    case RUSH_EXPR_IS_NOT_NULL:
-      rush_add_not_null (expr->children[0], into);
       return;
     case RUSH_EXPR_EQUAL:
     case RUSH_EXPR_LESS:
@@ -168,11 +167,17 @@ rush_add_not_null (const RushExpr *expr, GPtrArray *into)
            expr->as.function.function->kind != RUSH_FUNCTION_SCALAR))
         return;
       for (guint i = 0; i < expr->n_children; i++)
-        rush_add_not_null (expr->children[i], into);
+        add_columns_of_value (expr->children[i], into);
       return;
     default:
       return;
     }
+}
+
+void
+rush_add_not_null (const RushExpr *expr, GPtrArray *into)
+{
+  add_columns_of_value (expr->kind == RUSH_EXPR_IS_NOT_NULL ? expr->children[0] : expr, into);
 }
 
 void

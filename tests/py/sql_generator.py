@@ -147,7 +147,8 @@ class Case:
         if depth == 3 and kinds is NUMBERS:
             name = choose.choice(sorted(self.tables))
             inner = f"select c{name[1]}0 from {name}"
-            forms += [f"({one} in ({inner}))", f"({one} not in ({inner}))",
+            # (Spark's IN over a subquery knows no unknown where it is a value: nulls stay out.)
+            forms += [f"({one} is not null and {one} in ({inner} where c{name[1]}0 is not null))",
                       f"exists ({inner} where c{name[1]}0 = {one})",
                       f"({one} < (select max(c{name[1]}0) from {name}))"]
         return choose.choice(forms)

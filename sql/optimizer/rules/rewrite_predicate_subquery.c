@@ -63,11 +63,13 @@ set_null_aware (RushPlan *copy, gpointer data)
   copy->as.join.null_aware = TRUE;
 }
 
-/* @outer joined with the subquery's rows; takes over @outer. */
+/* @outer joined with the rows of the subquery, which stands under a NOT if @negated; takes over
+ * @outer. */
 static RushPlan *
-join_with (RushExpr *subquery, RushJoinType type, RushExpr *exists, RushPlan *outer)
+join_with (RushExpr *subquery, gboolean negated, RushJoinType type, RushExpr *exists,
+           RushPlan *outer)
 {
-  gboolean null_aware = type == RUSH_JOIN_LEFT_ANTI && subquery->kind == RUSH_EXPR_IN_SUBQUERY;
+  gboolean null_aware = negated && subquery->kind == RUSH_EXPR_IN_SUBQUERY;
   RushPlan *plan = rush_plan_ref (subquery->as.subquery.plan);
   RushExpr *condition = condition_of (subquery, plan, null_aware);
 
@@ -93,12 +95,14 @@ static RushExpr *
 to_column (RushExpr *node, gpointer data, GError **error)
 {
   Existence *self = data;
+  gboolean negated = node->kind == RUSH_EXPR_NOT && is_predicate (node->children[0]);
 
-  if (!is_predicate (node))
+  if (!negated && !is_predicate (node))
     return rush_expr_ref (node);
   RushExpr *exists = rush_expr_attribute ("exists", &RUSH_BOOL, FALSE, rush_expr_id_new (), NULL);
-  self->plan = join_with (node, RUSH_JOIN_EXISTENCE, rush_expr_ref (exists), self->plan);
-  return exists;
+  self->plan = join_with (negated ? node->children[0] : node, negated, RUSH_JOIN_EXISTENCE,
+                          rush_expr_ref (exists), self->plan);
+  return negated ? rush_expr_unary (RUSH_EXPR_NOT, exists) : exists;
 }
 
 /* ---- the rule ---- */
@@ -112,7 +116,7 @@ join_for (RushExpr *conjunct, RushPlan *plan)
 
   if (!negated && !is_predicate (conjunct))
     return NULL;
-  return join_with (negated ? conjunct->children[0] : conjunct,
+  return join_with (negated ? conjunct->children[0] : conjunct, negated,
                     negated ? RUSH_JOIN_LEFT_ANTI : RUSH_JOIN_LEFT_SEMI, NULL, plan);
 }
 
@@ -139,7 +143,7 @@ rewrite_filter (RushPlan *node, GError **error)
           continue;
         }
       Existence existence = { plan };
-      RushExpr *column = rush_expr_transform_up (conjunct, to_column, &existence, error);
+      RushExpr *column = rush_expr_transform_down (conjunct, to_column, &existence, error);
       plan = existence.plan;
       g_ptr_array_add (columns, column);
     }
@@ -149,17 +153,20 @@ rewrite_filter (RushPlan *node, GError **error)
 
 /* Elsewhere (SELECT EXISTS (…)): a column for each. */
 static RushPlan *
-rewrite_other (RushPlan *node, GError **error)
+rewrite_other (RushPlan *node)
 {
   Existence existence = { rush_plan_ref (node->children[0]) };
-  g_autoptr (RushPlan) replaced =
-      rush_plan_transform_expressions (node, to_column, &existence, error);
+  RushExprList *lists[G_N_ELEMENTS (node->lists)] = { NULL };
 
-  if (replaced == NULL)
+  for (guint l = 0; l < node->n_lists; l++)
     {
-      rush_plan_unref (existence.plan);
-      return NULL;
+      GPtrArray *items = rush_expr_ptr_array ();
+      for (guint i = 0; i < node->lists[l]->n; i++)
+        g_ptr_array_add (items, rush_expr_transform_down (node->lists[l]->items[i], to_column,
+                                                          &existence, NULL));
+      lists[l] = rush_expr_list_from_array (items);
     }
+  g_autoptr (RushPlan) replaced = rush_plan_with_lists (node, lists);
   RushPlan *made = rush_with_child (replaced, existence.plan);
   return rush_project_onto (node->output, made);
 }
@@ -176,8 +183,7 @@ rewrite (RushPlan *node, gpointer data, GError **error)
       any = has_predicate (node->lists[i]->items[j]);
   if (!any)
     return rush_plan_ref (node);
-  return node->kind == RUSH_PLAN_FILTER ? rewrite_filter (node, error)
-                                        : rewrite_other (node, error);
+  return node->kind == RUSH_PLAN_FILTER ? rewrite_filter (node, error) : rewrite_other (node);
 }
 
 RUSH_PLAN_RULE_UP (rewrite_predicate_subquery, "RewritePredicateSubquery");
