@@ -169,6 +169,19 @@ task_end_clear (RushTaskEnd *self)
 }
 
 static void
+sql_execution_start_clear (RushSqlExecutionStart *self)
+{
+  g_free (self->description);
+  g_free (self->details);
+  g_free (self->plan_description);
+  rush_plan_info_free (self->plan);
+  g_strfreev (self->modified_configs);
+  g_strfreev (self->job_tags);
+  g_free (self->job_group);
+  g_free (self->query_id);
+}
+
+static void
 payload_clear (RushEvent *self)
 {
   switch (self->kind)
@@ -218,6 +231,20 @@ payload_clear (RushEvent *self)
       g_free (self->block_updated.executor_id);
       g_free (self->block_updated.host);
       g_free (self->block_updated.block_id);
+      break;
+    case RUSH_EVENT_SQL_EXECUTION_START:
+      sql_execution_start_clear (&self->sql_execution_start);
+      break;
+    case RUSH_EVENT_SQL_ADAPTIVE_UPDATE:
+      g_free (self->sql_adaptive_update.plan_description);
+      rush_plan_info_free (self->sql_adaptive_update.plan);
+      break;
+    case RUSH_EVENT_DRIVER_ACCUM_UPDATES:
+      g_free (self->driver_accum_updates.updates);
+      break;
+    case RUSH_EVENT_SQL_EXECUTION_END:
+      g_free (self->sql_execution_end.error);
+      g_free (self->sql_execution_end.query_id);
       break;
     case RUSH_EVENT_RESOURCE_PROFILE_ADDED:
     case RUSH_EVENT_TASK_START:

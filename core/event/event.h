@@ -13,6 +13,7 @@
 
 #include "core/base/json.h"
 #include "core/base/refcount.h"
+#include "core/event/plan_info.h"
 #include "core/event/storage_level.h"
 #include "core/event/task_metrics.h"
 
@@ -157,6 +158,39 @@ typedef struct
   gint64 memory_bytes, disk_bytes;
 } RushBlockUpdated;
 typedef struct { gint rdd_id; } RushUnpersistRdd;
+typedef struct
+{
+  gint64 execution_id, root_execution_id;
+  char *description, *details;   /* call site: short form, long form */
+  char *plan_description;        /* explain ("formatted") */
+  RushPlanInfo *plan;            /* (owned) */
+  gint64 time_ms;
+  char **modified_configs;       /* pairs: what the session has set */
+  char **job_tags;               /* NULL-terminated, or NULL */
+  char *job_group;               /* or NULL */
+  char *query_id;                /* a UUID */
+} RushSqlExecutionStart;
+typedef struct
+{
+  gint64 execution_id;
+  char *plan_description;
+  RushPlanInfo *plan;
+} RushSqlAdaptiveUpdate;
+/* What metrics of the plan have come to: a sum each. */
+typedef struct { gint64 accumulator_id, value; } RushAccumUpdate;
+typedef struct
+{
+  gint64 execution_id;
+  guint n;
+  RushAccumUpdate *updates;
+} RushDriverAccumUpdates;
+typedef struct
+{
+  gint64 execution_id;
+  gint64 time_ms;
+  char *error;  /* NULL: none */
+  char *query_id;
+} RushSqlExecutionEnd;
 /* clang-format on */
 
 typedef struct

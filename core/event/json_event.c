@@ -182,6 +182,18 @@ write_payload (RushJsonWriter *w, const RushEvent *self)
     case RUSH_EVENT_BLOCK_UPDATED:
       write_block_updated (w, &self->block_updated);
       break;
+    case RUSH_EVENT_SQL_EXECUTION_START:
+      rush_json_write_sql_execution_start (w, &self->sql_execution_start);
+      break;
+    case RUSH_EVENT_SQL_ADAPTIVE_UPDATE:
+      rush_json_write_sql_adaptive_update (w, &self->sql_adaptive_update);
+      break;
+    case RUSH_EVENT_DRIVER_ACCUM_UPDATES:
+      rush_json_write_driver_accum_updates (w, &self->driver_accum_updates);
+      break;
+    case RUSH_EVENT_SQL_EXECUTION_END:
+      rush_json_write_sql_execution_end (w, &self->sql_execution_end);
+      break;
     case RUSH_EVENT_UNPERSIST_RDD:
       put_int (w, "RDD ID", self->unpersist_rdd.rdd_id);
       break;

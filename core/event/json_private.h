@@ -3,6 +3,7 @@
  * json_event.c   dispatch, the application and its executors
  * json_stage.c   jobs, stages and their RDDs
  * json_task.c    tasks, how they ended, their metrics
+ * json_sql.c     executions of queries
  */
 #pragma once
 
@@ -14,6 +15,10 @@ void rush_json_write_stage_submitted (RushJsonWriter *w, const RushStageSubmitte
 void rush_json_write_stage_completed (RushJsonWriter *w, const RushStageCompleted *self);
 void rush_json_write_task_start (RushJsonWriter *w, const RushTaskStart *self);
 void rush_json_write_task_end (RushJsonWriter *w, const RushTaskEnd *self);
+void rush_json_write_sql_execution_start (RushJsonWriter *w, const RushSqlExecutionStart *self);
+void rush_json_write_sql_adaptive_update (RushJsonWriter *w, const RushSqlAdaptiveUpdate *self);
+void rush_json_write_driver_accum_updates (RushJsonWriter *w, const RushDriverAccumUpdates *self);
+void rush_json_write_sql_execution_end (RushJsonWriter *w, const RushSqlExecutionEnd *self);
 
 void rush_json_put_storage_level (RushJsonWriter *w, const RushStorageLevel *level);
 

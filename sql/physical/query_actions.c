@@ -6,16 +6,13 @@
  *   take n    1 partition, then 4 times as many as have been looked at, or fewer if what was found
  *             says that fewer will do, until there are n rows
  *
- * Every action is an SQL execution: its id goes into the properties of its jobs.
+ * Every action is an SQL execution (execution.c).
  *
- * An adaptive plan runs on threads of Spark's own, where a call site is found anew: if the program
- * has not pinned one (Python's collect () has, show () has not), its jobs are named after that
- * place.
- *
- * Mirrors: SparkPlan.{executeCollect,executeTake,executeTail}, SQLExecution.withNewExecutionId.
+ * Mirrors: SparkPlan.{executeCollect,executeTake,executeTail}.
  */
 #include "rdd/result.h"
 #include "sql/physical/adaptive/adaptive_plan.h"
+#include "sql/physical/execution.h"
 #include "sql/physical/operators/limit.h"
 #include "sql/physical/operators/scans.h"
 #include "sql/physical/operators/sort.h"
@@ -23,59 +20,6 @@
 #include "sql/physical/query_state_private.h"
 
 #include <math.h>
-
-/* ---- executions ---- */
-
-#define NOT_PINNED " at NativeMethodAccessorImpl.java:0"
-#define ADAPTIVE_CALL_SITE "$anonfun$withThreadLocalCaptured$1 at CompletableFuture.java:1768"
-
-static GHashTable *
-properties_of (RushQuery *self, const RushExecutionOptions *options)
-{
-  GHashTable *properties = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  GHashTableIter iter;
-  gpointer key, value;
-
-  if (options->job != NULL && options->job->properties != NULL)
-    {
-      g_hash_table_iter_init (&iter, options->job->properties);
-      while (g_hash_table_iter_next (&iter, &key, &value))
-        g_hash_table_insert (properties, g_strdup (key), g_strdup (value));
-    }
-  g_hash_table_insert (properties, g_strdup ("spark.sql.execution.id"),
-                       g_strdup_printf ("%" G_GINT64_FORMAT, self->execution_id));
-  g_hash_table_insert (properties, g_strdup ("spark.sql.execution.root.id"),
-                       g_strdup_printf ("%" G_GINT64_FORMAT, self->execution_id));
-  return properties;
-}
-
-/* FALSE: an action of this query is under way on this thread, and the new one is part of it. */
-static gboolean
-begin_execution (RushQuery *self, const RushExecutionOptions *options, gboolean adaptive)
-{
-  static atomic_llong next_execution_id;
-
-  if (self->in_action)
-    return FALSE;
-  self->execution_id = next_execution_id++;
-  self->in_action = TRUE;
-  self->job = options->job != NULL ? *options->job : (RushJobOptions){ 0 };
-  self->job.properties = properties_of (self, options);
-  if (adaptive && self->job.short_form != NULL &&
-      g_str_has_suffix (self->job.short_form, NOT_PINNED))
-    self->job.short_form = ADAPTIVE_CALL_SITE;
-  return TRUE;
-}
-
-static void
-end_execution (RushQuery *self, gboolean begun)
-{
-  if (!begun)
-    return;
-  g_hash_table_unref (self->job.properties);
-  self->job = (RushJobOptions){ 0 };
-  self->in_action = FALSE;
-}
 
 /* ---- rows ---- */
 
@@ -325,13 +269,13 @@ run (RushQuery *self, const RushExecutionOptions *options, Act act, gint64 n, GE
   plan = rush_query_executed_plan (self, error);
   if (plan != NULL)
     {
-      gboolean begun =
-          begin_execution (self, options != NULL ? options : &none, rush_exec_is_adaptive (plan));
+      gboolean begun = rush_execution_begin (self, plan, options != NULL ? options : &none, TRUE);
 
       if (rush_query_run_subqueries (self, plan, &failure) &&
           (rush_exec_is_adaptive (plan) || rush_exec_prepare (plan, self, &failure)))
         batches = act (self, plan, n, &failure);
-      end_execution (self, begun);
+      if (begun)
+        rush_execution_end (self, failure);
       if (failure != NULL)
         g_propagate_error (error, failure);
     }
@@ -386,8 +330,7 @@ rush_query_to_rdd (RushQuery *self, const RushExecutionOptions *options, GError 
   plan = rush_query_executed_plan (self, error);
   if (plan != NULL)
     {
-      gboolean begun =
-          begin_execution (self, options != NULL ? options : &none, rush_exec_is_adaptive (plan));
+      gboolean begun = rush_execution_begin (self, plan, options != NULL ? options : &none, FALSE);
 
       if (!rush_query_run_subqueries (self, plan, &failure))
         rows = NULL;
@@ -395,7 +338,8 @@ rush_query_to_rdd (RushQuery *self, const RushExecutionOptions *options, GError 
         rows = rush_adaptive_exec_rdd (plan, self, &failure);
       else if (rush_exec_prepare (plan, self, &failure))
         rows = rush_exec_execute (plan, self, &failure);
-      end_execution (self, begun);
+      if (begun)
+        rush_execution_end (self, failure);
       if (failure != NULL)
         g_propagate_error (error, failure);
     }

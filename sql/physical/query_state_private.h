@@ -26,6 +26,8 @@ struct _RushQuery
   gboolean in_action;
   RushJobOptions job;
   gint64 execution_id;
+  RushExec *told_plan; /* (owned) of which events tell, or NULL: they do not */
+  char *query_id;      /* (owned) or NULL */
 };
 
 void rush_query_lock (RushQuery *self);

@@ -15,6 +15,7 @@
 
 #include "sql/physical/adaptive/adaptive_rules.h"
 #include "sql/physical/adaptive/query_stage.h"
+#include "sql/physical/execution.h"
 #include "sql/physical/operators/broadcast_exchange.h"
 #include "sql/physical/operators/exchange.h"
 #include "sql/physical/planner/planner.h"
@@ -259,6 +260,8 @@ turn (AdaptiveExec *self, RushQuery *query, gboolean *out_done, GError **error)
   self->current = plan;
   if (*out_done)
     return TRUE;
+  if (made->len > 0)
+    rush_execution_plan_changed (query);
   if (!start_stages (&round, error))
     return FALSE;
   while (!any)
@@ -294,6 +297,7 @@ run_stages (AdaptiveExec *self, RushQuery *query, GError **error)
   rush_exec_unref (self->current);
   self->current = rush_query_stage_new (RUSH_STAGE_RESULT, self->n_ids++, settled);
   self->final = TRUE;
+  rush_execution_plan_changed (query);
   return TRUE;
 }
 

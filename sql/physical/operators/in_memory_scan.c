@@ -130,7 +130,6 @@ in_memory_finalize (RushExec *base)
 
 static const RushExecClass in_memory_class = {
   .name = "InMemoryTableScan",
-  .fusible = TRUE,
   .finalize = in_memory_finalize,
   .with_children = in_memory_copy,
   .arguments = in_memory_arguments,
@@ -138,6 +137,19 @@ static const RushExecClass in_memory_class = {
   .output_partitioning = in_memory_partitioning,
   .execute = in_memory_execute,
 };
+
+gboolean
+rush_exec_is_in_memory_scan (const RushExec *self)
+{
+  return self->klass == &in_memory_class;
+}
+
+RushExec *
+rush_in_memory_scan_exec_plan (const RushExec *self)
+{
+  g_assert (rush_exec_is_in_memory_scan (self));
+  return rush_cached_data_plan (((const InMemoryScanExec *)self)->data, NULL);
+}
 
 RushExec *
 rush_in_memory_scan_exec_new (RushExprList *columns, RushExprList *all, RushCachedData *data,

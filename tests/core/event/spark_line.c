@@ -1,6 +1,8 @@
 /* See spark_line.h.  One function an event, in the order of events.def. */
 #include "spark_line.h"
 
+#include "spark_sql_line.h"
+
 #include <string.h>
 
 static char *
@@ -355,6 +357,12 @@ spark_line_to_event (const RushJson *line)
       break;
     case RUSH_EVENT_BLOCK_UPDATED:
       read_block_updated (rush_json_get (line, "Block Updated Info"), &event->block_updated);
+      break;
+    case RUSH_EVENT_SQL_EXECUTION_START:
+    case RUSH_EVENT_SQL_ADAPTIVE_UPDATE:
+    case RUSH_EVENT_DRIVER_ACCUM_UPDATES:
+    case RUSH_EVENT_SQL_EXECUTION_END:
+      spark_sql_line_read (line, event);
       break;
     case RUSH_EVENT_UNPERSIST_RDD:
       event->unpersist_rdd.rdd_id = rush_json_get_int (line, "RDD ID", -1);

@@ -219,6 +219,10 @@ test_empty_payloads (void)
         event->stage_submitted.stage = rush_stage_info_new (0, 0);
       if (kind == RUSH_EVENT_STAGE_COMPLETED)
         event->stage_completed.stage = rush_stage_info_new (0, 0);
+      if (kind == RUSH_EVENT_SQL_EXECUTION_START)
+        event->sql_execution_start.plan = rush_plan_info_new (NULL, NULL, 0, 0);
+      if (kind == RUSH_EVENT_SQL_ADAPTIVE_UPDATE)
+        event->sql_adaptive_update.plan = rush_plan_info_new (NULL, NULL, 0, 0);
       if (kind == RUSH_EVENT_TASK_END)
         event->task_end.reason = "Resubmitted";
       g_autofree char *text = json_of (event);

@@ -1,0 +1,24 @@
+/* execution.h - what is told of an action while it runs: an SQL execution.
+ *
+ * Mirrors:    org.apache.spark.sql.execution.{SQLExecution,SparkPlanInfo}.
+ */
+#pragma once
+
+#include "core/event/event.h"
+#include "sql/physical/query.h"
+
+/* @self as events tell it, with nodes for fused stages. (transfer full) */
+RushPlanInfo *rush_exec_plan_info (const RushExec *self);
+/* What the metrics of the plan have come to, but for zeros. (transfer full) */
+RushAccumUpdate *rush_exec_metric_values (const RushExec *self, guint *out_n);
+
+/* An action of @query begins: job options, with the execution's id among the properties, and, if it
+ * is told of (@told), an event.  Part of an execution that surrounds it if there is one.  FALSE: an
+ * action of this very query is under way on this thread, and the new one is part of it; no end
+ * then.  All under the query's lock. */
+gboolean rush_execution_begin (RushQuery *query, RushExec *plan,
+                               const RushExecutionOptions *options, gboolean told);
+/* The adaptive plan on top has changed. */
+void rush_execution_plan_changed (RushQuery *query);
+/* @failure: NULL if it went well. */
+void rush_execution_end (RushQuery *query, const GError *failure);
