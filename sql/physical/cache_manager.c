@@ -249,6 +249,7 @@ entry_of_today (const Entry *self)
   if (plan == NULL)
     return NULL;
   query = rush_query_new (&self->kept->query->environment, plan);
+  rush_query_with_cached_data (query, NULL); /* before it is known as kept: not by itself */
   return entry_new (plan, query, self->kept->level, self->kept->name);
 }
 

@@ -4,16 +4,20 @@
  */
 #include "sql/session/names_private.h"
 
-/* "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]" */
+/* "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]", as far as was looked. */
 static char *
 search_path (RushSqlSession *session, RushNameStyle style)
 {
+  static const char *const before[] = {
+    [RUSH_NAME_QUERY] = "`system`.`builtin`, `system`.`session`, ",
+    [RUSH_NAME_COMMAND] = "`system`.`session`, ",
+    [RUSH_NAME_FULL] = "",
+  };
   g_autofree char *current = rush_catalog_current_database (session->catalog);
   const char *const parts[] = { RUSH_CATALOG_NAME, current };
   g_autofree char *id = rush_sql_id (parts, 2);
 
-  return g_strdup_printf ("[%s`system`.`session`, %s]",
-                          style == RUSH_NAME_COMMAND ? "" : "`system`.`builtin`, ", id);
+  return g_strdup_printf ("[%s%s]", before[style], id);
 }
 
 /* All three parts. */

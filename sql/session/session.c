@@ -220,7 +220,8 @@ rush_sql_session_cache (RushSqlSession *self, RushPlan *plan, RushStorageLevel l
 {
   g_autoptr (RushQuery) query = rush_sql_session_query (self, plan);
   RushPlan *analyzed = rush_query_analyzed (query, error);
-  if (analyzed == NULL)
+  /* Before it is known as kept: it must not read itself. */
+  if (analyzed == NULL || rush_query_with_cached_data (query, error) == NULL)
     return FALSE;
   rush_cache_manager_add (self->cache, analyzed, query, level, table_name); /* or it is there */
   return TRUE;

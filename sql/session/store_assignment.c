@@ -136,8 +136,8 @@ check_list (const Assignment *self, GError **error)
         {
           g_auto (GStrv) expected = expected_columns (self);
           g_autofree char *known = rush_quoted_names (expected);
-          rush_sql_error_set (error, RUSH_SQL_CLASS_UNRESOLVED_COLUMN_WITH_SUGGESTION, NULL,
-                              "objectName", id, "proposal", known, NULL);
+          rush_sql_error_set (error, RUSH_SQL_CLASS_UNRESOLVED_COLUMN_WITH_SUGGESTION,
+                              self->how->place, "objectName", id, "proposal", known, NULL);
           return FALSE;
         }
       if (!static_value (self, *name, &value))

@@ -1,13 +1,5 @@
 /* caches.c - CACHE TABLE, UNCACHE TABLE, CLEAR CACHE, REFRESH TABLE. */
-#include "sql/session/session_private.h"
-
-/* The plan of a table or view, analyzed. */
-static RushPlan *
-named_plan (RushSqlSession *session, char **names, GError **error)
-{
-  g_autoptr (RushPlan) relation = rush_plan_unresolved_relation ((const char *const *)names, NULL);
-  return rush_sql_session_analyze (session, relation, NULL, error);
-}
+#include "sql/session/names_private.h"
 
 /* Unless LAZY: counts the rows, which computes them all. */
 static gboolean
@@ -49,7 +41,8 @@ run_cache (RushSqlSession *session, const RushCommand *command, RushPlan *child,
   if (child != NULL && /* CACHE TABLE t AS SELECT …: a view of that name */
       !keep_as_view (session, command, child, error))
     return NULL;
-  g_autoptr (RushPlan) plan = named_plan (session, command->names, error);
+  g_autoptr (RushPlan) plan =
+      rush_command_named_plan (session, command, RUSH_NAME_QUERY, options, error);
   if (plan == NULL)
     return NULL;
   g_autofree char *name = g_strjoinv (".", command->names);
@@ -65,7 +58,8 @@ run_uncache (RushSqlSession *session, const RushCommand *command, RushPlan *chil
              const RushExecutionOptions *options, GError **error)
 {
   g_autoptr (GError) why = NULL;
-  g_autoptr (RushPlan) plan = named_plan (session, command->names, &why);
+  g_autoptr (RushPlan) plan =
+      rush_command_named_plan (session, command, RUSH_NAME_QUERY, options, &why);
   if (plan != NULL)
     rush_sql_session_uncache (session, plan, FALSE);
   else if (!(command->flags & RUSH_COMMAND_IF_EXISTS))
@@ -89,7 +83,8 @@ static RushPlan *
 run_refresh (RushSqlSession *session, const RushCommand *command, RushPlan *child,
              const RushExecutionOptions *options, GError **error)
 {
-  g_autoptr (RushPlan) plan = named_plan (session, command->names, error);
+  g_autoptr (RushPlan) plan =
+      rush_command_named_plan (session, command, RUSH_NAME_COMMAND, options, error);
   if (plan == NULL)
     return NULL;
   g_autoptr (RushTable) table =

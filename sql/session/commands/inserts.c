@@ -167,7 +167,9 @@ run_insert (RushSqlSession *session, const RushCommand *command, RushPlan *child
 
   if (fixed == NULL)
     return NULL;
+  RushSqlContext start = { .text = command->names_context.text };
   RushAssignment how = { .columns = command->columns,
+                         .place = start.text != NULL ? &start : NULL,
                          .by_name = (command->flags & RUSH_COMMAND_BY_NAME) != 0,
                          .static_partition = fixed };
   return rush_command_insert (session, table, (command->flags & RUSH_COMMAND_OVERWRITE) != 0,

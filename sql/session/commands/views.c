@@ -117,6 +117,19 @@ view_schema (const RushPlan *query, char **columns)
   return rush_schema_new (query->output->n, fields);
 }
 
+/* A permanent view's query by itself: its errors count lines and columns from its own beginning.
+ * (transfer full) */
+static RushPlan *
+as_written (RushSqlSession *session, const RushCommand *command, RushPlan *parsed)
+{
+  RushParserOptions options = rush_sql_session_parser_options (session);
+  RushPlan *alone = NULL;
+
+  if (!is_temporary (command) && command->query_text != NULL)
+    alone = rush_parse_statement (command->query_text, &options, NULL);
+  return alone != NULL ? alone : rush_plan_ref (parsed);
+}
+
 /* What is kept; NULL: it may not be. */
 static RushTable *
 make_view (RushSqlSession *session, const RushCommand *command, RushPlan *parsed, RushPlan *query,
@@ -132,7 +145,7 @@ make_view (RushSqlSession *session, const RushCommand *command, RushPlan *parsed
 
   if (!check_arity (view, command, query, error))
     return NULL;
-  view->view = rush_plan_ref (parsed);
+  view->view = as_written (session, command, parsed);
   view->view_text = g_strdup (command->query_text);
   view->view_database = g_strdup (current);
   view->view_outputs = rush_output_names (query);
