@@ -21,6 +21,7 @@ gboolean rush_session_overwrites_dynamically (RushSqlSession *session, const GPt
 typedef struct
 {
   char **columns;              /* INSERT INTO t (columns); or NULL */
+  const RushSqlContext *place; /* of the statement; or NULL */
   gboolean by_name;            /* BY NAME */
   GPtrArray *static_partition; /* column, value (NULL: null) … as the table spells them; or NULL */
 } RushAssignment;
