@@ -5,13 +5,15 @@
 Mirrors pyspark.sql.readwriter.DataFrameWriter.
 """
 from rushlight import _engine
-from rushlight._callsite import operator
-from rushlight.errors import NotThereYet
+from rushlight._callsite import current_call, operator, renamed
+from rushlight.errors import AnalysisException, NotThereYet
 from rushlight.errors.base import check_type
 from rushlight.errors.sql import engine_condition
 from rushlight.sql.readwriter import option_text
 
 __all__ = ["DataFrameWriter"]
+
+_FROM_JVM = "NativeMethodAccessorImpl.java:0"
 
 _MODES = {"append": "append", "overwrite": "overwrite", "ignore": "ignore",
           "error": "errorifexists", "errorifexists": "errorifexists", "default": "errorifexists"}
@@ -81,11 +83,14 @@ class DataFrameWriter:
         >>> os.path.exists(folder + "/_SUCCESS")
         True
         """
-        self._save(path, format, mode, partitionBy, options)
+        self._save(path, format, mode, partitionBy, options, "save")
 
-    def _save(self, path, format, mode, partitionBy, options):
+    def _save(self, path, format, mode, partitionBy, options, name=None):
         self._set(format, mode, partitionBy, options)
-        self._run(path if path is not None else self._options.pop("path", None), None)
+        if self._buckets[1] is not None:
+            raise AnalysisException("'save' does not support bucketBy right now.")
+        self._run(path if path is not None else self._options.pop("path", None), None,
+                  name or format)
 
     def _set(self, format, mode, partitionBy, options):
         if format is not None:
@@ -94,27 +99,41 @@ class DataFrameWriter:
         if partitionBy is not None:
             self.partitionBy(partitionBy)
 
-    def _run(self, path, table):
+    def _run(self, path, table, name):
         session = self._df._session
+        if self._sorting is not None and self._buckets[1] is None:
+            raise AnalysisException("sortBy must be used together with bucketBy.")
         kind = self._format or session.conf.get("spark.sql.sources.default", "parquet")
         n_buckets, buckets = self._buckets
-        session._analyze(_engine.plan_write(
+        self._act(_engine.plan_write(
             kind, self._mode, path, table, self._options,
-            (self._partitioning, buckets, self._sorting), n_buckets, self._df._plan))
+            (self._partitioning, buckets, self._sorting), n_buckets, self._df._plan), name)
+
+    def _act(self, plan, name):
+        """Runs a plan that writes; its jobs are called after the method."""
+        session = self._df._session
+        session._engine_session.analyze(plan, renamed(current_call(), f"{name} at {_FROM_JVM}"),
+                                        dict(session._context._local.properties))
 
     @operator
     def saveAsTable(self, name, format=None, mode=None, partitionBy=None, **options):
         """Writes a table: its files, and its name in the catalog."""
         self._set(format, mode, partitionBy, options)
-        self._run(self._options.pop("path", None), _engine.parse_identifier(name))
+        self._run(self._options.pop("path", None), _engine.parse_identifier(name),
+                  "saveAsTable")
 
     @operator
     def insertInto(self, tableName, overwrite=None):
         """Adds the rows to a table, columns by position."""
         if overwrite is None:
             overwrite = self._mode == "overwrite"
-        self._df._session._analyze(_engine.plan_insert(
-            _engine.parse_identifier(tableName), bool(overwrite), False, self._df._plan))
+        if self._partitioning is not None:
+            raise AnalysisException("insertInto() can't be used together with partitionBy(). "
+                                    "Partition columns have already been defined for the table. "
+                                    "It is not necessary to use partitionBy().")
+        self._act(_engine.plan_insert(
+            _engine.parse_identifier(tableName), bool(overwrite), False, self._df._plan),
+            "insertInto")
 
     @operator
     def parquet(self, path, mode=None, partitionBy=None, compression=None):

@@ -24,6 +24,22 @@ path_of (const RushCommand *command)
   return command->location;
 }
 
+static GPtrArray *
+options_with_path (const RushCommand *command, const char *path)
+{
+  GPtrArray *options = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; command->options != NULL && i + 1 < command->options->len; i += 2)
+    if (g_ascii_strcasecmp (command->options->pdata[i], "path") != 0)
+      {
+        g_ptr_array_add (options, g_strdup (command->options->pdata[i]));
+        g_ptr_array_add (options, g_strdup (command->options->pdata[i + 1]));
+      }
+  g_ptr_array_add (options, g_strdup ("path"));
+  g_ptr_array_add (options, g_strdup (path));
+  return options;
+}
+
 static gboolean
 save_to_folder (RushSqlSession *session, const RushCommand *command, RushPlan *query,
                 const RushExecutionOptions *options, GError **error)
@@ -47,7 +63,7 @@ save_to_folder (RushSqlSession *session, const RushCommand *command, RushPlan *q
   write->location = rush_local_path_resolve (path, error);
   write->save_mode = command->save_mode;
   write->partitioning = g_strdupv (command->partitioning);
-  write->options = command->options ? g_ptr_array_ref (command->options) : NULL;
+  write->options = options_with_path (command, path);
   if (write->save_mode == RUSH_SAVE_OVERWRITE && write->partitioning != NULL &&
       rush_session_overwrites_dynamically (session, command->options))
     write->flags |= RUSH_COMMAND_DYNAMIC_OVERWRITE;
