@@ -13,8 +13,8 @@ import pytest
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HANG_S = 60         # a guard: nothing here takes that long
 
-# Pools of 4.8 MB for two tasks: sorts, joins and aggregates of tens of thousands of rows spill.
-SMALL_POOLS = {"spark.testing.memory": "8m", "spark.testing.reservedMemory": "0"}
+# Pools of 7.2 MB for two tasks: sorts, joins and aggregates of tens of thousands of rows spill.
+SMALL_POOLS = {"spark.testing.memory": "12m", "spark.testing.reservedMemory": "0"}
 
 
 @pytest.fixture(scope="module")
