@@ -53,8 +53,8 @@ void rush_free (RushAllocator *self, gpointer block, gsize size); /* NULL is fin
 RushAllocator *rush_allocator_system (void); /* (transfer none), immortal */
 gsize rush_allocator_system_in_use (void);   /* bytes */
 /* Tells malloc () to keep what batches give back: buffers of up to 32 MiB come from its arenas, not
- * from the kernel page by page (a batch of decimals costs four times as much otherwise).  Once, when an
- * application starts; any thread. */
+ * from the kernel page by page (a batch of decimals costs four times as much otherwise).  Once,
+ * when an application starts; any thread. */
 void rush_allocator_tune_process (void);
 
 /* For tests: an account with @limit_bytes, that also refuses the @refuse_nth request (from 1;

@@ -1,9 +1,9 @@
 /* encoding_read.c - from bytes of unknown origin to a batch; the format stands in encoding.h.
  *
  * Nothing that was read is believed: rush_reader_take () is the only way to the bytes and checks
- * each length against what is left, in 64 bits, so that no sum wraps around.  Memory is asked for only after
- * the bytes that justify it are known to be there (a view costs 16 bytes and needs 4 of input), so
- * a short hostile input cannot make us allocate much.
+ * each length against what is left, in 64 bits, so that no sum wraps around.  Memory is asked for
+ * only after the bytes that justify it are known to be there (a view costs 16 bytes and needs 4 of
+ * input), so a short hostile input cannot make us allocate much.
  *
  * What can stay in the input stays there: bitmaps, values that happen to be aligned, and the bytes
  * of strings over 12.  They become slices of the input buffer, which lives as long as they do.

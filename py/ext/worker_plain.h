@@ -80,8 +80,8 @@ typedef struct
   double key_float;
 } WorkerPlainElement;
 
-/* The next element as bytes, which can be read alone.  FALSE, and no exception: there is none, or it
- * shares something with others of its run; then worker_plain_reader_next () is to be asked. */
+/* The next element as bytes, which can be read alone.  FALSE, and no exception: there is none, or
+ * it shares something with others of its run; then worker_plain_reader_next () is to be asked. */
 gboolean worker_plain_reader_take (WorkerPlainReader *self, WorkerPlainElement *out);
 /* What begins there. */
 PyObject *worker_plain_read_value (const void *bytes, gsize length);

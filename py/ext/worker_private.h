@@ -205,8 +205,8 @@ void worker_input_clear (WorkerInput *self);
 gboolean worker_input_next_batch (WorkerInput *self);
 /* The next of the rows that the input is. */
 PyObject *worker_rows_next (Stage *stage);
-/* The next element of @stage as bytes, if it is an input, and has it so.  FALSE: an exception, or it
- * is to be asked for the element itself, which it may have. */
+/* The next element of @stage as bytes, if it is an input, and has it so.  FALSE: an exception, or
+ * it is to be asked for the element itself, which it may have. */
 gboolean worker_input_take_plain (Stage *stage, WorkerPlainElement *out);
 /* Reads messages until one of @kind is there, and keeps the input that comes before it. */
 gboolean worker_input_await (WorkerInput *self, RushPyMessageKind kind, WorkerMessage *out);

@@ -5,14 +5,15 @@
  *       │ as bytes, k a number
  *       └───────▶  plain  ──radix sort──▶  made when they are given out     worker_sort_plain.c
  *
- * Keys that are numbers are not compared (worker_sort_numbers.c), and as long as their pairs come as
- * bytes out of a shuffle these are kept.  The first pair of another kind turns them into a list:
+ * Keys that are numbers are not compared (worker_sort_numbers.c), and as long as their pairs come
+ * as bytes out of a shuffle these are kept.  The first pair of another kind turns them into a list:
  * either there is a list, or all that is held is plain.
  *
- * Keys of any other kind are CPython's to sort: list.sort () is stable, merges what is sorted already, and compares strings without a call
- * once it has seen that all keys are such.  It asks a function for each element's key; SortKey is
- * that function, in C, so that nothing of Python runs for a pair but what the user gave.  As in
- * sorted (reverse=True), equal keys keep their order in a descending sort, too.
+ * Keys of any other kind are CPython's to sort: list.sort () is stable, merges what is sorted
+ * already, and compares strings without a call once it has seen that all keys are such.  It asks a
+ * function for each element's key; SortKey is that function, in C, so that nothing of Python runs
+ * for a pair but what the user gave.  As in sorted (reverse=True), equal keys keep their order in a
+ * descending sort, too.
  *
  * Sorted pairs lie anywhere in memory.  So those that come next are asked of it while the ones
  * before them are given out:

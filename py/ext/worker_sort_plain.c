@@ -1,9 +1,9 @@
 /* worker_sort_plain.c - pairs that are sorted before they are objects.
  *
  * What a shuffle brings are bytes (worker_plain.h).  A pair made of them takes ten times their room
- * and lies anywhere; to sort it, it is not needed: only its key is.  So pairs whose keys are numbers
- * are kept as the bytes that came, and made when they are given out, in the right order, one at a
- * time, in memory that the one before has left warm:
+ * and lies anywhere; to sort it, it is not needed: only its key is.  So pairs whose keys are
+ * numbers are kept as the bytes that came, and made when they are given out, in the right order,
+ * one at a time, in memory that the one before has left warm:
  *
  *     bytes     (7, "a") (3, "b") (5, "c") …
  *               ▲        ▲

@@ -29,8 +29,8 @@ gboolean worker_sort_number_of_float (double number, guint64 *out);
 /* Sorts *@inout_entries, allocated by PyMem_Malloc (), by their numbers, stable also where it
  * descends; they are another allocation then, of @n.  FALSE: no memory. */
 gboolean worker_sort_entries (WorkerSortEntry **inout_entries, gsize n, gboolean ascending);
-/* Sorts a list of pairs by their keys likewise.  FALSE: not all keys are numbers of one kind that is
- * sorted here, and the list is as it was.  Never an exception. */
+/* Sorts a list of pairs by their keys likewise.  FALSE: not all keys are numbers of one kind that
+ * is sorted here, and the list is as it was.  Never an exception. */
 gboolean worker_sort_numbers (PyObject *list, gboolean ascending);
 
 /* ── pairs that are no objects yet: worker_sort_plain.c ── */

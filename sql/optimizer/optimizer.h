@@ -1,7 +1,7 @@
 /* optimizer.h - analyzed plans to better ones that give the same rows.
  *
- * rules/ has one rule a file, each with a picture of before and after; batches.c says in which order
- * they run.
+ * rules/ has one rule a file, each with a picture of before and after; batches.c says in which
+ * order they run.
  *
  * Mirrors:  org.apache.spark.sql.catalyst.optimizer.Optimizer, SparkOptimizer.
  */

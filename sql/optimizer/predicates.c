@@ -128,8 +128,8 @@ rush_contains_semantic (const GPtrArray *items, const RushExpr *expr)
   return FALSE;
 }
 
-/* The columns whose null makes @expr null.  An IS NOT NULL inside is no such thing: its value is false
- * then. */
+/* The columns whose null makes @expr null.  An IS NOT NULL inside is no such thing: its value is
+ * false then. */
 static void
 add_columns_of_value (const RushExpr *expr, GPtrArray *into)
 {

@@ -1,7 +1,7 @@
 /* write.c - planning of writes.
  *
- * Whoever asks for a write has settled everything (sql/session): the query's columns have the table's
- * types, its rows are sorted as the files shall have them.  Two operators go on top.
+ * Whoever asks for a write has settled everything (sql/session): the query's columns have the
+ * table's types, its rows are sorted as the files shall have them.  Two operators go on top.
  */
 #include "sql/physical/write.h"
 

@@ -6,8 +6,8 @@
 
 #include "core/base/error.h"
 
-/* Removes what is in a folder, and the folder itself unless @keep.  Links are removed, not followed;
- * a folder that is not there is gone already. */
+/* Removes what is in a folder, and the folder itself unless @keep.  Links are removed, not
+ * followed; a folder that is not there is gone already. */
 gboolean rush_folder_remove (const char *path, gboolean keep, GError **error);
 
 /* Folders @depth levels below @from take the places of those of the same names below @to, or are

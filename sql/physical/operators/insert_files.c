@@ -1,15 +1,16 @@
-/* insert_files.c - rows become files: one job, whose tasks write and whose end shows all files at once.
+/* insert_files.c - rows become files: one job, whose tasks write and whose end shows all files at
+ * once.
  *
  *   save mode   what is there          becomes
  *   overwrite   all of the folder      replaced
  *      static   PARTITION (year=2024)  that folder is removed, then rows are appended
  *     dynamic   partitions of the rows written beside the table, then moved over the old ones
  *
- * The work is done when the plan is executed, since rows of a write are of no use to anybody: what is
- * left is an RDD without partitions.
+ * The work is done when the plan is executed, since rows of a write are of no use to anybody: what
+ * is left is an RDD without partitions.
  *
- * Mirrors: InsertIntoHadoopFsRelationCommand, WriteFilesExec, HadoopMapReduceCommitProtocol (for the
- *          staging folder of dynamic overwriting).
+ * Mirrors: InsertIntoHadoopFsRelationCommand, WriteFilesExec, HadoopMapReduceCommitProtocol (for
+ *          the staging folder of dynamic overwriting).
  */
 #include "sql/physical/operators/insert_files.h"
 
