@@ -326,7 +326,8 @@ worker_input_init (WorkerInput *self, WorkerChannel *channel, WorkerFormat *form
 {
   static PyObject *(*const next[]) (Stage *) = {
     [WORKER_LINES] = next_line,     [WORKER_BYTES] = next_line_bytes, [WORKER_BINARY] = next_record,
-    [WORKER_LONG] = next_number,    [WORKER_RUNS] = next_object,      [WORKER_ROWS] = worker_rows_next,
+    [WORKER_LONG] = next_number,    [WORKER_RUNS] = next_object,
+    [WORKER_ROWS] = worker_rows_next,
     [WORKER_ZIP] = next_pair,       [WORKER_CARTESIAN] = next_pair,
   };
 

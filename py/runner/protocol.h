@@ -25,7 +25,8 @@
  *   cartesian(a,b)                                          each of a row's a with each of its b
  *
  * TASK     {"stage":0,"stageAttempt":0,"partition":1,"attempt":0,"taskId":5,"split":1,
- *           "input":"lines" | "bytes" | "binary" | "long" | "runs" | "rows" | "zip(…,…)" | "cartesian(…,…)",
+ *           "input":"lines" | "bytes" | "binary" | "long" | "runs" | "rows" | "zip(…,…)"
+ *                 | "cartesian(…,…)",
  *           "output":"lines" | "runs" | "pairs" | "rows",
  *           "inputColumns":{"type":"struct",…},"outputColumns":{…},
  *           "memoryBytes":536870912,"localDir":path,"properties":{…},
@@ -35,9 +36,9 @@
  *          memoryBytes is spark.python.worker.memory: what is larger goes to files in localDir;
  *          over half of it, buckets are flushed early.
  *          inputColumns and outputColumns are the types of rows, as DataType.json () has them.
- *          "calls":text, JSON of [{"args":[0,1],"evalType":100,"bytes":n,"type":{…}},…]: the command is no
- *          list of ops, but one function behind the other, n bytes each, that are called with
- *          columns of the input; a result is a column of the output.
+ *          "calls":text, JSON of [{"args":[0,1],"evalType":100,"bytes":n,"type":{…}},…]: the
+ *          command is no list of ops, but one function behind the other, n bytes each, that are
+ *          called with columns of the input; a result is a column of the output.
  *          broadcasts are those that the command uses; a worker reads the file when the value is
  *          asked for, and again when the version has changed.
  *          filesVersion counts what addFile and its like have added; pyFiles are archives of

@@ -1,8 +1,10 @@
 /* values.h - values of columns ⇄ objects of Python, for the driver and for workers.
  *
- *   boolean  tinyint…bigint  float double  string  binary     decimal  date  timestamp
- *   bool     int             float         str     bytearray  Decimal  date  datetime (naive, in the
- *                                                                            zone of the process)
+ *   boolean  tinyint…bigint  float double  string  binary     decimal  date
+ *   bool     int             float         str     bytearray  Decimal  date
+ *
+ *   timestamp: datetime (naive, in the zone of the process)
+ *
  *   day-time interval  array  map   struct
  *   timedelta          list   dict  Row: a subclass of tuple with __fields__
  *
