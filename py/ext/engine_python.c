@@ -67,9 +67,9 @@ context_python_rdd (EngineContext *self, PyObject *args)
   const RushType *rows = NULL;
   RushPythonChain chain = { 0 };
   if (!PyArg_ParseTuple (args, "O!y#spO!sO!pO&|O&", &EngineRdd_Type, &parent, &command,
-                         &command_bytes, &output, &preserves, &PyList_Type, &step_list, &chain.input, &PyList_Type,
-                         &broadcast_list, &barrier, engine_call_converter, &call,
-                         engine_type_converter, &rows) ||
+                         &command_bytes, &output, &preserves, &PyList_Type, &step_list,
+                         &chain.input, &PyList_Type, &broadcast_list, &barrier,
+                         engine_call_converter, &call, engine_type_converter, &rows) ||
       !engine_context_ready (self) || !output_from_name (output, &chain.output) ||
       !check_command_size ((gsize)command_bytes))
     return NULL;
