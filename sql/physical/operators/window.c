@@ -4,9 +4,7 @@
  *     │ a 1 │ a 2 │ b 1 │ b 5 │ …  ─▶  for each function and partition a piece of its column
  *
  *   rank () and the like     see a partition at once (functions/window)
- *   aggregates               one state, and the rows that enter the frame: where the frame's start
- *                            stays, each row is taken in once; where it moves, rows that leave are
- *                            retracted, or the frame is computed anew
+ *   aggregates               see the rows of each frame (window_aggregate.c)
  *
  * Mirrors: org.apache.spark.sql.execution.window.WindowExec.
  */
@@ -14,10 +12,9 @@
 
 #include "core/data/gather.h"
 #include "sql/physical/operators/basic.h"
+#include "sql/physical/operators/window_aggregate.h"
 #include "sql/physical/operators/window_frames.h"
 #include "sql/physical/text.h"
-
-#include <string.h>
 
 #define CHUNK_ROWS (RUSH_BATCH_MAX_ROWS / 2)
 
@@ -28,6 +25,7 @@ typedef struct
   RushExprList *partition;                      /* (owned) */
   RushExprList *orders;                         /* (owned) */
   RushExpr **calls;                             /* (owned) [windows->n] functions, bound */
+  RushWindowRange *ranges;                      /* (owned) [windows->n] */
   RushExprList *bound_partition, *bound_orders; /* (owned) SORT_ORDERs */
   RushSortSpec *partition_spec, *order_spec;    /* (owned) */
   RushSchema *schema;                           /* (owned) */
@@ -45,114 +43,12 @@ typedef struct
   guint next;
 } WindowIterator;
 
-/* ---- aggregates ---- */
-
-static gboolean
-update_range (const RushExpr *call, RushAggregateStates *states, RushColumn *const *args,
-              guint32 start, guint32 end, RushEvalContext *eval, GError **error)
-{
-  static const guint32 zeros[RUSH_BATCH_MAX_ROWS];
-  const RushAggregateClass *klass = call->as.aggregate.function->aggregate;
-  gboolean updated = TRUE;
-
-  for (; start < end && updated; start += RUSH_BATCH_MAX_ROWS)
-    {
-      guint n = MIN (end - start, RUSH_BATCH_MAX_ROWS);
-      RushRows rows = { NULL, n, n };
-      g_autofree RushColumn **slices = g_new (RushColumn *, call->n_children + 1);
-
-      for (guint a = 0; a < call->n_children; a++)
-        slices[a] = rush_column_slice (args[a], start, n);
-      updated = klass->update (call, states, zeros, slices, &rows, eval, error);
-      for (guint a = 0; a < call->n_children; a++)
-        rush_column_unref (slices[a]);
-    }
-  return updated;
-}
-
-static void
-reset_state (const RushExpr *call, RushAggregateStates *states, gboolean used)
-{
-  const RushAggregateClass *klass = call->as.aggregate.function->aggregate;
-
-  if (used && klass->clear != NULL)
-    klass->clear (call, states, 0, 1);
-  memset (states->states, 0, states->state_bytes);
-  if (klass->init != NULL)
-    klass->init (call, states, 0, 1);
-}
-
-/* Rows that have left the frame; FALSE: it has to be computed anew. */
-static gboolean
-retract (const RushExpr *call, RushAggregateStates *states, RushColumn *const *args, guint32 start,
-         guint32 end, RushEvalContext *eval)
-{
-  const RushAggregateClass *klass = call->as.aggregate.function->aggregate;
-  g_autofree RushColumn **slices = g_new (RushColumn *, call->n_children + 1);
-  RushRows rows = { NULL, end - start, end - start };
-  gboolean retracted;
-
-  if (klass->retract == NULL || end - start > RUSH_BATCH_MAX_ROWS)
-    return FALSE;
-  for (guint a = 0; a < call->n_children; a++)
-    slices[a] = rush_column_slice (args[a], start, end - start);
-  retracted = klass->retract (call, states, 0, slices, &rows, eval, NULL);
-  for (guint a = 0; a < call->n_children; a++)
-    rush_column_unref (slices[a]);
-  return retracted;
-}
-
-/* One value a row, those of equal frames one after the other. */
-static gboolean
-aggregate_frames (const RushExpr *call, RushColumn *const *args, guint n, const guint32 *starts,
-                  const guint32 *ends, GPtrArray *out, RushEvalContext *eval, GError **error)
-{
-  const RushAggregateClass *klass = call->as.aggregate.function->aggregate;
-  gsize bytes = klass->state_bytes (call);
-  RushAggregateStates states = { rush_alloc (eval->allocator, bytes, error), bytes,
-                                 eval->allocator };
-  guint32 from = 0, to = 0;
-  gboolean made = states.states != NULL;
-
-  if (made)
-    reset_state (call, &states, FALSE);
-  for (guint i = 0, end; made && i < n; i = end)
-    {
-      RushColumn *value;
-
-      for (end = i + 1; end < n && starts[end] == starts[i] && ends[end] == ends[i]; end++)
-        ;
-      if (starts[i] < from || starts[i] >= to || ends[i] < to ||
-          (starts[i] > from && !retract (call, &states, args, from, starts[i], eval)))
-        {
-          reset_state (call, &states, TRUE);
-          to = starts[i];
-        }
-      from = starts[i];
-      made = update_range (call, &states, args, to, ends[i], eval, error);
-      to = ends[i];
-      value = made ? klass->result (call, &states, 0, 1, eval, error) : NULL;
-      made = value != NULL;
-      for (guint k = i; made && k < end; k++)
-        g_ptr_array_add (out, rush_column_ref (value));
-      if (made)
-        rush_column_unref (value);
-    }
-  if (states.states != NULL)
-    {
-      if (klass->clear != NULL)
-        klass->clear (call, &states, 0, 1);
-      rush_free (eval->allocator, states.states, bytes);
-    }
-  return made;
-}
-
 /* ---- a partition ---- */
 
 /* Appends the pieces of the function's column. */
 static gboolean
-apply (const WindowExec *exec, guint w, RushColumn *const *args, const RushWindowRows *rows,
-       GPtrArray *out, RushEvalContext *eval, GError **error)
+apply (const WindowExec *exec, guint w, RushColumn *const *args, RushColumn *const *range,
+       const RushWindowRows *rows, GPtrArray *out, RushEvalContext *eval, GError **error)
 {
   const RushExpr *window = exec->windows->items[w]->children[0], *call = exec->calls[w];
   RushWindowFrame frame = window->as.window.frame;
@@ -166,10 +62,10 @@ apply (const WindowExec *exec, guint w, RushColumn *const *args, const RushWindo
     frame = (RushWindowFrame){ .lower = RUSH_BOUND_UNBOUNDED_PRECEDING,
                                .upper = exec->orders->n > 0 ? RUSH_BOUND_CURRENT_ROW
                                                             : RUSH_BOUND_UNBOUNDED_FOLLOWING };
-  if (!rush_window_find_frames (rows, &frame, starts, ends, error))
+  if (!rush_window_find_frames (rows, &frame, &exec->ranges[w], range, starts, ends, error))
     return FALSE;
   if (call->kind == RUSH_EXPR_AGGREGATE)
-    return aggregate_frames (call, args, rows->n_rows, starts, ends, out, eval, error);
+    return rush_window_aggregate (call, args, rows->n_rows, starts, ends, out, eval, error);
   column = call->as.function.function->window (call, &partition, eval, error);
   if (column != NULL)
     g_ptr_array_add (out, column);
@@ -186,6 +82,7 @@ typedef struct
   RushColumn **partitions; /* keys */
   RushColumn **orders;     /* keys */
   RushColumn ***args;      /* of each function */
+  RushColumn ***ranges;    /* of each frame by values; in it NULL: not needed */
 } Chunk;
 
 static void
@@ -206,6 +103,9 @@ chunk_clear (Chunk *self, const WindowExec *exec)
   for (guint w = 0; self->args != NULL && w < exec->windows->n; w++)
     free_columns (self->args[w], exec->calls[w]->n_children);
   g_free (self->args);
+  for (guint w = 0; self->ranges != NULL && w < exec->windows->n; w++)
+    free_columns (self->ranges[w], RUSH_RANGE_COLUMNS);
+  g_free (self->ranges);
 }
 
 /* One expression over all batches. */
@@ -232,6 +132,8 @@ evaluate_list (GPtrArray *batches, RushExpr *const *exprs, guint n, gboolean ord
   *out = g_new0 (RushColumn *, n + 1);
   for (guint i = 0; i < n; i++)
     {
+      if (exprs[i] == NULL)
+        continue;
       (*out)[i] = evaluate_all (batches, orders ? exprs[i]->children[0] : exprs[i], eval, error);
       if ((*out)[i] == NULL)
         return FALSE;
@@ -263,9 +165,12 @@ chunk_load (Chunk *self, const WindowExec *exec, GPtrArray *batches, RushEvalCon
                       eval, error))
     return FALSE;
   self->args = g_new0 (RushColumn **, exec->windows->n + 1);
+  self->ranges = g_new0 (RushColumn **, exec->windows->n + 1);
   for (guint w = 0; w < exec->windows->n; w++)
     if (!evaluate_list (batches, exec->calls[w]->children, exec->calls[w]->n_children, FALSE,
-                        &self->args[w], eval, error))
+                        &self->args[w], eval, error) ||
+        !evaluate_list (batches, exec->ranges[w].exprs, RUSH_RANGE_COLUMNS, FALSE, &self->ranges[w],
+                        eval, error))
       return FALSE;
   return TRUE;
 }
@@ -276,7 +181,7 @@ slice_all (RushColumn *const *columns, guint n, guint start, guint length)
   RushColumn **slices = g_new0 (RushColumn *, n + 1);
 
   for (guint c = 0; c < n; c++)
-    slices[c] = rush_column_slice (columns[c], start, length);
+    slices[c] = columns[c] != NULL ? rush_column_slice (columns[c], start, length) : NULL;
   return slices;
 }
 
@@ -294,8 +199,10 @@ apply_to_partition (const WindowExec *exec, const Chunk *chunk, guint start, gui
   for (guint w = 0; w < exec->windows->n && applied; w++)
     {
       RushColumn **args = slice_all (chunk->args[w], exec->calls[w]->n_children, start, n);
-      applied = apply (exec, w, args, &rows, pieces[w], eval, error);
+      RushColumn **range = slice_all (chunk->ranges[w], RUSH_RANGE_COLUMNS, start, n);
+      applied = apply (exec, w, args, range, &rows, pieces[w], eval, error);
       free_columns (args, exec->calls[w]->n_children);
+      free_columns (range, RUSH_RANGE_COLUMNS);
     }
   free_columns (orders, exec->orders->n);
   return applied;
@@ -532,8 +439,12 @@ window_finalize (RushExec *base)
   WindowExec *self = (WindowExec *)base;
 
   for (guint w = 0; w < self->windows->n; w++)
-    rush_expr_unref (self->calls[w]);
+    {
+      rush_expr_unref (self->calls[w]);
+      rush_window_range_clear (&self->ranges[w]);
+    }
   g_free (self->calls);
+  g_free (self->ranges);
   rush_expr_list_unref (self->windows);
   rush_expr_list_unref (self->partition);
   rush_expr_list_unref (self->orders);
@@ -596,6 +507,10 @@ rush_window_exec_new (RushExprList *windows, RushExprList *partition, RushExprLi
   self->bound_orders = rush_bind_list (orders, child->output);
   self->partition_spec = rush_sort_spec_new (self->bound_partition);
   self->order_spec = rush_sort_spec_new (self->bound_orders);
+  self->ranges = g_new0 (RushWindowRange, windows->n + 1);
+  for (guint w = 0; w < windows->n; w++)
+    rush_window_range_init (&self->ranges[w], &windows->items[w]->children[0]->as.window.frame,
+                            self->bound_orders);
   self->schema = rush_exec_schema (&self->base);
   rush_exec_add_metric (self, "spillSize", "spill size", RUSH_METRIC_SIZE);
   return &self->base;

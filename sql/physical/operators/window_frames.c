@@ -2,12 +2,15 @@
  *
  *   ROWS BETWEEN 1 PRECEDING AND CURRENT ROW     by position
  *   RANGE BETWEEN CURRENT ROW AND …              the current row stands for all its peers
- *   RANGE BETWEEN 5 PRECEDING AND …              by the value of the one order key; both bounds
- *                                                move in one direction only, so two cursors do
+ *   RANGE BETWEEN 5 PRECEDING AND …              by the value of the one order key: key − 5 is a
+ *                                                column of its own; both bounds move in one
+ *                                                direction only, so two cursors do
  *
  * Mirrors: org.apache.spark.sql.execution.window.{WindowFunctionFrame,BoundOrdering}.
  */
 #include "sql/physical/operators/window_frames.h"
+
+#include "sql/functions/function.h"
 
 void
 rush_window_find_peers (RushWindowRows *self)
@@ -28,56 +31,75 @@ rush_window_find_peers (RushWindowRows *self)
 
 /* ---- values ---- */
 
-static double
-literal_number (const RushExpr *offset)
+/* key ± offset; NULL: it cannot be moved by that.  Where the order descends, rows that precede have
+ * greater keys. */
+static RushExpr *
+move_key (const RushExpr *order, RushExpr *offset, gboolean preceding)
 {
-  const RushColumn *value = offset->as.literal.value;
+  gboolean subtract = preceding != order->as.sort.descending;
+  RushExpr *key = order->children[0];
+  g_autoptr (RushExpr) step = NULL, sum = NULL;
 
-  if (value->type->storage == RUSH_STORAGE_F32 || value->type->storage == RUSH_STORAGE_F64)
-    return rush_column_get_double (value, 0);
-  return (double)rush_column_get_int (value, 0);
+  if (offset->type == NULL)
+    return NULL;
+  if (rush_type_is_numeric (key->type) && rush_type_is_numeric (offset->type))
+    step = rush_expr_cast (rush_expr_ref (offset), key->type, RUSH_EVAL_ANSI, NULL, FALSE);
+  else if (key->type->kind == RUSH_TYPE_DATE && rush_type_is_integral (offset->type))
+    return rush_expr_function (rush_function_find (subtract ? "date_sub" : "date_add"), "date_add",
+                               &RUSH_DATE, TRUE, RUSH_EVAL_ANSI, 2,
+                               (RushExpr *[]){ rush_expr_ref (key), rush_expr_ref (offset) });
+  else
+    step = rush_expr_ref (offset);
+  sum = rush_expr_arithmetic (subtract ? RUSH_EXPR_SUBTRACT : RUSH_EXPR_ADD, RUSH_EVAL_ANSI,
+                              rush_expr_ref (key), g_steal_pointer (&step));
+  return sum->type != NULL ? g_steal_pointer (&sum) : NULL;
 }
 
-static double
-order_value (const RushWindowRows *self, guint row)
+void
+rush_window_range_init (RushWindowRange *self, const RushWindowFrame *frame,
+                        const RushExprList *orders)
 {
-  const RushColumn *key = self->orders[0];
-  double value = key->type->storage == RUSH_STORAGE_F32 || key->type->storage == RUSH_STORAGE_F64
-                     ? rush_column_get_double (key, row)
-                     : (double)rush_column_get_int (key, row);
+  const RushExpr *order = orders->n == 1 ? orders->items[0] : NULL;
+  RushExpr *moved, *key;
 
-  return self->spec->keys[0].descending ? -value : value;
+  *self = (RushWindowRange){ { NULL }, NULL };
+  if (!frame->given || frame->rows || order == NULL)
+    return;
+  if (frame->lower_offset != NULL)
+    self->exprs[RUSH_RANGE_LOWER] =
+        move_key (order, frame->lower_offset, frame->lower == RUSH_BOUND_PRECEDING);
+  if (frame->upper_offset != NULL)
+    self->exprs[RUSH_RANGE_UPPER] =
+        move_key (order, frame->upper_offset, frame->upper == RUSH_BOUND_PRECEDING);
+  moved = self->exprs[RUSH_RANGE_LOWER] != NULL ? self->exprs[RUSH_RANGE_LOWER]
+                                                : self->exprs[RUSH_RANGE_UPPER];
+  if (moved == NULL)
+    return;
+  /* A sum of decimals has a digit more than the key. */
+  key = rush_expr_ref (order->children[0]);
+  if (key->type != moved->type)
+    key = rush_expr_cast (key, moved->type, RUSH_EVAL_ANSI, NULL, FALSE);
+  self->exprs[RUSH_RANGE_KEY] = key;
+  g_autoptr (RushExprList) list = rush_expr_list_new (
+      1, (RushExpr *[]){ rush_expr_sort_order (rush_expr_ref (key), order->as.sort.descending,
+                                               order->as.sort.nulls_last) });
+  self->spec = rush_sort_spec_new (list);
 }
 
-/* The first row whose value is at least (@above: above) value of row @i plus @distance; nulls are
- * among themselves. */
-static guint32
-find_value (const RushWindowRows *self, guint i, double distance, gboolean above, guint32 from)
+void
+rush_window_range_clear (RushWindowRange *self)
 {
-  double wanted = order_value (self, i) + distance;
-
-  for (; from < self->n_rows; from++)
-    {
-      if (!rush_column_is_valid (self->orders[0], from))
-        {
-          if (self->spec->keys[0].nulls_last)
-            break;
-          continue;
-        }
-      if (above ? order_value (self, from) > wanted : order_value (self, from) >= wanted)
-        break;
-    }
-  return from;
+  for (guint c = 0; c < RUSH_RANGE_COLUMNS; c++)
+    g_clear_pointer (&self->exprs[c], rush_expr_unref);
+  g_clear_pointer (&self->spec, g_free);
 }
 
 static gboolean
-check_offset (const RushWindowRows *self, const RushExpr *offset, gboolean rows, GError **error)
+check_offset (const RushExpr *offset, gboolean rows, const RushExpr *moved, GError **error)
 {
-  gboolean known =
-      offset->kind == RUSH_EXPR_LITERAL && rush_column_is_valid (offset->as.literal.value, 0) &&
-      (rows || (self->spec->n == 1 && (self->spec->keys[0].type->storage <= RUSH_STORAGE_I64 ||
-                                       self->spec->keys[0].type->storage == RUSH_STORAGE_F32 ||
-                                       self->spec->keys[0].type->storage == RUSH_STORAGE_F64)));
+  gboolean known = offset == NULL || moved != NULL ||
+                   (rows && offset->kind == RUSH_EXPR_LITERAL &&
+                    rush_column_is_valid (offset->as.literal.value, 0));
 
   if (!known)
     g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_UNSUPPORTED,
@@ -87,52 +109,82 @@ check_offset (const RushWindowRows *self, const RushExpr *offset, gboolean rows,
 
 /* ---- bounds ---- */
 
+/* What frames are found by. */
+typedef struct
+{
+  const RushWindowRows *rows;
+  const RushWindowFrame *frame;
+  const RushWindowRange *range;
+  RushColumn *const *columns;
+} Finder;
+
+/* From row @from on the first whose key is at least the lower bound of row @i, or above its upper
+ * one.  Where nulls stand first they are below any bound, and else above. */
+static guint32
+find_value (const Finder *self, guint i, gboolean lower, guint32 from)
+{
+  RushColumn *const *key = &self->columns[RUSH_RANGE_KEY];
+  RushColumn *const *bound = &self->columns[lower ? RUSH_RANGE_LOWER : RUSH_RANGE_UPPER];
+
+  while (from < self->rows->n_rows &&
+         rush_sort_compare (self->range->spec, 0, key, from, bound, i) < !lower)
+    from++;
+  return from;
+}
+
+/* By position. */
+static guint32
+find_row (const Finder *self, gboolean lower, guint i)
+{
+  const RushExpr *offset = lower ? self->frame->lower_offset : self->frame->upper_offset;
+  gint64 distance = rush_column_get_int (offset->as.literal.value, 0);
+
+  if ((lower ? self->frame->lower : self->frame->upper) == RUSH_BOUND_PRECEDING)
+    distance = -distance;
+  return (guint32)CLAMP ((gint64)i + distance + !lower, 0, (gint64)self->rows->n_rows);
+}
+
 /* Where the frame of row @i begins (@lower) or ends; @before: that of the row before. */
 static guint32
-find_bound (const RushWindowRows *self, const RushWindowFrame *frame, gboolean lower, guint i,
-            guint32 before)
+find_bound (const Finder *self, gboolean lower, guint i, guint32 before)
 {
-  RushFrameBound bound = lower ? frame->lower : frame->upper;
-  const RushExpr *offset = lower ? frame->lower_offset : frame->upper_offset;
-  double distance = 0;
+  const RushWindowRows *rows = self->rows;
 
-  switch (bound)
+  switch (lower ? self->frame->lower : self->frame->upper)
     {
     case RUSH_BOUND_UNBOUNDED_PRECEDING:
       return 0;
     case RUSH_BOUND_UNBOUNDED_FOLLOWING:
-      return self->n_rows;
+      return rows->n_rows;
     case RUSH_BOUND_CURRENT_ROW:
-      if (frame->rows)
+      if (self->frame->rows)
         return lower ? i : i + 1;
-      return lower ? self->peers_start[i] : self->peers_end[i];
+      return lower ? rows->peers_start[i] : rows->peers_end[i];
     case RUSH_BOUND_PRECEDING:
-      distance = -literal_number (offset);
-      break;
     case RUSH_BOUND_FOLLOWING:
-      distance = literal_number (offset);
       break;
     }
-  if (frame->rows)
-    return (guint32)CLAMP ((gint64)i + (gint64)distance + !lower, 0, (gint64)self->n_rows);
-  if (!rush_column_is_valid (self->orders[0], i))
-    return lower ? self->peers_start[i] : self->peers_end[i];
-  return find_value (self, i, distance, !lower, before);
+  if (self->frame->rows)
+    return find_row (self, lower, i);
+  if (!rush_column_is_valid (rows->orders[0], i))
+    return lower ? rows->peers_start[i] : rows->peers_end[i];
+  return find_value (self, i, lower, before);
 }
 
 gboolean
 rush_window_find_frames (const RushWindowRows *self, const RushWindowFrame *frame,
+                         const RushWindowRange *range, RushColumn *const *columns,
                          guint32 *out_start, guint32 *out_end, GError **error)
 {
-  if ((frame->lower_offset != NULL &&
-       !check_offset (self, frame->lower_offset, frame->rows, error)) ||
-      (frame->upper_offset != NULL &&
-       !check_offset (self, frame->upper_offset, frame->rows, error)))
+  Finder finder = { self, frame, range, columns };
+
+  if (!check_offset (frame->lower_offset, frame->rows, range->exprs[RUSH_RANGE_LOWER], error) ||
+      !check_offset (frame->upper_offset, frame->rows, range->exprs[RUSH_RANGE_UPPER], error))
     return FALSE;
   for (guint i = 0; i < self->n_rows; i++)
     {
-      out_start[i] = find_bound (self, frame, TRUE, i, i > 0 ? out_start[i - 1] : 0);
-      out_end[i] = find_bound (self, frame, FALSE, i, i > 0 ? out_end[i - 1] : 0);
+      out_start[i] = find_bound (&finder, TRUE, i, i > 0 ? out_start[i - 1] : 0);
+      out_end[i] = find_bound (&finder, FALSE, i, i > 0 ? out_end[i - 1] : 0);
       out_end[i] = MAX (out_end[i], out_start[i]);
     }
   return TRUE;

@@ -12,8 +12,28 @@ typedef struct
   guint32 *peers_start, *peers_end; /* [n_rows] */
 } RushWindowRows;
 
+/* RANGE BETWEEN offset PRECEDING AND …: the order key, and the values between which it must be. */
+enum
+{
+  RUSH_RANGE_KEY,
+  RUSH_RANGE_LOWER,
+  RUSH_RANGE_UPPER,
+  RUSH_RANGE_COLUMNS
+};
+typedef struct
+{
+  RushExpr *exprs[RUSH_RANGE_COLUMNS]; /* (owned) NULL: not needed */
+  RushSortSpec *spec;                  /* (owned) of the key, as the exprs have it */
+} RushWindowRange;
+
+/* @orders: bound SORT_ORDERs. */
+void rush_window_range_init (RushWindowRange *self, const RushWindowFrame *frame,
+                             const RushExprList *orders);
+void rush_window_range_clear (RushWindowRange *self);
+
 void rush_window_find_peers (RushWindowRows *self);
-/* Rows [out_start[i], out_end[i]) for each row i; may be empty.  FALSE: the offset is no number
- * that the order key could be moved by. */
+/* Rows [out_start[i], out_end[i]) for each row i; may be empty.  @columns: the range's over the
+ * partition's rows.  FALSE: the offset is nothing that the order key could be moved by. */
 gboolean rush_window_find_frames (const RushWindowRows *self, const RushWindowFrame *frame,
+                                  const RushWindowRange *range, RushColumn *const *columns,
                                   guint32 *out_start, guint32 *out_end, GError **error);
