@@ -61,6 +61,7 @@ required_text (RushArgType wanted)
     case RUSH_ARG_SAME:
     case RUSH_ARG_ORDERED:
     case RUSH_ARG_CONCAT:
+    case RUSH_ARG_KEY_OR_VALUE:
     case RUSH_ARG_ELEMENT:
       break;
     }
@@ -163,20 +164,21 @@ unify_with_first (const RushAnalysis *self, const RushFunction *function, guint 
   return TRUE;
 }
 
+/* Of the arguments first, first + step, …: those of @kind. */
 static gboolean
-unify_same (const RushAnalysis *self, const RushFunction *function, RushArgType kind, guint n,
-            RushExpr **args)
+unify_same (const RushAnalysis *self, const RushFunction *function, RushArgType kind, guint first,
+            guint step, guint n, RushExpr **args)
 {
   g_autoptr (GPtrArray) same = g_ptr_array_new ();
   const RushType *type;
 
-  for (guint i = 0; i < n; i++)
+  for (guint i = first; i < n; i += step)
     if (rush_function_arg (function, i) == kind)
       g_ptr_array_add (same, args[i]);
   if (same->len < 2)
     return TRUE;
   type = rush_analysis_wider_of (self, same);
-  for (guint i = 0; i < n && type != NULL; i++)
+  for (guint i = first; i < n && type != NULL; i += step)
     if (rush_function_arg (function, i) == kind)
       args[i] = rush_analysis_cast (self, args[i], type);
   return type != NULL;
@@ -204,22 +206,42 @@ unify_concat (const RushAnalysis *self, const RushFunction *function, guint n, R
     args[i] = rush_analysis_cast (self, args[i], type);
 }
 
+/* Types of the arguments first, first + step, … */
 static void
-set_different_types (GError **error, const char *name, guint n, RushExpr *const *args,
-                     const RushSqlContext *context)
+set_different_types (GError **error, RushSqlErrorClass error_class, const char *name, guint first,
+                     guint step, guint n, RushExpr *const *args, const RushSqlContext *context)
 {
   g_autofree char *call = call_text (name, n, args), *quoted = rush_sql_id_of (name);
   g_autoptr (GString) types = g_string_new ("[");
 
-  for (guint i = 0; i < n; i++)
+  for (guint i = first; i < n; i += step)
     {
       g_autofree char *type = rush_quote_type (args[i]->type);
 
-      g_string_append_printf (types, "%s%s", i > 0 ? ", " : "", type);
+      g_string_append_printf (types, "%s%s", i > first ? ", " : "", type);
     }
   g_string_append_c (types, ']');
-  rush_sql_error_set (error, RUSH_SQL_CLASS_DATATYPE_MISMATCH_DATA_DIFF_TYPES, context, "sqlExpr",
-                      call, "functionName", quoted, "dataType", types->str, NULL);
+  rush_sql_error_set (error, error_class, context, "sqlExpr", call, "functionName", quoted,
+                      "dataType", types->str, NULL);
+}
+
+/* map (): all keys alike, all values alike. */
+static gboolean
+unify_entries (const RushAnalysis *self, const RushFunction *function, const char *name, guint n,
+               RushExpr **args, const RushSqlContext *context, GError **error)
+{
+  static const RushSqlErrorClass classes[] = {
+    RUSH_SQL_CLASS_DATATYPE_MISMATCH_CREATE_MAP_KEY_DIFF_TYPES,
+    RUSH_SQL_CLASS_DATATYPE_MISMATCH_CREATE_MAP_VALUE_DIFF_TYPES
+  };
+
+  for (guint first = 0; first < 2; first++)
+    if (!unify_same (self, function, RUSH_ARG_KEY_OR_VALUE, first, 2, n, args))
+      {
+        set_different_types (error, classes[first], name, first, 2, n, args, context);
+        return FALSE;
+      }
+  return TRUE;
 }
 
 gboolean
@@ -249,9 +271,10 @@ rush_analysis_fit_arguments (const RushAnalysis *self, const RushFunction *funct
       return FALSE;
     }
   unify_concat (self, function, n, args);
-  if (unify_same (self, function, RUSH_ARG_SAME, n, args) &&
-      unify_same (self, function, RUSH_ARG_ARRAYS, n, args))
-    return TRUE;
-  set_different_types (error, name, n, args, context);
+  if (unify_same (self, function, RUSH_ARG_SAME, 0, 1, n, args) &&
+      unify_same (self, function, RUSH_ARG_ARRAYS, 0, 1, n, args))
+    return unify_entries (self, function, name, n, args, context, error);
+  set_different_types (error, RUSH_SQL_CLASS_DATATYPE_MISMATCH_DATA_DIFF_TYPES, name, 0, 1, n, args,
+                       context);
   return FALSE;
 }

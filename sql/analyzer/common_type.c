@@ -297,6 +297,7 @@ accepts (RushArgType wanted, const RushType *type)
       return rush_type_is_orderable (type);
     case RUSH_ARG_LAMBDA:
     case RUSH_ARG_CONCAT:
+    case RUSH_ARG_KEY_OR_VALUE:
     case RUSH_ARG_ELEMENT:
     case RUSH_ARG_INDEX_OR_KEY:
       return TRUE;

@@ -45,6 +45,7 @@ typedef enum
   /* All arguments that say so are binary, or all are arrays: as they are (arrays: their common
    * type); else each is cast to string.  concat () */
   RUSH_ARG_CONCAT,
+  RUSH_ARG_KEY_OR_VALUE,     /* keys and values in turn, each all of one common type */
   RUSH_ARG_ARRAYS,           /* arrays, all that say so of one common type */
   RUSH_ARG_ARRAY_OF_STRINGS, /* an array, cast to array<string> */
   RUSH_ARG_ELEMENT,          /* what the first argument has: an array its elements (both widened to

@@ -327,7 +327,7 @@ RushExpr *rush_expr_with_id (RushExpr *self, RushExprId id);
 RushExpr *rush_expr_with_mode (RushExpr *self, RushEvalMode mode);
 RushExpr *rush_expr_with_frame (RushExpr *self, const RushWindowFrame *frame); /* copied */
 RushExpr *rush_expr_with_aggregate_mode (RushExpr *self, RushAggregateMode mode);
-RushExpr *rush_expr_with_ignore_nulls (RushExpr *self); /* an aggregate's */
+RushExpr *rush_expr_with_ignore_nulls (RushExpr *self); /* an AGGREGATE, a FUNCTION */
 /* What a FUNCTION needs of its session: an interned zone or NULL, and a seed. */
 RushExpr *rush_expr_with_environment (RushExpr *self, const char *time_zone, gint64 seed);
 RushExpr *rush_expr_with_plan (RushExpr *self, RushPlan *plan); /* a subquery's; takes over */

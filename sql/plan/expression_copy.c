@@ -141,7 +141,10 @@ rush_expr_with_ignore_nulls (RushExpr *self)
 {
   RushExpr *copy = rush_expr_copy (self);
 
-  copy->as.aggregate.ignore_nulls = TRUE;
+  if (self->kind == RUSH_EXPR_AGGREGATE)
+    copy->as.aggregate.ignore_nulls = TRUE;
+  else
+    copy->as.function.ignore_nulls = TRUE;
   return derived (copy);
 }
 

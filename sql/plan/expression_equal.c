@@ -172,6 +172,7 @@ payload_equal (const RushExpr *a, const RushExpr *b, gboolean semantic)
     case RUSH_EXPR_FUNCTION:
       return a->as.function.function == b->as.function.function &&
              a->as.function.time_zone == b->as.function.time_zone &&
+             a->as.function.ignore_nulls == b->as.function.ignore_nulls &&
              a->as.function.seed == b->as.function.seed;
     case RUSH_EXPR_AGGREGATE:
       return a->as.aggregate.function == b->as.aggregate.function &&

@@ -103,11 +103,12 @@ finish_call (const RushAnalysis *self, const RushFunction *function, const char 
 {
   gboolean nullable = is_nullable (function, n, args);
   const RushType *type = function->fixed_type;
+  RushEvalMode mode = function->has_forced_mode ? function->forced_mode : self->mode;
   RushExpr *made;
 
   if (function->kind == RUSH_FUNCTION_REWRITE)
     {
-      made = function->rewrite (function, n, args, self->mode, error);
+      made = function->rewrite (function, n, args, mode, error);
       unref_all (args, n);
       return made;
     }
@@ -119,19 +120,19 @@ finish_call (const RushAnalysis *self, const RushFunction *function, const char 
       return NULL;
     }
   if (function->kind == RUSH_FUNCTION_AGGREGATE)
+    made = rush_expr_aggregate (function, type, nullable, mode, options->distinct,
+                                options->filter != NULL ? rush_expr_ref (options->filter) : NULL, n,
+                                args);
+  else
+    made = rush_expr_function (function, name, type, nullable, mode, n, args);
+  if (options->ignore_nulls)
     {
-      made = rush_expr_aggregate (function, type, nullable, self->mode, options->distinct,
-                                  options->filter != NULL ? rush_expr_ref (options->filter) : NULL,
-                                  n, args);
-      if (options->ignore_nulls)
-        {
-          g_autoptr (RushExpr) plain = made;
+      g_autoptr (RushExpr) plain = made;
 
-          made = rush_expr_with_ignore_nulls (plain);
-        }
-      return made;
+      made = rush_expr_with_ignore_nulls (plain);
     }
-  made = rush_expr_function (function, name, type, nullable, self->mode, n, args);
+  if (function->kind == RUSH_FUNCTION_AGGREGATE)
+    return made;
   if (function->needs_time_zone || function->nondeterministic)
     {
       g_autoptr (RushExpr) plain = made;

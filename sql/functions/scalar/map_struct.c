@@ -456,7 +456,7 @@ const RushFunction rush_functions_map_struct[] = {
                RUSH_ARGS (RUSH_ARG_ANY), .result_type = named_struct_type, .never_null = TRUE,
                .handles_nulls = TRUE),
   RUSH_SCALAR ("map", 0, G_MAXUINT, NULL, make_map, "map(key, value, …)", "2.0.0",
-               RUSH_ARGS (RUSH_ARG_ANY), .result_type = map_type, .never_null = TRUE,
+               RUSH_ARGS (RUSH_ARG_KEY_OR_VALUE), .result_type = map_type, .never_null = TRUE,
                .handles_nulls = TRUE),
   RUSH_SCALAR ("map_from_arrays", 2, 2, NULL, map_from_arrays, "map_from_arrays(keys, values)",
                "2.4.0", RUSH_ARGS (RUSH_ARG_ARRAY), .result_type = from_arrays_type),
