@@ -38,7 +38,14 @@ DOUBLE_EVALUATOR (eval_rint, rint (X))
 DOUBLE_EVALUATOR (eval_degrees, X * 180 / G_PI)
 DOUBLE_EVALUATOR (eval_radians, X *G_PI / 180)
 DOUBLE_EVALUATOR (eval_sign, X > 0 ? 1 : X < 0 ? -1 : X)
-DOUBLE_EVALUATOR (eval_pow, pow (X, Y))
+/* Java's: a power that is not a number gives none, whatever the base; nor do ±1 to infinity. */
+static double
+java_pow (double x, double y)
+{
+  return isnan (y) || (isinf (y) && fabs (x) == 1) ? NAN : pow (x, y);
+}
+
+DOUBLE_EVALUATOR (eval_pow, java_pow (X, Y))
 DOUBLE_EVALUATOR (eval_atan2, atan2 (X + 0.0, Y + 0.0))
 DOUBLE_EVALUATOR (eval_hypot, hypot (X, Y))
 DOUBLE_EVALUATOR (eval_pi, G_PI)

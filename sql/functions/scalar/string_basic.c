@@ -294,16 +294,29 @@ trim (RushText text, RushText set, gboolean left_side, gboolean right_side)
   return (RushText){ p, (gsize)(end - p) };
 }
 
-/* trim (text), trim (text, characters): as the parser and functions.trim () put them. */
-#define TRIM_EVALUATOR(name, LEFT, RIGHT)                                                          \
+/* trim (text), trim (characters, text), but btrim (text, characters). */
+#define TRIM_EVALUATOR(name, TEXT_AT, SET_AT, LEFT, RIGHT)                                         \
   RUSH_TEXT_EVALUATOR (name, {                                                                     \
-    RushText set = call->n_children > 1 ? RUSH_TEXT_ARG (1) : (RushText){ " ", 1 };                \
-    RushText part = trim (TEXT, set, LEFT, RIGHT);                                                 \
+    gboolean given = call->n_children > 1;                                                         \
+    RushText set = given ? RUSH_TEXT_ARG (SET_AT) : (RushText){ " ", 1 };                          \
+    RushText part = trim (RUSH_TEXT_ARG (given ? TEXT_AT : 0), set, LEFT, RIGHT);                  \
     g_string_append_len (out, part.bytes, (gssize)part.length);                                    \
   })
-TRIM_EVALUATOR (trim_both, TRUE, TRUE)
-TRIM_EVALUATOR (trim_left, TRUE, FALSE)
-TRIM_EVALUATOR (trim_right, FALSE, TRUE)
+TRIM_EVALUATOR (trim_both, 1, 0, TRUE, TRUE)
+TRIM_EVALUATOR (trim_left, 1, 0, TRUE, FALSE)
+TRIM_EVALUATOR (trim_right, 1, 0, FALSE, TRUE)
+TRIM_EVALUATOR (btrim, 0, 1, TRUE, TRUE)
+
+/* TRIM(BOTH x FROM text): how the three are written again. */
+static char *
+trim_to_sql (const RushExpr *call, char *const *args)
+{
+  const char *name = call->as.function.function->name;
+  const char *side = name[0] == 'l' ? "LEADING" : name[0] == 'r' ? "TRAILING" : "BOTH";
+
+  return call->n_children > 1 ? g_strdup_printf ("TRIM(%s %s FROM %s)", side, args[0], args[1])
+                              : g_strdup_printf ("%s(%s)", name, args[0]);
+}
 
 /* ── padded ── */
 
@@ -436,14 +449,13 @@ const RushFunction rush_functions_string_basic[] = {
   TEXT_FUNCTION ("lower", 1, 1, lower, "lower(text) - in small letters", STRING_ARGS),
   TEXT_FUNCTION ("lcase", 1, 1, lower, "lcase(text) - in small letters", STRING_ARGS),
   TEXT_FUNCTION ("initcap", 1, 1, initcap, "initcap(text) - words with a capital", STRING_ARGS),
-  TEXT_FUNCTION ("trim", 1, 2, trim_both, "trim(text[, characters]) - cut at both ends",
-                 STRING_ARGS),
-  TEXT_FUNCTION ("btrim", 1, 2, trim_both, "btrim(text[, characters]) - cut at both ends",
-                 STRING_ARGS),
-  TEXT_FUNCTION ("ltrim", 1, 2, trim_left, "ltrim(text[, characters]) - cut at the start",
-                 STRING_ARGS),
-  TEXT_FUNCTION ("rtrim", 1, 2, trim_right, "rtrim(text[, characters]) - cut at the end",
-                 STRING_ARGS),
+  TEXT_FUNCTION ("trim", 1, 2, trim_both, "trim([characters, ]text) - cut at both ends",
+                 STRING_ARGS, .to_sql = trim_to_sql),
+  TEXT_FUNCTION ("btrim", 1, 2, btrim, "btrim(text[, characters]) - cut at both ends", STRING_ARGS),
+  TEXT_FUNCTION ("ltrim", 1, 2, trim_left, "ltrim([characters, ]text) - cut at the start",
+                 STRING_ARGS, .to_sql = trim_to_sql),
+  TEXT_FUNCTION ("rtrim", 1, 2, trim_right, "rtrim([characters, ]text) - cut at the end",
+                 STRING_ARGS, .to_sql = trim_to_sql),
   TEXT_FUNCTION ("lpad", 2, 3, lpad, "lpad(text, length[, pad]) - filled up from the left",
                  RUSH_ARGS (RUSH_ARG_STRING, RUSH_ARG_INT, RUSH_ARG_STRING)),
   TEXT_FUNCTION ("rpad", 2, 3, rpad, "rpad(text, length[, pad]) - filled up from the right",

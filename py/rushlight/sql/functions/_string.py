@@ -239,7 +239,7 @@ def ltrim(col, trim=None):
     """
     args = [named_column(col)]
     if trim is not None:
-        args.append(named_column(trim))
+        args.insert(0, named_column(trim))
     return call("ltrim", *args)
 
 
@@ -420,7 +420,7 @@ def rtrim(col, trim=None):
     """
     args = [named_column(col)]
     if trim is not None:
-        args.append(named_column(trim))
+        args.insert(0, named_column(trim))
     return call("rtrim", *args)
 
 
@@ -507,7 +507,7 @@ def trim(col, trim=None):
     """
     args = [named_column(col)]
     if trim is not None:
-        args.append(named_column(trim))
+        args.insert(0, named_column(trim))
     return call("trim", *args)
 
 
