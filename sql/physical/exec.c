@@ -129,17 +129,33 @@ rush_exec_transform_up (RushExec *self, RushExecTransform func, gpointer data, G
 }
 
 RushSchema *
-rush_exec_schema (const RushExec *self)
+rush_attributes_schema (const RushExprList *attributes)
 {
-  g_autofree RushField *fields = g_new0 (RushField, self->output->n + 1);
+  g_autofree RushField *fields = g_new0 (RushField, attributes->n + 1);
 
-  for (guint i = 0; i < self->output->n; i++)
+  for (guint i = 0; i < attributes->n; i++)
     {
-      const RushExpr *attribute = self->output->items[i];
+      const RushExpr *attribute = attributes->items[i];
       fields[i] =
           (RushField){ (char *)rush_expr_name (attribute), attribute->type, attribute->nullable };
     }
-  return rush_schema_new (self->output->n, fields);
+  return rush_schema_new (attributes->n, fields);
+}
+
+RushSchema *
+rush_exec_schema (const RushExec *self)
+{
+  return rush_attributes_schema (self->output);
+}
+
+char *
+rush_exec_node_name (const RushExec *self)
+{
+  const char *format = g_str_has_prefix (self->klass->name, "FileScan ")
+                           ? self->klass->name + strlen ("File")
+                           : NULL;
+
+  return format != NULL ? g_strconcat (format, " ", NULL) : g_strdup (self->klass->name);
 }
 
 RushPartitioning *

@@ -120,6 +120,7 @@ typedef struct
 {
   const char *name; /* as explain () prints it: "HashAggregate" */
   gboolean fusible; /* may stand in a stage of fused operators (supports codegen in Spark) */
+  gboolean columnar; /* reads columns, so that Spark has a ColumnarToRow above it */
   /* Joins of two streams: the children are stages of their own. */
   gboolean reads_streams;
   /* Whether this node may, if it depends on more than the class; optional. */
@@ -176,6 +177,9 @@ struct _RushExec
   RushRdd *rdd;
 };
 
+/* As events and explain ("formatted") name it: "Scan csv " for "FileScan csv". (transfer full) */
+char *rush_exec_node_name (const RushExec *self);
+
 /* For subclasses: @size bytes that begin with a RushExec; takes over output and children (the array
  * is the caller's). */
 gpointer rush_exec_alloc (gsize size, const RushExecClass *klass, RushExprList *output,
@@ -187,7 +191,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushExec, rush_exec_unref)
 RushExec *rush_exec_with_children (RushExec *self, RushExec *const *children);
 RushPartitioning *rush_exec_output_partitioning (const RushExec *self);
 RushExprList *rush_exec_output_ordering (const RushExec *self);
-RushSchema *rush_exec_schema (const RushExec *self); /* (transfer full) */
+RushSchema *rush_attributes_schema (const RushExprList *attributes); /* (transfer full) */
+RushSchema *rush_exec_schema (const RushExec *self);                 /* (transfer full) */
 /* For with_children (): what a copy shares with @from: metrics, the logical plan, ids. (@self) */
 gpointer rush_exec_share (gpointer self, const RushExec *from);
 /* Starts what @self and all below need before they run (broadcasts, subqueries), children first. */

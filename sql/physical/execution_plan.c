@@ -69,7 +69,7 @@ info_of (const RushExec *node)
   g_autofree char *arguments =
       node->klass->arguments != NULL ? node->klass->arguments (node) : NULL;
   RushPlanInfo *self =
-      rush_plan_info_new (g_strdup (node->klass->name),
+      rush_plan_info_new (rush_exec_node_name (node),
                           g_strconcat (node->klass->name, arguments != NULL ? arguments : "", NULL),
                           inner != NULL ? 1 : node->n_children, metrics->n);
 

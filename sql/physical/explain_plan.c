@@ -153,11 +153,12 @@ formatted_line (Tree *self, const RushExec *node)
 {
   g_autofree char *more =
       node->klass->formatted_name != NULL ? node->klass->formatted_name (node) : NULL;
+  g_autofree char *name = rush_exec_node_name (node);
   gboolean behind = more != NULL && more[0] == ','; /* stages: behind the number */
 
-  g_string_append_printf (self->out, "%s%s%s (%u)%s", node->codegen_stage_id > 0 ? "* " : "",
-                          node->klass->name, more != NULL && !behind ? more : "",
-                          number_of (self, node), behind ? more : "");
+  g_string_append_printf (self->out, "%s%s%s (%u)%s", node->codegen_stage_id > 0 ? "* " : "", name,
+                          more != NULL && !behind ? more : "", number_of (self, node),
+                          behind ? more : "");
 }
 
 static void
@@ -179,7 +180,9 @@ append_details (Tree *self, const RushExec *node)
 {
   g_autofree char *details = node->klass->formatted != NULL ? node->klass->formatted (node) : NULL;
 
-  g_string_append_printf (self->out, "\n\n(%u) %s", number_of (self, node), node->klass->name);
+  g_autofree char *name = rush_exec_node_name (node);
+
+  g_string_append_printf (self->out, "\n\n(%u) %s", number_of (self, node), name);
   if (node->codegen_stage_id > 0)
     g_string_append_printf (self->out, " [codegen id : %d]", node->codegen_stage_id);
   g_string_append_c (self->out, '\n');

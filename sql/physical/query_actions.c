@@ -289,15 +289,19 @@ act_collect (RushQuery *self, RushExec *plan, gint64 n, GError **error)
   return rush_query_collect_exec (self, plan, error);
 }
 
-/* Plans that end on the driver, and those that the driver has, are small already. */
+/* An adaptive plan is settled first; then the plan's partitions are looked at one after another,
+ * also those of a limit (whose rows go to one partition then).  Rows that the driver has need no
+ * job. */
 static GPtrArray *
 act_take (RushQuery *self, RushExec *plan, gint64 n, GError **error)
 {
   GPtrArray *batches;
 
-  if (!rush_exec_is_adaptive (plan) && !rush_exec_is_local_table (plan) &&
-      !rush_exec_is_take_ordered (plan) && !rush_exec_is_collect_limit (plan) &&
-      !rush_exec_is_collect_tail (plan))
+  if (rush_exec_is_adaptive (plan))
+    plan = rush_adaptive_exec_settle (plan, self, error);
+  if (plan == NULL)
+    return NULL;
+  if (!rush_exec_is_local_table (plan))
     return take_from (self, plan, n < 0 ? -n : n, n < 0, error);
   batches = rush_query_collect_exec (self, plan, error);
   if (batches == NULL)

@@ -81,7 +81,7 @@ class Actions:
         True
         """
         limited = self.select().limit(1)
-        return not limited._query().collect(Row, self._jvm_call("isEmpty"), self._properties())
+        return not limited._query().take(1, Row, self._jvm_call("isEmpty"), self._properties())
 
     @operator
     def show(self, n=20, truncate=True, vertical=False):

@@ -61,7 +61,8 @@ settle (Round *round, RushExec *plan, GError **error)
              : NULL;
 }
 
-/* A stage that does the same already, read once more; NULL: there is none. */
+/* A stage that does the same already, read once more; NULL: there is none.  It is found when the
+ * new stage has been settled, as in Spark, which shows in the numbers of fused stages. */
 static RushExec *
 find_same (Round *round, RushExec *exchange)
 {
@@ -80,13 +81,14 @@ static RushExec *
 make_stage (Round *round, RushExec *exchange, RushExec *child, GError **error)
 {
   AdaptiveExec *self = round->self;
-  RushExec *settled = settle (round, child, error), *stage;
+  g_autoptr (RushExec) settled = settle (round, child, error);
+  RushExec *stage = settled != NULL ? find_same (round, exchange) : NULL;
 
-  if (settled == NULL)
-    return NULL;
-  stage = rush_query_stage_new (rush_exec_is_exchange (exchange) ? RUSH_STAGE_SHUFFLE
-                                                                 : RUSH_STAGE_BROADCAST,
-                                self->n_ids++, rush_exec_with_children (exchange, &settled));
+  if (stage != NULL || settled == NULL)
+    return stage;
+  stage = rush_query_stage_new (
+      rush_exec_is_exchange (exchange) ? RUSH_STAGE_SHUFFLE : RUSH_STAGE_BROADCAST, self->n_ids++,
+      rush_exec_with_children (exchange, (RushExec *[]){ rush_exec_ref (settled) }));
   g_ptr_array_add (self->stages, rush_exec_ref (stage));
   g_ptr_array_add (self->originals, rush_exec_ref (exchange));
   g_ptr_array_add (round->made, stage);
@@ -122,7 +124,6 @@ static RushExec *
 cut (Round *round, RushExec *plan, gboolean *out_ready, GError **error)
 {
   g_autoptr (RushExec) below = NULL;
-  RushExec *same;
   gboolean ready;
 
   if (rush_exec_is_stage (plan))
@@ -133,9 +134,6 @@ cut (Round *round, RushExec *plan, gboolean *out_ready, GError **error)
   if (!rush_exec_is_exchange (plan) && !rush_exec_is_broadcast_exchange (plan))
     return cut_children (round, plan, out_ready, error);
   *out_ready = FALSE;
-  same = find_same (round, plan);
-  if (same != NULL)
-    return same;
   below = cut_children (round, plan, &ready, error);
   if (below == NULL || !ready)
     return g_steal_pointer (&below);
@@ -301,31 +299,32 @@ run_stages (AdaptiveExec *self, RushQuery *query, GError **error)
   return TRUE;
 }
 
-GPtrArray *
-rush_adaptive_exec_collect (RushExec *base, RushQuery *query, GError **error)
+RushExec *
+rush_adaptive_exec_settle (RushExec *base, RushQuery *query, GError **error)
 {
   AdaptiveExec *self = (AdaptiveExec *)base;
-  GPtrArray *batches;
   RushExec *plan;
 
   if (!run_stages (self, query, error))
     return NULL;
   plan = rush_query_stage_plan (self->current);
-  if (!rush_exec_prepare (plan, query, error))
-    return NULL;
-  batches = rush_query_collect_exec (query, plan, error);
-  return batches;
+  return rush_exec_prepare (plan, query, error) ? plan : NULL;
+}
+
+GPtrArray *
+rush_adaptive_exec_collect (RushExec *base, RushQuery *query, GError **error)
+{
+  RushExec *plan = rush_adaptive_exec_settle (base, query, error);
+
+  return plan != NULL ? rush_query_collect_exec (query, plan, error) : NULL;
 }
 
 RushRdd *
 rush_adaptive_exec_rdd (RushExec *base, RushQuery *query, GError **error)
 {
-  AdaptiveExec *self = (AdaptiveExec *)base;
-
-  if (!run_stages (self, query, error) ||
-      !rush_exec_prepare (rush_query_stage_plan (self->current), query, error))
-    return NULL;
-  return rush_exec_execute (self->current, query, error);
+  return rush_adaptive_exec_settle (base, query, error) != NULL
+             ? rush_exec_execute (((AdaptiveExec *)base)->current, query, error)
+             : NULL;
 }
 
 /* ---- the operator ---- */

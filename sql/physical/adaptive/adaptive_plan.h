@@ -17,7 +17,9 @@ gboolean rush_adaptive_applies (const RushExec *plan, const RushEvalSettings *se
 /* @required: @plan with exchanges and sorts. Both are referenced. */
 RushExec *rush_adaptive_exec_new (RushExec *plan, RushExec *required);
 gboolean rush_exec_is_adaptive (const RushExec *self);
-/* Runs all stages but the last, then that. */
+/* Runs all stages but the last: what that is. (transfer none) */
+RushExec *rush_adaptive_exec_settle (RushExec *self, RushQuery *query, GError **error);
+/* … and then that. */
 GPtrArray *rush_adaptive_exec_collect (RushExec *self, RushQuery *query, GError **error);
 RushRdd *rush_adaptive_exec_rdd (RushExec *self, RushQuery *query, GError **error);
 /* For explain: (transfer none). */

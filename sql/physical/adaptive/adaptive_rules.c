@@ -48,12 +48,14 @@ without_exchange (RushExec *self)
              : self;
 }
 
-/* The stage that a side of a join is, through operators that make no more rows of it. */
+/* The stage that a side of a join is, through operators that make no more rows of it.  (Aggregates
+ * are such, too; an exchange between two of them is a stage by itself.) */
 static RushExec *
 stage_of (RushExec *side)
 {
   side = without_sort (side);
-  while (rush_exec_is_project (side) || g_strcmp0 (side->klass->name, "Filter") == 0)
+  while (rush_exec_is_project (side) || rush_exec_is_aggregate (side) || rush_exec_is_sort (side) ||
+         g_strcmp0 (side->klass->name, "Filter") == 0)
     side = side->children[0];
   return rush_exec_is_stage (side) && rush_query_stage_kind (side) == RUSH_STAGE_SHUFFLE &&
                  rush_query_stage_facts (side).known

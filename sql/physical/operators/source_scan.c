@@ -75,7 +75,6 @@ source_scan_finalize (RushExec *base)
 }
 
 static const RushExecClass source_scan_class = {
-  .fusible = TRUE,
   .finalize = source_scan_finalize,
   .with_children = source_scan_copy,
   .arguments = source_scan_arguments,
@@ -92,6 +91,8 @@ rush_source_scan_exec_new (RushExprList *output, RushSource *source, RushExprLis
 
   self->klass = source_scan_class;
   self->klass.name = source->klass->name;
+  self->klass.columnar = g_str_has_suffix (source->klass->name, " parquet") ||
+                         g_str_has_suffix (source->klass->name, " orc");
   self->base.klass = &self->klass;
   self->source = rush_source_ref (source);
   self->pushed = pushed != NULL ? rush_expr_list_ref (pushed) : NULL;

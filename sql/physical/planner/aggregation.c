@@ -180,7 +180,7 @@ form_of (const GPtrArray *calls, const RushEvalSettings *settings)
       for (guint b = 0; b < n; b++)
         {
           fixed = fixed && is_fixed_width (types[b]);
-          objects |= types[b]->kind == RUSH_TYPE_BINARY && strcmp (names[b], "buf") == 0;
+          objects |= strcmp (names[b], "buf") == 0;
         }
     }
   if (fixed)

@@ -1,6 +1,6 @@
 /* preparation.c - what happens to every physical plan before it runs, in this order:
  *
- *   subqueries · exchanges and sorts · aggregates made simpler · [adaptive: the rest happens there]
+ *   subqueries · exchanges and sorts · aggregates made simpler · sorts of sorted rows left out · [adaptive: the rest happens there]
  *   · fused stages · reuse of exchanges
  *
  * Mirrors: QueryExecution.preparations, InsertAdaptiveSparkPlan.
@@ -8,8 +8,10 @@
 #include "sql/physical/adaptive/adaptive_plan.h"
 #include "sql/physical/adaptive/query_stage.h"
 #include "sql/physical/operators/aggregate.h"
+#include "sql/physical/operators/basic.h"
 #include "sql/physical/operators/broadcast_exchange.h"
 #include "sql/physical/operators/exchange.h"
+#include "sql/physical/operators/sort.h"
 #include "sql/physical/planner/planner.h"
 #include "sql/physical/query_private.h"
 
@@ -114,6 +116,31 @@ rush_simplify_aggregates (RushExec *plan, const RushEvalSettings *settings, GErr
   return rush_exec_transform_up (plan, simplify_node, (gpointer)settings, error);
 }
 
+/* ---- sorts ---- */
+
+/* Rows that lie as a sort would put them need none. */
+static RushExec *
+remove_redundant_sort (RushExec *self /* taken over */, gpointer data, GError **error)
+{
+  g_autoptr (RushExec) owned = self;
+  g_autoptr (RushExprList) wanted = NULL;
+  g_autoptr (RushExprList) have = NULL;
+  g_autoptr (RushPartitioning) partitioning = NULL;
+  RushDistribution required = { RUSH_DISTRIBUTION_ANY, NULL };
+
+  if (!rush_exec_is_sort (self))
+    return g_steal_pointer (&owned);
+  wanted = rush_exec_output_ordering (self);
+  have = rush_exec_output_ordering (self->children[0]);
+  partitioning = rush_exec_output_partitioning (self->children[0]);
+  if (self->klass->required_distribution != NULL)
+    required = self->klass->required_distribution (self, 0);
+  if (have == NULL || !rush_ordering_satisfies (have, wanted) ||
+      !rush_partitioning_satisfies (partitioning, &required))
+    return g_steal_pointer (&owned);
+  return rush_exec_ref (self->children[0]);
+}
+
 /* ---- fused stages ---- */
 
 typedef struct
@@ -195,11 +222,12 @@ RushExec *
 rush_collapse_codegen_stages (RushExec *plan, const RushEvalSettings *settings, gint *inout_last)
 {
   Collapse state = { *inout_last };
+  g_autoptr (RushExec) with_transitions = rush_insert_transitions (plan);
   RushExec *numbered;
 
   if (!rush_settings_get_bool (settings, "spark.sql.codegen.wholeStage"))
-    return rush_exec_ref (plan);
-  numbered = number_stages (plan, &state);
+    return g_steal_pointer (&with_transitions);
+  numbered = number_stages (with_transitions, &state);
   *inout_last = state.last;
   return numbered;
 }
@@ -245,13 +273,17 @@ rush_prepare_for_execution (RushQuery *query, RushExec *plan, GError **error)
   g_autoptr (RushExec) required = rush_ensure_requirements (plan, settings, error);
   g_autoptr (RushExec) simple =
       required != NULL ? rush_simplify_aggregates (required, settings, error) : NULL;
+  g_autoptr (RushExec) sorted = NULL;
   g_autoptr (RushExec) fused = NULL;
   gint last = 0;
 
   if (simple == NULL)
     return NULL;
-  if (rush_adaptive_applies (simple, settings))
-    return rush_adaptive_exec_new (plan, simple);
-  fused = rush_collapse_codegen_stages (simple, settings, &last);
+  sorted = rush_settings_get_bool (settings, "spark.sql.execution.removeRedundantSorts")
+               ? rush_exec_transform_up (simple, remove_redundant_sort, NULL, error)
+               : rush_exec_ref (simple);
+  if (rush_adaptive_applies (sorted, settings))
+    return rush_adaptive_exec_new (plan, sorted);
+  fused = rush_collapse_codegen_stages (sorted, settings, &last);
   return rush_reuse_exchanges (fused, settings, error);
 }
