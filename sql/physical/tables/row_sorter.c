@@ -8,8 +8,11 @@
  *     INSERTING ──end, nothing on disk──▶ SORTED ──asked to spill──▶ MERGING (of the rest as a run)
  *         └────────end, runs on disk────▶ MERGING
  *
- * The room that sorting needs, two items a row, is taken when the rows come: who sorts in order to
- * spill must not ask for memory.  Keys that are expressions are computed again for rows that come
+ * Rows that come in order go out as they came: as long as no row is before the last one, there are
+ * no items, and the batches themselves are the answer or the run.
+ *
+ * The room that sorting needs, two items a row, is taken when rows come out of order: who sorts in
+ * order to spill must not ask for memory.  Keys that are expressions are computed again for rows that come
  * back from disk.
  */
 #include "sql/physical/tables/row_sorter.h"
@@ -57,9 +60,10 @@ struct _RushRowSorter
   GPtrArray *batches; /* RushBatch (owned), without selections */
   GPtrArray *keys;    /* RushColumn ** (owned), one a batch */
   gint64 batch_bytes;
+  gboolean in_order;   /* so far: no items */
   RushSortItem *items; /* [2 × capacity]: the second half is scratch */
   gsize n_rows, capacity;
-  gsize next; /* SORTED: of items */
+  gsize next; /* SORTED: of items, or, in order, of batches */
 
   RushSpillFile *file; /* NULL: nothing spilled */
   GArray *ranges;      /* RunRange */
@@ -82,11 +86,14 @@ clear_rows (RushRowSorter *self)
   self->items = NULL;
   self->batch_bytes = 0;
   self->n_rows = self->capacity = self->next = 0;
+  self->in_order = TRUE;
 }
 
 static void
 sort_rows (RushRowSorter *self)
 {
+  if (self->in_order)
+    return;
   rush_sort_items (self->spec, (RushColumn *const *const *)self->keys->pdata, self->items,
                    self->items + self->capacity, self->n_rows);
 }
@@ -120,16 +127,20 @@ open_file (RushRowSorter *self, GError **error)
   return self->file != NULL;
 }
 
-/* The rows from @first of the order on become a run.  The batches that are being written are not
- * charged: they are small, and there is no memory left. */
 static gboolean
-write_run (RushRowSorter *self, gsize first, GError **error)
+append_batches (RushRowSorter *self, gsize first, GError **error)
 {
-  RunRange range;
+  for (gsize b = first; b < self->batches->len; b++)
+    if (!rush_spill_file_append (self->file, self->batches->pdata[b], error))
+      return FALSE;
+  return TRUE;
+}
 
-  if (self->file == NULL && !open_file (self, error))
-    return FALSE;
-  range.start = rush_spill_file_size (self->file);
+/* The batches that are being written are not charged: they are small, and there is no memory left.
+ */
+static gboolean
+append_items (RushRowSorter *self, gsize first, GError **error)
+{
   for (gsize at = first; at < self->n_rows; at += RUSH_BATCH_MAX_ROWS)
     {
       g_autoptr (RushBatch) batch =
@@ -138,6 +149,20 @@ write_run (RushRowSorter *self, gsize first, GError **error)
       if (batch == NULL || !rush_spill_file_append (self->file, batch, error))
         return FALSE;
     }
+  return TRUE;
+}
+
+/* What is @next in the order, and all behind it, becomes a run. */
+static gboolean
+write_run (RushRowSorter *self, gsize next, GError **error)
+{
+  RunRange range;
+
+  if (self->file == NULL && !open_file (self, error))
+    return FALSE;
+  range.start = rush_spill_file_size (self->file);
+  if (!(self->in_order ? append_batches (self, next, error) : append_items (self, next, error)))
+    return FALSE;
   range.end = rush_spill_file_size (self->file);
   g_array_append_val (self->ranges, range);
   return rush_spill_file_flush (self->file, error);
@@ -193,20 +218,60 @@ reserve (RushRowSorter *self, gsize n, GError **error)
   return TRUE;
 }
 
+/* Whether @rows go behind all that are here. */
+static gboolean
+goes_behind (const RushRowSorter *self, const RushBatch *rows, RushColumn *const *keys)
+{
+  guint n = self->batches->len;
+
+  return (n == 0 || rush_sort_compare (self->spec, 0, self->keys->pdata[n - 1],
+                                       ((RushBatch *)self->batches->pdata[n - 1])->length - 1, keys,
+                                       0) <= 0) &&
+         rush_sort_is_in_order (self->spec, keys, rows->length);
+}
+
+static void
+append_rows (RushRowSorter *self, guint batch, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    self->items[self->n_rows++] = (RushSortItem){ 0, batch, i };
+}
+
+/* Room for @n more rows, and items for those that came in order. */
+static gboolean
+leave_order (RushRowSorter *self, guint n, GError **error)
+{
+  if (!reserve (self, n, error))
+    return FALSE;
+  self->n_rows = 0;
+  for (guint b = 0; b < self->batches->len; b++)
+    append_rows (self, b, ((RushBatch *)self->batches->pdata[b])->length);
+  self->in_order = FALSE;
+  return TRUE;
+}
+
 static gboolean
 add (RushRowSorter *self, RushBatch *batch, GError **error)
 {
   g_autoptr (RushBatch) rows = rush_batch_compact (batch, self->ctx->allocator, error);
   RushColumn **keys;
-  guint number = self->batches->len;
 
-  if (rows == NULL || !reserve (self, rows->length, error))
-    return FALSE;
+  if (rows == NULL || rows->length == 0)
+    return rows != NULL;
   keys = rush_sort_keys_new (self->orders, rows, self->eval, error);
   if (keys == NULL)
     return FALSE;
-  for (guint i = 0; i < rows->length; i++)
-    self->items[self->n_rows++] = (RushSortItem){ 0, number, i };
+  if (!(self->in_order && goes_behind (self, rows, keys)) &&
+      !(self->in_order ? leave_order (self, rows->length, error)
+                       : reserve (self, rows->length, error)))
+    {
+      rush_sort_keys_free (keys, self->spec->n);
+      return FALSE;
+    }
+  if (self->in_order)
+    self->n_rows += rows->length;
+  else
+    append_rows (self, self->batches->len, rows->length);
   self->batch_bytes += (gint64)rush_batch_memory_bytes (rows);
   g_ptr_array_add (self->keys, keys);
   g_ptr_array_add (self->batches, g_steal_pointer (&rows));
@@ -384,6 +449,15 @@ end_inserting (RushRowSorter *self, GError **error)
          begin_merging (self, error);
 }
 
+static RushBatch *
+in_order_next (RushRowSorter *self)
+{
+  if (self->next < self->batches->len)
+    return rush_batch_ref (self->batches->pdata[self->next++]);
+  clear_rows (self);
+  return NULL;
+}
+
 /* If there is no memory for a batch the rest goes to disk first. */
 static RushBatch *
 sorted_next (RushRowSorter *self, GError **error)
@@ -421,7 +495,9 @@ rush_row_sorter_next (RushRowSorter *self, GError **error)
   if (!rush_task_context_check (self->ctx, error) ||
       (self->state == INSERTING && !end_inserting (self, error)))
     return NULL;
-  return self->state == SORTED ? sorted_next (self, error) : merge_next (self, error);
+  if (self->state == MERGING)
+    return merge_next (self, error);
+  return self->in_order ? in_order_next (self) : sorted_next (self, error);
 }
 
 gint64
@@ -465,6 +541,7 @@ rush_row_sorter_new (RushSchema *schema, RushExprList *orders, RushTaskContext *
   self->spec = rush_sort_spec_new (orders);
   self->ctx = ctx;
   self->eval = eval;
+  self->in_order = TRUE;
   self->batches = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_batch_unref);
   self->keys = g_ptr_array_new ();
   self->ranges = g_array_new (FALSE, FALSE, sizeof (RunRange));

@@ -13,7 +13,8 @@
  *   string     its first 8 bytes, the first one highest
  *
  * A pass of the radix sort in which all items have the same byte is left out, so small numbers and
- * dates cost two or three passes.  Few items are simply compared.
+ * dates cost two or three passes.  Few items are simply compared.  Whether rows need any of this,
+ * is_in_order () tells: tables are often stored in the order of a key.
  */
 #include "sql/physical/tables/sort_order.h"
 
@@ -64,6 +65,46 @@ rush_sort_compare (const RushSortSpec *spec, guint first, RushColumn *const *a, 
         return result;
     }
   return 0;
+}
+
+/* ---- rows that need no sorting ---- */
+
+/* Numbers without nulls: the first row that is below the one before it or, where more keys follow,
+ * as high. */
+static guint
+count_rising (const RushColumn *column, gboolean more_keys, guint first, guint n)
+{
+  guint row = first;
+
+#define RISING(T)                                                                                  \
+  for (const T *values = (const T *)(gconstpointer)column->values->bytes + column->offset;         \
+       row < n &&                                                                                  \
+       (values[row - 1] < values[row] || (values[row - 1] == values[row] && !more_keys));          \
+       row++)                                                                                      \
+    ;
+  if (column->type->storage == RUSH_STORAGE_I64)
+    RISING (gint64)
+  else if (column->type->storage == RUSH_STORAGE_I32)
+    RISING (gint32)
+#undef RISING
+  return row;
+}
+
+/* Rows out of order are met early, as a rule: only rows in order are looked at to the end. */
+gboolean
+rush_sort_is_in_order (const RushSortSpec *spec, RushColumn *const *keys, guint n)
+{
+  gboolean can_rise = spec->n > 0 && keys[0]->layout == RUSH_LAYOUT_PLAIN &&
+                      keys[0]->null_count == 0 && !spec->keys[0].descending;
+
+  for (guint row = 1; row < n; row++)
+    {
+      if (can_rise)
+        row = count_rising (keys[0], spec->n > 1, row, n);
+      if (row < n && rush_sort_compare (spec, 0, keys, row - 1, keys, row) > 0)
+        return FALSE;
+    }
+  return TRUE;
 }
 
 /* ---- the state of a sort ---- */

@@ -28,6 +28,9 @@ RushSortSpec *rush_sort_spec_new (const RushExprList *orders); /* SORT_ORDERs; f
 gint rush_sort_compare (const RushSortSpec *spec, guint first, RushColumn *const *a, guint row_a,
                         RushColumn *const *b, guint row_b);
 
+/* Whether the @n rows of @keys stand in the order already; rows that are alike may stand anyhow. */
+gboolean rush_sort_is_in_order (const RushSortSpec *spec, RushColumn *const *keys, guint n);
+
 typedef struct
 {
   guint64 prefix; /* of the key that is being sorted by */
