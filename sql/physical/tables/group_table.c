@@ -254,6 +254,18 @@ prefetch_rows (const RushGroupTable *self, const Chunk *chunk, guint n)
     }
 }
 
+/* Tables that are stored in the order of a key bring it many times in a row: the @i-th row has the
+ * key, and so the group, of the one before it. */
+static inline gboolean
+repeats (const RushGroupTable *self, const Chunk *chunk, guint i, const guint32 *groups)
+{
+  guint n_words = self->layout->n_words;
+  const guint64 *words = chunk->words + (gsize)i * n_words;
+
+  return i > 0 && chunk->hashes[i] == chunk->hashes[i - 1] && groups[i - 1] != RUSH_NO_GROUP &&
+         rush_key_rows_equal (self->layout, words - n_words, words);
+}
+
 static gboolean
 number_chunk (RushGroupTable *self, Chunk *chunk, guint n, guint32 *out_groups, GError **error)
 {
@@ -271,6 +283,11 @@ number_chunk (RushGroupTable *self, Chunk *chunk, guint n, guint32 *out_groups, 
       if (chunk->nulls[i] && !self->layout->has_null_word)
         {
           out_groups[i] = RUSH_NO_GROUP;
+          continue;
+        }
+      if (repeats (self, chunk, i, out_groups))
+        {
+          out_groups[i] = out_groups[i - 1];
           continue;
         }
       at = probe (self, chunk->hashes[i], words);
@@ -343,9 +360,17 @@ rush_group_table_find (const RushGroupTable *self, RushColumn *const *keys, cons
       prefetch_rows (self, &chunk, n);
       for (guint i = 0; i < n; i++)
         {
-          gsize at = probe (self, chunk.hashes[i], chunk.words + (gsize)i * n_words);
-          gboolean null = chunk.nulls[i] && !self->layout->has_null_word;
-          out_groups[first + i] = null ? RUSH_NO_GROUP : (guint32)self->index[at] - 1;
+          guint32 *groups = out_groups + first;
+
+          if (chunk.nulls[i] && !self->layout->has_null_word)
+            groups[i] = RUSH_NO_GROUP;
+          else if (repeats (self, &chunk, i, groups))
+            groups[i] = groups[i - 1];
+          else
+            groups[i] =
+                (guint32)
+                    self->index[probe (self, chunk.hashes[i], chunk.words + (gsize)i * n_words)] -
+                1;
         }
     }
 }

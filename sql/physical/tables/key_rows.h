@@ -71,6 +71,8 @@ rush_key_rows_equal (const RushKeyLayout *layout, const guint64 *a, const guint6
 {
   if (layout->has_strings)
     return rush_key_rows_equal_strings (layout, a, b);
+  if (layout->n_words <= 2) /* one number, as most keys are */
+    return ((a[0] ^ b[0]) | (a[layout->n_words - 1] ^ b[layout->n_words - 1])) == 0;
   for (guint w = 0; w < layout->n_words; w++)
     if (a[w] != b[w])
       return FALSE;
