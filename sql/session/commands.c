@@ -2,6 +2,7 @@
 #include "sql/session/session_private.h"
 
 #include "core/data/builder.h"
+#include "sql/physical/statement.h"
 
 #include <string.h>
 
@@ -11,6 +12,40 @@ static const RushCommandEntry *const TABLES[] = {
   rush_show_table_commands, rush_describe_commands,   rush_cache_commands,    rush_explain_commands,
 };
 
+/* What a statement is run with, and what came of it. */
+typedef struct
+{
+  RushSqlSession *session;
+  RushCommandRun run;
+  const RushCommand *command;
+  RushPlan *child;
+  const RushExecutionOptions *options;
+  RushPlan *result; /* (owned) */
+} Statement;
+
+static gboolean
+act (gpointer data, GError **error)
+{
+  Statement *self = data;
+
+  self->result = self->run (self->session, self->command, self->child, self->options, error);
+  return self->result != NULL;
+}
+
+static RushPlan *
+execute (RushSqlSession *session, const RushCommandEntry *entry, const RushCommand *command,
+         RushPlan *child, const RushExecutionOptions *options, GError **error)
+{
+  Statement self = { session, entry->run, command, child, options, NULL };
+
+  if (entry->shown == NULL)
+    return entry->run (session, command, child, options, error);
+  RushQueryEnvironment environment = rush_sql_session_environment (session);
+  rush_statement_run (&environment, entry->shown, options, act, &self, error);
+  rush_query_environment_clear (&environment);
+  return self.result;
+}
+
 RushPlan *
 rush_command_run (RushSqlSession *session, const RushCommand *command, RushPlan *child,
                   const RushExecutionOptions *options, GError **error)
@@ -18,7 +53,7 @@ rush_command_run (RushSqlSession *session, const RushCommand *command, RushPlan 
   for (guint t = 0; t < G_N_ELEMENTS (TABLES); t++)
     for (const RushCommandEntry *entry = TABLES[t]; entry->run != NULL; entry++)
       if (entry->kind == command->kind)
-        return entry->run (session, command, child, options, error);
+        return execute (session, entry, command, child, options, error);
   g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_UNSUPPORTED,
                "this statement is Spark's, but not there yet in Rushlight");
   return NULL;

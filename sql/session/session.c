@@ -149,7 +149,7 @@ rush_sql_session_analyze (RushSqlSession *self, RushPlan *plan, const RushExecut
     }
   const RushCommand *command = plan->as.command.command;
   if (command->kind == RUSH_COMMAND_CREATE_VIEW && child != NULL)
-    return rush_create_view (self, command, plan->children[0], child, error);
+    return rush_create_view (self, command, plan->children[0], child, options, error);
   return rush_command_run (self, command, child, options, error);
 }
 

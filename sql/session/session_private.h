@@ -42,7 +42,7 @@ gboolean rush_table_set_schema (RushTable *table, RushSchema *schema, GError **e
 gboolean rush_command_remove_table (RushSqlSession *session, RushTable *table, GError **error);
 /* CREATE VIEW: @parsed is kept, @query says which columns it has. */
 RushPlan *rush_create_view (RushSqlSession *session, const RushCommand *command, RushPlan *parsed,
-                            RushPlan *query, GError **error);
+                            RushPlan *query, const RushExecutionOptions *options, GError **error);
 /* TRUE: there is one already, and the statement says IF NOT EXISTS. */
 gboolean rush_command_table_exists (RushSqlSession *session, const RushCommand *command);
 
@@ -61,6 +61,9 @@ typedef struct
 {
   RushCommandKind kind;
   RushCommandRun run;
+  const char
+      *shown; /* in the plan of its execution: "Execute SetCommand"; NULL: what it runs is one
+                        itself */
 } RushCommandEntry;
 
 extern const RushCommandEntry rush_setting_commands[];

@@ -95,9 +95,9 @@ run_refresh (RushSqlSession *session, const RushCommand *command, RushPlan *chil
 }
 
 const RushCommandEntry rush_cache_commands[] = {
-  { RUSH_COMMAND_CACHE_TABLE, run_cache },
-  { RUSH_COMMAND_UNCACHE_TABLE, run_uncache },
-  { RUSH_COMMAND_CLEAR_CACHE, run_clear },
-  { RUSH_COMMAND_REFRESH_TABLE, run_refresh },
-  { 0, NULL },
+  { RUSH_COMMAND_CACHE_TABLE, run_cache, "CacheTable" },
+  { RUSH_COMMAND_UNCACHE_TABLE, run_uncache, "UncacheTable" },
+  { RUSH_COMMAND_CLEAR_CACHE, run_clear, "Execute ClearCacheCommand$" },
+  { RUSH_COMMAND_REFRESH_TABLE, run_refresh, "Execute RefreshTableCommand" },
+  { 0, NULL, NULL },
 };

@@ -95,8 +95,8 @@ run_use (RushSqlSession *session, const RushCommand *command, RushPlan *child,
 }
 
 const RushCommandEntry rush_database_commands[] = {
-  { RUSH_COMMAND_CREATE_DATABASE, run_create },
-  { RUSH_COMMAND_DROP_DATABASE, run_drop },
-  { RUSH_COMMAND_USE, run_use },
-  { 0, NULL },
+  { RUSH_COMMAND_CREATE_DATABASE, run_create, "CreateNamespace" },
+  { RUSH_COMMAND_DROP_DATABASE, run_drop, "DropNamespace" },
+  { RUSH_COMMAND_USE, run_use, "SetCatalogAndNamespace" },
+  { 0, NULL, NULL },
 };

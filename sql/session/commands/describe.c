@@ -306,9 +306,9 @@ run_database (RushSqlSession *session, const RushCommand *command, RushPlan *chi
 }
 
 const RushCommandEntry rush_describe_commands[] = {
-  { RUSH_COMMAND_DESCRIBE_TABLE, run_table },
-  { RUSH_COMMAND_DESCRIBE_QUERY, run_query },
-  { RUSH_COMMAND_DESCRIBE_FUNCTION, run_function },
-  { RUSH_COMMAND_DESCRIBE_DATABASE, run_database },
-  { 0, NULL },
+  { RUSH_COMMAND_DESCRIBE_TABLE, run_table, "Execute DescribeTableCommand" },
+  { RUSH_COMMAND_DESCRIBE_QUERY, run_query, "Execute DescribeQueryCommand" },
+  { RUSH_COMMAND_DESCRIBE_FUNCTION, run_function, "Execute DescribeFunctionCommand" },
+  { RUSH_COMMAND_DESCRIBE_DATABASE, run_database, "DescribeNamespace" },
+  { 0, NULL, NULL },
 };

@@ -32,6 +32,6 @@ run_explain (RushSqlSession *session, const RushCommand *command, RushPlan *chil
 }
 
 const RushCommandEntry rush_explain_commands[] = {
-  { RUSH_COMMAND_EXPLAIN, run_explain },
-  { 0, NULL },
+  { RUSH_COMMAND_EXPLAIN, run_explain, "Execute ExplainCommand" },
+  { 0, NULL, NULL },
 };

@@ -180,6 +180,6 @@ run_insert (RushSqlSession *session, const RushCommand *command, RushPlan *child
 }
 
 const RushCommandEntry rush_insert_commands[] = {
-  { RUSH_COMMAND_INSERT, run_insert },
-  { 0, NULL },
+  { RUSH_COMMAND_INSERT, run_insert, NULL },
+  { 0, NULL, NULL },
 };

@@ -183,7 +183,7 @@ run_write (RushSqlSession *session, const RushCommand *command, RushPlan *child,
 }
 
 const RushCommandEntry rush_save_commands[] = {
-  { RUSH_COMMAND_CREATE_TABLE_AS, run_create_as },
-  { RUSH_COMMAND_WRITE, run_write },
-  { 0, NULL },
+  { RUSH_COMMAND_CREATE_TABLE_AS, run_create_as, "Execute CreateDataSourceTableAsSelectCommand" },
+  { RUSH_COMMAND_WRITE, run_write, NULL },
+  { 0, NULL, NULL },
 };

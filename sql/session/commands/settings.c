@@ -66,7 +66,7 @@ run_reset (RushSqlSession *session, const RushCommand *command, RushPlan *child,
 }
 
 const RushCommandEntry rush_setting_commands[] = {
-  { RUSH_COMMAND_SET, run_set },
-  { RUSH_COMMAND_RESET, run_reset },
-  { 0, NULL },
+  { RUSH_COMMAND_SET, run_set, "Execute SetCommand" },
+  { RUSH_COMMAND_RESET, run_reset, "Execute ResetCommand" },
+  { 0, NULL, NULL },
 };

@@ -205,11 +205,11 @@ run_properties (RushSqlSession *session, const RushCommand *command, RushPlan *c
 }
 
 const RushCommandEntry rush_show_commands[] = {
-  { RUSH_COMMAND_SHOW_TABLES, run_tables },
-  { RUSH_COMMAND_SHOW_VIEWS, run_views },
-  { RUSH_COMMAND_SHOW_DATABASES, run_databases },
-  { RUSH_COMMAND_SHOW_COLUMNS, run_columns },
-  { RUSH_COMMAND_SHOW_FUNCTIONS, run_functions },
-  { RUSH_COMMAND_SHOW_TBLPROPERTIES, run_properties },
-  { 0, NULL },
+  { RUSH_COMMAND_SHOW_TABLES, run_tables, "ShowTables" },
+  { RUSH_COMMAND_SHOW_VIEWS, run_views, "Execute ShowViewsCommand" },
+  { RUSH_COMMAND_SHOW_DATABASES, run_databases, "Execute ShowNamespacesCommand" },
+  { RUSH_COMMAND_SHOW_COLUMNS, run_columns, "Execute ShowColumnsCommand" },
+  { RUSH_COMMAND_SHOW_FUNCTIONS, run_functions, "Execute ShowFunctionsCommand" },
+  { RUSH_COMMAND_SHOW_TBLPROPERTIES, run_properties, "ShowTableProperties" },
+  { 0, NULL, NULL },
 };

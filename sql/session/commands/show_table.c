@@ -224,7 +224,7 @@ run_partitions (RushSqlSession *session, const RushCommand *command, RushPlan *c
 }
 
 const RushCommandEntry rush_show_table_commands[] = {
-  { RUSH_COMMAND_SHOW_CREATE_TABLE, run_create },
-  { RUSH_COMMAND_SHOW_PARTITIONS, run_partitions },
-  { 0, NULL },
+  { RUSH_COMMAND_SHOW_CREATE_TABLE, run_create, "ShowCreateTable" },
+  { RUSH_COMMAND_SHOW_PARTITIONS, run_partitions, "Execute ShowPartitionsCommand" },
+  { 0, NULL, NULL },
 };

@@ -256,6 +256,6 @@ run_analyze (RushSqlSession *session, const RushCommand *command, RushPlan *chil
 }
 
 const RushCommandEntry rush_statistics_commands[] = {
-  { RUSH_COMMAND_ANALYZE_TABLE, run_analyze },
-  { 0, NULL },
+  { RUSH_COMMAND_ANALYZE_TABLE, run_analyze, "Execute AnalyzeTableCommand" },
+  { 0, NULL, NULL },
 };

@@ -330,9 +330,9 @@ run_rename (RushSqlSession *session, const RushCommand *command, RushPlan *child
 }
 
 const RushCommandEntry rush_table_commands[] = {
-  { RUSH_COMMAND_CREATE_TABLE, run_create },
-  { RUSH_COMMAND_DROP_TABLE, run_drop },
-  { RUSH_COMMAND_TRUNCATE_TABLE, run_truncate },
-  { RUSH_COMMAND_ALTER_RENAME, run_rename },
-  { 0, NULL },
+  { RUSH_COMMAND_CREATE_TABLE, run_create, "Execute CreateDataSourceTableCommand" },
+  { RUSH_COMMAND_DROP_TABLE, run_drop, "DropTable" },
+  { RUSH_COMMAND_TRUNCATE_TABLE, run_truncate, "Execute TruncateTableCommand" },
+  { RUSH_COMMAND_ALTER_RENAME, run_rename, "Execute AlterTableRenameCommand" },
+  { 0, NULL, NULL },
 };

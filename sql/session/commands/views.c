@@ -7,6 +7,7 @@
  */
 #include "sql/session/files_private.h"
 
+#include "sql/physical/statement.h"
 #include "sql/session/names_private.h"
 
 #include <string.h>
@@ -179,24 +180,49 @@ create_permanent (RushSqlSession *session, const RushCommand *command, RushTable
   return rush_catalog_create_table (session->catalog, view, error);
 }
 
-RushPlan *
-rush_create_view (RushSqlSession *session, const RushCommand *command, RushPlan *parsed,
-                  RushPlan *query, GError **error)
+static gboolean
+create_view (RushSqlSession *session, const RushCommand *command, RushPlan *parsed, RushPlan *query,
+             GError **error)
 {
   g_autoptr (RushTable) view = make_view (session, command, parsed, query, error);
   gboolean replace = (command->flags & RUSH_COMMAND_REPLACE) != 0;
 
   if (view == NULL)
-    return NULL;
+    return FALSE;
   if (!is_temporary (command))
-    return create_permanent (session, command, view, query, error) ? rush_command_no_result ()
-                                                                   : NULL;
+    return create_permanent (session, command, view, query, error);
   /* A DataFrame's plan holds what the old view was; a text would look the new one up. */
   if (replace && !parsed->resolved && !check_not_recursive (view, query, error))
-    return NULL;
-  return rush_catalog_create_view (session->catalog, view, replace, error)
-             ? rush_command_no_result ()
-             : NULL;
+    return FALSE;
+  return rush_catalog_create_view (session->catalog, view, replace, error);
+}
+
+typedef struct
+{
+  RushSqlSession *session;
+  const RushCommand *command;
+  RushPlan *parsed, *query;
+} Creation;
+
+static gboolean
+act (gpointer data, GError **error)
+{
+  const Creation *self = data;
+
+  return create_view (self->session, self->command, self->parsed, self->query, error);
+}
+
+RushPlan *
+rush_create_view (RushSqlSession *session, const RushCommand *command, RushPlan *parsed,
+                  RushPlan *query, const RushExecutionOptions *options, GError **error)
+{
+  Creation self = { session, command, parsed, query };
+  RushQueryEnvironment environment = rush_sql_session_environment (session);
+  gboolean ok =
+      rush_statement_run (&environment, "Execute CreateViewCommand", options, act, &self, error);
+
+  rush_query_environment_clear (&environment);
+  return ok ? rush_command_no_result () : NULL;
 }
 
 /* CREATE TEMPORARY VIEW v USING csv OPTIONS (path …): a name for files. */
@@ -210,7 +236,9 @@ run_create_using (RushSqlSession *session, const RushCommand *command, RushPlan 
   const char *path = rush_options_get (given, "path");
   g_autoptr (RushPlan) files = rush_sql_session_load (session, command->text, &path, path != NULL,
                                                       command->schema, given, error);
-  return files != NULL ? rush_create_view (session, command, files, files, error) : NULL;
+  return files != NULL && create_view (session, command, files, files, error)
+             ? rush_command_no_result ()
+             : NULL;
 }
 
 /* ── DROP VIEW ── */
@@ -249,7 +277,7 @@ run_drop (RushSqlSession *session, const RushCommand *command, RushPlan *child,
 }
 
 const RushCommandEntry rush_view_commands[] = {
-  { RUSH_COMMAND_CREATE_VIEW, run_create_using },
-  { RUSH_COMMAND_DROP_VIEW, run_drop },
-  { 0, NULL },
+  { RUSH_COMMAND_CREATE_VIEW, run_create_using, "Execute CreateTempViewUsing" },
+  { RUSH_COMMAND_DROP_VIEW, run_drop, "Execute DropTempViewCommand" },
+  { 0, NULL, NULL },
 };
