@@ -3,6 +3,7 @@
  *   Substitution   what is text only: WITH, WINDOW; once
  *   Resolution     the rest, to a fixed point: each rule does what it can as soon as it can
  *                  (what it needs is resolved); most plans are through after three rounds
+ *   Cleanup        names that nobody sees; once
  *
  * Mirrors: Analyzer.batches.
  */
@@ -47,9 +48,12 @@ static const RushRule *const resolution[] = {
   NULL,
 };
 
+static const RushRule *const cleanup[] = { &rush_rule_cleanup_aliases, NULL };
+
 const RushRuleBatch rush_analyzer_batches[] = {
   { "Substitution", 1, substitution },
   { "Resolution", 100, resolution },
+  { "Cleanup", 1, cleanup },
 };
 
 const guint rush_analyzer_n_batches = G_N_ELEMENTS (rush_analyzer_batches);

@@ -2,7 +2,7 @@
  *
  *   Finish Analysis ─ Subqueries ─ Replace Operators ─ Operator Optimization ⟲ ─ Infer Filters ─
  *   Operator Optimization ⟲ ─ Eliminate Sorts ─ Distinct Aggregate Rewrite ─
- *   RewriteSubquery
+ *   RewriteSubquery ─ Extract Python UDFs
  *
  * The order is Spark's.  Subqueries become joins last: until then the plans inside of them are
  * optimized as plans of their own, and filters with them move like any other.  The second list is
@@ -71,6 +71,14 @@ static const RushRule *const rewrite_subquery[] = { R (rewrite_predicate_subquer
                                                     R (remove_redundant_aliases),
                                                     R (remove_noop_operators),
                                                     NULL };
+static const RushRule *const python_udfs[] = { R (extract_python_udf_from_join_condition),
+                                               R (extract_python_udf_from_aggregate),
+                                               R (extract_python_udfs),
+                                               R (column_pruning),
+                                               R (limit_push_down),
+                                               R (push_predicate_through_non_join),
+                                               R (remove_noop_operators),
+                                               NULL };
 
 const RushRuleBatch rush_optimizer_batches[] = {
   { "Finish Analysis", 1, finish_analysis },
@@ -90,12 +98,16 @@ const RushRuleBatch rush_optimizer_batches[] = {
   { "Distinct Aggregate Rewrite", 1, distinct_aggregates },
   { "LocalRelation", FIXED_POINT, local_relations },
   { "RewriteSubquery", 1, rewrite_subquery },
+  { "Extract Python UDFs", 1, python_udfs },
 };
 const guint rush_optimizer_n_batches = G_N_ELEMENTS (rush_optimizer_batches);
 
 static const RushRule *const needed_subqueries[] = { R (rewrite_correlated_scalar_subquery),
                                                      R (rewrite_lateral_subquery),
                                                      R (rewrite_predicate_subquery), NULL };
+static const RushRule *const needed_python_udfs[] = { R (extract_python_udf_from_join_condition),
+                                                      R (extract_python_udf_from_aggregate),
+                                                      R (extract_python_udfs), NULL };
 
 const RushRuleBatch rush_optimizer_needed_batches[] = {
   { "Finish Analysis", 1, finish_analysis },
@@ -105,5 +117,6 @@ const RushRuleBatch rush_optimizer_needed_batches[] = {
   { "Replace Operators", FIXED_POINT, replace_operators },
   { "Distinct Aggregate Rewrite", 1, distinct_aggregates },
   { "RewriteSubquery", 1, needed_subqueries },
+  { "Extract Python UDFs", 1, needed_python_udfs },
 };
 const guint rush_optimizer_n_needed_batches = G_N_ELEMENTS (rush_optimizer_needed_batches);

@@ -136,6 +136,12 @@ rush_query_subquery_values (RushQuery *self)
   return self->subquery_values;
 }
 
+gpointer
+rush_query_python (RushQuery *self)
+{
+  return self->environment.python;
+}
+
 const RushJobOptions *
 rush_query_job_options (RushQuery *self)
 {

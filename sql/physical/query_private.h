@@ -10,6 +10,8 @@ const RushJobOptions *rush_query_job_options (RushQuery *self);
 GHashTable *rush_query_subquery_values (RushQuery *self);
 /* A context for evaluating on the driver. (transfer full) */
 RushEvalContext *rush_query_eval_context_new (RushQuery *self);
+/* What rush_python_evaluator () takes as @workers; NULL: there is no Python. */
+gpointer rush_query_python (RushQuery *self);
 /* The id of the SQL execution under way. */
 gint64 rush_query_execution_id (RushQuery *self);
 

@@ -130,6 +130,16 @@ subqueries_equal (const RushExpr *a, const RushExpr *b, gboolean semantic)
                         rush_plan_equal (a->as.subquery.plan, b->as.subquery.plan);
 }
 
+/* A function that was handed over twice is the same one. */
+static gboolean
+python_functions_equal (const RushPythonFunction *a, const RushPythonFunction *b)
+{
+  return a == b ||
+         (a->eval_type == b->eval_type && a->deterministic == b->deterministic &&
+          g_bytes_equal (a->command, b->command) && g_strcmp0 (a->name, b->name) == 0 &&
+          a->return_type == b->return_type);
+}
+
 static gboolean
 payload_equal (const RushExpr *a, const RushExpr *b, gboolean semantic)
 {
@@ -185,7 +195,7 @@ payload_equal (const RushExpr *a, const RushExpr *b, gboolean semantic)
       return a->as.window.n_partition == b->as.window.n_partition &&
              frames_equal (&a->as.window.frame, &b->as.window.frame);
     case RUSH_EXPR_PYTHON_UDF:
-      return a->as.python.function == b->as.python.function &&
+      return python_functions_equal (a->as.python.function, b->as.python.function) &&
              (semantic || a->as.python.result_id == b->as.python.result_id);
     case RUSH_EXPR_SORT_ORDER:
       return a->as.sort.descending == b->as.sort.descending &&

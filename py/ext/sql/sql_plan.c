@@ -200,18 +200,34 @@ plan_pivot (PyObject *module, PyObject *args)
                            NULL);
 }
 
-/* plan_sort (orders, global, child) */
+/* A column that says nothing of its order is in ascending order, nulls first. */
+static RushExprList *
+as_orders (const RushExprList *columns)
+{
+  g_autofree RushExpr **orders = g_new (RushExpr *, columns->n + 1);
+
+  for (guint i = 0; i < columns->n; i++)
+    {
+      RushExpr *column = rush_expr_ref (columns->items[i]);
+
+      orders[i] = column->kind == RUSH_EXPR_SORT_ORDER ? column
+                                                       : rush_expr_sort_order (column, FALSE, FALSE);
+    }
+  return rush_expr_list_new (columns->n, orders);
+}
+
+/* plan_sort (columns, global, child) */
 static PyObject *
 plan_sort (PyObject *module, PyObject *args)
 {
-  g_autoptr (RushExprList) orders = NULL;
+  g_autoptr (RushExprList) columns = NULL;
   int global;
   RushPlan *child;
-  if (!PyArg_ParseTuple (args, "O&pO&", engine_expr_list_converter, &orders, &global,
+  if (!PyArg_ParseTuple (args, "O&pO&", engine_expr_list_converter, &columns, &global,
                          engine_plan_converter, &child))
     return NULL;
-  return engine_plan_wrap (
-      rush_plan_sort (g_steal_pointer (&orders), global, rush_plan_ref (child)), NULL);
+  return engine_plan_wrap (rush_plan_sort (as_orders (columns), global, rush_plan_ref (child)),
+                           NULL);
 }
 
 /* plan_sample (lower, upper, with_replacement, seed, child) */
@@ -460,7 +476,7 @@ PyMethodDef engine_plan_functions[] = {
     "plan_aggregate (grouping, results, child) -> Plan" },
   { "plan_pivot", plan_pivot, METH_VARARGS,
     "plan_pivot (grouping, column, values, aggregates, child) -> Plan" },
-  { "plan_sort", plan_sort, METH_VARARGS, "plan_sort (orders, global, child) -> Plan" },
+  { "plan_sort", plan_sort, METH_VARARGS, "plan_sort (columns, global, child) -> Plan" },
   { "plan_sample", plan_sample, METH_VARARGS,
     "plan_sample (lower, upper, with_replacement, seed, child) -> Plan" },
   { "plan_repartition", plan_repartition, METH_VARARGS,
