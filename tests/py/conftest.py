@@ -13,8 +13,6 @@ import pytest
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HANG_S = 60         # a guard: nothing here takes that long
 
-# Pools of 7.2 MB for two tasks: sorts, joins and aggregates of tens of thousands of rows spill.
-SMALL_POOLS = {"spark.testing.memory": "12m", "spark.testing.reservedMemory": "0"}
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +24,8 @@ def sc():
 
 @pytest.fixture(scope="module")
 def session_of():
-    """A new SparkSession in UTC of a context whose memory is ample, or so small that queries spill:
-    session_of(spill).  There is one context at a time; a change of memory stops it."""
+    """A new SparkSession in UTC of a context with ample memory, or with so little ("12m") that queries
+    spill: session_of(memory).  There is one context at a time; a change of memory stops it."""
     from rushlight.sql import SparkSession
     zone, os.environ["TZ"] = os.environ.get("TZ"), "UTC"
     time.tzset()
@@ -38,14 +36,15 @@ def session_of():
             session.stop()
         made.clear()
 
-    def new_session(spill):
-        if spill not in made:
+    def new_session(memory=None):
+        if memory not in made:
             stop()
             builder = SparkSession.builder.master("local[2]").appName("tests")
-            for key, value in SMALL_POOLS.items() if spill else ():
-                builder = builder.config(key, value)
-            made[spill] = builder.getOrCreate()
-        session = made[spill].newSession()
+            if memory:
+                builder = (builder.config("spark.testing.memory", memory)
+                           .config("spark.testing.reservedMemory", "0"))
+            made[memory] = builder.getOrCreate()
+        session = made[memory].newSession()
         session.conf.set("spark.sql.session.timeZone", "UTC")
         return session
 

@@ -20,6 +20,7 @@ import logic_files
 
 FILES = sorted(logic_files.FOLDER.glob("*.test"))
 KNOWN = pathlib.Path(__file__).with_name("logic_known.txt")
+LITTLE_MEMORY = "12m"   # pools of 7 MB for two tasks: tens of thousands of rows spill
 MATRIX = list(itertools.product((2, 1, 7), ("ample", "spill"), ("optimized", "unoptimized"),
                                 ("adaptive", "static")))
 
@@ -70,7 +71,7 @@ def disagreements(spark, path, words):
 @pytest.mark.parametrize("path, conf", CASES)
 def test_answers(path, conf, session_of):
     partitions, memory, optimizer, adaptive = conf
-    spark = session_of(memory == "spill")
+    spark = session_of(LITTLE_MEMORY if memory == "spill" else None)
     spark.conf.set("spark.sql.shuffle.partitions", partitions)
     spark.conf.set("spark.rushlight.sql.optimizer.enabled", optimizer == "optimized")
     spark.conf.set("spark.sql.adaptive.enabled", adaptive == "adaptive")

@@ -46,15 +46,15 @@ def new_seeds(seconds):
 
 
 def test_kept_seeds(session_of):
-    check(session_of(False), kept_seeds())
+    check(session_of(), kept_seeds())
 
 
 def test_some_seeds(session_of):
-    check(session_of(False), range(40))
+    check(session_of(), range(40))
 
 
 def test_new_seeds(session_of):
-    check(session_of(False), new_seeds(SECONDS))
+    check(session_of(), new_seeds(SECONDS))
 
 
 def test_a_seed_is_a_case():

@@ -17,6 +17,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCALE = os.environ.get("RUSH_TPCH_SCALE", "0.01")
+LITTLE_MEMORY = {"0.01": "12m", "0.1": "64m"}[SCALE]
 CONFIGURATIONS = {
     "default": {},
     "unoptimized": {"spark.rushlight.sql.optimizer.enabled": "false"},
@@ -55,19 +56,19 @@ def folder():
 
 @pytest.fixture(scope="module")
 def spark_of(session_of, folder):
-    """The session of a configuration, with the tables as views; spark_of(name, spill)."""
+    """The session of a configuration, with the tables as views; spark_of(name, memory)."""
     made = {}
 
-    def spark(name, spill=False):
-        if (name, spill) not in made:
+    def spark(name, memory=None):
+        if (name, memory) not in made:
             made.clear()
-            session = made[name, spill] = session_of(spill)
+            session = made[name, memory] = session_of(memory)
             for key, value in CONFIGURATIONS[name].items():
                 session.conf.set(key, value)
             for table in tpch.TABLES:
                 frame = session.read.parquet(str(folder / f"{table}.parquet"))
                 frame.createOrReplaceTempView(table)
-        return made[name, spill]
+        return made[name, memory]
 
     return spark
 
@@ -110,4 +111,4 @@ def test_query_without_the_optimizer(number, spark_of):
 # What is broadcast must fit into memory; sorts and aggregates need not.
 @pytest.mark.parametrize("number", [1, 3, 9, 13, 16, 18, 21])
 def test_query_with_little_memory(number, spark_of):
-    check(spark_of("sort-merge", spill=True), number)
+    check(spark_of("sort-merge", LITTLE_MEMORY), number)
