@@ -55,17 +55,13 @@ class Profiles:
     def toDF(self, schema=None, sampleRatio=None):
         """A DataFrame of the elements: a method of SparkSession's, there from when one is made.
 
-        >>> from rushlight.errors import PySparkException
-        >>> try:
-        ...     sc.parallelize([(1, "a")]).toDF(["n", "s"])
-        ... except PySparkException as e:
-        ...     print(e.getCondition())
-        NOT_IMPLEMENTED
+        >>> sc.parallelize([(1, "a")]).toDF(["n", "s"]).collect()
+        [Row(n=1, s='a')]
         """
-        from rushlight.errors import NotThereYet
         from rushlight.sql.session import SparkSession
-        if SparkSession._instantiated is None:
+        session = SparkSession.getActiveSession()
+        if session is None:
             raise PySparkRuntimeError(errorClass="CALL_BEFORE_INITIALIZE", messageParameters={
                 "func_name": "RDD.toDF", "object": "SparkSession",
                 "how": ": SparkSession.builder.getOrCreate() does it"})
-        raise NotThereYet("RDD.toDF")
+        return session.createDataFrame(self, schema, sampleRatio)

@@ -1,6 +1,6 @@
 """Runs the programs of sql_programs_*.py in one session and writes down what they gave.
 
-    python sql_record.py OUT.json [PART OF A NAME …]      with pyspark, or under `rushlight submit`
+    python sql_record.py OUT.json [NAME, or its beginning and a star …]      with pyspark, or under `rushlight submit`
 """
 import importlib
 import json
@@ -27,7 +27,8 @@ def record(folder, wanted):
         importlib.import_module("sql_programs_" + family)   # columns need a session in PySpark
     answers = {}
     for name, run in PROGRAMS.items():
-        if wanted and not any(w in name for w in wanted):
+        if wanted and name not in wanted and not any(w.endswith("*") and name.startswith(w[:-1])
+                                                     for w in wanted):
             continue
         tmp = f"{folder}/{name}"
         os.mkdir(tmp)

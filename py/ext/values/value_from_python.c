@@ -22,11 +22,21 @@ wrong_type (const RushType *type, PyObject *value)
   return FALSE;
 }
 
+/* Anything is text, as Java writes it where it is true or false, else as Python does. */
+static PyObject *
+text_of (PyObject *value)
+{
+  if (PyUnicode_Check (value))
+    return Py_NewRef (value);
+  return PyBool_Check (value) ? PyUnicode_FromString (value == Py_True ? "true" : "false")
+                              : PyObject_Str (value);
+}
+
 static gboolean
 append_text (RushColumnBuilder *builder, PyObject *value)
 {
   GError *error = NULL;
-  PyObject *text = PyUnicode_Check (value) ? Py_NewRef (value) : PyObject_Str (value);
+  PyObject *text = text_of (value);
   Py_ssize_t length;
   const char *bytes = text ? PyUnicode_AsUTF8AndSize (text, &length) : NULL;
   gboolean ok =
@@ -229,6 +239,8 @@ append_struct (RushColumnBuilder *builder, const RushType *type, PyObject *value
 gboolean
 value_append (RushColumnBuilder *builder, const RushType *type, PyObject *value)
 {
+  if (PyDateTimeAPI == NULL)
+    PyDateTime_IMPORT;
   GError *error = NULL;
   if (value == Py_None)
     return appended (rush_column_builder_append_null (builder, &error), &error);
@@ -273,8 +285,6 @@ value_append (RushColumnBuilder *builder, const RushType *type, PyObject *value)
 gboolean
 values_append_row (RushBatchBuilder *builder, const RushSchema *schema, PyObject *row)
 {
-  if (PyDateTimeAPI == NULL)
-    PyDateTime_IMPORT;
   if (!PyTuple_Check (row) || PyTuple_GET_SIZE (row) != schema->n_fields)
     {
       PyErr_Format (PyExc_ValueError, "a row has not the %u columns that the schema has: %R",

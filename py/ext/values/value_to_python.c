@@ -232,7 +232,7 @@ value_to_python (const RushColumn *column, guint row, PyObject *row_class)
       return PyUnicode_DecodeUTF8 (bytes, (Py_ssize_t)length, "replace");
     case RUSH_TYPE_BINARY:
       bytes = rush_column_get_bytes (column, row, &length);
-      return PyByteArray_FromStringAndSize (bytes, (Py_ssize_t)length);
+      return PyBytes_FromStringAndSize (bytes, (Py_ssize_t)length);
     case RUSH_TYPE_DATE:
       return date_object (rush_column_get_int (column, row));
     case RUSH_TYPE_TIMESTAMP:

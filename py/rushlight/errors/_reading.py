@@ -98,10 +98,11 @@ def read(message):
     if found is None:
         return None
     condition, words, state = found.groups()
-    contexts = [_context(block) for block in _BLOCK.finditer(message)]
+    contexts = [_context(block) for block in _BLOCK.finditer(message)
+                if block[1] == "DataFrame" or block[4]]       # a syntax error draws its own
     text = message[found.start():]
     return Told(condition, state, _parameters(condition, words), contexts, found[0],
-                text + "\n" if contexts and not text.endswith("\n") else text)
+                text + "\n" if "\n== " in text and not text.endswith("\n") else text)
 
 
 def _parameters(condition, words):
@@ -109,15 +110,15 @@ def _parameters(condition, words):
     known = sql_error_class(condition)
     if known is None:
         return {}
-    names, pattern = [], ""
-    for at, part in enumerate(_PARAMETER.split(known[2])):
-        if at % 2 == 0:
-            pattern += re.escape(part)
-        elif part in names:
-            pattern += f"(?P={part})"
-        else:
-            names.append(part)
-            pattern += f"(?P<{part}>.*?)"
+    parts = _PARAMETER.split(known[2])      # text, name, text, name …
+    names, pattern = [], re.escape(parts[0])
+    for name, text in zip(parts[1::2], parts[2::2]):
+        if name in names:
+            pattern += f"(?P={name})"
+        else:       # of two parameters side by side the second one may be empty
+            names.append(name)
+            pattern += f"(?P<{name}>.*{'?' if text else ''})"
+        pattern += re.escape(text)
     found = re.fullmatch(pattern, words, re.DOTALL)
     return found.groupdict() if found else {}
 

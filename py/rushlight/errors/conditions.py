@@ -77,6 +77,8 @@ CONDITIONS = {
         "{arg1} and {arg2} should be of the same length, got {arg1_length} and "
         "{arg2_length}.", None),
     "MIXED_TYPE_REPLACEMENT": ("Mixed type replacements are not supported.", None),
+    "NEGATIVE_VALUE": (
+        "Value for `{arg_name}` must be greater than or equal to 0, got '{arg_value}'.", None),
     "NOT_EXPECTED_TYPE": (
         "Argument `{arg_name}` should be {expected_type}, got {arg_type}.", "42K09"),
     "NOT_IMPLEMENTED": (

@@ -34,6 +34,7 @@ def plan_of_data(session, data, schema, sampling_ratio, verify):
 
 def _plan_of_rows(session, rows, schema, verify, wrapped):
     if schema is None or isinstance(schema, list):
+        verify = False      # it has been made of these values
         inferred = infer_schema_of_rows(rows, names_of_schema(schema), session.conf)
         schema = with_names(inferred, schema)
     elif not isinstance(schema, StructType):
@@ -57,7 +58,8 @@ def as_tuple(row, schema):
     if isinstance(row, dict):
         return tuple(row.get(name) for name in schema.names)
     if isinstance(row, (tuple, list)):
-        return tuple(row)
+        missing = len(schema.names) - len(row)
+        return tuple(row) if missing <= 0 else (*row, *[None] * missing)
     if hasattr(row, "__dict__"):
         return tuple(row.__dict__.get(name) for name in schema.names)
     raise PySparkTypeError(errorClass="FIELD_DATA_TYPE_UNACCEPTABLE", messageParameters={

@@ -87,12 +87,6 @@ class Describing:
         """A number that is the same for DataFrames of which sameSemantics() is true."""
         return hash(_without_ids(self._plan.tree_string()))
 
-    @operator
-    def inputFiles(self):
-        """The files that the DataFrame reads."""
-        from rushlight.sql.functions import input_file_name
-        return [row[0] for row in self.select(input_file_name()).distinct().collect() if row[0]]
-
 
 def _without_ids(text):
     return re.sub(r"#\d+L?", "", text)

@@ -80,11 +80,12 @@ class Figures:
             raise wrong_type("probabilities", "list or tuple", probabilities)
         for p in probabilities:
             if not isinstance(p, (float, int)) or not 0 <= p <= 1:
-                raise PySparkValueError("probabilities should be numbers (float, int) in [0,1].")
+                raise wrong_type("probabilities", "list[float, int]", p)
         if not isinstance(relativeError, (float, int)):
             raise wrong_type("relativeError", "float or int", relativeError)
         if relativeError < 0:
-            raise PySparkValueError("relativeError should be >= 0.0.")
+            raise PySparkValueError(errorClass="NEGATIVE_VALUE", messageParameters={
+                "arg_name": "relativeError", "arg_value": str(relativeError)})
         accuracy = _MAX_ACCURACY if relativeError == 0 else min(int(1 / relativeError),
                                                                 _MAX_ACCURACY)
         aggregates = [call("percentile_approx", named_column(n).cast("double"),

@@ -53,12 +53,14 @@ class Keeping:
         self._session._engine_session.cache(self._plan, (
             storageLevel.useDisk, storageLevel.useMemory, storageLevel.useOffHeap,
             storageLevel.deserialized, storageLevel.replication))
+        self.__dict__["_is_cached"] = True
         return self
 
     @operator
     def unpersist(self, blocking=False):
         """Forgets the rows."""
         self._session._engine_session.uncache(self._plan, blocking)
+        self.__dict__["_is_cached"] = False
         return self
 
     @property
@@ -69,8 +71,8 @@ class Keeping:
 
     @property
     def is_cached(self):
-        """Whether the rows are kept, or will be."""
-        return self._session._engine_session.storage_level(self._plan) is not None
+        """Whether cache() or persist() was called on this very DataFrame."""
+        return self.__dict__.get("_is_cached", False)
 
     @operator
     def checkpoint(self, eager=True, storageLevel=None):

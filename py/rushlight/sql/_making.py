@@ -103,6 +103,11 @@ def named_column(value, argument="col"):
     raise wrong_type(argument, "Column or str", value)
 
 
+def as_order(column):
+    """A Column as one of ORDER BY: smallest first, unless it says otherwise."""
+    return column if column._expr.kind == "SortOrder" else column.asc()
+
+
 def number_column(value):
     """A number as a literal, all else as named_column() has it."""
     return as_literal(value) if isinstance(value, (int, float)) else named_column(value)

@@ -7,7 +7,7 @@ from rushlight._callsite import operator
 from rushlight.errors import (
     IllegalArgumentException, PySparkTypeError, PySparkValueError)
 from rushlight.errors.base import wrong_type
-from rushlight.sql._making import column_of_name, flat, named_column, quoted
+from rushlight.sql._making import as_order, column_of_name, flat, named_column, quoted
 from rushlight.sql._selecting import expressions
 from rushlight.sql.column import Column
 
@@ -47,7 +47,7 @@ class Moving:
             columns = [c if up else c.desc() for up, c in zip(ascending, columns)]
         else:
             raise wrong_type("ascending", "bool or list", ascending)
-        return [c._expr for c in columns]
+        return [as_order(c)._expr for c in columns]
 
     @operator
     def repartition(self, numPartitions, *cols):
@@ -68,8 +68,7 @@ class Moving:
         if not cols:
             raise PySparkValueError(errorClass="CANNOT_BE_EMPTY",
                                     messageParameters={"item": "partition-by expression"})
-        orders = [named_column(c) for c in flat(cols)]
-        orders = [c if c._expr.kind == "SortOrder" else c.asc() for c in orders]
+        orders = [as_order(named_column(c)) for c in flat(cols)]
         return self._derive(_engine.plan_repartition(n, True, [c._expr for c in orders],
                                                      self._plan))
 

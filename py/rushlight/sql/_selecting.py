@@ -226,8 +226,10 @@ class Selecting:
         {'unit': 'm'}
         """
         check_type("metadata", metadata, dict)
-        column = self[columnName].alias(columnName, metadata=metadata)
-        return self._with_columns({columnName: column})
+        marked = self[columnName].alias(columnName, metadata=metadata)
+        exprs = [(marked if self._same_name(n, columnName) else
+                  column_of_name(quoted(n), self._id))._expr for n in self.columns]
+        return self._derive(_engine.plan_unary("project", exprs, self._plan))
 
     def colRegex(self, colName):
         """The columns whose names fit a regular expression between back-ticks.

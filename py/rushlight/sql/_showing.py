@@ -3,21 +3,22 @@
 Mirrors org.apache.spark.sql.Dataset.showString.
 """
 import re
-import unicodedata
 
 _MIN_WIDTH = 3
 # Code points that take two places in a terminal, as Spark counts them (Utils.fullWidthRegex).
-_WIDE = re.compile("[ᄀ-ᅟ⺀-〾ぁ-㏿㐀-䶵一-ꀀ-꓏가-힣豈-﫿︰-﹯＀-｠￠-￦]")
+_WIDE = re.compile("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f"
+                   "\uff00-\uff60\uffe0-\uffe6]")
 
 
 def show_text(names, rows, n, width, vertical):
     """The text for `rows` (lists of str), of which there is one more than `n` if there are more."""
+    n = max(n, 0)
     more = len(rows) > n
-    cells = [[cut(v, width) for v in row] for row in rows[:max(n, 0)]]
-    head = [cut(name, width) for name in names]
+    cells = [[cut(v, width) for v in row] for row in rows[:n]]
+    head = [cut(name, 0) for name in names]
     text = _vertical(head, cells) if vertical else _table(head, cells, width)
     if more:
-        text += f"only showing top {n} row{'' if n == 1 else 's'}\n"
+        text += f"only showing top {n} row{'' if n == 1 else 's'}"
     return text
 
 
@@ -58,7 +59,7 @@ def _table(head, rows, truncate):
 
 def _vertical(head, rows):
     if not rows:
-        return "(0 rows)\n"
+        return "(0 rows)"
     names = max([_MIN_WIDTH, *map(places, head)])
     values = max([_MIN_WIDTH, *(places(c) for row in rows for c in row)])
     text = ""

@@ -262,7 +262,8 @@ class Catalog:
     @operator
     def isCached(self, tableName):
         """Whether a table's rows are kept, or will be."""
-        return self._session.table(tableName).is_cached
+        df = self._session.table(tableName)
+        return df._session._engine_session.storage_level(df._plan) is not None
 
     @operator
     def cacheTable(self, tableName, storageLevel=None):

@@ -10,7 +10,7 @@ Mirrors pyspark.sql.Column.
 """
 from rushlight import _engine
 from rushlight.errors import (
-    IllegalArgumentException, PySparkTypeError, PySparkValueError)
+    IllegalArgumentException, NotThereYet, PySparkTypeError, PySparkValueError)
 from rushlight.errors.base import wrong_type
 from rushlight.sql._caller import place
 from rushlight.sql._making import (
@@ -153,18 +153,18 @@ class Column:
     def bitwiseAND(self, other):
         """Bits that both have.
 
-        >>> spark.range(4).select(col("id").bitwiseAND(2)).collect()[3]
-        Row((id & 2)=2)
+        >>> spark.range(4).select(col("id").bitwiseAND(2).alias("n")).collect()[3]
+        Row(n=2)
         """
-        return make_call("&", self, other)
+        return make_call("bitand", self, other, shown="&")
 
     def bitwiseOR(self, other):
         """Bits that one of them has."""
-        return make_call("|", self, other)
+        return make_call("bitor", self, other, shown="|")
 
     def bitwiseXOR(self, other):
         """Bits that exactly one of them has."""
-        return make_call("^", self, other)
+        return make_call("bitxor", self, other, shown="^")
 
     # ---- text ----
 
@@ -254,6 +254,10 @@ class Column:
             made = make_call("drop_fields", made, as_literal(name), shown=(
                 lambda of=made, name=name: f"drop_field({of._shown()}, {name})"))
         return made
+
+    def outer(self):
+        """A column of the query around a subquery: SQL text can say it."""
+        raise NotThereYet("Column.outer")
 
     def transform(self, f):
         """What a function makes of the column: for chains of functions.

@@ -7,7 +7,7 @@ Mirrors pyspark.sql.Window.
 """
 import sys
 
-from rushlight.sql._making import named_column
+from rushlight.sql._making import as_order, named_column
 
 __all__ = ["Window", "WindowSpec"]
 
@@ -71,7 +71,7 @@ class WindowSpec:
 
     def orderBy(self, *cols):
         """The order inside a partition."""
-        return WindowSpec(self._partition, _columns(cols), self._frame)
+        return WindowSpec(self._partition, map(as_order, _columns(cols)), self._frame)
 
     def rowsBetween(self, start, end):
         """A frame counted in rows from the current one."""
@@ -87,9 +87,7 @@ class WindowSpec:
         if self._partition:
             parts.append("PARTITION BY " + ", ".join(c._shown() for c in self._partition))
         if self._orders:
-            parts.append("ORDER BY " + ", ".join(
-                c._shown() if c._expr.kind == "SortOrder" else c.asc()._shown()
-                for c in self._orders))
+            parts.append("ORDER BY " + ", ".join(c._shown() for c in self._orders))
         if self._frame is not None:
             rows, lower, upper = self._frame
             parts.append(f"{'ROWS' if rows else 'RANGE'} BETWEEN "

@@ -238,7 +238,8 @@ def mode(col, deterministic=False):
     >>> spark.range(4).select(mode(col("id") > 0).alias("v")).first().v
     True
     """
-    return call("mode", named_column(col), as_literal(deterministic))
+    more = [as_literal(True)] if deterministic else []
+    return call("mode", named_column(col), *more)
 
 
 def percentile(col, percentage, frequency=1):

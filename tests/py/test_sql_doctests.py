@@ -1,0 +1,62 @@
+"""Every example in a docstring of rushlight.sql is run; those of functions gave PySpark's answers."""
+import doctest
+import importlib
+
+import pytest
+
+MODULES = ["_actions", "_describing", "_exporting", "_figures", "_gaps", "_grouping", "_infer",
+           "_joining", "_keeping", "_making", "_moving", "_selecting", "_verify", "catalog",
+           "column", "conf", "dataframe", "group", "row", "session", "types", "udf", "window",
+           "writer", "functions._aggregate", "functions._basic", "functions._collection",
+           "functions._conditional", "functions._datetime", "functions._hash", "functions._math",
+           "functions._misc", "functions._string", "functions._udf", "functions._window"]
+ERRORS = ["_reading", "base", "sql"]
+
+# Examples that need what the engine does not have yet.
+NOT_YET = {"catalog.Catalog.currentDatabase"}
+
+
+@pytest.fixture(scope="module")
+def names():
+    """What examples find there."""
+    from rushlight import SparkContext
+    from rushlight.sql import SparkSession, functions as F
+    with SparkContext("local[2]", "examples") as sc:
+        spark = SparkSession.builder.config("spark.sql.session.timeZone", "UTC").getOrCreate()
+        yield {**{n: getattr(F, n) for n in F.__all__}, "F": F, "sc": sc, "spark": spark}
+
+
+def examples():
+    finder = doctest.DocTestFinder(exclude_empty=True)
+    for name in [f"sql.{m}" for m in MODULES] + [f"errors.{m}" for m in ERRORS]:
+        module = importlib.import_module("rushlight." + name)
+        for test in finder.find(module):
+            if test.examples:
+                yield pytest.param(test, id=test.name.removeprefix("rushlight."))
+
+
+@pytest.mark.parametrize("test", list(examples()))
+def test_example(names, test):
+    if test.name.removeprefix("rushlight.sql.") in NOT_YET:
+        pytest.skip("the engine does not have it yet")
+    test.globs.update({n: v for n, v in names.items() if n not in test.globs})
+    output = []
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+    runner.run(test, out=output.append, clear_globs=False)
+    assert runner.failures == 0, "".join(output)
+
+
+def test_every_function_has_an_example():
+    from rushlight.sql import functions as F
+    without = [name for name in F.__all__ if callable(getattr(F, name)) and
+               not isinstance(getattr(F, name), type) and ">>>" not in (getattr(F, name).__doc__ or "")]
+    assert without == ["raise_error"]
+
+
+def test_a_name_that_is_not_there_says_so():
+    from rushlight.errors import NotThereYet
+    from rushlight.sql import functions as F
+    with pytest.raises(NotThereYet, match="functions.from_avro|functions.from_csv"):
+        F.from_csv
+    with pytest.raises(AttributeError, match="has no attribute 'nosuch'"):
+        F.nosuch
