@@ -79,6 +79,7 @@ struct _RushRdd
   RushPartitioner *partitioner;  /* (owned) or NULL */
   RushDeterminism determinism;
   gboolean barrier;
+  gboolean batch_is_record; /* kept batches count as one record of input each: SQL's, as Spark's */
   RushCallSite call_site; /* where it was created */
   char *operator_name;    /* the user's word for it: "map", "reduceByKey"; also Spark's Scope */
 

@@ -34,6 +34,7 @@ typedef struct
   RushIterator base;
   RushIterator *rows; /* (owned) */
   RushTaskContext *ctx;
+  gboolean batch_is_record;
 } InputIterator;
 
 static RushBatch *
@@ -43,7 +44,7 @@ input_next (RushIterator *base, GError **error)
   RushBatch *batch = rush_iterator_next (self->rows, error);
 
   if (batch != NULL)
-    self->ctx->metrics.input_records += batch->length;
+    self->ctx->metrics.input_records += self->batch_is_record ? 1 : batch->length;
   return batch;
 }
 
@@ -60,13 +61,14 @@ static const RushIteratorClass input_class = { input_next, input_close };
 
 /* (transfer full: @rows) */
 static RushIterator *
-count_as_input (RushIterator *rows, gint64 bytes, RushTaskContext *ctx)
+count_as_input (RushIterator *rows, const RushRdd *rdd, gint64 bytes, RushTaskContext *ctx)
 {
   InputIterator *self = g_new0 (InputIterator, 1);
 
   self->base.klass = &input_class;
   self->rows = rows;
   self->ctx = ctx;
+  self->batch_is_record = rdd->batch_is_record;
   ctx->metrics.input_bytes += bytes;
   ctx->metrics.kept_blocks_read++;
   return &self->base;
@@ -428,7 +430,7 @@ fetch_or_compute (RushBlockManager *self, RushKeptBlock *block, RushRdd *rdd, Ru
     return compute (self, block, rdd, ctx, error);
   rush_block_manager_give_up (self, block);
   if (rows != NULL)
-    return count_as_input (rows, bytes, ctx);
+    return count_as_input (rows, rdd, bytes, ctx);
   g_propagate_error (error, g_steal_pointer (&failure));
   return NULL;
 }
@@ -456,7 +458,7 @@ rush_block_manager_get_or_compute (RushRddCache *cache, RushRdd *rdd, guint spli
         return fetch_or_compute (self, claimed, rdd, ctx, error);
       rows = rush_block_manager_read (self, claimed, ctx->allocator, &bytes, &failure);
       if (rows != NULL)
-        return count_as_input (rows, bytes, ctx);
+        return count_as_input (rows, rdd, bytes, ctx);
       if (failure != NULL)
         {
           g_propagate_error (error, g_steal_pointer (&failure));

@@ -64,21 +64,43 @@ kept_describe (const RushCachedData *base)
 static const RushCachedDataClass kept_class = { kept_finalize, kept_statistics, kept_describe };
 
 RushRdd *
-rush_cached_data_rdd (RushCachedData *data, GError **error)
+rush_cached_data_rdd (RushCachedData *data, const RushJobOptions *job, GError **error)
 {
   KeptPlan *self = (KeptPlan *)data;
+  RushExecutionOptions options = { .job = job };
   RushRdd *rdd;
 
   pthread_mutex_lock (&self->lock);
   if (self->rdd == NULL)
     {
-      self->rdd = rush_query_to_rdd (self->query, NULL, error);
+      self->rdd = rush_query_to_rdd (self->query, &options, error);
+      if (self->rdd != NULL)
+        self->rdd->batch_is_record = TRUE;
       if (self->rdd != NULL && !rush_rdd_persist (self->rdd, &self->level, error))
         g_clear_pointer (&self->rdd, rush_rdd_unref);
     }
   rdd = self->rdd != NULL ? rush_rdd_ref (self->rdd) : NULL;
   pthread_mutex_unlock (&self->lock);
   return rdd;
+}
+
+gboolean
+rush_cached_data_is_whole (RushCachedData *data)
+{
+  KeptPlan *self = (KeptPlan *)data;
+  g_autoptr (GArray) kept = rush_context_kept_rdds (rush_query_context (self->query));
+  gboolean is_whole = FALSE;
+  guint n;
+
+  pthread_mutex_lock (&self->lock);
+  for (guint i = 0; self->rdd != NULL && i < kept->len; i++)
+    {
+      const RushKeptRdd *one = &g_array_index (kept, RushKeptRdd, i);
+      if (one->rdd_id == self->rdd->id && rush_rdd_n_partitions (self->rdd, &n, NULL))
+        is_whole = one->status.n_cached_partitions == n;
+    }
+  pthread_mutex_unlock (&self->lock);
+  return is_whole;
 }
 
 RushExec *

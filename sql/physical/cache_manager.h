@@ -34,7 +34,10 @@ gboolean rush_cache_manager_is_cached (RushCacheManager *self, RushPlan *analyze
 /* @plan with CACHED_RELATIONs in place of what is persisted. (transfer full) */
 RushPlan *rush_cache_manager_use (RushCacheManager *self, RushPlan *plan);
 
-/* The RDD of a CACHED_RELATION's rows, persisted. (transfer full) */
-RushRdd *rush_cached_data_rdd (RushCachedData *data, GError **error);
+/* The RDD of a CACHED_RELATION's rows, persisted; @job (or NULL): of jobs that its plan must run
+ * first. (transfer full) */
+RushRdd *rush_cached_data_rdd (RushCachedData *data, const RushJobOptions *job, GError **error);
+/* Whether all its partitions are kept at this moment. */
+gboolean rush_cached_data_is_whole (RushCachedData *data);
 /* The plan that makes them, for explain; (transfer none) or NULL with @error. */
 RushExec *rush_cached_data_plan (RushCachedData *data, GError **error);

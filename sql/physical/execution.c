@@ -172,6 +172,7 @@ rush_execution_begin (RushQuery *query, RushExec *plan, const RushExecutionOptio
     return FALSE;
   query->in_action = TRUE;
   query->job = options->job != NULL ? *options->job : (RushJobOptions){ 0 };
+  query->call_site = query->job.short_form;
   query->job.properties = copy_properties (&query->job);
   if (rush_exec_is_adaptive (plan) && query->job.short_form != NULL &&
       g_str_has_suffix (query->job.short_form, NOT_PINNED))

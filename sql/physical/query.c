@@ -142,16 +142,16 @@ rush_query_python (RushQuery *self)
   return self->environment.python;
 }
 
+const char *
+rush_query_call_site (RushQuery *self)
+{
+  return self->call_site;
+}
+
 const RushJobOptions *
 rush_query_job_options (RushQuery *self)
 {
   return self->in_action ? &self->job : NULL;
-}
-
-gint64
-rush_query_execution_id (RushQuery *self)
-{
-  return self->execution_id;
 }
 
 RushEvalContext *

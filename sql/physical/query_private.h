@@ -6,14 +6,14 @@
 /* What surrounds the jobs of the action that is under way: call site, properties, interruption;
  * NULL outside of one. */
 const RushJobOptions *rush_query_job_options (RushQuery *self);
+/* What the action itself is called, also where an adaptive plan's jobs have another name. */
+const char *rush_query_call_site (RushQuery *self);
 /* The values of scalar subqueries, by expression id; NULL: there are none. (transfer none) */
 GHashTable *rush_query_subquery_values (RushQuery *self);
 /* A context for evaluating on the driver. (transfer full) */
 RushEvalContext *rush_query_eval_context_new (RushQuery *self);
 /* What rush_python_evaluator () takes as @workers; NULL: there is no Python. */
 gpointer rush_query_python (RushQuery *self);
-/* The id of the SQL execution under way. */
-gint64 rush_query_execution_id (RushQuery *self);
 
 /* ── phases that stand in files of their own ── */
 

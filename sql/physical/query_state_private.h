@@ -25,6 +25,7 @@ struct _RushQuery
   /* while an action is under way */
   gboolean in_action;
   RushJobOptions job;
+  const char *call_site; /* the action's own; job.short_form may have become another */
   gint64 execution_id;
   RushExec *told_plan; /* (owned) of which events tell, or NULL: they do not */
   char *query_id;      /* (owned) or NULL */

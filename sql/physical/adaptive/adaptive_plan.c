@@ -18,6 +18,7 @@
 #include "sql/physical/execution.h"
 #include "sql/physical/operators/broadcast_exchange.h"
 #include "sql/physical/operators/exchange.h"
+#include "sql/physical/operators/in_memory_scan.h"
 #include "sql/physical/planner/planner.h"
 #include "sql/physical/query_private.h"
 #include "sql/physical/text.h"
@@ -95,6 +96,20 @@ make_stage (Round *round, RushExec *exchange, RushExec *child, GError **error)
   return stage;
 }
 
+/* A cache is filled by a job of its own, before what reads it. */
+static RushExec *
+read_cache (Round *round, RushExec *scan)
+{
+  AdaptiveExec *self = round->self;
+  RushExec *stage =
+      rush_query_stage_new (RUSH_STAGE_TABLE_CACHE, self->n_ids++, rush_exec_ref (scan));
+
+  g_ptr_array_add (self->stages, rush_exec_ref (stage));
+  g_ptr_array_add (self->originals, rush_exec_ref (scan));
+  g_ptr_array_add (round->made, stage);
+  return stage;
+}
+
 static RushExec *cut (Round *round, RushExec *plan, gboolean *out_ready, GError **error);
 
 static RushExec *
@@ -131,9 +146,12 @@ cut (Round *round, RushExec *plan, gboolean *out_ready, GError **error)
       *out_ready = rush_query_stage_facts (plan).known;
       return rush_exec_ref (plan);
     }
-  if (!rush_exec_is_exchange (plan) && !rush_exec_is_broadcast_exchange (plan))
+  if (!rush_exec_is_exchange (plan) && !rush_exec_is_broadcast_exchange (plan) &&
+      !rush_exec_is_in_memory_scan (plan))
     return cut_children (round, plan, out_ready, error);
   *out_ready = FALSE;
+  if (rush_exec_is_in_memory_scan (plan))
+    return read_cache (round, plan);
   below = cut_children (round, plan, &ready, error);
   if (below == NULL || !ready)
     return g_steal_pointer (&below);

@@ -220,7 +220,7 @@ static gboolean
 all_leaves_are_stages (const RushExec *plan)
 {
   if (rush_exec_is_stage (plan))
-    return TRUE;
+    return rush_query_stage_kind (plan) != RUSH_STAGE_TABLE_CACHE;
   for (guint i = 0; i < plan->n_children; i++)
     if (!all_leaves_are_stages (plan->children[i]))
       return FALSE;

@@ -4,8 +4,10 @@
  */
 #include "sql/physical/adaptive/query_stage.h"
 
+#include "sql/physical/cache_manager.h"
 #include "sql/physical/operators/broadcast_exchange.h"
 #include "sql/physical/operators/exchange.h"
+#include "sql/physical/operators/in_memory_scan.h"
 #include "sql/physical/query_private.h"
 #include "sql/physical/text.h"
 
@@ -23,6 +25,45 @@ typedef struct
   gint64 *bytes; /* (owned) */
 } QueryStageExec;
 
+/* ---- filling caches ---- */
+
+static gboolean
+read_all (RushIterator *rows, RushTaskContext *ctx, gpointer data, RushTaskResult *out,
+          GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  RushBatch *batch;
+
+  while (rush_task_context_check (ctx, &failure) &&
+         (batch = rush_iterator_next (rows, &failure)) != NULL)
+    rush_batch_unref (batch);
+  if (failure == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+/* A job over all partitions, named after the action itself; none if they are kept already. */
+static gboolean
+start_filling (QueryStageExec *self, RushQuery *query, GError **error)
+{
+  RushCachedData *data = rush_in_memory_scan_exec_data (self->plan);
+  g_autoptr (RushRdd) rows = rush_cached_data_rdd (data, rush_query_job_options (query), error);
+  RushJobOptions options = { 0 };
+  guint n;
+
+  if (rows == NULL || !rush_rdd_n_partitions (rows, &n, error))
+    return FALSE;
+  if (n == 0 || rush_cached_data_is_whole (data))
+    return TRUE;
+  if (rush_query_job_options (query) != NULL)
+    options = *rush_query_job_options (query);
+  options.short_form = rush_query_call_site (query);
+  self->waiter = rush_context_submit_job (rush_query_context (query), rows, NULL, 0, read_all, NULL,
+                                          NULL, &options, &self->job_id, error);
+  return self->waiter != NULL;
+}
+
 /* ---- running ---- */
 
 gboolean
@@ -35,6 +76,8 @@ rush_query_stage_start (RushExec *base, RushQuery *query, GError **error)
 
   if (self->original != NULL)
     return TRUE;
+  if (self->kind == RUSH_STAGE_TABLE_CACHE)
+    return start_filling (self, query, error);
   if (!rush_exec_prepare (exchange->children[0], query, error))
     return FALSE;
   if (self->kind == RUSH_STAGE_BROADCAST)
@@ -134,7 +177,10 @@ rush_query_stage_finish (RushExec *base, RushQuery *query, GError **error)
     {
       if (self->waiter != NULL && !rush_job_waiter_wait (self->waiter, error))
         return FALSE;
-      shuffle_facts (self, query);
+      if (self->kind == RUSH_STAGE_SHUFFLE)
+        shuffle_facts (self, query);
+      else
+        self->facts.n_rows = -1;
     }
   self->facts.known = TRUE;
   return TRUE;
@@ -183,7 +229,7 @@ stage_formatted_name (const RushExec *base)
   const QueryStageExec *self = (const QueryStageExec *)base;
   g_autofree char *size = NULL;
 
-  if (!self->facts.known)
+  if (!self->facts.known || self->kind == RUSH_STAGE_TABLE_CACHE)
     return NULL;
   size = rush_size_to_text (self->facts.data_bytes);
   return g_strdup_printf (", Statistics(sizeInBytes=%s, rowCount=%" G_GINT64_FORMAT ")", size,
@@ -227,6 +273,7 @@ static const RushExecClass stage_classes[] = {
   [RUSH_STAGE_SHUFFLE] = STAGE_CLASS ("ShuffleQueryStage"),
   [RUSH_STAGE_BROADCAST] = STAGE_CLASS ("BroadcastQueryStage"),
   [RUSH_STAGE_RESULT] = STAGE_CLASS ("ResultQueryStage"),
+  [RUSH_STAGE_TABLE_CACHE] = STAGE_CLASS ("TableCacheQueryStage"),
 };
 
 gboolean

@@ -1,10 +1,12 @@
-/* query_stage.h - a part of an adaptive plan that runs by itself, up to an exchange.
+/* query_stage.h - a part of an adaptive plan that runs by itself, up to an exchange; or the filling
+ * of a cache.
  *
  * A stage is a leaf of the plan above it: what is below is settled.  Once it has run, its sizes are
  * known, and the plan above may change.
  *
  * Mirrors: org.apache.spark.sql.execution.adaptive.{QueryStageExec,ShuffleQueryStageExec,
- *          BroadcastQueryStageExec,ResultQueryStageExec}.
+ *          BroadcastQueryStageExec,ResultQueryStageExec,
+ *          TableCacheQueryStageExec}.
  */
 #pragma once
 
@@ -15,20 +17,21 @@ typedef enum
   RUSH_STAGE_SHUFFLE,
   RUSH_STAGE_BROADCAST,
   RUSH_STAGE_RESULT,
+  RUSH_STAGE_TABLE_CACHE,
 } RushStageKind;
 
 /* What is known of a stage that has run. */
 typedef struct
 {
   gboolean known;
-  gint64 n_rows;
+  gint64 n_rows;       /* −1: of a cache, not counted */
   double data_bytes;   /* as rows in memory would take in Spark */
   guint n_partitions;  /* SHUFFLE */
   const gint64 *bytes; /* SHUFFLE: [n_partitions] of map outputs */
   guint n_maps;
 } RushStageFacts;
 
-/* @plan (taken over): an exchange, or the reuse of one; for RESULT, what gives the rows. */
+/* @plan (taken over): an exchange, or the reuse of one; for TABLE_CACHE, the scan of it; for RESULT, what gives the rows. */
 RushExec *rush_query_stage_new (RushStageKind kind, guint id, RushExec *plan);
 /* The rows of @original (referenced) once more, under other names. */
 RushExec *rush_query_stage_reuse (RushExec *original, guint id, RushExprList *output);

@@ -6,6 +6,7 @@
 
 #include "rdd/transform/map_partitions.h"
 #include "sql/physical/cache_manager.h"
+#include "sql/physical/query_private.h"
 #include "sql/physical/text.h"
 #include "sql/plan/relation.h"
 
@@ -72,7 +73,8 @@ static RushRdd *
 in_memory_execute (RushExec *base, RushQuery *query, GError **error)
 {
   InMemoryScanExec *self = (InMemoryScanExec *)base;
-  g_autoptr (RushRdd) rows = rush_cached_data_rdd (self->data, error);
+  g_autoptr (RushRdd) rows =
+      rush_cached_data_rdd (self->data, rush_query_job_options (query), error);
   Chosen *chosen;
 
   if (rows == NULL)
@@ -142,6 +144,13 @@ gboolean
 rush_exec_is_in_memory_scan (const RushExec *self)
 {
   return self->klass == &in_memory_class;
+}
+
+RushCachedData *
+rush_in_memory_scan_exec_data (const RushExec *self)
+{
+  g_assert (rush_exec_is_in_memory_scan (self));
+  return ((const InMemoryScanExec *)self)->data;
 }
 
 RushExec *
