@@ -36,6 +36,7 @@ struct _RushConf
   RushConfWarn warn;
   gpointer warn_data;
   gboolean frozen;
+  gboolean any_key; /* keeps keys of any beginning */
 };
 
 /* A conf that others may only read still has a lock to take. */
@@ -123,12 +124,13 @@ rush_conf_set (RushConf *self, const char *key, const char *value, GError **erro
 
   lock (self);
   gboolean frozen = self->frozen;
+  gboolean own = self->any_key && !g_str_has_prefix (key, PREFIX);
   gboolean first = FALSE;
   RushConfWarn warn = self->warn;
   gpointer warn_data = self->warn_data;
-  if (!frozen && g_str_has_prefix (key, PREFIX))
+  if (!frozen && (own || g_str_has_prefix (key, PREFIX)))
     g_tree_replace (self->values, g_strdup (key), g_strdup (value));
-  if (!frozen && warning != NULL)
+  if (!frozen && !own && warning != NULL)
     first = g_hash_table_add (self->warned, g_strdup (key));
   unlock (self);
 
@@ -150,6 +152,14 @@ rush_conf_unset (RushConf *self, const char *key, GError **error)
     g_tree_remove (self->values, key);
   unlock (self);
   return !frozen || refuse_frozen (key, error);
+}
+
+void
+rush_conf_keep_any_key (RushConf *self)
+{
+  lock (self);
+  self->any_key = TRUE;
+  unlock (self);
 }
 
 void

@@ -24,6 +24,9 @@ RushConf *rush_conf_ref (RushConf *self);
 void rush_conf_unref (RushConf *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushConf, rush_conf_unref)
 RushConf *rush_conf_copy (const RushConf *self); /* not frozen; the same warner */
+/* From now on keys are kept that do not begin with "spark.", and nothing is said of them: those of
+ * a SQL session are the programs' own. */
+void rush_conf_keep_any_key (RushConf *self);
 
 /* Without a warner of its own a conf writes one line to stderr.  Called on the thread that sets the
  * key, no lock held; @data must live as long as the conf and its copies. */

@@ -152,18 +152,54 @@ add_option (RushCommand *command, char *key, char *value)
   g_ptr_array_add (command->options, value);
 }
 
-/* SET TIME ZONE ( LOCAL | string ) */
+/* INTERVAL 2 HOURS: "+02:00"; NULL: p->error */
+static char *
+parse_zone_offset (RushParser *p)
+{
+  guint from = p->pos;
+  g_autoptr (RushExpr) interval = rush_parse_interval (p);
+
+  if (interval == NULL)
+    return NULL;
+  gboolean clock = interval->type->kind == RUSH_TYPE_DAY_TIME_INTERVAL;
+  gint64 micros = clock ? rush_column_get_int (interval->as.literal.value, 0) : G_MAXINT64;
+  gint64 seconds = micros / G_USEC_PER_SEC, size = ABS (seconds);
+  if (!clock || micros % G_USEC_PER_SEC != 0 || size > 18 * 3600)
+    {
+      RushSqlContext context = rush_context (p, from);
+      g_autofree char *hours = clock ? g_strdup_printf ("%" G_GINT64_FORMAT, seconds / 3600)
+                                     : rush_expr_to_pretty_sql (interval);
+      rush_sql_error_set (&p->error,
+                          RUSH_SQL_CLASS_INVALID_INTERVAL_FORMAT_TIMEZONE_INTERVAL_OUT_OF_RANGE,
+                          &context, "input", hours, NULL);
+      return NULL;
+    }
+  GString *zone = g_string_new (seconds < 0 ? "-" : "+");
+  g_string_append_printf (zone, "%02d:%02d", (gint)(size / 3600), (gint)(size / 60 % 60));
+  if (size % 60 != 0)
+    g_string_append_printf (zone, ":%02d", (gint)(size % 60));
+  return g_string_free (zone, FALSE);
+}
+
+/* SET TIME ZONE ( interval | string ) */
 static RushPlan *
 parse_set_time_zone (RushParser *p, RushCommand *command)
 {
+  char *zone = NULL;
+
   p->pos += 2;
-  if (!rush_at_string (p, 0))
+  if (rush_at_string (p, 0))
+    zone = rush_parse_string (p);
+  else if (rush_at_interval (p))
+    zone = parse_zone_offset (p);
+  else
+    rush_unsupported (p, 0, "SET TIME ZONE with anything but a string or an interval");
+  if (zone == NULL)
     {
       rush_command_unref (command);
-      rush_unsupported (p, 0, "SET TIME ZONE with anything but a string");
       return NULL;
     }
-  add_option (command, g_strdup ("spark.sql.session.timeZone"), rush_parse_string (p));
+  add_option (command, g_strdup ("spark.sql.session.timeZone"), zone);
   return rush_command_plan (p, 0, command, NULL);
 }
 

@@ -68,9 +68,22 @@ tell_catalog (RushSqlSession *self)
   g_hash_table_unref (settings.conf);
 }
 
+/* A zone is looked up when it is set, not when the first query needs it. */
+static gboolean
+check_time_zone (const char *key, const char *value, GError **error)
+{
+  if (strcmp (key, "spark.sql.session.timeZone") != 0 || rush_time_zone_get (value, NULL) != NULL)
+    return TRUE;
+  rush_sql_error_set (error, RUSH_SQL_CLASS_INVALID_CONF_VALUE_TIME_ZONE, NULL, "confValue", value,
+                      "confName", key, NULL);
+  return FALSE;
+}
+
 gboolean
 rush_sql_session_set_conf (RushSqlSession *self, const char *key, const char *value, GError **error)
 {
+  if (!check_time_zone (key, value, error))
+    return FALSE;
   pthread_mutex_lock (&self->lock);
   gboolean ok = rush_conf_set (self->conf, key, value, error);
   pthread_mutex_unlock (&self->lock);
@@ -270,6 +283,7 @@ session_new (RushContext *context, gpointer python, RushSqlSession *parent)
   self->python = python;
   pthread_mutex_init (&self->lock, NULL);
   self->conf = rush_conf_copy (rush_context_conf (context));
+  rush_conf_keep_any_key (self->conf);
   g_autofree char *warehouse = rush_conf_get_string (self->conf, "spark.sql.warehouse.dir");
   self->catalog = rush_catalog_new (context, parent ? parent->catalog : NULL, warehouse);
   self->cache = parent ? rush_cache_manager_ref (parent->cache) : rush_cache_manager_new ();

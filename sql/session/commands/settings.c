@@ -51,6 +51,7 @@ run_reset (RushSqlSession *session, const RushCommand *command, RushPlan *child,
       pthread_mutex_lock (&session->lock);
       rush_conf_unref (session->conf);
       session->conf = rush_conf_copy (rush_context_conf (session->context));
+      rush_conf_keep_any_key (session->conf);
       pthread_mutex_unlock (&session->lock);
       return rush_command_no_result ();
     }

@@ -198,6 +198,21 @@ test_foreign_key_stays_out (void)
 }
 
 static void
+test_foreign_key_of_a_session_is_kept (void)
+{
+  g_autoptr (RushConf) conf = rush_conf_new ();
+  g_autoptr (RushConf) other = NULL;
+
+  rush_conf_keep_any_key (conf);
+  g_assert_true (rush_conf_set (conf, "my.own", "x", NULL));
+  g_autofree char *value = rush_conf_get_string (conf, "my.own");
+  g_assert_cmpstr (value, ==, "x");
+  other = rush_conf_copy (conf);
+  g_autofree char *copied = rush_conf_get_string (other, "my.own");
+  g_assert_cmpstr (copied, ==, "x");
+}
+
+static void
 test_known_keys_are_silent_but_for_notes (void)
 {
   g_autoptr (GString) log = g_string_new (NULL);
@@ -454,6 +469,7 @@ main (int argc, char **argv)
   g_test_add_func ("/conf/empty", test_empty);
   g_test_add_func ("/conf/warn/unknown", test_unknown_key_is_kept_and_told_once);
   g_test_add_func ("/conf/warn/foreign", test_foreign_key_stays_out);
+  g_test_add_func ("/conf/warn/foreign-kept", test_foreign_key_of_a_session_is_kept);
   g_test_add_func ("/conf/warn/notes", test_known_keys_are_silent_but_for_notes);
   g_test_add_func ("/conf/warn/no-effect", test_no_value_but_the_default_has_an_effect);
   g_test_add_func ("/conf/warn/stderr", test_without_a_warner_stderr_has_one_line);
