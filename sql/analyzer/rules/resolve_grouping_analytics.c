@@ -236,9 +236,12 @@ find_key (const Replacement *replacement, const RushExpr *expr)
   return -1;
 }
 
+/* Where nothing is grouped by there is one group, and it has no column. */
 static RushExpr *
 number (const Replacement *replacement)
 {
+  if (replacement->n_keys >= replacement->grouping->len)
+    return rush_expr_literal_int (&RUSH_INT64, 0);
   return rush_expr_ref (replacement->grouping->pdata[replacement->n_keys]);
 }
 
@@ -410,7 +413,9 @@ resolve (RushPlan *node, gpointer data, GError **error)
       multiply (&sets, more);
     }
   grouping = rush_expr_array_new ();
-  expanded = expand (&sets, node->children[0], grouping);
+  /* GROUPING SETS (()) is a global aggregate: a row for no rows, too. */
+  expanded = keys->len == 0 && sets.sets->len == 1 ? rush_plan_ref (node->children[0])
+                                                   : expand (&sets, node->children[0], grouping);
   g_ptr_array_unref (sets.sets);
   replacement = (Replacement){ keys, grouping, keys->len };
   results = replace_results (&replacement, node->lists[1], error);

@@ -31,20 +31,22 @@ strip (RushExpr *node, gpointer data, GError **error)
   return rush_expr_ref (node->kind == RUSH_EXPR_OUTER ? node->children[0] : node);
 }
 
-/* @plan with @left in place of the one row; projections keep the left side's columns. */
+/* @plan with @left in place of the one row; projections keep the left side's columns.  A generator
+ * stays as it was written, even for LEFT JOIN LATERAL: rows for which it gives nothing are lost, as
+ * they are in Spark. */
 static RushPlan *
-put_on (RushPlan *plan, RushPlan *left, gboolean outer_join, GError **error)
+put_on (RushPlan *plan, RushPlan *left, GError **error)
 {
   if (plan->kind == RUSH_PLAN_ONE_ROW)
     return rush_plan_ref (left);
-  RushPlan *child = put_on (plan->children[0], left, outer_join, error);
+  RushPlan *child = put_on (plan->children[0], left, error);
   if (child == NULL || plan->kind == RUSH_PLAN_SUBQUERY_ALIAS)
     return child;
   g_autoptr (RushPlan) stripped = rush_plan_transform_expressions (plan, strip, NULL, error);
   if (plan->kind == RUSH_PLAN_GENERATE)
     {
       RushPlan *generate = rush_plan_generate (
-          rush_expr_ref (stripped->lists[0]->items[0]), outer_join || plan->as.generate.outer,
+          rush_expr_ref (stripped->lists[0]->items[0]), plan->as.generate.outer,
           plan->as.generate.qualifier, rush_expr_list_ref (stripped->lists[1]), NULL, child);
       return generate;
     }
@@ -98,7 +100,7 @@ rewrite (RushPlan *node, gpointer data, GError **error)
   RushPlan *left = node->children[0], *right = node->children[1];
   if (stands_on_one_row (right) && node->lists[0]->n == 0)
     {
-      RushPlan *made = put_on (right, left, node->as.join.type == RUSH_JOIN_LEFT_OUTER, error);
+      RushPlan *made = put_on (right, left, error);
       return made != NULL ? rush_project_onto (node->output, made) : NULL;
     }
   g_autoptr (GPtrArray) conditions = rush_conjuncts_of (node->lists[0]);
