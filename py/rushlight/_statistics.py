@@ -48,7 +48,7 @@ class Statistics:
     def stdev(self):
         """The square root of variance().
 
-        >>> sc.parallelize([1, 3]).stdev()
+        >>> float(sc.parallelize([1, 3]).stdev())
         1.0
         """
         return self.stats().stdev()
@@ -66,7 +66,7 @@ class Statistics:
     def sampleStdev(self):
         """The square root of sampleVariance().
 
-        >>> sc.parallelize([1, 2, 3]).sampleStdev()
+        >>> float(sc.parallelize([1, 2, 3]).sampleStdev())
         1.0
         """
         return self.stats().sampleStdev()

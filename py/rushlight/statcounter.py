@@ -25,11 +25,11 @@ class StatCounter:
     >>> counter = StatCounter([1.0, 2.0, 3.0])
     >>> counter.count(), counter.mean(), counter.sampleVariance()
     (3, 2.0, 1.0)
-    >>> counter.mergeStats(StatCounter([6])).max()
-    6
-    >>> counter.min(), counter.sum(), counter.variance()
+    >>> float(counter.mergeStats(StatCounter([6])).max())
+    6.0
+    >>> float(counter.min()), counter.sum(), counter.variance()
     (1.0, 12.0, 3.5)
-    >>> counter.copy().stdev() == counter.stdev() < counter.sampleStdev()
+    >>> bool(counter.copy().stdev() == counter.stdev() < counter.sampleStdev())
     True
     """
 

@@ -58,10 +58,10 @@ rushlight.activate()
 @pytest.mark.parametrize("statement,words", [
     ("import pyspark.ml", "No module named 'pyspark.ml'"),
     ("import pyspark.ml.linalg", "No module named 'pyspark.ml"),
-    ("import pyspark.sql.functions", "No module named 'pyspark.sql.functions'"),
+    ("import pyspark.sql.streaming", "No module named 'pyspark.sql.streaming'"),
     ("import py4j.extra", "No module named 'py4j.extra'"),
     ("from pyspark import HiveContext", "pyspark.HiveContext is not there yet"),
-    ("from pyspark.sql import functions", "pyspark.sql.functions is not there yet"),
+    ("from pyspark.sql import VariantVal", "pyspark.sql.VariantVal is not there yet"),
 ])
 def test_what_is_missing_is_missing(run_program, real_pyspark, statement, words):
     """Also where a real one is installed: a mixture of the two would be worse than an error."""

@@ -17,8 +17,9 @@ import re
 
 _CONDITION = re.compile(r"\[([A-Z][A-Z0-9_]*(?:\.[A-Z0-9_]+)*)\] (.*?)(?: SQLSTATE: (\w{5})|$)",
                         re.DOTALL)
-_BLOCK = re.compile(r"^== (SQL|DataFrame)(?: of (.+?) (`.*?`))?(?: \(line (\d+), position (\d+)\))? ==\n"
-                    r"(.*?)(?=^== |\Z)", re.DOTALL | re.MULTILINE)
+_BLOCK = re.compile(r"^== (SQL|DataFrame)(?: of (.+?) (`.*?`))?"
+                    r"(?: \(line (\d+), position (\d+)\))? ==\n(.*?)(?=^== |\Z)",
+                    re.DOTALL | re.MULTILINE)
 _FRAGMENT = re.compile(r'"(.*)" was called from\n(.*)', re.DOTALL)
 _PARAMETER = re.compile(r"<(\w+)>")
 

@@ -1,4 +1,4 @@
-"""Arrow's tables and pandas' frames become plans: their buffers, not their values, are taken over."""
+"""Arrow's tables and pandas' frames become plans, whose columns are their buffers."""
 from rushlight import _engine
 from rushlight._callsite import current_call
 from rushlight.errors import PySparkValueError
@@ -8,7 +8,7 @@ _LOCAL_BYTES = 48 << 20     # spark.sql.execution.arrow.localRelationThreshold
 
 
 def plan_of_arrow(session, data, schema):
-    """The plan of what has an Arrow stream; under the names, or as the types, that were asked for."""
+    """The plan of what has an Arrow stream; under the names, or as the types, asked for."""
     if type(data).__module__.startswith("pandas"):
         data = _table_of_frame(data, session)
         if schema is None and not data.num_columns:

@@ -1,7 +1,7 @@
 """createDataFrame(): Python's data becomes a plan.
 
-    list of tuples, Rows, dicts ──▶ schema (given, or inferred from all rows) ──▶ checked rows ──▶ batches
-    RDD                         ──▶ schema (given, or inferred from the first row)  ──▶ rows made in workers
+    list of tuples, Rows, dicts ──▶ schema: given, or of all rows     ──▶ checked rows ──▶ batches
+    RDD                         ──▶ schema: given, or of the first row ──▶ rows made in workers
     pandas, Arrow               ──▶ Arrow's columns, as they are
 """
 from rushlight import _engine

@@ -141,8 +141,8 @@ class Figures:
         """
         check_type("col1", col1, str)
         check_type("col2", col2, str)
-        first, second = (case_when([named_column(c).isNull(), "null", named_column(c).cast("string")])
-                         for c in (col1, col2))
+        first, second = (case_when([c.isNull(), "null", c.cast("string")])
+                         for c in map(named_column, (col1, col2)))
         counts = (self.groupBy(first.alias(f"{col1}_{col2}")).pivot(second)
                   .agg(call("count", as_literal(1))))
         return counts.fillna(0)

@@ -30,7 +30,7 @@ class Gaps:
 
     @operator
     def fillna(self, value, subset=None):
-        """Missing values replaced: by one value in all columns of its kind, or by a dict of columns.
+        """Missing values replaced: by one value in all columns of its kind, or as a dict says.
 
         >>> df = spark.createDataFrame([("a", None), (None, 2)], "k string, n int")
         >>> df.fillna(0).collect(), df.fillna({"k": "?"}).collect()

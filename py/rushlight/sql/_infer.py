@@ -1,7 +1,7 @@
 """Which type Python's values have: for createDataFrame() without a schema.
 
-    infer    one value      1 → LongType, "a" → StringType, [1] → ArrayType(LongType), Row → StructType
-    merge    two rows       void gives way; structs and arrays are merged inside; else they must agree
+    infer    one value    1 → LongType, [1] → ArrayType(LongType), Row → StructType
+    merge    two rows     void gives way; structs and arrays merge inside; else they must agree
 
 Mirrors pyspark.sql.types._infer_type and _merge_type.
 """

@@ -130,7 +130,7 @@ def column_of_name(name, plan_id=-1):
 
 
 def parts_of(name):
-    """["a", "b c"] of "a.`b c`"; everything between back-ticks or points is a part, as it stands."""
+    """["a", "b c"] of "a.`b c`": what stands between back-ticks or points is a part."""
     if "`" not in name:
         parts = name.split(".")
         if all(parts) or len(parts) == 1:

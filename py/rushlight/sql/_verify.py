@@ -9,8 +9,8 @@ import decimal
 from rushlight.errors import PySparkTypeError, PySparkValueError
 from rushlight.sql.types import (
     ArrayType, BinaryType, BooleanType, ByteType, CharType, DateType, DayTimeIntervalType,
-    DecimalType, DoubleType, FloatType, IntegerType, LongType, MapType, ShortType, StringType, StructType,
-    TimestampNTZType, TimestampType, VarcharType, YearMonthIntervalType)
+    DecimalType, DoubleType, FloatType, IntegerType, LongType, MapType, ShortType, StringType,
+    StructType, TimestampNTZType, TimestampType, VarcharType, YearMonthIntervalType)
 
 _ACCEPTED = {
     BooleanType: (bool,), ByteType: (int,), ShortType: (int,), IntegerType: (int,),

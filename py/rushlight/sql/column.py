@@ -1,7 +1,7 @@
 """Column: an expression over the rows of a DataFrame.
 
-A Column holds a handle on an expression of the engine, not yet resolved, and how to show it; operators
-and methods make new ones.  Names are looked up, and types checked, when a DataFrame is made of it.
+A Column holds a handle on an expression of the engine, not yet resolved, and how to show it;
+operators and methods make new ones.  Names are looked up, and types checked, when a DataFrame is made of it.
 
     >>> (col("age") + 1).alias("next")
     Column<'+(age, 1) AS next'>
@@ -156,15 +156,15 @@ class Column:
         >>> spark.range(4).select(col("id").bitwiseAND(2).alias("n")).collect()[3]
         Row(n=2)
         """
-        return make_call("bitand", self, other, shown="&")
+        return make_call("&", self, other, shown="&")
 
     def bitwiseOR(self, other):
         """Bits that one of them has."""
-        return make_call("bitor", self, other, shown="|")
+        return make_call("|", self, other, shown="|")
 
     def bitwiseXOR(self, other):
         """Bits that exactly one of them has."""
-        return make_call("bitxor", self, other, shown="^")
+        return make_call("^", self, other, shown="^")
 
     # ---- text ----
 
@@ -245,7 +245,8 @@ class Column:
         if not isinstance(col, Column):
             raise wrong_type("col", "Column", col)
         return make_call("update_fields", self, as_literal(fieldName), col,
-                         shown=lambda: f"update_field({self._shown()}, {fieldName}, {col._shown()})")
+                         shown=lambda: "update_field({}, {}, {})".format(
+                             self._shown(), fieldName, col._shown()))
 
     def dropFields(self, *fieldNames):
         """The struct without some fields."""
@@ -389,7 +390,8 @@ class Column:
         raise PySparkValueError(errorClass="CANNOT_APPLY_IN_FOR_COLUMN", messageParameters={})
 
     def __iter__(self):
-        raise PySparkTypeError(errorClass="NOT_ITERABLE", messageParameters={"objectName": "Column"})
+        raise PySparkTypeError(errorClass="NOT_ITERABLE",
+                               messageParameters={"objectName": "Column"})
 
     def __bool__(self):
         raise PySparkValueError(errorClass="CANNOT_CONVERT_COLUMN_INTO_BOOL",
@@ -424,6 +426,7 @@ def case_when(branches):
             words.append(f"ELSE {columns[-1]._shown()}")
         return f"CASE {' '.join(words)} END"
 
-    made = Column(_engine.expr_operator("case", [c._expr for c in columns], ansi(), *place()), shown)
+    exprs = [c._expr for c in columns]
+    made = Column(_engine.expr_operator("case", exprs, ansi(), *place()), shown)
     made.__dict__["_branches"] = list(branches)
     return made

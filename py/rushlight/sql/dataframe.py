@@ -33,7 +33,8 @@ _plan_ids = itertools.count(1)
 # Names of pyspark's DataFrame that are not there yet.
 _MISSING = frozenset("""
     asTable dropDuplicatesWithinWatermark executionInfo inputFiles isStreaming
-    mergeInto pandas_api plot repartitionById transpose withWatermark writeStream writeTo zipWithIndex
+    mergeInto pandas_api plot repartitionById transpose withWatermark writeStream writeTo
+    zipWithIndex
 """.split())
 _JVM = ("_jdf", "_jschema")
 

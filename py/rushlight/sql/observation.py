@@ -1,7 +1,7 @@
 """Observation: aggregates over rows that pass by on their way to an action.
 
-Mirrors pyspark.sql.Observation.  Spark computes them inside of the action's own job; here a query of
-their own computes them, when they are asked for.
+Mirrors pyspark.sql.Observation.  Spark computes them inside of the action's own job; here a query
+of their own computes them, when they are asked for.
 """
 from rushlight.errors import PySparkAssertionError, PySparkTypeError
 from rushlight.errors.base import wrong_type

@@ -1,17 +1,16 @@
 """Data types, and Row.
 
 A type is a small object that knows its names (`simpleString()`, `json()`), and how its values look
-in Python.  Mirrors pyspark.sql.types; the engine has the same types in core/data/type.h, and the two
-meet as JSON.
+in Python.  Mirrors pyspark.sql.types; the engine has the same types in core/data/type.h, and the
+two meet as JSON.
 
     >>> from rushlight.sql.types import *
-    >>> schema = StructType([StructField("word", StringType()), StructField("n", LongType(), False)])
+    >>> schema = StructType([StructField("word", StringType()), StructField("n", LongType())])
     >>> print(schema.simpleString())
     struct<word:string,n:bigint>
 """
 import datetime
 import json
-import re
 
 from rushlight.errors import (
     PySparkIndexError, PySparkKeyError, PySparkTypeError, PySparkValueError)
@@ -83,8 +82,8 @@ class DataType:
     def fromDDL(cls, ddl):
         """The type that DDL text names: of one type, or of columns.
 
-        >>> DataType.fromDDL("a int, b array<string>")
-        StructType([StructField('a', IntegerType(), True), StructField('b', ArrayType(StringType(), True), True)])
+        >>> DataType.fromDDL("a int, b array<string>").simpleString()
+        'struct<a:int,b:array<string>>'
         """
         return parse_ddl(ddl)
 
@@ -623,68 +622,14 @@ def _require_type(name, value):
     assert isinstance(value, DataType), f"{name} {value} should be an instance of {DataType}"
 
 
-# ---- from JSON and from DDL -----------------------------------------------------------------
-
-_ATOMIC = {t.typeName(): t for t in (
-    NullType, StringType, BinaryType, BooleanType, DateType, TimestampType, TimestampNTZType,
-    DoubleType, FloatType, ByteType, ShortType, IntegerType, LongType, CalendarIntervalType)}
-_FIXED_DECIMAL = re.compile(r"decimal\(\s*(\d+)\s*,\s*(-?\d+)\s*\)")
-_SIZED = re.compile(r"(char|varchar)\(\s*(\d+)\s*\)")
-_INTERVAL = re.compile(r"interval (\w+)( to (\w+))?")
-
-
-def _parse_datatype_json_value(value):
-    if isinstance(value, dict):
-        kind = value["type"]
-        if kind == "udt":
-            return _parse_datatype_json_value(value["sqlType"])
-        return {"array": ArrayType, "map": MapType, "struct": StructType}[kind].fromJson(value)
-    if value in _ATOMIC:
-        return _ATOMIC[value]()
-    if value == "decimal":
-        return DecimalType()
-    if found := _FIXED_DECIMAL.match(value):
-        return DecimalType(int(found[1]), int(found[2]))
-    if found := _SIZED.match(value):
-        return (CharType if found[1] == "char" else VarcharType)(int(found[2]))
-    if found := _INTERVAL.match(value):
-        kind = (YearMonthIntervalType if found[1] in YearMonthIntervalType._fields
-                else DayTimeIntervalType)
-        start = kind._fields.index(found[1])
-        return kind(start, kind._fields.index(found[3]) if found[3] else start)
-    raise PySparkValueError(errorClass="CANNOT_PARSE_DATATYPE",
-                            messageParameters={"msg": str(value)})
-
-
-def _parse_datatype_json_string(text):
-    """The type that JSON text says.
-
-    >>> _parse_datatype_json_string('"long"')
-    LongType()
-    """
-    return _parse_datatype_json_value(json.loads(text))
-
-
-def parse_ddl(ddl):
-    """The type that DDL text says: of one type, else a StructType of columns.
-
-    >>> parse_ddl("array<int>"), parse_ddl("a int")
-    (ArrayType(IntegerType(), True), StructType([StructField('a', IntegerType(), True)]))
-    """
-    from rushlight import _engine
-    from rushlight.errors.sql import ParseException
-    if _SIZED.fullmatch(ddl):       # the engine takes them as text
-        return _parse_datatype_json_value(ddl)
-    try:
-        return _parse_datatype_json_string(_engine.parse_type(ddl))
-    except ParseException:
-        return _parse_datatype_json_string(_engine.parse_schema(ddl))
-
-
-_parse_datatype_string = parse_ddl
-
-
 def _create_row(fields, values):
     row = Row(*values)
     row.__fields__ = fields
     return row
+
+
+# What reads types needs all of them; what reads them is used by some.
+from rushlight.sql._type_parsing import (   # noqa: E402,F401
+    _SIZED, _parse_datatype_json_string, _parse_datatype_json_value, parse_ddl)
+
+_parse_datatype_string = parse_ddl

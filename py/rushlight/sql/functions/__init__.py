@@ -1,7 +1,8 @@
 """Functions over columns: `from rushlight.sql import functions as F`.
 
-One family a file; all of them are found here.  Most are one call of the engine's function of the same
-name, so that `F.upper("name")` and SQL's `upper(name)` are one thing.  Mirrors pyspark.sql.functions.
+One family a file; all of them are found here.  Most are one call of the engine's function of the
+same name, so that `F.upper("name")` and SQL's `upper(name)` are one thing.
+Mirrors pyspark.sql.functions.
 """
 from rushlight.errors import NotThereYet
 from rushlight.sql.functions import (

@@ -5,8 +5,8 @@ from rushlight.sql._making import ansi, as_literal, call_shown, named_column
 from rushlight.sql.column import Column, case_when
 
 __all__ = ["col", "column", "lit", "expr", "when", "broadcast", "asc", "desc",
-           "asc_nulls_first", "asc_nulls_last", "desc_nulls_first", "desc_nulls_last", "call_function",
-           "call_udf", "like", "ilike"]
+           "asc_nulls_first", "asc_nulls_last", "desc_nulls_first", "desc_nulls_last",
+           "call_function", "call_udf", "like", "ilike"]
 
 
 def col(col):

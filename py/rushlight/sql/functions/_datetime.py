@@ -223,8 +223,8 @@ def from_utc_timestamp(timestamp, tz):
 def hour(col):
     """The hour.
 
-
-    ...        >>> spark.range(1).select(hour(lit("2024-02-09 03:04:05").cast("timestamp_ntz")).alias("v")).first().v
+    >>> t = lit("2024-02-09 03:04:05").cast("timestamp_ntz")
+    >>> spark.range(1).select(hour(t).alias("v")).first().v
     3
     """
     return call("hour", named_column(col))
@@ -260,8 +260,8 @@ def make_date(year, month, day):
 def minute(col):
     """The minute.
 
-
-    ...        >>> spark.range(1).select(minute(lit("2024-02-09 03:04:05").cast("timestamp_ntz")).alias("v")).first().v
+    >>> t = lit("2024-02-09 03:04:05").cast("timestamp_ntz")
+    >>> spark.range(1).select(minute(t).alias("v")).first().v
     4
     """
     return call("minute", named_column(col))
@@ -325,8 +325,8 @@ def quarter(col):
 def second(col):
     """The second.
 
-
-    ...        >>> spark.range(1).select(second(lit("2024-02-09 03:04:05").cast("timestamp_ntz")).alias("v")).first().v
+    >>> t = lit("2024-02-09 03:04:05").cast("timestamp_ntz")
+    >>> spark.range(1).select(second(t).alias("v")).first().v
     5
     """
     return call("second", named_column(col))
@@ -374,8 +374,8 @@ def to_date(col, format=None):
 def to_timestamp(col, format=None):
     """A text as a time.
 
-
-    ...        >>> spark.range(1).select(to_timestamp(lit("2024-02-09 03:04:05")).cast("string").alias("v")).first().v
+    >>> t = lit("2024-02-09 03:04:05")
+    >>> spark.range(1).select(to_timestamp(t).cast("string").alias("v")).first().v
     '2024-02-09 03:04:05'
     """
     args = [named_column(col)]
