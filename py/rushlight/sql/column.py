@@ -1,7 +1,8 @@
 """Column: an expression over the rows of a DataFrame.
 
 A Column holds a handle on an expression of the engine, not yet resolved, and how to show it;
-operators and methods make new ones.  Names are looked up, and types checked, when a DataFrame is made of it.
+operators and methods make new ones.  Names are looked up, and types checked, when a DataFrame is
+made of it.
 
     >>> (col("age") + 1).alias("next")
     Column<'+(age, 1) AS next'>

@@ -1,7 +1,7 @@
 """Functions of Python for SQL: what udf() and pandas_udf() make, and their names in SQL text.
 
     kind                          called with                result
-    SQL_BATCHED_UDF               the values of a row        as pickle has it: null if it does not fit
+    SQL_BATCHED_UDF               the values of a row        as pickle has it: null if unfit
     SQL_ARROW_BATCHED_UDF         the values of a row        as Arrow has it: converted, or an error
     SQL_SCALAR_PANDAS_UDF         a pandas.Series a column   a Series as long
     SQL_SCALAR_PANDAS_ITER_UDF    an iterator of Series      an iterator of Series
