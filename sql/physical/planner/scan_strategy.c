@@ -1,5 +1,6 @@
 /* scan_strategy.c - Project (Filter (table)): the table is asked for the columns that are needed
- * and told what rows may be left out; the filter stays, since a source need not be exact.
+ * and told what rows may be left out; the filter stays, since a source need not be exact, but for
+ * what it says of partition columns alone: that chooses folders, and is done with.
  *
  *   Project [a]                            Project [a]               left out if nothing is left to
  *   do └── Filter a > 1 AND b IS NOT NULL     └── Filter a > 1 AND …
@@ -11,6 +12,8 @@
 #include "sql/physical/operators/in_memory_scan.h"
 #include "sql/physical/operators/scans.h"
 #include "sql/physical/planner/planner.h"
+#include "sql/sources/scan_filters.h"
+#include "sql/sources/source.h"
 
 typedef struct
 {
@@ -37,6 +40,21 @@ match_scan (RushPlan *plan, Scan *out)
   return plan->kind == RUSH_PLAN_RELATION || plan->kind == RUSH_PLAN_CACHED_RELATION;
 }
 
+/* Whether folders say the column: such are read with every row, for nothing. */
+static gboolean
+is_said_by_folders (const Scan *scan, const RushExpr *column)
+{
+  const RushSchema *folders =
+      scan->table->kind == RUSH_PLAN_RELATION
+          ? rush_file_source_partition_schema (scan->table->as.source.source)
+          : NULL;
+
+  for (guint i = 0; folders != NULL && i < folders->n_fields; i++)
+    if (g_str_equal (folders->fields[i].name, rush_expr_name (column)))
+      return TRUE;
+  return FALSE;
+}
+
 /* The table's columns that are used, in its order. */
 static RushExprList *
 needed_columns (const Scan *scan)
@@ -51,7 +69,8 @@ needed_columns (const Scan *scan)
   for (guint i = 0; i < scan->table->output->n; i++)
     {
       RushExpr *column = scan->table->output->items[i];
-      if (scan->named == NULL || rush_expr_id_set_has (used, rush_expr_named_id (column)))
+      if (scan->named == NULL || rush_expr_id_set_has (used, rush_expr_named_id (column)) ||
+          is_said_by_folders (scan, column))
         g_ptr_array_add (needed, rush_expr_ref (column));
     }
   return rush_expr_list_from_array (needed);
@@ -77,6 +96,29 @@ pushable_filters (const Scan *scan)
   return rush_expr_list_from_array (pushable);
 }
 
+/* @scan's condition without what has chosen folders; NULL: nothing is left. (transfer full) */
+static RushExpr *
+condition_on_rows (const Scan *scan, const RushExprList *pushable)
+{
+  g_autoptr (GPtrArray) conjuncts =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)rush_expr_unref);
+  RushSchema *folders = scan->table->kind == RUSH_PLAN_RELATION
+                            ? rush_file_source_partition_schema (scan->table->as.source.source)
+                            : NULL;
+  RushScanFilters filters;
+
+  if (scan->condition == NULL || folders == NULL)
+    return scan->condition != NULL ? rush_expr_ref (scan->condition) : NULL;
+  rush_expr_split_conjuncts (scan->condition, conjuncts);
+  rush_scan_filters_init (&filters, pushable, folders);
+  for (guint i = 0; i < filters.partition->n; i++)
+    g_ptr_array_remove (conjuncts, filters.partition->items[i]);
+  rush_scan_filters_clear (&filters);
+  return conjuncts->len > 0
+             ? rush_expr_and_all ((RushExpr *const *)conjuncts->pdata, conjuncts->len)
+             : NULL;
+}
+
 /* Whether @named are just the columns of @input. */
 static gboolean
 is_all_of (const RushExprList *named, const RushExprList *input)
@@ -94,6 +136,7 @@ RushExec *
 rush_plan_scan (RushQuery *query, RushPlan *plan, GError **error)
 {
   g_autoptr (RushExprList) filters = NULL;
+  RushExpr *condition;
   RushExprList *columns;
   RushExec *exec;
   Scan scan;
@@ -107,8 +150,9 @@ rush_plan_scan (RushQuery *query, RushPlan *plan, GError **error)
              : rush_in_memory_scan_exec_new (columns, scan.table->output,
                                              scan.table->as.cached.data, filters);
   exec = rush_exec_planned_from (exec, scan.table);
-  if (scan.condition != NULL)
-    exec = rush_filter_exec_new (rush_expr_ref (scan.condition), exec);
+  condition = condition_on_rows (&scan, filters);
+  if (condition != NULL)
+    exec = rush_filter_exec_new (condition, exec);
   if (scan.named != NULL && !is_all_of (scan.named, exec->output))
     exec = rush_project_exec_new (rush_expr_list_ref (scan.named), exec);
   return exec;
