@@ -11,7 +11,7 @@
  * view mean what they mean in its own database, and never a temporary view; names in a temporary
  * view mean what they mean to the session.  A view of a DataFrame keeps its analyzed plan.
  *
- * Mirrors: ResolveRelations, SessionCatalog.{getTempViewRelation,fromCatalogTable}, ResolveDataSource.
+ * Mirrors: ResolveRelations, ResolveSQLOnFile, SessionCatalog.getTempViewRelation.
  */
 #include "sql/session/catalog_private.h"
 

@@ -26,8 +26,8 @@ typedef struct
   GPtrArray *static_partition; /* column, value (NULL: null) … as the table spells them; or NULL */
 } RushAssignment;
 
-/* The rows of @query with the columns of @table, in its order, of its types.  Spark's conditions for
- * what does not fit.  (transfer full) */
+/* The rows of @query with the columns of @table, in its order, of its types.  Spark's conditions
+ * for what does not fit.  (transfer full) */
 RushPlan *rush_store_assignment (RushSqlSession *session, const RushTable *table, RushPlan *query,
                                  const RushAssignment *how, GError **error);
 /* An overflow in a cast that rush_store_assignment () put there is an error of the column that the

@@ -1,6 +1,6 @@
 /* names.c - see names_private.h.
  *
- * Mirrors: ResolveTableOrView errors of CheckAnalysis; QueryCompilationErrors.expectTableNotViewError.
+ * Mirrors: CheckAnalysis.checkAnalysis0 of UnresolvedTableOrView; expectTableNotViewError.
  */
 #include "sql/session/names_private.h"
 

@@ -1,4 +1,4 @@
-/* names_private.h - tables and views that statements name, and Spark's errors if they are not there. */
+/* names_private.h - tables and views that statements name, and errors if they are not there. */
 #pragma once
 
 #include "sql/session/session_private.h"

@@ -1,7 +1,7 @@
 /* session.h - an SQL session: settings, catalog, registered functions, cached plans.
  *
- * Interface:  sql () → plan; query () → what runs a plan; commands run when they are analyzed, as in
- *             Spark (spark.sql ("create …") acts at once).
+ * Interface:  sql () → plan; query () → what runs a plan; commands run when they are analyzed, as
+ *             in Spark (spark.sql ("create …") acts at once).
  * Ownership:  refcounted; holds its context.   Threads: any; one lock guards settings and catalog.
  * Mirrors:    org.apache.spark.sql.classic.SparkSession, internal.SessionState, SessionCatalog.
  */

@@ -12,12 +12,14 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 LAYERS = ["core/base", "core/data", "core/conf", "core/event", "core/memory", "core/lineage",
           "core/storage", "core/shuffle", "core/scheduler", "core/executor", "rdd",
-          "sql/types", "sql/plan", "sql/kernels", "sql/functions", "sql/evaluate", "sql/parser", "sql/analyzer", "sql/optimizer",
-          "sql/sources", "sql/physical", "sql/session", "py/runner", "py/ext"]
+          "sql/types", "sql/plan", "sql/kernels", "sql/functions", "sql/evaluate", "sql/parser",
+          "sql/analyzer", "sql/optimizer", "sql/sources", "sql/physical", "sql/session",
+          "py/runner", "py/ext"]
 # Readers of lineage and events; nothing but the Python extension includes them.
 SIDE = {"core/viz": ["core/base", "core/data", "core/conf", "core/event", "core/lineage", "core/viz"]}
-# A worker is a process of its own: it knows the encoding of a batch, and nothing of the engine.
-WORKER = ["core/base", "core/data", "py/runner/protocol.h"]
+# A worker is a process of its own: it knows the encoding of a batch and what values mean, and
+# nothing of the engine.
+WORKER = ["core/base", "core/data", "sql/types", "py/runner/protocol.h"]
 
 
 def sources():

@@ -2,7 +2,7 @@
  *
  *   COMPUTE STATISTICS               bytes and rows
  *   COMPUTE STATISTICS NOSCAN        bytes alone, without a job
- *   COMPUTE STATISTICS FOR COLUMNS   also, by one query: smallest, largest, nulls, distinct, lengths
+ *   COMPUTE STATISTICS FOR COLUMNS   also, by one query: least, greatest, nulls, distinct, lengths
  *
  * Mirrors: AnalyzeTableCommand, AnalyzeColumnCommand, CommandUtils.
  */
