@@ -1,9 +1,9 @@
 /* key_rows.h - the keys of a table as rows of 64-bit words, ready to hash and to compare.
  *
  *   columns            k1: int       k2: string                      row of k1 = 7, k2 = "hello"
- *                                                       ┌────────┬─────┬───────────┬───────────────┐
- *                                                       │ nulls  │  7  │ 5 · "hell"│ "o" 0 0 0 …   │
- *                                                       └────────┴─────┴───────────┴───────────────┘
+ *                                                      ┌────────┬─────┬───────────┬───────────────┐
+ *                                                      │ nulls  │  7  │ 5 · "hell"│ "o" 0 0 0 …   │
+ *                                                      └────────┴─────┴───────────┴───────────────┘
  *                                                        one bit  k1    k2: length, 4 bytes, then
  *                                                        a key          8 bytes, or where they are
  *
@@ -12,7 +12,7 @@
  * 12 bytes is its length, its first 4 bytes and a pointer, so that two of them compare their first
  * word, and their bytes only if that is equal.
  *
- * The word of nulls is there if a key may be null.  A table that has no use for null keys (a join's)
+ * The word of nulls is there if a key may be null.  One that has no use for null keys (of a join)
  * asks for none and is told which rows have one.
  *
  * Ownership:  a layout is refcounted and immutable.  A row that was encoded points into the columns
@@ -23,7 +23,8 @@
 
 #include "sql/kernels/eval_context.h"
 
-#define RUSH_KEY_ROWS_CHUNK 1024 /* rows that are encoded at once: they stay in the cache */
+#define RUSH_KEY_ROWS_CHUNK                                                                        \
+  256 /* rows that are encoded at once: they and what they find stay in L1 */
 
 typedef struct
 {
