@@ -1,6 +1,6 @@
 /* sql_arrow.c - Arrow's C streams: data of pandas, pyarrow and Polars come in, results go out.
  *
- *   createDataFrame (table)   "arrow_array_stream" ──▶ batches of its buffers, not copied ──▶ a plan
+ *   createDataFrame (table)   "arrow_array_stream" ──▶ batches of its buffers, shared ──▶ a plan
  *   toArrow (), __arrow_c_stream__ ()    batches that collect () brought ──▶ "arrow_array_stream"
  *
  * A capsule's stream is the consumer's once it has moved it out; one that nobody took is released

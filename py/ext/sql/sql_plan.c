@@ -69,7 +69,7 @@ engine_attributes_of_schema (const RushSchema *schema)
   return rush_expr_list_new (schema->n_fields, attributes);
 }
 
-/* plan_rows (context, call, rows, type, n_partitions): rows that the program has, cut into partitions as
+/* plan_rows (context, call, rows, type, n_partitions): rows of the program, cut into partitions as
  * parallelize () cuts them; an RDD, as in PySpark. */
 static PyObject *
 plan_rows (PyObject *module, PyObject *args)
@@ -210,8 +210,9 @@ as_orders (const RushExprList *columns)
     {
       RushExpr *column = rush_expr_ref (columns->items[i]);
 
-      orders[i] = column->kind == RUSH_EXPR_SORT_ORDER ? column
-                                                       : rush_expr_sort_order (column, FALSE, FALSE);
+      orders[i] = column;
+      if (column->kind != RUSH_EXPR_SORT_ORDER)
+        orders[i] = rush_expr_sort_order (column, FALSE, FALSE);
     }
   return rush_expr_list_new (columns->n, orders);
 }

@@ -96,6 +96,6 @@ PyObject *engine_rows_from_batches (GPtrArray *batches, const RushSchema *schema
  * Values have been checked against the schema in Python; what still does not fit is an error. */
 GPtrArray *engine_batches_from_rows (PyObject *rows, Py_ssize_t start, Py_ssize_t end,
                                      RushSchema *schema);
-/* A literal of a Python value; @type NULL: what the value itself is.  NULL with an exception set. */
+/* A literal of a Python value; @type NULL: the value's own.  NULL with an exception set. */
 RushExpr *engine_literal (PyObject *value, const RushType *type);
 PyObject *engine_type_to_python (const RushType *type); /* JSON text */

@@ -1,4 +1,4 @@
-/* sql_types.c - data types cross as text: JSON as DataType.json () writes it, or DDL; so do names. */
+/* sql_types.c - data types cross as text: JSON as DataType.json () has it, or DDL; so do names. */
 #include "py/ext/sql/sql_private.h"
 #include "sql/functions/function.h"
 #include "sql/types/type_json.h"

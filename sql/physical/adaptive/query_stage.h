@@ -31,7 +31,8 @@ typedef struct
   guint n_maps;
 } RushStageFacts;
 
-/* @plan (taken over): an exchange, or the reuse of one; for TABLE_CACHE, the scan of it; for RESULT, what gives the rows. */
+/* @plan (taken over): an exchange, or the reuse of one; for TABLE_CACHE, its scan; for RESULT,
+ * what gives the rows. */
 RushExec *rush_query_stage_new (RushStageKind kind, guint id, RushExec *plan);
 /* The rows of @original (referenced) once more, under other names. */
 RushExec *rush_query_stage_reuse (RushExec *original, guint id, RushExprList *output);

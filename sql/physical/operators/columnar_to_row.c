@@ -4,7 +4,8 @@
  * where Spark's have it: above a source that reads columns (Parquet, ORC), as part of the fused
  * stage that begins there.
  *
- * Mirrors: org.apache.spark.sql.execution.{ColumnarToRowExec,ApplyColumnarRulesAndInsertTransitions}.
+ * Mirrors: org.apache.spark.sql.execution.{ColumnarToRowExec,
+ *          ApplyColumnarRulesAndInsertTransitions}.
  */
 #include "sql/physical/operators/basic.h"
 

@@ -1,7 +1,7 @@
 /* preparation.c - what happens to every physical plan before it runs, in this order:
  *
- *   subqueries · exchanges and sorts · aggregates made simpler · sorts of sorted rows left out · [adaptive: the rest happens there]
- *   · fused stages · reuse of exchanges
+ *   subqueries · exchanges and sorts · aggregates made simpler · sorts of sorted rows left out
+ *   · [adaptive: the rest happens there] · fused stages · reuse of exchanges
  *
  * Mirrors: QueryExecution.preparations, InsertAdaptiveSparkPlan.
  */
