@@ -26,6 +26,7 @@ static const RushRule *const resolution[] = {
   &rush_rule_resolve_using_join,
   &rush_rule_expand_stars,
   &rush_rule_resolve_ordinals,
+  &rush_rule_resolve_lambda_variables,
   &rush_rule_resolve_references,
   &rush_rule_resolve_missing_references,
   &rush_rule_resolve_group_by,

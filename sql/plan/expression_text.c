@@ -220,6 +220,11 @@ append_attribute (const RushExpr *self, RushTextStyle style, GString *out)
     }
   if (self->kind == RUSH_EXPR_LAMBDA_VARIABLE && style == RUSH_TEXT_STRING)
     g_string_append (out, "lambda ");
+  else if (self->kind == RUSH_EXPR_LAMBDA_VARIABLE && self->type != NULL)
+    {
+      g_string_append (out, "namedlambdavariable()");
+      return;
+    }
   g_string_append (out, self->as.attribute.name);
   if (style == RUSH_TEXT_STRING)
     rush_append_id (self->as.attribute.id, self->type, out);

@@ -178,7 +178,7 @@ rush_append_python (const RushExpr *self, RushTextStyle style, GString *out)
 void
 rush_append_lambda (const RushExpr *self, RushTextStyle style, GString *out)
 {
-  g_string_append (out, style == RUSH_TEXT_STRING ? "lambdafunction(" : "namedlambda(");
+  g_string_append (out, "lambdafunction(");
   rush_append_expressions (self->children, self->n_children, ", ", style, out);
   g_string_append (out, style == RUSH_TEXT_STRING ? ", false)" : ")");
 }

@@ -37,7 +37,7 @@ text_object (char *text)
   return result;
 }
 
-/* Takes @made over.  Where the user's program asked for it: "cast", "/home/ada/app.py:12"; errors of
+/* Takes @made over.  Where the user's program asked for it: "cast", "/a/app.py:12"; errors of
  * its values say so. */
 static PyObject *
 wrap_at (RushExpr *made, const char *fragment, const char *call_site)
@@ -126,7 +126,7 @@ positions (guint *inout_first, guint n)
   return set;
 }
 
-/* grouping_sets (kind, widths, expressions): kind "rollup", "cube" or "sets"; @expressions are those of
+/* grouping_sets (kind, widths, expressions): "rollup", "cube" or "sets"; @expressions are those of
  * all sets, one behind the other, of which @widths has the numbers */
 static PyObject *
 expr_grouping_sets (PyObject *module, PyObject *args)
@@ -350,8 +350,7 @@ expr_lambda_variable (PyObject *module, PyObject *args)
   const char *name;
   if (!PyArg_ParseTuple (args, "s", &name))
     return NULL;
-  const char *const parts[] = { name, NULL };
-  return engine_expr_wrap (rush_expr_named (RUSH_EXPR_LAMBDA_VARIABLE, parts, 0, NULL), NULL);
+  return engine_expr_wrap (rush_expr_lambda_variable (name, NULL, TRUE, rush_expr_id_new ()), NULL);
 }
 
 /* lambda (body, variables) */

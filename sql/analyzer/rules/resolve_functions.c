@@ -262,6 +262,17 @@ as_python (const RushAnalysis *self, const RushExpr *call, const char *name, gui
   return rush_expr_python_udf (function, n, args);
 }
 
+/* A value where a lambda should be becomes one first (resolve_lambda_variables.c). */
+static gboolean
+lacks_lambda (const RushFunction *function, const RushExpr *call, guint n)
+{
+  for (guint i = 0; i < n && i < function->max_args; i++)
+    if (rush_function_arg (function, i) == RUSH_ARG_LAMBDA &&
+        call->children[i]->kind != RUSH_EXPR_LAMBDA)
+      return TRUE;
+  return FALSE;
+}
+
 static RushExpr *
 as_registered (const RushAnalysis *self, const RushExpr *call, const char *name, guint n,
                GError **error)
@@ -287,6 +298,8 @@ as_registered (const RushAnalysis *self, const RushExpr *call, const char *name,
                           options.distinct ? "DISTINCT" : "FILTER CLAUSE", NULL);
       return NULL;
     }
+  if (lacks_lambda (function, call, n))
+    return NULL;
   args = ref_arguments (call, n);
   return call_function (self, function, name, n, args, &options, &call->context, error);
 }
@@ -296,7 +309,7 @@ static gboolean
 is_ready (const RushExpr *call)
 {
   for (guint i = 0; i < call->n_children; i++)
-    if (!rush_expr_is_resolved (call->children[i]) && call->children[i]->kind != RUSH_EXPR_LAMBDA)
+    if (!rush_expr_is_resolved (call->children[i]))
       return FALSE;
   return TRUE;
 }

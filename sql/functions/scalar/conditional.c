@@ -45,6 +45,33 @@ REWRITER (to_nullif)
   return rush_expr_new (RUSH_EXPR_IF, 3, all);
 }
 
+/* ilike (text, pattern[, escape]): both in lower case. */
+REWRITER (to_like)
+{
+  gunichar escape = '\\';
+  RushExpr *lower[2];
+
+  if (n == 3)
+    {
+      const RushExpr *given = args[2];
+      RushText text = { "", 0 };
+      if (given->kind == RUSH_EXPR_LITERAL && given->type == &RUSH_STRING)
+        text = rush_text_arg (given->as.literal.value, 0);
+      if (g_utf8_strlen (text.bytes, (gssize)text.length) != 1)
+        {
+          g_autofree char *shown = rush_expr_to_pretty_sql (given);
+          rush_sql_error_set (error, RUSH_SQL_CLASS_INVALID_ESCAPE_CHAR, &given->context, "sqlExpr",
+                              shown, NULL);
+          return NULL;
+        }
+      escape = g_utf8_get_char_validated (text.bytes, (gssize)text.length);
+    }
+  for (guint i = 0; i < 2; i++)
+    lower[i] = rush_expr_unresolved_function ((const char *[]){ "lower", NULL }, 1,
+                                              (RushExpr *[]){ ARG (i) }, FALSE, NULL);
+  return rush_expr_like (lower[0], lower[1], escape);
+}
+
 REWRITER (to_null_if_zero)
 {
   RushExpr *zero = rush_expr_literal_int (&RUSH_INT32, 0);
@@ -193,6 +220,7 @@ const RushFunction rush_functions_conditional[] = {
   REWRITE ("if", 3, 3, to_if, "if(condition, a, b) - a where it is true, else b"),
   REWRITE ("isnull", 1, 1, to_is_null, "isnull(a) - is it null?"),
   REWRITE ("isnotnull", 1, 1, to_is_not_null, "isnotnull(a) - is it not null?"),
+  REWRITE ("ilike", 2, 3, to_like, "ilike(text, pattern[, escape]) - LIKE in any case"),
   REWRITE ("equal_null", 2, 2, to_null_safe, "equal_null(a, b) - a <=> b"),
   REWRITE ("assert_true", 1, 2, to_assertion, "assert_true(condition[, message]) - or it fails"),
   REWRITE ("boolean", 1, 1, to_bool, "boolean(a) - a cast"),

@@ -441,8 +441,34 @@ RUSH_RESULT_TYPE (values_type)
                         body (args, 1)->nullable);
 }
 
+static gboolean
+check_body (const RushFunction *self, guint n, RushExpr *const *args, guint i,
+            const RushType *wanted, GError **error)
+{
+  g_autofree char *upper = NULL, *quoted = NULL;
+
+  if (rush_type_same_shape (body (args, i)->type, wanted))
+    return TRUE;
+  upper = g_ascii_strup (wanted->name, -1);
+  quoted = g_strdup_printf ("\"%s\"", upper);
+  rush_set_unexpected_type (error, self, n, args, i, quoted);
+  return FALSE;
+}
+
+/* The list or map itself, or what the function says. */
+RUSH_RESULT_TYPE (predicate_type)
+{
+  gboolean asks = strcmp (self->name, "exists") == 0 || strcmp (self->name, "forall") == 0;
+
+  if (!check_body (self, n, args, 1, &RUSH_BOOL, error))
+    return NULL;
+  return asks ? &RUSH_BOOL : args[0]->type;
+}
+
 RUSH_RESULT_TYPE (aggregate_type)
 {
+  if (!check_body (self, n, args, 2, args[1]->type, error))
+    return NULL;
   return n > 3 ? body (args, 3)->type : args[1]->type;
 }
 
@@ -455,13 +481,13 @@ const RushFunction rush_functions_lambda[] = {
           RUSH_ARG_LAMBDA),
   LAMBDA ("zip_with", 3, 3, NULL, transform, transform_type, "(a, b, (x, y) -> …)", RUSH_ARG_ARRAY,
           RUSH_ARG_ARRAY, RUSH_ARG_LAMBDA),
-  LAMBDA ("filter", 2, 2, NULL, filter, rush_result_type_of_first, "(array, x -> …)",
-          RUSH_ARG_ARRAY, RUSH_ARG_LAMBDA),
-  LAMBDA ("map_filter", 2, 2, NULL, filter, rush_result_type_of_first, "(map, (k, v) -> …)",
-          RUSH_ARG_MAP, RUSH_ARG_LAMBDA),
-  LAMBDA ("exists", 2, 2, &RUSH_BOOL, quantifier, NULL, "(array, x -> …)", RUSH_ARG_ARRAY,
+  LAMBDA ("filter", 2, 2, NULL, filter, predicate_type, "(array, x -> …)", RUSH_ARG_ARRAY,
           RUSH_ARG_LAMBDA),
-  LAMBDA ("forall", 2, 2, &RUSH_BOOL, quantifier, NULL, "(array, x -> …)", RUSH_ARG_ARRAY,
+  LAMBDA ("map_filter", 2, 2, NULL, filter, predicate_type, "(map, (k, v) -> …)", RUSH_ARG_MAP,
+          RUSH_ARG_LAMBDA),
+  LAMBDA ("exists", 2, 2, NULL, quantifier, predicate_type, "(array, x -> …)", RUSH_ARG_ARRAY,
+          RUSH_ARG_LAMBDA),
+  LAMBDA ("forall", 2, 2, NULL, quantifier, predicate_type, "(array, x -> …)", RUSH_ARG_ARRAY,
           RUSH_ARG_LAMBDA),
   LAMBDA ("transform_keys", 2, 2, NULL, transform_map, keys_type, "(map, (k, v) -> …)",
           RUSH_ARG_MAP, RUSH_ARG_LAMBDA),

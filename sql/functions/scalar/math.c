@@ -87,6 +87,8 @@ RUSH_FIXED_EVALUATOR (eval_factorial, gint64, {
 RUSH_EVALUATOR (shift)
 {
   const char *name = call->as.function.function->name;
+  gboolean left = strcmp (name, "<<") == 0 || strcmp (name, "shiftleft") == 0;
+  gboolean keeps_sign = strcmp (name, ">>") == 0 || strcmp (name, "shiftright") == 0;
   g_auto (RushColumnWriter) writer = { NULL };
 
   if (!rush_column_writer_init (&writer, call->type, rows->length, TRUE, ctx->allocator, error))
@@ -94,10 +96,10 @@ RUSH_EVALUATOR (shift)
   RUSH_FOR_ROWS (rows, row, {
     gint64 x = RUSH_INT_ARG (0);
     gint by = (gint)RUSH_INT_ARG (1) & (WIDE ? 63 : 31);
-    gint64 shifted = strcmp (name, "shiftleft") == 0    ? (gint64)((guint64)x << by)
-                     : strcmp (name, "shiftright") == 0 ? x >> by
-                     : WIDE                             ? (gint64)((guint64)x >> by)
-                                                        : (gint64)((guint32)x >> by);
+    gint64 shifted = left         ? (gint64)((guint64)x << by)
+                     : keeps_sign ? x >> by
+                     : WIDE       ? (gint64)((guint64)x >> by)
+                                  : (gint64)((guint32)x >> by);
     if (WIDE)
       ((gint64 *)writer.values->bytes)[row] = shifted;
     else
@@ -108,8 +110,7 @@ RUSH_EVALUATOR (shift)
 
 RUSH_EVALUATOR (bitwise)
 {
-  char op =
-      call->as.function.function->name[3]; /* bitand, bitor, bitxor, bitnot: operators' names */
+  char op = call->as.function.function->name[0];
   g_auto (RushColumnWriter) writer = { NULL };
   gsize width = call->type->value_bytes;
 
@@ -118,10 +119,36 @@ RUSH_EVALUATOR (bitwise)
   RUSH_FOR_ROWS (rows, row, {
     gint64 x = RUSH_INT_ARG (0);
     gint64 y = call->n_children > 1 ? RUSH_INT_ARG (1) : 0;
-    gint64 r = op == 'a' ? (x & y) : op == 'o' ? (x | y) : op == 'x' ? (x ^ y) : ~x;
+    gint64 r = op == '&' ? (x & y) : op == '|' ? (x | y) : op == '^' ? (x ^ y) : ~x;
     memcpy (writer.values->bytes + row * width, &r, width);
   });
   return rush_column_writer_finish (&writer);
+}
+
+/* Both operands have one type already; it must be a whole number. */
+RUSH_RESULT_TYPE (bits_type)
+{
+  if (args[0]->type == &RUSH_NULL)
+    return &RUSH_INT32;
+  if (rush_type_is_integral (args[0]->type))
+    return args[0]->type;
+  rush_set_unexpected_type (error, self, n, args, 0, "\"INTEGRAL\"");
+  return NULL;
+}
+
+/* int or bigint, as in Java. */
+RUSH_RESULT_TYPE (shift_type)
+{
+  return WIDE ? &RUSH_INT64 : &RUSH_INT32;
+}
+
+static char *
+operator_to_sql (const RushExpr *call, char *const *args)
+{
+  const char *name = call->as.function.function->name;
+
+  return call->n_children == 1 ? g_strconcat (name, args[0], NULL)
+                               : g_strdup_printf ("(%s %s %s)", args[0], name, args[1]);
 }
 
 RUSH_FIXED_EVALUATOR (bit_count, gint32,
@@ -318,13 +345,13 @@ positive_of (const RushFunction *self, guint n, RushExpr *const *args, RushEvalM
 #define DOUBLE_2(NAME, FUNC, USAGE)                                                                \
   RUSH_SCALAR (NAME, 2, 2, &RUSH_FLOAT64, FUNC, NAME "(x, y) - " USAGE, "1.4.0",                   \
                RUSH_ARGS (RUSH_ARG_DOUBLE))
-#define BITS(NAME, N, FUNC, USAGE)                                                                 \
-  RUSH_SCALAR (NAME, N, N, NULL, FUNC, USAGE, "1.4.0", RUSH_ARGS (RUSH_ARG_INTEGRAL),              \
-               .result_type = rush_result_type_of_first)
-#define SHIFT(NAME)                                                                                \
-  RUSH_SCALAR (NAME, 2, 2, NULL, shift, NAME "(x, n) - the bits of x moved", "1.5.0",              \
-               RUSH_ARGS (RUSH_ARG_INTEGRAL, RUSH_ARG_INT),                                        \
-               .result_type = rush_result_type_of_first)
+#define BITS(NAME, N, USAGE)                                                                       \
+  RUSH_SCALAR (NAME, N, N, NULL, bitwise, USAGE, "1.4.0", RUSH_ARGS (RUSH_ARG_SAME),               \
+               .result_type = bits_type, .to_sql = operator_to_sql)
+#define SHIFT(NAME, ...)                                                                           \
+  RUSH_SCALAR (NAME, 2, 2, NULL, shift, NAME " - the bits of x moved by n places", "1.5.0",        \
+               RUSH_ARGS (RUSH_ARG_INTEGRAL, RUSH_ARG_INT), .result_type = shift_type,             \
+               __VA_ARGS__)
 #define REWRITE(NAME, N, FUNC, USAGE)                                                              \
   {                                                                                                \
     .name = NAME,                                                                                  \
@@ -381,10 +408,13 @@ const RushFunction rush_functions_math[] = {
   SHIFT ("shiftleft"),
   SHIFT ("shiftright"),
   SHIFT ("shiftrightunsigned"),
-  BITS ("bitand", 2, bitwise, "a & b"),
-  BITS ("bitor", 2, bitwise, "a | b"),
-  BITS ("bitxor", 2, bitwise, "a ^ b"),
-  BITS ("bitnot", 1, bitwise, "~a"),
+  SHIFT ("<<", .to_sql = operator_to_sql),
+  SHIFT (">>", .to_sql = operator_to_sql),
+  SHIFT (">>>", .to_sql = operator_to_sql),
+  BITS ("&", 2, "a & b"),
+  BITS ("|", 2, "a | b"),
+  BITS ("^", 2, "a ^ b"),
+  BITS ("~", 1, "~a"),
   RUSH_SCALAR ("bit_count", 1, 1, &RUSH_INT32, bit_count, "bit_count(x) - how many bits are 1",
                "3.0.0", RUSH_ARGS (RUSH_ARG_INTEGRAL)),
   RUSH_SCALAR ("bin", 1, 1, &RUSH_STRING, eval_bin, "bin(n) - its binary digits", "1.5.0",
