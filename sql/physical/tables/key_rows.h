@@ -12,8 +12,8 @@
  * 12 bytes is its length, its first 4 bytes and a pointer, so that two of them compare their first
  * word, and their bytes only if that is equal.
  *
- * The word of nulls is there if a key may be null.  One that has no use for null keys (of a join)
- * asks for none and is told which rows have one.
+ * The word of nulls is there if a key may be null.  A join's table has no use for null
+ * keys: it asks for none and is told which rows have one.
  *
  * Ownership:  a layout is refcounted and immutable.  A row that was encoded points into the columns
  *             it came from.
@@ -23,8 +23,7 @@
 
 #include "sql/kernels/eval_context.h"
 
-#define RUSH_KEY_ROWS_CHUNK                                                                        \
-  256 /* rows that are encoded at once: they and what they find stay in L1 */
+#define RUSH_KEY_ROWS_CHUNK 256 /* rows encoded at once: they and what they find stay in L1 */
 
 typedef struct
 {
