@@ -60,8 +60,9 @@ class Figures:
             for j, f in enumerate(fields):
                 cells += [as_literal(f.name), named_column(names[i * len(fields) + j])]
             lines.append(call("named_struct", *cells))
-        table = call("inline", call("array", *lines))
-        return self._derive(_engine.plan_unary("project", [table._expr], totals._plan))
+        table = call("explode", call("array", *lines)).alias("line")
+        spread = self._derive(_engine.plan_unary("project", [table._expr], totals._plan))
+        return spread.select("line.summary", *[f"line.{quoted(f.name)}" for f in fields])
 
     @operator
     def approxQuantile(self, col, probabilities, relativeError):
@@ -88,12 +89,23 @@ class Figures:
                 "arg_name": "relativeError", "arg_value": str(relativeError)})
         accuracy = _MAX_ACCURACY if relativeError == 0 else min(int(1 / relativeError),
                                                                 _MAX_ACCURACY)
-        aggregates = [call("percentile_approx", named_column(n).cast("double"),
-                           as_literal([float(p) for p in probabilities]), as_literal(accuracy))
-                      .alias(f"_{i}") for i, n in enumerate(names)]
-        row = self._one_row(aggregates, "approxQuantile")
-        found = [list(values) if values is not None else [] for values in row]
+        found = self._quantiles(names, [float(p) for p in probabilities], accuracy)
         return found[0] if one else found
+
+    def _quantiles(self, names, probabilities, accuracy):
+        """A row for each value and its column, in groups by column: nulls and NaN do not count."""
+        from rushlight.sql.row import Row
+        cells = [call("named_struct", as_literal("at"), as_literal(i), as_literal("value"),
+                      named_column(n).cast("double")) for i, n in enumerate(names)]
+        table = call("inline", call("array", *cells))
+        values = self._derive(_engine.plan_unary("project", [table._expr], self._plan))
+        value = named_column("value")
+        values = values.filter(value.isNotNull() & ~call("isnan", value))
+        grouped = values.groupBy("at").agg(call(
+            "percentile_approx", value, as_literal(probabilities), as_literal(accuracy)))
+        rows = dict(grouped._query().collect(Row, self._jvm_call("approxQuantile"),
+                                             self._properties()))
+        return [rows.get(i) or [] for i in range(len(names))]
 
     @operator
     def corr(self, col1, col2, method=None):

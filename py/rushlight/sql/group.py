@@ -36,7 +36,7 @@ class GroupedData:
         if not exprs:
             raise AssertionError("exprs should not be empty")
         if len(exprs) == 1 and isinstance(exprs[0], dict):
-            aggregates = [_by_name(function, column) for column, function in exprs[0].items()]
+            aggregates = [_by_name(exprs[0][column], column) for column in _as_java_has(exprs[0])]
         else:
             assert all(isinstance(e, Column) for e in exprs), "all exprs should be Column"
             aggregates = list(exprs)
@@ -130,6 +130,20 @@ class GroupedData:
                     "pivot column.")
         return GroupedData(self._df, self._grouping, self._kind,
                            (column, [as_literal(v) for v in values]))
+
+
+def _as_java_has(names):
+    """The names of a dict in the order of a java.util.HashMap, which Spark gets it as."""
+    n = max(16, 1 << (len(names) * 4 // 3).bit_length())
+
+    def bucket(name):
+        value = 0
+        units = name.encode("utf-16-be", "surrogatepass")
+        for high, low in zip(units[::2], units[1::2]):
+            value = (value * 31 + (high << 8 | low)) & 0xffffffff
+        return (value ^ value >> 16) & (n - 1)
+
+    return sorted(names, key=bucket)
 
 
 def _by_name(function, column):

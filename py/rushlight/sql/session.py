@@ -11,7 +11,6 @@ from rushlight.conf import SparkConf
 from rushlight.context import SparkContext
 from rushlight.errors import (
     IllegalArgumentException, NoJVM, NotThereYet, PySparkRuntimeError, PySparkTypeError)
-from rushlight.sql._creating import plan_of_data
 from rushlight.sql.conf import RuntimeConfig, as_text
 
 __all__ = ["SparkSession"]
@@ -227,6 +226,7 @@ class SparkSession:
         >>> spark.createDataFrame([("a", 1)], ["k", "v"]).collect()
         [Row(k='a', v=1)]
         """
+        from rushlight.sql._creating import plan_of_data
         from rushlight.sql.dataframe import DataFrame
         if isinstance(data, DataFrame):
             raise PySparkTypeError(errorClass="INVALID_TYPE", messageParameters={
