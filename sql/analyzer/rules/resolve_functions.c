@@ -249,6 +249,33 @@ as_cast (const RushAnalysis *self, const RushExpr *call, const char *name, guint
   return NULL;
 }
 
+static gboolean
+is_namespace (const char *name)
+{
+  return g_ascii_strcasecmp (name, "current_catalog") == 0 ||
+         g_ascii_strcasecmp (name, "current_database") == 0 ||
+         g_ascii_strcasecmp (name, "current_schema") == 0;
+}
+
+/* current_catalog (), current_schema (): where tables are that are named without one. */
+static RushExpr *
+as_namespace (const RushAnalysis *self, const RushExpr *call, const char *name, guint n,
+              GError **error)
+{
+  RushCatalogView *catalog = self->options->catalog;
+  g_auto (GStrv) parts = NULL;
+
+  if (!is_namespace (name) || catalog == NULL || catalog->current_namespace == NULL)
+    return NULL;
+  if (n > 0)
+    {
+      set_wrong_number (error, name, 0, 0, n, &call->context);
+      return NULL;
+    }
+  parts = catalog->current_namespace (catalog);
+  return rush_expr_literal_string (parts[strcmp (name, "current_catalog") == 0 ? 0 : 1], -1);
+}
+
 static RushExpr *
 as_python (const RushAnalysis *self, const RushExpr *call, const char *name, guint n)
 {
@@ -345,6 +372,8 @@ resolve (RushExpr *node, gpointer data, GError **error)
   if (made == NULL && !done)
     made = as_cast (self, node, name, n);
   if (made == NULL && !done)
+    made = as_namespace (self, node, name, n, &problem);
+  if (made == NULL && !done && problem == NULL)
     made = as_registered (self, node, name, n, &problem);
   if (problem != NULL)
     {
@@ -383,7 +412,7 @@ look (const RushExpr *node, gpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (type_calls); i++)
     if (g_ascii_strcasecmp (type_calls[i].name, name) == 0)
       return content->unknown;
-  if (g_ascii_strcasecmp (name, "between") == 0 ||
+  if (g_ascii_strcasecmp (name, "between") == 0 || is_namespace (name) ||
       (function != NULL && function->kind == RUSH_FUNCTION_REWRITE))
     content->rewritten = TRUE;
   return content->unknown;
