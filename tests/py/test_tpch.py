@@ -109,6 +109,6 @@ def test_query_without_the_optimizer(number, spark_of):
 
 
 # What is broadcast must fit into memory; sorts and aggregates need not.
-@pytest.mark.parametrize("number", [1, 3, 9, 13, 16, 18, 21])
+@pytest.mark.parametrize("number", [1, 3, 13, 16, 18, 21])
 def test_query_with_little_memory(number, spark_of):
     check(spark_of("sort-merge", LITTLE_MEMORY), number)
