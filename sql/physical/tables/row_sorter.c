@@ -12,8 +12,8 @@
  * no items, and the batches themselves are the answer or the run.
  *
  * The room that sorting needs, two items a row, is taken when rows come out of order: who sorts in
- * order to spill must not ask for memory.  Keys that are expressions are computed again for rows that come
- * back from disk.
+ * order to spill must not ask for memory.  Keys that are expressions are computed again for rows
+ * that come back from disk.
  */
 #include "sql/physical/tables/row_sorter.h"
 

@@ -53,6 +53,24 @@ test_sort (void)
   queries_end (context);
 }
 
+/* Rows that need no sorting are spilled as they came; and so are those before the first that does. */
+static void
+test_sort_in_order (void)
+{
+  RushContext *context = small ("8000000", "false");
+  g_autofree char *rising = queries_rows (
+      context, "SELECT id FROM (SELECT id, concat('text behind it, of some length ', id) AS t "
+               "FROM range(200000)) WHERE length(t) > 3 ORDER BY id, t");
+  g_autofree char *two_runs = queries_rows (
+      context, "SELECT k FROM (SELECT CASE WHEN id < 150000 THEN 2 * id ELSE 2 * id - 299999 END "
+               "AS k, concat('text behind it, of some length ', id) AS t FROM range(200000)) "
+               "WHERE length(t) > 3 ORDER BY k, t");
+
+  assert_in_order (rising, 200000);
+  assert_in_order (two_runs, 200000);
+  queries_end (context);
+}
+
 static void
 test_merge_join (void)
 {
@@ -116,6 +134,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/spill/aggregate", test_aggregate);
   g_test_add_func ("/spill/sort", test_sort);
+  g_test_add_func ("/spill/sort-in-order", test_sort_in_order);
   g_test_add_func ("/spill/merge-join", test_merge_join);
   g_test_add_func ("/spill/skew", test_skew);
   g_test_add_func ("/spill/interrupted", test_interrupted);
