@@ -8,7 +8,8 @@ MODULES = ["_actions", "_describing", "_exporting", "_figures", "_gaps", "_group
            "_joining", "_keeping", "_making", "_moving", "_selecting", "_verify", "catalog",
            "column", "conf", "dataframe", "group", "row", "session", "types", "udf", "window",
            "writer", "functions._aggregate", "functions._basic", "functions._collection",
-           "functions._conditional", "functions._datetime", "functions._hash", "functions._math",
+           "functions._conditional", "functions._datetime", "functions._hash",
+           "functions._lambdas", "functions._math",
            "functions._misc", "functions._string", "functions._udf", "functions._window"]
 ERRORS = ["_reading", "base", "sql"]
 

@@ -1,7 +1,9 @@
 """Arrays, maps and structs."""
+from rushlight.errors import NotThereYet
 from rushlight.sql._making import as_literal, call, flat, named_column, number_column
 
 __all__ = [
+    "array_sort", "arrays_zip", "map_concat", "map_from_entries",
     "array", "create_map", "named_struct", "struct",
     "array_append", "array_compact", "array_contains", "array_distinct", "array_except",
     "array_intersect", "array_join", "array_max", "array_min", "array_position",
@@ -406,3 +408,44 @@ def named_struct(*cols):
     Row(x=1)
     """
     return call("named_struct", *map(named_column, cols))
+
+
+def array_sort(col, comparator=None):
+    """The elements in order, nulls at the end.
+
+    >>> spark.range(1).select(array_sort(array(lit(3), lit(1))).alias("v")).first().v
+    [1, 3]
+    """
+    if comparator is not None:
+        raise NotThereYet("functions.array_sort(comparator=…)")
+    return call("array_sort", named_column(col))
+
+
+def arrays_zip(*cols):
+    """Elements at the same place, as structs.
+
+    >>> pairs = arrays_zip(array(lit(1)), array(lit(2)))
+    >>> spark.range(1).select(size(pairs).alias("v")).first().v
+    1
+    """
+    return call("arrays_zip", *map(named_column, flat(cols)))
+
+
+def map_concat(*cols):
+    """Maps put together.
+
+    >>> both = map_concat(create_map(lit(1), lit(2)), create_map(lit(3), lit(4)))
+    >>> spark.range(1).select(size(both).alias("v")).first().v
+    2
+    """
+    return call("map_concat", *map(named_column, flat(cols)))
+
+
+def map_from_entries(col):
+    """A map of an array of structs.
+
+    >>> entries = array(struct(lit("a"), lit(1)))
+    >>> spark.range(1).select(map_from_entries(entries).alias("v")).first().v
+    {'a': 1}
+    """
+    return call("map_from_entries", named_column(col))

@@ -2,6 +2,7 @@
 from rushlight.sql._making import as_literal, call, named_column, number_column
 
 __all__ = [
+    "bit_get", "getbit", "width_bucket",
     "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "bin", "bit_count",
     "bround", "cbrt", "ceil", "ceiling", "conv", "cos", "cosh", "cot", "csc", "degrees",
     "e", "exp", "expm1", "factorial", "floor", "hex", "hypot", "ln", "log10", "log1p",
@@ -533,3 +534,32 @@ def unhex(col):
     b'A'
     """
     return call("unhex", named_column(col))
+
+
+def bit_get(col, pos):
+    """The bit at a place, which is counted from the right.
+
+    >>> spark.range(1).select(bit_get(lit(5), lit(2)).alias("v")).first().v
+    1
+    """
+    return call("bit_get", named_column(col), named_column(pos))
+
+
+def getbit(col, pos):
+    """The bit at a place, which is counted from the right.
+
+    >>> spark.range(1).select(getbit(lit(5), lit(2)).alias("v")).first().v
+    1
+    """
+    return call("getbit", named_column(col), named_column(pos))
+
+
+def width_bucket(v, min, max, numBucket):
+    """In which of some equal parts of a range the number is.
+
+    >>> part = width_bucket(lit(5.0), lit(0.0), lit(10.0), lit(4))
+    >>> spark.range(1).select(part.alias("v")).first().v
+    3
+    """
+    return call("width_bucket", named_column(v), named_column(min), named_column(max),
+                number_column(numBucket))
