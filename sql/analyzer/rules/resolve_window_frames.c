@@ -41,6 +41,22 @@ offset_frame (RushExpr *window, const char *name)
   return rush_expr_with_frame (window, &frame);
 }
 
+/* A frame's distinct values would have to be counted anew for each row: Spark refuses, and so do
+ * we. */
+static gboolean
+refuse_distinct (const RushExpr *window, GError **error)
+{
+  const RushExpr *function = window->children[0];
+  g_autofree char *text = NULL;
+
+  if (function->kind != RUSH_EXPR_AGGREGATE || !function->as.aggregate.distinct)
+    return FALSE;
+  text = rush_quote_expr (window);
+  rush_sql_error_set (error, RUSH_SQL_CLASS_DISTINCT_WINDOW_FUNCTION_UNSUPPORTED, &window->context,
+                      "windowExpr", text, NULL);
+  return TRUE;
+}
+
 static RushExpr *
 give_frame (RushExpr *node, gpointer data, GError **error)
 {
@@ -70,7 +86,7 @@ give_frame (RushExpr *node, gpointer data, GError **error)
       return rush_expr_with_frame (node, &running_rows);
     }
   if (node->as.window.frame.given)
-    return rush_expr_ref (node);
+    return refuse_distinct (node, error) ? NULL : rush_expr_ref (node);
   return rush_expr_with_frame (node, ordered ? &running_range : &whole);
 }
 
