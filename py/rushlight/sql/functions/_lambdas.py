@@ -1,5 +1,5 @@
-"""Functions of arrays and maps that take a function: it is called once, with variables, and what it
-makes of them is an expression.
+"""Functions of arrays and maps that take a function: it is called once, with variables, and what
+it makes of them is an expression.
 
     transform ("a", lambda x: x + 1)    transform(a, x_0 -> (x_0 + 1))
 """
@@ -45,7 +45,8 @@ def _lambda(function, widths):
 def transform(col, f):
     """What a function makes of each element, and of its position if it takes two arguments.
 
-    >>> spark.range(1).select(transform(array(lit(1), lit(2)), lambda x: x * 10).alias("v")).first().v
+    >>> tens = transform(array(lit(1), lit(2)), lambda x: x * 10)
+    >>> spark.range(1).select(tens.alias("v")).first().v
     [10, 20]
     """
     return call("transform", named_column(col), _lambda(f, (1, 2)))
