@@ -29,6 +29,7 @@ typedef struct
   RushEvalContext *eval;
   gboolean keeps_streamed; /* rows without a partner come out */
   gboolean keeps_build;
+  guint8 *in_condition;  /* (owned) [pairs' columns] whether the condition reads it; or NULL */
   guint8 *build_matched; /* bits, keeps_build */
   gboolean streamed_ended;
   guint32 next_build; /* unmatched build rows: where to go on */
@@ -170,16 +171,23 @@ fill_pairs (Probe *self, gboolean with_lonely)
     }
 }
 
+/* Columns [first, first + n) of the pairs, which are those of one side; those that @wanted, if it
+ * is given, leaves out are nulls. */
 static gboolean
-take_side (Probe *self, gboolean build, RushColumn **out, guint n, GError **error)
+take_side (Probe *self, gboolean build, const guint8 *wanted, RushColumn **out, guint first,
+           guint n, GError **error)
 {
   RushColumn *const *from = build ? self->table->columns : self->batch->columns;
   const guint32 *rows = build ? self->build_rows : self->streamed_rows;
+  RushAllocator *allocator = self->eval->allocator;
 
   for (guint c = 0; c < n; c++)
     {
-      out[c] = rush_column_take (from[c], rows, self->n_pairs, self->eval->allocator, error);
-      if (out[c] == NULL)
+      out[first + c] =
+          wanted == NULL || wanted[first + c]
+              ? rush_column_take (from[c], rows, self->n_pairs, allocator, error)
+              : rush_column_new_constant_null (from[c]->type, self->n_pairs, allocator, error);
+      if (out[first + c] == NULL)
         return FALSE;
     }
   return TRUE;
@@ -187,15 +195,15 @@ take_side (Probe *self, gboolean build, RushColumn **out, guint n, GError **erro
 
 /* The pairs as a batch of left and right columns. */
 static RushBatch *
-pair_batch (Probe *self, RushSchema *schema, GError **error)
+pair_batch (Probe *self, RushSchema *schema, const guint8 *wanted, GError **error)
 {
-  guint n_left = self->spec->n_left, n_right = self->spec->pairs->n_fields - n_left;
-  g_autofree RushColumn **columns = g_new0 (RushColumn *, n_left + n_right + 1);
+  guint n_left = self->spec->n_left, n = self->spec->pairs->n_fields;
+  g_autofree RushColumn **columns = g_new0 (RushColumn *, n + 1);
 
-  if (take_side (self, self->spec->build_left, columns, n_left, error) &&
-      take_side (self, !self->spec->build_left, columns + n_left, n_right, error))
+  if (take_side (self, self->spec->build_left, wanted, columns, 0, n_left, error) &&
+      take_side (self, !self->spec->build_left, wanted, columns, n_left, n - n_left, error))
     return rush_batch_new (schema, self->n_pairs, columns);
-  for (guint c = 0; c < n_left + n_right; c++)
+  for (guint c = 0; c < n; c++)
     if (columns[c] != NULL)
       rush_column_unref (columns[c]);
   return NULL;
@@ -212,7 +220,7 @@ note_build_row (Probe *self, guint32 row)
 static gboolean
 check_pairs (Probe *self, guint8 *passed, GError **error)
 {
-  g_autoptr (RushBatch) pairs = pair_batch (self, self->spec->pairs, error);
+  g_autoptr (RushBatch) pairs = pair_batch (self, self->spec->pairs, self->in_condition, error);
   g_autoptr (GError) failure = NULL;
   g_autoptr (RushBatch) kept = NULL;
 
@@ -445,7 +453,7 @@ probe_next (RushIterator *base, GError **error)
       if (!next_pairs (self, &failure))
         break;
       if (self->n_pairs > 0)
-        return pair_batch (self, self->spec->output, error);
+        return pair_batch (self, self->spec->output, NULL, error);
     }
   if (failure != NULL)
     {
@@ -466,7 +474,17 @@ probe_close (RushIterator *base)
     rush_free (self->eval->allocator, self->build_matched, self->table->n_rows / 8 + 1);
   rush_join_table_unref (self->table);
   rush_join_spec_unref (self->spec);
+  g_free (self->in_condition);
   g_free (self);
+}
+
+static void
+note_columns (const RushExpr *expr, guint8 *columns, guint n)
+{
+  if (expr->kind == RUSH_EXPR_BOUND && expr->as.bound.ordinal < n)
+    columns[expr->as.bound.ordinal] = TRUE;
+  for (guint i = 0; i < expr->n_children; i++)
+    note_columns (expr->children[i], columns, n);
 }
 
 static const RushIteratorClass probe_class = { probe_next, probe_close };
@@ -484,6 +502,11 @@ rush_join_probe_new (RushJoinSpec *spec, RushJoinTable *table, RushIterator *str
   self->streamed = streamed;
   self->ctx = ctx;
   self->eval = eval;
+  if (spec->condition != NULL)
+    {
+      self->in_condition = g_new0 (guint8, spec->pairs->n_fields + 1);
+      note_columns (spec->condition, self->in_condition, spec->pairs->n_fields);
+    }
   self->keeps_streamed = type == RUSH_JOIN_FULL_OUTER ||
                          (type == RUSH_JOIN_LEFT_OUTER && !spec->build_left) ||
                          (type == RUSH_JOIN_RIGHT_OUTER && spec->build_left);
