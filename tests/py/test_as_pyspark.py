@@ -25,7 +25,11 @@ def test_a_program_whose_path_is_no_utf8(tmp_path):
 
 
 def test_sql_settings_have_their_defaults_and_others_none():
-    conf = RuntimeConfig({})
+    class Engine:
+        """A session without settings of its own."""
+        set_conf = unset_conf = staticmethod(lambda *_: None)
+
+    conf = RuntimeConfig({}, Engine)
     assert conf.get("spark.sql.shuffle.partitions") == "200"
     assert conf.get("spark.sql.shuffle.partitions", None) is None
     for key in ("spark.sql.nothing", "spark.executor.memory"):
