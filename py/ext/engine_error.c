@@ -81,7 +81,8 @@ engine_raise (GError *error)
   return NULL;
 }
 
-/* sql_error_class (name) -> (code, state or None, template), or None: the engine has no such class */
+/* sql_error_class (name) -> (code, state or None, template), or None: the engine has no such
+ * class */
 PyObject *
 engine_sql_error_class (PyObject *module, PyObject *name)
 {

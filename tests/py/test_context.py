@@ -181,11 +181,16 @@ def test_arguments_that_are_not_there_yet(fake, argument):
     assert SparkContext._active_spark_context is None
 
 
-def test_every_public_name_is_there_or_says_that_it_is_not(sc):
+def test_every_public_name_is_there_or_says_that_it_is_not():
     """Against the list of PySpark's names in tests/data."""
     from rushlight.sql import SparkSession
+    with SparkSession.builder.master("local[2]").getOrCreate() as spark:
+        check_names(spark, spark.sparkContext)
+
+
+def check_names(spark, sc):
     objects = {"RDD": sc.parallelize([1]), "SparkContext": sc, "SparkConf": SparkConf(),
-               "SparkSession": SparkSession.builder.getOrCreate(),
+               "SparkSession": spark,
                "StatusTracker": sc.statusTracker()}
     text = (ROOT / "tests/data/pyspark_names.txt").read_text()
     names = [line.split(".") for line in text.splitlines() if not line.startswith("#")]
