@@ -227,6 +227,12 @@ RUSH_EVALUATOR (sort_array)
   return rush_list_writer_finish (&writer, &elements, 1, ctx, error);
 }
 
+RUSH_EVALUATOR (array_sort)
+{
+  return call->n_children > 1 ? rush_sort_by_comparator (call, args, rows, ctx, error)
+                              : sort_array (call, args, rows, ctx, error);
+}
+
 static gboolean
 listed (const RushListWriter *writer, RushColumn *const *sources, guint source, guint element)
 {
@@ -533,8 +539,9 @@ const RushFunction rush_functions_array[] = {
   ARRAY_FUNCTION ("sort_array", 1, 2, NULL, sort_array, "(array[, ascending])",
                   RUSH_ARGS (RUSH_ARG_ARRAY, RUSH_ARG_BOOL),
                   .result_type = rush_result_type_of_first),
-  ARRAY_FUNCTION ("array_sort", 1, 1, NULL, sort_array, "(array) - nulls last",
-                  RUSH_ARGS (RUSH_ARG_ARRAY), .result_type = rush_result_type_of_first),
+  ARRAY_FUNCTION ("array_sort", 1, 2, NULL, array_sort,
+                  "(array[, (a, b) -> …]) - nulls last, or by a comparison",
+                  RUSH_ARGS (RUSH_ARG_ARRAY, RUSH_ARG_LAMBDA), .result_type = rush_array_sort_type),
   SET_FUNCTION ("array_distinct", 1),
   SET_FUNCTION ("array_union", 2),
   SET_FUNCTION ("array_intersect", 2),

@@ -10,8 +10,8 @@
  * cannot: it goes from element to element, but takes all rows' first ones together, then all second
  * ones, and so on.
  *
- * Mirrors:  ArrayTransform, ArrayFilter, ArrayExists, ArrayForAll, ArrayAggregate, ZipWith,
- *           MapFilter, TransformKeys, TransformValues.
+ * Mirrors:  ArrayTransform, ArrayFilter, ArraySort, ArrayExists, ArrayForAll, ArrayAggregate,
+ *           ZipWith, MapFilter, TransformKeys, TransformValues.
  */
 #include "sql/functions/scalar/nested_private.h"
 
@@ -416,6 +416,120 @@ RUSH_EVALUATOR (aggregate)
   return rush_column_null_where_null (g_steal_pointer (&acc), args, 1, ctx->allocator, error);
 }
 
+/* ── sorting by a comparator ── */
+
+typedef struct
+{
+  guint row;
+  guint32 *sorted; /* elements so far; room for all of the row's */
+  guint n;
+  RushListView list;
+  guint low, high; /* where the next one goes: not yet decided */
+} Insertion;
+
+/* One comparison in each row that is not done: of its next element with the middle of the range. */
+static gboolean
+compare_middles (const Lambda *lambda, GPtrArray *active, RushColumn *elements,
+                 RushEvalContext *ctx, GError **error)
+{
+  g_autofree guint32 *rows = g_new (guint32, active->len);
+  g_autofree guint32 *next = g_new (guint32, active->len);
+  g_autofree guint32 *middle = g_new (guint32, active->len);
+
+  for (guint i = 0; i < active->len; i++)
+    {
+      const Insertion *in = active->pdata[i];
+      rows[i] = in->row;
+      next[i] = (guint32)in->list.offset + in->n;
+      middle[i] = in->sorted[(in->low + in->high) / 2];
+    }
+  g_autoptr (RushColumn) left =
+      rush_column_take (elements, next, active->len, ctx->allocator, error);
+  g_autoptr (RushColumn) right =
+      left != NULL ? rush_column_take (elements, middle, active->len, ctx->allocator, error) : NULL;
+  RushColumn *variables[] = { left, right };
+  g_autoptr (RushColumn) order =
+      right != NULL ? evaluate_body (lambda, rows, active->len, variables, ctx, error) : NULL;
+  if (order == NULL)
+    return FALSE;
+  for (guint i = 0; i < active->len; i++)
+    {
+      Insertion *in = active->pdata[i];
+      guint at = (in->low + in->high) / 2;
+      if (!rush_column_is_valid (order, i))
+        {
+          g_autoptr (GString) first = g_string_new (NULL);
+          g_autoptr (GString) second = g_string_new (NULL);
+          rush_column_append_text (left, i, first);
+          rush_column_append_text (right, i, second);
+          rush_sql_error_set (error, RUSH_SQL_CLASS_COMPARATOR_RETURNS_NULL, NULL, "firstValue",
+                              first->str, "secondValue", second->str, NULL);
+          return FALSE;
+        }
+      if (rush_column_get_int (order, i) < 0)
+        in->high = at;
+      else
+        in->low = at + 1;
+    }
+  return TRUE;
+}
+
+/* Puts elements whose place is known there; FALSE: all of the row's are sorted. */
+static gboolean
+insert_next (Insertion *in)
+{
+  while (in->n < (guint)in->list.length)
+    {
+      if (in->low < in->high)
+        return TRUE;
+      memmove (in->sorted + in->low + 1, in->sorted + in->low,
+               (in->n - in->low) * sizeof *in->sorted);
+      in->sorted[in->low] = (guint32)in->list.offset + in->n++;
+      in->low = 0;
+      in->high = in->n;
+    }
+  return FALSE;
+}
+
+/* array_sort (xs, (a, b) -> …): each row sorts by insertion, with a binary search for the place;
+ * all rows take a step of it together. */
+RushColumn *
+rush_sort_by_comparator (const RushExpr *call, RushColumn *const *args, const RushRows *rows,
+                         RushEvalContext *ctx, GError **error)
+{
+  const Lambda *lambda = lambda_of (call->children[1], ctx, error);
+  g_auto (Spread) spread = { 0 };
+  g_autoptr (GPtrArray) active = g_ptr_array_new ();
+  RushColumn *elements = rush_column_child (args[0], 0);
+
+  if (lambda == NULL)
+    return NULL;
+  spread_init (&spread, rows, args, 1);
+  g_autofree Insertion *all = g_new0 (Insertion, MAX (1, rows->length));
+  g_autofree guint32 *sorted = g_new (guint32, MAX (1, spread.n));
+  RUSH_FOR_ROWS (rows, row, {
+    RushListView places = spread.lists[row];
+    if (places.length > 0)
+      {
+        all[row] = (Insertion){ .row = row, .sorted = sorted + places.offset };
+        all[row].list = rush_column_get_list (args[0], row);
+        if (insert_next (&all[row]))
+          g_ptr_array_add (active, &all[row]);
+      }
+  });
+  while (active->len > 0)
+    {
+      if (!compare_middles (lambda, active, elements, ctx, error))
+        return NULL;
+      for (guint i = active->len; i-- > 0;)
+        if (!insert_next (active->pdata[i]))
+          g_ptr_array_remove_index_fast (active, i);
+    }
+  RushColumn *taken = rush_column_take (elements, sorted, spread.n, ctx->allocator, error);
+  return taken == NULL ? NULL
+                       : spread_lists (&spread, call->type, rows, &taken, args, 1, ctx, error);
+}
+
 /* ── types ── */
 
 static const RushExpr *
@@ -463,6 +577,13 @@ RUSH_RESULT_TYPE (predicate_type)
   if (!check_body (self, n, args, 1, &RUSH_BOOL, error))
     return NULL;
   return asks ? &RUSH_BOOL : args[0]->type;
+}
+
+const RushType *
+rush_array_sort_type (const RushFunction *self, guint n, RushExpr *const *args,
+                      gboolean *inout_nullable, GError **error)
+{
+  return n == 1 || check_body (self, n, args, 1, &RUSH_INT32, error) ? args[0]->type : NULL;
 }
 
 RUSH_RESULT_TYPE (aggregate_type)

@@ -35,3 +35,9 @@ RushColumn *rush_list_writer_finish (RushListWriter *self, RushColumn *const *so
                                      RushEvalContext *ctx, GError **error);
 void rush_list_writer_clear (RushListWriter *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (RushListWriter, rush_list_writer_clear)
+
+/* array_sort (xs, (a, b) -> …), and its type with and without a comparator (lambda.c). */
+RushColumn *rush_sort_by_comparator (const RushExpr *call, RushColumn *const *args,
+                                     const RushRows *rows, RushEvalContext *ctx, GError **error);
+const RushType *rush_array_sort_type (const RushFunction *self, guint n, RushExpr *const *args,
+                                      gboolean *inout_nullable, GError **error);
