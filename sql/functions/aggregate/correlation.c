@@ -6,7 +6,7 @@
  * Rows where either is null do not count.  The regr_…() take y, which depends on x, first: y = a·x
  * + b has the slope a = C / X and the intercept b = ȳ − a·x̄.
  *
- * Mirrors:  PearsonCorrelation, Covariance, RegrSlope, RegrIntercept, RegrR2 …, with their formulas.
+ * Mirrors:  PearsonCorrelation, Covariance, RegrSlope, RegrIntercept, RegrR2, with their formulas.
  */
 #include "sql/functions/aggregate/aggregates_private.h"
 #include "sql/functions/families_private.h"

@@ -28,11 +28,12 @@ ask (RushSqlSession *session, const char *text, const RushExecutionOptions *opti
     return NULL;
   GPtrArray *row = g_ptr_array_new_with_free_func (g_free);
   const RushBatch *batch = batches->pdata[0];
+  guint at = rush_batch_row (batch, 0);
   for (guint c = 0; c < batch->schema->n_fields; c++)
     {
       gsize length;
-      gboolean null = !rush_column_is_valid (batch->columns[c], 0);
-      const char *bytes = null ? NULL : rush_column_get_bytes (batch->columns[c], 0, &length);
+      gboolean null = !rush_column_is_valid (batch->columns[c], at);
+      const char *bytes = null ? NULL : rush_column_get_bytes (batch->columns[c], at, &length);
       g_ptr_array_add (row, null ? NULL : g_strndup (bytes, length));
     }
   return row;
