@@ -296,10 +296,9 @@ def test_settings_without_an_effect_are_told(submit):
     assert (status, out) == (0, "False\n")
     lines = err.splitlines()
     assert lines[0] == "Warning: Ignoring non-Spark config property: foo"
-    for key in ("spark.executor.cores=2", "spark.executor.instances=3", "spark.cores.max=6",
-                "spark.sql.shuffle.partitions=8"):
+    for key in ("spark.executor.cores=2", "spark.executor.instances=3", "spark.cores.max=6"):
         assert sum(f"{key}: no effect" in line for line in lines) == 1, err
-    assert len(lines) == 5
+    assert len(lines) == 4
 
 
 def test_dag_of_a_program_that_fails_and_of_several_contexts(submit, tmp_path):
