@@ -190,20 +190,42 @@ parse_parentheses (RushParser *p)
 
 /* ---- columns ---- */
 
-/* star:  { name '.' } '*' */
+/* '(' name { '.' name } { ',' … } ')': what a star leaves out. */
+static gboolean
+parse_left_out (RushParser *p, GPtrArray *columns)
+{
+  do
+    {
+      guint from = ++p->pos; /* '(' or ',' */
+      g_auto (GStrv) names = rush_parse_names (p);
+
+      if (names == NULL)
+        return FALSE;
+      g_ptr_array_add (
+          columns,
+          rush_mark (p, from, rush_expr_unresolved_attribute ((const char *const *)names, -1)));
+    }
+  while (rush_peek (p) == T (COMMA));
+  return rush_expect (p, T (RIGHT_PAREN));
+}
+
+/* star:  { name '.' } '*' [ EXCEPT '(' columns ')' ] */
 static RushExpr *
 parse_star (RushParser *p, GPtrArray *target)
 {
-  guint from = p->pos;
+  g_autoptr (GPtrArray) columns = rush_exprs_new ();
 
   g_ptr_array_add (target, NULL);
   p->pos++;
   if (rush_peek (p) == T (EXCEPT) && rush_peek_at (p, 1) == T (LEFT_PAREN) && !rush_at_query (p, 2))
     {
-      rush_unsupported (p, from, "* EXCEPT (columns)");
-      return NULL;
+      p->pos++;
+      if (!parse_left_out (p, columns))
+        return NULL;
     }
-  return rush_expr_unresolved_star ((const char *const *)target->pdata);
+  g_ptr_array_set_free_func (columns, NULL);
+  return rush_expr_named (RUSH_EXPR_UNRESOLVED_STAR, (const char *const *)target->pdata,
+                          columns->len, (RushExpr *const *)columns->pdata);
 }
 
 /* column:  name { '.' name } [ '.' '*' ] */
