@@ -192,8 +192,8 @@ rush_pipeline_rdd (RushExec *top, RushQuery *query, GError **error)
   for (RushExec *exec = top; n > 0; exec = streamed_child (exec))
     pipeline->chain[--n] = rush_exec_ref (exec);
   RushDependency *dependency = rush_dependency_one_to_one (below);
-  PipelineRdd *self = rush_rdd_alloc (sizeof *self, &pipeline_rdd_class, below->lineage, schema,
-                                      &dependency, 1);
+  PipelineRdd *self =
+      rush_rdd_alloc (sizeof *self, &pipeline_rdd_class, below->lineage, schema, &dependency, 1);
   self->pipeline = pipeline;
   return &self->base;
 }
