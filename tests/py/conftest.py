@@ -13,6 +13,10 @@ import pytest
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HANG_S = 60         # a guard: nothing here takes that long
 
+# For programs whose answers were recorded where NumPy was not installed.
+WITHOUT_NUMPY = {"PYTHONPATH": os.pathsep.join(filter(None, [
+    os.path.join(ROOT, "tests", "py", "without_numpy"), os.environ.get("PYTHONPATH")]))}
+
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ def test_a_program_whose_path_is_no_utf8(tmp_path):
 def test_sql_settings_have_their_defaults_and_others_none():
     class Engine:
         """A session without settings of its own."""
-        set_conf = unset_conf = staticmethod(lambda *_: None)
+        set_conf = unset_conf = get_conf = staticmethod(lambda *_: None)
 
     conf = RuntimeConfig({}, Engine)
     assert conf.get("spark.sql.shuffle.partitions") == "200"

@@ -14,7 +14,7 @@ import subprocess
 
 import pytest
 
-from conftest import ROOT, rushlight_command
+from conftest import ROOT, WITHOUT_NUMPY, rushlight_command
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 OWN_PLACE = re.compile(r" at (NativeMethodAccessorImpl\.java|<unknown>):0")
@@ -33,7 +33,7 @@ def seen(tmp_path_factory):
     done = subprocess.run(
         rushlight_command("submit", os.path.join(HERE, "fuzz_record.py"), given, out),
         capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=240,
-        env=dict(os.environ, PYTHONHASHSEED="0", PYTHONDONTWRITEBYTECODE="1"))
+        env=dict(os.environ, PYTHONHASHSEED="0", PYTHONDONTWRITEBYTECODE="1", **WITHOUT_NUMPY))
     assert out.exists(), done.stdout[-2000:] + done.stderr[-2000:]
     return json.loads(out.read_text())
 

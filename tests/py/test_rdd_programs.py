@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from conftest import ROOT, rushlight_command
+from conftest import ROOT, WITHOUT_NUMPY, rushlight_command
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -22,7 +22,7 @@ def seen(tmp_path_factory):
     done = subprocess.run(
         rushlight_command("submit", os.path.join(HERE, "rdd_record.py"), out),
         capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120,
-        env=dict(os.environ, PYTHONHASHSEED="0", PYTHONDONTWRITEBYTECODE="1"))
+        env=dict(os.environ, PYTHONHASHSEED="0", PYTHONDONTWRITEBYTECODE="1", **WITHOUT_NUMPY))
     assert out.exists(), done.stdout[-2000:] + done.stderr[-2000:]
     return json.loads(out.read_text())
 
