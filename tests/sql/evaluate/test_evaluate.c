@@ -545,7 +545,7 @@ assert_close (const RushColumn *a, const RushColumn *b, const char *name)
       if (a->type == &RUSH_FLOAT64 && rush_column_is_valid (a, i) && rush_column_is_valid (b, i))
         {
           double x = rush_column_get_double (a, i), y = rush_column_get_double (b, i);
-          if (isfinite (x) && isfinite (y) && fabs (x - y) <= 1e-6 * MAX (fabs (x), fabs (y)))
+          if (isfinite (x) && isfinite (y) && fabs (x - y) <= 1e-6 * MAX (fabs (x), fabs (y)) + 1e-9)
             continue;
           if (!isfinite (x) || !isfinite (y)) /* infinities cancel out or not by order */
             continue;
