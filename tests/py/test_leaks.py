@@ -11,6 +11,7 @@ cleaner), so that looks are repeated until they agree, or a guard ends the wait.
 """
 import gc
 import os
+import re
 import threading
 import time
 import weakref
@@ -28,6 +29,7 @@ KEPT_JOBS = 1000    # what the engine remembers; each job is forgotten in the en
 GUARD_S = 30
 MAX_OBJECTS = ROUNDS // 2
 MAX_GROWTH = 8 << 20
+EVENTS = "anon_inode:[eventfd]"
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +53,7 @@ def descriptors():
     found = []
     for fd in os.listdir("/proc/self/fd"):
         try:
-            found.append(os.readlink(f"/proc/self/fd/{fd}").partition(":[")[0])
+            found.append(re.sub(r":\[\d+\]$", "", os.readlink(f"/proc/self/fd/{fd}")))
         except FileNotFoundError:       # the listing's own
             pass
     return sorted(found)
@@ -81,8 +83,8 @@ def resident(pid):
 
 def look(sc):
     open_ones = descriptors()
-    return {"descriptors": [name for name in open_ones if name != "socket"],
-            "sockets": open_ones.count("socket"), "threads": len(os.listdir("/proc/self/task")),
+    return {"descriptors": [name for name in open_ones if name not in ("socket", EVENTS)],
+            "event descriptors": open_ones.count(EVENTS), "sockets": open_ones.count("socket"), "threads": len(os.listdir("/proc/self/task")),
             "Python threads": threading.active_count(), "processes": len(processes()),
             "files": files_below(sc.getConf().get("spark.local.dir"))}
 
@@ -110,8 +112,9 @@ def look_until(sc, is_good):
 
 def has_grown(before, now):
     """What is more, or other, than before.  While a failed job's other task is being stopped, the
-    next job's takes a worker more, and that one stays: up to a worker and its socket a slot."""
-    spare = {"processes": SLOTS, "sockets": SLOTS}
+    next job's takes a worker more, and that one stays: up to a worker and its socket a slot, and the
+    event descriptor that would have woken its task, which serves the next one."""
+    spare = {"processes": SLOTS, "sockets": SLOTS, "event descriptors": SLOTS}
     return {key: (before[key], now[key]) for key in now
             if (now[key] > before[key] + spare[key] if key in spare else now[key] != before[key])}
 
