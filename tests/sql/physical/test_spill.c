@@ -12,15 +12,21 @@ small (const char *memory, const char *adaptive)
                         "spark.sql.autoBroadcastJoinThreshold", "-1", NULL);
 }
 
+/* "0; 1; 2 …": read in one walk, as sanitizers make strstr () of a long text a walk to its end. */
 static void
 assert_in_order (const char *rows, guint n)
 {
-  g_auto (GStrv) values = g_strsplit (rows, "; ", -1);
+  char *at = (char *)rows;
+  gint64 before = G_MININT64;
 
-  g_assert_cmpuint (g_strv_length (values), ==, n);
-  for (guint i = 1; i < n; i++)
-    g_assert_cmpint (g_ascii_strtoll (values[i - 1], NULL, 10), <,
-                     g_ascii_strtoll (values[i], NULL, 10));
+  for (guint i = 0; i < n; i++)
+    {
+      gint64 value = g_ascii_strtoll (at, &at, 10);
+      g_assert_cmpint (before, <, value);
+      before = value;
+      g_assert_cmpint (*at, ==, i + 1 < n ? ';' : '\0');
+      at += *at == ';';
+    }
 }
 
 static void
