@@ -114,7 +114,7 @@ free_group (gpointer data)
 {
   Group *group = data;
 
-  g_ptr_array_unref (group->aliases);
+  g_clear_pointer (&group->aliases, g_ptr_array_unref);
   g_free (group);
 }
 
@@ -208,10 +208,9 @@ add_windows (RushPlan *child, const GPtrArray *with_windows)
       guint n_partition = group->first->as.window.n_partition;
 
       plan = rush_plan_window (
-          rush_expr_list_from_array (g_ptr_array_ref (group->aliases)),
+          rush_expr_list_from_array (g_steal_pointer (&group->aliases)),
           children_of (group->first, 1, 1 + n_partition),
           children_of (group->first, 1 + n_partition, group->first->n_children), plan);
-      group->aliases = g_ptr_array_new ();
     }
   items = rush_expr_list_to_array (plan->output);
   for (guint i = 0; i < computed->len; i++)
