@@ -117,7 +117,7 @@ class Case:
                 f"nullif({deeper()}, {deeper()})"))
         if kinds is NUMBERS:
             return choose.choice((f"({deeper()} + {deeper()})", f"({deeper()} - {deeper()})",
-                                  f"(-{deeper()})", f"abs({deeper()})", f"({deeper()} * 2)",
+                                  f"(- {deeper()})", f"abs({deeper()})", f"({deeper()} * 2)",
                                   f"greatest({deeper()}, {deeper()})"))
         if kinds == ("string",):
             return choose.choice((f"({deeper()} || {deeper()})", f"upper({deeper()})",

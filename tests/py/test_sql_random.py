@@ -1,7 +1,8 @@
 """Random queries keep the oracles of sql_generator.py.
 
 `make test` asks the seeds of random_seeds.txt, which once failed, and a few more; with
-RUSH_RANDOM_SECONDS (make check: a minute) new seeds until the time is over. Those that fail are
+RUSH_RANDOM_SECONDS (make check: a minute) it goes on until the time is over, and with
+RUSH_RANDOM_FRESH (make nightly) on seeds that no run had before. Those that fail are
 written to out/random_seeds.txt; once mended they belong into tests/data/sql/random_seeds.txt.
 """
 import os
@@ -13,6 +14,7 @@ import sql_generator
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 KEPT = ROOT / "tests" / "data" / "sql" / "random_seeds.txt"
 FAILED = ROOT / "out" / "random_seeds.txt"
+FEW = 40
 SECONDS = float(os.environ.get("RUSH_RANDOM_SECONDS", "0"))
 
 
@@ -38,8 +40,9 @@ def check(spark, seeds):
 
 
 def new_seeds(seconds):
-    """Seeds that no run had before, until the time is over."""
-    end, seed = time.monotonic() + seconds, time.time_ns() // 1_000_000
+    """Seeds one after the other, until the time is over."""
+    fresh = "RUSH_RANDOM_FRESH" in os.environ
+    end, seed = time.monotonic() + seconds, time.time_ns() // 1_000_000 if fresh else FEW
     while time.monotonic() < end:
         yield seed
         seed += 1
@@ -50,7 +53,7 @@ def test_kept_seeds(session_of):
 
 
 def test_some_seeds(session_of):
-    check(session_of(), range(40))
+    check(session_of(), range(FEW))
 
 
 def test_new_seeds(session_of):
