@@ -121,6 +121,23 @@ set_star (const Check *check, const RushExpr *star)
                       "elem", "'*'", "prettyName", node, NULL);
 }
 
+/* What may stand before OVER: aggregates, and functions of windows. */
+static gboolean
+check_windowed (const Check *check, const RushExpr *function)
+{
+  gboolean of_rows = function->kind == RUSH_EXPR_AGGREGATE ||
+                     function->kind == RUSH_EXPR_PYTHON_UDF ||
+                     (function->kind == RUSH_EXPR_FUNCTION &&
+                      function->as.function.function->kind == RUSH_FUNCTION_WINDOW);
+
+  if (of_rows || function->type == NULL)
+    return TRUE;
+  g_autofree char *text = rush_quote_expr (function);
+  rush_sql_error_set (check->error, RUSH_SQL_CLASS_UNSUPPORTED_EXPR_FOR_WINDOW, &function->context,
+                      "sqlExpr", text, NULL);
+  return FALSE;
+}
+
 static gboolean
 check_node (const Check *check, const RushExpr *node)
 {
@@ -151,7 +168,7 @@ check_node (const Check *check, const RushExpr *node)
     case RUSH_EXPR_IN_SUBQUERY:
       return check_subquery (check, node);
     case RUSH_EXPR_WINDOW:
-      return TRUE;
+      return check_windowed (check, node->children[0]);
     case RUSH_EXPR_FUNCTION:
       return TRUE;
     default:
