@@ -1,5 +1,6 @@
 /* value_from_python.c - objects of Python become values of columns; see values.h. */
 #include "py/ext/values/values.h"
+#include "sql/types/civil_time.h"
 #include "sql/types/decimal.h"
 
 #include <datetime.h>
@@ -101,23 +102,11 @@ append_decimal (RushColumnBuilder *builder, const RushType *type, PyObject *valu
   return appended (rush_column_builder_append_int128 (builder, unscaled, &error), &error);
 }
 
-/* Days from 1970-01-01 to a date of the proleptic Gregorian calendar, after Howard Hinnant. */
-static gint64
-days_from_civil (gint64 year, guint month, guint day)
-{
-  year -= month <= 2;
-  gint64 era = (year >= 0 ? year : year - 399) / 400;
-  gint64 yoe = year - era * 400;
-  gint64 doy = (153 * (gint64)(month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-  gint64 doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
-  return era * 146097 + doe - 719468;
-}
-
 static gint64
 civil_micros (PyObject *value)
 {
-  gint64 days = days_from_civil (PyDateTime_GET_YEAR (value), (guint)PyDateTime_GET_MONTH (value),
-                                 (guint)PyDateTime_GET_DAY (value));
+  gint64 days = rush_civil_days (PyDateTime_GET_YEAR (value), PyDateTime_GET_MONTH (value),
+                                 PyDateTime_GET_DAY (value));
   gint64 seconds = days * 86400 + PyDateTime_DATE_GET_HOUR (value) * 3600 +
                    PyDateTime_DATE_GET_MINUTE (value) * 60 + PyDateTime_DATE_GET_SECOND (value);
   return seconds * G_USEC_PER_SEC + PyDateTime_DATE_GET_MICROSECOND (value);
@@ -146,8 +135,8 @@ append_time (RushColumnBuilder *builder, const RushType *type, PyObject *value)
   GError *error = NULL;
   gint64 number = 0;
   if (type->kind == RUSH_TYPE_DATE && PyDate_Check (value))
-    number = days_from_civil (PyDateTime_GET_YEAR (value), (guint)PyDateTime_GET_MONTH (value),
-                              (guint)PyDateTime_GET_DAY (value));
+    number = rush_civil_days (PyDateTime_GET_YEAR (value), PyDateTime_GET_MONTH (value),
+                              PyDateTime_GET_DAY (value));
   else if (type->kind == RUSH_TYPE_DAY_TIME_INTERVAL && PyDelta_Check (value))
     number =
         ((gint64)PyDateTime_DELTA_GET_DAYS (value) * 86400 + PyDateTime_DELTA_GET_SECONDS (value)) *

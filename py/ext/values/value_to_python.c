@@ -8,6 +8,7 @@
  *   v  ['a', 'b']    ['a', 'b']       ──▶    Row(k=2, v='b')
  */
 #include "py/ext/values/values.h"
+#include "sql/types/civil_time.h"
 #include "sql/types/decimal.h"
 
 #include <datetime.h>
@@ -37,28 +38,12 @@ values_ready (void)
 
 /* ── single values ── */
 
-/* Days since 1970 as year, month and day (proleptic Gregorian), after Howard Hinnant's
- * "chrono-Compatible Low-Level Date Algorithms". */
-static void
-civil_from_days (gint64 days, int *year, int *month, int *day)
-{
-  days += 719468;
-  gint64 era = (days >= 0 ? days : days - 146096) / 146097;
-  gint64 doe = days - era * 146097;
-  gint64 yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-  gint64 doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-  gint64 mp = (5 * doy + 2) / 153;
-  *day = (int)(doy - (153 * mp + 2) / 5 + 1);
-  *month = (int)(mp < 10 ? mp + 3 : mp - 9);
-  *year = (int)(yoe + era * 400 + (*month <= 2));
-}
-
 static PyObject *
 date_object (gint64 days)
 {
-  int year, month, day;
-  civil_from_days (days, &year, &month, &day);
-  return PyDate_FromDate (year, month, day); /* outside the years 1…9999 it raises */
+  RushCivilDate date = rush_civil_date (days);
+  return PyDate_FromDate ((int)date.year, date.month,
+                          date.day); /* outside the years 1…9999 it raises */
 }
 
 static PyObject *
@@ -71,10 +56,9 @@ datetime_of_civil (gint64 seconds, int microsecond)
       rest += SECONDS_A_DAY;
       days--;
     }
-  int year, month, day;
-  civil_from_days (days, &year, &month, &day);
-  return PyDateTime_FromDateAndTime (year, month, day, (int)(rest / 3600), (int)(rest / 60 % 60),
-                                     (int)(rest % 60), microsecond);
+  RushCivilDate date = rush_civil_date (days);
+  return PyDateTime_FromDateAndTime ((int)date.year, date.month, date.day, (int)(rest / 3600),
+                                     (int)(rest / 60 % 60), (int)(rest % 60), microsecond);
 }
 
 static void
