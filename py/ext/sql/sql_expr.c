@@ -29,14 +29,6 @@ expr_dealloc (EngineExpr *self)
   PyObject_Free (self);
 }
 
-static PyObject *
-text_object (char *text)
-{
-  PyObject *result = PyUnicode_DecodeUTF8 (text, (Py_ssize_t)strlen (text), "replace");
-  g_free (text);
-  return result;
-}
-
 /* Takes @made over.  Where the user's program asked for it: "cast", "/a/app.py:12"; errors of
  * its values say so. */
 static PyObject *
@@ -466,13 +458,13 @@ PyMethodDef engine_expr_functions[] = {
 static PyObject *
 expr_pretty (EngineExpr *self, PyObject *unused)
 {
-  return text_object (rush_expr_to_pretty_sql (self->expr));
+  return engine_text (rush_expr_to_pretty_sql (self->expr));
 }
 
 static PyObject *
 expr_repr (EngineExpr *self)
 {
-  return text_object (rush_expr_to_string (self->expr));
+  return engine_text (rush_expr_to_string (self->expr));
 }
 
 static PyObject *

@@ -30,14 +30,6 @@ plan_dealloc (EnginePlan *self)
   PyObject_Free (self);
 }
 
-static PyObject *
-text_object (char *text)
-{
-  PyObject *result = PyUnicode_DecodeUTF8 (text, (Py_ssize_t)strlen (text), "replace");
-  g_free (text);
-  return result;
-}
-
 /* ── leaves ── */
 
 static PyObject *
@@ -406,32 +398,6 @@ plan_unpivot (PyObject *module, PyObject *args)
                            NULL);
 }
 
-/* plan_map_python (name, eval_type, command, type, child): a function of all rows of a partition */
-static PyObject *
-plan_map_python (PyObject *module, PyObject *args)
-{
-  const char *name, *command;
-  Py_ssize_t length;
-  int eval_type;
-  const RushType *type;
-  RushPlan *child;
-  if (!PyArg_ParseTuple (args, "siy#O&O&", &name, &eval_type, &command, &length,
-                         engine_type_converter, &type, engine_plan_converter, &child))
-    return NULL;
-  if (child->output == NULL)
-    return PyErr_Format (PyExc_RuntimeError, "the plan has not been analyzed");
-  g_autoptr (RushSchema) schema = rush_schema_from_type (type);
-  RushPythonFunction *function =
-      engine_python_function (name, eval_type, command, length, type, TRUE);
-  for (guint i = 0; i < child->output->n; i++)
-    rush_expr_ref (child->output->items[i]);
-  RushExpr *call = rush_expr_python_udf (function, child->output->n, child->output->items);
-  return engine_plan_wrap (
-      rush_plan_python (RUSH_PLAN_MAP_IN_PYTHON, eval_type, rush_expr_list_new (1, &call),
-                        engine_attributes_of_schema (schema), rush_plan_ref (child)),
-      NULL);
-}
-
 /* plan_table_function (names, arguments): range (…), explode (…) */
 static PyObject *
 plan_table_function (PyObject *module, PyObject *args)
@@ -492,8 +458,6 @@ PyMethodDef engine_plan_functions[] = {
   { "plan_setop", plan_setop, METH_VARARGS, "plan_setop (kind, all, left, right) -> Plan" },
   { "plan_unpivot", plan_unpivot, METH_VARARGS,
     "plan_unpivot (ids, values, variable name, value name, child) -> Plan" },
-  { "plan_map_python", plan_map_python, METH_VARARGS,
-    "plan_map_python (name, eval_type, command, type, child) -> Plan" },
   { "plan_table_function", plan_table_function, METH_VARARGS,
     "plan_table_function (names, arguments) -> Plan" },
   { "plan_lateral_join", plan_lateral_join, METH_VARARGS,
@@ -506,7 +470,7 @@ PyMethodDef engine_plan_functions[] = {
 static PyObject *
 plan_tree_string (EnginePlan *self, PyObject *unused)
 {
-  return text_object (rush_plan_to_tree_string (self->plan));
+  return engine_text (rush_plan_to_tree_string (self->plan));
 }
 
 static PyObject *

@@ -7,6 +7,7 @@
  *   sql_arrow.c       Arrow's streams ⇄ plans and rows, without copying
  *   sql_session.c     SqlSession: settings, sql (), tables, sources, caches
  *   sql_query.c       Query: a plan's phases, its rows
+ *   sql_execution.c   what surrounds a call that may run jobs
  *   sql_arguments.c   lists of names, of expressions and of options, from Python
  *   sql_rows.c        rows of Python objects ⇄ batches; a value → a literal
  *   sql_types.c       types and schemas ⇄ their JSON and DDL
@@ -87,7 +88,24 @@ RushExprList *engine_attributes_of_schema (const RushSchema *schema);
 /* @batches (consumed) as a capsule "arrow_array_stream". */
 PyObject *engine_arrow_stream_of (GPtrArray *batches, RushSchema *schema, const char *time_zone);
 
+/* ── what surrounds a call that may run jobs ── */
+
+typedef struct
+{
+  EngineCall call;
+  GHashTable *properties; /* (owned) */
+  RushJobOptions job;
+  RushExecutionOptions options; /* point into the others: the struct stays where it is */
+} EngineExecution;
+
+/* From the arguments (call, properties); FALSE with an exception set. */
+gboolean engine_execution_init (EngineExecution *self, PyObject *call, PyObject *properties);
+/* With the GIL, once all has run. */
+void engine_execution_clear (EngineExecution *self);
+
 /* ── values ── */
+
+PyObject *engine_text (char *text); /* takes over */
 
 /* Rows of @batches as a list of @row_class (a subclass of tuple with __fields__). */
 PyObject *engine_rows_from_batches (GPtrArray *batches, const RushSchema *schema,

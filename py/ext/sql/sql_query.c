@@ -39,9 +39,7 @@ query_explain (EngineQuery *self, PyObject *mode)
         char *text;
         Py_BEGIN_ALLOW_THREADS text = rush_query_explain (self->query, MODES[i].mode, &error);
         Py_END_ALLOW_THREADS if (text == NULL) return engine_raise (error);
-        PyObject *result = PyUnicode_DecodeUTF8 (text, (Py_ssize_t)strlen (text), "replace");
-        g_free (text);
-        return result;
+        return engine_text (text);
       }
   return engine_raise (g_error_new (
       RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
@@ -51,36 +49,6 @@ query_explain (EngineQuery *self, PyObject *mode)
 }
 
 /* ── rows ── */
-
-typedef struct
-{
-  EngineCall call;
-  GHashTable *properties; /* (owned) */
-  RushJobOptions job;
-  RushExecutionOptions options;
-} Action;
-
-static gboolean
-action_init (Action *self, PyObject *call, PyObject *properties)
-{
-  if (!engine_call_converter (call, &self->call))
-    return FALSE;
-  self->properties = engine_properties_from_dict (properties);
-  if (self->properties == NULL)
-    return FALSE;
-  self->job = engine_job_options (&self->call, NULL, self->properties);
-  self->options = (RushExecutionOptions){ .description = self->call.short_form,
-                                          .details = self->call.long_form,
-                                          .job = &self->job };
-  return TRUE;
-}
-
-static void
-action_clear (Action *self)
-{
-  g_hash_table_unref (self->properties);
-  engine_end_progress ();
-}
 
 /* The output's names and types; NULL with an exception set. */
 static RushSchema *
@@ -101,16 +69,16 @@ static PyObject *
 query_collect (EngineQuery *self, PyObject *args)
 {
   PyObject *row_class, *call, *properties;
-  Action action;
+  EngineExecution execution;
   if (!PyArg_ParseTuple (args, "OOO!", &row_class, &call, &PyDict_Type, &properties))
     return NULL;
   g_autoptr (RushSchema) schema = query_schema (self);
-  if (schema == NULL || !action_init (&action, call, properties))
+  if (schema == NULL || !engine_execution_init (&execution, call, properties))
     return NULL;
   GError *error = NULL;
   GPtrArray *batches;
-  Py_BEGIN_ALLOW_THREADS batches = rush_query_collect (self->query, &action.options, &error);
-  Py_END_ALLOW_THREADS action_clear (&action);
+  Py_BEGIN_ALLOW_THREADS batches = rush_query_collect (self->query, &execution.options, &error);
+  Py_END_ALLOW_THREADS engine_execution_clear (&execution);
   if (batches == NULL)
     return engine_raise (error);
   PyObject *rows = engine_rows_from_batches (batches, schema, row_class);
@@ -124,16 +92,16 @@ query_take (EngineQuery *self, PyObject *args)
 {
   long long n;
   PyObject *row_class, *call, *properties;
-  Action action;
+  EngineExecution execution;
   if (!PyArg_ParseTuple (args, "LOOO!", &n, &row_class, &call, &PyDict_Type, &properties))
     return NULL;
   g_autoptr (RushSchema) schema = query_schema (self);
-  if (schema == NULL || !action_init (&action, call, properties))
+  if (schema == NULL || !engine_execution_init (&execution, call, properties))
     return NULL;
   GError *error = NULL;
   GPtrArray *batches;
-  Py_BEGIN_ALLOW_THREADS batches = rush_query_take (self->query, n, &action.options, &error);
-  Py_END_ALLOW_THREADS action_clear (&action);
+  Py_BEGIN_ALLOW_THREADS batches = rush_query_take (self->query, n, &execution.options, &error);
+  Py_END_ALLOW_THREADS engine_execution_clear (&execution);
   if (batches == NULL)
     return engine_raise (error);
   PyObject *rows = engine_rows_from_batches (batches, schema, row_class);
@@ -147,16 +115,16 @@ query_arrow_stream (EngineQuery *self, PyObject *args)
 {
   const char *time_zone;
   PyObject *call, *properties;
-  Action action;
+  EngineExecution execution;
   if (!PyArg_ParseTuple (args, "sOO!", &time_zone, &call, &PyDict_Type, &properties))
     return NULL;
   g_autoptr (RushSchema) schema = query_schema (self);
-  if (schema == NULL || !action_init (&action, call, properties))
+  if (schema == NULL || !engine_execution_init (&execution, call, properties))
     return NULL;
   GError *error = NULL;
   GPtrArray *batches;
-  Py_BEGIN_ALLOW_THREADS batches = rush_query_collect (self->query, &action.options, &error);
-  Py_END_ALLOW_THREADS action_clear (&action);
+  Py_BEGIN_ALLOW_THREADS batches = rush_query_collect (self->query, &execution.options, &error);
+  Py_END_ALLOW_THREADS engine_execution_clear (&execution);
   if (batches == NULL)
     return engine_raise (error);
   return engine_arrow_stream_of (batches, schema, time_zone);
@@ -167,16 +135,16 @@ static PyObject *
 query_to_rdd (EngineQuery *self, PyObject *args)
 {
   PyObject *call, *properties;
-  Action action;
+  EngineExecution execution;
   if (!PyArg_ParseTuple (args, "OO!", &call, &PyDict_Type, &properties) ||
-      !action_init (&action, call, properties))
+      !engine_execution_init (&execution, call, properties))
     return NULL;
   GError *error = NULL;
   RushRdd *rdd;
-  engine_call_push (&action.call);
-  Py_BEGIN_ALLOW_THREADS rdd = rush_query_to_rdd (self->query, &action.options, &error);
+  engine_call_push (&execution.call);
+  Py_BEGIN_ALLOW_THREADS rdd = rush_query_to_rdd (self->query, &execution.options, &error);
   Py_END_ALLOW_THREADS engine_call_pop ();
-  action_clear (&action);
+  engine_execution_clear (&execution);
   if (rdd == NULL)
     return engine_raise (error);
   return engine_rdd_wrap (self->context, rdd);

@@ -42,39 +42,6 @@ session_dealloc (EngineSqlSession *self)
   Py_TYPE (self)->tp_free ((PyObject *)self);
 }
 
-/* ── what surrounds a call that may run jobs ── */
-
-typedef struct
-{
-  EngineCall call;
-  GHashTable *properties; /* (owned) */
-  RushJobOptions job;
-  RushExecutionOptions options;
-} Execution;
-
-/* From the arguments (call, properties); FALSE with an exception set. */
-static gboolean
-execution_init (Execution *self, PyObject *call, PyObject *properties)
-{
-  if (!engine_call_converter (call, &self->call))
-    return FALSE;
-  self->properties = engine_properties_from_dict (properties);
-  if (self->properties == NULL)
-    return FALSE;
-  self->job = engine_job_options (&self->call, NULL, self->properties);
-  self->options = (RushExecutionOptions){ .description = self->call.short_form,
-                                          .details = self->call.long_form,
-                                          .job = &self->job };
-  return TRUE;
-}
-
-static void
-execution_clear (Execution *self)
-{
-  g_hash_table_unref (self->properties);
-  engine_end_progress ();
-}
-
 /* parameters: a list of (name or None, Expr); (transfer full), NULL for none. */
 static gboolean
 parameters_from_list (PyObject *list, GPtrArray **out)
@@ -104,15 +71,16 @@ session_sql (EngineSqlSession *self, PyObject *args)
   const char *text;
   PyObject *list, *call, *properties;
   g_autoptr (GPtrArray) parameters = NULL;
-  Execution execution;
+  EngineExecution execution;
   if (!PyArg_ParseTuple (args, "sOOO!", &text, &list, &call, &PyDict_Type, &properties) ||
-      !parameters_from_list (list, &parameters) || !execution_init (&execution, call, properties))
+      !parameters_from_list (list, &parameters) ||
+      !engine_execution_init (&execution, call, properties))
     return NULL;
   GError *error = NULL;
   RushPlan *plan;
   Py_BEGIN_ALLOW_THREADS plan =
       rush_sql_session_sql (self->session, text, parameters, &execution.options, &error);
-  Py_END_ALLOW_THREADS execution_clear (&execution);
+  Py_END_ALLOW_THREADS engine_execution_clear (&execution);
   return engine_plan_wrap (plan, error);
 }
 
@@ -122,16 +90,16 @@ session_analyze (EngineSqlSession *self, PyObject *args)
 {
   RushPlan *plan;
   PyObject *call, *properties;
-  Execution execution;
+  EngineExecution execution;
   if (!PyArg_ParseTuple (args, "O&OO!", engine_plan_converter, &plan, &call, &PyDict_Type,
                          &properties) ||
-      !execution_init (&execution, call, properties))
+      !engine_execution_init (&execution, call, properties))
     return NULL;
   GError *error = NULL;
   RushPlan *analyzed;
   Py_BEGIN_ALLOW_THREADS analyzed =
       rush_sql_session_analyze (self->session, plan, &execution.options, &error);
-  Py_END_ALLOW_THREADS execution_clear (&execution);
+  Py_END_ALLOW_THREADS engine_execution_clear (&execution);
   return engine_plan_wrap (analyzed, error);
 }
 
@@ -144,11 +112,11 @@ session_load (EngineSqlSession *self, PyObject *args)
   const RushType *type;
   g_autoptr (RushOptions) options = NULL;
   PyObject *call, *properties;
-  Execution execution;
+  EngineExecution execution;
   if (!PyArg_ParseTuple (args, "sO&O&O&OO!", &format, engine_strv_converter, &paths,
                          engine_type_converter, &type, engine_options_converter, &options, &call,
                          &PyDict_Type, &properties) ||
-      !execution_init (&execution, call, properties))
+      !engine_execution_init (&execution, call, properties))
     return NULL;
   g_autoptr (RushSchema) schema = type ? rush_schema_from_type (type) : NULL;
   GError *error = NULL;
@@ -158,7 +126,7 @@ session_load (EngineSqlSession *self, PyObject *args)
       rush_sql_session_load (self->session, format, (const char *const *)paths,
                              paths ? g_strv_length (paths) : 0, schema, options, &error);
   Py_END_ALLOW_THREADS engine_call_pop ();
-  execution_clear (&execution);
+  engine_execution_clear (&execution);
   return engine_plan_wrap (plan, error);
 }
 

@@ -5,8 +5,9 @@
 
 #include <string.h>
 
-static PyObject *
-text_object (char *text)
+/* Takes over @text. */
+PyObject *
+engine_text (char *text)
 {
   PyObject *result = PyUnicode_DecodeUTF8 (text, (Py_ssize_t)strlen (text), "replace");
   g_free (text);
@@ -16,7 +17,7 @@ text_object (char *text)
 PyObject *
 engine_type_to_python (const RushType *type)
 {
-  return text_object (rush_type_to_json (type));
+  return engine_text (rush_type_to_json (type));
 }
 
 /* parse_schema (text): DDL of columns, or of one type → JSON */
