@@ -41,7 +41,7 @@ check: build $(VENV)/.test-needs
 nightly: build $(VENV)/.test-needs
 	@$(PY) tests/run_all.py nightly
 
-bench: build $(VENV)/.bench-peers
+bench: build $(VENV)/.test-needs $(VENV)/.bench-peers
 	@$(PY) bench/run.py
 
 build: $(VENV)/.installed

@@ -1,6 +1,6 @@
 """make bench: every speed claim, as ratios against a peer in the same run.
 
-    python bench/run.py [startup|wordcount|rdd|c|scheduler|handover …]
+    python bench/run.py [startup|wordcount|rdd|c|scheduler|handover|sql|h2o|sql_start|sf10 …]
 
 Each section prints its rows and its goals; bench/README.md keeps the figures of the last release.
 """
@@ -13,6 +13,7 @@ import tempfile
 
 import handover as handing_over
 import measure
+import sql_sections
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
@@ -121,7 +122,7 @@ def handover(tmp):
 
 
 SECTIONS = {"startup": startup, "wordcount": wordcount, "rdd": rdd, "c": c, "scheduler": scheduler,
-            "handover": handover}
+            "handover": handover, **sql_sections.SECTIONS}
 
 
 def main():

@@ -3,8 +3,17 @@
     rushlight submit --master 'local[2]' bench/tpch_app.py FOLDER SCALE [QUERY …]     or with PySpark
     python bench/tpch_app.py --duckdb FOLDER SCALE [QUERY …]
 
-Prints one JSON object: {"1": [seconds of the quickest of RUNS, rows of the answer], …}.
+    --runs N          the quickest of N counts; 3 if it is not given
+    --answers FILE    the answers, as JSON: {"1": [[value, …], …], …}
+    --scans           on DuckDB: the seconds that its scans took, over its threads, instead
+
+Prints one JSON object: {"1": [seconds, rows of the answer, CPU seconds], …, "peak_mib": of this
+process}; the CPU seconds are this process's, so not PySpark's.  Each query's jobs are described as
+q1 … q22, by which its scans are found in an event log.
 """
+import argparse
+import datetime
+import decimal
 import json
 import pathlib
 import sys
@@ -12,7 +21,6 @@ import time
 
 QUERIES = pathlib.Path(__file__).resolve().parent / "tpch"
 TABLES = "customer lineitem nation orders part partsupp region supplier".split()
-RUNS = 3
 
 
 def query_text(number, scale):
@@ -28,36 +36,96 @@ def spark_runner(folder):
     spark.conf.set("spark.sql.shuffle.partitions", 2)
     for table in TABLES:
         spark.read.parquet(f"{folder}/{table}.parquet").createOrReplaceTempView(table)
-    return lambda text: spark.sql(text).collect()
+
+    def run(number, text):
+        spark.sparkContext.setJobDescription(f"q{number}")
+        return spark.sql(text).collect()
+    return run
 
 
-def duckdb_runner(folder):
-    """The same on DuckDB, with two threads."""
+def duckdb_connection(folder):
+    """DuckDB with two threads, the tables as views."""
     import duckdb
     con = duckdb.connect()
     con.execute("set threads = 2")
     for table in TABLES:
         con.execute(f"create view {table} as select * from '{folder}/{table}.parquet'")
-    return lambda text: con.execute(text).fetchall()
+    return con
+
+
+def scan_seconds(operator):
+    """What the scans of files took in a profile's tree of operators."""
+    own = operator["timing"] if operator["type"] == "TABLE_SCAN" else 0
+    return own + sum(map(scan_seconds, operator.get("children", [])))
+
+
+def duckdb_scans(folder, scale, numbers):
+    """{query: seconds of its scans}, by DuckDB's profiler."""
+    con, taken = duckdb_connection(folder), {}
+    con.execute("pragma enable_profiling = 'no_output'")
+    for number in numbers:
+        con.execute(query_text(number, scale)).fetchall()
+        profile = json.loads(con.get_profiling_information(format="json"))
+        taken[number] = sum(map(scan_seconds, profile["operator"]))
+    return taken
+
+
+def plain(value):
+    """A value as JSON has it: decimals with their digits, floats as they are."""
+    if isinstance(value, decimal.Decimal):
+        return str(value)
+    return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+def quickest(run, runs):
+    """(seconds, answer, CPU seconds of this process): the least of @runs."""
+    seconds, cpus, answer = [], [], None
+    for _ in range(runs):
+        answer = None                       # gone before there is another
+        began, busy = time.perf_counter(), time.process_time()
+        answer = run()
+        seconds.append(time.perf_counter() - began)
+        cpus.append(time.process_time() - busy)
+    return round(min(seconds), 4), answer, round(min(cpus), 4)
+
+
+def peak_mib():
+    """The most memory that this process ever had."""
+    for line in pathlib.Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) // 1024
+    return 0
 
 
 def main():
-    args = sys.argv[1:]
-    runner = spark_runner
-    if args[0] == "--duckdb":
-        runner, args = duckdb_runner, args[1:]
-    folder, scale = args[0], float(args[1])
-    run = runner(folder)
-    taken = {}
-    for number in map(int, args[2:] or range(1, 23)):
-        text = query_text(number, scale)
-        best, rows = float("inf"), 0
-        for _ in range(RUNS):
-            began = time.perf_counter()
-            rows = len(run(text))
-            best = min(best, time.perf_counter() - began)
-        taken[number] = [round(best, 4), rows]
-        print(f"q{number:02d} {best:.3f} s, {rows} rows", file=sys.stderr)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder")
+    parser.add_argument("scale", type=float)
+    parser.add_argument("queries", type=int, nargs="*")
+    parser.add_argument("--duckdb", action="store_true")
+    parser.add_argument("--scans", action="store_true")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--answers")
+    args = parser.parse_args()
+    numbers = args.queries or range(1, 23)
+    if args.scans:
+        print(json.dumps(duckdb_scans(args.folder, args.scale, numbers)))
+        return
+    if args.duckdb:
+        con = duckdb_connection(args.folder)
+        run = lambda number, text: con.execute(text).fetchall()
+    else:
+        run = spark_runner(args.folder)
+    taken, answers = {}, {}
+    for number in numbers:
+        text = query_text(number, args.scale)
+        seconds, rows, cpu = quickest(lambda: run(number, text), args.runs)
+        taken[number] = [seconds, len(rows), cpu]
+        answers[number] = [[plain(value) for value in row] for row in rows]
+        print(f"q{number:02d} {seconds:.3f} s, {cpu:.3f} of CPU, {len(rows)} rows", file=sys.stderr)
+    if args.answers:
+        pathlib.Path(args.answers).write_text(json.dumps(answers))
+    taken["peak_mib"] = peak_mib()
     print(json.dumps(taken))
 
 
