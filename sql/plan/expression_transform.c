@@ -1,120 +1,68 @@
-/* expression_transform.c - walking and rewriting expressions without recursion.
+/* expression_transform.c - walks and rewrites of expressions (tree_node.c has the walk itself), of
+ * their lists, conjunctions, and binding to the columns of an input.
  *
- *   transform_up                       transform_down
- *        (3) f                              (1) f
- *       ╱     ╲                            ╱     ╲
- *   (1) f     (2) f                    (2) f     (3) f
- *
- * A chain of operators may be as deep as a program makes it, so the walk keeps its own stack: one
- * frame a node on the way from the root, with the children that are done.  Children that come back
- * as they were make a node that is as it was: the same pointer, which tells rule executors that
- * nothing happened.
- *
- * Mirrors:
- org.apache.spark.sql.catalyst.trees.TreeNode.{transformUp,transformDown,foreach}. */
+ * Mirrors: org.apache.spark.sql.catalyst.trees.TreeNode, expressions.{PredicateHelper,
+ * BindReferences}. */
 #include "sql/plan/expression_private.h"
+#include "sql/plan/tree_node_private.h"
 
-typedef struct
+/* ── the kind of tree ── */
+
+static gpointer
+ref_node (gpointer node)
 {
-  RushExpr *node; /* (owned) */
-  guint done;     /* children that stand in `children` */
-  RushExpr **children;
-} Frame;
-
-typedef struct
-{
-  GArray *frames;
-  RushExprTransform func;
-  gpointer data;
-  gboolean up;
-} Walk;
-
-static gboolean
-push (Walk *walk, RushExpr *node, GError **error)
-{
-  Frame frame = { NULL, 0, NULL };
-
-  frame.node = walk->up ? rush_expr_ref (node) : walk->func (node, walk->data, error);
-  if (frame.node == NULL)
-    return FALSE;
-  frame.children = frame.node->n_children > 0 ? g_new (RushExpr *, frame.node->n_children) : NULL;
-  g_array_append_val (walk->frames, frame);
-  return TRUE;
+  return rush_expr_ref (node);
 }
 
 static void
-drop_all (Walk *walk)
+unref_node (gpointer node)
 {
-  for (guint i = 0; i < walk->frames->len; i++)
-    {
-      Frame *frame = &g_array_index (walk->frames, Frame, i);
-
-      for (guint j = 0; j < frame->done; j++)
-        rush_expr_unref (frame->children[j]);
-      g_free (frame->children);
-      rush_expr_unref (frame->node);
-    }
-  g_array_unref (walk->frames);
+  rush_expr_unref (node);
 }
 
-/* The last frame, whose children are all done, becomes its node. */
-static RushExpr *
-pop (Walk *walk, GError **error)
+static gpointer
+with_children (gpointer node, gpointer const *children)
 {
-  Frame frame = g_array_index (walk->frames, Frame, walk->frames->len - 1);
-  RushExpr *node = rush_expr_with_children (frame.node, frame.children);
-
-  g_array_set_size (walk->frames, walk->frames->len - 1);
-  g_free (frame.children);
-  rush_expr_unref (frame.node);
-  if (walk->up)
-    {
-      RushExpr *changed = walk->func (node, walk->data, error);
-
-      rush_expr_unref (node);
-      return changed;
-    }
-  return node;
+  return rush_expr_with_children (node, (RushExpr *const *)children);
 }
 
-static RushExpr *
-transform (RushExpr *self, RushExprTransform func, gpointer data, gboolean up, GError **error)
+static const RushTreeClass tree = {
+  .n_children_offset = G_STRUCT_OFFSET (RushExpr, n_children),
+  .children_offset = G_STRUCT_OFFSET (RushExpr, children),
+  .ref = ref_node,
+  .unref = unref_node,
+  .with_children = with_children,
+};
+
+/* A function with the type that its callers know, behind one that the walk knows. */
+typedef struct
 {
-  Walk walk = { g_array_new (FALSE, FALSE, sizeof (Frame)), func, data, up };
-  RushExpr *result = NULL;
-  gboolean going = push (&walk, self, error);
+  RushExprTransform func;
+  gpointer data;
+} ExprTransform;
 
-  while (going && walk.frames->len > 0)
-    {
-      Frame *top = &g_array_index (walk.frames, Frame, walk.frames->len - 1);
+static gpointer
+call_transform (gpointer node, gpointer data, GError **error)
+{
+  ExprTransform *transform = data;
 
-      if (top->done < top->node->n_children)
-        {
-          going = push (&walk, top->node->children[top->done], error);
-          continue;
-        }
-      result = pop (&walk, error);
-      going = result != NULL;
-      if (going && walk.frames->len > 0)
-        {
-          top = &g_array_index (walk.frames, Frame, walk.frames->len - 1);
-          top->children[top->done++] = result;
-        }
-    }
-  drop_all (&walk);
-  return going ? result : NULL;
+  return transform->func (node, transform->data, error);
 }
 
 RushExpr *
 rush_expr_transform_up (RushExpr *self, RushExprTransform func, gpointer data, GError **error)
 {
-  return transform (self, func, data, TRUE, error);
+  ExprTransform transform = { func, data };
+
+  return rush_tree_transform_up (&tree, self, call_transform, &transform, error);
 }
 
 RushExpr *
 rush_expr_transform_down (RushExpr *self, RushExprTransform func, gpointer data, GError **error)
 {
-  return transform (self, func, data, FALSE, error);
+  ExprTransform transform = { func, data };
+
+  return rush_tree_transform_down (&tree, self, call_transform, &transform, error);
 }
 
 RushExprList *
@@ -136,21 +84,26 @@ rush_expr_list_transform_up (RushExprList *self, RushExprTransform func, gpointe
   return same ? rush_expr_list_ref (self) : rush_expr_list_from_array (g_steal_pointer (&items));
 }
 
+typedef struct
+{
+  RushExprVisit func;
+  gpointer data;
+} ExprVisit;
+
+static gboolean
+call_visit (gconstpointer node, gpointer data)
+{
+  ExprVisit *visit = data;
+
+  return visit->func (node, visit->data);
+}
+
 void
 rush_expr_visit (const RushExpr *self, RushExprVisit func, gpointer data)
 {
-  g_autoptr (GPtrArray) rest = g_ptr_array_new ();
+  ExprVisit visit = { func, data };
 
-  g_ptr_array_add (rest, (gpointer)self);
-  while (rest->len > 0)
-    {
-      const RushExpr *node = g_ptr_array_steal_index_fast (rest, rest->len - 1);
-
-      if (func (node, data))
-        continue;
-      for (guint i = node->n_children; i > 0; i--)
-        g_ptr_array_add (rest, node->children[i - 1]);
-    }
+  rush_tree_visit (&tree, self, call_visit, &visit);
 }
 
 /* ── conjunctions ── */

@@ -1,109 +1,67 @@
-/* logical_transform.c - walking and rewriting plans without recursion; as expression_transform.c.
+/* logical_transform.c - walks and rewrites of plans (tree_node.c has the walk itself), of their
+ * expressions, and of the plans within those.
  *
- * Mirrors: org.apache.spark.sql.catalyst.plans.QueryPlan,
- trees.TreeNode. */
+ * Mirrors: org.apache.spark.sql.catalyst.plans.QueryPlan. */
 #include "sql/plan/logical_private.h"
+#include "sql/plan/tree_node_private.h"
 
-typedef struct
+/* ── the kind of tree ── */
+
+static gpointer
+ref_node (gpointer node)
 {
-  RushPlan *node; /* (owned) */
-  guint done;
-  RushPlan **children;
-} Frame;
-
-typedef struct
-{
-  GArray *frames;
-  RushPlanTransform func;
-  gpointer data;
-  gboolean up;
-} Walk;
-
-static gboolean
-push (Walk *walk, RushPlan *node, GError **error)
-{
-  Frame frame = { NULL, 0, NULL };
-
-  frame.node = walk->up ? rush_plan_ref (node) : walk->func (node, walk->data, error);
-  if (frame.node == NULL)
-    return FALSE;
-  frame.children = frame.node->n_children > 0 ? g_new (RushPlan *, frame.node->n_children) : NULL;
-  g_array_append_val (walk->frames, frame);
-  return TRUE;
+  return rush_plan_ref (node);
 }
 
 static void
-drop_all (Walk *walk)
+unref_node (gpointer node)
 {
-  for (guint i = 0; i < walk->frames->len; i++)
-    {
-      Frame *frame = &g_array_index (walk->frames, Frame, i);
-
-      for (guint j = 0; j < frame->done; j++)
-        rush_plan_unref (frame->children[j]);
-      g_free (frame->children);
-      rush_plan_unref (frame->node);
-    }
-  g_array_unref (walk->frames);
+  rush_plan_unref (node);
 }
 
-static RushPlan *
-pop (Walk *walk, GError **error)
+static gpointer
+with_children (gpointer node, gpointer const *children)
 {
-  Frame frame = g_array_index (walk->frames, Frame, walk->frames->len - 1);
-  RushPlan *node = rush_plan_with_children (frame.node, frame.children);
-
-  g_array_set_size (walk->frames, walk->frames->len - 1);
-  g_free (frame.children);
-  rush_plan_unref (frame.node);
-  if (walk->up)
-    {
-      RushPlan *changed = walk->func (node, walk->data, error);
-
-      rush_plan_unref (node);
-      return changed;
-    }
-  return node;
+  return rush_plan_with_children (node, (RushPlan *const *)children);
 }
 
-static RushPlan *
-transform (RushPlan *self, RushPlanTransform func, gpointer data, gboolean up, GError **error)
+static const RushTreeClass tree = {
+  .n_children_offset = G_STRUCT_OFFSET (RushPlan, n_children),
+  .children_offset = G_STRUCT_OFFSET (RushPlan, children),
+  .ref = ref_node,
+  .unref = unref_node,
+  .with_children = with_children,
+};
+
+/* A function with the type that its callers know, behind one that the walk knows. */
+typedef struct
 {
-  Walk walk = { g_array_new (FALSE, FALSE, sizeof (Frame)), func, data, up };
-  RushPlan *result = NULL;
-  gboolean going = push (&walk, self, error);
+  RushPlanTransform func;
+  gpointer data;
+} PlanTransform;
 
-  while (going && walk.frames->len > 0)
-    {
-      Frame *top = &g_array_index (walk.frames, Frame, walk.frames->len - 1);
+static gpointer
+call_transform (gpointer node, gpointer data, GError **error)
+{
+  PlanTransform *transform = data;
 
-      if (top->done < top->node->n_children)
-        {
-          going = push (&walk, top->node->children[top->done], error);
-          continue;
-        }
-      result = pop (&walk, error);
-      going = result != NULL;
-      if (going && walk.frames->len > 0)
-        {
-          top = &g_array_index (walk.frames, Frame, walk.frames->len - 1);
-          top->children[top->done++] = result;
-        }
-    }
-  drop_all (&walk);
-  return going ? result : NULL;
+  return transform->func (node, transform->data, error);
 }
 
 RushPlan *
 rush_plan_transform_up (RushPlan *self, RushPlanTransform func, gpointer data, GError **error)
 {
-  return transform (self, func, data, TRUE, error);
+  PlanTransform transform = { func, data };
+
+  return rush_tree_transform_up (&tree, self, call_transform, &transform, error);
 }
 
 RushPlan *
 rush_plan_transform_down (RushPlan *self, RushPlanTransform func, gpointer data, GError **error)
 {
-  return transform (self, func, data, FALSE, error);
+  PlanTransform transform = { func, data };
+
+  return rush_tree_transform_down (&tree, self, call_transform, &transform, error);
 }
 
 /* ── expressions ── */
@@ -152,12 +110,6 @@ rush_plan_transform_all_expressions (RushPlan *self, RushExprTransform func, gpo
 
 /* ── subqueries ── */
 
-typedef struct
-{
-  RushPlanTransform func;
-  gpointer data;
-} PlanTransform;
-
 static gboolean
 is_subquery (const RushExpr *node)
 {
@@ -201,21 +153,26 @@ rush_plan_transform_up_with_subqueries (RushPlan *self, RushPlanTransform func, 
 
 /* ── visits ── */
 
+typedef struct
+{
+  RushPlanVisit func;
+  gpointer data;
+} PlanVisit;
+
+static gboolean
+call_visit (gconstpointer node, gpointer data)
+{
+  PlanVisit *visit = data;
+
+  return visit->func (node, visit->data);
+}
+
 void
 rush_plan_visit (const RushPlan *self, RushPlanVisit func, gpointer data)
 {
-  g_autoptr (GPtrArray) rest = g_ptr_array_new ();
+  PlanVisit visit = { func, data };
 
-  g_ptr_array_add (rest, (gpointer)self);
-  while (rest->len > 0)
-    {
-      const RushPlan *node = g_ptr_array_steal_index_fast (rest, rest->len - 1);
-
-      if (func (node, data))
-        continue;
-      for (guint i = node->n_children; i > 0; i--)
-        g_ptr_array_add (rest, node->children[i - 1]);
-    }
+  rush_tree_visit (&tree, self, call_visit, &visit);
 }
 
 void
