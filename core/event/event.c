@@ -106,6 +106,8 @@ rush_stage_info_dup (const RushStageInfo *self)
   copy->completion_ms = self->completion_ms;
   copy->failure_reason = g_strdup (self->failure_reason);
   copy->metrics = g_memdup2 (self->metrics, sizeof *self->metrics);
+  if (self->accumulables != NULL)
+    copy->accumulables = g_array_ref (self->accumulables);
   return copy;
 }
 
@@ -129,6 +131,7 @@ rush_stage_info_unref (RushStageInfo *self)
   g_free (self->details);
   g_free (self->failure_reason);
   g_free (self->metrics);
+  g_clear_pointer (&self->accumulables, g_array_unref);
   g_free (self);
 }
 
@@ -166,6 +169,7 @@ task_end_clear (RushTaskEnd *self)
   g_free (self->error_class);
   g_free (self->message);
   g_free (self->fetch_executor_id);
+  g_clear_pointer (&self->accumulables, g_array_unref);
 }
 
 static void

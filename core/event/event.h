@@ -13,6 +13,7 @@
 
 #include "core/base/json.h"
 #include "core/base/refcount.h"
+#include "core/event/accumulable.h"
 #include "core/event/plan_info.h"
 #include "core/event/storage_level.h"
 #include "core/event/task_metrics.h"
@@ -64,6 +65,7 @@ typedef struct
   gint64 completion_ms;     /* 0: not yet */
   char *failure_reason;     /* NULL: none */
   RushTaskMetrics *metrics; /* sums over its successful tasks, at completion; else NULL */
+  GArray *accumulables;     /* (owned) what SQL has counted in its tasks, at completion; or NULL */
 } RushStageInfo;
 
 RushStageInfo *rush_stage_info_new (guint n_rdds, guint n_parents); /* zeroed, shuffle_id −1 */
@@ -142,6 +144,7 @@ typedef struct
   gboolean is_result; /* "ResultTask" or "ShuffleMapTask" */
   RushTaskInfo task;
   RushTaskMetrics metrics;
+  GArray *accumulables; /* (owned) what SQL has counted, or NULL */
   const char *reason;  /* "Success", "ExceptionFailure", "FetchFailed", "TaskKilled", … immortal */
   char *error_class;   /* ExceptionFailure */
   char *message;       /* not Success */
@@ -176,7 +179,7 @@ typedef struct
   char *plan_description;
   RushPlanInfo *plan;
 } RushSqlAdaptiveUpdate;
-/* What metrics of the plan have come to: a sum each. */
+/* What metrics of the plan have come to on the driver, outside of tasks: a sum each. */
 typedef struct { gint64 accumulator_id, value; } RushAccumUpdate;
 typedef struct
 {

@@ -11,8 +11,8 @@
  *     gint64 …_write_us      ──────▶      "Shuffle Write Time":12000    nanoseconds, as Spark's
  *
  * Where Spark counts what cannot exist here (garbage collection, push-based shuffle, the heaps of a
- * JVM) the field is written as 0.  Accumulables are left empty: the sums that readers show come
- * from the task metrics.
+ * JVM) the field is written as 0.  Accumulables are SQL's metrics alone: Spark repeats the task
+ * metrics there, and readers take those from where they stand anyway.
  *
  * Mirrors: org.apache.spark.util.JsonProtocol.
  */

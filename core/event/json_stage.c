@@ -127,7 +127,7 @@ write_stage_info (RushJsonWriter *w, const RushStageInfo *self)
     put_int (w, "Completion Time", self->completion_ms);
   if (self->failure_reason != NULL)
     put_string (w, "Failure Reason", self->failure_reason);
-  put_empty_array (w, "Accumulables");
+  rush_json_put_accumulables (w, self->accumulables, FALSE);
   put_int (w, "Resource Profile Id", 0);
   put_bool (w, "Shuffle Push Enabled", FALSE);
   put_int (w, "Shuffle Push Mergers Count", 0);

@@ -16,7 +16,7 @@
 /* ---- tasks ---- */
 
 static void
-write_task_info (RushJsonWriter *w, const RushTaskInfo *self)
+write_task_info (RushJsonWriter *w, const RushTaskInfo *self, const GArray *accumulables)
 {
   begin_member (w, "Task Info");
   put_int (w, "Task ID", self->task_id);
@@ -32,7 +32,7 @@ write_task_info (RushJsonWriter *w, const RushTaskInfo *self)
   put_int (w, "Finish Time", self->finish_ms);
   put_bool (w, "Failed", self->failed);
   put_bool (w, "Killed", self->killed);
-  put_empty_array (w, "Accumulables");
+  rush_json_put_accumulables (w, accumulables, TRUE);
   rush_json_end_object (w);
 }
 
@@ -41,7 +41,7 @@ rush_json_write_task_start (RushJsonWriter *w, const RushTaskStart *self)
 {
   put_int (w, "Stage ID", self->stage_id);
   put_int (w, "Stage Attempt ID", self->stage_attempt);
-  write_task_info (w, &self->task);
+  write_task_info (w, &self->task, NULL);
 }
 
 static void
@@ -255,7 +255,7 @@ rush_json_write_task_end (RushJsonWriter *w, const RushTaskEnd *self)
   put_int (w, "Stage Attempt ID", self->stage_attempt);
   put_string (w, "Task Type", self->is_result ? "ResultTask" : "ShuffleMapTask");
   write_reason (w, self);
-  write_task_info (w, &self->task);
+  write_task_info (w, &self->task, self->accumulables);
   put_executor_metrics (w);
   if (has_metrics (self->reason))
     write_metrics (w, &self->metrics);

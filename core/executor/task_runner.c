@@ -222,8 +222,10 @@ rush_task_run (const RushTask *task, RushEnv *env, RushTaskContext *ctx)
 
   rush_lineage_begin_reading (task->work->rdd->lineage);
   fill_context (ctx, task, env);
+  rush_task_context_enter (ctx);
   outcome = compute (task, ctx, &error);
   rush_task_context_run_cleanups (ctx);
+  rush_task_context_leave ();
   if (outcome != NULL && !rush_task_context_check (ctx, &error))
     g_clear_pointer (&outcome, rush_task_outcome_free);
   if (outcome == NULL)
@@ -236,5 +238,6 @@ rush_task_run (const RushTask *task, RushEnv *env, RushTaskContext *ctx)
   ctx->metrics.run_us = rush_clock_now_us (ctx->clock) - start_us;
   ctx->metrics.cpu_ns = thread_cpu_ns () - start_cpu_ns;
   outcome->metrics = ctx->metrics;
+  outcome->counted = g_steal_pointer (&ctx->counted);
   return outcome;
 }

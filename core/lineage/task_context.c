@@ -64,6 +64,29 @@ give_back_eventfd (int fd)
     close (fd);
 }
 
+/* ---- which task it is ---- */
+
+static _Thread_local RushTaskContext *current;
+
+RushTaskContext *
+rush_task_context_current (void)
+{
+  return current;
+}
+
+void
+rush_task_context_enter (RushTaskContext *self)
+{
+  g_assert (current == NULL);
+  current = self;
+}
+
+void
+rush_task_context_leave (void)
+{
+  current = NULL;
+}
+
 /* ---- cancellation ---- */
 
 gboolean
@@ -165,6 +188,7 @@ rush_task_context_free (RushTaskContext *self)
   rush_task_context_run_cleanups (self);
   g_array_free (self->cleanups, TRUE);
   g_clear_pointer (&self->accumulator_updates, g_ptr_array_unref);
+  g_clear_pointer (&self->counted, g_array_unref);
   g_free (self->fetch_executor_id);
   int fd = atomic_load (&self->cancel_fd);
   if (fd >= 0 && atomic_load (&self->cancelled))

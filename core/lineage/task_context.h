@@ -10,6 +10,7 @@
 
 #include "core/base/allocator.h"
 #include "core/base/clock.h"
+#include "core/event/accumulable.h"
 #include "core/event/task_metrics.h"
 
 #include <stdatomic.h>
@@ -55,6 +56,13 @@ struct _RushTaskContext
    * updates).  NULL until there is one; they travel with the task's outcome. */
   GPtrArray *accumulator_updates;
 
+  /* What operators of SQL have counted: RushAccumulable, or NULL.  They, too, travel with the
+   * outcome, of a failure as well. */
+  GArray *counted;
+  /* How many rows the reader at the end of the task will still take; 0: all there are.  A source
+   * that makes rows out of nothing makes no more than these at a time. */
+  gint64 rows_wanted;
+
   GArray *cleanups; /* private */
   guint depth;      /* private to rush_rdd_iterator (): computes that are under way */
 };
@@ -66,6 +74,11 @@ void rush_task_context_run_cleanups (RushTaskContext *self);
 /* Runs the cleanups that have not run. */
 void rush_task_context_free (RushTaskContext *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushTaskContext, rush_task_context_free)
+
+/* The task that this thread runs, between enter and leave; NULL: none.  Spark's TaskContext.get. */
+RushTaskContext *rush_task_context_current (void);
+void rush_task_context_enter (RushTaskContext *self);
+void rush_task_context_leave (void);
 
 /* FALSE with RUSH_CORE_ERROR_CANCELLED when the task should stop. */
 gboolean rush_task_context_check (RushTaskContext *self, GError **error);

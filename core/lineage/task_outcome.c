@@ -34,6 +34,7 @@ rush_task_outcome_free (RushTaskOutcome *self)
   if (self->free_map_status != NULL)
     self->free_map_status (self->map_status);
   g_clear_pointer (&self->accumulator_updates, g_ptr_array_unref);
+  g_clear_pointer (&self->counted, g_array_unref);
   g_free (self->message);
   g_free (self->error_class);
   g_free (self->executor_id);

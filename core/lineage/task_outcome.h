@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "core/event/accumulable.h"
 #include "core/event/task_metrics.h"
 #include "core/base/error.h"
 
@@ -50,6 +51,7 @@ typedef struct
   gboolean caused_by_application;
 
   RushTaskMetrics metrics;
+  GArray *counted; /* (owned) RushAccumulable, as the task's context had them; or NULL */
 } RushTaskOutcome;
 
 RushTaskOutcome *rush_task_outcome_new (RushOutcomeKind kind, const char *message);

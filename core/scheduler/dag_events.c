@@ -99,6 +99,7 @@ rush_dag_post_stage_submitted (RushDag *self, RushStage *stage, RushActiveJob *j
   /* Without tasks it has never been submitted: that is how a skipped stage is known. */
   stage->submission_ms = n_tasks > 0 ? rush_clock_wall_ms (self->clock) : 0;
   memset (&stage->metrics, 0, sizeof stage->metrics);
+  g_clear_pointer (&stage->counted, g_array_unref);
   if (!rush_event_bus_has_listeners (self->bus))
     return;
   RushEvent *event = rush_event_new (RUSH_EVENT_STAGE_SUBMITTED);
@@ -125,6 +126,8 @@ rush_dag_post_stage_completed (RushDag *self, RushStage *stage, const char *fail
   info->completion_ms = rush_clock_wall_ms (self->clock);
   info->failure_reason = g_strdup (failure_reason);
   info->metrics = g_memdup2 (&stage->metrics, sizeof stage->metrics);
+  g_clear_pointer (&info->accumulables, g_array_unref);
+  info->accumulables = g_steal_pointer (&stage->counted);
   rush_stage_info_unref (stage->info);
   stage->info = info;
   event->stage_completed.stage = rush_stage_info_ref (info);
@@ -137,6 +140,7 @@ void
 rush_dag_post_task_end (RushDag *self, const RushTaskEnding *ending)
 {
   const RushTaskOutcome *outcome = ending->outcome;
+  RushStage *stage = rush_dag_find_stage (self, ending->work->stage_id);
 
   if (!rush_event_bus_has_listeners (self->bus))
     return;
@@ -148,6 +152,8 @@ rush_dag_post_task_end (RushDag *self, const RushTaskEnding *ending)
   end->is_result = ending->work->kind == RUSH_TASK_RESULT;
   rush_attempt_describe (&ending->attempt, outcome, &end->task);
   end->metrics = outcome->metrics;
+  if (stage != NULL && outcome->counted != NULL)
+    end->accumulables = rush_accumulables_merge (&stage->counted, outcome->counted);
   end->reason = rush_outcome_kind_name (outcome->kind);
   end->error_class = g_strdup (outcome->error_class);
   end->message = g_strdup (outcome->message);

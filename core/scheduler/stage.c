@@ -161,6 +161,7 @@ rush_stage_free (RushStage *self)
   g_array_unref (self->job_ids);
   g_free (self->pending);
   rush_stage_work_unref (self->first_work);
+  g_clear_pointer (&self->counted, g_array_unref);
   rush_stage_info_unref (self->info);
   rush_dependency_unref (self->dependency);
   rush_rdd_unref (self->rdd);

@@ -63,6 +63,7 @@ struct _RushStage
   /* For events. */
   gint64 submission_ms;
   RushTaskMetrics metrics; /* of the successful tasks of this attempt */
+  GArray *counted;         /* (owned) what SQL has counted in them, or NULL */
   RushStageInfo *info;     /* (owned) the last that was posted, or NULL */
 };
 

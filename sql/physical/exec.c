@@ -41,6 +41,19 @@ rush_exec_add_metric (gpointer exec, const char *name, const char *label, RushMe
   };
 }
 
+void
+rush_metric_set_count (RushMetricSet *self, guint metric, gint64 value)
+{
+  RushTaskContext *task = rush_task_context_current ();
+  RushMetric *item = &self->items[metric];
+
+  atomic_fetch_add_explicit (&item->value, value, memory_order_relaxed);
+  if (task != NULL)
+    rush_accumulables_add (&task->counted, item->accumulator_id, item->label, value);
+  else
+    atomic_fetch_add_explicit (&item->driver, value, memory_order_relaxed);
+}
+
 /* ---- nodes ---- */
 
 gpointer

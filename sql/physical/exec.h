@@ -102,7 +102,8 @@ typedef struct
   const char *label; /* "number of output rows" */
   RushMetricKind kind;
   gint64 accumulator_id; /* as the event log numbers it */
-  atomic_llong value;
+  atomic_llong value;    /* all that was counted so far */
+  atomic_llong driver;   /* of it, what the driver counted: no task's end tells of it */
 } RushMetric;
 
 #define RUSH_MAX_METRICS 8
@@ -215,10 +216,12 @@ gboolean rush_exec_same_result (const RushExec *a, const RushExec *b);
 
 /* Constructors list them, from 0; the number is what rush_exec_count () takes. */
 void rush_exec_add_metric (gpointer self, const char *name, const char *label, RushMetricKind kind);
+/* Counted for the operator, and for the task that this thread runs, if it does. */
+void rush_metric_set_count (RushMetricSet *self, guint metric, gint64 value);
 static inline void
 rush_exec_count (const RushExec *self, guint metric, gint64 value)
 {
-  atomic_fetch_add_explicit (&self->metrics->items[metric].value, value, memory_order_relaxed);
+  rush_metric_set_count (self->metrics, metric, value);
 }
 /* Most operators' first metric. */
 #define RUSH_METRIC_OUTPUT_ROWS 0

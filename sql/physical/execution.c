@@ -2,15 +2,16 @@
  *
  *   SQLExecutionStart            the plan, before anything has run
  *   SQLAdaptiveExecutionUpdate   the plan as it is now; once a round of stages, and at the end
- *   DriverAccumUpdates           what the metrics came to
+ *   DriverAccumUpdates           what the driver counted
  *   SQLExecutionEnd
  *
  * The jobs in between bear the execution's id in their properties.  By the same property an action
  * knows that it runs inside another one (a subquery, the rows of a cached table): it then is a part
  * of that, and nothing is told of it.
  *
- * Metrics are counted in one place, for all tasks of the process, so that their sums are known when
- * the execution ends.  Spark gathers them from the tasks.
+ * Metrics that tasks count travel with the end of each task (its accumulables), so that they can be
+ * watched while the query runs; what is counted on the driver (broadcasts, reads of shuffles that
+ * were planned anew) is told whenever the plan changes, and at the end.
  *
  * An adaptive plan runs on threads of Spark's own, where a call site is found anew: if the program
  * has not pinned one (Python's collect () has, show () has not), its jobs are named after that
@@ -140,13 +141,19 @@ post_start (RushQuery *query, const RushExec *plan, const RushExecutionOptions *
 }
 
 static void
-post_metrics (RushQuery *query)
+post_driver_updates (RushQuery *query)
 {
-  RushEvent *event = rush_event_new (RUSH_EVENT_DRIVER_ACCUM_UPDATES);
-  RushDriverAccumUpdates *payload = &event->driver_accum_updates;
+  guint n;
+  RushAccumUpdate *updates = rush_exec_driver_updates (query->told_plan, &n);
+  RushEvent *event;
 
-  payload->execution_id = query->execution_id;
-  payload->updates = rush_exec_metric_values (query->told_plan, &payload->n);
+  if (n == 0)
+    {
+      g_free (updates);
+      return;
+    }
+  event = rush_event_new (RUSH_EVENT_DRIVER_ACCUM_UPDATES);
+  event->driver_accum_updates = (RushDriverAccumUpdates){ query->execution_id, n, updates };
   rush_event_bus_post (bus_of (query), event);
 }
 
@@ -200,6 +207,7 @@ rush_execution_plan_changed (RushQuery *query)
       (RushSqlAdaptiveUpdate){ query->execution_id, describe (query->told_plan),
                                rush_exec_plan_info (query->told_plan) };
   rush_event_bus_post (bus_of (query), event);
+  post_driver_updates (query);
 }
 
 void
@@ -207,7 +215,7 @@ rush_execution_end (RushQuery *query, const GError *failure)
 {
   if (query->told_plan != NULL)
     {
-      post_metrics (query);
+      post_driver_updates (query);
       post_end (query, failure);
       g_clear_pointer (&query->told_plan, rush_exec_unref);
       g_clear_pointer (&query->query_id, g_free);

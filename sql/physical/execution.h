@@ -9,8 +9,9 @@
 
 /* @self as events tell it, with nodes for fused stages. (transfer full) */
 RushPlanInfo *rush_exec_plan_info (const RushExec *self);
-/* What the metrics of the plan have come to, but for zeros. (transfer full) */
-RushAccumUpdate *rush_exec_metric_values (const RushExec *self, guint *out_n);
+/* What the driver has counted since the last call: metrics of the plan that are not in tasks.
+ * (transfer full) */
+RushAccumUpdate *rush_exec_driver_updates (const RushExec *self, guint *out_n);
 
 /* An action of @query begins: job options, with the execution's id among the properties, and, if it
  * is told of (@told), an event.  Part of an execution that surrounds it if there is one.  FALSE: an

@@ -102,7 +102,7 @@ rush_exec_plan_info (const RushExec *self)
   return info_below (NULL, self);
 }
 
-/* ---- what metrics have come to ---- */
+/* ---- what the driver has counted ---- */
 
 static void
 add_updates (const RushExec *node, GHashTable *seen, GArray *into)
@@ -118,14 +118,14 @@ add_updates (const RushExec *node, GHashTable *seen, GArray *into)
   for (guint i = 0; i < node->metrics->n; i++)
     {
       RushMetric *metric = &node->metrics->items[i];
-      RushAccumUpdate update = { metric->accumulator_id, atomic_load (&metric->value) };
+      RushAccumUpdate update = { metric->accumulator_id, atomic_exchange (&metric->driver, 0) };
       if (update.value != 0)
         g_array_append_val (into, update);
     }
 }
 
 RushAccumUpdate *
-rush_exec_metric_values (const RushExec *self, guint *out_n)
+rush_exec_driver_updates (const RushExec *self, guint *out_n)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
   GArray *updates = g_array_new (FALSE, FALSE, sizeof (RushAccumUpdate));

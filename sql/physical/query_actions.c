@@ -104,9 +104,11 @@ take_rows (RushIterator *rows, RushTaskContext *ctx, gpointer data, RushTaskResu
 
   while (left > 0 && rush_task_context_check (ctx, &failure))
     {
-      g_autoptr (RushBatch) batch = rush_iterator_next (rows, &failure);
+      g_autoptr (RushBatch) batch = NULL;
       RushBatch *trimmed;
 
+      ctx->rows_wanted = left;
+      batch = rush_iterator_next (rows, &failure);
       if (batch == NULL)
         break;
       trimmed = rush_result_trim (rush_batch_slice (batch, 0, (guint)MIN (left, batch->length)),

@@ -52,8 +52,9 @@ settle (Round *round, RushExec *plan, GError **error)
 {
   const RushEvalSettings *settings = rush_query_settings (round->query);
   guint parallelism = rush_context_default_parallelism (rush_query_context (round->query));
+  g_autoptr (RushExec) even = rush_adaptive_rebalance (plan, settings, error);
   g_autoptr (RushExec) coalesced =
-      rush_adaptive_coalesce_partitions (plan, parallelism, settings, error);
+      even != NULL ? rush_adaptive_coalesce_partitions (even, parallelism, settings, error) : NULL;
   g_autoptr (RushExec) local =
       coalesced != NULL ? rush_adaptive_read_locally (coalesced, settings, error) : NULL;
 
@@ -251,13 +252,16 @@ static gboolean
 plan_anew (AdaptiveExec *self, RushQuery *query, GError **error)
 {
   const RushEvalSettings *settings = rush_query_settings (query);
-  g_autoptr (RushExec) joined = rush_adaptive_switch_joins (self->current, settings, error);
-  RushExec *limited = joined != NULL ? rush_adaptive_drop_limits (joined, error) : NULL;
+  g_autoptr (RushExec) smaller = rush_adaptive_propagate_empty (self->current, settings, error);
+  g_autoptr (RushExec) joined =
+      smaller != NULL ? rush_adaptive_switch_joins (smaller, settings, error) : NULL;
+  g_autoptr (RushExec) limited = joined != NULL ? rush_adaptive_drop_limits (joined, error) : NULL;
+  RushExec *split = limited != NULL ? rush_adaptive_split_skewed (limited, settings, error) : NULL;
 
-  if (limited == NULL)
+  if (split == NULL)
     return FALSE;
   rush_exec_unref (self->current);
-  self->current = limited;
+  self->current = split;
   return TRUE;
 }
 

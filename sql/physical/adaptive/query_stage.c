@@ -22,7 +22,8 @@ typedef struct
   RushJobWaiter *waiter; /* (owned) of the map stage, or NULL */
   gint job_id;
   RushStageFacts facts;
-  gint64 *bytes; /* (owned) */
+  gint64 *bytes;   /* (owned) */
+  GPtrArray *maps; /* (owned) or NULL */
 } QueryStageExec;
 
 /* ---- filling caches ---- */
@@ -127,7 +128,7 @@ shuffle_facts (QueryStageExec *self, RushQuery *query)
   RushExec *exchange = rush_query_stage_exchange (&self->base);
   RushDependency *dependency = rush_exchange_exec_dependency (exchange, query, NULL);
   guint n = dependency->partitioner->n_partitions;
-  g_autoptr (GPtrArray) statuses = NULL;
+  GPtrArray *statuses = NULL;
   gint64 total = 0;
 
   if (self->waiter != NULL)
@@ -144,6 +145,8 @@ shuffle_facts (QueryStageExec *self, RushQuery *query)
           total += status->sizes[p].bytes;
         }
     }
+  self->maps = statuses;
+  self->facts.maps = statuses;
   self->facts.n_partitions = n;
   self->facts.bytes = self->bytes;
   self->facts.n_maps = statuses != NULL ? statuses->len : 0;
@@ -255,6 +258,7 @@ stage_finalize (RushExec *base)
   rush_exec_unref (self->plan);
   rush_exec_unref (self->original);
   g_free (self->bytes);
+  g_clear_pointer (&self->maps, g_ptr_array_unref);
 }
 
 #define STAGE_CLASS(name_)                                                                         \

@@ -29,6 +29,7 @@ typedef struct
   guint n_partitions;  /* SHUFFLE */
   const gint64 *bytes; /* SHUFFLE: [n_partitions] of map outputs */
   guint n_maps;
+  const GPtrArray *maps; /* SHUFFLE: RushMapStatus, what each map wrote; NULL: nothing */
 } RushStageFacts;
 
 /* @plan (taken over): an exchange, or the reuse of one; for TABLE_CACHE, its scan; for RESULT,

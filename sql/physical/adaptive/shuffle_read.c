@@ -1,9 +1,14 @@
 /* shuffle_read.c - see shuffle_read.h.
  *
+ * What stands behind the name says what there is among the pieces: partitions put together
+ * (coalesced), parts of one (skewed), or neither, as beside a split partition of the other side.
+ *
  * Mirrors: org.apache.spark.sql.execution.adaptive.AQEShuffleReadExec.
  */
 #include "sql/physical/adaptive/shuffle_read.h"
 
+#include "core/shuffle/map_status.h"
+#include "sql/physical/adaptive/partition_specs.h"
 #include "sql/physical/adaptive/query_stage.h"
 #include "sql/physical/operators/exchange.h"
 #include "sql/physical/text.h"
@@ -11,18 +16,118 @@
 typedef struct
 {
   RushExec base;
-  guint n_specs;
-  RushShuffleSpec *specs; /* (owned) */
-  guint flags;
+  GArray *specs; /* (owned) RushShuffleSpec */
+  gboolean local;
 } ShuffleReadExec;
+
+enum
+{
+  METRIC_PARTITIONS,
+  METRIC_DATA_SIZE,
+  METRIC_COALESCED,
+  METRIC_SKEWED,
+  METRIC_SPLITS,
+};
+
+/* ---- what kinds of pieces there are ---- */
+
+static const RushShuffleSpec *
+spec_at (const ShuffleReadExec *self, guint i)
+{
+  return &g_array_index (self->specs, RushShuffleSpec, i);
+}
+
+static guint
+count_parts (const ShuffleReadExec *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; !self->local && i < self->specs->len; i++)
+    n += rush_shuffle_spec_is_part (spec_at (self, i));
+  return n;
+}
+
+/* Pieces of several partitions, or of none where nothing was written. */
+static guint
+count_coalesced (const ShuffleReadExec *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; !self->local && i < self->specs->len; i++)
+    n += !rush_shuffle_spec_is_part (spec_at (self, i)) &&
+         spec_at (self, i)->end - spec_at (self, i)->start != 1;
+  return n;
+}
+
+/* Whole partitions, each in one piece at most: they still hold what they held. */
+static gboolean
+is_coalesced (const ShuffleReadExec *self)
+{
+  if (self->local || count_parts (self) > 0)
+    return FALSE;
+  for (guint i = 1; i < self->specs->len; i++)
+    if (spec_at (self, i - 1)->end > spec_at (self, i)->start)
+      return FALSE;
+  return TRUE;
+}
+
+static RushPartitioning *
+shuffle_read_partitioning (const RushExec *base)
+{
+  const ShuffleReadExec *self = (const ShuffleReadExec *)base;
+  g_autoptr (RushPartitioning) below = rush_exec_output_partitioning (base->children[0]);
+
+  if (!is_coalesced (self))
+    return rush_partitioning_new (RUSH_PARTITIONING_UNKNOWN, self->specs->len, NULL);
+  return rush_partitioning_new (below->kind, self->specs->len,
+                                below->expressions != NULL ? rush_expr_list_ref (below->expressions)
+                                                           : NULL);
+}
+
+/* ---- running ---- */
+
+static gint64
+bytes_of_spec (const RushShuffleSpec *spec, const GPtrArray *maps)
+{
+  gint64 bytes = 0;
+
+  for (guint m = spec->map_start; maps != NULL && m < MIN (spec->map_end, maps->len); m++)
+    for (guint p = spec->start; p < spec->end; p++)
+      bytes += ((const RushMapStatus *)maps->pdata[m])->sizes[p].bytes;
+  return bytes;
+}
+
+/* All that is counted of a read is known beforehand. */
+static void
+count_pieces (ShuffleReadExec *self)
+{
+  const GPtrArray *maps = rush_query_stage_facts (self->base.children[0]).maps;
+  guint last_split = G_MAXUINT;
+
+  rush_exec_count (&self->base, METRIC_PARTITIONS, self->specs->len);
+  rush_exec_count (&self->base, METRIC_COALESCED, count_coalesced (self));
+  rush_exec_count (&self->base, METRIC_SPLITS, count_parts (self));
+  for (guint i = 0; i < self->specs->len; i++)
+    {
+      const RushShuffleSpec *spec = spec_at (self, i);
+
+      rush_exec_count (&self->base, METRIC_DATA_SIZE, bytes_of_spec (spec, maps));
+      if (self->local || !rush_shuffle_spec_is_part (spec) || spec->start == last_split)
+        continue;
+      last_split = spec->start;
+      rush_exec_count (&self->base, METRIC_SKEWED, 1);
+    }
+}
 
 static RushRdd *
 shuffle_read_execute (RushExec *base, RushQuery *query, GError **error)
 {
   ShuffleReadExec *self = (ShuffleReadExec *)base;
 
-  return rush_exchange_exec_read (rush_query_stage_exchange (base->children[0]), query, self->specs,
-                                  self->n_specs, error);
+  count_pieces (self);
+  return rush_exchange_exec_read (rush_query_stage_exchange (base->children[0]), query,
+                                  (const RushShuffleSpec *)self->specs->data, self->specs->len,
+                                  error);
 }
 
 static RushExec *
@@ -30,31 +135,21 @@ shuffle_read_with_children (const RushExec *base, RushExec *const *children)
 {
   const ShuffleReadExec *self = (const ShuffleReadExec *)base;
 
-  return rush_shuffle_read_exec_new (children[0], self->specs, self->n_specs, self->flags);
+  return rush_shuffle_read_exec_new (children[0], self->specs, self->local);
 }
 
-/* Whole partitions still hold what they held. */
-static RushPartitioning *
-shuffle_read_partitioning (const RushExec *base)
-{
-  const ShuffleReadExec *self = (const ShuffleReadExec *)base;
-  g_autoptr (RushPartitioning) below = rush_exec_output_partitioning (base->children[0]);
-
-  if (self->flags != RUSH_READ_COALESCED)
-    return rush_partitioning_new (RUSH_PARTITIONING_UNKNOWN, self->n_specs, NULL);
-  return rush_partitioning_new (
-      below->kind == RUSH_PARTITIONING_SINGLE ? RUSH_PARTITIONING_SINGLE : below->kind,
-      self->n_specs, below->expressions != NULL ? rush_expr_list_ref (below->expressions) : NULL);
-}
+/* ---- text ---- */
 
 static const char *
 what (const ShuffleReadExec *self)
 {
-  if (self->flags & RUSH_READ_LOCAL)
+  gboolean skewed = count_parts (self) > 0, coalesced = count_coalesced (self) > 0;
+
+  if (self->local)
     return "local";
-  if ((self->flags & RUSH_READ_SKEWED) && (self->flags & RUSH_READ_COALESCED))
+  if (skewed && coalesced)
     return "coalesced and skewed";
-  return self->flags & RUSH_READ_SKEWED ? "skewed" : "coalesced";
+  return skewed ? "skewed" : coalesced ? "coalesced" : "";
 }
 
 static char *
@@ -82,7 +177,7 @@ shuffle_read_formatted_name (const RushExec *base)
 static void
 shuffle_read_finalize (RushExec *base)
 {
-  g_free (((ShuffleReadExec *)base)->specs);
+  g_array_unref (((ShuffleReadExec *)base)->specs);
 }
 
 static const RushExecClass shuffle_read_class = {
@@ -102,22 +197,28 @@ rush_exec_is_shuffle_read (const RushExec *self)
   return self->klass == &shuffle_read_class;
 }
 
-guint
-rush_shuffle_read_exec_n_specs (const RushExec *self)
+GArray *
+rush_shuffle_read_exec_specs (const RushExec *self)
 {
   g_assert (rush_exec_is_shuffle_read (self));
-  return ((const ShuffleReadExec *)self)->n_specs;
+  return ((const ShuffleReadExec *)self)->specs;
 }
 
 RushExec *
-rush_shuffle_read_exec_new (RushExec *stage, const RushShuffleSpec *specs, guint n_specs,
-                            guint flags)
+rush_shuffle_read_exec_new (RushExec *stage, GArray *specs, gboolean local)
 {
   ShuffleReadExec *self = rush_exec_alloc (sizeof *self, &shuffle_read_class,
                                            rush_expr_list_ref (stage->output), 1, &stage);
 
-  self->specs = g_memdup2 (specs, n_specs * sizeof *specs);
-  self->n_specs = n_specs;
-  self->flags = flags;
+  self->specs = g_array_ref (specs);
+  self->local = local;
+  rush_exec_add_metric (self, "numPartitions", "number of partitions", RUSH_METRIC_SUM);
+  rush_exec_add_metric (self, "partitionDataSize", "partition data size", RUSH_METRIC_SIZE);
+  rush_exec_add_metric (self, "numCoalescedPartitions", "number of coalesced partitions",
+                        RUSH_METRIC_SUM);
+  rush_exec_add_metric (self, "numSkewedPartitions", "number of skewed partitions",
+                        RUSH_METRIC_SUM);
+  rush_exec_add_metric (self, "numSkewedSplits", "number of skewed partition splits",
+                        RUSH_METRIC_SUM);
   return &self->base;
 }

@@ -4,15 +4,8 @@
 #include "sql/physical/exec.h"
 #include "sql/physical/operators/shuffled_row_rdd.h"
 
-typedef enum
-{
-  RUSH_READ_COALESCED = 1 << 0, /* several partitions as one */
-  RUSH_READ_SKEWED = 1 << 1,    /* one partition as several */
-  RUSH_READ_LOCAL = 1 << 2,     /* what each map wrote, whatever the partition */
-} RushReadFlags;
-
-/* @specs is copied; @stage (a shuffle's, that has run) taken over. */
-RushExec *rush_shuffle_read_exec_new (RushExec *stage, const RushShuffleSpec *specs, guint n_specs,
-                                      guint flags);
+/* @specs (RushShuffleSpec) is referenced; @stage (a shuffle's, that has run) taken over.  @local:
+ * what some maps wrote, whatever the partition. */
+RushExec *rush_shuffle_read_exec_new (RushExec *stage, GArray *specs, gboolean local);
 gboolean rush_exec_is_shuffle_read (const RushExec *self);
-guint rush_shuffle_read_exec_n_specs (const RushExec *self);
+GArray *rush_shuffle_read_exec_specs (const RushExec *self); /* (transfer none) */

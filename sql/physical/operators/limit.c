@@ -77,12 +77,16 @@ rush_limit_iterator_new (RushIterator *rows, gint64 offset, gint64 limit)
   return &self->base;
 }
 
+/* A fused loop looks at the limit once in so many rows of a range. */
+#define LOOP_ROWS 1000
+
 static RushIterator *
 limit_open (const RushExec *base, RushIterator *child, guint split, RushTaskContext *ctx,
             RushEvalContext *eval, GError **error)
 {
   const LimitExec *self = (const LimitExec *)base;
 
+  ctx->rows_wanted = LOOP_ROWS;
   return rush_limit_iterator_new (child, self->offset,
                                   self->limit >= 0 ? self->limit - self->offset : -1);
 }
@@ -138,6 +142,7 @@ bounded (RushIterator *rows, guint split, RushTaskContext *ctx, gpointer data, G
 {
   const Bounds *bounds = data;
 
+  ctx->rows_wanted = MAX (bounds->limit, 0);
   return rush_limit_iterator_new (rows, bounds->offset, bounds->limit);
 }
 

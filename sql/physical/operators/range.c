@@ -2,6 +2,11 @@
  *
  *   slice i of n   numbers [i · count ÷ n, (i + 1) · count ÷ n) of them
  *
+ * Spark's loop hands over one number at a time, and who has enough rows stops it there; input
+ * records tell so.  Here a batch has no more numbers than are wanted.  With a filter above that
+ * lets few of them through, such batches are small and many: after the first FEW_AT_A_TIME numbers
+ * they are as long as ever.
+ *
  * Mirrors: org.apache.spark.sql.execution.RangeExec.
  */
 #include "sql/physical/operators/leaf_rdd.h"
@@ -30,7 +35,7 @@ typedef struct
   RushIterator base;
   const RangeData *data;
   RushTaskContext *ctx;
-  guint64 next, end; /* numbers of elements */
+  guint64 start, next, end; /* numbers of elements */
 } RangeIterator;
 
 static guint64
@@ -43,11 +48,23 @@ count_of (const RangeExec *self)
   return (guint64)((distance + self->step + (self->step > 0 ? -1 : 1)) / self->step);
 }
 
+#define FEW_AT_A_TIME 1024
+
+static guint
+next_length (const RangeIterator *self)
+{
+  guint64 most = RUSH_BATCH_MAX_ROWS;
+
+  if (self->ctx->rows_wanted > 0 && self->next - self->start < FEW_AT_A_TIME)
+    most = MIN (most, (guint64)self->ctx->rows_wanted);
+  return (guint)MIN (self->end - self->next, most);
+}
+
 static RushBatch *
 range_next (RushIterator *base, GError **error)
 {
   RangeIterator *self = (RangeIterator *)base;
-  guint n = (guint)MIN (self->end - self->next, RUSH_BATCH_MAX_ROWS);
+  guint n = next_length (self);
   RushBuffer *values;
   RushColumn *column;
   guint64 value = (guint64)self->data->start + self->next * (guint64)self->data->step;
@@ -88,7 +105,7 @@ range_open (gpointer data, guint split, RushTaskContext *ctx, GError **error)
   self->base.klass = &range_iterator_class;
   self->data = data;
   self->ctx = ctx;
-  self->next = slice_start (data, split);
+  self->start = self->next = slice_start (data, split);
   self->end = slice_start (data, split + 1);
   return &self->base;
 }
@@ -188,6 +205,15 @@ static const RushExecClass range_class = {
   .output_ordering = range_ordering,
   .execute = range_execute,
 };
+
+RushRangeBounds
+rush_range_exec_bounds (const RushExec *range)
+{
+  const RangeExec *self = (const RangeExec *)range;
+
+  g_assert (range->klass == &range_class);
+  return (RushRangeBounds){ self->start, self->step, count_of (self), self->n_slices };
+}
 
 RushExec *
 rush_range_exec_new (RushExprList *output, gint64 start, gint64 end, gint64 step, guint n_slices)
