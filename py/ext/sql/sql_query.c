@@ -1,6 +1,8 @@
 /* sql_query.c - Query: a plan's phases as text, and its rows. */
 #include "py/ext/sql/sql_private.h"
 
+#include "sql/codegen/codegen.h"
+
 #include <string.h>
 #include <unistd.h>
 
@@ -37,7 +39,7 @@ query_explain (EngineQuery *self, PyObject *mode)
       {
         GError *error = NULL;
         char *text;
-        Py_BEGIN_ALLOW_THREADS text = rush_query_explain (self->query, MODES[i].mode, &error);
+        Py_BEGIN_ALLOW_THREADS text = rush_codegen_explain (self->query, MODES[i].mode, &error);
         Py_END_ALLOW_THREADS if (text == NULL) return engine_raise (error);
         return engine_text (text);
       }
@@ -158,6 +160,7 @@ static PyMethodDef query_methods[] = {
     "take (n, row class, call, properties) -> list of rows; n < 0: the last" },
   { "arrow_stream", (PyCFunction)query_arrow_stream, METH_VARARGS,
     "arrow_stream (time zone, call, properties) -> capsule of an Arrow stream" },
+  { "dag", (PyCFunction)engine_query_dag, METH_O, "dag ('svg' | 'png' | 'pdf' | 'dot') -> bytes" },
   { "to_rdd", (PyCFunction)query_to_rdd, METH_VARARGS, "to_rdd (call, properties) -> Rdd" },
   { NULL }
 };

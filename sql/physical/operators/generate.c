@@ -211,6 +211,13 @@ static const RushExecClass generate_class = {
   .open = generate_open,
 };
 
+RushPlan *
+rush_generate_exec_plan (const RushExec *generate)
+{
+  g_assert (generate->klass == &generate_class);
+  return ((const GenerateExec *)generate)->plan;
+}
+
 RushExec *
 rush_generate_exec_new (RushPlan *plan, RushExec *child)
 {

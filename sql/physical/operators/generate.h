@@ -5,3 +5,4 @@
 
 /* @plan: a GENERATE; takes over @child. */
 RushExec *rush_generate_exec_new (RushPlan *plan, RushExec *child);
+RushPlan *rush_generate_exec_plan (const RushExec *generate); /* (transfer none) */

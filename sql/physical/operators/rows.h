@@ -8,6 +8,13 @@
 /* Rows with lower ≤ x < upper, x drawn for each; @with_replacement: UNSUPPORTED. */
 RushExec *rush_sample_exec_new (double lower, double upper, gboolean with_replacement, gint64 seed,
                                 RushExec *child, GError **error);
+/* What a Sample draws: rows whose number lies in [lower, upper). */
+typedef struct
+{
+  double lower, upper;
+  gint64 seed;
+} RushSampleBounds;
+RushSampleBounds rush_sample_exec_bounds (const RushExec *sample);
 /* For each row @n_projections rows: @projections has the columns of all, one behind the other. */
 RushExec *rush_expand_exec_new (guint n_projections, RushExprList *projections,
                                 RushExprList *output, RushExec *child);

@@ -122,6 +122,15 @@ static const RushExecClass sample_class = {
   .open = sample_open,
 };
 
+RushSampleBounds
+rush_sample_exec_bounds (const RushExec *sample)
+{
+  const SampleExec *self = (const SampleExec *)sample;
+
+  g_assert (sample->klass == &sample_class);
+  return (RushSampleBounds){ self->lower, self->upper, self->seed };
+}
+
 RushExec *
 rush_sample_exec_new (double lower, double upper, gboolean with_replacement, gint64 seed,
                       RushExec *child, GError **error)

@@ -1,4 +1,5 @@
 /* explain.c - EXPLAIN: the plan of a query as rows. */
+#include "sql/codegen/codegen.h"
 #include "sql/session/session_private.h"
 
 static RushExplainMode
@@ -23,7 +24,7 @@ run_explain (RushSqlSession *session, const RushCommand *command, RushPlan *chil
              const RushExecutionOptions *options, GError **error)
 {
   g_autoptr (RushQuery) query = rush_sql_session_query (session, child);
-  g_autofree char *text = rush_query_explain (query, mode_of (command->text), error);
+  g_autofree char *text = rush_codegen_explain (query, mode_of (command->text), error);
   if (text == NULL)
     return NULL;
   g_autoptr (RushSchema) schema = rush_schema_of ("plan", &RUSH_STRING, NULL);
