@@ -169,9 +169,9 @@ for n in range(1, 11):
     names = [(c[0], c[1]) for c in con.sql(f"describe from '{sys.argv[1]}/{n}.parquet'").fetchall()]
     keys = [c for c, _ in names if c.startswith("id")]
     weight = f"hash({', '.join(f'{k}::varchar' for k in keys)}) % 1000"
-    sums = ", ".join(f"sum({c}::double * ({weight})), sum({c}::double)"
+    sums = ", ".join(f'sum("{c}"::double * ({weight})), sum("{c}"::double)'
                      for c, _ in names if c not in keys)
-    prints[n] = con.sql(f"select count(*), {sums} from '{sys.argv[1]}/{n}.parquet'").fetchone()
+    prints[n] = con.sql(f"select count(*), {sums} from '{sys.argv[1]}/{n}.parquet'").fetchall()[0]
 print(json.dumps(prints))
 """
 
@@ -187,7 +187,8 @@ def h2o(tmp):
     for folder in folders:
         os.makedirs(folder)
     print("\nh2o's group-by, 10 million rows, Parquet to Arrow, two threads; the quickest of 3")
-    commands = (SUBMIT + [app, data, folders[0]], [PEER, app, "--duckdb", data, folders[1]])
+    commands = (SUBMIT + ["--driver-memory", "8g", app, data, folders[0]],
+                [PEER, app, "--duckdb", data, folders[1]])
     ours, duck = (asked(command) for command in commands)
     ours, duck = (quicker(a, asked(c)) for a, c in zip((ours, duck), commands))
     prints = [fingerprints(folder) for folder in folders]

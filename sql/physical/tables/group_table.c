@@ -13,7 +13,7 @@
  * that are not its own.
  *
  * All that a batch could need is reserved before its first row is looked at: the loop itself cannot
- * fail.  What few keys there are in a dictionary is numbered once and then looked up by code, see
+ * fail.  Keys of a dictionary or a narrow range are numbered once and then looked up by code, see
  * key_codes.h.
  */
 #include "sql/physical/tables/group_table.h"
@@ -328,7 +328,7 @@ rush_group_table_find_or_add (RushGroupTable *self, RushColumn *const *keys, con
   RushRows some = { missing, 0, rows->length };
 
   if (rows->n > RUSH_BATCH_MAX_ROWS || !self->layout->has_null_word ||
-      !rush_key_codes_look_up (self->codes, keys, rows, out_groups, missing, &some.n))
+      !rush_key_codes_look_up (self->codes, keys, rows, self->n, out_groups, missing, &some.n))
     return number_rows (self, keys, rows, out_groups, error);
   if (some.n > 0 && !number_rows (self, keys, &some, groups, error))
     {
@@ -581,6 +581,6 @@ rush_group_table_new (RushKeyLayout *layout, RushAllocator *allocator)
   self->layout = rush_key_layout_ref (layout);
   self->allocator = rush_allocator_ref (allocator);
   self->stride = 1 + layout->n_words;
-  self->codes = rush_key_codes_new (layout->n_keys);
+  self->codes = rush_key_codes_new (layout->n_keys, allocator);
   return self;
 }
