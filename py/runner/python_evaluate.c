@@ -32,10 +32,12 @@ evaluation_close (RushIterator *base)
 {
   Evaluation *self = (Evaluation *)base;
 
-  rush_iterator_close (self->pump);
+  if (self->pump != NULL)
+    rush_iterator_close (self->pump);
   rush_python_workers_unref (self->work.workers);
   rush_schema_unref (self->work.input_schema);
   rush_schema_unref (self->work.output_schema);
+  g_ptr_array_unref (self->work.broadcasts);
   g_byte_array_unref (self->command);
   g_free (self->calls);
   g_free (self);
@@ -54,6 +56,8 @@ describe_call (RushJsonWriter *w, const RushPythonCall *call, gsize bytes)
   for (guint i = 0; i < call->n_args; i++)
     rush_json_int (w, call->args[i]);
   rush_json_end_array (w);
+  rush_json_member (w, "keys");
+  rush_json_int (w, call->n_keys);
   rush_json_member (w, "name");
   rush_json_string (w, call->function->name);
   rush_json_member (w, "evalType");
@@ -85,6 +89,23 @@ put_calls (Evaluation *self, const RushPythonCall *calls, guint n)
   self->calls = g_string_free (json, FALSE);
 }
 
+/* What all functions use, which may have been destroyed since the query was made. */
+static gboolean
+put_broadcasts (Evaluation *self, const RushPythonCall *calls, guint n, GError **error)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      const GPtrArray *used = calls[i].function->broadcasts;
+      for (guint b = 0; used != NULL && b < used->len; b++)
+        {
+          if (!rush_python_broadcast_check (used->pdata[b], error))
+            return FALSE;
+          g_ptr_array_add (self->work.broadcasts, rush_python_broadcast_ref (used->pdata[b]));
+        }
+    }
+  return TRUE;
+}
+
 RushIterator *
 rush_python_evaluate (gpointer workers, const RushPythonCall *calls, guint n_calls,
                       RushSchema *arguments, RushSchema *results, RushIterator *rows, guint split,
@@ -103,7 +124,12 @@ rush_python_evaluate (gpointer workers, const RushPythonCall *calls, guint n_cal
                                  .input = "rows",
                                  .output = "rows",
                                  .calls = self->calls };
-  self->pump = rush_python_pump_new (&self->work, rows, split, ctx, error);
+  self->work.broadcasts =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)rush_python_broadcast_unref);
+  if (put_broadcasts (self, calls, n_calls, error))
+    self->pump = rush_python_pump_new (&self->work, rows, split, ctx, error);
+  else
+    rush_iterator_close (rows);
   if (self->pump != NULL)
     return &self->base;
   evaluation_close (&self->base);

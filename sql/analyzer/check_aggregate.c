@@ -35,7 +35,7 @@ find_loose (const RushPlan *aggregate, const RushExpr *expr)
   const RushExpr *loose = NULL;
 
   if (expr->kind == RUSH_EXPR_AGGREGATE || expr->kind == RUSH_EXPR_OUTER ||
-      is_grouped (aggregate, expr))
+      rush_expr_aggregates_in_python (expr) || is_grouped (aggregate, expr))
     return NULL;
   if (expr->kind == RUSH_EXPR_ATTRIBUTE)
     return expr;

@@ -19,6 +19,7 @@ typedef struct
   const RushPythonFunction *function;
   guint n_args;
   const guint *args;
+  guint n_keys; /* of functions of groups: so many columns come first, and say where one ends */
 } RushPythonCall;
 
 /* @workers: what rush_query_environment has as `python`.  @rows (columns @arguments) is taken over,

@@ -349,6 +349,8 @@ gboolean rush_expr_is_false (const RushExpr *self); /* a literal */
 /* Equal but for cosmetics: names, contexts, and the order of commutative operands (canonicalized
  * in Spark); deterministic ones give the same value. */
 gboolean rush_expr_semantic_equal (const RushExpr *a, const RushExpr *b);
+/* A PYTHON_UDF that gives one value for the rows of a group (SQL_GROUPED_AGG_PANDAS_UDF). */
+gboolean rush_expr_aggregates_in_python (const RushExpr *self);
 guint rush_expr_semantic_hash (const RushExpr *self);
 gboolean rush_expr_equal (const RushExpr *a, const RushExpr *b); /* in every respect but context */
 /* ALIAS and ATTRIBUTE: the attribute that refers to it. (transfer full) */

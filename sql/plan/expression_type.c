@@ -475,6 +475,15 @@ derive_nullable (const RushExpr *self)
 
 /* ── flags ── */
 
+#define SQL_GROUPED_AGG_PANDAS_UDF 202
+
+gboolean
+rush_expr_aggregates_in_python (const RushExpr *self)
+{
+  return self->kind == RUSH_EXPR_PYTHON_UDF &&
+         self->as.python.function->eval_type == SQL_GROUPED_AGG_PANDAS_UDF;
+}
+
 static RushExprFlags
 own_flags (const RushExpr *self)
 {
@@ -490,7 +499,8 @@ own_flags (const RushExpr *self)
     case RUSH_EXPR_IN_SUBQUERY:
       return RUSH_EXPR_HAS_SUBQUERY;
     case RUSH_EXPR_PYTHON_UDF:
-      return RUSH_EXPR_HAS_PYTHON;
+      return RUSH_EXPR_HAS_PYTHON |
+             (rush_expr_aggregates_in_python (self) ? RUSH_EXPR_HAS_AGGREGATE : 0);
     case RUSH_EXPR_OUTER:
       return RUSH_EXPR_HAS_OUTER;
     case RUSH_EXPR_FUNCTION:

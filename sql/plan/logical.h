@@ -357,9 +357,16 @@ RushPlan *rush_plan_offset (RushExpr *offset, RushPlan *child);
 RushPlan *rush_plan_unary (RushPlanKind kind, RushExprList *list0, RushPlan *child); /* no
                                                                                         payload */
 RushPlan *rush_plan_distinct (RushPlan *child);
-/* PYTHON_EVAL, MAP_IN_PYTHON */
+/* PYTHON_EVAL */
 RushPlan *rush_plan_python (RushPlanKind kind, gint eval_type, RushExprList *functions,
                             RushExprList *output, RushPlan *child);
+/* MAP_IN_PYTHON: @output are rows that @functions make of all rows; of those of a group, if
+ * @eval_type is of groups: rows with equal @keys (attributes; an empty list: all rows). */
+RushPlan *rush_plan_map_in_python (gint eval_type, RushExprList *keys, RushExprList *functions,
+                                   RushExprList *output, RushPlan *child);
+gboolean rush_python_map_has_groups (const RushPlan *self);
+/* What Spark calls the node: "MapInPandas", "FlatMapGroupsInPandas", … */
+const char *rush_python_map_name (gint eval_type);
 /* Left rows and @exists (a boolean attribute; taken over). */
 RushPlan *rush_plan_join_existence (RushExpr *exists, RushExpr *condition, RushPlan *left,
                                     RushPlan *right);

@@ -381,6 +381,17 @@ rush_plan_python (RushPlanKind kind, gint eval_type, RushExprList *functions, Ru
   return rush_plan_derive (self);
 }
 
+RushPlan *
+rush_plan_map_in_python (gint eval_type, RushExprList *keys, RushExprList *functions,
+                         RushExprList *output, RushPlan *child)
+{
+  RushPlan *self =
+      unary (RUSH_PLAN_MAP_IN_PYTHON, child, 3, (RushExprList *[]){ functions, output, keys });
+
+  self->as.python.eval_type = eval_type;
+  return rush_plan_derive (self);
+}
+
 /* ── more children ── */
 
 static RushPlan *

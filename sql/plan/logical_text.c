@@ -275,6 +275,49 @@ static const char *const command_names[] = {
   [RUSH_COMMAND_ANALYZE_TABLE] = "AnalyzeTableCommand",
 };
 
+/* Numbers of pyspark.util.PythonEvalType. */
+static const struct
+{
+  gint eval_type;
+  gboolean has_groups;
+  const char *name;
+} python_maps[] = {
+  { 205, FALSE, "MapInPandas" },          { 207, FALSE, "MapInArrow" },
+  { 201, TRUE, "FlatMapGroupsInPandas" }, { 209, TRUE, "FlatMapGroupsInArrow" },
+  { 202, TRUE, "ArrowAggregatePython" },  { 206, TRUE, "FlatMapCoGroupsInPandas" },
+};
+
+const char *
+rush_python_map_name (gint eval_type)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (python_maps); i++)
+    if (python_maps[i].eval_type == eval_type)
+      return python_maps[i].name;
+  g_return_val_if_reached ("MapInPandas");
+}
+
+gboolean
+rush_python_map_has_groups (const RushPlan *self)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (python_maps); i++)
+    if (python_maps[i].eval_type == self->as.python.eval_type)
+      return python_maps[i].has_groups;
+  g_return_val_if_reached (FALSE);
+}
+
+static void
+add_python_map (const RushPlan *self, GString *out)
+{
+  add_list (self->lists[2], out);
+  if (self->as.python.eval_type == 202)
+    add_list (self->lists[0], out);
+  else
+    add_first (self->lists[0], out);
+  add_list (self->lists[1], out);
+  if (!rush_python_map_has_groups (self))
+    add_text (out, "false"); /* not a barrier stage */
+}
+
 static void
 add_arguments (const RushPlan *self, GString *out)
 {
@@ -374,8 +417,7 @@ add_arguments (const RushPlan *self, GString *out)
       add_text (out, "%d", self->as.python.eval_type);
       break;
     case RUSH_PLAN_MAP_IN_PYTHON:
-      add_first (self->lists[0], out);
-      add_list (self->lists[1], out);
+      add_python_map (self, out);
       break;
     case RUSH_PLAN_JOIN:
     case RUSH_PLAN_LATERAL_JOIN:
@@ -444,6 +486,8 @@ append_node (const RushPlan *self, GString *out)
 
   if (self->kind == RUSH_PLAN_COMMAND)
     name = command_names[self->as.command.command->kind];
+  if (self->kind == RUSH_PLAN_MAP_IN_PYTHON)
+    name = rush_python_map_name (self->as.python.eval_type);
   if (!self->resolved)
     g_string_append_c (out, '\'');
   else if (uses_unknown_columns (self))

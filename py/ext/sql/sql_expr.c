@@ -377,40 +377,6 @@ expr_subquery (PyObject *module, PyObject *args)
                            NULL);
 }
 
-RushPythonFunction *
-engine_python_function (const char *name, int eval_type, const char *command, Py_ssize_t length,
-                        const RushType *return_type, gboolean deterministic)
-{
-  RushPythonFunction *function = g_new0 (RushPythonFunction, 1);
-  rush_ref_count_init (&function->refs);
-  function->name = g_strdup (name);
-  function->eval_type = eval_type;
-  function->command = g_bytes_new (command, (gsize)length);
-  function->return_type = return_type;
-  function->deterministic = deterministic;
-  return function;
-}
-
-/* python_udf (name, eval_type, command, return_type, deterministic, arguments) */
-static PyObject *
-expr_python_udf (PyObject *module, PyObject *args)
-{
-  const char *name, *command;
-  Py_ssize_t length;
-  int eval_type, deterministic;
-  const RushType *return_type;
-  g_autoptr (RushExprList) arguments = NULL;
-  if (!PyArg_ParseTuple (args, "siy#O&pO&", &name, &eval_type, &command, &length,
-                         engine_type_converter, &return_type, &deterministic,
-                         engine_expr_list_converter, &arguments))
-    return NULL;
-  RushPythonFunction *function =
-      engine_python_function (name, eval_type, command, length, return_type, deterministic);
-  for (guint i = 0; i < arguments->n; i++)
-    rush_expr_ref (arguments->items[i]);
-  return engine_expr_wrap (rush_expr_python_udf (function, arguments->n, arguments->items), NULL);
-}
-
 /* parse_expression (text, ansi) */
 static PyObject *
 expr_parse (PyObject *module, PyObject *args)
@@ -447,8 +413,6 @@ PyMethodDef engine_expr_functions[] = {
     "expr_lambda_variable (name) -> Expr" },
   { "expr_lambda", expr_lambda, METH_VARARGS, "expr_lambda ([body, variable, …]) -> Expr" },
   { "expr_subquery", expr_subquery, METH_VARARGS, "expr_subquery (kind, plan, values) -> Expr" },
-  { "expr_python_udf", expr_python_udf, METH_VARARGS,
-    "expr_python_udf (name, eval_type, command, return_type, deterministic, arguments) -> Expr" },
   { "expr_parse", expr_parse, METH_VARARGS, "expr_parse (text, ansi) -> Expr" },
   { NULL }
 };

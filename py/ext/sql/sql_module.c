@@ -13,6 +13,7 @@ engine_sql_add_to_module (PyObject *module)
   if (PyModule_AddFunctions (module, engine_expr_functions) < 0 ||
       PyModule_AddFunctions (module, engine_plan_functions) < 0 ||
       PyModule_AddFunctions (module, engine_command_functions) < 0 ||
+      PyModule_AddFunctions (module, engine_python_functions) < 0 ||
       PyModule_AddFunctions (module, engine_arrow_functions) < 0 ||
       PyModule_AddFunctions (module, engine_type_functions) < 0)
     return -1;

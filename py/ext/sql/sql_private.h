@@ -3,6 +3,7 @@
  *   sql_module.c      the functions and types, added to the module
  *   sql_expr.c        Expr: a handle on an expression; functions that make them (Column)
  *   sql_plan.c        Plan: a handle on a logical plan; functions that make them (DataFrame)
+ *   sql_python.c      functions of Python: in expressions, and over all rows
  *   sql_commands.c    plans that act when they are analyzed: views, files that are written
  *   sql_arrow.c       Arrow's streams ⇄ plans and rows, without copying
  *   sql_session.c     SqlSession: settings, sql (), tables, sources, caches
@@ -52,6 +53,7 @@ extern PyTypeObject EngineQuery_Type;
 extern PyMethodDef engine_expr_functions[];
 extern PyMethodDef engine_plan_functions[];
 extern PyMethodDef engine_command_functions[];
+extern PyMethodDef engine_python_functions[];
 extern PyMethodDef engine_arrow_functions[];
 extern PyMethodDef engine_type_functions[];
 
@@ -79,10 +81,8 @@ int engine_type_converter (PyObject *object, void *out_type); /* const RushType 
 int engine_options_converter (PyObject *object, void *out_options); /* RushOptions **, owned, of a
                                                                        dict of str; None: NULL */
 
-/* A function of Python as expressions have it, pickled. (transfer full) */
-RushPythonFunction *engine_python_function (const char *name, int eval_type, const char *command,
-                                            Py_ssize_t length, const RushType *return_type,
-                                            gboolean deterministic);
+/* RushPythonFunction **, owned, of (name, eval type, pickled, type, deterministic, broadcasts). */
+int engine_python_function_converter (PyObject *object, void *out_function);
 /* An attribute a field, with ids of their own. */
 RushExprList *engine_attributes_of_schema (const RushSchema *schema);
 /* @batches (consumed) as a capsule "arrow_array_stream". */

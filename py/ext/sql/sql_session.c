@@ -146,19 +146,14 @@ session_query (EngineSqlSession *self, PyObject *args)
   return (PyObject *)query;
 }
 
-/* register_function (name, eval_type, command, type, deterministic): SQL text may call it then */
+/* register_function (name, function): SQL text may call it then */
 static PyObject *
 session_register_function (EngineSqlSession *self, PyObject *args)
 {
-  const char *name, *command;
-  Py_ssize_t length;
-  int eval_type, deterministic;
-  const RushType *type;
-  if (!PyArg_ParseTuple (args, "siy#O&p", &name, &eval_type, &command, &length,
-                         engine_type_converter, &type, &deterministic))
+  const char *name;
+  RushPythonFunction *function = NULL;
+  if (!PyArg_ParseTuple (args, "sO&", &name, engine_python_function_converter, &function))
     return NULL;
-  RushPythonFunction *function =
-      engine_python_function (name, eval_type, command, length, type, deterministic);
   rush_sql_session_register_function (self->session, name, function);
   rush_python_function_unref (function);
   Py_RETURN_NONE;
@@ -256,7 +251,7 @@ static PyMethodDef session_methods[] = {
     "load (format, paths, type or None, options, call, properties) -> Plan" },
   { "query", (PyCFunction)session_query, METH_VARARGS, "query (plan) -> Query" },
   { "register_function", (PyCFunction)session_register_function, METH_VARARGS,
-    "register_function (name, eval_type, command, type, deterministic)" },
+    "register_function (name, function)" },
   { "set_conf", (PyCFunction)session_set_conf, METH_VARARGS, "set_conf (key, value)" },
   { "unset_conf", (PyCFunction)session_unset_conf, METH_O, "unset_conf (key)" },
   { "get_conf", (PyCFunction)session_get_conf, METH_O, "get_conf (key) -> str or None" },

@@ -92,11 +92,26 @@ def engine_condition(name, /, **parameters):
     rushlight.errors.sql.SparkNoSuchElementException: [SQL_CONF_NOT_FOUND] The SQL config
     "spark.nothing" cannot be found. Please verify that the config exists. SQLSTATE: 42K0I
     """
+    if name in _UNNAMED:
+        return AnalysisException(
+            _UNNAMED[name].format(**parameters), "SQL_ANALYSIS", errorClass=name,
+            messageParameters=parameters)
     from rushlight._engine import sql_error_class
     code, state, template = sql_error_class(name)
     text = re.sub(r"<(\w+)>", lambda m: parameters[m[1]], template)
     return CLASSES[code](f"[{name}] {text} SQLSTATE: {state}", code)
 
+
+# Conditions that Spark keeps without a name or a state; their words stand alone.
+_UNNAMED = {
+    "_LEGACY_ERROR_TEMP_1321": "Invalid view name: {viewName}.",
+    "_LEGACY_ERROR_TEMP_1323": '"{colName}" is not a numeric column. Aggregation function can only '
+                               "be applied on a numeric column.",
+    "_LEGACY_ERROR_TEMP_1324": "The pivot column {pivotColumn} has more than {maxValues} distinct "
+                               "values, this could indicate an error. If this was intended, set "
+                               "{config} to at least the number of distinct values of the pivot "
+                               "column.",
+}
 
 CLASSES.update({
     "SQL_ANALYSIS": AnalysisException,

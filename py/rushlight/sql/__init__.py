@@ -11,11 +11,11 @@ _WHERE = {
     "GroupedData": "group", "Window": "window", "WindowSpec": "window",
     "DataFrameReader": "readwriter", "DataFrameWriter": "writer", "Catalog": "catalog",
     "DataFrameNaFunctions": "_gaps", "DataFrameStatFunctions": "_figures",
-    "Observation": "observation", "UDFRegistration": "udf",
+    "Observation": "observation", "UDFRegistration": "udf", "PandasCogroupedOps": "_mapping",
 }
 # Names of pyspark.sql that are not there yet.
 _MISSING = frozenset("""
-    DataFrameWriterV2 Geography Geometry HiveContext MergeIntoWriter PandasCogroupedOps SQLContext
+    DataFrameWriterV2 Geography Geometry HiveContext MergeIntoWriter SQLContext
     UDTFRegistration Variant VariantVal
 """.split())
 

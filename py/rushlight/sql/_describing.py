@@ -3,9 +3,11 @@ import json
 import re
 
 from rushlight._callsite import operator
-from rushlight.errors import PySparkValueError
+from rushlight.errors import IllegalArgumentException, PySparkValueError
 from rushlight.errors.base import wrong_type
 from rushlight.sql.types import StructField, StructType, _parse_datatype_json_string
+
+_MODES = ("simple", "extended", "codegen", "cost", "formatted", "rules")
 
 
 class Describing:
@@ -77,6 +79,11 @@ class Describing:
                 raise wrong_type("extended", "bool or str", extended)
         elif not isinstance(mode, str):
             raise wrong_type("mode", "str", mode)
+        if mode.lower() not in _MODES:
+            known = ", ".join(f"'{m}'" for m in _MODES if m != "rules")     # one of our own
+            raise IllegalArgumentException(
+                f"Unknown explain mode: {mode}. Accepted explain modes are {known}.",
+                "INVALID_ARGUMENT")
         return self._query().explain(mode)
 
     def sameSemantics(self, other):

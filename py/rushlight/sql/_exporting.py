@@ -3,14 +3,14 @@
     toArrow (), __arrow_c_stream__    the engine's batches, as Arrow's columns, not copied
     toPandas ()                       of Arrow's columns, or of rows where that is switched off
     rdd                               Rows, made in workers
+    mapInPandas () and its like       what functions of frames make, in workers: _mapping.py
 """
 from rushlight._callsite import current_call, operator
 from rushlight.errors import PySparkImportError
+from rushlight.sql._mapping import Mapping
 
-_BATCH = 10_000
 
-
-class Exporting:
+class Exporting(Mapping):
     """What hands rows to others."""
 
     @operator
@@ -71,30 +71,6 @@ class Exporting:
         """
         from rushlight.sql._json_text import json_writer
         return self._rdd().map(json_writer(self.schema))
-
-    @operator
-    def mapInPandas(self, func, schema, barrier=False, profile=None):
-        """A function from an iterator of pandas DataFrames to another, called for each partition.
-
-        >>> def halve(frames):
-        ...     for frame in frames:
-        ...         yield frame[frame.id % 2 == 0]
-        >>> spark.range(4).mapInPandas(halve, "id long").count()
-        2
-        """
-        from rushlight.sql._pandas import over_frames
-        return self._mapped(over_frames(func, self.columns, _BATCH), schema, barrier)
-
-    @operator
-    def mapInArrow(self, func, schema, barrier=False, profile=None):
-        """A function from an iterator of pyarrow.RecordBatch to another, for each partition."""
-        from rushlight.sql._pandas import over_batches
-        return self._mapped(over_batches(func, self.columns, _BATCH), schema, barrier)
-
-    def _mapped(self, function, schema, barrier):
-        rdd = self._rdd()
-        rdd = rdd.barrier().mapPartitions(function) if barrier else rdd.mapPartitions(function)
-        return self._session.createDataFrame(rdd, schema, verifySchema=False)
 
     @property
     def write(self):

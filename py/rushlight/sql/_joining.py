@@ -79,6 +79,11 @@ class Joining:
         >>> a.unionByName(b).collect()
         [Row(k=1, s='x'), Row(k=2, s='y')]
         """
+        if not allowMissingColumns:
+            for name in self.columns:
+                if not any(self._same_name(name, there) for there in other.columns):
+                    raise engine_condition("UNRESOLVED_COLUMN_AMONG_FIELD_NAMES", colName=name,
+                                           fieldNames=", ".join(other.columns))
         return self._derive(_engine.plan_union([self._plan, other._plan], True,
                                                allowMissingColumns))
 

@@ -33,6 +33,12 @@ class Keeping:
         self._create_view(name, False, True)
 
     def _create_view(self, name, replace, is_global):
+        from rushlight.errors import ParseException
+        from rushlight.errors.sql import engine_condition
+        try:
+            _engine.parse_identifier(name)
+        except ParseException:
+            raise engine_condition("_LEGACY_ERROR_TEMP_1321", viewName=name) from None
         self._session._analyze(_engine.plan_create_view(name, self._plan, replace, is_global))
 
     registerTempTable = createOrReplaceTempView

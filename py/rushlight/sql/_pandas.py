@@ -1,10 +1,8 @@
-"""pandas' frames: of results, and in workers around functions of frames.
+"""pandas' frames, of results and of what workers get.
 
 Types as PySpark has them: times are without a zone, as a clock in the session's zone shows them; a
 whole number beside a null becomes a float.
 """
-import itertools
-
 from rushlight.errors import PySparkImportError
 
 
@@ -50,43 +48,3 @@ def frame_of_rows(rows, schema):
             kind = "object" if kind == "bool" else "float64"
         frame.isetitem(at, column.astype(kind))
     return frame
-
-
-# ---- in workers -------------------------------------------------------------------------------
-
-def over_frames(function, names, size):
-    """A function of an iterator of rows, around one of an iterator of frames."""
-
-    def run(rows):
-        pd = pandas()
-
-        def frames():
-            while chunk := list(itertools.islice(rows, size)):
-                yield pd.DataFrame.from_records(chunk, columns=names)
-
-        for frame in function(frames()):
-            columns = [_plain(frame.iloc[:, i]) for i in range(frame.shape[1])]
-            yield from zip(*columns)
-
-    return run
-
-
-def over_batches(function, names, size):
-    """A function of an iterator of rows, around one of an iterator of pyarrow.RecordBatch."""
-
-    def run(rows):
-        import pyarrow as pa
-
-        def batches():
-            while chunk := list(itertools.islice(rows, size)):
-                yield pa.RecordBatch.from_arrays([pa.array(c) for c in zip(*chunk)], names)
-
-        for batch in function(batches()):
-            yield from zip(*(column.to_pylist() for column in batch.columns))
-
-    return run
-
-
-def _plain(series):
-    from rushlight.sql.udf_worker import plain_values
-    return plain_values(series)

@@ -380,6 +380,8 @@ class Column:
         from rushlight.sql.window import WindowSpec
         if not isinstance(window, WindowSpec):
             raise wrong_type("window", "WindowSpec", window)
+        if self._expr.kind == "PythonUDF":
+            raise NotThereYet("a pandas_udf over a window")
         return Column(
             _engine.expr_window(self._expr, [c._expr for c in window._partition],
                                 [c._expr for c in window._orders], window._frame),

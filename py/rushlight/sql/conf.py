@@ -72,7 +72,10 @@ class RuntimeConfig:
         check_type("value", value, (str, int, bool))
         self._require_modifiable(key)
         if key.startswith("spark.sql."):
-            self._engine_session.set_conf(key, as_text(value))
+            try:
+                self._engine_session.set_conf(key, as_text(value))
+            except IllegalArgumentException as e:
+                raise _unfit(key, as_text(value)) or e from None
         self._settings[key] = as_text(value)
 
     def get(self, key, default=_NO_DEFAULT):
@@ -138,6 +141,21 @@ class RuntimeConfig:
                                    docroot="https://spark.apache.org/docs/latest")
         if key in _STATIC:
             raise engine_condition("CANNOT_MODIFY_STATIC_CONFIG", key=f'"{key}"')
+
+
+def _unfit(key, text):
+    """What Spark says of a value that a key does not take, if that is a matter of its type."""
+    default = conf_default(key)
+    if default in ("true", "false"):
+        return engine_condition("INVALID_CONF_VALUE.TYPE_MISMATCH", confName=key, confValue=text,
+                                confType="boolean")
+    if default is None or not default.lstrip("-").isdigit():
+        return None
+    if not text.lstrip("-").isdigit():
+        return engine_condition("INVALID_CONF_VALUE.TYPE_MISMATCH", confName=key, confValue=text,
+                                confType="int")
+    return engine_condition("INVALID_CONF_VALUE.REQUIREMENT", confName=key, confValue=text,
+                            confRequirement=f"The value of {key} must be positive")
 
 
 def _is_fixed(key):

@@ -4,8 +4,9 @@ Mirrors pyspark.sql.GroupedData.
 """
 from rushlight import _engine
 from rushlight._callsite import operator
-from rushlight.errors import AnalysisException
+from rushlight.errors.sql import engine_condition
 from rushlight.sql._making import as_literal, call, column_of_name, named_column
+from rushlight.sql._mapping import GroupMapping
 from rushlight.sql.column import Column
 
 __all__ = ["GroupedData"]
@@ -13,7 +14,7 @@ __all__ = ["GroupedData"]
 _NUMERIC = ("tinyint", "smallint", "int", "bigint", "float", "double", "decimal")
 
 
-class GroupedData:
+class GroupedData(GroupMapping):
     """Rows in groups, to be aggregated."""
 
     def __init__(self, df, grouping, kind, pivot=None):
@@ -104,8 +105,7 @@ class GroupedData:
         kinds = {n: t.split("(")[0] for n, t in self._df.dtypes}
         for name in flat(cols):
             if kinds.get(name, "int") not in _NUMERIC:
-                raise AnalysisException(f'"{name}" is not a numeric column. Aggregation function '
-                                        "can only be applied on a numeric column.")
+                raise engine_condition("_LEGACY_ERROR_TEMP_1323", colName=name)
         return self._aggregate([call(function, named_column(n)) for n in names])
 
     @operator
@@ -123,11 +123,9 @@ class GroupedData:
                     .limit(limit + 1).collect())
             values = [row[0] for row in rows]
             if len(values) > limit:
-                raise AnalysisException(
-                    f"The pivot column {column._expr.pretty()} has more than {limit} distinct "
-                    "values, this could indicate an error. If this was intended, set "
-                    "\"spark.sql.pivotMaxValues\" to at least the number of distinct values of the "
-                    "pivot column.")
+                raise engine_condition(
+                    "_LEGACY_ERROR_TEMP_1324", pivotColumn=column._expr.pretty(),
+                    maxValues=str(limit), config='"spark.sql.pivotMaxValues"')
         return GroupedData(self._df, self._grouping, self._kind,
                            (column, [as_literal(v) for v in values]))
 

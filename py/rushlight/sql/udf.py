@@ -5,6 +5,7 @@
     SQL_ARROW_BATCHED_UDF         the values of a row        as Arrow has it: converted, or an error
     SQL_SCALAR_PANDAS_UDF         a pandas.Series a column   a Series as long
     SQL_SCALAR_PANDAS_ITER_UDF    an iterator of Series      an iterator of Series
+    SQL_GROUPED_AGG_PANDAS_UDF    the Series of a group      one value: it is an aggregate
 
 Since 4.2 PySpark prefers Arrow where it is installed.  Mirrors pyspark.sql.udf.
 """
@@ -23,6 +24,7 @@ __all__ = ["UDFRegistration", "UserDefinedFunction"]
 SQL_BATCHED_UDF = 100
 SQL_ARROW_BATCHED_UDF = 101
 SQL_SCALAR_PANDAS_UDF = 200
+SQL_GROUPED_AGG_PANDAS_UDF = 202
 SQL_SCALAR_PANDAS_ITER_UDF = 204
 
 
@@ -48,22 +50,34 @@ class UserDefinedFunction:
             self._given_type = parse_ddl(self._given_type)
         return self._given_type
 
-    def _command(self):
-        return dumps((self.func, self.returnType.json()))
+    def _for_engine(self):
+        """The function as the engine keeps it, with the broadcasts that it uses."""
+        return engine_function(self._name, self.evalType, (self.func, self.returnType.json()),
+                               self.returnType, self.deterministic)
 
     def __call__(self, *args, **kwargs):
         from rushlight.sql.column import Column
         if kwargs:
             args = _in_order(self.func, args, kwargs)
         columns = [named_column(c) for c in args]
-        expr = _engine.expr_python_udf(self._name, self.evalType, self._command(),
-                                       self.returnType.json(), self.deterministic,
-                                       [c._expr for c in columns])
+        expr = _engine.expr_python_udf(self._for_engine(), [c._expr for c in columns])
         return Column(expr, lambda: call_shown(self._name, columns))
 
     def asNondeterministic(self):
         """The same function, whose calls are not merged or moved."""
         return UserDefinedFunction(self.func, self._given_type, self.evalType, self._name, False)
+
+
+def engine_function(name, eval_type, given, return_type, deterministic=True):
+    """(name, eval type, pickled, type, deterministic, broadcasts): what the engine takes."""
+    from rushlight.context import SparkContext
+    context = SparkContext._active_spark_context
+    try:
+        command = dumps(given)
+    finally:
+        used = [] if context is None else context._pickled_broadcast_vars.take()
+    return (name, eval_type, command, return_type.json(), deterministic,
+            [b._handle for b in used])
 
 
 def _in_order(function, args, kwargs):
@@ -115,7 +129,7 @@ class UDFRegistration:
             made = UserDefinedFunction(f, StringType() if returnType is None else returnType,
                                        SQL_BATCHED_UDF, name)
         self._session._engine_session.register_function(
-            name, made.evalType, made._command(), made.returnType.json(), made.deterministic)
+            name, made._for_engine())
         return made
 
     def __getattr__(self, name):

@@ -19,15 +19,22 @@ SQL_ARROW_BATCHED_UDF = 101
 SQL_SCALAR_PANDAS_UDF = 200
 SQL_SCALAR_PANDAS_ITER_UDF = 204
 _OF_ROWS = (SQL_BATCHED_UDF, SQL_ARROW_BATCHED_UDF)
+_OF_COLUMNS = (SQL_SCALAR_PANDAS_UDF, SQL_SCALAR_PANDAS_ITER_UDF)
 _BATCH = 10_000     # spark.sql.execution.arrow.maxRecordsPerBatch
 
 
 def chain_of_calls(text, functions):
     """The ops of a chain from rows of arguments to rows of results."""
-    calls, at = [], 0
-    for call in json.loads(text):
-        function, return_type = pickle.loads(functions[at:at + call["bytes"]])
+    told, at = json.loads(text), 0
+    given = []
+    for call in told:
+        given.append(pickle.loads(functions[at:at + call["bytes"]]))
         at += call["bytes"]
+    if told[0]["evalType"] not in (*_OF_ROWS, *_OF_COLUMNS):
+        return [("mapPartitions", _frames_function(told, given),
+                 ", ".join(call["name"] for call in told))]
+    calls = []
+    for call, (function, return_type) in zip(told, given):
         kind = call["evalType"]
         fit = fitting(return_type, kind == SQL_BATCHED_UDF) if kind in _OF_ROWS else None
         calls.append((function, call["args"], kind, call["name"], fit))
@@ -35,6 +42,13 @@ def chain_of_calls(text, functions):
     if all(call[2] in _OF_ROWS for call in calls):
         return [("map", _row_function(calls), place)]
     return [("mapPartitions", _column_function(calls), place)]
+
+
+def _frames_function(told, given):
+    from rushlight.sql import frames_worker
+    if told[0]["evalType"] == frames_worker.SQL_GROUPED_AGG_PANDAS_UDF:
+        return frames_worker.aggregating([(*g, call) for g, call in zip(given, told)])
+    return frames_worker.mapping(told[0], given[0])
 
 
 def _row_function(calls):

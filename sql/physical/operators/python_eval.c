@@ -362,13 +362,12 @@ list_calls (PythonEvalExec *self, GPtrArray *arguments)
 
       for (guint a = 0; a < call->n_children; a++)
         args[a] = place_of (arguments, call->children[a]);
-      self->calls[i] = (RushPythonCall){ call->as.python.function, call->n_children, args };
+      self->calls[i] = (RushPythonCall){ call->as.python.function, call->n_children, args, 0 };
     }
 }
 
-/* Columns "_0", "_1" … of the types of @arguments. */
-static RushSchema *
-schema_of_arguments (const GPtrArray *arguments)
+RushSchema *
+rush_python_argument_schema (const GPtrArray *arguments)
 {
   g_autofree RushExpr **columns = g_new (RushExpr *, arguments->len + 1);
   g_autoptr (RushExprList) list = NULL;
@@ -398,7 +397,7 @@ new_exec (gpointer workers, RushPlan *plan, RushExec *child)
   self->plan = rush_plan_ref (plan);
   self->workers = workers;
   list_calls (self, arguments);
-  self->argument_schema = schema_of_arguments (arguments);
+  self->argument_schema = rush_python_argument_schema (arguments);
   list = rush_expr_list_from_array (arguments);
   self->arguments = rush_bind_list (list, child->output);
   self->result_schema = rush_attributes_schema (plan->lists[1]);

@@ -11,6 +11,7 @@
 #include "sql/physical/operators/exchange.h"
 #include "sql/physical/operators/generate.h"
 #include "sql/physical/operators/python_eval.h"
+#include "sql/physical/operators/python_map.h"
 #include "sql/physical/operators/rows.h"
 #include "sql/physical/operators/scans.h"
 #include "sql/physical/operators/sort.h"
@@ -168,6 +169,8 @@ plan_unary (RushQuery *query, RushPlan *plan, RushExec *child, GError **error)
       return rush_generate_exec_new (plan, child);
     case RUSH_PLAN_PYTHON_EVAL:
       return rush_python_eval_exec_new (query, plan, child);
+    case RUSH_PLAN_MAP_IN_PYTHON:
+      return rush_python_map_exec_new (query, plan, child);
     case RUSH_PLAN_WINDOW:
       return rush_window_exec_new (rush_expr_list_ref (plan->lists[0]),
                                    rush_expr_list_ref (plan->lists[1]),

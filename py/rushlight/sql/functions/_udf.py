@@ -5,7 +5,8 @@ import typing
 from rushlight.errors import NotThereYet, PySparkTypeError
 from rushlight.sql.types import DataType, StringType
 from rushlight.sql.udf import (
-    SQL_SCALAR_PANDAS_ITER_UDF, SQL_SCALAR_PANDAS_UDF, UserDefinedFunction, kind_of_rows)
+    SQL_GROUPED_AGG_PANDAS_UDF, SQL_SCALAR_PANDAS_ITER_UDF, SQL_SCALAR_PANDAS_UDF,
+    UserDefinedFunction, kind_of_rows)
 
 __all__ = ["pandas_udf", "udf", "PandasUDFType"]
 
@@ -46,6 +47,14 @@ def pandas_udf(f=None, returnType=None, functionType=None):
     ...     return s * 2
     >>> spark.range(3).select(twice("id").alias("n")).collect()
     [Row(n=0), Row(n=2), Row(n=4)]
+
+    One that gives a value for all that it is given is an aggregate:
+
+    >>> @pandas_udf("double")
+    ... def middle(s: pd.Series) -> float:
+    ...     return s.median()
+    >>> spark.range(5).agg(middle("id").alias("m")).collect()
+    [Row(m=2.0)]
     """
     if f is None or isinstance(f, (str, DataType)):
         return_type, kind = (returnType, functionType) if f is None else (f, returnType)
@@ -65,13 +74,13 @@ def _no_type():
 def _pandas_udf(function, return_type, kind):
     if kind is None:
         kind = _kind_by_hints(function)
-    if kind not in (SQL_SCALAR_PANDAS_UDF, SQL_SCALAR_PANDAS_ITER_UDF):
-        raise NotThereYet("a pandas_udf that aggregates or maps groups")
+    if kind not in (SQL_SCALAR_PANDAS_UDF, SQL_SCALAR_PANDAS_ITER_UDF, SQL_GROUPED_AGG_PANDAS_UDF):
+        raise NotThereYet(f"a pandas_udf of the kind {kind}: groupBy().applyInPandas() maps groups")
     return UserDefinedFunction(function, return_type, kind)
 
 
 def _kind_by_hints(function):
-    """Series → Series, or an iterator of them → an iterator."""
+    """Series → Series, an iterator of them → an iterator, or Series → one value."""
     try:
         hints = typing.get_type_hints(function)
     except (NameError, TypeError):
@@ -85,4 +94,6 @@ def _kind_by_hints(function):
         return SQL_SCALAR_PANDAS_ITER_UDF
     if result.__module__.split(".")[0] == "pandas":
         return SQL_SCALAR_PANDAS_UDF
-    raise NotThereYet("a pandas_udf that gives one value for many")
+    if any(typing.get_origin(hint) is not None for hint in hints.values()):
+        raise NotThereYet("a pandas_udf that aggregates an iterator of Series")
+    return SQL_GROUPED_AGG_PANDAS_UDF
