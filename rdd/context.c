@@ -25,8 +25,9 @@
 #include <sys/utsname.h>
 
 #define CLEAN_CHECKPOINTS "spark.cleaner.referenceTracking.cleanCheckpoints"
-#define RETAINED_JOBS 1000    /* spark.ui.retainedJobs */
-#define SPARK_VERSION "4.3.0" /* whose log format and behaviour these are */
+#define RETAINED_JOBS 1000       /* spark.ui.retainedJobs */
+#define RETAINED_EXECUTIONS 1000 /* spark.sql.ui.retainedExecutions */
+#define SPARK_VERSION "4.3.0"    /* whose log format and behaviour these are */
 
 /* ---- the first events ---- */
 
@@ -188,6 +189,7 @@ context_free (RushContext *self)
   if (self->dir != NULL)
     rush_local_dir_free (self->dir);
   g_clear_pointer (&self->stats, rush_job_stats_unref);
+  g_clear_pointer (&self->sql_stats, rush_sql_stats_unref);
   g_clear_pointer (&self->lineage, rush_lineage_unref);
   g_clear_pointer (&self->conf, rush_conf_unref);
   g_free (self->application_id);
@@ -236,6 +238,12 @@ RushJobStats *
 rush_context_job_stats (RushContext *self)
 {
   return self->stats;
+}
+
+RushSqlStats *
+rush_context_sql_stats (RushContext *self)
+{
+  return self->sql_stats;
 }
 
 RushBackend *
@@ -368,6 +376,8 @@ make_bus (RushContext *self, GError **error)
       (guint)rush_conf_get_int (self->conf, "spark.scheduler.listenerbus.eventqueue.capacity"));
   self->stats = rush_job_stats_new (RETAINED_JOBS);
   rush_event_bus_add_inline (self->bus, rush_job_stats_listener (self->stats));
+  self->sql_stats = rush_sql_stats_new (RETAINED_EXECUTIONS);
+  rush_event_bus_add_inline (self->bus, rush_sql_stats_listener (self->sql_stats));
   return add_event_log (self, error);
 }
 

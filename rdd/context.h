@@ -14,6 +14,7 @@
 
 #include "core/conf/conf.h"
 #include "core/event/job_stats.h"
+#include "core/event/sql_stats.h"
 #include "core/executor/local_backend.h"
 #include "core/scheduler/job_waiter.h"
 
@@ -34,6 +35,7 @@ const RushConf *rush_context_conf (RushContext *self);
 RushLineage *rush_context_lineage (RushContext *self);
 RushEventBus *rush_context_bus (RushContext *self);
 RushJobStats *rush_context_job_stats (RushContext *self);
+RushSqlStats *rush_context_sql_stats (RushContext *self);
 RushBackend *rush_context_backend (RushContext *self);
 RushMapOutputTracker *rush_context_tracker (RushContext *self); /* sizes of map outputs */
 const char *rush_context_application_id (RushContext *self); /* "local-1795234224138" */

@@ -20,6 +20,7 @@ struct _RushContext
   RushLineage *lineage;
   RushEventBus *bus;
   RushJobStats *stats;
+  RushSqlStats *sql_stats;
   RushMapOutputTracker *tracker;
   RushCommitCoordinator *commits;
   RushAccumulatorQueue *accumulators;

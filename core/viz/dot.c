@@ -523,17 +523,6 @@ write_job (const Writer *self, guint i, guint *next_stage, guint *next_box)
 
 /* ---- the picture ---- */
 
-static void
-write_defaults (GString *out)
-{
-  g_string_append (out, "  graph [rankdir=TB bgcolor=white fontname=\"" RUSH_DOT_FONT
-                        "\" fontsize=12 fontcolor=\"" RUSH_DOT_INK "\"\n"
-                        "         labelloc=t labeljust=l nodesep=0.35 ranksep=0.45 pad=0.25]\n"
-                        "  node [shape=plain fontname=\"" RUSH_DOT_FONT "\" fontsize=13]\n"
-                        "  edge [fontname=\"" RUSH_DOT_FONT "\" fontsize=11 color=\"" RUSH_DOT_GREY
-                        "\" penwidth=1 arrowsize=0.7]\n");
-}
-
 char *
 rush_dag_to_dot (const RushDag *self)
 {
@@ -543,7 +532,7 @@ rush_dag_to_dot (const RushDag *self)
   Writer writer = { self, boxes, g_string_new ("digraph rushlight {\n") };
   guint next_stage = 0, next_box = 0;
 
-  write_defaults (writer.out);
+  rush_dot_append_defaults (writer.out);
   if (self->jobs->len == 0)
     g_string_append (writer.out,
                      "  nothing [label=\"no jobs so far\" fontcolor=\"" RUSH_DOT_GREY "\"]\n");

@@ -66,3 +66,14 @@ rush_dot_append_styled (GString *out, const char *text, guint max_chars, const c
   rush_dot_append_text (out, text, max_chars);
   g_string_append (out, "</FONT>");
 }
+
+void
+rush_dot_append_defaults (GString *out)
+{
+  g_string_append (out, "  graph [rankdir=TB bgcolor=white fontname=\"" RUSH_DOT_FONT
+                        "\" fontsize=12 fontcolor=\"" RUSH_DOT_INK "\"\n"
+                        "         labelloc=t labeljust=l nodesep=0.35 ranksep=0.45 pad=0.25]\n"
+                        "  node [shape=plain fontname=\"" RUSH_DOT_FONT "\" fontsize=13]\n"
+                        "  edge [fontname=\"" RUSH_DOT_FONT "\" fontsize=11 color=\"" RUSH_DOT_GREY
+                        "\" penwidth=1 arrowsize=0.7]\n");
+}

@@ -29,3 +29,5 @@ char *rush_dot_shorten (const char *text, guint max_chars);
 /* Small, grey, and the like: <FONT …>text</FONT>; @points 0: as it is. */
 void rush_dot_append_styled (GString *out, const char *text, guint max_chars, const char *color,
                              guint points);
+/* The look of a whole picture: fonts, inks, distances. */
+void rush_dot_append_defaults (GString *out);

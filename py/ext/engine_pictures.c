@@ -32,11 +32,10 @@ format_from_object (PyObject *object, Format *out)
   return FALSE;
 }
 
-/* Without the GIL. */
+/* Without the GIL; takes over @dot. */
 static GBytes *
-draw (const RushDag *dag, Format format, GError **error)
+draw_dot (char *dot, Format format, GError **error)
 {
-  char *dot = rush_dag_to_dot (dag);
   if (format == FORMAT_DOT)
     return g_bytes_new_take (dot, strlen (dot));
   static const RushPictureFormat pictures[] = { [FORMAT_SVG] = RUSH_PICTURE_SVG,
@@ -45,6 +44,12 @@ draw (const RushDag *dag, Format format, GError **error)
   GBytes *picture = rush_render_dot (dot, pictures[format], error);
   g_free (dot);
   return picture;
+}
+
+static GBytes *
+draw (const RushDag *dag, Format format, GError **error)
+{
+  return draw_dot (rush_dag_to_dot (dag), format, error);
 }
 
 static PyObject *
@@ -57,6 +62,21 @@ bytes_or_raise (GBytes *picture, GError *error)
   PyObject *result = PyBytes_FromStringAndSize (data, (Py_ssize_t)size);
   g_bytes_unref (picture);
   return result;
+}
+
+PyObject *
+engine_picture_of_dot (char *dot, PyObject *format_name)
+{
+  Format format;
+  GError *error = NULL;
+  GBytes *picture;
+  if (!format_from_object (format_name, &format))
+    {
+      g_free (dot);
+      return NULL;
+    }
+  Py_BEGIN_ALLOW_THREADS picture = draw_dot (dot, format, &error);
+  Py_END_ALLOW_THREADS return bytes_or_raise (picture, error);
 }
 
 /* ── of an RDD ── */

@@ -144,3 +144,5 @@ extern PyMethodDef engine_status_methods[];
 extern PyMethodDef engine_pictures_methods[];
 
 PyObject *engine_rdd_dag (EngineRdd *self, PyObject *format);
+/* @dot (taken over) as bytes in the format that @format_name names. */
+PyObject *engine_picture_of_dot (char *dot, PyObject *format_name);

@@ -259,6 +259,10 @@ static PyMethodDef session_methods[] = {
   { "uncache", (PyCFunction)session_uncache, METH_VARARGS, "uncache (plan, blocking) -> bool" },
   { "storage_level", (PyCFunction)session_storage_level, METH_VARARGS,
     "storage_level (plan) -> tuple or None" },
+  { "dag", (PyCFunction)engine_session_dag, METH_VARARGS,
+    "dag (execution, 'svg' | 'png' | 'pdf' | 'dot') -> bytes" },
+  { "executions", (PyCFunction)engine_session_executions, METH_NOARGS,
+    "executions () -> list of dicts, one an SQL execution of the context" },
   { NULL }
 };
 

@@ -6,7 +6,7 @@
 What a DataFrame can do stands in mixins, one idea a file: _selecting (columns and rows), _grouping,
 _joining, _moving (order, partitions, samples), _gaps (missing values), _figures (statistics),
 _actions (rows come out), _exporting (pandas, Arrow, RDDs, files), _describing (schema, plans),
-_keeping (views, caches, checkpoints).  Mirrors pyspark.sql.DataFrame.
+_keeping (views, caches, checkpoints), _pictures (plans).  Mirrors pyspark.sql.DataFrame.
 """
 import itertools
 
@@ -23,6 +23,7 @@ from rushlight.sql._joining import Joining
 from rushlight.sql._keeping import Keeping
 from rushlight.sql._making import column_of_name, quoted
 from rushlight.sql._moving import Moving
+from rushlight.sql._pictures import Picturing
 from rushlight.sql._selecting import Selecting
 from rushlight.sql.column import Column
 
@@ -40,7 +41,7 @@ _JVM = ("_jdf", "_jschema")
 
 
 class DataFrame(Selecting, Grouping, Joining, Moving, Gaps, Figures, Actions, Exporting,
-                Describing, Keeping):
+                Describing, Keeping, Picturing):
     """Rows with named columns; immutable, every method gives a new one.
 
     >>> df = spark.createDataFrame([("Ada", 36), ("Bob", 7)], ["name", "age"])

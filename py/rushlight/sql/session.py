@@ -11,6 +11,7 @@ from rushlight.conf import SparkConf
 from rushlight.context import SparkContext
 from rushlight.errors import (
     IllegalArgumentException, NoJVM, NotThereYet, PySparkRuntimeError, PySparkTypeError)
+from rushlight.sql._pictures import ShowingExecutions
 from rushlight.sql.conf import RuntimeConfig, as_text
 
 __all__ = ["SparkSession"]
@@ -31,7 +32,7 @@ class _BuilderProperty:
         return owner.Builder()
 
 
-class SparkSession:
+class SparkSession(ShowingExecutions):
     """One user's view of an application: `SparkSession.builder.appName("x").getOrCreate()`.
 
     >>> spark = SparkSession.builder.appName("counts").getOrCreate()
