@@ -69,6 +69,10 @@ void rush_analysis_set_unresolved (GError **error, char *const *parts,
                                    const GPtrArray *columns, const RushSqlContext *context);
 /* Calls with arguments whose types do not fit, as DATATYPE_MISMATCH.… */
 gboolean rush_check_types (const RushExpr *expr, GError **error);
+/* A WINDOW's frame and order. */
+gboolean rush_check_window (const RushExpr *window, GError **error);
+/* No windows in WHERE and HAVING. */
+gboolean rush_check_clause (const RushPlan *node, GError **error);
 
 /* ── small things many rules do ── */
 

@@ -18,6 +18,7 @@ static const RushRule *const substitution[] = {
 static const RushRule *const resolution[] = {
   &rush_rule_resolve_relations,
   &rush_rule_resolve_table_functions,
+  &rush_rule_resolve_union_loops,
   &rush_rule_resolve_column_aliases,
   &rush_rule_resolve_inline_tables,
   &rush_rule_resolve_hints,
@@ -36,6 +37,7 @@ static const RushRule *const resolution[] = {
   &rush_rule_resolve_datetime_arithmetic,
   &rush_rule_type_coercion,
   &rush_rule_resolve_window_frames,
+  &rush_rule_resolve_qualify,
   &rush_rule_resolve_pivot,
   &rush_rule_resolve_unpivot,
   &rush_rule_resolve_aliases,

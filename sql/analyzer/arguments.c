@@ -252,6 +252,15 @@ rush_analysis_fit_arguments (const RushAnalysis *self, const RushFunction *funct
   guint wrong;
 
   for (guint i = 0; i < n; i++)
+    if (args[i]->flags & RUSH_EXPR_HAS_GENERATOR)
+      {
+        g_autofree char *text = call_text (name, n, args);
+
+        rush_sql_error_set (error, RUSH_SQL_CLASS_UNSUPPORTED_GENERATOR_NESTED_IN_EXPRESSIONS, NULL,
+                            "expression", text, NULL);
+        return FALSE;
+      }
+  for (guint i = 0; i < n; i++)
     {
       RushExpr *fit = rush_analysis_implicit_cast (self, args[i], rush_function_arg (function, i));
 

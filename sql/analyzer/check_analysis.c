@@ -6,6 +6,7 @@
  * Mirrors: CheckAnalysis.
  */
 #include "sql/analyzer/analysis_private.h"
+#include "sql/evaluate/evaluate.h"
 
 typedef struct
 {
@@ -35,12 +36,47 @@ search_path (const RushAnalysis *self)
 static void
 set_unknown_function (const Check *check, const RushExpr *call)
 {
+  if (call->as.call.parts[1] == NULL &&
+      (g_ascii_strcasecmp (call->as.call.parts[0], "grouping") == 0 ||
+       g_ascii_strcasecmp (call->as.call.parts[0], "grouping_id") == 0))
+    {
+      rush_sql_error_set (check->error, RUSH_SQL_CLASS_UNSUPPORTED_GROUPING_EXPRESSION,
+                          &call->context, NULL);
+      return;
+    }
   g_autofree char *name =
       rush_sql_id ((const char *const *)call->as.call.parts, g_strv_length (call->as.call.parts));
   g_autofree char *path = search_path (check->analysis);
 
   rush_sql_error_set (check->error, RUSH_SQL_CLASS_UNRESOLVED_ROUTINE, &call->context,
                       "routineName", name, "searchPath", path, NULL);
+}
+
+/* What does the same where a cast would leave the unit open; or NULL. */
+static const char *
+functions_instead (const RushExpr *cast)
+{
+  const RushType *from = cast->children[0]->type, *to = cast->type;
+
+  if (rush_type_is_numeric (from) && to == &RUSH_DATE)
+    return "`DATE_FROM_UNIX_DATE`";
+  if (from == &RUSH_DATE && rush_type_is_numeric (to))
+    return "`UNIX_DATE`";
+  return NULL;
+}
+
+/* Is it one that spark.sql.ansi.enabled=false allows? */
+static gboolean
+is_legacy_cast (const RushAnalysis *self, const RushExpr *cast)
+{
+  RushAnalyzerOptions options = *self->options;
+  RushAnalysis legacy = *self;
+
+  options.ansi = FALSE;
+  legacy.options = &options;
+  legacy.mode = RUSH_EVAL_LEGACY;
+  return cast->mode != RUSH_EVAL_TRY && self->options->ansi &&
+         rush_analysis_can_cast (&legacy, cast->children[0]->type, cast->type);
 }
 
 static gboolean
@@ -55,8 +91,17 @@ check_cast (const Check *check, const RushExpr *cast)
   text = rush_quote_expr (cast);
   from = rush_quote_type (cast->children[0]->type);
   to = rush_quote_type (cast->type);
-  rush_sql_error_set (check->error, RUSH_SQL_CLASS_DATATYPE_MISMATCH_CAST_WITHOUT_SUGGESTION,
-                      &cast->context, "sqlExpr", text, "srcType", from, "targetType", to, NULL);
+  if (functions_instead (cast) != NULL)
+    rush_sql_error_set (check->error, RUSH_SQL_CLASS_DATATYPE_MISMATCH_CAST_WITH_FUNC_SUGGESTION,
+                        &cast->context, "sqlExpr", text, "srcType", from, "targetType", to,
+                        "functionNames", functions_instead (cast), NULL);
+  else if (is_legacy_cast (self, cast))
+    rush_sql_error_set (check->error, RUSH_SQL_CLASS_DATATYPE_MISMATCH_CAST_WITH_CONF_SUGGESTION,
+                        &cast->context, "sqlExpr", text, "srcType", from, "targetType", to,
+                        "config", "\"spark.sql.ansi.enabled\"", "configVal", "'false'", NULL);
+  else
+    rush_sql_error_set (check->error, RUSH_SQL_CLASS_DATATYPE_MISMATCH_CAST_WITHOUT_SUGGESTION,
+                        &cast->context, "sqlExpr", text, "srcType", from, "targetType", to, NULL);
   return FALSE;
 }
 
@@ -83,7 +128,8 @@ check_subquery (const Check *check, const RushExpr *node)
   inner.parent = check->analysis;
   if (!check_plan (plan, &inner, check->error))
     return FALSE;
-  if (node->type == NULL)
+  if (node->type == NULL || (node->kind == RUSH_EXPR_IN_SUBQUERY && plan->output != NULL &&
+                             plan->output->n != node->as.subquery.n_values))
     return rush_check_types (node, check->error);
   if (node->kind == RUSH_EXPR_SCALAR_SUBQUERY && node->n_children > 0)
     {
@@ -138,6 +184,23 @@ check_windowed (const Check *check, const RushExpr *function)
   return FALSE;
 }
 
+/* SELECT a, FROM t: that is a column "from" of no relation, called t. */
+static gboolean
+is_trailing_comma (const Check *check, const RushExpr *name)
+{
+  return check->node->kind == RUSH_PLAN_PROJECT && check->node->lists[0]->n > 1 &&
+         check->node->children[0]->kind == RUSH_PLAN_ONE_ROW && name->as.names.parts[1] == NULL &&
+         g_ascii_strcasecmp (name->as.names.parts[0], "from") == 0;
+}
+
+static void
+set_unknown_window (const Check *check, const RushExpr *node)
+{
+  rush_sql_error_set (check->error, RUSH_SQL_CLASS_MISSING_WINDOW_SPECIFICATION, NULL, "windowName",
+                      node->as.names.parts[0], "docroot", "https://spark.apache.org/docs/latest",
+                      NULL);
+}
+
 static gboolean
 check_node (const Check *check, const RushExpr *node)
 {
@@ -146,6 +209,12 @@ check_node (const Check *check, const RushExpr *node)
   switch ((int)node->kind)
     {
     case RUSH_EXPR_UNRESOLVED_ATTRIBUTE:
+      if (is_trailing_comma (check, node))
+        {
+          rush_sql_error_set (check->error, RUSH_SQL_CLASS_TRAILING_COMMA_IN_SELECT, &node->context,
+                              NULL);
+          return FALSE;
+        }
       columns = rush_analysis_input (check->node);
       rush_analysis_set_unresolved (check->error, node->as.names.parts, columns, &node->context);
       return FALSE;
@@ -167,8 +236,13 @@ check_node (const Check *check, const RushExpr *node)
     case RUSH_EXPR_EXISTS:
     case RUSH_EXPR_IN_SUBQUERY:
       return check_subquery (check, node);
+    case RUSH_EXPR_UNRESOLVED_WINDOW:
+      set_unknown_window (check, node);
+      return FALSE;
     case RUSH_EXPR_WINDOW:
-      return check_windowed (check, node->children[0]);
+      return check_windowed (check, node->children[0]) && rush_check_window (node, check->error);
+    case RUSH_EXPR_SORT_ORDER:
+      return rush_check_types (node, check->error);
     case RUSH_EXPR_FUNCTION:
       return TRUE;
     default:
@@ -269,6 +343,44 @@ check_misplaced (const Check *check)
   return FALSE;
 }
 
+/* GROUP BY must not aggregate, nor use windows. */
+static gboolean
+check_grouping (const Check *check)
+{
+  for (guint i = 0; i < check->node->lists[0]->n; i++)
+    {
+      const RushExpr *item = check->node->lists[0]->items[i];
+      g_autofree char *text = rush_quote_expr (item);
+
+      if (item->flags & RUSH_EXPR_HAS_WINDOW)
+        rush_sql_error_set (check->error, RUSH_SQL_CLASS_UNSUPPORTED_EXPR_FOR_OPERATOR,
+                            &check->node->context, "operator", "Aggregate", "invalidExprSqls", text,
+                            NULL);
+      else if (item->flags & RUSH_EXPR_HAS_AGGREGATE)
+        rush_sql_error_set (check->error, RUSH_SQL_CLASS_GROUP_BY_AGGREGATE, &item->context,
+                            "sqlExpr", text, NULL);
+      else
+        continue;
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+check_join (const Check *check)
+{
+  const RushExprList *list = check->node->lists[0];
+  g_autofree char *text = NULL, *type = NULL;
+
+  if (list->n == 0 || list->items[0]->type == &RUSH_BOOL || list->items[0]->type == NULL)
+    return TRUE;
+  text = rush_quote_expr (list->items[0]);
+  type = rush_quote_type (list->items[0]->type);
+  rush_sql_error_set (check->error, RUSH_SQL_CLASS_JOIN_CONDITION_IS_NOT_BOOLEAN_TYPE,
+                      &list->items[0]->context, "joinCondition", text, "conditionType", type, NULL);
+  return FALSE;
+}
+
 static const char *
 ordinal (guint i)
 {
@@ -319,10 +431,38 @@ check_set_operation (const Check *check)
   return TRUE;
 }
 
+/* How many: not null, not below 0. */
+static gboolean
+check_number (const Check *check, RushExpr *limit, const char *name, const char *text)
+{
+  g_autoptr (RushEvalContext) ctx =
+      rush_eval_context_new (NULL, rush_allocator_system (), check->analysis->options->time_zone);
+  g_autoptr (RushExpr) value = rush_evaluate_constant (limit, ctx, check->error);
+  gint64 number;
+
+  if (value == NULL)
+    return FALSE;
+  if (rush_expr_is_literal_null (value))
+    {
+      rush_sql_error_set (check->error, RUSH_SQL_CLASS_INVALID_LIMIT_LIKE_EXPRESSION_IS_NULL,
+                          &limit->context, "name", name, "expr", text, NULL);
+      return FALSE;
+    }
+  number = rush_column_get_int (value->as.literal.value, 0);
+  if (number < 0)
+    {
+      g_autofree char *shown = g_strdup_printf ("%" G_GINT64_FORMAT, number);
+
+      rush_sql_error_set (check->error, RUSH_SQL_CLASS_INVALID_LIMIT_LIKE_EXPRESSION_IS_NEGATIVE,
+                          &limit->context, "name", name, "expr", text, "v", shown, NULL);
+    }
+  return number >= 0;
+}
+
 static gboolean
 check_limit (const Check *check)
 {
-  const RushExpr *limit = check->node->lists[0]->items[0];
+  RushExpr *limit = check->node->lists[0]->items[0];
   g_autofree char *text = rush_quote_expr (limit);
   const char *name = check->node->kind == RUSH_PLAN_OFFSET ? "offset" : "limit";
 
@@ -337,7 +477,7 @@ check_limit (const Check *check)
                           &limit->context, "name", name, "expr", text, "dataType", type, NULL);
     }
   else
-    return TRUE;
+    return check_number (check, limit, name, text);
   return FALSE;
 }
 
@@ -352,10 +492,11 @@ check_kind (const Check *check)
     case RUSH_PLAN_FILTER:
       return check_filter (check) && check_misplaced (check);
     case RUSH_PLAN_JOIN:
+      return check_join (check) && check_misplaced (check);
     case RUSH_PLAN_SORT:
       return check_misplaced (check);
     case RUSH_PLAN_AGGREGATE:
-      return rush_check_aggregate (check->node, check->error);
+      return check_grouping (check) && rush_check_aggregate (check->node, check->error);
     case RUSH_PLAN_UNION:
     case RUSH_PLAN_INTERSECT:
     case RUSH_PLAN_EXCEPT:
@@ -386,9 +527,10 @@ check_plan (const RushPlan *plan, const RushAnalysis *self, GError **error)
   if (!plan->resolved)
     {
       g_autofree char *text = rush_plan_node_string (plan);
+      g_autofree char *message = g_strconcat ("Found the unresolved operator: ", text, NULL);
 
-      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_UNSUPPORTED,
-                   "the analyzer cannot resolve the operator %s yet", text);
+      rush_sql_error_set (error, RUSH_SQL_CLASS_INTERNAL_ERROR, &plan->context, "message", message,
+                          NULL);
     }
   return plan->resolved;
 }

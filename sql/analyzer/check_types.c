@@ -12,9 +12,61 @@
 static const RushSqlErrorClass two_columns =
     RUSH_SQL_CLASS_INVALID_SUBQUERY_EXPRESSION_SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN;
 
+/* Maps have no order, and equality is asked of an order, too. */
+static gboolean
+has_order (const RushType *type)
+{
+  if (type->kind == RUSH_TYPE_MAP || type->kind == RUSH_TYPE_CALENDAR_INTERVAL)
+    return FALSE;
+  for (guint i = 0; i < type->n_fields; i++)
+    if (!has_order (type->fields[i].type))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+set_no_order (GError **error, const RushExpr *node, const char *name)
+{
+  g_autofree char *text = rush_quote_expr (node), *function = rush_sql_id_of (name);
+  g_autofree char *type = rush_quote_type (node->children[0]->type);
+
+  rush_sql_error_set (error, RUSH_SQL_CLASS_DATATYPE_MISMATCH_INVALID_ORDERING_TYPE, &node->context,
+                      "sqlExpr", text, "functionName", function, "dataType", type, NULL);
+}
+
+static const char *
+comparison_symbol (RushExprKind kind)
+{
+  switch ((int)kind)
+    {
+    case RUSH_EXPR_EQUAL:
+      return "=";
+    case RUSH_EXPR_EQUAL_NULL_SAFE:
+      return "<=>";
+    case RUSH_EXPR_LESS:
+      return "<";
+    case RUSH_EXPR_LESS_EQUAL:
+      return "<=";
+    case RUSH_EXPR_GREATER:
+      return ">";
+    case RUSH_EXPR_GREATER_EQUAL:
+      return ">=";
+    default:
+      return NULL;
+    }
+}
+
 static void
 set_binary (GError **error, const RushExpr *node)
 {
+  const char *symbol = comparison_symbol (node->kind);
+
+  if (symbol != NULL && !has_order (node->children[0]->type) &&
+      rush_type_same_shape (node->children[0]->type, node->children[1]->type))
+    {
+      set_no_order (error, node, symbol);
+      return;
+    }
   g_autofree char *text = rush_quote_expr (node);
   g_autofree char *left = rush_quote_type (node->children[0]->type);
   g_autofree char *right = rush_quote_type (node->children[1]->type);
@@ -177,6 +229,11 @@ rush_check_types (const RushExpr *node, GError **error)
       return FALSE;
     case RUSH_EXPR_GET_ITEM:
       set_unexpected (error, node, 1, "\"INTEGRAL\"");
+      return FALSE;
+    case RUSH_EXPR_SORT_ORDER:
+      if (node->children[0]->type == NULL || has_order (node->children[0]->type))
+        return TRUE;
+      set_no_order (error, node, "sortorder");
       return FALSE;
     case RUSH_EXPR_SCALAR_SUBQUERY:
     case RUSH_EXPR_IN_SUBQUERY:

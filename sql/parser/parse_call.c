@@ -182,6 +182,21 @@ parse_with_unit (RushParser *p, const char *name, GPtrArray *args)
   return rush_parse_call_args (p, args) ? call_with (name, args) : NULL;
 }
 
+/* named { ',' named }:  the fields' names may be given: struct(1 AS p) */
+static RushExpr *
+parse_fields (RushParser *p, GPtrArray *args)
+{
+  do
+    {
+      RushExpr *field = rush_parse_named_raw (p);
+      if (field == NULL)
+        return NULL;
+      g_ptr_array_add (args, field);
+    }
+  while (rush_accept (p, T (COMMA)));
+  return call_with ("struct", args);
+}
+
 RushExpr *
 rush_parse_words_call (RushParser *p, const char *name, GPtrArray *args)
 {
@@ -195,6 +210,8 @@ rush_parse_words_call (RushParser *p, const char *name, GPtrArray *args)
     return parse_words (p, "substring", substring, G_N_ELEMENTS (substring), args);
   if (kind == T (OVERLAY))
     return parse_words (p, "overlay", overlay, G_N_ELEMENTS (overlay), args);
+  if (kind == T (STRUCT))
+    return parse_fields (p, args);
   if (kind == T (TRIM))
     return parse_trim (p, args);
   if (kind == T (EXTRACT))

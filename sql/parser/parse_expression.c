@@ -189,7 +189,9 @@ parse_in (RushParser *p, guint from, RushExpr *value)
   g_ptr_array_add (items, value);
   if (!rush_expect (p, T (LEFT_PAREN)))
     return NULL;
-  if (rush_at_query (p, 0))
+  /* IN (VALUES (1), (2)) calls a function of that name, as it does in Spark. */
+  if (rush_at_query (p, 0) &&
+      (rush_peek (p) != T (VALUES) || rush_peek_at (p, 1) != T (LEFT_PAREN)))
     {
       g_autoptr (RushPlan) query = rush_parse_query (p);
       if (query == NULL || !rush_expect (p, T (RIGHT_PAREN)))

@@ -499,6 +499,30 @@ parse_extensions (RushParser *p, guint from, RushPlan *plan)
   return plan;
 }
 
+/* ( join | PIVOT … | UNPIVOT … | TABLESAMPLE … ), one of them, behind '|>' */
+RushPlan *
+rush_parse_relation_step (RushParser *p, guint from, RushPlan *left)
+{
+  g_autoptr (RushPlan) held = left;
+  g_auto (Sample) sample = { 0 };
+  RushTokenKind kind = rush_peek (p);
+
+  if (kind == T (JOIN) || is_join_word (kind))
+    return parse_join (p, from, g_steal_pointer (&held));
+  if (kind == T (PIVOT))
+    return rush_parse_pivot (p, g_steal_pointer (&held));
+  if (kind == T (UNPIVOT))
+    return rush_parse_unpivot (p, g_steal_pointer (&held));
+  if (!parse_sample (p, &sample))
+    return NULL;
+  if (!sample.given)
+    {
+      rush_syntax_error (p);
+      return NULL;
+    }
+  return apply_sample (p, &sample, g_steal_pointer (&held));
+}
+
 RushPlan *
 rush_parse_relation (RushParser *p)
 {

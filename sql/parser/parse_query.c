@@ -1,7 +1,8 @@
 /* parse_query.c - queries: WITH, set operations, and the order and number of their rows.
  *
  *   query:      [ WITH ctes ] term clauses
- *   term:       intersects { ( UNION | EXCEPT | MINUS ) [ ALL | DISTINCT ] intersects }
+ *   term:       set { pipe }
+ *   set:        intersects { ( UNION | EXCEPT | MINUS ) [ ALL | DISTINCT ] intersects }
  *   intersects: primary { INTERSECT [ ALL | DISTINCT ] primary }
  *   primary:    SELECT … | FROM … SELECT … | TABLE names | VALUES … | '(' query ')'
  *   clauses:    [ ORDER BY | SORT BY | DISTRIBUTE BY | CLUSTER BY … ] [ WINDOW … ] [ LIMIT … ] [
@@ -17,7 +18,7 @@
 #include <string.h>
 
 /* A chain of set operations is a tree as deep as it is long, and others walk that tree. */
-#define MAX_SET_OPERATIONS 1000
+#define MAX_SET_OPERATIONS RUSH_PARSER_MAX_STEPS
 
 /* ---- is there a query? ---- */
 
@@ -57,6 +58,7 @@ may_follow_query (const RushParser *p, const RushToken *token)
     case T (CLUSTER):
     case T (LIMIT):
     case T (OFFSET):
+    case T (PIPE_ARROW):
       return TRUE;
     default:
       return FALSE;
@@ -348,7 +350,24 @@ parse_term (RushParser *p, gboolean intersects)
   guint from = p->pos;
   RushPlan *left = parse_set_operations (p, from, TRUE, rush_parse_query_primary (p));
 
-  return intersects ? left : parse_set_operations (p, from, FALSE, left);
+  if (intersects)
+    return left;
+  return rush_parse_pipes (p, from, parse_set_operations (p, from, FALSE, left));
+}
+
+/* ( UNION | EXCEPT | MINUS | INTERSECT ) [ ALL | DISTINCT ] primary */
+RushPlan *
+rush_parse_set_operation (RushParser *p, guint from, RushPlan *left)
+{
+  g_autoptr (RushPlan) held = left;
+  RushTokenKind kind = rush_peek (p);
+
+  p->pos++;
+  gboolean all = accept_all (p);
+  RushPlan *right = rush_parse_query_primary (p);
+  if (right == NULL)
+    return NULL;
+  return rush_mark_plan (p, from, set_operation (kind, all, g_steal_pointer (&held), right));
 }
 
 /* ---- WITH ---- */
@@ -357,6 +376,7 @@ typedef struct
 {
   GPtrArray *names; /* of char *; the last is NULL once all are there */
   GPtrArray *plans; /* of RushPlan */
+  GArray *levels;   /* of gint64: MAX RECURSION LEVEL, −1 for none */
   gboolean recursive;
 } Ctes;
 
@@ -364,6 +384,7 @@ static void
 set_recursive (RushPlan *copy, gpointer data)
 {
   copy->as.with.recursive = TRUE;
+  copy->as.with.max_levels = g_memdup2 (data, copy->as.with.n * sizeof (gint64));
 }
 
 static RushPlan *
@@ -376,7 +397,7 @@ with_of (Ctes *ctes, RushPlan *child)
                                    (RushPlan **)ctes->plans->pdata, child);
   if (!ctes->recursive)
     return made;
-  RushPlan *edited = rush_plan_edit (made, set_recursive, NULL);
+  RushPlan *edited = rush_plan_edit (made, set_recursive, ctes->levels->data);
   rush_plan_unref (made);
   return edited;
 }
@@ -397,7 +418,26 @@ check_cte_names (RushParser *p, guint from, GPtrArray *names)
   return TRUE;
 }
 
-/* cte:  name [ '(' columns ')' ] [ AS ] '(' query ')'; its plan is an alias over the query */
+/* [ MAX RECURSION LEVEL number ] */
+static gboolean
+parse_level (RushParser *p, GArray *levels)
+{
+  gint64 level = -1;
+
+  if (rush_peek_word (p, 0, "MAX") && rush_peek_word (p, 1, "RECURSION"))
+    {
+      guint64 given;
+      p->pos += 2;
+      if (!rush_expect_word (p, "LEVEL") || !rush_parse_unsigned (p, G_MAXINT32, &given))
+        return FALSE;
+      level = (gint64)given;
+    }
+  g_array_append_val (levels, level);
+  return TRUE;
+}
+
+/* cte:  name [ '(' columns ')' ] [ MAX RECURSION LEVEL number ] [ AS ] '(' query ')'; its plan is an
+ * alias over the query */
 static gboolean
 parse_cte (RushParser *p, Ctes *ctes)
 {
@@ -409,6 +449,8 @@ parse_cte (RushParser *p, Ctes *ctes)
   g_ptr_array_add (ctes->names, name);
   if (rush_peek (p) == T (LEFT_PAREN) && !rush_at_query (p, 1) &&
       (columns = rush_parse_identifier_list (p)) == NULL)
+    return FALSE;
+  if (!parse_level (p, ctes->levels))
     return FALSE;
   rush_accept (p, T (AS));
   if (!rush_expect (p, T (LEFT_PAREN)))
@@ -430,7 +472,8 @@ parse_with (RushParser *p)
   guint from = p->pos++;
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) plans = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_plan_unref);
-  Ctes ctes = { names, plans, rush_accept (p, T (RECURSIVE)) };
+  g_autoptr (GArray) levels = g_array_new (FALSE, FALSE, sizeof (gint64));
+  Ctes ctes = { names, plans, levels, rush_accept (p, T (RECURSIVE)) };
 
   do
     if (!parse_cte (p, &ctes))
@@ -459,11 +502,6 @@ rush_parse_query (RushParser *p)
     plan = parse_with (p);
   else
     plan = rush_parse_query_clauses (p, parse_term (p, FALSE), TRUE);
-  if (plan != NULL && rush_peek (p) == T (PIPE_ARROW))
-    {
-      rush_unsupported (p, p->pos, "pipe syntax (|>)");
-      g_clear_pointer (&plan, rush_plan_unref);
-    }
   rush_leave (p);
   return plan;
 }

@@ -403,7 +403,8 @@ project (Head *head, GPtrArray *grouping, RushExpr *having, RushPlan *plan)
   return having != NULL ? rush_plan_having (having, plan) : plan;
 }
 
-/* body:  { lateral view } [ WHERE condition ] [ GROUP BY … ] [ HAVING condition ] [ WINDOW … ] */
+/* body:  { lateral view } [ WHERE condition ] [ GROUP BY … ] [ HAVING condition ] [ QUALIFY condition ]
+ * [ WINDOW … ] */
 static RushPlan *
 parse_body (RushParser *p, Head *head, RushPlan *source)
 {
@@ -431,13 +432,19 @@ parse_body (RushParser *p, Head *head, RushPlan *source)
     }
   if (rush_accept (p, T (HAVING)) && (having = rush_parse_tree (p)) == NULL)
     return NULL;
-  if (rush_peek (p) == T (QUALIFY) && rush_peek_at (p, 1) != T (EOF))
-    {
-      rush_unsupported (p, p->pos, "QUALIFY");
-      return NULL;
-    }
   plan = rush_mark_plan (
       p, head->from, project (head, grouping, g_steal_pointer (&having), g_steal_pointer (&plan)));
+  if (rush_peek (p) == T (QUALIFY) && rush_peek_at (p, 1) != T (EOF))
+    {
+      where = p->pos++;
+      RushExpr *condition = rush_parse_tree (p);
+      if (condition == NULL)
+        return NULL;
+      plan =
+          rush_mark_plan (p, where,
+                          rush_plan_unary (RUSH_PLAN_UNRESOLVED_QUALIFY,
+                                           rush_expr_list_of (condition), g_steal_pointer (&plan)));
+    }
   if (head->distinct)
     plan = rush_plan_unary (RUSH_PLAN_DISTINCT, NULL, plan);
   plan = rush_parse_query_clauses (p, g_steal_pointer (&plan), FALSE);
@@ -453,6 +460,23 @@ rush_parse_select (RushParser *p)
     return NULL;
   RushPlan *source = rush_peek (p) == T (FROM) ? rush_parse_from (p) : rush_plan_one_row ();
   return source != NULL ? parse_body (p, &head, source) : NULL;
+}
+
+/* SELECT … as a step of a pipe, over @source. */
+RushPlan *
+rush_parse_select_over (RushParser *p, RushPlan *source)
+{
+  g_auto (Head) head = { 0 };
+  g_autoptr (RushPlan) held = source;
+
+  if (!parse_head (p, &head))
+    return NULL;
+  RushPlan *plan = rush_plan_project (rush_exprs_to_list (g_steal_pointer (&head.columns)),
+                                      g_steal_pointer (&held));
+  if (head.distinct)
+    plan = rush_plan_unary (RUSH_PLAN_DISTINCT, NULL, plan);
+  plan = rush_parse_query_clauses (p, plan, FALSE);
+  return plan != NULL ? apply_hints (head.hints, plan) : NULL;
 }
 
 /* FROM … [ SELECT … ] */

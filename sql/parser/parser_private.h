@@ -10,7 +10,7 @@
  *
  * Files:  parser.c         entry points, tokens, names
  *  parse_query.c  WITH, set operations, ORDER BY, LIMIT  parse_select.c  SELECT … GROUP BY
- *  parse_from.c  relations and joins  parse_pivot.c   PIVOT, UNPIVOT
+ *  parse_from.c  relations and joins  parse_pivot.c   PIVOT, UNPIVOT  parse_pipe.c  |>
  *  parse_expression.c  operators (Pratt)  parse_primary.c what they join
  *         parse_call.c     functions and those with words inside      parse_window.c  OVER
  *         parse_literal.c  numbers, strings, dates                    parse_interval.c
@@ -124,6 +124,7 @@ gboolean rush_at_query (const RushParser *p, guint ahead);
 RushPlan *rush_parse_query (RushParser *p);
 RushPlan *rush_parse_query_primary (RushParser *p);
 RushPlan *rush_parse_select (RushParser *p);
+RushPlan *rush_parse_select_over (RushParser *p, RushPlan *source); /* SELECT … of a pipe */
 RushPlan *rush_parse_from_first (RushParser *p);
 RushPlan *rush_parse_from (RushParser *p); /* behind FROM */
 RushPlan *rush_parse_relation (RushParser *p);
@@ -136,6 +137,13 @@ gboolean rush_parse_orders (RushParser *p, GPtrArray *into);
 RushPlan *rush_parse_alias (RushParser *p, RushPlan *plan, const char *default_name);
 /* Is a query's clause or a set operation next? */
 gboolean rush_at_clause (const RushParser *p, guint ahead);
+
+/* '|>' and what may stand behind it; each takes over the plan to its left. */
+#define RUSH_PARSER_MAX_STEPS 1000 /* a plan is as deep as its steps are many */
+RushPlan *rush_parse_pipes (RushParser *p, guint from, RushPlan *plan);
+RushPlan *rush_parse_set_operation (RushParser *p, guint from, RushPlan *left);
+/* A join, PIVOT, UNPIVOT or TABLESAMPLE. */
+RushPlan *rush_parse_relation_step (RushParser *p, guint from, RushPlan *left);
 
 /* ── commands ── */
 gboolean rush_at_command (const RushParser *p);

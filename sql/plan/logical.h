@@ -192,6 +192,7 @@ struct _RushPlan
       guint n;          /* UNRESOLVED_WITH: definitions in order; the child uses them */
       char **names;     /* (owned) */
       RushPlan **plans; /* (owned); columns aliases are a COLUMN_ALIASES node on top */
+      gint64 *max_levels; /* (owned) UNRESOLVED_WITH: MAX RECURSION LEVEL of each, −1; or NULL */
       gint64 *ids;      /* WITH_CTE: (owned) children[0…n) are the definitions, the last uses
                            them */
       gboolean recursive;
@@ -210,6 +211,7 @@ struct _RushPlan
       /* Columns of the child that a name may still reach though the list leaves them out: the other
        * side's keys after a USING join. */
       RushExprList *hidden; /* (owned) or NULL */
+      const char *step;     /* static: of a pipe, where no aggregates may stand: "EXTEND"; or NULL */
     } project;
     struct
     {
@@ -252,6 +254,8 @@ struct _RushPlan
     {
       gint64 id;
       RushStatistics statistics;
+      gint64 max_depth; /* UNION_LOOP: MAX RECURSION LEVEL; −1: not given */
+      gint64 limit;     /* UNION_LOOP: so many rows are enough; −1: all */
     } cte;
     struct
     {
@@ -327,6 +331,11 @@ RushPlan *rush_plan_with (guint n, const char *const *names, RushPlan **plans, R
 /* @children: @n definitions, then the query that uses them (taken over). */
 RushPlan *rush_plan_with_cte (guint n, const gint64 *ids, RushPlan *const *children);
 RushPlan *rush_plan_cte_reference (gint64 id, RushExprList *output);
+/* What a definition that uses itself is: the anchor's rows, then again and again what the recursion
+ * makes of the last ones, which UNION_LOOP_REFs of the same id stand for. */
+RushPlan *rush_plan_union_loop (gint64 id, gint64 max_depth, RushExprList *output /* or NULL */,
+                                RushPlan *anchor, RushPlan *recursion);
+RushPlan *rush_plan_union_loop_ref (gint64 id, RushExprList *output /* or NULL */);
 RushPlan *rush_plan_windows (const char *const *names, RushExprList *windows, RushPlan *child);
 RushPlan *rush_plan_column_aliases (const char *const *columns, RushPlan *child);
 RushPlan *rush_plan_unresolved_hint (const char *name, RushExprList *parameters, RushPlan *child);

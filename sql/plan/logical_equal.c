@@ -82,6 +82,8 @@ is_new_output (const RushPlan *self, guint list)
     case RUSH_PLAN_RDD_RELATION:
     case RUSH_PLAN_CACHED_RELATION:
     case RUSH_PLAN_CTE_REFERENCE:
+    case RUSH_PLAN_UNION_LOOP:
+    case RUSH_PLAN_UNION_LOOP_REF:
     case RUSH_PLAN_EXPAND:
       return list == 0;
     case RUSH_PLAN_GENERATE:

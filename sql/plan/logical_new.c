@@ -105,6 +105,30 @@ rush_plan_cte_reference (gint64 id, RushExprList *output)
 }
 
 RushPlan *
+rush_plan_union_loop (gint64 id, gint64 max_depth, RushExprList *output, RushPlan *anchor,
+                      RushPlan *recursion)
+{
+  RushExprList *list = output != NULL ? output : rush_expr_list_new (0, NULL);
+  RushPlan *self =
+      rush_plan_alloc (RUSH_PLAN_UNION_LOOP, 2, (RushPlan *[]){ anchor, recursion }, 1, &list);
+
+  self->as.cte.id = id;
+  self->as.cte.max_depth = max_depth;
+  self->as.cte.limit = -1;
+  return rush_plan_derive (self);
+}
+
+RushPlan *
+rush_plan_union_loop_ref (gint64 id, RushExprList *output)
+{
+  RushExprList *list = output != NULL ? output : rush_expr_list_new (0, NULL);
+  RushPlan *self = leaf (RUSH_PLAN_UNION_LOOP_REF, 1, &list);
+
+  self->as.cte.id = id;
+  return rush_plan_derive (self);
+}
+
+RushPlan *
 rush_plan_windows (const char *const *names, RushExprList *windows, RushPlan *child)
 {
   RushPlan *self = unary (RUSH_PLAN_UNRESOLVED_WINDOWS, child, 1, &windows);

@@ -96,6 +96,7 @@ kind_resolved (const RushPlan *self)
     case RUSH_PLAN_UNRESOLVED_TABLE_FUNCTION:
     case RUSH_PLAN_UNRESOLVED_INLINE_TABLE:
     case RUSH_PLAN_UNRESOLVED_HAVING:
+    case RUSH_PLAN_UNRESOLVED_QUALIFY:
     case RUSH_PLAN_UNRESOLVED_WITH:
     case RUSH_PLAN_UNRESOLVED_WINDOWS:
     case RUSH_PLAN_UNRESOLVED_COLUMN_ALIASES:
@@ -112,6 +113,9 @@ kind_resolved (const RushPlan *self)
       return condition_is_boolean (self);
     case RUSH_PLAN_GENERATE:
       return self->lists[1]->n > 0;
+    case RUSH_PLAN_UNION_LOOP:
+    case RUSH_PLAN_UNION_LOOP_REF:
+      return self->lists[0]->n > 0;
     case RUSH_PLAN_JOIN:
       return !self->as.join.natural && self->as.join.using_columns == NULL &&
              condition_is_boolean (self) && sides_share_no_ids (self);
@@ -308,6 +312,8 @@ derive_output (const RushPlan *self)
     case RUSH_PLAN_RDD_RELATION:
     case RUSH_PLAN_CACHED_RELATION:
     case RUSH_PLAN_CTE_REFERENCE:
+    case RUSH_PLAN_UNION_LOOP:
+    case RUSH_PLAN_UNION_LOOP_REF:
     case RUSH_PLAN_EXPAND:
       return rush_expr_list_ref (self->lists[0]);
     case RUSH_PLAN_PROJECT:
@@ -333,6 +339,7 @@ derive_output (const RushPlan *self)
     case RUSH_PLAN_WITH_CTE:
       return output_of (self->children[self->n_children - 1]);
     case RUSH_PLAN_UNRESOLVED_HAVING:
+    case RUSH_PLAN_UNRESOLVED_QUALIFY:
     case RUSH_PLAN_UNRESOLVED_WINDOWS:
     case RUSH_PLAN_UNRESOLVED_HINT:
     case RUSH_PLAN_FILTER:

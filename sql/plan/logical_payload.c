@@ -26,6 +26,7 @@ clear_with (RushPlan *self)
     rush_plan_unref (self->as.with.plans[i]);
   g_free (self->as.with.plans);
   g_free (self->as.with.ids);
+  g_free (self->as.with.max_levels);
 }
 
 void
@@ -103,6 +104,7 @@ own_with (RushPlan *self)
 
   self->as.with.names = g_strdupv (self->as.with.names);
   self->as.with.ids = g_memdup2 (self->as.with.ids, n * sizeof (gint64));
+  self->as.with.max_levels = g_memdup2 (self->as.with.max_levels, n * sizeof (gint64));
   self->as.with.plans = g_memdup2 (self->as.with.plans, n * sizeof (RushPlan *));
   for (guint i = 0; self->as.with.plans != NULL && i < n; i++)
     rush_plan_ref (self->as.with.plans[i]);
@@ -287,7 +289,11 @@ rush_plan_payload_equal (const RushPlan *a, const RushPlan *b)
     case RUSH_PLAN_CACHED_RELATION:
       return a->as.cached.data == b->as.cached.data;
     case RUSH_PLAN_CTE_REFERENCE:
+    case RUSH_PLAN_UNION_LOOP_REF:
       return a->as.cte.id == b->as.cte.id;
+    case RUSH_PLAN_UNION_LOOP:
+      return a->as.cte.id == b->as.cte.id && a->as.cte.max_depth == b->as.cte.max_depth &&
+             a->as.cte.limit == b->as.cte.limit;
     case RUSH_PLAN_SORT:
       return a->as.sort.global == b->as.sort.global;
     case RUSH_PLAN_EXPAND:

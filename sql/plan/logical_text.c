@@ -372,11 +372,24 @@ add_arguments (const RushPlan *self, GString *out)
       add_list (self->lists[0], out);
       add_text (out, "false, false");
       break;
+    case RUSH_PLAN_UNION_LOOP_REF:
+      add_text (out, "%" G_GINT64_FORMAT, self->as.cte.id);
+      add_list (self->lists[0], out);
+      add_text (out, "false");
+      break;
+    case RUSH_PLAN_UNION_LOOP:
+      add_text (out, "%" G_GINT64_FORMAT, self->as.cte.id);
+      if (self->as.cte.max_depth >= 0)
+        add_text (out, "%" G_GINT64_FORMAT, self->as.cte.max_depth);
+      if (self->as.cte.limit >= 0)
+        add_text (out, "%" G_GINT64_FORMAT, self->as.cte.limit);
+      break;
     case RUSH_PLAN_SORT:
       add_list (self->lists[0], out);
       add_text (out, "%s", bool_text (self->as.sort.global));
       break;
     case RUSH_PLAN_UNRESOLVED_HAVING:
+    case RUSH_PLAN_UNRESOLVED_QUALIFY:
     case RUSH_PLAN_FILTER:
     case RUSH_PLAN_GLOBAL_LIMIT:
     case RUSH_PLAN_LOCAL_LIMIT:
@@ -467,7 +480,7 @@ uses_unknown_columns (const RushPlan *self)
     {
       gboolean produced =
           (self->kind == RUSH_PLAN_GENERATE && i == 1) ||
-          (self->kind == RUSH_PLAN_EXPAND && i == 0) ||
+          ((self->kind == RUSH_PLAN_EXPAND || self->kind == RUSH_PLAN_UNION_LOOP) && i == 0) ||
           ((self->kind == RUSH_PLAN_PYTHON_EVAL || self->kind == RUSH_PLAN_MAP_IN_PYTHON) &&
            i == 1);
 

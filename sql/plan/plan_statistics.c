@@ -192,7 +192,10 @@ estimate (RushPlan *self)
         return bytes (rush_plan_statistics (self->children[0]).size_bytes);
       return combined (self, TRUE);
     case RUSH_PLAN_UNION:
+    case RUSH_PLAN_UNION_LOOP:
       return combined (self, FALSE);
+    case RUSH_PLAN_UNION_LOOP_REF:
+      return bytes (UNKNOWN_SIZE);
     case RUSH_PLAN_EXCEPT:
       return bytes (rush_plan_statistics (self->children[0]).size_bytes);
     case RUSH_PLAN_INTERSECT:
@@ -207,6 +210,7 @@ estimate (RushPlan *self)
     case RUSH_PLAN_UNRESOLVED_INLINE_TABLE:
       return bytes (UNKNOWN_SIZE);
     case RUSH_PLAN_UNRESOLVED_HAVING:
+    case RUSH_PLAN_UNRESOLVED_QUALIFY:
     case RUSH_PLAN_UNRESOLVED_WITH:
     case RUSH_PLAN_UNRESOLVED_WINDOWS:
     case RUSH_PLAN_UNRESOLVED_COLUMN_ALIASES:

@@ -88,6 +88,7 @@ is_produced (const RushPlan *self, guint list)
   switch ((int)self->kind)
     {
     case RUSH_PLAN_EXPAND:
+    case RUSH_PLAN_UNION_LOOP:
       return list == 0;
     case RUSH_PLAN_GENERATE:
     case RUSH_PLAN_PYTHON_EVAL:

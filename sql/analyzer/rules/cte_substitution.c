@@ -4,6 +4,9 @@
  *   +- 'Project [*]                 →     +- SubqueryAlias c
  *      +- 'UnresolvedRelation [c]            +- the definition
  *
+ * With RECURSIVE, a definition that uses itself is a UnionLoop of the two sides of its UNION ALL,
+ * and a UnionLoopRef stands where it does so (resolve_union_loops.c).
+ *
  * A definition is put in at each use, also in subqueries; definitions may use those before them,
  * and an inner WITH hides an outer one.  The optimizer finds equal subtrees and runs them once.
  *
@@ -19,6 +22,72 @@ typedef struct
 } Scope;
 
 static RushPlan *substitute (RushPlan *plan, const Scope *scope, GError **error);
+
+/* ── WITH RECURSIVE ── */
+
+static _Atomic gint64 next_loop;
+
+/* What a definition sees of itself: @definition's aliases, over a reference. */
+static RushPlan *
+reference_to (const RushPlan *definition, gint64 id)
+{
+  if (definition->kind != RUSH_PLAN_SUBQUERY_ALIAS &&
+      definition->kind != RUSH_PLAN_UNRESOLVED_COLUMN_ALIASES)
+    return rush_plan_union_loop_ref (id, NULL);
+  return rush_plan_with_children ((RushPlan *)definition,
+                                  &(RushPlan *){ reference_to (definition->children[0], id) });
+}
+
+static gboolean
+find_reference (const RushPlan *node, gpointer data)
+{
+  gint64 *id = data;
+
+  if (node->kind == RUSH_PLAN_UNION_LOOP_REF && node->as.cte.id == *id)
+    *id = -1;
+  return *id == -1;
+}
+
+static gboolean
+refers_to (const RushPlan *plan, gint64 id)
+{
+  rush_plan_visit (plan, find_reference, &id);
+  return id == -1;
+}
+
+typedef struct
+{
+  const RushPlan *with;
+  guint position;
+  gint64 id;
+} Recursion;
+
+/* The definition, whose references to itself were put in: its UNION ALL is the loop. */
+static RushPlan *
+as_loop (const RushPlan *plan, const Recursion *recursion, GError **error)
+{
+  const gint64 *levels = recursion->with->as.with.max_levels;
+
+  if (plan->kind == RUSH_PLAN_SUBQUERY_ALIAS || plan->kind == RUSH_PLAN_UNRESOLVED_COLUMN_ALIASES)
+    {
+      RushPlan *child = as_loop (plan->children[0], recursion, error);
+
+      return child != NULL ? rush_plan_with_children ((RushPlan *)plan, &child) : NULL;
+    }
+  if (plan->kind == RUSH_PLAN_DISTINCT && plan->children[0]->kind == RUSH_PLAN_UNION)
+    rush_sql_error_set (error, RUSH_SQL_CLASS_UNION_NOT_SUPPORTED_IN_RECURSIVE_CTE,
+                        &recursion->with->context, NULL);
+  else if (plan->kind != RUSH_PLAN_UNION || plan->n_children != 2 ||
+           refers_to (plan->children[0], recursion->id))
+    rush_sql_error_set (error, RUSH_SQL_CLASS_INVALID_RECURSIVE_CTE, NULL, NULL);
+  else
+    return rush_plan_union_loop (recursion->id, levels != NULL ? levels[recursion->position] : -1,
+                                 NULL, rush_plan_ref (plan->children[0]),
+                                 rush_plan_ref (plan->children[1]));
+  return NULL;
+}
+
+/* ── a scope ── */
 
 static RushPlan *
 find (const Scope *scope, const char *name)
@@ -41,6 +110,26 @@ substitute_subquery (RushExpr *node, gpointer data, GError **error)
   return plan != NULL ? rush_expr_with_plan (node, plan) : NULL;
 }
 
+/* One definition; with RECURSIVE it may use itself. */
+static RushPlan *
+define (const RushPlan *with, guint i, Scope *scope, GError **error)
+{
+  RushPlan *plan = with->as.with.plans[i];
+  Recursion recursion = { with, i, 0 };
+
+  if (!with->as.with.recursive)
+    return substitute (plan, scope, error);
+  recursion.id = next_loop++;
+  g_ptr_array_add (scope->names, with->as.with.names[i]);
+  g_ptr_array_add (scope->definitions, reference_to (plan, recursion.id));
+  g_autoptr (RushPlan) substituted = substitute (plan, scope, error);
+  g_ptr_array_set_size (scope->names, (gint)scope->names->len - 1);
+  g_ptr_array_set_size (scope->definitions, (gint)scope->definitions->len - 1);
+  if (substituted == NULL || !refers_to (substituted, recursion.id))
+    return g_steal_pointer (&substituted);
+  return as_loop (substituted, &recursion, error);
+}
+
 /* What an inner WITH defines comes behind what is known already. */
 static RushPlan *
 enter (const RushPlan *with, const Scope *outer, GError **error)
@@ -50,12 +139,6 @@ enter (const RushPlan *with, const Scope *outer, GError **error)
       g_ptr_array_new_with_free_func ((GDestroyNotify)rush_plan_unref);
   Scope scope = { outer->analysis, names, definitions };
 
-  if (with->as.with.recursive)
-    {
-      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_UNSUPPORTED,
-                   "WITH RECURSIVE is not there yet");
-      return NULL;
-    }
   for (guint i = 0; i < outer->names->len; i++)
     {
       g_ptr_array_add (names, outer->names->pdata[i]);
@@ -63,7 +146,7 @@ enter (const RushPlan *with, const Scope *outer, GError **error)
     }
   for (guint i = 0; i < with->as.with.n; i++)
     {
-      RushPlan *definition = substitute (with->as.with.plans[i], &scope, error);
+      RushPlan *definition = define (with, i, &scope, error);
 
       if (definition == NULL)
         return NULL;

@@ -66,6 +66,8 @@ making_list (const RushPlan *node)
     case RUSH_PLAN_RDD_RELATION:
     case RUSH_PLAN_CACHED_RELATION:
     case RUSH_PLAN_CTE_REFERENCE:
+    case RUSH_PLAN_UNION_LOOP:
+    case RUSH_PLAN_UNION_LOOP_REF:
     case RUSH_PLAN_EXPAND:
     case RUSH_PLAN_PROJECT:
     case RUSH_PLAN_WINDOW:

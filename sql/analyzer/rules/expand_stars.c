@@ -5,6 +5,7 @@
  *
  *   t.*    the columns of table t; or the fields of a struct column t
  *   * EXCEPT (d)   all but some: the star's children
+ *   |> SET d = 1   all, but another value for d: the child is an alias
  *   f(*)   all columns as arguments
  *
  * Mirrors: ResolveReferences.expandStarExpressions, UnresolvedStar,
@@ -80,6 +81,28 @@ add_fields (const RushAnalysis *self, const RushExpr *star, const GPtrArray *inp
   return TRUE;
 }
 
+/* The name of a column that a star's child leaves out or replaces, and its place. */
+static RushExpr *
+find_one (const RushAnalysis *self, const RushExpr *child, const GPtrArray *input, GError **error)
+{
+  const char *const alias[] = { child->kind == RUSH_EXPR_ALIAS ? rush_expr_name (child) : "",
+                                NULL };
+  char *const *parts =
+      child->kind == RUSH_EXPR_ALIAS ? (char *const *)alias : child->as.names.parts;
+  GError *problem = NULL;
+  RushExpr *column = rush_analysis_resolve_name (self, parts, input, &child->context, &problem);
+
+  if (problem != NULL)
+    g_propagate_error (error, problem);
+  else if (column != NULL && column->kind == RUSH_EXPR_ATTRIBUTE)
+    return column;
+  else
+    rush_analysis_set_unresolved (error, parts, input, &child->context);
+  if (column != NULL)
+    rush_expr_unref (column);
+  return NULL;
+}
+
 /* * EXCEPT (d, t.e): columns that are named are left out; a name that is no column is an error. */
 static gboolean
 find_excluded (const RushAnalysis *self, const RushExpr *star, const GPtrArray *input,
@@ -87,28 +110,27 @@ find_excluded (const RushAnalysis *self, const RushExpr *star, const GPtrArray *
 {
   for (guint i = 0; i < star->n_children; i++)
     {
-      const RushExpr *name = star->children[i];
-      GError *problem = NULL;
-      g_autoptr (RushExpr) column = NULL;
+      RushExpr *name = star->children[i];
+      g_autoptr (RushExpr) column = name->kind == RUSH_EXPR_ATTRIBUTE /* by ResolveReferences */
+                                        ? rush_expr_ref (name)
+                                        : find_one (self, name, input, error);
 
-      if (name->kind == RUSH_EXPR_ATTRIBUTE) /* found by ResolveReferences */
-        column = rush_expr_ref ((RushExpr *)name);
-      else
-        column = rush_analysis_resolve_name (self, name->as.names.parts, input, &name->context,
-                                             &problem);
-      if (problem != NULL)
-        {
-          g_propagate_error (error, problem);
-          return FALSE;
-        }
-      if (column == NULL || column->kind != RUSH_EXPR_ATTRIBUTE)
-        {
-          rush_analysis_set_unresolved (error, name->as.names.parts, input, &name->context);
-          return FALSE;
-        }
+      if (column == NULL)
+        return FALSE;
       rush_expr_id_set_add (excluded, column->as.attribute.id);
     }
   return TRUE;
+}
+
+/* What stands instead of a column that a child names: its new value, or nothing. */
+static void
+add_replacement (const RushAnalysis *self, const RushExpr *star, const RushExpr *column,
+                 GPtrArray *into)
+{
+  for (guint i = 0; i < star->n_children; i++)
+    if (star->children[i]->kind == RUSH_EXPR_ALIAS &&
+        rush_analysis_same_name (self, rush_expr_name (star->children[i]), rush_expr_name (column)))
+      g_ptr_array_add (into, rush_expr_ref (star->children[i]));
 }
 
 static gboolean
@@ -126,6 +148,8 @@ add_star (const RushAnalysis *self, const RushExpr *star, const GPtrArray *input
         found = TRUE;
         if (!rush_expr_id_set_has (excluded, rush_expr_named_id (input->pdata[i])))
           g_ptr_array_add (into, rush_expr_ref (input->pdata[i]));
+        else
+          add_replacement (self, star, input->pdata[i], into);
       }
   if (found || star->as.names.parts[0] == NULL)
     return TRUE;

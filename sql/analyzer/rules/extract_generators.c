@@ -76,13 +76,66 @@ generator_of (RushExpr *item, char ***out_names, char **single)
   return is_generator (item) ? item : NULL;
 }
 
+/* SELECT posexplode (xs) AS (a, b, c) */
+static gboolean
+check_names (const RushExpr *generator, char *const *names, const RushSqlContext *context,
+             GError **error)
+{
+  guint n = names != NULL ? g_strv_length ((char **)names) : 0;
+  g_autofree char *expected = g_strdup_printf ("%u", generator->type->n_fields);
+  g_autofree char *given = n > 0 ? g_strjoinv (",", (char **)names) : NULL;
+
+  if (n == 0 || n == generator->type->n_fields)
+    return TRUE;
+  rush_sql_error_set (error, RUSH_SQL_CLASS_UDTF_ALIAS_NUMBER_MISMATCH, context, "aliasesSize",
+                      expected, "aliasesNames", given, NULL);
+  return FALSE;
+}
+
+/* explode (xs) + 1: rows cannot be added to. */
+static gboolean
+check_nested (RushExpr *item, GError **error)
+{
+  RushExpr *inner = item;
+
+  while (inner->kind == RUSH_EXPR_ALIAS || inner->kind == RUSH_EXPR_MULTI_ALIAS ||
+         inner->kind == RUSH_EXPR_UNRESOLVED_ALIAS)
+    inner = inner->children[0];
+  if (!(inner->flags & RUSH_EXPR_HAS_GENERATOR) ||
+      (is_generator (inner) && !(inner->children[0]->flags & RUSH_EXPR_HAS_GENERATOR)))
+    return TRUE;
+  g_autofree char *text = rush_quote_expr (inner);
+  rush_sql_error_set (error, RUSH_SQL_CLASS_UNSUPPORTED_GENERATOR_NESTED_IN_EXPRESSIONS, NULL,
+                      "expression", text, NULL);
+  return FALSE;
+}
+
+/* Generators stand in SELECT lists and LATERAL VIEWs, nowhere else. */
+static gboolean
+check_place (const RushPlan *node, GError **error)
+{
+  if (node->kind == RUSH_PLAN_PROJECT || node->kind == RUSH_PLAN_AGGREGATE)
+    {
+      const RushExprList *list = node->lists[node->kind == RUSH_PLAN_AGGREGATE];
+
+      for (guint i = 0; i < list->n; i++)
+        if (!check_nested (list->items[i], error))
+          return FALSE;
+      return TRUE;
+    }
+  if (node->kind == RUSH_PLAN_GENERATE || !(node->flags & RUSH_EXPR_HAS_GENERATOR))
+    return TRUE;
+  rush_sql_error_set (error, RUSH_SQL_CLASS_UNSUPPORTED_GENERATOR_OUTSIDE_SELECT, NULL, "plan",
+                      rush_plan_kind_name (node->kind), NULL);
+  return FALSE;
+}
+
 static RushPlan *
 extract (RushPlan *project, GError **error)
 {
   g_autoptr (GPtrArray) items = rush_expr_array_new ();
   g_autoptr (RushExprList) columns = NULL;
   RushExpr *generator = NULL;
-  guint n_generators = 0;
 
   for (guint i = 0; i < project->lists[0]->n; i++)
     {
@@ -98,13 +151,13 @@ extract (RushPlan *project, GError **error)
           g_ptr_array_add (items, rush_expr_ref (item));
           continue;
         }
-      if (n_generators++ > 0)
+      if (generator != NULL) /* the next round's */
         {
-          rush_sql_error_set (error, RUSH_SQL_CLASS_UNSUPPORTED_GENERATOR_MULTI_GENERATOR,
-                              &item->context, "num", "2", "generators", found->as.function.name,
-                              NULL);
-          return NULL;
+          g_ptr_array_add (items, rush_expr_ref (item));
+          continue;
         }
+      if (!check_names (found, names, &item->context, error))
+        return NULL;
       columns = columns_of (found, names, &item->context, error);
       if (columns == NULL)
         return NULL;
@@ -142,6 +195,8 @@ name_columns (RushPlan *generate, GError **error)
 static RushPlan *
 resolve (RushPlan *node, gpointer data, GError **error)
 {
+  if ((node->flags & RUSH_EXPR_HAS_GENERATOR) && !check_place (node, error))
+    return NULL;
   if (node->kind == RUSH_PLAN_GENERATE && node->children[0]->resolved)
     return name_columns (node, error);
   if (node->kind == RUSH_PLAN_PROJECT && (node->flags & RUSH_EXPR_HAS_GENERATOR) &&

@@ -239,6 +239,8 @@ extract (RushPlan *node, gpointer data, GError **error)
   Extraction extraction;
   RushPlan *lower;
 
+  if (!rush_check_clause (node, error))
+    return NULL;
   if ((node->kind != RUSH_PLAN_PROJECT && !aggregate) || !(node->flags & RUSH_EXPR_HAS_WINDOW) ||
       !node->children[0]->resolved)
     return rush_plan_ref (node);

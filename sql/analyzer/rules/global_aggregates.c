@@ -8,6 +8,7 @@
  */
 #include "sql/analyzer/analysis_private.h"
 
+/* The first one goes to @found. */
 static gboolean
 find_aggregate (const RushExpr *node, gpointer found)
 {
@@ -25,21 +26,36 @@ find_aggregate (const RushExpr *node, gpointer found)
         }
       return TRUE;
     }
-  if (node->kind == RUSH_EXPR_AGGREGATE)
-    *(gboolean *)found = TRUE;
-  return *(gboolean *)found;
+  if (node->kind == RUSH_EXPR_AGGREGATE || rush_expr_aggregates_in_python (node))
+    *(const RushExpr **)found = node;
+  return *(const RushExpr **)found != NULL;
+}
+
+/* FROM t |> EXTEND sum(v): a step says AGGREGATE if it means that. */
+static void
+set_misplaced (GError **error, const char *step, const RushExpr *aggregate)
+{
+  g_autofree char *text = rush_expr_to_pretty_sql (aggregate);
+
+  rush_sql_error_set (error, RUSH_SQL_CLASS_PIPE_OPERATOR_CONTAINS_AGGREGATE_FUNCTION,
+                      &aggregate->context, "expr", text, "clause", step, NULL);
 }
 
 static RushPlan *
 resolve (RushPlan *node, gpointer data, GError **error)
 {
-  gboolean found = FALSE;
+  const RushExpr *found = NULL;
 
   if (node->kind != RUSH_PLAN_PROJECT || !(node->flags & RUSH_EXPR_HAS_AGGREGATE))
     return rush_plan_ref (node);
   rush_plan_visit_expressions (node, find_aggregate, &found);
-  if (!found)
+  if (found == NULL)
     return rush_plan_ref (node);
+  if (node->as.project.step != NULL)
+    {
+      set_misplaced (error, node->as.project.step, found);
+      return NULL;
+    }
   {
     g_autoptr (RushPlan) aggregate = rush_plan_aggregate (NULL, rush_expr_list_ref (node->lists[0]),
                                                           rush_plan_ref (node->children[0]));

@@ -159,6 +159,20 @@ lifted (const RushExprList *wanted, const RushPlan *trial, Target *target)
   return rush_expr_list_from_array (items);
 }
 
+/* A column that is neither grouped by nor aggregated is none of the aggregate's. */
+static gboolean
+all_lifted (const RushExprList *list, const GPtrArray *results)
+{
+  g_autoptr (RushExprIdSet) known = rush_expr_id_set_new ();
+
+  for (guint i = 0; i < results->len; i++)
+    rush_expr_id_set_add (known, rush_expr_named_id (results->pdata[i]));
+  for (guint i = 0; i < list->n; i++)
+    if (!rush_expr_references_subset (list->items[i], known))
+      return FALSE;
+  return TRUE;
+}
+
 static RushPlan *
 over_aggregate (RushPlan *node, RushPlan *aggregate, const RushPlan *trial)
 {
@@ -168,6 +182,12 @@ over_aggregate (RushPlan *node, RushPlan *aggregate, const RushPlan *trial)
   RushExprList *list = lifted (node->lists[0], trial, &target);
   gboolean more = results->len > aggregate->lists[1]->n;
   RushPlan *child, *made;
+
+  if (!all_lifted (list, results))
+    {
+      rush_expr_list_unref (list);
+      return rush_plan_ref (node);
+    }
 
   fuller = rush_plan_with_lists (
       aggregate, (RushExprList *[]){ rush_expr_list_ref (aggregate->lists[0]),

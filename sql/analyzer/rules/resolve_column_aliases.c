@@ -54,9 +54,8 @@ resolve (RushPlan *node, gpointer data, GError **error)
       g_autofree char *aliases = g_strdup_printf ("%u", n);
       g_autofree char *actual = g_strdup_printf ("%u", columns->n);
 
-      rush_sql_error_set (error, RUSH_SQL_CLASS_NUM_COLUMNS_MISMATCH, &node->context, "operator",
-                          "column aliases", "firstNumColumns", actual, "invalidOrdinalNum", "alias",
-                          "invalidNumColumns", aliases, NULL);
+      rush_sql_error_set (error, RUSH_SQL_CLASS_ASSIGNMENT_ARITY_MISMATCH, &node->context,
+                          "numTarget", aliases, "numExpr", actual, NULL);
       return NULL;
     }
   named = rush_expr_array_new ();

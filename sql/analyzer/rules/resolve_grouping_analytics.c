@@ -278,6 +278,39 @@ grouping_bit (const Replacement *replacement, const RushExpr *call, GError **err
                                         rush_expr_literal_int (&RUSH_INT8, 0) });
 }
 
+/* All columns as one list: "a#1, b#2". */
+static char *
+list_text (RushExpr *const *items, guint n)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *item = rush_expr_to_string (items[i]);
+
+      g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", item);
+    }
+  return g_string_free (text, FALSE);
+}
+
+/* grouping_id (a, b) must name what is grouped by, in its order; without names it means that. */
+static gboolean
+check_grouping_id (const Replacement *replacement, const RushExpr *call, GError **error)
+{
+  gboolean same = call->n_children == 0 || call->n_children == replacement->n_keys;
+
+  for (guint i = 0; same && i < call->n_children; i++)
+    same = find_key (replacement, call->children[i]) == (gint)i;
+  if (same)
+    return TRUE;
+  g_autofree char *columns = list_text (call->children, call->n_children);
+  g_autofree char *keys =
+      list_text ((RushExpr *const *)replacement->keys->pdata, replacement->n_keys);
+  rush_sql_error_set (error, RUSH_SQL_CLASS_GROUPING_ID_COLUMN_MISMATCH, NULL, "groupingIdColumn",
+                      columns, "groupByColumns", keys, NULL);
+  return FALSE;
+}
+
 /* Recurses top down, and not into aggregates: their arguments mean the child's columns. */
 static RushExpr *
 replace (const Replacement *replacement, RushExpr *expr, GError **error)
@@ -288,7 +321,7 @@ replace (const Replacement *replacement, RushExpr *expr, GError **error)
   if (is_call (expr, "grouping"))
     return grouping_bit (replacement, expr, error);
   if (is_call (expr, "grouping_id"))
-    return number (replacement);
+    return check_grouping_id (replacement, expr, error) ? number (replacement) : NULL;
   if (expr->kind == RUSH_EXPR_AGGREGATE)
     return rush_expr_ref (expr);
   key = find_key (replacement, expr);

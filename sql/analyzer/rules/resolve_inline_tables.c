@@ -61,6 +61,17 @@ make_output (const RushAnalysis *self, const RushPlan *table, GError **error)
   return rush_expr_list_from_array (g_steal_pointer (&columns));
 }
 
+static void
+set_subquery (GError **error, const RushExpr *value)
+{
+  RushSqlErrorClass class = RUSH_SQL_CLASS_COUNT;
+
+  /* By its name: the constant's is longer than a line. */
+  rush_sql_error_class_find ("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.SCALAR_SUBQUERY_IN_VALUES",
+                             &class);
+  rush_sql_error_set (error, class, &value->context, NULL);
+}
+
 static gboolean
 append_value (const RushAnalysis *self, RushBatchBuilder *builder, guint column, RushExpr *value,
               const RushType *type, RushEvalContext *ctx, GError **error)
@@ -68,6 +79,11 @@ append_value (const RushAnalysis *self, RushBatchBuilder *builder, guint column,
   g_autoptr (RushExpr) cast = rush_analysis_cast (self, rush_expr_ref (value), type);
   g_autoptr (RushExpr) constant = NULL;
 
+  if (cast->flags & RUSH_EXPR_HAS_SUBQUERY)
+    {
+      set_subquery (error, value);
+      return FALSE;
+    }
   if (!(cast->flags & RUSH_EXPR_FOLDABLE))
     {
       rush_sql_error_set (

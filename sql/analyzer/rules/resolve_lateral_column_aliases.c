@@ -36,6 +36,24 @@ find_alias (const Search *search, const RushExpr *name)
   return NULL;
 }
 
+static gboolean
+check_one (const Search *search, const RushExpr *name, GError **error)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < search->before; i++)
+    n += search->list->items[i]->kind == RUSH_EXPR_ALIAS &&
+         rush_analysis_same_name (search->analysis, rush_expr_name (search->list->items[i]),
+                                  name->as.names.parts[0]);
+  if (n < 2)
+    return TRUE;
+  g_autofree char *quoted = rush_sql_id_of (name->as.names.parts[0]);
+  g_autofree char *count = g_strdup_printf ("%u", n);
+  rush_sql_error_set (error, RUSH_SQL_CLASS_AMBIGUOUS_LATERAL_COLUMN_ALIAS, NULL, "name", quoted,
+                      "n", count, NULL);
+  return FALSE;
+}
+
 static RushExpr *
 put_alias (RushExpr *node, gpointer data, GError **error)
 {
@@ -49,6 +67,8 @@ put_alias (RushExpr *node, gpointer data, GError **error)
   alias = find_alias (search, node);
   if (alias == NULL)
     return rush_expr_ref (node);
+  if (!check_one (search, node, error))
+    return NULL;
   if (!g_ptr_array_find (search->used, alias, NULL))
     g_ptr_array_add (search->used, alias);
   attribute = rush_expr_to_attribute (alias);

@@ -5,7 +5,7 @@
  *      +- t                       +- Project [k#1, v#2L]
  *                                    +- t
  *
- * The same for a filter of the DataFrame API after a select.
+ * The same for DISTRIBUTE BY, QUALIFY, and a filter of the DataFrame API after a select.
  *
  * Mirrors:
  ColumnResolutionHelper.resolveExprsAndAddMissingAttrs. */
@@ -126,6 +126,13 @@ resolve_names (RushPlan *node, const RushAnalysis *self, GError **error)
   return resolved;
 }
 
+static gboolean
+may_use_more (const RushPlan *node)
+{
+  return node->kind == RUSH_PLAN_SORT || node->kind == RUSH_PLAN_FILTER ||
+         node->kind == RUSH_PLAN_UNRESOLVED_QUALIFY || node->kind == RUSH_PLAN_REPARTITION_BY;
+}
+
 static RushPlan *
 resolve (RushPlan *node, gpointer data, GError **error)
 {
@@ -134,8 +141,7 @@ resolve (RushPlan *node, gpointer data, GError **error)
   g_autoptr (GPtrArray) attributes = NULL;
   Missing missing = { NULL, NULL };
 
-  if ((node->kind != RUSH_PLAN_SORT && node->kind != RUSH_PLAN_FILTER) ||
-      !node->children[0]->resolved)
+  if (!may_use_more (node) || !node->children[0]->resolved)
     return rush_plan_ref (node);
   resolved = node->resolved ? rush_plan_ref (node) : resolve_names (node, data, error);
   if (resolved == NULL)

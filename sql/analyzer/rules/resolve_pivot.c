@@ -98,6 +98,23 @@ grouping_of (const RushPlan *pivot)
   return grouping;
 }
 
+static gboolean
+check_values (const RushPlan *pivot, GError **error)
+{
+  for (guint i = 0; i < pivot->lists[2]->n; i++)
+    {
+      const RushExpr *value = without_name (pivot->lists[2]->items[i]);
+
+      if (value->flags & RUSH_EXPR_FOLDABLE)
+        continue;
+      g_autofree char *text = rush_quote_expr (value);
+      rush_sql_error_set (error, RUSH_SQL_CLASS_NON_LITERAL_PIVOT_VALUES, &value->context,
+                          "expression", text, NULL);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 static RushPlan *
 resolve (RushPlan *node, gpointer data, GError **error)
 {
@@ -108,6 +125,8 @@ resolve (RushPlan *node, gpointer data, GError **error)
   if (node->kind != RUSH_PLAN_UNRESOLVED_PIVOT || !node->children[0]->resolved ||
       !all_resolved (node))
     return rush_plan_ref (node);
+  if (!check_values (node, error))
+    return NULL;
   column = node->lists[1]->items[0];
   grouping = grouping_of (node);
   results = rush_expr_array_new ();

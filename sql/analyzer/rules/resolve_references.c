@@ -292,7 +292,8 @@ shares_ids (const RushPlan *node)
 static gboolean
 may_look_outside (const RushPlan *node)
 {
-  return node->kind != RUSH_PLAN_SORT && node->kind != RUSH_PLAN_UNRESOLVED_HAVING;
+  return node->kind != RUSH_PLAN_SORT && node->kind != RUSH_PLAN_UNRESOLVED_HAVING &&
+         node->kind != RUSH_PLAN_UNRESOLVED_QUALIFY && node->kind != RUSH_PLAN_REPARTITION_BY;
 }
 
 static RushPlan *

@@ -57,6 +57,20 @@ refuse_distinct (const RushExpr *window, GError **error)
   return TRUE;
 }
 
+/* row_number (), rank (): numbers of an order; lag (), lead (): rows before and behind in it. */
+static void
+set_not_ordered (GError **error, const RushExpr *window, const char *name)
+{
+  g_autofree char *text = rush_expr_to_pretty_sql (window->children[0]);
+
+  if (strcmp (name, "lag") == 0 || strcmp (name, "lead") == 0)
+    rush_sql_error_set (error, RUSH_SQL_CLASS_WINDOW_FUNCTION_AND_FRAME_MISMATCH, &window->context,
+                        "funcName", name, "windowExpr", text, NULL);
+  else
+    rush_sql_error_set (error, RUSH_SQL_CLASS_WINDOW_FUNCTION_FRAME_NOT_ORDERED, NULL, "wf_name",
+                        name, "wf_expr", text, NULL);
+}
+
 static RushExpr *
 give_frame (RushExpr *node, gpointer data, GError **error)
 {
@@ -73,10 +87,7 @@ give_frame (RushExpr *node, gpointer data, GError **error)
 
       if (!ordered)
         {
-          g_autofree char *text = rush_expr_to_pretty_sql (function);
-
-          rush_sql_error_set (error, RUSH_SQL_CLASS_WINDOW_FUNCTION_AND_FRAME_MISMATCH,
-                              &node->context, "funcName", name, "windowExpr", text, NULL);
+          set_not_ordered (error, node, name);
           return NULL;
         }
       if (node->as.window.frame.given)

@@ -90,7 +90,7 @@ numbers_of_strings (Pair *pair)
   const RushAnalysis *self = pair->analysis;
   gboolean left = pair->left->type == &RUSH_STRING, right = pair->right->type == &RUSH_STRING;
 
-  if (left && right)
+  if (left && right && !self->options->ansi)
     cast_both (pair, &RUSH_FLOAT64);
   else if (left && rush_type_is_numeric (pair->right->type))
     cast_left (pair, string_number (self, pair->right));
@@ -330,6 +330,11 @@ coerce (RushExpr *node, gpointer data, GError **error)
     case RUSH_EXPR_COALESCE:
       return meet_list (self, node, 0, 1, FALSE);
     case RUSH_EXPR_IF:
+      if (node->children[0]->type == &RUSH_NULL)
+        {
+          g_autoptr (RushExpr) known = cast_children (self, node, &RUSH_BOOL, 0, 3, FALSE);
+          return meet_list (self, known, 1, 1, FALSE);
+        }
       return meet_list (self, node, 1, 1, FALSE);
     case RUSH_EXPR_CASE_WHEN:
       return meet_case (self, node);

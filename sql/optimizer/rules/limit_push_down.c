@@ -7,7 +7,9 @@
  *                                    └── LocalLimit 5
  *                                        └── u
  *
- * Also into the side of an outer join whose rows all come out, and both sides of a cross join.
+ * Below an offset the limit counts the rows that it skips, too.
+ * Also into the side of an outer join whose rows all come out, and both sides of a cross join; and
+ * to a recursion (UnionLoop), which ends when it has enough.
  */
 #include "sql/optimizer/optimizer_private.h"
 
@@ -50,12 +52,54 @@ into_union (RushPlan *limit, RushPlan *set)
   return rush_plan_with_children (set, children);
 }
 
+/* LocalLimit 10 over Offset 5 is Offset 5 over LocalLimit 15. */
+static RushPlan *
+below_offset (RushPlan *limit, RushPlan *offset)
+{
+  gint64 n, skipped;
+
+  if (!rush_limit_of (limit, &n) || !rush_limit_of (offset, &skipped) || n + skipped > G_MAXINT32)
+    return rush_plan_ref (limit);
+  RushExpr *both = rush_expr_literal_int (&RUSH_INT32, n + skipped);
+  return rush_with_child (offset,
+                          rush_plan_unary (RUSH_PLAN_LOCAL_LIMIT, rush_expr_list_new (1, &both),
+                                           rush_plan_ref (offset->children[0])));
+}
+
+static void
+set_limit (RushPlan *copy, gpointer data)
+{
+  copy->as.cte.limit = *(const gint64 *)data;
+}
+
+/* A recursion stops as soon as it has so many rows; NULL: there is none below the projections. */
+static RushPlan *
+into_loop (const RushExpr *n, RushPlan *below)
+{
+  if (below->kind == RUSH_PLAN_PROJECT && rush_all_deterministic (below->lists[0]))
+    {
+      RushPlan *child = into_loop (n, below->children[0]);
+      return child != NULL ? rush_with_child (below, child) : NULL;
+    }
+  if (below->kind != RUSH_PLAN_UNION_LOOP || n->kind != RUSH_EXPR_LITERAL)
+    return NULL;
+  gint64 limit = rush_column_get_int (n->as.literal.value, 0);
+  if (below->as.cte.limit >= 0 && below->as.cte.limit <= limit)
+    return rush_plan_ref (below);
+  return rush_plan_edit (below, set_limit, &limit);
+}
+
 static RushPlan *
 rewrite (RushPlan *node, gpointer data, GError **error)
 {
   if (node->kind != RUSH_PLAN_LOCAL_LIMIT)
     return rush_plan_ref (node);
+  RushPlan *loop = into_loop (node->lists[0]->items[0], node->children[0]);
+  if (loop != NULL)
+    return rush_with_child (node, loop);
   RushPlan *below = node->children[0];
+  if (below->kind == RUSH_PLAN_OFFSET)
+    return below_offset (node, below);
   if (below->kind == RUSH_PLAN_UNION)
     return rush_with_child (node, into_union (node, below));
   if (below->kind == RUSH_PLAN_JOIN)

@@ -16,6 +16,7 @@
 #include "sql/physical/operators/scans.h"
 #include "sql/physical/operators/sort.h"
 #include "sql/physical/operators/union_exec.h"
+#include "sql/physical/operators/union_loop.h"
 #include "sql/physical/operators/window.h"
 #include "sql/physical/write.h"
 
@@ -196,6 +197,8 @@ plan_basic (RushQuery *query, RushPlan *plan, GError **error)
 
   if (plan->n_children == 0)
     return plan_leaf (query, plan, error);
+  if (plan->kind == RUSH_PLAN_UNION_LOOP)
+    return rush_union_loop_exec_new (plan);
   if (!rush_plan_children (query, plan, children, error))
     return NULL;
   if (plan->kind == RUSH_PLAN_UNION)
