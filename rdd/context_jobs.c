@@ -12,6 +12,7 @@
 
 #include "rdd/job_function.h"
 #include "rdd/result.h"
+#include "rdd/thread_jobs.h"
 
 #include <poll.h>
 
@@ -23,6 +24,20 @@ first_of (const char *a, const char *b)
   return a != NULL ? a : b;
 }
 
+static _Thread_local const RushJobOptions *of_thread;
+
+void
+rush_set_thread_job_options (const RushJobOptions *options)
+{
+  of_thread = options;
+}
+
+const RushJobOptions *
+rush_thread_job_options (void)
+{
+  return of_thread;
+}
+
 static RushJobRequest *
 job_request_new (const RushJobOptions *options)
 {
@@ -30,7 +45,7 @@ job_request_new (const RushJobOptions *options)
   RushJobRequest *request = g_new0 (RushJobRequest, 1);
 
   if (options == NULL)
-    options = &no_options;
+    options = of_thread != NULL ? of_thread : &no_options;
   request->call_site.short_form =
       g_strdup (first_of (options->short_form, rush_lineage_current_short_form ()));
   request->call_site.long_form =
@@ -164,6 +179,8 @@ rush_context_run_job (RushContext *self, RushRdd *rdd, const guint *partitions, 
 
   if (waiter == NULL)
     return NULL;
+  if (options == NULL)
+    options = of_thread;
   interrupted = options != NULL && options->interrupted != NULL &&
                 !wait_interruptibly (self, waiter, job_id, options);
   succeeded = rush_job_waiter_wait (waiter, error);

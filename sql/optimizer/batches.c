@@ -34,7 +34,7 @@ static const RushRule *const replace_operators[] = {
   R (replace_deduplicate_with_aggregate), NULL
 };
 static const RushRule *const aggregates[] = { R (remove_literal_from_group_expressions), NULL };
-static const RushRule *const operators[] = { R (reorder_join),
+static const RushRule *const operators[] = { R (push_projection_through_limit), R (reorder_join),
                                              R (eliminate_outer_join),
                                              R (push_down_predicates),
                                              R (limit_push_down),

@@ -103,6 +103,12 @@ rush_cached_data_is_whole (RushCachedData *data)
   return is_whole;
 }
 
+const char *
+rush_cached_data_name (const RushCachedData *data)
+{
+  return ((const KeptPlan *)data)->name;
+}
+
 RushExec *
 rush_cached_data_plan (RushCachedData *data, GError **error)
 {

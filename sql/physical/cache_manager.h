@@ -39,5 +39,7 @@ RushPlan *rush_cache_manager_use (RushCacheManager *self, RushPlan *plan);
 RushRdd *rush_cached_data_rdd (RushCachedData *data, const RushJobOptions *job, GError **error);
 /* Whether all its partitions are kept at this moment. */
 gboolean rush_cached_data_is_whole (RushCachedData *data);
+/* What its table is called, or NULL; (transfer none). */
+const char *rush_cached_data_name (const RushCachedData *data);
 /* The plan that makes them, for explain; (transfer none) or NULL with @error. */
 RushExec *rush_cached_data_plan (RushCachedData *data, GError **error);

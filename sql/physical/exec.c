@@ -22,8 +22,15 @@ metric_set_new (void)
   return self;
 }
 
-static void
-metric_set_unref (RushMetricSet *self)
+RushMetricSet *
+rush_metric_set_ref (RushMetricSet *self)
+{
+  rush_ref_count_inc (&self->refs);
+  return self;
+}
+
+void
+rush_metric_set_unref (RushMetricSet *self)
 {
   if (rush_ref_count_dec (&self->refs))
     g_free (self);
@@ -71,14 +78,30 @@ rush_exec_alloc (gsize size, const RushExecClass *klass, RushExprList *output, g
   return self;
 }
 
+gboolean
+rush_exec_can_fuse (const RushExec *self)
+{
+  g_autoptr (GPtrArray) exprs = g_ptr_array_new ();
+
+  if (!self->klass->fusible)
+    return FALSE;
+  if (self->klass->can_fuse != NULL && !self->klass->can_fuse (self))
+    return FALSE;
+  if (self->klass->expressions != NULL)
+    self->klass->expressions (self, exprs);
+  for (guint i = 0; i < exprs->len; i++)
+    if (((RushExpr *)exprs->pdata[i])->flags & RUSH_EXPR_HAS_PYTHON)
+      return FALSE;
+  return TRUE;
+}
+
 gpointer
 rush_exec_share (gpointer exec, const RushExec *from)
 {
   RushExec *self = exec;
 
-  metric_set_unref (self->metrics);
-  self->metrics = from->metrics;
-  rush_ref_count_inc (&self->metrics->refs);
+  rush_metric_set_unref (self->metrics);
+  self->metrics = rush_metric_set_ref (from->metrics);
   if (self->logical == NULL && from->logical != NULL)
     self->logical = rush_plan_ref (from->logical);
   self->codegen_stage_id = from->codegen_stage_id;
@@ -104,7 +127,7 @@ rush_exec_unref (RushExec *self)
   g_free (self->children);
   rush_plan_unref (self->logical);
   rush_expr_list_unref (self->output);
-  metric_set_unref (self->metrics);
+  rush_metric_set_unref (self->metrics);
   rush_rdd_unref (self->rdd);
   g_free (self);
 }
@@ -168,7 +191,10 @@ rush_exec_node_name (const RushExec *self)
                            ? self->klass->name + strlen ("File")
                            : NULL;
 
-  return format != NULL ? g_strconcat (format, " ", NULL) : g_strdup (self->klass->name);
+  /* "Scan csv " has a place for the table's name, which is there or not. */
+  return format == NULL             ? g_strdup (self->klass->name)
+         : strchr (format + 5, ' ') ? g_strdup (format)
+                                    : g_strconcat (format, " ", NULL);
 }
 
 RushPartitioning *

@@ -106,7 +106,7 @@ typedef struct
   atomic_llong driver;   /* of it, what the driver counted: no task's end tells of it */
 } RushMetric;
 
-#define RUSH_MAX_METRICS 8
+#define RUSH_MAX_METRICS 10
 /* Of one operator, and of the copies of it that planning makes. */
 typedef struct
 {
@@ -194,6 +194,9 @@ RushPartitioning *rush_exec_output_partitioning (const RushExec *self);
 RushExprList *rush_exec_output_ordering (const RushExec *self);
 RushSchema *rush_attributes_schema (const RushExprList *attributes); /* (transfer full) */
 RushSchema *rush_exec_schema (const RushExec *self);                 /* (transfer full) */
+/* Whether it may stand in a stage of fused operators: its kind may, and no expression of it leaves
+ * the loop, as Python's do. */
+gboolean rush_exec_can_fuse (const RushExec *self);
 /* For with_children (): what a copy shares with @from: metrics, the logical plan, ids. (@self) */
 gpointer rush_exec_share (gpointer self, const RushExec *from);
 /* Starts what @self and all below need before they run (broadcasts, subqueries), children first. */
@@ -216,6 +219,8 @@ gboolean rush_exec_same_result (const RushExec *a, const RushExec *b);
 
 /* Constructors list them, from 0; the number is what rush_exec_count () takes. */
 void rush_exec_add_metric (gpointer self, const char *name, const char *label, RushMetricKind kind);
+RushMetricSet *rush_metric_set_ref (RushMetricSet *self);
+void rush_metric_set_unref (RushMetricSet *self);
 /* Counted for the operator, and for the task that this thread runs, if it does. */
 void rush_metric_set_count (RushMetricSet *self, guint metric, gint64 value);
 static inline void

@@ -17,6 +17,7 @@
 #include "sql/physical/execution.h"
 #include "sql/physical/operators/broadcast_exchange.h"
 #include "sql/physical/operators/in_memory_scan.h"
+#include "sql/physical/query_private.h"
 
 static const char *
 metric_type (RushMetricKind kind)
@@ -59,22 +60,73 @@ wrap (char *name /* taken over */, RushPlanInfo *child)
   return self;
 }
 
-static RushPlanInfo *info_below (const RushExec *parent, const RushExec *node);
+static RushPlanInfo *info_below (RushQuery *query, const RushExec *parent, const RushExec *node);
+
+/* ---- subqueries ---- */
+
+static gboolean
+note_subquery (const RushExpr *node, gpointer data)
+{
+  if (node->kind == RUSH_EXPR_SCALAR_SUBQUERY)
+    g_ptr_array_add (data, (gpointer)node);
+  return FALSE;
+}
+
+/* The scalar subqueries in the node's expressions. (transfer container) */
+static GPtrArray *
+subqueries_of (const RushExec *node)
+{
+  g_autoptr (GPtrArray) exprs = g_ptr_array_new ();
+  GPtrArray *found = g_ptr_array_new ();
+
+  if (node->klass->expressions != NULL)
+    node->klass->expressions (node, exprs);
+  for (guint i = 0; i < exprs->len; i++)
+    if (((RushExpr *)exprs->pdata[i])->flags & RUSH_EXPR_HAS_SUBQUERY)
+      rush_expr_visit (exprs->pdata[i], note_subquery, found);
+  return found;
+}
+
+/* NULL: the query does not know it. */
+static RushPlanInfo *
+info_of_subquery (RushQuery *query, const RushExpr *subquery)
+{
+  gboolean reused = FALSE;
+  RushExec *plan =
+      query != NULL ? rush_query_subquery_plan (query, subquery->as.subquery.id, &reused) : NULL;
+  RushPlanInfo *info;
+
+  if (plan == NULL)
+    return NULL;
+  info = wrap (g_strdup ("Subquery"), info_below (NULL, NULL, plan));
+  return reused ? wrap (g_strdup ("ReusedSubquery"), info) : info;
+}
+
+/* ---- nodes ---- */
 
 static RushPlanInfo *
-info_of (const RushExec *node)
+info_of (RushQuery *query, const RushExec *node)
 {
   const RushMetricSet *metrics = node->metrics;
   RushExec *inner = inner_plan (node);
   g_autofree char *arguments =
       node->klass->arguments != NULL ? node->klass->arguments (node) : NULL;
+  g_autoptr (GPtrArray) subqueries = subqueries_of (node);
+  guint n_children = inner != NULL ? 1 : node->n_children;
   RushPlanInfo *self =
       rush_plan_info_new (rush_exec_node_name (node),
                           g_strconcat (node->klass->name, arguments != NULL ? arguments : "", NULL),
-                          inner != NULL ? 1 : node->n_children, metrics->n);
+                          n_children + subqueries->len, metrics->n);
 
-  for (guint i = 0; i < self->n_children; i++)
-    self->children[i] = info_below (node, inner != NULL ? inner : node->children[i]);
+  for (guint i = 0; i < n_children; i++)
+    self->children[i] = info_below (query, node, inner != NULL ? inner : node->children[i]);
+  self->n_children = n_children;
+  for (guint i = 0; i < subqueries->len; i++)
+    {
+      RushPlanInfo *info = info_of_subquery (query, subqueries->pdata[i]);
+      if (info != NULL)
+        self->children[self->n_children++] = info;
+    }
   for (guint i = 0; i < metrics->n; i++)
     self->metrics[i] =
         (RushPlanMetric){ metrics->items[i].label, metric_type (metrics->items[i].kind),
@@ -84,10 +136,10 @@ info_of (const RushExec *node)
 
 /* @node with what stands between it and @parent (NULL: it is on top). */
 static RushPlanInfo *
-info_below (const RushExec *parent, const RushExec *node)
+info_below (RushQuery *query, const RushExec *parent, const RushExec *node)
 {
   gint above = parent != NULL ? parent->codegen_stage_id : 0;
-  RushPlanInfo *info = info_of (node);
+  RushPlanInfo *info = info_of (query, node);
 
   if (node->codegen_stage_id == above)
     return info;
@@ -99,7 +151,13 @@ info_below (const RushExec *parent, const RushExec *node)
 RushPlanInfo *
 rush_exec_plan_info (const RushExec *self)
 {
-  return info_below (NULL, self);
+  return info_below (NULL, NULL, self);
+}
+
+RushPlanInfo *
+rush_query_plan_info (RushQuery *self, const RushExec *plan)
+{
+  return info_below (self, NULL, plan);
 }
 
 /* ---- what the driver has counted ---- */

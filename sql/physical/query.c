@@ -227,6 +227,7 @@ rush_query_unref (RushQuery *self)
   rush_plan_unref (self->with_cached_data);
   rush_plan_unref (self->analyzed);
   rush_plan_unref (self->logical);
+  g_clear_pointer (&self->subqueries, g_ptr_array_unref);
   g_clear_pointer (&self->subquery_values, g_hash_table_unref);
   if (self->tracker != NULL)
     rush_rule_tracker_free (self->tracker);

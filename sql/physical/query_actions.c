@@ -197,7 +197,7 @@ take_from (RushQuery *self, RushExec *plan, gint64 n, gboolean backwards, GError
           MIN (next_partitions (self, count_rows (found), n, scanned), n_partitions - scanned);
       g_autofree guint *chosen = g_new (guint, m);
       g_autoptr (RushJobWaiter) waiter = NULL;
-      Take take = { n - (gint64)count_rows (found) };
+      Take take = { n }; /* of each partition, as Spark asks */
 
       for (guint i = 0; i < m; i++)
         chosen[i] = backwards ? n_partitions - 1 - scanned - i : scanned + i;
@@ -239,6 +239,7 @@ rush_query_collect_exec (RushQuery *self, RushExec *plan, GError **error)
     {
       batches = no_batches ();
       add_batches (batches, rush_local_table_scan_batches (plan));
+      rush_exec_count (plan, RUSH_METRIC_OUTPUT_ROWS, (gint64)count_rows (batches));
       return batches;
     }
   if (rush_exec_is_take_ordered (plan))

@@ -17,6 +17,11 @@ gpointer rush_query_python (RushQuery *self);
 
 /* ── phases that stand in files of their own ── */
 
+/* Scalar subqueries of @plan become queries of their own, which do not run yet. */
+void rush_query_plan_subqueries (RushQuery *self, RushExec *plan);
+/* The plan of one, by the expression's id; NULL: it is not one of @self's.  *@out_reused: another
+ * one of the query runs it. (transfer none) */
+RushExec *rush_query_subquery_plan (RushQuery *self, gint64 id, gboolean *out_reused);
 /* Scalar subqueries of @plan are run, and their values kept (planner/plan_subqueries.c). */
 gboolean rush_query_run_subqueries (RushQuery *self, RushExec *plan, GError **error);
 /* Waits until one of the jobs has ended, and looks after interruptions: a signal cancels all of

@@ -21,6 +21,7 @@ struct _RushQuery
   RushPlan *optimized;         /* (owned) */
   RushExec *spark_plan;        /* (owned) */
   RushExec *executed_plan;     /* (owned) */
+  GPtrArray *subqueries;       /* (owned) or NULL; planner/plan_subqueries.c */
   GHashTable *subquery_values; /* (owned) or NULL */
   /* while an action is under way */
   gboolean in_action;

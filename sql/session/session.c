@@ -199,25 +199,6 @@ rush_sql_session_table (RushSqlSession *self, const char *name, GError **error)
   return analyze (self, plan, error);
 }
 
-RushPlan *
-rush_sql_session_load (RushSqlSession *self, const char *format, const char *const *paths,
-                       guint n_paths, RushSchema *schema, RushOptions *options, GError **error)
-{
-  const RushFileFormat *found = rush_file_format_find (format);
-  if (found == NULL)
-    {
-      rush_sql_error_set (error, RUSH_SQL_CLASS_DATA_SOURCE_NOT_FOUND, NULL, "provider", format,
-                          NULL);
-      return NULL;
-    }
-  g_autoptr (RushOptions) none = options ? NULL : rush_options_new ();
-  RushEvalSettings settings = rush_sql_session_settings (self);
-  RushSource *source = rush_file_source_new (self->context, found, paths, n_paths, schema,
-                                             options ? options : none, &settings, error);
-  g_hash_table_unref (settings.conf);
-  return source ? rush_plan_of_source (source, NULL) : NULL;
-}
-
 void
 rush_sql_session_register_function (RushSqlSession *self, const char *name,
                                     RushPythonFunction *function)
@@ -227,11 +208,26 @@ rush_sql_session_register_function (RushSqlSession *self, const char *name,
 
 /* ── what is kept ── */
 
+/* The partitions of a cache are those that the last shuffle has: plans that read it count on that. */
+static RushQuery *
+query_of_cache (RushSqlSession *self, RushPlan *plan)
+{
+  RushQueryEnvironment environment = rush_sql_session_environment (self);
+  RushQuery *query;
+
+  g_hash_table_insert (environment.settings.conf,
+                       g_strdup ("spark.sql.adaptive.applyFinalStageShuffleOptimizations"),
+                       g_strdup ("false"));
+  query = rush_query_new (&environment, plan);
+  rush_query_environment_clear (&environment);
+  return query;
+}
+
 gboolean
 rush_sql_session_cache (RushSqlSession *self, RushPlan *plan, RushStorageLevel level,
                         const char *table_name, GError **error)
 {
-  g_autoptr (RushQuery) query = rush_sql_session_query (self, plan);
+  g_autoptr (RushQuery) query = query_of_cache (self, plan);
   RushPlan *analyzed = rush_query_analyzed (query, error);
   /* Before it is known as kept: it must not read itself. */
   if (analyzed == NULL || rush_query_with_cached_data (query, error) == NULL)

@@ -43,6 +43,7 @@ void rush_sql_session_register_function (RushSqlSession *self, const char *name,
 RushPlan *rush_sql_session_table (RushSqlSession *self, const char *name, GError **error);
 RushPlan *rush_sql_session_load (RushSqlSession *self, const char *format, const char *const *paths,
                                  guint n_paths, RushSchema *schema, RushOptions *options,
+                                 const RushExecutionOptions *execution /* or NULL */,
                                  GError **error);
 
 /* Persisted plans. */

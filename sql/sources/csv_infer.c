@@ -10,6 +10,7 @@
  * Two that are of different kinds (a number and a date) make a string.
  */
 #include "sql/sources/csv_infer.h"
+#include "sql/sources/inference_watch.h"
 
 #include "sql/sources/file_partition.h"
 #include "sql/sources/record_lines.h"
@@ -447,6 +448,9 @@ rush_csv_infer_schema (const RushFileFormat *format, RushContext *context, const
   g_autoptr (GBytes) first = NULL;
   g_autoptr (GArray) partitions = NULL;
   Job job = { .options = parsed };
+  GError *failure = NULL;
+  RushSchema *schema = NULL;
+  gboolean ok;
 
   if (parsed == NULL)
     return NULL;
@@ -455,7 +459,22 @@ rush_csv_infer_schema (const RushFileFormat *format, RushContext *context, const
   partitions = rush_file_partitions (files, format, options,
                                      rush_context_default_parallelism (context), settings);
   job.partitions = partitions;
-  if (!run_first_job (&job, context, &first, error))
-    return NULL;
-  return first != NULL ? infer_from_first (&job, context, first, error) : rush_schema_new (0, NULL);
+  if (!parsed->multi_line)
+    rush_inference_begin (RUSH_INFERENCE_FIRST_LINE);
+  ok = run_first_job (&job, context, &first, &failure);
+  if (!parsed->multi_line)
+    rush_inference_end (failure);
+  if (ok && first == NULL)
+    return rush_schema_new (0, NULL);
+  if (ok)
+    {
+      if (!parsed->multi_line)
+        rush_inference_begin (RUSH_INFERENCE_TYPES);
+      schema = infer_from_first (&job, context, first, &failure);
+      if (!parsed->multi_line)
+        rush_inference_end (failure);
+    }
+  if (failure != NULL)
+    g_propagate_error (error, failure);
+  return schema;
 }

@@ -124,7 +124,8 @@ session_load (EngineSqlSession *self, PyObject *args)
   engine_call_push (&execution.call);
   Py_BEGIN_ALLOW_THREADS plan =
       rush_sql_session_load (self->session, format, (const char *const *)paths,
-                             paths ? g_strv_length (paths) : 0, schema, options, &error);
+                             paths ? g_strv_length (paths) : 0, schema, options,
+                             &execution.options, &error);
   Py_END_ALLOW_THREADS engine_call_pop ();
   engine_execution_clear (&execution);
   return engine_plan_wrap (plan, error);

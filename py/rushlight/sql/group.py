@@ -119,8 +119,8 @@ class GroupedData(GroupMapping):
         column = named_column(pivot_col)
         if values is None:
             limit = int(self._df._session.conf.get("spark.sql.pivotMaxValues", "10000"))
-            rows = (self._df.select(column.alias("value")).distinct().sort("value")
-                    .limit(limit + 1).collect())
+            rows = (self._df.select(column.alias("value")).distinct().limit(limit + 1)
+                    .sort("value").collect())
             values = [row[0] for row in rows]
             if len(values) > limit:
                 raise engine_condition(

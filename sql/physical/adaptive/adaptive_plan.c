@@ -46,21 +46,31 @@ typedef struct
   GPtrArray *made; /* RushExec *: stages of this round */
 } Round;
 
-/* What the rows of a stage are made by, in its last form. */
+/* @plan with its shuffles read in the pieces that fit their sizes. */
 static RushExec *
-settle (Round *round, RushExec *plan, GError **error)
+read_well (Round *round, RushExec *plan, GError **error)
 {
   const RushEvalSettings *settings = rush_query_settings (round->query);
   guint parallelism = rush_context_default_parallelism (rush_query_context (round->query));
   g_autoptr (RushExec) even = rush_adaptive_rebalance (plan, settings, error);
   g_autoptr (RushExec) coalesced =
       even != NULL ? rush_adaptive_coalesce_partitions (even, parallelism, settings, error) : NULL;
-  g_autoptr (RushExec) local =
-      coalesced != NULL ? rush_adaptive_read_locally (coalesced, settings, error) : NULL;
 
-  return local != NULL
-             ? rush_collapse_codegen_stages (local, settings, &round->self->last_codegen_id)
-             : NULL;
+  return coalesced != NULL ? rush_adaptive_read_locally (coalesced, settings, error) : NULL;
+}
+
+/* What the rows of a stage are made by, in its last form; @is_last: the rows of the answer. */
+static RushExec *
+settle (Round *round, RushExec *plan, gboolean is_last, GError **error)
+{
+  const RushEvalSettings *settings = rush_query_settings (round->query);
+  gboolean as_written =
+      is_last &&
+      !rush_settings_get_bool (settings, "spark.sql.adaptive.applyFinalStageShuffleOptimizations");
+  g_autoptr (RushExec) read = as_written ? rush_exec_ref (plan) : read_well (round, plan, error);
+
+  return read != NULL ? rush_collapse_codegen_stages (read, settings, &round->self->last_codegen_id)
+                      : NULL;
 }
 
 /* A stage that does the same already, read once more; NULL: there is none.  It is found when the
@@ -83,7 +93,7 @@ static RushExec *
 make_stage (Round *round, RushExec *exchange, RushExec *child, GError **error)
 {
   AdaptiveExec *self = round->self;
-  g_autoptr (RushExec) settled = settle (round, child, error);
+  g_autoptr (RushExec) settled = settle (round, child, FALSE, error);
   RushExec *stage = settled != NULL ? find_same (round, exchange) : NULL;
 
   if (stage != NULL || settled == NULL)
@@ -311,7 +321,7 @@ run_stages (AdaptiveExec *self, RushQuery *query, GError **error)
         cancel_stages (self, query);
         return FALSE;
       }
-  settled = settle (&round, self->current, error);
+  settled = settle (&round, self->current, TRUE, error);
   if (settled == NULL)
     return FALSE;
   rush_exec_unref (self->current);
@@ -351,6 +361,24 @@ rush_adaptive_exec_rdd (RushExec *base, RushQuery *query, GError **error)
 
 /* ---- the operator ---- */
 
+/* Whether a child must be spread in some way, even if it is already. */
+static gboolean
+needs_distribution (const RushExec *plan)
+{
+  for (guint i = 0; plan->klass->required_distribution != NULL && i < plan->n_children; i++)
+    if (plan->klass->required_distribution (plan, i).kind != RUSH_DISTRIBUTION_ANY)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+reads_adaptive_cache (const RushExec *plan)
+{
+  RushExec *kept = rush_exec_is_in_memory_scan (plan) ? rush_in_memory_scan_exec_plan (plan) : NULL;
+
+  return kept != NULL && rush_exec_is_adaptive (kept);
+}
+
 gboolean
 rush_adaptive_applies (const RushExec *plan, const RushEvalSettings *settings)
 {
@@ -358,7 +386,8 @@ rush_adaptive_applies (const RushExec *plan, const RushEvalSettings *settings)
 
   if (!rush_settings_get_bool (settings, "spark.sql.adaptive.enabled"))
     return FALSE;
-  if (rush_exec_is_exchange (plan) || rush_exec_is_broadcast_exchange (plan))
+  if (rush_exec_is_exchange (plan) || rush_exec_is_broadcast_exchange (plan) ||
+      needs_distribution (plan) || reads_adaptive_cache (plan))
     return TRUE;
   if (plan->klass->expressions != NULL)
     plan->klass->expressions (plan, exprs);

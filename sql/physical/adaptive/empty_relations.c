@@ -185,14 +185,32 @@ most_rows (const RushExec *self)
   return -1;
 }
 
+static gboolean
+is_limit (const RushExec *self)
+{
+  return rush_exec_is_collect_limit (self) || rush_exec_is_part_limit (self);
+}
+
+static RushExec *
+drop_node (RushExec *self /* taken over */, gpointer data, GError **error)
+{
+  RushExec *below = self;
+  gint64 most;
+
+  if (!is_limit (self) || rush_limit_exec_offset (self) > 0)
+    return self;
+  while (is_limit (below) || (rush_exec_is_exchange (below) && below != self))
+    below = below->children[0];
+  most = most_rows (below);
+  if (most < 0 || most > rush_limit_exec_limit (self))
+    return self;
+  below = rush_exec_ref (below);
+  rush_exec_unref (self);
+  return below;
+}
+
 RushExec *
 rush_adaptive_drop_limits (RushExec *plan, GError **error)
 {
-  gint64 most;
-
-  if (!rush_exec_is_collect_limit (plan) || rush_limit_exec_offset (plan) > 0)
-    return rush_exec_ref (plan);
-  most = most_rows (plan->children[0]);
-  return rush_exec_ref (most >= 0 && most <= rush_limit_exec_limit (plan) ? plan->children[0]
-                                                                          : plan);
+  return rush_exec_transform_up (plan, drop_node, NULL, error);
 }

@@ -54,7 +54,7 @@ is_known_shuffle (const RushExec *side)
 static RushExec *
 stage_of (RushExec *side)
 {
-  side = without_sort (side);
+  side = without_exchange (without_sort (side));
   while (rush_exec_is_project (side) || rush_exec_is_aggregate (side) || rush_exec_is_sort (side) ||
          g_strcmp0 (side->klass->name, "Filter") == 0)
     side = side->children[0];

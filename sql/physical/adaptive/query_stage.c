@@ -5,6 +5,7 @@
 #include "sql/physical/adaptive/query_stage.h"
 
 #include "sql/physical/cache_manager.h"
+#include "sql/physical/counted_rows.h"
 #include "sql/physical/operators/broadcast_exchange.h"
 #include "sql/physical/operators/exchange.h"
 #include "sql/physical/operators/in_memory_scan.h"
@@ -108,20 +109,6 @@ rush_query_stage_waiter (const RushExec *base, gint *out_job_id)
 
 /* ---- what is known then ---- */
 
-/* An UnsafeRow's size: a bit for each null, 8 bytes a field; the bytes of strings are what the map
- * outputs have beyond that. */
-static double
-data_bytes (const RushExec *self, gint64 n_rows, gint64 encoded_bytes)
-{
-  guint n = self->output->n;
-  double fixed = (double)n_rows * (8.0 * ((n + 63) / 64) + 8.0 * n);
-
-  for (guint i = 0; i < n; i++)
-    if (self->output->items[i]->type->storage == RUSH_STORAGE_VIEW)
-      return MAX (fixed, (double)encoded_bytes + 4.0 * (double)n_rows);
-  return fixed;
-}
-
 static void
 shuffle_facts (QueryStageExec *self, RushQuery *query)
 {
@@ -150,7 +137,7 @@ shuffle_facts (QueryStageExec *self, RushQuery *query)
   self->facts.n_partitions = n;
   self->facts.bytes = self->bytes;
   self->facts.n_maps = statuses != NULL ? statuses->len : 0;
-  self->facts.data_bytes = data_bytes (&self->base, self->facts.n_rows, total);
+  self->facts.data_bytes = rush_unsafe_row_bytes (self->base.output, self->facts.n_rows, total);
 }
 
 gboolean

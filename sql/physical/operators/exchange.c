@@ -7,6 +7,7 @@
  */
 #include "sql/physical/operators/exchange.h"
 
+#include "sql/physical/counted_rows.h"
 #include "sql/physical/query_private.h"
 #include "sql/physical/text.h"
 
@@ -34,13 +35,17 @@ rush_exchange_exec_dependency (RushExec *base, RushQuery *query, GError **error)
   RushExec *child = base->children[0];
   g_autoptr (RushSchema) schema = rush_exec_schema (child);
   g_autoptr (RushRdd) rows = NULL;
+  g_autoptr (RushRdd) written = NULL;
 
   if (self->dependency != NULL)
     return self->dependency;
   rows = rush_exec_execute (child, query, error);
-  if (rows != NULL)
-    self->dependency = rush_row_placement_dependency (self->partitioning, child->output, schema,
-                                                      rows, query, error);
+  if (rows == NULL)
+    return NULL;
+  rush_exec_count (base, RUSH_EXCHANGE_PARTITIONS, self->partitioning->n_partitions);
+  written = rush_written_rdd (rows, child->output, base->metrics);
+  self->dependency = rush_row_placement_dependency (self->partitioning, child->output, schema,
+                                                    written, query, error);
   return self->dependency;
 }
 
@@ -51,7 +56,9 @@ rush_exchange_exec_read (RushExec *base, RushQuery *query, const RushShuffleSpec
   RushDependency *dependency = rush_exchange_exec_dependency (base, query, error);
   g_autoptr (RushSchema) schema = rush_exec_schema (base);
 
-  return dependency != NULL ? rush_shuffled_row_rdd_new (dependency, schema, specs, n_specs) : NULL;
+  return dependency != NULL
+             ? rush_shuffled_row_rdd_new (dependency, schema, specs, n_specs, base->metrics)
+             : NULL;
 }
 
 static RushRdd *
@@ -199,8 +206,12 @@ rush_exchange_exec_new (RushPartitioning *partitioning, RushExchangeOrigin origi
   self->plan_id = rush_exec_next_plan_id ();
   rush_exec_add_metric (self, "shuffleRecordsWritten", "shuffle records written", RUSH_METRIC_SUM);
   rush_exec_add_metric (self, "shuffleBytesWritten", "shuffle bytes written", RUSH_METRIC_SIZE);
-  rush_exec_add_metric (self, "recordsRead", "records read", RUSH_METRIC_SUM);
+  rush_exec_add_metric (self, "shuffleWriteTime", "shuffle write time", RUSH_METRIC_NS_TIMING);
   rush_exec_add_metric (self, "dataSize", "data size", RUSH_METRIC_SIZE);
   rush_exec_add_metric (self, "numPartitions", "number of partitions", RUSH_METRIC_SUM);
+  rush_exec_add_metric (self, "recordsRead", "records read", RUSH_METRIC_SUM);
+  rush_exec_add_metric (self, "localBlocksFetched", "local blocks read", RUSH_METRIC_SUM);
+  rush_exec_add_metric (self, "localBytesRead", "local bytes read", RUSH_METRIC_SIZE);
+  rush_exec_add_metric (self, "fetchWaitTime", "fetch wait time", RUSH_METRIC_TIMING);
   return &self->base;
 }

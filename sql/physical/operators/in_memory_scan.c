@@ -6,6 +6,7 @@
 
 #include "rdd/transform/map_partitions.h"
 #include "sql/physical/cache_manager.h"
+#include "sql/physical/counted_rows.h"
 #include "sql/physical/query_private.h"
 #include "sql/physical/text.h"
 #include "sql/plan/relation.h"
@@ -16,6 +17,8 @@ typedef struct
   RushExprList *all;     /* (owned) */
   RushExprList *filters; /* (owned) */
   RushCachedData *data;  /* (owned) */
+  char *name;            /* (owned) */
+  RushExecClass klass;   /* with that name */
 } InMemoryScanExec;
 
 /* Which columns of the kept batches come out. */
@@ -85,7 +88,9 @@ in_memory_execute (RushExec *base, RushQuery *query, GError **error)
     for (guint c = 0; c < self->all->n; c++)
       if (rush_expr_named_id (self->all->items[c]) == rush_expr_named_id (base->output->items[i]))
         chosen->columns[i] = c;
-  return rush_rdd_map_partitions (rows, chosen->schema, choosing_open, chosen, chosen_free, TRUE);
+  return rush_counted_rdd (
+      rush_rdd_map_partitions (rows, chosen->schema, choosing_open, chosen, chosen_free, TRUE),
+      base->metrics);
 }
 
 static RushExec *
@@ -128,6 +133,7 @@ in_memory_finalize (RushExec *base)
   rush_expr_list_unref (self->all);
   rush_expr_list_unref (self->filters);
   rush_cached_data_unref (self->data);
+  g_free (self->name);
 }
 
 static const RushExecClass in_memory_class = {
@@ -143,7 +149,7 @@ static const RushExecClass in_memory_class = {
 gboolean
 rush_exec_is_in_memory_scan (const RushExec *self)
 {
-  return self->klass == &in_memory_class;
+  return self->klass->execute == in_memory_execute;
 }
 
 RushCachedData *
@@ -169,6 +175,11 @@ rush_in_memory_scan_exec_new (RushExprList *columns, RushExprList *all, RushCach
   self->all = rush_expr_list_ref (all);
   self->filters = rush_expr_list_ref (filters);
   self->data = rush_cached_data_ref (data);
+  self->klass = in_memory_class;
+  if (rush_cached_data_name (data) != NULL)
+    self->klass.name = self->name =
+        g_strconcat ("Scan In-memory table ", rush_cached_data_name (data), NULL);
+  self->base.klass = &self->klass;
   rush_exec_add_metric (self, "numOutputRows", "number of output rows", RUSH_METRIC_SUM);
   return &self->base;
 }

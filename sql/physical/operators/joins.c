@@ -17,6 +17,7 @@
  */
 #include "sql/physical/operators/joins.h"
 
+#include "sql/physical/counted_rows.h"
 #include "sql/physical/operators/basic.h"
 #include "sql/physical/operators/broadcast_exchange.h"
 #include "sql/physical/operators/merge_join.h"
@@ -87,7 +88,8 @@ broadcast_open (const RushExec *base, RushIterator *child, guint split, RushTask
       rush_exec_broadcast_table (base->children[1 - streamed_side (&self->join)]);
 
   g_assert (table != NULL); /* prepared */
-  return rush_join_probe_new (self->spec, table, child, ctx, eval);
+  return rush_counted_iterator_new (base->metrics,
+                                    rush_join_probe_new (self->spec, table, child, ctx, eval));
 }
 
 static guint
@@ -105,6 +107,7 @@ typedef struct
   RushExprList *build_keys;   /* (owned) */
   RushSchema *build_schema;   /* (owned) */
   RushTaskSettings *settings; /* (owned) */
+  RushMetricSet *metrics;     /* (owned) */
 } TwoInputs;
 
 static void
@@ -116,6 +119,7 @@ two_inputs_free (gpointer data)
   rush_expr_list_unref (self->build_keys);
   rush_schema_unref (self->build_schema);
   rush_task_settings_unref (self->settings);
+  rush_metric_set_unref (self->metrics);
   g_free (self);
 }
 
@@ -146,12 +150,12 @@ owning_close (RushIterator *base)
 static const RushIteratorClass owning_class = { owning_next, owning_close };
 
 static RushIterator *
-owning_new (RushIterator *rows, RushEvalContext *eval)
+owning_new (const TwoInputs *inputs, RushIterator *rows, RushEvalContext *eval)
 {
   OwningIterator *self = g_new0 (OwningIterator, 1);
 
   self->base.klass = &owning_class;
-  self->rows = rows;
+  self->rows = rush_counted_iterator_new (inputs->metrics, rows);
   self->eval = eval;
   return &self->base;
 }
@@ -187,12 +191,14 @@ zip_open (RushIterator *left, RushIterator *right, guint split, RushTaskContext 
   g_autoptr (RushJoinTable) table = NULL;
 
   if (inputs->form == RUSH_JOIN_EXEC_SORT_MERGE)
-    return owning_new (rush_merge_join_new (inputs->spec, inputs->build_keys, inputs->build_schema,
+    return owning_new (inputs,
+                       rush_merge_join_new (inputs->spec, inputs->build_keys, inputs->build_schema,
                                             streamed, build, ctx, eval),
                        eval);
   table = build_table (inputs, build, ctx, eval, error);
   if (table != NULL)
-    return owning_new (rush_join_probe_new (inputs->spec, table, streamed, ctx, eval), eval);
+    return owning_new (inputs, rush_join_probe_new (inputs->spec, table, streamed, ctx, eval),
+                       eval);
   rush_iterator_close (streamed);
   rush_eval_context_free (eval);
   return NULL;
@@ -216,6 +222,7 @@ two_inputs_execute (RushExec *base, RushQuery *query, GError **error)
   inputs->build_keys = rush_expr_list_ref (self->build_keys);
   inputs->build_schema = rush_schema_ref (self->build_schema);
   inputs->settings = rush_task_settings_new (query);
+  inputs->metrics = rush_metric_set_ref (base->metrics);
   if (self->join.form == RUSH_JOIN_EXEC_CARTESIAN)
     return rush_rdd_cross_partitions (left, right, self->spec->output, zip_open, inputs,
                                       two_inputs_free, error);
@@ -452,6 +459,18 @@ join_finalize (RushExec *base)
   rush_schema_unref (self->build_schema);
 }
 
+/* A nested loop that must remember which rows of the build side had a match, or tells of each row
+ * whether it had one, is not fused in Spark. */
+static gboolean
+nested_loop_can_fuse (const RushExec *base)
+{
+  const RushJoin *join = join_of (base);
+
+  if (join->type == RUSH_JOIN_LEFT_SEMI || join->type == RUSH_JOIN_LEFT_ANTI)
+    return !join->build_left;
+  return join->type != RUSH_JOIN_EXISTENCE && !keeps_build_side (join);
+}
+
 #define JOIN_CLASS(name_, fusible_)                                                                \
   .name = name_, .fusible = fusible_, .finalize = join_finalize,                                   \
   .with_children = join_with_children, .arguments = join_arguments, .formatted = join_formatted,   \
@@ -468,6 +487,7 @@ static const RushExecClass join_classes[] = {
                                   .required_ordering = merge_required_ordering,
                                   .execute = two_inputs_execute },
   [RUSH_JOIN_EXEC_NESTED_LOOP] = { JOIN_CLASS ("BroadcastNestedLoopJoin", TRUE),
+                                   .can_fuse = nested_loop_can_fuse,
                                    .stream_child = broadcast_streamed, .open = broadcast_open },
   [RUSH_JOIN_EXEC_CARTESIAN] = { JOIN_CLASS ("CartesianProduct", FALSE),
                                  .execute = two_inputs_execute },

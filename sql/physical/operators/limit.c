@@ -77,16 +77,13 @@ rush_limit_iterator_new (RushIterator *rows, gint64 offset, gint64 limit)
   return &self->base;
 }
 
-/* A fused loop looks at the limit once in so many rows of a range. */
-#define LOOP_ROWS 1000
-
 static RushIterator *
 limit_open (const RushExec *base, RushIterator *child, guint split, RushTaskContext *ctx,
             RushEvalContext *eval, GError **error)
 {
   const LimitExec *self = (const LimitExec *)base;
 
-  ctx->rows_wanted = LOOP_ROWS;
+  ctx->rows_wanted = MAX (self->limit, 0);
   return rush_limit_iterator_new (child, self->offset,
                                   self->limit >= 0 ? self->limit - self->offset : -1);
 }
@@ -127,7 +124,7 @@ rush_single_partition_rdd (RushRdd *rows)
   partitioner->n_partitions = 1;
   dependency = rush_dependency_shuffle (rows, partitioner, rows->schema);
   rush_partitioner_unref (partitioner);
-  return rush_shuffled_row_rdd_new (dependency, rows->schema, &all, 1);
+  return rush_shuffled_row_rdd_new (dependency, rows->schema, &all, 1, NULL);
 }
 
 /* ---- CollectLimit as part of a plan ---- */
@@ -309,6 +306,12 @@ gboolean
 rush_exec_is_collect_limit (const RushExec *self)
 {
   return self->klass == &collect_limit_class;
+}
+
+gboolean
+rush_exec_is_part_limit (const RushExec *self)
+{
+  return self->klass == &local_limit_class || self->klass == &global_limit_class;
 }
 
 gboolean

@@ -11,6 +11,8 @@ RushExec *rush_global_limit_exec_new (gint64 limit, gint64 offset, RushExec *chi
 RushExec *rush_collect_limit_exec_new (gint64 limit, gint64 offset, RushExec *child);
 RushExec *rush_collect_tail_exec_new (gint64 limit, RushExec *child);
 gboolean rush_exec_is_collect_limit (const RushExec *self);
+/* A local or global one. */
+gboolean rush_exec_is_part_limit (const RushExec *self);
 gboolean rush_exec_is_collect_tail (const RushExec *self);
 gint64 rush_limit_exec_limit (const RushExec *self);
 gint64 rush_limit_exec_offset (const RushExec *self);

@@ -5,6 +5,7 @@
  */
 #include "rdd/source/parallelize.h"
 #include "sql/physical/operators/scans.h"
+#include "sql/physical/counted_rows.h"
 #include "sql/physical/query.h"
 #include "sql/physical/text.h"
 
@@ -46,8 +47,9 @@ local_table_execute (RushExec *base, RushQuery *query, GError **error)
   for (guint s = 0; s < n; s++)
     g_ptr_array_add (slices, slice_rows (self, rush_slice_start (self->n_rows, n, s),
                                          rush_slice_start (self->n_rows, n, s + 1)));
-  return rush_rdd_parallelize (rush_context_lineage (context), schema,
-                               (GPtrArray *const *)slices->pdata, n);
+  return rush_counted_rdd (rush_rdd_parallelize (rush_context_lineage (context), schema,
+                                                 (GPtrArray *const *)slices->pdata, n),
+                           base->metrics);
 }
 
 static RushPartitioning *

@@ -5,6 +5,7 @@
 #include "sql/physical/operators/scans.h"
 
 #include "rdd/source/parallelize.h"
+#include "sql/physical/counted_rows.h"
 #include "sql/physical/query.h"
 #include "sql/physical/text.h"
 
@@ -27,7 +28,7 @@ rdd_scan_new (const RushExecClass *klass, RushExprList *output, RushRdd *rows /*
 static RushRdd *
 rdd_scan_execute (RushExec *base, RushQuery *query, GError **error)
 {
-  return rush_rdd_ref (((RddScanExec *)base)->rows);
+  return rush_counted_rdd (rush_rdd_ref (((RddScanExec *)base)->rows), base->metrics);
 }
 
 static RushExec *
@@ -101,8 +102,9 @@ one_row_execute (RushExec *base, RushQuery *query, GError **error)
 {
   g_autoptr (RushSchema) schema = rush_exec_schema (base);
 
-  return rush_rdd_parallelize (rush_context_lineage (rush_query_context (query)), schema,
-                               &((OneRowExec *)base)->batches, 1);
+  return rush_counted_rdd (rush_rdd_parallelize (rush_context_lineage (rush_query_context (query)),
+                                                 schema, &((OneRowExec *)base)->batches, 1),
+                           base->metrics);
 }
 
 static RushExec *

@@ -9,7 +9,7 @@
  */
 #pragma once
 
-#include "core/lineage/rdd.h"
+#include "sql/physical/exec.h"
 
 typedef struct
 {
@@ -17,6 +17,22 @@ typedef struct
   guint map_start, map_end; /* G_MAXUINT: to the last */
 } RushShuffleSpec;
 
-/* @specs is copied.  @schema: that of the dependency, or its first columns alone. */
+/* What an exchange counts: the metrics of its set, in this order. */
+enum
+{
+  RUSH_EXCHANGE_RECORDS_WRITTEN,
+  RUSH_EXCHANGE_BYTES_WRITTEN,
+  RUSH_EXCHANGE_WRITE_TIME,
+  RUSH_EXCHANGE_DATA_SIZE,
+  RUSH_EXCHANGE_PARTITIONS,
+  RUSH_EXCHANGE_RECORDS_READ,
+  RUSH_EXCHANGE_BLOCKS_READ,
+  RUSH_EXCHANGE_BYTES_READ,
+  RUSH_EXCHANGE_FETCH_WAIT,
+};
+
+/* @specs is copied.  @schema: that of the dependency, or its first columns alone.  @metrics: of the
+ * exchange (referenced), or NULL. */
 RushRdd *rush_shuffled_row_rdd_new (RushDependency *dependency, RushSchema *schema,
-                                    const RushShuffleSpec *specs, guint n_specs);
+                                    const RushShuffleSpec *specs, guint n_specs,
+                                    RushMetricSet *metrics);

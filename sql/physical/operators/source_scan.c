@@ -4,6 +4,7 @@
  * Mirrors: org.apache.spark.sql.execution.FileSourceScanExec.
  */
 #include "sql/physical/operators/scans.h"
+#include "sql/physical/counted_rows.h"
 #include "sql/physical/query.h"
 #include "sql/physical/text.h"
 #include "sql/plan/relation.h"
@@ -13,7 +14,9 @@ typedef struct
   RushExec base;
   RushSource *source;   /* (owned) */
   RushExprList *pushed; /* (owned) or NULL */
-  RushExecClass klass;  /* with the source's own name */
+  char **table;         /* (owned) or NULL */
+  char *name;           /* (owned) the source's, and the table's if it has one */
+  RushExecClass klass;  /* with that name */
 } SourceScanExec;
 
 static RushRdd *
@@ -21,8 +24,10 @@ source_scan_execute (RushExec *base, RushQuery *query, GError **error)
 {
   SourceScanExec *self = (SourceScanExec *)base;
 
-  return self->source->klass->scan (self->source, rush_query_context (query), base->output,
-                                    self->pushed, rush_query_settings (query), error);
+  return rush_counted_rdd (self->source->klass->scan (self->source, rush_query_context (query),
+                                                      base->output, self->pushed,
+                                                      rush_query_settings (query), error),
+                           base->metrics);
 }
 
 static RushExec *
@@ -30,7 +35,8 @@ source_scan_copy (const RushExec *base, RushExec *const *children)
 {
   const SourceScanExec *self = (const SourceScanExec *)base;
 
-  return rush_source_scan_exec_new (rush_expr_list_ref (base->output), self->source, self->pushed);
+  return rush_source_scan_exec_new (rush_expr_list_ref (base->output), self->source,
+                                    (const char *const *)self->table, self->pushed);
 }
 
 static RushPartitioning *
@@ -47,7 +53,7 @@ source_scan_arguments (const RushExec *base)
   g_autofree char *described =
       self->source->klass->describe (self->source, base->output, self->pushed);
 
-  return g_strdup_printf (" %s %s", columns, described);
+  return g_strdup_printf ("%s%s %s", self->table == NULL ? " " : "", columns, described);
 }
 
 static void
@@ -72,6 +78,8 @@ source_scan_finalize (RushExec *base)
 
   rush_source_unref (self->source);
   rush_expr_list_unref (self->pushed);
+  g_strfreev (self->table);
+  g_free (self->name);
 }
 
 static const RushExecClass source_scan_class = {
@@ -85,12 +93,19 @@ static const RushExecClass source_scan_class = {
 };
 
 RushExec *
-rush_source_scan_exec_new (RushExprList *output, RushSource *source, RushExprList *pushed)
+rush_source_scan_exec_new (RushExprList *output, RushSource *source, const char *const *table,
+                           RushExprList *pushed)
 {
   SourceScanExec *self = rush_exec_alloc (sizeof *self, &source_scan_class, output, 0, NULL);
 
   self->klass = source_scan_class;
-  self->klass.name = source->klass->name;
+  if (table != NULL)
+    {
+      g_autofree char *dotted = g_strjoinv (".", (char **)table);
+      self->table = g_strdupv ((char **)table);
+      self->name = g_strjoin (" ", source->klass->name, dotted, NULL);
+    }
+  self->klass.name = self->name != NULL ? self->name : source->klass->name;
   self->klass.columnar = g_str_has_suffix (source->klass->name, " parquet") ||
                          g_str_has_suffix (source->klass->name, " orc");
   self->base.klass = &self->klass;

@@ -102,9 +102,20 @@ union_partitioning (const RushExec *base)
   return rush_partitioning_new (RUSH_PARTITIONING_UNKNOWN, MAX (n, 2), NULL);
 }
 
+/* Only what is fused itself goes on in one loop. */
+static gboolean
+all_can_fuse (const RushExec *base)
+{
+  for (guint i = 0; i < base->n_children; i++)
+    if (!rush_exec_can_fuse (base->children[i]))
+      return FALSE;
+  return TRUE;
+}
+
 static const RushExecClass union_class = {
   .name = "Union",
   .fusible = TRUE,
+  .can_fuse = all_can_fuse,
   .with_children = union_with_children,
   .output_partitioning = union_partitioning,
   .execute = union_execute,

@@ -1,6 +1,8 @@
 /* plan_subqueries.c - scalar subqueries that depend on no outer row: each is a query of its own,
  * run before the one that it stands in, and its value is a constant there.
  *
+ * What stands twice in a query (or gives the same in another way of writing) runs once.
+ *
  * Mirrors: org.apache.spark.sql.execution.{PlanSubqueries,ScalarSubquery,SubqueryExec}.
  */
 #include "core/data/gather.h"
@@ -68,20 +70,123 @@ single_value (const GPtrArray *batches, const RushType *type, GError **error)
   return plain;
 }
 
-static gboolean
-run_subquery (RushQuery *self, const RushExpr *subquery, GError **error)
+/* ---- the queries ---- */
+
+typedef struct
 {
+  gint64 id;
+  RushQuery *query; /* (owned) */
+  gboolean reused;  /* another one of the list runs it */
+} Subquery;
+
+static void
+subquery_free (gpointer data)
+{
+  rush_query_unref (((Subquery *)data)->query);
+  g_free (data);
+}
+
+static Subquery *
+find (RushQuery *self, gint64 id)
+{
+  for (guint i = 0; self->subqueries != NULL && i < self->subqueries->len; i++)
+    if (((Subquery *)self->subqueries->pdata[i])->id == id)
+      return self->subqueries->pdata[i];
+  return NULL;
+}
+
+/* One that is there already and gives the same; NULL: none. */
+static Subquery *
+find_same (RushQuery *self, const RushPlan *plan)
+{
+  for (guint i = 0; i < self->subqueries->len; i++)
+    {
+      Subquery *other = self->subqueries->pdata[i];
+      if (rush_plan_same_result (other->query->optimized, plan))
+        return other;
+    }
+  return NULL;
+}
+
+static void
+add_subquery (RushQuery *self, const RushExpr *expr)
+{
+  Subquery *same, *subquery;
+
+  if (self->subqueries == NULL)
+    self->subqueries = g_ptr_array_new_with_free_func (subquery_free);
+  if (find (self, expr->as.subquery.id) != NULL)
+    return;
+  same = rush_settings_get_bool (rush_query_settings (self), "spark.sql.execution.reuseSubquery")
+             ? find_same (self, expr->as.subquery.plan)
+             : NULL;
+  subquery = g_new (Subquery, 1);
+  *subquery = (Subquery){ expr->as.subquery.id,
+                          same != NULL ? rush_query_ref (same->query)
+                                       : rush_query_new_optimized (&self->environment,
+                                                                   expr->as.subquery.plan),
+                          same != NULL };
+  g_ptr_array_add (self->subqueries, subquery);
+}
+
+void
+rush_query_plan_subqueries (RushQuery *self, RushExec *plan)
+{
+  g_autoptr (GPtrArray) exprs = g_ptr_array_new ();
+
+  collect_subqueries (plan, exprs);
+  for (guint i = 0; i < exprs->len; i++)
+    add_subquery (self, exprs->pdata[i]);
+}
+
+RushExec *
+rush_query_subquery_plan (RushQuery *self, gint64 id, gboolean *out_reused)
+{
+  const Subquery *subquery = find (self, id);
+
+  *out_reused = subquery != NULL && subquery->reused;
+  return subquery != NULL ? rush_query_executed_plan (subquery->query, NULL) : NULL;
+}
+
+/* ---- running ---- */
+
+static void
+keep_value (RushQuery *self, gint64 id, RushColumn *value /* taken over */)
+{
+  g_hash_table_insert (self->subquery_values, g_memdup2 (&id, sizeof id), value);
+}
+
+/* The value that the query it is reused from has given; NULL: it runs by itself. */
+static RushColumn *
+value_of_same (RushQuery *self, const Subquery *subquery)
+{
+  for (guint i = 0; subquery->reused && i < self->subqueries->len; i++)
+    {
+      const Subquery *other = self->subqueries->pdata[i];
+      if (other != subquery && other->query == subquery->query)
+        return g_hash_table_lookup (self->subquery_values, &other->id);
+    }
+  return NULL;
+}
+
+static gboolean
+run_subquery (RushQuery *self, const RushExpr *expr, GError **error)
+{
+  const Subquery *subquery = find (self, expr->as.subquery.id);
+  RushColumn *value = value_of_same (self, subquery);
   RushExecutionOptions options = { .job = &self->job };
-  g_autoptr (RushQuery) inner =
-      rush_query_new_optimized (&self->environment, subquery->as.subquery.plan);
-  g_autoptr (GPtrArray) batches = rush_query_collect (inner, &options, error);
-  RushColumn *value = batches != NULL ? single_value (batches, subquery->type, error) : NULL;
+  g_autoptr (GPtrArray) batches = NULL;
 
   if (value == NULL)
+    {
+      batches = rush_query_collect (subquery->query, &options, error);
+      value = batches != NULL ? single_value (batches, expr->type, error) : NULL;
+    }
+  else
+    value = rush_column_ref (value);
+  if (value == NULL)
     return FALSE;
-  g_hash_table_insert (self->subquery_values,
-                       g_memdup2 (&subquery->as.subquery.id, sizeof subquery->as.subquery.id),
-                       value);
+  keep_value (self, expr->as.subquery.id, value);
   return TRUE;
 }
 
@@ -96,6 +201,7 @@ rush_query_run_subqueries (RushQuery *self, RushExec *plan, GError **error)
 {
   g_autoptr (GPtrArray) subqueries = g_ptr_array_new ();
 
+  rush_query_plan_subqueries (self, plan);
   collect_subqueries (plan, subqueries);
   for (guint i = 0; i < subqueries->len; i++)
     {

@@ -28,13 +28,14 @@ complete_calls (const RushExprList *calls)
   return rush_expr_list_new (calls->n, items);
 }
 
+/* An aggregate of groups without calls has a required distribution if it is the final one. */
 static gboolean
-all_have_mode (const RushExprList *calls, RushAggregateMode mode)
+has_mode (const RushAggregateStep *step, RushAggregateMode mode)
 {
-  for (guint c = 0; c < calls->n; c++)
-    if (calls->items[c]->as.aggregate.mode != mode)
+  for (guint c = 0; c < step->calls->n; c++)
+    if (step->calls->items[c]->as.aggregate.mode != mode)
       return FALSE;
-  return calls->n > 0;
+  return step->calls->n > 0 || (step->required != NULL) == (mode == RUSH_AGG_FINAL);
 }
 
 /* Final (partial (rows)) is complete (rows). */
@@ -48,9 +49,8 @@ combine_adjacent (RushExec *self, GError **error)
     return rush_exec_ref (self);
   final = rush_aggregate_exec_step (self);
   partial = rush_aggregate_exec_step (self->children[0]);
-  if (!all_have_mode (final->calls, RUSH_AGG_FINAL) ||
-      !all_have_mode (partial->calls, RUSH_AGG_PARTIAL) || final->calls->n != partial->calls->n ||
-      final->grouping->n != partial->grouping->n)
+  if (!has_mode (final, RUSH_AGG_FINAL) || !has_mode (partial, RUSH_AGG_PARTIAL) ||
+      final->calls->n != partial->calls->n || final->grouping->n != partial->grouping->n)
     return rush_exec_ref (self);
   step = (RushAggregateStep){
     .form = final->form,
@@ -148,24 +148,6 @@ typedef struct
   gint last;
 } Collapse;
 
-/* Expressions that leave the fused loop: Python's. */
-static gboolean
-can_fuse (const RushExec *self)
-{
-  g_autoptr (GPtrArray) exprs = g_ptr_array_new ();
-
-  if (!self->klass->fusible)
-    return FALSE;
-  if (self->klass->can_fuse != NULL && !self->klass->can_fuse (self))
-    return FALSE;
-  if (self->klass->expressions != NULL)
-    self->klass->expressions (self, exprs);
-  for (guint i = 0; i < exprs->len; i++)
-    if (((RushExpr *)exprs->pdata[i])->flags & RUSH_EXPR_HAS_PYTHON)
-      return FALSE;
-  return TRUE;
-}
-
 static RushExec *number_stages (RushExec *self, Collapse *state);
 
 /* A node of a stage, and those of its children that are in it, too; the number is given when all
@@ -177,7 +159,7 @@ collect_stage (RushExec *self, GPtrArray *members, Collapse *state)
   RushExec *copy;
 
   for (guint i = 0; i < self->n_children; i++)
-    children[i] = can_fuse (self->children[i]) && !self->klass->reads_streams
+    children[i] = rush_exec_can_fuse (self->children[i]) && !self->klass->reads_streams
                       ? collect_stage (self->children[i], members, state)
                       : number_stages (self->children[i], state);
   if (self->n_children == 0)
@@ -202,7 +184,7 @@ number_stages (RushExec *self, Collapse *state)
 
   if (self->codegen_stage_id != 0 || rush_exec_is_stage (self))
     return rush_exec_ref (self);
-  if (can_fuse (self))
+  if (rush_exec_can_fuse (self))
     {
       copy = collect_stage (self, members, state);
       state->last++;
@@ -282,7 +264,7 @@ rush_prepare_for_execution (RushQuery *query, RushExec *plan, GError **error)
   sorted = rush_settings_get_bool (settings, "spark.sql.execution.removeRedundantSorts")
                ? rush_exec_transform_up (simple, remove_redundant_sort, NULL, error)
                : rush_exec_ref (simple);
-  if (rush_adaptive_applies (sorted, settings))
+  if (rush_adaptive_applies (plan, settings))
     return rush_adaptive_exec_new (plan, sorted);
   fused = rush_collapse_codegen_stages (sorted, settings, &last);
   return rush_reuse_exchanges (fused, settings, error);

@@ -146,7 +146,8 @@ rush_plan_scan (RushQuery *query, RushPlan *plan, GError **error)
   columns = needed_columns (&scan);
   filters = pushable_filters (&scan);
   exec = scan.table->kind == RUSH_PLAN_RELATION
-             ? rush_source_scan_exec_new (columns, scan.table->as.source.source, filters)
+             ? rush_source_scan_exec_new (columns, scan.table->as.source.source,
+                                          (const char *const *)scan.table->as.source.table, filters)
              : rush_in_memory_scan_exec_new (columns, scan.table->output,
                                              scan.table->as.cached.data, filters);
   exec = rush_exec_planned_from (exec, scan.table);

@@ -178,7 +178,7 @@ infer_schema (RushSqlSession *session, RushTable *table, GError **error)
       return FALSE;
     }
   g_autoptr (RushPlan) files =
-      rush_sql_session_load (session, table->provider, &path, 1, NULL, options, error);
+      rush_sql_session_load (session, table->provider, &path, 1, NULL, options, NULL, error);
   if (files == NULL)
     return FALSE;
   const RushSource *source = files->as.source.source;

@@ -235,7 +235,7 @@ run_create_using (RushSqlSession *session, const RushCommand *command, RushPlan 
     rush_options_set (given, command->options->pdata[i], command->options->pdata[i + 1]);
   const char *path = rush_options_get (given, "path");
   g_autoptr (RushPlan) files = rush_sql_session_load (session, command->text, &path, path != NULL,
-                                                      command->schema, given, error);
+                                                      command->schema, given, options, error);
   return files != NULL && create_view (session, command, files, files, error)
              ? rush_command_no_result ()
              : NULL;
