@@ -93,9 +93,10 @@ add_edge (Builder *self, guint from, guint to)
 static guint
 add_node (Builder *self, const RushPlanInfo *plan, guint cluster)
 {
-  RushPlanNode node = { kind_of (plan->name),
-                        g_strstrip (g_strdup (plan->name)),
-                        g_strdup (arguments_of (plan)),
+  char *name = g_strstrip (g_strdup (plan->name));
+  RushPlanNode node = { kind_of (name),
+                        name,
+                        g_strdup (arguments_of (name, plan->text)),
                         cluster,
                         g_array_new (FALSE, FALSE, sizeof (RushPlanNodeMetric)),
                         -1 };
