@@ -19,6 +19,7 @@
 #include "sql/physical/tables/group_table.h"
 
 #include "sql/physical/tables/key_codes.h"
+#include "sql/physical/tables/nested_keys.h"
 
 #include <string.h>
 
@@ -150,7 +151,7 @@ long_bytes (const RushKeyLayout *layout, const guint64 *words, guint n)
   gsize bytes = 0;
 
   for (guint k = 0; k < layout->n_keys; k++)
-    if (layout->types[k]->storage == RUSH_STORAGE_VIEW)
+    if (rush_key_layout_is_string (layout, k))
       for (guint i = 0; i < n; i++)
         {
           const RushKeyString *string =
@@ -171,8 +172,7 @@ own_strings (RushGroupTable *self, guint64 *words)
     {
       RushKeyString *string = (RushKeyString *)(words + self->layout->words[k]);
 
-      if (self->layout->types[k]->storage != RUSH_STORAGE_VIEW ||
-          string->length <= RUSH_VIEW_INLINE_MAX)
+      if (!rush_key_layout_is_string (self->layout, k) || string->length <= RUSH_VIEW_INLINE_MAX)
         continue;
       char *copy = self->chunks->bytes + self->chunks->used;
       self->chunks->used += string->length;
@@ -319,9 +319,9 @@ number_rows (RushGroupTable *self, RushColumn *const *keys, const RushRows *rows
   return TRUE;
 }
 
-gboolean
-rush_group_table_find_or_add (RushGroupTable *self, RushColumn *const *keys, const RushRows *rows,
-                              guint32 *out_groups, GError **error)
+static gboolean
+find_or_add (RushGroupTable *self, RushColumn *const *keys, const RushRows *rows,
+             guint32 *out_groups, GError **error)
 {
   guint16 missing[RUSH_BATCH_MAX_ROWS];
   guint32 groups[RUSH_BATCH_MAX_ROWS];
@@ -339,9 +339,9 @@ rush_group_table_find_or_add (RushGroupTable *self, RushColumn *const *keys, con
   return TRUE;
 }
 
-void
-rush_group_table_find (const RushGroupTable *self, RushColumn *const *keys, const RushRows *rows,
-                       guint32 *out_groups)
+static void
+find (const RushGroupTable *self, RushColumn *const *keys, const RushRows *rows,
+      guint32 *out_groups)
 {
   g_auto (Chunk) chunk;
   guint n_words = self->layout->n_words;
@@ -375,121 +375,72 @@ rush_group_table_find (const RushGroupTable *self, RushColumn *const *keys, cons
     }
 }
 
-/* ---- keys back ---- */
+/* ---- structs and arrays ---- */
 
-/* Words to values of the storage's width; slots of nulls are zeros. */
 static void
-copy_values (const RushGroupTable *self, guint k, guint first, guint n, guint8 *out)
+unref_keys (RushColumn **keys, guint n)
 {
-  const RushType *type = self->layout->types[k];
-  const guint64 *word = row_at (self, first) + 1 + self->layout->words[k];
+  for (guint k = 0; k < n; k++)
+    if (keys[k] != NULL)
+      rush_column_unref (keys[k]);
+  g_free (keys);
+}
 
-  for (guint i = 0; i < n; i++, word += self->stride)
-    switch (type->storage)
-      {
-      case RUSH_STORAGE_BIT:
-        if (*word != 0)
-          rush_bit_set (out, i);
-        break;
-      case RUSH_STORAGE_I8:
-        ((gint8 *)out)[i] = (gint8)*word;
-        break;
-      case RUSH_STORAGE_I16:
-        ((gint16 *)out)[i] = (gint16)*word;
-        break;
-      case RUSH_STORAGE_I32:
-        ((gint32 *)out)[i] = (gint32)*word;
-        break;
-      case RUSH_STORAGE_I64:
-      case RUSH_STORAGE_F64:
-        ((guint64 *)out)[i] = *word;
-        break;
-      case RUSH_STORAGE_F32:
+/* @keys with those that are nested as bytes; NULL: refused. */
+static RushColumn **
+encode_nested (const RushGroupTable *self, RushColumn *const *keys, const RushRows *rows,
+               GError **error)
+{
+  const RushKeyLayout *layout = self->layout;
+  RushColumn **encoded = g_new0 (RushColumn *, layout->n_keys);
+
+  for (guint k = 0; k < layout->n_keys; k++)
+    {
+      encoded[k] = rush_nested_key_is (layout->types[k])
+                       ? rush_nested_key_encode (keys[k], rows, self->allocator, error)
+                       : rush_column_ref (keys[k]);
+      if (encoded[k] == NULL)
         {
-          double value;
-          memcpy (&value, word, sizeof value);
-          ((float *)out)[i] = (float)value;
-          break;
+          unref_keys (encoded, layout->n_keys);
+          return NULL;
         }
-      case RUSH_STORAGE_I128:
-      case RUSH_STORAGE_INTERVAL:
-        memcpy (out + (gsize)i * 16, word, 16);
-        break;
-      case RUSH_STORAGE_VIEW: /* copy_strings () */
-      case RUSH_STORAGE_VOID:
-      case RUSH_STORAGE_LIST:
-      case RUSH_STORAGE_STRUCT:
-        g_assert_not_reached ();
-      }
+    }
+  return encoded;
 }
 
-static RushColumn *
-string_column (const RushGroupTable *self, guint k, guint first, guint n, RushBuffer *validity,
-               guint null_count, RushAllocator *allocator, GError **error)
+gboolean
+rush_group_table_find_or_add (RushGroupTable *self, RushColumn *const *keys, const RushRows *rows,
+                              guint32 *out_groups, GError **error)
 {
-  const RushKeyString *strings =
-      (const RushKeyString *)(row_at (self, first) + 1 + self->layout->words[k]);
-  gsize stride = self->stride * sizeof (guint64), bytes = 0, used = 0;
-  RushBuffer *views, **data = NULL;
+  RushColumn **encoded;
+  gboolean found;
 
-#define STRING(i) ((const RushKeyString *)((const char *)strings + (i) * stride))
-  for (guint i = 0; i < n; i++)
-    if (STRING (i)->length > RUSH_VIEW_INLINE_MAX)
-      bytes += STRING (i)->length;
-  views = rush_buffer_new (allocator, n * sizeof (RushView), error);
-  if (bytes > 0 && views != NULL)
-    {
-      data = g_new0 (RushBuffer *, 1);
-      data[0] = rush_buffer_new (allocator, bytes, error);
-    }
-  if (views == NULL || (data != NULL && data[0] == NULL))
-    {
-      g_free (data);
-      rush_buffer_unref (views);
-      rush_buffer_unref (validity);
-      return NULL;
-    }
-  for (guint i = 0; i < n; i++)
-    {
-      RushView *view = (RushView *)views->bytes + i;
-      const RushKeyString *string = STRING (i);
-
-      memcpy (view, string, sizeof *view);
-      if (string->length <= RUSH_VIEW_INLINE_MAX)
-        continue;
-      memcpy (data[0]->bytes + used, string->bytes, string->length);
-      view->ref.buffer = 0;
-      view->ref.offset = (gint32)used;
-      used += string->length;
-    }
-#undef STRING
-  return rush_column_new_plain (self->layout->types[k], n, validity, null_count, views, data,
-                                data != NULL);
-}
-
-/* FALSE: refused.  *@out_validity NULL: no key is null. */
-static gboolean
-key_validity (const RushGroupTable *self, guint k, guint first, guint n, RushAllocator *allocator,
-              RushBuffer **out_validity, guint *out_null_count, GError **error)
-{
-  const guint64 *word = self->layout->has_null_word ? row_at (self, first) + 1 : NULL;
-  guint64 bit = G_GUINT64_CONSTANT (1) << k;
-  guint nulls = 0;
-
-  *out_validity = NULL;
-  *out_null_count = 0;
-  for (guint i = 0; word != NULL && i < n; i++)
-    nulls += (word[(gsize)i * self->stride] & bit) != 0;
-  if (nulls == 0)
-    return TRUE;
-  *out_validity = rush_buffer_new (allocator, (n + 7) / 8, error);
-  if (*out_validity == NULL)
+  if (!self->layout->has_nested)
+    return find_or_add (self, keys, rows, out_groups, error);
+  encoded = encode_nested (self, keys, rows, error);
+  if (encoded == NULL)
     return FALSE;
-  memset ((*out_validity)->bytes, 0, (n + 7) / 8);
-  for (guint i = 0; i < n; i++)
-    if ((word[(gsize)i * self->stride] & bit) == 0)
-      rush_bit_set ((*out_validity)->bytes, i);
-  *out_null_count = nulls;
+  found = find_or_add (self, encoded, rows, out_groups, error);
+  unref_keys (encoded, self->layout->n_keys);
+  return found;
+}
+
+gboolean
+rush_group_table_find (const RushGroupTable *self, RushColumn *const *keys, const RushRows *rows,
+                       guint32 *out_groups, GError **error)
+{
+  RushColumn **encoded;
+
+  if (!self->layout->has_nested)
+    {
+      find (self, keys, rows, out_groups);
+      return TRUE;
+    }
+  encoded = encode_nested (self, keys, rows, error);
+  if (encoded == NULL)
+    return FALSE;
+  find (self, encoded, rows, out_groups);
+  unref_keys (encoded, self->layout->n_keys);
   return TRUE;
 }
 
@@ -497,28 +448,9 @@ RushColumn *
 rush_group_table_key_column (const RushGroupTable *self, guint k, guint first, guint n,
                              RushAllocator *allocator, GError **error)
 {
-  const RushType *type = self->layout->types[k];
-  gsize size = type->storage == RUSH_STORAGE_BIT ? (n + 7) / 8 : (gsize)n * type->value_bytes;
-  RushBuffer *validity, *values;
-  guint null_count;
-
   g_assert (first <= self->n && n <= self->n - first);
-  if (type->storage == RUSH_STORAGE_VOID)
-    return rush_column_new_void (n);
-  if (!key_validity (self, k, first, n, allocator, &validity, &null_count, error))
-    return NULL;
-  if (type->storage == RUSH_STORAGE_VIEW)
-    return string_column (self, k, first, n, validity, null_count, allocator, error);
-  values = rush_buffer_new (allocator, size, error);
-  if (values == NULL)
-    {
-      rush_buffer_unref (validity);
-      return NULL;
-    }
-  if (type->storage == RUSH_STORAGE_BIT)
-    memset (values->bytes, 0, size);
-  copy_values (self, k, first, n, values->bytes);
-  return rush_column_new_plain (type, n, validity, null_count, values, NULL, 0);
+  return rush_key_rows_decode (self->layout, k, row_at (self, first) + 1, self->stride, n,
+                               allocator, error);
 }
 
 guint64

@@ -25,8 +25,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushGroupTable, rush_group_table_free)
  * no place for nulls. */
 gboolean rush_group_table_find_or_add (RushGroupTable *self, RushColumn *const *keys,
                                        const RushRows *rows, guint32 *out_groups, GError **error);
-void rush_group_table_find (const RushGroupTable *self, RushColumn *const *keys,
-                            const RushRows *rows, guint32 *out_groups);
+/* FALSE: keys that are structs or arrays found no memory; others cannot fail. */
+gboolean rush_group_table_find (const RushGroupTable *self, RushColumn *const *keys,
+                                const RushRows *rows, guint32 *out_groups, GError **error);
 guint rush_group_table_n_groups (const RushGroupTable *self);
 /* Key @k of groups [first, first + n). */
 RushColumn *rush_group_table_key_column (const RushGroupTable *self, guint k, guint first, guint n,

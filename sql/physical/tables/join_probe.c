@@ -97,7 +97,7 @@ find_groups (Probe *self, GError **error)
       found = columns[k] != NULL;
     }
   if (found && keys->n > 0)
-    rush_group_table_find (self->table->groups, columns, &rows, self->groups);
+    found = rush_group_table_find (self->table->groups, columns, &rows, self->groups, error);
   /* x NOT IN (…) is null for a null x. */
   if (found && self->spec->null_aware && self->table->n_rows > 0)
     for (guint i = 0; i < rows.n; i++)

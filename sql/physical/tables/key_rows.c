@@ -7,6 +7,7 @@
 #include "sql/physical/tables/key_rows.h"
 
 #include "core/data/hash.h"
+#include "sql/physical/tables/nested_keys.h"
 
 #include <math.h>
 #include <string.h>
@@ -129,7 +130,7 @@ put_values (const RushColumn *key, const RushRows *rows, guint first, guint n, g
       break; /* null in every row */
     case RUSH_STORAGE_LIST:
     case RUSH_STORAGE_STRUCT:
-      g_assert_not_reached (); /* refused by rush_key_layout_new () */
+      g_assert_not_reached (); /* the group table has made binary of them */
     }
 }
 
@@ -137,7 +138,7 @@ static guint
 words_of (const RushType *type)
 {
   return type->storage == RUSH_STORAGE_VIEW || type->storage == RUSH_STORAGE_I128 ||
-                 type->storage == RUSH_STORAGE_INTERVAL
+                 type->storage == RUSH_STORAGE_INTERVAL || rush_nested_key_is (type)
              ? 2
              : 1;
 }
@@ -214,7 +215,7 @@ hash_words (const RushKeyLayout *layout, const guint64 *words, guint n, guint64 
 static inline gboolean
 is_string (const RushKeyLayout *layout, guint k)
 {
-  return layout->types[k]->storage == RUSH_STORAGE_VIEW;
+  return layout->types[k]->storage == RUSH_STORAGE_VIEW || rush_nested_key_is (layout->types[k]);
 }
 
 /* Pointers say nothing about bytes: long strings are hashed themselves. */
@@ -281,7 +282,7 @@ rush_key_layout_new (guint n_keys, const RushType *const *types, gboolean keys_m
   RushKeyLayout *self;
 
   for (guint k = 0; k < n_keys; k++)
-    if (types[k]->storage == RUSH_STORAGE_LIST || types[k]->storage == RUSH_STORAGE_STRUCT)
+    if (rush_nested_key_has_map (types[k]))
       {
         g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_UNSUPPORTED,
                      "values of the type %s cannot be grouped by or joined on yet", types[k]->name);
@@ -305,9 +306,16 @@ rush_key_layout_new (guint n_keys, const RushType *const *types, gboolean keys_m
       self->words[k] = self->n_words;
       self->n_words += words_of (types[k]);
       self->has_strings |= is_string (self, k);
+      self->has_nested |= rush_nested_key_is (types[k]);
     }
   self->n_words = MAX (self->n_words, 1);
   return self;
+}
+
+gboolean
+rush_key_layout_is_string (const RushKeyLayout *self, guint k)
+{
+  return is_string (self, k);
 }
 
 RushKeyLayout *

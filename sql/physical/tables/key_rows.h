@@ -12,6 +12,9 @@
  * 12 bytes is its length, its first 4 bytes and a pointer, so that two of them compare their first
  * word, and their bytes only if that is equal.
  *
+ * Structs and arrays are keys as bytes (nested_keys.h): the group table makes columns of binary of
+ * them before rows are encoded.
+ *
  * The word of nulls is there if a key may be null.  A join's table has no use for null
  * keys: it asks for none and is told which rows have one.
  *
@@ -32,16 +35,20 @@ typedef struct
   const RushType **types; /* (owned) [n_keys] */
   guint *words;           /* (owned) [n_keys] where each key begins in a row */
   gboolean has_null_word; /* word 0 has a bit for each null key */
-  gboolean has_strings;
+  gboolean has_strings;   /* or keys that are bytes */
+  gboolean has_nested;
   guint n_words; /* of a row; at least 1 */
 } RushKeyLayout;
 
-/* UNSUPPORTED: a type that has no row (arrays, maps, structs). */
+/* UNSUPPORTED: a type that cannot be a key (maps, and what holds them). */
 RushKeyLayout *rush_key_layout_new (guint n_keys, const RushType *const *types,
                                     gboolean keys_may_be_null, GError **error);
 RushKeyLayout *rush_key_layout_ref (RushKeyLayout *self);
 void rush_key_layout_unref (RushKeyLayout *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushKeyLayout, rush_key_layout_unref)
+
+/* Whether key @k is a RushKeyString in a row. */
+gboolean rush_key_layout_is_string (const RushKeyLayout *self, guint k);
 
 /* A string in a row. */
 typedef struct
@@ -65,6 +72,10 @@ void rush_key_rows_hash (const RushKeyLayout *layout, const guint64 *words, guin
                          guint64 *out_hashes);
 gboolean rush_key_rows_equal_strings (const RushKeyLayout *layout, const guint64 *a,
                                       const guint64 *b);
+
+/* Key @k of @n rows, one every @stride words from @words on, as a column (key_columns.c). */
+RushColumn *rush_key_rows_decode (const RushKeyLayout *layout, guint k, const guint64 *words,
+                                  guint stride, guint n, RushAllocator *allocator, GError **error);
 
 static inline gboolean
 rush_key_rows_equal (const RushKeyLayout *layout, const guint64 *a, const guint64 *b)
