@@ -35,6 +35,11 @@
  * Spark keeps two pools whose sizes it moves; here only the two sums are kept, and the sizes are
  * what follows from them.
  *
+ * Beside the pool there is user memory, the heap's rest.  In Spark nobody counts it: rows on their
+ * way from one operator to the next are objects there, and a heap that is too full ends the
+ * executor.  Here batches on their way are counted like all else, and may go there when the pool
+ * has nothing left and nothing can be spilled: up to 1/N of it a task, and never beyond its end.
+ *
  * Eviction writes files, so it runs without the lock; evict_lock lets one thread at a time do it,
  * and everybody looks at the sums again afterwards, as the world has moved on.
  */
@@ -51,6 +56,7 @@ struct _RushMemoryManager
   RushRefCount refs;
   gint64 pool;
   gint64 storage_region;
+  gint64 user; /* the heap's rest: neither reserved nor in the pool */
 
   pthread_mutex_t evict_lock; /* taken before lock, and held while evict () runs */
   RushStorageEvict evict;     /* guarded by evict_lock */
@@ -62,6 +68,7 @@ struct _RushMemoryManager
   /* Guarded by lock. */
   gint64 execution_used;
   gint64 storage_used;
+  gint64 user_used;
   GHashTable *tasks; /* gint64 task id → TaskUse: tasks that hold memory or wait for it */
 };
 
@@ -77,6 +84,7 @@ typedef struct
 {
   gint64 task_id;
   gint64 used;
+  gint64 user_used;
   const Request *request; /* NULL: asks for nothing now */
   gboolean asleep;        /* until `changed` */
 } TaskUse;
@@ -168,7 +176,7 @@ enter_task (RushMemoryManager *self, gint64 task_id)
 static void
 leave_task_if_idle (RushMemoryManager *self, TaskUse *task)
 {
-  if (task->used > 0 || task->request != NULL)
+  if (task->used > 0 || task->user_used > 0 || task->request != NULL)
     return;
   g_hash_table_remove (self->tasks, &task->task_id);
   pthread_cond_broadcast (&self->changed);
@@ -358,6 +366,40 @@ rush_memory_manager_release_execution (RushMemoryManager *self, gint64 task_id, 
   pthread_mutex_unlock (&self->lock);
 }
 
+/* ---- user memory ---- */
+
+gboolean
+rush_memory_manager_acquire_user (RushMemoryManager *self, gint64 task_id, gint64 bytes)
+{
+  g_return_val_if_fail (bytes > 0, FALSE);
+  pthread_mutex_lock (&self->lock);
+  TaskUse *task = enter_task (self, task_id);
+  gint64 share = self->user / g_hash_table_size (self->tasks);
+  gboolean granted = bytes <= self->user - self->user_used && bytes <= share - task->user_used;
+  if (granted)
+    {
+      task->user_used += bytes;
+      self->user_used += bytes;
+    }
+  leave_task_if_idle (self, task);
+  pthread_mutex_unlock (&self->lock);
+  return granted;
+}
+
+void
+rush_memory_manager_release_user (RushMemoryManager *self, gint64 task_id, gint64 bytes)
+{
+  if (bytes == 0)
+    return;
+  pthread_mutex_lock (&self->lock);
+  TaskUse *task = g_hash_table_lookup (self->tasks, &task_id);
+  g_assert (task != NULL && bytes > 0 && bytes <= task->user_used);
+  task->user_used -= bytes;
+  self->user_used -= bytes;
+  leave_task_if_idle (self, task);
+  pthread_mutex_unlock (&self->lock);
+}
+
 void
 rush_memory_manager_wake (RushMemoryManager *self)
 {
@@ -378,6 +420,8 @@ rush_memory_manager_stats (RushMemoryManager *self, RushMemoryStats *out)
     .execution_used = self->execution_used,
     .storage_used = self->storage_used,
     .storage_region = self->storage_region,
+    .user = self->user,
+    .user_used = self->user_used,
     .n_active_tasks = g_hash_table_size (self->tasks),
   };
   pthread_mutex_unlock (&self->lock);
@@ -448,6 +492,7 @@ rush_memory_manager_new (const RushConf *conf, gint64 heap_bytes, GError **error
   rush_ref_count_init (&self->refs);
   self->pool =
       (gint64)((double)usable_bytes * rush_conf_get_double (conf, "spark.memory.fraction"));
+  self->user = usable_bytes - self->pool;
   self->storage_region =
       (gint64)((double)self->pool * rush_conf_get_double (conf, "spark.memory.storageFraction"));
   pthread_mutex_init (&self->evict_lock, NULL);

@@ -1,9 +1,10 @@
 /* memory_manager.h - one executor's unified memory: an execution and a storage pool that share.
  *
  *   heap ── reserved 300 MiB
- *        └─ usable × spark.memory.fraction = the unified pool
- *              ├─ execution: tasks (hash tables, sorts, batches being built)
- *              └─ storage:   map outputs, later cached blocks and broadcasts
+ *        ├─ usable × spark.memory.fraction = the unified pool
+ *        │     ├─ execution: tasks (hash tables, sorts, batches being built)
+ *        │     └─ storage:   map outputs, cached blocks and broadcasts
+ *        └─ the rest: user memory, for batches on their way between operators
  *
  * Execution may take free storage memory, and evicts storage down to storageFraction of the pool;
  * storage may borrow free execution memory, never evicts execution.  With N tasks that hold or want
@@ -35,6 +36,8 @@ typedef struct
   gint64 execution_used;
   gint64 storage_used;
   gint64 storage_region; /* pool × storageFraction */
+  gint64 user;           /* outside the pool */
+  gint64 user_used;
   guint n_active_tasks;
 } RushMemoryStats;
 void rush_memory_manager_stats (RushMemoryManager *self, RushMemoryStats *out);
@@ -61,6 +64,12 @@ gboolean rush_memory_manager_await_execution (RushMemoryManager *self, gint64 ta
  * no lock). */
 gint64 rush_memory_manager_owed_execution (RushMemoryManager *self, gint64 task_id);
 void rush_memory_manager_release_execution (RushMemoryManager *self, gint64 task_id, gint64 bytes);
+
+/* User memory, for a task that got nothing from the pool: all of @bytes or nothing, at most 1/N of
+ * it; never waits. */
+gboolean rush_memory_manager_acquire_user (RushMemoryManager *self, gint64 task_id, gint64 bytes);
+void rush_memory_manager_release_user (RushMemoryManager *self, gint64 task_id, gint64 bytes);
+
 /* Wakes everybody who waits (cancellation). */
 void rush_memory_manager_wake (RushMemoryManager *self);
 

@@ -14,6 +14,9 @@
  *      ask the largest consumer to spill ──freed──▶ ask the pool again
  *            │ 0: the next largest … none left, nor a busy one that spills when refused
  *            ▼
+ *      borrow of user memory ──────granted─────────▶ done
+ *            │ its share is used up
+ *            ▼
  *      wait for other tasks to give back ──────────▶ done
  *            │ nobody can
  *            ▼
@@ -27,6 +30,10 @@
  * A spill itself needs memory (the batch that is being written).  It gets it beyond the grant,
  * used > granted, for as long as it runs; the next request makes up for what is left of that.
  *
+ * What no consumer holds, and so nobody can spill, are batches on their way: decoded rows, the
+ * output of a join.  They are few and small, but a pool may be smaller; that is what user memory is
+ * borrowed for, as Spark's rows in flight lie there.  It goes back first.
+ *
  * Memory that comes back stays granted up to two steps, so that a loop of allocate and free does
  * not knock at the pool each time; the rest goes back at once, as other tasks may wait for it.
  */
@@ -37,6 +44,8 @@
 #include <pthread.h>
 
 #define STEP_BYTES (64 * 1024)
+/* An empty table takes some memory, too: to spill it would only begin it anew. */
+#define WORTH_SPILLING_BYTES (4 * STEP_BYTES)
 
 typedef struct
 {
@@ -46,7 +55,8 @@ typedef struct
   /* Guarded by lock. */
   RushTaskMemory *owner; /* NULL when the task has ended: counts no more */
   gint64 used;
-  gint64 granted;
+  gint64 granted;  /* by the pool */
+  gint64 borrowed; /* of user memory, beyond that */
   gint64 peak;
 } TaskAllocator;
 
@@ -62,42 +72,57 @@ struct _RushTaskMemory
 
 /* ---- what a refusal says ---- */
 
+/* What no consumer holds are batches on their way. */
 static void
-append_consumers (GString *out, const GPtrArray *consumers)
+append_consumers (GString *out, const GPtrArray *consumers, gint64 used)
 {
   for (guint i = 0; i < consumers->len; i++)
     {
       RushMemoryConsumer *consumer = g_ptr_array_index (consumers, i);
-      g_autofree char *used = rush_format_bytes (consumer->used_bytes (consumer));
-      g_string_append_printf (out, "%s%s %s", i == 0 ? ", of it " : ", ", consumer->name, used);
+      gint64 bytes = consumer->used_bytes (consumer);
+      g_autofree char *text = rush_format_bytes (bytes);
+
+      g_string_append_printf (out, "%s %s, ", consumer->name, text);
+      used -= bytes;
     }
+  g_autofree char *rest = rush_format_bytes (MAX (used, 0));
+  g_string_append_printf (out, "batches on their way %s", rest);
+}
+
+static gint64
+share_of (const RushMemoryStats *stats)
+{
+  return (stats->pool - MIN (stats->storage_used, stats->storage_region)) /
+         MAX (1, stats->n_active_tasks);
 }
 
 static gboolean
-refuse (RushTaskMemory *self, gsize bytes, gint64 used, GError **error)
+refuse (RushTaskMemory *self, gsize bytes, gint64 got, gint64 used, GError **error)
 {
   g_autoptr (GString) consumers = g_string_new (NULL);
   RushMemoryStats stats;
 
   rush_memory_manager_stats (self->manager, &stats);
-  append_consumers (consumers, self->consumers);
+  append_consumers (consumers, self->consumers, used);
   guint n_tasks = MAX (1, stats.n_active_tasks);
-  gint64 attainable = stats.pool - MIN (stats.storage_used, stats.storage_region);
   g_autofree char *asked = rush_format_bytes ((gint64)bytes);
   g_autofree char *holds = rush_format_bytes (used);
-  g_autofree char *share = rush_format_bytes (attainable / n_tasks);
+  g_autofree char *share = rush_format_bytes (share_of (&stats));
   g_autofree char *pool = rush_format_bytes (stats.pool);
   g_autofree char *storage = rush_format_bytes (stats.storage_used);
   g_autofree char *execution = rush_format_bytes (stats.execution_used);
+  g_autofree char *user = rush_format_bytes (stats.user);
 
   g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_OUT_OF_MEMORY,
-               "Unable to acquire %" G_GSIZE_FORMAT " bytes (%s) of memory: task %" G_GINT64_FORMAT
-               " holds %s%s; its share is 1/%u of execution memory, %s at most; the unified pool "
-               "of %s has %s in storage and %s in execution, and nothing more can be spilled. Give "
-               "the executor more memory (spark.driver.memory in local mode, else "
+               "[UNABLE_TO_ACQUIRE_MEMORY] Unable to acquire %" G_GSIZE_FORMAT
+               " bytes of memory, got %" G_GINT64_FORMAT ". SQLSTATE: 53200\n"
+               "Task %" G_GINT64_FORMAT " asked for %s and holds %s (%s); its share is 1/%u: at "
+               "most %s of execution memory, and of %s outside the pool for batches on their way; "
+               "the unified pool of %s has %s in storage and %s in execution, and nothing more can "
+               "be spilled. Give the executor more memory (spark.driver.memory in local mode, else "
                "spark.executor.memory), or each task less data (more partitions)",
-               bytes, asked, self->task_id, holds, consumers->str, n_tasks, share, pool, storage,
-               execution);
+               bytes, got, self->task_id, asked, holds, consumers->str, n_tasks, share, user, pool,
+               storage, execution);
   return FALSE;
 }
 
@@ -144,15 +169,15 @@ spill_largest (RushTaskMemory *self, GError **error)
   return freed;
 }
 
-/* Whether a consumer will spill as soon as this request is refused, which is better than to wait
- * for other tasks. */
+/* Whether a consumer will spill @bytes or more as soon as this request is refused, which is better
+ * than to wait for other tasks. */
 static gboolean
-refusal_makes_room (const RushTaskMemory *self)
+refusal_makes_room (const RushTaskMemory *self, gint64 bytes)
 {
   for (guint i = 0; i < self->consumers->len; i++)
     {
       RushMemoryConsumer *consumer = g_ptr_array_index (self->consumers, i);
-      if (consumer->busy && consumer->used_bytes (consumer) > 0)
+      if (consumer->busy && consumer->used_bytes (consumer) >= bytes)
         return TRUE;
     }
   return FALSE;
@@ -184,7 +209,8 @@ try_take (TaskAllocator *self, gsize bytes, gboolean can_yield, Shortage *out)
   pthread_mutex_lock (&self->lock);
   RushTaskMemory *owner = self->owner;
   gboolean counts = owner != NULL && owner->n_spills_running == 0;
-  *out = (Shortage){ .owner = owner, .lacking = self->used + (gint64)bytes - self->granted };
+  *out = (Shortage){ .owner = owner,
+                     .lacking = self->used + (gint64)bytes - self->granted - self->borrowed };
   if (counts && can_yield)
     out->owed = rush_memory_manager_owed_execution (owner->manager, owner->task_id);
   gboolean taken = !counts || (out->owed == 0 && out->lacking <= 0);
@@ -202,10 +228,35 @@ add_grant (TaskAllocator *self, gint64 bytes)
   pthread_mutex_unlock (&self->lock);
 }
 
+/* Borrows what is lacking beyond the grant, if there is so much left. */
+static gboolean
+borrow (TaskAllocator *self, RushTaskMemory *owner, gint64 lacking)
+{
+  if (!rush_memory_manager_acquire_user (owner->manager, owner->task_id, lacking))
+    return FALSE;
+  pthread_mutex_lock (&self->lock);
+  self->borrowed += lacking;
+  pthread_mutex_unlock (&self->lock);
+  return TRUE;
+}
+
+/* Lock held.  Returns what is borrowed beyond use. */
+static void
+trim_borrowed (TaskAllocator *self)
+{
+  gint64 excess = MIN (self->borrowed, self->granted + self->borrowed - self->used);
+
+  if (self->owner == NULL || excess <= 0)
+    return;
+  self->borrowed -= excess;
+  rush_memory_manager_release_user (self->owner->manager, self->owner->task_id, excess);
+}
+
 /* Lock held.  Gives back what is granted beyond use and @keep bytes. */
 static void
 trim_grant (TaskAllocator *self, gint64 keep)
 {
+  trim_borrowed (self);
   gint64 excess = self->granted - self->used - keep;
 
   if (self->owner == NULL || excess <= 0)
@@ -244,7 +295,8 @@ give_back_excess (TaskAllocator *self, RushTaskMemory *owner, GError **error)
 
 /* A grant that did not help goes back before the refusal: others may be able to use it. */
 static gboolean
-refuse_and_trim (TaskAllocator *self, RushTaskMemory *owner, gsize bytes, GError **error)
+refuse_and_trim (TaskAllocator *self, RushTaskMemory *owner, gsize bytes, gint64 got,
+                 GError **error)
 {
   if (owner->cancelled != NULL && atomic_load (owner->cancelled))
     {
@@ -252,7 +304,7 @@ refuse_and_trim (TaskAllocator *self, RushTaskMemory *owner, gsize bytes, GError
                    "Task killed while it asked for memory");
       return FALSE;
     }
-  return refuse (owner, bytes, trim_to_use (self), error);
+  return refuse (owner, bytes, got, trim_to_use (self), error);
 }
 
 /* Makes the grant larger by @lacking, or by something at least that a spill may follow. */
@@ -267,14 +319,18 @@ grow_grant (TaskAllocator *self, RushTaskMemory *owner, gsize bytes, gint64 lack
   if (got >= lacking)
     return TRUE;
   if (owner->cancelled != NULL && atomic_load (owner->cancelled))
-    return refuse_and_trim (self, owner, bytes, error);
+    return refuse_and_trim (self, owner, bytes, got, error);
   gint64 freed = spill_largest (owner, error);
   if (freed != 0)
     return freed > 0;
-  if (refusal_makes_room (owner) ||
+  if (refusal_makes_room (owner, WORTH_SPILLING_BYTES))
+    return refuse_and_trim (self, owner, bytes, got, error);
+  if (borrow (self, owner, lacking - got))
+    return TRUE;
+  if (refusal_makes_room (owner, 1) ||
       !rush_memory_manager_await_execution (owner->manager, owner->task_id, lacking - got,
                                             owner->cancelled))
-    return refuse_and_trim (self, owner, bytes, error);
+    return refuse_and_trim (self, owner, bytes, got, error);
   add_grant (self, lacking - got);
   return TRUE;
 }
@@ -306,6 +362,7 @@ task_release (RushAllocator *base, gsize bytes)
   pthread_mutex_lock (&self->lock);
   g_assert ((gint64)bytes <= self->used);
   self->used -= (gint64)bytes;
+  trim_borrowed (self);
   if (self->granted - self->used > 2 * STEP_BYTES)
     trim_grant (self, STEP_BYTES);
   pthread_mutex_unlock (&self->lock);
@@ -356,6 +413,15 @@ rush_task_memory_allocator (RushTaskMemory *self)
 }
 
 gint64
+rush_task_memory_share_bytes (RushTaskMemory *self)
+{
+  RushMemoryStats stats;
+
+  rush_memory_manager_stats (self->manager, &stats);
+  return share_of (&stats);
+}
+
+gint64
 rush_task_memory_peak_bytes (RushTaskMemory *self)
 {
   pthread_mutex_lock (&self->account->lock);
@@ -372,7 +438,8 @@ rush_task_memory_free (RushTaskMemory *self)
   g_assert (self->consumers->len == 0 && self->n_spills_running == 0);
   pthread_mutex_lock (&self->account->lock);
   rush_memory_manager_release_execution (self->manager, self->task_id, self->account->granted);
-  self->account->granted = 0;
+  rush_memory_manager_release_user (self->manager, self->task_id, self->account->borrowed);
+  self->account->granted = self->account->borrowed = 0;
   self->account->owner = NULL;
   pthread_mutex_unlock (&self->account->lock);
   rush_allocator_unref (&self->account->base);

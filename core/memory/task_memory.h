@@ -43,4 +43,6 @@ void rush_task_memory_remove_consumer (RushTaskMemory *self, RushMemoryConsumer 
  * that. */
 gint64 rush_task_memory_spill (RushTaskMemory *self, RushMemoryConsumer *consumer, GError **error);
 RushAllocator *rush_task_memory_allocator (RushTaskMemory *self); /* (transfer none) */
+/* The most that it may have of the pool now: 1/N. */
+gint64 rush_task_memory_share_bytes (RushTaskMemory *self);
 gint64 rush_task_memory_peak_bytes (RushTaskMemory *self);

@@ -70,7 +70,6 @@ sort_next (RushIterator *base, GError **error)
   batch = rush_row_sorter_next (self->sorter, error);
   rush_exec_count (self->exec, METRIC_SORT_TIME,
                    (rush_clock_now_us (self->ctx->clock) - start_us) / 1000);
-  rush_exec_count (self->exec, METRIC_SPILL_SIZE, rush_row_sorter_spilled_bytes (self->sorter));
   return batch;
 }
 
@@ -79,6 +78,9 @@ sort_close (RushIterator *base)
 {
   SortIterator *self = (SortIterator *)base;
 
+  /* At the end: rows may have to go to disk while they are being handed out, too. */
+  rush_exec_count (self->exec, METRIC_SPILL_SIZE, rush_row_sorter_spilled_bytes (self->sorter));
+  rush_exec_count (self->exec, METRIC_PEAK_MEMORY, rush_row_sorter_peak_bytes (self->sorter));
   rush_iterator_close (self->child);
   rush_row_sorter_free (self->sorter);
   g_free (self);

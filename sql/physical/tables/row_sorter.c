@@ -3,7 +3,7 @@
  *     batches ─▶ items (batch, row) ──end──▶ sorted ─▶ gathered, batch by batch
  *        │ no memory: sort what is here, write it as a run, begin anew
  *        ▼
- *     spill file │ run 0 … │ run 1 … │ run 2 … │ ──end──▶ merged: a heap of the runs' next rows
+ *     sorted_runs.c │ run 0 … │ run 1 … │ ──end──▶ merged
  *
  *     INSERTING ──end, nothing on disk──▶ SORTED ──asked to spill──▶ MERGING (of the rest as a run)
  *         └────────end, runs on disk────▶ MERGING
@@ -12,15 +12,14 @@
  * no items, and the batches themselves are the answer or the run.
  *
  * The room that sorting needs, two items a row, is taken when rows come out of order: who sorts in
- * order to spill must not ask for memory.  Keys that are expressions are computed again for rows
- * that come back from disk.
+ * order to spill must not ask for memory.
  */
 #include "sql/physical/tables/row_sorter.h"
 
 #include "core/data/gather.h"
-#include "core/executor/env.h"
 #include "core/memory/task_memory.h"
-#include "core/storage/spill_file.h"
+#include "sql/physical/tables/sorted_runs.h"
+#include "sql/physical/tables/spill_pieces.h"
 
 #include <string.h>
 
@@ -30,22 +29,6 @@ typedef enum
   SORTED,
   MERGING,
 } State;
-
-typedef struct
-{
-  guint64 start, end; /* bytes of the file */
-} RunRange;
-
-/* A run that is being merged. */
-typedef struct
-{
-  RushIterator *batches;
-  RushBatch *batch; /* (owned) that the next row is in; NULL: at its end */
-  RushColumn **keys;
-  guint row;
-  guint source; /* index of batch among those of the batch that is made; NO_SOURCE: not yet */
-} Run;
-#define NO_SOURCE G_MAXUINT
 
 struct _RushRowSorter
 {
@@ -57,20 +40,16 @@ struct _RushRowSorter
   RushEvalContext *eval;
   State state;
 
-  GPtrArray *batches; /* RushBatch (owned), without selections */
-  GPtrArray *keys;    /* RushColumn ** (owned), one a batch */
-  gint64 batch_bytes;
+  GPtrArray *batches;  /* RushBatch (owned), without selections */
+  GPtrArray *keys;     /* RushColumn ** (owned), one a batch */
+  gint64 batch_bytes;  /* and those of keys that are not columns of a batch */
   gboolean in_order;   /* so far: no items */
   RushSortItem *items; /* [2 × capacity]: the second half is scratch */
   gsize n_rows, capacity;
   gsize next; /* SORTED: of items, or, in order, of batches */
 
-  RushSpillFile *file; /* NULL: nothing spilled */
-  GArray *ranges;      /* RunRange */
-  Run *runs;           /* MERGING: [n_runs] */
-  guint *heap;         /* of runs that are not at their end, the smallest first */
-  guint n_heap;
-  gint64 spilled_bytes;
+  RushSortedRuns *runs; /* NULL: nothing spilled */
+  gint64 spilled_bytes, peak_bytes;
 };
 
 /* ---- what is in memory ---- */
@@ -113,25 +92,10 @@ gather (RushRowSorter *self, gsize first, guint n, RushAllocator *allocator, GEr
 /* ---- to disk ---- */
 
 static gboolean
-open_file (RushRowSorter *self, GError **error)
-{
-  static atomic_uint next_number; /* tells the files of a task apart */
-  RushEnv *env = self->ctx->env;
-  g_autofree char *name =
-      g_strdup_printf ("temp_sort_%" G_GINT64_FORMAT "_%u", self->ctx->task_id, next_number++);
-  g_autofree char *path = rush_local_dir_file (env->dir, name, error);
-
-  if (path == NULL)
-    return FALSE;
-  self->file = rush_spill_file_create (path, rush_block_store_spill_codec (env->blocks), error);
-  return self->file != NULL;
-}
-
-static gboolean
 append_batches (RushRowSorter *self, gsize first, GError **error)
 {
   for (gsize b = first; b < self->batches->len; b++)
-    if (!rush_spill_file_append (self->file, self->batches->pdata[b], error))
+    if (!rush_sorted_runs_append (self->runs, self->batches->pdata[b], error))
       return FALSE;
   return TRUE;
 }
@@ -141,12 +105,13 @@ append_batches (RushRowSorter *self, gsize first, GError **error)
 static gboolean
 append_items (RushRowSorter *self, gsize first, GError **error)
 {
-  for (gsize at = first; at < self->n_rows; at += RUSH_BATCH_MAX_ROWS)
+  guint piece_rows = rush_spill_piece_rows (self->batch_bytes, self->n_rows);
+
+  for (gsize at = first; at < self->n_rows; at += piece_rows)
     {
-      g_autoptr (RushBatch) batch =
-          gather (self, at, (guint)MIN (self->n_rows - at, RUSH_BATCH_MAX_ROWS),
-                  rush_allocator_system (), error);
-      if (batch == NULL || !rush_spill_file_append (self->file, batch, error))
+      g_autoptr (RushBatch) batch = gather (self, at, (guint)MIN (self->n_rows - at, piece_rows),
+                                            rush_allocator_system (), error);
+      if (batch == NULL || !rush_sorted_runs_append (self->runs, batch, error))
         return FALSE;
     }
   return TRUE;
@@ -156,45 +121,55 @@ append_items (RushRowSorter *self, gsize first, GError **error)
 static gboolean
 write_run (RushRowSorter *self, gsize next, GError **error)
 {
-  RunRange range;
-
-  if (self->file == NULL && !open_file (self, error))
-    return FALSE;
-  range.start = rush_spill_file_size (self->file);
-  if (!(self->in_order ? append_batches (self, next, error) : append_items (self, next, error)))
-    return FALSE;
-  range.end = rush_spill_file_size (self->file);
-  g_array_append_val (self->ranges, range);
-  return rush_spill_file_flush (self->file, error);
+  return (self->in_order ? append_batches (self, next, error) : append_items (self, next, error)) &&
+         rush_sorted_runs_end (self->runs, error);
 }
 
-static gboolean begin_merging (RushRowSorter *self, GError **error);
+static gint64
+held_bytes (const RushRowSorter *self)
+{
+  return self->batch_bytes + (gint64)(2 * self->capacity * sizeof *self->items);
+}
 
 static gint64
 used_bytes (RushMemoryConsumer *consumer)
 {
   const RushRowSorter *self = (const RushRowSorter *)consumer;
 
-  return self->batch_bytes + (gint64)(2 * self->capacity * sizeof *self->items);
+  return held_bytes (self) +
+         (self->state == MERGING ? rush_sorted_runs_memory_bytes (self->runs) : 0);
+}
+
+static gboolean
+begin_merging (RushRowSorter *self, GError **error)
+{
+  self->state = MERGING;
+  return rush_sorted_runs_merge (self->runs, error);
 }
 
 static gint64
 spill (RushMemoryConsumer *consumer, GError **error)
 {
   RushRowSorter *self = (RushRowSorter *)consumer;
-  gint64 bytes = used_bytes (consumer);
-  guint64 before = self->file != NULL ? rush_spill_file_size (self->file) : 0;
+  gint64 bytes = held_bytes (self);
   gboolean was_sorted = self->state == SORTED;
 
   if (self->n_rows == 0 || self->state == MERGING)
     return 0;
+  if (self->runs == NULL)
+    self->runs = rush_sorted_runs_new (self->schema, self->orders, self->ctx, self->eval, error);
+  if (self->runs == NULL)
+    return -1;
+  guint64 before = rush_sorted_runs_disk_bytes (self->runs);
   if (!was_sorted)
     sort_rows (self);
   if (!write_run (self, self->next, error))
     return -1;
+  self->peak_bytes = MAX (self->peak_bytes, bytes);
   clear_rows (self);
   self->ctx->metrics.memory_bytes_spilled += bytes;
-  self->ctx->metrics.disk_bytes_spilled += (gint64)(rush_spill_file_size (self->file) - before);
+  self->ctx->metrics.disk_bytes_spilled +=
+      (gint64)(rush_sorted_runs_disk_bytes (self->runs) - before);
   self->spilled_bytes += bytes;
   return !was_sorted || begin_merging (self, error) ? bytes : -1;
 }
@@ -250,6 +225,18 @@ leave_order (RushRowSorter *self, guint n, GError **error)
   return TRUE;
 }
 
+/* Keys that are columns of the batch share its buffers. */
+static gint64
+key_bytes (const RushRowSorter *self, RushColumn *const *keys)
+{
+  gint64 bytes = 0;
+
+  for (guint k = 0; k < self->orders->n; k++)
+    if (self->orders->items[k]->children[0]->kind != RUSH_EXPR_BOUND)
+      bytes += (gint64)rush_column_memory_bytes (keys[k]);
+  return bytes;
+}
+
 static gboolean
 add (RushRowSorter *self, RushBatch *batch, GError **error)
 {
@@ -272,7 +259,7 @@ add (RushRowSorter *self, RushBatch *batch, GError **error)
     self->n_rows += rows->length;
   else
     append_rows (self, self->batches->len, rows->length);
-  self->batch_bytes += (gint64)rush_batch_memory_bytes (rows);
+  self->batch_bytes += (gint64)rush_batch_memory_bytes (rows) + key_bytes (self, keys);
   g_ptr_array_add (self->keys, keys);
   g_ptr_array_add (self->batches, g_steal_pointer (&rows));
   return TRUE;
@@ -305,142 +292,14 @@ rush_row_sorter_insert (RushRowSorter *self, RushBatch *batch, GError **error)
   return FALSE;
 }
 
-/* ---- merging ---- */
-
-static void
-run_leave_batch (RushRowSorter *self, Run *run)
-{
-  rush_sort_keys_free (run->keys, self->spec->n);
-  g_clear_pointer (&run->batch, rush_batch_unref);
-  run->keys = NULL;
-}
-
-/* To the first row of the next batch. */
-static gboolean
-run_next_batch (RushRowSorter *self, Run *run, GError **error)
-{
-  g_autoptr (GError) failure = NULL;
-
-  run_leave_batch (self, run);
-  run->batch = rush_iterator_next (run->batches, &failure);
-  run->row = 0;
-  run->source = NO_SOURCE;
-  if (failure != NULL)
-    g_propagate_error (error, g_steal_pointer (&failure));
-  else if (run->batch == NULL)
-    return TRUE;
-  else
-    run->keys = rush_sort_keys_new (self->orders, run->batch, self->eval, error);
-  return run->keys != NULL;
-}
-
-/* Equal rows come in the order of their runs. */
-static gboolean
-run_is_before (const RushRowSorter *self, guint a, guint b)
-{
-  const Run *x = &self->runs[a], *y = &self->runs[b];
-  gint result = rush_sort_compare (self->spec, 0, x->keys, x->row, y->keys, y->row);
-
-  return result < 0 || (result == 0 && a < b);
-}
-
-static void
-sift_down (RushRowSorter *self, guint at)
-{
-  guint run = self->heap[at];
-
-  while (2 * at + 1 < self->n_heap)
-    {
-      guint child = 2 * at + 1;
-
-      if (child + 1 < self->n_heap &&
-          run_is_before (self, self->heap[child + 1], self->heap[child]))
-        child++;
-      if (!run_is_before (self, self->heap[child], run))
-        break;
-      self->heap[at] = self->heap[child];
-      at = child;
-    }
-  self->heap[at] = run;
-}
-
-static gboolean
-begin_merging (RushRowSorter *self, GError **error)
-{
-  self->state = MERGING;
-  self->runs = g_new0 (Run, self->ranges->len + 1);
-  self->heap = g_new0 (guint, self->ranges->len + 1);
-  for (guint r = 0; r < self->ranges->len; r++)
-    {
-      const RunRange *range = &g_array_index (self->ranges, RunRange, r);
-      Run *run = &self->runs[r];
-
-      run->batches = rush_spill_file_read (self->file, range->start, range->end, self->schema,
-                                           self->ctx->allocator);
-      if (!run_next_batch (self, run, error))
-        return FALSE;
-      if (run->batch != NULL)
-        self->heap[self->n_heap++] = r;
-    }
-  for (guint at = self->n_heap / 2; at-- > 0;)
-    sift_down (self, at);
-  return TRUE;
-}
-
-/* The batches whose rows the next batch is made of. */
-typedef struct
-{
-  GPtrArray *sources; /* RushBatch (owned) */
-  RushRowId rows[RUSH_BATCH_MAX_ROWS];
-  guint n;
-} Merged;
-
-/* Takes the smallest row. */
-static gboolean
-take_row (RushRowSorter *self, Merged *merged, GError **error)
-{
-  Run *run = &self->runs[self->heap[0]];
-
-  if (run->source == NO_SOURCE)
-    {
-      run->source = merged->sources->len;
-      g_ptr_array_add (merged->sources, rush_batch_ref (run->batch));
-    }
-  merged->rows[merged->n++] = (RushRowId){ run->source, run->row++ };
-  if (run->row == run->batch->length && !run_next_batch (self, run, error))
-    return FALSE;
-  if (run->batch == NULL)
-    self->heap[0] = self->heap[--self->n_heap];
-  if (self->n_heap > 0)
-    sift_down (self, 0);
-  return TRUE;
-}
-
-static RushBatch *
-merge_next (RushRowSorter *self, GError **error)
-{
-  g_autofree Merged *merged = g_new (Merged, 1);
-  g_autoptr (GPtrArray) sources = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_batch_unref);
-
-  merged->n = 0;
-  merged->sources = sources;
-  for (guint r = 0; r < self->ranges->len; r++)
-    self->runs[r].source = NO_SOURCE;
-  while (merged->n < RUSH_BATCH_MAX_ROWS && self->n_heap > 0)
-    if (!take_row (self, merged, error))
-      return NULL;
-  return merged->n > 0 ? rush_batch_gather (self->schema, (RushBatch *const *)sources->pdata,
-                                            merged->rows, merged->n, self->ctx->allocator, error)
-                       : NULL;
-}
-
 /* ---- rows out ---- */
 
 static gboolean
 end_inserting (RushRowSorter *self, GError **error)
 {
-  if (self->file == NULL)
+  if (self->runs == NULL)
     {
+      self->peak_bytes = held_bytes (self);
       sort_rows (self);
       self->state = SORTED;
       return TRUE;
@@ -483,7 +342,7 @@ sorted_next (RushRowSorter *self, GError **error)
     {
       gint64 freed = rush_task_memory_spill (self->ctx->memory, &self->consumer, error);
       if (freed != 0)
-        return freed > 0 ? merge_next (self, error) : NULL;
+        return freed > 0 ? rush_sorted_runs_next (self->runs, error) : NULL;
     }
   g_propagate_error (error, g_steal_pointer (&failure));
   return NULL;
@@ -496,7 +355,7 @@ rush_row_sorter_next (RushRowSorter *self, GError **error)
       (self->state == INSERTING && !end_inserting (self, error)))
     return NULL;
   if (self->state == MERGING)
-    return merge_next (self, error);
+    return rush_sorted_runs_next (self->runs, error);
   return self->in_order ? in_order_next (self) : sorted_next (self, error);
 }
 
@@ -506,23 +365,21 @@ rush_row_sorter_spilled_bytes (const RushRowSorter *self)
   return self->spilled_bytes;
 }
 
+gint64
+rush_row_sorter_peak_bytes (const RushRowSorter *self)
+{
+  return MAX (self->peak_bytes, held_bytes (self));
+}
+
 void
 rush_row_sorter_free (RushRowSorter *self)
 {
   if (self->ctx->memory != NULL)
     rush_task_memory_remove_consumer (self->ctx->memory, &self->consumer);
-  for (guint r = 0; self->runs != NULL && r < self->ranges->len; r++)
-    {
-      run_leave_batch (self, &self->runs[r]);
-      rush_iterator_close (self->runs[r].batches);
-    }
-  g_free (self->runs);
-  g_free (self->heap);
   clear_rows (self);
   g_ptr_array_unref (self->keys);
   g_ptr_array_unref (self->batches);
-  g_array_unref (self->ranges);
-  rush_spill_file_unref (self->file);
+  rush_sorted_runs_free (self->runs);
   rush_schema_unref (self->schema);
   rush_expr_list_unref (self->orders);
   g_free (self->spec);
@@ -544,7 +401,6 @@ rush_row_sorter_new (RushSchema *schema, RushExprList *orders, RushTaskContext *
   self->in_order = TRUE;
   self->batches = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_batch_unref);
   self->keys = g_ptr_array_new ();
-  self->ranges = g_array_new (FALSE, FALSE, sizeof (RunRange));
   if (ctx->memory != NULL)
     rush_task_memory_add_consumer (ctx->memory, &self->consumer);
   return self;

@@ -19,3 +19,5 @@ void rush_row_sorter_free (RushRowSorter *self);
 gboolean rush_row_sorter_insert (RushRowSorter *self, RushBatch *batch, GError **error);
 RushBatch *rush_row_sorter_next (RushRowSorter *self, GError **error);
 gint64 rush_row_sorter_spilled_bytes (const RushRowSorter *self);
+/* The most that it held at a time. */
+gint64 rush_row_sorter_peak_bytes (const RushRowSorter *self);

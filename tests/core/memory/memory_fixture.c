@@ -7,21 +7,30 @@
 /* ---- pools ---- */
 
 RushMemoryManager *
-manager_with_pool (gint64 pool_bytes)
+manager_with_user_memory (gint64 pool_bytes, gint64 user_bytes)
 {
   g_autoptr (RushConf) conf = rush_conf_new ();
-  g_autofree char *heap = g_strdup_printf ("%" G_GINT64_FORMAT, pool_bytes);
+  g_autofree char *heap = g_strdup_printf ("%" G_GINT64_FORMAT, pool_bytes + user_bytes);
+  char fraction[G_ASCII_DTOSTR_BUF_SIZE];
   g_autoptr (GError) error = NULL;
 
+  g_ascii_dtostr (fraction, sizeof fraction,
+                  (double)pool_bytes / (double)(pool_bytes + user_bytes));
   rush_conf_set (conf, "spark.testing.memory", heap, &error);
   g_assert_no_error (error);
   rush_conf_set (conf, "spark.testing.reservedMemory", "0", &error);
   g_assert_no_error (error);
-  rush_conf_set (conf, "spark.memory.fraction", "1.0", &error);
+  rush_conf_set (conf, "spark.memory.fraction", fraction, &error);
   g_assert_no_error (error);
   RushMemoryManager *manager = rush_memory_manager_new (conf, 0, &error);
   g_assert_no_error (error);
   return manager;
+}
+
+RushMemoryManager *
+manager_with_pool (gint64 pool_bytes)
+{
+  return manager_with_user_memory (pool_bytes, 0);
 }
 
 RushMemoryStats

@@ -9,6 +9,7 @@
 #define STEP (64 * KIB) /* what a task's allocator takes at least */
 
 RushMemoryManager *manager_with_pool (gint64 pool_bytes);
+RushMemoryManager *manager_with_user_memory (gint64 pool_bytes, gint64 user_bytes);
 RushMemoryStats stats_of (RushMemoryManager *manager);
 
 /* ---- tasks ---- */

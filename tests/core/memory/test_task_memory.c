@@ -176,12 +176,14 @@ test_a_refusal_shows_the_arithmetic (void)
   g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_OUT_OF_MEMORY);
   g_assert_cmpstr (
       error->message, ==,
-      "Unable to acquire 307200 bytes (300.0 KiB) of memory: task 7 holds 640.0 KiB, of it "
-      "ShuffleWriter 384.0 KiB, Combiner 256.0 KiB; its share is 1/1 of execution memory, "
-      "896.0 KiB at most; the unified pool of 1024.0 KiB has 128.0 KiB in storage and 640.0 KiB in "
-      "execution, and nothing more can be spilled. Give the executor more memory "
-      "(spark.driver.memory in local mode, else spark.executor.memory), or each task less data "
-      "(more partitions)");
+      "[UNABLE_TO_ACQUIRE_MEMORY] Unable to acquire 307200 bytes of memory, got 262144. "
+      "SQLSTATE: 53200\n"
+      "Task 7 asked for 300.0 KiB and holds 640.0 KiB (ShuffleWriter 384.0 KiB, Combiner "
+      "256.0 KiB, batches on their way 0.0 B); its share is 1/1: at most 896.0 KiB of execution "
+      "memory, and of 0.0 B outside the pool for batches on their way; the unified pool of "
+      "1024.0 KiB has 128.0 KiB in storage and 640.0 KiB in execution, and nothing more can be "
+      "spilled. Give the executor more memory (spark.driver.memory in local mode, else "
+      "spark.executor.memory), or each task less data (more partitions)");
   /* What was granted in vain went back. */
   g_assert_cmpint (stats_of (task.manager).execution_used, ==, 640 * KIB);
 
@@ -189,6 +191,49 @@ test_a_refusal_shows_the_arithmetic (void)
   hoard_drop (&combiner);
   rush_memory_manager_release_storage (task.manager, 128 * KIB);
   lone_task_end (&task);
+}
+
+/* Outside the pool there is room for what nobody can spill; it goes back before anything else. */
+static void
+test_user_memory_is_borrowed_last (void)
+{
+  g_autoptr (RushMemoryManager) manager = manager_with_user_memory (4 * STEP, 2 * STEP);
+  g_autoptr (GError) error = NULL;
+  Hoard hoard;
+  Task task;
+
+  task_begin (&task, manager, 7);
+  hoard_take (&hoard, "Hoard", &task, 3 * STEP);
+  gpointer first = take (&task, 4 * STEP); /* the hoard makes room */
+  g_assert_cmpuint (hoard.n_spills, ==, 1);
+  g_assert_cmpint (stats_of (manager).user_used, ==, 0);
+  gpointer second = take (&task, 2 * STEP);
+  g_assert_cmpint (stats_of (manager).user_used, ==, 2 * STEP);
+  g_assert_null (rush_alloc (task.allocator, 1, &error));
+  g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_OUT_OF_MEMORY);
+  give (&task, first, 4 * STEP);
+  g_assert_cmpint (stats_of (manager).user_used, ==, 0);
+  give (&task, second, 2 * STEP);
+  hoard_drop (&hoard);
+  task_end (&task);
+  g_assert_cmpuint (stats_of (manager).n_active_tasks, ==, 0);
+}
+
+/* Each of N tasks may borrow 1/N. */
+static void
+test_user_memory_is_shared (void)
+{
+  g_autoptr (RushMemoryManager) manager = manager_with_user_memory (4 * STEP, 4 * STEP);
+
+  g_assert_true (rush_memory_manager_acquire_user (manager, 1, STEP));
+  g_assert_true (rush_memory_manager_acquire_user (manager, 2, 2 * STEP));
+  g_assert_false (rush_memory_manager_acquire_user (manager, 1, 2 * STEP));
+  g_assert_true (rush_memory_manager_acquire_user (manager, 1, STEP));
+  rush_memory_manager_release_user (manager, 2, 2 * STEP);
+  g_assert_true (rush_memory_manager_acquire_user (manager, 1, 2 * STEP)); /* alone */
+  rush_memory_manager_release_user (manager, 1, 4 * STEP);
+  g_assert_cmpint (stats_of (manager).user_used, ==, 0);
+  g_assert_cmpuint (stats_of (manager).n_active_tasks, ==, 0);
 }
 
 static void
@@ -270,6 +315,8 @@ main (int argc, char **argv)
   g_test_add_func ("/task_memory/failed_spill", test_a_failed_spill_fails_the_request);
   g_test_add_func ("/task_memory/spill_allowance", test_a_spill_may_take_a_little_more);
   g_test_add_func ("/task_memory/arithmetic", test_a_refusal_shows_the_arithmetic);
+  g_test_add_func ("/task_memory/user_memory_is_borrowed_last", test_user_memory_is_borrowed_last);
+  g_test_add_func ("/task_memory/user_memory_is_shared", test_user_memory_is_shared);
   g_test_add_func ("/task_memory/cancelled", test_a_cancelled_task_gets_nothing);
   g_test_add_func ("/task_memory/outlives", test_memory_may_outlive_its_task);
   g_test_add_func ("/task_memory/another_thread", test_another_thread_frees);

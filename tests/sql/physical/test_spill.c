@@ -109,6 +109,62 @@ test_skew (void)
   queries_end (context);
 }
 
+/* What a query gives with ample memory, where equal keys are in one hash table, it gives with little
+ * of it, where the rows of one key are more than a merge join may hold. */
+static void
+assert_same_with_little (const char *const *texts, guint n)
+{
+  g_autofree char **wanted = g_new0 (char *, n);
+  RushContext *ample = queries_begin ("local[2]", NULL);
+  RushContext *little;
+
+  for (guint i = 0; i < n; i++)
+    wanted[i] = queries_rows (ample, texts[i]);
+  queries_end (ample);
+  little = small ("8000000", "false");
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *found = queries_rows (little, texts[i]);
+
+      g_test_message ("%s", texts[i]);
+      g_assert_cmpstr (found, ==, wanted[i]);
+      g_free (wanted[i]);
+    }
+  queries_end (little);
+}
+
+#define FEW                                                                                        \
+  "(SELECT CASE WHEN id < 300 THEN 7 WHEN id < 310 THEN NULL ELSE id END AS k, id FROM range(700))"
+#define MANY                                                                                       \
+  "(SELECT CASE WHEN id < 20000 THEN 7 WHEN id < 20020 THEN NULL ELSE id - 19700 END AS k, id, "  \
+  "concat('a text behind it, so that rows are wide, number ', id) AS t FROM range(20400))"
+
+static void
+test_one_large_key (void)
+{
+  static const char *const texts[] = {
+    "SELECT count(*), sum(a.id), sum(b.id), max(t) FROM " FEW " a JOIN " MANY
+    " b ON a.k = b.k AND a.id * 11 > b.id",
+    "SELECT count(*), sum(a.id), sum(b.id), max(t) FROM " MANY " b JOIN " FEW
+    " a ON a.k = b.k AND a.id * 11 > b.id",
+    "SELECT count(*), count(b.id), sum(a.id), sum(b.id), max(t) FROM " FEW " a LEFT JOIN " MANY
+    " b ON a.k = b.k AND a.id * 11 > b.id + 500",
+    "SELECT count(*), count(b.id), sum(a.id), sum(b.id), max(t) FROM " MANY " b RIGHT JOIN " FEW
+    " a ON a.k = b.k AND a.id * 11 > b.id + 500",
+    "SELECT count(*), count(b.id), count(a.id), sum(a.id), sum(b.id) FROM " FEW " a FULL JOIN " MANY
+    " b ON a.k = b.k AND a.id * 11 > b.id + 500",
+    "SELECT count(*), sum(id) FROM " FEW " a LEFT SEMI JOIN " MANY
+    " b ON a.k = b.k AND a.id * 11 > b.id + 500",
+    "SELECT count(*), sum(id) FROM " FEW " a LEFT ANTI JOIN " MANY
+    " b ON a.k = b.k AND a.id * 11 > b.id + 500",
+    "SELECT count(*), sum(id) FROM " FEW " a LEFT SEMI JOIN " MANY " b ON a.k = b.k",
+    "SELECT count(*), sum(id) FROM " FEW " a WHERE id > 690 OR EXISTS (SELECT 1 FROM " MANY
+    " b WHERE a.k = b.k AND a.id * 11 > b.id + 500)",
+  };
+
+  assert_same_with_little (texts, G_N_ELEMENTS (texts));
+}
+
 static gboolean
 at_once (gpointer data)
 {
@@ -143,6 +199,7 @@ main (int argc, char **argv)
   g_test_add_func ("/spill/sort-in-order", test_sort_in_order);
   g_test_add_func ("/spill/merge-join", test_merge_join);
   g_test_add_func ("/spill/skew", test_skew);
+  g_test_add_func ("/spill/one-large-key", test_one_large_key);
   g_test_add_func ("/spill/interrupted", test_interrupted);
   return g_test_run ();
 }
