@@ -130,7 +130,7 @@ post_start (RushQuery *query, const RushExec *plan, const RushExecutionOptions *
     .description = g_strdup (options->description),
     .details = g_strdup (options->details),
     .plan_description = describe (plan),
-    .plan = rush_query_plan_info (query, plan),
+    .plan = rush_execution_plan_info (query, plan),
     .time_ms = g_get_real_time () / 1000,
     .modified_configs = modified_configs (query),
     .job_tags = tags != NULL ? g_strsplit (tags, ",", -1) : NULL,
@@ -206,7 +206,7 @@ rush_execution_plan_changed (RushQuery *query)
   event = rush_event_new (RUSH_EVENT_SQL_ADAPTIVE_UPDATE);
   event->sql_adaptive_update =
       (RushSqlAdaptiveUpdate){ query->execution_id, describe (query->told_plan),
-                               rush_query_plan_info (query, query->told_plan) };
+                               rush_execution_plan_info (query, query->told_plan) };
   rush_event_bus_post (bus_of (query), event);
   post_driver_updates (query);
 }

@@ -10,7 +10,7 @@
 /* @self as events tell it, with nodes for fused stages. (transfer full) */
 RushPlanInfo *rush_exec_plan_info (const RushExec *self);
 /* The same of a plan of the query, with its subqueries. */
-RushPlanInfo *rush_query_plan_info (RushQuery *self, const RushExec *plan);
+RushPlanInfo *rush_execution_plan_info (RushQuery *query, const RushExec *plan);
 /* What the driver has counted since the last call: metrics of the plan that are not in tasks.
  * (transfer full) */
 RushAccumUpdate *rush_exec_driver_updates (const RushExec *self, guint *out_n);

@@ -155,9 +155,9 @@ rush_exec_plan_info (const RushExec *self)
 }
 
 RushPlanInfo *
-rush_query_plan_info (RushQuery *self, const RushExec *plan)
+rush_execution_plan_info (RushQuery *query, const RushExec *plan)
 {
-  return info_below (self, NULL, plan);
+  return info_below (query, NULL, plan);
 }
 
 /* ---- what the driver has counted ---- */
