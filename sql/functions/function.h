@@ -104,6 +104,8 @@ typedef struct
   gboolean (*retract) (const RushExpr *call, RushAggregateStates *states, guint group,
                        RushColumn *const *args, const RushRows *rows, RushEvalContext *ctx,
                        GError **error);
+  /* Spark has no generated code for it, and a state of fixed width: hashed, and not fused. */
+  gboolean imperative;
 } RushAggregateClass;
 
 /* Window functions see one whole partition, sorted, as columns. */

@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #define LOOK_MS 200
+#define MOMENT_US 10000
 
 static gboolean
 any_is_done (RushJobWaiter *const *waiters, guint n)
@@ -43,5 +44,22 @@ rush_query_wait_any (RushQuery *self, RushJobWaiter *const *waiters, const gint 
       cancelled = TRUE;
       for (guint i = 0; i < n; i++)
         rush_context_cancel_job (rush_query_context (self), job_ids[i], "interrupted");
+    }
+}
+
+void
+rush_query_wait_briefly (RushJobWaiter *const *waiters, guint n)
+{
+  g_autofree struct pollfd *fds = g_new0 (struct pollfd, n);
+  gint64 end = g_get_monotonic_time () + MOMENT_US, left = MOMENT_US;
+
+  while (left > 0 && !all_are_done (waiters, n))
+    {
+      for (guint i = 0; i < n; i++)
+        fds[i] = (struct pollfd){
+          rush_job_waiter_is_done (waiters[i]) ? -1 : rush_job_waiter_fd (waiters[i]), POLLIN, 0
+        };
+      poll (fds, n, (int)(left / 1000) + 1);
+      left = end - g_get_monotonic_time ();
     }
 }

@@ -28,5 +28,8 @@ gboolean rush_query_run_subqueries (RushQuery *self, RushExec *plan, GError **er
  * them, and the wait goes on until they have ended. */
 void rush_query_wait_any (RushQuery *self, RushJobWaiter *const *waiters, const gint *job_ids,
                           guint n);
+/* Waits a moment for the others, once one of them has ended: jobs that end at about the same time
+ * are looked at together. */
+void rush_query_wait_briefly (RushJobWaiter *const *waiters, guint n);
 /* What @plan gives the driver: by the operator on top, else one job (query_actions.c). */
 GPtrArray *rush_query_collect_exec (RushQuery *self, RushExec *plan, GError **error);

@@ -46,6 +46,12 @@ RushPlan *rush_sql_session_load (RushSqlSession *self, const char *format, const
                                  const RushExecutionOptions *execution /* or NULL */,
                                  GError **error);
 
+/* spark.read.json (RDD of str): @texts has one column of strings; @schema or NULL: it is looked for.
+ * (transfer full) */
+RushPlan *rush_sql_session_load_json_texts (RushSqlSession *self, RushPlan *texts,
+                                            RushSchema *schema, RushOptions *options,
+                                            const RushExecutionOptions *execution, GError **error);
+
 /* Persisted plans. */
 gboolean rush_sql_session_cache (RushSqlSession *self, RushPlan *plan, RushStorageLevel level,
                                  const char *table_name /* or NULL */, GError **error);

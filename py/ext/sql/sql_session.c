@@ -122,10 +122,34 @@ session_load (EngineSqlSession *self, PyObject *args)
   GError *error = NULL;
   RushPlan *plan;
   engine_call_push (&execution.call);
-  Py_BEGIN_ALLOW_THREADS plan =
-      rush_sql_session_load (self->session, format, (const char *const *)paths,
-                             paths ? g_strv_length (paths) : 0, schema, options,
-                             &execution.options, &error);
+  Py_BEGIN_ALLOW_THREADS plan = rush_sql_session_load (
+      self->session, format, (const char *const *)paths, paths ? g_strv_length (paths) : 0, schema,
+      options, &execution.options, &error);
+  Py_END_ALLOW_THREADS engine_call_pop ();
+  engine_execution_clear (&execution);
+  return engine_plan_wrap (plan, error);
+}
+
+/* load_json_texts (plan, type or None, options, call, properties) */
+static PyObject *
+session_load_json_texts (EngineSqlSession *self, PyObject *args)
+{
+  RushPlan *texts;
+  const RushType *type;
+  g_autoptr (RushOptions) options = NULL;
+  PyObject *call, *properties;
+  EngineExecution execution;
+  if (!PyArg_ParseTuple (args, "O&O&O&OO!", engine_plan_converter, &texts, engine_type_converter,
+                         &type, engine_options_converter, &options, &call, &PyDict_Type,
+                         &properties) ||
+      !engine_execution_init (&execution, call, properties))
+    return NULL;
+  g_autoptr (RushSchema) schema = type ? rush_schema_from_type (type) : NULL;
+  GError *error = NULL;
+  RushPlan *plan;
+  engine_call_push (&execution.call);
+  Py_BEGIN_ALLOW_THREADS plan = rush_sql_session_load_json_texts (
+      self->session, texts, schema, options, &execution.options, &error);
   Py_END_ALLOW_THREADS engine_call_pop ();
   engine_execution_clear (&execution);
   return engine_plan_wrap (plan, error);
@@ -250,6 +274,8 @@ static PyMethodDef session_methods[] = {
     "analyze (plan, call, properties) -> Plan, analyzed; a command is run" },
   { "load", (PyCFunction)session_load, METH_VARARGS,
     "load (format, paths, type or None, options, call, properties) -> Plan" },
+  { "load_json_texts", (PyCFunction)session_load_json_texts, METH_VARARGS,
+    "load_json_texts (plan, type or None, options, call, properties) -> Plan" },
   { "query", (PyCFunction)session_query, METH_VARARGS, "query (plan) -> Query" },
   { "register_function", (PyCFunction)session_register_function, METH_VARARGS,
     "register_function (name, function)" },
@@ -260,10 +286,6 @@ static PyMethodDef session_methods[] = {
   { "uncache", (PyCFunction)session_uncache, METH_VARARGS, "uncache (plan, blocking) -> bool" },
   { "storage_level", (PyCFunction)session_storage_level, METH_VARARGS,
     "storage_level (plan) -> tuple or None" },
-  { "dag", (PyCFunction)engine_session_dag, METH_VARARGS,
-    "dag (execution, 'svg' | 'png' | 'pdf' | 'dot') -> bytes" },
-  { "executions", (PyCFunction)engine_session_executions, METH_NOARGS,
-    "executions () -> list of dicts, one an SQL execution of the context" },
   { NULL }
 };
 

@@ -35,6 +35,13 @@ def dataframe_of_rows(session, rdd, schema):
     return session._dataframe(_engine.plan_rdd(rows._engine(), schema.json()))
 
 
+def plan_of_texts(session, rdd):
+    """The plan of an RDD's elements as texts, in a column "value"."""
+    schema = StructType().add("value", "string")
+    rows = _RowsOut(rdd, [("map", lambda x: (x if isinstance(x, str) else str(x),))], schema)
+    return _engine.plan_rdd(rows._engine(), schema.json())
+
+
 class _RowsOut(PipelinedRDD):
     """A chain whose elements leave the workers as columns."""
 
@@ -48,12 +55,12 @@ class _RowsOut(PipelinedRDD):
 
 def _inferred(session, rdd, names, sampling_ratio):
     ntz = session.conf.get("spark.sql.timestampType", "TIMESTAMP_LTZ") == "TIMESTAMP_NTZ"
-    if sampling_ratio is not None:
-        sample = rdd.sample(False, float(sampling_ratio)) if sampling_ratio < 0.99 else rdd
-        return sample.map(lambda row: infer_row(row, names, ntz)).reduce(merge_types)
     first = rdd.first()
     if not isinstance(first, bool) and not first:
         raise PySparkValueError(errorClass="CANNOT_INFER_EMPTY_SCHEMA", messageParameters={})
+    if sampling_ratio is not None:
+        sample = rdd.sample(False, float(sampling_ratio)) if sampling_ratio < 0.99 else rdd
+        return sample.map(lambda row: infer_row(row, names, ntz)).reduce(merge_types)
     schema = infer_row(first, names, ntz)
     if not has_null_type(schema):
         return schema

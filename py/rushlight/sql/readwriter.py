@@ -5,6 +5,9 @@ Mirrors pyspark.sql.readwriter.
 from rushlight._callsite import current_call, operator, renamed
 from rushlight.errors import PySparkTypeError
 from rushlight.errors.base import wrong_type
+from rushlight.errors.engine import UnsupportedOperationException
+from rushlight.rdd import RDD
+from rushlight.sql._from_rdd import plan_of_texts
 from rushlight.sql.types import StructType, parse_ddl
 
 __all__ = ["DataFrameReader"]
@@ -87,12 +90,32 @@ class DataFrameReader:
     @operator
     def csv(self, path, schema=None, sep=None, **options):
         """The DataFrame of CSV files."""
+        if isinstance(path, RDD):
+            raise UnsupportedOperationException(
+                "Reading CSV from an RDD is not there yet; save the lines, and read the files")
         return self._load(path, "csv", schema, {"sep": sep, **options}, "csv")
 
     @operator
     def json(self, path, schema=None, **options):
-        """The DataFrame of JSON files, one document a line."""
+        """The DataFrame of JSON files, one document a line, or of an RDD of such documents.
+
+        >>> spark.read.json(sc.parallelize(['{"a": 1}', '{"a": 2}'], 1)).collect()
+        [Row(a=1), Row(a=2)]
+        """
+        if isinstance(path, RDD):
+            return self._load_texts(path, schema, options)
         return self._load(path, "json", schema, options, "json")
+
+    def _load_texts(self, rdd, schema, options):
+        from rushlight.sql.dataframe import DataFrame
+        if schema is not None:
+            self.schema(schema)
+        self.options(**options)
+        plan = self._session._engine_session.load_json_texts(
+            plan_of_texts(self._session, rdd), self._schema.json() if self._schema is not None else None, self._options,
+            renamed(current_call(), f"json at {_FROM_JVM}"),
+            dict(self._session._context._local.properties))
+        return DataFrame(self._session._analyze(plan), self._session)
 
     @operator
     def text(self, paths, wholetext=False, lineSep=None, **options):

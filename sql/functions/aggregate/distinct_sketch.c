@@ -181,6 +181,7 @@ result (const RushExpr *call, const RushAggregateStates *states, guint first, gu
 
 static const RushAggregateClass sketch_class = {
   .name = "HyperLogLogPlusPlus",
+  .imperative = TRUE,
   .state_bytes = state_bytes,
   .update = update,
   .merge = merge,

@@ -54,6 +54,8 @@ result (const RushExpr *call, const RushAggregateStates *states, guint first, gu
 static gboolean
 ignores_nulls (const RushExpr *call)
 {
+  if (named (call, "pivot"))
+    return TRUE;
   guint n = call->n_children - (call->as.aggregate.has_filter ? 1 : 0);
   return call->as.aggregate.ignore_nulls || (n > 1 && rush_expr_is_true (call->children[1]));
 }
@@ -198,6 +200,19 @@ static const RushAggregateClass place_class = {
   .clear = clear,
 };
 
+/* What ResolvePivot makes of one value's rows. */
+static const RushAggregateClass pivot_class = {
+  .name = "PivotFirst",
+  .imperative = TRUE,
+  .state_bytes = choice_bytes,
+  .update = update_place,
+  .merge = merge_place,
+  .buffer = buffer_place,
+  .write_buffers = write_place,
+  .result = result,
+  .clear = clear,
+};
+
 static const RushAggregateClass by_class = {
   .name = "MaxMinBy",
   .state_bytes = choice_bytes,
@@ -237,8 +252,24 @@ static const RushAggregateClass by_class = {
   }
 
 const RushFunction rush_functions_first_last[] = {
-  PLACE ("first", "the first row's value"),     PLACE ("first_value", "the first row's value"),
-  PLACE ("any_value", "some row's value"),      PLACE ("last", "the last row's value"),
-  PLACE ("last_value", "the last row's value"), BY ("max_by", "x where y is largest"),
-  BY ("min_by", "x where y is smallest"),       { NULL },
+  PLACE ("first", "the first row's value"),
+  PLACE ("first_value", "the first row's value"),
+  PLACE ("any_value", "some row's value"),
+  PLACE ("last", "the last row's value"),
+  PLACE ("last_value", "the last row's value"),
+  BY ("max_by", "x where y is largest"),
+  BY ("min_by", "x where y is smallest"),
+  {
+      .name = "pivotfirst",
+      .kind = RUSH_FUNCTION_AGGREGATE,
+      .min_args = 1,
+      .max_args = 1,
+      .args = { RUSH_ARG_ANY },
+      .result_type = result_type,
+      .always_nullable = TRUE,
+      .aggregate = &pivot_class,
+      .usage = "pivotfirst(expr) - the first value that is not null: a pivot's own",
+      .since = "1.6.0",
+  },
+  { NULL },
 };

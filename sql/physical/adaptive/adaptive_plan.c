@@ -238,9 +238,11 @@ wait_for_stages (RushExec *plan, RushQuery *query)
       g_ptr_array_add (waiters, waiter);
       g_array_append_val (job_ids, job_id);
     }
-  if (waiters->len > 0)
-    rush_query_wait_any (query, (RushJobWaiter *const *)waiters->pdata, (gint *)job_ids->data,
-                         waiters->len);
+  if (waiters->len == 0)
+    return;
+  rush_query_wait_any (query, (RushJobWaiter *const *)waiters->pdata, (gint *)job_ids->data,
+                       waiters->len);
+  rush_query_wait_briefly ((RushJobWaiter *const *)waiters->pdata, waiters->len);
 }
 
 /* What still runs for a query that has failed. */

@@ -29,20 +29,13 @@ typedef struct
 
 /* ---- filling caches ---- */
 
+/* Asking for a partition is enough: what is not there yet is computed and kept before its first row
+ * is given. */
 static gboolean
-read_all (RushIterator *rows, RushTaskContext *ctx, gpointer data, RushTaskResult *out,
-          GError **error)
+read_nothing (RushIterator *rows, RushTaskContext *ctx, gpointer data, RushTaskResult *out,
+              GError **error)
 {
-  g_autoptr (GError) failure = NULL;
-  RushBatch *batch;
-
-  while (rush_task_context_check (ctx, &failure) &&
-         (batch = rush_iterator_next (rows, &failure)) != NULL)
-    rush_batch_unref (batch);
-  if (failure == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
+  return TRUE;
 }
 
 /* A job over all partitions, named after the action itself; none if they are kept already. */
@@ -61,8 +54,8 @@ start_filling (QueryStageExec *self, RushQuery *query, GError **error)
   if (rush_query_job_options (query) != NULL)
     options = *rush_query_job_options (query);
   options.short_form = rush_query_call_site (query);
-  self->waiter = rush_context_submit_job (rush_query_context (query), rows, NULL, 0, read_all, NULL,
-                                          NULL, &options, &self->job_id, error);
+  self->waiter = rush_context_submit_job (rush_query_context (query), rows, NULL, 0, read_nothing,
+                                          NULL, NULL, &options, &self->job_id, error);
   return self->waiter != NULL;
 }
 

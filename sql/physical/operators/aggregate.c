@@ -345,12 +345,17 @@ aggregate_expressions (const RushExec *base, GPtrArray *into)
       g_ptr_array_add (into, lists[l]->items[i]);
 }
 
-/* Not if a buffer is a string or the like, which generated code could not update in place. */
+/* Not if a buffer is a string or the like, which generated code could not update in place, and not
+ * if Spark has no generated code for the function. */
 static gboolean
 aggregate_can_fuse (const RushExec *base)
 {
   const RushAggregateSpec *spec = ((const AggregateExec *)base)->spec;
+  const RushAggregateStep *step = &((const AggregateExec *)base)->step;
 
+  for (guint c = 0; c < step->calls->n; c++)
+    if (step->calls->items[c]->as.aggregate.function->aggregate->imperative)
+      return FALSE;
   for (guint f = 1 + spec->n_keys; f < spec->spill_schema->n_fields; f++)
     switch ((guint)spec->spill_schema->fields[f].type->storage)
       {

@@ -165,6 +165,13 @@ is_fixed_width (const RushType *type)
          type->storage != RUSH_STORAGE_STRUCT;
 }
 
+/* Its state is numbers in a row to Spark, whatever it is here. */
+static gboolean
+is_imperative (const RushExpr *call)
+{
+  return call->as.aggregate.function->aggregate->imperative;
+}
+
 static RushAggregateForm
 form_of (const GPtrArray *calls, const RushEvalSettings *settings)
 {
@@ -179,7 +186,7 @@ form_of (const GPtrArray *calls, const RushEvalSettings *settings)
 
       for (guint b = 0; b < n; b++)
         {
-          fixed = fixed && is_fixed_width (types[b]);
+          fixed = fixed && (is_imperative (calls->pdata[c]) || is_fixed_width (types[b]));
           objects |= strcmp (names[b], "buf") == 0;
         }
     }
