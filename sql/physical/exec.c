@@ -8,6 +8,7 @@
 #include "sql/physical/exec.h"
 
 #include "sql/physical/pipeline.h"
+#include "sql/physical/query_private.h"
 
 #include <string.h>
 
@@ -311,5 +312,7 @@ rush_exec_execute (RushExec *self, RushQuery *query, GError **error)
     return rush_pipeline_rdd (self, query, error);
   if (self->rdd == NULL)
     self->rdd = self->klass->execute (self, query, error);
-  return self->rdd != NULL ? rush_rdd_ref (self->rdd) : NULL;
+  return self->rdd != NULL ? rush_runtime_filters_apply (rush_query_runtime_filters (query), self,
+                                                         rush_rdd_ref (self->rdd))
+                           : NULL;
 }

@@ -136,6 +136,19 @@ rush_query_subquery_values (RushQuery *self)
   return self->subquery_values;
 }
 
+RushRuntimeFilters *
+rush_query_runtime_filters (RushQuery *self)
+{
+  return self->runtime_filters;
+}
+
+void
+rush_query_set_runtime_filters (RushQuery *self, RushRuntimeFilters *filters)
+{
+  rush_runtime_filters_free (self->runtime_filters);
+  self->runtime_filters = filters;
+}
+
 gpointer
 rush_query_python (RushQuery *self)
 {
@@ -229,6 +242,7 @@ rush_query_unref (RushQuery *self)
   rush_plan_unref (self->logical);
   g_clear_pointer (&self->subqueries, g_ptr_array_unref);
   g_clear_pointer (&self->subquery_values, g_hash_table_unref);
+  rush_runtime_filters_free (self->runtime_filters);
   if (self->tracker != NULL)
     rush_rule_tracker_free (self->tracker);
   g_hash_table_unref (self->environment.settings.conf);

@@ -1,6 +1,7 @@
 /* query_private.h - what operators and adaptive execution need of the query that they belong to. */
 #pragma once
 
+#include "sql/physical/adaptive/runtime_filters.h"
 #include "sql/physical/query.h"
 
 /* What surrounds the jobs of the action that is under way: call site, properties, interruption;
@@ -10,6 +11,10 @@ const RushJobOptions *rush_query_job_options (RushQuery *self);
 const char *rush_query_call_site (RushQuery *self);
 /* The values of scalar subqueries, by expression id; NULL: there are none. (transfer none) */
 GHashTable *rush_query_subquery_values (RushQuery *self);
+/* What drops rows at scans; NULL: nothing does. (transfer none) */
+RushRuntimeFilters *rush_query_runtime_filters (RushQuery *self);
+/* Before the query's first stage; takes over @filters, which may be NULL. */
+void rush_query_set_runtime_filters (RushQuery *self, RushRuntimeFilters *filters);
 /* A context for evaluating on the driver. (transfer full) */
 RushEvalContext *rush_query_eval_context_new (RushQuery *self);
 /* What rush_python_evaluator () takes as @workers; NULL: there is no Python. */

@@ -23,6 +23,7 @@ struct _RushQuery
   RushExec *executed_plan;     /* (owned) */
   GPtrArray *subqueries;       /* (owned) or NULL; planner/plan_subqueries.c */
   GHashTable *subquery_values; /* (owned) or NULL */
+  RushRuntimeFilters *runtime_filters; /* (owned) or NULL */
   /* while an action is under way */
   gboolean in_action;
   RushJobOptions job;

@@ -33,6 +33,7 @@ typedef struct
   gboolean begun, final;
   GPtrArray *stages;    /* RushExec * (owned): all so far */
   GPtrArray *originals; /* RushExec * (owned): the exchange each was made of */
+  GHashTable *started;  /* exchanges (of stages) whose jobs have been submitted */
   guint n_ids;
   gint last_codegen_id;
 } AdaptiveExec;
@@ -171,22 +172,6 @@ cut (Round *round, RushExec *plan, gboolean *out_ready, GError **error)
 
 /* ---- running ---- */
 
-/* Broadcasts first: what waits for them is often the larger part. */
-static gboolean
-start_stages (Round *round, GError **error)
-{
-  for (guint pass = 0; pass < 2; pass++)
-    for (guint s = 0; s < round->made->len; s++)
-      {
-        RushExec *stage = round->made->pdata[s];
-        gboolean broadcast = rush_query_stage_kind (stage) == RUSH_STAGE_BROADCAST;
-
-        if (broadcast == (pass == 0) && !rush_query_stage_start (stage, round->query, error))
-          return FALSE;
-      }
-  return TRUE;
-}
-
 static void
 collect_stages (const RushExec *plan, GPtrArray *into)
 {
@@ -196,38 +181,89 @@ collect_stages (const RushExec *plan, GPtrArray *into)
     collect_stages (plan->children[i], into);
 }
 
+static gboolean
+has_started (const AdaptiveExec *self, const RushExec *stage)
+{
+  return g_hash_table_contains (self->started, rush_query_stage_exchange (stage));
+}
+
+/* What reads runtime filters waits until their keys are there. */
+static gboolean
+must_wait (const RushExec *stage, RushQuery *query)
+{
+  return rush_query_stage_kind (stage) != RUSH_STAGE_TABLE_CACHE &&
+         rush_runtime_filters_are_awaited (rush_query_runtime_filters (query),
+                                           rush_query_stage_exchange (stage)->children[0]);
+}
+
+/* Those that can run; broadcasts first: what waits for them is often the larger part.
+ * *@out_running: there is something to wait for. */
+static gboolean
+start_stages (AdaptiveExec *self, const GPtrArray *stages, RushQuery *query, gboolean *out_running,
+              GError **error)
+{
+  *out_running = FALSE;
+  for (guint pass = 0; pass < 2; pass++)
+    for (guint s = 0; s < stages->len; s++)
+      {
+        RushExec *stage = stages->pdata[s];
+        gboolean broadcast = rush_query_stage_kind (stage) == RUSH_STAGE_BROADCAST;
+
+        if (broadcast == (pass == 0) && !has_started (self, stage) && !must_wait (stage, query))
+          {
+            g_hash_table_add (self->started, rush_query_stage_exchange (stage));
+            if (!rush_query_stage_start (stage, query, error))
+              return FALSE;
+          }
+        *out_running |= has_started (self, stage) && !rush_query_stage_facts (stage).known;
+      }
+  return TRUE;
+}
+
+/* If all wait for what never comes (a part of the plan that was dropped), they wait no longer. */
+static gboolean
+start_some (AdaptiveExec *self, const GPtrArray *stages, RushQuery *query, GError **error)
+{
+  gboolean running;
+
+  if (!start_stages (self, stages, query, &running, error))
+    return FALSE;
+  if (running)
+    return TRUE;
+  rush_runtime_filters_give_up (rush_query_runtime_filters (query));
+  return start_stages (self, stages, query, &running, error);
+}
+
 /* All that can be finished without waiting; returns whether there was one. */
 static gboolean
-finish_stages (RushExec *plan, RushQuery *query, gboolean *out_any, GError **error)
+finish_stages (AdaptiveExec *self, const GPtrArray *stages, RushQuery *query, gboolean *out_any,
+               GError **error)
 {
-  g_autoptr (GPtrArray) stages = g_ptr_array_new ();
-
   *out_any = FALSE;
-  collect_stages (plan, stages);
   for (guint s = 0; s < stages->len; s++)
     {
       RushExec *stage = stages->pdata[s];
       gint job_id;
       RushJobWaiter *waiter = rush_query_stage_waiter (stage, &job_id);
 
-      if (rush_query_stage_facts (stage).known ||
+      if (rush_query_stage_facts (stage).known || !has_started (self, stage) ||
           (waiter != NULL && !rush_job_waiter_is_done (waiter)))
         continue;
       if (!rush_query_stage_finish (stage, query, error))
         return FALSE;
+      rush_runtime_filters_note_finished (rush_query_runtime_filters (query),
+                                          rush_query_stage_exchange (stage));
       *out_any = TRUE;
     }
   return TRUE;
 }
 
 static void
-wait_for_stages (RushExec *plan, RushQuery *query)
+wait_for_stages (const GPtrArray *stages, RushQuery *query)
 {
-  g_autoptr (GPtrArray) stages = g_ptr_array_new ();
   g_autoptr (GPtrArray) waiters = g_ptr_array_new ();
   g_autoptr (GArray) job_ids = g_array_new (FALSE, FALSE, sizeof (gint));
 
-  collect_stages (plan, stages);
   for (guint s = 0; s < stages->len; s++)
     {
       gint job_id;
@@ -282,6 +318,7 @@ static gboolean
 turn (AdaptiveExec *self, RushQuery *query, gboolean *out_done, GError **error)
 {
   g_autoptr (GPtrArray) made = g_ptr_array_new ();
+  g_autoptr (GPtrArray) stages = g_ptr_array_new ();
   Round round = { self, query, made };
   RushExec *plan = cut (&round, self->current, out_done, error);
   gboolean any = FALSE;
@@ -294,14 +331,15 @@ turn (AdaptiveExec *self, RushQuery *query, gboolean *out_done, GError **error)
     return TRUE;
   if (made->len > 0)
     rush_execution_plan_changed (query);
-  if (!start_stages (&round, error))
+  collect_stages (plan, stages);
+  if (!start_some (self, stages, query, error))
     return FALSE;
   while (!any)
     {
-      if (!finish_stages (plan, query, &any, error))
+      if (!finish_stages (self, stages, query, &any, error))
         return FALSE;
       if (!any)
-        wait_for_stages (plan, query);
+        wait_for_stages (stages, query);
     }
   return plan_anew (self, query, error);
 }
@@ -317,6 +355,8 @@ run_stages (AdaptiveExec *self, RushQuery *query, GError **error)
   if (self->final)
     return TRUE;
   self->begun = TRUE;
+  rush_query_set_runtime_filters (
+      query, rush_runtime_filters_plan (self->current, rush_query_settings (query)));
   while (!done)
     if (!turn (self, query, &done, error))
       {
@@ -442,6 +482,7 @@ adaptive_finalize (RushExec *base)
   rush_exec_unref (self->current);
   g_ptr_array_unref (self->stages);
   g_ptr_array_unref (self->originals);
+  g_hash_table_unref (self->started);
 }
 
 static const RushExecClass adaptive_class = {
@@ -494,5 +535,6 @@ rush_adaptive_exec_new (RushExec *plan, RushExec *required)
   self->current = rush_exec_ref (required);
   self->stages = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_exec_unref);
   self->originals = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_exec_unref);
+  self->started = g_hash_table_new (NULL, NULL);
   return &self->base;
 }

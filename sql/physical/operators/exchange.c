@@ -42,6 +42,7 @@ rush_exchange_exec_dependency (RushExec *base, RushQuery *query, GError **error)
   rows = rush_exec_execute (child, query, error);
   if (rows == NULL)
     return NULL;
+  rows = rush_runtime_filters_gather (rush_query_runtime_filters (query), base, rows);
   rush_exec_count (base, RUSH_EXCHANGE_PARTITIONS, self->partitioning->n_partitions);
   written = rush_written_rdd (rows, child->output, base->metrics);
   self->dependency = rush_row_placement_dependency (self->partitioning, child->output, schema,
