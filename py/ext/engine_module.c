@@ -74,11 +74,11 @@ PyMODINIT_FUNC PyInit__engine (void);
 static PyMethodDef *
 join_method_tables (void)
 {
-  PyMethodDef *const tables[] = { engine_context_methods, engine_sources_methods,
-                                  engine_outputs_methods, engine_python_methods,
-                                  engine_layout_methods,
-                                  engine_sharing_methods, engine_jobs_methods,
-                                  engine_status_methods,  engine_pictures_methods,
+  PyMethodDef *const tables[] = { engine_context_methods,  engine_sources_methods,
+                                  engine_outputs_methods,  engine_python_methods,
+                                  engine_layout_methods,   engine_sharing_methods,
+                                  engine_jobs_methods,     engine_status_methods,
+                                  engine_pictures_methods, engine_executions_methods,
                                   engine_storage_methods };
   GArray *all = g_array_new (TRUE, TRUE, sizeof (PyMethodDef));
   for (guint t = 0; t < G_N_ELEMENTS (tables); t++)

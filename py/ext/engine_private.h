@@ -11,6 +11,7 @@
  *   engine_job.c       Job: one that runs while Python goes on
  *   engine_status.c    Context's methods that say how jobs and stages are
  *   engine_pictures.c  DAGs of RDDs and jobs
+ *   engine_executions.c  SQL executions, and DAGs of their plans
  *   engine_storage.c   Context's methods for what is computed once and kept
  *   engine_rdd.c       Rdd: a handle on a lineage node
  *   engine_error.c     GError → Python exception
@@ -142,7 +143,10 @@ extern PyMethodDef engine_jobs_methods[];
 extern PyMethodDef engine_storage_methods[];
 extern PyMethodDef engine_status_methods[];
 extern PyMethodDef engine_pictures_methods[];
+extern PyMethodDef engine_executions_methods[];
 
 PyObject *engine_rdd_dag (EngineRdd *self, PyObject *format);
 /* @dot (taken over) as bytes in the format that @format_name names. */
 PyObject *engine_picture_of_dot (char *dot, PyObject *format_name);
+/* What a metric has come to, of RushSqlStats @stats: a RushMetricLookUp. */
+gboolean engine_metric_look_up (gint64 accumulator_id, gpointer stats, gint64 *out);

@@ -1,4 +1,6 @@
-"""Jobs as text: each with its stages, and what they read, shuffled and spilled.
+"""Queries of SQL as text, and jobs: each with its stages, and what they read, shuffled and spilled.
+
+    query 0  count at app.py:25: 1 job (1), 15 ms
 
     job 0  takeOrdered at app.py:24: 2 stages, 34 tasks, 0.41 s
       stage 0  reduceByKey at app.py:21  17 tasks  0.68 s of work  9,112 pairs shuffled, 99.0 KiB
@@ -33,6 +35,26 @@ def describe_jobs(jobs):
     rows = {stage["id"]: _stage_cells(stage, job) for job in jobs for stage in job["stages"]}
     widths = [max(map(len, column)) for column in zip(*rows.values())]
     return Text("\n".join(line for job in jobs for line in _job_lines(job, rows, widths)))
+
+
+def describe_executions(executions):
+    """A line for each of what the engine tells of executions (Context.executions).
+
+    >>> describe_executions([{"id": 0, "description": "count at /a/app.py:3", "job_ids": [1, 2],
+    ...                       "start_ms": 1000, "end_ms": 1015, "error": None}])
+    query 0  count at app.py:3: 2 jobs (1, 2), 15 ms
+    """
+    return Text("\n".join(map(_execution_line, executions)))
+
+
+def _execution_line(execution):
+    jobs = execution["job_ids"]
+    parts = [_count(len(jobs), "job") + (f" ({', '.join(map(str, jobs))})" if jobs else "")]
+    parts.append(_duration(execution["end_ms"] - execution["start_ms"]) if execution["end_ms"]
+                 else "running")
+    if execution["error"]:
+        parts.append("failed: " + execution["error"].splitlines()[0])
+    return f"query {execution['id']}  {_short(execution['description'])}: " + ", ".join(parts)
 
 
 def describe_kept(kept, persisted):

@@ -356,15 +356,18 @@ class SparkContext(Sources, FileSources, Jobs, LocalProperties, JobTags, Sharing
         return Dag(f"job {job}", partial(engine.dag_job, job))
 
     def summary(self):
-        """All jobs so far as text: stages, tasks, what was shuffled, how long it took.
+        """All queries of SQL and all jobs so far as text: stages, tasks, what was shuffled, how
+        long it took.
 
         >>> sc.parallelize([1, 2], 2).count()
         2
         >>> print(sc.summary())  # doctest: +ELLIPSIS
         job 0  ... at ...: 1 stage, ...
         """
-        from rushlight._summary import describe_jobs
-        return describe_jobs([self._engine.job_info(job) for job in self._engine.job_ids()])
+        from rushlight._summary import Text, describe_executions, describe_jobs
+        queries = describe_executions(self._engine.executions())
+        jobs = describe_jobs([self._engine.job_info(job) for job in self._engine.job_ids()])
+        return Text("\n\n".join(filter(None, (queries, jobs))))
 
 
 def _settings(conf, master, appName, sparkHome, environment):

@@ -11,6 +11,8 @@
 RushPlanInfo *rush_exec_plan_info (const RushExec *self);
 /* The same of a plan of the query, with its subqueries. */
 RushPlanInfo *rush_execution_plan_info (RushQuery *query, const RushExec *plan);
+/* The plan that runs, or has run. (transfer full) NULL with @error: there is none. */
+RushPlanInfo *rush_query_plan_info (RushQuery *query, GError **error);
 /* What the driver has counted since the last call: metrics of the plan that are not in tasks.
  * (transfer full) */
 RushAccumUpdate *rush_exec_driver_updates (const RushExec *self, guint *out_n);

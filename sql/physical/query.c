@@ -10,6 +10,7 @@
 #include "sql/physical/query.h"
 
 #include "core/base/allocator.h"
+#include "sql/physical/execution.h"
 #include "sql/physical/planner/planner.h"
 #include "sql/physical/query_state_private.h"
 
@@ -114,6 +115,20 @@ rush_query_executed_plan (RushQuery *self, GError **error)
     plan = self->executed_plan = rush_prepare_for_execution (self, spark_plan, error);
   rush_query_unlock (self);
   return plan;
+}
+
+RushPlanInfo *
+rush_query_plan_info (RushQuery *self, GError **error)
+{
+  RushPlanInfo *info = NULL;
+  RushExec *plan;
+
+  rush_query_lock (self);
+  plan = rush_query_executed_plan (self, error);
+  if (plan != NULL)
+    info = rush_exec_plan_info (plan);
+  rush_query_unlock (self);
+  return info;
 }
 
 /* ---- what belongs to the query ---- */

@@ -316,6 +316,23 @@ def test_dag_without_a_job(submit, tmp_path):
     assert status == 1 and "ran no job" in err and not (tmp_path / "x.svg").exists()
 
 
+def test_plan_of_the_last_query(submit, tmp_path):
+    status, _, err = submit("from pyspark.sql import SparkSession\n"
+                            "spark = SparkSession.builder.getOrCreate()\n"
+                            "spark.range(3).count()\n"
+                            "spark.range(70).selectExpr('id % 7 as k').groupBy('k').count().collect()\n",
+                            ["--summary", "--plan", tmp_path / "x.dot"])
+    assert status == 0, err
+    picture = (tmp_path / "x.dot").read_text()
+    assert "Query 1" in picture and "HashAggregate" in picture and "14 rows" in picture
+    assert "query 0  count at" in err and "query 1  collect at" in err
+
+
+def test_plan_without_a_query(submit, tmp_path):
+    status, _, err = submit(PICTURE, ["--plan", tmp_path / "x.svg"])
+    assert status == 1 and "ran no query" in err and not (tmp_path / "x.svg").exists()
+
+
 # ── the examples, as their owners would type them ──
 def test_word_count(run_program):
     licences = "/usr/share/common-licenses"

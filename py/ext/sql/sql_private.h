@@ -8,7 +8,7 @@
  *   sql_arrow.c       Arrow's streams ⇄ plans and rows, without copying
  *   sql_session.c     SqlSession: settings, sql (), tables, sources, caches
  *   sql_query.c       Query: a plan's phases, its rows
- *   sql_picture.c     pictures of plans and executions
+ *   sql_picture.c     the picture of a plan
  *   sql_execution.c   what surrounds a call that may run jobs
  *   sql_arguments.c   lists of names, of expressions and of options, from Python
  *   sql_rows.c        rows of Python objects ⇄ batches; a value → a literal
@@ -104,11 +104,9 @@ gboolean engine_execution_init (EngineExecution *self, PyObject *call, PyObject 
 /* With the GIL, once all has run. */
 void engine_execution_clear (EngineExecution *self);
 
-/* ── pictures (sql_picture.c): methods of the types above ── */
+/* ── pictures (sql_picture.c) ── */
 
 PyObject *engine_query_dag (EngineQuery *self, PyObject *format);
-PyObject *engine_session_dag (EngineSqlSession *self, PyObject *args);
-PyObject *engine_session_executions (EngineSqlSession *self, PyObject *unused);
 
 /* ── values ── */
 

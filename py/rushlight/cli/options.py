@@ -82,6 +82,9 @@ OWN_FLAGS = [Flag(*row) for row in (
     ("--dag", "FILE", None, None,
      "at the end, draw the jobs: .svg, .png, .pdf or .dot;\n"
      "rushlight dag always does, app.py's into app.svg"),
+    ("--plan", "FILE", None, None,
+     "at the end, draw the plan of the last query of SQL, with\n"
+     "what its operators counted"),
     ("--faults", "FILE", "spark.rushlight.faultScript", None,
      "let executors die, outputs vanish, tasks fail, as a\n"
      "fault script says (rushlight.faults)"),
@@ -131,6 +134,11 @@ class Options:
     def picture(self):
         """The file to draw into, or None."""
         return self.flags.get("--dag")
+
+    @property
+    def plan(self):
+        """The file to draw the last query's plan into, or None."""
+        return self.flags.get("--plan")
 
     def settings(self):
         """All of Spark's settings, from whatever says something about them."""

@@ -47,10 +47,10 @@ def _check(options):
         if options.program.endswith(".py"):
             raise UsageError(f"a program is run by rushlight submit {options.program}")
         raise UsageError(f"a shell takes no arguments, such as {options.program}, but options")
-    for name in ("--summary", "--dag"):
+    for name in ("--summary", "--dag", "--plan"):
         if name in options.own:
             raise UsageError(f"{name} belongs to rushlight submit; in a shell there are "
-                             "sc.summary() and sc.dag()")
+                             "sc.summary(), sc.dag() and spark.dag()")
     for name in ("--kill", "--status", "--proxy-user"):
         if name in options.flags:
             raise UsageError(f"{name} has no meaning in a shell on one machine")

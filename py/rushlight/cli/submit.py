@@ -31,7 +31,7 @@ def submit(arguments, draws):
         if draws and options.picture is None:
             options.flags["--dag"] = _picture_of(options.program)
         use_python(settings, [command, *arguments])
-        drawing = _Drawing(options.picture) if options.picture else None
+        drawings = _drawings(options)
         if not _can_open(options.program, command):
             return NO_FILE
         py_files = settings.get("spark.submit.pyFiles", "").split(",")
@@ -43,7 +43,7 @@ def submit(arguments, draws):
     conf.set_defaults(settings)
     _tell(options, settings)
     _alias.install()
-    return _run(options, py_files, drawing)
+    return _run(options, py_files, drawings)
 
 
 def hand_over_if_wanted(options, settings, arguments, own, script="spark-submit"):
@@ -142,14 +142,13 @@ def _tell(options, settings):
         show(options, settings)
 
 
-def _run(options, py_files, drawing):
+def _run(options, py_files, drawings):
     from rushlight.context import SparkContext
     _import_from(py_files)
     summary = _Summary() if "--summary" in options.switches else None
     if summary is not None:
         SparkContext._before_stop.append(summary.note)
-    if drawing is not None:
-        SparkContext._before_stop.append(drawing.draw)
+    SparkContext._before_stop.extend(drawing.draw for drawing in drawings)
     try:
         program.run(options.program, options.arguments)
     finally:
@@ -158,7 +157,7 @@ def _run(options, py_files, drawing):
             active.stop()
         if summary is not None:
             summary.say()
-    return 0 if drawing is None or drawing.has_drawn() else 1
+    return 0 if all([drawing.has_drawn() for drawing in drawings]) else 1
 
 
 def _import_from(paths):
@@ -190,10 +189,26 @@ class _Summary:
             print(describe_programs(self._texts), file=sys.stderr)
 
 
+def _drawings(options):
+    """What --dag and --plan ask for."""
+    asked = ((options.picture, _picture_of_jobs, "job"), (options.plan, _picture_of_plan, "query"))
+    return [_Drawing(path, picture, what) for path, picture, what in asked if path]
+
+
+def _picture_of_jobs(context):
+    return context.dag() if context._engine.job_ids() else None
+
+
+def _picture_of_plan(context):
+    from rushlight.sql._pictures import picture_of_query
+    queries = context._engine.executions()
+    return picture_of_query(context, queries[-1]["id"]) if queries else None
+
+
 class _Drawing:
     """The picture of each SparkContext of the program, drawn when it is stopped."""
 
-    def __init__(self, path):
+    def __init__(self, path, picture, what):
         from rushlight.dag import format_of
         from rushlight.errors import PySparkValueError
         try:
@@ -204,21 +219,25 @@ class _Drawing:
         if not os.access(folder, os.W_OK):
             raise UsageError(f"cannot write into the folder {folder}")
         self._path = path
+        self._picture = picture     # of a context: a Dag, or None
+        self._what = what
         self._drawn = []
 
     def draw(self, context):
-        if not context._engine.job_ids():
+        picture = self._picture(context)
+        if picture is None:
             return
         path = self._path
         if self._drawn:         # a second SparkContext: picture-2.svg
             stem, ending = os.path.splitext(path)
             path = f"{stem}-{len(self._drawn) + 1}{ending}"
-        context.dag().save(path)
+        picture.save(path)
         self._drawn.append(path)
         print(f"rushlight: drew {path}", file=sys.stderr)
 
     def has_drawn(self):
         """Whether there is a picture; says so if there is none."""
         if not self._drawn:
-            print("rushlight: the program ran no job, so there is nothing to draw", file=sys.stderr)
+            print(f"rushlight: the program ran no {self._what}, so there is nothing to draw",
+                  file=sys.stderr)
         return bool(self._drawn)

@@ -6,7 +6,7 @@
 """
 from functools import partial
 
-from rushlight._summary import Text, _count, _duration, _short
+from rushlight._summary import describe_executions
 from rushlight.dag import Dag
 from rushlight.errors import PySparkValueError
 
@@ -33,36 +33,30 @@ class ShowingExecutions:
     """What SparkSession has."""
 
     def executions(self):
-        """The SQL executions so far as text, a line each; `dag` draws one of them.
+        """The queries that have run so far as text, a line each; `dag` draws one of them.
 
         >>> _ = spark.range(3).count()
         >>> "count at" in spark.executions()
         True
         """
-        return Text("\n".join(map(_line, self._engine_session.executions())))
+        return describe_executions(self._context._engine.executions())
 
     def dag(self, execution=None):
-        """The picture of an SQL execution's plan, by its number; without one, of the newest.
+        """The picture of a query's plan as it ran, by the number that `executions` has; without
+        one, of the newest.
 
         >>> _ = spark.range(3).count()
         >>> "HashAggregate" in spark.dag().dot
         True
         """
         if execution is None:
-            known = self._engine_session.executions()
+            known = self._context._engine.executions()
             if not known:
-                raise PySparkValueError("no SQL execution has run yet")
+                raise PySparkValueError("no query has run yet")
             execution = known[-1]["id"]
-        return Dag(f"execution {execution}", partial(self._engine_session.dag, execution))
+        return picture_of_query(self._context, execution)
 
 
-def _line(execution):
-    jobs = execution["job_ids"]
-    parts = [_count(len(jobs), "job") + (f" ({', '.join(map(str, jobs))})" if jobs else "")]
-    if execution["end_ms"]:
-        parts.append(_duration(execution["end_ms"] - execution["start_ms"]))
-    else:
-        parts.append("running")
-    if execution["error"]:
-        parts.append("failed: " + execution["error"].splitlines()[0])
-    return f"execution {execution['id']}  {_short(execution['description'])}: " + ", ".join(parts)
+def picture_of_query(context, number):
+    """What SparkSession.dag gives."""
+    return Dag(f"query {number}", partial(context._engine.dag_execution, number))
