@@ -17,6 +17,7 @@ extern const RushFunction rush_functions_bitwise[];
 extern const RushFunction rush_functions_rank[];
 extern const RushFunction rush_functions_offset[];
 extern const RushFunction rush_functions_explode[];
+extern const RushFunction rush_functions_replicate_rows[];
 extern const RushFunction rush_functions_date_fields[];
 extern const RushFunction rush_functions_string_basic[];
 extern const RushFunction rush_functions_string_more[];

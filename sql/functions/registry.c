@@ -25,6 +25,7 @@ static const RushFunction *const families[] = {
   rush_functions_rank,
   rush_functions_offset,
   rush_functions_explode,
+  rush_functions_replicate_rows,
   rush_functions_date_fields,
   rush_functions_string_basic,
   rush_functions_string_more,

@@ -12,10 +12,10 @@ typedef enum
 
 gboolean rush_plan_is_correlated (const RushPlan *plan);
 /* @plan without its correlated predicates, which are added to @conditions, with plain attributes of
- * both
- * sides; columns that collide with @outside have new ids. (transfer full); NULL with @error */
-RushPlan *rush_decorrelate (RushPlan *plan, RushSubqueryUse use, const RushExprIdSet *outside,
-                            GPtrArray *conditions, GError **error);
+ * both sides; columns that collide with @outside have new ids.  @outer: the rows of the query
+ * around it, for domain joins.  (transfer full); NULL with @error */
+RushPlan *rush_decorrelate (RushPlan *plan, RushSubqueryUse use, RushPlan *outer,
+                            const RushExprIdSet *outside, GPtrArray *conditions, GError **error);
 RushExpr *rush_strip_outer (RushExpr *expr); /* outer (a) is a; (transfer full) */
 /* @plan (taken over) with new ids where @others have the same; in the condition, too. */
 RushPlan *rush_deconflict (RushPlan *plan, const RushExprList *others, RushExpr **inout_condition);

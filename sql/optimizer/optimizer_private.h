@@ -14,11 +14,13 @@ typedef struct
 {
   const RushOptimizerOptions *options;
   RushEvalContext *evaluation; /* for constants */
+  guint depth;                 /* of subqueries that the plan stands in; 0: the query itself */
 } RushOptimization;
 
 /* A setting of the query: "true" or "false", else @otherwise. */
 gboolean rush_optimization_flag (const RushOptimization *self, const char *key, gboolean otherwise);
 gint64 rush_optimization_number (const RushOptimization *self, const char *key, gint64 otherwise);
+double rush_optimization_double (const RushOptimization *self, const char *key, double otherwise);
 
 /* static RushPlan *rewrite (RushPlan *node, gpointer data, GError **error), for every node */
 #define RUSH_PLAN_RULE_UP(id, spark_name)                                                          \
@@ -50,6 +52,8 @@ extern const guint rush_optimizer_n_batches;
 /* What no plan can do without. */
 extern const RushRuleBatch rush_optimizer_needed_batches[];
 extern const guint rush_optimizer_n_needed_batches;
+/* Names of the rules that the settings leave out; NULL-terminated (transfer full). */
+char **rush_excluded_rules (const RushOptimizerOptions *options);
 RushPlan *rush_optimization_run (RushPlan *plan, RushOptimization *self, GError **error);
 
 /* ── lists (predicates.c) ── */
@@ -87,6 +91,17 @@ gboolean rush_same_columns (const RushExprList *a, const RushExprList *b);  /* i
 /* left.a <=> right.x AND …, by position. */
 RushExpr *rush_null_safe_equal (const RushPlan *left, const RushPlan *right);
 RushPlan *rush_empty_relation (const RushExprList *output);
+
+/* Of a GLOBAL_LIMIT, LOCAL_LIMIT, OFFSET or TAIL, if it is a number. */
+gboolean rush_limit_of (const RushPlan *limit, gint64 *out);
+/* @func on every expression of this node as a whole, not on the parts of it. */
+RushPlan *rush_map_expressions (RushPlan *node, RushExprTransform func, gpointer data,
+                                GError **error);
+/* max () and the like: the same for values that come once or often; also sum (DISTINCT …). */
+gboolean rush_ignores_duplicates (const RushExpr *aggregate);
+gboolean rush_aggregate_is_agnostic (const RushExpr *aggregate);
+/* A literal: 0 for count () and its like, else null. (transfer full) */
+RushExpr *rush_aggregate_of_no_rows (const RushExpr *aggregate);
 
 /* ── aliases (aliases.c) ── */
 

@@ -302,6 +302,73 @@ rush_empty_relation (const RushExprList *output)
                           g_ptr_array_new_with_free_func ((GDestroyNotify)rush_batch_unref));
 }
 
+gboolean
+rush_limit_of (const RushPlan *limit, gint64 *out)
+{
+  const RushExpr *n = limit->lists[0]->items[0];
+
+  if (n->kind != RUSH_EXPR_LITERAL || rush_expr_is_literal_null (n) ||
+      !rush_type_is_integral (n->type))
+    return FALSE;
+  *out = rush_column_get_int (n->as.literal.value, 0);
+  return TRUE;
+}
+
+RushPlan *
+rush_map_expressions (RushPlan *node, RushExprTransform func, gpointer data, GError **error)
+{
+  RushExprList *lists[G_N_ELEMENTS (node->lists)];
+
+  for (guint i = 0; i < node->n_lists; i++)
+    {
+      g_autoptr (GPtrArray) items = rush_expr_ptr_array ();
+      for (guint j = 0; j < node->lists[i]->n; j++)
+        {
+          RushExpr *item = func (node->lists[i]->items[j], data, error);
+          if (item == NULL)
+            {
+              while (i-- > 0)
+                rush_expr_list_unref (lists[i]);
+              return NULL;
+            }
+          g_ptr_array_add (items, item);
+        }
+      lists[i] = rush_expr_list_from_array (g_steal_pointer (&items));
+    }
+  return rush_plan_with_lists (node, lists);
+}
+
+/* ---- aggregates ---- */
+
+gboolean
+rush_ignores_duplicates (const RushExpr *aggregate)
+{
+  static const char *const names[] = { "max", "min",  "bool_and",    "bool_or", "every",
+                                       "any", "some", "collect_set", "first",   "last" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_str_equal (aggregate->as.aggregate.function->name, names[i]))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+rush_aggregate_is_agnostic (const RushExpr *aggregate)
+{
+  return aggregate->as.aggregate.distinct || rush_ignores_duplicates (aggregate);
+}
+
+RushExpr *
+rush_aggregate_of_no_rows (const RushExpr *aggregate)
+{
+  const char *name = aggregate->as.aggregate.function->name;
+  gboolean counts = g_str_equal (name, "count") || g_str_equal (name, "count_if") ||
+                    g_str_equal (name, "regr_count") || g_str_equal (name, "approx_count_distinct");
+
+  return counts ? rush_expr_literal_int (aggregate->type, 0)
+                : rush_expr_literal_null (aggregate->type);
+}
+
 /* ---- settings ---- */
 
 static const char *
@@ -327,4 +394,12 @@ rush_optimization_number (const RushOptimization *self, const char *key, gint64 
   if (value != NULL)
     g_ascii_string_to_signed (value, 10, G_MININT64, G_MAXINT64, &number, NULL);
   return number;
+}
+
+double
+rush_optimization_double (const RushOptimization *self, const char *key, double otherwise)
+{
+  const char *value = setting (self, key);
+
+  return value != NULL ? g_ascii_strtod (value, NULL) : otherwise;
 }

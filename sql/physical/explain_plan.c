@@ -242,19 +242,15 @@ static gboolean
 append_cost (RushQuery *self, GString *out, GError **error)
 {
   RushPlan *optimized = rush_query_optimized (self, error);
-  g_autofree char *text = NULL, *size = NULL;
-  RushStatistics statistics;
+  g_autoptr (RushEstimator) estimator = NULL;
+  g_autofree char *text = NULL;
 
   if (optimized == NULL)
     return FALSE;
-  statistics = rush_plan_statistics (optimized);
-  text = rush_plan_to_tree_string (optimized);
-  size = rush_size_to_text (statistics.size_bytes);
-  g_string_append_printf (out, "== Optimized Logical Plan ==\n%.*s, Statistics(sizeInBytes=%s",
-                          (int)strcspn (text, "\n"), text, size);
-  if (statistics.row_count >= 0)
-    g_string_append_printf (out, ", rowCount=%.0f", statistics.row_count);
-  g_string_append_printf (out, ")%s\n", text + strcspn (text, "\n"));
+  if (rush_settings_get_bool (rush_query_settings (self), "spark.sql.cbo.enabled"))
+    estimator = rush_estimator_new ();
+  text = rush_plan_to_cost_string (optimized, estimator);
+  g_string_append_printf (out, "== Optimized Logical Plan ==\n%s\n", text);
   return TRUE;
 }
 

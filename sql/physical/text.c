@@ -51,18 +51,6 @@ rush_append_list_line (GString *out, const char *name, const RushExprList *list)
     g_string_append_printf (out, "%s: []\n", name);
 }
 
-char *
-rush_size_to_text (double bytes)
-{
-  static const char *const units[] = { "EiB", "PiB", "TiB", "GiB", "MiB", "KiB", "B" };
-  double unit = 1152921504606846976.0;
-
-  for (guint i = 0; i < G_N_ELEMENTS (units); i++, unit /= 1024)
-    if (bytes >= 2 * unit || i == G_N_ELEMENTS (units) - 1)
-      return g_strdup_printf ("%.1f %s", bytes / unit, units[i]);
-  g_assert_not_reached ();
-}
-
 const char *
 rush_join_type_name (RushJoinType type)
 {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sql/plan/logical.h"
+#include "sql/plan/estimation.h" /* rush_size_to_text () */
 
 /* "[a#1, b#2L]"; @max_fields: more than that are left out, as "... 3 more fields". */
 #define RUSH_MAX_TO_STRING_FIELDS 25
@@ -11,7 +12,5 @@ char *rush_list_to_text_all (const RushExprList *list);
 char *rush_list_to_text_tight (const RushExprList *list);
 /* "Input [2]: [a#1, b#2L]\n", or "Input: []\n". */
 void rush_append_list_line (GString *out, const char *name, const RushExprList *list);
-/* "8.0 EiB", "144.0 B" (Spark's bytesToString). */
-char *rush_size_to_text (double bytes);
 /* "Inner", "LeftOuter" … */
 const char *rush_join_type_name (RushJoinType type);

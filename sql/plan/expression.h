@@ -194,6 +194,10 @@ struct _RushExpr
     } cast;
     struct
     {
+      gboolean set; /* a long list of constants, sorted out by the optimizer: prints as INSET */
+    } in;
+    struct
+    {
       gunichar escape; /* '\\' unless ESCAPE says otherwise */
     } like;
     struct
@@ -299,6 +303,8 @@ RushExpr *rush_expr_bound (guint ordinal, const RushType *type, gboolean nullabl
 RushExpr *rush_expr_cast (RushExpr *child, const RushType *type, RushEvalMode mode,
                           const char *time_zone, gboolean by_user);
 RushExpr *rush_expr_get_field (RushExpr *child, guint ordinal);
+/* An IN that is a set, if it is not yet. */
+RushExpr *rush_expr_in_set (RushExpr *in);
 RushExpr *rush_expr_like (RushExpr *text, RushExpr *pattern, gunichar escape);
 /* Scalar function or generator with resolved arguments; @type as the function says. */
 RushExpr *rush_expr_function (const RushFunction *function, const char *name, const RushType *type,
@@ -371,6 +377,8 @@ gboolean rush_expr_references_subset (const RushExpr *self, const RushExprIdSet 
 
 /* "(price#3 * (1 - discount#4))": with ids, as plans print it (Spark's toString). */
 char *rush_expr_to_string (const RushExpr *self);
+/* A function of a window, which may look at its orders: "rank(v#2)". (transfer full) */
+char *rush_window_function_to_string (const RushExpr *call, const RushExprList *orders);
 /* "(price * (1 - discount))": as columns are named (Spark's toPrettySQL / usePrettyExpression). */
 char *rush_expr_to_pretty_sql (const RushExpr *self);
 /* SQL text as messages quote it, with quoted names (Spark's .sql). */

@@ -127,6 +127,15 @@ rush_expr_with_mode (RushExpr *self, RushEvalMode mode)
 }
 
 RushExpr *
+rush_expr_in_set (RushExpr *in)
+{
+  RushExpr *copy = rush_expr_copy (in);
+
+  copy->as.in.set = TRUE;
+  return derived (copy);
+}
+
+RushExpr *
 rush_expr_with_environment (RushExpr *self, const char *time_zone, gint64 seed)
 {
   RushExpr *copy = rush_expr_copy (self);

@@ -177,6 +177,8 @@ payload_equal (const RushExpr *a, const RushExpr *b, gboolean semantic)
     case RUSH_EXPR_CAST:
       return a->as.cast.time_zone == b->as.cast.time_zone &&
              (semantic || a->as.cast.by_user == b->as.cast.by_user);
+    case RUSH_EXPR_IN:
+      return semantic || a->as.in.set == b->as.in.set;
     case RUSH_EXPR_LIKE:
       return a->as.like.escape == b->as.like.escape;
     case RUSH_EXPR_FUNCTION:
@@ -220,7 +222,6 @@ payload_equal (const RushExpr *a, const RushExpr *b, gboolean semantic)
     case RUSH_EXPR_LESS_EQUAL:
     case RUSH_EXPR_GREATER:
     case RUSH_EXPR_GREATER_EQUAL:
-    case RUSH_EXPR_IN:
     case RUSH_EXPR_AND:
     case RUSH_EXPR_OR:
     case RUSH_EXPR_NOT:

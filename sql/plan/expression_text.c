@@ -348,11 +348,41 @@ append_cast (const RushExpr *self, RushTextStyle style, GString *out)
   g_string_append_c (out, ')');
 }
 
+static gint
+compare_texts (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(char *const *)a, *(char *const *)b);
+}
+
+/* k#1 INSET 1, 10, 2: a set has no order, so the texts are sorted. */
+static void
+append_in_set (const RushExpr *self, GString *out)
+{
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 1; i < self->n_children; i++)
+    {
+      GString *text = g_string_new (NULL);
+      rush_append_expression (self->children[i], RUSH_TEXT_STRING, text);
+      g_ptr_array_add (texts, g_string_free (text, FALSE));
+    }
+  g_ptr_array_sort (texts, compare_texts);
+  g_ptr_array_add (texts, NULL);
+  g_autofree char *list = g_strjoinv (", ", (char **)texts->pdata);
+  rush_append_expression (self->children[0], RUSH_TEXT_STRING, out);
+  g_string_append_printf (out, " INSET %s", list);
+}
+
 static void
 append_in (const RushExpr *self, RushTextStyle style, GString *out)
 {
   gboolean string = style == RUSH_TEXT_STRING;
 
+  if (string && self->as.in.set)
+    {
+      append_in_set (self, out);
+      return;
+    }
   if (!string)
     g_string_append_c (out, '(');
   rush_append_expression (self->children[0], style, out);

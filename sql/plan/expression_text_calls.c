@@ -31,6 +31,28 @@ rush_append_function (const RushExpr *self, RushTextStyle style, GString *out)
   g_string_append (out, text);
 }
 
+static void
+append_filter (const RushExpr *self, RushTextStyle style, GString *out)
+{
+  if (!self->as.aggregate.has_filter)
+    return;
+  g_string_append (out, " FILTER (WHERE ");
+  rush_append_expression (self->children[self->n_children - 1], style, out);
+  g_string_append_c (out, ')');
+}
+
+/* first(v#1, false): whether nulls are ignored is an argument. */
+static gboolean
+takes_nulls_by_argument (const RushExpr *self)
+{
+  static const char *const names[] = { "first", "first_value", "last", "last_value", "any_value" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_str_equal (rush_function_head (self->as.aggregate.function)->name, names[i]))
+      return TRUE;
+  return FALSE;
+}
+
 void
 rush_append_aggregate (const RushExpr *self, RushTextStyle style, GString *out)
 {
@@ -44,15 +66,16 @@ rush_append_aggregate (const RushExpr *self, RushTextStyle style, GString *out)
                           : string                     ? "distinct "
                                                        : "DISTINCT ");
   rush_append_expressions (self->children, n, ", ", style, out);
+  if (string && takes_nulls_by_argument (self))
+    {
+      g_string_append (out, self->as.aggregate.ignore_nulls ? ", true)" : ", false)");
+      append_filter (self, style, out);
+      return;
+    }
   g_string_append_c (out, ')');
   if (self->as.aggregate.ignore_nulls)
     g_string_append (out, " ignore nulls");
-  if (self->as.aggregate.has_filter)
-    {
-      g_string_append (out, " FILTER (WHERE ");
-      rush_append_expression (self->children[n], style, out);
-      g_string_append_c (out, ')');
-    }
+  append_filter (self, style, out);
 }
 
 void
@@ -102,6 +125,70 @@ append_frame (const RushWindowFrame *frame, RushTextStyle style, GString *out)
     g_string_append_c (out, ')');
 }
 
+static void
+append_orders (RushExpr *const *orders, guint n, GString *out)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      g_string_append (out, i > 0 ? ", " : "");
+      rush_append_expression (orders[i]->children[0], RUSH_TEXT_STRING, out);
+    }
+}
+
+/* lag(v#1, -1, null): all arguments, and an offset that goes backwards. */
+static void
+append_offset_function (const RushExpr *call, gboolean backwards, GString *out)
+{
+  g_string_append_printf (out, "%s(", call->as.function.name);
+  rush_append_expression (call->children[0], RUSH_TEXT_STRING, out);
+  g_string_append (out, backwards ? ", -" : ", ");
+  if (call->n_children > 1)
+    rush_append_expression (call->children[1], RUSH_TEXT_STRING, out);
+  else
+    g_string_append_c (out, '1');
+  g_string_append (out, ", ");
+  if (call->n_children > 2)
+    rush_append_expression (call->children[2], RUSH_TEXT_STRING, out);
+  else
+    g_string_append (out, "null");
+  g_string_append_c (out, ')');
+}
+
+void
+rush_append_window_function (const RushExpr *call, RushExpr *const *orders, guint n_orders,
+                             GString *out)
+{
+  const char *name =
+      call->kind == RUSH_EXPR_FUNCTION ? rush_function_head (call->as.function.function)->name : "";
+
+  if (g_str_equal (name, "rank") || g_str_equal (name, "dense_rank") ||
+      g_str_equal (name, "percent_rank"))
+    {
+      g_string_append_printf (out, "%s(", name);
+      append_orders (orders, n_orders, out);
+      g_string_append_c (out, ')');
+    }
+  else if (g_str_equal (name, "lag") || g_str_equal (name, "lead"))
+    append_offset_function (call, g_str_equal (name, "lag"), out);
+  else if (g_str_equal (name, "nth_value"))
+    {
+      g_string_append_printf (out, "%s(", name);
+      rush_append_expressions (call->children, call->n_children, ", ", RUSH_TEXT_STRING, out);
+      g_string_append (out, call->as.function.ignore_nulls ? ", true)" : ", false)");
+    }
+  else
+    rush_append_expression ((RushExpr *)call, RUSH_TEXT_STRING, out);
+}
+
+char *
+rush_window_function_to_string (const RushExpr *call, const RushExprList *orders)
+{
+  GString *out = g_string_new (NULL);
+
+  rush_append_window_function (call, orders->items, orders->n, out);
+  return g_string_free (out, FALSE);
+}
+
 void
 rush_append_window (const RushExpr *self, RushTextStyle style, GString *out)
 {
@@ -109,7 +196,10 @@ rush_append_window (const RushExpr *self, RushTextStyle style, GString *out)
   guint n_order = self->n_children - 1 - n_partition;
   RushExpr *const *order = self->children + 1 + n_partition;
 
-  rush_append_expression (self->children[0], style, out);
+  if (style == RUSH_TEXT_STRING)
+    rush_append_window_function (self->children[0], order, n_order, out);
+  else
+    rush_append_expression (self->children[0], style, out);
   if (style == RUSH_TEXT_STRING)
     {
       g_string_append (out, " windowspecdefinition(");

@@ -22,6 +22,9 @@ void rush_append_call (const char *name, const RushExpr *self, RushTextStyle sty
 void rush_append_function (const RushExpr *self, RushTextStyle style, GString *out);
 void rush_append_aggregate (const RushExpr *self, RushTextStyle style, GString *out);
 void rush_append_sort_order (const RushExpr *self, RushTextStyle style, GString *out);
+/* A function of a window as plans print it: dense_rank(v#1), which looks at the order. */
+void rush_append_window_function (const RushExpr *call, RushExpr *const *orders, guint n_orders,
+                                  GString *out);
 void rush_append_window (const RushExpr *self, RushTextStyle style, GString *out);
 void rush_append_subquery (const RushExpr *self, RushTextStyle style, GString *out);
 void rush_append_python (const RushExpr *self, RushTextStyle style, GString *out);

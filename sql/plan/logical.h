@@ -263,6 +263,10 @@ struct _RushPlan
     } sort;
     struct
     {
+      gint64 limit; /* rows of a rank above it go */
+    } group_limit;
+    struct
+    {
       guint n_projections;
     } expand;
     struct
@@ -381,6 +385,10 @@ RushPlan *rush_plan_join_existence (RushExpr *exists, RushExpr *condition, RushP
                                     RushPlan *right);
 RushPlan *rush_plan_window (RushExprList *windows, RushExprList *partition, RushExprList *orders,
                             RushPlan *child);
+/* Of each partition the rows that @rank (row_number (), rank (), dense_rank ()) numbers up to
+ * @limit, and maybe more of them. */
+RushPlan *rush_plan_window_group_limit (RushExprList *partition, RushExprList *orders,
+                                        RushExpr *rank, gint64 limit, RushPlan *child);
 RushPlan *rush_plan_expand (guint n_projections, RushExprList *projections, RushExprList *output,
                             RushPlan *child);
 RushPlan *rush_plan_generate (RushExpr *generator, gboolean outer, const char *qualifier,

@@ -339,6 +339,17 @@ rush_plan_window (RushExprList *windows, RushExprList *partition, RushExprList *
 }
 
 RushPlan *
+rush_plan_window_group_limit (RushExprList *partition, RushExprList *orders, RushExpr *rank,
+                              gint64 limit, RushPlan *child)
+{
+  RushPlan *self = unary (RUSH_PLAN_WINDOW_GROUP_LIMIT, child, 3,
+                          (RushExprList *[]){ partition, orders, single (rank) });
+
+  self->as.group_limit.limit = limit;
+  return rush_plan_derive (self);
+}
+
+RushPlan *
 rush_plan_expand (guint n_projections, RushExprList *projections, RushExprList *output,
                   RushPlan *child)
 {

@@ -355,6 +355,7 @@ derive_output (const RushPlan *self)
     case RUSH_PLAN_REPARTITION_BY:
     case RUSH_PLAN_VIEW:
     case RUSH_PLAN_RESOLVED_HINT:
+    case RUSH_PLAN_WINDOW_GROUP_LIMIT:
       return output_of (self->children[0]);
     }
   return NULL;

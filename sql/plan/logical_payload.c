@@ -296,6 +296,8 @@ rush_plan_payload_equal (const RushPlan *a, const RushPlan *b)
              a->as.cte.limit == b->as.cte.limit;
     case RUSH_PLAN_SORT:
       return a->as.sort.global == b->as.sort.global;
+    case RUSH_PLAN_WINDOW_GROUP_LIMIT:
+      return a->as.group_limit.limit == b->as.group_limit.limit;
     case RUSH_PLAN_EXPAND:
       return a->as.expand.n_projections == b->as.expand.n_projections;
     case RUSH_PLAN_GENERATE:

@@ -15,3 +15,8 @@ RushPlan *rush_plan_copy_shallow (const RushPlan *self, guint n_children);
 void rush_plan_payload_own (RushPlan *self);  /* after a byte-wise copy */
 void rush_plan_payload_clear (RushPlan *self);
 gboolean rush_plan_payload_equal (const RushPlan *a, const RushPlan *b);
+
+/* The plan as a tree, with more text behind each node. */
+typedef void (*RushPlanAnnotate) (const RushPlan *node, gpointer data, GString *out);
+char *rush_plan_to_annotated_string (const RushPlan *self, RushPlanAnnotate annotate,
+                                     gpointer data);

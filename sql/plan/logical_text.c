@@ -72,6 +72,15 @@ add_text (GString *out, const char *format, ...)
   va_end (args);
 }
 
+static void
+add_group_limit (const RushPlan *self, GString *out)
+{
+  begin_arg (out);
+  rush_append_window_function (self->lists[2]->items[0], self->lists[1]->items, self->lists[1]->n,
+                               out);
+  add_text (out, "%" G_GINT64_FORMAT, self->as.group_limit.limit);
+}
+
 static const char *
 bool_text (gboolean value)
 {
@@ -397,6 +406,11 @@ add_arguments (const RushPlan *self, GString *out)
     case RUSH_PLAN_TAIL:
       add_first (self->lists[0], out);
       break;
+    case RUSH_PLAN_WINDOW_GROUP_LIMIT:
+      add_list (self->lists[0], out);
+      add_list (self->lists[1], out);
+      add_group_limit (self, out);
+      break;
     case RUSH_PLAN_EXPAND:
       add_expand (self, out);
       break;
@@ -572,7 +586,7 @@ push_below (GArray *lines, const Line *line)
 }
 
 char *
-rush_plan_to_tree_string (const RushPlan *self)
+rush_plan_to_annotated_string (const RushPlan *self, RushPlanAnnotate annotate, gpointer data)
 {
   GString *out = g_string_new (NULL);
   g_autoptr (GArray) lines = g_array_new (FALSE, FALSE, sizeof (Line));
@@ -585,10 +599,18 @@ rush_plan_to_tree_string (const RushPlan *self)
       g_array_set_size (lines, lines->len - 1);
       g_string_append (out, line.before);
       append_node (line.plan, out);
+      if (annotate != NULL)
+        annotate (line.plan, data, out);
       g_string_append_c (out, '\n');
       push_below (lines, &line);
       g_free (line.before);
       g_free (line.below);
     }
   return g_string_free (out, FALSE);
+}
+
+char *
+rush_plan_to_tree_string (const RushPlan *self)
+{
+  return rush_plan_to_annotated_string (self, NULL, NULL);
 }

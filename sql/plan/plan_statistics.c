@@ -12,14 +12,15 @@
  LogicalPlan.maxRows. */
 #include <pthread.h>
 
+#include "sql/plan/estimation_private.h"
 #include "sql/plan/logical_private.h"
 
 #define UNKNOWN_SIZE 9223372036854775807.0
 
 /* ── widths ── */
 
-static double
-default_size (const RushType *type)
+double
+rush_default_size (const RushType *type)
 {
   double size = 0;
 
@@ -54,7 +55,7 @@ default_size (const RushType *type)
     case RUSH_TYPE_MAP:
     case RUSH_TYPE_STRUCT:
       for (guint i = 0; i < type->n_fields; i++)
-        size += default_size (type->fields[i].type);
+        size += rush_default_size (type->fields[i].type);
       return size;
     }
   return 8;
@@ -66,7 +67,7 @@ row_size (const RushExprList *output)
   double size = 8;
 
   for (guint i = 0; output != NULL && i < output->n; i++)
-    size += output->items[i]->type != NULL ? default_size (output->items[i]->type) : 8;
+    size += output->items[i]->type != NULL ? rush_default_size (output->items[i]->type) : 8;
   return size;
 }
 
@@ -160,7 +161,9 @@ estimate (RushPlan *self)
     case RUSH_PLAN_RANGE:
       return (RushStatistics){ MAX (8 * range_length (self), 1), range_length (self) };
     case RUSH_PLAN_RELATION:
-      return or_unknown (self->as.source.source->klass->statistics (self->as.source.source));
+      return bytes (
+          or_unknown (self->as.source.source->klass->statistics (self->as.source.source))
+              .size_bytes); /* rows count where columns are known, too: estimation.c */
     case RUSH_PLAN_RDD_RELATION:
       return or_unknown (self->as.rdd.statistics);
     case RUSH_PLAN_CACHED_RELATION:
@@ -185,6 +188,7 @@ estimate (RushPlan *self)
     case RUSH_PLAN_SUBQUERY_ALIAS:
     case RUSH_PLAN_VIEW:
     case RUSH_PLAN_RESOLVED_HINT:
+    case RUSH_PLAN_WINDOW_GROUP_LIMIT:
       return rush_plan_statistics (self->children[0]);
     case RUSH_PLAN_JOIN:
     case RUSH_PLAN_LATERAL_JOIN:

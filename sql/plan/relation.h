@@ -29,6 +29,9 @@ typedef struct
   RushRdd *(*scan) (RushSource *self, struct _RushContext *context, const RushExprList *output,
                     const RushExprList *pushed, const RushEvalSettings *settings, GError **error);
   RushStatistics (*statistics) (const RushSource *self);
+  /* What is known of columns, by name: RushColumnEstimate (estimation.h).  Optional; may give
+   * NULL. */
+  const GPtrArray *(*column_statistics) (const RushSource *self);
 } RushSourceClass;
 
 struct _RushSource

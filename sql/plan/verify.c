@@ -99,13 +99,24 @@ is_produced (const RushPlan *self, guint list)
     }
 }
 
+/* EXCEPT ALL and INTERSECT ALL: copies of a row have the columns that it has. */
+static gboolean
+replicates (const RushPlan *node)
+{
+  const RushExpr *generator = node->lists[0]->items[0];
+
+  return generator->kind == RUSH_EXPR_FUNCTION &&
+         g_str_equal (((const RushFunctionHead *)generator->as.function.function)->name,
+                      "replicaterows");
+}
+
 static void
 check_output (Check *check)
 {
   g_autoptr (RushExprIdSet) seen = rush_expr_id_set_new ();
   const RushPlan *node = check->node;
   gboolean own = node->kind == RUSH_PLAN_JOIN || node->kind == RUSH_PLAN_WINDOW ||
-                 node->kind == RUSH_PLAN_GENERATE || node->n_children == 0;
+                 (node->kind == RUSH_PLAN_GENERATE && !replicates (node)) || node->n_children == 0;
 
   for (guint i = 0; own && i < node->output->n; i++)
     {

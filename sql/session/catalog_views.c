@@ -14,6 +14,7 @@
  * Mirrors: ResolveRelations, ResolveSQLOnFile, SessionCatalog.getTempViewRelation.
  */
 #include "sql/session/catalog_private.h"
+#include "sql/session/column_estimates.h"
 
 #include <string.h>
 
@@ -188,7 +189,10 @@ files_of_table (RushCatalog *self, const RushTable *table, const char *const *na
   if (source == NULL)
     return NULL;
   if (table->statistics.size_bytes >= 0)
-    rush_file_source_set_statistics (source, table->statistics);
+    {
+      g_autoptr (GPtrArray) columns = rush_column_estimates (table, &self->settings);
+      rush_file_source_set_statistics (source, table->statistics, columns);
+    }
   return rush_plan_subquery_alias (names, rush_plan_of_source (source, names));
 }
 

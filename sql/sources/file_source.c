@@ -19,7 +19,7 @@
 #include "sql/sources/file_partition.h"
 #include "sql/sources/file_scan_rdd.h"
 #include "sql/sources/scan_filters.h"
-#include "sql/sources/field_text.h"
+#include "sql/types/type_rules.h"
 
 #include <string.h>
 
@@ -35,6 +35,7 @@ typedef struct
   RushSchema *data_schema;
   RushOptions *options;
   RushStatistics known; /* of ANALYZE TABLE; size_bytes −1: none */
+  GPtrArray *known_columns; /* (owned) RushColumnEstimate; or NULL */
 } FileSource;
 
 /* ---- what a plan prints ---- */
@@ -221,6 +222,12 @@ statistics (const RushSource *base)
   return (RushStatistics){ .size_bytes = rush_file_index_bytes (self->index), .row_count = -1 };
 }
 
+static const GPtrArray *
+column_statistics (const RushSource *base)
+{
+  return ((const FileSource *)base)->known_columns;
+}
+
 static gboolean
 equal (const RushSource *a, const RushSource *b)
 {
@@ -241,6 +248,7 @@ finalize (RushSource *base)
   g_clear_pointer (&self->data_schema, rush_schema_unref);
   rush_file_index_unref (self->index);
   rush_options_unref (self->options);
+  g_clear_pointer (&self->known_columns, g_ptr_array_unref);
   g_free (self->name);
   g_free (self);
 }
@@ -308,7 +316,7 @@ check_types (const FileSource *self, GError **error)
     {
       const RushField *field = &self->data_schema->fields[c];
       g_autofree char *column = rush_sql_id_of (field->name);
-      g_autofree char *type = rush_type_in_quotes (field->type);
+      g_autofree char *type = rush_type_sql_id (field->type);
 
       if (self->format->supports_type (self->format, field->type, FALSE))
         continue;
@@ -334,7 +342,8 @@ rush_file_source_new (RushContext *context, const RushFileFormat *format, const 
   self = g_new0 (FileSource, 1);
   rush_ref_count_init (&self->base.refs);
   self->name = g_strdup_printf ("FileScan %s", format->name);
-  self->klass = (RushSourceClass){ self->name, finalize, equal, describe, scan, statistics };
+  self->klass = (RushSourceClass){ self->name, finalize,   equal,           describe,
+                                   scan,       statistics, column_statistics };
   self->base.klass = &self->klass;
   self->format = format;
   self->index = g_steal_pointer (&index);
@@ -394,12 +403,15 @@ rush_file_source_partition_schema (const RushSource *base)
 }
 
 void
-rush_file_source_set_statistics (RushSource *base, RushStatistics statistics)
+rush_file_source_set_statistics (RushSource *base, RushStatistics statistics, GPtrArray *columns)
 {
   FileSource *self = as_file_source (base);
 
-  if (self != NULL)
-    self->known = statistics;
+  if (self == NULL)
+    return;
+  self->known = statistics;
+  g_clear_pointer (&self->known_columns, g_ptr_array_unref);
+  self->known_columns = columns != NULL ? g_ptr_array_ref (columns) : NULL;
 }
 
 RushSource *

@@ -124,7 +124,8 @@ gboolean rush_file_source_reads_path (const RushSource *self, const char *path);
 /* The columns that folders say; NULL: another kind of source. (transfer none) */
 RushSchema *rush_file_source_partition_schema (const RushSource *self);
 /* What is known of it from elsewhere (ANALYZE TABLE); before anybody else has it. */
-void rush_file_source_set_statistics (RushSource *self, RushStatistics statistics);
+void rush_file_source_set_statistics (RushSource *self, RushStatistics statistics,
+                                      GPtrArray *columns /* RushColumnEstimate; or NULL */);
 /* The same table with the files that are there now; another kind of source as it is. */
 RushSource *rush_file_source_list_again (RushSource *self, RushContext *context,
                                          const RushEvalSettings *settings, GError **error);

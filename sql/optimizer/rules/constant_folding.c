@@ -72,31 +72,16 @@ fold (RushExpr *node, RushOptimization *self, gboolean maybe, GError **error)
   return rush_expr_with_children (node, children);
 }
 
+static RushExpr *
+fold_item (RushExpr *item, gpointer data, GError **error)
+{
+  return fold (item, data, FALSE, error);
+}
+
 static RushPlan *
 rewrite (RushPlan *node, gpointer data, GError **error)
 {
-  RushExprList *lists[4];
-
-  for (guint i = 0; i < node->n_lists; i++)
-    {
-      g_autoptr (GPtrArray) items = rush_expr_ptr_array ();
-      gboolean failed = FALSE;
-      for (guint j = 0; j < node->lists[i]->n && !failed; j++)
-        {
-          RushExpr *item = fold (node->lists[i]->items[j], data, FALSE, error);
-          failed = item == NULL;
-          if (!failed)
-            g_ptr_array_add (items, item);
-        }
-      if (failed)
-        {
-          while (i-- > 0)
-            rush_expr_list_unref (lists[i]);
-          return NULL;
-        }
-      lists[i] = rush_expr_list_from_array (g_steal_pointer (&items));
-    }
-  return rush_plan_with_lists (node, lists);
+  return rush_map_expressions (node, fold_item, data, error);
 }
 
 RUSH_PLAN_RULE_UP (constant_folding, "ConstantFolding");

@@ -6,25 +6,13 @@
  */
 #include "sql/optimizer/optimizer_private.h"
 
-static gboolean
-limit_of (const RushPlan *node, gint64 *out)
-{
-  const RushExpr *limit = node->lists[0]->items[0];
-
-  if (limit->kind != RUSH_EXPR_LITERAL || rush_expr_is_literal_null (limit) ||
-      !rush_type_is_integral (limit->type))
-    return FALSE;
-  *out = rush_column_get_int (limit->as.literal.value, 0);
-  return TRUE;
-}
-
 static RushPlan *
 rewrite (RushPlan *node, gpointer data, GError **error)
 {
   gboolean global = node->kind == RUSH_PLAN_GLOBAL_LIMIT;
   gint64 limit, below;
 
-  if ((!global && node->kind != RUSH_PLAN_LOCAL_LIMIT) || !limit_of (node, &limit))
+  if ((!global && node->kind != RUSH_PLAN_LOCAL_LIMIT) || !rush_limit_of (node, &limit))
     return rush_plan_ref (node);
   RushPlan *child = node->children[0];
   if (limit == 0)
@@ -34,7 +22,8 @@ rewrite (RushPlan *node, gpointer data, GError **error)
   if (global && rows >= 0 && rows <= limit)
     return rush_plan_ref (child->kind == RUSH_PLAN_LOCAL_LIMIT ? child->children[0] : child);
   if (global && child->kind == RUSH_PLAN_LOCAL_LIMIT &&
-      child->children[0]->kind == RUSH_PLAN_GLOBAL_LIMIT && limit_of (child->children[0], &below))
+      child->children[0]->kind == RUSH_PLAN_GLOBAL_LIMIT &&
+      rush_limit_of (child->children[0], &below))
     {
       RushPlan *other = child->children[0];
       if (below <= limit)
@@ -44,7 +33,7 @@ rewrite (RushPlan *node, gpointer data, GError **error)
                              : other->children[0];
       return rush_with_child (node, rush_with_child (child, rush_plan_ref (source)));
     }
-  if (child->kind == node->kind && limit_of (child, &below))
+  if (child->kind == node->kind && rush_limit_of (child, &below))
     return rush_with_child (limit <= below ? node : child, rush_plan_ref (child->children[0]));
   return rush_plan_ref (node);
 }

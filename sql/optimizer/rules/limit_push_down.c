@@ -7,6 +7,7 @@
  *                                    └── LocalLimit 5
  *                                        └── u
  *
+ * Below an offset the limit counts the rows that it skips, too.
  * Also into the side of an outer join whose rows all come out, and both sides of a cross join; and
  * to a recursion (UnionLoop), which ends when it has enough.
  */
@@ -51,6 +52,20 @@ into_union (RushPlan *limit, RushPlan *set)
   return rush_plan_with_children (set, children);
 }
 
+/* LocalLimit 10 over Offset 5 is Offset 5 over LocalLimit 15. */
+static RushPlan *
+below_offset (RushPlan *limit, RushPlan *offset)
+{
+  gint64 n, skipped;
+
+  if (!rush_limit_of (limit, &n) || !rush_limit_of (offset, &skipped) || n + skipped > G_MAXINT32)
+    return rush_plan_ref (limit);
+  RushExpr *both = rush_expr_literal_int (&RUSH_INT32, n + skipped);
+  return rush_with_child (offset,
+                          rush_plan_unary (RUSH_PLAN_LOCAL_LIMIT, rush_expr_list_new (1, &both),
+                                           rush_plan_ref (offset->children[0])));
+}
+
 static void
 set_limit (RushPlan *copy, gpointer data)
 {
@@ -83,6 +98,8 @@ rewrite (RushPlan *node, gpointer data, GError **error)
   if (loop != NULL)
     return rush_with_child (node, loop);
   RushPlan *below = node->children[0];
+  if (below->kind == RUSH_PLAN_OFFSET)
+    return below_offset (node, below);
   if (below->kind == RUSH_PLAN_UNION)
     return rush_with_child (node, into_union (node, below));
   if (below->kind == RUSH_PLAN_JOIN)

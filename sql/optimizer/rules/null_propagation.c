@@ -4,6 +4,7 @@
  *   (b#2 + null)        →  null
  *   coalesce(null, a)   →  a
  *   count(1 + a#1)      →  count(1)               where a#1 is never null
+ *   count(null)         →  0
  */
 #include "sql/optimizer/optimizer_private.h"
 
@@ -76,6 +77,9 @@ count_rows (RushExpr *node)
   if (!g_str_equal (node->as.aggregate.function->name, "count") || node->as.aggregate.distinct ||
       n == 0)
     return rush_expr_ref (node);
+  for (guint i = 0; i < n; i++)
+    if (is_null (node->children[i]))
+      return rush_expr_literal_int (node->type, 0);
   for (guint i = 0; i < n; i++)
     if (node->children[i]->nullable)
       return rush_expr_ref (node);

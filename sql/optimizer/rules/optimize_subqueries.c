@@ -12,7 +12,10 @@ rewrite (RushExpr *node, gpointer data, GError **error)
   if (node->kind != RUSH_EXPR_SCALAR_SUBQUERY && node->kind != RUSH_EXPR_EXISTS &&
       node->kind != RUSH_EXPR_IN_SUBQUERY)
     return rush_expr_ref (node);
-  RushPlan *better = rush_optimization_run (node->as.subquery.plan, data, error);
+  RushOptimization *self = data;
+  self->depth++;
+  RushPlan *better = rush_optimization_run (node->as.subquery.plan, self, error);
+  self->depth--;
   if (better == NULL)
     return NULL;
   /* A sort does not change which rows there are, nor, without a limit above it, what they give. */

@@ -10,6 +10,7 @@
 typedef struct
 {
   const RushExprIdSet *outside;
+  RushPlan *outer; /* whose columns they are, where that is one plan; or NULL */
 } Outside;
 
 /* The attributes of the conditions that are not the subquery's own. */
@@ -57,7 +58,8 @@ pull_up (RushExpr *node, gpointer data, GError **error)
                         : node->kind == RUSH_EXPR_EXISTS ? RUSH_USE_EXISTS
                                                          : RUSH_USE_ROWS;
   g_autoptr (GPtrArray) conditions = rush_expr_ptr_array ();
-  RushPlan *plan = rush_decorrelate (node->as.subquery.plan, use, self->outside, conditions, error);
+  RushPlan *plan =
+      rush_decorrelate (node->as.subquery.plan, use, self->outer, self->outside, conditions, error);
   return plan != NULL ? with_outer_columns (node, plan, conditions) : NULL;
 }
 
@@ -69,7 +71,7 @@ rewrite (RushPlan *node, gpointer data, GError **error)
   g_autoptr (RushExprIdSet) outside = rush_expr_id_set_new ();
   for (guint i = 0; i < node->n_children; i++)
     rush_plan_collect_output_ids (node->children[i], outside);
-  Outside self = { outside };
+  Outside self = { outside, node->n_children == 1 ? node->children[0] : NULL };
   return rush_plan_transform_expressions (node, pull_up, &self, error);
 }
 

@@ -31,16 +31,9 @@ static RushExpr *
 of_no_rows (RushExpr *node, gpointer data, GError **error)
 {
   if (node->kind == RUSH_EXPR_AGGREGATE)
-    {
-      const char *name = node->as.aggregate.function->name;
-      gboolean counts = g_str_equal (name, "count") || g_str_equal (name, "count_if") ||
-                        g_str_equal (name, "regr_count") ||
-                        g_str_equal (name, "approx_count_distinct");
-      return counts ? rush_expr_literal_int (node->type, 0) : rush_expr_literal_null (node->type);
-    }
-  if (node->kind == RUSH_EXPR_ATTRIBUTE)
-    return rush_expr_literal_null (node->type);
-  return rush_expr_ref (node);
+    return rush_aggregate_of_no_rows (node);
+  return node->kind == RUSH_EXPR_ATTRIBUTE ? rush_expr_literal_null (node->type)
+                                           : rush_expr_ref (node);
 }
 
 /* The subquery's value where there is no group: a literal; NULL with @error. */

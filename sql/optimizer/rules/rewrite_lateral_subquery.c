@@ -12,8 +12,6 @@
  */
 #include "sql/optimizer/decorrelate_private.h"
 
-#include <string.h>
-
 /* Expressions over one row can be computed on the left side: Project, Generate over OneRowRelation.
  * */
 static gboolean
@@ -56,42 +54,6 @@ put_on (RushPlan *plan, RushPlan *left, GError **error)
   return rush_plan_project (rush_expr_list_from_array (columns), child);
 }
 
-static gboolean
-find_count (const RushExpr *node, gpointer data)
-{
-  if (node->kind == RUSH_EXPR_AGGREGATE &&
-      strstr (node->as.aggregate.function->name, "count") != NULL)
-    *(gboolean *)data = TRUE;
-  return FALSE;
-}
-
-/* An aggregate without groups gives a row for no rows, too: an outer join's nulls are that row, but
- * for
- * counts. */
-static gboolean
-gives_one_row (const RushPlan *plan)
-{
-  gboolean counts = FALSE;
-
-  while (plan->kind == RUSH_PLAN_PROJECT || plan->kind == RUSH_PLAN_SUBQUERY_ALIAS)
-    {
-      for (guint i = 0; plan->kind == RUSH_PLAN_PROJECT && i < plan->lists[0]->n; i++)
-        if (plan->lists[0]->items[i]->kind != RUSH_EXPR_ATTRIBUTE)
-          return FALSE;
-      plan = plan->children[0];
-    }
-  if (plan->kind != RUSH_PLAN_AGGREGATE || plan->lists[0]->n > 0)
-    return FALSE;
-  for (guint i = 0; i < plan->lists[1]->n; i++)
-    {
-      const RushExpr *item = plan->lists[1]->items[i];
-      const RushExpr *value = item->kind == RUSH_EXPR_ALIAS ? item->children[0] : item;
-      counts |= value->kind != RUSH_EXPR_AGGREGATE;
-      rush_expr_visit (value, find_count, &counts);
-    }
-  return !counts;
-}
-
 static RushPlan *
 rewrite (RushPlan *node, gpointer data, GError **error)
 {
@@ -105,17 +67,14 @@ rewrite (RushPlan *node, gpointer data, GError **error)
     }
   g_autoptr (GPtrArray) conditions = rush_conjuncts_of (node->lists[0]);
   g_autoptr (GPtrArray) pulled = rush_expr_ptr_array ();
-  gboolean one_row = gives_one_row (right) && node->lists[0]->n == 0;
   g_autoptr (RushExprIdSet) outside = rush_expr_id_set_new ();
-  RushPlan *plan =
-      rush_decorrelate (right, one_row ? RUSH_USE_VALUE : RUSH_USE_ROWS, outside, pulled, error);
+  RushPlan *plan = rush_decorrelate (right, RUSH_USE_ROWS, left, outside, pulled, error);
   if (plan == NULL)
     return NULL;
   for (guint i = 0; i < pulled->len; i++)
     g_ptr_array_add (conditions, rush_expr_ref (pulled->pdata[i]));
-  RushPlan *join =
-      rush_plan_join (one_row ? RUSH_JOIN_LEFT_OUTER : node->as.join.type,
-                      rush_all_of (g_steal_pointer (&conditions)), rush_plan_ref (left), plan);
+  RushPlan *join = rush_plan_join (node->as.join.type, rush_all_of (g_steal_pointer (&conditions)),
+                                   rush_plan_ref (left), plan);
   return rush_project_onto (node->output, join);
 }
 

@@ -15,6 +15,7 @@
  */
 #include "sql/physical/operators/joins.h"
 #include "sql/physical/planner/planner.h"
+#include "sql/plan/estimation.h"
 
 /* ---- keys ---- */
 
@@ -389,14 +390,15 @@ rush_plan_join_selection (RushQuery *query, RushPlan *plan, GError **error)
     return NULL;
   if (!rush_plan_children (query, plan, children, error))
     return NULL;
+  gboolean cbo = rush_settings_get_bool (rush_query_settings (query), "spark.sql.cbo.enabled");
   extract_keys (&keys, plan);
   choice = (Choice){
     .plan = plan,
     .settings = rush_query_settings (query),
     .type = plan->as.join.type,
     .hints = { plan->as.join.left_hint, plan->as.join.right_hint },
-    .bytes = { rush_plan_statistics (plan->children[0]).size_bytes,
-               rush_plan_statistics (plan->children[1]).size_bytes },
+    .bytes = { rush_plan_statistics_by (plan->children[0], cbo).size_bytes,
+               rush_plan_statistics_by (plan->children[1], cbo).size_bytes },
   };
   join = choose (&choice, &keys);
   join.type = choice.type;

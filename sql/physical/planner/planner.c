@@ -18,6 +18,7 @@
 #include "sql/physical/operators/union_exec.h"
 #include "sql/physical/operators/union_loop.h"
 #include "sql/physical/operators/window.h"
+#include "sql/physical/operators/window_group_limit.h"
 #include "sql/physical/write.h"
 
 RushExec *
@@ -119,6 +120,17 @@ plan_repartition_by (RushQuery *query, const RushPlan *plan, RushExec *child)
       rush_partitioning_new (kind, n, has_list ? rush_expr_list_ref (list) : NULL), origin, child);
 }
 
+/* Where the rows are, and again where each partition is together. */
+static RushExec *
+plan_window_group_limit (const RushPlan *plan, RushExec *child)
+{
+  for (guint final = 0; final < 2; final++)
+    child = rush_window_group_limit_exec_new (
+        rush_expr_list_ref (plan->lists[0]), rush_expr_list_ref (plan->lists[1]),
+        rush_expr_ref (plan->lists[2]->items[0]), plan->as.group_limit.limit, final, child);
+  return child;
+}
+
 static RushExec *
 unplannable (const RushPlan *plan, GError **error)
 {
@@ -176,6 +188,8 @@ plan_unary (RushQuery *query, RushPlan *plan, RushExec *child, GError **error)
       return rush_window_exec_new (rush_expr_list_ref (plan->lists[0]),
                                    rush_expr_list_ref (plan->lists[1]),
                                    rush_expr_list_ref (plan->lists[2]), child);
+    case RUSH_PLAN_WINDOW_GROUP_LIMIT:
+      return plan_window_group_limit (plan, child);
     case RUSH_PLAN_REPARTITION:
       return plan_repartition (query, plan, child);
     case RUSH_PLAN_REPARTITION_BY:
