@@ -244,6 +244,34 @@ unify_entries (const RushAnalysis *self, const RushFunction *function, const cha
   return TRUE;
 }
 
+/* array_contains (array<int>, 'a'): a string does not become a number by itself; nor has null
+ * elements. */
+static gboolean
+check_element (const RushAnalysis *self, const RushFunction *function, const char *name, guint n,
+               RushExpr *const *args, const RushSqlContext *context, GError **error)
+{
+  if (n < 2 || rush_function_arg (function, 0) != RUSH_ARG_ARRAY ||
+      rush_function_arg (function, 1) != RUSH_ARG_ELEMENT || !self->options->ansi)
+    return TRUE;
+  const RushType *array = args[0]->type, *value = args[1]->type;
+  const RushType *element = array->kind == RUSH_TYPE_ARRAY ? rush_type_element (array) : NULL;
+  g_autofree char *call = call_text (name, n, args), *quoted = rush_sql_id_of (name);
+  if (array == &RUSH_NULL || value == &RUSH_NULL)
+    {
+      rush_sql_error_set (error, RUSH_SQL_CLASS_DATATYPE_MISMATCH_NULL_TYPE, context, "sqlExpr",
+                          call, "functionName", quoted, NULL);
+      return FALSE;
+    }
+  if (element == NULL || element == &RUSH_NULL ||
+      (element == &RUSH_STRING) == (value == &RUSH_STRING))
+    return TRUE;
+  g_autofree char *left = rush_quote_type (array), *right = rush_quote_type (value);
+  rush_sql_error_set (error, RUSH_SQL_CLASS_DATATYPE_MISMATCH_ARRAY_FUNCTION_DIFF_TYPES, context,
+                      "sqlExpr", call, "functionName", quoted, "dataType", "\"ARRAY\"", "leftType",
+                      left, "rightType", right, NULL);
+  return FALSE;
+}
+
 gboolean
 rush_analysis_fit_arguments (const RushAnalysis *self, const RushFunction *function,
                              const char *name, guint n, RushExpr **args,
@@ -272,6 +300,8 @@ rush_analysis_fit_arguments (const RushAnalysis *self, const RushFunction *funct
       rush_expr_unref (args[i]);
       args[i] = fit;
     }
+  if (!check_element (self, function, name, n, args, context, error))
+    return FALSE;
   if (!unify_with_first (self, function, n, args, &wrong))
     {
       RushArgType wanted = rush_function_arg (function, wrong);

@@ -28,13 +28,25 @@ zone_of_system (void)
   return g_intern_string (rush_time_zone_get (id, NULL) ? id : "UTC");
 }
 
+/* One copy for all queries until a setting changes. (transfer full) */
+static GHashTable *
+sql_settings (RushSqlSession *self)
+{
+  pthread_mutex_lock (&self->lock);
+  if (self->sql_settings == NULL)
+    {
+      self->sql_settings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+      rush_conf_foreach (self->conf, copy_sql_setting, self->sql_settings);
+    }
+  GHashTable *set = g_hash_table_ref (self->sql_settings);
+  pthread_mutex_unlock (&self->lock);
+  return set;
+}
+
 RushEvalSettings
 rush_sql_session_settings (RushSqlSession *self)
 {
-  GHashTable *set = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  pthread_mutex_lock (&self->lock);
-  rush_conf_foreach (self->conf, copy_sql_setting, set);
-  pthread_mutex_unlock (&self->lock);
+  GHashTable *set = sql_settings (self);
   RushEvalSettings settings = { .now_us = g_get_real_time (), .conf = set };
   settings.ansi = rush_settings_get_bool (&settings, "spark.sql.ansi.enabled");
   settings.case_sensitive = rush_settings_get_bool (&settings, "spark.sql.caseSensitive");
@@ -86,6 +98,7 @@ rush_sql_session_set_conf (RushSqlSession *self, const char *key, const char *va
     return FALSE;
   pthread_mutex_lock (&self->lock);
   gboolean ok = rush_conf_set (self->conf, key, value, error);
+  g_clear_pointer (&self->sql_settings, g_hash_table_unref);
   pthread_mutex_unlock (&self->lock);
   if (ok)
     tell_catalog (self);
@@ -97,6 +110,7 @@ rush_sql_session_unset_conf (RushSqlSession *self, const char *key)
 {
   pthread_mutex_lock (&self->lock);
   rush_conf_unset (self->conf, key, NULL);
+  g_clear_pointer (&self->sql_settings, g_hash_table_unref);
   pthread_mutex_unlock (&self->lock);
   tell_catalog (self);
 }
@@ -208,6 +222,12 @@ rush_sql_session_register_function (RushSqlSession *self, const char *name,
 
 /* ── what is kept ── */
 
+static void
+put_setting (gpointer key, gpointer value, gpointer into)
+{
+  g_hash_table_insert (into, g_strdup (key), g_strdup (value));
+}
+
 /* The partitions of a cache are those that the last shuffle has: plans that read it count on that. */
 static RushQuery *
 query_of_cache (RushSqlSession *self, RushPlan *plan)
@@ -215,9 +235,12 @@ query_of_cache (RushSqlSession *self, RushPlan *plan)
   RushQueryEnvironment environment = rush_sql_session_environment (self);
   RushQuery *query;
 
-  g_hash_table_insert (environment.settings.conf,
-                       g_strdup ("spark.sql.adaptive.applyFinalStageShuffleOptimizations"),
-                       g_strdup ("false"));
+  GHashTable *own = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_hash_table_foreach (environment.settings.conf, put_setting, own);
+  put_setting ((gpointer) "spark.sql.adaptive.applyFinalStageShuffleOptimizations",
+               (gpointer) "false", own);
+  g_hash_table_unref (environment.settings.conf);
+  environment.settings.conf = own;
   query = rush_query_new (&environment, plan);
   rush_query_environment_clear (&environment);
   return query;
@@ -265,6 +288,7 @@ rush_sql_session_unref (RushSqlSession *self)
   rush_catalog_unref (self->catalog);
   rush_cache_manager_unref (self->cache);
   rush_conf_unref (self->conf);
+  g_clear_pointer (&self->sql_settings, g_hash_table_unref);
   pthread_mutex_destroy (&self->lock);
   rush_context_unref (self->context);
   g_free (self);

@@ -290,11 +290,3 @@ rush_field_write (RushFieldWriter *self, const RushColumn *column, guint row, GS
                                   type == &RUSH_TIMESTAMP ? self->zone : rush_time_zone_utc (),
                                   out);
 }
-
-char *
-rush_type_in_quotes (const RushType *type)
-{
-  g_autofree char *upper = g_ascii_strup (type->name, -1);
-
-  return g_strdup_printf ("\"%s\"", upper);
-}

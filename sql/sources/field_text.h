@@ -48,6 +48,3 @@ void rush_field_writer_init (RushFieldWriter *self, RushValueTextStyle style,
                              const char *time_zone);
 /* Appends a value that is not null, of a type that rush_field_parser_supports (). */
 void rush_field_write (RushFieldWriter *self, const RushColumn *column, guint row, GString *out);
-
-/* "INT", "DECIMAL(10,2)" in quotes, as messages have types. (transfer full) */
-char *rush_type_in_quotes (const RushType *type);

@@ -1,7 +1,7 @@
 /* parse_mode.c - see parse_mode.h. */
 #include "sql/sources/parse_mode.h"
 
-#include "sql/sources/field_text.h"
+#include "sql/types/type_rules.h"
 
 RushParseMode
 rush_parse_mode_of (const RushOptions *options)
@@ -35,7 +35,7 @@ rush_corrupt_column_find (const RushSchema *schema, const char *name, gint *out,
   if (*out >= 0 && schema->fields[*out].type != &RUSH_STRING)
     {
       g_autofree char *column = rush_sql_id_of (name);
-      g_autofree char *type = rush_type_in_quotes (schema->fields[*out].type);
+      g_autofree char *type = rush_type_sql_id (schema->fields[*out].type);
 
       rush_sql_error_set (error, RUSH_SQL_CLASS_INVALID_CORRUPT_RECORD_TYPE, NULL, "columnName",
                           column, "actualType", type, NULL);

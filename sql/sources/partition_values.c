@@ -19,6 +19,7 @@
 #include "sql/types/decimal.h"
 #include "sql/types/number_text.h"
 #include "sql/types/time_zone.h"
+#include "sql/types/type_rules.h"
 
 #include <string.h>
 
@@ -199,7 +200,7 @@ rush_partition_column (const char *name, const RushType *type, char *const *text
       if (status == RUSH_FIELD_MALFORMED)
         {
           g_autofree char *value = g_strdup_printf ("'%s'", texts[i]);
-          g_autofree char *wanted = rush_type_in_quotes (type);
+          g_autofree char *wanted = rush_type_sql_id (type);
           g_autofree char *column = rush_sql_id_of (name);
 
           rush_sql_error_set (error, RUSH_SQL_CLASS_INVALID_PARTITION_VALUE, NULL, "value", value,

@@ -9,10 +9,10 @@
 #include "sql/sources/source.h"
 
 #include "rdd/source/local_path.h"
-#include "sql/sources/field_text.h"
 #include "sql/sources/folder_committer.h"
 #include "sql/sources/part_writer.h"
 #include "sql/sources/schema_job.h"
+#include "sql/types/type_rules.h"
 
 #include <string.h>
 
@@ -160,7 +160,7 @@ check_types (const RushPartLayout *layout, GError **error)
     {
       const RushField *field = &layout->data->fields[c];
       g_autofree char *column = rush_sql_id_of (field->name);
-      g_autofree char *type = rush_type_in_quotes (field->type);
+      g_autofree char *type = rush_type_sql_id (field->type);
 
       if (format->supports_type (format, field->type, TRUE))
         continue;

@@ -33,6 +33,67 @@ open_alias (RushExpr *node, gpointer data, GError **error)
   return rush_expr_ref (node);
 }
 
+/* ── names over grouping sets ── */
+
+typedef struct
+{
+  const RushAnalysis *analysis;
+  const RushPlan *aggregate; /* over an Expand */
+} Grouped;
+
+static gboolean
+is_aggregate_call (const RushExpr *node)
+{
+  const RushFunction *function;
+
+  if (node->kind != RUSH_EXPR_UNRESOLVED_FUNCTION || node->as.call.parts[1] != NULL)
+    return FALSE;
+  function = rush_function_find (node->as.call.parts[0]);
+  return function != NULL && function->kind == RUSH_FUNCTION_AGGREGATE;
+}
+
+static RushExpr *
+find_column (const Grouped *grouped, RushExpr *name, gboolean aggregated, GError **error)
+{
+  const RushPlan *expand = grouped->aggregate->children[0];
+  const RushExprList *list =
+      aggregated ? expand->children[0]->children[0]->output : grouped->aggregate->lists[0];
+  g_autoptr (GPtrArray) columns = g_ptr_array_new ();
+  GError *problem = NULL;
+  RushExpr *column;
+
+  for (guint i = 0; i < list->n; i++)
+    if (list->items[i]->kind == RUSH_EXPR_ATTRIBUTE)
+      g_ptr_array_add (columns, list->items[i]);
+  column = rush_analysis_resolve_name (grouped->analysis, name->as.names.parts, columns,
+                                       &name->context, &problem);
+  if (problem != NULL)
+    g_propagate_error (error, problem);
+  else if (column == NULL)
+    return rush_expr_ref (name);
+  return column;
+}
+
+/* An Expand has each key twice: as it was below, and with the nulls of the grouping sets.  Arguments
+ * of aggregate functions mean the first, all else the second. */
+static RushExpr *
+name_columns (const Grouped *grouped, RushExpr *expr, gboolean aggregated, GError **error)
+{
+  g_autofree RushExpr **children = g_new (RushExpr *, expr->n_children);
+
+  if (expr->kind == RUSH_EXPR_UNRESOLVED_ATTRIBUTE)
+    return find_column (grouped, expr, aggregated, error);
+  aggregated = aggregated || is_aggregate_call (expr);
+  for (guint i = 0; i < expr->n_children; i++)
+    if ((children[i] = name_columns (grouped, expr->children[i], aggregated, error)) == NULL)
+      {
+        while (i-- > 0)
+          rush_expr_unref (children[i]);
+        return NULL;
+      }
+  return rush_expr_with_children (expr, children);
+}
+
 /* ── analysis below the aggregate ── */
 
 static RushPlan *
@@ -49,6 +110,13 @@ analyze_below (const RushAnalysis *self, const RushPlan *aggregate, const RushEx
           rush_expr_transform_up (item->kind == RUSH_EXPR_SORT_ORDER ? item->children[0] : item,
                                   open_alias, (gpointer)aggregate, error);
 
+      if (opened != NULL && aggregate->children[0]->kind == RUSH_PLAN_EXPAND)
+        {
+          Grouped grouped = { self, aggregate };
+          g_autoptr (RushExpr) unnamed = opened;
+
+          opened = name_columns (&grouped, unnamed, FALSE, error);
+        }
       if (opened == NULL)
         return NULL;
       g_ptr_array_add (items, rush_expr_alias (opened, "_aggregate", 0));

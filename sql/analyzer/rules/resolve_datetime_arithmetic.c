@@ -55,6 +55,23 @@ add_days (const RushAnalysis *self, RushExpr *node, RushExpr *date, RushExpr *da
                              error);
 }
 
+/* date + 'x': not a number of days, and not one that a string becomes by itself. */
+static void
+set_no_days (GError **error, const RushExpr *node)
+{
+  const char *name = node->kind == RUSH_EXPR_ADD ? "date_add" : "date_sub";
+  g_autofree char *date = rush_expr_to_pretty_sql (node->children[0]);
+  g_autofree char *days = rush_expr_to_pretty_sql (node->children[1]);
+  g_autofree char *call = g_strdup_printf ("\"%s(%s, %s)\"", name, date, days);
+  g_autofree char *input = rush_quote_expr (node->children[1]);
+  g_autofree char *type = rush_quote_type (node->children[1]->type);
+
+  rush_sql_error_set (error, RUSH_SQL_CLASS_DATATYPE_MISMATCH_UNEXPECTED_INPUT_TYPE, &node->context,
+                      "sqlExpr", call, "paramIndex", "second", "requiredType",
+                      "(\"INT\" or \"SMALLINT\" or \"TINYINT\")", "inputSql", input, "inputType",
+                      type, NULL);
+}
+
 static RushExpr *
 date_and (const RushAnalysis *self, RushExpr *node, GError **error)
 {
@@ -62,6 +79,11 @@ date_and (const RushAnalysis *self, RushExpr *node, GError **error)
 
   if (right->type->kind == RUSH_TYPE_DAY_TIME_INTERVAL)
     return with (node, as_type (self, left, &RUSH_TIMESTAMP), rush_expr_ref (right));
+  if (node->kind == RUSH_EXPR_ADD && right->type == &RUSH_STRING && self->options->ansi)
+    {
+      set_no_days (error, node);
+      return NULL;
+    }
   if (node->kind == RUSH_EXPR_SUBTRACT && right->type == &RUSH_STRING)
     return with (node, rush_expr_ref (left), as_type (self, right, &RUSH_DATE));
   return add_days (self, node, left, right, error);

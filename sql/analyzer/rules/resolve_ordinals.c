@@ -122,6 +122,31 @@ typedef struct
   GError **error;
 } GroupBy;
 
+/* Positions are replaced before calls are resolved. */
+static gboolean
+find_aggregate (const RushExpr *node, gpointer found)
+{
+  const RushFunction *function = NULL;
+
+  if (node->kind == RUSH_EXPR_WINDOW || node->kind == RUSH_EXPR_UNRESOLVED_WINDOW)
+    return TRUE;
+  if (node->kind == RUSH_EXPR_UNRESOLVED_FUNCTION && node->as.call.parts[1] == NULL)
+    function = rush_function_find (node->as.call.parts[0]);
+  if (node->kind == RUSH_EXPR_AGGREGATE ||
+      (function != NULL && function->kind == RUSH_FUNCTION_AGGREGATE))
+    *(gboolean *)found = TRUE;
+  return *(gboolean *)found;
+}
+
+static gboolean
+has_aggregate (const RushExpr *expr)
+{
+  gboolean found = FALSE;
+
+  rush_expr_visit (expr, find_aggregate, &found);
+  return found;
+}
+
 static RushExpr *
 replace_position (RushExpr *expr, const GroupBy *group)
 {
@@ -137,7 +162,7 @@ replace_position (RushExpr *expr, const GroupBy *group)
       return NULL;
     }
   chosen = group->results->items[position - 1];
-  if (chosen->flags & RUSH_EXPR_HAS_AGGREGATE)
+  if (has_aggregate (chosen))
     {
       g_autofree char *index = g_strdup_printf ("%" G_GINT64_FORMAT, position);
       g_autofree char *text = rush_expr_to_pretty_sql (chosen);

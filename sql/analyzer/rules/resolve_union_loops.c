@@ -81,9 +81,10 @@ fit (const RushAnalysis *self, const RushPlan *anchor, RushPlan *recursion, GErr
     {
       const RushType *type = anchor->output->items[i]->type;
       RushExpr *column = recursion->output->items[i];
-      gboolean same = rush_type_same_shape (type, column->type);
+      gboolean same = column->type == type;
 
-      if (!same && rush_analysis_tightest_type (self, type, column->type) != type)
+      if (!rush_type_same_shape (type, column->type) &&
+          rush_analysis_tightest_type (self, type, column->type) != type)
         {
           set_incompatible (error, type, column->type);
           return NULL;

@@ -9,6 +9,7 @@
 
 #include "rdd/transform/map_partitions.h"
 #include "rdd/transform/union.h"
+#include "sql/physical/operators/basic.h"
 
 typedef struct
 {
@@ -121,8 +122,36 @@ static const RushExecClass union_class = {
   .execute = union_execute,
 };
 
+/* A struct's fields may be called otherwise, an array know less of nulls: the child's columns with
+ * the types of the union.  Takes over @child. */
+static RushExec *
+fitting (const RushExprList *output, RushExec *child)
+{
+  g_autoptr (GPtrArray) columns = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_expr_unref);
+  gboolean fits = TRUE;
+
+  for (guint i = 0; i < output->n; i++)
+    {
+      RushExpr *column = rush_expr_ref (child->output->items[i]);
+      const RushType *type = output->items[i]->type;
+
+      if (column->type != type)
+        column = rush_expr_alias (rush_expr_cast (column, type, RUSH_EVAL_ANSI, NULL, FALSE),
+                                  rush_expr_name (column), 0);
+      fits = fits && column == child->output->items[i];
+      g_ptr_array_add (columns, column);
+    }
+  return fits ? child
+              : rush_project_exec_new (rush_expr_list_from_array (g_steal_pointer (&columns)),
+                                       child);
+}
+
 RushExec *
 rush_union_exec_new (RushExprList *output, guint n_children, RushExec *const *children)
 {
-  return rush_exec_alloc (sizeof (RushExec), &union_class, output, n_children, children);
+  g_autofree RushExec **fit = g_new (RushExec *, n_children);
+
+  for (guint i = 0; i < n_children; i++)
+    fit[i] = fitting (output, children[i]);
+  return rush_exec_alloc (sizeof (RushExec), &union_class, output, n_children, fit);
 }
