@@ -18,10 +18,10 @@
 
 typedef struct
 {
-  GString *out;       /* (unowned) */
-  guint64 first_bits; /* bit d set: the container at depth d has no member yet */
-  guint depth;        /* at most 63 */
+  GString *out; /* (unowned) */
+  guint depth;
   gboolean after_key;
+  gboolean has_value; /* the text as a whole */
 } RushJsonWriter;
 
 void rush_json_writer_init (RushJsonWriter *self, GString *out);

@@ -1,11 +1,8 @@
 /* json_writer.c - compact JSON appended to a string, in Jackson's spelling.
  *
- * The writer knows two things: whether the container at each depth has had a member (then a comma
- * comes first), one bit a depth, and whether a member's name has just been written (then a colon
- * stands there already and no comma is due).
- *
- *     {"a":[1,2],"b":null}        depth     0: the text   1: {…}   2: […]
- *                                 first bit at "2": 0          0        0
+ * The writer knows how deep it is, and whether a member's name has just been written: then a colon
+ * stands there and no comma is due.  Nor is one due behind a bracket that opens; whatever else the
+ * text ends with, a quotation mark at least, is a member.
  *
  * Where JSON leaves a choice, it is made as Spark's own library (Jackson) makes it, so that a log
  * written here and one written by Spark differ in values only: escapes for the control characters,
@@ -19,8 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_DEPTH 63
-
 /* ---- commas ---- */
 
 void
@@ -28,35 +23,34 @@ rush_json_writer_init (RushJsonWriter *self, GString *out)
 {
   g_return_if_fail (out != NULL);
 
-  *self = (RushJsonWriter){ .out = out, .first_bits = 1 };
+  *self = (RushJsonWriter){ .out = out };
 }
 
 /* Called before every value and every name. */
 static void
 separate (RushJsonWriter *self)
 {
-  guint64 bit = G_GUINT64_CONSTANT (1) << self->depth;
-
   if (self->after_key)
     self->after_key = FALSE;
-  else if (self->first_bits & bit)
-    self->first_bits &= ~bit;
+  else if (self->depth == 0)
+    {
+      g_assert (!self->has_value); /* a text holds one */
+      self->has_value = TRUE;
+    }
   else
     {
-      g_assert (self->depth > 0); /* a text holds one value */
-      g_string_append_c (self->out, ',');
+      char last = self->out->str[self->out->len - 1];
+      if (last != '{' && last != '[')
+        g_string_append_c (self->out, ',');
     }
 }
 
 static void
 begin_container (RushJsonWriter *self, char bracket)
 {
-  g_assert (self->depth < MAX_DEPTH);
-
   separate (self);
   g_string_append_c (self->out, bracket);
   self->depth++;
-  self->first_bits |= G_GUINT64_CONSTANT (1) << self->depth;
 }
 
 static void

@@ -62,19 +62,20 @@ test_empty_containers (void)
 }
 
 static void
-test_deepest (void)
+test_deep (void)
 {
+  const guint depth = 500; /* as plans of queries may be in an event log */
   GString *out = g_string_new (NULL);
   RushJsonWriter w;
 
   rush_json_writer_init (&w, out);
-  for (int i = 0; i < 63; i++)
+  for (int i = 0; i < (int)depth; i++)
     rush_json_begin_array (&w);
   rush_json_int (&w, 1);
   rush_json_int (&w, 2);
-  for (int i = 0; i < 63; i++)
+  for (int i = 0; i < (int)depth; i++)
     rush_json_end_array (&w);
-  g_assert_cmpuint (out->len, ==, 63 + 3 + 63);
+  g_assert_cmpuint (out->len, ==, depth + 3 + depth);
   g_assert_nonnull (strstr (out->str, "[[1,2]]"));
   g_string_free (out, TRUE);
 }
@@ -252,9 +253,6 @@ misuse (const char *how)
     }
   else if (strcmp (how, "end-without-begin") == 0)
     rush_json_end_array (&w);
-  else if (strcmp (how, "too-deep") == 0)
-    for (int i = 0; i < 64; i++)
-      rush_json_begin_array (&w);
   else
     g_error ("unknown misuse %s", how);
 }
@@ -278,7 +276,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/json-writer/structure", test_objects_and_arrays);
   g_test_add_func ("/json-writer/empty", test_empty_containers);
-  g_test_add_func ("/json-writer/deepest", test_deepest);
+  g_test_add_func ("/json-writer/deep", test_deep);
   g_test_add_func ("/json-writer/strings", test_strings);
   g_test_add_func ("/json-writer/names", test_names_are_escaped);
   g_test_add_func ("/json-writer/ints", test_ints);
@@ -287,6 +285,5 @@ main (int argc, char **argv)
   g_test_add_data_func ("/json-writer/misuse/two-values", "two-values", test_misuse_aborts);
   g_test_add_data_func ("/json-writer/misuse/name", "name-without-value", test_misuse_aborts);
   g_test_add_data_func ("/json-writer/misuse/end", "end-without-begin", test_misuse_aborts);
-  g_test_add_data_func ("/json-writer/misuse/deep", "too-deep", test_misuse_aborts);
   return g_test_run ();
 }
