@@ -244,8 +244,8 @@ unify_entries (const RushAnalysis *self, const RushFunction *function, const cha
   return TRUE;
 }
 
-/* array_contains (array<int>, 'a'): a string does not become a number by itself; nor has null
- * elements. */
+/* array_contains (array<int>, 'a'): a string does not become a number by itself; and nobody knows
+ * whether null is among the elements. */
 static gboolean
 check_element (const RushAnalysis *self, const RushFunction *function, const char *name, guint n,
                RushExpr *const *args, const RushSqlContext *context, GError **error)
@@ -256,13 +256,13 @@ check_element (const RushAnalysis *self, const RushFunction *function, const cha
   const RushType *array = args[0]->type, *value = args[1]->type;
   const RushType *element = array->kind == RUSH_TYPE_ARRAY ? rush_type_element (array) : NULL;
   g_autofree char *call = call_text (name, n, args), *quoted = rush_sql_id_of (name);
-  if (array == &RUSH_NULL || value == &RUSH_NULL)
+  if ((array == &RUSH_NULL || value == &RUSH_NULL) && g_str_equal (name, "array_contains"))
     {
       rush_sql_error_set (error, RUSH_SQL_CLASS_DATATYPE_MISMATCH_NULL_TYPE, context, "sqlExpr",
                           call, "functionName", quoted, NULL);
       return FALSE;
     }
-  if (element == NULL || element == &RUSH_NULL ||
+  if (element == NULL || element == &RUSH_NULL || value == &RUSH_NULL ||
       (element == &RUSH_STRING) == (value == &RUSH_STRING))
     return TRUE;
   g_autofree char *left = rush_quote_type (array), *right = rush_quote_type (value);

@@ -82,6 +82,8 @@ parse_cast (RushParser *p)
   g_autoptr (RushExpr) child = rush_parse_tree (p);
   if (child == NULL)
     return NULL;
+  if (!try_cast && rush_accept (p, T (RIGHT_PAREN))) /* no function of that name takes arguments */
+    return rush_call_of ("cast", 1, (RushExpr *[]){ g_steal_pointer (&child) });
   if (!rush_accept (p, T (AS)))
     {
       rush_syntax_error_expected (p, T (RIGHT_PAREN), FALSE);

@@ -72,6 +72,24 @@ set_no_days (GError **error, const RushExpr *node)
                       type, NULL);
 }
 
+/* month + day: only a time has both. */
+static void
+set_no_time (GError **error, const RushExpr *node)
+{
+  g_autofree char *left = rush_expr_to_pretty_sql (node->children[0]);
+  g_autofree char *right = rush_expr_to_pretty_sql (node->children[1]);
+  g_autofree char *sum =
+      g_strdup_printf ("\"%s %s %s\"", left, node->kind == RUSH_EXPR_ADD ? "+" : "-", right);
+  g_autofree char *input = rush_quote_expr (node->children[0]);
+  g_autofree char *type = rush_quote_type (node->children[0]->type);
+
+  rush_sql_error_set (error, RUSH_SQL_CLASS_DATATYPE_MISMATCH_UNEXPECTED_INPUT_TYPE, &node->context,
+                      "sqlExpr", sum, "paramIndex", "first", "requiredType",
+                      "(\"(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)\" or \"(TIMESTAMP_LTZ(P) OR "
+                      "TIMESTAMP_NTZ(P) WITH P IN [7, 9])\")",
+                      "inputSql", input, "inputType", type, NULL);
+}
+
 static RushExpr *
 date_and (const RushAnalysis *self, RushExpr *node, GError **error)
 {
@@ -112,6 +130,12 @@ resolve_sum (const RushAnalysis *self, RushExpr *node, GError **error)
     return with (node, rush_expr_ref (left), as_type (self, right, left->type));
   if (left->type == &RUSH_STRING && is_interval (right->type))
     return with (node, as_type (self, left, &RUSH_TIMESTAMP), rush_expr_ref (right));
+  if (is_interval (left->type) && is_interval (right->type) &&
+      left->type->kind != right->type->kind && self->options->ansi)
+    {
+      set_no_time (error, node);
+      return NULL;
+    }
   if (is_interval (left->type) && right->type == &RUSH_NULL)
     return with (node, rush_expr_ref (left), as_type (self, right, left->type));
   return rush_expr_ref (node);

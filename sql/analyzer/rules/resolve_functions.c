@@ -309,6 +309,11 @@ as_registered (const RushAnalysis *self, const RushExpr *call, const char *name,
                                call->as.call.has_filter ? call->children[n] : NULL };
   g_autofree RushExpr **args = NULL;
 
+  if (function == NULL && strcmp (name, "cast") == 0)
+    {
+      set_wrong_number (error, name, 0, 0, n, &call->context);
+      return NULL;
+    }
   if (function == NULL)
     {
       if (rush_function_is_known_missing (name))

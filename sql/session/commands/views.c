@@ -144,7 +144,8 @@ make_view (RushSqlSession *session, const RushCommand *command, RushPlan *parsed
                                                               : current;
   g_autoptr (RushTable) view = rush_table_new (database, command->names[n - 1]);
 
-  if (!check_arity (view, command, query, error))
+  if (!check_arity (view, command, query, error) ||
+      (command->columns != NULL && !rush_check_no_duplicates (command->columns, FALSE, error)))
     return NULL;
   view->view = as_written (session, command, parsed);
   view->view_text = g_strdup (command->query_text);
