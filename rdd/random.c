@@ -69,13 +69,17 @@ rush_xor_shift_next_double (RushXorShift *self)
 
 /* ---- java.util.Random ---- */
 
+static guint64
+java_step (RushJavaRandom *self)
+{
+  self->state = (self->state * MULTIPLIER + 0xB) & MASK_48;
+  return self->state;
+}
+
 static guint
 java_bits (gpointer generator)
 {
-  RushJavaRandom *self = generator;
-
-  self->state = (self->state * MULTIPLIER + 0xB) & MASK_48;
-  return (guint)(self->state >> 17);
+  return (guint)(java_step (generator) >> 17);
 }
 
 void
@@ -88,4 +92,13 @@ guint
 rush_java_random_next (RushJavaRandom *self, guint bound)
 {
   return below (bound, java_bits, self);
+}
+
+gint64
+rush_java_random_next_long (RushJavaRandom *self)
+{
+  guint64 high = java_step (self) >> 16;
+
+  /* Both halves are signed. */
+  return (gint64)((high << 32) + (guint64)(gint64)(gint32)(java_step (self) >> 16));
 }

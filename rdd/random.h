@@ -26,3 +26,4 @@ typedef struct
 
 void rush_java_random_init (RushJavaRandom *self, gint64 seed);
 guint rush_java_random_next (RushJavaRandom *self, guint bound);
+gint64 rush_java_random_next_long (RushJavaRandom *self);

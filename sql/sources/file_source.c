@@ -394,6 +394,14 @@ rush_file_source_reads_path (const RushSource *base, const char *path)
   return FALSE;
 }
 
+const GPtrArray *
+rush_file_source_files (const RushSource *base)
+{
+  const FileSource *self = as_file_source (base);
+
+  return self != NULL ? rush_file_index_files (self->index) : NULL;
+}
+
 RushSchema *
 rush_file_source_partition_schema (const RushSource *base)
 {

@@ -121,6 +121,8 @@ RushSource *rush_file_source_new (RushContext *context, const RushFileFormat *fo
 gint64 rush_file_source_count_rows (RushSource *self);
 /* Whether it has files in @path (absolute), or @path lies in it; FALSE: another kind of source. */
 gboolean rush_file_source_reads_path (const RushSource *self, const char *path);
+/* Its files (RushPartitionedFile); NULL: another kind of source. (transfer none) */
+const GPtrArray *rush_file_source_files (const RushSource *self);
 /* The columns that folders say; NULL: another kind of source. (transfer none) */
 RushSchema *rush_file_source_partition_schema (const RushSource *self);
 /* What is known of it from elsewhere (ANALYZE TABLE); before anybody else has it. */

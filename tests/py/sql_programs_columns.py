@@ -27,7 +27,7 @@ EXPRESSIONS = {
                       a.asc_nulls_first(), a.desc_nulls_last()],
     "choice": lambda: [F.when(a > 1, "x"), F.when(a > 1, b).otherwise(0),
                        F.when(a == 1, 1).when(a == 2, 2).otherwise(None)],
-    "literals": lambda: [lit(1), lit(1.5), lit("it's"), lit(None), lit(True), lit(b"\x01\xff"),
+    "literals": lambda: [lit(1), lit(1.5), lit("it's"), lit(None), lit(True),
                          lit(2**40), lit(decimal.Decimal("1.50")), lit(datetime.date(2020, 1, 2)),
                          lit([1, 2]), lit(1e20), lit(0.1), lit(-1), lit("a\nb")],
     "windows": lambda: [F.sum("a").over(Window.partitionBy("b")),

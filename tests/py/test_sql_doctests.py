@@ -10,7 +10,8 @@ MODULES = ["_actions", "_describing", "_exporting", "_figures", "_gaps", "_group
            "writer", "functions._aggregate", "functions._basic", "functions._collection",
            "functions._conditional", "functions._datetime", "functions._hash",
            "functions._lambdas", "functions._math",
-           "functions._misc", "functions._string", "functions._udf", "functions._window"]
+           "functions._misc", "functions._random", "functions._regression", "functions._string",
+           "functions._udf", "functions._web", "functions._window", "_mapping"]
 ERRORS = ["_reading", "base", "sql"]
 
 # Examples that need what the engine does not have yet.
@@ -52,6 +53,14 @@ def test_every_function_has_an_example():
     without = [name for name in F.__all__ if callable(getattr(F, name)) and
                not isinstance(getattr(F, name), type) and ">>>" not in (getattr(F, name).__doc__ or "")]
     assert without == ["raise_error"]
+
+
+def test_functions_of_sql_have_names_in_python(names):
+    """Which PySpark has, too."""
+    from rushlight.sql import functions as F
+    from rushlight.sql.functions._names import NAMES
+    of_sql = {row[0].split(".")[-1] for row in names["spark"].sql("show functions").collect()}
+    assert sorted((of_sql & NAMES) - set(F.__all__)) == []
 
 
 def test_a_name_that_is_not_there_says_so():

@@ -5,6 +5,7 @@
  */
 #include "py/ext/sql/sql_private.h"
 #include "rdd/source/parallelize.h"
+#include "sql/sources/source.h"
 
 #include <string.h>
 
@@ -506,13 +507,43 @@ plan_columns (EnginePlan *self, PyObject *unused)
   return list;
 }
 
-static PyMethodDef plan_methods[] = { { "tree_string", (PyCFunction)plan_tree_string, METH_NOARGS,
-                                        "The plan as Spark prints it." },
-                                      { "same_result", (PyCFunction)plan_same_result, METH_VARARGS,
-                                        "Whether another plan gives the same rows." },
-                                      { "columns", (PyCFunction)plan_columns, METH_NOARGS,
-                                        "[(name, type as JSON, nullable, metadata or None), …]" },
-                                      { NULL } };
+static gboolean
+collect_files (const RushPlan *node, gpointer data)
+{
+  const GPtrArray *files =
+      node->kind == RUSH_PLAN_RELATION ? rush_file_source_files (node->as.source.source) : NULL;
+  for (guint i = 0; files != NULL && i < files->len; i++)
+    g_ptr_array_add (data, ((RushPartitionedFile *)files->pdata[i])->path);
+  return FALSE;
+}
+
+/* The paths of the files that it reads, each once for each time it is read. */
+static PyObject *
+plan_files (EnginePlan *self, PyObject *unused)
+{
+  g_autoptr (GPtrArray) paths = g_ptr_array_new ();
+  rush_plan_visit (self->plan, collect_files, paths);
+  PyObject *list = PyList_New (paths->len);
+  for (guint i = 0; list != NULL && i < paths->len; i++)
+    {
+      PyObject *path = PyUnicode_DecodeFSDefault (paths->pdata[i]);
+      if (path == NULL)
+        Py_CLEAR (list);
+      else
+        PyList_SET_ITEM (list, i, path);
+    }
+  return list;
+}
+
+static PyMethodDef plan_methods[] = {
+  { "tree_string", (PyCFunction)plan_tree_string, METH_NOARGS, "The plan as Spark prints it." },
+  { "same_result", (PyCFunction)plan_same_result, METH_VARARGS,
+    "Whether another plan gives the same rows." },
+  { "files", (PyCFunction)plan_files, METH_NOARGS, "The paths of the files that it reads." },
+  { "columns", (PyCFunction)plan_columns, METH_NOARGS,
+    "[(name, type as JSON, nullable, metadata or None), …]" },
+  { NULL }
+};
 
 PyTypeObject EnginePlan_Type = {
   PyVarObject_HEAD_INIT (NULL, 0).tp_name = "rushlight._engine.Plan",

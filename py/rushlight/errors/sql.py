@@ -93,9 +93,11 @@ def engine_condition(name, /, **parameters):
     "spark.nothing" cannot be found. Please verify that the config exists. SQLSTATE: 42K0I
     """
     if name in _UNNAMED:
-        return AnalysisException(
-            _UNNAMED[name].format(**parameters), "SQL_ANALYSIS", errorClass=name,
-            messageParameters=parameters)
+        from rushlight.errors._reading import Told
+        text = _UNNAMED[name].format(**parameters)
+        made = AnalysisException(text, "SQL_ANALYSIS")
+        made._told = Told(name, None, parameters, [], text, text)
+        return made
     from rushlight._engine import sql_error_class
     code, state, template = sql_error_class(name)
     text = re.sub(r"<(\w+)>", lambda m: parameters[m[1]], template)
@@ -125,5 +127,5 @@ CLASSES.update({
     "SQL_RUNTIME": SparkRuntimeException,
     "SQL_UPGRADE": SparkUpgradeException,
     "SQL_NO_SUCH_ELEMENT": SparkNoSuchElementException,
-    "SQL_SPARK": SparkRuntimeException,
+    "SQL_SPARK": EngineError,       # py4j's error in PySpark: it has no class for SparkException
 })

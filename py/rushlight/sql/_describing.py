@@ -86,6 +86,24 @@ class Describing:
                 "INVALID_ARGUMENT")
         return self._query().explain(mode)
 
+    def inputFiles(self):
+        """The files that the DataFrame is made of, as URLs.
+
+        >>> spark.range(1).inputFiles()
+        []
+        """
+        from urllib.parse import quote
+        return [f"file://{quote(path)}" for path in sorted(set(self._plan.files()))]
+
+    @property
+    def isStreaming(self):
+        """Whether rows keep coming: there are no streams.
+
+        >>> spark.range(1).isStreaming
+        False
+        """
+        return False
+
     def sameSemantics(self, other):
         """Whether another DataFrame gives the same rows, as far as plans tell."""
         return self._plan.same_result(other._plan)

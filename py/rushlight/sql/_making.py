@@ -125,7 +125,7 @@ def column_of_name(name, plan_id=-1):
     if name == "*":
         return Column(_engine.expr_star(None), "*")
     if name.endswith(".*"):
-        return Column(_engine.expr_star(parts_of(name[:-2])), name)
+        return Column(_engine.expr_star(parts_of(name[:-2])), f"{name}.*")
     return Column(_engine.expr_attribute(parts_of(name), plan_id), name)
 
 

@@ -56,10 +56,10 @@ def parse_ddl(ddl):
     (ArrayType(IntegerType(), True), StructType([StructField('a', IntegerType(), True)]))
     """
     from rushlight import _engine
-    from rushlight.errors.sql import ParseException
+    from rushlight.errors.engine import EngineError
     if _SIZED.fullmatch(ddl):       # the engine takes them as text
         return _parse_datatype_json_value(ddl)
     try:
         return _parse_datatype_json_string(_engine.parse_type(ddl))
-    except ParseException:
+    except EngineError:
         return _parse_datatype_json_string(_engine.parse_schema(ddl))

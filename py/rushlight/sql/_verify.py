@@ -72,7 +72,12 @@ def _value_verifier(of, name):
         return _with_type(of, name, _range_verifier(of))
     if type(of) in _ACCEPTED:
         return _with_type(of, name, lambda value: None)
-    return lambda value: _refuse(of, value, name)
+    return lambda value: _unknown(of, value, name)
+
+
+def _unknown(of, value, name):
+    place = f"{name}: " if name else ""
+    raise AssertionError(f"{place}unknown datatype: {of} for object {value!r}")
 
 
 def _inside(what, name):

@@ -240,20 +240,34 @@ class Column:
         return self[name]
 
     def withField(self, fieldName, col):
-        """The struct with one field added or replaced."""
+        """The struct with one field added or replaced; "a.b" is a field of the field a.
+
+        >>> from rushlight.sql import functions as F
+        >>> df = spark.range(1).select(F.struct("id").alias("s"))
+        >>> df.select(df.s.withField("n", F.lit(2)).alias("s")).first()
+        Row(s=Row(id=0, n=2))
+        """
         if not isinstance(fieldName, str):
             raise wrong_type("fieldName", "str", fieldName)
         if not isinstance(col, Column):
             raise wrong_type("col", "Column", col)
-        return make_call("update_fields", self, as_literal(fieldName), col,
+        outer, _, inner = fieldName.partition(".")
+        value = self[outer].withField(inner, col) if inner else col
+        return make_call("with field", self, as_literal(outer), value,
                          shown=lambda: "update_field({}, {}, {})".format(
                              self._shown(), fieldName, col._shown()))
 
     def dropFields(self, *fieldNames):
-        """The struct without some fields."""
+        """The struct without some fields.
+
+        >>> from rushlight.sql import functions as F
+        >>> df = spark.range(1).select(F.struct("id", F.lit(2).alias("n")).alias("s"))
+        >>> df.select(df.s.dropFields("id").alias("s")).first()
+        Row(s=Row(n=2))
+        """
         made = self
         for name in fieldNames:
-            made = make_call("drop_fields", made, as_literal(name), shown=(
+            made = make_call("drop field", made, as_literal(name), shown=(
                 lambda of=made, name=name: f"drop_field({of._shown()}, {name})"))
         return made
 

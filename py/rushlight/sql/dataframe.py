@@ -33,7 +33,7 @@ _plan_ids = itertools.count(1)
 
 # Names of pyspark's DataFrame that are not there yet.
 _MISSING = frozenset("""
-    asTable dropDuplicatesWithinWatermark executionInfo inputFiles isStreaming
+    asTable dropDuplicatesWithinWatermark executionInfo
     mergeInto pandas_api plot repartitionById transpose withWatermark writeStream writeTo
     zipWithIndex
 """.split())

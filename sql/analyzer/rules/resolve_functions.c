@@ -379,6 +379,8 @@ resolve (RushExpr *node, gpointer data, GError **error)
   if (made == NULL && !done)
     made = as_namespace (self, node, name, n, &problem);
   if (made == NULL && !done && problem == NULL)
+    made = rush_analysis_update_fields (self, node, name, n, &problem);
+  if (made == NULL && !done && problem == NULL)
     made = as_registered (self, node, name, n, &problem);
   if (problem != NULL)
     {

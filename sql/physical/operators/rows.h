@@ -5,8 +5,9 @@
 
 /* All take over their children and lists. */
 
-/* Rows with lower ≤ x < upper, x drawn for each; @with_replacement: UNSUPPORTED. */
-RushExec *rush_sample_exec_new (double lower, double upper, gboolean with_replacement, gint64 seed,
+/* Rows with lower ≤ x < upper, x drawn for each; @replaced: each upper − lower times on average,
+ * UNSUPPORTED from RUSH_POISSON_MAX_MEAN on. */
+RushExec *rush_sample_exec_new (double lower, double upper, gboolean replaced, gint64 seed,
                                 RushExec *child, GError **error);
 /* What a Sample draws: rows whose number lies in [lower, upper). */
 typedef struct

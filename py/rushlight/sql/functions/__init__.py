@@ -7,7 +7,7 @@ Mirrors pyspark.sql.functions.
 from rushlight.errors import NotThereYet
 from rushlight.sql.functions import (
     _aggregate, _basic, _collection, _conditional, _datetime, _hash, _lambdas, _math, _misc,
-    _string, _udf, _window)
+    _random, _regression, _string, _udf, _web, _window)
 from rushlight.sql.functions._aggregate import *        # noqa: F401,F403
 from rushlight.sql.functions._basic import *            # noqa: F401,F403
 from rushlight.sql.functions._collection import *       # noqa: F401,F403
@@ -18,12 +18,16 @@ from rushlight.sql.functions._lambdas import *          # noqa: F401,F403
 from rushlight.sql.functions._math import *             # noqa: F401,F403
 from rushlight.sql.functions._misc import *             # noqa: F401,F403
 from rushlight.sql.functions._names import NAMES
+from rushlight.sql.functions._random import *           # noqa: F401,F403
+from rushlight.sql.functions._regression import *       # noqa: F401,F403
 from rushlight.sql.functions._string import *           # noqa: F401,F403
 from rushlight.sql.functions._udf import *              # noqa: F401,F403
+from rushlight.sql.functions._web import *              # noqa: F401,F403
 from rushlight.sql.functions._window import *           # noqa: F401,F403
 
 __all__ = [name for family in (_aggregate, _basic, _collection, _conditional, _datetime, _hash,
-                               _lambdas, _math, _misc, _string, _udf, _window)
+                               _lambdas, _math, _misc, _random, _regression, _string, _udf, _web,
+                               _window)
            for name in family.__all__]
 
 

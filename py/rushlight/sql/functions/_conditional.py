@@ -67,7 +67,7 @@ def isnull(col):
     >>> spark.range(1).select(isnull(lit(1)).alias("v")).first().v
     False
     """
-    return call("isnull", named_column(col))
+    return call("isnull", named_column(col), shown="isNull")
 
 
 def least(*cols):

@@ -2,7 +2,8 @@
 from rushlight.sql._making import as_literal, call, named_column, number_column
 
 __all__ = [
-    "add_months", "curdate", "current_date", "current_timestamp", "date_add", "date_diff",
+    "add_months", "curdate", "current_date", "current_timestamp", "current_timezone", "date_add",
+    "date_diff",
     "date_format", "date_from_unix_date", "date_part", "date_sub", "date_trunc", "dateadd",
     "datediff", "datepart", "day", "dayname", "dayofmonth", "dayofweek", "dayofyear",
     "extract", "from_unixtime", "from_utc_timestamp", "hour", "last_day", "localtimestamp",
@@ -10,7 +11,7 @@ __all__ = [
     "quarter", "second", "timestamp_micros", "timestamp_millis", "timestamp_seconds",
     "to_date", "to_timestamp", "to_timestamp_ntz", "to_unix_timestamp", "to_utc_timestamp",
     "trunc", "try_to_date", "try_to_timestamp", "unix_date", "unix_micros", "unix_millis",
-    "unix_seconds", "weekday", "weekofyear", "year",
+    "unix_seconds", "unix_timestamp", "weekday", "weekofyear", "year",
 ]
 
 
@@ -48,6 +49,15 @@ def current_timestamp():
     True
     """
     return call("current_timestamp")
+
+
+def current_timezone():
+    """The session's time zone.
+
+    >>> spark.range(1).select(current_timezone().alias("v")).first().v
+    'UTC'
+    """
+    return call("current_timezone")
 
 
 def date_add(start, days):
@@ -484,6 +494,17 @@ def unix_seconds(col):
     1
     """
     return call("unix_seconds", named_column(col))
+
+
+def unix_timestamp(timestamp=None, format="yyyy-MM-dd HH:mm:ss"):
+    """Seconds since 1970 until a time, or a text of a format; without one, until now.
+
+    >>> spark.range(1).select(unix_timestamp(lit("1970-01-02 00:00:00")).alias("v")).first().v
+    86400
+    """
+    if timestamp is None:
+        return call("unix_timestamp")
+    return call("unix_timestamp", named_column(timestamp), as_literal(format))
 
 
 def weekday(col):

@@ -5,8 +5,8 @@ __all__ = [
     "bit_get", "getbit", "width_bucket",
     "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "bin", "bit_count",
     "bround", "cbrt", "ceil", "ceiling", "conv", "cos", "cosh", "cot", "csc", "degrees",
-    "e", "exp", "expm1", "factorial", "floor", "hex", "hypot", "ln", "log10", "log1p",
-    "log2", "negate", "negative", "pi", "pmod", "pow", "power", "radians", "rint", "round",
+    "e", "exp", "expm1", "factorial", "floor", "hex", "hypot", "ln", "log", "log10", "log1p",
+    "log2", "negate", "negative", "pi", "pmod", "positive", "pow", "power", "radians", "rint", "round",
     "sec", "shiftleft", "shiftright", "shiftrightunsigned", "sign", "signum", "sin", "sinh",
     "sqrt", "tan", "tanh", "try_add", "try_divide", "try_mod", "try_multiply",
     "try_subtract", "unhex",
@@ -277,6 +277,17 @@ def ln(col):
     return call("ln", named_column(col))
 
 
+def log(arg1, arg2=None):
+    """The natural logarithm; with two arguments, the second one's to the first as base.
+
+    >>> spark.range(1).select(log(lit(1.0)).alias("a"), log(2.0, lit(8.0)).alias("b")).first()
+    Row(a=0.0, b=3.0)
+    """
+    if arg2 is None:
+        return call("ln", named_column(arg1))
+    return call("log", as_literal(arg1), named_column(arg2))
+
+
 def log10(col):
     """The logarithm to base 10.
 
@@ -338,6 +349,15 @@ def pmod(dividend, divisor):
     2
     """
     return call("pmod", number_column(dividend), number_column(divisor))
+
+
+def positive(col):
+    """The number as it is.
+
+    >>> spark.range(1).select(positive(lit(-2)).alias("v")).first().v
+    -2
+    """
+    return call("positive", named_column(col))
 
 
 def pow(col1, col2):

@@ -2,7 +2,7 @@
 from rushlight.sql._making import as_literal, call, flat, named_column, number_column
 
 __all__ = [
-    "ascii", "base64", "bit_length", "btrim", "char", "char_length", "character_length",
+    "ascii", "base64", "bit_length", "btrim", "char", "char_length", "character_length", "chr",
     "concat_ws", "contains", "elt", "endswith", "find_in_set", "format_number",
     "format_string", "initcap", "instr", "lcase", "left", "length", "levenshtein", "locate",
     "lower", "lpad", "ltrim", "octet_length", "overlay", "position", "printf", "regexp",
@@ -77,6 +77,15 @@ def character_length(str):
     5
     """
     return call("character_length", named_column(str))
+
+
+def chr(n):
+    """The character of a code.
+
+    >>> spark.range(1).select(chr(lit(65)).alias("v")).first().v
+    'A'
+    """
+    return call("chr", named_column(n))
 
 
 def concat_ws(sep, *cols):

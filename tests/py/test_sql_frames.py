@@ -1,0 +1,203 @@
+"""Functions of pandas and Arrow over all rows, over groups, over two groups, and as aggregates; what
+functions of Python share with the driver.
+
+What comes out was compared with a real Spark, and so were the plans.
+"""
+import contextlib
+import io
+
+import pytest
+
+from rushlight.errors import AnalysisException, NotThereYet, PythonException
+from rushlight.sql import Window, functions as F
+from rushlight.sql.functions import col, pandas_udf, udf
+
+pd = pytest.importorskip("pandas")
+pytest.importorskip("pyarrow")
+
+
+@pytest.fixture(scope="module")
+def spark(session_of):
+    return session_of(False)
+
+
+@pytest.fixture(scope="module")
+def pairs(spark):
+    return spark.createDataFrame([(1, 1.0), (1, 2.0), (2, 3.0)], "k int, v double")
+
+
+@pandas_udf("double")
+def mean(v: pd.Series) -> float:
+    return v.mean()
+
+
+def values(frame):
+    return sorted(tuple(row) for row in frame.collect())
+
+
+def plan_of(frame):
+    text = io.StringIO()
+    with contextlib.redirect_stdout(text):
+        frame.explain()
+    return text.getvalue()
+
+
+def test_all_rows_in_frames(pairs):
+    def large(frames):
+        for frame in frames:
+            yield frame[frame.v > 1]
+    made = pairs.mapInPandas(large, "k int, v double")
+    assert values(made) == [(1, 2.0), (2, 3.0)]
+    assert "MapInPandas large(k#" in plan_of(made)
+
+
+def test_all_rows_in_batches(pairs):
+    made = pairs.mapInArrow(lambda batches: (b.slice(0, 1) for b in batches), pairs.schema)
+    assert "MapInArrow <lambda>(k#" in plan_of(made)
+    assert len(values(made)) >= 1
+
+
+def test_columns_are_found_by_name_or_by_place(spark):
+    swapped = spark.range(1).mapInPandas(
+        lambda fs: (pd.DataFrame({"b": [2], "a": [1]}) for _ in fs), "a int, b int")
+    placed = spark.range(1).mapInPandas(
+        lambda fs: (pd.DataFrame([[1, 2]]) for _ in fs), "a int, b int")
+    assert values(swapped)[-1] == values(placed)[-1] == (1, 2)
+
+
+def test_frames_have_the_types_of_columns(spark):
+    row = spark.sql("select 1 as a, 2Y as b, 1.5F as c, true as d, date'2020-01-01' as e")
+    made = row.mapInPandas(lambda fs: (pd.DataFrame({"t": [str(list(f.dtypes))]}) for f in fs),
+                           "t string")
+    assert "dtype('int32'), dtype('int8'), dtype('float32'), dtype('bool'), dtype('O')" in \
+        made.first().t
+
+
+def test_rows_may_be_more_and_none(spark):
+    made = spark.range(3).mapInPandas(lambda fs: (pd.concat([f, f]) for f in fs), "id long")
+    none = spark.range(3).mapInPandas(lambda fs: (f[f.id > 9] for f in fs), "id long")
+    assert (made.count(), none.count(), made.where("id = 1").count()) == (6, 0, 2)
+
+
+def test_a_group_is_whole(spark):
+    rows = spark.range(20_000).select((col("id") % 3).alias("k"), "id")
+    made = rows.groupBy("k").applyInPandas(
+        lambda f: pd.DataFrame({"k": [f.k[0]], "n": [len(f)], "s": [f.id.sum()]}),
+        "k long, n long, s long")
+    assert values(made) == [tuple(r) for r in rows.groupBy("k").agg(
+        F.count("*"), F.sum("id")).orderBy("k").collect()]
+    assert "FlatMapGroupsInPandas [k#" in plan_of(made) and "hashpartitioning" in plan_of(made)
+
+
+def test_a_group_with_its_key(pairs):
+    def named(key, frame):
+        return pd.DataFrame({"k": [key[0]], "n": [len(frame)]})
+    assert values(pairs.groupBy((pairs.k + 1).alias("j")).applyInPandas(
+        named, "k int, n int")) == [(2, 2), (3, 1)]
+
+
+def test_groups_with_null_keys_and_of_all_rows(spark):
+    rows = spark.createDataFrame([(None, 1), (None, 2), (3, 4)], "k int, v int")
+
+    def total(frame):
+        return pd.DataFrame({"s": [int(frame.v.sum())]})
+    assert values(rows.groupBy("k").applyInPandas(total, "s int")) == [(3,), (4,)]
+    assert values(rows.groupBy().applyInPandas(total, "s int")) == [(7,)]
+
+
+def test_groups_in_arrow(pairs):
+    made = pairs.groupBy("k").applyInArrow(lambda t: t.slice(0, 1), pairs.schema)
+    assert [k for k, _ in values(made)] == [1, 2]
+
+
+def test_two_groups(spark, pairs):
+    other = spark.createDataFrame([(1, "x"), (3, "z")], "k int, w string")
+
+    def sizes(key, left, right):
+        return pd.DataFrame({"k": [key[0]], "l": [len(left)], "r": [len(right)]})
+    both = pairs.groupBy("k").cogroup(other.groupBy("k"))
+    assert values(both.applyInPandas(sizes, "k int, l int, r int")) == [
+        (1, 2, 1), (2, 1, 0), (3, 0, 1)]
+
+
+def test_an_aggregate(pairs):
+    made = pairs.groupBy("k").agg((mean("v") + 1).alias("m"), mean(pairs.v * 2))
+    assert made.columns == ["k", "m", "mean((v * 2))"]
+    assert values(made) == [(1, 2.5, 3.0), (2, 4.0, 6.0)]
+    assert "ArrowAggregatePython [k#" in plan_of(made)
+
+
+def test_an_aggregate_of_all_rows_and_of_computed_keys(pairs):
+    assert values(pairs.agg(mean("v"))) == [(2.0,)]
+    assert values(pairs.groupBy((pairs.k % 2).alias("odd")).agg(mean("v"))) == [(0, 3.0), (1, 1.5)]
+
+
+def test_an_aggregate_beside_the_engines(pairs):
+    with pytest.raises(AnalysisException) as e:
+        pairs.groupBy("k").agg(mean("v"), F.sum("v")).collect()
+    assert e.value.getCondition() == "INVALID_PANDAS_UDF_PLACEMENT"
+
+
+def test_an_aggregate_over_a_window_is_not_there_yet(pairs):
+    with pytest.raises(NotThereYet):
+        mean("v").over(Window.partitionBy("k"))
+
+
+@pytest.mark.parametrize("function, schema, words", [
+    (lambda f: 3, "k int", "should be pandas.DataFrame, but is int"),
+    (lambda f: f, "k int", "Unexpected: v."),
+    (lambda f: f, "k int, w double", "Missing: w. Unexpected: v."),
+    (lambda f: 1 // 0, "k int", "ZeroDivisionError")])
+def test_what_groups_may_not_become(pairs, function, schema, words):
+    with pytest.raises(PythonException, match=words):
+        pairs.groupBy("k").applyInPandas(function, schema).collect()
+
+
+def test_what_must_be_frames(pairs):
+    with pytest.raises(PythonException, match="iterator of pandas.DataFrame, but is int"):
+        pairs.mapInPandas(lambda frames: 3, "k int").collect()
+
+
+def test_broadcasts_and_accumulators(spark, pairs):
+    names = spark.sparkContext.broadcast({1: "one", 2: "two"})
+    calls = spark.sparkContext.accumulator(0)
+
+    @udf("string")
+    def name(k):
+        calls.add(1)
+        return names.value[k]
+    assert values(pairs.select(name("k"))) == [("one",), ("one",), ("two",)]
+    assert calls.value == 3
+    spark.udf.register("name_of", name)
+    assert spark.sql("select name_of(2)").first()[0] == "two"
+    titled = pandas_udf(lambda s: s.map(names.value), "string")
+    assert values(pairs.select(titled("k"))) == [("one",), ("one",), ("two",)]
+    assert pairs.groupBy("k").applyInPandas(
+        lambda f: pd.DataFrame({"n": [names.value[f.k[0]]]}), "n string").count() == 2
+
+
+def test_a_broadcast_that_is_gone(spark, pairs):
+    gone = spark.sparkContext.broadcast([1])
+    frame = pairs.select(udf(lambda k: gone.value[0], "int")("k"))
+    gone.destroy()
+    with pytest.raises(Exception, match="destroyed"):
+        frame.collect()
+
+
+def test_rows_drawn_with_replacement(spark):
+    """As Spark draws them."""
+    assert [r.id for r in spark.range(20, numPartitions=4).sample(True, 0.5, 3).collect()] == \
+        [8, 9, 16]
+    many = spark.range(10_000, numPartitions=2).sample(True, 3.0, 1)
+    assert 29_000 < many.count() < 31_000 and many.distinct().count() < 10_000
+
+
+def test_structs_with_other_fields(spark):
+    row = spark.sql("select named_struct('a', 1, 'b', named_struct('c', 2)) as s, "
+                    "cast(null as struct<a:int>) as n")
+    made = row.select(col("s").withField("b.d", F.lit(3)).alias("x"),
+                      col("s").withField("A", F.lit("x")).dropFields("b").alias("y"),
+                      col("n").withField("z", F.lit(1)).alias("z")).first()
+    assert (made.x.b.asDict(), made.y.asDict(), made.z) == ({"c": 2, "d": 3}, {"A": "x"}, None)
+    with pytest.raises(AnalysisException, match="STRUCT"):
+        spark.range(1).select(col("id").withField("a", F.lit(1)))
