@@ -1,6 +1,6 @@
 /* counted_rows.c - see counted_rows.h.
  *
- *     scan ─rows─▶ [+ length of each batch] ─▶ …
+ *     scan ─rows─▶ [+ length of each batch; + ms until it came] ─▶ …
  *     … ─rows─▶ shuffle writer        what it wrote stands in the task's metrics when the task ends:
  *                                     one of its cleanups counts that for the exchange
  */
@@ -16,14 +16,30 @@ typedef struct
   RushIterator base;
   RushIterator *rows;
   RushMetricSet *metrics;
+  RushClock *clock; /* NULL: not timed */
+  gint64 waited_us; /* for batches, and not counted yet */
 } CountedIterator;
+
+/* Whole milliseconds are counted, the rest is kept. */
+static void
+count_time (CountedIterator *self, gint64 start_us)
+{
+  self->waited_us += rush_clock_now_us (self->clock) - start_us;
+  if (self->waited_us < 1000)
+    return;
+  rush_metric_set_count (self->metrics, RUSH_METRIC_SCAN_TIME, self->waited_us / 1000);
+  self->waited_us %= 1000;
+}
 
 static RushBatch *
 counted_next (RushIterator *base, GError **error)
 {
   CountedIterator *self = (CountedIterator *)base;
+  gint64 start_us = self->clock != NULL ? rush_clock_now_us (self->clock) : 0;
   RushBatch *batch = rush_iterator_next (self->rows, error);
 
+  if (self->clock != NULL)
+    count_time (self, start_us);
   if (batch != NULL)
     rush_metric_set_count (self->metrics, RUSH_METRIC_OUTPUT_ROWS, batch->length);
   return batch;
@@ -50,6 +66,15 @@ rush_counted_iterator_new (RushMetricSet *metrics, RushIterator *rows)
 }
 
 static RushIterator *
+open_timed (RushIterator *rows, guint split, RushTaskContext *ctx, gpointer data, GError **error)
+{
+  RushIterator *counted = rush_counted_iterator_new (data, rows);
+
+  ((CountedIterator *)counted)->clock = ctx->clock;
+  return counted;
+}
+
+static RushIterator *
 open_counted (RushIterator *rows, guint split, RushTaskContext *ctx, gpointer data, GError **error)
 {
   return rush_counted_iterator_new (data, rows);
@@ -61,15 +86,113 @@ unref_metrics (gpointer metrics)
   rush_metric_set_unref (metrics);
 }
 
-RushRdd *
-rush_counted_rdd (RushRdd *rows, RushMetricSet *metrics)
+static RushRdd *
+count_all (RushRdd *rows, RushMetricSet *metrics, RushPartitionFunc open)
 {
   RushRdd *counted;
 
   if (rows == NULL)
     return NULL;
-  counted = rush_rdd_map_partitions (rows, rows->schema, open_counted,
-                                     rush_metric_set_ref (metrics), unref_metrics, TRUE);
+  counted = rush_rdd_map_partitions (rows, rows->schema, open, rush_metric_set_ref (metrics),
+                                     unref_metrics, TRUE);
+  rush_rdd_unref (rows);
+  return counted;
+}
+
+RushRdd *
+rush_counted_rdd (RushRdd *rows, RushMetricSet *metrics)
+{
+  return count_all (rows, metrics, open_counted);
+}
+
+RushRdd *
+rush_timed_rdd (RushRdd *rows, RushMetricSet *metrics)
+{
+  return count_all (rows, metrics, open_timed);
+}
+
+/* ---- rows one by one ---- */
+
+#define FEW_AT_A_TIME 1024 /* behind so many rows batches are as long as ever */
+
+typedef struct
+{
+  RushIterator base;
+  RushIterator *rows;
+  RushTaskContext *ctx;
+  RushBatch *batch; /* of which rows are left, from @next on; or NULL */
+  guint next;
+  guint64 given;
+} RowIterator;
+
+static guint
+rows_to_give (const RowIterator *self)
+{
+  guint left = self->batch->length - self->next;
+
+  if (self->ctx->rows_wanted <= 0 || self->given >= FEW_AT_A_TIME)
+    return left;
+  return (guint)MIN (left, (guint64)self->ctx->rows_wanted);
+}
+
+/* The source has counted the whole batch as input: what is not given yet does not count. */
+static RushBatch *
+row_next (RushIterator *base, GError **error)
+{
+  RowIterator *self = (RowIterator *)base;
+  RushBatch *part;
+  guint n;
+
+  if (self->batch == NULL)
+    {
+      self->batch = rush_iterator_next (self->rows, error);
+      self->next = 0;
+      if (self->batch == NULL)
+        return NULL;
+      self->ctx->metrics.input_records -= self->batch->length;
+    }
+  n = rows_to_give (self);
+  part = rush_batch_slice (self->batch, self->next, n);
+  self->ctx->metrics.input_records += n;
+  self->given += n;
+  self->next += n;
+  if (self->next == self->batch->length)
+    g_clear_pointer (&self->batch, rush_batch_unref);
+  return part;
+}
+
+static void
+row_close (RushIterator *base)
+{
+  RowIterator *self = (RowIterator *)base;
+
+  rush_iterator_close (self->rows);
+  g_clear_pointer (&self->batch, rush_batch_unref);
+  g_free (self);
+}
+
+static const RushIteratorClass row_class = { row_next, row_close };
+
+static RushIterator *
+open_rows (RushIterator *rows, guint split, RushTaskContext *ctx, gpointer data, GError **error)
+{
+  RowIterator *self = g_new0 (RowIterator, 1);
+
+  self->base.klass = &row_class;
+  self->rows = rows;
+  self->ctx = ctx;
+  return rush_counted_iterator_new (data, &self->base);
+}
+
+RushRdd *
+rush_counted_row_rdd (RushRdd *rows, RushMetricSet *metrics)
+{
+  RushRdd *counted;
+
+  if (rows == NULL)
+    return NULL;
+  counted = rush_rdd_map_partitions (rows, rows->schema, open_rows, rush_metric_set_ref (metrics),
+                                     unref_metrics, TRUE);
   rush_rdd_unref (rows);
   return counted;
 }

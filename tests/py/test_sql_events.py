@@ -8,7 +8,8 @@ from rushlight.sql import SparkSession, functions as F
 NAMES = {"SparkListenerSQLExecutionStart": "start",
          "SparkListenerSQLAdaptiveExecutionUpdate": "update",
          "SparkListenerDriverAccumUpdates": "metrics", "SparkListenerSQLExecutionEnd": "end",
-         "SparkListenerJobStart": "job"}
+         "SparkListenerJobStart": "job", "SparkListenerTaskEnd": "task",
+         "SparkListenerStageCompleted": "stage"}
 
 
 @pytest.fixture
@@ -64,7 +65,8 @@ def test_an_adaptive_query(log_of):
     assert end["queryId"] == start["queryId"] and end["time"] >= start["time"]
     for job in of(log, "job"):
         assert job["Properties"]["spark.sql.execution.id"] == str(start["executionId"])
-    assert [n for n, _ in log][0] == "start" and [n for n, _ in log][-2:] == ["metrics", "end"]
+    names = [n for n, _ in log]
+    assert names[0] == "start" and names[-1] == "end"
 
 
 def test_metrics_are_told_by_the_ids_of_the_plan(log_of):
@@ -76,11 +78,76 @@ def test_metrics_are_told_by_the_ids_of_the_plan(log_of):
     start, = of(log, "start")
     stage = start["sparkPlanInfo"]
     assert lines(stage) == ["WholeStageCodegen (1)", "  Filter", "    Range"]
-    values = dict(of(log, "metrics")[0]["accumUpdates"])
     metric, = stage["children"][0]["metrics"]
     assert metric["name"] == "number of output rows" and metric["metricType"] == "sum"
-    assert values[metric["accumulatorId"]] == 30
+    updates, values = [], []
+    for task in of(log, "task"):
+        sums = {s["ID"]: s for s in task["Task Info"]["Accumulables"]}
+        assert sums[metric["accumulatorId"]]["Metadata"] == "sql"
+        updates.append(int(sums[metric["accumulatorId"]]["Update"]))
+        values.append(int(sums[metric["accumulatorId"]]["Value"]))
+    assert sorted(updates) == [5, 25] and sum(updates) == 30 == max(values)
+    total, = [s["Value"] for s in of(log, "stage")[0]["Stage Info"]["Accumulables"]
+              if s["ID"] == metric["accumulatorId"]]
+    assert total == "30"
     assert start["modifiedConfigs"]["spark.sql.adaptive.enabled"] == "false"
+
+
+def test_exchanges_and_joins_count(log_of):
+    def program(spark):
+        spark.conf.set("spark.sql.autoBroadcastJoinThreshold", "-1")
+        spark.range(40).join(spark.range(20), "id").collect()
+
+    log = log_of(program)
+    names = {}
+
+    def note(node):
+        for metric in node["metrics"]:
+            names[metric["accumulatorId"]] = (node["nodeName"], metric["name"])
+        for child in node["children"]:
+            note(child)
+    for update in of(log, "update"):
+        note(update["sparkPlanInfo"])
+    sums = {}
+    for task in of(log, "task"):
+        for s in task["Task Info"]["Accumulables"]:
+            sums[names[s["ID"]]] = sums.get(names[s["ID"]], 0) + int(s["Update"])
+    for update in of(log, "metrics"):
+        for number, value in update["accumUpdates"]:
+            sums[names[number]] = sums.get(names[number], 0) + value
+    assert sums["SortMergeJoin", "number of output rows"] == 20
+    assert sums["Range", "number of output rows"] == 60
+    assert sums["Exchange", "shuffle records written"] == 60
+    assert sums["Exchange", "records read"] == 60
+    assert sums["Exchange", "data size"] == 60 * 16
+    assert sums["Exchange", "number of partitions"] == 6
+    assert sums["AQEShuffleRead", "number of coalesced partitions"] >= 2
+
+
+def test_subqueries_are_told_once(log_of):
+    def program(spark):
+        spark.range(6).createOrReplaceTempView("t")
+        average = "(SELECT avg(id) FROM t)"
+        spark.sql(f"SELECT * FROM t WHERE id > {average} AND id < 2 * {average}").collect()
+
+    log = log_of(program)
+    told = lines(of(log, "update")[-1]["sparkPlanInfo"])
+    assert [line.strip() for line in told].count("Subquery") == 2
+    assert [line.strip() for line in told].count("ReusedSubquery") == 1
+    assert len(of(log, "job")) == 3     # two of the subquery, one of the query
+
+
+def test_finding_the_columns_of_csv_is_two_queries(log_of, tmp_path):
+    (tmp_path / "a.csv").write_text("a,b\n1,x\n")
+
+    def program(spark):
+        spark.sparkContext.setJobGroup("g", "reading")
+        spark.read.csv(str(tmp_path / "a.csv"), header=True, inferSchema=True)
+
+    log = log_of(program)
+    assert [lines(e["sparkPlanInfo"])[0] for e in of(log, "start")] == [
+        "CollectLimit", "DeserializeToObject"]
+    assert [e["Properties"]["spark.jobGroup.id"] for e in of(log, "job")] == ["g", "g"]
 
 
 def test_a_subquery_is_part_of_the_query_around_it(log_of):

@@ -119,7 +119,8 @@ class DataFrame(Selecting, Grouping, Joining, Moving, Gaps, Figures, Actions, Ex
 
     def __repr__(self):
         if self._session.conf.get("spark.sql.repl.eagerEval.enabled", "false") == "true":
-            return self._show_string(int(self._session.conf.get(
-                "spark.sql.repl.eagerEval.maxNumRows", "20")))
+            rows, width = (int(self._session.conf.get(f"spark.sql.repl.eagerEval.{name}"))
+                           for name in ("maxNumRows", "truncate"))
+            return self._show_string(rows, width)
         return "DataFrame[%s]" % ", ".join(f"{n}: {t}" for n, t in self.dtypes)
 

@@ -108,6 +108,18 @@ rebalance (RushPlan *copy, gpointer data)
   copy->as.repartition.rebalance = TRUE;
 }
 
+/* Columns may be written as strings. */
+static RushExpr *
+as_column (RushExpr *parameter)
+{
+  g_autofree char *name = NULL;
+
+  if (parameter->kind != RUSH_EXPR_LITERAL || parameter->type != &RUSH_STRING)
+    return rush_expr_ref (parameter);
+  name = parameter_name (parameter);
+  return rush_expr_unresolved_attribute ((const char *[]){ name, NULL }, -1);
+}
+
 static RushPlan *
 partition_hint (const RushPlan *node)
 {
@@ -124,9 +136,9 @@ partition_hint (const RushPlan *node)
     return rush_plan_repartition (MAX (n, 1), FALSE, rush_plan_ref (node->children[0]));
   columns = rush_expr_array_new ();
   for (guint i = counted; i < parameters->n; i++)
-    g_ptr_array_add (
-        columns, range ? rush_expr_sort_order (rush_expr_ref (parameters->items[i]), FALSE, FALSE)
-                       : rush_expr_ref (parameters->items[i]));
+    g_ptr_array_add (columns,
+                     range ? rush_expr_sort_order (as_column (parameters->items[i]), FALSE, FALSE)
+                           : as_column (parameters->items[i]));
   if (columns->len == 0 && strcmp (node->as.hint.name, "REPARTITION") == 0 && n > 0)
     {
       g_ptr_array_unref (columns);

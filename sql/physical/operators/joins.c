@@ -381,7 +381,8 @@ join_arguments (const RushExec *base)
       return g_strdup_printf (" %s, %s, %s, %s%s, %s", left, right, type, build_name (join),
                               condition, join->null_aware ? "true" : "false");
     case RUSH_JOIN_EXEC_SHUFFLED_HASH:
-      return g_strdup_printf (" %s, %s, %s, %s%s", left, right, type, build_name (join), condition);
+      return g_strdup_printf ("%s %s, %s, %s, %s%s", join->is_skewed ? "(skew=true)" : "", left,
+                              right, type, build_name (join), condition);
     case RUSH_JOIN_EXEC_SORT_MERGE:
       return g_strdup_printf ("%s %s, %s, %s%s", join->is_skewed ? "(skew=true)" : "", left, right,
                               type, condition);
@@ -421,7 +422,8 @@ join_formatted_name (const RushExec *base)
                             rush_join_type_name (join->type));
   if (join->form == RUSH_JOIN_EXEC_CARTESIAN)
     return g_strdup ("");
-  return g_strdup_printf (" %s %s", rush_join_type_name (join->type), build_name (join));
+  return g_strdup_printf ("%s %s %s", join->is_skewed ? "(skew=true)" : "",
+                          rush_join_type_name (join->type), build_name (join));
 }
 
 static void

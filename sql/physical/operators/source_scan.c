@@ -8,6 +8,7 @@
 #include "sql/physical/query.h"
 #include "sql/physical/text.h"
 #include "sql/plan/relation.h"
+#include "sql/sources/source.h"
 
 typedef struct
 {
@@ -19,15 +20,50 @@ typedef struct
   RushExecClass klass;  /* with that name */
 } SourceScanExec;
 
+/* Whether a filter is about folders alone: those are left out in any case. */
+static gboolean
+is_of_folders (const SourceScanExec *self, const RushExpr *filter)
+{
+  const RushSchema *folders = rush_file_source_partition_schema (self->source);
+  g_autoptr (RushExprIdSet) columns = rush_expr_id_set_new ();
+
+  for (guint i = 0; i < self->base.output->n; i++)
+    for (guint p = 0; folders != NULL && p < folders->n_fields; p++)
+      if (g_strcmp0 (rush_expr_name (self->base.output->items[i]), folders->fields[p].name) == 0)
+        rush_expr_id_set_add (columns, rush_expr_named_id (self->base.output->items[i]));
+  return rush_expr_references_subset (filter, columns);
+}
+
+/* The filters that row groups may be left out by. (transfer full) or NULL */
+static RushExprList *
+usable_filters (const SourceScanExec *self, const RushEvalSettings *settings)
+{
+  GPtrArray *usable;
+
+  if (self->pushed == NULL)
+    return NULL;
+  if (!g_str_has_suffix (self->source->klass->name, " parquet") ||
+      rush_settings_get_bool (settings, "spark.sql.parquet.filterPushdown"))
+    return rush_expr_list_ref (self->pushed);
+  usable = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_expr_unref);
+  for (guint i = 0; i < self->pushed->n; i++)
+    if (is_of_folders (self, self->pushed->items[i]))
+      g_ptr_array_add (usable, rush_expr_ref (self->pushed->items[i]));
+  return rush_expr_list_from_array (usable);
+}
+
 static RushRdd *
 source_scan_execute (RushExec *base, RushQuery *query, GError **error)
 {
   SourceScanExec *self = (SourceScanExec *)base;
+  const RushEvalSettings *settings = rush_query_settings (query);
+  g_autoptr (RushExprList) filters = usable_filters (self, settings);
 
-  return rush_counted_rdd (self->source->klass->scan (self->source, rush_query_context (query),
-                                                      base->output, self->pushed,
-                                                      rush_query_settings (query), error),
-                           base->metrics);
+  RushRdd *rows = self->source->klass->scan (self->source, rush_query_context (query), base->output,
+                                             filters, settings, error);
+
+  return base->klass->columnar ? rush_timed_rdd (rows, base->metrics)
+                               : rush_counted_row_rdd (rows, base->metrics);
 }
 
 static RushExec *
@@ -112,5 +148,7 @@ rush_source_scan_exec_new (RushExprList *output, RushSource *source, const char 
   self->source = rush_source_ref (source);
   self->pushed = pushed != NULL ? rush_expr_list_ref (pushed) : NULL;
   rush_exec_add_metric (self, "numOutputRows", "number of output rows", RUSH_METRIC_SUM);
+  if (self->klass.columnar)
+    rush_exec_add_metric (self, "scanTime", "scan time", RUSH_METRIC_TIMING);
   return &self->base;
 }
