@@ -271,11 +271,12 @@ drop_unread (GPtrArray *lines)
 
 /* ---- printing ---- */
 
-/* The last blank of @text that is no later than @room and not in a string; 0: there is none. */
+/* The last blank of @text that is no later than @room and not in a string, if there is one behind
+ * a comma or before an operator; 0: there is none. */
 static gsize
 break_of (const char *text, gsize room)
 {
-  gsize at = 0;
+  gsize at = 0, good = 0;
   gboolean quoted = FALSE;
 
   for (gsize i = 0; text[i] != '\0' && (i <= room || at == 0); i++)
@@ -285,9 +286,13 @@ break_of (const char *text, gsize room)
       else if (text[i] == '"')
         quoted = !quoted;
       else if (text[i] == ' ' && !quoted && i > 8)
-        at = i;
+        {
+          at = i;
+          if (i <= room && (text[i - 1] == ',' || strchr ("&|?:=", text[i + 1]) != NULL))
+            good = i;
+        }
     }
-  return at;
+  return good > room / 2 ? good : at;
 }
 
 static void

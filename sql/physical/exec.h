@@ -159,8 +159,6 @@ typedef struct
   /* Before the RDD is made: starts what must be there first (broadcasts, subqueries); may run jobs.
    * Optional. */
   gboolean (*prepare) (RushExec *self, RushQuery *query, GError **error);
-  /* The C of this operator in a fused stage, for explain ("codegen"); optional. */
-  void (*write_c) (const RushExec *self, gpointer writer);
 } RushExecClass;
 
 struct _RushExec

@@ -12,6 +12,7 @@
  */
 #include "sql/physical/adaptive/adaptive_plan.h"
 #include "sql/physical/adaptive/query_stage.h"
+#include "sql/physical/execution.h"
 #include "sql/physical/operators/broadcast_exchange.h"
 #include "sql/physical/query_state_private.h"
 #include "sql/physical/text.h"
@@ -27,6 +28,8 @@ struct _Tree
   GString *out;
   void (*line) (Tree *self, const RushExec *node);
   GHashTable *numbers; /* formatted: metrics → number */
+  RushQuery *query;    /* whose subqueries are shown; or NULL */
+  gboolean settled;    /* what is reused is known: not before an adaptive plan has begun */
 };
 
 static void append_tree (Tree *self, const RushExec *node, const char *indent, const char *first);
@@ -69,6 +72,32 @@ append_adaptive (Tree *self, const RushExec *node, const char *indent)
   append_titled (self, "Initial Plan", rush_adaptive_exec_initial (node), indent);
 }
 
+/* The plans of scalar subqueries in the node's expressions, before its children. */
+static void
+append_subqueries (Tree *self, const RushExec *node, const char *indent)
+{
+  g_autoptr (GPtrArray) subqueries = rush_exec_subqueries (node);
+
+  for (guint i = 0; self->query != NULL && i < subqueries->len; i++)
+    {
+      const RushExpr *subquery = subqueries->pdata[i];
+      gint64 id = (gint64)subquery->as.subquery.id;
+      gboolean reused, last = i == subqueries->len - 1;
+      const RushExec *plan = rush_query_subquery_plan (self->query, id, &reused);
+      g_autofree char *base = g_strconcat (indent, n_below (node) > 0 ? ":  " : "   ", NULL);
+      g_autofree char *child = g_strconcat (base, last ? "   " : ":  ", "+- ", NULL);
+      g_autofree char *deeper = g_strconcat (base, last ? "   " : ":  ", "   ", NULL);
+      if (plan == NULL)
+        continue;
+      reused = reused && self->settled;
+      g_string_append_printf (
+          self->out, "%s%s%sSubquery subquery#%" G_GINT64_FORMAT ", [id=#%" G_GINT64_FORMAT "]\n",
+          base, last ? "+- " : ":- ", reused ? "ReusedSubquery " : "", id, id);
+      if (!reused)
+        append_tree (self, plan, deeper, child);
+    }
+}
+
 /* @first: what stands before the node itself; @indent: before all below it. */
 static void
 append_tree (Tree *self, const RushExec *node, const char *indent, const char *first)
@@ -83,6 +112,7 @@ append_tree (Tree *self, const RushExec *node, const char *indent, const char *f
       append_adaptive (self, node, indent);
       return;
     }
+  append_subqueries (self, node, indent);
   for (guint i = 0; i < n; i++)
     {
       gboolean last = i == n - 1;
@@ -94,21 +124,46 @@ append_tree (Tree *self, const RushExec *node, const char *indent, const char *f
 
 /* ---- simple ---- */
 
+/* scalar-subquery#3 [] is what the plan below the node gives: "Subquery subquery#3, [id=#3]". */
+static char *
+name_subqueries (Tree *self, const RushExec *node, char *text /* taken over */)
+{
+  g_autoptr (GPtrArray) subqueries = rush_exec_subqueries (node);
+
+  for (guint i = 0; self->query != NULL && text != NULL && i < subqueries->len; i++)
+    {
+      gint64 id = (gint64)((const RushExpr *)subqueries->pdata[i])->as.subquery.id;
+      gboolean reused;
+      g_autofree char *old = g_strdup_printf ("scalar-subquery#%" G_GINT64_FORMAT " []", id);
+      if (rush_query_subquery_plan (self->query, id, &reused) == NULL)
+        continue;
+      g_autofree char *new =
+          g_strdup_printf ("%sSubquery subquery#%" G_GINT64_FORMAT ", [id=#%" G_GINT64_FORMAT "]",
+                           reused && self->settled ? "ReusedSubquery " : "", id, id);
+      g_auto (GStrv) parts = g_strsplit (text, old, -1);
+      g_free (text);
+      text = g_strjoinv (new, parts);
+    }
+  return text;
+}
+
 static void
 simple_line (Tree *self, const RushExec *node)
 {
-  g_autofree char *arguments =
-      node->klass->arguments != NULL ? node->klass->arguments (node) : NULL;
+  g_autofree char *arguments = name_subqueries (
+      self, node, node->klass->arguments != NULL ? node->klass->arguments (node) : NULL);
 
   if (node->codegen_stage_id > 0)
     g_string_append_printf (self->out, "*(%d) ", node->codegen_stage_id);
   g_string_append_printf (self->out, "%s%s", node->klass->name, arguments != NULL ? arguments : "");
 }
 
+/* @query: or NULL: subqueries are not shown. */
 static void
-append_simple (GString *out, const RushExec *plan)
+append_simple (GString *out, const RushExec *plan, RushQuery *query)
 {
-  Tree tree = { out, simple_line, NULL };
+  gboolean settled = !rush_exec_is_adaptive (plan) || rush_adaptive_exec_has_begun (plan);
+  Tree tree = { out, simple_line, NULL, query, settled };
 
   append_tree (&tree, plan, "", "");
 }
@@ -118,7 +173,7 @@ rush_exec_to_tree_string (const RushExec *self)
 {
   GString *out = g_string_new (NULL);
 
-  append_simple (out, self);
+  append_simple (out, self, NULL);
   return g_string_free (out, FALSE);
 }
 
@@ -203,7 +258,7 @@ rush_exec_to_formatted_string (const RushExec *self)
 {
   g_autoptr (GHashTable) numbers = g_hash_table_new (NULL, NULL);
   g_autoptr (GPtrArray) in_order = g_ptr_array_new ();
-  Tree tree = { g_string_new (NULL), formatted_line, numbers };
+  Tree tree = { g_string_new (NULL), formatted_line, numbers, NULL, FALSE };
 
   number_nodes (&tree, self, in_order);
   append_tree (&tree, self, "", "");
@@ -220,7 +275,8 @@ append_logical (RushQuery *self, GString *out, GError **error)
 {
   RushPlan *analyzed = rush_query_analyzed (self, error);
   RushPlan *optimized = analyzed != NULL ? rush_query_optimized (self, error) : NULL;
-  g_autofree char *parsed = rush_plan_to_tree_string (self->logical);
+  g_autofree char *parsed = rush_plan_to_tree_string (
+      self->logical->written != NULL ? self->logical->written : self->logical);
   g_autoptr (GString) schema = g_string_new (NULL);
 
   if (optimized == NULL)
@@ -279,15 +335,25 @@ append_logical_part (RushQuery *self, RushExplainMode mode, GString *out, GError
       return append_cost (self, out, error);
     case RUSH_EXPLAIN_RULES:
       return append_rules (self, out, error);
-    case RUSH_EXPLAIN_CODEGEN:
-      g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_UNSUPPORTED,
-                           "explain (\"codegen\") is not there yet");
-      return FALSE;
     case RUSH_EXPLAIN_SIMPLE:
+    case RUSH_EXPLAIN_CODEGEN: /* sql/codegen has more of it */
     case RUSH_EXPLAIN_FORMATTED:
       return TRUE;
     }
   g_assert_not_reached ();
+}
+
+static void
+append_physical (RushQuery *self, RushExec *plan, RushExplainMode mode, GString *out)
+{
+  if (mode == RUSH_EXPLAIN_FORMATTED)
+    {
+      g_autofree char *text = rush_exec_to_formatted_string (plan);
+      g_string_append (out, text);
+      return;
+    }
+  rush_query_plan_subqueries (self, plan);
+  append_simple (out, plan, self);
 }
 
 char *
@@ -302,9 +368,8 @@ rush_query_explain (RushQuery *self, RushExplainMode mode, GError **error)
   plan = made ? rush_query_executed_plan (self, error) : NULL;
   if (plan != NULL && mode != RUSH_EXPLAIN_RULES)
     {
-      g_autofree char *text = mode == RUSH_EXPLAIN_FORMATTED ? rush_exec_to_formatted_string (plan)
-                                                             : rush_exec_to_tree_string (plan);
-      g_string_append_printf (out, "== Physical Plan ==\n%s", text);
+      g_string_append (out, "== Physical Plan ==\n");
+      append_physical (self, plan, mode, out);
       if (mode != RUSH_EXPLAIN_FORMATTED)
         g_string_append_c (out, '\n');
     }
