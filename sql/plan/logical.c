@@ -59,13 +59,15 @@ rush_plan_unref (RushPlan *self)
     return;
   while (self != NULL)
     {
-      for (guint i = 0; i < self->n_children; i++)
-        if (rush_ref_count_dec (&self->children[i]->refs))
-          {
-            if (dead == NULL)
-              dead = g_ptr_array_new ();
-            g_ptr_array_add (dead, self->children[i]);
-          }
+      for (guint i = 0; i <= self->n_children; i++)
+        {
+          RushPlan *held = i < self->n_children ? self->children[i] : self->written;
+          if (held == NULL || !rush_ref_count_dec (&held->refs))
+            continue;
+          if (dead == NULL)
+            dead = g_ptr_array_new ();
+          g_ptr_array_add (dead, held);
+        }
       free_node (self);
       self =
           dead != NULL && dead->len > 0 ? g_ptr_array_steal_index_fast (dead, dead->len - 1) : NULL;
@@ -95,6 +97,7 @@ copy_whole (const RushPlan *self)
 {
   RushPlan *copy = rush_plan_copy_shallow (self, self->n_children);
 
+  copy->written = self->written != NULL ? rush_plan_ref (self->written) : NULL;
   for (guint i = 0; i < self->n_children; i++)
     copy->children[i] = rush_plan_ref (self->children[i]);
   for (guint i = 0; i < self->n_lists; i++)
@@ -152,6 +155,17 @@ rush_plan_with_lists (RushPlan *self, RushExprList *const *lists)
     copy->children[i] = rush_plan_ref (self->children[i]);
   for (guint i = 0; i < self->n_lists; i++)
     copy->lists[i] = lists[i];
+  return rush_plan_derive (copy);
+}
+
+RushPlan *
+rush_plan_with_written (RushPlan *self, RushPlan *written)
+{
+  RushPlan *copy = copy_whole (self);
+
+  if (copy->written != NULL)
+    rush_plan_unref (copy->written);
+  copy->written = rush_plan_ref (written);
   return rush_plan_derive (copy);
 }
 

@@ -169,6 +169,7 @@ struct _RushPlan
   RushExprList *output; /* (owned) attributes; NULL while not known */
   gint64 plan_id;       /* of the DataFrame that this is the plan of; −1: none (names.plan_id) */
   RushSqlContext context; /* where in the user's text (its text owned); all zero: nowhere */
+  RushPlan *written;      /* (owned) an analyzed plan: what it was before; or NULL */
   guint n_lists;
   RushExprList *lists[4]; /* (owned) */
   union
@@ -414,6 +415,7 @@ RushPlan *rush_plan_command (RushCommand *command, RushPlan *child /* or NULL */
 RushPlan *rush_plan_with_children (RushPlan *self, RushPlan *const *children);
 RushPlan *rush_plan_with_lists (RushPlan *self, RushExprList *const *lists);
 RushPlan *rush_plan_with_id (RushPlan *self, gint64 plan_id);
+RushPlan *rush_plan_with_written (RushPlan *self, RushPlan *written); /* referenced */
 RushPlan *rush_plan_with_context (RushPlan *self, const RushSqlContext *context);
 /* Copies whose payload is changed before output and flags are found: the payload of @edit is
  * already a copy. */

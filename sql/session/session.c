@@ -150,9 +150,11 @@ analyze (RushSqlSession *self, RushPlan *plan, GError **error)
                                   .time_zone = settings.time_zone,
                                   .now_us = settings.now_us,
                                   .conf = settings.conf };
-  RushPlan *analyzed = rush_analyze (plan, &options, error);
+  g_autoptr (RushPlan) analyzed = rush_analyze (plan, &options, error);
   g_hash_table_unref (settings.conf);
-  return analyzed;
+  if (analyzed == NULL || analyzed == plan)
+    return g_steal_pointer (&analyzed);
+  return rush_plan_with_written (analyzed, plan); /* explain ("extended") shows both */
 }
 
 RushPlan *
