@@ -4,9 +4,9 @@
  * generated function, compiled and loaded.  Rows are compared as a set; where the engine raises an
  * error, the stage must raise one of the same class.
  *
- * The table has every type, nulls in every column, NaN, both zeros and equal keys.  Operators and
- * errors are tested always, the rest (types, functions, more queries) with -m slow, as `make check`
- * does.
+ * The table has every type, nulls in every column, NaN, both zeros and equal keys.  Families are
+ * tested always for one query in five, and for all with -m slow; then, with TPC-H's tables as
+ * CSV in the folder of RUSH_TPCH_CSV, its 22 queries are run, too (tests/py/test_codegen.py).
  */
 #include "generated_plan.h"
 
@@ -234,7 +234,7 @@ static const char *const more[] = {
   "SELECT k FROM t INTERSECT SELECT key FROM u",
   "SELECT k FROM t EXCEPT SELECT key FROM u",
   "SELECT k, explode (map (1, n, 2, k)) FROM t",
-  "SELECT inline (array (struct (k, s), struct (k + 1, s))) FROM t",
+  "SELECT inline (array (struct (k, s), struct (k + 1 AS k, s))) FROM t",
   "SELECT k, e FROM (SELECT k, explode (array (1, 2, 3)) AS e FROM t) WHERE e <> k LIMIT 4",
   "SELECT sum (CASE WHEN s LIKE 'a%' THEN p ELSE 0 END) / sum (p) FROM t",
   "SELECT sum (d * (1 - f)), sum (p * (1 - p)), avg (p * p) FROM t WHERE d < 10 AND p < 1000",
@@ -256,21 +256,28 @@ run (const char *text)
 }
 
 static void
+check_one (const char *query)
+{
+  g_autoptr (GError) error = NULL;
+  guint n_stages = 0;
+
+  if (!generated_plan_check (session, query, &n_stages, &error))
+    {
+      g_test_message ("%s\n%s", query, error->message);
+      g_test_fail ();
+    }
+  else if (n_stages == 0)
+    g_test_fail_printf ("no stage is fused: %s", query);
+}
+
+static void
 check (gconstpointer data)
 {
-  for (const char *const *query = data; *query != NULL; query++)
-    {
-      g_autoptr (GError) error = NULL;
-      guint n_stages = 0;
+  guint step = g_test_slow () ? 1 : 5, at = 0;
 
-      if (!generated_plan_check (session, *query, &n_stages, &error))
-        {
-          g_test_message ("%s\n%s", *query, error->message);
-          g_test_fail ();
-        }
-      else if (n_stages == 0)
-        g_test_fail_printf ("no stage is fused: %s", *query);
-    }
+  for (const char *const *query = data; *query != NULL; query++, at++)
+    if (at % step == 0)
+      check_one (*query);
 }
 
 static void
@@ -282,6 +289,57 @@ create_view (const char *folder, const char *name, const char *fields, const cha
 
   g_assert_true (g_file_set_contents (file, rows, -1, NULL));
   run (text);
+}
+
+/* ---- TPC-H ---- */
+
+static const struct
+{
+  const char *name, *columns;
+} tpch[] = {
+  { "customer", "c_custkey BIGINT, c_name STRING, c_address STRING, c_nationkey BIGINT, c_phone STRING, "
+                "c_acctbal DECIMAL(15,2), c_mktsegment STRING, c_comment STRING" },
+  { "lineitem",
+    "l_orderkey BIGINT, l_partkey BIGINT, l_suppkey BIGINT, l_linenumber INT, l_quantity "
+    "DECIMAL(15,2), l_extendedprice DECIMAL(15,2), l_discount DECIMAL(15,2), l_tax DECIMAL(15,2), "
+    "l_returnflag STRING, l_linestatus STRING, l_shipdate DATE, l_commitdate DATE, l_receiptdate DATE, "
+    "l_shipinstruct STRING, l_shipmode STRING, l_comment STRING" },
+  { "nation", "n_nationkey BIGINT, n_name STRING, n_regionkey BIGINT, n_comment STRING" },
+  { "orders", "o_orderkey BIGINT, o_custkey BIGINT, o_orderstatus STRING, o_totalprice DECIMAL(15,2), "
+              "o_orderdate DATE, o_orderpriority STRING, o_clerk STRING, o_shippriority INT, o_comment "
+              "STRING" },
+  { "part", "p_partkey BIGINT, p_name STRING, p_mfgr STRING, p_brand STRING, p_type STRING, p_size INT, "
+            "p_container STRING, p_retailprice DECIMAL(15,2), p_comment STRING" },
+  { "partsupp", "ps_partkey BIGINT, ps_suppkey BIGINT, ps_availqty INT, ps_supplycost DECIMAL(15,2), "
+                "ps_comment STRING" },
+  { "region", "r_regionkey BIGINT, r_name STRING, r_comment STRING" },
+  { "supplier", "s_suppkey BIGINT, s_name STRING, s_address STRING, s_nationkey BIGINT, s_phone STRING, "
+                "s_acctbal DECIMAL(15,2), s_comment STRING" },
+};
+
+static void
+test_tpch (void)
+{
+  for (guint t = 0; t < G_N_ELEMENTS (tpch); t++)
+    {
+      g_autofree char *text = g_strdup_printf (
+          "CREATE TEMPORARY VIEW %s (%s) USING csv OPTIONS (path '%s/%s.csv', header 'true')",
+          tpch[t].name, tpch[t].columns, g_getenv ("RUSH_TPCH_CSV"), tpch[t].name);
+      run (text);
+    }
+  for (guint q = 1; q <= 22; q++)
+    {
+      g_autofree char *file =
+          g_strdup_printf ("%s/../bench/tpch/q%02u.sql", g_getenv ("G_TEST_SRCDIR"), q);
+      g_autofree char *text = NULL;
+      g_autoptr (GString) query = NULL;
+
+      g_assert_true (g_file_get_contents (file, &text, NULL, NULL));
+      query = g_string_new (text);
+      g_string_replace (query, "{fraction}", "0.01", 0);
+      g_string_replace (query, ";", "", 0);
+      check_one (query->str);
+    }
 }
 
 int
@@ -310,11 +368,10 @@ main (int argc, char **argv)
   g_test_add_data_func ("/codegen/aggregates", aggregates, check);
   g_test_add_data_func ("/codegen/joins", joins, check);
   g_test_add_data_func ("/codegen/errors", errors, check);
-  if (g_test_slow ())
-    {
-      g_test_add_data_func ("/codegen/expressions", expressions, check);
-      g_test_add_data_func ("/codegen/more", more, check);
-    }
+  g_test_add_data_func ("/codegen/expressions", expressions, check);
+  g_test_add_data_func ("/codegen/more", more, check);
+  if (g_getenv ("RUSH_TPCH_CSV") != NULL)
+    g_test_add_func ("/codegen/tpch", test_tpch);
   status = g_test_run ();
 
   rush_sql_session_unref (session);
