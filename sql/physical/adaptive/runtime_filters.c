@@ -63,9 +63,44 @@ typedef struct
   GArray **keys; /* (owned) gint64, of each filter */
 } GatheringIterator;
 
+/* The values of a plain column of 64 bits without nulls, as most keys are; else NULL. */
+static const gint64 *
+plain_keys (const RushColumn *column)
+{
+  return column->layout == RUSH_LAYOUT_PLAIN && column->type->storage == RUSH_STORAGE_I64 &&
+                 column->validity == NULL
+             ? (const gint64 *)column->values->bytes + column->offset
+             : NULL;
+}
+
+/* Keys that repeat the one before them are left out. */
+static void
+gather_plain (GArray *into, const RushBatch *batch, const gint64 *keys)
+{
+  guint at = into->len;
+  gint64 *out;
+
+  g_array_set_size (into, at + batch->length);
+  out = (gint64 *)into->data;
+  for (guint i = 0; i < batch->length; i++)
+    {
+      gint64 key = keys[rush_batch_row (batch, i)];
+      out[at] = key;
+      at += at == 0 || out[at - 1] != key;
+    }
+  g_array_set_size (into, at);
+}
+
 static void
 gather_column (GArray *into, const RushBatch *batch, const RushColumn *column)
 {
+  const gint64 *keys = plain_keys (column);
+
+  if (keys != NULL && into->len <= RUSH_KEY_FILTER_MAX_KEYS)
+    {
+      gather_plain (into, batch, keys);
+      return;
+    }
   for (guint i = 0; i < batch->length && into->len <= RUSH_KEY_FILTER_MAX_KEYS; i++)
     {
       guint row = rush_batch_row (batch, i);

@@ -6,6 +6,8 @@
  */
 #include "sql/physical/operators/broadcast_exchange.h"
 
+#include "core/base/size_string.h"
+#include "core/executor/local_backend.h"
 #include "sql/physical/adaptive/query_stage.h"
 #include "sql/physical/operators/basic.h"
 #include "sql/physical/operators/exchange.h"
@@ -25,6 +27,8 @@ typedef struct
   guint n_partitions;
   RushJoinTable *table; /* (owned) */
 } BroadcastExchangeExec;
+
+#define MAX_BROADCAST_ROWS 512000000 /* BroadcastExchangeExec.MAX_BROADCAST_TABLE_ROWS */
 
 enum
 {
@@ -85,12 +89,80 @@ collected (BroadcastExchangeExec *self)
   return all;
 }
 
+/* Who is charged for a table: where the driver's memory is that of an executor, its storage pool,
+ * as for broadcasts of any kind; else the first executor's. (transfer full) */
+static RushAllocator *
+storage_of (RushQuery *query)
+{
+  RushBackend *backend = rush_context_backend (rush_query_context (query));
+  g_auto (GStrv) ids = rush_local_backend_executor_ids (backend);
+  RushEnv *env = ids[0] != NULL ? rush_local_backend_env (backend, ids[0]) : NULL;
+
+  return env != NULL ? rush_storage_allocator_new (env->memory)
+                     : rush_allocator_ref (rush_allocator_system ());
+}
+
+/* Nothing is built of rows that are too many, or too large. */
+static gboolean
+check_size (const GPtrArray *rows, RushQuery *query, GError **error)
+{
+  gint64 limit =
+      rush_settings_get_bytes (rush_query_settings (query), "spark.sql.maxBroadcastTableSize");
+  gint64 n_rows = 0, bytes = 0;
+
+  for (guint b = 0; b < rows->len; b++)
+    {
+      n_rows += ((const RushBatch *)rows->pdata[b])->length;
+      bytes += (gint64)rush_batch_memory_bytes (rows->pdata[b]);
+    }
+  if (n_rows >= MAX_BROADCAST_ROWS)
+    g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_OUT_OF_MEMORY,
+                 "Cannot broadcast the table over %d rows: %" G_GINT64_FORMAT " rows.",
+                 MAX_BROADCAST_ROWS, n_rows);
+  else if (bytes >= limit)
+    {
+      g_autofree char *most = rush_format_bytes (limit);
+      g_autofree char *size = rush_format_bytes (bytes);
+
+      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_OUT_OF_MEMORY,
+                   "Cannot broadcast the table that is larger than %s: %s.", most, size);
+    }
+  return n_rows < MAX_BROADCAST_ROWS && bytes < limit;
+}
+
+/* A refusal of memory with Spark's advice in front of it. */
+static void
+advise (GError **error, GError *failure)
+{
+  if (g_error_matches (failure, RUSH_CORE_ERROR, RUSH_CORE_ERROR_OUT_OF_MEMORY))
+    g_prefix_error (&failure, "Not enough memory to build and broadcast the table to all worker "
+                              "nodes. As a workaround, you can either disable broadcast by setting "
+                              "spark.sql.autoBroadcastJoinThreshold to -1 or increase the spark "
+                              "driver memory by setting spark.driver.memory to a higher value, or "
+                              "ask for a sort merge join with the hint MERGE.\nCaused by: ");
+  g_propagate_error (error, failure);
+}
+
+static gboolean
+build_table (BroadcastExchangeExec *self, GPtrArray *rows, RushQuery *query, GError **error)
+{
+  g_autoptr (RushSchema) schema = rush_exec_schema (&self->base);
+  g_autoptr (RushEvalContext) eval = rush_query_eval_context_new (query);
+  g_autoptr (RushAllocator) storage = storage_of (query);
+  GError *failure = NULL;
+
+  if (!check_size (rows, query, error))
+    return FALSE;
+  self->table = rush_join_table_new (rows, schema, self->bound, eval, storage, &failure);
+  if (self->table == NULL)
+    advise (error, failure);
+  return self->table != NULL;
+}
+
 gboolean
 rush_broadcast_exchange_exec_finish (RushExec *base, RushQuery *query, GError **error)
 {
   BroadcastExchangeExec *self = (BroadcastExchangeExec *)base;
-  g_autoptr (RushSchema) schema = rush_exec_schema (base);
-  g_autoptr (RushEvalContext) eval = NULL;
   g_autoptr (GPtrArray) rows = NULL;
 
   if (self->table != NULL)
@@ -99,12 +171,9 @@ rush_broadcast_exchange_exec_finish (RushExec *base, RushQuery *query, GError **
     rush_query_wait_any (query, &self->waiter, &self->job_id, 1);
   if (self->waiter != NULL && !rush_job_waiter_wait (self->waiter, error))
     return FALSE;
-  eval = rush_query_eval_context_new (query);
   rows = collected (self);
   g_clear_pointer (&self->waiter, rush_job_waiter_free);
-  self->table =
-      rush_join_table_new (rows, schema, self->bound, eval, rush_allocator_system (), error);
-  if (self->table == NULL)
+  if (!build_table (self, rows, query, error))
     return FALSE;
   rush_exec_count (base, METRIC_OUTPUT_ROWS, self->table->n_rows);
   rush_exec_count (base, METRIC_DATA_SIZE, (gint64)rush_join_table_memory_bytes (self->table));
