@@ -108,12 +108,16 @@ typedef struct
   gboolean imperative;
 } RushAggregateClass;
 
-/* Window functions see one whole partition, sorted, as columns. */
+/* Window functions see a partition, sorted, as columns.  They are asked for some of its rows at a
+ * time, all of them if it is small; rows are numbered in the partition. */
 typedef struct
 {
-  guint n_rows;
-  RushColumn *const *args;    /* evaluated over all rows of the partition */
-  const guint32 *peers_start; /* of each row: first row with an equal order key */
+  guint n_rows;               /* of the partition */
+  guint first, n;             /* the rows that are asked for: [first, first + n) */
+  RushColumn *const *args;    /* evaluated over those, and as many around as window_reach says */
+  guint args_first;           /* the row that args begin with */
+  guint n_groups_before;      /* groups of peers that begin before @first */
+  const guint32 *peers_start; /* [n] of each row: first row with an equal order key */
   const guint32 *peers_end;   /* one behind the last */
   const guint32 *frame_start; /* of each row; for functions that look at frames */
   const guint32 *frame_end;
@@ -160,6 +164,9 @@ struct _RushFunction
   RushScalarEvaluate evaluate;
   const RushAggregateClass *aggregate;
   RushWindowEvaluate window;
+  /* How many rows before and behind its own the call looks at; FALSE: maybe all of the partition.
+   * NULL: at none. */
+  gboolean (*window_reach) (const RushExpr *call, guint32 *out_before, guint32 *out_behind);
   RushGenerate generate;
   RushRewrite rewrite;
   const char *usage; /* for DESCRIBE FUNCTION, our own words */

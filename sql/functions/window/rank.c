@@ -18,7 +18,7 @@
                            RushEvalContext *ctx, GError **error)                                   \
   {                                                                                                \
     g_auto (RushColumnWriter) writer = { NULL };                                                   \
-    if (!rush_column_writer_init (&writer, call->type, in->n_rows, FALSE, ctx->allocator, error))  \
+    if (!rush_column_writer_init (&writer, call->type, in->n, FALSE, ctx->allocator, error))       \
       return NULL;                                                                                 \
     gint32 *out = (gint32 *)writer.values->bytes;                                                  \
     BODY return rush_column_writer_finish (&writer);                                               \
@@ -28,28 +28,28 @@
                            RushEvalContext *ctx, GError **error)                                   \
   {                                                                                                \
     g_auto (RushColumnWriter) writer = { NULL };                                                   \
-    if (!rush_column_writer_init (&writer, call->type, in->n_rows, FALSE, ctx->allocator, error))  \
+    if (!rush_column_writer_init (&writer, call->type, in->n, FALSE, ctx->allocator, error))       \
       return NULL;                                                                                 \
-    for (guint i = 0; i < in->n_rows; i++)                                                         \
+    for (guint i = 0; i < in->n; i++)                                                              \
       ((double *)writer.values->bytes)[i] = (RESULT);                                              \
     return rush_column_writer_finish (&writer);                                                    \
   }
 
 INT_WINDOW (row_number, {
-  for (guint i = 0; i < in->n_rows; i++)
-    out[i] = (gint32)i + 1;
+  for (guint i = 0; i < in->n; i++)
+    out[i] = (gint32)(in->first + i) + 1;
 })
 
 INT_WINDOW (rank, {
-  for (guint i = 0; i < in->n_rows; i++)
+  for (guint i = 0; i < in->n; i++)
     out[i] = (gint32)in->peers_start[i] + 1;
 })
 
 INT_WINDOW (dense_rank, {
-  gint32 groups = 0;
-  for (guint i = 0; i < in->n_rows; i++)
+  gint32 groups = (gint32)in->n_groups_before;
+  for (guint i = 0; i < in->n; i++)
     {
-      groups += in->peers_start[i] == i;
+      groups += in->peers_start[i] == in->first + i;
       out[i] = groups;
     }
 })
@@ -71,13 +71,13 @@ ntile (const RushExpr *call, const RushWindowPartition *in, RushEvalContext *ctx
                    "ntile() makes 1 bucket or more, not %" G_GINT64_FORMAT, buckets);
       return NULL;
     }
-  if (!rush_column_writer_init (&writer, &RUSH_INT32, in->n_rows, FALSE, ctx->allocator, error))
+  if (!rush_column_writer_init (&writer, &RUSH_INT32, in->n, FALSE, ctx->allocator, error))
     return NULL;
   gint64 size = in->n_rows / buckets, larger = in->n_rows % buckets;
-  for (gint64 i = 0; i < in->n_rows; i++)
+  for (gint64 i = 0; i < in->n; i++)
     {
-      gint64 in_larger = larger * (size + 1);
-      gint64 bucket = i < in_larger ? i / (size + 1) : larger + (i - in_larger) / size;
+      gint64 in_larger = larger * (size + 1), row = in->first + i;
+      gint64 bucket = row < in_larger ? row / (size + 1) : larger + (row - in_larger) / size;
       ((gint32 *)writer.values->bytes)[i] = (gint32)bucket + 1;
     }
   return rush_column_writer_finish (&writer);

@@ -6,337 +6,269 @@
  *   rank () and the like     see a partition at once (functions/window)
  *   aggregates               see the rows of each frame (window_aggregate.c)
  *
- * Mirrors: org.apache.spark.sql.execution.window.WindowExec.
+ * A partition that is larger than what an operator may hold goes to an array that can be spilled
+ * (window_large.c).
+ *
+ * Mirrors: org.apache.spark.sql.execution.window.RushWindowExec.
  */
 #include "sql/physical/operators/window.h"
 
 #include "core/data/gather.h"
 #include "sql/physical/operators/basic.h"
-#include "sql/physical/operators/window_aggregate.h"
-#include "sql/physical/operators/window_frames.h"
+#include "sql/physical/operators/window_large.h"
 #include "sql/physical/text.h"
 
 #define CHUNK_ROWS (RUSH_BATCH_MAX_ROWS / 2)
 
-typedef struct
+enum
 {
-  RushExec base;
-  RushExprList *windows;                        /* (owned) */
-  RushExprList *partition;                      /* (owned) */
-  RushExprList *orders;                         /* (owned) */
-  RushExpr **calls;                             /* (owned) [windows->n] functions, bound */
-  RushWindowRange *ranges;                      /* (owned) [windows->n] */
-  RushExprList *bound_partition, *bound_orders; /* (owned) SORT_ORDERs */
-  RushSortSpec *partition_spec, *order_spec;    /* (owned) */
-  RushSchema *schema;                           /* (owned) */
-} WindowExec;
+  METRIC_SPILL_SIZE,
+};
 
 typedef struct
 {
   RushIterator base;
-  const WindowExec *exec;
+  const RushWindowExec *exec;
   RushIterator *rows;
   RushTaskContext *ctx;
   RushEvalContext *eval;
-  RushBatch *held;  /* (owned) rows of the next chunk that were read already */
+  RushBatch *held;  /* (owned) read already, but not looked at; or NULL */
+  GPtrArray *open;  /* RushBatch (owned): the first rows of a partition that may go on */
   GPtrArray *chunk; /* RushBatch (owned): being handed out */
   guint next;
+  RushLargeWindow *large; /* (owned) being handed out instead, or NULL */
+  gint64 max_open_bytes;
 } WindowIterator;
-
-/* ---- a partition ---- */
-
-/* Appends the pieces of the function's column. */
-static gboolean
-apply (const WindowExec *exec, guint w, RushColumn *const *args, RushColumn *const *range,
-       const RushWindowRows *rows, GPtrArray *out, RushEvalContext *eval, GError **error)
-{
-  const RushExpr *window = exec->windows->items[w]->children[0], *call = exec->calls[w];
-  RushWindowFrame frame = window->as.window.frame;
-  g_autofree guint32 *starts = g_new (guint32, rows->n_rows + 1);
-  g_autofree guint32 *ends = g_new (guint32, rows->n_rows + 1);
-  RushWindowPartition partition = { rows->n_rows,    args,   rows->peers_start,
-                                    rows->peers_end, starts, ends };
-  RushColumn *column;
-
-  if (!frame.given)
-    frame = (RushWindowFrame){ .lower = RUSH_BOUND_UNBOUNDED_PRECEDING,
-                               .upper = exec->orders->n > 0 ? RUSH_BOUND_CURRENT_ROW
-                                                            : RUSH_BOUND_UNBOUNDED_FOLLOWING };
-  if (!rush_window_find_frames (rows, &frame, &exec->ranges[w], range, starts, ends, error))
-    return FALSE;
-  if (call->kind == RUSH_EXPR_AGGREGATE)
-    return rush_window_aggregate (call, args, rows->n_rows, starts, ends, out, eval, error);
-  column = call->as.function.function->window (call, &partition, eval, error);
-  if (column != NULL)
-    g_ptr_array_add (out, column);
-  return column != NULL;
-}
-
-/* ---- a chunk ---- */
-
-/* All columns of a chunk, concatenated. */
-typedef struct
-{
-  guint n_rows;
-  RushColumn **columns;    /* of the child */
-  RushColumn **partitions; /* keys */
-  RushColumn **orders;     /* keys */
-  RushColumn ***args;      /* of each function */
-  RushColumn ***ranges;    /* of each frame by values; in it NULL: not needed */
-} Chunk;
-
-static void
-free_columns (RushColumn **columns, guint n)
-{
-  for (guint c = 0; columns != NULL && c < n; c++)
-    if (columns[c] != NULL)
-      rush_column_unref (columns[c]);
-  g_free (columns);
-}
-
-static void
-chunk_clear (Chunk *self, const WindowExec *exec)
-{
-  free_columns (self->columns, exec->base.children[0]->output->n);
-  free_columns (self->partitions, exec->partition->n);
-  free_columns (self->orders, exec->orders->n);
-  for (guint w = 0; self->args != NULL && w < exec->windows->n; w++)
-    free_columns (self->args[w], exec->calls[w]->n_children);
-  g_free (self->args);
-  for (guint w = 0; self->ranges != NULL && w < exec->windows->n; w++)
-    free_columns (self->ranges[w], RUSH_RANGE_COLUMNS);
-  g_free (self->ranges);
-}
-
-/* One expression over all batches. */
-static RushColumn *
-evaluate_all (GPtrArray *batches, const RushExpr *expr, RushEvalContext *eval, GError **error)
-{
-  g_autoptr (GPtrArray) pieces = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_column_unref);
-
-  for (guint b = 0; b < batches->len; b++)
-    {
-      RushColumn *piece = rush_evaluate (expr, batches->pdata[b], eval, error);
-      if (piece == NULL)
-        return NULL;
-      g_ptr_array_add (pieces, piece);
-    }
-  return rush_column_concat ((RushColumn *const *)pieces->pdata, pieces->len, eval->allocator,
-                             error);
-}
-
-static gboolean
-evaluate_list (GPtrArray *batches, RushExpr *const *exprs, guint n, gboolean orders,
-               RushColumn ***out, RushEvalContext *eval, GError **error)
-{
-  *out = g_new0 (RushColumn *, n + 1);
-  for (guint i = 0; i < n; i++)
-    {
-      if (exprs[i] == NULL)
-        continue;
-      (*out)[i] = evaluate_all (batches, orders ? exprs[i]->children[0] : exprs[i], eval, error);
-      if ((*out)[i] == NULL)
-        return FALSE;
-    }
-  return TRUE;
-}
-
-static gboolean
-chunk_load (Chunk *self, const WindowExec *exec, GPtrArray *batches, RushEvalContext *eval,
-            GError **error)
-{
-  guint n_columns = exec->base.children[0]->output->n;
-  g_autofree RushColumn **pieces = g_new (RushColumn *, batches->len + 1);
-
-  self->columns = g_new0 (RushColumn *, n_columns + 1);
-  for (guint b = 0; b < batches->len; b++)
-    self->n_rows += ((RushBatch *)batches->pdata[b])->length;
-  for (guint c = 0; c < n_columns; c++)
-    {
-      for (guint b = 0; b < batches->len; b++)
-        pieces[b] = ((RushBatch *)batches->pdata[b])->columns[c];
-      self->columns[c] = rush_column_concat (pieces, batches->len, eval->allocator, error);
-      if (self->columns[c] == NULL)
-        return FALSE;
-    }
-  if (!evaluate_list (batches, exec->bound_partition->items, exec->partition->n, TRUE,
-                      &self->partitions, eval, error) ||
-      !evaluate_list (batches, exec->bound_orders->items, exec->orders->n, TRUE, &self->orders,
-                      eval, error))
-    return FALSE;
-  self->args = g_new0 (RushColumn **, exec->windows->n + 1);
-  self->ranges = g_new0 (RushColumn **, exec->windows->n + 1);
-  for (guint w = 0; w < exec->windows->n; w++)
-    if (!evaluate_list (batches, exec->calls[w]->children, exec->calls[w]->n_children, FALSE,
-                        &self->args[w], eval, error) ||
-        !evaluate_list (batches, exec->ranges[w].exprs, RUSH_RANGE_COLUMNS, FALSE, &self->ranges[w],
-                        eval, error))
-      return FALSE;
-  return TRUE;
-}
-
-static RushColumn **
-slice_all (RushColumn *const *columns, guint n, guint start, guint length)
-{
-  RushColumn **slices = g_new0 (RushColumn *, n + 1);
-
-  for (guint c = 0; c < n; c++)
-    slices[c] = columns[c] != NULL ? rush_column_slice (columns[c], start, length) : NULL;
-  return slices;
-}
-
-/* The rows [start, start + n) of a chunk are one partition. */
-static gboolean
-apply_to_partition (const WindowExec *exec, const Chunk *chunk, guint start, guint n,
-                    GPtrArray *const *pieces, RushEvalContext *eval, GError **error)
-{
-  g_autofree guint32 *peers = g_new (guint32, 2 * (gsize)n + 1);
-  RushColumn **orders = slice_all (chunk->orders, exec->orders->n, start, n);
-  RushWindowRows rows = { n, orders, exec->order_spec, peers, peers + n };
-  gboolean applied = TRUE;
-
-  rush_window_find_peers (&rows);
-  for (guint w = 0; w < exec->windows->n && applied; w++)
-    {
-      RushColumn **args = slice_all (chunk->args[w], exec->calls[w]->n_children, start, n);
-      RushColumn **range = slice_all (chunk->ranges[w], RUSH_RANGE_COLUMNS, start, n);
-      applied = apply (exec, w, args, range, &rows, pieces[w], eval, error);
-      free_columns (args, exec->calls[w]->n_children);
-      free_columns (range, RUSH_RANGE_COLUMNS);
-    }
-  free_columns (orders, exec->orders->n);
-  return applied;
-}
-
-/* The chunk's rows with the functions' columns, as batches. */
-static gboolean
-hand_on (WindowIterator *self, const Chunk *chunk, GPtrArray *const *pieces, GError **error)
-{
-  const WindowExec *exec = self->exec;
-  guint n_child = exec->base.children[0]->output->n, n = exec->schema->n_fields;
-  RushColumn **all = g_new0 (RushColumn *, n + 1);
-  gboolean made = TRUE;
-
-  for (guint c = 0; c < n && made; c++)
-    {
-      all[c] = c < n_child
-                   ? rush_column_ref (chunk->columns[c])
-                   : rush_column_concat ((RushColumn *const *)pieces[c - n_child]->pdata,
-                                         pieces[c - n_child]->len, self->eval->allocator, error);
-      made = all[c] != NULL;
-    }
-  for (guint start = 0; made && start < chunk->n_rows; start += RUSH_BATCH_MAX_ROWS)
-    {
-      guint length = MIN (chunk->n_rows - start, RUSH_BATCH_MAX_ROWS);
-      g_autofree RushColumn **slices = slice_all (all, n, start, length);
-      g_ptr_array_add (self->chunk, rush_batch_new (exec->schema, length, slices));
-    }
-  free_columns (all, n);
-  return made;
-}
-
-static gboolean
-process (WindowIterator *self, GPtrArray *batches, GError **error)
-{
-  const WindowExec *exec = self->exec;
-  g_autofree GPtrArray **pieces = g_new0 (GPtrArray *, exec->windows->n + 1);
-  Chunk chunk = { 0 };
-  gboolean done = chunk_load (&chunk, exec, batches, self->eval, error);
-
-  for (guint w = 0; w < exec->windows->n; w++)
-    pieces[w] = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_column_unref);
-  for (guint start = 0, end; done && start < chunk.n_rows; start = end)
-    {
-      for (end = start + 1;
-           end < chunk.n_rows && rush_sort_compare (exec->partition_spec, 0, chunk.partitions,
-                                                    start, chunk.partitions, end) == 0;
-           end++)
-        ;
-      done = apply_to_partition (exec, &chunk, start, end - start, pieces, self->eval, error);
-    }
-  done = done && hand_on (self, &chunk, pieces, error);
-  for (guint w = 0; w < exec->windows->n; w++)
-    g_ptr_array_unref (pieces[w]);
-  chunk_clear (&chunk, exec);
-  return done;
-}
 
 /* ---- whole partitions ---- */
 
-/* Where the last partition of @batch begins. */
-static gboolean
-last_partition_start (const WindowExec *exec, const RushBatch *batch, RushEvalContext *eval,
-                      guint *out_start, GError **error)
+static gint64
+bytes_of (GPtrArray *batches)
 {
-  RushColumn **keys = rush_sort_keys_new (exec->bound_partition, batch, eval, error);
-  guint start = batch->length - 1;
+  gint64 bytes = 0;
+
+  for (guint b = 0; b < batches->len; b++)
+    bytes += (gint64)rush_batch_memory_bytes (batches->pdata[b]);
+  return bytes;
+}
+
+static void
+move_all (GPtrArray *from, GPtrArray *to)
+{
+  g_ptr_array_extend_and_steal (to, g_ptr_array_ref (from));
+}
+
+/* Where the partition of @batch that is open ends: how many of its first rows go on with it
+ * (*out_go_on), and where its last partition begins, in front of which others may stand. */
+static gboolean
+find_ends (WindowIterator *self, RushBatch *batch, guint *out_go_on, guint *out_last_start,
+           GError **error)
+{
+  const RushWindowExec *exec = self->exec;
+  const RushSortSpec *spec = exec->partition_spec;
+  guint n = exec->bound_partition->n, start = batch->length - 1, go_on = 0;
+  RushColumn **keys = rush_sort_keys_new (exec->bound_partition, batch, self->eval, error);
+  RushColumn **open = NULL;
 
   if (keys == NULL)
     return FALSE;
-  while (start > 0 &&
-         rush_sort_compare (exec->partition_spec, 0, keys, start - 1, keys, start) == 0)
+  if (self->open->len > 0)
+    {
+      open = rush_sort_keys_new (exec->bound_partition, self->open->pdata[0], self->eval, error);
+      if (open == NULL)
+        {
+          rush_sort_keys_free (keys, n);
+          return FALSE;
+        }
+      while (go_on < batch->length && rush_sort_compare (spec, 0, open, 0, keys, go_on) == 0)
+        go_on++;
+      rush_sort_keys_free (open, n);
+    }
+  while (start > go_on && rush_sort_compare (spec, 0, keys, start - 1, keys, start) == 0)
     start--;
-  rush_sort_keys_free (keys, exec->bound_partition->n);
-  *out_start = start;
+  rush_sort_keys_free (keys, n);
+  *out_go_on = go_on;
+  *out_last_start = MAX (start, go_on);
   return TRUE;
 }
 
-/* Batches up to the end of a partition; what comes behind it is held back. */
+/* The rows of the open partition, and of those that are whole, from @rows; what begins behind them
+ * is open then. */
+static gboolean
+sort_out (WindowIterator *self, RushBatch *rows, GPtrArray *into, GError **error)
+{
+  guint go_on, start;
+
+  if (!find_ends (self, rows, &go_on, &start, error))
+    return FALSE;
+  if (go_on > 0)
+    g_ptr_array_add (self->open, rush_batch_slice (rows, 0, go_on));
+  if (go_on == rows->length)
+    return TRUE;
+  move_all (self->open, into);
+  if (start > go_on)
+    g_ptr_array_add (into, rush_batch_slice (rows, go_on, start - go_on));
+  g_ptr_array_add (self->open, rush_batch_slice (rows, start, rows->length - start));
+  return TRUE;
+}
+
+/* The next rows without a selection; NULL without error: the end. */
+static RushBatch *
+read_rows (WindowIterator *self, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  if (self->held != NULL)
+    return g_steal_pointer (&self->held);
+  while (rush_task_context_check (self->ctx, error))
+    {
+      g_autoptr (RushBatch) batch = rush_iterator_next (self->rows, &failure);
+
+      if (failure != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return NULL;
+        }
+      if (batch == NULL || batch->length > 0)
+        return batch != NULL ? rush_batch_compact (batch, self->eval->allocator, error) : NULL;
+    }
+  return NULL;
+}
+
+static guint
+rows_of (GPtrArray *batches)
+{
+  guint n = 0;
+
+  for (guint b = 0; b < batches->len; b++)
+    n += ((RushBatch *)batches->pdata[b])->length;
+  return n;
+}
+
+/* Whole partitions; none, if the first one that there is is large: its first rows are open then. */
 static gboolean
 read_chunk (WindowIterator *self, GPtrArray *into, GError **error)
 {
   g_autoptr (GError) failure = NULL;
-  guint n = 0;
 
-  if (self->held != NULL)
+  while (rows_of (into) < CHUNK_ROWS)
     {
-      n = self->held->length;
-      g_ptr_array_add (into, g_steal_pointer (&self->held));
-    }
-  while (rush_task_context_check (self->ctx, &failure))
-    {
-      g_autoptr (RushBatch) batch = rush_iterator_next (self->rows, &failure);
       g_autoptr (RushBatch) rows = NULL;
-      guint start;
 
-      if (batch == NULL)
+      if (bytes_of (self->open) > self->max_open_bytes)
+        return TRUE;
+      rows = read_rows (self, &failure);
+      if (rows == NULL || !sort_out (self, rows, into, &failure))
         break;
-      rows = rush_batch_compact (batch, self->eval->allocator, &failure);
-      if (rows == NULL)
-        break;
-      if (rows->length == 0)
-        continue;
-      if (!last_partition_start (self->exec, rows, self->eval, &start, &failure))
-        break;
-      n += rows->length;
-      if (start > 0 && n >= CHUNK_ROWS)
-        {
-          g_ptr_array_add (into, rush_batch_slice (rows, 0, start));
-          self->held = rush_batch_slice (rows, start, rows->length - start);
-          return TRUE;
-        }
-      g_ptr_array_add (into, g_steal_pointer (&rows));
     }
   if (failure != NULL)
-    g_propagate_error (error, g_steal_pointer (&failure));
-  return failure == NULL && (error == NULL || *error == NULL);
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  if (rows_of (into) < CHUNK_ROWS)
+    move_all (self->open, into);
+  return TRUE;
+}
+
+/* The rest of the open partition, of which one batch is left, goes to @rows as well. */
+static gboolean
+read_rest (WindowIterator *self, RushRowArray *rows, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  RushBatch *batch;
+
+  while (failure == NULL && self->held == NULL && (batch = read_rows (self, &failure)) != NULL)
+    {
+      guint go_on, start;
+
+      if (find_ends (self, batch, &go_on, &start, &failure))
+        {
+          g_autoptr (RushBatch) more = rush_batch_slice (batch, 0, go_on);
+
+          rush_row_array_append (rows, more, &failure);
+          if (go_on < batch->length)
+            self->held = rush_batch_slice (batch, go_on, batch->length - go_on);
+        }
+      rush_batch_unref (batch);
+    }
+  if (failure == NULL && rush_row_array_n_rows (rows) >= G_MAXINT32)
+    g_set_error_literal (&failure, RUSH_CORE_ERROR, RUSH_CORE_ERROR_OUT_OF_MEMORY,
+                         "more than 2 billion rows in a partition of a window");
+  if (failure == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+/* All of the open partition. */
+static gboolean
+begin_large (WindowIterator *self, GError **error)
+{
+  RushRowArray *rows =
+      rush_row_array_new ("Window", ((RushBatch *)self->open->pdata[0])->schema, self->ctx);
+  gboolean read = TRUE;
+
+  for (guint b = 0; b < self->open->len && read; b++)
+    read = rush_row_array_append (rows, self->open->pdata[b], error);
+  g_ptr_array_set_size (self->open, 1); /* for its key */
+  if (!read || !read_rest (self, rows, error))
+    {
+      rush_row_array_free (rows);
+      return FALSE;
+    }
+  g_ptr_array_set_size (self->open, 0);
+  self->large = rush_large_window_new (self->exec, rows, self->ctx, self->eval, error);
+  return self->large != NULL;
+}
+
+static void
+end_large (WindowIterator *self)
+{
+  if (self->large != NULL)
+    rush_exec_count (&self->exec->base, METRIC_SPILL_SIZE,
+                     rush_large_window_spilled_bytes (self->large));
+  g_clear_pointer (&self->large, rush_large_window_free);
+}
+
+/* Makes rows to be handed out; FALSE without error: there are no more. */
+static gboolean
+advance (WindowIterator *self, GError **error)
+{
+  g_autoptr (GPtrArray) batches = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_batch_unref);
+
+  g_ptr_array_set_size (self->chunk, 0);
+  self->next = 0;
+  if (!read_chunk (self, batches, error))
+    return FALSE;
+  if (batches->len > 0)
+    return rush_window_exec_run (self->exec, batches, self->chunk, self->eval, error);
+  return self->open->len > 0 && begin_large (self, error);
 }
 
 static RushBatch *
 window_next (RushIterator *base, GError **error)
 {
   WindowIterator *self = (WindowIterator *)base;
+  g_autoptr (GError) failure = NULL;
 
-  if (self->next == self->chunk->len)
+  while (self->large != NULL || self->next == self->chunk->len)
     {
-      g_autoptr (GPtrArray) batches =
-          g_ptr_array_new_with_free_func ((GDestroyNotify)rush_batch_unref);
+      if (self->large != NULL)
+        {
+          RushBatch *batch = rush_large_window_next (self->large, &failure);
 
-      g_ptr_array_set_size (self->chunk, 0);
-      self->next = 0;
-      if (!read_chunk (self, batches, error) || batches->len == 0 ||
-          !process (self, batches, error))
-        return NULL;
+          if (batch != NULL)
+            return batch;
+          end_large (self);
+          if (failure == NULL)
+            continue;
+        }
+      else if (advance (self, &failure))
+        continue;
+      if (failure != NULL)
+        g_propagate_error (error, g_steal_pointer (&failure));
+      return NULL;
     }
   return rush_batch_ref (self->chunk->pdata[self->next++]);
 }
@@ -346,8 +278,10 @@ window_close (RushIterator *base)
 {
   WindowIterator *self = (WindowIterator *)base;
 
+  end_large (self);
   rush_iterator_close (self->rows);
   rush_batch_unref (self->held);
+  g_ptr_array_unref (self->open);
   g_ptr_array_unref (self->chunk);
   g_free (self);
 }
@@ -361,11 +295,13 @@ window_open (const RushExec *base, RushIterator *child, guint split, RushTaskCon
   WindowIterator *self = g_new0 (WindowIterator, 1);
 
   self->base.klass = &window_iterator_class;
-  self->exec = (const WindowExec *)base;
+  self->exec = (const RushWindowExec *)base;
   self->rows = child;
   self->ctx = ctx;
   self->eval = eval;
   self->chunk = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_batch_unref);
+  self->open = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_batch_unref);
+  self->max_open_bytes = rush_row_array_part_bytes (ctx);
   return &self->base;
 }
 
@@ -374,7 +310,7 @@ window_open (const RushExec *base, RushIterator *child, guint split, RushTaskCon
 static RushExec *
 window_with_children (const RushExec *base, RushExec *const *children)
 {
-  const WindowExec *self = (const WindowExec *)base;
+  const RushWindowExec *self = (const RushWindowExec *)base;
 
   return rush_window_exec_new (rush_expr_list_ref (self->windows),
                                rush_expr_list_ref (self->partition),
@@ -384,7 +320,7 @@ window_with_children (const RushExec *base, RushExec *const *children)
 static RushDistribution
 window_distribution (const RushExec *base, guint i)
 {
-  const RushExprList *partition = ((const WindowExec *)base)->partition;
+  const RushExprList *partition = ((const RushWindowExec *)base)->partition;
 
   return (RushDistribution){ partition->n > 0 ? RUSH_DISTRIBUTION_CLUSTERED
                                               : RUSH_DISTRIBUTION_ALL_TUPLES,
@@ -395,7 +331,7 @@ window_distribution (const RushExec *base, guint i)
 static RushExprList *
 window_required_ordering (const RushExec *base, guint i)
 {
-  const WindowExec *self = (const WindowExec *)base;
+  const RushWindowExec *self = (const RushWindowExec *)base;
   GPtrArray *all = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_expr_unref);
 
   for (guint k = 0; k < self->partition->n; k++)
@@ -415,7 +351,7 @@ window_ordering (const RushExec *base)
 static char *
 window_arguments (const RushExec *base)
 {
-  const WindowExec *self = (const WindowExec *)base;
+  const RushWindowExec *self = (const RushWindowExec *)base;
   g_autofree char *windows = rush_list_to_text (self->windows);
   g_autofree char *partition = rush_list_to_text (self->partition);
   g_autofree char *orders = rush_list_to_text (self->orders);
@@ -427,7 +363,7 @@ window_arguments (const RushExec *base)
 static void
 window_expressions (const RushExec *base, GPtrArray *into)
 {
-  const WindowExec *self = (const WindowExec *)base;
+  const RushWindowExec *self = (const RushWindowExec *)base;
 
   for (guint w = 0; w < self->windows->n; w++)
     g_ptr_array_add (into, self->windows->items[w]);
@@ -436,7 +372,7 @@ window_expressions (const RushExec *base, GPtrArray *into)
 static void
 window_finalize (RushExec *base)
 {
-  WindowExec *self = (WindowExec *)base;
+  RushWindowExec *self = (RushWindowExec *)base;
 
   for (guint w = 0; w < self->windows->n; w++)
     {
@@ -493,7 +429,7 @@ RushExec *
 rush_window_exec_new (RushExprList *windows, RushExprList *partition, RushExprList *orders,
                       RushExec *child)
 {
-  WindowExec *self =
+  RushWindowExec *self =
       rush_exec_alloc (sizeof *self, &window_class, output_of (windows, child), 1, &child);
   g_autoptr (RushExprList) by_partition = ascending (partition);
 

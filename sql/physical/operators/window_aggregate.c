@@ -12,7 +12,18 @@
  */
 #include "sql/physical/operators/window_aggregate.h"
 
+#include "core/data/gather.h"
+
 #include <string.h>
+
+struct _RushFrameAggregate
+{
+  const RushExpr *call;
+  RushEvalContext *eval;
+  RushAggregateStates states; /* one */
+  guint32 from, to;           /* the rows that it is of */
+  RushColumn *value;          /* (owned) of those, or NULL */
+};
 
 /* Rows of the partition as an aggregate wants them. */
 typedef struct
@@ -23,22 +34,24 @@ typedef struct
 } Taken;
 
 /* Rows [start, start + n) that pass the filter; n ≤ RUSH_BATCH_MAX_ROWS. */
-static void
-taken_init (Taken *self, const RushExpr *call, RushColumn *const *args, guint32 start, guint n)
+static gboolean
+taken_init (Taken *self, const RushExpr *call, const RushWindowArgs *args, guint32 start, guint n,
+            GError **error)
 {
   const RushColumn *filter;
 
-  self->args = g_new (RushColumn *, call->n_children + 1);
+  self->args = args->slice (args->data, start, n, error);
+  if (self->args == NULL)
+    return FALSE;
   self->rows = (RushRows){ NULL, n, n };
-  for (guint a = 0; a < call->n_children; a++)
-    self->args[a] = rush_column_slice (args[a], start, n);
   if (!call->as.aggregate.has_filter)
-    return;
+    return TRUE;
   filter = self->args[call->n_children - 1];
   self->rows = (RushRows){ self->positions, 0, n };
   for (guint i = 0; i < n; i++)
     if (rush_column_is_valid (filter, i) && rush_column_get_bool (filter, i))
       self->positions[self->rows.n++] = (guint16)i;
+  return TRUE;
 }
 
 static void
@@ -49,95 +62,151 @@ taken_clear (Taken *self, const RushExpr *call)
   g_free (self->args);
 }
 
+static const RushAggregateClass *
+class_of (const RushFrameAggregate *self)
+{
+  return self->call->as.aggregate.function->aggregate;
+}
+
+/* Takes in rows up to @end. */
 static gboolean
-update_range (const RushExpr *call, RushAggregateStates *states, RushColumn *const *args,
-              guint32 start, guint32 end, RushEvalContext *eval, GError **error)
+update_to (RushFrameAggregate *self, const RushWindowArgs *args, guint32 end, GError **error)
 {
   static const guint32 zeros[RUSH_BATCH_MAX_ROWS];
-  const RushAggregateClass *klass = call->as.aggregate.function->aggregate;
-  gboolean updated = TRUE;
 
-  for (; start < end && updated; start += RUSH_BATCH_MAX_ROWS)
+  while (self->to < end)
     {
+      guint n = MIN (end - self->to, RUSH_BATCH_MAX_ROWS);
+      gboolean updated;
       Taken taken;
 
-      taken_init (&taken, call, args, start, MIN (end - start, RUSH_BATCH_MAX_ROWS));
-      updated = klass->update (call, states, zeros, taken.args, &taken.rows, eval, error);
-      taken_clear (&taken, call);
+      if (!taken_init (&taken, self->call, args, self->to, n, error))
+        return FALSE;
+      updated = class_of (self)->update (self->call, &self->states, zeros, taken.args, &taken.rows,
+                                         self->eval, error);
+      taken_clear (&taken, self->call);
+      if (!updated)
+        return FALSE;
+      self->to += n;
     }
-  return updated;
+  return TRUE;
 }
 
 static void
-reset_state (const RushExpr *call, RushAggregateStates *states, gboolean used)
+init_state (RushFrameAggregate *self)
 {
-  const RushAggregateClass *klass = call->as.aggregate.function->aggregate;
-
-  if (used && klass->clear != NULL)
-    klass->clear (call, states, 0, 1);
-  memset (states->states, 0, states->state_bytes);
-  if (klass->init != NULL)
-    klass->init (call, states, 0, 1);
+  memset (self->states.states, 0, self->states.state_bytes);
+  if (class_of (self)->init != NULL)
+    class_of (self)->init (self->call, &self->states, 0, 1);
 }
 
-/* Rows that have left the frame; FALSE: it has to be computed anew. */
-static gboolean
-retract (const RushExpr *call, RushAggregateStates *states, RushColumn *const *args, guint32 start,
-         guint32 end, RushEvalContext *eval)
+static void
+clear_state (RushFrameAggregate *self)
 {
-  const RushAggregateClass *klass = call->as.aggregate.function->aggregate;
+  if (class_of (self)->clear != NULL)
+    class_of (self)->clear (self->call, &self->states, 0, 1);
+}
+
+/* Takes out the rows before @start; FALSE: the frame has to be computed anew. */
+static gboolean
+retract_to (RushFrameAggregate *self, const RushWindowArgs *args, guint32 start)
+{
   gboolean retracted;
   Taken taken;
 
-  if (klass->retract == NULL || end - start > RUSH_BATCH_MAX_ROWS)
+  if (class_of (self)->retract == NULL || start - self->from > RUSH_BATCH_MAX_ROWS ||
+      !taken_init (&taken, self->call, args, self->from, start - self->from, NULL))
     return FALSE;
-  taken_init (&taken, call, args, start, end - start);
-  retracted = klass->retract (call, states, 0, taken.args, &taken.rows, eval, NULL);
-  taken_clear (&taken, call);
+  retracted = class_of (self)->retract (self->call, &self->states, 0, taken.args, &taken.rows,
+                                        self->eval, NULL);
+  taken_clear (&taken, self->call);
   return retracted;
 }
 
-gboolean
-rush_window_aggregate (const RushExpr *call, RushColumn *const *args, guint n,
-                       const guint32 *starts, const guint32 *ends, GPtrArray *out,
-                       RushEvalContext *eval, GError **error)
+/* The state becomes that of rows [start, end). */
+static gboolean
+move_to (RushFrameAggregate *self, const RushWindowArgs *args, guint32 start, guint32 end,
+         GError **error)
 {
-  const RushAggregateClass *klass = call->as.aggregate.function->aggregate;
-  gsize bytes = klass->state_bytes (call);
-  RushAggregateStates states = { rush_alloc (eval->allocator, bytes, error), bytes,
-                                 eval->allocator };
-  guint32 from = 0, to = 0;
-  gboolean made = states.states != NULL;
-
-  if (made)
-    reset_state (call, &states, FALSE);
-  for (guint i = 0, end; made && i < n; i = end)
+  g_clear_pointer (&self->value, rush_column_unref);
+  if (start < self->from || start >= self->to || end < self->to ||
+      (start > self->from && !retract_to (self, args, start)))
     {
-      RushColumn *value;
+      clear_state (self);
+      init_state (self);
+      self->to = start;
+    }
+  self->from = start;
+  if (!update_to (self, args, end, error))
+    return FALSE;
+  self->value = class_of (self)->result (self->call, &self->states, 0, 1, self->eval, error);
+  return self->value != NULL;
+}
 
-      for (end = i + 1; end < n && starts[end] == starts[i] && ends[end] == ends[i]; end++)
-        ;
-      if (starts[i] < from || starts[i] >= to || ends[i] < to ||
-          (starts[i] > from && !retract (call, &states, args, from, starts[i], eval)))
-        {
-          reset_state (call, &states, TRUE);
-          to = starts[i];
-        }
-      from = starts[i];
-      made = update_range (call, &states, args, to, ends[i], eval, error);
-      to = ends[i];
-      value = made ? klass->result (call, &states, 0, 1, eval, error) : NULL;
-      made = value != NULL;
-      for (guint k = i; made && k < end; k++)
-        g_ptr_array_add (out, rush_column_ref (value));
-      if (made)
-        rush_column_unref (value);
-    }
-  if (states.states != NULL)
+/* A column of one row is as large as one of many: not too many at a time. */
+#define FOLDED_ROWS 256
+
+static gboolean
+run_some (RushFrameAggregate *self, const RushWindowArgs *args, guint n, const guint32 *starts,
+          const guint32 *ends, GPtrArray *out, GError **error)
+{
+  g_autoptr (GPtrArray) values = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_column_unref);
+  RushColumn *column;
+
+  for (guint i = 0; i < n; i++)
     {
-      if (klass->clear != NULL)
-        klass->clear (call, &states, 0, 1);
-      rush_free (eval->allocator, states.states, bytes);
+      gboolean same = self->value != NULL && self->from == starts[i] && self->to == ends[i];
+
+      if (!same && !move_to (self, args, starts[i], ends[i], error))
+        return FALSE;
+      g_ptr_array_add (values, rush_column_ref (self->value));
     }
-  return made;
+  column = rush_column_concat ((RushColumn *const *)values->pdata, n, self->eval->allocator, error);
+  if (column != NULL)
+    g_ptr_array_add (out, column);
+  return column != NULL;
+}
+
+gboolean
+rush_frame_aggregate_run (RushFrameAggregate *self, const RushWindowArgs *args, guint n,
+                          const guint32 *starts, const guint32 *ends, GPtrArray *out,
+                          GError **error)
+{
+  for (guint i = 0; i < n; i += FOLDED_ROWS)
+    if (!run_some (self, args, MIN (n - i, FOLDED_ROWS), starts + i, ends + i, out, error))
+      return FALSE;
+  return TRUE;
+}
+
+guint32
+rush_frame_aggregate_first (const RushFrameAggregate *self)
+{
+  return self->from;
+}
+
+void
+rush_frame_aggregate_free (RushFrameAggregate *self)
+{
+  if (self == NULL)
+    return;
+  clear_state (self);
+  rush_free (self->eval->allocator, self->states.states, self->states.state_bytes);
+  g_clear_pointer (&self->value, rush_column_unref);
+  g_free (self);
+}
+
+RushFrameAggregate *
+rush_frame_aggregate_new (const RushExpr *call, RushEvalContext *eval, GError **error)
+{
+  gsize bytes = call->as.aggregate.function->aggregate->state_bytes (call);
+  gpointer states = rush_alloc (eval->allocator, bytes, error);
+
+  if (states == NULL)
+    return NULL;
+  RushFrameAggregate *self = g_new0 (RushFrameAggregate, 1);
+  self->call = call;
+  self->eval = eval;
+  self->states = (RushAggregateStates){ states, bytes, eval->allocator };
+  init_state (self);
+  return self;
 }

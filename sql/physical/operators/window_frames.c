@@ -141,7 +141,8 @@ find_row (const Finder *self, gboolean lower, guint i)
 
   if ((lower ? self->frame->lower : self->frame->upper) == RUSH_BOUND_PRECEDING)
     distance = -distance;
-  return (guint32)CLAMP ((gint64)i + distance + !lower, 0, (gint64)self->rows->n_rows);
+  return (guint32)CLAMP ((gint64)self->rows->first + i + distance + !lower, 0,
+                         (gint64)self->rows->n_rows);
 }
 
 /* Where the frame of row @i begins (@lower) or ends; @before: that of the row before. */
@@ -158,7 +159,7 @@ find_bound (const Finder *self, gboolean lower, guint i, guint32 before)
       return rows->n_rows;
     case RUSH_BOUND_CURRENT_ROW:
       if (self->frame->rows)
-        return lower ? i : i + 1;
+        return rows->first + i + !lower;
       return lower ? rows->peers_start[i] : rows->peers_end[i];
     case RUSH_BOUND_PRECEDING:
     case RUSH_BOUND_FOLLOWING:
@@ -181,7 +182,7 @@ rush_window_find_frames (const RushWindowRows *self, const RushWindowFrame *fram
   if (!check_offset (frame->lower_offset, frame->rows, range->exprs[RUSH_RANGE_LOWER], error) ||
       !check_offset (frame->upper_offset, frame->rows, range->exprs[RUSH_RANGE_UPPER], error))
     return FALSE;
-  for (guint i = 0; i < self->n_rows; i++)
+  for (guint i = 0; i < self->n; i++)
     {
       out_start[i] = find_bound (&finder, TRUE, i, i > 0 ? out_start[i - 1] : 0);
       out_end[i] = find_bound (&finder, FALSE, i, i > 0 ? out_end[i - 1] : 0);

@@ -3,13 +3,16 @@
 
 #include "sql/physical/tables/sort_order.h"
 
-/* One partition, sorted. */
+/* Rows of a partition, sorted, numbered in it. */
 typedef struct
 {
-  guint n_rows;
-  RushColumn *const *orders; /* the order keys, from the partition's first row on */
+  guint n_rows;              /* of the partition */
+  guint first, n;            /* those that are looked at: [first, first + n) */
+  RushColumn *const *orders; /* the order keys, from the partition's first row on; NULL: not there,
+                                as no frame needs them */
   const RushSortSpec *spec;
-  guint32 *peers_start, *peers_end; /* [n_rows] */
+  guint n_groups_before;            /* groups of peers that begin before @first */
+  guint32 *peers_start, *peers_end; /* [n] */
 } RushWindowRows;
 
 /* RANGE BETWEEN offset PRECEDING AND …: the order key, and the values between which it must be. */
@@ -31,8 +34,8 @@ void rush_window_range_init (RushWindowRange *self, const RushWindowFrame *frame
                              const RushExprList *orders);
 void rush_window_range_clear (RushWindowRange *self);
 
-void rush_window_find_peers (RushWindowRows *self);
-/* Rows [out_start[i], out_end[i]) for each row i; may be empty.  @columns: the range's over the
+void rush_window_find_peers (RushWindowRows *self); /* of all rows */
+/* Rows [out_start[i], out_end[i]) for each row first + i; may be empty.  @columns: the range's over the
  * partition's rows.  FALSE: the offset is nothing that the order key could be moved by. */
 gboolean rush_window_find_frames (const RushWindowRows *self, const RushWindowFrame *frame,
                                   const RushWindowRange *range, RushColumn *const *columns,

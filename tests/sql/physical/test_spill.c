@@ -134,9 +134,10 @@ assert_same_with_little (const char *const *texts, guint n)
 }
 
 #define FEW                                                                                        \
-  "(SELECT CASE WHEN id < 300 THEN 7 WHEN id < 310 THEN NULL ELSE id END AS k, id FROM range(700))"
+  "(SELECT CASE WHEN id < 300 THEN 7 WHEN id < 310 THEN NULL ELSE id END AS k, id FROM "           \
+  "range(700))"
 #define MANY                                                                                       \
-  "(SELECT CASE WHEN id < 20000 THEN 7 WHEN id < 20020 THEN NULL ELSE id - 19700 END AS k, id, "  \
+  "(SELECT CASE WHEN id < 20000 THEN 7 WHEN id < 20020 THEN NULL ELSE id - 19700 END AS k, id, "   \
   "concat('a text behind it, so that rows are wide, number ', id) AS t FROM range(20400))"
 
 static void
@@ -160,6 +161,43 @@ test_one_large_key (void)
     "SELECT count(*), sum(id) FROM " FEW " a LEFT SEMI JOIN " MANY " b ON a.k = b.k",
     "SELECT count(*), sum(id) FROM " FEW " a WHERE id > 690 OR EXISTS (SELECT 1 FROM " MANY
     " b WHERE a.k = b.k AND a.id * 11 > b.id + 500)",
+  };
+
+  assert_same_with_little (texts, G_N_ELEMENTS (texts));
+}
+
+#define LARGE_PARTITIONS                                                                           \
+  "(SELECT id, id % 3 AS p, (id * 7919) % 997 AS o, CASE WHEN id % 5 = 0 THEN NULL ELSE id END "   \
+  "AS x, concat('a text behind it, so that rows are wide, number ', id) AS t FROM range(20000))"
+#define OVER(FUNCTION, REST)                                                                       \
+  "SELECT count(f), sum(id * hash(f)), max(t), min(f), max(f) FROM (SELECT *, " FUNCTION           \
+  " OVER (PARTITION BY p ORDER BY " REST ") AS f FROM " LARGE_PARTITIONS ")"
+
+/* A function of each kind that window_large.c tells apart. */
+static void
+test_large_partition (void)
+{
+  static const char *const texts[] = {
+    OVER ("row_number ()", "o, id"),
+    OVER ("rank ()", "o"),
+    OVER ("dense_rank ()", "o"),
+    OVER ("cume_dist ()", "o"),
+    OVER ("ntile (7)", "o, id"),
+    OVER ("lag (x, 3, -1L)", "o, id"),
+    OVER ("lead (t, 2)", "o, id"),
+    OVER ("lag (x, 2) IGNORE NULLS", "o, id"),
+    OVER ("nth_value (x, 5)", "o, id"),
+    OVER ("sum (x)", "o"),
+    OVER ("first_value (t)", "o, id"),
+    OVER ("count (*) FILTER (WHERE x IS NULL)", "o"),
+    OVER ("sum (x)", "o, id ROWS BETWEEN 10 PRECEDING AND 5 FOLLOWING"),
+    OVER ("max (t)", "o, id ROWS BETWEEN UNBOUNDED PRECEDING AND 3 PRECEDING"),
+    OVER ("min (x)", "o, id ROWS BETWEEN 3 FOLLOWING AND 9 FOLLOWING"),
+    OVER ("sum (o)", "o RANGE BETWEEN CURRENT ROW AND CURRENT ROW"),
+    OVER ("count (x)", "o RANGE BETWEEN 5 PRECEDING AND 5 FOLLOWING"),
+    OVER ("max (x)", "o, id ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"),
+    "SELECT sum(n), max(t), count(*) FROM (SELECT t, count(*) OVER () AS n FROM " LARGE_PARTITIONS
+    ")",
   };
 
   assert_same_with_little (texts, G_N_ELEMENTS (texts));
@@ -200,6 +238,7 @@ main (int argc, char **argv)
   g_test_add_func ("/spill/merge-join", test_merge_join);
   g_test_add_func ("/spill/skew", test_skew);
   g_test_add_func ("/spill/one-large-key", test_one_large_key);
+  g_test_add_func ("/spill/large-partition", test_large_partition);
   g_test_add_func ("/spill/interrupted", test_interrupted);
   return g_test_run ();
 }
