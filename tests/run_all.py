@@ -142,11 +142,13 @@ def check(tally, scale=1):
             env=env, multiplier=10)
     c_tests(tally, sanitized_build("tsan", "thread"), "C tests with threads under TSan",
             suites=["tsan"], env=env, multiplier=10)
-    env = {"RUSH_TPCH_SCALE": "0.1", "RUSH_RANDOM_SECONDS": str(60 * scale)}
+    env = {"RUSH_TPCH_SCALE": "0.1", "RUSH_RANDOM_SECONDS": str(60 * scale),
+           "RUSH_CODEGEN": "all"}
     if scale > 1:
         env["RUSH_RANDOM_FRESH"] = "1"
-    python_tests(tally, "TPC-H and random queries",
-                 ["tests/py/test_tpch.py", "tests/py/test_sql_random.py"], env=env)
+    python_tests(tally, "TPC-H, random queries and generated C",
+                 ["tests/py/test_tpch.py", "tests/py/test_sql_random.py", "tests/py/test_codegen.py"],
+                 env=env)
 
 
 def nightly(tally):

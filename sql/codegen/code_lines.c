@@ -46,13 +46,13 @@ rush_code_text (RushStageCode *self, const char *format, ...)
 
 /* What a column may be called and a variable may not. */
 static const char *const reserved[] = {
-  "auto",  "bool",    "break",    "case",   "char",   "const",  "continue", "default",
-  "do",    "double",  "else",     "enum",   "extern", "false",  "float",    "for",
-  "goto",  "if",      "inline",   "int",    "long",   "main",   "register", "restrict",
-  "return", "short",  "signed",   "sizeof", "static", "stage",  "struct",   "switch",
-  "true",  "typedef", "typeof",   "union",  "unsigned", "void", "volatile", "while",
-  "asm",   "y0",      "y1",       "yn",     "j0",     "j1",     "jn",       "gamma",
-  "NAN",   "INFINITY", "NULL",    "signgam",
+  "auto",   "bool",     "break",  "case",    "char",     "const", "continue", "default",
+  "do",     "double",   "else",   "enum",    "extern",   "false", "float",    "for",
+  "goto",   "if",       "inline", "int",     "long",     "main",  "register", "restrict",
+  "return", "short",    "signed", "sizeof",  "static",   "stage", "struct",   "switch",
+  "true",   "typedef",  "typeof", "union",   "unsigned", "void",  "volatile", "while",
+  "asm",    "y0",       "y1",     "yn",      "j0",       "j1",    "jn",       "gamma",
+  "NAN",    "INFINITY", "NULL",   "signgam",
 };
 
 static gboolean
@@ -95,9 +95,8 @@ rush_code_name (RushStageCode *self, const char *wish)
   g_autofree char *flag = g_strconcat (base, "_is_null", NULL);
   const char *name = g_string_chunk_insert_const (self->texts, base);
 
-  for (guint n = 2;
-       is_reserved (name) || g_hash_table_contains (self->names, name) ||
-       g_hash_table_contains (self->names, flag);
+  for (guint n = 2; is_reserved (name) || g_hash_table_contains (self->names, name) ||
+                    g_hash_table_contains (self->names, flag);
        n++)
     {
       name = rush_code_text (self, "%s_%u", base, n);

@@ -36,14 +36,14 @@ struct _RushStageCode
   GPtrArray *lines;    /* RushCodeLine (owned): the function's body */
   GPtrArray *types;    /* RushCodeLine (owned): what stands before the function */
   guint indent;
-  GHashTable *names;     /* identifiers that are taken */
-  GHashTable *values;    /* RushExprId * → RushCode * (owned): attributes */
-  GPtrArray *parents;    /* RushExec: from the root down to the one that is asked for rows */
-  GPtrArray *inputs;     /* RushExec */
-  GPtrArray *references; /* RushExpr (owned) */
-  GPtrArray *ends;       /* labels behind the loop that is being written */
+  GHashTable *names;      /* identifiers that are taken */
+  GHashTable *values;     /* RushExprId * → RushCode * (owned): attributes */
+  GPtrArray *parents;     /* RushExec: from the root down to the one that is asked for rows */
+  GPtrArray *inputs;      /* RushExec */
+  GPtrArray *references;  /* RushExpr (owned) */
+  GPtrArray *ends;        /* labels behind the loop that is being written */
   GHashTable *call_codes; /* RushExec → RushCallCode[] (owned): aggregates' calls */
-  GHashTable *notes;     /* RushExec → what produce () tells consume () (owned, g_free) */
+  GHashTable *notes;      /* RushExec → what produce () tells consume () (owned, g_free) */
 };
 
 /* ── code_lines.c: lines and names ── */
@@ -172,11 +172,11 @@ typedef struct
 {
   const RushJoin *join;
   const RushExec *streamed, *build;
-  const char *row;        /* of the streamed side, whose columns are loaded */
-  const char *match;      /* what a matching row is to be called */
-  const char *first;      /* C: the first match, or NULL */
-  const char *next;       /* C: the one behind the match, or NULL */
-  const char *pairs;      /* where pairs go, if rows of the build side may be left over; or NULL */
+  const char *row;   /* of the streamed side, whose columns are loaded */
+  const char *match; /* what a matching row is to be called */
+  const char *first; /* C: the first match, or NULL */
+  const char *next;  /* C: the one behind the match, or NULL */
+  const char *pairs; /* where pairs go, if rows of the build side may be left over; or NULL */
 } RushMatches;
 /* Consumes @exec for what matches the row at hand. */
 void rush_code_matches (RushStageCode *self, const RushExec *exec, const RushMatches *matches);

@@ -57,8 +57,7 @@ rush_code_announce (RushStageCode *self, const RushExec *exec)
 {
   g_autofree char *arguments =
       exec->klass->arguments != NULL ? exec->klass->arguments (exec) : NULL;
-  g_autofree char *text =
-      g_strconcat (exec->klass->name, arguments != NULL ? arguments : "", NULL);
+  g_autofree char *text = g_strconcat (exec->klass->name, arguments != NULL ? arguments : "", NULL);
 
   rush_code_line (self, "%s", "");
   rush_code_comment (self, text);

@@ -79,6 +79,37 @@ rush_exec_alloc (gsize size, const RushExecClass *klass, RushExprList *output, g
   return self;
 }
 
+/* Functions that Spark has no Java for: it interprets them (CodegenFallback, ImperativeAggregate), and
+ * whoever uses them is not fused. */
+static const char *const interpreted[] = {
+  "zip_with",   "transform_keys", "transform_values", "map_zip_with",
+  "map_filter", "array_sort",     "from_json",        "approx_count_distinct",
+};
+
+static gboolean
+note_interpreted (const RushExpr *node, gpointer data)
+{
+  const RushFunction *function = node->kind == RUSH_EXPR_FUNCTION    ? node->as.function.function
+                                 : node->kind == RUSH_EXPR_AGGREGATE ? node->as.aggregate.function
+                                                                     : NULL;
+  gboolean *found = data;
+
+  for (guint i = 0; function != NULL && i < G_N_ELEMENTS (interpreted); i++)
+    *found |= strcmp (function->name, interpreted[i]) == 0;
+  return *found;
+}
+
+/* Expressions that leave the fused loop: Python's, and those that are interpreted. */
+static gboolean
+leaves_loop (const RushExpr *expr)
+{
+  gboolean found = (expr->flags & RUSH_EXPR_HAS_PYTHON) != 0;
+
+  if (!found)
+    rush_expr_visit (expr, note_interpreted, &found);
+  return found;
+}
+
 gboolean
 rush_exec_can_fuse (const RushExec *self)
 {
@@ -91,7 +122,7 @@ rush_exec_can_fuse (const RushExec *self)
   if (self->klass->expressions != NULL)
     self->klass->expressions (self, exprs);
   for (guint i = 0; i < exprs->len; i++)
-    if (((RushExpr *)exprs->pdata[i])->flags & RUSH_EXPR_HAS_PYTHON)
+    if (leaves_loop (exprs->pdata[i]))
       return FALSE;
   return TRUE;
 }

@@ -63,6 +63,41 @@ class Describing:
         == Physical Plan ==
         *(1) Range (0, 1, step=1, splits=2)
         <BLANKLINE>
+
+        "codegen" shows each fused stage as a function in C. Spark's headings also have sizes of a
+        Java class; C has none.
+
+        >>> spark.range(9).where("id > 2").explain("codegen")  # doctest: +ELLIPSIS
+        Found 1 WholeStageCodegen subtrees.
+        == Subtree 1 / 1 ==
+        *(1) Filter (id#...L > 2)
+        +- *(1) Range (0, 9, step=1, splits=2)
+        <BLANKLINE>
+        Generated code:
+        #include "generated_runtime.h"
+        <BLANKLINE>
+        bool
+        stage_1 (rl_stage *stage)
+        {
+          // Range (0, 9, step=1, splits=2)
+          uint64_t first, end; // the numbers of this task's elements
+          rl_slice (stage, UINT64_C (9), 2, &first, &end);
+          for (uint64_t i = first; i < end; i++)
+            {
+              int64_t id = (int64_t) ((uint64_t) 0 + i * (uint64_t) 1);
+        <BLANKLINE>
+              // Filter (id#...L > 2)
+              if (!(id > 2))
+                continue;
+        <BLANKLINE>
+              if (!rl_emit (stage, 1, (rl_datum[]){ rl_integer (id, false) }))
+                return false;
+            }
+        <BLANKLINE>
+          return true;
+        }
+        <BLANKLINE>
+        <BLANKLINE>
         """
         print(self._explain_text(extended, mode))
 

@@ -93,8 +93,9 @@ overflowing (RushStageCode *self, const RushExpr *expr, RushCode a, RushCode b)
                                 ? "ARITHMETIC_OVERFLOW"
                                 : "BINARY_ARITHMETIC_OVERFLOW";
   const char *name = rush_code_name (self, wish_of (expr->kind));
-  const char *call = rush_code_text (self, "%s (%s, %s, &%s)", builtin, rush_code_bare (self, a.value),
-                                     rush_code_bare (self, b.value), name);
+  const char *call =
+      rush_code_text (self, "%s (%s, %s, &%s)", builtin, rush_code_bare (self, a.value),
+                      rush_code_bare (self, b.value), name);
   RushCode code = { expr->type, name, is_null };
 
   rush_code_line_for (self, name, "%s %s = 0;", rush_code_type (expr->type), name);
@@ -141,9 +142,9 @@ dividing (RushStageCode *self, const RushExpr *expr, RushCode left, RushCode rig
           rush_code_text (self, "%s == INT64_MIN && %s == -1", a.value, b.value);
       if (expr->mode != RUSH_EVAL_LEGACY)
         check (self, expr, result, overflows, "ARITHMETIC_OVERFLOW");
-      rush_code_line_for (self, result.name, "%s = %s ? 0 : %s == -1 ? (int64_t) (0 - (uint64_t) %s) : %s;",
-                          result.name, result.is_null, b.value, a.value,
-                          quotient_text (self, expr, a, b));
+      rush_code_line_for (
+          self, result.name, "%s = %s ? 0 : %s == -1 ? (int64_t) (0 - (uint64_t) %s) : %s;",
+          result.name, result.is_null, b.value, a.value, quotient_text (self, expr, a, b));
     }
   else
     {
@@ -225,8 +226,7 @@ rush_code_arithmetic (RushStageCode *self, const RushExpr *expr)
     return rush_code_call (self, expr);
   if (expr->kind == RUSH_EXPR_NEGATE)
     return negative (self, expr);
-  if (expr->kind == RUSH_EXPR_INTEGRAL_DIVIDE &&
-      expr->children[0]->type->kind == RUSH_TYPE_DECIMAL)
+  if (expr->kind == RUSH_EXPR_INTEGRAL_DIVIDE && expr->children[0]->type->kind == RUSH_TYPE_DECIMAL)
     return rush_code_call (self, expr); /* of decimals, cast to bigint */
   a = rush_code_expression (self, expr->children[0]);
   b = rush_code_expression (self, expr->children[1]);

@@ -30,8 +30,10 @@ rush_code_compare (RushStageCode *self, const char *op, RushCode a, RushCode b)
   if (strcmp (member, "real") == 0 && !is_plain_below (op, b))
     return rush_code_text (self, "(rl_compare_double (%s, %s) %s 0)", a.value, b.value, op);
   if (strcmp (member, "object") == 0)
-    return rush_code_text (self, "(rl_compare_datum (&(rl_datum[]){ %s }[0], &(rl_datum[]){ %s }[0]) "
-                           "%s 0)", rush_code_datum (self, a), rush_code_datum (self, b), op);
+    return rush_code_text (self,
+                           "(rl_compare_datum (&(rl_datum[]){ %s }[0], &(rl_datum[]){ %s }[0]) "
+                           "%s 0)",
+                           rush_code_datum (self, a), rush_code_datum (self, b), op);
   return rush_code_text (self, "(%s %s %s)", a.value, op, b.value);
 }
 
@@ -61,10 +63,10 @@ equal_null_safe (RushStageCode *self, RushCode a, RushCode b)
 
   if (strcmp (either, "false") == 0)
     return (RushCode){ &RUSH_BOOL, equal, "false" };
-  return (RushCode){ &RUSH_BOOL,
-                     rush_code_text (self, "(%s ? %s == %s : %s)", either, a.is_null, b.is_null,
-                                     equal),
-                     "false" };
+  return (RushCode){
+    &RUSH_BOOL, rush_code_text (self, "(%s ? %s == %s : %s)", either, a.is_null, b.is_null, equal),
+    "false"
+  };
 }
 
 RushCode
@@ -105,7 +107,8 @@ rush_code_in (RushStageCode *self, const RushExpr *expr)
       unknown = rush_code_or (self, unknown, item.is_null);
     }
   name = rush_code_name (self, "is_in");
-  rush_code_line (self, "bool %s = %s;", name,
-                  rush_code_bare (self, rush_code_and (self, rush_code_not (self, value.is_null), any)));
+  rush_code_line (
+      self, "bool %s = %s;", name,
+      rush_code_bare (self, rush_code_and (self, rush_code_not (self, value.is_null), any)));
   return (RushCode){ &RUSH_BOOL, name, rush_code_and (self, rush_code_not (self, name), unknown) };
 }

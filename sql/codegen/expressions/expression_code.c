@@ -47,10 +47,9 @@ decimal_text (RushStageCode *self, rush_int128 value)
 {
   if (value == (gint64)value)
     return integer_text (self, (gint64)value);
-  return rush_code_text (self,
-                         "(((rl_decimal)%" G_GINT64_FORMAT " << 64) | UINT64_C (%" G_GUINT64_FORMAT
-                         "))",
-                         (gint64)(value >> 64), (guint64)value);
+  return rush_code_text (
+      self, "(((rl_decimal)%" G_GINT64_FORMAT " << 64) | UINT64_C (%" G_GUINT64_FORMAT "))",
+      (gint64)(value >> 64), (guint64)value);
 }
 
 static const char *

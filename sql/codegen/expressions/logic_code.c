@@ -58,7 +58,8 @@ guarded (RushStageCode *self, gboolean is_and, RushCode left, RushCode right, gu
   RushCode a = rush_code_variable (self, left, "left");
   const char *value = rush_code_name (self, is_and ? "both" : "either");
   const char *flag = rush_code_name (self, rush_code_text (self, "%s_is_null", value));
-  const char *open = is_and ? rush_code_or (self, a.is_null, a.value) : rush_code_not (self, a.value);
+  const char *open =
+      is_and ? rush_code_or (self, a.is_null, a.value) : rush_code_not (self, a.value);
 
   rush_code_line_for (self, value, "bool %s = %s;", value, a.value);
   rush_code_line_for (self, flag, "bool %s = %s;", flag, a.is_null);

@@ -219,8 +219,9 @@ write_extreme (RushStageCode *self, const RushCallCode *call, const char *group,
       rush_code_compare (self, kind_of (call->call) == CALL_MIN ? "<" : ">", x, old);
 
   better = rush_code_text (self, "(%s->%s || %s)", group, flag, better);
-  rush_code_open (self, "if (%s)",
-                  rush_code_bare (self, rush_code_and (self, rush_code_not (self, x.is_null), better)));
+  rush_code_open (
+      self, "if (%s)",
+      rush_code_bare (self, rush_code_and (self, rush_code_not (self, x.is_null), better)));
   rush_code_line (self, "%s->%s = %s;", group, field, x.value);
   rush_code_line (self, "%s->%s = false;", group, flag);
   rush_code_close (self);
@@ -232,8 +233,8 @@ write_count (RushStageCode *self, const RushCallCode *call, const char *group)
   const char *any_null = "false";
 
   for (guint i = 0; i < n_arguments (call->call); i++)
-    any_null = rush_code_or (self, any_null,
-                             rush_code_expression (self, call->call->children[i]).is_null);
+    any_null =
+        rush_code_or (self, any_null, rush_code_expression (self, call->call->children[i]).is_null);
   if (strcmp (any_null, "false") == 0)
     rush_code_line (self, "%s->%s++;", group, call->fields[0]);
   else

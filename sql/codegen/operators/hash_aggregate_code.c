@@ -131,7 +131,8 @@ produce_groups (RushStageCode *self, const RushExec *exec, AggregateNote *note)
   rush_code_comment (self, "the groups");
   rush_code_line (self, "%s *%s;", note->type, group);
   rush_code_line (self, "const rl_row *%s;", row);
-  rush_code_open (self, "while ((%s = rl_groups_next (%s, &%s)) != NULL)", group, note->groups, row);
+  rush_code_open (self, "while ((%s = rl_groups_next (%s, &%s)) != NULL)", group, note->groups,
+                  row);
   rush_code_load_row (self, keys, row, TRUE);
   set_results (self, exec, group);
   rush_code_consume (self, exec);

@@ -155,9 +155,9 @@ nested_loop_consume (RushStageCode *self, const RushExec *exec, const RushExec *
   rush_code_matches (self, exec, &matches);
 }
 
-const RushOperatorCode rush_broadcast_hash_join_code = {
-  "BroadcastHashJoin", broadcast_hash_produce, broadcast_hash_consume
-};
+const RushOperatorCode rush_broadcast_hash_join_code = { "BroadcastHashJoin",
+                                                         broadcast_hash_produce,
+                                                         broadcast_hash_consume };
 const RushOperatorCode rush_shuffled_hash_join_code = { "ShuffledHashJoin", shuffled_hash_produce,
                                                         NULL };
 const RushOperatorCode rush_nested_loop_join_code = { "BroadcastNestedLoopJoin",

@@ -157,8 +157,8 @@ rush_code_matches (RushStageCode *self, const RushExec *exec, const RushMatches 
     case RUSH_JOIN_LEFT_SEMI:
     case RUSH_JOIN_LEFT_ANTI:
       found = write_found (self, m);
-      rush_code_if (self, "continue;", "%s%s",
-                    m->join->type == RUSH_JOIN_LEFT_SEMI ? "!" : "", found);
+      rush_code_if (self, "continue;", "%s%s", m->join->type == RUSH_JOIN_LEFT_SEMI ? "!" : "",
+                    found);
       rush_code_consume (self, exec);
       return;
     case RUSH_JOIN_EXISTENCE:
@@ -190,7 +190,8 @@ rush_code_consume_pairs (RushStageCode *self, const RushExec *exec, const RushMa
 
   rush_code_line (self, "%s", "");
   rush_code_comment (self, "rows that are in no pair, then what is made of the pairs");
-  rush_code_open (self, "for (const rl_row *%s = rl_rows_first (%s); %s != NULL; %s = rl_rows_next (%s))",
+  rush_code_open (self,
+                  "for (const rl_row *%s = rl_rows_first (%s); %s != NULL; %s = rl_rows_next (%s))",
                   match, rest, match, match, rest);
   rush_code_if (self, "return false;", "!rl_row_is_marked (%s) && !rl_pairs_add (%s, NULL, %s)",
                 match, m->pairs, match);

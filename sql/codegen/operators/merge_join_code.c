@@ -12,12 +12,12 @@
 
 typedef struct
 {
-  const char *list; /* the matches */
-  const char *keys, *is_null;   /* of the row at hand */
+  const char *list;                 /* the matches */
+  const char *keys, *is_null;       /* of the row at hand */
   const char *last_keys, *has_keys; /* that the list is of */
-  const char *other;            /* the other input's row */
-  guint input;                  /* … and its number */
-  const char *rest;             /* all its rows, if some may be left over; or NULL */
+  const char *other;                /* the other input's row */
+  guint input;                      /* … and its number */
+  const char *rest;                 /* all its rows, if some may be left over; or NULL */
 } Merge;
 
 /* Reads the other input until its keys are larger. */
@@ -100,17 +100,19 @@ merge_produce (RushStageCode *self, const RushExec *exec)
   values = rush_code_keys (self, keys, &merge.is_null);
   merge.is_null = rush_code_short (self, merge.is_null, "has_no_key");
   rush_code_line (self, "const rl_datum *%s = %s;", merge.keys, values);
-  rush_code_open (self, "if (%s)",
-                  rush_code_bare (self, rush_code_and (self, rush_code_not (self, merge.is_null),
-                                  rush_code_text (self, "!(%s && rl_compare_keys (%u, %s, %s) == 0)",
-                                                  merge.has_keys, keys->n, merge.keys,
-                                                  merge.last_keys))));
+  rush_code_open (
+      self, "if (%s)",
+      rush_code_bare (
+          self,
+          rush_code_and (self, rush_code_not (self, merge.is_null),
+                         rush_code_text (self, "!(%s && rl_compare_keys (%u, %s, %s) == 0)",
+                                         merge.has_keys, keys->n, merge.keys, merge.last_keys))));
   write_advance (self, &m, &merge);
   rush_code_close (self);
-  m.first = g_strcmp0 (merge.is_null, "false") == 0
-                ? rush_code_text (self, "rl_rows_first (%s)", merge.list)
-                : rush_code_text (self, "%s ? NULL : rl_rows_first (%s)", merge.is_null,
-                                  merge.list);
+  m.first =
+      g_strcmp0 (merge.is_null, "false") == 0
+          ? rush_code_text (self, "rl_rows_first (%s)", merge.list)
+          : rush_code_text (self, "%s ? NULL : rl_rows_first (%s)", merge.is_null, merge.list);
   m.next = rush_code_text (self, "rl_rows_next (%s)", merge.list);
   rush_code_matches (self, exec, &m);
   rush_code_close_loop (self);

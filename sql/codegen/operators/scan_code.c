@@ -27,7 +27,8 @@ range_produce (RushStageCode *self, const RushExec *exec)
       const RushExpr *attribute = exec->output->items[0];
       const char *id = rush_code_name (self, rush_expr_name (attribute));
       rush_code_line_for (self, id,
-                          "int64_t %s = (int64_t) ((uint64_t) %" G_GINT64_FORMAT " + %s * (uint64_t) %" G_GINT64_FORMAT ");",
+                          "int64_t %s = (int64_t) ((uint64_t) %" G_GINT64_FORMAT
+                          " + %s * (uint64_t) %" G_GINT64_FORMAT ");",
                           id, bounds.start, i, bounds.step);
       rush_code_set (self, attribute, (RushCode){ &RUSH_INT64, id, "false" });
     }

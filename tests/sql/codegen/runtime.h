@@ -27,12 +27,12 @@ struct rl_stage
   GPtrArray **inputs; /* of rl_row */
   guint *positions;
   RushEvalContext *eval;
-  RushSchema *schema;       /* of what comes out */
-  RushBatchBuilder *out;    /* … */
-  GPtrArray *batches;       /* RushBatch: what has come out */
-  GPtrArray *kept;          /* what lives until the stage ends, each with how it is freed */
-  GError *error;            /* of the engine */
-  const char *error_class;  /* that the stage raised */
+  RushSchema *schema;      /* of what comes out */
+  RushBatchBuilder *out;   /* … */
+  GPtrArray *batches;      /* RushBatch: what has come out */
+  GPtrArray *kept;         /* what lives until the stage ends, each with how it is freed */
+  GError *error;           /* of the engine */
+  const char *error_class; /* that the stage raised */
   gpointer random;
 };
 

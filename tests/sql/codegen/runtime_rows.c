@@ -397,7 +397,8 @@ runtime_run (const RushCodegenStage *code, rl_stage_func run, GPtrArray **inputs
   for (guint i = 0; i < code->inputs->len; i++)
     stage.inputs[i] = rows_of (&stage, inputs[i]);
   stage.out = rush_batch_builder_new (stage.schema, rush_allocator_system ());
-  ran = run (&stage) && (rush_batch_builder_length (stage.out) == 0 || flush (&stage, &stage.error));
+  ran =
+      run (&stage) && (rush_batch_builder_length (stage.out) == 0 || flush (&stage, &stage.error));
   if (stage.error_class != NULL)
     g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_CORRUPT, "[%s]", stage.error_class);
   else if (stage.error != NULL)

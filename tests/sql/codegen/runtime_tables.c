@@ -70,8 +70,9 @@ rl_groups_new (rl_stage *stage, int n_keys, size_t group_bytes)
 {
   rl_groups *self = runtime_alloc (stage, sizeof *self);
 
-  *self = (rl_groups){ stage, n_keys, group_bytes, table_by_keys (stage), list_new (stage),
-                       list_new (stage), 0 };
+  *self = (rl_groups){
+    stage, n_keys, group_bytes, table_by_keys (stage), list_new (stage), list_new (stage), 0
+  };
   return self;
 }
 
@@ -216,8 +217,7 @@ rl_table_add (rl_table *self, const rl_row *row, const rl_datum *keys)
       return true;
     }
   g_hash_table_insert (
-      self->first,
-      (gpointer)keep_keys (self->stage, runtime_row (self->stage, self->n_keys, keys)),
+      self->first, (gpointer)keep_keys (self->stage, runtime_row (self->stage, self->n_keys, keys)),
       (gpointer)row);
   return true;
 }

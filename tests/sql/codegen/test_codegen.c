@@ -27,8 +27,9 @@ static const char table[] =
     "3,9000000000,0.0,1e30,0.01,A_b,2038-01-19,2038-01-19 03:14:07,,0\n"
     ",,,,,,,,,\n"
     "1,10,1.5,2.25,10.50,a,2020-01-01,2020-01-01 10:00:00,true,7\n";
-static const char columns[] = "k INT, n BIGINT, d DOUBLE, f FLOAT, p DECIMAL(10,2), s STRING, day DATE, "
-                              "at TIMESTAMP, b BOOLEAN, t TINYINT";
+static const char columns[] =
+    "k INT, n BIGINT, d DOUBLE, f FLOAT, p DECIMAL(10,2), s STRING, day DATE, "
+    "at TIMESTAMP, b BOOLEAN, t TINYINT";
 
 /* ---- operators ---- */
 
@@ -174,6 +175,24 @@ test_explain (void)
   g_assert_cmpstr (none, ==, "Found 0 WholeStageCodegen subtrees.\n");
 }
 
+/* What Spark interprets is no part of a stage. */
+static void
+test_not_fused (void)
+{
+  g_autofree char *function =
+      explain ("SELECT array_sort (array (k, n)) FROM (SELECT k, n FROM t WHERE k > 1)");
+  g_autofree char *aggregate =
+      explain ("SELECT b, approx_count_distinct (n) FROM t WHERE k > 1 GROUP BY b");
+  g_autofree char *join = explain ("SELECT /*+ BROADCAST (b) */ a.k + 1 FROM t a FULL JOIN u b ON "
+                                   "a.k > b.id");
+
+  g_assert_true (g_str_has_prefix (function, "Found 1 WholeStageCodegen subtrees.\n"));
+  g_assert_null (strstr (function, "rl_call"));
+  g_assert_null (strstr (aggregate, "rl_groups"));
+  g_assert_nonnull (strstr (join, "  // BroadcastNestedLoopJoin BuildRight, FullOuter"));
+  g_assert_null (strstr (join, "rl_pairs"));
+}
+
 /* An adaptive plan that has not run: the stages it would have. */
 static void
 test_explain_adaptive (void)
@@ -190,13 +209,15 @@ test_explain_adaptive (void)
 
 static const char *const expressions[] = {
   "SELECT k + 1, k - n, k * t, n DIV 3, n % 7, -k, -d, -p, k / 2, d / 3 FROM t WHERE n < 100",
-  "SELECT p + 1, p - 0.5, p * p, p / 3, p % 7, p + k, CAST (p AS DOUBLE), CAST (k AS DECIMAL(20,3)) "
+  "SELECT p + 1, p - 0.5, p * p, p / 3, p % 7, p + k, CAST (p AS DOUBLE), CAST (k AS "
+  "DECIMAL(20,3)) "
   "FROM t",
   "SELECT try_add (n, 9223372036854775800), try_divide (n, k - 1), try_multiply (k, 2147483647), "
   "try_subtract (p, 1) FROM t",
   "SELECT d = f, d < f, d >= f, d <=> f, d > 1.0D, d < 1.0D, d = 'NaN', d <> 0 FROM t",
   "SELECT s = 'a', s < 'b', s <=> NULL, s <=> s, b = true, b <=> false, day > DATE '2020-01-01', "
-  "at <= TIMESTAMP '2020-01-01 10:00:00', p > 10.5, k IN (1, 3), k IN (1, NULL), k NOT IN (2, NULL), "
+  "at <= TIMESTAMP '2020-01-01 10:00:00', p > 10.5, k IN (1, 3), k IN (1, NULL), k NOT IN (2, "
+  "NULL), "
   "s IN ('a', 'b', 'zz') FROM t",
   "SELECT b AND k > 1, b OR k > 1, NOT b, NOT (b AND k > 1), (b OR NULL), b AND NULL FROM t",
   "SELECT s LIKE '%a%', s LIKE 'A\\_%', s LIKE concat ('%', s), s NOT LIKE 'g%' FROM t",
@@ -210,21 +231,26 @@ static const char *const expressions[] = {
   "size (array (k)), element_at (map ('a', k), 'a') FROM t WHERE k IS NOT NULL",
   "SELECT transform (array (k, 2), x -> x + k), exists (array (k), x -> x > 1), "
   "aggregate (array (k, 3), 0, (a, x) -> a + coalesce (x, 0)) FROM t",
-  "SELECT sqrt (n), round (d, 1), floor (d), abs (k), greatest (k, n, t), least (d, f), pmod (k, 2), "
+  "SELECT sqrt (n), round (d, 1), floor (d), abs (k), greatest (k, n, t), least (d, f), pmod (k, "
+  "2), "
   "pow (k, 2), k & 1, k | 4, shiftleft (k, 2), hash (k, s), isnan (d), bround (p, 1) FROM t",
   "SELECT CAST (k AS STRING), CAST (n AS DOUBLE), CAST (t AS BIGINT), CAST (f AS DOUBLE), "
   "CAST (d AS STRING), CAST (day AS TIMESTAMP), CAST (at AS DATE), CAST (b AS INT), try_cast (s AS "
   "INT), CAST (p AS INT), CAST (p AS DECIMAL(12,4)) FROM t WHERE p < 1000",
-  "SELECT 5000000000, -7, 1.5D, 'it''s \"?\\\\', X'00ff', DATE '2020-01-01', 12345678901234567890123.45, "
-  "CAST ('NaN' AS DOUBLE), CAST ('-Infinity' AS FLOAT), NULL, array (1, 2), INTERVAL '3' MONTH, k FROM "
+  "SELECT 5000000000, -7, 1.5D, 'it''s \"?\\\\', X'00ff', DATE '2020-01-01', "
+  "12345678901234567890123.45, "
+  "CAST ('NaN' AS DOUBLE), CAST ('-Infinity' AS FLOAT), NULL, array (1, 2), INTERVAL '3' MONTH, k "
+  "FROM "
   "t",
-  "SELECT n + 1 AS `double`, k AS `a b`, k + 1 AS `row`, s AS `int`, p AS `1x`, d AS `größe` FROM t "
+  "SELECT n + 1 AS `double`, k AS `a b`, k + 1 AS `row`, s AS `int`, p AS `1x`, d AS `größe` FROM "
+  "t "
   "WHERE n < 100",
   NULL,
 };
 
 static const char *const more[] = {
-  "SELECT b, day, at, p, t, sum (f), max (at), min (t), max (f), max (t) FROM t GROUP BY b, day, at, "
+  "SELECT b, day, at, p, t, sum (f), max (at), min (t), max (f), max (t) FROM t GROUP BY b, day, "
+  "at, "
   "p, t",
   "SELECT a.k, sum (b.id) FROM t a JOIN u b ON a.k = b.key WHERE a.n > 5 GROUP BY a.k "
   "HAVING sum (b.id) > 1 ORDER BY 2 DESC LIMIT 2",
@@ -297,24 +323,30 @@ static const struct
 {
   const char *name, *columns;
 } tpch[] = {
-  { "customer", "c_custkey BIGINT, c_name STRING, c_address STRING, c_nationkey BIGINT, c_phone STRING, "
-                "c_acctbal DECIMAL(15,2), c_mktsegment STRING, c_comment STRING" },
+  { "customer",
+    "c_custkey BIGINT, c_name STRING, c_address STRING, c_nationkey BIGINT, c_phone STRING, "
+    "c_acctbal DECIMAL(15,2), c_mktsegment STRING, c_comment STRING" },
   { "lineitem",
     "l_orderkey BIGINT, l_partkey BIGINT, l_suppkey BIGINT, l_linenumber INT, l_quantity "
     "DECIMAL(15,2), l_extendedprice DECIMAL(15,2), l_discount DECIMAL(15,2), l_tax DECIMAL(15,2), "
-    "l_returnflag STRING, l_linestatus STRING, l_shipdate DATE, l_commitdate DATE, l_receiptdate DATE, "
+    "l_returnflag STRING, l_linestatus STRING, l_shipdate DATE, l_commitdate DATE, l_receiptdate "
+    "DATE, "
     "l_shipinstruct STRING, l_shipmode STRING, l_comment STRING" },
   { "nation", "n_nationkey BIGINT, n_name STRING, n_regionkey BIGINT, n_comment STRING" },
-  { "orders", "o_orderkey BIGINT, o_custkey BIGINT, o_orderstatus STRING, o_totalprice DECIMAL(15,2), "
-              "o_orderdate DATE, o_orderpriority STRING, o_clerk STRING, o_shippriority INT, o_comment "
-              "STRING" },
-  { "part", "p_partkey BIGINT, p_name STRING, p_mfgr STRING, p_brand STRING, p_type STRING, p_size INT, "
-            "p_container STRING, p_retailprice DECIMAL(15,2), p_comment STRING" },
-  { "partsupp", "ps_partkey BIGINT, ps_suppkey BIGINT, ps_availqty INT, ps_supplycost DECIMAL(15,2), "
-                "ps_comment STRING" },
+  { "orders",
+    "o_orderkey BIGINT, o_custkey BIGINT, o_orderstatus STRING, o_totalprice DECIMAL(15,2), "
+    "o_orderdate DATE, o_orderpriority STRING, o_clerk STRING, o_shippriority INT, o_comment "
+    "STRING" },
+  { "part",
+    "p_partkey BIGINT, p_name STRING, p_mfgr STRING, p_brand STRING, p_type STRING, p_size INT, "
+    "p_container STRING, p_retailprice DECIMAL(15,2), p_comment STRING" },
+  { "partsupp",
+    "ps_partkey BIGINT, ps_suppkey BIGINT, ps_availqty INT, ps_supplycost DECIMAL(15,2), "
+    "ps_comment STRING" },
   { "region", "r_regionkey BIGINT, r_name STRING, r_comment STRING" },
-  { "supplier", "s_suppkey BIGINT, s_name STRING, s_address STRING, s_nationkey BIGINT, s_phone STRING, "
-                "s_acctbal DECIMAL(15,2), s_comment STRING" },
+  { "supplier",
+    "s_suppkey BIGINT, s_name STRING, s_address STRING, s_nationkey BIGINT, s_phone STRING, "
+    "s_acctbal DECIMAL(15,2), s_comment STRING" },
 };
 
 static void
@@ -363,6 +395,7 @@ main (int argc, char **argv)
                "1,11,a\n1,12,\n2,20,b\n4,40,d\n,50,e\n3,5,c\n");
 
   g_test_add_func ("/codegen/explain", test_explain);
+  g_test_add_func ("/codegen/not-fused", test_not_fused);
   g_test_add_func ("/codegen/explain-adaptive", test_explain_adaptive);
   g_test_add_data_func ("/codegen/rows", scans_and_rows, check);
   g_test_add_data_func ("/codegen/aggregates", aggregates, check);
