@@ -58,6 +58,7 @@ typedef struct
   const char *description;
   const char *details;
   const RushJobOptions *job; /* call site, interruption, properties */
+  gboolean told;             /* to_rdd (): it is an action, of which events tell */
 } RushExecutionOptions;
 
 /* All rows, in order of the partitions: RushBatch. (transfer full) */

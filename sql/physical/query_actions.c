@@ -337,7 +337,8 @@ rush_query_to_rdd (RushQuery *self, const RushExecutionOptions *options, GError 
   plan = rush_query_executed_plan (self, error);
   if (plan != NULL)
     {
-      gboolean begun = rush_execution_begin (self, plan, options != NULL ? options : &none, FALSE);
+      gboolean begun = rush_execution_begin (self, plan, options != NULL ? options : &none,
+                                             options != NULL && options->told);
 
       if (!rush_query_run_subqueries (self, plan, &failure))
         rows = NULL;

@@ -216,6 +216,7 @@ walk_whole (const Job *job, const RushPartitionedFile *file, RushCsvSplitter *sp
 
   if (bytes == NULL)
     return FALSE;
+  ctx->metrics.input_records++;
   if (bytes->size >= 3 && memcmp (at, "\xef\xbb\xbf", 3) == 0)
     at += 3;
   while (!*out_enough && failure == NULL)

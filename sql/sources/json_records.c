@@ -254,6 +254,7 @@ look_at_file (Looking *self, const RushPartitionedFile *file, RushTaskContext *c
   if (!self->options->multi_line)
     return look_at_lines (self, file, ctx, error);
   whole = rush_read_whole (file, ctx, error);
+  ctx->metrics.input_records += whole != NULL;
   return whole != NULL &&
          look_at_text ((const char *)whole->bytes, whole->size, whole, self, error);
 }

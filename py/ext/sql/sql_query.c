@@ -132,15 +132,17 @@ query_arrow_stream (EngineQuery *self, PyObject *args)
   return engine_arrow_stream_of (batches, schema, time_zone);
 }
 
-/* to_rdd (call, properties) -> Rdd of batches */
+/* to_rdd (call, properties, told) -> Rdd of batches */
 static PyObject *
 query_to_rdd (EngineQuery *self, PyObject *args)
 {
   PyObject *call, *properties;
   EngineExecution execution;
-  if (!PyArg_ParseTuple (args, "OO!", &call, &PyDict_Type, &properties) ||
+  int told;
+  if (!PyArg_ParseTuple (args, "OO!p", &call, &PyDict_Type, &properties, &told) ||
       !engine_execution_init (&execution, call, properties))
     return NULL;
+  execution.options.told = told;
   GError *error = NULL;
   RushRdd *rdd;
   engine_call_push (&execution.call);
@@ -161,7 +163,8 @@ static PyMethodDef query_methods[] = {
   { "arrow_stream", (PyCFunction)query_arrow_stream, METH_VARARGS,
     "arrow_stream (time zone, call, properties) -> capsule of an Arrow stream" },
   { "dag", (PyCFunction)engine_query_dag, METH_O, "dag ('svg' | 'png' | 'pdf' | 'dot') -> bytes" },
-  { "to_rdd", (PyCFunction)query_to_rdd, METH_VARARGS, "to_rdd (call, properties) -> Rdd" },
+  { "to_rdd", (PyCFunction)query_to_rdd, METH_VARARGS,
+    "to_rdd (call, properties, told) -> Rdd; told: events tell of it, as of an action" },
   { NULL }
 };
 

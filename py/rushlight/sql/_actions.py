@@ -137,7 +137,7 @@ class Actions:
         >>> [r.id for r in spark.range(3).toLocalIterator()]
         [0, 1, 2]
         """
-        return self.rdd.toLocalIterator(prefetchPartitions)
+        return self._rdd(told=True).toLocalIterator(prefetchPartitions)
 
     @operator
     def foreach(self, f):

@@ -57,9 +57,9 @@ class Exporting(Mapping):
         return self._rdd()
 
     @operator
-    def _rdd(self):
+    def _rdd(self, told=False):
         from rushlight.rdd import RDD
-        engine_rdd = self._query().to_rdd(current_call(), self._properties())
+        engine_rdd = self._query().to_rdd(current_call(), self._properties(), told)
         return RDD(engine_rdd, self._session._context, ("rows",))._as_chain()
 
     @operator

@@ -96,7 +96,7 @@ class Keeping:
 
     def _cut(self, eager, how):
         from rushlight.sql._from_rdd import dataframe_of_rows
-        rows = self._rdd()
+        rows = self._rdd(told=True)
         getattr(rows, how)()
         if eager:
             rows.count()

@@ -303,7 +303,8 @@ plan_anew (AdaptiveExec *self, RushQuery *query, GError **error)
   g_autoptr (RushExec) smaller = rush_adaptive_propagate_empty (self->current, settings, error);
   g_autoptr (RushExec) joined =
       smaller != NULL ? rush_adaptive_switch_joins (smaller, settings, error) : NULL;
-  g_autoptr (RushExec) limited = joined != NULL ? rush_adaptive_drop_limits (joined, error) : NULL;
+  g_autoptr (RushExec) limited =
+      joined != NULL ? rush_adaptive_drop_limits (joined, settings, error) : NULL;
   RushExec *split = limited != NULL ? rush_adaptive_split_skewed (limited, settings, error) : NULL;
 
   if (split == NULL)

@@ -14,7 +14,8 @@
 RushExec *rush_adaptive_propagate_empty (RushExec *plan, const RushEvalSettings *settings,
                                          GError **error);
 /* A limit that is known not to leave out any row goes. */
-RushExec *rush_adaptive_drop_limits (RushExec *plan, GError **error);
+RushExec *rush_adaptive_drop_limits (RushExec *plan, const RushEvalSettings *settings,
+                                     GError **error);
 /* Joins of which a side has proved small become broadcast joins, or shuffled hash joins. */
 RushExec *rush_adaptive_switch_joins (RushExec *plan, const RushEvalSettings *settings,
                                       GError **error);

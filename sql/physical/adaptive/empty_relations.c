@@ -209,8 +209,18 @@ drop_node (RushExec *self /* taken over */, gpointer data, GError **error)
   return below;
 }
 
+/* What stood above the one partition of a limit may need an exchange now (a sort). */
 RushExec *
-rush_adaptive_drop_limits (RushExec *plan, GError **error)
+rush_adaptive_drop_limits (RushExec *plan, const RushEvalSettings *settings, GError **error)
 {
-  return rush_exec_transform_up (plan, drop_node, NULL, error);
+  g_autoptr (RushExec) dropped = rush_exec_transform_up (plan, drop_node, NULL, error);
+  g_autoptr (RushExec) required = NULL;
+
+  if (dropped == NULL || dropped == plan)
+    return g_steal_pointer (&dropped);
+  required = rush_ensure_requirements (dropped, settings, error);
+  if (required == NULL)
+    return NULL;
+  return rush_exec_ref (rush_count_shuffles (required) <= rush_count_shuffles (plan) ? required
+                                                                                     : plan);
 }
