@@ -29,7 +29,8 @@ def sc():
 @pytest.fixture(scope="module")
 def session_of():
     """A new SparkSession in UTC of a context with ample memory, or with so little ("12m") that queries
-    spill: session_of(memory).  There is one context at a time; a change of memory stops it."""
+    spill: session_of(memory), or session_of(((key, value), …)) with the keys that say how much.
+    There is one context at a time; a change of memory stops it."""
     from rushlight.sql import SparkSession
     zone, os.environ["TZ"] = os.environ.get("TZ"), "UTC"
     time.tzset()
@@ -44,9 +45,12 @@ def session_of():
         if memory not in made:
             stop()
             builder = SparkSession.builder.master("local[2]").appName("tests")
-            if memory:
-                builder = (builder.config("spark.testing.memory", memory)
-                           .config("spark.testing.reservedMemory", "0"))
+            if isinstance(memory, str):
+                memory_conf = {"spark.testing.memory": memory, "spark.testing.reservedMemory": "0"}
+            else:
+                memory_conf = dict(memory or ())
+            for key, value in memory_conf.items():
+                builder = builder.config(key, value)
             made[memory] = builder.getOrCreate()
         session = made[memory].newSession()
         session.conf.set("spark.sql.session.timeZone", "UTC")
