@@ -9,6 +9,8 @@
 
 /* @self as events tell it, with nodes for fused stages. (transfer full) */
 RushPlanInfo *rush_exec_plan_info (const RushExec *self);
+/* The scalar subqueries (RushExpr) in the node's expressions. (transfer container) */
+GPtrArray *rush_exec_subqueries (const RushExec *node);
 /* The same of a plan of the query, with its subqueries. */
 RushPlanInfo *rush_execution_plan_info (RushQuery *query, const RushExec *plan);
 /* The plan that runs, or has run. (transfer full) NULL with @error: there is none. */

@@ -72,9 +72,8 @@ note_subquery (const RushExpr *node, gpointer data)
   return FALSE;
 }
 
-/* The scalar subqueries in the node's expressions. (transfer container) */
-static GPtrArray *
-subqueries_of (const RushExec *node)
+GPtrArray *
+rush_exec_subqueries (const RushExec *node)
 {
   g_autoptr (GPtrArray) exprs = g_ptr_array_new ();
   GPtrArray *found = g_ptr_array_new ();
@@ -111,7 +110,7 @@ info_of (RushQuery *query, const RushExec *node)
   RushExec *inner = inner_plan (node);
   g_autofree char *arguments =
       node->klass->arguments != NULL ? node->klass->arguments (node) : NULL;
-  g_autoptr (GPtrArray) subqueries = subqueries_of (node);
+  g_autoptr (GPtrArray) subqueries = rush_exec_subqueries (node);
   guint n_children = inner != NULL ? 1 : node->n_children;
   RushPlanInfo *self =
       rush_plan_info_new (rush_exec_node_name (node),

@@ -366,7 +366,9 @@ choose (const Choice *choice, Keys *keys)
 {
   if (keys->left->len > 0)
     return choose_equi (choice, keys);
-  if (match_null_aware (choice->plan, keys) && is_small (choice, 1))
+  /* However big the right side: a nested loop would look at all of it for each row. */
+  if (rush_settings_get_bool (choice->settings, "spark.sql.optimizeNullAwareAntiJoin") &&
+      match_null_aware (choice->plan, keys))
     {
       RushJoin join = built (RUSH_JOIN_EXEC_BROADCAST_HASH, 1);
       join.null_aware = TRUE;
