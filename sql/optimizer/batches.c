@@ -41,7 +41,8 @@ static const RushRule *const replace_operators[] = { R (replace_deduplicate_with
 static const RushRule *const aggregates[] = { R (remove_literal_from_group_expressions), NULL };
 static const RushRule *const operators[] = {
   /* operators move down */
-  R (push_projection_through_limit), R (reorder_join), R (eliminate_outer_join), R (push_down_predicates), R (limit_push_down),
+  R (push_projection_through_limit), R (reorder_join), R (eliminate_outer_join),
+  R (push_down_predicates), R (limit_push_down),
   R (limit_push_down_through_window), R (column_pruning),
   /* operators become one */
   R (collapse_repartition), R (collapse_project), R (optimize_window_functions),

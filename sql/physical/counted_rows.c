@@ -1,8 +1,8 @@
 /* counted_rows.c - see counted_rows.h.
  *
  *     scan ─rows─▶ [+ length of each batch; + ms until it came] ─▶ …
- *     … ─rows─▶ shuffle writer        what it wrote stands in the task's metrics when the task ends:
- *                                     one of its cleanups counts that for the exchange
+ *     … ─rows─▶ shuffle writer     what it wrote stands in the task's metrics when the task ends:
+ *                                  one of its cleanups counts that for the exchange
  */
 #include "sql/physical/counted_rows.h"
 

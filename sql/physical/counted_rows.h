@@ -11,7 +11,7 @@ RushRdd *rush_counted_rdd (RushRdd *rows, RushMetricSet *metrics);
 /* The same, and the time until each batch came is counted as RUSH_METRIC_SCAN_TIME. */
 #define RUSH_METRIC_SCAN_TIME 1
 RushRdd *rush_timed_rdd (RushRdd *rows, RushMetricSet *metrics);
-/* … of a source that Spark reads row by row: whoever wants few rows (RushTaskContext.rows_wanted) is
+/* … of a source that Spark reads row by row: whoever wants few rows (rows_wanted of the task) is
  * given no more, and no more count as input. */
 RushRdd *rush_counted_row_rdd (RushRdd *rows, RushMetricSet *metrics);
 /* @rows as the map side of an exchange: what a task has written in the end is counted there.

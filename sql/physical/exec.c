@@ -79,8 +79,8 @@ rush_exec_alloc (gsize size, const RushExecClass *klass, RushExprList *output, g
   return self;
 }
 
-/* Functions that Spark has no Java for: it interprets them (CodegenFallback, ImperativeAggregate), and
- * whoever uses them is not fused. */
+/* Functions that Spark has no Java for: it interprets them (CodegenFallback, ImperativeAggregate),
+ * and whoever uses them is not fused. */
 static const char *const interpreted[] = {
   "zip_with",   "transform_keys", "transform_values", "map_zip_with",
   "map_filter", "array_sort",     "from_json",        "approx_count_distinct",

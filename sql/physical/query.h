@@ -38,6 +38,9 @@ RushExec *rush_query_spark_plan (RushQuery *self, GError **error);
 RushExec *rush_query_executed_plan (RushQuery *self, GError **error);
 RushContext *rush_query_context (RushQuery *self);
 const RushEvalSettings *rush_query_settings (RushQuery *self);
+/* What surrounds the jobs of the action that is under way: call site, properties, interruption;
+ * NULL outside of one. */
+const RushJobOptions *rush_query_job_options (RushQuery *self);
 
 typedef enum
 {

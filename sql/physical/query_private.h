@@ -4,9 +4,6 @@
 #include "sql/physical/adaptive/runtime_filters.h"
 #include "sql/physical/query.h"
 
-/* What surrounds the jobs of the action that is under way: call site, properties, interruption;
- * NULL outside of one. */
-const RushJobOptions *rush_query_job_options (RushQuery *self);
 /* What the action itself is called, also where an adaptive plan's jobs have another name. */
 const char *rush_query_call_site (RushQuery *self);
 /* The values of scalar subqueries, by expression id; NULL: there are none. (transfer none) */

@@ -12,7 +12,6 @@
  */
 #include "rdd/thread_jobs.h"
 #include "sql/physical/execution.h"
-#include "sql/physical/query_private.h"
 #include "sql/session/catalog.h"
 #include "sql/session/session_private.h"
 #include "sql/sources/inference_watch.h"

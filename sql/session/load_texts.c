@@ -6,7 +6,6 @@
  */
 #include "rdd/thread_jobs.h"
 #include "sql/physical/execution.h"
-#include "sql/physical/query_private.h"
 #include "sql/session/session_private.h"
 
 /* What Spark calls an RDD of objects in a plan; told of, and not run. */

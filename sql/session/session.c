@@ -230,7 +230,8 @@ put_setting (gpointer key, gpointer value, gpointer into)
   g_hash_table_insert (into, g_strdup (key), g_strdup (value));
 }
 
-/* The partitions of a cache are those that the last shuffle has: plans that read it count on that. */
+/* The partitions of a cache are those that the last shuffle has: plans that read it count on that.
+ */
 static RushQuery *
 query_of_cache (RushSqlSession *self, RushPlan *plan)
 {

@@ -46,8 +46,8 @@ RushPlan *rush_sql_session_load (RushSqlSession *self, const char *format, const
                                  const RushExecutionOptions *execution /* or NULL */,
                                  GError **error);
 
-/* spark.read.json (RDD of str): @texts has one column of strings; @schema or NULL: it is looked for.
- * (transfer full) */
+/* spark.read.json (RDD of str): @texts has one column of strings; @schema or NULL: it is looked
+ * for. (transfer full) */
 RushPlan *rush_sql_session_load_json_texts (RushSqlSession *self, RushPlan *texts,
                                             RushSchema *schema, RushOptions *options,
                                             const RushExecutionOptions *execution, GError **error);

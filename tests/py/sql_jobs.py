@@ -1,8 +1,8 @@
 """Small SQL programs whose jobs, stages, tasks and plans are those of PySpark.
 
 A program is a function (spark, tmp) → value; tmp is an empty folder of its own.  Settings given
-with a program hold while it runs.  Most are one expression, listed with `table`.  sql_jobs_record.py
-runs and records them, the families stand in sql_jobs_*.py.
+with a program hold while it runs.  Most are one expression, listed with `table`.
+sql_jobs_record.py runs and records them, the families stand in sql_jobs_*.py.
 """
 import collections
 import os

@@ -1,5 +1,5 @@
-"""Adaptive execution over data that is skewed, small or empty: the final plans are those that PySpark
-4.3 printed for the same programs, and the answers those of a plan that is not adaptive."""
+"""Adaptive execution over data that is skewed, small or empty: the final plans are those that
+PySpark 4.3 printed for the same programs, and the answers those of a plan that is not adaptive."""
 import re
 
 import pytest

@@ -12,8 +12,8 @@
 
 #include "sql/physical/query.h"
 
-/* Whether it is on, and @plan (before exchanges are put in) has something to adapt: an operator that
- * cares how its rows are spread, an exchange, a subquery, a cache that was adaptive itself. */
+/* Whether it is on, and @plan (before exchanges are put in) has something to adapt: an operator
+ * that cares how its rows are spread, an exchange, a subquery, a cache that was adaptive itself. */
 gboolean rush_adaptive_applies (const RushExec *plan, const RushEvalSettings *settings);
 /* @required: @plan with exchanges and sorts. Both are referenced. */
 RushExec *rush_adaptive_exec_new (RushExec *plan, RushExec *required);

@@ -35,5 +35,6 @@ RushExec *rush_adaptive_coalesce_partitions (RushExec *plan, guint parallelism,
 RushExec *rush_adaptive_read_locally (RushExec *plan, const RushEvalSettings *settings,
                                       GError **error);
 
-/* Shuffles that are still to run: what a plan costs.  A rule's plan is taken if it costs no more. */
+/* Shuffles that are still to run: what a plan costs.  A rule's plan is taken if it costs no more.
+ */
 guint rush_count_shuffles (const RushExec *plan);

@@ -1,8 +1,8 @@
 /* empty_relations.c - a stage that has given no rows spares what would read them.
  *
- *   HashAggregate (k)                  Join, inner                    Join, left outer
- *   └── Sort                  ─▶ ∅     ├── stage 0, 0 rows   ─▶ ∅     ├── stage 0        ─▶  Project
- *       └── stage 0, 0 rows            └── …                          └── stage 1, 0 rows    (a, null)
+ *   HashAggregate (k)              Join, inner                   Join, left outer
+ *   └── Sort              ─▶ ∅     ├── stage 0, 0 rows  ─▶ ∅     ├── stage 0       ─▶  Project
+ *       └── stage 0, 0 rows        └── …                         └── stage 1, 0 rows   (a, null)
  *
  * ∅ is a LocalTableScan without rows, which needs no job.  A limit that cannot leave out any row
  * goes for the same reason: the size of what is below is known now.

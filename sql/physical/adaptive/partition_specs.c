@@ -2,7 +2,8 @@
  *
  *   coalescing   sizes  3 2 │ 9 │ 1 1 4     target 6: a piece ends before it would be larger
  *   splitting    one partition, by what each map wrote of it
- *                maps   4 4 │ 5 3 │ 8 │ 1   … the last is small and joins its neighbour: 4 4 │ 5 3 │ 9
+ *                maps   4 4 │ 5 3 │ 8 │ 1   … the last is small and joins its neighbour:
+ *                       4 4 │ 5 3 │ 9
  */
 #include "sql/physical/adaptive/partition_specs.h"
 
