@@ -515,7 +515,7 @@ append_node (const RushPlan *self, GString *out)
     name = command_names[self->as.command.command->kind];
   if (self->kind == RUSH_PLAN_MAP_IN_PYTHON)
     name = rush_python_map_name (self->as.python.eval_type);
-  if (!self->resolved)
+  if (!self->resolved && self->kind != RUSH_PLAN_UNRESOLVED_WITH)
     g_string_append_c (out, '\'');
   else if (uses_unknown_columns (self))
     g_string_append_c (out, '!');
@@ -575,6 +575,8 @@ push_below (GArray *lines, const Line *line)
                i == self->n_children ? "   " : ":  ");
   if (rush_plan_has_subquery (self))
     rush_plan_visit_expressions (self, add_subquery_plan, inner);
+  for (guint i = 0; self->kind == RUSH_PLAN_UNRESOLVED_WITH && i < self->as.with.n; i++)
+    g_ptr_array_add (inner, self->as.with.plans[i]);
   for (guint i = inner->len; i > 0; i--)
     {
       g_autofree char *below =

@@ -52,6 +52,12 @@ test_answers (void)
       const Answer *mine = g_hash_table_lookup (differences, expected->sql);
       gboolean is_error;
       g_autofree char *actual = answer_of (expected->sql, &is_error);
+      if (mine != NULL && is_error == expected->is_error && strcmp (actual, expected->text) == 0)
+        {
+          n_wrong++;
+          g_test_message ("agrees, and should leave differences.txt:\n%s", expected->sql);
+          continue;
+        }
       if (mine != NULL)
         expected = mine;
       if (is_error == expected->is_error &&
