@@ -436,8 +436,8 @@ parse_level (RushParser *p, GArray *levels)
   return TRUE;
 }
 
-/* cte:  name [ '(' columns ')' ] [ MAX RECURSION LEVEL number ] [ AS ] '(' query ')'; its plan is an
- * alias over the query */
+/* cte:  name [ '(' columns ')' ] [ MAX RECURSION LEVEL number ] [ AS ] '(' query ')'; its plan is
+ * an alias over the query */
 static gboolean
 parse_cte (RushParser *p, Ctes *ctes)
 {

@@ -403,8 +403,8 @@ project (Head *head, GPtrArray *grouping, RushExpr *having, RushPlan *plan)
   return having != NULL ? rush_plan_having (having, plan) : plan;
 }
 
-/* body:  { lateral view } [ WHERE condition ] [ GROUP BY … ] [ HAVING condition ] [ QUALIFY condition ]
- * [ WINDOW … ] */
+/* body:  { lateral view } [ WHERE condition ] [ GROUP BY … ] [ HAVING condition ]
+ *        [ QUALIFY condition ] [ WINDOW … ] */
 static RushPlan *
 parse_body (RushParser *p, Head *head, RushPlan *source)
 {

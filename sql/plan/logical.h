@@ -212,7 +212,7 @@ struct _RushPlan
       /* Columns of the child that a name may still reach though the list leaves them out: the other
        * side's keys after a USING join. */
       RushExprList *hidden; /* (owned) or NULL */
-      const char *step;     /* static: of a pipe, where no aggregates may stand: "EXTEND"; or NULL */
+      const char *step;     /* static: of a pipe, without aggregates: "EXTEND"; or NULL */
     } project;
     struct
     {

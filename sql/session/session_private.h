@@ -18,8 +18,8 @@ struct _RushSqlSession
   pthread_mutex_t lock;
   /* guarded by lock */
   RushConf *conf; /* (owned) the context's settings, and what was set since */
-  GHashTable *sql_settings; /* (owned) those that SQL reads, never changed; or NULL: not copied since
-                               one of them was set */
+  GHashTable *sql_settings; /* (owned) those that SQL reads, never changed; or NULL: not copied
+                               since one of them was set */
 };
 
 /* Runs a command whose child, if it has one, is analyzed.  Returns what it shows: a LOCAL_RELATION

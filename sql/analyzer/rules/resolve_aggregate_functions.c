@@ -74,8 +74,8 @@ find_column (const Grouped *grouped, RushExpr *name, gboolean aggregated, GError
   return column;
 }
 
-/* An Expand has each key twice: as it was below, and with the nulls of the grouping sets.  Arguments
- * of aggregate functions mean the first, all else the second. */
+/* An Expand has each key twice: as it was below, and with the nulls of the grouping sets.
+ * Arguments of aggregate functions mean the first, all else the second. */
 static RushExpr *
 name_columns (const Grouped *grouped, RushExpr *expr, gboolean aggregated, GError **error)
 {

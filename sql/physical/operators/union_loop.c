@@ -4,9 +4,9 @@
  *      └────────────────┴───────────────────┴──────────▶ all of them are the result
  *
  * Each step is a query of its own (so one that the SQL tab shows, and that adaptive execution
- * plans): the recursion with the rows of the last step where it refers to itself.  Two limits keep a
- * condition that was forgotten from running forever; a LIMIT above stops the loop as soon as there
- * are enough rows.
+ * plans): the recursion with the rows of the last step where it refers to itself.  Two limits keep
+ * a condition that was forgotten from running forever; a LIMIT above stops the loop as soon as
+ * there are enough rows.
  *
  * Mirrors: org.apache.spark.sql.execution.UnionLoopExec.
  */
