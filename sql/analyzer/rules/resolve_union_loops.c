@@ -7,7 +7,8 @@
  *         +- 'UnionLoopRef 0                       +- … UnionLoopRef 0, [1#5]
  *
  * The anchor decides on names and types.  References get columns like its own (any of which may be
- * null: what the recursion makes is not known yet); then names resolve in it as anywhere; then its types must fit those of the anchor.
+ * null: what the recursion makes is not known yet); then names resolve in it as anywhere; then its
+ * types must fit those of the anchor.
  *
  * Mirrors: ResolveWithCTE, TypeCoercionBase.WidenSetOperationTypes of UnionLoop, CTESubstitution.
  */
