@@ -126,11 +126,24 @@ quotient_text (RushStageCode *self, const RushExpr *expr, RushCode a, RushCode b
   return rush_code_text (self, "%s == -1 ? 0 : %s %% %s", b.value, a.value, b.value);
 }
 
+/* A constant 0 as a variable: compilers refuse a division by it, though it would never be reached. */
+static RushCode
+divisor_code (RushStageCode *self, RushCode code)
+{
+  const char *name;
+
+  if (strcmp (code.value, "0") != 0)
+    return rush_code_variable (self, code, "divisor");
+  name = rush_code_name (self, "divisor");
+  rush_code_line_for (self, name, "%s %s = 0;", rush_code_type (code.type), name);
+  return (RushCode){ code.type, name, code.is_null };
+}
+
 static RushCode
 dividing (RushStageCode *self, const RushExpr *expr, RushCode left, RushCode right)
 {
   RushCode a = rush_code_variable (self, left, "dividend");
-  RushCode b = rush_code_variable (self, right, "divisor");
+  RushCode b = divisor_code (self, right);
   const char *zero = rush_code_text (self, "%s == 0", b.value);
   Result result = declare_result (self, expr, rush_code_or (self, a.is_null, b.is_null));
 

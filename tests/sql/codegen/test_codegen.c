@@ -67,7 +67,7 @@ static const char *const aggregates[] = {
   "SELECT count (DISTINCT k), count (DISTINCT s), sum (n) FROM t",
   "SELECT max (s), min (s) FROM t WHERE k > 0",
   "SELECT k + 1, max (s), collect_set (b) FROM t GROUP BY k + 1",
-  "SELECT k, approx_count_distinct (n), try_sum (n) FROM t GROUP BY k",
+  "SELECT k, approx_count_distinct (n), try_sum (n) FROM t WHERE k > 0 GROUP BY k",
   "SELECT sum (x) * 2, k + 1 FROM (SELECT k, n + 1 AS x FROM t) GROUP BY k",
   NULL,
 };
