@@ -220,14 +220,15 @@ session_get_conf (EngineSqlSession *self, PyObject *key)
 
 /* ── cached plans ── */
 
-/* cache (plan, (disk, memory, off_heap, deserialized, replication)) */
+/* cache (plan, (disk, memory, off_heap, deserialized, replication), table or None) */
 static PyObject *
 session_cache (EngineSqlSession *self, PyObject *args)
 {
   RushPlan *plan;
   int disk, memory, off_heap, deserialized, replication;
-  if (!PyArg_ParseTuple (args, "O&(ppppi)", engine_plan_converter, &plan, &disk, &memory, &off_heap,
-                         &deserialized, &replication))
+  const char *table;
+  if (!PyArg_ParseTuple (args, "O&(ppppi)z", engine_plan_converter, &plan, &disk, &memory,
+                         &off_heap, &deserialized, &replication, &table))
     return NULL;
   RushStorageLevel level = { .use_disk = disk,
                              .use_memory = memory,
@@ -235,7 +236,7 @@ session_cache (EngineSqlSession *self, PyObject *args)
                              .deserialized = deserialized,
                              .replication = (guint)replication };
   GError *error = NULL;
-  if (!rush_sql_session_cache (self->session, plan, level, NULL, &error))
+  if (!rush_sql_session_cache (self->session, plan, level, table, &error))
     return engine_raise (error);
   Py_RETURN_NONE;
 }
@@ -282,7 +283,7 @@ static PyMethodDef session_methods[] = {
   { "set_conf", (PyCFunction)session_set_conf, METH_VARARGS, "set_conf (key, value)" },
   { "unset_conf", (PyCFunction)session_unset_conf, METH_O, "unset_conf (key)" },
   { "get_conf", (PyCFunction)session_get_conf, METH_O, "get_conf (key) -> str or None" },
-  { "cache", (PyCFunction)session_cache, METH_VARARGS, "cache (plan, level)" },
+  { "cache", (PyCFunction)session_cache, METH_VARARGS, "cache (plan, level, table or None)" },
   { "uncache", (PyCFunction)session_uncache, METH_VARARGS, "uncache (plan, blocking) -> bool" },
   { "storage_level", (PyCFunction)session_storage_level, METH_VARARGS,
     "storage_level (plan) -> tuple or None" },

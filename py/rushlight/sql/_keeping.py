@@ -56,9 +56,13 @@ class Keeping:
     @operator
     def persist(self, storageLevel=StorageLevel.MEMORY_AND_DISK_DESER):
         """Keeps the rows at a storage level once they have been computed."""
+        return self._keep(storageLevel, None)
+
+    def _keep(self, level, table):
+        """…; plans call them after a table, if it has a name."""
         self._session._engine_session.cache(self._plan, (
-            storageLevel.useDisk, storageLevel.useMemory, storageLevel.useOffHeap,
-            storageLevel.deserialized, storageLevel.replication))
+            level.useDisk, level.useMemory, level.useOffHeap, level.deserialized,
+            level.replication), table)
         self.__dict__["_is_cached"] = True
         return self
 

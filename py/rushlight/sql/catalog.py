@@ -10,6 +10,7 @@ from rushlight.errors import AnalysisException, NotThereYet
 from rushlight.errors.base import check_type
 from rushlight.errors.sql import engine_condition
 from rushlight.sql._making import quoted
+from rushlight.storagelevel import StorageLevel
 
 __all__ = ["Catalog", "CatalogMetadata", "Column", "Database", "Function", "Table"]
 
@@ -269,10 +270,7 @@ class Catalog:
     def cacheTable(self, tableName, storageLevel=None):
         """Keeps a table's rows once they have been computed."""
         df = self._session.table(tableName)
-        if storageLevel is None:
-            df.cache()
-        else:
-            df.persist(storageLevel)
+        df._keep(storageLevel or StorageLevel.MEMORY_AND_DISK_DESER, tableName)
 
     @operator
     def uncacheTable(self, tableName):
