@@ -84,8 +84,8 @@ RushPlan *rush_analysis_renew (RushPlan *plan, const RushExprIdSet *taken);
  * over @args. */
 RushExpr *rush_analysis_call (const RushAnalysis *self, const char *name, guint n,
                               RushExpr *const *args, GError **error);
-/* withField (), dropFields (): @call of @name with @n resolved arguments; NULL: another function, or
- * @error. */
+/* withField (), dropFields (): @call of @name with @n resolved arguments; NULL: another function,
+ * or @error. */
 RushExpr *rush_analysis_update_fields (const RushAnalysis *self, const RushExpr *call,
                                        const char *name, guint n, GError **error);
 RushExpr *rush_analysis_alias_of (RushExpr *expr); /* takes over; named as it is written */

@@ -1,4 +1,4 @@
-"""What courses of Spark have their people type: ETL, word counts, joins, windows, functions of Python."""
+"""What courses of Spark have their people type: word counts, ETL, joins, windows, udfs."""
 import json
 import os
 import re
@@ -493,7 +493,6 @@ table("course",
       partition_ids=lambda spark: rows(spark.range(8, numPartitions=2).select(
           "id", F.spark_partition_id().alias("p"), F.monotonically_increasing_id().alias("m"))),
       conf=lambda spark: [spark.conf.get("spark.sql.shuffle.partitions"),
-                          spark.conf.get("spark.sql.autoBroadcastJoinThreshold"),
                           spark.conf.get("spark.sql.adaptive.enabled")],
       explain_filter=lambda spark: plan(spark.range(10).filter("id > 5").select(
           (col("id") * 2).alias("x"))),

@@ -23,7 +23,7 @@ def record(folder, wanted):
         builder = builder.config(key, value)
     spark = builder.config("spark.sql.warehouse.dir", folder + "/warehouse").getOrCreate()
     spark.sparkContext.setLogLevel("OFF")
-    for family in ("types", "columns", "errors", "frames", "session", "course"):
+    for family in ("types", "columns", "course", "errors", "frames", "session"):
         importlib.import_module("sql_programs_" + family)   # columns need a session in PySpark
     answers = {}
     for name, run in PROGRAMS.items():

@@ -246,11 +246,12 @@ static PyObject *
 expr_like (PyObject *module, PyObject *args)
 {
   RushExpr *text, *pattern;
-  if (!PyArg_ParseTuple (args, "O&O&", engine_expr_converter, &text, engine_expr_converter,
-                         &pattern))
+  int escape = '\\';
+  if (!PyArg_ParseTuple (args, "O&O&|C", engine_expr_converter, &text, engine_expr_converter,
+                         &pattern, &escape))
     return NULL;
-  return engine_expr_wrap (rush_expr_like (rush_expr_ref (text), rush_expr_ref (pattern), '\\'),
-                           NULL);
+  return engine_expr_wrap (
+      rush_expr_like (rush_expr_ref (text), rush_expr_ref (pattern), (gunichar)escape), NULL);
 }
 
 static PyObject *
@@ -405,7 +406,7 @@ PyMethodDef engine_expr_functions[] = {
   { "expr_cast", expr_cast, METH_VARARGS,
     "expr_cast (child, type, mode, fragment=None, call_site=None) -> Expr" },
   { "expr_alias", expr_alias, METH_VARARGS, "expr_alias (child, names, metadata=None) -> Expr" },
-  { "expr_like", expr_like, METH_VARARGS, "expr_like (text, pattern) -> Expr" },
+  { "expr_like", expr_like, METH_VARARGS, "expr_like (text, pattern, escape='\\\\') -> Expr" },
   { "expr_sort", expr_sort, METH_VARARGS, "expr_sort (child, descending, nulls_last) -> Expr" },
   { "expr_window", expr_window, METH_VARARGS,
     "expr_window (function, partition, orders, frame) -> Expr" },

@@ -1,7 +1,7 @@
 """DataFrame's actions: rows come out."""
 from rushlight._callsite import current_call, operator, renamed
 from rushlight.errors.base import wrong_type
-from rushlight.sql._showing import show_text
+from rushlight.sql._showing import html_text, show_text
 from rushlight.sql.row import Row
 
 # Spark names jobs that Python starts through Py4J after the place in the JVM.
@@ -109,20 +109,29 @@ class Actions:
             except ValueError:
                 raise wrong_type("truncate", "bool", truncate) from None
         width = 20 if truncate is True else 0 if truncate is False else int(truncate)
-        names = self.columns
-        as_text = self._as_text()
-        rows = as_text.limit(max(n, 0) + 1)._query().collect(Row, self._jvm_call("showString"),
-                                                            self._properties())
-        return show_text(names, [list(r) for r in rows], n, width, vertical)
+        return show_text(self.columns, self._rows_as_text(n), n, width, vertical)
 
-    def _as_text(self):
-        """All columns as show() prints their values."""
+    def _rows_as_text(self, n):
+        """The first `n` rows, and one more if there is one, with values as show() prints them."""
         from rushlight import _engine
-        from rushlight.sql._making import quoted
-        from rushlight.sql._making import call, column_of_name
-        exprs = [call("to_pretty_string", column_of_name(quoted(n), self._id)).alias(n)._expr
-                 for n in self.columns]
-        return self._derive(_engine.plan_unary("project", exprs, self._plan))
+        from rushlight.sql._making import as_literal, call, column_of_name, quoted
+        exprs = [call("to_pretty_string", column_of_name(quoted(name), self._id)).alias(name)._expr
+                 for name in self.columns]
+        shown = self._derive(_engine.plan_limit(
+            as_literal(max(n, 0) + 1)._expr, _engine.plan_unary("project", exprs, self._plan)))
+        return [list(row) for row in shown._query().collect(
+            Row, self._jvm_call("showString"), self._properties())]
+
+    def _repr_html_(self):
+        """The first rows as a table for notebooks, with spark.sql.repl.eagerEval.enabled."""
+        conf = self._session.conf
+        if conf.get("spark.sql.repl.eagerEval.enabled", "false") != "true":
+            return None
+        return html_text(self.columns, self._rows_as_text(self._eager("maxNumRows")),
+                         self._eager("maxNumRows"), self._eager("truncate"))
+
+    def _eager(self, name):
+        return int(self._session.conf.get(f"spark.sql.repl.eagerEval.{name}", "20"))
 
     def _jvm_call(self, name):
         return renamed(current_call(), f"{name} at {_FROM_JVM}")

@@ -4,8 +4,8 @@
     df.groupBy ("k").applyInPandas (f, schema)       f (frame) or f (key, frame) → frame
     a.groupBy ("k").cogroup (b.groupBy ("k"))        f (frame of a, frame of b) → frame
 
-Each is a node of the plan (sql/physical/operators/python_map.c); frames_worker.py is its other half.
-Two DataFrames' groups come together in one: the rows of both, each with its side before it.
+Each is a node of the plan (sql/physical/operators/python_map.c); frames_worker.py is its other
+half.  Two DataFrames' groups come together in one: the rows of both, each with its side before it.
 
 Mirrors pyspark.sql.pandas.map_ops and group_ops.
 """

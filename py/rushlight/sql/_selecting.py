@@ -4,7 +4,7 @@ from rushlight._callsite import operator
 from rushlight.errors.base import check_type, wrong_type
 from rushlight.errors.sql import engine_condition
 from rushlight.sql._making import (
-    ansi, column_of_name, flat, named_column, number_column, quoted)
+    ansi, call, column_of_name, flat, named_column, number_column, quoted)
 from rushlight.sql.column import Column
 
 def expressions(cols):
@@ -276,3 +276,30 @@ class Selecting:
                                                  valueColumnName, self._plan))
 
     melt = unpivot
+
+    @operator
+    def transpose(self, indexColumn=None):
+        """Columns turned into rows, and rows into columns: those that the values of one column, the
+        first by default, name.  A job reads all rows.
+
+        >>> df = spark.createDataFrame([("a", 1, 2), ("b", 3, 4)], "k string, x int, y int")
+        >>> df.transpose().collect()
+        [Row(key='x', a=1, b=3), Row(key='y', a=2, b=4)]
+        """
+        from rushlight.sql.types import StringType, StructField, StructType
+        index = named_column(self.columns[0] if indexColumn is None else indexColumn)
+        name = self.select(index).columns[0]
+        others = [quoted(n) for n in self.columns if not self._same_name(n, name)]
+        limit = int(self._session.conf.get("spark.sql.transposeMaxValues", "500"))
+        rows = self.where(index.isNotNull()).orderBy(index).select(
+            index.cast("string"), *others).limit(limit + 1).collect()
+        if len(rows) > limit:
+            raise engine_condition("TRANSPOSE_EXCEED_ROW_LIMIT", maxValues=str(limit),
+                                   config="spark.sql.transposeMaxValues")
+        one = StringType() if not others else self.select(
+            call("array", *[column_of_name(o) for o in others])).schema.fields[0].dataType.elementType
+        schema = StructType([StructField("key", StringType(), False)] + [
+            StructField(row[0], one) for row in rows])
+        values = [(n, *(row[i] for row in rows)) for i, n in enumerate(
+            self.select(*others).columns, 1)]
+        return self._session.createDataFrame(values, schema, verifySchema=False)

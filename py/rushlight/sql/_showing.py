@@ -2,6 +2,7 @@
 
 Mirrors org.apache.spark.sql.Dataset.showString.
 """
+import html
 import re
 
 _MIN_WIDTH = 3
@@ -19,6 +20,19 @@ def show_text(names, rows, n, width, vertical):
     text = _vertical(head, cells) if vertical else _table(head, cells, width)
     if more:
         text += f"only showing top {n} row{'' if n == 1 else 's'}"
+    return text
+
+
+def html_text(names, rows, n, width):
+    """The same as a table of HTML."""
+    def line(tag, cells):
+        ends = f"</{tag}><{tag}>"
+        return f"<tr><{tag}>{ends.join(html.escape(c) for c in cells)}</{tag}></tr>\n"
+
+    text = "<table border='1'>\n" + line("th", names)
+    text += "".join(line("td", [cut(v, width) for v in row]) for row in rows[:n]) + "</table>\n"
+    if len(rows) > n:
+        text += f"only showing top {n} row{'' if n == 1 else 's'}\n"
     return text
 
 

@@ -34,7 +34,7 @@ _plan_ids = itertools.count(1)
 # Names of pyspark's DataFrame that are not there yet.
 _MISSING = frozenset("""
     asTable dropDuplicatesWithinWatermark executionInfo
-    mergeInto pandas_api plot repartitionById transpose withWatermark writeStream writeTo
+    mergeInto pandas_api plot repartitionById withWatermark writeStream writeTo
     zipWithIndex
 """.split())
 _JVM = ("_jdf", "_jschema")
@@ -119,8 +119,6 @@ class DataFrame(Selecting, Grouping, Joining, Moving, Gaps, Figures, Actions, Ex
 
     def __repr__(self):
         if self._session.conf.get("spark.sql.repl.eagerEval.enabled", "false") == "true":
-            rows, width = (int(self._session.conf.get(f"spark.sql.repl.eagerEval.{name}"))
-                           for name in ("maxNumRows", "truncate"))
-            return self._show_string(rows, width)
+            return self._show_string(self._eager("maxNumRows"), self._eager("truncate"))
         return "DataFrame[%s]" % ", ".join(f"{n}: {t}" for n, t in self.dtypes)
 

@@ -161,8 +161,9 @@ def _places(names, schema):
     """Where the schema's columns are among those that came; by place if they have no names."""
     if not all(isinstance(name, str) for name in names):
         if len(names) != len(schema.names):
-            raise PySparkRuntimeError(errorClass="RESULT_COLUMN_SCHEMA_MISMATCH", messageParameters={
-                "expected": str(len(schema.names)), "actual": str(len(names))})
+            raise PySparkRuntimeError(
+                errorClass="RESULT_COLUMN_SCHEMA_MISMATCH", messageParameters={
+                    "expected": str(len(schema.names)), "actual": str(len(names))})
         return list(range(len(names)))
     missing = sorted(set(schema.names) - set(names))
     extra = sorted(set(names) - set(schema.names))

@@ -1,8 +1,8 @@
 /* python_map.c - rows that functions of Python make of all rows, or of the rows of a group.
  *
  *   MapInPandas               rows (a, b) ──▶ worker: f (frames) ──▶ rows (c)
- *   FlatMapGroupsInPandas     rows (k, a, b), in the order of k ──▶ worker: f (frame of a k) ──▶ rows
- *   ArrowAggregatePython      rows (k, a), in the order of k ──▶ worker: f (a's of a k) ──▶ (k, value)
+ *   FlatMapGroupsInPandas     rows (k, a, b), in the order of k ──▶ f (frame of a k) ──▶ rows
+ *   ArrowAggregatePython      rows (k, a), in the order of k ──▶ f (a's of a k) ──▶ (k, value)
  *
  * Unlike python_eval.c nothing is kept back: what comes out of the worker is what there is.  The
  * worker sees where a group ends as its rows come one behind the other, so that it holds one group

@@ -1,7 +1,6 @@
 """Columns, literals, conditions and order."""
 from rushlight import _engine
-from rushlight.errors import NotThereYet
-from rushlight.sql._making import ansi, as_literal, call_shown, named_column
+from rushlight.sql._making import ansi, as_literal, call, call_shown, named_column
 from rushlight.sql.column import Column, case_when
 
 __all__ = ["col", "column", "lit", "expr", "when", "broadcast", "asc", "desc",
@@ -131,10 +130,10 @@ def like(str, pattern, escapeChar=None):
 
     >>> spark.range(1).select(like(lit("lamp"), lit("l%")).alias("v")).first().v
     True
+    >>> spark.range(1).select(like(lit("5%"), lit("5!%"), lit("!")).alias("v")).first().v
+    True
     """
-    if escapeChar is not None:
-        raise NotThereYet("functions.like(escapeChar=…)")
-    return named_column(str).like(named_column(pattern))
+    return _like("like", named_column(str), named_column(pattern), escapeChar)
 
 
 def ilike(str, pattern, escapeChar=None):
@@ -143,6 +142,17 @@ def ilike(str, pattern, escapeChar=None):
     >>> spark.range(1).select(ilike(lit("Lamp"), lit("l%")).alias("v")).first().v
     True
     """
-    if escapeChar is not None:
-        raise NotThereYet("functions.ilike(escapeChar=…)")
-    return named_column(str).ilike(named_column(pattern))
+    return _like("ilike", named_column(str), named_column(pattern), escapeChar)
+
+
+def _like(name, text, pattern, escape):
+    """LIKE, with a character of one's own before % and _ that stand for themselves."""
+    if escape is None:
+        return getattr(text, name)(pattern)
+    words = [text, pattern] if name == "like" else [call("lower", text), call("lower", pattern)]
+    return Column(_engine.expr_like(words[0]._expr, words[1]._expr, _character(escape)),
+                  lambda: call_shown(name, [text, pattern, as_literal(_character(escape))]))
+
+
+def _character(escape):
+    return escape._shown().strip("'") if isinstance(escape, Column) else escape
