@@ -112,7 +112,8 @@ class DataFrameReader:
             self.schema(schema)
         self.options(**options)
         plan = self._session._engine_session.load_json_texts(
-            plan_of_texts(self._session, rdd), self._schema.json() if self._schema is not None else None, self._options,
+            plan_of_texts(self._session, rdd),
+            self._schema.json() if self._schema is not None else None, self._options,
             renamed(current_call(), f"json at {_FROM_JVM}"),
             dict(self._session._context._local.properties))
         return DataFrame(self._session._analyze(plan), self._session)
