@@ -1,7 +1,7 @@
 /* update_fields.c - structs with other fields: Column.withField (), Column.dropFields ().
  *
  *   with field (s, 'b', 2)    IF (isnull (s), null, named_struct ('a', s.a, 'b', 2))
- *   drop field (s, 'a')       IF (isnull (s), null, named_struct ('b', s.b))         s: struct<a, b>
+ *   drop field (s, 'a')       IF (isnull (s), null, named_struct ('b', s.b))      s: struct<a, b>
  *
  * Which fields there are is known here at the earliest.  No SQL text has these functions: their
  * names are no names.
