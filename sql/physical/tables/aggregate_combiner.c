@@ -2,9 +2,9 @@
  * over its own states, one column at a time.
  *
  * All that can be refused and tried again comes first: arguments, numbers of groups, room for
- * states.  Once an update () has begun its rows have been taken in, and a refusal there (a state
- * that itself grows, as collect_list's) ends the task: it must not look like one that a spill could
- * cure, or rows would count twice.
+ * states, and for what states that grow themselves (collect_list's) will take of the rows.  Once an
+ * update () has begun its rows have been taken in, and a refusal there ends the task: it must not
+ * look like one that a spill could cure, or rows would count twice.
  *
  * Groups that were numbered when room for their states was refused have no states.  They are at the
  * end, and get theirs when the rows come again; until then they do not exist.
@@ -15,6 +15,8 @@
 #include "sql/physical/tables/metered_allocator.h"
 
 #include <string.h>
+
+#define FEW_BYTES (256 * 1024) /* of states: not worth to be spilled for others */
 
 typedef struct
 {
@@ -29,6 +31,7 @@ typedef struct
   guint capacity;              /* groups */
   guint n_groups;              /* with states */
   guint n_drained;
+  gboolean updating; /* cannot make room now */
   gboolean finished; /* all has been handed out: without keys there is one row, not one a call */
 } AggregateCombiner;
 
@@ -366,6 +369,25 @@ update_all (AggregateCombiner *self, const RushBatch *batch, const guint32 *grou
   return TRUE;
 }
 
+/* Whether states that grow have room for the rows, or nothing would be won by spilling those that
+ * there are: twice the batch, as arrays grow by doubling.  It may be a slice of a larger one, so
+ * that is a bound, not a measure. */
+static gboolean
+has_room_to_grow (AggregateCombiner *self, const RushBatch *batch, GError **error)
+{
+  gsize bytes = 2 * (rush_batch_memory_bytes (batch) + batch->length * sizeof (gpointer));
+  gboolean grows = FALSE;
+
+  for (guint c = 0; c < self->spec->n_calls; c++)
+    grows |= self->spec->calls[c].klass->clear != NULL;
+  if (!grows || self->table == NULL || rush_metered_allocator_in_use (self->meter) < FEW_BYTES)
+    return TRUE;
+  if (!rush_allocator_reserve (self->meter, bytes, error))
+    return FALSE;
+  rush_allocator_release (self->meter, bytes);
+  return TRUE;
+}
+
 static gboolean
 aggregate_insert (RushCombiner *base, const RushBatch *batch, GError **error)
 {
@@ -382,7 +404,10 @@ aggregate_insert (RushCombiner *base, const RushBatch *batch, GError **error)
     return FALSE;
   inserted = evaluate_arguments (self, batch, args, error) &&
              number_groups (self, keys, &rows, groups, error) &&
-             update_all (self, batch, groups, args, error);
+             has_room_to_grow (self, batch, error);
+  self->updating = inserted;
+  inserted = inserted && update_all (self, batch, groups, args, error);
+  self->updating = FALSE;
   unref_columns (keys, spec->n_keys);
   for (guint c = 0; c < spec->n_calls; c++)
     if (args[c] != NULL)
@@ -399,16 +424,21 @@ aggregate_merge (RushCombiner *base, const RushBatch *batch, GError **error)
   guint32 groups[RUSH_BATCH_MAX_ROWS];
   guint column = 1 + self->spec->n_keys;
 
-  if (!number_groups (self, (RushColumn *const *)&batch->columns[1], &rows, groups, error))
+  if (!number_groups (self, (RushColumn *const *)&batch->columns[1], &rows, groups, error) ||
+      !has_room_to_grow (self, batch, error))
     return FALSE;
   for (guint c = 0; c < self->spec->n_calls; c++)
     {
       const RushAggregateCall *call = &self->spec->calls[c];
       GError *failure = NULL;
-      gboolean merged = call->klass->merge (call->call, &self->states[c], groups,
-                                            (RushColumn *const *)&batch->columns[column], &rows,
-                                            self->eval, &failure);
+      gboolean merged;
 
+      self->updating = TRUE;
+      merged = call->klass->merge (call->call, &self->states[c], groups,
+                                   (RushColumn *const *)&batch->columns[column], &rows, self->eval,
+                                   &failure);
+
+      self->updating = FALSE;
       if (!end_update (merged, failure, error))
         return FALSE;
       column += call->n_buffers;
@@ -416,13 +446,13 @@ aggregate_merge (RushCombiner *base, const RushBatch *batch, GError **error)
   return TRUE;
 }
 
-/* One group that must always be there cannot be divided, and is small. */
+/* What could be spilled: one group that must always be there cannot be divided, and is small. */
 static gsize
 aggregate_memory_bytes (const RushCombiner *base)
 {
   const AggregateCombiner *self = (const AggregateCombiner *)base;
 
-  return self->table != NULL ? rush_metered_allocator_in_use (self->meter) : 0;
+  return self->table != NULL && !self->updating ? rush_metered_allocator_in_use (self->meter) : 0;
 }
 
 /* ---- rows out ---- */

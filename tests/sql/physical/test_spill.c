@@ -43,6 +43,12 @@ test_aggregate (void)
       "SELECT count(*), max(c) FROM (SELECT concat('a rather long key, number ', id % 60000) AS k, "
       "count(*) AS c FROM range(120000) GROUP BY concat('a rather long key, number ', id % 60000))",
       "60000|2");
+  /* States that grow are spilled between two batches. */
+  queries_assert (context,
+                  "SELECT count(*), sum(size(l)), sum(size(s)) FROM (SELECT id % 2000 AS k, "
+                  "collect_list(concat('a text of some length, number ', id)) AS l, "
+                  "collect_set(id) AS s FROM range(60000) GROUP BY id % 2000)",
+                  "2000|60000|60000");
   queries_end (context);
 }
 
