@@ -5,7 +5,7 @@
  *   Aggregate [max(w#4)]                        Aggregate [d#9], [max(w#4), d#9]
  *   └── Filter (k#3 < outer(k#1))        →      └── Filter (k#3 < d#9)
  *       └── u                                       └── Join Inner
- *                                                       ├── Aggregate [k#1], [k#1 AS d#9]   ◄ domain
+ *                                                       ├── Aggregate [k#1], [k#1 AS d#9]  ◄ domain
  *                                                       │   └── t
  *   with the condition (d#9 <=> k#1)                    └── u
  *

@@ -46,5 +46,5 @@ RushStatistics rush_plan_statistics_by (RushPlan *plan, gboolean cbo);
 /* A literal that is a number, a date, a timestamp or a boolean, on the scale of min and max. */
 gboolean rush_literal_to_double (const RushExpr *literal, double *out);
 char *rush_size_to_text (double bytes); /* "10.0 MiB" (transfer full) */
-/* explain ("cost"): the plan with sizes and rows behind each node; @estimator: NULL: sizes alone. */
+/* explain ("cost"): sizes and rows behind each node; @estimator: NULL: sizes alone. */
 char *rush_plan_to_cost_string (RushPlan *plan, RushEstimator *estimator);

@@ -1,8 +1,8 @@
 /* collapse_window.c - two windows over the same partitions and orders are one.
  *
- *   Window [max(v#2) AS b#4], [k#1]                   Window [sum(v#2) AS a#3, max(v#2) AS b#4], [k#1]
- *   └── Window [sum(v#2) AS a#3], [k#1]        →      └── t
- *       └── t
+ *   Window [max(v#2) AS b#4], [k#1]               Window [sum(v#2) AS a#3, max(v#2) AS b#4],
+ *   └── Window [sum(v#2) AS a#3], [k#1]     →     │      [k#1]
+ *       └── t                                     └── t
  *
  * The rows are sorted and looked at once.  A projection between them moves above.
  */

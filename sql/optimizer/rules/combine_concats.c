@@ -1,4 +1,7 @@
-/* combine_concats.c - concatenations of concatenations are one: ((a || b) || c) → concat(a, b, c). */
+/* combine_concats.c - concatenations of concatenations are one.
+ *
+ *   ((a || b) || c)   →   concat(a, b, c)
+ */
 #include "sql/optimizer/optimizer_private.h"
 
 static gboolean

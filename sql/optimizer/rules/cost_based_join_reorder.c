@@ -19,7 +19,8 @@
  * spark.sql.cbo.joinReorder.dp.threshold items whose rows are all known (ANALYZE TABLE), and never
  * joins what no condition connects.  A join with a hint stays.
  *
- * Source:   Selinger et al.: Access Path Selection in a Relational Database Management System (1979).
+ * Source:   Selinger et al.: Access Path Selection in a Relational Database Management System
+ *           (SIGMOD 1979).
  * Mirrors:  CostBasedJoinReorder, JoinReorderDP.
  */
 #include "sql/optimizer/optimizer_private.h"

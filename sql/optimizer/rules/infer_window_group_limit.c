@@ -1,9 +1,9 @@
 /* infer_window_group_limit.c - of each partition only the first rows are asked for.
  *
- *   Filter (r#3 <= 2)                               Filter (r#3 <= 2)
- *   └── Window [rank() AS r#3], [k#1], [v#2]   →    └── Window [rank() AS r#3], [k#1], [v#2]
- *       └── t                                           └── WindowGroupLimit [k#1], [v#2], rank(), 2
- *                                                           └── t
+ *   Filter (r#3 <= 2)                            Filter (r#3 <= 2)
+ *   └── Window [rank() AS r#3], [k#1], [v#2]  →  └── Window [rank() AS r#3], [k#1], [v#2]
+ *       └── t                                        └── WindowGroupLimit [k#1], [v#2], rank(), 2
+ *                                                        └── t
  *
  * "The best three of each": the physical plan throws the other rows away before they are shuffled
  * (each task keeps the first of its own) and again behind.  All windows must look at what comes
