@@ -1,7 +1,7 @@
 /* code_types.c - how values of Spark's types stand in C.
  *
  *   boolean                  bool         false if it is null
- *   tinyint … bigint         int8_t … int64_t; dates, times and ANSI intervals as the engine has them
+ *   tinyint … bigint         int8_t … int64_t; dates, times, ANSI intervals as the engine has them
  *   float, double            float, double
  *   decimal (p, s)           rl_decimal   the unscaled value; s is known when the text is written
  *   string, binary           rl_string

@@ -7,7 +7,7 @@
  *   Generated code:
  *   #include "generated_runtime.h"    what it needs, and one function
  *
- * Spark's headings also have sizes of the Java class (maxMethodCodeSize …): C has none.  Spark shows
+ * Spark's headings also have sizes of the Java class (maxMethodCodeSize …): C has none.  It shows
  * nothing of an adaptive plan that has not run ("Found 0 …"), as its stages are not settled; here
  * they are those that the plan would have if it stayed as it is.
  *

@@ -1,7 +1,7 @@
 /* codegen.h - the C of fused stages: what explain ("codegen") shows.
  *
  *   *(1) HashAggregate (keys=[k], functions=[partial_sum(v)])      bool stage_1 (rl_stage *stage)
- *   +- *(1) Filter (v > 2)                                           while (… rl_next_row (stage, 0)
+ *   +- *(1) Filter (v > 2)                                         while (… rl_next_row (stage, 0)
  *      +- Exchange …                          input 0                  if (!(v > 2)) continue;
  *                                                                      group = rl_groups_find (…)
  *

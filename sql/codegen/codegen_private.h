@@ -182,7 +182,7 @@ typedef struct
 void rush_code_matches (RushStageCode *self, const RushExec *exec, const RushMatches *matches);
 /* Whether rows of the build side that match nothing come out, too. */
 gboolean rush_code_keeps_build (const RushJoin *join);
-/* The last of a join that has made pairs: @rest (a list of rows) has those that may be left over. */
+/* The last of a join that has made pairs: @rest (a list) has rows that may be left over. */
 void rush_code_consume_pairs (RushStageCode *self, const RushExec *exec, const RushMatches *matches,
                               const char *rest);
 /* Keys as datums; *@out_is_null: a condition, one of them is null. */

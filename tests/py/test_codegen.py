@@ -31,7 +31,8 @@ def test_explain_prints_a_function_for_each_stage(spark, capsys):
     df = spark.range(10).where("id > 2").selectExpr("id % 3 as k", "id").groupBy("k").sum("id")
     df.explain("codegen")
     text = capsys.readouterr().out
-    assert text.startswith("Found 2 WholeStageCodegen subtrees.\n== Subtree 1 / 2 ==\n*(1) HashAggregate(")
+    assert text.startswith("Found 2 WholeStageCodegen subtrees.\n== Subtree 1 / 2 ==\n"
+                           "*(1) HashAggregate(")
     assert [f"stage_{i + 1} (rl_stage *stage)" in code
             for i, code in enumerate(generated(text))] == [True, True]
 
@@ -81,7 +82,8 @@ def test_generated_stages_of_tpch(tmp_path):
     assert generator, "tpchgen-cli of requirements-test.txt is not installed"
     subprocess.run([generator, "csv", "-s", "0.001", "--output-dir", str(tmp_path)], check=True,
                    capture_output=True)
-    env = dict(os.environ, G_TEST_SRCDIR=str(ROOT / "tests"), RUSH_TPCH_CSV=str(tmp_path), TZ="UTC")
+    env = dict(os.environ, G_TEST_SRCDIR=str(ROOT / "tests"), RUSH_TPCH_CSV=str(tmp_path),
+               TZ="UTC")
     done = subprocess.run([str(PROGRAM), "-k", "-m", "slow"], env=env, capture_output=True,
                           text=True, timeout=600)
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr

@@ -126,7 +126,7 @@ quotient_text (RushStageCode *self, const RushExpr *expr, RushCode a, RushCode b
   return rush_code_text (self, "%s == -1 ? 0 : %s %% %s", b.value, a.value, b.value);
 }
 
-/* A constant 0 as a variable: compilers refuse a division by it, though it would never be reached. */
+/* A constant 0 as a variable: compilers refuse a division by it, though it is never reached. */
 static RushCode
 divisor_code (RushStageCode *self, RushCode code)
 {

@@ -5,7 +5,7 @@
  *   a <=> b                a_is_null || b_is_null ? a_is_null == b_is_null : a == b
  *
  * A condition's value is false where it is null: that is all a filter must know.  Floating point
- * numbers are compared by a function unless a constant makes C's own answer right: NaN is above all.
+ * numbers are compared by a function unless a constant makes C's answer right: NaN is above all.
  */
 #include "sql/codegen/codegen_private.h"
 

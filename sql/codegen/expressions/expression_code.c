@@ -1,7 +1,8 @@
 /* expression_code.c - an expression as C: which kind is written how.
  *
- *   l_extendedprice * (1 - l_discount)   ─▶   value    (l_extendedprice * (1 - l_discount))
- *                                             is_null  (l_extendedprice_is_null || l_discount_is_null)
+ *   l_extendedprice * (1 - l_discount)
+ *                               value    (l_extendedprice * (1 - l_discount))
+ *                               is_null  (l_extendedprice_is_null || l_discount_is_null)
  *
  * What cannot fail stays an expression; what can (an overflow, a division) or must not run for
  * every row (a branch of CASE) becomes lines before it, and a variable.  What has no text of its
