@@ -1,7 +1,7 @@
 /* runtime_filters.c - see runtime_filters.h: gathering keys, waiting for them, dropping rows.
  *
  * An exchange is known by its kind and its columns: rules copy it, but its columns keep their
- * identities.  Tasks gather keys by themselves and hand them over at their end; a task that runs
+ * identities.  Tasks gather keys by themselves and hand them over now and then; a task that runs
  * twice adds its keys twice, which does no harm.
  *
  * A filter that lets most rows pass is not worth its while: a task that has seen so many rows goes
@@ -16,6 +16,7 @@
 #include <string.h>
 
 #define TRIAL_ROWS (4 * RUSH_BATCH_MAX_ROWS)
+#define GATHERED_KEYS (4 * RUSH_BATCH_MAX_ROWS) /* before they are handed over */
 
 static RushExprId
 id_of (const RushExprList *columns, guint i)
@@ -96,12 +97,12 @@ gather_column (GArray *into, const RushBatch *batch, const RushColumn *column)
 {
   const gint64 *keys = plain_keys (column);
 
-  if (keys != NULL && into->len <= RUSH_KEY_FILTER_MAX_KEYS)
+  if (keys != NULL)
     {
       gather_plain (into, batch, keys);
       return;
     }
-  for (guint i = 0; i < batch->length && into->len <= RUSH_KEY_FILTER_MAX_KEYS; i++)
+  for (guint i = 0; i < batch->length; i++)
     {
       guint row = rush_batch_row (batch, i);
       gint64 key;
@@ -114,24 +115,28 @@ gather_column (GArray *into, const RushBatch *batch, const RushColumn *column)
     }
 }
 
+/* What the task has gathered so far goes to all tasks' filter. */
+static void
+hand_over (GatheringIterator *self, guint f)
+{
+  rush_key_filter_add (self->gathering->filters[f], (const gint64 *)self->keys[f]->data,
+                       self->keys[f]->len);
+  g_array_set_size (self->keys[f], 0);
+}
+
 static RushBatch *
 gathering_next (RushIterator *base, GError **error)
 {
   GatheringIterator *self = (GatheringIterator *)base;
-  g_autoptr (GError) failure = NULL;
-  RushBatch *batch = rush_iterator_next (self->rows, &failure);
+  RushBatch *batch = rush_iterator_next (self->rows, error);
 
-  for (guint f = 0; f < self->gathering->n && failure == NULL; f++)
-    if (batch != NULL)
-      gather_column (self->keys[f], batch, batch->columns[self->gathering->columns[f]]);
-    else
-      {
-        rush_key_filter_add (self->gathering->filters[f], (const gint64 *)self->keys[f]->data,
-                             self->keys[f]->len);
-        g_array_set_size (self->keys[f], 0);
-      }
-  if (failure != NULL)
-    g_propagate_error (error, g_steal_pointer (&failure));
+  for (guint f = 0; f < self->gathering->n; f++)
+    {
+      if (batch != NULL)
+        gather_column (self->keys[f], batch, batch->columns[self->gathering->columns[f]]);
+      if (batch == NULL || self->keys[f]->len >= GATHERED_KEYS)
+        hand_over (self, f);
+    }
   return batch;
 }
 
