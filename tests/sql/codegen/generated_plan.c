@@ -161,7 +161,7 @@ run_node (Run *self, RushExec *node, GError **error)
 
 /* ---- comparing ---- */
 
-/* Sums of doubles depend on the order of the rows: ten digits are enough. */
+/* Sums of doubles depend on the order of the rows: ten digits are enough.  A NaN has no sign. */
 static void
 append_value (GString *out, const RushColumn *column, guint row)
 {
@@ -171,6 +171,7 @@ append_value (GString *out, const RushColumn *column, guint row)
       (column->type == &RUSH_FLOAT64 || column->type == &RUSH_FLOAT32))
     {
       x = rush_column_get_double (column, row);
+      x = isnan (x) ? NAN : x;
       g_string_append_printf (out, "%.10g", fabs (x) < 1e-9 ? 0.0 : x);
     }
   else
