@@ -169,7 +169,13 @@ test_windows (Fixture *self, gconstpointer data)
   g_autoptr (RushColumn) two =
       rush_column_new_constant_int (&RUSH_INT32, 2, N_ROWS, rush_allocator_system (), NULL);
   RushColumn *columns[] = { self->batch->columns[1], two };
-  RushWindowPartition partition = { N_ROWS, columns, start, end, frame_start, frame_end };
+  RushWindowPartition partition = { .n_rows = N_ROWS,
+                                    .n = N_ROWS,
+                                    .args = columns,
+                                    .peers_start = start,
+                                    .peers_end = end,
+                                    .frame_start = frame_start,
+                                    .frame_end = frame_end };
 
   for (guint c = 0; c < G_N_ELEMENTS (cases); c++)
     {
