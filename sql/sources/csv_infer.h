@@ -5,7 +5,8 @@
  */
 #pragma once
 
-#include "sql/sources/csv_record.h"
+#include "sql/sources/source.h"
+#include "sql/records/csv_record.h"
 
 RushSchema *rush_csv_infer_schema (const RushFileFormat *format, RushContext *context,
                                    const GPtrArray *files, const RushOptions *options,

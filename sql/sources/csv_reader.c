@@ -13,7 +13,7 @@
 
 #include "core/data/builder.h"
 #include "rdd/source/local_path.h"
-#include "sql/sources/csv_record.h"
+#include "sql/records/csv_record.h"
 #include "sql/sources/record_lines.h"
 #include "sql/sources/row_filter.h"
 

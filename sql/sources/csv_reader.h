@@ -4,7 +4,8 @@
  */
 #pragma once
 
-#include "sql/sources/csv_options.h"
+#include "sql/sources/source.h"
+#include "sql/records/csv_options.h"
 
 RushIterator *rush_csv_read (const RushFileFormat *format, const RushPartitionedFile *file,
                              const RushReadRequest *request, RushTaskContext *ctx, GError **error);

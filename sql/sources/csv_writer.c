@@ -1,13 +1,10 @@
-/* csv_writer.c - rows as CSV.
+/* csv_writer.c - rows as lines of CSV, after a line of names if there is to be one.
  *
- * A field gets quotes if it holds the separator, the quote, a line end or begins with the comment
- * character; or always (quoteAll).  Null is nullValue, the empty string emptyValue ("" in quotes),
- * so that the two can be told apart.
- *
- * Mirrors: org.apache.spark.sql.catalyst.csv.UnivocityGenerator.
+ * Mirrors: org.apache.spark.sql.execution.datasources.csv.CsvOutputWriter.
  */
 #include "sql/sources/csv_writer.h"
 
+#include "sql/records/csv_generator.h"
 #include "sql/sources/file_writer.h"
 
 #include <string.h>
@@ -16,70 +13,8 @@ typedef struct
 {
   RushFileWriter *file;
   RushCsvOptions *options;
-  RushFieldWriter values;
-  GString *field;
+  RushCsvGenerator generator;
 } CsvWriter;
-
-static gboolean
-needs_quotes (const RushCsvOptions *options, const char *text, gsize length)
-{
-  if (options->quotes_all)
-    return TRUE;
-  if (length == 0 || options->quote == '\0')
-    return FALSE;
-  return (options->comment != '\0' && text[0] == options->comment) ||
-         memmem (text, length, options->separator, options->separator_length) != NULL ||
-         (options->escapes_quotes && memchr (text, options->quote, length) != NULL) ||
-         memchr (text, '\n', length) != NULL || memchr (text, '\r', length) != NULL;
-}
-
-static void
-append_quoted (const RushCsvOptions *options, const char *text, gsize length, GString *out)
-{
-  g_string_append_c (out, options->quote);
-  for (gsize i = 0; i < length; i++)
-    {
-      if (text[i] == options->quote && options->escape != '\0')
-        g_string_append_c (out, options->escape);
-      else if (text[i] == options->escape && options->escape_escape != '\0')
-        g_string_append_c (out, options->escape_escape);
-      g_string_append_c (out, text[i]);
-    }
-  g_string_append_c (out, options->quote);
-}
-
-static void
-append_text (const RushCsvOptions *options, const char *text, gsize length, GString *out)
-{
-  if (options->trims_left)
-    while (length > 0 && (guchar)*text <= ' ')
-      text++, length--;
-  if (options->trims_right)
-    while (length > 0 && (guchar)text[length - 1] <= ' ')
-      length--;
-  if (needs_quotes (options, text, length))
-    append_quoted (options, text, length, out);
-  else
-    g_string_append_len (out, text, (gssize)length);
-}
-
-static void
-append_value (CsvWriter *self, const RushColumn *column, guint row, GString *out)
-{
-  const RushCsvOptions *options = self->options;
-
-  if (!rush_column_is_valid (column, row))
-    {
-      g_string_append (out, options->null_value);
-      return;
-    }
-  g_string_truncate (self->field, 0);
-  rush_field_write (&self->values, column, row, self->field);
-  if (self->field->len == 0)
-    g_string_append (out, options->empty_value);
-  else
-    append_text (options, self->field->str, self->field->len, out);
-}
 
 static void
 end_line (const CsvWriter *self, GString *out)
@@ -97,7 +32,8 @@ append_header (CsvWriter *self, const RushSchema *schema)
     {
       g_string_append_len (out, c > 0 ? self->options->separator : "",
                            c > 0 ? (gssize)self->options->separator_length : 0);
-      append_text (self->options, schema->fields[c].name, strlen (schema->fields[c].name), out);
+      rush_csv_generate_text (self->options, schema->fields[c].name,
+                              strlen (schema->fields[c].name), out);
     }
   end_line (self, out);
 }
@@ -115,11 +51,7 @@ rush_csv_open_writer (const RushFileFormat *format, const char *path,
     return NULL;
   self = g_new0 (CsvWriter, 1);
   self->file = file;
-  self->field = g_string_new (NULL);
-  rush_field_writer_init (&self->values, RUSH_TEXT_CAST_LEGACY, options->time_zone);
-  self->values.dates = options->date_pattern;
-  self->values.timestamps = options->timestamp_pattern;
-  self->values.timestamps_ntz = options->timestamp_ntz_pattern;
+  rush_csv_generator_init (&self->generator, options);
   self->options = g_steal_pointer (&options);
   if (self->options->header)
     append_header (self, request->schema);
@@ -134,15 +66,8 @@ rush_csv_write (gpointer writer, RushBatch *batch, GError **error)
 
   for (guint i = 0; i < batch->length; i++)
     {
-      guint row = rush_batch_row (batch, i);
-
-      for (guint c = 0; c < batch->schema->n_fields; c++)
-        {
-          if (c > 0)
-            g_string_append_len (out, self->options->separator,
-                                 (gssize)self->options->separator_length);
-          append_value (self, batch->columns[c], row, out);
-        }
+      rush_csv_generate_row (&self->generator, batch->schema->n_fields, batch->columns,
+                             rush_batch_row (batch, i), out);
       end_line (self, out);
       if (!rush_file_writer_flush (self->file, FALSE, error))
         return FALSE;
@@ -156,7 +81,7 @@ rush_csv_close_writer (gpointer writer, gboolean keep, GError **error)
   CsvWriter *self = writer;
   gboolean ok = rush_file_writer_close (self->file, keep, error);
 
-  g_string_free (self->field, TRUE);
+  rush_csv_generator_clear (&self->generator);
   rush_csv_options_unref (self->options);
   g_free (self);
   return ok;

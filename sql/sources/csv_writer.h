@@ -4,7 +4,8 @@
  */
 #pragma once
 
-#include "sql/sources/csv_options.h"
+#include "sql/sources/source.h"
+#include "sql/records/csv_options.h"
 
 gpointer rush_csv_open_writer (const RushFileFormat *format, const char *path,
                                const RushWriterRequest *request, RushTaskContext *ctx,

@@ -4,8 +4,8 @@
  */
 #include "sql/sources/file_writer.h"
 #include "sql/sources/formats.h"
-#include "sql/sources/json_generator.h"
 #include "sql/sources/json_records.h"
+#include "sql/sources/json_lines_writer.h"
 #include "sql/sources/record_lines.h"
 
 static gboolean

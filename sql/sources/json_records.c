@@ -5,8 +5,8 @@
 #include "sql/sources/json_records.h"
 
 #include "sql/sources/file_partition.h"
-#include "sql/sources/json_parser.h"
-#include "sql/sources/json_shape.h"
+#include "sql/records/json_parser.h"
+#include "sql/records/json_shape.h"
 #include "sql/sources/record_lines.h"
 #include "sql/sources/row_filter.h"
 #include "sql/sources/schema_job.h"

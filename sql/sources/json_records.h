@@ -4,7 +4,8 @@
  */
 #pragma once
 
-#include "sql/sources/json_options.h"
+#include "sql/sources/source.h"
+#include "sql/records/json_options.h"
 
 RushIterator *rush_json_read (const RushFileFormat *format, const RushPartitionedFile *file,
                               const RushReadRequest *request, RushTaskContext *ctx, GError **error);

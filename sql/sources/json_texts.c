@@ -2,8 +2,8 @@
  *
  * Mirrors: DataFrameReader.json (Dataset[String]), TextInputJsonDataSource.
  */
-#include "sql/sources/json_parser.h"
-#include "sql/sources/json_shape.h"
+#include "sql/records/json_parser.h"
+#include "sql/records/json_shape.h"
 #include "sql/sources/source.h"
 
 #include "rdd/context.h"

@@ -14,7 +14,7 @@
 #include "sql/sources/partition_values.h"
 
 #include "core/data/column_builder.h"
-#include "sql/sources/field_text.h"
+#include "sql/records/field_text.h"
 #include "sql/types/datetime_text.h"
 #include "sql/types/decimal.h"
 #include "sql/types/number_text.h"

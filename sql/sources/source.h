@@ -20,20 +20,7 @@
 #include "core/lineage/task_context.h"
 #include "rdd/context.h"
 #include "sql/plan/relation.h"
-
-/* Options as the user gave them, keys without regard to case. */
-typedef struct _RushOptions RushOptions;
-RushOptions *rush_options_new (void);
-RushOptions *rush_options_ref (RushOptions *self);
-void rush_options_unref (RushOptions *self);
-void rush_options_set (RushOptions *self, const char *key, const char *value);
-const char *rush_options_get (const RushOptions *self, const char *key); /* or NULL */
-gboolean rush_options_get_bool (const RushOptions *self, const char *key, gboolean fallback,
-                                gboolean *out, GError **error);
-gboolean rush_options_get_int (const RushOptions *self, const char *key, gint64 fallback,
-                               gint64 *out, GError **error);
-gboolean rush_options_equal (const RushOptions *a, const RushOptions *b);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushOptions, rush_options_unref)
+#include "sql/records/record_options.h"
 
 /* A file that was found, or one piece of it that a task reads.  Immutable; shared by all who refer
  * to the index that it stands in. */

@@ -12,8 +12,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 LAYERS = ["core/base", "core/data", "core/conf", "core/event", "core/memory", "core/lineage",
           "core/storage", "core/shuffle", "core/scheduler", "core/executor", "rdd",
-          "sql/types", "sql/plan", "sql/kernels", "sql/functions", "sql/evaluate", "sql/parser",
-          "sql/analyzer", "sql/optimizer", "sql/sources", "sql/physical", "sql/codegen",
+          "sql/types", "sql/plan", "sql/kernels", "sql/records", "sql/functions", "sql/evaluate",
+          "sql/parser", "sql/analyzer", "sql/optimizer", "sql/sources", "sql/physical", "sql/codegen",
           "sql/session",
           "py/runner", "py/ext"]
 # Readers of lineage and events; nothing but the Python extension includes them.

@@ -9,7 +9,7 @@
 #include "core/base/json.h"
 #include "sql/sources/csv_infer.h"
 #include "sql/sources/formats.h"
-#include "sql/sources/json_shape.h"
+#include "sql/records/json_shape.h"
 #include "sql/types/value_text.h"
 #include "tests/core/data/fuzz.h"
 

@@ -9,7 +9,7 @@
  *
  * A string without escapes is found by one loop over its bytes and stays where it is.
  */
-#include "sql/sources/json_scanner.h"
+#include "sql/records/json_scanner.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * Integers and plain decimals make most of the fields of most files; they have loops of their own.
  * What those do not take (exponents, too many digits) goes the long way.
  */
-#include "sql/sources/field_text.h"
+#include "sql/records/field_text.h"
 
 #include "sql/types/civil_time.h"
 #include "sql/types/datetime_text.h"

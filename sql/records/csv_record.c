@@ -11,7 +11,9 @@
  * What is no CSV, yet happens: a quote closes, and neither a separator nor the end follows.  Then
  * it was no quoted field after all: it goes to the next separator as it stands, quotes and all.
  */
-#include "sql/sources/csv_record.h"
+#include "sql/records/csv_record.h"
+
+#include "sql/types/sql_error.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "sql/sources/json_options.h"
+#include "sql/records/json_options.h"
 
 typedef enum
 {

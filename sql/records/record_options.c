@@ -1,9 +1,10 @@
-/* options.c - what a reader or writer was told: keys without regard to case, values as text.
+/* record_options.c - what a reader or writer was told: keys without regard to case, values as text.
  *
  * Mirrors: org.apache.spark.sql.catalyst.util.CaseInsensitiveMap.
  */
-#include "sql/sources/source.h"
+#include "sql/records/record_options.h"
 
+#include "core/base/error.h"
 #include "core/base/refcount.h"
 
 struct _RushOptions

@@ -30,11 +30,11 @@ typedef struct
 
 /* FALSE: the zone is none, or values of @type cannot be read from text. */
 gboolean rush_field_parser_init (RushFieldParser *self, const RushType *type, const char *time_zone,
-                                GError **error);
+                                 GError **error);
 gboolean rush_field_parser_supports (const RushType *type);
 /* Appends one value. */
 RushFieldStatus rush_field_parse (const RushFieldParser *self, const char *text, gsize length,
-                                RushColumnBuilder *into, GError **error);
+                                  RushColumnBuilder *into, GError **error);
 
 /* How values are written where casts to string do it otherwise. */
 typedef struct

@@ -5,19 +5,20 @@
  */
 #pragma once
 
-#include "sql/sources/field_text.h"
-#include "sql/sources/parse_mode.h"
-#include "sql/sources/source.h"
+#include "core/base/refcount.h"
+#include "sql/records/field_text.h"
+#include "sql/records/record_options.h"
+#include "sql/records/parse_mode.h"
 
 typedef struct
 {
   RushRefCount refs;
   char *separator; /* one character or several */
   gsize separator_length;
-  char quote;          /* '\0': there is none */
-  char escape;         /* '\0': likewise */
-  char escape_escape;  /* what makes an escape before a quote an ordinary character; '\0': none */
-  char comment;        /* '\0': likewise */
+  char quote;         /* '\0': there is none */
+  char escape;        /* '\0': likewise */
+  char escape_escape; /* what makes an escape before a quote an ordinary character; '\0': none */
+  char comment;       /* '\0': likewise */
   gboolean header, infers, multi_line, enforces_schema, prefers_dates;
   gboolean trims_left, trims_right; /* ignoreLeadingWhiteSpace, ignoreTrailingWhiteSpace */
   double sampling_ratio;
@@ -29,7 +30,7 @@ typedef struct
   RushParseMode mode;
   char *corrupt_column;
   RushDatetimePattern *date_pattern, *timestamp_pattern, *timestamp_ntz_pattern; /* or NULL */
-  const char *time_zone; /* interned */
+  const char *time_zone;                                                         /* interned */
   /* of writers */
   gboolean quotes_all, escapes_quotes;
 } RushCsvOptions;

@@ -1,23 +1,22 @@
-/* json_generator.c - an object a row, a line an object.
+/* json_generator.c - values as JSON text.
  *
  * Null members are left out, unless ignoreNullFields says otherwise; nulls in arrays and maps stay.
  * Dates, timestamps and NaN are strings.
  */
-#include "sql/sources/json_generator.h"
-
-#include "sql/sources/file_writer.h"
+#include "sql/records/json_generator.h"
 
 #include <math.h>
 #include <string.h>
 
-typedef struct
+void
+rush_json_generator_init (RushJsonGenerator *self, const RushJsonOptions *options)
 {
-  RushFileWriter *file;
-  RushJsonOptions *options;
-  RushFieldWriter values;
-} JsonWriter;
-
-static void append_value (JsonWriter *self, const RushColumn *column, guint row, GString *out);
+  self->options = options;
+  rush_field_writer_init (&self->values, RUSH_TEXT_CAST_LEGACY, options->time_zone);
+  self->values.dates = options->date_pattern;
+  self->values.timestamps = options->timestamp_pattern;
+  self->values.timestamps_ntz = options->timestamp_ntz_pattern;
+}
 
 static void
 append_string (const char *text, gsize length, GString *out)
@@ -48,7 +47,7 @@ append_string (const char *text, gsize length, GString *out)
 }
 
 static void
-append_list (JsonWriter *self, const RushColumn *column, guint row, GString *out)
+append_list (RushJsonGenerator *self, const RushColumn *column, guint row, GString *out)
 {
   RushListView list = rush_column_get_list (column, row);
   gboolean is_map = column->type->kind == RUSH_TYPE_MAP;
@@ -68,15 +67,14 @@ append_list (JsonWriter *self, const RushColumn *column, guint row, GString *out
           append_string (key->str, key->len, out);
           g_string_append_c (out, ':');
         }
-      append_value (self, values, at, out);
+      rush_json_generate_value (self, values, at, out);
     }
   g_string_append_c (out, is_map ? '}' : ']');
 }
 
-/* "name":value of each member that is there; @row of each column. */
-static void
-append_members (JsonWriter *self, guint n, const char *const *names, RushColumn *const *columns,
-                guint row, GString *out)
+void
+rush_json_generate_object (RushJsonGenerator *self, guint n, const char *const *names,
+                           RushColumn *const *columns, guint row, GString *out)
 {
   gboolean first = TRUE;
 
@@ -88,14 +86,14 @@ append_members (JsonWriter *self, guint n, const char *const *names, RushColumn 
       g_string_append (out, first ? "" : ",");
       append_string (names[c], strlen (names[c]), out);
       g_string_append_c (out, ':');
-      append_value (self, columns[c], row, out);
+      rush_json_generate_value (self, columns[c], row, out);
       first = FALSE;
     }
   g_string_append_c (out, '}');
 }
 
 static void
-append_struct (JsonWriter *self, const RushColumn *column, guint row, GString *out)
+append_struct (RushJsonGenerator *self, const RushColumn *column, guint row, GString *out)
 {
   guint n = column->type->n_fields;
   g_autofree const char **names = g_new (const char *, n + 1);
@@ -106,11 +104,11 @@ append_struct (JsonWriter *self, const RushColumn *column, guint row, GString *o
       names[i] = column->type->fields[i].name;
       children[i] = rush_column_child (column, i);
     }
-  append_members (self, n, names, children, rush_column_struct_row (column, row), out);
+  rush_json_generate_object (self, n, names, children, rush_column_struct_row (column, row), out);
 }
 
 static void
-append_number (JsonWriter *self, const RushColumn *column, guint row, GString *out)
+append_number (RushJsonGenerator *self, const RushColumn *column, guint row, GString *out)
 {
   gboolean quoted = (column->type == &RUSH_FLOAT64 || column->type == &RUSH_FLOAT32) &&
                     !isfinite (rush_column_get_double (column, row));
@@ -131,7 +129,7 @@ append_binary (const RushColumn *column, guint row, GString *out)
 }
 
 static void
-append_quoted (JsonWriter *self, const RushColumn *column, guint row, GString *out)
+append_quoted (RushJsonGenerator *self, const RushColumn *column, guint row, GString *out)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
@@ -139,8 +137,9 @@ append_quoted (JsonWriter *self, const RushColumn *column, guint row, GString *o
   append_string (text->str, text->len, out);
 }
 
-static void
-append_value (JsonWriter *self, const RushColumn *column, guint row, GString *out)
+void
+rush_json_generate_value (RushJsonGenerator *self, const RushColumn *column, guint row,
+                          GString *out)
 {
   const char *bytes;
   gsize length;
@@ -186,57 +185,4 @@ append_value (JsonWriter *self, const RushColumn *column, guint row, GString *ou
     default:
       append_quoted (self, column, row, out);
     }
-}
-
-gpointer
-rush_json_open_writer (const RushFileFormat *format, const char *path,
-                       const RushWriterRequest *request, RushTaskContext *ctx, GError **error)
-{
-  g_autoptr (RushJsonOptions) options =
-      rush_json_options_new (request->options, request->settings, TRUE, error);
-  RushFileWriter *file = options != NULL ? rush_file_writer_open (path, ctx, error) : NULL;
-  JsonWriter *self;
-
-  if (file == NULL)
-    return NULL;
-  self = g_new0 (JsonWriter, 1);
-  self->file = file;
-  rush_field_writer_init (&self->values, RUSH_TEXT_CAST_LEGACY, options->time_zone);
-  self->values.dates = options->date_pattern;
-  self->values.timestamps = options->timestamp_pattern;
-  self->values.timestamps_ntz = options->timestamp_ntz_pattern;
-  self->options = g_steal_pointer (&options);
-  return self;
-}
-
-gboolean
-rush_json_write (gpointer writer, RushBatch *batch, GError **error)
-{
-  JsonWriter *self = writer;
-  GString *out = rush_file_writer_buffer (self->file);
-  g_autofree const char **names = g_new (const char *, batch->schema->n_fields + 1);
-
-  for (guint c = 0; c < batch->schema->n_fields; c++)
-    names[c] = batch->schema->fields[c].name;
-  for (guint i = 0; i < batch->length; i++)
-    {
-      append_members (self, batch->schema->n_fields, names, batch->columns,
-                      rush_batch_row (batch, i), out);
-      g_string_append (out, self->options->line_separator != NULL ? self->options->line_separator
-                                                                  : "\n");
-      if (!rush_file_writer_flush (self->file, FALSE, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-gboolean
-rush_json_close_writer (gpointer writer, gboolean keep, GError **error)
-{
-  JsonWriter *self = writer;
-  gboolean ok = rush_file_writer_close (self->file, keep, error);
-
-  rush_json_options_unref (self->options);
-  g_free (self);
-  return ok;
 }

@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "sql/sources/csv_options.h"
+#include "sql/records/csv_options.h"
 
 typedef struct
 {

@@ -5,9 +5,10 @@
  */
 #pragma once
 
-#include "sql/sources/field_text.h"
-#include "sql/sources/parse_mode.h"
-#include "sql/sources/source.h"
+#include "core/base/refcount.h"
+#include "sql/records/field_text.h"
+#include "sql/records/record_options.h"
+#include "sql/records/parse_mode.h"
 
 typedef struct
 {
@@ -23,7 +24,7 @@ typedef struct
   char *corrupt_column;
   RushDatetimePattern *date_pattern, *timestamp_pattern, *timestamp_ntz_pattern; /* or NULL */
   const char *time_zone;                                                         /* interned */
-  gboolean ignores_null_fields; /* of writers */
+  gboolean ignores_null_fields;                                                  /* of writers */
   gboolean case_sensitive;
 } RushJsonOptions;
 

@@ -1,5 +1,7 @@
 /* json_options.c - see json_options.h. */
-#include "sql/sources/json_options.h"
+#include "sql/records/json_options.h"
+
+#include "sql/types/sql_error.h"
 
 static gboolean
 read_flags (RushJsonOptions *self, const RushOptions *options, GError **error)

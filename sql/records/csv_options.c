@@ -3,7 +3,9 @@
  * Each option is taken, or refused in words: an option that is misspelled, or of a value that means
  * nothing, would otherwise show only in the data.
  */
-#include "sql/sources/csv_options.h"
+#include "sql/records/csv_options.h"
+
+#include "sql/types/sql_error.h"
 
 #include <string.h>
 

@@ -7,7 +7,9 @@
  * The tree is changed in place, so that inference costs what the scanning costs.  A text is first
  * scanned to its end: only if it is JSON does it count.
  */
-#include "sql/sources/json_shape.h"
+#include "sql/records/json_shape.h"
+
+#include "sql/types/sql_error.h"
 
 #include "sql/types/datetime_text.h"
 #include "sql/types/decimal.h"

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "core/data/builder.h"
-#include "sql/sources/json_scanner.h"
+#include "sql/records/json_scanner.h"
 
 typedef struct _RushJsonParser RushJsonParser;
 

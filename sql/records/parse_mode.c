@@ -1,6 +1,7 @@
 /* parse_mode.c - see parse_mode.h. */
-#include "sql/sources/parse_mode.h"
+#include "sql/records/parse_mode.h"
 
+#include "sql/types/sql_error.h"
 #include "sql/types/type_rules.h"
 
 RushParseMode

@@ -9,7 +9,7 @@
  * Members mostly come in the order of the row before: the column behind the last one is tried
  * first.
  */
-#include "sql/sources/json_parser.h"
+#include "sql/records/json_parser.h"
 
 #include "sql/types/civil_time.h"
 #include "sql/types/decimal.h"

@@ -1,10 +1,10 @@
-/* json_generator.h - rows as JSON lines: what RushFileFormat wants of a writer.
+/* json_lines_writer.h - rows as JSON lines: what RushFileFormat wants of a writer.
  *
- * Mirrors: org.apache.spark.sql.catalyst.json.JacksonGenerator.
+ * Mirrors: org.apache.spark.sql.execution.datasources.json.JsonOutputWriter.
  */
 #pragma once
 
-#include "sql/sources/json_options.h"
+#include "sql/sources/source.h"
 
 gpointer rush_json_open_writer (const RushFileFormat *format, const char *path,
                                 const RushWriterRequest *request, RushTaskContext *ctx,

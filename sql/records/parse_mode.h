@@ -9,7 +9,9 @@
  */
 #pragma once
 
-#include "sql/sources/source.h"
+#include "core/data/batch.h"
+#include "sql/plan/settings.h"
+#include "sql/records/record_options.h"
 
 typedef enum
 {

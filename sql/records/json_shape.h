@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "sql/sources/json_scanner.h"
+#include "sql/records/json_scanner.h"
 
 typedef struct _RushJsonShape RushJsonShape;
 
