@@ -1,6 +1,6 @@
 """Pictures of plans: of a DataFrame, and of what has run.
 
-    df.dag()            the plan of its next action; once df itself was collected, with what came out
+    df.dag()            the plan of its next action; once df was collected, with what came out
     spark.executions()  every action of SQL so far: show, count and write make plans of their own
     spark.dag(3)        the plan of one of them, with what its operators counted
 """

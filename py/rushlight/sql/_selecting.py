@@ -296,8 +296,10 @@ class Selecting:
         if len(rows) > limit:
             raise engine_condition("TRANSPOSE_EXCEED_ROW_LIMIT", maxValues=str(limit),
                                    config="spark.sql.transposeMaxValues")
-        one = StringType() if not others else self.select(
-            call("array", *[column_of_name(o) for o in others])).schema.fields[0].dataType.elementType
+        one = StringType()
+        if others:      # the type that all of them fit into
+            together = self.select(call("array", *[column_of_name(o) for o in others]))
+            one = together.schema.fields[0].dataType.elementType
         schema = StructType([StructField("key", StringType(), False)] + [
             StructField(row[0], one) for row in rows])
         values = [(n, *(row[i] for row in rows)) for i, n in enumerate(

@@ -22,7 +22,7 @@ GPtrArray *rush_local_table_scan_batches (const RushExec *self); /* (transfer no
 RushExec *rush_rdd_scan_exec_new (RushExprList *output, RushRdd *rdd);
 /* The one row of SELECT without FROM: @batches (referenced) has it. */
 RushExec *rush_one_row_exec_new (RushExprList *output, GPtrArray *batches);
-/* Files and the like; @table: its name in the catalog, or NULL; @pushed: filters that the source may
- * use, or NULL. */
+/* Files and the like; @table: its name in the catalog, or NULL; @pushed: filters that the source
+ * may use, or NULL. */
 RushExec *rush_source_scan_exec_new (RushExprList *output, RushSource *source,
                                      const char *const *table, RushExprList *pushed);

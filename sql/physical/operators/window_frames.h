@@ -35,8 +35,8 @@ void rush_window_range_init (RushWindowRange *self, const RushWindowFrame *frame
 void rush_window_range_clear (RushWindowRange *self);
 
 void rush_window_find_peers (RushWindowRows *self); /* of all rows */
-/* Rows [out_start[i], out_end[i]) for each row first + i; may be empty.  @columns: the range's over the
- * partition's rows.  FALSE: the offset is nothing that the order key could be moved by. */
+/* Rows [out_start[i], out_end[i]) for each row first + i; may be empty.  @columns: the range's over
+ * the partition's rows.  FALSE: the offset is nothing that the order key could be moved by. */
 gboolean rush_window_find_frames (const RushWindowRows *self, const RushWindowFrame *frame,
                                   const RushWindowRange *range, RushColumn *const *columns,
                                   guint32 *out_start, guint32 *out_end, GError **error);

@@ -1,9 +1,9 @@
 /* window_large.c - a partition is on disk, maybe; its functions look at it through cursors.
  *
  *     rows of the partition   │ ………………………………………………………………………………………… │   a row array, spilled or not
- *       handed out            │ …… │piece│                                   some thousand rows
- *       peers                 │ …………………… │                                   as far as its last row's go
- *       sum () over ROWS 10 PRECEDING     ▮▮▮▮                               what has not left the frame
+ *       handed out            │ …… │piece│                              some thousand rows
+ *       peers                 │ …………………… │                              as far as its last row's go
+ *       sum () over ROWS 10 PRECEDING     ▮▮▮▮                          what has not left the frame
  *
  * Each function reads the array for itself, evaluates its arguments batch by batch, and keeps those
  * rows alone that it may look at again:
@@ -12,9 +12,9 @@
  *             each row is taken in once (also UNBOUNDED FOLLOWING: before the first row comes out)
  *   near      lag (), lead (), frames of some ROWS around the row
  *   own       rank () and the like: peers say all
- *   all       what is left: first those that IGNORE NULLS, nth_value (), frames of values, and those
- *             that end with the partition.  Arguments and results of all rows are in memory then, as
- *             columns; the other columns are not
+ *   all       what is left: first those that IGNORE NULLS, nth_value (), frames of values, and
+ *             those that end with the partition.  Arguments and results of all rows are in memory
+ *             then, as columns; the other columns are not
  *
  * Mirrors: WindowFunctionFrame's prepare () and write () over an ExternalAppendOnlyUnsafeRowArray.
  */

@@ -15,7 +15,8 @@
 #include "core/data/column_builder.h"
 #include "sql/kernels/eval_context.h"
 
-/* Whether values of @type are keys by way of bytes.  Maps cannot be keys: their order would count. */
+/* Whether values of @type are keys by way of bytes.  Maps cannot be keys: their order would
+ * count. */
 gboolean rush_nested_key_is (const RushType *type);
 gboolean rush_nested_key_has_map (const RushType *type);
 

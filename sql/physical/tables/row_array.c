@@ -5,8 +5,8 @@
  *             starts[i]: where batch i begins in the file
  *
  * A reader may stand in the middle when the batches ahead of it leave memory: it counts batches, so
- * it finds the next one wherever that is.  In the file batches are in pieces; what a reader gives is
- * a piece then.
+ * it finds the next one wherever that is.  In the file batches are in pieces; what a reader gives
+ * is a piece then.
  */
 #include "sql/physical/tables/row_array.h"
 
