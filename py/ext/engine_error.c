@@ -65,19 +65,23 @@ engine_raise (GError *error)
   PyObject *message =
       PyUnicode_DecodeUTF8 (error->message, (Py_ssize_t)strlen (error->message), "replace");
   const char *code = code_name (error);
-  g_error_free (error);
+  const char *place = rush_sql_error_get_place (error);
   if (message == NULL)
-    return NULL;
+    {
+      g_error_free (error);
+      return NULL;
+    }
   if (error_factory == NULL)
     PyErr_SetObject (PyExc_RuntimeError, message);
   else
     {
-      PyObject *exception = PyObject_CallFunction (error_factory, "sO", code, message);
+      PyObject *exception = PyObject_CallFunction (error_factory, "sOz", code, message, place);
       if (exception != NULL)
         PyErr_SetObject ((PyObject *)Py_TYPE (exception), exception);
       Py_XDECREF (exception);
     }
   Py_DECREF (message);
+  g_error_free (error);
   return NULL;
 }
 

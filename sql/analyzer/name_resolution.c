@@ -151,7 +151,13 @@ rush_analysis_extract (const RushAnalysis *self, RushExpr *child, RushExpr *key,
       if (type->kind == RUSH_TYPE_MAP && key->type != NULL &&
           rush_analysis_can_cast (self, key->type, type->fields[0].type))
         wanted = rush_analysis_cast (self, wanted, type->fields[0].type);
-      return rush_expr_arithmetic (RUSH_EXPR_GET_ITEM, self->mode, rush_expr_ref (child), wanted);
+      RushExpr *item =
+          rush_expr_arithmetic (RUSH_EXPR_GET_ITEM, self->mode, rush_expr_ref (child), wanted);
+      if (context == NULL)
+        return item;
+      RushExpr *placed = rush_expr_with_context (item, context);
+      rush_expr_unref (item);
+      return placed;
     }
   {
     g_autofree char *base = rush_quote_expr (child), *other = rush_quote_type (type);

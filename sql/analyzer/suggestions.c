@@ -1,11 +1,11 @@
 /* suggestions.c - "Did you mean one of the following?": names in the order of their distance.
  *
- * The distance is Levenshtein's between full names in lower case; names at the same distance are in
- * the order of their text, and five are shown: without their table where that is the same for all
- * and the user wrote none.
+ * The distance is Levenshtein's between the name as the user wrote it, and a column's as it is
+ * shown, with its back-ticks; columns at the same distance are in the order of their names, and
+ * five are shown: without their table where that is the same for all and the user wrote none.
  *
- * Mirrors:
- StringUtils.orderSuggestedIdentifiersBySimilarity. */
+ * Mirrors: StringUtils.orderSuggestedIdentifiersBySimilarity, AttributeSet.toSeq.
+ */
 #include <string.h>
 
 #include "sql/analyzer/analysis_private.h"
@@ -38,6 +38,7 @@ distance (const char *a, const char *b)
 
 typedef struct
 {
+  const char *name;
   char *text;
   guint distance;
 } Candidate;
@@ -48,24 +49,13 @@ compare (gconstpointer a, gconstpointer b)
   const Candidate *x = a, *y = b;
 
   return x->distance != y->distance ? (gint)x->distance - (gint)y->distance
-                                    : strcmp (x->text, y->text);
+                                    : strcmp (x->name, y->name);
 }
 
 static void
 clear_candidate (gpointer candidate)
 {
   g_free (((Candidate *)candidate)->text);
-}
-
-static char *
-dotted (const RushExpr *column)
-{
-  GString *name = g_string_new (NULL);
-  char **qualifier = column->as.attribute.qualifier;
-
-  for (guint i = 0; qualifier != NULL && qualifier[i] != NULL; i++)
-    g_string_append_printf (name, "%s.", qualifier[i]);
-  return g_string_free (g_string_append (name, column->as.attribute.name), FALSE);
 }
 
 static char *
@@ -128,8 +118,7 @@ static char *
 proposal (char *const *parts, const GPtrArray *columns)
 {
   g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (Candidate));
-  g_autofree char *joined = g_strjoinv (".", (char **)parts);
-  g_autofree char *lower = g_utf8_strdown (joined, -1);
+  g_autofree char *written = g_strjoinv (".", (char **)parts);
   gboolean qualified = parts[1] != NULL || !share_qualifier (columns);
   gboolean of_table = knows_table (columns, parts);
   GString *text = g_string_new (NULL);
@@ -140,11 +129,10 @@ proposal (char *const *parts, const GPtrArray *columns)
       if (of_table && !is_of_table (columns->pdata[i], parts))
         continue;
 
-      g_autofree char *name = dotted (columns->pdata[i]);
-      g_autofree char *lower_name = g_utf8_strdown (name, -1);
-      Candidate candidate = { name_of (columns->pdata[i], qualified), 0 };
+      const RushExpr *column = columns->pdata[i];
+      Candidate candidate = { column->as.attribute.name, name_of (column, qualified), 0 };
 
-      candidate.distance = distance (lower_name, lower);
+      candidate.distance = distance (candidate.text, written);
       g_array_append_val (all, candidate);
     }
   g_array_sort (all, compare);

@@ -339,9 +339,9 @@ at_predicate (const RushParser *p)
 }
 
 /* predicate:  [ NOT ] ( BETWEEN … | IN … | LIKE … | ILIKE … | RLIKE value ) | IS …; takes over
- * @value */
+ * @value, which its place leaves out, as Spark's does */
 static RushExpr *
-parse_predicate (RushParser *p, guint from, RushExpr *value)
+parse_predicate (RushParser *p, RushExpr *value)
 {
   guint start = p->pos;
   gboolean negated = rush_accept (p, T (NOT));
@@ -350,7 +350,7 @@ parse_predicate (RushParser *p, guint from, RushExpr *value)
 
   p->pos++;
   if (kind == T (IS))
-    return rush_mark (p, from, parse_is (p, value));
+    return rush_mark (p, start, parse_is (p, value));
   if (kind == T (BETWEEN))
     made = parse_between (p, value);
   else if (kind == T (IN))
@@ -364,12 +364,12 @@ parse_predicate (RushParser *p, guint from, RushExpr *value)
         made = rush_call_of ("rlike", 2, (RushExpr *[]){ value, pattern });
     }
   else if (at_quantifier (p))
-    return rush_mark (p, from, parse_like_many (p, start, value, kind == T (ILIKE), negated));
+    return rush_mark (p, start, parse_like_many (p, start, value, kind == T (ILIKE), negated));
   else
     made = parse_like (p, start, value, kind == T (ILIKE));
   if (made != NULL && negated)
-    made = rush_not (rush_mark (p, from, made));
-  return rush_mark (p, from, made);
+    made = rush_not (rush_mark (p, start, made));
+  return rush_mark (p, start, made);
 }
 
 /* ---- prefixes ---- */
@@ -449,7 +449,7 @@ parse_loop (RushParser *p, guint min_power)
     {
       if (min_power <= POWER_PREDICATE && max_power >= POWER_PREDICATE && at_predicate (p))
         {
-          left = parse_predicate (p, from, left);
+          left = parse_predicate (p, left);
           max_power = POWER_AND;
           continue;
         }

@@ -308,14 +308,19 @@ accept_all (RushParser *p)
   return FALSE;
 }
 
+/* Its place begins with the left side, at @from. */
 static RushPlan *
-set_operation (RushTokenKind kind, gboolean all, RushPlan *left, RushPlan *right)
+set_operation (RushParser *p, guint from, RushTokenKind kind, gboolean all, RushPlan *left,
+               RushPlan *right)
 {
   if (kind != T (UNION))
-    return rush_plan_setop (kind == T (INTERSECT) ? RUSH_PLAN_INTERSECT : RUSH_PLAN_EXCEPT, all,
-                            left, right);
-  RushPlan *made = rush_plan_union (FALSE, FALSE, 2, (RushPlan *[]){ left, right });
-  return all ? made : rush_plan_unary (RUSH_PLAN_DISTINCT, NULL, made);
+    return rush_mark_plan (
+        p, from,
+        rush_plan_setop (kind == T (INTERSECT) ? RUSH_PLAN_INTERSECT : RUSH_PLAN_EXCEPT, all, left,
+                         right));
+  RushPlan *made =
+      rush_mark_plan (p, from, rush_plan_union (FALSE, FALSE, 2, (RushPlan *[]){ left, right }));
+  return all ? made : rush_mark_plan (p, from, rush_plan_unary (RUSH_PLAN_DISTINCT, NULL, made));
 }
 
 static RushPlan *parse_term (RushParser *p, gboolean intersects);
@@ -339,7 +344,7 @@ parse_set_operations (RushParser *p, guint from, gboolean intersects, RushPlan *
       if (right == NULL)
         g_clear_pointer (&left, rush_plan_unref);
       else
-        left = rush_mark_plan (p, from, set_operation (kind, all, left, right));
+        left = set_operation (p, from, kind, all, left, right);
     }
   return left;
 }
@@ -367,7 +372,7 @@ rush_parse_set_operation (RushParser *p, guint from, RushPlan *left)
   RushPlan *right = rush_parse_query_primary (p);
   if (right == NULL)
     return NULL;
-  return rush_mark_plan (p, from, set_operation (kind, all, g_steal_pointer (&held), right));
+  return set_operation (p, from, kind, all, g_steal_pointer (&held), right);
 }
 
 /* ---- WITH ---- */

@@ -392,7 +392,7 @@ parse_head (RushParser *p, Head *head)
 
 /* Project or Aggregate, and a condition on top, of what was read. */
 static RushPlan *
-project (Head *head, GPtrArray *grouping, RushExpr *having, RushPlan *plan)
+project (RushParser *p, Head *head, GPtrArray *grouping, RushExpr *having, RushPlan *plan)
 {
   RushExprList *columns = rush_exprs_to_list (g_steal_pointer (&head->columns));
 
@@ -400,7 +400,8 @@ project (Head *head, GPtrArray *grouping, RushExpr *having, RushPlan *plan)
     plan = rush_plan_aggregate (rush_exprs_to_list (g_ptr_array_ref (grouping)), columns, plan);
   else
     plan = rush_plan_project (columns, plan);
-  return having != NULL ? rush_plan_having (having, plan) : plan;
+  plan = rush_mark_plan (p, head->from, plan);
+  return having != NULL ? rush_mark_plan (p, head->from, rush_plan_having (having, plan)) : plan;
 }
 
 /* body:  { lateral view } [ WHERE condition ] [ GROUP BY … ] [ HAVING condition ]
@@ -410,20 +411,14 @@ parse_body (RushParser *p, Head *head, RushPlan *source)
 {
   g_autoptr (RushPlan) plan = source;
   g_autoptr (GPtrArray) grouping = rush_exprs_new ();
-  g_autoptr (RushExpr) having = NULL;
-  guint where = p->pos;
+  g_autoptr (RushExpr) where = NULL, having = NULL;
 
   while (plan != NULL && rush_peek (p) == T (LATERAL) && rush_peek_at (p, 1) == T (VIEW))
     plan = rush_parse_lateral_view (p, plan);
   if (plan == NULL)
     return NULL;
-  if (rush_accept (p, T (WHERE)))
-    {
-      RushExpr *condition = rush_parse_tree (p);
-      if (condition == NULL)
-        return NULL;
-      plan = rush_mark_plan (p, where, rush_plan_filter (condition, plan));
-    }
+  if (rush_accept (p, T (WHERE)) && (where = rush_parse_tree (p)) == NULL)
+    return NULL;
   if (rush_peek (p) == T (GROUP) && rush_peek_at (p, 1) == T (BY))
     {
       p->pos += 2;
@@ -432,16 +427,19 @@ parse_body (RushParser *p, Head *head, RushPlan *source)
     }
   if (rush_accept (p, T (HAVING)) && (having = rush_parse_tree (p)) == NULL)
     return NULL;
-  plan = rush_mark_plan (
-      p, head->from, project (head, grouping, g_steal_pointer (&having), g_steal_pointer (&plan)));
+  /* Of errors all of this is the place, from SELECT on. */
+  if (where != NULL)
+    plan = rush_mark_plan (p, head->from,
+                           rush_plan_filter (g_steal_pointer (&where), g_steal_pointer (&plan)));
+  plan = project (p, head, grouping, g_steal_pointer (&having), g_steal_pointer (&plan));
   if (rush_peek (p) == T (QUALIFY) && rush_peek_at (p, 1) != T (EOF))
     {
-      where = p->pos++;
+      guint qualify = p->pos++;
       RushExpr *condition = rush_parse_tree (p);
       if (condition == NULL)
         return NULL;
       plan =
-          rush_mark_plan (p, where,
+          rush_mark_plan (p, qualify,
                           rush_plan_unary (RUSH_PLAN_UNRESOLVED_QUALIFY,
                                            rush_expr_list_of (condition), g_steal_pointer (&plan)));
     }

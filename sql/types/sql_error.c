@@ -35,14 +35,35 @@ static const ErrorClass classes[RUSH_SQL_CLASS_COUNT] = {
 #undef ERROR_CLASS
 };
 
-/* Not G_DEFINE_QUARK, see core/base/error.c. */
-GQuark
-rush_sql_error_quark (void)
+/* ---- the domain ---- */
+
+/* What GLib keeps beside each error of the domain. */
+typedef struct
 {
-  return g_quark_from_static_string ("rush-sql-error-quark");
+  char *place; /* of an error of analysis: its block, which the message leaves out */
+} RushSqlErrorPrivate;
+
+static void
+rush_sql_error_private_init (RushSqlErrorPrivate *self)
+{
+  self->place = NULL;
 }
 
-/* ---- the table ---- */
+static void
+rush_sql_error_private_copy (const RushSqlErrorPrivate *from, RushSqlErrorPrivate *to)
+{
+  to->place = g_strdup (from->place);
+}
+
+static void
+rush_sql_error_private_clear (RushSqlErrorPrivate *self)
+{
+  g_free (self->place);
+}
+
+G_DEFINE_EXTENDED_ERROR (RushSqlError, rush_sql_error)
+
+/* ---- the table of classes ---- */
 
 const char *
 rush_sql_error_class_name (RushSqlErrorClass error_class)
@@ -209,6 +230,8 @@ set_error (GError **error, RushSqlError kind, RushSqlErrorClass error_class,
   else
     append_summary (message, context);
   g_set_error_literal (error, RUSH_SQL_ERROR, kind, message->str);
+  if (error != NULL && kind == RUSH_SQL_ERROR_ANALYSIS && context != NULL)
+    rush_sql_error_get_private (*error)->place = rush_sql_context_summary (context);
 }
 
 void
@@ -308,6 +331,13 @@ rush_sql_error_get_state (const GError *error)
        next = strstr (next + 1, mark))
     found = next;
   return g_strndup (found + strlen (mark), 5);
+}
+
+const char *
+rush_sql_error_get_place (const GError *error)
+{
+  g_return_val_if_fail (error != NULL, NULL);
+  return error->domain == RUSH_SQL_ERROR ? rush_sql_error_get_private (error)->place : NULL;
 }
 
 /* ---- names in messages ---- */

@@ -10,7 +10,8 @@
  *
  * Class and state can be read back from the message (rush_sql_error_get_class (),
  * rush_sql_error_get_state ()), so nothing needs to travel beside it: errors of tasks cross threads
- * and processes as text.
+ * and processes as text.  Errors of analysis, which never leave the driver, keep the block that
+ * their message leaves out (rush_sql_error_get_place ()).
  *
  *   rush_sql_error_set (error, RUSH_SQL_CLASS_DIVIDE_BY_ZERO, &expr->context,
  *                       "config", "\"spark.sql.ansi.enabled\"", NULL);
@@ -123,6 +124,9 @@ gboolean rush_sql_error_class_find (const char *name, RushSqlErrorClass *out_cla
 /* Read from the message; NULL where it has none: (transfer full). */
 char *rush_sql_error_get_class (const GError *error);
 char *rush_sql_error_get_state (const GError *error);
+/* An error of analysis: the block of its place, as rush_sql_context_summary () draws it; NULL or ""
+ * if it has none, and for all other errors. */
+const char *rush_sql_error_get_place (const GError *error);
 
 /* ---- how Spark writes names in messages ---- */
 

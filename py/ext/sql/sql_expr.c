@@ -45,15 +45,18 @@ wrap_at (RushExpr *made, const char *fragment, const char *call_site)
 
 /* ── the functions that make them ── */
 
+/* attribute (parts, plan_id=-1, fragment=None, call_site=None) */
 static PyObject *
 expr_attribute (PyObject *module, PyObject *args)
 {
   g_auto (GStrv) parts = NULL;
   long long plan_id = -1;
-  if (!PyArg_ParseTuple (args, "O&|L", engine_strv_converter, &parts, &plan_id))
+  const char *fragment = NULL, *call_site = NULL;
+  if (!PyArg_ParseTuple (args, "O&|Lzz", engine_strv_converter, &parts, &plan_id, &fragment,
+                         &call_site))
     return NULL;
-  return engine_expr_wrap (rush_expr_unresolved_attribute ((const char *const *)parts, plan_id),
-                           NULL);
+  return wrap_at (rush_expr_unresolved_attribute ((const char *const *)parts, plan_id), fragment,
+                  call_site);
 }
 
 static PyObject *
@@ -392,7 +395,8 @@ expr_parse (PyObject *module, PyObject *args)
 }
 
 PyMethodDef engine_expr_functions[] = {
-  { "expr_attribute", expr_attribute, METH_VARARGS, "expr_attribute (parts, plan_id=-1) -> Expr" },
+  { "expr_attribute", expr_attribute, METH_VARARGS,
+    "expr_attribute (parts, plan_id=-1, fragment=None, call_site=None) -> Expr" },
   { "expr_star", expr_star, METH_VARARGS, "expr_star (target or None) -> Expr" },
   { "expr_literal", expr_literal, METH_VARARGS, "expr_literal (value, type=None) -> Expr" },
   { "expr_regex", expr_regex, METH_VARARGS, "expr_regex ([pattern, table …]) -> Expr" },

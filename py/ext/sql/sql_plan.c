@@ -126,6 +126,36 @@ plan_rdd (PyObject *module, PyObject *args)
 
 /* ── one child ── */
 
+/* What has no name of its own gets one when it is resolved, as in a SELECT list. */
+static RushExprList *
+with_names_to_come (RushExprList *list)
+{
+  g_autofree RushExpr **items = g_new (RushExpr *, list->n);
+  guint n = list->n;
+
+  for (guint i = 0; i < n; i++)
+    {
+      RushExpr *item = rush_expr_ref (list->items[i]);
+
+      switch ((int)item->kind)
+        {
+        case RUSH_EXPR_ATTRIBUTE:
+        case RUSH_EXPR_ALIAS:
+        case RUSH_EXPR_MULTI_ALIAS:
+        case RUSH_EXPR_UNRESOLVED_ATTRIBUTE:
+        case RUSH_EXPR_UNRESOLVED_STAR:
+        case RUSH_EXPR_UNRESOLVED_REGEX:
+        case RUSH_EXPR_UNRESOLVED_ALIAS:
+          break;
+        default:
+          item = rush_expr_unary (RUSH_EXPR_UNRESOLVED_ALIAS, item);
+        }
+      items[i] = item;
+    }
+  rush_expr_list_unref (list);
+  return rush_expr_list_new (n, items);
+}
+
 /* plan_unary (kind, expressions, child) */
 static PyObject *
 plan_unary (PyObject *module, PyObject *args)
@@ -143,6 +173,8 @@ plan_unary (PyObject *module, PyObject *args)
   if (!PyArg_ParseTuple (args, "sO&O&", &kind, engine_expr_list_converter, &expressions,
                          engine_plan_converter, &child))
     return NULL;
+  if (g_str_equal (kind, "project"))
+    expressions = with_names_to_come (g_steal_pointer (&expressions));
   for (guint i = 0; i < G_N_ELEMENTS (KINDS); i++)
     if (g_str_equal (KINDS[i].name, kind))
       return engine_plan_wrap (
@@ -171,6 +203,7 @@ plan_aggregate (PyObject *module, PyObject *args)
   if (!PyArg_ParseTuple (args, "O&O&O&", engine_expr_list_converter, &grouping,
                          engine_expr_list_converter, &results, engine_plan_converter, &child))
     return NULL;
+  results = with_names_to_come (g_steal_pointer (&results));
   return engine_plan_wrap (rush_plan_aggregate (g_steal_pointer (&grouping),
                                                 g_steal_pointer (&results), rush_plan_ref (child)),
                            NULL);

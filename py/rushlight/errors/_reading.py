@@ -88,8 +88,9 @@ class Told:
         self.text = text            # with the place; without what a failed job says before it
 
 
-def read(message):
-    """The parts of an SQL error's message, or None if it has no condition.
+def read(message, place=""):
+    """The parts of an SQL error's message, or None if it has no condition; `place` is what the
+    message leaves out of where it is.
 
     >>> told = read("[CAST_OVERFLOW] It does not fit. SQLSTATE: 22003")
     >>> told.condition, told.state
@@ -99,9 +100,10 @@ def read(message):
     if found is None:
         return None
     condition, words, state = found.groups()
-    contexts = [_context(block) for block in _BLOCK.finditer(message)
+    contexts = [_context(block) for block in _BLOCK.finditer(place or message)
                 if block[1] == "DataFrame" or block[4]]       # a syntax error draws its own
-    text = message[found.start():]
+    start = found.start()
+    text = message[start - message.startswith("\n", start - 1):] if start == 1 else message[start:]
     return Told(condition, state, _parameters(condition, words), contexts, found[0],
                 text + "\n" if "\n== " in text and not text.endswith("\n") else text)
 

@@ -11,6 +11,7 @@ An error of SQL says what it is in its text, and nowhere else:
            ^^^
 
 so that it crosses threads and processes as text; _reading.py takes it apart when somebody asks.
+An error of analysis says "; line 1 pos 7" instead of the block, which comes beside its text.
 """
 from rushlight.errors.base import PySparkException, PySparkTypeError
 
@@ -41,13 +42,14 @@ class EngineError(PySparkException):
     def __init__(self, message=None, code="JOB_ABORTED", **condition):
         super().__init__(message, **condition)
         self.code = code
+        self._place = ""
         self._told = None
 
     def _read(self):
         """The parts of an SQL error's text; None for any other error."""
         if self._told is None and self._condition is None and self.code.startswith("SQL_"):
             from rushlight.errors._reading import read
-            self._told = read(self._message)
+            self._told = read(self._message, self._place)
         return self._told
 
     def getCondition(self):
@@ -171,11 +173,14 @@ CLASSES = {
 }
 
 
-def from_engine(code, message):
+def from_engine(code, message, place=None):
     """The exception for an error of the engine; `_engine` calls it.
 
     Spark's failed jobs announce the driver's frames at their end.  Here those are Python's, and
     its own traceback shows them.
     """
-    message = message.removesuffix("Driver stacktrace:").rstrip()
-    return CLASSES.get(code, SparkRuntimeException)(message, code)
+    if message.endswith("Driver stacktrace:"):
+        message = message.removesuffix("Driver stacktrace:").rstrip()
+    made = CLASSES.get(code, SparkRuntimeException)(message, code)
+    made._place = place or ""
+    return made

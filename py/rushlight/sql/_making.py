@@ -126,7 +126,9 @@ def column_of_name(name, plan_id=-1):
         return Column(_engine.expr_star(None), "*")
     if name.endswith(".*"):
         return Column(_engine.expr_star(parts_of(name[:-2])), f"{name}.*")
-    return Column(_engine.expr_attribute(parts_of(name), plan_id), name)
+    if plan_id >= 0:        # known to be there
+        return Column(_engine.expr_attribute(parts_of(name), plan_id), name)
+    return Column(_engine.expr_attribute(parts_of(name), plan_id, "col", place()[1]), name)
 
 
 def parts_of(name):

@@ -11,6 +11,8 @@
  *
  * Mirrors: NaturalAndUsingJoinResolution.
  */
+#include <string.h>
+
 #include "sql/analyzer/analysis_private.h"
 
 typedef struct
@@ -19,6 +21,12 @@ typedef struct
   GPtrArray *result;       /* named, owned */
   GPtrArray *hidden;       /* attributes, owned */
 } Keys;
+
+static gint
+by_name (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *)a, *(const char *const *)b);
+}
 
 static RushExpr *
 find_key (const RushAnalysis *self, const RushPlan *join, guint side, const char *name,
@@ -32,11 +40,15 @@ find_key (const RushAnalysis *self, const RushPlan *join, guint side, const char
       return columns->items[i];
   {
     g_autofree char *quoted = rush_sql_id_of (name);
+    g_autoptr (GPtrArray) sorted = g_ptr_array_new ();
     g_autoptr (GString) all = g_string_new (NULL);
 
     for (guint i = 0; i < columns->n; i++)
+      g_ptr_array_add (sorted, (gpointer)rush_expr_name (columns->items[i]));
+    g_ptr_array_sort (sorted, by_name);
+    for (guint i = 0; i < sorted->len; i++)
       {
-        g_autofree char *id = rush_sql_id_of (rush_expr_name (columns->items[i]));
+        g_autofree char *id = rush_sql_id_of (sorted->pdata[i]);
 
         g_string_append_printf (all, "%s%s", i > 0 ? ", " : "", id);
       }
