@@ -13,10 +13,15 @@
 #include "sql/analyzer/analysis_private.h"
 
 static gboolean
+is_star (const RushExpr *node)
+{
+  return node->kind == RUSH_EXPR_UNRESOLVED_STAR || node->kind == RUSH_EXPR_UNRESOLVED_REGEX;
+}
+
+static gboolean
 has_star (const RushExpr *node, gpointer found)
 {
-  if (node->kind == RUSH_EXPR_UNRESOLVED_STAR || node->kind == RUSH_EXPR_UNRESOLVED_REGEX)
-    *(gboolean *)found = TRUE;
+  *(gboolean *)found |= is_star (node);
   return *(gboolean *)found;
 }
 
@@ -191,13 +196,14 @@ add_expanded (const Expansion *expansion, RushExpr *item, GPtrArray *into, GErro
   return TRUE;
 }
 
-/* A star among a call's arguments: the call is made again with more of them. */
+/* A star among a call's arguments: the call is made again with columns in its place. */
 static RushExpr *
 expand_arguments (RushExpr *node, gpointer data, GError **error)
 {
   guint n_args = node->n_children;
   g_autoptr (RushExprList) children = NULL;
   g_autoptr (GPtrArray) args = NULL;
+  gboolean starred = FALSE;
   RushExpr *call;
 
   if (node->kind != RUSH_EXPR_UNRESOLVED_FUNCTION)
@@ -205,9 +211,12 @@ expand_arguments (RushExpr *node, gpointer data, GError **error)
   n_args -= node->as.call.has_filter + node->as.call.n_orders;
   args = rush_expr_array_new ();
   for (guint i = 0; i < n_args; i++)
-    if (!add_expanded (data, node->children[i], args, error))
-      return NULL;
-  if (args->len == n_args)
+    {
+      starred |= is_star (node->children[i]);
+      if (!add_expanded (data, node->children[i], args, error))
+        return NULL;
+    }
+  if (!starred)
     return rush_expr_ref (node);
   g_ptr_array_set_free_func (args, NULL);
   for (guint i = n_args; i < node->n_children; i++)
@@ -235,9 +244,7 @@ expand_list (const Expansion *expansion, RushExprList *list, GError **error)
       RushExpr *item = list->items[i];
 
       /* A name of its own is asked for a star: none is needed. */
-      if (item->kind == RUSH_EXPR_UNRESOLVED_ALIAS &&
-          (item->children[0]->kind == RUSH_EXPR_UNRESOLVED_STAR ||
-           item->children[0]->kind == RUSH_EXPR_UNRESOLVED_REGEX))
+      if (item->kind == RUSH_EXPR_UNRESOLVED_ALIAS && is_star (item->children[0]))
         item = item->children[0];
       if (!add_expanded (expansion, item, items, error))
         return NULL;
