@@ -105,6 +105,17 @@ def test_groups_with_null_keys_and_of_all_rows(spark):
     assert values(rows.groupBy().applyInPandas(total, "s int")) == [(7,)]
 
 
+def test_nan_is_a_key_as_any_other(spark):
+    def count(frame):
+        return pd.DataFrame({"n": [len(frame)]})
+
+    numbers = spark.sql("select double('nan') as k, id as v from range(3)")
+    assert values(numbers.groupBy("k").applyInPandas(count, "n long")) == [(3,)]
+    assert values(numbers.groupBy("k").agg(mean("v")).select("mean(v)")) == [(1.0,)]
+    arrays = numbers.groupBy(F.array("k").alias("ks"))
+    assert values(arrays.applyInPandas(count, "n long")) == [(3,)]
+
+
 def test_groups_in_arrow(pairs):
     made = pairs.groupBy("k").applyInArrow(lambda t: t.slice(0, 1), pairs.schema)
     assert [k for k, _ in values(made)] == [1, 2]

@@ -68,12 +68,23 @@ def _batch_of_rows(rows, schema):
 
 # ---- groups -----------------------------------------------------------------------------------
 
+_NAN = object()
+
+
+def _alike(value):
+    """Equal for keys of one group: NaN is in a group with NaN, also within an array or a struct."""
+    if isinstance(value, (list, tuple)):
+        return tuple(map(_alike, value))
+    return value if value == value else _NAN
+
+
 def _over_groups(n_keys, of_group):
     """Around a function of (key, rows of the group)."""
 
     def run(rows):
-        for key, group in itertools.groupby(rows, lambda row: tuple(row[:n_keys])):
-            yield from of_group(key, [tuple(row[n_keys:]) for row in group])
+        for _, group in itertools.groupby(rows, lambda row: _alike(row[:n_keys])):
+            group = [tuple(row) for row in group]
+            yield from of_group(group[0][:n_keys], [row[n_keys:] for row in group])
 
     return run
 
