@@ -7,6 +7,9 @@
  * Mirrors: ImplicitTypeCasts, ExpectsInputTypes,
  FunctionArgumentConversion. */
 #include "sql/analyzer/analysis_private.h"
+#include "sql/evaluate/evaluate.h"
+#include "sql/parser/parser.h"
+#include "sql/types/type_json.h"
 
 /* ── errors ── */
 
@@ -63,6 +66,7 @@ required_text (RushArgType wanted)
     case RUSH_ARG_CONCAT:
     case RUSH_ARG_KEY_OR_VALUE:
     case RUSH_ARG_ELEMENT:
+    case RUSH_ARG_SCHEMA:
       break;
     }
   return "\"ORDERABLE\"";
@@ -212,15 +216,16 @@ set_different_types (GError **error, RushSqlErrorClass error_class, const char *
                      guint step, guint n, RushExpr *const *args, const RushSqlContext *context)
 {
   g_autofree char *call = call_text (name, n, args), *quoted = rush_sql_id_of (name);
-  g_autoptr (GString) types = g_string_new ("[");
+  gboolean all = error_class == RUSH_SQL_CLASS_DATATYPE_MISMATCH_DATA_DIFF_TYPES;
+  g_autoptr (GString) types = g_string_new (all ? "(" : "[");
 
   for (guint i = first; i < n; i += step)
     {
       g_autofree char *type = rush_quote_type (args[i]->type);
 
-      g_string_append_printf (types, "%s%s", i > first ? ", " : "", type);
+      g_string_append_printf (types, "%s%s", i == first ? "" : all ? " or " : ", ", type);
     }
-  g_string_append_c (types, ']');
+  g_string_append_c (types, all ? ')' : ']');
   rush_sql_error_set (error, error_class, context, "sqlExpr", call, "functionName", quoted,
                       "dataType", types->str, NULL);
 }
@@ -272,6 +277,59 @@ check_element (const RushAnalysis *self, const RushFunction *function, const cha
   return FALSE;
 }
 
+/* The type that a constant text says, as DDL or as JSON: "a INT", "array<int>", {"type": …}. */
+static const RushType *
+read_schema (const char *text, GError **error)
+{
+  const RushType *type;
+
+  if (text[strspn (text, " ")] == '{' || text[0] == '"')
+    return rush_type_from_json (text, -1, error);
+  type = rush_parse_type (text, NULL);
+  if (type != NULL)
+    return type;
+  g_autoptr (RushSchema) schema = rush_parse_schema (text, error);
+  return schema != NULL ? rush_schema_to_type (schema) : NULL;
+}
+
+/* from_json (…, 'a INT'): a null of the type takes the text's place. */
+static gboolean
+read_schema_argument (const RushAnalysis *self, RushExpr **arg, const RushSqlContext *context,
+                      GError **error)
+{
+  g_autoptr (RushEvalContext) ctx = NULL;
+  g_autoptr (RushExpr) text = NULL;
+  const RushType *type;
+  gsize length;
+
+  if (rush_expr_is_literal_null (*arg) && (*arg)->type != &RUSH_STRING &&
+      (*arg)->type != &RUSH_NULL)
+    return TRUE; /* analyzed again */
+  if (((*arg)->flags & RUSH_EXPR_FOLDABLE) && (*arg)->type == &RUSH_STRING)
+    {
+      ctx = rush_eval_context_new (NULL, rush_allocator_system (), self->options->time_zone);
+      text = rush_evaluate_constant (*arg, ctx, error);
+      if (text == NULL)
+        return FALSE;
+    }
+  if (text == NULL || rush_expr_is_literal_null (text))
+    {
+      g_autofree char *shown = rush_quote_expr (*arg);
+
+      rush_sql_error_set (error, RUSH_SQL_CLASS_INVALID_SCHEMA_NON_STRING_LITERAL, context,
+                          "inputSchema", shown, NULL);
+      return FALSE;
+    }
+  const char *bytes = rush_column_get_bytes (text->as.literal.value, 0, &length);
+  g_autofree char *schema = g_strndup (bytes, length);
+  type = read_schema (schema, error);
+  if (type == NULL)
+    return FALSE;
+  rush_expr_unref (*arg);
+  *arg = rush_expr_literal_null (type);
+  return TRUE;
+}
+
 gboolean
 rush_analysis_fit_arguments (const RushAnalysis *self, const RushFunction *function,
                              const char *name, guint n, RushExpr **args,
@@ -288,6 +346,10 @@ rush_analysis_fit_arguments (const RushAnalysis *self, const RushFunction *funct
                             "expression", text, NULL);
         return FALSE;
       }
+  for (guint i = 0; i < n; i++)
+    if (rush_function_arg (function, i) == RUSH_ARG_SCHEMA &&
+        !read_schema_argument (self, &args[i], context, error))
+      return FALSE;
   for (guint i = 0; i < n; i++)
     {
       RushExpr *fit = rush_analysis_implicit_cast (self, args[i], rush_function_arg (function, i));

@@ -300,6 +300,7 @@ accepts (RushArgType wanted, const RushType *type)
     case RUSH_ARG_KEY_OR_VALUE:
     case RUSH_ARG_ELEMENT:
     case RUSH_ARG_INDEX_OR_KEY:
+    case RUSH_ARG_SCHEMA:
       return TRUE;
     }
   return FALSE;

@@ -35,3 +35,8 @@ extern const RushFunction rush_functions_map_struct[];
 extern const RushFunction rush_functions_pretty[];
 extern const RushFunction rush_functions_lambda[];
 extern const RushFunction rush_functions_distinct_sketch[];
+extern const RushFunction rush_functions_json_values[];
+extern const RushFunction rush_functions_json_tuple[];
+extern const RushFunction rush_functions_text_checks[];
+extern const RushFunction rush_functions_charsets[];
+extern const RushFunction rush_functions_make_time[];

@@ -51,6 +51,8 @@ typedef enum
   RUSH_ARG_ELEMENT,          /* what the first argument has: an array its elements (both widened to
                                 their common type), a map its keys */
   RUSH_ARG_INDEX_OR_KEY,     /* int if the first argument is an array, else the map's key type */
+  RUSH_ARG_SCHEMA, /* a type, as DDL or JSON in a constant: the analyzer puts a null of that type in
+                      its place */
 } RushArgType;
 
 #define RUSH_MAX_LISTED_ARGS 8

@@ -56,6 +56,20 @@ read_ratio (RushJsonOptions *self, const RushOptions *options, GError **error)
   return FALSE;
 }
 
+/* Objects over several lines are not written, and nobody shall believe they were. */
+static gboolean
+check_pretty (const RushOptions *options, GError **error)
+{
+  gboolean pretty;
+
+  if (!rush_options_get_bool (options, "pretty", FALSE, &pretty, error))
+    return FALSE;
+  if (pretty)
+    g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_UNSUPPORTED,
+                         "the option pretty is not there yet: JSON is written in one line");
+  return !pretty;
+}
+
 static gboolean
 check_texts (const RushJsonOptions *self, const RushOptions *options, GError **error)
 {
@@ -91,6 +105,7 @@ rush_json_options_new (const RushOptions *options, const RushEvalSettings *setti
   self->case_sensitive = settings->case_sensitive;
   if (rush_time_zone_get (self->time_zone, error) == NULL || !read_flags (self, options, error) ||
       !read_ratio (self, options, error) || !check_texts (self, options, error) ||
+      !check_pretty (options, error) ||
       !read_pattern (options, "dateFormat", "yyyy-MM-dd", writing, &self->date_pattern, error) ||
       !read_pattern (options, "timestampFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX", writing,
                      &self->timestamp_pattern, error) ||

@@ -508,6 +508,70 @@ rush_json_parser_rows (const RushJsonParser *self)
   return self->n_rows;
 }
 
+/* ---- values by themselves ---- */
+
+/* A struct, an array or a map; an object where structs are asked for is an array of one. */
+static Parsed
+parse_root (RushJsonParser *self, RushJsonTokenKind first, const RushType *type,
+            RushColumnBuilder *into, GError **error)
+{
+  Parsed parsed;
+
+  if (first != RUSH_JSON_TOKEN_OBJECT || type->kind != RUSH_TYPE_ARRAY ||
+      rush_type_element (type)->kind != RUSH_TYPE_STRUCT)
+    return parse_value (self, first, type, into, error);
+  parsed =
+      parse_struct (self, rush_type_element (type), rush_column_builder_child (into, 0), error);
+  return parsed == PARSED ? appended (rush_column_builder_end_list (into, error)) : parsed;
+}
+
+/* The text of a malformed record, in a struct that has a field for it. */
+static gboolean
+keep_corrupt (RushJsonParser *self, const RushType *type, RushColumnBuilder *into, guint length,
+              const char *text, gsize size, GError **error)
+{
+  const char *name = self->scanner.options->corrupt_column;
+  gint field = type->kind == RUSH_TYPE_STRUCT ? find_field (type, name, strlen (name), 0) : -1;
+
+  if (field < 0 || type->fields[field].type != &RUSH_STRING)
+    return TRUE;
+  into = rush_column_builder_child (into, (guint)field);
+  rush_column_builder_truncate (into, length);
+  return rush_column_builder_append_bytes (into, text, size, error);
+}
+
+gboolean
+rush_json_parser_add_value (RushJsonParser *self, const char *text, gsize size, GError **error)
+{
+  const RushType *type = self->schema->fields[0].type;
+  RushColumnBuilder *into = self->columns[0];
+  guint length = rush_column_builder_length (into);
+  RushJsonTokenKind first;
+  Parsed parsed;
+
+  self->malformed = FALSE;
+  rush_json_scanner_begin (&self->scanner, text, size);
+  first = rush_json_scanner_next (&self->scanner);
+  if (first == RUSH_JSON_TOKEN_END)
+    return rush_column_builder_append_null (into, error);
+  parsed = parse_root (self, first, type, into, error);
+  if (parsed == FAILED || (parsed == PARSED && !self->malformed))
+    return parsed == PARSED;
+  if (self->scanner.options->mode == RUSH_PARSE_FAIL_FAST)
+    {
+      rush_set_malformed (error, text, size);
+      return FALSE;
+    }
+  if (parsed != PARSED)
+    {
+      rush_column_builder_truncate (into, length);
+      if (type->kind == RUSH_TYPE_STRUCT ? complete_struct (type, into, length, error) != PARSED
+                                         : !rush_column_builder_append_null (into, error))
+        return FALSE;
+    }
+  return keep_corrupt (self, type, into, length, text, size, error);
+}
+
 /* ---- life ---- */
 
 RushJsonParser *

@@ -25,3 +25,7 @@ gboolean rush_json_parser_is_pending (const RushJsonParser *self);
 gboolean rush_json_parser_resume (RushJsonParser *self, GError **error);
 /* Rows so far, also if they have no columns. */
 guint64 rush_json_parser_rows (const RushJsonParser *self);
+/* from_json (): one value a text, of the only column's type; null for a blank text.  Takes the
+ * place of add (). */
+gboolean rush_json_parser_add_value (RushJsonParser *self, const char *text, gsize length,
+                                     GError **error);

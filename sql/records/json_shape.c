@@ -318,6 +318,18 @@ add_root (RushJsonShape *self, RushJsonScanner *scanner, RushJsonTokenKind first
 }
 
 gboolean
+rush_json_shape_add_value (RushJsonShape *self, RushJsonScanner *scanner)
+{
+  const char *start = scanner->at;
+
+  if (!rush_json_scanner_skip (scanner, rush_json_scanner_next (scanner)))
+    return FALSE;
+  rush_json_scanner_begin (scanner, start, (gsize)(scanner->end - start));
+  add_value (self, self->root, scanner, rush_json_scanner_next (scanner));
+  return TRUE;
+}
+
+gboolean
 rush_json_shape_add (RushJsonShape *self, RushJsonScanner *scanner)
 {
   const char *start = scanner->at;
@@ -447,6 +459,14 @@ with_corrupt_column (const RushType *type, const char *name)
     fields[i + (i >= at)] = (RushField){ (char *)type->fields[i].name, type->fields[i].type, TRUE };
   fields[at] = (RushField){ (char *)name, &RUSH_STRING, TRUE };
   return rush_schema_new (n + 1, fields);
+}
+
+const RushType *
+rush_json_shape_value_type (const RushJsonShape *self, const RushJsonOptions *options)
+{
+  const RushType *type = to_type (self->root, options);
+
+  return type != NULL ? type : rush_type_struct (0, NULL);
 }
 
 RushSchema *

@@ -112,20 +112,28 @@ follow (const RushJson *value, const char *path, GPtrArray *found)
   return TRUE;
 }
 
+void
+rush_json_append_part (const RushJson *value, GString *out)
+{
+  RushJsonWriter writer;
+
+  rush_json_writer_init (&writer, out);
+  if (rush_json_kind (value) == RUSH_JSON_STRING)
+    g_string_append (out, rush_json_as_string (value, ""));
+  else
+    write_json (value, &writer);
+}
+
 static void
 append_found (GString *out, const GPtrArray *found)
 {
   RushJsonWriter writer;
-  rush_json_writer_init (&writer, out);
   if (found->len == 1)
     {
-      const RushJson *value = found->pdata[0];
-      if (rush_json_kind (value) == RUSH_JSON_STRING)
-        g_string_append (out, rush_json_as_string (value, ""));
-      else
-        write_json (value, &writer);
+      rush_json_append_part (found->pdata[0], out);
       return;
     }
+  rush_json_writer_init (&writer, out);
   rush_json_begin_array (&writer);
   for (guint i = 0; i < found->len; i++)
     write_json (found->pdata[i], &writer);

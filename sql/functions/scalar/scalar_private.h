@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "core/base/json.h"
 #include "sql/functions/families_private.h"
 #include "sql/kernels/columns.h"
 
@@ -129,6 +130,10 @@ const RushType *rush_result_type_of_first (const RushFunction *self, guint n, Ru
 RushColumn *rush_concat_arrays (const RushExpr *call, RushColumn *const *args, const RushRows *rows,
                                 RushEvalContext *ctx, GError **error);
 
+/* A part of a JSON text as get_json_object () gives it: strings without quotes, the rest as
+ * JSON. */
+void rush_json_append_part (const RushJson *value, GString *out);
+
 /* UTF-8, as far as it is that: what is not counts as one character a byte. */
 static inline gsize
 rush_utf8_bytes (const char *p, const char *end)
@@ -137,6 +142,9 @@ rush_utf8_bytes (const char *p, const char *end)
   gsize n = c < 0xc0 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
   return MIN (n, (gsize)(end - p));
 }
+
+/* Whether it is that at all (text_checks.c). */
+gboolean rush_utf8_is_valid (RushText text);
 
 /* Characters. */
 static inline gsize

@@ -1,7 +1,26 @@
 """Text of the web: parts of JSON, characters of URLs."""
 from rushlight.sql._making import as_literal, call, named_column
+from rushlight.sql.column import Column
+from rushlight.sql.types import DataType
 
-__all__ = ["get_json_object", "json_array_length", "url_decode", "url_encode"]
+
+def options_argument(options):
+    """Options as the last argument of a call, a map of texts; none if there are none."""
+    if not options:
+        return []
+    texts = [str(v).lower() if isinstance(v, bool) else str(v)
+             for pair in options.items() for v in pair]
+    return [call("map", *map(as_literal, texts))]
+
+
+def schema_argument(schema):
+    """A schema, given as a type, as DDL or as a column of text."""
+    if isinstance(schema, DataType):
+        return as_literal(schema.json())
+    return schema if isinstance(schema, Column) else as_literal(schema)
+
+__all__ = ["from_json", "get_json_object", "json_array_length", "json_tuple", "schema_of_json",
+           "to_json", "url_decode", "url_encode"]
 
 
 def get_json_object(col, path):
@@ -38,3 +57,42 @@ def url_encode(str):
     'a+b%26c'
     """
     return call("url_encode", named_column(str))
+
+
+def from_json(col, schema, options=None):
+    """JSON text as a value of a type.
+
+    >>> parsed = from_json(lit('{"a": 1}'), "a INT")
+    >>> spark.range(1).select(parsed.alias("v")).first().v
+    Row(a=1)
+    """
+    return call("from_json", named_column(col), schema_argument(schema),
+                *options_argument(options))
+
+
+def to_json(col, options=None):
+    """A struct, an array or a map as JSON text.
+
+    >>> spark.range(1).select(to_json(struct(lit(1).alias("a"))).alias("v")).first().v
+    '{"a":1}'
+    """
+    return call("to_json", named_column(col), *options_argument(options))
+
+
+def schema_of_json(json, options=None):
+    """The type of a JSON text, as DDL.
+
+    >>> spark.range(1).select(schema_of_json(lit('{"a": 1}')).alias("v")).first().v
+    'STRUCT<a: BIGINT>'
+    """
+    text = json if isinstance(json, Column) else as_literal(json)
+    return call("schema_of_json", text, *options_argument(options))
+
+
+def json_tuple(col, *fields):
+    """Members of a JSON object, a column each.
+
+    >>> spark.range(1).select(json_tuple(lit('{"a": 1, "b": "x"}'), "a", "b")).first()
+    Row(c0='1', c1='x')
+    """
+    return call("json_tuple", named_column(col), *map(as_literal, fields))
