@@ -118,6 +118,27 @@ check_bounds (const RushExpr *window, GError **error)
   return FALSE;
 }
 
+/* ── ntile (n) ── */
+
+static gboolean
+check_buckets (const RushExpr *window, GError **error)
+{
+  const RushExpr *call = window->children[0], *n = call->n_children > 0 ? call->children[0] : NULL;
+
+  if (n == NULL || n->kind != RUSH_EXPR_LITERAL || rush_expr_is_literal_null (n) ||
+      call->kind != RUSH_EXPR_FUNCTION ||
+      call->as.function.function != rush_function_find ("ntile"))
+    return TRUE;
+  gint64 buckets = rush_column_get_int (n->as.literal.value, 0);
+  g_autofree char *text = rush_quote_expr (call);
+  g_autofree char *given = g_strdup_printf ("%" G_GINT64_FORMAT, buckets);
+  if (buckets < 1)
+    rush_sql_error_set (error, RUSH_SQL_CLASS_DATATYPE_MISMATCH_VALUE_OUT_OF_RANGE,
+                        &window->context, "sqlExpr", text, "exprName", "buckets", "valueRange",
+                        "(0, 2147483647]", "currentValue", given, NULL);
+  return buckets >= 1;
+}
+
 /* ── a frame and its order ── */
 
 gboolean
@@ -129,6 +150,8 @@ rush_check_window (const RushExpr *window, GError **error)
                        frame->upper == RUSH_BOUND_UNBOUNDED_FOLLOWING;
   gboolean by_value = frame->lower_offset != NULL || frame->upper_offset != NULL;
 
+  if (!check_buckets (window, error))
+    return FALSE;
   if (!frame->given)
     return TRUE;
   if (!frame->rows && !unbounded && n_orders == 0)

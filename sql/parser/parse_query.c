@@ -186,6 +186,8 @@ parse_organization (RushParser *p, RushPlan *plan)
   guint kinds = (order->len > 0) + (clustered->len > 0) + (distributed->len + sort->len > 0);
   if (kinds > 1)
     return combination_error (p, from);
+  if (kinds == 0)
+    return g_steal_pointer (&held);
   if (order->len > 0)
     held = rush_plan_sort (rush_exprs_to_list (g_steal_pointer (&order)), TRUE, held);
   if (clustered->len > 0)

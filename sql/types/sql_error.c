@@ -280,11 +280,21 @@ rush_sql_error_add_context (GError *error, const RushSqlContext *context)
 {
   g_return_if_fail (error != NULL);
 
-  if (error->domain != RUSH_SQL_ERROR || error->code == RUSH_SQL_ERROR_ANALYSIS ||
-      error->code == RUSH_SQL_ERROR_PARSE || strstr (error->message, "\n== ") != NULL)
+  if (error->domain != RUSH_SQL_ERROR || error->code == RUSH_SQL_ERROR_PARSE ||
+      strstr (error->message, "\n== ") != NULL)
+    return;
+  RushSqlErrorPrivate *own = rush_sql_error_get_private (error);
+  gboolean analysis = error->code == RUSH_SQL_ERROR_ANALYSIS;
+  if (own->place != NULL || context == NULL)
     return;
   GString *message = g_string_new (error->message);
-  append_summary (message, context);
+  if (analysis)
+    {
+      append_line (message, context);
+      own->place = rush_sql_context_summary (context);
+    }
+  else
+    append_summary (message, context);
   g_free (error->message);
   error->message = g_string_free (message, FALSE);
 }

@@ -110,7 +110,7 @@ void rush_sql_error_set_as (GError **error, RushSqlError kind, RushSqlErrorClass
 void rush_sql_error_set_syntax (GError **error, RushSqlErrorClass error_class,
                                 const RushSqlContext *context, ...) G_GNUC_NULL_TERMINATED;
 /* Puts the place behind an error that was raised without one; for all errors of this domain but
- * those of analysis and parsing, which know their place from the start. */
+ * those of parsing, which know their place from the start. */
 void rush_sql_error_add_context (GError *error, const RushSqlContext *context);
 /* ";\n<plan>": what an AnalysisException shows of the plan it was found in. */
 void rush_sql_error_add_plan (GError *error, const char *plan);

@@ -308,6 +308,20 @@ RUSH_EVALUATOR (set_operation)
 CHOOSE (array_remove, (void)0, rush_compare_rows (elements, k, args[1], row) != 0)
 CHOOSE (array_compact, (void)0, rush_column_is_valid (elements, k))
 
+/* It counts from 1, or from -1 at the end. */
+static void
+set_slice_error (GError **error, gint64 start, gint64 n, const RushSqlContext *context)
+{
+  g_autofree char *length = g_strdup_printf ("%" G_GINT64_FORMAT, n);
+
+  if (start == 0)
+    rush_sql_error_set (error, RUSH_SQL_CLASS_INVALID_PARAMETER_VALUE_START, context, "parameter",
+                        "`start`", "functionName", "`slice`", NULL);
+  else
+    rush_sql_error_set (error, RUSH_SQL_CLASS_INVALID_PARAMETER_VALUE_LENGTH, context, "parameter",
+                        "`length`", "functionName", "`slice`", "length", length, NULL);
+}
+
 RUSH_EVALUATOR (slice)
 {
   RushColumn *elements = rush_column_child (args[0], 0);
@@ -321,9 +335,7 @@ RUSH_EVALUATOR (slice)
     gint64 n = RUSH_INT_ARG (2);
     if (start == 0 || n < 0)
       {
-        g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
-                             "slice() counts from 1 (or -1, from the end), and takes a length of "
-                             "0 or more");
+        set_slice_error (error, start, n, &call->context);
         return NULL;
       }
     gint64 first = start > 0 ? start - 1 : list.length + start;

@@ -8,6 +8,19 @@
 #include "sql/functions/scalar/nested_private.h"
 #include "sql/kernels/compare.h"
 
+/* map () and named_struct () take pairs. */
+static gboolean
+are_pairs (const char *name, guint n, GError **error)
+{
+  g_autofree char *quoted = rush_sql_id_of (name), *actual = g_strdup_printf ("%u", n);
+
+  if (n % 2 != 0)
+    rush_sql_error_set (error, RUSH_SQL_CLASS_WRONG_NUM_ARGS_WITHOUT_SUGGESTION, NULL,
+                        "functionName", quoted, "expectedNum", "2n (n > 0)", "actualNum", actual,
+                        "docroot", "https://spark.apache.org/docs/latest", NULL);
+  return n % 2 == 0;
+}
+
 /* ── structs ── */
 
 /* A field is called as its expression is, if that has a name; else "col3" or "2", by its number. */
@@ -34,8 +47,31 @@ RUSH_EVALUATOR (make_struct)
   return rush_column_new_struct (call->type, rows->length, NULL, 0, fields);
 }
 
+static void
+set_names_not_constant (GError **error, guint n, RushExpr *const *args)
+{
+  g_autoptr (GString) call = g_string_new ("\"named_struct(");
+  g_autoptr (GString) names = g_string_new ("[");
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *text = rush_expr_to_pretty_sql (args[i]);
+
+      g_string_append_printf (call, "%s%s", i > 0 ? ", " : "", text);
+      if (i % 2 == 0)
+        g_string_append_printf (names, "%s\"%s\"", i > 0 ? ", " : "", text);
+    }
+  g_string_append (call, ")\"");
+  g_string_append_c (names, ']');
+  rush_sql_error_set (error,
+                      RUSH_SQL_CLASS_DATATYPE_MISMATCH_CREATE_NAMED_STRUCT_WITHOUT_FOLDABLE_STRING,
+                      NULL, "sqlExpr", call->str, "inputExprs", names->str, NULL);
+}
+
 RUSH_RESULT_TYPE (named_struct_type)
 {
+  if (!are_pairs ("named_struct", n, error))
+    return NULL;
   g_autofree RushTypeField *fields = g_new (RushTypeField, n / 2 + 1);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
 
@@ -43,11 +79,9 @@ RUSH_RESULT_TYPE (named_struct_type)
     {
       const RushExpr *name = args[2 * i];
       if (name->kind != RUSH_EXPR_LITERAL || name->type != &RUSH_STRING ||
-          rush_expr_is_literal_null (name) || n % 2 != 0)
+          rush_expr_is_literal_null (name))
         {
-          g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
-                               "named_struct() takes names and values in turn, and a name is a "
-                               "string literal");
+          set_names_not_constant (error, n, args);
           return NULL;
         }
       RushText text = rush_text_arg (name->as.literal.value, 0);
@@ -195,12 +229,8 @@ RUSH_EVALUATOR (make_map)
 RUSH_RESULT_TYPE (map_type)
 {
   gboolean nulls = FALSE;
-  if (n % 2 != 0)
-    {
-      g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
-                           "map() takes keys and values in turn: an even number of arguments");
-      return NULL;
-    }
+  if (!are_pairs ("map", n, error))
+    return NULL;
   for (guint i = 1; i < n; i += 2)
     nulls = nulls || args[i]->nullable;
   *inout_nullable = FALSE;
