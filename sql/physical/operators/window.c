@@ -9,7 +9,7 @@
  * A partition that is larger than what an operator may hold goes to an array that can be spilled
  * (window_large.c).
  *
- * Mirrors: org.apache.spark.sql.execution.window.RushWindowExec.
+ * Mirrors: org.apache.spark.sql.execution.window.WindowExec.
  */
 #include "sql/physical/operators/window.h"
 
