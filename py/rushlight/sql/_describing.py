@@ -57,7 +57,10 @@ class Describing:
 
     @operator
     def explain(self, extended=None, mode=None):
-        """Prints the plan: "simple", "extended", "codegen", "cost", "formatted" or "rules".
+        """Prints the plan: "simple", or all of its phases ("extended", or True), with estimates
+        ("cost"), operator by operator ("formatted"), as code ("codegen"), or what each rule of
+        the optimizer changed ("rules", which PySpark has not).  After collect() the plan is that
+        of the run; show() and count() run plans of their own.
 
         >>> spark.range(1).explain()
         == Physical Plan ==

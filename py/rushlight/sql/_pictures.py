@@ -17,7 +17,9 @@ class Picturing:
     """What DataFrame has."""
 
     def dag(self):
-        """The picture of the physical plan.
+        """The picture of the physical plan; after collect() or toPandas() that of the run, with
+        what its operators counted.  show(), take(), count() and write run plans of their own,
+        which SparkSession.dag draws.
 
         >>> df = spark.range(4).groupBy("id").count()
         >>> "Exchange" in df.dag().dot, "4 rows" in df.dag().dot
