@@ -269,7 +269,13 @@ gboolean
 rush_session_write (RushSqlSession *session, RushCommand *write, RushPlan *query,
                     const RushExecutionOptions *options, GError **error)
 {
-  if (!rush_session_check_not_read (write, query, error))
+  RushEvalSettings settings = rush_sql_session_settings (session);
+  g_auto (GStrv) names = rush_output_names (query);
+  gboolean fits = rush_session_check_not_read (write, query, error) &&
+                  rush_check_no_duplicates (names, settings.case_sensitive, error);
+
+  g_hash_table_unref (settings.conf);
+  if (!fits)
     return FALSE;
   RushPlan *rows = rows_for_files (session, write, query, error);
   if (rows == NULL)

@@ -15,6 +15,7 @@
 #include "sql/sources/source.h"
 
 #include "rdd/source/local_path.h"
+#include "sql/records/parse_mode.h"
 #include "sql/sources/file_index.h"
 #include "sql/sources/file_partition.h"
 #include "sql/sources/file_scan_rdd.h"
@@ -34,7 +35,7 @@ typedef struct
   RushFileIndex *index;
   RushSchema *data_schema;
   RushOptions *options;
-  RushStatistics known; /* of ANALYZE TABLE; size_bytes −1: none */
+  RushStatistics known;     /* of ANALYZE TABLE; size_bytes −1: none */
   GPtrArray *known_columns; /* (owned) RushColumnEstimate; or NULL */
 } FileSource;
 
@@ -184,6 +185,38 @@ choose_files (const FileSource *self, const RushExprList *partition_filters,
   return chosen;
 }
 
+/* What a query of the column of corrupt records alone finds would depend on what was parsed for
+ * it: nothing.  @schema: what is read, the folders' columns included. */
+static gboolean
+check_not_corrupt_alone (const FileSource *self, const RushSchema *schema,
+                         const RushEvalSettings *settings, GError **error)
+{
+  const RushSchema *folders = rush_file_index_partition_schema (self->index);
+  const char *only = NULL;
+  guint n = 0;
+
+  if (!g_str_equal (self->format->name, "csv") && !g_str_equal (self->format->name, "json"))
+    return TRUE;
+  for (guint i = 0; i < schema->n_fields; i++)
+    {
+      guint k = 0;
+
+      while (k < folders->n_fields &&
+             !g_str_equal (folders->fields[k].name, schema->fields[i].name))
+        k++;
+      if (k < folders->n_fields)
+        continue;
+      only = schema->fields[i].name;
+      n++;
+    }
+  g_autofree char *corrupt = rush_corrupt_column_of (self->options, settings);
+  if (n != 1 || !g_str_equal (only, corrupt))
+    return TRUE;
+  rush_sql_error_set (error, RUSH_SQL_CLASS_UNSUPPORTED_FEATURE_QUERY_ONLY_CORRUPT_RECORD_COLUMN,
+                      NULL, NULL);
+  return FALSE;
+}
+
 static RushRdd *
 scan (RushSource *base, RushContext *context, const RushExprList *output,
       const RushExprList *pushed, const RushEvalSettings *settings, GError **error)
@@ -194,6 +227,8 @@ scan (RushSource *base, RushContext *context, const RushExprList *output,
   RushScanFilters filters;
   RushRdd *rdd = NULL;
 
+  if (!check_not_corrupt_alone (self, schema, settings, error))
+    return NULL;
   rush_scan_filters_init (&filters, pushed, rush_file_index_partition_schema (self->index));
   files = choose_files (self, filters.partition, settings, error);
   if (files != NULL)
@@ -342,8 +377,8 @@ rush_file_source_new (RushContext *context, const RushFileFormat *format, const 
   self = g_new0 (FileSource, 1);
   rush_ref_count_init (&self->base.refs);
   self->name = g_strdup_printf ("FileScan %s", format->name);
-  self->klass = (RushSourceClass){ self->name, finalize,   equal,           describe,
-                                   scan,       statistics, column_statistics };
+  self->klass = (RushSourceClass){ self->name, finalize,         equal, describe, scan,
+                                   statistics, column_statistics };
   self->base.klass = &self->klass;
   self->format = format;
   self->index = g_steal_pointer (&index);

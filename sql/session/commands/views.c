@@ -193,6 +193,10 @@ create_view (RushSqlSession *session, const RushCommand *command, RushPlan *pars
   if (!is_temporary (command))
     return create_permanent (session, command, view, query, error);
   /* A DataFrame's plan holds what the old view was; a text would look the new one up. */
+  g_auto (GStrv) outputs = rush_output_names (query);
+  if (command->query_text != NULL && command->columns == NULL &&
+      !rush_check_no_duplicates (outputs, FALSE, error))
+    return FALSE;
   if (replace && !parsed->resolved && !check_not_recursive (view, query, error))
     return FALSE;
   return rush_catalog_create_view (session->catalog, view, replace, error);
