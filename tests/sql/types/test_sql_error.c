@@ -138,6 +138,11 @@ test_analysis (void)
   g_autofree char *state = rush_sql_error_get_state (error);
   g_assert_cmpstr (class_name, ==, "UNRESOLVED_COLUMN.WITH_SUGGESTION");
   g_assert_cmpstr (state, ==, "42703");
+  /* The drawn place goes beside the message, also into copies. */
+  g_autoptr (GError) copy = g_error_copy (error);
+  g_assert_true (g_str_has_prefix (rush_sql_error_get_place (copy), "== SQL (line 1, position 8)"));
+  g_autoptr (GError) other = g_error_new_literal (RUSH_CORE_ERROR, RUSH_CORE_ERROR_IO, "full");
+  g_assert_null (rush_sql_error_get_place (other));
 }
 
 static void
