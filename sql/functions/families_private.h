@@ -40,3 +40,7 @@ extern const RushFunction rush_functions_json_tuple[];
 extern const RushFunction rush_functions_text_checks[];
 extern const RushFunction rush_functions_charsets[];
 extern const RushFunction rush_functions_make_time[];
+extern const RushFunction rush_functions_array_insert[];
+extern const RushFunction rush_functions_time_units[];
+extern const RushFunction rush_functions_parse_url[];
+extern const RushFunction rush_functions_csv_values[];

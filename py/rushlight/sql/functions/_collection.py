@@ -3,7 +3,7 @@ from rushlight.errors import NotThereYet
 from rushlight.sql._making import as_literal, call, flat, named_column, number_column
 
 __all__ = [
-    "array_sort", "arrays_zip", "map_concat", "map_from_entries",
+    "array_insert", "array_sort", "arrays_zip", "map_concat", "map_from_entries",
     "array", "create_map", "named_struct", "struct",
     "array_append", "array_compact", "array_contains", "array_distinct", "array_except",
     "array_intersect", "array_join", "array_max", "array_min", "array_position",
@@ -449,3 +449,12 @@ def map_from_entries(col):
     {'a': 1}
     """
     return call("map_from_entries", named_column(col))
+
+
+def array_insert(arr, pos, value):
+    """The array with a value at a position from 1, or from -1, behind the last.
+
+    >>> spark.range(1).select(array_insert(array(lit(1), lit(2)), 2, 9).alias("v")).first().v
+    [1, 9, 2]
+    """
+    return call("array_insert", named_column(arr), as_literal(pos), as_literal(value))

@@ -1,8 +1,9 @@
-"""Timestamps and intervals of their parts."""
+"""Timestamps and intervals of their parts, moved and compared."""
 from rushlight.sql._making import as_literal, call, named_column
 
-__all__ = ["make_dt_interval", "make_interval", "make_timestamp", "make_timestamp_ltz",
-           "make_timestamp_ntz", "make_ym_interval", "try_make_interval", "try_make_timestamp",
+__all__ = ["convert_timezone", "make_dt_interval", "make_interval", "make_timestamp",
+           "make_timestamp_ltz", "make_timestamp_ntz", "make_ym_interval", "timestamp_add",
+           "timestamp_diff", "try_make_interval", "try_make_timestamp",
            "try_make_timestamp_ltz", "try_make_timestamp_ntz"]
 
 
@@ -113,3 +114,35 @@ def make_ym_interval(years=None, months=None):
     "INTERVAL '1-2' YEAR TO MONTH"
     """
     return interval_of("make_ym_interval", (years, months))
+
+
+def timestamp_add(unit, quantity, ts):
+    """An instant some units later.
+
+    >>> later = timestamp_add("MONTH", lit(1), lit("2022-01-31 10:00:00").cast("timestamp"))
+    >>> spark.range(1).select(later.cast("string").alias("v")).first().v
+    '2022-02-28 10:00:00'
+    """
+    return call("timestampadd", as_literal(unit), named_column(quantity), named_column(ts))
+
+
+def timestamp_diff(unit, start, end):
+    """How many whole units lie between two instants.
+
+    >>> days = timestamp_diff("DAY", lit("2022-01-01").cast("date"), lit("2022-01-31").cast("date"))
+    >>> spark.range(1).select(days.alias("v")).first().v
+    30
+    """
+    return call("timestampdiff", as_literal(unit), named_column(start), named_column(end))
+
+
+def convert_timezone(sourceTz, targetTz, sourceTs):
+    """What the clock of another zone shows.
+
+    >>> noon = lit("2021-12-06 12:00:00").cast("timestamp_ntz")
+    >>> tokyo = convert_timezone(lit("UTC"), lit("Asia/Tokyo"), noon)
+    >>> spark.range(1).select(tokyo.alias("v")).first().v
+    datetime.datetime(2021, 12, 6, 21, 0)
+    """
+    source = [] if sourceTz is None else [named_column(sourceTz)]
+    return call("convert_timezone", *source, named_column(targetTz), named_column(sourceTs))

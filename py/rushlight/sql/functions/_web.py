@@ -1,4 +1,4 @@
-"""Text of the web: parts of JSON, characters of URLs."""
+"""Text of the web: JSON, CSV, URLs."""
 from rushlight.sql._making import as_literal, call, named_column
 from rushlight.sql.column import Column
 from rushlight.sql.types import DataType
@@ -19,8 +19,8 @@ def schema_argument(schema):
         return as_literal(schema.json())
     return schema if isinstance(schema, Column) else as_literal(schema)
 
-__all__ = ["from_json", "get_json_object", "json_array_length", "json_tuple", "schema_of_json",
-           "to_json", "url_decode", "url_encode"]
+__all__ = ["from_json", "get_json_object", "json_array_length", "json_tuple", "parse_url",
+           "schema_of_json", "to_csv", "to_json", "try_parse_url", "url_decode", "url_encode"]
 
 
 def get_json_object(col, path):
@@ -96,3 +96,32 @@ def json_tuple(col, *fields):
     Row(c0='1', c1='x')
     """
     return call("json_tuple", named_column(col), *map(as_literal, fields))
+
+
+def to_csv(col, options=None):
+    """A struct as a record of CSV.
+
+    >>> spark.range(1).select(to_csv(struct(lit(1), lit("a,b"))).alias("v")).first().v
+    '1,"a,b"'
+    """
+    return call("to_csv", named_column(col), *options_argument(options))
+
+
+def parse_url(url, partToExtract, key=None):
+    """A part of a URL, or the value of a key of its query.
+
+    >>> url = lit("http://spark.apache.org/path?query=1")
+    >>> spark.range(1).select(parse_url(url, lit("HOST")).alias("v")).first().v
+    'spark.apache.org'
+    """
+    keys = [] if key is None else [named_column(key)]
+    return call("parse_url", named_column(url), named_column(partToExtract), *keys)
+
+
+def try_parse_url(url, partToExtract, key=None):
+    """As parse_url; null if it is no URL.
+
+    >>> spark.range(1).select(try_parse_url(lit("a b"), lit("HOST")).alias("v")).first().v
+    """
+    keys = [] if key is None else [named_column(key)]
+    return call("try_parse_url", named_column(url), named_column(partToExtract), *keys)
