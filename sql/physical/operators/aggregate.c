@@ -6,7 +6,8 @@
  *              … 3 3 4 4 5 │ next batch: 5 5 6 …
  *              └─ handed on ┘ └ the last group may go on: its state is kept
  *
- *          so the order of the keys stays, and nothing is ever spilled
+ *          so the order of the keys stays, and nothing is ever spilled.  Batches go in by slices:
+ *          open groups are few, however many keys a batch has, and little memory will do
  *
  * Spark has the second form for buffers that cannot be updated in place, such as the maximum of
  * strings; our states can, but the plan is Spark's, and what stands above counts on the order.
@@ -17,6 +18,7 @@
 #include "sql/physical/operators/aggregate.h"
 
 #include "core/executor/env.h"
+#include "core/memory/task_memory.h"
 #include "core/shuffle/combining_reader.h"
 #include "sql/physical/operators/basic.h"
 #include "sql/physical/tables/aggregate_combiner.h"
@@ -47,9 +49,11 @@ typedef struct
   RushIterator *groups; /* NULL: not begun, or the sorted form */
   RushIterator *child;  /* until it is begun; the sorted form: all the time */
   /* sorted form */
-  RushCombiner *combiner; /* of the groups that are open */
-  GPtrArray *ready;       /* RushBatch, to be handed on from n_given on */
-  guint n_given;
+  RushMemoryConsumer consumer; /* in the task's memory once there is a combiner */
+  RushCombiner *combiner;      /* of the groups that are open */
+  RushBatch *batch;            /* NULL, or the one whose rows from n_inserted on come next */
+  guint n_inserted;
+  GPtrArray *ready; /* RushBatch, to be handed on; NULL before the first */
   gboolean done;
 } AggregateIterator;
 
@@ -97,12 +101,51 @@ hash_next (RushIterator *base, GError **error)
 /* ---- sort ---- */
 
 #define OPEN_BYTES (256 * 1024) /* of states, before finished groups are handed on */
+#define SLICE_ROWS 512          /* that go in before OPEN_BYTES is looked at */
 
 static RushCombiner *
 make_combiner (AggregateIterator *self)
 {
   return rush_aggregate_combiner_new (&self->task, self->task.spec->spill_schema,
                                       self->ctx->allocator);
+}
+
+static gint64
+sorted_bytes (RushMemoryConsumer *consumer)
+{
+  const AggregateIterator *self =
+      (AggregateIterator *)((char *)consumer - G_STRUCT_OFFSET (AggregateIterator, consumer));
+  gsize bytes = self->combiner->klass->memory_bytes (self->combiner);
+
+  for (guint b = 0; self->ready != NULL && b < self->ready->len; b++)
+    bytes += rush_batch_memory_bytes (self->ready->pdata[b]);
+  return (gint64)bytes;
+}
+
+/* What there is goes on soon: a file would not be quicker. */
+static gint64
+spill_nothing (RushMemoryConsumer *consumer, GError **error)
+{
+  return 0;
+}
+
+static void
+begin_sorted (AggregateIterator *self)
+{
+  self->combiner = make_combiner (self);
+  self->consumer = (RushMemoryConsumer){ "SortAggregate", sorted_bytes, spill_nothing, FALSE };
+  if (self->ctx->memory != NULL)
+    rush_task_memory_add_consumer (self->ctx->memory, &self->consumer);
+}
+
+static void
+end_sorted (AggregateIterator *self)
+{
+  if (self->combiner == NULL)
+    return;
+  if (self->ctx->memory != NULL)
+    rush_task_memory_remove_consumer (self->ctx->memory, &self->consumer);
+  self->combiner->klass->free (self->combiner);
 }
 
 /* All that @from has goes to a new array; NULL: it failed. */
@@ -122,33 +165,66 @@ take_all (RushCombiner *from, RushBatch *(*take) (RushCombiner *, GError **), GE
   return NULL;
 }
 
-/* Every open group but the last is finished. */
+/* What is finished becomes ready; what was ready has been handed on. */
 static gboolean
-close_groups (AggregateIterator *self, GError **error)
+finish_all (AggregateIterator *self, RushCombiner *finished, GError **error)
 {
-  RushCombiner *finished = make_combiner (self);
-  g_autoptr (GPtrArray) rows = take_all (self->combiner, self->combiner->klass->drain, error);
-  gboolean closed = rows != NULL;
+  g_clear_pointer (&self->ready, g_ptr_array_unref);
+  self->ready = take_all (finished, finished->klass->finish, error);
+  return self->ready != NULL;
+}
 
-  for (guint b = 0; closed && b < rows->len; b++)
+/* Every open group goes to @finished but the last, which stays open. */
+static gboolean
+divide_groups (AggregateIterator *self, RushCombiner *finished, GError **error)
+{
+  g_autoptr (GPtrArray) rows = take_all (self->combiner, self->combiner->klass->drain, error);
+  gboolean divided = rows != NULL;
+
+  for (guint b = 0; divided && b < rows->len; b++)
     {
       RushBatch *batch = rows->pdata[b];
       guint n = batch->length - (b == rows->len - 1);
       g_autoptr (RushBatch) done = rush_batch_slice (batch, 0, n);
       g_autoptr (RushBatch) open = rush_batch_slice (batch, n, batch->length - n);
 
-      closed = (n == 0 || finished->klass->merge (finished, done, error)) &&
-               (open->length == 0 || self->combiner->klass->merge (self->combiner, open, error));
+      divided = (n == 0 || finished->klass->merge (finished, done, error)) &&
+                (open->length == 0 || self->combiner->klass->merge (self->combiner, open, error));
     }
-  if (closed)
-    {
-      g_clear_pointer (&self->ready, g_ptr_array_unref);
-      self->n_given = 0;
-      self->ready = take_all (finished, finished->klass->finish, error);
-      closed = self->ready != NULL;
-    }
+  return divided;
+}
+
+/* Never more than two copies of the groups at a time: drained rows go before results come. */
+static gboolean
+close_groups (AggregateIterator *self, GError **error)
+{
+  RushCombiner *finished = make_combiner (self);
+  gboolean closed = divide_groups (self, finished, error) && finish_all (self, finished, error);
+
   finished->klass->free (finished);
   return closed;
+}
+
+/* The next rows of the input; NULL without error: there are none. */
+static RushBatch *
+next_slice (AggregateIterator *self, GError **error)
+{
+  RushBatch *slice;
+  guint n;
+
+  if (self->batch == NULL)
+    {
+      self->batch = rush_iterator_next (self->child, error);
+      self->n_inserted = 0;
+    }
+  if (self->batch == NULL)
+    return NULL;
+  n = MIN (self->batch->length - self->n_inserted, SLICE_ROWS);
+  slice = rush_batch_slice (self->batch, self->n_inserted, n);
+  self->n_inserted += n;
+  if (self->n_inserted == self->batch->length)
+    g_clear_pointer (&self->batch, rush_batch_unref);
+  return slice;
 }
 
 /* Reads until finished groups are ready, or the input is at its end. */
@@ -159,16 +235,16 @@ read_sorted (AggregateIterator *self, GError **error)
 
   while (TRUE)
     {
-      g_autoptr (RushBatch) batch = rush_iterator_next (self->child, &failure);
+      g_autoptr (RushBatch) slice = next_slice (self, &failure);
 
       if (failure != NULL)
         {
           g_propagate_error (error, g_steal_pointer (&failure));
           return FALSE;
         }
-      if (batch == NULL)
+      if (slice == NULL)
         break;
-      if (!self->combiner->klass->insert (self->combiner, batch, error))
+      if (!self->combiner->klass->insert (self->combiner, slice, error))
         return FALSE;
       if (self->combiner->klass->memory_bytes (self->combiner) >= OPEN_BYTES)
         {
@@ -179,10 +255,7 @@ read_sorted (AggregateIterator *self, GError **error)
         }
     }
   self->done = TRUE;
-  g_clear_pointer (&self->ready, g_ptr_array_unref);
-  self->n_given = 0;
-  self->ready = take_all (self->combiner, self->combiner->klass->finish, error);
-  return self->ready != NULL;
+  return finish_all (self, self->combiner, error);
 }
 
 static RushBatch *
@@ -192,13 +265,13 @@ sort_next (RushIterator *base, GError **error)
   RushBatch *batch;
 
   if (self->combiner == NULL)
-    self->combiner = make_combiner (self);
-  if (self->ready == NULL || self->n_given == self->ready->len)
+    begin_sorted (self);
+  if (self->ready == NULL || self->ready->len == 0)
     {
       if (self->done || !read_sorted (self, error) || self->ready->len == 0)
         return NULL;
     }
-  batch = rush_batch_ref (self->ready->pdata[self->n_given++]);
+  batch = g_ptr_array_steal_index (self->ready, 0);
   rush_exec_count (self->exec, RUSH_METRIC_OUTPUT_ROWS, batch->length);
   return batch;
 }
@@ -212,8 +285,9 @@ aggregate_close (RushIterator *base)
 
   rush_iterator_close (self->groups);
   rush_iterator_close (self->child);
-  if (self->combiner != NULL)
-    self->combiner->klass->free (self->combiner);
+  end_sorted (self);
+  if (self->batch != NULL)
+    rush_batch_unref (self->batch);
   g_clear_pointer (&self->ready, g_ptr_array_unref);
   g_free (self);
 }

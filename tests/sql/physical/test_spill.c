@@ -52,6 +52,32 @@ test_aggregate (void)
   queries_end (context);
 }
 
+#define WIDE(KEY, N, PARTS)                                                                        \
+  "(SELECT " KEY " AS k, concat(id, repeat('z', 40)) AS s FROM range(0, " N ", 1, " PARTS "))"
+
+/* Groups that come in the order of their keys are never many at a time, however many there are. */
+static void
+test_sort_aggregate (void)
+{
+  RushContext *context = small ("6000000", "false");
+
+  queries_assert (context,
+                  "SELECT sum(length(m)), count(*) FROM (SELECT k, max(s) AS m FROM " WIDE (
+                      "id", "60000", "2") " GROUP BY k)",
+                  "2688890|60000");
+  /* A group that goes on over many slices. */
+  queries_assert (context,
+                  "SELECT sum(n), count(*), max(length(m)) FROM (SELECT k, max(s) AS m, count(*) "
+                  "AS n FROM " WIDE ("id DIV 5000", "30000", "2") " GROUP BY k)",
+                  "30000|6|45");
+  queries_assert (
+      context,
+      "SELECT count(*), sum(n), sum(length(m)), sum(d) FROM (SELECT k, count(*) AS n, "
+      "max(s) AS m, count(DISTINCT s) AS d FROM " WIDE ("id % 20000", "60000", "3") " GROUP BY k)",
+      "20000|60000|893048|60000");
+  queries_end (context);
+}
+
 static void
 test_sort (void)
 {
@@ -239,6 +265,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/spill/aggregate", test_aggregate);
+  g_test_add_func ("/spill/sort-aggregate", test_sort_aggregate);
   g_test_add_func ("/spill/sort", test_sort);
   g_test_add_func ("/spill/sort-in-order", test_sort_in_order);
   g_test_add_func ("/spill/merge-join", test_merge_join);
