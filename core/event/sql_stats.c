@@ -2,7 +2,7 @@
  *
  *     SQLExecutionStart            a record, and a counter for each metric of its plan
  *     SQLAdaptiveExecutionUpdate   another plan, with more metrics
- *     JobStart                     a job, which names its execution
+ *     JobStart                     a job, which names its execution, and its stages
  *     TaskEnd, DriverAccumUpdates  sums are added to the counters
  *     SQLExecutionEnd              the record may be forgotten, and the counters of its plan
  */
@@ -20,10 +20,18 @@ struct _RushSqlStats
 
   pthread_mutex_t lock;
   /* Guarded by lock. */
-  GHashTable *executions; /* id → RushExecutionSummary (owned) */
-  GQueue order;           /* RushExecutionSummary, oldest first */
-  GHashTable *counters;   /* accumulator id → gint64 (owned) */
+  GHashTable *executions; /* id → ExecutionRecord (owned) */
+  GQueue order;           /* ExecutionRecord, oldest first */
+  GHashTable *by_stage;   /* stage id → the record whose job ran it last */
+  GHashTable *by_metric;  /* accumulator id (owned) → the newest record that counts it */
 };
+
+typedef struct
+{
+  RushExecutionSummary *summary; /* (owned) */
+  GHashTable *counters;          /* accumulator id (owned) → gint64 (owned), of all its plans */
+  GArray *stages;                /* gint */
+} ExecutionRecord;
 
 typedef struct
 {
@@ -34,12 +42,6 @@ typedef struct
 /* ---- counters ---- */
 
 static gint64 *
-find_counter (RushSqlStats *self, gint64 accumulator_id)
-{
-  return g_hash_table_lookup (self->counters, &accumulator_id);
-}
-
-static gint64 *
 dup_id (gint64 id)
 {
   gint64 *copy = g_new (gint64, 1);
@@ -48,11 +50,28 @@ dup_id (gint64 id)
   return copy;
 }
 
-typedef void (*OnMetric) (RushSqlStats *self, gint64 accumulator_id);
-
-/* Every metric of the plan; plans are as deep as programs make them. */
+/* A plan that runs again counts from zero: its operators are the same, the execution is not. */
 static void
-each_metric (RushSqlStats *self, const RushPlanInfo *plan, OnMetric func)
+begin_counter (RushSqlStats *self, ExecutionRecord *execution, gint64 accumulator_id)
+{
+  if (g_hash_table_contains (execution->counters, &accumulator_id))
+    return;
+  g_hash_table_insert (execution->counters, dup_id (accumulator_id), g_new0 (gint64, 1));
+  g_hash_table_insert (self->by_metric, dup_id (accumulator_id), execution);
+}
+
+static void
+add_to_counter (ExecutionRecord *execution, gint64 accumulator_id, gint64 value)
+{
+  gint64 *counter = g_hash_table_lookup (execution->counters, &accumulator_id);
+
+  if (counter != NULL)
+    *counter += value;
+}
+
+/* For every metric of the plan; plans are as deep as programs make them. */
+static void
+begin_counters (RushSqlStats *self, ExecutionRecord *execution, const RushPlanInfo *plan)
 {
   g_autoptr (GPtrArray) rest = g_ptr_array_new ();
 
@@ -62,37 +81,15 @@ each_metric (RushSqlStats *self, const RushPlanInfo *plan, OnMetric func)
       const RushPlanInfo *node = g_ptr_array_steal_index_fast (rest, rest->len - 1);
 
       for (guint i = 0; i < node->n_metrics; i++)
-        func (self, node->metrics[i].accumulator_id);
+        begin_counter (self, execution, node->metrics[i].accumulator_id);
       for (guint i = 0; i < node->n_children; i++)
         g_ptr_array_add (rest, node->children[i]);
     }
 }
 
-static void
-begin_counter (RushSqlStats *self, gint64 accumulator_id)
-{
-  if (find_counter (self, accumulator_id) == NULL)
-    g_hash_table_insert (self->counters, dup_id (accumulator_id), g_new0 (gint64, 1));
-}
-
-static void
-forget_counter (RushSqlStats *self, gint64 accumulator_id)
-{
-  g_hash_table_remove (self->counters, &accumulator_id);
-}
-
-static void
-add_to_counter (RushSqlStats *self, gint64 accumulator_id, gint64 value)
-{
-  gint64 *counter = find_counter (self, accumulator_id);
-
-  if (counter != NULL)
-    *counter += value;
-}
-
 /* ---- records ---- */
 
-static RushExecutionSummary *
+static ExecutionRecord *
 find_execution (RushSqlStats *self, gint64 id)
 {
   return g_hash_table_lookup (self->executions, &id);
@@ -109,12 +106,41 @@ rush_execution_summary_free (RushExecutionSummary *self)
 }
 
 static void
+record_free (ExecutionRecord *self)
+{
+  rush_execution_summary_free (self->summary);
+  g_hash_table_unref (self->counters);
+  g_array_unref (self->stages);
+  g_free (self);
+}
+
+/* The indexes know it no more; what a newer one has taken over stays. */
+static void
+leave_indexes (RushSqlStats *self, const ExecutionRecord *execution)
+{
+  GHashTableIter iter;
+  gpointer metric;
+
+  g_hash_table_iter_init (&iter, execution->counters);
+  while (g_hash_table_iter_next (&iter, &metric, NULL))
+    if (g_hash_table_lookup (self->by_metric, metric) == execution)
+      g_hash_table_remove (self->by_metric, metric);
+  for (guint i = 0; i < execution->stages->len; i++)
+    {
+      gpointer stage = GINT_TO_POINTER (g_array_index (execution->stages, gint, i));
+
+      if (g_hash_table_lookup (self->by_stage, stage) == execution)
+        g_hash_table_remove (self->by_stage, stage);
+    }
+}
+
+static void
 forget_execution (RushSqlStats *self, GList *link)
 {
-  RushExecutionSummary *execution = link->data;
-  gint64 id = execution->id;
+  ExecutionRecord *execution = link->data;
+  gint64 id = execution->summary->id;
 
-  each_metric (self, execution->plan, forget_counter);
+  leave_indexes (self, execution);
   g_queue_delete_link (&self->order, link);
   g_hash_table_remove (self->executions, &id);
 }
@@ -128,20 +154,22 @@ forget_old (RushSqlStats *self)
     {
       GList *next = link->next;
 
-      if (((RushExecutionSummary *)link->data)->end_ms != 0)
+      if (((ExecutionRecord *)link->data)->summary->end_ms != 0)
         forget_execution (self, link);
       link = next;
     }
 }
 
 static void
-set_plan (RushSqlStats *self, RushExecutionSummary *execution, RushEvent *event,
+set_plan (RushSqlStats *self, ExecutionRecord *execution, RushEvent *event,
           const RushPlanInfo *plan)
 {
-  g_clear_pointer (&execution->event, rush_event_unref);
-  execution->event = rush_event_ref (event);
-  execution->plan = plan;
-  each_metric (self, plan, begin_counter);
+  RushExecutionSummary *summary = execution->summary;
+
+  g_clear_pointer (&summary->event, rush_event_unref);
+  summary->event = rush_event_ref (event);
+  summary->plan = plan;
+  begin_counters (self, execution, plan);
 }
 
 /* ---- events ---- */
@@ -150,14 +178,20 @@ static void
 on_execution_start (RushSqlStats *self, RushEvent *event)
 {
   const RushSqlExecutionStart *start = &event->sql_execution_start;
-  RushExecutionSummary *execution = g_new0 (RushExecutionSummary, 1);
+  ExecutionRecord *execution = g_new (ExecutionRecord, 1);
+  RushExecutionSummary *summary = g_new0 (RushExecutionSummary, 1);
 
-  execution->id = start->execution_id;
-  execution->description = g_strdup (start->description != NULL ? start->description : "");
-  execution->start_ms = start->time_ms;
-  execution->job_ids = g_array_new (FALSE, FALSE, sizeof (gint));
+  *execution = (ExecutionRecord){
+    .summary = summary,
+    .counters = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free),
+    .stages = g_array_new (FALSE, FALSE, sizeof (gint)),
+  };
+  summary->id = start->execution_id;
+  summary->description = g_strdup (start->description != NULL ? start->description : "");
+  summary->start_ms = start->time_ms;
+  summary->job_ids = g_array_new (FALSE, FALSE, sizeof (gint));
   set_plan (self, execution, event, start->plan);
-  g_hash_table_insert (self->executions, dup_id (execution->id), execution);
+  g_hash_table_insert (self->executions, dup_id (summary->id), execution);
   g_queue_push_tail (&self->order, execution);
   forget_old (self);
 }
@@ -165,7 +199,7 @@ on_execution_start (RushSqlStats *self, RushEvent *event)
 static void
 on_adaptive_update (RushSqlStats *self, RushEvent *event)
 {
-  RushExecutionSummary *execution = find_execution (self, event->sql_adaptive_update.execution_id);
+  ExecutionRecord *execution = find_execution (self, event->sql_adaptive_update.execution_id);
 
   if (execution != NULL)
     set_plan (self, execution, event, event->sql_adaptive_update.plan);
@@ -174,49 +208,67 @@ on_adaptive_update (RushSqlStats *self, RushEvent *event)
 static void
 on_execution_end (RushSqlStats *self, const RushSqlExecutionEnd *end)
 {
-  RushExecutionSummary *execution = find_execution (self, end->execution_id);
+  ExecutionRecord *execution = find_execution (self, end->execution_id);
 
   if (execution == NULL)
     return;
-  execution->end_ms = MAX (end->time_ms, 1);
+  execution->summary->end_ms = MAX (end->time_ms, 1);
   if (end->error != NULL && *end->error != '\0')
-    execution->error = g_strdup (end->error);
+    execution->summary->error = g_strdup (end->error);
   forget_old (self);
 }
 
-static void
-on_job_start (RushSqlStats *self, const RushJobStart *start)
+static ExecutionRecord *
+execution_of_job (RushSqlStats *self, const RushJobStart *start)
 {
   for (char **p = start->properties; p != NULL && p[0] != NULL; p += 2)
     if (strcmp (p[0], EXECUTION_ID) == 0)
-      {
-        RushExecutionSummary *execution = find_execution (self, g_ascii_strtoll (p[1], NULL, 10));
+      return find_execution (self, g_ascii_strtoll (p[1], NULL, 10));
+  return NULL;
+}
 
-        if (execution != NULL)
-          g_array_append_val (execution->job_ids, start->job_id);
-        return;
-      }
+/* A stage that an earlier execution has run, and that is there already, may be named again. */
+static void
+on_job_start (RushSqlStats *self, const RushJobStart *start)
+{
+  ExecutionRecord *execution = execution_of_job (self, start);
+
+  if (execution == NULL)
+    return;
+  g_array_append_val (execution->summary->job_ids, start->job_id);
+  for (guint i = 0; i < start->n_stages; i++)
+    {
+      gint stage = start->stages[i]->stage_id;
+
+      g_array_append_val (execution->stages, stage);
+      g_hash_table_insert (self->by_stage, GINT_TO_POINTER (stage), execution);
+    }
 }
 
 /* What a task counted that failed, or was one too many, does not count. */
 static void
 on_task_end (RushSqlStats *self, const RushTaskEnd *end)
 {
-  if (strcmp (end->reason, "Success") != 0)
+  ExecutionRecord *execution =
+      g_hash_table_lookup (self->by_stage, GINT_TO_POINTER (end->stage_id));
+
+  if (execution == NULL || strcmp (end->reason, "Success") != 0)
     return;
   for (guint i = 0; i < end->accumulables->len; i++)
     {
       const RushAccumulable *sum = &g_array_index (end->accumulables, RushAccumulable, i);
 
-      add_to_counter (self, sum->id, sum->update);
+      add_to_counter (execution, sum->id, sum->update);
     }
 }
 
 static void
 on_driver_updates (RushSqlStats *self, const RushDriverAccumUpdates *updates)
 {
-  for (guint i = 0; i < updates->n; i++)
-    add_to_counter (self, updates->updates[i].accumulator_id, updates->updates[i].value);
+  ExecutionRecord *execution = find_execution (self, updates->execution_id);
+
+  for (guint i = 0; execution != NULL && i < updates->n; i++)
+    add_to_counter (execution, updates->updates[i].accumulator_id, updates->updates[i].value);
 }
 
 /* Under the lock. */
@@ -277,7 +329,7 @@ rush_sql_stats_execution_ids (RushSqlStats *self)
 
   pthread_mutex_lock (&self->lock);
   for (GList *link = self->order.head; link != NULL; link = link->next)
-    g_array_append_val (ids, ((RushExecutionSummary *)link->data)->id);
+    g_array_append_val (ids, ((ExecutionRecord *)link->data)->summary->id);
   pthread_mutex_unlock (&self->lock);
   g_array_sort (ids, compare_ids);
   return ids;
@@ -287,30 +339,34 @@ RushExecutionSummary *
 rush_sql_stats_execution (RushSqlStats *self, gint64 id)
 {
   RushExecutionSummary *copy = NULL;
-  const RushExecutionSummary *execution;
+  const ExecutionRecord *execution;
 
   pthread_mutex_lock (&self->lock);
   execution = find_execution (self, id);
   if (execution != NULL)
     {
       copy = g_new (RushExecutionSummary, 1);
-      *copy = *execution;
-      copy->description = g_strdup (execution->description);
-      copy->error = g_strdup (execution->error);
-      copy->job_ids = g_array_copy (execution->job_ids);
-      copy->event = rush_event_ref (execution->event);
+      *copy = *execution->summary;
+      copy->description = g_strdup (copy->description);
+      copy->error = g_strdup (copy->error);
+      copy->job_ids = g_array_copy (copy->job_ids);
+      copy->event = rush_event_ref (copy->event);
     }
   pthread_mutex_unlock (&self->lock);
   return copy;
 }
 
 gboolean
-rush_sql_stats_metric (RushSqlStats *self, gint64 accumulator_id, gint64 *out)
+rush_sql_stats_metric (RushSqlStats *self, gint64 execution_id, gint64 accumulator_id, gint64 *out)
 {
-  const gint64 *counter;
+  const ExecutionRecord *execution;
+  const gint64 *counter = NULL;
 
   pthread_mutex_lock (&self->lock);
-  counter = find_counter (self, accumulator_id);
+  execution = execution_id >= 0 ? find_execution (self, execution_id)
+                                : g_hash_table_lookup (self->by_metric, &accumulator_id);
+  if (execution != NULL)
+    counter = g_hash_table_lookup (execution->counters, &accumulator_id);
   if (counter != NULL)
     *out = *counter;
   pthread_mutex_unlock (&self->lock);
@@ -352,7 +408,8 @@ rush_sql_stats_unref (RushSqlStats *self)
     return;
   g_queue_clear (&self->order);
   g_hash_table_unref (self->executions);
-  g_hash_table_unref (self->counters);
+  g_hash_table_unref (self->by_stage);
+  g_hash_table_unref (self->by_metric);
   pthread_mutex_destroy (&self->lock);
   g_free (self);
 }
@@ -368,8 +425,9 @@ rush_sql_stats_new (guint retained)
   self->retained = retained;
   pthread_mutex_init (&self->lock, NULL);
   g_queue_init (&self->order);
-  self->executions = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
-                                            (GDestroyNotify)rush_execution_summary_free);
-  self->counters = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
+  self->executions =
+      g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)record_free);
+  self->by_stage = g_hash_table_new (NULL, NULL);
+  self->by_metric = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   return self;
 }

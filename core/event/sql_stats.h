@@ -42,6 +42,8 @@ RushExecutionSummary *rush_sql_stats_execution (RushSqlStats *self, gint64 id);
 void rush_execution_summary_free (RushExecutionSummary *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushExecutionSummary, rush_execution_summary_free)
 
-/* What the metric of an operator has come to, in tasks that succeeded and on the driver; FALSE: it
- * belongs to no execution that is remembered. */
-gboolean rush_sql_stats_metric (RushSqlStats *self, gint64 accumulator_id, gint64 *out);
+/* What the metric of an operator has come to in one execution, in tasks that succeeded and on the
+ * driver; @execution_id −1: in the newest that counts it.  FALSE: it is in none that is
+ * remembered. */
+gboolean rush_sql_stats_metric (RushSqlStats *self, gint64 execution_id, gint64 accumulator_id,
+                                gint64 *out);

@@ -6,9 +6,10 @@
 #define DOT " · "
 
 gboolean
-engine_metric_look_up (gint64 accumulator_id, gpointer stats, gint64 *out)
+engine_metric_look_up (gint64 accumulator_id, gpointer source, gint64 *out)
 {
-  return rush_sql_stats_metric (stats, accumulator_id, out);
+  const EngineMetrics *metrics = source;
+  return rush_sql_stats_metric (metrics->stats, metrics->execution_id, accumulator_id, out);
 }
 
 /* ── the picture of one ── */
@@ -38,8 +39,9 @@ context_dag_execution (EngineContext *self, PyObject *args)
   if (execution == NULL)
     return engine_raise (g_error_new (RUSH_CORE_ERROR, RUSH_CORE_ERROR_NOT_FOUND,
                                       "there is no SQL execution %lld, or it is forgotten", id));
+  EngineMetrics metrics = { stats, id };
   g_autoptr (RushPlanGraph) graph =
-      rush_plan_graph_new (execution->plan, engine_metric_look_up, stats);
+      rush_plan_graph_new (execution->plan, engine_metric_look_up, &metrics);
   graph->title = title_of (execution);
   return engine_picture_of_dot (rush_plan_graph_to_dot (graph), format);
 }

@@ -148,5 +148,11 @@ extern PyMethodDef engine_executions_methods[];
 PyObject *engine_rdd_dag (EngineRdd *self, PyObject *format);
 /* @dot (taken over) as bytes in the format that @format_name names. */
 PyObject *engine_picture_of_dot (char *dot, PyObject *format_name);
-/* What a metric has come to, of RushSqlStats @stats: a RushMetricLookUp. */
-gboolean engine_metric_look_up (gint64 accumulator_id, gpointer stats, gint64 *out);
+/* What a metric has come to in an execution (−1: the newest): a RushMetricLookUp, of what is in
+ * EngineMetrics @source. */
+typedef struct
+{
+  RushSqlStats *stats; /* (unowned) */
+  gint64 execution_id;
+} EngineMetrics;
+gboolean engine_metric_look_up (gint64 accumulator_id, gpointer source, gint64 *out);

@@ -25,29 +25,24 @@ rush_expr_literal (RushColumn *value)
 
 /* Constants of one row; the system's allocator refuses nothing that small. */
 static RushExpr *
-from_column (RushColumn *column, GError *error)
+from_column (RushColumn *column)
 {
   if (column == NULL)
-    g_error ("a literal: %s", error->message);
+    g_error ("there is no memory for a literal");
   return rush_expr_literal (column);
 }
 
 RushExpr *
 rush_expr_literal_null (const RushType *type)
 {
-  GError *error = NULL;
-
-  return from_column (rush_column_new_constant_null (type, 1, rush_allocator_system (), &error),
-                      error);
+  return from_column (rush_column_new_constant_null (type, 1, rush_allocator_system (), NULL));
 }
 
 RushExpr *
 rush_expr_literal_int (const RushType *type, gint64 value)
 {
-  GError *error = NULL;
-
   return from_column (
-      rush_column_new_constant_int (type, value, 1, rush_allocator_system (), &error), error);
+      rush_column_new_constant_int (type, value, 1, rush_allocator_system (), NULL));
 }
 
 RushExpr *
@@ -59,10 +54,8 @@ rush_expr_literal_bool (gboolean value)
 static RushExpr *
 literal_floating (const RushType *type, double value)
 {
-  GError *error = NULL;
-
   return from_column (
-      rush_column_new_constant_double (type, value, 1, rush_allocator_system (), &error), error);
+      rush_column_new_constant_double (type, value, 1, rush_allocator_system (), NULL));
 }
 
 RushExpr *
@@ -80,11 +73,8 @@ rush_expr_literal_float (float value)
 static RushExpr *
 literal_bytes (const RushType *type, const char *bytes, gsize length)
 {
-  GError *error = NULL;
-
   return from_column (
-      rush_column_new_constant_bytes (type, bytes, length, 1, rush_allocator_system (), &error),
-      error);
+      rush_column_new_constant_bytes (type, bytes, length, 1, rush_allocator_system (), NULL));
 }
 
 RushExpr *
@@ -102,17 +92,12 @@ rush_expr_literal_binary (const guint8 *bytes, gsize length)
 RushExpr *
 rush_expr_literal_decimal (const RushType *type, rush_int128 unscaled)
 {
-  GError *error = NULL;
-
   return from_column (
-      rush_column_new_constant_int128 (type, unscaled, 1, rush_allocator_system (), &error), error);
+      rush_column_new_constant_int128 (type, unscaled, 1, rush_allocator_system (), NULL));
 }
 
 RushExpr *
 rush_expr_literal_interval (RushCalendarInterval value)
 {
-  GError *error = NULL;
-
-  return from_column (
-      rush_column_new_constant_interval (value, 1, rush_allocator_system (), &error), error);
+  return from_column (rush_column_new_constant_interval (value, 1, rush_allocator_system (), NULL));
 }

@@ -391,7 +391,8 @@ expr_parse (PyObject *module, PyObject *args)
     return NULL;
   RushParserOptions options = { .ansi = ansi };
   GError *error = NULL;
-  return engine_expr_wrap (rush_parse_expression (text, &options, &error), error);
+  RushExpr *expr = rush_parse_expression (text, &options, &error);
+  return engine_expr_wrap (expr, error);
 }
 
 PyMethodDef engine_expr_functions[] = {

@@ -15,7 +15,8 @@ draw_query (RushQuery *query, RushContext *context, GError **error)
   g_autoptr (RushPlanGraph) graph = NULL;
   if (info == NULL)
     return NULL;
-  graph = rush_plan_graph_new (info, engine_metric_look_up, rush_context_sql_stats (context));
+  EngineMetrics metrics = { rush_context_sql_stats (context), -1 };
+  graph = rush_plan_graph_new (info, engine_metric_look_up, &metrics);
   return rush_plan_graph_to_dot (graph);
 }
 

@@ -540,6 +540,25 @@ plan_columns (EnginePlan *self, PyObject *unused)
   return list;
 }
 
+/* The columns as expressions: what names say, where two columns have the same one. */
+static PyObject *
+plan_attributes (EnginePlan *self, PyObject *unused)
+{
+  RushExprList *output = self->plan->output;
+  if (output == NULL)
+    return PyErr_Format (PyExc_RuntimeError, "the plan has not been analyzed");
+  PyObject *list = PyList_New (output->n);
+  for (guint i = 0; list != NULL && i < output->n; i++)
+    {
+      PyObject *attribute = engine_expr_wrap (rush_expr_ref (output->items[i]), NULL);
+      if (attribute == NULL)
+        Py_CLEAR (list);
+      else
+        PyList_SET_ITEM (list, i, attribute);
+    }
+  return list;
+}
+
 static gboolean
 collect_files (const RushPlan *node, gpointer data)
 {
@@ -575,6 +594,7 @@ static PyMethodDef plan_methods[] = {
   { "files", (PyCFunction)plan_files, METH_NOARGS, "The paths of the files that it reads." },
   { "columns", (PyCFunction)plan_columns, METH_NOARGS,
     "[(name, type as JSON, nullable, metadata or None), …]" },
+  { "attributes", (PyCFunction)plan_attributes, METH_NOARGS, "attributes () -> list of Expr" },
   { NULL }
 };
 

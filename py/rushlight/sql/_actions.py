@@ -68,6 +68,7 @@ class Actions:
         9
         """
         from rushlight.sql._making import as_literal, call
+        from rushlight.sql.column import Column
         from rushlight import _engine
         counted = self._derive(_engine.plan_aggregate(
             [], [call("count", as_literal(1)).alias("count")._expr], self._plan))
@@ -114,9 +115,10 @@ class Actions:
     def _rows_as_text(self, n):
         """The first `n` rows, and one more if there is one, with values as show() prints them."""
         from rushlight import _engine
-        from rushlight.sql._making import as_literal, call, column_of_name, quoted
-        exprs = [call("to_pretty_string", column_of_name(quoted(name), self._id)).alias(name)._expr
-                 for name in self.columns]
+        from rushlight.sql._making import as_literal, call
+        from rushlight.sql.column import Column
+        exprs = [call("to_pretty_string", Column(attribute)).alias(name)._expr
+                 for name, attribute in zip(self.columns, self._plan.attributes())]
         shown = self._derive(_engine.plan_limit(
             as_literal(max(n, 0) + 1)._expr, _engine.plan_unary("project", exprs, self._plan)))
         return [list(row) for row in shown._query().collect(

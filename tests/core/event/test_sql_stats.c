@@ -9,6 +9,7 @@ typedef struct
 {
   RushEventBus *bus;
   RushSqlStats *stats;
+  gint newest_job; /* each has one stage, of the same number */
 } Fixture;
 
 static void
@@ -66,9 +67,15 @@ end (Fixture *self, gint64 id, const char *error)
 static void
 run_job (Fixture *self, gint job_id, const char *execution)
 {
+  self->newest_job = job_id;
+
   RushEvent *event = rush_event_new (RUSH_EVENT_JOB_START);
 
   event->job_start.job_id = job_id;
+  event->job_start.n_stages = 1;
+  event->job_start.stages = g_new (RushStageInfo *, 1);
+  event->job_start.stages[0] = rush_stage_info_new (0, 0);
+  event->job_start.stages[0]->stage_id = job_id;
   event->job_start.properties = g_strdupv (
       (char *[]){ "callSite.short", "x", "spark.sql.execution.id", (char *)execution, NULL });
   rush_event_bus_post (self->bus, event);
@@ -79,6 +86,7 @@ end_task (Fixture *self, const char *reason, gint64 accumulator_id, gint64 updat
 {
   RushEvent *event = rush_event_new (RUSH_EVENT_TASK_END);
 
+  event->task_end.stage_id = self->newest_job;
   event->task_end.reason = reason;
   rush_accumulables_add (&event->task_end.accumulables, accumulator_id, "rows", update);
   rush_event_bus_post (self->bus, event);
@@ -89,7 +97,7 @@ metric (Fixture *self, gint64 accumulator_id)
 {
   gint64 value;
 
-  return rush_sql_stats_metric (self->stats, accumulator_id, &value) ? value : -1;
+  return rush_sql_stats_metric (self->stats, -1, accumulator_id, &value) ? value : -1;
 }
 
 /* ---- tests ---- */
@@ -136,6 +144,7 @@ test_metrics (Fixture *self, gconstpointer data)
   g_assert_cmpint (metric (self, ROWS), ==, -1);
   start (self, 0, ROWS);
   g_assert_cmpint (metric (self, ROWS), ==, 0);
+  run_job (self, 0, "0");
   end_task (self, "Success", ROWS, 10);
   end_task (self, "ExceptionFailure", ROWS, 100);
   end_task (self, "Success", ROWS, 5);
@@ -147,6 +156,25 @@ test_metrics (Fixture *self, gconstpointer data)
   g_assert_cmpint (metric (self, BYTES), ==, -1);
 }
 
+/* A plan that runs twice counts twice, each time from zero. */
+static void
+test_same_plan_again (Fixture *self, gconstpointer data)
+{
+  gint64 value;
+
+  start (self, 0, ROWS);
+  run_job (self, 0, "0");
+  end_task (self, "Success", ROWS, 10);
+  end (self, 0, "");
+  start (self, 1, ROWS);
+  run_job (self, 1, "1");
+  end_task (self, "Success", ROWS, 7);
+  g_assert_cmpint (metric (self, ROWS), ==, 7);
+  g_assert_true (rush_sql_stats_metric (self->stats, 0, ROWS, &value));
+  g_assert_cmpint (value, ==, 10);
+  g_assert_false (rush_sql_stats_metric (self->stats, 5, ROWS, &value));
+}
+
 /* The plan of an adaptive execution is the newest one; what it had before goes on counting. */
 static void
 test_adaptive (Fixture *self, gconstpointer data)
@@ -155,6 +183,7 @@ test_adaptive (Fixture *self, gconstpointer data)
   g_autoptr (RushExecutionSummary) execution = NULL;
 
   start (self, 0, ROWS);
+  run_job (self, 0, "0");
   end_task (self, "Success", ROWS, 10);
   update->sql_adaptive_update =
       (RushSqlAdaptiveUpdate){ 0, g_strdup (""), plan_of ("LocalTableScan", BYTES) };
@@ -164,6 +193,24 @@ test_adaptive (Fixture *self, gconstpointer data)
   g_assert_cmpstr (execution->plan->name, ==, "LocalTableScan");
   g_assert_cmpint (metric (self, ROWS), ==, 10);
   g_assert_cmpint (metric (self, BYTES), ==, 64);
+}
+
+/* What an execution counted in a plan that it has left is forgotten with it, too. */
+static void
+test_forgets_all_plans (Fixture *self, gconstpointer data)
+{
+  RushEvent *update = rush_event_new (RUSH_EVENT_SQL_ADAPTIVE_UPDATE);
+
+  start (self, 0, 100);
+  update->sql_adaptive_update =
+      (RushSqlAdaptiveUpdate){ 0, g_strdup (""), plan_of ("LocalTableScan", 101) };
+  rush_event_bus_post (self->bus, update);
+  end (self, 0, "");
+  start (self, 1, 102);
+  g_assert_cmpint (metric (self, 100), ==, 0);
+  start (self, 2, 103);
+  g_assert_cmpint (metric (self, 100), ==, -1);
+  g_assert_cmpint (metric (self, 101), ==, -1);
 }
 
 /* Two are kept, the newest ones, and those that run. */
@@ -198,8 +245,10 @@ main (int argc, char **argv)
   } TESTS[] = { { "/sql_stats/one_execution", test_one_execution },
                 { "/sql_stats/failed", test_failed },
                 { "/sql_stats/metrics", test_metrics },
+                { "/sql_stats/same_plan_again", test_same_plan_again },
                 { "/sql_stats/adaptive", test_adaptive },
-                { "/sql_stats/forgets", test_forgets } };
+                { "/sql_stats/forgets", test_forgets },
+                { "/sql_stats/forgets_all_plans", test_forgets_all_plans } };
 
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (TESTS); i++)
