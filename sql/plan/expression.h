@@ -381,6 +381,8 @@ char *rush_expr_to_string (const RushExpr *self);
 char *rush_window_function_to_string (const RushExpr *call, const RushExprList *orders);
 /* "(price * (1 - discount))": as columns are named (Spark's toPrettySQL / usePrettyExpression). */
 char *rush_expr_to_pretty_sql (const RushExpr *self);
+/* A call that is no expression yet, as errors name it: "\"json_tuple(a, b)\"". (transfer full) */
+char *rush_call_sql_id (const char *name, guint n, RushExpr *const *args);
 /* SQL text as messages quote it, with quoted names (Spark's .sql). */
 char *rush_expr_to_sql (const RushExpr *self);
 

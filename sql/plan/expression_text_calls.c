@@ -272,3 +272,13 @@ rush_append_lambda (const RushExpr *self, RushTextStyle style, GString *out)
   rush_append_expressions (self->children, self->n_children, ", ", style, out);
   g_string_append (out, style == RUSH_TEXT_STRING ? ", false)" : ")");
 }
+
+char *
+rush_call_sql_id (const char *name, guint n, RushExpr *const *args)
+{
+  GString *text = g_string_new (NULL);
+
+  g_string_append_printf (text, "\"%s(", name);
+  rush_append_expressions (args, n, ", ", RUSH_TEXT_PRETTY, text);
+  return g_string_free (g_string_append (text, ")\""), FALSE);
+}

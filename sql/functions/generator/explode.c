@@ -10,6 +10,7 @@
  */
 #include "sql/functions/families_private.h"
 #include "sql/kernels/columns.h"
+#include "sql/types/type_rules.h"
 
 #include <string.h>
 
@@ -142,10 +143,11 @@ generate_stack (const RushExpr *call, RushColumn *const *args, const RushRows *r
       for (guint r = 0; r < n_rows; r++)
         {
           guint value = r * n_columns + c;
-          RushColumn *source = value < n_values
-                                   ? rush_column_ref (args[1 + value])
-                                   : rush_column_new_constant_null (args[1 + c]->type, rows->length,
-                                                                    ctx->allocator, error);
+          gboolean there = value < n_values && args[1 + value]->type == call->type->fields[c].type;
+          RushColumn *source =
+              there ? rush_column_ref (args[1 + value])
+                    : rush_column_new_constant_null (call->type->fields[c].type, rows->length,
+                                                     ctx->allocator, error);
           if (source == NULL)
             return FALSE;
           g_ptr_array_add (sources, source);
@@ -189,6 +191,42 @@ inline_type (const RushFunction *self, guint n, RushExpr *const *args, gboolean 
   return rush_type_element (args[0]->type);
 }
 
+/* The type of column @c: that of its first value which has one. */
+static const RushType *
+stacked_type (guint c, guint n_columns, guint n, RushExpr *const *args)
+{
+  for (guint i = 1 + c; i < n; i += n_columns)
+    if (args[i]->type != &RUSH_NULL)
+      return args[i]->type;
+  return &RUSH_NULL;
+}
+
+/* Values of one column are of one type, or null. */
+static gboolean
+check_stacked (guint n_columns, const RushTypeField *fields, guint n, RushExpr *const *args,
+               GError **error)
+{
+  for (guint i = 1; i < n; i++)
+    {
+      guint c = (i - 1) % n_columns;
+
+      if (args[i]->type == fields[c].type || args[i]->type == &RUSH_NULL)
+        continue;
+      g_autofree char *call = rush_call_sql_id ("stack", n, args);
+      g_autofree char *column = g_strdup_printf ("%u", c);
+      g_autofree char *left = g_strdup_printf ("%u", c + 1);
+      g_autofree char *right = g_strdup_printf ("%u", i);
+      g_autofree char *left_type = rush_type_sql_id (fields[c].type);
+      g_autofree char *right_type = rush_type_sql_id (args[i]->type);
+      rush_sql_error_set (error, RUSH_SQL_CLASS_DATATYPE_MISMATCH_STACK_COLUMN_DIFF_TYPES, NULL,
+                          "sqlExpr", call, "columnIndex", column, "leftType", left_type,
+                          "leftParamIndex", left, "rightType", right_type, "rightParamIndex", right,
+                          NULL);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 static const RushType *
 stack_type (const RushFunction *self, guint n, RushExpr *const *args, gboolean *inout_nullable,
             GError **error)
@@ -207,8 +245,11 @@ stack_type (const RushFunction *self, guint n, RushExpr *const *args, gboolean *
   for (guint i = 0; i < n_columns; i++)
     {
       g_autofree char *name = g_strdup_printf ("col%u", i);
-      fields[i] = (RushTypeField){ g_intern_string (name), args[1 + i]->type, TRUE };
+      fields[i] =
+          (RushTypeField){ g_intern_string (name), stacked_type (i, n_columns, n, args), TRUE };
     }
+  if (!check_stacked (n_columns, fields, n, args, error))
+    return NULL;
   *inout_nullable = FALSE;
   return rush_type_struct (n_columns, fields);
 }

@@ -85,15 +85,9 @@ result_type (const RushFunction *self, guint n, RushExpr *const *args, gboolean 
   for (guint i = 0; i < n; i++)
     if (args[i]->type != &RUSH_STRING && args[i]->type != &RUSH_NULL)
       {
-        g_autoptr (GString) call = g_string_new ("\"json_tuple(");
-        for (guint k = 0; k < n; k++)
-          {
-            g_autofree char *arg = rush_expr_to_pretty_sql (args[k]);
-            g_string_append_printf (call, "%s%s", k > 0 ? ", " : "", arg);
-          }
-        g_string_append (call, ")\"");
+        g_autofree char *call = rush_call_sql_id ("json_tuple", n, args);
         rush_sql_error_set (error, RUSH_SQL_CLASS_DATATYPE_MISMATCH_NON_STRING_TYPE, NULL,
-                            "sqlExpr", call->str, "funcName", "`json_tuple`", NULL);
+                            "sqlExpr", call, "funcName", "`json_tuple`", NULL);
         return NULL;
       }
   for (guint i = 1; i < n; i++)

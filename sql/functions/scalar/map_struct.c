@@ -50,22 +50,19 @@ RUSH_EVALUATOR (make_struct)
 static void
 set_names_not_constant (GError **error, guint n, RushExpr *const *args)
 {
-  g_autoptr (GString) call = g_string_new ("\"named_struct(");
+  g_autofree char *call = rush_call_sql_id ("named_struct", n, args);
   g_autoptr (GString) names = g_string_new ("[");
 
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < n; i += 2)
     {
       g_autofree char *text = rush_expr_to_pretty_sql (args[i]);
 
-      g_string_append_printf (call, "%s%s", i > 0 ? ", " : "", text);
-      if (i % 2 == 0)
-        g_string_append_printf (names, "%s\"%s\"", i > 0 ? ", " : "", text);
+      g_string_append_printf (names, "%s\"%s\"", i > 0 ? ", " : "", text);
     }
-  g_string_append (call, ")\"");
   g_string_append_c (names, ']');
   rush_sql_error_set (error,
                       RUSH_SQL_CLASS_DATATYPE_MISMATCH_CREATE_NAMED_STRUCT_WITHOUT_FOLDABLE_STRING,
-                      NULL, "sqlExpr", call->str, "inputExprs", names->str, NULL);
+                      NULL, "sqlExpr", call, "inputExprs", names->str, NULL);
 }
 
 RUSH_RESULT_TYPE (named_struct_type)
