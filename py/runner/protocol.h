@@ -36,9 +36,11 @@
  *          memoryBytes is spark.python.worker.memory: what is larger goes to files in localDir;
  *          over half of it, buckets are flushed early.
  *          inputColumns and outputColumns are the types of rows, as DataType.json () has them.
- *          "calls":text, JSON of [{"args":[0,1],"evalType":100,"bytes":n,"type":{…}},…]: the
- *          command is no list of ops, but one function behind the other, n bytes each, that are
- *          called with columns of the input; a result is a column of the output.
+ *          "calls":text, JSON of {"batchRows":10000,"timeZone":"UTC",
+ *                                 "calls":[{"args":[0,1],"evalType":100,"bytes":n,"type":{…}},…]}:
+ *          the command is no list of ops, but one function behind the other, n bytes each, that are
+ *          called with columns of the input; a result is a column of the output.  Frames, Series
+ *          and Arrow's batches have at most batchRows rows (≤ 0: no limit).
  *          broadcasts are those that the command uses; a worker reads the file when the value is
  *          asked for, and again when the version has changed.
  *          filesVersion counts what addFile and its like have added; pyFiles are archives of

@@ -71,12 +71,19 @@ describe_call (RushJsonWriter *w, const RushPythonCall *call, gsize bytes)
 
 /* Fills in self->command and self->calls. */
 static void
-put_calls (Evaluation *self, const RushPythonCall *calls, guint n)
+put_calls (Evaluation *self, const RushPythonSettings *settings, const RushPythonCall *calls,
+           guint n)
 {
   GString *json = g_string_new (NULL);
   RushJsonWriter w;
 
   rush_json_writer_init (&w, json);
+  rush_json_begin_object (&w);
+  rush_json_member (&w, "batchRows");
+  rush_json_int (&w, settings->batch_rows);
+  rush_json_member (&w, "timeZone");
+  rush_json_string (&w, settings->time_zone);
+  rush_json_member (&w, "calls");
   rush_json_begin_array (&w);
   for (guint i = 0; i < n; i++)
     {
@@ -86,6 +93,7 @@ put_calls (Evaluation *self, const RushPythonCall *calls, guint n)
       describe_call (&w, &calls[i], bytes);
     }
   rush_json_end_array (&w);
+  rush_json_end_object (&w);
   self->calls = g_string_free (json, FALSE);
 }
 
@@ -107,16 +115,16 @@ put_broadcasts (Evaluation *self, const RushPythonCall *calls, guint n, GError *
 }
 
 RushIterator *
-rush_python_evaluate (gpointer workers, const RushPythonCall *calls, guint n_calls,
-                      RushSchema *arguments, RushSchema *results, RushIterator *rows, guint split,
-                      RushTaskContext *ctx, GError **error)
+rush_python_evaluate (const RushPythonSettings *settings, const RushPythonCall *calls,
+                      guint n_calls, RushSchema *arguments, RushSchema *results, RushIterator *rows,
+                      guint split, RushTaskContext *ctx, GError **error)
 {
   Evaluation *self = g_new0 (Evaluation, 1);
 
   self->base.klass = &evaluation_class;
   self->command = g_byte_array_new ();
-  put_calls (self, calls, n_calls);
-  self->work = (RushPythonWork){ .workers = rush_python_workers_ref (workers),
+  put_calls (self, settings, calls, n_calls);
+  self->work = (RushPythonWork){ .workers = rush_python_workers_ref (settings->workers),
                                  .input_schema = rush_schema_ref (arguments),
                                  .output_schema = rush_schema_ref (results),
                                  .command = self->command->data,

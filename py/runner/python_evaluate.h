@@ -3,7 +3,8 @@
 
 #include "sql/physical/python_evaluator.h"
 
-/* A RushPythonEvaluate; @workers is a RushPythonWorkers. */
-RushIterator *rush_python_evaluate (gpointer workers, const RushPythonCall *calls, guint n_calls,
-                                    RushSchema *arguments, RushSchema *results, RushIterator *rows,
-                                    guint split, RushTaskContext *ctx, GError **error);
+/* A RushPythonEvaluate; settings->workers is a RushPythonWorkers. */
+RushIterator *rush_python_evaluate (const RushPythonSettings *settings, const RushPythonCall *calls,
+                                    guint n_calls, RushSchema *arguments, RushSchema *results,
+                                    RushIterator *rows, guint split, RushTaskContext *ctx,
+                                    GError **error);

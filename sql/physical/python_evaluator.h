@@ -22,13 +22,20 @@ typedef struct
   guint n_keys; /* of functions of groups: so many columns come first, and say where one ends */
 } RushPythonCall;
 
-/* @workers: what rush_query_environment has as `python`.  @rows (columns @arguments) is taken over,
- * also on failure.  Result column i is call i's.
- */
-typedef RushIterator *(*RushPythonEvaluate) (gpointer workers, const RushPythonCall *calls,
-                                             guint n_calls, RushSchema *arguments,
-                                             RushSchema *results, RushIterator *rows, guint split,
-                                             RushTaskContext *ctx, GError **error);
+/* What all calls of a query have in common. */
+typedef struct
+{
+  gpointer workers;      /* what rush_query_environment has as `python`; NULL: there is no Python */
+  gint64 batch_rows;     /* spark.sql.execution.arrow.maxRecordsPerBatch; ≤ 0: no limit */
+  const char *time_zone; /* of times in Arrow; interned */
+} RushPythonSettings;
+
+/* @rows (columns @arguments) is taken over, also on failure.  Result column i is call i's. */
+typedef RushIterator *(*RushPythonEvaluate) (const RushPythonSettings *settings,
+                                             const RushPythonCall *calls, guint n_calls,
+                                             RushSchema *arguments, RushSchema *results,
+                                             RushIterator *rows, guint split, RushTaskContext *ctx,
+                                             GError **error);
 void rush_python_evaluator_set (RushPythonEvaluate evaluate);
 /* NULL: nobody has been set (a C program). */
 RushPythonEvaluate rush_python_evaluator (void);

@@ -164,10 +164,16 @@ rush_query_set_runtime_filters (RushQuery *self, RushRuntimeFilters *filters)
   self->runtime_filters = filters;
 }
 
-gpointer
+RushPythonSettings
 rush_query_python (RushQuery *self)
 {
-  return self->environment.python;
+  const RushEvalSettings *settings = &self->environment.settings;
+
+  return (RushPythonSettings){
+    .workers = self->environment.python,
+    .batch_rows = rush_settings_get_int (settings, "spark.sql.execution.arrow.maxRecordsPerBatch"),
+    .time_zone = settings->time_zone,
+  };
 }
 
 const char *

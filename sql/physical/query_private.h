@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sql/physical/adaptive/runtime_filters.h"
+#include "sql/physical/python_evaluator.h"
 #include "sql/physical/query.h"
 
 /* What the action itself is called, also where an adaptive plan's jobs have another name. */
@@ -14,8 +15,8 @@ RushRuntimeFilters *rush_query_runtime_filters (RushQuery *self);
 void rush_query_set_runtime_filters (RushQuery *self, RushRuntimeFilters *filters);
 /* A context for evaluating on the driver. (transfer full) */
 RushEvalContext *rush_query_eval_context_new (RushQuery *self);
-/* What rush_python_evaluator () takes as @workers; NULL: there is no Python. */
-gpointer rush_query_python (RushQuery *self);
+/* What rush_python_evaluator () is told of the query. */
+RushPythonSettings rush_query_python (RushQuery *self);
 
 /* ── phases that stand in files of their own ── */
 

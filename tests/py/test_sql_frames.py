@@ -5,6 +5,7 @@ What comes out was compared with a real Spark, and so were the plans.
 """
 import contextlib
 import io
+from collections.abc import Iterator
 
 import pytest
 
@@ -212,3 +213,134 @@ def test_structs_with_other_fields(spark):
     assert (made.x.b.asDict(), made.y.asDict(), made.z) == ({"c": 2, "d": 3}, {"A": "x"}, None)
     with pytest.raises(AnalysisException, match="STRUCT"):
         spark.range(1).select(col("id").withField("a", F.lit(1)))
+
+
+_ONE_OF_EACH = """select 1Y a, 2S b, 3 c, 4L d, 1.5F e, 2.5D f, true g, 'x' h,
+    cast(1.23 as decimal(10, 2)) i, date'2020-01-01' j, timestamp'2020-01-01 12:00:00' k,
+    timestamp_ntz'2020-01-01 12:00:00' l, interval 1 day m, X'01' n, array(1Y, null) o,
+    map('a', 1Y) p, named_struct('q', 1Y, 'r', array(timestamp'2020-01-01 12:00:00')) q,
+    cast(null as string) r, cast(null as int) s"""
+
+
+def told_of(batch):
+    """The schema and the values of a batch or a table, as text."""
+    import pyarrow as pa
+    return pa.table({"t": [f"{batch.schema}\n{batch.to_pylist()}"]})
+
+
+def test_batches_have_the_types_of_columns(spark):
+    row = spark.sql(_ONE_OF_EACH)
+    whole = row.toArrow()
+    of_all = row.mapInArrow(lambda bs: (told_of(b).to_batches()[0] for b in bs), "t string")
+    of_group = row.groupBy("a").applyInArrow(told_of, "t string")
+    assert of_all.first().t == of_group.first().t == f"{whole.schema}\n{whole.to_pylist()}"
+    assert "i: decimal128(10, 2)" in of_all.first().t and "a: int8" in of_all.first().t
+    assert row.mapInArrow(lambda batches: batches, row.schema).collect() == row.collect()
+
+
+def test_batches_have_times_in_the_zone_of_the_session(spark):
+    spark.conf.set("spark.sql.session.timeZone", "America/New_York")
+    try:
+        row = spark.sql("select timestamp'2020-01-01 12:00:00' as k")
+        told = row.mapInArrow(lambda bs: (told_of(b).to_batches()[0] for b in bs), "t string")
+        assert told.first().t == f"{row.toArrow().schema}\n{row.toArrow().to_pylist()}"
+        assert "tz=America/New_York" in told.first().t
+        assert row.mapInArrow(lambda batches: batches, row.schema).collect() == row.collect()
+    finally:
+        spark.conf.unset("spark.sql.session.timeZone")
+
+
+def test_a_key_in_arrow_has_its_type(spark):
+    def key_type(key, table):
+        import pyarrow as pa
+        return pa.table({"t": [f"{key[0].type} {key[1].type}"]})
+    made = spark.sql("select 1Y a, cast(null as int) b").groupBy("a", "b")
+    assert made.applyInArrow(key_type, "t string").first().t == "int8 int32"
+
+
+_WITH_NULLS = """select * from values (1Y, 2S, 3, 4L, 1.5F, 2.5D, true, 'x'),
+    (null, null, null, null, null, null, null, null) as t (a, b, c, d, e, f, g, h)"""
+
+
+def dtypes_of(*series):
+    return " ".join(str(s.dtype) for s in series)
+
+
+def test_series_have_the_types_of_columns(spark):
+    row = spark.sql(_WITH_NULLS).coalesce(1)
+    columns = list("abcdefgh")
+    scalar = pandas_udf(lambda a, b, c, d, e, f, g, h: pd.Series(
+        [dtypes_of(a, b, c, d, e, f, g, h)] * len(a)), "string")
+
+    @pandas_udf("string")
+    def of_group(a: pd.Series, b: pd.Series, c: pd.Series, d: pd.Series, e: pd.Series,
+                 f: pd.Series, g: pd.Series, h: pd.Series) -> str:
+        return dtypes_of(a, b, c, d, e, f, g, h)
+
+    plain = f"int8 int16 int32 int64 float32 float64 bool {pd.Series(['x'], dtype='str').dtype}"
+    nulls = plain.replace("bool", "object").replace("int8 int16 int32 int64", "float64 " * 3 +
+                                                    "float64")
+    for rows, expected in ((row.where("a = 1"), plain), (row.where("a is null"), nulls)):
+        assert rows.select(scalar(*columns)).first()[0] == expected
+        assert rows.agg(of_group(*columns)).first()[0] == expected
+        assert rows.groupBy().applyInPandas(lambda f: pd.DataFrame(
+            {"t": [" ".join(map(str, f.dtypes))]}), "t string").first().t == expected
+
+
+def test_frames_of_all_rows_have_whole_numbers_beside_nulls(spark):
+    """As PySpark 4.3 has it: elsewhere they are floats."""
+    row = spark.sql(_WITH_NULLS).coalesce(1)
+    made = row.mapInPandas(lambda fs: (pd.DataFrame({"t": [" ".join(map(str, f.dtypes))]})
+                                       for f in fs), "t string")
+    assert made.where("t like 'Int8 Int16 Int32 Int64 float32 float64 object %'").count() == 1
+    assert values(row.where("a is null").mapInPandas(lambda fs: fs, row.schema)) == [(None,) * 8]
+
+
+@pytest.fixture
+def rows_a_batch(spark):
+    """What sets the number."""
+    key = "spark.sql.execution.arrow.maxRecordsPerBatch"
+    yield lambda n: spark.conf.set(key, n)
+    spark.conf.unset(key)
+
+
+@pytest.mark.parametrize("most, sizes", [(3, [3, 3, 3, 1]), (10, [10]), (0, [10]), (-1, [10])])
+def test_rows_of_a_batch(spark, rows_a_batch, most, sizes):
+    def lengths(frames):
+        for frame in frames:
+            yield pd.DataFrame({"n": [len(frame)]})
+
+    def arrow_lengths(batches):
+        import pyarrow as pa
+        for batch in batches:
+            yield pa.RecordBatch.from_pydict({"n": [batch.num_rows]})
+
+    @pandas_udf("long")
+    def length(s: pd.Series) -> pd.Series:
+        return pd.Series([len(s)] * len(s))
+
+    @pandas_udf("long")
+    def number(series: Iterator[pd.Series]) -> Iterator[pd.Series]:
+        for i, s in enumerate(series):
+            yield pd.Series([i] * len(s))
+
+    rows_a_batch(most)
+    rows = spark.range(0, 10, 1, 1)
+    assert [r.n for r in rows.mapInPandas(lengths, "n long").collect()] == sizes
+    assert [r.n for r in rows.mapInArrow(arrow_lengths, "n long").collect()] == sizes
+    assert [r.n for r in rows.mapInPandas(lengths, "n long", barrier=True).collect()] == sizes
+    assert [tuple(r) for r in rows.select(length("id"), number("id")).collect()] == \
+        [(n, i) for i, n in enumerate(sizes) for _ in range(n)]
+    assert rows.groupBy().applyInPandas(lambda f: pd.DataFrame({"n": [len(f)]}),
+                                        "n long").first().n == 10
+
+
+@pytest.mark.parametrize("takes, words", [
+    (lambda given: iter(()), "output rows .0. must match the number of input rows .4."),
+    (lambda given: (pd.concat([s, s]) for s in given), "output rows .8. must match")])
+def test_an_iterator_gives_as_many_rows(spark, takes, words):
+    @pandas_udf("long")
+    def made(series: Iterator[pd.Series]) -> Iterator[pd.Series]:
+        yield from takes(series)
+    with pytest.raises(PythonException, match=words):
+        spark.range(0, 4, 1, 1).select(made("id")).collect()

@@ -1,8 +1,15 @@
-"""Arrow's tables and pandas' frames become plans, whose columns are their buffers."""
+"""Arrow's tables and pandas' frames become plans, whose columns are their buffers; rows become
+Arrow's batches, of the types that DataFrame.toArrow () gives.
+"""
+import functools
+
 from rushlight import _engine
 from rushlight._callsite import current_call
-from rushlight.errors import PySparkValueError
-from rushlight.sql.types import StructType
+from rushlight.errors import PySparkTypeError, PySparkValueError
+from rushlight.sql.types import (
+    ArrayType, BinaryType, BooleanType, ByteType, DateType, DayTimeIntervalType, DecimalType,
+    DoubleType, FloatType, IntegerType, LongType, MapType, NullType, ShortType, StringType,
+    StructType, TimestampNTZType, TimestampType)
 
 _LOCAL_BYTES = 48 << 20     # spark.sql.execution.arrow.localRelationThreshold
 
@@ -54,3 +61,87 @@ def _as_asked(session, plan, schema):
 def plan_columns(session, plan):
     """The columns of a plan that has not been analyzed yet."""
     return session._analyze(plan).columns()
+
+
+# ---- from rows to batches: what functions of Arrow get ----------------------------------------
+
+def batch_of_rows(rows, schema, zone):
+    """A pyarrow.RecordBatch of tuples."""
+    import pyarrow as pa
+    columns = zip(*rows) if rows else [() for _ in schema.names]
+    arrays = [array_of_values(values, f.dataType, zone) for values, f in zip(columns, schema)]
+    names = pa.schema([_field(f.name, f.dataType, f.nullable, zone) for f in schema])
+    return pa.RecordBatch.from_arrays(arrays, schema=names)
+
+
+def array_of_values(values, of, zone):
+    """A pyarrow.Array of Python's values, of the type that Spark gives `of` in Arrow."""
+    import pyarrow as pa
+    convert = _converter(of)
+    if convert is not None:
+        values = [None if v is None else convert(v) for v in values]
+    return pa.array(values, type=arrow_type(of, zone))
+
+
+@functools.cache
+def _plain_types():
+    import pyarrow as pa
+    return {NullType: pa.null(), BooleanType: pa.bool_(), ByteType: pa.int8(),
+            ShortType: pa.int16(), IntegerType: pa.int32(), LongType: pa.int64(),
+            FloatType: pa.float32(), DoubleType: pa.float64(), BinaryType: pa.binary(),
+            DateType: pa.date32(), TimestampNTZType: pa.timestamp("us"),
+            DayTimeIntervalType: pa.duration("us")}
+
+
+def arrow_type(of, zone):
+    """The pyarrow.DataType of a Spark type; times with a zone have the session's."""
+    import pyarrow as pa
+    if isinstance(of, TimestampType):
+        return pa.timestamp("us", tz=zone)
+    if isinstance(of, DecimalType):
+        return pa.decimal128(of.precision, of.scale)
+    if isinstance(of, ArrayType):
+        return pa.list_(_field("element", of.elementType, of.containsNull, zone))
+    if isinstance(of, MapType):
+        return pa.map_(_field("key", of.keyType, False, zone),
+                       _field("value", of.valueType, of.valueContainsNull, zone))
+    if isinstance(of, StructType):
+        return pa.struct([_field(f.name, f.dataType, f.nullable, zone) for f in of])
+    if isinstance(of, StringType):
+        return pa.string()
+    if type(of) not in _plain_types():
+        raise PySparkTypeError(errorClass="UNSUPPORTED_DATA_TYPE_FOR_ARROW_CONVERSION",
+                               messageParameters={"data_type": of.simpleString()})
+    return _plain_types()[type(of)]
+
+
+def _field(name, of, nullable, zone):
+    import pyarrow as pa
+    return pa.field(name, arrow_type(of, zone), nullable)
+
+
+def _converter(of):
+    """What makes of a row's value one that pyarrow takes; None: it takes it as it is."""
+    if isinstance(of, TimestampType):
+        return lambda v: v.astimezone()     # a clock's time in this process's zone
+    if isinstance(of, BinaryType):
+        return bytes
+    if isinstance(of, ArrayType):
+        element = _nullable(of.elementType)
+        return element and (lambda v: [element(x) for x in v])
+    if isinstance(of, MapType):
+        key, value = (_nullable(t) or _itself for t in (of.keyType, of.valueType))
+        return lambda v: [(key(k), value(x)) for k, x in v.items()]
+    if isinstance(of, StructType):
+        fields = [(f.name, _nullable(f.dataType) or _itself) for f in of]
+        return lambda v: {name: convert(x) for (name, convert), x in zip(fields, v)}
+    return None
+
+
+def _nullable(of):
+    convert = _converter(of)
+    return convert and (lambda v: None if v is None else convert(v))
+
+
+def _itself(v):
+    return v

@@ -64,7 +64,10 @@ class Mapping:
         if not barrier:
             return _mapped(self, function, kind, schema, self.schema.json())
         schema = parse_ddl(schema) if isinstance(schema, str) else schema
-        run = over_all(kind == SQL_MAP_ARROW_ITER_UDF, function, schema.json(), self.schema.json())
+        conf = self._session.conf
+        run = over_all(kind == SQL_MAP_ARROW_ITER_UDF, function, schema.json(), self.schema.json(),
+                       int(conf.get("spark.sql.execution.arrow.maxRecordsPerBatch")),
+                       conf.get("spark.sql.session.timeZone"))
         rows = self._rdd().barrier().mapPartitions(run)
         return self._session.createDataFrame(rows, schema, verifySchema=False)
 

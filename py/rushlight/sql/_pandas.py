@@ -4,6 +4,9 @@ Types as PySpark has them: times are without a zone, as a clock in the session's
 whole number beside a null becomes a float.
 """
 from rushlight.errors import PySparkImportError
+from rushlight.sql.types import (
+    BooleanType, ByteType, DayTimeIntervalType, DoubleType, FloatType, IntegerType, LongType,
+    ShortType, StringType, TimestampNTZType, TimestampType)
 
 
 def pandas():
@@ -29,22 +32,34 @@ def frame_of_arrow(table, session):
     return frame
 
 
-_DTYPES = {"tinyint": "int8", "smallint": "int16", "int": "int32", "bigint": "int64",
-           "float": "float32", "double": "float64", "boolean": "bool",
-           "timestamp": "datetime64[ns]", "timestamp_ntz": "datetime64[ns]",
-           "interval day to second": "timedelta64[ns]"}
+_DTYPES = {ByteType: "int8", ShortType: "int16", IntegerType: "int32", LongType: "int64",
+           FloatType: "float32", DoubleType: "float64", BooleanType: "bool",
+           TimestampType: "datetime64[ns]", TimestampNTZType: "datetime64[ns]",
+           DayTimeIntervalType: "timedelta64[ns]"}
+_WHOLE = (ByteType, ShortType, IntegerType, LongType)
 
 
-def frame_of_rows(rows, schema):
-    """A frame of a list of Row."""
+def series_of(values, of, nullable_ints=False):
+    """A Series of Python's values, of the dtype that a column of the Spark type `of` has.
+
+    Beside a null, a whole number is a float; with `nullable_ints` it is one of pandas' own type
+    that has nulls (Int8 …).  A boolean beside a null is an object.
+    """
     pd = pandas()
-    frame = pd.DataFrame.from_records(rows, columns=schema.names)
-    for at, field in enumerate(schema.fields):
-        kind = _DTYPES.get(field.dataType.simpleString())
-        column = frame.iloc[:, at]
-        if kind is None:
-            continue
-        if column.isnull().any() and not kind.startswith(("float", "date", "time")):
-            kind = "object" if kind == "bool" else "float64"
-        frame.isetitem(at, column.astype(kind))
+    dtype = _DTYPES.get(type(of))
+    if dtype is None:
+        return pd.Series(values, dtype="str" if isinstance(of, StringType) else "object")
+    if isinstance(of, (BooleanType, *_WHOLE)) and None in values:
+        dtype = "object" if dtype == "bool" else dtype.title() if nullable_ints else "float64"
+    return pd.Series(values, dtype=dtype)
+
+
+def frame_of_rows(rows, schema, nullable_ints=False):
+    """A frame of a list of tuples."""
+    pd = pandas()
+    columns = list(zip(*rows)) if rows else [()] * len(schema.names)
+    series = [series_of(column, f.dataType, nullable_ints)
+              for column, f in zip(columns, schema.fields)]
+    frame = pd.DataFrame(dict(enumerate(series)), index=range(len(rows)))
+    frame.columns = schema.names
     return frame

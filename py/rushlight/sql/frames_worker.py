@@ -1,6 +1,6 @@
 """In a worker: functions that get frames, and give frames or values of any number.
 
-    MapInPandas             rows ──▶ frames of at most 10,000 rows ──▶ f ──▶ frames ──▶ rows
+    MapInPandas             rows ──▶ frames of so many rows (batchRows) ──▶ f ──▶ frames ──▶ rows
     FlatMapGroupsInPandas   rows, groups one behind the other ──▶ a frame a group ──▶ f ──▶ rows
     ArrowAggregatePython    rows, groups one behind the other ──▶ Series of a group ──▶ f ──▶ a row
 
@@ -9,13 +9,16 @@ columns put where the schema has their names.
 
 Mirrors pyspark.worker's wrap_grouped_map_pandas_udf, wrap_cogrouped_map_pandas_udf and the like.
 """
+import functools
 import itertools
 import json
 
 from rushlight.errors import PySparkRuntimeError, PySparkTypeError
-from rushlight.sql._pandas import frame_of_rows, pandas
+from rushlight.sql._arrow import array_of_values, batch_of_rows
+from rushlight.sql._pandas import frame_of_rows, pandas, series_of
 from rushlight.sql._udf_results import fitting
 from rushlight.sql.types import StructType, _parse_datatype_json_string
+from rushlight.sql.udf_worker import chunks_of, input_schema, plain_values
 
 SQL_GROUPED_MAP_PANDAS_UDF = 201
 SQL_GROUPED_AGG_PANDAS_UDF = 202
@@ -23,34 +26,31 @@ SQL_MAP_PANDAS_ITER_UDF = 205
 SQL_COGROUPED_MAP_PANDAS_UDF = 206
 SQL_MAP_ARROW_ITER_UDF = 207
 SQL_GROUPED_MAP_ARROW_UDF = 209
-_BATCH = 10_000     # spark.sql.execution.arrow.maxRecordsPerBatch
 
 
-def mapping(call, given):
+def mapping(settings, given):
     """The function of an iterator of rows for one call; `given` is what the driver pickled."""
-    kind = call["evalType"]
+    call, = settings["calls"]
+    kind, zone = call["evalType"], settings["timeZone"]
     if kind in (SQL_MAP_PANDAS_ITER_UDF, SQL_MAP_ARROW_ITER_UDF):
-        return over_all(kind == SQL_MAP_ARROW_ITER_UDF, *given)
-    function, type_json, input_json = given
-    of_group = {SQL_GROUPED_MAP_PANDAS_UDF: _of_frames, SQL_GROUPED_MAP_ARROW_UDF: _of_tables,
-                SQL_COGROUPED_MAP_PANDAS_UDF: _of_two_frames}[kind]
-    return _over_groups(call["keys"], of_group(function, type_json, input_json, call["keys"]))
+        return over_all(kind == SQL_MAP_ARROW_ITER_UDF, *given, settings["batchRows"], zone)
+    if kind == SQL_GROUPED_MAP_ARROW_UDF:
+        return _over_groups(call["keys"], _of_tables(*given, zone))
+    of_group = _of_frames if kind == SQL_GROUPED_MAP_PANDAS_UDF else _of_two_frames
+    return _over_groups(call["keys"], of_group(*given))
 
 
 # ---- all rows ---------------------------------------------------------------------------------
 
-def over_all(by_arrow, function, type_json, input_json):
+def over_all(by_arrow, function, type_json, input_json, batch_rows, zone):
     """Around a function from an iterator of frames, or of pyarrow.RecordBatch, to another."""
     schema = _parse_datatype_json_string(input_json)
-    made_of = _batch_of_rows if by_arrow else frame_of_rows
+    made_of = functools.partial(batch_of_rows, zone=zone) if by_arrow else \
+        functools.partial(frame_of_rows, nullable_ints=True)
     plain = rows_of_batches(type_json) if by_arrow else rows_of_frames(type_json)
 
     def run(rows):
-        def chunks():
-            while chunk := list(itertools.islice(rows, _BATCH)):
-                yield made_of([tuple(row) for row in chunk], schema)
-
-        made = function(chunks())
+        made = function(made_of(chunk, schema) for chunk in chunks_of(rows, batch_rows))
         if not hasattr(made, "__next__") and not hasattr(made, "__iter__"):
             raise _wrong_result("iterator of %s" % (
                 "pyarrow.RecordBatch" if by_arrow else "pandas.DataFrame"), made)
@@ -58,12 +58,6 @@ def over_all(by_arrow, function, type_json, input_json):
             yield from plain(one)
 
     return run
-
-
-def _batch_of_rows(rows, schema):
-    import pyarrow as pa
-    columns = zip(*rows) if rows else [() for _ in schema.names]
-    return pa.RecordBatch.from_arrays([pa.array(c) for c in columns], names=schema.names)
 
 
 # ---- groups -----------------------------------------------------------------------------------
@@ -89,7 +83,7 @@ def _over_groups(n_keys, of_group):
     return run
 
 
-def _of_frames(function, type_json, input_json, n_keys):
+def _of_frames(function, type_json, input_json):
     schema, plain = _parse_datatype_json_string(input_json), rows_of_frames(type_json)
     with_key = _takes(function, 2)
 
@@ -100,20 +94,22 @@ def _of_frames(function, type_json, input_json, n_keys):
     return of_group
 
 
-def _of_tables(function, type_json, input_json, n_keys):
+def _of_tables(function, type_json, input_json, zone):
     schema, plain = _parse_datatype_json_string(input_json), rows_of_batches(type_json)
-    with_key = _takes(function, 2)
+    with_key, given = _takes(function, 2), input_schema()       # the keys come first
 
     def of_group(key, rows):
         import pyarrow as pa
-        table = pa.Table.from_batches([_batch_of_rows(rows, schema)])
-        made = function(tuple(map(pa.scalar, key)), table) if with_key else function(table)
-        return plain(made)
+        table = pa.Table.from_batches([batch_of_rows(rows, schema, zone)])
+        if not with_key:
+            return plain(function(table))
+        return plain(function(tuple(array_of_values([value], f.dataType, zone)[0]
+                                    for value, f in zip(key, given.fields)), table))
 
     return of_group
 
 
-def _of_two_frames(function, type_json, input_json, n_keys):
+def _of_two_frames(function, type_json, input_json):
     """A row says first of which side it is; then come the columns of both sides."""
     left, right = (_parse_datatype_json_string(one) for one in json.loads(input_json))
     plain, with_key = rows_of_frames(type_json), _takes(function, 3)
@@ -129,15 +125,16 @@ def _of_two_frames(function, type_json, input_json, n_keys):
 
 def aggregating(calls):
     """The function of an iterator of rows: a row a group, its keys and then a value a call."""
+    types = [f.dataType for f in input_schema().fields]
     n_keys = calls[0][2]["keys"]
     fits = [fitting(type_json, False) for _, type_json, _ in calls]
 
     def of_group(key, rows):
         pd = pandas()
-        columns = list(zip(*rows))
+        columns = list(zip(*rows)) if rows else [()] * (len(types) - n_keys)
         values = []
         for fit, (function, _, call) in zip(fits, calls):
-            made = function(*[pd.Series(columns[i - n_keys]) for i in call["args"]])
+            made = function(*[series_of(columns[i - n_keys], types[i]) for i in call["args"]])
             values.append(fit(None if made is None or made is pd.NA or made is pd.NaT else
                               made.item() if hasattr(made, "item") else made))
         return [(*key, *values)]
@@ -192,7 +189,6 @@ def rows_of_frames(type_json):
     fits = [fitting(f.dataType.json(), False) for f in schema.fields]
 
     def rows(frame):
-        from rushlight.sql.udf_worker import plain_values
         if not isinstance(frame, pandas().DataFrame):
             raise _wrong_result("pandas.DataFrame", frame)
         if frame.shape == (0, 0):
@@ -208,12 +204,13 @@ def rows_of_frames(type_json):
 def rows_of_batches(type_json):
     """A function from a pyarrow.RecordBatch or Table to tuples."""
     schema = _parse_datatype_json_string(type_json)
+    maps = {"maps_as_pydicts": "strict"} if '"map"' in type_json else {}
 
     def rows(batch):
         import pyarrow as pa
         if not isinstance(batch, (pa.RecordBatch, pa.Table)):
             raise _wrong_result("pyarrow.RecordBatch", batch)
         places = _places(list(batch.schema.names), schema)
-        return list(zip(*(batch.column(at).to_pylist() for at in places)))
+        return list(zip(*(batch.column(at).to_pylist(**maps) for at in places)))
 
     return rows

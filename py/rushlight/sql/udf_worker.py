@@ -1,12 +1,14 @@
 """In a worker: functions that SQL calls with columns, as a chain of ops.
 
-    calls      [{"args": [0, 1], "evalType": 100, "bytes": 312, "type": {…}, "name": "f"}, …]
+    text       {"batchRows": 10000, "timeZone": "UTC", "calls": [{"args": [0, 1],
+                "evalType": 100, "bytes": 312, "type": {…}, "name": "f"}, …]}
     functions  one pickled (function, return type) behind the other
 
     Row (a, b) ──▶ (f (a, b), g (a)) ──▶ columns
 
 A function of rows is called a row at a time, and its result made to fit (_udf_results.py); one of
-whole columns (pandas) gets Series of at most 10,000 rows.
+whole columns (pandas) gets Series of at most batchRows rows; one of an iterator is called once, and
+gets the Series one after the other.
 """
 import itertools
 import json
@@ -20,18 +22,18 @@ SQL_SCALAR_PANDAS_UDF = 200
 SQL_SCALAR_PANDAS_ITER_UDF = 204
 _OF_ROWS = (SQL_BATCHED_UDF, SQL_ARROW_BATCHED_UDF)
 _OF_COLUMNS = (SQL_SCALAR_PANDAS_UDF, SQL_SCALAR_PANDAS_ITER_UDF)
-_BATCH = 10_000     # spark.sql.execution.arrow.maxRecordsPerBatch
 
 
 def chain_of_calls(text, functions):
     """The ops of a chain from rows of arguments to rows of results."""
-    told, at = json.loads(text), 0
+    settings = json.loads(text)
+    told, at = settings["calls"], 0
     given = []
     for call in told:
         given.append(pickle.loads(functions[at:at + call["bytes"]]))
         at += call["bytes"]
     if told[0]["evalType"] not in (*_OF_ROWS, *_OF_COLUMNS):
-        return [("mapPartitions", _frames_function(told, given),
+        return [("mapPartitions", _frames_function(settings, given),
                  ", ".join(call["name"] for call in told))]
     calls = []
     for call, (function, return_type) in zip(told, given):
@@ -41,14 +43,29 @@ def chain_of_calls(text, functions):
     place = ", ".join(call[3] for call in calls)
     if all(call[2] in _OF_ROWS for call in calls):
         return [("map", _row_function(calls), place)]
-    return [("mapPartitions", _column_function(calls), place)]
+    return [("mapPartitions", _column_function(calls, settings["batchRows"]), place)]
 
 
-def _frames_function(told, given):
+def chunks_of(rows, most):
+    """Lists of at most so many rows; 0 or less: one list of all."""
+    rows = iter(rows)
+    while chunk := list(itertools.islice(rows, most if most > 0 else None)):
+        yield chunk
+
+
+def input_schema():
+    """The types of the task's rows."""
+    from rushlight.sql.types import _parse_datatype_json_string
+    from rushlight.worker import current_task
+    return _parse_datatype_json_string(current_task()["inputColumns"])
+
+
+def _frames_function(settings, given):
     from rushlight.sql import frames_worker
+    told = settings["calls"]
     if told[0]["evalType"] == frames_worker.SQL_GROUPED_AGG_PANDAS_UDF:
         return frames_worker.aggregating([(*g, call) for g, call in zip(given, told)])
-    return frames_worker.mapping(told[0], given[0])
+    return frames_worker.mapping(settings, given[0])
 
 
 def _row_function(calls):
@@ -63,42 +80,69 @@ def _row_function(calls):
                               for function, args, _, _, fit in calls])
 
 
-def _column_function(calls):
+def _column_function(calls, batch_rows):
     """Iterator of Row → iterator of tuples, by way of pandas' Series."""
-    import pandas as pd
+    types = [f.dataType for f in input_schema().fields]
 
     def results(rows):
-        while chunk := list(itertools.islice(rows, _BATCH)):
-            columns = list(zip(*chunk))
-            made = []
-            for function, args, kind, name, fit in calls:
-                if kind in _OF_ROWS:
-                    made.append([fit(function(*[row[i] for i in args])) for row in chunk])
-                    continue
-                given = _call(function, kind, [pd.Series(columns[i]) for i in args])
-                _check(given, name, len(chunk))
-                made.append(plain_values(given))
-            yield from zip(*made)
+        chunks = ((len(chunk), list(zip(*chunk))) for chunk in chunks_of(rows, batch_rows))
+        made = [_values(call, types, mine)
+                for call, mine in zip(calls, itertools.tee(chunks, len(calls)))]
+        return zip(*made)
 
     return results
 
 
-def _call(function, kind, series):
+def _values(call, types, chunks):
+    """What one call makes of chunks of columns, value by value."""
+    from rushlight.sql._pandas import series_of
+    function, args, kind, _, fit = call
+    if kind in _OF_ROWS:
+        for n, columns in chunks:
+            rows = zip(*[columns[i] for i in args]) if args else itertools.repeat((), n)
+            yield from (fit(function(*row)) for row in rows)
+        return
+    series = ((n, [series_of(columns[i], types[i]) for i in args]) for n, columns in chunks)
     if kind == SQL_SCALAR_PANDAS_ITER_UDF:
-        import pandas as pd
-        parts = function(iter([series[0] if len(series) == 1 else tuple(series)]))
-        return pd.concat(list(parts), ignore_index=True)
-    return function(*series)
+        yield from _iterated(function, series)
+        return
+    for n, given in series:
+        made = function(*given)
+        _check_series(made)
+        _check_length(len(made), n)
+        yield from plain_values(made)
 
 
-def _check(given, name, n_rows):
-    from rushlight.errors import PySparkRuntimeError, PySparkTypeError
+def _iterated(function, series):
+    """What a function makes of an iterator of Series: in all as many values as there are rows."""
+    n_in = n_out = 0
+
+    def counted():
+        nonlocal n_in
+        for n, given in series:
+            n_in += n
+            yield given[0] if len(given) == 1 else tuple(given)
+
+    for made in function(counted()):
+        _check_series(made)
+        n_out += len(made)
+        yield from plain_values(made)
+    n_in += sum(n for n, _ in series)      # that the function has not asked for
+    _check_length(n_out, n_in)
+
+
+def _check_series(given):
+    from rushlight.errors import PySparkTypeError
     if not hasattr(given, "__len__"):
         raise PySparkTypeError(errorClass="UDF_RETURN_TYPE", messageParameters={
             "expected": "pandas.Series", "actual": type(given).__name__})
-    if len(given) != n_rows:
+
+
+def _check_length(n_out, n_in):
+    from rushlight.errors import PySparkRuntimeError
+    if n_out != n_in:
         raise PySparkRuntimeError(errorClass="RESULT_ROWS_MISMATCH", messageParameters={
-            "output_length": str(len(given)), "input_length": str(n_rows)})
+            "output_length": str(n_out), "input_length": str(n_in)})
 
 
 def plain_values(series):

@@ -35,8 +35,8 @@ enum
 typedef struct
 {
   RushExec base;
-  RushPlan *plan;              /* (owned) */
-  gpointer workers;            /* the query's environment has them */
+  RushPlan *plan; /* (owned) */
+  RushPythonSettings settings;
   RushExprList *arguments;     /* (owned) bound, each once */
   RushSchema *argument_schema; /* (owned) */
   RushSchema *result_schema;   /* (owned) */
@@ -249,7 +249,7 @@ python_eval_open (const RushExec *base, RushIterator *child, guint split, RushTa
   RushPythonEvaluate evaluate = rush_python_evaluator ();
   PythonEvalIterator *self;
 
-  if (evaluate == NULL || exec->workers == NULL)
+  if (evaluate == NULL || exec->settings.workers == NULL)
     {
       rush_iterator_close (child);
       g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_UNSUPPORTED,
@@ -263,7 +263,7 @@ python_eval_open (const RushExec *base, RushIterator *child, guint split, RushTa
   self->eval = eval;
   g_queue_init (&self->waiting);
   self->results =
-      evaluate (exec->workers, exec->calls, exec->plan->lists[0]->n, exec->argument_schema,
+      evaluate (&exec->settings, exec->calls, exec->plan->lists[0]->n, exec->argument_schema,
                 exec->result_schema, arguments_new (self, child), split, ctx, error);
   if (self->results != NULL)
     return &self->base;
@@ -385,7 +385,7 @@ rush_python_argument_schema (const GPtrArray *arguments)
 }
 
 static RushExec *
-new_exec (gpointer workers, RushPlan *plan, RushExec *child)
+new_exec (RushPythonSettings settings, RushPlan *plan, RushExec *child)
 {
   const RushExecClass *klass =
       plan->as.python.eval_type == SQL_BATCHED_UDF ? &batch_eval_class : &arrow_eval_class;
@@ -395,7 +395,7 @@ new_exec (gpointer workers, RushPlan *plan, RushExec *child)
   g_autoptr (RushExprList) list = NULL;
 
   self->plan = rush_plan_ref (plan);
-  self->workers = workers;
+  self->settings = settings;
   list_calls (self, arguments);
   self->argument_schema = rush_python_argument_schema (arguments);
   list = rush_expr_list_from_array (arguments);
@@ -416,7 +416,7 @@ python_eval_with_children (const RushExec *base, RushExec *const *children)
 {
   const PythonEvalExec *self = (const PythonEvalExec *)base;
 
-  return new_exec (self->workers, self->plan, children[0]);
+  return new_exec (self->settings, self->plan, children[0]);
 }
 
 RushExec *

@@ -24,8 +24,8 @@
 typedef struct
 {
   RushExec base;
-  RushPlan *plan;              /* (owned) */
-  gpointer workers;            /* the query's environment has them */
+  RushPlan *plan; /* (owned) */
+  RushPythonSettings settings;
   RushExprList *arguments;     /* (owned) bound: keys, then what the functions are called with */
   RushSchema *argument_schema; /* (owned) */
   RushSchema *schema;          /* (owned) */
@@ -106,7 +106,7 @@ python_map_open (const RushExec *base, RushIterator *child, guint split, RushTas
   Arguments *arguments;
   Results *self;
 
-  if (evaluate == NULL || exec->workers == NULL)
+  if (evaluate == NULL || exec->settings.workers == NULL)
     {
       rush_iterator_close (child);
       g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_UNSUPPORTED,
@@ -118,7 +118,7 @@ python_map_open (const RushExec *base, RushIterator *child, guint split, RushTas
   self = g_new0 (Results, 1);
   *self = (Results){ { &results_class }, exec, NULL };
   self->results =
-      evaluate (exec->workers, exec->calls, exec->plan->lists[0]->n, exec->argument_schema,
+      evaluate (&exec->settings, exec->calls, exec->plan->lists[0]->n, exec->argument_schema,
                 exec->schema, &arguments->base, split, ctx, error);
   if (self->results != NULL)
     return &self->base;
@@ -270,7 +270,7 @@ list_calls (PythonMapExec *self, GPtrArray *arguments)
 }
 
 static RushExec *
-new_exec (gpointer workers, RushPlan *plan, RushExec *child)
+new_exec (RushPythonSettings settings, RushPlan *plan, RushExec *child)
 {
   PythonMapExec *self =
       rush_exec_alloc (sizeof *self, class_of (plan), rush_expr_list_ref (plan->output), 1, &child);
@@ -278,7 +278,7 @@ new_exec (gpointer workers, RushPlan *plan, RushExec *child)
   g_autoptr (RushExprList) list = NULL;
 
   self->plan = rush_plan_ref (plan);
-  self->workers = workers;
+  self->settings = settings;
   list_calls (self, arguments);
   self->argument_schema = rush_python_argument_schema (arguments);
   list = rush_expr_list_from_array (arguments);
@@ -293,7 +293,7 @@ python_map_with_children (const RushExec *base, RushExec *const *children)
 {
   const PythonMapExec *self = (const PythonMapExec *)base;
 
-  return new_exec (self->workers, self->plan, children[0]);
+  return new_exec (self->settings, self->plan, children[0]);
 }
 
 RushExec *
