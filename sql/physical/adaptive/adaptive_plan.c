@@ -349,6 +349,7 @@ static gboolean
 run_stages (AdaptiveExec *self, RushQuery *query, GError **error)
 {
   g_autoptr (GPtrArray) none = g_ptr_array_new ();
+  g_autoptr (RushAllocator) storage = rush_broadcast_allocator_new (query);
   Round round = { self, query, none };
   gboolean done = FALSE;
   RushExec *settled;
@@ -357,7 +358,7 @@ run_stages (AdaptiveExec *self, RushQuery *query, GError **error)
     return TRUE;
   self->begun = TRUE;
   rush_query_set_runtime_filters (
-      query, rush_runtime_filters_plan (self->current, rush_query_settings (query)));
+      query, rush_runtime_filters_plan (self->current, rush_query_settings (query), storage));
   while (!done)
     if (!turn (self, query, &done, error))
       {

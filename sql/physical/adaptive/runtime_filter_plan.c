@@ -488,7 +488,8 @@ has_large_scan (const RushExec *exec, double threshold)
 }
 
 RushRuntimeFilters *
-rush_runtime_filters_plan (const RushExec *plan, const RushEvalSettings *settings)
+rush_runtime_filters_plan (const RushExec *plan, const RushEvalSettings *settings,
+                           RushAllocator *allocator)
 {
   Planning self = {
     .plan = plan,
@@ -503,7 +504,7 @@ rush_runtime_filters_plan (const RushExec *plan, const RushEvalSettings *setting
       g_array_unref (last.waits_for);
       return NULL;
     }
-  self.filters = rush_runtime_filters_new ();
+  self.filters = rush_runtime_filters_new (allocator);
   self.parts = g_array_new (FALSE, FALSE, sizeof (Part));
   self.part_of = g_hash_table_new (NULL, NULL);
   self.shares = g_hash_table_new_full (NULL, NULL, NULL, g_free);

@@ -459,16 +459,17 @@ rush_runtime_filters_add (RushRuntimeFilters *self, const RushExec *producer, Ru
   item->key = key;
   item->target = target;
   item->metric = metric;
-  item->filter = rush_key_filter_new ();
+  item->filter = rush_key_filter_new (self->allocator);
   g_ptr_array_add (self->items, item);
 }
 
 RushRuntimeFilters *
-rush_runtime_filters_new (void)
+rush_runtime_filters_new (RushAllocator *allocator)
 {
   RushRuntimeFilters *self = g_new0 (RushRuntimeFilters, 1);
 
   self->items = g_ptr_array_new_with_free_func (item_free);
+  self->allocator = rush_allocator_ref (allocator);
   return self;
 }
 
@@ -478,5 +479,6 @@ rush_runtime_filters_free (RushRuntimeFilters *self)
   if (self == NULL)
     return;
   g_ptr_array_unref (self->items);
+  rush_allocator_unref (self->allocator);
   g_free (self);
 }

@@ -20,9 +20,11 @@
 
 typedef struct _RushRuntimeFilters RushRuntimeFilters;
 
-/* Those that pay off in @plan, which has not begun; NULL: none do.  runtime_filter_plan.c */
+/* Those that pay off in @plan, which has not begun; NULL: none do.  Their keys are charged to
+ * @allocator, and filters that it refuses memory let all rows pass.  runtime_filter_plan.c */
 RushRuntimeFilters *rush_runtime_filters_plan (const RushExec *plan,
-                                               const RushEvalSettings *settings);
+                                               const RushEvalSettings *settings,
+                                               RushAllocator *allocator);
 void rush_runtime_filters_free (RushRuntimeFilters *self);
 
 /* Whether a scan of the stage of @exchange reads a filter whose keys are not known yet.

@@ -18,10 +18,11 @@ typedef struct
 
 struct _RushRuntimeFilters
 {
-  GPtrArray *items; /* RushRuntimeFilter (owned) */
+  GPtrArray *items;         /* RushRuntimeFilter (owned) */
+  RushAllocator *allocator; /* (owned) of their keys */
 };
 
-RushRuntimeFilters *rush_runtime_filters_new (void);
+RushRuntimeFilters *rush_runtime_filters_new (RushAllocator *allocator);
 /* @metric: of @target's scan. */
 void rush_runtime_filters_add (RushRuntimeFilters *self, const RushExec *producer, RushExprId key,
                                RushExprId target, guint metric);

@@ -89,10 +89,8 @@ collected (BroadcastExchangeExec *self)
   return all;
 }
 
-/* Who is charged for a table: where the driver's memory is that of an executor, its storage pool,
- * as for broadcasts of any kind; else the first executor's. (transfer full) */
-static RushAllocator *
-storage_of (RushQuery *query)
+RushAllocator *
+rush_broadcast_allocator_new (RushQuery *query)
 {
   RushBackend *backend = rush_context_backend (rush_query_context (query));
   g_auto (GStrv) ids = rush_local_backend_executor_ids (backend);
@@ -148,7 +146,7 @@ build_table (BroadcastExchangeExec *self, GPtrArray *rows, RushQuery *query, GEr
 {
   g_autoptr (RushSchema) schema = rush_exec_schema (&self->base);
   g_autoptr (RushEvalContext) eval = rush_query_eval_context_new (query);
-  g_autoptr (RushAllocator) storage = storage_of (query);
+  g_autoptr (RushAllocator) storage = rush_broadcast_allocator_new (query);
   GError *failure = NULL;
 
   if (!check_size (rows, query, error))

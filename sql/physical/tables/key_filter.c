@@ -16,6 +16,7 @@
 struct _RushKeyFilter
 {
   RushRefCount refs;
+  RushAllocator *allocator; /* (owned) */
   pthread_mutex_t lock;
   /* while it collects, under the lock */
   gint64 *keys;
@@ -48,8 +49,8 @@ reserve (RushKeyFilter *self, gsize n)
   if (n <= self->capacity)
     return TRUE;
   keys = n <= RUSH_KEY_FILTER_MAX_KEYS
-             ? rush_realloc (rush_allocator_system (), self->keys,
-                             self->capacity * sizeof *self->keys, capacity * sizeof *keys, NULL)
+             ? rush_realloc (self->allocator, self->keys, self->capacity * sizeof *self->keys,
+                             capacity * sizeof *keys, NULL)
              : NULL;
   if (keys == NULL)
     return FALSE;
@@ -61,7 +62,7 @@ reserve (RushKeyFilter *self, gsize n)
 static void
 drop_keys (RushKeyFilter *self)
 {
-  rush_free (rush_allocator_system (), self->keys, self->capacity * sizeof *self->keys);
+  rush_free (self->allocator, self->keys, self->capacity * sizeof *self->keys);
   self->keys = NULL;
   self->n = self->capacity = 0;
 }
@@ -133,7 +134,7 @@ static gboolean
 make_bits (RushKeyFilter *self)
 {
   choose_form (self);
-  self->words = rush_alloc (rush_allocator_system (), self->n_bits / 8, NULL);
+  self->words = rush_alloc (self->allocator, self->n_bits / 8, NULL);
   if (self->words == NULL)
     return FALSE;
   memset (self->words, 0, self->n_bits / 8);
@@ -277,17 +278,19 @@ rush_key_filter_unref (RushKeyFilter *self)
     return;
   drop_keys (self);
   if (self->words != NULL)
-    rush_free (rush_allocator_system (), self->words, self->n_bits / 8);
+    rush_free (self->allocator, self->words, self->n_bits / 8);
+  rush_allocator_unref (self->allocator);
   pthread_mutex_destroy (&self->lock);
   g_free (self);
 }
 
 RushKeyFilter *
-rush_key_filter_new (void)
+rush_key_filter_new (RushAllocator *allocator)
 {
   RushKeyFilter *self = g_new0 (RushKeyFilter, 1);
 
   rush_ref_count_init (&self->refs);
+  self->allocator = rush_allocator_ref (allocator);
   pthread_mutex_init (&self->lock, NULL);
   return self;
 }

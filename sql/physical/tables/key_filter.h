@@ -3,10 +3,12 @@
  *     collecting ──seal──▶ sealed: bits                  ┌ dense keys: one bit a number, exact
  *         │                                              └ others: a Bloom filter
  *         └── more than RUSH_KEY_FILTER_MAX_KEYS, or given up ──▶ void: all rows pass
+ *             or there is no memory for them
  *
  * Keys are whole numbers, dates, timestamps, decimals of up to 18 digits.  A row that passes may
  * have no partner; one that does not has none.  A null never passes.
  *
+ * Memory:     from the allocator; if it refuses the filter is void, which is no error.
  * Ownership:  refcounted.
  * Threads:    any may add while it collects; once it is sealed it never changes.
  * Mirrors:    BloomFilterMightContain and BloomFilterAggregate, which InjectRuntimeFilter puts
@@ -21,7 +23,7 @@
 typedef struct _RushKeyFilter RushKeyFilter;
 
 gboolean rush_key_filter_accepts (const RushType *type);
-RushKeyFilter *rush_key_filter_new (void);
+RushKeyFilter *rush_key_filter_new (RushAllocator *allocator);
 RushKeyFilter *rush_key_filter_ref (RushKeyFilter *self);
 void rush_key_filter_unref (RushKeyFilter *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushKeyFilter, rush_key_filter_unref)

@@ -29,7 +29,7 @@ int64_column (const gint64 *values, guint n, const guint8 *valid)
 static RushKeyFilter *
 filter_of (const gint64 *keys, gsize n)
 {
-  RushKeyFilter *self = rush_key_filter_new ();
+  RushKeyFilter *self = rush_key_filter_new (rush_allocator_system ());
 
   rush_key_filter_add (self, keys, n);
   rush_key_filter_seal (self, TRUE);
@@ -124,7 +124,7 @@ static void
 test_too_many_keys_are_void (void)
 {
   g_autofree gint64 *keys = g_new0 (gint64, RUSH_KEY_FILTER_MAX_KEYS);
-  g_autoptr (RushKeyFilter) filter = rush_key_filter_new ();
+  g_autoptr (RushKeyFilter) filter = rush_key_filter_new (rush_allocator_system ());
 
   rush_key_filter_add (filter, keys, RUSH_KEY_FILTER_MAX_KEYS);
   rush_key_filter_add (filter, keys, 1);
@@ -137,10 +137,55 @@ test_too_many_keys_are_void (void)
 static void
 test_given_up_is_void (void)
 {
-  g_autoptr (RushKeyFilter) filter = rush_key_filter_new ();
+  g_autoptr (RushKeyFilter) filter = rush_key_filter_new (rush_allocator_system ());
 
   rush_key_filter_seal (filter, FALSE);
   g_assert_false (rush_key_filter_is_ready (filter));
+}
+
+/* Any request may be the one that is refused: nothing leaks, and no row is kept back. */
+static void
+test_refused_memory_is_void (void)
+{
+  g_autofree gint64 *keys = g_new (gint64, 100000);
+  guint n_refused = 0;
+  gboolean refused = TRUE;
+
+  for (guint i = 0; i < 100000; i++)
+    keys[i] = i;
+  for (guint nth = 1; refused; nth++)
+    {
+      g_autoptr (RushAllocator) allocator = rush_allocator_limited_new (G_MAXSIZE / 2, nth);
+      RushKeyFilter *filter = rush_key_filter_new (allocator);
+
+      for (guint i = 0; i < 100000; i += 10000)
+        rush_key_filter_add (filter, keys + i, 10000);
+      rush_key_filter_seal (filter, TRUE);
+      g_assert_true (rush_key_filter_is_sealed (filter));
+      refused = !rush_key_filter_is_ready (filter);
+      n_refused += refused;
+      rush_key_filter_unref (filter);
+      g_assert_cmpuint (rush_allocator_limited_in_use (allocator), ==, 0);
+    }
+  g_assert_cmpuint (n_refused, >=, 2); /* of keys, and of bits */
+}
+
+/* What it holds is its keys, then its bits alone. */
+static void
+test_memory_is_charged (void)
+{
+  gint64 keys[1000];
+  g_autoptr (RushAllocator) allocator = rush_allocator_limited_new (1 << 20, 0);
+  RushKeyFilter *filter = rush_key_filter_new (allocator);
+
+  for (guint i = 0; i < 1000; i++)
+    keys[i] = i;
+  rush_key_filter_add (filter, keys, 1000);
+  g_assert_cmpuint (rush_allocator_limited_in_use (allocator), >=, sizeof keys);
+  rush_key_filter_seal (filter, TRUE);
+  g_assert_cmpuint (rush_allocator_limited_in_use (allocator), ==, 1024 / 8);
+  rush_key_filter_unref (filter);
+  g_assert_cmpuint (rush_allocator_limited_in_use (allocator), ==, 0);
 }
 
 int
@@ -154,5 +199,7 @@ main (int argc, char **argv)
   g_test_add_func ("/key-filter/empty", test_empty_keeps_nothing);
   g_test_add_func ("/key-filter/too-many", test_too_many_keys_are_void);
   g_test_add_func ("/key-filter/given-up", test_given_up_is_void);
+  g_test_add_func ("/key-filter/refused", test_refused_memory_is_void);
+  g_test_add_func ("/key-filter/charged", test_memory_is_charged);
   return g_test_run ();
 }
