@@ -114,7 +114,7 @@ range_of (const RushColumn *column, const RushRows *rows, const Coding *known)
   if (downwards && (guint64)max - (guint64)G_MININT64 >= size)
     min = max - (gint64)(size - 1);
   else if ((guint64)G_MAXINT64 - (guint64)min < size)
-    min = G_MAXINT64 - (gint64)size;
+    min = G_MAXINT64 - (gint64)(size - 1);
   else if (!grows && min > 0 && min <= (gint64)(size - 1 - span))
     min = 0;
   return (Coding){ CODE_RANGE, (guint)size + 1, min, NULL };
@@ -287,16 +287,17 @@ code_at (const Coding *coding, const RushColumn *column, guint row)
   g_assert_not_reached ();
 }
 
-/* Without nulls, the layouts that columns of numbers and dictionaries have. */
+/* Without nulls, the layouts that columns of numbers and dictionaries have.  Differences are taken
+ * of unsigned numbers: a base may be less than any value of its type. */
 #define ADD_CODES(T)                                                                               \
   {                                                                                                \
     const T *values = (const T *)column->values->bytes + column->offset;                           \
     if (rows->positions == NULL)                                                                   \
       for (guint i = 0; i < rows->n; i++)                                                          \
-        codes[i] = codes[i] * n_codes + (guint)(values[i] - (T)base);                              \
+        codes[i] = codes[i] * n_codes + ((guint32)values[i] - (guint32)base);                      \
     else                                                                                           \
       for (guint i = 0; i < rows->n; i++)                                                          \
-        codes[i] = codes[i] * n_codes + (guint)(values[rows->positions[i]] - (T)base);             \
+        codes[i] = codes[i] * n_codes + ((guint32)values[rows->positions[i]] - (guint32)base);     \
     return;                                                                                        \
   }
 

@@ -88,6 +88,56 @@ test_ranges (void)
     }
 }
 
+/* As what functions give that look for nulls last: something stands in the place of the null. */
+static RushColumn *
+with_null_at (const RushType *type, const gint64 *values, guint n, guint null)
+{
+  g_autoptr (RushColumn) plain = ints (type, values, n, 0);
+  RushBuffer *validity = rush_buffer_new (rush_allocator_system (), 8, NULL);
+
+  memset (validity->bytes, 0xff, 8);
+  validity->bytes[null / 8] &= (guint8) ~(1u << null % 8);
+  return rush_column_new_plain (type, n, validity, 1, rush_buffer_ref (plain->values), NULL, 0);
+}
+
+/* A range that ends where the type does: no value has the code of null, and a base may lie below
+ * what the type can hold. */
+static void
+test_ends_of_ranges (void)
+{
+  const struct
+  {
+    const RushType *type;
+    gint64 first, second;
+  } cases[] = {
+    { &RUSH_INT64, G_MAXINT64, G_MAXINT64 - 40 },
+    { &RUSH_INT64, G_MININT64 + 500, G_MININT64 + 5 },
+    { &RUSH_INT32, G_MAXINT32, G_MAXINT32 - 500 },
+    { &RUSH_INT32, G_MININT32 + 500, G_MININT32 + 5 },
+  };
+
+  for (guint c = 0; c < 2 * G_N_ELEMENTS (cases); c++)
+    {
+      const RushType *type = cases[c / 2].type;
+      g_autoptr (RushGroupTable) table = table_of (1, &type, TRUE);
+      gint64 values[16];
+      guint32 groups[16];
+
+      for (guint i = 0; i < 16; i++)
+        values[i] = (i < 8 ? cases[c / 2].first : cases[c / 2].second) - i % 4;
+      for (guint i = 0; i < 16; i += 8)
+        {
+          g_autoptr (RushColumn) keys =
+              c % 2 == 0 ? ints (type, values + i, 8, 0) : with_null_at (type, values + i, 8, 7);
+          number (table, &keys, 8, groups + i);
+          values[i + 7] = c % 2 == 0 ? values[i + 7] : 0;
+        }
+      for (guint i = 0; i < 16; i++)
+        for (guint j = 0; j < 16; j++)
+          g_assert_cmpint (groups[i] == groups[j], ==, values[i] == values[j]);
+    }
+}
+
 /* Two keys of narrow ranges, one with nulls; and rows that are selected. */
 static void
 test_two_keys (void)
@@ -206,6 +256,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/group_table/ranges", test_ranges);
+  g_test_add_func ("/group_table/ends-of-ranges", test_ends_of_ranges);
   g_test_add_func ("/group_table/two-keys", test_two_keys);
   g_test_add_func ("/group_table/nested", test_nested);
   g_test_add_func ("/group_table/nested-join", test_nested_join);
