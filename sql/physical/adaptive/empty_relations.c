@@ -191,15 +191,24 @@ is_limit (const RushExec *self)
   return rush_exec_is_collect_limit (self) || rush_exec_is_part_limit (self);
 }
 
+/* Whether @self passes on all rows that a limit of @limit rows above it could see. */
+static gboolean
+passes_as_many (const RushExec *self, gint64 limit)
+{
+  return rush_exec_is_exchange (self) || (is_limit (self) && rush_limit_exec_offset (self) == 0 &&
+                                          rush_limit_exec_limit (self) >= limit);
+}
+
 static RushExec *
 drop_node (RushExec *self /* taken over */, gpointer data, GError **error)
 {
-  RushExec *below = self;
+  RushExec *below;
   gint64 most;
 
   if (!is_limit (self) || rush_limit_exec_offset (self) > 0)
     return self;
-  while (is_limit (below) || (rush_exec_is_exchange (below) && below != self))
+  below = self->children[0];
+  while (passes_as_many (below, rush_limit_exec_limit (self)))
     below = below->children[0];
   most = most_rows (below);
   if (most < 0 || most > rush_limit_exec_limit (self))

@@ -55,6 +55,18 @@ test_sort_limit (void)
   queries_assert (context, "SELECT id FROM range(1000) LIMIT 3", "0; 1; 2");
   queries_assert (context, "SELECT id FROM range(100) ORDER BY id LIMIT 3 OFFSET 2", "2; 3; 4");
   queries_assert (context, "SELECT sum(id) FROM (SELECT id FROM range(100) LIMIT 5)", "10");
+  /* A limit that leaves out nothing, over one that does. */
+  queries_assert (
+      context,
+      "SELECT count(*) FROM (SELECT * FROM (SELECT /*+ REPARTITION(3) */ * FROM (SELECT "
+      "id % 50 AS k, count(*) FROM range(100) GROUP BY id % 50 LIMIT 7)) LIMIT 60)",
+      "7");
+  queries_assert (
+      context,
+      "SELECT count(*) FROM (SELECT * FROM (SELECT /*+ REPARTITION(3) */ * FROM (SELECT "
+      "id % 50 AS k, count(*) FROM range(100) GROUP BY id % 50 OFFSET 45)) "
+      "LIMIT 60)",
+      "5");
 }
 
 static void
