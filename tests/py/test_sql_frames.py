@@ -250,6 +250,13 @@ def test_batches_have_times_in_the_zone_of_the_session(spark):
         spark.conf.unset("spark.sql.session.timeZone")
 
 
+@pytest.mark.parametrize("time", ["0001-01-01 00:00:00", "1900-01-01 00:00:00.000001",
+                                  "9999-12-31 12:00:00"])
+def test_batches_have_times_of_all_years(spark, time):
+    row = spark.sql(f"select timestamp'{time}' as a, timestamp_ntz'{time}' as b")
+    assert row.mapInArrow(lambda batches: batches, row.schema).collect() == row.collect()
+
+
 def test_a_key_in_arrow_has_its_type(spark):
     def key_type(key, table):
         import pyarrow as pa

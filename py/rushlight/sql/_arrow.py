@@ -1,6 +1,7 @@
 """Arrow's tables and pandas' frames become plans, whose columns are their buffers; rows become
 Arrow's batches, of the types that DataFrame.toArrow () gives.
 """
+import datetime
 import functools
 
 from rushlight import _engine
@@ -123,7 +124,7 @@ def _field(name, of, nullable, zone):
 def _converter(of):
     """What makes of a row's value one that pyarrow takes; None: it takes it as it is."""
     if isinstance(of, TimestampType):
-        return lambda v: v.astimezone()     # a clock's time in this process's zone
+        return _instant
     if isinstance(of, BinaryType):
         return bytes
     if isinstance(of, ArrayType):
@@ -141,6 +142,14 @@ def _converter(of):
 def _nullable(of):
     convert = _converter(of)
     return convert and (lambda v: None if v is None else convert(v))
+
+
+def _instant(v):
+    """A clock's time in this process's zone, with what it is ahead of UTC."""
+    if v.year > 1:
+        return v.astimezone()
+    ahead = v.replace(year=v.year + 400).astimezone().utcoffset()   # Python looks a day around
+    return v.replace(tzinfo=datetime.timezone(ahead))
 
 
 def _itself(v):
