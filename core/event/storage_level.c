@@ -22,6 +22,14 @@ rush_storage_level_is_valid (const RushStorageLevel *self)
 }
 
 char *
+rush_storage_level_to_string (const RushStorageLevel *self)
+{
+  return g_strdup_printf ("StorageLevel(%s%s%s%s%u replicas)", self->use_disk ? "disk, " : "",
+                          self->use_memory ? "memory, " : "", self->use_off_heap ? "offheap, " : "",
+                          self->deserialized ? "deserialized, " : "", self->replication);
+}
+
+char *
 rush_storage_level_describe (const RushStorageLevel *self)
 {
   const char *memory = self->use_off_heap ? "Memory (off heap) " : "Memory ";

@@ -34,4 +34,6 @@ gboolean rush_storage_level_equal (const RushStorageLevel *a, const RushStorageL
 /* Whether it keeps anything at all: NONE does not. */
 gboolean rush_storage_level_is_valid (const RushStorageLevel *self);
 /* "Disk Memory Deserialized 2x Replicated" */
+/* "StorageLevel(disk, memory, deserialized, 1 replicas)", as plans name it. (transfer full) */
+char *rush_storage_level_to_string (const RushStorageLevel *self);
 char *rush_storage_level_describe (const RushStorageLevel *self);

@@ -58,7 +58,7 @@ kept_describe (const RushCachedData *base)
 {
   RushStorageLevel level = ((const KeptPlan *)base)->level;
 
-  return rush_storage_level_describe (&level);
+  return rush_storage_level_to_string (&level);
 }
 
 static const RushCachedDataClass kept_class = { kept_finalize, kept_statistics, kept_describe };

@@ -14,8 +14,10 @@
 #include "sql/physical/adaptive/query_stage.h"
 #include "sql/physical/execution.h"
 #include "sql/physical/operators/broadcast_exchange.h"
+#include "sql/physical/operators/in_memory_scan.h"
 #include "sql/physical/query_state_private.h"
 #include "sql/physical/text.h"
+#include "sql/plan/relation.h"
 
 #include <string.h>
 
@@ -98,6 +100,22 @@ append_subqueries (Tree *self, const RushExec *node, const char *indent)
     }
 }
 
+/* What is kept, and the plan that it is made by, which is no child of the scan. */
+static void
+append_kept_plan (Tree *self, const RushExec *scan, const char *indent)
+{
+  const RushCachedData *data = rush_in_memory_scan_exec_data (scan);
+  const RushExec *plan = rush_in_memory_scan_exec_plan (scan);
+  g_autofree char *kept = data->klass->describe (data);
+  g_autofree char *columns = rush_list_to_text (rush_in_memory_scan_exec_kept (scan));
+  g_autofree char *first = g_strconcat (indent, "         +- ", NULL);
+  g_autofree char *deeper = g_strconcat (indent, "            ", NULL);
+
+  g_string_append_printf (self->out, "%s   +- InMemoryRelation %s, %s\n", indent, columns, kept);
+  if (plan != NULL)
+    append_tree (self, plan, deeper, first);
+}
+
 /* @first: what stands before the node itself; @indent: before all below it. */
 static void
 append_tree (Tree *self, const RushExec *node, const char *indent, const char *first)
@@ -113,6 +131,8 @@ append_tree (Tree *self, const RushExec *node, const char *indent, const char *f
       return;
     }
   append_subqueries (self, node, indent);
+  if (rush_exec_is_in_memory_scan (node) && self->numbers == NULL)
+    append_kept_plan (self, node, indent);
   for (guint i = 0; i < n; i++)
     {
       gboolean last = i == n - 1;

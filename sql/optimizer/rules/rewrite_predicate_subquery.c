@@ -46,7 +46,7 @@ condition_of (RushExpr *subquery, const RushPlan *plan, gboolean null_aware)
     {
       RushExpr *equal = rush_expr_binary (RUSH_EXPR_EQUAL, rush_expr_ref (subquery->children[i]),
                                           rush_expr_ref (plan->output->items[i]));
-      if (null_aware)
+      if (null_aware && equal->nullable)
         equal = rush_expr_binary (RUSH_EXPR_OR, equal,
                                   rush_expr_unary (RUSH_EXPR_IS_NULL, rush_expr_ref (equal)));
       g_ptr_array_add (all, equal);
@@ -72,16 +72,14 @@ join_with (RushExpr *subquery, gboolean negated, RushJoinType type, RushExpr *ex
   gboolean null_aware = negated && subquery->kind == RUSH_EXPR_IN_SUBQUERY;
   RushPlan *plan = rush_plan_ref (subquery->as.subquery.plan);
   RushExpr *condition = condition_of (subquery, plan, null_aware);
+  gboolean asks_nulls = condition->kind == RUSH_EXPR_OR; /* of one comparison, and nothing else */
 
   plan = rush_deconflict (plan, outer->output, &condition);
   if (type == RUSH_JOIN_EXISTENCE)
     return rush_plan_join_existence (exists, condition, outer, plan);
   g_autoptr (RushPlan) join = rush_plan_join (type, condition, outer, plan);
-  gboolean single =
-      subquery->as.subquery.n_values == 1 &&
-      (subquery->as.subquery.conditions == NULL || subquery->as.subquery.conditions->n == 0);
-  return null_aware && single ? rush_plan_edit (join, set_null_aware, NULL)
-                              : g_steal_pointer (&join);
+  return null_aware && asks_nulls ? rush_plan_edit (join, set_null_aware, NULL)
+                                  : g_steal_pointer (&join);
 }
 
 /* ---- under OR ---- */

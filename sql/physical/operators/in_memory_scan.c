@@ -159,6 +159,13 @@ rush_in_memory_scan_exec_data (const RushExec *self)
   return ((const InMemoryScanExec *)self)->data;
 }
 
+const RushExprList *
+rush_in_memory_scan_exec_kept (const RushExec *self)
+{
+  g_assert (rush_exec_is_in_memory_scan (self));
+  return ((const InMemoryScanExec *)self)->all;
+}
+
 RushExec *
 rush_in_memory_scan_exec_plan (const RushExec *self)
 {

@@ -378,7 +378,8 @@ join_arguments (const RushExec *base)
   switch (join->form)
     {
     case RUSH_JOIN_EXEC_BROADCAST_HASH:
-      return g_strdup_printf (" %s, %s, %s, %s%s, %s", left, right, type, build_name (join),
+      /* The last word is Spark's isSkewJoin, which broadcasts never are here. */
+      return g_strdup_printf (" %s, %s, %s, %s%s, %s, false", left, right, type, build_name (join),
                               condition, join->null_aware ? "true" : "false");
     case RUSH_JOIN_EXEC_SHUFFLED_HASH:
       return g_strdup_printf ("%s %s, %s, %s, %s%s", join->is_skewed ? "(skew=true)" : "", left,
