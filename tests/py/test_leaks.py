@@ -76,9 +76,12 @@ def processes():
 
 
 def resident(pid):
-    """Bytes of memory that a process has."""
-    with open(f"/proc/{pid}/status") as f:
-        return next(int(line.split()[1]) for line in f if line.startswith("VmRSS")) << 10
+    """Bytes of memory that a process has; 0 of one that has ended, waited for or not."""
+    try:
+        with open(f"/proc/{pid}/status") as f:
+            return next((int(line.split()[1]) for line in f if line.startswith("VmRSS")), 0) << 10
+    except FileNotFoundError:
+        return 0
 
 
 def look(sc):
