@@ -412,8 +412,6 @@ rush_plan_join_selection (RushQuery *query, RushPlan *plan, GError **error)
   else if (keys.others->len > 0)
     {
       g_autoptr (RushExprList) others = list_of (keys.others);
-      for (guint i = 0; i < others->n; i++)
-        rush_expr_ref (others->items[i]);
       join.condition = rush_expr_and_all (others->items, others->n);
     }
   clear_keys (&keys);
