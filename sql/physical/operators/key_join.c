@@ -39,19 +39,23 @@ typedef struct
 
 /* ---- what the probe is asked ---- */
 
-/* A copy for another type of join. */
+/* A copy for another type of join; field by field, as others count references meanwhile. */
 static RushJoinSpec *
 spec_of_type (const RushJoinSpec *self, RushJoinType type, RushSchema *output)
 {
-  RushJoinSpec *copy = g_new0 (RushJoinSpec, 1);
+  RushJoinSpec *copy = g_new (RushJoinSpec, 1);
 
-  *copy = *self;
+  *copy = (RushJoinSpec){
+    .type = type,
+    .build_left = self->build_left,
+    .null_aware = self->null_aware,
+    .n_left = self->n_left,
+    .keys = rush_expr_list_ref (self->keys),
+    .condition = self->condition != NULL ? rush_expr_ref (self->condition) : NULL,
+    .pairs = rush_schema_ref (self->pairs),
+    .output = rush_schema_ref (output),
+  };
   rush_ref_count_init (&copy->refs);
-  copy->type = type;
-  copy->keys = rush_expr_list_ref (self->keys);
-  copy->condition = self->condition != NULL ? rush_expr_ref (self->condition) : NULL;
-  copy->pairs = rush_schema_ref (self->pairs);
-  copy->output = rush_schema_ref (output);
   return copy;
 }
 
