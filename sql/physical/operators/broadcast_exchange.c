@@ -100,6 +100,25 @@ rush_broadcast_allocator_new (RushQuery *query)
                      : rush_allocator_ref (rush_allocator_system ());
 }
 
+/* Spark's driver builds the table in its heap, beside the pool: so much of it may be a table that
+ * storage memory has no room for. */
+static gboolean
+fits_beside_pool (const GPtrArray *rows, RushQuery *query)
+{
+  RushBackend *backend = rush_context_backend (rush_query_context (query));
+  g_auto (GStrv) ids = rush_local_backend_executor_ids (backend);
+  RushEnv *env = ids[0] != NULL ? rush_local_backend_env (backend, ids[0]) : NULL;
+  RushMemoryStats stats;
+  gint64 bytes = 0;
+
+  if (env == NULL)
+    return TRUE;
+  rush_memory_manager_stats (env->memory, &stats);
+  for (guint b = 0; b < rows->len; b++)
+    bytes += (gint64)rush_batch_memory_bytes (rows->pdata[b]);
+  return bytes < ((gint64)stats.user - (gint64)stats.user_used) / 4;
+}
+
 /* Nothing is built of rows that are too many, or too large. */
 static gboolean
 check_size (const GPtrArray *rows, RushQuery *query, GError **error)
@@ -152,6 +171,12 @@ build_table (BroadcastExchangeExec *self, GPtrArray *rows, RushQuery *query, GEr
   if (!check_size (rows, query, error))
     return FALSE;
   self->table = rush_join_table_new (rows, schema, self->bound, eval, storage, &failure);
+  if (self->table == NULL && fits_beside_pool (rows, query))
+    {
+      g_clear_error (&failure);
+      self->table =
+          rush_join_table_new (rows, schema, self->bound, eval, rush_allocator_system (), &failure);
+    }
   if (self->table == NULL)
     advise (error, failure);
   return self->table != NULL;
