@@ -89,15 +89,33 @@ collected (BroadcastExchangeExec *self)
   return all;
 }
 
-RushAllocator *
-rush_broadcast_allocator_new (RushQuery *query)
+/* That of the first executor, whose memory is charged for what all of them read; NULL: none. */
+static RushEnv *
+first_env (RushQuery *query)
 {
   RushBackend *backend = rush_context_backend (rush_query_context (query));
   g_auto (GStrv) ids = rush_local_backend_executor_ids (backend);
-  RushEnv *env = ids[0] != NULL ? rush_local_backend_env (backend, ids[0]) : NULL;
+
+  return ids[0] != NULL ? rush_local_backend_env (backend, ids[0]) : NULL;
+}
+
+RushAllocator *
+rush_broadcast_allocator_new (RushQuery *query)
+{
+  RushEnv *env = first_env (query);
 
   return env != NULL ? rush_storage_allocator_new (env->memory)
                      : rush_allocator_ref (rush_allocator_system ());
+}
+
+static gint64
+bytes_of (const GPtrArray *rows)
+{
+  gint64 bytes = 0;
+
+  for (guint b = 0; b < rows->len; b++)
+    bytes += (gint64)rush_batch_memory_bytes (rows->pdata[b]);
+  return bytes;
 }
 
 /* Spark's driver builds the table in its heap, beside the pool: so much of it may be a table that
@@ -105,18 +123,13 @@ rush_broadcast_allocator_new (RushQuery *query)
 static gboolean
 fits_beside_pool (const GPtrArray *rows, RushQuery *query)
 {
-  RushBackend *backend = rush_context_backend (rush_query_context (query));
-  g_auto (GStrv) ids = rush_local_backend_executor_ids (backend);
-  RushEnv *env = ids[0] != NULL ? rush_local_backend_env (backend, ids[0]) : NULL;
+  RushEnv *env = first_env (query);
   RushMemoryStats stats;
-  gint64 bytes = 0;
 
   if (env == NULL)
     return TRUE;
   rush_memory_manager_stats (env->memory, &stats);
-  for (guint b = 0; b < rows->len; b++)
-    bytes += (gint64)rush_batch_memory_bytes (rows->pdata[b]);
-  return bytes < ((gint64)stats.user - (gint64)stats.user_used) / 4;
+  return bytes_of (rows) < ((gint64)stats.user - (gint64)stats.user_used) / 4;
 }
 
 /* Nothing is built of rows that are too many, or too large. */
@@ -125,13 +138,10 @@ check_size (const GPtrArray *rows, RushQuery *query, GError **error)
 {
   gint64 limit =
       rush_settings_get_bytes (rush_query_settings (query), "spark.sql.maxBroadcastTableSize");
-  gint64 n_rows = 0, bytes = 0;
+  gint64 n_rows = 0, bytes = bytes_of (rows);
 
   for (guint b = 0; b < rows->len; b++)
-    {
-      n_rows += ((const RushBatch *)rows->pdata[b])->length;
-      bytes += (gint64)rush_batch_memory_bytes (rows->pdata[b]);
-    }
+    n_rows += ((const RushBatch *)rows->pdata[b])->length;
   if (n_rows >= MAX_BROADCAST_ROWS)
     g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_OUT_OF_MEMORY,
                  "Cannot broadcast the table over %d rows: %" G_GINT64_FORMAT " rows.",
