@@ -1,0 +1,353 @@
+/* instances.c - a batch as blocks of numbers.
+ *
+ * Three cases for each column, the cheap one first:
+ *
+ *   a column of doubles   plain, no selection → borrowed; else copied, row by row
+ *   dense vectors         one behind the other, no selection → borrowed as the matrix they are
+ *   other vectors         counted first; copied to a matrix, or to sparse rows if these are smaller
+ *
+ * A value that is not finite has all bits of its exponent set.  That is looked for in integers, as
+ * compilers turn such a loop into vector instructions; only if there is one is the row looked up.
+ */
+#include "mllib/aggregate/instances.h"
+
+#include "mllib/linalg/blas.h"
+#include "sql/types/number_text.h"
+#include "sql/types/sql_error.h"
+
+#include <math.h>
+#include <string.h>
+
+#define EXPONENT_BITS G_GUINT64_CONSTANT (0x7ff0000000000000)
+
+/* Which of `owned` is whose. */
+enum
+{
+  OWNED_LABELS,
+  OWNED_WEIGHTS,
+  OWNED_VALUES,
+  OWNED_INDICES,
+  OWNED_STARTS,
+};
+
+static gpointer
+own (RushInstanceBlock *self, guint which, gsize size, RushAllocator *allocator, GError **error)
+{
+  self->owned[which] = rush_buffer_new (allocator, MAX (size, 1), error);
+  return self->owned[which] != NULL ? self->owned[which]->bytes : NULL;
+}
+
+/* ---- values that must not be ---- */
+
+/* As Spark's raise_error () in the query that selects instances. */
+static gboolean
+refuse (GError **error, const char *format, ...)
+{
+  va_list args;
+  g_autofree char *message = NULL;
+
+  va_start (args, format);
+  message = g_strdup_vprintf (format, args);
+  va_end (args);
+  rush_sql_error_set (error, RUSH_SQL_CLASS_USER_RAISED_EXCEPTION, NULL, "errorMessage", message,
+                      NULL);
+  return FALSE;
+}
+
+static gboolean
+all_finite (const double *values, gsize n)
+{
+  guint64 found = 0;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      guint64 bits;
+
+      memcpy (&bits, values + i, sizeof bits);
+      found |= (bits & EXPONENT_BITS) == EXPONENT_BITS;
+    }
+  return found == 0;
+}
+
+static char *
+number_text (double value)
+{
+  char text[RUSH_NUMBER_TEXT_SIZE];
+
+  return g_strndup (text, rush_double_to_text (value, text));
+}
+
+static gboolean
+check_labels (const double *labels, guint n, RushInstanceChecks checks, GError **error)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      gboolean fine = (checks & RUSH_CHECK_CLASSES) != 0
+                          ? labels[i] >= 0 && labels[i] == floor (labels[i]) && isfinite (labels[i])
+                          : isfinite (labels[i]);
+
+      if (fine)
+        continue;
+      g_autofree char *text = number_text (labels[i]);
+      if (isnan (labels[i]))
+        return refuse (error, "Labels MUST NOT be Null or NaN");
+      if ((checks & RUSH_CHECK_CLASSES) == 0)
+        return refuse (error, "Labels MUST NOT be Infinity, but got %s", text);
+      return refuse (error, "Labels MUST be non-negative Integers, but got %s", text);
+    }
+  return TRUE;
+}
+
+static gboolean
+check_weights (const double *weights, guint n, GError **error)
+{
+  for (guint i = 0; i < n; i++)
+    if (!(weights[i] >= 0 && isfinite (weights[i])))
+      {
+        g_autofree char *text = number_text (weights[i]);
+
+        if (isnan (weights[i]))
+          return refuse (error, "Weights MUST NOT be Null or NaN");
+        return refuse (error, "Weights MUST NOT be Negative or Infinity, but got %s", text);
+      }
+  return TRUE;
+}
+
+static void
+append_vector (GString *text, const RushVectorView *vector)
+{
+  if (vector->indices != NULL)
+    {
+      g_string_append_printf (text, "(%u,[", vector->size);
+      for (guint i = 0; i < vector->n_values; i++)
+        g_string_append_printf (text, "%s%d", i > 0 ? "," : "", vector->indices[i]);
+      g_string_append (text, "],");
+    }
+  g_string_append_c (text, '[');
+  for (guint i = 0; i < vector->n_values; i++)
+    {
+      g_autofree char *value = number_text (vector->values[i]);
+
+      g_string_append_printf (text, "%s%s", i > 0 ? "," : "", value);
+    }
+  g_string_append (text, vector->indices != NULL ? "])" : "]");
+}
+
+static gboolean
+check_vector (const RushVectorView *vector, GError **error)
+{
+  g_autoptr (GString) text = NULL;
+
+  if (all_finite (vector->values, vector->n_values))
+    return TRUE;
+  text = g_string_new (NULL);
+  append_vector (text, vector);
+  return refuse (error, "Vector values MUST NOT be NaN or Infinity, but got %s", text->str);
+}
+
+/* ---- a column of doubles ---- */
+
+static const double *
+read_doubles (RushInstanceBlock *self, guint which, const RushBatch *batch, const char *what,
+              const RushColumn *column, RushAllocator *allocator, GError **error)
+{
+  double *copy;
+
+  if (batch->selection == NULL && column->layout == RUSH_LAYOUT_PLAIN && column->null_count == 0)
+    return (const double *)column->values->bytes + column->offset;
+  copy = own (self, which, batch->length * sizeof *copy, allocator, error);
+  for (guint i = 0; copy != NULL && i < batch->length; i++)
+    {
+      guint row = rush_batch_row (batch, i);
+
+      if (!rush_column_is_valid (column, row))
+        {
+          refuse (error, "%s MUST NOT be Null or NaN", what);
+          return NULL;
+        }
+      copy[i] = rush_column_get_double (column, row);
+    }
+  return copy;
+}
+
+/* ---- a column of vectors ---- */
+
+static gboolean
+get_vector (const RushVectorReader *reader, const RushBatch *batch, guint i, guint n_features,
+            RushVectorView *out, GError **error)
+{
+  if (!rush_vector_reader_get (reader, rush_batch_row (batch, i), out))
+    return refuse (error, "Vectors MUST NOT be Null");
+  if (n_features == 0 || out->size == n_features)
+    return TRUE;
+  g_set_error (error, RUSH_SQL_ERROR, RUSH_SQL_ERROR_ILLEGAL_ARGUMENT,
+               "requirement failed: Dimensions mismatch when adding new sample. Expecting %u but "
+               "got %u.",
+               n_features, out->size);
+  return FALSE;
+}
+
+static gboolean
+copy_dense (RushInstanceBlock *self, const RushVectorReader *reader, const RushBatch *batch,
+            RushAllocator *allocator, GError **error)
+{
+  gsize n = (gsize)self->n_rows * self->n_features;
+  double *matrix = own (self, OWNED_VALUES, n * sizeof *matrix, allocator, error);
+
+  if (matrix == NULL)
+    return FALSE;
+  self->dense = matrix;
+  memset (matrix, 0, n * sizeof *matrix);
+  for (guint i = 0; i < self->n_rows; i++, matrix += self->n_features)
+    {
+      RushVectorView vector;
+
+      rush_vector_reader_get (reader, rush_batch_row (batch, i), &vector);
+      if (vector.indices == NULL)
+        memcpy (matrix, vector.values, self->n_features * sizeof *matrix);
+      for (guint k = 0; vector.indices != NULL && k < vector.n_values; k++)
+        matrix[vector.indices[k]] = vector.values[k];
+    }
+  return TRUE;
+}
+
+static gboolean
+copy_sparse (RushInstanceBlock *self, const RushVectorReader *reader, const RushBatch *batch,
+             gsize n_values, RushAllocator *allocator, GError **error)
+{
+  guint32 *starts = own (self, OWNED_STARTS, (self->n_rows + 1) * sizeof *starts, allocator, error);
+  gint32 *indices = starts == NULL ? NULL
+                                   : own (self, OWNED_INDICES, n_values * sizeof *indices,
+                                          allocator, error);
+  double *values = indices == NULL
+                       ? NULL
+                       : own (self, OWNED_VALUES, n_values * sizeof *values, allocator, error);
+  guint32 at = 0;
+
+  if (values == NULL)
+    return FALSE;
+  for (guint i = 0; i < self->n_rows; i++)
+    {
+      RushVectorView vector;
+
+      rush_vector_reader_get (reader, rush_batch_row (batch, i), &vector);
+      starts[i] = at;
+      for (guint k = 0; k < vector.n_values; k++, at++)
+        {
+          indices[at] = vector.indices != NULL ? vector.indices[k] : (gint32)k;
+          values[at] = vector.values[k];
+        }
+    }
+  starts[self->n_rows] = at;
+  self->row_starts = starts;
+  self->indices = indices;
+  self->values = values;
+  return TRUE;
+}
+
+static gboolean
+read_vectors (RushInstanceBlock *self, const RushBatch *batch, const RushColumn *column,
+              guint n_features, RushInstanceChecks checks, RushAllocator *allocator, GError **error)
+{
+  RushVectorReader reader;
+  const double *matrix;
+  gsize n_values = 0;
+  guint size = 0;
+
+  if (!rush_vector_reader_init (&reader, column, error))
+    return FALSE;
+  matrix = batch->selection == NULL ? rush_vector_reader_matrix (&reader, &size) : NULL;
+  if (matrix != NULL && (n_features == 0 || size == n_features) &&
+      ((checks & RUSH_CHECK_FEATURES) == 0 || all_finite (matrix, (gsize)batch->length * size)))
+    {
+      self->dense = matrix;
+      self->n_features = size;
+      return TRUE;
+    }
+
+  self->n_features = n_features;
+  for (guint i = 0; i < batch->length; i++)
+    {
+      RushVectorView vector;
+
+      if (!get_vector (&reader, batch, i, self->n_features, &vector, error) ||
+          ((checks & RUSH_CHECK_FEATURES) != 0 && !check_vector (&vector, error)))
+        return FALSE;
+      self->n_features = vector.size;
+      n_values += vector.n_values;
+    }
+  gsize sparse_bytes = n_values * (sizeof (double) + sizeof (gint32));
+  gsize dense_bytes = (gsize)batch->length * self->n_features * sizeof (double);
+  return sparse_bytes < dense_bytes
+             ? copy_sparse (self, &reader, batch, n_values, allocator, error)
+             : copy_dense (self, &reader, batch, allocator, error);
+}
+
+/* ---- a block ---- */
+
+gboolean
+rush_instance_block_init (RushInstanceBlock *self, const RushBatch *batch,
+                          const RushInstanceColumns *columns, guint n_features,
+                          RushAllocator *allocator, GError **error)
+{
+  gboolean fine = TRUE;
+
+  *self = (RushInstanceBlock){ .n_rows = batch->length };
+  if (columns->label >= 0)
+    {
+      self->labels = read_doubles (self, OWNED_LABELS, batch, "Labels",
+                                   batch->columns[columns->label], allocator, error);
+      fine = self->labels != NULL &&
+             ((columns->checks & (RUSH_CHECK_LABELS | RUSH_CHECK_CLASSES)) == 0 ||
+              check_labels (self->labels, self->n_rows, columns->checks, error));
+    }
+  if (fine && columns->weight >= 0)
+    {
+      self->weights = read_doubles (self, OWNED_WEIGHTS, batch, "Weights",
+                                    batch->columns[columns->weight], allocator, error);
+      fine = self->weights != NULL && ((columns->checks & RUSH_CHECK_WEIGHTS) == 0 ||
+                                       check_weights (self->weights, self->n_rows, error));
+    }
+  if (fine && columns->features >= 0)
+    fine = read_vectors (self, batch, batch->columns[columns->features], n_features,
+                         columns->checks, allocator, error);
+  if (!fine)
+    rush_instance_block_clear (self);
+  return fine;
+}
+
+void
+rush_instance_block_clear (RushInstanceBlock *self)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (self->owned); i++)
+    rush_buffer_unref (self->owned[i]);
+  *self = (RushInstanceBlock){ 0 };
+}
+
+/* ---- the two products of every linear model ---- */
+
+void
+rush_instance_block_margins (const RushInstanceBlock *self, const double *coefficients,
+                             double intercept, double *out)
+{
+  for (guint i = 0; i < self->n_rows; i++)
+    out[i] = intercept;
+  if (self->dense != NULL)
+    rush_gemv (self->n_rows, self->n_features, 1.0, self->dense, coefficients, 1.0, out);
+  else
+    for (guint i = 0; i < self->n_rows; i++)
+      for (guint k = self->row_starts[i]; k < self->row_starts[i + 1]; k++)
+        out[i] += self->values[k] * coefficients[self->indices[k]];
+}
+
+void
+rush_instance_block_add_rows (const RushInstanceBlock *self, const double *multipliers,
+                              double *gradient)
+{
+  if (self->dense != NULL)
+    rush_gemv_t (self->n_rows, self->n_features, 1.0, self->dense, multipliers, 1.0, gradient);
+  else
+    for (guint i = 0; i < self->n_rows; i++)
+      for (guint k = self->row_starts[i]; k < self->row_starts[i + 1]; k++)
+        gradient[self->indices[k]] += multipliers[i] * self->values[k];
+}
