@@ -87,8 +87,8 @@ def check_answers(name, path, wanted_path):
 
 
 def logged_scans(folder):
-    """{query: seconds of its scans over all tasks}, of the one event log in @folder: the metric
-    "scan time" of tasks, by the description of their job."""
+    """{query: seconds of its scans over all tasks, in the run where they took least}, of the one
+    event log in @folder: the metric "scan time" of tasks, by the description of their job."""
     query_of, seconds = {}, collections.Counter()
     files = sorted(p for p in pathlib.Path(folder).rglob("*") if p.is_file() and p.stat().st_size)
     for line in (line for file in files for line in file.open()):
@@ -100,7 +100,11 @@ def logged_scans(folder):
             for seen in event["Task Info"]["Accumulables"]:
                 if seen.get("Name") == "scan time":
                     seconds[query_of.get(event["Stage ID"], "")] += int(seen["Update"]) / 1000
-    return {about[1:]: taken for about, taken in seconds.items()}
+    least = {}
+    for about, taken in seconds.items():
+        number = about.partition(" ")[0][1:]
+        least[number] = min(taken, least.get(number, taken))
+    return least
 
 
 def row_of(number, seen, scans):
@@ -109,6 +113,14 @@ def row_of(number, seen, scans):
     return (f"Q{number:<5}{ours:>10.3f}{duck:>9.3f}{spark:>9.2f}{ours / duck:>10.2f}"
             f"{spark / ours:>11.1f}{scans[0].get(number, 0) / 2:>11.3f}"
             f"{scans[1].get(number, 0) / 2:>9.3f}")
+
+
+def with_scans_of_duckdb(seen, number, scans):
+    """The ratio of a query if decoding took us what DuckDB's scans take it: the engine's own part.
+    Threads do not wait for each other evenly, so it is an estimate."""
+    ours, duck = seen["rushlight"][number][0], seen["duckdb"][number][0]
+    apart = (scans[0].get(number, 0) - scans[1].get(number, 0)) / 2
+    return max(ours - apart, 0.01) / duck
 
 
 def sql(tmp):
@@ -127,7 +139,7 @@ def sql(tmp):
     log = f"{tmp}/events"
     os.makedirs(log)
     asked(SUBMIT + ["--conf", "spark.eventLog.enabled=true", "--conf",
-                    f"spark.eventLog.dir=file://{log}", app, folder, "1", "--runs", "1"])
+                    f"spark.eventLog.dir=file://{log}", app, folder, "1"])
     scans = (logged_scans(log), asked([PEER, app, "--duckdb", "--scans", folder, "1"]))
     print(f"{'':<6}{'rushlight':>10}{'DuckDB':>9}{'PySpark':>9}{'of DuckDB':>10}{'× PySpark':>11}"
           f"{'its scans':>11}{'DuckDB’s':>9}")
@@ -136,9 +148,11 @@ def sql(tmp):
     of_duck = [seen["rushlight"][n][0] / seen["duckdb"][n][0] for n in seen["duckdb"]]
     faster = [seen["pyspark"][n][0] / seen["rushlight"][n][0] for n in seen["duckdb"]]
     measure.ratio("of DuckDB, geometric mean", geometric_mean(of_duck), 2, at_most=True)
+    measure.ratio("of DuckDB, if its scans were ours", geometric_mean(
+        [with_scans_of_duckdb(seen, n, scans) for n in seen["duckdb"]]), 2, at_most=True)
     measure.ratio("times faster than PySpark, geometric mean", geometric_mean(faster), 5)
     measure.ratio("times faster than PySpark, the least", min(faster), 1)
-    print("its scans: seconds that decoding Parquet took, over both threads, halved")
+    print("its scans: seconds that decoding Parquet took, warm, over both threads, halved")
 
 
 def sf10(tmp):
