@@ -6,7 +6,8 @@
  *             ─ job ─▶ the driver merges what is left
  *
  * A state travels as bytes in a binary column: it is written and read by copying, as nothing says
- * that bytes behind a shuffle lie at multiples of eight.
+ * that bytes behind a shuffle lie at multiples of eight.  Where its size is not known before the
+ * first instances are seen, a partition without any has a state of no bytes, which adds nothing.
  *
  * The functions and their data belong to a Pass, which every RDD of the job holds: a cancelled
  * task that is slow to notice still finds them.
@@ -81,27 +82,36 @@ level_free (gpointer data)
 
 /* ---- states ---- */
 
-static void
-start_state (const Pass *pass, double *state)
+/* A state that grows from nothing: n is 0 until something is in it. */
+typedef struct
 {
-  memset (state, 0, pass->what.n * sizeof *state);
+  double *values;
+  gsize n;
+  RushAllocator *allocator; /* (unowned) */
+} State;
+
+static gboolean
+start_state (const Pass *pass, State *state, gsize n, GError **error)
+{
+  state->values = rush_alloc (state->allocator, n * sizeof (double), error);
+  if (state->values == NULL)
+    return FALSE;
+  state->n = n;
+  memset (state->values, 0, n * sizeof (double));
   if (pass->what.init != NULL)
-    pass->what.init (state, pass->what.data);
+    pass->what.init (state->values, pass->what.data);
+  return TRUE;
 }
 
 static void
-merge_state (const Pass *pass, double *state, const double *other)
+clear_state (State *state)
 {
-  if (pass->what.merge != NULL)
-    pass->what.merge (state, other, pass->what.data);
-  else
-    for (gsize i = 0; i < pass->what.n; i++)
-      state[i] += other[i];
+  rush_free (state->allocator, state->values, state->n * sizeof (double));
 }
 
 /* A batch of instances into @state. */
 static gboolean
-fold_batch (const Pass *pass, double *state, const RushBatch *batch, RushTaskContext *ctx,
+fold_batch (const Pass *pass, State *state, const RushBatch *batch, RushTaskContext *ctx,
             GError **error)
 {
   RushInstanceBlock block;
@@ -112,14 +122,47 @@ fold_batch (const Pass *pass, double *state, const RushBatch *batch, RushTaskCon
   if (!rush_instance_block_init (&block, batch, &pass->columns, pass->n_features, ctx->allocator,
                                  error))
     return FALSE;
-  fine = pass->what.add (state, &block, ctx, pass->what.data, error);
+  fine = (state->n > 0 || start_state (pass, state,
+                                       pass->what.size (block.n_features, pass->what.data),
+                                       error)) &&
+         pass->what.add (state->values, &block, ctx, pass->what.data, error);
   rush_instance_block_clear (&block);
   return fine;
 }
 
-/* The states in a batch into @state; @scratch has room for one. */
-static void
-merge_batch (const Pass *pass, double *state, const RushBatch *batch, double *scratch)
+/* @bytes of another state into @state. */
+static gboolean
+merge_bytes (const Pass *pass, State *state, const char *bytes, gsize size, GError **error)
+{
+  gsize n = size / sizeof (double);
+  double *other;
+
+  if (n == 0)
+    return TRUE;
+  if (state->n == 0 && !start_state (pass, state, n, error))
+    return FALSE;
+  if (state->n != n)
+    {
+      g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                           "the vectors of the instances have different sizes");
+      return FALSE;
+    }
+  other = rush_alloc (state->allocator, size, error);
+  if (other == NULL)
+    return FALSE;
+  memcpy (other, bytes, size);
+  if (pass->what.merge != NULL)
+    pass->what.merge (state->values, other, n, pass->what.data);
+  else
+    for (gsize i = 0; i < n; i++)
+      state->values[i] += other[i];
+  rush_free (state->allocator, other, size);
+  return TRUE;
+}
+
+/* The states in a batch into @state. */
+static gboolean
+merge_batch (const Pass *pass, State *state, const RushBatch *batch, GError **error)
 {
   for (guint i = 0; i < batch->length; i++)
     {
@@ -127,46 +170,42 @@ merge_batch (const Pass *pass, double *state, const RushBatch *batch, double *sc
       const char *bytes = rush_column_get_bytes (batch->columns[COLUMN_STATE],
                                                  rush_batch_row (batch, i), &size);
 
-      g_assert (size == pass->what.n * sizeof *scratch);
-      memcpy (scratch, bytes, size);
-      merge_state (pass, state, scratch);
+      if (!merge_bytes (pass, state, bytes, size, error))
+        return FALSE;
     }
+  return TRUE;
 }
 
 /* ---- one level: the rows of a partition into one row ---- */
 
 static RushBatch *
-state_batch (const StateIterator *self, const double *state, GError **error)
+state_batch (const StateIterator *self, const State *state, GError **error)
 {
   g_autoptr (RushSchema) schema =
       rush_schema_of ("next", &RUSH_INT32, "state", &RUSH_BINARY, NULL);
   g_autoptr (RushBatchBuilder) builder = rush_batch_builder_new (schema, self->ctx->allocator);
 
   if (!rush_batch_builder_append_int (builder, COLUMN_NEXT, self->next, error) ||
-      !rush_batch_builder_append_bytes (builder, COLUMN_STATE, (const char *)state,
-                                        self->pass->what.n * sizeof *state, error))
+      !rush_batch_builder_append_bytes (builder, COLUMN_STATE, (const char *)state->values,
+                                        state->n * sizeof (double), error))
     return NULL;
   rush_batch_builder_end_row (builder);
   return rush_batch_builder_finish (builder, error);
 }
 
 static gboolean
-take_rows (const StateIterator *self, double *state, double *scratch, GError **error)
+take_rows (const StateIterator *self, State *state, GError **error)
 {
   g_autoptr (GError) failure = NULL;
   RushBatch *batch;
+  gboolean fine = TRUE;
 
-  start_state (self->pass, state);
-  while (rush_task_context_check (self->ctx, &failure) &&
+  while (fine && rush_task_context_check (self->ctx, &failure) &&
          (batch = rush_iterator_next (self->rows, &failure)) != NULL)
     {
-      if (self->folds)
-        fold_batch (self->pass, state, batch, self->ctx, &failure);
-      else
-        merge_batch (self->pass, state, batch, scratch);
+      fine = self->folds ? fold_batch (self->pass, state, batch, self->ctx, &failure)
+                         : merge_batch (self->pass, state, batch, &failure);
       rush_batch_unref (batch);
-      if (failure != NULL)
-        break;
     }
   if (failure == NULL)
     return TRUE;
@@ -178,19 +217,16 @@ static RushBatch *
 state_next (RushIterator *base, GError **error)
 {
   StateIterator *self = (StateIterator *)base;
-  gsize bytes = self->pass->what.n * sizeof (double);
+  State state = { .allocator = self->ctx->allocator };
   RushBatch *batch = NULL;
-  double *states; /* this one, and scratch */
 
   if (self->done)
     return NULL;
   self->done = TRUE;
-  states = rush_alloc (self->ctx->allocator, 2 * bytes, error);
-  if (states == NULL)
-    return NULL;
-  if (take_rows (self, states, states + self->pass->what.n, error))
-    batch = state_batch (self, states, error);
-  rush_free (self->ctx->allocator, states, 2 * bytes);
+  if ((self->pass->what.n == 0 || start_state (self->pass, &state, self->pass->what.n, error)) &&
+      take_rows (self, &state, error))
+    batch = state_batch (self, &state, error);
+  clear_state (&state);
   return batch;
 }
 
@@ -275,7 +311,7 @@ make_tree (RushRdd *rdd, Pass *pass, guint n)
   return add_level (tree, pass, 1, folds);
 }
 
-/* A result function: the state of a partition, as a block of doubles. */
+/* A result function: the state of a partition, as bytes. */
 static gboolean
 take_state (RushIterator *rows, RushTaskContext *ctx, gpointer data, RushTaskResult *out,
             GError **error)
@@ -287,58 +323,75 @@ take_state (RushIterator *rows, RushTaskContext *ctx, gpointer data, RushTaskRes
   if (batch == NULL)
     return FALSE;
   bytes = rush_column_get_bytes (batch->columns[COLUMN_STATE], rush_batch_row (batch, 0), &size);
-  out->value = g_memdup2 (bytes, size);
-  out->free_value = g_free;
+  out->value = g_bytes_new (bytes, size);
+  out->free_value = (GDestroyNotify)g_bytes_unref;
   out->bytes = size;
   rush_batch_unref (batch);
   return TRUE;
 }
 
-static double *
+static gboolean
 run_tree (const RushInstances *instances, Pass *pass, guint n, const RushJobOptions *job,
-          GError **error)
+          State *total, GError **error)
 {
   g_autoptr (RushRdd) tree = make_tree (instances->rdd, pass, n);
   g_autoptr (RushJobWaiter) waiter = rush_context_run_job (instances->context, tree, NULL, 0,
                                                            take_state, NULL, NULL, job, error);
-  double *total;
   guint n_left;
 
   if (waiter == NULL || !rush_rdd_n_partitions (tree, &n_left, error))
-    return NULL;
-  total = g_new (double, pass->what.n);
-  start_state (pass, total);
+    return FALSE;
   for (guint i = 0; i < n_left; i++)
-    merge_state (pass, total, rush_job_waiter_result (waiter, i)->value);
-  return total;
+    {
+      gsize size;
+      const char *bytes = g_bytes_get_data (rush_job_waiter_result (waiter, i)->value, &size);
+
+      if (!merge_bytes (pass, total, bytes, size, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static Pass *
+pass_new (const RushInstances *instances, const RushTreeAggregate *what)
+{
+  Pass *self = g_new (Pass, 1);
+
+  *self = (Pass){ .what = *what,
+                  .columns = instances->columns,
+                  .n_features = instances->n_features };
+  rush_ref_count_init (&self->refs);
+  return self;
 }
 
 double *
-rush_tree_aggregate (const RushInstances *instances, const RushTreeAggregate *what, GError **error)
+rush_tree_aggregate (const RushInstances *instances, const RushTreeAggregate *what, gsize *out_n,
+                     GError **error)
 {
   g_autofree char *name = g_strdup_printf ("treeAggregate at %s", what->where);
   RushJobOptions job = instances->job != NULL ? *instances->job : (RushJobOptions){ 0 };
-  g_autoptr (Pass) pass = g_new0 (Pass, 1);
-  double *total;
+  g_autoptr (Pass) pass = pass_new (instances, what);
+  State total = { .allocator = rush_allocator_system () };
+  double *result = NULL;
+  gboolean fine;
   guint n;
 
-  rush_ref_count_init (&pass->refs);
-  pass->what = *what;
-  pass->columns = instances->columns;
-  pass->n_features = instances->n_features;
-  g_return_val_if_fail (what->n > 0 && what->depth > 0, NULL);
-
+  g_return_val_if_fail (what->depth > 0 && (what->n > 0 || what->size != NULL), NULL);
   if (!rush_rdd_n_partitions (instances->rdd, &n, error))
     return NULL;
-  if (n == 0)
-    {
-      total = g_new (double, what->n);
-      start_state (pass, total);
-      return total;
-    }
   job.short_form = name;
   rush_lineage_push_call ("treeAggregate", name, job.long_form != NULL ? job.long_form : "");
-  total = run_tree (instances, pass, n, &job, error);
+  fine = (what->n == 0 || start_state (pass, &total, what->n, error)) &&
+         (n == 0 || run_tree (instances, pass, n, &job, &total, error));
   rush_lineage_pop_call ();
-  return total;
+  if (fine)
+    {
+      result = g_new (double, MAX (total.n, 1));
+      if (total.n > 0)
+        memcpy (result, total.values, total.n * sizeof *result);
+      if (out_n != NULL)
+        *out_n = total.n;
+    }
+  clear_state (&total);
+  return result;
 }

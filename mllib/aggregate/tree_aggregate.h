@@ -28,19 +28,20 @@
 typedef struct
 {
   const char *where; /* "WeightedLeastSquares.scala"; immortal */
-  gsize n;           /* doubles in a state */
+  gsize n;           /* doubles in a state; 0: size () says, once the first instances are there */
   guint depth;       /* at least 1; Spark's aggregationDepth */
   gboolean on_executor;
   gpointer data; /* the functions' */
   /* Called when the last task has let go of @data, on any thread; may be NULL. */
   GDestroyNotify free_data;
+  gsize (*size) (guint n_features, gpointer data); /* if n is 0 */
   /* Fills a new state, which holds zeros; NULL: leaves it so. */
   void (*init) (double *state, gpointer data);
   /* Runs on executors; @block holds rows of one batch, at least one. */
   gboolean (*add) (double *state, const RushInstanceBlock *block, RushTaskContext *ctx,
                    gpointer data, GError **error);
   /* NULL: state[i] += other[i]. */
-  void (*merge) (double *state, const double *other, gpointer data);
+  void (*merge) (double *state, const double *other, gsize n, gpointer data);
 } RushTreeAggregate;
 
 /* What a pass reads. */
@@ -53,7 +54,8 @@ typedef struct
   const RushJobOptions *job; /* its names are not looked at; NULL: none */
 } RushInstances;
 
-/* The sum over all instances; runs a job.  Takes over what->data, also on failure.  (transfer full,
+/* The sum over all instances; runs a job.  Takes over what->data, also on failure.  @out_n, which may
+ * be NULL: the doubles in it; 0 if size () was to say and there are no instances.  (transfer full,
  * g_free ()); NULL with @error. */
 double *rush_tree_aggregate (const RushInstances *instances, const RushTreeAggregate *what,
-                             GError **error);
+                             gsize *out_n, GError **error);
