@@ -29,15 +29,19 @@ below (guint bound, NextBits next, gpointer generator)
 
 /* ---- XORShiftRandom ---- */
 
-static guint
-xor_shift_bits (gpointer generator)
+static guint64
+xor_shift_step (RushXorShift *self)
 {
-  RushXorShift *self = generator;
-
   self->state ^= self->state << 21;
   self->state ^= self->state >> 35;
   self->state ^= self->state << 4;
-  return (guint)(self->state & G_MAXINT32);
+  return self->state;
+}
+
+static guint
+xor_shift_bits (gpointer generator)
+{
+  return (guint)(xor_shift_step (generator) & G_MAXINT32);
 }
 
 void
@@ -55,6 +59,12 @@ guint
 rush_xor_shift_next (RushXorShift *self, guint bound)
 {
   return below (bound, xor_shift_bits, self);
+}
+
+gint32
+rush_xor_shift_next_int (RushXorShift *self)
+{
+  return (gint32)(guint32)xor_shift_step (self);
 }
 
 /* 53 bits: the low 26 of one draw, the low 27 of the next. */
@@ -94,6 +104,12 @@ rush_java_random_next (RushJavaRandom *self, guint bound)
   return below (bound, java_bits, self);
 }
 
+gint32
+rush_java_random_next_int (RushJavaRandom *self)
+{
+  return (gint32)(guint32)(java_step (self) >> 16);
+}
+
 gint64
 rush_java_random_next_long (RushJavaRandom *self)
 {
@@ -101,4 +117,26 @@ rush_java_random_next_long (RushJavaRandom *self)
 
   /* Both halves are signed. */
   return (gint64)((high << 32) + (guint64)(gint64)(gint32)(java_step (self) >> 16));
+}
+
+/* 53 bits: the high 26 of one draw, the high 27 of the next. */
+double
+rush_java_random_next_double (RushJavaRandom *self)
+{
+  guint64 high = java_step (self) >> 22;
+
+  return (double)(high << 27 | java_step (self) >> 21) * 0x1p-53;
+}
+
+gint64
+rush_seed_of_partition (gint64 seed, guint split)
+{
+  RushJavaRandom random;
+  gint64 drawn;
+
+  rush_java_random_init (&random, seed);
+  drawn = rush_java_random_next_long (&random);
+  for (guint i = 0; i < split; i++)
+    drawn = rush_java_random_next_long (&random);
+  return drawn;
 }

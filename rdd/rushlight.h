@@ -14,6 +14,7 @@
 #include "rdd/action/save_as_text_file.h"
 #include "rdd/action/take.h"
 #include "rdd/action/take_ordered.h"
+#include "rdd/action/take_sample.h"
 #include "rdd/call_site.h"
 #include "rdd/checkpoint.h"
 #include "rdd/context.h"
@@ -37,6 +38,7 @@
 #include "rdd/transform/map_partitions.h"
 #include "rdd/transform/map_values.h"
 #include "rdd/transform/partition_by.h"
+#include "rdd/transform/partitionwise_sampled.h"
 #include "rdd/transform/shuffled.h"
 #include "rdd/transform/union.h"
 #include "rdd/transform/zip.h"
@@ -70,6 +72,7 @@
 #define rush_rdd_partition_by(...) RUSH_AT (rush_rdd_partition_by (__VA_ARGS__))
 #define rush_rdd_reduce_by_key(...) RUSH_AT (rush_rdd_reduce_by_key (__VA_ARGS__))
 #define rush_rdd_repartition(...) RUSH_AT (rush_rdd_repartition (__VA_ARGS__))
+#define rush_rdd_sample(...) RUSH_AT (rush_rdd_sample (__VA_ARGS__))
 #define rush_rdd_union(...) RUSH_AT (rush_rdd_union (__VA_ARGS__))
 #define rush_rdd_values(...) RUSH_AT (rush_rdd_values (__VA_ARGS__))
 #define rush_rdd_zip(...) RUSH_AT (rush_rdd_zip (__VA_ARGS__))
@@ -88,3 +91,4 @@
 #define rush_rdd_save_as_text_file(...) RUSH_AT (rush_rdd_save_as_text_file (__VA_ARGS__))
 #define rush_rdd_take(...) RUSH_AT (rush_rdd_take (__VA_ARGS__))
 #define rush_rdd_take_ordered(...) RUSH_AT (rush_rdd_take_ordered (__VA_ARGS__))
+#define rush_rdd_take_sample(...) RUSH_AT (rush_rdd_take_sample (__VA_ARGS__))

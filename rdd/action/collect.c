@@ -6,8 +6,16 @@ GPtrArray *
 rush_rdd_collect (RushContext *context, RushRdd *rdd, GError **error)
 {
   RUSH_OPERATOR ("collect");
+
+  return rush_rdd_collect_with (context, rdd, NULL, error);
+}
+
+GPtrArray *
+rush_rdd_collect_with (RushContext *context, RushRdd *rdd, const RushJobOptions *job,
+                       GError **error)
+{
   g_autoptr (RushJobWaiter) waiter =
-      rush_context_run_job (context, rdd, NULL, 0, rush_collect_batches, NULL, NULL, NULL, error);
+      rush_context_run_job (context, rdd, NULL, 0, rush_collect_batches, NULL, NULL, job, error);
   GPtrArray *all;
   guint n;
 

@@ -10,3 +10,6 @@
 
 /* RushBatch *, in the order of the partitions.  NULL with @error. (transfer full) */
 GPtrArray *rush_rdd_collect (RushContext *context, RushRdd *rdd, GError **error);
+/* @job: what surrounds it, or NULL. */
+GPtrArray *rush_rdd_collect_with (RushContext *context, RushRdd *rdd, const RushJobOptions *job,
+                                  GError **error);

@@ -31,8 +31,15 @@ gint64
 rush_rdd_count (RushContext *context, RushRdd *rdd, GError **error)
 {
   RUSH_OPERATOR ("count");
+
+  return rush_rdd_count_with (context, rdd, NULL, error);
+}
+
+gint64
+rush_rdd_count_with (RushContext *context, RushRdd *rdd, const RushJobOptions *job, GError **error)
+{
   g_autoptr (RushJobWaiter) waiter =
-      rush_context_run_job (context, rdd, NULL, 0, count_rows, NULL, NULL, NULL, error);
+      rush_context_run_job (context, rdd, NULL, 0, count_rows, NULL, NULL, job, error);
   gint64 total = 0;
   guint n;
 

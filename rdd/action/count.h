@@ -7,3 +7,6 @@
 #include "rdd/context.h"
 
 gint64 rush_rdd_count (RushContext *context, RushRdd *rdd, GError **error); /* −1 with @error */
+/* @job: what surrounds it, or NULL. */
+gint64 rush_rdd_count_with (RushContext *context, RushRdd *rdd, const RushJobOptions *job,
+                            GError **error);

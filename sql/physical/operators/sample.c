@@ -160,20 +160,6 @@ repeat_close (RushIterator *base)
 
 static const RushIteratorClass repeat_iterator_class = { repeat_next, repeat_close };
 
-/* Not as above: each partition's seed is drawn, too. */
-static gint64
-seed_of_partition (gint64 seed, guint split)
-{
-  RushJavaRandom random;
-  gint64 drawn;
-
-  rush_java_random_init (&random, seed);
-  drawn = rush_java_random_next_long (&random);
-  for (guint i = 0; i < split; i++)
-    drawn = rush_java_random_next_long (&random);
-  return drawn;
-}
-
 static RushIterator *
 repeat_open (const RushExec *base, RushIterator *child, guint split, RushTaskContext *ctx,
              RushEvalContext *eval, GError **error)
@@ -185,7 +171,7 @@ repeat_open (const RushExec *base, RushIterator *child, guint split, RushTaskCon
   self->rows = child;
   self->ctx = ctx;
   rush_poisson_init (&self->random, self->exec->upper - self->exec->lower,
-                     seed_of_partition (self->exec->seed, split));
+                     rush_seed_of_partition (self->exec->seed, split));
   return &self->base;
 }
 
