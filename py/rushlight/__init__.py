@@ -33,6 +33,7 @@ _WHERE = {
     "TaskContext": "rushlight.taskcontext",
     "activate": "rushlight._alias",
     "inheritable_thread_target": "rushlight.util",
+    "keyword_only": "rushlight.util",
 }
 
 # Names of the pyspark module that are not there yet.

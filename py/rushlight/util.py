@@ -1,4 +1,4 @@
-"""Threads that inherit local properties.
+"""Threads that inherit local properties, and methods of keyword arguments.
 
 Mirrors the part of pyspark.util that programs use.
 """
@@ -7,7 +7,28 @@ import threading
 
 from rushlight.errors import NotThereYet
 
-__all__ = ["InheritableThread", "inheritable_thread_target"]
+__all__ = ["InheritableThread", "inheritable_thread_target", "keyword_only"]
+
+
+def keyword_only(func):
+    """Wraps a method that takes keyword arguments alone, and keeps those that were given in the
+    object's _input_kwargs: constructors of stages of machine learning begin so.
+
+    >>> class Stage:
+    ...     @keyword_only
+    ...     def __init__(self, *, k=2, seed=None):
+    ...         self.given = self._input_kwargs
+    >>> Stage(k=3).given
+    {'k': 3}
+    """
+    @functools.wraps(func)
+    def wrapper(self, *args, **kwargs):
+        if args:
+            raise TypeError(f"Method {func.__name__} forces keyword arguments.")
+        self._input_kwargs = kwargs
+        return func(self, **kwargs)
+
+    return wrapper
 
 
 def _active_context():
