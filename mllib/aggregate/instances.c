@@ -249,14 +249,14 @@ static gboolean
 read_vectors (RushInstanceBlock *self, const RushBatch *batch, const RushColumn *column,
               guint n_features, RushInstanceChecks checks, RushAllocator *allocator, GError **error)
 {
-  RushVectorReader reader;
+  const RushVectorReader *reader = &self->reader;
   const double *matrix;
   gsize n_values = 0;
   guint size = 0;
 
-  if (!rush_vector_reader_init (&reader, column, error))
+  if (!rush_vector_reader_init (&self->reader, column, error))
     return FALSE;
-  matrix = batch->selection == NULL ? rush_vector_reader_matrix (&reader, &size) : NULL;
+  matrix = batch->selection == NULL ? rush_vector_reader_matrix (reader, &size) : NULL;
   if (matrix != NULL && (n_features == 0 || size == n_features) &&
       ((checks & RUSH_CHECK_FEATURES) == 0 || all_finite (matrix, (gsize)batch->length * size)))
     {
@@ -270,7 +270,7 @@ read_vectors (RushInstanceBlock *self, const RushBatch *batch, const RushColumn 
     {
       RushVectorView vector;
 
-      if (!get_vector (&reader, batch, i, self->n_features, &vector, error) ||
+      if (!get_vector (reader, batch, i, self->n_features, &vector, error) ||
           ((checks & RUSH_CHECK_FEATURES) != 0 && !check_vector (&vector, error)))
         return FALSE;
       self->n_features = vector.size;
@@ -279,8 +279,8 @@ read_vectors (RushInstanceBlock *self, const RushBatch *batch, const RushColumn 
   gsize sparse_bytes = n_values * (sizeof (double) + sizeof (gint32));
   gsize dense_bytes = (gsize)batch->length * self->n_features * sizeof (double);
   return sparse_bytes < dense_bytes
-             ? copy_sparse (self, &reader, batch, n_values, allocator, error)
-             : copy_dense (self, &reader, batch, allocator, error);
+             ? copy_sparse (self, reader, batch, n_values, allocator, error)
+             : copy_dense (self, reader, batch, allocator, error);
 }
 
 /* ---- a block ---- */
@@ -321,6 +321,7 @@ rush_instance_block_clear (RushInstanceBlock *self)
 {
   for (guint i = 0; i < G_N_ELEMENTS (self->owned); i++)
     rush_buffer_unref (self->owned[i]);
+  rush_vector_reader_clear (&self->reader);
   *self = (RushInstanceBlock){ 0 };
 }
 
@@ -332,9 +333,9 @@ rush_instance_block_margins (const RushInstanceBlock *self, const double *coeffi
 {
   for (guint i = 0; i < self->n_rows; i++)
     out[i] = intercept;
-  if (self->dense != NULL)
+  if (self->dense != NULL && self->n_features > 0)
     rush_gemv (self->n_rows, self->n_features, 1.0, self->dense, coefficients, 1.0, out);
-  else
+  else if (self->row_starts != NULL)
     for (guint i = 0; i < self->n_rows; i++)
       for (guint k = self->row_starts[i]; k < self->row_starts[i + 1]; k++)
         out[i] += self->values[k] * coefficients[self->indices[k]];
@@ -344,9 +345,9 @@ void
 rush_instance_block_add_rows (const RushInstanceBlock *self, const double *multipliers,
                               double *gradient)
 {
-  if (self->dense != NULL)
+  if (self->dense != NULL && self->n_features > 0)
     rush_gemv_t (self->n_rows, self->n_features, 1.0, self->dense, multipliers, 1.0, gradient);
-  else
+  else if (self->row_starts != NULL)
     for (guint i = 0; i < self->n_rows; i++)
       for (guint k = self->row_starts[i]; k < self->row_starts[i + 1]; k++)
         gradient[self->indices[k]] += multipliers[i] * self->values[k];

@@ -16,7 +16,7 @@
  */
 #pragma once
 
-#include "core/data/batch.h"
+#include "mllib/linalg/vector_column.h"
 
 /* What is looked at before an algorithm sees it; nulls are errors always. */
 typedef enum
@@ -47,7 +47,8 @@ typedef struct
   const guint32 *row_starts; /* [n_rows + 1] into indices and values */
   const gint32 *indices;     /* rising in a row */
   const double *values;
-  RushBuffer *owned[5]; /* private: what had to be copied */
+  RushBuffer *owned[5];    /* private: what had to be copied */
+  RushVectorReader reader; /* private: what the matrix is borrowed from */
 } RushInstanceBlock;
 
 /* All vectors must be of @n_features (0: of the first one's size).  On failure there is nothing to

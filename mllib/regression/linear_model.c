@@ -1,0 +1,170 @@
+/* linear_model.c - a column of vectors times a few sets of coefficients.
+ *
+ * Dense vectors that lie one behind the other are a matrix, and all margins are one product; other
+ * columns go row by row.
+ */
+#include "mllib/regression/linear_model.h"
+
+#include "mllib/linalg/blas.h"
+#include "sql/kernels/columns.h"
+#include "sql/types/sql_error.h"
+
+#include <string.h>
+
+/* ---- the model of a call ---- */
+
+double *
+rush_model_doubles (const RushColumn *array, guint *out_n)
+{
+  const RushListView list = rush_column_get_list (array, 0);
+  const RushColumn *elements = rush_column_child (array, 0);
+  double *values = g_new (double, MAX (list.length, 1));
+
+  for (gint32 i = 0; i < list.length; i++)
+    values[i] = rush_column_get_double (elements, (guint)(list.offset + i));
+  *out_n = (guint)list.length;
+  return values;
+}
+
+char *
+rush_model_to_sql (const RushExpr *call, char *const *args)
+{
+  return g_strdup_printf ("UDF(%s)", args[0]);
+}
+
+static void
+model_free (gpointer data)
+{
+  RushLinearModel *self = data;
+
+  g_free (self->coefficients);
+  g_free (self->intercepts);
+  g_free (self);
+}
+
+static gpointer
+model_new (const RushExpr *call, gpointer data, GError **error)
+{
+  RushColumn *const *args = data;
+  RushLinearModel *self = g_new (RushLinearModel, 1);
+  guint n;
+
+  self->coefficients = rush_model_doubles (args[1], &n);
+  if (args[2]->type->kind == RUSH_TYPE_ARRAY)
+    self->intercepts = rush_model_doubles (args[2], &self->n_sets);
+  else
+    {
+      self->n_sets = 1;
+      self->intercepts = g_new (double, 1);
+      self->intercepts[0] = rush_column_get_double (args[2], 0);
+    }
+  self->n_features = n / self->n_sets;
+  return self;
+}
+
+const RushLinearModel *
+rush_linear_model_of_call (const RushExpr *call, RushColumn *const *args, RushEvalContext *ctx,
+                           GError **error)
+{
+  return rush_eval_prepared (ctx, call, model_new, (gpointer)args, model_free, error);
+}
+
+/* ---- margins ---- */
+
+static gboolean
+refuse_size (const RushLinearModel *self, const RushExpr *call, const char *name, guint size,
+             GError **error)
+{
+  g_autofree char *function = g_strdup_printf ("`%s`", name);
+  g_autofree char *reason = g_strdup_printf (
+      "java.lang.IllegalArgumentException: requirement failed: BLAS.dot(x: Vector, y:Vector) was "
+      "given Vectors with non-matching sizes: x.size = %u, y.size = %u",
+      size, self->n_features);
+
+  rush_sql_error_set (error, RUSH_SQL_CLASS_FAILED_EXECUTE_UDF, NULL, "functionName", function,
+                      "signature", call->children[0]->type->name, "result", call->type->name,
+                      "reason", reason, NULL);
+  return FALSE;
+}
+
+static void
+matrix_margins (const RushLinearModel *self, const double *matrix, guint n, double *out)
+{
+  for (guint i = 0; i < n; i++)
+    memcpy (out + (gsize)i * self->n_sets, self->intercepts, self->n_sets * sizeof *out);
+  if (self->n_features == 0)
+    return;
+  if (self->n_sets == 1)
+    rush_gemv (n, self->n_features, 1, matrix, self->coefficients, 1, out);
+  else
+    rush_gemm_nt (n, self->n_sets, self->n_features, 1, matrix, self->coefficients, 1, out);
+}
+
+double *
+rush_linear_model_margins (const RushLinearModel *self, const RushExpr *call, const char *name,
+                           RushColumn *features, const RushRows *rows, GError **error)
+{
+  g_auto (RushVectorReader) reader = { NULL };
+  g_autofree double *margins = NULL;
+  const double *matrix;
+  guint size;
+
+  if (!rush_vector_reader_init (&reader, features, error))
+    return NULL;
+  margins = g_new0 (double, (gsize)rows->length * self->n_sets + 1);
+  matrix = rush_vector_reader_matrix (&reader, &size);
+  if (matrix != NULL && size == self->n_features)
+    {
+      matrix_margins (self, matrix, features->length, margins);
+      return g_steal_pointer (&margins);
+    }
+  for (guint i = 0; i < rows->n; i++)
+    {
+      guint row = rush_eval_row (rows, i);
+      RushVectorView vector;
+
+      if (!rush_vector_reader_get (&reader, row, &vector))
+        continue;
+      if (vector.size != self->n_features)
+        {
+          refuse_size (self, call, name, vector.size, error);
+          return NULL;
+        }
+      for (guint k = 0; k < self->n_sets; k++)
+        margins[(gsize)row * self->n_sets + k] =
+            self->intercepts[k] +
+            rush_dot_view (&vector, self->coefficients + (gsize)k * self->n_features);
+    }
+  return g_steal_pointer (&margins);
+}
+
+/* ---- ml_linear_prediction () ---- */
+
+static RushColumn *
+linear_prediction (const RushExpr *call, RushColumn *const *args, const RushRows *rows,
+                   RushEvalContext *ctx, GError **error)
+{
+  const RushLinearModel *model = rush_linear_model_of_call (call, args, ctx, error);
+  g_auto (RushColumnWriter) writer = { NULL };
+  g_autofree double *margins = NULL;
+
+  if (model == NULL)
+    return NULL;
+  margins = rush_linear_model_margins (model, call, "LinearRegressionModel", args[0], rows, error);
+  if (margins == NULL || !rush_column_writer_init (&writer, &RUSH_FLOAT64, rows->length, FALSE,
+                                                   ctx->allocator, error))
+    return NULL;
+  memcpy (writer.values->bytes, margins, rows->length * sizeof *margins);
+  return rush_column_writer_finish (&writer);
+}
+
+static const RushFunction linear_functions[] = {
+  RUSH_MODEL_FUNCTION ("ml_linear_prediction", 3, linear_prediction, .fixed_type = &RUSH_FLOAT64),
+  { .name = NULL },
+};
+
+void
+rush_linear_functions_register (void)
+{
+  rush_functions_add (linear_functions);
+}
