@@ -59,10 +59,10 @@ zip_partitions_finalize (RushRdd *base)
 }
 
 #define ZIP_CLASS(class_name)                                                                      \
-  {                                                                                                \
-    .name = class_name, .partitions = zip_partitions_partitions,                                   \
-    .compute = zip_partitions_compute, .finalize = zip_partitions_finalize                         \
-  }
+  { .name = class_name,                                                                            \
+    .partitions = zip_partitions_partitions,                                                       \
+    .compute = zip_partitions_compute,                                                             \
+    .finalize = zip_partitions_finalize }
 
 /* Spark has one class for each number of parents. */
 static const RushRddClass zip_partitions_classes[] = {

@@ -24,7 +24,7 @@ WORKER = ["core/base", "core/data", "sql/types", "py/runner/protocol.h"]
 
 
 def sources():
-    out = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "--", "core", "rdd", "sql", "py"],
+    out = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "--", "core", "rdd", "graph", "sql", "py"],
                          cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout.split()
     return [p for p in out if p.endswith((".c", ".h", ".def")) and os.path.exists(os.path.join(ROOT, p))]
 
