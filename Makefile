@@ -22,11 +22,12 @@ MESON := $(VENV)/bin/meson
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 APT_PACKAGES := gcc libc6-dev pkg-config libglib2.0-dev libgraphviz-dev libzstd-dev zlib1g-dev \
-                libbz2-dev libpcre2-dev python3-dev python3-venv ca-certificates tzdata
+                libbz2-dev libpcre2-dev libopenblas-serial-dev liblapacke-dev python3-dev \
+                python3-venv ca-certificates tzdata
 
 # What a build is made of; the C tests are built with it.  (wildcard: a file that was deleted and not
 # yet committed is still listed.)
-SOURCES := $(wildcard $(shell git ls-files -co --exclude-standard -- core rdd sql py lessons/c 'tests/*.[ch]' \
+SOURCES := $(wildcard $(shell git ls-files -co --exclude-standard -- core rdd sql mllib graph py lessons/c 'tests/*.[ch]' \
                'tests/*meson.build' meson.build meson.options pyproject.toml 2>/dev/null))
 
 demo: build

@@ -13,6 +13,7 @@
  *             array, map: u8 nullable (of element, value)
  *             struct: u32 fields · for each: u8 nullable · u32 bytes · name
  * All numbers little-endian, no padding; the reader checks every length against what is left.
+ * A user-defined type is written as its SQL type.
  * The rows written are those that count: encoding applies the selection.
  *
  * A frame wraps one or more batches for disk and wire:

@@ -4,6 +4,9 @@
  *     array<int>               u8 1                   the element's type stands in its column
  *     struct<a:int,b:string>   u32 2 · u8 1 · u32 1 "a" · u8 1 · u32 1 "b"    and so do these
  *
+ * Bytes do not say that a type is user-defined: its values are written as those of its SQL type, and
+ * read as what is expected.
+ *
  * A reader that was told what to expect compares, and makes no type: types are for ever, and bytes
  * of unknown origin should not fill a table that is never emptied.  Without that, the type of a
  * nested column is known when its children have been read.
@@ -258,7 +261,8 @@ expect_type (RushReader *self, RushColumnShape *shape, const RushType *expected,
 {
   if (expected == NULL)
     return TRUE;
-  if (shape->type != NULL ? shape->type == expected : fields_match (shape, expected))
+  if (shape->type != NULL ? shape->type == rush_type_sql_type (expected)
+                          : fields_match (shape, expected))
     {
       shape->type = expected;
       return TRUE;

@@ -78,7 +78,18 @@ parameters_hash (gconstpointer data)
       hash = hash * 31 + g_direct_hash (type->fields[i].type);
       hash = hash * 31 + (type->fields[i].nullable != FALSE);
     }
+  if (type->user != NULL)
+    hash = (hash * 31 + g_str_hash (type->user->python_class)) * 31 +
+           g_str_hash (type->user->jvm_class);
   return hash;
+}
+
+/* Of one class, which may have been pickled at different times. */
+static gboolean
+same_class (const RushUserType *a, const RushUserType *b)
+{
+  return a->sql_type == b->sql_type && strcmp (a->jvm_class, b->jvm_class) == 0 &&
+         strcmp (a->python_class, b->python_class) == 0;
 }
 
 static gboolean
@@ -87,8 +98,12 @@ parameters_equal (gconstpointer a_data, gconstpointer b_data)
   const RushType *a = a_data, *b = b_data;
 
   if (a->kind != b->kind || a->precision != b->precision || a->scale != b->scale ||
-      a->start != b->start || a->end != b->end || a->n_fields != b->n_fields)
+      a->start != b->start || a->end != b->end || a->n_fields != b->n_fields ||
+      (a->user == NULL) != (b->user == NULL))
     return FALSE;
+  if (a->user != NULL)
+    return same_class (a->user, b->user) &&
+           strcmp (a->user->serialized_class, b->user->serialized_class) == 0;
   for (guint i = 0; i < a->n_fields; i++)
     {
       const RushTypeField *x = &a->fields[i], *y = &b->fields[i];
@@ -112,6 +127,14 @@ copy_for_ever (const RushType *wanted, const char *name)
     }
   type->name = g_strdup (name);
   type->fields = fields;
+  if (wanted->user != NULL)
+    {
+      RushUserType *user = g_memdup2 (wanted->user, sizeof *user);
+      user->jvm_class = g_strdup (user->jvm_class);
+      user->python_class = g_strdup (user->python_class);
+      user->serialized_class = g_strdup (user->serialized_class);
+      type->user = user;
+    }
   return type;
 }
 
@@ -229,6 +252,35 @@ rush_type_day_time_interval (RushIntervalField start, RushIntervalField end)
   return ansi_interval (RUSH_TYPE_DAY_TIME_INTERVAL, RUSH_STORAGE_I64, start, end);
 }
 
+/* As Spark names a class: org.apache.spark.ml.linalg.VectorUDT is "vector"; those of Python alone
+ * have one name in common. */
+static char *
+user_type_name (const RushUserType *user)
+{
+  const char *dot = strrchr (user->jvm_class, '.');
+  const char *class_name = dot != NULL ? dot + 1 : user->jvm_class;
+  gsize length = strlen (class_name);
+
+  if (length == 0)
+    return g_strdup ("pythonuserdefined");
+  if (length > 3 && g_str_has_suffix (class_name, "UDT"))
+    length -= 3;
+  return g_ascii_strdown (class_name, (gssize)length);
+}
+
+const RushType *
+rush_type_user (const RushUserType *user)
+{
+  g_return_val_if_fail (user != NULL && user->sql_type != NULL, NULL);
+  g_return_val_if_fail (user->sql_type->user == NULL, NULL);
+  g_return_val_if_fail (user->jvm_class && user->python_class && user->serialized_class, NULL);
+
+  RushType type = *user->sql_type;
+  g_autofree char *name = user_type_name (user);
+  type.user = user;
+  return intern (&type, name);
+}
+
 /* ---- questions ---- */
 
 gboolean
@@ -240,7 +292,8 @@ rush_type_is_integral (const RushType *self)
 gboolean
 rush_type_is_fractional (const RushType *self)
 {
-  return self == &RUSH_FLOAT32 || self == &RUSH_FLOAT64 || self->kind == RUSH_TYPE_DECIMAL;
+  return self == &RUSH_FLOAT32 || self == &RUSH_FLOAT64 ||
+         (self->kind == RUSH_TYPE_DECIMAL && self->user == NULL);
 }
 
 gboolean
@@ -254,6 +307,8 @@ rush_type_same_shape (const RushType *a, const RushType *b)
 {
   if (a == b)
     return TRUE;
+  if (a->user != NULL || b->user != NULL)
+    return a->user != NULL && b->user != NULL && same_class (a->user, b->user);
   if (a->kind != b->kind || a->n_fields != b->n_fields || a->n_fields == 0)
     return FALSE; /* types without fields are alike only if they are one */
   for (guint i = 0; i < a->n_fields; i++)

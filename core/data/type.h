@@ -3,6 +3,8 @@
  *   constants      RUSH_INT64, RUSH_STRING, RUSH_DATE, …
  *   with parameters  rush_type_decimal (15, 2), rush_type_array (&RUSH_INT32, TRUE), …: made on
  *                  first use, kept for the life of the process, so that equal types are one pointer
+ *   user-defined   rush_type_user (…): values that lie as those of another type, its SQL type, and
+ *                  that classes of the program give another form: a vector is a struct of four
  *
  * How a type lies in a column (column.h) follows from `storage` alone: kernels switch on that, and
  * on the kind only where the meaning matters.
@@ -89,11 +91,20 @@ typedef struct
   gboolean nullable; /* array: containsNull; map's value: valueContainsNull */
 } RushTypeField;
 
+/* What a user-defined type has beside its SQL type.  Classes are named in full; "": there is none. */
+typedef struct
+{
+  const RushType *sql_type;
+  const char *jvm_class;        /* "org.apache.spark.ml.linalg.VectorUDT" */
+  const char *python_class;     /* "pyspark.ml.linalg.VectorUDT" */
+  const char *serialized_class; /* the Python class itself, pickled, in base64: for programs' own */
+} RushUserType;
+
 struct _RushType
 {
-  RushTypeKind kind;
-  const char *name;  /* Spark's simpleString (catalogString): "bigint", "decimal(15,2)",
-                        "array<int>", "struct<a:int,b:string>" */
+  RushTypeKind kind; /* user-defined: the SQL type's, as all below but the name */
+  const char *name;  /* Spark's simpleString: "bigint", "decimal(15,2)", "array<int>",
+                        "struct<a:int,b:string>", "vector" */
   guint value_bytes; /* of one value in the buffer; 0: bitmap, or no buffer */
   RushStorage storage;
   guint8 precision;             /* DECIMAL: 1…38 */
@@ -101,6 +112,7 @@ struct _RushType
   RushIntervalField start, end; /* ANSI intervals */
   guint n_fields;
   const RushTypeField *fields;
+  const RushUserType *user; /* NULL: not user-defined */
 };
 
 extern const RushType RUSH_BOOL, RUSH_INT8, RUSH_INT16, RUSH_INT32, RUSH_INT64, RUSH_FLOAT32,
@@ -118,6 +130,8 @@ const RushType *rush_type_map (const RushType *key, const RushType *value,
 const RushType *rush_type_struct (guint n_fields, const RushTypeField *fields); /* copies */
 const RushType *rush_type_year_month_interval (RushIntervalField start, RushIntervalField end);
 const RushType *rush_type_day_time_interval (RushIntervalField start, RushIntervalField end);
+/* Copies @user; its SQL type is not user-defined itself. */
+const RushType *rush_type_user (const RushUserType *user);
 
 static inline const RushType *
 rush_type_element (const RushType *array)
@@ -128,7 +142,14 @@ rush_type_element (const RushType *array)
 gboolean rush_type_is_integral (const RushType *self);   /* tinyint … bigint */
 gboolean rush_type_is_fractional (const RushType *self); /* float, double, decimal */
 gboolean rush_type_is_numeric (const RushType *self);
-/* Names in fields, and nullability inside, do not matter. */
+/* The type that says how values lie: the SQL type of a user-defined one, else itself. */
+static inline const RushType *
+rush_type_sql_type (const RushType *self)
+{
+  return self->user != NULL ? self->user->sql_type : self;
+}
+/* Names in fields, and nullability inside, do not matter.  User-defined types are alike if they are
+ * of one class, whatever it was pickled to. */
 gboolean rush_type_same_shape (const RushType *a, const RushType *b);
 
 typedef struct

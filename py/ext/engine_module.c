@@ -1,6 +1,6 @@
 /* engine_module.c - rushlight._engine: the module, and the trace of what crosses into the engine.
  */
-#include "py/ext/sql/sql_private.h"
+#include "py/ext/ml/ml_private.h"
 
 static PyObject *trace_hook; /* (owned) or NULL */
 
@@ -100,7 +100,7 @@ PyInit__engine (void)
   if (PyModule_AddObjectRef (module, "Context", (PyObject *)&EngineContext_Type) < 0 ||
       PyModule_AddObjectRef (module, "Rdd", (PyObject *)&EngineRdd_Type) < 0 ||
       PyModule_AddObjectRef (module, "Broadcast", (PyObject *)&EngineBroadcast_Type) < 0 ||
-      engine_sql_add_to_module (module) < 0)
+      engine_sql_add_to_module (module) < 0 || engine_ml_add_to_module (module) < 0)
     {
       Py_DECREF (module);
       return NULL;

@@ -79,6 +79,8 @@ meet_nested (const RushAnalysis *self, const RushType *a, const RushType *b, Fin
 {
   g_autofree RushTypeField *fields = NULL;
 
+  if (a->user != NULL || b->user != NULL)
+    return rush_type_same_shape (a, b) ? a : NULL;
   if (a->kind != b->kind || a->n_fields != b->n_fields || a->n_fields == 0)
     return NULL;
   fields = g_memdup2 (a->fields, a->n_fields * sizeof *fields);

@@ -180,6 +180,9 @@ struct _RushFunction
 void rush_set_unexpected_type (GError **error, const RushFunction *self, guint n,
                                RushExpr *const *args, guint i, const char *required);
 
+/* Functions of a folder right of this one: a table that ends with an entry without a name.  Called
+ * when the program starts, before anybody asks for a function. */
+void rush_functions_add (const RushFunction *family);
 /* NULL: there is none.  @name in any case.  (transfer none) */
 const RushFunction *rush_function_find (const char *name);
 /* Of argument @i, AS_BEFORE looked up. */

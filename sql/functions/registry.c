@@ -1,7 +1,7 @@
 /* registry.c - from a name to a function.
  *
- * Built once, from the families' tables, when somebody first asks: a hash table of names, and the
- * names in order for SHOW FUNCTIONS.
+ * Built once, from the families' tables and those that were added, when somebody first asks: a hash
+ * table of names, and the names in order for SHOW FUNCTIONS.
  *
  * Mirrors:  org.apache.spark.sql.catalyst.analysis.FunctionRegistry.
  */
@@ -60,6 +60,9 @@ static const char *const missing[] = {
   NULL,
 };
 
+#define MAX_ADDED 16
+static const RushFunction *added[MAX_ADDED];
+static guint n_added;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static GHashTable *by_name;       /* char* → const RushFunction* */
 static GHashTable *missing_names; /* a set */
@@ -72,6 +75,16 @@ compare_names (gconstpointer a, gconstpointer b)
 }
 
 static void
+insert_family (const RushFunction *family)
+{
+  for (const RushFunction *f = family; f->name != NULL; f++)
+    {
+      gboolean new_name = g_hash_table_insert (by_name, (gpointer)f->name, (gpointer)f);
+      g_assert (new_name);
+    }
+}
+
+static void
 build (void)
 {
   guint n = 0;
@@ -79,11 +92,9 @@ build (void)
   by_name = g_hash_table_new (g_str_hash, g_str_equal);
   missing_names = g_hash_table_new (g_str_hash, g_str_equal);
   for (guint i = 0; i < G_N_ELEMENTS (families); i++)
-    for (const RushFunction *f = families[i]; f->name != NULL; f++)
-      {
-        gboolean new_name = g_hash_table_insert (by_name, (gpointer)f->name, (gpointer)f);
-        g_assert (new_name);
-      }
+    insert_family (families[i]);
+  for (guint i = 0; i < n_added; i++)
+    insert_family (added[i]);
   for (guint i = 0; missing[i] != NULL; i++)
     g_hash_table_add (missing_names, (gpointer)missing[i]);
 
@@ -119,6 +130,14 @@ rush_set_unexpected_type (GError **error, const RushFunction *self, guint n, Rus
                       "sqlExpr", call->str, "paramIndex",
                       ordinals[MIN (i, G_N_ELEMENTS (ordinals) - 1)], "requiredType", required,
                       "inputSql", quoted, "inputType", type, NULL);
+}
+
+void
+rush_functions_add (const RushFunction *family)
+{
+  g_return_if_fail (by_name == NULL && n_added < MAX_ADDED);
+
+  added[n_added++] = family;
 }
 
 const RushFunction *

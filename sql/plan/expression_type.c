@@ -146,7 +146,7 @@ arithmetic_type (const RushExpr *self)
 static const RushType *
 merge_types (const RushType *a, const RushType *b)
 {
-  if (a == b || a == NULL || b == NULL)
+  if (a == b || a == NULL || b == NULL || a->user != NULL)
     return a;
   if (a->kind == RUSH_TYPE_ARRAY)
     return rush_type_array (merge_types (a->fields[0].type, b->fields[0].type),

@@ -66,6 +66,8 @@ merge_types (const RushType *left, const RushType *right)
 
   if (left == right)
     return left;
+  if (left->user != NULL || right->user != NULL)
+    return rush_type_same_shape (left, right) ? left : NULL;
   if (left->kind != right->kind)
     return NULL;
   switch (left->kind)

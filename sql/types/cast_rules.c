@@ -8,7 +8,7 @@
  *         …                                                   (x: always; o: with ANSI off alone)
  *
  * Arrays, maps and structs go element by element, where a nullable element never goes into a type
- * whose elements are not.
+ * whose elements are not.  A user-defined type goes to string alone.
  */
 #include "sql/types/decimal.h"
 #include "sql/types/type_rules.h"
@@ -181,6 +181,8 @@ rush_type_can_cast (const RushType *from, const RushType *to, gboolean ansi)
 {
   if (from == to || from->kind == RUSH_TYPE_NULL)
     return TRUE;
+  if (from->user != NULL || to->user != NULL)
+    return rush_type_same_shape (from, to) || to == &RUSH_STRING;
   if (group_of (from) == COMPLEX && group_of (to) == COMPLEX)
     return each_field (from, to, ansi, !ansi, rush_type_can_cast);
   return (targets_of (group_of (from), ansi) & group_of (to)) != 0;
@@ -206,6 +208,8 @@ can_up_cast (const RushType *from, const RushType *to, gboolean ansi)
 
   if (from == to || from->kind == RUSH_TYPE_NULL)
     return TRUE;
+  if (from->user != NULL || to->user != NULL)
+    return rush_type_same_shape (from, to);
   if (source & NUMERIC && target & NUMERIC)
     return can_up_cast_number (from, to);
   if (target == STRING)
@@ -234,6 +238,8 @@ can_store_assign (const RushType *from, const RushType *to, gboolean ansi)
 
   if (from == to || from->kind == RUSH_TYPE_NULL)
     return TRUE;
+  if (from->user != NULL || to->user != NULL)
+    return rush_type_same_shape (from, to);
   if (target == STRING)
     return source != COMPLEX;
   if (source == COMPLEX)

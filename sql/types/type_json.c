@@ -73,8 +73,36 @@ write_simple (RushJsonWriter *w, const RushType *type)
 }
 
 static void
+write_class (RushJsonWriter *w, const char *name, const char *class_name)
+{
+  if (*class_name == '\0')
+    return;
+  rush_json_member (w, name);
+  rush_json_string (w, class_name);
+}
+
+static void
+write_user (RushJsonWriter *w, const RushUserType *user)
+{
+  rush_json_begin_object (w);
+  rush_json_member (w, "type");
+  rush_json_string (w, "udt");
+  write_class (w, "class", user->jvm_class);
+  write_class (w, "pyClass", user->python_class);
+  write_class (w, "serializedClass", user->serialized_class);
+  write_member_type (w, "sqlType", user->sql_type);
+  rush_json_end_object (w);
+}
+
+static void
 write_type (RushJsonWriter *w, const RushType *type)
 {
+  if (type->user != NULL)
+    {
+      write_user (w, type->user);
+      return;
+    }
+
   gboolean array = type->kind == RUSH_TYPE_ARRAY, map = type->kind == RUSH_TYPE_MAP;
 
   if (!array && !map && type->kind != RUSH_TYPE_STRUCT)
@@ -205,6 +233,21 @@ read_struct (const RushJson *json, GError **error)
 }
 
 static const RushType *
+read_user (const RushJson *json, GError **error)
+{
+  RushUserType user = {
+    .sql_type = read_type (rush_json_get (json, "sqlType"), error),
+    .jvm_class = rush_json_get_string (json, "class", ""),
+    .python_class = rush_json_get_string (json, "pyClass", ""),
+    .serialized_class = rush_json_get_string (json, "serializedClass", ""),
+  };
+
+  if (user.sql_type == NULL)
+    return NULL;
+  return user.sql_type->user == NULL ? rush_type_user (&user) : fail ("udt", error);
+}
+
+static const RushType *
 read_type (const RushJson *json, GError **error)
 {
   if (json != NULL && rush_json_kind (json) == RUSH_JSON_STRING)
@@ -222,6 +265,8 @@ read_type (const RushJson *json, GError **error)
                  ? NULL
                  : rush_type_array (element, rush_json_get_bool (json, "containsNull", TRUE));
     }
+  if (g_str_equal (kind, "udt"))
+    return read_user (json, error);
   if (!g_str_equal (kind, "map"))
     return fail (kind, error);
   const RushType *key = read_type (rush_json_get (json, "keyType"), error);

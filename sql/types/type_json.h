@@ -2,6 +2,9 @@
  *
  *   {"type":"struct","fields":[{"name":"a","type":"integer","nullable":true,"metadata":{}}]}
  *
+ *   {"type":"udt","class":"org.…","pyClass":"pyspark.…","sqlType":…}     a user-defined type; of a
+ *                          program's own there is "serializedClass" in place of "class"
+ *
  * Metadata of fields is written empty, and skipped when read.
  */
 #pragma once

@@ -103,6 +103,8 @@ rush_type_tightest_common (const RushType *a, const RushType *b, gboolean ansi)
     return a;
   if (a->kind == RUSH_TYPE_NULL)
     return b;
+  if (a->user != NULL || b->user != NULL)
+    return rush_type_same_shape (a, b) ? a : NULL;
   if (rush_type_is_numeric (a) && rush_type_is_numeric (b))
     return tightest_numeric (a, b, ansi);
   if (is_date_time (a) && is_date_time (b))
@@ -154,6 +156,8 @@ rush_type_wider_common (const RushType *a, const RushType *b, gboolean ansi)
     common = with_string (b, ansi);
   if (common == NULL && b == &RUSH_STRING)
     common = with_string (a, ansi);
+  if (a->user != NULL || b->user != NULL)
+    return common;
   return common != NULL ? common : common_complex (a, b, ansi, rush_type_wider_common);
 }
 
@@ -182,7 +186,7 @@ rush_type_wider_common_of (const RushType *const *types, guint n, gboolean ansi)
 gboolean
 rush_type_is_atomic (const RushType *self)
 {
-  return self->n_fields == 0 && self->kind != RUSH_TYPE_NULL &&
+  return self->user == NULL && self->n_fields == 0 && self->kind != RUSH_TYPE_NULL &&
          self->kind != RUSH_TYPE_CALENDAR_INTERVAL && self->kind != RUSH_TYPE_STRUCT;
 }
 
@@ -207,6 +211,7 @@ append_field_name (GString *out, const char *name)
 static void
 append_sql (GString *out, const RushType *type)
 {
+  type = rush_type_sql_type (type);
   switch ((gint)type->kind)
     {
     case RUSH_TYPE_ARRAY:

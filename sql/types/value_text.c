@@ -234,6 +234,37 @@ write_null (const RushValueWriter *self, const RushType *type, GString *out)
                                                                                           : "null");
 }
 
+/* ---- user-defined types ---- */
+
+static struct
+{
+  const char *jvm_class;
+  RushUserText write;
+} user_texts[8];
+static guint n_user_texts;
+
+void
+rush_value_text_add_user (const char *jvm_class, RushUserText write)
+{
+  g_return_if_fail (n_user_texts < G_N_ELEMENTS (user_texts));
+
+  user_texts[n_user_texts].jvm_class = jvm_class;
+  user_texts[n_user_texts++].write = write;
+}
+
+/* FALSE: its class has no form of its own. */
+static gboolean
+write_user (const RushType *type, const RushColumn *column, guint row, GString *out)
+{
+  for (guint i = 0; i < n_user_texts; i++)
+    if (g_str_equal (user_texts[i].jvm_class, type->user->jvm_class))
+      {
+        user_texts[i].write (column, row, out);
+        return TRUE;
+      }
+  return FALSE;
+}
+
 void
 rush_value_write (RushValueWriter *self, const RushColumn *column, guint row, GString *out)
 {
@@ -244,6 +275,8 @@ rush_value_write (RushValueWriter *self, const RushColumn *column, guint row, GS
       write_null (self, type, out);
       return;
     }
+  if (type->user != NULL && self->style != RUSH_TEXT_SQL && write_user (type, column, row, out))
+    return;
   switch (type->kind)
     {
     case RUSH_TYPE_BOOL:

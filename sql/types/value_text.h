@@ -36,5 +36,12 @@ void rush_value_write (RushValueWriter *self, const RushColumn *column, guint ro
 /* One value, (transfer full). */
 char *rush_value_to_text (const RushColumn *column, guint row, RushValueTextStyle style,
                           const RushTimeZone *zone);
+
+/* How a user-defined type's values are cast to string and shown: as toString () of its JVM class
+ * has them.  Those of other classes look as their SQL type does.  Said when the program starts,
+ * before any value is written. */
+typedef void (*RushUserText) (const RushColumn *column, guint row, GString *out);
+void rush_value_text_add_user (const char *jvm_class, RushUserText write);
+
 /* A string literal in SQL: 'it\'s'. */
 void rush_value_write_sql_string (const char *bytes, gsize length, GString *out);

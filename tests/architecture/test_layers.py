@@ -15,6 +15,8 @@ LAYERS = ["core/base", "core/data", "core/conf", "core/event", "core/memory", "c
           "sql/types", "sql/plan", "sql/kernels", "sql/records", "sql/functions", "sql/evaluate",
           "sql/parser", "sql/analyzer", "sql/optimizer", "sql/sources", "sql/physical", "sql/codegen",
           "sql/session",
+          "mllib/linalg", "mllib/aggregate", "mllib/stat", "mllib/optim", "mllib/feature",
+          "mllib/regression", "mllib/classification", "mllib/clustering", "mllib/evaluation",
           "py/runner", "py/ext"]
 # Readers of lineage and events; nothing but the Python extension includes them.
 SIDE = {"core/viz": ["core/base", "core/data", "core/conf", "core/event", "core/lineage", "core/viz"]}
@@ -24,7 +26,7 @@ WORKER = ["core/base", "core/data", "sql/types", "py/runner/protocol.h"]
 
 
 def sources():
-    out = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "--", "core", "rdd", "graph", "sql", "py"],
+    out = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "--", "core", "rdd", "sql", "mllib", "py"],
                          cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout.split()
     return [p for p in out if p.endswith((".c", ".h", ".def")) and os.path.exists(os.path.join(ROOT, p))]
 

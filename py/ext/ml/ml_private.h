@@ -1,0 +1,15 @@
+/* ml_private.h - the machine learning part of rushlight._engine: what rushlight.ml stands on.
+ *
+ *   ml_module.c      the tables of methods, and the functions that columns are computed by
+ *   ml_<area>.c      fits: a query's batches go in, plain numbers come back
+ *
+ * A fit takes a Query whose columns are what mllib/aggregate reads, runs its jobs without the GIL,
+ * and gives lists and bytes of doubles; models are Python's.
+ */
+#pragma once
+
+#include "mllib/linalg/vector_column.h"
+#include "py/ext/sql/sql_private.h"
+
+/* Adds all of it; −1 with an exception set. */
+int engine_ml_add_to_module (PyObject *module);

@@ -1,0 +1,159 @@
+/* The algebra of blas.h against sums written out: each name, shapes that are not square, sparse
+ * vectors, matrices that have no solution. */
+#include "mllib/linalg/blas.h"
+
+#define N 3
+
+static const double SYMMETRIC[] = { 4, 1, 2, 1, 5, 3, 2, 3, 6 }; /* positive definite */
+
+static void
+assert_close (const double *found, const double *expected, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    g_assert_cmpfloat_with_epsilon (found[i], expected[i], 1e-12);
+}
+
+static void
+test_vectors (void)
+{
+  const double x[] = { 1, 2, 3 };
+  double y[] = { 4, 5, 6 };
+
+  g_assert_cmpfloat (rush_dot (3, x, y), ==, 32);
+  rush_axpy (3, 2, x, y);
+  assert_close (y, (double[]){ 6, 9, 12 }, 3);
+  rush_scal (3, 0.5, y);
+  assert_close (y, (double[]){ 3, 4.5, 6 }, 3);
+  g_assert_cmpfloat_with_epsilon (rush_nrm2 (2, (double[]){ 3, 4 }), 5, 1e-15);
+  g_assert_cmpfloat (rush_dot (0, x, y), ==, 0);
+}
+
+static void
+test_views (void)
+{
+  const gint32 indices[] = { 0, 2 };
+  const double values[] = { 10, 20 };
+  RushVectorView sparse = { .size = 3, .n_values = 2, .indices = indices, .values = values };
+  RushVectorView dense = { .size = 2, .n_values = 2, .values = values };
+  double y[] = { 1, 2, 3 };
+
+  g_assert_cmpfloat (rush_dot_view (&sparse, y), ==, 70);
+  g_assert_cmpfloat (rush_dot_view (&dense, y), ==, 50);
+  rush_axpy_view (0.5, &sparse, y);
+  assert_close (y, (double[]){ 6, 2, 13 }, 3);
+  rush_axpy_view (1, &dense, y);
+  assert_close (y, (double[]){ 16, 22, 13 }, 3);
+}
+
+static void
+test_matrices (void)
+{
+  const double a[] = { 1, 2, 3, 4, 5, 6 };                   /* 2 × 3 */
+  const double b[] = { 1, 0, 1, 0, 1, 0, 2, 2, 2, 1, 1, 1 }; /* 4 × 3 */
+  double c[8] = { 1, 1, 1, 1, 1, 1, 1, 1 };
+  double y[] = { 1, 1 }, z[] = { 1, 1, 1 };
+
+  rush_gemm_nt (2, 4, 3, 2, a, b, 1, c);
+  assert_close (c, (double[]){ 9, 5, 25, 13, 21, 11, 61, 31 }, 8);
+  rush_gemv (2, 3, 1, a, (double[]){ 1, 1, 1 }, 1, y);
+  assert_close (y, (double[]){ 7, 16 }, 2);
+  rush_gemv_t (2, 3, 1, a, (double[]){ 1, 2 }, 0, z);
+  assert_close (z, (double[]){ 9, 12, 15 }, 3);
+}
+
+static void
+test_syrk (void)
+{
+  enum
+  {
+    ROWS = 5000
+  }; /* more than one block */
+  g_autofree double *a = g_new (double, ROWS *N);
+  g_autofree double *w = g_new (double, ROWS);
+  double plain[N * N] = { 0 }, weighted[N * N] = { 0 };
+  double expected[N * N] = { 0 }, expected_weighted[N * N] = { 0 };
+
+  for (guint r = 0; r < ROWS; r++)
+    {
+      w[r] = 0.25 * (r % 4);
+      for (guint i = 0; i < N; i++)
+        a[r * N + i] = (double)((r * 7 + i * 3) % 11);
+      for (guint i = 0; i < N; i++)
+        for (guint j = 0; j <= i; j++)
+          {
+            expected[i * N + j] += a[r * N + i] * a[r * N + j];
+            expected_weighted[i * N + j] += w[r] * a[r * N + i] * a[r * N + j];
+          }
+    }
+  rush_syrk_weighted (ROWS, N, a, NULL, plain);
+  rush_syrk_weighted (ROWS, N, a, w, weighted);
+  for (guint i = 0; i < N * N; i++)
+    {
+      g_assert_cmpfloat_with_epsilon (plain[i], expected[i], 1e-6);
+      g_assert_cmpfloat_with_epsilon (weighted[i], expected_weighted[i], 1e-6);
+    }
+  rush_syrk_weighted (0, N, a, w, weighted);
+}
+
+static void
+test_cholesky (void)
+{
+  double a[N * N], b[] = { 12, 20, 26 }, x[N];
+
+  memcpy (a, SYMMETRIC, sizeof a);
+  memcpy (x, b, sizeof x);
+  g_assert_true (rush_cholesky_solve (N, a, x));
+  for (guint i = 0; i < N; i++)
+    g_assert_cmpfloat_with_epsilon (rush_dot (N, SYMMETRIC + i * N, x), b[i], 1e-12);
+
+  rush_cholesky_inverse (N, a);
+  for (guint i = 0; i < N; i++)
+    for (guint j = 0; j < N; j++)
+      g_assert_cmpfloat_with_epsilon (rush_dot (N, SYMMETRIC + i * N, a + j * N), i == j, 1e-12);
+}
+
+/* Only the lower triangle is looked at; a singular matrix and one with a negative eigenvalue are
+ * refused. */
+static void
+test_cholesky_refuses (void)
+{
+  double lower[] = { 4, 99, 2, 3 }, singular[] = { 1, 1, 1, 1 }, indefinite[] = { 1, 2, 2, 1 };
+  double b[] = { 2, 2 };
+
+  g_assert_true (rush_cholesky_solve (2, lower, b));
+  assert_close (b, (double[]){ 0.25, 0.5 }, 2);
+  g_assert_false (rush_cholesky_solve (2, singular, b));
+  g_assert_false (rush_cholesky_solve (2, indefinite, b));
+}
+
+static void
+test_eigen (void)
+{
+  double vectors[N * N], values[N];
+
+  memcpy (vectors, SYMMETRIC, sizeof vectors);
+  g_assert_true (rush_symmetric_eigen (N, vectors, values));
+  for (guint k = 0; k < N; k++)
+    {
+      const double *v = vectors + k * N;
+      g_assert_true (k == 0 || values[k] >= values[k - 1]);
+      g_assert_cmpfloat_with_epsilon (rush_nrm2 (N, v), 1, 1e-12);
+      for (guint i = 0; i < N; i++)
+        g_assert_cmpfloat_with_epsilon (rush_dot (N, SYMMETRIC + i * N, v), values[k] * v[i],
+                                        1e-12);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/blas/vectors", test_vectors);
+  g_test_add_func ("/blas/views", test_views);
+  g_test_add_func ("/blas/matrices", test_matrices);
+  g_test_add_func ("/blas/syrk", test_syrk);
+  g_test_add_func ("/blas/cholesky", test_cholesky);
+  g_test_add_func ("/blas/cholesky_refuses", test_cholesky_refuses);
+  g_test_add_func ("/blas/eigen", test_eigen);
+  return g_test_run ();
+}
