@@ -11,7 +11,7 @@ import pytest
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 LAYERS = ["core/base", "core/data", "core/conf", "core/event", "core/memory", "core/lineage",
-          "core/storage", "core/shuffle", "core/scheduler", "core/executor", "rdd",
+          "core/storage", "core/shuffle", "core/scheduler", "core/executor", "rdd", "graph",
           "sql/types", "sql/plan", "sql/kernels", "sql/records", "sql/functions", "sql/evaluate",
           "sql/parser", "sql/analyzer", "sql/optimizer", "sql/sources", "sql/physical", "sql/codegen",
           "sql/session",
@@ -26,7 +26,8 @@ WORKER = ["core/base", "core/data", "sql/types", "py/runner/protocol.h"]
 
 
 def sources():
-    out = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "--", "core", "rdd", "sql", "mllib", "py"],
+    out = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "--", "core", "rdd", "graph", "sql", "mllib",
+                          "py"],
                          cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout.split()
     return [p for p in out if p.endswith((".c", ".h", ".def")) and os.path.exists(os.path.join(ROOT, p))]
 
