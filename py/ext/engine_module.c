@@ -100,7 +100,8 @@ PyInit__engine (void)
   if (PyModule_AddObjectRef (module, "Context", (PyObject *)&EngineContext_Type) < 0 ||
       PyModule_AddObjectRef (module, "Rdd", (PyObject *)&EngineRdd_Type) < 0 ||
       PyModule_AddObjectRef (module, "Broadcast", (PyObject *)&EngineBroadcast_Type) < 0 ||
-      engine_sql_add_to_module (module) < 0 || engine_ml_add_to_module (module) < 0)
+      engine_sql_add_to_module (module) < 0 || engine_ml_add_to_module (module) < 0 ||
+      engine_graph_add_to_module (module) < 0)
     {
       Py_DECREF (module);
       return NULL;
