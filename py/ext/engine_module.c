@@ -1,5 +1,6 @@
 /* engine_module.c - rushlight._engine: the module, and the trace of what crosses into the engine.
  */
+#include "py/ext/graph/graph_private.h"
 #include "py/ext/ml/ml_private.h"
 
 static PyObject *trace_hook; /* (owned) or NULL */
