@@ -177,6 +177,7 @@ sql_execution_start_clear (RushSqlExecutionStart *self)
 {
   g_free (self->description);
   g_free (self->details);
+  g_free (self->place);
   g_free (self->plan_description);
   rush_plan_info_free (self->plan);
   g_strfreev (self->modified_configs);

@@ -165,6 +165,7 @@ typedef struct
 {
   gint64 execution_id, root_execution_id;
   char *description, *details;   /* call site: short form, long form */
+  char *place;                   /* as RushJobSummary's; not in the log */
   char *plan_description;        /* explain ("formatted") */
   RushPlanInfo *plan;            /* (owned) */
   gint64 time_ms;

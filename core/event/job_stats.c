@@ -169,6 +169,7 @@ on_job_start (RushJobStats *self, const RushJobStart *event)
   summary->job_id = event->job_id;
   summary->submission_ms = event->time_ms;
   summary->call_site = call_site_of (event);
+  summary->place = dup_property (event->properties, "spark.rushlight.job.place");
   summary->group = dup_property (event->properties, "spark.jobGroup.id");
   summary->description = dup_property (event->properties, "spark.job.description");
   summary->cause = dup_property (event->properties, "spark.rushlight.job.cause");

@@ -77,6 +77,7 @@ copy_job (RushJobStats *self, const RushJobRecord *job)
   RushJobSummary *copy = g_memdup2 (job->summary, sizeof *copy);
 
   copy->call_site = g_strdup (copy->call_site);
+  copy->place = g_strdup (copy->place);
   copy->cause = g_strdup (copy->cause);
   copy->group = g_strdup (copy->group);
   copy->description = g_strdup (copy->description);

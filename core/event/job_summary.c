@@ -85,6 +85,7 @@ rush_job_summary_free (RushJobSummary *self)
     stage_summary_clear (&self->stages[i]);
   g_free (self->stages);
   g_free (self->call_site);
+  g_free (self->place);
   g_free (self->cause);
   g_free (self->group);
   g_free (self->description);

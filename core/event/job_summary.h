@@ -61,9 +61,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushStageSummary, rush_stage_summary_free)
 typedef struct
 {
   gint job_id;
-  char *call_site;   /* short form */
-  char *cause;       /* "action", "take growth" …; "" if the job did not say */
-  char *group;       /* NULL: none */
+  char *call_site; /* short form */
+  char *place; /* where the program asked, "show at app.py:5", if the call site is one inside Spark
+                  ("showString at NativeMethodAccessorImpl.java:0"); else NULL */
+  char *cause; /* "action", "take growth" …; "" if the job did not say */
+  char *group; /* NULL: none */
   char *description; /* NULL: none */
   RushJobStatus status;
   char *error; /* FAILED */
@@ -73,6 +75,12 @@ typedef struct
   RushStageSummary *stages; /* by id */
 } RushJobSummary;
 
+/* What people are shown as its call site: the place in the program. (transfer none) */
+static inline const char *
+rush_job_summary_place (const RushJobSummary *self)
+{
+  return self->place != NULL ? self->place : self->call_site;
+}
 void rush_job_summary_free (RushJobSummary *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushJobSummary, rush_job_summary_free)
 

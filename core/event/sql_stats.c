@@ -99,6 +99,7 @@ void
 rush_execution_summary_free (RushExecutionSummary *self)
 {
   g_free (self->description);
+  g_free (self->place);
   g_free (self->error);
   g_array_unref (self->job_ids);
   rush_event_unref (self->event);
@@ -188,6 +189,7 @@ on_execution_start (RushSqlStats *self, RushEvent *event)
   };
   summary->id = start->execution_id;
   summary->description = g_strdup (start->description != NULL ? start->description : "");
+  summary->place = g_strdup (start->place);
   summary->start_ms = start->time_ms;
   summary->job_ids = g_array_new (FALSE, FALSE, sizeof (gint));
   set_plan (self, execution, event, start->plan);
@@ -348,6 +350,7 @@ rush_sql_stats_execution (RushSqlStats *self, gint64 id)
       copy = g_new (RushExecutionSummary, 1);
       *copy = *execution->summary;
       copy->description = g_strdup (copy->description);
+      copy->place = g_strdup (copy->place);
       copy->error = g_strdup (copy->error);
       copy->job_ids = g_array_copy (copy->job_ids);
       copy->event = rush_event_ref (copy->event);

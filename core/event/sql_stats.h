@@ -21,7 +21,8 @@ typedef struct _RushSqlStats RushSqlStats;
 typedef struct
 {
   gint64 id;
-  char *description; /* "show at app.py:5" */
+  char *description; /* the call site: "collect at app.py:5" */
+  char *place;       /* as RushJobSummary's; NULL: the description has it */
   gint64 start_ms;
   gint64 end_ms;            /* 0: it runs */
   char *error;              /* NULL: it went well, or runs */

@@ -184,7 +184,7 @@ add_job (RushDag *dag, const RushJobSummary *summary)
 {
   RushDagJob job = { .job_id = summary->job_id,
                      .status = summary->status,
-                     .call_site = rush_format_call_site (summary->call_site),
+                     .call_site = rush_format_call_site (rush_job_summary_place (summary)),
                      .cause = g_strdup (summary->cause),
                      .error = g_strdup (summary->error),
                      .duration_ms = duration (summary->submission_ms, summary->completion_ms) };

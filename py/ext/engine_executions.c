@@ -18,7 +18,8 @@ engine_metric_look_up (gint64 accumulator_id, gpointer source, gint64 *out)
 static char *
 title_of (const RushExecutionSummary *execution)
 {
-  g_autofree char *place = rush_format_call_site (execution->description);
+  g_autofree char *place =
+      rush_format_call_site (execution->place != NULL ? execution->place : execution->description);
   g_autofree char *jobs = rush_format_counted (execution->job_ids->len, "job");
   g_autofree char *took = execution->end_ms > 0
                               ? rush_format_duration_ms (execution->end_ms - execution->start_ms)
@@ -66,10 +67,10 @@ job_ids_of (const RushExecutionSummary *execution)
 static PyObject *
 describe (const RushExecutionSummary *execution)
 {
-  return Py_BuildValue ("{sL ss sL sL sz sN}", "id", (long long)execution->id, "description",
-                        execution->description, "start_ms", (long long)execution->start_ms,
-                        "end_ms", (long long)execution->end_ms, "error", execution->error,
-                        "job_ids", job_ids_of (execution));
+  return Py_BuildValue ("{sL ss sz sL sL sz sN}", "id", (long long)execution->id, "description",
+                        execution->description, "place", execution->place, "start_ms",
+                        (long long)execution->start_ms, "end_ms", (long long)execution->end_ms,
+                        "error", execution->error, "job_ids", job_ids_of (execution));
 }
 
 static PyObject *
@@ -94,7 +95,7 @@ context_executions (EngineContext *self, PyObject *unused)
 
 PyMethodDef engine_executions_methods[] = {
   { "executions", (PyCFunction)context_executions, METH_NOARGS,
-    "executions () -> list of dicts: id, description, start_ms, end_ms, error, job_ids" },
+    "executions () -> list of dicts: id, description, place, start_ms, end_ms, error, job_ids" },
   { "dag_execution", (PyCFunction)context_dag_execution, METH_VARARGS,
     "dag_execution (id, 'svg' | 'png' | 'pdf' | 'dot') -> bytes" },
   { NULL }

@@ -67,10 +67,11 @@ dict_from_job (const RushJobSummary *job)
   if (stages == NULL)
     return NULL;
   g_autofree char *reason = job->error != NULL ? rush_format_error (job->error) : NULL;
-  return Py_BuildValue ("{s:i,s:s,s:s,s:z,s:z,s:s,s:N,s:N,s:L,s:L,s:N}", "id", job->job_id, "name",
-                        job->call_site, "cause", job->cause, "group", job->group, "description",
-                        job->description, "status", rush_job_status_name (job->status), "error",
-                        text_or_none (job->error), "reason", text_or_none (reason), "submission_ms",
+  return Py_BuildValue ("{s:i,s:s,s:z,s:s,s:z,s:z,s:s,s:N,s:N,s:L,s:L,s:N}", "id", job->job_id,
+                        "name", job->call_site, "place", job->place, "cause", job->cause, "group",
+                        job->group, "description", job->description, "status",
+                        rush_job_status_name (job->status), "error", text_or_none (job->error),
+                        "reason", text_or_none (reason), "submission_ms",
                         (long long)job->submission_ms, "completion_ms",
                         (long long)job->completion_ms, "stages", stages);
 }

@@ -2,6 +2,9 @@
 
     query 0  count at app.py:25: 1 job (1), 15 ms
 
+Where Spark names a job after a line of its own source, the program's line is told, and why there
+is a job that the program did not ask for: "job 2  show at app.py:9 (broadcast)".
+
     job 0  takeOrdered at app.py:24: 2 stages, 34 tasks, 0.41 s
       stage 0  reduceByKey at app.py:21  17 tasks  0.68 s of work  9,112 pairs shuffled, 99.0 KiB
       stage 1  takeOrdered at app.py:24  17 tasks   60 ms of work
@@ -52,9 +55,10 @@ def _execution_line(execution):
     parts = [_count(len(jobs), "job") + (f" ({', '.join(map(str, jobs))})" if jobs else "")]
     parts.append(_duration(execution["end_ms"] - execution["start_ms"]) if execution["end_ms"]
                  else "running")
+    place = _short(execution.get("place") or execution["description"])
     if execution["error"]:
         parts.append("failed: " + execution["error"].splitlines()[0])
-    return f"query {execution['id']}  {_short(execution['description'])}: " + ", ".join(parts)
+    return f"query {execution['id']}  {place}: " + ", ".join(parts)
 
 
 def describe_kept(kept, persisted):
@@ -110,7 +114,8 @@ def _job_lines(job, rows, widths):
         parts.append(_duration(job["completion_ms"] - job["submission_ms"]))
     if job["status"] != "SUCCEEDED":
         parts.append(job["status"].lower() + (f": {job['reason']}" if job["reason"] else ""))
-    yield f"job {job['id']}  {_short(job['name'])}: " + ", ".join(parts)
+    why = f" ({job['cause']})" if job["cause"] not in ("", "action") else ""
+    yield f"job {job['id']}  {_short(job['place'] or job['name'])}{why}: " + ", ".join(parts)
     for stage in job["stages"]:
         label, name, tasks, work, facts = rows[stage["id"]]
         yield (f"  {label:<{widths[0]}}  {name:<{widths[1]}}  {tasks:>{widths[2]}}  "
@@ -119,7 +124,8 @@ def _job_lines(job, rows, widths):
 
 def _stage_cells(stage, job):
     """Label, name, tasks, work and the rest."""
-    begin = f"stage {stage['id']}", _short(stage["name"])
+    name = job["place"] if job["place"] and stage["name"] == job["name"] else stage["name"]
+    begin = f"stage {stage['id']}", _short(name)
     if stage["status"] == "SKIPPED":
         return *begin, "skipped", "", ""
     if stage["status"] == "PENDING":

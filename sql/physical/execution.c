@@ -28,6 +28,7 @@
 
 #define EXECUTION_ID "spark.sql.execution.id"
 #define ROOT_EXECUTION_ID "spark.sql.execution.root.id"
+#define PLACE "spark.rushlight.job.place"
 #define NOT_PINNED " at NativeMethodAccessorImpl.java:0"
 #define ADAPTIVE_CALL_SITE "$anonfun$withThreadLocalCaptured$1 at CompletableFuture.java:1768"
 
@@ -129,6 +130,7 @@ post_start (RushQuery *query, const RushExec *plan, const RushExecutionOptions *
     .root_execution_id = query->execution_id,
     .description = g_strdup (options->description),
     .details = g_strdup (options->details),
+    .place = g_strdup (property (query, PLACE)),
     .plan_description = describe (plan),
     .plan = rush_execution_plan_info (query, plan),
     .time_ms = g_get_real_time () / 1000,

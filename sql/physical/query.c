@@ -188,6 +188,15 @@ rush_query_job_options (RushQuery *self)
   return self->in_action ? &self->job : NULL;
 }
 
+RushJobOptions
+rush_query_job_options_because (RushQuery *self, const char *cause)
+{
+  RushJobOptions options = self->in_action ? self->job : (RushJobOptions){ 0 };
+
+  options.cause = cause;
+  return options;
+}
+
 RushEvalContext *
 rush_query_eval_context_new (RushQuery *self)
 {

@@ -41,6 +41,8 @@ const RushEvalSettings *rush_query_settings (RushQuery *self);
 /* What surrounds the jobs of the action that is under way: call site, properties, interruption;
  * NULL outside of one. */
 const RushJobOptions *rush_query_job_options (RushQuery *self);
+/* The same for a job that the action did not ask for by itself: "broadcast", "sampling" … */
+RushJobOptions rush_query_job_options_because (RushQuery *self, const char *cause);
 
 typedef enum
 {

@@ -198,12 +198,14 @@ take_from (RushQuery *self, RushExec *plan, gint64 n, gboolean backwards, GError
       g_autofree guint *chosen = g_new (guint, m);
       g_autoptr (RushJobWaiter) waiter = NULL;
       Take take = { n }; /* of each partition, as Spark asks */
+      RushJobOptions options =
+          rush_query_job_options_because (self, scanned > 0 ? "take growth" : NULL);
 
       for (guint i = 0; i < m; i++)
         chosen[i] = backwards ? n_partitions - 1 - scanned - i : scanned + i;
-      waiter = rush_context_run_job (
-          rush_query_context (self), rows, chosen, m, backwards ? take_last_rows : take_rows,
-          g_memdup2 (&take, sizeof take), g_free, rush_query_job_options (self), error);
+      waiter = rush_context_run_job (rush_query_context (self), rows, chosen, m,
+                                     backwards ? take_last_rows : take_rows,
+                                     g_memdup2 (&take, sizeof take), g_free, &options, error);
       if (waiter == NULL)
         {
           g_ptr_array_unref (found);

@@ -232,6 +232,21 @@ for _ in range(6):
     assert len(ends) == 1       # of two digits or one, skipped or not
     assert "job 1  count at app.py:6: 1 stage (1 skipped), 1 task, " in err
 
+def test_summary_names_the_programs_lines(submit):
+    """Spark names these jobs after places in its own files; people look for theirs."""
+    status, _, err = submit("""
+from pyspark.sql import SparkSession
+spark = SparkSession.builder.config("spark.sql.shuffle.partitions", 2).getOrCreate()
+few = spark.createDataFrame([(1, "a"), (2, "b")], ["id", "name"])
+spark.range(4).join(few, "id").groupBy("name").count().orderBy("name").show()
+""", ["--master", "local[2]", "--summary"])
+    assert status == 0 and ".java" not in err
+    lines = [line for line in err.splitlines() if line.startswith(("query", "job"))]
+    assert lines[0].startswith("query 0  show at app.py:5: 3 jobs (0, 1, 2), ")
+    whys = [line.partition("app.py:5")[2].partition(":")[0] for line in lines[1:]]
+    assert sorted(whys[:-1]) == [" (adaptive stage)", " (broadcast)"]
+    assert whys[-1] == ""
+
 
 def test_summary_of_several(submit):
     status, out, err = submit("""

@@ -121,6 +121,7 @@ session_load (EngineSqlSession *self, PyObject *args)
   g_autoptr (RushSchema) schema = type ? rush_schema_from_type (type) : NULL;
   GError *error = NULL;
   RushPlan *plan;
+  execution.job.cause = "schema inference";
   engine_call_push (&execution.call);
   Py_BEGIN_ALLOW_THREADS plan = rush_sql_session_load (
       self->session, format, (const char *const *)paths, paths ? g_strv_length (paths) : 0, schema,
@@ -147,6 +148,7 @@ session_load_json_texts (EngineSqlSession *self, PyObject *args)
   g_autoptr (RushSchema) schema = type ? rush_schema_from_type (type) : NULL;
   GError *error = NULL;
   RushPlan *plan;
+  execution.job.cause = "schema inference";
   engine_call_push (&execution.call);
   Py_BEGIN_ALLOW_THREADS plan = rush_sql_session_load_json_texts (
       self->session, texts, schema, options, &execution.options, &error);

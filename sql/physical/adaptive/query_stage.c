@@ -44,15 +44,13 @@ start_filling (QueryStageExec *self, RushQuery *query, GError **error)
 {
   RushCachedData *data = rush_in_memory_scan_exec_data (self->plan);
   g_autoptr (RushRdd) rows = rush_cached_data_rdd (data, rush_query_job_options (query), error);
-  RushJobOptions options = { 0 };
+  RushJobOptions options = rush_query_job_options_because (query, "filling a cache");
   guint n;
 
   if (rows == NULL || !rush_rdd_n_partitions (rows, &n, error))
     return FALSE;
   if (n == 0 || rush_cached_data_is_whole (data))
     return TRUE;
-  if (rush_query_job_options (query) != NULL)
-    options = *rush_query_job_options (query);
   options.short_form = rush_query_call_site (query);
   self->waiter = rush_context_submit_job (rush_query_context (query), rows, NULL, 0, read_nothing,
                                           NULL, NULL, &options, &self->job_id, error);
@@ -67,6 +65,7 @@ rush_query_stage_start (RushExec *base, RushQuery *query, GError **error)
   QueryStageExec *self = (QueryStageExec *)base;
   RushExec *exchange = rush_query_stage_exchange (base);
   RushDependency *dependency;
+  RushJobOptions options;
   guint n;
 
   if (self->original != NULL)
@@ -82,8 +81,9 @@ rush_query_stage_start (RushExec *base, RushQuery *query, GError **error)
     return FALSE;
   if (n == 0)
     return TRUE; /* there is nothing to shuffle */
-  self->waiter = rush_context_submit_map_stage (
-      rush_query_context (query), dependency, rush_query_job_options (query), &self->job_id, error);
+  options = rush_query_job_options_because (query, "adaptive stage");
+  self->waiter = rush_context_submit_map_stage (rush_query_context (query), dependency, &options,
+                                                &self->job_id, error);
   return self->waiter != NULL;
 }
 

@@ -46,6 +46,7 @@ rush_broadcast_exchange_exec_start (RushExec *base, RushQuery *query, GError **e
   BroadcastExchangeExec *self = (BroadcastExchangeExec *)base;
   RushExec *child = base->children[0];
   g_autoptr (RushRdd) rows = NULL;
+  RushJobOptions options;
 
   if (self->table != NULL || self->waiter != NULL || rush_exec_is_local_table (child))
     return TRUE;
@@ -54,9 +55,10 @@ rush_broadcast_exchange_exec_start (RushExec *base, RushQuery *query, GError **e
     return FALSE;
   if (self->n_partitions == 0)
     return TRUE;
+  options = rush_query_job_options_because (query, "broadcast");
   self->waiter =
       rush_context_submit_job (rush_query_context (query), rows, NULL, 0, rush_collect_batches,
-                               NULL, NULL, rush_query_job_options (query), &self->job_id, error);
+                               NULL, NULL, &options, &self->job_id, error);
   return self->waiter != NULL;
 }
 

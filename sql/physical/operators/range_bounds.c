@@ -265,6 +265,7 @@ rush_range_bounds_sample (RushRdd *rdd, const RushExprList *bound, guint n, Rush
   gint64 per_partition = rush_settings_get_int (
       rush_query_settings (query), "spark.sql.execution.rangeExchange.sampleSizePerPartition");
   Sketch sketch = { .keys = keys, .schema = schema, .rdd_id = (guint)rdd->id };
+  RushJobOptions options = rush_query_job_options_because (query, "sampling");
   g_autoptr (RushJobWaiter) waiter = NULL;
   guint n_partitions;
 
@@ -274,7 +275,7 @@ rush_range_bounds_sample (RushRdd *rdd, const RushExprList *bound, guint n, Rush
       (guint)ceil (3.0 * MIN ((double)per_partition * n, MAX_SAMPLE_ROWS) / MAX (n_partitions, 1));
   sketch.settings = rush_task_settings_new (query);
   waiter = rush_context_run_job (rush_query_context (query), rdd, NULL, 0, sketch_partition,
-                                 &sketch, NULL, rush_query_job_options (query), error);
+                                 &sketch, NULL, &options, error);
   rush_task_settings_unref (sketch.settings);
   return waiter != NULL ? determine_bounds (waiter, n_partitions, bound, n, out_n_bounds, error)
                         : NULL;
