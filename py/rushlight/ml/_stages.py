@@ -20,6 +20,8 @@ from rushlight.errors import IllegalArgumentException
 from rushlight.ml.base import Estimator, Model, Transformer
 from rushlight.ml.param import Params
 from rushlight.ml.util import SparkMLReadable, SparkMLWritable, shown_as_scala
+from rushlight.sql._making import as_literal, column_of_name, quoted
+from rushlight.sql.types import NumericType
 
 
 def setter(name):
@@ -92,10 +94,23 @@ class SparkModel(SparkStage, Model):
 
 # ---- what stages ask of datasets --------------------------------------------------------------
 
+def refuse(message):
+    """Raises Spark's IllegalArgumentException."""
+    raise IllegalArgumentException(message, "INVALID_ARGUMENT")
+
+
 def require(condition, message):
-    """Spark's require(): an IllegalArgumentException unless the condition holds."""
+    """Scala's require(): an IllegalArgumentException unless the condition holds."""
     if not condition:
-        raise IllegalArgumentException(f"requirement failed: {message}", "INVALID_ARGUMENT")
+        refuse(f"requirement failed: {message}")
+
+
+def given(stage, name):
+    """A parameter's value; an error that says so if there is none."""
+    if not stage.isDefined(name):
+        from rushlight.errors import SparkNoSuchElementException
+        raise SparkNoSuchElementException(f"Failed to find a default value for {name}")
+    return stage.getOrDefault(name)
 
 
 def field_of(schema, name):
@@ -103,12 +118,97 @@ def field_of(schema, name):
     for field in schema.fields:
         if field.name == name:
             return field
+    among = ", ".join(f"`{n}`" for n in schema.names)
     raise IllegalArgumentException(
-        f"{name} does not exist. Available: {', '.join(schema.names)}", "INVALID_ARGUMENT")
+        f"[FIELD_NOT_FOUND] No such struct field `{name}` in {among}. SQLSTATE: 42704",
+        "SQL_ILLEGAL_ARGUMENT")
 
 
-def check_new(schema, name):
+def check_new(schema, name, message="Output column {} already exists."):
     """Raises an error if a column of this name is there."""
-    if name in schema.names:
-        raise IllegalArgumentException(
-            f"requirement failed: Output column {name} already exists.", "INVALID_ARGUMENT")
+    require(name not in schema.names, message.format(name))
+
+
+def scala_type_name(data_type):
+    """How Scala shows a type, StringType or DecimalType(10,2), where its messages do."""
+    name = type(data_type).__name__
+    return f"{name}({data_type.precision},{data_type.scale})" if name == "DecimalType" else name
+
+
+def check_numeric(schema, name):
+    """The field of a column of numbers."""
+    field = field_of(schema, name)
+    require(isinstance(field.dataType, NumericType),
+            f"Column {name} must be of type numeric but was actually of type "
+            f"{field.dataType.simpleString()}.")
+    return field
+
+
+def is_vector(data_type):
+    """Whether a column is one of vectors."""
+    return type(data_type).__name__ == "VectorUDT"
+
+
+_VECTOR = ("class org.apache.spark.ml.linalg.VectorUDT:"
+           "struct<type:tinyint,size:int,indices:array<int>,values:array<double>>")
+
+
+def check_vector(schema, name):
+    """The field of a column of vectors."""
+    field = field_of(schema, name)
+    kind = type(field.dataType).__name__
+    single = "" if kind in ("ArrayType", "MapType", "StructType", "DecimalType") else "$"
+    require(is_vector(field.dataType),
+            f"Column {name} must be of type {_VECTOR} but was actually class "
+            f"org.apache.spark.sql.types.{kind}{single}:{field.dataType.simpleString()}.")
+    return field
+
+
+def one_or_many(stage, one=("outputCol",), many=("outputCols",)):
+    """Whether a stage that works on one column or on several has one; an error unless the
+    parameters of one way are given, and none of the other: `one` and `many` beside the input."""
+    name = f"{type(stage).__name__} {stage!r}"
+    if stage.isSet("inputCol"):
+        require(not stage.isSet("inputCols"), f"{name} requires exactly one of inputCol, inputCols "
+                "Params to be set, but both are set.")
+        way, needed, excluded = "the inputCol Param set for single-column transform", one, many
+    elif stage.isSet("inputCols"):
+        way, needed, excluded = "the inputCols Param set for multi-column transform", many, one
+    else:
+        refuse(f"{name} requires exactly one of inputCol, inputCols Params to be set, but neither "
+               "is set.")
+    wrong = [n for n in excluded if stage.isSet(n)]
+    missing = [n for n in needed if not stage.isDefined(n)]
+    what = ""
+    if wrong:
+        what += ("The following Params are not applicable and should not be set: "
+                 f"{', '.join(wrong)}. ")
+    if missing:
+        what += f"The following Params must be defined but are not set: {', '.join(missing)}. "
+    if what:
+        refuse(f"{name} has {way}. {what}".rstrip())
+    return stage.isSet("inputCol")
+
+
+def in_out_cols(stage, one=("outputCol",), many=("outputCols",)):
+    """(names of input columns, names of output columns) of such a stage."""
+    if one_or_many(stage, one, many):
+        return [stage.getInputCol()], [stage.getOutputCol()]
+    return stage.getInputCols(), stage.getOutputCols()
+
+
+# ---- columns ----------------------------------------------------------------------------------
+
+def column(name):
+    """The column of a name, whatever characters it has."""
+    return column_of_name(quoted(name))
+
+
+def parameter(value, data_type):
+    """A parameter of a function of the engine: a literal of a type."""
+    return as_literal(value, data_type)
+
+
+def add_column(dataset, name, col, metadata=None):
+    """The dataset with one more column, or another one of this name."""
+    return dataset.withColumn(name, col if metadata is None else col.alias(name, metadata=metadata))
