@@ -1,5 +1,5 @@
 /* value_from_python.c - objects of Python become values of columns; see values.h. */
-#include "py/ext/values/values.h"
+#include "py/ext/values/values_private.h"
 #include "sql/types/civil_time.h"
 #include "sql/types/decimal.h"
 
@@ -233,6 +233,8 @@ value_append (RushColumnBuilder *builder, const RushType *type, PyObject *value)
   GError *error = NULL;
   if (value == Py_None)
     return appended (rush_column_builder_append_null (builder, &error), &error);
+  if (type->user != NULL)
+    return value_user_append (builder, type, value);
   switch (type->kind)
     {
     case RUSH_TYPE_BOOL:

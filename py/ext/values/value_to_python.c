@@ -7,7 +7,7 @@
  *   k  [1, 2]        [1, 2]                  Row(k=1, v='a')
  *   v  ['a', 'b']    ['a', 'b']       ──▶    Row(k=2, v='b')
  */
-#include "py/ext/values/values.h"
+#include "py/ext/values/values_private.h"
 #include "sql/types/civil_time.h"
 #include "sql/types/decimal.h"
 
@@ -196,6 +196,14 @@ value_to_python (const RushColumn *column, guint row, PyObject *row_class)
 {
   if (column->type->kind == RUSH_TYPE_NULL || !rush_column_is_valid (column, row))
     Py_RETURN_NONE;
+  if (column->type->user != NULL)
+    return value_user_to_python (column, row, row_class);
+  return value_plain_to_python (column, row, row_class);
+}
+
+PyObject *
+value_plain_to_python (const RushColumn *column, guint row, PyObject *row_class)
+{
   gsize length;
   const char *bytes;
   switch (column->type->kind)

@@ -8,6 +8,8 @@
  *   day-time interval  array  map   struct
  *   timedelta          list   dict  Row: a subclass of tuple with __fields__
  *
+ *   user-defined types: objects of their own classes, by serialize () and deserialize ()
+ *
  * What Python gives is taken as PySpark takes it: str () of what is to be a string, true of a bool,
  * bytes for a bytearray, a tuple, dict or object for a struct.
  *

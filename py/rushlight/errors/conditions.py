@@ -58,6 +58,9 @@ CONDITIONS = {
     "FIELD_STRUCT_LENGTH_MISMATCH_WITH_NAME": (
         "{field_name}: Length of object ({object_length}) does not match with length of"
         " fields ({field_length}).", None),
+    "FIELD_TYPE_MISMATCH": ("{obj} is not an instance of type {data_type}.", None),
+    "FIELD_TYPE_MISMATCH_WITH_NAME": (
+        "{field_name}: {obj} is not an instance of type {data_type}.", None),
     "HIGHER_ORDER_FUNCTION_SHOULD_RETURN_COLUMN": (
         "Function `{func_name}` should return Column, got {return_type}.", None),
     "INCORRECT_CONF_FOR_PROFILE": (

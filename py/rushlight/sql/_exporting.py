@@ -42,8 +42,9 @@ class Exporting(Mapping):
         [0.0, 0.5]
         """
         from rushlight.sql._pandas import frame_of_arrow, frame_of_rows
+        from rushlight.sql._user_types import has_user_type
         if self._session.conf.get("spark.sql.execution.arrow.pyspark.enabled", "true") == "true" \
-                and _has_pyarrow():
+                and _has_pyarrow() and not has_user_type(self.schema):
             return frame_of_arrow(self.toArrow(), self._session)
         return frame_of_rows(self.collect(), self.schema)
 

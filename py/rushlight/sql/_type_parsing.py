@@ -6,8 +6,8 @@ from rushlight.errors import PySparkValueError
 from rushlight.sql.types import (
     ArrayType, BinaryType, BooleanType, ByteType, CalendarIntervalType, CharType, DateType,
     DayTimeIntervalType, DecimalType, DoubleType, FloatType, IntegerType, LongType, MapType,
-    NullType, ShortType, StringType, StructType, TimestampNTZType, TimestampType, VarcharType,
-    YearMonthIntervalType)
+    NullType, ShortType, StringType, StructType, TimestampNTZType, TimestampType, UserDefinedType,
+    VarcharType, YearMonthIntervalType)
 
 _ATOMIC = {t.typeName(): t for t in (
     NullType, StringType, BinaryType, BooleanType, DateType, TimestampType, TimestampNTZType,
@@ -21,7 +21,9 @@ def _parse_datatype_json_value(value):
     if isinstance(value, dict):
         kind = value["type"]
         if kind == "udt":
-            return _parse_datatype_json_value(value["sqlType"])
+            if "pyClass" not in value:      # of a JVM alone
+                return _parse_datatype_json_value(value["sqlType"])
+            return UserDefinedType.fromJson(value)
         return {"array": ArrayType, "map": MapType, "struct": StructType}[kind].fromJson(value)
     if value in _ATOMIC:
         return _ATOMIC[value]()

@@ -10,7 +10,8 @@ from rushlight.errors import PySparkTypeError, PySparkValueError
 from rushlight.sql.types import (
     ArrayType, BinaryType, BooleanType, ByteType, CharType, DateType, DayTimeIntervalType,
     DecimalType, DoubleType, FloatType, IntegerType, LongType, MapType, ShortType, StringType,
-    StructType, TimestampNTZType, TimestampType, VarcharType, YearMonthIntervalType)
+    StructType, TimestampNTZType, TimestampType, UserDefinedType, VarcharType,
+    YearMonthIntervalType)
 
 _ACCEPTED = {
     BooleanType: (bool,), ByteType: (int,), ShortType: (int,), IntegerType: (int,),
@@ -58,6 +59,8 @@ def _refuse(of, value, name):
 def _value_verifier(of, name):
     if isinstance(of, (StringType, CharType, VarcharType)):
         return lambda value: None       # anything is turned into text
+    if isinstance(of, UserDefinedType):
+        return _user_verifier(of, name)
     if isinstance(of, StructType):
         return _struct_verifier(of, name)
     if isinstance(of, ArrayType):
@@ -73,6 +76,20 @@ def _value_verifier(of, name):
     if type(of) in _ACCEPTED:
         return _with_type(of, name, lambda value: None)
     return lambda value: _unknown(of, value, name)
+
+
+def _user_verifier(of, name):
+    """Objects of the type's class; what they are kept as is looked at for programs' own types."""
+    check = None if of.scalaUDT() else make_verifier(of.sqlType(), True, name)
+
+    def verify(value):
+        if getattr(value, "__UDT__", None) != of:
+            _fail(PySparkValueError, "FIELD_TYPE_MISMATCH", name, obj=str(value),
+                  data_type=str(of))
+        if check is not None:
+            check(of.serialize(value))
+
+    return verify
 
 
 def _unknown(of, value, name):

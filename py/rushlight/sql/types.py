@@ -615,6 +615,8 @@ def _add_tree(of, prefix, lines, depth, level):
 def _tree_name(of):
     if isinstance(of, (DecimalType, AnsiIntervalType, _SizedText)):
         return of.simpleString()
+    if isinstance(of, UserDefinedType):     # as the JVM calls the class
+        return of.simpleString() if of.scalaUDT() else "pythonuserdefined"
     return of.typeName()
 
 
@@ -629,6 +631,7 @@ def _create_row(fields, values):
 
 
 # What reads types needs all of them; what reads them is used by some.
+from rushlight.sql._user_types import UserDefinedType   # noqa: E402
 from rushlight.sql._type_parsing import (   # noqa: E402,F401
     _SIZED, _parse_datatype_json_string, _parse_datatype_json_value, parse_ddl)
 
