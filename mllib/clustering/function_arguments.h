@@ -1,0 +1,15 @@
+/* function_arguments.h - how the functions of this folder read their arguments. */
+#pragma once
+
+#include "mllib/clustering/clustering_functions.h"
+#include "sql/kernels/columns.h"
+
+/* The vectors of the rows that count, and numbers beside them, as a block. */
+gboolean rush_function_block (RushInstanceBlock *out, RushColumn *vectors, RushColumn *labels,
+                              RushColumn *weights, RushInstanceChecks checks, const RushRows *rows,
+                              RushEvalContext *ctx, GError **error);
+/* Of a constant: the bytes of an array of them. (transfer full, g_free ()) */
+double *rush_constant_doubles (const RushColumn *bytes, guint *out_n);
+gboolean rush_constant_distance (const RushColumn *name, RushDistance *out, GError **error);
+/* "UDF(x)": Spark's models call a function of Scala's. */
+char *rush_udf_to_sql (const RushExpr *call, char *const *args);
