@@ -283,6 +283,19 @@ read_vectors (RushInstanceBlock *self, const RushBatch *batch, const RushColumn 
              : copy_dense (self, reader, batch, allocator, error);
 }
 
+/* A column of doubles as vectors of one. */
+static gboolean
+read_single_feature (RushInstanceBlock *self, const RushBatch *batch, const RushColumn *column,
+                     RushInstanceChecks checks, RushAllocator *allocator, GError **error)
+{
+  self->dense = read_doubles (self, OWNED_VALUES, batch, "Features", column, allocator, error);
+  self->n_features = 1;
+  for (guint i = 0; self->dense != NULL && (checks & RUSH_CHECK_FEATURES) && i < self->n_rows; i++)
+    if (!check_vector (&(RushVectorView){ 1, 1, NULL, self->dense + i }, error))
+      return FALSE;
+  return self->dense != NULL;
+}
+
 /* ---- a block ---- */
 
 gboolean
@@ -309,8 +322,14 @@ rush_instance_block_init (RushInstanceBlock *self, const RushBatch *batch,
                                        check_weights (self->weights, self->n_rows, error));
     }
   if (fine && columns->features >= 0)
-    fine = read_vectors (self, batch, batch->columns[columns->features], n_features,
-                         columns->checks, allocator, error);
+    {
+      const RushColumn *column = batch->columns[columns->features];
+
+      fine = column->type == &RUSH_FLOAT64
+                 ? read_single_feature (self, batch, column, columns->checks, allocator, error)
+                 : read_vectors (self, batch, column, n_features, columns->checks, allocator,
+                                 error);
+    }
   if (!fine)
     rush_instance_block_clear (self);
   return fine;

@@ -33,7 +33,7 @@ typedef struct
 {
   gint label;    /* double */
   gint weight;   /* double */
-  gint features; /* vector */
+  gint features; /* vector; or double: vectors of one feature */
   RushInstanceChecks checks;
 } RushInstanceColumns;
 

@@ -210,7 +210,7 @@ vector_result (const RushFunction *self, guint n, RushExpr *const *args, gboolea
   return rush_vector_type ();
 }
 
-static const RushFunction logistic_functions[] = {
+const RushFunction rush_functions_logistic[] = {
   RUSH_MODEL_FUNCTION ("ml_logistic_raw", 3, logistic_raw, .result_type = vector_result),
   RUSH_MODEL_FUNCTION ("ml_logistic_probability", 2, logistic_probability,
                        .result_type = vector_result),
@@ -219,9 +219,3 @@ static const RushFunction logistic_functions[] = {
   RUSH_MODEL_FUNCTION ("ml_class_scaled", 2, class_scaled, .fixed_type = &RUSH_FLOAT64),
   { .name = NULL },
 };
-
-void
-rush_logistic_functions_register (void)
-{
-  rush_functions_add (logistic_functions);
-}

@@ -15,5 +15,4 @@
 
 #include "mllib/regression/linear_model.h"
 
-/* Adds them to SQL's functions: once, when the program starts. */
-void rush_logistic_functions_register (void);
+extern const RushFunction rush_functions_logistic[]; /* ends with an entry without a name */

@@ -158,13 +158,7 @@ linear_prediction (const RushExpr *call, RushColumn *const *args, const RushRows
   return rush_column_writer_finish (&writer);
 }
 
-static const RushFunction linear_functions[] = {
+const RushFunction rush_functions_linear[] = {
   RUSH_MODEL_FUNCTION ("ml_linear_prediction", 3, linear_prediction, .fixed_type = &RUSH_FLOAT64),
   { .name = NULL },
 };
-
-void
-rush_linear_functions_register (void)
-{
-  rush_functions_add (linear_functions);
-}

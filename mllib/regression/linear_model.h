@@ -52,5 +52,4 @@ char *rush_model_to_sql (const RushExpr *call, char *const *args);
     .to_sql = rush_model_to_sql,                                                                   \
     __VA_ARGS__ }
 
-/* Adds ml_linear_prediction () to SQL's functions: once, when the program starts. */
-void rush_linear_functions_register (void);
+extern const RushFunction rush_functions_linear[]; /* ends with an entry without a name */

@@ -11,5 +11,10 @@
 #include "mllib/linalg/vector_column.h"
 #include "py/ext/sql/sql_private.h"
 
+/* ml_clustering.c, ml_evaluation.c, ml_regression.c */
+extern PyMethodDef engine_ml_clustering_functions[];
+extern PyMethodDef engine_ml_regression_functions[];
+extern PyMethodDef engine_ml_evaluation_functions[];
+
 /* Adds all of it; −1 with an exception set. */
 int engine_ml_add_to_module (PyObject *module);
