@@ -1,0 +1,62 @@
+/* feature_private.h - what the transformers share. */
+#pragma once
+
+#include "mllib/feature/features.h"
+#include "mllib/linalg/vector_column.h"
+#include "sql/kernels/columns.h"
+
+/* The tables of the files; each ends with an entry without a name. */
+extern const RushFunction rush_functions_assemble[];
+extern const RushFunction rush_functions_scale[];
+extern const RushFunction rush_functions_string_index[];
+extern const RushFunction rush_functions_one_hot[];
+extern const RushFunction rush_functions_bucket[];
+
+/* FAILED_EXECUTE_UDF: the transformer @name failed over a row, because of the exception of the JVM
+ * that @format tells. */
+#define RUSH_SPARK_EXCEPTION "org.apache.spark.SparkException: "
+gboolean rush_feature_failed (GError **error, const RushExpr *call, const char *name,
+                              const char *format, ...) G_GNUC_PRINTF (4, 5);
+/* As Double.toString () has it. (transfer full) */
+char *rush_feature_number (double value);
+
+/* Doubles of an array that is a parameter; NULL: the array is null. (transfer full, g_free ()) */
+double *rush_feature_doubles (const RushColumn *array, guint *out_n);
+
+/* A vector as Spark's compressed () leaves it, of its values that are not 0: sparse if that is
+ * smaller, else dense. */
+void rush_feature_append_compressed (RushVectorBuilder *builder, guint size, guint n,
+                                     const gint32 *indices, const double *values);
+/* The same of a dense vector; @scratch has room for @size. */
+void rush_feature_append_values (RushVectorBuilder *builder, guint size, const double *values,
+                                 gint32 *scratch_indices, double *scratch_values);
+
+/* result_type of functions that give a vector. */
+const RushType *rush_feature_vector_result (const RushFunction *self, guint n,
+                                            RushExpr *const *args, gboolean *inout_nullable,
+                                            GError **error);
+/* How calls are shown: UDF(x), without the parameters behind the first argument. */
+char *rush_feature_to_sql (const RushExpr *call, char *const *args);
+
+/* Goes through all rows of a batch, as builders need it, and says which count. */
+static inline gboolean
+rush_feature_row_counts (const RushRows *rows, guint row, guint *inout_next)
+{
+  if (rows->positions == NULL)
+    return row < rows->n;
+  if (*inout_next >= rows->n || rows->positions[*inout_next] != row)
+    return FALSE;
+  ++*inout_next;
+  return TRUE;
+}
+
+#define RUSH_FEATURE(NAME, N_ARGS, EVALUATE, TO_SQL, ...)                                          \
+  { .name = NAME,                                                                                  \
+    .kind = RUSH_FUNCTION_SCALAR,                                                                  \
+    .min_args = N_ARGS,                                                                            \
+    .max_args = N_ARGS,                                                                            \
+    .args = { RUSH_ARG_ANY },                                                                      \
+    .evaluate = EVALUATE,                                                                          \
+    .internal = TRUE,                                                                              \
+    .to_sql = TO_SQL,                                                                              \
+    __VA_ARGS__ }
