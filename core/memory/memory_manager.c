@@ -39,6 +39,7 @@
  * way from one operator to the next are objects there, and a heap that is too full ends the
  * executor.  Here batches on their way are counted like all else, and may go there when the pool
  * has nothing left and nothing can be spilled: up to 1/N of it a task, and never beyond its end.
+ * Tables that the driver makes for all tasks may go there, too (user_allocator.c).
  *
  * Eviction writes files, so it runs without the lock; evict_lock lets one thread at a time do it,
  * and everybody looks at the sums again afterwards, as the world has moved on.
@@ -69,7 +70,8 @@ struct _RushMemoryManager
   gint64 execution_used;
   gint64 storage_used;
   gint64 user_used;
-  GHashTable *tasks; /* gint64 task id → TaskUse: tasks that hold memory or wait for it */
+  gint64 user_tables; /* of it: what belongs to no task */
+  GHashTable *tasks;  /* gint64 task id → TaskUse: tasks that hold memory or wait for it */
 };
 
 /* What a task asks for: one request at a time. */
@@ -374,7 +376,7 @@ rush_memory_manager_acquire_user (RushMemoryManager *self, gint64 task_id, gint6
   g_return_val_if_fail (bytes > 0, FALSE);
   pthread_mutex_lock (&self->lock);
   TaskUse *task = enter_task (self, task_id);
-  gint64 share = self->user / g_hash_table_size (self->tasks);
+  gint64 share = (self->user - self->user_tables) / g_hash_table_size (self->tasks);
   gboolean granted = bytes <= self->user - self->user_used && bytes <= share - task->user_used;
   if (granted)
     {
@@ -400,6 +402,31 @@ rush_memory_manager_release_user (RushMemoryManager *self, gint64 task_id, gint6
   pthread_mutex_unlock (&self->lock);
 }
 
+gboolean
+rush_memory_manager_acquire_table (RushMemoryManager *self, gint64 bytes)
+{
+  pthread_mutex_lock (&self->lock);
+  gboolean granted =
+      bytes <= self->user - self->user_used && bytes <= self->user / 4 * 3 - self->user_tables;
+  if (granted)
+    {
+      self->user_tables += bytes;
+      self->user_used += bytes;
+    }
+  pthread_mutex_unlock (&self->lock);
+  return granted;
+}
+
+void
+rush_memory_manager_release_table (RushMemoryManager *self, gint64 bytes)
+{
+  pthread_mutex_lock (&self->lock);
+  g_assert (bytes <= self->user_tables);
+  self->user_tables -= bytes;
+  self->user_used -= bytes;
+  pthread_mutex_unlock (&self->lock);
+}
+
 void
 rush_memory_manager_wake (RushMemoryManager *self)
 {
@@ -422,6 +449,7 @@ rush_memory_manager_stats (RushMemoryManager *self, RushMemoryStats *out)
     .storage_region = self->storage_region,
     .user = self->user,
     .user_used = self->user_used,
+    .user_tables = self->user_tables,
     .n_active_tasks = g_hash_table_size (self->tasks),
   };
   pthread_mutex_unlock (&self->lock);

@@ -4,7 +4,8 @@
  *        ├─ usable × spark.memory.fraction = the unified pool
  *        │     ├─ execution: tasks (hash tables, sorts, batches being built)
  *        │     └─ storage:   map outputs, cached blocks and broadcasts
- *        └─ the rest: user memory, for batches on their way between operators
+ *        └─ the rest: user memory, for batches on their way between operators, and for tables of
+ *                     broadcasts that storage has refused
  *
  * Execution may take free storage memory, and evicts storage down to storageFraction of the pool;
  * storage may borrow free execution memory, never evicts execution.  With N tasks that hold or want
@@ -38,6 +39,7 @@ typedef struct
   gint64 storage_region; /* pool × storageFraction */
   gint64 user;           /* outside the pool */
   gint64 user_used;
+  gint64 user_tables; /* of it: what belongs to no task */
   guint n_active_tasks;
 } RushMemoryStats;
 void rush_memory_manager_stats (RushMemoryManager *self, RushMemoryStats *out);
@@ -70,9 +72,16 @@ void rush_memory_manager_release_execution (RushMemoryManager *self, gint64 task
 gboolean rush_memory_manager_acquire_user (RushMemoryManager *self, gint64 task_id, gint64 bytes);
 void rush_memory_manager_release_user (RushMemoryManager *self, gint64 task_id, gint64 bytes);
 
+/* User memory for what belongs to no task: all of @bytes or nothing; a quarter of it stays for the
+ * tasks. */
+gboolean rush_memory_manager_acquire_table (RushMemoryManager *self, gint64 bytes);
+void rush_memory_manager_release_table (RushMemoryManager *self, gint64 bytes);
+
 /* Wakes everybody who waits (cancellation). */
 void rush_memory_manager_wake (RushMemoryManager *self);
 
 /* An allocator whose account is the storage pool; refuses when the pool is full even after
  * eviction. */
 RushAllocator *rush_storage_allocator_new (RushMemoryManager *self);
+/* An allocator of user memory for what belongs to no task (user_allocator.c). */
+RushAllocator *rush_user_allocator_new (RushMemoryManager *self);

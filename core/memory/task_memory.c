@@ -111,18 +111,21 @@ refuse (RushTaskMemory *self, gsize bytes, gint64 got, gint64 used, GError **err
   g_autofree char *pool = rush_format_bytes (stats.pool);
   g_autofree char *storage = rush_format_bytes (stats.storage_used);
   g_autofree char *execution = rush_format_bytes (stats.execution_used);
-  g_autofree char *user = rush_format_bytes (stats.user);
+  g_autofree char *user = rush_format_bytes (stats.user - stats.user_tables);
+  g_autofree char *tables = rush_format_bytes (stats.user_tables);
 
-  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_OUT_OF_MEMORY,
-               "[UNABLE_TO_ACQUIRE_MEMORY] Unable to acquire %" G_GSIZE_FORMAT
-               " bytes of memory, got %" G_GINT64_FORMAT ". SQLSTATE: 53200\n"
-               "Task %" G_GINT64_FORMAT " asked for %s and holds %s (%s); its share is 1/%u: at "
-               "most %s of execution memory, and of %s outside the pool for batches on their way; "
-               "the unified pool of %s has %s in storage and %s in execution, and nothing more can "
-               "be spilled. Give the executor more memory (spark.driver.memory in local mode, else "
-               "spark.executor.memory), or each task less data (more partitions)",
-               bytes, got, self->task_id, asked, holds, consumers->str, n_tasks, share, user, pool,
-               storage, execution);
+  g_set_error (
+      error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_OUT_OF_MEMORY,
+      "[UNABLE_TO_ACQUIRE_MEMORY] Unable to acquire %" G_GSIZE_FORMAT
+      " bytes of memory, got %" G_GINT64_FORMAT ". SQLSTATE: 53200\n"
+      "Task %" G_GINT64_FORMAT " asked for %s and holds %s (%s); its share is 1/%u: at "
+      "most %s of execution memory, and of %s outside the pool for batches on their way (tables "
+      "of broadcasts hold %s there); the unified pool of %s has %s in storage and %s in execution, "
+      "and nothing more can "
+      "be spilled. Give the executor more memory (spark.driver.memory in local mode, else "
+      "spark.executor.memory), or each task less data (more partitions)",
+      bytes, got, self->task_id, asked, holds, consumers->str, n_tasks, share, user, tables, pool,
+      storage, execution);
   return FALSE;
 }
 

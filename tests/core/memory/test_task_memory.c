@@ -180,7 +180,8 @@ test_a_refusal_shows_the_arithmetic (void)
       "SQLSTATE: 53200\n"
       "Task 7 asked for 300.0 KiB and holds 640.0 KiB (ShuffleWriter 384.0 KiB, Combiner "
       "256.0 KiB, batches on their way 0.0 B); its share is 1/1: at most 896.0 KiB of execution "
-      "memory, and of 0.0 B outside the pool for batches on their way; the unified pool of "
+      "memory, and of 0.0 B outside the pool for batches on their way (tables of broadcasts hold "
+      "0.0 B there); the unified pool of "
       "1024.0 KiB has 128.0 KiB in storage and 640.0 KiB in execution, and nothing more can be "
       "spilled. Give the executor more memory (spark.driver.memory in local mode, else "
       "spark.executor.memory), or each task less data (more partitions)");
@@ -234,6 +235,26 @@ test_user_memory_is_shared (void)
   rush_memory_manager_release_user (manager, 1, 4 * STEP);
   g_assert_cmpint (stats_of (manager).user_used, ==, 0);
   g_assert_cmpuint (stats_of (manager).n_active_tasks, ==, 0);
+}
+
+/* A table of all tasks may take three quarters of it; the tasks share what is left. */
+static void
+test_user_memory_of_tables (void)
+{
+  g_autoptr (RushMemoryManager) manager = manager_with_user_memory (4 * STEP, 4 * STEP);
+  g_autoptr (RushAllocator) tables = rush_user_allocator_new (manager);
+  g_autoptr (GError) error = NULL;
+  gpointer table = rush_alloc (tables, 3 * STEP, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (stats_of (manager).user_tables, ==, 3 * STEP);
+  g_assert_null (rush_alloc (tables, 1, &error));
+  g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_OUT_OF_MEMORY);
+  g_assert_true (rush_memory_manager_acquire_user (manager, 1, STEP));
+  g_assert_false (rush_memory_manager_acquire_user (manager, 2, 1));
+  rush_memory_manager_release_user (manager, 1, STEP);
+  rush_free (tables, table, 3 * STEP);
+  g_assert_cmpint (stats_of (manager).user_used, ==, 0);
 }
 
 static void
@@ -317,6 +338,7 @@ main (int argc, char **argv)
   g_test_add_func ("/task_memory/arithmetic", test_a_refusal_shows_the_arithmetic);
   g_test_add_func ("/task_memory/user_memory_is_borrowed_last", test_user_memory_is_borrowed_last);
   g_test_add_func ("/task_memory/user_memory_is_shared", test_user_memory_is_shared);
+  g_test_add_func ("/task_memory/user_memory_of_tables", test_user_memory_of_tables);
   g_test_add_func ("/task_memory/cancelled", test_a_cancelled_task_gets_nothing);
   g_test_add_func ("/task_memory/outlives", test_memory_may_outlive_its_task);
   g_test_add_func ("/task_memory/another_thread", test_another_thread_frees);
