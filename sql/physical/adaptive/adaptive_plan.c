@@ -69,9 +69,12 @@ settle (Round *round, RushExec *plan, gboolean is_last, GError **error)
       is_last &&
       !rush_settings_get_bool (settings, "spark.sql.adaptive.applyFinalStageShuffleOptimizations");
   g_autoptr (RushExec) read = as_written ? rush_exec_ref (plan) : read_well (round, plan, error);
+  g_autoptr (RushExec) fused =
+      read != NULL
+          ? rush_collapse_codegen_stages (read, settings, &round->self->last_codegen_id)
+          : NULL;
 
-  return read != NULL ? rush_collapse_codegen_stages (read, settings, &round->self->last_codegen_id)
-                      : NULL;
+  return fused != NULL ? rush_narrow_joins (fused) : NULL;
 }
 
 /* A stage that does the same already, read once more; NULL: there is none.  It is found when the

@@ -101,6 +101,17 @@ first_env (RushQuery *query)
   return ids[0] != NULL ? rush_local_backend_env (backend, ids[0]) : NULL;
 }
 
+/* Spark's driver builds the table in its heap, beside the pool: there may be one that storage memory
+ * has no room for. */
+static RushAllocator *
+beside_pool (RushQuery *query)
+{
+  RushEnv *env = first_env (query);
+
+  return env != NULL ? rush_user_allocator_new (env->memory)
+                     : rush_allocator_ref (rush_allocator_system ());
+}
+
 RushAllocator *
 rush_broadcast_allocator_new (RushQuery *query)
 {
@@ -118,20 +129,6 @@ bytes_of (const GPtrArray *rows)
   for (guint b = 0; b < rows->len; b++)
     bytes += (gint64)rush_batch_memory_bytes (rows->pdata[b]);
   return bytes;
-}
-
-/* Spark's driver builds the table in its heap, beside the pool: so much of it may be a table that
- * storage memory has no room for. */
-static gboolean
-fits_beside_pool (const GPtrArray *rows, RushQuery *query)
-{
-  RushEnv *env = first_env (query);
-  RushMemoryStats stats;
-
-  if (env == NULL)
-    return TRUE;
-  rush_memory_manager_stats (env->memory, &stats);
-  return bytes_of (rows) < ((gint64)stats.user - (gint64)stats.user_used) / 4;
 }
 
 /* Nothing is built of rows that are too many, or too large. */
@@ -178,17 +175,14 @@ build_table (BroadcastExchangeExec *self, GPtrArray *rows, RushQuery *query, GEr
   g_autoptr (RushSchema) schema = rush_exec_schema (&self->base);
   g_autoptr (RushEvalContext) eval = rush_query_eval_context_new (query);
   g_autoptr (RushAllocator) storage = rush_broadcast_allocator_new (query);
+  g_autoptr (RushAllocator) user = beside_pool (query);
   GError *failure = NULL;
 
   if (!check_size (rows, query, error))
     return FALSE;
-  self->table = rush_join_table_new (rows, schema, self->bound, eval, storage, &failure);
-  if (self->table == NULL && fits_beside_pool (rows, query))
-    {
-      g_clear_error (&failure);
-      self->table =
-          rush_join_table_new (rows, schema, self->bound, eval, rush_allocator_system (), &failure);
-    }
+  self->table = rush_join_table_new (rows, schema, self->bound, eval, storage, NULL);
+  if (self->table == NULL)
+    self->table = rush_join_table_new (rows, schema, self->bound, eval, user, &failure);
   if (self->table == NULL)
     advise (error, failure);
   return self->table != NULL;

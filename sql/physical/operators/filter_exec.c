@@ -89,6 +89,12 @@ static const RushExecClass filter_class = {
   .open = filter_open,
 };
 
+gboolean
+rush_exec_is_filter (const RushExec *self)
+{
+  return self->klass == &filter_class;
+}
+
 /* What a row that passed cannot be null in: columns that the condition says so of. */
 static RushExprList *
 filtered_output (const RushExpr *condition, const RushExprList *input)

@@ -446,9 +446,13 @@ join_expressions (const RushExec *base, GPtrArray *into)
 static RushExec *
 join_with_children (const RushExec *base, RushExec *const *children)
 {
+  const RushJoinSpec *spec = ((const JoinExec *)base)->spec;
   RushJoin join = rush_join_share (join_of (base));
+  RushExec *copy = rush_join_exec_new (&join, children[0], children[1]);
 
-  return rush_join_exec_new (&join, children[0], children[1]);
+  if (spec->wanted != NULL)
+    ((JoinExec *)copy)->spec->wanted = g_memdup2 (spec->wanted, spec->pairs->n_fields);
+  return copy;
 }
 
 static void
@@ -559,4 +563,19 @@ rush_join_exec_new (const RushJoin *join, RushExec *left, RushExec *right)
   self->build_schema = rush_exec_schema (self->join.build_left ? left : right);
   rush_exec_add_metric (self, "numOutputRows", "number of output rows", RUSH_METRIC_SUM);
   return &self->base;
+}
+
+RushExec *
+rush_join_exec_narrow (const RushExec *base, RushExec *const *children, const RushExprIdSet *wanted)
+{
+  RushExec *copy = rush_exec_share (join_with_children (base, children), base);
+  RushJoinSpec *spec = ((JoinExec *)copy)->spec;
+
+  /* Semi joins and their like give streamed rows as they are: there is nothing to leave out. */
+  g_free (spec->wanted);
+  spec->wanted = g_new0 (guint8, spec->pairs->n_fields + 1);
+  for (guint c = 0; c < spec->pairs->n_fields; c++)
+    spec->wanted[c] = c >= copy->output->n ||
+                      rush_expr_id_set_has (wanted, rush_expr_named_id (copy->output->items[c]));
+  return copy;
 }

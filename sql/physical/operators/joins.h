@@ -34,6 +34,10 @@ typedef struct
 
 /* Takes over what is in @join, and the children. */
 RushExec *rush_join_exec_new (const RushJoin *join, RushExec *left, RushExec *right);
+/* A copy with other children (taken over), of whose columns those in @wanted alone are read: the
+ * others hold nulls. */
+RushExec *rush_join_exec_narrow (const RushExec *self, RushExec *const *children,
+                                 const RushExprIdSet *wanted);
 gboolean rush_exec_is_join (const RushExec *self);
 const RushJoin *rush_join_exec_get (const RushExec *self);
 void rush_join_clear (RushJoin *self);

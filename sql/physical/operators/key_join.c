@@ -54,6 +54,7 @@ spec_of_type (const RushJoinSpec *self, RushJoinType type, RushSchema *output)
     .condition = self->condition != NULL ? rush_expr_ref (self->condition) : NULL,
     .pairs = rush_schema_ref (self->pairs),
     .output = rush_schema_ref (output),
+    .wanted = g_memdup2 (self->wanted, self->pairs->n_fields),
   };
   rush_ref_count_init (&copy->refs);
   return copy;

@@ -25,6 +25,9 @@ RushExec *rush_simplify_aggregates (RushExec *plan, const RushEvalSettings *sett
 /* Numbers the stages of fused operators from *@inout_last + 1 on. */
 RushExec *rush_collapse_codegen_stages (RushExec *plan, const RushEvalSettings *settings,
                                         gint *inout_last);
+/* Joins give those columns alone that the operators above them read.  Nothing may be put between
+ * them afterwards. */
+RushExec *rush_narrow_joins (RushExec *plan);
 /* Exchanges that give the same rows become one. */
 RushExec *rush_reuse_exchanges (RushExec *plan, const RushEvalSettings *settings, GError **error);
 

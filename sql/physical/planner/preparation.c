@@ -1,7 +1,7 @@
 /* preparation.c - what happens to every physical plan before it runs, in this order:
  *
  *   subqueries · exchanges and sorts · aggregates made simpler · sorts of sorted rows left out
- *   · [adaptive: the rest happens there] · fused stages · reuse of exchanges
+ *   · [adaptive: the rest happens there] · fused stages · narrow joins · reuse of exchanges
  *
  * Mirrors: QueryExecution.preparations, InsertAdaptiveSparkPlan.
  */
@@ -257,6 +257,7 @@ rush_prepare_for_execution (RushQuery *query, RushExec *plan, GError **error)
       required != NULL ? rush_simplify_aggregates (required, settings, error) : NULL;
   g_autoptr (RushExec) sorted = NULL;
   g_autoptr (RushExec) fused = NULL;
+  g_autoptr (RushExec) narrow = NULL;
   gint last = 0;
 
   if (simple == NULL)
@@ -267,5 +268,6 @@ rush_prepare_for_execution (RushQuery *query, RushExec *plan, GError **error)
   if (rush_adaptive_applies (plan, settings))
     return rush_adaptive_exec_new (plan, sorted);
   fused = rush_collapse_codegen_stages (sorted, settings, &last);
-  return rush_reuse_exchanges (fused, settings, error);
+  narrow = rush_narrow_joins (fused);
+  return rush_reuse_exchanges (narrow, settings, error);
 }

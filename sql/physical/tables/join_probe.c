@@ -8,6 +8,10 @@
  *                   the batch and a column of bits
  *   build rows      RIGHT and FULL OUTER: those that never were in a pair, at the end
  *
+ * Pairs are copied together, but for streamed rows that have one partner at most: where most of a
+ * batch have one, its columns stay as they are and the partners' are put beside them.  Columns that
+ * nobody reads (spec->wanted) are nulls.
+ *
  * A streamed row's pairs may be more than fit a batch.  The cursor then stands in the middle of
  * them, and remembers whether one has passed the condition.
  */
@@ -64,6 +68,7 @@ rush_join_spec_unref (RushJoinSpec *self)
   rush_expr_unref (self->condition);
   rush_schema_unref (self->pairs);
   rush_schema_unref (self->output);
+  g_free (self->wanted);
   g_free (self);
 }
 
@@ -97,7 +102,7 @@ find_groups (Probe *self, GError **error)
       found = columns[k] != NULL;
     }
   if (found && keys->n > 0)
-    found = rush_group_table_find (self->table->groups, columns, &rows, self->groups, error);
+    found = rush_join_table_find (self->table, columns, &rows, self->groups, error);
   /* x NOT IN (…) is null for a null x. */
   if (found && self->spec->null_aware && self->table->n_rows > 0)
     for (guint i = 0; i < rows.n; i++)
@@ -143,6 +148,32 @@ add_pair (Probe *self, guint ordinal, guint32 build_row)
   self->build_rows[self->n_pairs++] = build_row;
 }
 
+/* Whether a streamed row has one partner at most. */
+static gboolean
+partners_are_unique (const Probe *self)
+{
+  return self->spec->keys->n > 0 && self->table->starts == NULL;
+}
+
+/* The pairs of a whole batch, whose rows have one partner at most: its group, which is its row. */
+static void
+fill_unique_pairs (Probe *self, gboolean with_lonely)
+{
+  RushRows rows = rows_of (self->batch);
+  guint n = 0;
+
+  G_STATIC_ASSERT (RUSH_NO_GROUP == RUSH_NO_ROW);
+  for (guint i = 0; i < rows.n; i++)
+    {
+      self->streamed_rows[n] = rush_eval_row (&rows, i);
+      self->ordinals[n] = i;
+      self->build_rows[n] = self->groups[i];
+      n += (guint)(with_lonely || self->groups[i] != RUSH_NO_GROUP);
+    }
+  self->n_pairs = n;
+  self->next_row = rows.n;
+}
+
 /* As many as fit.  @with_lonely: rows without any match give a pair with no row (there is no
  * condition that could leave more rows alone); else there is room left for them. */
 static void
@@ -151,6 +182,11 @@ fill_pairs (Probe *self, gboolean with_lonely)
   guint n_lonely = 0;
 
   self->n_pairs = 0;
+  if (partners_are_unique (self))
+    {
+      fill_unique_pairs (self, with_lonely);
+      return;
+    }
   while (self->next_row < self->batch->length && self->n_pairs + n_lonely < MAX_PAIRS)
     {
       const guint32 *rows;
@@ -171,42 +207,100 @@ fill_pairs (Probe *self, gboolean with_lonely)
     }
 }
 
-/* Columns [first, first + n) of the pairs, which are those of one side; those that @wanted, if it
- * is given, leaves out are nulls. */
+/* Columns [first, first + n) of the pairs, which are those of one side, at @rows[n_rows] of it (NULL:
+ * all rows, as they are); those that @wanted, if it is given, leaves out are nulls. */
 static gboolean
-take_side (Probe *self, gboolean build, const guint8 *wanted, RushColumn **out, guint first,
-           guint n, GError **error)
+take_side (Probe *self, gboolean build, const guint32 *rows, guint n_rows, const guint8 *wanted,
+           RushColumn **out, guint first, guint n, GError **error)
 {
   RushColumn *const *from = build ? self->table->columns : self->batch->columns;
-  const guint32 *rows = build ? self->build_rows : self->streamed_rows;
   RushAllocator *allocator = self->eval->allocator;
 
   for (guint c = 0; c < n; c++)
     {
-      out[first + c] =
-          wanted == NULL || wanted[first + c]
-              ? rush_column_take (from[c], rows, self->n_pairs, allocator, error)
-              : rush_column_new_constant_null (from[c]->type, self->n_pairs, allocator, error);
+      if (wanted != NULL && !wanted[first + c])
+        out[first + c] = rush_column_new_constant_null (from[c]->type, n_rows, allocator, error);
+      else if (rows == NULL)
+        out[first + c] = rush_column_ref (from[c]);
+      else
+        out[first + c] = rush_column_take (from[c], rows, n_rows, allocator, error);
       if (out[first + c] == NULL)
         return FALSE;
     }
   return TRUE;
 }
 
-/* The pairs as a batch of left and right columns. */
+/* Left and right columns: @streamed_rows of the batch (NULL: all) along @build_rows of the table. */
 static RushBatch *
-pair_batch (Probe *self, RushSchema *schema, const guint8 *wanted, GError **error)
+columns_of (Probe *self, RushSchema *schema, const guint32 *streamed_rows,
+            const guint32 *build_rows, guint n_rows, const guint8 *wanted, GError **error)
 {
   guint n_left = self->spec->n_left, n = self->spec->pairs->n_fields;
+  gboolean build_left = self->spec->build_left;
   g_autofree RushColumn **columns = g_new0 (RushColumn *, n + 1);
 
-  if (take_side (self, self->spec->build_left, wanted, columns, 0, n_left, error) &&
-      take_side (self, !self->spec->build_left, wanted, columns, n_left, n - n_left, error))
-    return rush_batch_new (schema, self->n_pairs, columns);
+  if (take_side (self, build_left, build_left ? build_rows : streamed_rows, n_rows, wanted, columns,
+                 0, n_left, error) &&
+      take_side (self, !build_left, build_left ? streamed_rows : build_rows, n_rows, wanted,
+                 columns, n_left, n - n_left, error))
+    return rush_batch_new (schema, n_rows, columns);
   for (guint c = 0; c < n; c++)
     if (columns[c] != NULL)
       rush_column_unref (columns[c]);
   return NULL;
+}
+
+/* Whether the streamed columns may stay as they are, and the build rows be put beside them: each
+ * row is in one pair at most, and most of them are in one. */
+static gboolean
+stays_in_place (const Probe *self)
+{
+  return partners_are_unique (self) && self->n_pairs >= self->batch->physical_length / 4 * 3;
+}
+
+/* The streamed batch with the build side's columns beside its own, and a selection of the rows that
+ * are in a pair.  The other rows have some partner, which nobody will see. */
+static RushBatch *
+pairs_in_place (Probe *self, RushSchema *schema, const guint8 *wanted, GError **error)
+{
+  guint n = self->batch->physical_length;
+  guint32 build_rows[RUSH_BATCH_MAX_ROWS];
+  g_autoptr (RushBatch) whole = NULL;
+  RushBuffer *selection;
+
+  if (self->n_pairs == n)
+    return columns_of (self, schema, NULL, self->build_rows, n, wanted, error);
+  for (guint row = 0; row < n; row++)
+    build_rows[row] = self->build_rows[0];
+  for (guint p = 0; p < self->n_pairs; p++)
+    build_rows[self->streamed_rows[p]] = self->build_rows[p];
+  whole = columns_of (self, schema, NULL, build_rows, n, wanted, error);
+  selection = whole != NULL
+                  ? rush_buffer_new (self->eval->allocator, self->n_pairs * sizeof (guint16), error)
+                  : NULL;
+  if (selection == NULL)
+    return NULL;
+  for (guint p = 0; p < self->n_pairs; p++)
+    ((guint16 *)selection->bytes)[p] = (guint16)self->streamed_rows[p];
+  return rush_batch_select (whole, selection, self->n_pairs);
+}
+
+/* The pairs as a batch of left and right columns, the @p-th pair in row @p. */
+static RushBatch *
+pair_batch (Probe *self, RushSchema *schema, const guint8 *wanted, GError **error)
+{
+  return columns_of (self, schema, self->streamed_rows, self->build_rows, self->n_pairs, wanted,
+                     error);
+}
+
+/* What comes out of the pairs. */
+static RushBatch *
+joined_batch (Probe *self, GError **error)
+{
+  const RushJoinSpec *spec = self->spec;
+
+  return stays_in_place (self) ? pairs_in_place (self, spec->output, spec->wanted, error)
+                               : pair_batch (self, spec->output, spec->wanted, error);
 }
 
 static void
@@ -401,7 +495,8 @@ next_lonely_build (Probe *self, GError **error)
     return NULL;
   for (guint c = 0; c < n && made; c++)
     {
-      if (c >= build_first && c < build_end)
+      if (c >= build_first && c < build_end &&
+          (self->spec->wanted == NULL || self->spec->wanted[c]))
         columns[c] = rush_column_take (self->table->columns[c - build_first], self->build_rows,
                                        self->n_pairs, self->eval->allocator, error);
       else
@@ -453,7 +548,7 @@ probe_next (RushIterator *base, GError **error)
       if (!next_pairs (self, &failure))
         break;
       if (self->n_pairs > 0)
-        return pair_batch (self, self->spec->output, NULL, error);
+        return joined_batch (self, error);
     }
   if (failure != NULL)
     {

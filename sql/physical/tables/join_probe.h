@@ -24,6 +24,8 @@ typedef struct
   RushExpr *condition; /* (owned) bound to left and right columns, or NULL */
   RushSchema *pairs;   /* (owned) left columns, right columns */
   RushSchema *output;  /* (owned) the same; LEFT_SEMI, LEFT_ANTI: left's; EXISTENCE: and one */
+  guint8 *wanted;      /* (owned) [pairs' columns] whether someone reads it of what comes out; or
+                          NULL: all are read */
 } RushJoinSpec;
 
 RushJoinSpec *rush_join_spec_ref (RushJoinSpec *self);

@@ -78,12 +78,19 @@ number_batch (RushJoinTable *self, const RushBatch *batch, const RushExprList *k
   return numbered;
 }
 
+static guint
+n_groups_of (const RushJoinTable *self)
+{
+  return self->dense != NULL ? rush_dense_keys_n_groups (self->dense)
+                             : rush_group_table_n_groups (self->groups);
+}
+
 /* starts[g] counts group g − 1, then is where the next row of g goes, and at the end, shifted back,
  * where g begins. */
 static gboolean
 order_rows (RushJoinTable *self, const guint32 *groups, GError **error)
 {
-  guint n_groups = rush_group_table_n_groups (self->groups);
+  guint n_groups = n_groups_of (self);
   guint32 at = 0;
 
   self->starts = rush_alloc (self->allocator, (n_groups + 1) * sizeof (guint32), error);
@@ -110,33 +117,55 @@ order_rows (RushJoinTable *self, const guint32 *groups, GError **error)
   return TRUE;
 }
 
+/* Numbers the groups batch by batch, in a hash table. */
 static gboolean
-group_rows (RushJoinTable *self, GPtrArray *batches, const RushExprList *keys,
-            RushEvalContext *eval, GError **error)
+hash_rows (RushJoinTable *self, GPtrArray *batches, const RushExprList *keys, RushEvalContext *eval,
+           guint32 *out_groups, GError **error)
 {
   g_autofree const RushType **types = g_new (const RushType *, keys->n);
   g_autoptr (RushKeyLayout) layout = NULL;
-  gsize bytes = MAX (self->n_rows, 1) * sizeof (guint32);
-  guint32 *groups;
-  gboolean grouped = TRUE;
-  guint at = 0;
 
   for (guint k = 0; k < keys->n; k++)
     types[k] = keys->items[k]->type;
   layout = rush_key_layout_new (keys->n, types, FALSE, error);
-  groups = layout != NULL ? rush_alloc (self->allocator, bytes, error) : NULL;
-  if (groups == NULL)
+  if (layout == NULL)
     return FALSE;
   self->groups = rush_group_table_new (layout, self->allocator);
-  for (guint b = 0; b < batches->len && grouped; b++)
+  for (guint b = 0; b < batches->len; b++)
     {
-      grouped = number_batch (self, batches->pdata[b], keys, eval, groups + at, error);
-      at += ((RushBatch *)batches->pdata[b])->length;
+      if (!number_batch (self, batches->pdata[b], keys, eval, out_groups, error))
+        return FALSE;
+      out_groups += ((RushBatch *)batches->pdata[b])->length;
     }
+  return TRUE;
+}
+
+/* FALSE: the keys are not for it. */
+static gboolean
+number_dense (RushJoinTable *self, const RushExprList *keys, guint32 *out_groups)
+{
+  if (keys->n == 1 && keys->items[0]->kind == RUSH_EXPR_BOUND)
+    self->dense = rush_dense_keys_new (self->columns[keys->items[0]->as.bound.ordinal], out_groups,
+                                       self->allocator);
+  return self->dense != NULL;
+}
+
+static gboolean
+group_rows (RushJoinTable *self, GPtrArray *batches, const RushExprList *keys,
+            RushEvalContext *eval, GError **error)
+{
+  gsize bytes = MAX (self->n_rows, 1) * sizeof (guint32);
+  guint32 *groups = rush_alloc (self->allocator, bytes, error);
+  gboolean grouped;
+
+  if (groups == NULL)
+    return FALSE;
+  grouped =
+      number_dense (self, keys, groups) || hash_rows (self, batches, keys, eval, groups, error);
   for (guint row = 0; grouped && row < self->n_rows; row++)
     self->n_in_groups += groups[row] != RUSH_NO_GROUP;
   self->has_null_key = self->n_in_groups < self->n_rows;
-  if (grouped && (self->has_null_key || rush_group_table_n_groups (self->groups) < self->n_rows))
+  if (grouped && (self->has_null_key || n_groups_of (self) < self->n_rows))
     grouped = order_rows (self, groups, error);
   rush_free (self->allocator, groups, bytes);
   return grouped;
@@ -205,11 +234,11 @@ rush_join_table_unref (RushJoinTable *self)
       rush_column_unref (self->columns[c]);
   g_free (self->columns);
   if (self->starts != NULL)
-    rush_free (self->allocator, self->starts,
-               (rush_group_table_n_groups (self->groups) + 1) * sizeof (guint32));
+    rush_free (self->allocator, self->starts, (n_groups_of (self) + 1) * sizeof (guint32));
   if (self->order != NULL)
     rush_free (self->allocator, self->order, MAX (self->n_in_groups, 1) * sizeof (guint32));
   rush_group_table_free (self->groups);
+  rush_dense_keys_free (self->dense);
   rush_schema_unref (self->schema);
   rush_allocator_unref (self->allocator);
   g_free (self);
@@ -220,7 +249,19 @@ rush_join_table_memory_bytes (const RushJoinTable *self)
 {
   gsize bytes = self->groups != NULL ? rush_group_table_memory_bytes (self->groups) : 0;
 
+  if (self->dense != NULL)
+    bytes += rush_dense_keys_memory_bytes (self->dense);
   for (guint c = 0; c < self->schema->n_fields; c++)
     bytes += rush_column_memory_bytes (self->columns[c]);
   return bytes + (self->starts != NULL ? self->n_in_groups * 2 * sizeof (guint32) : 0);
+}
+
+gboolean
+rush_join_table_find (const RushJoinTable *self, RushColumn *const *keys, const RushRows *rows,
+                      guint32 *out_groups, GError **error)
+{
+  if (self->dense == NULL)
+    return rush_group_table_find (self->groups, keys, rows, out_groups, error);
+  rush_dense_keys_find (self->dense, keys[0], rows, out_groups);
+  return TRUE;
 }
