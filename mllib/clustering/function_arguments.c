@@ -92,7 +92,7 @@ rush_constant_distance (const RushColumn *name, RushDistance *out, GError **erro
 }
 
 char *
-rush_udf_to_sql (const RushExpr *call, char *const *args)
+rush_model_to_sql (const RushExpr *call, char *const *args)
 {
   return g_strdup_printf ("UDF(%s)", args[0]);
 }

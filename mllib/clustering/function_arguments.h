@@ -11,5 +11,5 @@ gboolean rush_function_block (RushInstanceBlock *out, RushColumn *vectors, RushC
 /* Of a constant: the bytes of an array of them. (transfer full, g_free ()) */
 double *rush_constant_doubles (const RushColumn *bytes, guint *out_n);
 gboolean rush_constant_distance (const RushColumn *name, RushDistance *out, GError **error);
-/* "UDF(x)": Spark's models call a function of Scala's. */
-char *rush_udf_to_sql (const RushExpr *call, char *const *args);
+/* How a model's call is shown: UDF(x), without the constants behind the first argument. */
+char *rush_model_to_sql (const RushExpr *call, char *const *args);
