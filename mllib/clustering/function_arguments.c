@@ -90,9 +90,3 @@ rush_constant_distance (const RushColumn *name, RushDistance *out, GError **erro
 
   return rush_distance_from_name (text, out, error);
 }
-
-char *
-rush_model_to_sql (const RushExpr *call, char *const *args)
-{
-  return g_strdup_printf ("UDF(%s)", args[0]);
-}

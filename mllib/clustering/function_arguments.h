@@ -2,6 +2,7 @@
 #pragma once
 
 #include "mllib/clustering/clustering_functions.h"
+#include "mllib/regression/linear_model.h"
 #include "sql/kernels/columns.h"
 
 /* The vectors of the rows that count, and numbers beside them, as a block. */
@@ -11,5 +12,3 @@ gboolean rush_function_block (RushInstanceBlock *out, RushColumn *vectors, RushC
 /* Of a constant: the bytes of an array of them. (transfer full, g_free ()) */
 double *rush_constant_doubles (const RushColumn *bytes, guint *out_n);
 gboolean rush_constant_distance (const RushColumn *name, RushDistance *out, GError **error);
-/* How a model's call is shown: UDF(x), without the constants behind the first argument. */
-char *rush_model_to_sql (const RushExpr *call, char *const *args);
