@@ -11,11 +11,15 @@
  * Columns come by name.  One that a file lacks is null; one of another type is converted if Spark's
  * readers do that, too, else PARQUET_COLUMN_DATA_TYPE_MISMATCH.
  *
+ * A Parquet file says in its metadata, in Spark's JSON, what its own types cannot say: which columns
+ * are of user-defined types.
+ *
  * Mirrors: ParquetFileFormat, OrcFileFormat and their vectorized readers.
  */
 #include "py/ext/sql/sql_format_arrow.h"
 
 #include "core/data/arrow.h"
+#include "core/data/retype.h"
 #include "py/ext/values/values.h"
 #include "rdd/source/local_path.h"
 #include "sql/sources/file_errors.h"
@@ -215,7 +219,8 @@ choose_columns (const ArrowIterator *self, RushBatch *batch, GError **error)
   for (c = 0; c < schema->n_fields; c++)
     {
       columns[c] = self->sources[c] >= 0
-                       ? rush_column_ref (batch->columns[self->sources[c]])
+                       ? rush_column_retype (rush_column_ref (batch->columns[self->sources[c]]),
+                                             schema->fields[c].type)
                        : rush_column_new_constant_null (schema->fields[c].type, length,
                                                         self->ctx->allocator, error);
       if (columns[c] == NULL)
@@ -282,7 +287,8 @@ find_sources (ArrowIterator *self, GError **error)
       for (guint i = 0; i < have->n_fields; i++)
         if (strcmp (have->fields[i].name, wanted->fields[c].name) == 0)
           self->sources[c] = (gint)i;
-      if (self->sources[c] < 0 || have->fields[self->sources[c]].type == wanted->fields[c].type)
+      if (self->sources[c] < 0 ||
+          rush_type_same_layout (have->fields[self->sources[c]].type, wanted->fields[c].type))
         continue;
       g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_CORRUPT,
                    "column '%s' was read as %s, but %s is wanted", wanted->fields[c].name,
@@ -385,6 +391,23 @@ set_footer_error (GError **error, GError *failure, const char *path)
   g_error_free (failure);
 }
 
+/* @schema (consumed) with what the file tells of its types. */
+static RushSchema *
+with_told_types (RushSchema *schema, const RushArrowFormat *format, const RushPartitionedFile *file)
+{
+  PyGILState_STATE gil = PyGILState_Ensure ();
+  PyObject *text = call (format, "types",
+                         Py_BuildValue ("(sLL)", file->path, (long long)file->file_size,
+                                        (long long)file->modified_us));
+  const char *told = text != NULL && text != Py_None ? PyUnicode_AsUTF8 (text) : NULL;
+  RushSchema *result = told != NULL ? engine_schema_with_told_types (schema, told) : schema;
+
+  PyErr_Clear ();
+  Py_XDECREF (text);
+  PyGILState_Release (gil);
+  return result;
+}
+
 static RushSchema *
 read_footer (const RushPartitionedFile *file, RushTaskContext *ctx, gpointer data, GError **error)
 {
@@ -408,7 +431,7 @@ read_footer (const RushPartitionedFile *file, RushTaskContext *ctx, gpointer dat
     }
   result = rush_arrow_import_schema (&schema, error);
   schema.release (&schema);
-  return result;
+  return result != NULL && format->tells_types ? with_told_types (result, format, file) : result;
 }
 
 static RushSchema *
@@ -479,6 +502,20 @@ arrow_extension (const RushFileFormat *format, const RushWriterRequest *request,
   return result;
 }
 
+/* (path, schema, codec), and where it is to be told, the types as JSON. */
+static PyObject *
+writer_arguments (const RushFileFormat *format, const char *path, const RushWriterRequest *request,
+                  struct ArrowSchema *schema)
+{
+  const char *codec = codec_of (format, request);
+  g_autofree char *types = ((const RushArrowFormat *)format)->tells_types
+                               ? engine_types_to_tell (request->schema)
+                               : NULL;
+
+  return types != NULL ? Py_BuildValue ("(sNss)", path, address_of (schema), codec, types)
+                       : Py_BuildValue ("(sNs)", path, address_of (schema), codec);
+}
+
 static gpointer
 arrow_open_writer (const RushFileFormat *format, const char *path, const RushWriterRequest *request,
                    RushTaskContext *ctx, GError **error)
@@ -491,7 +528,7 @@ arrow_open_writer (const RushFileFormat *format, const char *path, const RushWri
   rush_arrow_export_schema (request->schema, &(RushArrowOptions){ 0 }, &schema);
   gil = PyGILState_Ensure ();
   file = call ((const RushArrowFormat *)format, "open_writer",
-               Py_BuildValue ("(sNs)", path, address_of (&schema), codec_of (format, request)));
+               writer_arguments (format, path, request, &schema));
   if (file == NULL)
     set_python_error (error);
   PyGILState_Release (gil);
@@ -579,6 +616,7 @@ static const RushArrowFormat parquet_format = {
             .write = arrow_write,
             .close_writer = arrow_close_writer },
   .class_name = "Parquet",
+  .tells_types = TRUE,
 };
 
 static const RushArrowFormat orc_format = {

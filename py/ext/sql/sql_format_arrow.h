@@ -13,7 +13,13 @@ typedef struct
 {
   RushFileFormat base;
   const char *class_name; /* "Parquet" */
+  gboolean tells_types;   /* files say in Spark's JSON which columns are of user-defined types */
 } RushArrowFormat;
+
+/* What a file of such a format tells: the schema's types as JSON; NULL: none is user-defined. */
+char *engine_types_to_tell (const RushSchema *schema);
+/* @schema (consumed), as the file's own types have it, with what was told. */
+RushSchema *engine_schema_with_told_types (RushSchema *schema, const char *told);
 
 /* Registers parquet and orc. */
 void engine_register_arrow_formats (void);

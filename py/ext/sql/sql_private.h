@@ -12,6 +12,7 @@
  *   sql_execution.c   what surrounds a call that may run jobs
  *   sql_arguments.c   lists of names, of expressions and of options, from Python
  *   sql_rows.c        rows of Python objects ⇄ batches; a value → a literal
+ *   sql_told_types.c  user-defined types of files, told beside them
  *   sql_types.c       types and schemas ⇄ their JSON and DDL
  *
  * GIL: as in engine_private.h; analysis may list files and run jobs, so it is left for that, too.

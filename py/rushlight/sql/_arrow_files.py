@@ -319,6 +319,10 @@ class _ParquetFile:
                    for name in names for leaf in self.parts.get(name, ()))
 
 
+# Where Spark writes a file's types.
+_SPARK_TYPES = b"org.apache.spark.sql.parquet.row.metadata"
+
+
 class Parquet:
     _files = _Kept(_ParquetFile)
 
@@ -336,6 +340,12 @@ class Parquet:
         pa.schema(fields)._export_to_c(out)
 
     @classmethod
+    def types(cls, path, size, modified):
+        """What a file tells of its types, in Spark's JSON; None: nothing."""
+        told = (cls._files.get(path, size, modified).metadata.metadata or {}).get(_SPARK_TYPES)
+        return told and told.decode()
+
+    @classmethod
     def count(cls, path, size, modified):
         return cls._files.get(path, size, modified).metadata.num_rows
 
@@ -348,10 +358,18 @@ class Parquet:
         return marks[codec] + ".parquet"
 
     @classmethod
-    def open_writer(cls, path, schema, codec):
+    def open_writer(cls, path, schema, codec, types=None):
+        """`types`: what the file is to tell of them."""
         pq = _pyarrow("pyarrow.parquet")
-        return _Writer(path, _import_schema(schema), lambda sink, schema: pq.ParquetWriter(
-            sink, schema, compression=_parquet_codec(codec), store_schema=False))
+
+        def make(sink, schema):
+            writer = pq.ParquetWriter(sink, schema, compression=_parquet_codec(codec),
+                                      store_schema=False)
+            if types is not None:
+                writer.add_key_value_metadata({_SPARK_TYPES: types.encode()})
+            return writer
+
+        return _Writer(path, _import_schema(schema), make)
 
     @classmethod
     def scan(cls, path, size, modified, start, length, wanted, filters, out):

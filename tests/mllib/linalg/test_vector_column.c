@@ -229,7 +229,7 @@ test_types (void)
 static void
 assert_text (const RushColumn *column, guint row, const char *expected)
 {
-  g_autofree char *text = rush_value_to_text (column, row, RUSH_TEXT_CAST_ANSI, NULL);
+  g_autofree char *text = rush_value_to_text (column, row, RUSH_TEXT_CAST_ANSI, rush_time_zone_utc ());
   g_assert_cmpstr (text, ==, expected);
 }
 
