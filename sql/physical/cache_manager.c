@@ -115,6 +115,36 @@ rush_cached_data_plan (RushCachedData *data, GError **error)
   return rush_query_executed_plan (((KeptPlan *)data)->query, error);
 }
 
+/* Of a logical plan: what a sort says, as far as the names above it allow. */
+static RushExprList *
+ordering_of (const RushPlan *plan)
+{
+  g_autoptr (RushExprList) below = NULL;
+
+  switch ((int)plan->kind)
+    {
+    case RUSH_PLAN_SORT:
+      return rush_expr_list_ref (plan->lists[0]);
+    case RUSH_PLAN_FILTER:
+    case RUSH_PLAN_LOCAL_LIMIT:
+    case RUSH_PLAN_GLOBAL_LIMIT:
+      return ordering_of (plan->children[0]);
+    case RUSH_PLAN_PROJECT:
+      below = ordering_of (plan->children[0]);
+      return below != NULL ? rush_ordering_project (below, plan->lists[0]) : NULL;
+    default:
+      return NULL;
+    }
+}
+
+RushExprList *
+rush_cached_data_ordering (const RushCachedData *data)
+{
+  RushPlan *optimized = rush_query_optimized (((const KeptPlan *)data)->query, NULL);
+
+  return optimized != NULL ? ordering_of (optimized) : NULL;
+}
+
 static void
 drop_rows (KeptPlan *self)
 {

@@ -41,5 +41,8 @@ RushRdd *rush_cached_data_rdd (RushCachedData *data, const RushJobOptions *job, 
 gboolean rush_cached_data_is_whole (RushCachedData *data);
 /* What its table is called, or NULL; (transfer none). */
 const char *rush_cached_data_name (const RushCachedData *data);
+/* How they are sorted, in the columns of the plan that makes them, for explain; (transfer full) or
+ * NULL. */
+RushExprList *rush_cached_data_ordering (const RushCachedData *data);
 /* The plan that makes them, for explain; (transfer none) or NULL with @error. */
 RushExec *rush_cached_data_plan (RushCachedData *data, GError **error);

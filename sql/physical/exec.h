@@ -60,6 +60,9 @@ RushPartitioning *rush_partitioning_ref (RushPartitioning *self);
 void rush_partitioning_unref (RushPartitioning *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushPartitioning, rush_partitioning_unref)
 char *rush_partitioning_to_string (const RushPartitioning *self); /* "hashpartitioning(k#1, 200)" */
+/* What calls the columns of @from what @to calls them, for the two functions below: other ids, the
+ * same places. (transfer full) */
+RushExprList *rush_list_renamed (const RushExprList *from, const RushExprList *to);
 /* The same rows after a projection: attributes become what @named calls them; UNKNOWN if one of
  * them is gone.  (transfer full) */
 RushPartitioning *rush_partitioning_project (RushPartitioning *self, const RushExprList *named);
@@ -171,7 +174,6 @@ struct _RushExec
   RushExec **children;    /* (owned) */
   RushMetricSet *metrics; /* (owned) */
   gint codegen_stage_id;  /* "*(2)" in plans; 0: not in a fused stage */
-  gint operator_id;       /* of explain ("formatted") */
   /* made once, under the query's lock */
   RushRdd *rdd;
 };
@@ -229,6 +231,7 @@ rush_exec_count (const RushExec *self, guint metric, gint64 value)
 /* Most operators' first metric. */
 #define RUSH_METRIC_OUTPUT_ROWS 0
 
-/* As explain () prints it, and as explain ("formatted") does. */
+/* As explain () prints it, and as explain ("formatted") does: with the subqueries of @query, if that
+ * has planned them. */
 char *rush_exec_to_tree_string (const RushExec *self);
-char *rush_exec_to_formatted_string (const RushExec *self);
+char *rush_exec_to_formatted_string (const RushExec *self, RushQuery *query);

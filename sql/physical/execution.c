@@ -76,9 +76,9 @@ bus_of (RushQuery *query)
 }
 
 static char *
-describe (const RushExec *plan)
+describe (RushQuery *query, const RushExec *plan)
 {
-  g_autofree char *text = rush_exec_to_formatted_string (plan);
+  g_autofree char *text = rush_exec_to_formatted_string (plan, query);
 
   return g_strconcat ("== Physical Plan ==\n", text, NULL);
 }
@@ -131,7 +131,7 @@ post_start (RushQuery *query, const RushExec *plan, const RushExecutionOptions *
     .description = g_strdup (options->description),
     .details = g_strdup (options->details),
     .place = g_strdup (property (query, PLACE)),
-    .plan_description = describe (plan),
+    .plan_description = describe (query, plan),
     .plan = rush_execution_plan_info (query, plan),
     .time_ms = g_get_real_time () / 1000,
     .modified_configs = modified_configs (query),
@@ -207,7 +207,7 @@ rush_execution_plan_changed (RushQuery *query)
     return;
   event = rush_event_new (RUSH_EVENT_SQL_ADAPTIVE_UPDATE);
   event->sql_adaptive_update =
-      (RushSqlAdaptiveUpdate){ query->execution_id, describe (query->told_plan),
+      (RushSqlAdaptiveUpdate){ query->execution_id, describe (query, query->told_plan),
                                rush_execution_plan_info (query, query->told_plan) };
   rush_event_bus_post (bus_of (query), event);
   post_driver_updates (query);

@@ -90,15 +90,14 @@ rush_exec_subqueries (const RushExec *node)
 static RushPlanInfo *
 info_of_subquery (RushQuery *query, const RushExpr *subquery)
 {
-  gboolean reused = FALSE;
-  RushExec *plan =
-      query != NULL ? rush_query_subquery_plan (query, subquery->as.subquery.id, &reused) : NULL;
+  gint64 id = (gint64)subquery->as.subquery.id, main_id = id;
+  RushQuery *own = query != NULL ? rush_query_subquery (query, id, &main_id) : NULL;
   RushPlanInfo *info;
 
-  if (plan == NULL)
+  if (own == NULL)
     return NULL;
-  info = wrap (g_strdup ("Subquery"), info_below (NULL, NULL, plan));
-  return reused ? wrap (g_strdup ("ReusedSubquery"), info) : info;
+  info = wrap (g_strdup ("Subquery"), info_below (own, NULL, rush_query_executed_plan (own, NULL)));
+  return main_id != id ? wrap (g_strdup ("ReusedSubquery"), info) : info;
 }
 
 /* ---- nodes ---- */

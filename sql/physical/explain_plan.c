@@ -4,173 +4,24 @@
  *   extended    the logical plans before it, too
  *   cost        the optimized plan and the physical one
  *   formatted   a tree of names with numbers, then what each number stands for
+ *               (explain_formatted.c)
  *   rules       what each rule of analyzer and optimizer changed
  *
- * An adaptive plan shows the plan as it is now and, once it has begun, as it was at first.
+ * An adaptive plan shows the plan as it is now and, once it has begun, as it was at first
+ * (explain_tree.c).
  *
- * Mirrors: QueryExecution.explainString, TreeNode.generateTreeString, ExplainUtils.
+ * Mirrors: QueryExecution.explainString.
  */
-#include "sql/physical/adaptive/adaptive_plan.h"
-#include "sql/physical/adaptive/query_stage.h"
-#include "sql/physical/execution.h"
-#include "sql/physical/operators/broadcast_exchange.h"
-#include "sql/physical/operators/in_memory_scan.h"
+#include "sql/physical/explain_tree_private.h"
 #include "sql/physical/query_state_private.h"
-#include "sql/physical/text.h"
-#include "sql/plan/relation.h"
-
-#include <string.h>
-
-/* ---- trees ---- */
-
-/* How the line of a node is written. */
-typedef struct _Tree Tree;
-struct _Tree
-{
-  GString *out;
-  void (*line) (Tree *self, const RushExec *node);
-  GHashTable *numbers; /* formatted: metrics → number */
-  RushQuery *query;    /* whose subqueries are shown; or NULL */
-  gboolean settled;    /* what is reused is known: not before an adaptive plan has begun */
-};
-
-static void append_tree (Tree *self, const RushExec *node, const char *indent, const char *first);
-
-/* What stands below a node: its children, or the plan of a stage. */
-static guint
-n_below (const RushExec *node)
-{
-  return rush_exec_is_stage (node) ? 1 : node->n_children;
-}
-
-static const RushExec *
-below (const RushExec *node, guint i)
-{
-  return rush_exec_is_stage (node) ? rush_query_stage_plan (node) : node->children[i];
-}
-
-static void
-append_titled (Tree *self, const char *title, const RushExec *plan, const char *indent)
-{
-  g_autofree char *deeper = g_strconcat (indent, "   ", NULL);
-
-  g_string_append_printf (self->out, "%s+- == %s ==\n", indent, title);
-  append_tree (self, plan, deeper, deeper);
-}
-
-static void
-append_adaptive (Tree *self, const RushExec *node, const char *indent)
-{
-  g_autofree char *child = g_strconcat (indent, "+- ", NULL);
-  g_autofree char *deeper = g_strconcat (indent, "   ", NULL);
-
-  if (!rush_adaptive_exec_has_begun (node))
-    {
-      append_tree (self, rush_adaptive_exec_current (node), deeper, child);
-      return;
-    }
-  append_titled (self, rush_adaptive_exec_is_final (node) ? "Final Plan" : "Current Plan",
-                 rush_adaptive_exec_current (node), indent);
-  append_titled (self, "Initial Plan", rush_adaptive_exec_initial (node), indent);
-}
-
-/* The plans of scalar subqueries in the node's expressions, before its children. */
-static void
-append_subqueries (Tree *self, const RushExec *node, const char *indent)
-{
-  g_autoptr (GPtrArray) subqueries = rush_exec_subqueries (node);
-
-  for (guint i = 0; self->query != NULL && i < subqueries->len; i++)
-    {
-      const RushExpr *subquery = subqueries->pdata[i];
-      gint64 id = (gint64)subquery->as.subquery.id;
-      gboolean reused, last = i == subqueries->len - 1;
-      const RushExec *plan = rush_query_subquery_plan (self->query, id, &reused);
-      g_autofree char *base = g_strconcat (indent, n_below (node) > 0 ? ":  " : "   ", NULL);
-      g_autofree char *child = g_strconcat (base, last ? "   " : ":  ", "+- ", NULL);
-      g_autofree char *deeper = g_strconcat (base, last ? "   " : ":  ", "   ", NULL);
-      if (plan == NULL)
-        continue;
-      reused = reused && self->settled;
-      g_string_append_printf (
-          self->out, "%s%s%sSubquery subquery#%" G_GINT64_FORMAT ", [id=#%" G_GINT64_FORMAT "]\n",
-          base, last ? "+- " : ":- ", reused ? "ReusedSubquery " : "", id, id);
-      if (!reused)
-        append_tree (self, plan, deeper, child);
-    }
-}
-
-/* What is kept, and the plan that it is made by, which is no child of the scan. */
-static void
-append_kept_plan (Tree *self, const RushExec *scan, const char *indent)
-{
-  const RushCachedData *data = rush_in_memory_scan_exec_data (scan);
-  const RushExec *plan = rush_in_memory_scan_exec_plan (scan);
-  g_autofree char *kept = data->klass->describe (data);
-  g_autofree char *columns = rush_list_to_text (rush_in_memory_scan_exec_kept (scan));
-  g_autofree char *first = g_strconcat (indent, "         +- ", NULL);
-  g_autofree char *deeper = g_strconcat (indent, "            ", NULL);
-
-  g_string_append_printf (self->out, "%s   +- InMemoryRelation %s, %s\n", indent, columns, kept);
-  if (plan != NULL)
-    append_tree (self, plan, deeper, first);
-}
-
-/* @first: what stands before the node itself; @indent: before all below it. */
-static void
-append_tree (Tree *self, const RushExec *node, const char *indent, const char *first)
-{
-  guint n = n_below (node);
-
-  g_string_append (self->out, first);
-  self->line (self, node);
-  g_string_append_c (self->out, '\n');
-  if (rush_exec_is_adaptive (node))
-    {
-      append_adaptive (self, node, indent);
-      return;
-    }
-  append_subqueries (self, node, indent);
-  if (rush_exec_is_in_memory_scan (node) && self->numbers == NULL)
-    append_kept_plan (self, node, indent);
-  for (guint i = 0; i < n; i++)
-    {
-      gboolean last = i == n - 1;
-      g_autofree char *child = g_strconcat (indent, last ? "+- " : ":- ", NULL);
-      g_autofree char *deeper = g_strconcat (indent, last ? "   " : ":  ", NULL);
-      append_tree (self, below (node, i), deeper, child);
-    }
-}
+#include "sql/plan/estimation.h"
 
 /* ---- simple ---- */
 
-/* scalar-subquery#3 [] is what the plan below the node gives: "Subquery subquery#3, [id=#3]". */
-static char *
-name_subqueries (Tree *self, const RushExec *node, char *text /* taken over */)
-{
-  g_autoptr (GPtrArray) subqueries = rush_exec_subqueries (node);
-
-  for (guint i = 0; self->query != NULL && text != NULL && i < subqueries->len; i++)
-    {
-      gint64 id = (gint64)((const RushExpr *)subqueries->pdata[i])->as.subquery.id;
-      gboolean reused;
-      g_autofree char *old = g_strdup_printf ("scalar-subquery#%" G_GINT64_FORMAT " []", id);
-      if (rush_query_subquery_plan (self->query, id, &reused) == NULL)
-        continue;
-      g_autofree char *new =
-          g_strdup_printf ("%sSubquery subquery#%" G_GINT64_FORMAT ", [id=#%" G_GINT64_FORMAT "]",
-                           reused && self->settled ? "ReusedSubquery " : "", id, id);
-      g_auto (GStrv) parts = g_strsplit (text, old, -1);
-      g_free (text);
-      text = g_strjoinv (new, parts);
-    }
-  return text;
-}
-
 static void
-simple_line (Tree *self, const RushExec *node)
+simple_line (RushExplainTree *self, const RushExec *node)
 {
-  g_autofree char *arguments = name_subqueries (
+  g_autofree char *arguments = rush_explain_name_subqueries (
       self, node, node->klass->arguments != NULL ? node->klass->arguments (node) : NULL);
 
   if (node->codegen_stage_id > 0)
@@ -178,14 +29,23 @@ simple_line (Tree *self, const RushExec *node)
   g_string_append_printf (self->out, "%s%s", node->klass->name, arguments != NULL ? arguments : "");
 }
 
+static void
+simple_relation (RushExplainTree *self, const RushExec *scan)
+{
+  g_autofree char *arguments = rush_explain_relation_arguments (scan);
+
+  g_string_append_printf (self->out, "InMemoryRelation %s", arguments);
+}
+
 /* @query: or NULL: subqueries are not shown. */
 static void
 append_simple (GString *out, const RushExec *plan, RushQuery *query)
 {
-  gboolean settled = !rush_exec_is_adaptive (plan) || rush_adaptive_exec_has_begun (plan);
-  Tree tree = { out, simple_line, NULL, query, settled };
+  RushExplainTree tree = { .out = out, .line = simple_line, .relation = simple_relation };
 
-  append_tree (&tree, plan, "", "");
+  rush_explain_tree_init (&tree, plan, query);
+  rush_explain_tree_append (&tree, plan);
+  g_hash_table_unref (tree.hosts);
 }
 
 char *
@@ -195,97 +55,6 @@ rush_exec_to_tree_string (const RushExec *self)
 
   append_simple (out, self, NULL);
   return g_string_free (out, FALSE);
-}
-
-/* ---- formatted ---- */
-
-static guint
-number_of (const Tree *self, const RushExec *node)
-{
-  return GPOINTER_TO_UINT (g_hash_table_lookup (self->numbers, node->metrics));
-}
-
-/* Children first; copies of an operator are the same one. */
-static void
-number_nodes (Tree *self, const RushExec *node, GPtrArray *in_order)
-{
-  if (rush_exec_is_adaptive (node))
-    {
-      number_nodes (self, rush_adaptive_exec_current (node), in_order);
-      if (rush_adaptive_exec_has_begun (node))
-        number_nodes (self, rush_adaptive_exec_initial (node), in_order);
-    }
-  for (guint i = 0; i < n_below (node); i++)
-    number_nodes (self, below (node, i), in_order);
-  if (g_hash_table_contains (self->numbers, node->metrics))
-    return;
-  g_ptr_array_add (in_order, (gpointer)node);
-  g_hash_table_insert (self->numbers, node->metrics, GUINT_TO_POINTER (in_order->len));
-}
-
-static void
-formatted_line (Tree *self, const RushExec *node)
-{
-  g_autofree char *more =
-      node->klass->formatted_name != NULL ? node->klass->formatted_name (node) : NULL;
-  g_autofree char *name = rush_exec_node_name (node);
-  gboolean behind = more != NULL && more[0] == ','; /* stages: behind the number */
-
-  g_string_append_printf (self->out, "%s%s%s (%u)%s", node->codegen_stage_id > 0 ? "* " : "", name,
-                          more != NULL && !behind ? more : "", number_of (self, node),
-                          behind ? more : "");
-}
-
-static void
-append_default_details (GString *out, const RushExec *node)
-{
-  g_autofree char *arguments =
-      node->klass->arguments != NULL ? node->klass->arguments (node) : NULL;
-
-  if (node->n_children == 0)
-    rush_append_list_line (out, "Output", node->output);
-  else if (node->n_children == 1)
-    rush_append_list_line (out, "Input", node->children[0]->output);
-  if (arguments != NULL)
-    g_string_append_printf (out, "Arguments: %s\n", g_strstrip (arguments));
-}
-
-static void
-append_details (Tree *self, const RushExec *node)
-{
-  g_autofree char *details = node->klass->formatted != NULL ? node->klass->formatted (node) : NULL;
-
-  g_autofree char *name = rush_exec_node_name (node);
-
-  g_string_append_printf (self->out, "\n\n(%u) %s", number_of (self, node), name);
-  if (node->codegen_stage_id > 0)
-    g_string_append_printf (self->out, " [codegen id : %d]", node->codegen_stage_id);
-  g_string_append_c (self->out, '\n');
-  if (details == NULL)
-    append_default_details (self->out, node);
-  else
-    {
-      if (node->n_children == 0 && !rush_exec_is_stage (node) && !rush_exec_is_adaptive (node) &&
-          !g_str_has_prefix (details, "Output"))
-        rush_append_list_line (self->out, "Output", node->output);
-      g_string_append (self->out, details);
-    }
-  g_string_truncate (self->out, self->out->len - 1); /* the blank line is the next node's */
-}
-
-char *
-rush_exec_to_formatted_string (const RushExec *self)
-{
-  g_autoptr (GHashTable) numbers = g_hash_table_new (NULL, NULL);
-  g_autoptr (GPtrArray) in_order = g_ptr_array_new ();
-  Tree tree = { g_string_new (NULL), formatted_line, numbers, NULL, FALSE };
-
-  number_nodes (&tree, self, in_order);
-  append_tree (&tree, self, "", "");
-  for (guint i = 0; i < in_order->len; i++)
-    append_details (&tree, in_order->pdata[i]);
-  g_string_append (tree.out, "\n\n");
-  return g_string_free (tree.out, FALSE);
 }
 
 /* ---- explain ---- */
@@ -366,13 +135,13 @@ append_logical_part (RushQuery *self, RushExplainMode mode, GString *out, GError
 static void
 append_physical (RushQuery *self, RushExec *plan, RushExplainMode mode, GString *out)
 {
+  rush_query_plan_subqueries (self, plan);
   if (mode == RUSH_EXPLAIN_FORMATTED)
     {
-      g_autofree char *text = rush_exec_to_formatted_string (plan);
+      g_autofree char *text = rush_exec_to_formatted_string (plan, self);
       g_string_append (out, text);
       return;
     }
-  rush_query_plan_subqueries (self, plan);
   append_simple (out, plan, self);
 }
 

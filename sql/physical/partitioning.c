@@ -244,6 +244,24 @@ rush_ordering_project (const RushExprList *orders, const RushExprList *named)
   return kept->len > 0 ? rush_expr_list_from_array (g_steal_pointer (&kept)) : NULL;
 }
 
+RushExprList *
+rush_list_renamed (const RushExprList *from, const RushExprList *to)
+{
+  g_autofree RushExpr **named = g_new (RushExpr *, to->n + 1);
+
+  g_assert (from->n == to->n);
+  for (guint i = 0; i < to->n; i++)
+    {
+      guint64 id = rush_expr_named_id (to->items[i]);
+
+      named[i] =
+          id == rush_expr_named_id (from->items[i])
+              ? rush_expr_ref (to->items[i])
+              : rush_expr_alias (rush_expr_ref (from->items[i]), rush_expr_name (to->items[i]), id);
+    }
+  return rush_expr_list_new (to->n, named);
+}
+
 RushPartitioning *
 rush_partitioning_project (RushPartitioning *self, const RushExprList *named)
 {

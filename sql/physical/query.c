@@ -246,10 +246,17 @@ rush_query_new_optimized (const RushQueryEnvironment *environment, RushPlan *opt
 {
   RushQuery *self = rush_query_new (environment, optimized);
 
+  self->is_subquery = TRUE;
   self->analyzed = rush_plan_ref (optimized);
   self->with_cached_data = rush_plan_ref (optimized);
   self->optimized = rush_plan_ref (optimized);
   return self;
+}
+
+gboolean
+rush_query_is_subquery (const RushQuery *self)
+{
+  return self->is_subquery;
 }
 
 RushQuery *

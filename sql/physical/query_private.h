@@ -5,6 +5,8 @@
 #include "sql/physical/python_evaluator.h"
 #include "sql/physical/query.h"
 
+/* Whether it is a scalar subquery of another one. */
+gboolean rush_query_is_subquery (const RushQuery *self);
 /* What the action itself is called, also where an adaptive plan's jobs have another name. */
 const char *rush_query_call_site (RushQuery *self);
 /* The values of scalar subqueries, by expression id; NULL: there are none. (transfer none) */
@@ -22,9 +24,10 @@ RushPythonSettings rush_query_python (RushQuery *self);
 
 /* Scalar subqueries of @plan become queries of their own, which do not run yet. */
 void rush_query_plan_subqueries (RushQuery *self, RushExec *plan);
-/* The plan of one, by the expression's id; NULL: it is not one of @self's.  *@out_reused: another
- * one of the query runs it. (transfer none) */
-RushExec *rush_query_subquery_plan (RushQuery *self, gint64 id, gboolean *out_reused);
+/* One of them, by the expression's id, with its own subqueries planned; NULL: it is not one of
+ * @self's, or has no plan.  *@out_main: which one of @self's runs it, @id or another that gives the
+ * same. (transfer none) */
+RushQuery *rush_query_subquery (RushQuery *self, gint64 id, gint64 *out_main);
 /* Scalar subqueries of @plan are run, and their values kept (planner/plan_subqueries.c). */
 gboolean rush_query_run_subqueries (RushQuery *self, RushExec *plan, GError **error);
 /* Waits until one of the jobs has ended, and looks after interruptions: a signal cancels all of

@@ -12,6 +12,7 @@ struct _RushQuery
   RushRefCount refs;
   RushQueryEnvironment environment; /* context and conf are (owned) refs */
   RushPlan *logical;                /* (owned) */
+  gboolean is_subquery;
   pthread_mutex_t lock;             /* recursive */
 
   /* guarded by lock; a phase is made once */

@@ -189,6 +189,51 @@ rush_window_function_to_string (const RushExpr *call, const RushExprList *orders
   return g_string_free (out, FALSE);
 }
 
+static gboolean
+is_window_call (const RushExpr *call, const char *name)
+{
+  return call->kind == RUSH_EXPR_FUNCTION &&
+         g_str_equal (rush_function_head (call->as.function.function)->name, name);
+}
+
+/* In names of columns: RANK(), and lag(v, 1, NULL) with all its arguments. */
+static void
+append_window_call (const RushExpr *call, RushTextStyle style, GString *out)
+{
+  static const char *const ranks[] = { "rank", "dense_rank", "percent_rank" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ranks); i++)
+    if (is_window_call (call, ranks[i]))
+      {
+        g_autofree char *upper = g_ascii_strup (ranks[i], -1);
+
+        g_string_append_printf (out, "%s()", upper);
+        return;
+      }
+  if (!is_window_call (call, "lag") && !is_window_call (call, "lead"))
+    {
+      rush_append_expression ((RushExpr *)call, style, out);
+      return;
+    }
+  g_string_append_printf (out, "%s(", call->as.function.name);
+  rush_append_expressions (call->children, call->n_children, ", ", style, out);
+  g_string_append (out, call->n_children > 2   ? ")"
+                        : call->n_children > 1 ? ", NULL)"
+                                               : ", 1, NULL)");
+}
+
+/* The one row that lag () and lead () look at is so many rows on, or so many less than none. */
+static void
+append_offset_frame (const RushWindowFrame *frame, RushTextStyle style, GString *out)
+{
+  const char *sign = frame->lower == RUSH_BOUND_PRECEDING ? "-" : "";
+  g_autoptr (GString) offset = g_string_new (NULL);
+
+  rush_append_expression (frame->lower_offset, style, offset);
+  g_string_append_printf (out, "ROWS BETWEEN %s%s FOLLOWING AND %s%s FOLLOWING", sign, offset->str,
+                          sign, offset->str);
+}
+
 void
 rush_append_window (const RushExpr *self, RushTextStyle style, GString *out)
 {
@@ -199,7 +244,7 @@ rush_append_window (const RushExpr *self, RushTextStyle style, GString *out)
   if (style == RUSH_TEXT_STRING)
     rush_append_window_function (self->children[0], order, n_order, out);
   else
-    rush_append_expression (self->children[0], style, out);
+    append_window_call (self->children[0], style, out);
   if (style == RUSH_TEXT_STRING)
     {
       g_string_append (out, " windowspecdefinition(");
@@ -219,7 +264,11 @@ rush_append_window (const RushExpr *self, RushTextStyle style, GString *out)
       if (n_partition + n_order > 0 && self->as.window.frame.given)
         g_string_append_c (out, ' ');
     }
-  append_frame (&self->as.window.frame, style, out);
+  if (style != RUSH_TEXT_STRING && self->as.window.frame.lower_offset != NULL &&
+      (is_window_call (self->children[0], "lag") || is_window_call (self->children[0], "lead")))
+    append_offset_frame (&self->as.window.frame, style, out);
+  else
+    append_frame (&self->as.window.frame, style, out);
   g_string_append_c (out, ')');
 }
 

@@ -24,6 +24,9 @@ typedef struct
   /* What the scan's node prints after its columns: "Batched: true, DataFilters: […], Format: …". */
   char *(*describe) (const RushSource *self, const RushExprList *output,
                      const RushExprList *pushed);
+  /* The same in explain ("formatted"): a line an entry, values in full, "[]" left out. */
+  char *(*formatted) (const RushSource *self, const RushExprList *output,
+                      const RushExprList *pushed);
   /* An RDD of batches with the columns of @output, filtered by @pushed as far as the source can;
    * the caller filters again.  Partition columns are constant columns. */
   RushRdd *(*scan) (RushSource *self, struct _RushContext *context, const RushExprList *output,

@@ -149,6 +149,49 @@ describe (const RushSource *base, const RushExprList *output, const RushExprList
   return g_string_free (out, FALSE);
 }
 
+/* Of several roots the first is named. */
+static char *
+short_location_text (const FileSource *self)
+{
+  const GPtrArray *roots = rush_file_index_roots (self->index);
+  g_autofree char *first = roots->len > 0 ? rush_local_path_to_uri (roots->pdata[0]) : NULL;
+
+  if (roots->len > 1)
+    return g_strdup_printf ("InMemoryFileIndex [%s, ... %u entries]", first, roots->len - 1);
+  return g_strdup_printf ("InMemoryFileIndex [%s]", first != NULL ? first : "");
+}
+
+static void
+append_line (GString *out, const char *key, const char *value)
+{
+  if (value[0] != '\0' && !g_str_equal (value, "[]"))
+    g_string_append_printf (out, "%s: %s\n", key, value);
+}
+
+/* What the rows are filtered by stands above: of filters, only what they spare is told. */
+static char *
+formatted (const RushSource *base, const RushExprList *output, const RushExprList *pushed)
+{
+  const FileSource *self = (const FileSource *)base;
+  g_autofree char *location = short_location_text (self);
+  g_autofree char *schema = read_schema_text (self, output);
+  g_autofree char *partition = NULL;
+  g_autofree char *simple = NULL;
+  GString *out = g_string_new (NULL);
+  RushScanFilters filters;
+
+  rush_scan_filters_init (&filters, pushed, rush_file_index_partition_schema (self->index));
+  partition = filters_text (filters.partition);
+  simple = rush_scan_filters_pushed_text (filters.pushed);
+  rush_scan_filters_clear (&filters);
+  append_line (out, "Batched", self->format->batched ? "true" : "false");
+  append_line (out, "Location", location);
+  append_line (out, "PartitionFilters", partition);
+  append_line (out, "PushedFilters", simple);
+  append_line (out, "ReadSchema", schema);
+  return g_string_free (out, FALSE);
+}
+
 /* ---- reading ---- */
 
 static RushSchema *
@@ -377,8 +420,14 @@ rush_file_source_new (RushContext *context, const RushFileFormat *format, const 
   self = g_new0 (FileSource, 1);
   rush_ref_count_init (&self->base.refs);
   self->name = g_strdup_printf ("FileScan %s", format->name);
-  self->klass = (RushSourceClass){ self->name, finalize,         equal, describe, scan,
-                                   statistics, column_statistics };
+  self->klass = (RushSourceClass){ .name = self->name,
+                                   .finalize = finalize,
+                                   .equal = equal,
+                                   .describe = describe,
+                                   .formatted = formatted,
+                                   .scan = scan,
+                                   .statistics = statistics,
+                                   .column_statistics = column_statistics };
   self->base.klass = &self->klass;
   self->format = format;
   self->index = g_steal_pointer (&index);

@@ -24,10 +24,12 @@ is_column (const RushExpr *expr)
   return expr->kind == RUSH_EXPR_ATTRIBUTE;
 }
 
+/* A scalar subquery has become a literal when there is something to read. */
 static gboolean
 is_value (const RushExpr *expr)
 {
-  return expr->kind == RUSH_EXPR_LITERAL && !rush_expr_is_literal_null (expr) &&
+  return (expr->kind == RUSH_EXPR_SCALAR_SUBQUERY ||
+          (expr->kind == RUSH_EXPR_LITERAL && !rush_expr_is_literal_null (expr))) &&
          expr->type->storage != RUSH_STORAGE_LIST && expr->type->storage != RUSH_STORAGE_STRUCT &&
          expr->type->storage != RUSH_STORAGE_INTERVAL;
 }
@@ -160,7 +162,7 @@ rush_scan_filters_init (RushScanFilters *self, const RushExprList *filters,
       RushExpr *filter = filters->items[i];
       Columns columns = { .schema = partition_schema };
 
-      if (!(filter->flags & RUSH_EXPR_DETERMINISTIC) || (filter->flags & RUSH_EXPR_HAS_SUBQUERY))
+      if (!(filter->flags & RUSH_EXPR_DETERMINISTIC))
         continue;
       rush_expr_visit (filter, count_columns, &columns);
       if (columns.n_outside == 0 && columns.n_inside > 0)
@@ -214,6 +216,13 @@ append_value (GString *out, const RushExpr *literal)
   char text[MAX (RUSH_DECIMAL_TEXT_SIZE, RUSH_DATETIME_TEXT_SIZE)];
   const char *bytes;
   gsize length;
+
+  if (literal->kind == RUSH_EXPR_SCALAR_SUBQUERY)
+    {
+      g_string_append_printf (out, "ScalarSubquery#%" G_GINT64_FORMAT,
+                              (gint64)literal->as.subquery.id);
+      return;
+    }
 
   if (rush_expr_is_literal_null (literal))
     {

@@ -63,4 +63,4 @@ def test_equal_subqueries_are_reused(spark, capsys):
     finally:
         spark.conf.unset("spark.sql.adaptive.enabled")
     assert text.count("partial_avg") == 1
-    assert "+- ReusedSubquery Subquery subquery#" in text
+    assert "+- ReusedSubquery Subquery scalar-subquery#" in text

@@ -235,32 +235,81 @@ broadcast_partitioning (const RushExec *base)
 static char *
 bound_text (const RushExpr *bound)
 {
-  g_autofree char *text = NULL;
-
   if (bound->kind == RUSH_EXPR_BOUND)
     return g_strdup_printf ("input[%u, %s, %s]", bound->as.bound.ordinal, bound->type->name,
                             bound->nullable ? "true" : "false");
   return rush_expr_to_string (bound);
 }
 
+/* Bits of an integer; 0: not one. */
+static guint
+integer_bits (const RushType *type)
+{
+  return type == &RUSH_INT8    ? 8
+         : type == &RUSH_INT16 ? 16
+         : type == &RUSH_INT32 ? 32
+         : type == &RUSH_INT64 ? 64
+                               : 0;
+}
+
+static gboolean
+fit_one_long (const RushExprList *keys)
+{
+  guint bits = 0;
+
+  for (guint k = 0; k < keys->n; k++)
+    {
+      guint more = integer_bits (keys->items[k]->type);
+
+      if (more == 0)
+        return FALSE;
+      bits += more;
+    }
+  return bits <= 64;
+}
+
+/* Integers that fit one long are one key in Spark's table, and its plans say so: the first is the
+ * highest part, each further one shifts it to the left. */
+static char *
+keys_text (const RushExprList *keys)
+{
+  gboolean one_long = fit_one_long (keys);
+  GString *out = g_string_new (NULL);
+
+  for (guint k = 0; k < keys->n; k++)
+    {
+      const RushExpr *key = keys->items[k];
+      g_autofree char *bound = bound_text (key);
+      g_autofree char *text = one_long && key->type != &RUSH_INT64
+                                  ? g_strdup_printf ("cast(%s as bigint)", bound)
+                                  : g_strdup (bound);
+      guint bits = integer_bits (key->type);
+
+      if (k == 0 || !one_long)
+        g_string_append_printf (out, "%s%s", k > 0 ? ", " : "", text);
+      else
+        {
+          g_autofree char *high = g_strdup (out->str);
+          guint64 mask = (G_GUINT64_CONSTANT (1) << bits) - 1;
+
+          g_string_printf (out, "(shiftleft(%s, %u) | (%s & %" G_GUINT64_FORMAT "))", high, bits,
+                           text, mask);
+        }
+    }
+  return g_string_free (out, FALSE);
+}
+
 static char *
 described (const RushExec *base)
 {
   const BroadcastExchangeExec *self = (const BroadcastExchangeExec *)base;
-  g_autoptr (GString) out = g_string_new (NULL);
+  g_autofree char *keys = keys_text (self->bound);
 
   if (self->bound->n == 0)
-    g_string_append (out, "IdentityBroadcastMode");
-  else
-    g_string_append (out, "HashedRelationBroadcastMode(List(");
-  for (guint k = 0; k < self->bound->n; k++)
-    {
-      g_autofree char *text = bound_text (self->bound->items[k]);
-      g_string_append_printf (out, "%s%s", k > 0 ? ", " : "", text);
-    }
-  g_string_append_printf (out, "%s, [plan_id=%" G_GINT64_FORMAT "]",
-                          self->bound->n > 0 ? "),false)" : "", self->plan_id);
-  return g_string_free (g_steal_pointer (&out), FALSE);
+    return g_strdup_printf ("IdentityBroadcastMode, [plan_id=%" G_GINT64_FORMAT "]", self->plan_id);
+  return g_strdup_printf ("HashedRelationBroadcastMode(List(%s),false), [plan_id=%" G_GINT64_FORMAT
+                          "]",
+                          keys, self->plan_id);
 }
 
 static char *
@@ -394,21 +443,9 @@ reused_partitioning (const RushExec *base)
 {
   RushExec *exchange = ((const ReusedExchangeExec *)base)->exchange;
   g_autoptr (RushPartitioning) below = rush_exec_output_partitioning (exchange);
-  g_autofree RushExpr **named = g_new (RushExpr *, base->output->n + 1);
-  g_autoptr (RushExprList) list = NULL;
+  g_autoptr (RushExprList) named = rush_list_renamed (exchange->output, base->output);
 
-  for (guint i = 0; i < base->output->n; i++)
-    {
-      RushExpr *own = base->output->items[i];
-      RushExpr *other = exchange->output->items[i];
-
-      named[i] = rush_expr_named_id (own) == rush_expr_named_id (other)
-                     ? rush_expr_ref (own)
-                     : rush_expr_alias (rush_expr_ref (other), rush_expr_name (own),
-                                        rush_expr_named_id (own));
-    }
-  list = rush_expr_list_new (base->output->n, named);
-  return rush_partitioning_project (below, list);
+  return rush_partitioning_project (below, named);
 }
 
 static char *
@@ -419,6 +456,15 @@ reused_arguments (const RushExec *base)
   g_autofree char *arguments = self->exchange->klass->arguments (self->exchange);
 
   return g_strdup_printf (" %s, %s%s", columns, self->exchange->klass->name, arguments);
+}
+
+static char *
+reused_formatted (const RushExec *base)
+{
+  GString *out = g_string_new (NULL);
+
+  rush_append_list_line (out, "Output", base->output);
+  return g_string_free (out, FALSE);
 }
 
 static gconstpointer
@@ -438,6 +484,7 @@ static const RushExecClass reused_class = {
   .finalize = reused_finalize,
   .with_children = reused_copy,
   .arguments = reused_arguments,
+  .formatted = reused_formatted,
   .identity = reused_identity,
   .output_partitioning = reused_partitioning,
   .execute = reused_execute,

@@ -5,6 +5,7 @@
 #include "sql/physical/operators/in_memory_scan.h"
 
 #include "rdd/transform/map_partitions.h"
+#include "sql/physical/adaptive/adaptive_plan.h"
 #include "sql/physical/cache_manager.h"
 #include "sql/physical/counted_rows.h"
 #include "sql/physical/query_private.h"
@@ -102,10 +103,45 @@ in_memory_copy (const RushExec *base, RushExec *const *children)
                                        self->filters);
 }
 
+/* The plan that makes the rows, once it is known how they will lie: an adaptive one must have run. */
+static RushExec *
+settled_plan (const InMemoryScanExec *self)
+{
+  RushExec *plan = rush_cached_data_plan (self->data, NULL);
+
+  if (plan == NULL || !rush_exec_is_adaptive (plan))
+    return plan;
+  return rush_adaptive_exec_is_final (plan) ? rush_adaptive_exec_current (plan) : NULL;
+}
+
+/* The rows lie as the plan has laid them, whose columns have other names here. */
 static RushPartitioning *
 in_memory_partitioning (const RushExec *base)
 {
-  return rush_partitioning_new (RUSH_PARTITIONING_UNKNOWN, 0, NULL);
+  const InMemoryScanExec *self = (const InMemoryScanExec *)base;
+  RushExec *plan = settled_plan (self);
+  g_autoptr (RushPartitioning) below = NULL;
+  g_autoptr (RushExprList) named = NULL;
+
+  if (plan == NULL)
+    return rush_partitioning_new (RUSH_PARTITIONING_UNKNOWN, 0, NULL);
+  below = rush_exec_output_partitioning (plan);
+  named = rush_list_renamed (plan->output, self->all);
+  return rush_partitioning_project (below, named);
+}
+
+static RushExprList *
+in_memory_ordering (const RushExec *base)
+{
+  const InMemoryScanExec *self = (const InMemoryScanExec *)base;
+  RushExec *plan = settled_plan (self);
+  g_autoptr (RushExprList) below = plan != NULL ? rush_exec_output_ordering (plan) : NULL;
+  g_autoptr (RushExprList) named = NULL;
+
+  if (below == NULL)
+    return NULL;
+  named = rush_list_renamed (plan->output, self->all);
+  return rush_ordering_project (below, named);
 }
 
 static char *
@@ -117,6 +153,23 @@ in_memory_arguments (const RushExec *base)
 
   return self->filters->n > 0 ? g_strdup_printf (" %s, %s", columns, filters)
                               : g_strdup_printf (" %s", columns);
+}
+
+/* Where all that is kept are numbers, Spark's scan can give columns, which it reads from rows. */
+static char *
+in_memory_formatted_name (const RushExec *base)
+{
+  const RushExprList *all = ((const InMemoryScanExec *)base)->all;
+
+  for (guint i = 0; i < all->n; i++)
+    {
+      const RushType *type = all->items[i]->type;
+
+      if (type != &RUSH_BOOL && type != &RUSH_INT8 && type != &RUSH_INT16 && type != &RUSH_INT32 &&
+          type != &RUSH_INT64 && type != &RUSH_FLOAT32 && type != &RUSH_FLOAT64)
+        return NULL;
+    }
+  return g_strdup (" (columnarIn=false, columnarOut=true)");
 }
 
 static gconstpointer
@@ -142,7 +195,9 @@ static const RushExecClass in_memory_class = {
   .with_children = in_memory_copy,
   .arguments = in_memory_arguments,
   .identity = in_memory_identity,
+  .formatted_name = in_memory_formatted_name,
   .output_partitioning = in_memory_partitioning,
+  .output_ordering = in_memory_ordering,
   .execute = in_memory_execute,
 };
 

@@ -217,6 +217,8 @@ limit_arguments (const RushExec *base)
 {
   const LimitExec *self = (const LimitExec *)base;
 
+  if (self->offset == 0)
+    return g_strdup_printf (" %" G_GINT64_FORMAT, self->limit);
   return g_strdup_printf (" %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT, self->limit, self->offset);
 }
 

@@ -189,10 +189,13 @@ static char *
 range_formatted (const RushExec *base)
 {
   const RangeExec *self = (const RangeExec *)base;
+  gboolean given = base->logical != NULL && base->logical->as.range.n_slices > 0;
+  g_autofree char *splits =
+      given ? g_strdup_printf (", splits=Some(%u)", self->n_slices) : g_strdup ("");
 
   return g_strdup_printf ("Arguments: Range (%" G_GINT64_FORMAT ", %" G_GINT64_FORMAT
-                          ", step=%" G_GINT64_FORMAT ", splits=Some(%u))\n",
-                          self->start, self->end, self->step, self->n_slices);
+                          ", step=%" G_GINT64_FORMAT "%s)\n",
+                          self->start, self->end, self->step, splits);
 }
 
 static const RushExecClass range_class = {

@@ -114,6 +114,15 @@ one_row_copy (const RushExec *base, RushExec *const *children)
                                 ((const OneRowExec *)base)->batches);
 }
 
+static char *
+one_row_formatted (const RushExec *base)
+{
+  GString *out = g_string_new (NULL);
+
+  rush_append_list_line (out, "Output", base->output);
+  return g_string_free (out, FALSE);
+}
+
 static RushPartitioning *
 one_row_partitioning (const RushExec *base)
 {
@@ -132,6 +141,7 @@ static const RushExecClass one_row_class = {
   .finalize = one_row_finalize,
   .with_children = one_row_copy,
   .arguments = rdd_scan_arguments,
+  .formatted = one_row_formatted,
   .output_partitioning = one_row_partitioning,
   .execute = one_row_execute,
 };

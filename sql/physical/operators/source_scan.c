@@ -5,7 +5,7 @@
  */
 #include "sql/physical/operators/scans.h"
 #include "sql/physical/counted_rows.h"
-#include "sql/physical/query.h"
+#include "sql/physical/query_private.h"
 #include "sql/physical/text.h"
 #include "sql/plan/relation.h"
 #include "sql/sources/source.h"
@@ -34,6 +34,29 @@ is_of_folders (const SourceScanExec *self, const RushExpr *filter)
   return rush_expr_references_subset (filter, columns);
 }
 
+static RushExpr *
+put_value (RushExpr *node, gpointer data, GError **error)
+{
+  RushColumn *value;
+
+  if (node->kind != RUSH_EXPR_SCALAR_SUBQUERY)
+    return rush_expr_ref (node);
+  value = g_hash_table_lookup (data, &node->as.subquery.id);
+  g_assert (value != NULL);
+  return rush_expr_literal (rush_column_ref (value));
+}
+
+/* @filters with the values of subqueries, which have run by now. (transfer full) */
+static RushExprList *
+with_values (const RushExprList *filters, RushQuery *query)
+{
+  GHashTable *values = rush_query_subquery_values (query);
+
+  if (values == NULL)
+    return rush_expr_list_ref ((RushExprList *)filters);
+  return rush_expr_list_transform_up ((RushExprList *)filters, put_value, values, NULL);
+}
+
 /* The filters that row groups may be left out by. (transfer full) or NULL */
 static RushExprList *
 usable_filters (const SourceScanExec *self, const RushEvalSettings *settings)
@@ -57,7 +80,8 @@ source_scan_execute (RushExec *base, RushQuery *query, GError **error)
 {
   SourceScanExec *self = (SourceScanExec *)base;
   const RushEvalSettings *settings = rush_query_settings (query);
-  g_autoptr (RushExprList) filters = usable_filters (self, settings);
+  g_autoptr (RushExprList) usable = usable_filters (self, settings);
+  g_autoptr (RushExprList) filters = usable != NULL ? with_values (usable, query) : NULL;
 
   RushRdd *rows = self->source->klass->scan (self->source, rush_query_context (query), base->output,
                                              filters, settings, error);
@@ -92,6 +116,19 @@ source_scan_arguments (const RushExec *base)
   return g_strdup_printf ("%s%s %s", self->table == NULL ? " " : "", columns, described);
 }
 
+static char *
+source_scan_formatted (const RushExec *base)
+{
+  const SourceScanExec *self = (const SourceScanExec *)base;
+  GString *out = g_string_new (NULL);
+  g_autofree char *described =
+      self->source->klass->formatted (self->source, base->output, self->pushed);
+
+  rush_append_list_line (out, "Output", base->output);
+  g_string_append (out, described);
+  return g_string_free (out, FALSE);
+}
+
 static void
 source_scan_expressions (const RushExec *base, GPtrArray *into)
 {
@@ -122,6 +159,7 @@ static const RushExecClass source_scan_class = {
   .finalize = source_scan_finalize,
   .with_children = source_scan_copy,
   .arguments = source_scan_arguments,
+  .formatted = source_scan_formatted,
   .expressions = source_scan_expressions,
   .identity = source_scan_identity,
   .output_partitioning = source_scan_partitioning,

@@ -74,7 +74,7 @@ collect_call (const RushExpr *node, gpointer data)
     return FALSE;
   if (find_call (parts->calls, node) < parts->calls->len)
     return TRUE;
-  name = rush_expr_to_pretty_sql (node);
+  name = rush_expr_to_string (node);
   g_ptr_array_add (parts->calls, rush_expr_ref ((RushExpr *)node));
   g_ptr_array_add (parts->results, rush_expr_attribute (name, node->type, node->nullable,
                                                         node->as.aggregate.result_id, NULL));

@@ -19,7 +19,7 @@ note_subquery (const RushExpr *node, gpointer data)
 }
 
 static void
-collect_subqueries (const RushExec *plan, GPtrArray *into)
+collect_from_node (const RushExec *plan, GPtrArray *into)
 {
   g_autoptr (GPtrArray) exprs = g_ptr_array_new ();
 
@@ -28,10 +28,21 @@ collect_subqueries (const RushExec *plan, GPtrArray *into)
   for (guint i = 0; i < exprs->len; i++)
     if (((RushExpr *)exprs->pdata[i])->flags & RUSH_EXPR_HAS_SUBQUERY)
       rush_expr_visit (exprs->pdata[i], note_subquery, into);
+}
+
+/* In the order in which Spark meets them, the first of those that are equal being the one that runs:
+ * an adaptive plan is looked at from the top down, another one from the leaves up. */
+static void
+collect_subqueries (const RushExec *plan, gboolean top_down, GPtrArray *into)
+{
   if (rush_exec_is_adaptive (plan))
-    collect_subqueries (rush_adaptive_exec_initial (plan), into);
+    collect_subqueries (rush_adaptive_exec_initial (plan), TRUE, into);
+  if (top_down)
+    collect_from_node (plan, into);
   for (guint i = 0; i < plan->n_children; i++)
-    collect_subqueries (plan->children[i], into);
+    collect_subqueries (plan->children[i], top_down, into);
+  if (!top_down)
+    collect_from_node (plan, into);
 }
 
 /* The one value of @batches as a column of one row: null if there is no row. */
@@ -134,18 +145,27 @@ rush_query_plan_subqueries (RushQuery *self, RushExec *plan)
 {
   g_autoptr (GPtrArray) exprs = g_ptr_array_new ();
 
-  collect_subqueries (plan, exprs);
+  collect_subqueries (plan, FALSE, exprs);
   for (guint i = 0; i < exprs->len; i++)
     add_subquery (self, exprs->pdata[i]);
 }
 
-RushExec *
-rush_query_subquery_plan (RushQuery *self, gint64 id, gboolean *out_reused)
+RushQuery *
+rush_query_subquery (RushQuery *self, gint64 id, gint64 *out_main)
 {
   const Subquery *subquery = find (self, id);
+  RushExec *plan = subquery != NULL ? rush_query_executed_plan (subquery->query, NULL) : NULL;
 
-  *out_reused = subquery != NULL && subquery->reused;
-  return subquery != NULL ? rush_query_executed_plan (subquery->query, NULL) : NULL;
+  if (plan == NULL)
+    return NULL;
+  for (guint i = 0; i < self->subqueries->len; i++)
+    {
+      const Subquery *other = self->subqueries->pdata[i];
+      if (other->query == subquery->query && !other->reused)
+        *out_main = other->id;
+    }
+  rush_query_plan_subqueries (subquery->query, plan);
+  return subquery->query;
 }
 
 /* ---- running ---- */
@@ -202,7 +222,7 @@ rush_query_run_subqueries (RushQuery *self, RushExec *plan, GError **error)
   g_autoptr (GPtrArray) subqueries = g_ptr_array_new ();
 
   rush_query_plan_subqueries (self, plan);
-  collect_subqueries (plan, subqueries);
+  collect_subqueries (plan, FALSE, subqueries);
   for (guint i = 0; i < subqueries->len; i++)
     {
       const RushExpr *subquery = subqueries->pdata[i];

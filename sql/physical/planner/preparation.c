@@ -265,7 +265,10 @@ rush_prepare_for_execution (RushQuery *query, RushExec *plan, GError **error)
   sorted = rush_settings_get_bool (settings, "spark.sql.execution.removeRedundantSorts")
                ? rush_exec_transform_up (simple, remove_redundant_sort, NULL, error)
                : rush_exec_ref (simple);
-  if (rush_adaptive_applies (plan, settings))
+  /* A subquery is, whatever there is to adapt, since the plan around it is. */
+  if (rush_adaptive_applies (plan, settings) ||
+      (rush_query_is_subquery (query) &&
+       rush_settings_get_bool (settings, "spark.sql.adaptive.enabled")))
     return rush_adaptive_exec_new (plan, sorted);
   fused = rush_collapse_codegen_stages (sorted, settings, &last);
   narrow = rush_narrow_joins (fused);

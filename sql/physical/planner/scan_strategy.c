@@ -76,7 +76,8 @@ needed_columns (const Scan *scan)
   return rush_expr_list_from_array (needed);
 }
 
-/* Filters that say the same whenever they are asked, without a subquery. */
+/* Filters that say the same whenever they are asked; a scalar subquery has its value when the scan
+ * begins. */
 static RushExprList *
 pushable_filters (const Scan *scan)
 {
@@ -90,7 +91,8 @@ pushable_filters (const Scan *scan)
     {
       RushExpr *conjunct = conjuncts->pdata[i];
       if ((conjunct->flags & RUSH_EXPR_DETERMINISTIC) &&
-          !(conjunct->flags & (RUSH_EXPR_HAS_SUBQUERY | RUSH_EXPR_HAS_PYTHON)))
+          !(conjunct->flags & RUSH_EXPR_HAS_PYTHON) &&
+          (scan->table->kind == RUSH_PLAN_RELATION || !(conjunct->flags & RUSH_EXPR_HAS_SUBQUERY)))
         g_ptr_array_add (pushable, rush_expr_ref (conjunct));
     }
   return rush_expr_list_from_array (pushable);
