@@ -201,11 +201,6 @@ append_columns (GString *out, const RushExec *node)
     rush_append_list_line (out, "Output", node->output);
   else if (node->n_children == 1)
     rush_append_list_line (out, "Input", node->children[0]->output);
-  else if (node->n_children == 2)
-    {
-      rush_append_list_line (out, "Left output", node->children[0]->output);
-      rush_append_list_line (out, "Right output", node->children[1]->output);
-    }
 }
 
 /* Lines that the operator writes itself, or the columns and what explain () prints behind its
