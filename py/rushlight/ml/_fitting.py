@@ -1,0 +1,81 @@
+"""What a fit asks of a dataset: its labels, weights and features as a query, and how many there are.
+
+    dataset ── select label as double, weight as double, features ──▶ a query ──▶ the engine's passes
+
+Jobs are named as Spark names them, after the files of Spark's that ask for them; the long form of
+their call sites is the user's stack.
+
+Mirrors org.apache.spark.ml.util.{DatasetUtils,Instrumentation}.
+"""
+import sys
+
+from rushlight._callsite import _PACKAGE, call_at, current_call, renamed
+from rushlight.ml._attributes import attribute_of, group_size
+from rushlight.ml._stages import check_numeric, check_vector, column, field_of
+
+
+def user_call(name):
+    """The call that is under way, or one of this name from where the user's program stands."""
+    if current_call() is not None:
+        return current_call()
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+    return call_at(name, frame) if frame is not None else (name, name, "")
+
+
+class Fit:
+    """The instances of one fit, of the parameters of a stage: labelCol, weightCol, featuresCol.
+
+    `engine_fit (function, …)` calls a function of the engine with the query and what surrounds it.
+    """
+
+    def __init__(self, stage, dataset, file):
+        self.dataset, self._call = dataset, user_call("fit")
+        self._features, self._file = stage.getFeaturesCol(), file
+        schema = dataset.schema
+        check_vector(schema, self._features)
+        check_numeric(schema, stage.getLabelCol())
+        weight = stage.isDefined("weightCol") and stage.getOrDefault("weightCol")
+        selected = [column(stage.getLabelCol()).cast("double").alias("label")]
+        if weight:
+            check_numeric(schema, weight)
+            selected.append(column(weight).cast("double").alias("weight"))
+        selected.append(column(self._features).alias("features"))
+        self._instances = dataset.select(*selected)
+        self._places = (0, 1, 2) if weight else (0, -1, 1)
+        self._told("Instrumentation.scala")
+
+    def _told(self, file):
+        """Spark logs how many partitions a dataset has, and so makes an RDD of it."""
+        self.dataset._query().to_rdd(renamed(self._call, f"rdd at {file}"),
+                                     self.dataset._properties(), True)
+
+    def number_of_features(self):
+        """From the metadata of the column; where they do not say, from the first row, by a job."""
+        known = group_size(field_of(self.dataset.schema, self._features))
+        if known >= 0:
+            return known
+        from rushlight.sql.row import Row
+        first = self.dataset.select(column(self._features)).limit(1)
+        rows = first._query().collect(Row, renamed(self._call, "head at DatasetUtils.scala"),
+                                      first._properties())
+        if not rows:
+            from rushlight.errors import SparkNoSuchElementException
+            raise SparkNoSuchElementException("next on empty iterator")
+        return rows[0][0].size
+
+    def engine_fit(self, function, *arguments):
+        """Runs it."""
+        query = self._instances._query()
+        return function(query, self._places, *arguments,
+                        renamed(self._call, f"rdd at {self._file}"),
+                        self._instances._properties())
+
+
+def number_of_classes(field):
+    """How many classes the metadata of a column of labels name; 0: they do not say."""
+    known = attribute_of(field) or {}
+    if known.get("type") == "binary":
+        return 2
+    return known.get("num_vals") or len(known.get("vals", ()))
