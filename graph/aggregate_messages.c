@@ -8,6 +8,7 @@
  */
 #include "graph/aggregate_messages.h"
 
+#include "core/data/bitmap.h"
 #include "graph/edge_cut.h"
 #include "graph/replicated_view.h"
 #include "rdd/call_site.h"
@@ -377,4 +378,35 @@ rush_new_doubles (const RushVertexBlock *block, double **out_values, GError **er
     return NULL;
   *out_values = (double *)(gpointer)values->bytes;
   return rush_array_numbers (&RUSH_FLOAT64, block->n, values);
+}
+
+RushColumn *
+rush_ints_or_null (const RushVertexBlock *block, const gint64 *values, gint64 none, GError **error)
+{
+  gint64 *copies;
+  RushColumn *column = rush_new_ints (block, &copies, error), *nullable;
+  RushBuffer *validity;
+  guint n_null = 0;
+
+  if (column == NULL)
+    return NULL;
+  validity = rush_buffer_new (block->ctx->allocator, rush_bits_bytes (block->n), error);
+  if (validity == NULL)
+    {
+      rush_column_unref (column);
+      return NULL;
+    }
+  memset (validity->bytes, 0, validity->size);
+  for (guint i = 0; i < block->n; i++)
+    {
+      copies[i] = values[i] != none ? values[i] : 0;
+      if (values[i] != none)
+        rush_bit_set (validity->bytes, i);
+      else
+        n_null++;
+    }
+  nullable = rush_column_new_plain (&RUSH_INT64, block->n, validity, n_null,
+                                    rush_buffer_ref (column->values), NULL, 0);
+  rush_column_unref (column);
+  return nullable;
 }

@@ -14,7 +14,6 @@
 
 #include "graph/graph.h"
 #include "graph/messages.h"
-#include "rdd/row.h"
 
 /* A partition of edges, and what it sees of vertices. */
 typedef struct
@@ -84,17 +83,6 @@ RushGraph *rush_graph_change (RushGraph *self, RushSchema *attributes, RushChang
 RushColumn *rush_new_ints (const RushVertexBlock *block, gint64 **out_values, GError **error);
 RushColumn *rush_new_doubles (const RushVertexBlock *block, double **out_values, GError **error);
 
-/* ---- one triplet at a time ---- */
-
-typedef struct _RushTripletContext RushTripletContext;
-/* @triplet: a row of rush_graph_triplets (). */
-typedef void (*RushTripletFunc) (const RushRow *triplet, RushTripletContext *to, gpointer data);
-void rush_send_int_to_source (RushTripletContext *self, guint field, gint64 value);
-void rush_send_int_to_target (RushTripletContext *self, guint field, gint64 value);
-void rush_send_double_to_source (RushTripletContext *self, guint field, double value);
-void rush_send_double_to_target (RushTripletContext *self, guint field, double value);
-
-/* As rush_graph_aggregate_messages (), with a function of rows; no LISTs. */
-RushRdd *rush_graph_aggregate_triplets (RushGraph *self, const RushMessageField *fields,
-                                        guint n_fields, RushTripletFunc func, gpointer data,
-                                        GDestroyNotify free_data);
+/* @values of the block's vertices, null where they are @none. */
+RushColumn *rush_ints_or_null (const RushVertexBlock *block, const gint64 *values, gint64 none,
+                               GError **error);

@@ -111,6 +111,18 @@ rush_graph_n_edges (RushGraph *self, const RushJobOptions *job, GError **error)
 
 /* ---- rounds ---- */
 
+void
+rush_graph_forget_attributes (RushGraph *self)
+{
+  RushStorageLevel level;
+
+  if (self->attributes == NULL)
+    return;
+  level = rush_rdd_storage_level (self->attributes);
+  if (rush_storage_level_is_valid (&level))
+    rush_rdd_unpersist (self->context, self->attributes, FALSE);
+}
+
 gboolean
 rush_graph_advance (RushGraph *self, RushGraph *before, guint column, const RushJobOptions *job,
                     double *out_sum, GError **error)
@@ -121,13 +133,8 @@ rush_graph_advance (RushGraph *self, RushGraph *before, guint column, const Rush
   if (!rush_rdd_persist (self->attributes, &RUSH_STORAGE_MEMORY_AND_DISK, error))
     return FALSE;
   *out_sum = add_up (self, self->attributes, sum_array, column, job, &failure);
-  if (before != NULL && before->attributes != NULL)
-    {
-      RushStorageLevel level = rush_rdd_storage_level (before->attributes);
-
-      if (rush_storage_level_is_valid (&level))
-        rush_rdd_unpersist (self->context, before->attributes, FALSE);
-    }
+  if (before != NULL)
+    rush_graph_forget_attributes (before);
   if (failure == NULL)
     return TRUE;
   g_propagate_error (error, failure);

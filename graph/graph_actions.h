@@ -11,3 +11,5 @@ double rush_graph_sum (RushGraph *self, RushRdd *rdd, guint column, const RushJo
  * @before (or NULL), which they were computed from, go. */
 gboolean rush_graph_advance (RushGraph *self, RushGraph *before, guint column,
                              const RushJobOptions *job, double *out_sum, GError **error);
+/* The kept attributes of @self, if there are any, go: no round will read them again. */
+void rush_graph_forget_attributes (RushGraph *self);

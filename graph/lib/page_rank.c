@@ -14,8 +14,8 @@
  */
 #include "graph/lib/page_rank.h"
 
-#include "graph/aggregate_messages.h"
 #include "graph/graph_actions.h"
+#include "graph/pregel.h"
 #include "rdd/call_site.h"
 
 #include <math.h>
@@ -52,10 +52,10 @@ plan_new (const RushPageRank *what)
   return self;
 }
 
-static Plan *
-plan_ref (Plan *self)
+static gpointer
+plan_ref (gpointer self)
 {
-  rush_ref_count_inc (&self->refs);
+  rush_ref_count_inc (&((Plan *)self)->refs);
   return self;
 }
 
@@ -248,51 +248,35 @@ add_changes (const RushVertexBlock *block, RushColumn **out, gpointer data, GErr
 
 /* ---- rounds ---- */
 
+/* The graph after all rounds. */
 static RushGraph *
-round_of (RushGraph *graph, Plan *plan)
+iterate (RushGraph *graph, Plan *plan, guint n_iterations, const RushJobOptions *job,
+         GError **error)
 {
   g_autofree RushMessageField *fields = g_new (RushMessageField, plan->n_ranks);
   g_autofree guint *shares = g_new (guint, plan->n_ranks);
   g_autoptr (RushSchema) schema = rank_schema (plan, TRUE);
-  gboolean converges = plan->tolerance >= 0;
-  RushMessageProgram program = { .fields = fields,
-                                 .n_fields = plan->n_ranks,
-                                 .looks_at = shares,
-                                 .n_looks_at = plan->n_ranks,
-                                 .send = converges ? send_changes : send_shares };
+  gboolean converges = n_iterations == 0;
+  RushSendFunc send = converges ? send_changes : send_shares;
+  RushPregel pregel = { .program = { fields, plan->n_ranks, shares, plan->n_ranks, send, NULL,
+                                     NULL },
+                        .attributes = schema,
+                        .change = converges ? add_changes : next_ranks,
+                        .active = SHARE (0),
+                        .n_rounds = n_iterations,
+                        .all_rounds = !converges,
+                        .data = plan,
+                        .ref_data = plan_ref,
+                        .unref_data = plan_unref };
+  g_autoptr (RushGraph) begun = rush_graph_change_by_messages (
+      graph, &degree_program, schema, first_ranks, plan_ref (plan), plan_unref);
 
   for (guint k = 0; k < plan->n_ranks; k++)
     {
       fields[k] = (RushMessageField){ "rank", &RUSH_FLOAT64, RUSH_MESSAGE_SUM };
       shares[k] = SHARE (k);
     }
-  return rush_graph_change_by_messages (
-      graph, &program, schema, converges ? add_changes : next_ranks, plan_ref (plan), plan_unref);
-}
-
-/* The graph after all rounds. */
-static RushGraph *
-iterate (RushGraph *graph, Plan *plan, guint n_iterations, const RushJobOptions *job,
-         GError **error)
-{
-  g_autoptr (RushSchema) schema = rank_schema (plan, TRUE);
-  g_autoptr (RushGraph) now = rush_graph_change_by_messages (
-      graph, &degree_program, schema, first_ranks, plan_ref (plan), plan_unref);
-  gboolean converges = plan->tolerance >= 0;
-  double to_send = 1;
-
-  if (converges && !rush_graph_advance (now, NULL, SHARE (0), job, &to_send, error))
-    return NULL;
-  for (guint i = 0; converges ? to_send > 0 : i < n_iterations; i++)
-    {
-      g_autoptr (RushGraph) next = round_of (now, plan);
-
-      if (!rush_graph_advance (next, now, SHARE (0), job, &to_send, error))
-        return NULL;
-      rush_graph_unref (now);
-      now = g_steal_pointer (&next);
-    }
-  return g_steal_pointer (&now);
+  return rush_pregel (begun, &pregel, job, error);
 }
 
 /* ---- ranks that sum up ---- */

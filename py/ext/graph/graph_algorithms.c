@@ -1,7 +1,12 @@
 /* graph_algorithms.c - Graph's methods that run an algorithm: jobs now, another Graph as answer. */
 #include "py/ext/graph/graph_private.h"
 
+#include "graph/lib/connected_components.h"
+#include "graph/lib/label_propagation.h"
 #include "graph/lib/page_rank.h"
+#include "graph/lib/shortest_paths.h"
+#include "graph/lib/strongly_connected_components.h"
+#include "graph/lib/triangle_count.h"
 
 /* For PyArg_ParseTuple "O&": GArray of gint64 **, owned, of a list of int. */
 static int
@@ -69,8 +74,90 @@ graph_page_rank (EngineGraph *self, PyObject *args)
                  rush_page_rank (self->graph, &what, &execution.job, &error));
 }
 
+/* Those that take a number of rounds: (n, call, properties). */
+typedef RushGraph *(*Rounds) (RushGraph *graph, guint n, const RushJobOptions *job, GError **error);
+
+static PyObject *
+run_rounds (EngineGraph *self, PyObject *args, Rounds algorithm)
+{
+  unsigned int n;
+  PyObject *call, *properties;
+  if (!PyArg_ParseTuple (args, "IOO!", &n, &call, &PyDict_Type, &properties))
+    return NULL;
+  RUN_ALGORITHM (self, call, properties, algorithm (self->graph, n, &execution.job, &error));
+}
+
+static PyObject *
+graph_connected_components (EngineGraph *self, PyObject *args)
+{
+  return run_rounds (self, args, rush_connected_components);
+}
+
+static PyObject *
+graph_strongly_connected_components (EngineGraph *self, PyObject *args)
+{
+  return run_rounds (self, args, rush_strongly_connected_components);
+}
+
+static PyObject *
+graph_label_propagation (EngineGraph *self, PyObject *args)
+{
+  return run_rounds (self, args, rush_label_propagation);
+}
+
+/* triangle_count (call, properties) */
+static PyObject *
+graph_triangle_count (EngineGraph *self, PyObject *args)
+{
+  PyObject *call, *properties;
+  if (!PyArg_ParseTuple (args, "OO!", &call, &PyDict_Type, &properties))
+    return NULL;
+  RUN_ALGORITHM (self, call, properties, rush_triangle_count (self->graph, &execution.job, &error));
+}
+
+/* shortest_paths (landmarks, call, properties) */
+static PyObject *
+graph_shortest_paths (EngineGraph *self, PyObject *args)
+{
+  g_autoptr (GArray) landmarks = NULL;
+  PyObject *call, *properties;
+  if (!PyArg_ParseTuple (args, "O&OO!", ids_converter, &landmarks, &call, &PyDict_Type,
+                         &properties))
+    return NULL;
+  RUN_ALGORITHM (self, call, properties,
+                 rush_shortest_paths (self->graph, (const gint64 *)(gpointer)landmarks->data,
+                                      landmarks->len, &execution.job, &error));
+}
+
+/* breadth_first_search (sources, max_depth, call, properties) */
+static PyObject *
+graph_breadth_first_search (EngineGraph *self, PyObject *args)
+{
+  g_autoptr (GArray) sources = NULL;
+  unsigned int max_depth;
+  PyObject *call, *properties;
+  if (!PyArg_ParseTuple (args, "O&IOO!", ids_converter, &sources, &max_depth, &call, &PyDict_Type,
+                         &properties))
+    return NULL;
+  RUN_ALGORITHM (self, call, properties,
+                 rush_breadth_first_search (self->graph, (const gint64 *)(gpointer)sources->data,
+                                            sources->len, max_depth, &execution.job, &error));
+}
+
 PyMethodDef engine_graph_algorithms[] = {
   { "page_rank", (PyCFunction)graph_page_rank, METH_VARARGS,
     "page_rank (n_iterations, tolerance, reset, sources, call, properties) -> Graph" },
+  { "connected_components", (PyCFunction)graph_connected_components, METH_VARARGS,
+    "connected_components (max_iterations, call, properties) -> Graph" },
+  { "strongly_connected_components", (PyCFunction)graph_strongly_connected_components, METH_VARARGS,
+    "strongly_connected_components (n_iterations, call, properties) -> Graph" },
+  { "label_propagation", (PyCFunction)graph_label_propagation, METH_VARARGS,
+    "label_propagation (n_steps, call, properties) -> Graph" },
+  { "triangle_count", (PyCFunction)graph_triangle_count, METH_VARARGS,
+    "triangle_count (call, properties) -> Graph" },
+  { "shortest_paths", (PyCFunction)graph_shortest_paths, METH_VARARGS,
+    "shortest_paths (landmarks, call, properties) -> Graph" },
+  { "breadth_first_search", (PyCFunction)graph_breadth_first_search, METH_VARARGS,
+    "breadth_first_search (sources, max_depth, call, properties) -> Graph" },
   { NULL }
 };

@@ -1,0 +1,218 @@
+/* Algorithms on small graphs, with answers that can be seen: on every master, in rounds that are
+ * jobs; islands, sinks, loops and twins; what is asked wrongly. Larger graphs, and GraphX's own
+ * answers, are in tests/py/test_graph_algorithms.py. */
+#include "tests/graph/graphs.h"
+
+#include "graph/lib/connected_components.h"
+#include "graph/lib/label_propagation.h"
+#include "graph/lib/page_rank.h"
+#include "graph/lib/shortest_paths.h"
+#include "graph/lib/strongly_connected_components.h"
+#include "graph/lib/triangle_count.h"
+#include "tests/rdd/app.h"
+
+/* A ring of three, a way out of it, an island with a loop and a twin. */
+#define EDGES "1>2 2>3 3>1 3>4 4>5 8>9 8>9 9>9"
+
+static const RushGraphLayout layout = { TRUE, RUSH_EDGE_PARTITION_2D, 3, 2 };
+
+static void
+assert_answer (RushGraph *answer, GError *error, const char *expected)
+{
+  g_assert_no_error (error);
+  graphs_assert_vertices (answer, expected);
+}
+
+static void
+test_components (gconstpointer master)
+{
+  RushContext *sc = app_new (GPOINTER_TO_UINT (master));
+  g_autoptr (RushGraph) graph = graphs_new (sc, "7=0", EDGES, 3, &layout);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RushGraph) all = rush_connected_components (graph, 0, NULL, &error);
+  g_autoptr (RushGraph) some = rush_connected_components (graph, 1, NULL, &error);
+
+  assert_answer (all, error, "1,1 2,1 3,1 4,1 5,1 7,7 8,8 9,8");
+  assert_answer (some, error, "1,1 2,1 3,1 4,3 5,4 7,7 8,8 9,8");
+  app_free (sc);
+}
+
+static void
+test_strong_components (gconstpointer master)
+{
+  RushContext *sc = app_new (GPOINTER_TO_UINT (master));
+  g_autoptr (RushGraph) graph = graphs_new (sc, "7=0", EDGES " 5>6 6>5 20>8", 3, &layout);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RushGraph) all = rush_strongly_connected_components (graph, 10, NULL, &error);
+
+  assert_answer (all, error, "1,1 2,1 20,20 3,1 4,4 5,5 6,5 7,7 8,8 9,9");
+  app_free (sc);
+}
+
+static void
+test_paths (gconstpointer master)
+{
+  static const gint64 landmarks[] = { 5, 9, 100 }, sources[] = { 3, 8 };
+  RushContext *sc = app_new (GPOINTER_TO_UINT (master));
+  g_autoptr (RushGraph) graph = graphs_new (sc, "7=0", EDGES, 3, &layout);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RushGraph) paths = rush_shortest_paths (graph, landmarks, 3, NULL, &error);
+  g_autoptr (RushGraph) levels = rush_breadth_first_search (graph, sources, 2, 0, NULL, &error);
+  g_autoptr (RushGraph) near = rush_breadth_first_search (graph, sources, 1, 1, NULL, &error);
+
+  assert_answer (paths, error, "1,4,-,- 2,3,-,- 3,2,-,- 4,1,-,- 5,0,-,- 7,-,-,- 8,-,1,- 9,-,0,-");
+  assert_answer (levels, error, "1,1,3 2,2,1 3,0,- 4,1,3 5,2,4 7,-,- 8,0,- 9,1,8");
+  assert_answer (near, error, "1,1,3 2,-,- 3,0,- 4,1,3 5,-,- 7,-,- 8,-,- 9,-,-");
+  app_free (sc);
+}
+
+static void
+test_triangles (gconstpointer master)
+{
+  RushContext *sc = app_new (GPOINTER_TO_UINT (master));
+  g_autoptr (RushGraph) graph =
+      graphs_new (sc, "7=0", "1>2 2>3 3>1 1>3 2>1 3>3 3>4 4>2 5>4", 3, &layout);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RushGraph) counts = rush_triangle_count (graph, NULL, &error);
+
+  assert_answer (counts, error, "1,1 2,2 3,2 4,1 5,0 7,0");
+  app_free (sc);
+}
+
+static void
+test_labels (gconstpointer master)
+{
+  RushContext *sc = app_new (GPOINTER_TO_UINT (master));
+  g_autoptr (RushGraph) graph = graphs_new (sc, "7=0", "1>3 2>3 3>2 4>5", 3, &layout);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RushGraph) once = rush_label_propagation (graph, 1, NULL, &error);
+  g_autoptr (RushGraph) twice = rush_label_propagation (graph, 2, NULL, &error);
+
+  assert_answer (once, error, "1,3 2,3 3,2 4,5 5,4 7,7");
+  assert_answer (twice, error, "1,2 2,2 3,3 4,4 5,5 7,7");
+  app_free (sc);
+}
+
+static void
+test_ranks (gconstpointer master)
+{
+  static const gint64 sources[] = { 1, 8 };
+  RushContext *sc = app_new (GPOINTER_TO_UINT (master));
+  g_autoptr (RushGraph) graph = graphs_new (sc, NULL, "1>2 2>1 1>3", 2, &layout);
+  g_autoptr (RushGraph) ring = graphs_new (sc, NULL, "1>2 2>3 3>1", 2, &layout);
+  g_autoptr (RushGraph) islands = graphs_new (sc, NULL, "1>2 8>9", 2, &layout);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RushGraph) ranks =
+      rush_page_rank (graph, &(RushPageRank){ .n_iterations = 1 }, NULL, &error);
+  g_autoptr (RushGraph) alike =
+      rush_page_rank (ring, &(RushPageRank){ .tolerance = 1e-9 }, NULL, &error);
+  g_autoptr (RushGraph) own = rush_page_rank (
+      islands, &(RushPageRank){ .n_iterations = 1, .sources = sources, .n_sources = 2 }, NULL,
+      &error);
+
+  /* 1: 0.15 + 0.85; 2 and 3: 0.15 + 0.85 / 2; scaled by 3 / 2.15 */
+  assert_answer (ranks, error, "1,1.39535 2,0.802326 3,0.802326");
+  assert_answer (alike, error, "1,1 2,1 3,1");
+  assert_answer (own, error, "1,0.15,0 2,0.85,0 8,0,0.15 9,0,0.85");
+  app_free (sc);
+}
+
+/* An iteration is a job. */
+static void
+test_jobs (void)
+{
+  RushContext *sc = app_new (0);
+  g_autoptr (RushGraph) graph = graphs_new (sc, NULL, EDGES, 3, &layout);
+  g_autoptr (GError) error = NULL;
+  guint before;
+
+  g_assert_cmpint (rush_graph_n_vertices (graph, NULL, NULL), ==, 7);
+  before = app_n_jobs (sc);
+  g_autoptr (RushGraph) ranks =
+      rush_page_rank (graph, &(RushPageRank){ .n_iterations = 4 }, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (app_n_jobs (sc) - before, ==, 4 + 2); /* and the sum, and the count */
+  app_free (sc);
+}
+
+static void
+test_nothing (void)
+{
+  static const gint64 source = 1;
+  RushContext *sc = app_new (0);
+  g_autoptr (RushGraph) graph = graphs_new (sc, NULL, "", 2, NULL);
+  g_autoptr (GError) error = NULL;
+  RushGraph *answers[] = {
+    rush_page_rank (graph, &(RushPageRank){ .n_iterations = 2 }, NULL, &error),
+    rush_page_rank (graph, &(RushPageRank){ .tolerance = 0.1 }, NULL, &error),
+    rush_connected_components (graph, 0, NULL, &error),
+    rush_strongly_connected_components (graph, 3, NULL, &error),
+    rush_label_propagation (graph, 2, NULL, &error),
+    rush_shortest_paths (graph, &source, 1, NULL, &error),
+    rush_breadth_first_search (graph, &source, 1, 0, NULL, &error),
+    rush_triangle_count (graph, NULL, &error),
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
+    {
+      assert_answer (answers[i], error, "");
+      rush_graph_unref (answers[i]);
+    }
+  app_free (sc);
+}
+
+static void
+test_misuse (void)
+{
+  static const gint64 sources[] = { 77, 1 };
+  static const RushPageRank wrong[] = {
+    { .n_iterations = 3, .reset_probability = 1.5 },
+    { .tolerance = -1 },
+    { .tolerance = 0.1, .sources = sources, .n_sources = 2 },
+    { .n_iterations = 3, .sources = sources, .n_sources = 1 }, /* is no vertex */
+  };
+  RushContext *sc = app_new (0);
+  g_autoptr (RushGraph) graph = graphs_new (sc, NULL, EDGES, 2, NULL);
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_assert_null (rush_page_rank (graph, &wrong[i], NULL, &error));
+      g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT);
+      g_clear_error (&error);
+    }
+  g_assert_null (rush_label_propagation (graph, 0, NULL, &error));
+  g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT);
+  g_clear_error (&error);
+  g_assert_null (rush_strongly_connected_components (graph, 0, NULL, &error));
+  g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT);
+  app_free (sc);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct
+  {
+    const char *name;
+    GTestDataFunc func;
+  } ON_ALL_MASTERS[] = {
+    { "components", test_components }, { "strong components", test_strong_components },
+    { "paths", test_paths },           { "triangles", test_triangles },
+    { "labels", test_labels },         { "ranks", test_ranks }
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  for (guint t = 0; t < G_N_ELEMENTS (ON_ALL_MASTERS); t++)
+    for (guint m = 0; m < APP_N_MASTERS; m++)
+      {
+        g_autofree char *path =
+            g_strdup_printf ("/graph/lib/%s/%s", ON_ALL_MASTERS[t].name, app_masters[m]);
+
+        g_test_add_data_func (path, GUINT_TO_POINTER (m), ON_ALL_MASTERS[t].func);
+      }
+  g_test_add_func ("/graph/lib/jobs", test_jobs);
+  g_test_add_func ("/graph/lib/nothing", test_nothing);
+  g_test_add_func ("/graph/lib/misuse", test_misuse);
+  return g_test_run ();
+}
