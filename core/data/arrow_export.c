@@ -389,6 +389,20 @@ export_lists (const Export *self, const RushColumn *column, struct ArrowArray *a
   return export_elements (self, column, rows, elements) && export_validity (self, column, array);
 }
 
+/* Under a null struct stands a null also where the field has none; readers look at the struct. */
+static void
+drop_validity (struct ArrowArray *array)
+{
+  ArrayOwned *owned = array->private_data;
+
+  if (array->null_count > 0)
+    {
+      rush_buffer_unref (owned->buffers[0]);
+      set_buffer (owned, 0, NULL);
+    }
+  array->null_count = 0;
+}
+
 static gboolean
 export_struct (const Export *self, const RushColumn *column, struct ArrowArray *array)
 {
@@ -398,6 +412,8 @@ export_struct (const Export *self, const RushColumn *column, struct ArrowArray *
           rush_column_slice (column->children[c], column->offset, column->length);
       if (!export_column (self, child, array->children[c]))
         return FALSE;
+      if (!column->type->fields[c].nullable)
+        drop_validity (array->children[c]);
     }
   return export_validity (self, column, array);
 }

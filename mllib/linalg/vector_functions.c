@@ -37,6 +37,22 @@ is_all_dense (const RushVectorReader *reader, const RushRows *rows)
   return TRUE;
 }
 
+/* An error for a null, as Spark has it. */
+static gboolean
+has_all (const RushColumn *column, const RushRows *rows, GError **error)
+{
+  for (guint i = 0; i < rows->n && column->null_count > 0; i++)
+    if (!rush_column_is_valid (column, rush_eval_row (rows, i)))
+      {
+        g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                     "function vector_to_array requires a non-null input argument and input type "
+                     "must be `org.apache.spark.ml.linalg.Vector` or "
+                     "`org.apache.spark.mllib.linalg.Vector`, but got null.");
+        return FALSE;
+      }
+  return TRUE;
+}
+
 /* Where the vectors of all rows begin, one behind the other; NULL: refused. */
 static RushBuffer *
 lay_out (const RushVectorReader *reader, const RushRows *rows, gsize *out_total,
@@ -122,7 +138,7 @@ vector_to_array (const RushExpr *call, RushColumn *const *args, const RushRows *
 {
   g_auto (RushVectorReader) reader = { 0 };
 
-  if (!rush_vector_reader_init (&reader, args[0], error))
+  if (!has_all (args[0], rows, error) || !rush_vector_reader_init (&reader, args[0], error))
     return NULL;
   if (rush_type_element (call->type) == &RUSH_FLOAT64 && is_all_dense (&reader, rows))
     return rush_column_struct_field (args[0], VALUES_FIELD, ctx->allocator, error);
@@ -164,6 +180,7 @@ array_to_vector (const RushExpr *call, RushColumn *const *args, const RushRows *
 {
   g_autoptr (RushVectorBuilder) builder = rush_vector_builder_new (ctx->allocator);
   const RushColumn *elements = rush_column_child (args[0], 0);
+  gboolean integral = rush_type_is_integral (elements->type);
   guint next = 0; /* the result has all rows, also those that do not count */
 
   for (guint i = 0; i < rows->n; i++)
@@ -176,7 +193,9 @@ array_to_vector (const RushExpr *call, RushColumn *const *args, const RushRows *
       for (gint32 k = 0; k < list.length; k++)
         {
           guint at = (guint)(list.offset + k);
-          room[k] = rush_column_is_valid (elements, at) ? rush_column_get_double (elements, at) : 0;
+          room[k] = !rush_column_is_valid (elements, at) ? 0
+                    : integral ? (double)rush_column_get_int (elements, at)
+                               : rush_column_get_double (elements, at);
         }
       next = row + 1;
     }
@@ -189,13 +208,17 @@ static const RushType *
 vector_type (const RushFunction *self, guint n, RushExpr *const *args, gboolean *inout_nullable,
              GError **error)
 {
-  if (args[0]->type->kind == RUSH_TYPE_ARRAY && rush_type_element (args[0]->type) == &RUSH_FLOAT64)
+  const RushType *type = args[0]->type;
+  const RushType *element = type->kind == RUSH_TYPE_ARRAY ? rush_type_element (type) : &RUSH_NULL;
+
+  *inout_nullable = TRUE;
+  if (element == &RUSH_FLOAT64 || element == &RUSH_FLOAT32 || rush_type_is_integral (element))
     return rush_vector_type ();
   rush_set_unexpected_type (error, self, n, args, 0, "\"ARRAY<DOUBLE>\"");
   return NULL;
 }
 
-#define VECTOR_FUNCTION(NAME, EVALUATE, TYPE)                                                      \
+#define VECTOR_FUNCTION(NAME, EVALUATE, TYPE, ...)                                                 \
   { .name = NAME,                                                                                  \
     .kind = RUSH_FUNCTION_SCALAR,                                                                  \
     .to_sql = rush_udf_to_sql,                                                                     \
@@ -204,11 +227,14 @@ vector_type (const RushFunction *self, guint n, RushExpr *const *args, gboolean 
     .args = { RUSH_ARG_ANY },                                                                      \
     .result_type = TYPE,                                                                           \
     .internal = TRUE,                                                                              \
-    .evaluate = EVALUATE }
+    .evaluate = EVALUATE,                                                                          \
+    __VA_ARGS__ }
 
 const RushFunction rush_functions_vector[] = {
-  VECTOR_FUNCTION ("vector_to_array", vector_to_array, doubles_type),
-  VECTOR_FUNCTION ("vector_to_float_array", vector_to_array, floats_type),
-  VECTOR_FUNCTION ("array_to_vector", array_to_vector, vector_type),
+  VECTOR_FUNCTION ("vector_to_array", vector_to_array, doubles_type, .handles_nulls = TRUE,
+                   .never_null = TRUE),
+  VECTOR_FUNCTION ("vector_to_float_array", vector_to_array, floats_type, .handles_nulls = TRUE,
+                   .never_null = TRUE),
+  VECTOR_FUNCTION ("array_to_vector", array_to_vector, vector_type, .handles_nulls = FALSE),
   { .name = NULL },
 };

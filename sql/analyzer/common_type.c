@@ -236,6 +236,8 @@ can_cast_leaf (const RushAnalysis *self, const RushType *from, const RushType *t
 gboolean
 rush_analysis_can_cast (const RushAnalysis *self, const RushType *from, const RushType *to)
 {
+  if (from->user != NULL || to->user != NULL)
+    return rush_type_same_shape (from, to) || from == &RUSH_NULL || to == &RUSH_STRING;
   if (from->n_fields == 0 || to->n_fields == 0)
     return can_cast_leaf (self, from, to);
   if (from->kind != to->kind || from->n_fields != to->n_fields)

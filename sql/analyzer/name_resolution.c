@@ -134,8 +134,9 @@ rush_analysis_extract (const RushAnalysis *self, RushExpr *child, RushExpr *key,
   gboolean is_name = key->kind == RUSH_EXPR_LITERAL && key->type == &RUSH_STRING;
   gboolean structs =
       type->kind == RUSH_TYPE_ARRAY && rush_type_element (type)->kind == RUSH_TYPE_STRUCT;
+  gboolean opaque = type->user != NULL; /* what it is made of is its class' own business */
 
-  if (is_name && (type->kind == RUSH_TYPE_STRUCT || structs))
+  if (is_name && !opaque && (type->kind == RUSH_TYPE_STRUCT || structs))
     {
       gsize length;
       const char *bytes = rush_column_get_bytes (key->as.literal.value, 0, &length);
@@ -144,7 +145,7 @@ rush_analysis_extract (const RushAnalysis *self, RushExpr *child, RushExpr *key,
       return take_field (self, child, structs ? rush_type_element (type) : type, name, context,
                          error);
     }
-  if (type->kind == RUSH_TYPE_ARRAY || type->kind == RUSH_TYPE_MAP)
+  if (!opaque && (type->kind == RUSH_TYPE_ARRAY || type->kind == RUSH_TYPE_MAP))
     {
       RushExpr *wanted = rush_expr_ref (key);
 

@@ -190,6 +190,22 @@ rush_type_is_atomic (const RushType *self)
          self->kind != RUSH_TYPE_CALENDAR_INTERVAL && self->kind != RUSH_TYPE_STRUCT;
 }
 
+const RushType *
+rush_type_without_user_types (const RushType *self)
+{
+  const RushType *type = rush_type_sql_type (self);
+  guint n = type->n_fields;
+  g_autofree RushTypeField *fields = g_memdup2 (type->fields, n * sizeof *fields);
+
+  for (guint i = 0; i < n; i++)
+    fields[i].type = rush_type_without_user_types (fields[i].type);
+  if (type->kind == RUSH_TYPE_ARRAY)
+    return rush_type_array (fields[0].type, fields[0].nullable);
+  if (type->kind == RUSH_TYPE_MAP)
+    return rush_type_map (fields[0].type, fields[1].type, fields[1].nullable);
+  return type->kind == RUSH_TYPE_STRUCT ? rush_type_struct (n, fields) : type;
+}
+
 static void
 append_field_name (GString *out, const char *name)
 {
@@ -259,5 +275,5 @@ rush_type_sql_id (const RushType *self)
 {
   g_autofree char *sql = rush_type_sql (self);
 
-  return g_strdup_printf ("\"%s\"", sql);
+  return g_strdup_printf (self->user != NULL ? "UDT(\"%s\")" : "\"%s\"", sql);
 }

@@ -33,7 +33,10 @@ gboolean rush_type_cast_makes_nulls (const RushType *from, const RushType *to);
 
 gboolean rush_type_is_atomic (const RushType *self); /* not void, array, map, struct, interval */
 
+/* With SQL types in place of user-defined ones, also inside: its name is Spark's catalogString. */
+const RushType *rush_type_without_user_types (const RushType *self);
+
 /* ---- names in messages; (transfer full) ---- */
 
 char *rush_type_sql (const RushType *self);    /* BIGINT, STRUCT<a: INT>, INTERVAL DAY TO SECOND */
-char *rush_type_sql_id (const RushType *self); /* the same in double quotes */
+char *rush_type_sql_id (const RushType *self); /* the same in double quotes; UDT("…") */

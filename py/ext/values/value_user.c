@@ -79,6 +79,16 @@ class_of (const RushType *type)
   return self;
 }
 
+/* One argument, which may be a tuple. */
+static PyObject *
+call (PyObject *object, const char *method, PyObject *argument)
+{
+  PyObject *name = PyUnicode_FromString (method);
+  PyObject *result = name != NULL ? PyObject_CallMethodOneArg (object, name, argument) : NULL;
+  Py_XDECREF (name);
+  return result;
+}
+
 /* ── to Python ── */
 
 static PyObject *
@@ -138,8 +148,7 @@ value_user_to_python (const RushColumn *column, guint row, PyObject *row_class)
   if (class->dense != NULL)
     return vector_object (class, column, row);
   PyObject *datum = value_plain_to_python (column, row, row_class);
-  PyObject *object =
-      datum != NULL ? PyObject_CallMethod (class->udt, "deserialize", "O", datum) : NULL;
+  PyObject *object = datum != NULL ? call (class->udt, "deserialize", datum) : NULL;
   Py_XDECREF (datum);
   return object;
 }
@@ -238,7 +247,7 @@ value_user_append (RushColumnBuilder *builder, const RushType *type, PyObject *v
     return append_dense (builder, value);
   if ((PyObject *)Py_TYPE (value) == class->sparse)
     return append_sparse (builder, value);
-  PyObject *datum = PyObject_CallMethod (class->udt, "serialize", "O", value);
+  PyObject *datum = call (class->udt, "serialize", value);
   gboolean ok = datum != NULL && value_append (builder, type->user->sql_type, datum);
   Py_XDECREF (datum);
   return ok;

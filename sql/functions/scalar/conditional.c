@@ -9,6 +9,7 @@
  */
 #include "sql/functions/scalar/scalar_private.h"
 #include "sql/kernels/compare.h"
+#include "sql/types/type_rules.h"
 
 #include <math.h>
 
@@ -185,7 +186,7 @@ REWRITER (to_assertion)
 
 REWRITER (to_type_name)
 {
-  return rush_expr_literal_string (args[0]->type->name, -1);
+  return rush_expr_literal_string (rush_type_without_user_types (args[0]->type)->name, -1);
 }
 
 /* The widest type is the analyzer's doing: all have it. */
