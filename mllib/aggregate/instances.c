@@ -77,24 +77,31 @@ number_text (double value)
   return g_strndup (text, rush_double_to_text (value, text));
 }
 
+/* Classes are small whole numbers, as Spark keeps them as ints. */
+static gboolean
+check_label (double label, RushInstanceChecks checks, GError **error)
+{
+  gboolean classes = (checks & RUSH_CHECK_CLASSES) != 0;
+  g_autofree char *text = NULL;
+
+  if (classes ? label >= 0 && label < G_MAXINT32 && label == floor (label) : isfinite (label))
+    return TRUE;
+  text = number_text (label);
+  if (isnan (label))
+    return refuse (error, "Labels MUST NOT be Null or NaN");
+  if (!classes)
+    return refuse (error, "Labels MUST NOT be Infinity, but got %s", text);
+  if (label >= 0 && label < G_MAXINT32)
+    return refuse (error, "Labels MUST be Integers, but got %s", text);
+  return refuse (error, "Labels MUST be in [0, %d), but got %s", G_MAXINT32, text);
+}
+
 static gboolean
 check_labels (const double *labels, guint n, RushInstanceChecks checks, GError **error)
 {
   for (guint i = 0; i < n; i++)
-    {
-      gboolean fine = (checks & RUSH_CHECK_CLASSES) != 0
-                          ? labels[i] >= 0 && labels[i] == floor (labels[i]) && isfinite (labels[i])
-                          : isfinite (labels[i]);
-
-      if (fine)
-        continue;
-      g_autofree char *text = number_text (labels[i]);
-      if (isnan (labels[i]))
-        return refuse (error, "Labels MUST NOT be Null or NaN");
-      if ((checks & RUSH_CHECK_CLASSES) == 0)
-        return refuse (error, "Labels MUST NOT be Infinity, but got %s", text);
-      return refuse (error, "Labels MUST be non-negative Integers, but got %s", text);
-    }
+    if (!check_label (labels[i], checks, error))
+      return FALSE;
   return TRUE;
 }
 

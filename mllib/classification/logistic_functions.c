@@ -211,7 +211,8 @@ vector_result (const RushFunction *self, guint n, RushExpr *const *args, gboolea
 }
 
 const RushFunction rush_functions_logistic[] = {
-  RUSH_MODEL_FUNCTION ("ml_logistic_raw", 3, logistic_raw, .result_type = vector_result),
+  RUSH_MODEL_FUNCTION ("ml_logistic_raw", 3, logistic_raw, .result_type = vector_result,
+                       .handles_nulls = TRUE, .always_nullable = TRUE),
   RUSH_MODEL_FUNCTION ("ml_logistic_probability", 2, logistic_probability,
                        .result_type = vector_result),
   RUSH_MODEL_FUNCTION ("ml_class_above", 2, class_above, .fixed_type = &RUSH_FLOAT64),

@@ -13,9 +13,11 @@
 #include "mllib/linalg/blas.h"
 #include "mllib/optim/minimize.h"
 
+#include <float.h>
 #include <string.h>
 
 #define STEPS_REMEMBERED 10
+#define ROUNDING (16 * DBL_EPSILON)
 
 /* The matrix of all unknowns, and (if there is room for it) the right side. */
 static void
@@ -34,15 +36,33 @@ whole_system (const RushNormalEquations *self, double *matrix, double *right)
   right[n] = self->b_mean;
 }
 
+/* Rounding leaves a little where nothing should be: a pivot that is so small compared with its
+ * diagonal element says that its row follows from the rows before. */
+static gboolean
+is_singular (guint size, const double *factor, const double *diagonal)
+{
+  for (guint i = 0; i < size; i++)
+    {
+      double pivot = factor[(gsize)i * size + i];
+
+      if (pivot * pivot <= ROUNDING * size * diagonal[i])
+        return TRUE;
+    }
+  return FALSE;
+}
+
 gboolean
 rush_normal_solve_cholesky (const RushNormalEquations *self, double *out_x,
                             double *out_inverse_diagonal)
 {
   guint size = self->n + (self->intercept ? 1 : 0);
   g_autofree double *matrix = g_new (double, (gsize)size * size);
+  g_autofree double *diagonal = g_new (double, size);
 
   whole_system (self, matrix, out_x);
-  if (!rush_cholesky_solve (size, matrix, out_x))
+  for (guint i = 0; i < size; i++)
+    diagonal[i] = matrix[(gsize)i * size + i];
+  if (!rush_cholesky_solve (size, matrix, out_x) || is_singular (size, matrix, diagonal))
     return FALSE;
   rush_cholesky_inverse (size, matrix);
   for (guint i = 0; i < size; i++)

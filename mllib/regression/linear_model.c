@@ -71,20 +71,33 @@ rush_linear_model_of_call (const RushExpr *call, RushColumn *const *args, RushEv
 
 /* ---- margins ---- */
 
+/* A user-defined function that failed, which each model is in Spark. */
 static gboolean
-refuse_size (const RushLinearModel *self, const RushExpr *call, const char *name, guint size,
-             GError **error)
+fail (const RushExpr *call, const char *name, const char *reason, GError **error)
 {
   g_autofree char *function = g_strdup_printf ("`%s`", name);
-  g_autofree char *reason = g_strdup_printf (
-      "java.lang.IllegalArgumentException: requirement failed: BLAS.dot(x: Vector, y:Vector) was "
-      "given Vectors with non-matching sizes: x.size = %u, y.size = %u",
-      size, self->n_features);
 
   rush_sql_error_set (error, RUSH_SQL_CLASS_FAILED_EXECUTE_UDF, NULL, "functionName", function,
                       "signature", call->children[0]->type->name, "result", call->type->name,
                       "reason", reason, NULL);
   return FALSE;
+}
+
+static gboolean
+check_vector (const RushLinearModel *self, const RushExpr *call, const char *name,
+              const RushVectorView *vector, GError **error)
+{
+  g_autofree char *reason = NULL;
+
+  if (vector == NULL)
+    return fail (call, name, "java.lang.NullPointerException: the vector is null", error);
+  if (vector->size == self->n_features)
+    return TRUE;
+  reason = g_strdup_printf ("java.lang.IllegalArgumentException: requirement failed: BLAS.dot(x: "
+                            "Vector, y:Vector) was given Vectors with non-matching sizes: x.size = "
+                            "%u, y.size = %u",
+                            vector->size, self->n_features);
+  return fail (call, name, reason, error);
 }
 
 static void
@@ -123,13 +136,10 @@ rush_linear_model_margins (const RushLinearModel *self, const RushExpr *call, co
       guint row = rush_eval_row (rows, i);
       RushVectorView vector;
 
-      if (!rush_vector_reader_get (&reader, row, &vector))
-        continue;
-      if (vector.size != self->n_features)
-        {
-          refuse_size (self, call, name, vector.size, error);
-          return NULL;
-        }
+      gboolean there = rush_vector_reader_get (&reader, row, &vector);
+
+      if (!check_vector (self, call, name, there ? &vector : NULL, error))
+        return NULL;
       for (guint k = 0; k < self->n_sets; k++)
         margins[(gsize)row * self->n_sets + k] =
             self->intercepts[k] +
@@ -159,6 +169,7 @@ linear_prediction (const RushExpr *call, RushColumn *const *args, const RushRows
 }
 
 const RushFunction rush_functions_linear[] = {
-  RUSH_MODEL_FUNCTION ("ml_linear_prediction", 3, linear_prediction, .fixed_type = &RUSH_FLOAT64),
+  RUSH_MODEL_FUNCTION ("ml_linear_prediction", 3, linear_prediction, .fixed_type = &RUSH_FLOAT64,
+                       .handles_nulls = TRUE, .never_null = TRUE),
   { .name = NULL },
 };

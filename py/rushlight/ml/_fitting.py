@@ -11,7 +11,7 @@ import sys
 
 from rushlight._callsite import _PACKAGE, call_at, current_call, renamed
 from rushlight.ml._attributes import attribute_of, group_size
-from rushlight.ml._stages import check_numeric, check_vector, column, field_of
+from rushlight.ml._stages import check_new, check_numeric, check_vector, column, field_of
 
 
 def user_call(name):
@@ -22,6 +22,13 @@ def user_call(name):
     while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame = frame.f_back
     return call_at(name, frame) if frame is not None else (name, name, "")
+
+
+def check_outputs(stage, schema):
+    """Raises an error if a column that a model would add is there."""
+    for name in ("predictionCol", "rawPredictionCol", "probabilityCol"):
+        if stage.hasParam(name) and stage.getOrDefault(name):
+            check_new(schema, stage.getOrDefault(name), "Column {} already exists.")
 
 
 class Fit:
@@ -36,6 +43,7 @@ class Fit:
         schema = dataset.schema
         check_vector(schema, self._features)
         check_numeric(schema, stage.getLabelCol())
+        check_outputs(stage, schema)
         weight = stage.isDefined("weightCol") and stage.getOrDefault("weightCol")
         selected = [column(stage.getLabelCol()).cast("double").alias("label")]
         if weight:
@@ -62,7 +70,7 @@ class Fit:
                                       first._properties())
         if not rows:
             from rushlight.errors import SparkNoSuchElementException
-            raise SparkNoSuchElementException("next on empty iterator")
+            raise SparkNoSuchElementException("head of empty array")
         return rows[0][0].size
 
     def engine_fit(self, function, *arguments):

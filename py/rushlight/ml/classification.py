@@ -17,7 +17,7 @@ from rushlight.errors.engine import EngineError
 from rushlight.ml._classification_summary import (
     BinaryLogisticRegressionSummary, BinaryLogisticRegressionTrainingSummary,
     LogisticRegressionSummary, LogisticRegressionTrainingSummary, summary_of)
-from rushlight.ml._fitting import Fit, number_of_classes
+from rushlight.ml._fitting import Fit, check_outputs, number_of_classes
 from rushlight.ml._stages import (
     SparkEstimator, SparkModel, add_column, check_vector, column, field_of, getter, parameter,
     params_setter, setter)
@@ -331,6 +331,7 @@ class LogisticRegressionModel(SparkModel, ProbabilisticClassificationModel,
 
     def _transform(self, dataset):
         check_vector(dataset.schema, self.getFeaturesCol())
+        check_outputs(self, dataset.schema)
         raw = make_call("ml_logistic_raw", column(self.getFeaturesCol()), self._numbers(
             self._matrix.toArray().ravel().tolist()), self._numbers(self._intercepts.toArray()))
         if self.getRawPredictionCol():

@@ -12,7 +12,7 @@ Mirrors pyspark.ml.regression.
 """
 from rushlight._version import RUSHLIGHT
 from rushlight.errors import UnsupportedOperationException
-from rushlight.ml._fitting import Fit
+from rushlight.ml._fitting import Fit, check_outputs
 from rushlight.ml._regression_summary import (
     LinearRegressionSummary, LinearRegressionTrainingSummary)
 from rushlight.ml._stages import (
@@ -133,8 +133,12 @@ class LinearRegression(SparkEstimator, Regressor, _LinearRegressionParams):
         else:
             diagonal = [0.0]
             coefficients, intercept, history = fit.engine_fit(_engine.ml_least_squares, n, options)
+            if history == [0.0]:        # a label that is always the same: nothing was searched for
+                coefficients = []
         model = LinearRegressionModel()
-        model._coefficients, model._intercept = Vectors.dense(coefficients), intercept
+        model._coefficients = Vectors.dense(coefficients) if coefficients \
+            else Vectors.sparse(n, [], [])
+        model._intercept = intercept
         model._summary = self._summarize(model, dataset, diagonal or [0.0], history)
         return model
 
@@ -203,6 +207,7 @@ class LinearRegressionModel(SparkModel, RegressionModel, _LinearRegressionParams
 
     def _transform(self, dataset):
         check_vector(dataset.schema, self.getFeaturesCol())
+        check_outputs(self, dataset.schema)
         if not self.getPredictionCol():
             return dataset
         return add_column(dataset, self.getPredictionCol(), self._prediction())
