@@ -101,8 +101,8 @@ first_env (RushQuery *query)
   return ids[0] != NULL ? rush_local_backend_env (backend, ids[0]) : NULL;
 }
 
-/* Spark's driver builds the table in its heap, beside the pool: there may be one that storage memory
- * has no room for. */
+/* Spark's driver builds the table in its heap, beside the pool: there may be one that storage
+ * memory has no room for. */
 static RushAllocator *
 beside_pool (RushQuery *query)
 {

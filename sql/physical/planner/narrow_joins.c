@@ -9,8 +9,9 @@
  * the same comes from one generated loop for both operators, which evaluates a join's columns when
  * the projection asks for them.
  *
- * What is read is known below a Project and below an aggregate that reads rows; a Filter and another
- * join pass on what is asked of them, and read columns of their own.  All other operators read all.
+ * What is read is known below a Project and below an aggregate that reads rows; a Filter and
+ * another join pass on what is asked of them, and read columns of their own.  All other operators
+ * read all.
  *
  * Mirrors: CodegenSupport.usedInputs, deferred evaluation of BroadcastHashJoinExec's variables.
  */

@@ -1,11 +1,11 @@
 /* dense_keys.c - see dense_keys.h.
  *
- * One pass finds the least and the greatest key, another one numbers the groups.  The array has one
- * place more than there are keys in the range, where those end that are outside of it: the loop that
- * looks keys up has no branch.
+ * One pass finds the least and the greatest key, another one numbers the groups.  The array has
+ * one place more than there are keys in the range, where those end that are outside of it: the loop
+ * that looks keys up has no branch.
  *
- * A range may be 16 times as long as there are rows; a place takes 4 bytes, where a hash table takes
- * 32 to 48 a key.
+ * A range may be 16 times as long as there are rows; a place takes 4 bytes, where a hash table
+ * takes 32 to 48 a key.
  */
 #include "sql/physical/tables/dense_keys.h"
 

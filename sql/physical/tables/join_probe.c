@@ -207,8 +207,8 @@ fill_pairs (Probe *self, gboolean with_lonely)
     }
 }
 
-/* Columns [first, first + n) of the pairs, which are those of one side, at @rows[n_rows] of it (NULL:
- * all rows, as they are); those that @wanted, if it is given, leaves out are nulls. */
+/* Columns [first, first + n) of the pairs, which are those of one side, at @rows[n_rows] of it
+ * (NULL: all rows, as they are); those that @wanted, if it is given, leaves out are nulls. */
 static gboolean
 take_side (Probe *self, gboolean build, const guint32 *rows, guint n_rows, const guint8 *wanted,
            RushColumn **out, guint first, guint n, GError **error)
@@ -230,7 +230,8 @@ take_side (Probe *self, gboolean build, const guint32 *rows, guint n_rows, const
   return TRUE;
 }
 
-/* Left and right columns: @streamed_rows of the batch (NULL: all) along @build_rows of the table. */
+/* Left and right columns: @streamed_rows of the batch (NULL: all) along @build_rows of the
+ * table. */
 static RushBatch *
 columns_of (Probe *self, RushSchema *schema, const guint32 *streamed_rows,
             const guint32 *build_rows, guint n_rows, const guint8 *wanted, GError **error)

@@ -1,4 +1,4 @@
-/* Dense keys: the groups of whole numbers that lie close together, by an array; others are refused. */
+/* Dense keys: groups of whole numbers that lie close together, by an array; others are refused. */
 #include "sql/physical/tables/dense_keys.h"
 
 #include "core/base/allocator.h"
