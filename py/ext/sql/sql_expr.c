@@ -240,6 +240,8 @@ expr_alias (PyObject *module, PyObject *args)
     return engine_expr_wrap (
         rush_expr_named (RUSH_EXPR_MULTI_ALIAS, (const char *const *)names, 1, &child), NULL);
   RushExpr *alias = rush_expr_alias (child, names[0], 0);
+  if (metadata == NULL && child->kind == RUSH_EXPR_ALIAS)
+    metadata = child->as.attribute.metadata; /* a new name alone */
   if (metadata != NULL)
     alias->as.attribute.metadata = g_strdup (metadata); /* nobody else has seen it yet */
   return engine_expr_wrap (alias, NULL);
