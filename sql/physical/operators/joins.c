@@ -21,7 +21,7 @@
 #include "sql/physical/operators/basic.h"
 #include "sql/physical/operators/broadcast_exchange.h"
 #include "sql/physical/operators/merge_join.h"
-#include "sql/physical/operators/zip_partitions.h"
+#include "sql/physical/operators/pair_partitions.h"
 #include "sql/physical/pipeline.h"
 #include "sql/physical/text.h"
 
@@ -226,7 +226,7 @@ two_inputs_execute (RushExec *base, RushQuery *query, GError **error)
   if (self->join.form == RUSH_JOIN_EXEC_CARTESIAN)
     return rush_rdd_cross_partitions (left, right, self->spec->output, zip_open, inputs,
                                       two_inputs_free, error);
-  return rush_rdd_zip_partitions (left, right, self->spec->output, zip_open, inputs,
+  return rush_rdd_pair_partitions (left, right, self->spec->output, zip_open, inputs,
                                   two_inputs_free);
 }
 

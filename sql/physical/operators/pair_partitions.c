@@ -1,12 +1,12 @@
-/* zip_partitions.c - see zip_partitions.h. */
-#include "sql/physical/operators/zip_partitions.h"
+/* pair_partitions.c - see pair_partitions.h. */
+#include "sql/physical/operators/pair_partitions.h"
 
 #include "rdd/call_site.h"
 
 typedef struct
 {
   RushRdd base;
-  RushZipFunc func;
+  RushPairFunc func;
   gpointer data;
   GDestroyNotify free_data;
   guint n_left, n_right; /* crossed: partitions of both */
@@ -48,8 +48,8 @@ static const RushRddClass zip_class = {
 };
 
 RushRdd *
-rush_rdd_zip_partitions (RushRdd *left, RushRdd *right, RushSchema *schema, RushZipFunc func,
-                         gpointer data, GDestroyNotify free_data)
+rush_rdd_pair_partitions (RushRdd *left, RushRdd *right, RushSchema *schema, RushPairFunc func,
+                          gpointer data, GDestroyNotify free_data)
 {
   RUSH_OPERATOR ("zipPartitions");
   RushDependency *dependencies[] = { rush_dependency_one_to_one (left),
@@ -103,7 +103,7 @@ static const RushRddClass cross_class = {
 };
 
 RushRdd *
-rush_rdd_cross_partitions (RushRdd *left, RushRdd *right, RushSchema *schema, RushZipFunc func,
+rush_rdd_cross_partitions (RushRdd *left, RushRdd *right, RushSchema *schema, RushPairFunc func,
                            gpointer data, GDestroyNotify free_data, GError **error)
 {
   RUSH_OPERATOR ("cartesian");
