@@ -227,7 +227,7 @@ two_inputs_execute (RushExec *base, RushQuery *query, GError **error)
     return rush_rdd_cross_partitions (left, right, self->spec->output, zip_open, inputs,
                                       two_inputs_free, error);
   return rush_rdd_pair_partitions (left, right, self->spec->output, zip_open, inputs,
-                                  two_inputs_free);
+                                   two_inputs_free);
 }
 
 /* ---- what is needed ---- */
