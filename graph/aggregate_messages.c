@@ -314,20 +314,20 @@ change_alone (RushIterator *rows, guint split, RushTaskContext *ctx, gpointer da
 static RushRdd *
 changed_attributes (RushGraph *self, RushRdd *messages, Receiver *receiver)
 {
-  RushRdd *attributes = self->attributes;
+  RushRdd *parents[3] = { self->vertices };
+  RushZipFunc func = messages == NULL           ? change_without_messages
+                     : self->attributes == NULL ? change_without_attributes
+                                                : change_all;
+  guint n = 1;
 
-  if (attributes != NULL && messages != NULL)
-    return rush_rdd_zip_partitions ((RushRdd *[]){ self->vertices, attributes, messages }, 3,
-                                    receiver->schema, change_all, receiver, receiver_free);
+  if (self->attributes != NULL)
+    parents[n++] = self->attributes;
   if (messages != NULL)
-    return rush_rdd_zip_partitions ((RushRdd *[]){ self->vertices, messages }, 2, receiver->schema,
-                                    change_without_attributes, receiver, receiver_free);
-  if (attributes != NULL)
-    return rush_rdd_zip_partitions ((RushRdd *[]){ self->vertices, attributes }, 2,
-                                    receiver->schema, change_without_messages, receiver,
-                                    receiver_free);
-  return rush_rdd_map_partitions (self->vertices, receiver->schema, change_alone, receiver,
-                                  receiver_free, FALSE);
+    parents[n++] = messages;
+  if (n == 1)
+    return rush_rdd_map_partitions (self->vertices, receiver->schema, change_alone, receiver,
+                                    receiver_free, FALSE);
+  return rush_rdd_zip_partitions (parents, n, receiver->schema, func, receiver, receiver_free);
 }
 
 RushGraph *

@@ -1,6 +1,8 @@
 /* graph_module.c - the graph part joins rushlight._engine. */
 #include "py/ext/graph/graph_private.h"
 
+#include "graph/edge_list.h"
+
 static int
 rdd_converter (PyObject *object, void *out_rdd)
 {
@@ -46,10 +48,31 @@ make_graph (PyObject *module, PyObject *args)
   return engine_graph_wrap (graph, error);
 }
 
+/* edge_list (context, path, min_partitions, call) */
+static PyObject *
+edge_list (PyObject *module, PyObject *args)
+{
+  EngineContext *context;
+  const char *path;
+  unsigned int min_partitions;
+  EngineCall call;
+  if (!PyArg_ParseTuple (args, "O!sIO&", &EngineContext_Type, &context, &path, &min_partitions,
+                         engine_call_converter, &call) ||
+      !engine_context_ready (context))
+    return NULL;
+  engine_call_push (&call);
+  RushRdd *edges =
+      rush_edge_list_file (rush_context_lineage (context->context), path, min_partitions);
+  engine_call_pop ();
+  return engine_rdd_wrap (context->context, edges);
+}
+
 static PyMethodDef functions[] = {
   { "graph", make_graph, METH_VARARGS,
     "graph (context, vertices or None, edges, strategy or None, n_edge_partitions, "
     "n_vertex_partitions, call) -> Graph" },
+  { "edge_list", edge_list, METH_VARARGS,
+    "edge_list (context, path, min_partitions, call) -> Rdd (src: bigint, dst: bigint)" },
   { NULL }
 };
 

@@ -14,6 +14,8 @@
  *        vertices: Rdd or None (edges alone say which there are)     edges: Rdd
  *        strategy: None (edges stay where they are) or Spark's name, "EdgePartition2D"
  *        numbers of partitions: 0 lets it choose
+ *   rdd = _engine.edge_list (context, path, min_partitions, call)
+ *        edges (src: bigint, dst: bigint) of text, "1 2" a line
  *   graph.vertices (call)   -> Plan (id, attributes …)      of an algorithm: (id, its answers)
  *   graph.edges (call)      -> Plan (src, dst, attributes …)
  *   graph.triplets (call)   -> Plan (src, dst, edge's …, src_…, dst_…)
