@@ -188,10 +188,24 @@ context_dag_all (EngineContext *self, PyObject *format)
   return picture_of_jobs (self, -1, format);
 }
 
+/* ── of anything ── */
+
+static PyObject *
+context_draw_dot (EngineContext *self, PyObject *args)
+{
+  const char *text;
+  PyObject *format;
+  if (!PyArg_ParseTuple (args, "sO", &text, &format))
+    return NULL;
+  return engine_picture_of_dot (g_strdup (text), format);
+}
+
 PyMethodDef engine_pictures_methods[] = {
   { "dag_job", (PyCFunction)context_dag_job, METH_VARARGS,
     "dag_job (id, 'svg' | 'png' | 'pdf' | 'dot') -> bytes" },
   { "dag_all", (PyCFunction)context_dag_all, METH_O,
     "dag_all ('svg' | 'png' | 'pdf' | 'dot') -> bytes: every job so far in one picture" },
+  { "draw_dot", (PyCFunction)context_draw_dot, METH_VARARGS,
+    "draw_dot (text, 'svg' | 'png' | 'pdf' | 'dot') -> bytes: a graph in Graphviz' language" },
   { NULL }
 };

@@ -5,9 +5,10 @@
     pyspark.sql.session    rushlight.sql.session, the same module object under a second name
     pyspark.core.rdd       rushlight.rdd: since 4.0 PySpark keeps these in pyspark.core
     pyspark.errors.exceptions.base    rushlight.errors; .captured, too
+    graphframes            rushlight.graphframes: a package of its own beside PySpark
     py4j.protocol          the exceptions that programs catch; there is no Java here
 
-A finder at the head of sys.meta_path answers for both names and never lets another one look: a
+A finder at the head of sys.meta_path answers for these names and never lets another one look: a
 module that is missing here is missing, even where a real PySpark is installed.
 """
 import importlib
@@ -18,6 +19,7 @@ from types import ModuleType
 from rushlight._version import RUSHLIGHT, SPARK
 
 _ALIAS = "pyspark"
+_GRAPHS = "graphframes"
 _OURS = "rushlight"
 _EXCEPTIONS = [".errors.exceptions" + inner for inner in ("", ".base", ".captured")]
 _MISSING = "No module named {name!r}: {alias} is Rushlight {version} here, which has none yet"
@@ -51,12 +53,14 @@ class _Loader:
 
 
 class _Finder:
-    """Answers for pyspark and py4j."""
+    """Answers for pyspark, graphframes and py4j."""
 
     @staticmethod
     def find_spec(name, path=None, target=None):
         if name == _ALIAS or name.startswith(_ALIAS + "."):
             module = _find_pyspark(name)
+        elif name == _GRAPHS or name.startswith(_GRAPHS + "."):
+            module = _ours(f"{_OURS}.{name}", name)
         elif name == "py4j" or name.startswith("py4j."):
             module = _find_py4j(name)
         else:
@@ -77,13 +81,19 @@ def _find_pyspark(name):
         inner = inner[len(".core"):]
     elif inner in _EXCEPTIONS:
         inner = ".errors"
+    return _ours(_OURS + inner, name)
+
+
+def _ours(ours, name):
+    """The module `ours`, which `name` stands for."""
     try:
-        return importlib.import_module(_OURS + inner)
+        return importlib.import_module(ours)
     except ModuleNotFoundError as e:
-        if not (_OURS + inner + ".").startswith((e.name or "") + "."):
+        if not (ours + ".").startswith((e.name or "") + "."):
             raise           # a module of ours is there, but one that it needs is not
+        alias = name.partition(".")[0]
         raise ModuleNotFoundError(
-            _MISSING.format(name=name, alias=_ALIAS, version=RUSHLIGHT), name=name) from None
+            _MISSING.format(name=name, alias=alias, version=RUSHLIGHT), name=name) from None
 
 
 def _find_py4j(name):

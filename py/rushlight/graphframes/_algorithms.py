@@ -1,0 +1,220 @@
+"""GraphFrame's algorithms: what each asks of the engine's graph, and what users see of the answer.
+
+    pageRank            ranks, and edges' weights
+    connectedComponents, stronglyConnectedComponents, labelPropagation      a number of a group
+    shortestPaths       a map from landmark to distance
+    triangleCount       a number
+
+Answers come with all columns of the vertices and are persisted, as GraphFrames' are: unpersist() them
+when they are done with.  What each algorithm does stands with its C: graph/lib.
+
+GraphFrames has several ways to some answers, in `algorithm`: "graphx", and "graphframes", which are
+loops of DataFrames.  Labels and shortest paths have both here, too (_by_pregel.py).  Components have one:
+their numbers do not depend on the way.
+"""
+from rushlight._callsite import operator
+from rushlight.errors import IllegalArgumentException
+from rushlight.graphframes import _by_pregel
+from rushlight.graphframes._columns import DST, ID, SRC, WEIGHT, column
+from rushlight.graphframes._native import NativeGraph
+from rushlight.sql import functions as F
+from rushlight.storagelevel import StorageLevel
+
+_COMPONENTS = ("two_phase", "randomized_contraction", "graphframes", "graphx")
+_MOST_ROUNDS = 2 ** 31 - 2
+
+
+def _require(holds, words):
+    if not holds:
+        raise IllegalArgumentException(f"requirement failed: {words}", "INVALID_ARGUMENT")
+
+
+def _check_algorithm(algorithm, known=("graphx", "graphframes")):
+    _require(algorithm in known, f"Unsupported algorithm: '{algorithm}'. Supported values are: "
+                                 f"{', '.join(known)}.")
+
+
+class Algorithms:
+    """What GraphFrame computes over the structure."""
+
+    def _native(self):
+        if "_native_graph" not in self.__dict__:
+            self.__dict__["_native_graph"] = NativeGraph(self)
+        return self.__dict__["_native_graph"]
+
+    def _answered(self, answer, level):
+        """The vertices with the answer's columns, computed and kept."""
+        vertices = self._native().numbering.back(answer).persist(level)
+        vertices.count()
+        return vertices
+
+    # ── ranks ──
+
+    @operator
+    def pageRank(self, resetProbability=0.15, sourceId=None, maxIter=None, tol=None):
+        """Who is important because important ones point at him: a graph whose vertices have a column
+        "pagerank", whose edges one "weight", the share of their source's rank that they carry.
+
+        Either so many rounds, or until no rank changes by more than `tol`.  With a `sourceId` ranks
+        are those of a reader who always starts there.
+
+        >>> from rushlight.graphframes.examples import Graphs
+        >>> ranks = Graphs(spark).friends().pageRank(maxIter=10).vertices
+        >>> [r.name for r in ranks.orderBy(F.desc("pagerank")).take(2)]
+        ['Bob', 'Charlie']
+        """
+        assert (maxIter is None) != (tol is None), "Exactly one of maxIter or tol should be set."
+        _require(maxIter is None or maxIter > 0,
+                 f"Number of iterations must be greater than 0, but got {maxIter}")
+        _require(tol is None or tol >= 0, f"Tolerance must be no less than 0, but got {tol}")
+        sources = [] if sourceId is None else [self._native().numbering.number_of(sourceId)]
+        answer = self._ranks(resetProbability, sources, maxIter or 0, tol or 0.0)
+        return self._ranked(answer.withColumnRenamed("rank", "pagerank"))
+
+    @operator
+    def parallelPersonalizedPageRank(self, resetProbability=0.15, sourceIds=None, maxIter=None):
+        """PageRank from each of several sources: a graph whose vertices have a vector "pageranks",
+        a rank a source.
+
+        >>> from rushlight.graphframes.examples import Graphs
+        >>> ranks = Graphs(spark).friends().parallelPersonalizedPageRank(
+        ...     sourceIds=["a", "e"], maxIter=5).vertices
+        >>> ranks.filter("id = 'a'").first().pageranks.size
+        2
+        """
+        assert sourceIds, "Source vertices Ids sourceIds must be provided"
+        assert maxIter is not None, "Max number of iterations maxIter must be provided"
+        _require(maxIter > 0, f"Number of iterations must be greater than 0, but got {maxIter}")
+        from rushlight.ml.functions import array_to_vector
+        numbers = [self._native().numbering.number_of(s) for s in sourceIds]
+        answer = self._ranks(resetProbability, numbers, maxIter, 0.0)
+        ranks = F.array(*(column(c) for c in answer.columns if c != ID))
+        return self._ranked(answer.select(ID, array_to_vector(ranks).alias("pageranks")))
+
+    def _ranks(self, reset, sources, rounds, tolerance):
+        _require(0 <= reset <= 1,
+                 f"Random reset probability must belong to [0, 1], but got {reset}")
+        return self._native().run("page_rank", rounds, tolerance, float(reset), sources)
+
+    def _ranked(self, answer):
+        from rushlight.graphframes.graphframe import GraphFrame
+        level = StorageLevel.MEMORY_AND_DISK_DESER
+        edges = self.edges
+        if not self._native().numbering.is_identity:        # those that were ranked
+            for end in (SRC, DST):
+                edges = edges.join(self.vertices.select(column(ID).alias(end)), end, "left_semi")
+        share = edges.groupBy(SRC).agg((F.lit(1.0) / F.count("*")).alias("of source"))
+        columns = [column(c) for c in self.edges.columns if c != WEIGHT]
+        weighted = edges.join(share, SRC).select(*columns, column("of source").alias(WEIGHT))
+        return GraphFrame(self._answered(answer, level), weighted.persist(level))
+
+    # ── groups ──
+
+    @operator
+    def connectedComponents(self, algorithm="graphframes", checkpointInterval=2,
+                            broadcastThreshold=1000000, useLabelsAsComponents=False,
+                            use_local_checkpoints=False, max_iter=_MOST_ROUNDS,
+                            storage_level=StorageLevel.MEMORY_AND_DISK_DESER):
+        """Which vertices hang together, whatever the direction: a column "component", the least number
+        of a vertex in it; with `useLabelsAsComponents` the least id.
+
+        How a loop of DataFrames keeps its plan short and its joins even (`checkpointInterval`,
+        `broadcastThreshold`, `use_local_checkpoints`) has no meaning for the engine's own graph, and
+        no checkpoint folder is needed; `max_iter` counts for "graphx" alone, as in GraphFrames.
+
+        >>> from rushlight.graphframes.examples import Graphs
+        >>> found = Graphs(spark).friends().connectedComponents(useLabelsAsComponents=True)
+        >>> found.select("component").distinct().collect()
+        [Row(component='a')]
+        """
+        _check_algorithm(algorithm, _COMPONENTS)
+        rounds = max_iter if algorithm == "graphx" and max_iter < _MOST_ROUNDS else 0
+        _require(max_iter > 0, f"Maximum of iterations must be greater than 0, but got {max_iter}")
+        native = self._native()
+        answer = native.run("connected_components", rounds)
+        if not useLabelsAsComponents:
+            return self._answered(answer, storage_level)
+        named = native.numbering.back(answer.withColumnRenamed("component", "number"))
+        least = named.groupBy("number").agg(F.min(ID).alias("component"))
+        found = named.join(least, "number").drop("number").persist(storage_level)
+        found.count()
+        return found
+
+    @operator
+    def stronglyConnectedComponents(self, maxIter):
+        """Which vertices can reach each other along the edges: a column "component", the least number
+        of a vertex in it.  After `maxIter` rounds what is not decided yet stays by itself.
+
+        >>> from rushlight.graphframes.examples import Graphs
+        >>> found = Graphs(spark).friends().stronglyConnectedComponents(maxIter=10)
+        >>> found.groupBy("component").count().orderBy("count").select("count").collect()[-2:]
+        [Row(count=1), Row(count=2)]
+        """
+        _require(maxIter > 0, f"Number of iterations must be greater than 0, but got {maxIter}")
+        answer = self._native().run("strongly_connected_components", maxIter)
+        return self._answered(answer, StorageLevel.MEMORY_AND_DISK)
+
+    @operator
+    def labelPropagation(self, maxIter, algorithm="graphx", use_local_checkpoints=False,
+                         checkpoint_interval=2, storage_level=StorageLevel.MEMORY_AND_DISK_DESER):
+        """Communities: in each round everybody takes the label that most neighbours have, the least of
+        several.  A column "label".
+
+        "graphx" looks at neighbours both ways; "graphframes", a loop of DataFrames, at those that
+        edges come from, and labels are ids then.  Checkpoints are the latter's.
+
+        >>> from rushlight.graphframes.examples import Graphs
+        >>> Graphs(spark).friends().labelPropagation(maxIter=5).columns
+        ['id', 'name', 'age', 'label']
+        """
+        _check_algorithm(algorithm)
+        _require(maxIter > 0, f"Maximum of steps must be greater than 0, but got {maxIter}")
+        if algorithm == "graphframes":
+            return _by_pregel.label_propagation(self, maxIter, use_local_checkpoints,
+                                                checkpoint_interval, storage_level)
+        return self._answered(self._native().run("label_propagation", maxIter), storage_level)
+
+    # ── distances, triangles ──
+
+    @operator
+    def shortestPaths(self, landmarks, algorithm="graphx", use_local_checkpoints=False,
+                      checkpoint_interval=2, storage_level=StorageLevel.MEMORY_AND_DISK_DESER,
+                      is_directed=True):
+        """How many edges it takes at least to each landmark: a column "distances", a map from those that
+        can be reached.
+
+        >>> from rushlight.graphframes.examples import Graphs
+        >>> found = Graphs(spark).friends().shortestPaths(landmarks=["a", "d"])
+        >>> sorted(found.filter("id = 'e'").first().distances.items())
+        [('a', 2), ('d', 1)]
+        """
+        _check_algorithm(algorithm)
+        _require(landmarks, "Param landmarks is required.")
+        if algorithm == "graphframes":
+            return _by_pregel.shortest_paths(self, landmarks, is_directed, use_local_checkpoints,
+                                             checkpoint_interval, storage_level)
+        graph = self if is_directed else self.as_undirected()
+        numbers = [graph._native().numbering.number_of(lm) for lm in landmarks]
+        answer = graph._native().run("shortest_paths", numbers)
+        distances = [column(c).cast("int") for c in answer.columns if c != ID]
+        keys = [F.lit(lm).cast(self.vertices.schema[ID].dataType) for lm in landmarks]
+        found = answer.select(ID, _by_pregel.distance_map(keys, distances))
+        return graph._answered(found, storage_level)
+
+    @operator
+    def triangleCount(self, storage_level=StorageLevel.MEMORY_AND_DISK_DESER, algorithm="exact",
+                      lg_nom_entries=12):
+        """Of how many triangles each vertex is a corner, whatever the direction: a column "count".
+
+        >>> from rushlight.graphframes.examples import Graphs
+        >>> found = Graphs(spark).friends().triangleCount()
+        >>> found.agg(F.sum("count").alias("corners")).first()
+        Row(corners=0)
+        """
+        if algorithm == "approx":
+            from rushlight.errors import NotThereYet
+            raise NotThereYet("triangleCount (algorithm='approx')",
+                              f"It needs theta sketches of 2^{lg_nom_entries} entries; "
+                              "algorithm='exact' counts.")
+        _require(algorithm == "exact", f"supported algorithms: exact, approx; not {algorithm}")
+        return self._answered(self._native().run("triangle_count"), storage_level)
