@@ -113,10 +113,10 @@ total_cost (const RushClusterSums *sums)
   return cost;
 }
 
-/* One pass with @centers as they are now. */
+/* One pass with @centers as they are now.  What no fit may see is looked for in the @first alone. */
 static RushClusterSums *
 add_up (const RushInstances *instances, const RushKMeansParams *params, const RushPointSet *centers,
-        GError **error)
+        gboolean first, GError **error)
 {
   RushInstances sized = *instances;
   Lloyd *lloyd = g_new (Lloyd, 1);
@@ -125,6 +125,8 @@ add_up (const RushInstances *instances, const RushKMeansParams *params, const Ru
                                       centers->n_features, rush_point (centers, 0)),
                     params->distance };
   sized.n_features = centers->n_features;
+  if (!first)
+    sized.columns.checks = RUSH_CHECK_NOTHING;
   return rush_cluster_pass_run (&sized,
                                 &(RushClusterPass){ .where = RUSH_KMEANS_FILE,
                                                     .id_type = &RUSH_INT32,
@@ -178,7 +180,7 @@ rush_kmeans_fit (const RushInstances *instances, const RushKMeansParams *params,
     rush_scale_to_length_one (centers->n_features, rush_point (centers, c));
   while (moved && iteration < params->max_iterations)
     {
-      g_autoptr (RushClusterSums) sums = add_up (instances, params, centers, error);
+      g_autoptr (RushClusterSums) sums = add_up (instances, params, centers, iteration == 0, error);
 
       if (sums == NULL)
         return NULL;
