@@ -233,7 +233,12 @@ rush_expr_to_attribute (RushExpr *self)
   attribute = rush_expr_attribute (self->as.attribute.name, self->type, self->nullable,
                                    self->as.attribute.id,
                                    (const char *const *)self->as.attribute.qualifier);
-  attribute->as.attribute.metadata = g_strdup (self->as.attribute.metadata);
+  /* A new name alone changes nothing of what is known about the values. */
+  const RushExpr *named =
+      self->as.attribute.metadata == NULL && self->children[0]->kind == RUSH_EXPR_ATTRIBUTE
+          ? self->children[0]
+          : self;
+  attribute->as.attribute.metadata = g_strdup (named->as.attribute.metadata);
   return attribute;
 }
 

@@ -7,6 +7,19 @@
 #include "sql/plan/expression_text_private.h"
 #include "sql/plan/logical.h"
 
+/* struct(a, a#1, b, b#2): Spark's plans name the fields. */
+static void
+append_struct (const RushExpr *self, RushTextStyle style, GString *out)
+{
+  g_string_append (out, "struct(");
+  for (guint i = 0; i < self->n_children; i++)
+    {
+      g_string_append_printf (out, "%s%s, ", i > 0 ? ", " : "", self->type->fields[i].name);
+      rush_append_expression (self->children[i], style, out);
+    }
+  g_string_append_c (out, ')');
+}
+
 void
 rush_append_function (const RushExpr *self, RushTextStyle style, GString *out)
 {
@@ -14,6 +27,11 @@ rush_append_function (const RushExpr *self, RushTextStyle style, GString *out)
   g_auto (GStrv) args = NULL;
   g_autofree char *text = NULL;
 
+  if (style == RUSH_TEXT_STRING && self->type != NULL && g_str_equal (head->name, "struct"))
+    {
+      append_struct (self, style, out);
+      return;
+    }
   if (head->to_sql == NULL)
     {
       rush_append_call (self->as.function.name, self, style, out);
