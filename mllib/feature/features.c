@@ -2,9 +2,9 @@
  *
  * A vector of `size` values of which n are not 0 takes
  *
- *   dense    8 size + 8 bytes        sparse   12 n + 20 bytes
+ *   dense    8 size + 12 bytes        sparse   12 n + 28 bytes        in a JVM
  *
- * and Spark takes the sparse form where 1.5 (n + 1) < size, which is that comparison.
+ * and Spark takes the sparse form where 1.5 n + 2 < size, which is that comparison.
  *
  * Mirrors:  org.apache.spark.ml.linalg.Vector.compressed.
  */
@@ -49,7 +49,11 @@ rush_feature_doubles (const RushColumn *array, guint *out_n)
   const RushColumn *elements = rush_column_child (array, 0);
   double *values = g_new (double, MAX (list.length, 1));
   for (gint32 i = 0; i < list.length; i++)
-    values[i] = rush_column_get_double (elements, (guint)(list.offset + i));
+    {
+      const guint at = (guint)(list.offset + i);
+      values[i] = elements->type == &RUSH_FLOAT64 ? rush_column_get_double (elements, at)
+                                                  : (double)rush_column_get_int (elements, at);
+    }
   *out_n = (guint)list.length;
   return values;
 }
@@ -58,7 +62,7 @@ void
 rush_feature_append_compressed (RushVectorBuilder *builder, guint size, guint n,
                                 const gint32 *indices, const double *values)
 {
-  if (1.5 * (n + 1.0) < size)
+  if (1.5 * n + 2 < size)
     {
       rush_vector_builder_append_sparse (builder, size, n, indices, values);
       return;

@@ -168,6 +168,7 @@ string_index (const RushExpr *call, RushColumn *const *args, const RushRows *row
 
 const RushFunction rush_functions_string_index[] = {
   RUSH_FEATURE ("ml_string_index", 3, string_index, rush_feature_to_sql,
-                .fixed_type = &RUSH_FLOAT64, .handles_nulls = TRUE, .never_null = TRUE),
+                .fixed_type = &RUSH_FLOAT64, .handles_nulls = TRUE, .never_null = TRUE,
+                .nondeterministic = TRUE),
   { .name = NULL },
 };

@@ -226,6 +226,6 @@ assemble (const RushExpr *call, RushColumn *const *args, const RushRows *rows, R
 const RushFunction rush_functions_assemble[] = {
   RUSH_FEATURE ("ml_assemble", 3, assemble, rush_feature_to_sql,
                 .result_type = rush_feature_vector_result, .handles_nulls = TRUE,
-                .always_nullable = TRUE),
+                .always_nullable = TRUE, .nondeterministic = TRUE),
   { .name = NULL },
 };

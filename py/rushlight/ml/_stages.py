@@ -7,7 +7,7 @@
             self._set(**self._input_kwargs)
 
         setParams = params_setter(__init__)     takes what __init__ takes
-        setMin = setter("min")                  setMin (0.0) sets the parameter, and gives the stage
+        setMin = setter("min")                  setMin (0.0) sets it, and gives the stage
 
         def _train(self, dataset):              the model; it gets the estimator's uid and parameters
             …
@@ -61,6 +61,10 @@ def params_setter(init):
 
 class SparkStage(Params, SparkMLWritable, SparkMLReadable):
     """A stage of this package."""
+
+    def _scala_text(self):
+        """The stage in messages: what its toString() is in Scala."""
+        return repr(self)
 
 
 class SparkTransformer(SparkStage, Transformer):
@@ -167,7 +171,7 @@ def check_vector(schema, name):
 def one_or_many(stage, one=("outputCol",), many=("outputCols",)):
     """Whether a stage that works on one column or on several has one; an error unless the
     parameters of one way are given, and none of the other: `one` and `many` beside the input."""
-    name = f"{type(stage).__name__} {stage!r}"
+    name = f"{type(stage).__name__} {stage._scala_text()}"
     if stage.isSet("inputCol"):
         require(not stage.isSet("inputCols"), f"{name} requires exactly one of inputCol, inputCols "
                 "Params to be set, but both are set.")
@@ -210,5 +214,5 @@ def parameter(value, data_type):
 
 
 def add_column(dataset, name, col, metadata=None):
-    """The dataset with one more column, or another one of this name."""
-    return dataset.withColumn(name, col if metadata is None else col.alias(name, metadata=metadata))
+    """The dataset with one more column, whose name is new."""
+    return dataset.select("*", col.alias(name, metadata=metadata or {}))

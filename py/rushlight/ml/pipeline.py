@@ -1,7 +1,7 @@
 """A pipeline: stages one after the other, fitted and applied as one.
 
     fit        dataset ─→ tokens ─→ indexer.fit () ─→ model ─→ lr.fit () ─→ model
-                          as it is         └ transforms ┘           the last model transforms nothing
+                          as it is         └ transforms ┘           the last model: not applied
     PipelineModel         tokens           indexer's model          lr's model
 
 Only what an estimator needs is computed: stages behind the last estimator are not applied, and

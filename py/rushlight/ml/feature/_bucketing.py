@@ -8,7 +8,6 @@ Mirrors pyspark.ml.feature.Bucketizer.
 from rushlight.ml._stages import (
     SparkTransformer, add_column, check_new, check_numeric, column, getter, in_out_cols, parameter,
     params_setter, require, setter)
-from rushlight.ml.feature._indexing import _counts_shown
 from rushlight.ml.param import Param, Params, ParamValidators, TypeConverters
 from rushlight.ml.param.shared import (
     HasHandleInvalid, HasInputCol, HasInputCols, HasOutputCol, HasOutputCols)
@@ -61,16 +60,19 @@ class Bucketizer(SparkTransformer, HasInputCol, HasOutputCol, HasInputCols, HasO
     setOutputCols = setter("outputCols")
     setHandleInvalid = setter("handleInvalid")
 
+    def _scala_text(self):
+        told = [f"{name}={len(self.getOrDefault(cols))}" for name, cols in (
+            ("numInputCols", "inputCols"), ("numOutputCols", "outputCols")) if self.isSet(cols)]
+        return ", ".join([f"Bucketizer: uid={self.uid}", *told])
+
     def _columns(self, schema):
         """[(input column's name, output column's name, splits)], checked."""
         inputs, outputs = in_out_cols(self, ("outputCol", "splits"), ("outputCols", "splitsArray"))
         all_splits = self.getSplitsArray() if self.isSet("inputCols") else [self.getSplits()]
         lengths = len(inputs), len(outputs), len(all_splits)
-        told = ", ".join([f"uid={self.uid}", *(
-            f"{name}={n}" for name, n in zip(_counts_shown(self), lengths))])
         require(len(set(lengths)) == 1,
-                f"Bucketizer Bucketizer: {told} has mismatched Params for multi-column transform. "
-                "Params (inputCols, outputCols, splitsArray) should have equal lengths, but they "
+                f"Bucketizer {self._scala_text()} has mismatched Params for multi-column transform."
+                " Params (inputCols, outputCols, splitsArray) should have equal lengths, but they "
                 f"have different lengths: ({', '.join(map(str, lengths))}).")
         for name, output in zip(inputs, outputs):
             check_numeric(schema, name)

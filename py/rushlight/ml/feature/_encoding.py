@@ -1,6 +1,6 @@
 """OneHotEncoder: categories as vectors with a single 1.
 
-    category   0 → [1, 0]     1 → [0, 1]     2 → [0, 0]        three categories, the last one dropped
+    category   0 → [1, 0]     1 → [0, 1]     2 → [0, 0]        of three, the last one dropped
 
 How many categories a column has stands in its metadata (a StringIndexer writes it), or is one more
 than the largest index in it.  The last one is dropped since it follows from the others: with it,
@@ -17,6 +17,7 @@ from rushlight.ml.feature._indexing import _counts_shown
 from rushlight.ml.param import Param, Params, ParamValidators, TypeConverters
 from rushlight.ml.param.shared import (
     HasHandleInvalid, HasInputCol, HasInputCols, HasOutputCol, HasOutputCols)
+from rushlight.ml.util import shown_as_scala
 from rushlight.sql import functions as F
 from rushlight.sql._making import make_call
 from rushlight.util import keyword_only
@@ -110,25 +111,25 @@ class OneHotEncoder(SparkEstimator, _OneHotEncoderParams):
 
 
 def _scanned(dataset, names):
-    """{name: how many categories}, from the largest index in each column."""
-    largest = [F.max(_index(name)).alias(name) for name in names]
-    found = dataset.select(*largest).head()
-    return {name: 0 if value is None else int(value) + 1 for name, value in zip(names, found)}
-
-
-def _index(name):
-    """A column's value, or an error for what is no index."""
-    col = column(name).cast("double")
-
-    def refuse(text):
-        return F.raise_error(F.format_string(text, col)).cast("double")
-
-    return F.when(col.isNull(), refuse(f"Values from column {name} must be indices, but got null.")) \
-        .when(F.isnan(col) | (col > _MOST),
-              refuse(f"OneHotEncoder only supports up to {_MOST} indices, but got %s.")) \
-        .when((col < 0) | (col != F.floor(col)),
-              refuse(f"Values from column {name} must be indices, but got %s.")) \
-        .otherwise(col)
+    """{name: how many categories}, from the values of the columns, which must be indices."""
+    wanted = []
+    for name in names:
+        col = column(name).cast("double")
+        wrong = F.isnan(col) | (col > _MOST) | (col < 0) | (col != F.floor(col))
+        wanted += [F.max(col), F.min(F.when(wrong, col)), F.count(F.when(col.isNull(), 1))]
+    found = dataset.select([col.alias(f"_{i}") for i, col in enumerate(wanted)]).head()
+    sizes = {}
+    for i, name in enumerate(names):
+        largest, wrong, nulls = found[3 * i:3 * i + 3]
+        if wrong is not None and not wrong <= _MOST:
+            raise SparkRuntimeException(f"OneHotEncoder only supports up to {_MOST} indices, but "
+                                        f"got {shown_as_scala(wrong)}.")
+        if wrong is not None or nulls:
+            text = "null" if nulls else shown_as_scala(wrong)
+            raise SparkRuntimeException(
+                f"Values from column {name} must be indices, but got {text}.")
+        sizes[name] = 0 if largest is None else int(largest) + 1
+    return sizes
 
 
 class OneHotEncoderModel(SparkModel, _OneHotEncoderParams):

@@ -1,7 +1,7 @@
 """StringIndexer and IndexToString: labels as numbers, and back.
 
     fit     words    cat 3 ×, dog 1 ×, owl 2 ×      labels  [cat, owl, dog]     most frequent first
-    apply   owl → 1.0       the metadata of the result has the labels: IndexToString reads them there
+    apply   owl → 1.0       the metadata has the labels, where IndexToString reads them
 
 Labels of all columns are counted in one query: each value becomes a row (column, value).
 

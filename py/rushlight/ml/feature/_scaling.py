@@ -26,11 +26,11 @@ class _ScalerParams(HasInputCol, HasOutputCol):
 
     def _summarized(self, dataset, *metrics):
         """Metrics of the features, each a vector."""
-        from rushlight.ml.stat import Summarizer
         self._check(dataset.schema)
+        from rushlight.ml.stat import Summarizer
         summary = Summarizer.metrics(*metrics).summary(column(self.getInputCol()))
         row = dataset.select(summary.alias("summary")).head().summary
-        return [row[metric] for metric in metrics]
+        return [_compressed(row[metric]) for metric in metrics]
 
     def _scaled(self, dataset, function, *parameters):
         """The dataset with the column of results."""
@@ -38,6 +38,16 @@ class _ScalerParams(HasInputCol, HasOutputCol):
         return add_column(dataset, self.getOutputCol(),
                           make_call(function, column(self.getInputCol()), *parameters),
                           group_metadata(self.numFeatures))
+
+
+def _compressed(vector):
+    """A vector in the form that takes less room in a JVM, which Spark's models keep."""
+    from rushlight.ml.linalg import Vectors
+    values = vector.toArray().tolist()
+    there = [i for i, value in enumerate(values) if value != 0]
+    if 1.5 * len(there) + 2 < len(values):
+        return Vectors.sparse(len(values), there, [values[i] for i in there])
+    return Vectors.dense(values)
 
 
 def _doubles(values):

@@ -427,7 +427,7 @@ class Params(Identifiable, metaclass=ABCMeta):
         return to
 
     def _resetUid(self, newUid):
-        """Another uid, for the parameters too: a stage that is read back, a model of an estimator."""
+        """Another uid, for the parameters too: of stages that are read, of an estimator's model."""
         self.uid = str(newUid)
         renamed = {param: param._of(self.uid) for param in self.params}
         for name in ("_paramMap", "_defaultParamMap"):
