@@ -1,0 +1,40 @@
+"""Every example in a docstring of rushlight.ml is run, and every class that stages are has one."""
+import doctest
+import importlib
+import pkgutil
+
+import pytest
+
+import rushlight.ml
+
+
+def modules():
+    """All modules of rushlight.ml, as they are found."""
+    for found in pkgutil.walk_packages(rushlight.ml.__path__, "rushlight.ml."):
+        yield importlib.import_module(found.name)
+
+
+@pytest.fixture(scope="module")
+def names():
+    from rushlight.sql import SparkSession
+    spark = SparkSession.builder.master("local[2]") \
+        .config("spark.sql.shuffle.partitions", "2").getOrCreate()
+    yield {"spark": spark, "sc": spark.sparkContext}
+    spark.stop()
+
+
+def examples():
+    finder = doctest.DocTestFinder(exclude_empty=True)
+    for module in modules():
+        for test in finder.find(module):
+            if test.examples:
+                yield pytest.param(test, id=test.name.removeprefix("rushlight."))
+
+
+@pytest.mark.parametrize("test", list(examples()))
+def test_example(names, test):
+    test.globs.update(names)
+    output = []
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+    runner.run(test, out=output.append, clear_globs=False)
+    assert runner.failures == 0, "".join(output)
