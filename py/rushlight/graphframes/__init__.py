@@ -1,4 +1,5 @@
-"""Graphs of DataFrames: `from rushlight.graphframes import GraphFrame`; programs import graphframes.
+"""Graphs of DataFrames: `from rushlight.graphframes import GraphFrame`; programs import
+graphframes.
 
 Mirrors graphframes-py, the Python package of GraphFrames.
 """

@@ -5,12 +5,12 @@
     shortestPaths       a map from landmark to distance
     triangleCount       a number
 
-Answers come with all columns of the vertices and are persisted, as GraphFrames' are: unpersist() them
-when they are done with.  What each algorithm does stands with its C: graph/lib.
+Answers come with all columns of the vertices and are persisted, as GraphFrames' are: unpersist()
+them when they are done with.  What each algorithm does stands with its C: graph/lib.
 
 GraphFrames has several ways to some answers, in `algorithm`: "graphx", and "graphframes", which are
-loops of DataFrames.  Labels and shortest paths have both here, too (_by_pregel.py).  Components have one:
-their numbers do not depend on the way.
+loops of DataFrames.  Labels and shortest paths have both here, too (_by_pregel.py).  Components
+have one: their numbers do not depend on the way.
 """
 from rushlight._callsite import operator
 from rushlight.errors import IllegalArgumentException
@@ -52,8 +52,9 @@ class Algorithms:
 
     @operator
     def pageRank(self, resetProbability=0.15, sourceId=None, maxIter=None, tol=None):
-        """Who is important because important ones point at him: a graph whose vertices have a column
-        "pagerank", whose edges one "weight", the share of their source's rank that they carry.
+        """Who is important because important ones point at him: a graph whose vertices have a
+        column "pagerank", whose edges one "weight", the share of their source's rank that they
+        carry.
 
         Either so many rounds, or until no rank changes by more than `tol`.  With a `sourceId` ranks
         are those of a reader who always starts there.
@@ -115,12 +116,12 @@ class Algorithms:
                             broadcastThreshold=1000000, useLabelsAsComponents=False,
                             use_local_checkpoints=False, max_iter=_MOST_ROUNDS,
                             storage_level=StorageLevel.MEMORY_AND_DISK_DESER):
-        """Which vertices hang together, whatever the direction: a column "component", the least number
-        of a vertex in it; with `useLabelsAsComponents` the least id.
+        """Which vertices hang together, whatever the direction: a column "component", the least
+        number of a vertex in it; with `useLabelsAsComponents` the least id.
 
         How a loop of DataFrames keeps its plan short and its joins even (`checkpointInterval`,
-        `broadcastThreshold`, `use_local_checkpoints`) has no meaning for the engine's own graph, and
-        no checkpoint folder is needed; `max_iter` counts for "graphx" alone, as in GraphFrames.
+        `broadcastThreshold`, `use_local_checkpoints`) has no meaning for the engine's own graph,
+        and no checkpoint folder is needed; `max_iter` counts for "graphx" alone, as in GraphFrames.
 
         >>> from rushlight.graphframes.examples import Graphs
         >>> found = Graphs(spark).friends().connectedComponents(useLabelsAsComponents=True)
@@ -142,8 +143,8 @@ class Algorithms:
 
     @operator
     def stronglyConnectedComponents(self, maxIter):
-        """Which vertices can reach each other along the edges: a column "component", the least number
-        of a vertex in it.  After `maxIter` rounds what is not decided yet stays by itself.
+        """Which vertices can reach each other along the edges: a column "component", the least
+        number of a vertex in it.  After `maxIter` rounds what is not decided yet stays by itself.
 
         >>> from rushlight.graphframes.examples import Graphs
         >>> found = Graphs(spark).friends().stronglyConnectedComponents(maxIter=10)
@@ -157,8 +158,8 @@ class Algorithms:
     @operator
     def labelPropagation(self, maxIter, algorithm="graphx", use_local_checkpoints=False,
                          checkpoint_interval=2, storage_level=StorageLevel.MEMORY_AND_DISK_DESER):
-        """Communities: in each round everybody takes the label that most neighbours have, the least of
-        several.  A column "label".
+        """Communities: in each round everybody takes the label that most neighbours have, the least
+        of several.  A column "label".
 
         "graphx" looks at neighbours both ways; "graphframes", a loop of DataFrames, at those that
         edges come from, and labels are ids then.  Checkpoints are the latter's.
@@ -180,8 +181,8 @@ class Algorithms:
     def shortestPaths(self, landmarks, algorithm="graphx", use_local_checkpoints=False,
                       checkpoint_interval=2, storage_level=StorageLevel.MEMORY_AND_DISK_DESER,
                       is_directed=True):
-        """How many edges it takes at least to each landmark: a column "distances", a map from those that
-        can be reached.
+        """How many edges it takes at least to each landmark: a column "distances", a map from those
+        that can be reached.
 
         >>> from rushlight.graphframes.examples import Graphs
         >>> found = Graphs(spark).friends().shortestPaths(landmarks=["a", "d"])

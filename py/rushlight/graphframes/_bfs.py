@@ -1,8 +1,8 @@
 """bfs(): the shortest paths from some vertices to others, all of them.
 
-GraphFrames grows every path by an edge a round, and looks whether some have arrived.  Their number can
-double each round, and nearly all of them lead nowhere.  Here the search goes over vertices, and paths
-are made only of what lies on a shortest one:
+GraphFrames grows every path by an edge a round, and looks whether some have arrived.  Their number
+can double each round, and nearly all of them lead nowhere.  Here the search goes over vertices, and
+paths are made only of what lies on a shortest one:
 
     forwards     layer 0 = the vertices to start from
                  layer i = what edges lead to from layer i-1, and no layer had before
@@ -13,8 +13,8 @@ are made only of what lies on a shortest one:
 
     forwards     from ⋈ e0 ⋈ v1 ⋈ e1 ⋈ … ⋈ to, each column out of its kept layer
 
-That loses no path: were the i-th vertex of a shortest one nearer to the start than i, there would be a
-shorter one.  Each layer is a job or two, and is kept in memory until the paths are known.
+That loses no path: were the i-th vertex of a shortest one nearer to the start than i, there would
+be a shorter one.  Each layer is a job or two, and is kept in memory until the paths are known.
 """
 from rushlight.errors import IllegalArgumentException
 from rushlight.graphframes._columns import (

@@ -1,7 +1,7 @@
 """Two algorithms as programs over Pregel: what algorithm="graphframes" asks for.
 
-Each says what a vertex knows, what edges carry, and how a vertex learns.  The loop, and the joins under
-it, are Pregel's (lib/pregel.py); the engine's own graph does the same in C (graph/lib).
+Each says what a vertex knows, what edges carry, and how a vertex learns.  The loop, and the joins
+under it, are Pregel's (lib/pregel.py); the engine's own graph does the same in C (graph/lib).
 
 Mirrors org.graphframes.lib.{LabelPropagation,ShortestPaths}.
 """
@@ -28,8 +28,8 @@ def _beside(graph, result, level, *columns):
 
 
 def label_propagation(graph, rounds, local_checkpoints, checkpoint_interval, level):
-    """A vertex knows a label, its own id at first.  It sends it along its edges, and takes the one that
-    it is sent most often, the least of several; without messages it keeps its own."""
+    """A vertex knows a label, its own id at first.  It sends it along its edges, and takes the one
+    that it is sent most often, the least of several; without messages it keeps its own."""
     most = F.coalesce(Pregel.msg(), column("label"))
     result = (_pregel(graph, rounds, local_checkpoints, checkpoint_interval, level)
               .withVertexColumn("label", column(ID), most)
@@ -51,8 +51,8 @@ def _most_frequent(values):
 
 
 def shortest_paths(graph, landmarks, directed, local_checkpoints, checkpoint_interval, level):
-    """A vertex knows a distance a landmark, 0 if it is that itself.  It tells those that have an edge to
-    it: one more than mine.  Until nobody can tell anybody a shorter way."""
+    """A vertex knows a distance a landmark, 0 if it is that itself.  It tells those that have an
+    edge to it: one more than mine.  Until nobody can tell anybody a shorter way."""
     names = [f"d{i}" for i in range(len(landmarks))]
     keys = [F.lit(lm).cast(graph.vertices.schema[ID].dataType) for lm in landmarks]
     pregel = _pregel(graph, _MOST_ROUNDS, local_checkpoints, checkpoint_interval, level)

@@ -4,9 +4,9 @@
     flat        `a.id`, `a.name`            columns that know whose they are: what joins work on
     nested      a struct<id, name>          what users see
 
-Joins work on flat rows and make structs of them in the end, in one projection: a query that asks the
-result for `a.name` alone reads and moves nothing else, as an optimizer sees through a projection, but
-not into a struct that has gone through a join.
+Joins work on flat rows and make structs of them in the end, in one projection: a query that asks
+the result for `a.name` alone reads and moves nothing else, as an optimizer sees through a
+projection, but not into a struct that has gone through a join.
 """
 from rushlight.sql import functions as F
 from rushlight.sql._making import quoted

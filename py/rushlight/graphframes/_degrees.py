@@ -1,4 +1,5 @@
-"""How many edges vertices have: groups over the edges alone, so that a vertex without any is missing."""
+"""How many edges vertices have: groups over the edges alone, so that a vertex without any is
+missing."""
 from rushlight._callsite import operator
 from rushlight.graphframes._columns import DST, ID, SRC, column
 from rushlight.sql import functions as F

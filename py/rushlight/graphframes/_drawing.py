@@ -1,8 +1,8 @@
 """plot(): a picture of a small graph, by Graphviz.
 
 Vertices are drawn with their ids, or a column of their own; edges with a column, if one is named.
-What has the same value in a column `color` has the same colour: components, communities.  Numbers that
-are no whole ones, such as ranks, go from pale to strong instead.
+What has the same value in a column `color` has the same colour: components, communities.  Numbers
+that are no whole ones, such as ranks, go from pale to strong instead.
 
 A picture of thousands of vertices is a ball of wool, and takes Graphviz minutes: plot() refuses.
 """
@@ -48,8 +48,8 @@ def _few(what, df, limit):
     rows = df.take(limit + 1)
     if len(rows) > limit:
         raise PySparkValueError(
-            f"A graph of more than {limit} {what} makes no picture that can be read: choose some by "
-            "filterVertices() or filterEdges(), or raise `limit`.")
+            f"A graph of more than {limit} {what} makes no picture that can be read: choose some "
+            "by filterVertices() or filterEdges(), or raise `limit`.")
     return rows
 
 
@@ -60,7 +60,7 @@ def to_dot(vertices, edges):
     >>> print(to_dot([(1, "Ada", None)], [(1, 2, "knows")]))
     digraph graph_frame {
       bgcolor="transparent";
-      node [shape=ellipse, style=filled, fillcolor="#f2f2f2", color="#555555", fontname="Helvetica"];
+      node [style=filled, fillcolor="#f2f2f2", color="#555555", fontname="Helvetica"];
       edge [color="#777777", fontname="Helvetica", fontsize=10];
       v0 [label="Ada"];
       v1 [label="2", style=dashed];
@@ -81,7 +81,7 @@ def to_dot(vertices, edges):
         said = f" [label={_text(label)}]" if label is not None else ""
         lines.append(f"  {names[src]} -> {names[dst]}{said};")
     return "\n".join(["digraph graph_frame {", '  bgcolor="transparent";',
-                      '  node [shape=ellipse, style=filled, fillcolor="#f2f2f2", color="#555555", '
+                      '  node [style=filled, fillcolor="#f2f2f2", color="#555555", '
                       'fontname="Helvetica"];',
                       '  edge [color="#777777", fontname="Helvetica", fontsize=10];',
                       *lines, "}"])

@@ -25,8 +25,9 @@ class Messages:
 
         >>> from rushlight.graphframes.examples import Graphs
         >>> from rushlight.graphframes.lib import AggregateMessages as AM
-        >>> g = Graphs(spark).friends()
-        >>> g.aggregateMessages(["sum(MSG) as ages"], ["dst.age"], ["src.age"]).orderBy("id").first()
+        >>> ages = Graphs(spark).friends().aggregateMessages(
+        ...     ["sum(MSG) as ages"], sendToSrc=["dst.age"], sendToDst=["src.age"])
+        >>> ages.orderBy("id").first()
         Row(id='a', ages=65)
         """
         made = _columns("aggCol", aggCol)

@@ -1,16 +1,17 @@
 """find(): a motif becomes joins, one a term.
 
 The rows found so far have the columns of all that has a name: `a.id`, `a.name`, `e.src` (see
-_columns.py).  A term joins one more table on the ends that are known already, and looks up the vertices
-that are new:
+_columns.py).  A term joins one more table on the ends that are known already, and looks up the
+vertices that are new:
 
     (a)-[e]->(b)     edges e  ⋈ vertices a on e.src = a.id  ⋈ vertices b on e.dst = b.id
     (b)-[f]->(c)     …  ⋈ edges f on f.src = b.id  ⋈ vertices c on f.dst = c.id
     !(c)-[]->(a)     …  anti join edges on src = c.id and dst = a.id
 
 A negated term takes rows away as soon as all vertices that it names are known; a vertex that only
-negated terms name can be any one.  GraphFrames says this with a set difference (EXCEPT), which compares
-whole rows and leaves each row once; here an anti join compares two keys, and distinct () does the rest.
+negated terms name can be any one.  GraphFrames says this with a set difference (EXCEPT), which
+compares whole rows and leaves each row once; here an anti join compares two keys, and distinct ()
+does the rest.
 """
 from functools import reduce
 
@@ -41,7 +42,8 @@ def _find_several(graph, term, pattern):
     """The union over lengths and directions.  The longest comes first, as it has all columns."""
     least, most = term.hops if isinstance(term.hops, tuple) else (term.hops, term.hops)
     if least > most:
-        raise InvalidParseException(f"No length is {least} or more and {most} or less: '{pattern}'.")
+        raise InvalidParseException(
+            f"No length is {least} or more and {most} or less: '{pattern}'.")
     if term.arrow == "<->":
         raise InvalidParseException(f"A path of several lengths has one direction: '{pattern}'.")
     start, end, name = term.src or "", term.dst or "", term.name or ""

@@ -1,9 +1,10 @@
-"""The structure of a GraphFrame in the engine: partitions of edges, routes of vertices, rounds in C.
+"""The structure of a GraphFrame in the engine: partitions of edges, routes of vertices, rounds in
+C.
 
-    ids as numbers ─▶ batches of (src, dst) ─▶ _engine.Graph ─▶ an algorithm ─▶ batches of (id, answer)
+    ids as numbers ─▶ batches of (src, dst) ─▶ _engine.Graph ─▶ algorithm ─▶ batches of (id, answer)
 
-The structure is made once a GraphFrame and kept as long as it lives: a second algorithm starts at its
-first round.  A row of the answer meets its vertex by a join.
+The structure is made once a GraphFrame and kept as long as it lives: a second algorithm starts at
+its first round.  A row of the answer meets its vertex by a join.
 """
 from rushlight import _engine
 from rushlight._callsite import current_call

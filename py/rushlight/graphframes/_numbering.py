@@ -5,9 +5,10 @@
                                     2  numbered there: partition · 2³³ + position
                                     3  edges get the numbers of their ends by two joins
 
-The second is what GraphFrames does: with as many shuffle partitions the numbers are its own, so that
-components have the same names.  An edge that names a vertex which is not there is lost in step 3, as it
-is there; among whole numbers it stays, and its end is a vertex that the answer does not show.
+The second is what GraphFrames does: with as many shuffle partitions the numbers are its own, so
+that components have the same names.  An edge that names a vertex which is not there is lost in step
+3, as it is there; among whole numbers it stays, and its end is a vertex that the answer does not
+show.
 """
 from rushlight.errors import IllegalArgumentException
 from rushlight.graphframes._columns import DST, ID, SRC, column

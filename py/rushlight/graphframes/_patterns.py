@@ -43,8 +43,8 @@ class Vertex:
 class Edge:
     """An edge between two vertices; a name that is missing is None.
 
-    `arrow` is "->", "<-", "<->" or "-"; `hops` None, a number, or (least, most).  A plain edge has an
-    arrow "->" or "-", and no hops.
+    `arrow` is "->", "<-", "<->" or "-"; `hops` None, a number, or (least, most).  A plain edge has
+    an arrow "->" or "-", and no hops.
     """
 
     src: Optional[str]
@@ -63,7 +63,8 @@ class Edge:
         """What the edge has a name for, in order; `edges` whether its own one counts."""
         own = [self.name] if edges and self.name else []
         named = ([self.src] if self.src else []) + own + ([self.dst] if self.dst else [])
-        return named + (["_pattern", "_direction"] if self.arrow == "-" and not self.negated else [])
+        two_ways = self.arrow == "-" and not self.negated
+        return named + (["_pattern", "_direction"] if two_ways else [])
 
     def __str__(self):
         hops = "..".join(map(str, self.hops)) if isinstance(self.hops, tuple) else self.hops
@@ -201,8 +202,8 @@ def _plain_term(term):
     if isinstance(term, Vertex) or term.arrow == "-" and term.hops is None:
         return [term]
     if term.arrow == "-" or isinstance(term.hops, tuple):
-        raise InvalidParseException("Motif finding does not support a pattern of several lengths or "
-                                    f"directions beside other terms: '{term}'.")
+        raise InvalidParseException("Motif finding does not support a pattern of several lengths "
+                                    f"or directions beside other terms: '{term}'.")
     if term.arrow == "<-":
         return _chain(replace(term, arrow="->", src=term.dst, dst=term.src))
     if term.arrow == "->":
@@ -244,8 +245,8 @@ def _check(terms):
                 edges.add(term.name)
         vertices.update(term.ends if isinstance(term, Edge) else [term.name])
         for name in sorted(vertices & edges):
-            raise InvalidParseException(f"Motif reused name '{name}' for both a vertex and an edge, "
-                                        "which is not allowed.")
+            raise InvalidParseException(f"Motif reused name '{name}' for both a vertex and an "
+                                        "edge, which is not allowed.")
 
 
 def _check_edge(edge, vertices, edges):

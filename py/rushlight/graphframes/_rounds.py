@@ -1,13 +1,13 @@
 """Rows that a loop goes on from: computed, kept, and without a memory of how they came about.
 
 A loop that makes each round's DataFrame of the last one's, and names that twice, has a plan that
-doubles a round, kept rows or not: thirty rounds are more than any optimizer can read.  What is settled
-is a plan of one line, a scan of the kept batches.
+doubles a round, kept rows or not: thirty rounds are more than any optimizer can read.  What is
+settled is a plan of one line, a scan of the kept batches.
 
     round 3     Join (Join (…, …), …)     ──▶     Scan of the batches of an RDD
 
-The RDD knows its lineage, as each RDD does: a lost partition is computed again.  A checkpoint cuts that,
-too.
+The RDD knows its lineage, as each RDD does: a lost partition is computed again.  A checkpoint cuts
+that, too.
 """
 from rushlight import _engine
 from rushlight._callsite import current_call

@@ -8,8 +8,8 @@ class Searching:
 
     @operator
     def find(self, pattern):
-        """All places where a motif fits: a row each, with a struct for each vertex and each edge that
-        has a name.  Vertices of different names may be the same one.
+        """All places where a motif fits: a row each, with a struct for each vertex and each edge
+        that has a name.  Vertices of different names may be the same one.
 
             (a)-[e]->(b)                    an edge, with its ends
             (a)-[]->(b)                     … whose attributes do not matter

@@ -5,10 +5,10 @@
       a Alice 34                             a → b  friend
       b Bob   36                             b → c  follow
 
-Everything else is questions to the two.  Some are queries, a join or a group: degrees, triplets, motifs
-(find), messages to neighbours, BFS.  Others go round and round over the structure alone, PageRank or
-components: these run in the engine's own graph, where vertices are numbers (_native.py), and their
-answers come back as a column more.
+Everything else is questions to the two.  Some are queries, a join or a group: degrees, triplets,
+motifs (find), messages to neighbours, BFS.  Others go round and round over the structure alone,
+PageRank or components: these run in the engine's own graph, where vertices are numbers
+(_native.py), and their answers come back as a column more.
 
 Mirrors graphframes.GraphFrame.
 """
@@ -38,9 +38,9 @@ class GraphFrame(Degrees, Searching, Messages, Algorithms, Drawing):
 
     >>> from rushlight.graphframes import GraphFrame
     >>> v = spark.createDataFrame([(1, "Ada"), (2, "Bob")], ["id", "name"])
-    >>> e = spark.createDataFrame([(1, 2, "helps")], ["src", "dst", "how"])
+    >>> e = spark.createDataFrame([(1, 2)], ["src", "dst"])
     >>> GraphFrame(v, e)
-    GraphFrame(v:DataFrame[id: bigint, name: string], e:DataFrame[src: bigint, dst: bigint, how: string])
+    GraphFrame(v:DataFrame[id: bigint, name: string], e:DataFrame[src: bigint, dst: bigint])
     """
 
     ID = ID

@@ -38,11 +38,11 @@ class Graphs:
 
     @operator
     def gridIsingModel(self, n, vStd=1.0, eStd=1.0):
-        """An n × n grid of magnets, each with a leaning `a` of its own, each pair of neighbours with a
-        coupling `b`; both are random, of a normal distribution of this standard deviation.
+        """An n × n grid of magnets, each with a leaning `a` of its own, each pair of neighbours
+        with a coupling `b`; both are random, of a normal distribution of this standard deviation.
 
-        P (x) ~ exp (Σ a_i x_i + Σ b_ij x_i x_j), where each x_i is -1 or +1.  Vertex "i,j" stands in
-        row i and column j.  Edges go to the right and down, and mean both directions.
+        P (x) ~ exp (Σ a_i x_i + Σ b_ij x_i x_j), where each x_i is -1 or +1.  Vertex "i,j" stands
+        in row i and column j.  Edges go to the right and down, and mean both directions.
 
         >>> g = Graphs(spark).gridIsingModel(3)
         >>> g.vertices.columns, g.vertices.count(), g.edges.count()

@@ -7,13 +7,12 @@
        vertices ⟕ messages, the columns computed anew      withVertexColumn (…, …, next)
     3  again, until the last round or until nobody has anything to say
 
-A round's vertices are computed and kept, as the next one reads them twice and more (_rounds.py); the
-round before is forgotten then.  The lineage still grows by a round a round, so that every few rounds a
-checkpoint cuts it.
-Null is no message.  A vertex that got none sees null.
+A round's vertices are computed and kept, as the next one reads them twice and more (_rounds.py);
+the round before is forgotten then.  The lineage still grows by a round a round, so that every few
+rounds a checkpoint cuts it.  Null is no message.  A vertex that got none sees null.
 
-Mirrors graphframes.lib.pregel and org.graphframes.lib.Pregel, after Malewicz et al., Pregel: a system
-for large-scale graph processing, SIGMOD 2010.
+Mirrors graphframes.lib.pregel and org.graphframes.lib.Pregel, after Malewicz et al., Pregel: a
+system for large-scale graph processing, SIGMOD 2010.
 """
 from rushlight._callsite import operator
 from rushlight.errors import AnalysisException, IllegalArgumentException, SparkIOException
@@ -118,8 +117,8 @@ class Pregel:
     def withVertexColumn(self, colName, initialExpr, updateAfterAggMsgsExpr):
         """One more column: its value at first, and after each round.  The latter sees the columns
         as they were before it, and msg()."""
-        _require(colName not in (ID, MESSAGE, ACTIVE) and colName not in self.graph.vertices.columns,
-                 f"a vertex column {colName} is there already")
+        taken = (ID, MESSAGE, ACTIVE, *self.graph.vertices.columns)
+        _require(colName not in taken, f"a vertex column {colName} is there already")
         self._columns.append((colName, initialExpr, updateAfterAggMsgsExpr))
         return self
 
