@@ -7,7 +7,7 @@ mllib/clustering/silhouette.c tells why no two rows have to be compared.
     >>> rows = [(Vectors.dense(x), cluster) for x, cluster in ((0, 0), (1, 0), (9, 1), (8, 1))]
     >>> df = spark.createDataFrame(rows, ["features", "prediction"])
     >>> round(ClusteringEvaluator().evaluate(df), 6)
-    0.984203
+    0.984254
 
 Mirrors pyspark.ml.evaluation.ClusteringEvaluator, org.apache.spark.ml.evaluation.ClusteringMetrics.
 """
