@@ -60,7 +60,7 @@ static const char *const missing[] = {
   NULL,
 };
 
-#define MAX_ADDED 16
+#define MAX_ADDED 64
 static const RushFunction *added[MAX_ADDED];
 static guint n_added;
 static pthread_once_t once = PTHREAD_ONCE_INIT;

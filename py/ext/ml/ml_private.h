@@ -15,6 +15,7 @@
 extern PyMethodDef engine_ml_clustering_functions[];
 extern PyMethodDef engine_ml_regression_functions[];
 extern PyMethodDef engine_ml_evaluation_functions[];
+extern PyMethodDef engine_ml_stat_functions[]; /* ml_stat.c */
 
 /* Adds all of it; −1 with an exception set. */
 int engine_ml_add_to_module (PyObject *module);

@@ -49,11 +49,11 @@ make_class (const RushType *type)
   const RushUserType *user = type->user;
   gboolean vector = g_str_equal (user->jvm_class, VECTOR_CLASS) ||
                     g_str_equal (user->jvm_class, OLD_VECTOR_CLASS);
-  PyObject *module = PyImport_ImportModule ("rushlight.sql._user_types");
+  PyObject *module = PyImport_ImportModule ("rushlight.sql.types");
   if (module == NULL)
     return NULL;
   UserClass *self = g_new0 (UserClass, 1);
-  self->udt = PyObject_CallMethod (module, "type_of_class", "ss", user->python_class,
+  self->udt = PyObject_CallMethod (module, "_type_of_class", "ss", user->python_class,
                                    user->serialized_class);
   Py_DECREF (module);
   if (self->udt != NULL && (!vector || find_vector_classes (self)))

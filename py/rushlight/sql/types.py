@@ -631,7 +631,8 @@ def _create_row(fields, values):
 
 
 # What reads types needs all of them; what reads them is used by some.
-from rushlight.sql._user_types import UserDefinedType   # noqa: E402
+from rushlight.sql._user_types import (   # noqa: E402,F401
+    UserDefinedType, type_of_class as _type_of_class)
 from rushlight.sql._type_parsing import (   # noqa: E402,F401
     _SIZED, _parse_datatype_json_string, _parse_datatype_json_value, parse_ddl)
 
