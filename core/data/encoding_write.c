@@ -256,11 +256,38 @@ rush_encoded_header_bytes (const RushType *type)
   return bytes;
 }
 
+/* Whether each value takes the same, and what. */
+static gboolean
+has_fixed_bytes (const RushType *type, gsize *out_bytes)
+{
+  *out_bytes = type->storage == RUSH_STORAGE_BIT ? 1 : type->value_bytes;
+  return type->storage != RUSH_STORAGE_VIEW && type->storage != RUSH_STORAGE_STRUCT &&
+         type->storage != RUSH_STORAGE_LIST;
+}
+
+/* Rows [start, start + n): long arrays of numbers are not looked at one by one. */
+static gsize
+elements_bytes (const RushColumn *elements, guint start, guint n)
+{
+  gsize bytes;
+
+  if (has_fixed_bytes (elements->type, &bytes))
+    return bytes * n;
+  bytes = 0;
+  for (guint i = 0; i < n; i++)
+    bytes += rush_encoded_row_bytes (elements, start + i);
+  return bytes;
+}
+
 gsize
 rush_encoded_row_bytes (const RushColumn *column, guint row)
 {
   gsize bytes = 0, length = 0;
   gboolean valid = rush_column_is_valid (column, row);
+
+  if (has_fixed_bytes (column->type, &bytes))
+    return bytes;
+  bytes = 0;
 
   if (column->type->storage == RUSH_STORAGE_VIEW)
     {
@@ -272,15 +299,13 @@ rush_encoded_row_bytes (const RushColumn *column, guint row)
     for (guint c = 0; c < column->type->n_fields; c++)
       bytes += rush_encoded_row_bytes (rush_column_child (column, c),
                                        rush_column_struct_row (column, row));
-  else if (column->type->storage != RUSH_STORAGE_LIST)
-    bytes = column->type->storage == RUSH_STORAGE_BIT ? 1 : column->type->value_bytes;
   else
     {
       RushListView list = valid ? rush_column_get_list (column, row) : (RushListView){ 0, 0 };
       bytes = sizeof (guint32);
       for (guint c = 0; c < column->type->n_fields; c++)
-        for (gint32 k = 0; k < list.length; k++)
-          bytes += rush_encoded_row_bytes (rush_column_child (column, c), (guint)(list.offset + k));
+        bytes +=
+            elements_bytes (rush_column_child (column, c), (guint)list.offset, (guint)list.length);
     }
   return bytes;
 }
