@@ -4,6 +4,7 @@
 
 #include "graph/aggregate_messages.h"
 #include "graph/degrees.h"
+#include "graph/graph_ops.h"
 #include "graph/routing_picture.h"
 #include "rdd/action/collect.h"
 #include "tests/rdd/app.h"
@@ -189,6 +190,64 @@ test_messages (gconstpointer master)
   app_free (sc);
 }
 
+/* ---- graphs of graphs ---- */
+
+static void
+emit_double (const RushRow *row, RushEmitter *out, gpointer data)
+{
+  rush_emit_int (out, rush_row_is_null (row, 1) ? -1 : 2 * rush_row_int (row, 1));
+}
+
+/* The target's value less the source's, beside the weight. */
+static void
+emit_difference (const RushRow *row, RushEmitter *out, gpointer data)
+{
+  rush_emit_int (out, rush_row_int (row, 2));
+  rush_emit_int (out, rush_row_int (row, 4) - rush_row_int (row, 3));
+}
+
+static gboolean
+id_is_odd (const RushRow *vertex, gpointer data)
+{
+  return rush_row_int (vertex, 0) % 2 != 0;
+}
+
+static gboolean
+weight_is_large (const RushRow *triplet, gpointer data)
+{
+  return rush_row_int (triplet, 2) > GPOINTER_TO_INT (data);
+}
+
+static void
+test_operators (gconstpointer master)
+{
+  RushContext *sc = app_new (GPOINTER_TO_UINT (master));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RushSchema) value = rush_schema_of ("value", &RUSH_INT64, NULL);
+  g_autoptr (RushSchema) two =
+      rush_schema_of ("weight", &RUSH_INT64, "difference", &RUSH_INT64, NULL);
+  g_autoptr (RushGraph) graph = graphs_new (sc, "3=30 5=50 7=70 8=80 9=90", EDGES, 3, NULL);
+  g_autoptr (RushGraph) doubled = rush_graph_map_vertices (graph, value, emit_double, NULL, NULL);
+  g_autoptr (RushGraph) told = rush_graph_map_triplets (doubled, two, emit_difference, NULL, NULL);
+  g_autoptr (RushGraph) reversed = rush_graph_reverse (told, &error);
+  g_autoptr (RushGraph) part =
+      rush_graph_subgraph (graph, id_is_odd, weight_is_large, GINT_TO_POINTER (2), NULL, &error);
+  g_autoptr (RushGraph) all = rush_graph_subgraph (graph, NULL, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_autoptr (RushRdd) edges = rush_graph_edges (told);
+  g_autoptr (RushRdd) reversed_edges = rush_graph_edges (reversed);
+  g_autoptr (RushRdd) part_edges = rush_graph_edges (part);
+
+  graphs_assert_vertices (doubled, "3,60 5,100 7,140 8,160 9,180");
+  app_assert_sorted (sc, edges, "3,8,4,100 7,3,1,-80 7,3,6,-80 7,9,2,40 9,3,3,-120 9,9,5,0");
+  app_assert_sorted (sc, reversed_edges,
+                     "3,7,1,-80 3,7,6,-80 3,9,3,-120 8,3,4,100 9,7,2,40 9,9,5,0");
+  graphs_assert_vertices (part, "3,30 5,50 7,70 9,90");
+  app_assert_sorted (sc, part_edges, "7,3,6 9,3,3 9,9,5");
+  g_assert_cmpint (rush_graph_n_edges (all, NULL, NULL), ==, 6);
+  app_free (sc);
+}
+
 /* ---- misuse ---- */
 
 static void
@@ -262,6 +321,7 @@ main (int argc, char **argv)
                          { "nothing", test_nothing },
                          { "many", test_many },
                          { "degrees", test_degrees },
+                         { "operators", test_operators },
                          { "messages", test_messages } };
 
   g_test_init (&argc, &argv, NULL);
