@@ -4,8 +4,8 @@
  *     array<int>               u8 1                   the element's type stands in its column
  *     struct<a:int,b:string>   u32 2 · u8 1 · u32 1 "a" · u8 1 · u32 1 "b"    and so do these
  *
- * Bytes do not say that a type is user-defined: its values are written as those of its SQL type, and
- * read as what is expected.
+ * Bytes do not say that a type is user-defined: its values are written as those of its SQL type,
+ * and read as what is expected.
  *
  * A reader that was told what to expect compares, and makes no type: types are for ever, and bytes
  * of unknown origin should not fill a table that is never emptied.  Without that, the type of a

@@ -91,7 +91,7 @@ typedef struct
   gboolean nullable; /* array: containsNull; map's value: valueContainsNull */
 } RushTypeField;
 
-/* What a user-defined type has beside its SQL type.  Classes are named in full; "": there is none. */
+/* What a user-defined type has beside its SQL type.  Names of classes are full; "": none. */
 typedef struct
 {
   const RushType *sql_type;

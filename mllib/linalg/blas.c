@@ -8,8 +8,8 @@
  *                      b c .                                          . c e
  *                      d e f                                          . . f
  *
- * Weights go into a product as their roots: A^T diag (w) A = (sqrt (w) A)^T (sqrt (w) A), a block of
- * rows at a time that stays in the cache.
+ * Weights go into a product as their roots: A^T diag (w) A = (sqrt (w) A)^T (sqrt (w) A), a block
+ * of rows at a time that stays in the cache.
  */
 #include "mllib/linalg/blas.h"
 

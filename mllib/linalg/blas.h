@@ -18,12 +18,12 @@ void rush_axpy_view (double a, const RushVectorView *x, double *y); /* y += a x 
 /* C (m × n) = alpha A (m × k) B^T (n × k) + beta C, all row-major. */
 void rush_gemm_nt (guint m, guint n, guint k, double alpha, const double *a, const double *b,
                    double beta, double *c);
-/* y (m) = alpha A (m × n, row-major) x + beta y; the transposed one: y (n) = alpha A^T x + beta y. */
+/* y (m) = alpha A (m × n, row-major) x + beta y; transposed: y (n) = alpha A^T x + beta y. */
 void rush_gemv (guint m, guint n, double alpha, const double *a, const double *x, double beta,
                 double *y);
 void rush_gemv_t (guint m, guint n, double alpha, const double *a, const double *x, double beta,
                   double *y);
-/* C (n × n, its lower triangle, row-major) += A^T diag (w) A of the row-major m × n block; @w or NULL. */
+/* C (n × n, its lower triangle, row-major) += A^T diag (w) A, A m × n, row-major; @w or NULL. */
 void rush_syrk_weighted (guint m, guint n, const double *a, const double *w, double *c);
 
 /* Solves A x = b in place (x over b) for symmetric positive definite A (n × n, lower triangle,

@@ -1,9 +1,9 @@
 /* vector_column.h - columns of vectors, as machine learning reads and writes them.
  *
- * A vector is Spark's VectorUDT: struct<type:tinyint,size:int,indices:array<int>,values:array<double>>,
- * type 1 dense (size and indices are null), type 0 sparse.  Lists lie in columns as views, so a
- * column of dense vectors of one size is, most times, one row-major matrix of doubles: readers hand
- * it out as such, without a copy.
+ * A vector is Spark's VectorUDT, a struct<type:tinyint,size:int,indices:array<int>,
+ * values:array<double>>: type 1 dense (size and indices are null), type 0 sparse.  Lists lie in
+ * columns as views, so a column of dense vectors of one size is, most times, one row-major matrix
+ * of doubles: readers hand it out as such, without a copy.
  *
  *   row      0          1          2
  *   views    [0, 3)     [3, 6)     [6, 9)
@@ -47,8 +47,8 @@ void rush_vector_reader_clear (RushVectorReader *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (RushVectorReader, rush_vector_reader_clear)
 /* FALSE: the row is null. */
 gboolean rush_vector_reader_get (const RushVectorReader *self, guint row, RushVectorView *out);
-/* Rows [0, length) of the column as one row-major matrix of *out_size columns, if they lie so: all dense, of one
- * size, none null, one behind the other; else NULL. (transfer none) */
+/* Rows [0, length) of the column as one row-major matrix of *out_size columns, if they lie so: all
+ * dense, of one size, none null, one behind the other; else NULL. (transfer none) */
 const double *rush_vector_reader_matrix (const RushVectorReader *self, guint *out_size);
 
 /* Makes a column, row by row.  When memory is refused the rows that follow are thrown away, and

@@ -1,4 +1,4 @@
-"""Every example in a docstring of rushlight.ml is run, and every class that stages are has one."""
+"""Every example in a docstring of rushlight.ml and mllib is run, and every class that stages are has one."""
 import doctest
 import importlib
 import pkgutil
@@ -6,12 +6,14 @@ import pkgutil
 import pytest
 
 import rushlight.ml
+import rushlight.mllib
 
 
 def modules():
-    """All modules of rushlight.ml, as they are found."""
-    for found in pkgutil.walk_packages(rushlight.ml.__path__, "rushlight.ml."):
-        yield importlib.import_module(found.name)
+    """All modules of both packages, as they are found."""
+    for package in (rushlight.ml, rushlight.mllib):
+        for found in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+            yield importlib.import_module(found.name)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import importlib
 import pytest
 
 MODULES = ["_actions", "_describing", "_exporting", "_figures", "_gaps", "_grouping", "_infer",
-           "_joining", "_keeping", "_making", "_moving", "_selecting", "_verify", "catalog",
+           "_joining", "_keeping", "_making", "_moving", "_selecting", "_user_types", "_verify", "catalog",
            "column", "conf", "dataframe", "group", "row", "session", "types", "udf", "window",
            "writer", "functions._aggregate", "functions._basic", "functions._collection",
            "functions._conditional", "functions._datetime", "functions._hash",

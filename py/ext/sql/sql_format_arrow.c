@@ -11,8 +11,8 @@
  * Columns come by name.  One that a file lacks is null; one of another type is converted if Spark's
  * readers do that, too, else PARQUET_COLUMN_DATA_TYPE_MISMATCH.
  *
- * A Parquet file says in its metadata, in Spark's JSON, what its own types cannot say: which columns
- * are of user-defined types.
+ * A Parquet file says in its metadata, in Spark's JSON, what its own types cannot say: which
+ * columns are of user-defined types.
  *
  * Mirrors: ParquetFileFormat, OrcFileFormat and their vectorized readers.
  */
