@@ -7,9 +7,9 @@
  *   ml_one_hot (i, number, categories, size, keep)      0 0 1 0
  *   ml_bucket (x, number, splits, keep)         between which splits a number lies
  *
- * (`number`: of the column among those that the transformer has; plans show it.)  The assembler and
- * the indexer say that they are not deterministic, as Spark's do: nobody may call them for rows that
- * a filter or a limit before them leaves out.
+ * (`number`: of the column among those that the transformer has; plans show it.)  The assembler
+ * and the indexer say that they are not deterministic, as Spark's do: nobody may call them for rows
+ * that a filter or a limit before them leaves out.
  *
  * They are internal: no name of SQL, made by the classes of Python.  Parameters of a transformer
  * are literals of the call and are read once a task.  What a row must not have ends the query with

@@ -56,8 +56,9 @@ rushlight.activate()
 
 
 @pytest.mark.parametrize("statement,words", [
-    ("import pyspark.ml", "No module named 'pyspark.ml'"),
-    ("import pyspark.ml.linalg", "No module named 'pyspark.ml"),
+    ("import pyspark.streaming", "No module named 'pyspark.streaming'"),
+    ("import pyspark.ml.image", "No module named 'pyspark.ml.image'"),
+    ("from pyspark.ml.feature import Tokenizer", "ml.feature.Tokenizer is not there yet"),
     ("import pyspark.sql.streaming", "No module named 'pyspark.sql.streaming'"),
     ("import py4j.extra", "No module named 'py4j.extra'"),
     ("from pyspark import HiveContext", "pyspark.HiveContext is not there yet"),

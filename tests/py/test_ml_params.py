@@ -1,4 +1,4 @@
-"""Parameters, and how stages use them: whose they are, what they take, what wins, what is copied."""
+"""Parameters, and how stages use them: whose they are, what they take, what wins over what."""
 import pytest
 
 from rushlight.errors import IllegalArgumentException

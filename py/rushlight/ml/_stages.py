@@ -7,9 +7,9 @@
             self._set(**self._input_kwargs)
 
         setParams = params_setter(__init__)     takes what __init__ takes
-        setMin = setter("min")                  setMin (0.0) sets it, and gives the stage
+        setMin = setter("min")                  setMin (0.0) sets it, gives the stage
 
-        def _train(self, dataset):              the model; it gets the estimator's uid and parameters
+        def _train(self, dataset):              the model; it gets the estimator's uid, and values
             …
 
 They stand where pyspark.ml.wrapper stands in PySpark, whose classes hand calls on to the JVM.

@@ -1,4 +1,4 @@
-"""Has a real Spark save pipelines and tunings, in saved/, and keeps what they come to, in saved.json.
+"""Has a real Spark save pipelines and tunings in saved/, and keeps what they give in saved.json.
 
     python tests/data/ml/record_saved.py             with pyspark and numpy installed
     python tests/data/ml/record_saved.py FOLDER      reads what Rushlight saved there, and compares
@@ -66,7 +66,8 @@ def compare(spark, folder):
         tuning.load(os.path.join(folder, name))
         model = tuned.load(os.path.join(folder, name + "_model"))
         print(name, metrics(model), answers[name]["metrics"])
-        print(rows(model.transform(line(spark)), "prediction")[:3], answers[name]["predictions"][:3])
+        found = rows(model.transform(line(spark)), "prediction")
+        print(found[:3], answers[name]["predictions"][:3])
     print("Spark reads all of it")
 
 
