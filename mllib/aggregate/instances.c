@@ -223,9 +223,9 @@ copy_sparse (RushInstanceBlock *self, const RushVectorReader *reader, const Rush
              gsize n_values, RushAllocator *allocator, GError **error)
 {
   guint32 *starts = own (self, OWNED_STARTS, (self->n_rows + 1) * sizeof *starts, allocator, error);
-  gint32 *indices = starts == NULL ? NULL
-                                   : own (self, OWNED_INDICES, n_values * sizeof *indices,
-                                          allocator, error);
+  gint32 *indices = starts == NULL
+                        ? NULL
+                        : own (self, OWNED_INDICES, n_values * sizeof *indices, allocator, error);
   double *values = indices == NULL
                        ? NULL
                        : own (self, OWNED_VALUES, n_values * sizeof *values, allocator, error);
@@ -285,9 +285,8 @@ read_vectors (RushInstanceBlock *self, const RushBatch *batch, const RushColumn 
     }
   gsize sparse_bytes = n_values * (sizeof (double) + sizeof (gint32));
   gsize dense_bytes = (gsize)batch->length * self->n_features * sizeof (double);
-  return sparse_bytes < dense_bytes
-             ? copy_sparse (self, reader, batch, n_values, allocator, error)
-             : copy_dense (self, reader, batch, allocator, error);
+  return sparse_bytes < dense_bytes ? copy_sparse (self, reader, batch, n_values, allocator, error)
+                                    : copy_dense (self, reader, batch, allocator, error);
 }
 
 /* A column of doubles as vectors of one. */
@@ -332,10 +331,10 @@ rush_instance_block_init (RushInstanceBlock *self, const RushBatch *batch,
     {
       const RushColumn *column = batch->columns[columns->features];
 
-      fine = column->type == &RUSH_FLOAT64
-                 ? read_single_feature (self, batch, column, columns->checks, allocator, error)
-                 : read_vectors (self, batch, column, n_features, columns->checks, allocator,
-                                 error);
+      fine =
+          column->type == &RUSH_FLOAT64
+              ? read_single_feature (self, batch, column, columns->checks, allocator, error)
+              : read_vectors (self, batch, column, n_features, columns->checks, allocator, error);
     }
   if (!fine)
     rush_instance_block_clear (self);

@@ -32,8 +32,8 @@ typedef struct
 /* What the functions of one level share. */
 typedef struct
 {
-  Pass *pass; /* (owned) */
-  guint n_next; /* partitions of the level that follows */
+  Pass *pass;     /* (owned) */
+  guint n_next;   /* partitions of the level that follows */
   gboolean folds; /* the first level: its rows are instances, not states */
 } Level;
 
@@ -122,9 +122,8 @@ fold_batch (const Pass *pass, State *state, const RushBatch *batch, RushTaskCont
   if (!rush_instance_block_init (&block, batch, &pass->columns, pass->n_features, ctx->allocator,
                                  error))
     return FALSE;
-  fine = (state->n > 0 || start_state (pass, state,
-                                       pass->what.size (block.n_features, pass->what.data),
-                                       error)) &&
+  fine = (state->n > 0 ||
+          start_state (pass, state, pass->what.size (block.n_features, pass->what.data), error)) &&
          pass->what.add (state->values, &block, ctx, pass->what.data, error);
   rush_instance_block_clear (&block);
   return fine;
@@ -167,8 +166,8 @@ merge_batch (const Pass *pass, State *state, const RushBatch *batch, GError **er
   for (guint i = 0; i < batch->length; i++)
     {
       gsize size;
-      const char *bytes = rush_column_get_bytes (batch->columns[COLUMN_STATE],
-                                                 rush_batch_row (batch, i), &size);
+      const char *bytes =
+          rush_column_get_bytes (batch->columns[COLUMN_STATE], rush_batch_row (batch, i), &size);
 
       if (!merge_bytes (pass, state, bytes, size, error))
         return FALSE;
@@ -181,8 +180,7 @@ merge_batch (const Pass *pass, State *state, const RushBatch *batch, GError **er
 static RushBatch *
 state_batch (const StateIterator *self, const State *state, GError **error)
 {
-  g_autoptr (RushSchema) schema =
-      rush_schema_of ("next", &RUSH_INT32, "state", &RUSH_BINARY, NULL);
+  g_autoptr (RushSchema) schema = rush_schema_of ("next", &RUSH_INT32, "state", &RUSH_BINARY, NULL);
   g_autoptr (RushBatchBuilder) builder = rush_batch_builder_new (schema, self->ctx->allocator);
 
   if (!rush_batch_builder_append_int (builder, COLUMN_NEXT, self->next, error) ||
@@ -261,8 +259,7 @@ open_level (RushIterator *rows, guint split, RushTaskContext *ctx, gpointer data
 static RushRdd *
 add_level (RushRdd *parent, Pass *pass, guint n_next, gboolean folds)
 {
-  g_autoptr (RushSchema) schema =
-      rush_schema_of ("next", &RUSH_INT32, "state", &RUSH_BINARY, NULL);
+  g_autoptr (RushSchema) schema = rush_schema_of ("next", &RUSH_INT32, "state", &RUSH_BINARY, NULL);
   Level *level = g_new (Level, 1);
   RushRdd *made;
 
@@ -335,8 +332,8 @@ run_tree (const RushInstances *instances, Pass *pass, guint n, const RushJobOpti
           State *total, GError **error)
 {
   g_autoptr (RushRdd) tree = make_tree (instances->rdd, pass, n);
-  g_autoptr (RushJobWaiter) waiter = rush_context_run_job (instances->context, tree, NULL, 0,
-                                                           take_state, NULL, NULL, job, error);
+  g_autoptr (RushJobWaiter) waiter =
+      rush_context_run_job (instances->context, tree, NULL, 0, take_state, NULL, NULL, job, error);
   guint n_left;
 
   if (waiter == NULL || !rush_rdd_n_partitions (tree, &n_left, error))
@@ -357,9 +354,8 @@ pass_new (const RushInstances *instances, const RushTreeAggregate *what)
 {
   Pass *self = g_new (Pass, 1);
 
-  *self = (Pass){ .what = *what,
-                  .columns = instances->columns,
-                  .n_features = instances->n_features };
+  *self =
+      (Pass){ .what = *what, .columns = instances->columns, .n_features = instances->n_features };
   rush_ref_count_init (&self->refs);
   return self;
 }

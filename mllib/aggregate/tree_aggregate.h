@@ -54,8 +54,8 @@ typedef struct
   const RushJobOptions *job; /* its names are not looked at; NULL: none */
 } RushInstances;
 
-/* The sum over all instances; runs a job.  Takes over what->data, also on failure.  @out_n, which may
- * be NULL: the doubles in it; 0 if size () was to say and there are no instances.  (transfer full,
- * g_free ()); NULL with @error. */
+/* The sum over all instances; runs a job.  Takes over what->data, also on failure.  @out_n, which
+ * may be NULL: the doubles in it; 0 if size () was to say and there are no instances.  (transfer
+ * full, g_free ()); NULL with @error. */
 double *rush_tree_aggregate (const RushInstances *instances, const RushTreeAggregate *what,
                              gsize *out_n, GError **error);

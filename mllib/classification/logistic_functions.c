@@ -36,8 +36,8 @@ EVALUATOR (logistic_raw)
 
   if (model == NULL)
     return NULL;
-  margins = rush_linear_model_margins (model, call, "LogisticRegressionModel", args[0], rows,
-                                       error);
+  margins =
+      rush_linear_model_margins (model, call, "LogisticRegressionModel", args[0], rows, error);
   if (margins == NULL)
     return NULL;
   for (guint row = 0; row < rows->length; row++)
@@ -167,9 +167,8 @@ scaled_largest (const RushVectorView *vector, const Decision *decision)
   for (guint k = 0; k < vector->n_values; k++)
     {
       double threshold = decision->thresholds[k];
-      double value = threshold == 0 && vector->values[k] == 0
-                         ? -INFINITY
-                         : vector->values[k] / threshold;
+      double value =
+          threshold == 0 && vector->values[k] == 0 ? -INFINITY : vector->values[k] / threshold;
 
       if (value > best_value)
         {

@@ -2,8 +2,8 @@
  *
  * Every gradient of a linear model is the same: features times a multiplier a row (and set),
  *
- *   binomial      margin m = β x + β₀     loss = log (1 + exp (∓ m))      multiplier = P (1) − label
- *   multinomial   margins m_k             loss = log Σ exp m_k − m_label  multiplier_k = P (k) − [k]
+ *   binomial      margin m = β x + β₀   loss log (1 + exp (∓ m))      multiplier P (1) − label
+ *   multinomial   margins m_k           loss log Σ exp m_k − m_label  multipliers P (k) − [k]
  *
  * so a block is: margins (a product of matrix and vector a set), a loop over rows, gradients (the
  * transposed product).  exp () is only ever taken of what is not positive, so nothing overflows.
@@ -83,8 +83,8 @@ multinomial_rows (const RushInstanceBlock *block, guint sets, double *margins, d
     for (guint i = 0; i < n; i++)
       largest[i] = fmax (largest[i], margins[(gsize)k * n + i]);
   for (guint i = 0; i < n; i++)
-    loss -= rush_instance_weight (block, i) *
-            (margins[(gsize)block->labels[i] * n + i] - largest[i]);
+    loss -=
+        rush_instance_weight (block, i) * (margins[(gsize)block->labels[i] * n + i] - largest[i]);
   for (guint k = 0; k < sets; k++)
     for (guint i = 0; i < n; i++)
       {

@@ -46,8 +46,7 @@ choose_classes (RushLogisticModel *out, const RushInstanceSummary *summary,
                    "Specified number of classes %u was less than the number of unique labels %u.",
                    n, summary->n_classes);
   if (options->family == RUSH_FAMILY_BINOMIAL && n > 2)
-    return refuse (error,
-                   "Binomial family only supports 1 or 2 outcome classes but found %u.", n);
+    return refuse (error, "Binomial family only supports 1 or 2 outcome classes but found %u.", n);
   if (options->n_thresholds != 0 && options->n_thresholds != n)
     return refuse (error,
                    "LogisticRegression.train() called with non-matching numClasses and "
@@ -147,8 +146,8 @@ unscale (RushLogisticModel *out, const RushInstanceSummary *summary,
         out->coefficients[(gsize)k * d + i] =
             summary->std[i] != 0 ? x[(gsize)k * d + i] / summary->std[i] : 0;
       if (options->fit_intercept)
-        out->intercepts[k] = x[(gsize)out->n_sets * d + k] -
-                             rush_dot (d, x + (gsize)k * d, problem->scaled_mean);
+        out->intercepts[k] =
+            x[(gsize)out->n_sets * d + k] - rush_dot (d, x + (gsize)k * d, problem->scaled_mean);
     }
   if (!out->multinomial)
     return;

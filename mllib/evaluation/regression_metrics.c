@@ -16,7 +16,7 @@ enum
   ABSOLUTE_ERRORS,
   SQUARED_ERRORS,
   SQUARED_LABELS,
-  MEANS,                /* label, error, prediction */
+  MEANS,                  /* label, error, prediction */
   DEVIATIONS = MEANS + 3, /* of each: Σ w (x − mean)² */
   N_STATE = DEVIATIONS + 3,
 };

@@ -16,11 +16,11 @@ typedef struct
   double weight_sum;
   double absolute_errors;
   double squared_errors;
-  double squared_labels;      /* Σ w y² */
-  double label_variance;      /* unbiased */
-  double explained;           /* Σ w (p − ȳ)² */
-  double error_mean;          /* of y − p */
-  double error_variance;      /* unbiased */
+  double squared_labels; /* Σ w y² */
+  double label_variance; /* unbiased */
+  double explained;      /* Σ w (p − ȳ)² */
+  double error_mean;     /* of y − p */
+  double error_variance; /* unbiased */
 } RushRegressionMetrics;
 
 /* Runs a job over instances whose only feature is the prediction. */

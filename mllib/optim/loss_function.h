@@ -1,5 +1,5 @@
-/* loss_function.h - the objective of an iterative fit: a mean loss over all instances, each answer a
- * pass over the training blocks, plus a penalty.
+/* loss_function.h - the objective of an iterative fit: a mean loss over all instances, each answer
+ * a pass over the training blocks, plus a penalty.
  *
  *   f(x) = 1 / Σ w  Σ w loss (x; row)  +  ½ Σ l2[i] x[i]²
  *

@@ -13,8 +13,8 @@
  *     ───────┼──────────●──── 0
  *
  * The end: as many iterations as allowed; the value within tolerance · |first value| of the largest
- * of the last 20 (the list begins with an infinity, as Breeze's does: this test needs 20 steps); the
- * gradient's norm at most tolerance · |value|, or 10⁻⁸; or two failures one after the other.
+ * of the last 20 (the list begins with an infinity, as Breeze's does: this test needs 20 steps);
+ * the gradient's norm at most tolerance · |value|, or 10⁻⁸; or two failures one after the other.
  */
 #include "mllib/linalg/blas.h"
 #include "mllib/optim/minimize_private.h"
@@ -43,7 +43,7 @@ typedef struct
   Point at, next;
   double *direction;
   double *tried_x, *tried_gradient; /* of line searches */
-  double *last_x, *last_gradient; /* the last answer: line searches ask for a point twice */
+  double *last_x, *last_gradient;   /* the last answer: line searches ask for a point twice */
   double last_value;
   gboolean has_last;
   RushInverseHessian *memory;
@@ -110,10 +110,10 @@ evaluate_point (Search *self, Point *point, GError **error)
 {
   if (!evaluate (self, point->x, &point->value, point->gradient, error))
     return FALSE;
-  point->adjusted_value = self->options->l1 == NULL
-                              ? point->value
-                              : add_penalty (self, point->x, point->value, point->gradient,
-                                             point->adjusted_gradient);
+  point->adjusted_value =
+      self->options->l1 == NULL
+          ? point->value
+          : add_penalty (self, point->x, point->value, point->gradient, point->adjusted_gradient);
   return TRUE;
 }
 
@@ -147,8 +147,8 @@ look_along (gpointer data, double t, double *out_value, double *out_slope, GErro
   if (!evaluate (self, self->tried_x, out_value, self->tried_gradient, error))
     return FALSE;
   if (self->options->l1 != NULL)
-    *out_value = add_penalty (self, self->tried_x, *out_value, self->tried_gradient,
-                              self->tried_gradient);
+    *out_value =
+        add_penalty (self, self->tried_x, *out_value, self->tried_gradient, self->tried_gradient);
   *out_slope = rush_dot (self->n, self->tried_gradient, self->direction);
   return TRUE;
 }
@@ -177,8 +177,8 @@ choose_step (Search *self, double *out_t, GError **error)
   if (self->options->l1 != NULL)
     return rush_search_backtracking (&line, first ? 0.5 / slope : 1, self->at.value,
                                      first ? 0.1 : 0.5, out_t, error);
-  step = rush_search_strong_wolfe (
-      &line, first ? 1 / rush_nrm2 (self->n, self->direction) : 1, out_t, error);
+  step = rush_search_strong_wolfe (&line, first ? 1 / rush_nrm2 (self->n, self->direction) : 1,
+                                   out_t, error);
   return step == RUSH_STEP_FOUND && *out_t * slope < SMALLEST_STEP ? RUSH_STEP_FAILED : step;
 }
 

@@ -28,9 +28,9 @@ typedef struct
 typedef struct
 {
   guint max_iterations;
-  double tolerance;     /* relative: of the value against the first one, and of the gradient */
-  guint memory;         /* steps that are remembered; Spark: 10 */
-  const double *l1;     /* [n], ≥ 0: the penalty Σ l1[i] |x[i]|; NULL: none, L-BFGS */
+  double tolerance; /* relative: of the value against the first one, and of the gradient */
+  guint memory;     /* steps that are remembered; Spark: 10 */
+  const double *l1; /* [n], ≥ 0: the penalty Σ l1[i] |x[i]|; NULL: none, L-BFGS */
 } RushMinimizeOptions;
 
 /* From @inout_x[n] to the minimum.  @out_history: the value, with its penalty, at the start and

@@ -56,7 +56,7 @@ rush_normal_solve_cholesky (const RushNormalEquations *self, double *out_x,
                             double *out_inverse_diagonal)
 {
   guint size = self->n + (self->intercept ? 1 : 0);
-  g_autofree double *matrix = g_new (double, (gsize)size * size);
+  g_autofree double *matrix = g_new (double, (gsize)size *size);
   g_autofree double *diagonal = g_new (double, size);
 
   whole_system (self, matrix, out_x);
@@ -102,7 +102,7 @@ rush_normal_solve_iteratively (const RushNormalEquations *self, const double *l1
                                GArray **out_history)
 {
   guint size = self->n + (self->intercept ? 1 : 0);
-  g_autofree double *matrix = g_new (double, (gsize)size * size);
+  g_autofree double *matrix = g_new (double, (gsize)size *size);
   g_autofree double *right = g_new (double, size);
   g_autofree double *penalties = g_new0 (double, size); /* none on the intercept */
   Quadratic quadratic = { self, size, matrix, right };

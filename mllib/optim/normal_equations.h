@@ -22,8 +22,8 @@ typedef struct
   const double *aa_mean; /* [n × n], symmetric */
 } RushNormalEquations;
 
-/* @out_x[n + 1 with an intercept]: the solution; @out_inverse_diagonal of the same size.  FALSE: the
- * matrix is singular. */
+/* @out_x[n + 1 with an intercept]: the solution; @out_inverse_diagonal of the same size.  FALSE:
+ * the matrix is singular. */
 gboolean rush_normal_solve_cholesky (const RushNormalEquations *self, double *out_x,
                                      double *out_inverse_diagonal);
 /* @l1: a penalty a feature, or NULL.  @out_history: as rush_minimize () gives it. */

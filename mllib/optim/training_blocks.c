@@ -113,8 +113,8 @@ scaling_next (RushIterator *base, GError **error)
     }
   while (batch != NULL && batch->length == 0);
   if (batch == NULL ||
-      !rush_instance_block_init (&block, batch, &self->scaling->columns,
-                                 self->scaling->n_features, self->ctx->allocator, error))
+      !rush_instance_block_init (&block, batch, &self->scaling->columns, self->scaling->n_features,
+                                 self->ctx->allocator, error))
     return NULL;
   scaled = scale_block (self->scaling, &block, self->ctx->allocator, error);
   rush_instance_block_clear (&block);
@@ -165,8 +165,8 @@ rush_training_blocks_init (RushInstances *out, const RushInstances *instances,
 {
   gboolean weighted = instances->columns.weight >= 0;
   Scaling *scaling = scaling_new (instances, summary);
-  RushRdd *blocks = rush_rdd_map_partitions (instances->rdd, scaling->schema, open_scaling,
-                                             scaling, scaling_free, FALSE);
+  RushRdd *blocks = rush_rdd_map_partitions (instances->rdd, scaling->schema, open_scaling, scaling,
+                                             scaling_free, FALSE);
 
   blocks->batch_is_record = TRUE;
   rush_rdd_set_name (blocks, "training blocks");

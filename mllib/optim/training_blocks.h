@@ -1,5 +1,5 @@
-/* training_blocks.h - instances as an iterative fit reads them, again and again: features divided by
- * their deviations, and kept by the executors.
+/* training_blocks.h - instances as an iterative fit reads them, again and again: features divided
+ * by their deviations, and kept by the executors.
  *
  * The first pass makes them, later ones read them (a batch is a record of input, as Spark counts
  * its blocks).  Zeros stay zeros, so sparse vectors stay sparse: means are not subtracted here but

@@ -115,15 +115,13 @@ standardize (const double *state, guint d, double *memory)
                    .aa_mean = memory + 3 * d,
                    .raw_b_mean = state[B_SUM] / weight_sum };
 
-  self.raw_b_std =
-      sqrt (fmax (state[BB_SUM] / weight_sum - self.raw_b_mean * self.raw_b_mean, 0));
+  self.raw_b_std = sqrt (fmax (state[BB_SUM] / weight_sum - self.raw_b_mean * self.raw_b_mean, 0));
   self.b_std = self.raw_b_std == 0 ? fabs (self.raw_b_mean) : self.raw_b_std;
   for (guint i = 0; i < d; i++)
     {
       double mean = a_sums[i] / weight_sum;
 
-      self.a_std[i] =
-          sqrt (fmax (aa_sums[(gsize)i * d + i] / weight_sum - mean * mean, 0));
+      self.a_std[i] = sqrt (fmax (aa_sums[(gsize)i * d + i] / weight_sum - mean * mean, 0));
       self.a_mean[i] = scaled (mean, self.a_std[i]);
       self.ab_mean[i] = scaled (ab_sums[i] / weight_sum, self.a_std[i]) / self.b_std;
     }

@@ -19,8 +19,8 @@
 typedef struct
 {
   gboolean fit_intercept;
-  double reg_param;         /* λ, for a label that is standardized */
-  double elastic_net_param; /* α */
+  double reg_param;              /* λ, for a label that is standardized */
+  double elastic_net_param;      /* α */
   gboolean standardize_features; /* the penalty sees them with deviation 1 */
   guint max_iterations;
   double tolerance;

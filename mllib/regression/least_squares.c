@@ -116,8 +116,8 @@ search (RushLeastSquaresModel *out, const RushInstances *instances, Problem *pro
 {
   const RushInstanceSummary *summary = problem->summary;
   double lambda = options->reg_param / problem->label_scale;
-  g_autofree double *l1 = penalties (summary, lambda * options->elastic_net_param,
-                                     options->standardization, FALSE);
+  g_autofree double *l1 =
+      penalties (summary, lambda * options->elastic_net_param, options->standardization, FALSE);
   g_autofree double *l2 = penalties (summary, lambda * (1 - options->elastic_net_param),
                                      options->standardization, TRUE);
   RushInstances blocks;
@@ -146,14 +146,14 @@ search (RushLeastSquaresModel *out, const RushInstances *instances, Problem *pro
     out->coefficients[k] =
         summary->std[k] != 0 ? out->coefficients[k] * problem->label_scale / summary->std[k] : 0;
   if (options->fit_intercept)
-    out->intercept = summary->label_mean -
-                     rush_dot (summary->n_features, out->coefficients, summary->mean);
+    out->intercept =
+        summary->label_mean - rush_dot (summary->n_features, out->coefficients, summary->mean);
   return TRUE;
 }
 
 static gboolean
-fit (RushLeastSquaresModel *out, const RushInstances *instances,
-     const RushInstanceSummary *summary, const RushLeastSquaresOptions *options, GError **error)
+fit (RushLeastSquaresModel *out, const RushInstances *instances, const RushInstanceSummary *summary,
+     const RushLeastSquaresOptions *options, GError **error)
 {
   Problem problem = { summary, options->fit_intercept,
                       summary->label_std > 0 ? summary->label_std : fabs (summary->label_mean) };

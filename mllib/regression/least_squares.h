@@ -1,5 +1,5 @@
-/* least_squares.h - linear regression by iterations: a pass over the data for each step, for data of
- * any number of features.
+/* least_squares.h - linear regression by iterations: a pass over the data for each step, for data
+ * of any number of features.
  *
  *   minimize   1 / (2 Σ w) Σ w (y − xᵀ β − β₀)²  +  λ ((1 − α) / 2 |β|² + α |β|₁)
  *

@@ -161,8 +161,8 @@ linear_prediction (const RushExpr *call, RushColumn *const *args, const RushRows
   if (model == NULL)
     return NULL;
   margins = rush_linear_model_margins (model, call, "LinearRegressionModel", args[0], rows, error);
-  if (margins == NULL || !rush_column_writer_init (&writer, &RUSH_FLOAT64, rows->length, FALSE,
-                                                   ctx->allocator, error))
+  if (margins == NULL ||
+      !rush_column_writer_init (&writer, &RUSH_FLOAT64, rows->length, FALSE, ctx->allocator, error))
     return NULL;
   memcpy (writer.values->bytes, margins, rows->length * sizeof *margins);
   return rush_column_writer_finish (&writer);

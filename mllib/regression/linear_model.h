@@ -7,8 +7,8 @@
  *   ml_linear_prediction (features, coefficients, intercept)        one double
  *   ml_logistic_raw (features, coefficients, intercepts)            mllib/classification
  *
- * The functions are internal: Python's models make such calls, and plans show them as UDF(features),
- * which they are in Spark.
+ * The functions are internal: Python's models make such calls, and plans show them as
+ * UDF(features), which they are in Spark.
  *
  * Mirrors:  predict () of org.apache.spark.ml.regression.LinearRegressionModel.
  */
@@ -30,8 +30,8 @@ typedef struct
 const RushLinearModel *rush_linear_model_of_call (const RushExpr *call, RushColumn *const *args,
                                                   RushEvalContext *ctx, GError **error);
 /* Margins of all rows that count: [rows->length × n_sets], rows that do not count hold anything.
- * FAILED_EXECUTE_UDF for null and for a vector of another size, in the name of the class @name.  (transfer full,
- * g_free ()) */
+ * FAILED_EXECUTE_UDF for null and for a vector of another size, in the name of the class @name.
+ * (transfer full, g_free ()) */
 double *rush_linear_model_margins (const RushLinearModel *self, const RushExpr *call,
                                    const char *name, RushColumn *features, const RushRows *rows,
                                    GError **error);

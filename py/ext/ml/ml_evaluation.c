@@ -20,12 +20,12 @@ regression_metrics (PyObject *module, PyObject *args)
   Py_END_ALLOW_THREADS engine_fit_clear (&fit);
   if (!fine)
     return engine_raise (error);
-  return Py_BuildValue (
-      "{sdsdsdsdsdsdsdsdsd}", "count", metrics.count, "weight_sum", metrics.weight_sum,
-      "absolute_errors", metrics.absolute_errors, "squared_errors", metrics.squared_errors,
-      "squared_labels", metrics.squared_labels, "label_variance", metrics.label_variance,
-      "explained", metrics.explained, "error_mean", metrics.error_mean, "error_variance",
-      metrics.error_variance);
+  return Py_BuildValue ("{sdsdsdsdsdsdsdsdsd}", "count", metrics.count, "weight_sum",
+                        metrics.weight_sum, "absolute_errors", metrics.absolute_errors,
+                        "squared_errors", metrics.squared_errors, "squared_labels",
+                        metrics.squared_labels, "label_variance", metrics.label_variance,
+                        "explained", metrics.explained, "error_mean", metrics.error_mean,
+                        "error_variance", metrics.error_variance);
 }
 
 static PyObject *
@@ -36,8 +36,8 @@ points_of (const RushBinaryCurve *curve)
   for (guint i = 0; list != NULL && i < curve->points->len; i++)
     {
       const RushCurvePoint *point = &g_array_index (curve->points, RushCurvePoint, i);
-      PyObject *item = Py_BuildValue ("ddd", point->threshold, point->true_positives,
-                                      point->false_positives);
+      PyObject *item =
+          Py_BuildValue ("ddd", point->threshold, point->true_positives, point->false_positives);
 
       if (item == NULL)
         Py_CLEAR (list);

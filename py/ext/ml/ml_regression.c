@@ -18,8 +18,8 @@ weighted_least_squares (PyObject *module, PyObject *args)
   EngineFit fit;
   if (!PyArg_ParseTuple (args, "OOI(pddpIdI)OO!", &query, &columns, &n_features,
                          &options.fit_intercept, &options.reg_param, &options.elastic_net_param,
-                         &options.standardize_features, &options.max_iterations,
-                         &options.tolerance, &options.depth, &call, &PyDict_Type, &properties) ||
+                         &options.standardize_features, &options.max_iterations, &options.tolerance,
+                         &options.depth, &call, &PyDict_Type, &properties) ||
       !engine_fit_init (&fit, query, columns,
                         RUSH_CHECK_LABELS | RUSH_CHECK_WEIGHTS | RUSH_CHECK_FEATURES, n_features,
                         call, properties))
@@ -33,8 +33,8 @@ weighted_least_squares (PyObject *module, PyObject *args)
   if (!fine)
     return engine_raise (error);
   PyObject *result =
-      Py_BuildValue ("NdNN", engine_doubles (model.coefficients, model.n_features),
-                     model.intercept, engine_doubles (model.inverse_diagonal, model.n_inverse),
+      Py_BuildValue ("NdNN", engine_doubles (model.coefficients, model.n_features), model.intercept,
+                     engine_doubles (model.inverse_diagonal, model.n_inverse),
                      engine_doubles (model.history, model.n_history));
   rush_wls_model_clear (&model);
   return result;
@@ -65,8 +65,8 @@ least_squares (PyObject *module, PyObject *args)
   if (!fine)
     return engine_raise (error);
   PyObject *result =
-      Py_BuildValue ("NdN", engine_doubles (model.coefficients, model.n_features),
-                     model.intercept, engine_doubles (model.history, model.n_history));
+      Py_BuildValue ("NdN", engine_doubles (model.coefficients, model.n_features), model.intercept,
+                     engine_doubles (model.history, model.n_history));
   rush_least_squares_model_clear (&model);
   return result;
 }
@@ -98,12 +98,12 @@ logistic_regression (PyObject *module, PyObject *args)
   Py_END_ALLOW_THREADS engine_fit_clear (&fit);
   if (!fine)
     return engine_raise (error);
-  PyObject *result = Py_BuildValue (
-      "IIOONNN", model.n_features, model.n_classes, model.multinomial ? Py_True : Py_False,
-      model.constant ? Py_True : Py_False,
-      engine_doubles (model.coefficients, (gsize)model.n_sets * model.n_features),
-      engine_doubles (model.intercepts, model.n_sets),
-      engine_doubles (model.history, model.n_history));
+  PyObject *result =
+      Py_BuildValue ("IIOONNN", model.n_features, model.n_classes,
+                     model.multinomial ? Py_True : Py_False, model.constant ? Py_True : Py_False,
+                     engine_doubles (model.coefficients, (gsize)model.n_sets * model.n_features),
+                     engine_doubles (model.intercepts, model.n_sets),
+                     engine_doubles (model.history, model.n_history));
   rush_logistic_model_clear (&model);
   return result;
 }

@@ -1,6 +1,6 @@
-"""What a fit asks of a dataset: its labels, weights and features as a query, and how many there are.
+"""What a fit asks of a dataset: labels, weights and features as a query, and how many features.
 
-    dataset ── select label as double, weight as double, features ──▶ a query ──▶ the engine's passes
+    dataset ── select label, weight as doubles, features ──▶ a query ──▶ the engine's passes
 
 Jobs are named as Spark names them, after the files of Spark's that ask for them; the long form of
 their call sites is the user's stack.

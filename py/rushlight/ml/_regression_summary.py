@@ -202,7 +202,8 @@ class LinearRegressionSummary:
 
     def _check_normal(self, what):
         if list(self._diagonal) == [0.0]:
-            raise UnsupportedOperationException(f"No {what} available for this LinearRegressionModel")
+            raise UnsupportedOperationException(
+                f"No {what} available for this LinearRegressionModel")
 
 
 class LinearRegressionTrainingSummary(LinearRegressionSummary):

@@ -2,8 +2,8 @@
 
     LogisticRegression    two classes (binomial), or any number (multinomial)
 
-    features ── raw: a weighted sum a class ── probability: they sum up to 1 ── prediction
-                ml_logistic_raw ()             ml_logistic_probability ()       threshold, or largest
+    features ── raw: a weighted sum a class ── probability, sum 1 ────────── prediction
+                ml_logistic_raw ()             ml_logistic_probability ()    above, or largest
 
 How it is computed: mllib/classification/README.md (the losses), mllib/optim/README.md (L-BFGS).
 

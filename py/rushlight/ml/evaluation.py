@@ -105,8 +105,8 @@ class RegressionEvaluator(SparkEvaluator, HasPredictionCol):
     """
 
     metricName = Param(
-        Params._dummy(), "metricName", "rmse (root mean squared error), mse, r2, mae (mean absolute "
-        "error) or var (explained variance)", TypeConverters.toString,
+        Params._dummy(), "metricName", "rmse (root mean squared error), mse, r2, mae (mean "
+        "absolute error) or var (explained variance)", TypeConverters.toString,
         ParamValidators.inArray("mse", "rmse", "r2", "mae", "var"))
     throughOrigin = Param(
         Params._dummy(), "throughOrigin", "whether the regression has no intercept, for r2",

@@ -2,8 +2,8 @@
 
     LinearRegression    one pass and the normal equations; with solver="l-bfgs" a pass a step
 
-    features ── fit ──▶ coefficients, intercept ── transform ──▶ prediction = features · coefficients
-                              │                                               + intercept
+    features ── fit ──▶ coefficients, intercept ── transform ──▶ prediction: features ·
+                              │                                  coefficients + intercept
                               └─▶ summary: R², errors, standard errors, t- and p-values
 
 How it is computed: mllib/optim/README.md (normal equations, L-BFGS, OWL-QN).
@@ -63,13 +63,13 @@ class _LinearRegressionParams(_PredictorParams, HasRegParam, HasElasticNetParam,
     """What LinearRegression and its model share."""
 
     solver = Param(
-        Params._dummy(), "solver", "how the optimum is found: 'normal' (the normal equations, in one "
-        "pass, for at most 4096 features), 'l-bfgs' (a pass a step), or 'auto', which takes the "
+        Params._dummy(), "solver", "how the optimum is found: 'normal' (the normal equations, in "
+        "one pass, for at most 4096 features), 'l-bfgs' (a pass a step), or 'auto', which takes the "
         "first where it can", TypeConverters.toString,
         ParamValidators.inArray("auto", "normal", "l-bfgs"))
     loss = Param(
-        Params._dummy(), "loss", "what is minimized: 'squaredError'; Spark's other one, 'huber', is "
-        "not there yet", TypeConverters.toString,
+        Params._dummy(), "loss", "what is minimized: 'squaredError'; Spark's other one, 'huber', "
+        "is not there yet", TypeConverters.toString,
         ParamValidators.inArray("squaredError", "huber"))
     epsilon = Param(Params._dummy(), "epsilon", "the shape of huber's loss (> 1)",
                     TypeConverters.toFloat, ParamValidators.gt(1))
