@@ -100,7 +100,9 @@ rush_format_place (const char *short_form)
 {
   const char *place = short_form != NULL ? find_place (short_form) : NULL;
 
-  return g_strdup (place != NULL ? without_folders (place) : "");
+  if (place == NULL || strstr (place, ".java:") != NULL || strstr (place, ".scala:") != NULL)
+    return g_strdup ("");
+  return g_strdup (without_folders (place));
 }
 
 #define TRACEBACK "Traceback (most recent call last):\n"

@@ -46,16 +46,16 @@ typedef struct
   GDestroyNotify free_data;
 } Retired;
 
-typedef struct
+struct _RushLineageCall
 {
   guint depth;
   /* Of the outermost push; NULL while depth is 0. */
   char *operator_name;
   char *short_form;
   char *long_form;
-} CallScope;
+};
 
-static _Thread_local CallScope scope;
+static _Thread_local RushLineageCall scope;
 
 /* ---- numbers ---- */
 
@@ -241,6 +241,30 @@ rush_lineage_pop_call (void)
   g_clear_pointer (&scope.operator_name, g_free);
   g_clear_pointer (&scope.short_form, g_free);
   g_clear_pointer (&scope.long_form, g_free);
+}
+
+RushLineageCall *
+rush_lineage_replace_call (const char *operator_name, const char *short_form, const char *long_form)
+{
+  RushLineageCall *before = g_memdup2 (&scope, sizeof scope);
+
+  scope = (RushLineageCall){
+    .depth = 1,
+    .operator_name = g_strdup (operator_name),
+    .short_form = g_strdup (short_form != NULL ? short_form : before->short_form),
+    .long_form = g_strdup (long_form != NULL ? long_form : before->long_form),
+  };
+  return before;
+}
+
+void
+rush_lineage_restore_call (RushLineageCall *before)
+{
+  g_return_if_fail (scope.depth == 1);
+
+  rush_lineage_pop_call ();
+  scope = *before;
+  g_free (before);
 }
 
 static const char *

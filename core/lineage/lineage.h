@@ -74,6 +74,13 @@ char **rush_lineage_places (RushLineage *self, struct _RushRdd *rdd, guint split
 void rush_lineage_push_call (const char *operator_name, const char *short_form,
                              const char *long_form);
 void rush_lineage_pop_call (void);
+/* The same for what one operator of a query creates, whatever goes on around it (Spark's withScope
+ * with ignoreParent).  NULL forms: those that hold now.  Returns what held, for restore (), which
+ * takes it over. */
+typedef struct _RushLineageCall RushLineageCall;
+RushLineageCall *rush_lineage_replace_call (const char *operator_name, const char *short_form,
+                                            const char *long_form);
+void rush_lineage_restore_call (RushLineageCall *before);
 /* The innermost-to-outermost rule applied; never NULL. */
 const char *rush_lineage_current_operator (void);
 const char *rush_lineage_current_short_form (void);

@@ -1,10 +1,11 @@
-/* dot_rows.c - jobs in rows.
+/* dot_rows.c - jobs in rows, read as text is: left to right, row by row.
  *
- *     ┌ Job 0 ┐ ┌ Job 1 ┐ ┌ Job 2 ┐      Graphviz puts jobs side by side, as nothing connects them.
- *     └───┬───┘ └───┬───┘ └───┬───┘      From the end of a job an edge that is not seen leads to
- *         │         ├─────────┘          the beginnings of the one below it.  No two edges cross:
- *     ┌ Job 3 ┐ ┌ Job 4 ──────────┐      Graphviz would mend that by another order of jobs.
- *     └───────┘ └─────────────────┘
+ *     0 → 1 ─→ 2               Nothing connects jobs, so that Graphviz would put them anywhere.  Each
+ *     │   │    │               hangs on a point that is not seen, by edges that are not seen and whose
+ *     Job 0 Job 1 Job 2        weight pulls it up to the point.  The points of a row stand on one
+ *     │   │    │             level, in their order, as flat edges lead from one to the next; the
+ *     3 → 4 ──┘                ends of the jobs above lead to the points that stand below them.
+ *     Job 3 Job 4
  *
  * A job is as wide as the boxes that stand side by side in it: those that are equally far, in
  * edges, from where its data begins.  A row is full when one more job would make it wider than
@@ -102,25 +103,32 @@ fill_rows (JobPlace *jobs, guint n)
 
 /* ---- edges ---- */
 
-static void
-append_edge (GString *out, const JobPlace *jobs, guint from, const char *to_name, guint to)
-{
-  if (jobs[from].begin < jobs[from].end)
-    g_string_append_printf (out, "  box%u -> %s%u [style=invis]\n", jobs[from].end - 1, to_name,
-                            to);
-  else
-    g_string_append_printf (out, "  " RUSH_DOT_NO_STAGES "%u -> %s%u [style=invis]\n", from,
-                            to_name, to);
-}
+#define HELD_UP 100 /* an edge's weight, against 1 of those that are seen */
 
 static void
-append_edges_between (GString *out, const JobPlace *jobs, const guint *depths, guint from, guint to)
+append_beginnings (GString *out, const JobPlace *job, guint j, const guint *depths)
 {
-  if (jobs[to].begin == jobs[to].end)
-    append_edge (out, jobs, from, RUSH_DOT_NO_STAGES, to);
-  for (guint i = jobs[to].begin; i < jobs[to].end; i++)
+  if (job->begin == job->end)
+    g_string_append_printf (out, "  job%u -> " RUSH_DOT_NO_STAGES "%u [style=invis weight=%d]\n", j,
+                            j, HELD_UP);
+  for (guint i = job->begin; i < job->end; i++)
     if (depths[i] == 0)
-      append_edge (out, jobs, from, "box", i);
+      g_string_append_printf (out, "  job%u -> box%u [style=invis weight=%d]\n", j, i, HELD_UP);
+}
+
+/* From what stands lowest in the job. */
+static void
+append_end (GString *out, const JobPlace *job, guint j, const guint *depths, guint below)
+{
+  guint lowest = job->begin;
+
+  if (job->begin == job->end)
+    g_string_append_printf (out, "  " RUSH_DOT_NO_STAGES "%u -> job%u [style=invis]\n", j, below);
+  for (guint i = job->begin; i < job->end; i++)
+    if (depths[i] >= depths[lowest])
+      lowest = i;
+  if (job->begin < job->end)
+    g_string_append_printf (out, "  box%u -> job%u [style=invis]\n", lowest, below);
 }
 
 static guint
@@ -133,6 +141,23 @@ end_of_row (const JobPlace *jobs, guint n, guint begin)
   return end;
 }
 
+static void
+append_row (GString *out, const JobPlace *jobs, guint n, guint begin, const guint *depths)
+{
+  guint end = end_of_row (jobs, n, begin), end_below = end_of_row (jobs, n, end);
+
+  g_string_append (out, "  { rank=same");
+  for (guint j = begin; j < end; j++)
+    g_string_append_printf (out, "%s job%u", j > begin ? " ->" : "", j);
+  g_string_append (out, " [style=invis] }\n");
+  for (guint j = begin; j < end; j++)
+    {
+      append_beginnings (out, &jobs[j], j, depths);
+      if (end < n)
+        append_end (out, &jobs[j], j, depths, MIN (end + j - begin, end_below - 1));
+    }
+}
+
 void
 rush_dot_append_rows (GString *out, const RushDag *dag, const RushDagBoxes *boxes)
 {
@@ -140,16 +165,14 @@ rush_dot_append_rows (GString *out, const RushDag *dag, const RushDagBoxes *boxe
   g_autofree JobPlace *jobs = g_new0 (JobPlace, n);
   g_autofree guint *depths = find_depths (boxes);
 
+  if (n < 2)
+    return;
   find_boxes (dag, boxes, jobs);
   for (guint j = 0; j < n; j++)
     jobs[j].width = width_of (&jobs[j], depths);
   fill_rows (jobs, n);
-  for (guint begin = 0; begin < n;)
-    {
-      guint middle = end_of_row (jobs, n, begin), end = end_of_row (jobs, n, middle);
-      for (guint k = 0; middle < end && k < MAX (middle - begin, end - middle); k++)
-        append_edges_between (out, jobs, depths, MIN (begin + k, middle - 1),
-                              MIN (middle + k, end - 1));
-      begin = middle;
-    }
+  for (guint j = 0; j < n; j++)
+    g_string_append_printf (out, "  job%u [shape=point style=invis width=0 height=0]\n", j);
+  for (guint begin = 0; begin < n; begin = end_of_row (jobs, n, begin))
+    append_row (out, jobs, n, begin, depths);
 }

@@ -17,6 +17,7 @@ And what is kept of persisted RDDs.
 Work is the sum over a stage's tasks.  Skipped stages are counted apart, as in Spark's web UI.
 """
 import os
+import re
 
 from rushlight.storagelevel import StorageLevel
 
@@ -124,8 +125,7 @@ def _job_lines(job, rows, widths):
 
 def _stage_cells(stage, job):
     """Label, name, tasks, work and the rest."""
-    name = job["place"] if job["place"] and stage["name"] == job["name"] else stage["name"]
-    begin = f"stage {stage['id']}", _short(name)
+    begin = f"stage {stage['id']}", _short(_place_of(stage, job))
     if stage["status"] == "SKIPPED":
         return *begin, "skipped", "", ""
     if stage["status"] == "PENDING":
@@ -152,6 +152,12 @@ def _stage_cells(stage, job):
         facts.append(stage["status"].lower())
     work = _duration(stage["run_us"] / 1000) + " of work"
     return *begin, _count(stage["n_tasks"], "task"), work, ", ".join(facts)
+
+
+def _place_of(stage, job):
+    """Where the program asked for it, if Spark's name tells of a place in Spark."""
+    inside_spark = re.search(r" at \w+\.(java|scala):\d+$", stage["name"])
+    return job["place"] if job["place"] and inside_spark else stage["name"]
 
 
 def _duration(ms):

@@ -334,15 +334,38 @@ rush_exec_prepare (RushExec *self, RushQuery *query, GError **error)
   return self->klass->prepare == NULL || self->klass->prepare (self, query, error);
 }
 
+RushLineageCall *
+rush_exec_enter_scope (const RushExec *self, RushQuery *query)
+{
+  const RushJobOptions *job = rush_query_job_options (query);
+  g_autofree char *name = self->codegen_stage_id > 0
+                              ? g_strdup_printf ("WholeStageCodegen (%d)", self->codegen_stage_id)
+                              : rush_exec_node_name (self);
+
+  return rush_lineage_replace_call (name, job != NULL ? job->short_form : NULL,
+                                    job != NULL ? job->long_form : NULL);
+}
+
 /* A chain's RDD holds the nodes of the chain, so these cannot hold it; it is made anew, which costs
  * little. */
 RushRdd *
 rush_exec_execute (RushExec *self, RushQuery *query, GError **error)
 {
-  if (rush_exec_is_pipelined (self))
-    return rush_pipeline_rdd (self, query, error);
+  gboolean pipelined = rush_exec_is_pipelined (self);
+  RushRdd *made = NULL;
+
+  if (pipelined || self->rdd == NULL)
+    {
+      RushLineageCall *around = rush_exec_enter_scope (self, query);
+
+      made = pipelined ? rush_pipeline_rdd (self, query, error)
+                       : self->klass->execute (self, query, error);
+      rush_lineage_restore_call (around);
+    }
+  if (pipelined)
+    return made;
   if (self->rdd == NULL)
-    self->rdd = self->klass->execute (self, query, error);
+    self->rdd = made;
   return self->rdd != NULL ? rush_runtime_filters_apply (rush_query_runtime_filters (query), self,
                                                          rush_rdd_ref (self->rdd))
                            : NULL;

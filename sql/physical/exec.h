@@ -204,6 +204,9 @@ gboolean rush_exec_prepare (RushExec *self, RushQuery *query, GError **error);
 /* The RDD of its rows: a pipelined chain becomes one RDD over the RDD below it; that of another
  * operator is made once. (transfer full) */
 RushRdd *rush_exec_execute (RushExec *self, RushQuery *query, GError **error);
+/* The RDDs that this thread creates from now on are called after the operator, or after its fused
+ * stage, and after the action; rush_lineage_restore_call () ends that. */
+RushLineageCall *rush_exec_enter_scope (const RushExec *self, RushQuery *query);
 static inline gboolean
 rush_exec_is_pipelined (const RushExec *self)
 {

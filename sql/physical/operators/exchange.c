@@ -36,17 +36,20 @@ rush_exchange_exec_dependency (RushExec *base, RushQuery *query, GError **error)
   g_autoptr (RushSchema) schema = rush_exec_schema (child);
   g_autoptr (RushRdd) rows = NULL;
   g_autoptr (RushRdd) written = NULL;
+  RushLineageCall *around;
 
   if (self->dependency != NULL)
     return self->dependency;
   rows = rush_exec_execute (child, query, error);
   if (rows == NULL)
     return NULL;
+  around = rush_exec_enter_scope (base, query);
   rows = rush_runtime_filters_gather (rush_query_runtime_filters (query), base, rows);
   rush_exec_count (base, RUSH_EXCHANGE_PARTITIONS, self->partitioning->n_partitions);
   written = rush_written_rdd (rows, child->output, base->metrics);
   self->dependency = rush_row_placement_dependency (self->partitioning, child->output, schema,
                                                     written, query, error);
+  rush_lineage_restore_call (around);
   return self->dependency;
 }
 

@@ -109,8 +109,8 @@ dot_of_jobs (const RushJobSummary *const *jobs, guint n)
   return rush_dag_to_dot (dag);
 }
 
-/* Rows of three narrow jobs: the seven jobs' fourth stands below the first, and so on.  A job
- * without stages takes part. */
+/* Rows of three narrow jobs, each hung on a point of its own: the fourth stands below the first, and
+ * so on.  A job without stages takes part. */
 static void
 test_rows (void)
 {
@@ -123,10 +123,15 @@ test_rows (void)
   g_autofree char *three = dot_of_jobs (jobs, 3);
   g_autofree char *five = dot_of_jobs (jobs, 5);
 
-  g_assert_null (strstr (three, "invis")); /* all in one row */
-  g_assert_nonnull (strstr (five, "  box4 -> nothing3 [style=invis]\n"
-                                  "  box9 -> box15 [style=invis]\n"
-                                  "  box14 -> box15 [style=invis]\n"));
+  g_assert_nonnull (strstr (three, "  { rank=same job0 -> job1 -> job2 [style=invis] }\n"
+                                   "  job0 -> box0 [style=invis weight=100]\n"));
+  g_assert_null (strstr (three, "-> job0"));
+  g_assert_nonnull (strstr (five, "  { rank=same job3 -> job4 [style=invis] }\n"
+                                  "  job3 -> nothing3 [style=invis weight=100]\n"
+                                  "  job4 -> box15 [style=invis weight=100]\n"));
+  g_assert_nonnull (strstr (five, "  box4 -> job3 [style=invis]\n"));
+  g_assert_nonnull (strstr (five, "  box9 -> job4 [style=invis]\n"));
+  g_assert_nonnull (strstr (five, "  box14 -> job4 [style=invis]\n")); /* nothing stands below */
 }
 
 /* Nothing of a user's reaches the text but through rush_dot_append_text (). */
