@@ -1,10 +1,10 @@
-"""Correlations and summaries of columns of vectors.  Numbers are answers of a real Spark 4.3 on the
+"""Correlations, summaries and tests of columns of vectors.  Numbers are answers of a real Spark 4.3 on the
 same rows; relative tolerance 1e-12."""
 import pytest
 
 from rushlight.errors import AnalysisException, IllegalArgumentException
 from rushlight.ml.linalg import Vectors
-from rushlight.ml.stat import Correlation, Summarizer
+from rushlight.ml.stat import ChiSquareTest, Correlation, Summarizer
 from rushlight.sql import SparkSession, functions as F
 
 ROWS = [(Vectors.dense([1, 0, 0, -2]), 1.0, 0.0), (Vectors.dense([4, 5, 0, 3]), 0.5, 1.0),
@@ -112,3 +112,20 @@ def test_groups(df):
     rows = df.groupBy("label").agg(Summarizer.mean(df.features).alias("m")).orderBy("label")
     assert [list(row.m) for row in rows.collect()] == [
         [3.5, 3.5, 0.0, 3.0], [6.5, 2.5, 0.0, 2.0], [4.0, 5.0, 0.0, -1.5]]
+
+
+def test_independence(df):
+    row = ChiSquareTest.test(df, "features", "label").head()
+    assert row.degreesOfFreedom == [6, 4, 0, 8]
+    assert list(row.statistics) == near([6.25, 3.75, 0.0, 10.0])
+    assert list(row.pValues) == near(
+        [0.39577565990459973, 0.44089552967916945, 1.0, 0.2650259152973624])
+    rows = ChiSquareTest.test(df, "features", "label", True).orderBy("featureIndex")
+    assert rows.columns == ["featureIndex", "pValue", "degreesOfFreedom", "statistic"]
+    assert tuple(rows.collect()[1]) == near((1, 0.44089552967916945, 4, 3.75))
+
+
+def test_independence_of_far_tails():
+    from rushlight.ml._chi_square import upper_gamma
+    assert upper_gamma(1.0, 50.0) == near(1.9287498479639178e-22)   # e^-50
+    assert upper_gamma(0.5, 0.0001) == pytest.approx(0.98871658444, rel=1e-10)  # erfc (0.01)

@@ -2,12 +2,14 @@
 
     Correlation.corr (df, "features")                     a matrix, in one pass (or of ranks)
     df.select (Summarizer.metrics ("mean", "max").summary (df.features))      an aggregate function
+    ChiSquareTest.test (df, "features", "label")          does the label depend on each feature?
 
 Mirrors pyspark.ml.stat.
 """
 from rushlight import _engine
 from rushlight._version import RUSHLIGHT
 from rushlight.errors import IllegalArgumentException
+from rushlight.ml._chi_square import ChiSquareTest
 from rushlight.ml._fitting import user_call
 from rushlight.ml._stages import check_vector, column
 from rushlight.ml.functions import array_to_vector, vector_to_array
@@ -17,7 +19,7 @@ from rushlight.sql._making import as_literal, make_call, named_column
 from rushlight.sql.types import StructField, StructType
 from rushlight.sql.window import Window
 
-__all__ = ["Correlation", "Summarizer", "SummaryBuilder"]
+__all__ = ["ChiSquareTest", "Correlation", "Summarizer", "SummaryBuilder"]
 
 
 class Correlation:
@@ -179,7 +181,7 @@ class SummaryBuilder:
 
 
 def __getattr__(name):
-    if name in ("ChiSquareTest", "KolmogorovSmirnovTest", "ANOVATest", "FValueTest",
+    if name in ("KolmogorovSmirnovTest", "ANOVATest", "FValueTest",
                 "MultivariateGaussian"):
         raise ImportError(f"pyspark.ml.stat.{name} is not there yet in Rushlight {RUSHLIGHT}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,6 +2,7 @@
  * owner when they go; schemas. */
 #include "core/data/bitmap.h"
 #include "core/data/column.h"
+#include "core/data/retype.h"
 #include "tests/core/data/table.h"
 
 #include <string.h>
@@ -239,6 +240,60 @@ test_schemas (void)
   g_assert_cmpuint (none->n_fields, ==, 0);
 }
 
+/* ---- user-defined types ---- */
+
+static const RushType *
+point_type (const char *serialized)
+{
+  RushTypeField fields[] = { { "x", &RUSH_FLOAT64, FALSE }, { "n", &RUSH_INT32, TRUE } };
+  RushUserType user = { .sql_type = rush_type_struct (2, fields),
+                        .jvm_class = "",
+                        .python_class = "shapes.PointUDT",
+                        .serialized_class = serialized };
+  return rush_type_user (&user);
+}
+
+static void
+test_user_types (void)
+{
+  const RushType *point = point_type ("A"), *sql = point->user->sql_type;
+  RushUserType number = { &RUSH_INT32, "org.shapes.EvenUDT", "shapes.EvenUDT", "" };
+
+  g_assert_true (point == point_type ("A"));
+  g_assert_true (point != point_type ("B") && rush_type_same_shape (point, point_type ("B")));
+  g_assert_false (rush_type_same_shape (point, sql));
+  g_assert_true (rush_type_same_layout (point, sql));
+  g_assert_true (
+      rush_type_same_layout (rush_type_array (point, TRUE), rush_type_array (sql, FALSE)));
+  g_assert_false (rush_type_same_layout (point, &RUSH_FLOAT64));
+  g_assert_cmpstr (point->name, ==, "pythonuserdefined");
+  g_assert_cmpstr (rush_type_user (&number)->name, ==, "even");
+  g_assert_cmpint (rush_type_user (&number)->storage, ==, RUSH_STORAGE_I32);
+  g_assert_false (rush_type_is_numeric (rush_type_user (&number)));
+}
+
+/* Types change, buffers stay; dictionaries and children go along. */
+static void
+test_retype (void)
+{
+  RushAllocator *system = rush_allocator_system ();
+  const RushType *point = point_type ("A"), *sql = point->user->sql_type;
+  RushColumn *x = rush_column_new_constant_double (&RUSH_FLOAT64, 1.5, 3, system, NULL);
+  RushColumn *n = rush_column_new_constant_null (&RUSH_INT32, 3, system, NULL);
+  RushColumn *plain = rush_column_new_struct (sql, 3, NULL, 0, (RushColumn *[]){ x, n });
+  g_autoptr (RushColumn) points = rush_column_retype (rush_column_ref (plain), point);
+
+  g_assert_true (points->type == point && plain->type == sql);
+  g_assert_cmpfloat (rush_column_get_double (rush_column_child (points, 0), 2), ==, 1.5);
+  g_assert_true (rush_column_child (points, 0)->values == rush_column_child (plain, 0)->values);
+  rush_column_unref (plain);
+  g_assert_true (rush_column_retype (points, point) == points); /* nothing to do: the same */
+
+  g_autoptr (RushColumn) nulls =
+      rush_column_retype (rush_column_new_constant_null (sql, 2, system, NULL), point);
+  g_assert_cmpuint (nulls->null_count, ==, 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -253,5 +308,7 @@ main (int argc, char **argv)
   g_test_add_func ("/column/interval_types", test_interval_types);
   g_test_add_func ("/column/schema_as_type", test_schema_as_type);
   g_test_add_func ("/column/schemas", test_schemas);
+  g_test_add_func ("/column/user_types", test_user_types);
+  g_test_add_func ("/column/retype", test_retype);
   return g_test_run ();
 }
