@@ -13,6 +13,7 @@ import tempfile
 
 import handover as handing_over
 import measure
+import ml_sections
 import sql_sections
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -122,7 +123,7 @@ def handover(tmp):
 
 
 SECTIONS = {"startup": startup, "wordcount": wordcount, "rdd": rdd, "c": c, "scheduler": scheduler,
-            "handover": handover, **sql_sections.SECTIONS}
+            "handover": handover, **sql_sections.SECTIONS, **ml_sections.SECTIONS}
 
 
 def main():
