@@ -226,6 +226,16 @@ def test_motifs_that_are_none(spark, pattern, words):
     assert raised.value.java_exception.toString().startswith("org.graphframes.InvalidParse")
 
 
+def test_what_nobody_asks_for_is_not_moved(spark, capsys):
+    """The struct of a name is made after the joins: only what is read of it goes through them."""
+    g = graph_of(spark, [(1, 2)])
+    for rows in (g.find("(a)-[e]->(b)").select("b.id"), g.triplets.select("dst.id")):
+        rows.explain()
+        plan = capsys.readouterr().out
+        exchanged = [line for line in plan.splitlines() if "Project" in line]
+        assert exchanged and not any("number" in line or ".n#" in line for line in exchanged)
+
+
 # ── paths ──
 def shortest(edges, start, goal, longest):
     """All shortest paths, as lists of edges' numbers."""
@@ -322,6 +332,26 @@ def test_pregel_that_is_not_finished(spark):
         pregel.run()
 
 
+def test_belief_propagation(spark):
+    """The same update in a loop over everything: one colour of the chessboard after the other."""
+    import math
+    from rushlight.graphframes.examples import BeliefPropagation, Graphs
+    grid = Graphs(spark).gridIsingModel(3)
+    leaning = {(v.i, v.j): v.a for v in grid.vertices.collect()}
+    coupling = [(tuple(map(int, e.src.split(","))), tuple(map(int, e.dst.split(","))), e.b)
+                for e in grid.edges.collect()]
+    belief = dict.fromkeys(leaning, 0.0)
+    for colour in (0, 1, 0, 1):
+        heard = dict.fromkeys(leaning, 0.0)
+        for one, other, b in coupling:
+            heard[one] += b * belief[other]
+            heard[other] += b * belief[one]
+        belief.update((v, 1 / (1 + math.exp(-(leaning[v] + heard[v]))))
+                      for v in leaning if sum(v) % 2 == colour)
+    found = BeliefPropagation.runBPwithGraphFrames(grid, 2).vertices.collect()
+    assert {(v.i, v.j): v.belief for v in found} == pytest.approx(belief)
+
+
 # ── bad and strange input ──
 def test_columns_that_are_missing(spark):
     from rushlight.graphframes import GraphFrame
@@ -382,6 +412,7 @@ def test_pictures(spark):
     assert g.plot(color="n").svg.count("<ellipse") == 3
     with pytest.raises(ValueError, match="more than 2 vertices makes no picture"):
         g.plot(limit=2)
+    assert "vertex partition 0" in g.routes().dot and g.routes().svg.startswith("<")
 
 
 def test_programs_import_graphframes(run_program):

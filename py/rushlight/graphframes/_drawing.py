@@ -43,6 +43,17 @@ class Drawing:
         engine = self.vertices.sparkSession.sparkContext._engine
         return Dag("a graph", lambda kind: engine.draw_dot(text, kind))
 
+    @operator
+    def routes(self):
+        """The picture of how the engine has spread the graph out for algorithms: which partitions of
+        edges hold mirrors of which vertices, and so where a vertex' value travels each round.
+
+        >>> from rushlight.graphframes.examples import Graphs
+        >>> "digraph" in Graphs(spark).friends().routes().dot
+        True
+        """
+        return Dag("the routes of vertices", operator(self._native().routes, "routes"))
+
 
 def _few(what, df, limit):
     rows = df.take(limit + 1)

@@ -207,12 +207,20 @@ class Pregel:
                                                  "0 indicates no checkpoint.")
         _require(self._columns, "There should be at least one additional vertex columns for "
                                 "updating.")
-        context = self.graph.vertices.sparkSession.sparkContext
-        if (self._checkpoint_interval and not self._local_checkpoints
-                and context.getCheckpointDir() is None):
+        if self._checkpoint_interval and not self._local_checkpoints:
+            self._check_folder()
+
+    def _check_folder(self):
+        """Sees that checkpoints have a folder: the context's, or spark.checkpoint.dir."""
+        session = self.graph.vertices.sparkSession
+        context, configured = session.sparkContext, session.conf.get("spark.checkpoint.dir", None)
+        if context.getCheckpointDir() is None and configured:
+            context.setCheckpointDir(configured)
+        if context.getCheckpointDir() is None:
             raise SparkIOException(
                 "Checkpoint directory is not set. Please set it first using "
-                "sc.setCheckpointDir(), or take setUseLocalCheckpoints(True).", "IO")
+                "sc.setCheckpointDir(), or by specifying the conf 'spark.checkpoint.dir', or take "
+                "setUseLocalCheckpoints(True).", "IO")
 
     def _sent(self, vertices, edges):
         """(id, message) of this round, those that are not null."""
