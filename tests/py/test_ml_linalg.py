@@ -123,6 +123,14 @@ def test_rows(df):
     assert df.toPandas().v.tolist() == [DENSE, SPARSE, None]
 
 
+def test_pandas(spark):
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame({"n": [1, 2], "v": [DENSE, None]})
+    df = spark.createDataFrame(frame)
+    assert df.dtypes == [("n", "bigint"), ("v", "vector")]
+    assert df.collect() == [(1, DENSE), (2, None)]
+
+
 def test_functions_of_python(df):
     second = F.udf(lambda v: float(v[1]), "double")
     twice = F.udf(lambda v: DenseVector(2 * v.toArray()), VectorUDT())

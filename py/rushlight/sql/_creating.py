@@ -25,6 +25,11 @@ def plan_of_data(session, data, schema, sampling_ratio, verify):
     if hasattr(data, "__arrow_c_stream__") or hasattr(data, "__dataframe__") and \
             type(data).__module__.startswith("pandas"):
         from rushlight.sql._arrow import plan_of_arrow
+        from rushlight.sql._pandas import rows_of_objects
+        rows = rows_of_objects(data)
+        if rows is not None:
+            return _plan_of_rows(session, rows, schema or list(map(str, data.columns)), verify,
+                                 wrapped)
         return plan_of_arrow(session, data, schema)
     if hasattr(data, "mapPartitions"):
         from rushlight.sql._from_rdd import plan_of_rdd

@@ -32,6 +32,24 @@ def frame_of_arrow(table, session):
     return frame
 
 
+def rows_of_objects(data):
+    """The rows of a frame that holds objects of user-defined types, as lists; None: it does not, and
+    Arrow takes its columns as they are."""
+    if not hasattr(data, "iloc") or not any(map(_has_user_type, _columns_of_objects(data))):
+        return None
+    return [tuple(None if v is None or v != v and isinstance(v, float) else v for v in row)
+            for row in data.astype(object).itertuples(index=False, name=None)]
+
+
+def _columns_of_objects(frame):
+    return (frame.iloc[:, at] for at in range(frame.shape[1]) if frame.iloc[:, at].dtype == object)
+
+
+def _has_user_type(series):
+    first = next((v for v in series if v is not None), None)
+    return hasattr(first, "__UDT__")
+
+
 _DTYPES = {ByteType: "int8", ShortType: "int16", IntegerType: "int32", LongType: "int64",
            FloatType: "float32", DoubleType: "float64", BooleanType: "bool",
            TimestampType: "datetime64[ns]", TimestampNTZType: "datetime64[ns]",
