@@ -431,3 +431,55 @@ except ModuleNotFoundError as e:
     assert (status, err) == (0, "")
     assert out.splitlines() == ["True 0.12.3", "No module named 'graphframes.pg': graphframes is "
                                 "Rushlight 0.1.0 here, which has none yet"]
+
+
+# ── ids and names ──
+def test_ids_of_other_types(spark):
+    import datetime
+    days = {i: datetime.date(2024, 1, i) for i in (1, 2, 3)}
+    from rushlight.graphframes import GraphFrame
+    g = GraphFrame(spark.createDataFrame([(d, i) for i, d in days.items()], "id date, n int"),
+                   spark.createDataFrame([(days[1], days[2])], "src date, dst date"))
+    assert by_number(g.shortestPaths([days[2]]), "distances") == {
+        1: {days[2]: 1}, 2: {days[2]: 0}, 3: {}}
+    assert by_number(g.connectedComponents(useLabelsAsComponents=True), "component") == {
+        1: days[1], 2: days[1], 3: days[3]}
+
+
+def test_numbers_keep_their_type(spark):
+    from rushlight.graphframes import GraphFrame
+    g = GraphFrame(spark.createDataFrame([(1,), (2,)], "id int"),
+                   spark.createDataFrame([(1, 2)], "src int, dst int"))
+    assert g.connectedComponents().dtypes == [("id", "int"), ("component", "bigint")]
+    labelled = g.connectedComponents(useLabelsAsComponents=True)
+    assert labelled.dtypes == [("id", "int"), ("component", "int")]
+    assert g.shortestPaths([2, 2]).dtypes == [("id", "int"), ("distances", "map<int,int>")]
+
+
+def test_an_id_that_is_null(spark):
+    from rushlight.graphframes import GraphFrame
+    g = GraphFrame(spark.createDataFrame([(1,), (2,)], "id long"),
+                   spark.createDataFrame([(1, None)], "src long, dst long"))
+    assert g.find("(a)-[]->(b)").count() == 0
+    with pytest.raises(ValueError, match="an edge has no target: column 'dst' is null"):
+        g.connectedComponents()
+
+
+def test_names_that_are_taken(spark):
+    """An answer takes the place of a column of its name; a column may have any name."""
+    from rushlight.graphframes import GraphFrame
+    g = graph_of(spark, [(1, 2), (2, 1)]).pageRank(maxIter=1)
+    again = g.pageRank(maxIter=2)
+    assert again.vertices.columns == ["id", "n", "pagerank"]
+    assert again.edges.columns == ["src", "dst", "number", "weight"]
+    odd = GraphFrame(spark.createDataFrame([(1, 2)], "id long, `a.b` long"),
+                     spark.createDataFrame([(1, 1, 3)], "src long, dst long, `c d` long"))
+    row = odd.find("(x)-[e]->(x)").first()
+    assert (row.x["a.b"], row.e["c d"]) == (2, 3)
+    assert odd.triangleCount().columns == ["id", "a.b", "count"]
+
+
+def test_edges_several_times(spark):
+    """PageRank gives each of two parallel edges its half."""
+    g = graph_of(spark, [(1, 2), (1, 2)]).pageRank(maxIter=1)
+    assert [row.weight for row in g.edges.collect()] == [0.5, 0.5]

@@ -135,11 +135,9 @@ class Algorithms:
         answer = native.run("connected_components", rounds)
         if not useLabelsAsComponents:
             return self._answered(answer, storage_level)
-        named = native.numbering.back(answer.withColumnRenamed("component", "number"))
-        least = named.groupBy("number").agg(F.min(ID).alias("component"))
-        found = named.join(least, "number").drop("number").persist(storage_level)
-        found.count()
-        return found
+        least = native.numbering.back(answer).groupBy("component").agg(F.min(ID).alias("label"))
+        labelled = answer.join(least, "component").select(ID, column("label").alias("component"))
+        return self._answered(labelled, storage_level)
 
     @operator
     def stronglyConnectedComponents(self, maxIter):
@@ -191,6 +189,7 @@ class Algorithms:
         """
         _check_algorithm(algorithm)
         _require(landmarks, "Param landmarks is required.")
+        landmarks = list(dict.fromkeys(landmarks))
         if algorithm == "graphframes":
             return _by_pregel.shortest_paths(self, landmarks, is_directed, use_local_checkpoints,
                                              checkpoint_interval, storage_level)

@@ -21,7 +21,9 @@ def _pregel(graph, rounds, local_checkpoints, checkpoint_interval, level):
 
 def _beside(graph, result, level, *columns):
     """The graph's vertices with what came out; the result's own rows are forgotten."""
-    found = graph.vertices.join(result.select(ID, *columns), ID).persist(level)
+    added = result.select(ID, *columns)
+    kept = graph.vertices.drop(*(c for c in added.columns if c != ID))
+    found = kept.join(added, ID).persist(level)
     found.count()
     result.unpersist()
     return found

@@ -10,14 +10,13 @@ that components have the same names.  An edge that names a vertex which is not t
 3, as it is there; among whole numbers it stays, and its end is a vertex that the answer does not
 show.
 """
-from rushlight.errors import IllegalArgumentException
 from rushlight.graphframes._columns import DST, ID, SRC, column
 from rushlight.graphframes._errors import NoSuchVertexException
 from rushlight.graphframes._rounds import Settled
 from rushlight.sql import functions as F
 from rushlight.sql.types import ByteType, IntegerType, LongType, ShortType
 
-NUMBER = "new_id"
+NUMBER = "__number"
 _WHOLE = (ByteType, ShortType, IntegerType, LongType)
 
 
@@ -54,24 +53,26 @@ class Numbering:
 
     def number_of(self, vertex):
         """The number of one vertex, which must be there if it is not a number itself."""
-        if isinstance(vertex, bool) or vertex is None:
-            raise IllegalArgumentException(f"no vertex ID is {vertex}", "INVALID_ARGUMENT")
-        if isinstance(vertex, int):
-            return vertex
-        row = None
-        if not self.is_identity:
-            row = self._numbers.filter(column(ID) == F.lit(vertex)).first()
+        if self.is_identity:
+            if isinstance(vertex, int) and not isinstance(vertex, bool):
+                return vertex
+            raise NoSuchVertexException(vertex, self._graph)
+        kind = self._graph.vertices.schema[ID].dataType
+        row = self._numbers.filter(column(ID) == F.lit(vertex).cast(kind)).first()
         if row is None:
             raise NoSuchVertexException(vertex, self._graph)
         return row[NUMBER]
 
     def back(self, answer):
-        """The vertices with an answer's columns; `answer` has numbers for ids."""
-        answer = answer.withColumnRenamed(ID, NUMBER)
-        shown = [column(c) for c in self._graph.vertices.columns + answer.columns if c != NUMBER]
+        """The vertices with an answer's columns, in the place of those that they had by these names;
+        `answer` has numbers for ids."""
         vertices = self._graph.vertices
+        added = [c for c in answer.columns if c != ID]
+        kept = [c for c in vertices.columns if c not in added]
+        vertices = vertices.select(*map(column, kept))
         if self.is_identity:
             numbered = vertices.withColumn(NUMBER, column(ID).cast("long"))
         else:
             numbered = vertices.join(self._numbers, ID)
-        return numbered.join(answer, NUMBER).select(*shown)
+        answered = numbered.join(answer.withColumnRenamed(ID, NUMBER), NUMBER)
+        return answered.select(*map(column, kept + added))

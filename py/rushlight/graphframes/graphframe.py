@@ -129,7 +129,8 @@ class GraphFrame(Degrees, Searching, Messages, Algorithms, Drawing):
 
     @operator
     def unpersist(self, blocking=False):
-        """Forgets them."""
+        """Forgets them, and what algorithms have made of them."""
+        self.__dict__.pop("_native_graph", None)
         self._vertices.unpersist(blocking)
         self._edges.unpersist(blocking)
         return self
