@@ -38,9 +38,10 @@ typedef struct
 static void
 draw_gap (SampledIterator *self)
 {
-  double u = MAX (rush_xor_shift_next_double (&self->random), SMALLEST_DRAW);
+  double u = rush_xor_shift_next_double (&self->random);
+  double gap = log (MAX (u, SMALLEST_DRAW)) / log1p (-self->fraction);
 
-  self->gap = (guint64)MIN (log (u) / log1p (-self->fraction), (double)G_MAXINT32);
+  self->gap = (guint64)MIN (gap, (double)G_MAXINT32);
 }
 
 static gboolean
