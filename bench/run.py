@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 
+import graph_sections
 import handover as handing_over
 import measure
 import ml_sections
@@ -123,7 +124,8 @@ def handover(tmp):
 
 
 SECTIONS = {"startup": startup, "wordcount": wordcount, "rdd": rdd, "c": c, "scheduler": scheduler,
-            "handover": handover, **sql_sections.SECTIONS, **ml_sections.SECTIONS}
+            "handover": handover, **sql_sections.SECTIONS, **ml_sections.SECTIONS,
+            **graph_sections.SECTIONS}
 
 
 def main():

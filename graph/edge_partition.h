@@ -5,7 +5,7 @@
  *   vertices [ 8 | 3  7  9 ]             its mirrors: those of home 0, then those of home 1; a
  *   number     0   1  2  3               vertex is its number here
  *   homes    [ 0, 1, 4 ]                 mirrors of home h are numbers homes[h] … homes[h + 1]
- *   starts   [ 0, 0, 1, 3, 4 ]           the edges that leave vertex v are starts[v] … starts[v + 1]
+ *   starts   [ 0, 0, 1, 3, 4 ]           edges that leave vertex v: starts[v] … starts[v + 1]
  *   targets  [ 0 | 1  3 | 1 ]            … and where they go: 3→8, 7→3, 7→9, 9→3
  *
  * As mirrors stand by home, what comes from a home fills one piece of an array, and what goes there

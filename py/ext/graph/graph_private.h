@@ -29,7 +29,7 @@
  *   graph.page_rank (n_iterations, tolerance, reset, sources, call, properties)
  *        rank: double; of several sources: rank_0, rank_1 …; n_iterations 0: until tolerance;
  *        sources: list of int, [] for the ordinary ranks
- *   graph.connected_components (max_iterations, call, properties)       component: bigint (least id)
+ *   graph.connected_components (max_iterations, call, properties)      component: bigint
  *   graph.strongly_connected_components (n_iterations, call, properties) component: bigint
  *   graph.label_propagation (n_steps, call, properties)                 label: bigint
  *   graph.shortest_paths (landmarks, call, properties)  distance_0, distance_1 …: bigint or null
