@@ -53,13 +53,14 @@ list_of (const GPtrArray *exprs)
 
 /* ---- taking it apart ---- */
 
+/* A call of what is not deterministic equals itself alone. */
 static guint
 find_call (const GPtrArray *calls, const RushExpr *call)
 {
   guint i;
 
   for (i = 0; i < calls->len; i++)
-    if (rush_expr_semantic_equal (calls->pdata[i], call))
+    if (calls->pdata[i] == call || rush_expr_semantic_equal (calls->pdata[i], call))
       break;
   return i;
 }
