@@ -18,7 +18,10 @@ def modules():
 
 @pytest.fixture(scope="module")
 def names():
+    import numpy
     from rushlight.sql import SparkSession
+    if int(numpy.__version__.split(".")[0]) >= 2:
+        numpy.set_printoptions(legacy="1.25")   # 2.0, and not np.float64(2.0)
     spark = SparkSession.builder.master("local[2]") \
         .config("spark.sql.shuffle.partitions", "2").getOrCreate()
     yield {"spark": spark, "sc": spark.sparkContext}

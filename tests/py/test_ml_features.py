@@ -91,13 +91,59 @@ def test_what_is_missing_says_so():
         rushlight.ml.feature.Nonsense
 
 
-def test_a_vector_is_not_put_into_blas_one_by_one(spark):
-    """A million rows go through four transformers in columns: a smoke test that it ends."""
+def test_aggregates_of_results(spark):
+    """The indexer and the assembler are not deterministic: aggregates take them all the same."""
+    from rushlight.ml.feature import StringIndexer, VectorAssembler
+    from rushlight.sql import functions as F
+    df = spark.createDataFrame([("a", 1), ("b", 2), ("a", 3)], "s string, n int")
+    out = StringIndexer(inputCol="s", outputCol="i").fit(df).transform(df)
+    assert out.groupBy("i").agg(F.max("n"), F.sum("i")).orderBy("i").collect() == \
+        [(0.0, 3, 0.0), (1.0, 2, 1.0)]
+    assert out.agg(F.max("i"), F.min("i"), F.count("i")).collect() == [(1.0, 0.0, 3)]
+    out = VectorAssembler(inputCols=["i", "n"], outputCol="f").transform(out)
+    assert out.agg(F.count("f")).collect() == [(3,)]
+    assert out.where(F.col("i") == 1).select("n").collect() == [(2,)]
+
+
+def test_jobs_of_fits(spark):
+    """As many as real Spark runs: each shuffle is a job of adaptive execution."""
+    from feature_programs import assembler, gaps, indexed, mixed, vectors, words
+    from rushlight.ml.feature import (
+        Imputer, MinMaxScaler, OneHotEncoder, StandardScaler, StringIndexer)
+    tracker = spark.sparkContext.statusTracker()
+
+    def jobs(run):
+        before = len(tracker.getJobIdsForGroup())
+        run()
+        return len(tracker.getJobIdsForGroup()) - before
+
+    def index(order):
+        return StringIndexer(inputCol="s", outputCol="i", stringOrderType=order).fit(words(spark))
+
+    assert jobs(lambda: index("frequencyDesc")) == 3
+    assert jobs(lambda: index("alphabetAsc")) == 2
+    assert jobs(lambda: StandardScaler(inputCol="v", outputCol="o").fit(vectors(spark))) == 2
+    assert jobs(lambda: MinMaxScaler(inputCol="v", outputCol="o").fit(vectors(spark))) == 2
+    for strategy, n in (("mean", 2), ("median", 2), ("mode", 3)):
+        assert jobs(lambda: Imputer(inputCols=["a", "n"], outputCols=["b", "m"],
+                                    strategy=strategy).fit(gaps(spark))) == n
+    # The metadata of the indexer says how many categories there are.
+    out = indexed(spark).transform(words(spark))
+    assert jobs(lambda: OneHotEncoder(inputCol="i", outputCol="e").fit(out)) == 0
+    # The size of vectors without metadata is the first one's.
+    assert jobs(lambda: assembler(["v"]).transform(mixed(spark))) == 1
+
+
+def test_batches_of_many_rows(spark):
+    """More rows than a batch has, in more than one partition."""
     from rushlight.ml import Pipeline
     from rushlight.ml.feature import Bucketizer, OneHotEncoder, VectorAssembler
-    df = spark.range(200_000).selectExpr("cast(id % 7 as double) i", "cast(id as double) x")
+    df = spark.range(0, 50_000, 1, 3).selectExpr("cast(id % 7 as double) i", "cast(id as double) x")
     stages = [Bucketizer(splits=[-1.0, 10.0, 1e9], inputCol="x", outputCol="b"),
               OneHotEncoder(inputCol="i", outputCol="e"),
               VectorAssembler(inputCols=["b", "e", "x"], outputCol="f")]
     out = Pipeline(stages=stages).fit(df).transform(df)
-    assert out.where("f is not null").count() == 200_000
+    for row in out.where("x in (0, 8193, 49999)").select("x", "f").collect():
+        one_hot = [float(row.x % 7 == i) for i in range(6)]
+        assert list(row.f.toArray()) == [float(row.x >= 10), *one_hot, row.x]
+    assert out.where("f is not null").count() == 50_000
