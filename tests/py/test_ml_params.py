@@ -177,3 +177,10 @@ def test_constructors_and_setters():
 
 def test_a_default_of_a_stage():
     assert HasSeed().getSeed() == hash("HasSeed")
+
+
+def test_what_is_missing_says_so():
+    with pytest.raises(ImportError, match="shared.HasMomentum is not there yet"):
+        from rushlight.ml.param.shared import HasMomentum  # noqa: F401
+    with pytest.raises(ImportError, match="JavaMLWritable leads into the JVM"):
+        from rushlight.ml.util import JavaMLWritable  # noqa: F401

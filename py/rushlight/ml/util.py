@@ -512,3 +512,11 @@ class HasTrainingSummary:
             raise RuntimeError(
                 f"No training summary available for this {type(self).__name__}")
         return self._summary
+
+
+def __getattr__(name):
+    if name.startswith(("JavaML", "GeneralJavaML")):
+        # Not an AttributeError, of which `from … import …` would swallow the text.
+        raise ImportError(f"pyspark.ml.util.{name} leads into the JVM, and there is none here: "
+                          "DefaultParamsReadable and DefaultParamsWritable save classes of Python")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
