@@ -319,6 +319,17 @@ def test_pregel_runs_long(spark):
     assert by_number(pregel.run(), "far") == {i: i for i in range(41)}
 
 
+@pytest.mark.parametrize("local", [True, False])
+def test_rounds_with_checkpoints(spark, tmp_path, local):
+    if not local:
+        spark.sparkContext.setCheckpointDir(str(tmp_path))
+    g = graph_of(spark, [(i, i + 1) for i in range(9)], NAMES["texts"])
+    found = g.shortestPaths(["v9"], "graphframes", local, 3)
+    assert by_number(found, "distances") == {i: {"v9": 9 - i} for i in range(10)}
+    assert any(files for _, _, files in os.walk(tmp_path)) is not local
+    spark.sparkContext.setCheckpointDir(None)
+
+
 def test_pregel_that_is_not_finished(spark):
     from rushlight.sql import functions as F
     g = graph_of(spark, [(1, 2)])
@@ -483,3 +494,16 @@ def test_edges_several_times(spark):
     """PageRank gives each of two parallel edges its half."""
     g = graph_of(spark, [(1, 2), (1, 2)]).pageRank(maxIter=1)
     assert [row.weight for row in g.edges.collect()] == [0.5, 0.5]
+
+
+# ── text ──
+def test_edges_of_text(spark, tmp_path):
+    from rushlight.graphframes import GraphFrame
+    path = tmp_path / "edges.txt"
+    path.write_text("# src dst\n1 2\n2\t-3\n\n9000000000   1\n")
+    g = GraphFrame.fromEdgeList(str(path))
+    assert sorted(map(tuple, g.edges.collect())) == [(1, 2), (2, -3), (9000000000, 1)]
+    assert g.connectedComponents().select("component").distinct().collect() == [(-3,)]
+    path.write_text("1 2\n1 two\n")
+    with pytest.raises(Exception, match="two"):
+        GraphFrame.fromEdgeList(str(path)).edges.count()

@@ -8,7 +8,9 @@ its first round.  A row of the answer meets its vertex by a join.
 """
 from rushlight import _engine
 from rushlight._callsite import current_call
+from rushlight.graphframes._columns import DST, SRC
 from rushlight.graphframes._numbering import Numbering
+from rushlight.sql.types import StructType
 
 
 class NativeGraph:
@@ -31,6 +33,17 @@ class NativeGraph:
     def routes(self, kind):
         """The picture of which vertices are mirrored where."""
         return self._structure.routes(kind, current_call(), self._graph.vertices._properties())
+
+
+def edges_of_text(path, min_partitions):
+    """The edges in a text file, as the engine reads them: two numbers a line."""
+    from rushlight.sql import SparkSession
+    session = SparkSession.active()
+    context = session.sparkContext
+    rows = _engine.edge_list(context._engine, path, min_partitions or context.defaultMinPartitions,
+                             current_call())
+    schema = StructType().add(SRC, "long", False).add(DST, "long", False)
+    return session._dataframe(_engine.plan_rdd(rows, schema.json()))
 
 
 def _batches(df):

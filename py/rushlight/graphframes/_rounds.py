@@ -16,22 +16,21 @@ from rushlight.storagelevel import StorageLevel
 
 
 class Settled:
-    """A DataFrame's rows, kept at a storage level; or with `checkpoint` "localCheckpoint" or
-    "checkpoint", kept so.  Made inside of an operator."""
+    """A DataFrame's rows, kept at a storage level; with `checkpoint` "localCheckpoint" or
+    "checkpoint" also there, and without their lineage.  Made inside of an operator."""
 
     def __init__(self, df, level=StorageLevel.MEMORY_AND_DISK_DESER, checkpoint=None):
         made = df._query().to_rdd(current_call(), df._properties(), False)
         self._rows = RDD(made, df._session._context, ("rows",))
-        if checkpoint is None:
-            self._rows.persist(level)
-        else:
+        self._rows.persist(level)       # a checkpoint computes anew what is not kept
+        if checkpoint is not None:
             getattr(self._rows, checkpoint)()
-        self._persisted = checkpoint is None
+        self._is_local = checkpoint == "localCheckpoint"
         self.df = df._session._dataframe(
             _engine.plan_rdd(self._rows._engine(), df.schema.json()))
         self.df.count()
 
     def forget(self):
-        """Lets go of the rows, if they are persisted."""
-        if self._persisted:
+        """Lets go of the rows, but for those of a local checkpoint, which are nowhere else."""
+        if not self._is_local:
             self._rows.unpersist()

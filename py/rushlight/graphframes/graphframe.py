@@ -19,6 +19,7 @@ from rushlight.graphframes._columns import DST, EDGE, ID, SRC, WEIGHT, column, f
 from rushlight.graphframes._degrees import Degrees
 from rushlight.graphframes._drawing import Drawing
 from rushlight.graphframes._messages import Messages
+from rushlight.graphframes._native import edges_of_text
 from rushlight.graphframes._searching import Searching
 from rushlight.sql import functions as F
 from rushlight.sql.dataframe import DataFrame
@@ -76,6 +77,21 @@ class GraphFrame(Degrees, Searching, Messages, Algorithms, Drawing):
         return GraphFrame(ends[0].union(ends[1]).distinct().persist(storageLevel), e)
 
     from_edges = fromEdges
+
+    @staticmethod
+    @operator
+    def fromEdgeList(path, minPartitions=None):
+        """The graph of a text file with two whole numbers a line, "1 2": from 1 to 2.  A line that
+        begins with # is a comment.  Rushlight's own; GraphX calls it edgeListFile.
+
+        >>> import os, tempfile
+        >>> path = os.path.join(tempfile.mkdtemp(), "edges.txt")
+        >>> with open(path, "w") as f:
+        ...     _ = f.write("# who follows whom\\n1 2\\n1\\t3\\n")
+        >>> GraphFrame.fromEdgeList(path).edges.orderBy("dst").collect()
+        [Row(src=1, dst=2), Row(src=1, dst=3)]
+        """
+        return GraphFrame.fromEdges(edges_of_text(path, minPartitions))
 
     @property
     def vertices(self):

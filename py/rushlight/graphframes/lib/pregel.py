@@ -271,5 +271,5 @@ class Pregel:
             *(update.alias(name) for name, _, update in self._columns))
         if self._checkpoint_interval and iteration % self._checkpoint_interval == 0:
             how = "localCheckpoint" if self._local_checkpoints else "checkpoint"
-            return Settled(following, checkpoint=how)
+            return Settled(following, self._level, how)
         return Settled(following, self._level)
