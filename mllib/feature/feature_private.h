@@ -20,7 +20,7 @@ gboolean rush_feature_failed (GError **error, const RushExpr *call, const char *
 /* As Double.toString () has it. (transfer full) */
 char *rush_feature_number (double value);
 
-/* Doubles (or ints) of an array that is a parameter; NULL: it is null. (transfer full, g_free ()) */
+/* Doubles, or ints, of an array that is a parameter; NULL: it is null. (transfer full, g_free) */
 double *rush_feature_doubles (const RushColumn *array, guint *out_n);
 
 /* A vector as Spark's compressed () leaves it, of its values that are not 0: sparse if that is
