@@ -1,10 +1,10 @@
 /* dot_rows.c - jobs in rows, read as text is: left to right, row by row.
  *
- *     0 → 1 ─→ 2               Nothing connects jobs, so that Graphviz would put them anywhere.  Each
- *     │   │    │               hangs on a point that is not seen, by edges that are not seen and whose
- *     Job 0 Job 1 Job 2        weight pulls it up to the point.  The points of a row stand on one
- *     │   │    │             level, in their order, as flat edges lead from one to the next; the
- *     3 → 4 ──┘                ends of the jobs above lead to the points that stand below them.
+ *     0 → 1 ─→ 2           Nothing connects jobs, so that Graphviz would put them anywhere.
+ *     │   │    │           Each hangs on a point that is not seen, by edges that are not seen and
+ *     Job 0 Job 1 Job 2    whose weight pulls it up to the point.  The points of a row stand on
+ *     │   │    │           one level, in their order, as flat edges lead from one to the next;
+ *     3 → 4 ───┘           the ends of the jobs above lead to the points that stand below them.
  *     Job 3 Job 4
  *
  * A job is as wide as the boxes that stand side by side in it: those that are equally far, in

@@ -2,7 +2,7 @@
  * stay.
  *
  *     row        0  1  2  3  4  5  6  7  8         with probability f the number of rows between
- *     stays      ·  ·  x  ·  ·  ·  ·  x  ·         two that stay is geometric: ⌊log u / log (1 − f)⌋
+ *     stays      ·  ·  x  ·  ·  ·  ·  x  ·         two that stay is geometric: ⌊log u / log (1−f)⌋
  *     gap        └─2─┘  └────4─────┘               of a uniform u, one draw a row that stays
  *
  * Above MAX_GAP_FRACTION gaps are so short that a draw a row is cheaper, as in Spark, whose draws

@@ -234,7 +234,7 @@ rush_exec_count (const RushExec *self, guint metric, gint64 value)
 /* Most operators' first metric. */
 #define RUSH_METRIC_OUTPUT_ROWS 0
 
-/* As explain () prints it, and as explain ("formatted") does: with the subqueries of @query, if that
- * has planned them. */
+/* As explain () prints it, and as explain ("formatted") does: with the subqueries of @query, if
+ * that has planned them. */
 char *rush_exec_to_tree_string (const RushExec *self);
 char *rush_exec_to_formatted_string (const RushExec *self, RushQuery *query);

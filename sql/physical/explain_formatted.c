@@ -5,7 +5,7 @@
  *   +- * Filter (2)                        Output [2]: [id#0L, k#1]
  *      +- Scan parquet (1)                 …
  *                                          ===== Subqueries =====
- *                                          Subquery:1 Hosting operator id = 2 Hosting Expression = …
+ *                                          Subquery:1 Hosting operator id = 2 Hosting …
  *
  * Numbers are given from the leaves up.  An adaptive plan is shown as it is now and as it was at
  * first, and an operator that both have is one number: one that is the same, reads the same
@@ -135,8 +135,8 @@ number_nodes (Formatted *self, const RushExec *node)
 
 /* ---- fused stages ---- */
 
-/* Which stage is said of an operator: the one that was entered last on the way from the top down, if
- * none has been left since.  So, as in Spark, it is said of none on the right of a join whose left
+/* Which stage is said of an operator: the one that was entered last on the way from the top down,
+ * if none has been left since.  So, as in Spark, it is said of none on the right of a join whose left
  * side comes from elsewhere. */
 static void
 note_stages (Formatted *self, const RushExec *node, gint above, gint *current)

@@ -21,8 +21,8 @@ rush_explain_below (const RushExec *node, guint i)
   return rush_exec_is_stage (node) ? rush_query_stage_plan (node) : node->children[i];
 }
 
-/* @first: what stands before the node itself; @indent: before all below it; @deeper: how many levels
- * it stands below the node that is being written. */
+/* @first: what stands before the node itself; @indent: before all below it; @deeper: how many
+ * levels it stands below the node that is being written. */
 static void append_below (RushExplainTree *self, const RushExec *node, const char *indent,
                           const char *first, guint deeper);
 

@@ -35,8 +35,8 @@ guint rush_explain_n_below (const RushExec *node);
 const RushExec *rush_explain_below (const RushExec *node, guint i);
 /* @text (taken over) of @node with subqueries as they are called where their plans are shown. */
 char *rush_explain_name_subqueries (const RushExplainTree *self, const RushExec *node, char *text);
-/* The query of a subquery in @node; NULL: it is not known.  *@out_reused: it has been shown, or will
- * be, where it stands in another operator. */
+/* The query of a subquery in @node; NULL: it is not known.  *@out_reused: it has been shown, or
+ * will be, where it stands in another operator. */
 RushQuery *rush_explain_subquery (const RushExplainTree *self, const RushExec *node,
                                   const RushExpr *subquery, gboolean *out_reused);
 /* "Subquery subquery#3, [id=#3]". */

@@ -103,7 +103,8 @@ in_memory_copy (const RushExec *base, RushExec *const *children)
                                        self->filters);
 }
 
-/* The plan that makes the rows, once it is known how they will lie: an adaptive one must have run. */
+/* The plan that makes the rows, once it is known how they will lie: an adaptive one must have
+ * run. */
 static RushExec *
 settled_plan (const InMemoryScanExec *self)
 {

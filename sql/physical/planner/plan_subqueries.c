@@ -30,8 +30,8 @@ collect_from_node (const RushExec *plan, GPtrArray *into)
       rush_expr_visit (exprs->pdata[i], note_subquery, into);
 }
 
-/* In the order in which Spark meets them, the first of those that are equal being the one that runs:
- * an adaptive plan is looked at from the top down, another one from the leaves up. */
+/* In the order in which Spark meets them, the first of those that are equal being the one that
+ * runs: an adaptive plan is looked at from the top down, another one from the leaves up. */
 static void
 collect_subqueries (const RushExec *plan, gboolean top_down, GPtrArray *into)
 {
