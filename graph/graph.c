@@ -14,6 +14,7 @@
 #include "graph/edge_cut.h"
 #include "graph/vertex_partition.h"
 #include "rdd/call_site.h"
+#include "rdd/source/parallelize.h"
 #include "rdd/transform/map_partitions.h"
 #include "rdd/transform/partition_by.h"
 #include "rdd/transform/shuffled.h"
@@ -207,6 +208,19 @@ ids_are_long (const RushSchema *schema, guint n, const char *what, GError **erro
   return TRUE;
 }
 
+/* An RDD without partitions has no place for a task: one that has one, and nothing in it. */
+static RushRdd *
+with_a_partition (RushRdd *rows, GError **error)
+{
+  g_autoptr (GPtrArray) nothing = g_ptr_array_new ();
+  guint n;
+
+  if (!rush_rdd_n_partitions (rows, &n, error))
+    return NULL;
+  return n > 0 ? rush_rdd_ref (rows)
+               : rush_rdd_parallelize (rows->lineage, rows->schema, &nothing, 1);
+}
+
 static gboolean
 count_partitions (RushGraph *self, RushRdd *rows, const RushGraphLayout *layout, GError **error)
 {
@@ -214,8 +228,8 @@ count_partitions (RushGraph *self, RushRdd *rows, const RushGraphLayout *layout,
     return FALSE;
   if (layout->cut && layout->n_edge_partitions > 0)
     self->n_edge_partitions = layout->n_edge_partitions;
-  self->n_vertex_partitions = layout->n_vertex_partitions > 0 ? layout->n_vertex_partitions
-                                                              : MAX (self->n_edge_partitions, 1);
+  self->n_vertex_partitions =
+      layout->n_vertex_partitions > 0 ? layout->n_vertex_partitions : self->n_edge_partitions;
   if (MAX (self->n_edge_partitions, self->n_vertex_partitions) <= RUSH_BATCH_MAX_ROWS)
     return TRUE;
   g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
@@ -237,18 +251,19 @@ rush_graph_new (RushContext *context, RushRdd *vertices, RushRdd *edges,
   RUSH_OPERATOR ("graph");
   static const RushGraphLayout as_it_is = { 0 };
   g_autoptr (RushGraph) self = graph_alloc (context);
+  g_autoptr (RushRdd) rows = with_a_partition (edges, error);
   g_autoptr (RushRdd) placed = NULL;
 
   layout = layout != NULL ? layout : &as_it_is;
-  if (!ids_are_long (edges->schema, 2, "edges", error) ||
+  if (rows == NULL || !ids_are_long (edges->schema, 2, "edges", error) ||
       (vertices != NULL && !ids_are_long (vertices->schema, 1, "vertices", error)) ||
-      !count_partitions (self, edges, layout, error))
+      !count_partitions (self, rows, layout, error))
     return NULL;
   self->vertex_schema =
       vertices != NULL ? rush_schema_ref (vertices->schema) : rush_vertex_schema (NULL);
   self->edge_schema = rush_schema_ref (edges->schema);
-  placed = layout->cut ? rush_graph_cut (edges, layout->strategy, self->n_edge_partitions)
-                       : rush_rdd_ref (edges);
+  placed = layout->cut ? rush_graph_cut (rows, layout->strategy, self->n_edge_partitions)
+                       : rush_rdd_ref (rows);
   self->edges = edge_partitions (placed, self->n_vertex_partitions);
   self->vertices =
       vertex_partitions (self->edges, vertices, self->n_vertex_partitions, self->n_edge_partitions);

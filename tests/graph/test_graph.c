@@ -79,6 +79,10 @@ test_nothing (gconstpointer master)
   app_assert_sorted (sc, degrees, "");
   app_assert_sorted (sc, triplets, "");
   g_assert_cmpint (rush_graph_n_edges (no_edges, NULL, NULL), ==, 0);
+
+  g_autoptr (RushGraph) no_partitions = graphs_new (sc, "", "", 0, NULL);
+  graphs_assert_vertices (no_partitions, "");
+  g_assert_cmpint (rush_graph_n_edges (no_partitions, NULL, NULL), ==, 0);
   app_free (sc);
 }
 
