@@ -174,7 +174,7 @@ class LogisticRegression(SparkEstimator, ProbabilisticClassifier, _LogisticRegre
     >>> model = LogisticRegression(regParam=0.1).fit(df)
     >>> [row.prediction for row in model.transform(df).collect()]
     [0.0, 0.0, 1.0, 1.0]
-    >>> round(model.predictProbability(Vectors.dense(1.5))[1], 3), model.summary.accuracy
+    >>> round(float(model.predictProbability(Vectors.dense(1.5))[1]), 3), model.summary.accuracy
     (0.5, 1.0)
     """
 

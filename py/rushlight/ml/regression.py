@@ -88,7 +88,7 @@ class LinearRegression(SparkEstimator, Regressor, _LinearRegressionParams):
     >>> rows = [(Vectors.dense(x), 2.0 * x + 1.0) for x in (0.0, 1.0, 2.0)]
     >>> df = spark.createDataFrame(rows, ["features", "label"])
     >>> model = LinearRegression().fit(df)
-    >>> round(model.coefficients[0], 9), round(model.intercept, 9)
+    >>> round(float(model.coefficients[0]), 9), round(model.intercept, 9)
     (2.0, 1.0)
     >>> round(model.predict(Vectors.dense(10.0)), 6), round(model.summary.r2, 6)
     (21.0, 1.0)
