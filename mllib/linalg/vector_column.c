@@ -33,19 +33,22 @@ enum
 
 /* ---- reading ---- */
 
-/* The numbers of all rows' lists, which are plain in all but odd cases. */
+/* The numbers of all rows' lists, which are plain in all but odd cases.  (Dense vectors have no
+ * indices at all: a constant without rows.) */
 static gboolean
 find_elements (const RushColumn *lists, RushColumn **out_owned, gconstpointer *out, GError **error)
 {
   RushColumn *elements = rush_column_child (lists, 0);
 
-  if (elements->layout != RUSH_LAYOUT_PLAIN)
+  if (elements->layout != RUSH_LAYOUT_PLAIN && elements->length > 0)
     {
       elements = *out_owned = rush_column_flatten (elements, rush_allocator_system (), error);
       if (elements == NULL)
         return FALSE;
     }
-  *out = elements->values->bytes + (gsize)elements->offset * elements->type->value_bytes;
+  *out = elements->values->bytes;
+  if (elements->length > 0)
+    *out = elements->values->bytes + (gsize)elements->offset * elements->type->value_bytes;
   return TRUE;
 }
 

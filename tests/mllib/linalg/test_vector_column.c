@@ -96,6 +96,7 @@ test_matrix (void)
   for (guint i = 0; i < 2000; i++)
     g_assert_cmpfloat (matrix[i], ==, i + 1);
 
+  rush_vector_reader_clear (&reader);
   g_assert_true (rush_vector_reader_init (&reader, slice, NULL));
   matrix = rush_vector_reader_matrix (&reader, &size);
   g_assert_nonnull (matrix);
@@ -122,6 +123,7 @@ test_no_matrix (void)
   append_dense (builder, 1, 2);
   *rush_vector_builder_append_dense (builder, 1) = 3;
   g_autoptr (RushColumn) uneven = finish (builder);
+  rush_vector_reader_clear (&reader);
   g_assert_true (rush_vector_reader_init (&reader, uneven, NULL));
   g_assert_null (rush_vector_reader_matrix (&reader, &size));
 }
@@ -229,7 +231,8 @@ test_types (void)
 static void
 assert_text (const RushColumn *column, guint row, const char *expected)
 {
-  g_autofree char *text = rush_value_to_text (column, row, RUSH_TEXT_CAST_ANSI, rush_time_zone_utc ());
+  g_autofree char *text =
+      rush_value_to_text (column, row, RUSH_TEXT_CAST_ANSI, rush_time_zone_utc ());
   g_assert_cmpstr (text, ==, expected);
 }
 
