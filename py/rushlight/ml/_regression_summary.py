@@ -165,10 +165,10 @@ class LinearRegressionSummary:
 
     # ---- how sure the coefficients are ----
 
-    @functools.cached_property
+    @property
     def numInstances(self):
-        """How many rows there are."""
-        return self.predictions.count()
+        """How many rows there are, but for those that weigh nothing."""
+        return int(self._metrics["count"])
 
     @property
     def degreesOfFreedom(self):
