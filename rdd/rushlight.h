@@ -42,6 +42,7 @@
 #include "rdd/transform/shuffled.h"
 #include "rdd/transform/union.h"
 #include "rdd/transform/zip.h"
+#include "rdd/transform/zip_partitions.h"
 
 #define RUSH_AT(call) (rush_call_site_note (__FILE__, __LINE__), call)
 
@@ -76,6 +77,7 @@
 #define rush_rdd_union(...) RUSH_AT (rush_rdd_union (__VA_ARGS__))
 #define rush_rdd_values(...) RUSH_AT (rush_rdd_values (__VA_ARGS__))
 #define rush_rdd_zip(...) RUSH_AT (rush_rdd_zip (__VA_ARGS__))
+#define rush_rdd_zip_partitions(...) RUSH_AT (rush_rdd_zip_partitions (__VA_ARGS__))
 
 #define rush_rdd_collect(...) RUSH_AT (rush_rdd_collect (__VA_ARGS__))
 #define rush_rdd_count(...) RUSH_AT (rush_rdd_count (__VA_ARGS__))
