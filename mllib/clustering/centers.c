@@ -2,20 +2,19 @@
  *
  * The question is asked rows × centres × iterations times, so this file is what k-means costs.
  *
- * Blocks (Spark's solver "block").  |x − c|² = |x|² − 2 x·c + |c|², and |x|² is the same for all
- * centres: the closest one has the smallest  |c|²/2 − x·c.  That is a product of two matrices and
- * one comparison more; done apart, the product would be written to memory and read again.  Here
- * both are one loop, over tiles of 8 rows and 4 centres that stay in registers:
+ * Blocks (Spark's solver "block").  All rows with all centres, in tiles of 8 rows and 4 centres that
+ * stay in registers; no table of distances is ever written:
  *
  *               feature 0 1 2 … d                    8 rows, turned: a lane is a row
  *     tile      [x₀ x₁ x₂ x₃ x₄ x₅ x₆ x₇]  × d
  *     packed    [c₀ c₁ c₂ c₃]              × d       each number of a centre goes to all lanes:
  *                                                    8 accumulators of 4 doubles
- *     score     ½|c|² − x·c                          lane by lane against the best so far
+ *     score     Σ (x − c)², cosine: −x·c             lane by lane against the best so far
  *
- * Far from the origin the three terms are huge and nearly cancel.  Distances do not change when
- * everything moves, so rows and centres are taken relative to the centres' mean.  And the distance
- * that is returned is that of the closest centre, once more, from the difference.
+ * |x|² − 2 x·c + |c|² would need a third of the operations, as a product of matrices.  But far from
+ * the origin its terms are huge and nearly cancel, and points that are as near to one centre as to
+ * another, of which tidy data are full, would go where rounding says.  Differences, feature by
+ * feature, are what Spark's rows are compared by: both go to the same centre.
  *
  * Rows (solver "row", and sparse blocks).  Two centres that are D apart: if x is nearer than D/2 to
  * one of them, it cannot be nearer to the other (the triangle inequality: Elkan, "Using the
@@ -26,11 +25,10 @@
 #include "mllib/clustering/centers.h"
 
 #include "core/base/error.h"
-#include "mllib/clustering/wide.h"
+#include "sql/kernels/columns.h"
 
 #include <float.h>
 #include <math.h>
-#include <string.h>
 
 #define TILE 8           /* rows */
 #define GROUP 4          /* centres */
@@ -51,9 +49,8 @@ struct _RushCenters
 
   /* BLOCK */
   guint n_groups;
-  double *shift;      /* [n_features] what is taken from all */
-  double *packed;     /* [n_groups][n_features][GROUP], less shift */
-  double *half_norms; /* [n_groups × GROUP] of what is packed; ∞ where there is no centre */
+  double *packed; /* [n_groups][n_features][GROUP] */
+  double *bias;   /* [n_groups × GROUP] 0; ∞ where there is no centre */
 
   /* ROW */
   double *bounds; /* [n × n], or NULL */
@@ -70,31 +67,15 @@ typedef struct
 
 /* ---- numbers ---- */
 
-static inline __attribute__ ((always_inline)) double
-difference (guint n, const double *x, const double *y)
-{
-  Lanes sums = { 0 };
-  double sum = 0;
-  guint i = 0;
-
-  for (; i + LANES <= n; i += LANES)
-    {
-      Lanes a, b;
-
-      memcpy (&a, x + i, sizeof a);
-      memcpy (&b, y + i, sizeof b);
-      a -= b;
-      sums += a * a;
-    }
-  for (; i < n; i++)
-    sum += (x[i] - y[i]) * (x[i] - y[i]);
-  return sum + ((sums[0] + sums[2]) + (sums[1] + sums[3]));
-}
-
+/* One after the other, as Spark adds them up. */
 double
 rush_squared_distance (guint n, const double *x, const double *y)
 {
-  return difference (n, x, y);
+  double sum = 0;
+
+  for (guint i = 0; i < n; i++)
+    sum += (x[i] - y[i]) * (x[i] - y[i]);
+  return sum;
 }
 
 double
@@ -125,77 +106,86 @@ rush_set_zero_vector_error (GError **error)
 
 /* ---- blocks: all rows with all centres ---- */
 
-/* Rows [first, first + TILE) of @rows, turned and shifted; behind the last row comes that again. */
+/* Rows [first, first + TILE) of @rows, turned; behind the last row comes that again. */
 static inline __attribute__ ((always_inline)) void
-fill_tile (const RushCenters *self, const double *rows, guint first, guint n_rows, double *tile)
+fill_tile (const double *rows, guint n_features, guint first, guint n_rows, double *tile)
 {
-  guint d = self->n_features;
-
   for (guint r = 0; r < TILE; r++)
     {
-      const double *row = rows + (gsize)MIN (first + r, n_rows - 1) * d;
+      const double *row = rows + (gsize)MIN (first + r, n_rows - 1) * n_features;
 
-      for (guint j = 0; j < d; j++)
-        tile[(gsize)j * TILE + r] = row[j] - self->shift[j];
+      for (guint j = 0; j < n_features; j++)
+        tile[(gsize)j * TILE + r] = row[j];
     }
 }
 
 /* Takes the centres of one group into the best so far.  A comparison of lanes gives all ones or all
  * zeros, with which one of two values is picked. */
 static inline __attribute__ ((always_inline)) void
-compare_group (const RushCenters *self, guint group, const double *tile, Lanes *best,
-               LaneBits *closest)
+compare_group (const RushCenters *self, guint group, gboolean by_angle, const double *tile,
+               Lanes *best, LaneBits *closest)
 {
   const double *packed = self->packed + (gsize)group * self->n_features * GROUP;
-  Lanes products[GROUP][TILE_LANES] = { 0 };
+  Lanes scores[GROUP][TILE_LANES];
 
+  for (guint c = 0; c < GROUP; c++)
+    for (guint h = 0; h < TILE_LANES; h++)
+      scores[c][h] = (Lanes){ 0 } + self->bias[group * GROUP + c];
   for (guint j = 0; j < self->n_features; j++)
     {
       const Lanes *x = (const Lanes *)(tile + (gsize)j * TILE);
 
       for (guint c = 0; c < GROUP; c++)
         for (guint h = 0; h < TILE_LANES; h++)
-          products[c][h] += packed[j * GROUP + c] * x[h];
+          {
+            Lanes difference = x[h] - packed[j * GROUP + c];
+
+            scores[c][h] += by_angle ? -packed[j * GROUP + c] * x[h] : difference * difference;
+          }
     }
   for (guint c = 0; c < GROUP; c++)
     for (guint h = 0; h < TILE_LANES; h++)
       {
-        Lanes score = self->half_norms[group * GROUP + c] - products[c][h];
-        LaneBits nearer = score < best[h];
+        LaneBits nearer = scores[c][h] < best[h];
         LaneBits index = (LaneBits){ 0 } + (gint64)(group * GROUP + c);
 
-        best[h] = (Lanes)((nearer & (LaneBits)score) | (~nearer & (LaneBits)best[h]));
+        best[h] = (Lanes)((nearer & (LaneBits)scores[c][h]) | (~nearer & (LaneBits)best[h]));
         closest[h] = (nearer & index) | (~nearer & closest[h]);
       }
 }
 
-RUSH_WIDE static void
-closest_in_block (const RushCenters *self, const double *rows, guint n_rows, double *tile,
-                  guint32 *out_closest)
+static inline __attribute__ ((always_inline)) void
+compare_tiles (const RushCenters *self, gboolean by_angle, const double *rows, guint n_rows,
+               double *tile, guint32 *out_closest, double *out_scores)
 {
   for (guint first = 0; first < n_rows; first += TILE)
     {
       Lanes best[TILE_LANES];
       LaneBits closest[TILE_LANES] = { 0 };
 
-      fill_tile (self, rows, first, n_rows, tile);
+      fill_tile (rows, self->n_features, first, n_rows, tile);
       for (guint h = 0; h < TILE_LANES; h++)
         best[h] = (Lanes){ 0 } + (double)INFINITY;
       for (guint g = 0; g < self->n_groups; g++)
-        compare_group (self, g, tile, best, closest);
+        compare_group (self, g, by_angle, tile, best, closest);
       for (guint r = 0; r < MIN (TILE, n_rows - first); r++)
-        out_closest[first + r] = (guint32)closest[r / LANES][r % LANES];
+        {
+          out_closest[first + r] = (guint32)closest[r / LANES][r % LANES];
+          if (out_scores != NULL)
+            out_scores[first + r] = best[r / LANES][r % LANES];
+        }
     }
 }
 
-RUSH_WIDE static void
-distances_in_block (const RushCenters *self, const double *rows, guint n_rows,
-                    const guint32 *closest, double *out)
+/* Two loops of it, as what is computed must not be asked for inside. */
+RUSH_SIMD static void
+closest_in_block (const RushCenters *self, const double *rows, guint n_rows, double *tile,
+                  guint32 *out_closest, double *out_scores)
 {
-  guint d = self->n_features;
-
-  for (guint r = 0; r < n_rows; r++)
-    out[r] = difference (d, rows + (gsize)r * d, self->values + (gsize)closest[r] * d);
+  if (self->distance == RUSH_DISTANCE_COSINE)
+    compare_tiles (self, TRUE, rows, n_rows, tile, out_closest, out_scores);
+  else
+    compare_tiles (self, FALSE, rows, n_rows, tile, out_closest, out_scores);
 }
 
 /* ---- rows ---- */
@@ -347,28 +337,13 @@ rush_centers_closest (const RushCenters *self, const RushInstanceBlock *block, g
 
   double *tile =
       g_aligned_alloc (MAX (self->n_features, 1), sizeof (double) * TILE, sizeof (Lanes));
-  closest_in_block (self, block->dense, block->n_rows, tile, out_closest);
+  closest_in_block (self, block->dense, block->n_rows, tile, out_closest, out_distances);
   g_aligned_free (tile);
-  if (self->distance == RUSH_DISTANCE_COSINE)
-    return cosines_in_block (self, block, out_closest, out_distances, error);
-  if (out_distances != NULL)
-    distances_in_block (self, block->dense, block->n_rows, out_closest, out_distances);
-  return TRUE;
+  return self->distance == RUSH_DISTANCE_EUCLIDEAN ||
+         cosines_in_block (self, block, out_closest, out_distances, error);
 }
 
 /* ---- making ready ---- */
-
-/* Euclidean: the mean of the centres; cosines are angles at the origin, which must stay. */
-static void
-find_shift (RushCenters *self)
-{
-  self->shift = g_new0 (double, MAX (self->n_features, 1));
-  if (self->distance == RUSH_DISTANCE_COSINE)
-    return;
-  for (guint c = 0; c < self->n; c++)
-    for (guint j = 0; j < self->n_features; j++)
-      self->shift[j] += self->values[(gsize)c * self->n_features + j] / self->n;
-}
 
 static void
 pack (RushCenters *self)
@@ -377,21 +352,13 @@ pack (RushCenters *self)
 
   self->n_groups = (self->n + GROUP - 1) / GROUP;
   self->packed = g_new0 (double, MAX ((gsize)self->n_groups * d * GROUP, 1));
-  self->half_norms = g_new (double, self->n_groups *GROUP);
-  for (guint c = 0; c < self->n_groups * GROUP; c++)
-    {
-      double *packed = self->packed + (gsize)(c / GROUP) * d * GROUP + c % GROUP;
-
-      self->half_norms[c] = c < self->n ? 0 : (double)INFINITY;
-      for (guint j = 0; j < d && c < self->n; j++)
-        {
-          double x = self->values[(gsize)c * d + j] - self->shift[j];
-
-          packed[j * GROUP] = x;
-          if (self->distance == RUSH_DISTANCE_EUCLIDEAN)
-            self->half_norms[c] += x * x / 2;
-        }
-    }
+  self->bias = g_new0 (double, self->n_groups *GROUP);
+  for (guint c = self->n; c < self->n_groups * GROUP; c++)
+    self->bias[c] = (double)INFINITY;
+  for (guint c = 0; c < self->n; c++)
+    for (guint j = 0; j < d; j++)
+      self->packed[((gsize)(c / GROUP) * d + j) * GROUP + c % GROUP] =
+          self->values[(gsize)c * d + j];
 }
 
 /* From the distance of two centres: how near is near enough to one of them? */
@@ -449,10 +416,7 @@ rush_centers_new (RushDistance distance, RushCenterSearch search, guint n, guint
   if (search == RUSH_SEARCH_ROW)
     find_bounds (self);
   else
-    {
-      find_shift (self);
-      pack (self);
-    }
+    pack (self);
   return self;
 }
 
@@ -461,9 +425,8 @@ rush_centers_free (RushCenters *self)
 {
   g_free (self->values);
   g_free (self->squared_norms);
-  g_free (self->shift);
   g_free (self->packed);
-  g_free (self->half_norms);
+  g_free (self->bias);
   g_free (self->bounds);
   g_free (self);
 }

@@ -9,10 +9,10 @@
 
 #include "core/data/builder.h"
 #include "mllib/clustering/partition_steps.h"
-#include "mllib/clustering/wide.h"
 #include "rdd/transform/map_partitions.h"
 #include "rdd/transform/partition_by.h"
 #include "rdd/transform/shuffled.h"
+#include "sql/kernels/columns.h"
 
 #include <string.h>
 
@@ -117,7 +117,7 @@ rush_cluster_sums_find (RushClusterSums *self, double id, GError **error)
   return append_cluster (self, id, error) ? self->n - 1 : G_MAXUINT;
 }
 
-RUSH_WIDE static void
+RUSH_SIMD static void
 add_dense (RushClusterSums *self, const RushInstanceBlock *block, const guint32 *clusters,
            const double *costs, const double *scales)
 {

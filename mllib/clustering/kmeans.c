@@ -113,7 +113,7 @@ total_cost (const RushClusterSums *sums)
   return cost;
 }
 
-/* One pass with @centers as they are now.  What no fit may see is looked for in the @first alone. */
+/* One pass with @centers as they are now.  What no fit may see is looked for in the @first one. */
 static RushClusterSums *
 add_up (const RushInstances *instances, const RushKMeansParams *params, const RushPointSet *centers,
         gboolean first, GError **error)

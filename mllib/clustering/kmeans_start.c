@@ -227,7 +227,7 @@ sum_costs (const Start *self, RushRdd *costs, double *out_sum, GError **error)
   return TRUE;
 }
 
-/* The costs after @centers have come; kept.  Those before it, or NULL, are let go. (transfer full) */
+/* The costs after @centers have come; kept.  Those before, or NULL, are let go. (transfer full) */
 static RushRdd *
 next_costs (const Start *self, const RushPointSet *centers, RushRdd *before, double *out_sum,
             GError **error)

@@ -53,8 +53,8 @@ parse_options (PyObject *tuple, RushKMeansParams *out)
 /* ml_kmeans (query, columns, features, options, (name, disk, memory, off heap, deserialized,
  *            replication), call, properties)
  *   -> (number of centres, their values, cost, iterations)
- * options: k, max iterations, tolerance, seed, distance, by rows, at random, steps, centres to start
- * from as bytes, or None.  Points are kept under the name; None: they are not. */
+ * options: k, max iterations, tolerance, seed, distance, by rows, at random, steps, centres to
+ * start from as bytes, or None.  Points are kept under the name; None: they are not. */
 static PyObject *
 kmeans (PyObject *module, PyObject *args)
 {
