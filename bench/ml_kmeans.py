@@ -3,7 +3,7 @@
     rushlight submit --master 'local[2]' bench/ml_kmeans.py spark
     python bench/ml_kmeans.py sklearn
 
-Prints the seconds of the fit, three times over: of the passes, and of all that a fit of Spark's does.
+Prints the seconds of the fit, three times over.
 scikit-learn starts from as many random rows and does not stop early either.
 """
 import sys
@@ -19,7 +19,7 @@ def spark_fits():
     spark = SparkSession.builder.getOrCreate()
     names = [f"x{i}" for i in range(FEATURES)]
     rows = spark.range(0, ROWS, 1, 2).select(
-        *[(F.rand(i) * 4 + (F.col("id") * (i + 3) % K)).alias(name) for i, name in enumerate(names)])
+        *[(F.rand(i) * 4 + (F.col("id") * (i + 3) % K)).alias(n) for i, n in enumerate(names)])
     df = VectorAssembler(inputCols=names, outputCol="features").transform(rows) \
         .select("features").cache()
     df.count()

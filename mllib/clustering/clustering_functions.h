@@ -1,8 +1,8 @@
 /* clustering_functions.h - functions of columns that models of clusters add.
  *
- *   ml_kmeans_predict (vector, distance, n, centres)                       → int: the closest centre
- *   ml_density (vector)                              → double: which part of its values is not 0
- *   ml_silhouette (vector, cluster, weight, distance, ids, records)        → double, of each row
+ *   ml_kmeans_predict (vector, distance, n, centres)                  → int: the closest centre
+ *   ml_density (vector)                         → double: which part of its values is not 0
+ *   ml_silhouette (vector, cluster, weight, distance, ids, records)   → double, of each row
  *
  * Internal: rushlight.ml calls them; `distance` is "euclidean" or "cosine", the others behind it
  * are constants, the bytes of arrays of doubles.

@@ -3,7 +3,7 @@
  *     a   mean distance of the point to the others of its cluster          s = (b − a) / max (a, b)
  *     b   mean distance to the points of the nearest other cluster         1: well, −1: elsewhere
  *
- * (Rousseeuw, "Silhouettes: a graphical aid …", 1987.)  Between all pairs that would be n² distances.
+ * (Rousseeuw, "Silhouettes: a graphical aid …", 1987.)  Of all pairs that would be n² distances.
  * With squared distances a mean over a cluster C of weight W needs three numbers of C alone,
  *
  *     1/W Σ w |x − c|²  =  |x|² + 1/W Σ w |c|² − 2 x · (1/W Σ w c)

@@ -141,7 +141,8 @@ def test_given_centers_are_where_it_begins(spark):
 def test_line_by_gradient_descent(spark):
     from pyspark.mllib.regression import LabeledPoint, LinearRegressionWithSGD
     rdd = spark.sparkContext.parallelize(
-        [LabeledPoint(3.0 * x - 2.0 * y + 1.0, [x, y]) for x in (0.0, 1.0, 2.0) for y in (0.0, 1.0)])
+        [LabeledPoint(3.0 * x - 2.0 * y + 1.0, [x, y])
+         for x in (0.0, 1.0, 2.0) for y in (0.0, 1.0)])
     model = LinearRegressionWithSGD.train(rdd, 600, step=0.5, intercept=True, convergenceTol=1e-9)
     assert model.weights.toArray() == pytest.approx([3.0, -2.0], abs=0.02)
     assert model.intercept == pytest.approx(1.0, abs=0.02)

@@ -10,7 +10,7 @@ Mirrors pyspark.ml.clustering.
 """
 import array
 
-from rushlight._callsite import operator
+from rushlight._callsite import operator, renamed
 from rushlight._version import RUSHLIGHT
 from rushlight.ml._fitting import user_call
 from rushlight.ml._stages import (
@@ -178,6 +178,9 @@ class KMeans(SparkEstimator, _KMeansParams):
     fit = operator(SparkEstimator.fit)
 
     def _train(self, dataset):
+        # Spark logs how many partitions a dataset has, and so makes an RDD of it.
+        dataset._query().to_rdd(renamed(user_call("fit"), "rdd at Instrumentation.scala"),
+                                dataset._properties(), True)
         vectors = vectors_of(dataset, self.getFeaturesCol())
         check_new(dataset.schema, self.getPredictionCol(), "Column {} already exists.")
         by_rows = not self._prefers_blocks(dataset, vectors)

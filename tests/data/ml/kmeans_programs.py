@@ -1,8 +1,8 @@
 """Programs of k-means: a real Spark and Rushlight run the same, and must come to the same.
 
 Points are drawn by numbers of our own, so that they are alike everywhere; they lie in partitions
-that parallelize() makes, on which Spark's random numbers depend.  record_kmeans.py keeps the answers
-of a real Spark in kmeans.json.
+that parallelize() makes, on which Spark's random numbers depend.  record_kmeans.py keeps what a
+real Spark answers in kmeans.json.
 """
 import random
 

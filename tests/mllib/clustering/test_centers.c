@@ -1,5 +1,5 @@
-/* test_centers.c - the closest centre is the closest one, whichever way it is looked for: in blocks,
- * row by row with and without bounds, of dense and of sparse vectors. */
+/* test_centers.c - the closest centre is the closest one, whichever way it is looked for: in
+ * blocks, row by row with and without bounds, of dense and of sparse vectors. */
 #include "mllib/clustering/centers.h"
 
 #include "core/base/error.h"
