@@ -117,6 +117,40 @@ test_ranks (gconstpointer master)
   app_free (sc);
 }
 
+/* An executor dies in the middle of a round: its partitions of the graph, and what it has sent, are
+ * computed again along the lineage. */
+static void
+test_lost_executor (void)
+{
+  g_autofree char *expected = NULL;
+
+  for (guint lost = 0; lost < 2; lost++)
+    {
+      RushContext *sc = app_new_with ("local-cluster[2,1,512]", NULL);
+      g_autoptr (RushGraph) graph = graphs_new (sc, NULL, EDGES, 3, &layout);
+      g_autoptr (GError) error = NULL;
+
+      if (lost)
+        g_assert_true (rush_local_backend_inject (
+            rush_context_backend (sc),
+            "{ \"do\": \"kill_executor\", \"executor\": \"1\", \"when\": { \"task\": 20 } }",
+            &error));
+      g_assert_no_error (error);
+      g_autoptr (RushGraph) ranks =
+          rush_page_rank (graph, &(RushPageRank){ .n_iterations = 5 }, NULL, &error);
+      g_assert_no_error (error);
+      g_autoptr (RushRdd) rows = rush_graph_vertices (ranks);
+      g_autofree char *found = app_sorted (sc, rows);
+      g_auto (GStrv) left = rush_local_backend_executor_ids (rush_context_backend (sc));
+      g_assert_cmpint (g_strv_contains ((const char *const *)left, "1"), ==, !lost);
+      if (!lost)
+        expected = g_steal_pointer (&found);
+      else
+        g_assert_cmpstr (found, ==, expected);
+      app_free (sc);
+    }
+}
+
 /* An iteration is a job. */
 static void
 test_jobs (void)
@@ -211,6 +245,7 @@ main (int argc, char **argv)
 
         g_test_add_data_func (path, GUINT_TO_POINTER (m), ON_ALL_MASTERS[t].func);
       }
+  g_test_add_func ("/graph/lib/lost executor", test_lost_executor);
   g_test_add_func ("/graph/lib/jobs", test_jobs);
   g_test_add_func ("/graph/lib/nothing", test_nothing);
   g_test_add_func ("/graph/lib/misuse", test_misuse);
