@@ -2,8 +2,8 @@
  *
  * The question is asked rows × centres × iterations times, so this file is what k-means costs.
  *
- * Blocks (Spark's solver "block").  All rows with all centres, in tiles of 8 rows and 4 centres that
- * stay in registers; no table of distances is ever written:
+ * Blocks (Spark's solver "block").  All rows with all centres, in tiles of 8 rows and 4 centres
+ * that stay in registers; no table of distances is ever written:
  *
  *               feature 0 1 2 … d                    8 rows, turned: a lane is a row
  *     tile      [x₀ x₁ x₂ x₃ x₄ x₅ x₆ x₇]  × d
