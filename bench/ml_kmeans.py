@@ -44,4 +44,4 @@ def sklearn_fits():
 
 if __name__ == "__main__":
     for seconds, cost, iterations in (sklearn_fits if "sklearn" in sys.argv else spark_fits)():
-        print(f"{seconds:.3f} s, cost {cost:.6g}, {iterations} iterations", flush=True)
+        print(f"kmeans {seconds:.3f} s, cost {cost:.6g}, {iterations} iterations", flush=True)

@@ -34,4 +34,16 @@ def regression(tmp):
                   at_most=True)
 
 
-SECTIONS = {"ml_regression": regression}
+def kmeans(tmp):
+    """KMeans, ten iterations of Lloyd's, on 1,000,000 × 10 cached rows."""
+    print("\nk-means, k = 8, ten iterations, 1,000,000 × 10 cached rows, two threads")
+    program = str(HERE / "ml_kmeans.py")
+    ours = best_fits([*SUBMIT, program, "spark"])["kmeans"]
+    spark = best_fits([PEER, program, "spark"], spark_env())["kmeans"]
+    sklearn = best_fits([PEER, "-W", "ignore", program, "sklearn"], THREADS)["kmeans"]
+    print(f"kmeans      {ours:>9.3f} s   PySpark {spark:.3f} s   scikit-learn {sklearn:.3f} s")
+    measure.ratio("kmeans: times faster than PySpark", spark / ours, 20)
+    measure.ratio("kmeans: of scikit-learn's time", ours / sklearn, 1, at_most=True)
+
+
+SECTIONS = {"ml_regression": regression, "ml_kmeans": kmeans}
