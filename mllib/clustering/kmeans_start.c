@@ -10,7 +10,7 @@
  *     weigh each candidate by the points that are closest to it       countByValue at KMeans.scala
  *     k-means++ among the weighted candidates, on the driver          local_kmeans.c
  *
- *     points   x₀  x₁  x₂ …                 costs are an RDD beside the points, kept between passes:
+ *     points   x₀  x₁  x₂ …                 costs are an RDD beside the points, which is kept:
  *     costs    4.1 0   2.5 …                a pass compares with the new candidates alone
  *
  * Every random number is drawn as Spark draws it (XORShiftRandom a partition, seeded by seed, step
