@@ -136,8 +136,8 @@ number_nodes (Formatted *self, const RushExec *node)
 /* ---- fused stages ---- */
 
 /* Which stage is said of an operator: the one that was entered last on the way from the top down,
- * if none has been left since.  So, as in Spark, it is said of none on the right of a join whose left
- * side comes from elsewhere. */
+ * if none has been left since.  So, as in Spark, it is said of none on the right of a join whose
+ * left side comes from elsewhere. */
 static void
 note_stages (Formatted *self, const RushExec *node, gint above, gint *current)
 {

@@ -45,7 +45,7 @@ class Drawing:
 
     @operator
     def routes(self):
-        """The picture of how the engine has spread the graph out for algorithms: which partitions of
+        """The picture of how the engine has spread the graph for algorithms: which partitions of
         edges hold mirrors of which vertices, and so where a vertex' value travels each round.
 
         >>> from rushlight.graphframes.examples import Graphs

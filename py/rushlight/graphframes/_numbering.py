@@ -64,7 +64,7 @@ class Numbering:
         return row[NUMBER]
 
     def back(self, answer):
-        """The vertices with an answer's columns, in the place of those that they had by these names;
+        """The vertices with an answer's columns, in place of those that they had by these names;
         `answer` has numbers for ids."""
         vertices = self._graph.vertices
         added = [c for c in answer.columns if c != ID]

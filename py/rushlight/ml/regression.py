@@ -64,8 +64,8 @@ class _LinearRegressionParams(_PredictorParams, HasRegParam, HasElasticNetParam,
 
     solver = Param(
         Params._dummy(), "solver", "how the optimum is found: 'normal' (the normal equations, in "
-        "one pass, for at most 4096 features), 'l-bfgs' (a pass a step), or 'auto', which takes the "
-        "first where it can", TypeConverters.toString,
+        "one pass, for at most 4096 features), 'l-bfgs' (a pass a step), or 'auto', which takes "
+        "the first where it can", TypeConverters.toString,
         ParamValidators.inArray("auto", "normal", "l-bfgs"))
     loss = Param(
         Params._dummy(), "loss", "what is minimized: 'squaredError'; Spark's other one, 'huber', "

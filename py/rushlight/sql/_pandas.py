@@ -33,7 +33,7 @@ def frame_of_arrow(table, session):
 
 
 def rows_of_objects(data):
-    """The rows of a frame that holds objects of user-defined types, as lists; None: it does not, and
+    """The rows of a frame that holds objects of user-defined types, as lists; None: it does not and
     Arrow takes its columns as they are."""
     if not hasattr(data, "iloc") or not any(map(_has_user_type, _columns_of_objects(data))):
         return None

@@ -3,7 +3,7 @@
     object  ──serialize()──▶  value of sqlType()  ──▶  column
     Point(1, 2)               (1, 2)                   a struct of two fields
 
-A type's JSON names its class, as PySpark's does; the classes of pyspark.… are those of this package.
+A type's JSON names its class, as PySpark's does; classes of pyspark.… are those of this package.
 A class that has no module to be imported from travels pickled, beside its name.
 
     >>> from rushlight.sql.types import *
