@@ -45,11 +45,12 @@ rush_exchange_exec_dependency (RushExec *base, RushQuery *query, GError **error)
     return NULL;
   around = rush_exec_enter_scope (base, query);
   rows = rush_runtime_filters_gather (rush_query_runtime_filters (query), base, rows);
-  rush_exec_count (base, RUSH_EXCHANGE_PARTITIONS, self->partitioning->n_partitions);
   written = rush_written_rdd (rows, child->output, base->metrics);
   self->dependency = rush_row_placement_dependency (self->partitioning, child->output, schema,
                                                     written, query, error);
   rush_lineage_restore_call (around);
+  if (self->dependency != NULL)
+    rush_exec_count (base, RUSH_EXCHANGE_PARTITIONS, self->dependency->partitioner->n_partitions);
   return self->dependency;
 }
 
@@ -68,9 +69,12 @@ rush_exchange_exec_read (RushExec *base, RushQuery *query, const RushShuffleSpec
 static RushRdd *
 exchange_execute (RushExec *base, RushQuery *query, GError **error)
 {
-  guint n = ((ExchangeExec *)base)->partitioning->n_partitions;
-  g_autofree RushShuffleSpec *specs = g_new (RushShuffleSpec, n);
+  RushDependency *dependency = rush_exchange_exec_dependency (base, query, error);
+  guint n = dependency != NULL ? dependency->partitioner->n_partitions : 0;
+  g_autofree RushShuffleSpec *specs = g_new (RushShuffleSpec, n + 1);
 
+  if (dependency == NULL)
+    return NULL;
   for (guint p = 0; p < n; p++)
     specs[p] = (RushShuffleSpec){ p, p + 1, 0, G_MAXUINT };
   return rush_exchange_exec_read (base, query, specs, n, error);

@@ -316,7 +316,7 @@ schema_of_list (const RushExprList *list)
   return rush_schema_new (list->n, fields);
 }
 
-/* FALSE with @error: the sampling job failed. */
+/* FALSE with @error: the sampling job failed.  Few values have few bounds, and so few ranges. */
 static gboolean
 prepare_placement (Placement *self, RushRdd *rows, RushQuery *query, GError **error)
 {
@@ -327,6 +327,7 @@ prepare_placement (Placement *self, RushRdd *rows, RushQuery *query, GError **er
   self->spec = rush_sort_spec_new (self->bound);
   self->bounds =
       rush_range_bounds_sample (rows, self->bound, self->n, query, &self->n_bounds, error);
+  self->n = self->n_bounds + 1;
   return self->bounds != NULL;
 }
 
@@ -361,8 +362,7 @@ rush_row_placement_dependency (RushPartitioning *partitioning, const RushExprLis
   if (partitioning->kind == RUSH_PARTITIONING_ROUND_ROBIN &&
       rush_rdd_determinism (child) != RUSH_DETERMINATE)
     placed->determinism = RUSH_INDETERMINATE;
-  return shuffle_by (placed,
-                     rush_given_partitioner_new (partitioning->n_partitions, schema->n_fields,
-                                                 (guint64)placed->id),
-                     placed->schema);
+  return shuffle_by (
+      placed, rush_given_partitioner_new (placement->n, schema->n_fields, (guint64)placed->id),
+      placed->schema);
 }
