@@ -260,8 +260,7 @@ rush_lineage_replace_call (const char *operator_name, const char *short_form, co
 void
 rush_lineage_restore_call (RushLineageCall *before)
 {
-  g_return_if_fail (scope.depth == 1);
-
+  g_assert (scope.depth == 1); /* what was pushed since has been popped */
   rush_lineage_pop_call ();
   scope = *before;
   g_free (before);

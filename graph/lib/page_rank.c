@@ -43,7 +43,9 @@ plan_new (const RushPageRank *what)
   Plan *self = g_new0 (Plan, 1);
 
   rush_ref_count_init (&self->refs);
-  self->reset = what->reset_probability > 0 ? what->reset_probability : DEFAULT_RESET;
+  self->reset = what->reset_probability == RUSH_PAGE_RANK_NEVER_RESET ? 0
+                : what->reset_probability == 0                        ? DEFAULT_RESET
+                                                                      : what->reset_probability;
   self->tolerance = what->tolerance;
   self->sources = g_memdup2 (what->sources, what->n_sources * sizeof *what->sources);
   self->n_sources = what->n_sources;
@@ -312,7 +314,8 @@ find_factors (RushGraph *graph, Plan *plan, const RushJobOptions *job, GError **
 
       if (isnan (sum))
         return FALSE;
-      if (plan->n_sources > 0 && sum == 0)
+      /* Where nobody jumps, a source without links keeps nothing. */
+      if (plan->n_sources > 0 && sum == 0 && plan->reset > 0)
         {
           g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
                        "vertex %" G_GINT64_FORMAT " is not in the graph: ranks of its own need "
@@ -330,7 +333,8 @@ check (const RushPageRank *what, GError **error)
 {
   const char *wrong = NULL;
 
-  if (what->reset_probability < 0 || what->reset_probability > 1)
+  if (what->reset_probability != RUSH_PAGE_RANK_NEVER_RESET &&
+      !(what->reset_probability >= 0 && what->reset_probability <= 1))
     wrong = "Random reset probability must belong to [0, 1]";
   else if (what->n_iterations == 0 && !(what->tolerance >= 0))
     wrong = "Tolerance must be no less than 0";

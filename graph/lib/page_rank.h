@@ -15,11 +15,13 @@
 
 #include "graph/graph.h"
 
+#define RUSH_PAGE_RANK_NEVER_RESET (-1.0)
+
 typedef struct
 {
   guint n_iterations;       /* 0: until it converges */
   double tolerance;         /* of n_iterations == 0; 0 … */
-  double reset_probability; /* 0: 0.15 */
+  double reset_probability; /* (0, 1]; 0: 0.15; RUSH_PAGE_RANK_NEVER_RESET: nobody jumps */
   /* Personalized: who jumps, jumps to one of these.  One: one column "rank"; several, each by
    * itself, in parallel, with n_iterations: a column "rank_0", "rank_1" … each. */
   const gint64 *sources;

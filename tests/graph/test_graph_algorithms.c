@@ -201,6 +201,8 @@ test_misuse (void)
   static const gint64 sources[] = { 77, 1 };
   static const RushPageRank wrong[] = {
     { .n_iterations = 3, .reset_probability = 1.5 },
+    { .n_iterations = 3, .reset_probability = -0.5 },
+    { .n_iterations = 3, .reset_probability = (double)NAN },
     { .tolerance = -1 },
     { .tolerance = 0.1, .sources = sources, .n_sources = 2 },
     { .n_iterations = 3, .sources = sources, .n_sources = 1 }, /* is no vertex */

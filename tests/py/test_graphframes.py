@@ -496,6 +496,36 @@ def test_edges_several_times(spark):
     assert [row.weight for row in g.edges.collect()] == [0.5, 0.5]
 
 
+def test_nobody_jumps(spark):
+    """A probability of 0 is one, and not the default."""
+    ranks = graph_of(spark, [(1, 2), (2, 1), (3, 1)]).pageRank(resetProbability=0.0, maxIter=30)
+    found = {row.id: row.pagerank for row in ranks.vertices.collect()}
+    assert found[3] == 0 and found[1] + found[2] == pytest.approx(3)
+
+
+def test_columns_may_have_any_name(spark):
+    from rushlight.graphframes import GraphFrame
+    vertices = spark.createDataFrame([("a", 777), ("b", 778)], "id string, __number long")
+    edges = spark.createDataFrame([("a", "b")], "src string, dst string")
+    ranked = GraphFrame(vertices, edges).pageRank(maxIter=1).vertices
+    assert sorted(ranked.select("id", "__number").collect()) == [("a", 777), ("b", 778)]
+
+
+def test_messages_skip_edges_without_active_ends(spark):
+    """An edge carries a message if either end is active, whatever the message looks at."""
+    from rushlight.graphframes.lib import Pregel
+    from rushlight.sql import functions as F
+    g = graph_of(spark, [(1, 2), (2, 3), (3, 4)])
+    for message in F.lit(1), F.when(Pregel.dst("id") > 0, 1):
+        rounds = (g.pregel.withVertexColumn("told", F.lit(0), F.coalesce(Pregel.msg(), F.lit(0)))
+                  .setInitialActiveVertexExpression(F.col("id") == 2)
+                  .setUpdateActiveVertexExpression(F.lit(False))
+                  .setSkipMessagesFromNonActiveVertices(True).setUseLocalCheckpoints(True)
+                  .sendMsgToDst(message).aggMsgs(F.sum(Pregel.msg())).setMaxIter(1).run())
+        assert sorted((row.id, row.told) for row in rounds.collect()) == [
+            (1, 0), (2, 1), (3, 1), (4, 0)]
+
+
 # ── text ──
 def test_edges_of_text(spark, tmp_path):
     from rushlight.graphframes import GraphFrame

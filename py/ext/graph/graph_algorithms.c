@@ -68,6 +68,8 @@ graph_page_rank (EngineGraph *self, PyObject *args)
                          &what.reset_probability, ids_converter, &sources, &call, &PyDict_Type,
                          &properties))
     return NULL;
+  if (what.reset_probability == 0)
+    what.reset_probability = RUSH_PAGE_RANK_NEVER_RESET;
   what.sources = (const gint64 *)(gpointer)sources->data;
   what.n_sources = sources->len;
   RUN_ALGORITHM (self, call, properties,

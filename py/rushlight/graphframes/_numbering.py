@@ -70,9 +70,12 @@ class Numbering:
         added = [c for c in answer.columns if c != ID]
         kept = [c for c in vertices.columns if c not in added]
         vertices = vertices.select(*map(column, kept))
+        number = NUMBER
+        while number in (name.lower() for name in kept + added):
+            number = "_" + number       # the name is the program's
         if self.is_identity:
-            numbered = vertices.withColumn(NUMBER, column(ID).cast("long"))
+            numbered = vertices.withColumn(number, column(ID).cast("long"))
         else:
-            numbered = vertices.join(self._numbers, ID)
-        answered = numbered.join(answer.withColumnRenamed(ID, NUMBER), NUMBER)
+            numbered = vertices.join(self._numbers.withColumnRenamed(NUMBER, number), ID)
+        answered = numbered.join(answer.withColumnRenamed(ID, number), number)
         return answered.select(*map(column, kept + added))

@@ -224,6 +224,8 @@ class Pregel:
 
     def _sent(self, vertices, edges):
         """(id, message) of this round, those that are not null."""
+        if self._skip_from_halted:      # either end may be the active one
+            return self._messages_of(self._triplets(vertices, edges))
         try:
             return self._messages_of(self._half_triplets(vertices, edges))
         except AnalysisException:
@@ -238,8 +240,6 @@ class Pregel:
     def _half_triplets(self, vertices, edges):
         """(to.src, to.dst, src, edge): enough for messages that do not look at the destination,
         which is most of them, and half the work.  The analyzer says whether they do."""
-        if self._skip_from_halted:
-            vertices = vertices.filter(column(ACTIVE))
         pairs = self._with_sources(vertices, edges)
         return pairs.select(*self._heads(), self._struct(SRC, vertices), self._struct(EDGE, edges))
 
