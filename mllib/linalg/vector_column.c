@@ -1,6 +1,8 @@
 /* vector_column.c - reading vectors out of a column, and making one.
  *
  * A reader looks the struct's fields up once; a row is then two list views away from its numbers.
+ * It also looks whether sparse vectors are what they say, as files and programs write anything, and
+ * whoever reads writes to out[indices[k]].
  *
  * A builder writes the buffers of a column itself, as a call a number would cost more than what
  * most algorithms do with it:
@@ -52,6 +54,77 @@ find_elements (const RushColumn *lists, RushColumn **out_owned, gconstpointer *o
   return TRUE;
 }
 
+/* As many indices as values, which rise and stay below the size. */
+static gboolean
+check_sparse (const RushVectorReader *self, guint at, GError **error)
+{
+  guint n_values = (guint)rush_column_get_list (self->values, at).length;
+  gint64 size = rush_column_get_int (self->sizes, at), before = -1;
+  RushListView view = rush_column_get_list (self->indices, at);
+
+  if (size < 0 || (guint)view.length != n_values)
+    {
+      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                   "requirement failed: a sparse vector of size %" G_GINT64_FORMAT
+                   " has %d indices and %u values",
+                   size, view.length, n_values);
+      return FALSE;
+    }
+  for (gint32 k = 0; k < view.length; k++)
+    {
+      gint32 index = self->index_data[view.offset + k];
+      if (index <= before || index >= size)
+        {
+          g_set_error (
+              error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+              "requirement failed: Index %d %s in a sparse vector of size %" G_GINT64_FORMAT, index,
+              index < 0       ? "is negative"
+              : index >= size ? "is out of bounds"
+                              : "does not lie above the one before it",
+              size);
+          return FALSE;
+        }
+      before = index;
+    }
+  return TRUE;
+}
+
+static gboolean
+check_fields (const RushVectorReader *self, guint at, GError **error)
+{
+  gboolean sparse = rush_column_get_int (self->kinds, at) != DENSE;
+
+  if (rush_column_is_valid (self->values, at) &&
+      (!sparse ||
+       (rush_column_is_valid (self->sizes, at) && rush_column_is_valid (self->indices, at))))
+    return !sparse || check_sparse (self, at, error);
+  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+               "requirement failed: a vector has null in place of its %s",
+               sparse ? "size, indices or values" : "values");
+  return FALSE;
+}
+
+/* Rows that lie at one place are looked at once. */
+static gboolean
+check_rows (const RushVectorReader *self, GError **error)
+{
+  const RushColumn *column = self->column, *kinds = self->kinds;
+  guint last = G_MAXUINT;
+
+  if (self->values->null_count == 0 && kinds->length > 0 && kinds->layout == RUSH_LAYOUT_CONSTANT &&
+      rush_column_get_int (kinds, 0) == DENSE)
+    return TRUE;
+  for (guint i = 0; i < column->length; i++)
+    if (rush_column_is_valid (column, i))
+      {
+        guint at = rush_column_struct_row (column, i);
+        if (at != last && !check_fields (self, at, error))
+          return FALSE;
+        last = at;
+      }
+  return TRUE;
+}
+
 gboolean
 rush_vector_reader_init (RushVectorReader *self, const RushColumn *column, GError **error)
 {
@@ -76,7 +149,10 @@ rush_vector_reader_init (RushVectorReader *self, const RushColumn *column, GErro
     }
   self->value_data = values;
   self->index_data = indices;
-  return TRUE;
+  if (check_rows (self, error))
+    return TRUE;
+  rush_vector_reader_clear (self);
+  return FALSE;
 }
 
 void

@@ -41,7 +41,8 @@ typedef struct
   RushColumn *flat[2]; /* (owned) elements that did not lie as plain numbers; mostly NULL */
 } RushVectorReader;
 
-/* An error for a column of another type; vectors of mllib lie alike and are taken, too. */
+/* An error for a column of another type; vectors of mllib lie alike and are taken, too.  An error,
+ * too, for a sparse vector whose indices do not rise from 0 to below its size, one a value. */
 gboolean rush_vector_reader_init (RushVectorReader *self, const RushColumn *column, GError **error);
 void rush_vector_reader_clear (RushVectorReader *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (RushVectorReader, rush_vector_reader_clear)

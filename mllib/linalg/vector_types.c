@@ -32,8 +32,8 @@ ints_type (void)
   return rush_type_array (&RUSH_INT32, FALSE);
 }
 
-const RushType *
-rush_vector_type (void)
+static const RushType *
+make_vector_type (void)
 {
   RushTypeField fields[] = { { "type", &RUSH_INT8, FALSE },
                              { "size", &RUSH_INT32, TRUE },
@@ -44,6 +44,21 @@ rush_vector_type (void)
                         .python_class = "pyspark.ml.linalg.VectorUDT",
                         .serialized_class = "" };
   return rush_type_user (&user);
+}
+
+/* Every reader asks for it: it is made once. */
+const RushType *
+rush_vector_type (void)
+{
+  static const RushType *type;
+  static gsize once;
+
+  if (g_once_init_enter (&once))
+    {
+      type = make_vector_type ();
+      g_once_init_leave (&once, 1);
+    }
+  return type;
 }
 
 const RushType *
@@ -64,6 +79,14 @@ rush_matrix_type (void)
 
 /* ---- vectors as text ---- */
 
+enum
+{
+  VECTOR_TYPE,
+  VECTOR_SIZE,
+  VECTOR_INDICES,
+  VECTOR_VALUES,
+};
+
 static void
 append_double (GString *out, double value)
 {
@@ -72,38 +95,46 @@ append_double (GString *out, double value)
   g_string_append_len (out, text, (gssize)rush_double_to_text (value, text));
 }
 
+/* A list as [1,3]; files may have null in its place. */
 static void
-append_doubles (GString *out, guint n, const double *values)
+append_numbers (GString *out, const RushColumn *lists, guint at)
 {
+  const RushColumn *elements = rush_column_child (lists, 0);
+  RushListView view = { 0, 0 };
+
+  if (rush_column_is_valid (lists, at))
+    view = rush_column_get_list (lists, at);
   g_string_append_c (out, '[');
-  for (guint i = 0; i < n; i++)
+  for (gint32 i = 0; i < view.length; i++)
     {
       if (i > 0)
         g_string_append_c (out, ',');
-      append_double (out, values[i]);
+      if (elements->type == &RUSH_FLOAT64)
+        append_double (out, rush_column_get_double (elements, (guint)(view.offset + i)));
+      else
+        g_string_append_printf (out, "%" G_GINT64_FORMAT,
+                                rush_column_get_int (elements, (guint)(view.offset + i)));
     }
   g_string_append_c (out, ']');
 }
 
+/* No reader, which would look at the whole batch for the sake of a row. */
 static void
 write_vector (const RushColumn *column, guint row, GString *out)
 {
-  g_auto (RushVectorReader) reader = { 0 };
-  RushVectorView view;
+  const RushColumn *sizes = rush_column_child (column, VECTOR_SIZE);
+  const RushColumn *values = rush_column_child (column, VECTOR_VALUES);
+  guint at = rush_column_struct_row (column, row);
 
-  if (!rush_vector_reader_init (&reader, column, NULL) ||
-      !rush_vector_reader_get (&reader, row, &view))
-    return;
-  if (view.indices == NULL)
+  if (rush_column_get_int (rush_column_child (column, VECTOR_TYPE), at) == 1)
     {
-      append_doubles (out, view.n_values, view.values);
+      append_numbers (out, values, at);
       return;
     }
-  g_string_append_printf (out, "(%u,[", view.size);
-  for (guint i = 0; i < view.n_values; i++)
-    g_string_append_printf (out, "%s%d", i > 0 ? "," : "", view.indices[i]);
-  g_string_append (out, "],");
-  append_doubles (out, view.n_values, view.values);
+  g_string_append_printf (out, "(%" G_GINT64_FORMAT ",", rush_column_get_int (sizes, at));
+  append_numbers (out, rush_column_child (column, VECTOR_INDICES), at);
+  g_string_append_c (out, ',');
+  append_numbers (out, values, at);
   g_string_append_c (out, ')');
 }
 

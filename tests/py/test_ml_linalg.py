@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from rushlight.errors import AnalysisException, PySparkValueError
+from rushlight.errors import AnalysisException, IllegalArgumentException, PySparkValueError
 from rushlight.ml.functions import array_to_vector, vector_to_array
 from rushlight.ml.linalg import (
     DenseMatrix, DenseVector, Matrices, SparseMatrix, SparseVector, Vectors, VectorUDT)
@@ -188,6 +188,42 @@ def test_parquet(spark, df, tmp_path):
     key = lambda row: str(row.v)    # noqa: E731
     assert sorted(back.collect(), key=key) == sorted(df.collect(), key=key)
     assert back.select("v").where("v is null").count() == 1
+
+
+@pytest.mark.parametrize("vector, text", [
+    ((0, 3, [2000000000], [1.0]), "Index 2000000000 is out of bounds in a sparse vector of size 3"),
+    ((0, 3, [1, 0], [1.0, 2.0]), "Index 0 does not lie above the one before it"),
+    ((0, 3, [0, 1], [1.0]), "of size 3 has 2 indices and 1 values"),
+    ((0, 3, None, [1.0]), "null in place of its size, indices or values"),
+    ((1, None, None, None), "null in place of its values"),
+])
+def test_files_may_say_anything(spark, tmp_path, vector, text):
+    """A file whose schema says vector, but whose struct is not one."""
+    pq = pytest.importorskip("pyarrow.parquet")
+    import pyarrow as pa
+    spark.createDataFrame([(DENSE,), (SPARSE,)], ["v"]).coalesce(1).write.parquet(
+        str(tmp_path / "p"))
+    path = next((tmp_path / "p").glob("*.parquet"))
+    table = pq.read_table(path)
+    row = dict(zip(("type", "size", "indices", "values"), vector))
+    column = pa.array(table["v"].to_pylist() + [row], table.schema.field("v").type)
+    pq.write_table(pa.table([column], schema=table.schema), path)
+    for crc in (tmp_path / "p").glob(".*.crc"):
+        crc.unlink()
+    df = spark.read.parquet(str(tmp_path / "p"))
+    assert df.dtypes == [("v", "vector")]
+    assert [row.s for row in df.select(df.v.cast("string").alias("s")).collect()][:2] == [
+        str(DENSE), str(SPARSE)]
+    with pytest.raises(IllegalArgumentException, match=text):
+        df.select(vector_to_array("v")).collect()
+
+
+def test_vector_changed_after_it_was_made(spark):
+    vector = Vectors.sparse(3, {1: 1.0})
+    vector.indices[0] = 2000000000
+    df = spark.createDataFrame([(vector,)], ["v"])
+    with pytest.raises(IllegalArgumentException, match="Index 2000000000 is out of bounds"):
+        df.select(vector_to_array("v")).collect()
 
 
 def test_json(df):

@@ -166,6 +166,36 @@ test_other_type (void)
   g_error_free (error);
 }
 
+static void
+assert_untrue (guint size, guint n, const gint32 *indices, const char *expected)
+{
+  g_autoptr (RushVectorBuilder) builder = new_builder ();
+  const double values[] = { 1, 2, 3 };
+  g_auto (RushVectorReader) reader = { 0 };
+  GError *error = NULL;
+
+  append_dense (builder, 1, 2);
+  rush_vector_builder_append_sparse (builder, size, n, indices, values);
+  g_autoptr (RushColumn) column = finish (builder);
+  g_assert_false (rush_vector_reader_init (&reader, column, &error));
+  g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, expected));
+  g_error_free (error);
+}
+
+/* Whoever reads may write to out[index]. */
+static void
+test_untrue_indices (void)
+{
+  assert_untrue (3, 1, (gint32[]){ 2000000000 },
+                 "Index 2000000000 is out of bounds in a sparse vector of size 3");
+  assert_untrue (3, 3, (gint32[]){ 0, 1, 3 }, "Index 3 is out of bounds");
+  assert_untrue (3, 2, (gint32[]){ -1, 1 }, "Index -1 is negative");
+  assert_untrue (3, 2, (gint32[]){ 1, 1 }, "Index 1 does not lie above the one before it");
+  assert_untrue (0, 1, (gint32[]){ 0 }, "of size 0");
+  assert_untrue (G_MAXUINT, 1, (gint32[]){ 0 }, "of size -1 has 1 indices and 1 values");
+}
+
 /* Whichever request is refused, finish () says so, nothing leaks, and the builder goes on. */
 static void
 test_refused (void)
@@ -256,6 +286,7 @@ main (int argc, char **argv)
   g_test_add_func ("/vector_column/mixed", test_mixed);
   g_test_add_func ("/vector_column/empty", test_empty);
   g_test_add_func ("/vector_column/other_type", test_other_type);
+  g_test_add_func ("/vector_column/untrue_indices", test_untrue_indices);
   g_test_add_func ("/vector_column/refused", test_refused);
   g_test_add_func ("/vector_column/encoding", test_encoding);
   g_test_add_func ("/vector_column/types", test_types);
