@@ -189,8 +189,11 @@ take (Summary *self, const RushVectorView *vector, double weight)
       at[M2 * n] += weight * x * x;
       at[L1 * n] += weight * fabs (x);
       at[NONZERO * n]++;
-      at[LARGEST * n] = MAX (at[LARGEST * n], x);
-      at[SMALLEST * n] = MIN (at[SMALLEST * n], x);
+      /* NaN is neither. */
+      if (at[LARGEST * n] < x)
+        at[LARGEST * n] = x;
+      if (at[SMALLEST * n] > x)
+        at[SMALLEST * n] = x;
     }
   self->count++;
   self->weight += weight;

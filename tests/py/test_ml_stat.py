@@ -1,5 +1,5 @@
-"""Correlations, summaries and tests of columns of vectors.  Numbers are answers of a real Spark 4.3 on the
-same rows; relative tolerance 1e-12."""
+"""Correlations, summaries and tests of columns of vectors.  Numbers are answers of a real Spark 4.3
+on the same rows; relative tolerance 1e-12."""
 import pytest
 
 from rushlight.errors import AnalysisException, IllegalArgumentException
@@ -97,6 +97,17 @@ def test_summary_without_weights(df):
     assert list(row["mean"]) == near([4.8, 3.4, 0.0, 1.7]) and row["count"] == 5
     assert list(row["variance"]) == near([8.7, 10.3, 0.0, 16.45])
     assert list(row["max"]) == [9.0, 7.0, 0.0, 8.0]
+
+
+def test_largest_and_smallest_pass_over_nan(spark):
+    from rushlight.ml.feature import MinMaxScaler
+    for values, largest, smallest in (((10.0, NAN, 5.0), 10, 5), ((2.0, 3.0, 1.0, NAN), 3, 1),
+                                      ((NAN, 7.0), 7, 7), ((-4.0, NAN, -2.0), -2, -4)):
+        rows = spark.createDataFrame([(Vectors.dense([x]),) for x in values], ["v"]).coalesce(1)
+        found = rows.select(Summarizer.max(F.col("v")), Summarizer.min(F.col("v"))).head()
+        assert (list(found[0]), list(found[1])) == ([largest], [smallest])
+        model = MinMaxScaler(inputCol="v", outputCol="o").fit(rows)
+        assert (list(model.originalMax), list(model.originalMin)) == ([largest], [smallest])
 
 
 def test_names(df):
