@@ -273,6 +273,18 @@ map_partition (RushIterator *rows, guint split, RushTaskContext *ctx, gpointer d
 
 /* ---- the reduce side ---- */
 
+/* Whether records of so many features can be added to @self's. */
+static gboolean
+check_width (const RushClusterSums *self, guint n_features, GError **error)
+{
+  if (self->n_features == n_features)
+    return TRUE;
+  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+               "the vectors of the instances have different sizes: %u and %u", self->n_features,
+               n_features);
+  return FALSE;
+}
+
 static gboolean
 merge_record (RushClusterSums *self, double id, const char *bytes, GError **error)
 {
@@ -308,16 +320,8 @@ merge_batch (const Pass *pass, const RushBatch *batch, RushClusterSums **inout_s
 
       if (*inout_sums == NULL)
         *inout_sums = cluster_sums_new (0, n_features, rush_allocator_system (), error);
-      if (*inout_sums == NULL)
-        return FALSE;
-      if ((*inout_sums)->n_features != n_features)
-        {
-          g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
-                       "the vectors of the instances have different sizes: %u and %u",
-                       (*inout_sums)->n_features, n_features);
-          return FALSE;
-        }
-      if (!merge_record (*inout_sums, id, bytes, error))
+      if (*inout_sums == NULL || !check_width (*inout_sums, n_features, error) ||
+          !merge_record (*inout_sums, id, bytes, error))
         return FALSE;
     }
   return TRUE;
@@ -369,11 +373,11 @@ gather_clusters (const Pass *pass, RushJobWaiter *waiter, guint n_partitions, GE
       n_features = part->n_features;
       if (all == NULL)
         all = cluster_sums_new (pass->pass.n_clusters, n_features, rush_allocator_system (), error);
-      for (guint c = 0; all != NULL && c < part->n; c++)
+      if (all == NULL || !check_width (all, n_features, error))
+        return NULL;
+      for (guint c = 0; c < part->n; c++)
         if (!merge_record (all, part->ids[c], (const char *)rush_cluster_record (part, c), error))
           return NULL;
-      if (all == NULL)
-        return NULL;
     }
   if (all == NULL)
     return cluster_sums_new (pass->pass.n_clusters, n_features, rush_allocator_system (), error);

@@ -170,6 +170,18 @@ silhouette_of (const Clusters *self, const RushInstanceBlock *block, guint row)
   return own < next ? 1 - own / next : own > next ? next / own - 1 : 0;
 }
 
+/* Rows that came another time may be other rows. */
+static gboolean
+check_width (const Clusters *self, const RushInstanceBlock *block, GError **error)
+{
+  if (block->n_rows == 0 || block->n_features == self->n_features)
+    return TRUE;
+  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+               "the vectors have %u features, but the clusters have %u", block->n_features,
+               self->n_features);
+  return FALSE;
+}
+
 static RushColumn *
 silhouette (const RushExpr *call, RushColumn *const *args, const RushRows *rows,
             RushEvalContext *ctx, GError **error)
@@ -183,7 +195,8 @@ silhouette (const RushExpr *call, RushColumn *const *args, const RushRows *rows,
       !rush_function_block (&block, args[ARG_VECTOR], args[ARG_CLUSTER], args[ARG_WEIGHT],
                             RUSH_CHECK_NOTHING, rows, ctx, error))
     return NULL;
-  if (rush_column_writer_init (&writer, &RUSH_FLOAT64, rows->length, rows->positions != NULL,
+  if (check_width (clusters, &block, error) &&
+      rush_column_writer_init (&writer, &RUSH_FLOAT64, rows->length, rows->positions != NULL,
                                ctx->allocator, error))
     for (guint i = 0; i < block.n_rows; i++)
       ((double *)writer.values->bytes)[rush_eval_row (rows, i)] =

@@ -137,6 +137,56 @@ def test_given_centers_are_where_it_begins(spark):
         KMeans.train(rdd, 2, initialModel=[1])
 
 
+@pytest.mark.parametrize("centers, text", [
+    ([[1, 2, 3], [1]], "the centers of initialModel have different sizes: 3, 1"),
+    ([[1], [1, 2, 3]], "the centers of initialModel have different sizes: 1, 3"),
+    ([[], []], "the centers of initialModel are empty"),
+])
+def test_given_centers_of_other_sizes(spark, centers, text):
+    from pyspark.errors import IllegalArgumentException
+    from pyspark.mllib.clustering import KMeans, KMeansModel
+    rdd = spark.sparkContext.parallelize([(0.0, 1.0, 2.0), (5.0, 6.0, 7.0)], 2)
+    with pytest.raises(IllegalArgumentException, match=text):
+        KMeans.train(rdd, 2, initialModel=KMeansModel(centers))
+
+
+@pytest.mark.parametrize("width", [2, 4])
+def test_engine_counts_given_centers(spark, width):
+    from pyspark.errors import IllegalArgumentException
+    from rushlight.ml.clustering import run_kmeans
+    from rushlight.storagelevel import StorageLevel
+    rows = frame(spark, points()).select("features")
+    start = [[0.0] * 3, [0.0] * width]
+    options = (2, 0, 1e-4, 1, "euclidean", True, False, 2, start)
+    with pytest.raises(IllegalArgumentException, match="are not 2 centers of 3 features"):
+        run_kmeans(rows, None, StorageLevel.MEMORY_ONLY, options)
+
+
+@pytest.mark.parametrize("cluster", [1.0, 1.1])     # goes where 0.0 goes, and elsewhere
+def test_silhouettes_of_clusters_of_other_sizes(spark, cluster):
+    from pyspark.errors import IllegalArgumentException
+    from pyspark.ml.evaluation import ClusteringEvaluator
+    from pyspark.ml.linalg import Vectors
+    wide, narrow = Vectors.sparse(300000, {299999: 1.0}), Vectors.dense(1.0, 2.0)
+    for first, second in ((wide, narrow), (narrow, wide)):
+        rows = spark.sparkContext.parallelize([(first, 0.0), (second, cluster)], 2)
+        df = rows.toDF(["features", "prediction"])
+        with pytest.raises(IllegalArgumentException, match="have different sizes: "):
+            ClusteringEvaluator().evaluate(df)
+
+
+def test_silhouettes_by_clusters_of_another_size(spark):
+    from pyspark.errors import IllegalArgumentException
+    from pyspark.ml.linalg import Vectors
+    from rushlight.ml._clustering_evaluator import _silhouette
+    from rushlight.sql._making import as_literal
+    from rushlight.sql import functions as F
+    rows = spark.createDataFrame([(Vectors.dense([1.0] * 50000), 0.0)], ["features", "cluster"]) \
+        .withColumn("weight", F.lit(1.0))
+    with pytest.raises(IllegalArgumentException, match="50000 features, but the clusters have 1"):
+        _silhouette(rows, as_literal("euclidean"), [0.0, 1.0], [1.0, 1.0, 1.0, 1.0, 4.0, 2.0])
+
+
 @pytest.mark.filterwarnings("ignore:Deprecated in 2.0.0")
 def test_line_by_gradient_descent(spark):
     from pyspark.mllib.regression import LabeledPoint, LinearRegressionWithSGD

@@ -27,9 +27,22 @@ run_kmeans (EngineFit *fit, const RushKMeansParams *params, const Keeping *keepi
   return result;
 }
 
+/* k centres of as many numbers as a point has. */
+static gboolean
+check_start (guint k, guint n_features, gsize bytes, GError **error)
+{
+  if (n_features > 0 && bytes % sizeof (double) == 0 &&
+      bytes / sizeof (double) == (guint64)k * n_features)
+    return TRUE;
+  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+               "requirement failed: %" G_GSIZE_FORMAT " bytes are not %u centers of %u features",
+               bytes, k, n_features);
+  return FALSE;
+}
+
 /* Options as Python gives them; the start is borrowed.  FALSE with an exception set. */
 static gboolean
-parse_options (PyObject *tuple, RushKMeansParams *out)
+parse_options (PyObject *tuple, guint n_features, RushKMeansParams *out)
 {
   const char *distance, *start;
   Py_ssize_t start_bytes;
@@ -44,7 +57,8 @@ parse_options (PyObject *tuple, RushKMeansParams *out)
   out->seed = seed;
   out->search = by_rows ? RUSH_SEARCH_ROW : RUSH_SEARCH_BLOCK;
   out->start = (const double *)start;
-  if (rush_distance_from_name (distance, &out->distance, &error))
+  if (rush_distance_from_name (distance, &out->distance, &error) &&
+      (start == NULL || check_start (out->k, n_features, (gsize)start_bytes, &error)))
     return TRUE;
   engine_raise (error);
   return FALSE;
@@ -69,7 +83,7 @@ kmeans (PyObject *module, PyObject *args)
                          &keeping.level.use_memory, &keeping.level.use_off_heap,
                          &keeping.level.deserialized, &keeping.level.replication, &call,
                          &PyDict_Type, &properties) ||
-      !parse_options (options, &params) ||
+      !parse_options (options, n_features, &params) ||
       !engine_fit_init (&fit, query, columns, RUSH_CHECK_WEIGHTS | RUSH_CHECK_FEATURES, n_features,
                         call, properties))
     return NULL;

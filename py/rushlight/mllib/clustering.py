@@ -150,6 +150,10 @@ def _train(rdd, k, max_iterations, mode, seed, steps, epsilon, initial, distance
         start = [[float(x) for x in _convert_to_vector(c).toArray()]
                  for c in initial.clusterCenters]
         _check(len(start) == k, "requirement failed: mismatched cluster count")
+        sizes = list(dict.fromkeys(map(len, start)))
+        _check(len(sizes) < 2, "requirement failed: the centers of initialModel have different "
+               f"sizes: {', '.join(map(str, sizes))}")
+        _check(0 not in sizes, "requirement failed: the centers of initialModel are empty")
     _check(k > 0, f"requirement failed: Number of clusters must be positive but got {k}")
     _check(max_iterations >= 0, "requirement failed: Maximum of iterations must be nonnegative but "
            f"got {max_iterations}")
