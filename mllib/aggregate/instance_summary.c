@@ -11,7 +11,7 @@
  *
  * How many classes there are is not known before.  The histogram has room for many (K doubles cost
  * nothing beside the data); should there be more, the largest label says how many, and the pass is
- * made again.
+ * made again.  A row of weight 0 is no row: its label is not looked at.
  */
 #include "mllib/aggregate/instance_summary.h"
 
@@ -129,11 +129,13 @@ count_labels (const RushInstanceBlock *block, double *state, double *histogram, 
 {
   for (guint i = 0; i < block->n_rows; i++)
     {
-      double label = block->labels[i];
+      double label = block->labels[i], weight = rush_instance_weight (block, i);
 
+      if (weight == 0)
+        continue;
       state[MAX_LABEL] = MAX (state[MAX_LABEL], label);
       if (label < n_classes)
-        histogram[(guint)label] += rush_instance_weight (block, i);
+        histogram[(guint)label] += weight;
     }
 }
 
@@ -208,7 +210,7 @@ run_pass (const RushInstances *instances, guint depth, guint n_classes, gsize *o
 
   wanted->n_classes = n_classes;
   state = rush_tree_aggregate (instances, &what, out_size, error);
-  if (state != NULL && *out_size == 0)
+  if (state != NULL && (*out_size == 0 || state[WEIGHT_SUM] == 0))
     {
       g_free (state);
       g_set_error_literal (error, RUSH_SQL_ERROR, RUSH_SQL_ERROR_ILLEGAL_ARGUMENT,
@@ -227,6 +229,39 @@ deviation (const double *state, double squares)
   return divisor > 0 ? sqrt (MAX (squares / divisor, 0)) : 0;
 }
 
+/* @self from a @state with room for @room classes, of values whose number, with the label, is @n.
+ * A query with rand () in it may have larger labels in a second pass: they are not counted. */
+static gboolean
+read_state (RushInstanceSummary *self, const double *state, guint n, guint room, GError **error)
+{
+  *self = (RushInstanceSummary){ .n_features = n - 1,
+                                 .count = state[COUNT],
+                                 .weight_sum = state[WEIGHT_SUM],
+                                 .mean = g_try_new (double, n),
+                                 .std = g_try_new (double, n),
+                                 .label_mean = state[MOMENTS + n - 1],
+                                 .label_std = deviation (state, state[MOMENTS + 2 * n - 1]),
+                                 .n_classes = (guint)MIN (state[MAX_LABEL] + 1, room) };
+  if (room > 0)
+    self->histogram = g_try_new (double, self->n_classes);
+  if (self->mean == NULL || self->std == NULL || (room > 0 && self->histogram == NULL))
+    {
+      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_OUT_OF_MEMORY,
+                   "the driver has no memory for a summary of %u classes and %u features",
+                   self->n_classes, self->n_features);
+      rush_instance_summary_clear (self);
+      return FALSE;
+    }
+  for (guint k = 0; k < self->n_features; k++)
+    {
+      self->mean[k] = state[MOMENTS + k];
+      self->std[k] = deviation (state, state[MOMENTS + n + k]);
+    }
+  if (room > 0)
+    memcpy (self->histogram, state + MOMENTS + 2 * n, self->n_classes * sizeof *self->histogram);
+  return TRUE;
+}
+
 gboolean
 rush_instance_summary_init (RushInstanceSummary *self, const RushInstances *instances, guint depth,
                             GError **error)
@@ -235,7 +270,6 @@ rush_instance_summary_init (RushInstanceSummary *self, const RushInstances *inst
   guint room = classes ? CLASSES_AT_FIRST : 0;
   g_autofree double *state = NULL;
   gsize size;
-  guint n;
 
   state = run_pass (instances, depth, room, &size, error);
   if (state != NULL && classes && state[MAX_LABEL] >= room)
@@ -244,29 +278,8 @@ rush_instance_summary_init (RushInstanceSummary *self, const RushInstances *inst
       g_free (state);
       state = run_pass (instances, depth, room, &size, error);
     }
-  if (state == NULL)
-    return FALSE;
-
-  n = (guint)((size - MOMENTS - room) / 2);
-  *self = (RushInstanceSummary){ .n_features = n - 1,
-                                 .count = state[COUNT],
-                                 .weight_sum = state[WEIGHT_SUM],
-                                 .mean = g_new (double, n),
-                                 .std = g_new (double, n),
-                                 .label_mean = state[MOMENTS + n - 1],
-                                 .label_std = deviation (state, state[MOMENTS + 2 * n - 1]) };
-  for (guint k = 0; k < self->n_features; k++)
-    {
-      self->mean[k] = state[MOMENTS + k];
-      self->std[k] = deviation (state, state[MOMENTS + n + k]);
-    }
-  if (classes)
-    {
-      self->n_classes = (guint)state[MAX_LABEL] + 1;
-      self->histogram =
-          g_memdup2 (state + MOMENTS + 2 * n, self->n_classes * sizeof *self->histogram);
-    }
-  return TRUE;
+  return state != NULL &&
+         read_state (self, state, (guint)((size - MOMENTS - room) / 2), room, error);
 }
 
 void

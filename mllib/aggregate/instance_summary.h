@@ -25,7 +25,7 @@ typedef struct
 } RushInstanceSummary;
 
 /* Runs a job.  Labels are counted if instances->columns.checks has RUSH_CHECK_CLASSES.  No
- * instances at all are an error. */
+ * instances at all, or all of weight 0, are an error. */
 gboolean rush_instance_summary_init (RushInstanceSummary *self, const RushInstances *instances,
                                      guint depth, GError **error);
 void rush_instance_summary_clear (RushInstanceSummary *self);

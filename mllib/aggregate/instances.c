@@ -179,18 +179,19 @@ read_doubles (RushInstanceBlock *self, guint which, const RushBatch *batch, cons
 
 /* ---- a column of vectors ---- */
 
+/* @n_features: which it must have; NULL: any. */
 static gboolean
-get_vector (const RushVectorReader *reader, const RushBatch *batch, guint i, guint n_features,
-            RushVectorView *out, GError **error)
+get_vector (const RushVectorReader *reader, const RushBatch *batch, guint i,
+            const guint *n_features, RushVectorView *out, GError **error)
 {
   if (!rush_vector_reader_get (reader, rush_batch_row (batch, i), out))
     return refuse (error, "Vectors MUST NOT be Null");
-  if (n_features == 0 || out->size == n_features)
+  if (n_features == NULL || out->size == *n_features)
     return TRUE;
   g_set_error (error, RUSH_SQL_ERROR, RUSH_SQL_ERROR_ILLEGAL_ARGUMENT,
                "requirement failed: Dimensions mismatch when adding new sample. Expecting %u but "
                "got %u.",
-               n_features, out->size);
+               *n_features, out->size);
   return FALSE;
 }
 
@@ -275,9 +276,10 @@ read_vectors (RushInstanceBlock *self, const RushBatch *batch, const RushColumn 
   self->n_features = n_features;
   for (guint i = 0; i < batch->length; i++)
     {
+      const guint *wanted = i > 0 || n_features > 0 ? &self->n_features : NULL;
       RushVectorView vector;
 
-      if (!get_vector (reader, batch, i, self->n_features, &vector, error) ||
+      if (!get_vector (reader, batch, i, wanted, &vector, error) ||
           ((checks & RUSH_CHECK_FEATURES) != 0 && !check_vector (&vector, error)))
         return FALSE;
       self->n_features = vector.size;

@@ -87,6 +87,7 @@ typedef struct
 {
   double *values;
   gsize n;
+  guint n_features;         /* of the vectors in it; 0: not known yet */
   RushAllocator *allocator; /* (unowned) */
 } State;
 
@@ -109,6 +110,26 @@ clear_state (State *state)
   rush_free (state->allocator, state->values, state->n * sizeof (double));
 }
 
+static gboolean
+refuse_sizes (GError **error)
+{
+  g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                       "the vectors of the instances have different sizes");
+  return FALSE;
+}
+
+/* @state has room for vectors of @n_features. */
+static gboolean
+make_room (const Pass *pass, State *state, guint n_features, GError **error)
+{
+  gsize n = pass->what.n != 0 ? pass->what.n : pass->what.size (n_features, pass->what.data);
+
+  state->n_features = n_features;
+  if (state->n == 0)
+    return start_state (pass, state, n, error);
+  return state->n == n || refuse_sizes (error);
+}
+
 /* A batch of instances into @state. */
 static gboolean
 fold_batch (const Pass *pass, State *state, const RushBatch *batch, RushTaskContext *ctx,
@@ -119,11 +140,10 @@ fold_batch (const Pass *pass, State *state, const RushBatch *batch, RushTaskCont
 
   if (batch->length == 0)
     return TRUE;
-  if (!rush_instance_block_init (&block, batch, &pass->columns, pass->n_features, ctx->allocator,
+  if (!rush_instance_block_init (&block, batch, &pass->columns, state->n_features, ctx->allocator,
                                  error))
     return FALSE;
-  fine = (state->n > 0 ||
-          start_state (pass, state, pass->what.size (block.n_features, pass->what.data), error)) &&
+  fine = make_room (pass, state, block.n_features, error) &&
          pass->what.add (state->values, &block, ctx, pass->what.data, error);
   rush_instance_block_clear (&block);
   return fine;
@@ -141,11 +161,7 @@ merge_bytes (const Pass *pass, State *state, const char *bytes, gsize size, GErr
   if (state->n == 0 && !start_state (pass, state, n, error))
     return FALSE;
   if (state->n != n)
-    {
-      g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
-                           "the vectors of the instances have different sizes");
-      return FALSE;
-    }
+    return refuse_sizes (error);
   other = rush_alloc (state->allocator, size, error);
   if (other == NULL)
     return FALSE;
@@ -215,7 +231,7 @@ static RushBatch *
 state_next (RushIterator *base, GError **error)
 {
   StateIterator *self = (StateIterator *)base;
-  State state = { .allocator = self->ctx->allocator };
+  State state = { .n_features = self->pass->n_features, .allocator = self->ctx->allocator };
   RushBatch *batch = NULL;
 
   if (self->done)
@@ -360,6 +376,25 @@ pass_new (const RushInstances *instances, const RushTreeAggregate *what)
   return self;
 }
 
+/* The doubles of @total for the caller. */
+static double *
+take_total (const State *total, gsize *out_n, GError **error)
+{
+  double *result = g_try_new (double, MAX (total->n, 1));
+
+  if (result == NULL)
+    {
+      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_OUT_OF_MEMORY,
+                   "the driver has no memory for a sum of %" G_GSIZE_FORMAT " numbers", total->n);
+      return NULL;
+    }
+  if (total->n > 0)
+    memcpy (result, total->values, total->n * sizeof *result);
+  if (out_n != NULL)
+    *out_n = total->n;
+  return result;
+}
+
 double *
 rush_tree_aggregate (const RushInstances *instances, const RushTreeAggregate *what, gsize *out_n,
                      GError **error)
@@ -381,13 +416,7 @@ rush_tree_aggregate (const RushInstances *instances, const RushTreeAggregate *wh
          (n == 0 || run_tree (instances, pass, n, &job, &total, error));
   rush_lineage_pop_call ();
   if (fine)
-    {
-      result = g_new (double, MAX (total.n, 1));
-      if (total.n > 0)
-        memcpy (result, total.values, total.n * sizeof *result);
-      if (out_n != NULL)
-        *out_n = total.n;
-    }
+    result = take_total (&total, out_n, error);
   clear_state (&total);
   return result;
 }

@@ -50,7 +50,7 @@ typedef struct
   RushContext *context;
   RushRdd *rdd; /* of batches that @columns describes */
   RushInstanceColumns columns;
-  guint n_features;          /* of every vector; 0: as the first one of a batch */
+  guint n_features;          /* of every vector; 0: all as the first one */
   const RushJobOptions *job; /* its names are not looked at; NULL: none */
 } RushInstances;
 

@@ -83,8 +83,9 @@ multinomial_rows (const RushInstanceBlock *block, guint sets, double *margins, d
     for (guint i = 0; i < n; i++)
       largest[i] = fmax (largest[i], margins[(gsize)k * n + i]);
   for (guint i = 0; i < n; i++)
-    loss -=
-        rush_instance_weight (block, i) * (margins[(gsize)block->labels[i] * n + i] - largest[i]);
+    if (rush_instance_weight (block, i) != 0)
+      loss -=
+          rush_instance_weight (block, i) * (margins[(gsize)block->labels[i] * n + i] - largest[i]);
   for (guint k = 0; k < sets; k++)
     for (guint i = 0; i < n; i++)
       {
@@ -107,12 +108,13 @@ multinomial_rows (const RushInstanceBlock *block, guint sets, double *margins, d
 
 /* ---- a block ---- */
 
-/* A query with rand () in it may give other labels than in the pass that counted them. */
+/* A query with rand () in it may give other labels than in the pass that counted them; that of a
+ * row of weight 0 was not counted, and is not looked at. */
 static gboolean
 check_labels (const RushInstanceBlock *block, guint sets, GError **error)
 {
   for (guint i = 0; i < block->n_rows; i++)
-    if (block->labels[i] >= sets)
+    if (block->labels[i] >= sets && rush_instance_weight (block, i) != 0)
       {
         g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
                      "a label of %g came up after %u classes had been counted: the dataset is not "

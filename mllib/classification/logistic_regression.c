@@ -18,6 +18,8 @@
 #include <string.h>
 
 #define STEPS_REMEMBERED 10
+/* A step is two arrays; 11 more are those of rush_minimize (), 5 those of search () and fit (). */
+#define ARRAYS_HELD (2 * STEPS_REMEMBERED + 16)
 
 /* ---- which classes ---- */
 
@@ -196,15 +198,35 @@ search (RushLogisticModel *out, const RushInstances *instances, const RushInstan
   return TRUE;
 }
 
+/* Coefficients are counted in guints, and iterations hold many arrays of as many numbers.  They are
+ * asked for here in one piece that is not written to: what the machine does not have is an error
+ * before the first iteration, not the end of the process. */
+static gboolean
+check_size (const RushLogisticModel *model, GError **error)
+{
+  guint64 n = ((guint64)model->n_features + 1) * model->n_sets;
+  gpointer probe = n <= G_MAXINT32 ? g_try_malloc_n (n, ARRAYS_HELD * sizeof (double)) : NULL;
+
+  if (probe == NULL)
+    g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_OUT_OF_MEMORY,
+                 "the driver has no memory for the coefficients of %u classes × %u features; if "
+                 "there are not as many classes, number the labels from 0 on (StringIndexer)",
+                 model->n_classes, model->n_features);
+  g_free (probe);
+  return probe != NULL;
+}
+
 static gboolean
 fit (RushLogisticModel *out, const RushInstances *instances, const RushInstanceSummary *summary,
      const RushLogisticOptions *options, GError **error)
 {
   out->n_features = summary->n_features;
-  if (!choose_classes (out, summary, options, error))
+  if (!choose_classes (out, summary, options, error) || !check_size (out, error))
     return FALSE;
   out->coefficients = g_new0 (double, MAX ((gsize)out->n_sets * out->n_features, 1));
   out->intercepts = g_new0 (double, out->n_sets);
+  if (out->n_features == 0 && !options->fit_intercept)
+    return refuse (error, "the vectors have no features to learn from.");
   return (options->fit_intercept && is_constant (out, summary)) ||
          search (out, instances, summary, options, error);
 }

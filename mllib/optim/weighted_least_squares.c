@@ -251,7 +251,13 @@ rush_weighted_least_squares (RushWlsModel *out, const RushInstances *instances,
                              .add = add_block };
   g_autofree double *state = NULL;
 
-  g_return_val_if_fail (d > 0 && d <= RUSH_WLS_MAX_FEATURES, FALSE);
+  g_return_val_if_fail (d <= RUSH_WLS_MAX_FEATURES, FALSE);
+  if (d == 0)
+    {
+      g_set_error_literal (error, RUSH_SQL_ERROR, RUSH_SQL_ERROR_ILLEGAL_ARGUMENT,
+                           "requirement failed: the vectors have no features to learn from.");
+      return FALSE;
+    }
   state = rush_tree_aggregate (instances, &what, NULL, error);
   if (state == NULL)
     return FALSE;

@@ -170,6 +170,12 @@ fit (RushLeastSquaresModel *out, const RushInstances *instances, const RushInsta
                            "Model cannot be regularized.");
       return FALSE;
     }
+  if (summary->n_features == 0)
+    {
+      g_set_error_literal (error, RUSH_SQL_ERROR, RUSH_SQL_ERROR_ILLEGAL_ARGUMENT,
+                           "requirement failed: the vectors have no features to learn from.");
+      return FALSE;
+    }
   return search (out, instances, &problem, options, error);
 }
 

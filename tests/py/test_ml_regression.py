@@ -150,3 +150,98 @@ def test_one_row_as_columns_have_it(df):
                   LogisticRegression(labelCol="b", regParam=0.1, threshold=0.7).fit(df)):
         expected = [r.prediction for r in model.transform(df.limit(5)).collect()]
         assert [model.predict(r.features) for r in rows] == pytest.approx(expected)
+
+
+def vectors(spark, rows, partitions=1):
+    """Features, label c and weight w; each row is a batch of its own."""
+    from rushlight.ml.linalg import VectorUDT
+    from rushlight.sql.types import DoubleType, StructField, StructType
+    schema = StructType([StructField("features", VectorUDT()), StructField("c", DoubleType()),
+                         StructField("w", DoubleType())])
+    batches = [spark.createDataFrame([row], schema) for row in rows]
+    whole = batches[0]
+    for batch in batches[1:]:
+        whole = whole.union(batch)
+    return whole.coalesce(partitions)
+
+
+@pytest.mark.parametrize("partitions", [1, 2])
+@pytest.mark.parametrize("sizes", [(2, 9), (9, 2), (0, 9)])
+def test_vectors_of_different_sizes(spark, sizes, partitions):
+    """A later batch, or another partition, whose vectors are wider or narrower is an error."""
+    from rushlight.errors import EngineError
+    from rushlight.ml.classification import LogisticRegression
+    from rushlight.ml.linalg import Vectors
+    from rushlight.ml.stat import Correlation
+    df = vectors(spark, [(Vectors.dense([1.0] * n), float(i % 2), 1.0)
+                         for i, n in enumerate([sizes[0], sizes[1]])], partitions)
+    words = "Dimensions mismatch|vectors of the instances have different sizes"
+    with pytest.raises(EngineError, match=words):
+        LogisticRegression(labelCol="c").fit(df)
+    with pytest.raises(EngineError, match=words):
+        Correlation.corr(df, "features")
+
+
+def test_an_empty_vector_before_others(spark):
+    """Sizes are compared in a batch, too, when the first vector has none."""
+    from rushlight.ml.classification import LogisticRegression
+    from rushlight.ml.linalg import Vectors
+    rows = [(Vectors.dense([]), 0.0), (Vectors.dense([1.0, 2.0]), 1.0)]
+    df = spark.createDataFrame(spark.sparkContext.parallelize(rows, 1), ["features", "label"])
+    with pytest.raises(Exception, match="Expecting 0 but got 2"):
+        LogisticRegression().fit(df)
+
+
+def test_weights_of_nothing(spark):
+    """Rows of weight 0 are no rows: without others there is nothing to learn from."""
+    from rushlight.ml.classification import LogisticRegression
+    from rushlight.ml.linalg import Vectors
+    from rushlight.ml.regression import LinearRegression
+    rows = [(Vectors.dense([float(i), 1.0]), float(i % 2), 0.0) for i in range(4)]
+    for stage in (LogisticRegression(labelCol="c", weightCol="w"),
+                  LinearRegression(labelCol="c", weightCol="w", solver="l-bfgs")):
+        with pytest.raises(Exception, match="Nothing has been added to this summarizer"):
+            stage.fit(vectors(spark, rows))
+
+
+def test_a_label_of_weight_0_is_no_class(spark):
+    from rushlight.ml.classification import LogisticRegression
+    from rushlight.ml.linalg import Vectors
+    rows = [(Vectors.dense([float(i * i % 5)]), float(i % 3), 1.0) for i in range(9)]
+    odd = [(Vectors.dense([2.0]), 7.0, 0.0)]
+    for family, some in ("binomial", [r for r in rows if r[1] < 2]), ("multinomial", rows):
+        stage = LogisticRegression(labelCol="c", weightCol="w", family=family, regParam=0.1)
+        model, wanted = stage.fit(vectors(spark, some + odd)), stage.fit(vectors(spark, some))
+        assert model.numClasses == wanted.numClasses
+        assert model.coefficientMatrix.toArray() == pytest.approx(
+            wanted.coefficientMatrix.toArray(), abs=1e-6)
+
+
+def test_more_coefficients_than_memory(spark):
+    """An error that names them, not the end of the process."""
+    from rushlight.errors import EngineError
+    from rushlight.ml.classification import LogisticRegression
+    from rushlight.ml.linalg import Vectors
+    rows = [(Vectors.sparse(300_000, [i], [1.0]), 300_000.0 * i, 1.0) for i in range(2)]
+    with pytest.raises(EngineError, match="300001 classes × 300000 features"):
+        LogisticRegression(labelCol="c").fit(vectors(spark, rows))
+
+
+def test_a_null_vector_comes_first(spark):
+    from rushlight.errors import EngineError
+    from rushlight.ml.linalg import Vectors
+    from rushlight.ml.regression import LinearRegression
+    df = vectors(spark, [(None, 1.0, 1.0), (Vectors.dense([1.0]), 2.0, 1.0)])
+    with pytest.raises(EngineError, match="Vectors MUST NOT be Null"):
+        LinearRegression(labelCol="c").fit(df)
+
+
+def test_vectors_without_features(spark):
+    from rushlight.ml.classification import LogisticRegression
+    from rushlight.ml.linalg import Vectors
+    from rushlight.ml.regression import LinearRegression
+    df = vectors(spark, [(Vectors.dense([]), float(i), 1.0) for i in range(2)])
+    for stage in (LinearRegression(labelCol="c"), LinearRegression(labelCol="c", solver="l-bfgs"),
+                  LogisticRegression(labelCol="c", fitIntercept=False)):
+        with pytest.raises(Exception, match="the vectors have no features to learn from"):
+            stage.fit(df)

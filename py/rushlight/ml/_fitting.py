@@ -71,6 +71,9 @@ class Fit:
         if not rows:
             from rushlight.errors import SparkNoSuchElementException
             raise SparkNoSuchElementException("head of empty array")
+        if rows[0][0] is None:
+            from rushlight.sql.functions import raise_error
+            first.select(raise_error("Vectors MUST NOT be Null")).collect()
         return rows[0][0].size
 
     def engine_fit(self, function, *arguments):
