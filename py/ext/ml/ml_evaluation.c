@@ -11,7 +11,7 @@ regression_metrics (PyObject *module, PyObject *args)
   PyObject *query, *columns, *call, *properties;
   EngineFit fit;
   if (!PyArg_ParseTuple (args, "OOOO!", &query, &columns, &call, &PyDict_Type, &properties) ||
-      !engine_fit_init (&fit, query, columns, RUSH_CHECK_NOTHING, 1, call, properties))
+      !engine_fit_init (&fit, query, columns, RUSH_CHECK_WEIGHTS, 1, call, properties))
     return NULL;
   GError *error = NULL;
   RushRegressionMetrics metrics;

@@ -20,6 +20,24 @@ def _ratio(part, whole):
     return part / whole if whole else 0.0
 
 
+def no_null(name, col, then=None):
+    """`then`, or the Column itself; a row without a value is an error that names the column."""
+    return F.when(col.isNull(), F.raise_error(F.lit(
+        f"Column {name} has a null, and a metric needs a value in each row: leave such rows out "
+        "first, as dropna() does"))).otherwise(col if then is None else then)
+
+
+def checked_weight(weight):
+    """A Column of weights, 1 without any; one that cannot be is an error in Spark's words."""
+    if weight is None:
+        return F.lit(1.0)
+    return F.when(weight.isNull() | F.isnan(weight),
+                  F.raise_error(F.lit("Weights MUST NOT be Null or NaN"))) \
+        .when((weight < 0) | (weight == math.inf), F.raise_error(F.concat(
+            F.lit("Weights MUST NOT be Negative or Infinity, but got "), weight.cast("string")))) \
+        .otherwise(weight)
+
+
 class Confusion:
     """Weights of (label, prediction), and what follows from them.
 
@@ -44,7 +62,7 @@ class Confusion:
         """The table of a DataFrame; Columns of doubles, `weight` None for 1."""
         counted = F.count(F.lit(1)) if weight is None else F.sum("weight")
         rows = frame.select(label.alias("label"), prediction.alias("prediction"),
-                            (F.lit(1.0) if weight is None else weight).alias("weight"))
+                            checked_weight(weight).alias("weight"))
         rows = rows.groupBy("label", "prediction").agg(counted.cast("double").alias("weight"))
         from rushlight.sql.row import Row
         found = rows._query().collect(
@@ -87,12 +105,18 @@ class Confusion:
                    for label, weight in self._of_label.items())
 
 
-def log_loss(frame, label, probability, weight, eps):
-    """The mean of -log P (label), probabilities kept away from 0 and 1."""
-    from rushlight.ml.functions import vector_to_array
-    weights = F.lit(1.0) if weight is None else weight
-    of_label = F.element_at(vector_to_array(probability), label.cast("int") + 1)
-    clipped = F.greatest(F.lit(eps), F.least(F.lit(1.0 - eps), of_label))
+def log_loss(frame, label, chances, weight, eps):
+    """The mean of -log P (label), of arrays of probabilities that are kept away from 0 and 1; a
+    label that has none is an error."""
+    weights = checked_weight(weight)
+    is_class = (label >= 0) & (label < F.size(chances)) & (label == F.rint(label))
+    of_label = F.when(is_class, F.element_at(chances, label.cast("int") + 1)).otherwise(
+        F.raise_error(F.printf(
+            F.lit("Invalid label %s: log loss needs whole labels from 0 on, below the number of "
+                  "probabilities, which is %s"), label.cast("string"),
+            F.size(chances).cast("string"))))
+    # Twice GREATEST, as it keeps NaN, and LEAST does not.
+    clipped = F.greatest(F.lit(eps), -F.greatest(F.lit(eps - 1.0), -of_label))
     loss, total = frame.agg(F.sum(-F.log(clipped) * weights), F.sum(weights)).first()
     return math.nan if not total else loss / total
 
@@ -103,7 +127,7 @@ class Curve:
     def __init__(self, frame, score, label, weight, bins=0, points=False):
         from rushlight import _engine
         rows = frame.select(score.alias("score"), (label > 0.5).alias("positive"),
-                            (F.lit(1.0) if weight is None else weight).alias("weight"))
+                            checked_weight(weight).alias("weight"))
         grouped = rows.groupBy("score").agg(
             F.sum(F.when(F.col("positive"), F.col("weight")).otherwise(0.0)),
             F.sum(F.when(F.col("positive"), 0.0).otherwise(F.col("weight"))))

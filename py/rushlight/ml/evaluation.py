@@ -13,11 +13,12 @@ import math
 from abc import ABCMeta, abstractmethod
 
 from rushlight._version import RUSHLIGHT
-from rushlight.ml._classification_metrics import Confusion, Curve, log_loss
+from rushlight.ml._classification_metrics import Confusion, Curve, log_loss, no_null
 from rushlight.ml._regression_summary import r_squared, regression_sums
 from rushlight.ml._stages import (
     SparkStage, check_numeric, check_vector, column, field_of, getter, is_vector, params_setter,
     setter)
+from rushlight.ml.functions import vector_to_array
 from rushlight.ml.param import Param, Params, ParamValidators, TypeConverters
 from rushlight.ml.param.shared import (
     HasLabelCol, HasPredictionCol, HasProbabilityCol, HasRawPredictionCol, HasWeightCol)
@@ -67,6 +68,12 @@ class Evaluator(Params, metaclass=ABCMeta):
         return True
 
 
+def numbers_of(schema, name):
+    """A column of numbers, none of them null, as doubles."""
+    check_numeric(schema, name)
+    return no_null(name, column(name).cast("double"))
+
+
 class SparkEvaluator(SparkStage, Evaluator, HasLabelCol, HasWeightCol):
     """An evaluator of this package; `_smaller_is_better`: such metrics."""
 
@@ -83,11 +90,10 @@ class SparkEvaluator(SparkStage, Evaluator, HasLabelCol, HasWeightCol):
         return self.getMetricName() not in self._smaller_is_better
 
     def _label(self, schema):
-        check_numeric(schema, self.getLabelCol())
-        return column(self.getLabelCol()).cast("double")
+        return numbers_of(schema, self.getLabelCol())
 
     def _weight(self, schema):
-        """The column of weights, or None."""
+        """The column of weights, or None; whoever reads it refuses weights that are none."""
         name = self.isDefined("weightCol") and self.getOrDefault("weightCol")
         if not name:
             return None
@@ -127,9 +133,8 @@ class RegressionEvaluator(SparkEvaluator, HasPredictionCol):
 
     def _evaluate(self, dataset):
         schema = dataset.schema
-        check_numeric(schema, self.getPredictionCol())
         sums = regression_sums(dataset, self._label(schema),
-                               column(self.getPredictionCol()).cast("double"),
+                               numbers_of(schema, self.getPredictionCol()),
                                self._weight(schema), "RegressionEvaluator.scala")
         if not sums["weight_sum"]:
             return math.nan
@@ -179,10 +184,8 @@ class BinaryClassificationEvaluator(SparkEvaluator, HasRawPredictionCol):
 def score_of(schema, name):
     """The score of class 1: a number, or the second value of a vector."""
     if not is_vector(field_of(schema, name).dataType):
-        check_numeric(schema, name)
-        return column(name).cast("double")
-    from rushlight.ml.functions import vector_to_array
-    return vector_to_array(column(name))[1]
+        return numbers_of(schema, name)
+    return no_null(name, column(name), vector_to_array(column(name))[1])
 
 
 class MulticlassClassificationEvaluator(SparkEvaluator, HasPredictionCol, HasProbabilityCol):
@@ -240,9 +243,10 @@ class MulticlassClassificationEvaluator(SparkEvaluator, HasPredictionCol, HasPro
         label, weight = self._label(schema), self._weight(schema)
         if metric == "logLoss":
             check_vector(schema, self.getProbabilityCol())
-            return log_loss(dataset, label, column(self.getProbabilityCol()), weight, self.getEps())
-        check_numeric(schema, self.getPredictionCol())
-        table = Confusion.of(dataset, label, column(self.getPredictionCol()).cast("double"), weight)
+            name = self.getProbabilityCol()
+            chances = no_null(name, column(name), vector_to_array(column(name)))
+            return log_loss(dataset, label, chances, weight, self.getEps())
+        table = Confusion.of(dataset, label, numbers_of(schema, self.getPredictionCol()), weight)
         one, beta = self.getMetricLabel(), self.getBeta()
         return {
             "f1": lambda: table.weighted(table.f_measure),
