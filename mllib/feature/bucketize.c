@@ -4,7 +4,8 @@
  *   buckets      0        1       2           [0, 10) is 1; the last bucket has its upper end, too
  *
  * NaN is an error, or with `keep` a bucket of its own behind the others; a number below the first
- * split, or above the last one, is an error always.
+ * split, or above the last one, is an error always.  −0.0 is below a split at 0.0, and equal to it
+ * only as the last one.
  *
  * Mirrors:  org.apache.spark.ml.feature.Bucketizer.binarySearchForBuckets.
  */
@@ -56,6 +57,13 @@ refuse (GError **error, const RushExpr *call, const Splits *splits, double value
                               text, low, high);
 }
 
+/* Java's order, which puts −0.0 below 0.0. */
+static gboolean
+is_above (double a, double b)
+{
+  return a > b || (a == b && !signbit (a) && signbit (b));
+}
+
 /* The last split that is not above @value, which is none of those outside. */
 static guint
 bucket_of (const Splits *splits, double value)
@@ -66,10 +74,10 @@ bucket_of (const Splits *splits, double value)
     {
       const guint middle = (low + high) / 2;
 
-      if (splits->values[middle] <= value)
-        low = middle;
-      else
+      if (is_above (splits->values[middle], value))
         high = middle;
+      else
+        low = middle;
     }
   return low;
 }
@@ -92,7 +100,7 @@ bucket (const RushExpr *call, RushColumn *const *args, const RushRows *rows, Rus
       const guint row = rush_eval_row (rows, i);
       const double value = rush_column_get_double (args[0], row);
 
-      if (value >= splits->values[0] && value <= splits->values[splits->n - 1])
+      if (!is_above (splits->values[0], value) && value <= splits->values[splits->n - 1])
         out[row] = bucket_of (splits, value);
       else if (isnan (value) && keep)
         out[row] = splits->n - 1;

@@ -101,6 +101,14 @@ def _local(path):
     return unquote(address.path) if address.scheme == "file" else path
 
 
+def _make_way(path):
+    """Removes what is at a path: a file, or a folder and all in it."""
+    if os.path.isfile(path) or os.path.islink(path):
+        os.remove(path)
+    else:
+        shutil.rmtree(path, ignore_errors=True)
+
+
 class MLWriter(BaseReadWrite):
     """Saves a stage; a class of users' own says how in saveImpl().
 
@@ -121,7 +129,7 @@ class MLWriter(BaseReadWrite):
         if not isinstance(path, str):
             raise TypeError(f"path should be a string, got type {type(path)}")
         if self.shouldOverwrite:
-            shutil.rmtree(_local(path), ignore_errors=True)
+            _make_way(_local(path))
         self.saveImpl(path)
 
     def saveImpl(self, path):
@@ -129,7 +137,7 @@ class MLWriter(BaseReadWrite):
         raise NotImplementedError(f"MLWriter is not yet implemented for type: {type(self)}")
 
     def overwrite(self):
-        """A folder that is there gives way."""
+        """A folder or a file that is there gives way."""
         self.shouldOverwrite = True
         return self
 

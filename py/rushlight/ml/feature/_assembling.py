@@ -18,7 +18,9 @@ from rushlight.sql._making import make_call
 from rushlight.sql.types import BooleanType, DoubleType, NumericType
 from rushlight.util import keyword_only
 
-_HINT = ("Consider using VectorSizeHint to add metadata for columns: [{}].")
+# Spark's words name a transformer, VectorSizeHint, that is not here.
+_HINT = ('Tell the size of the vectors in the metadata of the columns: [{}], as .alias(name, '
+         'metadata={{"ml_attr": {{"num_attrs": size}}}}) does.')
 
 
 class VectorAssembler(SparkTransformer, HasInputCols, HasOutputCol, HasHandleInvalid):
