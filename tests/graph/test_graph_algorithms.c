@@ -11,6 +11,8 @@
 #include "graph/lib/triangle_count.h"
 #include "tests/rdd/app.h"
 
+#include <math.h>
+
 /* A ring of three, a way out of it, an island with a loop and a twin. */
 #define EDGES "1>2 2>3 3>1 3>4 4>5 8>9 8>9 9>9"
 
