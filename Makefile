@@ -22,7 +22,7 @@ MESON := $(VENV)/bin/meson
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 APT_PACKAGES := gcc libc6-dev pkg-config libglib2.0-dev libgraphviz-dev libzstd-dev zlib1g-dev \
-                libbz2-dev libpcre2-dev libopenblas-serial-dev liblapacke-dev python3-dev \
+                libbz2-dev libpcre2-dev libopenblas-pthread-dev liblapacke-dev python3-dev \
                 python3-venv ca-certificates tzdata
 
 # What a build is made of; the C tests are built with it.  (wildcard: a file that was deleted and not

@@ -20,7 +20,9 @@
 
 #define SCALED_BLOCK 4096 /* doubles: 32 KiB */
 
-/* Tasks run side by side already: threads of the library's own would only wait for each other. */
+/* Tasks run side by side already: threads of the library's own would only wait for each other.  It
+ * must be one that was built for threads all the same: the other build shares its scratch memory
+ * among all callers, and products go wrong. */
 static void __attribute__ ((constructor))
 use_one_thread (void)
 {

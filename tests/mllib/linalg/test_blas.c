@@ -2,6 +2,8 @@
  * vectors, matrices that have no solution. */
 #include "mllib/linalg/blas.h"
 
+#include <pthread.h>
+
 #define N 3
 
 static const double SYMMETRIC[] = { 4, 1, 2, 1, 5, 3, 2, 3, 6 }; /* positive definite */
@@ -144,6 +146,52 @@ test_eigen (void)
     }
 }
 
+/* ---- several tasks at once ---- */
+
+#define SIDE_BY_SIDE 4
+#define ROWS 200
+#define SETS 3
+#define COLUMNS 8
+
+/* Whole numbers, so that products are exact. */
+static gpointer
+multiply_often (gpointer seed)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (GPOINTER_TO_UINT (seed));
+  double a[ROWS * COLUMNS], b[SETS * COLUMNS], c[ROWS * SETS];
+  guint n_wrong = 0;
+
+  for (guint round = 0; round < 2000; round++)
+    {
+      for (guint i = 0; i < ROWS * COLUMNS; i++)
+        a[i] = g_rand_int_range (random, -9, 10);
+      for (guint i = 0; i < SETS * COLUMNS; i++)
+        b[i] = g_rand_int_range (random, -9, 10);
+      rush_gemm_nt (ROWS, SETS, COLUMNS, 1, a, b, 0, c);
+      for (guint i = 0; i < ROWS; i++)
+        for (guint j = 0; j < SETS; j++)
+          n_wrong += c[i * SETS + j] != rush_dot (COLUMNS, a + i * COLUMNS, b + j * COLUMNS);
+    }
+  return GUINT_TO_POINTER (n_wrong);
+}
+
+/* A library that was built for one thread shares its scratch memory among all callers. */
+static void
+test_side_by_side (void)
+{
+  pthread_t threads[SIDE_BY_SIDE];
+
+  for (guint i = 0; i < SIDE_BY_SIDE; i++)
+    g_assert_cmpint (pthread_create (&threads[i], NULL, multiply_often, GUINT_TO_POINTER (i + 1)),
+                     ==, 0);
+  for (guint i = 0; i < SIDE_BY_SIDE; i++)
+    {
+      gpointer n_wrong;
+      g_assert_cmpint (pthread_join (threads[i], &n_wrong), ==, 0);
+      g_assert_cmpuint (GPOINTER_TO_UINT (n_wrong), ==, 0);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -155,5 +203,6 @@ main (int argc, char **argv)
   g_test_add_func ("/blas/cholesky", test_cholesky);
   g_test_add_func ("/blas/cholesky_refuses", test_cholesky_refuses);
   g_test_add_func ("/blas/eigen", test_eigen);
+  g_test_add_func ("/blas/side_by_side", test_side_by_side);
   return g_test_run ();
 }
