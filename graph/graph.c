@@ -297,6 +297,7 @@ rush_graph_with_attributes (RushGraph *self, RushRdd *attributes, RushSchema *ve
   other->edge_schema = rush_schema_ref (self->edge_schema);
   other->n_vertex_partitions = self->n_vertex_partitions;
   other->n_edge_partitions = self->n_edge_partitions;
+  other->n_rounds = self->n_rounds;
   return other;
 }
 

@@ -32,6 +32,7 @@ typedef struct _RushGraph
   RushSchema *vertex_schema; /* (owned) id: bigint, attributes … */
   RushSchema *edge_schema;   /* (owned) source: bigint, target: bigint, attributes … */
   guint n_vertex_partitions, n_edge_partitions;
+  guint n_rounds; /* that attributes stand on, since their lineage was last cut */
 } RushGraph;
 
 /* How a graph is spread out. */

@@ -2,7 +2,19 @@
  *
  * advance () is what a round ends with: the new attributes are persisted and computed, and only
  * then are those of the round before let go.  What is lost of the newest is computed again along
- * the lineage, from the shuffles of the rounds before, which go when the graph does.
+ * the lineage, from the shuffles of the rounds before.
+ *
+ *     structure ◀── round 1 ◀── … ◀── round 25 ◀── 26 ◀── … ◀── 50        a lineage of rounds …
+ *                                     local checkpoint         local checkpoint
+ *                                     └ kept till the next ────┘          … is cut every so many
+ *
+ * A round's job looks at all rounds that it stands on, so that N of them cost N², and each keeps
+ * its shuffles.  Hence every 25 rounds the kept attributes become the end of their lineage: a local
+ * checkpoint, which takes no job of its own, as they are computed by the round's.  They are kept
+ * twice, where there are two executors: what is lost then cannot be computed again.  Rounds before
+ * it go, with their shuffles; it goes when the next one is there.
+ *
+ * Mirrors: PeriodicCheckpointer of org.apache.spark.util, which writes files, if it is asked to.
  */
 #include "graph/graph_actions.h"
 
@@ -12,6 +24,9 @@
 #include "rdd/persist.h"
 
 #include <math.h>
+
+#define INTERVAL "spark.graphx.pregel.checkpointInterval"
+#define ROUNDS_TOGETHER 25
 
 /* ---- one partition ---- */
 
@@ -111,16 +126,44 @@ rush_graph_n_edges (RushGraph *self, const RushJobOptions *job, GError **error)
 
 /* ---- rounds ---- */
 
+guint
+rush_graph_rounds_together (RushContext *context)
+{
+  gint64 asked = rush_conf_get_int (rush_context_conf (context), INTERVAL);
+
+  return asked > 0 ? (guint)MIN (asked, G_MAXINT32) : ROUNDS_TOGETHER;
+}
+
+gboolean
+rush_graph_keep_round (RushRdd *round, guint *n_rounds, guint together, GError **error)
+{
+  gboolean is_last = ++*n_rounds == together;
+
+  if (!rush_rdd_persist (
+          round, is_last ? &RUSH_STORAGE_MEMORY_AND_DISK_2 : &RUSH_STORAGE_MEMORY_AND_DISK, error))
+    return FALSE;
+  if (!is_last)
+    return TRUE;
+  rush_rdd_mark_checkpoint (round, RUSH_CHECKPOINT_LOCAL);
+  *n_rounds = 0;
+  return TRUE;
+}
+
+void
+rush_graph_forget_round (RushContext *context, RushRdd *round)
+{
+  RushStorageLevel level = rush_rdd_storage_level (round);
+
+  if (rush_storage_level_is_valid (&level) &&
+      rush_rdd_checkpoint_kind (round) != RUSH_CHECKPOINT_LOCAL)
+    rush_rdd_unpersist (context, round, FALSE);
+}
+
 void
 rush_graph_forget_attributes (RushGraph *self)
 {
-  RushStorageLevel level;
-
-  if (self->attributes == NULL)
-    return;
-  level = rush_rdd_storage_level (self->attributes);
-  if (rush_storage_level_is_valid (&level))
-    rush_rdd_unpersist (self->context, self->attributes, FALSE);
+  if (self->attributes != NULL)
+    rush_graph_forget_round (self->context, self->attributes);
 }
 
 gboolean
@@ -130,7 +173,8 @@ rush_graph_advance (RushGraph *self, RushGraph *before, guint column, const Rush
   RUSH_OPERATOR ("count");
   GError *failure = NULL;
 
-  if (!rush_rdd_persist (self->attributes, &RUSH_STORAGE_MEMORY_AND_DISK, error))
+  if (!rush_graph_keep_round (self->attributes, &self->n_rounds,
+                              rush_graph_rounds_together (self->context), error))
     return FALSE;
   *out_sum = add_up (self, self->attributes, sum_array, column, job, &failure);
   if (before != NULL)

@@ -3,12 +3,14 @@
  * answers, are in tests/py/test_graph_algorithms.py. */
 #include "tests/graph/graphs.h"
 
+#include "graph/graph_actions.h"
 #include "graph/lib/connected_components.h"
 #include "graph/lib/label_propagation.h"
 #include "graph/lib/page_rank.h"
 #include "graph/lib/shortest_paths.h"
 #include "graph/lib/strongly_connected_components.h"
 #include "graph/lib/triangle_count.h"
+#include "rdd/persist.h"
 #include "tests/rdd/app.h"
 
 #include <math.h>
@@ -120,35 +122,91 @@ test_ranks (gconstpointer master)
 }
 
 /* An executor dies in the middle of a round: its partitions of the graph, and what it has sent, are
- * computed again along the lineage. */
+ * computed again along the lineage; behind the round where that is cut, from the other copy. */
 static void
 test_lost_executor (void)
 {
-  g_autofree char *expected = NULL;
+  static const struct
+  {
+    guint n_rounds, task;
+  } CASES[] = { { 5, 20 }, { 60, 250 }, { 60, 400 } };
 
-  for (guint lost = 0; lost < 2; lost++)
+  for (guint c = 0; c < G_N_ELEMENTS (CASES); c++)
     {
-      RushContext *sc = app_new_with ("local-cluster[2,1,512]", NULL);
-      g_autoptr (RushGraph) graph = graphs_new (sc, NULL, EDGES, 3, &layout);
-      g_autoptr (GError) error = NULL;
+      g_autofree char *expected = NULL;
 
-      if (lost)
-        g_assert_true (rush_local_backend_inject (
-            rush_context_backend (sc),
-            "{ \"do\": \"kill_executor\", \"executor\": \"1\", \"when\": { \"task\": 20 } }",
-            &error));
+      for (guint lost = 0; lost < 2; lost++)
+        {
+          RushContext *sc = app_new_with ("local-cluster[2,1,512]", NULL);
+          g_autoptr (RushGraph) graph = graphs_new (sc, NULL, EDGES, 3, &layout);
+          g_autofree char *order =
+              g_strdup_printf ("{ \"do\": \"kill_executor\", \"executor\": \"1\", \"when\": { "
+                               "\"task\": %u } }",
+                               CASES[c].task);
+          g_autoptr (GError) error = NULL;
+
+          if (lost)
+            g_assert_true (rush_local_backend_inject (rush_context_backend (sc), order, &error));
+          g_assert_no_error (error);
+          g_autoptr (RushGraph) ranks = rush_page_rank (
+              graph, &(RushPageRank){ .n_iterations = CASES[c].n_rounds }, NULL, &error);
+          g_assert_no_error (error);
+          g_autoptr (RushRdd) rows = rush_graph_vertices (ranks);
+          g_autofree char *found = app_sorted (sc, rows);
+          g_auto (GStrv) left = rush_local_backend_executor_ids (rush_context_backend (sc));
+          g_assert_cmpint (g_strv_contains ((const char *const *)left, "1"), ==, !lost);
+          if (!lost)
+            expected = g_steal_pointer (&found);
+          else
+            g_assert_cmpstr (found, ==, expected);
+          app_free (sc);
+        }
+    }
+}
+
+/* How many RDDs @rdd stands on. */
+static guint
+length_of_lineage (RushRdd *rdd, GHashTable *seen)
+{
+  guint n, length = 1;
+  RushDependency *const *dependencies = rush_rdd_dependencies (rdd, &n);
+
+  if (!g_hash_table_add (seen, rdd))
+    return 0;
+  for (guint i = 0; i < n; i++)
+    length += length_of_lineage (dependencies[i]->rdd, seen);
+  return length;
+}
+
+/* A round a vertex of a chain: the lineage stays short, and no old round is kept. */
+static void
+test_long_chain (void)
+{
+  static const char *const intervals[] = { NULL, "7" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (intervals); i++)
+    {
+      RushContext *sc = app_new_with (
+          "local[2]", intervals[i] != NULL ? "spark.graphx.pregel.checkpointInterval" : NULL,
+          intervals[i], NULL);
+      g_autoptr (GString) edges = g_string_new ("0>1");
+      g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+      g_autoptr (GError) error = NULL;
+      guint before;
+
+      for (guint v = 1; v < 200; v++)
+        g_string_append_printf (edges, " %u>%u", v, v + 1);
+      g_autoptr (RushGraph) chain = graphs_new (sc, NULL, edges->str, 2, NULL);
+      g_assert_cmpint (rush_graph_n_vertices (chain, NULL, NULL), ==, 201);
+      before = app_n_jobs (sc);
+      g_autoptr (RushGraph) parts = rush_connected_components (chain, 0, NULL, &error);
       g_assert_no_error (error);
-      g_autoptr (RushGraph) ranks =
-          rush_page_rank (graph, &(RushPageRank){ .n_iterations = 5 }, NULL, &error);
-      g_assert_no_error (error);
-      g_autoptr (RushRdd) rows = rush_graph_vertices (ranks);
-      g_autofree char *found = app_sorted (sc, rows);
-      g_auto (GStrv) left = rush_local_backend_executor_ids (rush_context_backend (sc));
-      g_assert_cmpint (g_strv_contains ((const char *const *)left, "1"), ==, !lost);
-      if (!lost)
-        expected = g_steal_pointer (&found);
-      else
-        g_assert_cmpstr (found, ==, expected);
+      g_assert_cmpuint (app_n_jobs (sc) - before, ==, 1 + 200 + 1); /* checkpoints need none */
+      g_assert_cmpint ((gint64)rush_graph_sum (parts, parts->attributes, 0, NULL, &error), ==, 0);
+      g_assert_cmpuint (length_of_lineage (parts->attributes, seen), <,
+                        intervals[i] != NULL ? 70 : 200);
+      g_autoptr (GArray) kept = rush_context_kept_rdds (sc);
+      g_assert_cmpuint (kept->len, <=, 2 + 2); /* the structure; the last round, the last cut */
       app_free (sc);
     }
 }
@@ -250,6 +308,7 @@ main (int argc, char **argv)
         g_test_add_data_func (path, GUINT_TO_POINTER (m), ON_ALL_MASTERS[t].func);
       }
   g_test_add_func ("/graph/lib/lost executor", test_lost_executor);
+  g_test_add_func ("/graph/lib/long chain", test_long_chain);
   g_test_add_func ("/graph/lib/jobs", test_jobs);
   g_test_add_func ("/graph/lib/nothing", test_nothing);
   g_test_add_func ("/graph/lib/misuse", test_misuse);

@@ -141,3 +141,25 @@ def test_against_networkx(spark, tmp_path):
     found = answer(spark, graph.breadth_first_search([edges[0][0]], 0, CALL, {}))
     assert {v: d for v, d, _ in found if d is not None} == dict(levels)
     assert all(p is None or directed.has_edge(p, v) for v, _, p in found)
+
+
+def test_rounds_do_not_pile_up(run_program, tmp_path):
+    """A chain of 600 vertices takes 600 rounds of either algorithm: each job would look at all
+    rounds before it, which took 14 GiB, were their lineage not cut."""
+    path = tmp_path / "chain.txt"
+    path.write_text("".join(f"{i} {i + 1}\n" for i in range(600)))
+    status, out, err = run_program(f"""
+import resource
+resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))
+from rushlight import SparkContext, _engine
+call = ("graph", "graph at test", "")
+context = SparkContext("local[2]", "chain")._engine_context
+graph = _engine.graph(context, None, _engine.edge_list(context, {str(path)!r}, 2, call), None, 0, 0, call)
+graph.n_vertices(call, {{}})
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+graph.connected_components(0, call, {{}})
+graph.page_rank(600, 0.0, 0.15, [], call, {{}})
+used = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) >> 10
+print(used if used > 400 else "little")
+""")
+    assert (status, out) == (0, "little\n"), err
