@@ -37,8 +37,8 @@
  *
  * Beside the pool there is user memory, the heap's rest.  In Spark nobody counts it: rows on their
  * way from one operator to the next are objects there, and a heap that is too full ends the
- * executor.  Here batches on their way are counted like all else, and may go there when the pool
- * has nothing left and nothing can be spilled: up to 1/N of it a task, and never beyond its end.
+ * executor.  Here batches on their way are counted like all else, and may go there when nothing in
+ * the pool is free: up to 1/N of it a task, and never beyond its end.
  * Tables that the driver makes for all tasks may go there, too (user_allocator.c).
  *
  * Eviction writes files, so it runs without the lock; evict_lock lets one thread at a time do it,
@@ -78,7 +78,8 @@ struct _RushMemoryManager
 typedef struct
 {
   gint64 bytes;
-  gboolean all; /* less is of no use: there is nothing to spill for the rest */
+  gboolean all;        /* less is of no use: there is nothing to spill for the rest */
+  gboolean takes_free; /* what is free now, and no more: nobody is to go, or to be waited for */
   const atomic_bool *cancelled;
 } Request;
 
@@ -279,7 +280,7 @@ sleep_until_changed (RushMemoryManager *self, TaskUse *task)
 static gint64
 acquire_share (RushMemoryManager *self, TaskUse *task)
 {
-  gboolean can_evict = TRUE;
+  gboolean can_evict = !task->request->takes_free;
   gint64 granted;
 
   for (;;)
@@ -292,7 +293,7 @@ acquire_share (RushMemoryManager *self, TaskUse *task)
           can_evict = evict_unlocked (self, lacking);
           continue;
         }
-      if (can_grant (self, task, &granted))
+      if (can_grant (self, task, &granted) || task->request->takes_free)
         return granted;
       if (is_cancelled (task->request) || (task->request->all && is_hopeless (self, task)))
         return 0;
@@ -326,7 +327,15 @@ rush_memory_manager_acquire_execution (RushMemoryManager *self, gint64 task_id, 
 {
   g_return_val_if_fail (bytes > 0, 0);
 
-  return acquire (self, task_id, &(Request){ bytes, FALSE, cancelled });
+  return acquire (self, task_id, &(Request){ .bytes = bytes, .cancelled = cancelled });
+}
+
+gint64
+rush_memory_manager_acquire_free_execution (RushMemoryManager *self, gint64 task_id, gint64 bytes)
+{
+  g_return_val_if_fail (bytes > 0, 0);
+
+  return acquire (self, task_id, &(Request){ .bytes = bytes, .takes_free = TRUE });
 }
 
 gboolean
@@ -335,7 +344,8 @@ rush_memory_manager_await_execution (RushMemoryManager *self, gint64 task_id, gi
 {
   g_return_val_if_fail (bytes > 0, FALSE);
 
-  return acquire (self, task_id, &(Request){ bytes, TRUE, cancelled }) == bytes;
+  return acquire (self, task_id,
+                  &(Request){ .bytes = bytes, .all = TRUE, .cancelled = cancelled }) == bytes;
 }
 
 gint64

@@ -57,6 +57,9 @@ void rush_memory_manager_release_storage (RushMemoryManager *self, gint64 bytes)
 /* Returns how many bytes were granted, 0…@bytes; waits for 1/2N unless *@cancelled gets TRUE. */
 gint64 rush_memory_manager_acquire_execution (RushMemoryManager *self, gint64 task_id, gint64 bytes,
                                               const atomic_bool *cancelled);
+/* The same, but of what is free: evicts nothing, and never waits. */
+gint64 rush_memory_manager_acquire_free_execution (RushMemoryManager *self, gint64 task_id,
+                                                   gint64 bytes);
 /* For a task that has nothing to spill: all of @bytes or, with FALSE, nothing.  Waits until they
  * are free and within 1/N; gives up when *@cancelled gets TRUE, when execution can never have so
  * much, or when all other tasks wait as well. */
@@ -67,7 +70,7 @@ gboolean rush_memory_manager_await_execution (RushMemoryManager *self, gint64 ta
 gint64 rush_memory_manager_owed_execution (RushMemoryManager *self, gint64 task_id);
 void rush_memory_manager_release_execution (RushMemoryManager *self, gint64 task_id, gint64 bytes);
 
-/* User memory, for a task that got nothing from the pool: all of @bytes or nothing, at most 1/N of
+/* User memory, for a task that found nothing free in the pool: all of @bytes or nothing, at most 1/N of
  * it; never waits. */
 gboolean rush_memory_manager_acquire_user (RushMemoryManager *self, gint64 task_id, gint64 bytes);
 void rush_memory_manager_release_user (RushMemoryManager *self, gint64 task_id, gint64 bytes);

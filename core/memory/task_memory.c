@@ -8,7 +8,10 @@
  *
  * A request that fits the grant costs one lock of the task's own.  Else the grant must grow:
  *
- *      ask the pool (may wait for 1/2N) ──enough──▶ done
+ *      no tables? take what is free in the pool, borrow the rest of user memory ──▶ done
+ *            │ there are, or its share is used up
+ *            ▼
+ *      ask the pool (may evict, and wait for 1/2N) ──enough──▶ done
  *            │ not enough
  *            ▼
  *      ask the largest consumer to spill ──freed──▶ ask the pool again
@@ -32,7 +35,9 @@
  *
  * What no consumer holds, and so nobody can spill, are batches on their way: decoded rows, the
  * output of a join.  They are few and small, but a pool may be smaller; that is what user memory is
- * borrowed for, as Spark's rows in flight lie there.  It goes back first.
+ * borrowed for, as Spark's rows in flight lie there.  It goes back first.  A task that holds nothing
+ * but these borrows before it has anything evicted: who only reads a cached RDD must not make that
+ * RDD smaller.
  *
  * Memory that comes back stays granted up to two steps, so that a loop of allocate and free does
  * not knock at the pool each time; the rest goes back at once, as other tasks may wait for it.
@@ -310,13 +315,47 @@ refuse_and_trim (TaskAllocator *self, RushTaskMemory *owner, gsize bytes, gint64
   return refuse (owner, bytes, got, trim_to_use (self), error);
 }
 
+/* Whether a table or a sort holds anything: what is asked for may be more of it. */
+static gboolean
+has_tables (const RushTaskMemory *self)
+{
+  for (guint i = 0; i < self->consumers->len; i++)
+    {
+      RushMemoryConsumer *consumer = g_ptr_array_index (self->consumers, i);
+      if (!consumer->is_storage && consumer->used_bytes (consumer) > 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gint64
+whole_steps (gint64 bytes)
+{
+  return (bytes + STEP_BYTES - 1) / STEP_BYTES * STEP_BYTES;
+}
+
+/* Room for batches on their way that nobody has to make way for.  Returns what is still lacking. */
+static gint64
+take_free_memory (TaskAllocator *self, RushTaskMemory *owner, gint64 lacking)
+{
+  gint64 got = rush_memory_manager_acquire_free_execution (owner->manager, owner->task_id,
+                                                           whole_steps (lacking));
+
+  add_grant (self, got);
+  lacking = MAX (0, lacking - got);
+  return lacking == 0 || borrow (self, owner, lacking) ? 0 : lacking;
+}
+
 /* Makes the grant larger by @lacking, or by something at least that a spill may follow. */
 static gboolean
 grow_grant (TaskAllocator *self, RushTaskMemory *owner, gsize bytes, gint64 lacking, GError **error)
 {
-  gint64 asked = (lacking + STEP_BYTES - 1) / STEP_BYTES * STEP_BYTES;
-  gint64 got = rush_memory_manager_acquire_execution (owner->manager, owner->task_id, asked,
-                                                      owner->cancelled);
+  if (!has_tables (owner))
+    lacking = take_free_memory (self, owner, lacking);
+  if (lacking == 0)
+    return TRUE;
+  gint64 got = rush_memory_manager_acquire_execution (owner->manager, owner->task_id,
+                                                      whole_steps (lacking), owner->cancelled);
 
   add_grant (self, got);
   if (got >= lacking)

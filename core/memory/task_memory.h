@@ -30,6 +30,8 @@ struct _RushMemoryConsumer
   /* The consumer's: it is in the middle of something that asks for memory.  It promises to call
    * rush_task_memory_spill () when that has been refused, if it holds anything. */
   gboolean busy;
+  /* What it holds counts as storage, not as its task's execution memory. */
+  gboolean is_storage;
 };
 
 RushTaskMemory *rush_task_memory_new (RushMemoryManager *manager, gint64 task_id,

@@ -342,7 +342,10 @@ rush_block_manager_put (RushBlockManager *self, RushKeptBlock *block, RushRdd *r
                         RushIterator *rows, RushTaskContext *ctx, GError **error)
 {
   Put put = {
-    .consumer = { .name = "UnrolledBlock", .used_bytes = unrolled_bytes, .spill = spill_unrolled },
+    .consumer = { .name = "UnrolledBlock",
+                  .used_bytes = unrolled_bytes,
+                  .spill = spill_unrolled,
+                  .is_storage = TRUE },
     .manager = self,
     .block = block,
     .rdd = rdd,

@@ -220,6 +220,80 @@ test_user_memory_is_borrowed_last (void)
   g_assert_cmpuint (stats_of (manager).n_active_tasks, ==, 0);
 }
 
+/* ---- batches on their way spare storage ---- */
+
+static gint64
+count_call (gpointer data, gint64 wanted)
+{
+  ++*(guint *)data;
+  return 0;
+}
+
+/* A pool of four steps, all of them with storage, which could give two of them up. */
+static void
+full_pool_begin (Task *task, RushMemoryManager *manager, guint *n_evictions)
+{
+  rush_memory_manager_set_evictor (manager, count_call, n_evictions);
+  g_assert_true (rush_memory_manager_acquire_storage (manager, 4 * STEP));
+  task_begin (task, manager, 7);
+}
+
+static void
+full_pool_end (Task *task, RushMemoryManager *manager)
+{
+  task_end (task);
+  rush_memory_manager_release_storage (manager, 4 * STEP);
+  rush_memory_manager_set_evictor (manager, NULL, NULL);
+}
+
+/* Who only reads a cached RDD must not make it smaller. */
+static void
+test_batches_borrow_before_they_evict (void)
+{
+  g_autoptr (RushMemoryManager) manager = manager_with_user_memory (4 * STEP, 2 * STEP);
+  guint n_evictions = 0;
+  Task task;
+
+  full_pool_begin (&task, manager, &n_evictions);
+  gpointer batch = take (&task, 2 * STEP);
+  g_assert_cmpuint (n_evictions, ==, 0);
+  g_assert_cmpint (stats_of (manager).user_used, ==, 2 * STEP);
+  g_assert_cmpint (stats_of (manager).execution_used, ==, 0);
+  g_assert_null (rush_alloc (task.allocator, 1, NULL)); /* its share is used up */
+  g_assert_cmpuint (n_evictions, >, 0);
+  give (&task, batch, 2 * STEP);
+  full_pool_end (&task, manager);
+}
+
+/* A block that is being unrolled counts as storage: it is no reason to evict for a batch. */
+static void
+test_an_unrolled_block_is_no_table (void)
+{
+  g_autoptr (RushMemoryManager) manager = manager_with_user_memory (4 * STEP, 2 * STEP);
+  Hoard block = { 0 };
+  guint n_evictions = 0;
+  Task task;
+
+  task_begin (&task, manager, 7);
+  hoard_take (&block, "UnrolledBlock", &task, STEP);
+  block.base.is_storage = TRUE;
+  g_assert_true (rush_memory_manager_acquire_storage (manager, 3 * STEP));
+  rush_memory_manager_set_evictor (manager, count_call, &n_evictions);
+  gpointer batch = take (&task, STEP);
+  g_assert_cmpuint (n_evictions, ==, 0);
+  g_assert_cmpuint (block.n_spills, ==, 0);
+  block.base.is_storage = FALSE; /* a table may evict, and spill */
+  block.stubborn = TRUE;
+  gpointer other = take (&task, STEP);
+  g_assert_cmpuint (n_evictions, >, 0);
+  give (&task, batch, STEP);
+  give (&task, other, STEP);
+  hoard_drop (&block);
+  task_end (&task);
+  rush_memory_manager_release_storage (manager, 3 * STEP);
+  rush_memory_manager_set_evictor (manager, NULL, NULL);
+}
+
 /* Each of N tasks may borrow 1/N. */
 static void
 test_user_memory_is_shared (void)
@@ -337,6 +411,10 @@ main (int argc, char **argv)
   g_test_add_func ("/task_memory/spill_allowance", test_a_spill_may_take_a_little_more);
   g_test_add_func ("/task_memory/arithmetic", test_a_refusal_shows_the_arithmetic);
   g_test_add_func ("/task_memory/user_memory_is_borrowed_last", test_user_memory_is_borrowed_last);
+  g_test_add_func ("/task_memory/batches_borrow_before_they_evict",
+                   test_batches_borrow_before_they_evict);
+  g_test_add_func ("/task_memory/an_unrolled_block_is_no_table",
+                   test_an_unrolled_block_is_no_table);
   g_test_add_func ("/task_memory/user_memory_is_shared", test_user_memory_is_shared);
   g_test_add_func ("/task_memory/user_memory_of_tables", test_user_memory_of_tables);
   g_test_add_func ("/task_memory/cancelled", test_a_cancelled_task_gets_nothing);
