@@ -251,8 +251,27 @@ payload_clear (RushEvent *self)
       g_free (self->sql_execution_end.error);
       g_free (self->sql_execution_end.query_id);
       break;
+    case RUSH_EVENT_EXECUTOR_EXCLUDED:
+      g_free (self->executor_excluded.executor_id);
+      break;
+    case RUSH_EVENT_EXECUTOR_UNEXCLUDED:
+      g_free (self->executor_unexcluded.executor_id);
+      break;
+    case RUSH_EVENT_EXECUTOR_EXCLUDED_FOR_STAGE:
+      g_free (self->executor_excluded_for_stage.executor_id);
+      break;
+    case RUSH_EVENT_NODE_EXCLUDED:
+      g_free (self->node_excluded.host);
+      break;
+    case RUSH_EVENT_NODE_UNEXCLUDED:
+      g_free (self->node_unexcluded.host);
+      break;
+    case RUSH_EVENT_NODE_EXCLUDED_FOR_STAGE:
+      g_free (self->node_excluded_for_stage.host);
+      break;
     case RUSH_EVENT_RESOURCE_PROFILE_ADDED:
     case RUSH_EVENT_TASK_START:
+    case RUSH_EVENT_SPECULATIVE_TASK_SUBMITTED:
     case RUSH_EVENT_UNPERSIST_RDD:
     case RUSH_EVENT_APPLICATION_END:
       break; /* numbers alone */

@@ -160,6 +160,26 @@ typedef struct
   RushStorageLevel level; /* where it is now; NONE: nowhere */
   gint64 memory_bytes, disk_bytes;
 } RushBlockUpdated;
+typedef struct { gint stage_id, stage_attempt; guint index, partition; } RushSpeculativeTaskSubmitted;
+typedef struct { gint64 time_ms; char *executor_id; guint n_failures; } RushExecutorExcluded;
+typedef struct { gint64 time_ms; char *executor_id; } RushExecutorUnexcluded;
+/* @n_failures: executors of that host that are excluded. */
+typedef struct { gint64 time_ms; char *host; guint n_failures; } RushNodeExcluded;
+typedef struct { gint64 time_ms; char *host; } RushNodeUnexcluded;
+typedef struct
+{
+  gint64 time_ms;
+  char *executor_id;
+  guint n_failures; /* tasks of the stage that have failed there */
+  gint stage_id, stage_attempt;
+} RushExecutorExcludedForStage;
+typedef struct
+{
+  gint64 time_ms;
+  char *host;
+  guint n_failures; /* executors of that host that are excluded for the stage */
+  gint stage_id, stage_attempt;
+} RushNodeExcludedForStage;
 typedef struct { gint rdd_id; } RushUnpersistRdd;
 typedef struct
 {

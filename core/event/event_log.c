@@ -58,7 +58,8 @@ on_event (RushListener *listener, RushEvent *event)
   EventLog *self = (EventLog *)listener;
   RushJsonWriter writer;
 
-  if (self->file == NULL)
+  /* Spark tells listeners of copies, not the log: it sees them start. */
+  if (self->file == NULL || event->kind == RUSH_EVENT_SPECULATIVE_TASK_SUBMITTED)
     return;
   g_string_truncate (self->line, 0);
   rush_json_writer_init (&writer, self->line);

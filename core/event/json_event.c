@@ -130,6 +130,55 @@ write_application_end (RushJsonWriter *w, const RushApplicationEnd *self)
   put_int (w, "ExitCode", 0);
 }
 
+/* ---- speculation and exclusion ----
+ * Spark has no words of its own for these: their members are named as in its classes. */
+
+static void
+write_speculative_task (RushJsonWriter *w, const RushSpeculativeTaskSubmitted *self)
+{
+  put_int (w, "stageId", self->stage_id);
+  put_int (w, "stageAttemptId", self->stage_attempt);
+}
+
+static void
+write_exclusion (RushJsonWriter *w, gint64 time_ms, const char *what, const char *name)
+{
+  put_int (w, "time", time_ms);
+  put_string (w, what, name);
+}
+
+static void
+write_executor_excluded (RushJsonWriter *w, const RushExecutorExcluded *self)
+{
+  write_exclusion (w, self->time_ms, "executorId", self->executor_id);
+  put_int (w, "taskFailures", self->n_failures);
+}
+
+static void
+write_node_excluded (RushJsonWriter *w, const RushNodeExcluded *self)
+{
+  write_exclusion (w, self->time_ms, "hostId", self->host);
+  put_int (w, "executorFailures", self->n_failures);
+}
+
+static void
+write_executor_excluded_for_stage (RushJsonWriter *w, const RushExecutorExcludedForStage *self)
+{
+  write_exclusion (w, self->time_ms, "executorId", self->executor_id);
+  put_int (w, "taskFailures", self->n_failures);
+  put_int (w, "stageId", self->stage_id);
+  put_int (w, "stageAttemptId", self->stage_attempt);
+}
+
+static void
+write_node_excluded_for_stage (RushJsonWriter *w, const RushNodeExcludedForStage *self)
+{
+  write_exclusion (w, self->time_ms, "hostId", self->host);
+  put_int (w, "executorFailures", self->n_failures);
+  put_int (w, "stageId", self->stage_id);
+  put_int (w, "stageAttemptId", self->stage_attempt);
+}
+
 /* ---- the event ---- */
 
 static void
@@ -193,6 +242,28 @@ write_payload (RushJsonWriter *w, const RushEvent *self)
       break;
     case RUSH_EVENT_SQL_EXECUTION_END:
       rush_json_write_sql_execution_end (w, &self->sql_execution_end);
+      break;
+    case RUSH_EVENT_SPECULATIVE_TASK_SUBMITTED:
+      write_speculative_task (w, &self->speculative_task_submitted);
+      break;
+    case RUSH_EVENT_EXECUTOR_EXCLUDED:
+      write_executor_excluded (w, &self->executor_excluded);
+      break;
+    case RUSH_EVENT_EXECUTOR_UNEXCLUDED:
+      write_exclusion (w, self->executor_unexcluded.time_ms, "executorId",
+                       self->executor_unexcluded.executor_id);
+      break;
+    case RUSH_EVENT_NODE_EXCLUDED:
+      write_node_excluded (w, &self->node_excluded);
+      break;
+    case RUSH_EVENT_NODE_UNEXCLUDED:
+      write_exclusion (w, self->node_unexcluded.time_ms, "hostId", self->node_unexcluded.host);
+      break;
+    case RUSH_EVENT_EXECUTOR_EXCLUDED_FOR_STAGE:
+      write_executor_excluded_for_stage (w, &self->executor_excluded_for_stage);
+      break;
+    case RUSH_EVENT_NODE_EXCLUDED_FOR_STAGE:
+      write_node_excluded_for_stage (w, &self->node_excluded_for_stage);
       break;
     case RUSH_EVENT_UNPERSIST_RDD:
       put_int (w, "RDD ID", self->unpersist_rdd.rdd_id);

@@ -283,6 +283,52 @@ read_kind (const char *name)
   g_assert_not_reached ();
 }
 
+/* ---- speculation and exclusion ---- */
+
+static void
+read_exclusion (const RushJson *line, RushEvent *event)
+{
+  gint64 time_ms = rush_json_get_int (line, "time", 0);
+  gint stage = rush_json_get_int (line, "stageId", -1);
+  gint attempt = rush_json_get_int (line, "stageAttemptId", -1);
+  guint n_tasks = rush_json_get_int (line, "taskFailures", 0);
+  guint n_executors = rush_json_get_int (line, "executorFailures", 0);
+
+  switch ((int)event->kind) /* these only */
+    {
+    case RUSH_EVENT_SPECULATIVE_TASK_SUBMITTED:
+      event->speculative_task_submitted = (RushSpeculativeTaskSubmitted){ stage, attempt, 0, 0 };
+      break;
+    case RUSH_EVENT_EXECUTOR_EXCLUDED:
+      event->executor_excluded =
+          (RushExecutorExcluded){ time_ms, dup_string (line, "executorId"), n_tasks };
+      break;
+    case RUSH_EVENT_EXECUTOR_UNEXCLUDED:
+      event->executor_unexcluded =
+          (RushExecutorUnexcluded){ time_ms, dup_string (line, "executorId") };
+      break;
+    case RUSH_EVENT_NODE_EXCLUDED:
+      event->node_excluded =
+          (RushNodeExcluded){ time_ms, dup_string (line, "hostId"), n_executors };
+      break;
+    case RUSH_EVENT_NODE_UNEXCLUDED:
+      event->node_unexcluded = (RushNodeUnexcluded){ time_ms, dup_string (line, "hostId") };
+      break;
+    case RUSH_EVENT_EXECUTOR_EXCLUDED_FOR_STAGE:
+      event->executor_excluded_for_stage =
+          (RushExecutorExcludedForStage){ time_ms, dup_string (line, "executorId"), n_tasks, stage,
+                                          attempt };
+      break;
+    case RUSH_EVENT_NODE_EXCLUDED_FOR_STAGE:
+      event->node_excluded_for_stage =
+          (RushNodeExcludedForStage){ time_ms, dup_string (line, "hostId"), n_executors, stage,
+                                      attempt };
+      break;
+    default:
+      g_assert_not_reached ();
+    }
+}
+
 RushEvent *
 spark_line_to_event (const RushJson *line)
 {
@@ -363,6 +409,15 @@ spark_line_to_event (const RushJson *line)
     case RUSH_EVENT_DRIVER_ACCUM_UPDATES:
     case RUSH_EVENT_SQL_EXECUTION_END:
       spark_sql_line_read (line, event);
+      break;
+    case RUSH_EVENT_SPECULATIVE_TASK_SUBMITTED:
+    case RUSH_EVENT_EXECUTOR_EXCLUDED:
+    case RUSH_EVENT_EXECUTOR_UNEXCLUDED:
+    case RUSH_EVENT_NODE_EXCLUDED:
+    case RUSH_EVENT_NODE_UNEXCLUDED:
+    case RUSH_EVENT_EXECUTOR_EXCLUDED_FOR_STAGE:
+    case RUSH_EVENT_NODE_EXCLUDED_FOR_STAGE:
+      read_exclusion (line, event);
       break;
     case RUSH_EVENT_UNPERSIST_RDD:
       event->unpersist_rdd.rdd_id = rush_json_get_int (line, "RDD ID", -1);
