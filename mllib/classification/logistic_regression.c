@@ -12,6 +12,7 @@
 
 #include "mllib/classification/logistic_loss_private.h"
 #include "mllib/linalg/blas.h"
+#include "mllib/optim/training_blocks.h"
 #include "sql/types/sql_error.h"
 
 #include <math.h>
@@ -83,7 +84,7 @@ is_constant (RushLogisticModel *out, const RushInstanceSummary *summary)
   return TRUE;
 }
 
-/* ---- start and penalties ---- */
+/* ---- start ---- */
 
 static void
 start_intercepts (const RushLogisticModel *model, const RushInstanceSummary *summary,
@@ -102,25 +103,17 @@ start_intercepts (const RushLogisticModel *model, const RushInstanceSummary *sum
     intercepts[k] -= mean;
 }
 
-/* @factor a coefficient, in the space where the penalty is meant; none on intercepts. */
-static double *
-penalties (const RushLogisticModel *model, const RushInstanceSummary *summary, double factor,
-           gboolean standardization, gboolean squared)
+/* From the space of the data to standardized and centred features. */
+static void
+start_as_told (const RushInstanceSummary *summary, const RushLogisticOptions *options,
+               const double *scaled_mean, double *x)
 {
-  guint d = model->n_features;
-  double *result;
+  guint d = summary->n_features;
 
-  if (factor == 0)
-    return NULL;
-  result = g_new0 (double, ((gsize)d + 1) * model->n_sets);
-  for (guint k = 0; k < model->n_sets; k++)
-    for (guint i = 0; i < d; i++)
-      {
-        double std = squared ? summary->std[i] * summary->std[i] : summary->std[i];
-
-        result[(gsize)k * d + i] = standardization ? factor : std != 0 ? factor / std : 0;
-      }
-  return result;
+  for (guint i = 0; i < d; i++)
+    x[i] = options->start[i] * summary->std[i];
+  if (options->fit.fit_intercept)
+    x[d] = options->start[d] + rush_dot (d, x, scaled_mean);
 }
 
 /* ---- end ---- */
@@ -147,15 +140,15 @@ unscale (RushLogisticModel *out, const RushInstanceSummary *summary,
       for (guint i = 0; i < d; i++)
         out->coefficients[(gsize)k * d + i] =
             summary->std[i] != 0 ? x[(gsize)k * d + i] / summary->std[i] : 0;
-      if (options->fit_intercept)
+      if (options->fit.fit_intercept)
         out->intercepts[k] =
             x[(gsize)out->n_sets * d + k] - rush_dot (d, x + (gsize)k * d, problem->scaled_mean);
     }
   if (!out->multinomial)
     return;
-  for (guint i = 0; options->reg_param == 0 && i < d; i++)
+  for (guint i = 0; options->fit.reg_param == 0 && i < d; i++)
     centre (out->coefficients + i, out->n_sets, d);
-  if (options->fit_intercept)
+  if (options->fit.fit_intercept)
     centre (out->intercepts, out->n_sets, 1);
 }
 
@@ -168,23 +161,27 @@ search (RushLogisticModel *out, const RushInstances *instances, const RushInstan
   guint d = out->n_features;
   g_autofree double *scaled_mean = g_new (double, d + 1);
   g_autofree double *x = g_new0 (double, ((gsize)d + 1) * out->n_sets);
-  g_autofree double *l1 = penalties (out, summary, options->reg_param * options->elastic_net_param,
-                                     options->standardization, FALSE);
+  g_autofree double *l1 =
+      rush_fit_penalties (summary, options->fit.reg_param * options->fit.elastic_net_param,
+                          options->fit.standardization, FALSE, out->n_sets);
   g_autofree double *l2 =
-      penalties (out, summary, options->reg_param * (1 - options->elastic_net_param),
-                 options->standardization, TRUE);
-  RushLogisticProblem problem = { d, out->n_sets, options->fit_intercept, scaled_mean };
+      rush_fit_penalties (summary, options->fit.reg_param * (1 - options->fit.elastic_net_param),
+                          options->fit.standardization, TRUE, out->n_sets);
+  RushLogisticProblem problem = { d, out->n_sets, options->fit.fit_intercept, scaled_mean };
   RushLoss loss = rush_logistic_loss (&problem);
   RushInstances blocks;
-  RushLossFunction function = { &blocks, &loss, l2, options->depth };
+  RushLossFunction function = { &blocks, &loss, l2, options->fit.depth };
   RushObjective objective = rush_loss_function_objective (&function);
-  RushMinimizeOptions how = { options->max_iterations, options->tolerance, STEPS_REMEMBERED, l1 };
+  RushMinimizeOptions how = { options->fit.max_iterations, options->fit.tolerance, STEPS_REMEMBERED,
+                              l1 };
   GArray *history;
   gboolean fine;
 
   for (guint i = 0; i < d; i++)
     scaled_mean[i] = summary->std[i] != 0 ? summary->mean[i] / summary->std[i] : 0;
-  if (options->fit_intercept)
+  if (options->start != NULL && !out->multinomial)
+    start_as_told (summary, options, scaled_mean, x);
+  else if (options->fit.fit_intercept)
     start_intercepts (out, summary, x + (gsize)out->n_sets * d);
   if (!rush_training_blocks_init (&blocks, instances, summary, error))
     return FALSE;
@@ -225,9 +222,9 @@ fit (RushLogisticModel *out, const RushInstances *instances, const RushInstanceS
     return FALSE;
   out->coefficients = g_new0 (double, MAX ((gsize)out->n_sets * out->n_features, 1));
   out->intercepts = g_new0 (double, out->n_sets);
-  if (out->n_features == 0 && !options->fit_intercept)
+  if (out->n_features == 0 && !options->fit.fit_intercept)
     return refuse (error, "the vectors have no features to learn from.");
-  return (options->fit_intercept && is_constant (out, summary)) ||
+  return (options->fit.fit_intercept && is_constant (out, summary)) ||
          search (out, instances, summary, options, error);
 }
 
@@ -240,7 +237,7 @@ rush_logistic_regression_fit (RushLogisticModel *out, const RushInstances *insta
   gboolean fine;
 
   g_return_val_if_fail ((instances->columns.checks & RUSH_CHECK_CLASSES) != 0, FALSE);
-  if (!rush_instance_summary_init (&summary, instances, options->depth, error))
+  if (!rush_instance_summary_init (&summary, instances, options->fit.depth, error))
     return FALSE;
   fine = fit (&model, instances, &summary, options, error);
   rush_instance_summary_clear (&summary);

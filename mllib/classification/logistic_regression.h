@@ -13,7 +13,7 @@
  */
 #pragma once
 
-#include "mllib/optim/training_blocks.h"
+#include "mllib/optim/linear_fit.h"
 
 typedef enum
 {
@@ -27,13 +27,10 @@ typedef struct
   RushLogisticFamily family;
   guint n_classes;    /* that are known before; 0: as many as there are labels */
   guint n_thresholds; /* that were set: as many as classes; 0: none */
-  gboolean fit_intercept;
-  gboolean standardization; /* penalties see features with deviation 1 */
-  double reg_param;         /* λ */
-  double elastic_net_param; /* α */
-  guint max_iterations;
-  double tolerance;
-  guint depth; /* of the aggregation */
+  /* Where to begin: coefficients of the features, then the intercept, if there is one; binomial
+   * alone.  NULL: coefficients of 0, and probabilities that are the classes' shares. */
+  const double *start;
+  RushFitOptions fit;
 } RushLogisticOptions;
 
 typedef struct

@@ -133,26 +133,18 @@ standardize (const double *state, guint d, double *memory)
 }
 
 static void
-add_l2 (const Moments *self, double lambda, gboolean standardize_features)
+add_l2 (const Moments *self, double lambda, gboolean standardization)
 {
   for (guint i = 0; i < self->d; i++)
     self->aa_mean[(gsize)i * self->d + i] +=
-        standardize_features ? lambda : scaled (lambda, self->a_std[i] * self->a_std[i]);
+        standardization ? lambda : scaled (lambda, self->a_std[i] * self->a_std[i]);
 }
 
 /* ---- solving ---- */
 
 static void
-take_history (RushWlsModel *out, GArray *history)
-{
-  g_free (out->history);
-  out->n_history = history->len;
-  out->history = (double *)g_array_free (history, FALSE);
-}
-
-static void
-solve (RushWlsModel *out, const Moments *moments, const RushNormalEquations *equations,
-       const RushWlsOptions *options, double lambda, double *x)
+solve (RushLinearFit *out, const Moments *moments, const RushNormalEquations *equations,
+       const RushFitOptions *options, double lambda, double *x)
 {
   g_autofree double *l1 = NULL;
   GArray *history;
@@ -162,7 +154,7 @@ solve (RushWlsModel *out, const Moments *moments, const RushNormalEquations *equ
     {
       l1 = g_new (double, moments->d);
       for (guint i = 0; i < moments->d; i++)
-        l1[i] = options->standardize_features ? lambda : scaled (lambda, moments->a_std[i]);
+        l1[i] = options->standardization ? lambda : scaled (lambda, moments->a_std[i]);
     }
   else
     {
@@ -175,12 +167,12 @@ solve (RushWlsModel *out, const Moments *moments, const RushNormalEquations *equ
     }
   rush_normal_solve_iteratively (equations, l1, options->max_iterations, options->tolerance, x,
                                  &history);
-  take_history (out, history);
+  rush_linear_fit_take_history (out, history);
 }
 
 /* From standardized space back to that of the data. */
 static void
-unscale (RushWlsModel *out, const Moments *moments, double weight_sum, const double *x)
+unscale (RushLinearFit *out, const Moments *moments, double weight_sum, const double *x)
 {
   for (guint i = 0; i < moments->d; i++)
     out->coefficients[i] = scaled (x[i] * moments->b_std, moments->a_std[i]);
@@ -194,7 +186,7 @@ unscale (RushWlsModel *out, const Moments *moments, double weight_sum, const dou
 
 /* A label that never changes: FALSE, there is something to fit all the same. */
 static gboolean
-is_constant (RushWlsModel *out, const Moments *moments, const RushWlsOptions *options)
+is_constant (RushLinearFit *out, const Moments *moments, const RushFitOptions *options)
 {
   if (moments->raw_b_std != 0 || !(options->fit_intercept || moments->raw_b_mean == 0))
     return FALSE;
@@ -205,7 +197,7 @@ is_constant (RushWlsModel *out, const Moments *moments, const RushWlsOptions *op
 }
 
 static gboolean
-fit (RushWlsModel *out, const double *state, const RushWlsOptions *options, GError **error)
+fit (RushLinearFit *out, const double *state, const RushFitOptions *options, GError **error)
 {
   guint d = out->n_features;
   g_autofree double *memory = g_new (double, 3 * (gsize)d + (gsize)d * d);
@@ -222,7 +214,7 @@ fit (RushWlsModel *out, const double *state, const RushWlsOptions *options, GErr
                            "Model cannot be regularized when labels are standardized.");
       return FALSE;
     }
-  add_l2 (&moments, (1 - options->elastic_net_param) * lambda, options->standardize_features);
+  add_l2 (&moments, (1 - options->elastic_net_param) * lambda, options->standardization);
 
   RushNormalEquations equations = { .n = d,
                                     .intercept = options->fit_intercept,
@@ -240,8 +232,8 @@ fit (RushWlsModel *out, const double *state, const RushWlsOptions *options, GErr
 }
 
 gboolean
-rush_weighted_least_squares (RushWlsModel *out, const RushInstances *instances,
-                             const RushWlsOptions *options, GError **error)
+rush_weighted_least_squares (RushLinearFit *out, const RushInstances *instances,
+                             const RushFitOptions *options, GError **error)
 {
   guint d = instances->n_features;
   RushTreeAggregate what = { .where = "WeightedLeastSquares.scala",
@@ -267,21 +259,9 @@ rush_weighted_least_squares (RushWlsModel *out, const RushInstances *instances,
                            "requirement failed: Sum of weights cannot be zero.");
       return FALSE;
     }
-  *out = (RushWlsModel){ .n_features = d,
-                         .coefficients = g_new0 (double, d),
-                         .n_history = 1,
-                         .history = g_new0 (double, 1) };
+  rush_linear_fit_init (out, d);
   if (fit (out, state, options, error))
     return TRUE;
-  rush_wls_model_clear (out);
+  rush_linear_fit_clear (out);
   return FALSE;
-}
-
-void
-rush_wls_model_clear (RushWlsModel *self)
-{
-  g_free (self->coefficients);
-  g_free (self->inverse_diagonal);
-  g_free (self->history);
-  *self = (RushWlsModel){ 0 };
 }

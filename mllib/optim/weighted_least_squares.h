@@ -12,33 +12,10 @@
  */
 #pragma once
 
-#include "mllib/aggregate/tree_aggregate.h"
+#include "mllib/optim/linear_fit.h"
 
 #define RUSH_WLS_MAX_FEATURES 4096
 
-typedef struct
-{
-  gboolean fit_intercept;
-  double reg_param;              /* λ, for a label that is standardized */
-  double elastic_net_param;      /* α */
-  gboolean standardize_features; /* the penalty sees them with deviation 1 */
-  guint max_iterations;
-  double tolerance;
-  guint depth; /* of the aggregation */
-} RushWlsOptions;
-
-typedef struct
-{
-  guint n_features;
-  double *coefficients; /* [n_features] */
-  double intercept;
-  guint n_inverse;          /* n_features, and 1 for the intercept; 0: not solved by Cholesky */
-  double *inverse_diagonal; /* [n_inverse]: of (Aᵀ W A)⁻¹, for standard errors */
-  guint n_history;
-  double *history; /* [n_history]: of the objective; one 0 if there was no iteration */
-} RushWlsModel;
-
-/* Runs one job; all instances have instances->n_features features (1…RUSH_WLS_MAX_FEATURES). */
-gboolean rush_weighted_least_squares (RushWlsModel *out, const RushInstances *instances,
-                                      const RushWlsOptions *options, GError **error);
-void rush_wls_model_clear (RushWlsModel *self);
+/* λ is for a label that is standardized.  Runs one job; all instances have instances->n_features features (1…RUSH_WLS_MAX_FEATURES). */
+gboolean rush_weighted_least_squares (RushLinearFit *out, const RushInstances *instances,
+                                      const RushFitOptions *options, GError **error);

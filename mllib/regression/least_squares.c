@@ -14,6 +14,7 @@
 
 #include "mllib/linalg/blas.h"
 #include "mllib/optim/loss_function.h"
+#include "mllib/optim/training_blocks.h"
 #include "sql/types/sql_error.h"
 
 #include <math.h>
@@ -91,35 +92,16 @@ take_gradient (gconstpointer data, const double *sums, double *out_gradient)
 
 /* ---- a fit ---- */
 
-/* @factor for each coefficient, in the space where the penalty is meant. */
-static double *
-penalties (const RushInstanceSummary *summary, double factor, gboolean standardization,
-           gboolean squared)
-{
-  double *result;
-
-  if (factor == 0)
-    return NULL;
-  result = g_new (double, summary->n_features);
-  for (guint k = 0; k < summary->n_features; k++)
-    {
-      double std = squared ? summary->std[k] * summary->std[k] : summary->std[k];
-
-      result[k] = standardization ? factor : std != 0 ? factor / std : 0;
-    }
-  return result;
-}
-
 static gboolean
-search (RushLeastSquaresModel *out, const RushInstances *instances, Problem *problem,
-        const RushLeastSquaresOptions *options, GError **error)
+search (RushLinearFit *out, const RushInstances *instances, Problem *problem,
+        const RushFitOptions *options, GError **error)
 {
   const RushInstanceSummary *summary = problem->summary;
   double lambda = options->reg_param / problem->label_scale;
-  g_autofree double *l1 =
-      penalties (summary, lambda * options->elastic_net_param, options->standardization, FALSE);
-  g_autofree double *l2 = penalties (summary, lambda * (1 - options->elastic_net_param),
-                                     options->standardization, TRUE);
+  g_autofree double *l1 = rush_fit_penalties (summary, lambda * options->elastic_net_param,
+                                              options->standardization, FALSE, 1);
+  g_autofree double *l2 = rush_fit_penalties (summary, lambda * (1 - options->elastic_net_param),
+                                              options->standardization, TRUE, 1);
   RushInstances blocks;
   RushLoss loss = { .n = summary->n_features,
                     .n_sums = summary->n_features,
@@ -139,9 +121,7 @@ search (RushLeastSquaresModel *out, const RushInstances *instances, Problem *pro
   rush_training_blocks_clear (&blocks);
   if (!fine)
     return FALSE;
-  g_free (out->history);
-  out->n_history = history->len;
-  out->history = (double *)g_array_free (history, FALSE);
+  rush_linear_fit_take_history (out, history);
   for (guint k = 0; k < summary->n_features; k++)
     out->coefficients[k] =
         summary->std[k] != 0 ? out->coefficients[k] * problem->label_scale / summary->std[k] : 0;
@@ -152,8 +132,8 @@ search (RushLeastSquaresModel *out, const RushInstances *instances, Problem *pro
 }
 
 static gboolean
-fit (RushLeastSquaresModel *out, const RushInstances *instances, const RushInstanceSummary *summary,
-     const RushLeastSquaresOptions *options, GError **error)
+fit (RushLinearFit *out, const RushInstances *instances, const RushInstanceSummary *summary,
+     const RushFitOptions *options, GError **error)
 {
   Problem problem = { summary, options->fit_intercept,
                       summary->label_std > 0 ? summary->label_std : fabs (summary->label_mean) };
@@ -180,29 +160,18 @@ fit (RushLeastSquaresModel *out, const RushInstances *instances, const RushInsta
 }
 
 gboolean
-rush_least_squares_fit (RushLeastSquaresModel *out, const RushInstances *instances,
-                        const RushLeastSquaresOptions *options, GError **error)
+rush_least_squares_fit (RushLinearFit *out, const RushInstances *instances,
+                        const RushFitOptions *options, GError **error)
 {
   RushInstanceSummary summary;
   gboolean fine;
 
   if (!rush_instance_summary_init (&summary, instances, options->depth, error))
     return FALSE;
-  *out = (RushLeastSquaresModel){ .n_features = summary.n_features,
-                                  .coefficients = g_new0 (double, summary.n_features),
-                                  .n_history = 1,
-                                  .history = g_new0 (double, 1) };
+  rush_linear_fit_init (out, summary.n_features);
   fine = fit (out, instances, &summary, options, error);
   rush_instance_summary_clear (&summary);
   if (!fine)
-    rush_least_squares_model_clear (out);
+    rush_linear_fit_clear (out);
   return fine;
-}
-
-void
-rush_least_squares_model_clear (RushLeastSquaresModel *self)
-{
-  g_free (self->coefficients);
-  g_free (self->history);
-  *self = (RushLeastSquaresModel){ 0 };
 }

@@ -10,29 +10,8 @@
  */
 #pragma once
 
-#include "mllib/optim/training_blocks.h"
-
-typedef struct
-{
-  gboolean fit_intercept;
-  gboolean standardization; /* penalties see features with deviation 1 */
-  double reg_param;         /* λ */
-  double elastic_net_param; /* α */
-  guint max_iterations;
-  double tolerance;
-  guint depth; /* of the aggregation */
-} RushLeastSquaresOptions;
-
-typedef struct
-{
-  guint n_features;
-  double *coefficients; /* [n_features] */
-  double intercept;
-  guint n_history;
-  double *history; /* [n_history]: of the objective */
-} RushLeastSquaresModel;
+#include "mllib/optim/linear_fit.h"
 
 /* Runs a job for the moments, and one a step. */
-gboolean rush_least_squares_fit (RushLeastSquaresModel *out, const RushInstances *instances,
-                                 const RushLeastSquaresOptions *options, GError **error);
-void rush_least_squares_model_clear (RushLeastSquaresModel *self);
+gboolean rush_least_squares_fit (RushLinearFit *out, const RushInstances *instances,
+                                 const RushFitOptions *options, GError **error);

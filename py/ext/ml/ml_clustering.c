@@ -2,7 +2,6 @@
 #include "mllib/clustering/clustering_functions.h"
 #include "mllib/clustering/kmeans.h"
 #include "py/ext/ml/ml_fits.h"
-#include "rdd/persist.h"
 
 /* ---- k-means ---- */
 
@@ -16,14 +15,14 @@ typedef struct
 static RushKMeansResult *
 run_kmeans (EngineFit *fit, const RushKMeansParams *params, const Keeping *keeping, GError **error)
 {
-  RushKMeansResult *result = NULL;
+  RushKMeansResult *result;
 
   if (keeping->name == NULL)
     return rush_kmeans_fit (&fit->instances, params, error);
-  rush_rdd_set_name (fit->rdd, keeping->name);
-  if (rush_rdd_persist (fit->rdd, &keeping->level, error))
-    result = rush_kmeans_fit (&fit->instances, params, error);
-  rush_rdd_unpersist (fit->instances.context, fit->rdd, FALSE);
+  if (!engine_fit_keep (fit, keeping->name, &keeping->level, error))
+    return NULL;
+  result = rush_kmeans_fit (&fit->instances, params, error);
+  engine_fit_let_go (fit);
   return result;
 }
 

@@ -1,6 +1,8 @@
 /* ml_fits.c - from a query of Python to the instances of a fit. */
 #include "py/ext/ml/ml_fits.h"
 
+#include "rdd/persist.h"
+
 static RushRdd *
 rows_of (EngineQuery *query, EngineExecution *execution)
 {
@@ -49,6 +51,19 @@ engine_fit_clear (EngineFit *self)
 {
   Py_BEGIN_ALLOW_THREADS rush_rdd_unref (self->rdd);
   Py_END_ALLOW_THREADS engine_execution_clear (&self->execution);
+}
+
+gboolean
+engine_fit_keep (EngineFit *self, const char *name, const RushStorageLevel *level, GError **error)
+{
+  rush_rdd_set_name (self->rdd, name);
+  return rush_rdd_persist (self->rdd, level, error);
+}
+
+void
+engine_fit_let_go (EngineFit *self)
+{
+  rush_rdd_unpersist (self->instances.context, self->rdd, FALSE);
 }
 
 PyObject *

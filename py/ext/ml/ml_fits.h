@@ -25,5 +25,11 @@ gboolean engine_fit_init (EngineFit *self, PyObject *query, PyObject *columns,
                           PyObject *properties);
 void engine_fit_clear (EngineFit *self);
 
+/* The instances stay between passes, under @name, until engine_fit_let_go (); both without the
+ * GIL.  After a failure there is nothing to let go. */
+gboolean engine_fit_keep (EngineFit *self, const char *name, const RushStorageLevel *level,
+                          GError **error);
+void engine_fit_let_go (EngineFit *self);
+
 /* A list of floats. */
 PyObject *engine_doubles (const double *values, gsize n);

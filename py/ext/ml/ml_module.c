@@ -19,7 +19,8 @@ engine_ml_add_to_module (PyObject *module)
                                            rush_functions_kmeans, rush_functions_silhouette,
                                            rush_functions_density };
   PyMethodDef *const METHODS[] = { engine_ml_regression_functions, engine_ml_evaluation_functions,
-                                   engine_ml_clustering_functions, engine_ml_stat_functions };
+                                   engine_ml_clustering_functions, engine_ml_descent_functions,
+                                   engine_ml_stat_functions };
 
   rush_vector_text_register ();
   rush_features_register ();

@@ -13,6 +13,7 @@
 
 /* ml_clustering.c, ml_evaluation.c, ml_regression.c */
 extern PyMethodDef engine_ml_clustering_functions[];
+extern PyMethodDef engine_ml_descent_functions[]; /* ml_descent.c */
 extern PyMethodDef engine_ml_regression_functions[];
 extern PyMethodDef engine_ml_evaluation_functions[];
 extern PyMethodDef engine_ml_stat_functions[]; /* ml_stat.c */

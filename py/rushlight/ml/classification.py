@@ -223,13 +223,14 @@ class LogisticRegression(SparkEstimator, ProbabilisticClassifier, _LogisticRegre
                     f"LogisticRegression with {bound} is not there yet in Rushlight")
         fit = Fit(self, dataset, "LogisticRegression.scala")
         thresholds = self.getOrDefault("thresholds") if self.isDefined("thresholds") else None
-        options = (_FAMILIES.index(self.getFamily().lower()),
-                   number_of_classes(field_of(dataset.schema, self.getLabelCol())),
-                   len(thresholds or ()), self.getFitIntercept(), self.getRegParam(),
-                   self.getElasticNetParam(), self.getStandardization(), self.getMaxIter(),
-                   self.getTol(), self.getAggregationDepth())
+        known = (_FAMILIES.index(self.getFamily().lower()),
+                 number_of_classes(field_of(dataset.schema, self.getLabelCol())),
+                 len(thresholds or ()), None)
+        options = (self.getFitIntercept(), self.getRegParam(), self.getElasticNetParam(),
+                   self.getStandardization(), self.getMaxIter(), self.getTol(),
+                   self.getAggregationDepth())
         n, classes, multinomial, constant, coefficients, intercepts, history = fit.engine_fit(
-            _engine.ml_logistic_regression, options)
+            _engine.ml_logistic_regression, known, options)
         model = LogisticRegressionModel()
         model._n_classes, model._multinomial = classes, multinomial
         model._matrix = DenseMatrix(len(intercepts), n, coefficients, True)

@@ -131,8 +131,8 @@ class LinearRegression(SparkEstimator, Regressor, _LinearRegressionParams):
             coefficients, intercept, diagonal, history = fit.engine_fit(
                 _engine.ml_weighted_least_squares, n, options)
         else:
-            diagonal = [0.0]
-            coefficients, intercept, history = fit.engine_fit(_engine.ml_least_squares, n, options)
+            coefficients, intercept, diagonal, history = fit.engine_fit(
+                _engine.ml_least_squares, n, options)
             if history == [0.0]:        # a label that is always the same: nothing was searched for
                 coefficients = []
         model = LinearRegressionModel()

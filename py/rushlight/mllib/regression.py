@@ -2,26 +2,25 @@
 
     weights ← weights − step / √i · mean of (weights · x − y) x       a pass, a job, for each i
 
-rushlight.ml.regression finds the same line in one pass, exactly.
+rushlight.ml.regression finds the same line in one pass, exactly; mllib/optim/gradient_descent.h
+tells how a pass goes.
 
-Mirrors pyspark.mllib.regression, org.apache.spark.mllib.optimization.GradientDescent.
+Mirrors pyspark.mllib.regression.
 """
-import math
-import warnings
-
-import numpy as np
-
 from rushlight._version import RUSHLIGHT
-from rushlight.errors import SparkRuntimeException
+from rushlight.mllib._linear import (
+    LEAST_SQUARES, as_dense, deprecated, first_weights, load_model, penalty_of, save_model, train)
 from rushlight.mllib.linalg import DenseVector, _convert_to_vector
 from rushlight.rdd import RDD
 
-__all__ = ["LabeledPoint", "LinearModel", "LinearRegressionModel", "LinearRegressionWithSGD"]
+__all__ = ["LabeledPoint", "LinearModel", "LinearRegressionModelBase", "LinearRegressionModel",
+           "LinearRegressionWithSGD", "RidgeRegressionModel", "RidgeRegressionWithSGD",
+           "LassoModel", "LassoWithSGD"]
 
 # PySpark has them, too.
 _MISSING = frozenset("""
-    IsotonicRegression IsotonicRegressionModel LassoModel LassoWithSGD RidgeRegressionModel
-    RidgeRegressionWithSGD StreamingLinearAlgorithm StreamingLinearRegressionWithSGD
+    IsotonicRegression IsotonicRegressionModel StreamingLinearAlgorithm
+    StreamingLinearRegressionWithSGD
 """.split())
 
 
@@ -78,11 +77,11 @@ class LinearModel:
         return f"(weights={self._coeff}, intercept={self._intercept!r})"
 
 
-class LinearRegressionModel(LinearModel):
-    """A line that was learnt.
+class LinearRegressionModelBase(LinearModel):
+    """A model that predicts numbers.
 
-    >>> LinearRegressionModel(DenseVector([2.0]), 1.0).predict([3.0])
-    7.0
+    >>> LinearRegressionModelBase(DenseVector([1.0, 2.0]), 0.1).predict([-1.0, 3.0])
+    5.1
     """
 
     def predict(self, x):
@@ -90,6 +89,57 @@ class LinearRegressionModel(LinearModel):
         if isinstance(x, RDD):
             return x.map(self.predict)
         return float(self.weights.dot(_convert_to_vector(x))) + self.intercept
+
+    def save(self, sc, path):
+        """Saves the model in Spark's files."""
+        save_model(self, sc, path, numFeatures=self.weights.size)
+
+    @classmethod
+    def load(cls, sc, path):
+        """Reads a model that save(), or a real Spark, has written."""
+        _, row = load_model(cls, sc, path)
+        return cls(row.weights, row.intercept)
+
+
+class LinearRegressionModel(LinearRegressionModelBase):
+    """A line that was learnt.
+
+    >>> LinearRegressionModel(DenseVector([2.0]), 1.0).predict([3.0])
+    7.0
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     LinearRegressionModel(DenseVector([2.0]), 1.0).save(sc, folder + "/model")
+    ...     LinearRegressionModel.load(sc, folder + "/model")
+    (weights=[2.0], intercept=1.0)
+    """
+
+    _class = "regression.LinearRegressionModel"
+
+
+class LassoModel(LinearRegressionModelBase):
+    """A line that was learnt with an L1 penalty: few of its weights are not 0.
+
+    >>> LassoModel(DenseVector([0.0, 2.0]), 1.0).predict([9.0, 3.0])
+    7.0
+    """
+
+    _class = "regression.LassoModel"
+
+
+class RidgeRegressionModel(LinearRegressionModelBase):
+    """A line that was learnt with an L2 penalty: its weights are small.
+
+    >>> RidgeRegressionModel(DenseVector([0.5]), 1.0).predict([4.0])
+    3.0
+    """
+
+    _class = "regression.RidgeRegressionModel"
+
+
+def _fit(model, data, initial, *settings):
+    """A model of the class, by gradient descent of the squared error."""
+    weights, intercept = train(data, LEAST_SQUARES, first_weights(data, initial), *settings)
+    return model(as_dense(weights), intercept)
 
 
 class LinearRegressionWithSGD:
@@ -108,62 +158,45 @@ class LinearRegressionWithSGD:
         """The model of an RDD of LabeledPoints.
 
         Each iteration goes through a sample (`miniBatchFraction`) of the points; it ends when the
-        weights change by less than `convergenceTol`.  `regType`: "l1", "l2" or None.
+        weights change by less than `convergenceTol`.  `regType`: "l1", "l2" or None.  There is
+        nothing about numbers that `validateData` could look at.
         """
-        warnings.warn("Deprecated in 2.0.0. Use ml.regression.LinearRegression.", FutureWarning,
-                      stacklevel=2)
-        if regType not in _UPDATES:
-            raise SparkRuntimeException(
-                f"Invalid value for 'regType' parameter. Can only be initialized using the "
-                f"following string values: ['l1', 'l2', None]. Found {regType!r}")
-        first = data.first()
-        if not isinstance(first, LabeledPoint):
-            raise TypeError(f"data should be an RDD of LabeledPoint, but got {type(first)}")
-        weights = [0.0] * len(first.features) if initialWeights is None else initialWeights
-        weights = np.array(_convert_to_vector(weights).toArray(), dtype=float)
-        if intercept:
-            weights = np.append(weights, 1.0)
-        points = data.map(lambda p: (p.label, np.append(p.features.toArray(), 1.0) if intercept
-                                     else p.features.toArray()))
-        if validateData and points.filter(lambda p: not math.isfinite(p[0])).count():
-            raise SparkRuntimeException("Input validation failed.")
-        weights = _descend(points, weights, iterations, step, miniBatchFraction, regParam,
-                           _UPDATES[regType], convergenceTol)
-        if intercept:
-            return LinearRegressionModel(DenseVector(weights[:-1]), weights[-1])
-        return LinearRegressionModel(DenseVector(weights), 0.0)
+        deprecated("ml.regression.LinearRegression")
+        return _fit(LinearRegressionModel, data, initialWeights, iterations, step,
+                    miniBatchFraction, regParam, penalty_of(regType), intercept, convergenceTol)
 
 
-def _descend(points, weights, iterations, step, fraction, reg_param, update, tolerance):
-    """The weights after some steps down the gradient of the mean squared error."""
-    before = None
-    for i in range(1, iterations + 1):
-        sample = points if fraction >= 1 else points.sample(False, fraction, 42 + i)
-        gradient, n = sample.treeAggregate(
-            (np.zeros(len(weights)), 0),
-            lambda state, p, w=weights: (state[0] + (w @ p[1] - p[0]) * p[1], state[1] + 1),
-            lambda a, b: (a[0] + b[0], a[1] + b[1]))
-        if n == 0:
-            continue
-        weights = update(weights, gradient / n, step / math.sqrt(i), reg_param)
-        if before is not None and np.linalg.norm(before - weights) < \
-                tolerance * max(np.linalg.norm(weights), 1.0):
-            break
-        before = weights
-    return weights
+class LassoWithSGD:
+    """Linear regression with an L1 penalty, by gradient descent.
+
+    >>> points = sc.parallelize([LabeledPoint(2.0 * x, [x, 0.1]) for x in (0.0, 1.0, 2.0)])
+    >>> model = LassoWithSGD.train(points, iterations=50, step=0.5, regParam=0.1)
+    >>> float(abs(model.weights[1]))
+    0.0
+    """
+
+    @classmethod
+    def train(cls, data, iterations=100, step=1.0, regParam=0.01, miniBatchFraction=1.0,
+              initialWeights=None, intercept=False, validateData=True, convergenceTol=0.001):
+        """The model of an RDD of LabeledPoints; see LinearRegressionWithSGD.train()."""
+        deprecated("ml.regression.LinearRegression with elasticNetParam = 1.0")
+        return _fit(LassoModel, data, initialWeights, iterations, step, miniBatchFraction,
+                    regParam, penalty_of("l1"), intercept, convergenceTol)
 
 
-def _plain(weights, gradient, step, reg_param):
-    return weights - step * gradient
+class RidgeRegressionWithSGD:
+    """Linear regression with an L2 penalty, by gradient descent.
 
+    >>> points = sc.parallelize([LabeledPoint(2.0 * x, [x]) for x in (0.0, 1.0, 2.0)])
+    >>> model = RidgeRegressionWithSGD.train(points, iterations=50, step=0.5, regParam=1.0)
+    >>> bool(model.weights[0] < 1.5)
+    True
+    """
 
-def _l2(weights, gradient, step, reg_param):
-    return weights * (1 - step * reg_param) - step * gradient
-
-
-def _l1(weights, gradient, step, reg_param):
-    moved = weights - step * gradient
-    return np.sign(moved) * np.maximum(0.0, np.abs(moved) - step * reg_param)
-
-
-_UPDATES = {None: _plain, "none": _plain, "l1": _l1, "l2": _l2}
+    @classmethod
+    def train(cls, data, iterations=100, step=1.0, regParam=0.01, miniBatchFraction=1.0,
+              initialWeights=None, intercept=False, validateData=True, convergenceTol=0.001):
+        """The model of an RDD of LabeledPoints; see LinearRegressionWithSGD.train()."""
+        deprecated("ml.regression.LinearRegression with elasticNetParam = 0.0")
+        return _fit(RidgeRegressionModel, data, initialWeights, iterations, step,
+                    miniBatchFraction, regParam, penalty_of("l2"), intercept, convergenceTol)
