@@ -25,9 +25,7 @@
 #include <sys/utsname.h>
 
 #define CLEAN_CHECKPOINTS "spark.cleaner.referenceTracking.cleanCheckpoints"
-#define RETAINED_JOBS 1000       /* spark.ui.retainedJobs */
-#define RETAINED_EXECUTIONS 1000 /* spark.sql.ui.retainedExecutions */
-#define SPARK_VERSION "4.3.0"    /* whose log format and behaviour these are */
+#define SPARK_VERSION "4.3.0" /* whose log format and behaviour these are */
 
 /* ---- the first events ---- */
 
@@ -374,9 +372,12 @@ make_bus (RushContext *self, GError **error)
 {
   self->bus = rush_event_bus_new (
       (guint)rush_conf_get_int (self->conf, "spark.scheduler.listenerbus.eventqueue.capacity"));
-  self->stats = rush_job_stats_new (RETAINED_JOBS);
+  self->stats =
+      rush_job_stats_new ((guint)rush_conf_get_int (self->conf, "spark.ui.retainedJobs"),
+                          (guint)rush_conf_get_int (self->conf, "spark.ui.retainedStages"));
   rush_event_bus_add_inline (self->bus, rush_job_stats_listener (self->stats));
-  self->sql_stats = rush_sql_stats_new (RETAINED_EXECUTIONS);
+  self->sql_stats =
+      rush_sql_stats_new ((guint)rush_conf_get_int (self->conf, "spark.sql.ui.retainedExecutions"));
   rush_event_bus_add_inline (self->bus, rush_sql_stats_listener (self->sql_stats));
   return add_event_log (self, error);
 }

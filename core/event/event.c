@@ -38,35 +38,37 @@ rush_locality_name (RushLocality locality)
   g_return_val_if_reached (NULL);
 }
 
-/* ---- stage infos ---- */
+/* ---- infos ---- */
 
-static gint *
-ints_dup (const gint *ints, guint n)
+RushRddInfo *
+rush_rdd_info_new (void)
 {
-  return g_memdup2 (ints, n * sizeof *ints);
+  RushRddInfo *self = g_new0 (RushRddInfo, 1);
+
+  rush_ref_count_init (&self->refs);
+  self->storage_level = RUSH_STORAGE_NONE;
+  return self;
 }
 
-static void
-rdd_info_copy (RushRddInfo *out, const RushRddInfo *in)
+RushRddInfo *
+rush_rdd_info_ref (RushRddInfo *self)
 {
-  *out = *in;
-  out->name = g_strdup (in->name);
-  out->scope = g_strdup (in->scope);
-  out->call_site = g_strdup (in->call_site);
-  out->parent_ids = ints_dup (in->parent_ids, in->n_parents);
-  out->parent_shuffle_ids = ints_dup (in->parent_shuffle_ids, in->n_parents);
-  out->steps = g_strdupv (in->steps);
+  rush_ref_count_inc (&self->refs);
+  return self;
 }
 
-static void
-rdd_info_clear (RushRddInfo *self)
+void
+rush_rdd_info_unref (RushRddInfo *self)
 {
+  if (self == NULL || !rush_ref_count_dec (&self->refs))
+    return;
   g_free (self->name);
   g_free (self->scope);
   g_free (self->call_site);
   g_free (self->parent_ids);
   g_free (self->parent_shuffle_ids);
   g_strfreev (self->steps);
+  g_free (self);
 }
 
 RushStageInfo *
@@ -76,9 +78,7 @@ rush_stage_info_new (guint n_rdds, guint n_parents)
 
   rush_ref_count_init (&self->refs);
   self->n_rdds = n_rdds;
-  self->rdds = g_new0 (RushRddInfo, n_rdds);
-  for (guint i = 0; i < n_rdds; i++)
-    self->rdds[i].storage_level = RUSH_STORAGE_NONE;
+  self->rdds = g_new0 (RushRddInfo *, n_rdds);
   self->n_parents = n_parents;
   self->parent_ids = g_new0 (gint, n_parents);
   self->shuffle_id = -1;
@@ -98,7 +98,7 @@ rush_stage_info_dup (const RushStageInfo *self)
   copy->details = g_strdup (self->details);
   copy->n_tasks = self->n_tasks;
   for (guint i = 0; i < self->n_rdds; i++)
-    rdd_info_copy (&copy->rdds[i], &self->rdds[i]);
+    copy->rdds[i] = rush_rdd_info_ref (self->rdds[i]);
   for (guint i = 0; i < self->n_parents; i++)
     copy->parent_ids[i] = self->parent_ids[i];
   copy->shuffle_id = self->shuffle_id;
@@ -124,7 +124,7 @@ rush_stage_info_unref (RushStageInfo *self)
   if (self == NULL || !rush_ref_count_dec (&self->refs))
     return;
   for (guint i = 0; i < self->n_rdds; i++)
-    rdd_info_clear (&self->rdds[i]);
+    rush_rdd_info_unref (self->rdds[i]);
   g_free (self->rdds);
   g_free (self->parent_ids);
   g_free (self->name);

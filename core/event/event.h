@@ -28,8 +28,12 @@ typedef enum
 
 /* ── infos: what several events say about one thing ── */
 
-typedef struct
+/* Refcounted, as every stage that computes an RDD tells of it: a loop of N rounds has N stages a job
+ * and N RDDs a stage, so what is told of an RDD must not be copied for each of them. */
+typedef struct _RushRddInfo RushRddInfo;
+struct _RushRddInfo
 {
+  RushRefCount refs;
   gint rdd_id;
   char *name;             /* "PythonRDD", or the user's */
   const char *class_name; /* "PythonRDD" even if the user named it; immortal; NULL: not known */
@@ -46,7 +50,11 @@ typedef struct
   const char *determinism; /* "DETERMINATE", "UNORDERED", "INDETERMINATE"; immortal */
   /* What the picture opens a box into: the user's operators, "map\tapp.py:12"; may be empty. */
   char **steps; /* (owned) NULL-terminated, or NULL */
-} RushRddInfo;
+};
+
+RushRddInfo *rush_rdd_info_new (void); /* zeroed, kept nowhere */
+RushRddInfo *rush_rdd_info_ref (RushRddInfo *self);
+void rush_rdd_info_unref (RushRddInfo *self);
 
 typedef struct
 {
@@ -57,7 +65,7 @@ typedef struct
   char *details; /* call site, long form */
   guint n_tasks;
   guint n_rdds;
-  RushRddInfo *rdds; /* last RDD of the stage first, as Spark orders them */
+  RushRddInfo **rdds; /* (owned) last RDD of the stage first, as Spark orders them */
   guint n_parents;
   gint *parent_ids;
   gint shuffle_id;          /* written by this stage, or −1 for a result stage */
@@ -68,8 +76,9 @@ typedef struct
   GArray *accumulables;     /* (owned) what SQL has counted in its tasks, at completion; or NULL */
 } RushStageInfo;
 
-RushStageInfo *rush_stage_info_new (guint n_rdds, guint n_parents); /* zeroed, shuffle_id −1 */
-RushStageInfo *rush_stage_info_dup (const RushStageInfo *self);
+/* Zeroed, shuffle_id −1; the caller fills in the RDDs. */
+RushStageInfo *rush_stage_info_new (guint n_rdds, guint n_parents);
+RushStageInfo *rush_stage_info_dup (const RushStageInfo *self); /* shares the RDDs' infos */
 RushStageInfo *rush_stage_info_ref (RushStageInfo *self);
 void rush_stage_info_unref (RushStageInfo *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushStageInfo, rush_stage_info_unref)

@@ -4,7 +4,7 @@
  *     StageSubmitted, -Completed,
  *     TaskStart, TaskEnd           counters of the newest attempt, sums over all attempts
  *     TaskEnd, ExecutorRemoved     what was lost last, and so is why something runs again
- *     JobEnd                       the job may be forgotten, and the stages that it alone names
+ *     JobEnd                       the job may be forgotten, and its stages: job_stats_retention.c
  *
  * Only what an event says is stored.  What follows from several records, as which stages were
  * skipped, is worked out when somebody asks: job_stats_queries.c.
@@ -21,7 +21,7 @@ typedef struct
 
 /* ---- records ---- */
 
-RushJobRecord *
+RushJobSummary *
 rush_job_stats_find_job (RushJobStats *self, gint job_id)
 {
   return g_hash_table_lookup (self->jobs, GINT_TO_POINTER (job_id));
@@ -33,24 +33,10 @@ rush_job_stats_find_stage (RushJobStats *self, gint stage_id)
   return g_hash_table_lookup (self->stages, GINT_TO_POINTER (stage_id));
 }
 
-/* Stages are numbered as time goes by, so the newest writer has the largest id. */
 RushStageRecord *
 rush_job_stats_find_writer (RushJobStats *self, gint shuffle_id)
 {
-  RushStageRecord *writer = NULL;
-  GHashTableIter iter;
-  gpointer value;
-
-  g_hash_table_iter_init (&iter, self->stages);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      RushStageRecord *stage = value;
-
-      if (stage->summary.info->shuffle_id == shuffle_id && stage->summary.n_attempts > 0 &&
-          (writer == NULL || stage->summary.info->stage_id > writer->summary.info->stage_id))
-        writer = stage;
-    }
-  return writer;
+  return g_hash_table_lookup (self->writers, GINT_TO_POINTER (shuffle_id));
 }
 
 gint
@@ -59,81 +45,6 @@ rush_job_stats_compare_ids (gconstpointer a, gconstpointer b)
   gint x = *(const gint *)a, y = *(const gint *)b;
 
   return (x > y) - (x < y);
-}
-
-static void
-job_record_free (gpointer data)
-{
-  RushJobRecord *self = data;
-
-  rush_job_summary_free (self->summary);
-  g_free (self->stage_ids);
-  g_free (self);
-}
-
-static void
-stage_record_free (gpointer data)
-{
-  RushStageRecord *self = data;
-
-  rush_stage_info_unref (self->summary.info);
-  g_clear_pointer (&self->summary.recomputed, g_array_unref);
-  g_free (self->summary.because);
-  g_byte_array_unref (self->computed);
-  g_clear_pointer (&self->before, g_byte_array_unref);
-  g_free (self);
-}
-
-/* A stage's record with one more job that names it. */
-static void
-stage_hold (RushJobStats *self, RushStageInfo *info)
-{
-  RushStageRecord *stage = rush_job_stats_find_stage (self, info->stage_id);
-
-  if (stage == NULL)
-    {
-      stage = g_new0 (RushStageRecord, 1);
-      stage->summary.info = rush_stage_info_ref (info);
-      stage->summary.n_tasks = info->n_tasks;
-      stage->computed = g_byte_array_new ();
-      g_hash_table_insert (self->stages, GINT_TO_POINTER (info->stage_id), stage);
-    }
-  stage->n_jobs++;
-}
-
-static void
-stage_release (RushJobStats *self, gint stage_id)
-{
-  RushStageRecord *stage = rush_job_stats_find_stage (self, stage_id);
-
-  g_assert (stage != NULL && stage->n_jobs > 0);
-  if (--stage->n_jobs == 0)
-    g_hash_table_remove (self->stages, GINT_TO_POINTER (stage_id));
-}
-
-static void
-forget_job (RushJobStats *self, GList *link)
-{
-  RushJobRecord *job = link->data;
-
-  for (guint i = 0; i < job->summary->n_stages; i++)
-    stage_release (self, job->stage_ids[i]);
-  g_queue_delete_link (&self->order, link);
-  g_hash_table_remove (self->jobs, GINT_TO_POINTER (job->summary->job_id));
-}
-
-static void
-forget_old_jobs (RushJobStats *self)
-{
-  GList *link = self->order.head;
-
-  while (self->order.length > self->retained_jobs && link != NULL)
-    {
-      GList *next = link->next;
-      if (((RushJobRecord *)link->data)->summary->status != RUSH_JOB_RUNNING)
-        forget_job (self, link);
-      link = next;
-    }
 }
 
 /* ---- events of jobs ---- */
@@ -163,43 +74,41 @@ on_job_start (RushJobStats *self, const RushJobStart *event)
 {
   g_return_if_fail (rush_job_stats_find_job (self, event->job_id) == NULL);
 
-  RushJobRecord *job = g_new0 (RushJobRecord, 1);
-  RushJobSummary *summary = g_new0 (RushJobSummary, 1);
-  job->summary = summary;
-  summary->job_id = event->job_id;
-  summary->submission_ms = event->time_ms;
-  summary->call_site = call_site_of (event);
-  summary->place = dup_property (event->properties, "spark.rushlight.job.place");
-  summary->group = dup_property (event->properties, "spark.jobGroup.id");
-  summary->description = dup_property (event->properties, "spark.job.description");
-  summary->cause = dup_property (event->properties, "spark.rushlight.job.cause");
-  if (summary->cause == NULL)
-    summary->cause = g_strdup ("");
-  summary->n_stages = event->n_stages;
+  RushJobSummary *job = g_new0 (RushJobSummary, 1);
+  job->job_id = event->job_id;
+  job->submission_ms = event->time_ms;
+  job->call_site = call_site_of (event);
+  job->place = dup_property (event->properties, "spark.rushlight.job.place");
+  job->group = dup_property (event->properties, "spark.jobGroup.id");
+  job->description = dup_property (event->properties, "spark.job.description");
+  job->cause = dup_property (event->properties, "spark.rushlight.job.cause");
+  if (job->cause == NULL)
+    job->cause = g_strdup ("");
+  job->n_stage_ids = event->n_stages;
   job->stage_ids = g_new (gint, event->n_stages);
   for (guint i = 0; i < event->n_stages; i++)
     {
       job->stage_ids[i] = event->stages[i]->stage_id;
-      stage_hold (self, event->stages[i]);
+      rush_job_stats_hold_stage (self, event->stages[i]);
     }
   if (event->n_stages > 1)
     qsort (job->stage_ids, event->n_stages, sizeof (gint), rush_job_stats_compare_ids);
   g_hash_table_insert (self->jobs, GINT_TO_POINTER (event->job_id), job);
-  g_queue_push_tail (&self->order, job);
-  forget_old_jobs (self);
+  rush_job_stats_forget_old (self);
 }
 
 static void
 on_job_end (RushJobStats *self, const RushJobEnd *event)
 {
-  RushJobRecord *job = rush_job_stats_find_job (self, event->job_id);
+  RushJobSummary *job = rush_job_stats_find_job (self, event->job_id);
 
-  if (job == NULL)
+  if (job == NULL || job->status != RUSH_JOB_RUNNING)
     return;
-  job->summary->status = event->succeeded ? RUSH_JOB_SUCCEEDED : RUSH_JOB_FAILED;
-  job->summary->completion_ms = event->time_ms;
-  job->summary->error = g_strdup (event->error);
-  forget_old_jobs (self);
+  job->status = event->succeeded ? RUSH_JOB_SUCCEEDED : RUSH_JOB_FAILED;
+  job->completion_ms = event->time_ms;
+  job->error = g_strdup (event->error);
+  rush_job_stats_job_has_ended (self, job);
+  rush_job_stats_forget_old (self);
 }
 
 /* ---- events of stages and tasks ---- */
@@ -241,6 +150,7 @@ on_stage_submitted (RushJobStats *self, RushStageInfo *info)
 
       if (writer != NULL)
         go_on_from (stage, writer, info->n_tasks < summary->n_tasks);
+      g_hash_table_insert (self->writers, GINT_TO_POINTER (info->shuffle_id), stage);
     }
   set_info (stage, info);
   summary->status = RUSH_STAGE_RUNNING;
@@ -463,26 +373,28 @@ rush_job_stats_unref (RushJobStats *self)
 {
   if (self == NULL || !rush_ref_count_dec (&self->refs))
     return;
-  g_queue_clear (&self->order);
   g_free (self->loss);
   g_free (self->lost_executor);
+  g_hash_table_unref (self->writers);
+  g_hash_table_unref (self->stages); /* which leave the queues */
+  g_queue_clear (&self->ended);
   g_hash_table_unref (self->jobs);
-  g_hash_table_unref (self->stages);
   pthread_mutex_destroy (&self->lock);
   g_free (self);
 }
 
 RushJobStats *
-rush_job_stats_new (guint retained_jobs)
+rush_job_stats_new (guint retained_jobs, guint retained_stages)
 {
-  g_return_val_if_fail (retained_jobs > 0, NULL);
+  RushJobStats *self = g_new0 (RushJobStats, 1); /* and so the queues are empty */
 
-  RushJobStats *self = g_new0 (RushJobStats, 1);
   rush_ref_count_init (&self->refs);
   self->retained_jobs = retained_jobs;
+  self->retained_stages = retained_stages;
   pthread_mutex_init (&self->lock, NULL);
-  self->jobs = g_hash_table_new_full (NULL, NULL, NULL, job_record_free);
-  g_queue_init (&self->order);
-  self->stages = g_hash_table_new_full (NULL, NULL, NULL, stage_record_free);
+  self->jobs = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)rush_job_summary_free);
+  self->stages =
+      g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)rush_job_stats_stage_record_free);
+  self->writers = g_hash_table_new (NULL, NULL);
   return self;
 }

@@ -1,10 +1,11 @@
 /* job_stats.h - what became of the last jobs: a listener that remembers.
  *
  * An action reads it right after it returns (statusTracker, df.explain after a run, pictures, the
- * printed summary), so it listens inline.  It keeps the newest @retained_jobs jobs and the stages
- * that they name; a job that runs is never forgotten.
+ * printed summary), so it listens inline.  It keeps the last @retained_jobs jobs and, of the stages
+ * that they name, the last @retained_stages, skipped ones first out; what belongs to a job that
+ * runs is never forgotten.
  *
- *   RushJobStats *stats = rush_job_stats_new (1000);
+ *   RushJobStats *stats = rush_job_stats_new (1000, 1000);
  *   rush_event_bus_add_inline (bus, rush_job_stats_listener (stats));
  *   …
  *   g_autoptr (RushJobSummary) job = rush_job_stats_job (stats, job_id);
@@ -20,7 +21,8 @@
 
 typedef struct _RushJobStats RushJobStats;
 
-RushJobStats *rush_job_stats_new (guint retained_jobs); /* at least 1; spark.ui.retainedJobs */
+/* spark.ui.retainedJobs, spark.ui.retainedStages */
+RushJobStats *rush_job_stats_new (guint retained_jobs, guint retained_stages);
 RushJobStats *rush_job_stats_ref (RushJobStats *self);
 void rush_job_stats_unref (RushJobStats *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushJobStats, rush_job_stats_unref)

@@ -71,10 +71,36 @@ mark_skipped (RushJobSummary *job)
     }
 }
 
-static RushJobSummary *
-copy_job (RushJobStats *self, const RushJobRecord *job)
+static void
+copy_stages (RushJobStats *self, RushJobSummary *job)
 {
-  RushJobSummary *copy = g_memdup2 (job->summary, sizeof *copy);
+  job->n_stages = 0;
+  job->stages = g_new (RushStageSummary, job->n_stage_ids);
+  for (guint i = 0; i < job->n_stage_ids; i++)
+    {
+      const RushStageRecord *stage = rush_job_stats_find_stage (self, job->stage_ids[i]);
+
+      if (stage != NULL)
+        copy_stage (self, stage, &job->stages[job->n_stages++]);
+    }
+  mark_skipped (job);
+}
+
+static void
+count_stages (const RushJobSummary *stages, RushJobSummary *job)
+{
+  job->n_skipped = job->n_succeeded_tasks = 0;
+  for (guint i = 0; i < stages->n_stages; i++)
+    {
+      job->n_skipped += stages->stages[i].status == RUSH_STAGE_SKIPPED;
+      job->n_succeeded_tasks += stages->stages[i].n_succeeded;
+    }
+}
+
+static RushJobSummary *
+copy_job (RushJobStats *self, const RushJobSummary *job)
+{
+  RushJobSummary *copy = g_memdup2 (job, sizeof *copy);
 
   copy->call_site = g_strdup (copy->call_site);
   copy->place = g_strdup (copy->place);
@@ -82,11 +108,19 @@ copy_job (RushJobStats *self, const RushJobRecord *job)
   copy->group = g_strdup (copy->group);
   copy->description = g_strdup (copy->description);
   copy->error = g_strdup (copy->error);
-  copy->stages = g_new (RushStageSummary, copy->n_stages);
-  for (guint i = 0; i < copy->n_stages; i++)
-    copy_stage (self, rush_job_stats_find_stage (self, job->stage_ids[i]), &copy->stages[i]);
-  mark_skipped (copy);
+  copy->stage_ids = g_memdup2 (copy->stage_ids, copy->n_stage_ids * sizeof *copy->stage_ids);
+  copy_stages (self, copy);
+  if (copy->n_stages == copy->n_stage_ids) /* else as counted when it ended */
+    count_stages (copy, copy);
   return copy;
+}
+
+void
+rush_job_stats_count_stages (RushJobStats *self, RushJobSummary *job)
+{
+  g_autoptr (RushJobSummary) copy = copy_job (self, job);
+
+  count_stages (copy, job);
 }
 
 RushJobSummary *
@@ -95,24 +129,33 @@ rush_job_stats_job (RushJobStats *self, gint job_id)
   g_return_val_if_fail (self != NULL, NULL);
 
   pthread_mutex_lock (&self->lock);
-  RushJobRecord *job = rush_job_stats_find_job (self, job_id);
+  RushJobSummary *job = rush_job_stats_find_job (self, job_id);
   RushJobSummary *copy = job != NULL ? copy_job (self, job) : NULL;
   pthread_mutex_unlock (&self->lock);
   return copy;
 }
 
-/* Whether a stage is skipped can be seen from the jobs that name it, so one of them is copied. */
+/* Whether a stage is skipped can be seen from the jobs that name it, so the newest is copied. */
 static RushJobSummary *
 copy_job_of_stage (RushJobStats *self, gint stage_id)
 {
-  for (GList *link = self->order.tail; link != NULL; link = link->prev)
+  const RushJobSummary *newest = NULL;
+  GHashTableIter iter;
+  gpointer value;
+
+  if (rush_job_stats_find_stage (self, stage_id) == NULL)
+    return NULL;
+  g_hash_table_iter_init (&iter, self->jobs);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
     {
-      RushJobRecord *job = link->data;
-      for (guint i = 0; i < job->summary->n_stages; i++)
-        if (job->stage_ids[i] == stage_id)
-          return copy_job (self, job);
+      const RushJobSummary *job = value;
+
+      if ((newest == NULL || job->job_id > newest->job_id) &&
+          bsearch (&stage_id, job->stage_ids, job->n_stage_ids, sizeof stage_id,
+                   rush_job_stats_compare_ids) != NULL)
+        newest = job;
     }
-  return NULL;
+  return newest != NULL ? copy_job (self, newest) : NULL;
 }
 
 RushStageSummary *
@@ -132,35 +175,38 @@ rush_job_stats_stage (RushJobStats *self, gint stage_id)
 
 /* ---- ids ---- */
 
-typedef gboolean (*JobFilter) (const RushJobRecord *job, const char *group);
+typedef gboolean (*JobFilter) (const RushJobSummary *job, const char *group);
 
 static gboolean
-any_job (const RushJobRecord *job, const char *group)
+any_job (const RushJobSummary *job, const char *group)
 {
   return TRUE;
 }
 
 static gboolean
-is_running (const RushJobRecord *job, const char *group)
+is_running (const RushJobSummary *job, const char *group)
 {
-  return job->summary->status == RUSH_JOB_RUNNING;
+  return job->status == RUSH_JOB_RUNNING;
 }
 
 static gboolean
-is_in_group (const RushJobRecord *job, const char *group)
+is_in_group (const RushJobSummary *job, const char *group)
 {
-  return g_strcmp0 (job->summary->group, group) == 0;
+  return g_strcmp0 (job->group, group) == 0;
 }
 
 static GArray *
 collect_job_ids (RushJobStats *self, JobFilter filter, const char *group)
 {
   GArray *ids = g_array_new (FALSE, FALSE, sizeof (gint));
+  GHashTableIter iter;
+  gpointer value;
 
   pthread_mutex_lock (&self->lock);
-  for (GList *link = self->order.head; link != NULL; link = link->next)
-    if (filter (link->data, group))
-      g_array_append_val (ids, ((RushJobRecord *)link->data)->summary->job_id);
+  g_hash_table_iter_init (&iter, self->jobs);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (filter (value, group))
+      g_array_append_val (ids, ((RushJobSummary *)value)->job_id);
   pthread_mutex_unlock (&self->lock);
   g_array_sort (ids, rush_job_stats_compare_ids);
   return ids;

@@ -6,10 +6,19 @@ rush_job_summary_stage (const RushJobSummary *self, gint stage_id)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  for (guint i = 0; i < self->n_stages; i++)
-    if (self->stages[i].info->stage_id == stage_id)
-      return &self->stages[i];
-  return NULL;
+  guint low = 0, high = self->n_stages;
+
+  while (low < high)
+    {
+      guint middle = low + (high - low) / 2;
+
+      if (self->stages[middle].info->stage_id < stage_id)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  gboolean found = low < self->n_stages && self->stages[low].info->stage_id == stage_id;
+  return found ? &self->stages[low] : NULL;
 }
 
 const char *
@@ -84,6 +93,7 @@ rush_job_summary_free (RushJobSummary *self)
   for (guint i = 0; self->stages != NULL && i < self->n_stages; i++)
     stage_summary_clear (&self->stages[i]);
   g_free (self->stages);
+  g_free (self->stage_ids);
   g_free (self->call_site);
   g_free (self->place);
   g_free (self->cause);

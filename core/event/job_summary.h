@@ -71,8 +71,12 @@ typedef struct
   char *error; /* FAILED */
   gint64 submission_ms;
   gint64 completion_ms; /* 0: running */
-  guint n_stages;
-  RushStageSummary *stages; /* by id */
+  guint n_stage_ids;
+  gint *stage_ids;          /* (owned) ascending: all that it named */
+  guint n_skipped;          /* of these */
+  guint n_succeeded_tasks;  /* of the others */
+  guint n_stages;           /* that are remembered */
+  RushStageSummary *stages; /* (owned) by id */
 } RushJobSummary;
 
 /* What people are shown as its call site: the place in the program. (transfer none) */

@@ -44,8 +44,8 @@ scope_ids (const RushStageInfo *stage)
 
   for (guint i = stage->n_rdds; i-- > 0;)
     {
-      const RushRddInfo *rdd = &stage->rdds[i];
-      const RushRddInfo *above = i + 1 < stage->n_rdds ? rdd + 1 : NULL;
+      const RushRddInfo *rdd = stage->rdds[i];
+      const RushRddInfo *above = i + 1 < stage->n_rdds ? stage->rdds[i + 1] : NULL;
       gboolean same_call = above != NULL && is_parent (rdd, above->rdd_id) &&
                            g_strcmp0 (rdd->scope, above->scope) == 0 &&
                            g_strcmp0 (rdd->call_site, above->call_site) == 0;
@@ -117,7 +117,7 @@ write_stage_info (RushJsonWriter *w, const RushStageInfo *self)
   rush_json_member (w, "RDD Info");
   rush_json_begin_array (w);
   for (guint i = 0; i < self->n_rdds; i++)
-    write_rdd_info (w, &self->rdds[i], scopes[i]);
+    write_rdd_info (w, self->rdds[i], scopes[i]);
   rush_json_end_array (w);
   put_ints (w, "Parent IDs", self->parent_ids, self->n_parents);
   put_string (w, "Details", self->details);

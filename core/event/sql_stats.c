@@ -420,10 +420,8 @@ rush_sql_stats_unref (RushSqlStats *self)
 RushSqlStats *
 rush_sql_stats_new (guint retained)
 {
-  RushSqlStats *self;
+  RushSqlStats *self = g_new0 (RushSqlStats, 1);
 
-  g_return_val_if_fail (retained > 0, NULL);
-  self = g_new0 (RushSqlStats, 1);
   rush_ref_count_init (&self->refs);
   self->retained = retained;
   pthread_mutex_init (&self->lock, NULL);

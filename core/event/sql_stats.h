@@ -31,7 +31,7 @@ typedef struct
   const RushPlanInfo *plan; /* in @event */
 } RushExecutionSummary;
 
-RushSqlStats *rush_sql_stats_new (guint retained); /* ≥ 1; spark.sql.ui.retainedExecutions */
+RushSqlStats *rush_sql_stats_new (guint retained); /* spark.sql.ui.retainedExecutions */
 RushSqlStats *rush_sql_stats_ref (RushSqlStats *self);
 void rush_sql_stats_unref (RushSqlStats *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushSqlStats, rush_sql_stats_unref)

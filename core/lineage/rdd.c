@@ -20,6 +20,7 @@
  */
 #include "core/lineage/rdd.h"
 
+#include "core/event/event.h"
 #include "core/lineage/persistence.h"
 
 /* ---- construction ---- */
@@ -97,6 +98,7 @@ rdd_destroy (RushRdd *self)
   g_free (self->call_site.long_form);
   g_free (self->operator_name);
   g_free (self->name);
+  rush_rdd_info_unref (self->told);
   pthread_mutex_destroy (&self->lock);
   g_free (self);
 }
@@ -304,6 +306,17 @@ rush_rdd_dup_name (RushRdd *self)
   name = g_strdup (self->name);
   pthread_mutex_unlock (&self->lock);
   return name;
+}
+
+gboolean
+rush_rdd_is_named (RushRdd *self, const char *name)
+{
+  gboolean is;
+
+  pthread_mutex_lock (&self->lock);
+  is = g_strcmp0 (self->name != NULL ? self->name : self->klass->name, name) == 0;
+  pthread_mutex_unlock (&self->lock);
+  return is;
 }
 
 char *

@@ -80,8 +80,8 @@ struct _RushRdd
   RushDeterminism determinism;
   gboolean barrier;
   gboolean batch_is_record; /* kept batches count as one record of input each: SQL's, as Spark's */
-  RushCallSite call_site; /* where it was created */
-  char *operator_name;    /* the user's word for it: "map", "reduceByKey"; also Spark's Scope */
+  RushCallSite call_site;   /* where it was created */
+  char *operator_name;      /* the user's word for it: "map", "reduceByKey"; also Spark's Scope */
 
   /* guarded by lock */
   pthread_mutex_t lock;
@@ -91,6 +91,10 @@ struct _RushRdd
   RushStorageLevel storage_level;
   RushCheckpointKind checkpoint_kind;
   gboolean checkpoint_considered; /* a job has ended that could have made it */
+
+  /* The driver loop's. */
+  struct _RushRddInfo *told; /* (owned) what listeners have heard of it last, or NULL */
+  guint64 walk;              /* the last of its walks that has come by */
 
   /* Once is_checkpointed: the one dependency, on the RDD that reads the checkpoint. */
   atomic_bool is_checkpointed;
@@ -128,6 +132,7 @@ RushIterator *rush_rdd_iterator (RushRdd *self, guint split, RushTaskContext *ct
 char **rush_rdd_preferred_locations (RushRdd *self, guint split); /* (transfer full) or NULL */
 void rush_rdd_set_name (RushRdd *self, const char *name);         /* NULL: none any more */
 char *rush_rdd_dup_name (RushRdd *self);                          /* the user's, or NULL */
+gboolean rush_rdd_is_named (RushRdd *self, const char *name);     /* by the user, or its class */
 /* "MapPartitionsRDD[1] at textFile at app.py:3" */
 char *rush_rdd_to_string (RushRdd *self);
 

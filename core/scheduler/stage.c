@@ -81,12 +81,15 @@ rush_stage_remove_job (RushStage *self, gint job_id)
 /* ---- the lineage inside a stage ---- */
 
 /* A stack, as a lineage may be 10,000 steps deep; parents go on it in reverse, so that the first is
- * visited first. */
+ * visited first.  In a loop of N rounds each job walks up to N stages of up to N RDDs, hence a mark
+ * on the RDD in place of a table of those that have been seen: nobody but the driver loop walks
+ * here, and its walks are numbered. */
 GPtrArray *
 rush_stage_rdds (RushRdd *last)
 {
+  static atomic_ullong n_walks; /* of all driver loops */
+  guint64 walk = atomic_fetch_add (&n_walks, 1) + 1;
   GPtrArray *found = g_ptr_array_new ();
-  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
   g_autoptr (GPtrArray) to_visit = g_ptr_array_new ();
 
   g_ptr_array_add (to_visit, last);
@@ -94,8 +97,9 @@ rush_stage_rdds (RushRdd *last)
     {
       RushRdd *rdd = g_ptr_array_steal_index (to_visit, to_visit->len - 1);
 
-      if (!g_hash_table_add (seen, rdd))
+      if (rdd->walk == walk)
         continue;
+      rdd->walk = walk;
       g_ptr_array_add (found, rdd);
       guint n;
       RushDependency *const *dependencies = rush_rdd_dependencies (rdd, &n);
@@ -111,6 +115,7 @@ rush_stage_shuffles (RushRdd *rdd)
 {
   GPtrArray *shuffles = g_ptr_array_new ();
   g_autoptr (GPtrArray) rdds = rush_stage_rdds (rdd);
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
 
   for (guint i = 0; i < rdds->len; i++)
     {
@@ -119,7 +124,7 @@ rush_stage_shuffles (RushRdd *rdd)
 
       for (guint j = 0; j < n; j++)
         if (dependencies[j]->kind == RUSH_DEPENDENCY_SHUFFLE &&
-            !g_ptr_array_find (shuffles, dependencies[j], NULL))
+            g_hash_table_add (seen, dependencies[j]))
           g_ptr_array_add (shuffles, dependencies[j]);
     }
   return shuffles;

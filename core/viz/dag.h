@@ -69,10 +69,12 @@ typedef struct
 {
   gint job_id; /* −1: no job, the lineage of an RDD */
   RushJobStatus status;
-  char *call_site;    /* "collect at app.py:10"; of a lineage, the RDD's */
-  char *cause;        /* "" or "action": no need to say */
-  char *error;        /* NULL: none */
-  gint64 duration_ms; /* −1: not known */
+  char *call_site;           /* "collect at app.py:10"; of a lineage, the RDD's */
+  char *cause;               /* "" or "action": no need to say */
+  char *error;               /* NULL: none */
+  gint64 duration_ms;        /* −1: not known */
+  guint n_forgotten_stages;  /* which are not drawn, */
+  guint n_forgotten_skipped; /* and so many of them were skipped */
 } RushDagJob;
 
 typedef struct

@@ -76,7 +76,7 @@ add_rdds_by_id (RushDag *dag, guint stage, const RushStageInfo *info)
   g_autoptr (GPtrArray) rdds = g_ptr_array_new ();
 
   for (guint i = 0; i < info->n_rdds; i++)
-    g_ptr_array_add (rdds, &info->rdds[i]);
+    g_ptr_array_add (rdds, info->rdds[i]);
   g_ptr_array_sort (rdds, compare_rdd_infos);
   for (guint i = 0; i < rdds->len; i++)
     add_rdd (dag, stage, g_ptr_array_index (rdds, i));
@@ -113,7 +113,7 @@ add_shuffle_edge (RushDag *dag, const JobEdges *job, gint shuffle_id, guint to)
     .to = to, .shuffle_id = shuffle_id, .pairs = stage->shuffle_pairs, .bytes = stage->shuffle_bytes
   };
 
-  if (rush_dag_find_rdd (dag, job->first_stage + i, stage->info->rdds[0].rdd_id, &edge.from))
+  if (rush_dag_find_rdd (dag, job->first_stage + i, stage->info->rdds[0]->rdd_id, &edge.from))
     rush_dag_add_edge (dag, &edge);
 }
 
@@ -124,7 +124,7 @@ add_edges_of_stage (RushDag *dag, const JobEdges *job, guint i)
 
   for (guint r = 0; r < info->n_rdds; r++)
     {
-      const RushRddInfo *rdd = &info->rdds[r];
+      const RushRddInfo *rdd = info->rdds[r];
       guint to = 0;
       gboolean found = rush_dag_find_rdd (dag, job->first_stage + i, rdd->rdd_id, &to);
       g_assert (found);
@@ -179,6 +179,17 @@ add_stage (RushDag *dag, guint job, const RushStageSummary *summary)
   return rush_dag_add_stage (dag, &stage);
 }
 
+/* Of those that are not remembered. */
+static guint
+count_skipped (const RushJobSummary *summary)
+{
+  guint n = summary->n_skipped;
+
+  for (guint i = 0; i < summary->n_stages && n > 0; i++)
+    n -= summary->stages[i].status == RUSH_STAGE_SKIPPED;
+  return MIN (n, summary->n_stage_ids - summary->n_stages);
+}
+
 static void
 add_job (RushDag *dag, const RushJobSummary *summary)
 {
@@ -187,7 +198,9 @@ add_job (RushDag *dag, const RushJobSummary *summary)
                      .call_site = rush_format_call_site (rush_job_summary_place (summary)),
                      .cause = g_strdup (summary->cause),
                      .error = g_strdup (summary->error),
-                     .duration_ms = duration (summary->submission_ms, summary->completion_ms) };
+                     .duration_ms = duration (summary->submission_ms, summary->completion_ms),
+                     .n_forgotten_stages = summary->n_stage_ids - summary->n_stages,
+                     .n_forgotten_skipped = count_skipped (summary) };
   guint index = rush_dag_add_job (dag, &job);
   guint first_stage = dag->stages->len;
 

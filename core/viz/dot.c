@@ -451,11 +451,12 @@ static void
 append_job_numbers (const Writer *self, guint i)
 {
   const RushDagJob *job = rush_dag_job (self->dag, i);
-  guint n_skipped = 0;
+  guint n_skipped = job->n_forgotten_skipped;
 
   for (guint s = 0; s < self->dag->stages->len; s++)
     n_skipped += rush_dag_stage (self->dag, s)->job == i && is_skipped (self->dag, s);
-  g_autofree char *stages = rush_format_stages (n_stages_of_job (self->dag, i), n_skipped);
+  g_autofree char *stages =
+      rush_format_stages (n_stages_of_job (self->dag, i) + job->n_forgotten_stages, n_skipped);
   g_string_append (self->out, stages);
   if (job->duration_ms >= 0)
     {

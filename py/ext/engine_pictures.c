@@ -86,7 +86,7 @@ job_computed_rdd (const RushJobSummary *job, gint rdd_id)
 {
   for (guint s = 0; s < job->n_stages; s++)
     for (guint r = 0; r < job->stages[s].info->n_rdds; r++)
-      if (job->stages[s].info->rdds[r].rdd_id == rdd_id)
+      if (job->stages[s].info->rdds[r]->rdd_id == rdd_id)
         return TRUE;
   return FALSE;
 }

@@ -53,6 +53,14 @@ text_or_none (const char *text)
 }
 
 static PyObject *
+list_from_stage_ids (const RushJobSummary *job)
+{
+  GArray *ids = g_array_sized_new (FALSE, FALSE, sizeof (gint), job->n_stage_ids);
+  g_array_append_vals (ids, job->stage_ids, job->n_stage_ids);
+  return list_from_ids (ids);
+}
+
+static PyObject *
 dict_from_job (const RushJobSummary *job)
 {
   PyObject *stages = PyList_New (job->n_stages);
@@ -67,13 +75,14 @@ dict_from_job (const RushJobSummary *job)
   if (stages == NULL)
     return NULL;
   g_autofree char *reason = job->error != NULL ? rush_format_error (job->error) : NULL;
-  return Py_BuildValue ("{s:i,s:s,s:z,s:s,s:z,s:z,s:s,s:N,s:N,s:L,s:L,s:N}", "id", job->job_id,
-                        "name", job->call_site, "place", job->place, "cause", job->cause, "group",
-                        job->group, "description", job->description, "status",
-                        rush_job_status_name (job->status), "error", text_or_none (job->error),
-                        "reason", text_or_none (reason), "submission_ms",
-                        (long long)job->submission_ms, "completion_ms",
-                        (long long)job->completion_ms, "stages", stages);
+  return Py_BuildValue (
+      "{s:i,s:s,s:z,s:s,s:z,s:z,s:s,s:N,s:N,s:L,s:L,s:N,s:N,s:I,s:I}", "id", job->job_id, "name",
+      job->call_site, "place", job->place, "cause", job->cause, "group", job->group, "description",
+      job->description, "status", rush_job_status_name (job->status), "error",
+      text_or_none (job->error), "reason", text_or_none (reason), "submission_ms",
+      (long long)job->submission_ms, "completion_ms", (long long)job->completion_ms, "stages",
+      stages, "stage_ids", list_from_stage_ids (job), "n_skipped", job->n_skipped, "n_succeeded",
+      job->n_succeeded_tasks);
 }
 
 static PyObject *

@@ -107,10 +107,10 @@ def describe_programs(texts):
 
 
 def _job_lines(job, rows, widths):
-    ran = [stage for stage in job["stages"] if stage["status"] != "SKIPPED"]
-    skipped = len(job["stages"]) - len(ran)
-    parts = [_count(len(ran), "stage") + (f" ({skipped} skipped)" if skipped else ""),
-             _count(sum(stage["n_succeeded"] for stage in ran), "task")]
+    skipped, forgotten = job["n_skipped"], len(job["stage_ids"]) - len(job["stages"])
+    ran = len(job["stage_ids"]) - skipped
+    parts = [_count(ran, "stage") + (f" ({skipped} skipped)" if skipped else ""),
+             _count(job["n_succeeded"], "task")]
     if job["completion_ms"] > 0:
         parts.append(_duration(job["completion_ms"] - job["submission_ms"]))
     if job["status"] != "SUCCEEDED":
@@ -121,6 +121,8 @@ def _job_lines(job, rows, widths):
         label, name, tasks, work, facts = rows[stage["id"]]
         yield (f"  {label:<{widths[0]}}  {name:<{widths[1]}}  {tasks:>{widths[2]}}  "
                f"{work:>{widths[3]}}  {facts}").rstrip()
+    if forgotten:
+        yield f"  {_count(forgotten, 'stage')} more, forgotten (spark.ui.retainedStages)"
 
 
 def _stage_cells(stage, job):

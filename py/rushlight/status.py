@@ -59,7 +59,7 @@ class StatusTracker:
         job = self._engine.job_info(jobId)
         if job is None:
             return None
-        return SparkJobInfo(jobId, [stage["id"] for stage in job["stages"]], job["status"])
+        return SparkJobInfo(jobId, job["stage_ids"], job["status"])
 
     def getStageInfo(self, stageId):
         """A SparkStageInfo, or None if the stage is not known (any more)."""

@@ -19,10 +19,12 @@ sample_properties (const char *key, ...)
 
 /* ---- stages ---- */
 
-static void
-fill_rdd (RushRddInfo *rdd, gint id, const char *name, const char *scope, const char *call_site,
-          gint parent, gint shuffle)
+static RushRddInfo *
+make_rdd (gint id, const char *name, const char *scope, const char *call_site, gint parent,
+          gint shuffle)
 {
+  RushRddInfo *rdd = rush_rdd_info_new ();
+
   rdd->rdd_id = id;
   rdd->name = g_strdup (name);
   rdd->scope = g_strdup (scope);
@@ -30,10 +32,11 @@ fill_rdd (RushRddInfo *rdd, gint id, const char *name, const char *scope, const 
   rdd->n_partitions = 2;
   rdd->determinism = "DETERMINATE";
   if (parent < 0)
-    return;
+    return rdd;
   rdd->n_parents = 1;
   rdd->parent_ids = g_memdup2 (&parent, sizeof parent);
   rdd->parent_shuffle_ids = g_memdup2 (&shuffle, sizeof shuffle);
+  return rdd;
 }
 
 RushStageInfo *
@@ -48,11 +51,11 @@ sample_map_stage (gint stage_id)
   stage->details = g_strdup ("/home/ann/app.py:9\n");
   stage->n_tasks = 2;
   stage->shuffle_id = 0;
-  fill_rdd (&stage->rdds[0], 2, "PairwiseRDD", "reduceByKey", site, 1, -1);
-  fill_rdd (&stage->rdds[1], 1, "PythonRDD", "reduceByKey", site, 0, -1);
-  fill_rdd (&stage->rdds[2], 0, "ParallelCollectionRDD", "parallelize",
-            "parallelize at /home/ann/app.py:8", -1, -1);
-  stage->rdds[1].steps = g_strdupv ((char **)steps);
+  stage->rdds[0] = make_rdd (2, "PairwiseRDD", "reduceByKey", site, 1, -1);
+  stage->rdds[1] = make_rdd (1, "PythonRDD", "reduceByKey", site, 0, -1);
+  stage->rdds[2] = make_rdd (0, "ParallelCollectionRDD", "parallelize",
+                             "parallelize at /home/ann/app.py:8", -1, -1);
+  stage->rdds[1]->steps = g_strdupv ((char **)steps);
   return stage;
 }
 
@@ -67,9 +70,9 @@ sample_result_stage (gint stage_id, gint parent_stage_id, const char *action, gi
   stage->details = g_strdup ("");
   stage->n_tasks = 2;
   stage->parent_ids[0] = parent_stage_id;
-  fill_rdd (&stage->rdds[0], python_rdd_id, "PythonRDD", NULL, action, 4, -1);
-  fill_rdd (&stage->rdds[1], 4, "MapPartitionsRDD", "reduceByKey", site, 3, -1);
-  fill_rdd (&stage->rdds[2], 3, "ShuffledRDD", "reduceByKey", site, 2, 0);
+  stage->rdds[0] = make_rdd (python_rdd_id, "PythonRDD", NULL, action, 4, -1);
+  stage->rdds[1] = make_rdd (4, "MapPartitionsRDD", "reduceByKey", site, 3, -1);
+  stage->rdds[2] = make_rdd (3, "ShuffledRDD", "reduceByKey", site, 2, 0);
   return stage;
 }
 

@@ -70,7 +70,7 @@ add_ours (RushStageInfo *stage)
 
   for (guint i = 0; i < stage->n_rdds; i++)
     {
-      RushRddInfo *rdd = &stage->rdds[i];
+      RushRddInfo *rdd = stage->rdds[i];
       if (strcmp (rdd->name, "PythonRDD") == 0)
         rdd->steps = g_strdupv ((char **)steps);
       if (strcmp (rdd->name, "ShuffledRDD") == 0)
@@ -98,7 +98,7 @@ read_stage (const RushJson *json)
   stage->completion_ms = rush_json_get_int (json, "Completion Time", 0);
   stage->failure_reason = dup_string (json, "Failure Reason");
   for (guint i = 0; i < stage->n_rdds; i++)
-    read_rdd (rush_json_item (rdds, i), &stage->rdds[i]);
+    read_rdd (rush_json_item (rdds, i), stage->rdds[i] = rush_rdd_info_new ());
   add_ours (stage);
   return stage;
 }

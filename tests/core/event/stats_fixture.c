@@ -5,7 +5,8 @@ static void
 set_up (StatsFixture *self, gconstpointer retained)
 {
   self->bus = rush_event_bus_new (10);
-  self->stats = rush_job_stats_new (retained != NULL ? GPOINTER_TO_UINT (retained) : 1000);
+  guint n = retained != NULL ? GPOINTER_TO_UINT (retained) : 1000;
+  self->stats = rush_job_stats_new (n, 1000);
   rush_event_bus_add_inline (self->bus, rush_job_stats_listener (self->stats));
   self->map = sample_map_stage (0);
   self->result = sample_result_stage (1, 0, "collect at app.py:10", 5);

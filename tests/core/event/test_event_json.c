@@ -296,11 +296,12 @@ test_scopes (void)
   for (gint i = 0; i < 4; i++)
     {
       gint parent = 12 - i;
-      stage->rdds[i].rdd_id = 13 - i;
-      stage->rdds[i].scope = i < 3 ? g_strdup ("join") : NULL;
-      stage->rdds[i].call_site = g_strdup (sites[i]);
-      stage->rdds[i].n_parents = i < 3;
-      stage->rdds[i].parent_ids = g_memdup2 (&parent, sizeof parent);
+      RushRddInfo *rdd = stage->rdds[i] = rush_rdd_info_new ();
+      rdd->rdd_id = 13 - i;
+      rdd->scope = i < 3 ? g_strdup ("join") : NULL;
+      rdd->call_site = g_strdup (sites[i]);
+      rdd->n_parents = i < 3;
+      rdd->parent_ids = g_memdup2 (&parent, sizeof parent);
     }
   g_autofree char *text = json_of (event);
   g_autoptr (RushJson) line = parse (text);

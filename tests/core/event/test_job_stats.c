@@ -324,7 +324,7 @@ static void
 test_ownership (void)
 {
   RushEventBus *bus = rush_event_bus_new (1);
-  RushJobStats *stats = rush_job_stats_new (10);
+  RushJobStats *stats = rush_job_stats_new (10, 10);
 
   rush_event_bus_add_inline (bus, rush_job_stats_listener (stats));
   rush_job_stats_unref (stats);
@@ -332,7 +332,7 @@ test_ownership (void)
   rush_event_bus_free (bus);
 
   bus = rush_event_bus_new (1);
-  stats = rush_job_stats_new (10);
+  stats = rush_job_stats_new (10, 10);
   rush_event_bus_add_inline (bus, rush_job_stats_listener (stats));
   sample_run_post (bus);
   rush_event_bus_free (bus);

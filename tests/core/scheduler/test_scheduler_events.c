@@ -1,5 +1,6 @@
 /* test_scheduler_events.c - what listeners are told: the contents of events, not just their order.
  */
+#include "core/lineage/persistence.h"
 #include "fixture.h"
 
 static const RushEvent *
@@ -93,7 +94,7 @@ test_rdd_infos (void)
 
   const RushStageInfo *stage = nth_event (f, RUSH_EVENT_JOB_START, 0)->job_start.stages[1];
   g_assert_cmpuint (stage->n_rdds, ==, 2);
-  const RushRddInfo *first = &stage->rdds[0], *second = &stage->rdds[1];
+  const RushRddInfo *first = stage->rdds[0], *second = stage->rdds[1];
   g_assert_cmpint (first->rdd_id, ==, last->id); /* the last RDD comes first */
   g_assert_cmpstr (first->name, ==, "PythonRDD");
   g_assert_cmpstr (first->scope, ==, "reduceByKey");
@@ -113,6 +114,44 @@ test_rdd_infos (void)
   fixture_add_executor (f, "1", "host1", 5);
   fixture_run_stages (f, "0.0 1.0");
   fixture_assert_succeeded (job);
+  fixture_free (f);
+}
+
+static const RushStageInfo *
+stage_of_job (Fixture *f, guint job)
+{
+  return nth_event (f, RUSH_EVENT_JOB_START, job)->job_start.stages[0];
+}
+
+/* Jobs share what is told of an RDD, until the user or a checkpoint changes it. */
+static void
+test_rdd_infos_are_shared (void)
+{
+  Fixture *f = fixture_cluster (1, 1);
+  g_autoptr (RushRdd) source = my_rdd_new (f->lineage, 1, NULL);
+  g_autoptr (RushRdd) last = my_rdd_new (f->lineage, 1, rush_dependency_one_to_one (source), NULL);
+
+  for (guint job = 0; job < 4; job++)
+    {
+      if (job == 2)
+        rush_rdd_set_name (source, "edges");
+      if (job == 3)
+        g_assert_true (rush_rdd_persist (last, &RUSH_STORAGE_MEMORY_ONLY, NULL));
+      fixture_submit (f, last);
+      g_autofree char *stage = g_strdup_printf ("%u.0", job);
+      fixture_run_stages (f, stage);
+    }
+  RushRddInfo *const *first = stage_of_job (f, 0)->rdds;
+  RushRddInfo *const *second = stage_of_job (f, 1)->rdds;
+  RushRddInfo *const *named = stage_of_job (f, 2)->rdds;
+  RushRddInfo *const *persisted = stage_of_job (f, 3)->rdds;
+  g_assert_true (second[0] == first[0] && second[1] == first[1]);
+  g_assert_true (named[0] == first[0] && named[1] != first[1]);
+  g_assert_cmpstr (first[1]->name, ==, source->klass->name);
+  g_assert_cmpstr (named[1]->name, ==, "edges");
+  g_assert_true (persisted[0] != first[0] && persisted[1] == named[1]);
+  g_assert_false (first[0]->storage_level.use_memory);
+  g_assert_true (persisted[0]->storage_level.use_memory);
   fixture_free (f);
 }
 
@@ -262,6 +301,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD (job_start);
   ADD (rdd_infos);
+  ADD (rdd_infos_are_shared);
   ADD (stage_times_and_metrics);
   ADD (metrics_are_of_one_attempt);
   ADD (task_infos);

@@ -87,9 +87,9 @@ test_shuffles_behind_narrow_steps (void)
   assert_stages (f, "0[] 1[] 2[0,1]");
   const RushJobStart *start = &((RushEvent *)g_ptr_array_index (f->events, 0))->job_start;
   g_assert_cmpint (start->stages[0]->shuffle_id, ==, my_shuffle_id (a, 0)); /* a comes first */
-  g_assert_cmpint (start->stages[2]->rdds[0].rdd_id, ==, both->id);
-  g_assert_cmpint (start->stages[2]->rdds[1].rdd_id, ==, a->id);
-  g_assert_cmpint (start->stages[2]->rdds[2].rdd_id, ==, b->id);
+  g_assert_cmpint (start->stages[2]->rdds[0]->rdd_id, ==, both->id);
+  g_assert_cmpint (start->stages[2]->rdds[1]->rdd_id, ==, a->id);
+  g_assert_cmpint (start->stages[2]->rdds[2]->rdd_id, ==, b->id);
   cancel_all (f);
   fixture_free (f);
 }

@@ -12,7 +12,7 @@ static RushJobStats *
 stats_of_sample_run (void)
 {
   RushEventBus *bus = rush_event_bus_new (10);
-  RushJobStats *stats = rush_job_stats_new (10);
+  RushJobStats *stats = rush_job_stats_new (10, 10);
 
   rush_event_bus_add_inline (bus, rush_job_stats_listener (stats));
   sample_run_post (bus);
@@ -84,7 +84,7 @@ make_large (RushJobSummary *job)
       job->stages[i].info = info;
       job->stages[i].n_tasks = 1200;
       for (guint r = 0; r < info->n_rdds; r++)
-        info->rdds[r].n_partitions = 1200;
+        info->rdds[r]->n_partitions = 1200;
     }
   job->stages[0].n_attempts = 2;
   job->stages[0].n_recomputed = 37;
@@ -175,10 +175,10 @@ make_hostile (RushJobSummary *job)
 
   rush_stage_info_unref (job->stages[0].info);
   job->stages[0].info = info;
-  g_strfreev (info->rdds[1].steps);
-  info->rdds[1].steps = g_strdupv ((char **)steps);
-  g_free (info->rdds[2].name);
-  info->rdds[2].name =
+  g_strfreev (info->rdds[1]->steps);
+  info->rdds[1]->steps = g_strdupv ((char **)steps);
+  g_free (info->rdds[2]->name);
+  info->rdds[2]->name =
       g_strdup ("</TABLE>>];\x01\x1b[31m name of more than forty-eight characters, cut");
   g_free (job->call_site);
   job->call_site = g_strdup ("<script>alert(1)</script> & \"co\" at /tmp/<i>.py:1");

@@ -112,10 +112,10 @@ test_names (void)
   RushStageInfo *info = rush_stage_info_dup (job->stages[0].info);
   rush_stage_info_unref (job->stages[0].info);
   job->stages[0].info = info;
-  info->rdds[0].class_name = "PairwiseRDD";
-  info->rdds[1].class_name = "PythonRDD";
-  g_free (info->rdds[1].name);
-  info->rdds[1].name = g_strdup ("words");
+  info->rdds[0]->class_name = "PairwiseRDD";
+  info->rdds[1]->class_name = "PythonRDD";
+  g_free (info->rdds[1]->name);
+  info->rdds[1]->name = g_strdup ("words");
   g_autoptr (RushDag) dag = rush_dag_from_job (job);
 
   g_assert_cmpstr (rush_dag_rdd (dag, 0)->class_name, ==, "ParallelCollectionRDD");
@@ -133,8 +133,8 @@ test_unknown_parents (void)
   RushStageInfo *info = rush_stage_info_dup (job->stages[1].info);
   rush_stage_info_unref (job->stages[1].info);
   job->stages[1].info = info;
-  info->rdds[2].parent_shuffle_ids[0] = 99;
-  info->rdds[1].parent_ids[0] = 77;
+  info->rdds[2]->parent_shuffle_ids[0] = 99;
+  info->rdds[1]->parent_ids[0] = 77;
   g_autoptr (RushDag) dag = rush_dag_from_job (job);
 
   g_assert_cmpuint (dag->rdds->len, ==, 6);
