@@ -18,16 +18,18 @@ LAYERS = ["core/base", "core/data", "core/conf", "core/event", "core/memory", "c
           "mllib/linalg", "mllib/aggregate", "mllib/stat", "mllib/optim", "mllib/feature",
           "mllib/regression", "mllib/classification", "mllib/clustering", "mllib/evaluation",
           "py/runner", "py/ext"]
-# Readers of lineage and events; nothing but the Python extension includes them.
-SIDE = {"core/viz": ["core/base", "core/data", "core/conf", "core/event", "core/lineage", "core/viz"]}
+# Beside the order; nothing but the Python extension includes them.  Pictures are readers of lineage and
+# events; the simulated cluster is a backend, which stands on core alone.
+SIDE = {"core/viz": ["core/base", "core/data", "core/conf", "core/event", "core/lineage", "core/viz"],
+        "sim": LAYERS[:LAYERS.index("core/executor") + 1] + ["sim"]}
 # A worker is a process of its own: it knows the encoding of a batch and what values mean, and
 # nothing of the engine.
 WORKER = ["core/base", "core/data", "sql/types", "py/runner/protocol.h"]
 
 
 def sources():
-    out = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "--", "core", "rdd", "graph", "sql", "mllib",
-                          "py"],
+    out = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "--", "core", "sim", "rdd", "graph", "sql",
+                          "mllib", "py"],
                          cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout.split()
     return [p for p in out if p.endswith((".c", ".h", ".def")) and os.path.exists(os.path.join(ROOT, p))]
 
