@@ -276,7 +276,10 @@ change_partition (const Receiver *self, RushIterator *vertices, RushIterator *at
 
       for (guint i = 0; i < self->n_attributes; i++)
         columns[i] = rush_arrays_elements (now, i, 0);
-      changed = receive_block (self, &partition, g_steal_pointer (&rest), &block, error);
+      if (self->n_attributes > 0 && columns[0]->length != partition.n)
+        rush_set_error_graph_differs (error);
+      else
+        changed = receive_block (self, &partition, g_steal_pointer (&rest), &block, error);
       rush_columns_clear (columns, self->n_attributes);
     }
   rush_vertex_partition_close (&partition);

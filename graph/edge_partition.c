@@ -360,3 +360,14 @@ rush_edge_partition_ends (const RushEdgePartition *self, RushAllocator *allocato
   *out_target = rush_array_numbers (&RUSH_INT64, self->n_edges, targets);
   return TRUE;
 }
+
+gboolean
+rush_set_error_graph_differs (GError **error)
+{
+  g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_JOB_ABORTED,
+                       "a lost partition of the graph was computed again, and the rows that it is "
+                       "made of are not those of the first time: vertices and edges that are drawn "
+                       "at random, or whose source has changed, must be checkpointed before a "
+                       "graph is made of them");
+  return FALSE;
+}

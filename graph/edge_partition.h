@@ -57,3 +57,6 @@ void rush_edge_partition_close (RushEdgePartition *self);
 gboolean rush_edge_partition_ends (const RushEdgePartition *self, RushAllocator *allocator,
                                    RushColumn **out_source, RushColumn **out_target,
                                    GError **error);
+
+/* FALSE, with @error: what was computed again of a graph is not what the rest was made of. */
+gboolean rush_set_error_graph_differs (GError **error);

@@ -24,7 +24,12 @@ packed (RushIterator *rows, const RushSchema *row_schema, RushSchema *schema, gu
 
   if (!rush_arrays_pack (rows, row_schema, ctx, columns, error))
     return NULL;
-  g_assert (columns[0]->length == n_expected); /* map () sees to it */
+  if (columns[0]->length != n_expected)
+    {
+      rush_columns_clear (columns, schema->n_fields);
+      rush_set_error_graph_differs (error);
+      return NULL;
+    }
   batch = rush_arrays_new (schema, columns, ctx->allocator, error);
   return batch != NULL ? rush_arrays_iterator (batch) : NULL;
 }
@@ -80,6 +85,9 @@ rush_graph_map_vertices (RushGraph *self, RushSchema *attributes, RushRowFunc fu
   g_autoptr (RushSchema) vertex_schema = rush_vertex_schema (attributes);
   RushRdd *parents[] = { self->vertices, mapped };
 
+  if (attributes->n_fields == 0) /* there is nothing to keep */
+    return rush_graph_with_attributes (self, NULL, vertex_schema);
+
   return rush_graph_with_attributes (self,
                                      rush_rdd_zip_partitions (parents, 2, schema, pack_vertices,
                                                               pack_new (attributes, schema),
@@ -107,6 +115,13 @@ pack_edges (RushIterator *const *rows, guint split, RushTaskContext *ctx, gpoint
     }
   if (rush_arrays_pack (rows[1], self->rows, ctx, columns + RUSH_EDGES_ATTRIBUTES, error))
     {
+      if (n > RUSH_EDGES_ATTRIBUTES && columns[RUSH_EDGES_ATTRIBUTES]->length != edges.n_edges)
+        {
+          rush_columns_clear (columns, n);
+          rush_edge_partition_close (&edges);
+          rush_set_error_graph_differs (error);
+          return NULL;
+        }
       for (guint c = 0; c < RUSH_EDGES_ATTRIBUTES; c++)
         columns[c] = rush_arrays_elements (edges.batch, c, 0);
       batch = rush_arrays_new (self->schema, columns, ctx->allocator, error);

@@ -428,6 +428,18 @@ merge_received (RushMessages *self, const RushBatch *batch, guint row, const gin
     self->received[route[i]] |= everybody ? 1 : received[i];
 }
 
+/* Whether a piece has what its route says: it may have been computed again, of other edges. */
+static gboolean
+fits_route (const RushMessages *self, const RushBatch *batch, guint row, guint n)
+{
+  guint received = rush_arrays_length (batch, WIRE_RECEIVED, row);
+
+  for (guint f = 0; f < self->n_fields; f++)
+    if (rush_arrays_length (batch, WIRE_FIELDS + f, row) != n)
+      return FALSE;
+  return received == 0 || received == n;
+}
+
 static gboolean
 merge_piece (RushMessages *self, const RushVertexPartition *vertices, const RushBatch *batch,
              guint row, GError **error)
@@ -436,10 +448,11 @@ merge_piece (RushMessages *self, const RushVertexPartition *vertices, const Rush
   const gint32 *route = vertices->routes + vertices->route_starts[from];
   guint n = (guint)(vertices->route_starts[from + 1] - vertices->route_starts[from]);
 
+  if (!fits_route (self, batch, row, n))
+    return rush_set_error_graph_differs (error);
   merge_received (self, batch, row, route, n);
   for (guint f = 0; f < self->n_fields; f++)
     {
-      g_assert (rush_arrays_length (batch, WIRE_FIELDS + f, row) == n);
       if (self->fields[f].field.op != RUSH_MESSAGE_LIST)
         fold_numbers (&self->fields[f], rush_arrays_numbers (batch, WIRE_FIELDS + f, row), route,
                       n);

@@ -74,9 +74,12 @@ along_routes (const RushVertexPartition *vertices, const RushBatch *attributes, 
 {
   g_autoptr (RushColumn) values = rush_arrays_elements (attributes, column, 0);
   guint n = (guint)vertices->route_starts[vertices->n_routes];
-  RushColumn *copies =
-      rush_column_take (values, (const guint32 *)vertices->routes, n, allocator, error);
+  RushColumn *copies = NULL;
 
+  if (values->length == vertices->n)
+    copies = rush_column_take (values, (const guint32 *)vertices->routes, n, allocator, error);
+  else
+    rush_set_error_graph_differs (error);
   if (copies == NULL)
     return NULL;
   return rush_array_cut (copies, type, vertices->route_starts, vertices->n_routes, allocator,
@@ -140,6 +143,15 @@ rush_graph_ship (RushGraph *self, const guint *columns, guint n)
 
 /* ---- at the edges ---- */
 
+static gboolean
+fit_homes (RushColumn *const *pieces, const RushEdgePartition *edges)
+{
+  for (guint h = 0; h < edges->n_homes; h++)
+    if (pieces[h] == NULL || pieces[h]->length != (guint)(edges->homes[h + 1] - edges->homes[h]))
+      return FALSE;
+  return TRUE;
+}
+
 /* The pieces of one column, home by home. */
 static RushColumn *
 join_pieces (const RushEdgePartition *edges, const GPtrArray *batches, guint column,
@@ -158,10 +170,14 @@ join_pieces (const RushEdgePartition *edges, const GPtrArray *batches, guint col
         pieces[rush_column_get_int (batch->columns[SHIP_FROM], i)] =
             rush_arrays_elements (batch, column, i);
     }
+  if (!fit_homes (pieces, edges))
+    {
+      rush_columns_clear (pieces, edges->n_homes);
+      rush_set_error_graph_differs (error);
+      return NULL;
+    }
   for (guint h = 0; h < edges->n_homes; h++)
     {
-      g_assert (pieces[h] != NULL &&
-                pieces[h]->length == (guint)(edges->homes[h + 1] - edges->homes[h]));
       if (pieces[h]->length == 0)
         g_clear_pointer (&pieces[h], rush_column_unref);
       else

@@ -206,6 +206,12 @@ vertex_rows_of (const Rows *self, RushIterator *vertices, RushIterator *attribut
   columns[0] = rush_arrays_elements (structure, RUSH_VERTICES_IDS, 0);
   for (guint i = 1; i < self->schema->n_fields; i++)
     columns[i] = rush_arrays_elements (values, i - 1, 0);
+  if (self->schema->n_fields > 1 && columns[1]->length != columns[0]->length)
+    {
+      rush_columns_clear (columns, self->schema->n_fields);
+      rush_set_error_graph_differs (error);
+      return NULL;
+    }
   return rush_arrays_rows (self->schema, columns);
 }
 

@@ -29,9 +29,9 @@ mix (guint64 id)
 }
 
 static RushBuffer *
-new_slots (RushAllocator *allocator, guint n, GError **error)
+new_slots (RushAllocator *allocator, gsize n, GError **error)
 {
-  RushBuffer *slots = rush_buffer_new (allocator, (gsize)n * sizeof (gint32), error);
+  RushBuffer *slots = rush_buffer_new (allocator, n * sizeof (gint32), error);
 
   if (slots != NULL)
     memset (slots->bytes, 0, slots->size);
@@ -73,12 +73,12 @@ slot_of (const RushIdTable *self, gint64 id)
 static gboolean
 grow (RushIdTable *self, GError **error)
 {
-  guint n_slots = (self->mask + 1) * 4;
+  gsize n_slots = ((gsize)self->mask + 1) * 4;
   RushBuffer *slots = new_slots (self->allocator, n_slots, error), *ids;
 
   if (slots == NULL)
     return FALSE;
-  ids = rush_buffer_new (self->allocator, (gsize)n_slots / 2 * sizeof (gint64), error);
+  ids = rush_buffer_new (self->allocator, n_slots / 2 * sizeof (gint64), error);
   if (ids == NULL)
     {
       rush_buffer_unref (slots);
@@ -88,7 +88,7 @@ grow (RushIdTable *self, GError **error)
   rush_id_table_clear (self);
   self->slots = slots;
   self->ids = ids;
-  self->mask = n_slots - 1;
+  self->mask = (guint)(n_slots - 1);
   for (guint i = 0; i < self->n; i++)
     *slot_of (self, ((gint64 *)(gpointer)ids->bytes)[i]) = (gint32)i + 1;
   return TRUE;
@@ -101,7 +101,13 @@ rush_id_table_number (RushIdTable *self, gint64 id, GError **error)
 
   if (*slot != 0)
     return *slot - 1;
-  if (self->n == (self->mask + 1) / 2)
+  if (self->n == G_MAXINT32)
+    {
+      g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                           "more than 2147483647 vertices in one partition; use more partitions");
+      return -1;
+    }
+  if (self->n == self->mask / 2 + 1)
     {
       if (!grow (self, error))
         return -1;

@@ -108,10 +108,26 @@ build_clear (Build *self)
 }
 
 static gboolean
+set_too_many (guint64 n, const char *what, GError **error)
+{
+  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+               "%" G_GUINT64_FORMAT " %s in one partition; there may be 2147483647 at most, use "
+               "more partitions",
+               n, what);
+  return FALSE;
+}
+
+static gboolean
 read_given_ids (Build *self, GError **error)
 {
+  guint64 n = 0;
+
   if (self->given == NULL)
     return TRUE;
+  for (guint b = 0; b < self->given->len; b++)
+    n += ((RushBatch *)self->given->pdata[b])->length;
+  if (n > G_MAXINT32)
+    return set_too_many (n, "vertices", error);
   self->given_ids = rush_arrays_concat (self->given, 0, &RUSH_INT64, self->allocator, error);
   if (self->given_ids == NULL)
     return FALSE;
@@ -149,13 +165,7 @@ count_mirrors (Build *self, GError **error)
       starts[r] = (gint32)sum;
       sum += count;
     }
-  if (sum <= G_MAXINT32)
-    return TRUE;
-  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
-               "%" G_GINT64_FORMAT " mirrors of one partition's vertices; there may be 2147483647 "
-               "at most, use more partitions",
-               sum);
-  return FALSE;
+  return sum <= G_MAXINT32 || set_too_many ((guint64)sum, "mirrors of vertices", error);
 }
 
 static gboolean
@@ -163,10 +173,12 @@ collect_ids (Build *self, GError **error)
 {
   guint n_given = self->given_ids != NULL ? self->given_ids->length : 0;
   guint n = (guint)INTS (self->route_starts)[self->n_routes] + n_given;
-  g_autoptr (RushBuffer) scratch =
-      rush_buffer_new (self->allocator, (gsize)n * sizeof (gint64), error);
+  g_autoptr (RushBuffer) scratch = NULL;
   guint done = 0;
 
+  if (n > G_MAXINT32)
+    return set_too_many (n, "vertices and mirrors", error);
+  scratch = rush_buffer_new (self->allocator, (gsize)n * sizeof (gint64), error);
   if (scratch == NULL ||
       (self->ids = rush_buffer_new (self->allocator, (gsize)n * sizeof (gint64), error)) == NULL)
     return FALSE;

@@ -5,8 +5,12 @@
 #include "graph/aggregate_messages.h"
 #include "graph/degrees.h"
 #include "graph/graph_ops.h"
+#include "graph/lib/connected_components.h"
 #include "graph/routing_picture.h"
+#include "graph/vertex_ids.h"
 #include "rdd/action/collect.h"
+#include "rdd/persist.h"
+#include "rdd/transform/map.h"
 #include "tests/rdd/app.h"
 
 #include <string.h>
@@ -292,6 +296,91 @@ test_wrong_columns (void)
   app_free (sc);
 }
 
+static void
+emit_nothing (const RushRow *row, RushEmitter *out, gpointer data)
+{
+}
+
+static void
+test_map_to_nothing (void)
+{
+  RushContext *sc = app_new (0);
+  g_autoptr (RushGraph) graph = graphs_new (sc, "1=10 3=30", "1>2", 2, NULL);
+  g_autoptr (RushSchema) nothing = rush_schema_new (0, NULL);
+  g_autoptr (RushGraph) bare = rush_graph_map_vertices (graph, nothing, emit_nothing, NULL, NULL);
+
+  graphs_assert_vertices (bare, "1 2 3");
+  app_free (sc);
+}
+
+/* One edge more each time that they are computed: 1 → 1, 1 → 2, … */
+static void
+emit_more (const RushRow *row, RushEmitter *out, gpointer data)
+{
+  gint n = g_atomic_int_add ((gint *)data, 1);
+
+  for (gint i = 0; i <= n; i++)
+    {
+      rush_emit_int (out, 1);
+      rush_emit_int (out, 1 + i);
+    }
+}
+
+/* Edges that are lost, and are others when they are computed again, fail the job. */
+static void
+test_other_edges (void)
+{
+  RushContext *sc = app_new (0);
+  g_autoptr (RushRdd) once = app_range (sc, 1, 1);
+  g_autoptr (RushSchema) schema = rush_schema_of ("src", &RUSH_INT64, "dst", &RUSH_INT64, NULL);
+  g_autoptr (RushRdd) vertices = graphs_vertices (sc, "1=10", 1);
+
+  for (guint i = 0; i < 3; i++)
+    {
+      gint n_times = 0;
+      g_autoptr (GError) error = NULL;
+      g_autoptr (RushRdd) edges = rush_rdd_flat_map (once, schema, emit_more, &n_times, NULL);
+      g_autoptr (RushGraph) graph = rush_graph_new (sc, vertices, edges, NULL, &error);
+      g_autoptr (RushRdd) rows = NULL;
+      g_autoptr (GPtrArray) batches = NULL;
+
+      g_assert_no_error (error);
+      g_assert_cmpint (rush_graph_n_vertices (graph, NULL, NULL), ==, 1);
+      rush_rdd_unpersist (sc, graph->edges, TRUE);
+      if (i < 2)
+        rows = i == 0 ? rush_graph_degrees (graph, RUSH_EDGES_IN) : rush_graph_triplets (graph);
+      else
+        {
+          g_autoptr (RushGraph) parts = rush_connected_components_by_stars (graph, 0, NULL, &error);
+          g_assert_no_error (error);
+          rows = rush_graph_vertices (parts);
+        }
+      batches = rush_rdd_collect (sc, rows, &error);
+      g_assert_null (batches);
+      g_assert_nonnull (error);
+      g_assert_nonnull (
+          strstr (error->message, "a lost partition of the graph was computed again"));
+    }
+  app_free (sc);
+}
+
+/* A partition's numbers end where those of 32 bits do. */
+static void
+test_too_many_ids (void)
+{
+  RushIdTable table;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (rush_id_table_init (&table, rush_allocator_system (), NULL));
+  g_assert_cmpint (rush_id_table_number (&table, 5, NULL), ==, 0);
+  table.n = G_MAXINT32;
+  g_assert_cmpint (rush_id_table_number (&table, 5, &error), ==, 0);
+  g_assert_no_error (error);
+  g_assert_cmpint (rush_id_table_number (&table, 6, &error), ==, -1);
+  g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT);
+  rush_id_table_clear (&table);
+}
+
 /* ---- pictures ---- */
 
 static void
@@ -339,6 +428,9 @@ main (int argc, char **argv)
       }
   g_test_add_func ("/graph/null ids", test_null_ids);
   g_test_add_func ("/graph/wrong columns", test_wrong_columns);
+  g_test_add_func ("/graph/map to nothing", test_map_to_nothing);
+  g_test_add_func ("/graph/other edges", test_other_edges);
+  g_test_add_func ("/graph/too many ids", test_too_many_ids);
   g_test_add_func ("/graph/routes", test_routes);
   return g_test_run ();
 }

@@ -35,7 +35,9 @@ test_components (gconstpointer master)
   g_autoptr (GError) error = NULL;
   g_autoptr (RushGraph) all = rush_connected_components (graph, 0, NULL, &error);
   g_autoptr (RushGraph) some = rush_connected_components (graph, 1, NULL, &error);
+  g_autoptr (RushGraph) stars = rush_connected_components_by_stars (graph, 0, NULL, &error);
 
+  assert_answer (stars, error, "1,1 2,1 3,1 4,1 5,1 7,7 8,8 9,8");
   assert_answer (all, error, "1,1 2,1 3,1 4,1 5,1 7,7 8,8 9,8");
   assert_answer (some, error, "1,1 2,1 3,1 4,3 5,4 7,7 8,8 9,8");
   app_free (sc);
@@ -211,6 +213,74 @@ test_long_chain (void)
     }
 }
 
+/* Stars and rounds along edges agree, on graphs that fall apart. */
+static void
+test_components_by_stars (gconstpointer master)
+{
+  RushContext *sc = app_new (GPOINTER_TO_UINT (master));
+  g_autoptr (GRand) rand = g_rand_new_with_seed (7);
+
+  for (guint n_edges = 200; n_edges <= 800; n_edges += 200)
+    {
+      g_autoptr (GString) edges = g_string_new ("0>0");
+      g_autoptr (GError) error = NULL;
+
+      for (guint e = 0; e < n_edges; e++)
+        g_string_append_printf (edges, " %d>%d", g_rand_int_range (rand, -600, 600),
+                                g_rand_int_range (rand, -600, 600));
+      g_autoptr (RushGraph) graph = graphs_new (
+          sc, "5000=1", edges->str, 3, &(RushGraphLayout){ TRUE, RUSH_RANDOM_VERTEX_CUT, 5, 4 });
+      g_autoptr (RushGraph) expected = rush_connected_components (graph, 0, NULL, &error);
+      g_assert_no_error (error);
+      g_autoptr (RushGraph) found = rush_connected_components_by_stars (graph, 2, NULL, &error);
+      g_assert_no_error (error);
+      g_autoptr (RushRdd) rows = rush_graph_vertices (expected);
+      g_autofree char *text = app_sorted (sc, rows);
+      assert_answer (found, error, text);
+    }
+  app_free (sc);
+}
+
+/* A chain takes rounds by the logarithm of its length, in whatever order its ids are. */
+static void
+test_chain_by_stars (void)
+{
+  enum
+  {
+    N = 20000
+  };
+  RushContext *sc = app_new (0);
+  g_autoptr (GRand) rand = g_rand_new_with_seed (7);
+  g_autofree guint *ids = g_new (guint, N);
+
+  for (guint shuffled = 0; shuffled < 2; shuffled++)
+    {
+      g_autoptr (GString) edges = g_string_new (NULL);
+      g_autoptr (GError) error = NULL;
+      guint before;
+
+      for (guint v = 0; v < N; v++)
+        {
+          guint k = shuffled ? (guint)g_rand_int_range (rand, 0, (gint)v + 1) : v;
+
+          ids[v] = ids[k];
+          ids[k] = v;
+        }
+      for (guint v = 0; v + 1 < N; v++)
+        g_string_append_printf (edges, "%s%u>%u", v > 0 ? " " : "", ids[v], ids[v + 1]);
+      g_autoptr (RushGraph) chain = graphs_new (
+          sc, NULL, edges->str, 2, &(RushGraphLayout){ TRUE, RUSH_RANDOM_VERTEX_CUT, 7, 5 });
+      g_assert_cmpint (rush_graph_n_vertices (chain, NULL, NULL), ==, N);
+      before = app_n_jobs (sc);
+      g_autoptr (RushGraph) parts = rush_connected_components_by_stars (chain, 3, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_cmpuint (app_n_jobs (sc) - before, <=, 18);
+      g_assert_cmpint ((gint64)rush_graph_sum (parts, parts->attributes, 0, NULL, &error), ==, 0);
+      g_assert_no_error (error);
+    }
+  app_free (sc);
+}
+
 /* An iteration is a job. */
 static void
 test_jobs (void)
@@ -240,6 +310,7 @@ test_nothing (void)
     rush_page_rank (graph, &(RushPageRank){ .n_iterations = 2 }, NULL, &error),
     rush_page_rank (graph, &(RushPageRank){ .tolerance = 0.1 }, NULL, &error),
     rush_connected_components (graph, 0, NULL, &error),
+    rush_connected_components_by_stars (graph, 0, NULL, &error),
     rush_strongly_connected_components (graph, 3, NULL, &error),
     rush_label_propagation (graph, 2, NULL, &error),
     rush_shortest_paths (graph, &source, 1, NULL, &error),
@@ -292,11 +363,13 @@ main (int argc, char **argv)
   {
     const char *name;
     GTestDataFunc func;
-  } ON_ALL_MASTERS[] = {
-    { "components", test_components }, { "strong components", test_strong_components },
-    { "paths", test_paths },           { "triangles", test_triangles },
-    { "labels", test_labels },         { "ranks", test_ranks }
-  };
+  } ON_ALL_MASTERS[] = { { "components", test_components },
+                         { "components by stars", test_components_by_stars },
+                         { "strong components", test_strong_components },
+                         { "paths", test_paths },
+                         { "triangles", test_triangles },
+                         { "labels", test_labels },
+                         { "ranks", test_ranks } };
 
   g_test_init (&argc, &argv, NULL);
   for (guint t = 0; t < G_N_ELEMENTS (ON_ALL_MASTERS); t++)
@@ -309,6 +382,7 @@ main (int argc, char **argv)
       }
   g_test_add_func ("/graph/lib/lost executor", test_lost_executor);
   g_test_add_func ("/graph/lib/long chain", test_long_chain);
+  g_test_add_func ("/graph/lib/chain by stars", test_chain_by_stars);
   g_test_add_func ("/graph/lib/jobs", test_jobs);
   g_test_add_func ("/graph/lib/nothing", test_nothing);
   g_test_add_func ("/graph/lib/misuse", test_misuse);

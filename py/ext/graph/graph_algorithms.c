@@ -64,9 +64,9 @@ graph_page_rank (EngineGraph *self, PyObject *args)
   RushPageRank what = { 0 };
   g_autoptr (GArray) sources = NULL;
   PyObject *call, *properties;
-  if (!PyArg_ParseTuple (args, "IddO&OO!", &what.n_iterations, &what.tolerance,
-                         &what.reset_probability, ids_converter, &sources, &call, &PyDict_Type,
-                         &properties))
+  if (!PyArg_ParseTuple (args, "O&ddO&OO!", engine_count_converter, &what.n_iterations,
+                         &what.tolerance, &what.reset_probability, ids_converter, &sources, &call,
+                         &PyDict_Type, &properties))
     return NULL;
   if (what.reset_probability == 0)
     what.reset_probability = RUSH_PAGE_RANK_NEVER_RESET;
@@ -82,9 +82,10 @@ typedef RushGraph *(*Rounds) (RushGraph *graph, guint n, const RushJobOptions *j
 static PyObject *
 run_rounds (EngineGraph *self, PyObject *args, Rounds algorithm)
 {
-  unsigned int n;
+  guint n;
   PyObject *call, *properties;
-  if (!PyArg_ParseTuple (args, "IOO!", &n, &call, &PyDict_Type, &properties))
+  if (!PyArg_ParseTuple (args, "O&OO!", engine_count_converter, &n, &call, &PyDict_Type,
+                         &properties))
     return NULL;
   RUN_ALGORITHM (self, call, properties, algorithm (self->graph, n, &execution.job, &error));
 }
@@ -93,6 +94,12 @@ static PyObject *
 graph_connected_components (EngineGraph *self, PyObject *args)
 {
   return run_rounds (self, args, rush_connected_components);
+}
+
+static PyObject *
+graph_connected_components_by_stars (EngineGraph *self, PyObject *args)
+{
+  return run_rounds (self, args, rush_connected_components_by_stars);
 }
 
 static PyObject *
@@ -136,10 +143,10 @@ static PyObject *
 graph_breadth_first_search (EngineGraph *self, PyObject *args)
 {
   g_autoptr (GArray) sources = NULL;
-  unsigned int max_depth;
+  guint max_depth;
   PyObject *call, *properties;
-  if (!PyArg_ParseTuple (args, "O&IOO!", ids_converter, &sources, &max_depth, &call, &PyDict_Type,
-                         &properties))
+  if (!PyArg_ParseTuple (args, "O&O&OO!", ids_converter, &sources, engine_count_converter,
+                         &max_depth, &call, &PyDict_Type, &properties))
     return NULL;
   RUN_ALGORITHM (self, call, properties,
                  rush_breadth_first_search (self->graph, (const gint64 *)(gpointer)sources->data,
@@ -151,6 +158,8 @@ PyMethodDef engine_graph_algorithms[] = {
     "page_rank (n_iterations, tolerance, reset, sources, call, properties) -> Graph" },
   { "connected_components", (PyCFunction)graph_connected_components, METH_VARARGS,
     "connected_components (max_iterations, call, properties) -> Graph" },
+  { "connected_components_by_stars", (PyCFunction)graph_connected_components_by_stars, METH_VARARGS,
+    "connected_components_by_stars (rounds_together, call, properties) -> Graph" },
   { "strongly_connected_components", (PyCFunction)graph_strongly_connected_components, METH_VARARGS,
     "strongly_connected_components (n_iterations, call, properties) -> Graph" },
   { "label_propagation", (PyCFunction)graph_label_propagation, METH_VARARGS,

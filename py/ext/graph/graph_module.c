@@ -19,6 +19,24 @@ rdd_converter (PyObject *object, void *out_rdd)
   return 1;
 }
 
+int
+engine_count_converter (PyObject *object, void *out_guint)
+{
+  int overflow;
+  long long n = PyLong_AsLongLongAndOverflow (object, &overflow);
+  if (n == -1 && PyErr_Occurred ())
+    return 0;
+  if (overflow != 0 || n < 0 || n > G_MAXINT32)
+    {
+      PyErr_Format (PyExc_ValueError,
+                    "requirement failed: a number from 0 to 2147483647 is needed, but got %R",
+                    object);
+      return 0;
+    }
+  *(guint *)out_guint = (guint)n;
+  return 1;
+}
+
 /* graph (context, vertices or None, edges, strategy or None, n_edge_partitions,
  *        n_vertex_partitions, call) */
 static PyObject *
@@ -30,8 +48,9 @@ make_graph (PyObject *module, PyObject *args)
   RushGraphLayout layout = { FALSE };
   EngineCall call;
   GError *error = NULL;
-  if (!PyArg_ParseTuple (args, "O!O&O&zIIO&", &EngineContext_Type, &context, rdd_converter,
-                         &vertices, rdd_converter, &edges, &strategy, &layout.n_edge_partitions,
+  if (!PyArg_ParseTuple (args, "O!O&O&zO&O&O&", &EngineContext_Type, &context, rdd_converter,
+                         &vertices, rdd_converter, &edges, &strategy, engine_count_converter,
+                         &layout.n_edge_partitions, engine_count_converter,
                          &layout.n_vertex_partitions, engine_call_converter, &call) ||
       !engine_context_ready (context))
     return NULL;
@@ -54,10 +73,10 @@ edge_list (PyObject *module, PyObject *args)
 {
   EngineContext *context;
   const char *path;
-  unsigned int min_partitions;
+  guint min_partitions;
   EngineCall call;
-  if (!PyArg_ParseTuple (args, "O!sIO&", &EngineContext_Type, &context, &path, &min_partitions,
-                         engine_call_converter, &call) ||
+  if (!PyArg_ParseTuple (args, "O!sO&O&", &EngineContext_Type, &context, &path,
+                         engine_count_converter, &min_partitions, engine_call_converter, &call) ||
       !engine_context_ready (context))
     return NULL;
   engine_call_push (&call);

@@ -30,6 +30,7 @@
  *        rank: double; of several sources: rank_0, rank_1 …; n_iterations 0: until tolerance;
  *        sources: list of int, [] for the ordinary ranks
  *   graph.connected_components (max_iterations, call, properties)      component: bigint
+ *   graph.connected_components_by_stars (rounds_together, call, properties)    the same
  *   graph.strongly_connected_components (n_iterations, call, properties) component: bigint
  *   graph.label_propagation (n_steps, call, properties)                 label: bigint
  *   graph.shortest_paths (landmarks, call, properties)  distance_0, distance_1 …: bigint or null
@@ -56,5 +57,7 @@ extern PyMethodDef engine_graph_algorithms[];
 
 /* Adds all of it; −1 with an exception set. */
 int engine_graph_add_to_module (PyObject *module);
+/* For PyArg_ParseTuple "O&": guint *, of an int from 0 to 2147483647, what Spark's numbers are. */
+int engine_count_converter (PyObject *object, void *out_guint);
 /* Takes over @graph; NULL: raises @error. */
 PyObject *engine_graph_wrap (RushGraph *graph, GError *error);
