@@ -122,6 +122,12 @@ rush_executor_registry_n_free_slots (const RushExecutorRegistry *self)
   return n;
 }
 
+guint
+rush_executor_registry_most_slots (const RushExecutorRegistry *self)
+{
+  return self->most_cores / self->cores_per_task;
+}
+
 /* ---- coming and going ---- */
 
 RushExecutor *
@@ -147,6 +153,7 @@ rush_executor_registry_add (RushExecutorRegistry *self, const char *id, const ch
   executor->free_index = -1;
   g_queue_init (&executor->running);
   g_ptr_array_add (self->all, executor);
+  self->most_cores = MAX (self->most_cores, cores);
   g_hash_table_insert (self->alive, executor->id, executor);
   count_up (self->hosts, host);
   count_up (self->racks, rack);

@@ -29,6 +29,7 @@ typedef struct
 typedef struct
 {
   guint cores_per_task;
+  guint most_cores;         /* of any executor that has come */
   GPtrArray *all;           /* RushExecutor * (owned), dead ones too */
   GHashTable *alive;        /* id → RushExecutor */
   GHashTable *hosts;        /* host → number of executors alive there, as a pointer */
@@ -52,6 +53,8 @@ gboolean rush_executor_has_room (const RushExecutor *self);
 /* How many tasks can run at the same time, and how many of them have a place now. */
 guint rush_executor_registry_n_slots (RushExecutorRegistry *self);
 guint rush_executor_registry_n_free_slots (const RushExecutorRegistry *self);
+/* Of the largest executor that has come. */
+guint rush_executor_registry_most_slots (const RushExecutorRegistry *self);
 
 gboolean rush_executor_registry_has_host (RushExecutorRegistry *self, const char *host);
 gboolean rush_executor_registry_has_rack (RushExecutorRegistry *self, const char *rack);

@@ -51,6 +51,11 @@ check_slot (const RushTaskScheduler *tasks, const RushTaskSet *set, guint i)
   if (set->zombie)
     return;
   gboolean is_pending = set->pending->is_pending[i];
+  gboolean copy_waits = set->copies != NULL && set->copies->is_pending[i];
+  CHECK (slot->copy == NULL || (slot->running != NULL && slot->copy->speculative),
+         "task %u of stage %d.%d: a copy runs of nothing", i, stage, attempt);
+  CHECK (!copy_waits || (slot->running != NULL && slot->copy == NULL && !slot->done),
+         "task %u of stage %d.%d: a copy waits that nobody wants", i, stage, attempt);
   CHECK (slot->done ? !is_pending : is_pending != (slot->running != NULL),
          "task %u of stage %d.%d: done %d, pending %d, running %d", i, stage, attempt, slot->done,
          is_pending, slot->running != NULL);
@@ -61,7 +66,8 @@ check_slot (const RushTaskScheduler *tasks, const RushTaskSet *set, guint i)
 static void
 check_set (RushTaskScheduler *tasks, const RushTaskSet *set, gboolean is_newest)
 {
-  guint n_done = 0, n_running = 0, n_pending = 0;
+  guint n_done = 0, n_running = 0, n_pending = 0, n_copies = 0;
+  guint n_waiting_copies = set->copies != NULL ? set->copies->n_pending : 0;
   gint stage = set->seen.stage_id, attempt = set->seen.stage_attempt;
   gboolean waits = g_ptr_array_find (tasks->waiting, set, NULL);
 
@@ -70,18 +76,20 @@ check_set (RushTaskScheduler *tasks, const RushTaskSet *set, gboolean is_newest)
       check_slot (tasks, set, i);
       n_done += set->slots[i].done;
       n_running += set->slots[i].running != NULL;
+      n_copies += set->slots[i].copy != NULL;
       n_pending += set->pending->is_pending[i];
     }
-  CHECK (n_done == set->n_done && n_running == set->seen.n_running &&
-             n_running == set->running.length && n_pending == set->seen.n_pending &&
+  CHECK (n_done == set->n_done && n_running + n_copies == set->seen.n_running &&
+             n_copies == set->n_copies && set->seen.n_running == set->running.length &&
+             n_pending + n_waiting_copies == set->seen.n_pending &&
              n_pending == set->pending->n_pending,
          "the counts of stage %d.%d are wrong", stage, attempt);
   CHECK (!rush_task_set_is_over (set), "stage %d.%d is over and still there", stage, attempt);
   CHECK (set->zombie || set->n_done < set->seen.n_tasks, "stage %d.%d is done and lives", stage,
          attempt);
   CHECK (set->zombie || is_newest, "stage %d.%d lives beside a newer attempt", stage, attempt);
-  CHECK (waits == (!set->zombie && n_pending > 0), "stage %d.%d: waiting %d, pending %u", stage,
-         attempt, waits, n_pending);
+  CHECK (waits == (!set->zombie && set->seen.n_pending > 0), "stage %d.%d: waiting %d, pending %u",
+         stage, attempt, waits, set->seen.n_pending);
 }
 
 static void
@@ -90,6 +98,16 @@ check_sets_of_stage (RushTaskScheduler *tasks, const GPtrArray *sets)
   CHECK (sets->len > 0, "a stage has no task sets and is remembered");
   for (guint i = 0; i < sets->len; i++)
     check_set (tasks, g_ptr_array_index (sets, i), i + 1 == sets->len);
+}
+
+/* A task that waits may run anywhere that is free, now or when a timer says so; a copy may not. */
+static gboolean
+somebody_waits (const RushTaskScheduler *tasks)
+{
+  for (guint i = 0; i < tasks->waiting->len; i++)
+    if (((const RushTaskSet *)g_ptr_array_index (tasks->waiting, i))->pending->n_pending > 0)
+      return TRUE;
+  return FALSE;
 }
 
 static void
@@ -115,7 +133,7 @@ check_tasks (RushTaskScheduler *tasks)
       n_sets += ((GPtrArray *)sets)->len;
     }
   CHECK (n_sets == tasks->n_sets, "%u task sets, %u counted", n_sets, tasks->n_sets);
-  CHECK (tasks->waiting->len == 0 || tasks->shared.registry->free->len == 0 ||
+  CHECK (!somebody_waits (tasks) || tasks->shared.registry->free->len == 0 ||
              tasks->locality_timer != 0,
          "tasks wait, slots are free, and nothing will bring them together");
 }

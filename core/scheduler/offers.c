@@ -230,7 +230,7 @@ gboolean
 rush_task_scheduler_timer (RushTaskScheduler *self, guint64 timer_id)
 {
   if (self->locality_timer == 0 || timer_id != self->locality_timer)
-    return FALSE;
+    return rush_task_scheduler_speculation_timer (self, timer_id);
   self->locality_timer = 0;
   self->offer_all = TRUE;
   return TRUE;
@@ -252,4 +252,5 @@ rush_task_scheduler_offer (RushTaskScheduler *self)
       offer_to_all_sets (self, &offers);
     }
   set_timer (self);
+  rush_task_scheduler_set_speculation_timer (self);
 }

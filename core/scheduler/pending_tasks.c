@@ -12,6 +12,9 @@
  *     "n3" → [ 9, 4, 0 ]         pushed from high to low, so the end holds the lowest: take ("n3")
  *                                is 0; the next drops 4, which is dead, and takes 9
  *
+ * Some tasks must not run everywhere (a copy not where the original is, a failed one not where it
+ * has failed): they are passed over, and stay.
+ *
  * A task that failed is pushed again and thus comes first: a task that always fails is found out
  * early.
  *
@@ -43,15 +46,24 @@ stack_trim (const RushPendingTasks *self, GArray *stack)
   return stack->len > 0;
 }
 
+/* The highest entry that is pending and may run on @executor leaves; −1: there is none. */
 static gint
-stack_take (RushPendingTasks *self, GArray *stack)
+stack_take (RushPendingTasks *self, GArray *stack, const RushExecutor *executor,
+            RushTaskAccepts accepts, gconstpointer data)
 {
   if (stack == NULL || !stack_trim (self, stack))
     return -1;
-  guint index = g_array_index (stack, guint, stack->len - 1);
-  g_array_set_size (stack, stack->len - 1);
-  rush_pending_tasks_remove (self, index);
-  return (gint)index;
+  for (guint i = stack->len; i-- > 0;)
+    {
+      guint index = g_array_index (stack, guint, i);
+
+      if (!self->is_pending[index] || (accepts != NULL && !accepts (data, index, executor)))
+        continue;
+      g_array_remove_index (stack, i);
+      rush_pending_tasks_remove (self, index);
+      return (gint)index;
+    }
+  return -1;
 }
 
 /* ---- the places of a level ---- */
@@ -190,11 +202,11 @@ stack_for (RushPendingTasks *self, const RushExecutor *executor, RushLocality le
 
 gint
 rush_pending_tasks_take (RushPendingTasks *self, const RushExecutor *executor, RushLocality max,
-                         RushLocality *out_locality)
+                         RushTaskAccepts accepts, gconstpointer data, RushLocality *out_locality)
 {
   for (RushLocality level = RUSH_LOCALITY_PROCESS_LOCAL; level <= max; level++)
     {
-      gint index = stack_take (self, stack_for (self, executor, level));
+      gint index = stack_take (self, stack_for (self, executor, level), executor, accepts, data);
 
       if (index < 0)
         continue;

@@ -47,9 +47,13 @@ void rush_pending_tasks_add (RushPendingTasks *self, guint index, char *const *l
                              RushExecutorRegistry *registry);
 /* The task must not start any more; O(1). */
 void rush_pending_tasks_remove (RushPendingTasks *self, guint index);
-/* Takes the best task for @executor that is no farther than @max; −1: there is none. */
+/* Whether task @index may run on @executor. */
+typedef gboolean (*RushTaskAccepts) (gconstpointer data, guint index, const RushExecutor *executor);
+/* Takes the best task for @executor that is no farther than @max, and that @accepts takes, if it is
+ * not NULL; −1: there is none. */
 gint rush_pending_tasks_take (RushPendingTasks *self, const RushExecutor *executor,
-                              RushLocality max, RushLocality *out_locality);
+                              RushLocality max, RushTaskAccepts accepts, gconstpointer data,
+                              RushLocality *out_locality);
 
 /* Executors have come or gone. */
 void rush_pending_tasks_update_alive (RushPendingTasks *self, RushExecutorRegistry *registry);

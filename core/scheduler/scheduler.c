@@ -209,7 +209,7 @@ rush_scheduler_is_idle (const RushScheduler *self)
          g_hash_table_size (dag->map_stages) == 0 && dag->n_failed == 0 &&
          dag->deferred->len == 0 && dag->resubmit_timer == 0 && tasks->n_sets == 0 &&
          tasks->waiting->len == 0 && g_hash_table_size (tasks->attempts) == 0 &&
-         tasks->locality_timer == 0;
+         tasks->locality_timer == 0 && tasks->speculation_timer == 0;
 }
 
 void

@@ -86,7 +86,6 @@ set_changed (RushTaskScheduler *self, RushTaskSet *set)
   self->n_sets--;
 }
 
-/* All sets, by stage and age: what is done to all must be done in the same order each time. */
 static gint
 compare_sets (gconstpointer a, gconstpointer b)
 {
@@ -94,8 +93,8 @@ compare_sets (gconstpointer a, gconstpointer b)
                                               &(*(RushTaskSet *const *)b)->seen);
 }
 
-static GPtrArray *
-all_sets (RushTaskScheduler *self)
+GPtrArray *
+rush_task_scheduler_all_sets (RushTaskScheduler *self)
 {
   GPtrArray *all = g_ptr_array_sized_new (self->n_sets);
   GHashTableIter iter;
@@ -112,6 +111,15 @@ static void
 kill_attempt (RushTaskScheduler *self, const RushAttempt *attempt, const char *reason)
 {
   self->backend->klass->kill_task (self->backend, attempt->executor->id, attempt->task_id, reason);
+}
+
+static void
+kill_attempts (RushTaskScheduler *self, const RushTaskSlot *slot, const char *reason)
+{
+  if (slot->running != NULL)
+    kill_attempt (self, slot->running, reason);
+  if (slot->copy != NULL)
+    kill_attempt (self, slot->copy, reason);
 }
 
 void
@@ -169,7 +177,8 @@ rush_attempt_describe (const RushAttempt *self, const RushTaskOutcome *outcome, 
                          .partition = self->partition,
                          .launch_ms = self->launch_ms,
                          .finish_ms = self->finish_ms,
-                         .locality = self->locality };
+                         .locality = self->locality,
+                         .speculative = self->speculative };
   g_strlcpy (out->executor_id, self->executor->id, sizeof out->executor_id);
   g_strlcpy (out->host, self->executor->host, sizeof out->host);
   if (outcome == NULL)
@@ -218,6 +227,18 @@ rush_task_scheduler_launch (RushTaskScheduler *self, RushTaskSet *set, guint ind
 
 /* ---- a task ends ---- */
 
+/* Whatever else runs of the task need not: one success is enough. */
+static void
+stop_others (RushTaskScheduler *self, const RushTaskSlot *slot)
+{
+  RushAttempt *others[] = { slot->running, slot->copy };
+
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    if (others[i] != NULL)
+      others[i]->outrun = TRUE;
+  kill_attempts (self, slot, "another attempt succeeded");
+}
+
 static void
 end_attempt (RushTaskScheduler *self, RushAttempt *attempt, RushTaskOutcome *outcome,
              RushTaskEnding *out)
@@ -229,6 +250,8 @@ end_attempt (RushTaskScheduler *self, RushAttempt *attempt, RushTaskOutcome *out
   g_queue_unlink (&executor->running, &attempt->in_executor);
   rush_executor_registry_give_slot (self->shared.registry, executor);
   rush_task_set_ended (set, attempt, outcome, &self->shared, rush_clock_wall_ms (self->clock), out);
+  if (out->outcome->kind == RUSH_OUTCOME_SUCCESS)
+    stop_others (self, &set->slots[out->attempt.index]);
   /* A task that waits again may run on any executor, not just on this one. */
   if (out->outcome->kind != RUSH_OUTCOME_SUCCESS && !set->zombie && set->seen.n_pending > 0)
     self->offer_all = TRUE;
@@ -267,9 +290,9 @@ rush_task_scheduler_output_done (RushTaskScheduler *self, gint stage_id, gint st
 
       if (set->seen.stage_attempt == stage_attempt)
         continue;
-      RushAttempt *loser = rush_task_set_running_for (set, output);
-      if (loser != NULL)
-        kill_attempt (self, loser, "another attempt succeeded");
+      const RushTaskSlot *slot = rush_task_set_slot_for (set, output);
+      if (slot != NULL)
+        kill_attempts (self, slot, "another attempt succeeded");
       rush_task_set_output_done (set, output);
       set_changed (self, set);
       if (last)
@@ -282,7 +305,7 @@ rush_task_scheduler_output_done (RushTaskScheduler *self, gint stage_id, gint st
 static void
 recompute_localities (RushTaskScheduler *self)
 {
-  g_autoptr (GPtrArray) sets = all_sets (self);
+  g_autoptr (GPtrArray) sets = rush_task_scheduler_all_sets (self);
 
   for (guint i = 0; i < sets->len; i++)
     {
@@ -320,7 +343,7 @@ rush_task_scheduler_executor_lost (RushTaskScheduler *self, const char *id, cons
   if (executor == NULL)
     return NULL;
   GArray *endings = g_array_new (FALSE, FALSE, sizeof (RushTaskEnding));
-  g_autoptr (GPtrArray) sets = all_sets (self);
+  g_autoptr (GPtrArray) sets = rush_task_scheduler_all_sets (self);
 
   g_array_set_clear_func (endings, clear_ending);
   rush_executor_registry_remove (self->shared.registry, executor);
@@ -356,10 +379,12 @@ free_sets (gpointer data)
 void
 rush_task_scheduler_clear (RushTaskScheduler *self)
 {
-  g_autoptr (GPtrArray) sets = all_sets (self);
+  g_autoptr (GPtrArray) sets = rush_task_scheduler_all_sets (self);
 
   if (self->locality_timer != 0)
     self->backend->klass->cancel_timer (self->backend, self->locality_timer);
+  if (self->speculation_timer != 0)
+    self->backend->klass->cancel_timer (self->backend, self->speculation_timer);
   for (guint i = 0; i < sets->len; i++)
     rush_task_set_free (g_ptr_array_index (sets, i));
   g_hash_table_unref (self->sets_of_stage);
@@ -391,6 +416,7 @@ rush_task_scheduler_init (RushTaskScheduler *self, const RushConf *conf, RushBac
   waits[RUSH_LOCALITY_PROCESS_LOCAL] = rush_conf_get_time_us (conf, "spark.locality.wait.process");
   waits[RUSH_LOCALITY_NODE_LOCAL] = rush_conf_get_time_us (conf, "spark.locality.wait.node");
   waits[RUSH_LOCALITY_RACK_LOCAL] = rush_conf_get_time_us (conf, "spark.locality.wait.rack");
+  rush_speculation_init (&self->shared.speculation, conf);
   self->attempts = g_hash_table_new (g_int64_hash, g_int64_equal);
   self->sets_of_stage = g_hash_table_new_full (NULL, NULL, NULL, free_sets);
   self->waiting = g_ptr_array_new ();

@@ -30,10 +30,11 @@ typedef struct
 
   /* What the next offer () has to do. */
   gboolean offer_all;
-  GPtrArray *freed;         /* RushExecutor on which a slot came free since */
-  GRand *shuffle;           /* seeded: the same run twice is the same run */
-  guint64 locality_timer;   /* 0: none */
-  gint64 locality_timer_us; /* when it fires */
+  GPtrArray *freed;          /* RushExecutor on which a slot came free since */
+  GRand *shuffle;            /* seeded: the same run twice is the same run */
+  guint64 locality_timer;    /* 0: none */
+  gint64 locality_timer_us;  /* when it fires */
+  guint64 speculation_timer; /* 0: none */
 } RushTaskScheduler;
 
 void rush_task_scheduler_init (RushTaskScheduler *self, const RushConf *conf, RushBackend *backend,
@@ -73,6 +74,13 @@ void rush_task_scheduler_offer_to_barrier (RushTaskScheduler *self, RushTaskSet 
 /* FALSE: not one of its timers. */
 gboolean rush_task_scheduler_timer (RushTaskScheduler *self, guint64 timer_id);
 
+/* speculation.c: to be called at the end of each message; and FALSE: not its timer. */
+void rush_task_scheduler_set_speculation_timer (RushTaskScheduler *self);
+gboolean rush_task_scheduler_speculation_timer (RushTaskScheduler *self, guint64 timer_id);
+
+/* All sets, by stage and age: what is done to all must be done in the same order each time.
+ * (transfer container) */
+GPtrArray *rush_task_scheduler_all_sets (RushTaskScheduler *self);
 /* Called by offers.c and task_scheduler.c: keeps `waiting` as its comment says. */
 void rush_task_scheduler_update_waiting (RushTaskScheduler *self, RushTaskSet *set);
 void rush_task_scheduler_launch (RushTaskScheduler *self, RushTaskSet *set, guint index,

@@ -21,7 +21,8 @@
  *
  * Invariants:  a live set's task is pending, running or done, and exactly one of them, but that a
  *              done task may still run here when another attempt of the stage was faster; at most
- *              one attempt a task runs in a set; n_failures < max_failures in a live set.
+ *              two attempts a task run in a set, and the second only if it is a copy of one that
+ *              takes long (speculation.c); n_failures < max_failures in a live set.
  */
 #include "core/scheduler/task_set_private.h"
 
@@ -80,7 +81,23 @@ too_many_failures (const RushTaskEnding *ending, guint max_failures)
 static void
 note_pending (RushTaskSet *self)
 {
-  self->seen.n_pending = self->pending->n_pending;
+  self->seen.n_pending =
+      self->pending->n_pending + (self->copies != NULL ? self->copies->n_pending : 0);
+}
+
+static gboolean
+copy_waits (const RushTaskSet *self, guint index)
+{
+  return self->copies != NULL && self->copies->is_pending[index];
+}
+
+static void
+drop_waiting_copy (RushTaskSet *self, guint index)
+{
+  if (!copy_waits (self, index))
+    return;
+  rush_pending_tasks_remove (self->copies, index);
+  note_pending (self);
 }
 
 static void
@@ -97,6 +114,37 @@ rush_task_set_put_back (RushTaskSet *self, guint index, const RushTaskSetShared 
   make_pending (self, index, shared->registry);
 }
 
+gboolean
+rush_task_set_may_copy (const RushTaskSet *self, guint index)
+{
+  const RushTaskSlot *slot = &self->slots[index];
+
+  return !slot->done && slot->copy == NULL && !copy_waits (self, index);
+}
+
+void
+rush_task_set_want_copy (RushTaskSet *self, guint index, const RushTaskSetShared *shared)
+{
+  if (self->copies == NULL)
+    self->copies = rush_pending_tasks_new (self->seen.n_tasks);
+  rush_pending_tasks_add (self->copies, index,
+                          self->locations != NULL ? self->locations[index] : NULL,
+                          shared->registry);
+  note_pending (self);
+}
+
+/* A copy goes where no attempt has been: what is slow there would be slow again. */
+static gboolean
+accepts_copy (gconstpointer data, guint index, const RushExecutor *executor)
+{
+  const RushTaskSet *self = data;
+
+  for (const GSList *host = self->slots[index].hosts; host != NULL; host = host->next)
+    if (g_str_equal (host->data, executor->host))
+      return FALSE;
+  return TRUE;
+}
+
 gint
 rush_task_set_choose (RushTaskSet *self, const RushExecutor *executor, RushLocality max,
                       gint64 now_us, RushLocality *out_locality)
@@ -108,7 +156,10 @@ rush_task_set_choose (RushTaskSet *self, const RushExecutor *executor, RushLocal
   if (max != RUSH_LOCALITY_NO_PREF)
     allowed = MIN (max, rush_locality_allowed (&self->locality, self->pending, now_us));
 
-  gint index = rush_pending_tasks_take (self->pending, executor, allowed, out_locality);
+  gint index = rush_pending_tasks_take (self->pending, executor, allowed, NULL, NULL, out_locality);
+  if (index < 0 && self->copies != NULL)
+    index =
+        rush_pending_tasks_take (self->copies, executor, allowed, accepts_copy, self, out_locality);
   note_pending (self);
   return index;
 }
@@ -132,7 +183,7 @@ rush_task_set_launch (RushTaskSet *self, guint index, RushExecutor *executor, Ru
   RushTaskSlot *slot = &self->slots[index];
 
   g_assert (!self->zombie);
-  g_assert (!slot->done && slot->running == NULL && !self->pending->is_pending[index]);
+  g_assert (!slot->done && slot->copy == NULL && !self->pending->is_pending[index]);
 
   RushAttempt *attempt = g_new0 (RushAttempt, 1);
   attempt->task_id = task_id;
@@ -143,11 +194,20 @@ rush_task_set_launch (RushTaskSet *self, guint index, RushExecutor *executor, Ru
   attempt->attempt_number = slot->n_attempts++;
   attempt->executor = executor;
   attempt->locality = locality;
+  attempt->speculative = slot->running != NULL;
   attempt->epoch = epoch;
   attempt->launch_ms = now_ms;
   attempt->in_set.data = attempt;
   attempt->in_executor.data = attempt;
-  slot->running = attempt;
+  if (attempt->speculative)
+    {
+      slot->copy = attempt;
+      self->n_copies++;
+    }
+  else
+    slot->running = attempt;
+  if (self->durations != NULL)
+    slot->hosts = g_slist_prepend (slot->hosts, executor->host);
   g_queue_push_tail_link (&self->running, &attempt->in_set);
   self->seen.n_running++;
   self->seen.pool->n_running++;
@@ -170,6 +230,7 @@ static void
 mark_done (RushTaskSet *self, RushTaskSlot *slot)
 {
   slot->n_failures = 0;
+  drop_waiting_copy (self, (guint)(slot - self->slots));
   if (slot->done)
     return;
   slot->done = TRUE;
@@ -188,6 +249,8 @@ task_succeeded (RushTaskSet *self, RushAttempt *attempt)
   RushTaskSlot *slot = &self->slots[attempt->index];
 
   mark_done (self, slot);
+  if (self->durations != NULL)
+    rush_percentile_heap_insert (self->durations, attempt->finish_ms - attempt->launch_ms);
   if (self->work->kind == RUSH_TASK_SHUFFLE_MAP)
     {
       g_free (slot->winner);
@@ -221,8 +284,37 @@ task_failed (RushTaskSet *self, RushAttempt *attempt, const RushTaskSetShared *s
       rush_task_set_make_zombie (self);
       return;
     }
-  if (!slot->done)
-    make_pending (self, attempt->index, shared->registry);
+  if (slot->done || slot->running != NULL) /* its copy, or what it was a copy of, goes on */
+    return;
+  drop_waiting_copy (self, attempt->index);
+  make_pending (self, attempt->index, shared->registry);
+}
+
+/* It is not one of those that run any more. */
+static void
+take_out (RushTaskSet *self, RushTaskSlot *slot, RushAttempt *attempt)
+{
+  g_assert (slot->running == attempt || slot->copy == attempt);
+  if (slot->copy != NULL)
+    self->n_copies--;
+  if (slot->running == attempt)
+    slot->running = slot->copy;
+  slot->copy = NULL;
+  g_queue_unlink (&self->running, &attempt->in_set);
+  self->seen.n_running--;
+  self->seen.pool->n_running--;
+}
+
+/* It has succeeded all the same, before it heard that it need not. */
+static RushTaskOutcome *
+as_killed (RushTaskOutcome *outcome)
+{
+  RushTaskOutcome *killed = rush_task_outcome_new (
+      RUSH_OUTCOME_KILLED, "Finish but did not commit due to another attempt succeeded");
+
+  killed->metrics = outcome->metrics;
+  rush_task_outcome_free (outcome);
+  return killed;
 }
 
 void
@@ -231,12 +323,11 @@ rush_task_set_ended (RushTaskSet *self, RushAttempt *attempt, RushTaskOutcome *o
 {
   RushTaskSlot *slot = &self->slots[attempt->index];
 
-  g_assert (attempt->set == self && slot->running == attempt);
-  slot->running = NULL;
-  g_queue_unlink (&self->running, &attempt->in_set);
-  self->seen.n_running--;
-  self->seen.pool->n_running--;
+  g_assert (attempt->set == self);
+  take_out (self, slot, attempt);
   attempt->finish_ms = now_ms;
+  if (outcome->kind == RUSH_OUTCOME_SUCCESS && attempt->outrun && slot->done)
+    outcome = as_killed (outcome);
 
   out->work = rush_stage_work_ref (self->work);
   out->attempt = *attempt;
@@ -268,9 +359,8 @@ compare_outputs (const void *a, const void *b)
   return (x > y) - (x < y);
 }
 
-/* The slot that is responsible for @output, or NULL. */
-static RushTaskSlot *
-slot_for (RushTaskSet *self, guint output)
+const RushTaskSlot *
+rush_task_set_slot_for (const RushTaskSet *self, guint output)
 {
   const guint *found =
       bsearch (&output, self->outputs, self->seen.n_tasks, sizeof output, compare_outputs);
@@ -281,7 +371,7 @@ slot_for (RushTaskSet *self, guint output)
 void
 rush_task_set_output_done (RushTaskSet *self, guint output)
 {
-  RushTaskSlot *slot = slot_for (self, output);
+  const RushTaskSlot *slot = rush_task_set_slot_for (self, output);
 
   if (slot == NULL || self->zombie)
     return;
@@ -291,15 +381,7 @@ rush_task_set_output_done (RushTaskSet *self, guint output)
       rush_pending_tasks_remove (self->pending, index);
       note_pending (self);
     }
-  mark_done (self, slot);
-}
-
-RushAttempt *
-rush_task_set_running_for (RushTaskSet *self, guint output)
-{
-  RushTaskSlot *slot = slot_for (self, output);
-
-  return slot != NULL ? slot->running : NULL;
+  mark_done (self, &self->slots[index]);
 }
 
 static void
@@ -315,7 +397,9 @@ take_back_slot (RushTaskSet *self, guint index, const RushTaskSetShared *shared,
   g_clear_pointer (&slot->winner, g_free);
   slot->done = FALSE;
   self->n_done--;
-  make_pending (self, index, shared->registry);
+  /* Else the one that was outrun has not ended yet: when it does, the task waits, or is done. */
+  if (slot->running == NULL)
+    make_pending (self, index, shared->registry);
 }
 
 void
@@ -341,13 +425,18 @@ rush_task_set_free (RushTaskSet *self)
       if (self->locations != NULL)
         g_strfreev (self->locations[i]);
       g_free (self->slots[i].running);
+      g_free (self->slots[i].copy);
       g_free (self->slots[i].winner);
+      g_slist_free (self->slots[i].hosts);
     }
   g_free (self->locations);
   g_free (self->slots);
   g_free (self->outputs);
   g_free (self->partitions);
   rush_pending_tasks_free (self->pending);
+  if (self->copies != NULL)
+    rush_pending_tasks_free (self->copies);
+  rush_percentile_heap_free (self->durations);
   rush_stage_work_unref (self->work);
   g_free (self);
 }
@@ -372,6 +461,8 @@ rush_task_set_new (RushStageWork *work, gint job_id, guint n_tasks, guint *outpu
   self->locations = locations;
   self->slots = g_new0 (RushTaskSlot, n_tasks);
   g_queue_init (&self->running);
+  if (shared->speculation.enabled && !self->barrier)
+    self->durations = rush_percentile_heap_new ();
   self->pending = rush_pending_tasks_new (n_tasks);
   for (guint i = n_tasks; i-- > 0;)
     make_pending (self, i, shared->registry);

@@ -10,6 +10,7 @@
 
 #include "core/scheduler/locality_private.h"
 #include "core/scheduler/seams.h"
+#include "core/scheduler/speculation_private.h"
 
 typedef struct _RushTaskSet RushTaskSet;
 
@@ -24,6 +25,8 @@ typedef struct
   guint attempt_number;
   RushExecutor *executor; /* (unowned), maybe dead */
   RushLocality locality;
+  gboolean speculative; /* a copy: another attempt ran when it started */
+  gboolean outrun;      /* another attempt has succeeded, and this one been asked to stop */
   gint64 epoch;
   gint64 launch_ms;
   gint64 finish_ms; /* 0: it runs */
@@ -49,6 +52,8 @@ char *rush_task_ending_task_name (const RushTaskEnding *self);
 typedef struct
 {
   RushAttempt *running; /* or NULL */
+  RushAttempt *copy;    /* another one that runs beside it, or NULL */
+  GSList *hosts;        /* where attempts have run, if the set may have copies: const char * */
   RushAttempt *winner;  /* (owned) shuffle map sets: whose output is kept; or NULL */
   gboolean done;
   guint n_attempts;
@@ -65,6 +70,9 @@ struct _RushTaskSet
   char ***locations; /* by index: names, or NULL; (owned); NULL: nobody likes any place */
   RushTaskSlot *slots;
   RushPendingTasks *pending;
+  RushPendingTasks *copies;      /* tasks that run too long, and wait for a copy; NULL: none yet */
+  guint n_copies;                /* tasks of which two attempts run */
+  RushPercentileHeap *durations; /* of those that succeeded, ms; NULL: no task is ever copied */
   RushLocalityClock locality;
   gboolean zombie;
   gboolean barrier; /* all tasks start at once, and one that fails ends the set */
@@ -76,6 +84,7 @@ typedef struct
 {
   RushExecutorRegistry *registry;
   RushLocalityWaits waits;
+  RushSpeculation speculation;
   guint max_failures;
 } RushTaskSetShared;
 
@@ -103,8 +112,12 @@ void rush_task_set_ended (RushTaskSet *self, RushAttempt *attempt, RushTaskOutco
                           const RushTaskSetShared *shared, gint64 now_ms, RushTaskEnding *out);
 /* Another attempt of the stage has produced @output: no need to run it here. */
 void rush_task_set_output_done (RushTaskSet *self, guint output);
-/* The attempt that runs for @output, or NULL. */
-RushAttempt *rush_task_set_running_for (RushTaskSet *self, guint output);
+/* The slot that is responsible for @output, or NULL. */
+const RushTaskSlot *rush_task_set_slot_for (const RushTaskSet *self, guint output);
+/* Whether the task runs once, is not done, and no copy of it waits. */
+gboolean rush_task_set_may_copy (const RushTaskSet *self, guint index);
+/* A copy of the task waits for a place, beside those that wait. */
+void rush_task_set_want_copy (RushTaskSet *self, guint index, const RushTaskSetShared *shared);
 /* Finished tasks whose outputs went with @executor wait again; an ending for each is appended. */
 void rush_task_set_take_back (RushTaskSet *self, const RushExecutor *executor,
                               const RushTaskSetShared *shared, GArray *out_endings);

@@ -71,18 +71,35 @@ fixture_fire_timer (Fixture *self)
 
 /* ---- tasks ---- */
 
+/* @executor NULL: on any. */
 static gint
-index_of (Fixture *self, gint stage, gint attempt, guint partition)
+index_on (Fixture *self, const char *executor, gint stage, gint attempt, guint partition)
 {
   for (guint i = 0; i < scripted_backend_n_running (self->backend); i++)
     {
-      const RushTask *task = scripted_backend_running (self->backend, i)->task;
+      const ScriptedTask *running = scripted_backend_running (self->backend, i);
+      const RushTask *task = running->task;
 
       if (task->work->stage_id == stage && task->work->stage_attempt == attempt &&
-          task->partition == partition)
+          task->partition == partition &&
+          (executor == NULL || g_str_equal (running->executor_id, executor)))
         return (gint)i;
     }
   return -1;
+}
+
+static gint
+index_of (Fixture *self, gint stage, gint attempt, guint partition)
+{
+  return index_on (self, NULL, stage, attempt, partition);
+}
+
+ScriptedTask *
+fixture_find_on (Fixture *self, const char *executor, gint stage, gint attempt, guint partition)
+{
+  gint i = index_on (self, executor, stage, attempt, partition);
+
+  return i >= 0 ? scripted_backend_running (self->backend, (guint)i) : NULL;
 }
 
 ScriptedTask *
@@ -147,6 +164,20 @@ fixture_succeed (Fixture *self, gint stage, gint attempt, guint partition)
   if (task == NULL)
     g_error ("task %d.%d:%u does not run", stage, attempt, partition);
   fixture_end (self, stage, attempt, partition, fixture_success (self, task));
+}
+
+void
+fixture_end_on (Fixture *self, const char *executor, gint stage, gint attempt, guint partition,
+                RushTaskOutcome *outcome)
+{
+  gint i = index_on (self, executor, stage, attempt, partition);
+
+  if (i < 0)
+    g_error ("task %d.%d:%u does not run on %s", stage, attempt, partition, executor);
+  g_autoptr (ScriptedTask) task = scripted_backend_take (self->backend, (guint)i);
+  if (outcome == NULL)
+    outcome = fixture_success (self, task);
+  fixture_handle (self, fixture_task_ended (task->task->task_id, outcome));
 }
 
 static ScriptedTask *
@@ -350,11 +381,9 @@ fixture_new (guint max_task_failures, ...)
   return self;
 }
 
-Fixture *
-fixture_cluster (guint n_executors, guint cores)
+void
+fixture_add_executors (Fixture *self, guint n_executors, guint cores)
 {
-  Fixture *self = fixture_new (4, NULL);
-
   for (guint i = 1; i <= n_executors; i++)
     {
       g_autofree char *id = g_strdup_printf ("%u", i);
@@ -362,6 +391,14 @@ fixture_cluster (guint n_executors, guint cores)
 
       fixture_add_executor (self, id, host, cores);
     }
+}
+
+Fixture *
+fixture_cluster (guint n_executors, guint cores)
+{
+  Fixture *self = fixture_new (4, NULL);
+
+  fixture_add_executors (self, n_executors, cores);
   return self;
 }
 

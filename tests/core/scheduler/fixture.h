@@ -48,6 +48,7 @@ void test_job_free (gpointer job);
 Fixture *fixture_new (guint max_task_failures, ...) G_GNUC_NULL_TERMINATED;
 /* Executors "1" … "n" on "host1" …; a task may fail four times. */
 Fixture *fixture_cluster (guint n_executors, guint cores);
+void fixture_add_executors (Fixture *self, guint n_executors, guint cores); /* the same ones */
 Fixture *fixture_roomy (void);          /* one executor that has room for everything */
 void fixture_free (Fixture *self);      /* asserts that nothing is left */
 void fixture_free_busy (Fixture *self); /* in the middle of things: jobs fail as stopped */
@@ -83,6 +84,12 @@ void fixture_cancel_job (Fixture *self, gint job_id, const char *reason);
 void fixture_end (Fixture *self, gint stage, gint attempt, guint partition,
                   RushTaskOutcome *outcome);
 void fixture_succeed (Fixture *self, gint stage, gint attempt, guint partition);
+/* The same where two of that kind run: the one on @executor.  @outcome NULL: it succeeds. */
+void fixture_end_on (Fixture *self, const char *executor, gint stage, gint attempt,
+                     guint partition, RushTaskOutcome *outcome);
+/* The one on @executor, or NULL. */
+ScriptedTask *fixture_find_on (Fixture *self, const char *executor, gint stage, gint attempt,
+                               guint partition);
 void fixture_succeed_all (Fixture *self, gint stage, gint attempt); /* until none runs */
 void fixture_run_stages (Fixture *self, const char *attempts); /* "0.1 1.1": the same for each */
 /* By partition, apart by blanks: "ok", "fail", "killed", "lost:0:2@1" (the fetch of output 2 of

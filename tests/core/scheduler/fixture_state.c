@@ -71,10 +71,18 @@ fixture_place_of (Fixture *self, gint shuffle_id, guint map_index)
 
 /* ---- events ---- */
 
+/* "JobStart" of "SparkListenerJobStart", with or without a package before it. */
+static const char *
+short_name (const RushEvent *event)
+{
+  return strstr (rush_event_kind_spark_name (event->kind), "SparkListener") +
+         strlen ("SparkListener");
+}
+
 static void
 describe_event (const RushEvent *event, GString *out)
 {
-  const char *kind = rush_event_kind_spark_name (event->kind) + strlen ("SparkListener");
+  const char *kind = short_name (event);
 
   g_string_append (out, kind);
   switch ((int)event->kind)
@@ -110,6 +118,11 @@ describe_event (const RushEvent *event, GString *out)
                               event->task_end.stage_attempt, event->task_end.task.partition,
                               event->task_end.reason);
       break;
+    case RUSH_EVENT_SPECULATIVE_TASK_SUBMITTED:
+      g_string_append_printf (out, " %d.%d:%u", event->speculative_task_submitted.stage_id,
+                              event->speculative_task_submitted.stage_attempt,
+                              event->speculative_task_submitted.partition);
+      break;
     default:
       break;
     }
@@ -124,7 +137,7 @@ fixture_events (Fixture *self, const char *kinds)
   for (guint i = 0; i < self->events->len; i++)
     {
       const RushEvent *event = g_ptr_array_index (self->events, i);
-      const char *kind = rush_event_kind_spark_name (event->kind) + strlen ("SparkListener");
+      const char *kind = short_name (event);
 
       if (!g_strv_contains ((const char *const *)wanted, kind))
         continue;

@@ -6,7 +6,7 @@
  * real one would.  So a success means that all inputs were found.
  *
  *     chaos   executors die and return, tasks fail, are killed, end twice or too late, outputs
- *             vanish, jobs come and are cancelled
+ *             vanish, jobs come and are cancelled; some runs copy tasks that take long
  *     calm    nothing goes wrong any more
  *
  * What must hold: the scheduler's invariants after every message; every job ends, within a number
@@ -441,11 +441,27 @@ run_calmly (World *w)
     }
 }
 
-/* How many of its jobs succeeded, of how many. */
-static void
-run_seed (guint32 seed, guint *n_succeeded, guint *n_jobs)
+/* Each behaviour that can be switched on is on for some seeds, in all combinations. */
+static Fixture *
+fixture_of (guint32 seed)
 {
-  World w = { .f = fixture_new (4, NULL), .rand = g_rand_new_with_seed (seed) };
+  return fixture_new (4, "spark.speculation", seed % 2 == 0 ? "true" : "false",
+                      "spark.speculation.quantile", "0.3", "spark.speculation.multiplier", "1.5",
+                      NULL);
+}
+
+/* What has happened in all runs. */
+typedef struct
+{
+  guint n_jobs;
+  guint n_succeeded;
+  guint n_events[RUSH_N_EVENTS];
+} Seen;
+
+static void
+run_seed (guint32 seed, Seen *seen)
+{
+  World w = { .f = fixture_of (seed), .rand = g_rand_new_with_seed (seed) };
 
   g_test_message ("seed %u", seed);
   w.outputs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, output_free);
@@ -461,12 +477,14 @@ run_seed (guint32 seed, guint *n_succeeded, guint *n_jobs)
       TestJob *job = g_ptr_array_index (w.f->jobs, i);
 
       g_assert_true (job->done);
-      (*n_jobs)++;
+      seen->n_jobs++;
       if (job->error != NULL)
         continue;
-      (*n_succeeded)++;
+      seen->n_succeeded++;
       fixture_assert_succeeded (job);
     }
+  for (guint i = 0; i < w.f->events->len; i++)
+    seen->n_events[((const RushEvent *)g_ptr_array_index (w.f->events, i))->kind]++;
   for (guint i = 0; i < N_RDDS; i++)
     rush_rdd_unref (w.rdds[i]);
   g_ptr_array_unref (w.origins);
@@ -481,13 +499,14 @@ test_random_runs (void)
 {
   const char *text = g_getenv ("RUSH_PROPERTY_SEEDS");
   guint n_seeds = text != NULL ? (guint)g_ascii_strtoull (text, NULL, 10) : 100;
-  guint n_succeeded = 0, n_jobs = 0;
+  Seen seen = { 0 };
 
   for (guint seed = 1; seed <= n_seeds; seed++)
-    run_seed (seed, &n_succeeded, &n_jobs);
-  g_test_message ("%u of %u jobs succeeded", n_succeeded, n_jobs);
-  g_assert_cmpuint (n_succeeded, >, n_jobs / 2); /* the world is not hopeless */
-  g_assert_cmpuint (n_succeeded, <, n_jobs);     /* nor is it without failures */
+    run_seed (seed, &seen);
+  g_test_message ("%u of %u jobs succeeded", seen.n_succeeded, seen.n_jobs);
+  g_assert_cmpuint (seen.n_succeeded, >, seen.n_jobs / 2); /* the world is not hopeless */
+  g_assert_cmpuint (seen.n_succeeded, <, seen.n_jobs);     /* nor is it without failures */
+  g_assert_cmpuint (seen.n_events[RUSH_EVENT_SPECULATIVE_TASK_SUBMITTED], >, n_seeds);
 }
 
 int

@@ -1,0 +1,21 @@
+/* speculation_private.h - copies of tasks that take much longer than the others of their set.
+ *
+ * Mirrors: checkSpeculatableTasks of org.apache.spark.scheduler.{TaskSchedulerImpl,TaskSetManager}.
+ */
+#pragma once
+
+#include "core/conf/conf.h"
+#include "core/scheduler/percentile_heap_private.h"
+
+/* What the configuration says. */
+typedef struct
+{
+  gboolean enabled;
+  gint64 interval_us;
+  double multiplier;
+  double quantile;
+  gint64 min_runtime_ms;
+  gint64 threshold_ms; /* a time that is too long whatever others took; −1: there is none */
+} RushSpeculation;
+
+void rush_speculation_init (RushSpeculation *self, const RushConf *conf);
