@@ -91,6 +91,9 @@ def test_components(known):
     expected = groups(dict(said["components"]))
     for algorithm in ("graphframes", "graphx"):
         assert groups(by_number(g.connectedComponents(algorithm), "component")) == expected
+    for algorithm in ("two_phase", "randomized_contraction", "Two_Phase"):
+        found = g.connectedComponents(algorithm, checkpointInterval=1)
+        assert groups(by_number(found, "component")) == expected
     labels = by_number(g.connectedComponents(useLabelsAsComponents=True), "component")
     assert all(labels[v] == min(named(w) for w in group) for group in expected for v in group)
     strong = by_number(g.stronglyConnectedComponents(maxIter=30), "component")
@@ -417,6 +420,84 @@ def test_twice_the_same_vertex(spark):
         GraphFrame(g.vertices.union(g.vertices), g.edges).validate()
 
 
+@pytest.mark.parametrize("kind, ids", [
+    ("bigint", [0, 1, 5, 7]), ("string", ["a", "b", "f", "h"]),
+    ("struct<x:int,y:string>", [(1, "a"), (1, "b"), (2, None), (3, "d")]),
+    ("double", [0.5, 1.0, 2.5, float("inf")]), ("decimal(10,2)", ["0.10", "0.20", "1.00", "2.00"])])
+def test_a_graph_that_is_not_sound(spark, kind, ids):
+    """Edges that lead nowhere, vertices given twice, loops, nulls beside ids of any type: as with
+    GraphFrames.  Among whole numbers the end of a dangling edge is a vertex that is not shown."""
+    import decimal
+    from rushlight.graphframes import GraphFrame
+    if kind.startswith("decimal"):
+        ids = list(map(decimal.Decimal, ids))
+    one, two, alone, nowhere = ids
+    vertices = spark.createDataFrame([(one, 1), (two, 2), (alone, 5), (alone, 6)],
+                                     f"id {kind}, n int")
+    edges = spark.createDataFrame([(one, two), (two, two), (two, nowhere), (nowhere, alone)],
+                                  f"src {kind}, dst {kind}")
+    g = GraphFrame(vertices, edges)
+    whole = kind == "bigint"
+    for algorithm in ("graphframes", "graphx"):
+        found = g.connectedComponents(algorithm).collect()
+        # Twins whose id is no number have a number each, and by their id meet both.
+        assert sorted(row.n for row in found) == ([1, 2, 5, 6] if whole else [1, 2, 5, 5, 6, 6])
+        first = next(row.component for row in found if row.n == 1)
+        assert {row.n for row in found if row.component == first} == (
+            {1, 2, 5, 6} if whole else {1, 2})
+    assert g.triplets.count() == 2                          # alone has no edge that is whole
+    assert by_number(g.triangleCount(), "count") == {1: 0, 2: 0, 5: 0, 6: 0}
+    assert set(by_number(g.pageRank(maxIter=2).vertices, "pagerank")) == {1, 2, 5, 6}
+    assert by_number(g.shortestPaths([two]), "distances")[1] == {two: 1}
+    with pytest.raises(ValueError, match="duplicate vertices"):
+        g.validate()
+
+
+@pytest.mark.parametrize("kind", ["bigint", "string"])
+def test_ids_that_are_null(spark, kind):
+    """Whole numbers fail, as in GraphX; ids of other types are numbered by joins, which a null has
+    no part in."""
+    from rushlight.graphframes import GraphFrame
+    name = (lambda i: i) if kind == "bigint" else (lambda i: i and f"v{i}")
+    vertices = spark.createDataFrame([(name(1), 1), (None, 2), (name(3), 3)], f"id {kind}, n int")
+    edges = spark.createDataFrame([(name(1), None), (name(1), name(3))], f"src {kind}, dst {kind}")
+    for g, wrong in ((GraphFrame(vertices, edges.dropna()), "a vertex has no id: it is null"),
+                     (GraphFrame(vertices.dropna(), edges), "an edge has no target")):
+        for algorithm in ("graphframes", "graphx"):
+            if kind == "bigint":
+                with pytest.raises(ValueError, match=wrong):
+                    g.connectedComponents(algorithm)
+            else:
+                found = by_number(g.connectedComponents(algorithm), "component")
+                assert set(found) == {1, 3} and found[1] == found[3]
+        assert g.find("(a)-[]->(b)").count() == 1
+
+
+def test_numbers_that_are_too_large(spark):
+    g = graph_of(spark, [(1, 2)])
+    for call in (lambda n: g.pageRank(maxIter=n), lambda n: g.labelPropagation(n),
+                 lambda n: g.stronglyConnectedComponents(n),
+                 lambda n: g.connectedComponents("graphx", max_iter=n),
+                 lambda n: g.parallelPersonalizedPageRank(sourceIds=[1], maxIter=n)):
+        for n, words in ((2 ** 32 + 1, "must be at most 2147483647, but got 4294967297"),
+                         (-2 ** 40, "must be greater than 0, but got -1099511627776")):
+            with pytest.raises(ValueError, match=words):
+                call(n)
+    with pytest.raises(ValueError, match="from 0 to 2147483647 is needed, but got 4294967296"):
+        g.connectedComponents(checkpointInterval=2 ** 32)
+
+
+def test_a_long_chain(spark):
+    """Components of a hundred thousand vertices in a row, by stars."""
+    from rushlight.graphframes import GraphFrame
+    from rushlight.sql import functions as F
+    vertices = spark.range(100_000)
+    edges = vertices.select(((F.col("id") * 7919) % 100_003).alias("src"),
+                            (((F.col("id") + 1) * 7919) % 100_003).alias("dst"))
+    found = GraphFrame.fromEdges(edges).connectedComponents()
+    assert found.select("component").distinct().collect() == [(0,)]
+
+
 # ── pictures, and the other name ──
 def test_pictures(spark):
     g = graph_of(spark, [(1, 2), (2, 3)])
@@ -511,19 +592,50 @@ def test_columns_may_have_any_name(spark):
     assert sorted(ranked.select("id", "__number").collect()) == [("a", 777), ("b", 778)]
 
 
-def test_messages_skip_edges_without_active_ends(spark):
-    """An edge carries a message if either end is active, whatever the message looks at."""
+@pytest.mark.parametrize("what, told", [
+    (lambda src, dst: src("id") * 0 + 1, {3}), (lambda src, dst: dst("id") * 0 + 1, {3}),
+    (lambda src, dst: dst("n") * 0 + 1, {2, 3})], ids=["source", "its id", "destination"])
+def test_messages_skip_edges_without_active_ends(spark, what, told):
+    """An edge carries a message if its source is active, or, if messages look at more of the
+    destination than its id, either end."""
     from rushlight.graphframes.lib import Pregel
     from rushlight.sql import functions as F
     g = graph_of(spark, [(1, 2), (2, 3), (3, 4)])
-    for message in F.lit(1), F.when(Pregel.dst("id") > 0, 1):
-        rounds = (g.pregel.withVertexColumn("told", F.lit(0), F.coalesce(Pregel.msg(), F.lit(0)))
-                  .setInitialActiveVertexExpression(F.col("id") == 2)
-                  .setUpdateActiveVertexExpression(F.lit(False))
-                  .setSkipMessagesFromNonActiveVertices(True).setUseLocalCheckpoints(True)
-                  .sendMsgToDst(message).aggMsgs(F.sum(Pregel.msg())).setMaxIter(1).run())
-        assert sorted((row.id, row.told) for row in rounds.collect()) == [
-            (1, 0), (2, 1), (3, 1), (4, 0)]
+    rounds = (g.pregel.withVertexColumn("told", F.lit(0), F.coalesce(Pregel.msg(), F.lit(0)))
+              .setInitialActiveVertexExpression(F.col("id") == 2)
+              .setUpdateActiveVertexExpression(F.lit(False))
+              .setSkipMessagesFromNonActiveVertices(True).setUseLocalCheckpoints(True)
+              .sendMsgToDst(what(Pregel.src, Pregel.dst)).aggMsgs(F.sum(Pregel.msg()))
+              .setMaxIter(1).run())
+    assert {row.id for row in rounds.collect() if row.told == 1} == told
+
+
+@pytest.mark.parametrize("message, heard", [
+    ("1", 2), ("dst.id", 11), ("dst.id + edge.number + src.n", 11 + 1 + 2), ("dst.n", 2),
+    ("cast(to_json(dst) like '%n%' as int)", 1)])
+def test_messages_that_need_no_destination(spark, message, heard):
+    """What an edge knows by itself, its ends' ids, is sent without a look at the destination: so by
+    edges that lead nowhere, too, as GraphFrames does."""
+    from rushlight.graphframes import GraphFrame
+    from rushlight.graphframes.lib import Pregel
+    from rushlight.sql import functions as F
+    g = graph_of(spark, [(1, 2), (1, 9)])
+    told = (GraphFrame(g.vertices.filter("id < 3"), g.edges).pregel.setMaxIter(1)
+            .withVertexColumn("heard", F.lit(None).cast("long"), Pregel.msg())
+            .setCheckpointInterval(0).sendMsgToSrc(F.expr(message)).aggMsgs(F.sum(Pregel.msg())))
+    assert by_number(told.run(), "heard") == {1: heard, 2: None}
+
+
+def test_messages_of_columns_that_are_missing(spark):
+    from rushlight.errors import AnalysisException
+    from rushlight.graphframes.lib import Pregel
+    from rushlight.sql import functions as F
+    g = graph_of(spark, [(1, 2)])
+    for wrong in "id", "dst.nosuch", "src.nosuch":
+        pregel = (g.pregel.setCheckpointInterval(0).withVertexColumn("x", F.lit(1), F.lit(1))
+                  .sendMsgToDst(F.col(wrong)).aggMsgs(F.sum(Pregel.msg())))
+        with pytest.raises(AnalysisException):
+            pregel.run()
 
 
 # ── text ──

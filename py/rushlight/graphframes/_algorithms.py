@@ -10,23 +10,30 @@ them when they are done with.  What each algorithm does stands with its C: graph
 
 GraphFrames has several ways to some answers, in `algorithm`: "graphx", and "graphframes", which are
 loops of DataFrames.  Labels and shortest paths have both here, too (_by_pregel.py).  Components
-have one: their numbers do not depend on the way.
+have both in C: ids that spread along edges, and edges that become stars.
 """
 from rushlight._callsite import operator
 from rushlight.errors import IllegalArgumentException
 from rushlight.graphframes import _by_pregel
-from rushlight.graphframes._columns import DST, ID, SRC, WEIGHT, column
+from rushlight.graphframes._columns import DST, ID, SRC, WEIGHT, column, literal
 from rushlight.graphframes._native import NativeGraph
 from rushlight.sql import functions as F
 from rushlight.storagelevel import StorageLevel
 
-_COMPONENTS = ("two_phase", "randomized_contraction", "graphframes", "graphx")
+_COMPONENTS = ("graphx", "two_phase", "randomized_contraction", "graphframes")
 _MOST_ROUNDS = 2 ** 31 - 2
+_LARGEST_INT = 2 ** 31 - 1
 
 
 def _require(holds, words):
     if not holds:
         raise IllegalArgumentException(f"requirement failed: {words}", "INVALID_ARGUMENT")
+
+
+def _check_rounds(what, rounds):
+    """A number of rounds is an Int of Spark's, and at least 1."""
+    _require(rounds > 0, f"{what} must be greater than 0, but got {rounds}")
+    _require(rounds <= _LARGEST_INT, f"{what} must be at most {_LARGEST_INT}, but got {rounds}")
 
 
 def _check_algorithm(algorithm, known=("graphx", "graphframes")):
@@ -65,8 +72,8 @@ class Algorithms:
         ['Bob', 'Charlie']
         """
         assert (maxIter is None) != (tol is None), "Exactly one of maxIter or tol should be set."
-        _require(maxIter is None or maxIter > 0,
-                 f"Number of iterations must be greater than 0, but got {maxIter}")
+        if maxIter is not None:
+            _check_rounds("Number of iterations", maxIter)
         _require(tol is None or tol >= 0, f"Tolerance must be no less than 0, but got {tol}")
         sources = [] if sourceId is None else [self._native().numbering.number_of(sourceId)]
         answer = self._ranks(resetProbability, sources, maxIter or 0, tol or 0.0)
@@ -85,7 +92,7 @@ class Algorithms:
         """
         assert sourceIds, "Source vertices Ids sourceIds must be provided"
         assert maxIter is not None, "Max number of iterations maxIter must be provided"
-        _require(maxIter > 0, f"Number of iterations must be greater than 0, but got {maxIter}")
+        _check_rounds("Number of iterations", maxIter)
         from rushlight.ml.functions import array_to_vector
         numbers = [self._native().numbering.number_of(s) for s in sourceIds]
         answer = self._ranks(resetProbability, numbers, maxIter, 0.0)
@@ -119,20 +126,32 @@ class Algorithms:
         """Which vertices hang together, whatever the direction: a column "component", the least
         number of a vertex in it; with `useLabelsAsComponents` the least id.
 
-        How a loop of DataFrames keeps its plan short and its joins even (`checkpointInterval`,
-        `broadcastThreshold`, `use_local_checkpoints`) has no meaning for the engine's own graph,
-        and no checkpoint folder is needed; `max_iter` counts for "graphx" alone, as in GraphFrames.
+        "two_phase", which "graphframes" is the old name of, makes edges into stars: rounds by the
+        logarithm of the longest path.  "graphx" spreads ids along edges, a round an edge, at most
+        `max_iter`; the others take no notice of that.  "randomized_contraction" is done by stars,
+        too: its components are the same, and are called after their least number here.
+
+        A lineage of rounds is cut each `checkpointInterval` rounds (0: never; "graphx" has
+        spark.graphx.pregel.checkpointInterval) by a local checkpoint: `use_local_checkpoints` is
+        always so, and no checkpoint folder is needed.  There are no joins whose hubs a
+        `broadcastThreshold` would part.
 
         >>> from rushlight.graphframes.examples import Graphs
         >>> found = Graphs(spark).friends().connectedComponents(useLabelsAsComponents=True)
         >>> found.select("component").distinct().collect()
         [Row(component='a')]
         """
-        _check_algorithm(algorithm, _COMPONENTS)
-        rounds = max_iter if algorithm == "graphx" and max_iter < _MOST_ROUNDS else 0
-        _require(max_iter > 0, f"Maximum of iterations must be greater than 0, but got {max_iter}")
+        named = algorithm.lower()
+        if named not in _COMPONENTS:
+            raise IllegalArgumentException(
+                f"Unsupported algorithm: '{algorithm}'. Supported values are: "
+                f"{', '.join(_COMPONENTS)} (deprecated).", "INVALID_ARGUMENT")
+        _check_rounds("Maximum of iterations", max_iter)
         native = self._native()
-        answer = native.run("connected_components", rounds)
+        if named == "graphx":
+            answer = native.run("connected_components", max_iter if max_iter < _MOST_ROUNDS else 0)
+        else:
+            answer = native.run("connected_components_by_stars", max(checkpointInterval, 0))
         if not useLabelsAsComponents:
             return self._answered(answer, storage_level)
         least = native.numbering.back(answer).groupBy("component").agg(F.min(ID).alias("label"))
@@ -149,7 +168,7 @@ class Algorithms:
         >>> found.groupBy("component").count().orderBy("count").select("count").collect()[-2:]
         [Row(count=1), Row(count=2)]
         """
-        _require(maxIter > 0, f"Number of iterations must be greater than 0, but got {maxIter}")
+        _check_rounds("Number of iterations", maxIter)
         answer = self._native().run("strongly_connected_components", maxIter)
         return self._answered(answer, StorageLevel.MEMORY_AND_DISK)
 
@@ -167,7 +186,7 @@ class Algorithms:
         ['id', 'name', 'age', 'label']
         """
         _check_algorithm(algorithm)
-        _require(maxIter > 0, f"Maximum of steps must be greater than 0, but got {maxIter}")
+        _check_rounds("Maximum of steps", maxIter)
         if algorithm == "graphframes":
             return _by_pregel.label_propagation(self, maxIter, use_local_checkpoints,
                                                 checkpoint_interval, storage_level)
@@ -197,7 +216,7 @@ class Algorithms:
         numbers = [graph._native().numbering.number_of(lm) for lm in landmarks]
         answer = graph._native().run("shortest_paths", numbers)
         distances = [column(c).cast("int") for c in answer.columns if c != ID]
-        keys = [F.lit(lm).cast(self.vertices.schema[ID].dataType) for lm in landmarks]
+        keys = [literal(lm, self.vertices.schema[ID].dataType) for lm in landmarks]
         found = answer.select(ID, _by_pregel.distance_map(keys, distances))
         return graph._answered(found, storage_level)
 

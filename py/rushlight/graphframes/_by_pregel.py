@@ -5,7 +5,7 @@ under it, are Pregel's (lib/pregel.py); the engine's own graph does the same in 
 
 Mirrors org.graphframes.lib.{LabelPropagation,ShortestPaths}.
 """
-from rushlight.graphframes._columns import DST, ID, SRC, column
+from rushlight.graphframes._columns import DST, ID, SRC, column, literal
 from rushlight.graphframes.lib.pregel import Pregel
 from rushlight.sql import functions as F
 
@@ -56,7 +56,7 @@ def shortest_paths(graph, landmarks, directed, local_checkpoints, checkpoint_int
     """A vertex knows a distance a landmark, 0 if it is that itself.  It tells those that have an
     edge to it: one more than mine.  Until nobody can tell anybody a shorter way."""
     names = [f"d{i}" for i in range(len(landmarks))]
-    keys = [F.lit(lm).cast(graph.vertices.schema[ID].dataType) for lm in landmarks]
+    keys = [literal(lm, graph.vertices.schema[ID].dataType) for lm in landmarks]
     pregel = _pregel(graph, _MOST_ROUNDS, local_checkpoints, checkpoint_interval, level)
     for name, key in zip(names, keys):
         pregel.withVertexColumn(name, F.when(column(ID) == key, F.lit(0)),

@@ -10,6 +10,7 @@ projection, but not into a struct that has gone through a join.
 """
 from rushlight.sql import functions as F
 from rushlight.sql._making import quoted
+from rushlight.sql.types import StructType
 
 ID, SRC, DST, EDGE, WEIGHT = "id", "src", "dst", "edge", "weight"
 
@@ -21,6 +22,19 @@ def column(name):
     ['a.id']
     """
     return F.col(quoted(name))
+
+
+def literal(value, kind):
+    """A value of this type as a column; tuples are structs where the type is one.
+
+    >>> kind = spark.sql("SELECT named_struct('x', 1, 'y', 'a') AS id").schema["id"].dataType
+    >>> spark.range(1).select(literal((2, "b"), kind).alias("id")).first()
+    Row(id=Row(x=2, y='b'))
+    """
+    if isinstance(kind, StructType) and isinstance(value, tuple) and len(value) == len(kind):
+        return F.struct(*(literal(v, field.dataType).alias(field.name)
+                          for v, field in zip(value, kind)))
+    return F.lit(value).cast(kind)
 
 
 def columns_of(df):

@@ -10,7 +10,7 @@ that components have the same names.  An edge that names a vertex which is not t
 3, as it is there; among whole numbers it stays, and its end is a vertex that the answer does not
 show.
 """
-from rushlight.graphframes._columns import DST, ID, SRC, column
+from rushlight.graphframes._columns import DST, ID, SRC, column, literal
 from rushlight.graphframes._errors import NoSuchVertexException
 from rushlight.graphframes._rounds import Settled
 from rushlight.sql import functions as F
@@ -58,7 +58,7 @@ class Numbering:
                 return vertex
             raise NoSuchVertexException(vertex, self._graph)
         kind = self._graph.vertices.schema[ID].dataType
-        row = self._numbers.filter(column(ID) == F.lit(vertex).cast(kind)).first()
+        row = self._numbers.filter(column(ID) == literal(vertex, kind)).first()
         if row is None:
             raise NoSuchVertexException(vertex, self._graph)
         return row[NUMBER]

@@ -91,7 +91,8 @@ class Pregel:
         return self
 
     def setSkipMessagesFromNonActiveVertices(self, value):
-        """Whether edges without an active end carry no message."""
+        """Whether edges without an active end carry no message; where messages look at the source
+        and the edge alone, those without an active source."""
         self._skip_from_halted = bool(value)
         return self
 
@@ -184,8 +185,9 @@ class Pregel:
         vertices = Settled(self.graph.vertices.select(
             *own, self._first_active.alias(ACTIVE),
             *(first.alias(name) for name, first, _ in self._columns)), self._level)
+        sent = self._sender(vertices.df, edges.df)
         for iteration in range(1, self._max_iter + 1):
-            messages = self._sent(vertices.df, edges.df)
+            messages = sent(vertices.df, edges.df)
             if self._early_stopping and messages.isEmpty():
                 break
             before, vertices = vertices, self._next(vertices.df, messages, own, iteration)
@@ -222,14 +224,24 @@ class Pregel:
                 "sc.setCheckpointDir(), or by specifying the conf 'spark.checkpoint.dir', or take "
                 "setUseLocalCheckpoints(True).", "IO")
 
-    def _sent(self, vertices, edges):
-        """(id, message) of this round, those that are not null."""
-        if self._skip_from_halted:      # either end may be the active one
+    def _sender(self, vertices, edges):
+        """The function that makes (id, message) of a round, those that are not null.
+
+        Messages that name nothing of the destination, or its id alone, need no second join, which
+        is half the work: an edge knows its ends.  The analyzer says whether they do; whatever it
+        refuses of whole triplets is the program's mistake."""
+        def whole(vertices, edges):
             return self._messages_of(self._triplets(vertices, edges))
-        try:
+
+        def half(vertices, edges):
             return self._messages_of(self._half_triplets(vertices, edges))
+
+        whole(vertices, edges)
+        try:
+            half(vertices, edges)
         except AnalysisException:
-            return self._messages_of(self._triplets(vertices, edges))
+            return whole
+        return half
 
     def _messages_of(self, triplets):
         sent = F.array(*(F.struct(column(f"to.{end}").alias(ID), what.alias(MESSAGE))
@@ -238,10 +250,13 @@ class Pregel:
                 .filter(column(MESSAGE).isNotNull()))
 
     def _half_triplets(self, vertices, edges):
-        """(to.src, to.dst, src, edge): enough for messages that do not look at the destination,
-        which is most of them, and half the work.  The analyzer says whether they do."""
+        """(to.src, to.dst, src, edge, dst.id): the last is a column `id` of a row `dst`, so that a
+        message which takes all of dst is refused."""
+        if self._skip_from_halted:
+            vertices = vertices.filter(column(ACTIVE))
         pairs = self._with_sources(vertices, edges)
-        return pairs.select(*self._heads(), self._struct(SRC, vertices), self._struct(EDGE, edges))
+        return pairs.select(*self._heads(), self._struct(SRC, vertices), self._struct(EDGE, edges),
+                            column(f"{EDGE}.{DST}").alias(ID)).alias(DST)
 
     def _triplets(self, vertices, edges):
         """(to.src, to.dst, src, edge, dst)"""
