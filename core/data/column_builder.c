@@ -171,6 +171,30 @@ rush_column_builder_append_double (RushColumnBuilder *self, double value, GError
 }
 
 gboolean
+rush_column_builder_append_values (RushColumnBuilder *self, gconstpointer values, guint n,
+                                   GError **error)
+{
+  guint width = self->type->value_bytes;
+
+  g_return_val_if_fail (
+      self->type->storage != RUSH_STORAGE_BIT && self->type->storage <= RUSH_STORAGE_F64, FALSE);
+  if (n > (guint)G_MAXINT32 / 2 - self->length)
+    {
+      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                   "column '%s': %u values do not fit into one batch beside the %u before them",
+                   self->name, n, self->length);
+      return FALSE;
+    }
+  while (self->length + n > self->capacity)
+    if (!rush_column_builder_grow (self, error))
+      return FALSE;
+  if (n > 0)
+    memcpy (self->values + (gsize)self->length * width, values, (gsize)n * width);
+  self->length += n;
+  return TRUE;
+}
+
+gboolean
 rush_column_builder_append_int128 (RushColumnBuilder *self, rush_int128 value, GError **error)
 {
   g_return_val_if_fail (self->type->kind == RUSH_TYPE_DECIMAL, FALSE);

@@ -32,6 +32,10 @@ gboolean rush_column_builder_append_int (RushColumnBuilder *self, gint64 value, 
 gboolean rush_column_builder_append_int128 (RushColumnBuilder *self, rush_int128 value,
                                             GError **error); /* any decimal, unscaled */
 gboolean rush_column_builder_append_double (RushColumnBuilder *self, double value, GError **error);
+/* @n values that are none of them null, as they lie in a column of the type: numbers of its width.
+ * Nothing is appended on failure. */
+gboolean rush_column_builder_append_values (RushColumnBuilder *self, gconstpointer values, guint n,
+                                            GError **error);
 gboolean rush_column_builder_append_interval (RushColumnBuilder *self, RushCalendarInterval value,
                                               GError **error);
 gboolean rush_column_builder_append_bytes (RushColumnBuilder *self, const char *bytes, gsize length,

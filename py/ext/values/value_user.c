@@ -180,12 +180,9 @@ append_numbers (RushColumnBuilder *builder, PyObject *object, const char *name, 
     PyErr_Format (PyExc_TypeError, "the %s of a vector are of type \"%s\", not \"%s\"", name,
                   view.format != NULL ? view.format : "B", format);
   else
-    for (Py_ssize_t i = 0; ok && i < view.len / view.itemsize; i++)
-      ok = done (
-          *format == 'd'
-              ? rush_column_builder_append_double (elements, ((const double *)view.buf)[i], &error)
-              : rush_column_builder_append_int (elements, ((const gint32 *)view.buf)[i], &error),
-          &error);
+    ok = done (rush_column_builder_append_values (
+                   elements, view.buf, (guint)MIN (view.len / view.itemsize, G_MAXUINT), &error),
+               &error);
   PyBuffer_Release (&view);
   return ok && done (rush_column_builder_end_list (builder, &error), &error);
 }

@@ -57,6 +57,32 @@ test_lists_and_maps (void)
   assert_finishes_as (b, "{1: [10, 11, null], 2: null} null {}");
 }
 
+/* Many at once, behind and before nulls, and more than there is room for. */
+static void
+test_values_at_once (void)
+{
+  const double values[] = { 1.5, -2, 0 };
+  g_autofree double *many = g_new0 (double, 100000);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RushColumnBuilder) b =
+      rush_column_builder_new (&RUSH_FLOAT64, rush_allocator_system ());
+
+  g_assert_true (rush_column_builder_append_null (b, NULL));
+  g_assert_true (rush_column_builder_append_values (b, values, 3, NULL));
+  g_assert_true (rush_column_builder_append_values (b, NULL, 0, NULL));
+  g_assert_true (rush_column_builder_append_null (b, NULL));
+  assert_finishes_as (b, "null 1.5 -2 0 null");
+  g_assert_true (rush_column_builder_append_values (b, values, 2, NULL));
+  many[99999] = 7;
+  g_assert_true (rush_column_builder_append_values (b, many, 100000, NULL));
+  g_assert_cmpuint (rush_column_builder_length (b), ==, 100002);
+  g_assert_false (rush_column_builder_append_values (b, many, G_MAXINT32, &error));
+  g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT);
+  g_autoptr (RushColumn) column = rush_column_builder_finish (b);
+  g_assert_cmpfloat (rush_column_get_double (column, 1), ==, -2);
+  g_assert_cmpfloat (rush_column_get_double (column, 100001), ==, 7);
+}
+
 /* The children of a null struct get a row, whether their fields are nullable or not. */
 static void
 test_structs (void)
@@ -240,6 +266,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/column_builder/lists_and_maps", test_lists_and_maps);
   g_test_add_func ("/column_builder/structs", test_structs);
+  g_test_add_func ("/column_builder/values_at_once", test_values_at_once);
   g_test_add_func ("/column_builder/many_nulls", test_many_nulls_in_a_struct);
   g_test_add_func ("/column_builder/decimals", test_decimals);
   g_test_add_func ("/column_builder/half_a_value", test_half_a_value_is_taken_back);
