@@ -23,6 +23,13 @@ char *rush_feature_number (double value);
 /* Doubles, or ints, of an array that is a parameter; NULL: it is null. (transfer full, g_free) */
 double *rush_feature_doubles (const RushColumn *array, guint *out_n);
 
+/* Whether a vector of @n values that are not 0 is smaller if it is sparse. */
+static inline gboolean
+rush_feature_is_sparse (guint size, guint n)
+{
+  return 1.5 * n + 2 < size;
+}
+
 /* A vector as Spark's compressed () leaves it, of its values that are not 0: sparse if that is
  * smaller, else dense. */
 void rush_feature_append_compressed (RushVectorBuilder *builder, guint size, guint n,

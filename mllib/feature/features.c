@@ -62,7 +62,7 @@ void
 rush_feature_append_compressed (RushVectorBuilder *builder, guint size, guint n,
                                 const gint32 *indices, const double *values)
 {
-  if (1.5 * n + 2 < size)
+  if (rush_feature_is_sparse (size, n))
     {
       rush_vector_builder_append_sparse (builder, size, n, indices, values);
       return;

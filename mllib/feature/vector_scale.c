@@ -161,9 +161,13 @@ scale_rows (const RushExpr *call, RushColumn *const *args, const RushRows *rows,
     {
       RushVectorView vector;
 
-      if (!rush_feature_row_counts (rows, i, &next) ||
-          !rush_vector_reader_get (&reader, i, &vector))
+      if (!rush_feature_row_counts (rows, i, &next))
         rush_vector_builder_append_null (builder);
+      else if (!rush_vector_reader_get (&reader, i, &vector))
+        {
+          rush_feature_failed (error, call, name, "java.lang.NullPointerException: the vector is null");
+          return NULL;
+        }
       else if (check_size (scaling, &vector, call, name, error))
         append (scaling, &vector, builder);
       else

@@ -350,6 +350,24 @@ rush_vector_builder_append_dense (RushVectorBuilder *self, guint size)
   return self->scratch;
 }
 
+double *
+rush_vector_builder_append_matrix (RushVectorBuilder *self, guint n, guint size)
+{
+  gsize used = self->values != NULL ? self->values->size : 0, n_values = (gsize)n * size;
+
+  g_return_val_if_fail (n > 0, NULL);
+  if (!has_room (self, (guint)MIN (n_values, G_MAXUINT)) ||
+      extend (self, &self->values, n_values * sizeof (double)) == NULL)
+    return NULL;
+  self->values->size = used;
+  for (guint i = 0; i < n; i++)
+    {
+      begin_row (self, DENSE, 0, size, TRUE);
+      self->values->size += (gsize)size * sizeof (double);
+    }
+  return self->refused == NULL ? (double *)(gpointer)(self->values->bytes + used) : NULL;
+}
+
 void
 rush_vector_builder_append_sparse (RushVectorBuilder *self, guint size, guint n,
                                    const gint32 *indices, const double *values)

@@ -310,6 +310,65 @@ assembled (Fixture *self, gboolean keep, GError **error)
   return call (self, "ml_assemble", rush_vector_type (), column, NULL, 2, parameters, error);
 }
 
+/* Numbers, dense vectors of two and a constant, of which @rows count (NULL: all). */
+static RushColumn *
+assembled_strips (Fixture *self, guint n, const double *numbers, const RushRows *rows,
+                  gboolean keep, GError **error)
+{
+  RushTypeField fields[] = { { (char *)"x", &RUSH_FLOAT64, TRUE },
+                             { (char *)"v", rush_vector_type (), TRUE },
+                             { (char *)"c", &RUSH_FLOAT64, TRUE } };
+  g_autoptr (RushVectorBuilder) builder = rush_vector_builder_new (self->allocator);
+  double *matrix = rush_vector_builder_append_matrix (builder, n, 2);
+
+  for (guint i = 0; i < 2 * n; i++)
+    matrix[i] = 100 + i;
+  g_autoptr (RushColumn) column = rush_column_new_struct (
+      rush_type_struct (3, fields), n, NULL, 0,
+      (RushColumn *[]){
+          doubles (self, n, numbers), rush_vector_builder_finish (builder, NULL),
+          rush_column_new_constant_double (&RUSH_FLOAT64, 5, n, self->allocator, NULL) });
+  RushExpr *parameters[] = { array_of (self, doubles (self, 3, (double[]){ 1, 2, 1 })),
+                             rush_expr_literal_bool (keep) };
+
+  return call (self, "ml_assemble", rush_vector_type (), column, rows, 2, parameters, error);
+}
+
+/* As a matrix, and row by row, where not all rows count or one is not a plain number. */
+static void
+test_assembles_strips (Fixture *self, gconstpointer data)
+{
+  enum
+  {
+    N = 3000
+  };
+  g_autofree double *numbers = g_new0 (double, N);
+  static const guint16 positions[] = { 1, 2999 };
+  const RushRows two = { positions, 2, N };
+  g_auto (RushVectorReader) reader = { NULL };
+  g_autoptr (GError) error = NULL;
+  guint size;
+
+  g_autoptr (RushColumn) all = assembled_strips (self, N, numbers, NULL, FALSE, NULL);
+  g_assert_true (rush_vector_reader_init (&reader, all, NULL));
+  g_assert_nonnull (rush_vector_reader_matrix (&reader, &size));
+  g_assert_cmpuint (size, ==, 4);
+  assert_vector (all, 0, 4, 4, NULL, (double[]){ 0, 100, 101, 5 });
+  assert_vector (all, 2999, 4, 4, NULL, (double[]){ 0, 6098, 6099, 5 });
+
+  g_autoptr (RushColumn) some = assembled_strips (self, N, numbers, &two, FALSE, NULL);
+  assert_vector (some, 1, 4, 4, NULL, (double[]){ 0, 102, 103, 5 });
+  assert_vector (some, 2999, 4, 4, NULL, (double[]){ 0, 6098, 6099, 5 });
+
+  numbers[2500] = NAN;
+  g_assert_null (assembled_strips (self, N, numbers, NULL, FALSE, &error));
+  g_assert_nonnull (strstr (error->message, "Encountered NaN while assembling a row"));
+  numbers[2500] = -99;
+  g_autoptr (RushColumn) kept = assembled_strips (self, N, numbers, NULL, TRUE, NULL);
+  assert_vector (kept, 2499, 4, 4, NULL, (double[]){ 0, 5098, 5099, 5 });
+  g_assert_true (rush_column_is_valid (kept, 2500));
+}
+
 static void
 test_assembles (Fixture *self, gconstpointer data)
 {
@@ -342,5 +401,6 @@ main (int argc, char **argv)
   ADD ("scales", test_scales);
   ADD ("min-max", test_min_max);
   ADD ("assembles", test_assembles);
+  ADD ("assembles-strips", test_assembles_strips);
   return g_test_run ();
 }
