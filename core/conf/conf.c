@@ -60,13 +60,27 @@ warn_on_stderr (const char *message, gpointer data)
   g_printerr ("rushlight: warning: %s\n", message);
 }
 
+/* Whether spark.master names a cluster, as far as it is set by now. */
+static gboolean
+is_for_a_cluster (const RushConf *self)
+{
+  lock (self);
+  const char *master = g_tree_lookup (self->values, "spark.master");
+  gboolean cluster = master != NULL && !g_str_has_prefix (master, "local");
+  unlock (self);
+  return cluster;
+}
+
 /* What the user should know about setting this, or NULL. (transfer full) */
 static char *
-warning_for (const char *key, const RushConfKey *known, const char *value)
+warning_for (const RushConf *self, const char *key, const RushConfKey *known, const char *value)
 {
   if (known != NULL)
     {
       const char *note = rush_conf_key_note (known, value);
+
+      if (known->acts_on_clusters && is_for_a_cluster (self))
+        return NULL;
       return note != NULL ? g_strdup_printf ("%s=%s: %s", key, value, note) : NULL;
     }
   if (g_str_has_prefix (key, EXECUTOR_ENV_PREFIX))
@@ -120,7 +134,7 @@ rush_conf_set (RushConf *self, const char *key, const char *value, GError **erro
   RushConfValue checked;
   if (known != NULL && !rush_conf_key_parse (known, value, &checked, error))
     return FALSE;
-  g_autofree char *warning = warning_for (key, known, value);
+  g_autofree char *warning = warning_for (self, key, known, value);
 
   lock (self);
   gboolean frozen = self->frozen;

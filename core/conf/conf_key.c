@@ -9,7 +9,7 @@
  *     is it of the type?   →   is it in the bounds, or one of the choices?   →   do we have it?
  *     INVALID_ARGUMENT         INVALID_ARGUMENT                                  UNSUPPORTED
  *
- * The table is searched from end to end: it has some fifty keys, and readers look once a job.
+ * The table is searched from end to end: it has some two hundred keys, and readers look once a job.
  */
 #include "core/conf/conf_key_private.h"
 
@@ -30,6 +30,7 @@
 #define BUT_NOT(value, why) , .refused = value, .refusal = why
 #define NOTED(value, text) , .noted = value, .note = text
 #define NOTED_BUT_DEFAULT(text) , .note = text
+#define ON_CLUSTERS(text) , .note = text, .acts_on_clusters = TRUE
 
 #define NONE NULL
 #define KEY(name_, type_, unit_, default_, allowed_, since_, doc_)                                 \

@@ -42,6 +42,7 @@ typedef struct
   const char *refusal; /* why, and what to use */
   const char *noted;   /* the value at which the user is told @note; NULL: all but the default */
   const char *note;
+  gboolean acts_on_clusters; /* nothing is to be told there */
 } RushConfKey;
 
 typedef union

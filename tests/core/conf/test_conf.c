@@ -180,6 +180,31 @@ test_unknown_key_is_kept_and_told_once (void)
 }
 
 static void
+test_keys_of_clusters_are_told_of_where_there_is_none (void)
+{
+  g_autoptr (GString) log = g_string_new (NULL);
+  g_autoptr (RushConf) conf = conf_with_log (log);
+
+  assert_set (conf, "spark.yarn.am.memory", "512m"); /* the default: nothing to tell */
+  assert_set (conf, "spark.yarn.am.cores", "2");
+  g_assert_cmpstr (log->str, ==,
+                   "spark.yarn.am.cores=2: no effect; spark.master is local, and no cluster "
+                   "manager is there to act on it\n");
+
+  g_string_truncate (log, 0);
+  assert_set (conf, "spark.master", "yarn");
+  assert_set (conf, "spark.yarn.am.memory", "1g");
+  assert_set (conf, "spark.executor.cores", "4");
+  g_assert_cmpstr (log->str, ==, "");
+
+  assert_set (conf, "spark.master", "local-cluster[2,1,1024]");
+  assert_set (conf, "spark.executor.instances", "4");
+  g_assert_cmpstr (log->str, ==,
+                   "spark.executor.instances=4: no effect; local-cluster[E,C,M] says how many "
+                   "executors there are\n");
+}
+
+static void
 test_foreign_key_stays_out (void)
 {
   g_autoptr (GString) log = g_string_new (NULL);
@@ -468,6 +493,8 @@ main (int argc, char **argv)
   g_test_add_func ("/conf/copy", test_copy_goes_its_own_way);
   g_test_add_func ("/conf/empty", test_empty);
   g_test_add_func ("/conf/warn/unknown", test_unknown_key_is_kept_and_told_once);
+  g_test_add_func ("/conf/warn/keys-of-clusters",
+                   test_keys_of_clusters_are_told_of_where_there_is_none);
   g_test_add_func ("/conf/warn/foreign", test_foreign_key_stays_out);
   g_test_add_func ("/conf/warn/foreign-kept", test_foreign_key_of_a_session_is_kept);
   g_test_add_func ("/conf/warn/notes", test_known_keys_are_silent_but_for_notes);
