@@ -11,8 +11,12 @@
  *     listeners ◀── step: "ResourceManager", "allocates container 3 of 1,408 MiB on host-2" …
  *
  *   table of ask → grant            asks                                grants a container of
+ *   standalone                      heap 1,024 MiB                      1,024 MiB
  *   yarn, increment 512 MiB         heap 1,024 MiB + overhead 384       1,536 MiB
- *   kubernetes, PySpark             heap 1,024 MiB × 1.4                1,434 MiB
+ *   kubernetes, PySpark             heap 1,024 MiB × 1.4, rounded down  1,433 MiB
+ *   mesos                           heap 1,024 MiB + overhead 384       1,408 MiB
+ *
+ * What they grant is what the whole cluster has: the application is alone on it.
  *
  * Ownership:  the manager owns what it knows of executors; heap, topology, configuration and
  *             listener outlive it.
@@ -29,7 +33,7 @@
 /* What one executor is to have, by the settings of the application: before a manager rounds it. */
 typedef struct
 {
-  guint cores;
+  guint cores; /* 0: not set.  Standalone and Mesos give all of a host's, the others one */
   gint64 heap_bytes;
   gint64 overhead_bytes; /* max (384 MiB, factor × heap), or as set */
   gint64 off_heap_bytes;
@@ -38,15 +42,15 @@ typedef struct
 
 typedef struct
 {
-  char *id; /* "0", "1" … in the order of their requests */
+  char *id; /* "0", "1" … in the order of their requests; YARN and Kubernetes begin with "1" */
   RushSimHost *host;
   guint cores;
   gint64 heap_bytes;
   gint64 container_bytes; /* what the manager has set aside, and kills beyond */
-  char *container;        /* "container_…_000003", "pod …-exec-3", "app-…/3"; NULL: has none */
+  char *container;        /* "container_…_000003", "…-exec-3", "app-…/3" */
 } RushSimExecutor;
 
-/* How many bytes of which host were looked at in vain. */
+/* How much of which host was looked at in vain. */
 typedef struct
 {
   const char *host;
@@ -54,6 +58,9 @@ typedef struct
   gint64 free_bytes;
 } RushHostRoom;
 
+#define RUSH_EXIT_UNKNOWN (-1) /* nobody knows how it ended */
+
+/* Each may be NULL: nobody listens.  They may call the manager. */
 typedef struct
 {
   /* It has registered with the driver; (transfer none), valid until it is gone. */
@@ -65,11 +72,16 @@ typedef struct
   /* A step of the story, for the log and the pictures. @executor_id and @host may be NULL. */
   void (*step) (gpointer data, const char *actor, const char *step, const char *executor_id,
                 const char *host);
-  /* Nothing more can be granted for now: what was asked, and what each host had free. */
+  /* Nothing more can be granted for now: what was asked, and what each host had free.  @why: the
+   * refusal in one sentence, in the manager's words.  Once, until something changes. */
   void (*short_of_room) (gpointer data, const RushExecutorShape *asked, gint64 container_bytes,
-                         guint n_missing, const RushHostRoom *rooms, guint n_rooms);
-  /* The driver itself is gone, and with it the application. */
-  void (*driver_gone) (gpointer data, const char *reason);
+                         guint n_missing, const RushHostRoom *rooms, guint n_rooms,
+                         const char *why);
+  /* The driver itself is gone, or the manager has ended the application: executors go without a
+   * word of their own.  @starts_again: driver_back () follows. */
+  void (*driver_gone) (gpointer data, const char *reason, gboolean starts_again);
+  /* It has been started again: a new application, that has asked for nothing yet. */
+  void (*driver_back) (gpointer data, guint attempt);
 } RushManagerListener;
 
 typedef struct _RushClusterManager RushClusterManager;
@@ -79,16 +91,21 @@ typedef struct
   const char *name; /* "standalone", "yarn", "kubernetes", "mesos" */
   /* The application starts: the driver finds its place; no executor is asked for yet. */
   void (*start) (RushClusterManager *self);
-  /* From now on the application wants @n executors in all. */
+  /* From now on the application wants @n executors in all.  May be called before start () is
+   * through: it is remembered.  Fewer than there are: nobody is sent away, see release (). */
   void (*request) (RushClusterManager *self, guint n);
-  /* The application lets one go. */
+  /* The application lets one go; who does not want another in its place asks for fewer before. */
   void (*release) (RushClusterManager *self, const char *executor_id);
-  /* A process has died (exit code), or its container used more than it has; the manager finds out
-   * in its own time. */
+  /* A process has died; the manager finds out in its own time.  @reason: why, for the story. */
   void (*executor_died) (RushClusterManager *self, const char *executor_id, gint exit_code,
                          const char *reason);
+  /* Its processes now use that much together; who limits it kills it beyond, in its own time. */
+  void (*memory_used) (RushClusterManager *self, const char *executor_id, gint64 used_bytes);
+  /* After @host's alive or reachable has become FALSE, and all that ran there with it. */
   void (*host_died) (RushClusterManager *self, RushSimHost *host);
+  /* After both are TRUE again: nothing runs there any more. */
   void (*host_back) (RushClusterManager *self, RushSimHost *host);
+  /* Gives everything back; nobody is told anything any more. */
   void (*stop) (RushClusterManager *self);
   void (*free) (RushClusterManager *self);
 } RushClusterManagerClass;
@@ -100,10 +117,10 @@ typedef struct
   RushTopology *topology;
   const RushConf *conf;
   guint64 seed;
-  gboolean runs_python;      /* the overhead factor of Kubernetes */
-  gboolean cluster_mode;     /* the driver runs inside the cluster, else on the client's machine */
+  gboolean runs_python;  /* for a driver's pod; the shape of executors has it already */
+  gboolean cluster_mode; /* the driver runs inside the cluster, else on the client's machine */
   RushExecutorShape shape;
-  const RushJson *settings;  /* the scenario's "manager" object, or NULL */
+  const RushJson *settings; /* the scenario's "manager" object, or NULL; see managers/README.md */
   const RushManagerListener *listener;
   gpointer listener_data;
 } RushManagerSetup;
@@ -121,7 +138,12 @@ RushClusterManager *rush_yarn_manager_new (const RushManagerSetup *setup, GError
 RushClusterManager *rush_kubernetes_manager_new (const RushManagerSetup *setup, GError **error);
 RushClusterManager *rush_mesos_manager_new (const RushManagerSetup *setup, GError **error);
 
-/* From spark.executor.{cores,memory,memoryOverhead,memoryOverheadFactor,pyspark.memory} and
- * spark.memory.offHeap.*; @default_factor: 0.1, or 0.4 for Python on Kubernetes. */
+/* From spark.executor.{cores,memory,memoryOverhead,memoryOverheadFactor,minMemoryOverhead,
+ * pyspark.memory} and spark.memory.offHeap.*, in whole MiB as Spark counts.  @default_factor: if
+ * spark.executor.memoryOverheadFactor is not set.  INVALID_ARGUMENT: a heap below 450 MiB, or memory
+ * outside of the heap that is enabled and has no size. */
 gboolean rush_executor_shape_read (const RushConf *conf, double default_factor,
                                    RushExecutorShape *out, GError **error);
+/* 0.1; on Kubernetes spark.kubernetes.memoryOverheadFactor, or 0.4 for Python. */
+double rush_default_overhead_factor (const RushConf *conf, gboolean kubernetes,
+                                     gboolean runs_python);
