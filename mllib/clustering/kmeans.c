@@ -14,6 +14,7 @@
 #include "mllib/clustering/kmeans_private.h"
 
 #include "mllib/clustering/cluster_sums.h"
+#include "mllib/clustering/point_passes.h"
 
 #include <math.h>
 #include <string.h>
@@ -189,6 +190,20 @@ rush_kmeans_fit (const RushInstances *instances, const RushKMeansParams *params,
       iteration++;
     }
   return result_new (centers, cost, iteration);
+}
+
+gboolean
+rush_kmeans_cost (const RushInstances *instances, guint n, const double *centers, double *out_cost,
+                  GError **error)
+{
+  RushPointPasses passes = { instances, RUSH_DISTANCE_EUCLIDEAN, "KMeansModel.scala",
+                             instances->job != NULL ? *instances->job : (RushJobOptions){ 0 } };
+  g_autoptr (RushPointSet) set = rush_point_set_new (instances->n_features);
+
+  g_return_val_if_fail (n > 0 && instances->n_features > 0, FALSE);
+  for (guint i = 0; i < n; i++)
+    rush_point_set_append (set, centers + (gsize)i * instances->n_features);
+  return rush_points_cost (&passes, set, out_cost, error);
 }
 
 void

@@ -40,5 +40,9 @@ typedef struct
  * @error.  (transfer full) */
 RushKMeansResult *rush_kmeans_fit (const RushInstances *instances, const RushKMeansParams *params,
                                    GError **error);
+/* What points cost: the sum of their squared distances to the closest of @n centres of
+ * instances->n_features each.  Runs a job.  FALSE with @error. */
+gboolean rush_kmeans_cost (const RushInstances *instances, guint n, const double *centers,
+                           double *out_cost, GError **error);
 void rush_kmeans_result_free (RushKMeansResult *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushKMeansResult, rush_kmeans_result_free)

@@ -99,6 +99,33 @@ kmeans (PyObject *module, PyObject *args)
   return answer;
 }
 
+/* ml_kmeans_cost (query, columns, centres, centres as bytes, call, properties) -> cost */
+static PyObject *
+kmeans_cost (PyObject *module, PyObject *args)
+{
+  PyObject *query, *columns, *call, *properties;
+  unsigned int n;
+  const char *bytes;
+  Py_ssize_t size;
+  GError *error = NULL;
+  EngineFit fit;
+
+  if (!PyArg_ParseTuple (args, "OOIy#OO!", &query, &columns, &n, &bytes, &size, &call, &PyDict_Type,
+                         &properties))
+    return NULL;
+  guint n_features = n > 0 ? (guint)((gsize)size / sizeof (double) / n) : 0;
+  if (!check_start (n, n_features, (gsize)size, &error))
+    return engine_raise (error);
+  if (!engine_fit_init (&fit, query, columns, RUSH_CHECK_NOTHING, n_features, call, properties))
+    return NULL;
+  double cost = 0;
+  gboolean fine;
+  Py_BEGIN_ALLOW_THREADS fine =
+      rush_kmeans_cost (&fit.instances, n, (const double *)bytes, &cost, &error);
+  Py_END_ALLOW_THREADS engine_fit_clear (&fit);
+  return fine ? PyFloat_FromDouble (cost) : engine_raise (error);
+}
+
 /* ---- silhouettes ---- */
 
 /* ml_cluster_statistics (query, columns, distance, call, properties) -> (clusters, records): the
@@ -133,8 +160,9 @@ cluster_statistics (PyObject *module, PyObject *args)
 PyMethodDef engine_ml_clustering_functions[] = {
   { "ml_kmeans", kmeans, METH_VARARGS,
     "ml_kmeans (query, columns, features, options, keeping, call, properties) -> (n, centres, "
-    "cost, "
-    "iterations)" },
+    "cost, iterations)" },
+  { "ml_kmeans_cost", kmeans_cost, METH_VARARGS,
+    "ml_kmeans_cost (query, columns, centres, centres as bytes, call, properties) -> cost" },
   { "ml_cluster_statistics", cluster_statistics, METH_VARARGS,
     "ml_cluster_statistics (query, columns, distance, call, properties) -> (clusters, records)" },
   { NULL },

@@ -8,10 +8,10 @@ import random
 
 import numpy as np
 
-from rushlight._callsite import operator
 from rushlight._version import RUSHLIGHT
 from rushlight.errors import IllegalArgumentException
-from rushlight.ml.clustering import run_kmeans
+from rushlight.ml._fitting import user_call
+from rushlight.ml.clustering import doubles_as_bytes, run_kmeans
 from rushlight.mllib.linalg import _convert_to_vector
 from rushlight.rdd import RDD
 from rushlight.storagelevel import StorageLevel
@@ -34,12 +34,13 @@ def __getattr__(name):
 
 def _rows(rdd):
     """An RDD of what can stand for vectors, as rows of one column."""
-    from rushlight.ml.linalg import VectorUDT
+    from rushlight.mllib.linalg import VectorUDT
     from rushlight.sql import SparkSession
     from rushlight.sql.types import StructField, StructType
     spark = SparkSession.builder.getOrCreate()
     schema = StructType([StructField("features", VectorUDT(), False)])
-    return spark.createDataFrame(rdd.map(lambda x: (_convert_to_vector(x).asML(),)), schema)
+    return spark.createDataFrame(rdd.map(lambda x: (_convert_to_vector(x),)), schema,
+                                 verifySchema=False)
 
 
 class KMeansModel:
@@ -72,12 +73,14 @@ class KMeansModel:
         x = _convert_to_vector(x)
         return min(range(len(self.centers)), key=lambda i: x.squared_distance(self.centers[i]))
 
-    @operator
     def computeCost(self, rdd):
         """The sum of squared distances of an RDD's vectors to their closest centres."""
-        centers = [np.asarray(_convert_to_vector(c).toArray()) for c in self.centers]
-        return rdd.map(lambda x: float(min(_convert_to_vector(x).squared_distance(c)
-                                           for c in centers))).sum()
+        from rushlight import _engine
+        rows = _rows(rdd)
+        centers = doubles_as_bytes(
+            float(x) for center in self.centers for x in _convert_to_vector(center).toArray())
+        return _engine.ml_kmeans_cost(rows._query(), (-1, -1, 0), self.k, centers,
+                                      user_call("computeCost"), rows._properties())
 
     def save(self, sc, path):
         """Saves the model in Spark's files.
