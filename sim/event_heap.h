@@ -21,9 +21,9 @@
 #pragma once
 
 #include "core/base/clock.h"
+#include "sim/action_queue.h"
 
 typedef struct _RushEventHeap RushEventHeap;
-typedef void (*RushSimAction) (gpointer data, gint64 argument);
 
 RushEventHeap *rush_event_heap_new (gint64 start_wall_ms);
 void rush_event_heap_free (RushEventHeap *self);

@@ -31,5 +31,9 @@ guint64 rush_link_send (RushLink *self, double bytes, RushSimAction done, gpoint
 gboolean rush_link_give_up (RushLink *self, guint64 flow);
 /* From now on; 0: nothing comes through (a partition of the network), until it is set again. */
 void rush_link_set_bandwidth (RushLink *self, double bytes_per_s);
-guint rush_link_n_flows (RushLink *self);
-double rush_link_bytes_sent (RushLink *self); /* of flows that are over and of those that are not */
+guint rush_link_n_flows (const RushLink *self); /* that have not been told of their end */
+double rush_link_bandwidth (const RushLink *self);
+/* What one flow more would get of it, per second. */
+double rush_link_next_share (const RushLink *self);
+/* Of flows that are over, of those that are not, and of those that were given up. */
+double rush_link_bytes_sent (RushLink *self);

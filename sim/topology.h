@@ -5,8 +5,8 @@
  *        │  └ NIC   └ NIC                            …
  *
  * Host i stands in rack i × racks / hosts, so that neighbours share a rack.  A transfer takes the
- * narrowest link on its way at the moment when it starts: the receiver's NIC in its own rack, the
- * rack's uplink from another one.
+ * narrowest link on its way at the moment when it starts: the disk on the same host, the receiver's
+ * NIC in its own rack, NIC or uplink of the rack from another one.
  *
  * Ownership:  a topology owns its hosts and links; the heap outlives it.
  * Threads:    the simulation's.
@@ -33,7 +33,7 @@ typedef struct
   double cpu_speed; /* 1: as the cost model was measured */
   RushLink *nic;    /* receiving */
   RushLink *disk;
-  gboolean alive;
+  gboolean alive;     /* the owner of the run says so, as the next */
   gboolean reachable; /* FALSE: cut off from the driver */
 } RushSimHost;
 
@@ -55,7 +55,7 @@ void rush_topology_free (RushTopology *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushTopology, rush_topology_free)
 guint rush_topology_n_hosts (const RushTopology *self);
 guint rush_topology_n_racks (const RushTopology *self);
-RushSimHost *rush_topology_host (RushTopology *self, guint index); /* (transfer none) */
+RushSimHost *rush_topology_host (RushTopology *self, guint index);      /* (transfer none) */
 RushSimHost *rush_topology_find (RushTopology *self, const char *name); /* NULL: none */
 RushDistance rush_topology_distance (const RushSimHost *a, const RushSimHost *b);
 double rush_topology_latency_s (const RushTopology *self, RushDistance distance);
