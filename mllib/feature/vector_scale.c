@@ -165,7 +165,8 @@ scale_rows (const RushExpr *call, RushColumn *const *args, const RushRows *rows,
         rush_vector_builder_append_null (builder);
       else if (!rush_vector_reader_get (&reader, i, &vector))
         {
-          rush_feature_failed (error, call, name, "java.lang.NullPointerException: the vector is null");
+          rush_feature_failed (error, call, name,
+                               "java.lang.NullPointerException: the vector is null");
           return NULL;
         }
       else if (check_size (scaling, &vector, call, name, error))

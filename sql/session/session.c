@@ -230,23 +230,30 @@ put_setting (gpointer key, gpointer value, gpointer into)
   g_hash_table_insert (into, g_strdup (key), g_strdup (value));
 }
 
-/* The partitions of a cache are those that the last shuffle has: plans that read it count on that.
- */
-static RushQuery *
-query_of_cache (RushSqlSession *self, RushPlan *plan)
+RushQuery *
+rush_sql_session_query_with (RushSqlSession *self, RushPlan *plan, const char *key,
+                             const char *value)
 {
   RushQueryEnvironment environment = rush_sql_session_environment (self);
   RushQuery *query;
 
   GHashTable *own = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_hash_table_foreach (environment.settings.conf, put_setting, own);
-  put_setting ((gpointer) "spark.sql.adaptive.applyFinalStageShuffleOptimizations",
-               (gpointer) "false", own);
+  put_setting ((gpointer)key, (gpointer)value, own);
   g_hash_table_unref (environment.settings.conf);
   environment.settings.conf = own;
   query = rush_query_new (&environment, plan);
   rush_query_environment_clear (&environment);
   return query;
+}
+
+/* The partitions of a cache are those that the last shuffle has: plans that read it count on that.
+ */
+static RushQuery *
+query_of_cache (RushSqlSession *self, RushPlan *plan)
+{
+  return rush_sql_session_query_with (
+      self, plan, "spark.sql.adaptive.applyFinalStageShuffleOptimizations", "false");
 }
 
 gboolean

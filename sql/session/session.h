@@ -35,6 +35,9 @@ RushPlan *rush_sql_session_sql (RushSqlSession *self, const char *text, GPtrArra
 RushPlan *rush_sql_session_analyze (RushSqlSession *self, RushPlan *plan,
                                     const RushExecutionOptions *options, GError **error);
 RushQuery *rush_sql_session_query (RushSqlSession *self, RushPlan *plan); /* (transfer full) */
+/* The same with one setting (spark.sql…) that is another for this query. (transfer full) */
+RushQuery *rush_sql_session_query_with (RushSqlSession *self, RushPlan *plan, const char *key,
+                                        const char *value);
 RushParserOptions rush_sql_session_parser_options (RushSqlSession *self);
 RushEvalSettings rush_sql_session_settings (RushSqlSession *self); /* conf: a copy, owned by … see
                                                                       rush_eval_settings_clear () */

@@ -2,10 +2,12 @@
 nulls (of which Spark tells a scala.MatchError) the name of the column.
 """
 import math
+import re
 
 import pytest
 
 import rushlight
+from rushlight.errors import IllegalArgumentException
 
 NAN, INF = math.nan, math.inf
 FAIR = dict(label=1.0, prediction=1.0, rawPrediction=0.6, w=1.0, probability=(0.4, 0.6),
@@ -108,5 +110,9 @@ def test_probabilities_that_are_no_numbers(spark):
 def test_columns_without_nulls_and_of_integers(spark):
     from rushlight.ml.evaluation import MulticlassClassificationEvaluator, RegressionEvaluator
     df = spark.range(4).selectExpr("id AS label", "id + 1 AS prediction")
-    assert RegressionEvaluator().evaluate(df) == 1.0
+    assert RegressionEvaluator().evaluate(df.withColumn("prediction", df.prediction * 1.0)) == 1.0
+    with pytest.raises(IllegalArgumentException, match=re.escape(
+            "Column prediction must be of type equal to one of the following types: [double, float]"
+            " but was actually of type bigint.")):
+        RegressionEvaluator().evaluate(df)
     assert MulticlassClassificationEvaluator(metricName="accuracy").evaluate(df) == 0.0

@@ -157,17 +157,19 @@ session_load_json_texts (EngineSqlSession *self, PyObject *args)
   return engine_plan_wrap (plan, error);
 }
 
-/* query (plan) -> Query */
+/* query (plan, key=None, value=None) -> Query, with a setting of its own */
 static PyObject *
 session_query (EngineSqlSession *self, PyObject *args)
 {
   RushPlan *plan;
-  if (!PyArg_ParseTuple (args, "O&", engine_plan_converter, &plan))
+  const char *key = NULL, *value = NULL;
+  if (!PyArg_ParseTuple (args, "O&|ss", engine_plan_converter, &plan, &key, &value))
     return NULL;
   EngineQuery *query = PyObject_New (EngineQuery, &EngineQuery_Type);
   if (query == NULL)
     return NULL;
-  query->query = rush_sql_session_query (self->session, plan);
+  query->query = value == NULL ? rush_sql_session_query (self->session, plan)
+                               : rush_sql_session_query_with (self->session, plan, key, value);
   query->context = rush_context_ref (self->context);
   query->process = getpid ();
   return (PyObject *)query;
@@ -279,7 +281,8 @@ static PyMethodDef session_methods[] = {
     "load (format, paths, type or None, options, call, properties) -> Plan" },
   { "load_json_texts", (PyCFunction)session_load_json_texts, METH_VARARGS,
     "load_json_texts (plan, type or None, options, call, properties) -> Plan" },
-  { "query", (PyCFunction)session_query, METH_VARARGS, "query (plan) -> Query" },
+  { "query", (PyCFunction)session_query, METH_VARARGS,
+    "query (plan, key=None, value=None) -> Query" },
   { "register_function", (PyCFunction)session_register_function, METH_VARARGS,
     "register_function (name, function)" },
   { "set_conf", (PyCFunction)session_set_conf, METH_VARARGS, "set_conf (key, value)" },

@@ -12,8 +12,11 @@ Mirrors org.apache.spark.mllib.stat.test.ChiSqTest.
 """
 import math
 
+from rushlight._callsite import renamed
+from rushlight.errors import UnsupportedOperationException
 from rushlight.errors.engine import EngineError
-from rushlight.ml._stages import check_numeric, check_vector, column
+from rushlight.ml._fitting import collected, user_call
+from rushlight.ml._stages import check_numeric, check_vector, column, local_frame
 from rushlight.ml.functions import vector_to_array
 from rushlight.ml.linalg import DenseVector, VectorUDT
 from rushlight.sql import functions as F
@@ -43,19 +46,21 @@ class ChiSquareTest:
         check_vector(dataset.schema, featuresCol)
         check_numeric(dataset.schema, labelCol)
         answers = [_independence(table, i) for i, table in _tables(dataset, featuresCol, labelCol)]
-        create = dataset.sparkSession.createDataFrame
+        spark = dataset.sparkSession
         if flatten:
-            return create([(i, *answer) for i, answer in enumerate(answers)], StructType([
+            return local_frame(spark, [(i, *answer) for i, answer in enumerate(answers)], StructType([
                 StructField("featureIndex", IntegerType(), False),
                 StructField("pValue", DoubleType(), False),
                 StructField("degreesOfFreedom", IntegerType(), False),
                 StructField("statistic", DoubleType(), False)]))
-        probabilities, degrees, statistics = zip(*answers) if answers else ((), (), ())
-        return create([(DenseVector(probabilities), list(degrees), DenseVector(statistics))],
-                      StructType([
-                          StructField("pValues", VectorUDT(), False),
-                          StructField("degreesOfFreedom", ArrayType(IntegerType(), False), False),
-                          StructField("statistics", VectorUDT(), False)]))
+        if not answers:
+            raise UnsupportedOperationException("empty collection")
+        probabilities, degrees, statistics = zip(*answers)
+        return local_frame(
+            spark, [(DenseVector(probabilities), list(degrees), DenseVector(statistics))],
+            StructType([StructField("pValues", VectorUDT()),
+                        StructField("degreesOfFreedom", ArrayType(IntegerType(), False)),
+                        StructField("statistics", VectorUDT())]))
 
 
 def _tables(dataset, features, label):
@@ -64,8 +69,9 @@ def _tables(dataset, features, label):
         column(label).cast("double").alias("label"),
         F.posexplode(vector_to_array(features)).alias("feature", "value"))
     tables = {}
-    for feature, value, row_label, n in values.groupBy("feature", "value", "label").count() \
-            .collect():
+    counts = values.groupBy("feature", "value", "label").count()
+    call = renamed(user_call("test"), "collect at ChiSqTest.scala")
+    for feature, value, row_label, n in collected(counts, call):
         of_value = tables.setdefault(feature, {}).setdefault(value, {})
         of_value[row_label] = of_value.get(row_label, 0) + n
     return sorted(tables.items())

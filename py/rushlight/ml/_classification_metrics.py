@@ -12,7 +12,7 @@ Mirrors org.apache.spark.mllib.evaluation.{MulticlassMetrics,BinaryClassificatio
 import math
 
 from rushlight._callsite import renamed
-from rushlight.ml._fitting import user_call
+from rushlight.ml._fitting import collected, user_call
 from rushlight.sql import functions as F
 
 
@@ -64,10 +64,8 @@ class Confusion:
         rows = frame.select(label.alias("label"), prediction.alias("prediction"),
                             checked_weight(weight).alias("weight"))
         rows = rows.groupBy("label", "prediction").agg(counted.cast("double").alias("weight"))
-        from rushlight.sql.row import Row
-        found = rows._query().collect(
-            Row, renamed(user_call("evaluate"), "collectAsMap at MulticlassMetrics.scala"),
-            rows._properties())
+        found = collected(rows, renamed(user_call("evaluate"),
+                                        "collectAsMap at MulticlassMetrics.scala"))
         return cls({(row[0], row[1]): row[2] for row in found})
 
     # ---- of one class ----
@@ -82,11 +80,19 @@ class Confusion:
 
     def recall(self, label):
         """How much of this class was predicted as it."""
-        return _ratio(self._right.get(label, 0.0), self._of_label.get(label, 0.0))
+        return _ratio(self._right.get(label, 0.0), self._weight_of(label))
+
+    def _weight_of(self, label):
+        if label not in self._of_label:
+            from rushlight.errors import SparkNoSuchElementException
+            raise SparkNoSuchElementException(
+                f"key not found: {label}: no row has this label, but {self.labels}")
+        return self._of_label[label]
 
     def false_positive_rate(self, label):
         """How much of the other classes was predicted as this one."""
-        return _ratio(self._wrong(label), self.total - self._of_label.get(label, 0.0))
+        others = self.total - self._weight_of(label)
+        return self._wrong(label) / others if others else math.nan
 
     def f_measure(self, label, beta=1.0):
         """The harmonic mean of precision and recall; `beta`: recall counts so much more."""
@@ -96,8 +102,8 @@ class Confusion:
     # ---- of all classes ----
 
     def accuracy(self):
-        """How much is right."""
-        return _ratio(sum(self._right.values()), self.total)
+        """How much is right; NaN without any rows."""
+        return sum(self._right.values()) / self.total if self.total else math.nan
 
     def weighted(self, metric, *arguments):
         """A metric of each class, weighted by how much of it there is."""

@@ -8,8 +8,9 @@ summaries of logistic regression.
 """
 import functools
 
-from rushlight.ml._classification_metrics import Confusion, Curve
-from rushlight.ml._stages import column
+from rushlight.ml._classification_metrics import Confusion, Curve, no_null
+from rushlight.ml._stages import column, local_frame
+from rushlight.sql.types import DoubleType, StructField, StructType
 
 
 class _ClassificationSummary:
@@ -32,8 +33,11 @@ class _ClassificationSummary:
 
     @functools.cached_property
     def _table(self):
-        return Confusion.of(self.predictions, column(self.labelCol).cast("double"),
-                            column(self.predictionCol), self._weight)
+        return Confusion.of(self.predictions, self._label, column(self.predictionCol), self._weight)
+
+    @property
+    def _label(self):
+        return no_null(self.labelCol, column(self.labelCol).cast("double"))
 
     def _by_label(self, metric, *arguments):
         return [metric(label, *arguments) for label in self._table.labels]
@@ -109,11 +113,11 @@ class _BinaryClassificationSummary(_ClassificationSummary):
     def _curve(self):
         from rushlight.ml.functions import vector_to_array
         return Curve(self.predictions, vector_to_array(column(self.scoreCol))[1],
-                     column(self.labelCol).cast("double"), self._weight, points=True)
+                     self._label, self._weight, points=True)
 
     def _frame(self, rows, first, second):
-        spark = self.predictions.sparkSession
-        return spark.createDataFrame(rows, f"{first} double, {second} double")
+        return local_frame(self.predictions.sparkSession, rows, StructType([
+            StructField(name, DoubleType(), False) for name in (first, second)]))
 
     @property
     def roc(self):
@@ -130,9 +134,10 @@ class _BinaryClassificationSummary(_ClassificationSummary):
         """A DataFrame (recall, precision)."""
         return self._frame(self._curve.pr(), "recall", "precision")
 
-    def fMeasureByThreshold(self, beta=1.0):
+    @property
+    def fMeasureByThreshold(self):
         """A DataFrame (threshold, `F-Measure`)."""
-        return self._frame(self._curve.f_measures(beta), "threshold", "`F-Measure`")
+        return self._frame(self._curve.f_measures(), "threshold", "F-Measure")
 
     @property
     def precisionByThreshold(self):

@@ -84,6 +84,14 @@ class Fit:
                         self._instances._properties())
 
 
+def collected(frame, call):
+    """The rows of a query that Spark writes as operations of RDDs: one job, nothing is planned anew
+    while it runs."""
+    from rushlight.sql.row import Row
+    query = frame._session._engine_session.query(frame._plan, "spark.sql.adaptive.enabled", "false")
+    return query.collect(Row, call, frame._properties())
+
+
 def number_of_classes(field):
     """How many classes the metadata of a column of labels name; 0: they do not say."""
     known = attribute_of(field) or {}

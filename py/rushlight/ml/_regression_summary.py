@@ -12,11 +12,12 @@ Mirrors pyspark.ml.regression.{LinearRegressionSummary,LinearRegressionTrainingS
 """
 import functools
 import math
+import uuid
 
 from rushlight._callsite import renamed
 from rushlight.errors import UnsupportedOperationException
 from rushlight.ml._fitting import user_call
-from rushlight.ml._stages import column
+from rushlight.ml._stages import column, require
 
 _SMALL = 1e-300
 _TERMS = 10_000
@@ -76,9 +77,11 @@ def regression_sums(frame, label, prediction, weight, name):
     selected.append(prediction.alias("prediction"))
     rows = frame.select(*selected)
     places = (0, 1, 2) if weight is not None else (0, -1, 1)
-    return _engine.ml_regression_metrics(
+    sums = _engine.ml_regression_metrics(
         rows._query(), places, renamed(user_call("evaluate"), f"rdd at {name}"),
         rows._properties())
+    require(sums["weight_sum"], "Nothing has been added to this summarizer.")
+    return sums
 
 
 class LinearRegressionSummary:
@@ -100,7 +103,7 @@ class LinearRegressionSummary:
     def __init__(self, model, dataset):
         self._model = model
         if not model.getPredictionCol():
-            model = model.copy({model.predictionCol: f"prediction_{model.uid}"})
+            model = model.copy({model.predictionCol: f"prediction_{uuid.uuid4()}"})
         self.predictionCol = model.getPredictionCol()
         self.labelCol, self.featuresCol = model.getLabelCol(), model.getFeaturesCol()
         self.predictions = model.transform(dataset)
@@ -187,7 +190,7 @@ class LinearRegressionSummary:
     @property
     def tValues(self):
         """Coefficients divided by their standard errors."""
-        self._check_normal("t-statistic of coefficients")
+        self._check_normal("t-statistic")
         estimates = self._model.coefficients.toArray().tolist()
         if self._model.getFitIntercept():
             estimates.append(self._model.intercept)
@@ -197,7 +200,7 @@ class LinearRegressionSummary:
     @property
     def pValues(self):
         """The chances of such coefficients if there were no connection."""
-        self._check_normal("p-value of coefficients")
+        self._check_normal("p-value")
         return [p_value(t, self.degreesOfFreedom) for t in self.tValues]
 
     def _check_normal(self, what):

@@ -52,7 +52,10 @@ def params_setter(init):
         """Sets several parameters."""
         if args:
             raise TypeError("Method setParams forces keyword arguments.")
-        signature.bind(self, **kwargs)
+        try:
+            signature.bind(self, **kwargs)
+        except TypeError as error:
+            raise TypeError(f"{type(self).__name__}.setParams() {error}") from None
         return self._set(**kwargs)
 
     setParams.__signature__ = signature
@@ -136,7 +139,12 @@ def check_new(schema, name, message="Output column {} already exists."):
 def scala_type_name(data_type):
     """How Scala shows a type, StringType or DecimalType(10,2), where its messages do."""
     name = type(data_type).__name__
-    return f"{name}({data_type.precision},{data_type.scale})" if name == "DecimalType" else name
+    if name == "DecimalType":
+        return f"{name}({data_type.precision},{data_type.scale})"
+    if name == "ArrayType":
+        return (f"{name}({scala_type_name(data_type.elementType)},"
+                f"{str(data_type.containsNull).lower()})")
+    return name
 
 
 def check_numeric(schema, name):
@@ -186,11 +194,11 @@ def one_or_many(stage, one=("outputCol",), many=("outputCols",)):
     what = ""
     if wrong:
         what += ("The following Params are not applicable and should not be set: "
-                 f"{', '.join(wrong)}. ")
+                 f"{', '.join(wrong)}.")
     if missing:
-        what += f"The following Params must be defined but are not set: {', '.join(missing)}. "
+        what += f"The following Params must be defined but are not set: {', '.join(missing)}."
     if what:
-        refuse(f"{name} has {way}. {what}".rstrip())
+        refuse(f"{name} has {way}. {what}")
     return stage.isSet("inputCol")
 
 
@@ -199,6 +207,24 @@ def in_out_cols(stage, one=("outputCol",), many=("outputCols",)):
     if one_or_many(stage, one, many):
         return [stage.getInputCol()], [stage.getOutputCol()]
     return stage.getInputCols(), stage.getOutputCols()
+
+
+# ---- what stages make -------------------------------------------------------------------------
+
+def compressed(vector):
+    """A vector in the form that takes less room in a JVM, which Spark's models keep."""
+    from rushlight.ml.linalg import Vectors
+    values = vector.toArray().tolist()
+    there = [i for i, value in enumerate(values) if value != 0]
+    if 1.5 * (len(there) + 1) < len(values):
+        return Vectors.sparse(len(values), there, [values[i] for i in there])
+    return Vectors.dense(values)
+
+
+def local_frame(spark, rows, schema):
+    """A DataFrame of a few rows (tuples) that the driver has: to show it needs no job."""
+    from rushlight import _engine
+    return spark._dataframe(_engine.plan_local(list(rows), schema.json()))
 
 
 # ---- columns ----------------------------------------------------------------------------------

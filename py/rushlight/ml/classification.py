@@ -19,8 +19,8 @@ from rushlight.ml._classification_summary import (
     LogisticRegressionSummary, LogisticRegressionTrainingSummary, summary_of)
 from rushlight.ml._fitting import Fit, check_outputs, number_of_classes
 from rushlight.ml._stages import (
-    SparkEstimator, SparkModel, add_column, check_vector, column, field_of, getter, parameter,
-    params_setter, setter)
+    SparkEstimator, SparkModel, add_column, check_vector, column, compressed, field_of, getter, parameter,
+    params_setter, require, setter)
 from rushlight.ml.base import PredictionModel, Predictor, _PredictorParams
 from rushlight.ml.param import Param, Params, ParamValidators, TypeConverters
 from rushlight.ml.param.shared import (
@@ -231,12 +231,13 @@ class LogisticRegression(SparkEstimator, ProbabilisticClassifier, _LogisticRegre
                    self.getAggregationDepth())
         n, classes, multinomial, constant, coefficients, intercepts, history = fit.engine_fit(
             _engine.ml_logistic_regression, known, options)
+        require(n > 0, "Vector should have dimension larger than zero.")
         model = LogisticRegressionModel()
         model._n_classes, model._multinomial = classes, multinomial
         model._matrix = DenseMatrix(len(intercepts), n, coefficients, True)
         model._intercepts = Vectors.sparse(classes, {
             k: v for k, v in enumerate(intercepts) if v}) if constant and multinomial \
-            else Vectors.dense(intercepts)
+            else compressed(Vectors.dense(intercepts))
         fitted = self._copyValues(model.copy())
         model._summary = summary_of(fitted, dataset, history)
         return model
@@ -333,6 +334,7 @@ class LogisticRegressionModel(SparkModel, ProbabilisticClassificationModel,
     def _transform(self, dataset):
         check_vector(dataset.schema, self.getFeaturesCol())
         check_outputs(self, dataset.schema)
+        self._check_number_of_thresholds()
         raw = make_call("ml_logistic_raw", column(self.getFeaturesCol()), self._numbers(
             self._matrix.toArray().ravel().tolist()), self._numbers(self._intercepts.toArray()))
         if self.getRawPredictionCol():
@@ -350,6 +352,12 @@ class LogisticRegressionModel(SparkModel, ProbabilisticClassificationModel,
                 dataset, self.getPredictionCol(), self._prediction(raw, probability),
                 {"ml_attr": {"type": "nominal", "num_vals": self._n_classes}})
         return dataset
+
+    def _check_number_of_thresholds(self):
+        n = len(self.getOrDefault("thresholds") if self.isSet("thresholds") else ())
+        require(n in (0, self._n_classes),
+                "LogisticRegressionModel.transform() called with non-matching numClasses and "
+                f"thresholds.length. numClasses={self._n_classes}, but thresholds has length {n}")
 
     @staticmethod
     def _numbers(values):

@@ -12,6 +12,7 @@ import array
 
 from rushlight._callsite import operator, renamed
 from rushlight._version import RUSHLIGHT
+from rushlight.errors import SparkRuntimeException
 from rushlight.ml._fitting import user_call
 from rushlight.ml._stages import (
     SparkEstimator, SparkModel, check_new, column, field_of, getter, is_vector,
@@ -310,7 +311,12 @@ def closest_center(centers, vector, distance):
     import numpy
     point = numpy.asarray(vector.toArray() if hasattr(vector, "toArray") else vector, dtype=float)
     all_centers = numpy.array(centers)
+    require(len(point) == all_centers.shape[1], "Both vectors should have same length, found v1 is "
+            f"{all_centers.shape[1]} while v2 is {len(point)}")
     if distance == "cosine":
+        if not point.any():
+            raise SparkRuntimeException(
+                "assertion failed: Cosine distance is not defined for zero-length vectors.")
         lengths = numpy.linalg.norm(all_centers, axis=1) * numpy.linalg.norm(point)
         return int(numpy.argmax(all_centers @ point / lengths))
     return int(numpy.argmin(((all_centers - point) ** 2).sum(axis=1)))

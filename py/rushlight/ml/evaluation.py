@@ -13,11 +13,12 @@ import math
 from abc import ABCMeta, abstractmethod
 
 from rushlight._version import RUSHLIGHT
+from rushlight.errors import UnsupportedOperationException
 from rushlight.ml._classification_metrics import Confusion, Curve, log_loss, no_null
 from rushlight.ml._regression_summary import r_squared, regression_sums
 from rushlight.ml._stages import (
     SparkStage, check_numeric, check_vector, column, field_of, getter, is_vector, params_setter,
-    setter)
+    require, setter)
 from rushlight.ml.functions import vector_to_array
 from rushlight.ml.param import Param, Params, ParamValidators, TypeConverters
 from rushlight.ml.param.shared import (
@@ -68,10 +69,24 @@ class Evaluator(Params, metaclass=ABCMeta):
         return True
 
 
-def numbers_of(schema, name):
-    """A column of numbers, none of them null, as doubles."""
-    check_numeric(schema, name)
+_FLOATS = ("double", "float")
+_VECTOR_TEXT = "struct<type:tinyint,size:int,indices:array<int>,values:array<double>>"
+
+
+def numbers_of(schema, name, types=None):
+    """A column of numbers, none of them null, as doubles; `types`: the only ones it may have."""
+    if types is None:
+        check_numeric(schema, name)
+    else:
+        check_type(schema, name, types)
     return no_null(name, column(name).cast("double"))
+
+
+def check_type(schema, name, types):
+    """Raises an error unless a column has one of these types."""
+    found = field_of(schema, name).dataType.simpleString()
+    require(found in types, f"Column {name} must be of type equal to one of the following types: "
+            f"[{', '.join(types)}] but was actually of type {found}.")
 
 
 class SparkEvaluator(SparkStage, Evaluator, HasLabelCol, HasWeightCol):
@@ -134,10 +149,8 @@ class RegressionEvaluator(SparkEvaluator, HasPredictionCol):
     def _evaluate(self, dataset):
         schema = dataset.schema
         sums = regression_sums(dataset, self._label(schema),
-                               numbers_of(schema, self.getPredictionCol()),
+                               numbers_of(schema, self.getPredictionCol(), _FLOATS),
                                self._weight(schema), "RegressionEvaluator.scala")
-        if not sums["weight_sum"]:
-            return math.nan
         mse = sums["squared_errors"] / sums["weight_sum"]
         return {"mse": lambda: mse, "rmse": lambda: math.sqrt(mse),
                 "mae": lambda: sums["absolute_errors"] / sums["weight_sum"],
@@ -177,14 +190,17 @@ class BinaryClassificationEvaluator(SparkEvaluator, HasRawPredictionCol):
         schema = dataset.schema
         curve = Curve(dataset, score_of(schema, self.getRawPredictionCol()), self._label(schema),
                       self._weight(schema), self.getNumBins())
-        return curve.area_under_roc if self.getMetricName() == "areaUnderROC" \
-            else curve.area_under_pr
+        if self.getMetricName() == "areaUnderROC":
+            return curve.area_under_roc
+        if not curve.positives and not curve.negatives:
+            raise UnsupportedOperationException("empty collection")
+        return curve.area_under_pr
 
 
 def score_of(schema, name):
     """The score of class 1: a number, or the second value of a vector."""
     if not is_vector(field_of(schema, name).dataType):
-        return numbers_of(schema, name)
+        return numbers_of(schema, name, ("double", _VECTOR_TEXT))
     return no_null(name, column(name), vector_to_array(column(name))[1])
 
 

@@ -16,8 +16,8 @@ from rushlight.ml._fitting import Fit, check_outputs
 from rushlight.ml._regression_summary import (
     LinearRegressionSummary, LinearRegressionTrainingSummary)
 from rushlight.ml._stages import (
-    SparkEstimator, SparkModel, add_column, check_vector, column, getter, parameter, params_setter,
-    require, setter)
+    SparkEstimator, SparkModel, add_column, check_vector, column, compressed, getter, parameter,
+    params_setter, require, setter)
 from rushlight.ml.base import PredictionModel, Predictor, _PredictorParams
 from rushlight.ml.param import Param, Params, ParamValidators, TypeConverters
 from rushlight.ml.param.shared import (
@@ -133,11 +133,14 @@ class LinearRegression(SparkEstimator, Regressor, _LinearRegressionParams):
         else:
             coefficients, intercept, diagonal, history = fit.engine_fit(
                 _engine.ml_least_squares, n, options)
-            if history == [0.0]:        # a label that is always the same: nothing was searched for
-                coefficients = []
+        # A label that is always the same: nothing was searched for.
+        constant = history == [0.0] and not any(coefficients)
         model = LinearRegressionModel()
-        model._coefficients = Vectors.dense(coefficients) if coefficients \
-            else Vectors.sparse(n, [], [])
+        model._coefficients = Vectors.dense(coefficients)
+        if not constant:
+            model._coefficients = compressed(model._coefficients)
+        elif not self._in_one_pass(n):
+            model._coefficients = Vectors.sparse(n, [], [])
         model._intercept = intercept
         model._summary = self._summarize(model, dataset, diagonal or [0.0], history)
         return model
@@ -189,6 +192,9 @@ class LinearRegressionModel(SparkModel, RegressionModel, _LinearRegressionParams
 
     def predict(self, value):
         """The prediction for one vector."""
+        require(len(value) == self.numFeatures,
+                "BLAS.dot(x: Vector, y:Vector) was given Vectors with non-matching sizes: x.size = "
+                f"{len(value)}, y.size = {self.numFeatures}")
         return float(self._coefficients.dot(value)) + self._intercept
 
     def evaluate(self, dataset):
@@ -210,7 +216,7 @@ class LinearRegressionModel(SparkModel, RegressionModel, _LinearRegressionParams
         check_outputs(self, dataset.schema)
         if not self.getPredictionCol():
             return dataset
-        return add_column(dataset, self.getPredictionCol(), self._prediction())
+        return add_column(dataset, self.getPredictionCol(), self._prediction(), {"ml_attr": {}})
 
     def _prediction(self):
         return make_call("ml_linear_prediction", column(self.getFeaturesCol()),

@@ -11,7 +11,7 @@ from rushlight._version import RUSHLIGHT
 from rushlight.errors import IllegalArgumentException
 from rushlight.ml._chi_square import ChiSquareTest
 from rushlight.ml._fitting import user_call
-from rushlight.ml._stages import check_vector, column
+from rushlight.ml._stages import check_vector, column, local_frame
 from rushlight.ml.functions import array_to_vector, vector_to_array
 from rushlight.ml.linalg import DenseMatrix, MatrixUDT
 from rushlight.sql import functions as F
@@ -48,7 +48,7 @@ class Correlation:
         n, values = _correlations(rows if method == "pearson" else _ranks(rows))
         name = f"{method}({column})"
         schema = StructType([StructField(name, MatrixUDT(), False)])
-        return dataset.sparkSession.createDataFrame([(DenseMatrix(n, n, values),)], schema)
+        return local_frame(dataset.sparkSession, [(DenseMatrix(n, n, values),)], schema)
 
 
 def _only(dataset, name):

@@ -17,6 +17,9 @@ def json_writer(schema):
 
 
 def _plain(value):
+    if hasattr(value, "__UDT__"):
+        fields = zip(value.__UDT__.sqlType().names, value.__UDT__.serialize(value))
+        return {n: _plain(v) for n, v in fields if v is not None}
     if hasattr(value, "__fields__"):
         return {n: _plain(v) for n, v in zip(value.__fields__, value) if v is not None}
     if isinstance(value, dict):

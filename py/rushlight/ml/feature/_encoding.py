@@ -8,8 +8,10 @@ the columns of a regression would add up to its intercept.
 
 Mirrors pyspark.ml.feature.{OneHotEncoder,OneHotEncoderModel}.
 """
+from rushlight._callsite import renamed
 from rushlight.errors import SparkRuntimeException
 from rushlight.ml._attributes import attribute_of, group_metadata
+from rushlight.ml._fitting import collected, user_call
 from rushlight.ml._stages import (
     SparkEstimator, SparkModel, add_column, check_new, check_numeric, column, getter, in_out_cols,
     params_setter, require, setter)
@@ -117,18 +119,21 @@ def _scanned(dataset, names):
         col = column(name).cast("double")
         wrong = F.isnan(col) | (col > _MOST) | (col < 0) | (col != F.floor(col))
         wanted += [F.max(col), F.min(F.when(wrong, col)), F.count(F.when(col.isNull(), 1))]
-    found = dataset.select([col.alias(f"_{i}") for i, col in enumerate(wanted)]).head()
+    query = dataset.select([col.alias(f"_{i}") for i, col in enumerate(wanted)])
+    found = collected(query, renamed(user_call("fit"), "treeAggregate at OneHotEncoder.scala"))[0]
     sizes = {}
     for i, name in enumerate(names):
         largest, wrong, nulls = found[3 * i:3 * i + 3]
+        if nulls:
+            raise SparkRuntimeException(f"[ROW_VALUE_IS_NULL] Found NULL in a row at the index {i}, "
+                                        "expected a non-NULL value. SQLSTATE: 22023")
         if wrong is not None and not wrong <= _MOST:
             raise SparkRuntimeException(f"OneHotEncoder only supports up to {_MOST} indices, but "
                                         f"got {shown_as_scala(wrong)}.")
-        if wrong is not None or nulls:
-            text = "null" if nulls else shown_as_scala(wrong)
+        if wrong is not None:
             raise SparkRuntimeException(
-                f"Values from column {name} must be indices, but got {text}.")
-        sizes[name] = 0 if largest is None else int(largest) + 1
+                f"Values from column {name} must be indices, but got {shown_as_scala(wrong)}.")
+        sizes[name] = 1 if largest is None else int(largest) + 1
     return sizes
 
 

@@ -14,8 +14,8 @@ import math
 
 from rushlight.errors import SparkRuntimeException
 from rushlight.ml._stages import (
-    SparkEstimator, SparkModel, check_numeric, column, getter, in_out_cols, params_setter, require,
-    setter)
+    SparkEstimator, SparkModel, check_numeric, column, getter, in_out_cols, local_frame, params_setter,
+    require, setter)
 from rushlight.ml.feature._indexing import _counts_shown
 from rushlight.ml.param import Param, Params, ParamValidators, TypeConverters
 from rushlight.ml.param.shared import (
@@ -137,8 +137,8 @@ class ImputerModel(SparkModel, _ImputerParams):
 
     @classmethod
     def _of_values(cls, spark, names, values):
-        schema = StructType([StructField(name, DoubleType()) for name in names])
-        return cls(spark.createDataFrame([tuple(map(float, values))], schema))
+        schema = StructType([StructField(name, DoubleType(), False) for name in names])
+        return cls(local_frame(spark, [tuple(map(float, values))], schema))
 
     @property
     def _shown(self):

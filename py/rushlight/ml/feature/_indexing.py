@@ -20,6 +20,7 @@ from rushlight.sql._making import as_literal, make_call
 from rushlight.sql.types import NumericType, StringType
 from rushlight.util import keyword_only
 
+_MOST = (1 << 31) - 1      # of an int
 _ORDERS = ("frequencyDesc", "frequencyAsc", "alphabetDesc", "alphabetAsc")
 
 
@@ -240,7 +241,9 @@ class IndexToString(SparkTransformer, HasInputCol, HasOutputCol):
                 f"{scala_type_name(field.dataType)}.")
         check_new(dataset.schema, output)
         labels = self._known(field)
-        at = column(name).cast("int")
+        index = column(name)    # cut as the JVM cuts a double to an int
+        at = F.when(F.isnan(index), 0).when(index >= _MOST, _MOST).when(index < 0, -1) \
+            .otherwise(index.cast("int"))
         unseen = F.raise_error(F.printf(F.lit("Unseen index: %s ??"), at.cast("string")))
         label = F.when((as_literal(0) <= at) & (at < len(labels)),
                        parameter(labels, "array<string>")[at]).otherwise(unseen)

@@ -9,7 +9,7 @@ Mirrors pyspark.ml.feature.{StandardScaler,MinMaxScaler} and their models.
 """
 from rushlight.ml._attributes import group_metadata
 from rushlight.ml._stages import (
-    SparkEstimator, SparkModel, add_column, check_new, check_vector, column, getter, given,
+    SparkEstimator, SparkModel, add_column, check_new, check_vector, column, compressed, getter, given,
     parameter, params_setter, require, setter)
 from rushlight.ml.param import Param, Params, TypeConverters
 from rushlight.ml.param.shared import HasInputCol, HasOutputCol
@@ -30,7 +30,7 @@ class _ScalerParams(HasInputCol, HasOutputCol):
         from rushlight.ml.stat import Summarizer
         summary = Summarizer.metrics(*metrics).summary(column(self.getInputCol()))
         row = dataset.select(summary.alias("summary")).head().summary
-        return [_compressed(row[metric]) for metric in metrics]
+        return [compressed(row[metric]) for metric in metrics]
 
     def _scaled(self, dataset, function, *parameters):
         """The dataset with the column of results."""
@@ -38,16 +38,6 @@ class _ScalerParams(HasInputCol, HasOutputCol):
         return add_column(dataset, self.getOutputCol(),
                           make_call(function, column(self.getInputCol()), *parameters),
                           group_metadata(self.numFeatures))
-
-
-def _compressed(vector):
-    """A vector in the form that takes less room in a JVM, which Spark's models keep."""
-    from rushlight.ml.linalg import Vectors
-    values = vector.toArray().tolist()
-    there = [i for i, value in enumerate(values) if value != 0]
-    if 1.5 * len(there) + 2 < len(values):
-        return Vectors.sparse(len(values), there, [values[i] for i in there])
-    return Vectors.dense(values)
 
 
 def _doubles(values):
