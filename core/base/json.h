@@ -58,6 +58,8 @@ void rush_json_free (RushJson *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushJson, rush_json_free)
 
 RushJsonKind rush_json_kind (const RushJson *self);
+/* Where it begins in the text, from 1, for errors of those who read a file that people write. */
+guint rush_json_line (const RushJson *self);
 guint rush_json_length (const RushJson *self);                            /* array or object */
 const RushJson *rush_json_item (const RushJson *self, guint i);           /* array or object */
 const char *rush_json_name (const RushJson *self, guint i);               /* object */

@@ -53,6 +53,7 @@ typedef struct
   const char *text;
   const char *end;
   const char *p;
+  guint line; /* of p: line feeds stand between tokens only */
   guint nesting;
   NodeVector stack; /* finished values whose container is still open */
   NodeVector nodes;
@@ -121,9 +122,11 @@ fail (Parser *self, const char *what)
 static void
 skip_white (Parser *self)
 {
-  while (self->p < self->end &&
-         (*self->p == ' ' || *self->p == '\n' || *self->p == '\r' || *self->p == '\t'))
-    self->p++;
+  for (; self->p < self->end; self->p++)
+    if (*self->p == '\n')
+      self->line++;
+    else if (*self->p != ' ' && *self->p != '\r' && *self->p != '\t')
+      return;
 }
 
 static gboolean
@@ -384,6 +387,7 @@ parse_value (Parser *self, RushJson *out)
   gboolean ok = TRUE;
 
   skip_white (self);
+  out->line = MIN (self->line, RUSH_JSON_MAX_LINE);
   if (at (self, '"'))
     {
       out->kind = RUSH_JSON_STRING;
@@ -447,7 +451,7 @@ rush_json_parse (const char *text, gssize length, GError **error)
   if (strings == NULL)
     return NULL;
 
-  Parser parser = { .text = text, .end = text + size, .p = text };
+  Parser parser = { .text = text, .end = text + size, .p = text, .line = 1 };
   RushJson root = { 0 };
   parser.strings_end = strings;
   parser.error = error;

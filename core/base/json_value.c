@@ -17,6 +17,12 @@ rush_json_kind (const RushJson *self)
 }
 
 guint
+rush_json_line (const RushJson *self)
+{
+  return self->line;
+}
+
+guint
 rush_json_length (const RushJson *self)
 {
   g_return_val_if_fail (rush_json_is_container (self), 0);

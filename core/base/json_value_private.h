@@ -5,7 +5,8 @@
 
 struct _RushJson
 {
-  guint8 kind; /* a RushJsonKind */
+  guint32 kind : 8;  /* a RushJsonKind */
+  guint32 line : 24; /* where it begins, from 1; the last one that fits for all behind it */
   guint32 length;
   const char *name; /* in the object around it, else NULL */
   union
@@ -18,6 +19,8 @@ struct _RushJson
     const RushJson *items;
   } as;
 };
+
+#define RUSH_JSON_MAX_LINE 0xFFFFFF
 
 G_STATIC_ASSERT (sizeof (RushJson) <= 24);
 

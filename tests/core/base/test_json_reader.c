@@ -94,6 +94,21 @@ test_strings (void)
     }
 }
 
+/* Each value stands where it begins; a bracket that opens in line 2 is in line 2. */
+static void
+test_lines (void)
+{
+  g_autoptr (RushJson) root = parse ("\n{\"a\": [1,\n\n 2], \"b\":\n{}, \"c\\n\": \"x\\n\"\r\n}");
+  const RushJson *array = rush_json_get (root, "a");
+
+  g_assert_cmpuint (rush_json_line (root), ==, 2);
+  g_assert_cmpuint (rush_json_line (array), ==, 2);
+  g_assert_cmpuint (rush_json_line (rush_json_item (array, 0)), ==, 2);
+  g_assert_cmpuint (rush_json_line (rush_json_item (array, 1)), ==, 4);
+  g_assert_cmpuint (rush_json_line (rush_json_get (root, "b")), ==, 5);
+  g_assert_cmpuint (rush_json_line (rush_json_get (root, "c\n")), ==, 5);
+}
+
 static void
 test_length_bounds_the_text (void)
 {
@@ -355,6 +370,7 @@ main (int argc, char **argv)
   g_test_add_func ("/json-reader/order", test_members_keep_their_order);
   g_test_add_func ("/json-reader/numbers", test_numbers);
   g_test_add_func ("/json-reader/strings", test_strings);
+  g_test_add_func ("/json-reader/lines", test_lines);
   g_test_add_func ("/json-reader/length", test_length_bounds_the_text);
   g_test_add_func ("/json-reader/same-name", test_the_last_of_two_names_counts);
   g_test_add_func ("/json-reader/memory", test_memory_comes_back);
