@@ -7,7 +7,8 @@
  *   { "pareto": { "least": "2s", "alpha": 1.5 } }     stragglers: few, and long
  *   { "values": ["1s", "1s", "9s"] }                  each alike, as recorded
  *
- * The unit of what is drawn is the unit that the reader asked for: seconds, bytes, or plain.
+ * The unit of what is drawn is the unit that the reader asked for: seconds, bytes, or plain; what
+ * is drawn is never negative.
  *
  * Ownership: refcounted, immutable.   Threads: any.
  */
@@ -18,14 +19,19 @@
 
 typedef enum
 {
-  RUSH_UNIT_PLAIN,   /* 1.5 */
-  RUSH_UNIT_SECONDS, /* 2, "2s", "350ms", "10us", "1.5m", "1h" */
-  RUSH_UNIT_BYTES,   /* 4096, "64k", "128m", "4g": powers of 1,024, as Spark's settings */
+  RUSH_UNIT_PLAIN,       /* 1.5 */
+  RUSH_UNIT_SECONDS,     /* 2, "2s", "350ms", "10us", "1.5m", "1h" */
+  RUSH_UNIT_BYTES,       /* 4096, "64k", "128m", "4g": powers of 1,024, as Spark's settings */
+  RUSH_UNIT_BYTES_PER_S, /* as bytes, or "10gbit": powers of 1,000, as wires are sold */
 } RushUnit;
 
-/* One number; @where names it in errors: "network.latency". */
+/* One number, at least 0; @where names it in errors, which begin with "line 3: ":
+ * "network.nic". */
 gboolean rush_unit_parse (const RushJson *value, RushUnit unit, const char *where, double *out,
                           GError **error);
+
+/* What may stand there: "a time, such as 2 (seconds), …". */
+const char *rush_unit_example (RushUnit unit);
 
 typedef struct _RushDistribution RushDistribution;
 
