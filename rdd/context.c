@@ -417,6 +417,8 @@ make_engine (RushContext *self, GError **error)
   g_autofree char *parent = rush_conf_get_string (self->conf, "spark.local.dir");
   guint max_task_failures = self->master.max_task_failures;
 
+  if (!rush_scheduler_check_conf (self->conf, error))
+    return FALSE;
   self->dir = rush_local_dir_new (parent, error);
   if (self->dir == NULL)
     return FALSE;

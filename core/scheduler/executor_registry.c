@@ -47,6 +47,14 @@ rush_executor_registry_has_rack (RushExecutorRegistry *self, const char *rack)
 }
 
 const char *
+rush_executor_registry_host_of (RushExecutorRegistry *self, const char *id)
+{
+  const RushExecutor *executor = g_hash_table_lookup (self->known, id);
+
+  return executor != NULL ? executor->host : NULL;
+}
+
+const char *
 rush_executor_registry_rack_of (RushExecutorRegistry *self, const char *host)
 {
   return g_hash_table_lookup (self->rack_of_host, host);
@@ -64,7 +72,8 @@ rush_executor_has_room (const RushExecutor *self)
 static void
 update_room (RushExecutorRegistry *self, RushExecutor *executor)
 {
-  gboolean has_room = executor->alive && executor->free_cores >= self->cores_per_task;
+  gboolean has_room =
+      executor->alive && !executor->excluded && executor->free_cores >= self->cores_per_task;
 
   if (has_room == rush_executor_has_room (executor))
     return;
@@ -96,6 +105,14 @@ rush_executor_registry_give_slot (RushExecutorRegistry *self, RushExecutor *exec
 {
   executor->free_cores += self->cores_per_task;
   g_assert (executor->free_cores <= executor->cores);
+  update_room (self, executor);
+}
+
+void
+rush_executor_registry_set_excluded (RushExecutorRegistry *self, RushExecutor *executor,
+                                     gboolean excluded)
+{
+  executor->excluded = excluded;
   update_room (self, executor);
 }
 
@@ -155,6 +172,7 @@ rush_executor_registry_add (RushExecutorRegistry *self, const char *id, const ch
   g_ptr_array_add (self->all, executor);
   self->most_cores = MAX (self->most_cores, cores);
   g_hash_table_insert (self->alive, executor->id, executor);
+  g_hash_table_replace (self->known, executor->id, executor);
   count_up (self->hosts, host);
   count_up (self->racks, rack);
   if (rack != NULL)
@@ -191,6 +209,7 @@ rush_executor_registry_free (RushExecutorRegistry *self)
 {
   g_ptr_array_unref (self->free);
   g_hash_table_unref (self->alive);
+  g_hash_table_unref (self->known);
   g_hash_table_unref (self->hosts);
   g_hash_table_unref (self->racks);
   g_hash_table_unref (self->rack_of_host);
@@ -206,6 +225,7 @@ rush_executor_registry_new (guint cores_per_task)
   self->cores_per_task = cores_per_task;
   self->all = g_ptr_array_new_with_free_func (executor_free);
   self->alive = g_hash_table_new (g_str_hash, g_str_equal);
+  self->known = g_hash_table_new (g_str_hash, g_str_equal);
   self->hosts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->racks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->rack_of_host = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);

@@ -6,7 +6,7 @@
  * stays, dead, because finished tasks point to it.
  *
  * Invariants:  free_cores = cores − n_running × cores a task.  An executor stands in `free` if and
- *              only if it is alive and has cores for one more task.
+ *              only if it is alive, may be given tasks, and has cores for one more.
  * Mirrors:     the maps executorIdToHost, hostToExecutors, hostsByRack and
  * executorIdToRunningTaskIds of org.apache.spark.scheduler.TaskSchedulerImpl.
  */
@@ -22,8 +22,9 @@ typedef struct
   guint cores;
   guint free_cores;
   gboolean alive;
-  gint free_index; /* in the registry's free, or −1 */
-  GQueue running;  /* RushAttempt * */
+  gboolean excluded; /* by the application: health_tracker.c */
+  gint free_index;   /* in the registry's free, or −1 */
+  GQueue running;    /* RushAttempt * */
 } RushExecutor;
 
 typedef struct
@@ -32,6 +33,7 @@ typedef struct
   guint most_cores;         /* of any executor that has come */
   GPtrArray *all;           /* RushExecutor * (owned), dead ones too */
   GHashTable *alive;        /* id → RushExecutor */
+  GHashTable *known;        /* id → the newest RushExecutor of that id, dead or alive */
   GHashTable *hosts;        /* host → number of executors alive there, as a pointer */
   GHashTable *racks;        /* rack → the same */
   GHashTable *rack_of_host; /* host → rack (owned); kept when the host is gone */
@@ -50,6 +52,8 @@ RushExecutor *rush_executor_registry_find (RushExecutorRegistry *self, const cha
 void rush_executor_registry_take_slot (RushExecutorRegistry *self, RushExecutor *executor);
 void rush_executor_registry_give_slot (RushExecutorRegistry *self, RushExecutor *executor);
 gboolean rush_executor_has_room (const RushExecutor *self);
+void rush_executor_registry_set_excluded (RushExecutorRegistry *self, RushExecutor *executor,
+                                          gboolean excluded);
 /* How many tasks can run at the same time, and how many of them have a place now. */
 guint rush_executor_registry_n_slots (RushExecutorRegistry *self);
 guint rush_executor_registry_n_free_slots (const RushExecutorRegistry *self);
@@ -58,4 +62,6 @@ guint rush_executor_registry_most_slots (const RushExecutorRegistry *self);
 
 gboolean rush_executor_registry_has_host (RushExecutorRegistry *self, const char *host);
 gboolean rush_executor_registry_has_rack (RushExecutorRegistry *self, const char *rack);
+/* Where an executor of that id is, or has been; NULL: there has never been one. */
+const char *rush_executor_registry_host_of (RushExecutorRegistry *self, const char *id);
 const char *rush_executor_registry_rack_of (RushExecutorRegistry *self, const char *host);

@@ -21,7 +21,8 @@ check_executor (const RushTaskScheduler *tasks, const RushExecutor *executor)
 {
   const RushExecutorRegistry *registry = tasks->shared.registry;
   guint taken = executor->running.length * registry->cores_per_task;
-  gboolean has_room = executor->alive && executor->free_cores >= registry->cores_per_task;
+  gboolean has_room =
+      executor->alive && !executor->excluded && executor->free_cores >= registry->cores_per_task;
 
   CHECK (executor->alive || executor->running.length == 0, "executor %s is dead and runs %u tasks",
          executor->id, executor->running.length);
@@ -43,6 +44,9 @@ check_slot (const RushTaskScheduler *tasks, const RushTaskSet *set, guint i)
   const RushTaskSlot *slot = &set->slots[i];
   gint stage = set->seen.stage_id, attempt = set->seen.stage_attempt;
 
+  if (slot->running != NULL)
+    CHECK (!rush_excludelist_excludes_task (set->excludelist, slot->running->executor, i),
+           "task %u of stage %d.%d runs where it is excluded", i, stage, attempt);
   if (slot->running != NULL)
     CHECK (g_hash_table_lookup (tasks->attempts, &slot->running->task_id) == slot->running,
            "task %u of stage %d.%d runs, but is not known to", i, stage, attempt);
@@ -100,12 +104,32 @@ check_sets_of_stage (RushTaskScheduler *tasks, const GPtrArray *sets)
     check_set (tasks, g_ptr_array_index (sets, i), i + 1 == sets->len);
 }
 
-/* A task that waits may run anywhere that is free, now or when a timer says so; a copy may not. */
+/* Some task of the set waits that may run where there is room: a copy may not run everywhere, nor
+ * may a task that has failed. */
+static gboolean
+waits_for_nothing (const RushTaskScheduler *tasks, const RushTaskSet *set)
+{
+  const GPtrArray *free = tasks->shared.registry->free;
+
+  for (guint e = 0; e < free->len; e++)
+    {
+      const RushExecutor *executor = g_ptr_array_index (free, e);
+
+      if (rush_excludelist_excludes (set->excludelist, executor))
+        continue;
+      for (guint i = 0; i < set->seen.n_tasks; i++)
+        if (set->pending->is_pending[i] &&
+            !rush_excludelist_excludes_task (set->excludelist, executor, i))
+          return TRUE;
+    }
+  return FALSE;
+}
+
 static gboolean
 somebody_waits (const RushTaskScheduler *tasks)
 {
   for (guint i = 0; i < tasks->waiting->len; i++)
-    if (((const RushTaskSet *)g_ptr_array_index (tasks->waiting, i))->pending->n_pending > 0)
+    if (waits_for_nothing (tasks, g_ptr_array_index (tasks->waiting, i)))
       return TRUE;
   return FALSE;
 }

@@ -106,6 +106,12 @@ offer_round (RushTaskScheduler *self, RushTaskSet *set, Offers *offers, RushLoca
 
       if (!rush_executor_has_room (executor))
         continue;
+      if (rush_excludelist_excludes (set->excludelist, executor))
+        {
+          /* It does not want this one; but waiting for a better one goes on meanwhile. */
+          rush_locality_allowed (&set->locality, set->pending, now_us);
+          continue;
+        }
       gint index = rush_task_set_choose (set, executor, max, now_us, &level);
       if (index < 0)
         {
@@ -230,7 +236,8 @@ gboolean
 rush_task_scheduler_timer (RushTaskScheduler *self, guint64 timer_id)
 {
   if (self->locality_timer == 0 || timer_id != self->locality_timer)
-    return rush_task_scheduler_speculation_timer (self, timer_id);
+    return rush_task_scheduler_speculation_timer (self, timer_id) ||
+           rush_task_scheduler_exclusion_timer (self, timer_id);
   self->locality_timer = 0;
   self->offer_all = TRUE;
   return TRUE;
@@ -239,6 +246,8 @@ rush_task_scheduler_timer (RushTaskScheduler *self, guint64 timer_id)
 void
 rush_task_scheduler_offer (RushTaskScheduler *self)
 {
+  self->n_offers++;
+  rush_task_scheduler_apply_exclusion_timeout (self);
   if (!self->offer_all && self->freed->len > 0 && self->waiting->len > 0)
     {
       Offers offers = offers_of_freed (self);
@@ -251,6 +260,7 @@ rush_task_scheduler_offer (RushTaskScheduler *self)
       self->offer_all = FALSE;
       offer_to_all_sets (self, &offers);
     }
+  rush_task_scheduler_check_schedulable (self);
   set_timer (self);
   rush_task_scheduler_set_speculation_timer (self);
 }

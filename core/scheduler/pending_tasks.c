@@ -217,6 +217,14 @@ rush_pending_tasks_take (RushPendingTasks *self, const RushExecutor *executor, R
   return -1;
 }
 
+gint
+rush_pending_tasks_peek (RushPendingTasks *self)
+{
+  if (!stack_trim (self, self->all))
+    return -1;
+  return (gint)g_array_index (self->all, guint, self->all->len - 1);
+}
+
 /* ---- levels ---- */
 
 static void

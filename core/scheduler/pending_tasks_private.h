@@ -55,6 +55,9 @@ gint rush_pending_tasks_take (RushPendingTasks *self, const RushExecutor *execut
                               RushLocality max, RushTaskAccepts accepts, gconstpointer data,
                               RushLocality *out_locality);
 
+/* The task that would be next if places did not matter; −1: none waits. */
+gint rush_pending_tasks_peek (RushPendingTasks *self);
+
 /* Executors have come or gone. */
 void rush_pending_tasks_update_alive (RushPendingTasks *self, RushExecutorRegistry *registry);
 /* Whether a task waits that likes some place of this level that can be had. */

@@ -118,6 +118,30 @@ dispatch (RushScheduler *self, RushMessage *message)
   g_return_if_reached ();
 }
 
+/* FALSE: there was none. */
+static gboolean
+abort_hopeless_sets (RushScheduler *self)
+{
+  g_autoptr (GArray) sets = self->tasks.hopeless;
+
+  if (sets->len == 0)
+    {
+      g_steal_pointer (&sets);
+      return FALSE;
+    }
+  self->tasks.hopeless = g_array_new (FALSE, FALSE, sizeof (RushHopelessSet));
+  for (guint i = 0; i < sets->len; i++)
+    {
+      RushHopelessSet *set = &g_array_index (sets, RushHopelessSet, i);
+      RushStage *stage = rush_dag_find_stage (&self->dag, set->stage_id);
+
+      if (stage != NULL)
+        rush_dag_abort_stage (&self->dag, stage, set->error);
+      g_error_free (set->error);
+    }
+  return TRUE;
+}
+
 void
 rush_scheduler_handle (RushScheduler *self, RushMessage *message)
 {
@@ -127,7 +151,9 @@ rush_scheduler_handle (RushScheduler *self, RushMessage *message)
   if (self->lineage != NULL)
     rush_lineage_begin_reading (self->lineage);
   dispatch (self, message);
-  rush_task_scheduler_offer (&self->tasks);
+  do
+    rush_task_scheduler_offer (&self->tasks);
+  while (abort_hopeless_sets (self));
   if (self->lineage != NULL)
     rush_lineage_end_reading (self->lineage);
   self->handling = FALSE;
@@ -135,6 +161,12 @@ rush_scheduler_handle (RushScheduler *self, RushMessage *message)
 }
 
 /* ---- the rest of the interface ---- */
+
+gboolean
+rush_scheduler_check_conf (const RushConf *conf, GError **error)
+{
+  return rush_exclusion_check (conf, error);
+}
 
 gint
 rush_scheduler_next_job_id (RushScheduler *self)
@@ -209,7 +241,7 @@ rush_scheduler_is_idle (const RushScheduler *self)
          g_hash_table_size (dag->map_stages) == 0 && dag->n_failed == 0 &&
          dag->deferred->len == 0 && dag->resubmit_timer == 0 && tasks->n_sets == 0 &&
          tasks->waiting->len == 0 && g_hash_table_size (tasks->attempts) == 0 &&
-         tasks->locality_timer == 0 && tasks->speculation_timer == 0;
+         tasks->locality_timer == 0 && tasks->speculation_timer == 0 && tasks->exclusion_timer == 0;
 }
 
 void

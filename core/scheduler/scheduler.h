@@ -102,6 +102,10 @@ struct _RushMessage
 RushMessage *rush_message_new (RushMessageKind kind);
 void rush_message_free (RushMessage *self);
 
+/* Settings that do not go together: INVALID_ARGUMENT, in Spark's words.  To be asked before a
+ * scheduler is made. */
+gboolean rush_scheduler_check_conf (const RushConf *conf, GError **error);
+
 /* @max_task_failures: spark.task.maxFailures, 1 in local mode.  Everything handed in must outlive
  * the scheduler; @bus may have no listeners. */
 RushScheduler *rush_scheduler_new (const RushConf *conf, RushBackend *backend, RushEventBus *bus,

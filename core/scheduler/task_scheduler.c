@@ -79,6 +79,8 @@ set_changed (RushTaskScheduler *self, RushTaskSet *set)
   rush_task_scheduler_update_waiting (self, set);
   if (!rush_task_set_is_over (set))
     return;
+  if (set->n_done == set->seen.n_tasks)
+    rush_health_tracker_set_succeeded (&self->health, set->excludelist);
   g_ptr_array_remove (sets_of (self, stage_id), set);
   if (sets_of (self, stage_id)->len == 0)
     g_hash_table_remove (self->sets_of_stage, GINT_TO_POINTER (stage_id));
@@ -210,6 +212,10 @@ rush_task_scheduler_launch (RushTaskScheduler *self, RushTaskSet *set, guint ind
                                                epoch, rush_clock_wall_ms (self->clock));
   RushTask *task = g_new0 (RushTask, 1);
 
+  g_assert (rush_executor_has_room (executor)); /* so it is not excluded */
+  g_assert (!rush_excludelist_excludes (set->excludelist, executor));
+  self->n_launched++;
+  set->launched_at = self->n_offers;
   g_hash_table_insert (self->attempts, &attempt->task_id, attempt);
   g_queue_push_tail_link (&executor->running, &attempt->in_executor);
   rush_executor_registry_take_slot (self->shared.registry, executor);
@@ -252,6 +258,8 @@ end_attempt (RushTaskScheduler *self, RushAttempt *attempt, RushTaskOutcome *out
   rush_task_set_ended (set, attempt, outcome, &self->shared, rush_clock_wall_ms (self->clock), out);
   if (out->outcome->kind == RUSH_OUTCOME_SUCCESS)
     stop_others (self, &set->slots[out->attempt.index]);
+  if (out->outcome->kind == RUSH_OUTCOME_FETCH_FAILED && out->outcome->executor_id != NULL)
+    rush_health_tracker_fetch_failed (&self->health, out->outcome->executor_id);
   /* A task that waits again may run on any executor, not just on this one. */
   if (out->outcome->kind != RUSH_OUTCOME_SUCCESS && !set->zombie && set->seen.n_pending > 0)
     self->offer_all = TRUE;
@@ -320,8 +328,12 @@ gboolean
 rush_task_scheduler_executor_registered (RushTaskScheduler *self, const char *id, const char *host,
                                          const char *rack, guint cores)
 {
-  if (rush_executor_registry_add (self->shared.registry, id, host, rack, cores) == NULL)
+  RushExecutor *executor =
+      rush_executor_registry_add (self->shared.registry, id, host, rack, cores);
+
+  if (executor == NULL)
     return FALSE;
+  rush_health_tracker_executor_added (&self->health, executor);
   recompute_localities (self);
   self->offer_all = TRUE;
   return TRUE;
@@ -347,6 +359,7 @@ rush_task_scheduler_executor_lost (RushTaskScheduler *self, const char *id, cons
 
   g_array_set_clear_func (endings, clear_ending);
   rush_executor_registry_remove (self->shared.registry, executor);
+  rush_health_tracker_executor_removed (&self->health, id);
   for (guint i = 0; outputs_lost && i < sets->len; i++)
     {
       RushTaskSet *set = g_ptr_array_index (sets, i);
@@ -385,13 +398,17 @@ rush_task_scheduler_clear (RushTaskScheduler *self)
     self->backend->klass->cancel_timer (self->backend, self->locality_timer);
   if (self->speculation_timer != 0)
     self->backend->klass->cancel_timer (self->backend, self->speculation_timer);
+  if (self->exclusion_timer != 0)
+    self->backend->klass->cancel_timer (self->backend, self->exclusion_timer);
   for (guint i = 0; i < sets->len; i++)
     rush_task_set_free (g_ptr_array_index (sets, i));
   g_hash_table_unref (self->sets_of_stage);
   g_hash_table_unref (self->attempts);
   g_ptr_array_unref (self->waiting);
   g_ptr_array_unref (self->freed);
+  g_array_unref (self->hopeless);
   g_rand_free (self->shuffle);
+  rush_health_tracker_clear (&self->health);
   rush_executor_registry_free (self->shared.registry);
   rush_pools_clear (&self->pools);
 }
@@ -416,7 +433,16 @@ rush_task_scheduler_init (RushTaskScheduler *self, const RushConf *conf, RushBac
   waits[RUSH_LOCALITY_PROCESS_LOCAL] = rush_conf_get_time_us (conf, "spark.locality.wait.process");
   waits[RUSH_LOCALITY_NODE_LOCAL] = rush_conf_get_time_us (conf, "spark.locality.wait.node");
   waits[RUSH_LOCALITY_RACK_LOCAL] = rush_conf_get_time_us (conf, "spark.locality.wait.rack");
+  self->shared.bus = bus;
   rush_speculation_init (&self->shared.speculation, conf);
+  rush_exclusion_init (&self->shared.exclusion, conf);
+  self->health = (RushHealthTracker){ .settings = &self->shared.exclusion,
+                                      .registry = self->shared.registry,
+                                      .bus = bus,
+                                      .backend = backend,
+                                      .clock = self->clock };
+  rush_health_tracker_init (&self->health);
+  self->hopeless = g_array_new (FALSE, FALSE, sizeof (RushHopelessSet));
   self->attempts = g_hash_table_new (g_int64_hash, g_int64_equal);
   self->sets_of_stage = g_hash_table_new_full (NULL, NULL, NULL, free_sets);
   self->waiting = g_ptr_array_new ();

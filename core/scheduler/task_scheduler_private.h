@@ -10,6 +10,13 @@
 #include "core/scheduler/pools_private.h"
 #include "core/scheduler/task_set_private.h"
 
+/* A set that has been given up, as none of its tasks could be started. */
+typedef struct
+{
+  gint stage_id;
+  GError *error;
+} RushHopelessSet;
+
 typedef struct
 {
   /* The world (unowned). */
@@ -35,6 +42,14 @@ typedef struct
   guint64 locality_timer;    /* 0: none */
   gint64 locality_timer_us;  /* when it fires */
   guint64 speculation_timer; /* 0: none */
+
+  /* Exclusion. */
+  RushHealthTracker health;
+  guint64 n_offers;          /* so far */
+  guint n_launched;          /* since the last look for sets that cannot run */
+  GArray *hopeless;          /* RushHopelessSet, to be told of */
+  guint64 exclusion_timer;   /* 0: none */
+  gint64 exclusion_timer_us; /* when it fires */
 } RushTaskScheduler;
 
 void rush_task_scheduler_init (RushTaskScheduler *self, const RushConf *conf, RushBackend *backend,
@@ -67,7 +82,7 @@ GArray *rush_task_scheduler_executor_lost (RushTaskScheduler *self, const char *
                                            const char *reason, gboolean caused_by_application,
                                            gboolean outputs_lost);
 
-/* Fills free slots.  offers.c */
+/* Fills free slots; sets that cannot run anywhere are appended to `hopeless`.  offers.c */
 void rush_task_scheduler_offer (RushTaskScheduler *self);
 /* Starts all tasks of a set that waits, or none.  barrier_offers.c */
 void rush_task_scheduler_offer_to_barrier (RushTaskScheduler *self, RushTaskSet *set);
@@ -77,6 +92,11 @@ gboolean rush_task_scheduler_timer (RushTaskScheduler *self, guint64 timer_id);
 /* speculation.c: to be called at the end of each message; and FALSE: not its timer. */
 void rush_task_scheduler_set_speculation_timer (RushTaskScheduler *self);
 gboolean rush_task_scheduler_speculation_timer (RushTaskScheduler *self, guint64 timer_id);
+
+/* unschedulable.c: to be called before and after each offer; and FALSE: not its timer. */
+void rush_task_scheduler_apply_exclusion_timeout (RushTaskScheduler *self);
+void rush_task_scheduler_check_schedulable (RushTaskScheduler *self);
+gboolean rush_task_scheduler_exclusion_timer (RushTaskScheduler *self, guint64 timer_id);
 
 /* All sets, by stage and age: what is done to all must be done in the same order each time.
  * (transfer container) */

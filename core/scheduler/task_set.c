@@ -59,21 +59,30 @@ rush_task_ending_failure_text (const RushTaskEnding *self)
     }
 }
 
+/* "Lost task 1.3 in stage 0.0 (TID 7) (host1 executor 1): …" (transfer full) */
+static char *
+lost_text (const RushTaskEnding *ending)
+{
+  const RushExecutor *executor = ending->attempt.executor;
+  g_autofree char *task = rush_task_ending_task_name (ending);
+  g_autofree char *text = rush_task_ending_failure_text (ending);
+
+  return g_strdup_printf ("Lost %s (%s executor %s): %s", task, executor->host, executor->id, text);
+}
+
 static GError *
 too_many_failures (const RushTaskEnding *ending, guint max_failures)
 {
   const RushTaskOutcome *outcome = ending->outcome;
-  const RushExecutor *executor = ending->attempt.executor;
-  g_autofree char *task = rush_task_ending_task_name (ending);
-  g_autofree char *text = rush_task_ending_failure_text (ending);
+  g_autofree char *text = lost_text (ending);
   gboolean has_cause = outcome->error_domain != 0;
 
   return g_error_new (has_cause ? outcome->error_domain : RUSH_CORE_ERROR,
                       has_cause ? outcome->error_code : (gint)RUSH_CORE_ERROR_JOB_ABORTED,
                       "Task %u in stage %d.%d failed %u times, most recent failure: "
-                      "Lost %s (%s executor %s): %s\n\nDriver stacktrace:",
+                      "%s\n\nDriver stacktrace:",
                       ending->attempt.index, ending->work->stage_id, ending->work->stage_attempt,
-                      max_failures, task, executor->host, executor->id, text);
+                      max_failures, text);
 }
 
 /* ---- waiting ---- */
@@ -133,6 +142,14 @@ rush_task_set_want_copy (RushTaskSet *self, guint index, const RushTaskSetShared
   note_pending (self);
 }
 
+/* A task does not go back to where it has failed. */
+static gboolean
+accepts_task (gconstpointer data, guint index, const RushExecutor *executor)
+{
+  return !rush_excludelist_excludes_task (((const RushTaskSet *)data)->excludelist, executor,
+                                          index);
+}
+
 /* A copy goes where no attempt has been: what is slow there would be slow again. */
 static gboolean
 accepts_copy (gconstpointer data, guint index, const RushExecutor *executor)
@@ -142,7 +159,7 @@ accepts_copy (gconstpointer data, guint index, const RushExecutor *executor)
   for (const GSList *host = self->slots[index].hosts; host != NULL; host = host->next)
     if (g_str_equal (host->data, executor->host))
       return FALSE;
-  return TRUE;
+  return accepts_task (data, index, executor);
 }
 
 gint
@@ -156,7 +173,9 @@ rush_task_set_choose (RushTaskSet *self, const RushExecutor *executor, RushLocal
   if (max != RUSH_LOCALITY_NO_PREF)
     allowed = MIN (max, rush_locality_allowed (&self->locality, self->pending, now_us));
 
-  gint index = rush_pending_tasks_take (self->pending, executor, allowed, NULL, NULL, out_locality);
+  RushTaskAccepts accepts = self->excludelist != NULL ? accepts_task : NULL;
+  gint index =
+      rush_pending_tasks_take (self->pending, executor, allowed, accepts, self, out_locality);
   if (index < 0 && self->copies != NULL)
     index =
         rush_pending_tasks_take (self->copies, executor, allowed, accepts_copy, self, out_locality);
@@ -265,6 +284,22 @@ counts_as_failure (const RushTaskOutcome *outcome)
          (outcome->kind == RUSH_OUTCOME_EXECUTOR_LOST && outcome->caused_by_application);
 }
 
+/* It speaks against the executor, if anybody listens. */
+static void
+note_failure (RushTaskSet *self, const RushTaskEnding *ending, const RushTaskSetShared *shared)
+{
+  g_autofree char *text = NULL;
+
+  if (!shared->exclusion.application && !shared->exclusion.task_and_stage)
+    return;
+  if (self->excludelist == NULL)
+    self->excludelist = rush_excludelist_new (&shared->exclusion);
+  text = lost_text (ending);
+  rush_excludelist_add (self->excludelist, ending->attempt.executor, ending->attempt.index, text,
+                        self->seen.stage_id, self->seen.stage_attempt, ending->attempt.finish_ms,
+                        shared->bus);
+}
+
 static void
 task_failed (RushTaskSet *self, RushAttempt *attempt, const RushTaskSetShared *shared,
              RushTaskEnding *ending)
@@ -278,7 +313,10 @@ task_failed (RushTaskSet *self, RushAttempt *attempt, const RushTaskSetShared *s
       rush_task_set_make_zombie (self);
       return;
     }
-  if (counts_as_failure (ending->outcome) && ++slot->n_failures >= shared->max_failures)
+  gboolean counts = counts_as_failure (ending->outcome);
+  if (counts)
+    note_failure (self, ending, shared);
+  if (counts && ++slot->n_failures >= shared->max_failures)
     {
       ending->abort = too_many_failures (ending, shared->max_failures);
       rush_task_set_make_zombie (self);
@@ -437,6 +475,7 @@ rush_task_set_free (RushTaskSet *self)
   if (self->copies != NULL)
     rush_pending_tasks_free (self->copies);
   rush_percentile_heap_free (self->durations);
+  rush_excludelist_free (self->excludelist);
   rush_stage_work_unref (self->work);
   g_free (self);
 }
@@ -459,6 +498,7 @@ rush_task_set_new (RushStageWork *work, gint job_id, guint n_tasks, guint *outpu
   self->outputs = outputs;
   self->partitions = partitions;
   self->locations = locations;
+  self->give_up_us = G_MAXINT64;
   self->slots = g_new0 (RushTaskSlot, n_tasks);
   g_queue_init (&self->running);
   if (shared->speculation.enabled && !self->barrier)

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "core/scheduler/exclusion_private.h"
 #include "core/scheduler/locality_private.h"
 #include "core/scheduler/seams.h"
 #include "core/scheduler/speculation_private.h"
@@ -74,6 +75,9 @@ struct _RushTaskSet
   guint n_copies;                /* tasks of which two attempts run */
   RushPercentileHeap *durations; /* of those that succeeded, ms; NULL: no task is ever copied */
   RushLocalityClock locality;
+  RushExcludelist *excludelist; /* what has failed where; NULL: nothing that matters */
+  guint64 launched_at;          /* the last offer at which a task was launched */
+  gint64 give_up_us;            /* when a set that cannot run anywhere is given up; G_MAXINT64 */
   gboolean zombie;
   gboolean barrier; /* all tasks start at once, and one that fails ends the set */
   GQueue running;   /* RushAttempt * */
@@ -84,7 +88,9 @@ typedef struct
 {
   RushExecutorRegistry *registry;
   RushLocalityWaits waits;
+  RushEventBus *bus; /* (unowned) */
   RushSpeculation speculation;
+  RushExclusion exclusion;
   guint max_failures;
 } RushTaskSetShared;
 

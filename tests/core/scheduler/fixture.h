@@ -85,8 +85,8 @@ void fixture_end (Fixture *self, gint stage, gint attempt, guint partition,
                   RushTaskOutcome *outcome);
 void fixture_succeed (Fixture *self, gint stage, gint attempt, guint partition);
 /* The same where two of that kind run: the one on @executor.  @outcome NULL: it succeeds. */
-void fixture_end_on (Fixture *self, const char *executor, gint stage, gint attempt,
-                     guint partition, RushTaskOutcome *outcome);
+void fixture_end_on (Fixture *self, const char *executor, gint stage, gint attempt, guint partition,
+                     RushTaskOutcome *outcome);
 /* The one on @executor, or NULL. */
 ScriptedTask *fixture_find_on (Fixture *self, const char *executor, gint stage, gint attempt,
                                guint partition);

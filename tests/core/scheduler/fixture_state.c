@@ -118,6 +118,32 @@ describe_event (const RushEvent *event, GString *out)
                               event->task_end.stage_attempt, event->task_end.task.partition,
                               event->task_end.reason);
       break;
+    case RUSH_EVENT_EXECUTOR_EXCLUDED:
+      g_string_append_printf (out, " %s (%u)", event->executor_excluded.executor_id,
+                              event->executor_excluded.n_failures);
+      break;
+    case RUSH_EVENT_EXECUTOR_UNEXCLUDED:
+      g_string_append_printf (out, " %s", event->executor_unexcluded.executor_id);
+      break;
+    case RUSH_EVENT_NODE_EXCLUDED:
+      g_string_append_printf (out, " %s (%u)", event->node_excluded.host,
+                              event->node_excluded.n_failures);
+      break;
+    case RUSH_EVENT_NODE_UNEXCLUDED:
+      g_string_append_printf (out, " %s", event->node_unexcluded.host);
+      break;
+    case RUSH_EVENT_EXECUTOR_EXCLUDED_FOR_STAGE:
+      g_string_append_printf (out, " %s (%u) %d.%d", event->executor_excluded_for_stage.executor_id,
+                              event->executor_excluded_for_stage.n_failures,
+                              event->executor_excluded_for_stage.stage_id,
+                              event->executor_excluded_for_stage.stage_attempt);
+      break;
+    case RUSH_EVENT_NODE_EXCLUDED_FOR_STAGE:
+      g_string_append_printf (out, " %s (%u) %d.%d", event->node_excluded_for_stage.host,
+                              event->node_excluded_for_stage.n_failures,
+                              event->node_excluded_for_stage.stage_id,
+                              event->node_excluded_for_stage.stage_attempt);
+      break;
     case RUSH_EVENT_SPECULATIVE_TASK_SUBMITTED:
       g_string_append_printf (out, " %d.%d:%u", event->speculative_task_submitted.stage_id,
                               event->speculative_task_submitted.stage_attempt,

@@ -14,6 +14,7 @@ typedef struct
   GPtrArray *running; /* ScriptedTask */
   GArray *timers;     /* Timer, in the order of their start */
   guint n_launched;
+  GString *killed; /* ids of executors */
 } Scripted;
 
 static Scripted *
@@ -59,6 +60,14 @@ kill_task (RushBackend *backend, const char *executor_id, gint64 task_id, const 
 }
 
 static void
+kill_executor (RushBackend *backend, const char *executor_id)
+{
+  GString *killed = scripted_of (backend)->killed;
+
+  g_string_append_printf (killed, "%s%s", killed->len > 0 ? " " : "", executor_id);
+}
+
+static void
 start_timer (RushBackend *backend, guint64 timer_id, gint64 delay_us)
 {
   Timer timer = { timer_id, rush_clock_now_us (scripted_of (backend)->clock) + delay_us };
@@ -93,6 +102,7 @@ scripted_free (RushBackend *backend)
 
   g_ptr_array_unref (self->running);
   g_array_unref (self->timers);
+  g_string_free (self->killed, TRUE);
   rush_clock_manual_free (self->clock);
   g_free (self);
 }
@@ -115,6 +125,12 @@ guint
 scripted_backend_n_launched (RushBackend *backend)
 {
   return scripted_of (backend)->n_launched;
+}
+
+const char *
+scripted_backend_killed (RushBackend *backend)
+{
+  return scripted_of (backend)->killed->str;
 }
 
 ScriptedTask *
@@ -188,6 +204,7 @@ scripted_backend_new (void)
     .name = "scripted",
     .launch = launch,
     .kill_task = kill_task,
+    .kill_executor = kill_executor,
     .start_timer = start_timer,
     .cancel_timer = cancel_timer,
     .clock = get_clock,
@@ -198,6 +215,7 @@ scripted_backend_new (void)
   self->base.klass = &klass;
   self->clock = rush_clock_manual_new (1000);
   self->running = g_ptr_array_new_with_free_func ((GDestroyNotify)scripted_task_free);
+  self->killed = g_string_new (NULL);
   self->timers = g_array_new (FALSE, FALSE, sizeof (Timer));
   return &self->base;
 }

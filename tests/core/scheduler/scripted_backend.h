@@ -28,6 +28,10 @@ ScriptedTask *scripted_backend_take (RushBackend *backend, guint i);    /* (tran
 ScriptedTask *scripted_backend_take_fast (RushBackend *backend, guint i);
 guint scripted_backend_n_launched (RushBackend *backend); /* since the start */
 
+/* Executors that the scheduler has asked to end, in order: "1 4" (transfer none).  They end when the
+ * test says so. */
+const char *scripted_backend_killed (RushBackend *backend);
+
 /* Moves the clock to the timer that is due first; its message, or NULL: none is set. */
 RushMessage *scripted_backend_next_timer (RushBackend *backend);
 gint64 scripted_backend_next_timer_us (RushBackend *backend); /* from now; −1: none is set */

@@ -6,7 +6,8 @@
  * real one would.  So a success means that all inputs were found.
  *
  *     chaos   executors die and return, tasks fail, are killed, end twice or too late, outputs
- *             vanish, jobs come and are cancelled; some runs copy tasks that take long
+ *             vanish, jobs come and are cancelled; some runs copy tasks that take
+ *             long, some leave executors on which tasks fail
  *     calm    nothing goes wrong any more
  *
  * What must hold: the scheduler's invariants after every message; every job ends, within a number
@@ -445,9 +446,15 @@ run_calmly (World *w)
 static Fixture *
 fixture_of (guint32 seed)
 {
-  return fixture_new (4, "spark.speculation", seed % 2 == 0 ? "true" : "false",
-                      "spark.speculation.quantile", "0.3", "spark.speculation.multiplier", "1.5",
-                      NULL);
+  const char *speculation = seed % 2 == 0 ? "true" : "false";
+  const char *exclusion = seed / 2 % 2 == 0 ? "true" : "false";
+
+  return fixture_new (4, "spark.speculation", speculation, "spark.speculation.quantile", "0.3",
+                      "spark.speculation.multiplier", "1.5", "spark.excludeOnFailure.enabled",
+                      exclusion, "spark.excludeOnFailure.timeout", "20s",
+                      "spark.excludeOnFailure.stage.maxFailedTasksPerExecutor", "1",
+                      "spark.excludeOnFailure.application.fetchFailure.enabled",
+                      seed % 3 == 0 ? "true" : "false", NULL);
 }
 
 /* What has happened in all runs. */
@@ -507,6 +514,9 @@ test_random_runs (void)
   g_assert_cmpuint (seen.n_succeeded, >, seen.n_jobs / 2); /* the world is not hopeless */
   g_assert_cmpuint (seen.n_succeeded, <, seen.n_jobs);     /* nor is it without failures */
   g_assert_cmpuint (seen.n_events[RUSH_EVENT_SPECULATIVE_TASK_SUBMITTED], >, n_seeds);
+  g_assert_cmpuint (seen.n_events[RUSH_EVENT_EXECUTOR_EXCLUDED_FOR_STAGE], >, n_seeds / 10);
+  g_assert_cmpuint (seen.n_events[RUSH_EVENT_EXECUTOR_EXCLUDED], >, n_seeds / 10);
+  g_assert_cmpuint (seen.n_events[RUSH_EVENT_EXECUTOR_UNEXCLUDED], >, n_seeds / 10);
 }
 
 int
