@@ -3,11 +3,14 @@
  * The least id of a component travels an edge a round in connected_components.c.  Here it is edges
  * that change, from any graph to one star a component, whose centre is the least id:
  *
- *     5 ── 9 ── 2 ── 7         large star at v: those above v go to the least of v and around it
- *     5    9 ── 2 ── 7              5 ─┐       (at 9: 5 is below, no edge; at 2: 9 → 2, 7 → 2;
- *               └─── 5 …               └▶ 2     at 5: 9 → 5)
- *                              small star at v: v and those below it go to the least of those
- *     9 → 5, 9 → 2                  9 → 2, 5 → 2
+ *     4 ─ 8 ─ 2 ─ 9 ─ 5 ─ 7 ─ 1          large star, at each vertex: those above it go to the
+ *                                        least of it and those around
+ *     8→4 8→2 9→2 9→5 7→5 7→1                (at 2, between 8 and 9: both go to 2)
+ *                                        small star, at each vertex: it and those below it go to
+ *     4→2 8→2 9→2 5→2 5→1 7→1            the least of those
+ *                                            (at 8, above 4 and 2: 8 and 4 go to 2)
+ *     4→2 8→2 9→2 2→1 5→1 7→1            small, as large had nothing to do
+ *     4→1 8→1 9→1 2→1 5→1 7→1            large: at 2, above which are 4, 8, 9, and 1 is below
  *
  * Both keep what hangs together together, neither makes edges more, and each path gets shorter by
  * half, or nearly.  A round is both of them, and a job:

@@ -10,7 +10,7 @@ import random
 
 import pytest
 
-from conftest import ROOT
+from conftest import ROOT, rushlight_command
 
 with open(os.path.join(ROOT, "tests", "data", "graph", "graphx.json"), encoding="utf-8") as f:
     GRAPHX = json.load(f)
@@ -505,6 +505,17 @@ def test_pictures(spark):
     with pytest.raises(ValueError, match="more than 2 vertices makes no picture"):
         g.plot(limit=2)
     assert "vertex partition 0" in g.routes().dot and g.routes().svg.startswith("<")
+
+
+def test_pictures_of_the_library(run_program, tmp_path):
+    """tools/draw_graphs.py, which draws what graph/lib/README.md shows."""
+    status, _, err = run_program(argv=rushlight_command(
+        "submit", "--master", "local[2]", os.path.join(ROOT, "tools", "draw_graphs.py"), tmp_path))
+    assert status == 0, err
+    drawn = {name for name in os.listdir(tmp_path) if name.endswith(".svg")}
+    shown = {name for name in os.listdir(os.path.join(ROOT, "docs")) if name.startswith("graph_")}
+    assert drawn == shown
+    assert (tmp_path / "graph_components.svg").read_text().count("<ellipse") == 4 * 8
 
 
 def test_programs_import_graphframes(run_program):
