@@ -140,8 +140,8 @@ RushClusterManager *rush_mesos_manager_new (const RushManagerSetup *setup, GErro
 
 /* From spark.executor.{cores,memory,memoryOverhead,memoryOverheadFactor,minMemoryOverhead,
  * pyspark.memory} and spark.memory.offHeap.*, in whole MiB as Spark counts.  @default_factor: if
- * spark.executor.memoryOverheadFactor is not set.  INVALID_ARGUMENT: a heap below 450 MiB, or memory
- * outside of the heap that is enabled and has no size. */
+ * spark.executor.memoryOverheadFactor is not set.  INVALID_ARGUMENT: a heap below 450 MiB, or
+ * memory outside of the heap that is enabled and has no size. */
 gboolean rush_executor_shape_read (const RushConf *conf, double default_factor,
                                    RushExecutorShape *out, GError **error);
 /* 0.1; on Kubernetes spark.kubernetes.memoryOverheadFactor, or 0.4 for Python. */

@@ -138,12 +138,31 @@ append_valid_utf8 (GString *out, const char *text, const char *end)
   g_string_append_len (out, plain, end - plain);
 }
 
+/* How much of @text is letters as they stand; most texts are nothing else, and names of members. */
+static gsize
+plain_length (const char *text)
+{
+  gsize n = 0;
+
+  while ((guchar)text[n] - 0x20u < 0x5f && text[n] != '"' && text[n] != '\\')
+    n++;
+  return n;
+}
+
 static void
 append_quoted (GString *out, const char *text)
 {
+  gsize n_plain = plain_length (text);
   const char *bad;
 
   g_string_append_c (out, '"');
+  g_string_append_len (out, text, (gssize)n_plain);
+  text += n_plain;
+  if (*text == '\0')
+    {
+      g_string_append_c (out, '"');
+      return;
+    }
   while (!g_utf8_validate (text, -1, &bad))
     {
       append_valid_utf8 (out, text, bad);

@@ -1,0 +1,44 @@
+/* model_run.h - a job without data, from its submission to its end, on a cluster that is not there.
+ *
+ *   RushModelRun *run = rush_model_run_new (&setup);
+ *   rush_simulated_backend_executor_ready (rush_model_run_backend (run), &executor);    for each
+ *   gboolean ended_well = rush_model_run_finish (run, &error);
+ *   rush_event_heap_now_us (heap)                         how long that took
+ *
+ * Puts scheduler, backend and map output tracker together and runs the heap until the job is over,
+ * well or not.  A heap that runs dry before that is a job that waits for ever: an error, with what
+ * it waits for.
+ *
+ * Ownership:  all that is in the setup outlives the run; the bus gets no more events after free ().
+ * Threads:    the simulation's.
+ */
+#pragma once
+
+#include "core/scheduler/job_waiter.h"
+#include "sim/model_job.h"
+#include "sim/simulated_backend.h"
+
+typedef struct
+{
+  const RushConf *conf;
+  RushEventHeap *heap;
+  RushTopology *topology;
+  RushModelJob *job;
+  const RushSimCosts *costs;
+  RushEventBus *bus;
+  guint64 seed;
+  gint64 storage_pool_bytes; /* of an executor, as its events have it */
+  gboolean outputs_outlive;  /* executors */
+} RushModelRunSetup;
+
+typedef struct _RushModelRun RushModelRun;
+
+RushModelRun *rush_model_run_new (const RushModelRunSetup *setup);
+void rush_model_run_free (RushModelRun *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushModelRun, rush_model_run_free)
+RushBackend *rush_model_run_backend (RushModelRun *self);     /* (transfer none) */
+RushScheduler *rush_model_run_scheduler (RushModelRun *self); /* (transfer none) */
+/* Submits the job; the first call of finish () does it, if nobody has. */
+void rush_model_run_submit (RushModelRun *self);
+/* FALSE: the job has failed, or waits for ever. */
+gboolean rush_model_run_finish (RushModelRun *self, GError **error);

@@ -1,0 +1,302 @@
+/* simulated_backend.c - who is there in a simulated cluster, and what the scheduler may ask of it.
+ *
+ * The scheduler's questions come from inside a message, and nothing here answers at once: each
+ * answer is an action of the heap.  The other way round, what happens in the cluster is an action
+ * already, and goes to the scheduler directly.
+ *
+ * An executor that is gone takes its tasks with it.  The driver hears of it when the manager says
+ * so; how long that takes is the manager's affair (a closed connection, a missed heartbeat).
+ */
+#include "sim/simulated_private.h"
+
+/* ---- the contract: tasks ---- */
+
+static void
+sim_launch (RushBackend *base, const char *executor_id, RushTask *task)
+{
+  RushSimulatedBackend *self = (RushSimulatedBackend *)base;
+  RushSimSlots *executor = g_hash_table_lookup (self->executors, executor_id);
+
+  if (executor == NULL) /* gone, and the scheduler is about to hear of it */
+    rush_task_free (task);
+  else
+    rush_simulated_tasks_launch (self, executor, task);
+}
+
+static void
+sim_kill_task (RushBackend *base, const char *executor_id, gint64 task_id, const char *reason)
+{
+  rush_simulated_tasks_kill ((RushSimulatedBackend *)base, task_id, reason);
+}
+
+/* ---- the contract: executors ---- */
+
+static gboolean
+sim_request_executors (RushBackend *base, guint n)
+{
+  RushSimulatedBackend *self = (RushSimulatedBackend *)base;
+
+  if (self->manager == NULL)
+    return FALSE;
+  self->manager->klass->request (self->manager, n);
+  return TRUE;
+}
+
+static void
+sim_kill_executor (RushBackend *base, const char *executor_id)
+{
+  RushSimulatedBackend *self = (RushSimulatedBackend *)base;
+
+  if (self->manager != NULL)
+    self->manager->klass->release (self->manager, executor_id);
+}
+
+/* ---- the contract: time ---- */
+
+typedef struct
+{
+  RushSimulatedBackend *backend;
+  guint64 id;
+  guint64 action;
+} RushSimTimer;
+
+static void
+timer_due (gpointer data, gint64 argument)
+{
+  RushSimTimer *timer = data;
+  RushScheduler *scheduler = timer->backend->scheduler;
+  RushMessage *message = rush_message_new (RUSH_MESSAGE_TIMER);
+
+  message->timer_id = timer->id;
+  g_hash_table_remove (timer->backend->timers, &timer->id);
+  rush_scheduler_handle (scheduler, message);
+}
+
+static void
+sim_start_timer (RushBackend *base, guint64 timer_id, gint64 delay_us)
+{
+  RushSimulatedBackend *self = (RushSimulatedBackend *)base;
+  RushSimTimer *timer = g_new0 (RushSimTimer, 1);
+
+  timer->backend = self;
+  timer->id = timer_id;
+  timer->action = rush_event_heap_put (self->setup.heap, delay_us, timer_due, timer, 0);
+  g_hash_table_insert (self->timers, &timer->id, timer);
+}
+
+static void
+sim_cancel_timer (RushBackend *base, guint64 timer_id)
+{
+  RushSimulatedBackend *self = (RushSimulatedBackend *)base;
+  RushSimTimer *timer = g_hash_table_lookup (self->timers, &timer_id);
+
+  if (timer == NULL)
+    return;
+  rush_event_heap_cancel (self->setup.heap, timer->action);
+  g_hash_table_remove (self->timers, &timer_id);
+}
+
+static RushClock *
+sim_clock (RushBackend *base)
+{
+  return rush_event_heap_clock (((RushSimulatedBackend *)base)->setup.heap);
+}
+
+/* ---- executors come ---- */
+
+static void
+slots_free (gpointer data)
+{
+  RushSimSlots *self = data;
+
+  g_assert (self->running.length == 0);
+  rush_executor_pauses_clear (&self->pauses);
+  g_free (self->id);
+  g_free (self);
+}
+
+static void
+post_added_events (RushSimulatedBackend *self, const RushSimSlots *executor)
+{
+  gint64 now_ms = rush_clock_wall_ms (rush_event_heap_clock (self->setup.heap));
+  RushEvent *event;
+
+  if (!rush_event_bus_has_listeners (self->setup.bus))
+    return;
+  event = rush_event_new (RUSH_EVENT_EXECUTOR_ADDED);
+  event->executor_added.time_ms = now_ms;
+  event->executor_added.executor_id = g_strdup (executor->id);
+  event->executor_added.host = g_strdup (executor->host->name);
+  event->executor_added.cores = executor->cores;
+  rush_event_bus_post (self->setup.bus, event);
+
+  event = rush_event_new (RUSH_EVENT_BLOCK_MANAGER_ADDED);
+  event->block_manager_added.time_ms = now_ms;
+  event->block_manager_added.executor_id = g_strdup (executor->id);
+  event->block_manager_added.host = g_strdup (executor->host->name);
+  event->block_manager_added.memory_bytes = self->setup.storage_pool_bytes;
+  rush_event_bus_post (self->setup.bus, event);
+}
+
+void
+rush_simulated_backend_executor_ready (RushBackend *base, const RushSimExecutor *executor)
+{
+  RushSimulatedBackend *self = (RushSimulatedBackend *)base;
+  RushSimSlots *slots = g_new0 (RushSimSlots, 1);
+  RushMessage *message = rush_message_new (RUSH_MESSAGE_EXECUTOR_REGISTERED);
+
+  g_assert (!g_hash_table_contains (self->executors, executor->id));
+  slots->id = g_strdup (executor->id);
+  slots->host = executor->host;
+  slots->number = self->next_number++;
+  slots->cores = executor->cores;
+  slots->slowness = 1;
+  g_queue_init (&slots->running);
+  rush_executor_pauses_init (&slots->pauses, self->setup.costs, self->setup.seed, slots->number,
+                             rush_event_heap_now_us (self->setup.heap));
+  g_hash_table_insert (self->executors, slots->id, slots);
+  post_added_events (self, slots);
+
+  message->text = g_strdup (slots->id);
+  message->host = g_strdup (slots->host->name);
+  message->rack = g_strdup (slots->host->rack);
+  message->cores = slots->cores;
+  rush_scheduler_handle (self->scheduler, message);
+}
+
+/* ---- executors go ---- */
+
+static void
+post_removed_events (RushSimulatedBackend *self, const RushSimSlots *executor, const char *reason)
+{
+  gint64 now_ms = rush_clock_wall_ms (rush_event_heap_clock (self->setup.heap));
+  RushEvent *event;
+
+  if (!rush_event_bus_has_listeners (self->setup.bus))
+    return;
+  event = rush_event_new (RUSH_EVENT_BLOCK_MANAGER_REMOVED);
+  event->block_manager_removed.time_ms = now_ms;
+  event->block_manager_removed.executor_id = g_strdup (executor->id);
+  event->block_manager_removed.host = g_strdup (executor->host->name);
+  rush_event_bus_post (self->setup.bus, event);
+
+  event = rush_event_new (RUSH_EVENT_EXECUTOR_REMOVED);
+  event->executor_removed.time_ms = now_ms;
+  event->executor_removed.executor_id = g_strdup (executor->id);
+  event->executor_removed.reason = g_strdup (reason);
+  rush_event_bus_post (self->setup.bus, event);
+}
+
+void
+rush_simulated_backend_executor_gone (RushBackend *base, const char *executor_id,
+                                      const char *reason, gboolean by_application,
+                                      gboolean host_is_gone)
+{
+  RushSimulatedBackend *self = (RushSimulatedBackend *)base;
+  RushSimSlots *executor = g_hash_table_lookup (self->executors, executor_id);
+  gboolean outputs_lost = host_is_gone || !self->setup.outputs_outlive;
+  RushMessage *message;
+
+  if (executor == NULL)
+    return;
+  rush_simulated_tasks_drop_all (self, executor);
+  if (outputs_lost)
+    self->setup.model->klass->executor_lost (self->setup.model, executor_id);
+  post_removed_events (self, executor, reason);
+
+  message = rush_message_new (RUSH_MESSAGE_EXECUTOR_LOST);
+  message->text = g_strdup (executor_id);
+  message->reason = g_strdup (reason);
+  message->caused_by_application = by_application;
+  message->outputs_lost = outputs_lost;
+  g_hash_table_remove (self->executors, executor_id);
+  rush_scheduler_handle (self->scheduler, message);
+}
+
+gboolean
+rush_simulated_backend_slow_executor (RushBackend *base, const char *executor_id, double factor)
+{
+  RushSimSlots *executor =
+      g_hash_table_lookup (((RushSimulatedBackend *)base)->executors, executor_id);
+
+  if (executor == NULL)
+    return FALSE;
+  executor->slowness = factor;
+  return TRUE;
+}
+
+guint
+rush_simulated_backend_n_executors (RushBackend *base)
+{
+  return g_hash_table_size (((RushSimulatedBackend *)base)->executors);
+}
+
+guint
+rush_simulated_backend_n_running (RushBackend *base)
+{
+  return g_hash_table_size (((RushSimulatedBackend *)base)->tasks);
+}
+
+/* ---- life ---- */
+
+static void
+timer_free (gpointer data)
+{
+  g_free (data);
+}
+
+static void
+sim_free (RushBackend *base)
+{
+  RushSimulatedBackend *self = (RushSimulatedBackend *)base;
+  GHashTableIter iter;
+  gpointer executor, timer;
+
+  g_hash_table_iter_init (&iter, self->executors);
+  while (g_hash_table_iter_next (&iter, NULL, &executor))
+    rush_simulated_tasks_drop_all (self, executor);
+  g_hash_table_iter_init (&iter, self->timers);
+  while (g_hash_table_iter_next (&iter, NULL, &timer))
+    rush_event_heap_cancel (self->setup.heap, ((RushSimTimer *)timer)->action);
+  g_hash_table_unref (self->executors);
+  g_hash_table_unref (self->tasks);
+  g_hash_table_unref (self->timers);
+  g_free (self);
+}
+
+void
+rush_simulated_backend_attach (RushBackend *base, RushScheduler *scheduler)
+{
+  ((RushSimulatedBackend *)base)->scheduler = scheduler;
+}
+
+void
+rush_simulated_backend_set_manager (RushBackend *base, RushClusterManager *manager)
+{
+  ((RushSimulatedBackend *)base)->manager = manager;
+}
+
+static const RushBackendClass sim_class = {
+  .name = "simulated",
+  .launch = sim_launch,
+  .kill_task = sim_kill_task,
+  .request_executors = sim_request_executors,
+  .kill_executor = sim_kill_executor,
+  .start_timer = sim_start_timer,
+  .cancel_timer = sim_cancel_timer,
+  .clock = sim_clock,
+  .free = sim_free,
+};
+
+RushBackend *
+rush_simulated_backend_new (const RushSimulatedSetup *setup)
+{
+  RushSimulatedBackend *self = g_new0 (RushSimulatedBackend, 1);
+
+  self->base.klass = &sim_class;
+  self->setup = *setup;
+  self->executors = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, slots_free);
+  self->tasks = g_hash_table_new (g_int64_hash, g_int64_equal);
+  self->timers = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, timer_free);
+  return &self->base;
+}
