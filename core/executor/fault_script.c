@@ -49,12 +49,12 @@ static const Member fault_members[] = {
 };
 
 static const Member when_members[] = {
-  MEMBER ("task", WHOLE, task),
-  MEMBER ("stage", WHOLE, stage),
-  MEMBER ("stage_attempt", WHOLE, stage_attempt),
-  MEMBER ("partition", WHOLE, task_partition),
-  MEMBER ("attempt", WHOLE, attempt),
-  MEMBER ("executor", TEXT, task_executor),
+  MEMBER ("task", WHOLE, when.task),
+  MEMBER ("stage", WHOLE, when.stage),
+  MEMBER ("stage_attempt", WHOLE, when.stage_attempt),
+  MEMBER ("partition", WHOLE, when.partition),
+  MEMBER ("attempt", WHOLE, when.attempt),
+  MEMBER ("executor", TEXT, when.executor),
 };
 
 typedef struct
@@ -245,7 +245,7 @@ fault_from_json (const RushJson *object, const char *name, GError **error)
 
   self->name = g_strdup (name);
   self->shuffle = self->map = self->rdd = self->partition = -1;
-  self->task = self->stage = self->stage_attempt = self->task_partition = self->attempt = -1;
+  self->when = (RushFaultWhen){ -1, -1, -1, -1, -1, NULL };
   self->times = 1;
   return read_fault (self, object, error) ? g_steal_pointer (&self) : NULL;
 }
@@ -266,7 +266,7 @@ rush_fault_free (RushFault *self)
   g_free (self->name);
   g_free (self->executor);
   g_free (self->message);
-  g_free (self->task_executor);
+  g_free (self->when.executor);
   g_free (self);
 }
 
@@ -341,15 +341,13 @@ fits (gint64 wanted, gint64 number)
   return wanted < 0 || wanted == number;
 }
 
-static gboolean
-is_due (const RushFault *self, const RushTask *task, const char *executor_id)
+gboolean
+rush_fault_when_fits (const RushFaultWhen *self, const RushTask *task, const char *executor_id)
 {
-  return self->times > 0 && task->task_id >= self->task &&
-         fits (self->stage, task->work->stage_id) &&
+  return task->task_id >= self->task && fits (self->stage, task->work->stage_id) &&
          fits (self->stage_attempt, task->work->stage_attempt) &&
-         fits (self->task_partition, task->partition) &&
-         fits (self->attempt, task->attempt_number) &&
-         (self->task_executor == NULL || g_str_equal (self->task_executor, executor_id));
+         fits (self->partition, task->partition) && fits (self->attempt, task->attempt_number) &&
+         (self->executor == NULL || g_str_equal (self->executor, executor_id));
 }
 
 void
@@ -361,7 +359,7 @@ rush_fault_script_task_starts (RushFaultScript *self, const RushTask *task, cons
     {
       RushFault *fault = g_ptr_array_index (self->faults, i);
 
-      if (!is_due (fault, task, executor_id))
+      if (fault->times <= 0 || !rush_fault_when_fits (&fault->when, task, executor_id))
         continue;
       fault->times--;
       g_ptr_array_add (out_due, fault);

@@ -36,6 +36,18 @@ typedef enum
   RUSH_FAULT_DROP_CACHED,
 } RushFaultKind;
 
+/* The start of a task that has all that is said; −1 and NULL: any. */
+typedef struct
+{
+  gint64 task; /* its number in the application, or a later one */
+  gint64 stage, stage_attempt;
+  gint64 partition, attempt;
+  char *executor;
+} RushFaultWhen;
+
+gboolean rush_fault_when_fits (const RushFaultWhen *self, const RushTask *task,
+                               const char *executor_id);
+
 /* Numbers are −1 and strings NULL where the fault does not say. */
 typedef struct
 {
@@ -49,10 +61,7 @@ typedef struct
   gint64 rdd, partition;
 
   gboolean has_when;
-  gint64 task;
-  gint64 stage, stage_attempt;
-  gint64 task_partition, attempt;
-  char *task_executor;
+  RushFaultWhen when;
   gint64 times; /* that are left */
 } RushFault;
 

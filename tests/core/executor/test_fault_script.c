@@ -26,10 +26,10 @@ test_fault_is_read (void)
   g_assert_null (fault->executor);
   g_assert_cmpint (fault->times, ==, 3);
   g_assert_true (fault->has_when);
-  g_assert_cmpint (fault->task, ==, 17);
-  g_assert_cmpint (fault->stage, ==, 1);
-  g_assert_cmpint (fault->attempt, ==, -1);
-  g_assert_cmpstr (fault->task_executor, ==, "0");
+  g_assert_cmpint (fault->when.task, ==, 17);
+  g_assert_cmpint (fault->when.stage, ==, 1);
+  g_assert_cmpint (fault->when.attempt, ==, -1);
+  g_assert_cmpstr (fault->when.executor, ==, "0");
 }
 
 static void
