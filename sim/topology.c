@@ -5,7 +5,7 @@
  *
  *     from this host      the disk
  *     from this rack      the receiver's NIC
- *     from another rack   the receiver's NIC, or its rack's uplink
+ *     from another rack   the receiver's NIC, or an uplink between its rack and the core
  *
  * Left out on purpose: the sender's NIC and uplink, which would need flows on several links at
  * once.  In a shuffle all hosts send and receive alike, so the receivers' wires are as busy as the
@@ -18,6 +18,7 @@ struct _RushTopology
   RushTopologyShape shape;
   RushSimHost *hosts;
   RushLink **uplinks;  /* by rack: what comes in */
+  gint *behind;        /* by rack: the next one on the way to the core; −1: none */
   GHashTable *by_name; /* name → RushSimHost *, both (unowned): looked up, never walked */
 };
 
@@ -70,6 +71,17 @@ rush_topology_latency_s (const RushTopology *self, RushDistance distance)
   g_return_val_if_reached (0);
 }
 
+static RushLink *
+narrowest_from_core (RushTopology *self, const RushSimHost *to)
+{
+  RushLink *narrowest = to->nic;
+
+  for (gint rack = (gint)to->rack_index; rack >= 0; rack = self->behind[rack])
+    if (rush_link_next_share (self->uplinks[rack]) < rush_link_next_share (narrowest))
+      narrowest = self->uplinks[rack];
+  return narrowest;
+}
+
 RushLink *
 rush_topology_link (RushTopology *self, const RushSimHost *to, RushDistance distance)
 {
@@ -80,11 +92,7 @@ rush_topology_link (RushTopology *self, const RushSimHost *to, RushDistance dist
     case RUSH_DISTANCE_RACK:
       return to->nic;
     case RUSH_DISTANCE_ANY:
-      {
-        RushLink *uplink = self->uplinks[to->rack_index];
-
-        return rush_link_next_share (uplink) < rush_link_next_share (to->nic) ? uplink : to->nic;
-      }
+      return narrowest_from_core (self, to);
     }
   g_return_val_if_reached (NULL);
 }
@@ -95,6 +103,15 @@ rush_topology_uplink (RushTopology *self, guint rack_index)
   g_return_val_if_fail (rack_index < self->shape.n_racks, NULL);
 
   return self->uplinks[rack_index];
+}
+
+gboolean
+rush_topology_is_behind (const RushTopology *self, guint rack, guint other)
+{
+  for (gint at = (gint)rack; at >= 0; at = self->behind[at])
+    if (at == (gint)other)
+      return TRUE;
+  return FALSE;
 }
 
 /* ---- life ---- */
@@ -114,21 +131,21 @@ rush_topology_free (RushTopology *self)
   for (guint i = 0; i < self->shape.n_racks; i++)
     rush_link_free (self->uplinks[i]);
   g_hash_table_unref (self->by_name);
+  g_free (self->behind);
   g_free (self->hosts);
   g_free (self->uplinks);
   g_free (self);
 }
 
 static void
-set_up_host (RushTopology *self, RushEventHeap *heap, guint index)
+set_up_host (RushTopology *self, RushEventHeap *heap, guint index, guint rack, const char *name)
 {
   const RushTopologyShape *shape = &self->shape;
   RushSimHost *host = &self->hosts[index];
-  guint rack = (guint)((guint64)index * shape->n_racks / shape->n_hosts);
 
   *host = (RushSimHost){ .index = index,
                          .name = g_strdup_printf ("host-%u", index),
-                         .rack = g_strdup_printf ("rack-%u", rack),
+                         .rack = name != NULL ? g_strdup (name) : g_strdup_printf ("rack-%u", rack),
                          .rack_index = rack,
                          .cores = shape->cores,
                          .memory_bytes = shape->memory_bytes,
@@ -138,6 +155,38 @@ set_up_host (RushTopology *self, RushEventHeap *heap, guint index)
                          .alive = TRUE,
                          .reachable = TRUE };
   g_hash_table_insert (self->by_name, host->name, host);
+}
+
+/* Racks that are all alike differ by one host at most. */
+static void
+set_up_alike (RushTopology *self, RushEventHeap *heap)
+{
+  const RushTopologyShape *shape = &self->shape;
+
+  for (guint i = 0; i < shape->n_hosts; i++)
+    set_up_host (self, heap, i, (guint)((guint64)i * shape->n_racks / shape->n_hosts), NULL);
+  for (guint i = 0; i < shape->n_racks; i++)
+    {
+      self->uplinks[i] = rush_link_new (heap, shape->uplink_bytes_per_s);
+      self->behind[i] = -1;
+    }
+}
+
+static void
+set_up_racks (RushTopology *self, RushEventHeap *heap)
+{
+  guint next = 0;
+
+  for (guint i = 0; i < self->shape.n_racks; i++)
+    {
+      const RushRackShape *rack = &self->shape.racks[i];
+
+      for (guint j = 0; j < rack->n_hosts; j++)
+        set_up_host (self, heap, next++, i, rack->name);
+      self->uplinks[i] = rush_link_new (heap, rack->uplink_bytes_per_s);
+      self->behind[i] = rack->behind;
+    }
+  g_assert (next == self->shape.n_hosts);
 }
 
 RushTopology *
@@ -150,10 +199,12 @@ rush_topology_new (RushEventHeap *heap, const RushTopologyShape *shape)
   self->shape = *shape;
   self->hosts = g_new0 (RushSimHost, shape->n_hosts);
   self->uplinks = g_new0 (RushLink *, shape->n_racks);
+  self->behind = g_new0 (gint, shape->n_racks);
   self->by_name = g_hash_table_new (g_str_hash, g_str_equal);
-  for (guint i = 0; i < shape->n_hosts; i++)
-    set_up_host (self, heap, i);
-  for (guint i = 0; i < shape->n_racks; i++)
-    self->uplinks[i] = rush_link_new (heap, shape->uplink_bytes_per_s);
+  if (shape->racks != NULL)
+    set_up_racks (self, heap);
+  else
+    set_up_alike (self, heap);
+  self->shape.racks = NULL; /* the caller's */
   return self;
 }

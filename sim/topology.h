@@ -8,6 +8,9 @@
  * narrowest link on its way at the moment when it starts: the disk on the same host, the receiver's
  * NIC in its own rack, NIC or uplink of the rack from another one.
  *
+ * A rack may stand behind another one, whose uplink its transfers then take as well; that is where
+ * racks make a tree, which must not be a ring.
+ *
  * Ownership:  a topology owns its hosts and links; the heap outlives it.
  * Threads:    the simulation's.
  */
@@ -37,10 +40,20 @@ typedef struct
   gboolean reachable; /* FALSE: cut off from the driver */
 } RushSimHost;
 
+/* A rack unlike the others. */
+typedef struct
+{
+  const char *name;
+  guint n_hosts;
+  gint behind; /* the rack that its uplink goes to, a lower or a higher one; −1: the core */
+  double uplink_bytes_per_s;
+} RushRackShape;
+
 /* What all hosts have alike, before a scenario's exceptions. */
 typedef struct
 {
   guint n_hosts, n_racks;
+  const RushRackShape *racks; /* n_racks of them, with n_hosts in all; NULL: all alike */
   guint cores;
   gint64 memory_bytes;
   double cpu_speed;
@@ -62,3 +75,5 @@ double rush_topology_latency_s (const RushTopology *self, RushDistance distance)
 /* The link of a transfer to @to from @distance away. (transfer none) */
 RushLink *rush_topology_link (RushTopology *self, const RushSimHost *to, RushDistance distance);
 RushLink *rush_topology_uplink (RushTopology *self, guint rack_index);
+/* Does the way from @rack to the core lead through @other?  Also if they are the same. */
+gboolean rush_topology_is_behind (const RushTopology *self, guint rack, guint other);

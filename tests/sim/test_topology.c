@@ -126,6 +126,28 @@ test_racks_are_even (void)
       }
 }
 
+/* b stands behind a, and a's uplink is the narrower one. */
+static void
+test_a_rack_behind_a_rack (void)
+{
+  g_autoptr (RushEventHeap) heap = rush_event_heap_new (0);
+  const RushRackShape racks[] = { { "b", 1, 1, 90 }, { "a", 2, -1, 50 }, { "c", 1, -1, 80 } };
+  RushTopologyShape shape = { .n_hosts = 4, .n_racks = 3, .racks = racks, .nic_bytes_per_s = 100 };
+  g_autoptr (RushTopology) topology = rush_topology_new (heap, &shape);
+  RushSimHost *in_b = rush_topology_host (topology, 0), *in_c = rush_topology_host (topology, 3);
+
+  g_assert_cmpstr (in_b->rack, ==, "b");
+  g_assert_cmpstr (rush_topology_host (topology, 2)->rack, ==, "a");
+  g_assert_true (rush_topology_link (topology, in_b, RUSH_DISTANCE_ANY) ==
+                 rush_topology_uplink (topology, 1));
+  g_assert_true (rush_topology_link (topology, in_c, RUSH_DISTANCE_ANY) ==
+                 rush_topology_uplink (topology, 2));
+  g_assert_true (rush_topology_is_behind (topology, 0, 1));
+  g_assert_true (rush_topology_is_behind (topology, 0, 0));
+  g_assert_false (rush_topology_is_behind (topology, 1, 0));
+  g_assert_false (rush_topology_is_behind (topology, 2, 1));
+}
+
 #define ADD(name)                                                                                  \
   g_test_add ("/sim/topology/" #name, Site, NULL, site_set_up, test_##name, site_tear_down)
 
@@ -137,5 +159,6 @@ main (int argc, char **argv)
   ADD (distances);
   ADD (links);
   g_test_add_func ("/sim/topology/racks_are_even", test_racks_are_even);
+  g_test_add_func ("/sim/topology/a_rack_behind_a_rack", test_a_rack_behind_a_rack);
   return g_test_run ();
 }
