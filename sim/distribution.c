@@ -83,6 +83,8 @@ parse_text (const char *text, const UnitScale *scales, double *out)
   if (!g_ascii_isdigit (text[0]) || strcspn (text, "eExXpP") < strspn (text, "0123456789.eExXpP"))
     return FALSE;
   number = g_ascii_strtod (text, &end);
+  if (end[-1] == '.')
+    return FALSE;
   if (end[0] == '\0')
     {
       *out = number;
@@ -101,6 +103,21 @@ const char *
 rush_unit_example (RushUnit unit)
 {
   return units[unit].example;
+}
+
+char *
+rush_unit_pattern (RushUnit unit)
+{
+  g_autoptr (GString) pattern = g_string_new ("^[0-9]+([.][0-9]+)?");
+
+  for (const UnitScale *scale = units[unit].scales; scale->suffix != NULL; scale++)
+    {
+      g_string_append (pattern, scale == units[unit].scales ? "(" : "|");
+      for (const char *c = scale->suffix; *c != '\0'; c++)
+        g_string_append_printf (pattern, "[%c%c]", *c, g_ascii_toupper (*c));
+    }
+  g_string_append (pattern, units[unit].scales->suffix != NULL ? ")?$" : "$");
+  return g_string_free (g_steal_pointer (&pattern), FALSE);
 }
 
 gboolean

@@ -32,6 +32,8 @@ gboolean rush_unit_parse (const RushJson *value, RushUnit unit, const char *wher
 
 /* What may stand there: "a time, such as 2 (seconds), …". */
 const char *rush_unit_example (RushUnit unit);
+/* A regular expression of the strings that may. (transfer full) */
+char *rush_unit_pattern (RushUnit unit);
 
 typedef struct _RushDistribution RushDistribution;
 

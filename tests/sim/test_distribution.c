@@ -73,6 +73,30 @@ assert_refused (const char *text, RushUnit unit, const char *message)
 
 #define TIME "a time, such as 2 (seconds), \"350ms\" or \"1.5m\""
 
+/* What the pattern takes is what the reader takes. */
+static void
+test_patterns (void)
+{
+  static const char *const texts[] = { "2",   "2s",  "2S",  "2Ms", "2.5m", "2.", ".5",  "2.5.1", "2 s",
+                                       "2k",  "2Kb", "2kk", "1gB", "3gbit", "2x", "-2", "+2",    "1e3",
+                                       "inf", "",    "2ss", "2b",  "0x1",  "1h", "1d", "1ns",   "2t" };
+
+  for (RushUnit unit = RUSH_UNIT_SECONDS; unit <= RUSH_UNIT_BYTES_PER_S; unit++)
+    {
+      g_autofree char *pattern = rush_unit_pattern (unit);
+
+      for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+        {
+          g_autofree char *quoted = g_strdup_printf ("\"%s\"", texts[i]);
+          g_autoptr (RushJson) value = json (quoted);
+          double number;
+
+          g_assert_cmpint (g_regex_match_simple (pattern, texts[i], 0, 0), ==,
+                           rush_unit_parse (value, unit, "x", &number, NULL));
+        }
+    }
+}
+
 static void
 test_refused_numbers (void)
 {
@@ -231,6 +255,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD (units);
+  ADD (patterns);
   ADD (refused_numbers);
   ADD (refused_distributions);
   ADD (moments);
