@@ -23,5 +23,9 @@ char *rush_context_dup_checkpoint_dir (RushContext *context); /* (transfer full)
 /* To be written after the next job that computes @rdd; that computes it once more, unless it is
  * persisted.  INVALID_ARGUMENT: there is no checkpoint dir. */
 gboolean rush_rdd_checkpoint (RushContext *context, RushRdd *rdd, GError **error);
+/* What each job does when it has ended well: makes the checkpoints that @rdd has a mark for, or
+ * those above it.  Who cannot wait for a job makes @rdd's so. */
+gboolean rush_context_make_checkpoints (RushContext *context, RushRdd *rdd,
+                                        const RushJobOptions *options, GError **error);
 /* The folder, once it has been written. (transfer full) or NULL */
 char *rush_rdd_dup_checkpoint_path (RushRdd *rdd);

@@ -10,6 +10,8 @@
  */
 #include "rdd/context_private.h"
 
+#include "rdd/checkpoint.h"
+
 #include "rdd/job_function.h"
 #include "rdd/result.h"
 #include "rdd/thread_jobs.h"

@@ -47,9 +47,6 @@ void rush_context_hide_kept (RushContext *self);
 /* For the cleaner: no RDD can ask for them any more. */
 void rush_context_remove_cached (RushContext *self, gint rdd_id);
 void rush_context_remove_checkpoint (RushContext *self, gint rdd_id);
-/* checkpoint.c: after a job on @rdd, with its options. */
-gboolean rush_context_make_checkpoints (RushContext *self, RushRdd *rdd,
-                                        const RushJobOptions *options, GError **error);
 
 /* Tells the scheduler of spark.scheduler.mode and its pools.  context_pools.c */
 gboolean rush_context_choose_scheduling_mode (RushContext *self, GError **error);

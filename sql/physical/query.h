@@ -76,3 +76,14 @@ GPtrArray *rush_query_take (RushQuery *self, gint64 n, const RushExecutionOption
 /* The RDD of its batches, for toLocalIterator, writers, df.rdd, caches: (transfer full). Runs what
  * adaptive execution must run first. */
 RushRdd *rush_query_to_rdd (RushQuery *self, const RushExecutionOptions *options, GError **error);
+
+typedef struct
+{
+  RushCheckpointKind kind;
+  gboolean lazy;                 /* FALSE: it is made now; TRUE: behind the first job on it */
+  const RushStorageLevel *level; /* of a local one; NULL: that of local checkpoints */
+} RushCheckpointOptions;
+/* A checkpoint of the rows: a LogicalRDD that knows how they lie, and nothing of what they were
+ * made from. (transfer full) */
+RushPlan *rush_query_checkpoint (RushQuery *self, const RushCheckpointOptions *checkpoint,
+                                 const RushExecutionOptions *options, GError **error);

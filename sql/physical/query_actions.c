@@ -328,6 +328,16 @@ rush_query_take (RushQuery *self, gint64 n, const RushExecutionOptions *options,
 }
 
 RushRdd *
+rush_query_execute (RushQuery *self, RushExec *plan, GError **error)
+{
+  if (!rush_query_run_subqueries (self, plan, error))
+    return NULL;
+  if (rush_exec_is_adaptive (plan))
+    return rush_adaptive_exec_rdd (plan, self, error);
+  return rush_exec_prepare (plan, self, error) ? rush_exec_execute (plan, self, error) : NULL;
+}
+
+RushRdd *
 rush_query_to_rdd (RushQuery *self, const RushExecutionOptions *options, GError **error)
 {
   RushExecutionOptions none = { 0 };
@@ -342,12 +352,7 @@ rush_query_to_rdd (RushQuery *self, const RushExecutionOptions *options, GError 
       gboolean begun = rush_execution_begin (self, plan, options != NULL ? options : &none,
                                              options != NULL && options->told);
 
-      if (!rush_query_run_subqueries (self, plan, &failure))
-        rows = NULL;
-      else if (rush_exec_is_adaptive (plan))
-        rows = rush_adaptive_exec_rdd (plan, self, &failure);
-      else if (rush_exec_prepare (plan, self, &failure))
-        rows = rush_exec_execute (plan, self, &failure);
+      rows = rush_query_execute (self, plan, &failure);
       if (begun)
         rush_execution_end (self, failure);
       if (failure != NULL)

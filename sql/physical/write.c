@@ -17,6 +17,8 @@ rush_plan_write (RushQuery *query, RushPlan *plan, GError **error)
   if (plan->kind != RUSH_PLAN_COMMAND || plan->as.command.command->kind != RUSH_COMMAND_WRITE)
     return NULL;
   rows = rush_plan_later (query, plan->children[0], error);
+  if (rows != NULL && plan->as.command.command->location == NULL) /* "noop" */
+    return rush_discard_exec_new (plan->as.command.command->save_mode, rows);
   return rows != NULL
              ? rush_insert_exec_new (plan->as.command.command, rush_write_files_exec_new (rows))
              : NULL;

@@ -53,6 +53,7 @@ typedef enum
  * persisted plan: sql/session/cache_manager.h. */
 typedef struct _RushSource RushSource;
 typedef struct _RushCachedData RushCachedData;
+typedef struct _RushRowLayout RushRowLayout;
 typedef struct _RushRdd RushRdd;
 
 /* What is known of a plan's rows; −1: unknown.  Spark's Statistics. */
@@ -246,6 +247,7 @@ struct _RushPlan
     {
       RushRdd *rdd; /* (owned): batches with the output's columns */
       RushStatistics statistics; /* of a plan that was run before, or unknown */
+      RushRowLayout *layout;     /* (owned) how its rows lie, or NULL: nobody knows */
     } rdd;
     struct
     {
@@ -361,6 +363,9 @@ RushPlan *rush_plan_range (gint64 start, gint64 end, gint64 step, guint n_slices
 RushPlan *rush_plan_relation (RushSource *source /* takes over */, RushExprList *output,
                               const char *const *table);
 RushPlan *rush_plan_rdd (RushRdd *rdd /* takes over */, RushExprList *output);
+/* Of rows that a plan has made, and of which it knew something; takes over all. */
+RushPlan *rush_plan_made_rdd (RushRdd *rdd, RushExprList *output, RushStatistics statistics,
+                              RushRowLayout *layout);
 RushPlan *rush_plan_cached (RushCachedData *data /* takes over */, RushExprList *output);
 RushPlan *rush_plan_project (RushExprList *named, RushPlan *child);
 RushPlan *rush_plan_filter (RushExpr *condition, RushPlan *child);

@@ -258,10 +258,18 @@ rush_plan_relation (RushSource *source, RushExprList *output, const char *const 
 RushPlan *
 rush_plan_rdd (RushRdd *rdd, RushExprList *output)
 {
+  return rush_plan_made_rdd (rdd, output, (RushStatistics){ -1, -1 }, NULL);
+}
+
+RushPlan *
+rush_plan_made_rdd (RushRdd *rdd, RushExprList *output, RushStatistics statistics,
+                    RushRowLayout *layout)
+{
   RushPlan *self = leaf (RUSH_PLAN_RDD_RELATION, 1, &output);
 
   self->as.rdd.rdd = rdd;
-  self->as.rdd.statistics = (RushStatistics){ -1, -1 };
+  self->as.rdd.statistics = statistics;
+  self->as.rdd.layout = layout;
   return rush_plan_derive (self);
 }
 

@@ -72,6 +72,7 @@ rush_plan_payload_clear (RushPlan *self)
       break;
     case RUSH_PLAN_RDD_RELATION:
       rush_rdd_unref (self->as.rdd.rdd);
+      rush_row_layout_unref (self->as.rdd.layout);
       break;
     case RUSH_PLAN_CACHED_RELATION:
       rush_cached_data_unref (self->as.cached.data);
@@ -153,6 +154,8 @@ rush_plan_payload_own (RushPlan *self)
       break;
     case RUSH_PLAN_RDD_RELATION:
       rush_rdd_ref (self->as.rdd.rdd);
+      if (self->as.rdd.layout != NULL)
+        rush_row_layout_ref (self->as.rdd.layout);
       break;
     case RUSH_PLAN_CACHED_RELATION:
       rush_cached_data_ref (self->as.cached.data);

@@ -28,3 +28,17 @@ rush_cached_data_unref (RushCachedData *self)
   if (self != NULL && rush_ref_count_dec (&self->refs))
     self->klass->finalize (self);
 }
+
+RushRowLayout *
+rush_row_layout_ref (RushRowLayout *self)
+{
+  rush_ref_count_inc (&self->refs);
+  return self;
+}
+
+void
+rush_row_layout_unref (RushRowLayout *self)
+{
+  if (self != NULL && rush_ref_count_dec (&self->refs))
+    self->finalize (self);
+}

@@ -2,6 +2,7 @@
  *
  *   RushSource      rows of files and the like; sql/sources has the kinds
  *   RushCachedData  rows of a plan that was persisted; the session's cache has it
+ *   RushRowLayout   how the rows of an RDD lie; sql/physical has it (row_layout.h)
  *
  * Plans hold references, print a name and ask for statistics; reading rows is up to the physical
  * plan.
@@ -63,3 +64,11 @@ struct _RushCachedData
 RushCachedData *rush_cached_data_ref (RushCachedData *self);
 void rush_cached_data_unref (RushCachedData *self); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushCachedData, rush_cached_data_unref)
+
+struct _RushRowLayout
+{
+  RushRefCount refs;
+  void (*finalize) (RushRowLayout *self);
+};
+RushRowLayout *rush_row_layout_ref (RushRowLayout *self);
+void rush_row_layout_unref (RushRowLayout *self); /* NULL is fine */

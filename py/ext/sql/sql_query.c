@@ -154,6 +154,45 @@ query_to_rdd (EngineQuery *self, PyObject *args)
   return engine_rdd_wrap (self->context, rdd);
 }
 
+/* (disk, memory, off_heap, deserialized, replication) */
+static gboolean
+level_from_tuple (PyObject *tuple, RushStorageLevel *out)
+{
+  return PyArg_ParseTuple (tuple, "ppppI", &out->use_disk, &out->use_memory, &out->use_off_heap,
+                           &out->deserialized, &out->replication);
+}
+
+/* checkpoint (local, lazy, level or None, call, properties) -> Plan */
+static PyObject *
+query_checkpoint (EngineQuery *self, PyObject *args)
+{
+  PyObject *level, *call, *properties;
+  EngineExecution execution;
+  RushStorageLevel of_tuple;
+  RushCheckpointOptions options = { 0 };
+  int local;
+  if (!PyArg_ParseTuple (args, "ppOOO!", &local, &options.lazy, &level, &call, &PyDict_Type,
+                         &properties))
+    return NULL;
+  options.kind = local ? RUSH_CHECKPOINT_LOCAL : RUSH_CHECKPOINT_RELIABLE;
+  if (level != Py_None && !level_from_tuple (level, &of_tuple))
+    return NULL;
+  if (level != Py_None)
+    options.level = &of_tuple;
+  if (!engine_execution_init (&execution, call, properties))
+    return NULL;
+  GError *error = NULL;
+  RushPlan *plan;
+  engine_call_push (&execution.call);
+  Py_BEGIN_ALLOW_THREADS plan =
+      rush_query_checkpoint (self->query, &options, &execution.options, &error);
+  Py_END_ALLOW_THREADS engine_call_pop ();
+  engine_execution_clear (&execution);
+  if (plan == NULL)
+    return engine_raise (error);
+  return engine_plan_wrap (plan, NULL);
+}
+
 static PyMethodDef query_methods[] = {
   { "explain", (PyCFunction)query_explain, METH_O, "explain (mode) -> str" },
   { "collect", (PyCFunction)query_collect, METH_VARARGS,
@@ -165,6 +204,8 @@ static PyMethodDef query_methods[] = {
   { "dag", (PyCFunction)engine_query_dag, METH_O, "dag ('svg' | 'png' | 'pdf' | 'dot') -> bytes" },
   { "to_rdd", (PyCFunction)query_to_rdd, METH_VARARGS,
     "to_rdd (call, properties, told) -> Rdd; told: events tell of it, as of an action" },
+  { "checkpoint", (PyCFunction)query_checkpoint, METH_VARARGS,
+    "checkpoint (local, lazy, level or None, call, properties) -> Plan of the rows that are kept" },
   { NULL }
 };
 

@@ -29,12 +29,6 @@ def plan_of_rdd(session, rdd, schema, sampling_ratio, verify, wrapped):
     return _engine.plan_rdd(rows._engine(), schema.json())
 
 
-def dataframe_of_rows(session, rdd, schema):
-    """The DataFrame of an RDD of Row that have this schema already."""
-    rows = _RowsOut(rdd, [("map", tuple)], schema)
-    return session._dataframe(_engine.plan_rdd(rows._engine(), schema.json()))
-
-
 def plan_of_texts(session, rdd):
     """The plan of an RDD's elements as texts, in a column "value"."""
     schema = StructType().add("value", "string")

@@ -1,6 +1,6 @@
 """DataFrame's methods that keep it: under a name, or its rows."""
 from rushlight import _engine
-from rushlight._callsite import operator
+from rushlight._callsite import current_call, operator
 from rushlight.storagelevel import StorageLevel
 
 
@@ -85,26 +85,40 @@ class Keeping:
         return self.__dict__.get("_is_cached", False)
 
     @operator
-    def checkpoint(self, eager=True, storageLevel=None):
-        """The rows as they are now, written to the checkpoint folder: the plan is forgotten."""
-        return self._cut(eager, "checkpoint")
+    def checkpoint(self, eager=True):
+        """The rows as they are now, written to the checkpoint folder: the plan is forgotten.
+
+        `eager`: at once; else behind the first job that reads them, which computes them twice.
+
+        >>> spark.sparkContext.setCheckpointDir("checkpoints")
+        >>> spark.range(3).checkpoint().count()
+        3
+        """
+        return self._cut(False, eager, None)
 
     @operator
     def localCheckpoint(self, eager=True, storageLevel=None):
         """The rows as they are now, kept by executors: the plan is forgotten.
 
-        >>> spark.range(3).localCheckpoint().count()
+        A loop that names the last round's frame twice has a plan that doubles a round; this one's
+        does not grow:
+
+        >>> df = spark.range(3)
+        >>> for _ in range(30):
+        ...     df = df.join(df.withColumnRenamed("id", "same"), df.id == F.col("same")).select("id")
+        ...     df = df.localCheckpoint()
+        >>> df.count()
         3
         """
-        return self._cut(eager, "localCheckpoint")
+        return self._cut(True, eager, storageLevel)
 
-    def _cut(self, eager, how):
-        from rushlight.sql._from_rdd import dataframe_of_rows
-        rows = self._rdd(told=True)
-        getattr(rows, how)()
-        if eager:
-            rows.count()
-        return dataframe_of_rows(self._session, rows, self.schema)
+    def _cut(self, local, eager, level):
+        if level is not None and not isinstance(level, StorageLevel):
+            raise TypeError("storageLevel must be of type pyspark.StorageLevel")
+        fields = level and (level.useDisk, level.useMemory, level.useOffHeap, level.deserialized,
+                            level.replication)
+        return self._session._dataframe(self._query().checkpoint(
+            local, not eager, fields, current_call() or ("", "", ""), self._properties()))
 
     @operator
     def observe(self, observation, *exprs):

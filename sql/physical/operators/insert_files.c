@@ -7,10 +7,10 @@
  *     dynamic   partitions of the rows written beside the table, then moved over the old ones
  *
  * The work is done when the plan is executed, since rows of a write are of no use to anybody: what
- * is left is an RDD without partitions.
+ * is left is an RDD without partitions.  The format "noop" computes all rows, and writes none.
  *
  * Mirrors: InsertIntoHadoopFsRelationCommand, WriteFilesExec, HadoopMapReduceCommitProtocol (for
- *          the staging folder of dynamic overwriting).
+ *          the staging folder of dynamic overwriting), NoopDataSource.
  */
 #include "sql/physical/operators/insert_files.h"
 
@@ -251,4 +251,74 @@ rush_insert_exec_new (RushCommand *write, RushExec *child)
   self->write = rush_command_ref (write);
   rush_exec_add_metric (self, "numOutputRows", "number of output rows", RUSH_METRIC_SUM);
   return &self->base;
+}
+
+/* ---- AppendData, OverwriteByExpression: to "noop" ---- */
+
+static gboolean
+discard_task (RushIterator *rows, RushTaskContext *ctx, gpointer data, RushTaskResult *out,
+              GError **error)
+{
+  GError *failure = NULL;
+
+  while (rush_task_context_check (ctx, &failure))
+    {
+      g_autoptr (RushBatch) batch = rush_iterator_next (rows, &failure);
+
+      if (batch == NULL)
+        break;
+    }
+  if (failure != NULL)
+    g_propagate_error (error, failure);
+  return failure == NULL;
+}
+
+static RushRdd *
+discard_execute (RushExec *base, RushQuery *query, GError **error)
+{
+  g_autoptr (RushSchema) schema = rush_exec_schema (base);
+  g_autoptr (RushRdd) rows = rush_exec_execute (base->children[0], query, error);
+  g_autoptr (RushJobWaiter) waiter = NULL;
+
+  if (rows != NULL)
+    waiter = rush_context_run_job (rush_query_context (query), rows, NULL, 0, discard_task, NULL,
+                                   NULL, rush_query_job_options (query), error);
+  return waiter != NULL ? rush_rdd_parallelize (rush_context_lineage (rush_query_context (query)),
+                                                schema, NULL, 0)
+                        : NULL;
+}
+
+static RushExec *append_with_children (const RushExec *base, RushExec *const *children);
+static RushExec *overwrite_with_children (const RushExec *base, RushExec *const *children);
+
+static const RushExecClass append_class = {
+  .name = "AppendData",
+  .with_children = append_with_children,
+  .execute = discard_execute,
+};
+
+static const RushExecClass overwrite_class = {
+  .name = "OverwriteByExpression",
+  .with_children = overwrite_with_children,
+  .execute = discard_execute,
+};
+
+static RushExec *
+append_with_children (const RushExec *base, RushExec *const *children)
+{
+  return rush_discard_exec_new (RUSH_SAVE_APPEND, children[0]);
+}
+
+static RushExec *
+overwrite_with_children (const RushExec *base, RushExec *const *children)
+{
+  return rush_discard_exec_new (RUSH_SAVE_OVERWRITE, children[0]);
+}
+
+RushExec *
+rush_discard_exec_new (RushSaveMode mode, RushExec *child)
+{
+  return rush_exec_alloc (sizeof (RushExec),
+                          mode == RUSH_SAVE_APPEND ? &append_class : &overwrite_class,
+                          rush_expr_list_new (0, NULL), 1, &child);
 }

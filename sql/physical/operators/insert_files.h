@@ -7,3 +7,6 @@
 RushExec *rush_write_files_exec_new (RushExec *child);
 /* Writes the rows of @child (taken over) as @write says, when it is executed. */
 RushExec *rush_insert_exec_new (RushCommand *write /* referenced */, RushExec *child);
+/* Computes the rows of @child (taken over) and lets them go, as a write that appends or overwrites:
+ * to measure a query without what its rows are for. */
+RushExec *rush_discard_exec_new (RushSaveMode mode, RushExec *child);

@@ -241,12 +241,12 @@ static const RushExecClass global_limit_class = {
   .open = limit_open,
 };
 
+/* It puts the rows of several partitions behind one another: in no order. */
 static const RushExecClass collect_limit_class = {
   .name = "CollectLimit",
   .with_children = limit_with_children,
   .arguments = limit_arguments,
   .output_partitioning = single_partitioning,
-  .output_ordering = limit_ordering,
   .execute = collect_limit_execute,
 };
 
@@ -265,7 +265,6 @@ static const RushExecClass collect_tail_class = {
   .with_children = limit_with_children,
   .arguments = local_limit_arguments,
   .output_partitioning = single_partitioning,
-  .output_ordering = limit_ordering,
   .execute = collect_tail_execute,
 };
 

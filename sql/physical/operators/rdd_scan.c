@@ -7,23 +7,16 @@
 #include "rdd/source/parallelize.h"
 #include "sql/physical/counted_rows.h"
 #include "sql/physical/query.h"
+#include "sql/physical/row_layout.h"
 #include "sql/physical/text.h"
+#include "sql/plan/relation.h"
 
 typedef struct
 {
   RushExec base;
-  RushRdd *rows; /* (owned) */
+  RushRdd *rows;         /* (owned) */
+  RushRowLayout *layout; /* (owned) or NULL */
 } RddScanExec;
-
-static RushExec *
-rdd_scan_new (const RushExecClass *klass, RushExprList *output, RushRdd *rows /* taken over */)
-{
-  RddScanExec *self = rush_exec_alloc (sizeof *self, klass, output, 0, NULL);
-
-  self->rows = rows;
-  rush_exec_add_metric (self, "numOutputRows", "number of output rows", RUSH_METRIC_SUM);
-  return &self->base;
-}
 
 static RushRdd *
 rdd_scan_execute (RushExec *base, RushQuery *query, GError **error)
@@ -34,14 +27,21 @@ rdd_scan_execute (RushExec *base, RushQuery *query, GError **error)
 static RushExec *
 rdd_scan_copy (const RushExec *base, RushExec *const *children)
 {
-  return rdd_scan_new (base->klass, rush_expr_list_ref (base->output),
-                       rush_rdd_ref (((const RddScanExec *)base)->rows));
+  const RddScanExec *self = (const RddScanExec *)base;
+
+  return rush_rdd_scan_exec_new (rush_expr_list_ref (base->output), self->rows, self->layout);
 }
 
 static RushPartitioning *
 rdd_scan_partitioning (const RushExec *base)
 {
-  return rush_partitioning_new (RUSH_PARTITIONING_UNKNOWN, 0, NULL);
+  return rush_row_layout_partitioning (((const RddScanExec *)base)->layout, base->output);
+}
+
+static RushExprList *
+rdd_scan_ordering (const RushExec *base)
+{
+  return rush_row_layout_ordering (((const RddScanExec *)base)->layout, base->output);
 }
 
 static char *
@@ -55,8 +55,13 @@ rdd_scan_formatted (const RushExec *base)
 {
   g_autofree char *columns = rush_list_to_text (base->output);
   g_autofree char *rdd = rush_rdd_to_string (((const RddScanExec *)base)->rows);
+  g_autoptr (RushPartitioning) partitioning = rdd_scan_partitioning (base);
+  g_autofree char *where = rush_partitioning_to_string (partitioning);
+  g_autoptr (RushExprList) ordering = rdd_scan_ordering (base);
+  g_autofree char *order = ordering != NULL ? rush_list_to_text (ordering) : NULL;
 
-  return g_strdup_printf ("Arguments: %s, %s, ExistingRDD, UnknownPartitioning(0)\n", columns, rdd);
+  return g_strdup_printf ("Arguments: %s, %s, ExistingRDD, %s%s%s\n", columns, rdd, where,
+                          order != NULL ? ", " : "", order != NULL ? order : "");
 }
 
 static gconstpointer
@@ -69,6 +74,7 @@ static void
 rdd_scan_finalize (RushExec *base)
 {
   rush_rdd_unref (((RddScanExec *)base)->rows);
+  rush_row_layout_unref (((RddScanExec *)base)->layout);
 }
 
 static const RushExecClass rdd_scan_class = {
@@ -80,13 +86,20 @@ static const RushExecClass rdd_scan_class = {
   .formatted = rdd_scan_formatted,
   .identity = rdd_scan_identity,
   .output_partitioning = rdd_scan_partitioning,
+  .output_ordering = rdd_scan_ordering,
   .execute = rdd_scan_execute,
 };
 
 RushExec *
-rush_rdd_scan_exec_new (RushExprList *output, RushRdd *rdd)
+rush_rdd_scan_exec_new (RushExprList *output, RushRdd *rdd, RushRowLayout *layout)
 {
-  return rdd_scan_new (&rdd_scan_class, output, rush_rdd_ref (rdd));
+  RddScanExec *self = rush_exec_alloc (sizeof *self, &rdd_scan_class, output, 0, NULL);
+
+  self->rows = rush_rdd_ref (rdd);
+  if (layout != NULL)
+    self->layout = rush_row_layout_ref (layout);
+  rush_exec_add_metric (self, "numOutputRows", "number of output rows", RUSH_METRIC_SUM);
+  return &self->base;
 }
 
 /* ---- one row without columns: SELECT without FROM ---- */

@@ -19,7 +19,8 @@ RushExec *rush_local_table_scan_exec_new (RushExprList *output, GPtrArray *batch
 gboolean rush_exec_is_local_table (const RushExec *self);
 GPtrArray *rush_local_table_scan_batches (const RushExec *self); /* (transfer none) */
 /* Batches of an RDD. */
-RushExec *rush_rdd_scan_exec_new (RushExprList *output, RushRdd *rdd);
+/* @layout: how the rows lie, or NULL: nobody knows. */
+RushExec *rush_rdd_scan_exec_new (RushExprList *output, RushRdd *rdd, RushRowLayout *layout);
 /* The one row of SELECT without FROM: @batches (referenced) has it. */
 RushExec *rush_one_row_exec_new (RushExprList *output, GPtrArray *batches);
 /* Files and the like; @table: its name in the catalog, or NULL; @pushed: filters that the source

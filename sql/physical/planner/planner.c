@@ -152,7 +152,8 @@ plan_leaf (RushQuery *query, const RushPlan *plan, GError **error)
     case RUSH_PLAN_RANGE:
       return plan_range (query, plan);
     case RUSH_PLAN_RDD_RELATION:
-      return rush_rdd_scan_exec_new (rush_expr_list_ref (plan->output), plan->as.rdd.rdd);
+      return rush_rdd_scan_exec_new (rush_expr_list_ref (plan->output), plan->as.rdd.rdd,
+                                     plan->as.rdd.layout);
     default:
       return unplannable (plan, error);
     }

@@ -132,7 +132,8 @@ run_engine (Run *self, RushExec *node, GError **error)
       rdd = rush_rdd_parallelize (rush_context_lineage (rush_query_context (self->query)), schema,
                                   &rows, 1);
       g_ptr_array_unref (rows);
-      children[i] = rush_rdd_scan_exec_new (rush_expr_list_ref (node->children[i]->output), rdd);
+      children[i] =
+          rush_rdd_scan_exec_new (rush_expr_list_ref (node->children[i]->output), rdd, NULL);
       if (rush_exec_is_broadcast_exchange (node->children[i]))
         {
           RushExec *scan = children[i];
