@@ -20,12 +20,29 @@ append_struct (const RushExpr *self, RushTextStyle style, GString *out)
   g_string_append_c (out, ')');
 }
 
+/* A call as its function has it. */
+static void
+append_own_text (const RushFunctionHead *head, const RushExpr *self, RushTextStyle style,
+                 GString *out)
+{
+  g_auto (GStrv) args = g_new0 (char *, self->n_children + 1);
+  g_autofree char *text = NULL;
+
+  for (guint i = 0; i < self->n_children; i++)
+    {
+      GString *arg = g_string_new (NULL);
+
+      rush_append_expression (self->children[i], style, arg);
+      args[i] = g_string_free (arg, FALSE);
+    }
+  text = head->to_sql (self, args);
+  g_string_append (out, text);
+}
+
 void
 rush_append_function (const RushExpr *self, RushTextStyle style, GString *out)
 {
   const RushFunctionHead *head = rush_function_head (self->as.function.function);
-  g_auto (GStrv) args = NULL;
-  g_autofree char *text = NULL;
 
   if (style == RUSH_TEXT_STRING && self->type != NULL && g_str_equal (head->name, "struct"))
     {
@@ -37,16 +54,7 @@ rush_append_function (const RushExpr *self, RushTextStyle style, GString *out)
       rush_append_call (self->as.function.name, self, style, out);
       return;
     }
-  args = g_new0 (char *, self->n_children + 1);
-  for (guint i = 0; i < self->n_children; i++)
-    {
-      GString *arg = g_string_new (NULL);
-
-      rush_append_expression (self->children[i], style, arg);
-      args[i] = g_string_free (arg, FALSE);
-    }
-  text = head->to_sql (self, args);
-  g_string_append (out, text);
+  append_own_text (head, self, style, out);
 }
 
 static void
@@ -77,9 +85,16 @@ rush_append_aggregate (const RushExpr *self, RushTextStyle style, GString *out)
   static const char *const prefixes[] = { "", "partial_", "merge_", "" };
   gboolean string = style == RUSH_TEXT_STRING;
   guint n = self->n_children - self->as.aggregate.has_filter;
+  const RushFunctionHead *head = rush_function_head (self->as.aggregate.function);
 
+  if (head->to_sql != NULL && !string && !self->as.aggregate.distinct)
+    {
+      append_own_text (head, self, style, out);
+      append_filter (self, style, out);
+      return;
+    }
   g_string_append_printf (out, "%s%s(%s", string ? prefixes[self->as.aggregate.mode] : "",
-                          rush_function_head (self->as.aggregate.function)->name,
+                          head->name,
                           !self->as.aggregate.distinct ? ""
                           : string                     ? "distinct "
                                                        : "DISTINCT ");

@@ -41,7 +41,8 @@ class DataFrameWriter:
         return self
 
     def format(self, source):
-        """Which format the files get: "parquet", "csv", "json", "text", "orc"."""
+        """Which format the files get: "parquet", "csv", "json", "text", "orc"; "noop" runs the query
+        and writes nothing."""
         self._format = source
         return self
 

@@ -4,7 +4,7 @@
  *   slots     for sets: a table of hashes with open addressing, from value to place in the array
  *
  * Nulls are left out.  Sets keep the order in which values first came; mode () counts them, and of
- * the most frequent ones takes the first.
+ * the most frequent ones takes the first, or the smallest.
  *
  * Mirrors:  CollectList, CollectSet, Mode.
  */
@@ -14,6 +14,7 @@
 #include "sql/functions/families_private.h"
 
 #include "core/data/hash.h"
+#include "sql/kernels/compare.h"
 
 #include <string.h>
 
@@ -287,6 +288,32 @@ write_buffers (const RushExpr *call, const RushAggregateStates *states, guint fi
   return out[1] != NULL;
 }
 
+/* mode (v, true): of the most frequent values the smallest. */
+static gboolean
+prefers_smallest (const RushExpr *call)
+{
+  const RushExpr *chosen = call->n_children > 1 ? call->children[1] : NULL;
+
+  return chosen != NULL && chosen->kind == RUSH_EXPR_LITERAL &&
+         rush_column_is_valid (chosen->as.literal.value, 0) &&
+         rush_column_get_bool (chosen->as.literal.value, 0);
+}
+
+/* The place of the smallest value among those that occur @most times. */
+static gboolean
+smallest_of (const RushExpr *call, const List *list, gint64 most, guint *out_place,
+             RushEvalContext *ctx, GError **error)
+{
+  const Item *items = (const Item *)list->items.items;
+  g_autoptr (RushColumn) values = rush_value_states_column (
+      call->type, &items->value, sizeof *items, list->items.n, ctx->allocator, error);
+
+  for (guint k = 0; values != NULL && k < list->items.n; k++)
+    if (items[k].count == most && rush_compare_rows (values, k, values, *out_place) < 0)
+      *out_place = k;
+  return values != NULL;
+}
+
 static RushColumn *
 mode_values (const RushExpr *call, const List *lists, guint n, RushEvalContext *ctx, GError **error)
 {
@@ -295,13 +322,15 @@ mode_values (const RushExpr *call, const List *lists, guint n, RushEvalContext *
   for (guint i = 0; i < n; i++)
     {
       const Item *items = (const Item *)lists[i].items.items;
-      gint64 most = 0;
-      for (guint k = 0; k < lists[i].items.n; k++)
-        if (items[k].count > most)
-          {
-            most = items[k].count;
-            best[i] = items[k].value;
-          }
+      guint place = 0;
+      for (guint k = 1; k < lists[i].items.n; k++)
+        if (items[k].count > items[place].count)
+          place = k;
+      if (lists[i].items.n > 1 && prefers_smallest (call) &&
+          !smallest_of (call, &lists[i], items[place].count, &place, ctx, error))
+        return NULL;
+      if (lists[i].items.n > 0)
+        best[i] = items[place].value;
     }
   return rush_value_states_column (call->type, best, sizeof *best, n, ctx->allocator, error);
 }
@@ -343,7 +372,18 @@ mode_type (const RushFunction *self, guint n, RushExpr *const *args, gboolean *i
            GError **error)
 {
   *inout_nullable = TRUE;
-  return args[0]->type;
+  if (n < 2 || args[1]->kind == RUSH_EXPR_LITERAL)
+    return args[0]->type;
+  rush_sql_error_set (error, RUSH_SQL_CLASS_NON_FOLDABLE_ARGUMENT, NULL, "funcName", "`mode`",
+                      "paramName", "`deterministic`", "paramType", "\"BOOLEAN\"", NULL);
+  return NULL;
+}
+
+static char *
+mode_to_sql (const RushExpr *call, char *const *args)
+{
+  return g_strdup_printf (
+      prefers_smallest (call) ? "mode() WITHIN GROUP (ORDER BY %s DESC)" : "mode(%s)", args[0]);
 }
 
 static const RushAggregateClass collect_class = {
@@ -378,13 +418,15 @@ const RushFunction rush_functions_collect[] = {
   {
       .name = "mode",
       .kind = RUSH_FUNCTION_AGGREGATE,
+      .to_sql = mode_to_sql,
       .min_args = 1,
-      .max_args = 1,
-      .args = { RUSH_ARG_ANY },
+      .max_args = 2,
+      .args = { RUSH_ARG_ANY, RUSH_ARG_BOOL },
       .result_type = mode_type,
       .always_nullable = TRUE,
       .aggregate = &collect_class,
-      .usage = "mode(expr) - the most frequent value",
+      .usage = "mode(expr[, deterministic]) - the most frequent value; with `true`, of several "
+               "the smallest",
       .since = "3.4.0",
   },
   { NULL },

@@ -70,6 +70,38 @@ save_to_folder (RushSqlSession *session, const RushCommand *command, RushPlan *q
   return write->location != NULL && rush_session_write (session, write, query, options, error);
 }
 
+/* ── to nowhere ── */
+
+/* All rows are computed, and none is kept: what a query costs, without the files. */
+static gboolean
+save_to_nothing (RushSqlSession *session, const RushCommand *command, RushPlan *query,
+                 const RushExecutionOptions *options, GError **error)
+{
+  g_autoptr (RushCommand) write = rush_command_new (RUSH_COMMAND_WRITE);
+
+  if (command->save_mode != RUSH_SAVE_APPEND && command->save_mode != RUSH_SAVE_OVERWRITE)
+    {
+      rush_sql_error_set (
+          error, RUSH_SQL_CLASS_UNSUPPORTED_DATA_SOURCE_SAVE_MODE, NULL, "source", "noop",
+          "createMode", command->save_mode == RUSH_SAVE_IGNORE ? "\"Ignore\"" : "\"ErrorIfExists\"",
+          NULL);
+      return FALSE;
+    }
+  if (command->partitioning != NULL || command->n_buckets > 0)
+    {
+      g_set_error (error, RUSH_SQL_ERROR, RUSH_SQL_ERROR_ILLEGAL_ARGUMENT,
+                   "requirement failed: The provided partitioning or clustering columns do not "
+                   "match the existing table's.");
+      return FALSE;
+    }
+  write->text = g_strdup ("noop");
+  write->save_mode = command->save_mode;
+  g_autoptr (RushPlan) plan = rush_plan_command (rush_command_ref (write), rush_plan_ref (query));
+  g_autoptr (RushQuery) running = rush_sql_session_query (session, plan);
+  g_autoptr (GPtrArray) nothing = rush_query_collect (running, options, error);
+  return nothing != NULL;
+}
+
 /* ── to a table ── */
 
 static gboolean
@@ -178,8 +210,11 @@ static RushPlan *
 run_write (RushSqlSession *session, const RushCommand *command, RushPlan *child,
            const RushExecutionOptions *options, GError **error)
 {
-  return save_to_folder (session, command, child, options, error) ? rush_command_no_result ()
-                                                                  : NULL;
+  gboolean saved = g_ascii_strcasecmp (command->text, "noop") == 0
+                       ? save_to_nothing (session, command, child, options, error)
+                       : save_to_folder (session, command, child, options, error);
+
+  return saved ? rush_command_no_result () : NULL;
 }
 
 const RushCommandEntry rush_save_commands[] = {
