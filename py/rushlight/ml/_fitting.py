@@ -7,21 +7,9 @@ their call sites is the user's stack.
 
 Mirrors org.apache.spark.ml.util.{DatasetUtils,Instrumentation}.
 """
-import sys
-
-from rushlight._callsite import _PACKAGE, call_at, current_call, renamed
+from rushlight._callsite import renamed, user_call
 from rushlight.ml._attributes import attribute_of, group_size
 from rushlight.ml._stages import check_new, check_numeric, check_vector, column, field_of
-
-
-def user_call(name):
-    """The call that is under way, or one of this name from where the user's program stands."""
-    if current_call() is not None:
-        return current_call()
-    frame = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        frame = frame.f_back
-    return call_at(name, frame) if frame is not None else (name, name, "")
 
 
 def check_outputs(stage, schema):

@@ -120,11 +120,18 @@ def given(stage, name):
     return stage.getOrDefault(name)
 
 
+def find_field(schema, name):
+    """The field of a name, or the only one whose name differs in case alone, as in SQL; None."""
+    alike = [f for f in schema.fields if f.name == name] or \
+        [f for f in schema.fields if f.name.lower() == name.lower()]
+    return alike[0] if len(alike) == 1 else None
+
+
 def field_of(schema, name):
     """The field of a name; an error that names the others."""
-    for field in schema.fields:
-        if field.name == name:
-            return field
+    found = find_field(schema, name)
+    if found is not None:
+        return found
     among = ", ".join(f"`{n}`" for n in schema.names)
     raise IllegalArgumentException(
         f"[FIELD_NOT_FOUND] No such struct field `{name}` in {among}. SQLSTATE: 42704",

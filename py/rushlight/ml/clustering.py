@@ -21,7 +21,7 @@ from rushlight.ml.param import Param, Params, ParamValidators, TypeConverters
 from rushlight.ml.param.shared import (
     HasDistanceMeasure, HasFeaturesCol, HasMaxBlockSizeInMB, HasMaxIter, HasPredictionCol, HasSeed,
     HasSolver, HasTol, HasWeightCol)
-from rushlight.ml.util import HasTrainingSummary
+from rushlight.ml.util import HasTrainingSummary, SparkGeneralMLWriter
 from rushlight.sql._making import as_literal, make_call
 from rushlight.sql.types import ArrayType, DoubleType, FloatType
 from rushlight.storagelevel import StorageLevel
@@ -224,6 +224,7 @@ class KMeans(SparkEstimator, _KMeansParams):
 class KMeansModel(SparkModel, _KMeansParams, HasTrainingSummary):
     """Centres of clusters; see KMeans for an example."""
 
+    _writer = SparkGeneralMLWriter
     _shown = ("k", "distanceMeasure", "numFeatures")
 
     def __init__(self):

@@ -23,7 +23,7 @@ from rushlight.ml.param import Param, Params, ParamValidators, TypeConverters
 from rushlight.ml.param.shared import (
     HasAggregationDepth, HasElasticNetParam, HasFitIntercept, HasLoss, HasMaxBlockSizeInMB,
     HasMaxIter, HasRegParam, HasSolver, HasStandardization, HasTol, HasWeightCol)
-from rushlight.ml.util import HasTrainingSummary
+from rushlight.ml.util import HasTrainingSummary, SparkGeneralMLWriter
 from rushlight.sql._making import make_call
 from rushlight.util import keyword_only
 
@@ -162,6 +162,8 @@ class LinearRegression(SparkEstimator, Regressor, _LinearRegressionParams):
 class LinearRegressionModel(SparkModel, RegressionModel, _LinearRegressionParams,
                             HasTrainingSummary):
     """Coefficients and an intercept; see LinearRegression for an example."""
+
+    _writer = SparkGeneralMLWriter
 
     def __init__(self):
         super().__init__()

@@ -19,6 +19,8 @@ import time
 import uuid
 from urllib.parse import unquote, urlsplit
 
+from rushlight.errors import NotThereYet, SparkRuntimeException
+
 __all__ = ["BaseReadWrite", "DefaultParamsReadable", "DefaultParamsReader", "DefaultParamsWritable",
            "DefaultParamsWriter", "GeneralMLWriter", "HasTrainingSummary", "Identifiable",
            "MLReadable", "MLReader", "MLWritable", "MLWriter"]
@@ -439,6 +441,22 @@ class SparkMLWriter(MLWriter):
             data.coalesce(1).write.parquet(os.path.join(path, "data"))
 
 
+class SparkGeneralMLWriter(SparkMLWriter, GeneralMLWriter):
+    """Saves a model that Spark can write in other formats, too."""
+
+    source = "internal"
+
+    def save(self, path):
+        """Saves it; an error in any other format than "internal"."""
+        if self.source == "pmml":
+            raise NotThereYet(f"PMML of a {type(self.instance).__name__}")
+        if self.source != "internal":
+            raise SparkRuntimeException(
+                f"Could not load requested format {self.source} for "
+                f"{_scala_name(type(self.instance))}: models are saved as \"internal\"")
+        super().save(path)
+
+
 class SparkMLReader(MLReader):
     """Reads what SparkMLWriter, or a real Spark, has saved."""
 
@@ -474,6 +492,7 @@ class SparkMLWritable(MLWritable):
     """
 
     _has_data = False
+    _writer = SparkMLWriter
 
     def _saved_data(self, spark):
         return None
@@ -483,7 +502,7 @@ class SparkMLWritable(MLWritable):
 
     def write(self):
         """A writer."""
-        return SparkMLWriter(self)
+        return self._writer(self)
 
 
 class SparkMLReadable(MLReadable):

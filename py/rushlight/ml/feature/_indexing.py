@@ -10,8 +10,9 @@ Mirrors pyspark.ml.feature.{StringIndexer,StringIndexerModel,IndexToString}.
 from rushlight.errors import IllegalArgumentException, SparkRuntimeException
 from rushlight.ml._attributes import attribute_of, nominal
 from rushlight.ml._stages import (
-    SparkEstimator, SparkModel, SparkTransformer, add_column, check_new, column, field_of, getter,
-    given, in_out_cols, parameter, params_setter, require, scala_type_name, setter)
+    SparkEstimator, SparkModel, SparkTransformer, add_column, check_new, column, field_of,
+    find_field, getter, given, in_out_cols, parameter, params_setter, require, scala_type_name,
+    setter)
 from rushlight.ml.param import Param, Params, ParamValidators, TypeConverters
 from rushlight.ml.param.shared import (
     HasHandleInvalid, HasInputCol, HasInputCols, HasOutputCol, HasOutputCols)
@@ -52,12 +53,12 @@ class _StringIndexerParams(HasHandleInvalid, HasInputCol, HasInputCols, HasOutpu
         require(len(set(outputs)) == len(outputs), "Output columns should not be duplicate.")
         pairs = []
         for name, output in zip(inputs, outputs):
-            if name not in schema.names:
+            field = find_field(schema, name)
+            if field is None:
                 if not skip_missing:
                     raise SparkRuntimeException(f"Input column {name} does not exist.")
                 pairs.append((None, output))
                 continue
-            field = field_of(schema, name)
             require(isinstance(field.dataType, (StringType, NumericType)),
                     f"The input column {name} must be either string type or numeric type, but got "
                     f"{scala_type_name(field.dataType)}.")
