@@ -1,10 +1,8 @@
 /* instance_summary.c - moments that survive large means.
  *
- * Σ x² − (Σ x)² / n loses all digits when the mean is large.  So a block is gone through twice
- * while it is in the processor's cache, for its means and then for Σ w (x − mean)², and two such
- * pairs are merged by Chan, Golub and LeVeque (1983):
- *
- *   δ = mean_b − mean_a      mean = mean_a + δ w_b / w      m2 = m2_a + m2_b + δ² w_a w_b / w
+ * A block is gone through twice while it is in the processor's cache, for its means and then for
+ * Σ w (x − mean)², and blocks are merged (mllib/linalg/moments.h).  Means are counted from the first
+ * row, so that a feature that never changes has a deviation of exactly 0.
  *
  *   state:  count  Σw  Σw²  max label │ mean[d + 1] │ m2[d + 1] │ histogram[K]
  *                                        the label is the last "feature"
@@ -15,6 +13,7 @@
  */
 #include "mllib/aggregate/instance_summary.h"
 
+#include "mllib/linalg/moments.h"
 #include "sql/types/sql_error.h"
 
 #include <math.h>
@@ -46,17 +45,8 @@ state_size (guint n_features, gpointer data)
 static void
 merge_moments (guint n, double *a, double weight_a, const double *b, double weight_b)
 {
-  double weight = weight_a + weight_b;
-
-  if (weight_b == 0)
-    return;
-  for (guint i = 0; i < n; i++)
-    {
-      double delta = b[i] - a[i];
-
-      a[i] += delta * weight_b / weight;
-      a[n + i] += b[n + i] + delta * delta * weight_a * weight_b / weight;
-    }
+  for (guint i = 0; weight_b > 0 && i < n; i++)
+    rush_moments_merge (&a[i], &a[n + i], weight_a, b[i], b[n + i], weight_b);
 }
 
 /* ---- a block ---- */
@@ -72,8 +62,10 @@ dense_moments (const RushInstanceBlock *block, double weight_sum, double *means,
       double share = rush_instance_weight (block, i) / weight_sum;
 
       for (guint k = 0; k < d; k++)
-        means[k] += share * row[k];
+        means[k] += share * (row[k] - block->dense[k]);
     }
+  for (guint k = 0; k < d; k++)
+    means[k] += block->dense[k];
   for (guint i = 0; i < block->n_rows; i++)
     {
       const double *row = block->dense + (gsize)i * d;
@@ -84,8 +76,8 @@ dense_moments (const RushInstanceBlock *block, double weight_sum, double *means,
     }
 }
 
-/* Zeros that are not stored are at mean² from the mean; @stored[d]: room for the weight of the
- * others. */
+/* Values that are stored one by one, and then the zeros that are not, which are a value of weight
+ * Σ w − stored; @stored[d]: room for the weight of the others. */
 static void
 sparse_moments (const RushInstanceBlock *block, double weight_sum, double *means, double *squares,
                 double *stored)
@@ -94,28 +86,26 @@ sparse_moments (const RushInstanceBlock *block, double weight_sum, double *means
     {
       double weight = rush_instance_weight (block, i);
 
-      for (guint k = block->row_starts[i]; k < block->row_starts[i + 1]; k++)
+      for (guint k = block->row_starts[i]; weight > 0 && k < block->row_starts[i + 1]; k++)
         {
-          means[block->indices[k]] += weight / weight_sum * block->values[k];
-          stored[block->indices[k]] += weight;
+          guint at = (guint)block->indices[k];
+
+          rush_moments_add (&means[at], &squares[at], &stored[at], block->values[k], weight);
         }
     }
-  for (guint i = 0; i < block->n_rows; i++)
-    for (guint k = block->row_starts[i]; k < block->row_starts[i + 1]; k++)
-      {
-        double delta = block->values[k] - means[block->indices[k]];
-
-        squares[block->indices[k]] += rush_instance_weight (block, i) * delta * delta;
-      }
   for (guint k = 0; k < block->n_features; k++)
-    squares[k] += (weight_sum - stored[k]) * means[k] * means[k];
+    if (stored[k] < weight_sum)
+      rush_moments_merge (&means[k], &squares[k], stored[k], 0, 0, weight_sum - stored[k]);
 }
 
 static void
 label_moments (const RushInstanceBlock *block, double weight_sum, double *mean, double *squares)
 {
+  double first = block->labels[0];
+
   for (guint i = 0; i < block->n_rows; i++)
-    *mean += rush_instance_weight (block, i) / weight_sum * block->labels[i];
+    *mean += rush_instance_weight (block, i) / weight_sum * (block->labels[i] - first);
+  *mean += first;
   for (guint i = 0; i < block->n_rows; i++)
     {
       double delta = block->labels[i] - *mean;
@@ -226,7 +216,7 @@ deviation (const double *state, double squares)
 {
   double divisor = state[WEIGHT_SUM] - state[WEIGHT_SQUARES] / state[WEIGHT_SUM];
 
-  return divisor > 0 ? sqrt (MAX (squares / divisor, 0)) : 0;
+  return divisor > 0 && !(squares < 0) ? sqrt (squares / divisor) : 0; /* NaN stays */
 }
 
 /* @self from a @state with room for @room classes, of values whose number, with the label, is @n.

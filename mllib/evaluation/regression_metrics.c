@@ -1,10 +1,13 @@
 /* regression_metrics.c - means and squared deviations of three numbers a row: label, error and
- * prediction; merged as in mllib/aggregate/instance_summary.c, so that large means cost no digits.
+ * prediction; counted and merged as in mllib/aggregate/instance_summary.c, so that large means cost no
+ * digits.
  *
  * Σ w (p − ȳ)² needs the mean of the labels, which is known at the end only.  It follows from the
  * moments of the predictions: Σ w (p − p̄)² + Σ w (p̄ − ȳ)².
  */
 #include "mllib/evaluation/regression_metrics.h"
+
+#include "mllib/linalg/moments.h"
 
 #include <math.h>
 
@@ -24,16 +27,9 @@ enum
 static void
 merge_moments (double *a, const double *b)
 {
-  double weight = a[WEIGHT_SUM] + b[WEIGHT_SUM];
-
-  for (guint k = 0; weight > 0 && k < 3; k++)
-    {
-      double delta = b[MEANS + k] - a[MEANS + k];
-
-      a[MEANS + k] += delta * b[WEIGHT_SUM] / weight;
-      a[DEVIATIONS + k] +=
-          b[DEVIATIONS + k] + delta * delta * a[WEIGHT_SUM] * b[WEIGHT_SUM] / weight;
-    }
+  for (guint k = 0; b[WEIGHT_SUM] > 0 && k < 3; k++)
+    rush_moments_merge (&a[MEANS + k], &a[DEVIATIONS + k], a[WEIGHT_SUM], b[MEANS + k],
+                        b[DEVIATIONS + k], b[WEIGHT_SUM]);
 }
 
 static void
@@ -56,8 +52,9 @@ static gboolean
 add_block (double *state, const RushInstanceBlock *block, RushTaskContext *ctx, gpointer data,
            GError **error)
 {
-  double here[N_STATE] = { 0 }, values[3];
+  double here[N_STATE] = { 0 }, values[3], first[3];
 
+  values_of_row (block, 0, first);
   for (guint i = 0; i < block->n_rows; i++)
     {
       double weight = rush_instance_weight (block, i);
@@ -70,10 +67,10 @@ add_block (double *state, const RushInstanceBlock *block, RushTaskContext *ctx, 
       here[SQUARED_ERRORS] += weight * values[1] * values[1];
       here[SQUARED_LABELS] += weight * values[0] * values[0];
       for (guint k = 0; k < 3; k++)
-        here[MEANS + k] += weight * values[k];
+        here[MEANS + k] += weight * (values[k] - first[k]);
     }
   for (guint k = 0; k < 3 && here[WEIGHT_SUM] > 0; k++)
-    here[MEANS + k] /= here[WEIGHT_SUM];
+    here[MEANS + k] = first[k] + here[MEANS + k] / here[WEIGHT_SUM];
   for (guint i = 0; i < block->n_rows; i++)
     {
       values_of_row (block, i, values);

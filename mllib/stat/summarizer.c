@@ -17,6 +17,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "mllib/linalg/moments.h"
 #include "mllib/linalg/vector_column.h"
 #include "sql/kernels/columns.h"
 #include "sql/types/type_rules.h"
@@ -78,10 +79,10 @@ variance_of (const Summary *self, guint i)
 
   if (denominator <= 0)
     return 0;
-  return MAX (
+  double variance =
       (array_of (self, M2N)[i] + mean * mean * weight * (self->weight - weight) / self->weight) /
-          denominator,
-      0);
+      denominator;
+  return variance < 0 ? 0 : variance; /* NaN stays */
 }
 
 static double
@@ -182,10 +183,7 @@ take (Summary *self, const RushVectorView *vector, double weight)
       gsize n = self->n;
       if (x == 0)
         continue;
-      double difference = x - at[MEAN * n];
-      at[WEIGHT * n] += weight;
-      at[MEAN * n] += weight * difference / at[WEIGHT * n];
-      at[M2N * n] += weight * (x - at[MEAN * n]) * difference;
+      rush_moments_add (&at[MEAN * n], &at[M2N * n], &at[WEIGHT * n], x, weight);
       at[M2 * n] += weight * x * x;
       at[L1 * n] += weight * fabs (x);
       at[NONZERO * n]++;
@@ -209,17 +207,12 @@ join (Summary *a, const double *totals, const double *other)
     {
       double *mine = a->numbers + i;
       const double *theirs = other + i;
-      double weight_a = mine[WEIGHT * n], weight_b = theirs[WEIGHT * n];
-      double weight = weight_a + weight_b;
-      if (weight_b != 0)
-        {
-          double delta = theirs[MEAN * n] - mine[MEAN * n];
-          mine[MEAN * n] += delta * weight_b / weight;
-          mine[M2N * n] += theirs[M2N * n] + delta * delta * weight_a * weight_b / weight;
-        }
+      if (theirs[WEIGHT * n] > 0)
+        rush_moments_merge (&mine[MEAN * n], &mine[M2N * n], mine[WEIGHT * n], theirs[MEAN * n],
+                            theirs[M2N * n], theirs[WEIGHT * n]);
       mine[M2 * n] += theirs[M2 * n];
       mine[L1 * n] += theirs[L1 * n];
-      mine[WEIGHT * n] = weight;
+      mine[WEIGHT * n] += theirs[WEIGHT * n];
       mine[NONZERO * n] += theirs[NONZERO * n];
       mine[LARGEST * n] = MAX (mine[LARGEST * n], theirs[LARGEST * n]);
       mine[SMALLEST * n] = MIN (mine[SMALLEST * n], theirs[SMALLEST * n]);

@@ -8,7 +8,7 @@
  */
 #include "mllib/aggregate/instance_summary.h"
 
-#include "app.h"
+#include "points.h"
 #include "core/data/builder.h"
 #include "rdd/source/parallelize.h"
 
@@ -229,6 +229,36 @@ test_summary (void)
   app_free (context);
 }
 
+/* What never changes has no deviation at all, whatever its mean is rounded to: a fit would divide by
+ * it. */
+static void
+test_constant (void)
+{
+  double features[3 * 50], weights[50];
+  const double labels[50] = { 0 };
+  Points points = { 50, 3, 3, features, labels, weights, RUSH_CHECK_NOTHING };
+
+  for (guint i = 0; i < 50; i++)
+    {
+      features[3 * i] = 7.1;
+      features[3 * i + 1] = 1e15 + 0.1;
+      features[3 * i + 2] = 0;
+      weights[i] = 0.1 + i % 3;
+    }
+  for (guint sparse = 0; sparse < 2; sparse++)
+    {
+      points.sparse = sparse;
+      PointsApp app = points_begin (&points);
+      RushInstanceSummary summary;
+
+      g_assert_true (rush_instance_summary_init (&summary, &app.instances, 2, NULL));
+      points_assert_near (3, summary.mean, features, 0);
+      points_assert_near (3, summary.std, (double[]){ 0, 0, 0 }, 0);
+      rush_instance_summary_clear (&summary);
+      points_end (&app);
+    }
+}
+
 /* More classes than the first pass has room for. */
 static void
 test_many_classes (void)
@@ -259,6 +289,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tree-aggregate/no-rows", test_no_rows);
   g_test_add_func ("/tree-aggregate/refused", test_refused);
   g_test_add_func ("/tree-aggregate/summary", test_summary);
+  g_test_add_func ("/tree-aggregate/constant", test_constant);
   g_test_add_func ("/tree-aggregate/many-classes", test_many_classes);
   return g_test_run ();
 }
