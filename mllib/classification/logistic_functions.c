@@ -75,7 +75,7 @@ softmax (const double *raw, guint n, double *out)
 
 EVALUATOR (logistic_probability)
 {
-  gboolean multinomial = rush_column_get_bool (args[1], 0);
+  gboolean multinomial = rush_column_get_bool (rush_model_constant (call, args, 1), 0);
   g_autoptr (RushVectorBuilder) builder = rush_vector_builder_new (ctx->allocator);
   g_auto (RushVectorReader) reader = { NULL };
   guint next = 0;
@@ -181,7 +181,8 @@ scaled_largest (const RushVectorView *vector, const Decision *decision)
 
 EVALUATOR (class_above)
 {
-  Decision decision = { .threshold = rush_column_get_double (args[1], 0) };
+  Decision decision = { .threshold =
+                            rush_column_get_double (rush_model_constant (call, args, 1), 0) };
 
   return decide_rows (is_above, &decision, args[0], rows, ctx, error);
 }
@@ -194,7 +195,7 @@ EVALUATOR (class_largest)
 EVALUATOR (class_scaled)
 {
   guint n;
-  g_autofree double *thresholds = rush_model_doubles (args[1], &n);
+  g_autofree double *thresholds = rush_model_doubles (call, args, 1, &n);
   Decision decision = { .thresholds = thresholds };
 
   return decide_rows (scaled_largest, &decision, args[0], rows, ctx, error);

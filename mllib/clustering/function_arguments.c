@@ -55,16 +55,6 @@ rush_function_block (RushInstanceBlock *out, RushColumn *vectors, RushColumn *la
   return batch != NULL && rush_instance_block_init (out, batch, &columns, 0, ctx->allocator, error);
 }
 
-double *
-rush_constant_doubles (const RushColumn *bytes, guint *out_n)
-{
-  gsize size;
-  const char *values = rush_column_get_bytes (bytes, 0, &size);
-
-  *out_n = (guint)(size / sizeof (double));
-  return g_memdup2 (values, *out_n * sizeof (double));
-}
-
 gboolean
 rush_distance_from_name (const char *name, RushDistance *out, GError **error)
 {
@@ -82,10 +72,11 @@ rush_distance_from_name (const char *name, RushDistance *out, GError **error)
 }
 
 gboolean
-rush_constant_distance (const RushColumn *name, RushDistance *out, GError **error)
+rush_constant_distance (const RushExpr *call, RushColumn *const *args, guint i, RushDistance *out,
+                        GError **error)
 {
   gsize length;
-  const char *bytes = rush_column_get_bytes (name, 0, &length);
+  const char *bytes = rush_column_get_bytes (rush_model_constant (call, args, i), 0, &length);
   g_autofree char *text = g_strndup (bytes, length);
 
   return rush_distance_from_name (text, out, error);

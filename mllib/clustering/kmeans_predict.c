@@ -19,11 +19,11 @@ static gpointer
 prepare_centers (const RushExpr *call, gpointer data, GError **error)
 {
   RushColumn *const *args = data;
-  guint n = (guint)rush_column_get_int (args[ARG_N], 0), n_values;
-  g_autofree double *centers = rush_constant_doubles (args[ARG_CENTERS], &n_values);
+  guint n = (guint)rush_column_get_int (rush_model_constant (call, args, ARG_N), 0), n_values;
+  g_autofree double *centers = rush_model_doubles (call, args, ARG_CENTERS, &n_values);
   RushDistance distance;
 
-  if (!rush_constant_distance (args[ARG_DISTANCE], &distance, error))
+  if (!rush_constant_distance (call, args, ARG_DISTANCE, &distance, error))
     return NULL;
   if (n == 0 || n_values % n != 0)
     {
@@ -67,18 +67,7 @@ kmeans_predict (const RushExpr *call, RushColumn *const *args, const RushRows *r
 }
 
 const RushFunction rush_functions_kmeans[] = {
-  { .name = "ml_kmeans_predict",
-    .kind = RUSH_FUNCTION_SCALAR,
-    .min_args = N_ARGS,
-    .max_args = N_ARGS,
-    .args = { RUSH_ARG_ANY },
-    .fixed_type = &RUSH_INT32,
-    .never_null = TRUE,
-    .handles_nulls = TRUE,
-    .internal = TRUE,
-    .to_sql = rush_model_to_sql,
-    .evaluate = kmeans_predict,
-    .usage = "the closest centre",
-    .since = "1.5.0" },
+  RUSH_MODEL_FUNCTION ("ml_kmeans_predict", N_ARGS, kmeans_predict, .fixed_type = &RUSH_INT32,
+                       .never_null = TRUE, .handles_nulls = TRUE),
   { NULL },
 };

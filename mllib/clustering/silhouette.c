@@ -104,9 +104,9 @@ prepare_clusters (const RushExpr *call, gpointer data, GError **error)
   RushColumn *const *args = data;
   Clusters *self = g_new0 (Clusters, 1);
   guint n_values;
-  g_autofree double *records = rush_constant_doubles (args[ARG_RECORDS], &n_values);
+  g_autofree double *records = rush_model_doubles (call, args, ARG_RECORDS, &n_values);
 
-  self->ids = rush_constant_doubles (args[ARG_IDS], &self->n);
+  self->ids = rush_model_doubles (call, args, ARG_IDS, &self->n);
   g_assert (self->n > 0 && n_values % self->n == 0);
   self->n_features = n_values / self->n - RUSH_CLUSTER_SUM;
   self->weights = g_new (double, self->n);
@@ -122,7 +122,7 @@ prepare_clusters (const RushExpr *call, gpointer data, GError **error)
         self->means[(gsize)c * self->n_features + j] =
             record[RUSH_CLUSTER_SUM + j] / self->weights[c];
     }
-  if (rush_constant_distance (args[ARG_DISTANCE], &self->distance, error))
+  if (rush_constant_distance (call, args, ARG_DISTANCE, &self->distance, error))
     return self;
   clusters_free (self);
   return NULL;
@@ -206,18 +206,7 @@ silhouette (const RushExpr *call, RushColumn *const *args, const RushRows *rows,
 }
 
 const RushFunction rush_functions_silhouette[] = {
-  { .name = "ml_silhouette",
-    .kind = RUSH_FUNCTION_SCALAR,
-    .min_args = N_ARGS,
-    .max_args = N_ARGS,
-    .args = { RUSH_ARG_ANY },
-    .fixed_type = &RUSH_FLOAT64,
-    .never_null = TRUE,
-    .handles_nulls = TRUE,
-    .internal = TRUE,
-    .to_sql = rush_model_to_sql,
-    .evaluate = silhouette,
-    .usage = "how well a point lies in its cluster",
-    .since = "2.3.0" },
+  RUSH_MODEL_FUNCTION ("ml_silhouette", N_ARGS, silhouette, .fixed_type = &RUSH_FLOAT64,
+                       .never_null = TRUE, .handles_nulls = TRUE),
   { NULL },
 };

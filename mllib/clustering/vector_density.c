@@ -37,18 +37,7 @@ density (const RushExpr *call, RushColumn *const *args, const RushRows *rows, Ru
 }
 
 const RushFunction rush_functions_density[] = {
-  { .name = "ml_density",
-    .kind = RUSH_FUNCTION_SCALAR,
-    .min_args = 1,
-    .max_args = 1,
-    .args = { RUSH_ARG_ANY },
-    .fixed_type = &RUSH_FLOAT64,
-    .never_null = TRUE,
-    .handles_nulls = TRUE,
-    .internal = TRUE,
-    .to_sql = rush_model_to_sql,
-    .evaluate = density,
-    .usage = "which part of a vector's values is not 0",
-    .since = "3.4.0" },
+  RUSH_MODEL_FUNCTION ("ml_density", 1, density, .fixed_type = &RUSH_FLOAT64, .never_null = TRUE,
+                       .handles_nulls = TRUE),
   { NULL },
 };

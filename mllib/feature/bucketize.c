@@ -34,7 +34,7 @@ make_splits (const RushExpr *call, gpointer data, GError **error)
   RushColumn *const *args = data;
   Splits *self = g_new0 (Splits, 1);
 
-  self->values = rush_feature_doubles (args[2], &self->n);
+  self->values = rush_model_doubles (call, args, 2, &self->n);
   return self;
 }
 
@@ -88,7 +88,7 @@ bucket (const RushExpr *call, RushColumn *const *args, const RushRows *rows, Rus
 {
   const Splits *splits = rush_eval_prepared (ctx, call, make_splits, (gpointer)args,
                                              (GDestroyNotify)splits_free, error);
-  const gboolean keep = rush_column_get_bool (args[3], 0);
+  const gboolean keep = rush_column_get_bool (rush_model_constant (call, args, 3), 0);
   g_auto (RushColumnWriter) writer = { NULL };
   if (splits == NULL ||
       !rush_column_writer_init (&writer, &RUSH_FLOAT64, rows->length, TRUE, ctx->allocator, error))
@@ -119,6 +119,6 @@ bucket_to_sql (const RushExpr *call, char *const *args)
 }
 
 const RushFunction rush_functions_bucket[] = {
-  RUSH_FEATURE ("ml_bucket", 4, bucket, bucket_to_sql, .fixed_type = &RUSH_FLOAT64),
+  RUSH_MODEL_FUNCTION_SHOWN ("ml_bucket", 4, bucket, bucket_to_sql, .fixed_type = &RUSH_FLOAT64),
   { .name = NULL },
 };

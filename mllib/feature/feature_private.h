@@ -2,6 +2,7 @@
 #pragma once
 
 #include "mllib/feature/features.h"
+#include "mllib/linalg/model_function.h"
 #include "mllib/linalg/vector_column.h"
 #include "sql/kernels/columns.h"
 
@@ -19,9 +20,6 @@ gboolean rush_feature_failed (GError **error, const RushExpr *call, const char *
                               const char *format, ...) G_GNUC_PRINTF (4, 5);
 /* As Double.toString () has it. (transfer full) */
 char *rush_feature_number (double value);
-
-/* Doubles, or ints, of an array that is a parameter; NULL: it is null. (transfer full, g_free) */
-double *rush_feature_doubles (const RushColumn *array, guint *out_n);
 
 /* Whether a vector of @n values that are not 0 is smaller if it is sparse. */
 static inline gboolean
@@ -42,9 +40,6 @@ void rush_feature_append_values (RushVectorBuilder *builder, guint size, const d
 const RushType *rush_feature_vector_result (const RushFunction *self, guint n,
                                             RushExpr *const *args, gboolean *inout_nullable,
                                             GError **error);
-/* How calls are shown: UDF(x), without the parameters behind the first argument. */
-char *rush_feature_to_sql (const RushExpr *call, char *const *args);
-
 /* Goes through all rows of a batch, as builders need it, and says which count. */
 static inline gboolean
 rush_feature_row_counts (const RushRows *rows, guint row, guint *inout_next)
@@ -56,14 +51,3 @@ rush_feature_row_counts (const RushRows *rows, guint row, guint *inout_next)
   ++*inout_next;
   return TRUE;
 }
-
-#define RUSH_FEATURE(NAME, N_ARGS, EVALUATE, TO_SQL, ...)                                          \
-  { .name = NAME,                                                                                  \
-    .kind = RUSH_FUNCTION_SCALAR,                                                                  \
-    .min_args = N_ARGS,                                                                            \
-    .max_args = N_ARGS,                                                                            \
-    .args = { RUSH_ARG_ANY },                                                                      \
-    .evaluate = EVALUATE,                                                                          \
-    .internal = TRUE,                                                                              \
-    .to_sql = TO_SQL,                                                                              \
-    __VA_ARGS__ }

@@ -39,25 +39,6 @@ rush_feature_number (double value)
   return g_strndup (text, rush_double_to_text (value, text));
 }
 
-double *
-rush_feature_doubles (const RushColumn *array, guint *out_n)
-{
-  *out_n = 0;
-  if (!rush_column_is_valid (array, 0))
-    return NULL;
-  const RushListView list = rush_column_get_list (array, 0);
-  const RushColumn *elements = rush_column_child (array, 0);
-  double *values = g_new (double, MAX (list.length, 1));
-  for (gint32 i = 0; i < list.length; i++)
-    {
-      const guint at = (guint)(list.offset + i);
-      values[i] = elements->type == &RUSH_FLOAT64 ? rush_column_get_double (elements, at)
-                                                  : (double)rush_column_get_int (elements, at);
-    }
-  *out_n = (guint)list.length;
-  return values;
-}
-
 void
 rush_feature_append_compressed (RushVectorBuilder *builder, guint size, guint n,
                                 const gint32 *indices, const double *values)
@@ -95,12 +76,6 @@ rush_feature_vector_result (const RushFunction *self, guint n, RushExpr *const *
                             gboolean *inout_nullable, GError **error)
 {
   return rush_vector_type ();
-}
-
-char *
-rush_feature_to_sql (const RushExpr *call, char *const *args)
-{
-  return g_strdup_printf ("UDF(%s)", args[0]);
 }
 
 void

@@ -35,9 +35,9 @@ one_hot (const RushExpr *call, RushColumn *const *args, const RushRows *rows, Ru
          GError **error)
 {
   static const double one = 1;
-  const double categories = (double)rush_column_get_int (args[2], 0);
-  const guint size = (guint)rush_column_get_int (args[3], 0);
-  const gboolean keep = rush_column_get_bool (args[4], 0);
+  const double categories = (double)rush_column_get_int (rush_model_constant (call, args, 2), 0);
+  const guint size = (guint)rush_column_get_int (rush_model_constant (call, args, 3), 0);
+  const gboolean keep = rush_column_get_bool (rush_model_constant (call, args, 4), 0);
   g_autoptr (RushVectorBuilder) builder = rush_vector_builder_new (ctx->allocator);
   guint next = 0;
 
@@ -68,7 +68,7 @@ one_hot_to_sql (const RushExpr *call, char *const *args)
 }
 
 const RushFunction rush_functions_one_hot[] = {
-  RUSH_FEATURE ("ml_one_hot", 5, one_hot, one_hot_to_sql, .result_type = rush_feature_vector_result,
-                .always_nullable = TRUE),
+  RUSH_MODEL_FUNCTION_SHOWN ("ml_one_hot", 5, one_hot, one_hot_to_sql,
+                             .result_type = rush_feature_vector_result, .always_nullable = TRUE),
   { .name = NULL },
 };

@@ -63,11 +63,11 @@ static gpointer
 make_labels (const RushExpr *call, gpointer data, GError **error)
 {
   RushColumn *const *args = data;
-  const RushListView list = rush_column_get_list (args[1], 0);
+  const RushListView list = rush_column_get_list (rush_model_constant (call, args, 1), 0);
   Labels *self = g_new0 (Labels, 1);
   guint n_slots = 16;
 
-  self->labels = rush_column_ref (rush_column_child (args[1], 0));
+  self->labels = rush_column_ref (rush_column_child (rush_model_constant (call, args, 1), 0));
   self->first = (guint)list.offset;
   self->n = (guint)list.length;
   while (n_slots < 2 * self->n)
@@ -138,7 +138,7 @@ string_index (const RushExpr *call, RushColumn *const *args, const RushRows *row
 {
   const RushColumn *strings = args[0];
   const Labels *labels = labels_of (call, args, ctx, error);
-  const gboolean keep = rush_column_get_bool (args[2], 0);
+  const gboolean keep = rush_column_get_bool (rush_model_constant (call, args, 2), 0);
   g_auto (RushColumnWriter) writer = { NULL };
   if (labels == NULL ||
       !rush_column_writer_init (&writer, &RUSH_FLOAT64, rows->length, TRUE, ctx->allocator, error))
@@ -167,8 +167,7 @@ string_index (const RushExpr *call, RushColumn *const *args, const RushRows *row
 }
 
 const RushFunction rush_functions_string_index[] = {
-  RUSH_FEATURE ("ml_string_index", 3, string_index, rush_feature_to_sql,
-                .fixed_type = &RUSH_FLOAT64, .handles_nulls = TRUE, .never_null = TRUE,
-                .nondeterministic = TRUE),
+  RUSH_MODEL_FUNCTION ("ml_string_index", 3, string_index, .fixed_type = &RUSH_FLOAT64,
+                       .handles_nulls = TRUE, .never_null = TRUE, .nondeterministic = TRUE),
   { .name = NULL },
 };

@@ -163,10 +163,11 @@ gather (Gathered *out, const Input *inputs, guint n, guint row, gboolean keep, c
 /* ---- inputs ---- */
 
 static gboolean
-open_inputs (Input *inputs, guint n, RushColumn *const *args, RushEvalContext *ctx, GError **error)
+open_inputs (Input *inputs, guint n, const RushExpr *call, RushColumn *const *args,
+             RushEvalContext *ctx, GError **error)
 {
   guint n_lengths;
-  g_autofree double *lengths = rush_feature_doubles (args[1], &n_lengths);
+  g_autofree double *lengths = rush_model_doubles (call, args, 1, &n_lengths);
 
   for (guint i = 0; i < n; i++)
     {
@@ -318,11 +319,12 @@ assemble (const RushExpr *call, RushColumn *const *args, const RushRows *rows, R
   g_autoptr (GError) refused = NULL;
   RushColumn *result = NULL;
 
-  if (open_inputs (inputs, n, args, ctx, &refused))
+  if (open_inputs (inputs, n, call, args, ctx, &refused))
     result = assemble_matrix (inputs, n, rows, ctx, &refused);
   if (result == NULL && refused == NULL)
-    result =
-        assemble_rows (call, inputs, n, rush_column_get_bool (args[2], 0), rows, ctx, &refused);
+    result = assemble_rows (call, inputs, n,
+                            rush_column_get_bool (rush_model_constant (call, args, 2), 0), rows,
+                            ctx, &refused);
   if (refused != NULL)
     g_propagate_error (error, g_steal_pointer (&refused));
   close_inputs (inputs, n);
@@ -330,8 +332,7 @@ assemble (const RushExpr *call, RushColumn *const *args, const RushRows *rows, R
 }
 
 const RushFunction rush_functions_assemble[] = {
-  RUSH_FEATURE ("ml_assemble", 3, assemble, rush_feature_to_sql,
-                .result_type = rush_feature_vector_result, .handles_nulls = TRUE,
-                .always_nullable = TRUE, .nondeterministic = TRUE),
+  RUSH_MODEL_FUNCTION ("ml_assemble", 3, assemble, .result_type = rush_feature_vector_result,
+                       .handles_nulls = TRUE, .always_nullable = TRUE, .nondeterministic = TRUE),
   { .name = NULL },
 };

@@ -45,13 +45,13 @@ make_scaling (const RushExpr *call, gpointer data, GError **error)
   Scaling *self = g_new0 (Scaling, 1);
   guint n_shift, n_scale;
 
-  self->shift = rush_feature_doubles (args[1], &n_shift);
-  self->scale = rush_feature_doubles (args[2], &n_scale);
+  self->shift = rush_model_doubles (call, args, 1, &n_shift);
+  self->scale = rush_model_doubles (call, args, 2, &n_scale);
   self->n = MAX (n_shift, n_scale);
   if (call->n_children > 3)
     {
-      self->low = rush_column_get_double (args[3], 0);
-      self->constant = rush_column_get_double (args[4], 0);
+      self->low = rush_column_get_double (rush_model_constant (call, args, 3), 0);
+      self->constant = rush_column_get_double (rush_model_constant (call, args, 4), 0);
       self->row = g_new (double, MAX (self->n, 1));
     }
   self->scratch_values = g_new (double, self->n + 1);
@@ -193,11 +193,10 @@ min_max_scale (const RushExpr *call, RushColumn *const *args, const RushRows *ro
 
 /* Parameters may be null, which must not make the result null: nulls are seen to here. */
 const RushFunction rush_functions_scale[] = {
-  RUSH_FEATURE ("ml_scale", 3, scale, rush_feature_to_sql,
-                .result_type = rush_feature_vector_result, .handles_nulls = TRUE,
-                .always_nullable = TRUE),
-  RUSH_FEATURE ("ml_min_max_scale", 5, min_max_scale, rush_feature_to_sql,
-                .result_type = rush_feature_vector_result, .handles_nulls = TRUE,
-                .always_nullable = TRUE),
+  RUSH_MODEL_FUNCTION ("ml_scale", 3, scale, .result_type = rush_feature_vector_result,
+                       .handles_nulls = TRUE, .always_nullable = TRUE),
+  RUSH_MODEL_FUNCTION ("ml_min_max_scale", 5, min_max_scale,
+                       .result_type = rush_feature_vector_result, .handles_nulls = TRUE,
+                       .always_nullable = TRUE),
   { .name = NULL },
 };

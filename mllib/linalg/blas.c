@@ -67,18 +67,6 @@ rush_dot_view (const RushVectorView *x, const double *y)
   return sum;
 }
 
-void
-rush_axpy_view (double a, const RushVectorView *x, double *y)
-{
-  if (x->indices == NULL)
-    {
-      rush_axpy (x->size, a, x->values, y);
-      return;
-    }
-  for (guint i = 0; i < x->n_values; i++)
-    y[x->indices[i]] += a * x->values[i];
-}
-
 /* ---- matrices ---- */
 
 void
@@ -165,12 +153,4 @@ rush_cholesky_inverse (guint n, double *a)
   lapack_int status = LAPACKE_dpotri (LAPACK_COL_MAJOR, 'U', (lapack_int)n, a, (lapack_int)n);
   g_return_if_fail (status == 0); /* it was factored: no 0 is on its diagonal */
   mirror_lower (n, a);
-}
-
-gboolean
-rush_symmetric_eigen (guint n, double *a, double *values)
-{
-  lapack_int size = (lapack_int)n;
-
-  return n == 0 || LAPACKE_dsyev (LAPACK_COL_MAJOR, 'V', 'U', size, a, size, values) == 0;
 }

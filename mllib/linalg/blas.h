@@ -1,6 +1,6 @@
 /* blas.h - the dense algebra that algorithms ask for: OpenBLAS and LAPACK behind a few names.
  *
- * One thread a call: tasks are what runs in parallel.  Vectors may be sparse (rush_axpy_view ()).
+ * One thread a call: tasks are what runs in parallel.  Vectors may be sparse (rush_dot_view ()).
  * Matrices say how they lie: row-major blocks of instances, packed or full symmetric matrices.
  *
  * Mirrors:  org.apache.spark.ml.linalg.BLAS, org.apache.spark.mllib.linalg.CholeskyDecomposition.
@@ -13,8 +13,7 @@ double rush_dot (guint n, const double *x, const double *y);
 void rush_axpy (guint n, double a, const double *x, double *y); /* y += a x */
 void rush_scal (guint n, double a, double *x);
 double rush_nrm2 (guint n, const double *x);
-double rush_dot_view (const RushVectorView *x, const double *y);    /* y: dense, x->size long */
-void rush_axpy_view (double a, const RushVectorView *x, double *y); /* y += a x */
+double rush_dot_view (const RushVectorView *x, const double *y); /* y: dense, x->size long */
 /* C (m × n) = alpha A (m × k) B^T (n × k) + beta C, all row-major. */
 void rush_gemm_nt (guint m, guint n, guint k, double alpha, const double *a, const double *b,
                    double beta, double *c);
@@ -31,5 +30,3 @@ void rush_syrk_weighted (guint m, guint n, const double *a, const double *w, dou
 gboolean rush_cholesky_solve (guint n, double *a, double *b);
 /* From the factor that it left: the inverse of A, whole. */
 void rush_cholesky_inverse (guint n, double *a);
-/* Eigenvalues, rising, and eigenvectors (the rows of @a, overwritten) of a symmetric matrix. */
-gboolean rush_symmetric_eigen (guint n, double *a, double *values);

@@ -8,21 +8,11 @@
 
 #include <string.h>
 
+#include "mllib/linalg/model_function.h"
 #include "mllib/linalg/vector_column.h"
 #include "sql/kernels/columns.h"
 
 #define VALUES_FIELD 3
-
-char *
-rush_udf_to_sql (const RushExpr *call, char *const *args)
-{
-  g_autoptr (GString) out = g_string_new ("UDF(");
-
-  for (guint i = 0; i < call->n_children; i++)
-    g_string_append_printf (out, "%s%s", i > 0 ? ", " : "", args[i]);
-  g_string_append_c (out, ')');
-  return g_string_free (g_steal_pointer (&out), FALSE);
-}
 
 /* ---- vector → array ---- */
 
@@ -218,23 +208,12 @@ vector_type (const RushFunction *self, guint n, RushExpr *const *args, gboolean 
   return NULL;
 }
 
-#define VECTOR_FUNCTION(NAME, EVALUATE, TYPE, ...)                                                 \
-  { .name = NAME,                                                                                  \
-    .kind = RUSH_FUNCTION_SCALAR,                                                                  \
-    .to_sql = rush_udf_to_sql,                                                                     \
-    .min_args = 1,                                                                                 \
-    .max_args = 1,                                                                                 \
-    .args = { RUSH_ARG_ANY },                                                                      \
-    .result_type = TYPE,                                                                           \
-    .internal = TRUE,                                                                              \
-    .evaluate = EVALUATE,                                                                          \
-    __VA_ARGS__ }
-
 const RushFunction rush_functions_vector[] = {
-  VECTOR_FUNCTION ("vector_to_array", vector_to_array, doubles_type, .handles_nulls = TRUE,
-                   .never_null = TRUE),
-  VECTOR_FUNCTION ("vector_to_float_array", vector_to_array, floats_type, .handles_nulls = TRUE,
-                   .never_null = TRUE),
-  VECTOR_FUNCTION ("array_to_vector", array_to_vector, vector_type, .handles_nulls = FALSE),
+  RUSH_MODEL_FUNCTION ("vector_to_array", 1, vector_to_array, .result_type = doubles_type,
+                       .handles_nulls = TRUE, .never_null = TRUE),
+  RUSH_MODEL_FUNCTION ("vector_to_float_array", 1, vector_to_array, .result_type = floats_type,
+                       .handles_nulls = TRUE, .never_null = TRUE),
+  RUSH_MODEL_FUNCTION ("array_to_vector", 1, array_to_vector, .result_type = vector_type,
+                       .handles_nulls = FALSE),
   { .name = NULL },
 };

@@ -13,25 +13,6 @@
 
 /* ---- the model of a call ---- */
 
-double *
-rush_model_doubles (const RushColumn *array, guint *out_n)
-{
-  const RushListView list = rush_column_get_list (array, 0);
-  const RushColumn *elements = rush_column_child (array, 0);
-  double *values = g_new (double, MAX (list.length, 1));
-
-  for (gint32 i = 0; i < list.length; i++)
-    values[i] = rush_column_get_double (elements, (guint)(list.offset + i));
-  *out_n = (guint)list.length;
-  return values;
-}
-
-char *
-rush_model_to_sql (const RushExpr *call, char *const *args)
-{
-  return g_strdup_printf ("UDF(%s)", args[0]);
-}
-
 static void
 model_free (gpointer data)
 {
@@ -49,14 +30,14 @@ model_new (const RushExpr *call, gpointer data, GError **error)
   RushLinearModel *self = g_new (RushLinearModel, 1);
   guint n;
 
-  self->coefficients = rush_model_doubles (args[1], &n);
+  self->coefficients = rush_model_doubles (call, args, 1, &n);
   if (args[2]->type->kind == RUSH_TYPE_ARRAY)
-    self->intercepts = rush_model_doubles (args[2], &self->n_sets);
+    self->intercepts = rush_model_doubles (call, args, 2, &self->n_sets);
   else
     {
       self->n_sets = 1;
       self->intercepts = g_new (double, 1);
-      self->intercepts[0] = rush_column_get_double (args[2], 0);
+      self->intercepts[0] = rush_column_get_double (rush_model_constant (call, args, 2), 0);
     }
   self->n_features = n / self->n_sets;
   return self;

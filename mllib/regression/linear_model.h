@@ -2,20 +2,17 @@
  *
  *   margins[row × sets + k] = coefficients_k · features + intercept_k
  *
- * A model's numbers are literals of a call, which reads them once a task:
+ * A call's numbers are read once a task:
  *
  *   ml_linear_prediction (features, coefficients, intercept)        one double
  *   ml_logistic_raw (features, coefficients, intercepts)            mllib/classification
- *
- * The functions are internal: Python's models make such calls, and plans show them as
- * UDF(features), which they are in Spark.
  *
  * Mirrors:  predict () of org.apache.spark.ml.regression.LinearRegressionModel.
  */
 #pragma once
 
+#include "mllib/linalg/model_function.h"
 #include "mllib/linalg/vector_column.h"
-#include "sql/functions/function.h"
 
 typedef struct
 {
@@ -35,21 +32,5 @@ const RushLinearModel *rush_linear_model_of_call (const RushExpr *call, RushColu
 double *rush_linear_model_margins (const RushLinearModel *self, const RushExpr *call,
                                    const char *name, RushColumn *features, const RushRows *rows,
                                    GError **error);
-
-/* Doubles of an array that is a literal. (transfer full, g_free ()) */
-double *rush_model_doubles (const RushColumn *array, guint *out_n);
-/* "UDF(features)": how calls are shown, without the model's numbers. */
-char *rush_model_to_sql (const RushExpr *call, char *const *args);
-
-#define RUSH_MODEL_FUNCTION(NAME, N_ARGS, EVALUATE, ...)                                           \
-  { .name = NAME,                                                                                  \
-    .kind = RUSH_FUNCTION_SCALAR,                                                                  \
-    .min_args = N_ARGS,                                                                            \
-    .max_args = N_ARGS,                                                                            \
-    .args = { RUSH_ARG_ANY },                                                                      \
-    .evaluate = EVALUATE,                                                                          \
-    .internal = TRUE,                                                                              \
-    .to_sql = rush_model_to_sql,                                                                   \
-    __VA_ARGS__ }
 
 extern const RushFunction rush_functions_linear[]; /* ends with an entry without a name */
