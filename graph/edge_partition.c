@@ -1,7 +1,8 @@
 /* edge_partition.c - edges in any order → mirrors by home, edges by source.
  *
  *     rows (source, target)
- *       │  a table gives every id a number, first come, first served
+ *       │  every id gets a number: where ids are close to each other, how far it is from the least
+ *       │  one; else a table's, first come, first served
  *       ▼
  *     sources[], targets[]     numbers        ids by number
  *       │                                       │  by home, sorted within: the number that counts
@@ -22,12 +23,16 @@ typedef struct
   RushAllocator *allocator; /* (unowned) */
   guint n_homes;
   guint n_edges;
-  RushIdTable table;
+  gboolean is_close; /* ids are: their first number is id − least */
+  gint64 least;
+  guint n_numbers; /* is_close: from the least id to the largest one; else ids */
+  guint n_vertices;
+  RushIdTable table;    /* unless is_close */
   RushBuffer *sources;  /* gint32[n_edges] */
   RushBuffer *targets;  /* gint32[n_edges] */
-  RushBuffer *vertices; /* gint64[table.n] */
+  RushBuffer *vertices; /* gint64[n_vertices] */
   RushBuffer *homes;    /* gint32[n_homes + 1] */
-  RushBuffer *starts;   /* gint32[table.n + 1] */
+  RushBuffer *starts;   /* gint32[n_vertices + 1] */
   RushBuffer *order;    /* guint32[n_edges]: which edge stands at a position */
 } Build;
 
@@ -71,49 +76,96 @@ count_edges (Build *self, const GPtrArray *batches, GError **error)
   return FALSE;
 }
 
-/* The numbers of column @column of @batch. */
-static gboolean
-number_ends (Build *self, const RushBatch *batch, guint column, gint32 *out, GError **error)
-{
-  g_autoptr (RushColumn) ends =
-      rush_column_flatten (batch->columns[column], self->allocator, error);
-  const gint64 *ids;
+/* Ids are close if an array from the least to the largest is no longer than a table would be. */
+#define CLOSE_PER_EDGE 4
 
-  if (ends == NULL)
-    return FALSE;
-  if (ends->null_count > 0)
+/* Flattens the two columns of ends of all batches, @out[2 * b] and [2 * b + 1], and sees how far
+ * their ids are apart. */
+static gboolean
+read_ends (Build *self, const GPtrArray *batches, RushColumn **out, GError **error)
+{
+  gint64 least = G_MAXINT64, most = G_MININT64;
+
+  for (guint i = 0; i < 2 * batches->len; i++)
     {
-      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
-                   "an edge has no %s: column '%s' is null", column == 0 ? "source" : "target",
-                   batch->schema->fields[column].name);
-      return FALSE;
+      const RushBatch *batch = batches->pdata[i / 2];
+      const gint64 *ids;
+
+      out[i] = rush_column_flatten (batch->columns[i % 2], self->allocator, error);
+      if (out[i] == NULL)
+        return FALSE;
+      if (out[i]->null_count > 0)
+        {
+          g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                       "an edge has no %s: column '%s' is null", i % 2 == 0 ? "source" : "target",
+                       batch->schema->fields[i % 2].name);
+          return FALSE;
+        }
+      ids = rush_column_numbers (out[i]);
+      for (guint k = 0; k < batch->length; k++)
+        {
+          least = MIN (least, ids[k]);
+          most = MAX (most, ids[k]);
+        }
     }
-  ids = rush_column_numbers (ends);
-  for (guint i = 0; i < batch->length; i++)
+  self->least = least;
+  self->is_close = least <= most &&
+                   (guint64)most - (guint64)least < (guint64)self->n_edges * CLOSE_PER_EDGE &&
+                   (guint64)most - (guint64)least < G_MAXINT32;
+  self->n_numbers = self->is_close ? (guint)((guint64)most - (guint64)least) + 1 : 0;
+  return TRUE;
+}
+
+/* The numbers of a column of ends. */
+static gboolean
+number_ends (Build *self, const RushColumn *ends, gint32 *out, GError **error)
+{
+  const gint64 *ids = rush_column_numbers (ends);
+
+  if (self->is_close)
+    {
+      for (guint i = 0; i < ends->length; i++)
+        out[i] = (gint32)(ids[i] - self->least);
+      return TRUE;
+    }
+  for (guint i = 0; i < ends->length; i++)
     if ((out[i] = rush_id_table_number (&self->table, ids[i], error)) < 0)
       return FALSE;
   return TRUE;
 }
 
 static gboolean
-number_edges (Build *self, const GPtrArray *batches, RushTaskContext *ctx, GError **error)
+number_columns (Build *self, RushColumn *const *ends, guint n, RushTaskContext *ctx, GError **error)
 {
   guint done = 0;
 
-  if ((self->sources = new_ints (self, self->n_edges, error)) == NULL ||
-      (self->targets = new_ints (self, self->n_edges, error)) == NULL)
-    return FALSE;
-  for (guint b = 0; b < batches->len; b++)
+  for (guint i = 0; i < n; i++)
     {
-      const RushBatch *batch = batches->pdata[b];
+      gint32 *out = INTS (i % 2 == 0 ? self->sources : self->targets);
 
-      if (!rush_task_context_check (ctx, error) ||
-          !number_ends (self, batch, 0, INTS (self->sources) + done, error) ||
-          !number_ends (self, batch, 1, INTS (self->targets) + done, error))
+      if (!rush_task_context_check (ctx, error) || !number_ends (self, ends[i], out + done, error))
         return FALSE;
-      done += batch->length;
+      done += i % 2 == 1 ? ends[i]->length : 0;
     }
+  if (!self->is_close)
+    self->n_numbers = self->table.n;
   return TRUE;
+}
+
+static gboolean
+number_edges (Build *self, const GPtrArray *batches, RushTaskContext *ctx, GError **error)
+{
+  guint n = 2 * batches->len;
+  g_autofree RushColumn **ends = g_new0 (RushColumn *, n + 1);
+  gboolean numbered =
+      (self->sources = new_ints (self, self->n_edges, error)) != NULL &&
+      (self->targets = new_ints (self, self->n_edges, error)) != NULL &&
+      read_ends (self, batches, ends, error) &&
+      (self->is_close || rush_id_table_init (&self->table, self->allocator, error)) &&
+      number_columns (self, ends, n, ctx, error);
+
+  rush_columns_clear (ends, n);
+  return numbered;
 }
 
 /* ---- vertices by home ---- */
@@ -133,47 +185,93 @@ counts_to_starts (gint32 *starts, guint n)
     }
 }
 
-static gboolean
-place_vertices (Build *self, GError **error)
+/* 1 for each number that is an id's. */
+static void
+mark_numbers (const Build *self, gint32 *numbers)
 {
-  guint n = self->table.n;
-  const gint64 *ids = IDS (self->table.ids);
-  g_autoptr (RushBuffer) scratch = rush_buffer_new (self->allocator, n * sizeof (gint64), error);
-  g_autofree gint32 *next = g_new (gint32, self->n_homes + 1);
+  const gint32 *sources = INTS (self->sources), *targets = INTS (self->targets);
 
-  if (scratch == NULL ||
-      (self->vertices = rush_buffer_new (self->allocator, n * sizeof (gint64), error)) == NULL ||
-      (self->homes = new_ints (self, self->n_homes + 1, error)) == NULL)
+  for (guint i = 0; i < self->n_numbers; i++)
+    numbers[i] = !self->is_close;
+  for (guint e = 0; self->is_close && e < self->n_edges; e++)
+    numbers[sources[e]] = numbers[targets[e]] = 1;
+}
+
+static inline gint64
+id_of (const Build *self, guint number)
+{
+  return self->is_close ? self->least + number : IDS (self->table.ids)[number];
+}
+
+/* Ids by home, in the order of numbers: sorted, if ids are close. */
+static gboolean
+place_vertices (Build *self, const gint32 *numbers, GError **error)
+{
+  g_autofree gint32 *next = g_new (gint32, self->n_homes + 1);
+  gint32 *homes;
+
+  if ((self->homes = new_ints (self, self->n_homes + 1, error)) == NULL)
     return FALSE;
-  gint32 *homes = INTS (self->homes);
+  homes = INTS (self->homes);
   memset (homes, 0, self->homes->size);
-  for (guint i = 0; i < n; i++)
-    homes[rush_vertex_home (ids[i], self->n_homes)]++;
+  for (guint i = 0; i < self->n_numbers; i++)
+    if (numbers[i])
+      homes[rush_vertex_home (id_of (self, i), self->n_homes)]++;
   counts_to_starts (homes, self->n_homes);
+  self->n_vertices = (guint)homes[self->n_homes];
+  self->vertices = rush_buffer_new (self->allocator, self->n_vertices * sizeof (gint64), error);
+  if (self->vertices == NULL)
+    return FALSE;
   memcpy (next, homes, self->homes->size);
-  for (guint i = 0; i < n; i++)
-    IDS (self->vertices)[next[rush_vertex_home (ids[i], self->n_homes)]++] = ids[i];
+  for (guint i = 0; i < self->n_numbers; i++)
+    if (numbers[i])
+      {
+        gint64 id = id_of (self, i);
+
+        IDS (self->vertices)[next[rush_vertex_home (id, self->n_homes)]++] = id;
+      }
+  return TRUE;
+}
+
+static gboolean
+sort_homes (const Build *self, GError **error)
+{
+  const gint32 *homes = INTS (self->homes);
+  g_autoptr (RushBuffer) scratch =
+      rush_buffer_new (self->allocator, self->n_vertices * sizeof (gint64), error);
+
+  if (scratch == NULL)
+    return FALSE;
   for (guint h = 0; h < self->n_homes; h++)
     rush_ids_sort (IDS (self->vertices) + homes[h], IDS (scratch),
                    (guint)(homes[h + 1] - homes[h]));
   return TRUE;
 }
 
-/* Sources and targets get the numbers that count. */
+/* Vertices have their places; sources and targets get the numbers that count. */
 static gboolean
-renumber_edges (Build *self, GError **error)
+number_vertices (Build *self, GError **error)
 {
-  g_autoptr (RushBuffer) numbers = new_ints (self, self->table.n, error);
-  gint32 *sources = INTS (self->sources), *targets = INTS (self->targets);
+  g_autoptr (RushBuffer) buffer = new_ints (self, self->n_numbers, error);
+  gint32 *numbers, *sources = INTS (self->sources), *targets = INTS (self->targets);
 
-  if (numbers == NULL)
+  if (buffer == NULL)
     return FALSE;
-  for (guint v = 0; v < self->table.n; v++)
-    INTS (numbers)[rush_id_table_find (&self->table, IDS (self->vertices)[v])] = (gint32)v;
+  numbers = INTS (buffer);
+  mark_numbers (self, numbers);
+  if (!place_vertices (self, numbers, error) || (!self->is_close && !sort_homes (self, error)))
+    return FALSE;
+  for (guint v = 0; v < self->n_vertices; v++)
+    {
+      gint64 id = IDS (self->vertices)[v];
+
+      numbers[self->is_close ? (gint32)(id - self->least) : rush_id_table_find (&self->table, id)] =
+          (gint32)v;
+    }
   for (guint e = 0; e < self->n_edges; e++)
     {
-      sources[e] = INTS (numbers)[sources[e]];
-      targets[e] = INTS (numbers)[targets[e]];
+      sources[e] = numbers[sources[e]];
+      targets[e] = numbers[targets[e]];
     }
   return TRUE;
 }
@@ -207,14 +305,14 @@ sort_edges (Build *self, GError **error)
   guint n = self->n_edges;
   g_autoptr (RushBuffer) by_target = new_ints (self, n, error);
 
-  if (by_target == NULL || (self->starts = new_ints (self, self->table.n + 1, error)) == NULL ||
+  if (by_target == NULL || (self->starts = new_ints (self, self->n_vertices + 1, error)) == NULL ||
       (self->order = new_ints (self, n, error)) == NULL)
     return FALSE;
   guint32 *order = (guint32 *)(gpointer)self->order->bytes;
-  sort_by_key (INTS (self->targets), NULL, n, INTS (self->starts), self->table.n,
+  sort_by_key (INTS (self->targets), NULL, n, INTS (self->starts), self->n_vertices,
                (guint32 *)(gpointer)by_target->bytes);
   sort_by_key (INTS (self->sources), (const guint32 *)(gpointer)by_target->bytes, n,
-               INTS (self->starts), self->table.n, order);
+               INTS (self->starts), self->n_vertices, order);
   for (guint i = 0; i < n; i++)
     INTS (by_target)[i] = INTS (self->targets)[order[i]];
   rush_buffer_unref (self->targets);
@@ -262,7 +360,7 @@ to_batch (Build *self, const GPtrArray *batches, const RushSchema *edges, RushSc
           GError **error)
 {
   g_autofree RushColumn **columns = g_new0 (RushColumn *, schema->n_fields);
-  guint n = self->table.n;
+  guint n = self->n_vertices;
 
   for (guint i = RUSH_EDGES_ATTRIBUTES; i < schema->n_fields; i++)
     {
@@ -294,9 +392,8 @@ rush_edge_partition_build (RushIterator *edges, RushSchema *edge_schema, RushSch
   RushBatch *batch = NULL;
 
   if (batches != NULL && count_edges (&self, batches, error) &&
-      rush_id_table_init (&self.table, self.allocator, error) &&
-      number_edges (&self, batches, ctx, error) && place_vertices (&self, error) &&
-      renumber_edges (&self, error) && sort_edges (&self, error))
+      number_edges (&self, batches, ctx, error) && number_vertices (&self, error) &&
+      sort_edges (&self, error))
     batch = to_batch (&self, batches, edge_schema, schema, error);
   build_clear (&self);
   return batch;

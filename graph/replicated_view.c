@@ -5,6 +5,8 @@
 #include "graph/vertex_partition.h"
 #include "rdd/transform/zip_partitions.h"
 
+#include <string.h>
+
 enum
 {
   SHIP_TO,
@@ -152,6 +154,83 @@ fit_homes (RushColumn *const *pieces, const RushEdgePartition *edges)
   return TRUE;
 }
 
+/* ---- lists ---- */
+
+/* A home's lists are one column, which all that it ships has views of: nothing is copied there.
+ * Here those are copied that have a mirror, and not what lies between them, as concat () would. */
+
+static gboolean
+are_lists_of_numbers (RushColumn *const *pieces, guint n)
+{
+  for (guint p = 0; p < n; p++)
+    if (pieces[p]->layout != RUSH_LAYOUT_PLAIN || pieces[p]->null_count > 0 ||
+        pieces[p]->type->storage != RUSH_STORAGE_LIST ||
+        rush_column_child (pieces[p], 0)->layout != RUSH_LAYOUT_PLAIN ||
+        rush_column_child (pieces[p], 0)->null_count > 0 ||
+        rush_column_child (pieces[p], 0)->type != &RUSH_INT64)
+      return FALSE;
+  return n > 0;
+}
+
+/* Where each list begins behind the last one, and in the end how much they are. */
+static RushBuffer *
+starts_of_lists (RushColumn *const *pieces, guint n, guint n_lists, RushAllocator *allocator,
+                 GError **error)
+{
+  RushBuffer *starts = rush_buffer_new (allocator, (n_lists + 1) * sizeof (gint32), error);
+  gint64 sum = 0;
+  guint done = 0;
+
+  if (starts == NULL)
+    return NULL;
+  for (guint p = 0; p < n && sum <= G_MAXINT32; p++)
+    for (guint i = 0; i < pieces[p]->length && sum <= G_MAXINT32; i++)
+      {
+        ((gint32 *)(gpointer)starts->bytes)[done++] = (gint32)sum;
+        sum += rush_column_get_list (pieces[p], i).length;
+      }
+  ((gint32 *)(gpointer)starts->bytes)[n_lists] = (gint32)sum;
+  if (sum <= G_MAXINT32)
+    return starts;
+  rush_buffer_unref (starts);
+  g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                       "lists of vertices hold more than 2147483647 values in one partition; use "
+                       "more partitions");
+  return NULL;
+}
+
+static RushColumn *
+join_lists (RushColumn *const *pieces, guint n, guint n_lists, const RushType *type,
+            RushAllocator *allocator, GError **error)
+{
+  g_autoptr (RushBuffer) starts = starts_of_lists (pieces, n, n_lists, allocator, error);
+  RushBuffer *values;
+  const gint32 *at;
+
+  if (starts == NULL)
+    return NULL;
+  at = (const gint32 *)(gpointer)starts->bytes;
+  values = rush_buffer_new (allocator, (gsize)at[n_lists] * sizeof (gint64), error);
+  if (values == NULL)
+    return NULL;
+  for (guint p = 0, done = 0; p < n; p++)
+    {
+      const gint64 *elements = rush_column_numbers (rush_column_child (pieces[p], 0));
+
+      for (guint i = 0; i < pieces[p]->length; i++)
+        {
+          RushListView list = rush_column_get_list (pieces[p], i);
+
+          memcpy ((gint64 *)(gpointer)values->bytes + at[done++], elements + list.offset,
+                  (gsize)list.length * sizeof (gint64));
+        }
+    }
+  return rush_array_cut (rush_array_numbers (&RUSH_INT64, (guint)at[n_lists], values), type, at,
+                         n_lists, allocator, error);
+}
+
+/* ---- all that has come ---- */
+
 /* The pieces of one column, home by home. */
 static RushColumn *
 join_pieces (const RushEdgePartition *edges, const GPtrArray *batches, guint column,
@@ -183,8 +262,11 @@ join_pieces (const RushEdgePartition *edges, const GPtrArray *batches, guint col
       else
         pieces[n++] = pieces[h];
     }
-  together = n > 0 ? rush_column_concat (pieces, n, allocator, error)
-                   : rush_arrays_concat (none, 0, type, allocator, error);
+  if (are_lists_of_numbers (pieces, n))
+    together = join_lists (pieces, n, edges->n_vertices, type, allocator, error);
+  else
+    together = n > 0 ? rush_column_concat (pieces, n, allocator, error)
+                     : rush_arrays_concat (none, 0, type, allocator, error);
   rush_columns_clear (pieces, n);
   return together != NULL ? rush_column_flatten (together, allocator, error) : NULL;
 }
