@@ -27,6 +27,9 @@ typedef struct
   /* Grow to @n executors in all / let one go.  Optional: NULL where the number is fixed. */
   gboolean (*request_executors) (RushBackend *self, guint n);
   void (*kill_executor) (RushBackend *self, const char *executor_id);
+  /* Each executor sends a HEARTBEAT message every spark.executor.heartbeatInterval; one that falls
+   * silent is given up, and kill_executor () called. */
+  gboolean sends_heartbeats;
   /* After @delay_us a TIMER message with @timer_id arrives, unless it is cancelled first. */
   void (*start_timer) (RushBackend *self, guint64 timer_id, gint64 delay_us);
   void (*cancel_timer) (RushBackend *self, guint64 timer_id);

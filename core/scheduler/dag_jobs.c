@@ -158,15 +158,16 @@ rush_dag_abort_stage (RushDag *self, RushStage *stage, const GError *cause)
   g_autoptr (GError) error = g_error_new (cause->domain, cause->code,
                                           "Job aborted due to stage failure: %s", cause->message);
 
-  /* Nobody minds: what it would have made is there already, or further down. */
-  if (jobs->len == 0)
-    {
-      rush_task_scheduler_suspend_stage (self->tasks, stage->id, error->message);
-      rush_dag_stage_failed (self, stage, error->message);
-      return;
-    }
+  gint id = stage->id;
+
   for (guint i = 0; i < jobs->len; i++)
     rush_dag_job_failed (self, g_ptr_array_index (jobs, i), error);
+  /* Other jobs do not mind: what it would have made is there already, or further down. */
+  stage = rush_dag_find_stage (self, id);
+  if (stage == NULL)
+    return;
+  rush_task_scheduler_suspend_stage (self->tasks, id, error->message);
+  rush_dag_stage_failed (self, stage, error->message);
 }
 
 /* ---- cancellation ---- */

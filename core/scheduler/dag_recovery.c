@@ -218,6 +218,15 @@ rush_scheduler_max_stage_attempts (const RushScheduler *self)
   return rush_scheduler_dag ((RushScheduler *)self)->max_stage_attempts;
 }
 
+gboolean
+rush_scheduler_expects_loss (RushScheduler *self, const char *executor_id)
+{
+  const RushDag *dag = rush_scheduler_dag (self);
+
+  return dag->ignore_decommission &&
+         rush_task_scheduler_is_decommissioning (dag->tasks, executor_id);
+}
+
 void
 rush_scheduler_fail_stage (RushScheduler *self, RushStage *stage, const char *message)
 {

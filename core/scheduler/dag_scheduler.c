@@ -105,6 +105,8 @@ rush_dag_init (RushDag *self, const RushConf *conf)
                                       .policy = &rush_scheduling_policy_fifo,
                                       .fetch_failure = &rush_fetch_failure_handler_rerun };
   self->max_stage_attempts = (guint)rush_conf_get_int (conf, "spark.stage.maxConsecutiveAttempts");
+  self->ignore_decommission =
+      rush_conf_get_bool (conf, "spark.stage.ignoreDecommissionFetchFailure");
   self->conf = conf;
   self->max_slot_checks = (guint)rush_conf_get_int (
       conf, "spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures");

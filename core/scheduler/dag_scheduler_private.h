@@ -35,7 +35,8 @@ typedef struct
 
   RushSchedulerSeams seams;
   guint max_stage_attempts;
-  gint64 max_result_bytes; /* of a job; 0: no limit */
+  gboolean ignore_decommission; /* fetch failures from executors that are on their way out */
+  gint64 max_result_bytes;      /* of a job; 0: no limit */
   gint next_stage_id;
   GTree *jobs;            /* id → RushActiveJob (owned) */
   GTree *stages;          /* id → RushStage (owned) */

@@ -68,12 +68,24 @@ rush_executor_has_room (const RushExecutor *self)
   return self->free_index >= 0;
 }
 
+gboolean
+rush_executor_stays (const RushExecutor *self)
+{
+  return self->alive && !self->disconnected && !self->draining;
+}
+
+gboolean
+rush_executor_takes_tasks (const RushExecutor *self)
+{
+  return rush_executor_stays (self) && !self->excluded;
+}
+
 /* Puts the executor where its state says: into the array of those with room, or out of it. */
 static void
 update_room (RushExecutorRegistry *self, RushExecutor *executor)
 {
   gboolean has_room =
-      executor->alive && !executor->excluded && executor->free_cores >= self->cores_per_task;
+      rush_executor_takes_tasks (executor) && executor->free_cores >= self->cores_per_task;
 
   if (has_room == rush_executor_has_room (executor))
     return;
@@ -125,7 +137,8 @@ rush_executor_registry_n_slots (RushExecutorRegistry *self)
 
   g_hash_table_iter_init (&iter, self->alive);
   while (g_hash_table_iter_next (&iter, NULL, &executor))
-    n += ((RushExecutor *)executor)->cores / self->cores_per_task;
+    if (rush_executor_stays (executor))
+      n += ((RushExecutor *)executor)->cores / self->cores_per_task;
   return n;
 }
 
@@ -181,16 +194,34 @@ rush_executor_registry_add (RushExecutorRegistry *self, const char *id, const ch
   return executor;
 }
 
+static void
+set_mark (RushExecutorRegistry *self, RushExecutor *executor, gboolean *mark, gboolean value)
+{
+  gboolean stayed = rush_executor_stays (executor);
+
+  *mark = value;
+  update_room (self, executor);
+  if (!stayed)
+    return;
+  count_down (self->hosts, executor->host);
+  count_down (self->racks, executor->rack);
+}
+
+void
+rush_executor_registry_leave (RushExecutorRegistry *self, RushExecutor *executor, gboolean *mark)
+{
+  g_assert (mark == &executor->disconnected || mark == &executor->draining);
+
+  set_mark (self, executor, mark, TRUE);
+}
+
 void
 rush_executor_registry_remove (RushExecutorRegistry *self, RushExecutor *executor)
 {
   g_assert (executor->alive);
 
-  executor->alive = FALSE;
-  update_room (self, executor);
+  set_mark (self, executor, &executor->alive, FALSE);
   g_hash_table_remove (self->alive, executor->id);
-  count_down (self->hosts, executor->host);
-  count_down (self->racks, executor->rack);
 }
 
 static void
@@ -201,6 +232,7 @@ executor_free (gpointer data)
   g_free (self->id);
   g_free (self->host);
   g_free (self->rack);
+  g_free (self->draining_reason);
   g_free (self);
 }
 

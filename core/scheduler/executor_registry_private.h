@@ -23,8 +23,15 @@ typedef struct
   guint free_cores;
   gboolean alive;
   gboolean excluded; /* by the application: health_tracker.c */
-  gint free_index;   /* in the registry's free, or −1 */
-  GQueue running;    /* RushAttempt * */
+  /* On its way out: leaving_executors.c */
+  gboolean disconnected;
+  gboolean draining; /* is being decommissioned */
+  gint64 draining_since_ms;
+  char *draining_reason; /* (owned) */
+  guint64 kill_timer;    /* after which it is ended; 0: none */
+  gint64 last_seen_us;   /* heartbeat_receiver.c */
+  gint free_index;       /* in the registry's free, or −1 */
+  GQueue running;        /* RushAttempt * */
 } RushExecutor;
 
 typedef struct
@@ -34,7 +41,7 @@ typedef struct
   GPtrArray *all;           /* RushExecutor * (owned), dead ones too */
   GHashTable *alive;        /* id → RushExecutor */
   GHashTable *known;        /* id → the newest RushExecutor of that id, dead or alive */
-  GHashTable *hosts;        /* host → number of executors alive there, as a pointer */
+  GHashTable *hosts;        /* host → number of executors that stay there, as a pointer */
   GHashTable *racks;        /* rack → the same */
   GHashTable *rack_of_host; /* host → rack (owned); kept when the host is gone */
   GPtrArray *free;          /* RushExecutor * with room for a task, in no order that matters */
@@ -52,6 +59,13 @@ RushExecutor *rush_executor_registry_find (RushExecutorRegistry *self, const cha
 void rush_executor_registry_take_slot (RushExecutorRegistry *self, RushExecutor *executor);
 void rush_executor_registry_give_slot (RushExecutorRegistry *self, RushExecutor *executor);
 gboolean rush_executor_has_room (const RushExecutor *self);
+/* Alive, and not on its way out. */
+gboolean rush_executor_stays (const RushExecutor *self);
+/* Alive, not on its way out, and not excluded. */
+gboolean rush_executor_takes_tasks (const RushExecutor *self);
+/* Sets @mark, one of those of @executor; its host is no place to wait for any more. */
+void rush_executor_registry_leave (RushExecutorRegistry *self, RushExecutor *executor,
+                                   gboolean *mark);
 void rush_executor_registry_set_excluded (RushExecutorRegistry *self, RushExecutor *executor,
                                           gboolean excluded);
 /* How many tasks can run at the same time, and how many of them have a place now. */

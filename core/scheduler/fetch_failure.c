@@ -21,6 +21,8 @@
  * Why give up?  If the fourth attempt in a row fails as well, something is wrong that running again
  * does not mend.
  *
+ * That does not count if the executor is being decommissioned: it was to be expected.
+ *
  * A failure of an older attempt is old news: the stage has been started again since, and knows.
  *
  * Mirrors: the case FetchFailed of DAGScheduler.handleTaskCompletion.
@@ -40,13 +42,22 @@ give_up (RushScheduler *scheduler, const RushFetchFailure *failure)
   rush_scheduler_abort_stage (scheduler, failure->stage, message);
 }
 
+/* How many attempts in a row have failed by now. */
+static guint
+count_failure (RushScheduler *scheduler, const RushFetchFailure *failure)
+{
+  if (failure->executor_id != NULL && rush_scheduler_expects_loss (scheduler, failure->executor_id))
+    return 0;
+  return rush_stage_count_failed_attempt (failure->stage, failure->stage_attempt);
+}
+
 static void
 run_again (RushScheduler *scheduler, const RushFetchFailure *failure)
 {
   if (!rush_stage_attempt_is_current (failure->stage, failure->stage_attempt))
     return;
 
-  guint n_failed = rush_stage_count_failed_attempt (failure->stage, failure->stage_attempt);
+  guint n_failed = count_failure (scheduler, failure);
   rush_scheduler_fail_stage (scheduler, failure->stage, failure->message);
   if (failure->map_index >= 0)
     rush_scheduler_forget_output (scheduler, failure->map_stage, (guint)failure->map_index,

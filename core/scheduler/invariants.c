@@ -22,7 +22,7 @@ check_executor (const RushTaskScheduler *tasks, const RushExecutor *executor)
   const RushExecutorRegistry *registry = tasks->shared.registry;
   guint taken = executor->running.length * registry->cores_per_task;
   gboolean has_room =
-      executor->alive && !executor->excluded && executor->free_cores >= registry->cores_per_task;
+      rush_executor_takes_tasks (executor) && executor->free_cores >= registry->cores_per_task;
 
   CHECK (executor->alive || executor->running.length == 0, "executor %s is dead and runs %u tasks",
          executor->id, executor->running.length);

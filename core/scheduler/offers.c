@@ -237,7 +237,8 @@ rush_task_scheduler_timer (RushTaskScheduler *self, guint64 timer_id)
 {
   if (self->locality_timer == 0 || timer_id != self->locality_timer)
     return rush_task_scheduler_speculation_timer (self, timer_id) ||
-           rush_task_scheduler_exclusion_timer (self, timer_id);
+           rush_task_scheduler_exclusion_timer (self, timer_id) ||
+           rush_task_scheduler_kill_timer (self, timer_id);
   self->locality_timer = 0;
   self->offer_all = TRUE;
   return TRUE;

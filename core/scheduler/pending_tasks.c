@@ -73,7 +73,9 @@ typedef gboolean (*IsAlive) (RushExecutorRegistry *registry, const char *name);
 static gboolean
 executor_is_alive (RushExecutorRegistry *registry, const char *id)
 {
-  return rush_executor_registry_find (registry, id) != NULL;
+  const RushExecutor *executor = rush_executor_registry_find (registry, id);
+
+  return executor != NULL && rush_executor_stays (executor);
 }
 
 static RushPendingPlaces *

@@ -6,6 +6,8 @@
  *       TASK_ENDED            task scheduler, which tells what it meant
  *                             ──▶ DAG scheduler
  *       EXECUTOR_REGISTERED   DAG scheduler, task scheduler
+ *       EXECUTOR_DISCONNECTED, EXECUTOR_DECOMMISSIONING, HEARTBEAT
+ *                             task scheduler
  *       EXECUTOR_LOST         task scheduler, which tells what has ended with it
  *                             ──▶ DAG scheduler, task by task, then the outputs
  *       SHUFFLE_DROPPED       map output tracker
@@ -46,17 +48,37 @@ handle_executor_registered (RushScheduler *self, const RushMessage *message)
 }
 
 static void
-handle_executor_lost (RushScheduler *self, const RushMessage *message)
+lose_executor (RushScheduler *self, const char *id, const char *reason,
+               gboolean caused_by_application, gboolean outputs_lost)
 {
-  g_autoptr (GArray) endings =
-      rush_task_scheduler_executor_lost (&self->tasks, message->text, message->reason,
-                                         message->caused_by_application, message->outputs_lost);
+  g_autofree char *why =
+      rush_task_scheduler_loss_reason (&self->tasks, id, reason, &caused_by_application);
+  g_autoptr (GArray) endings = rush_task_scheduler_executor_lost (
+      &self->tasks, id, why, caused_by_application, outputs_lost);
 
   if (endings == NULL)
     return; /* it is gone already */
   for (guint i = 0; i < endings->len; i++)
     rush_dag_task_ended (&self->dag, &g_array_index (endings, RushTaskEnding, i));
-  rush_dag_executor_lost (&self->dag, message->text, message->outputs_lost);
+  rush_dag_executor_lost (&self->dag, id, outputs_lost);
+}
+
+/* They have fallen silent.  Their tasks may be to blame, and nobody can read from them. */
+static void
+lose_silent_executors (RushScheduler *self, GPtrArray *silent)
+{
+  RushBackend *backend = self->tasks.backend;
+
+  for (guint i = 0; i < silent->len; i++)
+    {
+      const RushExecutor *executor = g_ptr_array_index (silent, i);
+      g_autofree char *reason = rush_heartbeat_reason (&self->tasks, executor);
+
+      lose_executor (self, executor->id, reason, TRUE, TRUE);
+      if (backend->klass->kill_executor != NULL)
+        backend->klass->kill_executor (backend, executor->id);
+    }
+  rush_heartbeat_set_timer (&self->tasks);
 }
 
 static void
@@ -72,7 +94,11 @@ handle_shuffle_dropped (RushScheduler *self, gint shuffle_id)
 static void
 handle_timer (RushScheduler *self, guint64 timer_id)
 {
-  if (!rush_dag_timer (&self->dag, timer_id))
+  g_autoptr (GPtrArray) silent = rush_heartbeat_timer (&self->tasks, timer_id);
+
+  if (silent != NULL)
+    lose_silent_executors (self, silent);
+  else if (!rush_dag_timer (&self->dag, timer_id))
     rush_task_scheduler_timer (&self->tasks, timer_id);
 }
 
@@ -105,8 +131,18 @@ dispatch (RushScheduler *self, RushMessage *message)
     case RUSH_MESSAGE_EXECUTOR_REGISTERED:
       handle_executor_registered (self, message);
       return;
+    case RUSH_MESSAGE_EXECUTOR_DISCONNECTED:
+      rush_task_scheduler_executor_disconnected (&self->tasks, message->text);
+      return;
+    case RUSH_MESSAGE_EXECUTOR_DECOMMISSIONING:
+      rush_task_scheduler_executor_decommissioning (&self->tasks, message->text, message->reason);
+      return;
+    case RUSH_MESSAGE_HEARTBEAT:
+      rush_heartbeat_received (&self->tasks, message->text);
+      return;
     case RUSH_MESSAGE_EXECUTOR_LOST:
-      handle_executor_lost (self, message);
+      lose_executor (self, message->text, message->reason, message->caused_by_application,
+                     message->outputs_lost);
       return;
     case RUSH_MESSAGE_SHUFFLE_DROPPED:
       handle_shuffle_dropped (self, message->id);
@@ -165,7 +201,7 @@ rush_scheduler_handle (RushScheduler *self, RushMessage *message)
 gboolean
 rush_scheduler_check_conf (const RushConf *conf, GError **error)
 {
-  return rush_exclusion_check (conf, error);
+  return rush_heartbeat_check (conf, error) && rush_exclusion_check (conf, error);
 }
 
 gint

@@ -75,6 +75,9 @@ typedef enum
   RUSH_MESSAGE_STAGE_CANCELLED,
   RUSH_MESSAGE_TASK_ENDED,
   RUSH_MESSAGE_EXECUTOR_REGISTERED,
+  RUSH_MESSAGE_EXECUTOR_DISCONNECTED,    /* … and will be lost: the reason is not known yet */
+  RUSH_MESSAGE_EXECUTOR_DECOMMISSIONING, /* it will be lost, and is not to be given tasks */
+  RUSH_MESSAGE_HEARTBEAT,                /* an executor is still there */
   RUSH_MESSAGE_EXECUTOR_LOST,
   RUSH_MESSAGE_SHUFFLE_DROPPED, /* by the cleaner: nothing refers to it any more; or by a program */
   RUSH_MESSAGE_TIMER,
@@ -88,7 +91,7 @@ struct _RushMessage
   RushJobRequest *job; /* JOB_SUBMITTED (owned) */
   gint id;             /* JOB_CANCELLED: job; STAGE_CANCELLED: stage; SHUFFLE_DROPPED: shuffle */
   char *text;          /* group; tag; executor id; (owned) */
-  char *reason;        /* cancellation, loss (owned), may be NULL */
+  char *reason;        /* cancellation, decommissioning, loss (owned), may be NULL */
   gint64 task_id;      /* TASK_ENDED */
   RushTaskOutcome *outcome; /* TASK_ENDED (owned) */
   char *host;               /* EXECUTOR_REGISTERED (owned) */

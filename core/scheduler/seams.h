@@ -109,6 +109,9 @@ gboolean rush_stage_attempt_is_current (const RushStage *self, gint stage_attemp
  * a row have failed by now; a success of the stage starts the count anew. */
 guint rush_stage_count_failed_attempt (RushStage *self, gint stage_attempt);
 guint rush_scheduler_max_stage_attempts (const RushScheduler *self);
+/* Whether a failure to read from there was to be expected, and such do not count
+ * (spark.stage.ignoreDecommissionFetchFailure). */
+gboolean rush_scheduler_expects_loss (RushScheduler *self, const char *executor_id);
 /* The stage is not running any more, if it was; its tasks that run may end and count. */
 void rush_scheduler_fail_stage (RushScheduler *self, RushStage *stage, const char *message);
 /* One output is gone, if it is still the one on @executor_id. */

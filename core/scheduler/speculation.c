@@ -15,6 +15,9 @@
  * what is usual; for those, if they would fit on one executor, task.duration.threshold says what is
  * too long.  Barrier stages are never speculated: one copy alone would meet nobody.
  *
+ * A task is copied before that if its executor is being decommissioned and will be gone, as far as
+ * one knows, when the task would end (spark.executor.decommission.killInterval).
+ *
  * The loser is killed, which does not count as a failure; if it succeeds before it hears of that,
  * it is told of as killed, too: a task succeeds once.
  *
@@ -75,6 +78,20 @@ post_submitted (RushTaskScheduler *self, const RushTaskSet *set, guint index)
   rush_event_bus_post (self->bus, event);
 }
 
+/* If it takes as long as others did, its executor will not be there any more when it ends. */
+static gboolean
+will_be_cut_short (const RushTaskSet *set, const RushAttempt *attempt,
+                   const RushSpeculation *settings)
+{
+  const RushExecutor *executor = attempt->executor;
+
+  if (settings->kill_interval_ms < 0 || !executor->draining ||
+      rush_percentile_heap_size (set->durations) == 0)
+    return FALSE;
+  return executor->draining_since_ms + settings->kill_interval_ms <
+         attempt->launch_ms + rush_percentile_heap_median (set->durations);
+}
+
 static void
 check_set (RushTaskScheduler *self, RushTaskSet *set)
 {
@@ -88,8 +105,10 @@ check_set (RushTaskScheduler *self, RushTaskSet *set)
     {
       const RushAttempt *attempt = link->data;
 
-      if ((double)(now_ms - attempt->launch_ms) <= threshold_ms ||
-          !rush_task_set_may_copy (set, attempt->index))
+      if ((double)(now_ms - attempt->launch_ms) <= threshold_ms &&
+          !will_be_cut_short (set, attempt, &self->shared.speculation))
+        continue;
+      if (!rush_task_set_may_copy (set, attempt->index))
         continue;
       rush_task_set_want_copy (set, attempt->index, &self->shared);
       post_submitted (self, set, attempt->index);
@@ -157,20 +176,22 @@ rush_task_scheduler_speculation_timer (RushTaskScheduler *self, guint64 timer_id
 
 /* ---- settings ---- */
 
+static gint64
+time_ms_or_none (const RushConf *conf, const char *key)
+{
+  return rush_conf_contains (conf, key) ? rush_conf_get_time_us (conf, key) / 1000 : -1;
+}
+
 void
 rush_speculation_init (RushSpeculation *self, const RushConf *conf)
 {
-  gboolean has_threshold = rush_conf_contains (conf, "spark.speculation.task.duration.threshold");
-
   *self = (RushSpeculation){
     .enabled = rush_conf_get_bool (conf, "spark.speculation"),
     .interval_us = rush_conf_get_time_us (conf, "spark.speculation.interval"),
     .multiplier = rush_conf_get_double (conf, "spark.speculation.multiplier"),
     .quantile = rush_conf_get_double (conf, "spark.speculation.quantile"),
     .min_runtime_ms = rush_conf_get_time_us (conf, "spark.speculation.minTaskRuntime") / 1000,
-    .threshold_ms =
-        has_threshold
-            ? rush_conf_get_time_us (conf, "spark.speculation.task.duration.threshold") / 1000
-            : -1,
+    .kill_interval_ms = time_ms_or_none (conf, "spark.executor.decommission.killInterval"),
+    .threshold_ms = time_ms_or_none (conf, "spark.speculation.task.duration.threshold"),
   };
 }

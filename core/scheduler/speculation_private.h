@@ -15,7 +15,8 @@ typedef struct
   double multiplier;
   double quantile;
   gint64 min_runtime_ms;
-  gint64 threshold_ms; /* a time that is too long whatever others took; −1: there is none */
+  gint64 kill_interval_ms; /* a decommissioned executor has that long; −1: not known */
+  gint64 threshold_ms;     /* a time that is too long whatever others took; −1: there is none */
 } RushSpeculation;
 
 void rush_speculation_init (RushSpeculation *self, const RushConf *conf);

@@ -18,6 +18,7 @@
 #include "core/scheduler/task_scheduler_private.h"
 
 #define SHUFFLE_SEED 0x5eed
+#define FORCE_KILL "spark.executor.decommission.forceKillTimeout"
 
 /* ---- the sets ---- */
 
@@ -310,8 +311,8 @@ rush_task_scheduler_output_done (RushTaskScheduler *self, gint stage_id, gint st
 
 /* ---- executors ---- */
 
-static void
-recompute_localities (RushTaskScheduler *self)
+void
+rush_task_scheduler_recompute_localities (RushTaskScheduler *self)
 {
   g_autoptr (GPtrArray) sets = rush_task_scheduler_all_sets (self);
 
@@ -333,8 +334,10 @@ rush_task_scheduler_executor_registered (RushTaskScheduler *self, const char *id
 
   if (executor == NULL)
     return FALSE;
+  executor->last_seen_us = rush_clock_now_us (self->clock);
   rush_health_tracker_executor_added (&self->health, executor);
-  recompute_localities (self);
+  rush_heartbeat_set_timer (self);
+  rush_task_scheduler_recompute_localities (self);
   self->offer_all = TRUE;
   return TRUE;
 }
@@ -360,6 +363,8 @@ rush_task_scheduler_executor_lost (RushTaskScheduler *self, const char *id, cons
   g_array_set_clear_func (endings, clear_ending);
   rush_executor_registry_remove (self->shared.registry, executor);
   rush_health_tracker_executor_removed (&self->health, id);
+  rush_task_scheduler_cancel_kill (self, executor);
+  rush_heartbeat_set_timer (self);
   for (guint i = 0; outputs_lost && i < sets->len; i++)
     {
       RushTaskSet *set = g_ptr_array_index (sets, i);
@@ -376,7 +381,7 @@ rush_task_scheduler_executor_lost (RushTaskScheduler *self, const char *id, cons
       end_attempt (self, executor->running.head->data, outcome, &ending);
       g_array_append_val (endings, ending);
     }
-  recompute_localities (self);
+  rush_task_scheduler_recompute_localities (self);
   self->offer_all = TRUE;
   return endings;
 }
@@ -400,6 +405,10 @@ rush_task_scheduler_clear (RushTaskScheduler *self)
     self->backend->klass->cancel_timer (self->backend, self->speculation_timer);
   if (self->exclusion_timer != 0)
     self->backend->klass->cancel_timer (self->backend, self->exclusion_timer);
+  if (self->heartbeat_timer != 0)
+    self->backend->klass->cancel_timer (self->backend, self->heartbeat_timer);
+  for (guint i = 0; i < self->shared.registry->all->len; i++)
+    rush_task_scheduler_cancel_kill (self, g_ptr_array_index (self->shared.registry->all, i));
   for (guint i = 0; i < sets->len; i++)
     rush_task_set_free (g_ptr_array_index (sets, i));
   g_hash_table_unref (self->sets_of_stage);
@@ -442,6 +451,11 @@ rush_task_scheduler_init (RushTaskScheduler *self, const RushConf *conf, RushBac
                                       .backend = backend,
                                       .clock = self->clock };
   rush_health_tracker_init (&self->health);
+  self->force_kill_us = -1;
+  if (rush_conf_contains (conf, FORCE_KILL))
+    self->force_kill_us = rush_conf_get_time_us (conf, FORCE_KILL);
+  self->heartbeat_timeout_us = rush_conf_get_time_us (conf, "spark.network.timeout");
+  self->heartbeat_interval_us = rush_conf_get_time_us (conf, "spark.network.timeoutInterval");
   self->hopeless = g_array_new (FALSE, FALSE, sizeof (RushHopelessSet));
   self->attempts = g_hash_table_new (g_int64_hash, g_int64_equal);
   self->sets_of_stage = g_hash_table_new_full (NULL, NULL, NULL, free_sets);

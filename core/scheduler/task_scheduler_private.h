@@ -43,6 +43,12 @@ typedef struct
   gint64 locality_timer_us;  /* when it fires */
   guint64 speculation_timer; /* 0: none */
 
+  /* Executors that leave, or fall silent. */
+  gint64 force_kill_us; /* how long a decommissioned one is waited for; −1: until it is lost */
+  gint64 heartbeat_timeout_us;
+  gint64 heartbeat_interval_us; /* of looks */
+  guint64 heartbeat_timer;      /* 0: none */
+
   /* Exclusion. */
   RushHealthTracker health;
   guint64 n_offers;          /* so far */
@@ -97,6 +103,27 @@ gboolean rush_task_scheduler_speculation_timer (RushTaskScheduler *self, guint64
 void rush_task_scheduler_apply_exclusion_timeout (RushTaskScheduler *self);
 void rush_task_scheduler_check_schedulable (RushTaskScheduler *self);
 gboolean rush_task_scheduler_exclusion_timer (RushTaskScheduler *self, guint64 timer_id);
+
+/* leaving_executors.c */
+void rush_task_scheduler_executor_disconnected (RushTaskScheduler *self, const char *id);
+void rush_task_scheduler_executor_decommissioning (RushTaskScheduler *self, const char *id,
+                                                   const char *reason);
+gboolean rush_task_scheduler_is_decommissioning (RushTaskScheduler *self, const char *executor_id);
+/* Why the executor is lost, in the end; one that was decommissioned is lost for that. (transfer
+ * full) */
+char *rush_task_scheduler_loss_reason (RushTaskScheduler *self, const char *id, const char *reason,
+                                       gboolean *inout_caused_by_application);
+void rush_task_scheduler_cancel_kill (RushTaskScheduler *self, RushExecutor *executor);
+gboolean rush_task_scheduler_kill_timer (RushTaskScheduler *self, guint64 timer_id);
+void rush_task_scheduler_recompute_localities (RushTaskScheduler *self);
+
+/* heartbeat_receiver.c */
+void rush_heartbeat_received (RushTaskScheduler *self, const char *executor_id);
+void rush_heartbeat_set_timer (RushTaskScheduler *self);
+/* RushExecutor * that have fallen silent (transfer container); NULL: not its timer. */
+GPtrArray *rush_heartbeat_timer (RushTaskScheduler *self, guint64 timer_id);
+char *rush_heartbeat_reason (RushTaskScheduler *self, const RushExecutor *executor);
+gboolean rush_heartbeat_check (const RushConf *conf, GError **error);
 
 /* All sets, by stage and age: what is done to all must be done in the same order each time.
  * (transfer container) */

@@ -5,6 +5,9 @@
  *       none is               the set is given up at once
  *     … and if no task of any set has found a place within unschedulableTaskSetTimeout: given up
  *
+ * The time is not given anew when executors come and go: else one that comes back as bad as it was
+ * would be let go and come back for ever.
+ *
  * One task is looked at, the one that would be next: another one that cannot run is found out when
  * its turn comes.  A launch of anything gives all sets time again: the application gets on.
  *
@@ -35,7 +38,7 @@ hopeless_task (RushTaskScheduler *self, RushTaskSet *set)
     {
       const RushExecutor *executor = g_ptr_array_index (registry->all, i);
 
-      if (executor->alive && may_run_on (set, executor, (guint)index))
+      if (executor->alive && !executor->disconnected && may_run_on (set, executor, (guint)index))
         return -1;
     }
   return index;
@@ -95,12 +98,12 @@ check_set (RushTaskScheduler *self, RushTaskSet *set)
   gint64 now_us = rush_clock_now_us (self->clock);
   gint index = hopeless_task (self, set);
 
-  if (index < 0)
-    set->give_up_us = G_MAXINT64;
-  else if (set->give_up_us == G_MAXINT64)
+  if (index >= 0 && set->give_up_us == G_MAXINT64)
     wait_for_another (self, set, (guint)index, now_us);
-  else if (now_us >= set->give_up_us)
+  else if (now_us >= set->give_up_us && index >= 0)
     give_up (self, set, (guint)index);
+  else if (now_us >= set->give_up_us)
+    set->give_up_us = G_MAXINT64; /* another executor came, but had no room yet */
 }
 
 /* ---- after each offer ---- */

@@ -61,6 +61,16 @@ fixture_lose_executor (Fixture *self, const char *id)
 }
 
 void
+fixture_tell_of_executor (Fixture *self, RushMessageKind kind, const char *id, const char *reason)
+{
+  RushMessage *message = rush_message_new (kind);
+
+  message->text = g_strdup (id);
+  message->reason = g_strdup (reason);
+  fixture_handle (self, message);
+}
+
+void
 fixture_fire_timer (Fixture *self)
 {
   RushMessage *message = scripted_backend_next_timer (self->backend);

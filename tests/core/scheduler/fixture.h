@@ -62,6 +62,10 @@ void fixture_lose_executor (Fixture *self, const char *id); /* with outputs */
 void fixture_lose_executor_because (Fixture *self, const char *id, gboolean caused_by_application,
                                     gboolean outputs_lost);
 
+/* EXECUTOR_DISCONNECTED, EXECUTOR_DECOMMISSIONING, HEARTBEAT; @reason may be NULL. */
+void fixture_tell_of_executor (Fixture *self, RushMessageKind kind, const char *id,
+                               const char *reason);
+
 RushJobRequest *fixture_request (Fixture *self, RushRdd *rdd, TestJob **out_job);
 TestJob *fixture_submit_request (Fixture *self, RushJobRequest *request, TestJob *job);
 TestJob *fixture_submit (Fixture *self, RushRdd *rdd);

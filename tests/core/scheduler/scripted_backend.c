@@ -10,6 +10,7 @@ typedef struct
 typedef struct
 {
   RushBackend base;
+  RushBackendClass klass; /* of this one alone: what it can do differs from test to test */
   RushClock *clock;
   GPtrArray *running; /* ScriptedTask */
   GArray *timers;     /* Timer, in the order of their start */
@@ -127,6 +128,12 @@ scripted_backend_n_launched (RushBackend *backend)
   return scripted_of (backend)->n_launched;
 }
 
+void
+scripted_backend_expect_heartbeats (RushBackend *backend)
+{
+  scripted_of (backend)->klass.sends_heartbeats = TRUE;
+}
+
 const char *
 scripted_backend_killed (RushBackend *backend)
 {
@@ -212,7 +219,8 @@ scripted_backend_new (void)
   };
   Scripted *self = g_new0 (Scripted, 1);
 
-  self->base.klass = &klass;
+  self->klass = klass;
+  self->base.klass = &self->klass;
   self->clock = rush_clock_manual_new (1000);
   self->running = g_ptr_array_new_with_free_func ((GDestroyNotify)scripted_task_free);
   self->killed = g_string_new (NULL);

@@ -32,6 +32,9 @@ guint scripted_backend_n_launched (RushBackend *backend); /* since the start */
  * test says so. */
 const char *scripted_backend_killed (RushBackend *backend);
 
+/* From now on executors have to send heartbeats. */
+void scripted_backend_expect_heartbeats (RushBackend *backend);
+
 /* Moves the clock to the timer that is due first; its message, or NULL: none is set. */
 RushMessage *scripted_backend_next_timer (RushBackend *backend);
 gint64 scripted_backend_next_timer_us (RushBackend *backend); /* from now; −1: none is set */

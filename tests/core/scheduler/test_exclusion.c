@@ -291,7 +291,7 @@ test_an_idle_executor_may_be_replaced_in_time (void)
   g_assert_cmpstr (scripted_backend_killed (f->backend), ==, "1");
   g_assert_cmpint (scripted_backend_next_timer_us (f->backend), ==, 120 * G_USEC_PER_SEC);
   fixture_lose_executor (f, "1");
-  g_assert_cmpuint (scripted_backend_n_timers (f->backend), ==, 0);
+  g_assert_cmpuint (scripted_backend_n_timers (f->backend), ==, 1); /* time goes on */
   fixture_add_executor (f, "2", "host2", 1);
   fixture_assert_running (f, "0.0:0@2");
   fixture_succeed (f, 0, 0, 0);
