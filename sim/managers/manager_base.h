@@ -26,6 +26,7 @@ typedef struct
   gint64 since_us;      /* when it was set aside */
   gint64 used_bytes;    /* of memory, as last told */
   gboolean ready;       /* it has registered with the driver */
+  guint stage;          /* for its manager's own use; 0 at first */
   gboolean ending;  /* its process is over; its manager does not know it yet, or has not said so */
   gint exit_code;   /* when ending */
   char *end_reason; /* when ending */
