@@ -407,10 +407,36 @@ def test_arguments_that_make_no_sense(spark):
         g.pageRank(sourceId="nobody", maxIter=1)
     with pytest.raises(ValueError, match="Unsupported algorithm: 'magic'"):
         g.connectedComponents("magic")
-    with pytest.raises(NotImplementedError, match="GraphFrame.svdPlusPlus"):
-        g.svdPlusPlus()
     with pytest.raises(AttributeError, match="has no attribute 'nosuch'"):
         g.nosuch
+
+
+@pytest.mark.parametrize("name", [
+    "aggregate_neighbors", "all_paths", "detectingCycles", "hyper_anf", "k_core",
+    "maximal_independent_set", "neighborhood_aware_cdlp", "powerIterationClustering", "rw_embeddings",
+    "svdPlusPlus"])
+def test_what_is_not_there_yet(spark, name):
+    with pytest.raises(NotImplementedError, match=f"GraphFrame.{name}"):
+        getattr(graph_of(spark, [(1, 2)]), name)()
+
+
+def test_classes_that_are_not_there_yet():
+    from rushlight.graphframes import graphframe
+    for name in "AggregateNeighbors", "RandomWalkEmbeddings":
+        with pytest.raises(NotImplementedError, match=name):
+            getattr(graphframe, name)
+    with pytest.raises(ImportError, match="nosuch"):
+        from rushlight.graphframes.graphframe import nosuch  # noqa: F401
+
+
+def test_several_aggregates(spark):
+    """Several messages to one end arrive as a struct, and several aggregates look at them."""
+    from rushlight.sql import functions as F
+    heard = graph_of(spark, [(1, 2), (3, 2), (2, 1)]).aggregateMessages(
+        [F.sum("MSG.n").alias("sum"), F.max("MSG.twice").alias("most"), F.count("MSG").alias("times"),
+         F.expr("count(distinct MSG.n % 2) as kinds")],
+        sendToDst=[F.col("src.n").alias("n"), (F.col("src.n") * 2).alias("twice")])
+    assert sorted(map(tuple, heard.collect())) == [(1, 2, 4, 1, 1), (2, 4, 6, 2, 1)]
 
 
 def test_twice_the_same_vertex(spark):

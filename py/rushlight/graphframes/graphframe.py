@@ -266,3 +266,9 @@ class GraphFrame(Degrees, Searching, Messages, Algorithms, Drawing):
         if name in _MISSING:
             raise NotThereYet(f"GraphFrame.{name}")
         raise AttributeError(f"'GraphFrame' object has no attribute {name!r}")
+
+
+def __getattr__(name):
+    if name in ("AggregateNeighbors", "RandomWalkEmbeddings"):
+        raise NotThereYet(f"graphframes.graphframe.{name}")
+    raise AttributeError(f"module 'graphframes.graphframe' has no attribute {name!r}")
