@@ -9,6 +9,11 @@ A call is a tuple, as the engine takes it:
     ("reduceByKey", "reduceByKey at app.py:9", "count (app.py:9)\\n<module> (app.py:14)")
      operator        short form                 long form: the user's stack, innermost first
 
+Not every caller is the user's program: an evaluator collects, a model's summary is computed when
+it is first asked for (by functools), a grid is fitted in a pool of threads.  So the caller is the
+first frame on the way out that is neither this package's nor one that calls back for it; a thread
+that the package has started remembers where the user stood then.
+
 An error that a user can mend shows him two frames: his own line, and the operator as he knows it.
 
     File "app.py", line 9, in <module>
@@ -27,10 +32,15 @@ from rushlight.errors import PySparkException
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _STACK_DEPTH = 20   # frames of a long form; Spark's spark.callstack.depth
+_LIBRARY = os.path.dirname(threading.__file__)
+_CALL_BACK = {functools.__file__, threading.__file__,
+              os.path.join(_LIBRARY, "multiprocessing", "pool.py"),
+              os.path.join(_LIBRARY, "concurrent", "futures", "thread.py")}
 
 
 class _Current(threading.local):
     call = None
+    start = None    # of a thread that has no frame of the user's: the call of who started it
 
 
 _current = _Current()
@@ -52,6 +62,44 @@ def call_at(name, frame):
         lines.append(f"{code.co_name} ({_shown(code.co_filename)}:{frame.f_lineno})")
         frame = frame.f_back
     return name, short_form, "\n".join(lines)
+
+
+def _users_frame(frame):
+    """`frame` or the first around it that is the user's; None: all are between us."""
+    while frame is not None and (frame.f_code.co_filename.startswith(_PACKAGE)
+                                 or frame.f_code.co_filename in _CALL_BACK):
+        frame = frame.f_back
+    return frame
+
+
+def call_from(name, frame):
+    """The call of operator `name` that the user's program has made, directly or not, and that
+    `frame` is part of."""
+    users = _users_frame(frame)
+    if users is None and _current.start is not None:
+        _, short_form, long_form = _current.start
+        return name, f"{name} at {short_form.rpartition(' at ')[2]}", long_form
+    return call_at(name, users or frame)
+
+
+def user_call(name):
+    """The call that is under way, or one of this name from where the user's program stands."""
+    return _current.call or call_from(name, sys._getframe(1))
+
+
+def started_here(f):
+    """`f` for a thread: what it calls, the user's program calls from where it stands now."""
+    start = user_call("start")
+
+    @functools.wraps(f)
+    def target(*args, **kwargs):
+        before, _current.start = _current.start, start
+        try:
+            return f(*args, **kwargs)
+        finally:
+            _current.start = before
+
+    return target
 
 
 def current_call():
@@ -97,7 +145,7 @@ def operator(method, name=None):
     def noted(*args, **kwargs):
         if _current.call is not None:
             return method(*args, **kwargs)
-        _current.call = call_at(name, sys._getframe(1))
+        _current.call = call_from(name, sys._getframe(1))
         try:
             return method(*args, **kwargs)
         except PySparkException as e:

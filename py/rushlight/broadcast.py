@@ -167,8 +167,8 @@ class Broadcast:
         rushlight.errors.engine.SparkRuntimeException: ...Broadcast(...) after it was destroyed...
         """
         self._check_on_driver("destroyed")
-        from rushlight._callsite import call_at
-        self._handle.destroy(call_at("destroy", sys._getframe(1)))
+        from rushlight._callsite import call_from
+        self._handle.destroy(call_from("destroy", sys._getframe(1)))
 
     def __reduce__(self):
         self._check_on_driver("serialized")

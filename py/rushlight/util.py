@@ -5,6 +5,7 @@ Mirrors the part of pyspark.util that programs use.
 import functools
 import threading
 
+from rushlight._callsite import started_here
 from rushlight.errors import NotThereYet
 
 __all__ = ["InheritableThread", "inheritable_thread_target", "keyword_only"]
@@ -58,7 +59,7 @@ def inheritable_thread_target(f):
         context._local.properties = dict(properties)
         return f(*args, **kwargs)
 
-    return target
+    return started_here(target)
 
 
 class InheritableThread(threading.Thread):

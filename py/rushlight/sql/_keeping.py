@@ -1,6 +1,6 @@
 """DataFrame's methods that keep it: under a name, or its rows."""
 from rushlight import _engine
-from rushlight._callsite import current_call, operator
+from rushlight._callsite import operator
 from rushlight.storagelevel import StorageLevel
 
 
@@ -90,7 +90,8 @@ class Keeping:
 
         `eager`: at once; else behind the first job that reads them, which computes them twice.
 
-        >>> spark.sparkContext.setCheckpointDir("checkpoints")
+        >>> import tempfile
+        >>> spark.sparkContext.setCheckpointDir(tempfile.mkdtemp())
         >>> spark.range(3).checkpoint().count()
         3
         """
@@ -117,8 +118,9 @@ class Keeping:
             raise TypeError("storageLevel must be of type pyspark.StorageLevel")
         fields = level and (level.useDisk, level.useMemory, level.useOffHeap, level.deserialized,
                             level.replication)
+        call = self._jvm_call("localCheckpoint" if local else "checkpoint")
         return self._session._dataframe(self._query().checkpoint(
-            local, not eager, fields, current_call() or ("", "", ""), self._properties()))
+            local, not eager, fields, call, self._properties()))
 
     @operator
     def observe(self, observation, *exprs):
