@@ -166,6 +166,31 @@ test_lost_executor (void)
     }
 }
 
+/* The same for stars, whose every round ends its lineage here. */
+static void
+test_stars_of_lost_executor (void)
+{
+  RushContext *sc = app_new_with ("local-cluster[2,1,512]", NULL);
+  g_autoptr (GString) edges = g_string_new ("0>7");
+  g_autoptr (GError) error = NULL;
+
+  for (guint v = 1; v < 500; v++)
+    g_string_append_printf (edges, " %u>%u", v * 7 % 503, (v + 1) * 7 % 503);
+  g_autoptr (RushGraph) chain = graphs_new (
+      sc, NULL, edges->str, 3, &(RushGraphLayout){ TRUE, RUSH_RANDOM_VERTEX_CUT, 5, 4 });
+  g_assert_true (rush_local_backend_inject (
+      rush_context_backend (sc),
+      "{ \"do\": \"kill_executor\", \"executor\": \"1\", \"when\": { \"task\": 50 } }", &error));
+  g_autoptr (RushGraph) parts = rush_connected_components_by_stars (chain, 1, NULL, &error);
+  g_assert_no_error (error);
+  g_auto (GStrv) left = rush_local_backend_executor_ids (rush_context_backend (sc));
+  g_assert_false (g_strv_contains ((const char *const *)left, "1"));
+  g_assert_cmpint ((gint64)rush_graph_sum (parts, parts->attributes, 0, NULL, &error), ==, 0);
+  g_assert_no_error (error);
+  g_assert_cmpint (rush_graph_n_vertices (parts, NULL, &error), ==, 501);
+  app_free (sc);
+}
+
 /* How many RDDs @rdd stands on. */
 static guint
 length_of_lineage (RushRdd *rdd, GHashTable *seen)
@@ -381,6 +406,7 @@ main (int argc, char **argv)
         g_test_add_data_func (path, GUINT_TO_POINTER (m), ON_ALL_MASTERS[t].func);
       }
   g_test_add_func ("/graph/lib/lost executor", test_lost_executor);
+  g_test_add_func ("/graph/lib/stars of lost executor", test_stars_of_lost_executor);
   g_test_add_func ("/graph/lib/long chain", test_long_chain);
   g_test_add_func ("/graph/lib/chain by stars", test_chain_by_stars);
   g_test_add_func ("/graph/lib/jobs", test_jobs);
