@@ -243,6 +243,24 @@ def test_delays_that_follow_a_formula(run_example, tmp_path):
     assert set(groups) == {"Often", "Late", "Far", "Near"}
     assert all(name.lower() in words for name, words in groups.items()), groups
 
+# ── bundled_sets.py ──
+def test_sets_of_scikit_learn(run_example):
+    """As PySpark prints it, the agreement with scikit-learn too."""
+    pytest.importorskip("sklearn", reason="scikit-learn is missing: `make examples` installs it")
+    expected = pathlib.Path(ROOT) / "tests" / "data" / "bundled_sets.txt"
+    assert run_example("bundled_sets.py") == expected.read_text(encoding="utf-8")
+
+
+def test_sets_without_scikit_learn_are_a_sentence(run_program):
+    pytest.importorskip("numpy")
+    status, out, err = run_program(
+        argv=[sys.executable, "-c", "import sys; sys.modules['sklearn'] = None\n"
+              "from rushlight.cli import main; sys.exit(main(sys.argv[1:]))",
+              "submit", str(EXAMPLES / "bundled_sets.py")])
+    assert (status, out) == (1, "") and "pip install scikit-learn" in err
+    assert "Traceback" not in err
+
+
 
 # ── their pictures ──
 @pytest.mark.parametrize("name", ["wordcount", "inverted_index", "pagerank", "flights"])
