@@ -48,7 +48,8 @@ class ChiSquareTest:
         answers = [_independence(table, i) for i, table in _tables(dataset, featuresCol, labelCol)]
         spark = dataset.sparkSession
         if flatten:
-            return local_frame(spark, [(i, *answer) for i, answer in enumerate(answers)], StructType([
+            rows = [(i, *answer) for i, answer in enumerate(answers)]
+            return local_frame(spark, rows, StructType([
                 StructField("featureIndex", IntegerType(), False),
                 StructField("pValue", DoubleType(), False),
                 StructField("degreesOfFreedom", IntegerType(), False),

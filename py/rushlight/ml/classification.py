@@ -19,8 +19,8 @@ from rushlight.ml._classification_summary import (
     LogisticRegressionSummary, LogisticRegressionTrainingSummary, summary_of)
 from rushlight.ml._fitting import Fit, check_outputs, number_of_classes
 from rushlight.ml._stages import (
-    SparkEstimator, SparkModel, add_column, check_vector, column, compressed, field_of, getter, parameter,
-    params_setter, require, setter)
+    SparkEstimator, SparkModel, add_column, check_vector, column, compressed, field_of, getter,
+    parameter, params_setter, require, setter)
 from rushlight.ml.base import PredictionModel, Predictor, _PredictorParams
 from rushlight.ml.param import Param, Params, ParamValidators, TypeConverters
 from rushlight.ml.param.shared import (

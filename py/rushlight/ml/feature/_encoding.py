@@ -125,8 +125,9 @@ def _scanned(dataset, names):
     for i, name in enumerate(names):
         largest, wrong, nulls = found[3 * i:3 * i + 3]
         if nulls:
-            raise SparkRuntimeException(f"[ROW_VALUE_IS_NULL] Found NULL in a row at the index {i}, "
-                                        "expected a non-NULL value. SQLSTATE: 22023")
+            raise SparkRuntimeException(
+                f"[ROW_VALUE_IS_NULL] Found NULL in a row at the index {i}, expected a non-NULL "
+                "value. SQLSTATE: 22023")
         if wrong is not None and not wrong <= _MOST:
             raise SparkRuntimeException(f"OneHotEncoder only supports up to {_MOST} indices, but "
                                         f"got {shown_as_scala(wrong)}.")

@@ -14,8 +14,8 @@ import math
 
 from rushlight.errors import SparkRuntimeException
 from rushlight.ml._stages import (
-    SparkEstimator, SparkModel, check_numeric, column, getter, in_out_cols, local_frame, params_setter,
-    require, setter)
+    SparkEstimator, SparkModel, check_numeric, column, getter, in_out_cols, local_frame,
+    params_setter, require, setter)
 from rushlight.ml.feature._indexing import _counts_shown
 from rushlight.ml.param import Param, Params, ParamValidators, TypeConverters
 from rushlight.ml.param.shared import (

@@ -9,8 +9,8 @@ Mirrors pyspark.ml.feature.{StandardScaler,MinMaxScaler} and their models.
 """
 from rushlight.ml._attributes import group_metadata
 from rushlight.ml._stages import (
-    SparkEstimator, SparkModel, add_column, check_new, check_vector, column, compressed, getter, given,
-    parameter, params_setter, require, setter)
+    SparkEstimator, SparkModel, add_column, check_new, check_vector, column, compressed, getter,
+    given, parameter, params_setter, require, setter)
 from rushlight.ml.param import Param, Params, TypeConverters
 from rushlight.ml.param.shared import HasInputCol, HasOutputCol
 from rushlight.sql._making import make_call
