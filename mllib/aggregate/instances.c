@@ -262,7 +262,7 @@ read_vectors (RushInstanceBlock *self, const RushBatch *batch, const RushColumn 
   gsize n_values = 0;
   guint size = 0;
 
-  if (!rush_vector_reader_init (&self->reader, column, error))
+  if (!rush_vector_reader_init (&self->reader, column, allocator, error))
     return FALSE;
   matrix = batch->selection == NULL ? rush_vector_reader_matrix (reader, &size) : NULL;
   if (matrix != NULL && (n_features == 0 || size == n_features) &&

@@ -324,43 +324,24 @@ make_tree (RushRdd *rdd, Pass *pass, guint n)
   return add_level (tree, pass, 1, folds);
 }
 
-/* A result function: the state of a partition, as bytes. */
-static gboolean
-take_state (RushIterator *rows, RushTaskContext *ctx, gpointer data, RushTaskResult *out,
-            GError **error)
-{
-  RushBatch *batch = rush_iterator_next (rows, error);
-  const char *bytes;
-  gsize size;
-
-  if (batch == NULL)
-    return FALSE;
-  bytes = rush_column_get_bytes (batch->columns[COLUMN_STATE], rush_batch_row (batch, 0), &size);
-  out->value = g_bytes_new (bytes, size);
-  out->free_value = (GDestroyNotify)g_bytes_unref;
-  out->bytes = size;
-  rush_batch_unref (batch);
-  return TRUE;
-}
-
 static gboolean
 run_tree (const RushInstances *instances, Pass *pass, guint n, const RushJobOptions *job,
           State *total, GError **error)
 {
   g_autoptr (RushRdd) tree = make_tree (instances->rdd, pass, n);
-  g_autoptr (RushJobWaiter) waiter =
-      rush_context_run_job (instances->context, tree, NULL, 0, take_state, NULL, NULL, job, error);
+  g_autoptr (RushJobWaiter) waiter = rush_context_run_job (
+      instances->context, tree, NULL, 0, rush_collect_batches, NULL, NULL, job, error);
   guint n_left;
 
   if (waiter == NULL || !rush_rdd_n_partitions (tree, &n_left, error))
     return FALSE;
   for (guint i = 0; i < n_left; i++)
     {
-      gsize size;
-      const char *bytes = g_bytes_get_data (rush_job_waiter_result (waiter, i)->value, &size);
+      const GPtrArray *batches = rush_job_waiter_result (waiter, i)->value;
 
-      if (!merge_bytes (pass, total, bytes, size, error))
-        return FALSE;
+      for (guint b = 0; b < batches->len; b++)
+        if (!merge_batch (pass, total, batches->pdata[b], error))
+          return FALSE;
     }
   return TRUE;
 }

@@ -32,17 +32,17 @@ EVALUATOR (logistic_raw)
 {
   const RushLinearModel *model = rush_linear_model_of_call (call, args, ctx, error);
   g_autoptr (RushVectorBuilder) builder = rush_vector_builder_new (ctx->allocator);
-  g_autofree double *margins = NULL;
+  g_autoptr (RushBuffer) margins = NULL;
 
   if (model == NULL)
     return NULL;
   margins =
-      rush_linear_model_margins (model, call, "LogisticRegressionModel", args[0], rows, error);
+      rush_linear_model_margins (model, call, "LogisticRegressionModel", args[0], rows, ctx, error);
   if (margins == NULL)
     return NULL;
   for (guint row = 0; row < rows->length; row++)
     {
-      const double *margin = margins + (gsize)row * model->n_sets;
+      const double *margin = (const double *)(gpointer)margins->bytes + (gsize)row * model->n_sets;
       guint n = model->n_sets == 1 ? 2 : model->n_sets;
       double *raw = rush_vector_builder_append_dense (builder, n);
 
@@ -80,7 +80,7 @@ EVALUATOR (logistic_probability)
   g_auto (RushVectorReader) reader = { NULL };
   guint next = 0;
 
-  if (!rush_vector_reader_init (&reader, args[0], error))
+  if (!rush_vector_reader_init (&reader, args[0], ctx->allocator, error))
     return NULL;
   for (guint row = 0; row < rows->length; row++)
     {
@@ -125,7 +125,7 @@ decide_rows (Decide decide, const Decision *decision, RushColumn *vectors, const
   g_auto (RushVectorReader) reader = { NULL };
   double *out;
 
-  if (!rush_vector_reader_init (&reader, vectors, error) ||
+  if (!rush_vector_reader_init (&reader, vectors, ctx->allocator, error) ||
       !rush_column_writer_init (&writer, &RUSH_FLOAT64, rows->length, TRUE, ctx->allocator, error))
     return NULL;
   out = (double *)writer.values->bytes;

@@ -306,7 +306,8 @@ merge_record (RushClusterSums *self, double id, const char *bytes, GError **erro
 
 /* Adds the records of @batch up in *inout_sums, which is made when there is one. */
 static gboolean
-merge_batch (const Pass *pass, const RushBatch *batch, RushClusterSums **inout_sums, GError **error)
+merge_batch (const Pass *pass, const RushBatch *batch, RushAllocator *allocator,
+             RushClusterSums **inout_sums, GError **error)
 {
   for (guint i = 0; i < batch->length; i++)
     {
@@ -319,7 +320,7 @@ merge_batch (const Pass *pass, const RushBatch *batch, RushClusterSums **inout_s
       guint n_features = (guint)(size / sizeof (double)) - RUSH_CLUSTER_SUM;
 
       if (*inout_sums == NULL)
-        *inout_sums = cluster_sums_new (0, n_features, rush_allocator_system (), error);
+        *inout_sums = cluster_sums_new (0, n_features, allocator, error);
       if (*inout_sums == NULL || !check_width (*inout_sums, n_features, error) ||
           !merge_record (*inout_sums, id, bytes, error))
         return FALSE;
@@ -340,7 +341,7 @@ take_clusters (RushIterator *rows, RushTaskContext *ctx, gpointer data, RushTask
   while (fine && rush_task_context_check (ctx, &failure) &&
          (batch = rush_iterator_next (rows, &failure)) != NULL)
     {
-      fine = merge_batch (data, batch, &sums, &failure);
+      fine = merge_batch (data, batch, ctx->allocator, &sums, &failure);
       rush_batch_unref (batch);
     }
   if (failure != NULL)

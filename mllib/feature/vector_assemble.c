@@ -179,7 +179,7 @@ open_inputs (Input *inputs, guint n, const RushExpr *call, RushColumn *const *ar
       inputs[i].is_vector = column->type->storage != RUSH_STORAGE_F64;
       inputs[i].length = (guint)lengths[i];
       if (inputs[i].is_vector
-              ? !rush_vector_reader_init (&inputs[i].vectors, column, error)
+              ? !rush_vector_reader_init (&inputs[i].vectors, column, ctx->allocator, error)
               : !rush_vector_open (&inputs[i].numbers, column, ctx->allocator, error))
         return FALSE;
     }

@@ -155,7 +155,7 @@ scale_rows (const RushExpr *call, RushColumn *const *args, const RushRows *rows,
   const Scaling *scaling = scaling_of (call, args, ctx, error);
   guint next = 0;
 
-  if (scaling == NULL || !rush_vector_reader_init (&reader, args[0], error))
+  if (scaling == NULL || !rush_vector_reader_init (&reader, args[0], ctx->allocator, error))
     return NULL;
   for (guint i = 0; i < rows->length; i++)
     {

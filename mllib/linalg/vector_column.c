@@ -38,13 +38,14 @@ enum
 /* The numbers of all rows' lists, which are plain in all but odd cases.  (Dense vectors have no
  * indices at all: a constant without rows.) */
 static gboolean
-find_elements (const RushColumn *lists, RushColumn **out_owned, gconstpointer *out, GError **error)
+find_elements (const RushColumn *lists, RushAllocator *allocator, RushColumn **out_owned,
+               gconstpointer *out, GError **error)
 {
   RushColumn *elements = rush_column_child (lists, 0);
 
   if (elements->layout != RUSH_LAYOUT_PLAIN && elements->length > 0)
     {
-      elements = *out_owned = rush_column_flatten (elements, rush_allocator_system (), error);
+      elements = *out_owned = rush_column_flatten (elements, allocator, error);
       if (elements == NULL)
         return FALSE;
     }
@@ -126,7 +127,8 @@ check_rows (const RushVectorReader *self, GError **error)
 }
 
 gboolean
-rush_vector_reader_init (RushVectorReader *self, const RushColumn *column, GError **error)
+rush_vector_reader_init (RushVectorReader *self, const RushColumn *column, RushAllocator *allocator,
+                         GError **error)
 {
   gconstpointer values, indices;
 
@@ -141,8 +143,8 @@ rush_vector_reader_init (RushVectorReader *self, const RushColumn *column, GErro
   self->sizes = rush_column_child (column, SIZE);
   self->indices = rush_column_child (column, INDICES);
   self->values = rush_column_child (column, VALUES);
-  if (!find_elements (self->values, &self->flat[0], &values, error) ||
-      !find_elements (self->indices, &self->flat[1], &indices, error))
+  if (!find_elements (self->values, allocator, &self->flat[0], &values, error) ||
+      !find_elements (self->indices, allocator, &self->flat[1], &indices, error))
     {
       rush_vector_reader_clear (self);
       return FALSE;

@@ -42,8 +42,10 @@ typedef struct
 } RushVectorReader;
 
 /* An error for a column of another type; vectors of mllib lie alike and are taken, too.  An error,
- * too, for a sparse vector whose indices do not rise from 0 to below its size, one a value. */
-gboolean rush_vector_reader_init (RushVectorReader *self, const RushColumn *column, GError **error);
+ * too, for a sparse vector whose indices do not rise from 0 to below its size, one a value.
+ * @allocator: for numbers that have to be copied. */
+gboolean rush_vector_reader_init (RushVectorReader *self, const RushColumn *column,
+                                  RushAllocator *allocator, GError **error);
 void rush_vector_reader_clear (RushVectorReader *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (RushVectorReader, rush_vector_reader_clear)
 /* FALSE: the row is null. */

@@ -128,7 +128,8 @@ vector_to_array (const RushExpr *call, RushColumn *const *args, const RushRows *
 {
   g_auto (RushVectorReader) reader = { 0 };
 
-  if (!has_all (args[0], rows, error) || !rush_vector_reader_init (&reader, args[0], error))
+  if (!has_all (args[0], rows, error) ||
+      !rush_vector_reader_init (&reader, args[0], ctx->allocator, error))
     return NULL;
   if (rush_type_element (call->type) == &RUSH_FLOAT64 && is_all_dense (&reader, rows))
     return rush_column_struct_field (args[0], VALUES_FIELD, ctx->allocator, error);

@@ -54,8 +54,11 @@ scaled_column (const Scaling *self, const RushInstanceBlock *block, RushAllocato
                GError **error)
 {
   g_autoptr (RushVectorBuilder) builder = rush_vector_builder_new (allocator);
-  g_autofree double *scratch = g_new (double, self->n_features + 1);
+  gsize bytes = ((gsize)self->n_features + 1) * sizeof (double);
+  double *scratch = rush_alloc (allocator, bytes, error);
 
+  if (scratch == NULL)
+    return NULL;
   for (guint i = 0; i < block->n_rows; i++)
     {
       const gint32 *indices;
@@ -74,6 +77,7 @@ scaled_column (const Scaling *self, const RushInstanceBlock *block, RushAllocato
         scratch[k] = values[k] * self->inverse[indices[k]];
       rush_vector_builder_append_sparse (builder, self->n_features, n, indices, scratch);
     }
+  rush_free (allocator, scratch, bytes);
   return rush_vector_builder_finish (builder, error);
 }
 

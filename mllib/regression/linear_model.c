@@ -94,38 +94,51 @@ matrix_margins (const RushLinearModel *self, const double *matrix, guint n, doub
     rush_gemm_nt (n, self->n_sets, self->n_features, 1, matrix, self->coefficients, 1, out);
 }
 
-double *
-rush_linear_model_margins (const RushLinearModel *self, const RushExpr *call, const char *name,
-                           RushColumn *features, const RushRows *rows, GError **error)
+/* Row by row, into [rows->length × n_sets]. */
+static gboolean
+row_margins (const RushLinearModel *self, const RushExpr *call, const char *name,
+             const RushVectorReader *reader, const RushRows *rows, double *out, GError **error)
 {
-  g_auto (RushVectorReader) reader = { NULL };
-  g_autofree double *margins = NULL;
-  const double *matrix;
-  guint size;
-
-  if (!rush_vector_reader_init (&reader, features, error))
-    return NULL;
-  margins = g_new0 (double, (gsize)rows->length * self->n_sets + 1);
-  matrix = rush_vector_reader_matrix (&reader, &size);
-  if (matrix != NULL && size == self->n_features)
-    {
-      matrix_margins (self, matrix, features->length, margins);
-      return g_steal_pointer (&margins);
-    }
   for (guint i = 0; i < rows->n; i++)
     {
       guint row = rush_eval_row (rows, i);
       RushVectorView vector;
-
-      gboolean there = rush_vector_reader_get (&reader, row, &vector);
+      gboolean there = rush_vector_reader_get (reader, row, &vector);
 
       if (!check_vector (self, call, name, there ? &vector : NULL, error))
-        return NULL;
+        return FALSE;
       for (guint k = 0; k < self->n_sets; k++)
-        margins[(gsize)row * self->n_sets + k] =
+        out[(gsize)row * self->n_sets + k] =
             self->intercepts[k] +
             rush_dot_view (&vector, self->coefficients + (gsize)k * self->n_features);
     }
+  return TRUE;
+}
+
+RushBuffer *
+rush_linear_model_margins (const RushLinearModel *self, const RushExpr *call, const char *name,
+                           RushColumn *features, const RushRows *rows, RushEvalContext *ctx,
+                           GError **error)
+{
+  gsize bytes = (gsize)rows->length * self->n_sets * sizeof (double);
+  g_auto (RushVectorReader) reader = { NULL };
+  g_autoptr (RushBuffer) margins = NULL;
+  const double *matrix;
+  double *out;
+  guint size;
+
+  if (!rush_vector_reader_init (&reader, features, ctx->allocator, error))
+    return NULL;
+  margins = rush_buffer_new (ctx->allocator, bytes, error);
+  if (margins == NULL)
+    return NULL;
+  out = (double *)(gpointer)margins->bytes;
+  memset (out, 0, bytes);
+  matrix = rush_vector_reader_matrix (&reader, &size);
+  if (matrix != NULL && size == self->n_features)
+    matrix_margins (self, matrix, features->length, out);
+  else if (!row_margins (self, call, name, &reader, rows, out, error))
+    return NULL;
   return g_steal_pointer (&margins);
 }
 
@@ -136,17 +149,14 @@ linear_prediction (const RushExpr *call, RushColumn *const *args, const RushRows
                    RushEvalContext *ctx, GError **error)
 {
   const RushLinearModel *model = rush_linear_model_of_call (call, args, ctx, error);
-  g_auto (RushColumnWriter) writer = { NULL };
-  g_autofree double *margins = NULL;
+  RushBuffer *margins = NULL;
 
-  if (model == NULL)
-    return NULL;
-  margins = rush_linear_model_margins (model, call, "LinearRegressionModel", args[0], rows, error);
-  if (margins == NULL ||
-      !rush_column_writer_init (&writer, &RUSH_FLOAT64, rows->length, FALSE, ctx->allocator, error))
-    return NULL;
-  memcpy (writer.values->bytes, margins, rows->length * sizeof *margins);
-  return rush_column_writer_finish (&writer);
+  if (model != NULL)
+    margins =
+        rush_linear_model_margins (model, call, "LinearRegressionModel", args[0], rows, ctx, error);
+  return margins != NULL
+             ? rush_column_new_plain (&RUSH_FLOAT64, rows->length, NULL, 0, margins, NULL, 0)
+             : NULL;
 }
 
 const RushFunction rush_functions_linear[] = {

@@ -26,11 +26,11 @@ typedef struct
  * life of @ctx. (transfer none) */
 const RushLinearModel *rush_linear_model_of_call (const RushExpr *call, RushColumn *const *args,
                                                   RushEvalContext *ctx, GError **error);
-/* Margins of all rows that count: [rows->length × n_sets], rows that do not count hold anything.
- * FAILED_EXECUTE_UDF for null and for a vector of another size, in the name of the class @name.
- * (transfer full, g_free ()) */
-double *rush_linear_model_margins (const RushLinearModel *self, const RushExpr *call,
-                                   const char *name, RushColumn *features, const RushRows *rows,
-                                   GError **error);
+/* Margins of all rows that count: doubles [rows->length × n_sets], rows that do not count hold
+ * anything.  FAILED_EXECUTE_UDF for null and for a vector of another size, in the name of the class
+ * @name.  (transfer full) */
+RushBuffer *rush_linear_model_margins (const RushLinearModel *self, const RushExpr *call,
+                                       const char *name, RushColumn *features, const RushRows *rows,
+                                       RushEvalContext *ctx, GError **error);
 
 extern const RushFunction rush_functions_linear[]; /* ends with an entry without a name */

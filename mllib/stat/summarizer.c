@@ -238,7 +238,7 @@ update (const RushExpr *call, RushAggregateStates *states, const guint32 *groups
   g_auto (RushVectorReader) reader = { 0 };
   RushVectorView vector;
 
-  if (!rush_vector_reader_init (&reader, args[0], error))
+  if (!rush_vector_reader_init (&reader, args[0], ctx->allocator, error))
     return FALSE;
   for (guint i = 0; i < rows->n; i++)
     {
@@ -275,7 +275,7 @@ merge (const RushExpr *call, RushAggregateStates *states, const guint32 *groups,
   g_auto (RushVectorReader) reader = { 0 };
   RushVectorView buffer;
 
-  if (!rush_vector_reader_init (&reader, buffers[0], error))
+  if (!rush_vector_reader_init (&reader, buffers[0], ctx->allocator, error))
     return FALSE;
   for (guint i = 0; i < rows->n; i++)
     {

@@ -198,7 +198,7 @@ assert_vector (const RushColumn *column, guint row, guint size, guint n, const g
   g_auto (RushVectorReader) reader = { NULL };
   RushVectorView view;
 
-  g_assert_true (rush_vector_reader_init (&reader, column, NULL));
+  g_assert_true (rush_vector_reader_init (&reader, column, rush_allocator_system (), NULL));
   g_assert_true (rush_vector_reader_get (&reader, row, &view));
   g_assert_cmpuint (view.size, ==, size);
   g_assert_cmpuint (view.n_values, ==, n);
@@ -350,7 +350,7 @@ test_assembles_strips (Fixture *self, gconstpointer data)
   guint size;
 
   g_autoptr (RushColumn) all = assembled_strips (self, N, numbers, NULL, FALSE, NULL);
-  g_assert_true (rush_vector_reader_init (&reader, all, NULL));
+  g_assert_true (rush_vector_reader_init (&reader, all, rush_allocator_system (), NULL));
   g_assert_nonnull (rush_vector_reader_matrix (&reader, &size));
   g_assert_cmpuint (size, ==, 4);
   assert_vector (all, 0, 4, 4, NULL, (double[]){ 0, 100, 101, 5 });
@@ -378,7 +378,7 @@ test_assembles (Fixture *self, gconstpointer data)
   RushVectorView view;
 
   assert_vector (found, 0, 7, 2, (gint32[]){ 0, 1 }, (double[]){ 7, 1 });
-  g_assert_true (rush_vector_reader_init (&reader, found, NULL));
+  g_assert_true (rush_vector_reader_init (&reader, found, rush_allocator_system (), NULL));
   g_assert_true (rush_vector_reader_get (&reader, 1, &view));
   g_assert_cmpuint (view.n_values, ==, 2);
   g_assert_true (isnan (view.values[0]));

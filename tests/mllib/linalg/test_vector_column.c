@@ -62,7 +62,7 @@ assert_mixed (const RushColumn *column)
   RushVectorView view;
   guint size;
 
-  g_assert_true (rush_vector_reader_init (&reader, column, NULL));
+  g_assert_true (rush_vector_reader_init (&reader, column, rush_allocator_system (), NULL));
   g_assert_true (rush_vector_reader_get (&reader, 0, &view));
   g_assert_cmpuint (view.size, ==, 2);
   g_assert_null (view.indices);
@@ -89,7 +89,7 @@ test_matrix (void)
   guint size = 0;
 
   g_assert_true (column->type == rush_vector_type ());
-  g_assert_true (rush_vector_reader_init (&reader, column, NULL));
+  g_assert_true (rush_vector_reader_init (&reader, column, rush_allocator_system (), NULL));
   const double *matrix = rush_vector_reader_matrix (&reader, &size);
   g_assert_nonnull (matrix);
   g_assert_cmpuint (size, ==, 2);
@@ -97,7 +97,7 @@ test_matrix (void)
     g_assert_cmpfloat (matrix[i], ==, i + 1);
 
   rush_vector_reader_clear (&reader);
-  g_assert_true (rush_vector_reader_init (&reader, slice, NULL));
+  g_assert_true (rush_vector_reader_init (&reader, slice, rush_allocator_system (), NULL));
   matrix = rush_vector_reader_matrix (&reader, &size);
   g_assert_nonnull (matrix);
   g_assert_cmpfloat (matrix[0], ==, 21);
@@ -115,7 +115,7 @@ test_no_matrix (void)
   RushVectorView view;
   guint size;
 
-  g_assert_true (rush_vector_reader_init (&reader, taken, NULL));
+  g_assert_true (rush_vector_reader_init (&reader, taken, rush_allocator_system (), NULL));
   g_assert_null (rush_vector_reader_matrix (&reader, &size));
   g_assert_true (rush_vector_reader_get (&reader, 0, &view));
   g_assert_cmpfloat (view.values[0], ==, 7);
@@ -124,7 +124,7 @@ test_no_matrix (void)
   *rush_vector_builder_append_dense (builder, 1) = 3;
   g_autoptr (RushColumn) uneven = finish (builder);
   rush_vector_reader_clear (&reader);
-  g_assert_true (rush_vector_reader_init (&reader, uneven, NULL));
+  g_assert_true (rush_vector_reader_init (&reader, uneven, rush_allocator_system (), NULL));
   g_assert_null (rush_vector_reader_matrix (&reader, &size));
 }
 
@@ -145,7 +145,7 @@ test_empty (void)
   guint size;
 
   g_assert_cmpuint (none->length, ==, 0);
-  g_assert_true (rush_vector_reader_init (&reader, none, NULL));
+  g_assert_true (rush_vector_reader_init (&reader, none, rush_allocator_system (), NULL));
   g_assert_null (rush_vector_reader_matrix (&reader, &size));
   append_dense (builder, 1, 2);
   g_autoptr (RushColumn) one = finish (builder);
@@ -160,7 +160,7 @@ test_other_type (void)
   g_auto (RushVectorReader) reader = { 0 };
   GError *error = NULL;
 
-  g_assert_false (rush_vector_reader_init (&reader, column, &error));
+  g_assert_false (rush_vector_reader_init (&reader, column, rush_allocator_system (), &error));
   g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT);
   g_assert_nonnull (strstr (error->message, "int"));
   g_error_free (error);
@@ -177,7 +177,7 @@ assert_untrue (guint size, guint n, const gint32 *indices, const char *expected)
   append_dense (builder, 1, 2);
   rush_vector_builder_append_sparse (builder, size, n, indices, values);
   g_autoptr (RushColumn) column = finish (builder);
-  g_assert_false (rush_vector_reader_init (&reader, column, &error));
+  g_assert_false (rush_vector_reader_init (&reader, column, rush_allocator_system (), &error));
   g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT);
   g_assert_nonnull (strstr (error->message, expected));
   g_error_free (error);

@@ -145,7 +145,7 @@ assert_vector (const RushColumn *column, guint row, guint n, const double *wante
   g_auto (RushVectorReader) reader = { NULL };
   RushVectorView view;
 
-  g_assert_true (rush_vector_reader_init (&reader, column, NULL));
+  g_assert_true (rush_vector_reader_init (&reader, column, rush_allocator_system (), NULL));
   g_assert_true (rush_vector_reader_get (&reader, row, &view));
   g_assert_cmpuint (view.n_values, ==, n);
   for (guint i = 0; i < n; i++)
