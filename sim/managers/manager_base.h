@@ -133,7 +133,9 @@ gboolean rush_manager_check_ever_fits (const RushManagerBase *self, const char *
 /* Turns that tell an old death or return of @host from a later one; for an action's argument. */
 gint64 rush_manager_host_died (RushManagerBase *self, const RushSimHost *host);
 void rush_manager_host_came_back (RushManagerBase *self, const RushSimHost *host);
-/* The host that died with this @death, if it is still dead, and written off from now on; or NULL. */
+/* The host that died with this @death, if it is dead since then, and not written off; or NULL. */
+RushSimHost *rush_manager_still_dead (RushManagerBase *self, gint64 death);
+/* The same, and it is written off from now on. */
 RushSimHost *rush_manager_write_off (RushManagerBase *self, gint64 death);
 
 /* ---- executors ---- */

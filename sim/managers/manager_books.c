@@ -134,14 +134,23 @@ rush_manager_host_came_back (RushManagerBase *self, const RushSimHost *host)
 }
 
 RushSimHost *
-rush_manager_write_off (RushManagerBase *self, gint64 death)
+rush_manager_still_dead (RushManagerBase *self, gint64 death)
 {
   guint index = (guint)(death & G_MAXUINT32);
+  const RushHostBooks *books = &self->books[index];
 
-  if (self->books[index].turn != (guint)(death >> TURN_BITS) || self->books[index].written_off)
-    return NULL;
-  self->books[index].written_off = TRUE;
-  return host_at (self, index);
+  return books->turn == (guint)(death >> TURN_BITS) && !books->written_off ? host_at (self, index)
+                                                                           : NULL;
+}
+
+RushSimHost *
+rush_manager_write_off (RushManagerBase *self, gint64 death)
+{
+  RushSimHost *host = rush_manager_still_dead (self, death);
+
+  if (host != NULL)
+    self->books[host->index].written_off = TRUE;
+  return host;
 }
 
 /* ---- executors ---- */
