@@ -179,14 +179,12 @@ define_distribution (const Definition *definition, RushJsonWriter *out)
 void
 rush_json_fields_schema_definitions (RushJsonWriter *out)
 {
-  rush_json_begin_object (out);
   for (guint i = 0; i < G_N_ELEMENTS (definitions); i++)
     {
       define_unit (&definitions[i], out);
       if (definitions[i].of_many != NULL)
         define_distribution (&definitions[i], out);
     }
-  rush_json_end_object (out);
 }
 
 /* ---- fields ---- */

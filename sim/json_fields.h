@@ -98,5 +98,5 @@ const char *rush_nearest_name (const char *name, const char *const *names, guint
 void rush_json_fields_schema (const RushJsonFieldTable *table, RushJsonWriter *out);
 /* A field of it: what may stand there, as members of an object that is already begun. */
 void rush_json_field_schema_members (const RushJsonField *field, RushJsonWriter *out);
-/* The definitions of times, sizes, rates and distributions: an object. */
+/* The definitions of times, sizes, rates and distributions: members of "$defs". */
 void rush_json_fields_schema_definitions (RushJsonWriter *out);
