@@ -1,4 +1,5 @@
 """Bad input, and what models print and refuse: each as a real Spark 4.3 did with the same calls."""
+import importlib
 import math
 import re
 
@@ -43,6 +44,22 @@ FAIR = [((0.0, 1.0), 0.0), ((1.0, 0.5), 1.0), ((2.0, 3.0), 1.0), ((0.5, 0.0), 0.
 
 def refuses(error, text):
     return pytest.raises(error, match=re.escape(text))
+
+
+def test_what_is_not_there_names_what_is():
+    with refuses(ImportError, "pyspark.ml.clustering.LDA is not there yet in Rushlight"):
+        from rushlight.ml.clustering import LDA  # noqa: F401
+    for area, name, there in (("feature", "Tokenizer", "VectorAssembler"),
+                              ("classification", "NaiveBayes", "LogisticRegression"),
+                              ("regression", "GBTRegressor", "LinearRegression"),
+                              ("evaluation", "RankingEvaluator", "RegressionEvaluator"),
+                              ("stat", "ANOVATest", "Correlation")):
+        module = importlib.import_module(f"rushlight.ml.{area}")
+        with refuses(ImportError, f"pyspark.ml.{area} has ") as raised:
+            getattr(module, name)
+        assert there in str(raised.value)
+        with refuses(AttributeError, "has no attribute 'Nope'"):
+            module.Nope  # noqa: B018
 
 
 # ---- evaluators and summaries -----------------------------------------------------------------

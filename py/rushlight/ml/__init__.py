@@ -23,8 +23,8 @@ _NAMES = {
 }
 _MODULES = ["base", "classification", "clustering", "evaluation", "feature", "functions", "linalg",
             "param", "pipeline", "regression", "stat", "tuning", "util"]
-_MISSING = ["connect", "deepspeed", "dl_util", "fpm", "image", "model_cache", "recommendation",
-            "torch", "tree", "wrapper"]
+_MISSING = ["TorchDistributor", "common", "connect", "deepspeed", "dl_util", "fpm", "image",
+            "model_cache", "recommendation", "torch", "tree", "wrapper"]
 
 __all__ = [*_NAMES, *(m for m in _MODULES if m not in ("base", "functions", "pipeline"))]
 

@@ -16,12 +16,26 @@ They stand where pyspark.ml.wrapper stands in PySpark, whose classes hand calls 
 """
 import inspect
 
+from rushlight._version import RUSHLIGHT
 from rushlight.errors import IllegalArgumentException
 from rushlight.ml.base import Estimator, Model, Transformer
 from rushlight.ml.param import Params
 from rushlight.ml.util import SparkMLReadable, SparkMLWritable, shown_as_scala
 from rushlight.sql._making import as_literal, column_of_name, quoted
 from rushlight.sql.types import NumericType
+
+
+def lacking(module, names, there):
+    """The __getattr__() of a module that lacks some names of PySpark's: it tells what is there."""
+    def missing(name):
+        if name not in names:
+            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        # Not an AttributeError, of which `from … import …` would swallow the text.
+        area = module.replace("rushlight", "pyspark", 1)
+        stages = [n for n in there if not n.endswith(("Model", "Summary"))]
+        raise ImportError(f"{area}.{name} is not there yet in Rushlight {RUSHLIGHT}: {area} has "
+                          f"{', '.join(stages)}")
+    return missing
 
 
 def setter(name):

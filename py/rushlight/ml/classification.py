@@ -11,7 +11,6 @@ Mirrors pyspark.ml.classification.
 """
 import math
 
-from rushlight._version import RUSHLIGHT
 from rushlight.errors import UnsupportedOperationException
 from rushlight.errors.engine import EngineError
 from rushlight.ml._classification_summary import (
@@ -20,7 +19,7 @@ from rushlight.ml._classification_summary import (
 from rushlight.ml._fitting import Fit, check_outputs, number_of_classes
 from rushlight.ml._stages import (
     SparkEstimator, SparkModel, add_column, check_vector, column, compressed, field_of, getter,
-    parameter, params_setter, require, setter)
+    lacking, parameter, params_setter, require, setter)
 from rushlight.ml.base import PredictionModel, Predictor, _PredictorParams
 from rushlight.ml.param import Param, Params, ParamValidators, TypeConverters
 from rushlight.ml.param.shared import (
@@ -48,12 +47,7 @@ _MISSING = frozenset("""
     RandomForestClassifier
 """.split())
 
-
-def __getattr__(name):
-    if name in _MISSING:
-        raise ImportError(
-            f"pyspark.ml.classification.{name} is not there yet in Rushlight {RUSHLIGHT}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lacking(__name__, _MISSING, __all__)
 
 
 class Classifier(Predictor, HasRawPredictionCol):

@@ -11,11 +11,10 @@ Mirrors pyspark.ml.clustering.
 import array
 
 from rushlight._callsite import operator, renamed
-from rushlight._version import RUSHLIGHT
 from rushlight.errors import SparkRuntimeException
 from rushlight.ml._fitting import user_call
 from rushlight.ml._stages import (
-    SparkEstimator, SparkModel, check_new, column, field_of, getter, is_vector,
+    SparkEstimator, SparkModel, check_new, column, field_of, getter, is_vector, lacking,
     params_setter, require, setter)
 from rushlight.ml.param import Param, Params, ParamValidators, TypeConverters
 from rushlight.ml.param.shared import (
@@ -35,11 +34,7 @@ _MISSING = frozenset("""
     GaussianMixtureModel GaussianMixtureSummary LDA LDAModel LocalLDAModel PowerIterationClustering
 """.split())
 
-
-def __getattr__(name):
-    if name in _MISSING:
-        raise ImportError(f"pyspark.ml.clustering.{name} is not there yet in Rushlight {RUSHLIGHT}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lacking(__name__, _MISSING, __all__)
 
 
 _VECTOR_LIKE = ("[struct<type:tinyint,size:int,indices:array<int>,values:array<double>>, "

@@ -12,13 +12,12 @@ Mirrors pyspark.ml.evaluation.
 import math
 from abc import ABCMeta, abstractmethod
 
-from rushlight._version import RUSHLIGHT
 from rushlight.errors import UnsupportedOperationException
 from rushlight.ml._classification_metrics import Confusion, Curve, log_loss, no_null
 from rushlight.ml._regression_summary import r_squared, regression_sums
 from rushlight.ml._stages import (
-    SparkStage, check_numeric, check_vector, column, field_of, getter, is_vector, params_setter,
-    require, setter)
+    SparkStage, check_numeric, check_vector, column, field_of, getter, is_vector, lacking,
+    params_setter, require, setter)
 from rushlight.ml.functions import vector_to_array
 from rushlight.ml.param import Param, Params, ParamValidators, TypeConverters
 from rushlight.ml.param.shared import (
@@ -36,9 +35,7 @@ def __getattr__(name):
     if name == "ClusteringEvaluator":
         from rushlight.ml._clustering_evaluator import ClusteringEvaluator
         return ClusteringEvaluator
-    if name in _MISSING:
-        raise ImportError(f"pyspark.ml.evaluation.{name} is not there yet in Rushlight {RUSHLIGHT}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return lacking(__name__, _MISSING, __all__)(name)
 
 
 class Evaluator(Params, metaclass=ABCMeta):

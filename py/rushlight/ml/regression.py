@@ -10,14 +10,13 @@ How it is computed: mllib/optim/README.md (normal equations, L-BFGS, OWL-QN).
 
 Mirrors pyspark.ml.regression.
 """
-from rushlight._version import RUSHLIGHT
 from rushlight.errors import UnsupportedOperationException
 from rushlight.ml._fitting import Fit, check_outputs
 from rushlight.ml._regression_summary import (
     LinearRegressionSummary, LinearRegressionTrainingSummary)
 from rushlight.ml._stages import (
-    SparkEstimator, SparkModel, add_column, check_vector, column, compressed, getter, parameter,
-    params_setter, require, setter)
+    SparkEstimator, SparkModel, add_column, check_vector, column, compressed, getter, lacking,
+    parameter, params_setter, require, setter)
 from rushlight.ml.base import PredictionModel, Predictor, _PredictorParams
 from rushlight.ml.param import Param, Params, ParamValidators, TypeConverters
 from rushlight.ml.param.shared import (
@@ -39,11 +38,7 @@ _MISSING = frozenset("""
     RandomForestRegressionModel RandomForestRegressor
 """.split())
 
-
-def __getattr__(name):
-    if name in _MISSING:
-        raise ImportError(f"pyspark.ml.regression.{name} is not there yet in Rushlight {RUSHLIGHT}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lacking(__name__, _MISSING, __all__)
 
 
 _MOST_FEATURES = 4096   # that the normal equations are made for

@@ -7,11 +7,10 @@
 Mirrors pyspark.ml.stat.
 """
 from rushlight import _engine
-from rushlight._version import RUSHLIGHT
 from rushlight.errors import IllegalArgumentException
 from rushlight.ml._chi_square import ChiSquareTest
 from rushlight.ml._fitting import user_call
-from rushlight.ml._stages import check_vector, column, local_frame
+from rushlight.ml._stages import check_vector, column, lacking, local_frame
 from rushlight.ml.functions import array_to_vector, vector_to_array
 from rushlight.ml.linalg import DenseMatrix, MatrixUDT
 from rushlight.sql import functions as F
@@ -180,8 +179,6 @@ class SummaryBuilder:
                          as_literal(",".join(self._metrics)))
 
 
-def __getattr__(name):
-    if name in ("KolmogorovSmirnovTest", "ANOVATest", "FValueTest",
-                "MultivariateGaussian"):
-        raise ImportError(f"pyspark.ml.stat.{name} is not there yet in Rushlight {RUSHLIGHT}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+# PySpark has them, too.
+_MISSING = ("KolmogorovSmirnovTest", "ANOVATest", "FValueTest", "MultivariateGaussian")
+__getattr__ = lacking(__name__, _MISSING, __all__)

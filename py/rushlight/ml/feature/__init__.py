@@ -12,7 +12,7 @@ of them is one projection.
 
 Mirrors pyspark.ml.feature.
 """
-from rushlight._version import RUSHLIGHT
+from rushlight.ml._stages import lacking
 from rushlight.ml.feature._assembling import VectorAssembler
 from rushlight.ml.feature._bucketing import Bucketizer
 from rushlight.ml.feature._encoding import OneHotEncoder, OneHotEncoderModel
@@ -39,9 +39,4 @@ _MISSING = frozenset("""
     Word2Vec Word2VecModel ChiSqSelector ChiSqSelectorModel
 """.split())
 
-
-def __getattr__(name):
-    if name in _MISSING:
-        # Not an AttributeError, of which `from … import …` would swallow the text.
-        raise ImportError(f"pyspark.ml.feature.{name} is not there yet in Rushlight {RUSHLIGHT}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lacking(__name__, _MISSING, __all__)
