@@ -92,7 +92,8 @@ typedef struct
   /* The application starts: the driver finds its place; no executor is asked for yet. */
   void (*start) (RushClusterManager *self);
   /* From now on the application wants @n executors in all.  May be called before start () is
-   * through: it is remembered.  Fewer than there are: nobody is sent away, see release (). */
+   * through: it is remembered.  Fewer than there are: nobody is sent away, see release ().
+   * G_MAXUINT, standalone and Mesos alone: as many as spark.cores.max and the hosts allow. */
   void (*request) (RushClusterManager *self, guint n);
   /* The application lets one go; who does not want another in its place asks for fewer before. */
   void (*release) (RushClusterManager *self, const char *executor_id);

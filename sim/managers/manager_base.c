@@ -136,6 +136,8 @@ rush_manager_refuse (RushManagerBase *self, gint64 container_bytes, guint n_miss
 {
   const RushManagerSetup *setup = &self->manager.setup;
 
+  if (self->target == G_MAXUINT) /* all there is: it is short only of a first one */
+    n_missing = self->grants->len == 0;
   if (setup->listener->short_of_room == NULL || self->ended || n_missing == 0 ||
       (self->refused_version == self->version && self->refused_missing == n_missing))
     return;

@@ -76,8 +76,6 @@ refuse (Standalone *self, guint left)
 {
   RushManagerBase *base = &self->base;
   guint each = MAX (self->cores_each, 1);
-  guint missing =
-      base->target == G_MAXUINT ? base->grants->len == 0 : rush_manager_n_missing (base);
   g_autofree char *cores = rush_format_count (each, "free core");
   g_autofree char *heap = rush_format_bytes (self->heap_bytes);
   g_autofree char *why = NULL;
@@ -92,7 +90,7 @@ refuse (Standalone *self, guint left)
                            base->app_id, cores, heap);
   else
     why = g_strdup_printf ("no worker has %s and %s", cores, heap);
-  rush_manager_refuse (base, self->heap_bytes, missing, why);
+  rush_manager_refuse (base, self->heap_bytes, rush_manager_n_missing (base), why);
 }
 
 static guint
