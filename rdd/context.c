@@ -417,8 +417,6 @@ make_engine (RushContext *self, GError **error)
   g_autofree char *parent = rush_conf_get_string (self->conf, "spark.local.dir");
   guint max_task_failures = self->master.max_task_failures;
 
-  if (!rush_scheduler_check_conf (self->conf, error))
-    return FALSE;
   self->dir = rush_local_dir_new (parent, error);
   if (self->dir == NULL)
     return FALSE;
@@ -428,7 +426,8 @@ make_engine (RushContext *self, GError **error)
   self->loop = rush_driver_loop_new (rush_clock_system ());
   self->backend = rush_local_backend_new (&self->master, self->conf, self->loop, self->tracker,
                                           self->commits, self->bus, self->dir, error);
-  if (self->backend == NULL)
+  if (self->backend == NULL ||
+      !rush_scheduler_check_conf (self->conf, self->backend, error))
     return FALSE;
   if (max_task_failures == 0)
     max_task_failures = (guint)rush_conf_get_int (self->conf, "spark.task.maxFailures");

@@ -24,9 +24,13 @@ typedef struct
    * @reason is copied. */
   void (*kill_task) (RushBackend *self, const char *executor_id, gint64 task_id,
                      const char *reason);
-  /* Grow to @n executors in all / let one go.  Optional: NULL where the number is fixed. */
+  /* There are to be @n executors in all: more come, or those that have not come yet do not; none
+   * that is there goes; FALSE: nobody can be asked / let one go: EXECUTOR_LOST follows, and another
+   * one comes if @n says so.  Optional: NULL where the number is fixed. */
   gboolean (*request_executors) (RushBackend *self, guint n);
   void (*kill_executor) (RushBackend *self, const char *executor_id);
+  /* Cores of executors that request_executors () brings; optional: spark.executor.cores. */
+  guint (*executor_cores) (RushBackend *self);
   /* Each executor sends a HEARTBEAT message every spark.executor.heartbeatInterval; one that falls
    * silent is given up, and kill_executor () called. */
   gboolean sends_heartbeats;

@@ -75,6 +75,15 @@ rush_dag_check_barrier (RushDag *self, RushActiveJob *job, RushRdd *last, guint 
 
   if (!last->barrier)
     return TRUE;
+  if (self->dynamic_allocation)
+    {
+      g_set_error_literal (
+          error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_UNSUPPORTED,
+          "[SPARK-24942]: Barrier execution mode does not support dynamic resource allocation for "
+          "now. You can disable dynamic resource allocation by setting Spark conf "
+          "\"spark.dynamicAllocation.enabled\" to \"false\".");
+      return FALSE;
+    }
   if (!rush_rdd_n_partitions (last, &n_partitions, error))
     return FALSE;
   n_slots = rush_executor_registry_n_slots (self->tasks->shared.registry);

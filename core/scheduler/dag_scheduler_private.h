@@ -35,6 +35,7 @@ typedef struct
 
   RushSchedulerSeams seams;
   guint max_stage_attempts;
+  gboolean dynamic_allocation;  /* executors come and go */
   gboolean ignore_decommission; /* fetch failures from executors that are on their way out */
   gint64 max_result_bytes;      /* of a job; 0: no limit */
   gint next_stage_id;

@@ -71,7 +71,7 @@ rush_executor_has_room (const RushExecutor *self)
 gboolean
 rush_executor_stays (const RushExecutor *self)
 {
-  return self->alive && !self->disconnected && !self->draining;
+  return self->alive && !self->disconnected && !self->draining && !self->asked_to_go;
 }
 
 gboolean
@@ -184,6 +184,7 @@ rush_executor_registry_add (RushExecutorRegistry *self, const char *id, const ch
   g_queue_init (&executor->running);
   g_ptr_array_add (self->all, executor);
   self->most_cores = MAX (self->most_cores, cores);
+  self->n_staying++;
   g_hash_table_insert (self->alive, executor->id, executor);
   g_hash_table_replace (self->known, executor->id, executor);
   count_up (self->hosts, host);
@@ -203,6 +204,7 @@ set_mark (RushExecutorRegistry *self, RushExecutor *executor, gboolean *mark, gb
   update_room (self, executor);
   if (!stayed)
     return;
+  self->n_staying--;
   count_down (self->hosts, executor->host);
   count_down (self->racks, executor->rack);
 }
@@ -210,7 +212,8 @@ set_mark (RushExecutorRegistry *self, RushExecutor *executor, gboolean *mark, gb
 void
 rush_executor_registry_leave (RushExecutorRegistry *self, RushExecutor *executor, gboolean *mark)
 {
-  g_assert (mark == &executor->disconnected || mark == &executor->draining);
+  g_assert (mark == &executor->disconnected || mark == &executor->draining ||
+            mark == &executor->asked_to_go);
 
   set_mark (self, executor, mark, TRUE);
 }
@@ -233,6 +236,8 @@ executor_free (gpointer data)
   g_free (self->host);
   g_free (self->rack);
   g_free (self->draining_reason);
+  if (self->shuffles != NULL)
+    g_hash_table_unref (self->shuffles);
   g_free (self);
 }
 

@@ -25,19 +25,26 @@ typedef struct
   gboolean excluded; /* by the application: health_tracker.c */
   /* On its way out: leaving_executors.c */
   gboolean disconnected;
-  gboolean draining; /* is being decommissioned */
+  gboolean draining;    /* is being decommissioned */
+  gboolean asked_to_go; /* idle for too long */
   gint64 draining_since_ms;
   char *draining_reason; /* (owned) */
   guint64 kill_timer;    /* after which it is ended; 0: none */
   gint64 last_seen_us;   /* heartbeat_receiver.c */
-  gint free_index;       /* in the registry's free, or −1 */
-  GQueue running;        /* RushAttempt * */
+  /* executor_monitor.c */
+  gboolean is_idle;
+  gint64 idle_since_us;
+  GList in_idle;
+  GHashTable *shuffles; /* ids of those that it has outputs of, or NULL */
+  gint free_index;      /* in the registry's free, or −1 */
+  GQueue running;       /* RushAttempt * */
 } RushExecutor;
 
 typedef struct
 {
   guint cores_per_task;
   guint most_cores;         /* of any executor that has come */
+  guint n_staying;          /* executors that are alive and not on their way out */
   GPtrArray *all;           /* RushExecutor * (owned), dead ones too */
   GHashTable *alive;        /* id → RushExecutor */
   GHashTable *known;        /* id → the newest RushExecutor of that id, dead or alive */

@@ -56,6 +56,12 @@ rush_task_scheduler_executor_decommissioning (RushTaskScheduler *self, const cha
   self->backend->klass->start_timer (self->backend, executor->kill_timer, self->force_kill_us);
 }
 
+void
+rush_task_scheduler_executor_asked_to_go (RushTaskScheduler *self, RushExecutor *executor)
+{
+  stop_offering (self, executor, &executor->asked_to_go);
+}
+
 char *
 rush_task_scheduler_loss_reason (RushTaskScheduler *self, const char *id, const char *reason,
                                  gboolean *inout_caused_by_application)

@@ -1,6 +1,6 @@
 /* scheduler.c - a message comes in; who is concerned; slots are filled.
  *
- *     message ──▶ what changes                                          ──▶ offer
+ *     message ──▶ what changes                          ──▶ offer ──▶ more executors, or less?
  *       JOB_SUBMITTED         DAG scheduler: stages, task sets
  *       JOB/STAGE_CANCELLED … DAG scheduler
  *       TASK_ENDED            task scheduler, which tells what it meant
@@ -11,6 +11,7 @@
  *       EXECUTOR_LOST         task scheduler, which tells what has ended with it
  *                             ──▶ DAG scheduler, task by task, then the outputs
  *       SHUFFLE_DROPPED       map output tracker
+ *       CACHE_DROPPED         the allocation manager, as after each message
  *       TIMER                 whoever has set it
  *
  * In Spark the two schedulers send messages to each other, from different threads.  Here each
@@ -88,6 +89,7 @@ handle_shuffle_dropped (RushScheduler *self, gint shuffle_id)
    * tasks that find no files report fetch failures, which take the outputs away one by one. */
   if (rush_dag_find_map_stage (&self->dag, shuffle_id) == NULL)
     rush_map_output_tracker_unregister_shuffle (self->dag.tracker, shuffle_id);
+  rush_task_scheduler_shuffle_dropped (&self->tasks, shuffle_id);
 }
 
 /* A timer that was cancelled as it fired is nobody's. */
@@ -98,7 +100,8 @@ handle_timer (RushScheduler *self, guint64 timer_id)
 
   if (silent != NULL)
     lose_silent_executors (self, silent);
-  else if (!rush_dag_timer (&self->dag, timer_id))
+  else if (!rush_allocation_timer (&self->allocation, timer_id) &&
+           !rush_dag_timer (&self->dag, timer_id))
     rush_task_scheduler_timer (&self->tasks, timer_id);
 }
 
@@ -147,6 +150,8 @@ dispatch (RushScheduler *self, RushMessage *message)
     case RUSH_MESSAGE_SHUFFLE_DROPPED:
       handle_shuffle_dropped (self, message->id);
       return;
+    case RUSH_MESSAGE_CACHE_DROPPED: /* the allocation manager looks after each message */
+      return;
     case RUSH_MESSAGE_TIMER:
       handle_timer (self, message->timer_id);
       return;
@@ -190,6 +195,7 @@ rush_scheduler_handle (RushScheduler *self, RushMessage *message)
   do
     rush_task_scheduler_offer (&self->tasks);
   while (abort_hopeless_sets (self));
+  rush_allocation_update (&self->allocation);
   if (self->lineage != NULL)
     rush_lineage_end_reading (self->lineage);
   self->handling = FALSE;
@@ -199,9 +205,10 @@ rush_scheduler_handle (RushScheduler *self, RushMessage *message)
 /* ---- the rest of the interface ---- */
 
 gboolean
-rush_scheduler_check_conf (const RushConf *conf, GError **error)
+rush_scheduler_check_conf (const RushConf *conf, const RushBackend *backend, GError **error)
 {
-  return rush_heartbeat_check (conf, error) && rush_exclusion_check (conf, error);
+  return rush_heartbeat_check (conf, error) && rush_exclusion_check (conf, error) &&
+         (backend->klass->request_executors == NULL || rush_allocation_check (conf, error));
 }
 
 gint
@@ -286,6 +293,7 @@ rush_scheduler_free (RushScheduler *self)
   if (self == NULL)
     return;
   g_return_if_fail (!self->handling);
+  rush_allocation_clear (&self->allocation);
   rush_dag_clear (&self->dag);
   rush_task_scheduler_clear (&self->tasks);
   g_free (self);
@@ -309,5 +317,6 @@ rush_scheduler_new (const RushConf *conf, RushBackend *backend, RushEventBus *bu
   self->dag.tasks = &self->tasks;
   self->dag.next_timer_id = &self->next_timer_id;
   rush_dag_init (&self->dag, conf);
+  rush_allocation_init (&self->allocation, &self->dag, conf);
   return self;
 }

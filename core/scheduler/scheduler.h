@@ -80,6 +80,7 @@ typedef enum
   RUSH_MESSAGE_HEARTBEAT,                /* an executor is still there */
   RUSH_MESSAGE_EXECUTOR_LOST,
   RUSH_MESSAGE_SHUFFLE_DROPPED, /* by the cleaner: nothing refers to it any more; or by a program */
+  RUSH_MESSAGE_CACHE_DROPPED,   /* an RDD is not kept any more: executors may be of no use now */
   RUSH_MESSAGE_TIMER,
 } RushMessageKind;
 
@@ -106,8 +107,9 @@ RushMessage *rush_message_new (RushMessageKind kind);
 void rush_message_free (RushMessage *self);
 
 /* Settings that do not go together: INVALID_ARGUMENT, in Spark's words.  To be asked before a
- * scheduler is made. */
-gboolean rush_scheduler_check_conf (const RushConf *conf, GError **error);
+ * scheduler is made on that backend. */
+gboolean rush_scheduler_check_conf (const RushConf *conf, const RushBackend *backend,
+                                    GError **error);
 
 /* @max_task_failures: spark.task.maxFailures, 1 in local mode.  Everything handed in must outlive
  * the scheduler; @bus may have no listeners. */
@@ -137,6 +139,8 @@ struct _RushCacheLocations
 {
   /* Executor ids that hold the partition, NULL-terminated (transfer full), or NULL. */
   char **(*locations) (RushCacheLocations *self, const RushRdd *rdd, guint partition);
+  /* Whether blocks of any persisted RDD would go with the executor; optional. */
+  gboolean (*keeps_any) (RushCacheLocations *self, const char *executor_id);
 };
 void rush_scheduler_set_cache_locations (RushScheduler *self, RushCacheLocations *cache);
 /* The hosts that hold much of what a partition of a shuffled RDD reads, NULL-terminated (transfer

@@ -1,7 +1,7 @@
 /* scheduler_private.h - the two schedulers in one, and what both need. */
 #pragma once
 
-#include "core/scheduler/dag_scheduler_private.h"
+#include "core/scheduler/allocation_private.h"
 
 struct _RushScheduler
 {
@@ -11,6 +11,7 @@ struct _RushScheduler
   /* The scheduler's thread. */
   RushDag dag;
   RushTaskScheduler tasks;
+  RushAllocationManager allocation;
   guint64 next_timer_id; /* the last that was given; 0 is none */
   RushLineage *lineage;  /* of the RDDs of all jobs, or NULL */
   gboolean handling;     /* a message is being handled: nobody may call back into us */

@@ -22,7 +22,8 @@
  * it is told of as killed, too: a task succeeds once.
  *
  * Looking costs as much as tasks run, so it is done every spark.speculation.interval, by a timer
- * that stands only while some set has tasks that could come out slow, and there are two hosts.
+ * that stands only while some set has tasks that could come out slow, and there are two hosts, or
+ * may be.
  */
 #include "core/scheduler/task_scheduler_private.h"
 
@@ -128,7 +129,7 @@ is_needed (RushTaskScheduler *self)
   GHashTableIter iter;
   gpointer sets;
 
-  if (g_hash_table_size (self->shared.registry->hosts) < 2)
+  if (g_hash_table_size (self->shared.registry->hosts) < 2 && !self->executors_may_come)
     return FALSE;
   g_hash_table_iter_init (&iter, self->sets_of_stage);
   while (g_hash_table_iter_next (&iter, NULL, &sets))

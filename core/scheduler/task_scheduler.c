@@ -220,6 +220,7 @@ rush_task_scheduler_launch (RushTaskScheduler *self, RushTaskSet *set, guint ind
   g_hash_table_insert (self->attempts, &attempt->task_id, attempt);
   g_queue_push_tail_link (&executor->running, &attempt->in_executor);
   rush_executor_registry_take_slot (self->shared.registry, executor);
+  rush_task_scheduler_note_idle (self, executor);
   post_task_start (self, set, attempt);
 
   task->task_id = attempt->task_id;
@@ -256,7 +257,11 @@ end_attempt (RushTaskScheduler *self, RushAttempt *attempt, RushTaskOutcome *out
   g_hash_table_remove (self->attempts, &attempt->task_id);
   g_queue_unlink (&executor->running, &attempt->in_executor);
   rush_executor_registry_give_slot (self->shared.registry, executor);
+  rush_task_scheduler_note_idle (self, executor);
   rush_task_set_ended (set, attempt, outcome, &self->shared, rush_clock_wall_ms (self->clock), out);
+  if (self->executors_may_come && out->outcome->kind == RUSH_OUTCOME_SUCCESS &&
+      set->work->kind == RUSH_TASK_SHUFFLE_MAP)
+    rush_task_scheduler_note_shuffle (executor, set->work->dependency->shuffle_id);
   if (out->outcome->kind == RUSH_OUTCOME_SUCCESS)
     stop_others (self, &set->slots[out->attempt.index]);
   if (out->outcome->kind == RUSH_OUTCOME_FETCH_FAILED && out->outcome->executor_id != NULL)
@@ -337,6 +342,7 @@ rush_task_scheduler_executor_registered (RushTaskScheduler *self, const char *id
   executor->last_seen_us = rush_clock_now_us (self->clock);
   rush_health_tracker_executor_added (&self->health, executor);
   rush_heartbeat_set_timer (self);
+  rush_task_scheduler_note_idle (self, executor);
   rush_task_scheduler_recompute_localities (self);
   self->offer_all = TRUE;
   return TRUE;
@@ -364,6 +370,7 @@ rush_task_scheduler_executor_lost (RushTaskScheduler *self, const char *id, cons
   rush_executor_registry_remove (self->shared.registry, executor);
   rush_health_tracker_executor_removed (&self->health, id);
   rush_task_scheduler_cancel_kill (self, executor);
+  rush_task_scheduler_note_idle (self, executor);
   rush_heartbeat_set_timer (self);
   for (guint i = 0; outputs_lost && i < sets->len; i++)
     {
@@ -451,6 +458,7 @@ rush_task_scheduler_init (RushTaskScheduler *self, const RushConf *conf, RushBac
                                       .backend = backend,
                                       .clock = self->clock };
   rush_health_tracker_init (&self->health);
+  g_queue_init (&self->idle);
   self->force_kill_us = -1;
   if (rush_conf_contains (conf, FORCE_KILL))
     self->force_kill_us = rush_conf_get_time_us (conf, FORCE_KILL);

@@ -43,6 +43,10 @@ typedef struct
   gint64 locality_timer_us;  /* when it fires */
   guint64 speculation_timer; /* 0: none */
 
+  /* Dynamic allocation. */
+  gboolean executors_may_come; /* it is on */
+  GQueue idle;                 /* RushExecutor that run nothing, those first that were so first */
+
   /* Executors that leave, or fall silent. */
   gint64 force_kill_us; /* how long a decommissioned one is waited for; −1: until it is lost */
   gint64 heartbeat_timeout_us;
@@ -116,6 +120,15 @@ char *rush_task_scheduler_loss_reason (RushTaskScheduler *self, const char *id, 
 void rush_task_scheduler_cancel_kill (RushTaskScheduler *self, RushExecutor *executor);
 gboolean rush_task_scheduler_kill_timer (RushTaskScheduler *self, guint64 timer_id);
 void rush_task_scheduler_recompute_localities (RushTaskScheduler *self);
+
+/* Nothing new starts there, as it is about to be ended. */
+void rush_task_scheduler_executor_asked_to_go (RushTaskScheduler *self, RushExecutor *executor);
+
+/* executor_monitor.c: to be called when an executor comes, goes, or what it runs has changed; when
+ * an output of a shuffle was made there; and when a shuffle is gone. */
+void rush_task_scheduler_note_idle (RushTaskScheduler *self, RushExecutor *executor);
+void rush_task_scheduler_note_shuffle (RushExecutor *executor, gint shuffle_id);
+void rush_task_scheduler_shuffle_dropped (RushTaskScheduler *self, gint shuffle_id);
 
 /* heartbeat_receiver.c */
 void rush_heartbeat_received (RushTaskScheduler *self, const char *executor_id);

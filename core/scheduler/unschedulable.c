@@ -2,7 +2,8 @@
  *
  *     a task that waits, every executor excluded for it
  *       an executor is idle   it is let go, if the backend can: maybe another one comes for it
- *       none is               the set is given up at once
+ *       none is               with dynamic allocation another one is asked for (allocation_manager.c)
+ *                             else the set is given up at once
  *     … and if no task of any set has found a place within unschedulableTaskSetTimeout: given up
  *
  * The time is not given anew when executors come and go: else one that comes back as bad as it was
@@ -82,7 +83,7 @@ wait_for_another (RushTaskScheduler *self, RushTaskSet *set, guint index, gint64
 {
   const RushExecutor *idle = find_idle (self->shared.registry);
 
-  if (idle == NULL)
+  if (idle == NULL && !self->executors_may_come)
     {
       give_up (self, set, index);
       return;

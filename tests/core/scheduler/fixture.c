@@ -311,6 +311,21 @@ fixture_set_cached (Fixture *self, RushRdd *rdd, guint partition, const char *pl
   rush_scheduler_set_cache_locations (self->scheduler, &self->cache);
 }
 
+static gboolean
+keeps_any (RushCacheLocations *cache, const char *executor_id)
+{
+  const Fixture *self = (Fixture *)((char *)cache - G_STRUCT_OFFSET (Fixture, cache));
+
+  return g_strcmp0 (self->keeper, executor_id) == 0;
+}
+
+void
+fixture_set_keeper (Fixture *self, const char *executor_id)
+{
+  self->keeper = executor_id;
+  rush_scheduler_set_cache_locations (self->scheduler, &self->cache);
+}
+
 /* ---- life ---- */
 
 typedef struct
@@ -376,6 +391,8 @@ fixture_new (guint max_task_failures, ...)
     }
   va_end (args);
   self->backend = scripted_backend_new ();
+  if (rush_conf_get_bool (self->conf, "spark.dynamicAllocation.enabled"))
+    scripted_backend_allow_requests (self->backend);
   self->bus = rush_event_bus_new (1000);
   self->events = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_event_unref);
   recorder->base.klass = &recorder_class;
@@ -388,6 +405,7 @@ fixture_new (guint max_task_failures, ...)
   self->jobs = g_ptr_array_new_with_free_func (test_job_free);
   self->cached = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->cache.locations = cached_locations;
+  self->cache.keeps_any = keeps_any;
   return self;
 }
 

@@ -29,6 +29,7 @@ typedef struct
   GPtrArray *events; /* RushEvent (owned), all since the start */
   RushCacheLocations cache;
   GHashTable *cached; /* "rdd:partition" → places */
+  const char *keeper; /* the executor that keeps blocks, if the scheduler asks, or NULL */
 } Fixture;
 
 typedef struct
@@ -110,6 +111,9 @@ RushTaskOutcome *fixture_success (Fixture *self, const ScriptedTask *task);
 RushMessage *fixture_task_ended (gint64 task_id, RushTaskOutcome *outcome);
 
 void fixture_set_cached (Fixture *self, RushRdd *rdd, guint partition, const char *places);
+
+/* Blocks of a persisted RDD are on that executor alone; immortal, or NULL. */
+void fixture_set_keeper (Fixture *self, const char *executor_id);
 
 /* ---- questions ---- */
 guint fixture_n_running (Fixture *self, gint stage, gint attempt);

@@ -15,7 +15,9 @@ typedef struct
   GPtrArray *running; /* ScriptedTask */
   GArray *timers;     /* Timer, in the order of their start */
   guint n_launched;
-  GString *killed; /* ids of executors */
+  GString *killed;    /* ids of executors */
+  GString *requested; /* numbers of executors */
+  gboolean refuses;
 } Scripted;
 
 static Scripted *
@@ -104,6 +106,7 @@ scripted_free (RushBackend *backend)
   g_ptr_array_unref (self->running);
   g_array_unref (self->timers);
   g_string_free (self->killed, TRUE);
+  g_string_free (self->requested, TRUE);
   rush_clock_manual_free (self->clock);
   g_free (self);
 }
@@ -126,6 +129,35 @@ guint
 scripted_backend_n_launched (RushBackend *backend)
 {
   return scripted_of (backend)->n_launched;
+}
+
+static gboolean
+request_executors (RushBackend *backend, guint n)
+{
+  GString *requested = scripted_of (backend)->requested;
+
+  if (scripted_of (backend)->refuses)
+    return FALSE;
+  g_string_append_printf (requested, "%s%u", requested->len > 0 ? " " : "", n);
+  return TRUE;
+}
+
+void
+scripted_backend_allow_requests (RushBackend *backend)
+{
+  scripted_of (backend)->klass.request_executors = request_executors;
+}
+
+const char *
+scripted_backend_requested (RushBackend *backend)
+{
+  return scripted_of (backend)->requested->str;
+}
+
+void
+scripted_backend_refuse_requests (RushBackend *backend, gboolean refuse)
+{
+  scripted_of (backend)->refuses = refuse;
 }
 
 void
@@ -224,6 +256,7 @@ scripted_backend_new (void)
   self->clock = rush_clock_manual_new (1000);
   self->running = g_ptr_array_new_with_free_func ((GDestroyNotify)scripted_task_free);
   self->killed = g_string_new (NULL);
+  self->requested = g_string_new (NULL);
   self->timers = g_array_new (FALSE, FALSE, sizeof (Timer));
   return &self->base;
 }

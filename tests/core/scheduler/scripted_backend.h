@@ -32,6 +32,12 @@ guint scripted_backend_n_launched (RushBackend *backend); /* since the start */
  * test says so. */
 const char *scripted_backend_killed (RushBackend *backend);
 
+/* Before the scheduler is made: it may ask for executors, which come when the test says so. */
+void scripted_backend_allow_requests (RushBackend *backend);
+/* How many it has asked for, in all, each time: "0 1 3" (transfer none). */
+const char *scripted_backend_requested (RushBackend *backend);
+/* From now on it is told that nobody can be asked. */
+void scripted_backend_refuse_requests (RushBackend *backend, gboolean refuse);
 /* From now on executors have to send heartbeats. */
 void scripted_backend_expect_heartbeats (RushBackend *backend);
 

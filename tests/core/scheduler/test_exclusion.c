@@ -331,11 +331,12 @@ test_settings_that_do_not_go_together (void)
 {
   g_autoptr (RushConf) conf = rush_conf_new ();
   g_autoptr (GError) error = NULL;
+  RushBackend *backend = scripted_backend_new ();
 
   g_assert_true (rush_conf_set (conf, "spark.task.maxFailures", "2", NULL));
-  g_assert_true (rush_scheduler_check_conf (conf, &error));
+  g_assert_true (rush_scheduler_check_conf (conf, backend, &error));
   g_assert_true (rush_conf_set (conf, "spark.excludeOnFailure.enabled", "true", NULL));
-  g_assert_false (rush_scheduler_check_conf (conf, &error));
+  g_assert_false (rush_scheduler_check_conf (conf, backend, &error));
   g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT);
   g_assert_cmpstr (error->message, ==,
                    "spark.excludeOnFailure.task.maxTaskAttemptsPerNode ( = 2) was >= "
@@ -344,6 +345,7 @@ test_settings_that_do_not_go_together (void)
                    "spark.excludeOnFailure.task.maxTaskAttemptsPerNode, increase "
                    "spark.task.maxFailures, or disable excludeOnFailure with "
                    "spark.excludeOnFailure.enabled");
+  backend->klass->free (backend);
 }
 
 static void

@@ -262,12 +262,14 @@ test_timeout_must_be_longer_than_the_interval (void)
 {
   g_autoptr (RushConf) conf = rush_conf_new ();
   g_autoptr (GError) error = NULL;
+  RushBackend *backend = scripted_backend_new ();
 
   g_assert_true (rush_conf_set (conf, "spark.network.timeout", "10s", NULL));
-  g_assert_false (rush_scheduler_check_conf (conf, &error));
+  g_assert_false (rush_scheduler_check_conf (conf, backend, &error));
   g_assert_cmpstr (error->message, ==,
                    "The value of spark.network.timeout=10000ms must be greater than the value of "
                    "spark.executor.heartbeatInterval=10000ms.");
+  backend->klass->free (backend);
 }
 
 int

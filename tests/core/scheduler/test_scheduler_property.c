@@ -7,7 +7,8 @@
  *
  *     chaos   executors die and return, leave, fall silent, tasks fail, are killed, end twice or too late, outputs
  *             vanish, jobs come and are cancelled; some runs copy tasks that take
- *             long, some leave executors on which tasks fail
+ *             long, some leave executors on which tasks fail, some let idle
+ *             ones go
  *     calm    nothing goes wrong any more
  *
  * What must hold: the scheduler's invariants after every message; every job ends, within a number
@@ -503,9 +504,11 @@ fixture_of (guint32 seed)
   const char *speculation = seed % 2 == 0 ? "true" : "false";
   const char *exclusion = seed / 2 % 2 == 0 ? "true" : "false";
 
-  f = fixture_new (4, "spark.speculation", speculation, "spark.speculation.quantile", "0.3",
-                   "spark.speculation.multiplier", "1.5", "spark.excludeOnFailure.enabled",
-                   exclusion, "spark.excludeOnFailure.timeout", "20s",
+  f = fixture_new (4, "spark.dynamicAllocation.enabled", seed / 8 % 2 == 0 ? "true" : "false",
+                   "spark.dynamicAllocation.executorIdleTimeout", "3s", "spark.speculation",
+                   speculation, "spark.speculation.quantile", "0.3", "spark.speculation.multiplier",
+                   "1.5", "spark.excludeOnFailure.enabled", exclusion,
+                   "spark.excludeOnFailure.timeout", "20s",
                    "spark.excludeOnFailure.stage.maxFailedTasksPerExecutor", "1",
                    "spark.excludeOnFailure.application.fetchFailure.enabled",
                    seed % 3 == 0 ? "true" : "false", NULL);
@@ -519,6 +522,7 @@ typedef struct
 {
   guint n_jobs;
   guint n_succeeded;
+  guint n_requests; /* for executors */
   guint n_events[RUSH_N_EVENTS];
 } Seen;
 
@@ -547,6 +551,7 @@ run_seed (guint32 seed, Seen *seen)
       seen->n_succeeded++;
       fixture_assert_succeeded (job);
     }
+  seen->n_requests += (guint)strlen (scripted_backend_requested (w.f->backend));
   for (guint i = 0; i < w.f->events->len; i++)
     seen->n_events[((const RushEvent *)g_ptr_array_index (w.f->events, i))->kind]++;
   for (guint i = 0; i < N_EXECUTORS; i++)
@@ -573,6 +578,7 @@ test_random_runs (void)
   g_assert_cmpuint (seen.n_succeeded, >, seen.n_jobs / 2); /* the world is not hopeless */
   g_assert_cmpuint (seen.n_succeeded, <, seen.n_jobs);     /* nor is it without failures */
   g_assert_cmpuint (seen.n_events[RUSH_EVENT_SPECULATIVE_TASK_SUBMITTED], >, n_seeds / 2);
+  g_assert_cmpuint (seen.n_requests, >, n_seeds);
   g_assert_cmpuint (seen.n_events[RUSH_EVENT_EXECUTOR_EXCLUDED_FOR_STAGE], >, n_seeds / 10);
   g_assert_cmpuint (seen.n_events[RUSH_EVENT_EXECUTOR_EXCLUDED], >, n_seeds / 10);
   g_assert_cmpuint (seen.n_events[RUSH_EVENT_EXECUTOR_UNEXCLUDED], >, n_seeds / 10);
