@@ -352,6 +352,50 @@ rush_instance_block_clear (RushInstanceBlock *self)
   *self = (RushInstanceBlock){ 0 };
 }
 
+/* ---- parts of a block ---- */
+
+/* What row @row takes: its features, its label and its weight. */
+static gsize
+row_bytes (const RushInstanceBlock *self, guint row)
+{
+  gsize stored = self->n_features * sizeof (double);
+
+  if (self->dense == NULL && self->row_starts != NULL)
+    stored = (gsize)(self->row_starts[row + 1] - self->row_starts[row]) *
+             (sizeof (double) + sizeof (gint32));
+  return stored + 2 * sizeof (double);
+}
+
+guint
+rush_instance_block_part (const RushInstanceBlock *self, guint first, gsize max_bytes,
+                          RushInstanceBlock *out)
+{
+  guint n = self->n_rows - first;
+
+  if (max_bytes > 0)
+    {
+      gsize bytes = row_bytes (self, first);
+
+      for (n = 1; first + n < self->n_rows; n++)
+        {
+          bytes += row_bytes (self, first + n);
+          if (bytes > max_bytes)
+            break;
+        }
+    }
+  *out = (RushInstanceBlock){
+    .n_rows = n,
+    .n_features = self->n_features,
+    .labels = self->labels != NULL ? self->labels + first : NULL,
+    .weights = self->weights != NULL ? self->weights + first : NULL,
+    .dense = self->dense != NULL ? self->dense + (gsize)first * self->n_features : NULL,
+    .row_starts = self->row_starts != NULL ? self->row_starts + first : NULL,
+    .indices = self->indices,
+    .values = self->values
+  };
+  return n;
+}
+
 /* ---- the two products of every linear model ---- */
 
 void

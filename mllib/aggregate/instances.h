@@ -58,6 +58,11 @@ gboolean rush_instance_block_init (RushInstanceBlock *self, const RushBatch *bat
                                    RushAllocator *allocator, GError **error);
 void rush_instance_block_clear (RushInstanceBlock *self);
 
+/* Rows from @first on: as many as take @max_bytes, but one at least; 0: all.  @out borrows from
+ * @self, and there is nothing to clear.  How many they are. */
+guint rush_instance_block_part (const RushInstanceBlock *self, guint first, gsize max_bytes,
+                                RushInstanceBlock *out);
+
 static inline double
 rush_instance_weight (const RushInstanceBlock *self, guint row)
 {

@@ -27,6 +27,7 @@ typedef struct
   RushTreeAggregate what;
   RushInstanceColumns columns;
   guint n_features;
+  gsize max_block_bytes;
 } Pass;
 
 /* What the functions of one level share. */
@@ -130,6 +131,22 @@ make_room (const Pass *pass, State *state, guint n_features, GError **error)
   return state->n == n || refuse_sizes (error);
 }
 
+/* A block into @state, part by part. */
+static gboolean
+fold_block (const Pass *pass, State *state, const RushInstanceBlock *block, RushTaskContext *ctx,
+            GError **error)
+{
+  RushInstanceBlock part;
+
+  for (guint first = 0; first < block->n_rows; first += part.n_rows)
+    {
+      rush_instance_block_part (block, first, pass->max_block_bytes, &part);
+      if (!pass->what.add (state->values, &part, ctx, pass->what.data, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /* A batch of instances into @state. */
 static gboolean
 fold_batch (const Pass *pass, State *state, const RushBatch *batch, RushTaskContext *ctx,
@@ -144,7 +161,7 @@ fold_batch (const Pass *pass, State *state, const RushBatch *batch, RushTaskCont
                                  error))
     return FALSE;
   fine = make_room (pass, state, block.n_features, error) &&
-         pass->what.add (state->values, &block, ctx, pass->what.data, error);
+         fold_block (pass, state, &block, ctx, error);
   rush_instance_block_clear (&block);
   return fine;
 }
@@ -351,8 +368,10 @@ pass_new (const RushInstances *instances, const RushTreeAggregate *what)
 {
   Pass *self = g_new (Pass, 1);
 
-  *self =
-      (Pass){ .what = *what, .columns = instances->columns, .n_features = instances->n_features };
+  *self = (Pass){ .what = *what,
+                  .columns = instances->columns,
+                  .n_features = instances->n_features,
+                  .max_block_bytes = instances->max_block_bytes };
   rush_ref_count_init (&self->refs);
   return self;
 }

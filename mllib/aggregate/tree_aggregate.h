@@ -51,6 +51,7 @@ typedef struct
   RushRdd *rdd; /* of batches that @columns describes */
   RushInstanceColumns columns;
   guint n_features;          /* of every vector; 0: all as the first one */
+  gsize max_block_bytes;     /* of the rows that a function sees at once; 0: those of a batch */
   const RushJobOptions *job; /* its names are not looked at; NULL: none */
 } RushInstances;
 

@@ -22,6 +22,7 @@ typedef struct
   RushClusterPass pass;
   RushInstanceColumns columns;
   guint n_features;
+  gsize max_block_bytes;
 } Pass;
 
 typedef struct
@@ -200,6 +201,21 @@ partition_state_free (gpointer data)
 }
 
 static gboolean
+add_block (PartitionState *self, const RushInstanceBlock *block, GError **error)
+{
+  const Pass *pass = self->pass;
+  RushInstanceBlock part;
+
+  for (guint first = 0; first < block->n_rows; first += part.n_rows)
+    {
+      rush_instance_block_part (block, first, pass->max_block_bytes, &part);
+      if (!pass->pass.add (self->sums, &part, pass->pass.data, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
 add_batch (gpointer state, RushBatch *batch, RushTaskContext *ctx, RushBatch **out_batch,
            GError **error)
 {
@@ -214,7 +230,7 @@ add_batch (gpointer state, RushBatch *batch, RushTaskContext *ctx, RushBatch **o
     return FALSE;
   if (self->sums == NULL)
     self->sums = cluster_sums_new (pass->pass.n_clusters, block.n_features, ctx->allocator, error);
-  fine = self->sums != NULL && pass->pass.add (self->sums, &block, pass->pass.data, error);
+  fine = self->sums != NULL && add_block (self, &block, error);
   rush_instance_block_clear (&block);
   return fine;
 }
@@ -443,8 +459,10 @@ rush_cluster_pass_run (const RushInstances *instances, const RushClusterPass *pa
   Pass *shared = g_new (Pass, 1);
   RushClusterSums *sums;
 
-  *shared =
-      (Pass){ .pass = *pass, .columns = instances->columns, .n_features = instances->n_features };
+  *shared = (Pass){ .pass = *pass,
+                    .columns = instances->columns,
+                    .n_features = instances->n_features,
+                    .max_block_bytes = instances->max_block_bytes };
   rush_ref_count_init (&shared->refs);
   job.short_form = job_name;
   sums = run_pass (instances, shared, &job, error);

@@ -245,3 +245,18 @@ def test_vectors_without_features(spark):
                   LogisticRegression(labelCol="c", fitIntercept=False)):
         with pytest.raises(Exception, match="the vectors have no features to learn from"):
             stage.fit(df)
+
+
+@pytest.mark.parametrize("megabytes", [0.0001, 1000.0])
+def test_blocks_of_any_size_give_the_same(df, megabytes):
+    from pyspark.ml.classification import LogisticRegression
+    from pyspark.ml.clustering import KMeans
+    from pyspark.ml.regression import LinearRegression
+    for estimator in (LinearRegression(solver="l-bfgs", regParam=0.1),
+                      LogisticRegression(labelCol="b", regParam=0.1)):
+        found = estimator.setMaxBlockSizeInMB(megabytes).fit(df).coefficients
+        wanted = estimator.setMaxBlockSizeInMB(0.0).fit(df).coefficients
+        assert found.toArray() == pytest.approx(wanted.toArray(), rel=1e-9)
+    found, wanted = (KMeans(k=3, seed=4, maxBlockSizeInMB=size).fit(df).clusterCenters()
+                     for size in (megabytes, 0.0))
+    assert [list(x) for x in found] == [pytest.approx(list(x), rel=1e-9) for x in wanted]

@@ -3,6 +3,8 @@
 
 #include "rdd/persist.h"
 
+#include <math.h>
+
 static RushRdd *
 rows_of (EngineQuery *query, EngineExecution *execution)
 {
@@ -23,13 +25,15 @@ engine_fit_init (EngineFit *self, PyObject *query, PyObject *columns, RushInstan
                  guint n_features, PyObject *call, PyObject *properties)
 {
   RushInstanceColumns places = { .checks = checks };
+  double block_mb = 0; /* 0: as large as batches are */
 
   if (!PyObject_TypeCheck (query, &EngineQuery_Type))
     {
       PyErr_SetString (PyExc_TypeError, "a Query is needed");
       return FALSE;
     }
-  if (!PyArg_ParseTuple (columns, "iii", &places.label, &places.weight, &places.features) ||
+  if (!PyArg_ParseTuple (columns, "iii|d", &places.label, &places.weight, &places.features,
+                         &block_mb) ||
       !engine_execution_init (&self->execution, call, properties))
     return FALSE;
   self->rdd = rows_of ((EngineQuery *)query, &self->execution);
@@ -38,11 +42,13 @@ engine_fit_init (EngineFit *self, PyObject *query, PyObject *columns, RushInstan
       engine_execution_clear (&self->execution);
       return FALSE;
     }
-  self->instances = (RushInstances){ .context = ((EngineQuery *)query)->context,
-                                     .rdd = self->rdd,
-                                     .columns = places,
-                                     .n_features = n_features,
-                                     .job = &self->execution.job };
+  self->instances =
+      (RushInstances){ .context = ((EngineQuery *)query)->context,
+                       .rdd = self->rdd,
+                       .columns = places,
+                       .n_features = n_features,
+                       .max_block_bytes = (gsize)ceil (MIN (block_mb, 1e6) * 1024 * 1024),
+                       .job = &self->execution.job };
   return TRUE;
 }
 

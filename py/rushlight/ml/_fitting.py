@@ -39,7 +39,7 @@ class Fit:
             selected.append(column(weight).cast("double").alias("weight"))
         selected.append(column(self._features).alias("features"))
         self._instances = dataset.select(*selected)
-        self._places = (0, 1, 2) if weight else (0, -1, 1)
+        self._places = (*((0, 1, 2) if weight else (0, -1, 1)), stage.getMaxBlockSizeInMB())
         self._told("Instrumentation.scala")
 
     def _told(self, file):

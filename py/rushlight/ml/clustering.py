@@ -192,7 +192,7 @@ class KMeans(SparkEstimator, _KMeansParams):
         model = KMeansModel()
         model._centers, cost, iterations = run_kmeans(
             dataset.select(*points), name, _level(self.getIntermediateStorageLevel()), options,
-            weight)
+            weight, self.getMaxBlockSizeInMB())
         model._summary = self._summarize(model, dataset, iterations, cost)
         return model
 
@@ -283,12 +283,12 @@ def doubles_as_bytes(values):
     return array.array("d", values).tobytes()
 
 
-def run_kmeans(dataset, name, level, options, weight=None):
+def run_kmeans(dataset, name, level, options, weight=None, block_size=0.0):
     """Runs the passes over a dataset whose first column is vectors; (centres, cost, iterations).
 
     `name`: the rows are kept under it, at a storage level, until the passes are made; None: they
     are not.  `options`: k, max iterations, tolerance, seed, distance, by rows, at random, steps,
-    and centres to start from, or None.
+    and centres to start from, or None.  `block_size`: maxBlockSizeInMB.
     """
     from rushlight import _engine
     *settings, start = options
@@ -296,7 +296,8 @@ def run_kmeans(dataset, name, level, options, weight=None):
     if start:
         start = doubles_as_bytes(x for center in start for x in center)
     n, values, cost, iterations = _engine.ml_kmeans(
-        dataset._query(), (-1, -1 if weight is None else 1, 0), width, (*settings, start),
+        dataset._query(), (-1, -1 if weight is None else 1, 0, block_size), width,
+        (*settings, start),
         (name, *level._fields()), user_call("fit"), dataset._properties())
     width = len(values) // n
     return [values[i * width:(i + 1) * width] for i in range(n)], cost, iterations

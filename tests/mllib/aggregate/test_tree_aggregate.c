@@ -259,6 +259,64 @@ test_constant (void)
     }
 }
 
+/* ---- blocks ---- */
+
+static gint largest_part;
+
+static gboolean
+note_rows (double *state, const RushInstanceBlock *block, RushTaskContext *ctx, gpointer data,
+           GError **error)
+{
+  const gint32 *indices;
+  const double *values;
+
+  largest_part = MAX (largest_part, (gint)block->n_rows);
+  for (guint i = 0; i < block->n_rows; i++)
+    {
+      rush_instance_row (block, i, &indices, &values);
+      state[0] += block->labels[i] * rush_instance_weight (block, i) * values[0];
+    }
+  return TRUE;
+}
+
+/* 3 features, a label and a weight are 40 bytes a row; one that is stored, with its place, 28. */
+static void
+test_small_blocks (void)
+{
+  double features[3 * 20], labels[20], weights[20], wanted = 0;
+  Points points = { 20, 3, 1, features, labels, weights, RUSH_CHECK_NOTHING };
+  const guint bytes[] = { 0, 1, 119, 120, 100000 };
+  const gint rows[] = { 20, 1, 2, 3, 20 };
+
+  for (guint i = 0; i < 20; i++)
+    {
+      labels[i] = i;
+      weights[i] = 1 + i % 2;
+      features[3 * i] = 1 + i % 5;
+      features[3 * i + 1] = features[3 * i + 2] = 0;
+      wanted += labels[i] * weights[i] * features[3 * i];
+    }
+  for (guint b = 0; b < G_N_ELEMENTS (bytes); b++)
+    for (guint sparse = 0; sparse < 2; sparse++)
+      {
+        RushTreeAggregate what = { .where = "Test.scala", .n = 1, .depth = 2, .add = note_rows };
+        PointsApp app;
+
+        points.sparse = sparse;
+        app = points_begin (&points);
+        app.instances.max_block_bytes = bytes[b];
+        largest_part = 0;
+        double *state = rush_tree_aggregate (&app.instances, &what, NULL, NULL);
+        g_assert_cmpfloat_with_epsilon (state[0], wanted, 1e-12);
+        if (!sparse)
+          g_assert_cmpint (largest_part, ==, rows[b]);
+        else /* 28 bytes a row */
+          g_assert_cmpint (largest_part, ==, bytes[b] == 120 || bytes[b] == 119 ? 4 : rows[b]);
+        g_free (state);
+        points_end (&app);
+      }
+}
+
 /* More classes than the first pass has room for. */
 static void
 test_many_classes (void)
@@ -290,6 +348,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tree-aggregate/refused", test_refused);
   g_test_add_func ("/tree-aggregate/summary", test_summary);
   g_test_add_func ("/tree-aggregate/constant", test_constant);
+  g_test_add_func ("/tree-aggregate/small-blocks", test_small_blocks);
   g_test_add_func ("/tree-aggregate/many-classes", test_many_classes);
   return g_test_run ();
 }

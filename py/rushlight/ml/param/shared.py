@@ -73,7 +73,7 @@ _TABLE = [
     ("validationIndicatorCol", "name of the column that says for each row whether it is for "
      "validation (true) or training (false)", _Convert.toString),
     ("blockSize", "how many rows make a block (> 0)", _Convert.toInt, _gt(0)),
-    ("maxBlockSizeInMB", "how large blocks of rows get (>= 0); 0.0: as the algorithm likes",
+    ("maxBlockSizeInMB", "how large blocks of rows get (>= 0); 0.0: as large as batches are",
      _Convert.toFloat, _gtEq(0), 0.0),
 ]
 
