@@ -95,12 +95,28 @@ rush_format_call_site (const char *short_form)
   return g_strdup_printf ("%.*s%s", (int)(place - short_form), short_form, without_folders (place));
 }
 
+/* With or without a line: ".java:0", ".scala". */
+gboolean
+rush_call_site_is_in_spark (const char *short_form)
+{
+  const char *place = short_form != NULL ? find_place (short_form) : NULL;
+  const char *ending = place != NULL ? strrchr (place, '.') : NULL;
+
+  if (ending == NULL)
+    return FALSE;
+  gsize length = strcspn (ending, ":");
+  const char *line = ending[length] == ':' ? ending + length + 1 : ending + length;
+  return ((length == strlen (".java") && strncmp (ending, ".java", length) == 0) ||
+          (length == strlen (".scala") && strncmp (ending, ".scala", length) == 0)) &&
+         line[strspn (line, "0123456789")] == '\0';
+}
+
 char *
 rush_format_place (const char *short_form)
 {
   const char *place = short_form != NULL ? find_place (short_form) : NULL;
 
-  if (place == NULL || strstr (place, ".java:") != NULL || strstr (place, ".scala:") != NULL)
+  if (place == NULL || rush_call_site_is_in_spark (short_form))
     return g_strdup ("");
   return g_strdup (without_folders (place));
 }

@@ -13,8 +13,10 @@ char *rush_format_duration_ms (gint64 ms);              /* "31 ms", "0.31 s", "1
 char *rush_format_size (gint64 bytes);
 /* "collect at /home/ann/app.py:9" → "collect at app.py:9"; what has another form stays. */
 char *rush_format_call_site (const char *short_form);
-/* "collect at /home/ann/app.py:9" → "app.py:9"; "" when no place is named, or one inside
- * Spark: "showString at NativeMethodAccessorImpl.java:0". */
+/* Whether the call site names a place in Spark's own files, as many of Spark's jobs and stages are
+ * called: "showString at NativeMethodAccessorImpl.java:0", "treeAggregate at Summarizer.scala". */
+gboolean rush_call_site_is_in_spark (const char *short_form);
+/* "collect at /home/ann/app.py:9" → "app.py:9"; "" when no place is named, or one in Spark. */
 char *rush_format_place (const char *short_form);
 /* "2 stages", "1 stage (1 skipped)": the skipped ones, which are among the @n, are counted
  * apart, as in Spark's web UI. */

@@ -78,7 +78,7 @@ on_job_start (RushJobStats *self, const RushJobStart *event)
   job->job_id = event->job_id;
   job->submission_ms = event->time_ms;
   job->call_site = call_site_of (event);
-  job->place = dup_property (event->properties, "spark.rushlight.job.place");
+  job->place = dup_property (event->properties, RUSH_JOB_PLACE);
   job->group = dup_property (event->properties, "spark.jobGroup.id");
   job->description = dup_property (event->properties, "spark.job.description");
   job->cause = dup_property (event->properties, "spark.rushlight.job.cause");

@@ -1,6 +1,8 @@
 /* job_summary.c - finding a stage in a summary, what it says, and the end of summaries. */
 #include "core/event/job_summary.h"
 
+#include "core/event/event_text.h"
+
 RushStageSummary *
 rush_job_summary_stage (const RushJobSummary *self, gint stage_id)
 {
@@ -19,6 +21,15 @@ rush_job_summary_stage (const RushJobSummary *self, gint stage_id)
     }
   gboolean found = low < self->n_stages && self->stages[low].info->stage_id == stage_id;
   return found ? &self->stages[low] : NULL;
+}
+
+const char *
+rush_job_summary_place_of_stage (const RushJobSummary *self, const RushStageSummary *stage)
+{
+  g_return_val_if_fail (self != NULL && stage != NULL, NULL);
+
+  return self->place != NULL && rush_call_site_is_in_spark (stage->info->name) ? self->place
+                                                                               : stage->info->name;
 }
 
 const char *

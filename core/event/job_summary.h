@@ -8,6 +8,10 @@
 
 #include "core/event/event.h"
 
+/* The property of a job that says where the program asked for it: "show at app.py:5".  Events have
+ * it if the job is called after a place in Spark. */
+#define RUSH_JOB_PLACE "spark.rushlight.job.place"
+
 typedef enum
 {
   RUSH_JOB_RUNNING,
@@ -62,10 +66,10 @@ typedef struct
 {
   gint job_id;
   char *call_site; /* short form */
-  char *place; /* where the program asked, "show at app.py:5", if the call site is one inside Spark
+  char *place;     /* where the program asked, "show at app.py:5", if the call site is one in Spark
                   ("showString at NativeMethodAccessorImpl.java:0"); else NULL */
-  char *cause; /* "action", "take growth" …; "" if the job did not say */
-  char *group; /* NULL: none */
+  char *cause;     /* "action", "take growth" …; "" if the job did not say */
+  char *group;     /* NULL: none */
   char *description; /* NULL: none */
   RushJobStatus status;
   char *error; /* FAILED */
@@ -85,6 +89,10 @@ rush_job_summary_place (const RushJobSummary *self)
 {
   return self->place != NULL ? self->place : self->call_site;
 }
+/* The same of one of its stages: its name, or where Spark's names tell nothing, the job's place.
+ * (transfer none) */
+const char *rush_job_summary_place_of_stage (const RushJobSummary *self,
+                                             const RushStageSummary *stage);
 void rush_job_summary_free (RushJobSummary *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushJobSummary, rush_job_summary_free)
 

@@ -10,6 +10,9 @@
  */
 #include "core/scheduler/dag_scheduler_private.h"
 
+#include "core/event/event_text.h"
+#include "core/event/job_summary.h"
+
 /* ---- properties ---- */
 
 static void
@@ -23,6 +26,13 @@ static int
 compare_keys (const void *a, const void *b)
 {
   return strcmp (*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Where the program asked is told where the call site does not. */
+static gboolean
+is_told (const char *key, const RushCallSite *call_site)
+{
+  return strcmp (key, RUSH_JOB_PLACE) != 0 || rush_call_site_is_in_spark (call_site->short_form);
 }
 
 /* The job's local properties by key, what may be secret left out; then where it comes from. */
@@ -39,8 +49,9 @@ properties_of (const RushJobRequest *request)
 
       qsort (keys, n, sizeof *keys, compare_keys);
       for (guint i = 0; i < n; i++)
-        add_pair (pairs, keys[i],
-                  rush_conf_redact (keys[i], g_hash_table_lookup (properties, keys[i])));
+        if (is_told (keys[i], &request->call_site))
+          add_pair (pairs, keys[i],
+                    rush_conf_redact (keys[i], g_hash_table_lookup (properties, keys[i])));
     }
   add_pair (pairs, "callSite.short", request->call_site.short_form);
   if (request->cause != NULL)

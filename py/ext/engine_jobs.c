@@ -9,6 +9,8 @@
  */
 #include "py/ext/engine_private.h"
 
+#include "core/event/job_summary.h"
+
 /* ── progress ── */
 
 static PyObject *progress_hook; /* (owned) or NULL */
@@ -77,9 +79,25 @@ engine_properties_from_dict (PyObject *dict)
   return g_steal_pointer (&table);
 }
 
+/* Where the program asks, for jobs that will be named after a place in Spark: the long form begins
+ * with that line, "main (/home/ada/app.py:9)". */
+static void
+add_place (GHashTable *properties, const EngineCall *call)
+{
+  const char *line = call->long_form;
+  const char *end = strchrnul (line, '\n');
+  const char *open = memchr (line, '(', (gsize)(end - line));
+  if (open == NULL || end[-1] != ')')
+    return;
+  g_hash_table_insert (
+      properties, g_strdup (RUSH_JOB_PLACE),
+      g_strdup_printf ("%s at %.*s", call->operator_name, (int)(end - open - 2), open + 1));
+}
+
 RushJobOptions
 engine_job_options (const EngineCall *call, const char *cause, GHashTable *properties)
 {
+  add_place (properties, call);
   return (RushJobOptions){ .short_form = call->short_form,
                            .long_form = call->long_form,
                            .cause = cause,

@@ -21,14 +21,15 @@ list_from_ids (GArray *ids)
   return list;
 }
 
+/* @job: one that names it, or NULL. */
 static PyObject *
-dict_from_stage (const RushStageSummary *stage)
+dict_from_stage (const RushStageSummary *stage, const RushJobSummary *job)
 {
   const RushTaskMetrics *m = &stage->metrics;
   g_autofree char *recomputed = rush_stage_summary_describe_recomputed (stage);
   return Py_BuildValue (
       "{s:z,s:z,s:i,s:i,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:L,s:L,s:L,s:L,s:L,s:L,s:L,s:L,s:L,"
-      "s:L,s:L}",
+      "s:L,s:L,s:s}",
       "recomputed", recomputed, "because", stage->because, "id", stage->info->stage_id, "attempt",
       stage->info->attempt, "name", stage->info->name, "status", stage_status_names[stage->status],
       "n_attempts", stage->n_attempts, "n_tasks", stage->n_tasks, "n_active", stage->n_active,
@@ -40,7 +41,8 @@ dict_from_stage (const RushStageSummary *stage)
       (long long)m->disk_bytes_spilled, "run_us", (long long)m->run_us, "python_us",
       (long long)m->python_run_us, "submission_ms", (long long)stage->submission_ms,
       "kept_blocks_read", (long long)m->kept_blocks_read, "kept_blocks_computed",
-      (long long)m->kept_blocks_computed);
+      (long long)m->kept_blocks_computed, "place",
+      job != NULL ? rush_job_summary_place_of_stage (job, stage) : stage->info->name);
 }
 
 /* A str, or None for NULL: the names of files in an error may be any bytes. */
@@ -66,7 +68,7 @@ dict_from_job (const RushJobSummary *job)
   PyObject *stages = PyList_New (job->n_stages);
   for (guint i = 0; stages != NULL && i < job->n_stages; i++)
     {
-      PyObject *stage = dict_from_stage (&job->stages[i]);
+      PyObject *stage = dict_from_stage (&job->stages[i], job);
       if (stage == NULL)
         Py_CLEAR (stages);
       else
@@ -141,7 +143,7 @@ context_stage_info (EngineContext *self, PyObject *args)
       rush_job_stats_stage (rush_context_job_stats (self->context), id);
   if (stage == NULL)
     Py_RETURN_NONE;
-  return dict_from_stage (stage);
+  return dict_from_stage (stage, NULL);
 }
 
 static PyObject *

@@ -17,7 +17,6 @@ And what is kept of persisted RDDs.
 Work is the sum over a stage's tasks.  Skipped stages are counted apart, as in Spark's web UI.
 """
 import os
-import re
 
 from rushlight.storagelevel import StorageLevel
 
@@ -127,7 +126,7 @@ def _job_lines(job, rows, widths):
 
 def _stage_cells(stage, job):
     """Label, name, tasks, work and the rest."""
-    begin = f"stage {stage['id']}", _short(_place_of(stage, job))
+    begin = f"stage {stage['id']}", _short(stage["place"])
     if stage["status"] == "SKIPPED":
         return *begin, "skipped", "", ""
     if stage["status"] == "PENDING":
@@ -154,12 +153,6 @@ def _stage_cells(stage, job):
         facts.append(stage["status"].lower())
     work = _duration(stage["run_us"] / 1000) + " of work"
     return *begin, _count(stage["n_tasks"], "task"), work, ", ".join(facts)
-
-
-def _place_of(stage, job):
-    """Where the program asked for it, if Spark's name tells of a place in Spark."""
-    inside_spark = re.search(r" at \w+\.(java|scala):\d+$", stage["name"])
-    return job["place"] if job["place"] and inside_spark else stage["name"]
 
 
 def _duration(ms):

@@ -14,13 +14,15 @@
  * were planned anew) is told whenever the plan changes, and at the end.
  *
  * An adaptive plan runs on threads of Spark's own, where a call site is found anew: if the program
- * has not pinned one (Python's collect () has, show () has not), its jobs are named after that
- * place.
+ * has not pinned one (Python's collect () has; show () and what Spark's own code asks have not),
+ * its jobs are named after that place.
  *
  * Mirrors: SQLExecution.withNewExecutionId0, AdaptiveSparkPlanExec.onUpdatePlan.
  */
 #include "sql/physical/execution.h"
 
+#include "core/event/event_text.h"
+#include "core/event/job_summary.h"
 #include "sql/physical/adaptive/adaptive_plan.h"
 #include "sql/physical/query_state_private.h"
 
@@ -28,8 +30,6 @@
 
 #define EXECUTION_ID "spark.sql.execution.id"
 #define ROOT_EXECUTION_ID "spark.sql.execution.root.id"
-#define PLACE "spark.rushlight.job.place"
-#define NOT_PINNED " at NativeMethodAccessorImpl.java:0"
 #define ADAPTIVE_CALL_SITE "$anonfun$withThreadLocalCaptured$1 at CompletableFuture.java:1768"
 
 /* ---- properties of the jobs ---- */
@@ -130,7 +130,9 @@ post_start (RushQuery *query, const RushExec *plan, const RushExecutionOptions *
     .root_execution_id = query->execution_id,
     .description = g_strdup (options->description),
     .details = g_strdup (options->details),
-    .place = g_strdup (property (query, PLACE)),
+    .place = rush_call_site_is_in_spark (options->description)
+                 ? g_strdup (property (query, RUSH_JOB_PLACE))
+                 : NULL,
     .plan_description = describe (query, plan),
     .plan = rush_execution_plan_info (query, plan),
     .time_ms = g_get_real_time () / 1000,
@@ -184,7 +186,7 @@ rush_execution_begin (RushQuery *query, RushExec *plan, const RushExecutionOptio
   query->call_site = query->job.short_form;
   query->job.properties = copy_properties (&query->job);
   if (rush_exec_is_adaptive (plan) && query->job.short_form != NULL &&
-      g_str_has_suffix (query->job.short_form, NOT_PINNED))
+      rush_call_site_is_in_spark (query->job.short_form))
     query->job.short_form = ADAPTIVE_CALL_SITE;
   told = told && property (query, EXECUTION_ID) == NULL;
   if (told)

@@ -12,10 +12,13 @@ from rushlight import InheritableThread
 from rushlight._callsite import call_from, started_here, user_call
 from rushlight.ml import Pipeline
 from rushlight.ml.classification import LogisticRegression
+from rushlight.ml.clustering import KMeans
 from rushlight.ml.evaluation import BinaryClassificationEvaluator
 from rushlight.ml.feature import MinMaxScaler, StringIndexer
 from rushlight.ml.linalg import Vectors
 from rushlight.ml.tuning import CrossValidator, ParamGridBuilder
+from rushlight.mllib.clustering import KMeans as OldKMeans
+from rushlight.mllib.linalg import Vectors as Old
 from rushlight.sql import SparkSession
 
 HERE = __file__
@@ -45,6 +48,9 @@ def places(spark):
     def look():
         jobs = [engine.job_info(job) for job in engine.job_ids() if job not in before[0]]
         assert jobs
+        assert all(job["place"] for job in jobs if IN_SPARK.search(job["name"]))
+        assert not [stage for job in jobs for stage in job["stages"]
+                    if IN_SPARK.search(stage["place"])]
         told = [job[key] for job in jobs for key in ("name", "place")]
         told += [stage["name"] for job in jobs for stage in job["stages"]]
         told += [execution[key] for execution in engine.executions()
@@ -68,6 +74,20 @@ def test_a_fit_and_its_summary(df, places):
 def test_stages_that_ask_queries(df, places, stage):
     Pipeline(stages=[stage]).fit(df).transform(df).count()
     assert places() == {HERE}
+
+
+def test_jobs_that_spark_names_after_its_files(df, spark, places):
+    KMeans(k=2, maxIter=2).fit(df)
+    vectors = spark.sparkContext.parallelize([0, 1, 5, 6], 2).map(lambda x: Old.dense([x, 1]))
+    kept = OldKMeans.train(vectors, 2, maxIterations=2)
+    assert kept.computeCost(vectors) == 1
+    spark.sparkContext.runJob(vectors, len_of)
+    df.show()
+    assert places() == {HERE}
+
+
+def len_of(elements):
+    return [sum(1 for _ in elements)]
 
 
 def test_a_grid_is_fitted_in_threads(df, places):

@@ -107,6 +107,32 @@ test_call_sites (void)
 }
 
 static void
+test_in_spark (void)
+{
+  static const char *const inside[] = { "showString at NativeMethodAccessorImpl.java:0",
+                                        "treeAggregate at Summarizer.scala",
+                                        "runJob at PythonRDD.scala:218",
+                                        "$anonfun$f$1 at CompletableFuture.java:1768" };
+  static const char *const outside[] = {
+    "collect at app.py:9",       "collect at /a.scala/app.py:9",
+    "collect at my.java.py:9",   "count at notes.javac:1",
+    "count at Main.java:1 (me)", "Summarizer.scala",
+    "count at <stdin>:1",        ""
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (inside); i++)
+    {
+      g_autofree char *place = rush_format_place (inside[i]);
+
+      g_assert_true (rush_call_site_is_in_spark (inside[i]));
+      g_assert_cmpstr (place, ==, "");
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (outside); i++)
+    g_assert_false (rush_call_site_is_in_spark (outside[i]));
+  g_assert_false (rush_call_site_is_in_spark (NULL));
+}
+
+static void
 test_stages (void)
 {
   g_autofree char *none = rush_format_stages (0, 0);
@@ -168,6 +194,7 @@ main (int argc, char **argv)
   g_test_add_func ("/event/text/durations", test_durations);
   g_test_add_func ("/event/text/sizes", test_sizes);
   g_test_add_func ("/event/text/call-sites", test_call_sites);
+  g_test_add_func ("/event/text/in-spark", test_in_spark);
   g_test_add_func ("/event/text/stages", test_stages);
   g_test_add_func ("/event/text/errors", test_errors);
   return g_test_run ();

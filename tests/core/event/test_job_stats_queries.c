@@ -3,6 +3,25 @@
  */
 #include "stats_fixture.h"
 
+/* A stage that Spark calls after its own file is shown where the program asked for the job. */
+static void
+test_place_of_stage (StatsFixture *self, gconstpointer data)
+{
+  g_free (self->map->name);
+  self->map->name = g_strdup ("mapPartitions at KMeans.scala");
+  RushEvent *start =
+      sample_job_start (0, 0, "sum at KMeans.scala", "action", self->map, self->result);
+  g_strfreev (start->job_start.properties);
+  start->job_start.properties = sample_properties ("callSite.short", "sum at KMeans.scala",
+                                                   RUSH_JOB_PLACE, "fit at app.py:3", NULL);
+  stats_post (self, start);
+  g_autoptr (RushJobSummary) job = rush_job_stats_job (self->stats, 0);
+
+  g_assert_cmpstr (rush_job_summary_place (job), ==, "fit at app.py:3");
+  g_assert_cmpstr (rush_job_summary_place_of_stage (job, &job->stages[0]), ==, "fit at app.py:3");
+  g_assert_cmpstr (rush_job_summary_place_of_stage (job, &job->stages[1]), ==, self->result->name);
+}
+
 /* ---- skipped or not reached ---- */
 
 /* A job that failed in its first stage has not skipped the second. */
@@ -144,6 +163,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  stats_add ("/event/job-stats/place-of-stage", 0, test_place_of_stage);
   stats_add ("/event/job-stats/never-reached", 0, test_never_reached);
   stats_add ("/event/job-stats/skipped-chain", 0, test_skipped_chain);
   stats_add ("/event/job-stats/newest-writer", 0, test_newest_writer);

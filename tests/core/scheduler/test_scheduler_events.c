@@ -62,6 +62,35 @@ test_job_start (void)
   fixture_free (f);
 }
 
+/* The place in the program is told where the job's name does not. */
+static const char *
+place_told (const char *short_form)
+{
+  Fixture *f = fixture_cluster (1, 1);
+  g_autoptr (RushRdd) rdd = my_rdd_new (f->lineage, 1, NULL);
+  TestJob *job;
+  RushJobRequest *request = fixture_request (f, rdd, &job);
+
+  g_free (request->call_site.short_form);
+  request->call_site.short_form = g_strdup (short_form);
+  request->properties = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_hash_table_insert (request->properties, g_strdup ("spark.rushlight.job.place"),
+                       g_strdup ("fit at app.py:9"));
+  fixture_submit_request (f, request, job);
+  const RushJobStart *start = &nth_event (f, RUSH_EVENT_JOB_START, 0)->job_start;
+  const char *place = g_intern_string (property (start->properties, "spark.rushlight.job.place"));
+  fixture_run_stages (f, "0.0");
+  fixture_free (f);
+  return place;
+}
+
+static void
+test_places (void)
+{
+  g_assert_cmpstr (place_told ("sum at KMeans.scala"), ==, "fit at app.py:9");
+  g_assert_cmpstr (place_told ("fit at app.py:9"), ==, NULL);
+}
+
 static gboolean
 describe_step (RushRdd *rdd, guint i, const char **out_name, const char **out_call_site)
 {
@@ -300,6 +329,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD (job_start);
+  ADD (places);
   ADD (rdd_infos);
   ADD (rdd_infos_are_shared);
   ADD (stage_times_and_metrics);
