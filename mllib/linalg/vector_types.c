@@ -213,14 +213,61 @@ write_sparse_matrix (const RushColumn *column, guint at, guint n_rows, guint n_c
       }
 }
 
+/* How many numbers a list has; −1: there is none. */
+static gint64
+length_of (const RushColumn *lists, guint at)
+{
+  return rush_column_is_valid (lists, at) ? rush_column_get_list (lists, at).length : -1;
+}
+
+/* Whether starts rise from 0 to the number of values, and places are below @n_minor. */
+static gboolean
+is_sound_sparse (const RushColumn *column, guint at, gint64 n_major, gint64 n_minor)
+{
+  const RushColumn *starts = rush_column_child (column, MATRIX_STARTS);
+  const RushColumn *indices = rush_column_child (column, MATRIX_INDICES);
+  gint64 n = length_of (rush_column_child (column, MATRIX_VALUES), at), before = 0;
+
+  if (length_of (starts, at) != n_major + 1 || length_of (indices, at) != n || n < 0 ||
+      index_of (starts, at, 0) != 0 || index_of (starts, at, (guint)n_major) != n)
+    return FALSE;
+  for (guint i = 0; i <= n_major; before = index_of (starts, at, i++))
+    if (index_of (starts, at, i) < before)
+      return FALSE;
+  for (guint i = 0; i < n; i++)
+    if (index_of (indices, at, i) < 0 || index_of (indices, at, i) >= n_minor)
+      return FALSE;
+  return TRUE;
+}
+
+/* Files and programs write anything. */
+static gboolean
+is_sound (const RushColumn *column, guint at, gint64 n_rows, gint64 n_columns)
+{
+  gboolean transposed = rush_column_get_bool (rush_column_child (column, MATRIX_TRANSPOSED), at);
+
+  if (n_rows < 0 || n_columns < 0)
+    return FALSE;
+  if (rush_column_get_int (rush_column_child (column, MATRIX_TYPE), at) == 1)
+    return length_of (rush_column_child (column, MATRIX_VALUES), at) == n_rows * n_columns;
+  return is_sound_sparse (column, at, transposed ? n_rows : n_columns,
+                          transposed ? n_columns : n_rows);
+}
+
 static void
 write_matrix (const RushColumn *column, guint row, GString *out)
 {
   guint at = rush_column_struct_row (column, row);
-  guint n_rows = (guint)rush_column_get_int (rush_column_child (column, MATRIX_ROWS), at);
-  guint n_columns = (guint)rush_column_get_int (rush_column_child (column, MATRIX_COLUMNS), at);
+  gint64 rows = rush_column_get_int (rush_column_child (column, MATRIX_ROWS), at);
+  gint64 columns = rush_column_get_int (rush_column_child (column, MATRIX_COLUMNS), at);
+  guint n_rows = (guint)rows, n_columns = (guint)columns;
 
-  if (rush_column_get_int (rush_column_child (column, MATRIX_TYPE), at) == 1)
+  if (!is_sound (column, at, rows, columns))
+    g_string_append_printf (out,
+                            "(not a matrix: colPtrs, rowIndices and values do not make one of "
+                            "%" G_GINT64_FORMAT " x %" G_GINT64_FORMAT ")",
+                            rows, columns);
+  else if (rush_column_get_int (rush_column_child (column, MATRIX_TYPE), at) == 1)
     write_dense_matrix (column, at, n_rows, n_columns, out);
   else
     write_sparse_matrix (column, at, n_rows, n_columns, out);

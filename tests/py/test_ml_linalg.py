@@ -306,3 +306,29 @@ def test_own_of_numbers(spark):
     assert [row.e for row in df.repartition(2).where("e is not null").collect()] != [2, 5]
     with pytest.raises(AnalysisException, match="cannot cast"):
         df.select(df.e.cast("int")).collect()
+
+
+BAD_MATRICES = {
+    "starts fall": (0, 2, 3, [0, 2, 1, 2], [1, 0], [5.0, 6.0], False),
+    "starts end elsewhere": (0, 2, 3, [0, 1, 9, 9], [1, 0], [5.0, 6.0], False),
+    "a row too many": (0, 2, 3, [0, 1, 1, 2], [1, 7], [5.0, 6.0], False),
+    "a negative row": (0, 2, 3, [0, 1, 1, 2], [-1, 0], [5.0, 6.0], False),
+    "too few starts": (0, 2, 3, [0, 2], [1, 0], [5.0, 6.0], False),
+    "too few rows": (0, 2, 3, [0, 1, 1, 2], [1], [5.0, 6.0], False),
+    "no starts": (0, 2, 3, None, None, [5.0, 6.0], False),
+    "too few values": (1, 2, 3, None, None, [5.0], False),
+    "negative sizes": (1, -2, -3, None, None, 6 * [5.0], False),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_MATRICES)
+def test_what_is_no_matrix_is_not_read_as_one(spark, tmp_path, kind):
+    from rushlight.ml.linalg import MatrixUDT
+    from rushlight.sql.types import StructField, StructType
+    path = str(tmp_path / "matrices")
+    plain = StructType([StructField("m", MatrixUDT.sqlType())])
+    spark.createDataFrame([(BAD_MATRICES[kind],)], plain).write.parquet(path)
+    read = spark.read.schema(StructType([StructField("m", MatrixUDT())])).parquet(path)
+    assert read.selectExpr("cast(m as string)").first()[0].startswith("(not a matrix: ")
+    with pytest.raises(Exception, match="matrix|size|length"):
+        read.first()

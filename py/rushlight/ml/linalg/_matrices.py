@@ -42,14 +42,33 @@ class MatrixUDTBase(UserDefinedType):
     def deserialize(self, datum):
         assert len(datum) == 7, (
             f"MatrixUDT.deserialize given row with length {len(datum)} but requires 7")
+        if datum[0] not in (0, 1):
+            raise ValueError(f"do not recognize type {datum[0]!r}")
+        _, n_rows, n_columns, starts, places, values, transposed = datum
+        major, minor = (n_rows, n_columns) if transposed else (n_columns, n_rows)
+        if not (_is_dense(n_rows, n_columns, values) if datum[0] == 1
+                else _is_sparse(major, minor, starts, places, values)):
+            raise ValueError("not a matrix: colPtrs, rowIndices and values do not make one of "
+                             f"{n_rows} x {n_columns}")
         if datum[0] == 0:
             return self._sparse(*datum[1:])
-        if datum[0] == 1:
-            return self._dense(datum[1], datum[2], datum[5], datum[6])
-        raise ValueError(f"do not recognize type {datum[0]!r}")
+        return self._dense(n_rows, n_columns, values, transposed)
 
     def simpleString(self):
         return "matrix"
+
+
+def _is_dense(n_rows, n_columns, values):
+    return min(n_rows, n_columns) >= 0 and values is not None and len(values) == n_rows * n_columns
+
+
+def _is_sparse(n_major, n_minor, starts, places, values):
+    """Whether starts rise from 0 to the number of values, and places are below n_minor."""
+    if None in (starts, places, values) or min(n_major, n_minor) < 0:
+        return False
+    return len(starts) == n_major + 1 and len(places) == len(values) and starts[0] == 0 \
+        and starts[-1] == len(values) and all(a <= b for a, b in zip(starts, starts[1:])) \
+        and all(0 <= place < n_minor for place in places)
 
 
 class MatrixBase:
