@@ -299,9 +299,6 @@ member_type (const RushJsonField *field, RushJsonWriter *out)
       rush_json_member (out, "items");
       rush_json_fields_schema (field->inside, out);
       break;
-    case RUSH_FIELD_JSON:
-      member_string (out, "type", "object");
-      break;
     case RUSH_FIELD_OWN:
       field->own->schema (out);
       break;

@@ -238,15 +238,6 @@ read_list (const RushJsonField *field, const RushJson *list, const char *where, 
 }
 
 static gboolean
-read_json (const RushJson *value, const char *where, const RushJson **out, GError **error)
-{
-  if (rush_json_kind (value) != RUSH_JSON_OBJECT)
-    return rush_json_fields_fail (value, error, "\"%s\" must be an object", where);
-  *out = value;
-  return TRUE;
-}
-
-static gboolean
 read_value (const RushJsonField *field, const RushJson *value, const char *where, gpointer at,
             GError **error)
 {
@@ -280,8 +271,6 @@ read_value (const RushJsonField *field, const RushJson *value, const char *where
       return rush_json_fields_read (field->inside, value, where, at, error);
     case RUSH_FIELD_LIST:
       return read_list (field, value, where, at, error);
-    case RUSH_FIELD_JSON:
-      return read_json (value, where, at, error);
     case RUSH_FIELD_OWN:
       return field->own->read (value, where, at, error);
     }
@@ -322,9 +311,10 @@ set_nothing (const RushJsonField *field, gpointer at)
     case RUSH_FIELD_SIZES:
     case RUSH_FIELD_NUMBERS:
     case RUSH_FIELD_LIST:
-    case RUSH_FIELD_JSON:
-    case RUSH_FIELD_OWN:
       break; /* all zero */
+    case RUSH_FIELD_OWN:
+      field->own->clear (at);
+      break;
     }
 }
 
@@ -383,7 +373,6 @@ clear_value (const RushJsonField *field, gpointer at)
     case RUSH_FIELD_TIME:
     case RUSH_FIELD_SIZE:
     case RUSH_FIELD_RATE:
-    case RUSH_FIELD_JSON:
       break;
     }
 }

@@ -38,7 +38,6 @@ typedef enum
   RUSH_FIELD_NUMBERS, /* RushDistribution * */
   RUSH_FIELD_OBJECT,  /* a struct in the struct */
   RUSH_FIELD_LIST,    /* GPtrArray * of structs */
-  RUSH_FIELD_JSON,    /* const RushJson *: an object, for somebody else to read */
   RUSH_FIELD_OWN,     /* has functions of its own */
 } RushJsonFieldType;
 
@@ -59,7 +58,7 @@ typedef struct
 typedef struct
 {
   gboolean (*read) (const RushJson *value, const char *where, gpointer field, GError **error);
-  void (*clear) (gpointer field);
+  void (*clear) (gpointer field);       /* to what it is if it is not there; of zeros, too */
   void (*schema) (RushJsonWriter *out); /* members of the object that describes it */
 } RushJsonFieldClass;
 

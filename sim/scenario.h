@@ -130,6 +130,21 @@ typedef struct
 
 typedef enum
 {
+  RUSH_MANAGER_ANY = -1, /* the file does not say: as the master URL says */
+  RUSH_MANAGER_STANDALONE,
+  RUSH_MANAGER_YARN,
+  RUSH_MANAGER_KUBERNETES,
+  RUSH_MANAGER_MESOS,
+} RushManagerKind;
+
+typedef struct
+{
+  RushManagerKind kind;
+  const RushJson *settings; /* the whole object, for the manager to read; or NULL */
+} RushScenarioManager;
+
+typedef enum
+{
   RUSH_DEPLOY_CLIENT,
   RUSH_DEPLOY_CLUSTER,
 } RushDeployMode;
@@ -155,8 +170,8 @@ typedef struct
   RushScenarioPauses pauses;
   RushScenarioPython python;
   RushScenarioSerializers serializers;
-  GPtrArray *stages;       /* RushScenarioStage *, or NULL */
-  const RushJson *manager; /* for the cluster manager to read; or NULL */
+  GPtrArray *stages; /* RushScenarioStage *, or NULL */
+  RushScenarioManager manager;
   RushScenarioDriver driver;
   GPtrArray *faults; /* RushSimFault *, or NULL */
   char *source;      /* the file's path, or the URL */

@@ -248,6 +248,48 @@ static const RushJsonField stage_fields[] = {
 };
 TABLE (stage, RushScenarioStage);
 
+static const char *const manager_kinds[] = { "standalone", "yarn", "kubernetes", "mesos", NULL };
+
+static const RushJsonField manager_kind = RUSH_JSON_FIELD (
+    "kind", RUSH_FIELD_WORD, OF (RushScenarioManager, kind),
+    "who gives executors; as the master URL says unless given", .words = manager_kinds);
+
+/* Its kind is read here, all else by the manager itself. */
+static gboolean
+read_manager (const RushJson *value, const char *where, gpointer field, GError **error)
+{
+  RushScenarioManager *manager = field;
+  const RushJson *kind = rush_json_get (value, manager_kind.name);
+  g_autofree char *kind_where = g_strconcat (where, ".", manager_kind.name, NULL);
+
+  if (rush_json_kind (value) != RUSH_JSON_OBJECT)
+    return rush_json_fields_fail (value, error, "\"%s\" must be an object", where);
+  *manager = (RushScenarioManager){ RUSH_MANAGER_ANY, value };
+  return kind == NULL || rush_json_field_read (&manager_kind, kind, kind_where, manager, error);
+}
+
+static void
+clear_manager (gpointer field)
+{
+  *(RushScenarioManager *)field = (RushScenarioManager){ RUSH_MANAGER_ANY, NULL };
+}
+
+static void
+write_manager (RushJsonWriter *out)
+{
+  rush_json_member (out, "type");
+  rush_json_string (out, "object");
+  rush_json_member (out, "properties");
+  rush_json_begin_object (out);
+  rush_json_member (out, manager_kind.name);
+  rush_json_begin_object (out);
+  rush_json_field_schema_members (&manager_kind, out);
+  rush_json_end_object (out);
+  rush_json_end_object (out);
+}
+
+static const RushJsonFieldClass manager_class = { read_manager, clear_manager, write_manager };
+
 static const char *const deploy_modes[] = { "client", "cluster", NULL };
 
 static const RushJsonField driver_fields[] = {
@@ -291,8 +333,9 @@ static const RushJsonField scenario_fields[] = {
                    "what encoding costs", .inside = &serializer_table),
   RUSH_JSON_FIELD ("stages", RUSH_FIELD_LIST, OF (RushScenario, stages),
                    "model mode: the job, the last stage is its result", .inside = &stage_table),
-  RUSH_JSON_FIELD ("manager", RUSH_FIELD_JSON, OF (RushScenario, manager),
-                   "what the cluster manager is to know: see its own documentation"),
+  RUSH_JSON_FIELD ("manager", RUSH_FIELD_OWN, OF (RushScenario, manager),
+                   "the cluster manager's kind and settings: see sim/managers",
+                   .own = &manager_class),
   RUSH_JSON_FIELD ("driver", RUSH_FIELD_OBJECT, OF (RushScenario, driver), "the driver",
                    .inside = &driver_table),
   RUSH_JSON_FIELD ("faults", RUSH_FIELD_OWN, OF (RushScenario, faults), "what goes wrong, and when",

@@ -28,7 +28,7 @@ static const Parameter parameters[] = {
   { "memory", "executors", "memory" },
   { "hosts", "hosts", "count" },
   { "racks", "hosts", "racks" },
-  { "manager", "manager", "name" },
+  { "manager", "manager", "kind" },
   { "deploy", "driver", "deploy_mode" },
 };
 

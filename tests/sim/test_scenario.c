@@ -51,7 +51,8 @@ test_defaults (void)
   g_assert_cmpint (self->driver.deploy_mode, ==, RUSH_DEPLOY_CLIENT);
   g_assert_null (self->stages);
   g_assert_null (self->faults);
-  g_assert_null (self->manager);
+  g_assert_cmpint (self->manager.kind, ==, RUSH_MANAGER_ANY);
+  g_assert_null (self->manager.settings);
 }
 
 static void
@@ -131,7 +132,8 @@ test_faults (void)
   g_assert_cmpfloat (late->by_s, ==, 0.3);
   g_assert_cmpfloat (late->fraction, ==, 0.2);
   g_assert_cmpstr (rush_sim_fault_name (RUSH_SIM_HEAL), ==, "heal");
-  g_assert_cmpstr (rush_json_get_string (self->manager, "name", NULL), ==, "yarn");
+  g_assert_cmpint (self->manager.kind, ==, RUSH_MANAGER_YARN);
+  g_assert_cmpstr (rush_json_get_string (self->manager.settings, "scheduler", NULL), ==, "fair");
   g_assert_cmpint (self->driver.deploy_mode, ==, RUSH_DEPLOY_CLUSTER);
 }
 
@@ -255,6 +257,8 @@ static const char *const bad_urls[][2] = {
   { "sim://?cores=1&cores=2", "sim://?cores=1&cores=2: \"cores\" is there twice" },
   { "sim://?cores=0", "sim://?cores=0: \"executors.cores\" must be at least 1, not 0" },
   { "sim://?cores=x", "sim://?cores=x: \"executors.cores\" must be a whole number" },
+  { "sim://?manager=spark", "sim://?manager=spark: \"manager.kind\" must be one of "
+                            "\"standalone\", \"yarn\", \"kubernetes\", \"mesos\"" },
   { "sim://?racks=3&hosts=2", "sim://?racks=3&hosts=2: \"hosts.racks\" is 3, but there are 2 "
                               "hosts (hosts.count): a rack would be empty" },
 };
@@ -301,6 +305,9 @@ static const char *const slips[][2] = {
   { "{\"hosts\": 3}", "x.json, line 1: \"hosts\" must be an object" },
   { "{\"faults\": {}}", "x.json, line 1: \"faults\" must be a list" },
   { "{\"manager\": \"yarn\"}", "x.json, line 1: \"manager\" must be an object" },
+  { "{\"manager\": {\"kind\": \"kuberntes\"}}",
+    "x.json, line 1: \"manager.kind\" must be one of \"standalone\", \"yarn\", \"kubernetes\", "
+    "\"mesos\"" },
   { "{\"network\": {\"nic\": 0}}", "x.json, line 1: \"network.nic\" must be at least 1, not 0" },
   { "{\"network\": {\n\"nic\": \"10gbits\"}}",
     "x.json, line 2: \"network.nic\" must be bytes a second, such as \"200m\", or bits, such as "

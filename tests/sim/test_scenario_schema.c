@@ -81,7 +81,7 @@ static const char *const good[] = {
   "{\"stragglers\": {\"tasks\": {\"fraction\": 1, \"slowdown\": {\"lognormal\": {\"median\": 2, "
   "\"sigma\": 0}}}}}",
   "{\"mode\": \"model\", \"stages\": [{\"name\": \"a\", \"tasks\": 1, \"python\": true}]}",
-  "{\"manager\": {\"anything\": [1]}}",
+  "{\"manager\": {\"anything\": [1], \"kind\": \"mesos\"}}",
   "{\"faults\": [{\"at\": 0, \"do\": \"heal\"}, {\"when\": {}, \"times\": 3, \"do\": "
   "\"fail_task\"}]}",
   "{\"executors\": {\"memory\": \"450m\"}, \"cpu\": {\"per_byte\": \"0.5ns\"}}",
@@ -118,6 +118,7 @@ static const char *const bad[] = {
   "{\"mode\": \"model\", \"stages\": [{\"name\": \"a\"}]}",
   "{\"mode\": \"model\", \"stages\": [{\"name\": \"a\", \"tasks\": 1, \"reads\": \"b\"}]}",
   "{\"manager\": \"yarn\"}",
+  "{\"manager\": {\"kind\": 1}}",
   "{\"driver\": {\"deploy_mode\": \"both\"}}",
   "{\"faults\": {}}",
   "{\"faults\": [{\"at\": 1}]}",
