@@ -42,7 +42,9 @@ struct _RushSource
 {
   const RushSourceClass *klass;
   RushRefCount refs;
-  RushSchema *schema; /* (owned) data columns, then partition columns */
+  RushSchema *schema;  /* (owned) data columns, then partition columns */
+  GPtrArray *metadata; /* (owned) JSON of the first columns' metadata, or NULL for a column that has
+                          none; NULL: no column has any */
 };
 RushSource *rush_source_ref (RushSource *self);
 void rush_source_unref (RushSource *self);

@@ -251,6 +251,8 @@ rush_plan_of_source (RushSource *source, const char *const *table)
       const RushField *field = &source->schema->fields[i];
       columns[i] = rush_expr_attribute (field->name, field->type, field->nullable,
                                         rush_expr_id_new (), NULL);
+      if (source->metadata != NULL && i < source->metadata->len)
+        columns[i]->as.attribute.metadata = g_strdup (source->metadata->pdata[i]);
     }
   return rush_plan_relation (source, rush_expr_list_new (n, columns), table);
 }

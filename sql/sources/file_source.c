@@ -323,6 +323,7 @@ finalize (RushSource *base)
   FileSource *self = (FileSource *)base;
 
   g_clear_pointer (&base->schema, rush_schema_unref);
+  g_clear_pointer (&base->metadata, g_ptr_array_unref);
   g_clear_pointer (&self->data_schema, rush_schema_unref);
   rush_file_index_unref (self->index);
   rush_options_unref (self->options);
@@ -440,6 +441,9 @@ rush_file_source_new (RushContext *context, const RushFileFormat *format, const 
        format->check_read (format, self->data_schema, options, settings, error)))
     {
       self->base.schema = join_schemas (self);
+      if (user_schema == NULL && format->column_metadata != NULL)
+        self->base.metadata = format->column_metadata (
+            format, rush_file_index_files (self->index)->pdata[0], self->data_schema);
       return &self->base;
     }
   rush_source_unref (&self->base);

@@ -46,6 +46,9 @@ typedef struct
   const RushEvalSettings *settings; /* zone, ANSI, spark.sql.… */
 } RushReadRequest;
 
+/* An option that formats find: JSON of the columns' metadata, {"name":{…},…}, of those with any. */
+#define RUSH_OPTION_COLUMN_METADATA "spark.sql.column.metadata"
+
 /* What to write, and how. */
 typedef struct
 {
@@ -66,6 +69,10 @@ struct _RushFileFormat
   RushSchema *(*infer_schema) (const RushFileFormat *self, RushContext *context,
                                const GPtrArray *files, const RushOptions *options,
                                const RushEvalSettings *settings, GError **error);
+  /* What @file tells of its columns' metadata: JSON, or NULL, for each of @schema; NULL: nothing.
+   * Optional. (transfer full) */
+  GPtrArray *(*column_metadata) (const RushFileFormat *self, const RushPartitionedFile *file,
+                                 const RushSchema *schema);
   /* What must hold of options and schema, before there are tasks.  Optional. */
   gboolean (*check_read) (const RushFileFormat *self, RushSchema *data_schema,
                           const RushOptions *options, const RushEvalSettings *settings,
@@ -120,9 +127,8 @@ RushSource *rush_file_source_list_again (RushSource *self, RushContext *context,
                                          const RushEvalSettings *settings, GError **error);
 
 /* spark.read.json (an RDD of texts): @texts has one column of strings.  One job. (transfer full) */
-RushSchema *rush_json_infer_texts (RushContext *context, RushRdd *texts,
-                                   const RushOptions *options, const RushEvalSettings *settings,
-                                   GError **error);
+RushSchema *rush_json_infer_texts (RushContext *context, RushRdd *texts, const RushOptions *options,
+                                   const RushEvalSettings *settings, GError **error);
 /* Its rows.  What the options say wrongly, tasks tell. */
 RushRdd *rush_json_parse_texts (RushRdd *texts, RushSchema *schema, RushOptions *options,
                                 const RushEvalSettings *settings);
@@ -134,10 +140,10 @@ typedef struct
   const RushFileFormat *format;
   const char *path;
   RushSaveMode mode;
-  char **partition_by;   /* or NULL */
-  char **bucket_by;      /* or NULL */
+  char **partition_by; /* or NULL */
+  char **bucket_by;    /* or NULL */
   guint n_buckets;
-  char **sort_by;        /* or NULL */
+  char **sort_by; /* or NULL */
   RushOptions *options;
 } RushWriteRequest;
 gboolean rush_write_files (RushContext *context, RushRdd *rows, RushSchema *schema,

@@ -242,3 +242,37 @@ def test_what_tuning_refuses(spark):
         tuning.setNumFolds(1).fit(line(spark))
     with pytest.raises(TypeError, match="param must be an instance of Param"):
         ParamGridBuilder().addGrid("regParam", [1.0])
+
+
+def test_metadata_of_columns(spark, tmp_path):
+    """Parquet files keep it where Spark keeps it, in the schema's JSON; ORC files do not."""
+    pytest.importorskip("pyarrow")
+    from rushlight.sql import functions as F
+    labels = {"ml_attr": {"type": "nominal", "vals": ["ä", 'b"']}}
+    df = spark.range(3).select(F.col("id").alias("id", metadata=labels), F.lit("x").alias("plain"),
+                               (F.col("id") % 2).alias("part", metadata={"in": "folders"}))
+    parquet, orc = str(tmp_path / "parquet"), str(tmp_path / "orc")
+    df.write.partitionBy("part").parquet(parquet)
+    df.write.orc(orc)
+
+    def metadata(frame):
+        return {field.name: field.metadata for field in frame.schema}
+
+    back = spark.read.parquet(parquet)
+    assert metadata(back) == {"id": labels, "plain": {}, "part": {}}
+    assert metadata(back.where("id > 0").select("id")) == {"id": labels}
+    assert back.orderBy("id").collect() == [(0, "x", 0), (1, "x", 1), (2, "x", 0)]
+    assert metadata(spark.sql(f"SELECT * FROM parquet.`{parquet}`"))["id"] == labels
+    assert metadata(spark.read.schema("id long").parquet(parquet))["id"] == {}
+    assert not any(metadata(spark.read.orc(orc)).values())
+    told = pyarrow_metadata(parquet)["org.apache.spark.sql.parquet.row.metadata"]
+    assert [(f["name"], f["metadata"]) for f in json.loads(told)["fields"]] == [
+        ("id", labels), ("plain", {})]
+
+
+def pyarrow_metadata(folder):
+    """What the first file of a folder tells."""
+    import pyarrow.parquet
+    path = sorted(glob.glob(folder + "/**/*.parquet", recursive=True))[0]
+    return {k.decode(): v.decode()
+            for k, v in pyarrow.parquet.read_metadata(path).metadata.items()}

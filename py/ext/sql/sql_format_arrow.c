@@ -508,12 +508,14 @@ writer_arguments (const RushFileFormat *format, const char *path, const RushWrit
                   struct ArrowSchema *schema)
 {
   const char *codec = codec_of (format, request);
+  const char *metadata = rush_options_get (request->options, RUSH_OPTION_COLUMN_METADATA);
   g_autofree char *types = ((const RushArrowFormat *)format)->tells_types
-                               ? engine_types_to_tell (request->schema)
+                               ? engine_types_to_tell (request->schema, metadata != NULL)
                                : NULL;
 
-  return types != NULL ? Py_BuildValue ("(sNss)", path, address_of (schema), codec, types)
-                       : Py_BuildValue ("(sNs)", path, address_of (schema), codec);
+  return types != NULL
+             ? Py_BuildValue ("(sNssz)", path, address_of (schema), codec, types, metadata)
+             : Py_BuildValue ("(sNs)", path, address_of (schema), codec);
 }
 
 static gpointer
@@ -608,6 +610,7 @@ static const RushArrowFormat parquet_format = {
             .batched = TRUE,
             .is_splittable = arrow_is_splittable,
             .infer_schema = arrow_infer_schema,
+            .column_metadata = engine_told_metadata,
             .read = arrow_read,
             .count_rows = arrow_count_rows,
             .supports_type = arrow_supports_type,

@@ -16,8 +16,12 @@ typedef struct
   gboolean tells_types;   /* files say in Spark's JSON which columns are of user-defined types */
 } RushArrowFormat;
 
-/* What a file of such a format tells: the schema's types as JSON; NULL: none is user-defined. */
-char *engine_types_to_tell (const RushSchema *schema);
+/* What a file of such a format tells: the schema's types as JSON; NULL: none is user-defined, and
+ * no column @has_metadata. */
+char *engine_types_to_tell (const RushSchema *schema, gboolean has_metadata);
+/* RushFileFormat.column_metadata of such a format */
+GPtrArray *engine_told_metadata (const RushFileFormat *format, const RushPartitionedFile *file,
+                                 const RushSchema *schema);
 /* @schema (consumed), as the file's own types have it, with what was told. */
 RushSchema *engine_schema_with_told_types (RushSchema *schema, const char *told);
 

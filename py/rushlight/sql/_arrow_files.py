@@ -13,6 +13,7 @@ Structures cross as addresses.  Whoever calls holds the GIL; several threads may
 
 import collections
 import datetime
+import json
 import math
 import os
 import threading
@@ -358,9 +359,21 @@ class Parquet:
         return marks[codec] + ".parquet"
 
     @classmethod
-    def open_writer(cls, path, schema, codec, types=None):
-        """`types`: what the file is to tell of them."""
+    def metadata(cls, path, size, modified):
+        """{name: JSON} of the columns that a file tells metadata of."""
+        told = json.loads(cls.types(path, size, modified) or "{}")
+        return {field["name"]: json.dumps(field["metadata"], separators=(",", ":"))
+                for field in told.get("fields", ()) if field.get("metadata")}
+
+    @classmethod
+    def open_writer(cls, path, schema, codec, types=None, metadata=None):
+        """`types`: what the file is to tell of them; `metadata`: and of its columns, by name."""
         pq = _pyarrow("pyarrow.parquet")
+        if metadata is not None:
+            told, by_name = json.loads(types), json.loads(metadata)
+            for field in told["fields"]:
+                field["metadata"] = by_name.get(field["name"], {})
+            types = json.dumps(told, separators=(",", ":"))
 
         def make(sink, schema):
             writer = pq.ParquetWriter(sink, schema, compression=_parquet_codec(codec),

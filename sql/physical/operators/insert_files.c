@@ -14,6 +14,7 @@
  */
 #include "sql/physical/operators/insert_files.h"
 
+#include "core/base/json.h"
 #include "rdd/source/local_path.h"
 #include "rdd/source/parallelize.h"
 #include "sql/physical/query_private.h"
@@ -57,6 +58,29 @@ typedef struct
   RushCommand *write; /* (owned) */
 } InsertExec;
 
+/* {"name":{…},…} of the columns that have metadata; NULL: none has. (transfer full) */
+static char *
+metadata_of_columns (const RushExprList *columns)
+{
+  GString *all = g_string_new (NULL);
+
+  for (guint i = 0; i < columns->n; i++)
+    {
+      const char *metadata = columns->items[i]->as.attribute.metadata;
+      RushJsonWriter name;
+
+      if (metadata == NULL)
+        continue;
+      g_string_append_c (all, all->len > 0 ? ',' : '{');
+      rush_json_writer_init (&name, all);
+      rush_json_string (&name, rush_expr_name (columns->items[i]));
+      g_string_append_printf (all, ":%s", metadata);
+    }
+  if (all->len > 0)
+    g_string_append_c (all, '}');
+  return g_string_free (all, all->len == 0);
+}
+
 /* All of it: mode, format, place. */
 static gboolean
 write_rows (InsertExec *self, RushQuery *query, RushRdd *rows, const char *path, RushSaveMode mode,
@@ -65,10 +89,13 @@ write_rows (InsertExec *self, RushQuery *query, RushRdd *rows, const char *path,
   const RushCommand *write = self->write;
   g_autoptr (RushSchema) schema = rush_exec_schema (self->base.children[0]);
   g_autoptr (RushOptions) options = rush_options_new ();
+  g_autofree char *metadata = metadata_of_columns (self->base.children[0]->output);
   gint64 n_rows = 0;
 
   for (guint i = 0; write->options != NULL && i + 1 < write->options->len; i += 2)
     rush_options_set (options, write->options->pdata[i], write->options->pdata[i + 1]);
+  if (metadata != NULL)
+    rush_options_set (options, RUSH_OPTION_COLUMN_METADATA, metadata);
   RushWriteRequest request = {
     .format = rush_file_format_find (write->text),
     .path = path,
