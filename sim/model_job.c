@@ -96,7 +96,7 @@ weight (const Stage *stage, guint partition)
   return stage->told.skew > 0 ? rush_repeatable_pow (partition + 1, -stage->told.skew) : 1;
 }
 
-/* Its share of what lies on each host; the hosts of a rack are neighbours. */
+/* @share of what lies on each host; the hosts of a rack are neighbours. */
 static void
 add_fetches (const RushModelJob *self, const Stage *parent, double share, const RushSimHost *host,
              RushTaskDemand *out)
@@ -126,20 +126,57 @@ fetch_failed (const RushModelJob *self, const Stage *parent, guint partition, gu
   return outcome;
 }
 
+/* What its parents have written together. */
+static double
+bytes_of_parents (const RushModelJob *self, const Stage *stage)
+{
+  double bytes = 0;
+
+  for (guint i = 0; i < stage->told.n_parents; i++)
+    bytes += (double)rush_output_book_total_bytes (self->stages[stage->told.parents[i]].book);
+  return bytes;
+}
+
+/* How much of what each parent has written goes to that task. */
+static double
+share_of (const RushModelJob *self, const Stage *stage, guint partition)
+{
+  const RushModelTask *recorded = stage->told.recorded;
+  double bytes;
+
+  if (recorded == NULL)
+    return weight (stage, partition) / stage->sum_of_weights;
+  bytes = bytes_of_parents (self, stage);
+  return bytes > 0 ? recorded[partition].fetched_bytes / bytes : 0;
+}
+
+static void
+demand_of (const RushModelJob *self, const Stage *stage, guint partition, RushTaskDemand *out)
+{
+  const RushModelStage *told = &stage->told;
+
+  *out = (RushTaskDemand){ .runs_python = told->runs_python };
+  if (told->recorded != NULL)
+    {
+      out->cpu_s = told->recorded[partition].cpu_s;
+      out->output_bytes = told->recorded[partition].output_bytes;
+      return;
+    }
+  out->cpu_s = draw (self, stage, "seconds", told->seconds, partition);
+  out->input_bytes = draw (self, stage, "input", told->input_bytes, partition);
+  out->write_bytes = draw (self, stage, "write", told->write_bytes, partition);
+  out->output_bytes = out->write_bytes;
+}
+
 static gboolean
 model_demand (RushTaskModel *model, const RushTask *task, const RushSimHost *host,
               RushTaskDemand *out, RushTaskOutcome **out_missing)
 {
   RushModelJob *self = job_of (model);
   Stage *stage = g_hash_table_lookup (self->stage_of_rdd, task->work->rdd);
-  double share = weight (stage, task->partition) / stage->sum_of_weights;
+  double share = share_of (self, stage, task->partition);
 
-  *out = (RushTaskDemand){
-    .cpu_s = draw (self, stage, "seconds", stage->told.seconds, task->partition),
-    .input_bytes = draw (self, stage, "input", stage->told.input_bytes, task->partition),
-    .write_bytes = draw (self, stage, "write", stage->told.write_bytes, task->partition),
-    .runs_python = stage->told.runs_python,
-  };
+  demand_of (self, stage, task->partition, out);
   for (guint i = 0; i < stage->told.n_parents; i++)
     {
       Stage *parent = &self->stages[stage->told.parents[i]];
@@ -204,10 +241,10 @@ model_succeed (RushTaskModel *model, const RushTask *task, const char *executor_
 
   if (task->work->kind != RUSH_TASK_SHUFFLE_MAP)
     return outcome;
-  outcome->map_status = status_of (self, stage, task, executor_id, host, demand->write_bytes);
+  outcome->map_status = status_of (self, stage, task, executor_id, host, demand->output_bytes);
   outcome->free_map_status = unref_status;
   rush_output_book_put (stage->book, task->partition, number_of (self, executor_id), host->index,
-                        (gint64)demand->write_bytes);
+                        (gint64)demand->output_bytes);
   return outcome;
 }
 
@@ -237,12 +274,16 @@ n_readers (const RushModelStage *stages, guint n_stages, guint stage, GError **e
 {
   guint n = 0;
 
+  if (stage + 1 == n_stages)
+    return 0;
   for (guint i = stage + 1; i < n_stages; i++)
     for (guint p = 0; p < stages[i].n_parents; p++)
       {
         if (stages[i].parents[p] != stage)
           continue;
-        if (n != 0 && n != stages[i].n_tasks)
+        /* What was recorded may have been coalesced for one of them; how much each task read is
+         * known then. */
+        if (n != 0 && n != stages[i].n_tasks && stages[i].recorded == NULL)
           {
             g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
                          "Stage '%s' is read by stages of %u and of %u tasks; a shuffle has one "
@@ -250,11 +291,11 @@ n_readers (const RushModelStage *stages, guint n_stages, guint stage, GError **e
                          stages[stage].name, n, stages[i].n_tasks);
             return 0;
           }
-        n = stages[i].n_tasks;
+        n = MAX (n, stages[i].n_tasks);
       }
-  if (n == 0)
+  if (n == 0 && !stages[stage].is_result)
     g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
-                 "Stage '%s' is not the last one, and no stage reads it", stages[stage].name);
+                 "Stage '%s' is not a result, and no stage reads it", stages[stage].name);
   return n;
 }
 
@@ -330,9 +371,15 @@ rush_model_job_new (RushLineage *lineage, RushTopology *topology, const RushMode
   self->executor_names = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < n_stages; i++)
     {
-      guint readers = i + 1 < n_stages ? n_readers (stages, n_stages, i, error) : 0;
+      g_autoptr (GError) cause = NULL;
+      guint readers = n_readers (stages, n_stages, i, &cause);
 
-      if (!check_stage (stages, i, error) || (i + 1 < n_stages && readers == 0))
+      if (cause != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&cause));
+          return NULL;
+        }
+      if (!check_stage (stages, i, error))
         return NULL;
       add_stage (self, lineage, &stages[i], readers);
     }
@@ -364,6 +411,13 @@ RushRdd *
 rush_model_job_rdd (RushModelJob *self)
 {
   return self->stages[self->n_stages - 1].rdd;
+}
+
+RushRdd *
+rush_model_job_stage_rdd (RushModelJob *self, guint stage)
+{
+  g_return_val_if_fail (stage < self->n_stages, NULL);
+  return self->stages[stage].rdd;
 }
 
 RushTaskModel *

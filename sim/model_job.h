@@ -17,6 +17,8 @@
  * in proportion to what lies there: a host is one number, however many outputs it has, which is why
  * a million maps and ten thousand reduces are not ten thousand million transfers.
  *
+ * Several stages may be results, each of a job of its own: what they have in common they share.
+ *
  * Ownership:  the job owns its RDDs; lineage and topology outlive it, it outlives scheduler and
  *             backend.
  * Threads:    the simulation's.
@@ -26,7 +28,15 @@
 #include "sim/distribution.h"
 #include "sim/task_model.h"
 
-#define RUSH_MODEL_MAX_PARENTS 4
+#define RUSH_MODEL_MAX_PARENTS 128
+
+/* One task as it was recorded. */
+typedef struct
+{
+  double cpu_s;
+  double fetched_bytes; /* of shuffles */
+  double output_bytes;  /* to one; the time that writing took is in cpu_s */
+} RushModelTask;
 
 typedef struct
 {
@@ -38,20 +48,23 @@ typedef struct
   gboolean runs_python;
   guint parents[RUSH_MODEL_MAX_PARENTS]; /* stages before this one */
   guint n_parents;
-  double skew; /* of what its tasks read: the i-th gets a share like i^−skew; 0: all alike */
+  double skew;        /* of what its tasks read: the i-th gets a share like i^−skew; 0: all alike */
+  gboolean is_result; /* of a job; the last stage always is */
+  const RushModelTask *recorded; /* by task (unowned): in place of all distributions; or NULL */
 } RushModelStage;
 
 typedef struct _RushModelJob RushModelJob;
 
-/* The last stage is the job's result; every other one must be read by a later one, by all of them
- * with the same number of tasks.  INVALID_ARGUMENT names the stage. */
+/* A stage that is no result must be read by a later one, and by all that read it with the same
+ * number of tasks.  INVALID_ARGUMENT names the stage. */
 RushModelJob *rush_model_job_new (RushLineage *lineage, RushTopology *topology,
                                   const RushModelStage *stages, guint n_stages, guint64 seed,
                                   GError **error);
 void rush_model_job_free (RushModelJob *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushModelJob, rush_model_job_free)
-RushRdd *rush_model_job_rdd (RushModelJob *self);         /* (transfer none) */
-RushTaskModel *rush_model_job_model (RushModelJob *self); /* (transfer none) */
+RushRdd *rush_model_job_rdd (RushModelJob *self); /* of the last stage (transfer none) */
+RushRdd *rush_model_job_stage_rdd (RushModelJob *self, guint stage); /* (transfer none) */
+RushTaskModel *rush_model_job_model (RushModelJob *self);            /* (transfer none) */
 /* What a result task of such a job does with its partition: it is never called. */
 gboolean rush_model_job_func (RushIterator *rows, RushTaskContext *ctx, gpointer data,
                               RushTaskResult *out, GError **error);

@@ -25,7 +25,8 @@ typedef struct
   double cpu_s; /* on a core of speed 1 */
   double input_bytes;
   double host_bytes, rack_bytes, far_bytes; /* fetched: from this host, this rack, other racks */
-  double write_bytes;
+  double write_bytes;  /* to the disk of the host */
+  double output_bytes; /* that lie there for others to fetch: mostly the same */
   gboolean runs_python;
 } RushTaskDemand;
 

@@ -201,8 +201,7 @@ divert_to_file (RushExternalCombiner *self, GError **error)
   RushSchema *schema =
       self->spec.finish_schema != NULL ? self->spec.finish_schema : self->spec.schema;
 
-  if (!open_file (self, error) ||
-      !drain_to_file (self, finish_of (self), write_undivided, error))
+  if (!open_file (self, error) || !drain_to_file (self, finish_of (self), write_undivided, error))
     return FALSE;
   self->replay = rush_spill_file_read (self->file, 0, rush_spill_file_size (self->file), schema,
                                        self->spec.ctx->allocator);
@@ -459,7 +458,8 @@ combiner_new_at (const RushCombineSpec *spec, guint level)
 {
   RushExternalCombiner *self = g_new0 (RushExternalCombiner, 1);
 
-  self->consumer = (RushMemoryConsumer){ "Combiner", used_bytes, spill, FALSE };
+  self->consumer =
+      (RushMemoryConsumer){ .name = "Combiner", .used_bytes = used_bytes, .spill = spill };
   self->spec = *spec;
   self->level = level;
   self->combiner = spec->combiner_new (spec->combiner_data, spec->schema, spec->ctx->allocator);

@@ -404,7 +404,8 @@ sort_make (const RushDependency *dependency, guint map_index, RushBlockStore *st
 {
   SortShuffleWriter *self = g_new0 (SortShuffleWriter, 1);
   guint n = dependency->partitioner->n_partitions;
-  self->consumer = (RushMemoryConsumer){ "ShuffleWriter", used_bytes, spill, FALSE };
+  self->consumer =
+      (RushMemoryConsumer){ .name = "ShuffleWriter", .used_bytes = used_bytes, .spill = spill };
   self->dependency = rush_dependency_ref ((RushDependency *)dependency);
   self->store = store;
   self->base.ctx = ctx;

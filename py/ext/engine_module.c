@@ -2,6 +2,7 @@
  */
 #include "py/ext/graph/graph_private.h"
 #include "py/ext/ml/ml_private.h"
+#include "py/ext/sim/sim_private.h"
 
 static PyObject *trace_hook; /* (owned) or NULL */
 
@@ -102,7 +103,7 @@ PyInit__engine (void)
       PyModule_AddObjectRef (module, "Rdd", (PyObject *)&EngineRdd_Type) < 0 ||
       PyModule_AddObjectRef (module, "Broadcast", (PyObject *)&EngineBroadcast_Type) < 0 ||
       engine_sql_add_to_module (module) < 0 || engine_ml_add_to_module (module) < 0 ||
-      engine_graph_add_to_module (module) < 0)
+      engine_graph_add_to_module (module) < 0 || engine_sim_add_to_module (module) < 0)
     {
       Py_DECREF (module);
       return NULL;

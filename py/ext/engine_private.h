@@ -74,6 +74,8 @@ typedef struct
 
 /* For PyArg_ParseTuple "O&": a tuple of three str, borrowed from the arguments. */
 int engine_call_converter (PyObject *object, void *out_call);
+/* For PyArg_ParseTuple "O&": guint *, of an int from 0 to 2147483647, what Spark's numbers are. */
+int engine_count_converter (PyObject *object, void *out_guint);
 void engine_call_push (const EngineCall *call);
 void engine_call_pop (void);
 

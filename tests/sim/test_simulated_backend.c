@@ -422,7 +422,7 @@ test_stages_that_do_not_fit_are_refused (void)
 
   world_begin (&world);
   g_assert_null (rush_model_job_new (world.lineage, world.topology, unread, 2, 7, &error));
-  g_assert_cmpstr (error->message, ==, "Stage 'a' is not the last one, and no stage reads it");
+  g_assert_cmpstr (error->message, ==, "Stage 'a' is not a result, and no stage reads it");
   g_clear_error (&error);
   g_assert_null (rush_model_job_new (world.lineage, world.topology, empty, 1, 7, &error));
   g_assert_cmpstr (error->message, ==, "Stage 'a' has no tasks");

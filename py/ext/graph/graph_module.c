@@ -19,24 +19,6 @@ rdd_converter (PyObject *object, void *out_rdd)
   return 1;
 }
 
-int
-engine_count_converter (PyObject *object, void *out_guint)
-{
-  int overflow;
-  long long n = PyLong_AsLongLongAndOverflow (object, &overflow);
-  if (n == -1 && PyErr_Occurred ())
-    return 0;
-  if (overflow != 0 || n < 0 || n > G_MAXINT32)
-    {
-      PyErr_Format (PyExc_ValueError,
-                    "requirement failed: a number from 0 to 2147483647 is needed, but got %R",
-                    object);
-      return 0;
-    }
-  *(guint *)out_guint = (guint)n;
-  return 1;
-}
-
 /* graph (context, vertices or None, edges, strategy or None, n_edge_partitions,
  *        n_vertex_partitions, call) */
 static PyObject *

@@ -57,7 +57,5 @@ extern PyMethodDef engine_graph_algorithms[];
 
 /* Adds all of it; −1 with an exception set. */
 int engine_graph_add_to_module (PyObject *module);
-/* For PyArg_ParseTuple "O&": guint *, of an int from 0 to 2147483647, what Spark's numbers are. */
-int engine_count_converter (PyObject *object, void *out_guint);
 /* Takes over @graph; NULL: raises @error. */
 PyObject *engine_graph_wrap (RushGraph *graph, GError *error);

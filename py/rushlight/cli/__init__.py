@@ -3,6 +3,7 @@
     rushlight submit [options] app.py [arguments]     runs a PySpark program
     rushlight dag -o picture.svg app.py [arguments]   runs it and draws its jobs
     rushlight shell [options]                         Python's prompt with sc and spark
+    rushlight replay LOG [options]                    a logged run on other clusters
 
     options.py      spark-submit's flags and ours, into settings; properties.py: files of settings
     submit.py       submit and dag, from the command line to the exit status
@@ -11,6 +12,7 @@
     shell.py        what `rushlight shell` becomes; prompt.py: what makes Python's prompt a shell
     launched.py     the settings of a program that nothing of this has started
     handover.py     a program whose master is a cluster goes to the real PySpark
+    replay.py       what an event log says of other clusters
 """
 import sys
 
@@ -20,6 +22,7 @@ USAGE = """\
 usage: rushlight submit [options] app.py [arguments]         run a PySpark program
        rushlight dag [-o FILE] [options] app.py [arguments]  run it and draw its jobs
        rushlight shell [options]                             a Python prompt with sc and spark
+       rushlight replay LOG [options]                        a logged run on other clusters
        rushlight --version
 
 `rushlight submit --help` lists the options; they are spark-submit's."""
@@ -44,5 +47,8 @@ def main(argv=None):
     if command == "shell":
         from rushlight.cli.shell import shell
         return shell(arguments)
+    if command == "replay":
+        from rushlight.cli.replay import replay
+        return replay(arguments)
     print(f"rushlight: no command {command!r}\n{USAGE}", file=sys.stderr)
     return 2

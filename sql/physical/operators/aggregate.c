@@ -133,7 +133,9 @@ static void
 begin_sorted (AggregateIterator *self)
 {
   self->combiner = make_combiner (self);
-  self->consumer = (RushMemoryConsumer){ "SortAggregate", sorted_bytes, spill_nothing, FALSE };
+  self->consumer = (RushMemoryConsumer){ .name = "SortAggregate",
+                                         .used_bytes = sorted_bytes,
+                                         .spill = spill_nothing };
   if (self->ctx->memory != NULL)
     rush_task_memory_add_consumer (self->ctx->memory, &self->consumer);
 }

@@ -239,7 +239,7 @@ rush_row_array_new (const char *name, RushSchema *schema, RushTaskContext *ctx)
 {
   RushRowArray *self = g_new0 (RushRowArray, 1);
 
-  self->consumer = (RushMemoryConsumer){ name, used_bytes, spill, FALSE };
+  self->consumer = (RushMemoryConsumer){ .name = name, .used_bytes = used_bytes, .spill = spill };
   self->schema = rush_schema_ref (schema);
   self->ctx = ctx;
   self->batches = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_batch_unref);

@@ -392,7 +392,7 @@ rush_row_sorter_new (RushSchema *schema, RushExprList *orders, RushTaskContext *
 {
   RushRowSorter *self = g_new0 (RushRowSorter, 1);
 
-  self->consumer = (RushMemoryConsumer){ "Sort", used_bytes, spill, FALSE };
+  self->consumer = (RushMemoryConsumer){ .name = "Sort", .used_bytes = used_bytes, .spill = spill };
   self->schema = rush_schema_ref (schema);
   self->orders = rush_expr_list_ref (orders);
   self->spec = rush_sort_spec_new (orders);

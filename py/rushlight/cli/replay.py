@@ -1,0 +1,122 @@
+"""rushlight replay: a run that was logged, on other clusters.
+
+    $ rushlight replay app-1.zstd --executors 1,2,4,8 --cores 4
+    executors  cores   seconds  executor-hours  cores busy
+            1      4      61.0            0.02         93%
+            2      4      33.2            0.02         85%
+    …
+
+The numbers come of the simulated cluster (sim/replay/): the recorded tasks under the real scheduler.
+"""
+import argparse
+import re
+import sys
+
+import rushlight.context  # noqa: F401  (makes the engine's errors Python's)
+from rushlight import _engine
+from rushlight._event_logs import pieces_of
+from rushlight._line_chart import line_chart
+from rushlight.errors import PySparkException
+
+_UNITS = {"": 1, "k": 2 ** 10, "m": 2 ** 20, "g": 2 ** 30}
+
+
+def replay(arguments):
+    """Runs the command; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        run = _read(options.log)
+        facts = run.facts()
+        rows = [(n, run.predict(n, options.cores or _cores_each(facts), options.hosts,
+                                options.network, options.without_skew, _settings(options)))
+                for n in options.executors or [max(1, facts["n_executors"])]]
+        bounds = run.bounds()
+    except (PySparkException, OSError) as e:
+        print(f"rushlight replay: {e}", file=sys.stderr)
+        return 1
+    _print(facts, bounds, rows, options)
+    if options.plot:
+        _plot(options.plot, facts, bounds, rows)
+    return 0
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="rushlight replay",
+        description="How long a logged run would take on other clusters.")
+    parser.add_argument("log", help="an event log, Rushlight's or Spark's: a file, plain or .zstd "
+                        ".lz4 .gz, or a folder of rolled files")
+    parser.add_argument("--executors", type=_numbers, metavar="N[,N…]",
+                        help="how many (as recorded)")
+    parser.add_argument("--cores", type=_number, metavar="N", help="of each (as recorded)")
+    parser.add_argument("--hosts", type=_number, default=0, metavar="N",
+                        help="that they stand on (an executor a host)")
+    parser.add_argument("--network", type=_bandwidth, default=0, metavar="10gbit|1g",
+                        help="of each host: bits, or bytes, a second (without limit)")
+    parser.add_argument("--speculation", action="store_true",
+                        help="copy tasks that take much longer than others")
+    parser.add_argument("--without-skew", action="store_true",
+                        help="as if all tasks of a stage took the same time")
+    parser.add_argument("--plot", metavar="FILE.svg", help="time and executor-hours, drawn")
+    return parser
+
+
+def _number(text):
+    if not re.fullmatch("[0-9]+", text) or not 1 <= int(text) <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 1000000")
+    return int(text)
+
+
+def _numbers(text):
+    return [_number(part) for part in text.split(",")]
+
+
+def _bandwidth(text):
+    bits = re.fullmatch(r"([0-9.]+)([kmg])bit", text)
+    if bits:
+        return float(bits.group(1)) * 1000 ** (" kmg".index(bits.group(2))) / 8
+    size = re.fullmatch(r"([0-9.]+)([kmg]?)", text)
+    if not size:
+        raise argparse.ArgumentTypeError(f"{text!r} is no bandwidth such as 10gbit or 500m")
+    return float(size.group(1)) * _UNITS[size.group(2)]
+
+
+def _read(path):
+    run = _engine.RecordedRun(path)
+    for piece in pieces_of(path):
+        run.add_lines(piece)
+    run.close()
+    return run
+
+
+def _cores_each(facts):
+    return max(1, facts["n_cores"] // max(1, facts["n_executors"]))
+
+
+def _settings(options):
+    return {"spark.speculation": "true"} if options.speculation else {}
+
+
+def _print(facts, bounds, rows, options):
+    print(f"{facts['app_name']}: {facts['n_jobs']} jobs, {facts['n_stages']} stages, "
+          f"{facts['n_tasks']} tasks in {facts['seconds']:.1f} s on {facts['n_cores']} cores")
+    if bounds["n_left_out"]:
+        print(f"left out: {bounds['n_left_out']} jobs that failed")
+    print(f"{'executors':>9}  {'cores':>5}  {'seconds':>9}  {'executor-hours':>14}  "
+          f"{'cores busy':>10}")
+    for n, row in rows:
+        print(f"{n:>9}  {options.cores or _cores_each(facts):>5}  {row['seconds']:>9.1f}  "
+              f"{row['executor_seconds'] / 3600:>14.4f}  {row['busy_fraction']:>10.0%}")
+    print(f"never less than {bounds['critical_path_s']:.1f} s: the longest chain of tasks and of "
+          f"the program's own time ({bounds['driver_s']:.1f} s of it)")
+    print(f"one core alone would work for {bounds['work_s']:.1f} s")
+
+
+def _plot(path, facts, bounds, rows):
+    chart = line_chart(f"{facts['app_name']} on other clusters", "executors",
+                       [n for n, _ in rows],
+                       [("seconds", [row["seconds"] for _, row in rows]),
+                        ("executor-hours", [row["executor_seconds"] / 3600 for _, row in rows])],
+                       mark=("critical path", bounds["critical_path_s"]))
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(chart)

@@ -1,0 +1,338 @@
+/* replay.c - the jobs of a plan on a simulated cluster, as the program would have submitted them.
+ *
+ *     program    think │ job 0 ············ │ think │ job 1 ······ │ think │ …
+ *     cluster            ▓▓▓ ▓▓▓▓ ▓▓                  ▓▓▓▓ ▓▓
+ *
+ * The critical path is the same on a cluster that has a core for each task and wires without limit.
+ */
+#include "sim/replay/replay.h"
+
+#include "sim/replay/replay_plan.h"
+#include "sim/simulated_backend.h"
+
+#define UNLIMITED_BYTES_PER_S 1e15
+
+typedef struct _Replay Replay;
+
+/* A job, as its scheduler's listener. */
+typedef struct
+{
+  RushJobListener listener;
+  Replay *replay;
+  guint index; /* in the plan */
+} Listening;
+
+struct _Replay
+{
+  const RushWhatIf *what_if;
+  RushReplayPlan *plan;
+  RushEventHeap *heap;
+  RushTopology *topology;
+  RushLineage *lineage;
+  RushModelJob *stages;
+  RushEventBus *bus;
+  RushEventBus *own_bus; /* if nobody handed one in */
+  RushListener *counter; /* the own bus' */
+  RushMapOutputTracker *tracker;
+  RushBackend *backend;
+  RushScheduler *scheduler;
+  Listening *listening; /* by job */
+  gboolean *ended;      /* by end_rank */
+  guint n_in_order;     /* so many have ended, in the order in which they ended in the log */
+  guint n_ended;
+  guint next;                    /* job to be submitted */
+  gint64 idle_us, idle_since_us; /* no job ran */
+  guint n_active;
+  GError *failure;
+};
+
+/* ---- submission ---- */
+
+static void
+submit (gpointer data, gint64 index)
+{
+  Replay *self = data;
+  const RushReplayJob *job = &g_array_index (self->plan->jobs, RushReplayJob, index);
+  RushJobRequest *request = g_new0 (RushJobRequest, 1);
+  RushMessage *message = rush_message_new (RUSH_MESSAGE_JOB_SUBMITTED);
+
+  if (self->n_active++ == 0)
+    self->idle_us += rush_event_heap_now_us (self->heap) - self->idle_since_us;
+  request->job_id = rush_scheduler_next_job_id (self->scheduler);
+  request->rdd = rush_rdd_ref (rush_model_job_stage_rdd (self->stages, job->result));
+  request->func = rush_model_job_func;
+  request->listener = &self->listening[index].listener;
+  request->cause = g_strdup ("action");
+  request->call_site = (RushCallSite){
+    .short_form = g_strdup (g_ptr_array_index (self->plan->names, job->result)),
+    .long_form = g_strdup (""),
+  };
+  if (!rush_job_request_set_partitions (request, NULL, 0, NULL))
+    g_assert_not_reached (); /* a model knows its numbers of tasks */
+  message->job = request;
+  rush_scheduler_handle (self->scheduler, message);
+}
+
+/* All jobs that wait for no other any more; each after the program's own time. */
+static void
+plan_next (Replay *self)
+{
+  while (self->next < self->plan->jobs->len)
+    {
+      const RushReplayJob *job = &g_array_index (self->plan->jobs, RushReplayJob, self->next);
+
+      if (job->n_before > self->n_in_order)
+        return;
+      rush_event_heap_put (self->heap, job->think_us, submit, self, self->next++);
+    }
+}
+
+/* ---- the end of a job ---- */
+
+static gboolean
+task_succeeded (RushJobListener *listener, guint i, RushTaskResult *result, GError **error)
+{
+  return TRUE;
+}
+
+/* What comes next is an action of its own: here the scheduler is in the middle of a message. */
+static void
+go_on (gpointer data, gint64 argument)
+{
+  plan_next (data);
+}
+
+static void
+job_ended (RushJobListener *listener, const GError *error)
+{
+  Listening *listening = (Listening *)listener;
+  Replay *self = listening->replay;
+  const RushReplayJob *job = &g_array_index (self->plan->jobs, RushReplayJob, listening->index);
+
+  if (error != NULL && self->failure == NULL)
+    self->failure = g_error_copy (error);
+  self->n_ended++;
+  if (--self->n_active == 0)
+    self->idle_since_us = rush_event_heap_now_us (self->heap);
+  self->ended[job->end_rank] = TRUE;
+  while (self->n_in_order < self->plan->jobs->len && self->ended[self->n_in_order])
+    self->n_in_order++;
+  rush_event_heap_put (self->heap, 0, go_on, self, 0);
+}
+
+static const RushJobListenerClass listening_class = { task_succeeded, job_ended };
+
+/* ---- counting attempts ---- */
+
+typedef struct
+{
+  RushListener base;
+  guint64 n_tasks;
+  gint64 busy_ms;
+} Counter;
+
+static void
+count_event (RushListener *base, RushEvent *event)
+{
+  Counter *self = (Counter *)base;
+
+  if (event->kind != RUSH_EVENT_TASK_END)
+    return;
+  self->n_tasks++;
+  self->busy_ms += event->task_end.task.finish_ms - event->task_end.task.launch_ms;
+}
+
+static void
+counter_free (RushListener *base)
+{
+  g_free (base);
+}
+
+static const RushListenerClass counter_class = {
+  .name = "replay counter",
+  .on_event = count_event,
+  .free = counter_free,
+};
+
+/* ---- the cluster ---- */
+
+static void
+add_executors (Replay *self)
+{
+  const RushWhatIf *what_if = self->what_if;
+  guint n_hosts = rush_topology_n_hosts (self->topology);
+
+  for (guint i = 0; i < what_if->n_executors; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("%u", i);
+      RushSimExecutor executor = { .id = id,
+                                   .host = rush_topology_host (self->topology, i % n_hosts),
+                                   .cores = what_if->cores };
+
+      rush_simulated_backend_executor_ready (self->backend, &executor);
+    }
+}
+
+static void
+make_cluster (Replay *self)
+{
+  static const RushSimCosts no_costs; /* they are part of what was recorded */
+  const RushWhatIf *what_if = self->what_if;
+  double wire =
+      what_if->network_bytes_per_s > 0 ? what_if->network_bytes_per_s : UNLIMITED_BYTES_PER_S;
+  guint n_hosts = what_if->n_hosts > 0 ? what_if->n_hosts : what_if->n_executors;
+  RushTopologyShape shape = { .n_hosts = MIN (n_hosts, what_if->n_executors),
+                              .n_racks = 1,
+                              .cores = what_if->cores,
+                              .memory_bytes = (gint64)1 << 40,
+                              .cpu_speed = 1,
+                              .nic_bytes_per_s = wire,
+                              .uplink_bytes_per_s = UNLIMITED_BYTES_PER_S,
+                              .disk_bytes_per_s = UNLIMITED_BYTES_PER_S };
+
+  self->heap = rush_event_heap_new (0);
+  self->topology = rush_topology_new (self->heap, &shape);
+  self->lineage = rush_lineage_new ();
+  self->own_bus = rush_event_bus_new (1);
+  self->bus = what_if->bus != NULL ? what_if->bus : self->own_bus;
+  self->counter = (RushListener *)g_new0 (Counter, 1);
+  self->counter->klass = &counter_class;
+  rush_event_bus_add_inline (self->bus, self->counter);
+  self->tracker = rush_map_output_tracker_new ();
+  self->stages =
+      rush_model_job_new (self->lineage, self->topology, (RushModelStage *)self->plan->stages->data,
+                          self->plan->stages->len, 0, &self->failure);
+  if (self->stages == NULL)
+    return;
+  self->backend = rush_simulated_backend_new (
+      &(RushSimulatedSetup){ .heap = self->heap,
+                             .topology = self->topology,
+                             .model = rush_model_job_model (self->stages),
+                             .costs = &no_costs,
+                             .bus = self->bus });
+  self->scheduler =
+      rush_scheduler_new (what_if->conf, self->backend, self->bus, self->tracker,
+                          (guint)rush_conf_get_int (what_if->conf, "spark.task.maxFailures"));
+  rush_simulated_backend_attach (self->backend, self->scheduler);
+  add_executors (self);
+}
+
+static void
+replay_clear (Replay *self)
+{
+  g_clear_pointer (&self->scheduler, rush_scheduler_free);
+  if (self->backend != NULL)
+    self->backend->klass->free (self->backend);
+  rush_model_job_free (self->stages);
+  rush_map_output_tracker_free (self->tracker);
+  rush_event_bus_free (self->own_bus);
+  rush_lineage_unref (self->lineage);
+  rush_topology_free (self->topology);
+  rush_event_heap_free (self->heap);
+  g_free (self->listening);
+  g_free (self->ended);
+  g_clear_error (&self->failure);
+}
+
+/* ---- a run ---- */
+
+static gboolean
+run_to_the_end (Replay *self, GError **error)
+{
+  guint n_jobs = self->plan->jobs->len;
+
+  self->listening = g_new0 (Listening, n_jobs);
+  self->ended = g_new0 (gboolean, n_jobs);
+  for (guint i = 0; i < n_jobs; i++)
+    self->listening[i] = (Listening){ { &listening_class }, self, i };
+  plan_next (self);
+  while (self->n_ended < n_jobs && self->failure == NULL && rush_event_heap_step (self->heap))
+    ;
+  if (self->failure != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&self->failure));
+      return FALSE;
+    }
+  g_assert (self->n_ended == n_jobs);
+  return TRUE;
+}
+
+static void
+predict (Replay *self, RushPrediction *out)
+{
+  const Counter *counter = (const Counter *)self->counter;
+  double seconds = (double)rush_event_heap_now_us (self->heap) / G_USEC_PER_SEC;
+  double core_seconds = seconds * self->what_if->n_executors * self->what_if->cores;
+
+  *out = (RushPrediction){
+    .seconds = seconds,
+    .executor_seconds = seconds * self->what_if->n_executors,
+    .busy_fraction = core_seconds > 0 ? (double)counter->busy_ms / 1000 / core_seconds : 0,
+    .driver_s = (double)self->idle_us / G_USEC_PER_SEC,
+    .n_tasks = counter->n_tasks,
+  };
+}
+
+static gboolean
+replay_plan (RushReplayPlan *plan, const RushWhatIf *what_if, RushPrediction *out, GError **error)
+{
+  Replay self = { .what_if = what_if, .plan = plan };
+  gboolean ended = FALSE;
+
+  make_cluster (&self);
+  if (self.failure != NULL)
+    g_propagate_error (error, g_steal_pointer (&self.failure));
+  else
+    ended = run_to_the_end (&self, error);
+  if (ended)
+    predict (&self, out);
+  replay_clear (&self);
+  return ended;
+}
+
+static gboolean
+check (const RushRecordedRun *run, const RushReplayPlan *plan, const RushWhatIf *what_if,
+       GError **error)
+{
+  if (what_if->n_executors == 0 || what_if->cores == 0)
+    g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                 "A cluster of %u executors with %u cores each cannot run anything; both must be "
+                 "at least 1",
+                 what_if->n_executors, what_if->cores);
+  else if (plan->jobs->len == 0)
+    g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                 "%s: no job of this log has ended well, so there is nothing to replay",
+                 run->source);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+gboolean
+rush_replay (RushRecordedRun *run, const RushWhatIf *what_if, RushPrediction *out, GError **error)
+{
+  g_autoptr (RushReplayPlan) plan = rush_replay_plan_new (run, what_if->without_skew);
+
+  return check (run, plan, what_if, error) && replay_plan (plan, what_if, out, error);
+}
+
+gboolean
+rush_replay_bounds (RushRecordedRun *run, RushReplayBounds *out, GError **error)
+{
+  g_autoptr (RushReplayPlan) plan = rush_replay_plan_new (run, FALSE);
+  RushConf *conf = rush_conf_new ();
+  RushWhatIf endless = { .n_executors = 1,
+                         .cores = (guint)CLAMP (run->n_tasks, 1, G_MAXINT),
+                         .conf = conf };
+  RushPrediction prediction;
+  gboolean known =
+      check (run, plan, &endless, error) && replay_plan (plan, &endless, &prediction, error);
+
+  if (known)
+    *out = (RushReplayBounds){ .critical_path_s = prediction.seconds,
+                               .work_s = plan->work_s,
+                               .driver_s = prediction.driver_s,
+                               .n_left_out = plan->n_left_out };
+  rush_conf_unref (conf);
+  return known;
+}

@@ -1,0 +1,176 @@
+"""rushlight replay: what an event log says of other clusters."""
+import os
+import subprocess
+import sys
+
+import pytest
+
+import rushlight.context  # noqa: F401
+from event_log_files import COMPRESSED, event, job, log, task
+from rushlight import _engine
+from rushlight._event_logs import pieces_of
+from rushlight.errors import IllegalArgumentException
+
+def recorded(text):
+    run = _engine.RecordedRun("test.log")
+    run.add_lines(text.encode())
+    run.close()
+    return run
+
+
+def seconds(run, executors, cores, hosts=0, network=0, without_skew=False, **settings):
+    answer = run.predict(executors, cores, hosts, network, without_skew, settings)
+    return pytest.approx(answer["seconds"], abs=1e-3)
+
+
+def four_tasks(stage, start_ms, each_ms=1000, **more):
+    """Two at a time."""
+    return [task(stage, i, start_ms + i // 2 * each_ms, start_ms + (i // 2 + 1) * each_ms, **more)
+            for i in range(4)]
+
+
+# ── cores ──
+def test_waves_of_tasks():
+    run = recorded(log(job(0, 1000, 3000, [(0, [], four_tasks(0, 1000))])))
+    assert [seconds(run, 1, n) for n in (1, 2, 3, 4, 9)] == [4, 2, 2, 1, 1]
+    assert seconds(run, 4, 1) == 1
+
+
+def test_the_recorded_cluster_takes_the_recorded_time():
+    """Two jobs with half a second of the program's own before, and one between them."""
+    run = recorded(log(job(0, 1500, 3500, [(0, [], four_tasks(0, 1500))]),
+                       job(1, 4500, 6500, [(1, [], four_tasks(1, 4500))])))
+    assert seconds(run, 1, 2) == 5.5
+    assert run.bounds() == {"critical_path_s": 3.5, "work_s": 8.0, "driver_s": 1.5,
+                            "n_left_out": 0}
+
+
+def test_stages_wait_for_their_parents():
+    stages = [(0, [], four_tasks(0, 1000, written=100)), (1, [0], four_tasks(1, 3000, fetched=100))]
+    run = recorded(log(job(0, 1000, 5000, stages)))
+    assert [seconds(run, 1, n) for n in (1, 2, 4)] == [8, 4, 2]
+
+
+def test_a_stage_that_was_skipped_does_not_run_again():
+    first = [(0, [], four_tasks(0, 1000, written=100)), (1, [0], four_tasks(1, 3000))]
+    again = [(2, [], []), (3, [2], four_tasks(3, 5000))]
+    run = recorded(log(job(0, 1000, 5000, first), job(1, 5000, 7000, again)))
+    assert seconds(run, 1, 2) == 6
+
+
+def test_jobs_of_two_threads_run_at_once():
+    run = recorded(log(job(0, 1000, 5000, [(0, [], four_tasks(0, 1000, 2000))]),
+                       job(1, 1000, 5000, [(1, [], four_tasks(1, 1000, 2000))])))
+    assert [seconds(run, 1, n) for n in (2, 4, 8)] == [8, 4, 2]
+
+
+# ── what else may change ──
+def test_without_skew_all_tasks_take_the_average():
+    tasks = [task(0, 0, 1000, 8000), *(task(0, i, 1000, 2000) for i in (1, 2, 3))]
+    run = recorded(log(job(0, 1000, 8000, [(0, [], tasks)]), cores=4))
+    assert seconds(run, 1, 4) == 7
+    assert seconds(run, 1, 4, without_skew=True) == 2.5
+
+
+def test_what_comes_by_the_wire_takes_its_time():
+    """A task on each of two hosts reads 100 bytes, half of them of the other."""
+    stages = [(0, [], [task(0, i, 1000, 2000, written=100) for i in range(2)]),
+              (1, [0], [task(1, i, 2000, 3000, fetched=100) for i in range(2)])]
+    run = recorded(log(job(0, 1000, 3000, stages)))
+    assert seconds(run, 2, 1, network=25) == 1 + 2 + 1
+    assert seconds(run, 2, 1, hosts=1, network=25) == 2     # nothing leaves the machine
+    assert seconds(run, 2, 1) == 2
+
+
+def test_waiting_for_fetches_is_not_a_task_s_own_time():
+    stages = [(0, [], [task(0, 0, 1000, 2000, written=100)]),
+              (1, [0], [task(1, 0, 2000, 5000, fetched=100, waited=2500)])]
+    assert seconds(recorded(log(job(0, 1000, 5000, stages))), 1, 1) == 1.5
+
+
+def test_failures_count_once():
+    tasks = [task(0, 0, 1000, 1500, reason="ExceptionFailure"), task(0, 0, 1500, 2500)]
+    run = recorded(log(job(0, 1000, 2500, [(0, [], tasks)]),
+                       job(1, 2500, 3500, [(1, [], [task(1, 0, 2500, 3500)])], "JobFailed")))
+    assert run.facts()["n_tasks"] == 2
+    assert run.bounds()["n_left_out"] == 1
+
+
+# ── logs ──
+@pytest.mark.parametrize("ending", COMPRESSED)
+def test_compressed_logs(tmp_path, ending):
+    text = log(job(0, 1000, 3000, [(0, [], four_tasks(0, 1000))])).encode() * 40
+    path = tmp_path / f"application_1{ending}"
+    path.write_bytes(COMPRESSED[ending](text))
+    assert b"".join(pieces_of(str(path))) == text
+
+
+def test_rolled_logs_come_in_order(tmp_path):
+    lines = log(job(0, 1000, 3000, [(0, [], four_tasks(0, 1000))])).encode().splitlines(True)
+    for i, line in enumerate(lines, 1):
+        (tmp_path / f"events_{i}_app.zstd").write_bytes(COMPRESSED[".zstd"](line))
+    (tmp_path / "appstatus_app").touch()
+    assert list(pieces_of(str(tmp_path))) == lines
+
+
+def test_logs_of_our_own(tmp_path):
+    from rushlight import SparkConf, SparkContext
+    conf = (SparkConf().setMaster("local[2]").set("spark.eventLog.enabled", "true")
+            .set("spark.eventLog.dir", str(tmp_path)))
+    with SparkContext(conf=conf) as sc:
+        sc.parallelize(range(100), 4).map(lambda x: (x % 3, x)).reduceByKey(max).collect()
+    (path,) = tmp_path.iterdir()
+    answer = command(path, "--executors", "1,2", "--plot", tmp_path / "p.svg")
+    assert answer.returncode == 0 and "1 jobs, 2 stages, 8 tasks" in answer.stdout, answer
+    assert (tmp_path / "p.svg").read_text().startswith("<svg")
+
+
+# ── what goes wrong ──
+def command(*arguments):
+    return subprocess.run([sys.executable, "-m", "rushlight.cli", "replay", *map(str, arguments)],
+                          capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize("name, content, message", [
+    ("no.log", b'{"a":1}\n', 'line 1: this is no event of a Spark event log (it has no member "E'),
+    ("cut.log", log(job(0, 1000, 3000, [(0, [], four_tasks(0, 1000))])).encode()[:-20],
+     "line 12: this is no event"),
+    ("empty.log", b"", "no application starts in this log"),
+    ("idle.log", log().encode(), "no task has succeeded in the 4 lines"),
+    ("cut.gz", COMPRESSED[".gz"](b"x" * 9)[:-3], "is no whole gzip file"),
+    ("cut.zst", COMPRESSED[".zst"](os.urandom(999))[:-300], "zstd"),
+    ("cut.lz4", COMPRESSED[".lz4"](b"x" * 99)[:-25], "ends in the middle of an lz4 block"),
+    ("not.lz4", b"x" * 99, "no block of lz4-java begins at byte 0"),
+    ("old.snappy", b"x", "is compressed by snappy"),
+])
+def test_bad_logs_are_named(tmp_path, name, content, message):
+    path = tmp_path / name
+    path.write_bytes(content)
+    answer = command(path)
+    assert answer.returncode == 1 and answer.stdout == ""
+    assert answer.stderr.count("\n") == 1
+    assert message in answer.stderr and str(path) in answer.stderr
+
+
+def test_files_that_are_not_there(tmp_path):
+    assert "No such file" in command(tmp_path / "none").stderr
+    assert "is a folder without events_1_" in command(tmp_path).stderr
+
+
+@pytest.mark.parametrize("option, value", [("--executors", "0"), ("--cores", "x"),
+                                           ("--network", "fast"), ("--executors", "1,,2")])
+def test_bad_options_are_refused(tmp_path, option, value):
+    answer = command(tmp_path, option, value)
+    wrong = value.replace("1,,2", "")
+    assert answer.returncode == 2 and repr(wrong) in answer.stderr
+
+
+def test_events_that_nobody_reads_are_passed_over():
+    text = event("Unheard", Of=1) + "\n" + log(job(0, 1000, 3000, [(0, [], four_tasks(0, 1000))]))
+    assert seconds(recorded(text), 1, 2) == 2
+
+
+def test_a_cluster_of_nothing_is_refused():
+    run = recorded(log(job(0, 1000, 3000, [(0, [], four_tasks(0, 1000))])))
+    with pytest.raises(IllegalArgumentException, match="must be at least 1"):
+        run.predict(0, 1, 0, 0, False, {})
