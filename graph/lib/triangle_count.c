@@ -1,16 +1,18 @@
 /* triangle_count.c - the neighbours that two neighbours have in common.
  *
  *     edges a → b, b → a, a → a      ─▶ a → b, once: the lesser id first, twins side by side
- *     round 1   every vertex learns its neighbours, sorted
+ *     round 1   every vertex learns its neighbours
  *     round 2   every edge counts what both its ends have for neighbours, and tells them
  *
  * Each triangle of a vertex is found at two of its edges, hence the half in the end.
+ *
+ * Of two lists the longer one becomes a set, once for all edges where it is the longer one, and the
+ * shorter one's are looked up in it: an edge costs the lesser of its ends' degrees.
  */
 #include "graph/lib/triangle_count.h"
 
 #include "graph/aggregate_messages.h"
 #include "graph/graph_actions.h"
-#include "graph/vertex_ids.h"
 #include "rdd/call_site.h"
 #include "rdd/transform/map_partitions.h"
 
@@ -95,89 +97,206 @@ tell_names (const RushEdgeBlock *block, RushMessages *out, gpointer data, GError
 }
 
 static gboolean
-sort_neighbours (const RushVertexBlock *block, RushColumn **out, gpointer data, GError **error)
+keep_neighbours (const RushVertexBlock *block, RushColumn **out, gpointer data, GError **error)
 {
-  const RushColumn *lists = block->messages[0];
-  gsize bytes = (gsize)rush_column_child (lists, 0)->length * sizeof (gint64);
-  g_autoptr (RushBuffer) scratch = rush_buffer_new (block->ctx->allocator, bytes, error);
-
-  if (scratch == NULL)
-    return FALSE;
-  /* The column is this task's own until it is handed on. */
-  gint64 *all = (gint64 *)(gpointer)rush_column_child (lists, 0)->values->bytes;
-  for (guint i = 0; i < block->n; i++)
-    {
-      RushListView list = rush_column_get_list (lists, i);
-
-      rush_ids_sort (all + list.offset, (gint64 *)(gpointer)scratch->bytes, (guint)list.length);
-    }
   out[0] = rush_column_ref (block->messages[0]);
   return TRUE;
 }
 
 /* ---- round 2 ---- */
 
-/* How many of a sorted list are in another one, which is longer. */
-static gint64
-count_common (const gint64 *few, guint n_few, const gint64 *many, guint n_many)
+/* The neighbours of one vertex, as a set: an open table, at most half full, whose empty slots hold
+ * the vertex itself, which is no neighbour of its own.  In front of it stand bits, two a slot, which
+ * say of most ids that they are not there, out of a cache that the table would not fit. */
+typedef struct
 {
-  gint64 common = 0;
+  gint64 *slots;
+  guint64 *bits;
+  gint64 empty;
+  guint shift; /* 64 − bits of a slot's number */
+  guint mask;
+} Neighbours;
 
-  for (guint i = 0; i < n_few && n_many > 0; i++)
+static inline guint64
+hash_of (gint64 id)
+{
+  return (guint64)id * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
+}
+
+static inline gboolean
+may_have (const Neighbours *self, gint64 id)
+{
+  guint64 bit = hash_of (id) >> (self->shift - 1);
+
+  return (self->bits[bit / 64] >> (bit % 64)) & 1;
+}
+
+static inline guint
+slot_of (const Neighbours *self, gint64 id)
+{
+  guint at = (guint)(hash_of (id) >> self->shift);
+
+  while (self->slots[at] != id && self->slots[at] != self->empty)
+    at = (at + 1) & self->mask;
+  return at;
+}
+
+/* Slots for a list of @n: a power of two. */
+static gsize
+n_slots (guint n)
+{
+  gsize slots = 64;
+
+  while (slots < 2 * (gsize)n)
+    slots *= 2;
+  return slots;
+}
+
+static void
+neighbours_fill (Neighbours *self, gint64 vertex, const gint64 *ids, guint n)
+{
+  gsize slots = n_slots (n);
+
+  self->empty = vertex;
+  self->mask = (guint)(slots - 1);
+  self->shift = 64 - (guint)__builtin_ctzl (slots);
+  self->bits = (guint64 *)(self->slots + slots);
+  for (gsize i = 0; i < slots; i++)
+    self->slots[i] = vertex;
+  memset (self->bits, 0, 2 * slots / 8);
+  for (guint i = 0; i < n; i++)
     {
-      guint step = 1, low = 0, high;
+      guint64 bit = hash_of (ids[i]) >> (self->shift - 1);
 
-      /* In steps that double, then by halves: what comes before is not looked at again. */
-      while (step < n_many && many[step] < few[i])
-        step *= 2;
-      low = step / 2;
-      for (high = MIN (step + 1, n_many); low < high;)
-        {
-          guint middle = low + (high - low) / 2;
-
-          if (many[middle] < few[i])
-            low = middle + 1;
-          else
-            high = middle;
-        }
-      many += low;
-      n_many -= low;
-      common += n_many > 0 && many[0] == few[i];
+      self->slots[slot_of (self, ids[i])] = ids[i];
+      self->bits[bit / 64] |= G_GUINT64_CONSTANT (1) << (bit % 64);
     }
-  return common;
 }
 
 static gint64
-common_neighbours (const RushColumn *lists, guint a, guint b)
+neighbours_count (const Neighbours *self, const gint64 *ids, guint n)
 {
-  const gint64 *all = rush_ints (rush_column_child (lists, 0));
-  RushListView x = rush_column_get_list (lists, a), y = rush_column_get_list (lists, b);
+  gint64 common = 0;
 
-  return x.length < y.length
-             ? count_common (all + x.offset, (guint)x.length, all + y.offset, (guint)y.length)
-             : count_common (all + y.offset, (guint)y.length, all + x.offset, (guint)x.length);
+  for (guint i = 0; i < n; i++)
+    if (may_have (self, ids[i]) && ids[i] != self->empty)
+      common += self->slots[slot_of (self, ids[i])] == ids[i];
+  return common;
+}
+
+/* A partition's lists, and its edges by that end whose list is the longer one. */
+typedef struct
+{
+  const RushColumn *lists;
+  const gint64 *all;
+  RushBuffer *starts; /* gint32[n_vertices + 1] */
+  RushBuffer *others; /* gint32[edges]: the end whose list is not longer */
+  RushBuffer *slots;
+  Neighbours set;
+} Counter;
+
+static void
+counter_clear (Counter *self)
+{
+  rush_buffer_unref (self->starts);
+  rush_buffer_unref (self->others);
+  rush_buffer_unref (self->slots);
+}
+
+static inline guint
+degree (const Counter *self, guint v)
+{
+  return (guint)rush_column_get_list (self->lists, v).length;
+}
+
+/* Counts the edges of each vertex, and in a second pass places them. */
+static void
+sort_edges (Counter *self, const RushEdgePartition *edges)
+{
+  gint32 *starts = (gint32 *)(gpointer)self->starts->bytes;
+  gint32 *others = (gint32 *)(gpointer)self->others->bytes;
+
+  memset (starts, 0, self->starts->size);
+  for (guint pass = 0; pass < 2; pass++)
+    {
+      for (guint v = 0; v < edges->n_vertices; v++)
+        for (gint32 e = edges->starts[v]; e < edges->starts[v + 1]; e++)
+          if (!is_twin (edges, v, e))
+            {
+              guint target = (guint)edges->targets[e];
+              gboolean is_source = degree (self, v) >= degree (self, target);
+              guint longer = is_source ? v : target;
+
+              if (pass == 0)
+                starts[longer + 1]++;
+              else
+                others[starts[longer]++] = (gint32)(is_source ? target : v);
+            }
+      for (guint v = 0; pass == 0 && v < edges->n_vertices; v++)
+        starts[v + 1] += starts[v];
+    }
+  memmove (starts + 1, starts, edges->n_vertices * sizeof *starts);
+  starts[0] = 0; /* each had moved to the next one's place */
+}
+
+static gboolean
+counter_init (Counter *self, const RushEdgeBlock *block, GError **error)
+{
+  const RushEdgePartition *edges = &block->edges;
+  RushAllocator *allocator = block->ctx->allocator;
+  guint longest = 0;
+
+  *self = (Counter){ .lists = block->view[0] };
+  for (guint v = 0; v < edges->n_vertices; v++)
+    longest = MAX (longest, degree (self, v));
+  if ((self->starts =
+           rush_buffer_new (allocator, (edges->n_vertices + 1) * sizeof (gint32), error)) == NULL ||
+      (self->others = rush_buffer_new (allocator, edges->n_edges * sizeof (gint32), error)) ==
+          NULL ||
+      (self->slots =
+           rush_buffer_new (allocator, n_slots (longest) * (sizeof (gint64) + 1), error)) == NULL)
+    return FALSE;
+  self->all = rush_ints (rush_column_child (self->lists, 0));
+  self->set.slots = (gint64 *)(gpointer)self->slots->bytes;
+  sort_edges (self, edges);
+  return TRUE;
+}
+
+static void
+tell_common_of (Counter *self, const RushEdgePartition *edges, guint v, RushMessages *out)
+{
+  const gint32 *starts = (const gint32 *)(gpointer)self->starts->bytes;
+  const gint32 *others = (const gint32 *)(gpointer)self->others->bytes;
+  RushListView own = rush_column_get_list (self->lists, v);
+
+  neighbours_fill (&self->set, edges->vertices[v], self->all + own.offset, (guint)own.length);
+  for (gint32 e = starts[v]; e < starts[v + 1]; e++)
+    {
+      RushListView list = rush_column_get_list (self->lists, (guint)others[e]);
+      gint64 common = neighbours_count (&self->set, self->all + list.offset, (guint)list.length);
+
+      rush_messages_send_int (out, 0, (gint32)v, common);
+      rush_messages_send_int (out, 0, others[e], common);
+    }
 }
 
 static gboolean
 tell_common (const RushEdgeBlock *block, RushMessages *out, gpointer data, GError **error)
 {
   const RushEdgePartition *edges = &block->edges;
+  Counter counter;
+  gboolean told = counter_init (&counter, block, error);
 
-  for (guint v = 0; v < edges->n_vertices; v++)
+  for (guint v = 0; told && v < edges->n_vertices; v++)
     {
-      if (v % 1024 == 0 && !rush_task_context_check (block->ctx, error))
-        return FALSE;
-      for (gint32 e = edges->starts[v]; e < edges->starts[v + 1]; e++)
-        if (!is_twin (edges, v, e))
-          {
-            guint target = (guint)edges->targets[e];
-            gint64 common = common_neighbours (block->view[0], v, target);
+      const gint32 *starts = (const gint32 *)(gpointer)counter.starts->bytes;
 
-            rush_messages_send_int (out, 0, (gint32)v, common);
-            rush_messages_send_int (out, 0, (gint32)target, common);
-          }
+      told = v % 1024 != 0 || rush_task_context_check (block->ctx, error);
+      if (told && starts[v] < starts[v + 1])
+        tell_common_of (&counter, edges, v, out);
     }
-  return TRUE;
+  counter_clear (&counter);
+  return told;
 }
 
 static gboolean
@@ -214,7 +333,7 @@ rush_triangle_count (RushGraph *graph, const RushJobOptions *job, GError **error
 
   if (canonical == NULL)
     return NULL;
-  known = rush_graph_change_by_messages (canonical, &first, lists, sort_neighbours, NULL, NULL);
+  known = rush_graph_change_by_messages (canonical, &first, lists, keep_neighbours, NULL, NULL);
   counted = rush_graph_change_by_messages (known, &second, counts, halve, NULL, NULL);
   if (rush_graph_advance (counted, NULL, 0, job, &ignored, error))
     return counted;
