@@ -133,7 +133,7 @@ rush_kubernetes_driver_bound (RushKubernetes *self, RushSimHost *host, gint64 im
   RushManagerBase *base = &self->base;
 
   rush_manager_after (base,
-                      image_us + rush_manager_draw_us (base, base->common.driver_start,
+                      image_us + rush_manager_draw_us (base, base->common->driver_start,
                                                        "driver start", base->driver.attempt),
                       begin_rounds, 0);
 }
@@ -286,7 +286,7 @@ free_manager (RushClusterManager *manager)
 
   forget_unbound (self);
   rush_executor_failures_clear (&self->failures);
-  rush_distribution_unref (self->image_pull);
+  rush_json_fields_clear (&rush_kubernetes_settings, &self->settings);
   g_free (self->image_at_us);
   g_free (self->pod_prefix);
   rush_manager_base_clear (&self->base);
@@ -306,15 +306,24 @@ static const RushClusterManagerClass kubernetes_class = {
   .free = free_manager,
 };
 
-static const RushManagerSetting settings[] = {
-  RUSH_COMMON_SETTINGS (RushKubernetes),
-  { "image_pull", RUSH_SETTING_DRAW, G_STRUCT_OFFSET (RushKubernetes, image_pull), 0, NULL },
-  { "node_grace", RUSH_SETTING_TIME, G_STRUCT_OFFSET (RushKubernetes, node_grace_us), 1, NULL },
-  { "eviction", RUSH_SETTING_TIME, G_STRUCT_OFFSET (RushKubernetes, eviction_us), 1, NULL },
-  { "quota_memory", RUSH_SETTING_BYTES, G_STRUCT_OFFSET (RushKubernetes, quota_bytes), RUSH_MIB,
-    NULL },
-  { "quota_cores", RUSH_SETTING_COUNT, G_STRUCT_OFFSET (RushKubernetes, quota_cores), 1, NULL },
+#define OF(field) G_STRUCT_OFFSET (RushKubernetesSettings, field)
+
+static const RushJsonField settings[] = {
+  RUSH_COMMON_SETTINGS (RushKubernetesSettings),
+  RUSH_JSON_FIELD ("image_pull", RUSH_FIELD_TIMES, OF (image_pull),
+                   "how long a host pulls the image, the first time", "\"15s\""),
+  RUSH_JSON_FIELD ("node_grace", RUSH_FIELD_TIME, OF (node_grace_s),
+                   "after which silence a node is NotReady", "\"40s\"", .least = 0.001),
+  RUSH_JSON_FIELD ("eviction", RUSH_FIELD_TIME, OF (eviction_s),
+                   "how long after that its pods are deleted", "\"300s\"", .least = 0.001),
+  RUSH_JSON_FIELD ("quota_memory", RUSH_FIELD_SIZE, OF (quota_bytes),
+                   "memory of all pods of the namespace; no limit unless given", .least = 1),
+  RUSH_JSON_FIELD ("quota_cores", RUSH_FIELD_COUNT, OF (quota_cores),
+                   "cores of all pods of the namespace; no limit unless given", .least = 1),
 };
+
+const RushJsonFieldTable rush_kubernetes_settings =
+    RUSH_JSON_FIELD_TABLE (settings, RushKubernetesSettings);
 
 static gint64
 read_idle_timeout (const RushConf *conf)
@@ -353,14 +362,9 @@ configure (RushKubernetes *self, GError **error)
 {
   const RushManagerSetup *setup = &self->base.manager.setup;
 
-  self->image_pull = rush_distribution_constant (15);
-  self->node_grace_us = 40 * (gint64)G_USEC_PER_SEC;
-  self->eviction_us = 300 * (gint64)G_USEC_PER_SEC;
-  self->quota_bytes = G_MAXINT64;
-  self->quota_cores = G_MAXUINT;
   read_conf (self, setup);
-  return rush_manager_settings_read (setup->settings, "Kubernetes", settings,
-                                     G_N_ELEMENTS (settings), self, error) &&
+  return rush_manager_read_settings (&self->base, &rush_kubernetes_settings, &self->settings,
+                                     error) &&
          rush_manager_check_ever_fits (&self->base, "an executor's pod", self->cores, self->bytes,
                                        error) &&
          (!setup->cluster_mode ||

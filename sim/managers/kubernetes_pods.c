@@ -93,7 +93,7 @@ pull_image (RushKubernetes *self, RushSimHost *host)
 
   if (*at == G_MAXINT64)
     {
-      *at = now + rush_manager_draw_us (base, self->image_pull, "image pull", host->index);
+      *at = now + rush_manager_draw_us (base, self->settings.image_pull, "image pull", host->index);
       if (*at > now)
         rush_manager_say (base, "kubelet", NULL, host, "pulls the image on %s: %.1f s", host->name,
                           (double)(*at - now) / G_USEC_PER_SEC);
@@ -197,7 +197,7 @@ node_is_not_ready (RushManagerBase *base, gint64 death)
   if (host == NULL)
     return;
   rush_manager_say (base, "node-controller", NULL, host, "marks %s NotReady", host->name);
-  rush_manager_after (base, self->eviction_us, delete_pods, death);
+  rush_manager_after (base, rush_manager_us (self->settings.eviction_s), delete_pods, death);
 }
 
 void
@@ -205,7 +205,8 @@ rush_kubernetes_host_died (RushKubernetes *self, RushSimHost *host)
 {
   gint64 death = rush_manager_host_died (&self->base, host);
 
-  rush_manager_after (&self->base, self->node_grace_us, node_is_not_ready, death);
+  rush_manager_after (&self->base, rush_manager_us (self->settings.node_grace_s), node_is_not_ready,
+                      death);
 }
 
 /* Its kubelet finds the containers ended, and does not start them again (restartPolicy: Never). */

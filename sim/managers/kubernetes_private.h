@@ -20,7 +20,16 @@ typedef struct
 
 typedef struct
 {
+  RushCommonSettings common;
+  RushDistribution *image_pull; /* seconds, of a host that does not have it */
+  double node_grace_s, eviction_s;
+  gint64 quota_bytes, quota_cores; /* of the namespace; −1: none */
+} RushKubernetesSettings;
+
+typedef struct
+{
   RushManagerBase base;
+  RushKubernetesSettings settings;
   char *pod_prefix;
   guint cores;
   gint64 bytes; /* of a pod: what it asks for is what it may use */
@@ -29,11 +38,6 @@ typedef struct
   RushExecutorFailures failures;
   guint most_wanted;
 
-  /* Settings. */
-  RushDistribution *image_pull; /* seconds, of a host that does not have it */
-  gint64 node_grace_us, eviction_us;
-  gint64 quota_bytes; /* of the namespace; G_MAXINT64: none */
-  guint quota_cores;  /* G_MAXUINT: none */
   gint64 batch_delay_us, event_interval_us, idle_timeout_us;
   guint batch_size, max_pending;
 

@@ -48,10 +48,10 @@ quota_left (const RushKubernetes *self)
 {
   const RushManagerBase *base = &self->base;
   guint n = rush_kubernetes_n_pods (self);
-  gint64 bytes = self->quota_bytes - base->driver.bytes - n * self->bytes;
-  gint64 cores = (gint64)self->quota_cores - base->driver.cores - (gint64)n * self->cores;
-  gint64 by_bytes = self->quota_bytes == G_MAXINT64 ? G_MAXUINT : MAX (bytes, 0) / self->bytes;
-  gint64 by_cores = self->quota_cores == G_MAXUINT ? G_MAXUINT : MAX (cores, 0) / self->cores;
+  gint64 bytes = self->settings.quota_bytes - base->driver.bytes - n * self->bytes;
+  gint64 cores = self->settings.quota_cores - base->driver.cores - (gint64)n * self->cores;
+  gint64 by_bytes = self->settings.quota_bytes < 0 ? G_MAXUINT : MAX (bytes, 0) / self->bytes;
+  gint64 by_cores = self->settings.quota_cores < 0 ? G_MAXUINT : MAX (cores, 0) / self->cores;
 
   return (guint)MIN (MIN (by_bytes, by_cores), (gint64)G_MAXUINT);
 }
@@ -67,16 +67,17 @@ refuse_for_quota (RushKubernetes *self, guint n_missing)
 
   g_string_printf (why, "pods \"%s-exec-%" G_GINT64_FORMAT "\" is forbidden: exceeded quota",
                    self->pod_prefix, self->next_pod);
-  if (self->quota_bytes != G_MAXINT64)
+  if (self->settings.quota_bytes >= 0)
     g_string_append_printf (
         why,
         ", requested: memory=%" G_GINT64_FORMAT "Mi, used: memory=%" G_GINT64_FORMAT
         "Mi, limited: memory=%" G_GINT64_FORMAT "Mi",
         self->bytes / RUSH_MIB, (base->driver.bytes + n * self->bytes) / RUSH_MIB,
-        self->quota_bytes / RUSH_MIB);
-  if (self->quota_cores != G_MAXUINT)
-    g_string_append_printf (why, ", requested: cpu=%u, used: cpu=%u, limited: cpu=%u", self->cores,
-                            base->driver.cores + n * self->cores, self->quota_cores);
+        self->settings.quota_bytes / RUSH_MIB);
+  if (self->settings.quota_cores >= 0)
+    g_string_append_printf (
+        why, ", requested: cpu=%u, used: cpu=%u, limited: cpu=%" G_GINT64_FORMAT, self->cores,
+        base->driver.cores + n * self->cores, self->settings.quota_cores);
   rush_manager_refuse (base, self->bytes, n_missing, why->str);
 }
 

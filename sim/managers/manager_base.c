@@ -232,6 +232,29 @@ rush_manager_driver_runs (RushManagerBase *self)
     setup->listener->driver_back (setup->listener_data, self->driver.attempt);
 }
 
+/* ---- settings ---- */
+
+const char *const rush_manager_kinds[] = { "standalone", "yarn", "kubernetes", "mesos", NULL };
+
+gboolean
+rush_manager_read_settings (RushManagerBase *self, const RushJsonFieldTable *table, gpointer out,
+                            GError **error)
+{
+  const RushJson *json = self->manager.setup.settings;
+
+  self->common = out;
+  if (json != NULL)
+    return rush_json_fields_read (table, json, "manager", out, error);
+  rush_json_fields_set_defaults (table, out);
+  return TRUE;
+}
+
+gint64
+rush_manager_us (double seconds)
+{
+  return MAX ((gint64)(seconds * G_USEC_PER_SEC + 0.5), 1);
+}
+
 /* ---- life ---- */
 
 void
@@ -245,8 +268,6 @@ rush_manager_base_init (RushManagerBase *self, const RushClusterManagerClass *kl
   self->version = 1;
   self->grants = g_ptr_array_new_with_free_func (rush_grant_free);
   self->next_number = first_number;
-  self->common.executor_start = rush_distribution_constant (2);
-  self->common.driver_start = rush_distribution_constant (3);
   g_queue_init (&self->later);
 }
 
@@ -257,6 +278,4 @@ rush_manager_base_clear (RushManagerBase *self)
   g_free (self->app_id);
   g_free (self->books);
   g_ptr_array_unref (self->grants);
-  rush_distribution_unref (self->common.executor_start);
-  rush_distribution_unref (self->common.driver_start);
 }

@@ -15,7 +15,7 @@
 #pragma once
 
 #include "sim/cluster_manager.h"
-#include "sim/managers/manager_settings.h"
+#include "sim/json_fields.h"
 
 #define RUSH_MIB ((gint64)1 << 20)
 
@@ -49,8 +49,10 @@ typedef struct
   gboolean running;
 } RushDriverPlace;
 
+/* What the scenario's "manager" object has for all of them; each has a struct of its own after it. */
 typedef struct
 {
+  int kind;
   RushDistribution *executor_start; /* from a launched process to its registration, seconds */
   RushDistribution *driver_start;   /* the same of a driver, or of an ApplicationMaster */
 } RushCommonSettings;
@@ -68,24 +70,37 @@ typedef struct
   guint cores_granted; /* of all grants */
   RushDriverPlace driver;
   gboolean ended; /* stopped, or the application is over */
-  RushCommonSettings common;
+  const RushCommonSettings *common;
   GQueue later; /* of what is in the heap for us */
 
   guint64 refused_version; /* what was last refused, and when */
   guint refused_missing;
 } RushManagerBase;
 
+extern const char *const rush_manager_kinds[];
+
 #define RUSH_COMMON_SETTINGS(type)                                                                 \
-  { .name = "executor_start",                                                                      \
-    .kind = RUSH_SETTING_DRAW,                                                                     \
-    .offset = G_STRUCT_OFFSET (type, base.common.executor_start) },                                \
-  {                                                                                                \
-    .name = "driver_start", .kind = RUSH_SETTING_DRAW,                                             \
-    .offset = G_STRUCT_OFFSET (type, base.common.driver_start)                                     \
-  }
+  RUSH_JSON_FIELD ("kind", RUSH_FIELD_WORD, G_STRUCT_OFFSET (type, common.kind),                   \
+                   "which manager this is", .words = rush_manager_kinds),                          \
+      RUSH_JSON_FIELD (                                                                            \
+          "executor_start", RUSH_FIELD_TIMES, G_STRUCT_OFFSET (type, common.executor_start),       \
+          "from the launch of an executor to its registration with the driver", "\"2s\""),         \
+      RUSH_JSON_FIELD ("driver_start", RUSH_FIELD_TIMES,                                           \
+                       G_STRUCT_OFFSET (type, common.driver_start),                                \
+                       "how long a driver in the cluster, or an ApplicationMaster, takes to "      \
+                       "start",                                                                    \
+                       "\"3s\"")
+
+/* One table a manager: what its object may have. */
+extern const RushJsonFieldTable rush_standalone_settings, rush_yarn_settings,
+    rush_kubernetes_settings, rush_mesos_settings;
 
 void rush_manager_base_init (RushManagerBase *self, const RushClusterManagerClass *klass,
                              const RushManagerSetup *setup, gint64 first_number);
+/* Fills @out, which begins with the common ones, and belongs to the manager from then on. */
+gboolean rush_manager_read_settings (RushManagerBase *self, const RushJsonFieldTable *table,
+                                     gpointer out, GError **error);
+gint64 rush_manager_us (double seconds); /* at least 1 */
 void rush_manager_base_clear (RushManagerBase *self);
 
 /* ---- time ---- */

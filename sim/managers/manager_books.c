@@ -259,7 +259,7 @@ void
 rush_manager_launch (RushManagerBase *self, RushGrant *grant, gint64 after_us,
                      RushManagerAction ready_too)
 {
-  gint64 delay = after_us + rush_manager_draw_us (self, self->common.executor_start,
+  gint64 delay = after_us + rush_manager_draw_us (self, self->common->executor_start,
                                                   "executor start", grant->number);
 
   rush_manager_after (self, delay, register_executor, grant->number);

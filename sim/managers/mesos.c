@@ -57,7 +57,7 @@ rush_mesos_start_driver (RushMesos *self, guint host)
   rush_manager_say (base, "Dispatcher", NULL, at, "launches the driver on %s", at->name);
   rush_manager_after (base,
                       rush_manager_message_us (base) +
-                          rush_manager_draw_us (base, base->common.driver_start, "driver start",
+                          rush_manager_draw_us (base, base->common->driver_start, "driver start",
                                                 base->driver.attempt),
                       register_framework, base->driver.attempt);
   return TRUE;
@@ -263,6 +263,7 @@ static void
 free_manager (RushClusterManager *manager)
 {
   g_free (((RushMesos *)manager)->agents);
+  rush_json_fields_clear (&rush_mesos_settings, &((RushMesos *)manager)->settings);
   rush_manager_base_clear ((RushManagerBase *)manager);
   g_free (manager);
 }
@@ -280,11 +281,17 @@ static const RushClusterManagerClass mesos_class = {
   .free = free_manager,
 };
 
-static const RushManagerSetting settings[] = {
-  RUSH_COMMON_SETTINGS (RushMesos),
-  { "offer_interval", RUSH_SETTING_TIME, G_STRUCT_OFFSET (RushMesos, offer_interval_us), 1, NULL },
-  { "agent_timeout", RUSH_SETTING_TIME, G_STRUCT_OFFSET (RushMesos, agent_timeout_us), 1, NULL },
+#define OF(field) G_STRUCT_OFFSET (RushMesosSettings, field)
+
+static const RushJsonField settings[] = {
+  RUSH_COMMON_SETTINGS (RushMesosSettings),
+  RUSH_JSON_FIELD ("offer_interval", RUSH_FIELD_TIME, OF (offer_interval_s),
+                   "time between two rounds of offers", "\"1s\"", .least = 0.001),
+  RUSH_JSON_FIELD ("agent_timeout", RUSH_FIELD_TIME, OF (agent_timeout_s),
+                   "after which silence an agent is taken for lost", "\"75s\"", .least = 0.001),
 };
+
+const RushJsonFieldTable rush_mesos_settings = RUSH_JSON_FIELD_TABLE (settings, RushMesosSettings);
 
 /* Heap and overhead of a task; Mesos has a key of its own, and knows no factor. */
 static gint64
@@ -321,8 +328,10 @@ configure (RushMesos *self, GError **error)
   const RushManagerSetup *setup = &self->base.manager.setup;
 
   read_conf (self, setup);
-  self->offer_interval_us = G_USEC_PER_SEC;
-  self->agent_timeout_us = 75 * (gint64)G_USEC_PER_SEC;
+  if (!rush_manager_read_settings (&self->base, &rush_mesos_settings, &self->settings, error))
+    return FALSE;
+  self->offer_interval_us = rush_manager_us (self->settings.offer_interval_s);
+  self->agent_timeout_us = rush_manager_us (self->settings.agent_timeout_s);
   if (self->cores_max == 0)
     {
       g_set_error (
@@ -332,9 +341,7 @@ configure (RushMesos *self, GError **error)
           self->cores_each);
       return FALSE;
     }
-  return rush_manager_settings_read (setup->settings, "Mesos", settings, G_N_ELEMENTS (settings),
-                                     self, error) &&
-         rush_manager_check_ever_fits (&self->base, "an executor's task", MAX (self->cores_each, 1),
+  return rush_manager_check_ever_fits (&self->base, "an executor's task", MAX (self->cores_each, 1),
                                        self->bytes, error) &&
          (!setup->cluster_mode ||
           rush_manager_check_ever_fits (&self->base, "the driver's task", self->driver_cores,

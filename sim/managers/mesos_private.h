@@ -17,7 +17,14 @@ typedef struct
 
 typedef struct
 {
+  RushCommonSettings common;
+  double offer_interval_s, agent_timeout_s;
+} RushMesosSettings;
+
+typedef struct
+{
   RushManagerBase base;
+  RushMesosSettings settings;
   RushMesosAgent *agents; /* by host */
   guint cores_each;       /* 0: all of an offer */
   guint cores_max;
@@ -27,7 +34,7 @@ typedef struct
   gboolean supervise;
   gint64 declined_full_us;
 
-  gint64 offer_interval_us, agent_timeout_us; /* settings */
+  gint64 offer_interval_us, agent_timeout_us;
 
   gboolean registered;
   gboolean driver_waits;

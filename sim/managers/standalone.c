@@ -27,7 +27,13 @@
 
 typedef struct
 {
+  RushCommonSettings common;
+} StandaloneSettings;
+
+typedef struct
+{
   RushManagerBase base;
+  StandaloneSettings settings;
   guint number; /* of the application: a restarted driver registers another */
   gboolean registered;
   gboolean driver_waits; /* for a worker with room */
@@ -202,7 +208,7 @@ launch_driver (Standalone *self)
                     host->name, cores, heap);
   rush_manager_after (base,
                       rush_manager_message_us (base) +
-                          rush_manager_draw_us (base, base->common.driver_start, "driver start",
+                          rush_manager_draw_us (base, base->common->driver_start, "driver start",
                                                 base->driver.attempt),
                       register_application, 0);
 }
@@ -446,6 +452,7 @@ stop (RushClusterManager *manager)
 static void
 free_manager (RushClusterManager *manager)
 {
+  rush_json_fields_clear (&rush_standalone_settings, &((Standalone *)manager)->settings);
   rush_manager_base_clear ((RushManagerBase *)manager);
   g_free (manager);
 }
@@ -463,7 +470,10 @@ static const RushClusterManagerClass standalone_class = {
   .free = free_manager,
 };
 
-static const RushManagerSetting settings[] = { RUSH_COMMON_SETTINGS (Standalone) };
+static const RushJsonField settings[] = { RUSH_COMMON_SETTINGS (StandaloneSettings) };
+
+const RushJsonFieldTable rush_standalone_settings =
+    RUSH_JSON_FIELD_TABLE (settings, StandaloneSettings);
 
 static void
 read_conf (Standalone *self, const RushConf *conf)
@@ -517,8 +527,8 @@ rush_standalone_manager_new (const RushManagerSetup *setup, GError **error)
   self->cores_each = setup->shape.cores;
   self->heap_bytes = setup->shape.heap_bytes;
   read_conf (self, setup->conf);
-  if (!rush_manager_settings_read (setup->settings, "the standalone manager", settings,
-                                   G_N_ELEMENTS (settings), self, error) ||
+  if (!rush_manager_read_settings (&self->base, &rush_standalone_settings, &self->settings,
+                                   error) ||
       !check (self, error))
     {
       free_manager (&self->base.manager);

@@ -258,7 +258,7 @@ rush_yarn_am_given (RushYarn *self, RushSimHost *host)
       cores, host->name);
   rush_manager_after (base,
                       rush_manager_message_us (base) +
-                          rush_manager_draw_us (base, base->common.driver_start, "driver start",
+                          rush_manager_draw_us (base, base->common->driver_start, "driver start",
                                                 base->driver.attempt),
                       am_registers, base->driver.attempt);
 }
@@ -343,7 +343,7 @@ start (RushClusterManager *manager)
                                   rush_clock_wall_ms (rush_event_heap_clock (manager->setup.heap)));
   rush_manager_say (base, "Client", NULL, NULL,
                     "submits %s to queue %s, with an ApplicationMaster of %s", base->app_id,
-                    self->queue.name, bytes);
+                    self->queue_name, bytes);
   if (!manager->setup.cluster_mode)
     rush_manager_say (base, "Client", NULL, NULL,
                       "runs the driver on its own machine, outside of the cluster");
@@ -432,7 +432,8 @@ free_manager (RushClusterManager *manager)
 
   rush_executor_failures_clear (&self->failures);
   g_array_unref (self->completed);
-  g_free (self->queue.name);
+  g_free (self->queue_name);
+  rush_json_fields_clear (&rush_yarn_settings, &self->settings);
   g_free (self->beating);
   rush_manager_base_clear (&self->base);
   g_free (self);

@@ -27,7 +27,7 @@ static void node_beat (RushManagerBase *base, gint64 host);
 static gboolean
 queue_has (const RushYarn *self, gint64 bytes)
 {
-  return self->used_bytes + bytes <= self->queue.limit_bytes;
+  return self->used_bytes + bytes <= self->queue_limit_bytes;
 }
 
 static gboolean
@@ -64,14 +64,14 @@ refuse (RushYarn *self)
   const RushYarnAsk *ask = self->am_waits ? &self->am : &self->executor;
   const char *what = self->am_waits ? "the ApplicationMaster waits: " : "";
   g_autofree char *bytes = rush_format_mib (ask->bytes);
-  g_autofree char *limit = rush_format_mib (self->queue.limit_bytes);
+  g_autofree char *limit = rush_format_mib (self->queue_limit_bytes);
   g_autofree char *used = rush_format_mib (self->used_bytes);
   g_autofree char *cluster = rush_format_mib (rush_yarn_cluster_bytes (self));
   g_autofree char *why = NULL;
 
   if (any_node_has (self, ask))
     why = g_strdup_printf ("%squeue %s lets one user have %s of the cluster's %s, and %s are used",
-                           what, self->queue.name, limit, cluster, used);
+                           what, self->queue_name, limit, cluster, used);
   else if (self->settings.calculator == RUSH_YARN_BY_DOMINANT)
     why = g_strdup_printf ("%sno node has %s and %u vcores free", what, bytes, ask->cores);
   else
@@ -86,7 +86,7 @@ expect_beat (RushYarn *self, guint host)
 {
   RushManagerBase *base = &self->base;
   RushSimRandom random = rush_sim_random (base->manager.setup.seed, "node heartbeat", host, 0, 0);
-  gint64 period = self->settings.node_heartbeat_us;
+  gint64 period = rush_manager_us (self->settings.node_heartbeat_s);
 
   if (self->beating[host])
     return;
@@ -180,7 +180,8 @@ node_beat (RushManagerBase *base, gint64 index)
   if (rush_manager_host_is_up (base, host))
     {
       hear_of_ends (self, at);
-      for (guint i = 0; i < self->settings.containers_per_heartbeat && could_give (self, host); i++)
+      for (gint64 i = 0; i < self->settings.containers_per_heartbeat && could_give (self, host);
+           i++)
         if (self->am_waits)
           give_am (self, at);
         else
@@ -238,9 +239,10 @@ rush_yarn_nodes_memory_used (RushYarn *self, RushGrant *grant, gint64 used_bytes
   grant->used_bytes = used_bytes;
   if (used_bytes <= grant->seen.container_bytes || was_beyond)
     return;
-  rush_manager_after (&self->base,
-                      rush_manager_until_us (&self->base, 0, self->settings.memory_check_us),
-                      check_memory, grant->number);
+  rush_manager_after (
+      &self->base,
+      rush_manager_until_us (&self->base, 0, rush_manager_us (self->settings.memory_check_s)),
+      check_memory, grant->number);
 }
 
 /* ---- nodes that are lost ---- */
@@ -273,7 +275,7 @@ node_expired (RushManagerBase *base, gint64 death)
   if (host == NULL)
     return;
   g_autofree char *why = g_strdup_printf ("no heartbeat for %" G_GINT64_FORMAT " s",
-                                          self->settings.node_expiry_us / G_USEC_PER_SEC);
+                                          (gint64)self->settings.node_expiry_s);
   lose_node (self, host, why);
 }
 
@@ -282,7 +284,8 @@ rush_yarn_nodes_host_died (RushYarn *self, RushSimHost *host)
 {
   gint64 death = rush_manager_host_died (&self->base, host);
 
-  rush_manager_after (&self->base, self->settings.node_expiry_us, node_expired, death);
+  rush_manager_after (&self->base, rush_manager_us (self->settings.node_expiry_s), node_expired,
+                      death);
 }
 
 void

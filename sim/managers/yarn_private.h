@@ -24,22 +24,23 @@ typedef enum
 
 typedef struct
 {
-  guint scheduler;                                      /* RushYarnScheduler */
-  guint calculator;                                     /* RushYarnCalculator */
-  gint64 minimum_bytes, increment_bytes, maximum_bytes; /* of a container; increment 0: not set */
-  guint maximum_cores;
-  guint containers_per_heartbeat;
-  guint am_max_attempts;
-  gint64 node_heartbeat_us, node_expiry_us, memory_check_us;
-} RushYarnSettings;
-
-typedef struct
-{
   char *name;
   double capacity, maximum_capacity; /* percent of the cluster's memory */
   double user_limit_factor;          /* times its capacity for one user */
-  gint64 limit_bytes;                /* what one user gets of it */
 } RushYarnQueue;
+
+typedef struct
+{
+  RushCommonSettings common;
+  int scheduler;                                        /* RushYarnScheduler */
+  int calculator;                                       /* RushYarnCalculator */
+  gint64 minimum_bytes, increment_bytes, maximum_bytes; /* of a container; increment −1: not set */
+  gint64 maximum_cores;
+  gint64 containers_per_heartbeat;
+  gint64 am_max_attempts;
+  double node_heartbeat_s, node_expiry_s, memory_check_s;
+  GPtrArray *queues; /* RushYarnQueue, or NULL: "default" alone */
+} RushYarnSettings;
 
 typedef struct
 {
@@ -62,7 +63,8 @@ typedef struct
 {
   RushManagerBase base;
   RushYarnSettings settings;
-  RushYarnQueue queue;
+  char *queue_name;
+  gint64 queue_limit_bytes;    /* what one user gets of it */
   RushYarnAsk executor;        /* rounded */
   gint64 executor_asked_bytes; /* before */
   RushYarnAsk am;              /* rounded */

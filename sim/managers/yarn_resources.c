@@ -70,118 +70,67 @@ rush_yarn_cluster_bytes (const RushYarn *self)
 
 /* ---- queues ---- */
 
-static gboolean
-read_percent (const RushJson *queue, const char *name, const char *key, double fallback,
-              double *out, GError **error)
+/* All are checked, and must make up the cluster together; one is ours. NULL: an error. */
+static const RushYarnQueue *
+find_queue (const RushYarn *self, GError **error)
 {
-  g_autofree char *where = g_strdup_printf ("manager.queues.%s.%s", name, key);
-  const RushJson *value = rush_json_get (queue, key);
-
-  *out = fallback;
-  if (value != NULL && !rush_unit_parse (value, RUSH_UNIT_PLAIN, where, out, error))
-    return FALSE;
-  if (*out > 0 && (*out <= 100 || strcmp (key, "user_limit_factor") == 0))
-    return TRUE;
-  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT, "%s must be more than 0%s",
-               where, strcmp (key, "user_limit_factor") == 0 ? "" : ", and at most 100 percent");
-  return FALSE;
-}
-
-static gboolean
-check_keys_of_queue (const RushJson *queue, const char *name, GError **error)
-{
-  static const char *const keys[] = { "capacity", "maximum_capacity", "user_limit_factor", NULL };
-
-  for (guint i = 0; i < rush_json_length (queue); i++)
-    if (!g_strv_contains (keys, rush_json_name (queue, i)))
-      {
-        g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
-                     "manager.queues.%s.%s is no setting of a queue; it has capacity, "
-                     "maximum_capacity, user_limit_factor",
-                     name, rush_json_name (queue, i));
-        return FALSE;
-      }
-  return TRUE;
-}
-
-static gboolean
-read_queue (const RushJson *json, const char *name, RushYarnQueue *out, GError **error)
-{
-  if (rush_json_kind (json) != RUSH_JSON_OBJECT)
-    {
-      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
-                   "manager.queues.%s must be an object such as { \"capacity\": 50 }", name);
-      return FALSE;
-    }
-  if (!check_keys_of_queue (json, name, error) ||
-      !read_percent (json, name, "capacity", 100, &out->capacity, error) ||
-      !read_percent (json, name, "maximum_capacity", 100, &out->maximum_capacity, error) ||
-      !read_percent (json, name, "user_limit_factor", 1, &out->user_limit_factor, error))
-    return FALSE;
-  if (out->maximum_capacity >= out->capacity)
-    return TRUE;
-  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
-               "manager.queues.%s: its maximum_capacity of %g %% is below its capacity of %g %%",
-               name, out->maximum_capacity, out->capacity);
-  return FALSE;
-}
-
-/* All are checked, and must make up the cluster together; one is ours. */
-static gboolean
-find_queue (RushYarn *self, const RushJson *queues, GError **error)
-{
+  const RushJson *json = rush_json_get (self->base.manager.setup.settings, "queues");
   g_autoptr (GString) names = g_string_new (NULL);
+  const RushYarnQueue *found = NULL;
   double sum = 0;
-  gboolean found = FALSE;
 
-  for (guint i = 0; i < rush_json_length (queues); i++)
+  for (guint i = 0; i < self->settings.queues->len; i++)
     {
-      RushYarnQueue queue = { NULL };
-      const char *name = rush_json_name (queues, i);
+      const RushYarnQueue *queue = self->settings.queues->pdata[i];
 
-      if (!read_queue (rush_json_item (queues, i), name, &queue, error))
-        return FALSE;
-      g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", name);
-      sum += queue.capacity;
-      if (strcmp (name, self->queue.name) != 0)
-        continue;
-      queue.name = self->queue.name;
-      self->queue = queue;
-      found = TRUE;
+      if (queue->maximum_capacity < queue->capacity)
+        {
+          rush_json_fields_fail (
+              rush_json_item (json, i), error,
+              "the maximum_capacity of queue %s, %g %%, is below its capacity of "
+              "%g %%",
+              queue->name, queue->maximum_capacity, queue->capacity);
+          return NULL;
+        }
+      g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", queue->name);
+      sum += queue->capacity;
+      if (strcmp (queue->name, self->queue_name) == 0)
+        found = queue;
     }
   if (sum < 99.999 || sum > 100.001)
-    g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
-                 "manager.queues: the capacities of %s are %g %% together, and must be 100",
-                 names->str, sum);
-  else if (!found)
-    g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
-                 "the application was submitted to unknown queue: %s; there are %s",
-                 self->queue.name, names->str);
-  return found && sum >= 99.999 && sum <= 100.001;
+    rush_json_fields_fail (json, error,
+                           "the capacities of the queues %s are %g %% together, and must be 100",
+                           names->str, sum);
+  else if (found == NULL)
+    rush_json_fields_fail (json, error,
+                           "the application was submitted to unknown queue: %s; there are %s",
+                           self->queue_name, names->str);
+  return sum < 99.999 || sum > 100.001 ? NULL : found;
 }
 
 static gboolean
 configure_queue (RushYarn *self, GError **error)
 {
-  const RushManagerSetup *setup = &self->base.manager.setup;
-  const RushJson *queues =
-      setup->settings != NULL ? rush_json_get (setup->settings, "queues") : NULL;
-  g_autoptr (RushJson) alone = rush_json_parse ("{\"default\": {}}", -1, NULL);
+  static const RushYarnQueue alone = { (char *)"default", 100, 100, 1 };
+  const RushYarnQueue *queue = &alone;
 
-  self->queue.name = rush_conf_get_string (setup->conf, "spark.yarn.queue");
-  if (queues != NULL && rush_json_kind (queues) != RUSH_JSON_OBJECT)
+  self->queue_name = rush_conf_get_string (self->base.manager.setup.conf, "spark.yarn.queue");
+  if (self->settings.queues != NULL)
+    queue = find_queue (self, error);
+  else if (strcmp (self->queue_name, alone.name) != 0)
     {
       g_set_error (
           error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
-          "manager.queues must be an object such as { \"default\": { \"capacity\": 100 } }");
+          "the application was submitted to unknown queue: %s; there is only default, unless "
+          "the scenario's manager has queues",
+          self->queue_name);
       return FALSE;
     }
-  if (!find_queue (self, queues != NULL ? queues : alone, error))
+  if (queue == NULL)
     return FALSE;
 
-  double percent =
-      MIN (self->queue.maximum_capacity, self->queue.capacity * self->queue.user_limit_factor);
-  self->queue.limit_bytes = (gint64)((double)rush_yarn_cluster_bytes (self) * percent / 100);
+  double percent = MIN (queue->maximum_capacity, queue->capacity * queue->user_limit_factor);
+  self->queue_limit_bytes = (gint64)((double)rush_yarn_cluster_bytes (self) * percent / 100);
   return TRUE;
 }
 
@@ -235,16 +184,17 @@ check_am (const RushYarn *self, GError **error)
 static gboolean
 check_cores (const RushYarn *self, const char *what, guint cores, GError **error)
 {
-  guint hosts = rush_manager_most_cores (&self->base);
+  gint64 hosts = rush_manager_most_cores (&self->base);
   gboolean counted = self->settings.calculator == RUSH_YARN_BY_DOMINANT;
-  guint most = counted ? MIN (self->settings.maximum_cores, hosts) : self->settings.maximum_cores;
+  gint64 most = counted ? MIN (self->settings.maximum_cores, hosts) : self->settings.maximum_cores;
 
   if (cores <= most)
     return TRUE;
   g_set_error (
       error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
       "Invalid resource request: %s asks for %u vcores, and the maximum allowed allocation "
-      "is %u; check 'yarn.scheduler.maximum-allocation-vcores' (maximum_vcores)%s",
+      "is %" G_GINT64_FORMAT
+      "; check 'yarn.scheduler.maximum-allocation-vcores' (maximum_vcores)%s",
       what, cores, most, counted ? " and the cores of hosts" : "");
   return FALSE;
 }
@@ -252,22 +202,22 @@ check_cores (const RushYarn *self, const char *what, guint cores, GError **error
 static gboolean
 check_queue (const RushYarn *self, GError **error)
 {
-  if (self->am.bytes + self->executor.bytes <= self->queue.limit_bytes)
+  if (self->am.bytes + self->executor.bytes <= self->queue_limit_bytes)
     return TRUE;
-  g_autofree char *limit = rush_format_mib (self->queue.limit_bytes);
+  g_autofree char *limit = rush_format_mib (self->queue_limit_bytes);
   g_autofree char *am = rush_format_mib (self->am.bytes);
   g_autofree char *executor = rush_format_mib (self->executor.bytes);
   g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
                "queue %s lets one user have %s: too little for an ApplicationMaster of %s and one "
                "executor of %s; raise its capacity or its user_limit_factor",
-               self->queue.name, limit, am, executor);
+               self->queue_name, limit, am, executor);
   return FALSE;
 }
 
 static gboolean
 check_increment (const RushYarn *self, GError **error)
 {
-  if (self->settings.scheduler == RUSH_YARN_FAIR || self->settings.increment_bytes == 0)
+  if (self->settings.scheduler == RUSH_YARN_FAIR || self->settings.increment_bytes < 0)
     return TRUE;
   g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
                "manager.increment_allocation belongs to the fair scheduler; the capacity scheduler "
@@ -277,46 +227,61 @@ check_increment (const RushYarn *self, GError **error)
 
 /* ---- settings ---- */
 
-static const RushManagerSetting settings[] = {
-  RUSH_COMMON_SETTINGS (RushYarn),
-  { "scheduler", RUSH_SETTING_WORD, G_STRUCT_OFFSET (RushYarn, settings.scheduler), 0,
-    "capacity|fair" },
-  { "resource_calculator", RUSH_SETTING_WORD, G_STRUCT_OFFSET (RushYarn, settings.calculator), 0,
-    "memory|dominant" },
-  { "minimum_allocation", RUSH_SETTING_BYTES, G_STRUCT_OFFSET (RushYarn, settings.minimum_bytes),
-    RUSH_MIB, NULL },
-  { "increment_allocation", RUSH_SETTING_BYTES,
-    G_STRUCT_OFFSET (RushYarn, settings.increment_bytes), RUSH_MIB, NULL },
-  { "maximum_allocation", RUSH_SETTING_BYTES, G_STRUCT_OFFSET (RushYarn, settings.maximum_bytes),
-    RUSH_MIB, NULL },
-  { "maximum_vcores", RUSH_SETTING_COUNT, G_STRUCT_OFFSET (RushYarn, settings.maximum_cores), 1,
-    NULL },
-  { "containers_per_heartbeat", RUSH_SETTING_COUNT,
-    G_STRUCT_OFFSET (RushYarn, settings.containers_per_heartbeat), 1, NULL },
-  { "am_max_attempts", RUSH_SETTING_COUNT, G_STRUCT_OFFSET (RushYarn, settings.am_max_attempts), 1,
-    NULL },
-  { "node_heartbeat", RUSH_SETTING_TIME, G_STRUCT_OFFSET (RushYarn, settings.node_heartbeat_us), 1,
-    NULL },
-  { "node_expiry", RUSH_SETTING_TIME, G_STRUCT_OFFSET (RushYarn, settings.node_expiry_us), 1,
-    NULL },
-  { "memory_check", RUSH_SETTING_TIME, G_STRUCT_OFFSET (RushYarn, settings.memory_check_us), 1,
-    NULL },
-  { "queues", RUSH_SETTING_OTHER, 0, 0, NULL },
+#define OF(type, field) G_STRUCT_OFFSET (type, field)
+
+static const RushJsonField queue_fields[] = {
+  RUSH_JSON_FIELD ("name", RUSH_FIELD_TEXT, OF (RushYarnQueue, name), "what spark.yarn.queue names",
+                   .needed = TRUE),
+  RUSH_JSON_FIELD ("capacity", RUSH_FIELD_NUMBER, OF (RushYarnQueue, capacity),
+                   "percent of the cluster that it is sure of; of all queues 100 together", "100",
+                   .least = 0.1, .most = 100),
+  RUSH_JSON_FIELD ("maximum_capacity", RUSH_FIELD_NUMBER, OF (RushYarnQueue, maximum_capacity),
+                   "percent that it may grow to", "100", .least = 0.1, .most = 100),
+  RUSH_JSON_FIELD ("user_limit_factor", RUSH_FIELD_NUMBER, OF (RushYarnQueue, user_limit_factor),
+                   "how many times its capacity one user may have", "1", .least = 0.01),
+};
+static const RushJsonFieldTable queue_table = RUSH_JSON_FIELD_TABLE (queue_fields, RushYarnQueue);
+
+static const char *const schedulers[] = { "capacity", "fair", NULL };
+static const char *const calculators[] = { "memory", "dominant", NULL };
+
+/* Defaults as in yarn-default.xml and capacity-scheduler.xml. */
+static const RushJsonField settings[] = {
+  RUSH_COMMON_SETTINGS (RushYarnSettings),
+  RUSH_JSON_FIELD ("scheduler", RUSH_FIELD_WORD, OF (RushYarnSettings, scheduler),
+                   "how containers are rounded: up to multiples of the minimum, or of an increment",
+                   "\"capacity\"", .words = schedulers),
+  RUSH_JSON_FIELD ("resource_calculator", RUSH_FIELD_WORD, OF (RushYarnSettings, calculator),
+                   "whether only memory is counted, or cores too", "\"memory\"",
+                   .words = calculators),
+  RUSH_JSON_FIELD ("minimum_allocation", RUSH_FIELD_SIZE, OF (RushYarnSettings, minimum_bytes),
+                   "yarn.scheduler.minimum-allocation-mb", "\"1g\"", .least = 1048576),
+  RUSH_JSON_FIELD ("increment_allocation", RUSH_FIELD_SIZE, OF (RushYarnSettings, increment_bytes),
+                   "yarn.resource-types.memory-mb.increment-allocation, of the fair scheduler; 1g "
+                   "unless given",
+                   .least = 1048576),
+  RUSH_JSON_FIELD ("maximum_allocation", RUSH_FIELD_SIZE, OF (RushYarnSettings, maximum_bytes),
+                   "yarn.scheduler.maximum-allocation-mb", "\"8g\"", .least = 1048576),
+  RUSH_JSON_FIELD ("maximum_vcores", RUSH_FIELD_COUNT, OF (RushYarnSettings, maximum_cores),
+                   "yarn.scheduler.maximum-allocation-vcores", "4", .least = 1),
+  RUSH_JSON_FIELD (
+      "containers_per_heartbeat", RUSH_FIELD_COUNT, OF (RushYarnSettings, containers_per_heartbeat),
+      "yarn.scheduler.capacity.per-node-heartbeat.maximum-offswitch-assignments", "1", .least = 1),
+  RUSH_JSON_FIELD ("am_max_attempts", RUSH_FIELD_COUNT, OF (RushYarnSettings, am_max_attempts),
+                   "yarn.resourcemanager.am.max-attempts", "2", .least = 1),
+  RUSH_JSON_FIELD ("node_heartbeat", RUSH_FIELD_TIME, OF (RushYarnSettings, node_heartbeat_s),
+                   "yarn.resourcemanager.nodemanagers.heartbeat-interval-ms", "\"1s\"",
+                   .least = 0.001),
+  RUSH_JSON_FIELD ("node_expiry", RUSH_FIELD_TIME, OF (RushYarnSettings, node_expiry_s),
+                   "yarn.nm.liveness-monitor.expiry-interval-ms", "\"600s\"", .least = 0.001),
+  RUSH_JSON_FIELD ("memory_check", RUSH_FIELD_TIME, OF (RushYarnSettings, memory_check_s),
+                   "yarn.nodemanager.container-monitor.interval-ms", "\"3s\"", .least = 0.001),
+  RUSH_JSON_FIELD ("queues", RUSH_FIELD_LIST, OF (RushYarnSettings, queues),
+                   "those of the capacity scheduler; one called default unless given",
+                   .inside = &queue_table),
 };
 
-/* As in yarn-default.xml and capacity-scheduler.xml. */
-static const RushYarnSettings defaults = {
-  .scheduler = RUSH_YARN_CAPACITY,
-  .calculator = RUSH_YARN_BY_MEMORY,
-  .minimum_bytes = 1024 * RUSH_MIB,
-  .maximum_bytes = 8192 * RUSH_MIB,
-  .maximum_cores = 4,
-  .containers_per_heartbeat = 1,
-  .am_max_attempts = 2,
-  .node_heartbeat_us = G_USEC_PER_SEC,
-  .node_expiry_us = 600 * (gint64)G_USEC_PER_SEC,
-  .memory_check_us = 3 * (gint64)G_USEC_PER_SEC,
-};
+const RushJsonFieldTable rush_yarn_settings = RUSH_JSON_FIELD_TABLE (settings, RushYarnSettings);
 
 static void
 round_asks (RushYarn *self)
@@ -336,12 +301,10 @@ rush_yarn_configure (RushYarn *self, GError **error)
 {
   const RushConf *conf = self->base.manager.setup.conf;
 
-  self->settings = defaults;
-  if (!rush_manager_settings_read (self->base.manager.setup.settings, "YARN", settings,
-                                   G_N_ELEMENTS (settings), self, error) ||
+  if (!rush_manager_read_settings (&self->base, &rush_yarn_settings, &self->settings, error) ||
       !check_increment (self, error))
     return FALSE;
-  self->max_attempts = self->settings.am_max_attempts;
+  self->max_attempts = (guint)self->settings.am_max_attempts;
   if (rush_conf_contains (conf, "spark.yarn.maxAppAttempts"))
     self->max_attempts =
         MIN (self->max_attempts, (guint)rush_conf_get_int (conf, "spark.yarn.maxAppAttempts"));

@@ -179,10 +179,9 @@ test_never_fits (void)
       "an executor's pod needs 1 core and 4,505 MiB, and no host has both, even if it is empty: "
       "the "
       "most of them are 8 cores, and 4,096 MiB; ask for less, or give the hosts more");
-  manager_story_assert_refused (unknown, rush_kubernetes_manager_new, "{\"image_pul\": 3}",
-                                "manager.image_pul is no setting of Kubernetes; it has kind, "
-                                "executor_start, driver_start, image_pull, node_grace, eviction, "
-                                "quota_memory, quota_cores");
+  manager_story_assert_refused (
+      unknown, rush_kubernetes_manager_new, "{\"image_pul\": 3}",
+      "line 1: \"manager.image_pul\" is not known; do you mean \"image_pull\"?");
 }
 
 /* Pending pods that nobody wants any more are deleted when they are old enough. */

@@ -61,9 +61,9 @@ test_says_that_it_is_gone (void)
 {
   g_autoptr (ManagerStory) story = begun (2, "", 1);
 
-  g_assert_true (
-      g_str_has_prefix (story->steps->str, "[0.000] Mesos: is a thing of the past: Spark has "
-                                           "deprecated it in 3.2 and removed it in 4.0"));
+  g_assert_true (g_str_has_prefix (story->steps->str,
+                                   "[0.000] Mesos: is a thing of the past: Spark has "
+                                   "deprecated it in 3.2 and removed it in 4.0"));
 }
 
 static void

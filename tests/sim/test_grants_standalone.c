@@ -186,10 +186,9 @@ test_never_fits (void)
       contradiction, rush_standalone_manager_new, NULL,
       "spark.executor.cores is 4, and spark.cores.max allows 3 in all: no "
       "executor could start");
-  manager_story_assert_refused (unknown, rush_standalone_manager_new,
-                                "{\"kind\": \"standalone\", \"queues\": {}}",
-                                "manager.queues is no setting of the standalone manager; it has "
-                                "kind, executor_start, driver_start");
+  manager_story_assert_refused (
+      unknown, rush_standalone_manager_new, "{\"kind\": \"standalone\", \"queues\": {}}",
+      "line 1: \"manager.queues\" is not known; there are kind, executor_start, driver_start");
 }
 
 /* ---- losses ---- */

@@ -148,8 +148,8 @@ test_queue (void)
 {
   g_autoptr (ManagerStory) story =
       manager_story_new (2, 4, 8192, "spark.yarn.queue=small spark.executor.memory=1g");
-  const char *queues =
-      "{\"queues\": {\"small\": {\"capacity\": 50}, \"rest\": {\"capacity\": 50}}}";
+  const char *queues = "{\"queues\": [{\"name\": \"small\", \"capacity\": 50}, {\"name\": "
+                       "\"rest\", \"capacity\": 50}]}";
 
   manager_story_begin (story, rush_yarn_manager_new, queues);
   manager_story_request (story, 6);
@@ -165,9 +165,10 @@ test_user_limit_factor (void)
 {
   g_autoptr (ManagerStory) story = manager_story_new (2, 4, 8192, "spark.yarn.queue=small");
 
-  manager_story_begin (story, rush_yarn_manager_new,
-                       "{\"queues\": {\"small\": {\"capacity\": 25, \"user_limit_factor\": 4, "
-                       "\"maximum_capacity\": 75}, \"rest\": {\"capacity\": 75}}}");
+  manager_story_begin (
+      story, rush_yarn_manager_new,
+      "{\"queues\": [{\"name\": \"small\", \"capacity\": 25, \"user_limit_factor\": 4, "
+      "\"maximum_capacity\": 75}, {\"name\": \"rest\", \"capacity\": 75}]}");
   manager_story_request (story, 9);
   manager_story_run (story, 60);
   g_assert_cmpuint (manager_story_n_ready (story), ==, 5); /* (12288 − 1024) / 2048 */
@@ -195,15 +196,21 @@ test_refused_at_once (void)
       "Invalid resource request: an executor asks for 5 vcores, and the maximum allowed allocation "
       "is 4; check 'yarn.scheduler.maximum-allocation-vcores' (maximum_vcores)" },
     { "spark.yarn.queue=gold", NULL,
-      "the application was submitted to unknown queue: gold; there are default" },
-    { "", "{\"queues\": {\"default\": {\"capacity\": 60}, \"b\": {\"capacity\": 30}}}",
-      "manager.queues: the capacities of default, b are 90 % together, and must be 100" },
-    { "", "{\"queues\": {\"default\": {\"capacity\": 60, \"maximum_capacity\": 50}}}",
-      "manager.queues.default: its maximum_capacity of 50 % is below its capacity of 60 %" },
-    { "", "{\"queues\": {\"default\": {\"capacty\": 60}}}",
-      "manager.queues.default.capacty is no setting of a queue; it has capacity, maximum_capacity, "
-      "user_limit_factor" },
-    { "", "{\"queues\": {\"default\": {\"capacity\": 10}, \"b\": {\"capacity\": 90}}}",
+      "the application was submitted to unknown queue: gold; there is only default, unless the "
+      "scenario's manager has queues" },
+    { "spark.yarn.queue=gold", "{\"queues\": [{\"name\": \"silver\"}]}",
+      "line 1: the application was submitted to unknown queue: gold; there are silver" },
+    { "",
+      "{\"queues\": [{\"name\": \"default\", \"capacity\": 60}, {\"name\": \"b\", "
+      "\"capacity\": 30}]}",
+      "line 1: the capacities of the queues default, b are 90 % together, and must be 100" },
+    { "", "{\"queues\": [{\"name\": \"default\", \"capacity\": 60, \"maximum_capacity\": 50}]}",
+      "line 1: the maximum_capacity of queue default, 50 %, is below its capacity of 60 %" },
+    { "", "{\"queues\": [{\"name\": \"default\", \"capacty\": 60}]}",
+      "line 1: \"manager.queues[0].capacty\" is not known; do you mean \"capacity\"?" },
+    { "",
+      "{\"queues\": [{\"name\": \"default\", \"capacity\": 10}, {\"name\": \"b\", "
+      "\"capacity\": 90}]}",
       "queue default lets one user have 1,638 MiB: too little for an ApplicationMaster of 1,024 "
       "MiB "
       "and one executor of 2,048 MiB; raise its capacity or its user_limit_factor" },
@@ -211,8 +218,10 @@ test_refused_at_once (void)
       "manager.increment_allocation belongs to the fair scheduler; the capacity scheduler rounds "
       "up "
       "to multiples of minimum_allocation" },
-    { "", "{\"scheduler\": \"fifo\"}", "manager.scheduler must be \"capacity\" or \"fair\"" },
-    { "", "{\"maximum_vcores\": 0}", "manager.maximum_vcores must be at least 1" },
+    { "", "{\"scheduler\": \"fifo\"}",
+      "line 1: \"manager.scheduler\" must be one of \"capacity\", \"fair\"" },
+    { "", "{\"maximum_vcores\": 0}",
+      "line 1: \"manager.maximum_vcores\" must be at least 1, not 0" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
