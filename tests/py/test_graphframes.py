@@ -663,6 +663,18 @@ def test_messages_that_need_no_destination(spark, message, heard):
     assert by_number(told.run(), "heard") == {1: heard, 2: None}
 
 
+def test_messages_of_columns_called_as_triplets_are(spark):
+    """A vertex may have a column "src", and dst.src is that of the destination."""
+    from rushlight.graphframes import GraphFrame
+    from rushlight.graphframes.lib import Pregel
+    from rushlight.sql import functions as F
+    g = graph_of(spark, [(1, 2)])
+    g = GraphFrame(g.vertices.withColumn("src", F.col("n") * 10), g.edges)
+    told = (g.pregel.setMaxIter(1).withVertexColumn("heard", F.lit(0), Pregel.msg())
+            .setCheckpointInterval(0).sendMsgToSrc(Pregel.dst("src")).aggMsgs(F.sum(Pregel.msg())))
+    assert by_number(told.run(), "heard") == {1: 20, 2: None}
+
+
 def test_messages_of_columns_that_are_missing(spark):
     from rushlight.errors import AnalysisException
     from rushlight.graphframes.lib import Pregel

@@ -199,7 +199,7 @@ class Algorithms:
                       checkpoint_interval=2, storage_level=StorageLevel.MEMORY_AND_DISK_DESER,
                       is_directed=True):
         """How many edges it takes at least to each landmark: a column "distances", a map from those
-        that can be reached.
+        that can be reached.  Checkpoints are those of "graphframes", a loop of DataFrames.
 
         >>> from rushlight.graphframes.examples import Graphs
         >>> found = Graphs(spark).friends().shortestPaths(landmarks=["a", "d"])

@@ -237,6 +237,8 @@ class Pregel:
             return self._messages_of(self._half_triplets(vertices, edges))
 
         whole(vertices, edges)
+        if {SRC, EDGE} & {name.lower() for name in vertices.columns}:
+            return whole                # "dst.src" is a vertex' column then, and not the source
         try:
             half(vertices, edges)
         except AnalysisException:
