@@ -20,6 +20,7 @@ from rushlight._version import RUSHLIGHT
 from rushlight.errors import IllegalArgumentException
 from rushlight.ml.base import Estimator, Model, Transformer
 from rushlight.ml.param import Params
+from rushlight.ml.param.shared import HasInputCol, HasInputCols, HasOutputCol, HasOutputCols
 from rushlight.ml.util import SparkMLReadable, SparkMLWritable, shown_as_scala
 from rushlight.sql._making import as_literal, column_of_name, quoted
 from rushlight.sql.types import NumericType
@@ -111,6 +112,20 @@ class SparkModel(SparkStage, Model):
             value = self.getOrDefault(name) if self.hasParam(name) else getattr(self, name)
             told.append(f"{name}={shown_as_scala(value)}")
         return f"{type(self).__name__}: {', '.join(told)}"
+
+
+class OneColumn(HasInputCol, HasOutputCol):
+    """A stage, or a model, that makes one column of another."""
+
+    setInputCol = setter("inputCol")
+    setOutputCol = setter("outputCol")
+
+
+class SomeColumns(OneColumn, HasInputCols, HasOutputCols):
+    """The same of several columns at once, if inputCols is set."""
+
+    setInputCols = setter("inputCols")
+    setOutputCols = setter("outputCols")
 
 
 # ---- what stages ask of datasets --------------------------------------------------------------

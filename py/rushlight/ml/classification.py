@@ -258,7 +258,9 @@ class LogisticRegressionModel(SparkModel, ProbabilisticClassificationModel,
     @property
     def coefficientMatrix(self):
         """A row of coefficients a class; of two classes one row."""
-        return self._matrix
+        from rushlight.ml.linalg import DenseMatrix
+        return DenseMatrix(self._matrix.numRows, self._matrix.numCols, self._matrix.values,
+                           int(self._matrix.isTransposed))      # 1, as it comes from a JVM
 
     @property
     def interceptVector(self):

@@ -6,11 +6,10 @@
 Mirrors pyspark.ml.feature.Bucketizer.
 """
 from rushlight.ml._stages import (
-    SparkTransformer, add_column, check_new, check_numeric, column, getter, in_out_cols, parameter,
-    params_setter, require, setter)
+    SomeColumns, SparkTransformer, add_column, check_new, check_numeric, column, getter,
+    in_out_cols, parameter, params_setter, require, setter)
 from rushlight.ml.param import Param, Params, ParamValidators, TypeConverters
-from rushlight.ml.param.shared import (
-    HasHandleInvalid, HasInputCol, HasInputCols, HasOutputCol, HasOutputCols)
+from rushlight.ml.param.shared import HasHandleInvalid
 from rushlight.ml.util import shown_as_scala
 from rushlight.sql._making import make_call
 from rushlight.util import keyword_only
@@ -20,8 +19,7 @@ def _rise(splits):
     return len(splits) >= 3 and all(a < b for a, b in zip(splits, splits[1:]))
 
 
-class Bucketizer(SparkTransformer, HasInputCol, HasOutputCol, HasInputCols, HasOutputCols,
-                 HasHandleInvalid):
+class Bucketizer(SparkTransformer, SomeColumns, HasHandleInvalid):
     """Gives each number the bucket between two splits that it lies in.
 
     >>> df = spark.createDataFrame([(-3.0,), (0.0,), (25.0,)], ["x"])
@@ -54,10 +52,6 @@ class Bucketizer(SparkTransformer, HasInputCol, HasOutputCol, HasInputCols, HasO
     getSplits = getter("splits")
     setSplitsArray = setter("splitsArray")
     getSplitsArray = getter("splitsArray")
-    setInputCol = setter("inputCol")
-    setInputCols = setter("inputCols")
-    setOutputCol = setter("outputCol")
-    setOutputCols = setter("outputCols")
     setHandleInvalid = setter("handleInvalid")
 
     def _scala_text(self):

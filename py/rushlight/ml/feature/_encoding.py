@@ -13,12 +13,11 @@ from rushlight.errors import SparkRuntimeException
 from rushlight.ml._attributes import attribute_of, group_metadata
 from rushlight.ml._fitting import collected, user_call
 from rushlight.ml._stages import (
-    SparkEstimator, SparkModel, add_column, check_new, check_numeric, column, getter, in_out_cols,
-    params_setter, require, setter)
+    SomeColumns, SparkEstimator, SparkModel, add_column, check_new, check_numeric, column, getter,
+    in_out_cols, params_setter, require, setter)
 from rushlight.ml.feature._indexing import _counts_shown
 from rushlight.ml.param import Param, Params, ParamValidators, TypeConverters
-from rushlight.ml.param.shared import (
-    HasHandleInvalid, HasInputCol, HasInputCols, HasOutputCol, HasOutputCols)
+from rushlight.ml.param.shared import HasHandleInvalid
 from rushlight.ml.util import shown_as_scala
 from rushlight.sql import functions as F
 from rushlight.sql._making import make_call
@@ -27,8 +26,7 @@ from rushlight.util import keyword_only
 _MOST = (1 << 31) - 1
 
 
-class _OneHotEncoderParams(HasHandleInvalid, HasInputCol, HasInputCols, HasOutputCol,
-                           HasOutputCols):
+class _OneHotEncoderParams(HasHandleInvalid, SomeColumns):
     """What an encoder and its model share."""
 
     handleInvalid = Param(
@@ -95,10 +93,6 @@ class OneHotEncoder(SparkEstimator, _OneHotEncoderParams):
         self._set(**self._input_kwargs)
 
     setParams = params_setter(__init__)
-    setInputCol = setter("inputCol")
-    setInputCols = setter("inputCols")
-    setOutputCol = setter("outputCol")
-    setOutputCols = setter("outputCols")
     setHandleInvalid = setter("handleInvalid")
     setDropLast = setter("dropLast")
 
@@ -145,10 +139,6 @@ class OneHotEncoderModel(SparkModel, _OneHotEncoderParams):
         super().__init__()
         self._sizes = categorySizes
 
-    setInputCol = setter("inputCol")
-    setInputCols = setter("inputCols")
-    setOutputCol = setter("outputCol")
-    setOutputCols = setter("outputCols")
     setHandleInvalid = setter("handleInvalid")
     setDropLast = setter("dropLast")
 

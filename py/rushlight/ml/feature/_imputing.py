@@ -14,18 +14,17 @@ import math
 
 from rushlight.errors import SparkRuntimeException
 from rushlight.ml._stages import (
-    SparkEstimator, SparkModel, check_numeric, column, getter, in_out_cols, local_frame,
-    params_setter, require, setter)
+    SomeColumns, SparkEstimator, SparkModel, check_numeric, column, getter, in_out_cols,
+    local_frame, params_setter, require, setter)
 from rushlight.ml.feature._indexing import _counts_shown
 from rushlight.ml.param import Param, Params, ParamValidators, TypeConverters
-from rushlight.ml.param.shared import (
-    HasInputCol, HasInputCols, HasOutputCol, HasOutputCols, HasRelativeError)
+from rushlight.ml.param.shared import HasRelativeError
 from rushlight.sql import functions as F
 from rushlight.sql.types import DoubleType, StructField, StructType
 from rushlight.util import keyword_only
 
 
-class _ImputerParams(HasInputCol, HasInputCols, HasOutputCol, HasOutputCols, HasRelativeError):
+class _ImputerParams(SomeColumns, HasRelativeError):
     """What an imputer and its model share."""
 
     strategy = Param(
@@ -73,10 +72,6 @@ class Imputer(SparkEstimator, _ImputerParams):
     setParams = params_setter(__init__)
     setStrategy = setter("strategy")
     setMissingValue = setter("missingValue")
-    setInputCol = setter("inputCol")
-    setInputCols = setter("inputCols")
-    setOutputCol = setter("outputCol")
-    setOutputCols = setter("outputCols")
     setRelativeError = setter("relativeError")
 
     def _train(self, dataset):
@@ -126,11 +121,6 @@ class ImputerModel(SparkModel, _ImputerParams):
     def __init__(self, surrogateDF=None):
         super().__init__()
         self._surrogates = surrogateDF
-
-    setInputCol = setter("inputCol")
-    setInputCols = setter("inputCols")
-    setOutputCol = setter("outputCol")
-    setOutputCols = setter("outputCols")
 
     numInputCols = property(lambda self: len(self.getInputCols()))
     numOutputCols = property(lambda self: len(self.getOutputCols()))

@@ -10,12 +10,11 @@ Mirrors pyspark.ml.feature.{StringIndexer,StringIndexerModel,IndexToString}.
 from rushlight.errors import IllegalArgumentException, SparkRuntimeException
 from rushlight.ml._attributes import attribute_of, nominal
 from rushlight.ml._stages import (
-    SparkEstimator, SparkModel, SparkTransformer, add_column, check_new, column, field_of,
-    find_field, getter, given, in_out_cols, parameter, params_setter, require, scala_type_name,
-    setter)
+    OneColumn, SomeColumns, SparkEstimator, SparkModel, SparkTransformer, add_column, check_new,
+    column, field_of, find_field, getter, given, in_out_cols, parameter, params_setter, require,
+    scala_type_name, setter)
 from rushlight.ml.param import Param, Params, ParamValidators, TypeConverters
-from rushlight.ml.param.shared import (
-    HasHandleInvalid, HasInputCol, HasInputCols, HasOutputCol, HasOutputCols)
+from rushlight.ml.param.shared import HasHandleInvalid
 from rushlight.sql import functions as F
 from rushlight.sql._making import as_literal, make_call
 from rushlight.sql.types import NumericType, StringType
@@ -25,8 +24,7 @@ _MOST = (1 << 31) - 1      # of an int
 _ORDERS = ("frequencyDesc", "frequencyAsc", "alphabetDesc", "alphabetAsc")
 
 
-class _StringIndexerParams(HasHandleInvalid, HasInputCol, HasInputCols, HasOutputCol,
-                           HasOutputCols):
+class _StringIndexerParams(HasHandleInvalid, SomeColumns):
     """What an indexer and its model share."""
 
     handleInvalid = Param(
@@ -85,10 +83,6 @@ class StringIndexer(SparkEstimator, _StringIndexerParams):
         self._set(**self._input_kwargs)
 
     setParams = params_setter(__init__)
-    setInputCol = setter("inputCol")
-    setInputCols = setter("inputCols")
-    setOutputCol = setter("outputCol")
-    setOutputCols = setter("outputCols")
     setHandleInvalid = setter("handleInvalid")
     setStringOrderType = setter("stringOrderType")
 
@@ -136,10 +130,6 @@ class StringIndexerModel(SparkModel, _StringIndexerParams):
         super().__init__()
         self._labels = [list(labels) for labels in labelsArray or []]
 
-    setInputCol = setter("inputCol")
-    setInputCols = setter("inputCols")
-    setOutputCol = setter("outputCol")
-    setOutputCols = setter("outputCols")
     setHandleInvalid = setter("handleInvalid")
 
     @classmethod
@@ -212,7 +202,7 @@ def _index(field, labels, keep):
                      parameter(labels, "array<string>"), keep)
 
 
-class IndexToString(SparkTransformer, HasInputCol, HasOutputCol):
+class IndexToString(SparkTransformer, OneColumn):
     """The labels of indices: those of the metadata, or `labels`.
 
     >>> df = spark.createDataFrame([(1.0,)], ["i"])
@@ -229,8 +219,6 @@ class IndexToString(SparkTransformer, HasInputCol, HasOutputCol):
         self._set(**self._input_kwargs)
 
     setParams = params_setter(__init__)
-    setInputCol = setter("inputCol")
-    setOutputCol = setter("outputCol")
     setLabels = setter("labels")
     getLabels = getter("labels")
 

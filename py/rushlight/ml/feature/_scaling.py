@@ -9,15 +9,14 @@ Mirrors pyspark.ml.feature.{StandardScaler,MinMaxScaler} and their models.
 """
 from rushlight.ml._attributes import group_metadata
 from rushlight.ml._stages import (
-    SparkEstimator, SparkModel, add_column, check_new, check_vector, column, compressed, getter,
-    given, parameter, params_setter, require, setter)
+    OneColumn, SparkEstimator, SparkModel, add_column, check_new, check_vector, column, compressed,
+    getter, given, parameter, params_setter, require, setter)
 from rushlight.ml.param import Param, Params, TypeConverters
-from rushlight.ml.param.shared import HasInputCol, HasOutputCol
 from rushlight.sql._making import make_call
 from rushlight.util import keyword_only
 
 
-class _ScalerParams(HasInputCol, HasOutputCol):
+class _ScalerParams(OneColumn):
     """What scalers and their models share: one column in, one out."""
 
     def _check(self, schema):
@@ -81,8 +80,6 @@ class StandardScaler(SparkEstimator, _StandardScalerParams):
     setParams = params_setter(__init__)
     setWithMean = setter("withMean")
     setWithStd = setter("withStd")
-    setInputCol = setter("inputCol")
-    setOutputCol = setter("outputCol")
 
     def _train(self, dataset):
         mean, std = self._summarized(dataset, "mean", "std")
@@ -97,9 +94,6 @@ class StandardScalerModel(SparkModel, _StandardScalerParams):
     def __init__(self, std=None, mean=None):
         super().__init__()
         self._std, self._mean = std, mean
-
-    setInputCol = setter("inputCol")
-    setOutputCol = setter("outputCol")
 
     @property
     def std(self):
@@ -169,8 +163,6 @@ class MinMaxScaler(SparkEstimator, _MinMaxScalerParams):
     setParams = params_setter(__init__)
     setMin = setter("min")
     setMax = setter("max")
-    setInputCol = setter("inputCol")
-    setOutputCol = setter("outputCol")
 
     def _train(self, dataset):
         largest, smallest = self._summarized(dataset, "max", "min")
@@ -188,8 +180,6 @@ class MinMaxScalerModel(SparkModel, _MinMaxScalerParams):
 
     setMin = setter("min")
     setMax = setter("max")
-    setInputCol = setter("inputCol")
-    setOutputCol = setter("outputCol")
 
     @property
     def originalMin(self):
