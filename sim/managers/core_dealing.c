@@ -5,9 +5,9 @@
  *     cores.max 8, executor.cores unset 2   2   2   2  (one each)   4   4   ·   ·  (one each)
  *
  * Without spark.executor.cores a worker gets one executor, and each visit adds a core to it: memory
- * is asked for once.  Spark's known trap falls out of the rule: executors of 16 cores and 4 workers of
- * 16 with cores.max 48 get three workers; were cores dealt out one at a time regardless, each worker
- * would have 12 assigned, and none could start.
+ * is asked for once.  Spark's known trap falls out of the rule: executors of 16 cores and 4 workers
+ * of 16 with cores.max 48 get three workers; were cores dealt out one at a time regardless, each
+ * worker would have 12 assigned, and none could start.
  */
 #include "sim/managers/core_dealing.h"
 

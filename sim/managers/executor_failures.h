@@ -1,8 +1,8 @@
 /* executor_failures.h - how many executors have failed lately, and how many may.
  *
  * Both YARN and Kubernetes end an application whose executors fail again and again: more often than
- * spark.executor.maxNumFailures, or, if that is not set, than twice the number of executors (and 3).
- * With spark.executor.failuresValidityInterval only failures count that are not longer ago.
+ * spark.executor.maxNumFailures, or, if that is not set, than twice the number of executors (and
+ * 3). With spark.executor.failuresValidityInterval only failures count that are not longer ago.
  *
  * Mirrors: org.apache.spark.deploy.ExecutorFailureTracker.
  */

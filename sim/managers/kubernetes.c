@@ -3,20 +3,20 @@
  *     rounds       each second:  ask for what is missing, batch.size at most (kubernetes_rounds.c)
  *     events       each second:  pods that have failed, or have been deleted, are executors lost
  *
- * A pod asks for heap + overhead + off-heap + Python memory, and may use no more: the kernel kills at
- * once what goes beyond (exit code 137, OOMKilled).  Overhead is 10 % of the heap, and 40 % for Python,
- * as a Python program has most of its memory outside of the heap:
+ * A pod asks for heap + overhead + off-heap + Python memory, and may use no more: the kernel kills
+ * at once what goes beyond (exit code 137, OOMKilled).  Overhead is 10 % of the heap, and 40 % for
+ * Python, as a Python program has most of its memory outside of the heap:
  *
  *     1,024 MiB × 0.4 = 409 MiB                pod 1,433 MiB
  *
  * (Spark itself knows only in cluster mode that a program is Python, and takes 10 % in client mode;
  * what its documentation says, 40 %, holds in both modes here.)
  *
- * In cluster mode the driver is a pod too, and comes first; the executors' pods belong to it, and are
- * collected with it.  No pod is restarted: a lost driver is the end.
+ * In cluster mode the driver is a pod too, and comes first; the executors' pods belong to it, and
+ * are collected with it.  No pod is restarted: a lost driver is the end.
  *
- * Failures: pods that fail, for whatever reason, count; beyond spark.executor.maxNumFailures the driver
- * exits with code 11.
+ * Failures: pods that fail, for whatever reason, count; beyond spark.executor.maxNumFailures the
+ * driver exits with code 11.
  *
  * Mirrors: ExecutorPodsAllocator, ExecutorPodsLifecycleManager, BasicExecutorFeatureStep.
  */

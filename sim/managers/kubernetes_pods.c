@@ -1,14 +1,14 @@
 /* kubernetes_pods.c - what the cluster does with pods: find a node, pull the image, lose the node.
  *
  * The scheduler takes the node that would have the largest share left, of cores and of memory on
- * average (LeastAllocated); chance decides between those that are alike.  So pods spread.  If no node
- * has both, the pod stays pending, and with it all that come after it, as they are as large:
+ * average (LeastAllocated); chance decides between those that are alike.  So pods spread.  If no
+ * node has both, the pod stays pending, and with it all that come after it, as they are as large:
  *
  *     0/4 nodes are available: 1 Insufficient cpu, 4 Insufficient memory.
  *
  * The first pod on a node waits for the image; others that come meanwhile wait for the same pull.
  *
- *     node:  alive ──silent for node_grace, 40 s──▶ NotReady ──eviction, 300 s──▶ its pods are deleted
+ *     node:  alive ──silent for 40 s (node_grace)──▶ NotReady ──300 s (eviction)──▶ pods deleted
  *
  * Left out: the scores for topology spread and for nodes that have the image; other namespaces.
  * Mirrors: kube-scheduler's NodeResourcesFit, the node life-cycle controller, the kubelet.

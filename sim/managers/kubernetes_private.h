@@ -1,4 +1,5 @@
-/* kubernetes_private.h - the driver's half, which asks for pods, and the cluster's, which runs them.
+/* kubernetes_private.h - the driver's half, which asks for pods, and the cluster's, which runs
+ * them.
  *
  *   kubernetes.c          the driver: what it hears of pods; the class
  *   kubernetes_rounds.c   the driver: how many pods it asks for, and when

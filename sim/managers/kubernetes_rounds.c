@@ -1,16 +1,17 @@
 /* kubernetes_rounds.c - how many pods to ask for now.
  *
  *     missing   wanted − pods that are there, pending ones among them
- *     asked     min (missing, allocation.batch.size, maxPendingPods − pending, what the quota leaves)
+ *     asked     min (missing, batch.size, maxPendingPods − pending, what the quota leaves)
  *
  *     second   0    1    2    3             (batch.size 5; Spark 4.3 asks for 20 at once)
  *     asked    5    5    5    3     of 18
  *
- * Too many pods, as the application wants fewer than a while ago: pending ones are deleted if they are
- * older than spark.dynamicAllocation.executorIdleTimeout; those that run are the application's affair.
+ * Too many pods, as the application wants fewer than a while ago: pending ones are deleted if they
+ * are older than spark.dynamicAllocation.executorIdleTimeout; those that run are the application's
+ * affair.
  *
- * A round is in the heap only if something may be asked for: after the last one that did not ask for
- * all, when a pod has become ready or is gone, when more are wanted.
+ * A round is in the heap only if something may be asked for: after the last one that did not ask
+ * for all, when a pod has become ready or is gone, when more are wanted.
  *
  * Mirrors: ExecutorPodsAllocator.onNewSnapshots.
  */

@@ -1,8 +1,8 @@
 /* manager_base.c - what every manager does alike: wait, tell, place a driver and lose it.
  *
  * Whatever a manager puts into the heap goes through rush_manager_after (): the entries know their
- * manager, so that they can be cancelled when it goes, and they name executors by number and hosts by
- * index and turn, never by address, as both may be gone when the time comes.
+ * manager, so that they can be cancelled when it goes, and they name executors by number and hosts
+ * by index and turn, never by address, as both may be gone when the time comes.
  *
  * Invariants:  nothing happens, and nothing is told, once the application has ended.
  */

@@ -1,7 +1,7 @@
 /* manager_base.h - what all four managers share: the books of the hosts, the executors, the story.
  *
  *     hosts     what each has, what is taken; whether its manager believes it alive
- *     grants    executors from the moment when a container is set aside until somebody has been told
+ *     grants    executors from when a container is set aside until somebody has been told
  *               that it is gone:   set aside ──▶ starting ──▶ ready ──▶ ending ──▶ (told) gone
  *     driver    in cluster mode: its own place on a host
  *     later     actions in the heap that die with the manager
@@ -49,7 +49,8 @@ typedef struct
   gboolean running;
 } RushDriverPlace;
 
-/* What the scenario's "manager" object has for all of them; each has a struct of its own after it. */
+/* What the scenario's "manager" object has for all of them; each has a struct of its own after it.
+ * */
 typedef struct
 {
   int kind;

@@ -1,11 +1,11 @@
 /* manager_books.c - what each host has left, and who has got it.
  *
- * A manager knows less than we do: a host that is gone keeps its grants in the books until its manager
- * has found out, and then they go one by one, each with its word to the listener.
+ * A manager knows less than we do: a host that is gone keeps its grants in the books until its
+ * manager has found out, and then they go one by one, each with its word to the listener.
  *
  *     host dies ──▶ turn is odd; nothing more is granted there
  *        ⋮              heartbeats that do not come …
- *     write_off (death) ──▶ its grants are gone; NULL if the host has come back meanwhile, or died anew
+ *     write_off (death) ──▶ its grants are gone; NULL if the host has come back, or died anew
  *
  * Invariants:  a host's taken room is the sum over its grants, and the driver's;
  *              grants are in the order of their numbers.

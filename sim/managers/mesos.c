@@ -1,23 +1,24 @@
 /* mesos.c - a manager that offers: what is free goes around, and the driver takes or declines.
  *
- *     each second   master:  host-0: 4 cpus, 7 GiB · host-1: 4 cpus, 7 GiB · …      one batch of offers
- *                   driver:  an executor on host-0, one on host-1, a second on host-0 …    round robin
+ *     each second   master:  host-0: 4 cpus, 7 GiB · host-1: 4 cpus, 7 GiB · …
+ *                   driver:  takes one for host-0, one for host-1, a second for host-0 …
  *                            "declined" for the rest: not to be offered again for a while
  *
  *     declined because                        for
  *     it is too small, or nothing is wanted     5 s   (Mesos's own default)
  *     spark.cores.max is reached              120 s   spark.mesos.rejectOfferDuration
  *
- * An executor's task asks for heap + overhead (10 %, at least 384 MiB); off-heap and Python memory are
- * not counted.  Without spark.executor.cores it takes all cores of an offer, up to spark.cores.max;
- * with it, spark.cores.max is rounded down to a multiple.  An agent on which two executors have failed
- * gets no more of them.  Beyond its memory a task is killed by its control group, at once.
+ * An executor's task asks for heap + overhead (10 %, at least 384 MiB); off-heap and Python memory
+ * are not counted.  Without spark.executor.cores it takes all cores of an offer, up to
+ * spark.cores.max; with it, spark.cores.max is rounded down to a multiple.  An agent on which two
+ * executors have failed gets no more of them.  Beyond its memory a task is killed by its control
+ * group, at once.
  *
  *     agent:  alive ──5 pings of 15 s unanswered──▶ lost: its tasks are TASK_LOST
  *     an end of any kind makes the driver revive offers: all that was declined is offered again
  *
- * In cluster mode a dispatcher takes an offer for the driver, and with spark.driver.supervise another
- * one if it is lost, after 1 s, 2 s, 4 s … 60 s.
+ * In cluster mode a dispatcher takes an offer for the driver, and with spark.driver.supervise
+ * another one if it is lost, after 1 s, 2 s, 4 s … 60 s.
  *
  * Spark has deprecated Mesos in 3.2, and removed it in 4.0: the first step says so.
  * Left out: roles, constraints, other frameworks, fine-grained mode.

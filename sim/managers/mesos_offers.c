@@ -4,8 +4,9 @@
  *     round robin   host-0, host-1, … host-0 again: an executor each, while one fits and is wanted
  *     the rest      declined, for 5 s or for 120 s
  *
- * Mesos goes on offering for ever.  Here a round of offers is in the heap only if somebody would take
- * one of them: when an agent that has room is offered again.  If there is none, that is a refusal.
+ * Mesos goes on offering for ever.  Here a round of offers is in the heap only if somebody would
+ * take one of them: when an agent that has room is offered again.  If there is none, that is a
+ * refusal.
  *
  * Mirrors: MesosCoarseGrainedSchedulerBackend.resourceOffers, canLaunchTask.
  */

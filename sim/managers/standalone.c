@@ -1,14 +1,16 @@
-/* standalone.c - Spark's own manager: one master, a worker on each host, cores dealt out one by one.
+/* standalone.c - Spark's own manager: one master, a worker on each host, cores dealt out one by
+ * one.
  *
  * The master deals in cores.  An application says how many it wants in all (spark.cores.max, else
- * all), how many an executor has, and the heap of each; the master goes around the workers, those with
- * the most free cores first, and gives out one executor a visit (spread out), or as many as fit before
- * it goes on to the next (not spread out):
+ * all), how many an executor has, and the heap of each; the master goes around the workers, those
+ * with the most free cores first, and gives out one executor a visit (spread out), or as many as
+ * fit before it goes on to the next (not spread out):
  *
  *     cores.max 8, executors of 2       spread out  2 2 2 2         not spread out  4 4 · ·
  *
- * (core_dealing.c).  An executor's memory is its heap: there is no overhead, and the worker does not limit what the process
- * really takes.  If a host runs out of memory, it is the kernel that kills.
+ * (core_dealing.c).  An executor's memory is its heap: there is no overhead, and the worker does
+ * not limit what the process really takes.  If a host runs out of memory, it is the kernel that
+ * kills.
  *
  *     driver:   waiting ──a worker has room──▶ starting ──▶ registers the application
  *     worker:   alive ──no heartbeat for spark.worker.timeout──▶ dead: its executors are LOST

@@ -1,20 +1,22 @@
 /* yarn.c - the ApplicationMaster: it asks for containers, hears what has become of them, launches.
  *
  *     client ──submit──▶ ResourceManager ──container 1──▶ ApplicationMaster
- *                              ▲                              │ poll: "5 more, please; what is new?"
- *                              └──────────────────────────────┘ 200 ms, 400 ms … 3 s while any is missing
- *     in client mode the driver runs on the client's machine; in cluster mode it runs in container 1
+ *                              ▲                              │ poll: "5 more; what is new?"
+ *                              └──────────────────────────────┘ 200 ms, 400 ms … 3 s
+ *     in client mode the driver runs on the client's machine; in cluster mode in container 1
  *
- *   the ApplicationMaster's way:  waiting ──given──▶ starting ──▶ running ──its node is lost──▶ expired
- *                                    ▲                                        │ 10 minutes later
- *                                    └──────── an attempt is left ────────────┘
+ *     its way:  waiting ──given──▶ starting ──▶ running ──its node is lost──▶ expired
+ *                  ▲                                        10 minutes later    │
+ *                  └────────────────── an attempt is left ──────────────────────┘
  *
- * What is lost with it: in cluster mode the driver, so all that the application has done.  In client
- * mode nothing at first, as executors talk to the driver; but no container is asked for any more, and
- * when the ResourceManager starts another attempt it takes all containers of the old one away.
+ * What is lost with it: in cluster mode the driver, so all that the application has done.  In
+ * client mode nothing at first, as executors talk to the driver; but no container is asked for any
+ * more, and when the ResourceManager starts another attempt it takes all containers of the old one
+ * away.
  *
- * Failures: containers that end by themselves with a code count; beyond spark.executor.maxNumFailures
- * the application is over.  Kills for memory, lost nodes and preemption do not count.
+ * Failures: containers that end by themselves with a code count; beyond
+ * spark.executor.maxNumFailures the application is over.  Kills for memory, lost nodes and
+ * preemption do not count.
  *
  * Mirrors: org.apache.spark.deploy.yarn.ApplicationMaster, YarnAllocator.
  */

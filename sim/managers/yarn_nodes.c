@@ -8,8 +8,9 @@
  *     host-1   ·────beat──────────·────beat──────────·
  *                                 └▶ the ApplicationMaster hears of them at its next poll
  *
- * Only heartbeats that bring or take something are in the heap: a node's is put there when a request
- * comes that would fit, and again as long as there is one.  Thousands of idle nodes cost nothing.
+ * Only heartbeats that bring or take something are in the heap: a node's is put there when a
+ * request comes that would fit, and again as long as there is one.  Thousands of idle nodes cost
+ * nothing.
  *
  *     queue:  a container is given out if used + container ≤ what one user may have of the queue
  *     memory: every 3 s a node looks what its containers really use, and kills who uses more

@@ -1,6 +1,6 @@
 /* yarn_private.h - the two halves of YARN, and the arithmetic between them.
  *
- *   yarn_resources.c   what is asked for and what that is rounded to; queues; what is refused at once
+ *   yarn_resources.c   what is asked for, what that is rounded to; queues; what is refused at once
  *   yarn_exits.c       why a container is over
  *   yarn_nodes.c       the ResourceManager and its nodes: containers, given out at heartbeats
  *   yarn.c             the ApplicationMaster, which asks and launches; the class

@@ -1,5 +1,5 @@
-/* test_grants_kubernetes.c - how large a pod is, how many are asked for in a round, where they go, what
- * the driver hears of those that fail. */
+/* test_grants_kubernetes.c - how large a pod is, how many are asked for in a round, where they go,
+ * what the driver hears of those that fail. */
 #include "tests/sim/manager_story.h"
 
 #include <string.h>

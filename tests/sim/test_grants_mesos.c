@@ -1,5 +1,5 @@
-/* test_grants_mesos.c - which offers are taken, which are declined and for how long, and what becomes
- * of tasks that end. */
+/* test_grants_mesos.c - which offers are taken, which are declined and for how long, and what
+ * becomes of tasks that end. */
 #include "tests/sim/manager_story.h"
 
 #include <string.h>

@@ -1,12 +1,13 @@
-/* test_grants_standalone.c - what Spark's own manager grants for what is asked, whom it refuses, and
- * what it does when executors, workers and the driver are lost. */
+/* test_grants_standalone.c - what Spark's own manager grants for what is asked, whom it refuses,
+ * and what it does when executors, workers and the driver are lost. */
 #include "tests/sim/manager_story.h"
 
 #include "sim/managers/core_dealing.h"
 
 #define GIB ((gint64)1 << 30)
 
-/* ---- the rule, as the documentation of spark.deploy.spreadOutApps and spark.executor.cores says ---- */
+/* ---- the rule, as the documentation of spark.deploy.spreadOutApps and spark.executor.cores says
+ * ---- */
 
 typedef struct
 {

@@ -18,8 +18,9 @@ typedef struct
   gint64 asked_mib, granted_mib;
 } Row;
 
-/* asked = heap + max (384, 10 %) + off-heap + Python, as ResourceProfile.getResourcesForClusterManager
- * of Spark 4.3 answers; granted = rounded as SchedulerUtils.normalizeRequest does. */
+/* asked = heap + max (384, 10 %) + off-heap + Python, as
+ * ResourceProfile.getResourcesForClusterManager of Spark 4.3 answers; granted = rounded as
+ * SchedulerUtils.normalizeRequest does. */
 static const Row rows[] = {
   { "", RUSH_YARN_CAPACITY, 1024, 0, 1408, 2048 },
   { "", RUSH_YARN_CAPACITY, 512, 0, 1408, 1536 },
