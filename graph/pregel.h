@@ -6,6 +6,7 @@
  * Every round is a job, that ends with a number: the sum of the attribute `active`, which a change
  * sets to what is to be counted (1: this vertex has changed).  It is for send () to pass over edges
  * whose ends are not active: the engine does not know in which direction an algorithm talks.
+ * Only the last round is kept; every 25 rounds their lineage is cut (graph_actions.c).
  *
  * Source:  Malewicz et al.: Pregel, A System for Large-Scale Graph Processing (2010).
  * Mirrors: org.apache.spark.graphx.Pregel, whose first message is here the graph that rounds begin
