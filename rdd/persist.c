@@ -27,6 +27,19 @@ cached_locations (RushCacheLocations *locations, const RushRdd *rdd, guint parti
                                               partition);
 }
 
+static gboolean
+keeps_any (RushCacheLocations *locations, const char *executor_id)
+{
+  RushContext *self =
+      (RushContext *)((char *)locations - G_STRUCT_OFFSET (RushContext, cache_locations));
+  const RushEnv *env = rush_local_backend_env (self->backend, executor_id);
+  RushBlockManagerStats kept = { 0 };
+
+  if (env != NULL)
+    rush_block_manager_stats (env->block_manager, &kept);
+  return kept.n_blocks > 0;
+}
+
 static void
 storage_status (gint rdd_id, RushStorageStatus *out, gpointer data)
 {
@@ -58,6 +71,7 @@ void
 rush_context_show_kept (RushContext *self)
 {
   self->cache_locations.locations = cached_locations;
+  self->cache_locations.keeps_any = keeps_any;
   rush_scheduler_set_cache_locations (self->scheduler, &self->cache_locations);
   rush_lineage_set_storage_status (self->lineage, storage_status, self);
   rush_lineage_set_places (self->lineage, places_of, self);
@@ -84,6 +98,7 @@ rush_context_remove_cached (RushContext *self, gint rdd_id)
   RushEvent *event;
 
   rush_local_backend_remove_rdd (self->backend, rdd_id);
+  rush_driver_loop_post (self->loop, rush_message_new (RUSH_MESSAGE_CACHE_DROPPED));
   if (!rush_event_bus_has_listeners (self->bus))
     return;
   event = rush_event_new (RUSH_EVENT_UNPERSIST_RDD);

@@ -40,6 +40,27 @@ local_cancel_timer (RushBackend *base, guint64 timer_id)
   rush_driver_loop_cancel_timer (((RushLocalBackend *)base)->loop, timer_id);
 }
 
+static gboolean
+local_request_executors (RushBackend *base, guint n)
+{
+  rush_local_executors_request ((RushLocalBackend *)base, n);
+  return TRUE;
+}
+
+/* Whoever fails its tasks is replaced by a fresh one; whoever is idle goes. */
+static void
+local_kill_executor (RushBackend *base, const char *executor_id)
+{
+  rush_local_executors_end ((RushLocalBackend *)base, executor_id, "Executor killed by driver",
+                            TRUE);
+}
+
+static guint
+local_executor_cores (RushBackend *base)
+{
+  return ((const RushLocalBackend *)base)->master.cores;
+}
+
 static RushClock *
 local_clock (RushBackend *base)
 {
@@ -51,10 +72,7 @@ local_clock (RushBackend *base)
 void
 rush_local_backend_start (RushBackend *base)
 {
-  RushLocalBackend *self = (RushLocalBackend *)base;
-
-  for (guint i = 0; i < self->executors->len; i++)
-    rush_local_executors_announce (self, g_ptr_array_index (self->executors, i));
+  rush_local_executors_start ((RushLocalBackend *)base);
 }
 
 void
@@ -111,6 +129,20 @@ static const RushBackendClass local_class = {
   .free = local_free,
 };
 
+/* local-cluster: its executors are not the driver itself, so they may come and go. */
+static const RushBackendClass cluster_class = {
+  .name = "local",
+  .launch = local_launch,
+  .kill_task = local_kill_task,
+  .request_executors = local_request_executors,
+  .kill_executor = local_kill_executor,
+  .executor_cores = local_executor_cores,
+  .start_timer = local_start_timer,
+  .cancel_timer = local_cancel_timer,
+  .clock = local_clock,
+  .free = local_free,
+};
+
 static gint64
 heap_bytes_of (const RushMaster *master, const RushConf *conf)
 {
@@ -138,7 +170,7 @@ rush_local_backend_new (const RushMaster *master, const RushConf *conf, RushDriv
   guint64 n_slots = (guint64)master->n_executors * master->cores;
 
   g_assert (n_slots > 0);
-  self->base.klass = &local_class;
+  self->base.klass = master->is_cluster ? &cluster_class : &local_class;
   self->loop = loop;
   self->tracker = tracker;
   self->commits = commits;
@@ -148,6 +180,9 @@ rush_local_backend_new (const RushMaster *master, const RushConf *conf, RushDriv
   self->dir = dir;
   self->conf = conf;
   self->master = *master;
+  self->is_dynamic =
+      master->is_cluster && rush_conf_get_bool (conf, "spark.dynamicAllocation.enabled");
+  self->n_wanted = self->is_dynamic ? 0 : master->n_executors;
   self->heap_bytes = heap_bytes_of (master, conf);
   self->host = rush_conf_get_string (conf, "spark.driver.host");
   self->kept = rush_block_manager_master_new ();

@@ -26,7 +26,8 @@ typedef struct
   RushLocalDir *dir;
   const RushConf *conf;
   RushMaster master;
-  gint64 heap_bytes; /* of each executor */
+  gboolean is_dynamic; /* executors come when they are asked for, and go when they are idle */
+  gint64 heap_bytes;   /* of each executor */
   char *host;
   RushRunnerPool *runners;
   RushFaultScript *faults;      /* (owned) */
@@ -37,15 +38,24 @@ typedef struct
   GPtrArray *executors;        /* RushLocalExecutor * (owned); only ever grows */
   GHashTable *executors_by_id; /* the same, lost ones too: each fetch looks one up */
   GHashTable *launched;        /* &task_id → LaunchedTask, see launched_tasks.c */
+  guint n_wanted; /* executors that are to be there; with dynamic allocation it changes */
+  gboolean started;
   gboolean stopping;
 } RushLocalBackend;
 
 /* ---- local_executors.c ---- */
 
-/* As many as the master asks for.  FALSE: one of them could not run a single task. */
+/* As many as the master asks for, or with dynamic allocation none yet.  FALSE: one of them could
+ * not run a single task. */
 gboolean rush_local_executors_add_all (RushLocalBackend *self, GError **error);
-/* Tells the bus and the scheduler of an executor. */
-void rush_local_executors_announce (RushLocalBackend *self, const RushLocalExecutor *executor);
+/* From now on so many are to be there, as far as the master has them; more come at once. */
+void rush_local_executors_request (RushLocalBackend *self, guint n);
+/* It is ended; another one comes in its place if fewer than wanted are there, or with @replace.
+ * FALSE: no such executor, or it is gone. */
+gboolean rush_local_executors_end (RushLocalBackend *self, const char *executor_id,
+                                   const char *reason, gboolean replace);
+/* Tells the bus and the scheduler of those that are there; from now on others may come. */
+void rush_local_executors_start (RushLocalBackend *self);
 /* Lock held.  NULL: there has never been one of that id. */
 RushLocalExecutor *rush_local_executors_find (RushLocalBackend *self, const char *id);
 

@@ -4,6 +4,9 @@
  *                                                          ▲             outputs dropped
  *                                                          └── its replacement, if asked for
  *
+ * With spark.dynamicAllocation.enabled none is there at first: as many come as the scheduler asks
+ * for (request), up to those that the master URL has, and those that it ends (end) are gone.
+ *
  * Invariants:
  *   - A message about an executor's tasks never follows the message that it was lost: both are
  *     posted under the lock.
@@ -105,6 +108,14 @@ check_cores (const RushMaster *master, const RushConf *conf, GError **error)
   return FALSE;
 }
 
+/* It has shown that there is memory for one, which is not wanted yet. */
+static void
+forget_first (RushLocalBackend *self)
+{
+  g_hash_table_remove_all (self->executors_by_id);
+  g_ptr_array_set_size (self->executors, 0);
+}
+
 gboolean
 rush_local_executors_add_all (RushLocalBackend *self, GError **error)
 {
@@ -112,7 +123,7 @@ rush_local_executors_add_all (RushLocalBackend *self, GError **error)
 
   if (!check_cores (master, self->conf, error))
     return FALSE;
-  for (guint i = 0; i < master->n_executors; i++)
+  for (guint i = 0; i < MAX (self->n_wanted, 1); i++)
     {
       if (add_executor (self, error) != NULL)
         continue;
@@ -124,6 +135,8 @@ rush_local_executors_add_all (RushLocalBackend *self, GError **error)
                         (int)master->executor_mib);
       return FALSE;
     }
+  if (self->n_wanted == 0)
+    forget_first (self);
   return TRUE;
 }
 
@@ -165,11 +178,14 @@ post_registered (RushLocalBackend *self, const RushLocalExecutor *executor)
   rush_driver_loop_post (self->loop, message);
 }
 
-void
-rush_local_executors_announce (RushLocalBackend *self, const RushLocalExecutor *executor)
+static void
+announce_all (RushLocalBackend *self, const GPtrArray *executors)
 {
-  post_added_events (self, executor);
-  post_registered (self, executor);
+  for (guint i = 0; i < executors->len; i++)
+    {
+      post_added_events (self, g_ptr_array_index (executors, i));
+      post_registered (self, g_ptr_array_index (executors, i));
+    }
 }
 
 /* ---- they are lost ---- */
@@ -195,11 +211,79 @@ post_removed_events (RushLocalBackend *self, const RushLocalExecutor *executor, 
   rush_event_bus_post (self->bus, event);
 }
 
-gboolean
-rush_local_backend_kill_executor (RushBackend *base, const char *executor_id, gboolean replace)
+/* Lock held. */
+static guint
+count_alive (const RushLocalBackend *self)
 {
-  RushLocalBackend *self = (RushLocalBackend *)base;
-  RushLocalExecutor *lost, *fresh = NULL;
+  guint n = 0;
+
+  for (guint i = 0; i < self->executors->len; i++)
+    n += rush_local_executor_is_alive (g_ptr_array_index (self->executors, i));
+  return n;
+}
+
+/* Lock held.  So many more, which are to be announced without it: RushLocalExecutor *.  (transfer
+ * container) */
+static GPtrArray *
+add_executors (RushLocalBackend *self, guint n)
+{
+  GPtrArray *added = g_ptr_array_new ();
+
+  for (guint i = 0; i < n; i++)
+    {
+      RushLocalExecutor *executor = add_executor (self, NULL);
+
+      g_assert (executor != NULL); /* the same configuration has been accepted before */
+      g_ptr_array_add (added, executor);
+    }
+  return added;
+}
+
+/* Lock held. */
+static GPtrArray *
+add_missing (RushLocalBackend *self)
+{
+  guint n_alive = count_alive (self);
+  gboolean may_come = self->started && !self->stopping && n_alive < self->n_wanted;
+
+  return add_executors (self, may_come ? self->n_wanted - n_alive : 0);
+}
+
+/* The scheduler may have asked for some before. */
+void
+rush_local_executors_start (RushLocalBackend *self)
+{
+  g_autoptr (GPtrArray) there = NULL;
+  g_autoptr (GPtrArray) added = NULL;
+
+  pthread_mutex_lock (&self->lock);
+  self->started = TRUE;
+  there = g_ptr_array_copy (self->executors, NULL, NULL);
+  g_ptr_array_set_free_func (there, NULL);
+  added = add_missing (self);
+  pthread_mutex_unlock (&self->lock);
+  announce_all (self, there);
+  announce_all (self, added);
+}
+
+void
+rush_local_executors_request (RushLocalBackend *self, guint n)
+{
+  g_autoptr (GPtrArray) added = NULL;
+
+  pthread_mutex_lock (&self->lock);
+  self->n_wanted = MIN (n, self->master.n_executors);
+  added = add_missing (self);
+  pthread_mutex_unlock (&self->lock);
+  announce_all (self, added);
+}
+
+gboolean
+rush_local_executors_end (RushLocalBackend *self, const char *executor_id, const char *reason,
+                          gboolean replace)
+{
+  g_autoptr (GPtrArray) added = NULL;
+  RushLocalExecutor *lost;
   RushMessage *message;
 
   pthread_mutex_lock (&self->lock);
@@ -214,22 +298,23 @@ rush_local_backend_kill_executor (RushBackend *base, const char *executor_id, gb
   rush_launched_tasks_kill_all (self, lost, "executor lost");
   message = rush_message_new (RUSH_MESSAGE_EXECUTOR_LOST);
   message->text = g_strdup (executor_id);
-  message->reason = g_strdup (LOSS_REASON);
+  message->reason = g_strdup (reason);
   message->outputs_lost = TRUE;
   rush_driver_loop_post (self->loop, message);
-  if (replace)
-    {
-      fresh = add_executor (self, NULL);
-      g_assert (fresh != NULL); /* the same configuration has been accepted before */
-    }
+  added = self->is_dynamic ? add_missing (self) : add_executors (self, replace ? 1 : 0);
   pthread_mutex_unlock (&self->lock);
 
-  post_removed_events (self, lost, LOSS_REASON);
+  post_removed_events (self, lost, reason);
   rush_block_store_remove_all (lost->env.blocks);
   rush_block_manager_close (lost->env.block_manager);
-  if (fresh != NULL)
-    rush_local_executors_announce (self, fresh);
+  announce_all (self, added);
   return TRUE;
+}
+
+gboolean
+rush_local_backend_kill_executor (RushBackend *base, const char *executor_id, gboolean replace)
+{
+  return rush_local_executors_end ((RushLocalBackend *)base, executor_id, LOSS_REASON, replace);
 }
 
 /* ---- what others ask them for ---- */
