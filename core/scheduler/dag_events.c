@@ -168,6 +168,7 @@ rush_dag_post_task_end (RushDag *self, const RushTaskEnding *ending)
   end->reason = rush_outcome_kind_name (outcome->kind);
   end->error_class = g_strdup (outcome->error_class);
   end->message = g_strdup (outcome->message);
+  end->caused_by_application = outcome->caused_by_application;
   if (outcome->kind == RUSH_OUTCOME_FETCH_FAILED)
     {
       end->fetch_shuffle_id = outcome->shuffle_id;

@@ -8,8 +8,8 @@
 #define DECOMMISSIONING RUSH_MESSAGE_EXECUTOR_DECOMMISSIONING
 #define SPECULATION "spark.speculation", "true", "spark.speculation.quantile", "0.5"
 
-static const char *
-last_reason_of_loss (Fixture *f)
+static const RushTaskEnd *
+last_loss (Fixture *f)
 {
   for (guint i = f->events->len; i-- > 0;)
     {
@@ -17,7 +17,7 @@ last_reason_of_loss (Fixture *f)
 
       if (event->kind == RUSH_EVENT_TASK_END &&
           g_str_equal (event->task_end.reason, "ExecutorLostFailure"))
-        return event->task_end.message;
+        return &event->task_end;
     }
   return NULL;
 }
@@ -56,6 +56,7 @@ test_the_reason_decides_whether_it_counts (void)
   fixture_lose_executor_because (f, "1", TRUE, TRUE);
   fixture_assert_failed (job, RUSH_CORE_ERROR_JOB_ABORTED,
                          "executor 1 exited caused by one of the running tasks");
+  g_assert_true (last_loss (f)->caused_by_application);
   fixture_free (f);
 }
 
@@ -92,7 +93,8 @@ test_decommissioning_flow (void)
   g_assert_cmpuint (scripted_backend_n_running (f->backend), ==, 3); /* nothing in its place */
   fixture_lose_executor_because (f, "1", TRUE, TRUE); /* whatever is said of it now */
   g_assert_false (job->done);
-  g_assert_cmpstr (last_reason_of_loss (f), ==, "Executor decommission: spot instance reclaimed");
+  g_assert_cmpstr (last_loss (f)->message, ==, "Executor decommission: spot instance reclaimed");
+  g_assert_false (last_loss (f)->caused_by_application);
   fixture_succeed_all (f, 0, 0);
   fixture_assert_succeeded (job);
   fixture_free (f);
@@ -213,7 +215,7 @@ test_expire_dead_executors_by_heartbeat (void)
       fixture_fire_timer (f);
     }
   g_assert_cmpstr (scripted_backend_killed (f->backend), ==, "1");
-  g_assert_cmpstr (last_reason_of_loss (f), ==, "Executor heartbeat timed out after 180000 ms");
+  g_assert_cmpstr (last_loss (f)->message, ==, "Executor heartbeat timed out after 180000 ms");
   g_assert_cmpuint (scripted_backend_n_running (f->backend), ==, 2); /* one still as a ghost */
   fixture_tell_of_executor (f, RUSH_MESSAGE_HEARTBEAT, "1", NULL);   /* too late */
   fixture_lose_executor (f, "1");                                    /* the backend has done it */
