@@ -28,6 +28,7 @@
 
 #include "core/base/json.h"
 #include "core/conf/conf.h"
+#include "sim/json_fields.h"
 #include "sim/topology.h"
 
 /* What one executor is to have, by the settings of the application: before a manager rounds it. */
@@ -138,6 +139,9 @@ RushClusterManager *rush_standalone_manager_new (const RushManagerSetup *setup, 
 RushClusterManager *rush_yarn_manager_new (const RushManagerSetup *setup, GError **error);
 RushClusterManager *rush_kubernetes_manager_new (const RushManagerSetup *setup, GError **error);
 RushClusterManager *rush_mesos_manager_new (const RushManagerSetup *setup, GError **error);
+
+/* What a scenario's "manager" object of that kind may have; NULL: there is no such kind. */
+const RushJsonFieldTable *rush_manager_settings (const char *kind);
 
 /* From spark.executor.{cores,memory,memoryOverhead,memoryOverheadFactor,minMemoryOverhead,
  * pyspark.memory} and spark.memory.offHeap.*, in whole MiB as Spark counts.  @default_factor: if

@@ -15,6 +15,8 @@
  */
 #include "sim/scenario_private.h"
 
+#include "sim/cluster_manager.h"
+
 #define OF(Type, field) G_STRUCT_OFFSET (Type, field)
 #define TABLE(name, Type)                                                                          \
   static const RushJsonFieldTable name##_table = RUSH_JSON_FIELD_TABLE (name##_fields, Type)
@@ -254,7 +256,30 @@ static const RushJsonField manager_kind = RUSH_JSON_FIELD (
     "kind", RUSH_FIELD_WORD, OF (RushScenarioManager, kind),
     "who gives executors; as the master URL says unless given", .words = manager_kinds);
 
-/* Its kind is read here, all else by the manager itself. */
+/* Held against the manager's own table, which reads it again when there is a manager. */
+static gboolean
+check_settings (const char *kind, const RushJson *value, const char *where, GError **error)
+{
+  const RushJsonFieldTable *table = rush_manager_settings (kind);
+  g_autofree gpointer settings = g_malloc0 (table->size);
+
+  if (!rush_json_fields_read (table, value, where, settings, error))
+    return FALSE;
+  rush_json_fields_clear (table, settings);
+  return TRUE;
+}
+
+/* Without a kind they must suit one of the managers. */
+static gboolean
+check_settings_of_any (const RushJson *value, const char *where, GError **error)
+{
+  for (guint i = 0; manager_kinds[i] != NULL; i++)
+    if (check_settings (manager_kinds[i], value, where, NULL))
+      return TRUE;
+  return rush_json_fields_fail (
+      value, error, "\"%s\" suits no cluster manager; say which it is for by \"kind\"", where);
+}
+
 static gboolean
 read_manager (const RushJson *value, const char *where, gpointer field, GError **error)
 {
@@ -265,7 +290,10 @@ read_manager (const RushJson *value, const char *where, gpointer field, GError *
   if (rush_json_kind (value) != RUSH_JSON_OBJECT)
     return rush_json_fields_fail (value, error, "\"%s\" must be an object", where);
   *manager = (RushScenarioManager){ RUSH_MANAGER_ANY, value };
-  return kind == NULL || rush_json_field_read (&manager_kind, kind, kind_where, manager, error);
+  if (kind == NULL)
+    return check_settings_of_any (value, where, error);
+  return rush_json_field_read (&manager_kind, kind, kind_where, manager, error) &&
+         check_settings (manager_kinds[manager->kind], value, where, error);
 }
 
 static void
@@ -277,15 +305,11 @@ clear_manager (gpointer field)
 static void
 write_manager (RushJsonWriter *out)
 {
-  rush_json_member (out, "type");
-  rush_json_string (out, "object");
-  rush_json_member (out, "properties");
-  rush_json_begin_object (out);
-  rush_json_member (out, manager_kind.name);
-  rush_json_begin_object (out);
-  rush_json_field_schema_members (&manager_kind, out);
-  rush_json_end_object (out);
-  rush_json_end_object (out);
+  rush_json_member (out, "anyOf");
+  rush_json_begin_array (out);
+  for (guint i = 0; manager_kinds[i] != NULL; i++)
+    rush_json_fields_schema (rush_manager_settings (manager_kinds[i]), out);
+  rush_json_end_array (out);
 }
 
 static const RushJsonFieldClass manager_class = { read_manager, clear_manager, write_manager };

@@ -308,8 +308,10 @@ static const RushClusterManagerClass kubernetes_class = {
 
 #define OF(field) G_STRUCT_OFFSET (RushKubernetesSettings, field)
 
+static const char *const kinds[] = { "kubernetes", NULL };
+
 static const RushJsonField settings[] = {
-  RUSH_COMMON_SETTINGS (RushKubernetesSettings),
+  RUSH_COMMON_SETTINGS (RushKubernetesSettings, kinds),
   RUSH_JSON_FIELD ("image_pull", RUSH_FIELD_TIMES, OF (image_pull),
                    "how long a host pulls the image, the first time", "\"15s\""),
   RUSH_JSON_FIELD ("node_grace", RUSH_FIELD_TIME, OF (node_grace_s),

@@ -234,7 +234,25 @@ rush_manager_driver_runs (RushManagerBase *self)
 
 /* ---- settings ---- */
 
-const char *const rush_manager_kinds[] = { "standalone", "yarn", "kubernetes", "mesos", NULL };
+static const struct
+{
+  const char *kind;
+  const RushJsonFieldTable *table;
+} tables[] = {
+  { "standalone", &rush_standalone_settings },
+  { "yarn", &rush_yarn_settings },
+  { "kubernetes", &rush_kubernetes_settings },
+  { "mesos", &rush_mesos_settings },
+};
+
+const RushJsonFieldTable *
+rush_manager_settings (const char *kind)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
+    if (g_str_equal (tables[i].kind, kind))
+      return tables[i].table;
+  return NULL;
+}
 
 gboolean
 rush_manager_read_settings (RushManagerBase *self, const RushJsonFieldTable *table, gpointer out,

@@ -15,7 +15,6 @@
 #pragma once
 
 #include "sim/cluster_manager.h"
-#include "sim/json_fields.h"
 
 #define RUSH_MIB ((gint64)1 << 20)
 
@@ -78,11 +77,10 @@ typedef struct
   guint refused_missing;
 } RushManagerBase;
 
-extern const char *const rush_manager_kinds[];
-
-#define RUSH_COMMON_SETTINGS(type)                                                                 \
+/* @kind_words: the name of the manager alone, and NULL. */
+#define RUSH_COMMON_SETTINGS(type, kind_words)                                                     \
   RUSH_JSON_FIELD ("kind", RUSH_FIELD_WORD, G_STRUCT_OFFSET (type, common.kind),                   \
-                   "which manager this is", .words = rush_manager_kinds),                          \
+                   "which manager this is", .words = kind_words),                                  \
       RUSH_JSON_FIELD (                                                                            \
           "executor_start", RUSH_FIELD_TIMES, G_STRUCT_OFFSET (type, common.executor_start),       \
           "from the launch of an executor to its registration with the driver", "\"2s\""),         \

@@ -284,8 +284,10 @@ static const RushClusterManagerClass mesos_class = {
 
 #define OF(field) G_STRUCT_OFFSET (RushMesosSettings, field)
 
+static const char *const kinds[] = { "mesos", NULL };
+
 static const RushJsonField settings[] = {
-  RUSH_COMMON_SETTINGS (RushMesosSettings),
+  RUSH_COMMON_SETTINGS (RushMesosSettings, kinds),
   RUSH_JSON_FIELD ("offer_interval", RUSH_FIELD_TIME, OF (offer_interval_s),
                    "time between two rounds of offers", "\"1s\"", .least = 0.001),
   RUSH_JSON_FIELD ("agent_timeout", RUSH_FIELD_TIME, OF (agent_timeout_s),

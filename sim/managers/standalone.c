@@ -472,7 +472,9 @@ static const RushClusterManagerClass standalone_class = {
   .free = free_manager,
 };
 
-static const RushJsonField settings[] = { RUSH_COMMON_SETTINGS (StandaloneSettings) };
+static const char *const kinds[] = { "standalone", NULL };
+
+static const RushJsonField settings[] = { RUSH_COMMON_SETTINGS (StandaloneSettings, kinds) };
 
 const RushJsonFieldTable rush_standalone_settings =
     RUSH_JSON_FIELD_TABLE (settings, StandaloneSettings);

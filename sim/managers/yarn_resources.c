@@ -245,9 +245,11 @@ static const RushJsonFieldTable queue_table = RUSH_JSON_FIELD_TABLE (queue_field
 static const char *const schedulers[] = { "capacity", "fair", NULL };
 static const char *const calculators[] = { "memory", "dominant", NULL };
 
+static const char *const kinds[] = { "yarn", NULL };
+
 /* Defaults as in yarn-default.xml and capacity-scheduler.xml. */
 static const RushJsonField settings[] = {
-  RUSH_COMMON_SETTINGS (RushYarnSettings),
+  RUSH_COMMON_SETTINGS (RushYarnSettings, kinds),
   RUSH_JSON_FIELD ("scheduler", RUSH_FIELD_WORD, OF (RushYarnSettings, scheduler),
                    "how containers are rounded: up to multiples of the minimum, or of an increment",
                    "\"capacity\"", .words = schedulers),

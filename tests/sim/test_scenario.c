@@ -308,6 +308,11 @@ static const char *const slips[][2] = {
   { "{\"manager\": {\"kind\": \"kuberntes\"}}",
     "x.json, line 1: \"manager.kind\" must be one of \"standalone\", \"yarn\", \"kubernetes\", "
     "\"mesos\"" },
+  { "{\"manager\": {\"kind\": \"yarn\",\n\"increment_alocation\": \"512m\"}}",
+    "x.json, line 2: \"manager.increment_alocation\" is not known; do you mean "
+    "\"increment_allocation\"?" },
+  { "{\"manager\": {\"image_pull\": 3, \"agent_timeout\": 3}}",
+    "x.json, line 1: \"manager\" suits no cluster manager; say which it is for by \"kind\"" },
   { "{\"network\": {\"nic\": 0}}", "x.json, line 1: \"network.nic\" must be at least 1, not 0" },
   { "{\"network\": {\n\"nic\": \"10gbits\"}}",
     "x.json, line 2: \"network.nic\" must be bytes a second, such as \"200m\", or bits, such as "

@@ -81,7 +81,9 @@ static const char *const good[] = {
   "{\"stragglers\": {\"tasks\": {\"fraction\": 1, \"slowdown\": {\"lognormal\": {\"median\": 2, "
   "\"sigma\": 0}}}}}",
   "{\"mode\": \"model\", \"stages\": [{\"name\": \"a\", \"tasks\": 1, \"python\": true}]}",
-  "{\"manager\": {\"anything\": [1], \"kind\": \"mesos\"}}",
+  "{\"manager\": {\"agent_timeout\": \"75s\", \"kind\": \"mesos\"}}",
+  "{\"manager\": {\"queues\": [{\"name\": \"default\", \"capacity\": 99.5}]}}",
+  "{\"manager\": {\"image_pull\": {\"uniform\": [\"1s\", \"3s\"]}}}",
   "{\"faults\": [{\"at\": 0, \"do\": \"heal\"}, {\"when\": {}, \"times\": 3, \"do\": "
   "\"fail_task\"}]}",
   "{\"executors\": {\"memory\": \"450m\"}, \"cpu\": {\"per_byte\": \"0.5ns\"}}",
@@ -119,6 +121,9 @@ static const char *const bad[] = {
   "{\"mode\": \"model\", \"stages\": [{\"name\": \"a\", \"tasks\": 1, \"reads\": \"b\"}]}",
   "{\"manager\": \"yarn\"}",
   "{\"manager\": {\"kind\": 1}}",
+  "{\"manager\": {\"kind\": \"mesos\", \"image_pull\": 3}}",
+  "{\"manager\": {\"kind\": \"yarn\", \"maximum_vcores\": 0}}",
+  "{\"manager\": {\"image_pull\": 3, \"agent_timeout\": 3}}",
   "{\"driver\": {\"deploy_mode\": \"both\"}}",
   "{\"faults\": {}}",
   "{\"faults\": [{\"at\": 1}]}",
