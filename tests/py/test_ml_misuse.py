@@ -131,6 +131,11 @@ def test_predict_looks_at_sizes(spark):
     with refuses(IllegalArgumentException, "requirement failed: BLAS.dot(x: Vector, y:Vector) was "
                  "given Vectors with non-matching sizes: x.size = 1, y.size = 2"):
         LinearRegression().fit(df).predict(Vectors.dense(1.0))
+    from rushlight.ml.classification import LogisticRegression
+    for family, words in (("binomial", "x.size = 3, y.size = 2"), (
+            "multinomial", "The columns of A don't match the number of elements of x. A: 2, x: 3")):
+        with refuses(IllegalArgumentException, words):
+            LogisticRegression(regParam=0.1, family=family).fit(df).predict(Vectors.dense(1, 2, 3))
     with refuses(IllegalArgumentException, "requirement failed: Both vectors should have same "
                  "length, found v1 is 2 while v2 is 1"):
         KMeans(k=2, seed=1).fit(df).predict(Vectors.dense(1.0))

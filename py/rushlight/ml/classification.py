@@ -299,6 +299,10 @@ class LogisticRegressionModel(SparkModel, ProbabilisticClassificationModel,
     def predictRaw(self, value):
         """The weighted sums of one vector, a vector with a value a class."""
         from rushlight.ml.linalg import Vectors
+        n, found = self.numFeatures, len(value)
+        require(n == found, f"The columns of A don't match the number of elements of x. A: {n}, x: "
+                f"{found}" if self._multinomial else "BLAS.dot(x: Vector, y:Vector) was given "
+                f"Vectors with non-matching sizes: x.size = {found}, y.size = {n}")
         sums = [float(Vectors.dense(row.tolist()).dot(value)) + float(intercept)
                 for row, intercept in zip(self._matrix.toArray(), self._intercepts)]
         return Vectors.dense(sums if self._multinomial else [-sums[0], sums[0]])

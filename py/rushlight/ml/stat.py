@@ -31,6 +31,9 @@ class Correlation:
         "pearson" asks for a linear relation, "spearman" whether one rises with the other: it is
         Pearson's, of the ranks.  A feature that does not vary has no correlation: NaN.
 
+        One job: Spark runs four, which look for a first row, sum up means, look whether there is
+        any row, and sum up products; here a pass sums up both.
+
         >>> from rushlight.ml.linalg import Vectors
         >>> df = spark.createDataFrame([(Vectors.dense(1, 2),), (Vectors.dense(2, 4),),
         ...                             (Vectors.dense(3, 9),)], ["features"])
