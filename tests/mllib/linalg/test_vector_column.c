@@ -103,6 +103,50 @@ test_matrix (void)
   g_assert_cmpfloat (matrix[0], ==, 21);
 }
 
+/* Numbers that lie as one for all are written out in the memory of who reads, and given back. */
+static void
+test_numbers_that_are_copied (void)
+{
+  enum
+  {
+    ROWS = 100,
+    SIZE = 10
+  };
+  RushAllocator *system = rush_allocator_system ();
+  const RushTypeField *fields = rush_type_sql_type (rush_vector_type ())->fields;
+  RushBuffer *views = rush_buffer_new (system, ROWS * sizeof (RushListView), NULL);
+  RushColumn *elements =
+      rush_column_new_constant_double (&RUSH_FLOAT64, 2.5, ROWS * SIZE, system, NULL);
+
+  for (gint32 i = 0; i < ROWS; i++)
+    ((RushListView *)(gpointer)views->bytes)[i] = (RushListView){ i * SIZE, SIZE };
+  RushColumn *children[] = {
+    rush_column_new_constant_int (fields[0].type, 1, ROWS, system, NULL),
+    rush_column_new_constant_null (fields[1].type, ROWS, system, NULL),
+    rush_column_new_constant_null (fields[2].type, ROWS, system, NULL),
+    rush_column_new_list (fields[3].type, ROWS, NULL, 0, views, &elements),
+  };
+  g_autoptr (RushColumn) column =
+      rush_column_new_struct (rush_vector_type (), ROWS, NULL, 0, children);
+  RushAllocator *little = rush_allocator_limited_new (ROWS * SIZE * sizeof (double) / 2, 0);
+  RushAllocator *enough = rush_allocator_limited_new (ROWS * SIZE * sizeof (double) * 2, 0);
+  g_autoptr (GError) error = NULL;
+  RushVectorReader reader;
+  guint size;
+
+  g_assert_false (rush_vector_reader_init (&reader, column, little, &error));
+  g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_OUT_OF_MEMORY);
+  g_assert_true (rush_vector_reader_init (&reader, column, enough, NULL));
+  g_assert_cmpuint (rush_allocator_limited_in_use (enough), >=, ROWS * SIZE * sizeof (double));
+  g_assert_cmpfloat (rush_vector_reader_matrix (&reader, &size)[999], ==, 2.5);
+  g_assert_cmpuint (size, ==, SIZE);
+  rush_vector_reader_clear (&reader);
+  g_assert_cmpuint (rush_allocator_limited_in_use (enough), ==, 0);
+  g_assert_cmpuint (rush_allocator_limited_in_use (little), ==, 0);
+  rush_allocator_unref (enough);
+  rush_allocator_unref (little);
+}
+
 /* Rows out of order, or of several sizes, are no matrix, but can be read. */
 static void
 test_no_matrix (void)
@@ -281,6 +325,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   rush_vector_text_register ();
+  g_test_add_func ("/vector_column/copied_numbers", test_numbers_that_are_copied);
   g_test_add_func ("/vector_column/matrix", test_matrix);
   g_test_add_func ("/vector_column/no_matrix", test_no_matrix);
   g_test_add_func ("/vector_column/mixed", test_mixed);
