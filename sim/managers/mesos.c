@@ -166,9 +166,10 @@ lose_agent (RushMesos *self, RushSimHost *host, const char *why)
       if (grant != NULL)
         task_is_over (self, grant, "LOST", RUSH_EXIT_UNKNOWN, FALSE);
     }
-  if (base->manager.setup.cluster_mode && base->driver.attempt > 0 && base->driver.host == NULL &&
-      !self->driver_waits)
-    rush_manager_after (base, retry_delay_us (base->driver.attempt), wait_for_driver, 0);
+  if (self->driver_lost_on != host)
+    return;
+  self->driver_lost_on = NULL;
+  rush_manager_after (base, retry_delay_us (base->driver.attempt), wait_for_driver, 0);
 }
 
 static void
@@ -199,6 +200,7 @@ host_died (RushClusterManager *manager, RushSimHost *host)
                                            : "it is not supervised (spark.driver.supervise)");
 
       self->registered = FALSE;
+      self->driver_lost_on = host;
       rush_manager_driver_lost (base, reason, self->supervise);
     }
   rush_manager_after (base, self->agent_timeout_us, agent_timed_out, death);

@@ -38,7 +38,8 @@ typedef struct
 
   gboolean registered;
   gboolean driver_waits;
-  gint64 offers_at_us; /* G_MAXINT64: none are due */
+  const RushSimHost *driver_lost_on; /* which Mesos does not know to be lost */
+  gint64 offers_at_us;               /* G_MAXINT64: none are due */
 } RushMesos;
 
 /* ---- mesos_offers.c ---- */

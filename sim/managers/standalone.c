@@ -38,8 +38,9 @@ typedef struct
   StandaloneSettings settings;
   guint number; /* of the application: a restarted driver registers another */
   gboolean registered;
-  gboolean driver_waits; /* for a worker with room */
-  guint n_failures;      /* in a row */
+  gboolean driver_waits;             /* for a worker with room */
+  const RushSimHost *driver_lost_on; /* which the master does not know to be lost */
+  guint n_failures;                  /* in a row */
 
   guint cores_each; /* 0: as many as there are */
   gint64 heap_bytes;
@@ -338,13 +339,14 @@ remove_worker (Standalone *self, RushSimHost *host, const char *why)
     }
 }
 
+/* When @host, where it was, is known to be lost. */
 static void
-relaunch_driver (Standalone *self)
+relaunch_driver (Standalone *self, const RushSimHost *host)
 {
-  if (self->base.driver.attempt == 0 || self->base.driver.host != NULL ||
-      !self->base.manager.setup.cluster_mode || self->driver_waits)
+  if (self->driver_lost_on != host)
     return;
   rush_manager_say (&self->base, "Master", NULL, NULL, "re-launches the driver: it is supervised");
+  self->driver_lost_on = NULL;
   self->driver_waits = TRUE;
 }
 
@@ -360,7 +362,7 @@ worker_timed_out (RushManagerBase *base, gint64 death)
       g_strdup_printf ("Not receiving heartbeat for %" G_GINT64_FORMAT " seconds",
                        self->timeout_us / G_USEC_PER_SEC);
   remove_worker (self, host, why);
-  relaunch_driver (self);
+  relaunch_driver (self, host);
   schedule (self);
 }
 
@@ -385,6 +387,7 @@ driver_host_died (Standalone *self, const RushSimHost *host)
                                        : "it is not supervised (spark.driver.supervise)");
 
   self->registered = FALSE;
+  self->driver_lost_on = host;
   rush_manager_driver_lost (&self->base, reason, self->supervise);
 }
 
@@ -408,7 +411,7 @@ host_back (RushClusterManager *manager, RushSimHost *host)
     remove_worker (self, host, "Worker replaced by a new worker with same address");
   rush_manager_host_came_back (&self->base, host);
   rush_manager_say (&self->base, "Master", NULL, host, "registers worker-%s", host->name);
-  relaunch_driver (self);
+  relaunch_driver (self, host);
   schedule (self);
 }
 
