@@ -2,6 +2,7 @@
 #include "sql/physical/cache_manager.h"
 
 #include "rdd/persist.h"
+#include "sql/physical/adaptive/adaptive_plan.h"
 #include "sql/physical/query_state_private.h"
 #include "sql/plan/relation.h"
 #include "sql/sources/source.h"
@@ -15,7 +16,9 @@ typedef struct
   RushStorageLevel level;
   char *name; /* (owned) or NULL */
   pthread_mutex_t lock;
-  RushRdd *rdd; /* (owned) guarded by lock; made when first read */
+  /* guarded by lock */
+  RushRdd *rdd;     /* (owned) made when first read */
+  GPtrArray *shown; /* RushExec * (owned): snapshots of an adaptive plan, the last as it is */
 } KeptPlan;
 
 typedef struct
@@ -39,6 +42,7 @@ kept_finalize (RushCachedData *base)
   KeptPlan *self = (KeptPlan *)base;
 
   rush_rdd_unref (self->rdd);
+  g_ptr_array_unref (self->shown);
   rush_query_unref (self->query);
   pthread_mutex_destroy (&self->lock);
   g_free (self->name);
@@ -109,10 +113,31 @@ rush_cached_data_name (const RushCachedData *data)
   return ((const KeptPlan *)data)->name;
 }
 
+/* An adaptive plan changes while it runs, under the lock of its query, which whoever explains
+ * another query that reads the rows does not have.  He is given a snapshot. */
+static RushExec *
+snapshot_of (KeptPlan *self, RushExec *plan)
+{
+  GPtrArray *shown = self->shown;
+
+  if (shown->len == 0 || !rush_adaptive_exec_is_as (plan, shown->pdata[shown->len - 1]))
+    g_ptr_array_add (shown, rush_adaptive_exec_snapshot (plan));
+  return shown->pdata[shown->len - 1];
+}
+
 RushExec *
 rush_cached_data_plan (RushCachedData *data, GError **error)
 {
-  return rush_query_executed_plan (((KeptPlan *)data)->query, error);
+  KeptPlan *self = (KeptPlan *)data;
+
+  pthread_mutex_lock (&self->lock);
+  rush_query_lock (self->query);
+  RushExec *plan = rush_query_executed_plan (self->query, error);
+  if (plan != NULL && rush_exec_is_adaptive (plan))
+    plan = snapshot_of (self, plan);
+  rush_query_unlock (self->query);
+  pthread_mutex_unlock (&self->lock);
+  return plan;
 }
 
 /* Of a logical plan: what a sort says, as far as the names above it allow. */
@@ -179,6 +204,7 @@ entry_new (RushPlan *plan /* taken over */, RushQuery *query, RushStorageLevel l
   kept->query = rush_query_ref (query);
   kept->level = level;
   kept->name = g_strdup (name);
+  kept->shown = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_exec_unref);
   pthread_mutex_init (&kept->lock, NULL);
   self->plan = plan;
   self->kept = kept;

@@ -44,5 +44,6 @@ const char *rush_cached_data_name (const RushCachedData *data);
 /* How they are sorted, in the columns of the plan that makes them, for explain; (transfer full) or
  * NULL. */
 RushExprList *rush_cached_data_ordering (const RushCachedData *data);
-/* The plan that makes them, for explain; (transfer none) or NULL with @error. */
+/* The plan that makes them, for explain, as it is at this moment if it is adaptive; (transfer none)
+ * or NULL with @error. */
 RushExec *rush_cached_data_plan (RushCachedData *data, GError **error);

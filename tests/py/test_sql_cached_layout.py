@@ -81,3 +81,24 @@ def test_scans_use_the_values_of_subqueries(spark, tmp_path, condition, n):
     asked = spark.sql("select count(*) from t where " + condition)
     assert "Subquery" in plan_of(asked)
     assert asked.first()[0] == n
+
+
+def test_explained_while_it_runs(spark):
+    """What others see of a cache's plan, which is settled by whoever reads it first, is a plan that
+    was there once: as planned, or final."""
+    import threading
+    for _ in range(10):
+        kept = spark.range(2000).selectExpr("id % 37 as k", "id as v").groupBy("k").count().cache()
+        readers = [threading.Thread(target=kept.agg({"count": "sum"}).collect) for _ in range(2)]
+        seen = []
+        explainers = [threading.Thread(target=lambda: seen.extend(
+            kept.filter("k > 3")._query().explain(mode) for mode in ("simple", "formatted")))
+            for _ in range(2)]
+        for thread in readers + explainers:
+            thread.start()
+        for thread in readers + explainers:
+            thread.join()
+        assert len(seen) == 4 and all("InMemoryRelation" in text for text in seen)
+        assert all("HashAggregate" in text and "(0)" not in text for text in seen)
+        assert kept.count() == 37
+        kept.unpersist()

@@ -529,6 +529,27 @@ rush_adaptive_exec_has_begun (const RushExec *self)
   return ((const AdaptiveExec *)self)->begun;
 }
 
+gboolean
+rush_adaptive_exec_is_as (const RushExec *base, const RushExec *snapshot)
+{
+  const AdaptiveExec *self = (const AdaptiveExec *)base, *as = (const AdaptiveExec *)snapshot;
+
+  return self->current == as->current && self->begun == as->begun && self->final == as->final;
+}
+
+RushExec *
+rush_adaptive_exec_snapshot (RushExec *base)
+{
+  const AdaptiveExec *self = (const AdaptiveExec *)base;
+  AdaptiveExec *snapshot = (AdaptiveExec *)rush_adaptive_exec_new (self->input, self->initial);
+
+  rush_exec_unref (snapshot->current);
+  snapshot->current = rush_exec_ref (self->current);
+  snapshot->begun = self->begun;
+  snapshot->final = self->final;
+  return &snapshot->base;
+}
+
 RushExec *
 rush_adaptive_exec_new (RushExec *plan, RushExec *required)
 {

@@ -23,7 +23,12 @@ RushExec *rush_adaptive_exec_settle (RushExec *self, RushQuery *query, GError **
 /* … and then that. */
 GPtrArray *rush_adaptive_exec_collect (RushExec *self, RushQuery *query, GError **error);
 RushRdd *rush_adaptive_exec_rdd (RushExec *self, RushQuery *query, GError **error);
-/* For explain: (transfer none). */
+/* As it stands, for those who look at it while others may run it: with the lock of its query.
+ * (transfer full) */
+RushExec *rush_adaptive_exec_snapshot (RushExec *self);
+/* Whether @snapshot still is what @self is. */
+gboolean rush_adaptive_exec_is_as (const RushExec *self, const RushExec *snapshot);
+/* For explain: (transfer none), with the lock of its query, or of a snapshot. */
 RushExec *rush_adaptive_exec_initial (const RushExec *self);
 RushExec *rush_adaptive_exec_current (const RushExec *self);
 gboolean rush_adaptive_exec_is_final (const RushExec *self);

@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-#define PLACES_A_ROW 16
+#define PLACES_A_ROW 8 /* 32 bytes: about what a hash table takes */
 #define FEW_PLACES (1u << 16) /* are always allowed */
 
 struct _RushDenseKeys

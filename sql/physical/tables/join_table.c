@@ -253,7 +253,7 @@ rush_join_table_memory_bytes (const RushJoinTable *self)
     bytes += rush_dense_keys_memory_bytes (self->dense);
   for (guint c = 0; c < self->schema->n_fields; c++)
     bytes += rush_column_memory_bytes (self->columns[c]);
-  return bytes + (self->starts != NULL ? self->n_in_groups * 2 * sizeof (guint32) : 0);
+  return bytes + (self->starts != NULL ? (gsize)self->n_in_groups * 2 * sizeof (guint32) : 0);
 }
 
 gboolean
