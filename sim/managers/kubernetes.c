@@ -166,7 +166,7 @@ start (RushClusterManager *manager)
       return;
     }
   g_autofree char *bytes = rush_format_mib (self->driver_bytes);
-  g_autofree char *cores = rush_format_count (self->driver_cores, "core");
+  g_autofree char *cores = rush_format_counted (self->driver_cores, "core");
   rush_manager_say (base, "Client", NULL, NULL, "asks for pod %s-driver of %s and %s",
                     self->pod_prefix, bytes, cores);
   self->driver_unbound = TRUE;

@@ -87,8 +87,8 @@ create_pods (RushKubernetes *self, guint n)
 {
   RushManagerBase *base = &self->base;
   g_autofree char *bytes = rush_format_mib (self->bytes);
-  g_autofree char *cores = rush_format_count (self->cores, "core");
-  g_autofree char *pods = rush_format_count (n, "pod");
+  g_autofree char *cores = rush_format_counted (self->cores, "core");
+  g_autofree char *pods = rush_format_counted (n, "pod");
 
   rush_manager_say (base, "Driver", NULL, NULL, "asks for %s of %s and %s: %u of %u are there",
                     pods, bytes, cores, rush_kubernetes_n_pods (self), base->target);

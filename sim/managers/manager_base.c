@@ -108,12 +108,6 @@ rush_format_mib (gint64 bytes)
              : g_strdup_printf ("%" G_GINT64_FORMAT ",%03d MiB", mib / 1000, (int)(mib % 1000));
 }
 
-char *
-rush_format_count (guint n, const char *noun)
-{
-  return g_strdup_printf ("%u %s%s", n, noun, n == 1 ? "" : "s");
-}
-
 void
 rush_manager_say (RushManagerBase *self, const char *actor, const RushGrant *grant,
                   const RushSimHost *host, const char *format, ...)

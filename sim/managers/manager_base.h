@@ -14,6 +14,7 @@
  */
 #pragma once
 
+#include "core/event/event_text.h"
 #include "sim/cluster_manager.h"
 
 #define RUSH_MIB ((gint64)1 << 20)
@@ -191,5 +192,3 @@ gint64 rush_whole_mib (const RushConf *conf, const char *key);
 
 /* "1,536 MiB", as YARN and Kubernetes count. (transfer full) */
 char *rush_format_mib (gint64 bytes);
-/* "1 core", "4 cores"; "1 executor". (transfer full) */
-char *rush_format_count (guint n, const char *noun);

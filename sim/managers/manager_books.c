@@ -78,9 +78,9 @@ rush_manager_check_ever_fits (const RushManagerBase *self, const char *what, gui
     if (host_at (self, i)->cores >= cores && host_at (self, i)->memory_bytes >= bytes)
       return TRUE;
 
-  g_autofree char *asked_cores = rush_format_count (cores, "core");
+  g_autofree char *asked_cores = rush_format_counted (cores, "core");
   g_autofree char *asked = rush_format_mib (bytes);
-  g_autofree char *most_cores = rush_format_count (rush_manager_most_cores (self), "core");
+  g_autofree char *most_cores = rush_format_counted (rush_manager_most_cores (self), "core");
   g_autofree char *most = rush_format_mib (rush_manager_most_bytes (self));
   g_set_error (
       error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,

@@ -61,7 +61,7 @@ launch (RushMesos *self, guint host)
   RushSimHost *at = rush_topology_host (base->manager.setup.topology, host);
   char *task = g_strdup_printf ("task %" G_GINT64_FORMAT, base->next_number);
   RushGrant *grant = rush_manager_grant (base, at, cores_on (self, host), self->bytes, task);
-  g_autofree char *cores = rush_format_count (grant->seen.cores, "cpu");
+  g_autofree char *cores = rush_format_counted (grant->seen.cores, "cpu");
   g_autofree char *bytes = rush_format_mib (self->bytes);
 
   rush_manager_say (base, "Driver", grant, at,
@@ -102,7 +102,7 @@ refuse (RushMesos *self)
 {
   RushManagerBase *base = &self->base;
   guint each = MAX (self->cores_each, 1);
-  g_autofree char *cores = rush_format_count (each, "free cpu");
+  g_autofree char *cores = rush_format_counted (each, "free cpu");
   g_autofree char *bytes = rush_format_mib (self->bytes);
   g_autofree char *driver = rush_format_mib (self->driver_bytes);
   g_autofree char *why = NULL;

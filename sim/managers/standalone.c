@@ -72,7 +72,7 @@ launch (Standalone *self, guint host, guint cores)
   RushSimHost *at = rush_topology_host (base->manager.setup.topology, host);
   char *container = g_strdup_printf ("%s/%" G_GINT64_FORMAT, base->app_id, base->next_number);
   RushGrant *grant = rush_manager_grant (base, at, cores, self->heap_bytes, container);
-  g_autofree char *amount = rush_format_count (cores, "core");
+  g_autofree char *amount = rush_format_counted (cores, "core");
   g_autofree char *heap = rush_format_bytes (self->heap_bytes);
 
   rush_manager_say (base, "Master", grant, at, "launches executor %s on worker-%s with %s and %s",
@@ -85,7 +85,7 @@ refuse (Standalone *self, guint left)
 {
   RushManagerBase *base = &self->base;
   guint each = MAX (self->cores_each, 1);
-  g_autofree char *cores = rush_format_count (each, "free core");
+  g_autofree char *cores = rush_format_counted (each, "free core");
   g_autofree char *heap = rush_format_bytes (self->heap_bytes);
   g_autofree char *why = NULL;
 
@@ -196,7 +196,7 @@ launch_driver (Standalone *self)
 {
   RushManagerBase *base = &self->base;
   RushSimHost *host = worker_for_driver (self);
-  g_autofree char *cores = rush_format_count (self->driver_cores, "core");
+  g_autofree char *cores = rush_format_counted (self->driver_cores, "core");
   g_autofree char *heap = rush_format_bytes (self->driver_bytes);
 
   if (host == NULL)

@@ -138,7 +138,7 @@ static void
 launch (RushYarn *self, RushGrant *grant)
 {
   g_autofree char *heap = rush_format_mib (grant->seen.heap_bytes);
-  g_autofree char *cores = rush_format_count (grant->seen.cores, "core");
+  g_autofree char *cores = rush_format_counted (grant->seen.cores, "core");
 
   grant->stage = RUSH_YARN_LAUNCHED;
   rush_manager_say (&self->base, "ApplicationMaster", grant, grant->seen.host,
@@ -188,11 +188,11 @@ ask (RushYarn *self)
   RushManagerBase *base = &self->base;
   gint64 missing = (gint64)base->target - n_alive (self) - self->asked;
   g_autofree char *bytes = rush_format_mib (self->executor_asked_bytes);
-  g_autofree char *cores = rush_format_count (self->executor.cores, "vcore");
+  g_autofree char *cores = rush_format_counted (self->executor.cores, "vcore");
 
   if (missing > 0)
     {
-      g_autofree char *n = rush_format_count ((guint)missing, "container");
+      g_autofree char *n = rush_format_counted ((guint)missing, "container");
 
       rush_manager_say (base, "ApplicationMaster", NULL, NULL, "asks for %s of %s and %s", n, bytes,
                         cores);
@@ -201,7 +201,7 @@ ask (RushYarn *self)
   else if (missing < 0 && self->asked > 0)
     {
       guint cancelled = (guint)MIN ((gint64)self->asked, -missing);
-      g_autofree char *n = rush_format_count (cancelled, "container");
+      g_autofree char *n = rush_format_counted (cancelled, "container");
 
       rush_manager_say (base, "ApplicationMaster", NULL, NULL, "takes back its request for %s", n);
       self->asked -= cancelled;
@@ -250,7 +250,7 @@ rush_yarn_am_given (RushYarn *self, RushSimHost *host)
 {
   RushManagerBase *base = &self->base;
   g_autofree char *bytes = rush_format_mib (self->am.bytes);
-  g_autofree char *cores = rush_format_count (self->am.cores, "vcore");
+  g_autofree char *cores = rush_format_counted (self->am.cores, "vcore");
 
   rush_manager_say (
       base, "ResourceManager", NULL, host,

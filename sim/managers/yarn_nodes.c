@@ -151,7 +151,7 @@ give_container (RushYarn *self, RushSimHost *host)
   RushGrant *grant =
       rush_manager_grant (base, host, self->executor.cores, self->executor.bytes, container);
   g_autofree char *bytes = rush_format_mib (self->executor.bytes);
-  g_autofree char *cores = rush_format_count (self->executor.cores, "vcore");
+  g_autofree char *cores = rush_format_counted (self->executor.cores, "vcore");
 
   self->asked--;
   self->used_bytes += self->executor.bytes;
