@@ -232,6 +232,7 @@ test_long_chain (void)
       g_assert_cmpint ((gint64)rush_graph_sum (parts, parts->attributes, 0, NULL, &error), ==, 0);
       g_assert_cmpuint (length_of_lineage (parts->attributes, seen), <,
                         intervals[i] != NULL ? 70 : 200);
+      rush_context_flush_cleaner (sc);
       g_autoptr (GArray) kept = rush_context_kept_rdds (sc);
       g_assert_cmpuint (kept->len, <=, 2 + 2); /* the structure; the last round, the last cut */
       app_free (sc);
