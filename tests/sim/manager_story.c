@@ -8,6 +8,16 @@
 /* ---- what is told ---- */
 
 static void
+digest (ManagerStory *self, const char *what, const char *id, const char *host, gint code)
+{
+  g_autofree char *line =
+      g_strdup_printf ("%" G_GINT64_FORMAT " %s %s %s %d\n", rush_event_heap_now_us (self->heap),
+                       what, id, host, code);
+
+  g_checksum_update (self->digest, (const guchar *)line, -1);
+}
+
+static void
 hear_ready (gpointer data, const RushSimExecutor *executor)
 {
   ManagerStory *self = data;
@@ -16,6 +26,7 @@ hear_ready (gpointer data, const RushSimExecutor *executor)
                        executor->host->name, executor->cores, executor->container_bytes / MIB);
 
   g_assert_true (g_hash_table_insert (self->ready, g_strdup (executor->id), line));
+  digest (self, "ready", executor->id, executor->host->name, 0);
 }
 
 static void
@@ -26,6 +37,7 @@ hear_gone (gpointer data, const RushSimExecutor *executor, const char *reason, g
 
   g_assert_true (g_hash_table_remove (self->ready, executor->id));
   self->n_gone++;
+  digest (self, "gone", executor->id, executor->host->name, exit_code);
   g_string_append_printf (self->gone, "%s: %s (exit %d%s)\n", executor->id, reason, exit_code,
                           by_application ? ", by the application" : "");
 }
@@ -67,13 +79,17 @@ hear_driver_gone (gpointer data, const char *reason, gboolean starts_again)
   g_free (self->driver_gone);
   self->driver_gone = g_strdup (reason);
   self->starts_again = starts_again;
+  digest (self, "driver", "gone", "", starts_again);
   g_hash_table_remove_all (self->ready); /* they go without a word */
 }
 
 static void
 hear_driver_back (gpointer data, guint attempt)
 {
-  ((ManagerStory *)data)->driver_back = attempt;
+  ManagerStory *self = data;
+
+  self->driver_back = attempt;
+  digest (self, "driver", "back", "", (gint)attempt);
 }
 
 /* ---- acting ---- */
@@ -253,6 +269,7 @@ manager_story_new (guint n_hosts, guint cores, gint64 memory_mib, const char *se
                                           .driver_back = hear_driver_back };
   self->steps = g_string_new (NULL);
   self->gone = g_string_new (NULL);
+  self->digest = g_checksum_new (G_CHECKSUM_SHA256);
   self->ready = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return self;
 }
@@ -272,6 +289,7 @@ manager_story_free (ManagerStory *self)
   g_hash_table_unref (self->ready);
   g_string_free (self->steps, TRUE);
   g_string_free (self->gone, TRUE);
+  g_checksum_free (self->digest);
   g_free (self->refusal);
   g_free (self->driver_gone);
   g_free (self);

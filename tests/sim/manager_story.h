@@ -31,6 +31,7 @@ typedef struct
   char *driver_gone; /* the reason */
   gboolean starts_again;
   guint driver_back; /* the attempt */
+  GChecksum *digest; /* who came and went, where and when: not the words */
 } ManagerStory;
 
 /* Hosts in two racks if there are four or more. @settings: "spark.a=1 spark.b=2". */
