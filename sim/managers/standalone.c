@@ -1,18 +1,15 @@
-/* standalone.c - Spark's own manager: one master, a worker on each host, cores dealt out one by
- * one.
+/* standalone.c - Spark's own manager: a master that deals out cores, and a worker on each host.
  *
  * The master deals in cores.  An application says how many it wants in all (spark.cores.max, else
  * all), how many an executor has, and the heap of each; the master goes around the workers, those
  * with the most free cores first, and gives out one executor a visit (spread out), or as many as
  * fit before it goes on to the next (not spread out):
  *
- *     cores.max 8, executors of 2       spread out  2 2 2 2         not spread out  4 4 · ·
+ *     4 workers, cores.max 8, executors of 2       spread out  2 2 2 2      not  4 4 · ·
  *
- * (core_dealing.c).  An executor's memory is its heap: there is no overhead, and the worker does
- * not limit what the process really takes.  If a host runs out of memory, it is the kernel that
- * kills.
+ * An executor's memory is its heap: there is no overhead, and the worker does not limit what the
+ * process really takes.  If a host runs out of memory, it is the kernel that kills.
  *
- *     driver:   waiting ──a worker has room──▶ starting ──▶ registers the application
  *     worker:   alive ──no heartbeat for spark.worker.timeout──▶ dead: its executors are LOST
  *     executor: launched ──▶ RUNNING ──process ends──▶ EXITED: the master deals again, at once
  *
@@ -24,37 +21,7 @@
  * Mirrors: org.apache.spark.deploy.master.Master (schedule, scheduleExecutorsOnWorkers).
  */
 #include "core/base/size_string.h"
-#include "sim/managers/core_dealing.h"
-#include "sim/managers/manager_base.h"
-
-typedef struct
-{
-  RushCommonSettings common;
-} StandaloneSettings;
-
-typedef struct
-{
-  RushManagerBase base;
-  StandaloneSettings settings;
-  guint number; /* of the application: a restarted driver registers another */
-  gboolean registered;
-  gboolean driver_waits;             /* for a worker with room */
-  const RushSimHost *driver_lost_on; /* which the master does not know to be lost */
-  guint n_failures;                  /* in a row */
-
-  guint cores_each; /* 0: as many as there are */
-  gint64 heap_bytes;
-  guint cores_max;
-  guint driver_cores;
-  gint64 driver_bytes;
-  gboolean supervise;
-  gboolean spread_out, spread_drivers;
-  RushWorkerPolicy policy;
-  gint64 most_failures;
-  gint64 timeout_us;
-} Standalone;
-
-static void schedule (Standalone *self);
+#include "sim/managers/standalone_private.h"
 
 /* ---- executors ---- */
 
@@ -62,11 +29,11 @@ static void
 executor_runs (RushManagerBase *base, gint64 number)
 {
   if (rush_manager_find (base, number) != NULL)
-    ((Standalone *)base)->n_failures = 0;
+    ((RushStandalone *)base)->n_failures = 0;
 }
 
 static void
-launch (Standalone *self, guint host, guint cores)
+launch (RushStandalone *self, guint host, guint cores)
 {
   RushManagerBase *base = &self->base;
   RushSimHost *at = rush_topology_host (base->manager.setup.topology, host);
@@ -81,7 +48,7 @@ launch (Standalone *self, guint host, guint cores)
 }
 
 static void
-refuse (Standalone *self, guint left)
+refuse (RushStandalone *self, guint left)
 {
   RushManagerBase *base = &self->base;
   guint each = MAX (self->cores_each, 1);
@@ -103,7 +70,7 @@ refuse (Standalone *self, guint left)
 }
 
 static guint
-cores_left (const Standalone *self)
+cores_left (const RushStandalone *self)
 {
   guint granted = self->base.cores_granted;
 
@@ -111,7 +78,7 @@ cores_left (const Standalone *self)
 }
 
 static GArray *
-usable_workers (Standalone *self)
+usable_workers (RushStandalone *self)
 {
   GArray *workers = g_array_new (FALSE, TRUE, sizeof (RushCoreDeal));
 
@@ -127,7 +94,7 @@ usable_workers (Standalone *self)
 }
 
 static void
-start_executors (Standalone *self)
+start_executors (RushStandalone *self)
 {
   RushManagerBase *base = &self->base;
   RushCoreRule rule = { .cores_each = self->cores_each,
@@ -152,76 +119,14 @@ start_executors (Standalone *self)
     refuse (self, cores_left (self));
 }
 
-/* ---- the driver ---- */
-
-static void
-register_application (RushManagerBase *base, gint64 unused)
-{
-  Standalone *self = (Standalone *)base;
-  const RushSimHost *host = base->driver.host;
-
-  if (base->manager.setup.cluster_mode && host == NULL)
-    return; /* its host is gone meanwhile */
-  g_free (base->app_id);
-  g_autoptr (GDateTime) date = g_date_time_new_from_unix_utc (
-      rush_clock_wall_ms (rush_event_heap_clock (base->manager.setup.heap)) / 1000);
-  g_autofree char *day = g_date_time_format (date, "%Y%m%d%H%M%S");
-  base->app_id = g_strdup_printf ("app-%s-%04u", day, self->number++);
-  rush_manager_say (base, "Master", NULL, host, "registers application %s", base->app_id);
-  self->registered = TRUE;
-  rush_manager_driver_runs (base);
-  schedule (self);
-}
-
-static RushSimHost *
-worker_for_driver (Standalone *self)
-{
-  RushManagerBase *base = &self->base;
-  RushSimRandom random = rush_sim_random (base->manager.setup.seed, "worker of the driver",
-                                          base->driver.attempt, 0, 0);
-  guint first = self->spread_drivers ? (guint)rush_sim_random_below (&random, base->n_hosts) : 0;
-
-  for (guint i = 0; i < base->n_hosts; i++)
-    {
-      guint host = (first + i) % base->n_hosts;
-
-      if (rush_manager_fits (base, host, self->driver_cores, self->driver_bytes))
-        return rush_topology_host (base->manager.setup.topology, host);
-    }
-  return NULL;
-}
-
-static void
-launch_driver (Standalone *self)
-{
-  RushManagerBase *base = &self->base;
-  RushSimHost *host = worker_for_driver (self);
-  g_autofree char *cores = rush_format_counted (self->driver_cores, "core");
-  g_autofree char *heap = rush_format_bytes (self->driver_bytes);
-
-  if (host == NULL)
-    {
-      rush_manager_say (base, "Master", NULL, NULL,
-                        "keeps the driver waiting: no worker has %s and %s", cores, heap);
-      return;
-    }
-  self->driver_waits = FALSE;
-  rush_manager_place_driver (base, host, self->driver_cores, self->driver_bytes);
-  rush_manager_say (base, "Master", NULL, host, "launches the driver on worker-%s with %s and %s",
-                    host->name, cores, heap);
-  rush_manager_after (base,
-                      rush_manager_message_us (base) +
-                          rush_manager_draw_us (base, base->common->driver_start, "driver start",
-                                                base->driver.attempt),
-                      register_application, 0);
-}
+/* ---- both ---- */
 
 /* Drivers come first. */
-static void
-schedule (Standalone *self)
+void
+rush_standalone_schedule (RushStandalone *self)
 {
   if (self->driver_waits)
-    launch_driver (self);
+    rush_standalone_launch_driver (self);
   if (self->registered)
     start_executors (self);
 }
@@ -240,7 +145,7 @@ any_ready (const RushManagerBase *base)
 static void
 executor_exited (RushManagerBase *base, gint64 number)
 {
-  Standalone *self = (Standalone *)base;
+  RushStandalone *self = (RushStandalone *)base;
   RushGrant *grant = rush_manager_find (base, number);
 
   if (grant == NULL)
@@ -260,7 +165,7 @@ executor_exited (RushManagerBase *base, gint64 number)
       rush_manager_driver_lost (base, "Master removed our application: FAILED", FALSE);
     }
   else
-    schedule (self);
+    rush_standalone_schedule (self);
 }
 
 static void
@@ -318,13 +223,13 @@ release (RushClusterManager *manager, const char *executor_id)
   rush_manager_say (base, "Master", grant, grant->seen.host,
                     "kills executor %s, as its application asks", grant->seen.container);
   rush_manager_gone (base, grant, "Executor killed by driver.", 143, FALSE);
-  schedule ((Standalone *)base);
+  rush_standalone_schedule ((RushStandalone *)base);
 }
 
 /* ---- hosts ---- */
 
 static void
-remove_worker (Standalone *self, RushSimHost *host, const char *why)
+remove_worker (RushStandalone *self, RushSimHost *host, const char *why)
 {
   RushManagerBase *base = &self->base;
   g_autoptr (GArray) numbers = rush_manager_numbers_on (base, host);
@@ -339,21 +244,10 @@ remove_worker (Standalone *self, RushSimHost *host, const char *why)
     }
 }
 
-/* When @host, where it was, is known to be lost. */
-static void
-relaunch_driver (Standalone *self, const RushSimHost *host)
-{
-  if (self->driver_lost_on != host)
-    return;
-  rush_manager_say (&self->base, "Master", NULL, NULL, "re-launches the driver: it is supervised");
-  self->driver_lost_on = NULL;
-  self->driver_waits = TRUE;
-}
-
 static void
 worker_timed_out (RushManagerBase *base, gint64 death)
 {
-  Standalone *self = (Standalone *)base;
+  RushStandalone *self = (RushStandalone *)base;
   RushSimHost *host = rush_manager_write_off (base, death);
 
   if (host == NULL)
@@ -362,14 +256,14 @@ worker_timed_out (RushManagerBase *base, gint64 death)
       g_strdup_printf ("Not receiving heartbeat for %" G_GINT64_FORMAT " seconds",
                        self->timeout_us / G_USEC_PER_SEC);
   remove_worker (self, host, why);
-  relaunch_driver (self, host);
-  schedule (self);
+  rush_standalone_relaunch_driver (self, host);
+  rush_standalone_schedule (self);
 }
 
 /* A worker sends four heartbeats a timeout; once a timeout the master looks who has been silent for
  * longer than one. */
 static gint64
-until_timed_out_us (const Standalone *self)
+until_timed_out_us (const RushStandalone *self)
 {
   gint64 now = rush_manager_now_us (&self->base);
   gint64 beat = MAX (self->timeout_us / 4, 1);
@@ -379,40 +273,27 @@ until_timed_out_us (const Standalone *self)
 }
 
 static void
-driver_host_died (Standalone *self, const RushSimHost *host)
-{
-  g_autofree char *reason =
-      g_strdup_printf ("the driver ran on %s, which is lost; %s", host->name,
-                       self->supervise ? "it is supervised, and starts again from nothing"
-                                       : "it is not supervised (spark.driver.supervise)");
-
-  self->registered = FALSE;
-  self->driver_lost_on = host;
-  rush_manager_driver_lost (&self->base, reason, self->supervise);
-}
-
-static void
 host_died (RushClusterManager *manager, RushSimHost *host)
 {
-  Standalone *self = (Standalone *)manager;
+  RushStandalone *self = (RushStandalone *)manager;
   gint64 death = rush_manager_host_died (&self->base, host);
 
   if (rush_manager_driver_is_on (&self->base, host))
-    driver_host_died (self, host);
+    rush_standalone_driver_lost (self, host);
   rush_manager_after (&self->base, until_timed_out_us (self), worker_timed_out, death);
 }
 
 static void
 host_back (RushClusterManager *manager, RushSimHost *host)
 {
-  Standalone *self = (Standalone *)manager;
+  RushStandalone *self = (RushStandalone *)manager;
 
   if (!self->base.books[host->index].written_off)
     remove_worker (self, host, "Worker replaced by a new worker with same address");
   rush_manager_host_came_back (&self->base, host);
   rush_manager_say (&self->base, "Master", NULL, host, "registers worker-%s", host->name);
-  relaunch_driver (self, host);
-  schedule (self);
+  rush_standalone_relaunch_driver (self, host);
+  rush_standalone_schedule (self);
 }
 
 /* ---- the class ---- */
@@ -420,28 +301,28 @@ host_back (RushClusterManager *manager, RushSimHost *host)
 static void
 start (RushClusterManager *manager)
 {
-  Standalone *self = (Standalone *)manager;
+  RushStandalone *self = (RushStandalone *)manager;
   RushManagerBase *base = &self->base;
 
   if (manager->setup.cluster_mode)
     {
       self->driver_waits = TRUE;
-      schedule (self);
+      rush_standalone_schedule (self);
       return;
     }
   rush_manager_say (base, "Client", NULL, NULL,
                     "runs the driver on its own machine, outside of the cluster");
   base->driver.attempt = 1;
-  rush_manager_after (base, rush_manager_message_us (base), register_application, 0);
+  rush_manager_after (base, rush_manager_message_us (base), rush_standalone_register, 1);
 }
 
 static void
 request (RushClusterManager *manager, guint n)
 {
-  Standalone *self = (Standalone *)manager;
+  RushStandalone *self = (RushStandalone *)manager;
 
   self->base.target = n;
-  schedule (self);
+  rush_standalone_schedule (self);
 }
 
 static void
@@ -457,7 +338,7 @@ stop (RushClusterManager *manager)
 static void
 free_manager (RushClusterManager *manager)
 {
-  rush_json_fields_clear (&rush_standalone_settings, &((Standalone *)manager)->settings);
+  rush_json_fields_clear (&rush_standalone_settings, &((RushStandalone *)manager)->settings);
   rush_manager_base_clear ((RushManagerBase *)manager);
   g_free (manager);
 }
@@ -477,13 +358,13 @@ static const RushClusterManagerClass standalone_class = {
 
 static const char *const kinds[] = { "standalone", NULL };
 
-static const RushJsonField settings[] = { RUSH_COMMON_SETTINGS (StandaloneSettings, kinds) };
+static const RushJsonField settings[] = { RUSH_COMMON_SETTINGS (RushStandaloneSettings, kinds) };
 
 const RushJsonFieldTable rush_standalone_settings =
-    RUSH_JSON_FIELD_TABLE (settings, StandaloneSettings);
+    RUSH_JSON_FIELD_TABLE (settings, RushStandaloneSettings);
 
 static void
-read_conf (Standalone *self, const RushConf *conf)
+read_conf (RushStandalone *self, const RushConf *conf)
 {
   g_autofree char *policy = rush_conf_get_string (conf, "spark.deploy.workerSelectionPolicy");
   static const char *const policies[] = { "CORES_FREE_ASC", "CORES_FREE_DESC", "MEMORY_FREE_ASC",
@@ -505,7 +386,7 @@ read_conf (Standalone *self, const RushConf *conf)
 }
 
 static gboolean
-check (const Standalone *self, GError **error)
+check (const RushStandalone *self, GError **error)
 {
   const RushManagerBase *base = &self->base;
   guint each = MAX (self->cores_each, 1);
@@ -528,7 +409,7 @@ check (const Standalone *self, GError **error)
 RushClusterManager *
 rush_standalone_manager_new (const RushManagerSetup *setup, GError **error)
 {
-  Standalone *self = g_new0 (Standalone, 1);
+  RushStandalone *self = g_new0 (RushStandalone, 1);
 
   rush_manager_base_init (&self->base, &standalone_class, setup, 0);
   self->cores_each = setup->shape.cores;

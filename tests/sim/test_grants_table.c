@@ -1,5 +1,5 @@
-/* test_grants_table.c - the table of sim/managers/README.md, asked of each manager; and ten thousand
- * executors from each. */
+/* test_grants_table.c - the table of sim/managers/README.md, asked of each manager; and ten
+ * thousand executors from each. */
 #include "tests/sim/manager_story.h"
 
 #define N_COLUMNS 6

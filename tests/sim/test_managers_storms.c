@@ -1,8 +1,8 @@
-/* test_managers_storms.c - each manager under a few hundred random blows, a hundred seeds long: what it
- * holds at every moment, and that it has all executors again when the storm is over.
+/* test_managers_storms.c - each manager under a few hundred random blows, a hundred seeds long:
+ * what it holds at every moment, and that it has all executors again when the storm is over.
  *
- * A seed is the same storm and the same end of it on any machine and in any build, which the digests
- * of one seed here say: they change if a manager comes to act differently.
+ * A seed is the same storm and the same end of it on any machine and in any build, which the
+ * digests of one seed here say: they change if a manager comes to act differently.
  *
  * The storm: hosts die and come back, executors die, grow too large, are let go; more and fewer are
  * wanted.  Then all hosts come back and there is quiet. */
