@@ -246,6 +246,35 @@ def test_coefficients_of_few_numbers_are_sparse(spark):
     assert model.transform(df).count() == 3
 
 
+def test_models_keep_the_smaller_form(spark, tmp_path):
+    """Dense or sparse, whichever takes less room in a JVM: as Spark's models show it."""
+    import random
+    from rushlight.ml.classification import LogisticRegression, LogisticRegressionModel
+    from rushlight.ml.linalg import DenseMatrix, DenseVector, SparseMatrix, SparseVector
+    rng = random.Random(1)
+    forms = {}
+    for n in (2, 3, 4, 5):
+        df = vectors(spark, *[([rng.gauss(0, 1) for _ in range(n)], float(i % 2))
+                              for i in range(20)])
+        for family in ("binomial", "multinomial"):
+            model = LogisticRegression(regParam=100.0, elasticNetParam=1.0, family=family,
+                                       fitIntercept=False).fit(df)
+            forms[family, n] = model.coefficientMatrix, model.interceptVector
+            assert model.transform(df).where("prediction = 0").count() == 20
+    assert forms["binomial", 4] == (DenseMatrix(1, 4, [0.0] * 4, 1), DenseVector([0.0]))
+    assert isinstance(forms["binomial", 4][0], DenseMatrix)
+    assert repr(forms["binomial", 5][0]) == "SparseMatrix(1, 5, [0, 0], [], [], 1)"
+    assert repr(forms["multinomial", 2][0]) == "DenseMatrix(2, 2, [0.0, 0.0, 0.0, 0.0], 1)"
+    assert repr(forms["multinomial", 3][0]) == "SparseMatrix(2, 3, [0, 0, 0], [], [], 1)"
+    assert repr(forms["multinomial", 3][1]) == "DenseVector([0.0, 0.0])"
+    lasso = LogisticRegression(regParam=100.0, elasticNetParam=1.0).fit(df)
+    assert lasso.coefficients == SparseVector(5, [], [])
+    lasso.save(str(tmp_path / "lasso"))
+    back = LogisticRegressionModel.load(str(tmp_path / "lasso"))
+    assert isinstance(back.coefficientMatrix, SparseMatrix)
+    assert back.transform(df).head().prediction == lasso.transform(df).head().prediction
+
+
 def test_vectors_as_json(spark):
     from rushlight.ml.linalg import Matrices, Vectors
     df = spark.createDataFrame([(Vectors.sparse(2, [1], [3.0]), Matrices.dense(1, 1, [2.0]))],

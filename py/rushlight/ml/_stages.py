@@ -15,6 +15,7 @@
 They stand where pyspark.ml.wrapper stands in PySpark, whose classes hand calls on to the JVM.
 """
 import inspect
+import itertools
 
 from rushlight._version import RUSHLIGHT
 from rushlight.errors import IllegalArgumentException
@@ -247,14 +248,34 @@ def in_out_cols(stage, one=("outputCol",), many=("outputCols",)):
 
 # ---- what stages make -------------------------------------------------------------------------
 
+_JVM_ARRAY, _JVM_NUMBER = 12, 12    # bytes: the head of an array; a double and where it stands
+
+
 def compressed(vector):
     """A vector in the form that takes less room in a JVM, which Spark's models keep."""
     from rushlight.ml.linalg import Vectors
     values = vector.toArray().tolist()
     there = [i for i, value in enumerate(values) if value != 0]
-    if 1.5 * (len(there) + 1) < len(values):
+    if _JVM_NUMBER * len(there) + 2 * _JVM_ARRAY + 4 < 8 * len(values) + _JVM_ARRAY:
         return Vectors.sparse(len(values), there, [values[i] for i in there])
     return Vectors.dense(values)
+
+
+def compressed_rows(n_rows, n_columns, values):
+    """The same of a matrix, of its values row by row."""
+    from rushlight.ml.linalg import DenseMatrix, SparseMatrix
+    places = [[i for i in range(n_columns) if values[row * n_columns + i] != 0]
+              for row in range(n_rows)]
+    ends = [0, *itertools.accumulate(map(len, places))]
+    by_rows, by_columns = (
+        _JVM_NUMBER * ends[-1] + 4 * (n + 1) + 3 * _JVM_ARRAY for n in (n_rows, n_columns))
+    dense = DenseMatrix(n_rows, n_columns, values, True)
+    if 8 * len(values) + _JVM_ARRAY <= min(by_rows, by_columns):
+        return dense
+    if by_columns <= by_rows:
+        return dense.toSparse()
+    return SparseMatrix(n_rows, n_columns, ends, [i for row in places for i in row],
+                        [value for value in values if value != 0], True)
 
 
 def local_frame(spark, rows, schema):

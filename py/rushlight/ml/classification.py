@@ -9,6 +9,7 @@ How it is computed: mllib/classification/README.md (the losses), mllib/optim/REA
 
 Mirrors pyspark.ml.classification.
 """
+import copy
 import math
 
 from rushlight.errors import UnsupportedOperationException
@@ -18,8 +19,8 @@ from rushlight.ml._classification_summary import (
     LogisticRegressionSummary, LogisticRegressionTrainingSummary, summary_of)
 from rushlight.ml._fitting import Fit, check_outputs, number_of_classes
 from rushlight.ml._stages import (
-    SparkEstimator, SparkModel, add_column, check_vector, column, compressed, field_of, getter,
-    lacking, parameter, params_setter, require, setter)
+    SparkEstimator, SparkModel, add_column, check_vector, column, compressed, compressed_rows,
+    field_of, getter, lacking, parameter, params_setter, require, setter)
 from rushlight.ml.base import PredictionModel, Predictor, _PredictorParams
 from rushlight.ml.param import Param, Params, ParamValidators, TypeConverters
 from rushlight.ml.param.shared import (
@@ -210,7 +211,7 @@ class LogisticRegression(SparkEstimator, ProbabilisticClassifier, _LogisticRegre
 
     def _train(self, dataset):
         from rushlight import _engine
-        from rushlight.ml.linalg import DenseMatrix, Vectors
+        from rushlight.ml.linalg import Vectors
         for bound in _BOUNDS:
             if self.isDefined(bound) and self.getOrDefault(bound) is not None:
                 raise UnsupportedOperationException(
@@ -228,7 +229,7 @@ class LogisticRegression(SparkEstimator, ProbabilisticClassifier, _LogisticRegre
         require(n > 0, "Vector should have dimension larger than zero.")
         model = LogisticRegressionModel()
         model._n_classes, model._multinomial = classes, multinomial
-        model._matrix = DenseMatrix(len(intercepts), n, coefficients, True)
+        model._matrix = compressed_rows(len(intercepts), n, list(coefficients))
         model._intercepts = Vectors.sparse(classes, {
             k: v for k, v in enumerate(intercepts) if v}) if constant and multinomial \
             else compressed(Vectors.dense(intercepts))
@@ -258,9 +259,9 @@ class LogisticRegressionModel(SparkModel, ProbabilisticClassificationModel,
     @property
     def coefficientMatrix(self):
         """A row of coefficients a class; of two classes one row."""
-        from rushlight.ml.linalg import DenseMatrix
-        return DenseMatrix(self._matrix.numRows, self._matrix.numCols, self._matrix.values,
-                           int(self._matrix.isTransposed))      # 1, as it comes from a JVM
+        matrix = copy.copy(self._matrix)
+        matrix.isTransposed = int(matrix.isTransposed)      # 1, as it comes from a JVM
+        return matrix
 
     @property
     def interceptVector(self):
@@ -270,11 +271,14 @@ class LogisticRegressionModel(SparkModel, ProbabilisticClassificationModel,
     @property
     def coefficients(self):
         """The coefficients of a binomial model, a vector."""
-        from rushlight.ml.linalg import Vectors
+        from rushlight.ml.linalg import SparseMatrix, Vectors
         if self._multinomial:
             raise EngineError("Multinomial models contain a matrix of coefficients, use "
                                  "coefficientMatrix instead.")
-        return Vectors.dense(self._matrix.toArray()[0].tolist())
+        values = self._matrix.toArray()[0].tolist()
+        if isinstance(self._matrix, SparseMatrix):
+            return Vectors.sparse(len(values), {i: v for i, v in enumerate(values) if v})
+        return Vectors.dense(values)
 
     @property
     def intercept(self):
