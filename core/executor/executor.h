@@ -7,7 +7,7 @@
  *     alive ── lose () ──▶ lost: outputs dropped, nothing served, what its tasks answer is ignored
  *
  * Ownership:  the backend's.
- * Threads:    fields are fixed after construction; alive is atomic.
+ * Threads:  fields are fixed after construction, but for those of which something else is said.
  * Mirrors:    org.apache.spark.executor.Executor, SparkEnv.
  */
 #pragma once
@@ -19,6 +19,8 @@ typedef struct
   RushEnv env; /* its strings, memory, blocks and block manager are owned */
   guint cores;
   atomic_bool alive;
+  gboolean decommissioning;    /* guarded by the backend's lock, as is the next */
+  gboolean replace;            /* when it has gone, another one comes */
   atomic_int slowness_percent; /* how long its tasks take; 100, but for fault scripts */
 } RushLocalExecutor;
 

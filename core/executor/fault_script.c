@@ -66,6 +66,7 @@ typedef struct
 
 static const Kind kinds[] = {
   [RUSH_FAULT_KILL_EXECUTOR] = { "kill_executor", { "executor" }, { "replace" } },
+  [RUSH_FAULT_DECOMMISSION_EXECUTOR] = { "decommission_executor", { "executor" }, { "replace" } },
   [RUSH_FAULT_SLOW_EXECUTOR] = { "slow_executor", { "executor", "factor" }, { NULL } },
   [RUSH_FAULT_FAIL_TASK] = { "fail_task", { "when" }, { "message" } },
   [RUSH_FAULT_DROP_SHUFFLE] = { "drop_shuffle", { "shuffle" }, { "map", "executor" } },

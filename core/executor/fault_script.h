@@ -7,6 +7,8 @@
  *
  *   do               what it takes beside `when` and `times` (those in brackets may be left out)
  *   kill_executor    executor [replace: false]       as if its machine had died
+ *   decommission_executor  executor [replace: false] it gets no more tasks, and goes when those that
+ *                                                    it has are done
  *   slow_executor    executor, factor                its tasks take so many times as long
  *   fail_task        [message]                       the task that starts ends with an exception
  *   drop_shuffle     shuffle [map] [executor]        map outputs are gone
@@ -29,6 +31,7 @@
 typedef enum
 {
   RUSH_FAULT_KILL_EXECUTOR,
+  RUSH_FAULT_DECOMMISSION_EXECUTOR,
   RUSH_FAULT_SLOW_EXECUTOR,
   RUSH_FAULT_FAIL_TASK,
   RUSH_FAULT_DROP_SHUFFLE,

@@ -86,7 +86,7 @@ static void
 post_outcome (RushLocalBackend *self, RushLocalExecutor *executor, gint64 task_id,
               RushTaskOutcome *outcome)
 {
-  gboolean was_last_of_lost = FALSE;
+  gboolean was_last_of_lost = FALSE, may_go = FALSE;
 
   pthread_mutex_lock (&self->lock);
   if (rush_local_executor_is_alive (executor))
@@ -96,11 +96,14 @@ post_outcome (RushLocalBackend *self, RushLocalExecutor *executor, gint64 task_i
       message->task_id = task_id;
       message->outcome = g_steal_pointer (&outcome);
       rush_driver_loop_post_quietly (self->loop, message);
+      may_go = rush_local_executors_may_go (self, executor);
     }
   else
     was_last_of_lost = rush_launched_tasks_count_on (self, executor) == 0;
   pthread_mutex_unlock (&self->lock);
   rush_task_outcome_free (outcome);
+  if (may_go)
+    rush_local_executors_go (self, executor);
   if (was_last_of_lost)
     rush_block_store_remove_all (executor->env.blocks);
 }

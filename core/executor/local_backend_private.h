@@ -56,6 +56,14 @@ gboolean rush_local_executors_end (RushLocalBackend *self, const char *executor_
                                    const char *reason, gboolean replace);
 /* Tells the bus and the scheduler of those that are there; from now on others may come. */
 void rush_local_executors_start (RushLocalBackend *self);
+/* It takes no more tasks, and goes when those that it has are done: @starting, one more is on its
+ * way there.  FALSE: no such executor, or it is gone. */
+gboolean rush_local_executors_decommission (RushLocalBackend *self, const char *executor_id,
+                                            gboolean replace, gboolean starting);
+/* Lock held.  Whether it has been waited for, and nothing runs there any more. */
+gboolean rush_local_executors_may_go (RushLocalBackend *self, const RushLocalExecutor *executor);
+/* Lock not held: then it goes. */
+void rush_local_executors_go (RushLocalBackend *self, const RushLocalExecutor *executor);
 /* Lock held.  NULL: there has never been one of that id. */
 RushLocalExecutor *rush_local_executors_find (RushLocalBackend *self, const char *id);
 

@@ -1,4 +1,4 @@
-/* local_executors.c - who is there: executors come, are announced, and are lost.
+/* local_executors.c - who is there: executors come, are announced, leave, and are lost.
  *
  *     add ──▶ announced: events, EXECUTOR_REGISTERED ──▶ alive ──▶ lost: EXECUTOR_LOST, events,
  *                                                          ▲             outputs dropped
@@ -17,6 +17,7 @@
 
 /* An injected fault is not the application's: it does not count towards spark.task.maxFailures. */
 #define LOSS_REASON "Executor killed by an injected fault"
+#define DECOMMISSION_REASON "asked for by an injected fault"
 
 /* ---- they come ---- */
 
@@ -315,6 +316,51 @@ gboolean
 rush_local_backend_kill_executor (RushBackend *base, const char *executor_id, gboolean replace)
 {
   return rush_local_executors_end ((RushLocalBackend *)base, executor_id, LOSS_REASON, replace);
+}
+
+/* ---- they are decommissioned ---- */
+
+gboolean
+rush_local_executors_may_go (RushLocalBackend *self, const RushLocalExecutor *executor)
+{
+  return executor->decommissioning && rush_launched_tasks_count_on (self, executor) == 0;
+}
+
+/* Nothing is moved elsewhere: who needs its outputs computes them again. */
+void
+rush_local_executors_go (RushLocalBackend *self, const RushLocalExecutor *executor)
+{
+  rush_local_executors_end (self, executor->env.executor_id,
+                            "Executor decommission: " DECOMMISSION_REASON, executor->replace);
+}
+
+gboolean
+rush_local_executors_decommission (RushLocalBackend *self, const char *executor_id,
+                                   gboolean replace, gboolean starting)
+{
+  RushLocalExecutor *executor;
+  gboolean is_there, may_go = FALSE;
+
+  pthread_mutex_lock (&self->lock);
+  executor = self->master.is_cluster && !self->stopping
+                 ? rush_local_executors_find (self, executor_id)
+                 : NULL;
+  is_there = executor != NULL && rush_local_executor_is_alive (executor);
+  if (is_there)
+    {
+      RushMessage *message = rush_message_new (RUSH_MESSAGE_EXECUTOR_DECOMMISSIONING);
+
+      executor->decommissioning = TRUE;
+      executor->replace = replace;
+      message->text = g_strdup (executor_id);
+      message->reason = g_strdup (DECOMMISSION_REASON);
+      rush_driver_loop_post (self->loop, message);
+      may_go = !starting && rush_local_executors_may_go (self, executor);
+    }
+  pthread_mutex_unlock (&self->lock);
+  if (may_go)
+    rush_local_executors_go (self, executor);
+  return is_there;
 }
 
 /* ---- what others ask them for ---- */

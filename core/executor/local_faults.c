@@ -125,13 +125,18 @@ nothing_there (const RushFault *fault, const char *what, GError **error)
   return FALSE;
 }
 
+/* @starts_on: where a task is about to start, or NULL. */
 static gboolean
-apply (RushLocalBackend *self, const RushFault *fault, GError **error)
+apply (RushLocalBackend *self, const RushFault *fault, const char *starts_on, GError **error)
 {
   switch (fault->kind)
     {
     case RUSH_FAULT_KILL_EXECUTOR:
       return rush_local_backend_kill_executor (&self->base, fault->executor, fault->replace) ||
+             no_executor (self, fault, error);
+    case RUSH_FAULT_DECOMMISSION_EXECUTOR:
+      return rush_local_executors_decommission (self, fault->executor, fault->replace,
+                                                g_strcmp0 (fault->executor, starts_on) == 0) ||
              no_executor (self, fault, error);
     case RUSH_FAULT_SLOW_EXECUTOR:
       return slow_down (self, fault) || no_executor (self, fault, error);
@@ -162,7 +167,7 @@ rush_local_faults_task_starts (RushLocalBackend *self, const RushTask *task,
       const RushFault *fault = g_ptr_array_index (due, i);
       g_autoptr (GError) error = NULL;
 
-      if (!apply (self, fault, &error))
+      if (!apply (self, fault, executor_id, &error))
         rush_conf_warn (self->conf, error->message);
       if (fault->kind == RUSH_FAULT_FAIL_TASK && failure == NULL)
         failure = fault->message != NULL
@@ -181,7 +186,7 @@ rush_local_backend_inject (RushBackend *base, const char *text, GError **error)
   if (fault == NULL)
     return FALSE;
   if (!fault->has_when)
-    return apply (self, fault, error);
+    return apply (self, fault, NULL, error);
   rush_fault_script_add (self->faults, g_steal_pointer (&fault));
   return TRUE;
 }

@@ -52,6 +52,20 @@ class Faults:
         """
         self._inject("kill_executor", when, executor=executor, replace=bool(replace))
 
+    def decommission_executor(self, executor, replace=False, when=None):
+        """An executor is told that its machine will be taken away: it gets no more tasks, and when
+        those that it has are done it goes, with its map outputs and its blocks; with `replace` a
+        fresh one of the next number comes then.  In local mode there is none that could.
+
+        >>> from rushlight.errors import EngineError
+        >>> try:
+        ...     sc.faults.decommission_executor("driver")
+        ... except EngineError as e:
+        ...     print(e)
+        fault (decommission_executor): there is no executor driver that could be lost ...
+        """
+        self._inject("decommission_executor", when, executor=executor, replace=bool(replace))
+
     def slow_executor(self, executor, factor, when=None):
         """The tasks of an executor take so many times as long from now on; 1: as long as ever.
 

@@ -70,6 +70,16 @@ def test_executor_dies_between_two_stages(cluster):
     assert sorted(cluster.faults.executors()) == ["1", "2"]
 
 
+def test_executor_is_decommissioned(cluster):
+    assert sorted(sums(cluster).collect()) == SUMS
+    cluster.faults.decommission_executor("0", replace=True)     # it is idle, and goes at once
+    assert sorted(sums(cluster).collect()) == SUMS
+    assert sorted(cluster.faults.executors()) == ["1", "2"]
+    cluster.faults.decommission_executor("1", when={"executor": "1"})
+    assert sorted(sums(cluster).collect()) == SUMS
+    assert cluster.faults.executors() == ["2"]
+
+
 def test_outputs_vanish_and_are_damaged(cluster):
     rdd = sums(cluster)
     assert sorted(rdd.collect()) == SUMS

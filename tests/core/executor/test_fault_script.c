@@ -47,8 +47,8 @@ test_what_makes_no_sense_is_refused (void)
 {
   assert_refused ("[]", "fault 2: a fault is an object with a member \"do\"");
   assert_refused ("{\"do\": \"explode\"}",
-                  "fault 2: \"do\" must be one of kill_executor, slow_executor, fail_task, "
-                  "drop_shuffle, corrupt_shuffle, drop_cached");
+                  "fault 2: \"do\" must be one of kill_executor, decommission_executor, "
+                  "slow_executor, fail_task, drop_shuffle, corrupt_shuffle, drop_cached");
   assert_refused ("{\"do\": \"kill_executor\"}", "fault 2 (kill_executor): it needs \"executor\"");
   assert_refused ("{\"do\": \"fail_task\", \"stage\": 1}",
                   "fault 2 (fail_task): it needs \"when\"");
@@ -227,6 +227,32 @@ test_executor_dies_as_a_stage_starts (void)
   engine_free (engine);
 }
 
+/* It ends what it runs, and goes: no task is lost. */
+static void
+test_executor_is_decommissioned (void)
+{
+  Engine *engine = run_with ("{\"do\": \"decommission_executor\", \"executor\": \"1\","
+                             " \"replace\": true, \"when\": {\"executor\": \"1\"}}");
+
+  g_assert_cmpuint (count (engine, "executor 1 removed"), ==, 1);
+  g_assert_cmpuint (count (engine, "executor 2 added"), ==, 1);
+  g_assert_cmpuint (count (engine, ": ExecutorLostFailure"), ==, 0);
+  g_assert_cmpstr (warnings->str, ==, "");
+  engine_free (engine);
+}
+
+/* Its outputs go with it, read or not: the sum is right. */
+static void
+test_executor_is_decommissioned_as_a_stage_starts (void)
+{
+  Engine *engine = run_with ("{\"do\": \"decommission_executor\", \"executor\": \"1\","
+                             " \"when\": {\"stage\": 1}}");
+
+  g_assert_cmpuint (count (engine, "executor 1 removed"), ==, 1);
+  g_assert_cmpstr (warnings->str, ==, "");
+  engine_free (engine);
+}
+
 static void
 test_task_fails_as_often_as_asked (void)
 {
@@ -316,6 +342,8 @@ main (int argc, char **argv)
   ADD (faults_are_due_when_all_fits);
   ADD (task_number_or_later);
   ADD (executor_dies_as_a_stage_starts);
+  ADD (executor_is_decommissioned);
+  ADD (executor_is_decommissioned_as_a_stage_starts);
   ADD (task_fails_as_often_as_asked);
   ADD (outputs_vanish);
   ADD (outputs_are_damaged);
