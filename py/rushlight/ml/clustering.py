@@ -120,10 +120,16 @@ class ClusteringSummary:
         """How many rows each cluster has."""
         if self._sizes is None:
             sizes = [0] * self.k
-            for cluster, count in self.cluster.groupBy(self.predictionCol).count().collect():
+            for cluster, count in self._counted():
                 sizes[cluster] = count
             self._sizes = sizes
         return self._sizes
+
+    def _counted(self):
+        from rushlight.sql.row import Row
+        counts = self.cluster.groupBy(self.predictionCol).count()
+        call = renamed(user_call("clusterSizes"), "collect at ClusteringSummary.scala")
+        return counts._query().collect(Row, call, counts._properties())
 
 
 class KMeansSummary(ClusteringSummary):

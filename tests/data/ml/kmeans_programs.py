@@ -68,6 +68,57 @@ def many_partitions(spark):
 
 
 @program
+def seeds_and_partitions(spark):
+    """Every random number depends on both."""
+    rows = points(600, 3, 6, 13, 5.0)
+    return [fitted(frame(spark, rows, slices), k=6, seed=seed, maxIter=4)
+            for slices in (1, 2, 7) for seed in (0, 5, -123456789)]
+
+
+@program
+def over_rdds(spark):
+    """The older library: centres, and what points cost."""
+    from pyspark.mllib.clustering import KMeans
+    out = []
+    for slices, seed, mode in ((1, 1, "k-means||"), (5, 2, "k-means||"), (5, 3, "random")):
+        rdd = spark.sparkContext.parallelize(points(500, 3, 5, 17), slices)
+        model = KMeans.train(rdd, 5, maxIterations=6, seed=seed, initializationMode=mode)
+        out.append({"centers": [[float(x) for x in c] for c in model.clusterCenters],
+                    "cost": model.computeCost(rdd),
+                    "predictions": model.predict(rdd).take(20)})
+    return out
+
+
+def _job_names(spark, group, run):
+    """The names of the jobs that `run` starts, without lines of files; "a query" for those of
+    DataFrames, whose stages a real Spark names after its threads."""
+    sc = spark.sparkContext
+    tracker = sc.statusTracker()
+    sc.setJobGroup(group, group)
+    run()
+    jobs = [tracker.getJobInfo(i) for i in sorted(tracker.getJobIdsForGroup(group))]
+    sc.setJobGroup("", "")
+    names = [tracker.getStageInfo(max(job.stageIds)).name.split(":")[0] for job in jobs]
+    return [name if " at KMeans" in name else "a query" for name in names]
+
+
+@program
+def jobs_of_fits(spark):
+    from pyspark.ml.clustering import KMeans
+    from pyspark.mllib.clustering import KMeans as OlderKMeans
+    rows = points(300, 2, 3, 5)
+    df = frame(spark, rows, 3)
+    rdd = spark.sparkContext.parallelize(rows, 3)
+    model = OlderKMeans.train(rdd, 3, seed=4)
+    return {
+        "in parallel": _job_names(spark, "a", lambda: KMeans(k=3, seed=1, solver="row").fit(df)),
+        "at random": _job_names(spark, "b", lambda: KMeans(
+            k=3, seed=1, initMode="random", maxIter=2, solver="row").fit(df)),
+        "older": _job_names(spark, "c", lambda: OlderKMeans.train(rdd, 3, seed=4))[-9:],
+        "cost": _job_names(spark, "d", lambda: model.computeCost(rdd))}
+
+
+@program
 def more_steps_of_the_start(spark):
     return fitted(frame(spark, points(400, 4, 6, 3), 2), k=6, seed=8, initSteps=5)
 
