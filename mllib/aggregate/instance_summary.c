@@ -1,8 +1,8 @@
 /* instance_summary.c - moments that survive large means.
  *
  * A block is gone through twice while it is in the processor's cache, for its means and then for
- * Σ w (x − mean)², and blocks are merged (mllib/linalg/moments.h).  Means are counted from the first
- * row, so that a feature that never changes has a deviation of exactly 0.
+ * Σ w (x − mean)², and blocks are merged (mllib/linalg/moments.h).  Means are counted from the
+ * first row, so that a feature that never changes has a deviation of exactly 0.
  *
  *   state:  count  Σw  Σw²  max label │ mean[d + 1] │ m2[d + 1] │ histogram[K]
  *                                        the label is the last "feature"

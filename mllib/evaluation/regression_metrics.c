@@ -1,6 +1,6 @@
 /* regression_metrics.c - means and squared deviations of three numbers a row: label, error and
- * prediction; counted and merged as in mllib/aggregate/instance_summary.c, so that large means cost no
- * digits.
+ * prediction; counted and merged as in mllib/aggregate/instance_summary.c, so that large means cost
+ * no digits.
  *
  * Σ w (p − ȳ)² needs the mean of the labels, which is known at the end only.  It follows from the
  * moments of the predictions: Σ w (p − p̄)² + Σ w (p̄ − ȳ)².

@@ -4,8 +4,8 @@
  *   1.0   2     [0.0, 3.0]    →    [1.0, 2.0, 0.0, 3.0]
  *   0.0   0     (2, [], [])   →    (4, [], [])              sparse, if that is smaller
  *
- * Mostly all inputs are numbers and dense vectors that are rarely 0, and the result is a matrix: its
- * strips are copied column by column, a tile of rows at a time that stays in the cache.
+ * Mostly all inputs are numbers and dense vectors that are rarely 0, and the result is a matrix:
+ * its strips are copied column by column, a tile of rows at a time that stays in the cache.
  *
  *      x    v            matrix
  *      1    2 3          1│2 3        a strip: where its numbers are, how far the next row's are,
@@ -13,9 +13,10 @@
  *
  * Should a row turn out to be smaller as a sparse vector, or hold a NaN, then all rows of the batch
  * go the other way: a row is gathered as the values that are not 0, since a column may be a vector
- * of a million of which one is not; whether the result is sparse is decided in the end.  A null, or a NaN in a
- * column of numbers, is an error, or with `keep` NaN: a null vector as many as its column's vectors
- * are long, which `lengths` says.
+ * of a million of which one is not; whether the result is sparse is decided in the end.
+ *
+ * A null, or a NaN in a column of numbers, is an error, or with `keep` NaN: a null vector as many as
+ * its column's vectors are long, which `lengths` says.
  *
  * Mirrors:  org.apache.spark.ml.feature.VectorAssembler.assemble.
  */

@@ -1,7 +1,7 @@
 /* moments.h - means and sums of squared deviations that survive large means.
  *
- * Σ x² − (Σ x)² / n loses all digits when the mean is large.  So deviations are summed from the mean
- * as it is, and two such sums become one:
+ * Σ x² − (Σ x)² / n loses all digits when the mean is large.  So deviations are summed from the
+ * mean as it is, and two such sums become one:
  *
  *   δ = mean_b − mean_a      mean = mean_a + δ w_b / w      m2 = m2_a + m2_b + δ² w_a w_b / w
  *

@@ -63,8 +63,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushVectorBuilder, rush_vector_builder_free)
 void rush_vector_builder_append_null (RushVectorBuilder *self);
 /* Room for the values of one dense row, to be filled in before the next call. */
 double *rush_vector_builder_append_dense (RushVectorBuilder *self, guint size);
-/* Room for @n ≥ 1 dense rows of @size values each, row by row, to be filled in before the next call;
- * NULL: refused, now or before. */
+/* Room for @n ≥ 1 dense rows of @size values each, row by row, to be filled in before the next
+ * call; NULL: refused, now or before. */
 double *rush_vector_builder_append_matrix (RushVectorBuilder *self, guint n, guint size);
 /* @indices rise; all are copied. */
 void rush_vector_builder_append_sparse (RushVectorBuilder *self, guint size, guint n,

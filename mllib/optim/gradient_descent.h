@@ -13,8 +13,8 @@
  *   L2  ½ λ |w|²       w (1 − λ step / √i)        before it
  *   L1  λ |w|₁         towards 0 by λ step / √i   after it
  *
- * An iteration is a job over all rows, or over the sample of RDD.sample () whose seed is 42 + i: the
- * rows that Spark draws, if the partitions are alike.
+ * An iteration is a job over all rows, or over the sample of RDD.sample () whose seed is 42 + i:
+ * the rows that Spark draws, if the partitions are alike.
  *
  * Source:  H. Robbins, S. Monro: A stochastic approximation method (1951); P. Combettes, V. Wajs
  *          (2005) for the L1 step.

@@ -2,7 +2,8 @@
  *
  *   minimize   1 / Σ w  Σ w loss (label, x β + β₀)  +  λ ((1 − α) / 2 |β|² + α |β|₁)
  *
- * Mirrors: the parameters that LinearRegression and LogisticRegression of org.apache.spark.ml share.
+ * Mirrors: the parameters that LinearRegression and LogisticRegression of org.apache.spark.ml
+ *          share.
  */
 #pragma once
 

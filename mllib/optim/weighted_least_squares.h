@@ -16,6 +16,7 @@
 
 #define RUSH_WLS_MAX_FEATURES 4096
 
-/* λ is for a label that is standardized.  Runs one job; all instances have instances->n_features features (1…RUSH_WLS_MAX_FEATURES). */
+/* λ is for a label that is standardized.  Runs one job; all instances have instances->n_features
+ * features (1…RUSH_WLS_MAX_FEATURES). */
 gboolean rush_weighted_least_squares (RushLinearFit *out, const RushInstances *instances,
                                       const RushFitOptions *options, GError **error);

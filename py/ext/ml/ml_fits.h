@@ -18,8 +18,9 @@ typedef struct
   RushInstances instances;
 } EngineFit;
 
-/* @columns: (label, weight, features), places among the query's columns, −1: not there; and then, if
- * there is one, the most megabytes of a block (maxBlockSizeInMB).  FALSE with an exception set.  The struct stays where it is. */
+/* @columns: (label, weight, features), places among the query's columns, −1: not there; and then,
+ * if there is one, the most megabytes of a block (maxBlockSizeInMB).  FALSE with an exception set.
+ * The struct stays where it is. */
 gboolean engine_fit_init (EngineFit *self, PyObject *query, PyObject *columns,
                           RushInstanceChecks checks, guint n_features, PyObject *call,
                           PyObject *properties);

@@ -110,8 +110,8 @@ def train(data, loss, weights, iterations, step, fraction, reg_param, penalty, i
         start = np.append(start, 1.0)
     found, _ = points.engine_fit(
         _engine.ml_gradient_descent, start.tobytes(),
-        (loss, penalty, bool(intercept), bool(binary), int(iterations), float(step), float(reg_param),
-         float(fraction), float(tolerance)))
+        (loss, penalty, bool(intercept), bool(binary), int(iterations), float(step),
+         float(reg_param), float(fraction), float(tolerance)))
     return (np.array(found[:-1]), found[-1]) if intercept else (np.array(found), 0.0)
 
 
@@ -156,7 +156,7 @@ def save_model(model, sc, path, **metadata):
 
 
 def load_model(cls, sc, path):
-    """(metadata, row) of a model of class `cls` that save_model (), or a real Spark, has written."""
+    """(metadata, row) of a model of class `cls` that save_model(), or a real Spark, wrote."""
     from rushlight.sql import SparkSession
     metadata = json.loads(sc.textFile(path + "/metadata").first())
     if metadata["class"] != _PACKAGE + cls._class:

@@ -63,7 +63,8 @@ def models(sc):
     classes = points(sc, lambda y: float(y > 0))
     out = {}
     for name, settings in LINEAR.items():
-        out["linear " + name] = _model(regression.LinearRegressionWithSGD.train(numbers, **settings))
+        out["linear " + name] = _model(
+            regression.LinearRegressionWithSGD.train(numbers, **settings))
     out["linear sparse"] = _model(regression.LinearRegressionWithSGD.train(
         points(sc, sparse=True), intercept=True, iterations=20))
     for name, settings in PENALIZED.items():

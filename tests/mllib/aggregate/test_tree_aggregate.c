@@ -229,8 +229,8 @@ test_summary (void)
   app_free (context);
 }
 
-/* What never changes has no deviation at all, whatever its mean is rounded to: a fit would divide by
- * it. */
+/* What never changes has no deviation at all, whatever its mean is rounded to: a fit would divide
+ * by it. */
 static void
 test_constant (void)
 {

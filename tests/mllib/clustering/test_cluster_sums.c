@@ -1,4 +1,5 @@
-/* test_cluster_sums.c - the record of each cluster after one pass, and silhouettes computed from it.
+/* test_cluster_sums.c - the record of each cluster after one pass, and silhouettes computed from
+ * it.
  *
  *   normal    sums, costs and weights, over several partitions, dense and sparse; silhouettes as
  *             their definition has them, over all pairs

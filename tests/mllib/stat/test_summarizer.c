@@ -1,4 +1,5 @@
-/* test_summarizer.c - the aggregate function of all statistics, its partial states, and covariances.
+/* test_summarizer.c - the aggregate function of all statistics, its partial states, and
+ * covariances.
  *
  *   normal    metrics of dense and of sparse rows, with weights, merged from parts
  *   empty     a group without rows, rows of weight 0 alone
