@@ -259,11 +259,38 @@ model_executor_lost (RushTaskModel *model, const char *executor_id)
       rush_output_book_lose_executor (self->stages[i].book, number);
 }
 
+static void
+model_drop_output (RushTaskModel *model, gint shuffle_id, gint map_index, const char *executor_id)
+{
+  RushModelJob *self = job_of (model);
+  guint wanted = executor_id != NULL
+                     ? GPOINTER_TO_UINT (g_hash_table_lookup (self->executors, executor_id))
+                     : 0;
+
+  for (guint i = 0; i < self->n_stages; i++)
+    {
+      const Stage *stage = &self->stages[i];
+
+      if (stage->book == NULL || stage->shuffle->shuffle_id != shuffle_id)
+        continue;
+      for (guint map = 0; map < stage->told.n_tasks; map++)
+        {
+          guint owner;
+
+          if (rush_output_book_owner (stage->book, map, &owner) &&
+              (map_index < 0 || map == (guint)map_index) &&
+              (executor_id == NULL || owner == wanted))
+            rush_output_book_lose (stage->book, map);
+        }
+    }
+}
+
 static const RushTaskModelClass model_class = {
   .name = "model",
   .demand = model_demand,
   .succeed = model_succeed,
   .executor_lost = model_executor_lost,
+  .drop_output = model_drop_output,
 };
 
 /* ---- construction ---- */

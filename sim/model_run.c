@@ -1,6 +1,8 @@
 /* model_run.c - see the header. */
 #include "sim/model_run.h"
 
+#define LONG_WAIT_US (G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC)
+
 struct _RushModelRun
 {
   RushModelRunSetup setup;
@@ -9,6 +11,8 @@ struct _RushModelRun
   RushScheduler *scheduler;
   RushJobWaiter *waiter; /* NULL: the job has not been submitted */
   guint n_tasks;         /* of the job's last stage */
+  guint64 progress;      /* of the backend, as last seen */
+  gint64 progress_us;    /* when it last grew */
 };
 
 RushBackend *
@@ -44,22 +48,55 @@ rush_model_run_submit (RushModelRun *self)
   rush_scheduler_handle (self->scheduler, message);
 }
 
+/* Whether something has happened that brings the job on, in the last day. */
+static gboolean
+is_alive (RushModelRun *self)
+{
+  gint64 now_us = rush_event_heap_now_us (self->setup.heap);
+  guint64 progress = rush_simulated_backend_progress (self->backend);
+
+  if (progress != self->progress)
+    {
+      self->progress = progress;
+      self->progress_us = now_us;
+    }
+  return now_us - self->progress_us < LONG_WAIT_US;
+}
+
+static void
+waits_for_ever (RushModelRun *self, GError **error)
+{
+  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_STOPPED,
+               "The job waits for ever: since %.3f s no task has started or ended and no executor "
+               "has come, with %u executors and %u running tasks",
+               (double)self->progress_us / G_USEC_PER_SEC,
+               rush_simulated_backend_n_executors (self->backend),
+               rush_simulated_backend_n_running (self->backend));
+}
+
+gboolean
+rush_model_run_finish_unless (RushModelRun *self, GError **failure, GError **error)
+{
+  if (self->waiter == NULL && (failure == NULL || *failure == NULL))
+    rush_model_run_submit (self);
+  while ((failure == NULL || *failure == NULL) && !rush_job_waiter_is_done (self->waiter) &&
+         is_alive (self) && rush_event_heap_step (self->setup.heap))
+    ;
+  if (failure != NULL && *failure != NULL)
+    {
+      g_propagate_error (error, g_error_copy (*failure));
+      return FALSE;
+    }
+  if (rush_job_waiter_is_done (self->waiter))
+    return rush_job_waiter_wait (self->waiter, error);
+  waits_for_ever (self, error);
+  return FALSE;
+}
+
 gboolean
 rush_model_run_finish (RushModelRun *self, GError **error)
 {
-  if (self->waiter == NULL)
-    rush_model_run_submit (self);
-  while (!rush_job_waiter_is_done (self->waiter) && rush_event_heap_step (self->setup.heap))
-    ;
-  if (rush_job_waiter_is_done (self->waiter))
-    return rush_job_waiter_wait (self->waiter, error);
-  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_STOPPED,
-               "The job waits for ever: at %.3f s nothing is going to happen any more, with %u "
-               "executors and %u running tasks",
-               (double)rush_event_heap_now_us (self->setup.heap) / G_USEC_PER_SEC,
-               rush_simulated_backend_n_executors (self->backend),
-               rush_simulated_backend_n_running (self->backend));
-  return FALSE;
+  return rush_model_run_finish_unless (self, NULL, error);
 }
 
 void
@@ -86,7 +123,10 @@ rush_model_run_new (const RushModelRunSetup *setup)
                                  .bus = setup->bus,
                                  .seed = setup->seed,
                                  .storage_pool_bytes = setup->storage_pool_bytes,
-                                 .outputs_outlive = setup->outputs_outlive };
+                                 .outputs_outlive = setup->outputs_outlive,
+                                 .heartbeat_us = setup->heartbeat_us,
+                                 .task_starts = setup->task_starts,
+                                 .task_starts_data = setup->task_starts_data };
 
   self->setup = *setup;
   self->tracker = rush_map_output_tracker_new ();

@@ -6,8 +6,8 @@
  *   rush_event_heap_now_us (heap)                         how long that took
  *
  * Puts scheduler, backend and map output tracker together and runs the heap until the job is over,
- * well or not.  A heap that runs dry before that is a job that waits for ever: an error, with what
- * it waits for.
+ * well or not.  If nothing is left in the heap before that, or a day goes by without a task that
+ * starts or ends and without an executor that comes or goes, the job waits for ever: an error.
  *
  * Ownership:  all that is in the setup outlives the run; the bus gets no more events after free ().
  * Threads:    the simulation's.
@@ -27,8 +27,11 @@ typedef struct
   const RushSimCosts *costs;
   RushEventBus *bus;
   guint64 seed;
-  gint64 storage_pool_bytes; /* of an executor, as its events have it */
-  gboolean outputs_outlive;  /* executors */
+  gint64 storage_pool_bytes;     /* of an executor, as its events have it */
+  gboolean outputs_outlive;      /* executors */
+  gint64 heartbeat_us;           /* 0: executors send none */
+  RushSimTaskStarts task_starts; /* or NULL */
+  gpointer task_starts_data;
 } RushModelRunSetup;
 
 typedef struct _RushModelRun RushModelRun;
@@ -42,3 +45,5 @@ RushScheduler *rush_model_run_scheduler (RushModelRun *self); /* (transfer none)
 void rush_model_run_submit (RushModelRun *self);
 /* FALSE: the job has failed, or waits for ever. */
 gboolean rush_model_run_finish (RushModelRun *self, GError **error);
+/* The same, but ends as soon as *@failure is not NULL, with that. */
+gboolean rush_model_run_finish_unless (RushModelRun *self, GError **failure, GError **error);

@@ -69,19 +69,33 @@ rush_output_book_put (RushOutputBook *self, guint map_index, guint executor, gui
   count (self, place, 1);
 }
 
+gboolean
+rush_output_book_owner (const RushOutputBook *self, guint map_index, guint *out_executor)
+{
+  const Place *place = &self->places[map_index];
+
+  *out_executor = place->executor;
+  return place->executor != NOBODY && !place->lost;
+}
+
+void
+rush_output_book_lose (RushOutputBook *self, guint map_index)
+{
+  Place *place = &self->places[map_index];
+
+  if (place->executor == NOBODY || place->lost)
+    return;
+  count (self, place, -1);
+  place->lost = TRUE;
+  self->lowest_lost = self->n_lost++ == 0 ? map_index : MIN (self->lowest_lost, map_index);
+}
+
 void
 rush_output_book_lose_executor (RushOutputBook *self, guint executor)
 {
   for (guint i = 0; i < self->n_maps; i++)
-    {
-      Place *place = &self->places[i];
-
-      if (place->executor != executor || place->lost)
-        continue;
-      count (self, place, -1);
-      place->lost = TRUE;
-      self->lowest_lost = self->n_lost++ == 0 ? i : MIN (self->lowest_lost, i);
-    }
+    if (self->places[i].executor == executor)
+      rush_output_book_lose (self, i);
 }
 
 gint64

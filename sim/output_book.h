@@ -19,6 +19,10 @@ void rush_output_book_free (RushOutputBook *self);
 void rush_output_book_put (RushOutputBook *self, guint map_index, guint executor, guint host,
                            gint64 bytes);
 void rush_output_book_lose_executor (RushOutputBook *self, guint executor);
+/* Map @map_index's output, if it is there. */
+void rush_output_book_lose (RushOutputBook *self, guint map_index);
+/* The number of who has it; FALSE: nobody does. */
+gboolean rush_output_book_owner (const RushOutputBook *self, guint map_index, guint *out_executor);
 gint64 rush_output_book_total_bytes (const RushOutputBook *self);
 gint64 rush_output_book_bytes_on (const RushOutputBook *self, guint host);
 /* The first output that was lost and has not been written again, and whose it was; FALSE: none. */

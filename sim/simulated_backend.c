@@ -17,7 +17,7 @@ sim_launch (RushBackend *base, const char *executor_id, RushTask *task)
   RushSimulatedBackend *self = (RushSimulatedBackend *)base;
   RushSimSlots *executor = g_hash_table_lookup (self->executors, executor_id);
 
-  if (executor == NULL) /* gone, and the scheduler is about to hear of it */
+  if (executor == NULL || executor->dead) /* the scheduler is yet to hear of it */
     rush_task_free (task);
   else
     rush_simulated_tasks_launch (self, executor, task);
@@ -109,7 +109,7 @@ slots_free (gpointer data)
 {
   RushSimSlots *self = data;
 
-  g_assert (self->running.length == 0);
+  g_assert (self->running.length == 0 && self->held.length == 0 && self->heartbeat == 0);
   rush_executor_pauses_clear (&self->pauses);
   g_free (self->id);
   g_free (self);
@@ -146,15 +146,20 @@ rush_simulated_backend_executor_ready (RushBackend *base, const RushSimExecutor 
   RushMessage *message = rush_message_new (RUSH_MESSAGE_EXECUTOR_REGISTERED);
 
   g_assert (!g_hash_table_contains (self->executors, executor->id));
+  self->progress++;
   slots->id = g_strdup (executor->id);
   slots->host = executor->host;
   slots->number = self->next_number++;
   slots->cores = executor->cores;
   slots->slowness = 1;
+  slots->messages = self->messages;
   g_queue_init (&slots->running);
+  g_queue_init (&slots->held);
   rush_executor_pauses_init (&slots->pauses, self->setup.costs, self->setup.seed, slots->number,
                              rush_event_heap_now_us (self->setup.heap));
   g_hash_table_insert (self->executors, slots->id, slots);
+  g_hash_table_insert (self->by_number, GINT_TO_POINTER (slots->number), slots);
+  rush_sim_start_heartbeats (self, slots);
   post_added_events (self, slots);
 
   message->text = g_strdup (slots->id);
@@ -199,6 +204,7 @@ rush_simulated_backend_executor_gone (RushBackend *base, const char *executor_id
 
   if (executor == NULL)
     return;
+  self->progress++;
   rush_simulated_tasks_drop_all (self, executor);
   if (outputs_lost)
     self->setup.model->klass->executor_lost (self->setup.model, executor_id);
@@ -209,20 +215,149 @@ rush_simulated_backend_executor_gone (RushBackend *base, const char *executor_id
   message->reason = g_strdup (reason);
   message->caused_by_application = by_application;
   message->outputs_lost = outputs_lost;
+  rush_sim_forget_messages (self, executor);
+  g_hash_table_remove (self->by_number, GINT_TO_POINTER (executor->number));
   g_hash_table_remove (self->executors, executor_id);
   rush_scheduler_handle (self->scheduler, message);
+}
+
+/* ---- they fall silent, and other trouble ---- */
+
+static RushSimSlots *
+find (RushBackend *base, const char *executor_id)
+{
+  return g_hash_table_lookup (((RushSimulatedBackend *)base)->executors, executor_id);
+}
+
+static void
+lose_outputs (RushSimulatedBackend *self, const char *executor_id)
+{
+  self->setup.model->klass->executor_lost (self->setup.model, executor_id);
+}
+
+gboolean
+rush_simulated_backend_executor_died (RushBackend *base, const char *executor_id)
+{
+  RushSimulatedBackend *self = (RushSimulatedBackend *)base;
+  RushSimSlots *executor = find (base, executor_id);
+
+  if (executor == NULL || executor->dead)
+    return FALSE;
+  executor->dead = TRUE;
+  executor->drained = NULL;
+  rush_simulated_tasks_drop_all (self, executor);
+  rush_sim_forget_messages (self, executor);
+  if (!self->setup.outputs_outlive || !executor->host->alive)
+    lose_outputs (self, executor_id);
+  return TRUE;
+}
+
+gboolean
+rush_simulated_backend_cut_executor (RushBackend *base, const char *executor_id, gboolean cut)
+{
+  RushSimulatedBackend *self = (RushSimulatedBackend *)base;
+  RushSimSlots *executor = find (base, executor_id);
+
+  if (executor == NULL || executor->dead || executor->cut == cut)
+    return FALSE;
+  executor->cut = cut;
+  if (cut)
+    lose_outputs (self, executor_id);
+  else
+    rush_sim_tell_held (self, executor);
+  return TRUE;
+}
+
+gboolean
+rush_simulated_backend_drain_executor (RushBackend *base, const char *executor_id,
+                                       const char *reason, RushSimAction over, gpointer data,
+                                       gint64 argument)
+{
+  RushSimulatedBackend *self = (RushSimulatedBackend *)base;
+  RushSimSlots *executor = find (base, executor_id);
+  RushMessage *message;
+
+  if (executor == NULL || executor->dead || executor->drained != NULL)
+    return FALSE;
+  if (executor->running.length == 0)
+    rush_event_heap_put (self->setup.heap, 0, over, data, argument);
+  else
+    {
+      executor->drained = over;
+      executor->drained_data = data;
+      executor->drained_argument = argument;
+    }
+  message = rush_message_new (RUSH_MESSAGE_EXECUTOR_DECOMMISSIONING);
+  message->text = g_strdup (executor_id);
+  message->reason = g_strdup (reason);
+  rush_scheduler_handle (self->scheduler, message);
+  return TRUE;
+}
+
+static gint
+compare_numbers (gconstpointer a, gconstpointer b)
+{
+  const RushSimSlots *x = *(RushSimSlots *const *)a, *y = *(RushSimSlots *const *)b;
+
+  return (x->number > y->number) - (x->number < y->number);
+}
+
+GPtrArray *
+rush_simulated_backend_executors_on (RushBackend *base, const RushSimHost *host)
+{
+  RushSimulatedBackend *self = (RushSimulatedBackend *)base;
+  g_autoptr (GPtrArray) found = g_ptr_array_new ();
+  GPtrArray *ids = g_ptr_array_new_with_free_func (g_free);
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->executors);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (host == NULL || ((RushSimSlots *)value)->host == host)
+      g_ptr_array_add (found, value);
+  g_ptr_array_sort (found, compare_numbers);
+  for (guint i = 0; i < found->len; i++)
+    g_ptr_array_add (ids, g_strdup (((RushSimSlots *)g_ptr_array_index (found, i))->id));
+  return ids;
+}
+
+void
+rush_simulated_backend_set_messages (RushBackend *base, const char *executor_id,
+                                     const RushSimMessages *messages)
+{
+  RushSimulatedBackend *self = (RushSimulatedBackend *)base;
+  GHashTableIter iter;
+  gpointer executor;
+
+  if (executor_id == NULL)
+    self->messages = *messages;
+  g_hash_table_iter_init (&iter, self->executors);
+  while (g_hash_table_iter_next (&iter, NULL, &executor))
+    if (executor_id == NULL || g_str_equal (((RushSimSlots *)executor)->id, executor_id))
+      ((RushSimSlots *)executor)->messages = *messages;
 }
 
 gboolean
 rush_simulated_backend_slow_executor (RushBackend *base, const char *executor_id, double factor)
 {
-  RushSimSlots *executor =
-      g_hash_table_lookup (((RushSimulatedBackend *)base)->executors, executor_id);
+  RushSimSlots *executor = find (base, executor_id);
 
   if (executor == NULL)
     return FALSE;
   executor->slowness = factor;
   return TRUE;
+}
+
+void
+rush_simulated_backend_deliver (RushBackend *base, RushMessage *message)
+{
+  rush_scheduler_handle (((RushSimulatedBackend *)base)->scheduler, message);
+}
+
+guint64
+rush_simulated_backend_progress (RushBackend *base)
+{
+  return ((RushSimulatedBackend *)base)->progress;
 }
 
 guint
@@ -254,10 +389,17 @@ sim_free (RushBackend *base)
 
   g_hash_table_iter_init (&iter, self->executors);
   while (g_hash_table_iter_next (&iter, NULL, &executor))
-    rush_simulated_tasks_drop_all (self, executor);
+    {
+      ((RushSimSlots *)executor)->drained = NULL;
+      rush_simulated_tasks_drop_all (self, executor);
+      rush_sim_forget_messages (self, executor);
+    }
+  rush_sim_forget_packets (self);
   g_hash_table_iter_init (&iter, self->timers);
   while (g_hash_table_iter_next (&iter, NULL, &timer))
     rush_event_heap_cancel (self->setup.heap, ((RushSimTimer *)timer)->action);
+  g_hash_table_unref (self->by_number);
+  g_hash_table_unref (self->packets);
   g_hash_table_unref (self->executors);
   g_hash_table_unref (self->tasks);
   g_hash_table_unref (self->timers);
@@ -293,9 +435,13 @@ rush_simulated_backend_new (const RushSimulatedSetup *setup)
 {
   RushSimulatedBackend *self = g_new0 (RushSimulatedBackend, 1);
 
-  self->base.klass = &sim_class;
+  self->klass = sim_class;
+  self->klass.sends_heartbeats = setup->heartbeat_us > 0;
+  self->base.klass = &self->klass;
   self->setup = *setup;
   self->executors = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, slots_free);
+  self->by_number = g_hash_table_new (NULL, NULL);
+  self->packets = g_hash_table_new (NULL, NULL);
   self->tasks = g_hash_table_new (g_int64_hash, g_int64_equal);
   self->timers = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, timer_free);
   return &self->base;

@@ -19,6 +19,18 @@
 #include "sim/sim_costs.h"
 #include "sim/task_model.h"
 
+/* What a fault script has to say of a task that starts.  NULL, or the message of the exception that
+ * it is to end with. (transfer full) */
+typedef char *(*RushSimTaskStarts) (gpointer data, const RushTask *task, const char *executor_id);
+
+/* What becomes of messages from executors to the driver. */
+typedef struct
+{
+  double delay_s; /* more than the latency, for those that are unlucky */
+  double delayed; /* 0 … 1 of all */
+  double doubled; /* 0 … 1 of all come twice */
+} RushSimMessages;
+
 typedef struct
 {
   RushEventHeap *heap;
@@ -29,6 +41,9 @@ typedef struct
   guint64 seed;
   gint64 storage_pool_bytes; /* of an executor, as its events have it */
   gboolean outputs_outlive;  /* executors: an external shuffle service keeps them */
+  gint64 heartbeat_us;       /* each executor's; 0: they send none, and are never given up for it */
+  RushSimTaskStarts task_starts; /* or NULL */
+  gpointer task_starts_data;
 } RushSimulatedSetup;
 
 /* All that is in @setup outlives it. */
@@ -44,8 +59,28 @@ void rush_simulated_backend_executor_ready (RushBackend *self, const RushSimExec
 void rush_simulated_backend_executor_gone (RushBackend *self, const char *executor_id,
                                            const char *reason, gboolean by_application,
                                            gboolean host_is_gone);
+/* Its process is gone, or its machine, but nobody has told the driver: its tasks end without a
+ * word, it sends no heartbeat, and nothing can be fetched from it.  FALSE: no such executor. */
+gboolean rush_simulated_backend_executor_died (RushBackend *self, const char *executor_id);
+/* It cannot be heard, and goes on: what it has to say it says when it can be heard again.  What
+ * lies there counts as lost for good. */
+gboolean rush_simulated_backend_cut_executor (RushBackend *self, const char *executor_id,
+                                              gboolean cut);
+/* Its tasks still end; it is given no more, and @over is called, once, when none is left. */
+gboolean rush_simulated_backend_drain_executor (RushBackend *self, const char *executor_id,
+                                                const char *reason, RushSimAction over,
+                                                gpointer data, gint64 argument);
+/* Executors on @host, or with NULL all, in the order in which they came; char * (transfer full). */
+GPtrArray *rush_simulated_backend_executors_on (RushBackend *self, const RushSimHost *host);
+/* From now on, of all executors, or of one. */
+void rush_simulated_backend_set_messages (RushBackend *self, const char *executor_id,
+                                          const RushSimMessages *messages);
 /* From now on its tasks take @factor times as long.  FALSE: no such executor. */
 gboolean rush_simulated_backend_slow_executor (RushBackend *self, const char *executor_id,
                                                double factor);
+/* @message (transfer full) to the scheduler, as if somebody in the cluster had sent it. */
+void rush_simulated_backend_deliver (RushBackend *self, RushMessage *message);
 guint rush_simulated_backend_n_executors (RushBackend *self);
 guint rush_simulated_backend_n_running (RushBackend *self);
+/* Grows whenever a task starts or ends, or an executor comes or goes. */
+guint64 rush_simulated_backend_progress (RushBackend *self);

@@ -2,6 +2,7 @@
  *
  *   simulated_backend.c   who is there, and the contract of a backend
  *   simulated_tasks.c     what runs: the steps of a task in virtual time
+ *   driver_messages.c     what executors tell the driver, and what becomes of it on the way
  *
  * Threads: the simulation's.
  */
@@ -20,17 +21,33 @@ typedef struct
   guint n_idle_workers;
   RushExecutorPauses pauses;
   GQueue running; /* RushSimTask */
+
+  gboolean dead;            /* and the driver does not know yet */
+  gboolean cut;             /* what it says is held until it can be heard again */
+  GQueue held;              /* RushMessage */
+  RushSimMessages messages; /* what becomes of them on their way */
+  gint64 n_messages;        /* so far: names their luck */
+  guint64 heartbeat;        /* action; 0: none */
+  /* Once it drains. */
+  RushSimAction drained;
+  gpointer drained_data;
+  gint64 drained_argument;
 } RushSimSlots;
 
 typedef struct
 {
   RushBackend base;
+  RushBackendClass klass; /* this one's: whether it sends heartbeats is its own affair */
   RushSimulatedSetup setup;
   RushScheduler *scheduler;    /* (unowned) */
   RushClusterManager *manager; /* (unowned) or NULL */
   GHashTable *executors;       /* id → RushSimSlots (owned) */
+  GHashTable *by_number;       /* the same, by number */
   GHashTable *tasks;           /* &task_id → RushSimTask */
   GHashTable *timers;          /* &timer_id → RushSimTimer (owned) */
+  GHashTable *packets;         /* RushSimPacket: messages on their way */
+  RushSimMessages messages;    /* for executors to come */
+  guint64 progress;            /* starts and ends of tasks, executors that come and go */
   gint64 next_number;
   gint64 driver_free_us; /* until then it is busy with launches */
 } RushSimulatedBackend;
@@ -39,5 +56,16 @@ typedef struct
 void rush_simulated_tasks_launch (RushSimulatedBackend *self, RushSimSlots *executor,
                                   RushTask *task);
 void rush_simulated_tasks_kill (RushSimulatedBackend *self, gint64 task_id, const char *reason);
+/* ---- driver_messages.c ---- */
+
+/* @message (transfer full) leaves @executor.  It may end the executor's life before this
+ * returns. */
+void rush_sim_tell (RushSimulatedBackend *self, RushSimSlots *executor, RushMessage *message);
+/* What was held leaves now. */
+void rush_sim_tell_held (RushSimulatedBackend *self, RushSimSlots *executor);
+void rush_sim_start_heartbeats (RushSimulatedBackend *self, RushSimSlots *executor);
+void rush_sim_forget_messages (RushSimulatedBackend *self, RushSimSlots *executor);
+void rush_sim_forget_packets (RushSimulatedBackend *self);
+
 /* They end without a word: the scheduler is told of the executor. */
 void rush_simulated_tasks_drop_all (RushSimulatedBackend *self, RushSimSlots *executor);

@@ -81,6 +81,12 @@ sim_task_free (RushSimTask *self)
     rush_event_heap_cancel (heap, self->action);
   give_up_transfers (self);
   g_queue_unlink (&self->executor->running, &self->in_executor);
+  if (self->executor->running.length == 0 && self->executor->drained != NULL)
+    {
+      RushSimSlots *executor = self->executor;
+      rush_event_heap_put (heap, 0, g_steal_pointer (&executor->drained), executor->drained_data,
+                           executor->drained_argument);
+    }
   if (self->has_worker)
     self->executor->n_idle_workers++;
   g_hash_table_remove (self->backend->tasks, &self->task->task_id);
@@ -92,14 +98,16 @@ sim_task_free (RushSimTask *self)
 static void
 tell_end (RushSimTask *self)
 {
-  RushScheduler *scheduler = self->backend->scheduler;
+  RushSimulatedBackend *backend = self->backend;
+  RushSimSlots *executor = self->executor;
   RushMessage *message = rush_message_new (RUSH_MESSAGE_TASK_ENDED);
 
+  backend->progress++;
   message->task_id = self->task->task_id;
   message->outcome = g_steal_pointer (&self->outcome);
   message->outcome->metrics = self->metrics;
   sim_task_free (self);
-  rush_scheduler_handle (scheduler, message);
+  rush_sim_tell (backend, executor, message);
 }
 
 /* ---- waiting ---- */
@@ -298,7 +306,8 @@ go_on (RushSimTask *self)
       tell_end (self);
       return;
     }
-  if (self->step == STEP_UNPACK && !learn_demand (self))
+  /* It may know already how it ends: a fault of the script's. */
+  if (self->step == STEP_UNPACK && (self->outcome != NULL || !learn_demand (self)))
     {
       answer (self);
       return;
@@ -334,15 +343,30 @@ arrive (gpointer data, gint64 argument)
   wait_us (self, to_us (self->backend->setup.costs->task_overhead_s));
 }
 
+static RushTaskOutcome *
+injected_failure (char *message)
+{
+  RushTaskOutcome *outcome = rush_task_outcome_new (RUSH_OUTCOME_EXCEPTION, message);
+
+  outcome->error_class = g_strdup ("org.apache.spark.SparkException");
+  g_free (message);
+  return outcome;
+}
+
 void
 rush_simulated_tasks_launch (RushSimulatedBackend *self, RushSimSlots *executor, RushTask *task)
 {
   RushSimTask *launched = g_new0 (RushSimTask, 1);
+  char *failure = self->setup.task_starts != NULL
+                      ? self->setup.task_starts (self->setup.task_starts_data, task, executor->id)
+                      : NULL;
 
+  self->progress++;
   launched->backend = self;
   launched->executor = executor;
   launched->task = task;
   launched->step = STEP_UNPACK;
+  launched->outcome = failure != NULL ? injected_failure (failure) : NULL;
   launched->in_executor.data = launched;
   g_queue_push_tail_link (&executor->running, &launched->in_executor);
   g_hash_table_insert (self->tasks, &task->task_id, launched);

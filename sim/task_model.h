@@ -25,7 +25,7 @@ typedef struct
   double cpu_s; /* on a core of speed 1 */
   double input_bytes;
   double host_bytes, rack_bytes, far_bytes; /* fetched: from this host, this rack, other racks */
-  double write_bytes;  /* to the disk of the host */
+  double write_bytes;                       /* to the disk of the host */
   double output_bytes; /* that lie there for others to fetch: mostly the same */
   gboolean runs_python;
 } RushTaskDemand;
@@ -41,8 +41,12 @@ typedef struct
   /* It has done all of that, at this place. (transfer full) */
   RushTaskOutcome *(*succeed) (RushTaskModel *self, const RushTask *task, const char *executor_id,
                                const RushSimHost *host, const RushTaskDemand *demand);
-  /* What lay on an executor is gone, or what lay on a whole host. */
+  /* What lay on an executor is gone. */
   void (*executor_lost) (RushTaskModel *self, const char *executor_id);
+  /* One map output (@map_index −1: all) of a shuffle is gone, if it lies on @executor_id (NULL:
+   * anywhere). */
+  void (*drop_output) (RushTaskModel *self, gint shuffle_id, gint map_index,
+                       const char *executor_id);
 } RushTaskModelClass;
 
 struct _RushTaskModel

@@ -269,6 +269,12 @@ payload_clear (RushEvent *self)
     case RUSH_EVENT_NODE_EXCLUDED_FOR_STAGE:
       g_free (self->node_excluded_for_stage.host);
       break;
+    case RUSH_EVENT_CLUSTER_STEP:
+      g_free (self->cluster_step.actor);
+      g_free (self->cluster_step.step);
+      g_free (self->cluster_step.executor_id);
+      g_free (self->cluster_step.host);
+      break;
     case RUSH_EVENT_RESOURCE_PROFILE_ADDED:
     case RUSH_EVENT_TASK_START:
     case RUSH_EVENT_SPECULATIVE_TASK_SUBMITTED:

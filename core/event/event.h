@@ -175,6 +175,14 @@ typedef struct { gint64 time_ms; char *executor_id; } RushExecutorUnexcluded;
 /* @n_failures: executors of that host that are excluded. */
 typedef struct { gint64 time_ms; char *host; guint n_failures; } RushNodeExcluded;
 typedef struct { gint64 time_ms; char *host; } RushNodeUnexcluded;
+/* What a simulated cluster does, in words: "ResourceManager" "allocates container_3 of 1,408 MiB".
+ * Spark's tools pass over events that they do not know. */
+typedef struct
+{
+  gint64 time_ms;
+  char *actor, *step;
+  char *executor_id, *host; /* or NULL */
+} RushClusterStep;
 typedef struct
 {
   gint64 time_ms;

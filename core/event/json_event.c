@@ -73,6 +73,16 @@ write_executor_removed (RushJsonWriter *w, const RushExecutorRemoved *self)
 }
 
 static void
+write_cluster_step (RushJsonWriter *w, const RushClusterStep *self)
+{
+  put_int (w, "Timestamp", self->time_ms);
+  put_string (w, "Actor", self->actor);
+  put_string (w, "Step", self->step);
+  put_string (w, "Executor ID", self->executor_id);
+  put_string (w, "Host", self->host);
+}
+
+static void
 write_block_manager_added (RushJsonWriter *w, const RushBlockManagerAdded *self)
 {
   put_block_manager_id (w, "Block Manager ID", self->executor_id, self->host, self->port);
@@ -264,6 +274,9 @@ write_payload (RushJsonWriter *w, const RushEvent *self)
       break;
     case RUSH_EVENT_NODE_EXCLUDED_FOR_STAGE:
       write_node_excluded_for_stage (w, &self->node_excluded_for_stage);
+      break;
+    case RUSH_EVENT_CLUSTER_STEP:
+      write_cluster_step (w, &self->cluster_step);
       break;
     case RUSH_EVENT_UNPERSIST_RDD:
       put_int (w, "RDD ID", self->unpersist_rdd.rdd_id);

@@ -1,6 +1,7 @@
 /* sim_private.h - the simulated cluster in rushlight._engine.
  *
- *   sim_replay.c    RecordedRun: event logs, replayed on other clusters
+ *   sim_replay.c      RecordedRun: event logs, replayed on other clusters
+ *   sim_scenario.c    simulate (): a scenario in model mode
  *
  * GIL: as in engine_private.h.
  */
@@ -8,5 +9,9 @@
 
 #include "py/ext/engine_private.h"
 
+extern PyMethodDef engine_scenario_functions[];
+
+/* All of a dict of texts.  FALSE with an exception. */
+gboolean engine_sim_set_all (RushConf *conf, PyObject *settings);
 /* Adds all of it; −1 with an exception set. */
 int engine_sim_add_to_module (PyObject *module);

@@ -75,13 +75,12 @@ static PyObject *
 run_facts (PyObject *object, PyObject *unused)
 {
   const RushRecordedRun *run = ((EngineRecordedRun *)object)->run;
-  return Py_BuildValue ("{s:s,s:s,s:I,s:I,s:K,s:d,s:I,s:I}", "app_name",
-                        run->app_name != NULL ? run->app_name : "", "spark_version",
-                        run->spark_version != NULL ? run->spark_version : "", "n_jobs",
-                        run->jobs->len, "n_stages", run->stages->len, "n_tasks",
-                        (unsigned long long)run->n_tasks, "seconds",
-                        (double)(run->end_ms - run->start_ms) / 1000, "n_cores",
-                        rush_recorded_run_n_cores (run), "n_executors", run->executors->len);
+  return Py_BuildValue (
+      "{s:s,s:s,s:I,s:I,s:K,s:d,s:I,s:I}", "app_name", run->app_name != NULL ? run->app_name : "",
+      "spark_version", run->spark_version != NULL ? run->spark_version : "", "n_jobs",
+      run->jobs->len, "n_stages", run->stages->len, "n_tasks", (unsigned long long)run->n_tasks,
+      "seconds", (double)(run->end_ms - run->start_ms) / 1000, "n_cores",
+      rush_recorded_run_n_cores (run), "n_executors", run->executors->len);
 }
 
 /* ---- replaying ---- */
@@ -100,9 +99,8 @@ run_bounds (PyObject *object, PyObject *unused)
                         bounds.n_left_out);
 }
 
-/* FALSE with an exception. */
-static gboolean
-set_all (RushConf *conf, PyObject *settings)
+gboolean
+engine_sim_set_all (RushConf *conf, PyObject *settings)
 {
   PyObject *key, *value;
   Py_ssize_t at = 0;
@@ -137,7 +135,7 @@ run_predict (PyObject *object, PyObject *args)
     return NULL;
   RushConf *conf = rush_conf_new ();
   what_if.conf = conf;
-  if (!set_all (conf, settings))
+  if (!engine_sim_set_all (conf, settings))
     {
       rush_conf_unref (conf);
       return NULL;
@@ -152,12 +150,9 @@ run_predict (PyObject *object, PyObject *args)
 }
 
 static PyMethodDef run_methods[] = {
-  { "add_lines", run_add_lines, METH_VARARGS, NULL },
-  { "close", run_close, METH_NOARGS, NULL },
-  { "facts", run_facts, METH_NOARGS, NULL },
-  { "bounds", run_bounds, METH_NOARGS, NULL },
-  { "predict", run_predict, METH_VARARGS, NULL },
-  { NULL, NULL, 0, NULL },
+  { "add_lines", run_add_lines, METH_VARARGS, NULL }, { "close", run_close, METH_NOARGS, NULL },
+  { "facts", run_facts, METH_NOARGS, NULL },          { "bounds", run_bounds, METH_NOARGS, NULL },
+  { "predict", run_predict, METH_VARARGS, NULL },     { NULL, NULL, 0, NULL },
 };
 
 static PyTypeObject EngineRecordedRun_Type = {
@@ -172,7 +167,8 @@ static PyTypeObject EngineRecordedRun_Type = {
 int
 engine_sim_add_to_module (PyObject *module)
 {
-  return PyType_Ready (&EngineRecordedRun_Type) < 0
-             ? -1
-             : PyModule_AddObjectRef (module, "RecordedRun", (PyObject *)&EngineRecordedRun_Type);
+  if (PyType_Ready (&EngineRecordedRun_Type) < 0 ||
+      PyModule_AddFunctions (module, engine_scenario_functions) < 0)
+    return -1;
+  return PyModule_AddObjectRef (module, "RecordedRun", (PyObject *)&EngineRecordedRun_Type);
 }

@@ -4,6 +4,7 @@
     rushlight dag -o picture.svg app.py [arguments]   runs it and draws its jobs
     rushlight shell [options]                         Python's prompt with sc and spark
     rushlight replay LOG [options]                    a logged run on other clusters
+    rushlight simulate SCENARIO [options]             a program without data on no cluster at all
 
     options.py      spark-submit's flags and ours, into settings; properties.py: files of settings
     submit.py       submit and dag, from the command line to the exit status
@@ -13,6 +14,7 @@
     launched.py     the settings of a program that nothing of this has started
     handover.py     a program whose master is a cluster goes to the real PySpark
     replay.py       what an event log says of other clusters
+    simulate.py     what a scenario says of a cluster
 """
 import sys
 
@@ -23,6 +25,7 @@ usage: rushlight submit [options] app.py [arguments]         run a PySpark progr
        rushlight dag [-o FILE] [options] app.py [arguments]  run it and draw its jobs
        rushlight shell [options]                             a Python prompt with sc and spark
        rushlight replay LOG [options]                        a logged run on other clusters
+       rushlight simulate SCENARIO [options]                 stages without data on no cluster
        rushlight --version
 
 `rushlight submit --help` lists the options; they are spark-submit's."""
@@ -50,5 +53,8 @@ def main(argv=None):
     if command == "replay":
         from rushlight.cli.replay import replay
         return replay(arguments)
+    if command == "simulate":
+        from rushlight.cli.simulate import simulate
+        return simulate(arguments)
     print(f"rushlight: no command {command!r}\n{USAGE}", file=sys.stderr)
     return 2

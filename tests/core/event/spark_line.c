@@ -419,6 +419,12 @@ spark_line_to_event (const RushJson *line)
     case RUSH_EVENT_NODE_EXCLUDED_FOR_STAGE:
       read_exclusion (line, event);
       break;
+    case RUSH_EVENT_CLUSTER_STEP:
+      event->cluster_step =
+          (RushClusterStep){ rush_json_get_int (line, "Timestamp", 0), dup_string (line, "Actor"),
+                             dup_string (line, "Step"), dup_string (line, "Executor ID"),
+                             dup_string (line, "Host") };
+      break;
     case RUSH_EVENT_UNPERSIST_RDD:
       event->unpersist_rdd.rdd_id = rush_json_get_int (line, "RDD ID", -1);
       break;

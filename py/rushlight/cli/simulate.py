@@ -1,0 +1,69 @@
+"""rushlight simulate: a program without data on a cluster that is not there.
+
+    $ rushlight simulate scenario.json
+    two racks, one lost: 41.2 s
+    …
+
+A scenario says which machines there are, what the program's stages take, and what goes wrong
+(sim/scenario.h; sim/scenarios/ has examples). One seed has one run: the digest at the end is of every
+event.
+"""
+import argparse
+import sys
+
+import rushlight.context  # noqa: F401  (makes the engine's errors Python's)
+from rushlight import _engine
+from rushlight.errors import PySparkException
+
+_STEPS = 200
+
+
+def simulate(arguments):
+    """Runs the command; returns the exit status: 0 if the job ended well."""
+    options = _parser().parse_args(arguments)
+    try:
+        answer = _engine.simulate(options.scenario, dict(options.conf or []), options.event_log,
+                                  options.steps)
+    except (PySparkException, OSError) as e:
+        print(f"rushlight simulate: {e}", file=sys.stderr)
+        return 1
+    for seconds, actor, step in answer["steps"]:
+        print(f"{seconds:>10.3f} s  {actor:<18} {step}")
+    print("\n".join(_summary(answer)))
+    if answer["failure"]:
+        print(f"rushlight simulate: {answer['failure']}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="rushlight simulate",
+        description="A program without data on a simulated cluster, in virtual time.")
+    parser.add_argument("scenario", help="a JSON file, or sim://?executors=50&cores=4&hosts=10")
+    parser.add_argument("--conf", action="append", type=_setting, metavar="KEY=VALUE",
+                        help="a setting, as of spark-submit; may be given again and again")
+    parser.add_argument("--event-log", metavar="FOLDER", help="where to write the event log")
+    parser.add_argument("--steps", type=int, default=_STEPS, metavar="N",
+                        help=f"show so many of the cluster's steps ({_STEPS})")
+    return parser
+
+
+def _setting(text):
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not KEY=VALUE")
+    return key, value
+
+
+def _summary(answer):
+    yield f"{answer['name'] or 'the job'}: {answer['seconds']:.3f} s"
+    if answer["first_executor_s"] >= 0:
+        yield (f"executors: the first after {answer['first_executor_s']:.3f} s, "
+               f"{answer['most_executors']} at once, {answer['n_executors']} in all, "
+               f"{answer['n_lost']} lost; the job began at {answer['job_started_s']:.3f} s")
+    if answer["refusal"]:
+        yield f"less than was asked for: {answer['refusal']}"
+    if answer["log"]:
+        yield f"event log: {answer['log']}"
+    yield f"{answer['n_events']} events, digest {answer['digest']:016x}"

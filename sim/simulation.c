@@ -1,0 +1,392 @@
+/* simulation.c - see the header.
+ *
+ * Applications are told of as Spark's log has them: version, application, executors, …, end.  What
+ * the cluster does in between are events of our own (ClusterStep).
+ */
+#include "sim/simulation.h"
+
+#define VERSION "4.3.0"  /* whose log format and behaviour these are */
+#define SCARCE_RATIO 0.8 /* of executors that managers who give them one by one are waited for */
+
+struct _RushSimulation
+{
+  const RushScenario *scenario;
+  RushConf *conf;
+  RushEventBus *bus;
+  RushEventHeap *heap;
+  RushTopology *topology;
+  RushLineage *lineage;
+  RushSimCosts costs;
+  RushModelJob *job;
+  RushModelRun *run;
+  RushFaultSchedule *faults;
+  RushClusterManager *manager;
+  guint n_wanted;
+  RushSimulationResult result;
+  gboolean job_started;
+  GError *failure; /* of the driver */
+};
+
+/* ---- events ---- */
+
+static gint64
+now_ms (RushSimulation *self)
+{
+  return rush_clock_wall_ms (rush_event_heap_clock (self->heap));
+}
+
+static double
+now_s (RushSimulation *self)
+{
+  return (double)rush_event_heap_now_us (self->heap) / G_USEC_PER_SEC;
+}
+
+static void
+post_start (RushSimulation *self)
+{
+  RushEvent *event = rush_event_new (RUSH_EVENT_LOG_START);
+
+  event->log_start.version = g_strdup (VERSION);
+  rush_event_bus_post (self->bus, event);
+  event = rush_event_new (RUSH_EVENT_APPLICATION_START);
+  event->application_start.app_name = g_strdup (self->scenario->name);
+  event->application_start.app_id = g_strdup_printf ("sim-%" G_GINT64_FORMAT, self->scenario->seed);
+  event->application_start.user = g_strdup ("sim");
+  event->application_start.master = g_strdup ("sim://");
+  event->application_start.time_ms = now_ms (self);
+  rush_event_bus_post (self->bus, event);
+}
+
+static void
+post_end (RushSimulation *self)
+{
+  RushEvent *event = rush_event_new (RUSH_EVENT_APPLICATION_END);
+
+  event->application_end.time_ms = now_ms (self);
+  rush_event_bus_post (self->bus, event);
+}
+
+static void
+post_step (gpointer data, const char *actor, const char *step, const char *executor_id,
+           const char *host)
+{
+  RushSimulation *self = data;
+  RushEvent *event;
+
+  if (!rush_event_bus_has_listeners (self->bus))
+    return;
+  event = rush_event_new (RUSH_EVENT_CLUSTER_STEP);
+  event->cluster_step = (RushClusterStep){ now_ms (self), g_strdup (actor), g_strdup (step),
+                                           g_strdup (executor_id), g_strdup (host) };
+  rush_event_bus_post (self->bus, event);
+}
+
+static void
+post_fault (gpointer data, const char *what, const char *executor_id, const char *host)
+{
+  post_step (data, "Scenario", what, executor_id, host);
+}
+
+/* ---- the job's start ---- */
+
+static gboolean
+is_ready (RushSimulation *self)
+{
+  static const char key[] = "spark.scheduler.minRegisteredResourcesRatio";
+  RushManagerKind kind = self->scenario->manager.kind;
+  gboolean scarce = kind == RUSH_MANAGER_YARN || kind == RUSH_MANAGER_KUBERNETES;
+  double ratio = rush_conf_contains (self->conf, key) ? rush_conf_get_double (self->conf, key)
+                                                      : (scarce ? SCARCE_RATIO : 0);
+  guint n = rush_simulated_backend_n_executors (rush_model_run_backend (self->run));
+
+  return self->n_wanted == G_MAXUINT || n >= ratio * self->n_wanted;
+}
+
+static void
+start_job (RushSimulation *self)
+{
+  if (self->job_started || self->failure != NULL)
+    return;
+  self->job_started = TRUE;
+  self->result.job_started_s = now_s (self);
+  rush_model_run_submit (self->run);
+}
+
+static void
+waited_long_enough (gpointer data, gint64 argument)
+{
+  start_job (data);
+}
+
+/* ---- what the manager says ---- */
+
+static void
+executor_ready (gpointer data, const RushSimExecutor *executor)
+{
+  RushSimulation *self = data;
+  RushSimulationResult *result = &self->result;
+  RushBackend *backend = rush_model_run_backend (self->run);
+
+  if (result->n_executors++ == 0)
+    result->first_executor_s = now_s (self);
+  rush_simulated_backend_executor_ready (backend, executor);
+  result->most_executors =
+      MAX (result->most_executors, rush_simulated_backend_n_executors (backend));
+  if (is_ready (self))
+    start_job (self);
+}
+
+static void
+executor_gone (gpointer data, const RushSimExecutor *executor, const char *reason, gint exit_code,
+               gboolean by_application)
+{
+  RushSimulation *self = data;
+
+  self->result.n_lost++;
+  rush_simulated_backend_executor_gone (rush_model_run_backend (self->run), executor->id, reason,
+                                        by_application, !executor->host->alive);
+}
+
+static void
+short_of_room (gpointer data, const RushExecutorShape *asked, gint64 container_bytes,
+               guint n_missing, const RushHostRoom *rooms, guint n_rooms, const char *why)
+{
+  RushSimulation *self = data;
+
+  g_free (self->result.refusal);
+  self->result.refusal = g_strdup (why);
+}
+
+static void
+driver_gone (gpointer data, const char *reason, gboolean starts_again)
+{
+  RushSimulation *self = data;
+
+  if (self->failure == NULL)
+    g_set_error (&self->failure, RUSH_CORE_ERROR, RUSH_CORE_ERROR_STOPPED,
+                 "The driver was lost after %.1f s, and all that it knew with it: %s%s",
+                 now_s (self), reason,
+                 starts_again ? " (the manager starts it again; the application begins anew)" : "");
+}
+
+static const RushManagerListener listener = {
+  .executor_ready = executor_ready,
+  .executor_gone = executor_gone,
+  .step = post_step,
+  .short_of_room = short_of_room,
+  .driver_gone = driver_gone,
+};
+
+/* ---- the run ---- */
+
+void
+rush_simulation_result_clear (RushSimulationResult *self)
+{
+  g_clear_pointer (&self->refusal, g_free);
+}
+
+gboolean
+rush_simulation_run (RushSimulation *self, RushSimulationResult *out, GError **error)
+{
+  gboolean ended_well;
+  g_autoptr (GError) failure = NULL;
+
+  self->manager->klass->start (self->manager);
+  self->manager->klass->request (self->manager, self->n_wanted);
+  rush_fault_schedule_start (self->faults, rush_model_run_backend (self->run), self->manager);
+  rush_event_heap_put (
+      self->heap,
+      rush_conf_get_time_us (self->conf, "spark.scheduler.maxRegisteredResourcesWaitingTime"),
+      waited_long_enough, self, 0);
+  while (!self->job_started && self->failure == NULL && rush_event_heap_step (self->heap))
+    ;
+  ended_well = rush_model_run_finish_unless (self->run, &self->failure, &failure);
+  self->result.seconds = now_s (self);
+  self->manager->klass->stop (self->manager);
+  post_end (self);
+  *out = self->result;
+  out->refusal = g_strdup (self->result.refusal);
+  if (ended_well)
+    return TRUE;
+  if (self->result.refusal != NULL)
+    g_prefix_error (&failure, "The %s manager gave less than was asked for (%s). ",
+                    self->manager->klass->name, self->result.refusal);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+/* ---- construction ---- */
+
+static gboolean
+set_int (RushConf *conf, const char *key, gint64 value, const char *unit, GError **error)
+{
+  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT "%s", value, unit);
+
+  return value < 0 || rush_conf_set (conf, key, text, error);
+}
+
+static RushConf *
+make_conf (const RushScenario *scenario, const RushConf *base, GError **error)
+{
+  const RushScenarioExecutors *executors = &scenario->executors;
+  RushConf *conf = rush_conf_copy (base);
+
+  if (rush_conf_set (conf, "spark.master", "sim://", error) && /* settings of clusters count */
+      set_int (conf, "spark.executor.instances", executors->count, "", error) &&
+      set_int (conf, "spark.executor.cores", executors->cores, "", error) &&
+      set_int (conf, "spark.executor.memory", executors->memory_bytes, "b", error))
+    return conf;
+  rush_conf_unref (conf);
+  return NULL;
+}
+
+static gboolean
+runs_python (const RushScenario *scenario)
+{
+  for (guint i = 0; i < scenario->stages->len; i++)
+    if (((const RushScenarioStage *)g_ptr_array_index (scenario->stages, i))->python)
+      return TRUE;
+  return FALSE;
+}
+
+static RushClusterManager *
+make_manager (RushSimulation *self, GError **error)
+{
+  const RushScenario *scenario = self->scenario;
+  gboolean kubernetes = scenario->manager.kind == RUSH_MANAGER_KUBERNETES;
+  RushManagerSetup setup = {
+    .heap = self->heap,
+    .topology = self->topology,
+    .conf = self->conf,
+    .seed = (guint64)scenario->seed,
+    .runs_python = runs_python (scenario),
+    .cluster_mode = scenario->driver.deploy_mode == RUSH_DEPLOY_CLUSTER,
+    .settings = scenario->manager.settings,
+    .listener = &listener,
+    .listener_data = self,
+  };
+
+  if (!rush_executor_shape_read (
+          self->conf, rush_default_overhead_factor (self->conf, kubernetes, setup.runs_python),
+          &setup.shape, error))
+    return NULL;
+  switch (scenario->manager.kind)
+    {
+    case RUSH_MANAGER_ANY:
+    case RUSH_MANAGER_STANDALONE:
+      return rush_standalone_manager_new (&setup, error);
+    case RUSH_MANAGER_YARN:
+      return rush_yarn_manager_new (&setup, error);
+    case RUSH_MANAGER_KUBERNETES:
+      return rush_kubernetes_manager_new (&setup, error);
+    case RUSH_MANAGER_MESOS:
+      return rush_mesos_manager_new (&setup, error);
+    }
+  g_return_val_if_reached (NULL);
+}
+
+/* Standalone and Mesos deal out whatever there is unless told; the others two. */
+static guint
+wanted_executors (const RushSimulation *self)
+{
+  RushManagerKind kind = self->scenario->manager.kind;
+
+  if (rush_conf_contains (self->conf, "spark.executor.instances"))
+    return (guint)rush_conf_get_int (self->conf, "spark.executor.instances");
+  return kind == RUSH_MANAGER_YARN || kind == RUSH_MANAGER_KUBERNETES ? 2 : G_MAXUINT;
+}
+
+static RushModelRun *
+make_run (RushSimulation *self)
+{
+  return rush_model_run_new (&(RushModelRunSetup){
+      .conf = self->conf,
+      .heap = self->heap,
+      .topology = self->topology,
+      .job = self->job,
+      .costs = &self->costs,
+      .bus = self->bus,
+      .seed = (guint64)self->scenario->seed,
+      .outputs_outlive = rush_conf_get_bool (self->conf, "spark.shuffle.service.enabled"),
+      .heartbeat_us = rush_conf_get_time_us (self->conf, "spark.executor.heartbeatInterval"),
+      .task_starts = rush_fault_schedule_task_starts,
+      .task_starts_data = self->faults });
+}
+
+static gboolean
+build (RushSimulation *self, const RushConf *conf, GError **error)
+{
+  const RushScenario *scenario = self->scenario;
+  g_autofree RushModelStage *stages = rush_scenario_model_stages (scenario);
+
+  self->conf = make_conf (scenario, conf, error);
+  if (self->conf == NULL)
+    return FALSE;
+  self->topology = rush_scenario_topology (scenario, self->heap);
+  self->costs = rush_scenario_costs (scenario);
+  self->job = rush_model_job_new (self->lineage, self->topology, stages, scenario->stages->len,
+                                  (guint64)scenario->seed, error);
+  if (self->job == NULL)
+    return FALSE;
+  self->faults =
+      rush_fault_schedule_new (&(RushFaultScheduleSetup){ .scenario = scenario,
+                                                          .heap = self->heap,
+                                                          .topology = self->topology,
+                                                          .model = rush_model_job_model (self->job),
+                                                          .tell = post_fault,
+                                                          .tell_data = self },
+                               error);
+  if (self->faults == NULL)
+    return FALSE;
+  self->run = make_run (self);
+  self->n_wanted = wanted_executors (self);
+  self->manager = make_manager (self, error);
+  if (self->manager == NULL)
+    return FALSE;
+  rush_simulated_backend_set_manager (rush_model_run_backend (self->run), self->manager);
+  return TRUE;
+}
+
+void
+rush_simulation_free (RushSimulation *self)
+{
+  if (self == NULL)
+    return;
+  rush_model_run_free (self->run);
+  if (self->manager != NULL)
+    self->manager->klass->free (self->manager);
+  rush_fault_schedule_free (self->faults);
+  rush_model_job_free (self->job);
+  rush_lineage_unref (self->lineage);
+  if (self->topology != NULL)
+    rush_topology_free (self->topology);
+  rush_event_heap_free (self->heap);
+  if (self->conf != NULL)
+    rush_conf_unref (self->conf);
+  rush_simulation_result_clear (&self->result);
+  g_clear_error (&self->failure);
+  g_free (self);
+}
+
+RushSimulation *
+rush_simulation_new (const RushScenario *scenario, const RushConf *conf, RushEventBus *bus,
+                     GError **error)
+{
+  g_autoptr (RushSimulation) self = g_new0 (RushSimulation, 1);
+
+  self->scenario = scenario;
+  self->bus = bus;
+  self->heap = rush_event_heap_new (0);
+  self->lineage = rush_lineage_new ();
+  self->result.first_executor_s = -1;
+  if (scenario->stages == NULL || scenario->stages->len == 0)
+    {
+      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                   "%s has no \"stages\": in model mode they are the program", scenario->source);
+      return NULL;
+    }
+  if (!build (self, conf, error))
+    return NULL;
+  post_start (self);
+  return g_steal_pointer (&self);
+}
