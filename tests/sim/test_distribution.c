@@ -77,9 +77,10 @@ assert_refused (const char *text, RushUnit unit, const char *message)
 static void
 test_patterns (void)
 {
-  static const char *const texts[] = { "2",   "2s",  "2S",  "2Ms", "2.5m", "2.", ".5",  "2.5.1", "2 s",
-                                       "2k",  "2Kb", "2kk", "1gB", "3gbit", "2x", "-2", "+2",    "1e3",
-                                       "inf", "",    "2ss", "2b",  "0x1",  "1h", "1d", "1ns",   "2t" };
+  static const char *const texts[] = { "2",     "2s",  "2S", "2Ms", "2.5m", "2.",  ".5",
+                                       "2.5.1", "2 s", "2k", "2Kb", "2kk",  "1gB", "3gbit",
+                                       "2x",    "-2",  "+2", "1e3", "inf",  "",    "2ss",
+                                       "2b",    "0x1", "1h", "1d",  "1ns",  "2t" };
 
   for (RushUnit unit = RUSH_UNIT_SECONDS; unit <= RUSH_UNIT_BYTES_PER_S; unit++)
     {
