@@ -182,7 +182,12 @@ model_demand (RushTaskModel *model, const RushTask *task, const RushSimHost *hos
       Stage *parent = &self->stages[stage->told.parents[i]];
       guint map_index, executor;
 
-      if (rush_output_book_first_lost (parent->book, &map_index, &executor))
+      /* Fetches go in an order of the task's own, so that tasks meet different losses first. */
+      RushSimRandom order = rush_sim_random (self->seed, "fetch order", stage - self->stages,
+                                             task->partition, task->attempt_number);
+      guint first = (guint)rush_sim_random_below (&order, parent->told.n_tasks);
+
+      if (rush_output_book_find_lost (parent->book, first, &map_index, &executor))
         {
           *out_missing = fetch_failed (self, parent, task->partition, map_index, executor);
           return FALSE;

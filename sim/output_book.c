@@ -1,7 +1,6 @@
 /* output_book.c - see the header.
  *
- * Bytes are whole numbers, so that what is taken away again leaves nothing behind.  The first lost
- * output is looked for from the lowest that can be: all below `lowest_lost` are there.
+ * Bytes are whole numbers, so that what is taken away again leaves nothing behind.
  */
 #include "sim/output_book.h"
 
@@ -17,7 +16,7 @@ typedef struct
 
 struct _RushOutputBook
 {
-  guint n_maps, n_hosts, n_lost, lowest_lost;
+  guint n_maps, n_hosts, n_lost;
   gint64 total_bytes;
   Place *places; /* by map */
   gint64 *bytes; /* by host */
@@ -87,7 +86,7 @@ rush_output_book_lose (RushOutputBook *self, guint map_index)
     return;
   count (self, place, -1);
   place->lost = TRUE;
-  self->lowest_lost = self->n_lost++ == 0 ? map_index : MIN (self->lowest_lost, map_index);
+  self->n_lost++;
 }
 
 void
@@ -111,13 +110,16 @@ rush_output_book_bytes_on (const RushOutputBook *self, guint host)
 }
 
 gboolean
-rush_output_book_first_lost (RushOutputBook *self, guint *out_map, guint *out_executor)
+rush_output_book_find_lost (const RushOutputBook *self, guint start, guint *out_map,
+                            guint *out_executor)
 {
+  guint map = start % self->n_maps;
+
   if (self->n_lost == 0)
     return FALSE;
-  while (!self->places[self->lowest_lost].lost)
-    self->lowest_lost++;
-  *out_map = self->lowest_lost;
-  *out_executor = self->places[self->lowest_lost].executor;
+  while (!self->places[map].lost)
+    map = (map + 1) % self->n_maps;
+  *out_map = map;
+  *out_executor = self->places[map].executor;
   return TRUE;
 }

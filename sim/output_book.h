@@ -25,5 +25,7 @@ void rush_output_book_lose (RushOutputBook *self, guint map_index);
 gboolean rush_output_book_owner (const RushOutputBook *self, guint map_index, guint *out_executor);
 gint64 rush_output_book_total_bytes (const RushOutputBook *self);
 gint64 rush_output_book_bytes_on (const RushOutputBook *self, guint host);
-/* The first output that was lost and has not been written again, and whose it was; FALSE: none. */
-gboolean rush_output_book_first_lost (RushOutputBook *self, guint *out_map, guint *out_executor);
+/* An output that was lost and has not been written again, the first from @start on and around, and
+ * whose it was; FALSE: none. */
+gboolean rush_output_book_find_lost (const RushOutputBook *self, guint start, guint *out_map,
+                                     guint *out_executor);
