@@ -107,6 +107,14 @@ def test_classes_come_back_from_files(sc, tmp_path, threshold):
         assert (repr(read), read.threshold) == (repr(model), threshold)
 
 
+@pytest.mark.parametrize("name", ["lasso", "logistic", "svm"])
+def test_what_spark_has_saved_is_read(sc, name):
+    wanted = programs.models_to_save()[name]
+    read = type(wanted).load(sc, os.path.join(DATA, "saved", "older_" + name))
+    assert repr(read) == repr(wanted)
+    assert getattr(read, "threshold", 0.0) == getattr(wanted, "threshold", 0.0)
+
+
 def test_another_model_is_not_read(sc, tmp_path):
     from pyspark.mllib.classification import SVMModel
     from pyspark.mllib.regression import LassoModel

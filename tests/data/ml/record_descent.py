@@ -2,11 +2,13 @@
 """What real Spark answers about linear models over RDDs: gradient descent, L-BFGS.
 
     python record_descent.py > descent.json        with a Python that has PySpark 4.3
+    python record_descent.py saved                 writes the models in saved/older_*
 
 answers () runs on either engine: tests/py/test_ml_descent.py runs it on this one and compares.
 """
 import json
 import random
+import sys
 
 LINEAR = {
     "all": {}, "intercept": {"intercept": True, "iterations": 30},
@@ -181,6 +183,14 @@ def _reason(e):
     return causes[-1] if causes else ""
 
 
+def models_to_save():
+    """By the name of their folders, saved/older_…"""
+    from pyspark.mllib.classification import LogisticRegressionModel, SVMModel
+    from pyspark.mllib.regression import LassoModel
+    return {"lasso": LassoModel([1.5, 0.0], 0.25), "svm": SVMModel([1.5, -2.0], 0.25),
+            "logistic": LogisticRegressionModel([1.5, -2.0], 0.25, 2, 2)}
+
+
 def answers(sc):
     return {"models": models(sc), "texts": texts(sc), "jobs": jobs(sc), "misuse": misuse(sc)}
 
@@ -189,4 +199,8 @@ if __name__ == "__main__":
     from pyspark.sql import SparkSession
     spark = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false") \
         .config("spark.driver.memory", "1g").getOrCreate()
-    print(json.dumps(answers(spark.sparkContext), indent=1))
+    if len(sys.argv) > 1:
+        for name, model in models_to_save().items():
+            model.save(spark.sparkContext, f"{sys.argv[1]}/older_{name}")
+    else:
+        print(json.dumps(answers(spark.sparkContext), indent=1))
