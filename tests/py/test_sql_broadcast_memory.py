@@ -27,3 +27,13 @@ def test_larger_than_memory(session_of):
     assert joined(session, 1000).count() == 10
     session.conf.set("spark.sql.autoBroadcastJoinThreshold", "-1")
     assert session.range(10).join(session.range(400000), "id").count() == 10
+
+
+def test_nothing_kept_goes_for_a_table_that_cannot_fit(session_of):
+    session = session_of("12m")
+    kept = session.range(1000).cache()
+    assert kept.count() == 1000
+    before = session.sparkContext._engine.kept_rdds()
+    with pytest.raises(Exception, match="Not enough memory to build and broadcast the table"):
+        joined(session, 400000).collect()
+    assert session.sparkContext._engine.kept_rdds() == before

@@ -17,6 +17,7 @@
 #include "sql/physical/adaptive/query_stage.h"
 #include "sql/physical/execution.h"
 #include "sql/physical/operators/broadcast_exchange.h"
+#include "sql/physical/operators/broadcast_memory.h"
 #include "sql/physical/operators/exchange.h"
 #include "sql/physical/operators/in_memory_scan.h"
 #include "sql/physical/planner/planner.h"

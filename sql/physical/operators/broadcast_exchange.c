@@ -7,9 +7,9 @@
 #include "sql/physical/operators/broadcast_exchange.h"
 
 #include "core/base/size_string.h"
-#include "core/executor/local_backend.h"
 #include "sql/physical/adaptive/query_stage.h"
 #include "sql/physical/operators/basic.h"
+#include "sql/physical/operators/broadcast_memory.h"
 #include "sql/physical/operators/exchange.h"
 #include "sql/physical/operators/scans.h"
 #include "sql/physical/query_private.h"
@@ -91,36 +91,6 @@ collected (BroadcastExchangeExec *self)
   return all;
 }
 
-/* That of the first executor, whose memory is charged for what all of them read; NULL: none. */
-static RushEnv *
-first_env (RushQuery *query)
-{
-  RushBackend *backend = rush_context_backend (rush_query_context (query));
-  g_auto (GStrv) ids = rush_local_backend_executor_ids (backend);
-
-  return ids[0] != NULL ? rush_local_backend_env (backend, ids[0]) : NULL;
-}
-
-/* Spark's driver builds the table in its heap, beside the pool: there may be one that storage
- * memory has no room for. */
-static RushAllocator *
-beside_pool (RushQuery *query)
-{
-  RushEnv *env = first_env (query);
-
-  return env != NULL ? rush_user_allocator_new (env->memory)
-                     : rush_allocator_ref (rush_allocator_system ());
-}
-
-RushAllocator *
-rush_broadcast_allocator_new (RushQuery *query)
-{
-  RushEnv *env = first_env (query);
-
-  return env != NULL ? rush_storage_allocator_new (env->memory)
-                     : rush_allocator_ref (rush_allocator_system ());
-}
-
 static gint64
 bytes_of (const GPtrArray *rows)
 {
@@ -128,6 +98,17 @@ bytes_of (const GPtrArray *rows)
 
   for (guint b = 0; b < rows->len; b++)
     bytes += (gint64)rush_batch_memory_bytes (rows->pdata[b]);
+  return bytes;
+}
+
+/* The columns, and an entry a row in each of the two arrays that lead from a key to its rows. */
+static gint64
+table_bytes (const GPtrArray *rows)
+{
+  gint64 bytes = bytes_of (rows);
+
+  for (guint b = 0; b < rows->len; b++)
+    bytes += ((const RushBatch *)rows->pdata[b])->length * 2 * (gint64)sizeof (guint32);
   return bytes;
 }
 
@@ -174,15 +155,12 @@ build_table (BroadcastExchangeExec *self, GPtrArray *rows, RushQuery *query, GEr
 {
   g_autoptr (RushSchema) schema = rush_exec_schema (&self->base);
   g_autoptr (RushEvalContext) eval = rush_query_eval_context_new (query);
-  g_autoptr (RushAllocator) storage = rush_broadcast_allocator_new (query);
-  g_autoptr (RushAllocator) user = beside_pool (query);
+  g_autoptr (RushAllocator) memory = rush_broadcast_table_allocator_new (query, table_bytes (rows));
   GError *failure = NULL;
 
   if (!check_size (rows, query, error))
     return FALSE;
-  self->table = rush_join_table_new (rows, schema, self->bound, eval, storage, NULL);
-  if (self->table == NULL)
-    self->table = rush_join_table_new (rows, schema, self->bound, eval, user, &failure);
+  self->table = rush_join_table_new (rows, schema, self->bound, eval, memory, &failure);
   if (self->table == NULL)
     advise (error, failure);
   return self->table != NULL;

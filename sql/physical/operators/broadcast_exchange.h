@@ -18,10 +18,6 @@ RushJobWaiter *rush_broadcast_exchange_exec_waiter (const RushExec *self, gint *
 /* The table that @exec (a broadcast exchange, or a stage or reuse of one) has made; (transfer none)
  * */
 RushJoinTable *rush_exec_broadcast_table (const RushExec *exec);
-/* Who is charged for what the driver keeps for all tasks, as such a table: where its memory is that
- * of an executor, the storage pool, as for broadcasts of any kind; else the first executor's.
- * (transfer full) */
-RushAllocator *rush_broadcast_allocator_new (RushQuery *query);
 
 /* The rows of @exchange, which stands elsewhere in the plan, under other names.  Takes over both.
  * */
