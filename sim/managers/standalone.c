@@ -125,6 +125,8 @@ start_executors (RushStandalone *self)
 void
 rush_standalone_schedule (RushStandalone *self)
 {
+  if (self->base.ended)
+    return;
   if (self->driver_waits)
     rush_standalone_launch_driver (self);
   if (self->registered)

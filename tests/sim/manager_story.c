@@ -40,6 +40,8 @@ hear_gone (gpointer data, const RushSimExecutor *executor, const char *reason, g
   digest (self, "gone", executor->id, executor->host->name, exit_code);
   g_string_append_printf (self->gone, "%s: %s (exit %d%s)\n", executor->id, reason, exit_code,
                           by_application ? ", by the application" : "");
+  if (self->on_gone != NULL)
+    self->on_gone (self, self->on_gone_data);
 }
 
 static void

@@ -11,7 +11,9 @@
 
 typedef RushClusterManager *(*ManagerNew) (const RushManagerSetup *setup, GError **error);
 
-typedef struct
+typedef struct _ManagerStory ManagerStory;
+
+struct _ManagerStory
 {
   RushEventHeap *heap;
   RushTopology *topology;
@@ -21,6 +23,9 @@ typedef struct
   RushJson *settings;
   gboolean kubernetes, python, cluster_mode; /* set before begin () */
   guint64 seed;
+
+  void (*on_gone) (ManagerStory *self, gpointer data); /* what the driver does; NULL: nothing */
+  gpointer on_gone_data;
 
   GString *steps;    /* "[12.000] Master: launches …\n" */
   GHashTable *ready; /* id → line */
@@ -32,7 +37,7 @@ typedef struct
   gboolean starts_again;
   guint driver_back; /* the attempt */
   GChecksum *digest; /* who came and went, where and when: not the words */
-} ManagerStory;
+};
 
 /* Hosts in two racks if there are four or more. @settings: "spark.a=1 spark.b=2". */
 ManagerStory *manager_story_new (guint n_hosts, guint cores, gint64 memory_mib,
