@@ -28,8 +28,8 @@ typedef enum
 
 /* ── infos: what several events say about one thing ── */
 
-/* Refcounted, as every stage that computes an RDD tells of it: a loop of N rounds has N stages a job
- * and N RDDs a stage, so what is told of an RDD must not be copied for each of them. */
+/* Refcounted, as every stage that computes an RDD tells of it: a loop of N rounds has N stages a
+ * job and N RDDs a stage, so what is told of an RDD must not be copied for each of them. */
 typedef struct _RushRddInfo RushRddInfo;
 struct _RushRddInfo
 {
@@ -169,7 +169,11 @@ typedef struct
   RushStorageLevel level; /* where it is now; NONE: nowhere */
   gint64 memory_bytes, disk_bytes;
 } RushBlockUpdated;
-typedef struct { gint stage_id, stage_attempt; guint index, partition; } RushSpeculativeTaskSubmitted;
+typedef struct
+{
+  gint stage_id, stage_attempt;
+  guint index, partition;
+} RushSpeculativeTaskSubmitted;
 typedef struct { gint64 time_ms; char *executor_id; guint n_failures; } RushExecutorExcluded;
 typedef struct { gint64 time_ms; char *executor_id; } RushExecutorUnexcluded;
 /* @n_failures: executors of that host that are excluded. */

@@ -2,7 +2,7 @@
  * (job_stats_queries.c), and that do not grow for ever (job_stats_retention.c).
  *
  *     jobs      id ▶ RushJobSummary ── stage ids ──┐
- *     stages    id ▶ RushStageRecord ◀─────────────┘   n_jobs: that name it, n_running: of these run
+ *     stages    id ▶ RushStageRecord ◀─────────────┘   n_jobs: that name it, n_running: that run
  *
  * Two jobs that run at once may share a stage.  A job may outlive what is remembered of its stages:
  * it has counted them when it ended.

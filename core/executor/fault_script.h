@@ -7,8 +7,8 @@
  *
  *   do               what it takes beside `when` and `times` (those in brackets may be left out)
  *   kill_executor    executor [replace: false]       as if its machine had died
- *   decommission_executor  executor [replace: false] it gets no more tasks, and goes when those that
- *                                                    it has are done
+ *   decommission_executor  executor [replace: false] it gets no more tasks, and goes when those
+ *                                                    that it has are done
  *   slow_executor    executor, factor                its tasks take so many times as long
  *   fail_task        [message]                       the task that starts ends with an exception
  *   drop_shuffle     shuffle [map] [executor]        map outputs are gone

@@ -16,7 +16,7 @@
  * half, or nearly.  A round is both of them, and a job:
  *
  *     pairs ─ both ways ═shuffle═▶ LARGE ─ to the greater ═shuffle═▶ SMALL ─▶ pairs
- *                                    └ counts vertices that are neither centre nor leaf: 0 is the end
+ *                                    └ counts vertices that are neither centre nor leaf: 0 ends it
  *
  * Before a task sends pairs on it makes stars of what it has by itself, in a forest of sets: of a
  * partition's edges at most one a vertex is left, and a graph of one partition is done at once.

@@ -5,8 +5,8 @@
  *              ids along edges                        edges to stars
  *   rounds     the longest shortest path from a       some log₂ of that; each shuffles what is left
  *              component's least vertex, at most      of the edges, twice
- *   a round    reads edges of vertices that changed   makes edges fewer: of a partition's at most one
- *                                                     a vertex is left before the first
+ *   a round    reads edges of vertices that changed   makes edges fewer: of a partition's at most
+ *                                                     one a vertex is left before the first
  *   suits      graphs of short paths that are many    all others
  *              edges a vertex
  *   source     label propagation to the minimum       Kiveris, Lattanzi, Mirrokni, Rastogi,

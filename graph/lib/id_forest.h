@@ -1,6 +1,6 @@
 /* id_forest.h - which vertices of a partition hang together: sets, each called after its least id.
  *
- *     join (5, 9)   join (2, 7)   join (9, 7)        5 → 2, 7 → 2, 9 → 5 → 2        stars: 5 7 9 → 2
+ *     join (5, 9)   join (2, 7)   join (9, 7)        5 → 2, 7 → 2, 9 → 5 → 2      stars: 5 7 9 → 2
  *
  * Source:   Galler and Fischer: An Improved Equivalence Algorithm, CACM 7 (5), 1964; paths are
  *           halved, as van Leeuwen and Tarjan do.

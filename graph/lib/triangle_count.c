@@ -106,8 +106,8 @@ keep_neighbours (const RushVertexBlock *block, RushColumn **out, gpointer data, 
 /* ---- round 2 ---- */
 
 /* The neighbours of one vertex, as a set: an open table, at most half full, whose empty slots hold
- * the vertex itself, which is no neighbour of its own.  In front of it stand bits, two a slot, which
- * say of most ids that they are not there, out of a cache that the table would not fit. */
+ * the vertex itself, which is no neighbour of its own.  In front of it stand bits, two a slot,
+ * which say of most ids that they are not there, out of a cache that the table would not fit. */
 typedef struct
 {
   gint64 *slots;

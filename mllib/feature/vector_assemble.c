@@ -15,8 +15,8 @@
  * go the other way: a row is gathered as the values that are not 0, since a column may be a vector
  * of a million of which one is not; whether the result is sparse is decided in the end.
  *
- * A null, or a NaN in a column of numbers, is an error, or with `keep` NaN: a null vector as many as
- * its column's vectors are long, which `lengths` says.
+ * A null, or a NaN in a column of numbers, is an error, or with `keep` NaN: a null vector as many
+ * as its column's vectors are long, which `lengths` says.
  *
  * Mirrors:  org.apache.spark.ml.feature.VectorAssembler.assemble.
  */

@@ -1,5 +1,5 @@
-/* row_layout.h - where the rows of an RDD lie that a plan has made, and in which order: what is left
- * of the plan when a checkpoint has cut it off.
+/* row_layout.h - where the rows of an RDD lie that a plan has made, and in which order: what is
+ * left of the plan when a checkpoint has cut it off.
  *
  *     plan    … Exchange hashpartitioning(k#1, 4) ─ Sort k#1   ──checkpoint──▶  an RDD,
  *                                                                               "hash by k#1, 4"
