@@ -125,10 +125,3 @@ def test_settings_that_do_not_go_together():
 def test_local_mode_takes_no_notice():
     with SparkContext(conf=conf_of(maxExecutors="0").setMaster("local[2]")) as sc:
         assert sc.parallelize(range(10), 4).count() == 10
-
-
-def test_exclusion_needs_room_for_another_host():
-    conf = (SparkConf().setMaster("local[2,4]").set("spark.excludeOnFailure.enabled", "true")
-            .set("spark.task.maxFailures", "2"))
-    with pytest.raises(IllegalArgumentException, match="will not be robust to one bad node"):
-        SparkContext(conf=conf)
