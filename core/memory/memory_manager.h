@@ -70,8 +70,8 @@ gboolean rush_memory_manager_await_execution (RushMemoryManager *self, gint64 ta
 gint64 rush_memory_manager_owed_execution (RushMemoryManager *self, gint64 task_id);
 void rush_memory_manager_release_execution (RushMemoryManager *self, gint64 task_id, gint64 bytes);
 
-/* User memory, for a task that found nothing free in the pool: all of @bytes or nothing, at most 1/N
- * of it; never waits. */
+/* User memory, for a task that found nothing free in the pool: all of @bytes or nothing, at most
+ * 1/N of it; never waits. */
 gboolean rush_memory_manager_acquire_user (RushMemoryManager *self, gint64 task_id, gint64 bytes);
 void rush_memory_manager_release_user (RushMemoryManager *self, gint64 task_id, gint64 bytes);
 

@@ -36,8 +36,8 @@
  * What no consumer holds, and so nobody can spill, are batches on their way: decoded rows, the
  * output of a join.  They are few and small, but a pool may be smaller; that is what user memory is
  * borrowed for, as Spark's rows in flight lie there.  It goes back first.  A task that holds
- * nothing but these borrows before it has anything evicted: who only reads a cached RDD must not make
- * that RDD smaller.
+ * nothing but these borrows before it has anything evicted: who only reads a cached RDD must not
+ * make that RDD smaller.
  *
  * Memory that comes back stays granted up to two steps, so that a loop of allocate and free does
  * not knock at the pool each time; the rest goes back at once, as other tasks may wait for it.

@@ -1,9 +1,9 @@
 /* task_set_excludelist.c - where tasks of one set have failed, and what follows for the set.
  *
- *     host a   executor 1   t0 ✗       t0 does not go back to executor 1  maxTaskAttemptsPerExecutor
- *              executor 2   t0 ✗ t1 ✗  t0 does not go to host a           maxTaskAttemptsPerNode
- *                           └── the whole stage leaves executor 2         maxFailedTasksPerExecutor
- *                               … and host a, with one more like it       maxFailedExecutorsPerNode
+ *     host a   executor 1   t0 ✗       t0 does not go back to executor 1 maxTaskAttemptsPerExecutor
+ *              executor 2   t0 ✗ t1 ✗  t0 does not go to host a          maxTaskAttemptsPerNode
+ *                           └── the whole stage leaves executor 2        maxFailedTasksPerExecutor
+ *                               … and host a, with one more like it      maxFailedExecutorsPerNode
  *
  * A task that fails wherever it runs is broken itself; one that fails on one machine alone speaks
  * against the machine.  Only failures that count towards spark.task.maxFailures do so: a fetch

@@ -2,7 +2,7 @@
  *
  *     a task that waits, every executor excluded for it
  *       an executor is idle   it is let go, if the backend can: maybe another one comes for it
- *       none is               with dynamic allocation another one is asked for: allocation_manager.c
+ *       none is               with dynamic allocation one is asked for: allocation_manager.c
  *                             else the set is given up at once
  *     … and if no task of any set has found a place within unschedulableTaskSetTimeout: given up
  *
