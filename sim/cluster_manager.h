@@ -140,6 +140,10 @@ RushClusterManager *rush_yarn_manager_new (const RushManagerSetup *setup, GError
 RushClusterManager *rush_kubernetes_manager_new (const RushManagerSetup *setup, GError **error);
 RushClusterManager *rush_mesos_manager_new (const RushManagerSetup *setup, GError **error);
 
+/* What short_of_room () is told, as sentences for people. (transfer full) */
+char *rush_refusal_text (const RushExecutorShape *asked, gint64 container_bytes, guint n_missing,
+                         const RushHostRoom *rooms, guint n_rooms, const char *why);
+
 /* What a scenario's "manager" object of that kind may have; NULL: there is no such kind. */
 const RushJsonFieldTable *rush_manager_settings (const char *kind);
 

@@ -60,6 +60,34 @@ test_table (void)
       }
 }
 
+static void
+test_refusal_text (void)
+{
+  static const RushHostRoom rooms[] = { { "host-0", 1, 1024 * (gint64)1048576 },
+                                        { "host-1", 4, 512 * (gint64)1048576 },
+                                        { "host-2", 3, 1024 * (gint64)1048576 },
+                                        { "host-3", 0, 0 },
+                                        { "host-4", 0, 0 },
+                                        { "host-5", 0, 0 },
+                                        { "host-6", 9, 1048576 } };
+  RushExecutorShape asked = { .cores = 4 };
+  g_autofree char *many =
+      rush_refusal_text (&asked, 2048 * (gint64)1048576, 2, rooms, 7, "no luck");
+  g_autofree char *one = rush_refusal_text (&asked, 2048 * (gint64)1048576, 1, rooms, 1,
+                                            "0/1 nodes are available: 1 Insufficient cpu.");
+  g_autofree char *none = rush_refusal_text (&asked, 2048 * (gint64)1048576, 1, NULL, 0, "no luck");
+
+  g_assert_cmpstr (
+      many, ==,
+      "2 executors of 2,048 MiB and 4 cores each are not granted: no luck. Free: host-2 "
+      "3 cores, 1,024 MiB; host-0 1 core, 1,024 MiB; host-1 4 cores, 512 MiB; host-6 9 "
+      "cores, 1 MiB; host-3 0 cores, 0 MiB; and 2 more hosts.");
+  g_assert_cmpstr (one, ==,
+                   "1 executor of 2,048 MiB and 4 cores is not granted: 0/1 nodes are available: 1 "
+                   "Insufficient cpu. Free: host-0 1 core, 1,024 MiB.");
+  g_assert_true (g_str_has_suffix (none, "no luck. Free: no host is there."));
+}
+
 /* On a thousand hosts; and when all have what they asked for, nothing is left in the heap. */
 static void
 test_ten_thousand (void)
@@ -87,6 +115,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/grants/table", test_table);
+  g_test_add_func ("/grants/refusal-text", test_refusal_text);
   g_test_add_func ("/grants/ten-thousand", test_ten_thousand);
   return g_test_run ();
 }
