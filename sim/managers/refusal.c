@@ -1,4 +1,4 @@
-/* refusal.c - a refusal as a sentence: how many were asked for, what one needs, what there is where.
+/* refusal.c - a refusal as sentences: how many were asked for, what one needs, what there is where.
  *
  *     2 executors of 2,048 MiB and 4 cores each are not granted: no node has 2,048 MiB free.
  *     Free: host-0 1 core, 1,024 MiB; host-1 4 cores, 512 MiB; and 8 more hosts.

@@ -1,6 +1,6 @@
 /* standalone_driver.c - where the driver runs, and what happens when that place is lost.
  *
- *     client mode    on the client's machine: it registers the application, and nothing happens to it
+ *     client mode    on the client's machine: it registers the application, and nothing befalls it
  *     cluster mode   waiting ──a worker has room──▶ starting ──▶ registers the application
  *                       ▲                                            │ its worker dies
  *                       └── the master knows, and it is supervised ──┘
