@@ -1,5 +1,5 @@
-"""DataFrame.checkpoint and localCheckpoint: a scan of kept rows in place of the plan, which knows how
-they lie; the jobs that this takes, and what is kept how long.  Plans and jobs are Spark 4.3's.
+"""DataFrame.checkpoint and localCheckpoint: a scan of kept rows in place of the plan, which knows
+how they lie; the jobs that this takes, and what is kept how long.  Plans and jobs are Spark 4.3's.
 """
 import gc
 import os

@@ -106,8 +106,8 @@ class Keeping:
 
         >>> df = spark.range(3)
         >>> for _ in range(30):
-        ...     df = df.join(df.withColumnRenamed("id", "same"), df.id == F.col("same")).select("id")
-        ...     df = df.localCheckpoint()
+        ...     df = df.join(df.selectExpr("id as same"), F.col("id") == F.col("same"))
+        ...     df = df.select("id").localCheckpoint()
         >>> df.count()
         3
         """
