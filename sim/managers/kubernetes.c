@@ -20,7 +20,6 @@
  *
  * Mirrors: ExecutorPodsAllocator, ExecutorPodsLifecycleManager, BasicExecutorFeatureStep.
  */
-#include "core/base/size_string.h"
 #include "sim/managers/kubernetes_private.h"
 
 /* ---- what is heard of pods ---- */
@@ -327,18 +326,6 @@ static const RushJsonField settings[] = {
 const RushJsonFieldTable rush_kubernetes_settings =
     RUSH_JSON_FIELD_TABLE (settings, RushKubernetesSettings);
 
-static gint64
-read_idle_timeout (const RushConf *conf)
-{
-  g_autofree char *text =
-      rush_conf_get_string (conf, "spark.dynamicAllocation.executorIdleTimeout");
-  gint64 us;
-
-  return text != NULL && rush_parse_time_us (text, G_USEC_PER_SEC, &us, NULL)
-             ? us
-             : 60 * (gint64)G_USEC_PER_SEC;
-}
-
 static void
 read_conf (RushKubernetes *self, const RushManagerSetup *setup)
 {
@@ -356,7 +343,8 @@ read_conf (RushKubernetes *self, const RushManagerSetup *setup)
   self->batch_delay_us = rush_conf_get_time_us (conf, "spark.kubernetes.allocation.batch.delay");
   self->event_interval_us =
       rush_conf_get_time_us (conf, "spark.kubernetes.executor.eventProcessingInterval");
-  self->idle_timeout_us = read_idle_timeout (conf);
+  self->idle_timeout_us =
+      rush_conf_get_time_us (conf, "spark.dynamicAllocation.executorIdleTimeout");
 }
 
 static gboolean
