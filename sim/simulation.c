@@ -193,6 +193,8 @@ rush_simulation_run (RushSimulation *self, RushSimulationResult *out, GError **e
 
   self->manager->klass->start (self->manager);
   self->manager->klass->request (self->manager, self->n_wanted);
+  if (self->n_wanted == 0) /* there is nobody to wait for */
+    start_job (self);
   rush_fault_schedule_start (self->faults, rush_model_run_backend (self->run), self->manager);
   rush_event_heap_put (
       self->heap,
@@ -285,11 +287,23 @@ make_manager (RushSimulation *self, GError **error)
   g_return_val_if_reached (NULL);
 }
 
-/* Standalone and Mesos deal out whatever there is unless told; the others two. */
+static guint
+at_least (const RushConf *conf, const char *key, guint n)
+{
+  return rush_conf_contains (conf, key) ? MAX (n, (guint)rush_conf_get_int (conf, key)) : n;
+}
+
+/* With dynamic allocation, where it begins.  Else standalone and Mesos deal out whatever there is
+ * unless told; the others two. */
 static guint
 wanted_executors (const RushSimulation *self)
 {
   RushManagerKind kind = self->scenario->manager.kind;
+
+  if (rush_conf_get_bool (self->conf, "spark.dynamicAllocation.enabled"))
+    return at_least (self->conf, "spark.dynamicAllocation.initialExecutors",
+                     at_least (self->conf, "spark.dynamicAllocation.minExecutors",
+                               at_least (self->conf, "spark.executor.instances", 0)));
 
   if (rush_conf_contains (self->conf, "spark.executor.instances"))
     return (guint)rush_conf_get_int (self->conf, "spark.executor.instances");
@@ -339,6 +353,8 @@ build (RushSimulation *self, const RushConf *conf, GError **error)
   if (self->faults == NULL)
     return FALSE;
   self->run = make_run (self);
+  if (!rush_scheduler_check_conf (self->conf, rush_model_run_backend (self->run), error))
+    return FALSE;
   self->n_wanted = wanted_executors (self);
   self->manager = make_manager (self, error);
   if (self->manager == NULL)

@@ -104,6 +104,22 @@ def test_bad_scenarios_are_one_sentence(tmp_path, changes, message):
     assert answer.stderr.count("\n") == 1 and message in answer.stderr, answer
 
 
+def test_executors_come_while_tasks_wait_and_go_when_idle(tmp_path):
+    stages = [{"name": "maps", "tasks": 40, "duration": "4s", "shuffle_write": "1m"},
+              {"name": "reduces", "tasks": 1, "duration": "200s", "reads": ["maps"]}]
+    answer = simulate(tmp_path, "--conf", "spark.dynamicAllocation.enabled=true",
+                      "--conf", "spark.dynamicAllocation.shuffleTracking.timeout=10s",
+                      executors={"cores": 2, "memory": "2g"}, stages=stages)
+    assert answer.returncode == 0, answer
+    assert "8 at once, 8 in all, 7 lost; the job began at 0.000 s" in answer.stdout
+
+
+def test_settings_that_do_not_go_together_are_refused(tmp_path):
+    answer = simulate(tmp_path, "--conf", "spark.network.timeout=5s")
+    assert answer.returncode == 1
+    assert "must be greater than the value of spark.executor.heartbeatInterval" in answer.stderr
+
+
 def test_settings_are_heeded(tmp_path):
     slow = {"stragglers": {"tasks": {"fraction": 0.1, "slowdown": 10}}}
     plain = simulate(tmp_path, **slow)
