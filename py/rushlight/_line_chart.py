@@ -83,7 +83,7 @@ def _mark(label, value, top):
 
 
 def _round_up(value):
-    """The next of 1, 2, 4, 5, 8, 10 … times a power of ten: what four parts of are short numbers."""
+    """The next of 1, 2, 4, 5, 8, 10 … times a power of ten: a quarter of it is a short number."""
     if value <= 0:
         return 1
     power = 1.0
