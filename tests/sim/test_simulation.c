@@ -1,0 +1,234 @@
+/* test_simulation.c - scenarios with managers and faults, from an application's start to its end: a
+ * job ends in spite of what is lost, twice in the same way, and what ends it is told. */
+#include "sim/event_digest.h"
+#include "sim/simulation.h"
+
+/* ---- a run ---- */
+
+typedef struct
+{
+  gboolean ended_well;
+  char *failure; /* or NULL */
+  guint64 digest;
+  RushSimulationResult result;
+} Outcome;
+
+static void
+outcome_clear (Outcome *self)
+{
+  rush_simulation_result_clear (&self->result);
+  g_clear_pointer (&self->failure, g_free);
+}
+
+/* Two executors of two cores on each of four hosts in two racks; @more: members of the scenario. */
+static Outcome
+simulate (const char *more, const char *key, const char *value)
+{
+  g_autofree char *text = g_strdup_printf (
+      "{ \"seed\": 7, \"mode\": \"model\", %s"
+      "  \"executors\": { \"count\": 8, \"cores\": 2, \"memory\": \"2g\" },"
+      "  \"hosts\": { \"count\": 4, \"racks\": 2, \"cores\": 8, \"memory\": \"16g\" },"
+      "  \"stages\": [ { \"name\": \"maps\", \"tasks\": 60, \"duration\": { \"exponential\": 2 },"
+      "                  \"shuffle_write\": \"16m\" },"
+      "                { \"name\": \"reduces\", \"tasks\": 12, \"duration\": \"3s\","
+      "                  \"reads\": [\"maps\"] } ] }",
+      more);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RushScenario) scenario = rush_scenario_parse (text, -1, "test.json", &error);
+  g_assert_no_error (error);
+  RushConf *conf = rush_conf_new ();
+  RushEventBus *bus = rush_event_bus_new (1);
+  RushListener *digest = rush_event_digest_new ();
+  Outcome outcome = { FALSE };
+
+  g_assert_true (rush_conf_set (conf, "spark.master", "sim://", NULL));
+  g_assert_true (key == NULL || rush_conf_set (conf, key, value, NULL));
+  rush_event_bus_add_inline (bus, digest);
+  g_autoptr (RushSimulation) simulation = rush_simulation_new (scenario, conf, bus, &error);
+  g_assert_no_error (error);
+  outcome.ended_well = rush_simulation_run (simulation, &outcome.result, &error);
+  outcome.failure = error != NULL ? g_strdup (error->message) : NULL;
+  outcome.digest = rush_event_digest_value (digest);
+  g_clear_pointer (&simulation, rush_simulation_free);
+  rush_event_bus_free (bus);
+  rush_conf_unref (conf);
+  return outcome;
+}
+
+static double
+seconds_of (const char *more)
+{
+  Outcome outcome = simulate (more, NULL, NULL);
+
+  g_assert_cmpstr (outcome.failure, ==, NULL);
+  g_assert_true (outcome.ended_well);
+  outcome_clear (&outcome);
+  return outcome.result.seconds;
+}
+
+/* ---- managers ---- */
+
+static void
+test_each_manager_runs_the_job (void)
+{
+  static const char *const kinds[] = { "standalone", "yarn", "kubernetes", "mesos" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      g_autofree char *more = g_strdup_printf ("\"manager\": { \"kind\": \"%s\" },", kinds[i]);
+      Outcome outcome = simulate (more, NULL, NULL);
+
+      g_assert_true (outcome.ended_well);
+      g_assert_cmpuint (outcome.result.n_executors, >=, 8);
+      g_assert_cmpuint (outcome.result.n_lost, ==, 0);
+      g_assert_cmpfloat (outcome.result.first_executor_s, >, 0);
+      outcome_clear (&outcome);
+    }
+}
+
+/* YARN waits for four fifths of the executors, standalone for none. */
+static void
+test_jobs_begin_when_enough_have_registered (void)
+{
+  Outcome at_once = simulate ("", NULL, NULL);
+  Outcome later = simulate ("\"manager\": { \"kind\": \"yarn\" },", NULL, NULL);
+
+  g_assert_cmpfloat (at_once.result.job_started_s, ==, at_once.result.first_executor_s);
+  g_assert_cmpfloat (later.result.job_started_s, >, later.result.first_executor_s);
+  outcome_clear (&at_once);
+  outcome_clear (&later);
+}
+
+/* ---- faults ---- */
+
+static const char *const faults[] = {
+  "{ \"at\": \"4s\", \"do\": \"kill_executor\", \"executor\": \"1\" }",
+  "{ \"at\": \"4s\", \"do\": \"kill_host\", \"host\": 1 }",
+  "{ \"at\": \"4s\", \"do\": \"kill_host\", \"host\": 1, \"lasts\": \"20s\" }",
+  "{ \"at\": \"4s\", \"do\": \"kill_rack\", \"rack\": 1 }",
+  "{ \"at\": \"4s\", \"do\": \"cut_host\", \"host\": 2, \"lasts\": \"20s\" }",
+  "{ \"at\": \"4s\", \"do\": \"cut_rack\", \"rack\": 0 }, { \"at\": \"30s\", \"do\": \"heal\" }",
+  "{ \"at\": \"3s\", \"do\": \"slow_host\", \"host\": 0, \"factor\": 5, \"lasts\": \"10s\" }",
+  "{ \"at\": \"3s\", \"do\": \"slow_executor\", \"executor\": \"2\", \"factor\": 5,"
+  "  \"lasts\": \"10s\" }",
+  "{ \"when\": { \"stage\": 1 }, \"do\": \"drop_shuffle\", \"shuffle\": 0, \"map\": 3 }",
+  "{ \"when\": { \"stage\": 1 }, \"do\": \"corrupt_shuffle\", \"shuffle\": 0,"
+  "  \"executor\": \"2\" }",
+  "{ \"when\": { \"stage\": 0 }, \"times\": 3, \"do\": \"fail_task\" }",
+  "{ \"at\": \"4s\", \"do\": \"decommission_executor\", \"executor\": \"2\" }",
+  "{ \"at\": \"0s\", \"do\": \"delay_messages\", \"by\": \"700ms\", \"fraction\": 0.5 }",
+  "{ \"at\": \"0s\", \"do\": \"duplicate_messages\", \"fraction\": 0.5, \"lasts\": \"9s\" }",
+};
+
+static void
+check_fault (const char *fault, const char *manager)
+{
+  g_autofree char *more =
+      g_strdup_printf ("\"manager\": { \"kind\": \"%s\" }, \"faults\": [ %s ],", manager, fault);
+  Outcome first = simulate (more, NULL, NULL), second = simulate (more, NULL, NULL);
+
+  g_assert_cmpstr (first.failure, ==, NULL);
+  g_assert_true (first.ended_well);
+  g_assert_cmpuint (first.digest, ==, second.digest);
+  outcome_clear (&first);
+  outcome_clear (&second);
+}
+
+static void
+test_jobs_end_in_spite_of_faults (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
+    {
+      check_fault (faults[i], "standalone");
+      check_fault (faults[i], "kubernetes");
+    }
+}
+
+/* All of them at once, with copies of slow tasks. */
+static void
+test_jobs_end_in_spite_of_everything (void)
+{
+  g_autoptr (GString) all = g_string_new ("\"faults\": [ ");
+
+  for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
+    g_string_append_printf (all, "%s%s", i > 0 ? ", " : "", faults[i]);
+  g_string_append (all, " ],");
+  Outcome first = simulate (all->str, "spark.speculation", "true");
+  Outcome second = simulate (all->str, "spark.speculation", "true");
+  g_assert_cmpuint (first.digest, ==, second.digest);
+  outcome_clear (&first);
+  outcome_clear (&second);
+}
+
+static void
+test_faults_take_time (void)
+{
+  double plain = seconds_of ("");
+
+  g_assert_cmpfloat (seconds_of ("\"faults\": [ { \"at\": \"3s\", \"do\": \"slow_host\","
+                                 " \"host\": 0, \"factor\": 9 } ],"),
+                     >, plain);
+  g_assert_cmpfloat (seconds_of ("\"faults\": [ { \"when\": { \"stage\": 1 },"
+                                 " \"do\": \"drop_shuffle\", \"shuffle\": 0, \"map\": 3 } ],"),
+                     >, plain);
+}
+
+/* ---- ends ---- */
+
+static void
+test_a_task_that_always_fails_ends_the_job (void)
+{
+  Outcome outcome =
+      simulate ("\"faults\": [ { \"when\": { \"stage\": 0, \"partition\": 5 },"
+                " \"times\": 99, \"do\": \"fail_task\", \"message\": \"no luck\" } ],",
+                NULL, NULL);
+
+  g_assert_false (outcome.ended_well);
+  g_assert_nonnull (strstr (outcome.failure, "Task 5 in stage 0.0 failed 4 times"));
+  g_assert_nonnull (strstr (outcome.failure, "no luck"));
+  outcome_clear (&outcome);
+}
+
+/* In cluster mode the driver stands on a host, and goes with it. */
+static void
+test_the_driver_goes_with_its_host (void)
+{
+  Outcome outcome =
+      simulate ("\"driver\": { \"deploy_mode\": \"cluster\", \"memory\": \"1g\" },"
+                "\"faults\": [ { \"at\": \"6s\", \"do\": \"kill_rack\", \"rack\": 0 },"
+                " { \"at\": \"6s\", \"do\": \"kill_rack\", \"rack\": 1 } ],",
+                NULL, NULL);
+
+  g_assert_false (outcome.ended_well);
+  g_assert_nonnull (strstr (outcome.failure, "The driver was lost after"));
+  outcome_clear (&outcome);
+}
+
+static void
+test_a_dead_cluster_is_not_waited_for (void)
+{
+  Outcome outcome =
+      simulate ("\"faults\": [ { \"at\": \"4s\", \"do\": \"kill_rack\", \"rack\": 0 },"
+                " { \"at\": \"4s\", \"do\": \"kill_rack\", \"rack\": 1 } ],",
+                NULL, NULL);
+
+  g_assert_false (outcome.ended_well);
+  g_assert_nonnull (strstr (outcome.failure, "waits for ever"));
+  outcome_clear (&outcome);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(name) g_test_add_func ("/simulation/" #name, test_##name)
+  ADD (each_manager_runs_the_job);
+  ADD (jobs_begin_when_enough_have_registered);
+  ADD (jobs_end_in_spite_of_faults);
+  ADD (jobs_end_in_spite_of_everything);
+  ADD (faults_take_time);
+  ADD (a_task_that_always_fails_ends_the_job);
+  ADD (the_driver_goes_with_its_host);
+  ADD (a_dead_cluster_is_not_waited_for);
+  return g_test_run ();
+}
