@@ -232,8 +232,11 @@ count_partitions (RushGraph *self, RushRdd *rows, const RushGraphLayout *layout,
       layout->n_vertex_partitions > 0 ? layout->n_vertex_partitions : self->n_edge_partitions;
   if (MAX (self->n_edge_partitions, self->n_vertex_partitions) <= RUSH_BATCH_MAX_ROWS)
     return TRUE;
-  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
-               "a graph may have %d partitions at most", RUSH_BATCH_MAX_ROWS);
+  g_set_error (
+      error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+      "a graph may have %d partitions at most, and this one would have %u; coalesce () its "
+      "edges, or ask for fewer",
+      RUSH_BATCH_MAX_ROWS, MAX (self->n_edge_partitions, self->n_vertex_partitions));
   return FALSE;
 }
 

@@ -145,6 +145,20 @@ rush_context_submit_map_stage (RushContext *self, RushDependency *dependency,
 
 #define LOOK_MS 200
 
+/* Whether this thread has not looked for a signal for a while: jobs may follow each other so fast
+ * that no wait for one of them lasts so long. */
+static gboolean
+is_time_to_look (void)
+{
+  static _Thread_local gint64 last_us;
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (now_us - last_us < LOOK_MS * 1000)
+    return FALSE;
+  last_us = now_us;
+  return TRUE;
+}
+
 /* Until the job has ended; a signal that @options cares for cancels it on the way.  It mostly
  * interrupts poll (); one that came just before, or met another thread, is found by looking. */
 static gboolean
@@ -157,8 +171,8 @@ wait_interruptibly (RushContext *self, RushJobWaiter *waiter, gint job_id,
     {
       struct pollfd ended = { rush_job_waiter_fd (waiter), POLLIN, 0 }; /* −1 is passed over */
 
-      if (poll (&ended, 1, LOOK_MS) <= 0 && !cancelled &&
-          options->interrupted (options->interrupted_data))
+      gboolean looks = poll (&ended, 1, LOOK_MS) <= 0 || is_time_to_look ();
+      if (looks && !cancelled && options->interrupted (options->interrupted_data))
         {
           cancelled = TRUE;
           rush_context_cancel_job (self, job_id, "interrupted");

@@ -49,7 +49,10 @@ kill_executor (RushFaultSchedule *self, const char *executor_id, gint exit_code,
   RushMessage *message;
 
   if (!rush_simulated_backend_executor_died (self->backend, executor_id))
-    return;
+    {
+      tell (self, executor_id, NULL, "executor %s is to die, and is not there", executor_id);
+      return;
+    }
   tell (self, executor_id, NULL, "executor %s dies: %s", executor_id, reason);
   message = rush_message_new (RUSH_MESSAGE_EXECUTOR_DISCONNECTED);
   message->text = g_strdup (executor_id);
@@ -263,8 +266,12 @@ rush_fault_schedule_task_starts (gpointer data, const RushTask *task, const char
       if (fault->fault->kind != RUSH_SIM_FAIL_TASK)
         rush_event_heap_put (self->setup.heap, 0, come_true, self, i);
       else if (failure == NULL)
-        failure = g_strdup (fault->fault->message != NULL ? fault->fault->message
-                                                          : "injected by a fault script");
+        {
+          tell (self, executor_id, NULL, "task %u of stage %d is to fail", task->partition,
+                task->work->stage_id);
+          failure = g_strdup (fault->fault->message != NULL ? fault->fault->message
+                                                            : "injected by a fault script");
+        }
     }
   return failure;
 }

@@ -16,11 +16,12 @@
 
 typedef struct
 {
-  RushModelStage told;     /* its name is owned */
-  RushRdd *rdd;            /* (owned) */
-  RushDependency *shuffle; /* (owned) what its readers depend on; NULL: the last stage */
-  RushOutputBook *book;    /* (owned) of that shuffle */
-  double sum_of_weights;   /* of its tasks */
+  RushModelStage told;           /* its name is owned */
+  RushRdd *rdd;                  /* (owned) */
+  RushDependency *shuffle;       /* (owned) what its readers depend on; NULL: the last stage */
+  RushOutputBook *book;          /* (owned) of that shuffle */
+  double sum_of_weights;         /* of its tasks */
+  double median_s, median_bytes; /* of tasks as they were recorded */
 } Stage;
 
 struct _RushModelJob
@@ -150,15 +151,27 @@ share_of (const RushModelJob *self, const Stage *stage, guint partition)
   return bytes > 0 ? recorded[partition].fetched_bytes / bytes : 0;
 }
 
+/* How long a recorded task takes, and how long a copy of it: if it took long for its data, as long
+ * again; if not, it was its machine, and a copy takes what the stage's tasks take in the middle. */
+static double
+recorded_seconds (const Stage *stage, guint partition, guint attempt)
+{
+  const RushModelTask *task = &stage->told.recorded[partition];
+  double more = stage->median_bytes > 0 ? task->fetched_bytes / stage->median_bytes : 1;
+
+  return attempt == 0 ? task->cpu_s : MIN (task->cpu_s, stage->median_s * MAX (1, more));
+}
+
 static void
-demand_of (const RushModelJob *self, const Stage *stage, guint partition, RushTaskDemand *out)
+demand_of (const RushModelJob *self, const Stage *stage, guint partition, guint attempt,
+           RushTaskDemand *out)
 {
   const RushModelStage *told = &stage->told;
 
   *out = (RushTaskDemand){ .runs_python = told->runs_python };
   if (told->recorded != NULL)
     {
-      out->cpu_s = told->recorded[partition].cpu_s;
+      out->cpu_s = recorded_seconds (stage, partition, attempt);
       out->output_bytes = told->recorded[partition].output_bytes;
       return;
     }
@@ -176,7 +189,7 @@ model_demand (RushTaskModel *model, const RushTask *task, const RushSimHost *hos
   Stage *stage = g_hash_table_lookup (self->stage_of_rdd, task->work->rdd);
   double share = share_of (self, stage, task->partition);
 
-  demand_of (self, stage, task->partition, out);
+  demand_of (self, stage, task->partition, task->attempt_number, out);
   for (guint i = 0; i < stage->told.n_parents; i++)
     {
       Stage *parent = &self->stages[stage->told.parents[i]];
@@ -362,11 +375,42 @@ make_rdd (RushModelJob *self, RushLineage *lineage, const RushModelStage *told)
 
   for (guint p = 0; p < told->n_parents; p++)
     dependencies[p] = rush_dependency_ref (self->stages[told->parents[p]].shuffle);
+  rush_lineage_push_call ("model", told->name, ""); /* what its stage is called */
   rdd = rush_rdd_alloc (sizeof *rdd, &model_rdd_class, lineage, schema, dependencies,
                         told->n_parents);
+  rush_lineage_pop_call ();
   rdd->n_partitions = told->n_tasks;
   rush_rdd_set_name (&rdd->base, told->name);
   return &rdd->base;
+}
+
+static int
+compare_doubles (const void *a, const void *b)
+{
+  double x = *(const double *)a, y = *(const double *)b;
+
+  return (x > y) - (x < y);
+}
+
+static double
+median (double *values, guint n)
+{
+  qsort (values, n, sizeof *values, compare_doubles);
+  return values[n / 2];
+}
+
+static void
+note_medians (Stage *stage)
+{
+  guint n = stage->told.n_tasks;
+  g_autofree double *values = g_new (double, n);
+
+  for (guint i = 0; i < n; i++)
+    values[i] = stage->told.recorded[i].cpu_s;
+  stage->median_s = median (values, n);
+  for (guint i = 0; i < n; i++)
+    values[i] = stage->told.recorded[i].fetched_bytes;
+  stage->median_bytes = median (values, n);
 }
 
 static void
@@ -380,6 +424,8 @@ add_stage (RushModelJob *self, RushLineage *lineage, const RushModelStage *told,
   g_hash_table_insert (self->stage_of_rdd, stage->rdd, stage);
   for (guint i = 0; i < told->n_tasks; i++)
     stage->sum_of_weights += weight (stage, i);
+  if (told->recorded != NULL)
+    note_medians (stage);
   if (n_readers == 0)
     return;
   g_autoptr (RushPartitioner) partitioner = rush_hash_partitioner_new (n_readers, 0);

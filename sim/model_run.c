@@ -40,7 +40,7 @@ rush_model_run_submit (RushModelRun *self)
   request->func = rush_model_job_func;
   request->listener = rush_job_waiter_listener (self->waiter);
   request->call_site =
-      (RushCallSite){ .short_form = g_strdup ("model job"), .long_form = g_strdup ("") };
+      (RushCallSite){ .short_form = rush_rdd_dup_name (request->rdd), .long_form = g_strdup ("") };
   request->cause = g_strdup ("action");
   if (!rush_job_request_set_partitions (request, NULL, 0, NULL))
     g_assert_not_reached (); /* a model knows its numbers of tasks */

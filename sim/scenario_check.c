@@ -385,12 +385,21 @@ check_faults (const RushScenario *self, GError **error)
   return TRUE;
 }
 
+/* Stages are drawn: who has some and says nothing of the mode means that. */
+static gboolean
+choose_mode (RushScenario *self)
+{
+  if (self->stages != NULL && rush_json_get (self->document, "mode") == NULL)
+    self->mode = RUSH_SIM_MODEL;
+  return TRUE;
+}
+
 gboolean
 rush_scenario_complete (RushScenario *self, GError **error)
 {
   return check_heap (self, "executors.memory", self->executors.memory_bytes, error) &&
          check_heap (self, "driver.memory", self->driver.memory_bytes, error) &&
-         complete_hosts (self, error) && check_racks (self, error) &&
+         complete_hosts (self, error) && check_racks (self, error) && choose_mode (self) &&
          check_exceptions (self, error) && check_room (self, error) && check_pauses (self, error) &&
          check_stages (self, error) && check_faults (self, error);
 }

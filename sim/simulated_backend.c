@@ -42,13 +42,26 @@ sim_request_executors (RushBackend *base, guint n)
   return TRUE;
 }
 
+/* A manager may take it back at once, and the scheduler must not hear of that in the middle of what
+ * it does now. */
+static void
+release_next (gpointer data, gint64 argument)
+{
+  RushSimulatedBackend *self = data;
+  g_autofree char *executor_id = g_queue_pop_head (&self->to_release);
+
+  self->manager->klass->release (self->manager, executor_id);
+}
+
 static void
 sim_kill_executor (RushBackend *base, const char *executor_id)
 {
   RushSimulatedBackend *self = (RushSimulatedBackend *)base;
 
-  if (self->manager != NULL)
-    self->manager->klass->release (self->manager, executor_id);
+  if (self->manager == NULL)
+    return;
+  g_queue_push_tail (&self->to_release, g_strdup (executor_id));
+  rush_event_heap_put (self->setup.heap, 0, release_next, self, 0);
 }
 
 /* ---- the contract: time ---- */
@@ -398,6 +411,7 @@ sim_free (RushBackend *base)
   g_hash_table_iter_init (&iter, self->timers);
   while (g_hash_table_iter_next (&iter, NULL, &timer))
     rush_event_heap_cancel (self->setup.heap, ((RushSimTimer *)timer)->action);
+  g_queue_clear_full (&self->to_release, g_free);
   g_hash_table_unref (self->by_number);
   g_hash_table_unref (self->packets);
   g_hash_table_unref (self->executors);
@@ -440,6 +454,7 @@ rush_simulated_backend_new (const RushSimulatedSetup *setup)
   self->base.klass = &self->klass;
   self->setup = *setup;
   self->executors = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, slots_free);
+  g_queue_init (&self->to_release);
   self->by_number = g_hash_table_new (NULL, NULL);
   self->packets = g_hash_table_new (NULL, NULL);
   self->tasks = g_hash_table_new (g_int64_hash, g_int64_equal);

@@ -47,6 +47,7 @@ typedef struct
   GHashTable *timers;          /* &timer_id → RushSimTimer (owned) */
   GHashTable *packets;         /* RushSimPacket: messages on their way */
   RushSimMessages messages;    /* for executors to come */
+  GQueue to_release;           /* char *: the scheduler has let go of these just now */
   guint64 progress;            /* starts and ends of tasks, executors that come and go */
   gint64 next_number;
   gint64 driver_free_us; /* until then it is busy with launches */

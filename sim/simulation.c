@@ -5,7 +5,11 @@
  */
 #include "sim/simulation.h"
 
-#define VERSION "4.3.0"  /* whose log format and behaviour these are */
+#define VERSION "4.3.0" /* whose log format and behaviour these are */
+#define STOCK_MAPS 200
+#define STOCK_REDUCES 50
+#define STOCK_S 2.0
+#define STOCK_BYTES (16.0 * 1024 * 1024)
 #define SCARCE_RATIO 0.8 /* of executors that managers who give them one by one are waited for */
 
 struct _RushSimulation
@@ -17,6 +21,7 @@ struct _RushSimulation
   RushTopology *topology;
   RushLineage *lineage;
   RushSimCosts costs;
+  RushDistribution *stock_s, *stock_bytes; /* of the job of a scenario that says none */
   RushModelJob *job;
   RushModelRun *run;
   RushFaultSchedule *faults;
@@ -245,7 +250,7 @@ make_conf (const RushScenario *scenario, const RushConf *base, GError **error)
 static gboolean
 runs_python (const RushScenario *scenario)
 {
-  for (guint i = 0; i < scenario->stages->len; i++)
+  for (guint i = 0; scenario->stages != NULL && i < scenario->stages->len; i++)
     if (((const RushScenarioStage *)g_ptr_array_index (scenario->stages, i))->python)
       return TRUE;
   return FALSE;
@@ -327,18 +332,44 @@ make_run (RushSimulation *self)
       .task_starts_data = self->faults });
 }
 
+/* The stages of the scenario; a cluster without a program gets one that shows it at work. (transfer
+ * container) */
+static RushModelStage *
+stages_of (RushSimulation *self, guint *out_n)
+{
+  const RushScenario *scenario = self->scenario;
+  RushModelStage *stages;
+
+  *out_n = scenario->stages != NULL ? scenario->stages->len : 0;
+  if (*out_n > 0)
+    return rush_scenario_model_stages (scenario);
+  *out_n = 2;
+  self->stock_s = rush_distribution_constant (STOCK_S);
+  self->stock_bytes = rush_distribution_constant (STOCK_BYTES);
+  stages = g_new0 (RushModelStage, 2);
+  stages[0] = (RushModelStage){ .name = "maps",
+                                .n_tasks = STOCK_MAPS,
+                                .seconds = self->stock_s,
+                                .write_bytes = self->stock_bytes };
+  stages[1] = (RushModelStage){
+    .name = "reduces", .n_tasks = STOCK_REDUCES, .seconds = self->stock_s, .n_parents = 1
+  };
+  return stages;
+}
+
 static gboolean
 build (RushSimulation *self, const RushConf *conf, GError **error)
 {
   const RushScenario *scenario = self->scenario;
-  g_autofree RushModelStage *stages = rush_scenario_model_stages (scenario);
+  guint n_stages;
+  g_autofree RushModelStage *stages = stages_of (self, &n_stages);
 
   self->conf = make_conf (scenario, conf, error);
   if (self->conf == NULL)
     return FALSE;
   self->topology = rush_scenario_topology (scenario, self->heap);
   self->costs = rush_scenario_costs (scenario);
-  self->job = rush_model_job_new (self->lineage, self->topology, stages, scenario->stages->len,
+  self->job = rush_model_job_new (self->lineage, self->topology, stages, n_stages,
                                   (guint64)scenario->seed, error);
   if (self->job == NULL)
     return FALSE;
@@ -379,6 +410,8 @@ rush_simulation_free (RushSimulation *self)
   rush_event_heap_free (self->heap);
   if (self->conf != NULL)
     rush_conf_unref (self->conf);
+  g_clear_pointer (&self->stock_s, rush_distribution_unref);
+  g_clear_pointer (&self->stock_bytes, rush_distribution_unref);
   rush_simulation_result_clear (&self->result);
   g_clear_error (&self->failure);
   g_free (self);
@@ -395,12 +428,6 @@ rush_simulation_new (const RushScenario *scenario, const RushConf *conf, RushEve
   self->heap = rush_event_heap_new (0);
   self->lineage = rush_lineage_new ();
   self->result.first_executor_s = -1;
-  if (scenario->stages == NULL || scenario->stages->len == 0)
-    {
-      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
-                   "%s has no \"stages\": in model mode they are the program", scenario->source);
-      return NULL;
-    }
   if (!build (self, conf, error))
     return NULL;
   post_start (self);

@@ -7,6 +7,8 @@
  *           ▲                            │
  *           └──── fault schedule ────────┴──▶ events: the log, the digest, pictures
  *
+ * A scenario without stages gets a job of 200 tasks and then 50, of two seconds each.
+ *
  * The job starts when enough executors have registered, as Spark waits for them
  * (spark.scheduler.minRegisteredResourcesRatio, at most maxRegisteredResourcesWaitingTime).
  *

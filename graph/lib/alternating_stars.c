@@ -143,17 +143,17 @@ static RushBuffer *
 count_by_home (const Plan *self, const gint64 *const *ends, guint n_ends, guint n,
                RushAllocator *allocator, GError **error)
 {
-  RushBuffer *buffer = rush_buffer_new (allocator, (self->n_homes + 1) * sizeof (gint32), error);
+  RushBuffer *buffer;
   gint32 *starts;
 
   if ((guint64)n * n_ends > G_MAXINT32)
     {
-      rush_buffer_unref (buffer);
       g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
                            "more than 2147483647 pairs of vertices in one partition; use more "
                            "partitions");
       return NULL;
     }
+  buffer = rush_buffer_new (allocator, (self->n_homes + 1) * sizeof (gint32), error);
   if (buffer == NULL)
     return NULL;
   starts = (gint32 *)(gpointer)buffer->bytes;

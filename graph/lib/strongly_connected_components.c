@@ -15,19 +15,18 @@
 
 enum
 {
-  COMPONENT, /* or LEFT */
+  COMPONENT, /* its own id while it is left */
   COLOUR,
+  LEFT,   /* 1: it has no component yet */
   ACTIVE, /* has something to say */
   N_ATTRIBUTES,
 };
-
-#define LEFT G_MAXINT64
 
 /* ---- attributes ---- */
 
 typedef struct
 {
-  const gint64 *component, *colour; /* before */
+  const gint64 *colour, *left; /* before */
   gint64 *new[N_ATTRIBUTES];
 } Change;
 
@@ -41,12 +40,13 @@ change_init (Change *self, const RushVertexBlock *block, RushColumn **out, GErro
         rush_columns_clear (out, i);
         return FALSE;
       }
-  self->component = rush_ints (block->attributes[COMPONENT]);
   self->colour = rush_ints (block->attributes[COLOUR]);
+  self->left = rush_ints (block->attributes[LEFT]);
   for (guint i = 0; i < block->n; i++)
     {
-      self->new[COMPONENT][i] = self->component[i];
+      self->new[COMPONENT][i] = rush_ints (block->attributes[COMPONENT])[i];
       self->new[COLOUR][i] = self->colour[i];
+      self->new[LEFT][i] = self->left[i];
       self->new[ACTIVE][i] = 0;
     }
   return TRUE;
@@ -65,8 +65,8 @@ all_are_left (const RushVertexBlock *block, RushColumn **out, gpointer data, GEr
       }
   for (guint i = 0; i < block->n; i++)
     {
-      new[COMPONENT][i] = LEFT;
-      new[COLOUR][i] = block->ids[i];
+      new[COMPONENT][i] = new[COLOUR][i] = block->ids[i];
+      new[LEFT][i] = 1;
       new[ACTIVE][i] = 1;
     }
   return TRUE;
@@ -83,7 +83,7 @@ begin_with_left (const RushVertexBlock *block, RushColumn **out, gpointer data, 
   for (guint i = 0; i < block->n; i++)
     {
       change.new[COLOUR][i] = block->ids[i];
-      change.new[ACTIVE][i] = change.component[i] == LEFT;
+      change.new[ACTIVE][i] = change.left[i];
     }
   return TRUE;
 }
@@ -97,9 +97,9 @@ begin_with_roots (const RushVertexBlock *block, RushColumn **out, gpointer data,
   if (!change_init (&change, block, out, error))
     return FALSE;
   for (guint i = 0; i < block->n; i++)
-    if (change.component[i] == LEFT && change.colour[i] == block->ids[i])
+    if (change.left[i] && change.colour[i] == block->ids[i])
       {
-        change.new[COMPONENT][i] = block->ids[i];
+        change.new[LEFT][i] = 0;
         change.new[ACTIVE][i] = 1;
       }
   return TRUE;
@@ -114,7 +114,7 @@ finish (const RushVertexBlock *block, RushColumn **out, gpointer data, GError **
   if ((out[0] = rush_new_ints (block, &components, error)) == NULL)
     return FALSE;
   for (guint i = 0; i < block->n; i++)
-    components[i] = component[i] != LEFT ? component[i] : block->ids[i];
+    components[i] = component[i];
   return TRUE;
 }
 
@@ -130,11 +130,11 @@ static gboolean
 tell_of_left (const RushEdgeBlock *block, RushMessages *out, gpointer data, GError **error)
 {
   const RushEdgePartition *edges = &block->edges;
-  const gint64 *component = rush_ints (block->view[COMPONENT]);
+  const gint64 *left = rush_ints (block->view[LEFT]);
 
   for (guint v = 0; v < edges->n_vertices; v++)
-    for (gint32 e = edges->starts[v]; component[v] == LEFT && e < edges->starts[v + 1]; e++)
-      if (component[edges->targets[e]] == LEFT && edges->targets[e] != (gint32)v)
+    for (gint32 e = edges->starts[v]; left[v] && e < edges->starts[v + 1]; e++)
+      if (left[edges->targets[e]] && edges->targets[e] != (gint32)v)
         {
           rush_messages_send_int (out, FROM_LEFT, edges->targets[e], 1);
           rush_messages_send_int (out, TO_LEFT, (gint32)v, 1);
@@ -150,10 +150,10 @@ trim (const RushVertexBlock *block, RushColumn **out, gpointer data, GError **er
   if (!change_init (&change, block, out, error))
     return FALSE;
   for (guint i = 0; i < block->n; i++)
-    if (change.component[i] == LEFT && (rush_ints (block->messages[FROM_LEFT])[i] == 0 ||
-                                        rush_ints (block->messages[TO_LEFT])[i] == 0))
+    if (change.left[i] && (rush_ints (block->messages[FROM_LEFT])[i] == 0 ||
+                           rush_ints (block->messages[TO_LEFT])[i] == 0))
       {
-        change.new[COMPONENT][i] = block->ids[i];
+        change.new[LEFT][i] = 0;
         change.new[ACTIVE][i] = 1;
       }
   return TRUE;
@@ -165,7 +165,7 @@ static gboolean
 tell_colours (const RushEdgeBlock *block, RushMessages *out, gpointer data, GError **error)
 {
   const RushEdgePartition *edges = &block->edges;
-  const gint64 *component = rush_ints (block->view[COMPONENT]);
+  const gint64 *left = rush_ints (block->view[LEFT]);
   const gint64 *colour = rush_ints (block->view[COLOUR]), *active = rush_ints (block->view[ACTIVE]);
 
   for (guint v = 0; v < edges->n_vertices; v++)
@@ -173,7 +173,7 @@ tell_colours (const RushEdgeBlock *block, RushMessages *out, gpointer data, GErr
       {
         gint32 target = edges->targets[e];
 
-        if (component[target] == LEFT && colour[v] < colour[target])
+        if (left[target] && colour[v] < colour[target])
           rush_messages_send_int (out, 0, target, colour[v]);
       }
   return TRUE;
@@ -201,11 +201,11 @@ static gboolean
 tell_components (const RushEdgeBlock *block, RushMessages *out, gpointer data, GError **error)
 {
   const RushEdgePartition *edges = &block->edges;
-  const gint64 *component = rush_ints (block->view[COMPONENT]);
+  const gint64 *left = rush_ints (block->view[LEFT]);
   const gint64 *colour = rush_ints (block->view[COLOUR]), *active = rush_ints (block->view[ACTIVE]);
 
   for (guint v = 0; v < edges->n_vertices; v++)
-    for (gint32 e = edges->starts[v]; component[v] == LEFT && e < edges->starts[v + 1]; e++)
+    for (gint32 e = edges->starts[v]; left[v] && e < edges->starts[v + 1]; e++)
       {
         gint32 target = edges->targets[e];
 
@@ -226,6 +226,7 @@ take_components (const RushVertexBlock *block, RushColumn **out, gpointer data, 
     if (block->received[i])
       {
         change.new[COMPONENT][i] = rush_ints (block->messages[0])[i];
+        change.new[LEFT][i] = 0;
         change.new[ACTIVE][i] = 1;
       }
   return TRUE;
@@ -264,7 +265,7 @@ static RushGraph *
 run_phase (RushGraph *graph, const Phase *phase, RushSchema *schema, const RushJobOptions *job,
            GError **error)
 {
-  static const guint all[] = { COMPONENT, COLOUR, ACTIVE };
+  static const guint all[] = { COMPONENT, COLOUR, LEFT, ACTIVE };
   RushPregel pregel = { .program = { phase->fields, phase->n_fields, all, N_ATTRIBUTES, phase->send,
                                      NULL, NULL },
                         .attributes = schema,
@@ -294,8 +295,8 @@ rush_strongly_connected_components (RushGraph *graph, guint n_iterations, const 
                                     GError **error)
 {
   RUSH_OPERATOR ("stronglyConnectedComponents");
-  g_autoptr (RushSchema) schema =
-      rush_schema_of ("component", &RUSH_INT64, "colour", &RUSH_INT64, "active", &RUSH_INT64, NULL);
+  g_autoptr (RushSchema) schema = rush_schema_of ("component", &RUSH_INT64, "colour", &RUSH_INT64,
+                                                  "left", &RUSH_INT64, "active", &RUSH_INT64, NULL);
   g_autoptr (RushSchema) answer = rush_schema_of ("component", &RUSH_INT64, NULL);
   g_autoptr (RushGraph) now = rush_graph_change (graph, schema, all_are_left, NULL, NULL);
   double n_left = 1;

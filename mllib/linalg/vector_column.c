@@ -49,6 +49,12 @@ find_elements (const RushColumn *lists, RushAllocator *allocator, RushColumn **o
       if (elements == NULL)
         return FALSE;
     }
+  if (elements->null_count > 0)
+    {
+      g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                           "requirement failed: a vector has null among its indices or values");
+      return FALSE;
+    }
   *out = elements->values->bytes;
   if (elements->length > 0)
     *out = elements->values->bytes + (gsize)elements->offset * elements->type->value_bytes;
@@ -93,8 +99,17 @@ check_sparse (const RushVectorReader *self, guint at, GError **error)
 static gboolean
 check_fields (const RushVectorReader *self, guint at, GError **error)
 {
-  gboolean sparse = rush_column_get_int (self->kinds, at) != DENSE;
+  gint64 kind = rush_column_get_int (self->kinds, at);
+  gboolean sparse = kind != DENSE;
 
+  if (kind != DENSE && kind != SPARSE)
+    {
+      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                   "requirement failed: %" G_GINT64_FORMAT " is no kind of vector: 1 is dense, 0 "
+                   "is sparse",
+                   kind);
+      return FALSE;
+    }
   if (rush_column_is_valid (self->values, at) &&
       (!sparse ||
        (rush_column_is_valid (self->sizes, at) && rush_column_is_valid (self->indices, at))))

@@ -290,24 +290,25 @@ rush_recorded_run_close (RushRecordedRun *self, GError **error)
 /* ---- how large the cluster was ---- */
 
 guint
-rush_recorded_run_n_cores (const RushRecordedRun *self)
+rush_recorded_run_cluster (const RushRecordedRun *self, guint *out_cores)
 {
   guint most = 0;
 
+  *out_cores = 1;
   for (guint i = 0; i < self->executors->len; i++)
     {
       const RushRecordedExecutor *at = g_ptr_array_index (self->executors, i);
-      guint cores = 0;
+      guint n = 0;
 
+      *out_cores = MAX (*out_cores, at->cores);
       for (guint j = 0; j <= i; j++)
         {
           const RushRecordedExecutor *other = g_ptr_array_index (self->executors, j);
-          if (other->removed_ms == 0 || other->removed_ms > at->added_ms)
-            cores += other->cores;
+          n += other->removed_ms == 0 || other->removed_ms > at->added_ms;
         }
-      most = MAX (most, cores);
+      most = MAX (most, n);
     }
-  return most;
+  return MAX (most, 1);
 }
 
 /* ---- life ---- */

@@ -73,4 +73,5 @@ gboolean rush_recorded_run_add_line (RushRecordedRun *self, const char *line, gs
 /* After the last line.  INVALID_ARGUMENT: there was no application, or no task in it. */
 gboolean rush_recorded_run_close (RushRecordedRun *self, GError **error);
 RushRecordedStage *rush_recorded_run_stage (RushRecordedRun *self, gint id); /* or NULL */
-guint rush_recorded_run_n_cores (const RushRecordedRun *self); /* most that were there at once */
+/* Most executors that were there at once; *@out_cores: of the largest of them. */
+guint rush_recorded_run_cluster (const RushRecordedRun *self, guint *out_cores);

@@ -317,9 +317,10 @@ rush_replay (RushRecordedRun *run, const RushWhatIf *what_if, RushPrediction *ou
 }
 
 gboolean
-rush_replay_bounds (RushRecordedRun *run, RushReplayBounds *out, GError **error)
+rush_replay_bounds (RushRecordedRun *run, gboolean without_skew, RushReplayBounds *out,
+                    GError **error)
 {
-  g_autoptr (RushReplayPlan) plan = rush_replay_plan_new (run, FALSE);
+  g_autoptr (RushReplayPlan) plan = rush_replay_plan_new (run, without_skew);
   RushConf *conf = rush_conf_new ();
   RushWhatIf endless = { .n_executors = 1,
                          .cores = (guint)CLAMP (run->n_tasks, 1, G_MAXINT),

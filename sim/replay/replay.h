@@ -9,6 +9,9 @@
  * between its jobs stays what it was; a job that began when others had ended begins when they have
  * ended.
  *
+ * A copy of a slow task (speculation) takes what the stage's tasks take in the middle, or more if
+ * the task has more to read than they.
+ *
  * What that cannot know: that a task on a machine with other neighbours takes another time; what
  * more memory would have saved of spilling; a number of partitions that follows from the number of
  * cores.
@@ -56,4 +59,5 @@ typedef struct
 /* FALSE: the jobs could not be run to their ends. */
 gboolean rush_replay (RushRecordedRun *run, const RushWhatIf *what_if, RushPrediction *out,
                       GError **error);
-gboolean rush_replay_bounds (RushRecordedRun *run, RushReplayBounds *out, GError **error);
+gboolean rush_replay_bounds (RushRecordedRun *run, gboolean without_skew, RushReplayBounds *out,
+                             GError **error);

@@ -509,7 +509,7 @@ def test_numbers_that_are_too_large(spark):
                          (-2 ** 40, "must be greater than 0, but got -1099511627776")):
             with pytest.raises(ValueError, match=words):
                 call(n)
-    with pytest.raises(ValueError, match="from 0 to 2147483647 is needed, but got 4294967296"):
+    with pytest.raises(Exception, match="at most 2147483647, but got 4294967296"):
         g.connectedComponents(checkpointInterval=2 ** 32)
 
 
@@ -698,3 +698,22 @@ def test_edges_of_text(spark, tmp_path):
     path.write_text("1 2\n1 two\n")
     with pytest.raises(Exception, match="two"):
         GraphFrame.fromEdgeList(str(path)).edges.count()
+
+
+def test_strong_components_of_the_largest_ids(spark):
+    """No id stands for "none yet"."""
+    from rushlight.graphframes import GraphFrame
+    most, least = 2 ** 63 - 1, -2 ** 63
+    vertices = spark.createDataFrame([(most,), (least,), (1,)], ["id"])
+    edges = spark.createDataFrame([(most, least), (least, most), (1, most)], ["src", "dst"])
+    found = GraphFrame(vertices, edges).stronglyConnectedComponents(maxIter=3)
+    assert {row.id: row.component for row in found.collect()} == {most: least, least: least, 1: 1}
+
+
+@pytest.mark.parametrize("interval", [2 ** 32, "a"])
+def test_bad_intervals_are_named(spark, interval):
+    from rushlight.graphframes import GraphFrame
+    graph = GraphFrame(spark.createDataFrame([(1,)], ["id"]),
+                       spark.createDataFrame([(1, 1)], ["src", "dst"]))
+    with pytest.raises(Exception, match="checkpointInterval must be a number"):
+        graph.connectedComponents(checkpointInterval=interval)

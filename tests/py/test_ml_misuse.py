@@ -288,3 +288,46 @@ def test_an_output_that_is_there(spark):
     from rushlight.ml.regression import LinearRegression
     with refuses((AnalysisException, IllegalArgumentException), "Column label already exists."):
         LinearRegression(predictionCol="label").fit(vectors(spark, *FAIR))
+
+
+# ── vectors that were made by somebody else ──
+def forged(tmp_path, rows):
+    """A file of rows as vectors lie in files, read as such."""
+    import pyarrow
+    import pyarrow.parquet
+    struct = pyarrow.struct([("type", pyarrow.int8()), ("size", pyarrow.int32()),
+                             ("indices", pyarrow.list_(pyarrow.int32())),
+                             ("values", pyarrow.list_(pyarrow.float64()))])
+    pyarrow.parquet.write_table(
+        pyarrow.table({"features": pyarrow.array(rows, type=struct)}), tmp_path / "v.parquet")
+    return str(tmp_path / "v.parquet")
+
+
+@pytest.mark.parametrize("row, words", [
+    ({"type": 1, "size": None, "indices": None, "values": [None, 7.0]}, "null among its"),
+    ({"type": 0, "size": 3, "indices": [0, None], "values": [1.0, 2.0]}, "null among its"),
+    ({"type": 7, "size": 3, "indices": [0], "values": [1.0]}, "7 is no kind of vector"),
+])
+def test_vectors_that_are_none_are_refused(spark, tmp_path, row, words):
+    from rushlight.ml.feature import VectorAssembler
+    from rushlight.ml.linalg import VectorUDT
+    from rushlight.sql.types import StructField, StructType
+    good = {"type": 1, "size": None, "indices": None, "values": [1.0, 2.0]}
+    path = forged(tmp_path, [good, row])
+    frame = spark.read.schema(StructType([StructField("features", VectorUDT())])).parquet(path)
+    with pytest.raises(Exception, match=words):
+        VectorAssembler(inputCols=["features"], outputCol="out").transform(frame).collect()
+
+
+def test_points_without_features(spark):
+    from rushlight.mllib.regression import LabeledPoint, LinearRegressionWithSGD
+    points = spark.sparkContext.parallelize([LabeledPoint(2.0, [])])
+    with pytest.raises(ValueError, match="the first point has no features"):
+        LinearRegressionWithSGD.train(points, 5)
+
+
+def test_the_metric_of_no_rows_is_a_double(spark):
+    from rushlight.ml.evaluation import MulticlassClassificationEvaluator
+    empty = spark.createDataFrame([], "prediction double, label double")
+    metric = MulticlassClassificationEvaluator().evaluate(empty)
+    assert (metric, type(metric)) == (0.0, float)

@@ -41,7 +41,7 @@ def test_the_recorded_cluster_takes_the_recorded_time():
     run = recorded(log(job(0, 1500, 3500, [(0, [], four_tasks(0, 1500))]),
                        job(1, 4500, 6500, [(1, [], four_tasks(1, 4500))])))
     assert seconds(run, 1, 2) == 5.5
-    assert run.bounds() == {"critical_path_s": 3.5, "work_s": 8.0, "driver_s": 1.5,
+    assert run.bounds(False) == {"critical_path_s": 3.5, "work_s": 8.0, "driver_s": 1.5,
                             "n_left_out": 0}
 
 
@@ -93,7 +93,31 @@ def test_failures_count_once():
     run = recorded(log(job(0, 1000, 2500, [(0, [], tasks)]),
                        job(1, 2500, 3500, [(1, [], [task(1, 0, 2500, 3500)])], "JobFailed")))
     assert run.facts()["n_tasks"] == 2
-    assert run.bounds()["n_left_out"] == 1
+    assert run.bounds(False)["n_left_out"] == 1
+
+
+def test_a_copy_takes_what_others_take():
+    """Three tasks of a second, and one of twenty that had no more to read."""
+    tasks = [task(0, i, 1000, 2000) for i in (0, 1, 2)] + [task(0, 3, 1000, 21000)]
+    run = recorded(log(job(0, 1000, 21000, [(0, [], tasks)]), cores=4))
+    assert seconds(run, 1, 4) == 20
+    copied = run.predict(2, 4, 0, 0, False, {"spark.speculation": "true"})["seconds"]
+    assert 4 < copied < 6
+
+
+def test_no_prediction_beats_the_bound():
+    tasks = [task(0, 0, 1000, 8000), *(task(0, i, 1000, 2000) for i in (1, 2, 3))]
+    run = recorded(log(job(0, 1000, 8000, [(0, [], tasks)]), cores=4))
+    assert run.bounds(True)["critical_path_s"] == 2.5 and run.bounds(False)["critical_path_s"] == 7
+
+
+def test_executors_that_were_replaced_count_once():
+    more = event("ExecutorRemoved", **{"Timestamp": 2500, "Executor ID": "0"}) + "\n" + event(
+        "ExecutorAdded", **{"Timestamp": 2600, "Executor ID": "9",
+                            "Executor Info": {"Host": "h9", "Total Cores": 4}})
+    text = log(job(0, 1000, 3000, [(0, [], four_tasks(0, 1000))]), executors=2, cores=4)
+    facts = recorded(text + more + "\n").facts()
+    assert (facts["n_executors"], facts["cores_each"]) == (2, 4)
 
 
 # ── logs ──
@@ -158,7 +182,8 @@ def test_files_that_are_not_there(tmp_path):
 
 
 @pytest.mark.parametrize("option, value", [("--executors", "0"), ("--cores", "x"),
-                                           ("--network", "fast"), ("--executors", "1,,2")])
+                                           ("--network", "fast"), ("--executors", "1,,2"),
+                                           ("--plot", "p.png")])
 def test_bad_options_are_refused(tmp_path, option, value):
     answer = command(tmp_path, option, value)
     wrong = value.replace("1,,2", "")

@@ -1,10 +1,12 @@
 """rushlight simulate: programs without data on simulated clusters."""
 import json
+import pathlib
 import subprocess
 import sys
 
 import pytest
 
+SCENARIOS = pathlib.Path(__file__).parents[2] / "sim" / "scenarios"
 SCENARIO = {
     "name": "small", "seed": 7, "mode": "model",
     "executors": {"count": 4, "cores": 2, "memory": "2g"},
@@ -92,7 +94,6 @@ def test_a_refusal_says_what_lacked(tmp_path):
 
 
 @pytest.mark.parametrize("changes, message", [
-    ({"stages": []}, "stages"),
     ({"hosts": {"count": 0}}, "count"),
     ({"executors": {"count": 1, "cores": 99, "memory": "2g"}}, "99"),
     ({"faults": [{"at": "1s", "do": "drop_cached", "rdd": 1}]}, "tasks without data keep nothing"),
@@ -105,13 +106,50 @@ def test_bad_scenarios_are_one_sentence(tmp_path, changes, message):
 
 
 def test_executors_come_while_tasks_wait_and_go_when_idle(tmp_path):
-    stages = [{"name": "maps", "tasks": 40, "duration": "4s", "shuffle_write": "1m"},
-              {"name": "reduces", "tasks": 1, "duration": "200s", "reads": ["maps"]}]
+    """Some tasks take five minutes; executors that have none of them are of no use after one."""
+    stages = [{"name": "some are long", "tasks": 20,
+               "duration": {"values": ["4s", "4s", "4s", "4s", "300s"]}}]
     answer = simulate(tmp_path, "--conf", "spark.dynamicAllocation.enabled=true",
-                      "--conf", "spark.dynamicAllocation.shuffleTracking.timeout=10s",
                       executors={"cores": 2, "memory": "2g"}, stages=stages)
     assert answer.returncode == 0, answer
-    assert "8 at once, 8 in all, 7 lost; the job began at 0.000 s" in answer.stdout
+    n_lost = int(answer.stdout.split(" in all, ")[1].split(" lost")[0])
+    assert "8 at once, 8 in all" in answer.stdout and 1 <= n_lost < 8
+
+
+def test_a_cluster_without_a_program_gets_one(tmp_path):
+    answer = command("sim://?executors=50&cores=4&hosts=20", "--steps", 0)
+    assert answer.returncode == 0 and "50 at once, 50 in all" in answer.stdout
+    for scenario in sorted(SCENARIOS.glob("*.json")):
+        if scenario.name == "ten-thousand-executors.json":
+            continue
+        answer = command(scenario, "--steps", 0)
+        if scenario.name == "everything-goes-wrong.json":     # its driver's rack is cut off
+            assert "The driver was lost after 8.0 s" in answer.stderr
+        else:
+            assert answer.stderr == "" and answer.returncode == 0, (scenario, answer)
+
+
+def test_the_story_has_stages_and_is_cut_with_a_word(tmp_path):
+    lines = simulate(tmp_path).stdout
+    assert "begins stage 1, reduces: 8 tasks" in lines and "has ended stage 0" in lines
+    assert "steps more (--steps)" in simulate(tmp_path, "--steps", 3).stdout
+    lost = simulate(tmp_path, faults=[{"at": "4s", "do": "kill_executor", "executor": "99"}])
+    assert "executor 99 is to die, and is not there" in lost.stdout
+
+
+@pytest.mark.parametrize("kind", ["standalone", "yarn", "kubernetes", "mesos"])
+@pytest.mark.parametrize("at", ["10s", "20s", "30s"])
+def test_a_lost_host_breaks_no_rule(tmp_path, kind, at):
+    """Managers may take an executor back in the middle of the scheduler's message."""
+    stages = [{"name": "one", "tasks": 40, "duration": "20s"}]
+    answer = simulate(tmp_path, manager={"kind": kind}, stages=stages,
+                      faults=[{"at": at, "do": "kill_host", "host": 1}])
+    assert answer.returncode == 0 and "CRITICAL" not in answer.stderr, answer
+
+
+def test_the_rack_is_lost_in_the_second_stage():
+    story = command(SCENARIOS / "two-stages-one-rack-lost.json").stdout
+    assert story.index("begins stage 1") < story.index("host-5 dies")
 
 
 def test_settings_that_do_not_go_together_are_refused(tmp_path):

@@ -23,7 +23,9 @@ take_weights (const char *bytes, Py_ssize_t size, gboolean intercept, guint *out
 
   if ((gsize)size % sizeof (double) != 0 || n <= (gsize)intercept || n > G_MAXINT32)
     {
-      PyErr_Format (PyExc_ValueError, "%zd bytes are no weights of features", size);
+      PyErr_SetString (PyExc_ValueError,
+                       n > G_MAXINT32 ? "the first point has more than 2147483647 features"
+                                      : "the first point has no features: there is nothing to fit");
       return NULL;
     }
   *out_n_features = (guint)n - (guint)intercept;

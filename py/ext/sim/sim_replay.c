@@ -3,9 +3,9 @@
  *   run = _engine.RecordedRun ("app-1.jsonl")
  *   run.add_lines (b"{…}\n{…}\n")        whole lines; ValueError names the one that is no event
  *   run.close ()                          ValueError: nothing to replay
- *   run.facts ()    -> dict: app_name, spark_version, n_jobs, n_stages, n_tasks, seconds, n_cores,
- *                      n_executors
- *   run.bounds ()   -> dict: critical_path_s, work_s, driver_s, n_left_out
+ *   run.facts ()    -> dict: app_name, spark_version, n_jobs, n_stages, n_tasks, seconds,
+ *                      n_executors (at once), cores_each
+ *   run.bounds (without_skew) -> dict: critical_path_s, work_s, driver_s, n_left_out
  *   run.predict (executors, cores, hosts, bytes_per_s, without_skew, settings)
  *                   -> dict: seconds, executor_seconds, busy_fraction, driver_s, n_tasks
  *
@@ -75,24 +75,28 @@ static PyObject *
 run_facts (PyObject *object, PyObject *unused)
 {
   const RushRecordedRun *run = ((EngineRecordedRun *)object)->run;
+  guint cores_each, n_executors = rush_recorded_run_cluster (run, &cores_each);
   return Py_BuildValue (
       "{s:s,s:s,s:I,s:I,s:K,s:d,s:I,s:I}", "app_name", run->app_name != NULL ? run->app_name : "",
       "spark_version", run->spark_version != NULL ? run->spark_version : "", "n_jobs",
       run->jobs->len, "n_stages", run->stages->len, "n_tasks", (unsigned long long)run->n_tasks,
-      "seconds", (double)(run->end_ms - run->start_ms) / 1000, "n_cores",
-      rush_recorded_run_n_cores (run), "n_executors", run->executors->len);
+      "seconds", (double)(run->end_ms - run->start_ms) / 1000, "n_executors",
+      n_executors, "cores_each", cores_each);
 }
 
 /* ---- replaying ---- */
 
 static PyObject *
-run_bounds (PyObject *object, PyObject *unused)
+run_bounds (PyObject *object, PyObject *args)
 {
   RushRecordedRun *run = ((EngineRecordedRun *)object)->run;
+  int without_skew;
   RushReplayBounds bounds;
   GError *error = NULL;
   gboolean ok;
-  Py_BEGIN_ALLOW_THREADS ok = rush_replay_bounds (run, &bounds, &error);
+  if (!PyArg_ParseTuple (args, "p", &without_skew))
+    return NULL;
+  Py_BEGIN_ALLOW_THREADS ok = rush_replay_bounds (run, without_skew, &bounds, &error);
   Py_END_ALLOW_THREADS if (!ok) return engine_raise (error);
   return Py_BuildValue ("{s:d,s:d,s:d,s:I}", "critical_path_s", bounds.critical_path_s, "work_s",
                         bounds.work_s, "driver_s", bounds.driver_s, "n_left_out",
@@ -151,7 +155,7 @@ run_predict (PyObject *object, PyObject *args)
 
 static PyMethodDef run_methods[] = {
   { "add_lines", run_add_lines, METH_VARARGS, NULL }, { "close", run_close, METH_NOARGS, NULL },
-  { "facts", run_facts, METH_NOARGS, NULL },          { "bounds", run_bounds, METH_NOARGS, NULL },
+  { "facts", run_facts, METH_NOARGS, NULL },          { "bounds", run_bounds, METH_VARARGS, NULL },
   { "predict", run_predict, METH_VARARGS, NULL },     { NULL, NULL, 0, NULL },
 };
 

@@ -6,7 +6,7 @@
  *       n_steps: how many of the cluster's steps are wanted, at most
  *   -> dict: seconds, first_executor_s, job_started_s, n_executors, n_lost, most_executors, refusal
  *      (or None), failure (or None), n_events, digest, log (path or None), name,
- *      steps: list of (seconds, actor, step)
+ *      n_steps, steps: list of (seconds, actor, step), the first of them
  *
  * What is wrong with the scenario is an exception; how its job ended is in the answer.
  *
@@ -15,6 +15,7 @@
 #include "py/ext/sim/sim_private.h"
 
 #include "core/event/event_log.h"
+#include "core/event/event_text.h"
 #include "sim/event_digest.h"
 #include "sim/simulation.h"
 
@@ -38,18 +39,51 @@ typedef struct
 {
   RushListener base;
   GArray *steps; /* Step (unowned) */
+  guint64 *n_steps;
   guint most;
 } Story;
+
+/* @text (transfer full) */
+static void
+add_step (Story *self, gint64 time_ms, const char *actor, char *text)
+{
+  Step step = { (double)time_ms / 1000, g_strdup (actor), text };
+  if (++*self->n_steps <= self->most)
+    g_array_append_val (self->steps, step);
+  else
+    step_clear (&step);
+}
+
+static void
+tell_stage (Story *self, const RushStageInfo *stage, gboolean begins)
+{
+  g_autofree char *tasks = rush_format_counted (stage->n_tasks, "task");
+  g_autofree char *again =
+      stage->attempt > 0 ? g_strdup_printf (" again (attempt %d)", stage->attempt) : g_strdup ("");
+  if (begins)
+    add_step (
+        self, stage->submission_ms, "Scheduler",
+        g_strdup_printf ("begins stage %d%s, %s: %s", stage->stage_id, again, stage->name, tasks));
+  else if (stage->failure_reason != NULL)
+    add_step (
+        self, stage->completion_ms, "Scheduler",
+        g_strdup_printf ("gives up stage %d%s: %s", stage->stage_id, again, stage->failure_reason));
+  else
+    add_step (self, stage->completion_ms, "Scheduler",
+              g_strdup_printf ("has ended stage %d%s", stage->stage_id, again));
+}
 
 static void
 story_event (RushListener *base, RushEvent *event)
 {
   Story *self = (Story *)base;
-  if (event->kind != RUSH_EVENT_CLUSTER_STEP || self->steps->len >= self->most)
-    return;
-  Step step = { (double)event->cluster_step.time_ms / 1000, g_strdup (event->cluster_step.actor),
-                g_strdup (event->cluster_step.step) };
-  g_array_append_val (self->steps, step);
+  if (event->kind == RUSH_EVENT_CLUSTER_STEP)
+    add_step (self, event->cluster_step.time_ms, event->cluster_step.actor,
+              g_strdup (event->cluster_step.step));
+  else if (event->kind == RUSH_EVENT_STAGE_SUBMITTED)
+    tell_stage (self, event->stage_submitted.stage, TRUE);
+  else if (event->kind == RUSH_EVENT_STAGE_COMPLETED)
+    tell_stage (self, event->stage_completed.stage, FALSE);
 }
 
 static void
@@ -77,6 +111,7 @@ typedef struct
   RushListener *digest;
   char *log; /* or NULL */
   GArray *steps;
+  guint64 n_told;
   RushSimulationResult result;
   GError *failure; /* how the job ended */
 } Run;
@@ -87,6 +122,7 @@ add_listeners (Run *self, GError **error)
   Story *story = g_new0 (Story, 1);
   story->base.klass = &story_class;
   story->steps = self->steps;
+  story->n_steps = &self->n_told;
   story->most = self->n_steps;
   rush_event_bus_add_inline (self->bus, &story->base);
   self->digest = rush_event_digest_new ();
@@ -155,14 +191,15 @@ answer (const Run *self)
   PyObject *steps = steps_to_list (self->steps);
   if (steps == NULL)
     return NULL;
-  return Py_BuildValue (
-      "{s:s,s:d,s:d,s:d,s:I,s:I,s:I,s:z,s:z,s:K,s:K,s:z,s:N}", "name", self->scenario->name,
-      "seconds", result->seconds, "first_executor_s", result->first_executor_s, "job_started_s",
-      result->job_started_s, "n_executors", result->n_executors, "n_lost", result->n_lost,
-      "most_executors", result->most_executors, "refusal", result->refusal, "failure",
-      self->failure != NULL ? self->failure->message : NULL, "n_events",
-      (unsigned long long)rush_event_digest_n_events (self->digest), "digest",
-      (unsigned long long)rush_event_digest_value (self->digest), "log", self->log, "steps", steps);
+  return Py_BuildValue ("{s:s,s:d,s:d,s:d,s:I,s:I,s:I,s:z,s:z,s:K,s:K,s:z,s:K,s:N}", "name",
+                        self->scenario->name, "seconds", result->seconds, "first_executor_s",
+                        result->first_executor_s, "job_started_s", result->job_started_s,
+                        "n_executors", result->n_executors, "n_lost", result->n_lost,
+                        "most_executors", result->most_executors, "refusal", result->refusal,
+                        "failure", self->failure != NULL ? self->failure->message : NULL,
+                        "n_events", (unsigned long long)rush_event_digest_n_events (self->digest),
+                        "digest", (unsigned long long)rush_event_digest_value (self->digest), "log",
+                        self->log, "n_steps", (unsigned long long)self->n_told, "steps", steps);
 }
 
 static PyObject *

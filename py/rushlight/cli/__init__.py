@@ -16,6 +16,7 @@
     replay.py       what an event log says of other clusters
     simulate.py     what a scenario says of a cluster
 """
+import os
 import sys
 
 from rushlight._version import BOTH
@@ -52,9 +53,20 @@ def main(argv=None):
         return shell(arguments)
     if command == "replay":
         from rushlight.cli.replay import replay
-        return replay(arguments)
+        return _piped(replay, arguments)
     if command == "simulate":
         from rushlight.cli.simulate import simulate
-        return simulate(arguments)
+        return _piped(simulate, arguments)
     print(f"rushlight: no command {command!r}\n{USAGE}", file=sys.stderr)
     return 2
+
+
+def _piped(command, arguments):
+    """The status of a command whose reader may leave before the end, as `head` does."""
+    try:
+        status = command(arguments)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1

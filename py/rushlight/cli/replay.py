@@ -1,12 +1,12 @@
 """rushlight replay: a run that was logged, on other clusters.
 
     $ rushlight replay app-1.zstd --executors 1,2,4,8 --cores 4
-    executors  cores   seconds  executor-hours  cores busy
-            1      4      61.0            0.02         93%
-            2      4      33.2            0.02         85%
+    executors  cores      time  executor-hours  cores busy
+            1      4    61.0 s         0.01694         93%
+            2      4    33.2 s         0.01844         85%
     …
 
-The numbers come of the simulated cluster (sim/replay/): the recorded tasks under the real scheduler.
+The numbers come of the simulated cluster (sim/replay/): recorded tasks under the real scheduler.
 """
 import argparse
 import re
@@ -27,10 +27,10 @@ def replay(arguments):
     try:
         run = _read(options.log)
         facts = run.facts()
-        rows = [(n, run.predict(n, options.cores or _cores_each(facts), options.hosts,
+        rows = [(n, run.predict(n, options.cores or facts["cores_each"], options.hosts,
                                 options.network, options.without_skew, _settings(options)))
-                for n in options.executors or [max(1, facts["n_executors"])]]
-        bounds = run.bounds()
+                for n in options.executors or [facts["n_executors"]]]
+        bounds = run.bounds(options.without_skew)
     except (PySparkException, OSError) as e:
         print(f"rushlight replay: {e}", file=sys.stderr)
         return 1
@@ -54,10 +54,12 @@ def _parser():
     parser.add_argument("--network", type=_bandwidth, default=0, metavar="10gbit|1g",
                         help="of each host: bits, or bytes, a second (without limit)")
     parser.add_argument("--speculation", action="store_true",
-                        help="copy tasks that take much longer than others")
+                        help="copy tasks that take much longer than others; a copy takes what its "
+                        "stage takes in the middle, unless it has more to read")
     parser.add_argument("--without-skew", action="store_true",
                         help="as if all tasks of a stage took the same time")
-    parser.add_argument("--plot", metavar="FILE.svg", help="time and executor-hours, drawn")
+    parser.add_argument("--plot", type=_svg, metavar="FILE.svg",
+                        help="time and executor-hours, drawn")
     return parser
 
 
@@ -65,6 +67,12 @@ def _number(text):
     if not re.fullmatch("[0-9]+", text) or not 1 <= int(text) <= 1_000_000:
         raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 1000000")
     return int(text)
+
+
+def _svg(text):
+    if not text.endswith(".svg"):
+        raise argparse.ArgumentTypeError(f"{text!r} does not end with .svg: that is what it draws")
+    return text
 
 
 def _numbers(text):
@@ -89,27 +97,32 @@ def _read(path):
     return run
 
 
-def _cores_each(facts):
-    return max(1, facts["n_cores"] // max(1, facts["n_executors"]))
-
-
 def _settings(options):
     return {"spark.speculation": "true"} if options.speculation else {}
 
 
 def _print(facts, bounds, rows, options):
     print(f"{facts['app_name']}: {facts['n_jobs']} jobs, {facts['n_stages']} stages, "
-          f"{facts['n_tasks']} tasks in {facts['seconds']:.1f} s on {facts['n_cores']} cores")
+          f"{facts['n_tasks']} tasks in {_seconds(facts['seconds'])} on {facts['n_executors']} × "
+          f"{facts['cores_each']} cores")
     if bounds["n_left_out"]:
         print(f"left out: {bounds['n_left_out']} jobs that failed")
-    print(f"{'executors':>9}  {'cores':>5}  {'seconds':>9}  {'executor-hours':>14}  "
+    print(f"{'executors':>9}  {'cores':>5}  {'time':>9}  {'executor-hours':>14}  "
           f"{'cores busy':>10}")
     for n, row in rows:
-        print(f"{n:>9}  {options.cores or _cores_each(facts):>5}  {row['seconds']:>9.1f}  "
-              f"{row['executor_seconds'] / 3600:>14.4f}  {row['busy_fraction']:>10.0%}")
-    print(f"never less than {bounds['critical_path_s']:.1f} s: the longest chain of tasks and of "
-          f"the program's own time ({bounds['driver_s']:.1f} s of it)")
-    print(f"one core alone would work for {bounds['work_s']:.1f} s")
+        print(f"{n:>9}  {options.cores or facts['cores_each']:>5}  {_seconds(row['seconds']):>9}  "
+              f"{row['executor_seconds'] / 3600:>14.4g}  {row['busy_fraction']:>10.0%}")
+    print(f"never less than {_seconds(bounds['critical_path_s'])}: the longest chain of tasks and "
+          f"of the program's own time ({_seconds(bounds['driver_s'])} of it)")
+    print(f"one core alone would work for {_seconds(bounds['work_s'])}")
+
+
+def _seconds(seconds):
+    """
+    >>> _seconds(61.04), _seconds(0.0123)
+    ('61.0 s', '12 ms')
+    """
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
 
 
 def _plot(path, facts, bounds, rows):

@@ -29,6 +29,8 @@ def simulate(arguments):
         return 1
     for seconds, actor, step in answer["steps"]:
         print(f"{seconds:>10.3f} s  {actor:<18} {step}")
+    if answer["n_steps"] > len(answer["steps"]):
+        print(f"… and {answer['n_steps'] - len(answer['steps'])} steps more (--steps)")
     print("\n".join(_summary(answer)))
     if answer["failure"]:
         print(f"rushlight simulate: {answer['failure']}", file=sys.stderr)
@@ -40,7 +42,7 @@ def _parser():
     parser = argparse.ArgumentParser(
         prog="rushlight simulate",
         description="A program without data on a simulated cluster, in virtual time.")
-    parser.add_argument("scenario", help="a JSON file, or sim://?executors=50&cores=4&hosts=10")
+    parser.add_argument("scenario", help="a JSON file, or sim://?executors=50&cores=4&hosts=20")
     parser.add_argument("--conf", action="append", type=_setting, metavar="KEY=VALUE",
                         help="a setting, as of spark-submit; may be given again and again")
     parser.add_argument("--event-log", metavar="FOLDER", help="where to write the event log")

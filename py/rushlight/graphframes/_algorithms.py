@@ -147,6 +147,9 @@ class Algorithms:
                 f"Unsupported algorithm: '{algorithm}'. Supported values are: "
                 f"{', '.join(_COMPONENTS)} (deprecated).", "INVALID_ARGUMENT")
         _check_rounds("Maximum of iterations", max_iter)
+        _require(isinstance(checkpointInterval, int) and checkpointInterval <= _LARGEST_INT,
+                 f"checkpointInterval must be a number of at most {_LARGEST_INT}, but got "
+                 f"{checkpointInterval!r}")
         native = self._native()
         if named == "graphx":
             answer = native.run("connected_components", max_iter if max_iter < _MOST_ROUNDS else 0)

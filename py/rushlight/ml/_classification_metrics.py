@@ -107,8 +107,8 @@ class Confusion:
 
     def weighted(self, metric, *arguments):
         """A metric of each class, weighted by how much of it there is."""
-        return sum(metric(label, *arguments) * weight / self.total
-                   for label, weight in self._of_label.items())
+        return sum((metric(label, *arguments) * weight / self.total
+                    for label, weight in self._of_label.items()), 0.0)
 
 
 def log_loss(frame, label, chances, weight, eps):

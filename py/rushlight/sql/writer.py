@@ -41,7 +41,7 @@ class DataFrameWriter:
         return self
 
     def format(self, source):
-        """Which format the files get: "parquet", "csv", "json", "text", "orc"; "noop" runs the query
+        """Which format the files get: "parquet", "csv", "json", "text", "orc"; "noop" runs a query
         and writes nothing."""
         self._format = source
         return self
