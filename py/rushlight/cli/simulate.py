@@ -5,8 +5,8 @@
     …
 
 A scenario says which machines there are, what the program's stages take, and what goes wrong
-(sim/scenario.h; sim/scenarios/ has examples). One seed has one run: the digest at the end is of every
-event.
+(sim/scenario.h; sim/scenarios/ has examples). One seed has one run: the digest at the end is of
+every event.
 """
 import argparse
 import sys
