@@ -362,7 +362,7 @@ static const char *const slips[][2] = {
   { "{\"hosts\": {\"except\": [{\"host\": 3},\n{\"host\": 3}]}}",
     "x.json, line 2: \"hosts.except[1]\": host 3 has an exception already" },
   /* stages */
-  { "{\"stages\": [{\"name\": \"a\", \"tasks\": 1}]}",
+  { "{\"mode\": \"real\", \"stages\": [{\"name\": \"a\", \"tasks\": 1}]}",
     "x.json, line 1: \"stages\" are drawn in model mode only: \"mode\" must be \"model\"" },
   { "{\"mode\": \"model\", \"stages\": [{\"name\": \"a\", \"tasks\": 1},\n{\"name\": \"a\", "
     "\"tasks\": 1}]}",
