@@ -94,7 +94,7 @@ static void number_plan (Formatted *self, const RushExec *plan);
 static void
 number_relation (Formatted *self, const RushExec *scan)
 {
-  const RushExec *plan = rush_in_memory_scan_exec_plan (scan);
+  const RushExec *plan = rush_explain_kept_plan (&self->base, scan);
 
   g_hash_table_insert (self->relations, GUINT_TO_POINTER (number_of (self, scan)),
                        GUINT_TO_POINTER (add_item (self, scan, TRUE)));
@@ -374,7 +374,7 @@ rush_exec_to_formatted_string (const RushExec *plan, RushQuery *query)
 
   rush_explain_tree_init (&self.base, plan, query);
   append_all (&self, plan);
-  g_hash_table_unref (self.base.hosts);
+  rush_explain_tree_clear (&self.base);
   g_string_append_c (self.base.out, '\n');
   return g_string_free (self.base.out, FALSE);
 }

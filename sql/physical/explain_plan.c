@@ -45,7 +45,7 @@ append_simple (GString *out, const RushExec *plan, RushQuery *query)
 
   rush_explain_tree_init (&tree, plan, query);
   rush_explain_tree_append (&tree, plan);
-  g_hash_table_unref (tree.hosts);
+  rush_explain_tree_clear (&tree);
 }
 
 char *

@@ -106,7 +106,28 @@ rush_explain_tree_init (RushExplainTree *self, const RushExec *plan, RushQuery *
   self->query = query;
   self->settled = !rush_exec_is_adaptive (plan) || rush_adaptive_exec_has_begun (plan);
   self->hosts = g_hash_table_new (NULL, NULL);
+  self->kept = g_hash_table_new (NULL, NULL);
   note_hosts (self, plan, query, FALSE);
+}
+
+void
+rush_explain_tree_clear (RushExplainTree *self)
+{
+  g_hash_table_unref (self->hosts);
+  g_hash_table_unref (self->kept);
+}
+
+const RushExec *
+rush_explain_kept_plan (const RushExplainTree *self, const RushExec *scan)
+{
+  gpointer plan;
+
+  if (!g_hash_table_lookup_extended (self->kept, scan, NULL, &plan))
+    {
+      plan = rush_in_memory_scan_exec_plan (scan);
+      g_hash_table_insert (self->kept, (gpointer)scan, plan);
+    }
+  return plan;
 }
 
 char *
@@ -215,7 +236,7 @@ rush_explain_relation_arguments (const RushExec *scan)
 static void
 append_kept_plan (RushExplainTree *self, const RushExec *scan, const char *indent)
 {
-  const RushExec *plan = rush_in_memory_scan_exec_plan (scan);
+  const RushExec *plan = rush_explain_kept_plan (self, scan);
   g_autofree char *first = g_strconcat (indent, "         +- ", NULL);
   g_autofree char *deeper = g_strconcat (indent, "            ", NULL);
 

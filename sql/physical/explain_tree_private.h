@@ -26,7 +26,8 @@ struct _RushExplainTree
   gboolean subqueries_as_list; /* their plans stand elsewhere, not in the tree */
   gboolean settled;            /* what is reused is known: not before an adaptive plan has begun */
   GHashTable *hosts;           /* id of a subquery → the operator where it is not reused */
-  guint depth;                 /* of the node that is written, in the plan under the last title */
+  GHashTable *kept; /* scan of a cache → its plan, as it was when it was asked for first */
+  guint depth;      /* of the node that is written, in the plan under the last title */
 };
 
 void rush_explain_tree_append (RushExplainTree *self, const RushExec *plan);
@@ -42,7 +43,11 @@ RushQuery *rush_explain_subquery (const RushExplainTree *self, const RushExec *n
 /* "Subquery subquery#3, [id=#3]". */
 char *rush_explain_subquery_name (const RushExplainTree *self, const RushExec *node,
                                   const RushExpr *subquery);
-/* Finds out where each subquery of @plan runs, and the rest of @self; free @hosts. */
+/* Finds out where each subquery of @plan runs, and the rest of @self. */
 void rush_explain_tree_init (RushExplainTree *self, const RushExec *plan, RushQuery *query);
+void rush_explain_tree_clear (RushExplainTree *self);
+/* The plan that the rows of @scan's cache are made by, or NULL.  Others may run it meanwhile: one
+ * text shows it in one state. */
+const RushExec *rush_explain_kept_plan (const RushExplainTree *self, const RushExec *scan);
 /* What is kept, behind the word InMemoryRelation: "[k#1], StorageLevel(…)". */
 char *rush_explain_relation_arguments (const RushExec *scan);
