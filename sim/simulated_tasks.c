@@ -387,6 +387,7 @@ rush_simulated_tasks_kill (RushSimulatedBackend *self, gint64 task_id, const cha
   give_up_transfers (task);
   memset (task->transfers, 0, sizeof task->transfers);
   task->n_transfers = 0;
+  rush_task_outcome_free (task->outcome); /* a failure of the script's that never came */
   task->outcome = rush_task_outcome_new (RUSH_OUTCOME_KILLED, reason);
   answer (task);
 }

@@ -18,6 +18,7 @@ typedef struct
   RushLineage *lineage;
   RushModelJob *job;
   RushSimCosts costs;
+  RushSimTaskStarts task_starts;
   RushModelRun *run;
 } World;
 
@@ -82,7 +83,8 @@ world_start (World *self, const RushModelStage *stages, guint n_stages)
                                                         .job = self->job,
                                                         .costs = &self->costs,
                                                         .bus = self->bus,
-                                                        .seed = 7 });
+                                                        .seed = 7,
+                                                        .task_starts = self->task_starts });
 }
 
 static void
@@ -353,6 +355,31 @@ test_a_cancelled_job_leaves_nothing (void)
   world_end (&world);
 }
 
+static char *
+fail_each (gpointer data, const RushTask *task, const char *executor_id)
+{
+  return g_strdup ("injected");
+}
+
+/* They were to fail, and are stopped on their way. */
+static void
+test_tasks_that_are_to_fail_can_be_cancelled (void)
+{
+  World world;
+
+  world_begin (&world);
+  world.task_starts = fail_each;
+  world_start (&world, &(RushModelStage){ .name = "one", .n_tasks = 4 }, 1);
+  add_executor (&world, "0", 0, 4);
+  rush_model_run_submit (world.run);
+  rush_scheduler_handle (rush_model_run_scheduler (world.run),
+                         rush_message_new (RUSH_MESSAGE_ALL_JOBS_CANCELLED));
+  while (rush_event_heap_step (world.heap))
+    ;
+  g_assert_true (rush_scheduler_is_idle (rush_model_run_scheduler (world.run)));
+  world_end (&world);
+}
+
 /* ---- the same again ---- */
 
 static guint64
@@ -454,6 +481,7 @@ main (int argc, char **argv)
   ADD (what_is_lost_is_computed_again);
   ADD (a_job_without_executors_waits_for_ever);
   ADD (a_cancelled_job_leaves_nothing);
+  ADD (tasks_that_are_to_fail_can_be_cancelled);
   ADD (one_seed_has_one_run);
   ADD (stages_that_do_not_fit_are_refused);
   return g_test_run ();
