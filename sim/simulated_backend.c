@@ -7,6 +7,7 @@
  * An executor that is gone takes its tasks with it.  The driver hears of it when the manager says
  * so; how long that takes is the manager's affair (a closed connection, a missed heartbeat).
  */
+#include "core/executor/executor_events.h"
 #include "sim/simulated_private.h"
 
 /* ---- the contract: tasks ---- */
@@ -128,29 +129,6 @@ slots_free (gpointer data)
   g_free (self);
 }
 
-static void
-post_added_events (RushSimulatedBackend *self, const RushSimSlots *executor)
-{
-  gint64 now_ms = rush_clock_wall_ms (rush_event_heap_clock (self->setup.heap));
-  RushEvent *event;
-
-  if (!rush_event_bus_has_listeners (self->setup.bus))
-    return;
-  event = rush_event_new (RUSH_EVENT_EXECUTOR_ADDED);
-  event->executor_added.time_ms = now_ms;
-  event->executor_added.executor_id = g_strdup (executor->id);
-  event->executor_added.host = g_strdup (executor->host->name);
-  event->executor_added.cores = executor->cores;
-  rush_event_bus_post (self->setup.bus, event);
-
-  event = rush_event_new (RUSH_EVENT_BLOCK_MANAGER_ADDED);
-  event->block_manager_added.time_ms = now_ms;
-  event->block_manager_added.executor_id = g_strdup (executor->id);
-  event->block_manager_added.host = g_strdup (executor->host->name);
-  event->block_manager_added.memory_bytes = self->setup.storage_pool_bytes;
-  rush_event_bus_post (self->setup.bus, event);
-}
-
 void
 rush_simulated_backend_executor_ready (RushBackend *base, const RushSimExecutor *executor)
 {
@@ -173,7 +151,8 @@ rush_simulated_backend_executor_ready (RushBackend *base, const RushSimExecutor 
   g_hash_table_insert (self->executors, slots->id, slots);
   g_hash_table_insert (self->by_number, GINT_TO_POINTER (slots->number), slots);
   rush_sim_start_heartbeats (self, slots);
-  post_added_events (self, slots);
+  rush_post_executor_added (self->setup.bus, sim_clock (base), slots->id, slots->host->name,
+                            slots->cores, self->setup.storage_pool_bytes);
 
   message->text = g_strdup (slots->id);
   message->host = g_strdup (slots->host->name);
@@ -183,27 +162,6 @@ rush_simulated_backend_executor_ready (RushBackend *base, const RushSimExecutor 
 }
 
 /* ---- executors go ---- */
-
-static void
-post_removed_events (RushSimulatedBackend *self, const RushSimSlots *executor, const char *reason)
-{
-  gint64 now_ms = rush_clock_wall_ms (rush_event_heap_clock (self->setup.heap));
-  RushEvent *event;
-
-  if (!rush_event_bus_has_listeners (self->setup.bus))
-    return;
-  event = rush_event_new (RUSH_EVENT_BLOCK_MANAGER_REMOVED);
-  event->block_manager_removed.time_ms = now_ms;
-  event->block_manager_removed.executor_id = g_strdup (executor->id);
-  event->block_manager_removed.host = g_strdup (executor->host->name);
-  rush_event_bus_post (self->setup.bus, event);
-
-  event = rush_event_new (RUSH_EVENT_EXECUTOR_REMOVED);
-  event->executor_removed.time_ms = now_ms;
-  event->executor_removed.executor_id = g_strdup (executor->id);
-  event->executor_removed.reason = g_strdup (reason);
-  rush_event_bus_post (self->setup.bus, event);
-}
 
 void
 rush_simulated_backend_executor_gone (RushBackend *base, const char *executor_id,
@@ -221,7 +179,8 @@ rush_simulated_backend_executor_gone (RushBackend *base, const char *executor_id
   rush_simulated_tasks_drop_all (self, executor);
   if (outputs_lost)
     self->setup.model->klass->executor_lost (self->setup.model, executor_id);
-  post_removed_events (self, executor, reason);
+  rush_post_executor_removed (self->setup.bus, sim_clock (base), executor->id, executor->host->name,
+                              reason);
 
   message = rush_message_new (RUSH_MESSAGE_EXECUTOR_LOST);
   message->text = g_strdup (executor_id);

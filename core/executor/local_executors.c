@@ -13,6 +13,7 @@
  *   - A lost executor serves nothing: the look-up of block stores answers NULL from then on.  What
  *     its last tasks still write is dropped when the last one ends.
  */
+#include "core/executor/executor_events.h"
 #include "core/executor/local_backend_private.h"
 
 /* An injected fault is not the application's: it does not count towards spark.task.maxFailures. */
@@ -144,31 +145,6 @@ rush_local_executors_add_all (RushLocalBackend *self, GError **error)
 /* ---- they are announced ---- */
 
 static void
-post_added_events (RushLocalBackend *self, const RushLocalExecutor *executor)
-{
-  gint64 now_ms = rush_clock_wall_ms (rush_clock_system ());
-  RushMemoryStats stats;
-  RushEvent *event;
-
-  if (!rush_event_bus_has_listeners (self->bus))
-    return;
-  event = rush_event_new (RUSH_EVENT_EXECUTOR_ADDED);
-  event->executor_added.time_ms = now_ms;
-  event->executor_added.executor_id = g_strdup (executor->env.executor_id);
-  event->executor_added.host = g_strdup (executor->env.host);
-  event->executor_added.cores = executor->cores;
-  rush_event_bus_post (self->bus, event);
-
-  rush_memory_manager_stats (executor->env.memory, &stats);
-  event = rush_event_new (RUSH_EVENT_BLOCK_MANAGER_ADDED);
-  event->block_manager_added.time_ms = now_ms;
-  event->block_manager_added.executor_id = g_strdup (executor->env.executor_id);
-  event->block_manager_added.host = g_strdup (executor->env.host);
-  event->block_manager_added.memory_bytes = stats.pool;
-  rush_event_bus_post (self->bus, event);
-}
-
-static void
 post_registered (RushLocalBackend *self, const RushLocalExecutor *executor)
 {
   RushMessage *message = rush_message_new (RUSH_MESSAGE_EXECUTOR_REGISTERED);
@@ -184,33 +160,17 @@ announce_all (RushLocalBackend *self, const GPtrArray *executors)
 {
   for (guint i = 0; i < executors->len; i++)
     {
-      post_added_events (self, g_ptr_array_index (executors, i));
-      post_registered (self, g_ptr_array_index (executors, i));
+      const RushLocalExecutor *executor = g_ptr_array_index (executors, i);
+      RushMemoryStats stats;
+
+      rush_memory_manager_stats (executor->env.memory, &stats);
+      rush_post_executor_added (self->bus, rush_clock_system (), executor->env.executor_id,
+                                executor->env.host, executor->cores, stats.pool);
+      post_registered (self, executor);
     }
 }
 
 /* ---- they are lost ---- */
-
-static void
-post_removed_events (RushLocalBackend *self, const RushLocalExecutor *executor, const char *reason)
-{
-  gint64 now_ms = rush_clock_wall_ms (rush_clock_system ());
-  RushEvent *event;
-
-  if (!rush_event_bus_has_listeners (self->bus))
-    return;
-  event = rush_event_new (RUSH_EVENT_BLOCK_MANAGER_REMOVED);
-  event->block_manager_removed.time_ms = now_ms;
-  event->block_manager_removed.executor_id = g_strdup (executor->env.executor_id);
-  event->block_manager_removed.host = g_strdup (executor->env.host);
-  rush_event_bus_post (self->bus, event);
-
-  event = rush_event_new (RUSH_EVENT_EXECUTOR_REMOVED);
-  event->executor_removed.time_ms = now_ms;
-  event->executor_removed.executor_id = g_strdup (executor->env.executor_id);
-  event->executor_removed.reason = g_strdup (reason);
-  rush_event_bus_post (self->bus, event);
-}
 
 /* Lock held. */
 static guint
@@ -305,7 +265,8 @@ rush_local_executors_end (RushLocalBackend *self, const char *executor_id, const
   added = self->is_dynamic ? add_missing (self) : add_executors (self, replace ? 1 : 0);
   pthread_mutex_unlock (&self->lock);
 
-  post_removed_events (self, lost, reason);
+  rush_post_executor_removed (self->bus, rush_clock_system (), lost->env.executor_id,
+                              lost->env.host, reason);
   rush_block_store_remove_all (lost->env.blocks);
   rush_block_manager_close (lost->env.block_manager);
   announce_all (self, added);
