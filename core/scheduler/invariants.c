@@ -1,23 +1,27 @@
 /* invariants.c - what must be true of the scheduler between any two messages.
  *
  * Everything that is kept twice for speed is counted again here, and the sentences that the essays
- * of this folder state are put to the test.  A test calls this after every message; it costs as
- * much as there is state.
+ * of this folder state are put to the test.  A test, and a run under random faults, looks after
+ * every message; it costs as much as there is state.
+ *
+ * Each check writes one sentence of the first thing that is wrong, and does nothing more once there
+ * is one.
  */
 #include "core/scheduler/scheduler_private.h"
 
+/* In a function that has @out, the sentence: char **. */
 #define CHECK(condition, ...)                                                                      \
   G_STMT_START                                                                                     \
   {                                                                                                \
-    if (!(condition))                                                                              \
-      g_error (__VA_ARGS__);                                                                       \
+    if (*out == NULL && !(condition))                                                              \
+      *out = g_strdup_printf (__VA_ARGS__);                                                        \
   }                                                                                                \
   G_STMT_END
 
 /* ---- executors ---- */
 
 static void
-check_executor (const RushTaskScheduler *tasks, const RushExecutor *executor)
+check_executor (const RushTaskScheduler *tasks, const RushExecutor *executor, char **out)
 {
   const RushExecutorRegistry *registry = tasks->shared.registry;
   guint taken = executor->running.length * registry->cores_per_task;
@@ -39,7 +43,7 @@ check_executor (const RushTaskScheduler *tasks, const RushExecutor *executor)
 /* ---- task sets ---- */
 
 static void
-check_slot (const RushTaskScheduler *tasks, const RushTaskSet *set, guint i)
+check_slot (const RushTaskScheduler *tasks, const RushTaskSet *set, guint i, char **out)
 {
   const RushTaskSlot *slot = &set->slots[i];
   gint stage = set->seen.stage_id, attempt = set->seen.stage_attempt;
@@ -68,7 +72,7 @@ check_slot (const RushTaskScheduler *tasks, const RushTaskSet *set, guint i)
 }
 
 static void
-check_set (RushTaskScheduler *tasks, const RushTaskSet *set, gboolean is_newest)
+check_set (RushTaskScheduler *tasks, const RushTaskSet *set, gboolean is_newest, char **out)
 {
   guint n_done = 0, n_running = 0, n_pending = 0, n_copies = 0;
   guint n_waiting_copies = set->copies != NULL ? set->copies->n_pending : 0;
@@ -77,7 +81,7 @@ check_set (RushTaskScheduler *tasks, const RushTaskSet *set, gboolean is_newest)
 
   for (guint i = 0; i < set->seen.n_tasks; i++)
     {
-      check_slot (tasks, set, i);
+      check_slot (tasks, set, i, out);
       n_done += set->slots[i].done;
       n_running += set->slots[i].running != NULL;
       n_copies += set->slots[i].copy != NULL;
@@ -97,11 +101,11 @@ check_set (RushTaskScheduler *tasks, const RushTaskSet *set, gboolean is_newest)
 }
 
 static void
-check_sets_of_stage (RushTaskScheduler *tasks, const GPtrArray *sets)
+check_sets_of_stage (RushTaskScheduler *tasks, const GPtrArray *sets, char **out)
 {
   CHECK (sets->len > 0, "a stage has no task sets and is remembered");
   for (guint i = 0; i < sets->len; i++)
-    check_set (tasks, g_ptr_array_index (sets, i), i + 1 == sets->len);
+    check_set (tasks, g_ptr_array_index (sets, i), i + 1 == sets->len, out);
 }
 
 /* Some task of the set waits that may run where there is room: a copy may not run everywhere, nor
@@ -135,7 +139,7 @@ somebody_waits (const RushTaskScheduler *tasks)
 }
 
 static void
-check_tasks (RushTaskScheduler *tasks)
+check_tasks (RushTaskScheduler *tasks, char **out)
 {
   GHashTableIter iter;
   gpointer sets;
@@ -145,7 +149,7 @@ check_tasks (RushTaskScheduler *tasks)
     {
       const RushExecutor *executor = g_ptr_array_index (tasks->shared.registry->all, i);
 
-      check_executor (tasks, executor);
+      check_executor (tasks, executor, out);
       n_running += executor->running.length;
     }
   CHECK (n_running == g_hash_table_size (tasks->attempts), "%u tasks run, %u are known", n_running,
@@ -153,7 +157,7 @@ check_tasks (RushTaskScheduler *tasks)
   g_hash_table_iter_init (&iter, tasks->sets_of_stage);
   while (g_hash_table_iter_next (&iter, NULL, &sets))
     {
-      check_sets_of_stage (tasks, sets);
+      check_sets_of_stage (tasks, sets, out);
       n_sets += ((GPtrArray *)sets)->len;
     }
   CHECK (n_sets == tasks->n_sets, "%u task sets, %u counted", n_sets, tasks->n_sets);
@@ -174,7 +178,7 @@ live_set_of (const RushTaskScheduler *tasks, const RushStage *stage)
 }
 
 static void
-check_pending_outputs (const RushStage *stage, const RushTaskSet *set)
+check_pending_outputs (const RushStage *stage, const RushTaskSet *set, char **out)
 {
   guint n_pending = 0;
 
@@ -190,7 +194,7 @@ check_pending_outputs (const RushStage *stage, const RushTaskSet *set)
 
 /* Someone must be at work for a stage that waits, or it will wait for ever. */
 static void
-check_waiting (const RushStage *stage)
+check_waiting (const RushStage *stage, char **out)
 {
   for (guint i = 0; i < stage->parents->len; i++)
     {
@@ -199,11 +203,11 @@ check_waiting (const RushStage *stage)
       if (parent->waiting || parent->running || parent->failed)
         return;
     }
-  g_error ("stage %d waits for nobody", stage->id);
+  CHECK (FALSE, "stage %d waits for nobody", stage->id);
 }
 
 static void
-check_stage (const RushScheduler *self, const RushStage *stage)
+check_stage (const RushScheduler *self, const RushStage *stage, char **out)
 {
   const RushTaskSet *set = live_set_of (&self->tasks, stage);
 
@@ -217,9 +221,9 @@ check_stage (const RushScheduler *self, const RushStage *stage)
          "stage %d runs attempt %d, its task set is of attempt %d", stage->id, stage->attempt,
          set->seen.stage_attempt);
   if (stage->waiting)
-    check_waiting (stage);
+    check_waiting (stage, out);
   if (set != NULL && stage->kind == RUSH_TASK_SHUFFLE_MAP)
-    check_pending_outputs (stage, set);
+    check_pending_outputs (stage, set, out);
   for (guint i = 0; i < stage->parents->len; i++)
     {
       RushStage *parent = g_ptr_array_index (stage->parents, i);
@@ -234,6 +238,7 @@ typedef struct
 {
   const RushScheduler *scheduler;
   guint n_failed;
+  char **out;
 } StageCheck;
 
 static gboolean
@@ -241,20 +246,28 @@ check_stage_in_tree (gpointer id, gpointer value, gpointer data)
 {
   StageCheck *check = data;
   const RushStage *stage = value;
+  char **out = check->out;
 
   CHECK (GPOINTER_TO_INT (id) == stage->id, "stage %d stands under another number", stage->id);
-  check_stage (check->scheduler, stage);
+  check_stage (check->scheduler, stage, out);
   check->n_failed += stage->failed;
   return FALSE;
 }
 
 /* ---- jobs ---- */
 
+typedef struct
+{
+  RushDag *dag;
+  char **out;
+} JobCheck;
+
 static gboolean
 check_job (gpointer id, gpointer value, gpointer data)
 {
   const RushActiveJob *job = value;
-  RushDag *dag = data;
+  const JobCheck *check = data;
+  char **out = check->out;
   guint n_finished = 0;
 
   for (guint i = 0; i < job->n_outputs; i++)
@@ -267,7 +280,7 @@ check_job (gpointer id, gpointer value, gpointer data)
     {
       RushStage *stage = g_ptr_array_index (job->stages, i);
 
-      CHECK (g_tree_lookup (dag->stages, GINT_TO_POINTER (stage->id)) == stage,
+      CHECK (g_tree_lookup (check->dag->stages, GINT_TO_POINTER (stage->id)) == stage,
              "job %d needs a stage that is gone", job->id);
       CHECK (rush_stage_is_needed_by (stage, job->id), "stage %d does not know of job %d",
              stage->id, job->id);
@@ -278,17 +291,29 @@ check_job (gpointer id, gpointer value, gpointer data)
   return FALSE;
 }
 
-void
-rush_scheduler_check_invariants (const RushScheduler *self)
+char *
+rush_scheduler_find_violation (const RushScheduler *self)
 {
-  StageCheck check = { .scheduler = self };
   RushDag *dag = (RushDag *)&self->dag;
+  char *violation = NULL, **out = &violation;
+  StageCheck stages = { .scheduler = self, .out = out };
+  JobCheck jobs = { dag, out };
 
-  check_tasks ((RushTaskScheduler *)&self->tasks);
-  g_tree_foreach (dag->stages, check_stage_in_tree, &check);
-  CHECK (check.n_failed == dag->n_failed, "%u stages have failed, %u counted", check.n_failed,
+  check_tasks ((RushTaskScheduler *)&self->tasks, out);
+  g_tree_foreach (dag->stages, check_stage_in_tree, &stages);
+  CHECK (stages.n_failed == dag->n_failed, "%u stages have failed, %u counted", stages.n_failed,
          dag->n_failed);
   CHECK ((dag->n_failed > 0) == (dag->resubmit_timer != 0),
          "%u stages have failed, timer %" G_GUINT64_FORMAT, dag->n_failed, dag->resubmit_timer);
-  g_tree_foreach (dag->jobs, check_job, dag);
+  g_tree_foreach (dag->jobs, check_job, &jobs);
+  return violation;
+}
+
+void
+rush_scheduler_check_invariants (const RushScheduler *self)
+{
+  g_autofree char *violation = rush_scheduler_find_violation (self);
+
+  if (violation != NULL)
+    g_error ("%s", violation);
 }

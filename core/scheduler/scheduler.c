@@ -191,11 +191,15 @@ rush_scheduler_handle (RushScheduler *self, RushMessage *message)
   self->handling = TRUE;
   if (self->lineage != NULL)
     rush_lineage_begin_reading (self->lineage);
+  if (self->observer != NULL)
+    self->observer->message_comes (self->observer, message);
   dispatch (self, message);
   do
     rush_task_scheduler_offer (&self->tasks);
   while (abort_hopeless_sets (self));
   rush_allocation_update (&self->allocation);
+  if (self->observer != NULL)
+    self->observer->message_handled (self->observer, self);
   if (self->lineage != NULL)
     rush_lineage_end_reading (self->lineage);
   self->handling = FALSE;
@@ -245,6 +249,12 @@ void
 rush_scheduler_set_commit_coordinator (RushScheduler *self, RushCommitCoordinator *commits)
 {
   self->dag.commits = commits;
+}
+
+void
+rush_scheduler_set_observer (RushScheduler *self, RushSchedulerObserver *observer)
+{
+  self->observer = observer;
 }
 
 void

@@ -12,7 +12,8 @@ struct _RushScheduler
   RushDag dag;
   RushTaskScheduler tasks;
   RushAllocationManager allocation;
-  guint64 next_timer_id; /* the last that was given; 0 is none */
-  RushLineage *lineage;  /* of the RDDs of all jobs, or NULL */
-  gboolean handling;     /* a message is being handled: nobody may call back into us */
+  guint64 next_timer_id;           /* the last that was given; 0 is none */
+  RushLineage *lineage;            /* of the RDDs of all jobs, or NULL */
+  RushSchedulerObserver *observer; /* or NULL */
+  gboolean handling;               /* a message is being handled: nobody may call back into us */
 };
