@@ -152,7 +152,7 @@ rush_simulated_backend_executor_ready (RushBackend *base, const RushSimExecutor 
   g_hash_table_insert (self->by_number, GINT_TO_POINTER (slots->number), slots);
   rush_sim_start_heartbeats (self, slots);
   rush_post_executor_added (self->setup.bus, sim_clock (base), slots->id, slots->host->name,
-                            slots->cores, self->setup.storage_pool_bytes);
+                            slots->host->rack, slots->cores, self->setup.storage_pool_bytes);
 
   message->text = g_strdup (slots->id);
   message->host = g_strdup (slots->host->name);

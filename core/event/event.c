@@ -197,6 +197,7 @@ payload_clear (RushEvent *self)
     case RUSH_EVENT_EXECUTOR_ADDED:
       g_free (self->executor_added.executor_id);
       g_free (self->executor_added.host);
+      g_free (self->executor_added.rack);
       break;
     case RUSH_EVENT_BLOCK_MANAGER_ADDED:
       g_free (self->block_manager_added.executor_id);

@@ -118,7 +118,14 @@ typedef struct { char *app_name, *app_id, *user, *master; gint64 time_ms; } Rush
 typedef struct { gint64 time_ms; } RushApplicationEnd;
 /* Pairs of char *, NULL-terminated: key, value, key, value … already redacted. */
 typedef struct { char **runtime, **spark_properties, **system_properties; } RushEnvironmentUpdate;
-typedef struct { gint64 time_ms; char *executor_id, *host; guint cores; } RushExecutorAdded;
+/* @rack: of the host, as Spark's attributes of an executor have it; NULL: nobody knows. */
+typedef struct
+{
+  gint64 time_ms;
+  char *executor_id, *host;
+  guint cores;
+  char *rack;
+} RushExecutorAdded;
 typedef struct { gint64 time_ms; char *executor_id, *reason; } RushExecutorRemoved;
 typedef struct
 {

@@ -52,13 +52,15 @@ write_resource_profile (RushJsonWriter *w, const RushResourceProfileAdded *self)
 static void
 write_executor_added (RushJsonWriter *w, const RushExecutorAdded *self)
 {
+  char *attributes[] = { self->rack != NULL ? "rack" : NULL, self->rack, NULL };
+
   put_int (w, "Timestamp", self->time_ms);
   put_string (w, "Executor ID", self->executor_id);
   begin_member (w, "Executor Info");
   put_string (w, "Host", self->host);
   put_int (w, "Total Cores", self->cores);
   put_properties (w, "Log Urls", NULL);
-  put_properties (w, "Attributes", NULL);
+  put_properties (w, "Attributes", attributes);
   put_properties (w, "Resources", NULL);
   put_int (w, "Resource Profile Id", 0);
   rush_json_end_object (w);

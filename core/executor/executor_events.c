@@ -4,7 +4,7 @@
 
 void
 rush_post_executor_added (RushEventBus *bus, RushClock *clock, const char *id, const char *host,
-                          guint cores, gint64 pool_bytes)
+                          const char *rack, guint cores, gint64 pool_bytes)
 {
   gint64 now_ms = rush_clock_wall_ms (clock);
   RushEvent *event;
@@ -16,6 +16,7 @@ rush_post_executor_added (RushEventBus *bus, RushClock *clock, const char *id, c
   event->executor_added.executor_id = g_strdup (id);
   event->executor_added.host = g_strdup (host);
   event->executor_added.cores = cores;
+  event->executor_added.rack = g_strdup (rack);
   rush_event_bus_post (bus, event);
 
   event = rush_event_new (RUSH_EVENT_BLOCK_MANAGER_ADDED);

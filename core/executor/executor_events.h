@@ -11,8 +11,8 @@
 #include "core/base/clock.h"
 #include "core/event/event_bus.h"
 
-/* @pool_bytes: of its unified memory. */
+/* @rack: or NULL.  @pool_bytes: of its unified memory. */
 void rush_post_executor_added (RushEventBus *bus, RushClock *clock, const char *id,
-                               const char *host, guint cores, gint64 pool_bytes);
+                               const char *host, const char *rack, guint cores, gint64 pool_bytes);
 void rush_post_executor_removed (RushEventBus *bus, RushClock *clock, const char *id,
                                  const char *host, const char *reason);

@@ -165,7 +165,7 @@ announce_all (RushLocalBackend *self, const GPtrArray *executors)
 
       rush_memory_manager_stats (executor->env.memory, &stats);
       rush_post_executor_added (self->bus, rush_clock_system (), executor->env.executor_id,
-                                executor->env.host, executor->cores, stats.pool);
+                                executor->env.host, NULL, executor->cores, stats.pool);
       post_registered (self, executor);
     }
 }

@@ -231,7 +231,7 @@ post_beginning (RushEventBus *bus)
 
   event = rush_event_new (RUSH_EVENT_EXECUTOR_ADDED);
   event->executor_added =
-      (RushExecutorAdded){ SAMPLE_START_MS, g_strdup ("driver"), g_strdup ("localhost"), 2 };
+      (RushExecutorAdded){ SAMPLE_START_MS, g_strdup ("driver"), g_strdup ("localhost"), 2, NULL };
   rush_event_bus_post (bus, event);
 
   event = rush_event_new (RUSH_EVENT_BLOCK_MANAGER_ADDED);

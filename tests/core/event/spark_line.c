@@ -346,11 +346,12 @@ spark_line_to_event (const RushJson *line)
       event->resource_profile_added.memory_mib = amount_of (line, "memory");
       break;
     case RUSH_EVENT_EXECUTOR_ADDED:
-      event->executor_added =
-          (RushExecutorAdded){ time_ms, dup_string (line, "Executor ID"),
-                               dup_string (rush_json_get (line, "Executor Info"), "Host"),
-                               rush_json_get_int (rush_json_get (line, "Executor Info"),
-                                                  "Total Cores", 0) };
+      event->executor_added = (RushExecutorAdded){
+        time_ms, dup_string (line, "Executor ID"),
+        dup_string (rush_json_get (line, "Executor Info"), "Host"),
+        rush_json_get_int (rush_json_get (line, "Executor Info"), "Total Cores", 0),
+        dup_string (rush_json_get (rush_json_get (line, "Executor Info"), "Attributes"), "rack")
+      };
       break;
     case RUSH_EVENT_BLOCK_MANAGER_ADDED:
       read_block_manager (line, &event->block_manager_added.executor_id,

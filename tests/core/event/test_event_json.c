@@ -369,6 +369,23 @@ test_stage_info_dup (void)
   g_assert_cmpstr (after, ==, before);
 }
 
+/* A rack is one of the executor's attributes, if anybody knows it. */
+static void
+test_racks (void)
+{
+  const char *racks[] = { "rack-1", NULL };
+  const char *attributes[] = { "\"Attributes\":{\"rack\":\"rack-1\"}", "\"Attributes\":{}" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (racks); i++)
+    {
+      g_autoptr (RushEvent) event = rush_event_new (RUSH_EVENT_EXECUTOR_ADDED);
+      event->executor_added =
+          (RushExecutorAdded){ 0, g_strdup ("1"), g_strdup ("host-1"), 2, g_strdup (racks[i]) };
+      g_autofree char *text = json_of (event);
+      g_assert_nonnull (strstr (text, attributes[i]));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -383,5 +400,6 @@ main (int argc, char **argv)
   g_test_add_func ("/event/json/units", test_units);
   g_test_add_func ("/event/json/hostile-strings", test_hostile_strings);
   g_test_add_func ("/event/json/stage-info-dup", test_stage_info_dup);
+  g_test_add_func ("/event/json/racks", test_racks);
   return g_test_run ();
 }
