@@ -165,7 +165,7 @@ compute_all (RushIterator *rows, RushTaskContext *ctx, gpointer data, RushTaskRe
 static GArray *
 missing_blocks (RushContext *self, RushRdd *rdd, guint n)
 {
-  RushBlockManagerMaster *kept = rush_local_backend_kept (self->backend);
+  RushBlockManagerMaster *kept = rush_executor_set_kept (self->cluster->executors);
   GArray *missing = g_array_new (FALSE, FALSE, sizeof (guint));
 
   for (guint i = 0; i < n; i++)

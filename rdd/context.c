@@ -4,10 +4,10 @@
  *     ────                        ─────────────────
  *     configuration, frozen       1  no job is accepted any more
  *     event bus, listeners        2  cleaner: what is queued is dropped; joined
- *     local dir                   3  backend: tasks are killed, runners joined, outputs dropped
+ *     local dir                   3  cluster: tasks are killed, runners joined, outputs dropped
  *     tracker, commit coordinator 4  driver loop: handles their ends; joined
  *     driver loop (not started)   5  scheduler: jobs that still run fail, who waits is woken
- *     backend with executors      6  event: application end; bus: delivers everything; joined
+ *     cluster with executors      6  event: application end; bus: delivers everything; joined
  *     scheduler                   7  local dir: the folder goes
  *     cleaner
  *     loop starts, executors      The rest goes with the last ref, so that getters answer until
@@ -41,12 +41,13 @@ post_log_start (RushContext *self)
 static void
 post_resource_profile (RushContext *self)
 {
+  const RushMaster *master = &self->cluster->master;
   RushEvent *event = rush_event_new (RUSH_EVENT_RESOURCE_PROFILE_ADDED);
   gint64 bytes = rush_conf_get_bytes (self->conf, "spark.executor.memory");
 
   event->resource_profile_added.memory_mib =
-      self->master.executor_mib > 0 ? self->master.executor_mib : bytes / (1024 * 1024);
-  event->resource_profile_added.cores = self->master.is_cluster ? self->master.cores : 1;
+      master->executor_mib > 0 ? master->executor_mib : bytes / (1024 * 1024);
+  event->resource_profile_added.cores = master->is_cluster ? master->cores : 1;
   rush_event_bus_post (self->bus, event);
 }
 
@@ -116,7 +117,7 @@ post_application_end (RushContext *self)
 {
   RushEvent *event = rush_event_new (RUSH_EVENT_APPLICATION_END);
 
-  event->application_end.time_ms = rush_clock_wall_ms (rush_clock_system ());
+  event->application_end.time_ms = rush_clock_wall_ms (self->cluster->clock);
   rush_event_bus_post (self->bus, event);
 }
 
@@ -138,9 +139,11 @@ rush_context_stop (RushContext *self)
     {
       rush_context_hide_kept (self);
       g_clear_pointer (&self->cleaner, rush_context_cleaner_free);
-      rush_local_backend_stop (self->backend);
+      self->cluster->klass->stop (self->cluster);
       rush_driver_loop_stop (self->loop);
       rush_scheduler_free (scheduler);
+      if (self->cluster->klass->ended != NULL)
+        self->cluster->klass->ended (self->cluster);
       post_application_end (self);
       rush_event_bus_stop (self->bus);
       g_clear_pointer (&self->dir, rush_local_dir_free);
@@ -174,8 +177,7 @@ context_free (RushContext *self)
 {
   if (self->scheduler != NULL)
     rush_context_stop (self);
-  if (self->backend != NULL)
-    self->backend->klass->free (self->backend);
+  rush_cluster_free (self->cluster);
   if (self->loop != NULL)
     rush_driver_loop_free (self->loop);
   if (self->tracker != NULL)
@@ -244,10 +246,22 @@ rush_context_sql_stats (RushContext *self)
   return self->sql_stats;
 }
 
-RushBackend *
-rush_context_backend (RushContext *self)
+RushExecutorSet *
+rush_context_executors (RushContext *self)
 {
-  return self->backend;
+  return self->cluster->executors;
+}
+
+RushCluster *
+rush_context_cluster (RushContext *self)
+{
+  return self->cluster;
+}
+
+RushClock *
+rush_context_clock (RushContext *self)
+{
+  return self->cluster->clock;
 }
 
 RushMapOutputTracker *
@@ -288,11 +302,11 @@ rush_context_start_time_ms (RushContext *self)
 guint
 rush_context_default_parallelism (RushContext *self)
 {
-  guint cores = self->master.n_executors * self->master.cores;
+  guint cores = self->cluster->klass->n_cores (self->cluster);
 
   if (rush_conf_contains (self->conf, "spark.default.parallelism"))
     return (guint)rush_conf_get_int (self->conf, "spark.default.parallelism");
-  return self->master.is_cluster ? MAX (cores, 2) : cores;
+  return self->cluster->master.is_cluster ? MAX (cores, 2) : cores;
 }
 
 guint
@@ -303,38 +317,19 @@ rush_context_default_min_partitions (RushContext *self)
 
 /* ---- beginning ---- */
 
-/* "local-1795234224138"; no two applications of one process have the same. */
-static char *
-new_application_id (gint64 now_ms)
-{
-  static _Atomic gint64 last_ms;
-  gint64 before = atomic_load (&last_ms);
-  gint64 chosen;
-
-  do
-    chosen = MAX (now_ms, before + 1);
-  while (!atomic_compare_exchange_weak (&last_ms, &before, chosen));
-  return g_strdup_printf ("local-%" G_GINT64_FORMAT, chosen);
-}
-
 static gboolean
 take_conf (RushContext *self, const RushConf *conf, GError **error)
 {
-  g_autofree char *url = rush_conf_get_string (conf, "spark.master");
   g_autofree char *host = rush_conf_get_string (conf, "spark.driver.host");
 
-  if (url == NULL)
-    {
-      g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
-                           "A master URL must be set in your configuration (spark.master)");
-      return FALSE;
-    }
-  if (!rush_master_parse (url, &self->master, error))
-    return FALSE;
   self->conf = rush_conf_copy (conf);
+  self->cluster = rush_cluster_open (self->conf, error);
+  if (self->cluster == NULL)
+    return FALSE;
+  self->start_time_ms = rush_clock_wall_ms (self->cluster->clock);
   self->application_id = rush_conf_get_string (conf, "spark.app.id");
   if (self->application_id == NULL)
-    self->application_id = new_application_id (self->start_time_ms);
+    self->application_id = g_strdup (self->cluster->application_id);
   if (!rush_conf_set (self->conf, "spark.app.id", self->application_id, error) ||
       !rush_conf_set (self->conf, "spark.executor.id", "driver", error) ||
       !rush_conf_set (self->conf, "spark.driver.host", host, error))
@@ -389,7 +384,7 @@ remove_shuffle (RushContext *self, gint shuffle_id)
 
   message->id = shuffle_id;
   rush_driver_loop_post (self->loop, message);
-  rush_local_backend_remove_shuffle (self->backend, shuffle_id);
+  rush_executor_set_remove_shuffle (self->cluster->executors, shuffle_id);
 }
 
 /* For the cleaner, on its thread. */
@@ -415,7 +410,9 @@ static gboolean
 make_engine (RushContext *self, GError **error)
 {
   g_autofree char *parent = rush_conf_get_string (self->conf, "spark.local.dir");
-  guint max_task_failures = self->master.max_task_failures;
+  RushCluster *cluster = self->cluster;
+  RushExecutorServices services;
+  guint max_task_failures = cluster->master.max_task_failures;
 
   self->dir = rush_local_dir_new (parent, error);
   if (self->dir == NULL)
@@ -424,15 +421,15 @@ make_engine (RushContext *self, GError **error)
   self->accumulators = rush_accumulator_queue_new ();
   self->commits = rush_commit_coordinator_new ();
   self->loop = rush_driver_loop_new (rush_clock_system ());
-  self->backend = rush_local_backend_new (&self->master, self->conf, self->loop, self->tracker,
-                                          self->commits, self->bus, self->dir, error);
-  if (self->backend == NULL ||
-      !rush_scheduler_check_conf (self->conf, self->backend, error))
+  services =
+      (RushExecutorServices){ self->conf, self->tracker, self->commits, self->bus, self->dir };
+  if (!cluster->klass->build (cluster, &services, self->loop, error) ||
+      !rush_scheduler_check_conf (self->conf, cluster->backend, error))
     return FALSE;
   if (max_task_failures == 0)
     max_task_failures = (guint)rush_conf_get_int (self->conf, "spark.task.maxFailures");
-  self->scheduler =
-      rush_scheduler_new (self->conf, self->backend, self->bus, self->tracker, max_task_failures);
+  self->scheduler = rush_scheduler_new (self->conf, cluster->backend, self->bus, self->tracker,
+                                        max_task_failures);
   if (!rush_context_choose_scheduling_mode (self, error))
     return FALSE;
   rush_scheduler_set_accumulator_sink (self->scheduler,
@@ -453,7 +450,6 @@ rush_context_new (const RushConf *conf, GError **error)
   rush_ref_count_init (&self->refs);
   pthread_rwlock_init (&self->lock, NULL);
   pthread_mutex_init (&self->stop_lock, NULL);
-  self->start_time_ms = rush_clock_wall_ms (rush_clock_system ());
   self->lineage = rush_lineage_new ();
   if (!take_conf (self, conf, error) || !make_bus (self, error) || !make_engine (self, error))
     return NULL;
@@ -464,7 +460,7 @@ rush_context_new (const RushConf *conf, GError **error)
   post_resource_profile (self);
   if (!rush_driver_loop_start (self->loop, self->scheduler, error))
     return NULL;
-  rush_local_backend_start (self->backend);
+  self->cluster->klass->start (self->cluster, self->scheduler);
   post_environment (self);
   post_application_start (self);
   return g_steal_pointer (&self);

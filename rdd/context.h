@@ -1,7 +1,7 @@
 /* context.h - RushContext: one application (SparkContext).
  *
  *   conf ─▶ master ─▶ local dir · tracker · bus (+ event log, job statistics) · driver loop
- *                     · local backend with its executors · scheduler · context cleaner
+ *                     · cluster: backend, executors · scheduler · context cleaner
  *
  * Interface:  make RDDs with rdd/source and rdd/transform, run them with rdd/action, or with
  *             rush_context_run_job () below, on which every action is built.
@@ -15,7 +15,7 @@
 #include "core/conf/conf.h"
 #include "core/event/job_stats.h"
 #include "core/event/sql_stats.h"
-#include "core/executor/local_backend.h"
+#include "core/executor/cluster.h"
 #include "core/scheduler/job_waiter.h"
 
 typedef struct _RushContext RushContext;
@@ -36,10 +36,13 @@ RushLineage *rush_context_lineage (RushContext *self);
 RushEventBus *rush_context_bus (RushContext *self);
 RushJobStats *rush_context_job_stats (RushContext *self);
 RushSqlStats *rush_context_sql_stats (RushContext *self);
-RushBackend *rush_context_backend (RushContext *self);
+RushExecutorSet *rush_context_executors (RushContext *self);
+RushCluster *rush_context_cluster (RushContext *self); /* to kill executors, and inject faults */
+/* The application's time: virtual on a simulated cluster. */
+RushClock *rush_context_clock (RushContext *self);
 RushMapOutputTracker *rush_context_tracker (RushContext *self); /* sizes of map outputs */
-const char *rush_context_application_id (RushContext *self); /* "local-1795234224138" */
-const char *rush_context_event_log_path (RushContext *self); /* NULL: not enabled */
+const char *rush_context_application_id (RushContext *self);    /* "local-1795234224138" */
+const char *rush_context_event_log_path (RushContext *self);    /* NULL: not enabled */
 /* The folder of temporary files. (transfer full); NULL: stopped, it is gone */
 char *rush_context_dup_local_dir (RushContext *self);
 gint64 rush_context_start_time_ms (RushContext *self);

@@ -17,7 +17,7 @@ drop_shuffle (RushContext *self, gint shuffle_id)
 
   message->id = shuffle_id;
   rush_driver_loop_post (self->loop, message);
-  rush_local_backend_remove_shuffle (self->backend, shuffle_id);
+  rush_executor_set_remove_shuffle (self->cluster->executors, shuffle_id);
 }
 
 /* Lock held: not stopped. */

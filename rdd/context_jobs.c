@@ -82,7 +82,7 @@ submit (RushContext *self, RushJobRequest *request, guint n_results, gint *out_j
       waiter = rush_job_waiter_new (n_results);
       request->listener = rush_job_waiter_listener (waiter);
       request->job_id = rush_scheduler_next_job_id (self->scheduler);
-      rush_block_manager_master_begin_job (rush_local_backend_kept (self->backend));
+      rush_block_manager_master_begin_job (rush_executor_set_kept (self->cluster->executors));
       if (out_job_id != NULL)
         *out_job_id = request->job_id;
       message->job = g_steal_pointer (&request);

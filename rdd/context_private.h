@@ -13,7 +13,7 @@ struct _RushContext
 {
   RushRefCount refs;
   RushConf *conf; /* frozen */
-  RushMaster master;
+  RushCluster *cluster;
   char *application_id;
   char *event_log_path; /* or NULL */
   gint64 start_time_ms;
@@ -25,7 +25,6 @@ struct _RushContext
   RushCommitCoordinator *commits;
   RushAccumulatorQueue *accumulators;
   RushDriverLoop *loop;
-  RushBackend *backend;
   RushCacheLocations cache_locations; /* of kept partitions, for the scheduler */
 
   /* Jobs are submitted under the read lock, the context stops under the write lock: a message is

@@ -23,8 +23,8 @@ cached_locations (RushCacheLocations *locations, const RushRdd *rdd, guint parti
   /* Most RDDs are not persisted. */
   if (!rush_storage_level_is_valid (&level))
     return NULL;
-  return rush_block_manager_master_locations (rush_local_backend_kept (self->backend), rdd->id,
-                                              partition);
+  return rush_block_manager_master_locations (rush_executor_set_kept (self->cluster->executors),
+                                              rdd->id, partition);
 }
 
 static gboolean
@@ -32,7 +32,7 @@ keeps_any (RushCacheLocations *locations, const char *executor_id)
 {
   RushContext *self =
       (RushContext *)((char *)locations - G_STRUCT_OFFSET (RushContext, cache_locations));
-  const RushEnv *env = rush_local_backend_env (self->backend, executor_id);
+  const RushEnv *env = rush_executor_set_env (self->cluster->executors, executor_id);
   RushBlockManagerStats kept = { 0 };
 
   if (env != NULL)
@@ -45,7 +45,8 @@ storage_status (gint rdd_id, RushStorageStatus *out, gpointer data)
 {
   RushContext *self = data;
 
-  *out = rush_block_manager_master_status (rush_local_backend_kept (self->backend), rdd_id);
+  *out =
+      rush_block_manager_master_status (rush_executor_set_kept (self->cluster->executors), rdd_id);
 }
 
 /* For coalesce, which puts partitions of one host together.  All executors are on one. */
@@ -57,8 +58,8 @@ places_of (RushRdd *rdd, guint split, gpointer data)
   char **places = NULL;
 
   if (rush_storage_level_is_valid (&level))
-    places = rush_block_manager_master_known_locations (rush_local_backend_kept (self->backend),
-                                                        rdd->id, split);
+    places = rush_block_manager_master_known_locations (
+        rush_executor_set_kept (self->cluster->executors), rdd->id, split);
   for (guint i = 0; places != NULL && places[i] != NULL; i++)
     {
       g_free (places[i]);
@@ -87,7 +88,7 @@ rush_context_hide_kept (RushContext *self)
 GArray *
 rush_context_kept_rdds (RushContext *self)
 {
-  return rush_block_manager_master_list (rush_local_backend_kept (self->backend));
+  return rush_block_manager_master_list (rush_executor_set_kept (self->cluster->executors));
 }
 
 /* ---- the end ---- */
@@ -97,7 +98,7 @@ rush_context_remove_cached (RushContext *self, gint rdd_id)
 {
   RushEvent *event;
 
-  rush_local_backend_remove_rdd (self->backend, rdd_id);
+  rush_executor_set_remove_rdd (self->cluster->executors, rdd_id);
   rush_driver_loop_post (self->loop, rush_message_new (RUSH_MESSAGE_CACHE_DROPPED));
   if (!rush_event_bus_has_listeners (self->bus))
     return;
@@ -110,7 +111,7 @@ void
 rush_rdd_unpersist (RushContext *self, RushRdd *rdd, gboolean blocking)
 {
   rush_rdd_clear_storage_level (rdd);
-  rush_block_manager_master_remove_rdd (rush_local_backend_kept (self->backend), rdd->id);
+  rush_block_manager_master_remove_rdd (rush_executor_set_kept (self->cluster->executors), rdd->id);
   pthread_rwlock_rdlock (&self->lock);
   if (!self->stopped && blocking)
     rush_context_remove_cached (self, rdd->id);

@@ -31,6 +31,7 @@ rush_local_executor_new (const char *id, const char *host, guint cores, gint64 h
   self->cores = cores;
   atomic_init (&self->alive, TRUE);
   atomic_init (&self->slowness_percent, 100);
+  atomic_init (&self->n_running, 0);
   self->env.memory = rush_memory_manager_new (conf, heap_bytes, error);
   if (self->env.memory == NULL)
     return NULL;

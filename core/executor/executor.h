@@ -6,7 +6,7 @@
  *
  *     alive ── lose () ──▶ lost: outputs dropped, nothing served, what its tasks answer is ignored
  *
- * Ownership:  the backend's.
+ * Ownership:  its set's (executor_set.h).
  * Threads:  fields are fixed after construction, but for those of which something else is said.
  * Mirrors:    org.apache.spark.executor.Executor, SparkEnv.
  */
@@ -22,6 +22,7 @@ typedef struct
   gboolean decommissioning;    /* guarded by the backend's lock, as is the next */
   gboolean replace;            /* when it has gone, another one comes */
   atomic_int slowness_percent; /* how long its tasks take; 100, but for fault scripts */
+  atomic_int n_running;        /* tasks that were launched there and have not ended */
 } RushLocalExecutor;
 
 /* @heap_bytes: what the unified pool is a fraction of.  Refused below what Spark refuses. */

@@ -56,19 +56,6 @@ cancel_launched (LaunchedTask *launched, const char *reason)
   rush_memory_manager_wake (launched->executor->env.memory);
 }
 
-guint
-rush_launched_tasks_count_on (RushLocalBackend *self, const RushLocalExecutor *executor)
-{
-  GHashTableIter iter;
-  gpointer value;
-  guint n = 0;
-
-  g_hash_table_iter_init (&iter, self->launched);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    n += ((LaunchedTask *)value)->executor == executor;
-  return n;
-}
-
 /* Nobody can reach the task any more afterwards. */
 static void
 forget_launched (LaunchedTask *launched)
@@ -77,6 +64,7 @@ forget_launched (LaunchedTask *launched)
 
   pthread_mutex_lock (&self->lock);
   g_hash_table_remove (self->launched, &launched->task_id);
+  atomic_fetch_sub (&launched->executor->n_running, 1);
   pthread_mutex_unlock (&self->lock);
   launched_task_free (launched);
 }
@@ -96,10 +84,10 @@ post_outcome (RushLocalBackend *self, RushLocalExecutor *executor, gint64 task_i
       message->task_id = task_id;
       message->outcome = g_steal_pointer (&outcome);
       rush_driver_loop_post_quietly (self->loop, message);
-      may_go = rush_local_executors_may_go (self, executor);
+      may_go = rush_local_executors_may_go (executor);
     }
   else
-    was_last_of_lost = rush_launched_tasks_count_on (self, executor) == 0;
+    was_last_of_lost = atomic_load (&executor->n_running) == 0;
   pthread_mutex_unlock (&self->lock);
   rush_task_outcome_free (outcome);
   if (may_go)
@@ -171,13 +159,14 @@ rush_launched_tasks_add (RushLocalBackend *self, const char *executor_id, RushTa
   launched->failure = failure;
   launched->ctx = rush_task_context_new ();
   pthread_mutex_lock (&self->lock);
-  launched->executor = rush_local_executors_find (self, executor_id);
+  launched->executor = rush_executor_set_find (self->executors, executor_id);
   /* The scheduler may not have heard of a loss yet; it will count this task lost when it does. */
   accepted = !self->stopping && launched->executor != NULL &&
              rush_local_executor_is_alive (launched->executor);
   if (accepted)
     {
       g_hash_table_insert (self->launched, &launched->task_id, launched);
+      atomic_fetch_add (&launched->executor->n_running, 1);
       accepted = task->work->rdd->barrier
                      ? rush_runner_pool_submit_waiting (self->runners, launched)
                      : rush_runner_pool_submit (self->runners, launched);

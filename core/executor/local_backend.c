@@ -79,20 +79,22 @@ void
 rush_local_backend_stop (RushBackend *base)
 {
   RushLocalBackend *self = (RushLocalBackend *)base;
+  g_autoptr (GPtrArray) executors = NULL;
 
   pthread_mutex_lock (&self->lock);
   self->stopping = TRUE;
   rush_launched_tasks_kill_all (self, NULL, "SparkContext was shut down");
   pthread_mutex_unlock (&self->lock);
   rush_runner_pool_stop (self->runners);
-  /* Nobody adds executors any more. */
-  for (guint i = 0; i < self->executors->len; i++)
-    {
-      RushLocalExecutor *executor = g_ptr_array_index (self->executors, i);
+  executors = rush_executor_set_all (self->executors); /* nobody adds any more */
+  for (guint i = 0; i < executors->len; i++)
+    rush_executor_set_drop (self->executors, g_ptr_array_index (executors, i));
+}
 
-      rush_block_store_remove_all (executor->env.blocks);
-      rush_block_manager_close (executor->env.block_manager);
-    }
+RushExecutorSet *
+rush_local_backend_executors (RushBackend *base)
+{
+  return ((RushLocalBackend *)base)->executors;
 }
 
 static void
@@ -107,11 +109,8 @@ local_free (RushBackend *base)
     }
   g_assert (g_hash_table_size (self->launched) == 0);
   g_hash_table_unref (self->launched);
-  g_hash_table_unref (self->executors_by_id);
-  g_ptr_array_unref (self->executors);
-  rush_barrier_coordinator_free (self->barriers);
+  rush_executor_set_free (self->executors);
   rush_fault_script_free (self->faults);
-  rush_block_manager_master_free (self->kept);
   pthread_mutex_destroy (&self->lock);
   g_free (self->host);
   g_free (self);
@@ -129,19 +128,20 @@ static const RushBackendClass local_class = {
   .free = local_free,
 };
 
-/* local-cluster: its executors are not the driver itself, so they may come and go. */
-static const RushBackendClass cluster_class = {
-  .name = "local",
-  .launch = local_launch,
-  .kill_task = local_kill_task,
-  .request_executors = local_request_executors,
-  .kill_executor = local_kill_executor,
-  .executor_cores = local_executor_cores,
-  .start_timer = local_start_timer,
-  .cancel_timer = local_cancel_timer,
-  .clock = local_clock,
-  .free = local_free,
-};
+/* The executors of local-cluster are not the driver itself, so they may come and go. */
+static RushBackendClass
+class_for (const RushMaster *master)
+{
+  RushBackendClass klass = local_class;
+
+  if (master->is_cluster)
+    {
+      klass.request_executors = local_request_executors;
+      klass.kill_executor = local_kill_executor;
+      klass.executor_cores = local_executor_cores;
+    }
+  return klass;
+}
 
 static gint64
 heap_bytes_of (const RushMaster *master, const RushConf *conf)
@@ -162,22 +162,19 @@ read_fault_script (RushLocalBackend *self, GError **error)
 }
 
 RushBackend *
-rush_local_backend_new (const RushMaster *master, const RushConf *conf, RushDriverLoop *loop,
-                        RushMapOutputTracker *tracker, RushCommitCoordinator *commits,
-                        RushEventBus *bus, RushLocalDir *dir, GError **error)
+rush_local_backend_new (const RushMaster *master, const RushExecutorServices *services,
+                        RushDriverLoop *loop, GError **error)
 {
+  const RushConf *conf = services->conf;
   RushLocalBackend *self = g_new0 (RushLocalBackend, 1);
   guint64 n_slots = (guint64)master->n_executors * master->cores;
 
   g_assert (n_slots > 0);
-  self->base.klass = master->is_cluster ? &cluster_class : &local_class;
+  self->klass = class_for (master);
+  self->base.klass = &self->klass;
   self->loop = loop;
-  self->tracker = tracker;
-  self->commits = commits;
-  self->barriers =
-      rush_barrier_coordinator_new (rush_conf_get_time_us (conf, "spark.barrier.sync.timeout"));
-  self->bus = bus;
-  self->dir = dir;
+  self->tracker = services->tracker;
+  self->bus = services->bus;
   self->conf = conf;
   self->master = *master;
   self->is_dynamic =
@@ -185,9 +182,7 @@ rush_local_backend_new (const RushMaster *master, const RushConf *conf, RushDriv
   self->n_wanted = self->is_dynamic ? 0 : master->n_executors;
   self->heap_bytes = heap_bytes_of (master, conf);
   self->host = rush_conf_get_string (conf, "spark.driver.host");
-  self->kept = rush_block_manager_master_new ();
-  self->executors = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_local_executor_free);
-  self->executors_by_id = g_hash_table_new (g_str_hash, g_str_equal);
+  self->executors = rush_executor_set_new (services);
   self->launched = g_hash_table_new (g_int64_hash, g_int64_equal);
   pthread_mutex_init (&self->lock, NULL);
   self->faults = rush_fault_script_new ();

@@ -13,15 +13,13 @@
  */
 #pragma once
 
-#include "core/executor/env.h"
+#include "core/executor/executor_set.h"
 #include "core/executor/master.h"
 #include "core/scheduler/driver_loop.h"
 
 /* Posts EXECUTOR_REGISTERED for each executor once started. */
-RushBackend *rush_local_backend_new (const RushMaster *master, const RushConf *conf,
-                                     RushDriverLoop *loop, RushMapOutputTracker *tracker,
-                                     RushCommitCoordinator *commits, RushEventBus *bus,
-                                     RushLocalDir *dir, GError **error);
+RushBackend *rush_local_backend_new (const RushMaster *master, const RushExecutorServices *services,
+                                     RushDriverLoop *loop, GError **error);
 void rush_local_backend_start (RushBackend *self);
 /* Kills what runs, joins the runners, drops all map outputs. */
 void rush_local_backend_stop (RushBackend *self);
@@ -33,22 +31,5 @@ gboolean rush_local_backend_kill_executor (RushBackend *self, const char *execut
 /* A fault in JSON (fault_script.h) comes true, now or at its `when`.  INVALID_ARGUMENT: it is not
  * well put; NOT_FOUND: there is nothing that it could happen to. */
 gboolean rush_local_backend_inject (RushBackend *self, const char *fault, GError **error);
-void rush_local_backend_remove_shuffle (RushBackend *self, gint shuffle_id); /* all stores */
-void rush_local_backend_remove_rdd (RushBackend *self, gint rdd_id);         /* all kept blocks */
-/* Who keeps what of persisted RDDs. (transfer none) */
-RushBlockManagerMaster *rush_local_backend_kept (RushBackend *self);
-/* What an executor does at this moment. */
-typedef struct
-{
-  const char *executor_id;
-  const char *host;
-  guint n_running_tasks; /* those that wait for a runner of this machine, too */
-  gint64 storage_used;   /* by persisted blocks, in memory */
-  gint64 storage_pool;   /* what they could have if no task needed memory */
-} RushExecutorStatus;
-/* Of those that are alive, in the order in which they came.  GArray of RushExecutorStatus (transfer
- * full), whose strings are the backend's. */
-GArray *rush_local_backend_executor_statuses (RushBackend *self);
-/* (transfer none); NULL: no such executor. */
-RushEnv *rush_local_backend_env (RushBackend *self, const char *executor_id);
-char **rush_local_backend_executor_ids (RushBackend *self); /* (transfer full), alive ones */
+/* (transfer none) */
+RushExecutorSet *rush_local_backend_executors (RushBackend *self);

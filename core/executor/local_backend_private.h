@@ -10,7 +10,6 @@
  */
 #pragma once
 
-#include "core/executor/executor.h"
 #include "core/executor/fault_script.h"
 #include "core/executor/local_backend.h"
 #include "core/executor/runner_pool.h"
@@ -18,27 +17,24 @@
 typedef struct
 {
   RushBackend base;
+  RushBackendClass klass; /* this one's: what may come and go differs */
   RushDriverLoop *loop;
   RushMapOutputTracker *tracker;
-  RushCommitCoordinator *commits;
-  RushBarrierCoordinator *barriers; /* (owned) */
   RushEventBus *bus;
-  RushLocalDir *dir;
   const RushConf *conf;
   RushMaster master;
   gboolean is_dynamic; /* executors come when they are asked for, and go when they are idle */
   gint64 heap_bytes;   /* of each executor */
   char *host;
   RushRunnerPool *runners;
-  RushFaultScript *faults;      /* (owned) */
-  RushBlockManagerMaster *kept; /* who keeps what of persisted RDDs */
+  RushFaultScript *faults;    /* (owned) */
+  RushExecutorSet *executors; /* (owned) that have ever been there */
 
   pthread_mutex_t lock;
   /* Guarded by lock. */
-  GPtrArray *executors;        /* RushLocalExecutor * (owned); only ever grows */
-  GHashTable *executors_by_id; /* the same, lost ones too: each fetch looks one up */
-  GHashTable *launched;        /* &task_id → LaunchedTask, see launched_tasks.c */
-  guint n_wanted; /* executors that are to be there; with dynamic allocation it changes */
+  GHashTable *launched; /* &task_id → LaunchedTask, see launched_tasks.c */
+  guint n_executors;    /* that have ever been there: the next one's number */
+  guint n_wanted;       /* executors that are to be there; with dynamic allocation it changes */
   gboolean started;
   gboolean stopping;
 } RushLocalBackend;
@@ -61,11 +57,9 @@ void rush_local_executors_start (RushLocalBackend *self);
 gboolean rush_local_executors_decommission (RushLocalBackend *self, const char *executor_id,
                                             gboolean replace, gboolean starting);
 /* Lock held.  Whether it has been waited for, and nothing runs there any more. */
-gboolean rush_local_executors_may_go (RushLocalBackend *self, const RushLocalExecutor *executor);
+gboolean rush_local_executors_may_go (RushLocalExecutor *executor);
 /* Lock not held: then it goes. */
 void rush_local_executors_go (RushLocalBackend *self, const RushLocalExecutor *executor);
-/* Lock held.  NULL: there has never been one of that id. */
-RushLocalExecutor *rush_local_executors_find (RushLocalBackend *self, const char *id);
 
 /* ---- local_faults.c ---- */
 
@@ -80,8 +74,6 @@ char *rush_local_faults_task_starts (RushLocalBackend *self, const RushTask *tas
  * executor is gone, or the backend stops. */
 void rush_launched_tasks_add (RushLocalBackend *self, const char *executor_id, RushTask *task,
                               char *failure);
-/* Lock held.  How many there are on @executor. */
-guint rush_launched_tasks_count_on (RushLocalBackend *self, const RushLocalExecutor *executor);
 void rush_launched_tasks_kill (RushLocalBackend *self, gint64 task_id, const char *reason);
 /* Lock held.  All tasks on @executor, or with NULL all there are, are asked to stop. */
 void rush_launched_tasks_kill_all (RushLocalBackend *self, const RushLocalExecutor *executor,

@@ -22,75 +22,16 @@
 
 /* ---- they come ---- */
 
-RushLocalExecutor *
-rush_local_executors_find (RushLocalBackend *self, const char *id)
-{
-  return g_hash_table_lookup (self->executors_by_id, id);
-}
-
-/* For readers of shuffles, on any runner. */
-static RushBlockStore *
-lookup_store (gpointer data, const char *executor_id)
-{
-  RushLocalBackend *self = data;
-  RushLocalExecutor *executor;
-
-  pthread_mutex_lock (&self->lock);
-  executor = rush_local_executors_find (self, executor_id);
-  pthread_mutex_unlock (&self->lock);
-  return executor != NULL && rush_local_executor_is_alive (executor) ? executor->env.blocks : NULL;
-}
-
-/* For tasks that read kept blocks of others, or copy theirs to them. */
-static RushBlockManager *
-lookup_block_manager (gpointer data, const char *executor_id)
-{
-  RushLocalBackend *self = data;
-  RushLocalExecutor *executor;
-
-  pthread_mutex_lock (&self->lock);
-  executor = rush_local_executors_find (self, executor_id);
-  pthread_mutex_unlock (&self->lock);
-  return executor != NULL && rush_local_executor_is_alive (executor) ? executor->env.block_manager
-                                                                     : NULL;
-}
-
-static char **
-alive_executor_ids (gpointer data)
-{
-  return rush_local_backend_executor_ids (data);
-}
-
 /* Adds the executor of the next number; lock held or nobody else there yet. */
 static RushLocalExecutor *
 add_executor (RushLocalBackend *self, GError **error)
 {
-  RushShuffleFetch fetch = {
-    .tracker = self->tracker,
-    .lookup = lookup_store,
-    .lookup_data = self,
-    .by_reference = rush_conf_get_bool (self->conf, "spark.rushlight.shuffle.byReference"),
-  };
-  RushBlockManagers managers = {
-    .conf = self->conf,
-    .master = self->kept,
-    .bus = self->bus,
-    .dir = self->dir,
-    .lookup = lookup_block_manager,
-    .executor_ids = alive_executor_ids,
-    .data = self,
-  };
   g_autofree char *id =
-      self->master.is_cluster ? g_strdup_printf ("%u", self->executors->len) : g_strdup ("driver");
-  RushLocalExecutor *executor = rush_local_executor_new (
-      id, self->host, self->master.cores, self->heap_bytes, self->conf, &fetch, &managers, error);
+      self->master.is_cluster ? g_strdup_printf ("%u", self->n_executors) : g_strdup ("driver");
+  RushLocalExecutor *executor = rush_executor_set_add (self->executors, id, self->host,
+                                                       self->master.cores, self->heap_bytes, error);
 
-  if (executor == NULL)
-    return NULL;
-  executor->env.commits = self->commits;
-  executor->env.barriers = self->barriers;
-  g_ptr_array_add (self->executors, executor);
-  g_hash_table_insert (self->executors_by_id, (gpointer)executor->env.executor_id, executor);
+  self->n_executors += executor != NULL;
   return executor;
 }
 
@@ -110,24 +51,18 @@ check_cores (const RushMaster *master, const RushConf *conf, GError **error)
   return FALSE;
 }
 
-/* It has shown that there is memory for one, which is not wanted yet. */
-static void
-forget_first (RushLocalBackend *self)
-{
-  g_hash_table_remove_all (self->executors_by_id);
-  g_ptr_array_set_size (self->executors, 0);
-}
-
 gboolean
 rush_local_executors_add_all (RushLocalBackend *self, GError **error)
 {
   const RushMaster *master = &self->master;
+  RushLocalExecutor *executor = NULL;
 
   if (!check_cores (master, self->conf, error))
     return FALSE;
   for (guint i = 0; i < MAX (self->n_wanted, 1); i++)
     {
-      if (add_executor (self, error) != NULL)
+      executor = add_executor (self, error);
+      if (executor != NULL)
         continue;
       if (master->executor_mib > 0)
         g_prefix_error (error,
@@ -138,7 +73,11 @@ rush_local_executors_add_all (RushLocalBackend *self, GError **error)
       return FALSE;
     }
   if (self->n_wanted == 0)
-    forget_first (self);
+    {
+      /* It has shown that there is memory for one, which is not wanted yet. */
+      rush_executor_set_forget (self->executors, executor);
+      self->n_executors = 0;
+    }
   return TRUE;
 }
 
@@ -172,17 +111,6 @@ announce_all (RushLocalBackend *self, const GPtrArray *executors)
 
 /* ---- they are lost ---- */
 
-/* Lock held. */
-static guint
-count_alive (const RushLocalBackend *self)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < self->executors->len; i++)
-    n += rush_local_executor_is_alive (g_ptr_array_index (self->executors, i));
-  return n;
-}
-
 /* Lock held.  So many more, which are to be announced without it: RushLocalExecutor *.  (transfer
  * container) */
 static GPtrArray *
@@ -204,7 +132,7 @@ add_executors (RushLocalBackend *self, guint n)
 static GPtrArray *
 add_missing (RushLocalBackend *self)
 {
-  guint n_alive = count_alive (self);
+  guint n_alive = rush_executor_set_n_alive (self->executors);
   gboolean may_come = self->started && !self->stopping && n_alive < self->n_wanted;
 
   return add_executors (self, may_come ? self->n_wanted - n_alive : 0);
@@ -219,8 +147,7 @@ rush_local_executors_start (RushLocalBackend *self)
 
   pthread_mutex_lock (&self->lock);
   self->started = TRUE;
-  there = g_ptr_array_copy (self->executors, NULL, NULL);
-  g_ptr_array_set_free_func (there, NULL);
+  there = rush_executor_set_all (self->executors);
   added = add_missing (self);
   pthread_mutex_unlock (&self->lock);
   announce_all (self, there);
@@ -239,6 +166,16 @@ rush_local_executors_request (RushLocalBackend *self, guint n)
   announce_all (self, added);
 }
 
+/* Lock held.  One that can be lost: NULL in local mode, where the only one is the driver itself, and
+ * at the end. */
+static RushLocalExecutor *
+find_mortal (RushLocalBackend *self, const char *id)
+{
+  gboolean any = self->master.is_cluster && !self->stopping;
+
+  return any ? rush_executor_set_find (self->executors, id) : NULL;
+}
+
 gboolean
 rush_local_executors_end (RushLocalBackend *self, const char *executor_id, const char *reason,
                           gboolean replace)
@@ -248,14 +185,12 @@ rush_local_executors_end (RushLocalBackend *self, const char *executor_id, const
   RushMessage *message;
 
   pthread_mutex_lock (&self->lock);
-  lost = self->master.is_cluster && !self->stopping ? rush_local_executors_find (self, executor_id)
-                                                    : NULL;
-  if (lost == NULL || !rush_local_executor_is_alive (lost))
+  lost = find_mortal (self, executor_id);
+  if (lost == NULL || !rush_executor_set_end (self->executors, lost))
     {
       pthread_mutex_unlock (&self->lock);
       return FALSE;
     }
-  atomic_store_explicit (&lost->alive, FALSE, memory_order_release);
   rush_launched_tasks_kill_all (self, lost, "executor lost");
   message = rush_message_new (RUSH_MESSAGE_EXECUTOR_LOST);
   message->text = g_strdup (executor_id);
@@ -267,8 +202,7 @@ rush_local_executors_end (RushLocalBackend *self, const char *executor_id, const
 
   rush_post_executor_removed (self->bus, rush_clock_system (), lost->env.executor_id,
                               lost->env.host, reason);
-  rush_block_store_remove_all (lost->env.blocks);
-  rush_block_manager_close (lost->env.block_manager);
+  rush_executor_set_drop (self->executors, lost);
   announce_all (self, added);
   return TRUE;
 }
@@ -282,9 +216,9 @@ rush_local_backend_kill_executor (RushBackend *base, const char *executor_id, gb
 /* ---- they are decommissioned ---- */
 
 gboolean
-rush_local_executors_may_go (RushLocalBackend *self, const RushLocalExecutor *executor)
+rush_local_executors_may_go (RushLocalExecutor *executor)
 {
-  return executor->decommissioning && rush_launched_tasks_count_on (self, executor) == 0;
+  return executor->decommissioning && atomic_load (&executor->n_running) == 0;
 }
 
 /* Nothing is moved elsewhere: who needs its outputs computes them again. */
@@ -303,9 +237,7 @@ rush_local_executors_decommission (RushLocalBackend *self, const char *executor_
   gboolean is_there, may_go = FALSE;
 
   pthread_mutex_lock (&self->lock);
-  executor = self->master.is_cluster && !self->stopping
-                 ? rush_local_executors_find (self, executor_id)
-                 : NULL;
+  executor = find_mortal (self, executor_id);
   is_there = executor != NULL && rush_local_executor_is_alive (executor);
   if (is_there)
     {
@@ -316,118 +248,10 @@ rush_local_executors_decommission (RushLocalBackend *self, const char *executor_
       message->text = g_strdup (executor_id);
       message->reason = g_strdup (DECOMMISSION_REASON);
       rush_driver_loop_post (self->loop, message);
-      may_go = !starting && rush_local_executors_may_go (self, executor);
+      may_go = !starting && rush_local_executors_may_go (executor);
     }
   pthread_mutex_unlock (&self->lock);
   if (may_go)
     rush_local_executors_go (self, executor);
   return is_there;
-}
-
-/* ---- what others ask them for ---- */
-
-/* Of those that are lost, too. (transfer container) */
-static GPtrArray *
-all_executors (RushLocalBackend *self)
-{
-  GPtrArray *executors;
-
-  pthread_mutex_lock (&self->lock);
-  executors = g_ptr_array_copy (self->executors, NULL, NULL);
-  pthread_mutex_unlock (&self->lock);
-  g_ptr_array_set_free_func (executors, NULL);
-  return executors;
-}
-
-void
-rush_local_backend_remove_shuffle (RushBackend *base, gint shuffle_id)
-{
-  g_autoptr (GPtrArray) executors = all_executors ((RushLocalBackend *)base);
-
-  for (guint i = 0; i < executors->len; i++)
-    rush_block_store_remove_shuffle (
-        ((RushLocalExecutor *)g_ptr_array_index (executors, i))->env.blocks, shuffle_id);
-}
-
-void
-rush_local_backend_remove_rdd (RushBackend *base, gint rdd_id)
-{
-  g_autoptr (GPtrArray) executors = all_executors ((RushLocalBackend *)base);
-
-  for (guint i = 0; i < executors->len; i++)
-    rush_block_manager_remove_rdd (
-        ((RushLocalExecutor *)g_ptr_array_index (executors, i))->env.block_manager, rdd_id);
-}
-
-RushBlockManagerMaster *
-rush_local_backend_kept (RushBackend *base)
-{
-  return ((RushLocalBackend *)base)->kept;
-}
-
-RushEnv *
-rush_local_backend_env (RushBackend *base, const char *executor_id)
-{
-  RushLocalBackend *self = (RushLocalBackend *)base;
-  RushLocalExecutor *executor;
-
-  pthread_mutex_lock (&self->lock);
-  executor = rush_local_executors_find (self, executor_id);
-  pthread_mutex_unlock (&self->lock);
-  return executor != NULL ? &executor->env : NULL;
-}
-
-char **
-rush_local_backend_executor_ids (RushBackend *base)
-{
-  RushLocalBackend *self = (RushLocalBackend *)base;
-  g_autoptr (GPtrArray) ids = g_ptr_array_new ();
-
-  pthread_mutex_lock (&self->lock);
-  for (guint i = 0; i < self->executors->len; i++)
-    {
-      RushLocalExecutor *executor = g_ptr_array_index (self->executors, i);
-
-      if (rush_local_executor_is_alive (executor))
-        g_ptr_array_add (ids, g_strdup (executor->env.executor_id));
-    }
-  pthread_mutex_unlock (&self->lock);
-  g_ptr_array_add (ids, NULL);
-  return (char **)g_ptr_array_free (g_steal_pointer (&ids), FALSE);
-}
-
-/* The lock is not held while block and memory managers are asked: they have their own. */
-static RushExecutorStatus
-status_of (RushLocalBackend *self, const char *id)
-{
-  RushExecutorStatus status = { 0 };
-  RushBlockManagerStats kept;
-  RushMemoryStats memory;
-
-  pthread_mutex_lock (&self->lock);
-  const RushLocalExecutor *executor = rush_local_executors_find (self, id);
-  status.n_running_tasks = rush_launched_tasks_count_on (self, executor);
-  pthread_mutex_unlock (&self->lock);
-  rush_block_manager_stats (executor->env.block_manager, &kept);
-  rush_memory_manager_stats (executor->env.memory, &memory);
-  status.executor_id = executor->env.executor_id;
-  status.host = executor->env.host;
-  status.storage_used = kept.memory_bytes;
-  status.storage_pool = memory.pool;
-  return status;
-}
-
-GArray *
-rush_local_backend_executor_statuses (RushBackend *base)
-{
-  g_auto (GStrv) ids = rush_local_backend_executor_ids (base);
-  GArray *statuses = g_array_new (FALSE, FALSE, sizeof (RushExecutorStatus));
-
-  for (char **id = ids; *id != NULL; id++)
-    {
-      RushExecutorStatus status = status_of ((RushLocalBackend *)base, *id);
-
-      g_array_append_val (statuses, status);
-    }
-  return statuses;
 }

@@ -13,11 +13,8 @@
 static RushLocalExecutor *
 find_alive (RushLocalBackend *self, const char *id)
 {
-  RushLocalExecutor *executor;
+  RushLocalExecutor *executor = rush_executor_set_find (self->executors, id);
 
-  pthread_mutex_lock (&self->lock);
-  executor = rush_local_executors_find (self, id);
-  pthread_mutex_unlock (&self->lock);
   return executor != NULL && rush_local_executor_is_alive (executor) ? executor : NULL;
 }
 
@@ -25,7 +22,7 @@ find_alive (RushLocalBackend *self, const char *id)
 static GPtrArray *
 executors_of (RushLocalBackend *self, const RushFault *fault)
 {
-  g_auto (GStrv) ids = rush_local_backend_executor_ids (&self->base);
+  g_auto (GStrv) ids = rush_executor_set_ids (self->executors);
   GPtrArray *executors = g_ptr_array_new ();
 
   for (guint i = 0; ids[i] != NULL; i++)
@@ -105,7 +102,7 @@ slow_down (RushLocalBackend *self, const RushFault *fault)
 static gboolean
 no_executor (RushLocalBackend *self, const RushFault *fault, GError **error)
 {
-  g_auto (GStrv) ids = rush_local_backend_executor_ids (&self->base);
+  g_auto (GStrv) ids = rush_executor_set_ids (self->executors);
   g_autofree char *alive = g_strjoinv (", ", ids);
 
   g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_NOT_FOUND,

@@ -196,7 +196,7 @@ context_executor_ids (EngineContext *self, PyObject *unused)
 {
   if (!engine_context_ready (self))
     return NULL;
-  g_auto (GStrv) ids = rush_local_backend_executor_ids (rush_context_backend (self->context));
+  g_auto (GStrv) ids = rush_executor_set_ids (rush_context_executors (self->context));
   PyObject *list = PyList_New (0);
   for (guint i = 0; list != NULL && ids[i] != NULL; i++)
     {
@@ -215,9 +215,9 @@ context_kill_executor (EngineContext *self, PyObject *args)
   int replace;
   if (!PyArg_ParseTuple (args, "sp", &id, &replace) || !engine_context_ready (self))
     return NULL;
+  RushCluster *cluster = rush_context_cluster (self->context);
   gboolean found;
-  Py_BEGIN_ALLOW_THREADS found =
-      rush_local_backend_kill_executor (rush_context_backend (self->context), id, replace);
+  Py_BEGIN_ALLOW_THREADS found = cluster->klass->kill_executor (cluster, id, replace);
   Py_END_ALLOW_THREADS return PyBool_FromLong (found);
 }
 
@@ -227,10 +227,10 @@ context_inject (EngineContext *self, PyObject *args)
   const char *fault;
   if (!PyArg_ParseTuple (args, "s", &fault) || !engine_context_ready (self))
     return NULL;
+  RushCluster *cluster = rush_context_cluster (self->context);
   GError *error = NULL;
   gboolean ok;
-  Py_BEGIN_ALLOW_THREADS ok =
-      rush_local_backend_inject (rush_context_backend (self->context), fault, &error);
+  Py_BEGIN_ALLOW_THREADS ok = cluster->klass->inject (cluster, fault, &error);
   Py_END_ALLOW_THREADS if (!ok) return engine_raise (error);
   Py_RETURN_NONE;
 }

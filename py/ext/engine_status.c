@@ -151,8 +151,7 @@ context_executors (EngineContext *self, PyObject *unused)
 {
   if (!engine_context_ready (self))
     return NULL;
-  g_autoptr (GArray) statuses =
-      rush_local_backend_executor_statuses (rush_context_backend (self->context));
+  g_autoptr (GArray) statuses = rush_executor_set_statuses (rush_context_executors (self->context));
   PyObject *list = PyList_New (statuses->len);
   for (guint i = 0; list != NULL && i < statuses->len; i++)
     {

@@ -148,14 +148,15 @@ test_lost_executor (void)
           g_autoptr (GError) error = NULL;
 
           if (lost)
-            g_assert_true (rush_local_backend_inject (rush_context_backend (sc), order, &error));
+            g_assert_true (rush_context_cluster (sc)->klass->inject (rush_context_cluster (sc),
+                                                                     order, &error));
           g_assert_no_error (error);
           g_autoptr (RushGraph) ranks = rush_page_rank (
               graph, &(RushPageRank){ .n_iterations = CASES[c].n_rounds }, NULL, &error);
           g_assert_no_error (error);
           g_autoptr (RushRdd) rows = rush_graph_vertices (ranks);
           g_autofree char *found = app_sorted (sc, rows);
-          g_auto (GStrv) left = rush_local_backend_executor_ids (rush_context_backend (sc));
+          g_auto (GStrv) left = rush_executor_set_ids (rush_context_executors (sc));
           g_assert_cmpint (g_strv_contains ((const char *const *)left, "1"), ==, !lost);
           if (!lost)
             expected = g_steal_pointer (&found);
@@ -178,12 +179,12 @@ test_stars_of_lost_executor (void)
     g_string_append_printf (edges, " %u>%u", v * 7 % 503, (v + 1) * 7 % 503);
   g_autoptr (RushGraph) chain = graphs_new (
       sc, NULL, edges->str, 3, &(RushGraphLayout){ TRUE, RUSH_RANDOM_VERTEX_CUT, 5, 4 });
-  g_assert_true (rush_local_backend_inject (
-      rush_context_backend (sc),
+  g_assert_true (rush_context_cluster (sc)->klass->inject (
+      rush_context_cluster (sc),
       "{ \"do\": \"kill_executor\", \"executor\": \"1\", \"when\": { \"task\": 50 } }", &error));
   g_autoptr (RushGraph) parts = rush_connected_components_by_stars (chain, 1, NULL, &error);
   g_assert_no_error (error);
-  g_auto (GStrv) left = rush_local_backend_executor_ids (rush_context_backend (sc));
+  g_auto (GStrv) left = rush_executor_set_ids (rush_context_executors (sc));
   g_assert_false (g_strv_contains ((const char *const *)left, "1"));
   g_assert_cmpint ((gint64)rush_graph_sum (parts, parts->attributes, 0, NULL, &error), ==, 0);
   g_assert_no_error (error);

@@ -57,14 +57,14 @@ app_new (guint i)
 static void
 assert_no_memory (RushContext *context)
 {
-  g_auto (GStrv) ids = rush_local_backend_executor_ids (rush_context_backend (context));
+  g_auto (GStrv) ids = rush_executor_set_ids (rush_context_executors (context));
 
   for (guint i = 0; ids[i] != NULL; i++)
     {
       RushMemoryStats stats;
 
       rush_memory_manager_stats (
-          rush_local_backend_env (rush_context_backend (context), ids[i])->memory, &stats);
+          rush_executor_set_env (rush_context_executors (context), ids[i])->memory, &stats);
       g_assert_cmpint (stats.execution_used, ==, 0);
       g_assert_cmpuint (stats.n_active_tasks, ==, 0);
     }

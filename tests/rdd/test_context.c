@@ -574,7 +574,7 @@ static void
 test_cleaned (void)
 {
   RushContext *sc = app_new (1);
-  RushBlockStore *blocks = rush_local_backend_env (rush_context_backend (sc), "driver")->blocks;
+  RushBlockStore *blocks = rush_executor_set_env (rush_context_executors (sc), "driver")->blocks;
   RushRdd *pairs = app_pairs (sc, "a=1 b=2", 2);
   RushRdd *sums = rush_rdd_reduce_by_key (pairs, RUSH_SUM, 2, NULL);
   RushBlockStoreStats stats;

@@ -348,6 +348,14 @@ test_drawings (void)
 /* ---- lost executors ---- */
 
 /* Executors die while the job runs, one after the other; its result is that of a run without. */
+static gboolean
+kill_executor (RushContext *sc, const char *id)
+{
+  RushCluster *cluster = rush_context_cluster (sc);
+
+  return cluster->klass->kill_executor (cluster, id, TRUE);
+}
+
 static void
 test_recovery (void)
 {
@@ -361,15 +369,15 @@ test_recovery (void)
       sc, counts, NULL, 0, rush_collect_batches, NULL, NULL, NULL, NULL, NULL);
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (rush_local_backend_kill_executor (rush_context_backend (sc), "0", TRUE));
-  g_assert_true (rush_local_backend_kill_executor (rush_context_backend (sc), "2", TRUE));
+  g_assert_true (kill_executor (sc, "0"));
+  g_assert_true (kill_executor (sc, "2"));
   g_assert_true (rush_job_waiter_wait (waiter, &error));
   g_assert_no_error (error);
   app_assert_sorted (sc, counts,
                      "0,30000 1,30000 2,30000 3,30000 4,30000 5,30000 6,30000 7,30000 8,30000 "
                      "9,30000");
   /* What was lost after the job is recomputed by the next one. */
-  g_assert_true (rush_local_backend_kill_executor (rush_context_backend (sc), "1", TRUE));
+  g_assert_true (kill_executor (sc, "1"));
   g_assert_cmpint (rush_rdd_count (sc, counts, &error), ==, 10);
   app_free (sc);
 }

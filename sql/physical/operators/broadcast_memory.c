@@ -95,10 +95,10 @@ moving_new (RushAllocator *account, RushAllocator *next)
 static RushEnv *
 first_env (RushQuery *query)
 {
-  RushBackend *backend = rush_context_backend (rush_query_context (query));
-  g_auto (GStrv) ids = rush_local_backend_executor_ids (backend);
+  RushExecutorSet *executors = rush_context_executors (rush_query_context (query));
+  g_auto (GStrv) ids = rush_executor_set_ids (executors);
 
-  return ids[0] != NULL ? rush_local_backend_env (backend, ids[0]) : NULL;
+  return ids[0] != NULL ? rush_executor_set_env (executors, ids[0]) : NULL;
 }
 
 RushAllocator *

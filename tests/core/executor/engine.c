@@ -82,6 +82,7 @@ engine_new (const char *master, ...)
 {
   Engine *self = g_new0 (Engine, 1);
   g_autoptr (GError) error = NULL;
+  RushExecutorServices services;
   guint max_failures;
   Recorder *recorder;
   va_list pairs;
@@ -103,8 +104,9 @@ engine_new (const char *master, ...)
   self->tracker = rush_map_output_tracker_new ();
   self->commits = rush_commit_coordinator_new ();
   self->loop = rush_driver_loop_new (rush_clock_system ());
-  self->backend = rush_local_backend_new (&self->master, self->conf, self->loop, self->tracker,
-                                          self->commits, self->bus, self->dir, &error);
+  services =
+      (RushExecutorServices){ self->conf, self->tracker, self->commits, self->bus, self->dir };
+  self->backend = rush_local_backend_new (&self->master, &services, self->loop, &error);
   g_assert_no_error (error);
   max_failures = self->master.max_task_failures;
   if (max_failures == 0)

@@ -16,7 +16,7 @@
 static guint
 n_executors (Engine *engine)
 {
-  g_auto (GStrv) ids = rush_local_backend_executor_ids (engine->backend);
+  g_auto (GStrv) ids = rush_executor_set_ids (rush_local_backend_executors (engine->backend));
 
   return g_strv_length (ids);
 }

@@ -54,9 +54,10 @@ test_executors (void)
 {
   Engine *local = engine_new ("local[3]", NULL);
   Engine *cluster = engine_new ("local-cluster[2,3,512]", NULL);
-  g_auto (GStrv) local_ids = rush_local_backend_executor_ids (local->backend);
-  g_auto (GStrv) cluster_ids = rush_local_backend_executor_ids (cluster->backend);
-  RushEnv *env = rush_local_backend_env (cluster->backend, "1");
+  g_auto (GStrv) local_ids = rush_executor_set_ids (rush_local_backend_executors (local->backend));
+  g_auto (GStrv) cluster_ids =
+      rush_executor_set_ids (rush_local_backend_executors (cluster->backend));
+  RushEnv *env = rush_executor_set_env (rush_local_backend_executors (cluster->backend), "1");
   RushMemoryStats stats;
 
   g_assert_cmpuint (g_strv_length (local_ids), ==, 1);
@@ -64,7 +65,7 @@ test_executors (void)
   g_assert_cmpuint (g_strv_length (cluster_ids), ==, 2);
   g_assert_cmpstr (cluster_ids[0], ==, "0");
   g_assert_cmpstr (cluster_ids[1], ==, "1");
-  g_assert_null (rush_local_backend_env (local->backend, "0"));
+  g_assert_null (rush_executor_set_env (rush_local_backend_executors (local->backend), "0"));
   g_assert_cmpstr (env->executor_id, ==, "1");
   rush_memory_manager_stats (env->memory, &stats);
   g_assert_cmpint (stats.pool, ==, (gint64)((512 - 300) * 1024 * 1024 * 0.6));
@@ -81,7 +82,7 @@ test_executors (void)
 static void
 assert_statuses (RushBackend *backend, guint n_executors, guint n_running)
 {
-  g_autoptr (GArray) statuses = rush_local_backend_executor_statuses (backend);
+  g_autoptr (GArray) statuses = rush_executor_set_statuses (rush_local_backend_executors (backend));
 
   g_assert_cmpuint (statuses->len, ==, n_executors);
   for (guint i = 0; i < statuses->len; i++)
@@ -115,7 +116,8 @@ test_statuses (void)
 
   assert_statuses (engine->backend, 3, 0);
   g_assert_true (rush_local_backend_kill_executor (engine->backend, "1", FALSE));
-  g_autoptr (GArray) statuses = rush_local_backend_executor_statuses (engine->backend);
+  g_autoptr (GArray) statuses =
+      rush_executor_set_statuses (rush_local_backend_executors (engine->backend));
   g_assert_cmpstr (g_array_index (statuses, RushExecutorStatus, 0).executor_id, ==, "0");
   g_assert_cmpstr (g_array_index (statuses, RushExecutorStatus, 1).executor_id, ==, "2");
   assert_statuses (engine->backend, 2, 0);
@@ -253,7 +255,8 @@ refusal_of (const char *url, const char *key, const char *value)
 
   g_assert_true (rush_conf_set (conf, key, value, NULL));
   g_assert_true (rush_master_parse (url, &master, NULL));
-  g_assert_null (rush_local_backend_new (&master, conf, loop, tracker, NULL, bus, dir, &error));
+  g_assert_null (rush_local_backend_new (
+      &master, &(RushExecutorServices){ conf, tracker, NULL, bus, dir }, loop, &error));
   rush_event_bus_free (bus);
   rush_map_output_tracker_free (tracker);
   rush_driver_loop_free (loop);
@@ -354,7 +357,9 @@ n_outputs_on (const Engine *engine, const char *executor_id)
 {
   RushBlockStoreStats stats;
 
-  rush_block_store_stats (rush_local_backend_env (engine->backend, executor_id)->blocks, &stats);
+  rush_block_store_stats (
+      rush_executor_set_env (rush_local_backend_executors (engine->backend), executor_id)->blocks,
+      &stats);
   return stats.n_outputs;
 }
 
@@ -374,7 +379,7 @@ test_lose_outputs (void)
 
   g_assert_true (rush_local_backend_kill_executor (job.engine->backend, "0", TRUE));
   gated_job_pass (&job, sum_below (6000));
-  ids = rush_local_backend_executor_ids (job.engine->backend);
+  ids = rush_executor_set_ids (rush_local_backend_executors (job.engine->backend));
   g_assert_cmpuint (g_strv_length (ids), ==, 2);
   g_assert_cmpstr (ids[0], ==, "1");
   g_assert_cmpstr (ids[1], ==, "2");
@@ -397,7 +402,8 @@ test_lose_one_output (void)
 
   gated_reduce_start (&job, "local[2]", 4, 1, 1);
   g_assert_true (rush_block_store_remove_output (
-      rush_local_backend_env (job.engine->backend, "driver")->blocks, 0, 2));
+      rush_executor_set_env (rush_local_backend_executors (job.engine->backend), "driver")->blocks,
+      0, 2));
   gated_job_pass (&job, sum_below (4000));
   engine_stop (job.engine);
   g_assert_cmpuint (count_lines (job.engine, ": FetchFailed"), ==, 1);
@@ -422,7 +428,9 @@ assert_no_outputs (const Engine *engine, const char *executor_id)
 {
   RushBlockStoreStats stats;
 
-  rush_block_store_stats (rush_local_backend_env (engine->backend, executor_id)->blocks, &stats);
+  rush_block_store_stats (
+      rush_executor_set_env (rush_local_backend_executors (engine->backend), executor_id)->blocks,
+      &stats);
   g_assert_cmpuint (stats.n_outputs, ==, 0);
   g_assert_cmpint (stats.memory_bytes, ==, 0);
 }
@@ -435,7 +443,7 @@ test_remove_shuffle (void)
   g_autoptr (RushRdd) shuffled = shuffled_rdd_new (source, 3, NULL, NULL);
 
   g_assert_cmpint (engine_sum (engine, shuffled, NULL), ==, sum_below (4000));
-  rush_local_backend_remove_shuffle (engine->backend, 0);
+  rush_executor_set_remove_shuffle (rush_local_backend_executors (engine->backend), 0);
   assert_no_outputs (engine, "0");
   assert_no_outputs (engine, "1");
   engine_free (engine);

@@ -69,7 +69,7 @@ run_task (Engine *engine, RushRdd *rdd, RushTaskKind kind, RushDependency *depen
 {
   g_autoptr (RushTaskContext) ctx = rush_task_context_new ();
   RushTask *task = g_new0 (RushTask, 1);
-  RushEnv *env = rush_local_backend_env (engine->backend, "driver");
+  RushEnv *env = rush_executor_set_env (rush_local_backend_executors (engine->backend), "driver");
   RushTaskOutcome *outcome;
   RushMemoryStats stats;
 

@@ -1,0 +1,266 @@
+/* executor_set.c - see the header.
+ *
+ * Invariant:  an executor is never removed from the list, nor from the table of ids, so that what
+ *             is found needs no lock to be used; whether it is alive is asked of itself.
+ */
+#include "core/executor/executor_set.h"
+
+struct _RushExecutorSet
+{
+  RushExecutorServices services;
+  RushBarrierCoordinator *barriers; /* (owned) where tasks of a barrier stage meet */
+  RushBlockManagerMaster *kept;     /* (owned) */
+
+  pthread_mutex_t lock;
+  /* Guarded by lock. */
+  GPtrArray *executors; /* RushLocalExecutor * (owned); only ever grows */
+  GHashTable *by_id;    /* the same: each fetch looks one up */
+};
+
+/* ---- to find ---- */
+
+RushLocalExecutor *
+rush_executor_set_find (RushExecutorSet *self, const char *id)
+{
+  RushLocalExecutor *executor;
+
+  pthread_mutex_lock (&self->lock);
+  executor = g_hash_table_lookup (self->by_id, id);
+  pthread_mutex_unlock (&self->lock);
+  return executor;
+}
+
+RushEnv *
+rush_executor_set_env (RushExecutorSet *self, const char *id)
+{
+  RushLocalExecutor *executor = rush_executor_set_find (self, id);
+
+  return executor != NULL ? &executor->env : NULL;
+}
+
+GPtrArray *
+rush_executor_set_all (RushExecutorSet *self)
+{
+  GPtrArray *executors;
+
+  pthread_mutex_lock (&self->lock);
+  executors = g_ptr_array_copy (self->executors, NULL, NULL);
+  pthread_mutex_unlock (&self->lock);
+  g_ptr_array_set_free_func (executors, NULL);
+  return executors;
+}
+
+guint
+rush_executor_set_n_alive (RushExecutorSet *self)
+{
+  g_autoptr (GPtrArray) executors = rush_executor_set_all (self);
+  guint n = 0;
+
+  for (guint i = 0; i < executors->len; i++)
+    n += rush_local_executor_is_alive (g_ptr_array_index (executors, i));
+  return n;
+}
+
+char **
+rush_executor_set_ids (RushExecutorSet *self)
+{
+  g_autoptr (GPtrArray) executors = rush_executor_set_all (self);
+  g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
+
+  for (guint i = 0; i < executors->len; i++)
+    {
+      RushLocalExecutor *executor = g_ptr_array_index (executors, i);
+
+      if (rush_local_executor_is_alive (executor))
+        g_strv_builder_add (ids, executor->env.executor_id);
+    }
+  return g_strv_builder_end (ids);
+}
+
+/* Block and memory managers have locks of their own. */
+static RushExecutorStatus
+status_of (RushLocalExecutor *executor)
+{
+  RushBlockManagerStats kept;
+  RushMemoryStats memory;
+
+  rush_block_manager_stats (executor->env.block_manager, &kept);
+  rush_memory_manager_stats (executor->env.memory, &memory);
+  return (RushExecutorStatus){
+    .executor_id = executor->env.executor_id,
+    .host = executor->env.host,
+    .n_running_tasks = (guint)atomic_load (&executor->n_running),
+    .storage_used = kept.memory_bytes,
+    .storage_pool = memory.pool,
+  };
+}
+
+GArray *
+rush_executor_set_statuses (RushExecutorSet *self)
+{
+  g_autoptr (GPtrArray) executors = rush_executor_set_all (self);
+  GArray *statuses = g_array_new (FALSE, FALSE, sizeof (RushExecutorStatus));
+
+  for (guint i = 0; i < executors->len; i++)
+    {
+      RushLocalExecutor *executor = g_ptr_array_index (executors, i);
+
+      if (rush_local_executor_is_alive (executor))
+        {
+          RushExecutorStatus status = status_of (executor);
+          g_array_append_val (statuses, status);
+        }
+    }
+  return statuses;
+}
+
+/* ---- what they hold ---- */
+
+void
+rush_executor_set_remove_shuffle (RushExecutorSet *self, gint shuffle_id)
+{
+  g_autoptr (GPtrArray) executors = rush_executor_set_all (self);
+
+  for (guint i = 0; i < executors->len; i++)
+    rush_block_store_remove_shuffle (
+        ((RushLocalExecutor *)g_ptr_array_index (executors, i))->env.blocks, shuffle_id);
+}
+
+void
+rush_executor_set_remove_rdd (RushExecutorSet *self, gint rdd_id)
+{
+  g_autoptr (GPtrArray) executors = rush_executor_set_all (self);
+
+  for (guint i = 0; i < executors->len; i++)
+    rush_block_manager_remove_rdd (
+        ((RushLocalExecutor *)g_ptr_array_index (executors, i))->env.block_manager, rdd_id);
+}
+
+RushBlockManagerMaster *
+rush_executor_set_kept (RushExecutorSet *self)
+{
+  return self->kept;
+}
+
+/* ---- what they find of each other ---- */
+
+static RushLocalExecutor *
+find_alive (RushExecutorSet *self, const char *id)
+{
+  RushLocalExecutor *executor = rush_executor_set_find (self, id);
+
+  return executor != NULL && rush_local_executor_is_alive (executor) ? executor : NULL;
+}
+
+/* For readers of shuffles. */
+static RushBlockStore *
+lookup_store (gpointer self, const char *executor_id)
+{
+  RushLocalExecutor *executor = find_alive (self, executor_id);
+
+  return executor != NULL ? executor->env.blocks : NULL;
+}
+
+/* For tasks that read kept blocks of others, or copy theirs to them. */
+static RushBlockManager *
+lookup_block_manager (gpointer self, const char *executor_id)
+{
+  RushLocalExecutor *executor = find_alive (self, executor_id);
+
+  return executor != NULL ? executor->env.block_manager : NULL;
+}
+
+static char **
+alive_ids (gpointer self)
+{
+  return rush_executor_set_ids (self);
+}
+
+/* ---- they come and go ---- */
+
+RushLocalExecutor *
+rush_executor_set_add (RushExecutorSet *self, const char *id, const char *host, guint cores,
+                       gint64 heap_bytes, GError **error)
+{
+  const RushExecutorServices *services = &self->services;
+  RushShuffleFetch fetch = {
+    .tracker = services->tracker,
+    .lookup = lookup_store,
+    .lookup_data = self,
+    .by_reference = rush_conf_get_bool (services->conf, "spark.rushlight.shuffle.byReference"),
+  };
+  RushBlockManagers managers = {
+    .conf = services->conf,
+    .master = self->kept,
+    .bus = services->bus,
+    .dir = services->dir,
+    .lookup = lookup_block_manager,
+    .executor_ids = alive_ids,
+    .data = self,
+  };
+  RushLocalExecutor *executor = rush_local_executor_new (id, host, cores, heap_bytes,
+                                                         services->conf, &fetch, &managers, error);
+
+  if (executor == NULL)
+    return NULL;
+  executor->env.commits = services->commits;
+  executor->env.barriers = self->barriers;
+  pthread_mutex_lock (&self->lock);
+  g_assert (!g_hash_table_contains (self->by_id, id));
+  g_ptr_array_add (self->executors, executor);
+  g_hash_table_insert (self->by_id, (gpointer)executor->env.executor_id, executor);
+  pthread_mutex_unlock (&self->lock);
+  return executor;
+}
+
+void
+rush_executor_set_forget (RushExecutorSet *self, RushLocalExecutor *executor)
+{
+  pthread_mutex_lock (&self->lock);
+  g_hash_table_remove (self->by_id, executor->env.executor_id);
+  g_ptr_array_remove (self->executors, executor);
+  pthread_mutex_unlock (&self->lock);
+}
+
+gboolean
+rush_executor_set_end (RushExecutorSet *self, RushLocalExecutor *executor)
+{
+  return atomic_exchange_explicit (&executor->alive, FALSE, memory_order_acq_rel);
+}
+
+void
+rush_executor_set_drop (RushExecutorSet *self, RushLocalExecutor *executor)
+{
+  rush_block_store_remove_all (executor->env.blocks);
+  rush_block_manager_close (executor->env.block_manager);
+}
+
+/* ---- life ---- */
+
+void
+rush_executor_set_free (RushExecutorSet *self)
+{
+  if (self == NULL)
+    return;
+  g_hash_table_unref (self->by_id);
+  g_ptr_array_unref (self->executors);
+  rush_barrier_coordinator_free (self->barriers);
+  rush_block_manager_master_free (self->kept);
+  pthread_mutex_destroy (&self->lock);
+  g_free (self);
+}
+
+RushExecutorSet *
+rush_executor_set_new (const RushExecutorServices *services)
+{
+  RushExecutorSet *self = g_new0 (RushExecutorSet, 1);
+
+  self->services = *services;
+  self->barriers = rush_barrier_coordinator_new (
+      rush_conf_get_time_us (services->conf, "spark.barrier.sync.timeout"));
+  self->kept = rush_block_manager_master_new ();
+  self->executors = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_local_executor_free);
+  self->by_id = g_hash_table_new (g_str_hash, g_str_equal);
+  pthread_mutex_init (&self->lock, NULL);
+  return self;
+}
