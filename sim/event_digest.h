@@ -1,7 +1,8 @@
 /* event_digest.h - one number for a whole run: a listener that hashes every event.
  *
- * Two runs are the same if their event logs are, byte for byte.  The digest is of those bytes: each
- * event as the log would write it, line by line, without a file.
+ * Two runs are the same if they tell the same, event by event and field by field; then their event
+ * logs are the same, byte for byte, as a log says nothing that no event does.  The digest is of the
+ * fields: who wants to know whether anything has changed need not have it spelled first.
  *
  *   RushListener *digest = rush_event_digest_new ();
  *   rush_event_bus_add_inline (bus, digest);
@@ -17,3 +18,5 @@
 RushListener *rush_event_digest_new (void);
 guint64 rush_event_digest_value (const RushListener *self);
 guint64 rush_event_digest_n_events (const RushListener *self);
+/* Of one event. */
+guint64 rush_event_digest_of (const RushEvent *event);
