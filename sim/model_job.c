@@ -22,6 +22,7 @@ typedef struct
   RushOutputBook *book;          /* (owned) of that shuffle */
   double sum_of_weights;         /* of its tasks */
   double median_s, median_bytes; /* of tasks as they were recorded */
+  guint *n_begun;                /* of its tasks, by host; NULL: nobody warms up */
 } Stage;
 
 struct _RushModelJob
@@ -162,6 +163,17 @@ recorded_seconds (const Stage *stage, guint partition, guint attempt)
   return attempt == 0 ? task->cpu_s : MIN (task->cpu_s, stage->median_s * MAX (1, more));
 }
 
+/* What a stage does once on each core - classes are loaded, code is compiled, a Python worker starts
+ * - falls to the tasks that come first on the host, as many as it has cores. */
+static double
+warm_up_seconds (Stage *stage, const RushSimHost *host)
+{
+  if (stage->n_begun == NULL || stage->n_begun[host->index] >= host->cores)
+    return 0;
+  stage->n_begun[host->index]++;
+  return stage->told.warm_up_s;
+}
+
 static void
 demand_of (const RushModelJob *self, const Stage *stage, guint partition, guint attempt,
            RushTaskDemand *out)
@@ -190,6 +202,7 @@ model_demand (RushTaskModel *model, const RushTask *task, const RushSimHost *hos
   double share = share_of (self, stage, task->partition);
 
   demand_of (self, stage, task->partition, task->attempt_number, out);
+  out->warm_up_s = warm_up_seconds (stage, host);
   for (guint i = 0; i < stage->told.n_parents; i++)
     {
       Stage *parent = &self->stages[stage->told.parents[i]];
@@ -380,6 +393,9 @@ make_rdd (RushModelJob *self, RushLineage *lineage, const RushModelStage *told)
                         told->n_parents);
   rush_lineage_pop_call ();
   rdd->n_partitions = told->n_tasks;
+  rdd->base.barrier = told->is_barrier;
+  if (told->is_indeterminate)
+    rdd->base.determinism = RUSH_INDETERMINATE;
   rush_rdd_set_name (&rdd->base, told->name);
   return &rdd->base;
 }
@@ -426,6 +442,8 @@ add_stage (RushModelJob *self, RushLineage *lineage, const RushModelStage *told,
     stage->sum_of_weights += weight (stage, i);
   if (told->recorded != NULL)
     note_medians (stage);
+  if (told->warm_up_s > 0)
+    stage->n_begun = g_new0 (guint, rush_topology_n_hosts (self->topology));
   if (n_readers == 0)
     return;
   g_autoptr (RushPartitioner) partitioner = rush_hash_partitioner_new (n_readers, 0);
@@ -476,6 +494,7 @@ rush_model_job_free (RushModelJob *self)
       rush_dependency_unref (stage->shuffle);
       rush_rdd_unref (stage->rdd);
       rush_output_book_free (stage->book);
+      g_free (stage->n_begun);
       g_free ((char *)stage->told.name);
     }
   g_free (self->stages);

@@ -50,7 +50,10 @@ typedef struct
   guint n_parents;
   double skew;        /* of what its tasks read: the i-th gets a share like i^−skew; 0: all alike */
   gboolean is_result; /* of a job; the last stage always is */
+  gboolean is_barrier;           /* its tasks run all at once */
+  gboolean is_indeterminate;     /* run again, a task may write something else */
   const RushModelTask *recorded; /* by task (unowned): in place of all distributions; or NULL */
+  double warm_up_s;              /* of a recorded stage's first task on each core of a host */
 } RushModelStage;
 
 typedef struct _RushModelJob RushModelJob;

@@ -11,6 +11,8 @@ typedef struct
   double driver_task_s;      /* of the driver's one thread, for a launch and its end together */
   double task_overhead_s;    /* an executor's, to unpack a task and start it */
   double python_start_s;     /* a first worker on an executor's core; later tasks find it there */
+  double neighbour_slowdown; /* a task computes so much longer, as a fraction, for each other that
+                                runs on its host as it begins */
   double straggler_fraction; /* 0 … 1 of all attempts */
   RushDistribution *straggler_slowdown;        /* times as long; (unowned) or NULL */
   RushDistribution *pause_every, *pause_lasts; /* seconds, of an executor; (unowned) or NULL */

@@ -81,6 +81,7 @@ sim_task_free (RushSimTask *self)
     rush_event_heap_cancel (heap, self->action);
   give_up_transfers (self);
   g_queue_unlink (&self->executor->running, &self->in_executor);
+  self->executor->host->n_running--;
   if (self->executor->running.length == 0 && self->executor->drained != NULL)
     {
       RushSimSlots *executor = self->executor;
@@ -227,11 +228,14 @@ begin_compute (RushSimTask *self)
 {
   RushSimSlots *executor = self->executor;
   gint64 now_us = rush_event_heap_now_us (self->backend->setup.heap);
-  double seconds = self->demand.cpu_s / executor->host->cpu_speed * executor->slowness;
+  guint n_neighbours = executor->host->n_running - 1;
+  double crowding = 1 + self->backend->setup.costs->neighbour_slowdown * n_neighbours;
+  double on_a_core_s = self->demand.cpu_s * crowding + self->demand.warm_up_s;
+  double seconds = on_a_core_s / executor->host->cpu_speed * executor->slowness;
   gint64 work_us = to_us (seconds * straggling (self)) + python_start_us (self);
   gint64 end_us = rush_executor_pauses_end_of (&executor->pauses, now_us, work_us);
 
-  self->metrics.cpu_ns = to_us (self->demand.cpu_s) * 1000;
+  self->metrics.cpu_ns = to_us (self->demand.cpu_s + self->demand.warm_up_s) * 1000;
   wait_us (self, end_us - now_us);
   return TRUE;
 }
@@ -369,6 +373,7 @@ rush_simulated_tasks_launch (RushSimulatedBackend *self, RushSimSlots *executor,
   launched->outcome = failure != NULL ? injected_failure (failure) : NULL;
   launched->in_executor.data = launched;
   g_queue_push_tail_link (&executor->running, &launched->in_executor);
+  executor->host->n_running++;
   g_hash_table_insert (self->tasks, &task->task_id, launched);
   launched->action = rush_event_heap_put (
       self->setup.heap, driver_delay_us (self) + latency_us (launched), arrive, launched, 0);

@@ -5,7 +5,8 @@
  *     launch     the driver's own time, the way to the executor, unpacking, a Python worker's start
  *     read       input, from the disk of the host
  *     fetch      map outputs: what lies on this host, in this rack, in others; the slowest counts
- *     compute    on one core: CPU time ÷ speed × straggling, and the executor's pauses
+ *     compute    on one core: warm-up and CPU time ÷ speed × straggling, longer for each neighbour,
+ *                and the executor's pauses
  *     write      map output, to the disk of the host
  *     answer     the way back
  *
@@ -22,7 +23,8 @@
 
 typedef struct
 {
-  double cpu_s; /* on a core of speed 1 */
+  double cpu_s;     /* on a core of speed 1, with nobody beside it */
+  double warm_up_s; /* before that, on such a core, whoever is beside it */
   double input_bytes;
   double host_bytes, rack_bytes, far_bytes; /* fetched: from this host, this rack, other racks */
   double write_bytes;                       /* to the disk of the host */

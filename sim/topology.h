@@ -36,6 +36,7 @@ typedef struct
   double cpu_speed; /* 1: as the cost model was measured */
   RushLink *nic;    /* receiving */
   RushLink *disk;
+  guint n_running;    /* tasks, of all executors on it: the backend counts */
   gboolean alive;     /* the owner of the run says so, as the next */
   gboolean reachable; /* FALSE: cut off from the driver */
 } RushSimHost;

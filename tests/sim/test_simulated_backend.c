@@ -129,6 +129,55 @@ world_end (World *self)
 
 /* ---- time ---- */
 
+/* Four tasks of a second, each half as long again for the other one on its host, whosever it is: two
+ * cores of an executor, or one of each of two.  A host of its own is quiet. */
+static void
+test_neighbours_on_a_host_slow_each_other (void)
+{
+  static const struct
+  {
+    guint cores, second_host;
+    double seconds;
+  } cases[] = { { 1, 0, 3 }, { 1, 1, 2 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      World world;
+
+      world_begin (&world);
+      world.costs.neighbour_slowdown = 0.5;
+      world_start (&world,
+                   &(RushModelStage){ .name = "one", .n_tasks = 4, .seconds = always (&world, 1) },
+                   1);
+      add_executor (&world, "0", 0, cases[i].cores);
+      add_executor (&world, "1", cases[i].second_host, cases[i].cores);
+      assert_ends_at (&world, cases[i].seconds);
+      for (guint host = 0; host < 2; host++)
+        g_assert_cmpuint (rush_topology_host (world.topology, host)->n_running, ==, 0);
+      world_end (&world);
+    }
+}
+
+/* A second of warm-up, which falls to the first task on each of a host's cores (it has eight), and
+ * which no neighbour makes longer: the ninth task finds all warm, and nobody beside it. */
+static void
+test_the_first_tasks_on_a_host_warm_up (void)
+{
+  RushModelTask tasks[9] = { 0 };
+  World world;
+
+  for (guint i = 0; i < G_N_ELEMENTS (tasks); i++)
+    tasks[i].cpu_s = 1;
+  world_begin (&world);
+  world.costs.neighbour_slowdown = 0.125;
+  world_start (&world,
+               &(RushModelStage){ .name = "one", .n_tasks = 9, .recorded = tasks, .warm_up_s = 1 },
+               1);
+  add_executor (&world, "0", 0, 8);
+  assert_ends_at (&world, 1 + (1 + 0.125 * 7) + 1);
+  world_end (&world);
+}
+
 /* Five tasks of a second on two cores: three waves. */
 static void
 test_tasks_take_their_time_on_cores (void)
@@ -471,6 +520,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 #define ADD(name) g_test_add_func ("/simulated_backend/" #name, test_##name)
   ADD (tasks_take_their_time_on_cores);
+  ADD (neighbours_on_a_host_slow_each_other);
+  ADD (the_first_tasks_on_a_host_warm_up);
   ADD (the_driver_takes_its_time_over_launches);
   ADD (slow_machines_take_longer);
   ADD (python_workers_are_used_again);
