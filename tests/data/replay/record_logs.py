@@ -14,6 +14,7 @@ import sys
 import tempfile
 
 CORES = (1, 2)
+HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "")   # in names of stages
 KEPT = {"LogStart", "ApplicationStart", "ApplicationEnd", "ExecutorAdded", "JobStart", "JobEnd",
         "StageSubmitted", "StageCompleted", "TaskEnd"}
 
@@ -88,6 +89,8 @@ def slim(event):
     for info in [event.get("Stage Info", {}), *event.get("Stage Infos", [])]:
         for member in ("RDD Info", "Details", "Accumulables"):
             info.pop(member, None)
+        if "Stage Name" in info:
+            info["Stage Name"] = info["Stage Name"].replace(HERE, "")
     event.get("Task Info", {}).pop("Accumulables", None)
     for member in ("Task Executor Metrics", "Properties", "Stage Infos"):
         event.pop(member, None)
