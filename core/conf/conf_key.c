@@ -26,6 +26,7 @@
 #define FROM_TO(a, b) .min = a, .max = b, .bounds = "from " #a " to " #b
 #define FROM_BELOW(a, b)                                                                           \
   .min = a, .max = b, .max_excluded = TRUE, .bounds = "from " #a " to below " #b
+#define ABOVE_ZERO_TO(b) .min = G_MINDOUBLE, .max = b, .bounds = "above 0 to " #b
 #define ONE_OF(texts) UNBOUNDED, .choices = texts
 #define BUT_NOT(value, why) , .refused = value, .refusal = why
 #define NOTED(value, text) , .noted = value, .note = text

@@ -29,10 +29,11 @@ typedef struct
   gint64 task_id; /* the key in launched */
   RushLocalBackend *backend;
   RushLocalExecutor *executor;
-  RushTask *task;       /* (owned) */
-  RushTaskContext *ctx; /* (owned) */
-  char *failure;        /* (owned) what a fault script makes it fail with, or NULL */
-  char *kill_reason;    /* (owned) guarded by the backend's lock; set once */
+  RushTask *task;            /* (owned) */
+  RushTaskContext *ctx;      /* (owned) */
+  char *failure;             /* (owned) what a fault script makes it fail with, or NULL */
+  char *kill_reason;         /* (owned) guarded by the backend's lock; set once */
+  _Atomic gint64 started_us; /* 0: no runner has taken it yet */
 } LaunchedTask;
 
 static void
@@ -127,9 +128,12 @@ run (gpointer item, gpointer data)
   LaunchedTask *launched = item;
   RushLocalExecutor *executor = launched->executor;
   gint64 task_id = launched->task_id;
-  RushTaskOutcome *outcome = launched->failure != NULL
-                                 ? fail (launched)
-                                 : rush_task_run (launched->task, &executor->env, launched->ctx);
+  RushTaskOutcome *outcome;
+
+  atomic_store (&launched->started_us, rush_clock_now_us (rush_clock_system ()));
+  outcome = launched->failure != NULL
+                ? fail (launched)
+                : rush_task_run (launched->task, &executor->env, launched->ctx);
 
   if (atomic_load (&executor->slowness_percent) > 100)
     dawdle (launched, outcome);
@@ -175,6 +179,25 @@ rush_launched_tasks_add (RushLocalBackend *self, const char *executor_id, RushTa
   pthread_mutex_unlock (&self->lock);
   if (!accepted)
     launched_task_free (launched);
+}
+
+gboolean
+rush_launched_tasks_progress (RushLocalBackend *self, gint64 task_id, gint64 *out_records,
+                              gint64 *out_run_us)
+{
+  const LaunchedTask *launched;
+  gint64 started_us = 0;
+
+  pthread_mutex_lock (&self->lock);
+  launched = g_hash_table_lookup (self->launched, &task_id);
+  if (launched != NULL)
+    {
+      started_us = atomic_load (&launched->started_us);
+      *out_records = atomic_load_explicit (&launched->ctx->records_read, memory_order_relaxed);
+    }
+  pthread_mutex_unlock (&self->lock);
+  *out_run_us = rush_clock_now_us (rush_clock_system ()) - started_us;
+  return started_us != 0;
 }
 
 void

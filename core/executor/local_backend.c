@@ -28,6 +28,13 @@ local_kill_task (RushBackend *base, const char *executor_id, gint64 task_id, con
   rush_launched_tasks_kill ((RushLocalBackend *)base, task_id, reason);
 }
 
+static gboolean
+local_task_progress (RushBackend *base, const char *executor_id, gint64 task_id,
+                     gint64 *out_records, gint64 *out_run_us)
+{
+  return rush_launched_tasks_progress ((RushLocalBackend *)base, task_id, out_records, out_run_us);
+}
+
 static void
 local_start_timer (RushBackend *base, guint64 timer_id, gint64 delay_us)
 {
@@ -122,6 +129,7 @@ static const RushBackendClass local_class = {
   .name = "local",
   .launch = local_launch,
   .kill_task = local_kill_task,
+  .task_progress = local_task_progress,
   .start_timer = local_start_timer,
   .cancel_timer = local_cancel_timer,
   .clock = local_clock,

@@ -74,6 +74,9 @@ char *rush_local_faults_task_starts (RushLocalBackend *self, const RushTask *tas
  * executor is gone, or the backend stops. */
 void rush_launched_tasks_add (RushLocalBackend *self, const char *executor_id, RushTask *task,
                               char *failure);
+/* FALSE: it does not run. */
+gboolean rush_launched_tasks_progress (RushLocalBackend *self, gint64 task_id, gint64 *out_records,
+                                       gint64 *out_run_us);
 void rush_launched_tasks_kill (RushLocalBackend *self, gint64 task_id, const char *reason);
 /* Lock held.  All tasks on @executor, or with NULL all there are, are asked to stop. */
 void rush_launched_tasks_kill_all (RushLocalBackend *self, const RushLocalExecutor *executor,

@@ -94,6 +94,9 @@ rush_task_context_check (RushTaskContext *self, GError **error)
 {
   const char *reason;
 
+  atomic_store_explicit (&self->records_read,
+                         self->metrics.input_records + self->metrics.shuffle_read_records,
+                         memory_order_relaxed);
   if (!atomic_load_explicit (&self->cancelled, memory_order_acquire))
     return TRUE;
   reason = atomic_load (&self->cancel_reason);

@@ -38,6 +38,9 @@ struct _RushTaskContext
   struct _RushRddCache *cache;    /* the executor's; NULL: nothing is kept (bare tests) */
   struct _RushBarrierMember *barrier; /* where it meets the others of its stage; NULL: nowhere */
   RushTaskMetrics metrics;
+  /* For others, while it runs: the records of its input and of shuffles that it has read, as of its
+   * last check (). */
+  _Atomic gint64 records_read;
 
   atomic_bool cancelled;
   /* Set before `cancelled`, by whoever cancels first; immortal, or alive as long as the task. */
@@ -80,7 +83,7 @@ RushTaskContext *rush_task_context_current (void);
 void rush_task_context_enter (RushTaskContext *self);
 void rush_task_context_leave (void);
 
-/* FALSE with RUSH_CORE_ERROR_CANCELLED when the task should stop. */
+/* FALSE with RUSH_CORE_ERROR_CANCELLED when the task should stop.  Tells others how far it is. */
 gboolean rush_task_context_check (RushTaskContext *self, GError **error);
 void rush_task_context_cancel (RushTaskContext *self, const char *reason); /* any thread */
 /* An eventfd that is readable once the task is cancelled, for who waits in poll (); the runner's

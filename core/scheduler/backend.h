@@ -31,6 +31,10 @@ typedef struct
   void (*kill_executor) (RushBackend *self, const char *executor_id);
   /* Cores of executors that request_executors () brings; optional: spark.executor.cores. */
   guint (*executor_cores) (RushBackend *self);
+  /* How many records the task that runs there has read so far, and for how long it has run; optional.
+   * FALSE: that is not known. */
+  gboolean (*task_progress) (RushBackend *self, const char *executor_id, gint64 task_id,
+                             gint64 *out_records, gint64 *out_run_us);
   /* Each executor sends a HEARTBEAT message every spark.executor.heartbeatInterval; one that falls
    * silent is given up, and kill_executor () called. */
   gboolean sends_heartbeats;

@@ -48,6 +48,7 @@ rush_task_scheduler_executor_decommissioning (RushTaskScheduler *self, const cha
 
   if (executor == NULL || !stop_offering (self, executor, &executor->draining))
     return;
+  g_ptr_array_add (self->draining, executor);
   executor->draining_since_ms = rush_clock_wall_ms (self->clock);
   executor->draining_reason = g_strdup (reason != NULL ? reason : "");
   if (self->force_kill_us < 0)

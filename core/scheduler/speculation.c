@@ -15,15 +15,20 @@
  * what is usual; for those, if they would fit on one executor, task.duration.threshold says what is
  * too long.  Barrier stages are never speculated: one copy alone would meet nobody.
  *
+ * A task that takes long as there is much for it to read is no straggler: one that reads records as
+ * fast as those that have succeeded did (efficiency.processRateMultiplier of their mean rate) is left
+ * alone until it has run longRunTaskFactor times as long.  Where the backend cannot say how far a
+ * task is, its rate is 0.
+ *
  * A task is copied before that if its executor is being decommissioned and will be gone, as far as
  * one knows, when the task would end (spark.executor.decommission.killInterval).
  *
  * The loser is killed, which does not count as a failure; if it succeeds before it hears of that,
  * it is told of as killed, too: a task succeeds once.
  *
- * Looking costs as much as tasks run, so it is done every spark.speculation.interval, by a timer
- * that stands only while some set has tasks that could come out slow, and there are two hosts, or
- * may be.
+ * It is looked every spark.speculation.interval, by a timer that stands only while some set has
+ * tasks that could come out slow, and there are two hosts, or may be.  A look goes to those tasks
+ * alone that have run for too long (watched_tasks.c).
  */
 #include "core/scheduler/task_scheduler_private.h"
 
@@ -38,6 +43,13 @@ min_finished (const RushTaskSet *set, const RushSpeculation *settings)
   return MAX ((guint)floor (settings->quantile * set->seen.n_tasks), 1);
 }
 
+/* Enough of the set have succeeded to know how long a task of it takes. */
+static gboolean
+knows_usual_time (const RushTaskSet *set, const RushSpeculation *settings)
+{
+  return rush_percentile_heap_size (set->durations) >= min_finished (set, settings);
+}
+
 /* How long a task of the set may run, in ms; negative: that cannot be said yet. */
 static double
 threshold_of (const RushTaskSet *set, const RushTaskSetShared *shared)
@@ -48,7 +60,7 @@ threshold_of (const RushTaskSet *set, const RushTaskSetShared *shared)
     return -1;
   if (set->seen.n_tasks == 1 && settings->threshold_ms < 0)
     return -1;
-  if (rush_percentile_heap_size (set->durations) >= min_finished (set, settings))
+  if (knows_usual_time (set, settings))
     return MAX (settings->multiplier * (double)rush_percentile_heap_median (set->durations),
                 (double)settings->min_runtime_ms);
   if (settings->threshold_ms >= 0 &&
@@ -79,46 +91,112 @@ post_submitted (RushTaskScheduler *self, const RushTaskSet *set, guint index)
   rush_event_bus_post (self->bus, event);
 }
 
+static void
+want_copy (RushTaskScheduler *self, RushTaskSet *set, RushAttempt *attempt)
+{
+  rush_watched_tasks_remove (&set->watched, attempt);
+  rush_task_set_want_copy (set, attempt->index, &self->shared);
+  post_submitted (self, set, attempt->index);
+  rush_task_scheduler_update_waiting (self, set);
+  self->offer_all = TRUE;
+}
+
+/* ---- too long, but not too slowly ---- */
+
+static double
+records_per_us (gint64 records, gint64 run_us)
+{
+  return records > 0 && run_us > 0 ? (double)records / (double)run_us : 0;
+}
+
+static gboolean
+reads_slowly (RushTaskScheduler *self, const RushTaskSet *set, const RushAttempt *attempt)
+{
+  RushBackend *backend = self->backend;
+  double usual = records_per_us (set->rate.records, set->rate.run_us);
+  gint64 records, run_us;
+
+  if (usual == 0 || backend->klass->task_progress == NULL ||
+      !backend->klass->task_progress (backend, attempt->executor->id, attempt->task_id, &records,
+                                      &run_us))
+    return TRUE;
+  return records_per_us (records, run_us) < usual * self->shared.speculation.rate_multiplier;
+}
+
+/* Whether a task that has run for longer than @threshold_ms gets a copy; if not, when to look at it
+ * again. */
+static gboolean
+is_straggler (RushTaskScheduler *self, const RushTaskSet *set, const RushAttempt *attempt,
+              double threshold_ms, gint64 now_ms, gint64 *out_look_ms)
+{
+  const RushSpeculation *settings = &self->shared.speculation;
+  double long_ms = settings->long_run_factor * threshold_ms;
+
+  if (!settings->looks_at_rate || !knows_usual_time (set, settings) ||
+      (double)(now_ms - attempt->launch_ms) > long_ms || reads_slowly (self, set, attempt))
+    return TRUE;
+  *out_look_ms =
+      MIN (now_ms + settings->rate_interval_ms, attempt->launch_ms + (gint64)long_ms + 1);
+  return FALSE;
+}
+
+/* ---- a look ---- */
+
+static void
+look_at (RushTaskScheduler *self, RushTaskSet *set, RushAttempt *attempt, double threshold_ms,
+         gint64 now_ms)
+{
+  gint64 look_ms = attempt->launch_ms + (gint64)threshold_ms + 1;
+
+  if (!rush_task_set_may_copy (set, attempt->index))
+    return; /* it is done, and has been asked to stop */
+  if (look_ms > now_ms || !is_straggler (self, set, attempt, threshold_ms, now_ms, &look_ms))
+    rush_watched_tasks_add_again (&set->watched, attempt, look_ms);
+  else
+    want_copy (self, set, attempt);
+}
+
+static void
+check_set (RushTaskScheduler *self, RushTaskSet *set, gint64 now_ms)
+{
+  double threshold_ms = threshold_of (set, &self->shared);
+  RushAttempt *attempt;
+
+  if (threshold_ms < 0)
+    return;
+  while ((attempt = rush_watched_tasks_take (&set->watched, now_ms, threshold_ms)) != NULL)
+    look_at (self, set, attempt, threshold_ms, now_ms);
+}
+
 /* If it takes as long as others did, its executor will not be there any more when it ends. */
 static gboolean
 will_be_cut_short (const RushTaskSet *set, const RushAttempt *attempt,
                    const RushSpeculation *settings)
 {
-  const RushExecutor *executor = attempt->executor;
-
-  if (settings->kill_interval_ms < 0 || !executor->draining ||
-      rush_percentile_heap_size (set->durations) == 0)
+  if (set->zombie || set->durations == NULL || !knows_usual_time (set, settings))
     return FALSE;
-  return executor->draining_since_ms + settings->kill_interval_ms <
+  return attempt->executor->draining_since_ms + settings->kill_interval_ms <
          attempt->launch_ms + rush_percentile_heap_median (set->durations);
 }
 
 static void
-check_set (RushTaskScheduler *self, RushTaskSet *set)
+check_draining (RushTaskScheduler *self)
 {
-  double threshold_ms = threshold_of (set, &self->shared);
-  gint64 now_ms = rush_clock_wall_ms (self->clock);
-  gboolean found = FALSE;
+  const RushSpeculation *settings = &self->shared.speculation;
 
-  if (threshold_ms < 0 || !has_single_attempts (set))
-    return;
-  for (GList *link = set->running.head; link != NULL; link = link->next)
+  for (guint i = 0; settings->kill_interval_ms >= 0 && i < self->draining->len; i++)
     {
-      const RushAttempt *attempt = link->data;
+      const RushExecutor *executor = g_ptr_array_index (self->draining, i);
 
-      if ((double)(now_ms - attempt->launch_ms) <= threshold_ms &&
-          !will_be_cut_short (set, attempt, &self->shared.speculation))
-        continue;
-      if (!rush_task_set_may_copy (set, attempt->index))
-        continue;
-      rush_task_set_want_copy (set, attempt->index, &self->shared);
-      post_submitted (self, set, attempt->index);
-      found = TRUE;
+      for (GList *link = executor->running.head; link != NULL; link = link->next)
+        {
+          RushAttempt *attempt = link->data;
+
+          if (will_be_cut_short (attempt->set, attempt, settings) &&
+              rush_task_set_may_copy (attempt->set, attempt->index))
+            want_copy (self, attempt->set, attempt);
+        }
     }
-  if (!found)
-    return;
-  rush_task_scheduler_update_waiting (self, set);
-  self->offer_all = TRUE;
 }
 
 /* ---- the timer ---- */
@@ -170,8 +248,9 @@ rush_task_scheduler_speculation_timer (RushTaskScheduler *self, guint64 timer_id
   g_autoptr (GPtrArray) sets = rush_task_scheduler_all_sets (self);
 
   self->speculation_timer = 0;
+  check_draining (self);
   for (guint i = 0; i < sets->len; i++)
-    check_set (self, g_ptr_array_index (sets, i));
+    check_set (self, g_ptr_array_index (sets, i), rush_clock_wall_ms (self->clock));
   return TRUE;
 }
 
@@ -194,5 +273,11 @@ rush_speculation_init (RushSpeculation *self, const RushConf *conf)
     .min_runtime_ms = rush_conf_get_time_us (conf, "spark.speculation.minTaskRuntime") / 1000,
     .kill_interval_ms = time_ms_or_none (conf, "spark.executor.decommission.killInterval"),
     .threshold_ms = time_ms_or_none (conf, "spark.speculation.task.duration.threshold"),
+    .looks_at_rate = rush_conf_get_bool (conf, "spark.speculation.efficiency.enabled"),
+    .rate_multiplier =
+        rush_conf_get_double (conf, "spark.speculation.efficiency.processRateMultiplier"),
+    .long_run_factor =
+        rush_conf_get_double (conf, "spark.speculation.efficiency.longRunTaskFactor"),
+    .rate_interval_ms = rush_conf_get_time_us (conf, "spark.executor.heartbeatInterval") / 1000,
   };
 }

@@ -370,6 +370,7 @@ rush_task_scheduler_executor_lost (RushTaskScheduler *self, const char *id, cons
   rush_executor_registry_remove (self->shared.registry, executor);
   rush_health_tracker_executor_removed (&self->health, id);
   rush_task_scheduler_cancel_kill (self, executor);
+  g_ptr_array_remove (self->draining, executor);
   rush_task_scheduler_note_idle (self, executor);
   rush_heartbeat_set_timer (self);
   for (guint i = 0; outputs_lost && i < sets->len; i++)
@@ -422,6 +423,7 @@ rush_task_scheduler_clear (RushTaskScheduler *self)
   g_hash_table_unref (self->attempts);
   g_ptr_array_unref (self->waiting);
   g_ptr_array_unref (self->freed);
+  g_ptr_array_unref (self->draining);
   g_array_unref (self->hopeless);
   g_rand_free (self->shuffle);
   rush_health_tracker_clear (&self->health);
@@ -469,5 +471,6 @@ rush_task_scheduler_init (RushTaskScheduler *self, const RushConf *conf, RushBac
   self->sets_of_stage = g_hash_table_new_full (NULL, NULL, NULL, free_sets);
   self->waiting = g_ptr_array_new ();
   self->freed = g_ptr_array_new ();
+  self->draining = g_ptr_array_new ();
   self->shuffle = g_rand_new_with_seed (SHUFFLE_SEED);
 }

@@ -48,6 +48,7 @@ typedef struct
   GQueue idle;                 /* RushExecutor that run nothing, those first that were so first */
 
   /* Executors that leave, or fall silent. */
+  GPtrArray *draining;  /* RushExecutor that are being decommissioned, in the order of the news */
   gint64 force_kill_us; /* how long a decommissioned one is waited for; −1: until it is lost */
   gint64 heartbeat_timeout_us;
   gint64 heartbeat_interval_us; /* of looks */

@@ -226,7 +226,11 @@ rush_task_set_launch (RushTaskSet *self, guint index, RushExecutor *executor, Ru
   else
     slot->running = attempt;
   if (self->durations != NULL)
-    slot->hosts = g_slist_prepend (slot->hosts, executor->host);
+    {
+      slot->hosts = g_slist_prepend (slot->hosts, executor->host);
+      if (!attempt->speculative)
+        rush_watched_tasks_add (&self->watched, attempt);
+    }
   g_queue_push_tail_link (&self->running, &attempt->in_set);
   self->seen.n_running++;
   self->seen.pool->n_running++;
@@ -263,13 +267,17 @@ mark_done (RushTaskSet *self, RushTaskSlot *slot)
 /* It may be done already, if another attempt of the stage was faster: the first result counts, but
  * a map output that was written twice is now where this attempt wrote it. */
 static void
-task_succeeded (RushTaskSet *self, RushAttempt *attempt)
+task_succeeded (RushTaskSet *self, RushAttempt *attempt, const RushTaskMetrics *metrics)
 {
   RushTaskSlot *slot = &self->slots[attempt->index];
 
   mark_done (self, slot);
   if (self->durations != NULL)
-    rush_percentile_heap_insert (self->durations, attempt->finish_ms - attempt->launch_ms);
+    {
+      rush_percentile_heap_insert (self->durations, attempt->finish_ms - attempt->launch_ms);
+      self->rate.records += metrics->input_records + metrics->shuffle_read_records;
+      self->rate.run_us += metrics->run_us;
+    }
   if (self->work->kind == RUSH_TASK_SHUFFLE_MAP)
     {
       g_free (slot->winner);
@@ -328,6 +336,14 @@ task_failed (RushTaskSet *self, RushAttempt *attempt, const RushTaskSetShared *s
   make_pending (self, attempt->index, shared->registry);
 }
 
+/* Its copy has come to an end, or what it was a copy of. */
+static void
+watch_the_one_left (RushTaskSet *self, const RushTaskSlot *slot)
+{
+  if (slot->running != NULL && slot->copy == NULL)
+    rush_watched_tasks_add_again (&self->watched, slot->running, 0);
+}
+
 /* It is not one of those that run any more. */
 static void
 take_out (RushTaskSet *self, RushTaskSlot *slot, RushAttempt *attempt)
@@ -338,6 +354,11 @@ take_out (RushTaskSet *self, RushTaskSlot *slot, RushAttempt *attempt)
   if (slot->running == attempt)
     slot->running = slot->copy;
   slot->copy = NULL;
+  if (self->durations != NULL)
+    {
+      rush_watched_tasks_remove (&self->watched, attempt);
+      watch_the_one_left (self, slot);
+    }
   g_queue_unlink (&self->running, &attempt->in_set);
   self->seen.n_running--;
   self->seen.pool->n_running--;
@@ -372,7 +393,7 @@ rush_task_set_ended (RushTaskSet *self, RushAttempt *attempt, RushTaskOutcome *o
   out->outcome = outcome;
   out->abort = NULL;
   if (outcome->kind == RUSH_OUTCOME_SUCCESS)
-    task_succeeded (self, attempt);
+    task_succeeded (self, attempt, &outcome->metrics);
   else
     task_failed (self, attempt, shared, out);
   if (slot->winner != attempt)
@@ -438,6 +459,8 @@ take_back_slot (RushTaskSet *self, guint index, const RushTaskSetShared *shared,
   /* Else the one that was outrun has not ended yet: when it does, the task waits, or is done. */
   if (slot->running == NULL)
     make_pending (self, index, shared->registry);
+  else if (self->durations != NULL)
+    watch_the_one_left (self, slot);
 }
 
 void
@@ -475,6 +498,7 @@ rush_task_set_free (RushTaskSet *self)
   if (self->copies != NULL)
     rush_pending_tasks_free (self->copies);
   rush_percentile_heap_free (self->durations);
+  rush_watched_tasks_clear (&self->watched);
   rush_excludelist_free (self->excludelist);
   rush_stage_work_unref (self->work);
   g_free (self);
@@ -502,7 +526,10 @@ rush_task_set_new (RushStageWork *work, gint job_id, guint n_tasks, guint *outpu
   self->slots = g_new0 (RushTaskSlot, n_tasks);
   g_queue_init (&self->running);
   if (shared->speculation.enabled && !self->barrier)
-    self->durations = rush_percentile_heap_new ();
+    {
+      self->durations = rush_percentile_heap_new ();
+      rush_watched_tasks_init (&self->watched);
+    }
   self->pending = rush_pending_tasks_new (n_tasks);
   for (guint i = n_tasks; i-- > 0;)
     make_pending (self, i, shared->registry);

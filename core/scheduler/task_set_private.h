@@ -33,6 +33,11 @@ typedef struct
   gint64 finish_ms; /* 0: it runs */
   GList in_set;     /* in set->running */
   GList in_executor;
+  /* watched_tasks.c: where it stands, if anywhere. */
+  gboolean is_fresh;
+  GList in_fresh;
+  gint64 look_ms;
+  GSequenceIter *in_again;
 } RushAttempt;
 
 /* What the DAG scheduler is told when a task has ended: a copy, as the set may be gone by then. */
@@ -49,6 +54,25 @@ void rush_task_ending_clear (RushTaskEnding *self);
 char *rush_task_ending_failure_text (const RushTaskEnding *self);
 /* "task 1.3 in stage 0.0 (TID 7)" (transfer full) */
 char *rush_task_ending_task_name (const RushTaskEnding *self);
+
+/* The attempts of a set that may turn out to be slow: watched_tasks.c. */
+typedef struct
+{
+  GQueue fresh;     /* RushAttempt * in the order of their launch */
+  GSequence *again; /* RushAttempt * by look_ms (owned); NULL: this set copies nothing */
+} RushWatchedTasks;
+
+void rush_watched_tasks_init (RushWatchedTasks *self);
+void rush_watched_tasks_clear (RushWatchedTasks *self);
+/* It has just been launched. */
+void rush_watched_tasks_add (RushWatchedTasks *self, RushAttempt *attempt);
+/* Looked at next at @look_ms at the earliest. */
+void rush_watched_tasks_add_again (RushWatchedTasks *self, RushAttempt *attempt, gint64 look_ms);
+/* It need not be there. */
+void rush_watched_tasks_remove (RushWatchedTasks *self, RushAttempt *attempt);
+/* Takes out one that has run for longer than @threshold_ms, or is to be looked at again; NULL: there
+ * is none. */
+RushAttempt *rush_watched_tasks_take (RushWatchedTasks *self, gint64 now_ms, double threshold_ms);
 
 typedef struct
 {
@@ -74,6 +98,8 @@ struct _RushTaskSet
   RushPendingTasks *copies;      /* tasks that run too long, and wait for a copy; NULL: none yet */
   guint n_copies;                /* tasks of which two attempts run */
   RushPercentileHeap *durations; /* of those that succeeded, ms; NULL: no task is ever copied */
+  RushWatchedTasks watched;
+  RushReadingRate rate; /* of those that succeeded */
   RushLocalityClock locality;
   RushExcludelist *excludelist; /* what has failed where; NULL: nothing that matters */
   guint64 launched_at;          /* the last offer at which a task was launched */

@@ -463,6 +463,46 @@ test_stop_drops_outputs (void)
   engine_free (engine);
 }
 
+/* ---- how far a task is ---- */
+
+static RushIterator *
+note_records (guint split, RushTaskContext *ctx, gpointer data, GError **error)
+{
+  ctx->metrics.input_records = 700;
+  ctx->metrics.shuffle_read_records = 77;
+  if (!rush_task_context_check (ctx, error) || !gate_pass (data, ctx, error))
+    return NULL;
+  return thousand_numbers (split, ctx, NULL, error);
+}
+
+static void
+test_progress_of_what_runs (void)
+{
+  Engine *engine = engine_new ("local-cluster[1,1,512]", NULL);
+  const RushBackendClass *klass = engine->backend->klass;
+  gint64 records = 0, run_us = -1;
+  g_autoptr (GError) error = NULL;
+  Gate gate;
+  gint job_id;
+
+  gate_init (&gate);
+  g_autoptr (RushRdd) rdd = func_rdd_new (engine, 2, note_records, &gate);
+  RushJobWaiter *waiter = engine_submit (engine, rdd, &job_id);
+  gate_await_arrival (&gate);
+  g_assert_true (klass->task_progress (engine->backend, "0", 0, &records, &run_us));
+  g_assert_cmpint (records, ==, 777);
+  g_assert_cmpint (run_us, >=, 0);
+  g_assert_false (klass->task_progress (engine->backend, "0", 1, &records, &run_us)); /* it waits */
+  gate_open (&gate);
+  g_assert_cmpint (engine_sum_of (waiter, 2, &error), ==, sum_below (2000));
+  g_assert_no_error (error);
+  g_assert_false (klass->task_progress (engine->backend, "0", 0, &records, &run_us));
+  rush_job_waiter_free (waiter);
+  gate_clear (&gate);
+  g_clear_pointer (&rdd, rush_rdd_unref);
+  engine_free (engine);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -484,5 +524,6 @@ main (int argc, char **argv)
   g_test_add_func ("/executor/local-backend/lose/nobody", test_nobody_to_lose);
   g_test_add_func ("/executor/local-backend/remove-shuffle", test_remove_shuffle);
   g_test_add_func ("/executor/local-backend/stop-drops-outputs", test_stop_drops_outputs);
+  g_test_add_func ("/executor/local-backend/progress", test_progress_of_what_runs);
   return g_test_run ();
 }

@@ -62,6 +62,26 @@ kill_task (RushBackend *backend, const char *executor_id, gint64 task_id, const 
     }
 }
 
+static gboolean
+task_progress (RushBackend *backend, const char *executor_id, gint64 task_id, gint64 *out_records,
+               gint64 *out_run_us)
+{
+  GPtrArray *running = scripted_of (backend)->running;
+
+  for (guint i = 0; i < running->len; i++)
+    {
+      const ScriptedTask *task = g_ptr_array_index (running, i);
+
+      if (task->task->task_id != task_id)
+        continue;
+      g_assert_cmpstr (task->executor_id, ==, executor_id);
+      *out_records = task->records;
+      *out_run_us = task->run_us;
+      return task->run_us > 0;
+    }
+  g_assert_not_reached (); /* the scheduler asks about what runs */
+}
+
 static void
 kill_executor (RushBackend *backend, const char *executor_id)
 {
@@ -243,6 +263,7 @@ scripted_backend_new (void)
     .name = "scripted",
     .launch = launch,
     .kill_task = kill_task,
+    .task_progress = task_progress,
     .kill_executor = kill_executor,
     .start_timer = start_timer,
     .cancel_timer = cancel_timer,

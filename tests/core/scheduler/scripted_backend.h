@@ -12,6 +12,8 @@ typedef struct
   RushTask *task; /* (owned) */
   char *executor_id;
   char *kill_reason; /* NULL: has not been asked to stop */
+  gint64 records;    /* that it has read so far, in so much time; 0: that is not known */
+  gint64 run_us;
 } ScriptedTask;
 
 void scripted_task_free (ScriptedTask *self);

@@ -195,6 +195,98 @@ test_never_for_zombies (void)
   fixture_free (f);
 }
 
+/* ---- too long, but not too slowly ---- */
+
+/* Ten tasks, nine of which have read 1,000 records in a second; the tenth still reads. */
+static ScriptedTask *
+submit_one_long_of_ten (Fixture *f, TestJob **out_job)
+{
+  *out_job = fixture_submit_narrow (f, 10);
+  scripted_backend_advance_us (f->backend, 1000 * MS);
+  for (guint i = 0; i < 9; i++)
+    {
+      RushTaskOutcome *outcome = fixture_success (f, fixture_find (f, 0, 0, i));
+
+      outcome->metrics.input_records = 600;
+      outcome->metrics.shuffle_read_records = 400;
+      outcome->metrics.run_us = 1000 * MS;
+      fixture_end (f, 0, 0, i, outcome);
+    }
+  return fixture_find (f, 0, 0, 9);
+}
+
+static void
+free_with_both_running (Fixture *f, TestJob *job)
+{
+  fixture_end_on (f, "1", 0, 0, 9, NULL);
+  fixture_end_on (f, "2", 0, 0, 9, killed ());
+  fixture_assert_succeeded (job);
+  fixture_free (f);
+}
+
+static void
+test_who_reads_as_fast_as_others_is_given_time (void)
+{
+  Fixture *f = cluster_that_speculates (4, 2, 5);
+  TestJob *job;
+  ScriptedTask *last = submit_one_long_of_ten (f, &job);
+
+  last->records = 4 * 751;
+  last->run_us = 4000 * MS;
+  fire_until_copied (f, 2);
+  g_assert_cmpint (now_ms (f), ==, 6100); /* the first look after 2 × 3 × 1 s */
+  free_with_both_running (f, job);
+}
+
+static void
+test_who_reads_slowly_is_not (void)
+{
+  Fixture *f = cluster_that_speculates (4, 2, 5);
+  TestJob *job;
+  ScriptedTask *last = submit_one_long_of_ten (f, &job);
+
+  last->records = 4 * 749;
+  last->run_us = 4000 * MS;
+  fire_until_copied (f, 2);
+  g_assert_cmpint (now_ms (f), ==, 3100);
+  free_with_both_running (f, job);
+}
+
+static void
+test_who_gets_slow_in_the_midst (void)
+{
+  Fixture *f = fixture_new (4, "spark.speculation", "true",
+                            "spark.speculation.efficiency.longRunTaskFactor", "10", NULL);
+  TestJob *job;
+  fixture_add_executors (f, 2, 5);
+  ScriptedTask *last = submit_one_long_of_ten (f, &job);
+
+  last->records = 3000;
+  last->run_us = 3000 * MS;
+  while (now_ms (f) < 5000)
+    fixture_fire_timer (f);
+  last->run_us = 10000 * MS; /* asked about again as often as executors tell of themselves */
+  fire_until_copied (f, 2);
+  g_assert_cmpint (now_ms (f), ==, 13100);
+  free_with_both_running (f, job);
+}
+
+static void
+test_rates_are_not_looked_at_unless_asked_for (void)
+{
+  Fixture *f = fixture_new (4, "spark.speculation", "true", "spark.speculation.efficiency.enabled",
+                            "false", NULL);
+  TestJob *job;
+  fixture_add_executors (f, 2, 5);
+  ScriptedTask *last = submit_one_long_of_ten (f, &job);
+
+  last->records = 99999;
+  last->run_us = 1;
+  fire_until_copied (f, 2);
+  g_assert_cmpint (now_ms (f), ==, 3100);
+  free_with_both_running (f, job);
+}
+
 /* ---- where ---- */
 
 static void
@@ -408,6 +500,10 @@ main (int argc, char **argv)
   ADD (never_for_a_single_task);
   ADD (never_for_barrier_stages);
   ADD (never_for_zombies);
+  ADD (who_reads_as_fast_as_others_is_given_time);
+  ADD (who_reads_slowly_is_not);
+  ADD (who_gets_slow_in_the_midst);
+  ADD (rates_are_not_looked_at_unless_asked_for);
   ADD (a_copy_needs_another_host);
   ADD (copies_go_after_tasks_that_wait);
   ADD (kill_other_attempts_when_one_succeeds);
