@@ -6,7 +6,7 @@
  *       TASK_ENDED            task scheduler, which tells what it meant
  *                             ──▶ DAG scheduler
  *       EXECUTOR_REGISTERED   DAG scheduler, task scheduler
- *       EXECUTOR_DISCONNECTED, EXECUTOR_DECOMMISSIONING, HEARTBEAT
+ *       EXECUTOR_DISCONNECTED, EXECUTOR_DECOMMISSIONING, OUTPUT_MOVED, HEARTBEAT
  *                             task scheduler
  *       EXECUTOR_LOST         task scheduler, which tells what has ended with it
  *                             ──▶ DAG scheduler, task by task, then the outputs
@@ -92,6 +92,27 @@ handle_shuffle_dropped (RushScheduler *self, gint shuffle_id)
   rush_task_scheduler_shuffle_dropped (&self->tasks, shuffle_id);
 }
 
+/* It was copied as its executor is being decommissioned.  One that is not registered (the task was
+ * outrun, or the shuffle is gone) is of no use, and neither is one on an executor that has been lost
+ * since. */
+static void
+handle_output_moved (RushScheduler *self, const RushMessage *message)
+{
+  RushExecutor *executor = rush_executor_registry_find (self->tasks.shared.registry, message->text);
+  const RushStage *stage;
+
+  if (executor == NULL ||
+      !rush_map_output_tracker_move_output (self->dag.tracker, message->id, message->map_index,
+                                            message->task_id, executor->id, executor->host))
+    return;
+  stage = rush_dag_find_map_stage (&self->dag, message->id);
+  if (stage != NULL)
+    rush_task_scheduler_output_moved (&self->tasks, stage->id, message->map_index,
+                                      message->task_id);
+  if (self->tasks.executors_may_come)
+    rush_task_scheduler_note_shuffle (executor, message->id);
+}
+
 /* A timer that was cancelled as it fired is nobody's. */
 static void
 handle_timer (RushScheduler *self, guint64 timer_id)
@@ -142,6 +163,9 @@ dispatch (RushScheduler *self, RushMessage *message)
       return;
     case RUSH_MESSAGE_HEARTBEAT:
       rush_heartbeat_received (&self->tasks, message->text);
+      return;
+    case RUSH_MESSAGE_OUTPUT_MOVED:
+      handle_output_moved (self, message);
       return;
     case RUSH_MESSAGE_EXECUTOR_LOST:
       lose_executor (self, message->text, message->reason, message->caused_by_application,

@@ -78,6 +78,7 @@ typedef enum
   RUSH_MESSAGE_EXECUTOR_DISCONNECTED,    /* … and will be lost: the reason is not known yet */
   RUSH_MESSAGE_EXECUTOR_DECOMMISSIONING, /* it will be lost, and is not to be given tasks */
   RUSH_MESSAGE_HEARTBEAT,                /* an executor is still there */
+  RUSH_MESSAGE_OUTPUT_MOVED,             /* a map output can be read on another executor */
   RUSH_MESSAGE_EXECUTOR_LOST,
   RUSH_MESSAGE_SHUFFLE_DROPPED, /* by the cleaner: nothing refers to it any more; or by a program */
   RUSH_MESSAGE_CACHE_DROPPED,   /* an RDD is not kept any more: executors may be of no use now */
@@ -90,10 +91,12 @@ struct _RushMessage
   RushMessageKind kind;
   RushMessage *next;   /* private to the queue that it stands in */
   RushJobRequest *job; /* JOB_SUBMITTED (owned) */
-  gint id;             /* JOB_CANCELLED: job; STAGE_CANCELLED: stage; SHUFFLE_DROPPED: shuffle */
-  char *text;          /* group; tag; executor id; (owned) */
-  char *reason;        /* cancellation, decommissioning, loss (owned), may be NULL */
-  gint64 task_id;      /* TASK_ENDED */
+  /* JOB_CANCELLED: job; STAGE_CANCELLED: stage; SHUFFLE_DROPPED, OUTPUT_MOVED: shuffle */
+  gint id;
+  guint map_index;          /* OUTPUT_MOVED */
+  char *text;               /* group; tag; executor id; (owned) */
+  char *reason;             /* cancellation, decommissioning, loss (owned), may be NULL */
+  gint64 task_id;           /* TASK_ENDED; OUTPUT_MOVED: which wrote it */
   RushTaskOutcome *outcome; /* TASK_ENDED (owned) */
   char *host;               /* EXECUTOR_REGISTERED (owned) */
   char *rack;               /* EXECUTOR_REGISTERED (owned) or NULL */

@@ -314,6 +314,16 @@ rush_task_scheduler_output_done (RushTaskScheduler *self, gint stage_id, gint st
     }
 }
 
+void
+rush_task_scheduler_output_moved (RushTaskScheduler *self, gint stage_id, guint output,
+                                  gint64 task_id)
+{
+  GPtrArray *sets = sets_of (self, stage_id);
+
+  for (guint i = 0; sets != NULL && i < sets->len; i++)
+    rush_task_set_output_moved (g_ptr_array_index (sets, i), output, task_id);
+}
+
 /* ---- executors ---- */
 
 void

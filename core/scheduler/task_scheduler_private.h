@@ -80,6 +80,9 @@ gboolean rush_task_scheduler_task_ended (RushTaskScheduler *self, gint64 task_id
 /* The first success of a stage's output, wherever it came from: other attempts need not run. */
 void rush_task_scheduler_output_done (RushTaskScheduler *self, gint stage_id, gint stage_attempt,
                                       guint output);
+/* What the task wrote is not lost with its executor any more. */
+void rush_task_scheduler_output_moved (RushTaskScheduler *self, gint stage_id, guint output,
+                                       gint64 task_id);
 /* The stage's sets start nothing more; with @kill_reason what runs is asked to stop. */
 void rush_task_scheduler_suspend_stage (RushTaskScheduler *self, gint stage_id,
                                         const char *kill_reason);

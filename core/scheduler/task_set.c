@@ -443,6 +443,16 @@ rush_task_set_output_done (RushTaskSet *self, guint output)
   mark_done (self, &self->slots[index]);
 }
 
+/* Should its new place be lost, the stage sees at its end that the output is missing. */
+void
+rush_task_set_output_moved (RushTaskSet *self, guint output, gint64 task_id)
+{
+  RushTaskSlot *slot = (RushTaskSlot *)rush_task_set_slot_for (self, output);
+
+  if (slot != NULL && slot->winner != NULL && slot->winner->task_id == task_id)
+    g_clear_pointer (&slot->winner, g_free);
+}
+
 static void
 take_back_slot (RushTaskSet *self, guint index, const RushTaskSetShared *shared,
                 GArray *out_endings)

@@ -79,7 +79,7 @@ typedef struct
   RushAttempt *running; /* or NULL */
   RushAttempt *copy;    /* another one that runs beside it, or NULL */
   GSList *hosts;        /* where attempts have run, if the set may have copies: const char * */
-  RushAttempt *winner;  /* (owned) shuffle map sets: whose output is kept; or NULL */
+  RushAttempt *winner;  /* (owned) shuffle map sets: whose output is kept where it ran; or NULL */
   gboolean done;
   guint n_attempts;
   guint n_failures; /* in a row, of those that count */
@@ -144,6 +144,8 @@ void rush_task_set_ended (RushTaskSet *self, RushAttempt *attempt, RushTaskOutco
                           const RushTaskSetShared *shared, gint64 now_ms, RushTaskEnding *out);
 /* Another attempt of the stage has produced @output: no need to run it here. */
 void rush_task_set_output_done (RushTaskSet *self, guint output);
+/* What @task_id wrote of @output is not where it ran any more. */
+void rush_task_set_output_moved (RushTaskSet *self, guint output, gint64 task_id);
 /* The slot that is responsible for @output, or NULL. */
 const RushTaskSlot *rush_task_set_slot_for (const RushTaskSet *self, guint output);
 /* Whether the task runs once, is not done, and no copy of it waits. */

@@ -11,6 +11,7 @@
 #include "core/shuffle/map_output_tracker.h"
 
 #include <pthread.h>
+#include <string.h>
 
 typedef struct
 {
@@ -105,6 +106,37 @@ rush_map_output_tracker_register_output (RushMapOutputTracker *self, gint shuffl
     }
   pthread_mutex_unlock (&self->lock);
   rush_map_status_unref (status);
+}
+
+/* (transfer full) */
+static RushMapStatus *
+status_elsewhere (const RushMapStatus *status, const char *executor_id, const char *host)
+{
+  RushMapStatus *moved =
+      rush_map_status_new (executor_id, host, status->map_task_id, status->n_partitions);
+
+  memcpy (moved->sizes, status->sizes, status->n_partitions * sizeof status->sizes[0]);
+  return moved;
+}
+
+/* Nothing is lost, so the epoch stays. */
+gboolean
+rush_map_output_tracker_move_output (RushMapOutputTracker *self, gint shuffle_id, guint map_index,
+                                     gint64 map_task_id, const char *executor_id, const char *host)
+{
+  gboolean is_there;
+
+  pthread_mutex_lock (&self->lock);
+  Shuffle *shuffle = find (self, shuffle_id);
+  RushMapStatus *status = shuffle != NULL ? shuffle->statuses[map_index] : NULL;
+  is_there = status != NULL && status->map_task_id == map_task_id;
+  if (is_there)
+    {
+      shuffle->statuses[map_index] = status_elsewhere (status, executor_id, host);
+      rush_map_status_unref (status);
+    }
+  pthread_mutex_unlock (&self->lock);
+  return is_there;
 }
 
 void

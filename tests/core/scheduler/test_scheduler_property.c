@@ -5,10 +5,9 @@
  * reads what the tracker tells it to read; if that is not there, it ends in a fetch failure, as a
  * real one would.  So a success means that all inputs were found.
  *
- *     chaos   executors die and return, leave, fall silent, tasks fail, are killed, end twice or too late, outputs
- *             vanish, jobs come and are cancelled; some runs copy tasks that take
- *             long, some leave executors on which tasks fail, some let idle
- *             ones go
+ *     chaos   executors die and return, leave, fall silent, tasks fail, are killed, end twice or too
+ *             late, outputs vanish or move, jobs come and are cancelled; some runs copy tasks that
+ *             take long, some leave executors on which tasks fail, some let idle ones go
  *     calm    nothing goes wrong any more
  *
  * What must hold: the scheduler's invariants after every message; every job ends, within a number
@@ -372,8 +371,9 @@ compare_keys (gconstpointer a, gconstpointer b)
   return strcmp (*(const char *const *)a, *(const char *const *)b);
 }
 
-static void
-lose_some_output (World *w)
+/* The key of one, or NULL. (transfer full) */
+static char *
+pick_output (World *w)
 {
   guint n = g_hash_table_size (w->outputs);
   GHashTableIter iter;
@@ -381,12 +381,51 @@ lose_some_output (World *w)
   g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func (g_free);
 
   if (n == 0)
-    return;
+    return NULL;
   g_hash_table_iter_init (&iter, w->outputs);
   while (g_hash_table_iter_next (&iter, &key, NULL))
     g_ptr_array_add (keys, g_strdup (key));
   g_ptr_array_sort (keys, compare_keys); /* a hash has no order */
-  g_hash_table_remove (w->outputs, g_ptr_array_index (keys, pick (w, n)));
+  return g_strdup (g_ptr_array_index (keys, pick (w, n)));
+}
+
+static void
+lose_some_output (World *w)
+{
+  g_autofree char *key = pick_output (w);
+
+  if (key != NULL)
+    g_hash_table_remove (w->outputs, key);
+}
+
+/* It is copied to another executor, or so it is said: nobody else may have the map's output there. */
+static void
+move_some_output (World *w)
+{
+  g_autofree char *key = pick_output (w);
+  guint target = pick (w, N_EXECUTORS);
+  RushMessage *message;
+
+  if (key == NULL)
+    return;
+  const Output *output = g_hash_table_lookup (w->outputs, key);
+  g_auto (GStrv) parts = g_strsplit_set (key, "/:", -1);
+  char *copy_key = g_strdup_printf ("%u%s", target, strchr (key, '/'));
+
+  message = rush_message_new (RUSH_MESSAGE_OUTPUT_MOVED);
+  message->text = g_strdup_printf ("%u", target);
+  message->id = (gint)g_ascii_strtoll (parts[1], NULL, 10);
+  message->map_index = (guint)g_ascii_strtoull (parts[2], NULL, 10);
+  message->task_id = output->task_id;
+  if (w->alive[target] && !g_hash_table_contains (w->outputs, copy_key))
+    {
+      Output *copy = g_new0 (Output, 1);
+
+      *copy = (Output){ .task_id = output->task_id, .origin = g_hash_table_ref (output->origin) };
+      g_hash_table_insert (w->outputs, g_steal_pointer (&copy_key), copy);
+    }
+  g_free (copy_key);
+  fixture_handle (w->f, message);
 }
 
 /* The scheduler may give up executors that have been silent; then they are gone. */
@@ -445,8 +484,10 @@ chaos_step (World *w)
 
   if (chance (w, 5))
     scripted_backend_advance_us (w->f->backend, pick (w, 4 * G_USEC_PER_SEC));
-  if (what < 68)
+  if (what < 66)
     end_some_task (w);
+  else if (what < 68)
+    move_some_output (w);
   else if (what < 76)
     fire_timer (w);
   else if (what < 84)
