@@ -79,7 +79,7 @@ submit (RushContext *self, RushJobRequest *request, guint n_results, gint *out_j
     {
       RushMessage *message = rush_message_new (RUSH_MESSAGE_JOB_SUBMITTED);
 
-      waiter = rush_job_waiter_new (n_results);
+      waiter = rush_job_waiter_new_in (n_results, self->cluster->room);
       request->listener = rush_job_waiter_listener (waiter);
       request->job_id = rush_scheduler_next_job_id (self->scheduler);
       rush_block_manager_master_begin_job (rush_executor_set_kept (self->cluster->executors));
@@ -167,6 +167,7 @@ wait_interruptibly (RushContext *self, RushJobWaiter *waiter, gint job_id,
 {
   gboolean cancelled = FALSE;
 
+  rush_job_waiter_enter (waiter);
   while (!rush_job_waiter_is_done (waiter))
     {
       struct pollfd ended = { rush_job_waiter_fd (waiter), POLLIN, 0 }; /* −1 is passed over */
@@ -178,6 +179,7 @@ wait_interruptibly (RushContext *self, RushJobWaiter *waiter, gint job_id,
           rush_context_cancel_job (self, job_id, "interrupted");
         }
     }
+  rush_job_waiter_leave (waiter);
   return !cancelled;
 }
 
@@ -186,7 +188,8 @@ rush_context_run_job (RushContext *self, RushRdd *rdd, const guint *partitions, 
                       RushResultFunc func, gpointer func_data, GDestroyNotify free_func_data,
                       const RushJobOptions *options, GError **error)
 {
-  g_autoptr (RushJobFunction) function = rush_job_function_new (func, func_data, free_func_data);
+  g_autoptr (RushJobFunction) function =
+      rush_job_function_new (func, func_data, free_func_data, self->cluster->room);
   gboolean interrupted, succeeded;
   gint job_id = -1;
   g_autoptr (RushJobWaiter) waiter =

@@ -23,6 +23,7 @@ struct _RushJobFunction
   RushResultFunc func;
   gpointer data;
   GDestroyNotify free_data; /* or NULL */
+  RushAwaited awaited;
 
   pthread_mutex_t lock;
   pthread_cond_t changed;
@@ -48,6 +49,7 @@ rush_job_function_release (gpointer function)
     self->free_data (self->data);
   pthread_mutex_lock (&self->lock);
   self->released = TRUE;
+  rush_awaited_happen (&self->awaited);
   pthread_cond_broadcast (&self->changed);
   pthread_mutex_unlock (&self->lock);
   rush_job_function_unref (self);
@@ -60,6 +62,7 @@ rush_job_function_wait (RushJobFunction *self, gint64 timeout_us)
   gboolean released;
   int status = 0;
 
+  rush_awaited_enter (&self->awaited);
   clock_gettime (CLOCK_MONOTONIC, &until);
   until.tv_sec += timeout_us / G_USEC_PER_SEC;
   until.tv_nsec += timeout_us % G_USEC_PER_SEC * 1000;
@@ -70,6 +73,7 @@ rush_job_function_wait (RushJobFunction *self, gint64 timeout_us)
     status = pthread_cond_timedwait (&self->changed, &self->lock, &until);
   released = self->released;
   pthread_mutex_unlock (&self->lock);
+  rush_awaited_leave (&self->awaited);
   return released;
 }
 
@@ -86,7 +90,8 @@ rush_job_function_unref (RushJobFunction *self)
 }
 
 RushJobFunction *
-rush_job_function_new (RushResultFunc func, gpointer data, GDestroyNotify free_data)
+rush_job_function_new (RushResultFunc func, gpointer data, GDestroyNotify free_data,
+                       RushWaitingRoom *room)
 {
   RushJobFunction *self = g_new0 (RushJobFunction, 1);
   pthread_condattr_t monotonic;
@@ -96,6 +101,7 @@ rush_job_function_new (RushResultFunc func, gpointer data, GDestroyNotify free_d
   self->func = func;
   self->data = data;
   self->free_data = free_data;
+  self->awaited.room = room;
   pthread_mutex_init (&self->lock, NULL);
   pthread_condattr_init (&monotonic);
   pthread_condattr_setclock (&monotonic, CLOCK_MONOTONIC);

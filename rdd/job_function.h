@@ -9,11 +9,13 @@
 #pragma once
 
 #include "core/scheduler/task.h"
+#include "core/scheduler/waiting_room.h"
 
 typedef struct _RushJobFunction RushJobFunction;
 
+/* @room: of those who wait (), or NULL. */
 RushJobFunction *rush_job_function_new (RushResultFunc func, gpointer data,
-                                        GDestroyNotify free_data);
+                                        GDestroyNotify free_data, RushWaitingRoom *room);
 void rush_job_function_unref (RushJobFunction *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushJobFunction, rush_job_function_unref)
 

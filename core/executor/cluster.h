@@ -18,6 +18,7 @@
 #include "core/executor/executor_set.h"
 #include "core/executor/master.h"
 #include "core/scheduler/driver_loop.h"
+#include "core/scheduler/waiting_room.h"
 
 typedef struct _RushCluster RushCluster;
 
@@ -46,7 +47,7 @@ struct _RushCluster
   const RushClusterClass *klass;
   RushMaster master;          /* what the URL asks for, as far as it says */
   RushClock *clock;           /* (unowned) the application's time */
-  gboolean is_virtual;        /* that clock stands still unless the cluster moves it */
+  RushWaitingRoom *room;      /* (unowned) who waits for jobs in virtual time; NULL: time is real */
   char *application_id;       /* (owned) unless spark.app.id says another: "local-1795234224138" */
   RushBackend *backend;       /* once built; (unowned) */
   RushExecutorSet *executors; /* once built; (unowned) */

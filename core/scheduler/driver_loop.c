@@ -43,7 +43,9 @@ typedef struct
 
 struct _RushDriverLoop
 {
-  RushClock *clock; /* (unowned) */
+  RushClock *clock;                 /* (unowned) */
+  gboolean (*idle) (gpointer data); /* or NULL */
+  gpointer idle_data;
   pthread_t thread;
 
   pthread_mutex_t lock;
@@ -53,6 +55,7 @@ struct _RushDriverLoop
   gboolean started;
   gboolean driving; /* somebody is */
   gboolean closed;
+  gboolean woken;         /* since idle () was last called */
   gint64 sleeps_until_us; /* the loop's thread; 0: it is awake */
 
   /* The driver's. */
@@ -200,6 +203,24 @@ has_work (RushDriverLoop *self)
   return self->first != NULL || next_due_us (self) <= rush_clock_now_us (self->clock);
 }
 
+/* Lock held, and let go of in between; nobody drives, and nothing is queued.  Whether there is a
+ * reason to look again before sleeping. */
+static gboolean
+be_idle (RushDriverLoop *self)
+{
+  gboolean did_something;
+
+  if (self->idle == NULL)
+    return FALSE;
+  self->driving = TRUE;
+  self->woken = FALSE;
+  pthread_mutex_unlock (&self->lock);
+  did_something = self->idle (self->idle_data);
+  pthread_mutex_lock (&self->lock);
+  self->driving = FALSE;
+  return did_something || self->woken || self->first != NULL || self->closed;
+}
+
 static void *
 run (void *data)
 {
@@ -209,7 +230,8 @@ run (void *data)
   for (;;)
     {
       while (self->driving || !(self->closed || has_work (self)))
-        sleep_a_while (self);
+        if (self->driving || !be_idle (self))
+          sleep_a_while (self);
       if (self->closed && self->first == NULL)
         break;
       drive (self, G_MAXUINT);
@@ -268,7 +290,25 @@ rush_driver_loop_post_quietly (RushDriverLoop *self, RushMessage *message)
   post (self, message, &wake);
 }
 
+void
+rush_driver_loop_wake (RushDriverLoop *self)
+{
+  pthread_mutex_lock (&self->lock);
+  self->woken = TRUE;
+  pthread_mutex_unlock (&self->lock);
+  pthread_cond_signal (&self->wake_up);
+}
+
 /* ---- life ---- */
+
+void
+rush_driver_loop_set_idle (RushDriverLoop *self, gboolean (*idle) (gpointer data), gpointer data)
+{
+  g_return_if_fail (!self->started);
+
+  self->idle = idle;
+  self->idle_data = data;
+}
 
 gboolean
 rush_driver_loop_start (RushDriverLoop *self, RushScheduler *scheduler, GError **error)

@@ -27,6 +27,13 @@ void rush_driver_loop_post_quietly (RushDriverLoop *self, RushMessage *message);
 /* If nobody is feeding the scheduler at the moment, the caller does, for a few messages.  No lock
  * may be held that a backend, or a job's listener, takes. */
 void rush_driver_loop_lend_a_hand (RushDriverLoop *self);
+/* Before start: what the loop's thread does when nothing is queued.  TRUE: something, look again;
+ * FALSE: nothing, until it is woken.  It is the scheduler's thread then: what @idle brings about
+ * may be handed to the scheduler directly.  So a simulated cluster lets its time go on. */
+void rush_driver_loop_set_idle (RushDriverLoop *self, gboolean (*idle) (gpointer data),
+                                gpointer data);
+/* There may be something to do for it.  Any thread. */
+void rush_driver_loop_wake (RushDriverLoop *self);
 /* For backends in real time; from inside their calls. */
 void rush_driver_loop_start_timer (RushDriverLoop *self, guint64 timer_id, gint64 delay_us);
 void rush_driver_loop_cancel_timer (RushDriverLoop *self, guint64 timer_id);

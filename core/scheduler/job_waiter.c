@@ -24,6 +24,7 @@ struct _RushJobWaiter
 {
   RushJobListener listener;
   guint n_results;
+  RushAwaited awaited;
 
   pthread_mutex_t lock;
   pthread_cond_t ended;
@@ -74,6 +75,7 @@ job_ended (RushJobListener *listener, const GError *error)
   pthread_mutex_lock (&self->lock);
   g_assert (!self->done);
   self->done = TRUE;
+  rush_awaited_happen (&self->awaited);
   self->error = error != NULL ? g_error_copy (error) : NULL;
   if (self->pipe_fds[1] >= 0)
     make_readable (self);
@@ -103,9 +105,22 @@ rush_job_waiter_fd (RushJobWaiter *self)
   return fd;
 }
 
+void
+rush_job_waiter_enter (RushJobWaiter *self)
+{
+  rush_awaited_enter (&self->awaited);
+}
+
+void
+rush_job_waiter_leave (RushJobWaiter *self)
+{
+  rush_awaited_leave (&self->awaited);
+}
+
 gboolean
 rush_job_waiter_wait (RushJobWaiter *self, GError **error)
 {
+  rush_awaited_enter (&self->awaited);
   pthread_mutex_lock (&self->lock);
   while (!self->done)
     pthread_cond_wait (&self->ended, &self->lock);
@@ -113,6 +128,7 @@ rush_job_waiter_wait (RushJobWaiter *self, GError **error)
   if (!succeeded && error != NULL)
     *error = g_error_copy (self->error);
   pthread_mutex_unlock (&self->lock);
+  rush_awaited_leave (&self->awaited);
   return succeeded;
 }
 
@@ -172,10 +188,17 @@ rush_job_waiter_free (RushJobWaiter *self)
 RushJobWaiter *
 rush_job_waiter_new (guint n_results)
 {
+  return rush_job_waiter_new_in (n_results, NULL);
+}
+
+RushJobWaiter *
+rush_job_waiter_new_in (guint n_results, RushWaitingRoom *room)
+{
   RushJobWaiter *self = g_new0 (RushJobWaiter, 1);
 
   self->listener.klass = &listener_class;
   self->n_results = n_results;
+  self->awaited.room = room;
   self->results = g_new0 (RushTaskResult, n_results);
   self->pipe_fds[0] = self->pipe_fds[1] = -1;
   pthread_mutex_init (&self->lock, NULL);

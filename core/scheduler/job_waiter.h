@@ -14,14 +14,20 @@
 #pragma once
 
 #include "core/scheduler/scheduler.h"
+#include "core/scheduler/waiting_room.h"
 
 typedef struct _RushJobWaiter RushJobWaiter;
 
 RushJobWaiter *rush_job_waiter_new (guint n_results);
+/* @room: where those who wait for it are counted; NULL: nowhere. */
+RushJobWaiter *rush_job_waiter_new_in (guint n_results, RushWaitingRoom *room);
 void rush_job_waiter_free (RushJobWaiter *self); /* only after the job has ended */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushJobWaiter, rush_job_waiter_free)
 RushJobListener *rush_job_waiter_listener (RushJobWaiter *self);
 int rush_job_waiter_fd (RushJobWaiter *self);
+/* Around polling its descriptor; wait () does it by itself. */
+void rush_job_waiter_enter (RushJobWaiter *self);
+void rush_job_waiter_leave (RushJobWaiter *self);
 gboolean rush_job_waiter_is_done (RushJobWaiter *self);
 gboolean rush_job_waiter_wait (RushJobWaiter *self, GError **error); /* FALSE: the job failed */
 /* While it runs, from any thread, too: the value of the i-th requested partition, NULL if it is not

@@ -78,13 +78,17 @@ job_wait (EngineJob *self, PyObject *seconds)
     return NULL;
   gint64 until_us = g_get_monotonic_time () + (gint64)(most * G_USEC_PER_SEC);
   gint64 left_ms;
+  rush_job_waiter_enter (self->waiter);
   while (!rush_job_waiter_is_done (self->waiter) &&
          (left_ms = (until_us - g_get_monotonic_time ()) / 1000) > 0)
     {
       struct pollfd ended = { rush_job_waiter_fd (self->waiter), POLLIN, 0 };
       Py_BEGIN_ALLOW_THREADS poll (&ended, 1, (int)MIN (left_ms, LOOK_MS));
-      Py_END_ALLOW_THREADS if (PyErr_CheckSignals () < 0) return NULL;
+      Py_END_ALLOW_THREADS if (PyErr_CheckSignals () < 0) break;
     }
+  rush_job_waiter_leave (self->waiter);
+  if (PyErr_Occurred () != NULL)
+    return NULL;
   return PyBool_FromLong (rush_job_waiter_is_done (self->waiter));
 }
 

@@ -119,6 +119,12 @@ modified_configs (RushQuery *query)
   return (char **)g_ptr_array_free (pairs, FALSE);
 }
 
+static gint64
+now_ms (RushQuery *query)
+{
+  return rush_clock_wall_ms (rush_context_clock (rush_query_context (query)));
+}
+
 static void
 post_start (RushQuery *query, const RushExec *plan, const RushExecutionOptions *options)
 {
@@ -135,7 +141,7 @@ post_start (RushQuery *query, const RushExec *plan, const RushExecutionOptions *
                  : NULL,
     .plan_description = describe (query, plan),
     .plan = rush_execution_plan_info (query, plan),
-    .time_ms = g_get_real_time () / 1000,
+    .time_ms = now_ms (query),
     .modified_configs = modified_configs (query),
     .job_tags = tags != NULL ? g_strsplit (tags, ",", -1) : NULL,
     .job_group = g_strdup (property (query, "spark.jobGroup.id")),
@@ -167,13 +173,23 @@ post_end (RushQuery *query, const GError *failure)
   RushEvent *event = rush_event_new (RUSH_EVENT_SQL_EXECUTION_END);
 
   event->sql_execution_end =
-      (RushSqlExecutionEnd){ query->execution_id, g_get_real_time () / 1000,
+      (RushSqlExecutionEnd){ query->execution_id, now_ms (query),
                              g_strdup (failure != NULL ? failure->message : ""),
                              g_strdup (query->query_id) };
   rush_event_bus_post (bus_of (query), event);
 }
 
 /* ---- an execution ---- */
+
+/* A UUID; where time is virtual one that the next run gives, too. */
+static char *
+new_query_id (RushQuery *query)
+{
+  if (rush_context_cluster (rush_query_context (query))->room == NULL)
+    return g_uuid_string_random ();
+  return g_strdup_printf ("00000000-0000-4000-8000-%012" G_GINT64_MODIFIER "x",
+                          query->execution_id);
+}
 
 gboolean
 rush_execution_begin (RushQuery *query, RushExec *plan, const RushExecutionOptions *options,
@@ -193,7 +209,7 @@ rush_execution_begin (RushQuery *query, RushExec *plan, const RushExecutionOptio
     number_execution (query);
   if (!told || !rush_event_bus_has_listeners (bus_of (query)))
     return TRUE;
-  query->query_id = g_uuid_string_random ();
+  query->query_id = new_query_id (query);
   query->told_plan = rush_exec_ref (plan);
   rush_query_plan_subqueries (query, (RushExec *)plan);
   post_start (query, plan, options);

@@ -36,7 +36,7 @@ void rush_query_wait_any (RushQuery *self, RushJobWaiter *const *waiters, const 
                           guint n);
 /* Waits a moment for the others, once one of them has ended: jobs that end at about the same time
  * are looked at together. */
-void rush_query_wait_briefly (RushJobWaiter *const *waiters, guint n);
+void rush_query_wait_briefly (RushQuery *self, RushJobWaiter *const *waiters, guint n);
 /* The RDD of @plan's rows, once what it needs has run (query_actions.c). (transfer full) */
 RushRdd *rush_query_execute (RushQuery *self, RushExec *plan, GError **error);
 /* What @plan gives the driver: by the operator on top, else one job (query_actions.c). */

@@ -115,7 +115,7 @@ static void
 test_gives_up_waiting (void)
 {
   guint n_freed = 0;
-  RushJobFunction *function = rush_job_function_new (succeed, &n_freed, count_free);
+  RushJobFunction *function = rush_job_function_new (succeed, &n_freed, count_free, NULL);
 
   g_assert_false (rush_job_function_wait (function, 1000));
   g_assert_false (rush_job_function_wait (function, 0));

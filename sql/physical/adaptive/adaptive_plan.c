@@ -71,9 +71,8 @@ settle (Round *round, RushExec *plan, gboolean is_last, GError **error)
       !rush_settings_get_bool (settings, "spark.sql.adaptive.applyFinalStageShuffleOptimizations");
   g_autoptr (RushExec) read = as_written ? rush_exec_ref (plan) : read_well (round, plan, error);
   g_autoptr (RushExec) fused =
-      read != NULL
-          ? rush_collapse_codegen_stages (read, settings, &round->self->last_codegen_id)
-          : NULL;
+      read != NULL ? rush_collapse_codegen_stages (read, settings, &round->self->last_codegen_id)
+                   : NULL;
 
   return fused != NULL ? rush_narrow_joins (fused) : NULL;
 }
@@ -282,7 +281,7 @@ wait_for_stages (const GPtrArray *stages, RushQuery *query)
     return;
   rush_query_wait_any (query, (RushJobWaiter *const *)waiters->pdata, (gint *)job_ids->data,
                        waiters->len);
-  rush_query_wait_briefly ((RushJobWaiter *const *)waiters->pdata, waiters->len);
+  rush_query_wait_briefly (query, (RushJobWaiter *const *)waiters->pdata, waiters->len);
 }
 
 /* What still runs for a query that has failed. */
