@@ -14,8 +14,6 @@
  */
 #include "core/shuffle/block_store.h"
 
-#include "core/shuffle/map_output.h"
-
 #include <pthread.h>
 
 typedef struct
@@ -242,6 +240,64 @@ rush_block_store_read (RushBlockStore *self, gint shuffle_id, guint map_index, g
                "executor %s has no output of map %u of shuffle %d by task %" G_GINT64_FORMAT,
                self->executor_id, map_index, shuffle_id, map_task_id);
   return NULL;
+}
+
+/* ---- to peers ---- */
+
+static gint
+compare_ids (gconstpointer a, gconstpointer b)
+{
+  const RushMapOutputId *x = a, *y = b;
+
+  if (x->shuffle_id != y->shuffle_id)
+    return x->shuffle_id < y->shuffle_id ? -1 : 1;
+  return (x->map_task_id > y->map_task_id) - (x->map_task_id < y->map_task_id);
+}
+
+GArray *
+rush_block_store_list (RushBlockStore *self)
+{
+  GArray *ids = g_array_new (FALSE, FALSE, sizeof (RushMapOutputId));
+  GHashTableIter shuffles, outputs;
+  gpointer shuffle, stored;
+
+  pthread_mutex_lock (&self->lock);
+  g_hash_table_iter_init (&shuffles, self->shuffles);
+  while (g_hash_table_iter_next (&shuffles, NULL, &shuffle))
+    {
+      g_hash_table_iter_init (&outputs, shuffle);
+      while (g_hash_table_iter_next (&outputs, NULL, &stored))
+        g_array_append_vals (ids, rush_map_output_id (((StoredOutput *)stored)->output), 1);
+    }
+  pthread_mutex_unlock (&self->lock);
+  g_array_sort (ids, compare_ids);
+  return ids;
+}
+
+gboolean
+rush_block_store_has (RushBlockStore *self, const RushMapOutputId *id)
+{
+  g_autoptr (RushBlock) block = find_output (self, id->shuffle_id, id->map_index, id->map_task_id);
+
+  return block != NULL;
+}
+
+/* The frames in its files are what would go over the wire: encoded, compressed, with checksums. */
+gboolean
+rush_block_store_hand_over (RushBlockStore *self, const RushMapOutputId *id, RushBlockStore *peer,
+                            GError **error)
+{
+  g_autoptr (RushBlock) block = find_output (self, id->shuffle_id, id->map_index, id->map_task_id);
+  RushMapOutput *output;
+
+  if (block == NULL)
+    return FALSE;
+  output = ((StoredOutput *)block)->output;
+  if (rush_map_output_evict (output, self->codec, self->dir, error) < 0)
+    return FALSE;
+  rush_evictor_remove (self->evictor, block);
+  rush_block_store_put (peer, rush_map_output_ref (output));
+  return TRUE;
 }
 
 void

@@ -18,12 +18,12 @@
 #include "core/data/encoding.h"
 #include "core/lineage/iterator.h"
 #include "core/memory/memory_manager.h"
+#include "core/shuffle/map_output.h"
 #include "core/shuffle/map_status.h"
 #include "core/storage/eviction.h"
 #include "core/storage/local_dir.h"
 
 typedef struct _RushBlockStore RushBlockStore;
-typedef struct _RushMapOutput RushMapOutput;                   /* core/shuffle/map_output.h */
 typedef struct _RushShuffleWriterClass RushShuffleWriterClass; /* core/shuffle/shuffle.h */
 
 /* @evictor, which is that of @memory, and @dir outlive the store; @writer: what the map tasks of
@@ -57,6 +57,16 @@ RushIterator *rush_block_store_read (RushBlockStore *self, gint shuffle_id, guin
                                      gint64 map_task_id, guint start, guint end,
                                      gboolean by_reference, RushAllocator *allocator,
                                      GError **error);
+
+/* ── for executors that go ── */
+
+/* Those that are there, by shuffle and task: GArray of RushMapOutputId (transfer full). */
+GArray *rush_block_store_list (RushBlockStore *self);
+gboolean rush_block_store_has (RushBlockStore *self, const RushMapOutputId *id);
+/* The output goes to its files, if it is in memory, and those to @peer, which has them as well from
+ * now on.  FALSE without @error: it is not there any more. */
+gboolean rush_block_store_hand_over (RushBlockStore *self, const RushMapOutputId *id,
+                                     RushBlockStore *peer, GError **error);
 
 /* ── for shuffle writers and readers ── */
 

@@ -22,6 +22,7 @@ struct _RushMapOutput
   guint n_partitions;
   RushSchema *schema; /* (owned) */
 
+  pthread_mutex_t writing; /* held by who writes the files */
   pthread_mutex_t lock;
   /* Guarded by lock. */
   RushMapRows *rows; /* NULL: in files */
@@ -93,8 +94,9 @@ rush_map_output_is_evictable (RushMapOutput *self)
   return evictable;
 }
 
-gint64
-rush_map_output_evict (RushMapOutput *self, RushCodec codec, RushLocalDir *dir, GError **error)
+/* By one thread at a time. */
+static gint64
+write_files (RushMapOutput *self, RushCodec codec, RushLocalDir *dir, GError **error)
 {
   g_autofree char *data_path = rush_map_output_data_path (self->id, dir, error);
   g_autofree char *index_path = NULL;
@@ -117,6 +119,17 @@ rush_map_output_evict (RushMapOutput *self, RushCodec codec, RushLocalDir *dir, 
   self->disk_bytes = disk_bytes (file);
   pthread_mutex_unlock (&self->lock);
   return rush_map_rows_bytes (rows);
+}
+
+gint64
+rush_map_output_evict (RushMapOutput *self, RushCodec codec, RushLocalDir *dir, GError **error)
+{
+  gint64 bytes;
+
+  pthread_mutex_lock (&self->writing);
+  bytes = write_files (self, codec, dir, error);
+  pthread_mutex_unlock (&self->writing);
+  return bytes;
 }
 
 /* ---- outputs ---- */
@@ -192,6 +205,7 @@ rush_map_output_unref (RushMapOutput *self)
   g_free (self->data_path);
   g_free (self->index_path);
   rush_schema_unref (self->schema);
+  pthread_mutex_destroy (&self->writing);
   pthread_mutex_destroy (&self->lock);
   g_free (self);
 }
@@ -205,6 +219,7 @@ output_new (RushMapOutputId id, RushSchema *schema, guint n_partitions)
   self->id = id;
   self->schema = rush_schema_ref (schema);
   self->n_partitions = n_partitions;
+  pthread_mutex_init (&self->writing, NULL);
   pthread_mutex_init (&self->lock, NULL);
   return self;
 }

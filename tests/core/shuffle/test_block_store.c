@@ -132,6 +132,46 @@ test_new_outputs_push_old_ones_out (void)
   cluster_clear (&cluster);
 }
 
+/* ---- to peers ---- */
+
+/* What one executor had is read from the other when the first is gone, whatever form it was in. */
+static void
+test_handed_over (void)
+{
+  Cluster cluster;
+
+  cluster_init (&cluster, 2, POOL, FALSE);
+  RushBlockStore *from = cluster.executors[0].store, *to = cluster.executors[1].store;
+  RushDependency *dependency = written_shuffle (&cluster, 3, 7);
+  g_autofree char *before = run_reduce (&cluster, dependency, 0, 0, 7, NULL);
+  press (&cluster, 1); /* one is in files already */
+  g_autoptr (GArray) ids = rush_block_store_list (from);
+  g_assert_cmpuint (ids->len, ==, 3);
+  for (guint i = 0; i < ids->len; i++)
+    {
+      const RushMapOutputId *id = &g_array_index (ids, RushMapOutputId, i);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_cmpuint (id->map_index, ==, i);
+      g_assert_false (rush_block_store_has (to, id));
+      g_assert_true (rush_block_store_hand_over (from, id, to, &error));
+      g_assert_true (rush_block_store_has (to, id));
+      g_assert_true (rush_map_output_tracker_move_output (
+          cluster.tracker, id->shuffle_id, id->map_index, id->map_task_id, "1", "host"));
+    }
+  g_assert_cmpint (stats_of (&cluster).memory_bytes, ==, 0);
+  rush_block_store_remove_all (from);
+  g_assert_cmpuint (count_files (&cluster, ".data"), ==, 3);
+  g_autofree char *after = run_reduce (&cluster, dependency, 0, 0, 7, NULL);
+  g_assert_cmpstr (after, ==, before);
+  g_assert_false (
+      rush_block_store_hand_over (from, &g_array_index (ids, RushMapOutputId, 0), to, NULL));
+  rush_block_store_remove_shuffle (to, dependency->shuffle_id);
+  g_assert_cmpuint (count_files (&cluster, ".data"), ==, 0);
+  rush_dependency_unref (dependency);
+  cluster_clear (&cluster);
+}
+
 /* ---- readers hold on ---- */
 
 /* What is being read is neither evicted nor lost when it is removed, in memory or on disk. */
@@ -339,6 +379,7 @@ main (int argc, char **argv)
   g_test_add_func ("/block_store/stats_and_removal", test_stats_and_removal);
   g_test_add_func ("/block_store/oldest_first", test_the_oldest_goes_first);
   g_test_add_func ("/block_store/new_push_old", test_new_outputs_push_old_ones_out);
+  g_test_add_func ("/block_store/handed_over", test_handed_over);
   g_test_add_func ("/block_store/readers_hold_on", test_removal_leaves_readers_alone);
   g_test_add_func ("/block_store/full_disk", test_eviction_to_a_full_disk_loses_nothing);
   g_test_add_data_func ("/block_store/concurrent_readers/by_reference", GINT_TO_POINTER (TRUE),
