@@ -107,6 +107,13 @@ shuffled_executors (RushTaskScheduler *self)
   return executors;
 }
 
+gboolean
+rush_task_scheduler_lacks_slots (RushTaskScheduler *self, const RushTaskSet *set)
+{
+  return set->barrier &&
+         rush_executor_registry_n_free_slots (self->shared.registry) < set->seen.n_tasks;
+}
+
 void
 rush_task_scheduler_offer_to_barrier (RushTaskScheduler *self, RushTaskSet *set)
 {
@@ -117,7 +124,7 @@ rush_task_scheduler_offer_to_barrier (RushTaskScheduler *self, RushTaskSet *set)
   guint n = 0;
 
   g_assert (set->seen.n_pending == n_tasks);
-  if (rush_executor_registry_n_free_slots (self->shared.registry) < n_tasks)
+  if (rush_task_scheduler_lacks_slots (self, set))
     return;
   executors = shuffled_executors (self);
   places = g_new0 (Place, n_tasks);

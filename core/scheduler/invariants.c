@@ -111,10 +111,12 @@ check_sets_of_stage (RushTaskScheduler *tasks, const GPtrArray *sets, char **out
 /* Some task of the set waits that may run where there is room: a copy may not run everywhere, nor
  * may a task that has failed. */
 static gboolean
-waits_for_nothing (const RushTaskScheduler *tasks, const RushTaskSet *set)
+waits_for_nothing (RushTaskScheduler *tasks, const RushTaskSet *set)
 {
   const GPtrArray *free = tasks->shared.registry->free;
 
+  if (rush_task_scheduler_lacks_slots (tasks, set))
+    return FALSE;
   for (guint e = 0; e < free->len; e++)
     {
       const RushExecutor *executor = g_ptr_array_index (free, e);
@@ -130,7 +132,7 @@ waits_for_nothing (const RushTaskScheduler *tasks, const RushTaskSet *set)
 }
 
 static gboolean
-somebody_waits (const RushTaskScheduler *tasks)
+somebody_waits (RushTaskScheduler *tasks)
 {
   for (guint i = 0; i < tasks->waiting->len; i++)
     if (waits_for_nothing (tasks, g_ptr_array_index (tasks->waiting, i)))

@@ -208,7 +208,8 @@ next_level_us (RushTaskScheduler *self)
     {
       const RushTaskSet *set = g_ptr_array_index (self->waiting, i);
 
-      first = MIN (first, rush_locality_next_us (&set->locality));
+      if (!rush_task_scheduler_lacks_slots (self, set))
+        first = MIN (first, rush_locality_next_us (&set->locality));
     }
   return first;
 }

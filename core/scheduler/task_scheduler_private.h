@@ -100,6 +100,9 @@ GArray *rush_task_scheduler_executor_lost (RushTaskScheduler *self, const char *
 void rush_task_scheduler_offer (RushTaskScheduler *self);
 /* Starts all tasks of a set that waits, or none.  barrier_offers.c */
 void rush_task_scheduler_offer_to_barrier (RushTaskScheduler *self, RushTaskSet *set);
+/* A barrier set for which fewer slots are free than it has tasks: it waits for slots, not for time.
+ */
+gboolean rush_task_scheduler_lacks_slots (RushTaskScheduler *self, const RushTaskSet *set);
 /* FALSE: not one of its timers. */
 gboolean rush_task_scheduler_timer (RushTaskScheduler *self, guint64 timer_id);
 

@@ -93,6 +93,26 @@ test_waits_for_places_that_its_tasks_like (void)
   fixture_free (f);
 }
 
+/* However long it has waited, no place that is farther away would help: a timer would fire at once,
+ * again and again. */
+static void
+test_waits_for_slots_without_a_timer (void)
+{
+  Fixture *f = fixture_cluster (2, 1);
+  g_autoptr (RushRdd) rdd = barrier_rdd (f, 2);
+
+  fixture_submit_at (f, "host1");
+  my_rdd_set_locations (rdd, "host1|host2");
+  TestJob *job = fixture_submit (f, rdd);
+  g_assert_cmpuint (fixture_n_running (f, 1, 0), ==, 0);
+  g_assert_cmpuint (scripted_backend_n_timers (f->backend), ==, 0);
+  fixture_succeed_all (f, 0, 0);
+  g_assert_cmpuint (fixture_n_running (f, 1, 0), ==, 2);
+  fixture_succeed_all (f, 1, 0);
+  fixture_assert_succeeded (job);
+  fixture_free (f);
+}
+
 static void
 test_tasks_are_told_the_addresses_of_all (void)
 {
@@ -436,6 +456,7 @@ main (int argc, char **argv)
   ADD (all_tasks_are_launched_together);
   ADD (slots_are_not_held_while_it_waits);
   ADD (waits_for_places_that_its_tasks_like);
+  ADD (waits_for_slots_without_a_timer);
   ADD (tasks_are_told_the_addresses_of_all);
   ADD (retry_all_tasks_of_a_barrier_map_stage);
   ADD (late_success_of_a_failed_attempt_does_not_count);
