@@ -201,6 +201,13 @@ compare_doubles (gconstpointer a, gconstpointer b)
   return (x > y) - (x < y);
 }
 
+double
+rush_order_statistic (double *values, guint n, guint k)
+{
+  qsort (values, n, sizeof *values, compare_doubles);
+  return values[k];
+}
+
 static double
 median_of_values (const RushDistribution *self)
 {

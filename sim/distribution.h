@@ -44,4 +44,6 @@ RushDistribution *rush_distribution_ref (RushDistribution *self);
 void rush_distribution_unref (RushDistribution *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushDistribution, rush_distribution_unref)
 double rush_distribution_draw (const RushDistribution *self, RushSimRandom *random);
+/* The @k-th of @n numbers by size, from 0; sorts them. */
+double rush_order_statistic (double *values, guint n, guint k);
 double rush_distribution_median (const RushDistribution *self);

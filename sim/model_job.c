@@ -400,21 +400,6 @@ make_rdd (RushModelJob *self, RushLineage *lineage, const RushModelStage *told)
   return &rdd->base;
 }
 
-static int
-compare_doubles (const void *a, const void *b)
-{
-  double x = *(const double *)a, y = *(const double *)b;
-
-  return (x > y) - (x < y);
-}
-
-static double
-median (double *values, guint n)
-{
-  qsort (values, n, sizeof *values, compare_doubles);
-  return values[n / 2];
-}
-
 static void
 note_medians (Stage *stage)
 {
@@ -423,10 +408,10 @@ note_medians (Stage *stage)
 
   for (guint i = 0; i < n; i++)
     values[i] = stage->told.recorded[i].cpu_s;
-  stage->median_s = median (values, n);
+  stage->median_s = rush_order_statistic (values, n, n / 2);
   for (guint i = 0; i < n; i++)
     values[i] = stage->told.recorded[i].fetched_bytes;
-  stage->median_bytes = median (values, n);
+  stage->median_bytes = rush_order_statistic (values, n, n / 2);
 }
 
 static void

@@ -7,6 +7,7 @@
 #include "sim/replay/recorded_run.h"
 
 #include "core/base/json.h"
+#include "sim/replay/recorded_cores.h"
 
 #define SHORTEN 60 /* characters of a line in an error */
 
@@ -169,6 +170,7 @@ read_metrics (RushRecordedTask *task, const RushJson *metrics)
 
   task->run_s = (double)ms_of (metrics, "Executor Run Time") / 1000;
   task->fetch_wait_s = (double)ms_of (read, "Fetch Wait Time") / 1000;
+  task->input_bytes = rush_json_get_int (rush_json_get (metrics, "Input Metrics"), "Bytes Read", 0);
   task->fetched_bytes = rush_json_get_int (read, "Remote Bytes Read", 0) +
                         rush_json_get_int (read, "Local Bytes Read", 0);
   task->output_bytes = rush_json_get_int (write, "Shuffle Bytes Written", 0);
@@ -223,6 +225,14 @@ task_end (RushRecordedRun *self, const RushJson *event)
   self->end_ms = MAX (self->end_ms, task->finish_ms);
 }
 
+double
+rush_recorded_task_own_s (const RushRecordedTask *task)
+{
+  double seconds = (double)(task->finish_ms - task->launch_ms) / 1000;
+
+  return MAX (0, seconds - MIN (task->fetch_wait_s, task->run_s));
+}
+
 /* ---- lines ---- */
 
 static const struct
@@ -275,6 +285,7 @@ rush_recorded_run_add_line (RushRecordedRun *self, const char *line, gssize leng
 gboolean
 rush_recorded_run_close (RushRecordedRun *self, GError **error)
 {
+  rush_recorded_cores_note (self);
   if (self->app_name != NULL && self->n_tasks > 0)
     return TRUE;
   g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,

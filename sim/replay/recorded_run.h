@@ -21,9 +21,13 @@ typedef struct
   gint64 launch_ms, finish_ms; /* 0: no attempt of it succeeded */
   double run_s;                /* in the executor, of finish − launch */
   double fetch_wait_s;         /* of run_s */
+  gint64 input_bytes;          /* of files and caches */
   gint64 fetched_bytes;        /* of shuffles, local and remote */
   gint64 output_bytes;         /* to a shuffle */
   char executor_id[24];        /* what does not fit is cut */
+  /* Once the run is closed (recorded_cores.h): */
+  double neighbours; /* others that ran on its host, on average over its time */
+  gboolean is_first; /* of its stage, on its core */
 } RushRecordedTask;
 
 typedef struct
@@ -72,6 +76,8 @@ gboolean rush_recorded_run_add_line (RushRecordedRun *self, const char *line, gs
                                      GError **error);
 /* After the last line.  INVALID_ARGUMENT: there was no application, or no task in it. */
 gboolean rush_recorded_run_close (RushRecordedRun *self, GError **error);
+/* From launch to end, but for waiting for what it fetched. */
+double rush_recorded_task_own_s (const RushRecordedTask *task);
 RushRecordedStage *rush_recorded_run_stage (RushRecordedRun *self, gint id); /* or NULL */
 /* Most executors that were there at once; *@out_cores: of the largest of them. */
 guint rush_recorded_run_cluster (const RushRecordedRun *self, guint *out_cores);

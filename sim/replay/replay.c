@@ -3,11 +3,11 @@
  *     program    think │ job 0 ············ │ think │ job 1 ······ │ think │ …
  *     cluster            ▓▓▓ ▓▓▓▓ ▓▓                  ▓▓▓▓ ▓▓
  *
- * The critical path is the same on a cluster that has a core for each task and wires without limit.
+ * The critical path is the same on a cluster that has a core for each task, neighbours that slow
+ * nobody, and wires without limit.
  */
 #include "sim/replay/replay.h"
 
-#include "sim/replay/replay_plan.h"
 #include "sim/simulated_backend.h"
 
 #define UNLIMITED_BYTES_PER_S 1e15
@@ -26,6 +26,7 @@ struct _Replay
 {
   const RushWhatIf *what_if;
   RushReplayPlan *plan;
+  RushSimCosts costs;
   RushEventHeap *heap;
   RushTopology *topology;
   RushLineage *lineage;
@@ -176,20 +177,24 @@ add_executors (Replay *self)
 static void
 make_cluster (Replay *self)
 {
-  static const RushSimCosts no_costs; /* they are part of what was recorded */
   const RushWhatIf *what_if = self->what_if;
   double wire =
       what_if->network_bytes_per_s > 0 ? what_if->network_bytes_per_s : UNLIMITED_BYTES_PER_S;
   guint n_hosts = what_if->n_hosts > 0 ? what_if->n_hosts : what_if->n_executors;
-  RushTopologyShape shape = { .n_hosts = MIN (n_hosts, what_if->n_executors),
+  n_hosts = MIN (n_hosts, what_if->n_executors);
+  guint64 cores_of_host =
+      (guint64)what_if->cores * ((what_if->n_executors + n_hosts - 1) / n_hosts);
+  RushTopologyShape shape = { .n_hosts = n_hosts,
                               .n_racks = 1,
-                              .cores = what_if->cores,
+                              .cores = (guint)MIN (cores_of_host, G_MAXUINT),
                               .memory_bytes = (gint64)1 << 40,
                               .cpu_speed = 1,
                               .nic_bytes_per_s = wire,
                               .uplink_bytes_per_s = UNLIMITED_BYTES_PER_S,
                               .disk_bytes_per_s = UNLIMITED_BYTES_PER_S };
 
+  /* All other costs are part of what was recorded. */
+  self->costs.neighbour_slowdown = what_if->terms.slowdown;
   self->heap = rush_event_heap_new (0);
   self->topology = rush_topology_new (self->heap, &shape);
   self->lineage = rush_lineage_new ();
@@ -208,7 +213,7 @@ make_cluster (Replay *self)
       &(RushSimulatedSetup){ .heap = self->heap,
                              .topology = self->topology,
                              .model = rush_model_job_model (self->stages),
-                             .costs = &no_costs,
+                             .costs = &self->costs,
                              .bus = self->bus });
   self->scheduler =
       rush_scheduler_new (what_if->conf, self->backend, self->bus, self->tracker,
@@ -311,16 +316,16 @@ check (const RushRecordedRun *run, const RushReplayPlan *plan, const RushWhatIf 
 gboolean
 rush_replay (RushRecordedRun *run, const RushWhatIf *what_if, RushPrediction *out, GError **error)
 {
-  g_autoptr (RushReplayPlan) plan = rush_replay_plan_new (run, what_if->without_skew);
+  g_autoptr (RushReplayPlan) plan = rush_replay_plan_new (run, &what_if->terms);
 
   return check (run, plan, what_if, error) && replay_plan (plan, what_if, out, error);
 }
 
 gboolean
-rush_replay_bounds (RushRecordedRun *run, gboolean without_skew, RushReplayBounds *out,
+rush_replay_bounds (RushRecordedRun *run, const RushReplayTerms *terms, RushReplayBounds *out,
                     GError **error)
 {
-  g_autoptr (RushReplayPlan) plan = rush_replay_plan_new (run, without_skew);
+  g_autoptr (RushReplayPlan) plan = rush_replay_plan_new (run, terms);
   RushConf *conf = rush_conf_new ();
   RushWhatIf endless = { .n_executors = 1,
                          .cores = (guint)CLAMP (run->n_tasks, 1, G_MAXINT),

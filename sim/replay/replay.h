@@ -4,17 +4,18 @@
  *   what if    8 executors × 4 cores        → 19.4 s, 155 executor-seconds
  *
  * The recorded tasks run on the simulated backend under the real scheduler.  Each takes the time in
- * an executor that it took, but for the waiting for its fetches; what it fetches, and what now
- * comes by the wire that was on the same machine before, it waits for anew.  The program's own time
- * between its jobs stays what it was; a job that began when others had ended begins when they have
- * ended.
+ * an executor that it took, but for the waiting for its fetches, for warming up a core
+ * (steady_tasks.h) and for what its neighbours cost it.  What it fetches, and what now comes by the
+ * wire that was on the same machine before, it waits for anew; the first tasks of a stage on their
+ * cores warm them up; new neighbours slow it.  The program's own time between its jobs stays what it
+ * was; a job that began when others had ended begins when they have ended.
  *
  * A copy of a slow task (speculation) takes what the stage's tasks take in the middle, or more if
  * the task has more to read than they.
  *
- * What that cannot know: that a task on a machine with other neighbours takes another time; what
- * more memory would have saved of spilling; a number of partitions that follows from the number of
- * cores.
+ * What that cannot know: how much neighbours slow each other, if nobody says so (two logs of one
+ * program tell: recorded_cores.h); what more memory would have saved of spilling; a number of
+ * partitions that follows from the number of cores.
  *
  * Threads:  one.
  * Source:   Ousterhout et al., Making sense of performance in data analytics frameworks (NSDI
@@ -24,7 +25,7 @@
 
 #include "core/conf/conf.h"
 #include "core/event/event_bus.h"
-#include "sim/replay/recorded_run.h"
+#include "sim/replay/replay_plan.h"
 
 typedef struct
 {
@@ -32,7 +33,7 @@ typedef struct
   guint cores;                /* of each */
   guint n_hosts;              /* 0: an executor a host */
   double network_bytes_per_s; /* of each host; 0: as fast as one likes */
-  gboolean without_skew;      /* all tasks of a stage take what they take on average */
+  RushReplayTerms terms;      /* the slowdown by neighbours holds for the new cluster, too */
   const RushConf *conf;       /* spark.speculation, spark.scheduler.mode … */
   RushEventBus *bus;          /* hears of the new run; or NULL */
 } RushWhatIf;
@@ -59,5 +60,5 @@ typedef struct
 /* FALSE: the jobs could not be run to their ends. */
 gboolean rush_replay (RushRecordedRun *run, const RushWhatIf *what_if, RushPrediction *out,
                       GError **error);
-gboolean rush_replay_bounds (RushRecordedRun *run, gboolean without_skew, RushReplayBounds *out,
-                             GError **error);
+gboolean rush_replay_bounds (RushRecordedRun *run, const RushReplayTerms *terms,
+                             RushReplayBounds *out, GError **error);

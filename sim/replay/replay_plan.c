@@ -10,6 +10,8 @@
  */
 #include "sim/replay/replay_plan.h"
 
+#include "sim/replay/steady_tasks.h"
+
 /* ---- stages ---- */
 
 static gboolean
@@ -19,19 +21,6 @@ contains (const GArray *ints, gint value)
     if (g_array_index (ints, gint, i) == value)
       return TRUE;
   return FALSE;
-}
-
-/* What it took on an executor and on the way there and back, but for waiting. */
-static RushModelTask
-model_task (const RushRecordedTask *recorded)
-{
-  double seconds = (double)(recorded->finish_ms - recorded->launch_ms) / 1000;
-
-  return (RushModelTask){
-    .cpu_s = MAX (0, seconds - MIN (recorded->fetch_wait_s, recorded->run_s)),
-    .fetched_bytes = (double)recorded->fetched_bytes,
-    .output_bytes = (double)recorded->output_bytes,
-  };
 }
 
 static void
@@ -49,36 +38,33 @@ level (RushModelTask *tasks, guint n)
     tasks[i] = (RushModelTask){ sum.cpu_s / n, sum.fetched_bytes / n, sum.output_bytes / n };
 }
 
-/* Those of its tasks that ran. */
+/* Those of its tasks that ran, as they would have run alone on cores that were warm. */
 static RushModelTask *
-tasks_of (const RushRecordedStage *stage, gboolean without_skew)
+tasks_of (const RushRecordedStage *stage, const RushReplayTerms *terms, double *out_warm_up_s)
 {
   RushModelTask *tasks = g_new (RushModelTask, stage->n_run);
-  guint n = 0;
 
-  for (guint i = 0; i < stage->tasks->len; i++)
-    {
-      const RushRecordedTask *task = &g_array_index (stage->tasks, RushRecordedTask, i);
-      if (task->finish_ms > 0)
-        tasks[n++] = model_task (task);
-    }
-  if (without_skew)
-    level (tasks, n);
+  *out_warm_up_s = rush_steady_tasks (stage, terms->slowdown, tasks);
+  if (terms->without_skew)
+    level (tasks, stage->n_run);
   return tasks;
 }
 
 /* Adds @stage; its parents are those that stand in the plan and belong to the same job. */
 static void
 add_stage (RushReplayPlan *self, const RushRecordedStage *stage, GHashTable *index_of,
-           const GArray *of_job, gboolean without_skew)
+           const GArray *of_job, const RushReplayTerms *terms)
 {
-  RushModelTask *tasks = tasks_of (stage, without_skew);
+  double warm_up_s;
+  RushModelTask *tasks = tasks_of (stage, terms, &warm_up_s);
   RushModelStage model = { .name = g_strdup (stage->name),
                            .n_tasks = stage->n_run,
-                           .recorded = tasks };
+                           .recorded = tasks,
+                           .warm_up_s = warm_up_s };
 
   g_ptr_array_add (self->tasks, tasks);
   g_ptr_array_add (self->names, (char *)model.name);
+  self->work_s += warm_up_s;
   for (guint i = 0; i < stage->n_run; i++)
     self->work_s += tasks[i].cpu_s;
   for (guint i = 0; i < stage->parents->len && model.n_parents < RUSH_MODEL_MAX_PARENTS; i++)
@@ -151,7 +137,7 @@ close_stages (RushReplayPlan *self, guint first)
 
 static void
 add_job (RushReplayPlan *self, RushRecordedRun *run, const RushRecordedJob *job,
-         GHashTable *index_of, gboolean without_skew)
+         GHashTable *index_of, const RushReplayTerms *terms)
 {
   g_autoptr (GArray) ids = stages_that_run (run, job, index_of);
   guint first = self->stages->len;
@@ -164,7 +150,7 @@ add_job (RushReplayPlan *self, RushRecordedRun *run, const RushRecordedJob *job,
     }
   for (guint i = 0; i < ids->len; i++)
     add_stage (self, rush_recorded_run_stage (run, g_array_index (ids, gint, i)), index_of, ids,
-               without_skew);
+               terms);
   close_stages (self, first);
   replayed.result = self->stages->len - 1;
   g_array_index (self->stages, RushModelStage, replayed.result).is_result = TRUE;
@@ -215,7 +201,7 @@ put_in_order (RushReplayPlan *self, GArray *spans, gint64 start_ms)
 /* ---- life ---- */
 
 RushReplayPlan *
-rush_replay_plan_new (RushRecordedRun *run, gboolean without_skew)
+rush_replay_plan_new (RushRecordedRun *run, const RushReplayTerms *terms)
 {
   RushReplayPlan *self = g_new0 (RushReplayPlan, 1);
   g_autoptr (GHashTable) index_of = g_hash_table_new (NULL, NULL);
@@ -230,7 +216,7 @@ rush_replay_plan_new (RushRecordedRun *run, gboolean without_skew)
       const RushRecordedJob *job = g_ptr_array_index (run->jobs, i);
       Span span = { self->jobs->len, job->submitted_ms, job->ended_ms };
 
-      add_job (self, run, job, index_of, without_skew);
+      add_job (self, run, job, index_of, terms);
       if (self->jobs->len > span.job)
         g_array_append_val (spans, span);
     }

@@ -12,6 +12,13 @@
 #include "sim/model_job.h"
 #include "sim/replay/recorded_run.h"
 
+/* As what the tasks are taken. */
+typedef struct
+{
+  gboolean without_skew; /* all of a stage take what they take on average */
+  double slowdown; /* they took so much longer, as a fraction, for each neighbour on their host */
+} RushReplayTerms;
+
 typedef struct
 {
   guint result;    /* stage of the plan */
@@ -26,10 +33,10 @@ typedef struct
   GPtrArray *tasks; /* RushModelTask[] */
   GPtrArray *names; /* of the stages */
   GArray *jobs;     /* RushReplayJob, in the order of their submission */
-  double work_s;
+  double work_s;    /* of one core that is alone */
   guint n_left_out; /* jobs without a result */
 } RushReplayPlan;
 
-RushReplayPlan *rush_replay_plan_new (RushRecordedRun *run, gboolean without_skew);
+RushReplayPlan *rush_replay_plan_new (RushRecordedRun *run, const RushReplayTerms *terms);
 void rush_replay_plan_free (RushReplayPlan *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushReplayPlan, rush_replay_plan_free)

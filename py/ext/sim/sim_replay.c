@@ -5,14 +5,17 @@
  *   run.close ()                          ValueError: nothing to replay
  *   run.facts ()    -> dict: app_name, spark_version, n_jobs, n_stages, n_tasks, seconds,
  *                      n_executors (at once), cores_each
- *   run.bounds (without_skew) -> dict: critical_path_s, work_s, driver_s, n_left_out
- *   run.predict (executors, cores, hosts, bytes_per_s, without_skew, settings)
+ *   run.bounds (without_skew, slowdown = 0) -> dict: critical_path_s, work_s, driver_s, n_left_out
+ *   run.compare (other) -> dict: n_stages, neighbours, neighbours_of_other, longer, slowdown;
+ *                      None: it tells nothing
+ *   run.predict (executors, cores, hosts, bytes_per_s, without_skew, settings, slowdown = 0)
  *                   -> dict: seconds, executor_seconds, busy_fraction, driver_s, n_tasks
  *
  * GIL: let go while a run is replayed; a RecordedRun belongs to one thread at a time.
  */
 #include "py/ext/sim/sim_private.h"
 
+#include "sim/replay/recorded_cores.h"
 #include "sim/replay/replay.h"
 
 typedef struct
@@ -80,8 +83,8 @@ run_facts (PyObject *object, PyObject *unused)
       "{s:s,s:s,s:I,s:I,s:K,s:d,s:I,s:I}", "app_name", run->app_name != NULL ? run->app_name : "",
       "spark_version", run->spark_version != NULL ? run->spark_version : "", "n_jobs",
       run->jobs->len, "n_stages", run->stages->len, "n_tasks", (unsigned long long)run->n_tasks,
-      "seconds", (double)(run->end_ms - run->start_ms) / 1000, "n_executors",
-      n_executors, "cores_each", cores_each);
+      "seconds", (double)(run->end_ms - run->start_ms) / 1000, "n_executors", n_executors,
+      "cores_each", cores_each);
 }
 
 /* ---- replaying ---- */
@@ -90,13 +93,13 @@ static PyObject *
 run_bounds (PyObject *object, PyObject *args)
 {
   RushRecordedRun *run = ((EngineRecordedRun *)object)->run;
-  int without_skew;
+  RushReplayTerms terms = { 0 };
   RushReplayBounds bounds;
   GError *error = NULL;
   gboolean ok;
-  if (!PyArg_ParseTuple (args, "p", &without_skew))
+  if (!PyArg_ParseTuple (args, "p|d", &terms.without_skew, &terms.slowdown))
     return NULL;
-  Py_BEGIN_ALLOW_THREADS ok = rush_replay_bounds (run, without_skew, &bounds, &error);
+  Py_BEGIN_ALLOW_THREADS ok = rush_replay_bounds (run, &terms, &bounds, &error);
   Py_END_ALLOW_THREADS if (!ok) return engine_raise (error);
   return Py_BuildValue ("{s:d,s:d,s:d,s:I}", "critical_path_s", bounds.critical_path_s, "work_s",
                         bounds.work_s, "driver_s", bounds.driver_s, "n_left_out",
@@ -132,10 +135,11 @@ run_predict (PyObject *object, PyObject *args)
   PyObject *settings;
   GError *error = NULL;
   gboolean ok;
-  if (!PyArg_ParseTuple (args, "O&O&O&dpO!", engine_count_converter, &what_if.n_executors,
+  if (!PyArg_ParseTuple (args, "O&O&O&dpO!|d", engine_count_converter, &what_if.n_executors,
                          engine_count_converter, &what_if.cores, engine_count_converter,
-                         &what_if.n_hosts, &what_if.network_bytes_per_s, &what_if.without_skew,
-                         &PyDict_Type, &settings))
+                         &what_if.n_hosts, &what_if.network_bytes_per_s,
+                         &what_if.terms.without_skew, &PyDict_Type, &settings,
+                         &what_if.terms.slowdown))
     return NULL;
   RushConf *conf = rush_conf_new ();
   what_if.conf = conf;
@@ -153,10 +157,31 @@ run_predict (PyObject *object, PyObject *args)
                         (unsigned long long)prediction.n_tasks);
 }
 
+static PyTypeObject EngineRecordedRun_Type;
+
+static PyObject *
+run_compare (PyObject *object, PyObject *args)
+{
+  PyObject *other;
+  RushContention told;
+  if (!PyArg_ParseTuple (args, "O!", &EngineRecordedRun_Type, &other))
+    return NULL;
+  if (!rush_recorded_cores_compare (((EngineRecordedRun *)object)->run,
+                                    ((EngineRecordedRun *)other)->run, &told))
+    Py_RETURN_NONE;
+  return Py_BuildValue ("{s:I,s:d,s:d,s:d,s:d}", "n_stages", told.n_stages, "neighbours",
+                        told.neighbours[0], "neighbours_of_other", told.neighbours[1], "longer",
+                        told.longer, "slowdown", told.slowdown);
+}
+
 static PyMethodDef run_methods[] = {
-  { "add_lines", run_add_lines, METH_VARARGS, NULL }, { "close", run_close, METH_NOARGS, NULL },
-  { "facts", run_facts, METH_NOARGS, NULL },          { "bounds", run_bounds, METH_VARARGS, NULL },
-  { "predict", run_predict, METH_VARARGS, NULL },     { NULL, NULL, 0, NULL },
+  { "add_lines", run_add_lines, METH_VARARGS, NULL },
+  { "close", run_close, METH_NOARGS, NULL },
+  { "facts", run_facts, METH_NOARGS, NULL },
+  { "bounds", run_bounds, METH_VARARGS, NULL },
+  { "predict", run_predict, METH_VARARGS, NULL },
+  { "compare", run_compare, METH_VARARGS, NULL },
+  { NULL, NULL, 0, NULL },
 };
 
 static PyTypeObject EngineRecordedRun_Type = {
