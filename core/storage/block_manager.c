@@ -138,7 +138,7 @@ gboolean
 rush_block_manager_keep (RushBlockManager *self, RushKeptBlock *block, RushRdd *rdd,
                          RushMemoryEntry *memory, RushDiskEntry *disk)
 {
-  RushStorageLevel level = rush_rdd_storage_level (rdd);
+  RushStorageLevel level = rdd != NULL ? rush_rdd_storage_level (rdd) : block->level;
   gboolean keep;
 
   pthread_mutex_lock (&self->lock);
@@ -222,6 +222,33 @@ rush_block_manager_new_file (RushBlockManager *self, const RushKeptBlock *block,
                                            atomic_fetch_add (&self->n_files, 1));
 
   return rush_disk_entry_new (self->all.dir, name, schema, self->codec, error);
+}
+
+static gint
+compare_keys (gconstpointer a, gconstpointer b)
+{
+  const RushRddBlockId *x = a, *y = b;
+
+  if (x->rdd_id != y->rdd_id)
+    return x->rdd_id < y->rdd_id ? -1 : 1;
+  return (x->split > y->split) - (x->split < y->split);
+}
+
+GArray *
+rush_block_manager_list (RushBlockManager *self)
+{
+  GArray *keys = g_array_new (FALSE, FALSE, sizeof (RushRddBlockId));
+  GHashTableIter iter;
+  gpointer block;
+
+  pthread_mutex_lock (&self->lock);
+  g_hash_table_iter_init (&iter, self->blocks);
+  while (g_hash_table_iter_next (&iter, NULL, &block))
+    if (((RushKeptBlock *)block)->state == RUSH_BLOCK_KEPT)
+      g_array_append_val (keys, ((RushKeptBlock *)block)->key);
+  pthread_mutex_unlock (&self->lock);
+  g_array_sort (keys, compare_keys);
+  return keys;
 }
 
 void

@@ -48,6 +48,17 @@ void rush_block_manager_free (RushBlockManager *self);
 /* What a task's context gets as its cache. (transfer none) */
 RushRddCache *rush_block_manager_cache (RushBlockManager *self);
 
+/* For executors that go.  The RDDs stay persisted until these have returned: rush_block_manager_copy
+ * () gives the block to @n more executors that have none of it, if there are as many; how many have
+ * it now that had not. */
+typedef struct
+{
+  gint rdd_id;
+  guint split;
+} RushRddBlockId;
+GArray *rush_block_manager_list (RushBlockManager *self); /* kept ones, in order (transfer full) */
+guint rush_block_manager_copy (RushBlockManager *self, const RushRddBlockId *key, guint n);
+
 void rush_block_manager_remove_rdd (RushBlockManager *self, gint rdd_id);
 /* For fault scripts: the block is gone; FALSE: was not there. */
 gboolean rush_block_manager_remove_block (RushBlockManager *self, gint rdd_id, guint split);

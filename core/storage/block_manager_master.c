@@ -220,6 +220,48 @@ rush_block_manager_master_known_locations (RushBlockManagerMaster *self, gint rd
   return ids;
 }
 
+static gint
+compare_thin (gconstpointer a, gconstpointer b)
+{
+  const RushThinBlock *x = a, *y = b;
+
+  if (x->rdd_id != y->rdd_id)
+    return x->rdd_id < y->rdd_id ? -1 : 1;
+  return (x->split > y->split) - (x->split < y->split);
+}
+
+static gboolean
+add_thin_blocks (gpointer rdd_id, gpointer partitions, gpointer thin)
+{
+  GHashTableIter iter;
+  gpointer split, value;
+
+  g_hash_table_iter_init (&iter, partitions);
+  while (g_hash_table_iter_next (&iter, &split, &value))
+    {
+      const GArray *copies = value;
+      const Copy *first = &g_array_index (copies, Copy, 0);
+      RushThinBlock block = { GPOINTER_TO_INT (rdd_id), GPOINTER_TO_UINT (split),
+                              first->executor_id, first->level.replication - copies->len };
+
+      if (first->level.replication > copies->len)
+        g_array_append_val ((GArray *)thin, block);
+    }
+  return FALSE;
+}
+
+GArray *
+rush_block_manager_master_thin_blocks (RushBlockManagerMaster *self)
+{
+  GArray *thin = g_array_new (FALSE, FALSE, sizeof (RushThinBlock));
+
+  pthread_mutex_lock (&self->lock);
+  g_tree_foreach (self->rdds, add_thin_blocks, thin);
+  pthread_mutex_unlock (&self->lock);
+  g_array_sort (thin, compare_thin);
+  return thin;
+}
+
 /* Lock held. */
 static RushStorageStatus
 sum_up (GHashTable *partitions, RushStorageLevel *out_level)

@@ -46,6 +46,17 @@ char **rush_block_manager_master_known_locations (RushBlockManagerMaster *self, 
                                                   guint split);
 RushStorageStatus rush_block_manager_master_status (RushBlockManagerMaster *self, gint rdd_id);
 
+/* Blocks of which there are fewer copies than their level says: by RDD and partition, GArray of
+ * RushThinBlock (transfer full). */
+typedef struct
+{
+  gint rdd_id;
+  guint split;
+  const char *executor_id; /* one that has it; interned */
+  guint n_missing;
+} RushThinBlock;
+GArray *rush_block_manager_master_thin_blocks (RushBlockManagerMaster *self);
+
 /* All that is kept of one RDD, for people. */
 typedef struct
 {

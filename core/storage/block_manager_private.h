@@ -26,12 +26,6 @@ typedef enum
   RUSH_BLOCK_GONE,
 } RushBlockState;
 
-typedef struct
-{
-  gint rdd_id;
-  guint split;
-} RushRddBlockId;
-
 /* Refs: the table's, and those of whoever works with it now. */
 typedef struct
 {
@@ -86,7 +80,7 @@ RushKeptBlock *rush_block_manager_try_claim (RushBlockManager *self, RushRddBloc
 gboolean rush_block_manager_is_kept (RushBlockManager *self, RushKeptBlock *block);
 /* The claimed block has become these (transfer full, one may be NULL).  FALSE: it must not be kept,
  * as the RDD is not persisted any more, or the executor is lost; the entries are still to be read.
- */
+ * @rdd NULL: the caller knows that it is persisted, and stays so for as long as this takes. */
 gboolean rush_block_manager_keep (RushBlockManager *self, RushKeptBlock *block, RushRdd *rdd,
                                   RushMemoryEntry *memory, RushDiskEntry *disk);
 /* The block, claimed or kept, is of no use; who waits looks again. */
@@ -122,9 +116,11 @@ RushIterator *rush_block_manager_get_or_compute (RushRddCache *cache, RushRdd *r
 RushIterator *rush_block_manager_read (RushBlockManager *self, RushKeptBlock *block,
                                        RushAllocator *allocator, gint64 *out_bytes, GError **error);
 /* Keeps @rows (transfer full) as the level of the claimed @block wants it, and gives them back:
- * those that are kept, or those that found no room.  NULL: they failed on the way. */
-RushIterator *rush_block_manager_put (RushBlockManager *self, RushKeptBlock *block, RushRdd *rdd,
-                                      RushIterator *rows, RushTaskContext *ctx, GError **error);
+ * those that are kept, or those that found no room.  NULL: they failed on the way.  @rdd NULL: as
+ * for keep (). */
+RushIterator *rush_block_manager_put (RushBlockManager *self, RushKeptBlock *block,
+                                      RushSchema *schema, RushRdd *rdd, RushIterator *rows,
+                                      RushTaskContext *ctx, GError **error);
 
 /* ---- block_transfer.c ---- */
 

@@ -128,7 +128,8 @@ typedef struct
   RushMemoryConsumer consumer; /* of the task, while it unrolls */
   RushBlockManager *manager;
   RushKeptBlock *block;
-  RushRdd *rdd;
+  RushSchema *schema;
+  RushRdd *rdd; /* or NULL */
   RushTaskContext *ctx;
   RushIterator *rows;      /* (owned) what has not been pulled */
   RushMemoryEntry *memory; /* (owned) what has been unrolled, or NULL */
@@ -155,7 +156,7 @@ static gboolean
 ensure_file (Put *self, GError **error)
 {
   if (self->file == NULL)
-    self->file = rush_block_manager_new_file (self->manager, self->block, self->rdd->schema, error);
+    self->file = rush_block_manager_new_file (self->manager, self->block, self->schema, error);
   return self->file != NULL;
 }
 
@@ -236,7 +237,7 @@ unroll (Put *self, GError **error)
   struct _RushTaskMemory *task = self->ctx->memory;
   gboolean unrolled;
 
-  self->memory = rush_memory_entry_new (self->rdd->schema, self->block->level.deserialized,
+  self->memory = rush_memory_entry_new (self->schema, self->block->level.deserialized,
                                         manager->codec, manager->storage, manager->margin);
   if (task != NULL)
     rush_task_memory_add_consumer (task, &self->consumer);
@@ -338,8 +339,8 @@ put_rows (Put *self, GError **error)
 }
 
 RushIterator *
-rush_block_manager_put (RushBlockManager *self, RushKeptBlock *block, RushRdd *rdd,
-                        RushIterator *rows, RushTaskContext *ctx, GError **error)
+rush_block_manager_put (RushBlockManager *self, RushKeptBlock *block, RushSchema *schema,
+                        RushRdd *rdd, RushIterator *rows, RushTaskContext *ctx, GError **error)
 {
   Put put = {
     .consumer = { .name = "UnrolledBlock",
@@ -348,6 +349,7 @@ rush_block_manager_put (RushBlockManager *self, RushKeptBlock *block, RushRdd *r
                   .is_storage = TRUE },
     .manager = self,
     .block = block,
+    .schema = schema,
     .rdd = rdd,
     .ctx = ctx,
     .rows = rows,
@@ -414,7 +416,7 @@ compute (RushBlockManager *self, RushKeptBlock *block, RushRdd *rdd, RushTaskCon
       return NULL;
     }
   ctx->metrics.kept_blocks_computed++;
-  rows = rush_block_manager_put (self, block, rdd, rows, ctx, error);
+  rows = rush_block_manager_put (self, block, rdd->schema, rdd, rows, ctx, error);
   if (rows != NULL && block->level.replication > 1 && rush_block_manager_is_kept (self, block))
     rush_block_manager_replicate (self, block, rdd, ctx);
   return rows;

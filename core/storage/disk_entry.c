@@ -32,6 +32,12 @@ rush_disk_entry_seal (RushDiskEntry *self, GError **error)
   return rush_spill_file_close (self->file, error);
 }
 
+RushSchema *
+rush_disk_entry_schema (RushDiskEntry *self)
+{
+  return self->schema;
+}
+
 gint64
 rush_disk_entry_bytes (const RushDiskEntry *self)
 {

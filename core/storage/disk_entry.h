@@ -22,6 +22,7 @@ RushDiskEntry *rush_disk_entry_ref (RushDiskEntry *self);
 void rush_disk_entry_unref (RushDiskEntry *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushDiskEntry, rush_disk_entry_unref)
 
+RushSchema *rush_disk_entry_schema (RushDiskEntry *self); /* (transfer none) */
 gint64 rush_disk_entry_bytes (const RushDiskEntry *self);
 const char *rush_disk_entry_path (const RushDiskEntry *self);
 /* Checks the whole file first.  CORRUPT: it is not as it was written; NOT_FOUND: it is gone. */

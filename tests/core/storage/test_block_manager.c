@@ -468,6 +468,83 @@ test_recover_with_replicated_cache (void)
     }
 }
 
+/* Copies are made from those that are left, and they are as good. */
+static void
+test_lost_copies_are_made_again (void)
+{
+  Keepers k;
+
+  keepers_init (&k, 3, 16 * MIB);
+  CountingRdd *rdd = counting_rdd_new (&k, 3, &RUSH_STORAGE_MEMORY_ONLY_2);
+  CountingRdd *single = counting_rdd_new (&k, 1, &RUSH_STORAGE_DISK_ONLY);
+  for (guint split = 0; split < 3; split++)
+    assert_reads (&k, split, rdd, split); /* 0: on 0 and 1, 1: on 1 and 2, 2: on 2 and 0 */
+  assert_reads (&k, 0, single, 0);
+  g_autoptr (GArray) none = rush_block_manager_master_thin_blocks (k.master);
+  g_assert_cmpuint (none->len, ==, 0);
+  k.keepers[1].is_alive = FALSE;
+  rush_block_manager_close (k.keepers[1].manager);
+
+  g_autoptr (GArray) thin = rush_block_manager_master_thin_blocks (k.master);
+  g_assert_cmpuint (thin->len, ==, 2);
+  for (guint i = 0; i < thin->len; i++)
+    {
+      const RushThinBlock *block = &g_array_index (thin, RushThinBlock, i);
+      const RushRddBlockId key = { block->rdd_id, block->split };
+
+      g_assert_cmpint (block->rdd_id, ==, rdd->base.id);
+      g_assert_cmpuint (block->split, ==, i);
+      g_assert_cmpstr (block->executor_id, ==, i == 0 ? "0" : "2");
+      g_assert_cmpuint (block->n_missing, ==, 1);
+      RushBlockManager *source = k.keepers[i == 0 ? 0 : 2].manager;
+      g_assert_cmpuint (rush_block_manager_copy (source, &key, 1), ==, 1);
+      g_assert_cmpuint (rush_block_manager_copy (source, &key, 1), ==, 0); /* nobody is left */
+    }
+  g_autoptr (GArray) thick = rush_block_manager_master_thin_blocks (k.master);
+  g_assert_cmpuint (thick->len, ==, 0);
+  k.keepers[0].is_alive = FALSE;
+  rush_block_manager_close (k.keepers[0].manager);
+  for (guint split = 0; split < 3; split++)
+    assert_reads (&k, 2, rdd, split);
+  g_assert_cmpuint (rdd->n_computed, ==, 3);
+  rush_rdd_unref (&rdd->base);
+  rush_rdd_unref (&single->base);
+  keepers_clear (&k);
+}
+
+/* A block on disk is copied as well; one that is gone is not. */
+static void
+test_all_that_one_has (void)
+{
+  Keepers k;
+
+  keepers_init (&k, 2, 16 * MIB);
+  CountingRdd *disk = counting_rdd_new (&k, 2, &RUSH_STORAGE_DISK_ONLY);
+  CountingRdd *memory = counting_rdd_new (&k, 2, &RUSH_STORAGE_MEMORY_ONLY_SER);
+  assert_reads (&k, 0, memory, 1);
+  assert_reads (&k, 0, disk, 1);
+  assert_reads (&k, 0, disk, 0);
+  g_autoptr (GArray) keys = rush_block_manager_list (k.keepers[0].manager);
+  g_assert_cmpuint (keys->len, ==, 3);
+  for (guint i = 0; i < keys->len; i++)
+    {
+      const RushRddBlockId *key = &g_array_index (keys, RushRddBlockId, i);
+
+      g_assert_cmpuint (rush_block_manager_copy (k.keepers[0].manager, key, 1), ==, 1);
+      g_assert_true (
+          rush_block_manager_remove_block (k.keepers[0].manager, key->rdd_id, key->split));
+      g_assert_cmpuint (rush_block_manager_copy (k.keepers[0].manager, key, 1), ==, 0);
+    }
+  g_assert_cmpuint (stats_of (&k, 0).n_blocks, ==, 0);
+  g_assert_cmpuint (stats_of (&k, 1).n_blocks, ==, 3);
+  assert_reads (&k, 1, disk, 0);
+  assert_reads (&k, 0, memory, 1);
+  g_assert_cmpuint (disk->n_computed + memory->n_computed, ==, 3);
+  rush_rdd_unref (&disk->base);
+  rush_rdd_unref (&memory->base);
+  keepers_clear (&k);
+}
+
 /* What a job keeps is known once the next one has been submitted. */
 static void
 test_known_locations (void)
@@ -582,6 +659,8 @@ main (int argc, char **argv)
   ADD (a_removed_block_is_computed_again);
   ADD (read_from_another_executor);
   ADD (recover_with_replicated_cache);
+  ADD (lost_copies_are_made_again);
+  ADD (all_that_one_has);
   ADD (known_locations);
   ADD (a_lost_executor_keeps_nothing);
   ADD (many_tasks_under_pressure);
