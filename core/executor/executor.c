@@ -13,6 +13,7 @@ rush_local_executor_free (RushLocalExecutor *self)
   g_clear_pointer (&self->env.memory, rush_memory_manager_unref);
   g_free ((char *)self->env.executor_id);
   g_free ((char *)self->env.host);
+  g_free (self->decommission_reason);
   g_free (self);
 }
 
@@ -30,6 +31,7 @@ rush_local_executor_new (const char *id, const char *host, guint cores, gint64 h
   self->env.dir = managers->dir;
   self->cores = cores;
   atomic_init (&self->alive, TRUE);
+  atomic_init (&self->decommissioning, FALSE);
   atomic_init (&self->slowness_percent, 100);
   atomic_init (&self->n_running, 0);
   self->env.memory = rush_memory_manager_new (conf, heap_bytes, error);

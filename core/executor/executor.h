@@ -19,7 +19,8 @@ typedef struct
   RushEnv env; /* its strings, memory, blocks and block manager are owned */
   guint cores;
   atomic_bool alive;
-  gboolean decommissioning;    /* guarded by the backend's lock, as is the next */
+  atomic_bool decommissioning; /* the next two are set before it */
+  char *decommission_reason;   /* (owned) */
   gboolean replace;            /* when it has gone, another one comes */
   atomic_int slowness_percent; /* how long its tasks take; 100, but for fault scripts */
   atomic_int n_running;        /* tasks that were launched there and have not ended */
@@ -32,6 +33,14 @@ RushLocalExecutor *rush_local_executor_new (const char *id, const char *host, gu
                                             const RushBlockManagers *managers, GError **error);
 void rush_local_executor_free (RushLocalExecutor *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushLocalExecutor, rush_local_executor_free)
+
+/* Whether copies of blocks may go there: it is not about to go. */
+static inline gboolean
+rush_local_executor_takes_blocks (RushLocalExecutor *self)
+{
+  return atomic_load_explicit (&self->alive, memory_order_acquire) &&
+         !atomic_load_explicit (&self->decommissioning, memory_order_acquire);
+}
 
 static inline gboolean
 rush_local_executor_is_alive (RushLocalExecutor *self)

@@ -5,11 +5,14 @@
  */
 #include "core/executor/executor_set.h"
 
+#include "core/executor/block_mover.h"
+
 struct _RushExecutorSet
 {
   RushExecutorServices services;
   RushBarrierCoordinator *barriers; /* (owned) where tasks of a barrier stage meet */
   RushBlockManagerMaster *kept;     /* (owned) */
+  RushBlockMover *mover;            /* (owned) */
 
   pthread_mutex_t lock;
   /* Guarded by lock. */
@@ -121,9 +124,11 @@ rush_executor_set_remove_shuffle (RushExecutorSet *self, gint shuffle_id)
 {
   g_autoptr (GPtrArray) executors = rush_executor_set_all (self);
 
+  rush_block_mover_hold (self->mover);
   for (guint i = 0; i < executors->len; i++)
     rush_block_store_remove_shuffle (
         ((RushLocalExecutor *)g_ptr_array_index (executors, i))->env.blocks, shuffle_id);
+  rush_block_mover_go_on (self->mover);
 }
 
 void
@@ -131,15 +136,23 @@ rush_executor_set_remove_rdd (RushExecutorSet *self, gint rdd_id)
 {
   g_autoptr (GPtrArray) executors = rush_executor_set_all (self);
 
+  rush_block_mover_hold (self->mover);
   for (guint i = 0; i < executors->len; i++)
     rush_block_manager_remove_rdd (
         ((RushLocalExecutor *)g_ptr_array_index (executors, i))->env.block_manager, rdd_id);
+  rush_block_mover_go_on (self->mover);
 }
 
 RushBlockManagerMaster *
 rush_executor_set_kept (RushExecutorSet *self)
 {
   return self->kept;
+}
+
+RushBlockMover *
+rush_executor_set_mover (RushExecutorSet *self)
+{
+  return self->mover;
 }
 
 /* ---- what they find of each other ---- */
@@ -170,10 +183,21 @@ lookup_block_manager (gpointer self, const char *executor_id)
   return executor != NULL ? executor->env.block_manager : NULL;
 }
 
+/* Those that copies may go to. (transfer full) */
 static char **
-alive_ids (gpointer self)
+ids_for_copies (gpointer self)
 {
-  return rush_executor_set_ids (self);
+  g_autoptr (GPtrArray) executors = rush_executor_set_all (self);
+  g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
+
+  for (guint i = 0; i < executors->len; i++)
+    {
+      RushLocalExecutor *executor = g_ptr_array_index (executors, i);
+
+      if (rush_local_executor_takes_blocks (executor))
+        g_strv_builder_add (ids, executor->env.executor_id);
+    }
+  return g_strv_builder_end (ids);
 }
 
 /* ---- they come and go ---- */
@@ -195,7 +219,7 @@ rush_executor_set_add (RushExecutorSet *self, const char *id, const char *host, 
     .bus = services->bus,
     .dir = services->dir,
     .lookup = lookup_block_manager,
-    .executor_ids = alive_ids,
+    .executor_ids = ids_for_copies,
     .data = self,
   };
   RushLocalExecutor *executor = rush_local_executor_new (id, host, cores, heap_bytes,
@@ -233,6 +257,7 @@ rush_executor_set_drop (RushExecutorSet *self, RushLocalExecutor *executor)
 {
   rush_block_store_remove_all (executor->env.blocks);
   rush_block_manager_close (executor->env.block_manager);
+  rush_block_mover_replenish (self->mover);
 }
 
 /* ---- life ---- */
@@ -242,6 +267,7 @@ rush_executor_set_free (RushExecutorSet *self)
 {
   if (self == NULL)
     return;
+  rush_block_mover_free (self->mover);
   g_hash_table_unref (self->by_id);
   g_ptr_array_unref (self->executors);
   rush_barrier_coordinator_free (self->barriers);
@@ -259,6 +285,7 @@ rush_executor_set_new (const RushExecutorServices *services)
   self->barriers = rush_barrier_coordinator_new (
       rush_conf_get_time_us (services->conf, "spark.barrier.sync.timeout"));
   self->kept = rush_block_manager_master_new ();
+  self->mover = rush_block_mover_new (self, services->conf, services->is_virtual);
   self->executors = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_local_executor_free);
   self->by_id = g_hash_table_new (g_str_hash, g_str_equal);
   pthread_mutex_init (&self->lock, NULL);

@@ -24,7 +24,10 @@ typedef struct
   RushCommitCoordinator *commits;
   RushEventBus *bus;
   RushLocalDir *dir;
+  gboolean is_virtual; /* time stands still while blocks are copied */
 } RushExecutorServices;
+
+typedef struct _RushBlockMover RushBlockMover; /* core/executor/block_mover.h */
 
 typedef struct _RushExecutorSet RushExecutorSet;
 
@@ -39,7 +42,10 @@ RushLocalExecutor *rush_executor_set_add (RushExecutorSet *self, const char *id,
 void rush_executor_set_forget (RushExecutorSet *self, RushLocalExecutor *executor);
 /* It serves nothing from now on.  FALSE: it was lost already. */
 gboolean rush_executor_set_end (RushExecutorSet *self, RushLocalExecutor *executor);
-/* Once nobody is told of it any more: its outputs and blocks go. */
+/* Who copies what they hold from one to the other. (transfer none) */
+RushBlockMover *rush_executor_set_mover (RushExecutorSet *self);
+/* Once nobody is told of it any more: its outputs and blocks go.  Of blocks of which others have
+ * copies, more are made. */
 void rush_executor_set_drop (RushExecutorSet *self, RushLocalExecutor *executor);
 
 /* Lost ones, too; NULL: there has never been one of that id. (transfer none) */

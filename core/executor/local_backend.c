@@ -9,6 +9,7 @@
  *
  * Invariant:  after stop () no runner runs, and what the scheduler still launches is freed unseen.
  */
+#include "core/executor/block_mover.h"
 #include "core/executor/local_backend_private.h"
 
 /* ---- the backend contract ---- */
@@ -93,6 +94,7 @@ rush_local_backend_stop (RushBackend *base)
   rush_launched_tasks_kill_all (self, NULL, "SparkContext was shut down");
   pthread_mutex_unlock (&self->lock);
   rush_runner_pool_stop (self->runners);
+  rush_block_mover_stop (rush_executor_set_mover (self->executors));
   executors = rush_executor_set_all (self->executors); /* nobody adds any more */
   for (guint i = 0; i < executors->len; i++)
     rush_executor_set_drop (self->executors, g_ptr_array_index (executors, i));

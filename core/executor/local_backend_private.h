@@ -52,14 +52,21 @@ gboolean rush_local_executors_end (RushLocalBackend *self, const char *executor_
                                    const char *reason, gboolean replace);
 /* Tells the bus and the scheduler of those that are there; from now on others may come. */
 void rush_local_executors_start (RushLocalBackend *self);
+/* Lock held.  One that can be lost: NULL in local mode, where the only one is the driver itself, and
+ * at the end. */
+RushLocalExecutor *rush_local_executors_find_mortal (RushLocalBackend *self, const char *id);
+
+/* ---- leaving_local.c ---- */
+
 /* It takes no more tasks, and goes when those that it has are done: @starting, one more is on its
  * way there.  FALSE: no such executor, or it is gone. */
 gboolean rush_local_executors_decommission (RushLocalBackend *self, const char *executor_id,
-                                            gboolean replace, gboolean starting);
-/* Lock held.  Whether it has been waited for, and nothing runs there any more. */
+                                            const char *reason, gboolean replace,
+                                            gboolean starting);
+/* Whether it has been waited for, and nothing runs there any more. */
 gboolean rush_local_executors_may_go (RushLocalExecutor *executor);
-/* Lock not held: then it goes. */
-void rush_local_executors_go (RushLocalBackend *self, const RushLocalExecutor *executor);
+/* Lock not held: then it hands over what it has, and goes. */
+void rush_local_executors_go (RushLocalBackend *self, RushLocalExecutor *executor);
 
 /* ---- local_faults.c ---- */
 

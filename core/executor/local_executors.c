@@ -18,7 +18,6 @@
 
 /* An injected fault is not the application's: it does not count towards spark.task.maxFailures. */
 #define LOSS_REASON "Executor killed by an injected fault"
-#define DECOMMISSION_REASON "asked for by an injected fault"
 
 /* ---- they come ---- */
 
@@ -166,10 +165,8 @@ rush_local_executors_request (RushLocalBackend *self, guint n)
   announce_all (self, added);
 }
 
-/* Lock held.  One that can be lost: NULL in local mode, where the only one is the driver itself, and
- * at the end. */
-static RushLocalExecutor *
-find_mortal (RushLocalBackend *self, const char *id)
+RushLocalExecutor *
+rush_local_executors_find_mortal (RushLocalBackend *self, const char *id)
 {
   gboolean any = self->master.is_cluster && !self->stopping;
 
@@ -185,7 +182,7 @@ rush_local_executors_end (RushLocalBackend *self, const char *executor_id, const
   RushMessage *message;
 
   pthread_mutex_lock (&self->lock);
-  lost = find_mortal (self, executor_id);
+  lost = rush_local_executors_find_mortal (self, executor_id);
   if (lost == NULL || !rush_executor_set_end (self->executors, lost))
     {
       pthread_mutex_unlock (&self->lock);
@@ -211,47 +208,4 @@ gboolean
 rush_local_backend_kill_executor (RushBackend *base, const char *executor_id, gboolean replace)
 {
   return rush_local_executors_end ((RushLocalBackend *)base, executor_id, LOSS_REASON, replace);
-}
-
-/* ---- they are decommissioned ---- */
-
-gboolean
-rush_local_executors_may_go (RushLocalExecutor *executor)
-{
-  return executor->decommissioning && atomic_load (&executor->n_running) == 0;
-}
-
-/* Nothing is moved elsewhere: who needs its outputs computes them again. */
-void
-rush_local_executors_go (RushLocalBackend *self, const RushLocalExecutor *executor)
-{
-  rush_local_executors_end (self, executor->env.executor_id,
-                            "Executor decommission: " DECOMMISSION_REASON, executor->replace);
-}
-
-gboolean
-rush_local_executors_decommission (RushLocalBackend *self, const char *executor_id,
-                                   gboolean replace, gboolean starting)
-{
-  RushLocalExecutor *executor;
-  gboolean is_there, may_go = FALSE;
-
-  pthread_mutex_lock (&self->lock);
-  executor = find_mortal (self, executor_id);
-  is_there = executor != NULL && rush_local_executor_is_alive (executor);
-  if (is_there)
-    {
-      RushMessage *message = rush_message_new (RUSH_MESSAGE_EXECUTOR_DECOMMISSIONING);
-
-      executor->decommissioning = TRUE;
-      executor->replace = replace;
-      message->text = g_strdup (executor_id);
-      message->reason = g_strdup (DECOMMISSION_REASON);
-      rush_driver_loop_post (self->loop, message);
-      may_go = !starting && rush_local_executors_may_go (executor);
-    }
-  pthread_mutex_unlock (&self->lock);
-  if (may_go)
-    rush_local_executors_go (self, executor);
-  return is_there;
 }

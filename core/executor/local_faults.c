@@ -132,7 +132,8 @@ apply (RushLocalBackend *self, const RushFault *fault, const char *starts_on, GE
       return rush_local_backend_kill_executor (&self->base, fault->executor, fault->replace) ||
              no_executor (self, fault, error);
     case RUSH_FAULT_DECOMMISSION_EXECUTOR:
-      return rush_local_executors_decommission (self, fault->executor, fault->replace,
+      return rush_local_executors_decommission (self, fault->executor,
+                                                "asked for by an injected fault", fault->replace,
                                                 g_strcmp0 (fault->executor, starts_on) == 0) ||
              no_executor (self, fault, error);
     case RUSH_FAULT_SLOW_EXECUTOR:

@@ -35,7 +35,7 @@ typedef struct
   RushLocalDir *dir;
   /* The block managers of those that are alive; they are freed with the backend only. */
   RushBlockManager *(*lookup) (gpointer data, const char *executor_id);
-  char **(*executor_ids) (gpointer data); /* (transfer full) */
+  char **(*executor_ids) (gpointer data); /* those that copies may go to (transfer full) */
   gpointer data;
 } RushBlockManagers;
 

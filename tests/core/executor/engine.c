@@ -105,7 +105,7 @@ engine_new (const char *master, ...)
   self->commits = rush_commit_coordinator_new ();
   self->loop = rush_driver_loop_new (rush_clock_system ());
   services =
-      (RushExecutorServices){ self->conf, self->tracker, self->commits, self->bus, self->dir };
+      (RushExecutorServices){ self->conf, self->tracker, self->commits, self->bus, self->dir, FALSE };
   self->backend = rush_local_backend_new (&self->master, &services, self->loop, &error);
   g_assert_no_error (error);
   max_failures = self->master.max_task_failures;

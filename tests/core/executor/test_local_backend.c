@@ -256,7 +256,7 @@ refusal_of (const char *url, const char *key, const char *value)
   g_assert_true (rush_conf_set (conf, key, value, NULL));
   g_assert_true (rush_master_parse (url, &master, NULL));
   g_assert_null (rush_local_backend_new (
-      &master, &(RushExecutorServices){ conf, tracker, NULL, bus, dir }, loop, &error));
+      &master, &(RushExecutorServices){ conf, tracker, NULL, bus, dir, FALSE }, loop, &error));
   rush_event_bus_free (bus);
   rush_map_output_tracker_free (tracker);
   rush_driver_loop_free (loop);
