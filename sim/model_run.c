@@ -9,8 +9,7 @@ struct _RushModelRun
   RushMapOutputTracker *tracker;
   RushBackend *backend;
   RushScheduler *scheduler;
-  RushJobWaiter *waiter; /* NULL: the job has not been submitted */
-  guint n_tasks;         /* of the job's last stage */
+  RushJobWaiter *waiter; /* of the one job; NULL: it has not been submitted */
   guint64 progress;      /* of the backend, as last seen */
   gint64 progress_us;    /* when it last grew */
 };
@@ -27,20 +26,20 @@ rush_model_run_scheduler (RushModelRun *self)
   return self->scheduler;
 }
 
-void
-rush_model_run_submit (RushModelRun *self)
+/* ---- submission ---- */
+
+static void
+submit (RushModelRun *self, RushRdd *rdd, RushJobListener *listener)
 {
   RushJobRequest *request = g_new0 (RushJobRequest, 1);
   RushMessage *message = rush_message_new (RUSH_MESSAGE_JOB_SUBMITTED);
 
-  g_return_if_fail (self->waiter == NULL);
-  self->waiter = rush_job_waiter_new (self->n_tasks);
   request->job_id = rush_scheduler_next_job_id (self->scheduler);
-  request->rdd = rush_rdd_ref (rush_model_job_rdd (self->setup.job));
+  request->rdd = rush_rdd_ref (rdd);
   request->func = rush_model_job_func;
-  request->listener = rush_job_waiter_listener (self->waiter);
+  request->listener = listener;
   request->call_site =
-      (RushCallSite){ .short_form = rush_rdd_dup_name (request->rdd), .long_form = g_strdup ("") };
+      (RushCallSite){ .short_form = rush_rdd_dup_name (rdd), .long_form = g_strdup ("") };
   request->cause = g_strdup ("action");
   if (!rush_job_request_set_partitions (request, NULL, 0, NULL))
     g_assert_not_reached (); /* a model knows its numbers of tasks */
@@ -48,63 +47,105 @@ rush_model_run_submit (RushModelRun *self)
   rush_scheduler_handle (self->scheduler, message);
 }
 
-/* Whether something has happened that brings the job on, in the last day. */
+void
+rush_model_run_submit_to (RushModelRun *self, guint stage, RushJobListener *listener)
+{
+  submit (self, rush_model_job_stage_rdd (self->setup.job, stage), listener);
+}
+
+void
+rush_model_run_submit (RushModelRun *self)
+{
+  RushRdd *rdd = rush_model_job_rdd (self->setup.job);
+  guint n_tasks;
+
+  g_return_if_fail (self->waiter == NULL);
+  if (!rush_rdd_n_partitions (rdd, &n_tasks, NULL))
+    g_assert_not_reached ();
+  self->waiter = rush_job_waiter_new (n_tasks);
+  submit (self, rdd, rush_job_waiter_listener (self->waiter));
+}
+
+/* ---- running ---- */
+
+/* Whether something has happened in the last day that brings a job on; or nobody waits for that, as
+ * no job runs. */
 static gboolean
 is_alive (RushModelRun *self)
 {
   gint64 now_us = rush_event_heap_now_us (self->setup.heap);
   guint64 progress = rush_simulated_backend_progress (self->backend);
 
-  if (progress != self->progress)
-    {
-      self->progress = progress;
-      self->progress_us = now_us;
-    }
-  return now_us - self->progress_us < LONG_WAIT_US;
+  if (progress == self->progress && now_us - self->progress_us < LONG_WAIT_US)
+    return TRUE;
+  if (progress == self->progress && !rush_scheduler_is_idle (self->scheduler))
+    return FALSE;
+  self->progress = progress;
+  self->progress_us = now_us;
+  return TRUE;
 }
 
-static void
-waits_for_ever (RushModelRun *self, GError **error)
+gboolean
+rush_model_run_until (RushModelRun *self, RushModelRunIsOver is_over, gpointer data, GError **error)
 {
-  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_STOPPED,
-               "The job waits for ever: since %.3f s no task has started or ended and no executor "
-               "has come, with %u executors and %u running tasks",
-               (double)self->progress_us / G_USEC_PER_SEC,
-               rush_simulated_backend_n_executors (self->backend),
-               rush_simulated_backend_n_running (self->backend));
+  while (!is_over (data))
+    {
+      if (is_alive (self) && rush_event_heap_step (self->setup.heap))
+        continue;
+      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_STOPPED,
+                   "The job waits for ever: since %.3f s no task has started or ended and no "
+                   "executor has come, with %u executors and %u running tasks",
+                   (double)self->progress_us / G_USEC_PER_SEC,
+                   rush_simulated_backend_n_executors (self->backend),
+                   rush_simulated_backend_n_running (self->backend));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+typedef struct
+{
+  RushJobWaiter *waiter;
+  GError **failure;
+} OneJob;
+
+static gboolean
+one_job_is_over (gpointer data)
+{
+  const OneJob *job = data;
+
+  return *job->failure != NULL || rush_job_waiter_is_done (job->waiter);
 }
 
 gboolean
 rush_model_run_finish_unless (RushModelRun *self, GError **failure, GError **error)
 {
-  if (self->waiter == NULL && (failure == NULL || *failure == NULL))
+  if (self->waiter == NULL && *failure == NULL)
     rush_model_run_submit (self);
-  while ((failure == NULL || *failure == NULL) && !rush_job_waiter_is_done (self->waiter) &&
-         is_alive (self) && rush_event_heap_step (self->setup.heap))
-    ;
-  if (failure != NULL && *failure != NULL)
-    {
-      g_propagate_error (error, g_error_copy (*failure));
-      return FALSE;
-    }
-  if (rush_job_waiter_is_done (self->waiter))
+  if (!rush_model_run_until (self, one_job_is_over, &(OneJob){ self->waiter, failure }, error))
+    return FALSE;
+  if (*failure == NULL)
     return rush_job_waiter_wait (self->waiter, error);
-  waits_for_ever (self, error);
+  g_propagate_error (error, g_error_copy (*failure));
   return FALSE;
 }
 
 gboolean
 rush_model_run_finish (RushModelRun *self, GError **error)
 {
-  return rush_model_run_finish_unless (self, NULL, error);
+  GError *no_failure = NULL;
+
+  return rush_model_run_finish_unless (self, &no_failure, error);
 }
+
+/* ---- life ---- */
 
 void
 rush_model_run_free (RushModelRun *self)
 {
   if (self == NULL)
     return;
-  rush_scheduler_free (self->scheduler); /* fails the job, if it still runs */
+  rush_scheduler_free (self->scheduler); /* fails jobs that still run */
   if (self->waiter != NULL)
     rush_job_waiter_free (self->waiter);
   self->backend->klass->free (self->backend);
@@ -135,7 +176,5 @@ rush_model_run_new (const RushModelRunSetup *setup)
       rush_scheduler_new (setup->conf, self->backend, setup->bus, self->tracker,
                           (guint)rush_conf_get_int (setup->conf, "spark.task.maxFailures"));
   rush_simulated_backend_attach (self->backend, self->scheduler);
-  if (!rush_rdd_n_partitions (rush_model_job_rdd (setup->job), &self->n_tasks, NULL))
-    g_assert_not_reached ();
   return self;
 }

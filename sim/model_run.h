@@ -1,13 +1,16 @@
-/* model_run.h - a job without data, from its submission to its end, on a cluster that is not there.
+/* model_run.h - jobs without data, from submission to end, on a cluster that is not there.
  *
  *   RushModelRun *run = rush_model_run_new (&setup);
  *   rush_simulated_backend_executor_ready (rush_model_run_backend (run), &executor);    for each
  *   gboolean ended_well = rush_model_run_finish (run, &error);
  *   rush_event_heap_now_us (heap)                         how long that took
  *
- * Puts scheduler, backend and map output tracker together and runs the heap until the job is over,
- * well or not.  If nothing is left in the heap before that, or a day goes by without a task that
- * starts or ends and without an executor that comes or goes, the job waits for ever: an error.
+ * Puts scheduler, backend and map output tracker together.  Most runs have one job, of all stages:
+ * submit () and finish () are for these.  Whoever has several submits each to a listener of its
+ * own, submit_to (), and says when all is over, until ().
+ *
+ * The heap runs until then.  If nothing is left in it before that, or a day goes by in which a
+ * job runs but no task starts or ends and no executor comes or goes, it waits for ever: an error.
  *
  * Ownership:  all that is in the setup outlives the run; the bus gets no more events after free ().
  * Threads:    the simulation's.
@@ -23,7 +26,7 @@ typedef struct
   const RushConf *conf;
   RushEventHeap *heap;
   RushTopology *topology;
-  RushModelJob *job;
+  RushModelJob *job; /* the stages of all jobs */
   const RushSimCosts *costs;
   RushEventBus *bus;
   guint64 seed;
@@ -41,6 +44,14 @@ void rush_model_run_free (RushModelRun *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushModelRun, rush_model_run_free)
 RushBackend *rush_model_run_backend (RushModelRun *self);     /* (transfer none) */
 RushScheduler *rush_model_run_scheduler (RushModelRun *self); /* (transfer none) */
+
+/* A job that ends with stage @stage of the model, and is called as that is. */
+void rush_model_run_submit_to (RushModelRun *self, guint stage, RushJobListener *listener);
+typedef gboolean (*RushModelRunIsOver) (gpointer data);
+/* FALSE: it waits for ever. */
+gboolean rush_model_run_until (RushModelRun *self, RushModelRunIsOver is_over, gpointer data,
+                               GError **error);
+
 /* Submits the job; the first call of finish () does it, if nobody has. */
 void rush_model_run_submit (RushModelRun *self);
 /* FALSE: the job has failed, or waits for ever. */

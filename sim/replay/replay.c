@@ -8,7 +8,7 @@
  */
 #include "sim/replay/replay.h"
 
-#include "sim/simulated_backend.h"
+#include "sim/model_run.h"
 
 #define UNLIMITED_BYTES_PER_S 1e15
 
@@ -34,9 +34,7 @@ struct _Replay
   RushEventBus *bus;
   RushEventBus *own_bus; /* if nobody handed one in */
   RushListener *counter; /* the own bus' */
-  RushMapOutputTracker *tracker;
-  RushBackend *backend;
-  RushScheduler *scheduler;
+  RushModelRun *run;
   Listening *listening; /* by job */
   gboolean *ended;      /* by end_rank */
   guint n_in_order;     /* so many have ended, in the order in which they ended in the log */
@@ -54,24 +52,10 @@ submit (gpointer data, gint64 index)
 {
   Replay *self = data;
   const RushReplayJob *job = &g_array_index (self->plan->jobs, RushReplayJob, index);
-  RushJobRequest *request = g_new0 (RushJobRequest, 1);
-  RushMessage *message = rush_message_new (RUSH_MESSAGE_JOB_SUBMITTED);
 
   if (self->n_active++ == 0)
     self->idle_us += rush_event_heap_now_us (self->heap) - self->idle_since_us;
-  request->job_id = rush_scheduler_next_job_id (self->scheduler);
-  request->rdd = rush_rdd_ref (rush_model_job_stage_rdd (self->stages, job->result));
-  request->func = rush_model_job_func;
-  request->listener = &self->listening[index].listener;
-  request->cause = g_strdup ("action");
-  request->call_site = (RushCallSite){
-    .short_form = g_strdup (g_ptr_array_index (self->plan->names, job->result)),
-    .long_form = g_strdup (""),
-  };
-  if (!rush_job_request_set_partitions (request, NULL, 0, NULL))
-    g_assert_not_reached (); /* a model knows its numbers of tasks */
-  message->job = request;
-  rush_scheduler_handle (self->scheduler, message);
+  rush_model_run_submit_to (self->run, job->result, &self->listening[index].listener);
 }
 
 /* All jobs that wait for no other any more; each after the program's own time. */
@@ -170,7 +154,7 @@ add_executors (Replay *self)
                                    .host = rush_topology_host (self->topology, i % n_hosts),
                                    .cores = what_if->cores };
 
-      rush_simulated_backend_executor_ready (self->backend, &executor);
+      rush_simulated_backend_executor_ready (rush_model_run_backend (self->run), &executor);
     }
 }
 
@@ -203,33 +187,25 @@ make_cluster (Replay *self)
   self->counter = (RushListener *)g_new0 (Counter, 1);
   self->counter->klass = &counter_class;
   rush_event_bus_add_inline (self->bus, self->counter);
-  self->tracker = rush_map_output_tracker_new ();
   self->stages =
       rush_model_job_new (self->lineage, self->topology, (RushModelStage *)self->plan->stages->data,
                           self->plan->stages->len, 0, &self->failure);
   if (self->stages == NULL)
     return;
-  self->backend = rush_simulated_backend_new (
-      &(RushSimulatedSetup){ .heap = self->heap,
-                             .topology = self->topology,
-                             .model = rush_model_job_model (self->stages),
-                             .costs = &self->costs,
-                             .bus = self->bus });
-  self->scheduler =
-      rush_scheduler_new (what_if->conf, self->backend, self->bus, self->tracker,
-                          (guint)rush_conf_get_int (what_if->conf, "spark.task.maxFailures"));
-  rush_simulated_backend_attach (self->backend, self->scheduler);
+  self->run = rush_model_run_new (&(RushModelRunSetup){ .conf = what_if->conf,
+                                                        .heap = self->heap,
+                                                        .topology = self->topology,
+                                                        .job = self->stages,
+                                                        .costs = &self->costs,
+                                                        .bus = self->bus });
   add_executors (self);
 }
 
 static void
 replay_clear (Replay *self)
 {
-  g_clear_pointer (&self->scheduler, rush_scheduler_free);
-  if (self->backend != NULL)
-    self->backend->klass->free (self->backend);
+  rush_model_run_free (self->run);
   rush_model_job_free (self->stages);
-  rush_map_output_tracker_free (self->tracker);
   rush_event_bus_free (self->own_bus);
   rush_lineage_unref (self->lineage);
   rush_topology_free (self->topology);
@@ -242,6 +218,14 @@ replay_clear (Replay *self)
 /* ---- a run ---- */
 
 static gboolean
+is_over (gpointer data)
+{
+  const Replay *self = data;
+
+  return self->n_ended == self->plan->jobs->len || self->failure != NULL;
+}
+
+static gboolean
 run_to_the_end (Replay *self, GError **error)
 {
   guint n_jobs = self->plan->jobs->len;
@@ -251,15 +235,12 @@ run_to_the_end (Replay *self, GError **error)
   for (guint i = 0; i < n_jobs; i++)
     self->listening[i] = (Listening){ { &listening_class }, self, i };
   plan_next (self);
-  while (self->n_ended < n_jobs && self->failure == NULL && rush_event_heap_step (self->heap))
-    ;
-  if (self->failure != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&self->failure));
-      return FALSE;
-    }
-  g_assert (self->n_ended == n_jobs);
-  return TRUE;
+  if (!rush_model_run_until (self->run, is_over, self, error))
+    return FALSE;
+  if (self->failure == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&self->failure));
+  return FALSE;
 }
 
 static void
