@@ -232,14 +232,19 @@ come_true (gpointer data, gint64 index)
     case RUSH_SIM_CORRUPT_SHUFFLE:
       tell (self, fault->executor, NULL, "outputs of shuffle %d are gone", (gint)fault->shuffle);
       self->setup.model->klass->drop_output (self->setup.model, (gint)fault->shuffle,
-                                             (gint)fault->map, fault->executor);
+                                             (gint)fault->map, fault->executor,
+                                             fault->kind == RUSH_SIM_CORRUPT_SHUFFLE);
       break;
     case RUSH_SIM_DELAY_MESSAGES:
     case RUSH_SIM_DUPLICATE_MESSAGES:
       set_messages (self, fault);
       break;
-    case RUSH_SIM_DROP_CACHED: /* refused before */
-    case RUSH_SIM_FAIL_TASK:   /* is the task's own */
+    case RUSH_SIM_DROP_CACHED:
+      tell (self, fault->executor, NULL, "kept blocks of RDD %d are gone", (gint)fault->rdd);
+      self->setup.model->klass->drop_cached (self->setup.model, (gint)fault->rdd,
+                                             (gint)fault->partition, fault->executor);
+      break;
+    case RUSH_SIM_FAIL_TASK: /* is the task's own */
       g_return_if_reached ();
     }
   if (fault->lasts_s > 0)
@@ -316,7 +321,7 @@ rush_fault_schedule_new (const RushFaultScheduleSetup *setup, GError **error)
       const RushSimFault *told = g_ptr_array_index (faults, i);
       Fault fault = { .fault = told, .times_left = MAX (1, told->times) };
 
-      if (told->kind == RUSH_SIM_DROP_CACHED)
+      if (told->kind == RUSH_SIM_DROP_CACHED && setup->model->klass->drop_cached == NULL)
         {
           g_set_error (
               error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_UNSUPPORTED,

@@ -193,9 +193,9 @@ demand_of (const RushModelJob *self, const Stage *stage, guint partition, guint 
   out->output_bytes = out->write_bytes;
 }
 
-static gboolean
-model_demand (RushTaskModel *model, const RushTask *task, const RushSimHost *host,
-              RushTaskDemand *out, RushTaskOutcome **out_missing)
+static RushDemandState
+model_demand (RushTaskModel *model, const RushTask *task, const char *executor_id,
+              const RushSimHost *host, RushTaskDemand *out, RushTaskOutcome **out_missing)
 {
   RushModelJob *self = job_of (model);
   Stage *stage = g_hash_table_lookup (self->stage_of_rdd, task->work->rdd);
@@ -216,11 +216,11 @@ model_demand (RushTaskModel *model, const RushTask *task, const RushSimHost *hos
       if (rush_output_book_find_lost (parent->book, first, &map_index, &executor))
         {
           *out_missing = fetch_failed (self, parent, task->partition, map_index, executor);
-          return FALSE;
+          return RUSH_DEMAND_MISSING;
         }
       add_fetches (self, parent, share, host, out);
     }
-  return TRUE;
+  return RUSH_DEMAND_KNOWN;
 }
 
 /* ---- outcomes ---- */
@@ -291,7 +291,8 @@ model_executor_lost (RushTaskModel *model, const char *executor_id)
 }
 
 static void
-model_drop_output (RushTaskModel *model, gint shuffle_id, gint map_index, const char *executor_id)
+model_drop_output (RushTaskModel *model, gint shuffle_id, gint map_index, const char *executor_id,
+                   gboolean corrupt)
 {
   RushModelJob *self = job_of (model);
   guint wanted = executor_id != NULL

@@ -78,6 +78,10 @@ void rush_simulated_backend_set_messages (RushBackend *self, const char *executo
 /* From now on its tasks take @factor times as long.  FALSE: no such executor. */
 gboolean rush_simulated_backend_slow_executor (RushBackend *self, const char *executor_id,
                                                double factor);
+/* What was to be known later of a task (RUSH_DEMAND_LATER), and how it is going to end. (transfer
+ * full: @outcome; its metrics hold all but times) */
+void rush_simulated_backend_task_known (RushBackend *self, gint64 task_id,
+                                        const RushTaskDemand *demand, RushTaskOutcome *outcome);
 /* @message (transfer full) to the scheduler, as if somebody in the cluster had sent it. */
 void rush_simulated_backend_deliver (RushBackend *self, RushMessage *message);
 guint rush_simulated_backend_n_executors (RushBackend *self);

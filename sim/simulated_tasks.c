@@ -45,6 +45,7 @@ typedef struct
   RushTaskDemand demand;
   RushTaskOutcome *outcome; /* (owned) how it is going to end, once that is known; or NULL */
   Step step;                /* that runs */
+  gboolean is_known;        /* what it needs */
   guint64 action;           /* of the heap; 0: none */
   Transfer transfers[MAX_FLOWS];
   guint n_transfers; /* that are under way */
@@ -157,14 +158,22 @@ latency_us (RushSimTask *self)
   return to_us (rush_topology_latency_s (self->backend->setup.topology, RUSH_DISTANCE_ANY) / 2);
 }
 
-/* FALSE: it will end at once, as a fetch failure. */
-static gboolean
+static RushDemandState
 learn_demand (RushSimTask *self)
 {
   RushTaskModel *model = self->backend->setup.model;
 
-  return model->klass->demand (model, self->task, self->executor->host, &self->demand,
-                               &self->outcome);
+  return model->klass->demand (model, self->task, self->executor->id, self->executor->host,
+                               &self->demand, &self->outcome);
+}
+
+static void
+forget_demand (RushSimTask *self, const char *reason)
+{
+  RushTaskModel *model = self->backend->setup.model;
+
+  if (self->step == STEP_UNPACK && self->action == 0 && model->klass->forget != NULL)
+    model->klass->forget (model, self->task->task_id, reason);
 }
 
 /* Each begin_… () says whether its step takes any time. */
@@ -310,11 +319,15 @@ go_on (RushSimTask *self)
       tell_end (self);
       return;
     }
-  /* It may know already how it ends: a fault of the script's. */
-  if (self->step == STEP_UNPACK && (self->outcome != NULL || !learn_demand (self)))
+  if (self->step == STEP_UNPACK && !self->is_known)
     {
-      answer (self);
-      return;
+      /* How it ends may be known already: a fault of the script's. */
+      RushDemandState state = self->outcome != NULL ? RUSH_DEMAND_MISSING : learn_demand (self);
+
+      if (state == RUSH_DEMAND_MISSING)
+        answer (self);
+      if (state != RUSH_DEMAND_KNOWN)
+        return;
     }
   do
     {
@@ -322,6 +335,26 @@ go_on (RushSimTask *self)
       self->step++;
     }
   while (!begin_step (self));
+}
+
+/* A task that has been killed in the meantime has its end already. */
+void
+rush_simulated_backend_task_known (RushBackend *base, gint64 task_id, const RushTaskDemand *demand,
+                                   RushTaskOutcome *outcome)
+{
+  RushSimulatedBackend *self = (RushSimulatedBackend *)base;
+  RushSimTask *task = g_hash_table_lookup (self->tasks, &task_id);
+
+  if (task == NULL || task->step != STEP_UNPACK)
+    {
+      rush_task_outcome_free (outcome);
+      return;
+    }
+  task->is_known = TRUE;
+  task->demand = *demand;
+  task->outcome = outcome;
+  task->metrics = outcome->metrics;
+  go_on (task);
 }
 
 /* ---- launch and kill ---- */
@@ -387,6 +420,7 @@ rush_simulated_tasks_kill (RushSimulatedBackend *self, gint64 task_id, const cha
 
   if (task == NULL || task->step == STEP_ANSWER)
     return;
+  forget_demand (task, reason);
   if (task->action != 0)
     rush_event_heap_cancel (self->setup.heap, task->action);
   give_up_transfers (task);
@@ -403,5 +437,8 @@ rush_simulated_tasks_drop_all (RushSimulatedBackend *self, RushSimSlots *executo
   GList *link;
 
   while ((link = executor->running.head) != NULL)
-    sim_task_free (link->data);
+    {
+      forget_demand (link->data, "executor lost");
+      sim_task_free (link->data);
+    }
 }

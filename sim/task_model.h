@@ -11,7 +11,7 @@
  *     answer     the way back
  *
  * How much of each is a task model's to say: one draws it from distributions (model_job.h), one
- * looks at what the task has really done.  Real Spark overlaps fetching and computing; that these
+ * computes the task and looks at what it has counted (real_tasks.h).  Real Spark overlaps fetching and computing; that these
  * are added up is where the simulation is pessimistic.
  *
  * Threads: the simulation's.
@@ -32,23 +32,36 @@ typedef struct
   gboolean runs_python;
 } RushTaskDemand;
 
+typedef enum
+{
+  RUSH_DEMAND_KNOWN,
+  RUSH_DEMAND_MISSING, /* a map output is not there: the task ends at once */
+  RUSH_DEMAND_LATER,   /* rush_simulated_backend_task_known () will say; time stands still, unless
+                          the task waits for others of its stage to be launched */
+} RushDemandState;
+
 typedef struct _RushTaskModel RushTaskModel;
 typedef struct
 {
   const char *name;
-  /* What @task is going to need on @host, as it starts to fetch.  FALSE: a map output that it needs
-   * is not there: *out_missing says which, as the outcome of the task. (transfer full) */
-  gboolean (*demand) (RushTaskModel *self, const RushTask *task, const RushSimHost *host,
-                      RushTaskDemand *out, RushTaskOutcome **out_missing);
-  /* It has done all of that, at this place. (transfer full) */
+  /* What @task is going to need on @host, as it starts to fetch.  MISSING: *@out_missing says what,
+   * as the outcome of the task. (transfer full) */
+  RushDemandState (*demand) (RushTaskModel *self, const RushTask *task, const char *executor_id,
+                             const RushSimHost *host, RushTaskDemand *out,
+                             RushTaskOutcome **out_missing);
+  /* What was to be known later is of no use any more; it may still come.  Optional. */
+  void (*forget) (RushTaskModel *self, gint64 task_id, const char *reason);
+  /* It has done all of that, at this place, and its outcome is not known. (transfer full) */
   RushTaskOutcome *(*succeed) (RushTaskModel *self, const RushTask *task, const char *executor_id,
                                const RushSimHost *host, const RushTaskDemand *demand);
   /* What lay on an executor is gone. */
   void (*executor_lost) (RushTaskModel *self, const char *executor_id);
-  /* One map output (@map_index −1: all) of a shuffle is gone, if it lies on @executor_id (NULL:
-   * anywhere). */
+  /* One map output (@map_index −1: all) of a shuffle is gone, or with @corrupt damaged, if it lies
+   * on @executor_id (NULL: anywhere). */
   void (*drop_output) (RushTaskModel *self, gint shuffle_id, gint map_index,
-                       const char *executor_id);
+                       const char *executor_id, gboolean corrupt);
+  /* The same of what is kept of an RDD (@partition −1: all).  Optional: nothing is ever kept. */
+  void (*drop_cached) (RushTaskModel *self, gint rdd_id, gint partition, const char *executor_id);
 } RushTaskModelClass;
 
 struct _RushTaskModel

@@ -120,9 +120,9 @@ fetch (RushChaosValues *self, const RushTask *task, gint shuffle_id, guint64 *in
   return TRUE;
 }
 
-static gboolean
-values_demand (RushTaskModel *model, const RushTask *task, const RushSimHost *host,
-               RushTaskDemand *out, RushTaskOutcome **out_missing)
+static RushDemandState
+values_demand (RushTaskModel *model, const RushTask *task, const char *executor_id,
+               const RushSimHost *host, RushTaskDemand *out, RushTaskOutcome **out_missing)
 {
   RushChaosValues *self = values_of (model);
   const RushRdd *rdd = task->work->rdd;
@@ -131,13 +131,13 @@ values_demand (RushTaskModel *model, const RushTask *task, const RushSimHost *ho
 
   for (guint i = 0; i < rdd->n_dependencies; i++)
     if (!fetch (self, task, rdd->dependencies[i]->shuffle_id, &read, out_missing))
-      return FALSE;
+      return RUSH_DEMAND_MISSING;
   /* The model within has its own opinion of what is there, by map index alone. */
-  self->inner->klass->demand (self->inner, task, host, out, &missing);
+  self->inner->klass->demand (self->inner, task, executor_id, host, out, &missing);
   rush_task_outcome_free (missing);
   g_hash_table_replace (self->read, g_memdup2 (&task->task_id, sizeof task->task_id),
                         g_memdup2 (&read, sizeof read));
-  return TRUE;
+  return RUSH_DEMAND_KNOWN;
 }
 
 /* ---- writing ---- */
@@ -215,11 +215,12 @@ values_executor_lost (RushTaskModel *model, const char *executor_id)
 }
 
 static void
-values_drop_output (RushTaskModel *model, gint shuffle_id, gint map_index, const char *executor_id)
+values_drop_output (RushTaskModel *model, gint shuffle_id, gint map_index, const char *executor_id,
+                    gboolean corrupt)
 {
   RushChaosValues *self = values_of (model);
 
-  self->inner->klass->drop_output (self->inner, shuffle_id, map_index, executor_id);
+  self->inner->klass->drop_output (self->inner, shuffle_id, map_index, executor_id, corrupt);
   lose (self, shuffle_id, map_index, executor_id);
 }
 
