@@ -18,8 +18,8 @@ def recorded(text):
     return run
 
 
-def seconds(run, executors, cores, hosts=0, network=0, without_skew=False, **settings):
-    answer = run.predict(executors, cores, hosts, network, without_skew, settings)
+def seconds(run, executors, cores, hosts=0, network=0, without_skew=False, slowdown=0, **settings):
+    answer = run.predict(executors, cores, hosts, network, without_skew, settings, slowdown)
     return pytest.approx(answer["seconds"], abs=1e-3)
 
 
@@ -62,6 +62,90 @@ def test_jobs_of_two_threads_run_at_once():
     run = recorded(log(job(0, 1000, 5000, [(0, [], four_tasks(0, 1000, 2000))]),
                        job(1, 1000, 5000, [(1, [], four_tasks(1, 1000, 2000))])))
     assert [seconds(run, 1, n) for n in (2, 4, 8)] == [8, 4, 2]
+
+
+# ── warming up ──
+def chain(*cores):
+    """A stage whose tasks took these milliseconds, one after the other on each core."""
+    tasks = []
+    for times in cores:
+        at = 1000
+        for ms in times:
+            tasks.append((at, at + ms))
+            at += ms
+    return [task(0, i, launch, finish) for i, (launch, finish) in enumerate(sorted(tasks))]
+
+
+def stage_of(tasks, cores):
+    return recorded(log(job(0, 1000, 8000, [(0, [], tasks)]), cores=cores))
+
+
+def test_each_core_warms_up_once():
+    """A second and a half of it, with one core or two, and tasks of half a second."""
+    for run in (stage_of(chain([2000, 500, 500, 500]), 1),
+                stage_of(chain([2000, 500], [2000, 500]), 2)):
+        assert [seconds(run, 1, n) for n in (1, 2, 3, 4)] == [3.5, 2.5, 2.5, 2]
+        assert seconds(run, 2, 1) == 2.5 and seconds(run, 2, 2, hosts=1) == 2
+        bounds = run.bounds(False)
+        assert (bounds["critical_path_s"], bounds["work_s"]) == (2, 3.5)
+
+
+def test_what_one_first_task_took_longer_than_the_other_is_its_own():
+    run = stage_of(chain([5000], [2000, 500, 500]), 2)
+    assert [seconds(run, 1, n) for n in (1, 2, 4)] == [1.5 + 3.5 + 3 * 0.5, 5, 5]
+
+
+def test_a_first_task_that_reads_more_does_not_warm_up():
+    tasks = [task(0, 0, 1000, 3000, fetched=400),
+             *(task(0, i, 2500 + 500 * i, 3000 + 500 * i, fetched=100) for i in (1, 2, 3))]
+    assert [seconds(stage_of(tasks, 1), 1, n) for n in (1, 2)] == [3.5, 2]
+
+
+def test_first_tasks_that_are_faster_warm_nothing_up():
+    run = stage_of(chain([500, 1000], [500, 1000]), 2)
+    assert [seconds(run, 1, n) for n in (1, 2, 4)] == [3, 1.5, 1]
+
+
+# ── neighbours ──
+def test_neighbours_slow_each_other():
+    run = stage_of(chain([1500, 1500], [1500, 1500]), 2)        # a second alone
+    assert [seconds(run, 1, n, slowdown=0.5) for n in (1, 2, 4)] == [4, 3, 2.5]
+    assert seconds(run, 2, 1, slowdown=0.5) == 2
+    assert seconds(run, 2, 1, hosts=1, slowdown=0.5) == 3
+    assert seconds(run, 1, 1) == 6
+    bounds = run.bounds(False, 0.5)
+    assert (bounds["critical_path_s"], bounds["work_s"]) == (1, 4)
+
+
+def test_a_part_of_a_neighbour():
+    """The last task had one for 1 of its 2.5 s."""
+    run = stage_of(chain([1500, 2500], [2500]), 2)
+    alone = 1.5 / 1.5 + 2.5 / 1.5 + 2.5 / (1 + 0.5 * 0.4)
+    assert seconds(run, 1, 1, slowdown=0.5) == pytest.approx(alone, abs=2e-3)
+
+
+def test_a_core_s_next_task_is_no_neighbour_of_the_one_before():
+    """It was launched when the driver knew, which stamped the end a little later."""
+    tasks = [task(0, i, 1000 + 1000 * i, 2040 + 1000 * i) for i in range(4)]
+    run = stage_of(tasks, 1)
+    assert seconds(run, 1, 1, slowdown=0.5) == seconds(run, 1, 1) == 4 * 1.04
+
+
+def test_two_logs_tell_how_much_neighbours_slow():
+    alone, crowded = stage_of(chain([2000, 1000, 1000, 1000]), 1), stage_of(
+        chain([2000, 1400], [2000, 1400]), 2)
+    told = alone.compare(crowded)
+    assert told == {"n_stages": 1, "neighbours": 0, "neighbours_of_other": 1,
+                    "longer": pytest.approx(1.4), "slowdown": pytest.approx(0.4)}
+    assert crowded.compare(alone)["slowdown"] == pytest.approx(0.4)
+
+
+def test_logs_that_tell_nothing_of_neighbours():
+    alone = stage_of(chain([1000, 1000]), 1)
+    assert alone.compare(alone) is None
+    other = recorded(log(job(0, 1000, 8000, [(1, [], [task(1, 0, 1000, 2000)])])))
+    assert alone.compare(other) is None
+    assert stage_of(chain([1000], [1000]), 2).compare(alone) is None        # no later task
 
 
 # ── what else may change ──
@@ -183,7 +267,8 @@ def test_files_that_are_not_there(tmp_path):
 
 @pytest.mark.parametrize("option, value", [("--executors", "0"), ("--cores", "x"),
                                            ("--network", "fast"), ("--executors", "1,,2"),
-                                           ("--plot", "p.png")])
+                                           ("--plot", "p.png"),
+                                           ("--contention", "-1"), ("--contention", "101")])
 def test_bad_options_are_refused(tmp_path, option, value):
     answer = command(tmp_path, option, value)
     wrong = value.replace("1,,2", "")

@@ -7,6 +7,8 @@
     …
 
 The numbers come of the simulated cluster (sim/replay/): recorded tasks under the real scheduler.
+How much tasks beside each other on a machine slow each other cannot be told from one log:
+--contention says it, and --against finds it out from a second log of the same program.
 """
 import argparse
 import re
@@ -27,14 +29,15 @@ def replay(arguments):
     try:
         run = _read(options.log)
         facts = run.facts()
-        rows = [(n, run.predict(n, options.cores or facts["cores_each"], options.hosts,
-                                options.network, options.without_skew, _settings(options)))
+        rows = [(n, _predict(run, n, options.cores or facts["cores_each"], options))
                 for n in options.executors or [facts["n_executors"]]]
-        bounds = run.bounds(options.without_skew)
+        bounds = run.bounds(options.without_skew, options.contention or 0)
+        truth = _compare(run, _read(options.against), options) if options.against else []
     except (PySparkException, OSError) as e:
         print(f"rushlight replay: {e}", file=sys.stderr)
         return 1
     _print(facts, bounds, rows, options)
+    print(*truth, sep="\n", end="\n" if truth else "")
     if options.plot:
         _plot(options.plot, facts, bounds, rows)
     return 0
@@ -58,6 +61,12 @@ def _parser():
                         "stage takes in the middle, unless it has more to read")
     parser.add_argument("--without-skew", action="store_true",
                         help="as if all tasks of a stage took the same time")
+    parser.add_argument("--contention", type=_fraction, metavar="F",
+                        help="a task takes so much longer, as a fraction, for each other one on "
+                        "its host (0, as a log alone cannot tell)")
+    parser.add_argument("--against", metavar="LOG",
+                        help="another log of the same program: predicts its cluster, says how far "
+                        "that is off, and what --contention the two logs tell")
     parser.add_argument("--plot", type=_svg, metavar="FILE.svg",
                         help="time and executor-hours, drawn")
     return parser
@@ -67,6 +76,12 @@ def _number(text):
     if not re.fullmatch("[0-9]+", text) or not 1 <= int(text) <= 1_000_000:
         raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 1000000")
     return int(text)
+
+
+def _fraction(text):
+    if not re.fullmatch(r"[0-9]+(\.[0-9]*)?|\.[0-9]+", text) or float(text) > 100:
+        raise argparse.ArgumentTypeError(f"{text!r} is no fraction from 0 to 100, such as 0.3")
+    return float(text)
 
 
 def _svg(text):
@@ -101,6 +116,39 @@ def _settings(options):
     return {"spark.speculation": "true"} if options.speculation else {}
 
 
+def _predict(run, executors, cores, options, contention=None):
+    return run.predict(executors, cores, options.hosts, options.network, options.without_skew,
+                       _settings(options),
+                       (options.contention or 0) if contention is None else contention)
+
+
+def _compare(run, other, options):
+    """Lines on what is predicted of the other run's cluster, and what it took."""
+    facts = other.facts()
+    place = facts["n_executors"], facts["cores_each"]
+    lines = [f"{options.against} took {_seconds(facts['seconds'])} on {place[0]} × {place[1]} "
+             f"cores: predicted {_off(_predict(run, *place, options), facts)}"]
+    told = run.compare(other)
+    if not told:
+        return [*lines, "the two logs do not tell how tasks slow each other: no stage has later "
+                "tasks in both, or as many ran beside each other"]
+    found = round(told["slowdown"], 2)
+    return [*lines,
+            f"its tasks took {told['longer']:.2f} times as long, warming up aside, with "
+            f"{told['neighbours_of_other']:.1f} others beside each in place of "
+            f"{told['neighbours']:.1f}: --contention {found} gives "
+            f"{_off(_predict(run, *place, options, found), facts)}"]
+
+
+def _off(row, facts):
+    """
+    >>> _off({"seconds": 9.0}, {"seconds": 12.0}), _off({"seconds": 3.3}, {"seconds": 3.0})
+    ('9.0 s, 25% too short', '3.3 s, 10% too long')
+    """
+    off = row["seconds"] / facts["seconds"] - 1 if facts["seconds"] else 0
+    return f"{_seconds(row['seconds'])}, {abs(off):.0%} too {'long' if off > 0 else 'short'}"
+
+
 def _print(facts, bounds, rows, options):
     print(f"{facts['app_name']}: {facts['n_jobs']} jobs, {facts['n_stages']} stages, "
           f"{facts['n_tasks']} tasks in {_seconds(facts['seconds'])} on {facts['n_executors']} × "
@@ -115,6 +163,9 @@ def _print(facts, bounds, rows, options):
     print(f"never less than {_seconds(bounds['critical_path_s'])}: the longest chain of tasks and "
           f"of the program's own time ({_seconds(bounds['driver_s'])} of it)")
     print(f"one core alone would work for {_seconds(bounds['work_s'])}")
+    if options.contention is None:
+        print("taken as if tasks on one host did not slow each other: no log alone tells how much "
+              "they do (--contention, --against)")
 
 
 def _seconds(seconds):

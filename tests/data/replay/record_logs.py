@@ -68,7 +68,8 @@ def frames(sc, spark):
          .orderBy(F.desc("s")).limit(10).collect())
 
 
-PROGRAMS = {program.__name__: program for program in (word_count, page_rank, sort, pi, skew, frames)}
+PROGRAMS = {program.__name__: program
+            for program in (word_count, page_rank, sort, pi, skew, frames)}
 
 
 # ── recording ──
