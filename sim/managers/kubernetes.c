@@ -158,10 +158,7 @@ start (RushClusterManager *manager)
 
   if (!manager->setup.cluster_mode)
     {
-      rush_manager_say (base, "Client", NULL, NULL,
-                        "runs the driver on its own machine, outside of the cluster");
-      base->driver.attempt = 1;
-      rush_manager_after (base, rush_manager_message_us (base), begin_rounds, 0);
+      rush_manager_driver_outside (base, begin_rounds);
       return;
     }
   g_autofree char *bytes = rush_format_mib (self->driver_bytes);
@@ -273,9 +270,7 @@ host_back (RushClusterManager *manager, RushSimHost *host)
 static void
 stop (RushClusterManager *manager)
 {
-  rush_manager_say ((RushManagerBase *)manager, "Driver", NULL, NULL,
-                    "deletes the pods of its executors");
-  ((RushManagerBase *)manager)->ended = TRUE;
+  rush_manager_finished ((RushManagerBase *)manager, "Driver", "deletes the pods of its executors");
 }
 
 static void

@@ -108,20 +108,39 @@ rush_format_mib (gint64 bytes)
              : g_strdup_printf ("%" G_GINT64_FORMAT ",%03d MiB", mib / 1000, (int)(mib % 1000));
 }
 
+static void
+tell_step (RushManagerBase *self, const char *actor, const RushGrant *grant,
+           const RushSimHost *host, const char *format, va_list arguments)
+{
+  const RushManagerSetup *setup = &self->manager.setup;
+
+  if (setup->listener->step == NULL || self->ended)
+    return;
+  g_autofree char *step = g_strdup_vprintf (format, arguments);
+  setup->listener->step (setup->listener_data, actor, step, grant != NULL ? grant->seen.id : NULL,
+                         host != NULL ? host->name : NULL);
+}
+
 void
 rush_manager_say (RushManagerBase *self, const char *actor, const RushGrant *grant,
                   const RushSimHost *host, const char *format, ...)
 {
-  const RushManagerSetup *setup = &self->manager.setup;
   va_list arguments;
 
-  if (setup->listener->step == NULL || self->ended)
-    return;
   va_start (arguments, format);
-  g_autofree char *step = g_strdup_vprintf (format, arguments);
+  tell_step (self, actor, grant, host, format, arguments);
   va_end (arguments);
-  setup->listener->step (setup->listener_data, actor, step, grant != NULL ? grant->seen.id : NULL,
-                         host != NULL ? host->name : NULL);
+}
+
+void
+rush_manager_finished (RushManagerBase *self, const char *actor, const char *format, ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  tell_step (self, actor, NULL, NULL, format, arguments);
+  va_end (arguments);
+  self->ended = TRUE;
 }
 
 void
@@ -151,7 +170,16 @@ rush_manager_refuse (RushManagerBase *self, gint64 container_bytes, guint n_miss
                                   rooms, n_rooms, why);
 }
 
-/* ---- the driver in the cluster ---- */
+/* ---- the driver ---- */
+
+void
+rush_manager_driver_outside (RushManagerBase *self, RushManagerAction registers)
+{
+  rush_manager_say (self, "Client", NULL, NULL,
+                    "runs the driver on its own machine, outside of the cluster");
+  self->driver.attempt = 1;
+  rush_manager_after (self, rush_manager_message_us (self), registers, 1);
+}
 
 gint64
 rush_whole_mib (const RushConf *conf, const char *key)

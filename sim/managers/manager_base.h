@@ -124,6 +124,9 @@ gint64 rush_manager_draw_us (const RushManagerBase *self, const RushDistribution
 /* "Master" "launches …"; @grant and @host may be NULL. */
 void rush_manager_say (RushManagerBase *self, const char *actor, const RushGrant *grant,
                        const RushSimHost *host, const char *format, ...) G_GNUC_PRINTF (5, 6);
+/* The application has ended, which is told in these words; nothing happens after it. */
+void rush_manager_finished (RushManagerBase *self, const char *actor, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
 /* Tells of a refusal, unless nothing has changed since the last one. */
 void rush_manager_refuse (RushManagerBase *self, gint64 container_bytes, guint n_missing,
                           const char *why);
@@ -177,8 +180,10 @@ guint rush_manager_n_grants (const RushManagerBase *self);
 /* What executors are missing of the target. */
 guint rush_manager_n_missing (const RushManagerBase *self);
 
-/* ---- the driver in the cluster ---- */
+/* ---- the driver ---- */
 
+/* In client mode: the driver runs already, and @registers after a message. */
+void rush_manager_driver_outside (RushManagerBase *self, RushManagerAction registers);
 void rush_manager_place_driver (RushManagerBase *self, RushSimHost *host, guint cores,
                                 gint64 bytes);
 gboolean rush_manager_driver_is_on (const RushManagerBase *self, const RushSimHost *host);

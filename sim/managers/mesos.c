@@ -239,10 +239,7 @@ start (RushClusterManager *manager)
       wait_for_driver (base, 0);
       return;
     }
-  rush_manager_say (base, "Client", NULL, NULL,
-                    "runs the driver on its own machine, outside of the cluster");
-  base->driver.attempt = 1;
-  rush_manager_after (base, rush_manager_message_us (base), register_framework, 1);
+  rush_manager_driver_outside (base, register_framework);
 }
 
 static void
@@ -257,9 +254,7 @@ stop (RushClusterManager *manager)
 {
   RushManagerBase *base = (RushManagerBase *)manager;
 
-  rush_manager_say (base, "Mesos", NULL, NULL, "takes back all that framework %s had",
-                    base->app_id);
-  base->ended = TRUE;
+  rush_manager_finished (base, "Mesos", "takes back all that framework %s had", base->app_id);
 }
 
 static void

@@ -304,7 +304,6 @@ static void
 start (RushClusterManager *manager)
 {
   RushStandalone *self = (RushStandalone *)manager;
-  RushManagerBase *base = &self->base;
 
   if (manager->setup.cluster_mode)
     {
@@ -312,10 +311,7 @@ start (RushClusterManager *manager)
       rush_standalone_schedule (self);
       return;
     }
-  rush_manager_say (base, "Client", NULL, NULL,
-                    "runs the driver on its own machine, outside of the cluster");
-  base->driver.attempt = 1;
-  rush_manager_after (base, rush_manager_message_us (base), rush_standalone_register, 1);
+  rush_manager_driver_outside (&self->base, rush_standalone_register);
 }
 
 static void
@@ -332,9 +328,8 @@ stop (RushClusterManager *manager)
 {
   RushManagerBase *base = (RushManagerBase *)manager;
 
-  rush_manager_say (base, "Master", NULL, NULL, "removes application %s: FINISHED",
-                    base->app_id != NULL ? base->app_id : "that never registered");
-  base->ended = TRUE;
+  rush_manager_finished (base, "Master", "removes application %s: FINISHED",
+                         base->app_id != NULL ? base->app_id : "that never registered");
 }
 
 static void

@@ -422,9 +422,8 @@ stop (RushClusterManager *manager)
 {
   RushManagerBase *base = (RushManagerBase *)manager;
 
-  rush_manager_say (base, "ResourceManager", NULL, NULL,
-                    "takes back all containers of %s: FINISHED", base->app_id);
-  base->ended = TRUE;
+  rush_manager_finished (base, "ResourceManager", "takes back all containers of %s: FINISHED",
+                         base->app_id);
 }
 
 static void
