@@ -12,7 +12,9 @@ MODULES = ["_functions", "conf", "context", "dag", "errors.base", "rdd", "result
            "_profiles", "_quantiles", "_system", "_tags", "serializers", "_profiling",
            "profiler", "_sharing", "accumulators", "barrier", "broadcast", "files",
            "resource.information", "_caching", "storagelevel", "taskcontext", "_progress",
-           "cli.handover", "_frames", "faults", "_sources", "_properties"]
+           "cli.handover", "_frames", "faults", "_sources", "_properties", "pictures",
+           "pictures._run", "pictures._svg", "pictures._bars", "pictures._marks",
+           "pictures._memory"]
 
 
 @pytest.fixture

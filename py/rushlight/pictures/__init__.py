@@ -1,0 +1,59 @@
+"""Pictures of a run, from its event log: Rushlight's or real Spark's, of any cluster.
+
+    log ──_run.py──▶ Run ──┬── _timeline.py   SVG: a row for each core, a bar for each attempt
+                           ├── _cluster.py    SVG: racks, hosts, executors and their slots
+                           ├── _memory.py     SVG: storage and execution of each executor
+                           └── _steps.py      HTML: the scheduler's state, event by event
+     _svg.py, _bars.py: what they share; steps.html: what shows the steps
+
+    from rushlight.pictures import draw
+    draw("timeline", "events/app-1.zstd", "timeline.svg")
+
+Logs are read as text: what `core/viz` draws of lineages and events as they are posted needs the
+engine, and these do not; a log of another machine or of real Spark is as good as one's own.
+
+Each stays readable, and below some 2 MB, however large the run: rows are folded, bars merged,
+events taken together, and the picture says so.
+"""
+import os
+
+from rushlight.errors import PySparkValueError
+from rushlight.pictures._run import read_run
+from rushlight.pictures._svg import refuse_empty
+
+KINDS = {
+    "cluster": (".svg", "racks, hosts, executors and their slots; who was lost"),
+    "timeline": (".svg", "a row for each core, a bar for each attempt of a task, what went wrong"),
+    "memory": (".svg", "what storage and execution held on each executor, over time"),
+}
+
+
+def draw(kind, log, file):
+    """Draws a log: `kind` is one of KINDS, `file` where to.
+
+    A ValueError says what is wrong with the log, or that there is nothing to draw in it.
+
+    >>> from rushlight.pictures import draw
+    >>> draw("pie", "events/app-1", "pie.svg")
+    Traceback (most recent call last):
+    ...
+    rushlight.errors.base.PySparkValueError: no picture is called 'pie': cluster, timeline, memory
+    """
+    if kind not in KINDS:
+        raise PySparkValueError(f"no picture is called {kind!r}: {', '.join(KINDS)}")
+    picture = _drawn(kind, log)
+    with open(file, "w", encoding="utf-8") as to:
+        to.write(picture)
+
+
+def _drawn(kind, log):
+    run = read_run(log)
+    refuse_empty(run, os.fspath(log))
+    if kind == "cluster":
+        from rushlight.pictures._cluster import draw_cluster
+        return draw_cluster(run)
+    if kind == "memory":
+        from rushlight.pictures._memory import draw_memory
+        return draw_memory(run)
+    from rushlight.pictures._timeline import draw_timeline
+    return draw_timeline(run)

@@ -1,0 +1,231 @@
+"""Memory over time: what storage and execution held on each executor.
+
+    executor 1  ░░░░░▒▒▒▒░░░░░░   ▒ execution: the peaks of the tasks that run, added up: they need
+                ▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓     not come at once, so it is a bound
+    executor 2  ▓▓▓▓▓▓▓✕          ▓ storage: blocks of cached RDDs and broadcasts
+
+Where storage is told by:
+    BlockUpdated events    each block as it comes and goes (spark.eventLog.logBlockUpdates.enabled)
+    task ends              what storage held then ("Task Executor Metrics")
+What execution needed is in each task's metrics; spills are marked where a task that did ends.
+"""
+import itertools
+
+from rushlight.pictures import _bars, _marks
+from rushlight.pictures import _svg as svg
+
+_WIDTH, _LEFT, _RIGHT, _TOP = 1240, 170, 24, 58
+_ROWS = 120                 # beyond, executors are added up
+_STORAGE, _EXECUTION = "#0072b2", "#e69f00"
+_MARK_APART = 9
+_FLAT = 0.2                 # of the pool: what stays below is drawn larger than the pool allows
+_MOST_SPILLS = 2000
+
+
+def draw_memory(run):
+    """SVG text."""
+    paint = svg.Paint()
+    axis = svg.TimeAxis(run.seconds, _LEFT, _WIDTH - _LEFT - _RIGHT)
+    groups = _bars.grouped(run.executors, _ROWS)
+    rows = [_Row(run, group) for group in groups]
+    height = 64 if len(rows) <= 8 else 36 if len(rows) <= 20 else 17
+    most = max(row.most for row in rows)
+    pool = max(row.pool for row in rows)
+    top = pool if pool and most > pool * _FLAT else most * 1.15 or 1
+    marks = _marks.gathered(run, [m for m in run.marks if m.kind in ("lost", "added", "fault")],
+                            _MARK_APART * axis.seconds / axis.width)
+    first = _TOP + 20 + 14 * bool(marks)
+    drawn, bottom = _panels(run, axis, paint, rows, first, height, top)
+    parts = [*_legend(run, paint, pool, top, groups), *axis.draw(first - 4, bottom), *drawn]
+    for letter, seconds, _ in marks:
+        x = axis.x(seconds)
+        parts.append(svg.line(x, first - 4, x, bottom, "#000000",
+                              ' stroke-dasharray="2 3" class="mark"'))
+        parts.append(svg.text(x, first - 8, letter, 10, "middle", svg.FAIL_COLOUR,
+                              ' font-weight="bold"'))
+    words, y = _marks.told(marks, bottom + 34)
+    for note in _notes(run):
+        parts.append(svg.text(20, y + 4, note, 10))
+        y += 14
+    return svg.page(_WIDTH, y + 8, run, paint, parts + words)
+
+
+# ── what there is ──
+class _Row:
+    """An executor, or several added up."""
+
+    def __init__(self, run, executors):
+        self.executors = executors
+        self.pool = sum(e.pool_bytes for e in executors)
+        self.storage = _steps(change for e in executors for change in _changes_kept(e))
+        self.execution = _steps(change for e in executors for change in _changes_run(e, run))
+        self.spills = [(a.finish_ms, a.spilled_bytes) for e in executors for a in e.attempts
+                       if a.spilled_bytes]
+        self.most = max((sum(levels) for _, levels in _together(self.storage, self.execution)),
+                        default=0)
+
+
+def _changes_kept(executor):
+    """(ms, change in bytes) of its storage, to nothing as it goes."""
+    before = 0
+    for ms, held in executor.kept:
+        if executor.removed_ms is None or ms <= executor.removed_ms:
+            yield ms, held - before
+            before = held
+    if executor.removed_ms is not None:
+        yield executor.removed_ms, -before
+
+
+def _changes_run(executor, run):
+    for attempt in executor.attempts:
+        if attempt.peak_bytes:
+            yield attempt.launch_ms, attempt.peak_bytes
+            yield run.end_ms if attempt.finish_ms is None else attempt.finish_ms, -attempt.peak_bytes
+
+
+def _steps(changes):
+    """[(ms, bytes from then on)].
+
+    >>> _steps([(5, 3), (1, 2), (5, -2)])
+    [(1, 2), (5, 3)]
+    """
+    steps, held = [], 0
+    for ms, change in itertools.groupby(sorted(changes), key=lambda c: c[0]):
+        held += sum(c for _, c in change)
+        if not steps or steps[-1][1] != held:
+            steps.append((ms, held))
+    return steps
+
+
+def _together(storage, execution):
+    """[(ms, (storage, execution) from then on)]."""
+    moments = sorted([(ms, 0, held) for ms, held in storage]
+                     + [(ms, 1, held) for ms, held in execution])
+    levels = [0, 0]
+    for ms, which, held in moments:
+        levels[which] = held
+        yield ms, tuple(levels)
+
+
+# ── panels ──
+def _panels(run, axis, paint, rows, y, height, top):
+    parts, columns = [], 520 if len(rows) <= 20 else 260
+    fills = ((_STORAGE, "storage"), (paint.hatched("execution", _EXECUTION), "execution"))
+    n_spills = 0
+    for row in rows:
+        first, last = row.executors[0], row.executors[-1]
+        name = first.id if first is last else f"{first.id} … {last.id}"
+        words = [f"executor {name} on {first.host}: at most {svg.size_text(row.most)}"
+                 + (f" of a pool of {svg.size_text(row.pool)}" if row.pool else "")]
+        begin = axis.x(run.since_start(min(e.added_ms for e in row.executors)))
+        gone = [run.end_ms if e.removed_ms is None else e.removed_ms for e in row.executors]
+        end = axis.x(run.since_start(max(gone)))
+        parts.append(svg.box(begin, y, max(end - begin, 0.5), height, svg.PALE, words[0],
+                             ' class="executor"'))
+        parts.append(svg.text(_LEFT - 8, y + min(height, 20) / 2 + 3,
+                              svg.shortened(f"{name} · {first.host}", 20), 9.5, "end"))
+        if height >= 36:
+            parts.append(svg.text(_LEFT - 8, y + 25, f"most {svg.size_text(row.most)}", 8.5,
+                                  "end", "#777777"))
+        scale = (height - 2) / (top * len(row.executors) if len(row.executors) > 1 else top)
+        for level, (fill, name_of) in enumerate(fills):
+            parts.append(svg.path(_area(run, axis, row, level, y + height, scale, columns), fill,
+                                  f' class="{name_of}" pointer-events="none"'))
+        if row.pool and row.pool * scale <= height:
+            at = y + height - row.pool * scale
+            parts.append(svg.line(begin, at, end, at, svg.INK, ' stroke-dasharray="4 2"'))
+        for ms, n_bytes in row.spills[:max(_MOST_SPILLS - n_spills, 0)]:
+            parts.append(_spill(axis.x(run.since_start(ms)), y + height, n_bytes))
+        n_spills += len(row.spills)
+        parts += [_cross(axis.x(run.since_start(e.removed_ms)), y + height / 2)
+                  for e in row.executors if e.removed_ms is not None]
+        y += height + (6 if height >= 36 else 3)
+    return parts, y
+
+
+def _area(run, axis, row, level, bottom, scale, columns):
+    """Path data of storage (0), or of execution that stands on it (1)."""
+    heights = [(0.0, 0.0)] * (columns + 1)
+    span = max(run.end_ms - run.start_ms, 1)
+    steps = list(_together(row.storage, row.execution))
+    for i, (ms, levels) in enumerate(steps):
+        after = steps[i + 1][0] if i + 1 < len(steps) else run.end_ms
+        if after == ms and i + 1 < len(steps):
+            continue
+        low = levels[0] * level
+        high = low + levels[level]
+        begin = max(int((ms - run.start_ms) * columns / span), 0)
+        end = min(int((after - run.start_ms) * columns / span), columns)
+        for column in range(begin, end + 1):
+            if high - low > heights[column][1] - heights[column][0]:
+                heights[column] = (low, high)
+    return svg.bars(
+        (axis.left + axis.width * column / columns, bottom - high * scale,
+         axis.width * n / columns, (high - low) * scale)
+        for column, n, (low, high) in _runs(heights[:columns]) if high > low)
+
+
+def _runs(values):
+    """(first, how many, value) of equal neighbours.
+
+    >>> list(_runs("aab"))
+    [(0, 2, 'a'), (2, 1, 'b')]
+    """
+    at = 0
+    for value, same in itertools.groupby(values):
+        n = sum(1 for _ in same)
+        yield at, n, value
+        at += n
+
+
+def _spill(x, y, n_bytes):
+    a = svg.number
+    return (f'<path d="M{a(x)} {a(y)}l-4 -7h8z" fill="{svg.FAIL_COLOUR}" class="spill"><title>'
+            f"{svg.clean(svg.size_text(n_bytes))} spilled</title></path>")
+
+
+def _cross(x, y):
+    a = svg.number
+    return (f'<path d="M{a(x - 4)} {a(y - 4)}l8 8m0 -8l-8 8" stroke="{svg.FAIL_COLOUR}" '
+            'stroke-width="2.2" fill="none"/>')
+
+
+# ── words ──
+def _legend(run, paint, pool, top, groups):
+    items = [("storage", _STORAGE),
+             ("execution: peaks of the running tasks, added up",
+              paint.hatched("execution", _EXECUTION))]
+    x = 16
+    for words, fill in items:
+        yield svg.box(x, _TOP - 4, 16, 11, fill)
+        yield svg.text(x + 22, _TOP + 5, words, 10)
+        x += 34 + 5.6 * len(words)
+    if any(a.spilled_bytes for a in run.attempts):
+        yield _spill(x + 6, _TOP + 6, 0)
+        yield svg.text(x + 16, _TOP + 5, "a task that spilled", 10)
+        x += 130
+    if pool and top >= pool:
+        yield svg.line(x, _TOP + 1, x + 18, _TOP + 1, svg.INK, ' stroke-dasharray="4 2"')
+        words = f"the pool of both, {svg.size_text(pool)}"
+    elif pool:
+        words = f"full height {svg.size_text(top)}, of a pool of {svg.size_text(pool)}"
+    else:
+        words = f"full height {svg.size_text(top)}"
+    each = len(groups[0])
+    if each > 1:
+        words += f"; a row is {each} executors"
+    yield svg.text(x + 24, _TOP + 5, words, 10)
+
+
+def _notes(run):
+    kept = any(e.kept for e in run.executors)
+    if run.logs_blocks:
+        yield "storage: each block as it came and went"
+    elif kept:
+        yield ("storage: what was held as tasks ended; with "
+               "spark.eventLog.logBlockUpdates.enabled=true each block has its events")
+    else:
+        yield ("storage: nothing of it is in this log; "
+               "spark.eventLog.logBlockUpdates.enabled=true puts it there")
+    if not any(a.peak_bytes for a in run.attempts):
+        yield "execution: no task of this log says that it needed any"
