@@ -5,7 +5,6 @@
     rushlight shell [options]                         Python's prompt with sc and spark
     rushlight replay LOG [options]                    a logged run on other clusters
     rushlight simulate SCENARIO [options]             a program without data on no cluster at all
-    rushlight chaos [options]                         programs under random faults
     rushlight picture KIND LOG [-o FILE]              a logged run, drawn
 
     options.py      spark-submit's flags and ours, into settings; properties.py: files of settings
@@ -17,7 +16,6 @@
     handover.py     a program whose master is a cluster goes to the real PySpark
     replay.py       what an event log says of other clusters
     simulate.py     what a scenario says of a cluster
-    chaos.py        random programs, random faults
     picture.py      what an event log looks like
 """
 import os
@@ -31,7 +29,6 @@ usage: rushlight submit [options] app.py [arguments]         run a PySpark progr
        rushlight shell [options]                             a Python prompt with sc and spark
        rushlight replay LOG [options]                        a logged run on other clusters
        rushlight simulate SCENARIO [options]                 stages without data on no cluster
-       rushlight chaos [options]                             programs under random faults
        rushlight picture KIND LOG [-o FILE]                  a logged run, drawn
        rushlight --version
 
@@ -66,9 +63,6 @@ def main(argv=None):
     if command == "picture":
         from rushlight.cli.picture import picture
         return _piped(picture, arguments)
-    if command == "chaos":
-        from rushlight.cli.chaos import chaos
-        return _piped(chaos, arguments)
     print(f"rushlight: no command {command!r}\n{USAGE}", file=sys.stderr)
     return 2
 
