@@ -188,6 +188,8 @@ join_barrier (RushTaskContext *ctx, RushRdd *rdd)
 static void
 fill_context (RushTaskContext *ctx, const RushTask *task, RushEnv *env)
 {
+  guint n_stage_tasks;
+
   ctx->stage_id = task->work->stage_id;
   ctx->stage_attempt = task->work->stage_attempt;
   ctx->partition = task->partition;
@@ -201,6 +203,8 @@ fill_context (RushTaskContext *ctx, const RushTask *task, RushEnv *env)
   ctx->cache = rush_block_manager_cache (env->block_manager);
   ctx->memory = rush_task_memory_new (env->memory, task->task_id, &ctx->cancelled);
   ctx->allocator = rush_task_memory_allocator (ctx->memory);
+  if (rush_rdd_n_partitions (task->work->rdd, &n_stage_tasks, NULL))
+    rush_task_memory_set_stage (ctx->memory, n_stage_tasks);
   join_barrier (ctx, task->work->rdd);
 }
 

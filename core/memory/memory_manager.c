@@ -46,18 +46,16 @@
  */
 #include "core/memory/memory_manager.h"
 
-#include <math.h>
 #include <pthread.h>
-
-#define DEFAULT_RESERVED_BYTES (G_GINT64_CONSTANT (300) * 1024 * 1024)
-#define MIN_HEAP_PER_RESERVED 1.5
 
 struct _RushMemoryManager
 {
   RushRefCount refs;
-  gint64 pool;
+  RushConf *conf; /* (owned) a ref */
+  RushMemoryLayout layout;
+  gint64 pool; /* these three as the layout has them */
   gint64 storage_region;
-  gint64 user; /* the heap's rest: neither reserved nor in the pool */
+  gint64 user;
 
   pthread_mutex_t evict_lock; /* taken before lock, and held while evict () runs */
   RushStorageEvict evict;     /* guarded by evict_lock */
@@ -448,6 +446,18 @@ rush_memory_manager_wake (RushMemoryManager *self)
 
 /* ---- the manager ---- */
 
+const RushConf *
+rush_memory_manager_conf (const RushMemoryManager *self)
+{
+  return self->conf;
+}
+
+const RushMemoryLayout *
+rush_memory_manager_layout (const RushMemoryManager *self)
+{
+  return &self->layout;
+}
+
 void
 rush_memory_manager_stats (RushMemoryManager *self, RushMemoryStats *out)
 {
@@ -479,60 +489,28 @@ rush_memory_manager_unref (RushMemoryManager *self)
     return;
   g_assert (self->evict == NULL); /* its owner would be called after its end */
   g_hash_table_unref (self->tasks);
+  rush_conf_unref (self->conf);
   pthread_cond_destroy (&self->changed);
   pthread_mutex_destroy (&self->lock);
   pthread_mutex_destroy (&self->evict_lock);
   g_free (self);
 }
 
-/* Spark looks at the heap there is, then at the executors' heap that was asked for, if it was. */
-static gboolean
-check_heap (const RushConf *conf, gint64 heap_bytes, gint64 reserved_bytes, GError **error)
-{
-  gint64 min_bytes = (gint64)ceil ((double)reserved_bytes * MIN_HEAP_PER_RESERVED);
-
-  if (heap_bytes < min_bytes)
-    {
-      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
-                   "[INVALID_DRIVER_MEMORY.SYSTEM_MEMORY] Insufficient driver memory: "
-                   "System memory %" G_GINT64_FORMAT " must be at least %" G_GINT64_FORMAT ".\n"
-                   "Please increase heap size using the --driver-memory option or "
-                   "\"spark.driver.memory\" in Spark configuration. SQLSTATE: F0000",
-                   heap_bytes, min_bytes);
-      return FALSE;
-    }
-  if (!rush_conf_contains (conf, "spark.executor.memory") ||
-      rush_conf_get_bytes (conf, "spark.executor.memory") >= min_bytes)
-    return TRUE;
-  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
-               "[INVALID_EXECUTOR_MEMORY.CONFIG_MEMORY] Insufficient executor memory: "
-               "Executor memory %" G_GINT64_FORMAT " must be at least %" G_GINT64_FORMAT ".\n"
-               "Please increase executor memory using the --executor-memory option or "
-               "\"spark.executor.memory\" in Spark configuration. SQLSTATE: F0000",
-               rush_conf_get_bytes (conf, "spark.executor.memory"), min_bytes);
-  return FALSE;
-}
-
 RushMemoryManager *
 rush_memory_manager_new (const RushConf *conf, gint64 heap_bytes, GError **error)
 {
-  gint64 reserved_bytes = DEFAULT_RESERVED_BYTES;
+  RushMemoryLayout layout;
 
-  if (rush_conf_contains (conf, "spark.testing.memory"))
-    heap_bytes = rush_conf_get_bytes (conf, "spark.testing.memory");
-  if (rush_conf_contains (conf, "spark.testing.reservedMemory"))
-    reserved_bytes = rush_conf_get_bytes (conf, "spark.testing.reservedMemory");
-  if (!check_heap (conf, heap_bytes, reserved_bytes, error))
+  if (!rush_memory_layout_read (conf, heap_bytes, &layout, error))
     return NULL;
 
   RushMemoryManager *self = g_new0 (RushMemoryManager, 1);
-  gint64 usable_bytes = heap_bytes - reserved_bytes;
   rush_ref_count_init (&self->refs);
-  self->pool =
-      (gint64)((double)usable_bytes * rush_conf_get_double (conf, "spark.memory.fraction"));
-  self->user = usable_bytes - self->pool;
-  self->storage_region =
-      (gint64)((double)self->pool * rush_conf_get_double (conf, "spark.memory.storageFraction"));
+  self->conf = rush_conf_ref ((RushConf *)conf);
+  self->layout = layout;
+  self->pool = layout.pool;
+  self->user = layout.user;
+  self->storage_region = layout.storage_region;
   pthread_mutex_init (&self->evict_lock, NULL);
   pthread_mutex_init (&self->lock, NULL);
   pthread_cond_init (&self->changed, NULL);

@@ -18,7 +18,7 @@
 #pragma once
 
 #include "core/base/allocator.h"
-#include "core/conf/conf.h"
+#include "core/memory/memory_layout.h"
 
 typedef struct _RushMemoryManager RushMemoryManager;
 
@@ -43,6 +43,9 @@ typedef struct
   guint n_active_tasks;
 } RushMemoryStats;
 void rush_memory_manager_stats (RushMemoryManager *self, RushMemoryStats *out);
+/* What it was made of. (transfer none) */
+const RushConf *rush_memory_manager_conf (const RushMemoryManager *self);
+const RushMemoryLayout *rush_memory_manager_layout (const RushMemoryManager *self);
 
 /* Storage that execution may push out.  evict () frees about @wanted bytes by moving blocks to disk
  * and returns what it freed; called without the manager's lock, from the thread that needs memory.

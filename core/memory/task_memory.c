@@ -23,7 +23,7 @@
  *      wait for other tasks to give back ──────────▶ done
  *            │ nobody can
  *            ▼
- *      refuse, with the arithmetic
+ *      refuse, with the arithmetic (task_refusal.c)
  *
  * And the other way round: before any request, small as it may be, a task that holds more than its
  * 1/N while another one waits makes its consumers spill, and gives the excess back.
@@ -42,9 +42,7 @@
  * Memory that comes back stays granted up to two steps, so that a loop of allocate and free does
  * not knock at the pool each time; the rest goes back at once, as other tasks may wait for it.
  */
-#include "core/memory/task_memory.h"
-
-#include "core/base/size_string.h"
+#include "core/memory/task_refusal_private.h"
 
 #include <pthread.h>
 
@@ -73,65 +71,16 @@ struct _RushTaskMemory
   TaskAllocator *account; /* (owned) a ref */
   GPtrArray *consumers;   /* of RushMemoryConsumer (unowned) */
   guint n_spills_running; /* one inside another, in the runner's thread */
+  guint n_stage_tasks;    /* 0: not known */
 };
 
-/* ---- what a refusal says ---- */
-
-/* What no consumer holds are batches on their way. */
-static void
-append_consumers (GString *out, const GPtrArray *consumers, gint64 used)
-{
-  for (guint i = 0; i < consumers->len; i++)
-    {
-      RushMemoryConsumer *consumer = g_ptr_array_index (consumers, i);
-      gint64 bytes = consumer->used_bytes (consumer);
-      g_autofree char *text = rush_format_bytes (bytes);
-
-      g_string_append_printf (out, "%s %s, ", consumer->name, text);
-      used -= bytes;
-    }
-  g_autofree char *rest = rush_format_bytes (MAX (used, 0));
-  g_string_append_printf (out, "batches on their way %s", rest);
-}
+/* ---- shares ---- */
 
 static gint64
 share_of (const RushMemoryStats *stats)
 {
   return (stats->pool - MIN (stats->storage_used, stats->storage_region)) /
          MAX (1, stats->n_active_tasks);
-}
-
-static gboolean
-refuse (RushTaskMemory *self, gsize bytes, gint64 got, gint64 used, GError **error)
-{
-  g_autoptr (GString) consumers = g_string_new (NULL);
-  RushMemoryStats stats;
-
-  rush_memory_manager_stats (self->manager, &stats);
-  append_consumers (consumers, self->consumers, used);
-  guint n_tasks = MAX (1, stats.n_active_tasks);
-  g_autofree char *asked = rush_format_bytes ((gint64)bytes);
-  g_autofree char *holds = rush_format_bytes (used);
-  g_autofree char *share = rush_format_bytes (share_of (&stats));
-  g_autofree char *pool = rush_format_bytes (stats.pool);
-  g_autofree char *storage = rush_format_bytes (stats.storage_used);
-  g_autofree char *execution = rush_format_bytes (stats.execution_used);
-  g_autofree char *user = rush_format_bytes (stats.user - stats.user_tables);
-  g_autofree char *tables = rush_format_bytes (stats.user_tables);
-
-  g_set_error (
-      error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_OUT_OF_MEMORY,
-      "[UNABLE_TO_ACQUIRE_MEMORY] Unable to acquire %" G_GSIZE_FORMAT
-      " bytes of memory, got %" G_GINT64_FORMAT ". SQLSTATE: 53200\n"
-      "Task %" G_GINT64_FORMAT " asked for %s and holds %s (%s); its share is 1/%u: at "
-      "most %s of execution memory, and of %s outside the pool for batches on their way (tables "
-      "of broadcasts hold %s there); the unified pool of %s has %s in storage and %s in execution, "
-      "and nothing more can "
-      "be spilled. Give the executor more memory (spark.driver.memory in local mode, else "
-      "spark.executor.memory), or each task less data (more partitions)",
-      bytes, got, self->task_id, asked, holds, consumers->str, n_tasks, share, user, tables, pool,
-      storage, execution);
-  return FALSE;
 }
 
 /* ---- spilling ---- */
@@ -312,7 +261,15 @@ refuse_and_trim (TaskAllocator *self, RushTaskMemory *owner, gsize bytes, gint64
                    "Task killed while it asked for memory");
       return FALSE;
     }
-  return refuse (owner, bytes, got, trim_to_use (self), error);
+  rush_task_refuse (&(RushTaskShortage){ .manager = owner->manager,
+                                         .task_id = owner->task_id,
+                                         .asked = (gint64)bytes,
+                                         .got = got,
+                                         .holds = trim_to_use (self),
+                                         .consumers = owner->consumers,
+                                         .n_stage_tasks = owner->n_stage_tasks },
+                    error);
+  return FALSE;
 }
 
 /* Whether a table or a sort holds anything: what is asked for may be more of it. */
@@ -446,6 +403,12 @@ rush_task_memory_remove_consumer (RushTaskMemory *self, RushMemoryConsumer *cons
 {
   gboolean found = g_ptr_array_remove (self->consumers, consumer);
   g_return_if_fail (found);
+}
+
+void
+rush_task_memory_set_stage (RushTaskMemory *self, guint n_tasks)
+{
+  self->n_stage_tasks = n_tasks;
 }
 
 RushAllocator *

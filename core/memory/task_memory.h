@@ -2,8 +2,8 @@
  *
  * The allocator takes steps of at least 64 KiB from the execution pool.  When the pool refuses,
  * the task's own consumers are asked to spill, the largest first; then the task waits for others
- * to give back; then the request fails with a sentence that prints the arithmetic (pool, this
- * task's share, each consumer, what was asked).  Others wait for this task in the same way: what
+ * to give back; then the request fails with an error that prints the arithmetic (pool, this task's
+ * share, each consumer, what was asked) and settings that would have sufficed.  Others wait for this task in the same way: what
  * it holds beyond its share is spilled at its next request.
  *
  * Ownership:  the allocator may outlive the task: batches that were handed on hold refs on it.
@@ -36,6 +36,8 @@ struct _RushMemoryConsumer
 
 RushTaskMemory *rush_task_memory_new (RushMemoryManager *manager, gint64 task_id,
                                       const atomic_bool *cancelled);
+/* How many tasks its stage has: for what a refusal says. */
+void rush_task_memory_set_stage (RushTaskMemory *self, guint n_tasks);
 /* Gives everything back; asserts that all consumers are gone. */
 void rush_task_memory_free (RushTaskMemory *self);
 void rush_task_memory_add_consumer (RushTaskMemory *self, RushMemoryConsumer *consumer);

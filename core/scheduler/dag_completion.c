@@ -30,8 +30,6 @@
  */
 #include "core/scheduler/dag_scheduler_private.h"
 
-#include "core/base/size_string.h"
-
 /* ---- stages end ---- */
 
 void
@@ -100,24 +98,18 @@ add_metrics (RushTaskMetrics *sum, const RushTaskMetrics *more)
     to[i] += from[i];
 }
 
-/* The driver would hold more than it may: the job is given up.
+/* The driver would hold more than it may, or can: the job is given up.
  * Mirrors TaskSetManager.canFetchMoreResults. */
 static gboolean
 is_too_large (RushDag *self, RushStage *stage, gsize bytes)
 {
   RushActiveJob *job = stage->job;
+  g_autoptr (GError) error = NULL;
 
   job->result_bytes += (gint64)bytes;
-  if (self->max_result_bytes == 0 || job->result_bytes <= self->max_result_bytes)
+  if (rush_result_limit_check (&self->result_limit, job->result_bytes, job->n_finished,
+                               job->n_outputs, &error))
     return FALSE;
-
-  g_autofree char *total = rush_format_bytes (job->result_bytes);
-  g_autofree char *limit = rush_format_bytes (self->max_result_bytes);
-  g_autoptr (GError) error =
-      g_error_new (RUSH_CORE_ERROR, RUSH_CORE_ERROR_JOB_ABORTED,
-                   "Total size of serialized results of %u tasks (%s) is bigger than "
-                   "spark.driver.maxResultSize (%s)",
-                   job->n_finished, total, limit);
   rush_dag_abort_stage (self, stage, error);
   return TRUE;
 }

@@ -113,7 +113,7 @@ rush_dag_init (RushDag *self, const RushConf *conf)
   self->slot_check_us =
       rush_conf_get_time_us (conf, "spark.scheduler.barrier.maxConcurrentTasksCheck.interval");
   self->deferred = g_ptr_array_new ();
-  self->max_result_bytes = rush_conf_get_bytes (conf, "spark.driver.maxResultSize");
+  rush_result_limit_read (conf, &self->result_limit);
   self->jobs = g_tree_new_full (compare_ids, NULL, NULL, free_job);
   self->stages = g_tree_new_full (compare_ids, NULL, NULL, free_stage);
   self->map_stages = g_hash_table_new (NULL, NULL);

@@ -15,6 +15,7 @@
  */
 #pragma once
 
+#include "core/memory/result_limit.h"
 #include "core/scheduler/stage_private.h"
 #include "core/scheduler/task_scheduler_private.h"
 
@@ -37,7 +38,7 @@ typedef struct
   guint max_stage_attempts;
   gboolean dynamic_allocation;  /* executors come and go */
   gboolean ignore_decommission; /* fetch failures from executors that are on their way out */
-  gint64 max_result_bytes;      /* of a job; 0: no limit */
+  RushResultLimit result_limit; /* of a job */
   gint next_stage_id;
   GTree *jobs;            /* id → RushActiveJob (owned) */
   GTree *stages;          /* id → RushStage (owned) */

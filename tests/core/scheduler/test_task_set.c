@@ -293,6 +293,16 @@ result_of (gsize bytes)
   return outcome;
 }
 
+/* Four tasks would bring 4 MiB, and a tenth more for those that are not known. */
+#define TOO_LARGE                                                                                  \
+  "\n           2.0 MiB  results of 2 tasks"                                                       \
+  "\n           5.0 MiB  is what all 4 tasks may bring, if the others are alike"                   \
+  "\nEach of these alone would have sufficed:"                                                     \
+  "\n      spark.driver.maxResultSize=5m"                                                          \
+  "\n      spark.driver.maxResultSize=0  no limit"                                                 \
+  "\nOr bring less to the driver: take (n), an aggregation, toLocalIterator (), which holds one "  \
+  "partition at a time, or a write to files."
+
 static void
 test_total_result_size_too_large (void)
 {
@@ -304,9 +314,10 @@ test_total_result_size_too_large (void)
   fixture_end (f, 0, 0, 0, result_of (1024 * 1024)); /* just fits */
   g_assert_false (job->done);
   fixture_end (f, 0, 0, 1, result_of (1024 * 1024));
-  fixture_assert_failed (job, RUSH_CORE_ERROR_JOB_ABORTED,
-                         "Job aborted due to stage failure: Total size of serialized results of 2 "
-                         "tasks (2.0 MiB) is bigger than spark.driver.maxResultSize (1024.0 KiB)");
+  fixture_assert_failed (
+      job, RUSH_CORE_ERROR_JOB_ABORTED,
+      "Job aborted due to stage failure: Total size of serialized results of 2 "
+      "tasks (2.0 MiB) is bigger than spark.driver.maxResultSize (1024.0 KiB)" TOO_LARGE);
   g_assert_cmpuint (job->seen[1], ==, 0);
   fixture_killed (f, 0, 0, 2);
   fixture_end (f, 0, 0, 3, result_of (1)); /* after the end: dropped */
@@ -336,7 +347,8 @@ test_duplicates_do_not_add_to_the_result_size (void)
 static void
 test_result_size_without_a_limit (void)
 {
-  Fixture *f = fixture_new (4, "spark.driver.maxResultSize", "0", NULL);
+  Fixture *f =
+      fixture_new (4, "spark.driver.maxResultSize", "0", "spark.driver.memory", "5g", NULL);
 
   fixture_add_executor (f, "1", "host1", 4);
   TestJob *job = fixture_submit_narrow (f, 2);
@@ -344,6 +356,43 @@ test_result_size_without_a_limit (void)
   fixture_end (f, 0, 0, 1, result_of (G_MAXINT));
   fixture_assert_succeeded (job);
   fixture_free (f);
+}
+
+/* What Spark's driver dies of with 1 GiB, whatever maxResultSize says: 724 MiB are there for
+ * results.  The settings that are told of are tried. */
+static void
+test_results_beyond_the_drivers_heap (void)
+{
+  static const char *const settings[][2] = { { "0", "1g" }, { "0", "1100m" }, { "2g", "1g" } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (settings); i++)
+    {
+      gboolean suffices = g_str_equal (settings[i][1], "1100m");
+      Fixture *f = fixture_new (4, "spark.driver.maxResultSize", settings[i][0],
+                                "spark.driver.memory", settings[i][1], NULL);
+
+      fixture_add_executor (f, "1", "host1", 4);
+      TestJob *job = fixture_submit_narrow (f, 2);
+      fixture_end (f, 0, 0, 0, result_of (400 * 1024 * 1024));
+      fixture_end (f, 0, 0, 1, result_of (400 * 1024 * 1024 - 1));
+      if (suffices)
+        fixture_assert_succeeded (job);
+      else
+        fixture_assert_failed (
+            job, RUSH_CORE_ERROR_JOB_ABORTED,
+            "Job aborted due to stage failure: java.lang.OutOfMemoryError: Java heap space: the "
+            "results of 2 tasks (800.0 MiB) are more than the driver can hold (724.0 MiB)"
+            "\n         800.0 MiB  results of 2 tasks"
+            "\nThe driver can hold:"
+            "\n        1024.0 MiB  heap (spark.driver.memory)"
+            "\n    −    300.0 MiB  reserved for Spark itself"
+            "\n    =    724.0 MiB  for results"
+            "\nEach of these alone would have sufficed:"
+            "\n      spark.driver.memory=1100m"
+            "\nOr bring less to the driver: take (n), an aggregation, toLocalIterator (), which "
+            "holds one partition at a time, or a write to files.");
+      fixture_free (f);
+    }
 }
 
 #define ADD(name) g_test_add_func ("/scheduler/task_set/" #name, test_##name)
@@ -370,5 +419,6 @@ main (int argc, char **argv)
   ADD (total_result_size_too_large);
   ADD (duplicates_do_not_add_to_the_result_size);
   ADD (result_size_without_a_limit);
+  ADD (results_beyond_the_drivers_heap);
   return g_test_run ();
 }
