@@ -63,6 +63,12 @@ local_kill_executor (RushBackend *base, const char *executor_id)
                             TRUE);
 }
 
+static void
+local_decommission_executor (RushBackend *base, const char *executor_id, const char *reason)
+{
+  rush_local_executors_decommission ((RushLocalBackend *)base, executor_id, reason, TRUE, FALSE);
+}
+
 static guint
 local_executor_cores (RushBackend *base)
 {
@@ -148,6 +154,7 @@ class_for (const RushMaster *master)
     {
       klass.request_executors = local_request_executors;
       klass.kill_executor = local_kill_executor;
+      klass.decommission_executor = local_decommission_executor;
       klass.executor_cores = local_executor_cores;
     }
   return klass;

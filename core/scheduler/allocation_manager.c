@@ -168,7 +168,10 @@ let_go (RushAllocationManager *self, const GPtrArray *idle)
         return;
       n_left--;
       rush_task_scheduler_executor_asked_to_go (self->tasks, executor);
-      backend->klass->kill_executor (backend, executor->id);
+      if (self->decommissions)
+        backend->klass->decommission_executor (backend, executor->id, "spark scale down");
+      else
+        backend->klass->kill_executor (backend, executor->id);
     }
 }
 
@@ -259,6 +262,9 @@ rush_allocation_init (RushAllocationManager *self, RushDag *dag, const RushConf 
     .idle_us = rush_conf_get_time_us (conf, KEY ("executorIdleTimeout")),
     .cached_idle_us = rush_conf_get_time_us (conf, KEY ("cachedExecutorIdleTimeout")),
     .shuffle_idle_us = shuffle_timeout_us (conf),
+    .tracks_shuffles = rush_conf_get_bool (conf, KEY ("shuffleTracking.enabled")),
+    .decommissions = backend->decommission_executor != NULL &&
+                     rush_conf_get_bool (conf, "spark.decommission.enabled"),
     .n_to_add = 1,
     .add_us = G_MAXINT64,
     .initializing = TRUE,
@@ -299,6 +305,13 @@ check_numbers (const RushConf *conf, GError **error)
   return TRUE;
 }
 
+static gboolean
+hands_outputs_over (const RushConf *conf)
+{
+  return rush_conf_get_bool (conf, "spark.decommission.enabled") &&
+         rush_conf_get_bool (conf, "spark.storage.decommission.shuffleBlocks.enabled");
+}
+
 gboolean
 rush_allocation_check (const RushConf *conf, GError **error)
 {
@@ -310,7 +323,7 @@ rush_allocation_check (const RushConf *conf, GError **error)
     return refuse (error, KEY ("schedulerBacklogTimeout") " must be > 0!");
   if (rush_conf_get_time_us (conf, KEY ("sustainedSchedulerBacklogTimeout")) <= 0)
     return refuse (error, KEY ("sustainedSchedulerBacklogTimeout") " must be > 0!");
-  if (!rush_conf_get_bool (conf, KEY ("shuffleTracking.enabled")))
+  if (!rush_conf_get_bool (conf, KEY ("shuffleTracking.enabled")) && !hands_outputs_over (conf))
     return refuse (
         error,
         "Dynamic allocation of executors requires one of the following conditions: 1) enabling "
@@ -319,6 +332,7 @@ rush_allocation_check (const RushConf *conf, GError **error)
         "blocks decommission through spark.decommission.enabled and "
         "spark.storage.decommission.shuffleBlocks.enabled. 4) (Experimental) configuring "
         "spark.shuffle.sort.io.plugin.class to use a custom ShuffleDataIO who's "
-        "ShuffleDriverComponents supports reliable storage. Here only the second is there.");
+        "ShuffleDriverComponents supports reliable storage. Here only the second and the third "
+        "are there.");
   return TRUE;
 }

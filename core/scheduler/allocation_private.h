@@ -24,7 +24,9 @@ typedef struct
   gint64 sustained_us;
   gint64 idle_us;
   gint64 cached_idle_us;
-  gint64 shuffle_idle_us; /* G_MAXINT64: as long as there is shuffle data */
+  gint64 shuffle_idle_us;   /* G_MAXINT64: as long as there is shuffle data */
+  gboolean tracks_shuffles; /* executors with map outputs stay */
+  gboolean decommissions;   /* who goes ends its tasks, and hands over what it holds */
 
   guint target;          /* that the backend has been asked for, in all */
   guint n_to_add;        /* in the next round: doubles each time */

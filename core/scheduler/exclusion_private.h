@@ -26,6 +26,7 @@ typedef struct
   guint max_application_executors_per_node;
   gint64 timeout_ms;
   gboolean kill;
+  gboolean decommission; /* … in peace */
   gboolean fetch_failures;
   gint64 unschedulable_us; /* how long a set may be so before it is given up */
 } RushExclusion;
@@ -105,3 +106,6 @@ void rush_health_tracker_fetch_failed (RushHealthTracker *self, const char *exec
 /* It may be one that was excluded before it was lost. */
 void rush_health_tracker_executor_added (RushHealthTracker *self, RushExecutor *executor);
 void rush_health_tracker_executor_removed (RushHealthTracker *self, const char *executor_id);
+/* The backend is asked to end it, at once or in peace. */
+void rush_health_tracker_end_executor (RushHealthTracker *self, const char *executor_id,
+                                       const char *reason);

@@ -67,8 +67,6 @@ has_active_shuffle (const RushAllocationManager *self, const RushExecutor *execu
   GHashTableIter iter;
   gpointer shuffle_id;
 
-  if (executor->shuffles == NULL)
-    return FALSE;
   g_hash_table_iter_init (&iter, executor->shuffles);
   while (g_hash_table_iter_next (&iter, &shuffle_id, NULL))
     if (rush_dag_find_map_stage (self->dag, GPOINTER_TO_INT (shuffle_id)) != NULL)
@@ -88,11 +86,12 @@ keeps_blocks (const RushAllocationManager *self, const RushExecutor *executor)
 static gint64
 deadline_of (const RushAllocationManager *self, const RushExecutor *executor)
 {
-  gboolean has_shuffles = executor->shuffles != NULL && g_hash_table_size (executor->shuffles) > 0;
+  gboolean has_shuffles = self->tracks_shuffles && executor->shuffles != NULL &&
+                          g_hash_table_size (executor->shuffles) > 0;
   gboolean is_cached = keeps_blocks (self, executor);
   gint64 timeout_us = self->idle_us;
 
-  if (has_active_shuffle (self, executor))
+  if (has_shuffles && has_active_shuffle (self, executor))
     return G_MAXINT64;
   if (has_shuffles || is_cached)
     timeout_us =

@@ -11,7 +11,8 @@
  *
  * An excluded executor has no room, whatever slots are free; so nothing else needs to ask here.
  * What is on it stays readable, and what runs there may end.  With killExcludedExecutors the
- * backend is asked to end it, if it can.
+ * backend is asked to end it, if it can; or, with .decommission, to let it end its tasks and hand over
+ * what it holds.
  *
  * Invariants:  next_expiry_ms is the smallest of all; an executor that is alive is marked excluded
  *              if and only if it, or its host, is listed here.  The trees are sorted by name: who
@@ -19,6 +20,8 @@
  * Mirrors:     org.apache.spark.scheduler.HealthTracker.
  */
 #include "core/scheduler/exclusion_private.h"
+
+#define KEY(name) "spark.excludeOnFailure." name
 
 /* ---- marks on executors ---- */
 
@@ -59,12 +62,30 @@ rush_health_tracker_executor_removed (RushHealthTracker *self, const char *execu
 
 /* ---- kills ---- */
 
+void
+rush_health_tracker_end_executor (RushHealthTracker *self, const char *executor_id,
+                                  const char *reason)
+{
+  const RushBackendClass *backend = self->backend->klass;
+
+  if (self->settings->decommission && backend->decommission_executor != NULL)
+    {
+      g_autofree char *text = g_strconcat (reason, " (actually decommissioning)", NULL);
+      backend->decommission_executor (self->backend, executor_id, text);
+    }
+  else if (backend->kill_executor != NULL)
+    backend->kill_executor (self->backend, executor_id);
+}
+
 static void
 kill_executor (RushHealthTracker *self, const char *executor_id)
 {
-  if (self->settings->kill && self->backend->klass->kill_executor != NULL &&
-      rush_executor_registry_find (self->registry, executor_id) != NULL)
-    self->backend->klass->kill_executor (self->backend, executor_id);
+  g_autofree char *reason = g_strdup_printf (
+      "Killing excluded executor id %s since " KEY ("killExcludedExecutors") " is set.",
+      executor_id);
+
+  if (self->settings->kill && rush_executor_registry_find (self->registry, executor_id) != NULL)
+    rush_health_tracker_end_executor (self, executor_id, reason);
 }
 
 static void
@@ -343,8 +364,6 @@ bool_or (const RushConf *conf, const char *key, gboolean otherwise)
   return rush_conf_contains (conf, key) ? rush_conf_get_bool (conf, key) : otherwise;
 }
 
-#define KEY(name) "spark.excludeOnFailure." name
-
 void
 rush_exclusion_init (RushExclusion *self, const RushConf *conf)
 {
@@ -367,6 +386,8 @@ rush_exclusion_init (RushExclusion *self, const RushConf *conf)
         (guint)rush_conf_get_int (conf, KEY ("application.maxFailedExecutorsPerNode")),
     .timeout_ms = rush_conf_get_time_us (conf, KEY ("timeout")) / 1000,
     .kill = rush_conf_get_bool (conf, KEY ("killExcludedExecutors")),
+    .decommission = rush_conf_get_bool (conf, KEY ("killExcludedExecutors.decommission")) &&
+                    rush_conf_get_bool (conf, "spark.decommission.enabled"),
     .fetch_failures = rush_conf_get_bool (conf, KEY ("application.fetchFailure.enabled")),
     .unschedulable_us = rush_conf_get_time_us (
         conf, "spark.scheduler.excludeOnFailure.unschedulableTaskSetTimeout"),

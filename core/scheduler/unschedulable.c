@@ -89,8 +89,13 @@ wait_for_another (RushTaskScheduler *self, RushTaskSet *set, guint index, gint64
       return;
     }
   set->give_up_us = now_us + self->shared.exclusion.unschedulable_us;
-  if (idle != NULL && self->backend->klass->kill_executor != NULL)
-    self->backend->klass->kill_executor (self->backend, idle->id);
+  if (idle == NULL)
+    return;
+  g_autofree char *reason =
+      g_strdup_printf ("Killing excluded idle executor id %s because of task unschedulability and "
+                       "trying to acquire a new executor.",
+                       idle->id);
+  rush_health_tracker_end_executor (&self->health, idle->id, reason);
 }
 
 static void

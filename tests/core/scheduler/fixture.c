@@ -393,6 +393,8 @@ fixture_new (guint max_task_failures, ...)
   self->backend = scripted_backend_new ();
   if (rush_conf_get_bool (self->conf, "spark.dynamicAllocation.enabled"))
     scripted_backend_allow_requests (self->backend);
+  if (rush_conf_get_bool (self->conf, "spark.decommission.enabled"))
+    scripted_backend_allow_decommissions (self->backend);
   self->bus = rush_event_bus_new (1000);
   self->events = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_event_unref);
   recorder->base.klass = &recorder_class;

@@ -15,7 +15,8 @@ typedef struct
   GPtrArray *running; /* ScriptedTask */
   GArray *timers;     /* Timer, in the order of their start */
   guint n_launched;
-  GString *killed;    /* ids of executors */
+  GString *killed; /* ids of executors */
+  GString *decommissioned;
   GString *requested; /* numbers of executors */
   gboolean refuses;
 } Scripted;
@@ -91,6 +92,12 @@ kill_executor (RushBackend *backend, const char *executor_id)
 }
 
 static void
+decommission_executor (RushBackend *backend, const char *executor_id, const char *reason)
+{
+  g_string_append_printf (scripted_of (backend)->decommissioned, "%s: %s\n", executor_id, reason);
+}
+
+static void
 start_timer (RushBackend *backend, guint64 timer_id, gint64 delay_us)
 {
   Timer timer = { timer_id, rush_clock_now_us (scripted_of (backend)->clock) + delay_us };
@@ -126,6 +133,7 @@ scripted_free (RushBackend *backend)
   g_ptr_array_unref (self->running);
   g_array_unref (self->timers);
   g_string_free (self->killed, TRUE);
+  g_string_free (self->decommissioned, TRUE);
   g_string_free (self->requested, TRUE);
   rush_clock_manual_free (self->clock);
   g_free (self);
@@ -160,6 +168,18 @@ request_executors (RushBackend *backend, guint n)
     return FALSE;
   g_string_append_printf (requested, "%s%u", requested->len > 0 ? " " : "", n);
   return TRUE;
+}
+
+void
+scripted_backend_allow_decommissions (RushBackend *backend)
+{
+  scripted_of (backend)->klass.decommission_executor = decommission_executor;
+}
+
+const char *
+scripted_backend_decommissioned (RushBackend *backend)
+{
+  return scripted_of (backend)->decommissioned->str;
 }
 
 void
@@ -277,6 +297,7 @@ scripted_backend_new (void)
   self->clock = rush_clock_manual_new (1000);
   self->running = g_ptr_array_new_with_free_func ((GDestroyNotify)scripted_task_free);
   self->killed = g_string_new (NULL);
+  self->decommissioned = g_string_new (NULL);
   self->requested = g_string_new (NULL);
   self->timers = g_array_new (FALSE, FALSE, sizeof (Timer));
   return &self->base;

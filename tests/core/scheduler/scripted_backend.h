@@ -34,6 +34,11 @@ guint scripted_backend_n_launched (RushBackend *backend); /* since the start */
  * test says so. */
 const char *scripted_backend_killed (RushBackend *backend);
 
+/* From now on it can be asked to let them end in peace, and whom it has been asked to, and why, each
+ * on a line: "4: spark scale down\n" (transfer none). */
+void scripted_backend_allow_decommissions (RushBackend *backend);
+const char *scripted_backend_decommissioned (RushBackend *backend);
+
 /* Before the scheduler is made: it may ask for executors, which come when the test says so. */
 void scripted_backend_allow_requests (RushBackend *backend);
 /* How many it has asked for, in all, each time: "0 1 3" (transfer none). */

@@ -300,6 +300,27 @@ test_shuffle_tracking_timeout (void)
   free_cluster (f, 1);
 }
 
+/* ---- decommissioning ---- */
+
+/* With map outputs handed over, none of them keeps its executor; what it ran is not lost. */
+static void
+test_idle_executors_are_decommissioned (void)
+{
+  Fixture *f = fixture_new (4, ON, "spark.decommission.enabled", "true",
+                            "spark.dynamicAllocation.shuffleTracking.enabled", "false", NULL);
+
+  fixture_add_executors (f, 1, 2);
+  TestJob *job = fixture_submit_shuffle (f, 2, 2);
+  fixture_succeed_all (f, 0, 0);
+  fixture_succeed_all (f, 1, 0);
+  fixture_assert_succeeded (job);
+  pass_time (f, 100 * SECOND);
+  assert_killed (f, "");
+  g_assert_cmpstr (scripted_backend_decommissioned (f->backend), ==, "1: spark scale down\n");
+  g_assert_true (rush_scheduler_check_conf (f->conf, f->backend, NULL));
+  free_cluster (f, 1);
+}
+
 /* ---- what does not go together ---- */
 
 static void
@@ -387,6 +408,7 @@ main (int argc, char **argv)
   ADD (cached_executor_idle_timeout);
   ADD (executors_with_shuffle_data_stay);
   ADD (shuffle_tracking_timeout);
+  ADD (idle_executors_are_decommissioned);
   ADD (barrier_stages_are_refused);
   ADD (settings_that_do_not_go_together);
   ADD (a_backend_that_cannot_is_not_asked);

@@ -266,6 +266,48 @@ test_fetch_failures_exclude_if_they_are_to (void)
   "Lost task 0.0 in stage 0.0 (TID 0) (host1 executor 1): boom\n\n"                                \
   "ExcludeOnFailure behavior can be configured via spark.excludeOnFailure.*."
 
+/* Executor 1 is excluded as a set succeeds; who is asked to end it, and how? */
+static Fixture *
+exclude_one (const char *decommission_enabled)
+{
+  Fixture *f = fixture_new (4, "spark.excludeOnFailure.application.enabled", "true",
+                            "spark.excludeOnFailure.application.maxFailedTasksPerExecutor", "1",
+                            "spark.excludeOnFailure.killExcludedExecutors", "true",
+                            "spark.excludeOnFailure.killExcludedExecutors.decommission", "true",
+                            "spark.decommission.enabled", decommission_enabled, NULL);
+
+  scripted_backend_allow_decommissions (f->backend);
+  fixture_add_executor (f, "1", "host1", 1);
+  fixture_submit_narrow (f, 1);
+  fail_on (f, "1", 0, 0);
+  fixture_succeed_all (f, 0, 0);
+  assert_events (f, "ExecutorExcluded 1 (1)");
+  return f;
+}
+
+static void
+test_excluded_executors_are_decommissioned (void)
+{
+  Fixture *f = exclude_one ("true");
+
+  g_assert_cmpstr (scripted_backend_killed (f->backend), ==, "");
+  g_assert_cmpstr (scripted_backend_decommissioned (f->backend), ==,
+                   "1: Killing excluded executor id 1 since "
+                   "spark.excludeOnFailure.killExcludedExecutors is set. (actually "
+                   "decommissioning)\n");
+  fixture_free (f);
+}
+
+static void
+test_they_are_killed_where_nobody_is_decommissioned (void)
+{
+  Fixture *f = exclude_one ("false");
+
+  g_assert_cmpstr (scripted_backend_killed (f->backend), ==, "1");
+  g_assert_cmpstr (scripted_backend_decommissioned (f->backend), ==, "");
+  fixture_free (f);
+}
+
 static void
 test_abort_when_all_executors_are_excluded (void)
 {
@@ -375,6 +417,8 @@ main (int argc, char **argv)
   ADD (the_application_leaves_a_host);
   ADD (no_exclusion_for_fetch_failures_preemption_denied_commits_and_kills);
   ADD (fetch_failures_exclude_if_they_are_to);
+  ADD (excluded_executors_are_decommissioned);
+  ADD (they_are_killed_where_nobody_is_decommissioned);
   ADD (abort_when_all_executors_are_excluded);
   ADD (an_idle_executor_may_be_replaced_in_time);
   ADD (abort_when_no_other_executor_comes);
