@@ -158,6 +158,8 @@ make_scheduler (RushChaosRun *self, GError **error)
                                         (guint)rush_conf_get_int (conf, "spark.task.maxFailures"));
   rush_simulated_backend_attach (self->backend, self->scheduler);
   rush_scheduler_set_observer (self->scheduler, rush_invariant_watch_observer (self->watch));
+  if (self->spec->seams != NULL)
+    rush_scheduler_set_seams (self->scheduler, self->spec->seams);
   return !self->script->fair || rush_scheduler_use_fair_pools (self->scheduler, NULL, error);
 }
 

@@ -34,12 +34,14 @@ task_succeeded (RushJobListener *listener, guint i, RushTaskResult *result, GErr
   return TRUE;
 }
 
-/* Spark's words for what ends a job; anything else would be an accident. */
+/* Spark's words for what ends a job, or keeps it from beginning (a barrier stage that reads two
+ * others); anything else would be an accident. */
 static gboolean
 is_typed (const GError *error)
 {
   return error->domain == RUSH_CORE_ERROR && error->code != RUSH_CORE_ERROR_STOPPED &&
-         g_str_has_prefix (error->message, "Job aborted due to stage failure: ");
+         (g_str_has_prefix (error->message, "Job aborted due to stage failure: ") ||
+          g_str_has_prefix (error->message, "[SPARK-24820]"));
 }
 
 static void

@@ -60,7 +60,7 @@ draw_stage (RushChaosProgram *self, guint64 seed, guint n_reduces, guint n_slots
   stage->runs_python = below (seed, "python", i, 0, 3) == 0;
   stage->is_barrier =
       may_wait && stage->n_tasks <= n_slots / 2 && below (seed, "barrier", i, 0, 6) == 0;
-  stage->is_indeterminate = below (seed, "indeterminate", i, 0, 8) == 0;
+  stage->is_indeterminate = below (seed, "indeterminate", i, 0, 20) == 0;
   self->n_tasks += stage->n_tasks;
   self->seconds += longest * (1 + stage->n_tasks / n_slots);
 }

@@ -14,16 +14,16 @@
 #pragma once
 
 #include "core/base/error.h"
-
-#include <glib.h>
+#include "core/scheduler/seams.h"
 
 typedef struct
 {
   guint64 seed;
   guint n_executors; /* that faults are drawn for */
   guint min_faults, max_faults;
-  guint on_executors;   /* that there are; 0: as many */
-  const gboolean *keep; /* by fault: which of them come true; NULL: all */
+  guint on_executors;              /* that there are; 0: as many */
+  const gboolean *keep;            /* by fault: which of them come true; NULL: all */
+  const RushSchedulerSeams *seams; /* to be tried in place of the scheduler's own; or NULL */
 } RushChaosSpec;
 
 typedef struct

@@ -45,7 +45,7 @@ executor_added (RushInvariantWatch *self, const RushExecutorAdded *added)
   executor->generation++;
   executor->there = TRUE;
   executor->leaving = NULL;
-  executor->excluded = FALSE;
+  executor->excluded = executor->decommissioned = FALSE;
 }
 
 static void
@@ -96,6 +96,7 @@ rush_watch_executor_event (RushInvariantWatch *self, const RushEvent *event)
 void
 rush_watch_executor_message (RushInvariantWatch *self, const RushMessage *message)
 {
+  RushWatchedExecutor *executor;
   const char *leaving;
 
   if (message->kind == RUSH_MESSAGE_EXECUTOR_DECOMMISSIONING)
@@ -106,7 +107,9 @@ rush_watch_executor_message (RushInvariantWatch *self, const RushMessage *messag
     leaving = "which is lost";
   else
     return;
-  rush_watch_executor (self, message->text)->leaving = leaving;
+  executor = rush_watch_executor (self, message->text);
+  executor->leaving = leaving;
+  executor->decommissioned |= message->kind == RUSH_MESSAGE_EXECUTOR_DECOMMISSIONING;
   self->look_at_outputs |= message->kind == RUSH_MESSAGE_EXECUTOR_LOST;
 }
 

@@ -16,6 +16,7 @@ typedef struct
   gboolean there;
   const char *leaving; /* "is being decommissioned"; NULL: it stays */
   gboolean excluded;
+  gboolean decommissioned; /* its loss was to be expected */
 } RushWatchedExecutor;
 
 typedef struct

@@ -114,12 +114,15 @@ resubmitted (RushInvariantWatch *self, const RushTaskEnd *end, RushWatchedTask *
     slot->done = FALSE;
 }
 
-/* Once for each attempt at the stage; those before the last do not matter any more. */
+/* Once for each attempt at the stage; those before the last do not matter any more, nor does what
+ * an executor that was decommissioned has taken with it. */
 static void
-fetch_failed (const RushTaskEnd *end, RushWatchedStage *stage)
+fetch_failed (RushInvariantWatch *self, const RushTaskEnd *end, RushWatchedStage *stage)
 {
   if (stage == NULL || end->stage_attempt != stage->live_attempt ||
-      stage->last_failed_attempt == end->stage_attempt)
+      stage->last_failed_attempt == end->stage_attempt ||
+      (end->fetch_executor_id != NULL &&
+       rush_watch_executor (self, end->fetch_executor_id)->decommissioned))
     return;
   stage->last_failed_attempt = end->stage_attempt;
   stage->n_failed_attempts++;
@@ -136,7 +139,7 @@ note_outcome (RushInvariantWatch *self, const RushTaskEnd *end, RushWatchedTask 
   else if (g_str_equal (end->reason, "Success"))
     succeeded (self, end, task, slot);
   else if (g_str_equal (end->reason, "FetchFailed"))
-    fetch_failed (end, stage);
+    fetch_failed (self, end, stage);
   else if (slot != NULL &&
            (g_str_equal (end->reason, "ExceptionFailure") ||
             (g_str_equal (end->reason, "ExecutorLostFailure") && end->caused_by_application)))
