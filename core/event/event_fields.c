@@ -60,6 +60,8 @@ static const RushEventField task_metrics_fields[] = {
   INT (python_run_us),
   INT (python_bytes_in),
   INT (python_bytes_out),
+  INT (pool_execution_bytes),
+  INT (pool_storage_bytes),
 };
 static const RushEventStruct task_metrics = MADE_OF (RushTaskMetrics, task_metrics_fields);
 #undef S

@@ -182,20 +182,6 @@ on_task_start (RushJobStats *self, const RushTaskStart *event)
     stage->summary.n_active++;
 }
 
-/* Every field is a sum but for the peak. */
-static void
-add_metrics (RushTaskMetrics *sum, const RushTaskMetrics *task)
-{
-  G_STATIC_ASSERT (sizeof (RushTaskMetrics) % sizeof (gint64) == 0);
-  gint64 peak = MAX (sum->peak_execution_memory, task->peak_execution_memory);
-  gint64 *to = (gint64 *)sum;
-  const gint64 *from = (const gint64 *)task;
-
-  for (gsize i = 0; i < sizeof *sum / sizeof *to; i++)
-    to[i] += from[i];
-  sum->peak_execution_memory = peak;
-}
-
 /* TRUE the first time. */
 static gboolean
 mark_computed (GByteArray *computed, guint partition)
@@ -244,7 +230,7 @@ count_success (RushJobStats *self, RushStageRecord *stage, const RushTaskEnd *ev
   gboolean first = mark_computed (stage->computed, partition);
 
   summary->n_succeeded++;
-  add_metrics (&summary->metrics, &event->metrics);
+  rush_task_metrics_add (&summary->metrics, &event->metrics);
   if (first)
     {
       summary->shuffle_pairs += event->metrics.shuffle_write_pairs;

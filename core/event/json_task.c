@@ -110,36 +110,37 @@ put_zeros (RushJsonWriter *w, const char *const *names)
     put_int (w, *names, 0);
 }
 
+/* Peaks of the executor while the task ran, to Spark; what its pool held in the end, to us. */
 static void
-put_executor_metrics (RushJsonWriter *w)
+put_executor_metrics (RushJsonWriter *w, const RushTaskMetrics *m)
 {
-  static const char *const names[] = { "JVMHeapMemory",
-                                       "JVMOffHeapMemory",
-                                       "OnHeapExecutionMemory",
-                                       "OffHeapExecutionMemory",
-                                       "OnHeapStorageMemory",
-                                       "OffHeapStorageMemory",
-                                       "OnHeapUnifiedMemory",
-                                       "OffHeapUnifiedMemory",
-                                       "DirectPoolMemory",
-                                       "MappedPoolMemory",
-                                       "ProcessTreeJVMVMemory",
-                                       "ProcessTreeJVMRSSMemory",
-                                       "ProcessTreePythonVMemory",
-                                       "ProcessTreePythonRSSMemory",
-                                       "ProcessTreeOtherVMemory",
-                                       "ProcessTreeOtherRSSMemory",
-                                       "MinorGCCount",
-                                       "MinorGCTime",
-                                       "MajorGCCount",
-                                       "MajorGCTime",
-                                       "TotalGCTime",
-                                       "ConcurrentGCCount",
-                                       "ConcurrentGCTime",
-                                       NULL };
+  static const char *const heaps[] = { "JVMHeapMemory", "JVMOffHeapMemory", NULL };
+  static const char *const rest[] = { "OffHeapUnifiedMemory",
+                                      "DirectPoolMemory",
+                                      "MappedPoolMemory",
+                                      "ProcessTreeJVMVMemory",
+                                      "ProcessTreeJVMRSSMemory",
+                                      "ProcessTreePythonVMemory",
+                                      "ProcessTreePythonRSSMemory",
+                                      "ProcessTreeOtherVMemory",
+                                      "ProcessTreeOtherRSSMemory",
+                                      "MinorGCCount",
+                                      "MinorGCTime",
+                                      "MajorGCCount",
+                                      "MajorGCTime",
+                                      "TotalGCTime",
+                                      "ConcurrentGCCount",
+                                      "ConcurrentGCTime",
+                                      NULL };
 
   begin_member (w, "Task Executor Metrics");
-  put_zeros (w, names);
+  put_zeros (w, heaps);
+  put_int (w, "OnHeapExecutionMemory", m->pool_execution_bytes);
+  put_int (w, "OffHeapExecutionMemory", 0);
+  put_int (w, "OnHeapStorageMemory", m->pool_storage_bytes);
+  put_int (w, "OffHeapStorageMemory", 0);
+  put_int (w, "OnHeapUnifiedMemory", m->pool_execution_bytes + m->pool_storage_bytes);
+  put_zeros (w, rest);
   rush_json_end_object (w);
 }
 
@@ -256,7 +257,7 @@ rush_json_write_task_end (RushJsonWriter *w, const RushTaskEnd *self)
   put_string (w, "Task Type", self->is_result ? "ResultTask" : "ShuffleMapTask");
   write_reason (w, self);
   write_task_info (w, &self->task, self->accumulables);
-  put_executor_metrics (w);
+  put_executor_metrics (w, &self->metrics);
   if (has_metrics (self->reason))
     write_metrics (w, &self->metrics);
 }

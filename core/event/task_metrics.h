@@ -44,4 +44,12 @@ typedef struct
   gint64 python_run_us;    /* while a worker had the task */
   gint64 python_bytes_in;  /* to the worker */
   gint64 python_bytes_out; /* from the worker */
+
+  /* What the pool of its executor held as the task ended, execution with the task's own peak; 0:
+   * nobody looked. */
+  gint64 pool_execution_bytes;
+  gint64 pool_storage_bytes;
 } RushTaskMetrics;
+
+/* Counters are sums; peaks, and what pools held, are the largest. */
+void rush_task_metrics_add (RushTaskMetrics *sum, const RushTaskMetrics *more);

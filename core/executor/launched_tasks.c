@@ -120,6 +120,16 @@ dawdle (LaunchedTask *launched, RushTaskOutcome *outcome)
   outcome->metrics.run_us += longer_us;
 }
 
+static void
+look_at_pool (const RushLocalExecutor *executor, RushTaskMetrics *metrics)
+{
+  RushMemoryStats stats;
+
+  rush_memory_manager_stats (executor->env.memory, &stats);
+  metrics->pool_execution_bytes = stats.execution_used + metrics->peak_execution_memory;
+  metrics->pool_storage_bytes = stats.storage_used;
+}
+
 /* Runner.  What the task refers to (its RDD, and through it a lineage) is let go before the end is
  * told, so that who hears of a job's end finds no task holding on to it. */
 static void
@@ -137,6 +147,7 @@ run (gpointer item, gpointer data)
 
   if (atomic_load (&executor->slowness_percent) > 100)
     dawdle (launched, outcome);
+  look_at_pool (executor, &outcome->metrics);
   forget_launched (launched);
   post_outcome (data, executor, task_id, outcome);
 }

@@ -87,17 +87,6 @@ wake_if_available (RushDag *self, RushStage *stage)
 
 /* ---- success ---- */
 
-static void
-add_metrics (RushTaskMetrics *sum, const RushTaskMetrics *more)
-{
-  gint64 *to = (gint64 *)sum;
-  const gint64 *from = (const gint64 *)more;
-
-  G_STATIC_ASSERT (sizeof *sum % sizeof *to == 0); /* all counters are gint64 */
-  for (gsize i = 0; i < sizeof *sum / sizeof *to; i++)
-    to[i] += from[i];
-}
-
 /* The driver would hold more than it may, or can: the job is given up.
  * Mirrors TaskSetManager.canFetchMoreResults. */
 static gboolean
@@ -201,7 +190,7 @@ task_succeeded (RushDag *self, RushStage *stage, RushTaskEnding *ending)
   if (ending->work->stage_attempt < stage->first_valid_attempt)
     return;
   if (ending->work->stage_attempt == stage->attempt)
-    add_metrics (&stage->metrics, &ending->outcome->metrics);
+    rush_task_metrics_add (&stage->metrics, &ending->outcome->metrics);
   if (stage->kind == RUSH_TASK_RESULT)
     result_task_succeeded (self, stage, ending);
   else

@@ -201,12 +201,16 @@ read_metrics (const RushJson *json, RushTaskMetrics *out)
 static void
 read_task_end (const RushJson *line, RushTaskEnd *out)
 {
+  const RushJson *executor = rush_json_get (line, "Task Executor Metrics");
+
   out->stage_id = rush_json_get_int (line, "Stage ID", -1);
   out->stage_attempt = rush_json_get_int (line, "Stage Attempt ID", -1);
   out->is_result = g_str_equal (rush_json_get_string (line, "Task Type", ""), "ResultTask");
   out->task = read_task (rush_json_get (line, "Task Info"));
   read_end_reason (rush_json_get (line, "Task End Reason"), out);
   read_metrics (rush_json_get (line, "Task Metrics"), &out->metrics);
+  out->metrics.pool_execution_bytes = rush_json_get_int (executor, "OnHeapExecutionMemory", 0);
+  out->metrics.pool_storage_bytes = rush_json_get_int (executor, "OnHeapStorageMemory", 0);
 }
 
 /* ---- jobs ---- */

@@ -335,6 +335,42 @@ test_units (void)
       ==, 7000);
 }
 
+/* What the executor's pool held, under the names of Spark's peaks. */
+static void
+test_pools (void)
+{
+  g_autoptr (RushEvent) event = rush_event_new (RUSH_EVENT_TASK_END);
+  event->task_end.reason = "Success";
+  event->task_end.metrics =
+      (RushTaskMetrics){ .pool_execution_bytes = 300, .pool_storage_bytes = 50 };
+  g_autofree char *text = json_of (event);
+  g_autoptr (RushJson) line = parse (text);
+  const RushJson *executor = rush_json_get (line, "Task Executor Metrics");
+
+  g_assert_cmpint (rush_json_get_int (executor, "OnHeapExecutionMemory", 0), ==, 300);
+  g_assert_cmpint (rush_json_get_int (executor, "OnHeapStorageMemory", 0), ==, 50);
+  g_assert_cmpint (rush_json_get_int (executor, "OnHeapUnifiedMemory", 0), ==, 350);
+}
+
+/* Sums of counters; of what is held at a moment, the largest. */
+static void
+test_metrics_add (void)
+{
+  RushTaskMetrics sum = { .run_us = 3, .peak_execution_memory = 7, .pool_storage_bytes = 20 };
+  const RushTaskMetrics more = { .run_us = 4,
+                                 .peak_execution_memory = 5,
+                                 .pool_execution_bytes = 9,
+                                 .pool_storage_bytes = 30,
+                                 .python_bytes_out = 1 };
+
+  rush_task_metrics_add (&sum, &more);
+  g_assert_cmpint (sum.run_us, ==, 7);
+  g_assert_cmpint (sum.python_bytes_out, ==, 1);
+  g_assert_cmpint (sum.peak_execution_memory, ==, 7);
+  g_assert_cmpint (sum.pool_execution_bytes, ==, 9);
+  g_assert_cmpint (sum.pool_storage_bytes, ==, 30);
+}
+
 /* Names of a user's may hold anything; the line stays one line of valid JSON. */
 static void
 test_hostile_strings (void)
@@ -401,5 +437,7 @@ main (int argc, char **argv)
   g_test_add_func ("/event/json/hostile-strings", test_hostile_strings);
   g_test_add_func ("/event/json/stage-info-dup", test_stage_info_dup);
   g_test_add_func ("/event/json/racks", test_racks);
+  g_test_add_func ("/event/json/pools", test_pools);
+  g_test_add_func ("/event/json/metrics-add", test_metrics_add);
   return g_test_run ();
 }
