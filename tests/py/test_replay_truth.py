@@ -117,3 +117,12 @@ def test_the_command_says_if_two_logs_tell_nothing():
     assert against("pi-1.jsonl.gz", "skew-2.jsonl.gz").stdout.endswith(
         "no stage has later tasks in both, or as many ran beside each other\n")
     assert "No such file" in against("pi-1.jsonl.gz", "none.jsonl").stderr
+
+
+def test_no_prediction_beats_the_bound(runs):
+    for run in runs.values():
+        for slowdown in (0, 0.4):
+            bound = run.bounds(False, slowdown)["critical_path_s"]
+            for executors, cores in ((1, 1), (1, 2), (2, 2), (1, 8), (12, 1), (5, 8)):
+                told = run.predict(executors, cores, 0, 0, False, {}, slowdown)["seconds"]
+                assert told >= bound - 1e-6, (run.facts(), executors, cores, slowdown)
