@@ -208,44 +208,6 @@ member_words (const char *const *words, RushJsonWriter *out)
 }
 
 static void
-write_standard (const RushJson *value, RushJsonWriter *out)
-{
-  switch (rush_json_kind (value))
-    {
-    case RUSH_JSON_INT:
-      rush_json_int (out, rush_json_as_int (value, 0));
-      break;
-    case RUSH_JSON_DOUBLE:
-      rush_json_double (out, rush_json_as_double (value, 0));
-      break;
-    case RUSH_JSON_BOOL:
-      rush_json_bool (out, rush_json_as_bool (value, FALSE));
-      break;
-    case RUSH_JSON_STRING:
-      rush_json_string (out, rush_json_as_string (value, ""));
-      break;
-    case RUSH_JSON_ARRAY:
-      rush_json_begin_array (out);
-      for (guint i = 0; i < rush_json_length (value); i++)
-        write_standard (rush_json_item (value, i), out);
-      rush_json_end_array (out);
-      break;
-    case RUSH_JSON_OBJECT:
-      rush_json_begin_object (out);
-      for (guint i = 0; i < rush_json_length (value); i++)
-        {
-          rush_json_member (out, rush_json_name (value, i));
-          write_standard (rush_json_item (value, i), out);
-        }
-      rush_json_end_object (out);
-      break;
-    case RUSH_JSON_NULL:
-      rush_json_null (out);
-      break;
-    }
-}
-
-static void
 member_type (const RushJsonField *field, RushJsonWriter *out)
 {
   switch (field->type)
@@ -317,7 +279,7 @@ rush_json_field_schema_members (const RushJsonField *field, RushJsonWriter *out)
       g_autoptr (RushJson) standard = rush_json_parse (field->standard, -1, NULL);
 
       rush_json_member (out, "default");
-      write_standard (standard, out);
+      rush_json_value (out, standard);
     }
 }
 

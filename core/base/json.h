@@ -74,3 +74,6 @@ gint64 rush_json_as_int (const RushJson *self, gint64 fallback);
 double rush_json_as_double (const RushJson *self, double fallback);
 gboolean rush_json_as_bool (const RushJson *self, gboolean fallback);
 const char *rush_json_as_string (const RushJson *self, const char *fallback);
+
+/* The whole of @value once more, as the writer spells it. */
+void rush_json_value (RushJsonWriter *self, const RushJson *value);

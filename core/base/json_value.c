@@ -132,3 +132,52 @@ rush_json_get_string (const RushJson *self, const char *member, const char *fall
 {
   return rush_json_as_string (rush_json_get (self, member), fallback);
 }
+
+/* ---- written again ---- */
+
+static void
+write_items (RushJsonWriter *out, const RushJson *container)
+{
+  for (guint i = 0; i < container->length; i++)
+    {
+      const RushJson *item = &container->as.items[i];
+
+      if (container->kind == RUSH_JSON_OBJECT)
+        rush_json_member (out, item->name);
+      rush_json_value (out, item);
+    }
+}
+
+void
+rush_json_value (RushJsonWriter *self, const RushJson *value)
+{
+  switch (value->kind)
+    {
+    case RUSH_JSON_NULL:
+      rush_json_null (self);
+      return;
+    case RUSH_JSON_BOOL:
+      rush_json_bool (self, value->as.boolean);
+      return;
+    case RUSH_JSON_INT:
+      rush_json_int (self, value->as.integer);
+      return;
+    case RUSH_JSON_DOUBLE:
+      rush_json_double (self, value->as.number);
+      return;
+    case RUSH_JSON_STRING:
+      rush_json_string (self, value->as.string);
+      return;
+    case RUSH_JSON_ARRAY:
+      rush_json_begin_array (self);
+      write_items (self, value);
+      rush_json_end_array (self);
+      return;
+    case RUSH_JSON_OBJECT:
+      rush_json_begin_object (self);
+      write_items (self, value);
+      rush_json_end_object (self);
+      return;
+    }
+  g_return_if_reached ();
+}

@@ -146,10 +146,16 @@ write_application_end (RushJsonWriter *w, const RushApplicationEnd *self)
  * Spark has no words of its own for these: their members are named as in its classes. */
 
 static void
+put_stage (RushJsonWriter *w, gint stage_id, gint stage_attempt)
+{
+  put_int (w, "stageId", stage_id);
+  put_int (w, "stageAttemptId", stage_attempt);
+}
+
+static void
 write_speculative_task (RushJsonWriter *w, const RushSpeculativeTaskSubmitted *self)
 {
-  put_int (w, "stageId", self->stage_id);
-  put_int (w, "stageAttemptId", self->stage_attempt);
+  put_stage (w, self->stage_id, self->stage_attempt);
 }
 
 static void
@@ -178,8 +184,7 @@ write_executor_excluded_for_stage (RushJsonWriter *w, const RushExecutorExcluded
 {
   write_exclusion (w, self->time_ms, "executorId", self->executor_id);
   put_int (w, "taskFailures", self->n_failures);
-  put_int (w, "stageId", self->stage_id);
-  put_int (w, "stageAttemptId", self->stage_attempt);
+  put_stage (w, self->stage_id, self->stage_attempt);
 }
 
 static void
@@ -187,8 +192,7 @@ write_node_excluded_for_stage (RushJsonWriter *w, const RushNodeExcludedForStage
 {
   write_exclusion (w, self->time_ms, "hostId", self->host);
   put_int (w, "executorFailures", self->n_failures);
-  put_int (w, "stageId", self->stage_id);
-  put_int (w, "stageAttemptId", self->stage_attempt);
+  put_stage (w, self->stage_id, self->stage_attempt);
 }
 
 /* ---- the event ---- */

@@ -11,44 +11,6 @@
 
 #include "core/base/json.h"
 
-static void
-write_json (const RushJson *value, RushJsonWriter *out)
-{
-  switch (rush_json_kind (value))
-    {
-    case RUSH_JSON_NULL:
-      rush_json_null (out);
-      break;
-    case RUSH_JSON_BOOL:
-      rush_json_bool (out, rush_json_as_bool (value, FALSE));
-      break;
-    case RUSH_JSON_INT:
-      rush_json_int (out, rush_json_as_int (value, 0));
-      break;
-    case RUSH_JSON_DOUBLE:
-      rush_json_double (out, rush_json_as_double (value, 0));
-      break;
-    case RUSH_JSON_STRING:
-      rush_json_string (out, rush_json_as_string (value, ""));
-      break;
-    case RUSH_JSON_ARRAY:
-      rush_json_begin_array (out);
-      for (guint i = 0; i < rush_json_length (value); i++)
-        write_json (rush_json_item (value, i), out);
-      rush_json_end_array (out);
-      break;
-    case RUSH_JSON_OBJECT:
-      rush_json_begin_object (out);
-      for (guint i = 0; i < rush_json_length (value); i++)
-        {
-          rush_json_member (out, rush_json_name (value, i));
-          write_json (rush_json_item (value, i), out);
-        }
-      rush_json_end_object (out);
-      break;
-    }
-}
-
 /* The next step of a path: a member's name, or an index, or all (−1).  NULL: malformed. */
 static const char *
 read_step (const char *p, char **out_name, gint64 *out_index)
@@ -121,7 +83,7 @@ rush_json_append_part (const RushJson *value, GString *out)
   if (rush_json_kind (value) == RUSH_JSON_STRING)
     g_string_append (out, rush_json_as_string (value, ""));
   else
-    write_json (value, &writer);
+    rush_json_value (&writer, value);
 }
 
 static void
@@ -136,7 +98,7 @@ append_found (GString *out, const GPtrArray *found)
   rush_json_writer_init (&writer, out);
   rush_json_begin_array (&writer);
   for (guint i = 0; i < found->len; i++)
-    write_json (found->pdata[i], &writer);
+    rush_json_value (&writer, found->pdata[i]);
   rush_json_end_array (&writer);
 }
 

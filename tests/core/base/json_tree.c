@@ -21,45 +21,6 @@ json_tree_depth (const RushJson *value)
   return deepest + 1;
 }
 
-void
-json_tree_write (RushJsonWriter *writer, const RushJson *value)
-{
-  switch (rush_json_kind (value))
-    {
-    case RUSH_JSON_NULL:
-      rush_json_null (writer);
-      return;
-    case RUSH_JSON_BOOL:
-      rush_json_bool (writer, rush_json_as_bool (value, FALSE));
-      return;
-    case RUSH_JSON_INT:
-      rush_json_int (writer, rush_json_as_int (value, 0));
-      return;
-    case RUSH_JSON_DOUBLE:
-      rush_json_double (writer, rush_json_as_double (value, 0));
-      return;
-    case RUSH_JSON_STRING:
-      rush_json_string (writer, rush_json_as_string (value, NULL));
-      return;
-    case RUSH_JSON_ARRAY:
-      rush_json_begin_array (writer);
-      for (guint i = 0; i < rush_json_length (value); i++)
-        json_tree_write (writer, rush_json_item (value, i));
-      rush_json_end_array (writer);
-      return;
-    case RUSH_JSON_OBJECT:
-      rush_json_begin_object (writer);
-      for (guint i = 0; i < rush_json_length (value); i++)
-        {
-          rush_json_member (writer, rush_json_name (value, i));
-          json_tree_write (writer, rush_json_item (value, i));
-        }
-      rush_json_end_object (writer);
-      return;
-    }
-  g_assert_not_reached ();
-}
-
 char *
 json_tree_to_text (const RushJson *value)
 {
@@ -67,7 +28,7 @@ json_tree_to_text (const RushJson *value)
   RushJsonWriter writer;
 
   rush_json_writer_init (&writer, out);
-  json_tree_write (&writer, value);
+  rush_json_value (&writer, value);
   return g_string_free (out, FALSE);
 }
 

@@ -6,7 +6,6 @@
 #define JSON_TREE_MAX_DEPTH 63 /* what the writer can nest */
 
 guint json_tree_depth (const RushJson *value); /* 0: a scalar */
-void json_tree_write (RushJsonWriter *writer, const RushJson *value);
 char *json_tree_to_text (const RushJson *value); /* (transfer full) */
 /* Kinds, values, names and their order; doubles by their bits. */
 gboolean json_tree_equal (const RushJson *a, const RushJson *b);
