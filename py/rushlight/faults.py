@@ -55,7 +55,9 @@ class Faults:
     def decommission_executor(self, executor, replace=False, when=None):
         """An executor is told that its machine will be taken away: it gets no more tasks, and when
         those that it has are done it goes, with its map outputs and its blocks; with `replace` a
-        fresh one of the next number comes then.  In local mode there is none that could.
+        fresh one of the next number comes then.  With spark.decommission.enabled and
+        spark.storage.decommission.enabled it hands over what it holds to the others before.  In
+        local mode there is none that could.
 
         >>> from rushlight.errors import EngineError
         >>> try:

@@ -4,6 +4,7 @@ import operator
 import os
 import pickle
 import re
+import threading
 
 import pytest
 
@@ -156,6 +157,13 @@ def test_what_cannot_be_sent_to_workers_is_a_pickling_error(sc):
     rdd = sc.parallelize([1])
     with pytest.raises(pickle.PicklingError, match="RDD_TRANSFORM_ONLY_VALID_ON_DRIVER"):
         rdd.map(lambda x: rdd.count()).collect()
+
+
+def test_data_that_cannot_be_sent_never_becomes_a_task(sc):
+    with pytest.raises(pickle.PicklingError, match="cannot pickle '_thread.lock' object"):
+        sc.parallelize([1, threading.Lock()], 2)
+    assert sc.statusTracker().getActiveJobsIds() == []
+    assert sc.parallelize([1], 1).count() == 1
 
 
 class Stubborn:

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from rushlight import SparkContext, StorageLevel
+from rushlight import SparkConf, SparkContext, StorageLevel
 from rushlight.errors import EngineError, IllegalArgumentException
 
 PROGRAM = """
@@ -78,6 +78,35 @@ def test_executor_is_decommissioned(cluster):
     cluster.faults.decommission_executor("1", when={"executor": "1"})
     assert sorted(sums(cluster).collect()) == SUMS
     assert cluster.faults.executors() == ["2"]
+
+
+def computed_after_a_decommissioning(*settings):
+    """How many elements are computed again of a shuffle's input and of a persisted RDD."""
+    conf = SparkConf().setMaster("local-cluster[2,2,1024]").setAppName("handing over")
+    for key in settings:
+        conf.set(key, "true")
+    with SparkContext(conf=conf) as sc:
+        counted = sc.accumulator(0)
+
+        def count(x):
+            counted.add(1)
+            return x
+
+        source = sc.parallelize(range(100), 6).map(count)
+        summed = source.map(lambda x: (x % 5, x)).reduceByKey(lambda a, b: a + b, 3)
+        kept = sc.parallelize(range(100), 6).map(count).persist(StorageLevel.DISK_ONLY)
+        assert sorted(summed.collect()) == SUMS and kept.sum() == 4950 and counted.value == 200
+        sc.faults.decommission_executor("0")
+        while "0" in sc.faults.executors():
+            sc.parallelize([1], 1).count()
+        assert sorted(summed.collect()) == SUMS and kept.sum() == 4950
+        return counted.value - 200
+
+
+def test_what_a_decommissioned_executor_held_is_handed_over():
+    assert computed_after_a_decommissioning("spark.decommission.enabled") > 0
+    assert computed_after_a_decommissioning("spark.decommission.enabled",
+                                            "spark.storage.decommission.enabled") == 0
 
 
 def test_outputs_vanish_and_are_damaged(cluster):

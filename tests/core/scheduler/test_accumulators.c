@@ -101,6 +101,46 @@ test_accumulators_not_updated_for_failed_and_killed_tasks (void)
   assert_counted (&counter, "0.0:0 0.0:1");
 }
 
+static RushTaskOutcome *
+counting_outcome (RushTaskOutcome *outcome, gint64 update)
+{
+  rush_accumulables_add (&outcome->counted, 7, "rows", update);
+  return outcome;
+}
+
+/* The value that the last end of a task brought it to. */
+static gint64
+last_value (Fixture *f)
+{
+  const RushEvent *event = NULL;
+
+  for (guint i = f->events->len; i-- > 0 && event == NULL;)
+    if (((RushEvent *)g_ptr_array_index (f->events, i))->kind == RUSH_EVENT_TASK_END)
+      event = g_ptr_array_index (f->events, i);
+  g_assert_cmpuint (event->task_end.accumulables->len, ==, 1);
+  return g_array_index (event->task_end.accumulables, RushAccumulable, 0).value;
+}
+
+/* What operators have counted is work done, however the task ended. */
+static void
+test_what_operators_counted_counts_on_failed_and_killed_tasks (void)
+{
+  Fixture *f = fixture_roomy ();
+  TestJob *job = fixture_submit_narrow (f, 1);
+
+  fixture_end (f, 0, 0, 0,
+               counting_outcome (rush_task_outcome_new (RUSH_OUTCOME_EXCEPTION, "boom"), 10));
+  g_assert_cmpint (last_value (f), ==, 10);
+  fixture_end (f, 0, 0, 0,
+               counting_outcome (rush_task_outcome_new (RUSH_OUTCOME_KILLED, "asked to"), 5));
+  g_assert_cmpint (last_value (f), ==, 15);
+  fixture_end (f, 0, 0, 0,
+               counting_outcome (rush_task_outcome_new (RUSH_OUTCOME_SUCCESS, NULL), 100));
+  fixture_assert_succeeded (job);
+  g_assert_cmpint (last_value (f), ==, 115);
+  fixture_free (f);
+}
+
 /* Partition 1 is computed twice, as its first attempt goes on after the stage has failed. */
 static void
 test_accumulator_not_calculated_for_resubmitted_result_stage (void)
@@ -187,6 +227,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD (each_task_counts_before_its_job_ends);
   ADD (accumulators_not_updated_for_failed_and_killed_tasks);
+  ADD (what_operators_counted_counts_on_failed_and_killed_tasks);
   ADD (accumulator_not_calculated_for_resubmitted_result_stage);
   ADD (late_success_of_a_map_task_counts_too);
   ADD (tasks_of_a_cancelled_job_do_not_count);

@@ -169,6 +169,44 @@ test_late_success_of_a_failed_attempt_does_not_count (void)
   fixture_free (f);
 }
 
+/* Two of its tasks fail: the stage has failed once, and runs again once. */
+static void
+test_failures_of_the_same_attempt_are_one (void)
+{
+  Fixture *f = fixture_cluster (1, 3);
+  TestJob *job = submit_barrier_maps (f, 3, 1);
+
+  fixture_fail (f, 0, 0, 0, "boom");
+  fixture_fail (f, 0, 0, 1, "boom, too");
+  fixture_killed (f, 0, 0, 2);
+  g_assert_cmpuint (scripted_backend_n_timers (f->backend), ==, 1);
+  fixture_fire_timer (f);
+  g_assert_cmpuint (scripted_backend_n_timers (f->backend), ==, 0);
+  fixture_assert_partitions (f, 0, 1, "0 1 2");
+  g_assert_cmpuint (scripted_backend_n_running (f->backend), ==, 3); /* nothing else */
+  fixture_run_stages (f, "0.1 1.0");
+  fixture_assert_succeeded (job);
+  fixture_free (f);
+}
+
+/* It comes when the next attempt runs already: that one goes on. */
+static void
+test_failures_of_a_previous_attempt_change_nothing (void)
+{
+  Fixture *f = fixture_cluster (2, 2);
+  TestJob *job = submit_barrier_maps (f, 2, 1);
+
+  fixture_fail (f, 0, 0, 0, "boom");
+  fixture_fire_timer (f);
+  fixture_assert_partitions (f, 0, 1, "0 1");
+  fixture_fail (f, 0, 0, 1, "boom, too");
+  g_assert_cmpuint (scripted_backend_n_timers (f->backend), ==, 0);
+  g_assert_null (fixture_find (f, 0, 1, 0)->kill_reason);
+  fixture_run_stages (f, "0.1 1.0");
+  fixture_assert_succeeded (job);
+  fixture_free (f);
+}
+
 static void
 test_failed_barrier_result_stage_cannot_be_recovered (void)
 {
@@ -460,6 +498,8 @@ main (int argc, char **argv)
   ADD (tasks_are_told_the_addresses_of_all);
   ADD (retry_all_tasks_of_a_barrier_map_stage);
   ADD (late_success_of_a_failed_attempt_does_not_count);
+  ADD (failures_of_the_same_attempt_are_one);
+  ADD (failures_of_a_previous_attempt_change_nothing);
   ADD (failed_barrier_result_stage_cannot_be_recovered);
   ADD (fourth_failure_in_a_row_fails_the_job);
   ADD (lost_executor_fails_the_whole_attempt);

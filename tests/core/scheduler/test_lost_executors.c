@@ -167,6 +167,28 @@ test_recover_from_repeated_executor_failures_during_shuffle_reduce (void)
 
 /* ---- what comes late ---- */
 
+/* The task has ended, but its executor is lost before the driver hears of it: it runs again, and when
+ * the old news comes after all, nobody is handed a second result. */
+static void
+test_result_lost_on_its_way (void)
+{
+  Fixture *f = fixture_new (1, NULL); /* it is no failure */
+  fixture_add_executors (f, 1, 1);
+  TestJob *job = fixture_submit_narrow (f, 1);
+  ScriptedTask *first = fixture_find (f, 0, 0, 0);
+  gint64 id = first->task->task_id;
+  RushTaskOutcome *outcome = fixture_success (f, first);
+
+  fixture_add_executor (f, "2", "host2", 1);
+  fixture_lose_executor (f, "1");
+  fixture_assert_running (f, "0.0:0@2");
+  fixture_handle (f, fixture_task_ended (id, outcome));
+  g_assert_cmpuint (job->seen[0], ==, 0);
+  fixture_end_on (f, "2", 0, 0, 0, NULL);
+  fixture_assert_succeeded (job);
+  fixture_free (f);
+}
+
 static void
 test_ignore_late_map_task_completions (void)
 {
@@ -217,6 +239,7 @@ main (int argc, char **argv)
   ADD (executor_lost_without_its_outputs);
   ADD (recover_from_repeated_executor_failures_during_shuffle_map);
   ADD (recover_from_repeated_executor_failures_during_shuffle_reduce);
+  ADD (result_lost_on_its_way);
   ADD (ignore_late_map_task_completions);
   ADD (duplicate_completions_are_ignored);
   return g_test_run ();
