@@ -258,6 +258,15 @@ draw_dynamic_allocation (RushChaosScript *self)
 }
 
 static void
+draw_exclusion (RushChaosScript *self)
+{
+  set (self, "spark.excludeOnFailure.enabled", "true");
+  set (self, "spark.excludeOnFailure.timeout", "60s");
+  if (choose (self, "kill excluded", 3) == 0)
+    set (self, "spark.excludeOnFailure.killExcludedExecutors", "true");
+}
+
+static void
 draw_settings (RushChaosScript *self)
 {
   set (self, "spark.task.maxFailures", choose (self, "task failures", 2) == 0 ? "4" : "10");
@@ -266,12 +275,14 @@ draw_settings (RushChaosScript *self)
   if (choose (self, "speculation", 3) == 0)
     set (self, "spark.speculation", "true");
   if (choose (self, "exclusion", 4) == 0)
-    {
-      set (self, "spark.excludeOnFailure.enabled", "true");
-      set (self, "spark.excludeOnFailure.timeout", "60s");
-    }
+    draw_exclusion (self);
   if (choose (self, "locality", 3) == 0)
     set (self, "spark.locality.wait", "0s");
+  if (choose (self, "decommission", 3) == 0)
+    {
+      set (self, "spark.decommission.enabled", "true");
+      set (self, "spark.executor.decommission.forceKillTimeout", "20s");
+    }
   if (choose (self, "heartbeats", 3) == 0)
     set (self, "spark.network.timeout", "40s");
   self->outputs_outlive = choose (self, "shuffle service", 6) == 0;

@@ -4,8 +4,6 @@
  */
 #include "sim/chaos/watch_private.h"
 
-#include <string.h>
-
 /* ---- who is there ---- */
 
 static void
@@ -147,6 +145,7 @@ check_output (RushInvariantWatch *self, gint shuffle_id, guint map, const RushMa
 {
   gint64 task_id = status->map_task_id;
   const RushWatchedTask *task = g_hash_table_lookup (self->tasks, &task_id);
+  const RushWatchedExecutor *lies_on;
 
   if (task == NULL || !task->succeeded)
     {
@@ -155,9 +154,13 @@ check_output (RushInvariantWatch *self, gint shuffle_id, guint map, const RushMa
           map, shuffle_id, task_id);
       return;
     }
-  if (self->rules.outputs_outlive || strcmp (task->executor->id, status->executor_id) != 0)
-    return; /* it has been moved */
-  RUSH_WATCH_CHECK (self, task->executor->there && task->generation == task->executor->generation,
+  if (self->rules.outputs_outlive)
+    return;
+  /* Where it was written, or where it has been moved to. */
+  lies_on = rush_watch_executor (self, status->executor_id);
+  RUSH_WATCH_CHECK (self,
+                    lies_on->there && (lies_on != task->executor ||
+                                       task->generation == task->executor->generation),
                     "output %u of shuffle %d lies on executor %s, which has been lost since", map,
                     shuffle_id, status->executor_id);
 }

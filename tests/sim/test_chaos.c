@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define N_SEEDS 100
+#define N_SEEDS 60
 
 static RushChaosSpec
 spec_of (guint64 seed, guint n_executors)
