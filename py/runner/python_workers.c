@@ -23,6 +23,7 @@
 
 #define EXECUTOR_ENV "spark.executorEnv."
 #define SOCKET_BYTES (512 * 1024) /* on the way, in each direction */
+#define MIB (G_GINT64_CONSTANT (1) << 20)
 
 struct _RushPythonWorkers
 {
@@ -339,6 +340,21 @@ add_variable (const char *key, const char *value, gpointer builder)
   g_strv_builder_add (builder, value);
 }
 
+/* What an executor's Python may take is shared out among its cores: each worker gets a part, and the
+ * kernel holds it to that (worker.py).  Mirrors PythonRunner.getWorkerMemoryMb. */
+static void
+add_memory_limit (const RushConf *conf, GStrvBuilder *builder)
+{
+  if (!rush_conf_contains (conf, "spark.executor.pyspark.memory"))
+    return;
+  gint64 mib = rush_conf_get_bytes (conf, "spark.executor.pyspark.memory") / MIB /
+               rush_conf_get_int (conf, "spark.executor.cores");
+  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, mib);
+
+  g_strv_builder_add (builder, "PYSPARK_EXECUTOR_MEMORY_MB");
+  g_strv_builder_add (builder, text);
+}
+
 RushPythonWorkers *
 rush_python_workers_new (const RushConf *conf, const RushPythonConfig *config, GError **error)
 {
@@ -346,6 +362,7 @@ rush_python_workers_new (const RushConf *conf, const RushPythonConfig *config, G
 
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   rush_conf_foreach (conf, add_variable, builder);
+  add_memory_limit (conf, builder);
   g_auto (GStrv) variables = g_strv_builder_end (builder);
   RushPythonHelper *helper =
       rush_python_helper_start (config, (const char *const *)variables, error);

@@ -41,6 +41,8 @@ in_worker = False   # whether this process is a worker: there is no SparkContext
 def describe(error):
     """(class name, traceback text) of what user code raised, without this package's frames above
     the user's."""
+    if isinstance(error, MemoryError):
+        _tell_of_limit(error)
     frames = error.__traceback__
     while frames is not None and frames.tb_frame.f_code.co_filename.startswith(_PACKAGE):
         frames = frames.tb_next
@@ -52,6 +54,16 @@ def describe(error):
     if sys.version_info < (3, 11):      # later ones show notes themselves
         lines += [f"{note}\n" for note in getattr(error, "__notes__", ())]
     return name, "".join(lines)
+
+
+def _tell_of_limit(error):
+    """Why a worker got no memory, if it was because of the limit that it has."""
+    mib = os.environ.get("PYSPARK_EXECUTOR_MEMORY_MB")
+    if mib is not None:
+        error.__notes__ = getattr(error, "__notes__", []) + [
+            f"This worker may take {mib} MiB of address space: spark.executor.pyspark.memory ÷ "
+            "spark.executor.cores. More of the one, less of the other, or smaller partitions "
+            "give a task more."]
 
 
 # What an operator at its place (worker_explain in worker_private.h) has to say about a thing.
@@ -169,6 +181,19 @@ def current_task():
     return _described[1]
 
 
+def limit_memory():
+    """What spark.executor.pyspark.memory leaves to each worker is all the address space it gets:
+    an allocation beyond that raises MemoryError, which fails the task and nobody else."""
+    mib = int(os.environ.get("PYSPARK_EXECUTOR_MEMORY_MB", 0))
+    if mib <= 0:
+        return
+    import resource
+    limit = mib << 20
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if soft == resource.RLIM_INFINITY or limit < soft:
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
 def run_worker(fd, max_message=_worker.MAX_MESSAGE):
     """Tasks, one after the other, until the runner closes its end.  No message to the runner takes
     more than `max_message` bytes."""
@@ -267,6 +292,7 @@ class Helper:
             self.control.close()
             for end in self.wakeup:
                 os.close(end)
+            limit_memory()
             run_worker(fd)
             status = 0
         except BaseException:
