@@ -70,6 +70,9 @@ typedef struct
    * the application's fault. */
   void (*executor_gone) (gpointer data, const RushSimExecutor *executor, const char *reason,
                          gint exit_code, gboolean by_application);
+  /* It has been killed for the memory that it used: its processes are gone.  executor_gone () tells
+   * why, when the manager has found out. */
+  void (*executor_killed) (gpointer data, const RushSimExecutor *executor);
   /* A step of the story, for the log and the pictures. @executor_id and @host may be NULL. */
   void (*step) (gpointer data, const char *actor, const char *step, const char *executor_id,
                 const char *host);

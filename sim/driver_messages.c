@@ -111,6 +111,7 @@ rush_sim_forget_messages (RushSimulatedBackend *self, RushSimSlots *executor)
   if (executor->heartbeat != 0)
     rush_event_heap_cancel (self->setup.heap, executor->heartbeat);
   executor->heartbeat = 0;
+  rush_container_forget (self, executor);
 }
 
 void

@@ -8,6 +8,8 @@
  * is in the middle of a message.
  */
 #include "sim/fault_schedule.h"
+#include "core/base/size_string.h"
+#include "sim/container_memory.h"
 
 #define KILLED_EXIT 137 /* 128 + SIGKILL */
 
@@ -147,6 +149,16 @@ set_messages (RushFaultSchedule *self, const RushSimFault *fault)
 }
 
 static void
+use_memory (RushFaultSchedule *self, const RushSimFault *fault)
+{
+  g_autofree char *bytes = rush_format_bytes (fault->memory_bytes);
+
+  if (rush_simulated_backend_use_memory (self->backend, fault->executor, fault->memory_bytes))
+    tell (self, fault->executor, NULL, "executor %s takes %s more, outside of its heap",
+          fault->executor, bytes);
+}
+
+static void
 slow_host (RushFaultSchedule *self, Fault *fault)
 {
   RushSimHost *host = rush_topology_host (self->setup.topology, (guint)fault->fault->host);
@@ -181,6 +193,9 @@ mend (gpointer data, gint64 index)
     case RUSH_SIM_DUPLICATE_MESSAGES:
       rush_simulated_backend_set_messages (self->backend, fault->executor, &(RushSimMessages){ 0 });
       break;
+    case RUSH_SIM_MEMORY_USED:
+      rush_simulated_backend_use_memory (self->backend, fault->executor, 0);
+      break;
     case RUSH_SIM_KILL_EXECUTOR:
     case RUSH_SIM_DECOMMISSION_EXECUTOR:
     case RUSH_SIM_HEAL:
@@ -213,6 +228,9 @@ come_true (gpointer data, gint64 index)
       if (rush_simulated_backend_slow_executor (self->backend, fault->executor, fault->factor))
         tell (self, fault->executor, NULL, "executor %s is %g times as slow", fault->executor,
               fault->factor);
+      break;
+    case RUSH_SIM_MEMORY_USED:
+      use_memory (self, fault);
       break;
     case RUSH_SIM_KILL_HOST:
     case RUSH_SIM_KILL_RACK:

@@ -87,9 +87,10 @@ static double
 draw (const RushModelJob *self, const Stage *stage, const char *what, RushDistribution *from,
       guint partition)
 {
+  if (from == NULL)
+    return 0;
   RushSimRandom random = rush_sim_random (self->seed, what, stage - self->stages, partition, 0);
-
-  return from != NULL ? MAX (0, rush_distribution_draw (from, &random)) : 0;
+  return MAX (0, rush_distribution_draw (from, &random));
 }
 
 static double
@@ -191,6 +192,8 @@ demand_of (const RushModelJob *self, const Stage *stage, guint partition, guint 
   out->input_bytes = draw (self, stage, "input", told->input_bytes, partition);
   out->write_bytes = draw (self, stage, "write", told->write_bytes, partition);
   out->output_bytes = out->write_bytes;
+  out->memory_bytes = (gint64)draw (self, stage, "memory", told->memory_bytes, partition);
+  out->python_bytes = (gint64)draw (self, stage, "python memory", told->python_bytes, partition);
 }
 
 static RushDemandState

@@ -42,9 +42,11 @@ typedef struct
 {
   const char *name; /* of its RDD: copied */
   guint n_tasks;
-  RushDistribution *seconds;     /* on one core; (unowned), as the next two */
-  RushDistribution *input_bytes; /* a task reads of its disk; NULL: nothing */
-  RushDistribution *write_bytes; /* a task writes for those that read the stage; NULL: nothing */
+  RushDistribution *seconds;      /* on one core; (unowned), as the next four */
+  RushDistribution *input_bytes;  /* a task reads of its disk; NULL: nothing */
+  RushDistribution *write_bytes;  /* a task writes for those that read the stage; NULL: nothing */
+  RushDistribution *memory_bytes; /* outside of the executor's heap, of a task; NULL: none */
+  RushDistribution *python_bytes; /* of its Python worker; NULL: none */
   gboolean runs_python;
   guint parents[RUSH_MODEL_MAX_PARENTS]; /* stages before this one */
   guint n_parents;

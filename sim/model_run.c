@@ -1,5 +1,6 @@
 /* model_run.c - see the header. */
 #include "sim/model_run.h"
+#include "sim/container_memory.h"
 
 #define LONG_WAIT_US (G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC)
 
@@ -165,6 +166,7 @@ rush_model_run_new (const RushModelRunSetup *setup)
                                  .seed = setup->seed,
                                  .storage_pool_bytes = setup->storage_pool_bytes,
                                  .outputs_outlive = setup->outputs_outlive,
+                                 .worker_limit_bytes = rush_python_worker_limit (setup->conf),
                                  .heartbeat_us = setup->heartbeat_us,
                                  .task_starts = setup->task_starts,
                                  .task_starts_data = setup->task_starts_data };

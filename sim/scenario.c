@@ -196,6 +196,8 @@ rush_scenario_model_stages (const RushScenario *self)
                                  .input_bytes = stage->input,
                                  .write_bytes = stage->shuffle_write,
                                  .runs_python = stage->python,
+                                 .memory_bytes = stage->memory,
+                                 .python_bytes = stage->python_memory,
                                  .skew = stage->skew,
                                  .n_parents = stage->reads != NULL ? stage->reads->len : 0 };
       for (guint j = 0; j < out[i].n_parents; j++)

@@ -359,6 +359,11 @@ check_stages (const RushScenario *self, GError **error)
                                       stage_at (self, i)->name);
       if (!check_reads (self, i, is_read, error))
         return FALSE;
+      if (stage_at (self, i)->python_memory != NULL && !stage_at (self, i)->python)
+        return rush_json_fields_fail (item_at (self, "stages", i), error,
+                                      "\"stages[%u].python_memory\" is of workers, and there are "
+                                      "none: \"python\" must be true",
+                                      i);
     }
   for (guint i = 0; i + 1 < n; i++)
     if (!is_read[i])

@@ -247,6 +247,10 @@ static const RushJsonField stage_fields[] = {
       .most = 10),
   RUSH_JSON_FIELD ("python", RUSH_FIELD_FLAG, OF (RushScenarioStage, python),
                    "whether tasks need a worker"),
+  RUSH_JSON_FIELD ("memory", RUSH_FIELD_SIZES, OF (RushScenarioStage, memory),
+                   "what a task takes outside of its executor's heap: buffers, native libraries"),
+  RUSH_JSON_FIELD ("python_memory", RUSH_FIELD_SIZES, OF (RushScenarioStage, python_memory),
+                   "what its Python worker takes, beside that"),
 };
 TABLE (stage, RushScenarioStage);
 

@@ -41,6 +41,7 @@ static const char *const kind_names[] = {
   [RUSH_SIM_FAIL_TASK] = "fail_task",
   [RUSH_SIM_DELAY_MESSAGES] = "delay_messages",
   [RUSH_SIM_DUPLICATE_MESSAGES] = "duplicate_messages",
+  [RUSH_SIM_MEMORY_USED] = "memory_used",
   NULL,
 };
 
@@ -66,6 +67,8 @@ static const RushJsonField fault_fields[] = {
   RUSH_JSON_FIELD ("map", RUSH_FIELD_COUNT, OF (map), "the output of one map task"),
   RUSH_JSON_FIELD ("rdd", RUSH_FIELD_COUNT, OF (rdd), "a persisted RDD, by its number"),
   RUSH_JSON_FIELD ("partition", RUSH_FIELD_COUNT, OF (partition), "one of its partitions"),
+  RUSH_JSON_FIELD ("memory", RUSH_FIELD_SIZE, OF (memory_bytes),
+                   "how much an executor takes outside of its heap, beside its tasks"),
 };
 
 static const RushJsonFieldTable fault_table = RUSH_JSON_FIELD_TABLE (fault_fields, RushSimFault);
@@ -93,6 +96,7 @@ static const KindMembers kind_members[] = {
   [RUSH_SIM_FAIL_TASK] = { { "when" }, { "message" } },
   [RUSH_SIM_DELAY_MESSAGES] = { { "by" }, { "fraction", "executor", "lasts" } },
   [RUSH_SIM_DUPLICATE_MESSAGES] = { { NULL }, { "fraction", "executor", "lasts" } },
+  [RUSH_SIM_MEMORY_USED] = { { "executor", "memory" }, { "lasts" } },
 };
 
 static const char *const common_members[] = { "do", "at", "when", "times" };

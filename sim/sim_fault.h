@@ -14,6 +14,7 @@
  *   fail_task            when [message]
  *   delay_messages       by [fraction] [executor] [lasts]
  *   duplicate_messages   [fraction] [executor] [lasts]
+ *   memory_used          executor, memory [lasts]
  *
  * Each has a time of the clock (at), or the start of a task (when; see
  * core/executor/fault_script.h, whose words these are), for so many tasks (times, 1 unless given).
@@ -46,6 +47,7 @@ typedef enum
   RUSH_SIM_FAIL_TASK,
   RUSH_SIM_DELAY_MESSAGES,
   RUSH_SIM_DUPLICATE_MESSAGES,
+  RUSH_SIM_MEMORY_USED,
 } RushSimFaultKind;
 
 /* Numbers are −1 and strings NULL where the fault does not say. */
@@ -66,6 +68,7 @@ typedef struct
   char *message;
   gint64 shuffle, map;
   gint64 rdd, partition;
+  gint64 memory_bytes;
 } RushSimFault;
 
 const char *rush_sim_fault_name (RushSimFaultKind kind);

@@ -143,6 +143,8 @@ rush_simulated_backend_executor_ready (RushBackend *base, const RushSimExecutor 
   slots->number = self->next_number++;
   slots->cores = executor->cores;
   slots->slowness = 1;
+  slots->container.heap_bytes = executor->heap_bytes;
+  slots->container.container_bytes = executor->container_bytes;
   slots->messages = self->messages;
   g_queue_init (&slots->running);
   g_queue_init (&slots->held);

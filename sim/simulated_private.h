@@ -8,10 +8,11 @@
  */
 #pragma once
 
+#include "sim/container_memory.h"
 #include "sim/executor_pauses.h"
 #include "sim/simulated_backend.h"
 
-typedef struct
+struct _RushSimSlots
 {
   char *id;
   RushSimHost *host;
@@ -32,9 +33,11 @@ typedef struct
   RushSimAction drained;
   gpointer drained_data;
   gint64 drained_argument;
-} RushSimSlots;
 
-typedef struct
+  RushContainerUse container;
+};
+
+struct _RushSimulatedBackend
 {
   RushBackend base;
   RushBackendClass klass; /* this one's: whether it sends heartbeats is its own affair */
@@ -51,7 +54,8 @@ typedef struct
   guint64 progress;            /* starts and ends of tasks, executors that come and go */
   gint64 next_number;
   gint64 driver_free_us; /* until then it is busy with launches */
-} RushSimulatedBackend;
+  gint64 most_task_bytes, most_worker_bytes; /* outside of the heap, so far */
+};
 
 /* Takes over @task. */
 void rush_simulated_tasks_launch (RushSimulatedBackend *self, RushSimSlots *executor,

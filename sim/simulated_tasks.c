@@ -50,6 +50,7 @@ typedef struct
   Transfer transfers[MAX_FLOWS];
   guint n_transfers; /* that are under way */
   gboolean has_worker;
+  gboolean has_memory; /* outside of the executor's heap */
   gint64 step_since_us;
   RushTaskMetrics metrics;
   GList in_executor;
@@ -91,6 +92,8 @@ sim_task_free (RushSimTask *self)
     }
   if (self->has_worker)
     self->executor->n_idle_workers++;
+  if (self->has_memory)
+    rush_container_give (self->backend, self->executor, &self->demand);
   g_hash_table_remove (self->backend->tasks, &self->task->task_id);
   rush_task_outcome_free (self->outcome);
   rush_task_free (self->task);
@@ -244,6 +247,7 @@ begin_compute (RushSimTask *self)
   gint64 work_us = to_us (seconds * straggling (self)) + python_start_us (self);
   gint64 end_us = rush_executor_pauses_end_of (&executor->pauses, now_us, work_us);
 
+  self->has_memory = rush_container_take (self->backend, executor, &self->demand);
   self->metrics.cpu_ns = to_us (self->demand.cpu_s + self->demand.warm_up_s) * 1000;
   wait_us (self, end_us - now_us);
   return TRUE;
@@ -323,6 +327,11 @@ go_on (RushSimTask *self)
     {
       /* How it ends may be known already: a fault of the script's. */
       RushDemandState state = self->outcome != NULL ? RUSH_DEMAND_MISSING : learn_demand (self);
+
+      if (state == RUSH_DEMAND_KNOWN &&
+          (self->outcome = rush_container_worker_refuses (self->backend->setup.worker_limit_bytes,
+                                                          &self->demand)) != NULL)
+        state = RUSH_DEMAND_MISSING;
 
       if (state == RUSH_DEMAND_MISSING)
         answer (self);

@@ -4,6 +4,9 @@
  * the cluster does in between are events of our own (ClusterStep).
  */
 #include "sim/simulation.h"
+#include "sim/container_memory.h"
+
+#include <string.h>
 
 #define VERSION "4.3.0" /* whose log format and behaviour these are */
 #define STOCK_MAPS 200
@@ -30,6 +33,9 @@ struct _RushSimulation
   RushSimulationResult result;
   gboolean job_started;
   GError *failure; /* of the driver */
+  RushExecutorShape shape;
+  GHashTable *killed_for_memory; /* executor id → its sum, both owned */
+  const char *last_killed;       /* (unowned) the last one's sum; NULL: none was */
 };
 
 /* ---- events ---- */
@@ -152,6 +158,26 @@ executor_gone (gpointer data, const RushSimExecutor *executor, const char *reaso
                                         by_application, !executor->host->alive);
 }
 
+/* Its tasks end now; why, the driver hears when the manager has found out. */
+static void
+executor_killed (gpointer data, const RushSimExecutor *executor)
+{
+  RushSimulation *self = data;
+  RushBackend *backend = rush_model_run_backend (self->run);
+  RushContainerSetup setup = { .conf = self->conf,
+                               .shape = &self->shape,
+                               .manager = self->manager->klass->name,
+                               .n_hosts = rush_topology_n_hosts (self->topology) };
+  char *report;
+  g_autofree char *story = rush_container_story (backend, executor->id, &setup);
+
+  post_step (self, "Executor", story, executor->id, executor->host->name);
+  report = rush_container_report (backend, executor->id, &setup);
+  g_hash_table_replace (self->killed_for_memory, g_strdup (executor->id), report);
+  self->last_killed = report;
+  rush_container_killed (backend, executor->id);
+}
+
 static void
 short_of_room (gpointer data, const RushExecutorShape *asked, gint64 container_bytes,
                guint n_missing, const RushHostRoom *rooms, guint n_rooms, const char *why)
@@ -177,6 +203,7 @@ driver_gone (gpointer data, const char *reason, gboolean starts_again)
 static const RushManagerListener listener = {
   .executor_ready = executor_ready,
   .executor_gone = executor_gone,
+  .executor_killed = executor_killed,
   .step = post_step,
   .short_of_room = short_of_room,
   .driver_gone = driver_gone,
@@ -188,6 +215,31 @@ void
 rush_simulation_result_clear (RushSimulationResult *self)
 {
   g_clear_pointer (&self->refusal, g_free);
+}
+
+/* Of what the executor died whose loss has ended the job, or the last one, if the application has
+ * been given up, or waits for executors that do not come; NULL: not of its memory. */
+static const char *
+sum_of_the_end (const RushSimulation *self, const GError *failure)
+{
+  static const char lost[] = "ExecutorLostFailure (executor ";
+  const char *id = strstr (failure->message, lost);
+
+  if (id == NULL)
+    return failure->code == RUSH_CORE_ERROR_STOPPED ? self->last_killed : NULL;
+  id += strlen (lost);
+  g_autofree char *executor_id = g_strndup (id, strcspn (id, " "));
+  return g_hash_table_lookup (self->killed_for_memory, executor_id);
+}
+
+static void
+explain_memory (const RushSimulation *self, GError *failure)
+{
+  const char *sum = sum_of_the_end (self, failure);
+  g_autofree char *message = failure->message;
+
+  failure->message =
+      sum != NULL ? g_strdup_printf ("%s\n%s", message, sum) : g_steal_pointer (&message);
 }
 
 gboolean
@@ -218,6 +270,7 @@ rush_simulation_run (RushSimulation *self, RushSimulationResult *out, GError **e
   if (self->result.refusal != NULL)
     g_prefix_error (&failure, "The %s manager gave less than was asked for (%s). ",
                     self->manager->klass->name, self->result.refusal);
+  explain_memory (self, failure);
   g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;
 }
@@ -277,6 +330,7 @@ make_manager (RushSimulation *self, GError **error)
           self->conf, rush_default_overhead_factor (self->conf, kubernetes, setup.runs_python),
           &setup.shape, error))
     return NULL;
+  self->shape = setup.shape;
   switch (scenario->manager.kind)
     {
     case RUSH_MANAGER_ANY:
@@ -414,6 +468,7 @@ rush_simulation_free (RushSimulation *self)
   g_clear_pointer (&self->stock_bytes, rush_distribution_unref);
   rush_simulation_result_clear (&self->result);
   g_clear_error (&self->failure);
+  g_hash_table_unref (self->killed_for_memory);
   g_free (self);
 }
 
@@ -425,6 +480,7 @@ rush_simulation_new (const RushScenario *scenario, const RushConf *conf, RushEve
 
   self->scenario = scenario;
   self->bus = bus;
+  self->killed_for_memory = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->heap = rush_event_heap_new (0);
   self->lineage = rush_lineage_new ();
   self->result.first_executor_s = -1;

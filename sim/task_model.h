@@ -30,6 +30,8 @@ typedef struct
   double write_bytes;                       /* to the disk of the host */
   double output_bytes; /* that lie there for others to fetch: mostly the same */
   gboolean runs_python;
+  gint64 memory_bytes; /* outside of the executor's heap, while it computes */
+  gint64 python_bytes; /* of its Python worker, then */
 } RushTaskDemand;
 
 typedef enum

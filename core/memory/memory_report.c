@@ -3,6 +3,8 @@
 
 #include "core/base/size_string.h"
 
+#define MIB (G_GINT64_CONSTANT (1) << 20)
+
 /* Signs are characters of more than a byte: printf () would pad them wrongly. */
 static void
 append_line (RushMemoryReport *self, const char *sign, const char *amount, const char *what)
@@ -34,11 +36,23 @@ rush_memory_report_heading (RushMemoryReport *self, const char *format, ...)
   va_end (args);
 }
 
+/* In MiB throughout, so that one sees at a glance that the sum is right. */
+static char *
+format_amount (gint64 bytes)
+{
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (bytes < MIB)
+    return rush_format_bytes (bytes);
+  return g_strconcat (g_ascii_formatd (number, sizeof number, "%.1f", (double)bytes / (double)MIB),
+                      " MiB", NULL);
+}
+
 void
 rush_memory_report_bytes (RushMemoryReport *self, const char *sign, gint64 bytes,
                           const char *format, ...)
 {
-  g_autofree char *amount = rush_format_bytes (bytes);
+  g_autofree char *amount = format_amount (bytes);
   va_list args;
 
   va_start (args, format);

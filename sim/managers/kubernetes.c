@@ -222,6 +222,7 @@ memory_used (RushClusterManager *manager, const char *executor_id, gint64 used_b
 {
   RushKubernetes *self = (RushKubernetes *)manager;
   RushGrant *grant = rush_manager_find_running (&self->base, executor_id);
+  gint64 number;
 
   if (grant == NULL)
     return;
@@ -233,7 +234,9 @@ memory_used (RushClusterManager *manager, const char *executor_id, gint64 used_b
   rush_manager_say (&self->base, "kubelet", grant, grant->seen.host,
                     "reports that the kernel killed executor %s: it used %s of %s", grant->seen.id,
                     used, limit);
+  number = grant->number;
   rush_kubernetes_pod_ended (self, grant, 137, "OOMKilled");
+  rush_manager_killed (&self->base, number);
 }
 
 static void

@@ -171,6 +171,8 @@ RushGrant *rush_manager_find_running (RushManagerBase *self, const char *executo
 GArray *rush_manager_numbers_on (RushManagerBase *self, const RushSimHost *host);
 /* Its process is over.  @reason: of the end, for whoever tells of it; copied. */
 void rush_manager_end (RushGrant *grant, gint exit_code, const char *reason);
+/* It has been killed for its memory just now: @number may be gone after that. */
+void rush_manager_killed (RushManagerBase *self, gint64 number);
 /* Gives its room back and tells that it is gone; @grant is freed. */
 void rush_manager_gone (RushManagerBase *self, RushGrant *grant, const char *reason, gint exit_code,
                         gboolean by_application);

@@ -276,6 +276,16 @@ rush_manager_end (RushGrant *grant, gint exit_code, const char *reason)
   grant->end_reason = g_strdup (reason);
 }
 
+void
+rush_manager_killed (RushManagerBase *self, gint64 number)
+{
+  const RushManagerSetup *setup = &self->manager.setup;
+  const RushGrant *grant = rush_manager_find (self, number);
+
+  if (grant != NULL && grant->ready && !self->ended && setup->listener->executor_killed != NULL)
+    setup->listener->executor_killed (setup->listener_data, &grant->seen);
+}
+
 /* Out of the books; the caller frees it. */
 static void
 strike (RushManagerBase *self, RushGrant *grant)

@@ -121,6 +121,7 @@ memory_used (RushClusterManager *manager, const char *executor_id, gint64 used_b
 {
   RushManagerBase *base = (RushManagerBase *)manager;
   RushGrant *grant = rush_manager_find_running (base, executor_id);
+  gint64 number;
 
   if (grant == NULL)
     return;
@@ -131,7 +132,9 @@ memory_used (RushClusterManager *manager, const char *executor_id, gint64 used_b
       g_strdup_printf ("Memory limit exceeded: Requested: %" G_GINT64_FORMAT
                        "MB Maximum Used: %" G_GINT64_FORMAT "MB",
                        grant->seen.container_bytes / RUSH_MIB, used_bytes / RUSH_MIB);
+  number = grant->number;
   executor_died (manager, executor_id, 137, why);
+  rush_manager_killed (base, number);
 }
 
 static void

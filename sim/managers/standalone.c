@@ -192,7 +192,7 @@ memory_used (RushClusterManager *manager, const char *executor_id, gint64 used_b
 {
   RushManagerBase *base = (RushManagerBase *)manager;
   RushGrant *grant = rush_manager_find_running (base, executor_id);
-  gint64 all = 0;
+  gint64 all = 0, number;
 
   if (grant == NULL)
     return;
@@ -211,7 +211,9 @@ memory_used (RushClusterManager *manager, const char *executor_id, gint64 used_b
   g_autofree char *why =
       g_strdup_printf ("the kernel of %s killed it: it used %s, and all of its host's %s were used",
                        grant->seen.host->name, used, there);
+  number = grant->number;
   executor_died (manager, executor_id, 137, why);
+  rush_manager_killed (base, number);
 }
 
 static void

@@ -230,6 +230,7 @@ check_memory (RushManagerBase *base, gint64 number)
                     "kills %s, which is running beyond physical memory limits: %s",
                     grant->seen.container, diagnostics);
   rush_yarn_nodes_report (self, grant->seen.host);
+  rush_manager_killed (base, number);
 }
 
 void

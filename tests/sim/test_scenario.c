@@ -376,6 +376,10 @@ static const char *const slips[][2] = {
     "x.json, line 2: \"stages[0]\": no stage reads \"a\", and it is not the last" },
   { "{\"mode\": \"model\", \"stages\": [{\"name\": \"a\", \"tasks\": 0}]}",
     "x.json, line 1: \"stages[0].tasks\" must be at least 1, not 0" },
+  { "{\"mode\": \"model\", \"stages\": [{\"name\": \"a\", \"tasks\": 1,\n"
+    "\"python_memory\": \"1g\"}]}",
+    "x.json, line 1: \"stages[0].python_memory\" is of workers, and there are none: \"python\" "
+    "must be true" },
   /* faults */
   { "{\"faults\": [{\"at\": 1}]}", "x.json, line 1: \"faults[0].do\" is missing: what goes wrong" },
   { "{\"faults\": [{\"at\": 1, \"do\": \"kill_host\"}]}",
@@ -392,6 +396,8 @@ static const char *const slips[][2] = {
     "x.json, line 2: \"faults[0].host\" is 10, but there are 10: 0 to 9" },
   { "{\"faults\": [{\"at\": 1, \"do\": \"cut_rack\", \"rack\": 1}]}",
     "x.json, line 1: \"faults[0].rack\" is 1, but there are 1: 0 to 0" },
+  { "{\"faults\": [{\"at\": 1, \"do\": \"memory_used\", \"executor\": \"1\"}]}",
+    "x.json, line 1: \"faults[0].memory\" is missing: a memory_used needs it" },
   { "{\"faults\": [{\"when\": {\"stages\": 1}, \"do\": \"fail_task\"}]}",
     "x.json, line 1: \"faults[0].when.stages\" is not known; do you mean \"stage\"?" },
 };

@@ -117,6 +117,8 @@ static const char *const faults[] = {
   "{ \"when\": { \"stage\": 0 }, \"times\": 3, \"do\": \"fail_task\" }",
   "{ \"at\": \"4s\", \"do\": \"decommission_executor\", \"executor\": \"2\" }",
   "{ \"at\": \"0s\", \"do\": \"delay_messages\", \"by\": \"700ms\", \"fraction\": 0.5 }",
+  "{ \"at\": \"4s\", \"do\": \"memory_used\", \"executor\": \"2\", \"memory\": \"40g\","
+  "  \"lasts\": \"10s\" }",
   "{ \"at\": \"0s\", \"do\": \"duplicate_messages\", \"fraction\": 0.5, \"lasts\": \"9s\" }",
 };
 
