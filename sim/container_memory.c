@@ -348,7 +348,7 @@ suggest_factor (const Need *need, RushMemoryReport *report)
 
   if (!rush_conf_contains (need->setup->conf, "spark.executor.memoryOverhead") &&
       !g_str_equal (need->setup->manager, "mesos"))
-    rush_memory_report_fraction (report, "spark.executor.memoryOverheadFactor", factor, NULL, "");
+    rush_memory_report_fraction (report, "spark.executor.memoryOverheadFactor", factor, "");
 }
 
 static void

@@ -64,26 +64,14 @@ rush_memory_layout_read (const RushConf *conf, gint64 heap_bytes, RushMemoryLayo
 
 /* ---- the other way round ---- */
 
-/* Tests have heaps of a few bytes; people count in MiB. */
-static gint64
-whole_mib (const RushMemoryLayout *self, double heap)
+/* Tests have heaps of a few bytes; people count in MiB.  A few bytes more, as the parts of a heap
+ * are rounded down. */
+gint64
+rush_memory_layout_heap_with (const RushMemoryLayout *self, double usable_bytes)
 {
-  gint64 bytes = (gint64)ceil (heap);
+  gint64 bytes = self->reserved + (gint64)ceil (usable_bytes) + 4;
 
   return self->heap % MIB != 0 ? bytes : (bytes + MIB - 1) / MIB * MIB;
-}
-
-gint64
-rush_memory_layout_heap_for_pool (const RushMemoryLayout *self, gint64 pool_bytes)
-{
-  /* The pool is rounded down. */
-  return whole_mib (self, (double)self->reserved + (double)(pool_bytes + 1) / self->fraction);
-}
-
-gint64
-rush_memory_layout_heap_for_user (const RushMemoryLayout *self, gint64 user_bytes)
-{
-  return whole_mib (self, (double)self->reserved + (double)user_bytes / (1 - self->fraction));
 }
 
 /* ---- where it is set ---- */

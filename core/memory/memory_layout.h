@@ -28,10 +28,8 @@ typedef struct
  * reserve, in Spark's words. */
 gboolean rush_memory_layout_read (const RushConf *conf, gint64 heap_bytes, RushMemoryLayout *out,
                                   GError **error);
-/* The smallest heap whose pool has @pool_bytes, in whole MiB if those of @self are. */
-gint64 rush_memory_layout_heap_for_pool (const RushMemoryLayout *self, gint64 pool_bytes);
-/* The smallest whose user memory has @user_bytes. */
-gint64 rush_memory_layout_heap_for_user (const RushMemoryLayout *self, gint64 user_bytes);
+/* The smallest heap with @usable_bytes beside the reserve, in whole MiB if those of @self are. */
+gint64 rush_memory_layout_heap_with (const RushMemoryLayout *self, double usable_bytes);
 
 /* The key that says how large an executor's heap is; with its value if that is @heap_bytes:
  * "spark.driver.memory=1536m" where the driver is the executor, "spark.executor.memory=1536m",

@@ -95,12 +95,10 @@ rush_memory_report_setting (RushMemoryReport *self, char *setting, const char *w
 }
 
 void
-rush_memory_report_fraction (RushMemoryReport *self, const char *key, double value,
-                             const char *with, const char *why)
+rush_memory_report_fraction (RushMemoryReport *self, const char *key, double value, const char *why)
 {
   char number[G_ASCII_DTOSTR_BUF_SIZE];
 
   g_ascii_formatd (number, sizeof number, "%.2f", value);
-  rush_memory_report_setting (
-      self, g_strconcat (key, "=", number, with != NULL ? " and " : "", with, NULL), why);
+  rush_memory_report_setting (self, g_strconcat (key, "=", number, NULL), why);
 }

@@ -49,6 +49,6 @@ void rush_memory_report_pool (RushMemoryReport *self, const RushConf *conf,
                               const RushMemoryLayout *layout);
 /* @setting: "key=value" (transfer full).  After RUSH_REPORT_SETTINGS of them nothing is added. */
 void rush_memory_report_setting (RushMemoryReport *self, char *setting, const char *why);
-/* A setting that is a number of 0 … 1, with two decimals; @with: another one beside it, or NULL. */
+/* A setting that is a number of 0 … 1, with two decimals. */
 void rush_memory_report_fraction (RushMemoryReport *self, const char *key, double value,
-                                  const char *with, const char *why);
+                                  const char *why);

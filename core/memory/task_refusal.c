@@ -2,17 +2,18 @@
  *
  * The task needs need = holds + asked; with N tasks it may have
  *
- *     share = (pool − min (storage, region)) ÷ N,     pool = (heap − reserved) × fraction
+ *     1/N of   pool − min (storage, region)     of execution memory
+ *     1/N of   user − tables of broadcasts      beside the pool, for batches on their way
  *
  * and waits for others that hold more than theirs.  So it is refused when need is more than even a
  * task alone could have, or when all others wait as well.  Each setting is worked out alone, all
- * else as it was at that moment:
+ * else as it was at that moment, so that each task gets as much as this one needs:
  *
- *     heap              whose pool has N × need, or need beside what others hold, beside storage
- *     tasks at once     the most n with need ≤ (pool − min (storage, region)) ÷ n
- *     more partitions   as many times as many as need is of the share, if rows spread evenly
+ *     heap              with N × need in both, beside storage and tables
+ *     tasks at once     the most n whose n × need both have
  *     storageFraction   a region that keeps less of storage, if that is enough
- *     fraction          0.8, with the heap that has such a pool then
+ *     partitions        as many times as many as need is of both shares
+ *     pieces of files   as many times smaller
  *
  * Three are told: the first that help.
  */
@@ -23,8 +24,6 @@
 
 #include <math.h>
 
-#define LARGE_FRACTION 0.8
-
 typedef struct
 {
   const RushTaskShortage *told;
@@ -33,9 +32,10 @@ typedef struct
   RushMemoryStats stats;
   gint64 need;
   gint64 kept;       /* of storage: safe from execution */
-  gint64 attainable; /* by execution */
+  gint64 execution;  /* what of the pool all tasks may have */
+  gint64 attainable; /* by all tasks: that, and user memory */
   guint n_tasks;
-  gint64 wanted; /* by execution, so that this task gets its need */
+  gint64 wanted; /* by all tasks, so that this one gets its need */
 } Refusal;
 
 static Refusal
@@ -48,9 +48,11 @@ refusal_of (const RushTaskShortage *told)
 
   rush_memory_manager_stats (told->manager, &self.stats);
   self.kept = MIN (self.stats.storage_used, self.stats.storage_region);
-  self.attainable = self.stats.pool - self.kept;
+  self.execution = self.stats.pool - self.kept;
+  self.attainable = self.execution + self.stats.user - self.stats.user_tables;
   self.n_tasks = MAX (1, self.stats.n_active_tasks);
-  gint64 of_others = MAX (0, self.stats.execution_used - told->holds);
+  gint64 of_all = self.stats.execution_used + self.stats.user_used - self.stats.user_tables;
+  gint64 of_others = MAX (0, of_all - told->holds);
   self.wanted = MAX (self.n_tasks * self.need, of_others + self.need);
   return self;
 }
@@ -95,7 +97,7 @@ report_sum (const Refusal *self, RushMemoryReport *report)
                             "spark.memory.storageFraction are safe)",
                             storage, self->layout->storage_fraction);
   rush_memory_report_factor (report, "÷", self->n_tasks, "tasks that hold or want memory");
-  rush_memory_report_bytes (report, "=", self->attainable / self->n_tasks,
+  rush_memory_report_bytes (report, "=", self->execution / self->n_tasks,
                             "for each (all of them hold %s, and nothing more can be spilled)",
                             execution);
   rush_memory_report_heading (report,
@@ -106,23 +108,18 @@ report_sum (const Refusal *self, RushMemoryReport *report)
 
 /* ---- what would have sufficed ---- */
 
-/* The smallest pool that has @wanted beside storage's part. */
-static gint64
-pool_for (const Refusal *self)
-{
-  gint64 storage = self->stats.storage_used;
-  gint64 pool = self->wanted + storage;
-
-  if ((double)storage > (double)pool * self->layout->storage_fraction)
-    pool = (gint64)ceil ((double)self->wanted / (1 - self->layout->storage_fraction));
-  return pool;
-}
-
 static void
 suggest_heap (const Refusal *self, RushMemoryReport *report)
 {
-  gint64 heap = rush_memory_layout_heap_for_pool (self->layout, pool_for (self));
+  const RushMemoryLayout *layout = self->layout;
+  double kept_part = layout->storage_fraction * layout->fraction;
+  double storage = (double)self->stats.storage_used;
+  double usable = (double)(self->wanted + self->stats.user_tables) + storage;
 
+  /* Of blocks that have been evicted down to the region a larger one would have kept more. */
+  if (storage > 0.9 * (double)self->stats.storage_region || storage > kept_part * usable)
+    usable = (double)(self->wanted + self->stats.user_tables) / (1 - kept_part);
+  gint64 heap = rush_memory_layout_heap_with (layout, usable);
   rush_memory_report_setting (report, rush_heap_setting (self->conf, heap), "");
 }
 
@@ -137,46 +134,52 @@ suggest_fewer_tasks (const Refusal *self, RushMemoryReport *report)
 }
 
 static void
-suggest_more_partitions (const Refusal *self, RushMemoryReport *report)
-{
-  guint now = self->told->n_stage_tasks;
-  double share = MAX (1, (double)self->attainable / self->n_tasks);
-  gint64 wanted = (gint64)ceil (MAX (2, (double)self->need / share) * now);
-
-  if (now == 0 || wanted > G_MAXINT)
-    return;
-  g_autofree char *why =
-      g_strdup_printf ("or of RDDs spark.default.parallelism, repartition (): the stage has %u "
-                       "task%s; if the rows spread evenly",
-                       now, now == 1 ? "" : "s");
-  rush_memory_report_setting (
-      report, g_strdup_printf ("spark.sql.shuffle.partitions=%" G_GINT64_FORMAT, wanted), why);
-}
-
-/* A larger part alone never helps: what the pool gets batches on their way could have had before. */
-static void
-suggest_larger_part (const Refusal *self, RushMemoryReport *report)
-{
-  RushMemoryLayout layout = *self->layout;
-  g_autofree char *heap = NULL;
-
-  if (layout.fraction >= LARGE_FRACTION)
-    return;
-  layout.fraction = LARGE_FRACTION;
-  heap =
-      rush_heap_setting (self->conf, rush_memory_layout_heap_for_pool (&layout, pool_for (self)));
-  rush_memory_report_fraction (report, "spark.memory.fraction", LARGE_FRACTION, heap, "");
-}
-
-static void
 suggest_storage_fraction (const Refusal *self, RushMemoryReport *report)
 {
-  gint64 region = self->stats.pool - self->wanted;
+  gint64 region = self->kept - (self->wanted - self->attainable);
   double fraction = floor (100.0 * (double)region / (double)MAX (1, self->stats.pool)) / 100;
 
   if (region >= 0 && fraction < self->layout->storage_fraction)
-    rush_memory_report_fraction (report, "spark.memory.storageFraction", fraction, NULL,
+    rush_memory_report_fraction (report, "spark.memory.storageFraction", fraction,
                                  "cached blocks and map outputs go to disk");
+}
+
+/* By what each task's data would have to be smaller. */
+static double
+times_smaller (const Refusal *self)
+{
+  double share = MAX (1, (double)self->attainable / self->n_tasks);
+
+  return MAX (2, (double)self->need / share);
+}
+
+static void
+suggest_more_partitions (const Refusal *self, RushMemoryReport *report)
+{
+  guint now = self->told->n_stage_tasks;
+  double wanted = ceil (times_smaller (self) * now);
+
+  if (now == 0 || wanted > G_MAXINT)
+    return;
+  g_autofree char *setting = g_strdup_printf ("spark.sql.shuffle.partitions=%.0f", wanted);
+  g_autofree char *tasks = g_strdup_printf (now == 1 ? "%u task" : "%u tasks", now);
+  g_autofree char *why =
+      g_strdup_printf ("if the stage, of %s, reads a shuffle whose rows then spread evenly; of "
+                       "RDDs spark.default.parallelism, or repartition ()",
+                       tasks);
+  rush_memory_report_setting (report, g_steal_pointer (&setting), why);
+}
+
+static void
+suggest_smaller_pieces (const Refusal *self, RushMemoryReport *report)
+{
+  static const char key[] = "spark.sql.files.maxPartitionBytes";
+  gint64 now = rush_conf_get_bytes (self->conf, key);
+  gint64 kib = (gint64)((double)now / times_smaller (self) / 1024);
+
+  if (kib > 0)
+    rush_memory_report_setting (report, g_strdup_printf ("%s=%" G_GINT64_FORMAT "k", key, kib),
+                                "if it reads files");
 }
 
 void
@@ -194,9 +197,9 @@ rush_task_refuse (const RushTaskShortage *told, GError **error)
   report_sum (&self, &report);
   suggest_heap (&self, &report);
   suggest_fewer_tasks (&self, &report);
-  suggest_more_partitions (&self, &report);
   suggest_storage_fraction (&self, &report);
-  suggest_larger_part (&self, &report);
+  suggest_more_partitions (&self, &report);
+  suggest_smaller_pieces (&self, &report);
   g_autofree char *message = rush_memory_report_end (&report);
   g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_OUT_OF_MEMORY, message);
 }

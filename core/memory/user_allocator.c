@@ -69,9 +69,12 @@ refuse (const UserAllocator *self, gsize bytes, GError **error)
   rush_memory_report_begin (&report, first);
   report_sum (&report, conf, layout, &stats);
   rush_memory_report_setting (
-      &report, rush_heap_setting (conf, rush_memory_layout_heap_for_user (layout, wanted)), "");
+      &report,
+      rush_heap_setting (
+          conf, rush_memory_layout_heap_with (layout, (double)wanted / (1 - layout->fraction))),
+      "");
   if (fraction >= LEAST_FRACTION)
-    rush_memory_report_fraction (&report, "spark.memory.fraction", fraction, NULL, "");
+    rush_memory_report_fraction (&report, "spark.memory.fraction", fraction, "");
   rush_memory_report_setting (&report, g_strdup ("spark.sql.autoBroadcastJoinThreshold=-1"),
                               "both sides go through a shuffle, and to disk if need be");
   g_autofree char *message = rush_memory_report_end (&report);
