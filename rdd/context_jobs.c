@@ -270,6 +270,15 @@ rush_context_cancel_all (RushContext *self, const char *reason)
   post_unless_stopped (self, message);
 }
 
+void
+rush_context_observe (RushContext *self, RushSchedulerObserver *observer)
+{
+  RushMessage *message = rush_message_new (RUSH_MESSAGE_OBSERVED);
+
+  message->observer = observer;
+  post_unless_stopped (self, message);
+}
+
 /* ---- what jobs leave behind ---- */
 
 GPtrArray *

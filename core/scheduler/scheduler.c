@@ -12,6 +12,7 @@
  *                             ──▶ DAG scheduler, task by task, then the outputs
  *       SHUFFLE_DROPPED       map output tracker
  *       CACHE_DROPPED         the allocation manager, as after each message
+ *       OBSERVED              nobody: somebody looks on
  *       TIMER                 whoever has set it
  *
  * In Spark the two schedulers send messages to each other, from different threads.  Here each
@@ -175,6 +176,9 @@ dispatch (RushScheduler *self, RushMessage *message)
       handle_shuffle_dropped (self, message->id);
       return;
     case RUSH_MESSAGE_CACHE_DROPPED: /* the allocation manager looks after each message */
+      return;
+    case RUSH_MESSAGE_OBSERVED:
+      self->observer = message->observer;
       return;
     case RUSH_MESSAGE_TIMER:
       handle_timer (self, message->timer_id);

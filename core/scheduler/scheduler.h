@@ -82,8 +82,11 @@ typedef enum
   RUSH_MESSAGE_EXECUTOR_LOST,
   RUSH_MESSAGE_SHUFFLE_DROPPED, /* by the cleaner: nothing refers to it any more; or by a program */
   RUSH_MESSAGE_CACHE_DROPPED,   /* an RDD is not kept any more: executors may be of no use now */
+  RUSH_MESSAGE_OBSERVED,        /* from now on, by somebody else, or nobody */
   RUSH_MESSAGE_TIMER,
 } RushMessageKind;
+
+typedef struct _RushSchedulerObserver RushSchedulerObserver;
 
 typedef struct _RushMessage RushMessage;
 struct _RushMessage
@@ -104,6 +107,7 @@ struct _RushMessage
   gboolean caused_by_application; /* EXECUTOR_LOST */
   gboolean outputs_lost;          /* EXECUTOR_LOST: its map outputs are gone as well */
   guint64 timer_id;
+  RushSchedulerObserver *observer; /* OBSERVED (unowned), or NULL */
 };
 
 RushMessage *rush_message_new (RushMessageKind kind);
@@ -139,8 +143,8 @@ char *rush_scheduler_find_violation (const RushScheduler *self);
 void rush_scheduler_check_invariants (const RushScheduler *self);
 
 /* Who looks on as messages come in and have been worked through; optional, and outlives the
- * scheduler.  On its thread; must not call back but for questions. */
-typedef struct _RushSchedulerObserver RushSchedulerObserver;
+ * scheduler.  On its thread; must not call back but for questions.  Before anything is handled; later,
+ * by a message (RUSH_MESSAGE_OBSERVED). */
 struct _RushSchedulerObserver
 {
   void (*message_comes) (RushSchedulerObserver *self, const RushMessage *message);
