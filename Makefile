@@ -2,7 +2,8 @@
 #
 #   make demo      install what is missing, build, run a PySpark word count and draw its DAG
 #   make test      the same set-up, then all tests; ends with "N passed, N failed"
-#   make check     sanitizers, fuzzing, long seeds          make nightly   the full matrices
+#   make check     sanitizers, fuzzing, long seeds, 200 seeds of random faults
+#   make nightly   the full matrices, 1,000 seeds of random faults on 50 executors
 #   make build     the C engine, its tests and the Python package in .venv
 #   make bench     ratios against peers (installs them)     make format    clang-format
 #   make examples  runs the example programs (installs their data)

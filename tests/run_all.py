@@ -1,9 +1,10 @@
 """Runs the tests of a kind and ends with one line: N passed, N failed.
 
     python tests/run_all.py test       C tests of the build in build/, Python tests, SQL files
-    python tests/run_all.py check      C tests under ASan+UBSan and TSan, fuzzers, long seeds
+    python tests/run_all.py check      C tests under ASan+UBSan and TSan, fuzzers, long seeds, 200 seeds
+                                       of programs under random faults
     python tests/run_all.py nightly    check with seeds and iterations ten times as many, SQL files on
-                                       every configuration
+                                       every configuration, 1,000 seeds on 50 executors
 
 A C test program counts by its TAP lines, so that the total is of test cases, not of programs.
 """
@@ -127,6 +128,23 @@ def sanitized_build(name, sanitizer):
     return build
 
 
+def chaos(tally, what, *options):
+    """Programs under random faults: a seed is a test; the last line says "N seeds, N violations"."""
+    began = time.time()
+    log = os.path.join(OUT, "chaos.log")
+    status = run([sys.executable, "-m", "rushlight.cli", "chaos", *options], log=log)
+    with open(log, errors="replace") as f:
+        lines = f.read().splitlines()
+    ended = re.fullmatch(r"(\d+) seeds, (\d+) violations", lines[-1] if lines else "")
+    failed = sum(line.startswith("rushlight chaos --replay") for line in lines)
+    passed = int(ended.group(1)) - failed if ended else 0
+    if status and not failed:
+        failed = 1
+    if failed:
+        show_tail(log, 150)
+    tally.add(passed, failed, what, time.time() - began)
+
+
 def test(tally, env=None):
     c_tests(tally, "build", "C tests")
     python_tests(tally, "Python tests", env=env)
@@ -149,6 +167,11 @@ def check(tally, scale=1):
     python_tests(tally, "TPC-H, random queries and generated C",
                  ["tests/py/test_tpch.py", "tests/py/test_sql_random.py", "tests/py/test_codegen.py"],
                  env=env)
+    if scale > 1:
+        chaos(tally, "1,000 seeds on 50 executors", "--seeds", "1..1000", "--executors", "50",
+              "--faults", "5..50")
+    else:
+        chaos(tally, "200 seeds under random faults", "--seeds", "1..200")
 
 
 def nightly(tally):

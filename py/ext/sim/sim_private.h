@@ -2,6 +2,7 @@
  *
  *   sim_replay.c      RecordedRun: event logs, replayed on other clusters
  *   sim_scenario.c    simulate (): a scenario in model mode
+ *   sim_chaos.c       chaos_run () …: random programs and faults
  *
  * GIL: as in engine_private.h.
  */
@@ -10,6 +11,7 @@
 #include "py/ext/engine_private.h"
 
 extern PyMethodDef engine_scenario_functions[];
+extern PyMethodDef engine_chaos_functions[];
 
 /* All of a dict of texts.  FALSE with an exception. */
 gboolean engine_sim_set_all (RushConf *conf, PyObject *settings);

@@ -197,7 +197,8 @@ int
 engine_sim_add_to_module (PyObject *module)
 {
   if (PyType_Ready (&EngineRecordedRun_Type) < 0 ||
-      PyModule_AddFunctions (module, engine_scenario_functions) < 0)
+      PyModule_AddFunctions (module, engine_scenario_functions) < 0 ||
+      PyModule_AddFunctions (module, engine_chaos_functions) < 0)
     return -1;
   return PyModule_AddObjectRef (module, "RecordedRun", (PyObject *)&EngineRecordedRun_Type);
 }

@@ -5,6 +5,7 @@
     rushlight shell [options]                         Python's prompt with sc and spark
     rushlight replay LOG [options]                    a logged run on other clusters
     rushlight simulate SCENARIO [options]             a program without data on no cluster at all
+    rushlight chaos [options]                         programs under random faults
     rushlight picture KIND LOG [-o FILE]              a logged run, drawn
 
     options.py      spark-submit's flags and ours, into settings; properties.py: files of settings
@@ -16,6 +17,7 @@
     handover.py     a program whose master is a cluster goes to the real PySpark
     replay.py       what an event log says of other clusters
     simulate.py     what a scenario says of a cluster
+    chaos.py        random programs, random faults
     picture.py      what an event log looks like
 """
 import os
@@ -29,6 +31,7 @@ usage: rushlight submit [options] app.py [arguments]         run a PySpark progr
        rushlight shell [options]                             a Python prompt with sc and spark
        rushlight replay LOG [options]                        a logged run on other clusters
        rushlight simulate SCENARIO [options]                 stages without data on no cluster
+       rushlight chaos [options]                             programs under random faults
        rushlight picture KIND LOG [-o FILE]                  a logged run, drawn
        rushlight --version
 
@@ -63,6 +66,9 @@ def main(argv=None):
     if command == "picture":
         from rushlight.cli.picture import picture
         return _piped(picture, arguments)
+    if command == "chaos":
+        from rushlight.cli.chaos import chaos
+        return _piped(chaos, arguments)
     print(f"rushlight: no command {command!r}\n{USAGE}", file=sys.stderr)
     return 2
 
