@@ -14,7 +14,7 @@ MODULES = ["_functions", "conf", "context", "dag", "errors.base", "rdd", "result
            "resource.information", "_caching", "storagelevel", "taskcontext", "_progress",
            "cli.handover", "_frames", "faults", "_sources", "_properties", "pictures",
            "pictures._run", "pictures._svg", "pictures._bars", "pictures._marks",
-           "pictures._memory"]
+           "pictures._memory", "pictures._steps"]
 
 
 @pytest.fixture

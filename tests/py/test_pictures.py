@@ -354,6 +354,24 @@ def test_spills_and_losses_are_marked(tmp_path):
     assert any("nothing of it is in this log" in w for w in words_of(root))
 
 
+# ── on a real run ──
+def test_what_an_executor_s_pool_held_is_in_our_log(tmp_path):
+    from rushlight import SparkConf, SparkContext
+    conf = (SparkConf().setMaster("local-cluster[2,1,1024]").setAppName("kept")
+            .set("spark.eventLog.enabled", "true").set("spark.eventLog.dir", str(tmp_path)))
+    with SparkContext(conf=conf) as sc:
+        words = sc.parallelize([(i, f"{i:04}" * 250) for i in range(4000)], 8).persist()
+        words.count()
+        words.groupByKey(4).count()
+    (path,) = tmp_path.iterdir()
+    run = read_run(str(path))
+    assert sorted(e.id for e in run.executors) == ["0", "1"]
+    assert all(e.pool_bytes > 1 << 28 for e in run.executors)
+    assert sum(e.kept[-1][1] for e in run.executors) > 4_000_000
+    for kind in ("timeline", "cluster", "memory"):
+        draw(kind, path, tmp_path / f"{kind}.svg")
+
+
 # ── the command ──
 def command(*arguments, cwd=None):
     return subprocess.run([sys.executable, "-m", "rushlight.cli", "picture", *map(str, arguments)],

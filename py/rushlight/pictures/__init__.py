@@ -18,13 +18,14 @@ events taken together, and the picture says so.
 import os
 
 from rushlight.errors import PySparkValueError
-from rushlight.pictures._run import read_run
+from rushlight.pictures._run import events_of, read_run
 from rushlight.pictures._svg import refuse_empty
 
 KINDS = {
     "cluster": (".svg", "racks, hosts, executors and their slots; who was lost"),
     "timeline": (".svg", "a row for each core, a bar for each attempt of a task, what went wrong"),
     "memory": (".svg", "what storage and execution held on each executor, over time"),
+    "steps": (".html", "the scheduler's state, event by event; opens offline, keys ← → space"),
 }
 
 
@@ -37,23 +38,26 @@ def draw(kind, log, file):
     >>> draw("pie", "events/app-1", "pie.svg")
     Traceback (most recent call last):
     ...
-    rushlight.errors.base.PySparkValueError: no picture is called 'pie': cluster, timeline, memory
+    rushlight.errors.base.PySparkValueError: no picture is called 'pie': cluster, timeline, memory, steps
     """
     if kind not in KINDS:
         raise PySparkValueError(f"no picture is called {kind!r}: {', '.join(KINDS)}")
-    picture = _drawn(kind, log)
+    picture = _drawn(kind, os.fspath(log))
     with open(file, "w", encoding="utf-8") as to:
         to.write(picture)
 
 
 def _drawn(kind, log):
     run = read_run(log)
-    refuse_empty(run, os.fspath(log))
+    refuse_empty(run, log)
     if kind == "cluster":
         from rushlight.pictures._cluster import draw_cluster
         return draw_cluster(run)
     if kind == "memory":
         from rushlight.pictures._memory import draw_memory
         return draw_memory(run)
+    if kind == "steps":
+        from rushlight.pictures._steps import draw_steps
+        return draw_steps(run, lambda: events_of(log))
     from rushlight.pictures._timeline import draw_timeline
     return draw_timeline(run)

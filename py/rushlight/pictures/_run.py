@@ -113,6 +113,7 @@ class Run:
         self.ended = False          # the application did; else the log stops in the middle
         self.executors, self.jobs, self.stages, self.attempts, self.marks = [], [], [], [], []
         self.logs_blocks = False    # each kept block has its events
+        self.n_events = 0
 
     @property
     def seconds(self):
@@ -244,6 +245,7 @@ class _Reader:
         self.has_application = False
 
     def add(self, event):
+        self.run.n_events += 1
         ms = time_of(event)
         if ms is not None:
             run = self.run

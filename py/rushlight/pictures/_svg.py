@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 from rushlight.errors import PySparkValueError
 
 STAGE_COLOURS = ("#0072b2", "#e69f00", "#56b4e9", "#009e73", "#f0e442", "#cc79a7")
-_ON_DARK = {"#0072b2", "#009e73"}
+ON_DARK = {"#0072b2", "#009e73"}
 FAIL_COLOUR, KILL_COLOUR, INK, PALE = "#d55e00", "#999999", "#333333", "#eef0f2"
 _TEXTURES = ("", "M0 1.5h6", "M1.5 0v6")
 
@@ -104,7 +104,7 @@ class Paint:
     @staticmethod
     def on_stage(stage_id):
         """The colour of text on it."""
-        return ("#ffffff" if STAGE_COLOURS[stage_id % len(STAGE_COLOURS)] in _ON_DARK
+        return ("#ffffff" if STAGE_COLOURS[stage_id % len(STAGE_COLOURS)] in ON_DARK
                 else "#000000")
 
     def failed(self):
