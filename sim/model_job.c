@@ -222,6 +222,7 @@ model_demand (RushTaskModel *model, const RushTask *task, const char *executor_i
           return RUSH_DEMAND_MISSING;
         }
       add_fetches (self, parent, share, host, out);
+      out->n_blocks += parent->told.n_tasks;
     }
   return RUSH_DEMAND_KNOWN;
 }

@@ -163,6 +163,7 @@ rush_scenario_costs (const RushScenario *self)
 {
   return (RushSimCosts){ .driver_task_s = self->cpu.driver_task_s,
                          .task_overhead_s = self->cpu.task_overhead_s,
+                         .disk_seek_s = self->disk.seek_s,
                          .python_start_s = self->python.start_s,
                          .straggler_fraction = self->stragglers.tasks.fraction,
                          .straggler_slowdown = self->stragglers.tasks.slowdown,

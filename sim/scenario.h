@@ -76,6 +76,7 @@ typedef struct
 typedef struct
 {
   double bytes_per_s;
+  double seek_s; /* for each map output that a task fetches a piece of */
 } RushScenarioDisk;
 
 typedef struct

@@ -7,6 +7,7 @@
  *     nic 10gbit, uplink 40gbit     twenty machines that share four wires out of their rack
  *     rack_latency 100us, core_…    a TCP round trip within a rack; through three switches, loaded
  *     disk 200m                     one spinning disk, or a small part of an array, read in order
+ *     seek 0s                       what was written a moment ago is still in memory
  *     driver_task 300us             3,000 tasks a second; SPARK-4612 measured 10,000 in 2.6 s
  *     task_overhead 5ms             unpacking a closure and starting a thread in a warm JVM
  *     start 500ms, fork 10ms        a Python interpreter that imports pyspark; a fork of it
@@ -143,6 +144,10 @@ TABLE (network, RushScenarioNetwork);
 static const RushJsonField disk_fields[] = {
   RUSH_JSON_FIELD ("bandwidth", RUSH_FIELD_RATE, OF (RushScenarioDisk, bytes_per_s),
                    "what each host's disk reads and writes", "\"200m\"", .least = 1),
+  RUSH_JSON_FIELD ("seek", RUSH_FIELD_TIME, OF (RushScenarioDisk, seek_s),
+                   "what it takes to find each piece of a shuffle: a task reads one of each task "
+                   "before it",
+                   "\"0s\""),
 };
 TABLE (disk, RushScenarioDisk);
 

@@ -189,6 +189,16 @@ begin_read (RushSimTask *self)
   return self->n_transfers > 0;
 }
 
+/* What its disk could have read while it looks for the pieces that the task fetches.  They lie on
+ * the disks of others as well; but each host looks for as many as its tasks ask for. */
+static double
+bytes_of_seeks (const RushSimTask *self)
+{
+  double seconds = self->demand.n_blocks * self->backend->setup.costs->disk_seek_s;
+
+  return seconds > 0 ? seconds * rush_link_bandwidth (self->executor->host->disk) : 0;
+}
+
 static gboolean
 begin_fetch (RushSimTask *self)
 {
@@ -198,7 +208,7 @@ begin_fetch (RushSimTask *self)
 
   self->metrics.shuffle_local_bytes = (gint64)demand->host_bytes;
   self->metrics.shuffle_remote_bytes = (gint64)(demand->rack_bytes + demand->far_bytes);
-  transfer (self, 0, host->disk, demand->host_bytes);
+  transfer (self, 0, host->disk, demand->host_bytes + bytes_of_seeks (self));
   transfer (self, 1, rush_topology_link (topology, host, RUSH_DISTANCE_RACK), demand->rack_bytes);
   transfer (self, 2, rush_topology_link (topology, host, RUSH_DISTANCE_ANY), demand->far_bytes);
   return self->n_transfers > 0;
@@ -379,14 +389,16 @@ driver_delay_us (RushSimulatedBackend *self)
   return self->driver_free_us - now_us;
 }
 
+/* Nothing can happen to it on its way but its end, so the way and what comes after it are one
+ * action of the heap: half of a million tasks' heap is tasks on their way. */
 static void
-arrive (gpointer data, gint64 argument)
+await_unpacking (RushSimTask *self)
 {
-  RushSimTask *self = data;
+  RushSimulatedBackend *backend = self->backend;
+  gint64 way_us = driver_delay_us (backend) + latency_us (self);
 
-  self->action = 0;
-  self->step_since_us = rush_event_heap_now_us (self->backend->setup.heap);
-  wait_us (self, to_us (self->backend->setup.costs->task_overhead_s));
+  self->step_since_us = rush_event_heap_now_us (backend->setup.heap) + way_us;
+  wait_us (self, way_us + to_us (backend->setup.costs->task_overhead_s));
 }
 
 static RushTaskOutcome *
@@ -417,8 +429,7 @@ rush_simulated_tasks_launch (RushSimulatedBackend *self, RushSimSlots *executor,
   g_queue_push_tail_link (&executor->running, &launched->in_executor);
   executor->host->n_running++;
   g_hash_table_insert (self->tasks, &task->task_id, launched);
-  launched->action = rush_event_heap_put (
-      self->setup.heap, driver_delay_us (self) + latency_us (launched), arrive, launched, 0);
+  await_unpacking (launched);
 }
 
 /* Stops what it does; the word of that takes its way. */

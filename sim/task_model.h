@@ -27,6 +27,7 @@ typedef struct
   double warm_up_s; /* before that, on such a core, whoever is beside it */
   double input_bytes;
   double host_bytes, rack_bytes, far_bytes; /* fetched: from this host, this rack, other racks */
+  double n_blocks;                          /* fetched: pieces, one a map output */
   double write_bytes;                       /* to the disk of the host */
   double output_bytes; /* that lie there for others to fetch: mostly the same */
   gboolean runs_python;

@@ -24,6 +24,7 @@ typedef struct
   RushDistribution *second;
   RushModelJob *stages;
   RushModelRun *run;
+  RushSimCosts costs;
   Job jobs[2]; /* of stages 1 and 2, which both read stage 0 */
 } World;
 
@@ -76,7 +77,6 @@ set_up (World *self, guint n_executors)
                                            .nic_bytes_per_s = 1e9,
                                            .uplink_bytes_per_s = 1e9,
                                            .disk_bytes_per_s = 1e9 };
-  static const RushSimCosts no_costs;
   RushDistribution *second = rush_distribution_constant (1);
   RushModelStage stages[] = {
     { .name = "shared", .n_tasks = 4, .seconds = second },
@@ -99,7 +99,7 @@ set_up (World *self, guint n_executors)
                                                         .heap = self->heap,
                                                         .topology = self->topology,
                                                         .job = self->stages,
-                                                        .costs = &no_costs,
+                                                        .costs = &self->costs,
                                                         .bus = self->bus,
                                                         .seed = 1 });
   for (guint i = 0; i < G_N_ELEMENTS (self->jobs); i++)
@@ -168,6 +168,23 @@ test_days_between_jobs (void)
   clear (&world);
 }
 
+/* Each of the four tasks looks for four pieces, two tasks at a time on a disk. */
+static void
+test_pieces_of_a_shuffle_are_looked_for (void)
+{
+  World world;
+  g_autoptr (GError) error = NULL;
+
+  set_up (&world, 2);
+  world.costs.disk_seek_s = 0.25;
+  submit (&world, 0);
+  submit (&world, 1);
+  g_assert_true (rush_model_run_until (world.run, both_are_over, &world, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (world.jobs[0].ended_us / G_USEC_PER_SEC, ==, 1 + 4 * 0.25 * 2 + 1);
+  clear (&world);
+}
+
 static void
 tick (gpointer data, gint64 argument)
 {
@@ -213,6 +230,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/model-run/two-jobs-at-once", test_two_jobs_at_once);
   g_test_add_func ("/model-run/days-between-jobs", test_days_between_jobs);
+  g_test_add_func ("/model-run/pieces-of-a-shuffle-are-looked-for",
+                   test_pieces_of_a_shuffle_are_looked_for);
   g_test_add_func ("/model-run/a-job-that-waits-for-ever", test_a_job_that_waits_for_ever);
   g_test_add_func ("/model-run/nothing-is-submitted", test_nothing_is_submitted);
   return g_test_run ();
