@@ -11,8 +11,8 @@
  * peer takes after spark.storage.decommission.maxReplicationFailuresPerBlock attempts goes with its
  * executor.
  *
- * The lock `moving` is held while one output or one block is copied, and by whoever removes all that
- * there is of a shuffle or of an RDD.
+ * The lock `moving` is held while one output or one block is copied, and by whoever removes all
+ * that there is of a shuffle or of an RDD.
  */
 #include "core/executor/block_mover.h"
 

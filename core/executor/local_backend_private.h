@@ -52,8 +52,8 @@ gboolean rush_local_executors_end (RushLocalBackend *self, const char *executor_
                                    const char *reason, gboolean replace);
 /* Tells the bus and the scheduler of those that are there; from now on others may come. */
 void rush_local_executors_start (RushLocalBackend *self);
-/* Lock held.  One that can be lost: NULL in local mode, where the only one is the driver itself, and
- * at the end. */
+/* Lock held.  One that can be lost: NULL in local mode, where the only one is the driver itself,
+ * and at the end. */
 RushLocalExecutor *rush_local_executors_find_mortal (RushLocalBackend *self, const char *id);
 
 /* ---- leaving_local.c ---- */

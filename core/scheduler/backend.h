@@ -29,13 +29,13 @@ typedef struct
    * one comes if @n says so.  Optional: NULL where the number is fixed. */
   gboolean (*request_executors) (RushBackend *self, guint n);
   void (*kill_executor) (RushBackend *self, const char *executor_id);
-  /* The same, but in peace: EXECUTOR_DECOMMISSIONING with @reason follows, and EXECUTOR_LOST when its
-   * tasks have ended and what it holds is elsewhere.  Optional. */
+  /* The same, but in peace: EXECUTOR_DECOMMISSIONING with @reason follows, and EXECUTOR_LOST when
+   * its tasks have ended and what it holds is elsewhere.  Optional. */
   void (*decommission_executor) (RushBackend *self, const char *executor_id, const char *reason);
   /* Cores of executors that request_executors () brings; optional: spark.executor.cores. */
   guint (*executor_cores) (RushBackend *self);
-  /* How many records the task that runs there has read so far, and for how long it has run; optional.
-   * FALSE: that is not known. */
+  /* How many records the task that runs there has read so far, and for how long it has run.  FALSE:
+   * that is not known.  Optional. */
   gboolean (*task_progress) (RushBackend *self, const char *executor_id, gint64 task_id,
                              gint64 *out_records, gint64 *out_run_us);
   /* Each executor sends a HEARTBEAT message every spark.executor.heartbeatInterval; one that falls

@@ -11,8 +11,8 @@
  *
  * An excluded executor has no room, whatever slots are free; so nothing else needs to ask here.
  * What is on it stays readable, and what runs there may end.  With killExcludedExecutors the
- * backend is asked to end it, if it can; or, with .decommission, to let it end its tasks and hand over
- * what it holds.
+ * backend is asked to end it, if it can; or, with .decommission, to let it end its tasks and hand
+ * over what it holds.
  *
  * Invariants:  next_expiry_ms is the smallest of all; an executor that is alive is marked excluded
  *              if and only if it, or its host, is listed here.  The trees are sorted by name: who

@@ -94,8 +94,8 @@ handle_shuffle_dropped (RushScheduler *self, gint shuffle_id)
 }
 
 /* It was copied as its executor is being decommissioned.  One that is not registered (the task was
- * outrun, or the shuffle is gone) is of no use, and neither is one on an executor that has been lost
- * since. */
+ * outrun, or the shuffle is gone) is of no use, and neither is one on an executor that has been
+ * lost since. */
 static void
 handle_output_moved (RushScheduler *self, const RushMessage *message)
 {

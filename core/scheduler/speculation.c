@@ -15,10 +15,10 @@
  * what is usual; for those, if they would fit on one executor, task.duration.threshold says what is
  * too long.  Barrier stages are never speculated: one copy alone would meet nobody.
  *
- * A task that takes long as there is much for it to read is no straggler: one that reads records as
- * fast as those that have succeeded did (efficiency.processRateMultiplier of their mean rate) is left
- * alone until it has run longRunTaskFactor times as long.  Where the backend cannot say how far a
- * task is, its rate is 0.
+ * A task that takes long as there is much for it to read is no straggler: one that reads records
+ * as fast as those that have succeeded did (efficiency.processRateMultiplier of their mean rate) is
+ * left alone until it has run longRunTaskFactor times as long.  Where the backend cannot say how
+ * far a task is, its rate is 0.
  *
  * A task is copied before that if its executor is being decommissioned and will be gone, as far as
  * one knows, when the task would end (spark.executor.decommission.killInterval).

@@ -70,8 +70,8 @@ void rush_watched_tasks_add (RushWatchedTasks *self, RushAttempt *attempt);
 void rush_watched_tasks_add_again (RushWatchedTasks *self, RushAttempt *attempt, gint64 look_ms);
 /* It need not be there. */
 void rush_watched_tasks_remove (RushWatchedTasks *self, RushAttempt *attempt);
-/* Takes out one that has run for longer than @threshold_ms, or is to be looked at again; NULL: there
- * is none. */
+/* Takes out one that has run for longer than @threshold_ms, or is to be looked at again; NULL:
+ * there is none. */
 RushAttempt *rush_watched_tasks_take (RushWatchedTasks *self, gint64 now_ms, double threshold_ms);
 
 typedef struct

@@ -38,8 +38,8 @@ const RushMapOutputId *rush_map_output_id (const RushMapOutput *self);
 void rush_map_output_bytes (RushMapOutput *self, gint64 *out_memory, gint64 *out_disk);
 /* In memory, and nobody reads it. */
 gboolean rush_map_output_is_evictable (RushMapOutput *self);
-/* Writes the files and lets go of the memory; returns how many bytes, 0 if they are written already,
- * −1 on failure: then nothing has changed. */
+/* Writes the files and lets go of the memory; returns how many bytes, 0 if they are written
+ * already, −1 on failure: then nothing has changed. */
 gint64 rush_map_output_evict (RushMapOutput *self, RushCodec codec, RushLocalDir *dir,
                               GError **error);
 /* From now on no checksum of it holds: for fault scripts. */

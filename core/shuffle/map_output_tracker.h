@@ -22,8 +22,8 @@ void rush_map_output_tracker_unregister_shuffle (RushMapOutputTracker *self, gin
 /* (transfer full) */
 void rush_map_output_tracker_register_output (RushMapOutputTracker *self, gint shuffle_id,
                                               guint map_index, RushMapStatus *status);
-/* The output that @map_task_id wrote can be read on that executor from now on; FALSE: another one is
- * registered, or none. */
+/* The output that @map_task_id wrote can be read on that executor from now on; FALSE: another one
+ * is registered, or none. */
 gboolean rush_map_output_tracker_move_output (RushMapOutputTracker *self, gint shuffle_id,
                                               guint map_index, gint64 map_task_id,
                                               const char *executor_id, const char *host);

@@ -48,9 +48,9 @@ void rush_block_manager_free (RushBlockManager *self);
 /* What a task's context gets as its cache. (transfer none) */
 RushRddCache *rush_block_manager_cache (RushBlockManager *self);
 
-/* For executors that go.  The RDDs stay persisted until these have returned: rush_block_manager_copy
- * () gives the block to @n more executors that have none of it, if there are as many; how many have
- * it now that had not. */
+/* For executors that go.  The RDDs stay persisted until these have returned.
+ * rush_block_manager_copy () gives the block to @n more executors that have none of it, if there
+ * are as many; how many have it now that had not. */
 typedef struct
 {
   gint rdd_id;
