@@ -300,6 +300,12 @@ rush_fault_schedule_task_starts (gpointer data, const RushTask *task, const char
 }
 
 void
+rush_fault_schedule_go_on (RushFaultSchedule *self, RushBackend *backend)
+{
+  self->backend = backend;
+}
+
+void
 rush_fault_schedule_start (RushFaultSchedule *self, RushBackend *backend,
                            RushClusterManager *manager)
 {

@@ -32,6 +32,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushFaultSchedule, rush_fault_schedule_free)
 /* Those with a time go into the heap, from now on. */
 void rush_fault_schedule_start (RushFaultSchedule *self, RushBackend *backend,
                                 RushClusterManager *manager);
+/* The driver has been started again: what happens from now on happens to these executors. */
+void rush_fault_schedule_go_on (RushFaultSchedule *self, RushBackend *backend);
 /* A RushSimTaskStarts; @data is the schedule. */
 char *rush_fault_schedule_task_starts (gpointer data, const RushTask *task,
                                        const char *executor_id);

@@ -46,12 +46,17 @@ sim_request_executors (RushBackend *base, guint n)
 /* A manager may take it back at once, and the scheduler must not hear of that in the middle of what
  * it does now. */
 static void
-release_next (gpointer data, gint64 argument)
+release_all (gpointer data, gint64 argument)
 {
   RushSimulatedBackend *self = data;
-  g_autofree char *executor_id = g_queue_pop_head (&self->to_release);
 
-  self->manager->klass->release (self->manager, executor_id);
+  self->release = 0;
+  while (self->to_release.length > 0)
+    {
+      g_autofree char *executor_id = g_queue_pop_head (&self->to_release);
+
+      self->manager->klass->release (self->manager, executor_id);
+    }
 }
 
 static void
@@ -62,7 +67,8 @@ sim_kill_executor (RushBackend *base, const char *executor_id)
   if (self->manager == NULL)
     return;
   g_queue_push_tail (&self->to_release, g_strdup (executor_id));
-  rush_event_heap_put (self->setup.heap, 0, release_next, self, 0);
+  if (self->release == 0)
+    self->release = rush_event_heap_put (self->setup.heap, 0, release_all, self, 0);
 }
 
 /* ---- the contract: time ---- */
@@ -193,6 +199,27 @@ rush_simulated_backend_executor_gone (RushBackend *base, const char *executor_id
   g_hash_table_remove (self->by_number, GINT_TO_POINTER (executor->number));
   g_hash_table_remove (self->executors, executor_id);
   rush_scheduler_handle (self->scheduler, message);
+}
+
+void
+rush_simulated_backend_abandon (RushBackend *base, const char *reason)
+{
+  RushSimulatedBackend *self = (RushSimulatedBackend *)base;
+  g_autoptr (GPtrArray) ids = rush_simulated_backend_executors_on (base, NULL);
+
+  for (guint i = 0; i < ids->len; i++)
+    {
+      RushSimSlots *executor = g_hash_table_lookup (self->executors, g_ptr_array_index (ids, i));
+
+      executor->drained = NULL;
+      rush_simulated_tasks_drop_all (self, executor);
+      self->setup.model->klass->executor_lost (self->setup.model, executor->id);
+      rush_post_executor_removed (self->setup.bus, sim_clock (base), executor->id,
+                                  executor->host->name, reason);
+      rush_sim_forget_messages (self, executor);
+      g_hash_table_remove (self->by_number, GINT_TO_POINTER (executor->number));
+      g_hash_table_remove (self->executors, executor->id);
+    }
 }
 
 /* ---- they fall silent, and other trouble ---- */
@@ -372,6 +399,8 @@ sim_free (RushBackend *base)
   g_hash_table_iter_init (&iter, self->timers);
   while (g_hash_table_iter_next (&iter, NULL, &timer))
     rush_event_heap_cancel (self->setup.heap, ((RushSimTimer *)timer)->action);
+  if (self->release != 0)
+    rush_event_heap_cancel (self->setup.heap, self->release);
   g_queue_clear_full (&self->to_release, g_free);
   g_hash_table_unref (self->by_number);
   g_hash_table_unref (self->packets);

@@ -51,6 +51,7 @@ struct _RushSimulatedBackend
   GHashTable *packets;         /* RushSimPacket: messages on their way */
   RushSimMessages messages;    /* for executors to come */
   GQueue to_release;           /* char *: the scheduler has let go of these just now */
+  guint64 release;             /* action in which the manager is told; 0: none */
   guint64 progress;            /* starts and ends of tasks, executors that come and go */
   gint64 next_number;
   gint64 driver_free_us; /* until then it is busy with launches */

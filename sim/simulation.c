@@ -32,7 +32,8 @@ struct _RushSimulation
   guint n_wanted;
   RushSimulationResult result;
   gboolean job_started;
-  GError *failure; /* of the driver */
+  GError *failure;       /* of the driver */
+  gboolean starts_again; /* it does */
   RushExecutorShape shape;
   GHashTable *killed_for_memory; /* executor id → its sum, both owned */
   const char *last_killed;       /* (unowned) the last one's sum; NULL: none was */
@@ -123,10 +124,25 @@ start_job (RushSimulation *self)
   rush_model_run_submit (self->run);
 }
 
+/* @n_restarts: of the driver, when the wait began. */
 static void
-waited_long_enough (gpointer data, gint64 argument)
+waited_long_enough (gpointer data, gint64 n_restarts)
 {
-  start_job (data);
+  RushSimulation *self = data;
+
+  if (n_restarts == self->result.n_restarts)
+    start_job (self);
+}
+
+static void
+wait_for_executors (RushSimulation *self)
+{
+  if (self->n_wanted == 0) /* there is nobody to wait for */
+    start_job (self);
+  rush_event_heap_put (
+      self->heap,
+      rush_conf_get_time_us (self->conf, "spark.scheduler.maxRegisteredResourcesWaitingTime"),
+      waited_long_enough, self, self->result.n_restarts);
 }
 
 /* ---- what the manager says ---- */
@@ -193,11 +209,22 @@ driver_gone (gpointer data, const char *reason, gboolean starts_again)
 {
   RushSimulation *self = data;
 
-  if (self->failure == NULL)
-    g_set_error (&self->failure, RUSH_CORE_ERROR, RUSH_CORE_ERROR_STOPPED,
-                 "The driver was lost after %.1f s, and all that it knew with it: %s%s",
-                 now_s (self), reason,
-                 starts_again ? " (the manager starts it again; the application begins anew)" : "");
+  if (self->failure != NULL)
+    return;
+  self->starts_again = starts_again;
+  g_set_error (&self->failure, RUSH_CORE_ERROR, RUSH_CORE_ERROR_STOPPED,
+               "The driver was lost after %.1f s, and all that it knew with it: %s", now_s (self),
+               reason);
+}
+
+/* It knows of nothing that was before. */
+static void
+driver_back (gpointer data, guint attempt)
+{
+  RushSimulation *self = data;
+
+  self->manager->klass->request (self->manager, self->n_wanted);
+  wait_for_executors (self);
 }
 
 static const RushManagerListener listener = {
@@ -207,6 +234,7 @@ static const RushManagerListener listener = {
   .step = post_step,
   .short_of_room = short_of_room,
   .driver_gone = driver_gone,
+  .driver_back = driver_back,
 };
 
 /* ---- the run ---- */
@@ -242,6 +270,61 @@ explain_memory (const RushSimulation *self, GError *failure)
       sum != NULL ? g_strdup_printf ("%s\n%s", message, sum) : g_steal_pointer (&message);
 }
 
+static RushModelRun *
+make_run (RushSimulation *self)
+{
+  return rush_model_run_new (&(RushModelRunSetup){
+      .conf = self->conf,
+      .heap = self->heap,
+      .topology = self->topology,
+      .job = self->job,
+      .costs = &self->costs,
+      .bus = self->bus,
+      .seed = (guint64)self->scenario->seed,
+      .outputs_outlive = rush_conf_get_bool (self->conf, "spark.shuffle.service.enabled"),
+      .heartbeat_us = rush_conf_get_time_us (self->conf, "spark.executor.heartbeatInterval"),
+      .task_starts = rush_fault_schedule_task_starts,
+      .task_starts_data = self->faults });
+}
+
+/* From a driver's start to its end, or that of its job. */
+static gboolean
+live (RushSimulation *self, GError **error)
+{
+  while (!self->job_started && self->failure == NULL && rush_event_heap_step (self->heap))
+    ;
+  return rush_model_run_finish_unless (self->run, &self->failure, error);
+}
+
+static void
+tell_what_is_lost (RushSimulation *self)
+{
+  guint n = rush_simulated_backend_n_executors (rush_model_run_backend (self->run));
+  double ran_s = self->job_started ? now_s (self) - self->result.job_started_s : 0;
+  g_autofree char *lost = g_strdup_printf ("knew all that is lost now: the %.1f s that its job had "
+                                           "run, %u executors, and what they held",
+                                           ran_s, n);
+
+  self->result.lost_s += ran_s;
+  post_step (self, "Driver", lost, NULL, NULL);
+}
+
+/* Scheduler and executors of the driver that is lost go; those of the next come when it is back. */
+static void
+begin_anew (RushSimulation *self)
+{
+  tell_what_is_lost (self);
+  rush_simulated_backend_abandon (rush_model_run_backend (self->run), self->failure->message);
+  rush_model_run_free (self->run);
+  self->run = make_run (self);
+  rush_simulated_backend_set_manager (rush_model_run_backend (self->run), self->manager);
+  rush_fault_schedule_go_on (self->faults, rush_model_run_backend (self->run));
+  g_clear_error (&self->failure);
+  self->starts_again = FALSE;
+  self->job_started = FALSE;
+  self->result.n_restarts++;
+}
+
 gboolean
 rush_simulation_run (RushSimulation *self, RushSimulationResult *out, GError **error)
 {
@@ -250,16 +333,13 @@ rush_simulation_run (RushSimulation *self, RushSimulationResult *out, GError **e
 
   self->manager->klass->start (self->manager);
   self->manager->klass->request (self->manager, self->n_wanted);
-  if (self->n_wanted == 0) /* there is nobody to wait for */
-    start_job (self);
   rush_fault_schedule_start (self->faults, rush_model_run_backend (self->run), self->manager);
-  rush_event_heap_put (
-      self->heap,
-      rush_conf_get_time_us (self->conf, "spark.scheduler.maxRegisteredResourcesWaitingTime"),
-      waited_long_enough, self, 0);
-  while (!self->job_started && self->failure == NULL && rush_event_heap_step (self->heap))
-    ;
-  ended_well = rush_model_run_finish_unless (self->run, &self->failure, &failure);
+  wait_for_executors (self);
+  while (!(ended_well = live (self, &failure)) && self->starts_again)
+    {
+      g_clear_error (&failure);
+      begin_anew (self);
+    }
   self->result.seconds = now_s (self);
   self->manager->klass->stop (self->manager);
   post_end (self);
@@ -367,23 +447,6 @@ wanted_executors (const RushSimulation *self)
   if (rush_conf_contains (self->conf, "spark.executor.instances"))
     return (guint)rush_conf_get_int (self->conf, "spark.executor.instances");
   return kind == RUSH_MANAGER_YARN || kind == RUSH_MANAGER_KUBERNETES ? 2 : G_MAXUINT;
-}
-
-static RushModelRun *
-make_run (RushSimulation *self)
-{
-  return rush_model_run_new (&(RushModelRunSetup){
-      .conf = self->conf,
-      .heap = self->heap,
-      .topology = self->topology,
-      .job = self->job,
-      .costs = &self->costs,
-      .bus = self->bus,
-      .seed = (guint64)self->scenario->seed,
-      .outputs_outlive = rush_conf_get_bool (self->conf, "spark.shuffle.service.enabled"),
-      .heartbeat_us = rush_conf_get_time_us (self->conf, "spark.executor.heartbeatInterval"),
-      .task_starts = rush_fault_schedule_task_starts,
-      .task_starts_data = self->faults });
 }
 
 /* The stages of the scenario; a cluster without a program gets one that shows it at work. (transfer

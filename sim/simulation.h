@@ -12,6 +12,10 @@
  * The job starts when enough executors have registered, as Spark waits for them
  * (spark.scheduler.minRegisteredResourcesRatio, at most maxRegisteredResourcesWaitingTime).
  *
+ * In cluster mode a driver that is lost may be started again (spark.driver.supervise, YARN's
+ * attempts): it knows nothing, asks for executors anew, and its job begins from nothing.  One log
+ * has both lives; in Spark each has its own.
+ *
  * Ownership:  what is handed in outlives the simulation.
  * Threads:    one.
  * Mirrors:    SparkContext's start, CoarseGrainedSchedulerBackend.isReady.
@@ -32,6 +36,8 @@ typedef struct
   guint n_lost;         /* of them, before the end */
   guint most_executors; /* at once */
   char *refusal;        /* (owned) the manager's last word, if it gave less than was asked */
+  guint n_restarts;     /* of a driver that was lost */
+  double lost_s;        /* that its job had run by then, all in all: for nothing */
 } RushSimulationResult;
 
 void rush_simulation_result_clear (RushSimulationResult *self);
@@ -42,6 +48,6 @@ RushSimulation *rush_simulation_new (const RushScenario *scenario, const RushCon
                                      RushEventBus *bus, GError **error);
 void rush_simulation_free (RushSimulation *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushSimulation, rush_simulation_free)
-/* FALSE with @error: the job failed, waits for ever, or its driver has died; @out says what is
- * known all the same. */
+/* FALSE with @error: the job failed, waits for ever, or its driver has died for good; @out says what
+ * is known all the same. */
 gboolean rush_simulation_run (RushSimulation *self, RushSimulationResult *out, GError **error);

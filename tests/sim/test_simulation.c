@@ -206,6 +206,77 @@ test_the_driver_goes_with_its_host (void)
   outcome_clear (&outcome);
 }
 
+#define DRIVER_INSIDE "\"driver\": { \"deploy_mode\": \"cluster\", \"memory\": \"1g\" },"
+
+/* Its host dies once the job runs: which one it is on, tells who is hurt. */
+static Outcome
+kill_host_of_driver (const char *manager, const char *key, const char *value)
+{
+  for (guint host = 0; host < 4; host++)
+    {
+      g_autofree char *more = g_strdup_printf (
+          DRIVER_INSIDE "\"manager\": { \"kind\": \"%s\" }, \"faults\": [ { \"at\": \"14s\","
+                        " \"do\": \"kill_host\", \"host\": %u } ],",
+          manager, host);
+      Outcome outcome = simulate (more, key, value);
+
+      if (outcome.result.n_restarts > 0 || !outcome.ended_well)
+        return outcome;
+      outcome_clear (&outcome);
+    }
+  g_assert_not_reached ();
+}
+
+/* The job begins from nothing: it takes as long as ever after the driver is back. */
+static void
+test_a_driver_is_started_again (void)
+{
+  static const struct
+  {
+    const char *manager, *key, *value;
+  } cases[] = {
+    { "standalone", "spark.driver.supervise", "true" },
+    { "mesos", "spark.driver.supervise", "true" },
+    { "yarn", "spark.yarn.maxAppAttempts", "2" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      Outcome outcome = kill_host_of_driver (cases[i].manager, cases[i].key, cases[i].value);
+      Outcome again = kill_host_of_driver (cases[i].manager, cases[i].key, cases[i].value);
+
+      g_assert_cmpstr (outcome.failure, ==, NULL);
+      g_assert_true (outcome.ended_well);
+      g_assert_cmpuint (outcome.result.n_restarts, ==, 1);
+      g_assert_cmpfloat (outcome.result.lost_s, >, 0);
+      g_assert_cmpfloat (outcome.result.job_started_s, >, 14 + outcome.result.lost_s);
+      g_assert_cmpuint (outcome.result.n_executors, >, 8);
+      g_assert_cmpuint (outcome.digest, ==, again.digest);
+      outcome_clear (&outcome);
+      outcome_clear (&again);
+    }
+}
+
+static void
+test_a_driver_is_lost_for_good (void)
+{
+  static const char *const cases[][3] = {
+    { "standalone", "spark.driver.supervise", "false" },
+    { "yarn", "spark.yarn.maxAppAttempts", "1" },
+    { "kubernetes", NULL, NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      Outcome outcome = kill_host_of_driver (cases[i][0], cases[i][1], cases[i][2]);
+
+      g_assert_false (outcome.ended_well);
+      g_assert_cmpuint (outcome.result.n_restarts, ==, 0);
+      g_assert_nonnull (strstr (outcome.failure, "The driver was lost after"));
+      outcome_clear (&outcome);
+    }
+}
+
 static void
 test_a_dead_cluster_is_not_waited_for (void)
 {
@@ -231,6 +302,8 @@ main (int argc, char **argv)
   ADD (faults_take_time);
   ADD (a_task_that_always_fails_ends_the_job);
   ADD (the_driver_goes_with_its_host);
+  ADD (a_driver_is_started_again);
+  ADD (a_driver_is_lost_for_good);
   ADD (a_dead_cluster_is_not_waited_for);
   return g_test_run ();
 }

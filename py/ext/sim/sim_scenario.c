@@ -4,9 +4,9 @@
  *       path: of a file, or a sim:// URL      settings: dict of spark.* keys, all text
  *       log_dir: where the event log is to be written, in virtual time
  *       n_steps: how many of the cluster's steps are wanted, at most
- *   -> dict: seconds, first_executor_s, job_started_s, n_executors, n_lost, most_executors, refusal
- *      (or None), failure (or None), n_events, digest, log (path or None), name,
- *      n_steps, steps: list of (seconds, actor, step), the first of them
+ *   -> dict: seconds, first_executor_s, job_started_s, n_restarts, lost_s, n_executors, n_lost,
+ *      most_executors, refusal (or None), failure (or None), n_events, digest, log (path or None),
+ *      name, n_steps, steps: list of (seconds, actor, step), the first of them
  *
  * What is wrong with the scenario is an exception; how its job ended is in the answer.
  *
@@ -191,9 +191,10 @@ answer (const Run *self)
   PyObject *steps = steps_to_list (self->steps);
   if (steps == NULL)
     return NULL;
-  return Py_BuildValue ("{s:s,s:d,s:d,s:d,s:I,s:I,s:I,s:z,s:z,s:K,s:K,s:z,s:K,s:N}", "name",
+  return Py_BuildValue ("{s:s,s:d,s:d,s:d,s:I,s:d,s:I,s:I,s:I,s:z,s:z,s:K,s:K,s:z,s:K,s:N}", "name",
                         self->scenario->name, "seconds", result->seconds, "first_executor_s",
                         result->first_executor_s, "job_started_s", result->job_started_s,
+                        "n_restarts", result->n_restarts, "lost_s", result->lost_s,
                         "n_executors", result->n_executors, "n_lost", result->n_lost,
                         "most_executors", result->most_executors, "refusal", result->refusal,
                         "failure", self->failure != NULL ? self->failure->message : NULL,
