@@ -5,20 +5,40 @@
 
 /* ---- violations ---- */
 
+static void
+note (RushInvariantWatch *self, const char *format, va_list args)
+{
+  g_autofree char *what = NULL;
+
+  if (self->violations->len >= MOST_VIOLATIONS)
+    return;
+  what = g_strdup_vprintf (format, args);
+  g_ptr_array_add (self->violations,
+                   g_strdup_printf ("event %" G_GUINT64_FORMAT " (%s): %s", self->n_events,
+                                    self->event_name != NULL ? self->event_name : "after a message",
+                                    what));
+}
+
+void
+rush_watch_note (RushInvariantWatch *self, const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  note (self, format, args);
+  va_end (args);
+}
+
 void
 rush_invariant_watch_note (RushInvariantWatch *self, const char *format, ...)
 {
   va_list args;
 
-  if (self->violations->len >= MOST_VIOLATIONS)
-    return;
+  pthread_mutex_lock (&self->lock);
   va_start (args, format);
-  g_autofree char *what = g_strdup_vprintf (format, args);
+  note (self, format, args);
   va_end (args);
-  g_ptr_array_add (self->violations,
-                   g_strdup_printf ("event %" G_GUINT64_FORMAT " (%s): %s", self->n_events,
-                                    self->event_name != NULL ? self->event_name : "after a message",
-                                    what));
+  pthread_mutex_unlock (&self->lock);
 }
 
 void
@@ -91,8 +111,7 @@ check_parents (RushInvariantWatch *self, const RushWatchedStage *stage)
 
       if (parent == NULL || parent->shuffle_id < 0)
         {
-          rush_invariant_watch_note (self, "stage %d has a parent %d that nobody knows", stage->id,
-                                     id);
+          rush_watch_note (self, "stage %d has a parent %d that nobody knows", stage->id, id);
           continue;
         }
       n_maps = rush_map_output_tracker_n_maps (self->rules.tracker, parent->shuffle_id);
@@ -164,7 +183,7 @@ job_ended (RushInvariantWatch *self, const RushJobEnd *end)
   rush_watch_time (self, end->time_ms);
   if (stages == NULL)
     {
-      rush_invariant_watch_note (self, "job %d ends, and does not run", end->job_id);
+      rush_watch_note (self, "job %d ends, and does not run", end->job_id);
       return;
     }
   RUSH_WATCH_CHECK (self, end->succeeded || (end->error != NULL && end->error[0] != '\0'),
@@ -208,10 +227,12 @@ watch_event (RushListener *listener, RushEvent *event)
 {
   RushInvariantWatch *self = (RushInvariantWatch *)listener;
 
+  pthread_mutex_lock (&self->lock);
   self->n_events++;
   self->event_name = rush_event_kind_spark_name (event->kind);
   look_at (self, event);
   self->event_name = NULL;
+  pthread_mutex_unlock (&self->lock);
 }
 
 static void
@@ -224,6 +245,7 @@ watch_free (RushListener *listener)
   g_hash_table_unref (self->stages);
   g_hash_table_unref (self->jobs);
   g_ptr_array_unref (self->violations);
+  pthread_mutex_destroy (&self->lock);
   g_free (self);
 }
 
@@ -244,7 +266,11 @@ watch_of (RushSchedulerObserver *observer)
 static void
 message_comes (RushSchedulerObserver *observer, const RushMessage *message)
 {
-  rush_watch_executor_message (watch_of (observer), message);
+  RushInvariantWatch *self = watch_of (observer);
+
+  pthread_mutex_lock (&self->lock);
+  rush_watch_executor_message (self, message);
+  pthread_mutex_unlock (&self->lock);
 }
 
 static void
@@ -265,11 +291,13 @@ message_handled (RushSchedulerObserver *observer, const RushScheduler *scheduler
   RushInvariantWatch *self = watch_of (observer);
   g_autofree char *violation = rush_scheduler_find_violation (scheduler);
 
+  pthread_mutex_lock (&self->lock);
   if (violation != NULL)
-    rush_invariant_watch_note (self, "%s", violation);
+    rush_watch_note (self, "%s", violation);
   if (self->look_at_outputs)
     look_at_all_outputs (self);
   self->look_at_outputs = FALSE;
+  pthread_mutex_unlock (&self->lock);
 }
 
 /* ---- the end ---- */
@@ -298,12 +326,15 @@ finish_stages (RushInvariantWatch *self)
 void
 rush_invariant_watch_finish (RushInvariantWatch *self)
 {
-  GList *jobs = g_list_sort (g_hash_table_get_keys (self->jobs), compare_ids);
+  GList *jobs;
 
+  pthread_mutex_lock (&self->lock);
+  jobs = g_list_sort (g_hash_table_get_keys (self->jobs), compare_ids);
   for (GList *link = jobs; link != NULL; link = link->next)
-    rush_invariant_watch_note (self, "job %d has never ended", GPOINTER_TO_INT (link->data));
+    rush_watch_note (self, "job %d has never ended", GPOINTER_TO_INT (link->data));
   g_list_free (jobs);
   finish_stages (self);
+  pthread_mutex_unlock (&self->lock);
 }
 
 void
@@ -347,6 +378,7 @@ rush_invariant_watch_new (const RushInvariantRules *rules, GPtrArray *violations
   self->listener.klass = &watch_class;
   self->observer = (RushSchedulerObserver){ message_comes, message_handled };
   self->rules = *rules;
+  pthread_mutex_init (&self->lock, NULL);
   self->violations = g_ptr_array_ref (violations);
   self->tasks = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   self->stages = g_hash_table_new_full (NULL, NULL, NULL, stage_free);

@@ -22,7 +22,7 @@
  *
  * Ownership:  the listener belongs to the bus it is given to, and is the watch; @violations is
  *             shared with whoever made it.
- * Threads:    the one that posts events, which is the scheduler's.
+ * Threads:    any; one lock.  What is asked of others is asked under it.
  */
 #pragma once
 
@@ -50,6 +50,9 @@ RushInvariantWatch *rush_invariant_watch_new (const RushInvariantRules *rules,
 /* Both are the watch: the bus frees it with the first. */
 RushListener *rush_invariant_watch_listener (RushInvariantWatch *self);
 RushSchedulerObserver *rush_invariant_watch_observer (RushInvariantWatch *self);
+/* One that was there before the watch; nothing if it has been told of since. */
+void rush_invariant_watch_know_executor (RushInvariantWatch *self, const char *id, const char *host,
+                                         guint cores);
 /* The run is over: whatever began must have ended. */
 void rush_invariant_watch_finish (RushInvariantWatch *self);
 /* Something that only the caller can see. */

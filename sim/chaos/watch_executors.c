@@ -35,6 +35,11 @@ executor_added (RushInvariantWatch *self, const RushExecutorAdded *added)
 {
   RushWatchedExecutor *executor = rush_watch_executor (self, added->executor_id);
 
+  if (executor->not_announced)
+    {
+      executor->not_announced = FALSE;
+      return;
+    }
   RUSH_WATCH_CHECK (self, !executor->there, "executor %s comes, and is there", executor->id);
   g_free (executor->host);
   executor->host = g_strdup (added->host);
@@ -52,7 +57,25 @@ executor_removed (RushInvariantWatch *self, const RushExecutorRemoved *removed)
   RushWatchedExecutor *executor = rush_watch_executor (self, removed->executor_id);
 
   RUSH_WATCH_CHECK (self, executor->there, "executor %s goes, and is not there", executor->id);
-  executor->there = FALSE;
+  executor->there = executor->not_announced = FALSE;
+}
+
+void
+rush_invariant_watch_know_executor (RushInvariantWatch *self, const char *id, const char *host,
+                                    guint cores)
+{
+  RushWatchedExecutor *executor;
+
+  pthread_mutex_lock (&self->lock);
+  executor = rush_watch_executor (self, id);
+  if (executor->generation == 0)
+    {
+      executor->host = g_strdup (host);
+      executor->cores = cores;
+      executor->generation = 1;
+      executor->there = executor->not_announced = TRUE;
+    }
+  pthread_mutex_unlock (&self->lock);
 }
 
 /* ---- exclusion ---- */
@@ -149,7 +172,7 @@ check_output (RushInvariantWatch *self, gint shuffle_id, guint map, const RushMa
 
   if (task == NULL || !task->succeeded)
     {
-      rush_invariant_watch_note (
+      rush_watch_note (
           self, "output %u of shuffle %d is of task %" G_GINT64_FORMAT ", which has not succeeded",
           map, shuffle_id, task_id);
       return;

@@ -8,13 +8,16 @@
 
 #include "sim/chaos/invariant_watch.h"
 
+#include <pthread.h>
+
 typedef struct
 {
   char *id, *host;
   guint cores, n_running;
   guint generation; /* it is lost and comes back: another one */
   gboolean there;
-  const char *leaving; /* "is being decommissioned"; NULL: it stays */
+  gboolean not_announced; /* it was there before the watch: its event may be yet to come */
+  const char *leaving;    /* "is being decommissioned"; NULL: it stays */
   gboolean excluded;
   gboolean decommissioned; /* its loss was to be expected */
 } RushWatchedExecutor;
@@ -55,6 +58,7 @@ struct _RushInvariantWatch
   RushListener listener;
   RushSchedulerObserver observer;
   RushInvariantRules rules;
+  pthread_mutex_t lock; /* of all that follows */
   GPtrArray *violations;
   guint64 n_events;
   const char *event_name; /* of the one that is looked at; NULL: a message is */
@@ -68,11 +72,14 @@ struct _RushInvariantWatch
   gboolean look_at_outputs;   /* after this message */
 };
 
+/* Lock held, as in all that follows. */
+void rush_watch_note (RushInvariantWatch *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
 #define RUSH_WATCH_CHECK(self, condition, ...)                                                     \
   G_STMT_START                                                                                     \
   {                                                                                                \
     if (!(condition))                                                                              \
-      rush_invariant_watch_note (self, __VA_ARGS__);                                               \
+      rush_watch_note (self, __VA_ARGS__);                                                         \
   }                                                                                                \
   G_STMT_END
 

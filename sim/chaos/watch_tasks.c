@@ -33,10 +33,10 @@ check_slot (RushInvariantWatch *self, const RushTaskStart *start)
 
   if (slot == NULL)
     {
-      rush_invariant_watch_note (self,
-                                 "task %" G_GINT64_FORMAT " starts for stage %d.%d, which "
-                                 "does not run, or has no task %u",
-                                 task->task_id, start->stage_id, start->stage_attempt, task->index);
+      rush_watch_note (self,
+                       "task %" G_GINT64_FORMAT " starts for stage %d.%d, which "
+                       "does not run, or has no task %u",
+                       task->task_id, start->stage_id, start->stage_attempt, task->index);
       return;
     }
   RUSH_WATCH_CHECK (self, !slot->done, "task %u of stage %d.%d is done and starts again",
@@ -155,7 +155,7 @@ rush_watch_task_end (RushInvariantWatch *self, const RushTaskEnd *end)
 
   if (task == NULL || (task->ended && !again))
     {
-      rush_invariant_watch_note (self, "task %" G_GINT64_FORMAT " ends, and does not run", task_id);
+      rush_watch_note (self, "task %" G_GINT64_FORMAT " ends, and does not run", task_id);
       return;
     }
   RUSH_WATCH_CHECK (self, end->task.finish_ms >= end->task.launch_ms,

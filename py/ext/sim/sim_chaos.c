@@ -83,8 +83,8 @@ case_parse (Case *self, PyObject *args)
 
 /* ---- programs without data ---- */
 
-static PyObject *
-sentences (const GPtrArray *texts)
+PyObject *
+engine_sim_sentences (const GPtrArray *texts)
 {
   PyObject *list = PyList_New (texts->len);
 
@@ -103,7 +103,7 @@ sentences (const GPtrArray *texts)
 static PyObject *
 verdict_to_dict (const RushChaosVerdict *self)
 {
-  PyObject *violations = sentences (self->violations);
+  PyObject *violations = engine_sim_sentences (self->violations);
 
   if (violations == NULL)
     return NULL;

@@ -196,9 +196,11 @@ static PyTypeObject EngineRecordedRun_Type = {
 int
 engine_sim_add_to_module (PyObject *module)
 {
-  if (PyType_Ready (&EngineRecordedRun_Type) < 0 ||
+  if (PyType_Ready (&EngineRecordedRun_Type) < 0 || PyType_Ready (&EngineWatch_Type) < 0 ||
       PyModule_AddFunctions (module, engine_scenario_functions) < 0 ||
       PyModule_AddFunctions (module, engine_chaos_functions) < 0)
+    return -1;
+  if (PyModule_AddObjectRef (module, "Watch", (PyObject *)&EngineWatch_Type) < 0)
     return -1;
   return PyModule_AddObjectRef (module, "RecordedRun", (PyObject *)&EngineRecordedRun_Type);
 }
