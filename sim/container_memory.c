@@ -4,7 +4,7 @@
  * executor there and then, with the task that has just begun.
  *
  * What its settings would have to be is worked out for the worst of times: as many tasks at once as
- * there are slots, each as large as the largest so far.
+ * there are slots, each as large as the largest so far and a tenth more.
  */
 #include "sim/container_memory.h"
 
@@ -213,6 +213,12 @@ typedef struct
   guint n_alike;    /* executors that share a host's memory; 1 where containers are limited */
 } Need;
 
+static gint64
+and_a_tenth (gint64 bytes)
+{
+  return bytes + bytes / 10;
+}
+
 static Need
 need_of (RushSimulatedBackend *self, const RushSimSlots *executor, const RushContainerSetup *setup)
 {
@@ -221,8 +227,8 @@ need_of (RushSimulatedBackend *self, const RushSimSlots *executor, const RushCon
   Need need = { .setup = setup,
                 .executor = executor,
                 .use = &executor->container,
-                .each = self->most_task_bytes + self->most_worker_bytes,
-                .worker = self->most_worker_bytes,
+                .each = and_a_tenth (self->most_task_bytes) + and_a_tenth (self->most_worker_bytes),
+                .worker = and_a_tenth (self->most_worker_bytes),
                 .has = executor->container.container_bytes,
                 .n_alike = 1 };
 

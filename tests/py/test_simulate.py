@@ -123,6 +123,9 @@ def test_a_cluster_without_a_program_gets_one(tmp_path):
         if scenario.name == "ten-thousand-executors.json":
             continue
         answer = command(scenario, "--steps", 0)
+        if scenario.name == "python-beyond-its-container.json":
+            assert "Executor 12 on host-1 was killed for its memory:\n" in answer.stderr
+            continue
         if scenario.name == "everything-goes-wrong.json":     # its driver's rack is cut off
             assert "The driver was lost after 8.0 s" in answer.stderr
         else:

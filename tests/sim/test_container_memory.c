@@ -148,21 +148,21 @@ static const struct
     "\n    +   1200.0 MiB  outside of it, of 4 tasks"
     "\n    =   3248.0 MiB  used"
     "\nIts container had:",
-    { "spark.executor.memoryOverhead=1200m", "spark.executor.cores=3",
-      "spark.executor.memoryOverheadFactor=0.59" } },
+    { "spark.executor.memoryOverhead=1320m", "spark.executor.cores=3",
+      "spark.executor.memoryOverheadFactor=0.65" } },
   { { "kubernetes", 4, 2048, 2, WORKERS, "", "spark.executor.maxNumFailures=99" },
     "",
     "of 3 Python workers", /* the fourth did not come to that */
-    { "spark.executor.memoryOverhead=1280m", "spark.executor.cores=2",
-      "spark.executor.pyspark.memory=1200m" } },
+    { "spark.executor.memoryOverhead=1408m", "spark.executor.cores=2",
+      "spark.executor.pyspark.memory=1320m" } },
   { { "mesos", 4, 2048, 2, TASKS, "", "" },
     "",
     "overhead: at least 384 MiB",
-    { "spark.mesos.executor.memoryOverhead=480m", "spark.executor.cores=3", "spark.task.cpus=2" } },
+    { "spark.mesos.executor.memoryOverhead=528m", "spark.executor.cores=2", "spark.task.cpus=2" } },
   { { "standalone", 4, 7680, 4, "\"memory\": \"200m\"", "", "" },
     "Command exited with code 137",
     "No container limits it; its host has:",
-    { "spark.executor.memory=7392m", "spark.cores.max=8", "spark.task.cpus=2" } },
+    { "spark.executor.memory=7312m", "spark.cores.max=8", "spark.task.cpus=2" } },
 };
 
 /* The @i-th setting of a report, or NULL. (transfer full) */
