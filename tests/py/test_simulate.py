@@ -116,6 +116,18 @@ def test_executors_come_while_tasks_wait_and_go_when_idle(tmp_path):
     assert "8 at once, 8 in all" in answer.stdout and 1 <= n_lost < 8
 
 
+def test_a_driver_that_is_started_again_begins_from_nothing(tmp_path):
+    everything = [{"at": "14s", "do": "kill_rack", "rack": rack, "lasts": "30s"} for rack in (0, 1)]
+    settings = ("--conf", "spark.driver.supervise=true", "--steps", 1000)
+    answer = simulate(tmp_path, *settings, driver={"deploy_mode": "cluster"}, faults=everything)
+    assert answer.returncode == 0, answer
+    assert "driver: lost and started again once; its job had run " in answer.stdout
+    assert "knew all that is lost now: the " in answer.stdout
+    assert answer.stdout.count("begins stage 0") == 2
+    assert simulate(tmp_path, *settings, driver={"deploy_mode": "cluster"},
+                    faults=everything).stdout == answer.stdout
+
+
 def test_a_cluster_without_a_program_gets_one(tmp_path):
     answer = command("sim://?executors=50&cores=4&hosts=20", "--steps", 0)
     assert answer.returncode == 0 and "50 at once, 50 in all" in answer.stdout
@@ -127,9 +139,8 @@ def test_a_cluster_without_a_program_gets_one(tmp_path):
             assert "Executor 12 on host-1 was killed for its memory:\n" in answer.stderr
             continue
         if scenario.name == "everything-goes-wrong.json":     # its driver's rack is cut off
-            assert "The driver was lost after 8.0 s" in answer.stderr
-        else:
-            assert answer.stderr == "" and answer.returncode == 0, (scenario, answer)
+            assert "driver: lost and started again once; " in answer.stdout
+        assert answer.stderr == "" and answer.returncode == 0, (scenario, answer)
 
 
 def test_the_story_has_stages_and_is_cut_with_a_word(tmp_path):
