@@ -1,6 +1,6 @@
 /* container_memory.h - what an executor's processes use, what its container has, and its end.
  *
- *     heap                      the JVM's: once it has grown it is not given back, so it counts whole
+ *     heap                      the JVM's: once it has grown it stays so, and counts whole
  *     + memory of each task     outside of the heap: buffers of the network, native libraries
  *     + python_memory of each   of its Python worker
  *     + by a fault              (memory_used: something leaks)
@@ -8,8 +8,9 @@
  *
  *     heap + overhead + off-heap + Python's memory, rounded as the manager does = its container
  *
- * A Python worker that has a limit of its own (spark.executor.pyspark.memory ÷ spark.executor.cores)
- * is never larger: a task that wants more fails with a MemoryError, and nobody is killed.
+ * A Python worker that has a limit of its own (spark.executor.pyspark.memory ÷
+ * spark.executor.cores) is never larger: a task that wants more fails with a MemoryError, and
+ * nobody is killed.
  *
  * Threads: the simulation's.
  */

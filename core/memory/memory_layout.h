@@ -24,8 +24,8 @@ typedef struct
   gint64 user;           /* neither reserved nor in the pool */
 } RushMemoryLayout;
 
-/* @heap_bytes: unless spark.testing.memory says otherwise.  INVALID_ARGUMENT: a heap below 1.5 × the
- * reserve, in Spark's words. */
+/* @heap_bytes: unless spark.testing.memory says otherwise.  INVALID_ARGUMENT: a heap below 1.5
+ * times the reserve, in Spark's words. */
 gboolean rush_memory_layout_read (const RushConf *conf, gint64 heap_bytes, RushMemoryLayout *out,
                                   GError **error);
 /* The smallest heap with @usable_bytes beside the reserve, in whole MiB if those of @self are. */

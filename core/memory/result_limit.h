@@ -1,8 +1,8 @@
 /* result_limit.h - how much the results of one job may be, before the driver dies of them.
  *
- *   spark.driver.maxResultSize     what a job may bring: beyond it Spark aborts the job
- *   spark.driver.memory            what the driver could hold: beyond it Spark's driver ends with an
- *                                  OutOfMemoryError, and all jobs with it; here that job alone ends
+ *   spark.driver.maxResultSize   what a job may bring: beyond it Spark aborts the job
+ *   spark.driver.memory          what the driver could hold: beyond it Spark's driver ends with an
+ *                                OutOfMemoryError, and all jobs with it; here that job alone ends
  *
  * Ownership:  refers to the configuration, which outlives it.   Threads: immutable.
  * Mirrors:    TaskSetManager.canFetchMoreResults; the driver's Java heap.

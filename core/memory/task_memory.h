@@ -3,8 +3,8 @@
  * The allocator takes steps of at least 64 KiB from the execution pool.  When the pool refuses,
  * the task's own consumers are asked to spill, the largest first; then the task waits for others
  * to give back; then the request fails with an error that prints the arithmetic (pool, this task's
- * share, each consumer, what was asked) and settings that would have sufficed.  Others wait for this task in the same way: what
- * it holds beyond its share is spilled at its next request.
+ * share, each consumer, what was asked) and settings that would have sufficed.  Others wait for
+ * this task in the same way: what it holds beyond its share is spilled at its next request.
  *
  * Ownership:  the allocator may outlive the task: batches that were handed on hold refs on it.
  *             When the task memory is freed all goes back to the pool, and what is still out is

@@ -340,8 +340,8 @@ add_variable (const char *key, const char *value, gpointer builder)
   g_strv_builder_add (builder, value);
 }
 
-/* What an executor's Python may take is shared out among its cores: each worker gets a part, and the
- * kernel holds it to that (worker.py).  Mirrors PythonRunner.getWorkerMemoryMb. */
+/* What an executor's Python may take is shared out among its cores: each worker gets a part, and
+ * the kernel holds it to that (worker.py).  Mirrors PythonRunner.getWorkerMemoryMb. */
 static void
 add_memory_limit (const RushConf *conf, GStrvBuilder *builder)
 {

@@ -55,4 +55,5 @@ def test_a_task_beyond_it_fails_alone():
 
 def test_without_it_nothing_is_limited():
     with context() as sc:
-        assert sc.parallelize([700], 1).map(lambda x: len(b"x" * (x * MIB))).collect() == [700 * MIB]
+        large = sc.parallelize([700], 1).map(lambda x: len(b"x" * (x * MIB)))
+        assert large.collect() == [700 * MIB]

@@ -1,5 +1,5 @@
-"""rushlight simulate, where executors take more than their containers have: who kills them, what the
-job says when it ends of that, and that each setting it names lets the same scenario end well.
+"""rushlight simulate, where executors take more than their containers have: who kills them, what
+the job says when it ends of that, and that each setting it names lets the same scenario end well.
 
 The arithmetic of each cluster manager is tests/sim/test_container_memory.c's.
 """

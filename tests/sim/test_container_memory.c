@@ -1,5 +1,6 @@
-/* test_container_memory.c - what executors use outside of their heaps: who kills beyond the container
- * and in which words, what a job that ends of it says, and that each setting it names suffices. */
+/* test_container_memory.c - what executors use outside of their heaps: who kills beyond the
+ * container and in which words, what a job that ends of it says, and that each setting it names
+ * suffices. */
 #include "core/memory/memory_report.h"
 #include "sim/simulation.h"
 
