@@ -3,6 +3,7 @@
 The logs are made by hand, a few events each, so that every bar, row and mark can be counted.
 """
 import json
+import pathlib
 import re
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from rushlight.pictures import draw
 from rushlight.pictures._bars import lanes_of
 from rushlight.pictures._run import read_run
 
+SCENARIOS = pathlib.Path(__file__).parents[2] / "sim" / "scenarios"
 SVG = "{http://www.w3.org/2000/svg}"
 GONE = {"Timestamp": 3000, "Executor ID": "1", "Removed Reason": "killed <by> & a test\n at x"}
 
@@ -370,6 +372,41 @@ def test_what_an_executor_s_pool_held_is_in_our_log(tmp_path):
     assert sum(e.kept[-1][1] for e in run.executors) > 4_000_000
     for kind in ("timeline", "cluster", "memory"):
         draw(kind, path, tmp_path / f"{kind}.svg")
+
+
+# ── of a simulation ──
+def simulate(*arguments):
+    return subprocess.run([sys.executable, "-m", "rushlight.cli", "simulate", *map(str, arguments)],
+                          capture_output=True, text=True, timeout=60)
+
+
+def test_simulations_are_drawn(tmp_path):
+    scenario = SCENARIOS / "a-bad-minute.json"
+    answer = simulate(scenario, "--conf", "spark.speculation=true", "--picture", tmp_path / "p.svg",
+                      "--event-log", tmp_path / "logs")
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert answer.stdout.endswith(f"picture: {tmp_path / 'p.svg'}\n")
+    root = ET.parse(tmp_path / "p.svg").getroot()
+    (log_file,) = (tmp_path / "logs").iterdir()
+    run = read_run(str(log_file))
+    for how in ("ok", "failed", "killed"):
+        wanted = [a for a in run.attempts
+                  if how == ("failed" if a.how in ("lost", "fetch failed") else a.how)]
+        assert len(of_class(root, how)) == len(wanted) > 0
+    assert {e.rack for e in run.executors} == {"rack-0", "rack-1"}
+    assert sum(e.removed_ms is not None for e in run.executors) == 2
+    told = [e.text for e in of_class(root, "told")]
+    assert "host-1 is 5 times as slow" in told and "executor 8 comes, on host-0" in told
+    assert any(t.startswith("stage 0 again: ") for t in told)
+    # Stage 0 runs again for what an executor had; each of these partitions had been computed.
+    assert all(a.again for a in run.attempts if (a.stage.id, a.stage.attempt) == (0, 1))
+
+
+def test_a_simulation_is_stepped_through_without_a_log(tmp_path):
+    answer = simulate("sim://?executors=2&cores=2&hosts=2", "--picture", tmp_path / "p.html")
+    assert answer.returncode == 0 and "event log" not in answer.stdout
+    assert (tmp_path / "p.html").read_text().startswith("<!DOCTYPE html>")
+    assert "ends neither with .svg nor with .html" in simulate("x", "--picture", "p.png").stderr
 
 
 # ── the command ──

@@ -10,10 +10,12 @@ every event.
 """
 import argparse
 import sys
+import tempfile
 
 import rushlight.context  # noqa: F401  (makes the engine's errors Python's)
 from rushlight import _engine
 from rushlight.errors import PySparkException
+from rushlight.pictures import draw, kind_of
 
 _STEPS = 200
 
@@ -21,21 +23,30 @@ _STEPS = 200
 def simulate(arguments):
     """Runs the command; returns the exit status: 0 if the job ended well."""
     options = _parser().parse_args(arguments)
-    try:
-        answer = _engine.simulate(options.scenario, dict(options.conf or []), options.event_log,
-                                  options.steps)
-    except (PySparkException, OSError) as e:
-        print(f"rushlight simulate: {e}", file=sys.stderr)
-        return 1
-    for seconds, actor, step in answer["steps"]:
-        print(f"{seconds:>10.3f} s  {actor:<18} {step}")
-    if answer["n_steps"] > len(answer["steps"]):
-        print(f"… and {answer['n_steps'] - len(answer['steps'])} steps more (--steps)")
-    print("\n".join(_summary(answer)))
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            answer = _engine.simulate(options.scenario, dict(options.conf or []),
+                                      options.event_log or (folder if options.picture else None),
+                                      options.steps)
+            _tell(answer, options)
+            if options.picture:
+                draw(kind_of(options.picture), answer["log"], options.picture)
+                print(f"picture: {options.picture}")
+        except (PySparkException, OSError) as e:
+            print(f"rushlight simulate: {e}", file=sys.stderr)
+            return 1
     if answer["failure"]:
         print(f"rushlight simulate: {answer['failure']}", file=sys.stderr)
         return 1
     return 0
+
+
+def _tell(answer, options):
+    for seconds, actor, step in answer["steps"]:
+        print(f"{seconds:>10.3f} s  {actor:<18} {step}")
+    if answer["n_steps"] > len(answer["steps"]):
+        print(f"… and {answer['n_steps'] - len(answer['steps'])} steps more (--steps)")
+    print("\n".join(_summary(answer, options)))
 
 
 def _parser():
@@ -46,9 +57,17 @@ def _parser():
     parser.add_argument("--conf", action="append", type=_setting, metavar="KEY=VALUE",
                         help="a setting, as of spark-submit; may be given again and again")
     parser.add_argument("--event-log", metavar="FOLDER", help="where to write the event log")
+    parser.add_argument("--picture", type=_picture, metavar="FILE",
+                        help="draw the run: a timeline (.svg), or its events step by step (.html)")
     parser.add_argument("--steps", type=int, default=_STEPS, metavar="N",
                         help=f"show so many of the cluster's steps ({_STEPS})")
     return parser
+
+
+def _picture(text):
+    if kind_of(text) is None:
+        raise argparse.ArgumentTypeError(f"{text!r} ends neither with .svg nor with .html")
+    return text
 
 
 def _setting(text):
@@ -58,7 +77,7 @@ def _setting(text):
     return key, value
 
 
-def _summary(answer):
+def _summary(answer, options):
     yield f"{answer['name'] or 'the job'}: {answer['seconds']:.3f} s"
     if answer["first_executor_s"] >= 0:
         yield (f"executors: the first after {answer['first_executor_s']:.3f} s, "
@@ -66,6 +85,6 @@ def _summary(answer):
                f"{answer['n_lost']} lost; the job began at {answer['job_started_s']:.3f} s")
     if answer["refusal"]:
         yield f"less than was asked for: {answer['refusal']}"
-    if answer["log"]:
+    if options.event_log:
         yield f"event log: {answer['log']}"
     yield f"{answer['n_events']} events, digest {answer['digest']:016x}"

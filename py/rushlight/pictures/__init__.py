@@ -29,6 +29,15 @@ KINDS = {
 }
 
 
+def kind_of(file):
+    """What a file is to hold, by its ending, or None.
+
+    >>> kind_of("run.svg"), kind_of("run.html"), kind_of("run.png")
+    ('timeline', 'steps', None)
+    """
+    return {".svg": "timeline", ".html": "steps"}.get(os.path.splitext(file)[1])
+
+
 def draw(kind, log, file):
     """Draws a log: `kind` is one of KINDS, `file` where to.
 

@@ -13,6 +13,7 @@ from rushlight.pictures import _svg as svg
 
 _WIDTH, _LEFT, _RIGHT, _TOP = 1240, 170, 24, 58
 _BAND, _MOST_BANDS = 16, 10
+_LEAST = 2              # pixels; what failed can be seen
 _MARK_APART = 9         # pixels; marks that are nearer are one
 
 
@@ -119,13 +120,13 @@ def _band_rows(run, axis, bands, y):
     return parts, n_rows
 
 
-def _label_on(x, y, words, fill, ink):
+def _label_on(x, y, words, fill, ink, size=9.5):
     """Text that can be read on a texture, too."""
     halo = ""
     if fill.startswith("url"):
         halo = (' stroke="#333333" stroke-width="2.5" paint-order="stroke"' if ink == "#ffffff"
                 else ' stroke="#ffffff" stroke-width="2.5" paint-order="stroke"')
-    return svg.text(x, y, words, 9.5, colour=ink, extra=halo)
+    return svg.text(x, y, words, size, colour=ink, extra=halo)
 
 
 # ── rows ──
@@ -179,7 +180,8 @@ def _drawn_bars(bars, tops, height, paint, with_titles):
     groups, over, copies, numbers = {}, [], [], []
     for bar in bars:
         inset = 0.6 if bar.width > 3 else 0
-        place = (bar.x, tops[bar.row], bar.width - inset, thin)
+        least = _LEAST if bar.style.how == "failed" else 0
+        place = (bar.x, tops[bar.row], max(bar.width - inset, least), thin)
         groups.setdefault((bar.style.how, bar.style.stage if bar.style.how == "ok" else -1),
                           []).append((place, bar))
         if bar.style.again:
@@ -195,8 +197,8 @@ def _drawn_bars(bars, tops, height, paint, with_titles):
         yield svg.path(svg.bars(over), paint.again(), ' class="again" pointer-events="none"')
     yield svg.path(svg.bars(copies), "#000000", ' class="copies" pointer-events="none"')
     for bar, y in numbers:
-        yield _label_on(bar.x + 3, y, bar.style.stage, paint.stage(bar.style.stage),
-                        paint.on_stage(bar.style.stage)).replace('font-size="9.5"', 'font-size="8"')
+        fill = "url" if bar.style.again else paint.stage(bar.style.stage)
+        yield _label_on(bar.x + 3, y, bar.style.stage, fill, paint.on_stage(bar.style.stage), 8)
 
 
 def _group(how, stage, places, paint, with_titles):
