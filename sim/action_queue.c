@@ -203,14 +203,15 @@ rush_action_queue_take (RushActionQueue *self, RushQueuedAction *out)
 
   const Slot *first = &self->slots[self->heap[0].slot];
 
+  __builtin_prefetch (first->data); /* it comes while the heap is put in order */
   *out = (RushQueuedAction){ .key = self->heap[0].key,
                              .handle = handle_of (self, self->heap[0].slot),
                              .action = first->action,
                              .data = first->data,
                              .argument = first->argument };
   remove_at (self, 0);
-  if (self->length > 0) /* what comes next is fetched while this one runs */
-    __builtin_prefetch (self->slots[self->heap[0].slot].data);
+  if (self->length > 0) /* and what is next while this one runs */
+    __builtin_prefetch (&self->slots[self->heap[0].slot]);
   return TRUE;
 }
 

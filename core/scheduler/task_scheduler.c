@@ -138,8 +138,8 @@ rush_task_scheduler_suspend_stage (RushTaskScheduler *self, gint stage_id, const
       gboolean last = sets->len == 1;
 
       rush_task_set_make_zombie (set);
-      for (GList *link = set->running.head; kill_reason != NULL && link != NULL; link = link->next)
-        kill_attempt (self, link->data, kill_reason);
+      for (guint index = 0; kill_reason != NULL && index < set->seen.n_tasks; index++)
+        kill_attempts (self, &set->slots[index], kill_reason);
       set_changed (self, set);
       if (last)
         return; /* the array may be gone with it */

@@ -216,7 +216,6 @@ rush_task_set_launch (RushTaskSet *self, guint index, RushExecutor *executor, Ru
   attempt->speculative = slot->running != NULL;
   attempt->epoch = epoch;
   attempt->launch_ms = now_ms;
-  attempt->in_set.data = attempt;
   attempt->in_executor.data = attempt;
   if (attempt->speculative)
     {
@@ -231,7 +230,6 @@ rush_task_set_launch (RushTaskSet *self, guint index, RushExecutor *executor, Ru
       if (!attempt->speculative)
         rush_watched_tasks_add (&self->watched, attempt);
     }
-  g_queue_push_tail_link (&self->running, &attempt->in_set);
   self->seen.n_running++;
   self->seen.pool->n_running++;
   return attempt;
@@ -359,7 +357,6 @@ take_out (RushTaskSet *self, RushTaskSlot *slot, RushAttempt *attempt)
       rush_watched_tasks_remove (&self->watched, attempt);
       watch_the_one_left (self, slot);
     }
-  g_queue_unlink (&self->running, &attempt->in_set);
   self->seen.n_running--;
   self->seen.pool->n_running--;
 }
@@ -534,7 +531,6 @@ rush_task_set_new (RushStageWork *work, gint job_id, guint n_tasks, guint *outpu
   self->locations = locations;
   self->give_up_us = G_MAXINT64;
   self->slots = g_new0 (RushTaskSlot, n_tasks);
-  g_queue_init (&self->running);
   if (shared->speculation.enabled && !self->barrier)
     {
       self->durations = rush_percentile_heap_new ();

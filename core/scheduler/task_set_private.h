@@ -31,7 +31,6 @@ typedef struct
   gint64 epoch;
   gint64 launch_ms;
   gint64 finish_ms; /* 0: it runs */
-  GList in_set;     /* in set->running */
   GList in_executor;
   /* watched_tasks.c: where it stands, if anywhere. */
   gboolean is_fresh;
@@ -106,7 +105,6 @@ struct _RushTaskSet
   gint64 give_up_us;            /* when a set that cannot run anywhere is given up; G_MAXINT64 */
   gboolean zombie;
   gboolean barrier; /* all tasks start at once, and one that fails ends the set */
-  GQueue running;   /* RushAttempt * */
 };
 
 /* What all sets of a scheduler have in common. */

@@ -307,7 +307,7 @@ holdings (const Shuffle *shuffle, guint reduce, gint64 *out_total)
           Holding none = { status, 0 };
           g_array_append_val (held, none);
           place = held->len;
-          g_hash_table_insert (places, status->executor_id, GUINT_TO_POINTER (place));
+          g_hash_table_insert (places, (gpointer)status->executor_id, GUINT_TO_POINTER (place));
         }
       g_array_index (held, Holding, place - 1).bytes += status->sizes[reduce].bytes;
       *out_total += status->sizes[reduce].bytes;

@@ -19,8 +19,8 @@ typedef struct
 typedef struct
 {
   RushRefCount refs;
-  char *executor_id; /* where the output is */
-  char *host;
+  const char *executor_id; /* where the output is */
+  const char *host;
   gint64 map_task_id; /* the attempt that wrote it: names its files */
   guint n_partitions;
   RushSliceSize sizes[]; /* by reduce partition */
