@@ -269,6 +269,7 @@ message_comes (RushSchedulerObserver *observer, const RushMessage *message)
   RushInvariantWatch *self = watch_of (observer);
 
   pthread_mutex_lock (&self->lock);
+  self->observed = TRUE;
   rush_watch_executor_message (self, message);
   pthread_mutex_unlock (&self->lock);
 }

@@ -1,6 +1,8 @@
 /* watch_executors.c - who is there, who may be given tasks, what lies where, and how much it takes.
  *
- * An executor is known from its event; messages say earlier than any event that it is leaving.
+ * An executor is known from its event; messages say earlier than any event that it is leaving.  Its
+ * end is an event of whoever runs it, which in real time may come a moment before the scheduler is
+ * told; until then nobody can blame the scheduler.
  */
 #include "sim/chaos/watch_private.h"
 
@@ -48,7 +50,7 @@ executor_added (RushInvariantWatch *self, const RushExecutorAdded *added)
   executor->generation++;
   executor->there = TRUE;
   executor->leaving = NULL;
-  executor->excluded = executor->decommissioned = FALSE;
+  executor->excluded = executor->decommissioned = executor->lost = FALSE;
 }
 
 static void
@@ -130,8 +132,15 @@ rush_watch_executor_message (RushInvariantWatch *self, const RushMessage *messag
     return;
   executor = rush_watch_executor (self, message->text);
   executor->leaving = leaving;
+  executor->lost |= message->kind == RUSH_MESSAGE_EXECUTOR_LOST;
   executor->decommissioned |= message->kind == RUSH_MESSAGE_EXECUTOR_DECOMMISSIONING;
   self->look_at_outputs |= message->kind == RUSH_MESSAGE_EXECUTOR_LOST;
+}
+
+static gboolean
+is_gone (const RushInvariantWatch *self, const RushWatchedExecutor *executor)
+{
+  return self->observed ? executor->lost || executor->generation == 0 : !executor->there;
 }
 
 static gboolean
@@ -148,7 +157,7 @@ rush_watch_why_not (RushInvariantWatch *self, const RushWatchedExecutor *executo
 {
   if (executor->leaving != NULL)
     return executor->leaving;
-  if (!executor->there)
+  if (is_gone (self, executor))
     return "which is not there";
   if (executor->excluded)
     return "which is excluded";
@@ -182,8 +191,8 @@ check_output (RushInvariantWatch *self, gint shuffle_id, guint map, const RushMa
   /* Where it was written, or where it has been moved to. */
   lies_on = rush_watch_executor (self, status->executor_id);
   RUSH_WATCH_CHECK (self,
-                    lies_on->there && (lies_on != task->executor ||
-                                       task->generation == task->executor->generation),
+                    !is_gone (self, lies_on) && (lies_on != task->executor ||
+                                                 task->generation == task->executor->generation),
                     "output %u of shuffle %d lies on executor %s, which has been lost since", map,
                     shuffle_id, status->executor_id);
 }

@@ -16,6 +16,7 @@ typedef struct
   guint cores, n_running;
   guint generation; /* it is lost and comes back: another one */
   gboolean there;
+  gboolean lost;          /* the scheduler has been told */
   gboolean not_announced; /* it was there before the watch: its event may be yet to come */
   const char *leaving;    /* "is being decommissioned"; NULL: it stays */
   gboolean excluded;
@@ -60,6 +61,7 @@ struct _RushInvariantWatch
   RushInvariantRules rules;
   pthread_mutex_t lock; /* of all that follows */
   GPtrArray *violations;
+  gboolean observed; /* messages are seen, too: these say when the scheduler knows of a loss */
   guint64 n_events;
   const char *event_name; /* of the one that is looked at; NULL: a message is */
   gint64 now_ms;
