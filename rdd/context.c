@@ -421,9 +421,12 @@ make_engine (RushContext *self, GError **error)
   self->accumulators = rush_accumulator_queue_new ();
   self->commits = rush_commit_coordinator_new ();
   self->loop = rush_driver_loop_new (rush_clock_system ());
-  services =
-      (RushExecutorServices){ self->conf, self->tracker, self->commits, self->bus, self->dir,
-                              cluster->room != NULL };
+  services = (RushExecutorServices){ .conf = self->conf,
+                                     .tracker = self->tracker,
+                                     .commits = self->commits,
+                                     .bus = self->bus,
+                                     .dir = self->dir,
+                                     .is_virtual = cluster->room != NULL };
   if (!cluster->klass->build (cluster, &services, self->loop, error) ||
       !rush_scheduler_check_conf (self->conf, cluster->backend, error))
     return FALSE;

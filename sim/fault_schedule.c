@@ -25,7 +25,8 @@ struct _RushFaultSchedule
   RushFaultScheduleSetup setup;
   RushBackend *backend;
   RushClusterManager *manager;
-  GArray *faults; /* Fault */
+  GArray *faults;   /* Fault */
+  GPtrArray *added; /* RushSimFault (owned): those that are not the scenario's */
 };
 
 /* ---- words ---- */
@@ -299,6 +300,17 @@ rush_fault_schedule_task_starts (gpointer data, const RushTask *task, const char
   return failure;
 }
 
+/* One that is for an earlier time comes now. */
+static void
+put_at_its_time (RushFaultSchedule *self, guint i)
+{
+  double at_s = g_array_index (self->faults, Fault, i).fault->at_s;
+  gint64 at_us = (gint64)(at_s * G_USEC_PER_SEC);
+
+  rush_event_heap_put (self->setup.heap, MAX (0, at_us - rush_event_heap_now_us (self->setup.heap)),
+                       come_true, self, i);
+}
+
 void
 rush_fault_schedule_go_on (RushFaultSchedule *self, RushBackend *backend)
 {
@@ -313,12 +325,20 @@ rush_fault_schedule_start (RushFaultSchedule *self, RushBackend *backend,
   self->manager = manager;
   for (guint i = 0; i < self->faults->len; i++)
     {
-      const RushSimFault *fault = g_array_index (self->faults, Fault, i).fault;
-
-      if (!fault->has_when)
-        rush_event_heap_put (self->setup.heap, (gint64)(MAX (0, fault->at_s) * G_USEC_PER_SEC),
-                             come_true, self, i);
+      if (!g_array_index (self->faults, Fault, i).fault->has_when)
+        put_at_its_time (self, i);
     }
+}
+
+void
+rush_fault_schedule_add (RushFaultSchedule *self, RushSimFault *told)
+{
+  Fault fault = { .fault = told, .times_left = MAX (1, told->times) };
+
+  g_ptr_array_add (self->added, told);
+  g_array_append_val (self->faults, fault);
+  if (!told->has_when)
+    put_at_its_time (self, self->faults->len - 1);
 }
 
 /* ---- life ---- */
@@ -329,6 +349,7 @@ rush_fault_schedule_free (RushFaultSchedule *self)
   if (self == NULL)
     return;
   g_array_unref (self->faults);
+  g_ptr_array_unref (self->added);
   g_free (self);
 }
 
@@ -340,6 +361,7 @@ rush_fault_schedule_new (const RushFaultScheduleSetup *setup, GError **error)
 
   self->setup = *setup;
   self->faults = g_array_new (FALSE, TRUE, sizeof (Fault));
+  self->added = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_sim_fault_free);
   for (guint i = 0; faults != NULL && i < faults->len; i++)
     {
       const RushSimFault *told = g_ptr_array_index (faults, i);

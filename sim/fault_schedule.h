@@ -34,6 +34,8 @@ void rush_fault_schedule_start (RushFaultSchedule *self, RushBackend *backend,
                                 RushClusterManager *manager);
 /* The driver has been started again: what happens from now on happens to these executors. */
 void rush_fault_schedule_go_on (RushFaultSchedule *self, RushBackend *backend);
+/* One more, once started; (transfer full).  What this mode cannot do is told instead. */
+void rush_fault_schedule_add (RushFaultSchedule *self, RushSimFault *fault);
 /* A RushSimTaskStarts; @data is the schedule. */
 char *rush_fault_schedule_task_starts (gpointer data, const RushTask *task,
                                        const char *executor_id);

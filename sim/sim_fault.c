@@ -131,7 +131,8 @@ takes (RushSimFaultKind kind, const char *name)
 }
 
 static gboolean
-check_members (const RushSimFault *self, const RushJson *object, const char *where, GError **error)
+check_members (const RushSimFault *self, const RushJson *object, const char *where,
+               gboolean may_be_now, GError **error)
 {
   const KindMembers *members = &kind_members[self->kind];
   const char *kind = kind_names[self->kind];
@@ -146,7 +147,7 @@ check_members (const RushSimFault *self, const RushJson *object, const char *whe
     if (rush_json_get (object, members->needs[i]) == NULL)
       return rush_json_fields_fail (object, error, "\"%s.%s\" is missing: a %s needs it", where,
                                     members->needs[i], kind);
-  if (has_at == self->has_when)
+  if (has_at == self->has_when && (has_at || !may_be_now))
     return rush_json_fields_fail (object, error, "\"%s\" must have either \"at\" or \"when\"%s",
                                   where, has_at ? ", not both" : "");
   if (has_at && rush_json_get (object, "times") != NULL)
@@ -156,24 +157,46 @@ check_members (const RushSimFault *self, const RushJson *object, const char *whe
 }
 
 static RushSimFault *
-read_fault (const RushJson *object, const char *where, GError **error)
+read_fault (const RushJson *object, const char *where, gboolean may_be_now, GError **error)
 {
   g_autofree RushSimFault *self = g_new (RushSimFault, 1);
 
   if (!rush_json_fields_read (&fault_table, object, where, self, error))
     return NULL;
   self->has_when = rush_json_get (object, "when") != NULL;
-  if (check_members (self, object, where, error))
+  if (check_members (self, object, where, may_be_now, error))
     return g_steal_pointer (&self);
   rush_json_fields_clear (&fault_table, self);
   return NULL;
 }
 
+void
+rush_sim_fault_free (RushSimFault *self)
+{
+  if (self == NULL)
+    return;
+  rush_json_fields_clear (&fault_table, self);
+  g_free (self);
+}
+
 static void
 free_fault (gpointer fault)
 {
-  rush_json_fields_clear (&fault_table, fault);
-  g_free (fault);
+  rush_sim_fault_free (fault);
+}
+
+RushSimFault *
+rush_sim_fault_parse (const char *text, guint n_hosts, guint n_racks, GError **error)
+{
+  g_autoptr (RushJson) document = rush_json_parse (text, -1, error);
+  RushSimFault *self = document != NULL ? read_fault (document, "fault", TRUE, error) : NULL;
+
+  if (self == NULL || (self->host < (gint64)n_hosts && self->rack < (gint64)n_racks))
+    return self;
+  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_NOT_FOUND,
+               "fault: there are %u hosts and %u racks, counted from 0", n_hosts, n_racks);
+  rush_sim_fault_free (self);
+  return NULL;
 }
 
 static gboolean
@@ -186,7 +209,7 @@ read_faults (const RushJson *list, const char *where, gpointer field, GError **e
   for (guint i = 0; i < rush_json_length (list); i++)
     {
       g_autofree char *fault_where = g_strdup_printf ("%s[%u]", where, i);
-      RushSimFault *fault = read_fault (rush_json_item (list, i), fault_where, error);
+      RushSimFault *fault = read_fault (rush_json_item (list, i), fault_where, FALSE, error);
 
       if (fault == NULL)
         return FALSE;

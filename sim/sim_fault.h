@@ -71,6 +71,10 @@ typedef struct
   gint64 memory_bytes;
 } RushSimFault;
 
+/* One fault, which without "at" and "when" is for now.  INVALID_ARGUMENT: not well put; NOT_FOUND:
+ * no such host or rack. (transfer full) */
+RushSimFault *rush_sim_fault_parse (const char *text, guint n_hosts, guint n_racks, GError **error);
+void rush_sim_fault_free (RushSimFault *self); /* NULL is fine */
 const char *rush_sim_fault_name (RushSimFaultKind kind);
 /* A list of faults, as a field of a table: GPtrArray * of RushSimFault *. */
 extern const RushJsonFieldClass rush_sim_faults_class;

@@ -4,7 +4,9 @@
  * the cluster does in between are events of our own (ClusterStep).
  */
 #include "sim/simulation.h"
+
 #include "sim/container_memory.h"
+#include "sim/scenario_application.h"
 
 #include <string.h>
 
@@ -13,7 +15,6 @@
 #define STOCK_REDUCES 50
 #define STOCK_S 2.0
 #define STOCK_BYTES (16.0 * 1024 * 1024)
-#define SCARCE_RATIO 0.8 /* of executors that managers who give them one by one are waited for */
 
 struct _RushSimulation
 {
@@ -104,11 +105,7 @@ post_fault (gpointer data, const char *what, const char *executor_id, const char
 static gboolean
 is_ready (RushSimulation *self)
 {
-  static const char key[] = "spark.scheduler.minRegisteredResourcesRatio";
-  RushManagerKind kind = self->scenario->manager.kind;
-  gboolean scarce = kind == RUSH_MANAGER_YARN || kind == RUSH_MANAGER_KUBERNETES;
-  double ratio = rush_conf_contains (self->conf, key) ? rush_conf_get_double (self->conf, key)
-                                                      : (scarce ? SCARCE_RATIO : 0);
+  double ratio = rush_scenario_ready_ratio (self->scenario, self->conf);
   guint n = rush_simulated_backend_n_executors (rush_model_run_backend (self->run));
 
   return self->n_wanted == G_MAXUINT || n >= ratio * self->n_wanted;
@@ -357,24 +354,13 @@ rush_simulation_run (RushSimulation *self, RushSimulationResult *out, GError **e
 
 /* ---- construction ---- */
 
-static gboolean
-set_int (RushConf *conf, const char *key, gint64 value, const char *unit, GError **error)
-{
-  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT "%s", value, unit);
-
-  return value < 0 || rush_conf_set (conf, key, text, error);
-}
-
 static RushConf *
 make_conf (const RushScenario *scenario, const RushConf *base, GError **error)
 {
-  const RushScenarioExecutors *executors = &scenario->executors;
   RushConf *conf = rush_conf_copy (base);
 
   if (rush_conf_set (conf, "spark.master", "sim://", error) && /* settings of clusters count */
-      set_int (conf, "spark.executor.instances", executors->count, "", error) &&
-      set_int (conf, "spark.executor.cores", executors->cores, "", error) &&
-      set_int (conf, "spark.executor.memory", executors->memory_bytes, "b", error))
+      rush_scenario_apply (scenario, conf, error))
     return conf;
   rush_conf_unref (conf);
   return NULL;
@@ -393,60 +379,17 @@ static RushClusterManager *
 make_manager (RushSimulation *self, GError **error)
 {
   const RushScenario *scenario = self->scenario;
-  gboolean kubernetes = scenario->manager.kind == RUSH_MANAGER_KUBERNETES;
   RushManagerSetup setup = {
     .heap = self->heap,
     .topology = self->topology,
     .conf = self->conf,
-    .seed = (guint64)scenario->seed,
     .runs_python = runs_python (scenario),
     .cluster_mode = scenario->driver.deploy_mode == RUSH_DEPLOY_CLUSTER,
-    .settings = scenario->manager.settings,
     .listener = &listener,
     .listener_data = self,
   };
 
-  if (!rush_executor_shape_read (
-          self->conf, rush_default_overhead_factor (self->conf, kubernetes, setup.runs_python),
-          &setup.shape, error))
-    return NULL;
-  self->shape = setup.shape;
-  switch (scenario->manager.kind)
-    {
-    case RUSH_MANAGER_ANY:
-    case RUSH_MANAGER_STANDALONE:
-      return rush_standalone_manager_new (&setup, error);
-    case RUSH_MANAGER_YARN:
-      return rush_yarn_manager_new (&setup, error);
-    case RUSH_MANAGER_KUBERNETES:
-      return rush_kubernetes_manager_new (&setup, error);
-    case RUSH_MANAGER_MESOS:
-      return rush_mesos_manager_new (&setup, error);
-    }
-  g_return_val_if_reached (NULL);
-}
-
-static guint
-at_least (const RushConf *conf, const char *key, guint n)
-{
-  return rush_conf_contains (conf, key) ? MAX (n, (guint)rush_conf_get_int (conf, key)) : n;
-}
-
-/* With dynamic allocation, where it begins.  Else standalone and Mesos deal out whatever there is
- * unless told; the others two. */
-static guint
-wanted_executors (const RushSimulation *self)
-{
-  RushManagerKind kind = self->scenario->manager.kind;
-
-  if (rush_conf_get_bool (self->conf, "spark.dynamicAllocation.enabled"))
-    return at_least (self->conf, "spark.dynamicAllocation.initialExecutors",
-                     at_least (self->conf, "spark.dynamicAllocation.minExecutors",
-                               at_least (self->conf, "spark.executor.instances", 0)));
-
-  if (rush_conf_contains (self->conf, "spark.executor.instances"))
-    return (guint)rush_conf_get_int (self->conf, "spark.executor.instances");
-  return kind == RUSH_MANAGER_YARN || kind == RUSH_MANAGER_KUBERNETES ? 2 : G_MAXUINT;
+  return rush_scenario_manager_new (scenario, &setup, error);
 }
 
 /* The stages of the scenario; a cluster without a program gets one that shows it at work. (transfer
@@ -503,10 +446,11 @@ build (RushSimulation *self, const RushConf *conf, GError **error)
   self->run = make_run (self);
   if (!rush_scheduler_check_conf (self->conf, rush_model_run_backend (self->run), error))
     return FALSE;
-  self->n_wanted = wanted_executors (self);
+  self->n_wanted = rush_scenario_wanted_executors (scenario, self->conf);
   self->manager = make_manager (self, error);
   if (self->manager == NULL)
     return FALSE;
+  self->shape = self->manager->setup.shape;
   rush_simulated_backend_set_manager (rush_model_run_backend (self->run), self->manager);
   return TRUE;
 }

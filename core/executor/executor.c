@@ -31,6 +31,7 @@ rush_local_executor_new (const char *id, const char *host, guint cores, gint64 h
   self->env.dir = managers->dir;
   self->cores = cores;
   atomic_init (&self->alive, TRUE);
+  atomic_init (&self->outputs_outlive, FALSE);
   atomic_init (&self->decommissioning, FALSE);
   atomic_init (&self->slowness_percent, 100);
   atomic_init (&self->n_running, 0);

@@ -19,6 +19,7 @@ typedef struct
   RushEnv env; /* its strings, memory, blocks and block manager are owned */
   guint cores;
   atomic_bool alive;
+  atomic_bool outputs_outlive; /* it: they are served when it is gone */
   atomic_bool decommissioning; /* the next two are set before it */
   char *decommission_reason;   /* (owned) */
   gboolean replace;            /* when it has gone, another one comes */

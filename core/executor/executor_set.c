@@ -169,9 +169,11 @@ find_alive (RushExecutorSet *self, const char *id)
 static RushBlockStore *
 lookup_store (gpointer self, const char *executor_id)
 {
-  RushLocalExecutor *executor = find_alive (self, executor_id);
+  RushLocalExecutor *executor = rush_executor_set_find (self, executor_id);
+  gboolean is_served = executor != NULL && (rush_local_executor_is_alive (executor) ||
+                                            atomic_load (&executor->outputs_outlive));
 
-  return executor != NULL ? executor->env.blocks : NULL;
+  return is_served ? executor->env.blocks : NULL;
 }
 
 /* For tasks that read kept blocks of others, or copy theirs to them. */
@@ -212,6 +214,8 @@ rush_executor_set_add (RushExecutorSet *self, const char *id, const char *host, 
     .lookup = lookup_store,
     .lookup_data = self,
     .by_reference = rush_conf_get_bool (services->conf, "spark.rushlight.shuffle.byReference"),
+    .fetched = services->fetched,
+    .fetched_data = services->fetched_data,
   };
   RushBlockManagers managers = {
     .conf = services->conf,
@@ -250,6 +254,12 @@ gboolean
 rush_executor_set_end (RushExecutorSet *self, RushLocalExecutor *executor)
 {
   return atomic_exchange_explicit (&executor->alive, FALSE, memory_order_acq_rel);
+}
+
+void
+rush_executor_set_outlive (RushExecutorSet *self, RushLocalExecutor *executor)
+{
+  atomic_store (&executor->outputs_outlive, TRUE);
 }
 
 void

@@ -24,7 +24,9 @@ typedef struct
   RushCommitCoordinator *commits;
   RushEventBus *bus;
   RushLocalDir *dir;
-  gboolean is_virtual; /* time stands still while blocks are copied */
+  gboolean is_virtual;        /* time stands still while blocks are copied */
+  RushShuffleFetched fetched; /* who is told where readers fetch from, or NULL */
+  gpointer fetched_data;
 } RushExecutorServices;
 
 typedef struct _RushBlockMover RushBlockMover; /* core/executor/block_mover.h */
@@ -42,6 +44,9 @@ RushLocalExecutor *rush_executor_set_add (RushExecutorSet *self, const char *id,
 void rush_executor_set_forget (RushExecutorSet *self, RushLocalExecutor *executor);
 /* It serves nothing from now on.  FALSE: it was lost already. */
 gboolean rush_executor_set_end (RushExecutorSet *self, RushLocalExecutor *executor);
+/* Its map outputs are served when it has gone, until they are dropped: a shuffle service of its host
+ * has them. */
+void rush_executor_set_outlive (RushExecutorSet *self, RushLocalExecutor *executor);
 /* Who copies what they hold from one to the other. (transfer none) */
 RushBlockMover *rush_executor_set_mover (RushExecutorSet *self);
 /* Once nobody is told of it any more: its outputs and blocks go.  Of blocks of which others have

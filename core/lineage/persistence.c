@@ -26,6 +26,8 @@
  */
 #include "core/lineage/persistence.h"
 
+#include "core/lineage/counted_rows.h"
+
 /* A step takes some 130 bytes of stack; a thread of ours has 16 MiB (core/base/thread.c). */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define MAX_DEPTH 12000 /* their steps take more, and TSan counts at most 65,535 calls */
@@ -224,7 +226,7 @@ rush_rdd_iterator (RushRdd *self, guint split, RushTaskContext *ctx, GError **er
   else
     rows = rush_rdd_compute_or_read_checkpoint (self, split, ctx, error);
   ctx->depth -= steps;
-  return rows;
+  return rows != NULL && ctx->counts_rows ? rush_counted_rows_new (rows, ctx) : rows;
 }
 
 char **

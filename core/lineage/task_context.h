@@ -65,6 +65,10 @@ struct _RushTaskContext
   /* How many rows the reader at the end of the task will still take; 0: all there are.  A source
    * that makes rows out of nothing makes no more than these at a time. */
   gint64 rows_wanted;
+  /* Whether rush_rdd_iterator () adds up the rows that come out of operators, and their sum: where
+   * what a task costs is worked out from counts. */
+  gboolean counts_rows;
+  gint64 rows_moved;
 
   GArray *cleanups; /* private */
   guint depth;      /* private to rush_rdd_iterator (): computes that are under way */

@@ -53,13 +53,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushShuffleWriter, rush_shuffle_writer_free)
 
 /* Finds the store of an executor; NULL: it is gone. */
 typedef RushBlockStore *(*RushStoreLookup) (gpointer data, const char *executor_id);
+/* The task of this thread fetches @bytes that lie on @executor_id. */
+typedef void (*RushShuffleFetched) (gpointer data, const char *executor_id, gint64 bytes);
 
 typedef struct
 {
   RushMapOutputTracker *tracker;
   RushStoreLookup lookup;
   gpointer lookup_data;
-  gboolean by_reference; /* within the same executor */
+  gboolean by_reference;      /* within the same executor */
+  RushShuffleFetched fetched; /* or NULL */
+  gpointer fetched_data;
 } RushShuffleFetch;
 
 /* Reduce partitions [start, end) of the whole shuffle.  If the dependency has a combiner, rows of

@@ -101,6 +101,8 @@ count_block (const FetchIterator *self, const RushMapStatus *status, gint64 byte
 {
   RushTaskMetrics *metrics = &self->ctx->metrics;
 
+  if (self->fetch.fetched != NULL)
+    self->fetch.fetched (self->fetch.fetched_data, status->executor_id, bytes);
   if (is_local (self, status))
     {
       metrics->shuffle_local_blocks++;

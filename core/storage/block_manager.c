@@ -317,6 +317,12 @@ rush_block_manager_remove_block (RushBlockManager *self, gint rdd_id, guint spli
 }
 
 void
+rush_block_manager_remove_all (RushBlockManager *self)
+{
+  remove_blocks (self, -1);
+}
+
+void
 rush_block_manager_close (RushBlockManager *self)
 {
   pthread_mutex_lock (&self->lock);

@@ -60,6 +60,7 @@ GArray *rush_block_manager_list (RushBlockManager *self); /* kept ones, in order
 guint rush_block_manager_copy (RushBlockManager *self, const RushRddBlockId *key, guint n);
 
 void rush_block_manager_remove_rdd (RushBlockManager *self, gint rdd_id);
+void rush_block_manager_remove_all (RushBlockManager *self); /* of every RDD */
 /* For fault scripts: the block is gone; FALSE: was not there. */
 gboolean rush_block_manager_remove_block (RushBlockManager *self, gint rdd_id, guint split);
 /* The executor is lost, or the application ends: drops all blocks, and keeps no new ones. */

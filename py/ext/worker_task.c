@@ -27,6 +27,7 @@ typedef struct
 {
   gint64 began_us, ran_us; /* monotonic; ran_us: the command was there */
   gint64 objects_in, objects_out;
+  gboolean is_virtual; /* times are the simulation's to say: these would not be the next run's */
 } TaskCounts;
 
 PyObject *worker_current_task;
@@ -89,6 +90,21 @@ parse_header (const WorkerMessage *message, TaskHeader *out)
   out->input = rush_json_get_string (out->json, "input", "runs");
   return parse_columns (out->json, "inputColumns", &out->input_columns) &&
          parse_columns (out->json, "outputColumns", &out->output_columns);
+}
+
+/* random.seed (…), if the task says with what. */
+static gboolean
+begin_chance (const TaskHeader *header)
+{
+  const char *seed = rush_json_get_string (header->json, "seed", NULL);
+
+  if (seed == NULL)
+    return TRUE;
+  PyObject *module = PyImport_ImportModule ("random");
+  PyObject *none = module != NULL ? PyObject_CallMethod (module, "seed", "s", seed) : NULL;
+  Py_XDECREF (none);
+  Py_XDECREF (module);
+  return none != NULL;
 }
 
 /* ── the chain ── */
@@ -187,9 +203,9 @@ answer_done (WorkerChannel *channel, const TaskCounts *counts, const WorkerMemor
   rush_json_writer_init (&w, json);
   rush_json_begin_object (&w);
   rush_json_member (&w, "startUs");
-  rush_json_int (&w, counts->ran_us - counts->began_us);
+  rush_json_int (&w, counts->is_virtual ? 0 : counts->ran_us - counts->began_us);
   rush_json_member (&w, "runUs");
-  rush_json_int (&w, g_get_monotonic_time () - counts->ran_us);
+  rush_json_int (&w, counts->is_virtual ? 0 : g_get_monotonic_time () - counts->ran_us);
   rush_json_member (&w, "objectsIn");
   rush_json_int (&w, counts->objects_in);
   rush_json_member (&w, "objectsOut");
@@ -283,7 +299,9 @@ worker_run_task (WorkerTaskLoop *self, gboolean *out_closed)
   self->behind = TRUE;
   set_current_task (&message);
   gboolean ok = parse_header (&message, &header) && worker_begin_task (header.files_version) &&
-                run_command (self, &header, &counts) && worker_send_accumulators (&self->channel);
+                begin_chance (&header) && run_command (self, &header, &counts) &&
+                worker_send_accumulators (&self->channel);
+  counts.is_virtual = header.json != NULL && rush_json_get_bool (header.json, "virtualTime", FALSE);
   g_clear_pointer (&header.json, rush_json_free);
   g_clear_pointer (&header.input_columns, rush_schema_unref);
   g_clear_pointer (&header.output_columns, rush_schema_unref);

@@ -31,7 +31,8 @@
  *           "inputColumns":{"type":"struct",…},"outputColumns":{…},
  *           "memoryBytes":536870912,"localDir":path,"properties":{…},
  *           "cpus":1,"barrier":true,"broadcasts":[[id,version,path],…],
- *           "filesVersion":3,"filesRoot":path,"pyFiles":[name,…]}
+ *           "filesVersion":3,"filesRoot":path,"pyFiles":[name,…],
+ *           "seed":"7/0/1/0","virtualTime":true}
  *          partition is the task's, split that of the RDD: below a union they differ.
  *          memoryBytes is spark.python.worker.memory: what is larger goes to files in localDir;
  *          over half of it, buckets are flushed early.
@@ -45,6 +46,8 @@
  *          asked for, and again when the version has changed.
  *          filesVersion counts what addFile and its like have added; pyFiles are archives of
  *          modules in filesRoot, which may hold modules itself.
+ *          seed, which may be missing, is what random begins with; in virtual time the worker's own
+ *          times are of no use, and are told as 0.
  * ACCUMULATORS   a pickle that only Python opens: what the task has added to accumulators
  * DONE     {"startUs":…,"runUs":…,"objectsIn":…,"objectsOut":…,"memoryBytesSpilled":…,
  *           "diskBytesSpilled":…}

@@ -61,6 +61,18 @@ put_columns (RushJsonWriter *w, const char *name, const RushSchema *schema)
   put_string (w, name, json);
 }
 
+/* What this task's chance is drawn from, where a run is to be the same as the last one. */
+static void
+put_seed (RushJsonWriter *w, const RushTaskContext *ctx)
+{
+  if (ctx->env == NULL || !rush_conf_contains (ctx->env->conf, "spark.rushlight.seed"))
+    return;
+  g_autofree char *seed = g_strdup_printf (
+      "%" G_GINT64_FORMAT "/%d/%u/%u", rush_conf_get_int (ctx->env->conf, "spark.rushlight.seed"),
+      ctx->stage_id, ctx->partition, ctx->attempt_number);
+  put_string (w, "seed", seed);
+}
+
 GString *
 rush_python_describe_task (const RushPythonWork *work, guint split, const RushTaskContext *ctx)
 {
@@ -74,6 +86,9 @@ rush_python_describe_task (const RushPythonWork *work, guint split, const RushTa
   put_int (&w, "partition", ctx->partition);
   put_int (&w, "attempt", ctx->attempt_number);
   put_int (&w, "taskId", ctx->task_id);
+  put_seed (&w, ctx);
+  rush_json_member (&w, "virtualTime");
+  rush_json_bool (&w, ctx->clock != rush_clock_system ());
   put_int (&w, "split", split);
   put_string (&w, "input", work->input);
   put_string (&w, "output", work->output);

@@ -25,7 +25,8 @@ from rushlight.errors import PySparkRuntimeError
 _ELSEWHERE = re.compile(r"(spark|k8s|mesos|sc)://|yarn(-client|-cluster)?$")
 
 _ONE_MACHINE = """\
-{master} is a cluster, and Rushlight runs on one machine (simulated clusters are to come).
+{master} is a cluster, and Rushlight runs on one machine; one that is not there can be had with
+--simulate SCENARIO, or by the master sim://?executors=4&cores=2.
 For the real one the program can be handed over to PySpark: """
 
 
@@ -47,7 +48,8 @@ def wanted(settings):
     if settings.get("spark.remote"):
         return settings["spark.remote"]     # even "local" is a server, which it would start
     master = settings.get("spark.master")
-    return master if is_elsewhere(master) else None
+    is_simulated = settings.get("spark.rushlight.simulate") is not None
+    return master if is_elsewhere(master) and not is_simulated else None
 
 
 def hand_over(master, what, arguments, own_flags=(), script="spark-submit"):

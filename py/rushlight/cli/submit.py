@@ -55,9 +55,14 @@ def hand_over_if_wanted(options, settings, arguments, own, script="spark-submit"
             handover.hand_over(master, what, arguments, own, script)
         except handover.CannotHandOver as e:
             raise UsageError(str(e)) from None
-    if settings["spark.submit.deployMode"] == "cluster":
+    if settings["spark.submit.deployMode"] == "cluster" and not _is_simulated(settings):
         raise UsageError(f"--deploy-mode cluster needs a cluster, and {settings['spark.master']} "
                          "is this process: say client, or leave it out")
+
+
+def _is_simulated(settings):
+    return (settings.get("spark.rushlight.simulate") is not None
+            or settings["spark.master"].startswith("sim://"))
 
 
 def _check_options(options, command):

@@ -1,0 +1,701 @@
+/* simulated_cluster.c - see the header.
+ *
+ * What runs on which thread:
+ *
+ *     program      start (), stop (): sets a wish, wakes the loop, waits; kill, inject: queued
+ *     driver loop  idle (): everything else: manager, heap, backend, faults
+ *     a runner     computes a task, wakes the loop
+ *
+ * idle () does the first of these that there is to do, and is called again until there is nothing:
+ *
+ *     the end is wished for  ▶ tasks are asked to stop; nothing more happens
+ *     a task computes        ▶ nothing: its end wakes the loop
+ *     tasks have computed    ▶ the backend is told
+ *     faults are queued      ▶ they come true
+ *     not ready yet          ▶ the next action of the heap, until enough executors are there
+ *     the program waits      ▶ the next action; or, when there is no hope, its jobs are cancelled
+ */
+#include "sim/simulated_cluster.h"
+
+#include "sim/fault_schedule.h"
+#include "sim/real_tasks.h"
+#include "sim/scenario_application.h"
+
+#include <string.h>
+
+#define LONG_WAIT_US (G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC)
+#define QUIET_US G_USEC_PER_SEC /* nobody has come for so long: all are there */
+#define SCENARIO_KEY "spark.rushlight.simulate"
+
+typedef struct
+{
+  RushCluster base;
+  RushScenario *scenario; /* (owned) */
+  RushEventHeap *heap;
+  RushTopology *topology;
+  RushSimCosts costs;
+  RushWaitingRoom *room;
+  RushFaultSchedule *faults;
+  RushRealTasks *tasks;
+  RushClusterManager *manager;
+  /* The context's. */
+  const RushConf *conf;
+  RushEventBus *bus;
+  RushDriverLoop *loop;
+
+  /* The loop's. */
+  gboolean begun;
+  guint n_wanted, n_there;
+  gint64 last_came_us;
+  guint64 progress; /* of the backend, as last seen */
+  gint64 progress_us;
+  char *refusal;  /* the manager's last word, if it gave less than was asked */
+  char *hopeless; /* why jobs are of no use any more: the driver is lost */
+  atomic_uint n_cores;
+
+  pthread_mutex_t lock;
+  pthread_cond_t changed;
+  /* Guarded by lock. */
+  RushScheduler *scheduler; /* NULL: not started */
+  gboolean ready;
+  gboolean ending, ended;
+  GQueue faults_to_come; /* RushSimFault */
+} SimulatedCluster;
+
+/* ---- the story ---- */
+
+static void
+post_step (gpointer data, const char *actor, const char *step, const char *executor_id,
+           const char *host)
+{
+  SimulatedCluster *self = data;
+  RushEvent *event;
+
+  if (!rush_event_bus_has_listeners (self->bus))
+    return;
+  event = rush_event_new (RUSH_EVENT_CLUSTER_STEP);
+  event->cluster_step =
+      (RushClusterStep){ rush_clock_wall_ms (self->base.clock), g_strdup (actor), g_strdup (step),
+                         g_strdup (executor_id), g_strdup (host) };
+  rush_event_bus_post (self->bus, event);
+}
+
+static void
+post_fault (gpointer data, const char *what, const char *executor_id, const char *host)
+{
+  post_step (data, "Scenario", what, executor_id, host);
+}
+
+/* ---- what the manager says ---- */
+
+static void
+executor_ready (gpointer data, const RushSimExecutor *executor)
+{
+  SimulatedCluster *self = data;
+  g_autoptr (GError) error = NULL;
+  RushLocalExecutor *local =
+      rush_executor_set_add (self->base.executors, executor->id, executor->host->name,
+                             executor->cores, executor->heap_bytes, &error);
+
+  g_assert_no_error (error); /* build () has made one like it */
+  if (rush_conf_get_bool (self->conf, "spark.shuffle.service.enabled"))
+    rush_executor_set_outlive (self->base.executors, local);
+  self->n_there++;
+  self->last_came_us = rush_event_heap_now_us (self->heap);
+  atomic_fetch_add (&self->n_cores, executor->cores);
+  rush_simulated_backend_executor_ready (self->base.backend, executor);
+}
+
+static void
+executor_gone (gpointer data, const RushSimExecutor *executor, const char *reason, gint exit_code,
+               gboolean by_application)
+{
+  SimulatedCluster *self = data;
+  RushLocalExecutor *local = rush_executor_set_find (self->base.executors, executor->id);
+
+  if (local == NULL || !rush_executor_set_end (self->base.executors, local))
+    return; /* it has never come, or its end is old news */
+  self->n_there--;
+  atomic_fetch_sub (&self->n_cores, executor->cores);
+  rush_simulated_backend_executor_gone (self->base.backend, executor->id, reason, by_application,
+                                        !executor->host->alive);
+  if (!executor->host->alive || !rush_conf_get_bool (self->conf, "spark.shuffle.service.enabled"))
+    rush_executor_set_drop (self->base.executors, local);
+}
+
+static void
+short_of_room (gpointer data, const RushExecutorShape *asked, gint64 container_bytes,
+               guint n_missing, const RushHostRoom *rooms, guint n_rooms, const char *why)
+{
+  SimulatedCluster *self = data;
+
+  g_free (self->refusal);
+  self->refusal = g_strdup (why);
+}
+
+static void
+driver_gone (gpointer data, const char *reason, gboolean starts_again)
+{
+  SimulatedCluster *self = data;
+
+  if (self->hopeless == NULL)
+    self->hopeless =
+        g_strdup_printf ("the driver was lost, and all that it knew with it: %s%s", reason,
+                         starts_again ? " (the manager starts it again, which this "
+                                        "process cannot do with a program)"
+                                      : "");
+}
+
+static const RushManagerListener listener = {
+  .executor_ready = executor_ready,
+  .executor_gone = executor_gone,
+  .step = post_step,
+  .short_of_room = short_of_room,
+  .driver_gone = driver_gone,
+};
+
+/* ---- the loop's spare time ---- */
+
+static void
+begin (SimulatedCluster *self)
+{
+  self->begun = TRUE;
+  self->manager->klass->start (self->manager);
+  self->manager->klass->request (self->manager, self->n_wanted);
+  rush_fault_schedule_start (self->faults, self->base.backend, self->manager);
+}
+
+/* All that were asked for, as many as Spark waits for, or as long as it waits. */
+static gboolean
+is_ready (const SimulatedCluster *self)
+{
+  gint64 now_us = rush_event_heap_now_us (self->heap);
+  gint64 patience_us =
+      rush_conf_get_time_us (self->conf, "spark.scheduler.maxRegisteredResourcesWaitingTime");
+
+  if (now_us >= patience_us || self->n_wanted == 0)
+    return TRUE;
+  if (self->scenario->manager.kind != RUSH_MANAGER_ANY)
+    return self->n_wanted == G_MAXUINT ||
+           self->n_there >= rush_scenario_ready_ratio (self->scenario, self->conf) * self->n_wanted;
+  return self->n_there >= self->n_wanted ||
+         (self->n_there > 0 && now_us - self->last_came_us >= QUIET_US);
+}
+
+static void
+become_ready (SimulatedCluster *self)
+{
+  pthread_mutex_lock (&self->lock);
+  self->ready = TRUE;
+  pthread_cond_broadcast (&self->changed);
+  pthread_mutex_unlock (&self->lock);
+}
+
+/* Whether something has happened that brings jobs on, in the last day. */
+static gboolean
+is_alive (SimulatedCluster *self)
+{
+  gint64 now_us = rush_event_heap_now_us (self->heap);
+  guint64 progress = rush_simulated_backend_progress (self->base.backend);
+
+  if (progress != self->progress)
+    {
+      self->progress = progress;
+      self->progress_us = now_us;
+    }
+  return now_us - self->progress_us < LONG_WAIT_US;
+}
+
+static void
+cancel_all (SimulatedCluster *self, const char *reason)
+{
+  RushMessage *message = rush_message_new (RUSH_MESSAGE_ALL_JOBS_CANCELLED);
+
+  message->reason = g_strdup (reason);
+  rush_simulated_backend_deliver (self->base.backend, message);
+}
+
+static void
+cancel_waiting (SimulatedCluster *self)
+{
+  g_autofree char *why = g_strdup_printf (
+      "because it would wait for ever: since %.3f s no task has started or ended and no executor "
+      "has come, with %u executors%s%s",
+      (double)self->progress_us / G_USEC_PER_SEC, self->n_there,
+      self->refusal != NULL ? "; the manager gave less than was asked for: " : "",
+      self->refusal != NULL ? self->refusal : "");
+
+  cancel_all (self, why);
+  self->progress_us = rush_event_heap_now_us (self->heap); /* the next job gets its day, too */
+}
+
+static gboolean
+take_a_step (SimulatedCluster *self)
+{
+  if (self->hopeless != NULL)
+    cancel_all (self, self->hopeless);
+  else if (!is_alive (self) || !rush_event_heap_step (self->heap))
+    cancel_waiting (self);
+  return TRUE;
+}
+
+/* What the program's threads want of the loop. */
+typedef struct
+{
+  gboolean started, ready, ending;
+  RushSimFault *fault; /* (owned) the first that is queued, or NULL */
+} Wishes;
+
+static Wishes
+wishes_of (SimulatedCluster *self)
+{
+  Wishes wishes;
+
+  pthread_mutex_lock (&self->lock);
+  wishes = (Wishes){ self->scheduler != NULL, self->ready, self->ending,
+                     self->ending ? NULL : g_queue_pop_head (&self->faults_to_come) };
+  pthread_mutex_unlock (&self->lock);
+  return wishes;
+}
+
+static gboolean
+come_to_an_end (SimulatedCluster *self)
+{
+  gboolean first;
+
+  pthread_mutex_lock (&self->lock);
+  first = !self->ended;
+  pthread_mutex_unlock (&self->lock);
+  if (!first)
+    return FALSE;
+  rush_real_tasks_cancel_all (self->tasks);
+  pthread_mutex_lock (&self->lock);
+  self->ended = TRUE;
+  pthread_cond_broadcast (&self->changed);
+  pthread_mutex_unlock (&self->lock);
+  return FALSE;
+}
+
+static gboolean
+idle (gpointer data)
+{
+  SimulatedCluster *self = data;
+  Wishes wishes = wishes_of (self);
+
+  if (wishes.ending)
+    return come_to_an_end (self);
+  if (!wishes.started)
+    return FALSE;
+  if (!self->begun)
+    begin (self);
+  if (wishes.fault != NULL)
+    {
+      rush_fault_schedule_add (self->faults, wishes.fault);
+      return TRUE;
+    }
+  if (rush_real_tasks_is_computing (self->tasks))
+    return FALSE;
+  if (rush_real_tasks_deliver (self->tasks))
+    return TRUE;
+  if (!wishes.ready)
+    {
+      if (is_ready (self) || !rush_event_heap_step (self->heap))
+        become_ready (self);
+      return TRUE;
+    }
+  return rush_waiting_room_is_patient (self->room) && take_a_step (self);
+}
+
+static void
+wake_loop (gpointer data)
+{
+  SimulatedCluster *self = data;
+
+  if (self->loop != NULL)
+    rush_driver_loop_wake (self->loop);
+}
+
+/* ---- the contract ---- */
+
+static void
+simulated_start (RushCluster *base, RushScheduler *scheduler)
+{
+  SimulatedCluster *self = (SimulatedCluster *)base;
+
+  rush_simulated_backend_attach (base->backend, scheduler);
+  pthread_mutex_lock (&self->lock);
+  self->scheduler = scheduler;
+  pthread_mutex_unlock (&self->lock);
+  wake_loop (self);
+  pthread_mutex_lock (&self->lock);
+  while (!self->ready)
+    pthread_cond_wait (&self->changed, &self->lock);
+  pthread_mutex_unlock (&self->lock);
+}
+
+static void
+simulated_stop (RushCluster *base)
+{
+  SimulatedCluster *self = (SimulatedCluster *)base;
+  g_autoptr (GPtrArray) executors = NULL;
+
+  pthread_mutex_lock (&self->lock);
+  self->ending = TRUE;
+  pthread_mutex_unlock (&self->lock);
+  wake_loop (self);
+  pthread_mutex_lock (&self->lock);
+  while (!self->ended)
+    pthread_cond_wait (&self->changed, &self->lock);
+  pthread_mutex_unlock (&self->lock);
+  rush_real_tasks_join (self->tasks);
+  executors = rush_executor_set_all (base->executors);
+  for (guint i = 0; i < executors->len; i++)
+    rush_executor_set_drop (base->executors, g_ptr_array_index (executors, i));
+}
+
+/* The loop has ended: nobody else uses the manager. */
+static void
+simulated_ended (RushCluster *base)
+{
+  SimulatedCluster *self = (SimulatedCluster *)base;
+
+  self->manager->klass->stop (self->manager);
+}
+
+static void
+put_fault (SimulatedCluster *self, RushSimFault *fault)
+{
+  pthread_mutex_lock (&self->lock);
+  g_queue_push_tail (&self->faults_to_come, fault);
+  pthread_mutex_unlock (&self->lock);
+  wake_loop (self);
+}
+
+/* As a fault of the scenario, whose manager decides whether another one comes. */
+static gboolean
+simulated_kill_executor (RushCluster *base, const char *executor_id, gboolean replace)
+{
+  RushLocalExecutor *executor = rush_executor_set_find (base->executors, executor_id);
+  g_autofree char *text =
+      g_strdup_printf ("{ \"do\": \"kill_executor\", \"executor\": \"%s\" }", executor_id);
+
+  return executor != NULL && rush_local_executor_is_alive (executor) &&
+         base->klass->inject (base, text, NULL);
+}
+
+static gboolean
+simulated_inject (RushCluster *base, const char *text, GError **error)
+{
+  SimulatedCluster *self = (SimulatedCluster *)base;
+  RushSimFault *fault = rush_sim_fault_parse (text, rush_topology_n_hosts (self->topology),
+                                              rush_topology_n_racks (self->topology), error);
+
+  if (fault == NULL)
+    return FALSE;
+  put_fault (self, fault);
+  return TRUE;
+}
+
+static guint
+simulated_n_cores (RushCluster *base)
+{
+  return atomic_load (&((SimulatedCluster *)base)->n_cores);
+}
+
+static void
+simulated_free (RushCluster *base)
+{
+  SimulatedCluster *self = (SimulatedCluster *)base;
+  RushSimFault *fault;
+
+  rush_real_tasks_free (self->tasks);
+  if (base->backend != NULL)
+    base->backend->klass->free (base->backend);
+  if (self->manager != NULL)
+    self->manager->klass->free (self->manager);
+  rush_fault_schedule_free (self->faults);
+  rush_executor_set_free (base->executors);
+  while ((fault = g_queue_pop_head (&self->faults_to_come)) != NULL)
+    rush_sim_fault_free (fault);
+  rush_waiting_room_free (self->room);
+  if (self->topology != NULL)
+    rush_topology_free (self->topology);
+  rush_event_heap_free (self->heap);
+  rush_scenario_free (self->scenario);
+  pthread_cond_destroy (&self->changed);
+  pthread_mutex_destroy (&self->lock);
+  g_free (self->refusal);
+  g_free (self->hopeless);
+  g_free (base->application_id);
+  g_free (self);
+}
+
+/* ---- it is built ---- */
+
+/* Of an executor like those to come, and that there is memory for one. */
+static gboolean
+storage_pool (const RushConf *conf, gint64 *out_bytes, GError **error)
+{
+  RushMemoryStats stats;
+  RushMemoryManager *memory =
+      rush_memory_manager_new (conf, rush_conf_get_bytes (conf, "spark.executor.memory"), error);
+
+  if (memory == NULL)
+    return FALSE;
+  rush_memory_manager_stats (memory, &stats);
+  rush_memory_manager_unref (memory);
+  *out_bytes = stats.pool;
+  return TRUE;
+}
+
+static void
+note_fetched (gpointer self, const char *executor_id, gint64 bytes)
+{
+  rush_real_tasks_fetched (((SimulatedCluster *)self)->tasks, executor_id, bytes);
+}
+
+static gboolean
+make_tasks (SimulatedCluster *self, const RushExecutorServices *services, GError **error)
+{
+  RushExecutorServices with_notes = *services;
+
+  with_notes.fetched = note_fetched;
+  with_notes.fetched_data = self;
+  self->base.executors = rush_executor_set_new (&with_notes);
+  self->tasks = rush_real_tasks_new (
+      &(RushRealTasksSetup){ .conf = self->conf,
+                             .clock = self->base.clock,
+                             .topology = self->topology,
+                             .executors = self->base.executors,
+                             .loop = self->loop,
+                             .costs = rush_real_costs_new (self->scenario, self->conf) },
+      error);
+  return self->tasks != NULL;
+}
+
+static gboolean
+make_faults (SimulatedCluster *self, GError **error)
+{
+  self->faults = rush_fault_schedule_new (
+      &(RushFaultScheduleSetup){ .scenario = self->scenario,
+                                 .heap = self->heap,
+                                 .topology = self->topology,
+                                 .model = rush_real_tasks_model (self->tasks),
+                                 .tell = post_fault,
+                                 .tell_data = self },
+      error);
+  return self->faults != NULL;
+}
+
+static gboolean
+make_backend (SimulatedCluster *self, GError **error)
+{
+  RushSimulatedSetup setup = {
+    .heap = self->heap,
+    .topology = self->topology,
+    .model = rush_real_tasks_model (self->tasks),
+    .costs = &self->costs,
+    .bus = self->bus,
+    .seed = (guint64)self->scenario->seed,
+    .outputs_outlive = rush_conf_get_bool (self->conf, "spark.shuffle.service.enabled"),
+    .heartbeat_us = rush_conf_get_time_us (self->conf, "spark.executor.heartbeatInterval"),
+    .task_starts = rush_fault_schedule_task_starts,
+    .task_starts_data = self->faults,
+  };
+
+  if (!storage_pool (self->conf, &setup.storage_pool_bytes, error))
+    return FALSE;
+  self->base.backend = rush_simulated_backend_new (&setup);
+  rush_real_tasks_attach (self->tasks, self->base.backend);
+  return TRUE;
+}
+
+static gboolean
+make_manager (SimulatedCluster *self, GError **error)
+{
+  RushManagerSetup setup = {
+    .heap = self->heap,
+    .topology = self->topology,
+    .conf = self->conf,
+    .runs_python = TRUE,
+    .cluster_mode = self->scenario->driver.deploy_mode == RUSH_DEPLOY_CLUSTER,
+    .listener = &listener,
+    .listener_data = self,
+  };
+
+  self->manager = rush_scenario_manager_new (self->scenario, &setup, error);
+  if (self->manager == NULL)
+    return FALSE;
+  rush_simulated_backend_set_manager (self->base.backend, self->manager);
+  return TRUE;
+}
+
+static gboolean
+simulated_build (RushCluster *base, const RushExecutorServices *services, RushDriverLoop *loop,
+                 GError **error)
+{
+  SimulatedCluster *self = (SimulatedCluster *)base;
+
+  self->conf = services->conf;
+  self->bus = services->bus;
+  self->loop = loop;
+  if (!make_tasks (self, services, error) || !make_faults (self, error) ||
+      !make_backend (self, error) || !make_manager (self, error))
+    return FALSE;
+  self->n_wanted = rush_scenario_wanted_executors (self->scenario, self->conf);
+  rush_driver_loop_set_idle (loop, idle, self);
+  return TRUE;
+}
+
+static const RushClusterClass simulated_class = {
+  .build = simulated_build,
+  .start = simulated_start,
+  .stop = simulated_stop,
+  .ended = simulated_ended,
+  .kill_executor = simulated_kill_executor,
+  .inject = simulated_inject,
+  .n_cores = simulated_n_cores,
+  .free = simulated_free,
+};
+
+/* ---- it is opened ---- */
+
+typedef struct
+{
+  const char *prefix;
+  RushManagerKind kind;
+} MasterKind;
+
+static const MasterKind master_kinds[] = {
+  { "sim://", RUSH_MANAGER_ANY },     { "spark://", RUSH_MANAGER_STANDALONE },
+  { "yarn", RUSH_MANAGER_YARN },      { "k8s://", RUSH_MANAGER_KUBERNETES },
+  { "mesos://", RUSH_MANAGER_MESOS },
+};
+
+static const MasterKind *
+kind_of (const char *url)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (master_kinds); i++)
+    if (g_str_has_prefix (url, master_kinds[i].prefix))
+      return &master_kinds[i];
+  return NULL;
+}
+
+static gboolean
+takes (const char *url, const RushConf *conf)
+{
+  return g_str_has_prefix (url, "sim://") || rush_conf_contains (conf, SCENARIO_KEY);
+}
+
+static gboolean
+refuse (GError **error, const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  g_autofree char *what = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT, what);
+  return FALSE;
+}
+
+/* Scenario and master URL must not speak of two different clusters. */
+static gboolean
+check_together (RushScenario *scenario, const char *url, GError **error)
+{
+  const MasterKind *kind = kind_of (url);
+
+  if (kind == NULL)
+    return refuse (
+        error,
+        "%s: a scenario is for a cluster, and %s is this process: use sim://, spark://…, "
+        "yarn, k8s://… or mesos://…",
+        scenario->source, url);
+  if (scenario->mode == RUSH_SIM_MODEL)
+    return refuse (error,
+                   "%s: \"mode\" is \"model\", whose tasks have no data: a program needs \"real\", "
+                   "and rushlight simulate runs scenarios without one",
+                   scenario->source);
+  if (kind->kind != RUSH_MANAGER_ANY && scenario->manager.kind != RUSH_MANAGER_ANY &&
+      kind->kind != scenario->manager.kind)
+    return refuse (error, "%s: the scenario has a manager of its own, and the master is %s",
+                   scenario->source, url);
+  if (scenario->manager.kind == RUSH_MANAGER_ANY)
+    scenario->manager.kind = kind->kind;
+  return TRUE;
+}
+
+static gboolean
+check_conf (const RushScenario *scenario, const RushConf *conf, GError **error)
+{
+  if (!rush_conf_contains (conf, "spark.rushlight.faultScript"))
+    return TRUE;
+  return refuse (error,
+                 "spark.rushlight.faultScript is for local-cluster: on a simulated cluster (%s) "
+                 "faults stand in the scenario, as \"faults\"",
+                 scenario->source);
+}
+
+/* The chance of tasks is the scenario's, too, unless somebody wants another. */
+static gboolean
+set_seed (const RushScenario *scenario, RushConf *conf, GError **error)
+{
+  static const char key[] = "spark.rushlight.seed";
+  g_autofree char *seed = g_strdup_printf ("%" G_GINT64_FORMAT, scenario->seed);
+
+  return rush_conf_contains (conf, key) || rush_conf_set (conf, key, seed, error);
+}
+
+static RushScenario *
+read_scenario (const char *url, RushConf *conf, GError **error)
+{
+  g_autofree char *path = rush_conf_get_string (conf, SCENARIO_KEY);
+  g_autofree char *deploy = rush_conf_get_string (conf, "spark.submit.deployMode");
+  g_autoptr (RushScenario) scenario = NULL;
+
+  if (path != NULL && g_str_has_prefix (url, "sim://") && !g_str_equal (url, "sim://"))
+    {
+      refuse (error, "%s says what there is, and so does the scenario %s: say it once, with sim://",
+              url, path);
+      return NULL;
+    }
+  scenario = path != NULL ? rush_scenario_read (path, error) : rush_scenario_from_url (url, error);
+  if (scenario == NULL || !check_together (scenario, url, error) ||
+      !check_conf (scenario, conf, error) || !rush_scenario_apply (scenario, conf, error) ||
+      !set_seed (scenario, conf, error))
+    return NULL;
+  if (g_strcmp0 (deploy, "cluster") == 0)
+    scenario->driver.deploy_mode = RUSH_DEPLOY_CLUSTER;
+  return g_steal_pointer (&scenario);
+}
+
+static RushCluster *
+simulated_open (const char *url, RushConf *conf, GError **error)
+{
+  RushScenario *scenario = read_scenario (url, conf, error);
+  SimulatedCluster *self;
+
+  if (scenario == NULL)
+    return NULL;
+  self = g_new0 (SimulatedCluster, 1);
+  self->base.klass = &simulated_class;
+  self->scenario = scenario;
+  self->heap = rush_event_heap_new (0);
+  self->topology = rush_scenario_topology (scenario, self->heap);
+  self->costs = rush_scenario_costs (scenario);
+  self->room = rush_waiting_room_new (wake_loop, self);
+  g_queue_init (&self->faults_to_come);
+  pthread_mutex_init (&self->lock, NULL);
+  pthread_cond_init (&self->changed, NULL);
+  self->base.clock = rush_event_heap_clock (self->heap);
+  self->base.room = self->room;
+  self->base.application_id = g_strdup_printf ("sim-%" G_GINT64_FORMAT, scenario->seed);
+  self->base.master = (RushMaster){
+    .is_cluster = TRUE,
+    .cores = (guint)rush_conf_get_int (conf, "spark.executor.cores"),
+    .executor_mib = rush_conf_get_bytes (conf, "spark.executor.memory") / (1024 * 1024),
+  };
+  return &self->base;
+}
+
+const RushClusterFactory rush_simulated_cluster_factory = { "simulated", takes, simulated_open };
