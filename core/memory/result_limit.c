@@ -20,7 +20,7 @@ rush_result_limit_read (const RushConf *conf, RushResultLimit *out)
     .max_bytes = rush_conf_get_bytes (conf, "spark.driver.maxResultSize"),
     /* A heap that could not start is a test's, whose pool is set by other means. */
     .heap_bytes =
-        heap > RUSH_RESERVED_HEAP_BYTES * 3 / 2 ? heap - RUSH_RESERVED_HEAP_BYTES : G_MAXINT64,
+        heap >= RUSH_RESERVED_HEAP_BYTES * 3 / 2 ? heap - RUSH_RESERVED_HEAP_BYTES : G_MAXINT64,
   };
 }
 

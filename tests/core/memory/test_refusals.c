@@ -417,6 +417,8 @@ test_results_of_the_whole_job (void)
                       "      spark.driver.maxResultSize=0 and spark.driver.memory=3119m  no "
                       "limit\n"));
   g_assert_true (results_fit ("2819m", "3119m", 1025 * 10 / 4, 10, 10, NULL));
+  g_assert_true (results_fit ("0", "450m", 150, 1, 1, NULL)); /* the least that starts */
+  g_assert_false (results_fit ("0", "450m", 151, 1, 1, NULL));
   g_assert_true (results_fit ("0", "3119m", 1025 * 10 / 4, 10, 10, NULL));
 }
 
