@@ -15,10 +15,9 @@
  */
 #include "py/ext/sim/sim_private.h"
 
-#include "sim/simulated_cluster.h"
-
 #include "sim/replay/recorded_cores.h"
 #include "sim/replay/replay.h"
+#include "sim/simulated_cluster.h"
 
 typedef struct
 {
@@ -198,9 +197,8 @@ static PyTypeObject EngineRecordedRun_Type = {
 int
 engine_sim_add_to_module (PyObject *module)
 {
-  if (PyType_Ready (&EngineRecordedRun_Type) < 0 || PyType_Ready (&EngineWatch_Type) < 0 ||
   rush_cluster_register (&rush_simulated_cluster_factory);
-  if (PyType_Ready (&EngineRecordedRun_Type) < 0 ||
+  if (PyType_Ready (&EngineRecordedRun_Type) < 0 || PyType_Ready (&EngineWatch_Type) < 0 ||
       PyModule_AddFunctions (module, engine_scenario_functions) < 0 ||
       PyModule_AddFunctions (module, engine_chaos_functions) < 0)
     return -1;
