@@ -14,6 +14,9 @@ engine, and these do not; a log of another machine or of real Spark is as good a
 
 Each stays readable, and below some 2 MB, however large the run: rows are folded, bars merged,
 events taken together, and the picture says so.
+
+To add one: a module with `draw_…(run)` that gives its text, a row in KINDS and a line in
+`_drawn()`; what it needs of the log that `Run` lacks, in `_run.py`; a test that counts its shapes.
 """
 import os
 

@@ -12,6 +12,7 @@ STAGE_COLOURS = ("#0072b2", "#e69f00", "#56b4e9", "#009e73", "#f0e442", "#cc79a7
 ON_DARK = {"#0072b2", "#009e73"}
 FAIL_COLOUR, KILL_COLOUR, INK, PALE = "#d55e00", "#999999", "#333333", "#eef0f2"
 _TEXTURES = ("", "M0 1.5h6", "M1.5 0v6")
+_FIRST_TEXTURE = (0, 0, 1, 0, 0, 2)         # of each colour: orange and sky blue are one grey
 
 FONT = 'font-family="Helvetica, Arial, DejaVu Sans, sans-serif"'
 
@@ -94,8 +95,9 @@ class Paint:
 
     def stage(self, stage_id):
         """The fill of a stage's bars."""
-        colour = STAGE_COLOURS[stage_id % len(STAGE_COLOURS)]
-        texture = _TEXTURES[stage_id // len(STAGE_COLOURS) % len(_TEXTURES)]
+        turn, i = divmod(stage_id, len(STAGE_COLOURS))
+        colour = STAGE_COLOURS[i]
+        texture = _TEXTURES[(_FIRST_TEXTURE[i] + turn) % len(_TEXTURES)]
         if not texture:
             return colour
         return self._texture(f"s{stage_id % (len(STAGE_COLOURS) * len(_TEXTURES))}", colour,

@@ -191,7 +191,7 @@ def _drawn_bars(bars, tops, height, paint, with_titles):
                            max(thin / 5, 1.2)))
         if bar.attempt is not None and height >= 9 and bar.width > 12 and bar.style.how == "ok":
             numbers.append((bar, tops[bar.row] + height / 2 + 3))
-    for (how, stage), places in sorted(groups.items()):
+    for (how, stage), places in sorted(groups.items(), key=_order):
         yield from _group(how, stage, places, paint, with_titles)
     if over:
         yield svg.path(svg.bars(over), paint.again(), ' class="again" pointer-events="none"')
@@ -199,6 +199,12 @@ def _drawn_bars(bars, tops, height, paint, with_titles):
     for bar, y in numbers:
         fill = "url" if bar.style.again else paint.stage(bar.style.stage)
         yield _label_on(bar.x + 3, y, bar.style.stage, fill, paint.on_stage(bar.style.stage), 8)
+
+
+def _order(group):
+    """What went wrong is drawn last, over the rest."""
+    (how, stage), _ = group
+    return ("ok", "running", "killed", "failed").index(how), stage
 
 
 def _group(how, stage, places, paint, with_titles):
@@ -256,7 +262,7 @@ def _folded_rows(run, axis, paint, y):
             if style.again:
                 over.append(place)
         crosses += [(e, top + height / 2) for e in executors if e.removed_ms is not None]
-    for (how, stage), places in sorted(fills.items()):
+    for (how, stage), places in sorted(fills.items(), key=_order):
         parts += _group(how, stage, places, paint, False)
     if over:
         parts.append(svg.path(svg.bars(over), paint.again(), ' class="again"'))
