@@ -121,6 +121,15 @@ def test_tasks_that_never_ended(tmp_path):
     assert "still running as the log ends" in words_of(root)
 
 
+def test_neighbours_have_colours_of_their_own(tmp_path):
+    """Stages 0, 6, 12: skipped ones have the numbers between."""
+    jobs = [job(i, 2000 + i * 1000, 3000 + i * 1000,
+                [(6 * i, [], [attempt(i, 2000 + i * 1000, 3000 + i * 1000, stage=6 * i, index=0)])])
+            for i in range(3)]
+    root, _ = drawn(tmp_path, "timeline", log(*jobs))
+    assert len({bar.get("fill") for bar in of_class(root, "ok")}) == 3
+
+
 def test_what_is_computed_again(tmp_path):
     """Partition 1 again in the second attempt of the stage; partition 3 for the first time."""
     again = [attempt(8, 4000, 5000, index=0, **{"Partition ID": 1}),
@@ -322,7 +331,7 @@ def test_storage_is_what_blocks_hold(tmp_path):
     heights = [h for _, _, _, h in areas(root, "storage")]
     assert heights == [pytest.approx(62 * part, abs=0.1) for part in (0.4, 0.6, 0.2)]
     assert "the pool of both, 100 MiB" in words_of(root)
-    assert "storage: each block as it came and went" in words_of(root)
+    assert "storage: each cached block and broadcast as it came and went" in words_of(root)
 
 
 def test_execution_stands_on_storage(tmp_path):

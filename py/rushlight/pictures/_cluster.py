@@ -23,7 +23,7 @@ _TOGETHER_S = 1
 
 def draw_cluster(run):
     """SVG text."""
-    paint = svg.Paint()
+    paint = svg.Paint(run)
     n_slots = sum(e.cores for e in run.executors)
     draw = (_slots if n_slots <= SLOTS else _plain if len(run.executors) <= EXECUTORS else _dense)
     racks = _racks(run)

@@ -24,7 +24,7 @@ _MOST_SPILLS = 2000
 
 def draw_memory(run):
     """SVG text."""
-    paint = svg.Paint()
+    paint = svg.Paint(run)
     axis = svg.TimeAxis(run.seconds, _LEFT, _WIDTH - _LEFT - _RIGHT)
     groups = _bars.grouped(run.executors, _ROWS)
     rows = [_Row(run, group) for group in groups]
@@ -220,10 +220,10 @@ def _legend(run, paint, pool, top, groups):
 def _notes(run):
     kept = any(e.kept for e in run.executors)
     if run.logs_blocks:
-        yield "storage: each block as it came and went"
+        yield "storage: each cached block and broadcast as it came and went"
     elif kept:
-        yield ("storage: what was held as tasks ended; with "
-               "spark.eventLog.logBlockUpdates.enabled=true each block has its events")
+        yield ("storage: what was held as tasks ended, in Rushlight with map outputs; with "
+               "spark.eventLog.logBlockUpdates.enabled=true each cached block has its events")
     else:
         yield ("storage: nothing of it is in this log; "
                "spark.eventLog.logBlockUpdates.enabled=true puts it there")

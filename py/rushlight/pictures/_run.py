@@ -120,6 +120,13 @@ class Run:
         """How long it took."""
         return (self.end_ms - self.start_ms) / 1000
 
+    def turns(self):
+        """{a stage's id: as which it ran, from 0}."""
+        turns = {}
+        for stage in self.stages:
+            turns.setdefault(stage.id, len(turns))
+        return turns
+
     def since_start(self, ms):
         """Seconds."""
         return (ms - self.start_ms) / 1000

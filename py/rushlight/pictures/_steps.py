@@ -112,6 +112,7 @@ class _Stepper:
         self.run = run
         self.frames = []
         self.jobs, self.stages = [], []             # as the page has them
+        self.turns = run.turns()
         self.job_index, self.stage_by_key, self.stages_of_job = {}, {}, {}
         self.job_status, self.first_done = {}, set()
         self.place = {}                             # task id → (box, slot, stage, task index)
@@ -289,7 +290,8 @@ class _Stepper:
         if key not in self.stage_by_key:
             stage = _Stage(len(self.stages), info)
             self.stage_by_key[key] = stage
-            self.stages.append([*key, svg.shortened(info.get("Stage Name", ""), 60), stage.n_tasks])
+            self.stages.append([*key, svg.shortened(info.get("Stage Name", ""), 60), stage.n_tasks,
+                                self.turns.get(key[0], 0)])
             self.touch(stage)
         return self.stage_by_key[key]
 

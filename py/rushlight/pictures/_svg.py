@@ -83,10 +83,15 @@ def line(x1, y1, x2, y2, colour=INK, extra=""):
 
 
 class Paint:
-    """The fills of one picture; `definitions` are those that were asked for."""
+    """The fills of one picture; `definitions` are those that were asked for.
 
-    def __init__(self):
+    Stages take the colours in the order in which they ran, so that neighbours differ: between
+    their numbers there may be those of stages that were skipped.
+    """
+
+    def __init__(self, run):
         self._made = {}
+        self._turn = run.turns()
 
     @property
     def definitions(self):
@@ -95,19 +100,19 @@ class Paint:
 
     def stage(self, stage_id):
         """The fill of a stage's bars."""
-        turn, i = divmod(stage_id, len(STAGE_COLOURS))
+        at = self._turn[stage_id]
+        turn, i = divmod(at, len(STAGE_COLOURS))
         colour = STAGE_COLOURS[i]
         texture = _TEXTURES[(_FIRST_TEXTURE[i] + turn) % len(_TEXTURES)]
         if not texture:
             return colour
-        return self._texture(f"s{stage_id % (len(STAGE_COLOURS) * len(_TEXTURES))}", colour,
-                             texture, "#ffffff", 1.2, 6)
+        return self._texture(f"s{at % (len(STAGE_COLOURS) * len(_TEXTURES))}", colour, texture,
+                             "#ffffff", 1.2, 6)
 
-    @staticmethod
-    def on_stage(stage_id):
+    def on_stage(self, stage_id):
         """The colour of text on it."""
-        return ("#ffffff" if STAGE_COLOURS[stage_id % len(STAGE_COLOURS)] in ON_DARK
-                else "#000000")
+        colour = STAGE_COLOURS[self._turn[stage_id] % len(STAGE_COLOURS)]
+        return "#ffffff" if colour in ON_DARK else "#000000"
 
     def failed(self):
         """Of what failed, or was lost with its executor: dark crosses."""

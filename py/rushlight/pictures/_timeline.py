@@ -19,7 +19,7 @@ _MARK_APART = 9         # pixels; marks that are nearer are one
 
 def draw_timeline(run):
     """SVG text."""
-    paint = svg.Paint()
+    paint = svg.Paint(run)
     axis = svg.TimeAxis(run.seconds, _LEFT, _WIDTH - _LEFT - _RIGHT)
     y = _TOP
     legend, y = _legend(run, paint, y)
