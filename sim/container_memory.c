@@ -50,8 +50,9 @@ rush_container_take (RushSimulatedBackend *self, RushSimSlots *executor,
 {
   RushContainerUse *use = &executor->container;
 
+  use->n_in_pool += demand->execution_bytes > 0;
   if (demand->memory_bytes == 0 && demand->python_bytes == 0)
-    return FALSE;
+    return demand->execution_bytes > 0;
   use->tasks_bytes += demand->memory_bytes;
   use->n_tasks += demand->memory_bytes > 0;
   use->workers_bytes += demand->python_bytes;
@@ -68,11 +69,24 @@ rush_container_give (RushSimulatedBackend *self, RushSimSlots *executor,
 {
   RushContainerUse *use = &executor->container;
 
+  use->n_in_pool -= demand->execution_bytes > 0;
+  if (demand->memory_bytes == 0 && demand->python_bytes == 0)
+    return;
   use->tasks_bytes -= demand->memory_bytes;
   use->n_tasks -= demand->memory_bytes > 0;
   use->workers_bytes -= demand->python_bytes;
   use->n_workers -= demand->python_bytes > 0;
   has_changed (self, executor);
+}
+
+/* N counts those that compute as it begins; who comes later finds those before him at their share of
+ * then, and gets his own all the same: they would spill at their next request. */
+gint64
+rush_container_execution (const RushSimSlots *executor, const RushTaskDemand *demand)
+{
+  const RushContainerUse *use = &executor->container;
+
+  return MIN (demand->execution_bytes, use->pool_bytes / MAX (1, use->n_in_pool));
 }
 
 RushTaskOutcome *

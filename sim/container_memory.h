@@ -23,11 +23,13 @@
 typedef struct _RushSimulatedBackend RushSimulatedBackend;
 typedef struct _RushSimSlots RushSimSlots;
 
-/* Of one executor; zero but for the first two at its start. */
+/* Of one executor; zero but for heap, container and pool at its start. */
 typedef struct
 {
   gint64 heap_bytes;
   gint64 container_bytes;
+  gint64 pool_bytes; /* of the heap, for execution */
+  guint n_in_pool;   /* tasks that want some of it */
   gint64 tasks_bytes, workers_bytes;
   guint n_tasks, n_workers; /* that hold these */
   gint64 fault_bytes;
@@ -36,11 +38,13 @@ typedef struct
 
 /* ---- for the simulated backend ---- */
 
-/* A task takes what it needs; FALSE: nothing outside of the heap. */
+/* A task takes what it needs; FALSE: nothing that would have to be given back. */
 gboolean rush_container_take (RushSimulatedBackend *self, RushSimSlots *executor,
                               const RushTaskDemand *demand);
 void rush_container_give (RushSimulatedBackend *self, RushSimSlots *executor,
                           const RushTaskDemand *demand);
+/* After that: how much of what it wants of the pool it gets, 1/N at most; it spills the rest. */
+gint64 rush_container_execution (const RushSimSlots *executor, const RushTaskDemand *demand);
 /* NULL: its worker may have what it needs; or the MemoryError. (transfer full) */
 RushTaskOutcome *rush_container_worker_refuses (gint64 limit_bytes, const RushTaskDemand *demand);
 void rush_container_forget (RushSimulatedBackend *self, RushSimSlots *executor);

@@ -192,6 +192,8 @@ demand_of (const RushModelJob *self, const Stage *stage, guint partition, guint 
   out->input_bytes = draw (self, stage, "input", told->input_bytes, partition);
   out->write_bytes = draw (self, stage, "write", told->write_bytes, partition);
   out->output_bytes = out->write_bytes;
+  out->execution_bytes =
+      (gint64)draw (self, stage, "execution memory", told->execution_bytes, partition);
   out->memory_bytes = (gint64)draw (self, stage, "memory", told->memory_bytes, partition);
   out->python_bytes = (gint64)draw (self, stage, "python memory", told->python_bytes, partition);
 }

@@ -42,9 +42,10 @@ typedef struct
 {
   const char *name; /* of its RDD: copied */
   guint n_tasks;
-  RushDistribution *seconds;      /* on one core; (unowned), as the next four */
+  RushDistribution *seconds;      /* on one core; (unowned), as the next five */
   RushDistribution *input_bytes;  /* a task reads of its disk; NULL: nothing */
   RushDistribution *write_bytes;  /* a task writes for those that read the stage; NULL: nothing */
+  RushDistribution *execution_bytes; /* of the executor's pool, for tables and sorts; NULL: none */
   RushDistribution *memory_bytes; /* outside of the executor's heap, of a task; NULL: none */
   RushDistribution *python_bytes; /* of its Python worker; NULL: none */
   gboolean runs_python;

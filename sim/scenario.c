@@ -197,6 +197,7 @@ rush_scenario_model_stages (const RushScenario *self)
                                  .input_bytes = stage->input,
                                  .write_bytes = stage->shuffle_write,
                                  .runs_python = stage->python,
+                                 .execution_bytes = stage->execution_memory,
                                  .memory_bytes = stage->memory,
                                  .python_bytes = stage->python_memory,
                                  .skew = stage->skew,

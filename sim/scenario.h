@@ -127,7 +127,7 @@ typedef struct
   GPtrArray *reads;                        /* char *: stages before; NULL: none */
   double skew; /* of what its tasks read: the i-th gets a share like i^−skew */
   gboolean python;
-  RushDistribution *memory, *python_memory; /* bytes, of a task; NULL: none */
+  RushDistribution *execution_memory, *memory, *python_memory; /* bytes, of a task; NULL: none */
 } RushScenarioStage;
 
 typedef enum

@@ -252,6 +252,9 @@ static const RushJsonField stage_fields[] = {
       .most = 10),
   RUSH_JSON_FIELD ("python", RUSH_FIELD_FLAG, OF (RushScenarioStage, python),
                    "whether tasks need a worker"),
+  RUSH_JSON_FIELD ("execution_memory", RUSH_FIELD_SIZES, OF (RushScenarioStage, execution_memory),
+                   "what the tables and sorts of a task want of its executor's pool; what does not "
+                   "fit its share goes to disk and comes back"),
   RUSH_JSON_FIELD ("memory", RUSH_FIELD_SIZES, OF (RushScenarioStage, memory),
                    "what a task takes outside of its executor's heap: buffers, native libraries"),
   RUSH_JSON_FIELD ("python_memory", RUSH_FIELD_SIZES, OF (RushScenarioStage, python_memory),

@@ -151,6 +151,7 @@ rush_simulated_backend_executor_ready (RushBackend *base, const RushSimExecutor 
   slots->slowness = 1;
   slots->container.heap_bytes = executor->heap_bytes;
   slots->container.container_bytes = executor->container_bytes;
+  slots->container.pool_bytes = self->setup.storage_pool_bytes;
   slots->messages = self->messages;
   g_queue_init (&slots->running);
   g_queue_init (&slots->held);

@@ -39,7 +39,7 @@ typedef struct
   const RushSimCosts *costs;
   RushEventBus *bus;
   guint64 seed;
-  gint64 storage_pool_bytes; /* of an executor, as its events have it */
+  gint64 storage_pool_bytes; /* of an executor, as its events have it: the unified pool */
   gboolean outputs_outlive;  /* executors: an external shuffle service keeps them */
   gint64 worker_limit_bytes; /* of each Python worker; 0: none */
   gint64 heartbeat_us;       /* each executor's; 0: they send none, and are never given up for it */

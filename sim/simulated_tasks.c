@@ -50,6 +50,7 @@ typedef struct
   Transfer transfers[MAX_FLOWS];
   guint n_transfers; /* that are under way */
   gboolean has_worker;
+  double spilled_bytes;
   gboolean has_memory; /* outside of the executor's heap */
   gint64 step_since_us;
   RushTaskMetrics metrics;
@@ -245,6 +246,20 @@ python_start_us (RushSimTask *self)
   return self->metrics.python_start_us;
 }
 
+/* What does not fit its share of the pool goes to disk, and comes back. */
+static void
+note_execution_memory (RushSimTask *self)
+{
+  gint64 wanted = self->demand.execution_bytes;
+
+  if (wanted == 0) /* what a task has really done it has counted itself */
+    return;
+  self->metrics.peak_execution_memory = rush_container_execution (self->executor, &self->demand);
+  self->metrics.memory_bytes_spilled = wanted - self->metrics.peak_execution_memory;
+  self->metrics.disk_bytes_spilled = self->metrics.memory_bytes_spilled;
+  self->spilled_bytes = (double)self->metrics.disk_bytes_spilled;
+}
+
 static gboolean
 begin_compute (RushSimTask *self)
 {
@@ -258,6 +273,7 @@ begin_compute (RushSimTask *self)
   gint64 end_us = rush_executor_pauses_end_of (&executor->pauses, now_us, work_us);
 
   self->has_memory = rush_container_take (self->backend, executor, &self->demand);
+  note_execution_memory (self);
   self->metrics.cpu_ns = to_us (self->demand.cpu_s + self->demand.warm_up_s) * 1000;
   wait_us (self, end_us - now_us);
   return TRUE;
@@ -267,7 +283,8 @@ static gboolean
 begin_write (RushSimTask *self)
 {
   self->metrics.shuffle_write_bytes = (gint64)self->demand.write_bytes;
-  transfer (self, 0, self->executor->host->disk, self->demand.write_bytes);
+  transfer (self, 0, self->executor->host->disk,
+            self->demand.write_bytes + 2 * self->spilled_bytes);
   return self->n_transfers > 0;
 }
 
@@ -297,7 +314,7 @@ note_time (RushSimTask *self)
     self->metrics.run_us += took_us;
   if (self->step == STEP_FETCH)
     self->metrics.shuffle_fetch_wait_us = took_us;
-  if (self->step == STEP_WRITE)
+  if (self->step == STEP_WRITE && self->demand.write_bytes > 0)
     self->metrics.shuffle_write_us = took_us;
   self->step_since_us = now_us;
 }

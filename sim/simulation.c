@@ -4,6 +4,7 @@
  * the cluster does in between are events of our own (ClusterStep).
  */
 #include "sim/simulation.h"
+#include "core/memory/memory_layout.h"
 
 #include "sim/container_memory.h"
 #include "sim/scenario_application.h"
@@ -267,6 +268,18 @@ explain_memory (const RushSimulation *self, GError *failure)
       sum != NULL ? g_strdup_printf ("%s\n%s", message, sum) : g_steal_pointer (&message);
 }
 
+/* Of each executor.  A heap that is too small the manager is going to refuse. */
+static gint64
+pool_bytes (const RushConf *conf)
+{
+  RushMemoryLayout layout;
+
+  return rush_memory_layout_read (conf, rush_conf_get_bytes (conf, "spark.executor.memory"),
+                                  &layout, NULL)
+             ? layout.pool
+             : 0;
+}
+
 static RushModelRun *
 make_run (RushSimulation *self)
 {
@@ -278,6 +291,7 @@ make_run (RushSimulation *self)
       .costs = &self->costs,
       .bus = self->bus,
       .seed = (guint64)self->scenario->seed,
+      .storage_pool_bytes = pool_bytes (self->conf),
       .outputs_outlive = rush_conf_get_bool (self->conf, "spark.shuffle.service.enabled"),
       .heartbeat_us = rush_conf_get_time_us (self->conf, "spark.executor.heartbeatInterval"),
       .task_starts = rush_fault_schedule_task_starts,

@@ -31,6 +31,7 @@ typedef struct
   double write_bytes;                       /* to the disk of the host */
   double output_bytes; /* that lie there for others to fetch: mostly the same */
   gboolean runs_python;
+  gint64 execution_bytes; /* of the executor's pool, for tables and sorts; else they spill */
   gint64 memory_bytes; /* outside of the executor's heap, while it computes */
   gint64 python_bytes; /* of its Python worker, then */
 } RushTaskDemand;

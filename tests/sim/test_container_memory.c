@@ -244,11 +244,38 @@ test_a_worker_with_a_limit_fails_its_task (void)
   Outcome outcome = simulate (&told, "");
 
   assert_says (outcome.failure, "failed 4 times");
-  assert_says (outcome.failure,
-               "MemoryError: the Python worker wanted "
-               "300 MiB and may take 200 MiB");
+  assert_says (outcome.failure, "MemoryError: the Python worker wanted "
+                                "300 MiB and may take 200 MiB");
   g_assert_cmpuint (outcome.result.n_lost, ==, 0);
   outcome_clear (&outcome);
+}
+
+/* ---- inside of the heap ---- */
+
+/* (2,048 − 300) MiB × 0.6 is 1,048.8 MiB for four: 262 MiB each fit.  Of 400 the third one spills
+ * 50, as it begins, and the fourth 138. */
+static double
+seconds_with (const char *execution_memory, const char *conf)
+{
+  g_autofree char *stage = g_strdup_printf ("\"execution_memory\": \"%s\"", execution_memory);
+  Told told = { "kubernetes", 4, 2048, 2, stage, "", "" };
+  Outcome outcome = simulate (&told, conf);
+
+  g_assert_cmpstr (outcome.failure, ==, NULL);
+  outcome_clear (&outcome);
+  return outcome.result.seconds;
+}
+
+static void
+test_what_does_not_fit_its_share_spills (void)
+{
+  double fits = seconds_with ("200m", "");
+  double spills = seconds_with ("400m", "");
+
+  g_assert_cmpfloat (seconds_with ("262m", ""), ==, fits);
+  g_assert_cmpfloat (spills, >, fits + 3); /* to disk and back, three times, at 200 MiB/s */
+  g_assert_cmpfloat (seconds_with ("400m", "spark.memory.fraction=0.92"), ==, fits);
+  g_assert_cmpfloat (seconds_with ("400m", "spark.executor.memory=3100m"), ==, fits);
 }
 
 /* ---- a leak ---- */
@@ -294,6 +321,7 @@ main (int argc, char **argv)
   g_test_add_func ("/container_memory/story", test_the_story_has_the_sum);
   g_test_add_func ("/container_memory/full", test_a_full_container_lives);
   g_test_add_func ("/container_memory/worker_limit", test_a_worker_with_a_limit_fails_its_task);
+  g_test_add_func ("/container_memory/spill", test_what_does_not_fit_its_share_spills);
   g_test_add_func ("/container_memory/leak", test_a_leak_kills_one_executor);
   g_test_add_func ("/container_memory/short_leak", test_a_short_leak_is_not_seen_by_yarn);
   return g_test_run ();
