@@ -71,7 +71,8 @@ add_executors (Bench *self, guint cores)
 static void
 bench_init_with (Bench *self, guint n_executors, guint cores, const char *const *settings)
 {
-  static const RushJobListenerClass klass = { task_succeeded, job_ended };
+  static const RushJobListenerClass klass = { .task_succeeded = task_succeeded,
+                                              .job_ended = job_ended };
 
   *self = (Bench){ .listener = { &klass }, .n_executors = n_executors };
   self->conf = rush_conf_new ();

@@ -103,6 +103,18 @@ rush_dag_job_failed (RushDag *self, RushActiveJob *job, const GError *error)
   end_job (self, job, error);
 }
 
+static void
+tell_outputs (RushDag *self, const RushStage *stage, RushJobListener *listener)
+{
+  gint shuffle_id = stage->dependency->shuffle_id;
+  GPtrArray *statuses = listener->klass->outputs_written != NULL
+                            ? rush_map_output_tracker_statuses (self->tracker, shuffle_id)
+                            : NULL;
+
+  if (statuses != NULL)
+    listener->klass->outputs_written (listener, statuses);
+}
+
 void
 rush_dag_finish_map_jobs (RushDag *self, RushStage *stage)
 {
@@ -112,6 +124,7 @@ rush_dag_finish_map_jobs (RushDag *self, RushStage *stage)
     {
       RushActiveJob *job = g_ptr_array_index (stage->map_jobs, 0);
 
+      tell_outputs (self, stage, job->request->listener);
       rush_dag_job_succeeded (self, job); /* with the last of them the stage may go */
     }
 }

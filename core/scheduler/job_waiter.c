@@ -32,7 +32,8 @@ struct _RushJobWaiter
   RushTaskResult *results;
   gboolean done;
   GError *error;
-  int pipe_fds[2]; /* −1: not asked for */
+  GPtrArray *statuses; /* (owned) of a map stage job that succeeded, or NULL */
+  int pipe_fds[2];     /* −1: not asked for */
 };
 
 static RushJobWaiter *
@@ -55,6 +56,16 @@ task_succeeded (RushJobListener *listener, guint i, RushTaskResult *result, GErr
   pthread_mutex_unlock (&self->lock);
   *result = (RushTaskResult){ 0 };
   return TRUE;
+}
+
+static void
+outputs_written (RushJobListener *listener, GPtrArray *statuses)
+{
+  RushJobWaiter *self = waiter_of (listener);
+
+  pthread_mutex_lock (&self->lock);
+  self->statuses = statuses;
+  pthread_mutex_unlock (&self->lock);
 }
 
 /* Lock held.  One byte that is never read: the pipe stays readable. */
@@ -141,6 +152,14 @@ rush_job_waiter_result (RushJobWaiter *self, guint i)
   return &self->results[i];
 }
 
+GPtrArray *
+rush_job_waiter_map_statuses (RushJobWaiter *self)
+{
+  g_return_val_if_fail (rush_job_waiter_is_done (self), NULL);
+
+  return self->statuses != NULL ? g_ptr_array_ref (self->statuses) : NULL;
+}
+
 gpointer
 rush_job_waiter_peek (RushJobWaiter *self, guint i)
 {
@@ -154,7 +173,7 @@ rush_job_waiter_peek (RushJobWaiter *self, guint i)
 
 /* ---- life ---- */
 
-static const RushJobListenerClass listener_class = { task_succeeded, job_ended };
+static const RushJobListenerClass listener_class = { task_succeeded, job_ended, outputs_written };
 
 RushJobListener *
 rush_job_waiter_listener (RushJobWaiter *self)
@@ -175,6 +194,7 @@ rush_job_waiter_free (RushJobWaiter *self)
       self->results[i].free_value (self->results[i].value);
   g_free (self->results);
   g_clear_error (&self->error);
+  g_clear_pointer (&self->statuses, g_ptr_array_unref);
   if (self->pipe_fds[0] >= 0)
     {
       close (self->pipe_fds[0]);

@@ -33,5 +33,8 @@ gboolean rush_job_waiter_wait (RushJobWaiter *self, GError **error); /* FALSE: t
 /* While it runs, from any thread, too: the value of the i-th requested partition, NULL if it is not
  * there yet.  (transfer none): it lives as long as the waiter. */
 gpointer rush_job_waiter_peek (RushJobWaiter *self, guint i);
+/* After a map stage job has succeeded: RushMapStatus by map index, as they were when it ended,
+ * whatever has been lost since.  NULL: it was none, or failed. (transfer full) */
+GPtrArray *rush_job_waiter_map_statuses (RushJobWaiter *self);
 /* After success; i-th requested partition.  (transfer none) */
 RushTaskResult *rush_job_waiter_result (RushJobWaiter *self, guint i);

@@ -34,6 +34,10 @@ typedef struct
                               GError **error);
   /* The last call: @error is NULL on success; (transfer none). */
   void (*job_ended) (RushJobListener *self, const GError *error);
+  /* Before a map stage job ends well: what each map has written, RushMapStatus by map index (the
+   * array owns refs, transfer full).  Later some of it may be lost, and not be there to be asked
+   * for.  Optional. */
+  void (*outputs_written) (RushJobListener *self, GPtrArray *statuses);
 } RushJobListenerClass;
 struct _RushJobListener
 {

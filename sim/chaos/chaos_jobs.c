@@ -65,7 +65,8 @@ job_ended (RushJobListener *listener, const GError *error)
                                self->number, error->message);
 }
 
-static const RushJobListenerClass job_class = { task_succeeded, job_ended };
+static const RushJobListenerClass job_class = { .task_succeeded = task_succeeded,
+                                                .job_ended = job_ended };
 
 /* ---- submission ---- */
 

@@ -105,7 +105,8 @@ job_ended (RushJobListener *listener, const GError *error)
   rush_event_heap_put (self->heap, 0, go_on, self, 0);
 }
 
-static const RushJobListenerClass listening_class = { task_succeeded, job_ended };
+static const RushJobListenerClass listening_class = { .task_succeeded = task_succeeded,
+                                                      .job_ended = job_ended };
 
 /* ---- counting attempts ---- */
 

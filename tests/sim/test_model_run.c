@@ -46,7 +46,8 @@ job_ended (RushJobListener *listener, const GError *error)
   job->ended_us = rush_event_heap_now_us (job->heap);
 }
 
-static const RushJobListenerClass job_class = { task_succeeded, job_ended };
+static const RushJobListenerClass job_class = { .task_succeeded = task_succeeded,
+                                                .job_ended = job_ended };
 
 static void
 submit (gpointer data, gint64 i)

@@ -111,9 +111,10 @@ shuffle_facts (QueryStageExec *self, RushQuery *query)
   GPtrArray *statuses = NULL;
   gint64 total = 0;
 
+  /* Not what the tracker has now: an executor may have gone since, and a stage of which nothing is
+   * known is not an empty one. */
   if (self->waiter != NULL)
-    statuses = rush_map_output_tracker_statuses (rush_context_tracker (rush_query_context (query)),
-                                                 dependency->shuffle_id);
+    statuses = rush_job_waiter_map_statuses (self->waiter);
   self->bytes = g_new0 (gint64, n + 1);
   for (guint m = 0; statuses != NULL && m < statuses->len; m++)
     {

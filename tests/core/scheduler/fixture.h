@@ -40,6 +40,7 @@ typedef struct
   guint *seen; /* by output: how often a result came */
   gboolean done;
   GError *error;
+  GPtrArray *outputs; /* (owned) RushMapStatus: what a map stage job has been told; or NULL */
   gint refuse_output; /* task_succeeded () of this one fails; −1 */
 } TestJob;
 

@@ -29,12 +29,23 @@ job_ended (RushJobListener *listener, const GError *error)
   self->error = error != NULL ? g_error_copy (error) : NULL;
 }
 
+static void
+outputs_written (RushJobListener *listener, GPtrArray *statuses)
+{
+  TestJob *self = (TestJob *)listener;
+
+  g_assert_false (self->done);
+  g_assert_null (self->outputs);
+  self->outputs = statuses;
+}
+
 void
 test_job_free (gpointer data)
 {
   TestJob *self = data;
 
   g_clear_error (&self->error);
+  g_clear_pointer (&self->outputs, g_ptr_array_unref);
   g_free (self->seen);
   g_free (self);
 }
@@ -42,7 +53,9 @@ test_job_free (gpointer data)
 static TestJob *
 job_new (Fixture *self, guint n_results)
 {
-  static const RushJobListenerClass klass = { task_succeeded, job_ended };
+  static const RushJobListenerClass klass = { .task_succeeded = task_succeeded,
+                                              .job_ended = job_ended,
+                                              .outputs_written = outputs_written };
   TestJob *job = g_new0 (TestJob, 1);
 
   job->listener.klass = &klass;

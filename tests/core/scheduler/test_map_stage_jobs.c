@@ -41,6 +41,26 @@ test_map_stage_that_is_available_ends_at_once (void)
   fixture_free (f);
 }
 
+/* Who plans by what was written must not take what has been lost since for nothing at all. */
+static void
+test_outputs_are_told_as_they_were (void)
+{
+  Fixture *f = fixture_cluster (2, 1);
+  g_autoptr (RushRdd) maps = my_rdd_new (f->lineage, 2, NULL);
+  g_autoptr (RushDependency) shuffle = my_shuffle (maps, 1);
+  TestJob *job = fixture_submit_map_stage (f, shuffle);
+
+  g_assert_null (job->outputs);
+  fixture_succeed_all (f, 0, 0);
+  fixture_assert_succeeded (job);
+  fixture_lose_executor (f, "1");
+  g_assert_null (rush_map_output_tracker_statuses (f->tracker, shuffle->shuffle_id));
+  g_assert_cmpuint (job->outputs->len, ==, 2);
+  for (guint i = 0; i < 2; i++)
+    g_assert_nonnull (g_ptr_array_index (job->outputs, i));
+  fixture_free (f);
+}
+
 static void
 test_two_jobs_wait_for_one_map_stage (void)
 {
@@ -243,6 +263,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD (simple_map_stage_submission);
   ADD (map_stage_that_is_available_ends_at_once);
+  ADD (outputs_are_told_as_they_were);
   ADD (two_jobs_wait_for_one_map_stage);
   ADD (map_stage_submission_with_reduce_stage_also_depending_on_the_data);
   ADD (map_stage_submission_with_fetch_failure);
