@@ -1,6 +1,6 @@
 """make bench: every speed claim, as ratios against a peer in the same run.
 
-    python bench/run.py [startup|wordcount|rdd|c|scheduler|handover|sql|h2o|sql_start|sf10 …]
+    python bench/run.py [startup|wordcount|rdd|c|scheduler|simulation|handover|sql|h2o|sql_start|sf10 …]
 
 Each section prints its rows and its goals; bench/README.md keeps the figures of the last release.
 """
@@ -118,13 +118,20 @@ def scheduler(tmp):
     print(measure.once([BUILD + "/bench/scheduler_million"])[3])
 
 
+def simulation(tmp):
+    print("\na simulated cluster: 1,000,000 tasks on 10,000 executors, then a shuffle into 10,000")
+    print(measure.once([BUILD + "/bench/sim_million"])[3])
+    print("the same work on 1 to 1,000 machines")
+    print(measure.once([BIN + "/python", os.path.join(ROOT, "bench", "sim_scaling.py")])[3])
+
+
 def handover(tmp):
     peer = glob.glob(os.path.join(ROOT, ".venv-bench", "lib", "python3*", "site-packages", "pyspark"))[0]
     handing_over.compare(peer, [BIN + "/python", "-m", "rushlight.cli"])
 
 
 SECTIONS = {"startup": startup, "wordcount": wordcount, "rdd": rdd, "c": c, "scheduler": scheduler,
-            "handover": handover, **sql_sections.SECTIONS, **ml_sections.SECTIONS,
+            "simulation": simulation, "handover": handover, **sql_sections.SECTIONS, **ml_sections.SECTIONS,
             **graph_sections.SECTIONS}
 
 
