@@ -127,6 +127,7 @@ def test_states_are_what_the_log_says(tmp_path):
     assert [s[:2] for s in data["stages"]] == [[0, 0], [1, 0], [2, 0]]
     _, state = after(data, "task 2 of stage 0 begins")
     assert state["s"]["0"] == ["runs", 3, 0, 0] and state["s"]["1"] == ["waits", 0, 0, 0]
+    assert state["s"]["2"] == ["skipped", 0, 0, 0]     # it never begins: its output was there
     assert state["e"]["0"] == ["here", 2, 2, [[0, 0, 0, 0], [0, 1, 0, 0]]]
     assert state["e"]["1"] == ["here", 1, 2, [[0, 2, 0, 0], 0]]
     _, state = after(data, "stage 0 is complete")

@@ -208,6 +208,15 @@ def test_marks_of_one_moment_share_a_letter_and_a_sentence(tmp_path):
     assert len(of_class(root, "mark")) == 1
 
 
+def test_reasons_that_name_their_executor_are_one_sentence(tmp_path):
+    gone = [event("ExecutorRemoved", **{"Timestamp": 3000, "Executor ID": str(i), "Removed Reason":
+                                        f"The executor with id {i} exited with exit code 1"})
+            for i in (1, 2)]
+    root, _ = drawn(tmp_path, "timeline", log([*four(), *gone], executors=3))
+    assert [e.text for e in of_class(root, "told")] == \
+        ["executors 1, 2: each goes: The executor with id … exited with exit code 1"]
+
+
 def test_stages_that_run_again_are_told(tmp_path):
     info = {"Stage ID": 0, "Stage Attempt ID": 1, "Stage Name": "s", "Number of Tasks": 2,
             "Submission Time": 5000}

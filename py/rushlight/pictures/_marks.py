@@ -34,14 +34,20 @@ def sentences(marks):
     """(seconds, words) of [(seconds, mark)]; what several say is one sentence."""
     told_of = {}
     for seconds, mark in marks:
-        told_of.setdefault((mark.kind, mark.says), []).append((seconds, mark))
-    for those in told_of.values():
+        told_of.setdefault((mark.kind, _of_any(mark)), []).append((seconds, mark))
+    for (_, says), those in told_of.items():
         seconds, first = those[0]
         whose = list(dict.fromkeys(mark.whose for _, mark in those))
         if len(whose) == 1:
             yield seconds, first.text + (f" ({len(those)} times)" if len(those) > 1 else "")
         else:
-            yield seconds, f"{_names(whose)}: each {first.says}"
+            yield seconds, f"{_names(whose)}: each {says}"
+
+
+def _of_any(mark):
+    """What it says, without the number of whom it is said of."""
+    name, _, number = mark.whose.partition(" ")
+    return mark.says.replace(f"id {number} ", "id … ") if name == "executor" else mark.says
 
 
 def _names(whose):

@@ -214,7 +214,8 @@ def _legend(run, paint, pool, top, groups):
     each = len(groups[0])
     if each > 1:
         words += f"; a row is {each} executors"
-    yield svg.text(x + 24, _TOP + 5, words, 10)
+    if any(e.kept for e in run.executors) or any(a.peak_bytes for a in run.attempts):
+        yield svg.text(x + 24, _TOP + 5, words, 10)
 
 
 def _notes(run):

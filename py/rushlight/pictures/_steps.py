@@ -76,7 +76,7 @@ Frame = collections.namedtuple("Frame", "ms kind what cause")
 
 class _Stage:
     def __init__(self, index, info):
-        self.index = index
+        self.index, self.id = index, info.get("Stage ID", -1)
         self.title = f"stage {info.get('Stage ID')}" + (f".{info.get('Stage Attempt ID')}"
                                                         if info.get("Stage Attempt ID") else "")
         self.n_tasks = info.get("Number of Tasks", 0)
@@ -265,6 +265,9 @@ class _Stepper:
         if len(infos) <= _STAGES_OF_A_JOB:
             self.stages_of_job[id] = [self.stage_of(info) for info in
                                       sorted(infos, key=lambda i: i.get("Stage ID", 0))]
+            for stage in self.stages_of_job[id]:
+                if stage.id not in self.turns:
+                    stage.status = "skipped"        # its output is there
         stages = ", ".join(map(str, sorted(event.get("Stage IDs") or [])))
         cause = (event.get("Properties") or {}).get("spark.rushlight.job.cause")
         self.frame("good", f"job {id} begins: {name}",
