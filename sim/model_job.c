@@ -296,6 +296,32 @@ model_executor_lost (RushTaskModel *model, const char *executor_id)
       rush_output_book_lose_executor (self->stages[i].book, number);
 }
 
+/* The stage that writes the shuffle. */
+static const Stage *
+writer_of (const RushModelJob *self, gint shuffle_id)
+{
+  for (guint i = 0; i < self->n_stages; i++)
+    if (self->stages[i].book != NULL && self->stages[i].shuffle->shuffle_id == shuffle_id)
+      return &self->stages[i];
+  g_return_val_if_reached (NULL);
+}
+
+static gint64
+model_output_bytes (RushTaskModel *model, gint shuffle_id, guint map_index)
+{
+  return rush_output_book_bytes_of (writer_of (job_of (model), shuffle_id)->book, map_index);
+}
+
+static void
+model_move_output (RushTaskModel *model, gint shuffle_id, guint map_index, const char *executor_id,
+                   const RushSimHost *host)
+{
+  RushModelJob *self = job_of (model);
+
+  rush_output_book_move (writer_of (self, shuffle_id)->book, map_index,
+                         number_of (self, executor_id), host->index);
+}
+
 static void
 model_drop_output (RushTaskModel *model, gint shuffle_id, gint map_index, const char *executor_id,
                    gboolean corrupt)
@@ -327,6 +353,8 @@ static const RushTaskModelClass model_class = {
   .name = "model",
   .demand = model_demand,
   .succeed = model_succeed,
+  .output_bytes = model_output_bytes,
+  .move_output = model_move_output,
   .executor_lost = model_executor_lost,
   .drop_output = model_drop_output,
 };

@@ -154,10 +154,21 @@ rush_model_run_free (RushModelRun *self)
   g_free (self);
 }
 
+static gboolean
+hands_outputs_over (const RushConf *conf)
+{
+  return rush_conf_get_bool (conf, "spark.decommission.enabled") &&
+         rush_conf_get_bool (conf, "spark.storage.decommission.enabled") &&
+         rush_conf_get_bool (conf, "spark.storage.decommission.shuffleBlocks.enabled");
+}
+
 RushModelRun *
 rush_model_run_new (const RushModelRunSetup *setup)
 {
   RushModelRun *self = g_new0 (RushModelRun, 1);
+  gboolean migrates = hands_outputs_over (setup->conf);
+
+  self->tracker = rush_map_output_tracker_new ();
   RushSimulatedSetup backend = { .heap = setup->heap,
                                  .topology = setup->topology,
                                  .model = rush_model_job_model (setup->job),
@@ -167,12 +178,12 @@ rush_model_run_new (const RushModelRunSetup *setup)
                                  .storage_pool_bytes = setup->storage_pool_bytes,
                                  .outputs_outlive = setup->outputs_outlive,
                                  .worker_limit_bytes = rush_python_worker_limit (setup->conf),
+                                 .tracker = migrates ? self->tracker : NULL,
                                  .heartbeat_us = setup->heartbeat_us,
                                  .task_starts = setup->task_starts,
                                  .task_starts_data = setup->task_starts_data };
 
   self->setup = *setup;
-  self->tracker = rush_map_output_tracker_new ();
   self->backend = rush_simulated_backend_new (&backend);
   self->scheduler =
       rush_scheduler_new (setup->conf, self->backend, setup->bus, self->tracker,

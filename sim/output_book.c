@@ -90,6 +90,21 @@ rush_output_book_lose (RushOutputBook *self, guint map_index)
 }
 
 void
+rush_output_book_move (RushOutputBook *self, guint map_index, guint executor, guint host)
+{
+  const Place *place = &self->places[map_index];
+
+  if (place->executor != NOBODY && !place->lost)
+    rush_output_book_put (self, map_index, executor, host, place->bytes);
+}
+
+gint64
+rush_output_book_bytes_of (const RushOutputBook *self, guint map_index)
+{
+  return self->places[map_index].bytes;
+}
+
+void
 rush_output_book_lose_executor (RushOutputBook *self, guint executor)
 {
   for (guint i = 0; i < self->n_maps; i++)

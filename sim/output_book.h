@@ -18,6 +18,9 @@ void rush_output_book_free (RushOutputBook *self);
  * written before does not count any more. */
 void rush_output_book_put (RushOutputBook *self, guint map_index, guint executor, guint host,
                            gint64 bytes);
+/* It lies elsewhere from now on, unless it is lost. */
+void rush_output_book_move (RushOutputBook *self, guint map_index, guint executor, guint host);
+gint64 rush_output_book_bytes_of (const RushOutputBook *self, guint map_index);
 void rush_output_book_lose_executor (RushOutputBook *self, guint executor);
 /* Map @map_index's output, if it is there. */
 void rush_output_book_lose (RushOutputBook *self, guint map_index);

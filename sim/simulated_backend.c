@@ -43,6 +43,47 @@ sim_request_executors (RushBackend *base, guint n)
   return TRUE;
 }
 
+/* An executor that the scheduler has let go of. */
+typedef struct
+{
+  char *executor_id;
+  char *reason; /* it is decommissioned for that; NULL: it goes at once */
+} Release;
+
+static void
+release_free (gpointer data)
+{
+  Release *self = data;
+
+  g_free (self->executor_id);
+  g_free (self->reason);
+  g_free (self);
+}
+
+static void
+release_drained (gpointer data, gint64 number)
+{
+  RushSimulatedBackend *self = data;
+  const RushSimSlots *executor = g_hash_table_lookup (self->by_number, GINT_TO_POINTER (number));
+
+  if (executor == NULL)
+    return;
+  g_autofree char *executor_id = g_strdup (executor->id);
+  self->manager->klass->release (self->manager, executor_id);
+}
+
+static void
+release (RushSimulatedBackend *self, const Release *what)
+{
+  const RushSimSlots *executor = g_hash_table_lookup (self->executors, what->executor_id);
+
+  if (what->reason == NULL)
+    self->manager->klass->release (self->manager, what->executor_id);
+  else if (executor != NULL)
+    rush_simulated_backend_drain_executor (&self->base, what->executor_id, what->reason,
+                                           release_drained, self, executor->number);
+}
+
 /* A manager may take it back at once, and the scheduler must not hear of that in the middle of what
  * it does now. */
 static void
@@ -53,22 +94,37 @@ release_all (gpointer data, gint64 argument)
   self->release = 0;
   while (self->to_release.length > 0)
     {
-      g_autofree char *executor_id = g_queue_pop_head (&self->to_release);
+      Release *what = g_queue_pop_head (&self->to_release);
 
-      self->manager->klass->release (self->manager, executor_id);
+      release (self, what);
+      release_free (what);
     }
+}
+
+static void
+release_later (RushSimulatedBackend *self, const char *executor_id, const char *reason)
+{
+  Release *what;
+
+  if (self->manager == NULL)
+    return;
+  what = g_new (Release, 1);
+  *what = (Release){ g_strdup (executor_id), g_strdup (reason) };
+  g_queue_push_tail (&self->to_release, what);
+  if (self->release == 0)
+    self->release = rush_event_heap_put (self->setup.heap, 0, release_all, self, 0);
 }
 
 static void
 sim_kill_executor (RushBackend *base, const char *executor_id)
 {
-  RushSimulatedBackend *self = (RushSimulatedBackend *)base;
+  release_later ((RushSimulatedBackend *)base, executor_id, NULL);
+}
 
-  if (self->manager == NULL)
-    return;
-  g_queue_push_tail (&self->to_release, g_strdup (executor_id));
-  if (self->release == 0)
-    self->release = rush_event_heap_put (self->setup.heap, 0, release_all, self, 0);
+static void
+sim_decommission_executor (RushBackend *base, const char *executor_id, const char *reason)
+{
+  release_later ((RushSimulatedBackend *)base, executor_id, reason);
 }
 
 /* ---- the contract: time ---- */
@@ -279,8 +335,14 @@ rush_simulated_backend_drain_executor (RushBackend *base, const char *executor_i
   RushSimSlots *executor = find (base, executor_id);
   RushMessage *message;
 
-  if (executor == NULL || executor->dead || executor->drained != NULL)
+  if (executor == NULL || executor->dead || executor->leaving)
     return FALSE;
+  executor->leaving = TRUE;
+  if (self->setup.tracker != NULL && self->setup.model->klass->move_output != NULL)
+    {
+      data = rush_output_migration_new (self, executor, over, data, argument);
+      over = rush_output_migration_begin;
+    }
   if (executor->running.length == 0)
     rush_event_heap_put (self->setup.heap, 0, over, data, argument);
   else
@@ -396,15 +458,17 @@ sim_free (RushBackend *base)
       rush_simulated_tasks_drop_all (self, executor);
       rush_sim_forget_messages (self, executor);
     }
+  rush_output_migrations_forget (self);
   rush_sim_forget_packets (self);
   g_hash_table_iter_init (&iter, self->timers);
   while (g_hash_table_iter_next (&iter, NULL, &timer))
     rush_event_heap_cancel (self->setup.heap, ((RushSimTimer *)timer)->action);
   if (self->release != 0)
     rush_event_heap_cancel (self->setup.heap, self->release);
-  g_queue_clear_full (&self->to_release, g_free);
+  g_queue_clear_full (&self->to_release, release_free);
   g_hash_table_unref (self->by_number);
   g_hash_table_unref (self->packets);
+  g_hash_table_unref (self->migrations);
   g_hash_table_unref (self->executors);
   g_hash_table_unref (self->tasks);
   g_hash_table_unref (self->timers);
@@ -429,6 +493,7 @@ static const RushBackendClass sim_class = {
   .kill_task = sim_kill_task,
   .request_executors = sim_request_executors,
   .kill_executor = sim_kill_executor,
+  .decommission_executor = sim_decommission_executor,
   .start_timer = sim_start_timer,
   .cancel_timer = sim_cancel_timer,
   .clock = sim_clock,
@@ -448,6 +513,7 @@ rush_simulated_backend_new (const RushSimulatedSetup *setup)
   g_queue_init (&self->to_release);
   self->by_number = g_hash_table_new (NULL, NULL);
   self->packets = g_hash_table_new (NULL, NULL);
+  self->migrations = g_hash_table_new (NULL, NULL);
   self->tasks = g_hash_table_new (g_int64_hash, g_int64_equal);
   self->timers = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, timer_free);
   return &self->base;

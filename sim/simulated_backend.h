@@ -42,7 +42,9 @@ typedef struct
   gint64 storage_pool_bytes; /* of an executor, as its events have it: the unified pool */
   gboolean outputs_outlive;  /* executors: an external shuffle service keeps them */
   gint64 worker_limit_bytes; /* of each Python worker; 0: none */
-  gint64 heartbeat_us;       /* each executor's; 0: they send none, and are never given up for it */
+  /* Executors that are decommissioned hand over the map outputs that this one knows; or NULL. */
+  RushMapOutputTracker *tracker;
+  gint64 heartbeat_us; /* each executor's; 0: they send none, and are never given up for it */
   RushSimTaskStarts task_starts; /* or NULL */
   gpointer task_starts_data;
 } RushSimulatedSetup;

@@ -24,6 +24,7 @@ struct _RushSimSlots
   GQueue running; /* RushSimTask */
 
   gboolean dead;            /* and the driver does not know yet */
+  gboolean leaving;         /* it has been decommissioned */
   gboolean cut;             /* what it says is held until it can be heard again */
   GQueue held;              /* RushMessage */
   RushSimMessages messages; /* what becomes of them on their way */
@@ -49,12 +50,13 @@ struct _RushSimulatedBackend
   GHashTable *tasks;           /* &task_id → RushSimTask */
   GHashTable *timers;          /* &timer_id → RushSimTimer (owned) */
   GHashTable *packets;         /* RushSimPacket: messages on their way */
+  GHashTable *migrations;      /* RushOutputMigration: executors that hand their outputs over */
   RushSimMessages messages;    /* for executors to come */
-  GQueue to_release;           /* char *: the scheduler has let go of these just now */
+  GQueue to_release;           /* those that the scheduler has let go of just now */
   guint64 release;             /* action in which the manager is told; 0: none */
   guint64 progress;            /* starts and ends of tasks, executors that come and go */
   gint64 next_number;
-  gint64 driver_free_us; /* until then it is busy with launches */
+  gint64 driver_free_us;                     /* until then it is busy with launches */
   gint64 most_task_bytes, most_worker_bytes; /* outside of the heap, so far */
 };
 
@@ -72,6 +74,16 @@ void rush_sim_tell_held (RushSimulatedBackend *self, RushSimSlots *executor);
 void rush_sim_start_heartbeats (RushSimulatedBackend *self, RushSimSlots *executor);
 void rush_sim_forget_messages (RushSimulatedBackend *self, RushSimSlots *executor);
 void rush_sim_forget_packets (RushSimulatedBackend *self);
+
+/* ---- output_migration.c ---- */
+
+typedef struct _RushOutputMigration RushOutputMigration;
+/* @over is called when what @executor has has been handed over, unless it dies before. */
+RushOutputMigration *rush_output_migration_new (RushSimulatedBackend *backend,
+                                                const RushSimSlots *executor, RushSimAction over,
+                                                gpointer data, gint64 argument);
+void rush_output_migration_begin (gpointer migration, gint64 argument); /* a RushSimAction */
+void rush_output_migrations_forget (RushSimulatedBackend *self);
 
 /* They end without a word: the scheduler is told of the executor. */
 void rush_simulated_tasks_drop_all (RushSimulatedBackend *self, RushSimSlots *executor);

@@ -58,6 +58,11 @@ typedef struct
   /* It has done all of that, at this place, and its outcome is not known. (transfer full) */
   RushTaskOutcome *(*succeed) (RushTaskModel *self, const RushTask *task, const char *executor_id,
                                const RushSimHost *host, const RushTaskDemand *demand);
+  /* How large one map output is; and it can be fetched from that place from now on, if it is still
+   * there.  Optional, both: outputs stay where they were written. */
+  gint64 (*output_bytes) (RushTaskModel *self, gint shuffle_id, guint map_index);
+  void (*move_output) (RushTaskModel *self, gint shuffle_id, guint map_index,
+                       const char *executor_id, const RushSimHost *host);
   /* What lay on an executor is gone. */
   void (*executor_lost) (RushTaskModel *self, const char *executor_id);
   /* One map output (@map_index −1: all) of a shuffle is gone, or with @corrupt damaged, if it lies

@@ -229,6 +229,40 @@ rush_map_output_tracker_n_maps (RushMapOutputTracker *self, gint shuffle_id)
   return n;
 }
 
+static gint
+compare_outputs (gconstpointer a, gconstpointer b)
+{
+  const RushPlacedOutput *x = a, *y = b;
+
+  if (x->shuffle_id != y->shuffle_id)
+    return x->shuffle_id < y->shuffle_id ? -1 : 1;
+  return (x->map_index > y->map_index) - (x->map_index < y->map_index);
+}
+
+GArray *
+rush_map_output_tracker_outputs_on (RushMapOutputTracker *self, const char *executor_id)
+{
+  GArray *outputs = g_array_new (FALSE, FALSE, sizeof (RushPlacedOutput));
+  GHashTableIter iter;
+  gpointer key, value;
+
+  pthread_mutex_lock (&self->lock);
+  g_hash_table_iter_init (&iter, self->shuffles);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    for (guint i = 0; i < ((Shuffle *)value)->n_maps; i++)
+      {
+        const RushMapStatus *status = ((Shuffle *)value)->statuses[i];
+
+        if (status == NULL || !g_str_equal (status->executor_id, executor_id))
+          continue;
+        RushPlacedOutput output = { GPOINTER_TO_INT (key), i, status->map_task_id };
+        g_array_append_val (outputs, output);
+      }
+  pthread_mutex_unlock (&self->lock);
+  g_array_sort (outputs, compare_outputs);
+  return outputs;
+}
+
 void
 rush_map_output_tracker_missing (RushMapOutputTracker *self, gint shuffle_id, GArray *out)
 {

@@ -43,6 +43,15 @@ RushMapStatus *rush_map_output_tracker_get (RushMapOutputTracker *self, gint shu
 /* The statuses of all maps of a shuffle (RushMapStatus, by map index, the array owns refs), as they
  * are at one moment.  NULL: not registered, or some are missing. (transfer full) */
 GPtrArray *rush_map_output_tracker_statuses (RushMapOutputTracker *self, gint shuffle_id);
+/* All outputs that lie on an executor, by shuffle and map: GArray of RushPlacedOutput (transfer
+ * full). */
+typedef struct
+{
+  gint shuffle_id;
+  guint map_index;
+  gint64 map_task_id;
+} RushPlacedOutput;
+GArray *rush_map_output_tracker_outputs_on (RushMapOutputTracker *self, const char *executor_id);
 guint rush_map_output_tracker_n_maps (RushMapOutputTracker *self, gint shuffle_id);
 gint64 rush_map_output_tracker_epoch (RushMapOutputTracker *self);
 /* Executors that hold at least @fraction of the bytes of reduce partition @reduce: where the

@@ -10,8 +10,41 @@ typedef struct
   gboolean ended_well;
   char *failure; /* or NULL */
   guint64 digest;
+  guint n_maps; /* that have succeeded, those that ran again, too */
   RushSimulationResult result;
 } Outcome;
+
+typedef struct
+{
+  RushListener base;
+  Outcome *outcome;
+} Counter;
+
+static void
+count_event (RushListener *listener, RushEvent *event)
+{
+  Outcome *outcome = ((Counter *)listener)->outcome;
+
+  outcome->n_maps += event->kind == RUSH_EVENT_TASK_END && event->task_end.stage_id == 0 &&
+                     g_str_equal (event->task_end.reason, "Success");
+}
+
+static void
+counter_free (RushListener *listener)
+{
+  g_free (listener);
+}
+
+static RushListener *
+counter_new (Outcome *outcome)
+{
+  static const RushListenerClass klass = { "counter", count_event, NULL, counter_free };
+  Counter *self = g_new0 (Counter, 1);
+
+  self->base.klass = &klass;
+  self->outcome = outcome;
+  return &self->base;
+}
 
 static void
 outcome_clear (Outcome *self)
@@ -20,9 +53,10 @@ outcome_clear (Outcome *self)
   g_clear_pointer (&self->failure, g_free);
 }
 
-/* Two executors of two cores on each of four hosts in two racks; @more: members of the scenario. */
+/* Two executors of two cores on each of four hosts in two racks; @more: members of the scenario;
+ * @settings: key, value, …, NULL. */
 static Outcome
-simulate (const char *more, const char *key, const char *value)
+simulate_with (const char *more, const char *const *settings)
 {
   g_autofree char *text = g_strdup_printf (
       "{ \"seed\": 7, \"mode\": \"model\", %s"
@@ -42,8 +76,10 @@ simulate (const char *more, const char *key, const char *value)
   Outcome outcome = { FALSE };
 
   g_assert_true (rush_conf_set (conf, "spark.master", "sim://", NULL));
-  g_assert_true (key == NULL || rush_conf_set (conf, key, value, NULL));
+  for (guint i = 0; settings[i] != NULL; i += 2)
+    g_assert_true (rush_conf_set (conf, settings[i], settings[i + 1], NULL));
   rush_event_bus_add_inline (bus, digest);
+  rush_event_bus_add_inline (bus, counter_new (&outcome));
   g_autoptr (RushSimulation) simulation = rush_simulation_new (scenario, conf, bus, &error);
   g_assert_no_error (error);
   outcome.ended_well = rush_simulation_run (simulation, &outcome.result, &error);
@@ -53,6 +89,12 @@ simulate (const char *more, const char *key, const char *value)
   rush_event_bus_free (bus);
   rush_conf_unref (conf);
   return outcome;
+}
+
+static Outcome
+simulate (const char *more, const char *key, const char *value)
+{
+  return simulate_with (more, (const char *const[]){ key, value, NULL });
 }
 
 static double
@@ -191,6 +233,83 @@ test_a_task_that_always_fails_ends_the_job (void)
   outcome_clear (&outcome);
 }
 
+/* ---- decommissioning ---- */
+
+/* While the reduce tasks run; the map tasks that have run by the end. */
+static guint
+maps_with_decommissioning (const char *migrate, const char *more_faults)
+{
+  g_autofree char *more = g_strdup_printf ("\"faults\": [ { \"when\": { \"stage\": 1 }, \"do\": "
+                                           "\"decommission_executor\", \"executor\": \"2\" }%s ],",
+                                           more_faults);
+  Outcome outcomes[2];
+
+  for (guint i = 0; i < 2; i++)
+    {
+      outcomes[i] = simulate_with (
+          more, (const char *const[]){ "spark.decommission.enabled", "true",
+                                       "spark.storage.decommission.enabled", migrate, NULL });
+      g_assert_cmpstr (outcomes[i].failure, ==, NULL);
+      g_assert_cmpuint (outcomes[i].result.n_lost, >=, 1);
+      outcome_clear (&outcomes[i]);
+    }
+  g_assert_cmpuint (outcomes[0].digest, ==, outcomes[1].digest);
+  return outcomes[0].n_maps;
+}
+
+static void
+test_what_is_handed_over_is_not_computed_again (void)
+{
+  g_assert_cmpuint (maps_with_decommissioning ("true", ""), ==, 60);
+}
+
+static void
+test_what_is_not_handed_over_is (void)
+{
+  g_assert_cmpuint (maps_with_decommissioning ("false", ""), >, 60);
+}
+
+/* Who takes it in dies, and then the one that goes: what was not moved by then is lost. */
+static void
+test_executors_die_while_outputs_move (void)
+{
+  g_assert_cmpuint (maps_with_decommissioning (
+                        "true", ", { \"when\": { \"stage\": 1 }, \"do\": \"kill_executor\","
+                                " \"executor\": \"3\" }"),
+                    >, 60);
+  g_assert_cmpuint (
+      maps_with_decommissioning ("true", ", { \"when\": { \"stage\": 1, \"partition\": 1 }, \"do\":"
+                                         " \"kill_executor\", \"executor\": \"2\" }"),
+      >, 60);
+}
+
+/* A long task keeps the application, and the other executors are idle for too long. */
+static void
+test_idle_executors_are_decommissioned (void)
+{
+  static const char *const settings[] = { "spark.dynamicAllocation.enabled",
+                                          "true",
+                                          "spark.dynamicAllocation.executorIdleTimeout",
+                                          "5s",
+                                          "spark.dynamicAllocation.shuffleTracking.enabled",
+                                          "false",
+                                          "spark.decommission.enabled",
+                                          "true",
+                                          "spark.storage.decommission.enabled",
+                                          "true",
+                                          NULL };
+  Outcome outcome = simulate_with ("\"faults\": [ { \"at\": \"0s\", \"do\": \"slow_executor\","
+                                   " \"executor\": \"0\", \"factor\": 20 },"
+                                   " { \"at\": \"4s\", \"do\": \"slow_executor\","
+                                   " \"executor\": \"0\", \"factor\": 20 } ],",
+                                   settings);
+
+  g_assert_cmpstr (outcome.failure, ==, NULL);
+  g_assert_cmpuint (outcome.result.n_lost, >=, 1);
+  g_assert_cmpuint (outcome.n_maps, ==, 60); /* whoever went left its outputs to others */
+  outcome_clear (&outcome);
+}
+
 /* In cluster mode the driver stands on a host, and goes with it. */
 static void
 test_the_driver_goes_with_its_host (void)
@@ -301,6 +420,10 @@ main (int argc, char **argv)
   ADD (jobs_end_in_spite_of_everything);
   ADD (faults_take_time);
   ADD (a_task_that_always_fails_ends_the_job);
+  ADD (what_is_handed_over_is_not_computed_again);
+  ADD (what_is_not_handed_over_is);
+  ADD (executors_die_while_outputs_move);
+  ADD (idle_executors_are_decommissioned);
   ADD (the_driver_goes_with_its_host);
   ADD (a_driver_is_started_again);
   ADD (a_driver_is_lost_for_good);
