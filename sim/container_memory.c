@@ -25,6 +25,21 @@ used_bytes (const RushContainerUse *use)
 /* ---- it changes ---- */
 
 static void
+post_use (RushSimulatedBackend *self, const RushSimSlots *executor)
+{
+  RushEvent *event;
+
+  if (!rush_event_bus_has_listeners (self->setup.bus))
+    return;
+  event = rush_event_new (RUSH_EVENT_CONTAINER_MEMORY);
+  event->container_memory =
+      (RushContainerMemory){ rush_clock_wall_ms (rush_event_heap_clock (self->setup.heap)),
+                             g_strdup (executor->id), used_bytes (&executor->container),
+                             executor->container.container_bytes };
+  rush_event_bus_post (self->setup.bus, event);
+}
+
+static void
 tell (gpointer data, gint64 number)
 {
   RushSimulatedBackend *self = data;
@@ -32,6 +47,7 @@ tell (gpointer data, gint64 number)
 
   g_assert (executor != NULL); /* its action goes with it */
   executor->container.telling = 0;
+  post_use (self, executor);
   self->manager->klass->memory_used (self->manager, executor->id,
                                      used_bytes (&executor->container));
 }

@@ -276,6 +276,9 @@ payload_clear (RushEvent *self)
       g_free (self->cluster_step.executor_id);
       g_free (self->cluster_step.host);
       break;
+    case RUSH_EVENT_CONTAINER_MEMORY:
+      g_free (self->container_memory.executor_id);
+      break;
     case RUSH_EVENT_RESOURCE_PROFILE_ADDED:
     case RUSH_EVENT_TASK_START:
     case RUSH_EVENT_SPECULATIVE_TASK_SUBMITTED:

@@ -194,6 +194,13 @@ typedef struct
   char *actor, *step;
   char *executor_id, *host; /* or NULL */
 } RushClusterStep;
+/* What all processes of a simulated executor use from now on, of what its container has. */
+typedef struct
+{
+  gint64 time_ms;
+  char *executor_id;
+  gint64 used_bytes, container_bytes; /* container_bytes 0: nobody limits it */
+} RushContainerMemory;
 typedef struct
 {
   gint64 time_ms;

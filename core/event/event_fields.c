@@ -223,6 +223,15 @@ static const RushEventField cluster_step_fields[] = {
 };
 #undef S
 
+#define S RushContainerMemory
+static const RushEventField container_memory_fields[] = {
+  INT (time_ms),
+  TEXT (executor_id),
+  INT (used_bytes),
+  INT (container_bytes),
+};
+#undef S
+
 /* ---- payloads: jobs, stages, tasks ---- */
 
 #define S RushJobStart

@@ -85,6 +85,15 @@ write_cluster_step (RushJsonWriter *w, const RushClusterStep *self)
 }
 
 static void
+write_container_memory (RushJsonWriter *w, const RushContainerMemory *self)
+{
+  put_int (w, "Timestamp", self->time_ms);
+  put_string (w, "Executor ID", self->executor_id);
+  put_int (w, "Used", self->used_bytes);
+  put_int (w, "Container", self->container_bytes);
+}
+
+static void
 write_block_manager_added (RushJsonWriter *w, const RushBlockManagerAdded *self)
 {
   put_block_manager_id (w, "Block Manager ID", self->executor_id, self->host, self->port);
@@ -283,6 +292,9 @@ write_payload (RushJsonWriter *w, const RushEvent *self)
       break;
     case RUSH_EVENT_CLUSTER_STEP:
       write_cluster_step (w, &self->cluster_step);
+      break;
+    case RUSH_EVENT_CONTAINER_MEMORY:
+      write_container_memory (w, &self->container_memory);
       break;
     case RUSH_EVENT_UNPERSIST_RDD:
       put_int (w, "RDD ID", self->unpersist_rdd.rdd_id);

@@ -430,6 +430,12 @@ spark_line_to_event (const RushJson *line)
                              dup_string (line, "Step"), dup_string (line, "Executor ID"),
                              dup_string (line, "Host") };
       break;
+    case RUSH_EVENT_CONTAINER_MEMORY:
+      event->container_memory = (RushContainerMemory){ rush_json_get_int (line, "Timestamp", 0),
+                                                       dup_string (line, "Executor ID"),
+                                                       rush_json_get_int (line, "Used", 0),
+                                                       rush_json_get_int (line, "Container", 0) };
+      break;
     case RUSH_EVENT_UNPERSIST_RDD:
       event->unpersist_rdd.rdd_id = rush_json_get_int (line, "RDD ID", -1);
       break;

@@ -1,9 +1,10 @@
 /* What an event looks like in the log: as real Spark writes it.
  *
- * tests/data/spark_event_log.jsonl holds lines of logs of Spark 4.3 (and one of ours, which Spark
- * has not: ClusterStep), every kind of event and every way in which a task ended, long texts
- * shortened.  Each line is read into the event that Rushlight would have posted (spark_line.c),
- * written again, and compared member by member: names, order, types and values.  `known` lists every difference there may be, and each must really occur. */
+ * tests/data/spark_event_log.jsonl holds lines of logs of Spark 4.3 (and two of ours, which Spark
+ * has not: ClusterStep, ContainerMemory), every kind of event and every way in which a task ended,
+ * long texts shortened.  Each line is read into the event that Rushlight would have posted
+ * (spark_line.c), written again, and compared member by member: names, order, types and values.
+ * `known` lists every difference there may be, and each must really occur. */
 #include "spark_line.h"
 
 #include <string.h>
