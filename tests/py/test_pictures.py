@@ -364,6 +364,21 @@ def test_without_block_events_task_ends_tell(tmp_path):
     assert any(w.startswith("storage: what was held as tasks ended") for w in words_of(root))
 
 
+def test_what_containers_use_is_a_line_below_their_limit(tmp_path):
+    def used(ms, n_bytes):
+        return json.dumps({"Event": "rushlight.ContainerMemory", "Timestamp": ms,
+                           "Executor ID": "0", "Used": n_bytes << 20, "Container": 300 << 20},
+                          separators=(",", ":"))
+    lines = [used(2000, 100), *four(), used(3000, 250), used(5000, 315)]
+    root, _ = drawn(tmp_path, "memory", log(lines))
+    (line,) = of_class(root, "used")
+    levels = [float(y) for y in re.findall(r"(?:M[0-9.]+ |V)([0-9.]+)H", line.get("d"))]
+    # The full height of 62 is 1.05 times the most, which was beyond the limit.
+    heights = [62 * level / (315 * 1.05) for level in (250, 315)]
+    assert levels[1] - levels[2] == pytest.approx(heights[1] - heights[0], abs=0.2)
+    assert len(levels) == 3
+
+
 def test_spills_and_losses_are_marked(tmp_path):
     lines = [*four(), attempt(8, 2000, 3000, executor="1", metrics={"Memory Bytes Spilled": 3 << 20}),
              event("ExecutorRemoved", **GONE)]

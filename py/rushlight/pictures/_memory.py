@@ -3,6 +3,8 @@
     executor 1  ░░░░░▒▒▒▒░░░░░░   ▒ execution: the peaks of the tasks that run, added up: they need
                 ▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓     not come at once, so it is a bound
     executor 2  ▓▓▓▓▓▓▓✕          ▓ storage: blocks of cached RDDs and broadcasts
+                                  ─ of a simulated cluster, what all its processes use, and below
+                                    which limit its container stays alive
 
 Where storage is told by:
     BlockUpdated events    each block as it comes and goes (spark.eventLog.logBlockUpdates.enabled)
@@ -29,9 +31,7 @@ def draw_memory(run):
     groups = _bars.grouped(run.executors, _ROWS)
     rows = [_Row(run, group) for group in groups]
     height = 64 if len(rows) <= 8 else 36 if len(rows) <= 20 else 17
-    most = max(row.most for row in rows)
-    pool = max(row.pool for row in rows)
-    top = pool if pool and most > pool * _FLAT else most * 1.15 or 1
+    top, pool = _scale(rows)
     marks = _marks.gathered(run, [m for m in run.marks if m.kind in ("lost", "added", "fault")],
                             _MARK_APART * axis.seconds / axis.width)
     first = _TOP + 20 + 14 * bool(marks)
@@ -50,6 +50,16 @@ def draw_memory(run):
     return svg.page(_WIDTH, y + 8, run, paint, parts + words)
 
 
+def _scale(rows):
+    """What the full height of a row is, and the largest pool: that, unless little of it is used."""
+    most = max(row.most for row in rows)
+    pool = max(row.pool for row in rows)
+    used = max((bytes for row in rows for _, bytes in row.used), default=0)
+    if used:
+        return 1.05 * max(used, max(row.container for row in rows)), pool
+    return (pool if pool and most > pool * _FLAT else most * 1.15 or 1), pool
+
+
 # ── what there is ──
 class _Row:
     """An executor, or several added up."""
@@ -57,18 +67,20 @@ class _Row:
     def __init__(self, run, executors):
         self.executors = executors
         self.pool = sum(e.pool_bytes for e in executors)
-        self.storage = _steps(change for e in executors for change in _changes_kept(e))
+        self.storage = _steps(change for e in executors for change in _changes(e, e.kept))
         self.execution = _steps(change for e in executors for change in _changes_run(e, run))
+        self.used = _steps(change for e in executors for change in _changes(e, e.used))
+        self.container = sum(e.container_bytes for e in executors)
         self.spills = [(a.finish_ms, a.spilled_bytes) for e in executors for a in e.attempts
                        if a.spilled_bytes]
         self.most = max((sum(levels) for _, levels in _together(self.storage, self.execution)),
                         default=0)
 
 
-def _changes_kept(executor):
-    """(ms, change in bytes) of its storage, to nothing as it goes."""
+def _changes(executor, levels):
+    """(ms, change in bytes) of what it holds, to nothing as it goes."""
     before = 0
-    for ms, held in executor.kept:
+    for ms, held in levels:
         if executor.removed_ms is None or ms <= executor.removed_ms:
             yield ms, held - before
             before = held
@@ -131,9 +143,12 @@ def _panels(run, axis, paint, rows, y, height, top):
         for level, (fill, name_of) in enumerate(fills):
             parts.append(svg.path(_area(run, axis, row, level, y + height, scale, columns), fill,
                                   f' class="{name_of}" pointer-events="none"'))
-        if row.pool and row.pool * scale <= height:
-            at = y + height - row.pool * scale
-            parts.append(svg.line(begin, at, end, at, svg.INK, ' stroke-dasharray="4 2"'))
+        for limit, dashes in ((row.pool, "4 2"), (row.container, "1 2")):
+            if limit and limit * scale <= height:
+                at = y + height - limit * scale
+                parts.append(svg.line(begin, at, end, at, svg.INK,
+                                      f' stroke-dasharray="{dashes}"'))
+        parts.append(_outline(run, axis, row.used, y + height, scale, columns))
         for ms, n_bytes in row.spills[:max(_MOST_SPILLS - n_spills, 0)]:
             parts.append(_spill(axis.x(run.since_start(ms)), y + height, n_bytes))
         n_spills += len(row.spills)
@@ -163,6 +178,23 @@ def _area(run, axis, row, level, bottom, scale, columns):
         (axis.left + axis.width * column / columns, bottom - high * scale,
          axis.width * n / columns, (high - low) * scale)
         for column, n, (low, high) in _runs(heights[:columns]) if high > low)
+
+
+def _outline(run, axis, steps, bottom, scale, columns):
+    """A line at what a container uses; of a column of the picture, the most."""
+    if not steps:
+        return ""
+    levels, span = {}, max(run.end_ms - run.start_ms, 1)
+    for (ms, held), (after, _) in zip(steps, [*steps[1:], (run.end_ms, 0)]):
+        begin = int((ms - run.start_ms) * columns / span)
+        for column in range(begin, int((after - run.start_ms) * columns / span) + 1):
+            levels[column] = max(levels.get(column, 0), held)
+    a, data, first = svg.number, [], min(levels)
+    for column, n, held in _runs([levels[c] for c in range(first, max(levels) + 1)]):
+        x, y = axis.left + axis.width * (first + column) / columns, bottom - held * scale
+        data.append(f"{'V' if data else f'M{a(x)} '}{a(y)}H{a(x + axis.width * n / columns)}")
+    return (f'<path d="{"".join(data)}" stroke="#000000" stroke-width="1.4" fill="none" '
+            'class="used" pointer-events="none"/>')
 
 
 def _runs(values):
@@ -204,6 +236,10 @@ def _legend(run, paint, pool, top, groups):
         yield _spill(x + 6, _TOP + 6, 0)
         yield svg.text(x + 16, _TOP + 5, "a task that spilled", 10)
         x += 130
+    if any(e.used for e in run.executors):
+        yield svg.line(x, _TOP + 1, x + 18, _TOP + 1, "#000000", ' stroke-width="1.4"')
+        yield svg.text(x + 24, _TOP + 5, "used by all processes, dotted: the container", 10)
+        x += 290
     if pool and top >= pool:
         yield svg.line(x, _TOP + 1, x + 18, _TOP + 1, svg.INK, ' stroke-dasharray="4 2"')
         words = f"the pool of both, {svg.size_text(pool)}"
@@ -214,7 +250,7 @@ def _legend(run, paint, pool, top, groups):
     each = len(groups[0])
     if each > 1:
         words += f"; a row is {each} executors"
-    if any(e.kept for e in run.executors) or any(a.peak_bytes for a in run.attempts):
+    if any(e.kept or e.used for e in run.executors) or any(a.peak_bytes for a in run.attempts):
         yield svg.text(x + 24, _TOP + 5, words, 10)
 
 

@@ -34,6 +34,8 @@ class Executor:
         self.pool_bytes = 0
         self.attempts = []
         self.kept = []              # (ms, bytes in memory) of its storage, as it changed
+        self.used = []              # (ms, bytes) of its container, as it changed
+        self.container_bytes = 0    # 0: nobody limits it, or nobody knows
 
 
 class Attempt:
@@ -454,6 +456,11 @@ class _Reader:
                 whose, _, says = step.partition(" ")
                 self.mark("fault", whose, says)
 
+    def container_memory(self, event):
+        executor = self.executor(event.get("Executor ID", ""))
+        executor.used.append((self.now_ms, event.get("Used", 0)))
+        executor.container_bytes = event.get("Container", 0)
+
     def excluded(self, event):
         what = event.get("executorId") or event.get("hostId") or ""
         whom = "executor" if "executorId" in event else "host"
@@ -474,7 +481,7 @@ _READERS = {
     "BlockUpdated": _Reader.block_updated, "UnpersistRDD": _Reader.unpersist,
     "EnvironmentUpdate": _Reader.environment,
     "ApplicationStart": _Reader.application_start, "ApplicationEnd": _Reader.application_end,
-    "ClusterStep": _Reader.cluster_step,
+    "ClusterStep": _Reader.cluster_step, "ContainerMemory": _Reader.container_memory,
     "ExecutorExcluded": _Reader.excluded, "ExecutorExcludedForStage": _Reader.excluded,
     "NodeExcluded": _Reader.excluded, "NodeExcludedForStage": _Reader.excluded,
     "ExecutorBlacklisted": _Reader.excluded, "NodeBlacklisted": _Reader.excluded,
