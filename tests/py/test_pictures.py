@@ -2,6 +2,7 @@
 
 The logs are made by hand, a few events each, so that every bar, row and mark can be counted.
 """
+import functools
 import json
 import pathlib
 import re
@@ -238,6 +239,7 @@ def test_names_are_escaped(tmp_path):
 
 
 # ── large runs ──
+@functools.cache
 def many(n_executors, cores, n_tasks, each_ms=997):
     tasks, at = [], [[1000 + i for i in range(cores)] for _ in range(n_executors)]
     for i in range(n_tasks):
@@ -353,6 +355,19 @@ def test_execution_stands_on_storage(tmp_path):
     (_, below, _, storage), = areas(root, "storage")
     assert y + high == pytest.approx(below, abs=0.15)
     assert wide == pytest.approx(1046 * 2 / 8, abs=5)
+
+
+def test_many_executors_are_added_up(tmp_path):
+    """240 executors are 120 rows of two; what both hold is half of what both could."""
+    m = 1 << 20
+    lines = [added(i, 1000, f"h{i:03}") for i in range(240)]
+    lines += [managed(str(i), 100 * m) for i in range(240)]
+    lines += [attempt(i, 1000, 2000, executor=str(i)) for i in range(240)]
+    lines += [block(str(i), "rdd_1_0", 50 * m) for i in range(240)]
+    root, _ = drawn(tmp_path, "memory", log(lines, executors=0))
+    assert len(of_class(root, "executor")) == 120
+    assert {round(h, 1) for *_, h in areas(root, "storage")} == {7.5}     # of 17 − 2
+    assert any("a row is 2 executors" in w for w in words_of(root))
 
 
 def test_without_block_events_task_ends_tell(tmp_path):

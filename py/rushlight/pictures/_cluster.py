@@ -143,7 +143,7 @@ def _slots(run, paint, host, executors):
             parts += _vessel(left + 30 + j * (_SLOT + 2), y + 4, _SLOT, _SLOT_HIGH, [busy], "",
                              paint)
         if state == "lost":
-            parts.append(_cross(left + widest - 7, y + _SLOT_HIGH + 1, 6))
+            parts.append(svg.cross(left + widest - 7, y + _SLOT_HIGH + 1, 6))
         if i % columns == columns - 1 or i == len(executors) - 1:
             y += _SLOT_HIGH + 12
     wide = 12 + columns * widest + (columns - 1) * 8
@@ -194,7 +194,7 @@ def _vessel(x, y, wide, high, levels, state, paint, title=None):
     if full >= 0.3:
         yield svg.box(x, y + high - full, wide, full, _BUSY, extra=' pointer-events="none"')
     if state == "lost":
-        yield _cross(x + wide / 2, y + high / 2, min(wide, high) / 2 - 1)
+        yield svg.cross(x + wide / 2, y + high / 2, min(wide, high) / 2 - 1)
 
 
 def _ground(state, paint):
@@ -205,10 +205,3 @@ def _edge(state, name):
     colour = svg.FAIL_COLOUR if state == "lost" else svg.INK
     dashes = ' stroke-dasharray="3 2"' if state == "late" else ""
     return f' stroke="{colour}" stroke-width="0.8"{dashes} class="{name} {state}"'
-
-
-def _cross(x, y, size):
-    a = svg.number
-    return (f'<path d="M{a(x - size)} {a(y - size)}L{a(x + size)} {a(y + size)}'
-            f'M{a(x - size)} {a(y + size)}L{a(x + size)} {a(y - size)}" '
-            f'stroke="{svg.FAIL_COLOUR}" stroke-width="2" pointer-events="none"/>')

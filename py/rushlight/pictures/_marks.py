@@ -62,6 +62,14 @@ def _names(whose):
     return names + more
 
 
+def lines(axis, groups, y, top, bottom):
+    """Of gathered() marks: a line down the picture each, and its letter at `y`."""
+    for letter_, seconds, _ in groups:
+        x = axis.x(seconds)
+        yield svg.line(x, top, x, bottom, "#000000", ' stroke-dasharray="2 3" class="mark"')
+        yield svg.text(x, y, letter_, 10, "middle", svg.FAIL_COLOUR, ' font-weight="bold"')
+
+
 def told(groups, y):
     """The text of gathered() marks, as SVG, and where it ends."""
     parts = []

@@ -36,13 +36,8 @@ def draw_memory(run):
                             _MARK_APART * axis.seconds / axis.width)
     first = _TOP + 20 + 14 * bool(marks)
     drawn, bottom = _panels(run, axis, paint, rows, first, height, top)
-    parts = [*_legend(run, paint, pool, top, groups), *axis.draw(first - 4, bottom), *drawn]
-    for letter, seconds, _ in marks:
-        x = axis.x(seconds)
-        parts.append(svg.line(x, first - 4, x, bottom, "#000000",
-                              ' stroke-dasharray="2 3" class="mark"'))
-        parts.append(svg.text(x, first - 8, letter, 10, "middle", svg.FAIL_COLOUR,
-                              ' font-weight="bold"'))
+    parts = [*_legend(run, paint, pool, top, groups), *axis.draw(first - 4, bottom), *drawn,
+             *_marks.lines(axis, marks, first - 8, first - 4, bottom)]
     words, y = _marks.told(marks, bottom + 34)
     for note in _notes(run):
         parts.append(svg.text(20, y + 4, note, 10))
@@ -54,7 +49,7 @@ def _scale(rows):
     """What the full height of a row is, and the largest pool: that, unless little of it is used."""
     most = max(row.most for row in rows)
     pool = max(row.pool for row in rows)
-    used = max((bytes for row in rows for _, bytes in row.used), default=0)
+    used = max((held for row in rows for _, held in row.used), default=0)
     if used:
         return 1.05 * max(used, max(row.container for row in rows)), pool
     return (pool if pool and most > pool * _FLAT else most * 1.15 or 1), pool
@@ -121,41 +116,43 @@ def _together(storage, execution):
 
 # ── panels ──
 def _panels(run, axis, paint, rows, y, height, top):
-    parts, columns = [], 520 if len(rows) <= 20 else 260
-    fills = ((_STORAGE, "storage"), (paint.hatched("execution", _EXECUTION), "execution"))
-    n_spills = 0
+    parts, n_spills = [], 0
     for row in rows:
-        first, last = row.executors[0], row.executors[-1]
-        name = first.id if first is last else f"{first.id} … {last.id}"
-        words = [f"executor {name} on {first.host}: at most {svg.size_text(row.most)}"
-                 + (f" of a pool of {svg.size_text(row.pool)}" if row.pool else "")]
-        begin = axis.x(run.since_start(min(e.added_ms for e in row.executors)))
-        gone = [run.end_ms if e.removed_ms is None else e.removed_ms for e in row.executors]
-        end = axis.x(run.since_start(max(gone)))
-        parts.append(svg.box(begin, y, max(end - begin, 0.5), height, svg.PALE, words[0],
-                             ' class="executor"'))
-        parts.append(svg.text(_LEFT - 8, y + min(height, 20) / 2 + 3,
-                              svg.shortened(f"{name} · {first.host}", 20), 9.5, "end"))
-        if height >= 36:
-            parts.append(svg.text(_LEFT - 8, y + 25, f"most {svg.size_text(row.most)}", 8.5,
-                                  "end", "#777777"))
-        scale = (height - 2) / (top * len(row.executors) if len(row.executors) > 1 else top)
-        for level, (fill, name_of) in enumerate(fills):
-            parts.append(svg.path(_area(run, axis, row, level, y + height, scale, columns), fill,
-                                  f' class="{name_of}" pointer-events="none"'))
-        for limit, dashes in ((row.pool, "4 2"), (row.container, "1 2")):
-            if limit and limit * scale <= height:
-                at = y + height - limit * scale
-                parts.append(svg.line(begin, at, end, at, svg.INK,
-                                      f' stroke-dasharray="{dashes}"'))
-        parts.append(_outline(run, axis, row.used, y + height, scale, columns))
-        for ms, n_bytes in row.spills[:max(_MOST_SPILLS - n_spills, 0)]:
-            parts.append(_spill(axis.x(run.since_start(ms)), y + height, n_bytes))
+        bottom, scale = y + height, (height - 2) / top
+        parts += _ground(run, axis, row, y, height, scale)
+        columns = 520 if len(rows) <= 20 else 260
+        for level, (fill, name) in enumerate(
+                ((_STORAGE, "storage"), (paint.hatched("execution", _EXECUTION), "execution"))):
+            parts.append(svg.path(_area(run, axis, row, level, bottom, scale, columns), fill,
+                                  f' class="{name}" pointer-events="none"'))
+        parts.append(_outline(run, axis, row.used, bottom, scale, columns))
+        parts += [_spill(axis.x(run.since_start(ms)), bottom, n_bytes)
+                  for ms, n_bytes in row.spills[:max(_MOST_SPILLS - n_spills, 0)]]
         n_spills += len(row.spills)
-        parts += [_cross(axis.x(run.since_start(e.removed_ms)), y + height / 2)
+        parts += [svg.cross(axis.x(run.since_start(e.removed_ms)), y + height / 2)
                   for e in row.executors if e.removed_ms is not None]
-        y += height + (6 if height >= 36 else 3)
+        y = bottom + (6 if height >= 36 else 3)
     return parts, y
+
+
+def _ground(run, axis, row, y, height, scale):
+    """Where the executors of a row were, their name, and their limits."""
+    first, last = row.executors[0], row.executors[-1]
+    name = first.id if first is last else f"{first.id} … {last.id}"
+    words = (f"executor {name} on {first.host}: at most {svg.size_text(row.most)}"
+             + (f" of a pool of {svg.size_text(row.pool)}" if row.pool else ""))
+    begin = axis.x(run.since_start(min(e.added_ms for e in row.executors)))
+    gone = [run.end_ms if e.removed_ms is None else e.removed_ms for e in row.executors]
+    end = axis.x(run.since_start(max(gone)))
+    yield svg.box(begin, y, max(end - begin, 0.5), height, svg.PALE, words, ' class="executor"')
+    yield svg.text(_LEFT - 8, y + min(height, 20) / 2 + 3,
+                   svg.shortened(f"{name} · {first.host}", 20), 9.5, "end")
+    if height >= 36:
+        yield svg.text(_LEFT - 8, y + 25, f"most {svg.size_text(row.most)}", 8.5, "end", "#777777")
+    for limit, dashes in ((row.pool, "4 2"), (row.container, "1 2")):
+        if limit and limit * scale <= height:
+            at = y + height - limit * scale
+            yield svg.line(begin, at, end, at, svg.INK, f' stroke-dasharray="{dashes}"')
 
 
 def _area(run, axis, row, level, bottom, scale, columns):
@@ -214,12 +211,6 @@ def _spill(x, y, n_bytes):
     a = svg.number
     return (f'<path d="M{a(x)} {a(y)}l-4 -7h8z" fill="{svg.FAIL_COLOUR}" class="spill"><title>'
             f"{svg.clean(svg.size_text(n_bytes))} spilled</title></path>")
-
-
-def _cross(x, y):
-    a = svg.number
-    return (f'<path d="M{a(x - 4)} {a(y - 4)}l8 8m0 -8l-8 8" stroke="{svg.FAIL_COLOUR}" '
-            'stroke-width="2.2" fill="none"/>')
 
 
 # ── words ──

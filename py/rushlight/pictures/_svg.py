@@ -82,6 +82,14 @@ def line(x1, y1, x2, y2, colour=INK, extra=""):
             f'fill="none"{extra}/>')
 
 
+def cross(x, y, size=4):
+    """Who is gone."""
+    a = number
+    return (f'<path d="M{a(x - size)} {a(y - size)}l{a(2 * size)} {a(2 * size)}'
+            f'm0 {a(-2 * size)}l{a(-2 * size)} {a(2 * size)}" stroke="{FAIL_COLOUR}" '
+            'stroke-width="2.2" fill="none" pointer-events="none"/>')
+
+
 class Paint:
     """The fills of one picture; `definitions` are those that were asked for.
 

@@ -29,7 +29,7 @@ def draw_timeline(run):
     rows_y = y + (20 if marks else 6)
     rows, y = _rows(run, axis, paint, rows_y)
     parts = [*legend, *axis.draw(rows_y - 4, y), *bands, *rows,
-             *_mark_lines(axis, marks, marks_y, rows_y, y)]
+             *_marks.lines(axis, marks, marks_y, rows_y - 4, y)]
     words, y = _marks.told(marks, y + 34)
     return svg.page(_WIDTH, y + 6, run, paint, parts + words)
 
@@ -61,7 +61,7 @@ def _legend(run, paint, y):
 
 def _sample(x, y, fill, over):
     if fill == "✕":
-        yield _cross(x + 8, y + 6)
+        yield svg.cross(x + 8, y + 6)
         return
     frame = f' stroke="{svg.INK}" stroke-width="0.8"' if fill == "none" else ""
     yield svg.box(x, y, 16, 11, fill, extra=frame)
@@ -69,12 +69,6 @@ def _sample(x, y, fill, over):
         yield svg.box(x, y + 8.5, 16, 2.5, "#000000")
     elif over:
         yield svg.box(x, y, 16, 11, over)
-
-
-def _cross(x, y, size=4):
-    ends = "".join(f"M{svg.number(x - size)} {svg.number(y + a)}"
-                   f"L{svg.number(x + size)} {svg.number(y - a)}" for a in (size, -size))
-    return f'<path d="{ends}" stroke="{svg.FAIL_COLOUR}" stroke-width="2.2" fill="none"/>'
 
 
 # ── jobs and stages ──
@@ -170,7 +164,7 @@ def _departures(run, axis, lanes, tops, height):
     for executor, rows in lanes:
         if executor.removed_ms is not None:
             middle = tops[row] + height * len(rows) / 2
-            yield _cross(axis.x(run.since_start(executor.removed_ms)), middle,
+            yield svg.cross(axis.x(run.since_start(executor.removed_ms)), middle,
                          min(5, max(2.2, height * len(rows) / 3)))
         row += len(rows)
 
@@ -267,18 +261,10 @@ def _folded_rows(run, axis, paint, y):
     if over:
         parts.append(svg.path(svg.bars(over), paint.again(), ' class="again"'))
     places = {(round(axis.x(run.since_start(e.removed_ms))), at) for e, at in crosses}
-    parts += [_cross(x, at, 3) for x, at in sorted(places)]
+    parts += [svg.cross(x, at, 3) for x, at in sorted(places)]
     return parts, y + len(groups) * height
 
 
 def _spans(executors):
     """One executor for those that came and went at the same time."""
     return {(e.added_ms, e.removed_ms): e for e in executors}.values()
-
-
-# ── marks ──
-def _mark_lines(axis, marks, y, top, bottom):
-    for letter, seconds, _ in marks:
-        x = axis.x(seconds)
-        yield svg.line(x, top - 4, x, bottom, "#000000", ' stroke-dasharray="2 3" class="mark"')
-        yield svg.text(x, y, letter, 10, "middle", svg.FAIL_COLOUR, ' font-weight="bold"')
