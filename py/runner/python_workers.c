@@ -341,18 +341,35 @@ add_variable (const char *key, const char *value, gpointer builder)
 }
 
 /* What an executor's Python may take is shared out among its cores: each worker gets a part, and
- * the kernel holds it to that (worker.py).  Mirrors PythonRunner.getWorkerMemoryMb. */
-static void
-add_memory_limit (const RushConf *conf, GStrvBuilder *builder)
+ * the kernel holds it to that (worker.py).  0: no limit.  Mirrors PythonRunner.getWorkerMemoryMb. */
+static gint64
+worker_limit_mib (const RushConf *conf)
 {
   if (!rush_conf_contains (conf, "spark.executor.pyspark.memory"))
-    return;
-  gint64 mib = rush_conf_get_bytes (conf, "spark.executor.pyspark.memory") / MIB /
-               rush_conf_get_int (conf, "spark.executor.cores");
-  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, mib);
+    return 0;
+  return rush_conf_get_bytes (conf, "spark.executor.pyspark.memory") / MIB /
+         rush_conf_get_int (conf, "spark.executor.cores");
+}
 
+static void
+add_memory_limit (gint64 limit_mib, GStrvBuilder *builder)
+{
+  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, limit_mib);
+
+  if (limit_mib == 0)
+    return;
   g_strv_builder_add (builder, "PYSPARK_EXECUTOR_MEMORY_MB");
   g_strv_builder_add (builder, text);
+}
+
+/* From when on a worker's tables go to disk.  Spark's do not care for the limit, and so run into
+ * one that is smaller; half of it is what is left for the interpreter and user code here. */
+static gint64
+table_bytes (const RushConf *conf, gint64 limit_mib)
+{
+  gint64 bytes = rush_conf_get_bytes (conf, "spark.python.worker.memory");
+
+  return limit_mib > 0 ? MIN (bytes, limit_mib * MIB / 2) : bytes;
 }
 
 RushPythonWorkers *
@@ -360,9 +377,10 @@ rush_python_workers_new (const RushConf *conf, const RushPythonConfig *config, G
 {
   g_return_val_if_fail (config->executable != NULL && config->worker_module != NULL, NULL);
 
+  gint64 limit_mib = worker_limit_mib (conf);
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   rush_conf_foreach (conf, add_variable, builder);
-  add_memory_limit (conf, builder);
+  add_memory_limit (limit_mib, builder);
   g_auto (GStrv) variables = g_strv_builder_end (builder);
   RushPythonHelper *helper =
       rush_python_helper_start (config, (const char *const *)variables, error);
@@ -379,7 +397,7 @@ rush_python_workers_new (const RushConf *conf, const RushPythonConfig *config, G
   };
   self->variables = g_steal_pointer (&variables);
   self->reuse = rush_conf_get_bool (conf, "spark.python.worker.reuse");
-  self->memory_bytes = rush_conf_get_bytes (conf, "spark.python.worker.memory");
+  self->memory_bytes = table_bytes (conf, limit_mib);
   self->task_cpus = rush_conf_get_int (conf, "spark.task.cpus");
   self->helper = helper;
   self->idle = g_ptr_array_new_with_free_func ((GDestroyNotify)worker_free);

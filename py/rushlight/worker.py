@@ -79,7 +79,10 @@ _FAULTS = {
 def explain(error, place, fault, *thing):
     """Adds the operator, and what it failed on, to an error that shows no line of the user's."""
     if not hasattr(error, "__notes__") and not _has_frame_of_users(error):
-        said = _FAULTS[fault].format(_shown(thing[0])) if thing else "fails"
+        if isinstance(error, MemoryError):
+            said = "runs out of memory"
+        else:
+            said = _FAULTS[fault].format(_shown(thing[0])) if thing else "fails"
         error.__notes__ = [f"{place} {said}"]
 
 

@@ -57,3 +57,12 @@ def test_without_it_nothing_is_limited():
     with context() as sc:
         large = sc.parallelize([700], 1).map(lambda x: len(b"x" * (x * MIB)))
         assert large.collect() == [700 * MIB]
+
+
+def test_tables_go_to_disk_before_they_reach_it():
+    n = 1_500_000
+    with context(executor_pyspark_memory="300m") as sc:
+        pairs = sc.parallelize(range(2), 2).flatMap(lambda i: ((k, i) for k in range(n)))
+        assert pairs.reduceByKey(lambda a, b: a + b).count() == n
+        words = sc.parallelize(range(2), 2).flatMap(lambda i: (str(k) for k in range(n)))
+        assert words.sortBy(lambda word: word, numPartitions=2).count() == 2 * n
