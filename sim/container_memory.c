@@ -95,8 +95,8 @@ rush_container_give (RushSimulatedBackend *self, RushSimSlots *executor,
   has_changed (self, executor);
 }
 
-/* N counts those that compute as it begins; who comes later finds those before him at their share of
- * then, and gets his own all the same: they would spill at their next request. */
+/* N counts those that compute as it begins; who comes later finds those before him at their share
+ * of then, and gets his own all the same: they would spill at their next request. */
 gint64
 rush_container_execution (const RushSimSlots *executor, const RushTaskDemand *demand)
 {

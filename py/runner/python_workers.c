@@ -341,7 +341,8 @@ add_variable (const char *key, const char *value, gpointer builder)
 }
 
 /* What an executor's Python may take is shared out among its cores: each worker gets a part, and
- * the kernel holds it to that (worker.py).  0: no limit.  Mirrors PythonRunner.getWorkerMemoryMb. */
+ * the kernel holds it to that (worker.py).  0: no limit.
+ * Mirrors PythonRunner.getWorkerMemoryMb. */
 static gint64
 worker_limit_mib (const RushConf *conf)
 {
