@@ -154,19 +154,11 @@ rush_model_run_free (RushModelRun *self)
   g_free (self);
 }
 
-static gboolean
-hands_outputs_over (const RushConf *conf)
-{
-  return rush_conf_get_bool (conf, "spark.decommission.enabled") &&
-         rush_conf_get_bool (conf, "spark.storage.decommission.enabled") &&
-         rush_conf_get_bool (conf, "spark.storage.decommission.shuffleBlocks.enabled");
-}
-
 RushModelRun *
 rush_model_run_new (const RushModelRunSetup *setup)
 {
   RushModelRun *self = g_new0 (RushModelRun, 1);
-  gboolean migrates = hands_outputs_over (setup->conf);
+  gboolean migrates = rush_simulated_executors_hand_over (setup->conf);
 
   self->tracker = rush_map_output_tracker_new ();
   RushSimulatedSetup backend = { .heap = setup->heap,

@@ -4,7 +4,7 @@
  *         lane to executor 4   ◀── output ── output …      a lane for each executor that stays,
  *         lane to executor 7   ◀── output …                over the wire that leads to its host
  *     an output is there ──▶ OUTPUT_MOVED: the driver reads it there
- *     all lanes are empty ──▶ it goes
+ *     all lanes are empty ──▶ it goes, and what it keeps of RDDs has been copied, too
  *
  * A lane ends when its executor is gone; what was on its way there waits for another.  If nobody is
  * left, or the one that goes dies before, the rest is lost with it.
@@ -12,6 +12,14 @@
  * Mirrors: org.apache.spark.storage.BlockManagerDecommissioner, ShuffleMigrationRunnable.
  */
 #include "sim/simulated_private.h"
+
+gboolean
+rush_simulated_executors_hand_over (const RushConf *conf)
+{
+  return rush_conf_get_bool (conf, "spark.decommission.enabled") &&
+         rush_conf_get_bool (conf, "spark.storage.decommission.enabled") &&
+         rush_conf_get_bool (conf, "spark.storage.decommission.shuffleBlocks.enabled");
+}
 
 typedef struct
 {
@@ -94,8 +102,12 @@ finish (RushOutputMigration *self)
   RushSimAction over = self->over;
   gpointer data = self->over_data;
   gint64 argument = self->over_argument;
-  gboolean is_there = find_alive (self->backend, self->number) != NULL;
+  RushTaskModel *model = self->backend->setup.model;
+  const RushSimSlots *executor = find_alive (self->backend, self->number);
+  gboolean is_there = executor != NULL;
 
+  if (is_there && model->klass->hand_over != NULL)
+    model->klass->hand_over (model, executor->id);
   g_hash_table_remove (self->backend->migrations, self);
   migration_free (self);
   if (is_there)

@@ -11,6 +11,7 @@
  */
 #include "sim/real_tasks.h"
 
+#include "core/executor/block_mover.h"
 #include "core/executor/runner_pool.h"
 #include "core/executor/task_runner.h"
 #include "sim/simulated_backend.h"
@@ -268,6 +269,58 @@ rush_real_tasks_deliver (RushRealTasks *self)
   return TRUE;
 }
 
+/* ---- an executor goes in peace ---- */
+
+static gint64
+real_output_bytes (RushTaskModel *model, gint shuffle_id, guint map_index)
+{
+  RushRealTasks *self = tasks_of (model);
+  g_autoptr (RushMapStatus) status =
+      rush_map_output_tracker_get (self->setup.tracker, shuffle_id, map_index);
+  gint64 bytes = 0;
+
+  for (guint i = 0; status != NULL && i < status->n_partitions; i++)
+    bytes += status->sizes[i].bytes;
+  return bytes;
+}
+
+/* Who looks for it there, should that fail, computes it again. */
+static void
+real_move_output (RushTaskModel *model, gint shuffle_id, guint map_index, const char *executor_id,
+                  const RushSimHost *host)
+{
+  RushRealTasks *self = tasks_of (model);
+  g_autoptr (RushMapStatus) status =
+      rush_map_output_tracker_get (self->setup.tracker, shuffle_id, map_index);
+  g_autoptr (GError) error = NULL;
+
+  if (status == NULL)
+    return;
+  const RushMapOutputId id = { shuffle_id, map_index, status->map_task_id };
+  const RushEnv *from = rush_executor_set_env (self->setup.executors, status->executor_id);
+  const RushEnv *to = rush_executor_set_env (self->setup.executors, executor_id);
+  if (!rush_block_store_has (to->blocks, &id) &&
+      !rush_block_store_hand_over (from->blocks, &id, to->blocks, &error) && error != NULL)
+    g_warning ("a map output could not be moved from executor %s to %s: %s", status->executor_id,
+               executor_id, error->message);
+}
+
+static void
+ignore_move (gpointer data, const RushMapOutputId *id, const char *executor_id)
+{
+}
+
+/* Its map outputs are elsewhere by now. */
+static void
+real_hand_over (RushTaskModel *model, const char *executor_id)
+{
+  RushExecutorSet *executors = tasks_of (model)->setup.executors;
+  const RushMoveListener listener = { ignore_move, NULL, NULL };
+
+  rush_block_mover_empty (rush_executor_set_mover (executors),
+                          rush_executor_set_find (executors, executor_id), &listener);
+}
+
 /* ---- what lies on executors ---- */
 
 /* It may go on, and keep other things, if it was only out of reach. */
@@ -339,6 +392,9 @@ static const RushTaskModelClass real_class = {
   .name = "real",
   .demand = real_demand,
   .forget = real_forget,
+  .output_bytes = real_output_bytes,
+  .move_output = real_move_output,
+  .hand_over = real_hand_over,
   .executor_lost = real_executor_lost,
   .drop_output = real_drop_output,
   .drop_cached = real_drop_cached,

@@ -29,6 +29,7 @@ typedef struct
   const RushConf *conf;
   RushClock *clock; /* virtual; tasks see it, too */
   RushTopology *topology;
+  RushMapOutputTracker *tracker;
   RushExecutorSet *executors;
   RushDriverLoop *loop; /* woken when something has been computed */
   RushRealCosts costs;

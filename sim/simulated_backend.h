@@ -49,6 +49,9 @@ typedef struct
   gpointer task_starts_data;
 } RushSimulatedSetup;
 
+/* Whether the setup is to have a tracker, according to the configuration. */
+gboolean rush_simulated_executors_hand_over (const RushConf *conf);
+
 /* All that is in @setup outlives it. */
 RushBackend *rush_simulated_backend_new (const RushSimulatedSetup *setup);
 /* Whom to tell; once, before anything happens. */

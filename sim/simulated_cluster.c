@@ -17,6 +17,7 @@
  */
 #include "sim/simulated_cluster.h"
 
+#include "core/executor/block_mover.h"
 #include "sim/fault_schedule.h"
 #include "sim/real_tasks.h"
 #include "sim/scenario_application.h"
@@ -348,6 +349,7 @@ simulated_stop (RushCluster *base)
     pthread_cond_wait (&self->changed, &self->lock);
   pthread_mutex_unlock (&self->lock);
   rush_real_tasks_join (self->tasks);
+  rush_block_mover_stop (rush_executor_set_mover (base->executors));
   executors = rush_executor_set_all (base->executors);
   for (guint i = 0; i < executors->len; i++)
     rush_executor_set_drop (base->executors, g_ptr_array_index (executors, i));
@@ -466,6 +468,7 @@ make_tasks (SimulatedCluster *self, const RushExecutorServices *services, GError
       &(RushRealTasksSetup){ .conf = self->conf,
                              .clock = self->base.clock,
                              .topology = self->topology,
+                             .tracker = services->tracker,
                              .executors = self->base.executors,
                              .loop = self->loop,
                              .costs = rush_real_costs_new (self->scenario, self->conf) },
@@ -488,7 +491,7 @@ make_faults (SimulatedCluster *self, GError **error)
 }
 
 static gboolean
-make_backend (SimulatedCluster *self, GError **error)
+make_backend (SimulatedCluster *self, RushMapOutputTracker *tracker, GError **error)
 {
   RushSimulatedSetup setup = {
     .heap = self->heap,
@@ -499,6 +502,7 @@ make_backend (SimulatedCluster *self, GError **error)
     .seed = (guint64)self->scenario->seed,
     .outputs_outlive = rush_conf_get_bool (self->conf, "spark.shuffle.service.enabled"),
     .heartbeat_us = rush_conf_get_time_us (self->conf, "spark.executor.heartbeatInterval"),
+    .tracker = rush_simulated_executors_hand_over (self->conf) ? tracker : NULL,
     .task_starts = rush_fault_schedule_task_starts,
     .task_starts_data = self->faults,
   };
@@ -540,7 +544,7 @@ simulated_build (RushCluster *base, const RushExecutorServices *services, RushDr
   self->bus = services->bus;
   self->loop = loop;
   if (!make_tasks (self, services, error) || !make_faults (self, error) ||
-      !make_backend (self, error) || !make_manager (self, error))
+      !make_backend (self, services->tracker, error) || !make_manager (self, error))
     return FALSE;
   self->n_wanted = rush_scenario_wanted_executors (self->scenario, self->conf);
   rush_driver_loop_set_idle (loop, idle, self);

@@ -63,6 +63,8 @@ typedef struct
   gint64 (*output_bytes) (RushTaskModel *self, gint shuffle_id, guint map_index);
   void (*move_output) (RushTaskModel *self, gint shuffle_id, guint map_index,
                        const char *executor_id, const RushSimHost *host);
+  /* The rest of what it holds goes to others, in no time.  Optional: there is no rest. */
+  void (*hand_over) (RushTaskModel *self, const char *executor_id);
   /* What lay on an executor is gone. */
   void (*executor_lost) (RushTaskModel *self, const char *executor_id);
   /* One map output (@map_index −1: all) of a shuffle is gone, or with @corrupt damaged, if it lies

@@ -66,7 +66,9 @@ class Faults:
         ...     print(e)
         fault (decommission_executor): there is no executor driver that could be lost ...
         """
-        self._inject("decommission_executor", when, executor=executor, replace=bool(replace))
+        # Simulated clusters bring another one themselves, and know no such member.
+        self._inject("decommission_executor", when, executor=executor,
+                     replace=True if replace else None)
 
     def slow_executor(self, executor, factor, when=None):
         """The tasks of an executor take so many times as long from now on; 1: as long as ever.

@@ -80,9 +80,9 @@ def test_executor_is_decommissioned(cluster):
     assert cluster.faults.executors() == ["2"]
 
 
-def computed_after_a_decommissioning(*settings):
+def computed_after_a_decommissioning(master, *settings):
     """How many elements are computed again of a shuffle's input and of a persisted RDD."""
-    conf = SparkConf().setMaster("local-cluster[2,2,1024]").setAppName("handing over")
+    conf = SparkConf().setMaster(master).setAppName("handing over")
     for key in settings:
         conf.set(key, "true")
     with SparkContext(conf=conf) as sc:
@@ -103,9 +103,10 @@ def computed_after_a_decommissioning(*settings):
         return counted.value - 200
 
 
-def test_what_a_decommissioned_executor_held_is_handed_over():
-    assert computed_after_a_decommissioning("spark.decommission.enabled") > 0
-    assert computed_after_a_decommissioning("spark.decommission.enabled",
+@pytest.mark.parametrize("master", ["local-cluster[2,2,1024]", "sim://?executors=2&cores=2&hosts=2"])
+def test_what_a_decommissioned_executor_held_is_handed_over(master):
+    assert computed_after_a_decommissioning(master, "spark.decommission.enabled") > 0
+    assert computed_after_a_decommissioning(master, "spark.decommission.enabled",
                                             "spark.storage.decommission.enabled") == 0
 
 
