@@ -105,6 +105,9 @@ def judge(case):
     >>> judge(Case(1, 3, (1, 2)))["violations"]
     []
     """
+    if case.program != MODEL:
+        from rushlight import _chaos_programs
+        return _chaos_programs.judge(case)
     verdict = _engine.chaos_run(*case.for_engine())
     return {name: verdict[name] for name in ("violations", "n_faults", "reason")}
 
@@ -115,6 +118,9 @@ def scenario(case):
     >>> '"manager"' in scenario(Case(1, 3, (1, 2)))
     True
     """
+    if case.program != MODEL:
+        from rushlight import _chaos_programs
+        return _chaos_programs.script(case)[0]
     return _engine.chaos_scenario(*case.for_engine())
 
 

@@ -332,6 +332,8 @@ rush_chaos_script_scenario (const RushChaosScript *self, guint n_executors, cons
   g_string_append_printf (
       out, " \"hosts\": {\"count\": %u, \"racks\": %u, \"cores\": 16, \"memory\": \"64g\"},\n",
       self->n_hosts, self->n_racks);
+  if (g_str_equal (mode, "real")) /* small data: tasks would be over before anything goes wrong */
+    g_string_append (out, " \"cpu\": {\"task_overhead\": \"1s\"},\n");
   g_string_append_printf (out, " \"manager\": {\"kind\": \"%s\"},\n \"faults\": [", self->manager);
   for (guint i = 0; i < self->faults->len; i++)
     if (keep == NULL || keep[i])

@@ -1,13 +1,17 @@
 """rushlight chaos: seeds, lines that are replayed, scripts that are shrunk, processes that die."""
+import dataclasses
 import json
 import subprocess
 import sys
 
 import pytest
 
+from rushlight import SparkContext, _engine
 from rushlight import _chaos_cases as cases
+from rushlight import _chaos_programs as programs
 from rushlight import _chaos_workers as workers
 from rushlight.cli import chaos as chaos_command
+from rushlight.errors import PySparkValueError
 
 CASE = cases.Case(3, 6, (5, 10))
 
@@ -23,10 +27,11 @@ def test_the_last_line_counts():
     assert answer.stdout.splitlines()[-1] == "4 seeds, 0 violations"
 
 
-def test_one_line_is_one_run():
-    line = "seed=1 executors=12 faults=5..30 program=model"
+@pytest.mark.parametrize("program", ["model", "join", "dataframe"])
+def test_one_line_is_one_run(program):
+    line = f"seed=1 executors=12 faults=5..30 program={program}"
     answer = command("--replay", line)
-    assert answer.returncode == 0
+    assert (answer.returncode, answer.stderr) == (0, "")
     assert answer.stdout == command("--replay", line).stdout
     assert cases.judge(cases.Case.parse(line)) == cases.judge(cases.Case.parse(line))
 
@@ -64,7 +69,8 @@ def test_what_a_violation_prints(monkeypatch, capsys):
 
     monkeypatch.setattr(chaos_command, "judge_all", lambda todo, n: ((c, judge(c)) for c in todo))
     monkeypatch.setattr(chaos_command, "Worker", Worker)
-    assert chaos_command.chaos(["--seeds", "5..5", "--executors", "8", "--faults", "6..6"]) == 1
+    assert chaos_command.chaos(["--seeds", "5..5", "--executors", "8", "--faults", "6..6",
+                                "--program", "model"]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == ("rushlight chaos --replay "
                         "'seed=5 executors=8 faults=6..6 program=model'")
@@ -73,6 +79,45 @@ def test_what_a_violation_prints(monkeypatch, capsys):
     scenario = json.loads("".join(lines[3:-2]))
     assert len(scenario["faults"]) == 1 and scenario["executors"]["count"] == 2
     assert lines[-1] == "1 seeds, 1 violations"
+
+
+def test_a_wrong_answer_is_a_violation(monkeypatch):
+    case = cases.Case(1, 3, (1, 2), "sort")
+    assert cases.judge(case)["violations"] == []
+    monkeypatch.setitem(programs._answers, "sort", [])
+    assert cases.judge(case)["violations"][0].startswith(
+        "the answer is not what it is without faults: [(0, 0)")
+
+
+def test_a_failure_without_a_type_is_a_violation(monkeypatch):
+    def fails(sc):
+        raise PySparkValueError("out of the blue")
+
+    case = cases.Case(1, 3, (1, 2), "sort")
+    monkeypatch.setitem(programs._answers, "sort", [])
+    monkeypatch.setitem(programs.PROGRAMS, "sort", dataclasses.replace(programs.PROGRAMS["sort"],
+                                                                       run=fails))
+    assert cases.judge(case)["violations"] == [
+        "a job failed without a reason that has a type: out of the blue"]
+
+
+@pytest.mark.parametrize("name", sorted(programs.PROGRAMS))
+def test_every_program_survives_faults(name):
+    verdicts = [cases.judge(cases.Case(seed, 6, (3, 8), name)) for seed in (1, 2)]
+    assert [verdict["violations"] for verdict in verdicts] == [[], []]
+
+
+def test_a_watch_is_asked_at_the_end():
+    sc = SparkContext("local-cluster[2,1,1024]", "watched")
+    watch = _engine.Watch(sc._engine_context)
+    with pytest.raises(ValueError, match="the application still runs"):
+        watch.finish()
+    assert sc.parallelize(range(10), 4).map(lambda i: (i % 3, i)).groupByKey().count() == 3
+    sc.stop()
+    with pytest.raises(ValueError, match="finish"):
+        watch.violations()
+    watch.finish()
+    assert watch.violations() == []
 
 
 def test_a_scenario_can_be_simulated(tmp_path):

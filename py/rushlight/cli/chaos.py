@@ -14,7 +14,11 @@ import os
 
 import rushlight.context  # noqa: F401  (makes the engine's errors Python's)
 from rushlight._chaos_cases import MODEL, Case, bounds, scenario, shrink
+from rushlight._chaos_programs import PROGRAMS
 from rushlight._chaos_workers import Worker, judge_all
+
+
+_ALL = [MODEL, *PROGRAMS]
 
 
 def chaos(arguments):
@@ -45,7 +49,8 @@ def chaos(arguments):
 def _cases(options):
     first, last = options.seeds
     for seed in range(first, last + 1):
-        yield Case(seed, options.executors, options.faults, options.program)
+        program = options.program or _ALL[seed % len(_ALL)]
+        yield Case(seed, options.executors, options.faults, program)
 
 
 def _show(case, verdict, shrinks):
@@ -70,8 +75,9 @@ def _parser():
                         help="of the cluster (12)")
     parser.add_argument("--faults", type=_bounds, default=(5, 30), metavar="LEAST..MOST",
                         help="that a script has (5..30)")
-    parser.add_argument("--program", default=MODEL, choices=[MODEL],
-                        help="what runs: model, a random one without data")
+    parser.add_argument("--program", choices=_ALL, metavar="NAME",
+                        help=f"what runs: {', '.join(_ALL)} (a random one without data is model; "
+                             "unless given, each seed has another)")
     parser.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N",
                         help="so many at the same time (as many as there are cores)")
     parser.add_argument("--replay", type=_case, metavar="LINE",
