@@ -83,6 +83,10 @@ def _summary(answer, options):
         yield (f"executors: the first after {answer['first_executor_s']:.3f} s, "
                f"{answer['most_executors']} at once, {answer['n_executors']} in all, "
                f"{answer['n_lost']} lost; the job began at {answer['job_started_s']:.3f} s")
+    if answer["n_restarts"]:
+        times = "once" if answer["n_restarts"] == 1 else f"{answer['n_restarts']} times"
+        yield (f"driver: lost and started again {times}; its job had run "
+               f"{answer['lost_s']:.3f} s for nothing")
     if answer["refusal"]:
         yield f"less than was asked for: {answer['refusal']}"
     if options.event_log:
