@@ -260,6 +260,17 @@ def test_ten_thousand_tasks_are_less_than_two_megabytes(tmp_path, kind, n_execut
     assert high < 2500
 
 
+def test_thousands_of_jobs_are_bounded(tmp_path):
+    jobs = [job(i, 2000 + i * 10, 2010 + i * 10,
+                [(i, [], [attempt(i, 2000 + i * 10, 2010 + i * 10, stage=i, index=0)])])
+            for i in range(9000)]
+    text = log(*jobs)
+    root, content = drawn(tmp_path, "timeline", text)
+    assert len(content) < 2_000_000 and len(of_class(root, "narrow")) == 2
+    draw("steps", written(tmp_path, text), tmp_path / "steps.html")
+    assert (tmp_path / "steps.html").stat().st_size < 2_000_000
+
+
 def test_rows_are_folded(tmp_path):
     root, content = drawn(tmp_path, "timeline", many(700, 8, 8000))
     assert any("a row is 6 executors" in w for w in words_of(root))
@@ -448,6 +459,19 @@ def test_simulations_are_drawn(tmp_path):
     assert any(t.startswith("stage 0 again: ") for t in told)
     # Stage 0 runs again for what an executor had; each of these partitions had been computed.
     assert all(a.again for a in run.attempts if (a.stage.id, a.stage.attempt) == (0, 1))
+
+
+def test_executors_that_were_killed_for_memory_used_more_than_their_containers(tmp_path):
+    simulate(SCENARIOS / "python-beyond-its-container.json", "--event-log", tmp_path / "logs")
+    (path,) = (tmp_path / "logs").iterdir()
+    run = read_run(str(path))
+    killed = [e for e in run.executors if "OOM" in e.reason]
+    assert len(killed) >= 8
+    for executor in killed:
+        assert max(held for _, held in executor.used) > executor.container_bytes > 2 << 30
+    draw("memory", path, tmp_path / "memory.svg")
+    root = ET.parse(tmp_path / "memory.svg").getroot()
+    assert len(of_class(root, "used")) == len(run.executors)
 
 
 def test_a_simulation_is_stepped_through_without_a_log(tmp_path):

@@ -13,6 +13,7 @@ from rushlight.pictures import _svg as svg
 
 _WIDTH, _LEFT, _RIGHT, _TOP = 1240, 170, 24, 58
 _BAND, _MOST_BANDS = 16, 10
+_MANY_BANDS, _NARROW = 1000, 3      # beyond, those of so few pixels have no colour and no name
 _LEAST = 2              # pixels; what failed can be seen
 _MARK_APART = 9         # pixels; marks that are nearer are one
 
@@ -92,10 +93,13 @@ def _band_rows(run, axis, bands, y):
               axis.x(run.since_start(run.end_ms if end is None else end)))
              for begin, end, *_ in bands]
     lanes = _bars.stacked(spans)
-    parts, n_hidden = [], 0
+    parts, n_hidden, narrow = [], 0, []
     for (x, end), lane, (_, _, short, long, fill, ink, edge) in zip(spans, lanes, bands):
         if lane >= _MOST_BANDS:
             n_hidden += 1
+            continue
+        if len(bands) > _MANY_BANDS and end - x < _NARROW:
+            narrow.append((round(x), y + lane * _BAND, 1, _BAND - 3))
             continue
         top = y + lane * _BAND
         whole = f"{short}: {long}" if long else short
@@ -107,6 +111,7 @@ def _band_rows(run, axis, bands, y):
             parts.append(_label_on(x + 4, top + 10, svg.shortened(label, room), fill, ink))
         elif room >= len(short.split()[-1]):
             parts.append(_label_on(x + 3, top + 10, short.split()[-1], fill, ink))
+    parts.append(svg.path(svg.bars(sorted(set(narrow))), "#999999", ' class="narrow"'))
     n_rows = min(max(lanes, default=-1) + 1, _MOST_BANDS)
     if n_hidden:
         parts.append(svg.text(_LEFT, y + n_rows * _BAND + 8, f"… and {n_hidden} more at once", 9))
