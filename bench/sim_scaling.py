@@ -150,8 +150,8 @@ def curve(xs, ys, style):
 
 def legend(curves):
     """The lines in the order in which they end, with the seconds at which they do."""
-    ends = sorted(((values[-1], name, STYLES[i]) for i, (name, values) in enumerate(curves.items())),
-                  reverse=True)
+    ends = sorted(((values[-1], name, style) for (name, values), style
+                   in zip(curves.items(), STYLES)), reverse=True)
     ends.append((ideal(HOSTS[-1]), "ideal: all cores busy, nothing else", ("#777", 1, "1 4")))
     y = TOP + 120
     for value, name, style in ends:
