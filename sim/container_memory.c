@@ -160,19 +160,16 @@ rush_simulated_backend_use_memory (RushBackend *base, const char *executor_id, g
   return TRUE;
 }
 
-void
-rush_container_killed (RushBackend *base, const char *executor_id)
-{
-  RushMessage *message;
-
-  if (!rush_simulated_backend_executor_died (base, executor_id))
-    return;
-  message = rush_message_new (RUSH_MESSAGE_EXECUTOR_DISCONNECTED);
-  message->text = g_strdup (executor_id);
-  rush_simulated_backend_deliver (base, message);
-}
-
 /* ---- in one line ---- */
+
+/* What a report needs to know of the cluster. */
+typedef struct
+{
+  const RushConf *conf;
+  const RushExecutorShape *shape;
+  const char *manager; /* its class's name */
+  guint n_hosts;
+} Cluster;
 
 static void
 append_part (GString *out, const char *what, gint64 bytes)
@@ -185,7 +182,7 @@ append_part (GString *out, const char *what, gint64 bytes)
 }
 
 static void
-append_container (GString *out, const RushContainerUse *use, const RushContainerSetup *setup)
+append_container (GString *out, const RushContainerUse *use, const Cluster *setup)
 {
   const RushExecutorShape *shape = setup->shape;
   g_autofree char *has = rush_format_mib (use->container_bytes);
@@ -204,21 +201,15 @@ append_container (GString *out, const RushContainerUse *use, const RushContainer
   append_part (out, "Python", shape->pyspark_bytes);
 }
 
-char *
-rush_container_story (RushBackend *base, const char *executor_id, const RushContainerSetup *setup)
+static char *
+story_of (const RushSimSlots *executor, const Cluster *setup)
 {
-  const RushSimSlots *executor = find (base, executor_id);
-  const RushContainerUse *use;
-  g_autofree char *used = NULL, *tasks = NULL, *workers = NULL;
-  GString *out;
+  const RushContainerUse *use = &executor->container;
+  g_autofree char *used = rush_format_mib (used_bytes (use));
+  g_autofree char *tasks = rush_format_counted (use->n_tasks, "task");
+  g_autofree char *workers = rush_format_counted (use->n_workers, "Python worker");
+  GString *out = g_string_new (NULL);
 
-  if (executor == NULL)
-    return g_strdup ("");
-  use = &executor->container;
-  used = rush_format_mib (used_bytes (use));
-  tasks = rush_format_counted (use->n_tasks, "task");
-  workers = rush_format_counted (use->n_workers, "Python worker");
-  out = g_string_new (NULL);
   g_string_printf (out, "uses %s:", used);
   append_part (out, "heap", use->heap_bytes);
   append_part (out, tasks, use->tasks_bytes);
@@ -232,7 +223,7 @@ rush_container_story (RushBackend *base, const char *executor_id, const RushCont
 
 typedef struct
 {
-  const RushContainerSetup *setup;
+  const Cluster *setup;
   const RushSimSlots *executor;
   const RushContainerUse *use;
   gint64 each;      /* of a task and its worker, outside of the heap, at most */
@@ -250,7 +241,7 @@ and_a_tenth (gint64 bytes)
 }
 
 static Need
-need_of (RushSimulatedBackend *self, const RushSimSlots *executor, const RushContainerSetup *setup)
+need_of (RushSimulatedBackend *self, const RushSimSlots *executor, const Cluster *setup)
 {
   const RushExecutorShape *shape = setup->shape;
   gboolean is_mesos = g_str_equal (setup->manager, "mesos");
@@ -422,18 +413,14 @@ suggest_fewer_executors (const Need *need, RushMemoryReport *report)
                                 "fewer executors on each host");
 }
 
-char *
-rush_container_report (RushBackend *base, const char *executor_id, const RushContainerSetup *setup)
+static char *
+report_of (RushSimulatedBackend *self, const RushSimSlots *executor, const Cluster *setup)
 {
-  const RushSimSlots *executor = find (base, executor_id);
   RushMemoryReport report;
-  Need need;
+  Need need = need_of (self, executor, setup);
 
-  if (executor == NULL)
-    return g_strdup ("");
-  need = need_of ((RushSimulatedBackend *)base, executor, setup);
   rush_memory_report_begin (&report, "");
-  g_string_printf (report.text, "Executor %s on %s was killed for its memory:", executor_id,
+  g_string_printf (report.text, "Executor %s on %s was killed for its memory:", executor->id,
                    executor->host->name);
   report_use (&need, &report);
   report_container (&need, &report);
@@ -451,4 +438,38 @@ rush_container_report (RushBackend *base, const char *executor_id, const RushCon
     }
   suggest_task_cpus (&need, &report);
   return rush_memory_report_end (&report);
+}
+
+/* ---- its end ---- */
+
+static void
+disconnect (RushBackend *base, const char *executor_id)
+{
+  RushMessage *message = rush_message_new (RUSH_MESSAGE_EXECUTOR_DISCONNECTED);
+
+  message->text = g_strdup (executor_id);
+  rush_simulated_backend_deliver (base, message);
+}
+
+char *
+rush_container_killed (RushBackend *base, const RushClusterManager *manager,
+                       const RushSimExecutor *executor)
+{
+  const RushManagerSetup *told = &manager->setup;
+  const RushSimSlots *slots = find (base, executor->id);
+  Cluster setup = { .conf = told->conf,
+                    .shape = &told->shape,
+                    .manager = manager->klass->name,
+                    .n_hosts = rush_topology_n_hosts (told->topology) };
+
+  if (slots == NULL) /* its end is old news */
+    return g_strdup ("");
+  g_autofree char *story = story_of (slots, &setup);
+  char *report = report_of ((RushSimulatedBackend *)base, slots, &setup);
+  if (told->listener->step != NULL)
+    told->listener->step (told->listener_data, "Executor", story, executor->id,
+                          executor->host->name);
+  if (rush_simulated_backend_executor_died (base, executor->id))
+    disconnect (base, executor->id);
+  return report;
 }

@@ -57,21 +57,9 @@ gint64 rush_python_worker_limit (const RushConf *conf);
 gboolean rush_simulated_backend_use_memory (RushBackend *self, const char *executor_id,
                                             gint64 bytes);
 
-/* What a report needs to know of the cluster. */
-typedef struct
-{
-  const RushConf *conf;
-  const RushExecutorShape *shape;
-  const char *manager; /* its class's name */
-  guint n_hosts;
-} RushContainerSetup;
-
-/* The sum in one line, while the executor is there. (transfer full) */
-char *rush_container_story (RushBackend *self, const char *executor_id,
-                            const RushContainerSetup *setup);
-/* The whole sum and the settings that would have sufficed. (transfer full) */
-char *rush_container_report (RushBackend *self, const char *executor_id,
-                             const RushContainerSetup *setup);
-/* It has been killed: its tasks end without a word, and the driver sees its connection close.  Why,
- * the manager will tell. */
-void rush_container_killed (RushBackend *self, const char *executor_id);
+/* What a RushManagerListener's executor_killed () is to do: the story gets the sum in one line, the
+ * executor's tasks end without a word, and the driver sees its connection close; why, the manager
+ * will tell.  Returns the whole sum with the settings that would have sufficed, for whoever tells
+ * of the job's end. (transfer full) */
+char *rush_container_killed (RushBackend *self, const RushClusterManager *manager,
+                             const RushSimExecutor *executor);

@@ -36,7 +36,6 @@ struct _RushSimulation
   gboolean job_started;
   GError *failure;       /* of the driver */
   gboolean starts_again; /* it does */
-  RushExecutorShape shape;
   GHashTable *killed_for_memory; /* executor id → its sum, both owned */
   const char *last_killed;       /* (unowned) the last one's sum; NULL: none was */
 };
@@ -177,19 +176,11 @@ static void
 executor_killed (gpointer data, const RushSimExecutor *executor)
 {
   RushSimulation *self = data;
-  RushBackend *backend = rush_model_run_backend (self->run);
-  RushContainerSetup setup = { .conf = self->conf,
-                               .shape = &self->shape,
-                               .manager = self->manager->klass->name,
-                               .n_hosts = rush_topology_n_hosts (self->topology) };
-  char *report;
-  g_autofree char *story = rush_container_story (backend, executor->id, &setup);
+  char *report =
+      rush_container_killed (rush_model_run_backend (self->run), self->manager, executor);
 
-  post_step (self, "Executor", story, executor->id, executor->host->name);
-  report = rush_container_report (backend, executor->id, &setup);
   g_hash_table_replace (self->killed_for_memory, g_strdup (executor->id), report);
   self->last_killed = report;
-  rush_container_killed (backend, executor->id);
 }
 
 static void
@@ -464,7 +455,6 @@ build (RushSimulation *self, const RushConf *conf, GError **error)
   self->manager = make_manager (self, error);
   if (self->manager == NULL)
     return FALSE;
-  self->shape = self->manager->setup.shape;
   rush_simulated_backend_set_manager (rush_model_run_backend (self->run), self->manager);
   return TRUE;
 }
