@@ -148,7 +148,8 @@ def _ground(run, axis, row, y, height, scale):
     yield svg.text(_LEFT - 8, y + min(height, 20) / 2 + 3,
                    svg.shortened(f"{name} · {first.host}", 20), 9.5, "end")
     if height >= 36:
-        yield svg.text(_LEFT - 8, y + 25, f"most {svg.size_text(row.most)}", 8.5, "end", "#777777")
+        most = max([row.most, *(held for _, held in row.used)])
+        yield svg.text(_LEFT - 8, y + 25, f"most {svg.size_text(most)}", 8.5, "end", "#777777")
     for limit, dashes in ((row.pool, "4 2"), (row.container, "1 2")):
         if limit and limit * scale <= height:
             at = y + height - limit * scale
@@ -186,10 +187,12 @@ def _outline(run, axis, steps, bottom, scale, columns):
         begin = int((ms - run.start_ms) * columns / span)
         for column in range(begin, int((after - run.start_ms) * columns / span) + 1):
             levels[column] = max(levels.get(column, 0), held)
-    a, data, first = svg.number, [], min(levels)
+    a, data, first, drawn = svg.number, [], min(levels), False
     for column, n, held in _runs([levels[c] for c in range(first, max(levels) + 1)]):
         x, y = axis.left + axis.width * (first + column) / columns, bottom - held * scale
-        data.append(f"{'V' if data else f'M{a(x)} '}{a(y)}H{a(x + axis.width * n / columns)}")
+        if held:        # and else nobody is there
+            data.append(f"{'V' if drawn else f'M{a(x)} '}{a(y)}H{a(x + axis.width * n / columns)}")
+        drawn = held > 0
     return (f'<path d="{"".join(data)}" stroke="#000000" stroke-width="1.4" fill="none" '
             'class="used" pointer-events="none"/>')
 
