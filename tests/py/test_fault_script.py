@@ -103,7 +103,8 @@ def computed_after_a_decommissioning(master, *settings):
         return counted.value - 200
 
 
-@pytest.mark.parametrize("master", ["local-cluster[2,2,1024]", "sim://?executors=2&cores=2&hosts=2"])
+@pytest.mark.parametrize("master", ["local-cluster[2,2,1024]",
+                                    "sim://?executors=2&cores=2&hosts=2"])
 def test_what_a_decommissioned_executor_held_is_handed_over(master):
     assert computed_after_a_decommissioning(master, "spark.decommission.enabled") > 0
     assert computed_after_a_decommissioning(master, "spark.decommission.enabled",

@@ -167,8 +167,8 @@ test_recover_from_repeated_executor_failures_during_shuffle_reduce (void)
 
 /* ---- what comes late ---- */
 
-/* The task has ended, but its executor is lost before the driver hears of it: it runs again, and when
- * the old news comes after all, nobody is handed a second result. */
+/* The task has ended, but its executor is lost before the driver hears of it: it runs again, and
+ * when the old news comes after all, nobody is handed a second result. */
 static void
 test_result_lost_on_its_way (void)
 {
