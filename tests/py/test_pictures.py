@@ -18,6 +18,7 @@ from rushlight.pictures import draw
 from rushlight.pictures._bars import lanes_of
 from rushlight.pictures._run import read_run
 
+RECORDED = pathlib.Path(__file__).parents[1] / "data" / "replay"
 SCENARIOS = pathlib.Path(__file__).parents[2] / "sim" / "scenarios"
 SVG = "{http://www.w3.org/2000/svg}"
 GONE = {"Timestamp": 3000, "Executor ID": "1", "Removed Reason": "killed <by> & a test\n at x"}
@@ -415,7 +416,25 @@ def test_spills_and_losses_are_marked(tmp_path):
     assert any("nothing of it is in this log" in w for w in words_of(root))
 
 
-# ── on a real run ──
+# ── on real runs ──
+@pytest.mark.parametrize("name", ["frames-2", "page_rank-2", "sort-1", "word_count-2"])
+def test_logs_of_real_spark(tmp_path, name):
+    path = RECORDED / f"{name}.jsonl.gz"
+    run = read_run(str(path))
+    assert run.ended and all(a.how == "ok" and not a.again for a in run.attempts)
+    for kind in ("timeline", "cluster", "memory"):
+        draw(kind, path, tmp_path / "picture.svg")
+        root = ET.parse(tmp_path / "picture.svg").getroot()
+        assert kind != "timeline" or len(of_class(root, "ok")) == len(run.attempts)
+    # No two bars of a core overlap, and there are no more rows than cores.
+    for executor in run.executors:
+        lanes = lanes_of(executor, run.end_ms)
+        assert len(lanes) == executor.cores
+        for lane in lanes:
+            for (_, end), (after, _) in zip(lane, lane[1:]):
+                assert end <= after.launch_ms
+
+
 def test_what_an_executor_s_pool_held_is_in_our_log(tmp_path):
     from rushlight import SparkConf, SparkContext
     conf = (SparkConf().setMaster("local-cluster[2,1,1024]").setAppName("kept")
