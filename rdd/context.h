@@ -90,8 +90,8 @@ void rush_context_cancel_group (RushContext *self, const char *group, const char
 /* Those whose property spark.job.tags, a list with commas, has the tag. */
 void rush_context_cancel_tag (RushContext *self, const char *tag, const char *reason);
 void rush_context_cancel_all (RushContext *self, const char *reason);
-/* Who looks on at the scheduler's messages from now on; NULL: nobody.  It outlives the context, or is
- * taken away before. */
+/* Who looks on at the scheduler's messages from now on; NULL: nobody.  It outlives the context, or
+ * is taken away before. */
 void rush_context_observe (RushContext *self, RushSchedulerObserver *observer);
 
 /* What the tasks of all jobs have added to accumulators since the last call: GBytes * each, as

@@ -141,14 +141,14 @@ void rush_scheduler_handle (RushScheduler *self, RushMessage *message);
 
 /* TRUE when no job, stage, task set or task is left: a test asserts it after every job. */
 gboolean rush_scheduler_is_idle (const RushScheduler *self);
-/* What is inconsistent inside, as a sentence (transfer full); NULL: nothing.  For tests, after every
- * message; the second one aborts with that sentence. */
+/* What is inconsistent inside, as a sentence (transfer full); NULL: nothing.  For tests, after
+ * every message; the second one aborts with that sentence. */
 char *rush_scheduler_find_violation (const RushScheduler *self);
 void rush_scheduler_check_invariants (const RushScheduler *self);
 
 /* Who looks on as messages come in and have been worked through; optional, and outlives the
- * scheduler.  On its thread; must not call back but for questions.  Before anything is handled; later,
- * by a message (RUSH_MESSAGE_OBSERVED). */
+ * scheduler.  On its thread; must not call back but for questions.  Before anything is handled;
+ * later, by a message (RUSH_MESSAGE_OBSERVED). */
 struct _RushSchedulerObserver
 {
   void (*message_comes) (RushSchedulerObserver *self, const RushMessage *message);

@@ -1,8 +1,8 @@
 /* chaos_jobs.c - the jobs of a random program, and what must be true of their results.
  *
  * Each result is accepted once.  Those that chance has no part in equal those without faults.  All
- * of one job have read the same outputs: results of two generations of an indeterminate stage do not
- * go together.
+ * of one job have read the same outputs: results of two generations of an indeterminate stage do
+ * not go together.
  */
 #include "sim/chaos/chaos_private.h"
 

@@ -1,5 +1,5 @@
-/* chaos_run.h - one seed: a random program without data under a random fault script, and whether all
- * that must hold has held.
+/* chaos_run.h - one seed: a random program without data under a random fault script, and whether
+ * all that must hold has held.
  *
  *     seed ──▶ program ─┐
  *          ──▶ script ──┴▶ scheduler on a simulated cluster ──▶ invariant watch ──▶ violations

@@ -1,7 +1,7 @@
 /* chaos_values.h - tasks without data that have a result all the same: a number that depends on all
  * that they have read.
  *
- *     value of a task = hash (its RDD, its partition, the values of all map outputs that it fetched)
+ *     value of a task = hash (its RDD, its partition, the values of all map outputs it fetched)
  *
  * It stands before another task model, which says how long tasks take.  What is fetched is what the
  * map output tracker names, as executors ask it: an output that is not registered, or whose file is
@@ -28,6 +28,6 @@ typedef struct _RushChaosValues RushChaosValues;
 RushChaosValues *rush_chaos_values_new (RushTaskModel *inner, RushMapOutputTracker *tracker);
 void rush_chaos_values_free (RushChaosValues *self);
 RushTaskModel *rush_chaos_values_model (RushChaosValues *self); /* (transfer none) */
-/* What the @n tasks of @rdd come to without faults (@out: one a partition); FALSE: that is chance, as
- * something that they stand on is indeterminate. */
+/* What the @n tasks of @rdd come to without faults (@out: one a partition); FALSE: that is chance,
+ * as something that they stand on is indeterminate. */
 gboolean rush_chaos_values_expected (RushRdd *rdd, guint n, guint64 *out);

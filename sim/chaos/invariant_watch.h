@@ -44,7 +44,7 @@ typedef struct
   gpointer memory_data;
 } RushInvariantRules;
 
-/* Sentences (char *) are appended to @violations, of which a reference is taken; no more than 20. */
+/* Sentences (char *) are appended to @violations, of which a reference is taken; 20 at most. */
 RushInvariantWatch *rush_invariant_watch_new (const RushInvariantRules *rules,
                                               GPtrArray *violations);
 /* Both are the watch: the bus frees it with the first. */

@@ -6,10 +6,10 @@
  *   executors there are, 0: as many.
  *
  *   _engine.chaos_run (*case)       a random program without data
- *     -> dict: violations (list of sentences), n_faults, n_jobs, n_failed_jobs, reason (of the first
- *        that failed, or None), n_events, digest, seconds
+ *     -> dict: violations (list of sentences), n_faults, n_jobs, n_failed_jobs, reason (of the
+ *        first that failed, or None), n_events, digest, seconds
  *   _engine.chaos_scenario (*case)  -> its scenario, as JSON text
- *   _engine.chaos_script (*case, seconds, n_tasks, n_shuffles, n_kept_rdds)   for a program with data
+ *   _engine.chaos_script (*case, seconds, n_tasks, n_shuffles, n_kept_rdds)   for real programs
  *     -> (scenario, settings: dict, n_faults)
  *   _engine.chaos_shrink (keep, executors, fails)    fails (keep, executors) -> bool runs a case
  *     -> (keep, executors, how many runs that took)
