@@ -164,8 +164,8 @@ recorded_seconds (const Stage *stage, guint partition, guint attempt)
   return attempt == 0 ? task->cpu_s : MIN (task->cpu_s, stage->median_s * MAX (1, more));
 }
 
-/* What a stage does once on each core - classes are loaded, code is compiled, a Python worker starts
- * - falls to the tasks that come first on the host, as many as it has cores. */
+/* What a stage does once on each core (classes are loaded, code is compiled, a Python worker
+ * starts) falls to the tasks that come first on the host, as many as it has cores. */
 static double
 warm_up_seconds (Stage *stage, const RushSimHost *host)
 {

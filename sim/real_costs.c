@@ -9,7 +9,7 @@ encoding_s (const RushScenarioSerializer *serializer, gint64 records, gint64 byt
   return (double)records * serializer->per_record_s + (double)bytes * serializer->per_byte_s;
 }
 
-/* What moves between a task and its Python worker; it counts bytes, and rows of the operators. */
+/* What moves between a task and its Python worker, and is done there. */
 static double
 python_s (const RushRealCosts *self, const RushRealCounts *counts)
 {
@@ -20,10 +20,8 @@ python_s (const RushRealCosts *self, const RushRealCounts *counts)
                                                  ? &scenario->serializers.arrow
                                                  : &scenario->serializers.pickle;
 
-  if (bytes == 0)
-    return 0;
-  return (double)counts->rows_moved * scenario->python.per_record_s +
-         encoding_s (serializer, counts->rows_moved, bytes);
+  return (double)counts->python_objects * scenario->python.per_record_s +
+         encoding_s (serializer, counts->python_objects, bytes);
 }
 
 static double

@@ -24,6 +24,7 @@ typedef struct
 {
   const RushTaskMetrics *metrics;
   gint64 rows_moved;                        /* between operators: rush_rdd_iterator () */
+  gint64 python_objects;                    /* into workers, and out of them */
   gboolean is_sql;                          /* rows are columns, not pickled objects */
   double host_bytes, rack_bytes, far_bytes; /* fetched, as they lie there */
 } RushRealCounts;

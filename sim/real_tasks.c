@@ -219,6 +219,7 @@ tell (RushRealTasks *self, RealTask *task)
   RushRealCounts counts = {
     .metrics = &task->outcome->metrics,
     .rows_moved = task->ctx->rows_moved,
+    .python_objects = task->ctx->python_objects,
     .is_sql = task->outcome->counted != NULL,
     .host_bytes = task->host_bytes,
     .rack_bytes = task->rack_bytes,

@@ -44,7 +44,8 @@ RushTaskModel *rush_real_tasks_model (RushRealTasks *self);
 void rush_real_tasks_attach (RushRealTasks *self, RushBackend *backend);
 /* While anything computes time must stand still. */
 gboolean rush_real_tasks_is_computing (RushRealTasks *self);
-/* Tells the backend of what has been computed, once nothing computes any more.  FALSE: of nothing. */
+/* Tells the backend of what has been computed, once nothing computes any more.  FALSE: of
+ * nothing. */
 gboolean rush_real_tasks_deliver (RushRealTasks *self);
 /* Asks what computes to stop; nothing is delivered any more.  Then, from any thread: joins the
  * runners. */

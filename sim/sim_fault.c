@@ -61,7 +61,6 @@ static const RushJsonField fault_fields[] = {
   RUSH_JSON_FIELD ("lasts", RUSH_FIELD_TIME, OF (lasts_s), "after this it is mended"),
   RUSH_JSON_FIELD ("by", RUSH_FIELD_TIME, OF (by_s), "how much later messages arrive"),
   RUSH_JSON_FIELD ("fraction", RUSH_FIELD_NUMBER, OF (fraction), "of all messages", "1", .most = 1),
-  RUSH_JSON_FIELD ("replace", RUSH_FIELD_FLAG, OF (replace), "whether another one takes its place"),
   RUSH_JSON_FIELD ("message", RUSH_FIELD_TEXT, OF (message), "what the task's exception says"),
   RUSH_JSON_FIELD ("shuffle", RUSH_FIELD_COUNT, OF (shuffle), "a shuffle, by its number"),
   RUSH_JSON_FIELD ("map", RUSH_FIELD_COUNT, OF (map), "the output of one map task"),
@@ -81,7 +80,7 @@ typedef struct
 
 /* All take do, at, when and times. */
 static const KindMembers kind_members[] = {
-  [RUSH_SIM_KILL_EXECUTOR] = { { "executor" }, { "replace" } },
+  [RUSH_SIM_KILL_EXECUTOR] = { { "executor" } },
   [RUSH_SIM_DECOMMISSION_EXECUTOR] = { { "executor" }, { NULL } },
   [RUSH_SIM_SLOW_EXECUTOR] = { { "executor", "factor" }, { "lasts" } },
   [RUSH_SIM_KILL_HOST] = { { "host" }, { "lasts" } },

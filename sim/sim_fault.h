@@ -4,7 +4,7 @@
  *   { "when": { "stage": 1, "attempt": 0 }, "times": 2, "do": "fail_task" }
  *
  *   do                   what it takes (in brackets: may be left out)
- *   kill_executor        executor [replace: false]    decommission_executor  executor
+ *   kill_executor        executor                     decommission_executor  executor
  *   kill_host            host [lasts]                 kill_rack              rack [lasts]
  *   slow_executor        executor, factor [lasts]     slow_host              host, factor [lasts]
  *   cut_host             host [lasts]                 cut_rack               rack [lasts]
@@ -64,7 +64,6 @@ typedef struct
   double lasts_s;
   double by_s;
   double fraction; /* of messages; 1 unless given */
-  gboolean replace;
   char *message;
   gint64 shuffle, map;
   gint64 rdd, partition;

@@ -8,9 +8,9 @@
  *        └── waits: time    └── executors ── cluster manager ◀── fault schedule
  *            goes on
  *
- * Virtual time is the driver loop's spare time: when no message is queued, nothing computes, and the
- * program waits for a job, the next action of the heap is taken.  While the program does something
- * itself, the cluster's clock stands still.
+ * Virtual time is the driver loop's spare time: when no message is queued, nothing computes, and
+ * the program waits for a job, the next action of the heap is taken.  While the program does
+ * something itself, the cluster's clock stands still.
  *
  * Ownership:  immortal.
  * Threads:    see core/executor/cluster.h.

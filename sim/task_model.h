@@ -11,8 +11,8 @@
  *     answer     the way back
  *
  * How much of each is a task model's to say: one draws it from distributions (model_job.h), one
- * computes the task and looks at what it has counted (real_tasks.h).  Real Spark overlaps fetching and computing; that these
- * are added up is where the simulation is pessimistic.
+ * computes the task and looks at what it has counted (real_tasks.h).  Real Spark overlaps fetching
+ * and computing; that these are added up is where the simulation is pessimistic.
  *
  * Threads: the simulation's.
  */

@@ -44,8 +44,8 @@ RushLocalExecutor *rush_executor_set_add (RushExecutorSet *self, const char *id,
 void rush_executor_set_forget (RushExecutorSet *self, RushLocalExecutor *executor);
 /* It serves nothing from now on.  FALSE: it was lost already. */
 gboolean rush_executor_set_end (RushExecutorSet *self, RushLocalExecutor *executor);
-/* Its map outputs are served when it has gone, until they are dropped: a shuffle service of its host
- * has them. */
+/* Its map outputs are served when it has gone, until they are dropped: a shuffle service of its
+ * host has them. */
 void rush_executor_set_outlive (RushExecutorSet *self, RushLocalExecutor *executor);
 /* Who copies what they hold from one to the other. (transfer none) */
 RushBlockMover *rush_executor_set_mover (RushExecutorSet *self);

@@ -26,7 +26,7 @@
  */
 #include "core/lineage/persistence.h"
 
-#include "core/lineage/counted_rows.h"
+#include "core/lineage/moved_rows.h"
 
 /* A step takes some 130 bytes of stack; a thread of ours has 16 MiB (core/base/thread.c). */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -226,7 +226,7 @@ rush_rdd_iterator (RushRdd *self, guint split, RushTaskContext *ctx, GError **er
   else
     rows = rush_rdd_compute_or_read_checkpoint (self, split, ctx, error);
   ctx->depth -= steps;
-  return rows != NULL && ctx->counts_rows ? rush_counted_rows_new (rows, ctx) : rows;
+  return rows != NULL && ctx->counts_rows ? rush_moved_rows_new (rows, ctx) : rows;
 }
 
 char **

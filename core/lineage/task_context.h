@@ -69,6 +69,7 @@ struct _RushTaskContext
    * what a task costs is worked out from counts. */
   gboolean counts_rows;
   gint64 rows_moved;
+  gint64 python_objects; /* into Python workers, through their ops, and out of them */
 
   GArray *cleanups; /* private */
   guint depth;      /* private to rush_rdd_iterator (): computes that are under way */

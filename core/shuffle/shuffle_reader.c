@@ -51,25 +51,66 @@ is_fetch_failure (const GError *error)
          g_error_matches (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_IO);
 }
 
+static gboolean
+has_rows (const FetchIterator *self, const RushMapStatus *status)
+{
+  for (guint p = self->start; p < self->end; p++)
+    if (status->sizes[p].records > 0)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+is_lost (const FetchIterator *self, guint map_index)
+{
+  const RushMapStatus *status = g_ptr_array_index (self->statuses, map_index);
+  RushBlockStore *store = self->fetch.lookup (self->fetch.lookup_data, status->executor_id);
+  RushMapOutputId id = { self->shuffle_id, map_index, status->map_task_id };
+
+  return has_rows (self, status) && (store == NULL || !rush_block_store_has (store, &id));
+}
+
+/* Which of the lost outputs this task complains of.  If all tasks took the first, each attempt of
+ * their stage would find one more, and a few lost outputs would exhaust its attempts; Spark's tasks
+ * ask in an order of chance.  So each looks from another place on. */
+static guint
+lost_map (const FetchIterator *self)
+{
+  guint n = self->map_end - self->map_index;
+  guint first = self->start % n;
+
+  for (guint i = 0;; i++) /* it comes to the one that was missed, if to no other before */
+    {
+      guint map_index = self->map_index + (first + i) % n;
+
+      if (map_index == self->map_index || is_lost (self, map_index))
+        return map_index;
+    }
+}
+
 /* Takes over @failure. */
 static void
 report (FetchIterator *self, GError *failure, GError **error)
 {
-  const RushMapStatus *status = g_ptr_array_index (self->statuses, self->map_index);
+  guint map_index;
+  const RushMapStatus *status;
 
   if (!is_fetch_failure (failure))
     {
       g_propagate_error (error, failure);
       return;
     }
-  g_autofree char *message =
-      g_strdup_printf ("Failed to fetch map %u of shuffle %d for reduce partition %u from "
-                       "executor %s (%s): %s",
-                       self->map_index, self->shuffle_id, self->start, status->executor_id,
-                       status->host, failure->message);
+  map_index = g_error_matches (failure, RUSH_CORE_ERROR, RUSH_CORE_ERROR_NOT_FOUND)
+                  ? lost_map (self)
+                  : self->map_index;
+  status = g_ptr_array_index (self->statuses, map_index);
+  g_autofree char *message = g_strdup_printf (
+      "Failed to fetch map %u of shuffle %d for reduce partition %u from executor %s (%s): %s",
+      map_index, self->shuffle_id, self->start, status->executor_id, status->host,
+      map_index == self->map_index ? failure->message : "the output is lost");
   g_error_free (failure);
-  rush_task_context_set_fetch_failed (self->ctx, self->shuffle_id, (gint)self->map_index,
-                                      self->start, status->executor_id, message, error);
+  rush_task_context_set_fetch_failed (self->ctx, self->shuffle_id, (gint)map_index, self->start,
+                                      status->executor_id, message, error);
 }
 
 /* ---- slices ---- */

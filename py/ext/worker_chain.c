@@ -240,6 +240,7 @@ segment_next (Stage *stage)
       PyObject *x;
       guint number;
 
+      stage->n_elements++;
       if (self->n_walking == 0)
         {
           number = 0;
@@ -563,6 +564,16 @@ worker_chain_start (WorkerChain *self)
     if (self->stages[i]->start != NULL && !self->stages[i]->start (self->stages[i]))
       return FALSE;
   return TRUE;
+}
+
+gint64
+worker_chain_n_elements (const WorkerChain *self)
+{
+  gint64 n = 0;
+
+  for (guint i = 1; i < self->n; i++)
+    n += self->stages[i]->n_elements;
+  return n;
 }
 
 void

@@ -87,6 +87,7 @@ struct _Stage
   void (*free) (Stage *self); /* frees what the stage holds, not its source */
   Stage *source;              /* (unowned) upstream; NULL: the input */
   PyObject *place;            /* (unowned) of a break: worker_explain () */
+  gint64 n_elements;          /* of a segment: that it has taken, and walked over */
 };
 
 /* How the runs of a task are made and read; all zero: pickled, 1, 2, 4 … elements by size. */
@@ -117,6 +118,8 @@ gboolean worker_chain_build (WorkerChain *self, PyObject *command, Stage *input,
                              WorkerMemory *memory);
 gboolean worker_chain_start (WorkerChain *self);
 /* Downstream first: the clean-up of a generator may still pull from its source. */
+/* That went through ops which take one at a time. */
+gint64 worker_chain_n_elements (const WorkerChain *self);
 void worker_chain_clear (WorkerChain *self);
 
 static inline Stage *

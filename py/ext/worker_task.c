@@ -27,6 +27,7 @@ typedef struct
 {
   gint64 began_us, ran_us; /* monotonic; ran_us: the command was there */
   gint64 objects_in, objects_out;
+  gint64 elements;     /* that went through ops */
   gboolean is_virtual; /* times are the simulation's to say: these would not be the next run's */
 } TaskCounts;
 
@@ -167,6 +168,7 @@ run_command (WorkerTaskLoop *self, TaskHeader *header, TaskCounts *counts)
        send_output (&self->channel, &chain, header, &counts->objects_out);
 
   PyObject *exception = ok ? NULL : worker_take_exception ();
+  counts->elements = worker_chain_n_elements (&chain);
   worker_chain_clear (&chain);
   worker_current_input = NULL;
   counts->objects_in = input.objects;
@@ -210,6 +212,8 @@ answer_done (WorkerChannel *channel, const TaskCounts *counts, const WorkerMemor
   rush_json_int (&w, counts->objects_in);
   rush_json_member (&w, "objectsOut");
   rush_json_int (&w, counts->objects_out);
+  rush_json_member (&w, "elements");
+  rush_json_int (&w, counts->elements);
   rush_json_member (&w, "memoryBytesSpilled");
   rush_json_int (&w, memory->spilled);
   rush_json_member (&w, "diskBytesSpilled");

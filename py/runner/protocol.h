@@ -49,7 +49,7 @@
  *          seed, which may be missing, is what random begins with; in virtual time the worker's own
  *          times are of no use, and are told as 0.
  * ACCUMULATORS   a pickle that only Python opens: what the task has added to accumulators
- * DONE     {"startUs":…,"runUs":…,"objectsIn":…,"objectsOut":…,"memoryBytesSpilled":…,
+ * DONE     {"startUs":…,"runUs":…,"objectsIn":…,"objectsOut":…,"elements":…,"memoryBytesSpilled":…,
  *           "diskBytesSpilled":…}
  *          startUs until the command was there and unpickled, runUs from then on.
  * ERROR    {"class":"ZeroDivisionError","traceback":"Traceback (most recent call last):\n…"}

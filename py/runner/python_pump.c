@@ -249,13 +249,16 @@ take_accumulators (Pump *self, const RushBuffer *payload)
 }
 
 static void
-note_spills (Pump *self, const RushBuffer *payload)
+note_counts (Pump *self, const RushBuffer *payload)
 {
   g_autoptr (RushJson) json =
       rush_json_parse ((const char *)payload->bytes, (gssize)payload->size, NULL);
 
   self->ctx->metrics.memory_bytes_spilled += rush_json_get_int (json, "memoryBytesSpilled", 0);
   self->ctx->metrics.disk_bytes_spilled += rush_json_get_int (json, "diskBytesSpilled", 0);
+  self->ctx->python_objects += rush_json_get_int (json, "objectsIn", 0);
+  self->ctx->python_objects += rush_json_get_int (json, "objectsOut", 0);
+  self->ctx->python_objects += rush_json_get_int (json, "elements", 0);
 }
 
 /* Nothing is fed meanwhile: the worker reads no input, and what is on its way it keeps. */
@@ -298,7 +301,7 @@ understand (Pump *self, RushPyMessageKind kind, RushBuffer *payload, GError **er
       meet_others (self, payload, error);
       return NULL;
     case RUSH_PY_DONE:
-      note_spills (self, payload);
+      note_counts (self, payload);
       release (self);
       return NULL;
     case RUSH_PY_ERROR:

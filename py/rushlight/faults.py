@@ -41,7 +41,8 @@ class Faults:
 
     def kill_executor(self, executor, replace=False, when=None):
         """An executor dies, with its tasks, its map outputs and its blocks; with `replace` a fresh
-        one of the next number comes.  In local mode there is none that could.
+        one of the next number comes; on a simulated cluster that is its manager's affair.  In local
+        mode there is none that could.
 
         >>> from rushlight.errors import EngineError
         >>> try:
@@ -50,7 +51,7 @@ class Faults:
         ...     print(e)
         fault (kill_executor): there is no executor driver that could be lost ...
         """
-        self._inject("kill_executor", when, executor=executor, replace=bool(replace))
+        self._inject("kill_executor", when, executor=executor, replace=True if replace else None)
 
     def decommission_executor(self, executor, replace=False, when=None):
         """An executor is told that its machine will be taken away: it gets no more tasks, and when

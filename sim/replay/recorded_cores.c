@@ -237,7 +237,8 @@ typical_seconds (const RushRecordedStage *stage, double *out_neighbours)
   return n > 0 ? rush_order_statistic (seconds, n, n / 2) : 0;
 }
 
-/* With d the time that a task takes alone and n its neighbours: d (1 + s n₂) = longer × d (1 + s n₁). */
+/* With d the time that a task takes alone and n its neighbours: d (1 + s n₂) = longer × d (1 + s
+ * n₁). */
 gboolean
 rush_recorded_cores_compare (RushRecordedRun *first, RushRecordedRun *second, RushContention *out)
 {

@@ -7,8 +7,8 @@
  * an executor that it took, but for the waiting for its fetches, for warming up a core
  * (steady_tasks.h) and for what its neighbours cost it.  What it fetches, and what now comes by the
  * wire that was on the same machine before, it waits for anew; the first tasks of a stage on their
- * cores warm them up; new neighbours slow it.  The program's own time between its jobs stays what it
- * was; a job that began when others had ended begins when they have ended.
+ * cores warm them up; new neighbours slow it.  The program's own time between its jobs stays what
+ * it was; a job that began when others had ended begins when they have ended.
  *
  * A copy of a slow task (speculation) takes what the stage's tasks take in the middle, or more if
  * the task has more to read than they.

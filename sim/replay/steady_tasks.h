@@ -17,7 +17,7 @@
 #include "sim/model_job.h"
 #include "sim/replay/recorded_run.h"
 
-/* Fills @out with the stage's n_run tasks that ran, by partition.  Each took longer by @slowdown, as
- * a fraction, for each of its neighbours.  Returns the seconds of warming up one core; 0 if there
- * were no later tasks to compare with. */
+/* Fills @out with the stage's n_run tasks that ran, by partition.  Each took longer by @slowdown,
+ * as a fraction, for each of its neighbours.  Returns the seconds of warming up one core; 0 if
+ * there were no later tasks to compare with. */
 double rush_steady_tasks (const RushRecordedStage *stage, double slowdown, RushModelTask *out);
