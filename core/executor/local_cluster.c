@@ -83,13 +83,28 @@ new_application_id (gint64 now_ms)
   return g_strdup_printf ("local-%" G_GINT64_FORMAT, chosen);
 }
 
+static gboolean
+check_driver_is_here (const char *url, const RushConf *conf, GError **error)
+{
+  g_autofree char *mode = rush_conf_get_string (conf, "spark.submit.deployMode");
+
+  if (!g_str_equal (mode, "cluster"))
+    return TRUE;
+  g_set_error (
+      error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_UNSUPPORTED,
+      "spark.submit.deployMode: \"cluster\" needs a cluster, and with %s the driver runs in "
+      "this process; use client, or a simulated cluster (sim://, or --simulate SCENARIO)",
+      url);
+  return FALSE;
+}
+
 static RushCluster *
 local_open (const char *url, RushConf *conf, GError **error)
 {
   RushMaster master;
   RushCluster *self;
 
-  if (!rush_master_parse (url, &master, error))
+  if (!rush_master_parse (url, &master, error) || !check_driver_is_here (url, conf, error))
     return NULL;
   self = g_new0 (RushCluster, 1);
   self->klass = &local_class;

@@ -112,7 +112,8 @@ refuse (const char *url, GError **error)
     if (g_str_has_prefix (url, other_masters[i].prefix))
       {
         g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_UNSUPPORTED,
-                     "Master URL '%s' asks for %s, which this process cannot be; " WHAT_THERE_IS,
+                     "Master URL '%s' asks for %s, which this process cannot be; " WHAT_THERE_IS
+                     ", or simulate it (spark.rushlight.simulate, rushlight submit --simulate)",
                      url, other_masters[i].what);
         return;
       }

@@ -262,3 +262,29 @@ def test_fault_scripts_stand_in_the_scenario(tmp_path):
 def test_a_slip_of_the_pen_is_named(tmp_path):
     assert 'do you mean "executors"' in refusal(tmp_path, master="sim://?executor=3")
     assert "450m" in refusal(tmp_path, master="sim://?memory=100m")
+
+
+def test_the_driver_may_run_inside(tmp_path):
+    body = "print(sc.parallelize(range(100), 4).sum())"
+    hosts = {"count": 10, "racks": 2, "cores": 16, "memory": "64g"}
+    answer, log = run(tmp_path, body, *scenario(tmp_path, hosts=hosts, executors={},
+                                manager={"kind": "yarn", "maximum_allocation": "32g"}),
+                      "--deploy-mode", "cluster", "--driver-memory", "4g",
+                      "--executor-memory", "8g", "--executor-cores", "4", "--num-executors", "10",
+                      master="yarn")
+    assert answer.split() == ["4950"]
+    assert len(events(log, "ExecutorAdded")) >= 8       # 0.8 of them are waited for
+    assert any("ApplicationMaster" in event["Actor"] or "ApplicationMaster" in event["Step"]
+               for event in events(log, "rushlight.ClusterStep"))
+
+
+def test_the_driver_may_die_inside(tmp_path):
+    faults = [{"when": {"task": 2}, "do": "kill_host", "host": host} for host in range(3)]
+    errors = run(tmp_path, "sc.parallelize(range(100), 8).count()",
+                 *scenario(tmp_path, faults=faults), "--deploy-mode", "cluster",
+                 master="yarn", fails=True)
+    assert "the driver was lost, and all that it knew with it" in errors
+
+
+def test_the_driver_of_this_machine_stays_here(tmp_path):
+    assert "needs a cluster" in refusal(tmp_path, "--deploy-mode", "cluster", master="local[2]")

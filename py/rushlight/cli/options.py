@@ -86,8 +86,9 @@ OWN_FLAGS = [Flag(*row) for row in (
      "at the end, draw the plan of the last query of SQL, with\n"
      "what its operators counted"),
     ("--simulate", "SCENARIO", "spark.rushlight.simulate", None,
-     "the cluster of --master (sim://, spark://…, yarn, k8s://… or mesos://…) is not there, and\n"
-     "is made of what this file says: hosts, racks, network, manager, faults"),
+     "the cluster of --master (sim://, spark://…, yarn,\n"
+     "k8s://…, mesos://…) is made of what this file says:\n"
+     "hosts, racks, network, manager, faults"),
     ("--faults", "FILE", "spark.rushlight.faultScript", None,
      "let executors die, outputs vanish, tasks fail, as a\n"
      "fault script says (rushlight.faults)"),

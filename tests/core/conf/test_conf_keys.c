@@ -276,9 +276,6 @@ test_what_is_not_there_yet (void)
   assert_refuses ("spark.eventLog.rolling.enabled", "true", RUSH_CORE_ERROR_UNSUPPORTED,
                   "spark.eventLog.rolling.enabled: \"true\" is not supported yet: an application "
                   "writes one event log file; use false");
-  assert_refuses ("spark.submit.deployMode", "cluster", RUSH_CORE_ERROR_UNSUPPORTED,
-                  "spark.submit.deployMode: \"cluster\" is not supported yet: the driver always "
-                  "runs in this process; use client");
 }
 
 /* ---- the page ---- */
