@@ -171,7 +171,7 @@ def test_without_pyspark(submit):
         pytest.skip("this Python has a PySpark")
     assert (status, out) == (1, "")
     assert "one machine" in err and "pip install pyspark" in err and "Java 17" in err
-    assert "simulated clusters are to come" in err
+    assert "--simulate SCENARIO" in err and "sim://" in err
 
 
 def test_without_java(submit):

@@ -38,6 +38,9 @@ def test_defaults():
     (["--deploy-mode", "client"], "spark.submit.deployMode", "client"),
     (["--trace-bridge"], "spark.rushlight.trace.bridge", "true"),
     (["--files", "a,b"], "spark.files", "a,b"),
+    (["--simulate", "a.json"], "spark.rushlight.simulate", "a.json"),
+    (["--simulate", "a.json"], "spark.master", "sim://"),      # this machine has no scenario
+    (["--simulate", "a.json", "--master", "yarn"], "spark.master", "yarn"),
     (["--jars", "a.jar"], "spark.jars", "a.jar"),
     (["--packages", "g:a:1"], "spark.jars.packages", "g:a:1"),
     (["--supervise"], "spark.driver.supervise", "true"),
@@ -236,3 +239,7 @@ with SparkContext(conf=SparkConf().set("spark.y", "mine")) as sc:
              "--conf spark.y=theirs pyspark-shell")
     status, out, err = run_program(program, env={"PYSPARK_SUBMIT_ARGS": words})
     assert (status, out) == (0, "local[3] n theirs mine true\n"), err
+
+
+def test_help_fits_a_terminal():
+    assert [line for line in help_text("submit").splitlines() if len(line) > 100] == []

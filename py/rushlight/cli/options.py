@@ -23,6 +23,8 @@ from collections import namedtuple
 
 from rushlight.cli.properties import defaults_file, read_properties
 
+_SCENARIO = "spark.rushlight.simulate"
+
 Flag = namedtuple("Flag", "name value setting label help")
 
 # Name, what its value is called (None: a switch), the setting that it stands for, what --verbose
@@ -30,12 +32,13 @@ Flag = namedtuple("Flag", "name value setting label help")
 FLAGS = [Flag(*row) for row in (
     ("--master", "MASTER", "spark.master", "master",
      "local, local[N], local[*] (the default), local[N,maxFailures],\n"
-     "local-cluster[executors,cores,MiB]; spark://…, yarn and k8s://…\n"
-     "are handed over to the PySpark of this Python environment"),
+     "local-cluster[executors,cores,MiB]; sim://?executors=6&cores=2,\n"
+     "a cluster that is not there; spark://…, yarn and k8s://… are handed\n"
+     "over to the PySpark of this Python environment, but see --simulate"),
     ("--remote", "URL", "spark.remote", "remote",
      "sc://…, a Spark Connect server: handed over, too"),
-    ("--deploy-mode", "client", "spark.submit.deployMode", "deployMode",
-     "the program runs in this process"),
+    ("--deploy-mode", "MODE", "spark.submit.deployMode", "deployMode",
+     "client; cluster, too, if the cluster is simulated"),
     ("--name", "NAME", "spark.app.name", "name",
      "the application's name; else the program's file name"),
     ("--conf", "KEY=VALUE", None, None, "any Spark setting"),
@@ -85,10 +88,10 @@ OWN_FLAGS = [Flag(*row) for row in (
     ("--plan", "FILE", None, None,
      "at the end, draw the plan of the last query of SQL, with\n"
      "what its operators counted"),
-    ("--simulate", "SCENARIO", "spark.rushlight.simulate", None,
-     "the cluster of --master (sim://, spark://…, yarn,\n"
-     "k8s://…, mesos://…) is made of what this file says:\n"
-     "hosts, racks, network, manager, faults"),
+    ("--simulate", "SCENARIO", _SCENARIO, None,
+     "the cluster of --master (yarn, k8s://…, spark://…, mesos://…;\n"
+     "sim:// unless given) is not there, and is made of what this\n"
+     "JSON file says: hosts, racks, network, manager, faults"),
     ("--faults", "FILE", "spark.rushlight.faultScript", None,
      "let executors die, outputs vanish, tasks fail, as a\n"
      "fault script says (rushlight.faults)"),
@@ -150,7 +153,7 @@ class Options:
         self.ignored = [key for key in given if not key.startswith("spark.")]
         settings = {key: value for key, value in given.items() if key not in self.ignored}
         if "spark.remote" not in settings:
-            settings.setdefault("spark.master", "local[*]")
+            settings.setdefault("spark.master", "sim://" if _SCENARIO in settings else "local[*]")
         settings.setdefault("spark.submit.deployMode", "client")
         if self.program is not None:
             settings.setdefault("spark.app.name", os.path.basename(self.program))
