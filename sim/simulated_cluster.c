@@ -19,9 +19,8 @@
 
 #include "core/executor/block_mover.h"
 #include "sim/container_memory.h"
-#include "sim/fault_schedule.h"
 #include "sim/real_tasks.h"
-#include "sim/scenario_application.h"
+#include "sim/scenario_world.h"
 #include "sim/simulated_master.h"
 
 #define LONG_WAIT_US (G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC)
@@ -31,16 +30,11 @@ typedef struct
 {
   RushCluster base;
   RushScenario *scenario; /* (owned) */
-  RushEventHeap *heap;
-  RushTopology *topology;
-  RushSimCosts costs;
+  RushScenarioWorld world;
   RushWaitingRoom *room;
-  RushFaultSchedule *faults;
   RushRealTasks *tasks;
-  RushClusterManager *manager;
   /* The context's. */
   const RushConf *conf;
-  RushEventBus *bus;
   RushDriverLoop *loop;
 
   /* The loop's. */
@@ -68,22 +62,7 @@ static void
 post_step (gpointer data, const char *actor, const char *step, const char *executor_id,
            const char *host)
 {
-  SimulatedCluster *self = data;
-  RushEvent *event;
-
-  if (!rush_event_bus_has_listeners (self->bus))
-    return;
-  event = rush_event_new (RUSH_EVENT_CLUSTER_STEP);
-  event->cluster_step =
-      (RushClusterStep){ rush_clock_wall_ms (self->base.clock), g_strdup (actor), g_strdup (step),
-                         g_strdup (executor_id), g_strdup (host) };
-  rush_event_bus_post (self->bus, event);
-}
-
-static void
-post_fault (gpointer data, const char *what, const char *executor_id, const char *host)
-{
-  post_step (data, "Scenario", what, executor_id, host);
+  rush_scenario_world_tell (&((SimulatedCluster *)data)->world, actor, step, executor_id, host);
 }
 
 /* ---- what the manager says ---- */
@@ -101,7 +80,7 @@ executor_ready (gpointer data, const RushSimExecutor *executor)
   if (rush_conf_get_bool (self->conf, "spark.shuffle.service.enabled"))
     rush_executor_set_outlive (self->base.executors, local);
   self->n_there++;
-  self->last_came_us = rush_event_heap_now_us (self->heap);
+  self->last_came_us = rush_event_heap_now_us (self->world.heap);
   atomic_fetch_add (&self->n_cores, executor->cores);
   rush_simulated_backend_executor_ready (self->base.backend, executor);
 }
@@ -128,7 +107,8 @@ static void
 executor_killed (gpointer data, const RushSimExecutor *executor)
 {
   SimulatedCluster *self = data;
-  g_autofree char *report = rush_container_killed (self->base.backend, self->manager, executor);
+  g_autofree char *report =
+      rush_container_killed (self->base.backend, self->world.manager, executor);
 
   post_step (self, "Executor", report, executor->id, executor->host->name);
 }
@@ -171,16 +151,14 @@ static void
 begin (SimulatedCluster *self)
 {
   self->begun = TRUE;
-  self->manager->klass->start (self->manager);
-  self->manager->klass->request (self->manager, self->n_wanted);
-  rush_fault_schedule_start (self->faults, self->base.backend, self->manager);
+  rush_scenario_world_start (&self->world, self->base.backend, self->n_wanted);
 }
 
 /* All that were asked for, as many as Spark waits for, or as long as it waits. */
 static gboolean
 is_ready (const SimulatedCluster *self)
 {
-  gint64 now_us = rush_event_heap_now_us (self->heap);
+  gint64 now_us = rush_event_heap_now_us (self->world.heap);
   gint64 patience_us =
       rush_conf_get_time_us (self->conf, "spark.scheduler.maxRegisteredResourcesWaitingTime");
 
@@ -206,7 +184,7 @@ become_ready (SimulatedCluster *self)
 static gboolean
 is_alive (SimulatedCluster *self)
 {
-  gint64 now_us = rush_event_heap_now_us (self->heap);
+  gint64 now_us = rush_event_heap_now_us (self->world.heap);
   guint64 progress = rush_simulated_backend_progress (self->base.backend);
 
   if (progress != self->progress)
@@ -237,7 +215,8 @@ cancel_waiting (SimulatedCluster *self)
       self->refusal != NULL ? self->refusal : "");
 
   cancel_all (self, why);
-  self->progress_us = rush_event_heap_now_us (self->heap); /* the next job gets its day, too */
+  self->progress_us =
+      rush_event_heap_now_us (self->world.heap); /* the next job gets its day, too */
 }
 
 static gboolean
@@ -245,7 +224,7 @@ take_a_step (SimulatedCluster *self)
 {
   if (self->hopeless != NULL)
     cancel_all (self, self->hopeless);
-  else if (!is_alive (self) || !rush_event_heap_step (self->heap))
+  else if (!is_alive (self) || !rush_event_heap_step (self->world.heap))
     cancel_waiting (self);
   return TRUE;
 }
@@ -264,7 +243,9 @@ wishes_of (SimulatedCluster *self)
 
   pthread_mutex_lock (&self->lock);
   wishes = (Wishes){ self->scheduler != NULL, self->ready, self->ending,
-                     self->ending ? NULL : g_queue_pop_head (&self->faults_to_come) };
+                     self->ending || self->scheduler == NULL
+                         ? NULL
+                         : g_queue_pop_head (&self->faults_to_come) };
   pthread_mutex_unlock (&self->lock);
   return wishes;
 }
@@ -301,7 +282,7 @@ idle (gpointer data)
     begin (self);
   if (wishes.fault != NULL)
     {
-      rush_fault_schedule_add (self->faults, wishes.fault);
+      rush_fault_schedule_add (self->world.faults, wishes.fault);
       return TRUE;
     }
   if (rush_real_tasks_is_computing (self->tasks))
@@ -310,7 +291,7 @@ idle (gpointer data)
     return TRUE;
   if (!wishes.ready)
     {
-      if (is_ready (self) || !rush_event_heap_step (self->heap))
+      if (is_ready (self) || !rush_event_heap_step (self->world.heap))
         become_ready (self);
       return TRUE;
     }
@@ -352,10 +333,11 @@ simulated_stop (RushCluster *base)
 
   pthread_mutex_lock (&self->lock);
   self->ending = TRUE;
+  gboolean is_looked_for = self->scheduler != NULL; /* else the loop has never run, perhaps */
   pthread_mutex_unlock (&self->lock);
   wake_loop (self);
   pthread_mutex_lock (&self->lock);
-  while (!self->ended)
+  while (is_looked_for && !self->ended)
     pthread_cond_wait (&self->changed, &self->lock);
   pthread_mutex_unlock (&self->lock);
   rush_real_tasks_join (self->tasks);
@@ -371,7 +353,8 @@ simulated_ended (RushCluster *base)
 {
   SimulatedCluster *self = (SimulatedCluster *)base;
 
-  self->manager->klass->stop (self->manager);
+  if (self->begun)
+    self->world.manager->klass->stop (self->world.manager);
 }
 
 static void
@@ -399,8 +382,8 @@ static gboolean
 simulated_inject (RushCluster *base, const char *text, GError **error)
 {
   SimulatedCluster *self = (SimulatedCluster *)base;
-  RushSimFault *fault = rush_sim_fault_parse (text, rush_topology_n_hosts (self->topology),
-                                              rush_topology_n_racks (self->topology), error);
+  RushSimFault *fault = rush_sim_fault_parse (text, rush_topology_n_hosts (self->world.topology),
+                                              rush_topology_n_racks (self->world.topology), error);
 
   if (fault == NULL)
     return FALSE;
@@ -423,16 +406,11 @@ simulated_free (RushCluster *base)
   rush_real_tasks_free (self->tasks);
   if (base->backend != NULL)
     base->backend->klass->free (base->backend);
-  if (self->manager != NULL)
-    self->manager->klass->free (self->manager);
-  rush_fault_schedule_free (self->faults);
   rush_executor_set_free (base->executors);
   while ((fault = g_queue_pop_head (&self->faults_to_come)) != NULL)
     rush_sim_fault_free (fault);
   rush_waiting_room_free (self->room);
-  if (self->topology != NULL)
-    rush_topology_free (self->topology);
-  rush_event_heap_free (self->heap);
+  rush_scenario_world_clear (&self->world);
   rush_scenario_free (self->scenario);
   pthread_cond_destroy (&self->changed);
   pthread_mutex_destroy (&self->lock);
@@ -477,7 +455,7 @@ make_tasks (SimulatedCluster *self, const RushExecutorServices *services, GError
   self->tasks = rush_real_tasks_new (
       &(RushRealTasksSetup){ .conf = self->conf,
                              .clock = self->base.clock,
-                             .topology = self->topology,
+                             .topology = self->world.topology,
                              .tracker = services->tracker,
                              .executors = self->base.executors,
                              .loop = self->loop,
@@ -487,60 +465,16 @@ make_tasks (SimulatedCluster *self, const RushExecutorServices *services, GError
 }
 
 static gboolean
-make_faults (SimulatedCluster *self, GError **error)
-{
-  self->faults = rush_fault_schedule_new (
-      &(RushFaultScheduleSetup){ .scenario = self->scenario,
-                                 .heap = self->heap,
-                                 .topology = self->topology,
-                                 .model = rush_real_tasks_model (self->tasks),
-                                 .tell = post_fault,
-                                 .tell_data = self },
-      error);
-  return self->faults != NULL;
-}
-
-static gboolean
 make_backend (SimulatedCluster *self, RushMapOutputTracker *tracker, GError **error)
 {
-  RushSimulatedSetup setup = {
-    .heap = self->heap,
-    .topology = self->topology,
-    .model = rush_real_tasks_model (self->tasks),
-    .costs = &self->costs,
-    .bus = self->bus,
-    .seed = (guint64)self->scenario->seed,
-    .outputs_outlive = rush_conf_get_bool (self->conf, "spark.shuffle.service.enabled"),
-    .heartbeat_us = rush_conf_get_time_us (self->conf, "spark.executor.heartbeatInterval"),
-    .tracker = rush_simulated_executors_hand_over (self->conf) ? tracker : NULL,
-    .task_starts = rush_fault_schedule_task_starts,
-    .task_starts_data = self->faults,
-  };
+  RushSimulatedSetup setup =
+      rush_scenario_world_backend_setup (&self->world, rush_real_tasks_model (self->tasks));
 
+  setup.tracker = rush_simulated_executors_hand_over (self->conf) ? tracker : NULL;
   if (!storage_pool (self->conf, &setup.storage_pool_bytes, error))
     return FALSE;
   self->base.backend = rush_simulated_backend_new (&setup);
   rush_real_tasks_attach (self->tasks, self->base.backend);
-  return TRUE;
-}
-
-static gboolean
-make_manager (SimulatedCluster *self, GError **error)
-{
-  RushManagerSetup setup = {
-    .heap = self->heap,
-    .topology = self->topology,
-    .conf = self->conf,
-    .runs_python = TRUE,
-    .cluster_mode = self->scenario->driver.deploy_mode == RUSH_DEPLOY_CLUSTER,
-    .listener = &listener,
-    .listener_data = self,
-  };
-
-  self->manager = rush_scenario_manager_new (self->scenario, &setup, error);
-  if (self->manager == NULL)
-    return FALSE;
-  rush_simulated_backend_set_manager (self->base.backend, self->manager);
   return TRUE;
 }
 
@@ -550,12 +484,15 @@ simulated_build (RushCluster *base, const RushExecutorServices *services, RushDr
 {
   SimulatedCluster *self = (SimulatedCluster *)base;
 
-  self->conf = services->conf;
-  self->bus = services->bus;
+  self->conf = self->world.conf = services->conf;
+  self->world.bus = services->bus;
   self->loop = loop;
-  if (!make_tasks (self, services, error) || !make_faults (self, error) ||
-      !make_backend (self, services->tracker, error) || !make_manager (self, error))
+  if (!make_tasks (self, services, error) ||
+      !rush_scenario_world_make_faults (&self->world, rush_real_tasks_model (self->tasks), error) ||
+      !make_backend (self, services->tracker, error) ||
+      !rush_scenario_world_make_manager (&self->world, TRUE, &listener, self, error))
     return FALSE;
+  rush_simulated_backend_set_manager (self->base.backend, self->world.manager);
   self->n_wanted = rush_scenario_wanted_executors (self->scenario, self->conf);
   rush_driver_loop_set_idle (loop, idle, self);
   return TRUE;
@@ -585,14 +522,12 @@ simulated_open (const char *url, RushConf *conf, GError **error)
   self = g_new0 (SimulatedCluster, 1);
   self->base.klass = &simulated_class;
   self->scenario = scenario;
-  self->heap = rush_event_heap_new (0);
-  self->topology = rush_scenario_topology (scenario, self->heap);
-  self->costs = rush_scenario_costs (scenario);
+  rush_scenario_world_init (&self->world, scenario);
   self->room = rush_waiting_room_new (wake_loop, self);
   g_queue_init (&self->faults_to_come);
   pthread_mutex_init (&self->lock, NULL);
   pthread_cond_init (&self->changed, NULL);
-  self->base.clock = rush_event_heap_clock (self->heap);
+  self->base.clock = rush_event_heap_clock (self->world.heap);
   self->base.room = self->room;
   self->base.application_id = g_strdup_printf ("sim-%" G_GINT64_FORMAT, scenario->seed);
   self->base.master = (RushMaster){

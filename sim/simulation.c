@@ -7,7 +7,7 @@
 #include "core/memory/memory_layout.h"
 
 #include "sim/container_memory.h"
-#include "sim/scenario_application.h"
+#include "sim/scenario_world.h"
 
 #include <string.h>
 
@@ -22,36 +22,26 @@ struct _RushSimulation
   const RushScenario *scenario;
   RushConf *conf;
   RushEventBus *bus;
-  RushEventHeap *heap;
-  RushTopology *topology;
+  RushScenarioWorld world;
   RushLineage *lineage;
-  RushSimCosts costs;
   RushDistribution *stock_s, *stock_bytes; /* of the job of a scenario that says none */
   RushModelJob *job;
   RushModelRun *run;
-  RushFaultSchedule *faults;
-  RushClusterManager *manager;
   guint n_wanted;
   RushSimulationResult result;
   gboolean job_started;
-  GError *failure;       /* of the driver */
-  gboolean starts_again; /* it does */
+  GError *failure;               /* of the driver */
+  gboolean starts_again;         /* it does */
   GHashTable *killed_for_memory; /* executor id → its sum, both owned */
   const char *last_killed;       /* (unowned) the last one's sum; NULL: none was */
 };
 
 /* ---- events ---- */
 
-static gint64
-now_ms (RushSimulation *self)
-{
-  return rush_clock_wall_ms (rush_event_heap_clock (self->heap));
-}
-
 static double
 now_s (RushSimulation *self)
 {
-  return (double)rush_event_heap_now_us (self->heap) / G_USEC_PER_SEC;
+  return (double)rush_event_heap_now_us (self->world.heap) / G_USEC_PER_SEC;
 }
 
 static void
@@ -66,7 +56,7 @@ post_start (RushSimulation *self)
   event->application_start.app_id = g_strdup_printf ("sim-%" G_GINT64_FORMAT, self->scenario->seed);
   event->application_start.user = g_strdup ("sim");
   event->application_start.master = g_strdup ("sim://");
-  event->application_start.time_ms = now_ms (self);
+  event->application_start.time_ms = rush_scenario_world_now_ms (&self->world);
   rush_event_bus_post (self->bus, event);
 }
 
@@ -75,7 +65,7 @@ post_end (RushSimulation *self)
 {
   RushEvent *event = rush_event_new (RUSH_EVENT_APPLICATION_END);
 
-  event->application_end.time_ms = now_ms (self);
+  event->application_end.time_ms = rush_scenario_world_now_ms (&self->world);
   rush_event_bus_post (self->bus, event);
 }
 
@@ -83,21 +73,7 @@ static void
 post_step (gpointer data, const char *actor, const char *step, const char *executor_id,
            const char *host)
 {
-  RushSimulation *self = data;
-  RushEvent *event;
-
-  if (!rush_event_bus_has_listeners (self->bus))
-    return;
-  event = rush_event_new (RUSH_EVENT_CLUSTER_STEP);
-  event->cluster_step = (RushClusterStep){ now_ms (self), g_strdup (actor), g_strdup (step),
-                                           g_strdup (executor_id), g_strdup (host) };
-  rush_event_bus_post (self->bus, event);
-}
-
-static void
-post_fault (gpointer data, const char *what, const char *executor_id, const char *host)
-{
-  post_step (data, "Scenario", what, executor_id, host);
+  rush_scenario_world_tell (&((RushSimulation *)data)->world, actor, step, executor_id, host);
 }
 
 /* ---- the job's start ---- */
@@ -137,7 +113,7 @@ wait_for_executors (RushSimulation *self)
   if (self->n_wanted == 0) /* there is nobody to wait for */
     start_job (self);
   rush_event_heap_put (
-      self->heap,
+      self->world.heap,
       rush_conf_get_time_us (self->conf, "spark.scheduler.maxRegisteredResourcesWaitingTime"),
       waited_long_enough, self, self->result.n_restarts);
 }
@@ -177,7 +153,7 @@ executor_killed (gpointer data, const RushSimExecutor *executor)
 {
   RushSimulation *self = data;
   char *report =
-      rush_container_killed (rush_model_run_backend (self->run), self->manager, executor);
+      rush_container_killed (rush_model_run_backend (self->run), self->world.manager, executor);
 
   g_hash_table_replace (self->killed_for_memory, g_strdup (executor->id), report);
   self->last_killed = report;
@@ -212,7 +188,7 @@ driver_back (gpointer data, guint attempt)
 {
   RushSimulation *self = data;
 
-  self->manager->klass->request (self->manager, self->n_wanted);
+  self->world.manager->klass->request (self->world.manager, self->n_wanted);
   wait_for_executors (self);
 }
 
@@ -276,24 +252,24 @@ make_run (RushSimulation *self)
 {
   return rush_model_run_new (&(RushModelRunSetup){
       .conf = self->conf,
-      .heap = self->heap,
-      .topology = self->topology,
+      .heap = self->world.heap,
+      .topology = self->world.topology,
       .job = self->job,
-      .costs = &self->costs,
+      .costs = &self->world.costs,
       .bus = self->bus,
       .seed = (guint64)self->scenario->seed,
       .storage_pool_bytes = pool_bytes (self->conf),
       .outputs_outlive = rush_conf_get_bool (self->conf, "spark.shuffle.service.enabled"),
       .heartbeat_us = rush_conf_get_time_us (self->conf, "spark.executor.heartbeatInterval"),
       .task_starts = rush_fault_schedule_task_starts,
-      .task_starts_data = self->faults });
+      .task_starts_data = self->world.faults });
 }
 
 /* From a driver's start to its end, or that of its job. */
 static gboolean
 live (RushSimulation *self, GError **error)
 {
-  while (!self->job_started && self->failure == NULL && rush_event_heap_step (self->heap))
+  while (!self->job_started && self->failure == NULL && rush_event_heap_step (self->world.heap))
     ;
   return rush_model_run_finish_unless (self->run, &self->failure, error);
 }
@@ -319,8 +295,8 @@ begin_anew (RushSimulation *self)
   rush_simulated_backend_abandon (rush_model_run_backend (self->run), self->failure->message);
   rush_model_run_free (self->run);
   self->run = make_run (self);
-  rush_simulated_backend_set_manager (rush_model_run_backend (self->run), self->manager);
-  rush_fault_schedule_go_on (self->faults, rush_model_run_backend (self->run));
+  rush_simulated_backend_set_manager (rush_model_run_backend (self->run), self->world.manager);
+  rush_fault_schedule_go_on (self->world.faults, rush_model_run_backend (self->run));
   g_clear_error (&self->failure);
   self->starts_again = FALSE;
   self->job_started = FALSE;
@@ -333,9 +309,7 @@ rush_simulation_run (RushSimulation *self, RushSimulationResult *out, GError **e
   gboolean ended_well;
   g_autoptr (GError) failure = NULL;
 
-  self->manager->klass->start (self->manager);
-  self->manager->klass->request (self->manager, self->n_wanted);
-  rush_fault_schedule_start (self->faults, rush_model_run_backend (self->run), self->manager);
+  rush_scenario_world_start (&self->world, rush_model_run_backend (self->run), self->n_wanted);
   wait_for_executors (self);
   while (!(ended_well = live (self, &failure)) && self->starts_again)
     {
@@ -343,7 +317,7 @@ rush_simulation_run (RushSimulation *self, RushSimulationResult *out, GError **e
       begin_anew (self);
     }
   self->result.seconds = now_s (self);
-  self->manager->klass->stop (self->manager);
+  self->world.manager->klass->stop (self->world.manager);
   post_end (self);
   *out = self->result;
   out->refusal = g_strdup (self->result.refusal);
@@ -351,7 +325,7 @@ rush_simulation_run (RushSimulation *self, RushSimulationResult *out, GError **e
     return TRUE;
   if (self->result.refusal != NULL)
     g_prefix_error (&failure, "The %s manager gave less than was asked for (%s). ",
-                    self->manager->klass->name, self->result.refusal);
+                    self->world.manager->klass->name, self->result.refusal);
   explain_memory (self, failure);
   g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;
@@ -378,23 +352,6 @@ runs_python (const RushScenario *scenario)
     if (((const RushScenarioStage *)g_ptr_array_index (scenario->stages, i))->python)
       return TRUE;
   return FALSE;
-}
-
-static RushClusterManager *
-make_manager (RushSimulation *self, GError **error)
-{
-  const RushScenario *scenario = self->scenario;
-  RushManagerSetup setup = {
-    .heap = self->heap,
-    .topology = self->topology,
-    .conf = self->conf,
-    .runs_python = runs_python (scenario),
-    .cluster_mode = scenario->driver.deploy_mode == RUSH_DEPLOY_CLUSTER,
-    .listener = &listener,
-    .listener_data = self,
-  };
-
-  return rush_scenario_manager_new (scenario, &setup, error);
 }
 
 /* The stages of the scenario; a cluster without a program gets one that shows it at work. (transfer
@@ -432,30 +389,21 @@ build (RushSimulation *self, const RushConf *conf, GError **error)
   self->conf = make_conf (scenario, conf, error);
   if (self->conf == NULL)
     return FALSE;
-  self->topology = rush_scenario_topology (scenario, self->heap);
-  self->costs = rush_scenario_costs (scenario);
-  self->job = rush_model_job_new (self->lineage, self->topology, stages, n_stages,
+  self->world.conf = self->conf;
+  self->job = rush_model_job_new (self->lineage, self->world.topology, stages, n_stages,
                                   (guint64)scenario->seed, error);
   if (self->job == NULL)
     return FALSE;
-  self->faults =
-      rush_fault_schedule_new (&(RushFaultScheduleSetup){ .scenario = scenario,
-                                                          .heap = self->heap,
-                                                          .topology = self->topology,
-                                                          .model = rush_model_job_model (self->job),
-                                                          .tell = post_fault,
-                                                          .tell_data = self },
-                               error);
-  if (self->faults == NULL)
+  if (!rush_scenario_world_make_faults (&self->world, rush_model_job_model (self->job), error))
     return FALSE;
   self->run = make_run (self);
   if (!rush_scheduler_check_conf (self->conf, rush_model_run_backend (self->run), error))
     return FALSE;
   self->n_wanted = rush_scenario_wanted_executors (scenario, self->conf);
-  self->manager = make_manager (self, error);
-  if (self->manager == NULL)
+  if (!rush_scenario_world_make_manager (&self->world, runs_python (scenario), &listener, self,
+                                         error))
     return FALSE;
-  rush_simulated_backend_set_manager (rush_model_run_backend (self->run), self->manager);
+  rush_simulated_backend_set_manager (rush_model_run_backend (self->run), self->world.manager);
   return TRUE;
 }
 
@@ -465,14 +413,9 @@ rush_simulation_free (RushSimulation *self)
   if (self == NULL)
     return;
   rush_model_run_free (self->run);
-  if (self->manager != NULL)
-    self->manager->klass->free (self->manager);
-  rush_fault_schedule_free (self->faults);
   rush_model_job_free (self->job);
   rush_lineage_unref (self->lineage);
-  if (self->topology != NULL)
-    rush_topology_free (self->topology);
-  rush_event_heap_free (self->heap);
+  rush_scenario_world_clear (&self->world);
   if (self->conf != NULL)
     rush_conf_unref (self->conf);
   g_clear_pointer (&self->stock_s, rush_distribution_unref);
@@ -492,7 +435,8 @@ rush_simulation_new (const RushScenario *scenario, const RushConf *conf, RushEve
   self->scenario = scenario;
   self->bus = bus;
   self->killed_for_memory = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  self->heap = rush_event_heap_new (0);
+  rush_scenario_world_init (&self->world, scenario);
+  self->world.bus = bus;
   self->lineage = rush_lineage_new ();
   self->result.first_executor_s = -1;
   if (!build (self, conf, error))

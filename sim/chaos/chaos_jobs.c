@@ -102,8 +102,8 @@ rush_chaos_jobs_start (RushChaosRun *run)
     return;
   run->started = TRUE;
   for (guint i = 0; i < run->program->n_jobs; i++)
-    rush_event_heap_put (run->heap, (gint64)(run->program->job_at_s[i] * G_USEC_PER_SEC), submit,
-                         run, i);
+    rush_event_heap_put (run->world.heap, (gint64)(run->program->job_at_s[i] * G_USEC_PER_SEC),
+                         submit, run, i);
 }
 
 gboolean

@@ -12,7 +12,7 @@
 #include "sim/chaos/chaos_values.h"
 #include "sim/chaos/invariant_watch.h"
 #include "sim/event_digest.h"
-#include "sim/fault_schedule.h"
+#include "sim/scenario_world.h"
 
 typedef struct _RushChaosRun RushChaosRun;
 
@@ -40,9 +40,7 @@ struct _RushChaosRun
   RushScenario *scenario;
   RushConf *conf;
   RushLineage *lineage;
-  RushEventHeap *heap;
-  RushTopology *topology;
-  RushSimCosts costs;
+  RushScenarioWorld world;
   RushModelJob *model;
   RushMapOutputTracker *tracker;
   RushChaosValues *values;
@@ -51,8 +49,6 @@ struct _RushChaosRun
   RushInvariantWatch *watch; /* the bus' */
   RushBackend *backend;
   RushScheduler *scheduler;
-  RushClusterManager *manager;
-  RushFaultSchedule *faults;
   GPtrArray *violations;
   RushChaosJob *jobs; /* as many as the program has */
   gboolean started, over;

@@ -12,7 +12,7 @@
 static const char *
 why_stuck (RushChaosRun *self, guint64 n_actions, guint64 *inout_progress, gint64 *inout_since_us)
 {
-  gint64 now_us = rush_event_heap_now_us (self->heap);
+  gint64 now_us = rush_event_heap_now_us (self->world.heap);
   guint64 progress = rush_simulated_backend_progress (self->backend);
 
   if (progress != *inout_progress)
@@ -33,8 +33,9 @@ run_jobs (RushChaosRun *self)
   const char *stuck = NULL;
 
   while (!rush_chaos_jobs_are_done (self) && self->driver_lost == NULL && stuck == NULL)
-    stuck = rush_event_heap_step (self->heap) ? why_stuck (self, ++n_actions, &progress, &since_us)
-                                              : "has nothing left to wait for";
+    stuck = rush_event_heap_step (self->world.heap)
+                ? why_stuck (self, ++n_actions, &progress, &since_us)
+                : "has nothing left to wait for";
   if (stuck != NULL)
     rush_invariant_watch_note (
         self->watch, "the program %s at %.3f s, with %u executors and %u running tasks", stuck,
@@ -46,12 +47,13 @@ run_jobs (RushChaosRun *self)
 static void
 settle (RushChaosRun *self)
 {
-  gint64 until_us = rush_event_heap_now_us (self->heap) + SETTLING_US;
+  gint64 until_us = rush_event_heap_now_us (self->world.heap) + SETTLING_US;
 
   if (self->driver_lost != NULL || !rush_chaos_jobs_are_done (self))
     return;
   while (!rush_scheduler_is_idle (self->scheduler) && self->driver_lost == NULL &&
-         rush_event_heap_now_us (self->heap) < until_us && rush_event_heap_step (self->heap))
+         rush_event_heap_now_us (self->world.heap) < until_us &&
+         rush_event_heap_step (self->world.heap))
     ;
   if (self->driver_lost != NULL)
     return;
@@ -140,14 +142,14 @@ clear (RushChaosRun *self)
 static void
 judge (RushChaosRun *self, RushChaosVerdict *out)
 {
-  *out =
-      (RushChaosVerdict){ .violations = g_ptr_array_ref (self->violations),
-                          .n_faults = self->script->faults->len,
-                          .n_jobs = self->program->n_jobs,
-                          .n_events = rush_event_digest_n_events (self->digest),
-                          .digest = rush_event_digest_value (self->digest),
-                          .seconds = (double)rush_event_heap_now_us (self->heap) / G_USEC_PER_SEC,
-                          .reason = g_strdup (self->driver_lost) };
+  *out = (RushChaosVerdict){ .violations = g_ptr_array_ref (self->violations),
+                             .n_faults = self->script->faults->len,
+                             .n_jobs = self->program->n_jobs,
+                             .n_events = rush_event_digest_n_events (self->digest),
+                             .digest = rush_event_digest_value (self->digest),
+                             .seconds =
+                                 (double)rush_event_heap_now_us (self->world.heap) / G_USEC_PER_SEC,
+                             .reason = g_strdup (self->driver_lost) };
   for (guint i = 0; i < self->program->n_jobs; i++)
     {
       const RushChaosJob *job = &self->jobs[i];
