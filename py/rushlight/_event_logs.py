@@ -18,6 +18,7 @@ import struct
 from rushlight.errors import PySparkValueError
 
 _CHUNK = 1 << 20
+_SHOWN = 4      # of the files of a folder
 _ROLLED = re.compile(r"events_(\d+)_")
 _LZ4_MAGIC = b"LZ4Block"
 _LZ4_HEAD = struct.Struct("<8sBiiI")     # magic, method, size, size when decoded, checksum
@@ -34,29 +35,50 @@ def files_of(path):
     >>> [os.path.basename(file) for file in files_of(folder)]
     ['events_9_app', 'events_10_app']
     """
+    if not os.path.exists(path):
+        raise _bad(f"there is no event log {path}")
     if not os.path.isdir(path):
         return [path]
-    numbered = [(int(match.group(1)), name) for name in os.listdir(path)
-                if (match := _ROLLED.match(name))]
+    names = sorted(os.listdir(path))
+    numbered = [(int(match.group(1)), name) for name in names if (match := _ROLLED.match(name))]
     if not numbered:
-        raise _bad(f"{path} is a folder without events_1_…: a rolled event log has such files")
+        raise _bad(f"{path} is a folder without events_1_…: a rolled event log has such files"
+                   + _others(path, names))
     return [os.path.join(path, name) for _, name in sorted(numbered)]
+
+
+def _others(folder, names):
+    """What could have been meant by a folder that is no log."""
+    if not names:
+        return "; this one is empty"
+    few = ", ".join(os.path.join(folder, name) for name in names[:_SHOWN])
+    return f"; is the log one of {few}" + (" …?" if len(names) > _SHOWN else "?")
 
 
 def pieces_of(path):
     """The text of a log, whole lines at a time, as bytes.  A ValueError or OSError says what is
     wrong with a file."""
     for file in files_of(path):
-        rest = b""
+        rest, n_lines = b"", 0
         for chunk in _decoded(file):
             whole, newline, rest_of_chunk = chunk.rpartition(b"\n")
             if newline:
+                n_lines += whole.count(newline) + 1
                 yield rest + whole + newline
                 rest = rest_of_chunk
             else:
                 rest += chunk
         if rest:
+            _check_last(file, n_lines + 1, rest)
             yield rest
+
+
+def _check_last(file, number, line):
+    """A last line without an end: of a log, it is whole all the same, or was cut off."""
+    if number > 1 and not line.rstrip().endswith(b"}"):
+        raise _bad(f"{file} ends in the middle of line {number}, as the log of a program that was "
+                   "killed, or a copy that is not complete: without that line it can be read "
+                   "(head -n -1)")
 
 
 def _decoded(file):

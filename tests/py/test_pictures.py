@@ -525,7 +525,8 @@ def test_compressed_logs(tmp_path, ending):
 
 @pytest.mark.parametrize("content, message", [
     ('{"a":1}\n', "line 1: this is no event of a Spark event log (it has no member \"Event\")"),
-    (log(job(0, 2000, 4000, [(0, [], four())]))[:-20], "line 12: this is no event"),
+    (log(job(0, 2000, 4000, [(0, [], four())]))[:-20],
+     "ends in the middle of line 12, as the log of a program that was killed"),
     ('{"Event":"SparkListenerTaskEnd"}\n', "line 1: this is no TaskEnd of Spark's: KeyError 'Task Info'"),
     ('{"Event":"SparkListenerExecutorAdded","Timestamp":"x","Executor Info":3}\n',
      "line 1: this is no ExecutorAdded of Spark's"),
@@ -542,7 +543,12 @@ def test_bad_logs_are_one_sentence(tmp_path, content, message):
 
 def test_bad_arguments(tmp_path):
     assert command("pie", "x").returncode == 2
-    assert "No such file" in command("timeline", tmp_path / "none").stderr
+    assert "there is no event log" in command("timeline", tmp_path / "none").stderr
     assert "is a folder without events_1_" in command("timeline", tmp_path).stderr
+    path = written(tmp_path, log(job(0, 2000, 4000, [(0, [], four())])))
+    assert f"is the log one of {path}?" in command("timeline", tmp_path).stderr
+    for kind, file in (("timeline", "x.png"), ("steps", "x.svg")):
+        answer = command(kind, path, "-o", tmp_path / file)
+        assert answer.returncode == 2 and f"{file} does not end so" in answer.stderr
     with pytest.raises(PySparkValueError, match="no picture is called 'pie'"):
         draw("pie", "x", "y")

@@ -229,7 +229,7 @@ def test_logs_of_our_own(tmp_path):
         sc.parallelize(range(100), 4).map(lambda x: (x % 3, x)).reduceByKey(max).collect()
     (path,) = tmp_path.iterdir()
     answer = command(path, "--executors", "1,2", "--plot", tmp_path / "p.svg")
-    assert answer.returncode == 0 and "1 jobs, 2 stages, 8 tasks" in answer.stdout, answer
+    assert answer.returncode == 0 and "1 job, 2 stages, 8 tasks" in answer.stdout, answer
     assert (tmp_path / "p.svg").read_text().startswith("<svg")
 
 
@@ -242,7 +242,7 @@ def command(*arguments):
 @pytest.mark.parametrize("name, content, message", [
     ("no.log", b'{"a":1}\n', 'line 1: this is no event of a Spark event log (it has no member "E'),
     ("cut.log", log(job(0, 1000, 3000, [(0, [], four_tasks(0, 1000))])).encode()[:-20],
-     "line 12: this is no event"),
+     "ends in the middle of line 12, as the log of a program that was killed"),
     ("empty.log", b"", "no application starts in this log"),
     ("idle.log", log().encode(), "no task has succeeded in the 4 lines"),
     ("cut.gz", COMPRESSED[".gz"](b"x" * 9)[:-3], "is no whole gzip file"),
@@ -261,7 +261,7 @@ def test_bad_logs_are_named(tmp_path, name, content, message):
 
 
 def test_files_that_are_not_there(tmp_path):
-    assert "No such file" in command(tmp_path / "none").stderr
+    assert "there is no event log" in command(tmp_path / "none").stderr
     assert "is a folder without events_1_" in command(tmp_path).stderr
 
 

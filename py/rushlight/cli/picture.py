@@ -16,7 +16,12 @@ from rushlight.pictures import KINDS, draw
 def picture(arguments):
     """Runs the command; returns the exit status."""
     options = _parser().parse_args(arguments)
-    file = options.output or options.kind + KINDS[options.kind][0]
+    ending = KINDS[options.kind][0]
+    file = options.output or options.kind + ending
+    if not file.endswith(ending):
+        print(f"rushlight picture: {options.kind} is drawn as {ending}, and {file} does not end so",
+              file=sys.stderr)
+        return 2
     try:
         draw(options.kind, options.log, file)
     except (PySparkException, OSError) as e:

@@ -150,11 +150,11 @@ def _off(row, facts):
 
 
 def _print(facts, bounds, rows, options):
-    print(f"{facts['app_name']}: {facts['n_jobs']} jobs, {facts['n_stages']} stages, "
-          f"{facts['n_tasks']} tasks in {_seconds(facts['seconds'])} on {facts['n_executors']} × "
-          f"{facts['cores_each']} cores")
+    print(f"{facts['app_name']}: {_count(facts['n_jobs'], 'job')}, "
+          f"{_count(facts['n_stages'], 'stage')}, {_count(facts['n_tasks'], 'task')} in "
+          f"{_seconds(facts['seconds'])} on {facts['n_executors']} × {facts['cores_each']} cores")
     if bounds["n_left_out"]:
-        print(f"left out: {bounds['n_left_out']} jobs that failed")
+        print(f"left out: {_count(bounds['n_left_out'], 'job')} that failed")
     print(f"{'executors':>9}  {'cores':>5}  {'time':>9}  {'executor-hours':>14}  "
           f"{'cores busy':>10}")
     for n, row in rows:
@@ -166,6 +166,14 @@ def _print(facts, bounds, rows, options):
     if options.contention is None:
         print("taken as if tasks on one host did not slow each other: no log alone tells how much "
               "they do (--contention, --against)")
+
+
+def _count(n, thing):
+    """
+    >>> _count(1, "job"), _count(2, "job")
+    ('1 job', '2 jobs')
+    """
+    return f"{n} {thing}" + ("" if n == 1 else "s")
 
 
 def _seconds(seconds):
