@@ -106,10 +106,22 @@ check_room (const RushScenario *self, GError **error)
   return TRUE;
 }
 
+/* An executor of no said size has one core on YARN and Kubernetes, and all of a standalone worker's
+ * or Mesos agent's. */
+static gint64
+cores_of_one (const RushScenario *self)
+{
+  RushManagerKind kind = self->manager.kind;
+
+  if (self->executors.cores > 0)
+    return self->executors.cores;
+  return kind == RUSH_MANAGER_YARN || kind == RUSH_MANAGER_KUBERNETES ? 1 : self->hosts.cores;
+}
+
 static gint64
 executors_a_host (const RushScenario *self)
 {
-  gint64 by_cores = self->hosts.cores / MAX (1, self->executors.cores);
+  gint64 by_cores = self->hosts.cores / cores_of_one (self);
   gint64 by_memory =
       self->executors.memory_bytes < 0
           ? by_cores

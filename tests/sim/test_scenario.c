@@ -203,7 +203,13 @@ test_hosts_follow_from_executors (void)
       parse ("{\"executors\": {\"count\": 50, \"cores\": 4, \"memory\": \"40g\"}}");
   g_autoptr (RushScenario) by_racks =
       parse ("{\"executors\": {\"count\": 2}, \"hosts\": {\"racks\": 3}}");
+  /* Executors of no said size: all of a worker, or one core of a container. */
+  g_autoptr (RushScenario) by_workers = parse ("{\"executors\": {\"count\": 20}}");
+  g_autoptr (RushScenario) by_containers =
+      parse ("{\"executors\": {\"count\": 20}, \"manager\": {\"kind\": \"yarn\"}}");
 
+  g_assert_cmpint (by_workers->hosts.count, ==, 20);
+  g_assert_cmpint (by_containers->hosts.count, ==, 2);
   g_assert_cmpint (by_cores->hosts.count, ==, 13);
   g_assert_cmpint (by_memory->hosts.count, ==, 50);
   g_assert_cmpint (by_racks->hosts.count, ==, 3);
