@@ -26,7 +26,8 @@ static const OtherMaster other_masters[] = {
 };
 
 #define WHAT_THERE_IS                                                                              \
-  "use local, local[N], local[*], local[N,F], local[*,F] or local-cluster[E,C,M]"
+  "use local, local[N], local[*], local[N,F], local[*,F], local-cluster[E,C,M], or "               \
+  "sim://?executors=N&cores=N for a cluster that is not there"
 
 /* Reads up to @max numbers between the brackets of @text, "*" as the number of cores.  Returns how
  * many there were, 0 if @text is not of that form. */

@@ -216,6 +216,17 @@ print("out")
     assert events[0] == "SparkListenerLogStart" and events[-1] == "SparkListenerApplicationEnd"
 
 
+def test_summary_of_a_simulated_cluster(submit, tmp_path):
+    program = "from pyspark import SparkContext\nSparkContext().parallelize([1], 1).count()\n"
+    logged = ["--conf", "spark.eventLog.enabled=true", "--conf", f"spark.eventLog.dir={tmp_path}"]
+    for flags, told in ((logged, f"rushlight picture timeline {tmp_path}"),
+                        ([], "in the event log (spark.eventLog.enabled)")):
+        status, _, err = submit(program, ["--master", "sim://", "--summary", *flags])
+        assert status == 0 and "the cluster is simulated, and so is the time" in err
+        assert told in err
+    assert "simulated" not in submit(program, ["--master", "local[1]", "--summary"])[2]
+
+
 def test_summary_columns(submit):
     status, out, err = submit("""
 from pyspark import SparkContext

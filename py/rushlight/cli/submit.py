@@ -185,6 +185,10 @@ class _Summary:
         log = context._engine.event_log_path
         if log is not None:
             text += f"\nevent log: {log}"
+        if _is_simulated(dict(context.getConf().getAll())):
+            text += "\nthe cluster is simulated, and so is the time; what it did: " + (
+                f"rushlight picture timeline {log}" if log is not None
+                else "in the event log (spark.eventLog.enabled), for rushlight picture")
         self._texts.append((context.appName, text.strip()))
 
     def say(self):

@@ -72,6 +72,7 @@ test_refused (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (nonsense); i++)
     assert_refused (nonsense[i], RUSH_CORE_ERROR_INVALID_ARGUMENT, "Could not parse Master URL");
+  assert_refused ("sim", RUSH_CORE_ERROR_INVALID_ARGUMENT, "sim://?executors=");
   assert_refused ("local[0]", RUSH_CORE_ERROR_INVALID_ARGUMENT,
                   "Asked to run locally with 0 threads: local[N] needs an N of 1 or more");
   assert_refused ("local[2,0]", RUSH_CORE_ERROR_INVALID_ARGUMENT, "at least 1");
