@@ -52,17 +52,18 @@ rush_real_costs_demand (const RushRealCosts *self, const RushRealCounts *counts,
   const RushTaskMetrics *metrics = counts->metrics;
   gint64 fetched = metrics->shuffle_local_bytes + metrics->shuffle_remote_bytes;
   gint64 shuffled = fetched + metrics->shuffle_write_bytes;
-  gint64 bytes = metrics->input_bytes + metrics->output_bytes + shuffled;
+  gint64 read = metrics->input_bytes - counts->kept_memory_bytes;
+  gint64 bytes = read + metrics->output_bytes + shuffled;
   double factor = counts->is_sql ? 1 : self->scenario->serializers.pickle.size_factor;
 
   *out = (RushTaskDemand){
     .cpu_s = (double)counts->rows_moved * cpu->per_record_s + (double)bytes * cpu->per_byte_s +
              shuffle_s (self, counts, shuffled) + python_s (self, counts) +
              result_s (self, metrics),
-    .input_bytes = (double)metrics->input_bytes,
+    .input_bytes = (double)(read - counts->kept_remote_bytes),
     .host_bytes = counts->host_bytes * factor,
     .rack_bytes = counts->rack_bytes * factor,
-    .far_bytes = counts->far_bytes * factor,
+    .far_bytes = counts->far_bytes * factor + (double)counts->kept_remote_bytes,
     .write_bytes = (double)metrics->shuffle_write_bytes * factor + (double)metrics->output_bytes +
                    (double)metrics->disk_bytes_spilled,
     .output_bytes = (double)metrics->shuffle_write_bytes * factor,

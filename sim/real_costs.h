@@ -1,7 +1,7 @@
 /* real_costs.h - how long it would have taken: from what a task has counted to what it needs.
  *
  *     rows that went through operators      × cpu.per_record
- *     bytes read, fetched, written          × cpu.per_byte
+ *     bytes read, fetched, written          × cpu.per_byte; not those kept in its memory
  *     pairs and bytes of an RDD's shuffle   × serializers.pickle
  *     records through a Python worker       × python.per_record, and serializers.pickle or .arrow
  *     bytes of a result                     × serializers.java or .kryo
@@ -25,6 +25,8 @@ typedef struct
   const RushTaskMetrics *metrics;
   gint64 rows_moved;                        /* between operators: rush_rdd_iterator () */
   gint64 python_objects;                    /* into workers, and out of them */
+  gint64 kept_memory_bytes;                 /* of the input: no disk has read them, */
+  gint64 kept_remote_bytes;                 /* but they came through the network */
   gboolean is_sql;                          /* rows are columns, not pickled objects */
   double host_bytes, rack_bytes, far_bytes; /* fetched, as they lie there */
 } RushRealCounts;

@@ -229,6 +229,8 @@ tell (RushRealTasks *self, RealTask *task)
   forget_times (&task->outcome->metrics);
   rush_real_costs_demand (&self->setup.costs, &counts, &demand);
   rush_simulated_backend_task_known (self->backend, task->task_id, &demand,
+    .kept_memory_bytes = task->ctx->kept_memory_bytes,
+    .kept_remote_bytes = task->ctx->kept_remote_bytes,
                                      g_steal_pointer (&task->outcome));
   g_hash_table_remove (self->tasks, &task->task_id);
 }

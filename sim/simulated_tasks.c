@@ -183,9 +183,17 @@ forget_demand (RushSimTask *self, const char *reason)
 /* Each begin_… () says whether its step takes any time. */
 
 static gboolean
+/* What a task has really done it has counted itself, and its demand is worked out from that. */
+static gboolean
+has_counted (const RushSimTask *self)
+{
+  return self->outcome != NULL;
+}
+
 begin_read (RushSimTask *self)
 {
-  self->metrics.input_bytes = (gint64)self->demand.input_bytes;
+  if (!has_counted (self))
+    self->metrics.input_bytes = (gint64)self->demand.input_bytes;
   transfer (self, 0, self->executor->host->disk, self->demand.input_bytes);
   return self->n_transfers > 0;
 }
@@ -207,8 +215,11 @@ begin_fetch (RushSimTask *self)
   const RushSimHost *host = self->executor->host;
   const RushTaskDemand *demand = &self->demand;
 
-  self->metrics.shuffle_local_bytes = (gint64)demand->host_bytes;
-  self->metrics.shuffle_remote_bytes = (gint64)(demand->rack_bytes + demand->far_bytes);
+  if (!has_counted (self))
+    {
+      self->metrics.shuffle_local_bytes = (gint64)demand->host_bytes;
+      self->metrics.shuffle_remote_bytes = (gint64)(demand->rack_bytes + demand->far_bytes);
+    }
   transfer (self, 0, host->disk, demand->host_bytes + bytes_of_seeks (self));
   transfer (self, 1, rush_topology_link (topology, host, RUSH_DISTANCE_RACK), demand->rack_bytes);
   transfer (self, 2, rush_topology_link (topology, host, RUSH_DISTANCE_ANY), demand->far_bytes);
@@ -282,7 +293,8 @@ begin_compute (RushSimTask *self)
 static gboolean
 begin_write (RushSimTask *self)
 {
-  self->metrics.shuffle_write_bytes = (gint64)self->demand.write_bytes;
+  if (!has_counted (self))
+    self->metrics.shuffle_write_bytes = (gint64)self->demand.write_bytes;
   transfer (self, 0, self->executor->host->disk,
             self->demand.write_bytes + 2 * self->spilled_bytes);
   return self->n_transfers > 0;

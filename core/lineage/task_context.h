@@ -70,6 +70,9 @@ struct _RushTaskContext
   gboolean counts_rows;
   gint64 rows_moved;
   gint64 python_objects; /* into Python workers, through their ops, and out of them */
+  /* Of metrics.input_bytes, what came of kept partitions: from this executor's memory, and from
+   * other executors.  No disk of this machine has read it. */
+  gint64 kept_memory_bytes, kept_remote_bytes;
 
   GArray *cleanups; /* private */
   guint depth;      /* private to rush_rdd_iterator (): computes that are under way */

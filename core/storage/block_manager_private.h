@@ -108,13 +108,26 @@ void rush_block_manager_store_for (const RushKeptBlock *block);
 
 /* ---- block_put.c ---- */
 
+/* What has been found of a kept block. */
+typedef struct
+{
+  gint64 bytes; /* as they are kept */
+  enum
+  {
+    RUSH_KEPT_IN_MEMORY,
+    RUSH_KEPT_ON_DISK,
+    RUSH_KEPT_ELSEWHERE, /* it has come from another executor */
+  } place;
+} RushKeptFind;
+
 RushIterator *rush_block_manager_get_or_compute (RushRddCache *cache, RushRdd *rdd, guint split,
                                                  const RushStorageLevel *level,
                                                  RushTaskContext *ctx, GError **error);
-/* The rows of a kept block, by reference where it has them so, and their bytes.  NULL without
+/* The rows of a kept block, by reference where it has them so, and what was found.  NULL without
  * @error: it is gone, or was damaged and has been dropped. */
 RushIterator *rush_block_manager_read (RushBlockManager *self, RushKeptBlock *block,
-                                       RushAllocator *allocator, gint64 *out_bytes, GError **error);
+                                       RushAllocator *allocator, RushKeptFind *out_find,
+                                       GError **error);
 /* Keeps @rows (transfer full) as the level of the claimed @block wants it, and gives them back:
  * those that are kept, or those that found no room.  NULL: they failed on the way.  @rdd NULL: as
  * for keep (). */
@@ -124,10 +137,11 @@ RushIterator *rush_block_manager_put (RushBlockManager *self, RushKeptBlock *blo
 
 /* ---- block_transfer.c ---- */
 
-/* The rows of a block of another executor, and their bytes there.  NULL without @error: nobody has
- * it. */
+/* The rows of a block of another executor, and what was found there.  NULL without @error: nobody
+ * has it. */
 RushIterator *rush_block_manager_fetch (RushBlockManager *self, RushRddBlockId key,
-                                        RushTaskContext *ctx, gint64 *out_bytes, GError **error);
+                                        RushTaskContext *ctx, RushKeptFind *out_find,
+                                        GError **error);
 /* Copies the kept block to as many other executors as its level wants. */
 void rush_block_manager_replicate (RushBlockManager *self, RushKeptBlock *block, RushRdd *rdd,
                                    RushTaskContext *ctx);

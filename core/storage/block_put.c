@@ -61,7 +61,8 @@ static const RushIteratorClass input_class = { input_next, input_close };
 
 /* (transfer full: @rows) */
 static RushIterator *
-count_as_input (RushIterator *rows, const RushRdd *rdd, gint64 bytes, RushTaskContext *ctx)
+count_as_input (RushIterator *rows, const RushRdd *rdd, const RushKeptFind *find,
+                RushTaskContext *ctx)
 {
   InputIterator *self = g_new0 (InputIterator, 1);
 
@@ -69,7 +70,11 @@ count_as_input (RushIterator *rows, const RushRdd *rdd, gint64 bytes, RushTaskCo
   self->rows = rows;
   self->ctx = ctx;
   self->batch_is_record = rdd->batch_is_record;
-  ctx->metrics.input_bytes += bytes;
+  ctx->metrics.input_bytes += find->bytes;
+  if (find->place == RUSH_KEPT_IN_MEMORY)
+    ctx->kept_memory_bytes += find->bytes;
+  else if (find->place == RUSH_KEPT_ELSEWHERE)
+    ctx->kept_remote_bytes += find->bytes;
   ctx->metrics.kept_blocks_read++;
   return &self->base;
 }
@@ -374,7 +379,7 @@ is_damage (const GError *error)
 
 RushIterator *
 rush_block_manager_read (RushBlockManager *self, RushKeptBlock *block, RushAllocator *allocator,
-                         gint64 *out_bytes, GError **error)
+                         RushKeptFind *out_find, GError **error)
 {
   g_autoptr (RushMemoryEntry) memory = NULL;
   g_autoptr (RushDiskEntry) disk = NULL;
@@ -385,10 +390,10 @@ rush_block_manager_read (RushBlockManager *self, RushKeptBlock *block, RushAlloc
     return NULL;
   if (memory != NULL)
     {
-      *out_bytes = rush_memory_entry_bytes (memory);
+      *out_find = (RushKeptFind){ rush_memory_entry_bytes (memory), RUSH_KEPT_IN_MEMORY };
       return rush_memory_entry_read (memory, allocator);
     }
-  *out_bytes = rush_disk_entry_bytes (disk);
+  *out_find = (RushKeptFind){ rush_disk_entry_bytes (disk), RUSH_KEPT_ON_DISK };
   rows = rush_disk_entry_read (disk, allocator, &failure);
   if (rows != NULL)
     return rows;
@@ -428,14 +433,14 @@ fetch_or_compute (RushBlockManager *self, RushKeptBlock *block, RushRdd *rdd, Ru
                   GError **error)
 {
   g_autoptr (GError) failure = NULL;
-  gint64 bytes = 0;
-  RushIterator *rows = rush_block_manager_fetch (self, block->key, ctx, &bytes, &failure);
+  RushKeptFind find = { 0 };
+  RushIterator *rows = rush_block_manager_fetch (self, block->key, ctx, &find, &failure);
 
   if (rows == NULL && failure == NULL)
     return compute (self, block, rdd, ctx, error);
   rush_block_manager_give_up (self, block);
   if (rows != NULL)
-    return count_as_input (rows, rdd, bytes, ctx);
+    return count_as_input (rows, rdd, &find, ctx);
   g_propagate_error (error, g_steal_pointer (&failure));
   return NULL;
 }
@@ -455,15 +460,15 @@ rush_block_manager_get_or_compute (RushRddCache *cache, RushRdd *rdd, guint spli
       RushClaim claim = rush_block_manager_claim (self, key, level, ctx, &claimed, error);
       g_autoptr (RushBlock) block = claimed != NULL ? &claimed->base : NULL; /* a ref */
       RushIterator *rows;
-      gint64 bytes = 0;
+      RushKeptFind find = { 0 };
 
       if (claim == RUSH_CLAIM_CANCELLED)
         return NULL;
       if (claim == RUSH_CLAIM_MINE)
         return fetch_or_compute (self, claimed, rdd, ctx, error);
-      rows = rush_block_manager_read (self, claimed, ctx->allocator, &bytes, &failure);
+      rows = rush_block_manager_read (self, claimed, ctx->allocator, &find, &failure);
       if (rows != NULL)
-        return count_as_input (rows, rdd, bytes, ctx);
+        return count_as_input (rows, rdd, &find, ctx);
       if (failure != NULL)
         {
           g_propagate_error (error, g_steal_pointer (&failure));

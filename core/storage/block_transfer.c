@@ -27,7 +27,7 @@
 /* ---- reading ---- */
 
 static RushIterator *
-read_from (RushBlockManager *peer, RushRddBlockId key, RushTaskContext *ctx, gint64 *out_bytes,
+read_from (RushBlockManager *peer, RushRddBlockId key, RushTaskContext *ctx, RushKeptFind *out_find,
            GError **error)
 {
   RushKeptBlock *block = rush_block_manager_find (peer, key);
@@ -35,13 +35,14 @@ read_from (RushBlockManager *peer, RushRddBlockId key, RushTaskContext *ctx, gin
   RushIterator *rows = NULL;
 
   if (block != NULL)
-    rows = rush_block_manager_read (peer, block, ctx->allocator, out_bytes, error);
+    rows = rush_block_manager_read (peer, block, ctx->allocator, out_find, error);
+  out_find->place = RUSH_KEPT_ELSEWHERE;
   return rows != NULL ? rush_wire_iterator_new (rows, peer->codec, ctx->allocator) : NULL;
 }
 
 RushIterator *
 rush_block_manager_fetch (RushBlockManager *self, RushRddBlockId key, RushTaskContext *ctx,
-                          gint64 *out_bytes, GError **error)
+                          RushKeptFind *out_find, GError **error)
 {
   g_autoptr (GError) failure = NULL;
   g_auto (GStrv) places =
@@ -53,7 +54,7 @@ rush_block_manager_fetch (RushBlockManager *self, RushRddBlockId key, RushTaskCo
       RushBlockManager *peer = self->all.lookup (self->all.data, places[i]);
 
       if (peer != NULL && peer != self)
-        rows = read_from (peer, key, ctx, out_bytes, &failure);
+        rows = read_from (peer, key, ctx, out_find, &failure);
     }
   if (failure != NULL)
     g_propagate_error (error, g_steal_pointer (&failure));
@@ -79,8 +80,8 @@ schema_of (RushBlockManager *self, RushKeptBlock *block)
 static RushIterator *
 sent_rows (RushBlockManager *self, RushKeptBlock *block, RushTaskContext *ctx, GError **error)
 {
-  gint64 bytes;
-  RushIterator *rows = rush_block_manager_read (self, block, ctx->allocator, &bytes, error);
+  RushKeptFind find;
+  RushIterator *rows = rush_block_manager_read (self, block, ctx->allocator, &find, error);
 
   return rows != NULL ? rush_wire_iterator_new (rows, self->codec, ctx->allocator) : NULL;
 }
