@@ -11,6 +11,10 @@
  * find (memory, blocks, map outputs) is the same in every run.  Tasks of a barrier stage wait for
  * each other, so they compute at once when the last of them has arrived.
  *
+ * Of its executor's memory a task gets at most 1/N, where N counts those that run beside it in
+ * virtual time.  What they held they have given back, having computed already: so who has nothing
+ * to spill need not wait for them.
+ *
  * What a task leaves behind is there from its start: a kept partition, or a map output, which
  * nobody looks for before its end.  That is where the simulation is kinder than the world.
  *

@@ -403,9 +403,9 @@ simulated_free (RushCluster *base)
   SimulatedCluster *self = (SimulatedCluster *)base;
   RushSimFault *fault;
 
-  rush_real_tasks_free (self->tasks);
   if (base->backend != NULL)
     base->backend->klass->free (base->backend);
+  rush_real_tasks_free (self->tasks);
   rush_executor_set_free (base->executors);
   while ((fault = g_queue_pop_head (&self->faults_to_come)) != NULL)
     rush_sim_fault_free (fault);

@@ -55,6 +55,8 @@ typedef struct
                              RushTaskOutcome **out_missing);
   /* What was to be known later is of no use any more; it may still come.  Optional. */
   void (*forget) (RushTaskModel *self, gint64 task_id, const char *reason);
+  /* It is over in virtual time, whatever has become of it; or has never begun.  Optional. */
+  void (*ended) (RushTaskModel *self, gint64 task_id, const char *executor_id);
   /* It has done all of that, at this place, and its outcome is not known. (transfer full) */
   RushTaskOutcome *(*succeed) (RushTaskModel *self, const RushTask *task, const char *executor_id,
                                const RushSimHost *host, const RushTaskDemand *demand);

@@ -88,6 +88,7 @@ typedef struct
   gint64 user_used;
   const Request *request; /* NULL: asks for nothing now */
   gboolean asleep;        /* until `changed` */
+  gboolean joined;        /* counts even if it holds nothing */
 } TaskUse;
 
 /* ---- eviction, without the lock ---- */
@@ -177,7 +178,7 @@ enter_task (RushMemoryManager *self, gint64 task_id)
 static void
 leave_task_if_idle (RushMemoryManager *self, TaskUse *task)
 {
-  if (task->used > 0 || task->user_used > 0 || task->request != NULL)
+  if (task->joined || task->used > 0 || task->user_used > 0 || task->request != NULL)
     return;
   g_hash_table_remove (self->tasks, &task->task_id);
   pthread_cond_broadcast (&self->changed);
@@ -204,11 +205,34 @@ min_share (const RushMemoryManager *self)
   return (self->pool - self->storage_used) / (2 * g_hash_table_size (self->tasks));
 }
 
+/* It has joined, and neither has nor wants anything: there is nothing of it to wait for. */
+static gboolean
+is_only_there (const TaskUse *task)
+{
+  return task->joined && task->used == 0 && task->user_used == 0 && task->request == NULL;
+}
+
+/* Lock held.  Those that a task with nothing to spill shares with. */
+static guint
+n_at_work (const RushMemoryManager *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+  guint n = 0;
+
+  g_hash_table_iter_init (&iter, self->tasks);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    n += !is_only_there (value);
+  return n;
+}
+
 /* Lock held.  What @task may get of its request, were all of it free. */
 static gint64
 wanted_within_share (const RushMemoryManager *self, const TaskUse *task)
 {
-  return CLAMP (max_share (self) - task->used, 0, task->request->bytes);
+  gint64 share = task->request->all ? attainable_bytes (self) / n_at_work (self) : max_share (self);
+
+  return CLAMP (share - task->used, 0, task->request->bytes);
 }
 
 /* Lock held.  FALSE: @task has to wait for more than it could get now. */
@@ -241,7 +265,7 @@ all_are_stuck (RushMemoryManager *self, const TaskUse *except, gboolean *out_any
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       const TaskUse *task = value;
-      if (task == except)
+      if (task == except || is_only_there (task))
         continue;
       if (!task->asleep || is_cancelled (task->request) || can_grant (self, task, &granted))
         return FALSE;
@@ -432,6 +456,27 @@ rush_memory_manager_release_table (RushMemoryManager *self, gint64 bytes)
   g_assert (bytes <= self->user_tables);
   self->user_tables -= bytes;
   self->user_used -= bytes;
+  pthread_mutex_unlock (&self->lock);
+}
+
+void
+rush_memory_manager_join (RushMemoryManager *self, gint64 task_id)
+{
+  pthread_mutex_lock (&self->lock);
+  enter_task (self, task_id)->joined = TRUE;
+  pthread_mutex_unlock (&self->lock);
+}
+
+void
+rush_memory_manager_leave (RushMemoryManager *self, gint64 task_id)
+{
+  pthread_mutex_lock (&self->lock);
+  TaskUse *task = g_hash_table_lookup (self->tasks, &task_id);
+  if (task != NULL)
+    {
+      task->joined = FALSE;
+      leave_task_if_idle (self, task);
+    }
   pthread_mutex_unlock (&self->lock);
 }
 

@@ -83,6 +83,13 @@ void rush_memory_manager_release_user (RushMemoryManager *self, gint64 task_id, 
 gboolean rush_memory_manager_acquire_table (RushMemoryManager *self, gint64 bytes);
 void rush_memory_manager_release_table (RushMemoryManager *self, gint64 bytes);
 
+/* For tasks that run in virtual time, and hold what they hold only while they compute: from join ()
+ * to leave () the task is one of the N, whether it holds anything or not.  Nobody waits for its
+ * turn because of that: who has nothing to spill would wait until others have ended, and gets now
+ * what it would have then.  Twice is once; leave () of one that has not joined does nothing. */
+void rush_memory_manager_join (RushMemoryManager *self, gint64 task_id);
+void rush_memory_manager_leave (RushMemoryManager *self, gint64 task_id);
+
 /* Wakes everybody who waits (cancellation). */
 void rush_memory_manager_wake (RushMemoryManager *self);
 

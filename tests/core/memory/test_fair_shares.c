@@ -310,6 +310,44 @@ test_no_task_fails_for_another (void)
   g_assert_cmpuint (stats_of (manager).n_active_tasks, ==, 0);
 }
 
+/* Tasks of virtual time are one after the other in the world's: they count without holding. */
+static void
+test_those_that_joined_count (void)
+{
+  g_autoptr (RushMemoryManager) manager = manager_with_pool (1000);
+
+  for (gint64 id = 1; id <= 4; id++)
+    rush_memory_manager_join (manager, id);
+  rush_memory_manager_join (manager, 1); /* twice is once */
+  g_assert_cmpuint (stats_of (manager).n_active_tasks, ==, 4);
+  g_assert_cmpint (rush_memory_manager_acquire_execution (manager, 1, 600, NULL), ==, 250);
+  rush_memory_manager_leave (manager, 3);
+  rush_memory_manager_leave (manager, 4);
+  rush_memory_manager_leave (manager, 5); /* has never joined */
+  g_assert_cmpint (rush_memory_manager_acquire_execution (manager, 1, 600, NULL), ==, 250);
+  rush_memory_manager_leave (manager, 1); /* it holds something: it stays one of them */
+  g_assert_cmpuint (stats_of (manager).n_active_tasks, ==, 2);
+  rush_memory_manager_release_execution (manager, 1, 500);
+  rush_memory_manager_leave (manager, 2);
+  g_assert_cmpuint (stats_of (manager).n_active_tasks, ==, 0);
+}
+
+/* Who has nothing to spill would wait until the others have ended: they never will, as time stands
+ * still.  It gets what it would have then, or nothing, but does not wait. */
+static void
+test_nobody_waits_for_those_that_joined (void)
+{
+  g_autoptr (RushMemoryManager) manager = manager_with_pool (1000);
+
+  rush_memory_manager_join (manager, 1);
+  rush_memory_manager_join (manager, 2);
+  g_assert_true (rush_memory_manager_await_execution (manager, 1, 900, NULL));
+  g_assert_false (rush_memory_manager_await_execution (manager, 1, 101, NULL));
+  rush_memory_manager_release_execution (manager, 1, 900);
+  rush_memory_manager_leave (manager, 1);
+  rush_memory_manager_leave (manager, 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -323,5 +361,7 @@ main (int argc, char **argv)
   g_test_add_func ("/fair_shares/given_back_later", test_busy_consumers_give_back_later);
   g_test_add_func ("/fair_shares/spill_before_wait", test_spilling_comes_before_waiting);
   g_test_add_func ("/fair_shares/no_task_fails", test_no_task_fails_for_another);
+  g_test_add_func ("/fair_shares/joined", test_those_that_joined_count);
+  g_test_add_func ("/fair_shares/joined_waits", test_nobody_waits_for_those_that_joined);
   return g_test_run ();
 }
