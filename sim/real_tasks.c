@@ -176,6 +176,7 @@ real_demand (RushTaskModel *model, const RushTask *task, const char *executor_id
   real->ctx->clock = self->setup.clock;
   real->ctx->counts_rows = TRUE;
   g_hash_table_insert (self->tasks, &real->task_id, real);
+  rush_memory_manager_join (real->env->memory, real->task_id);
   if (task->work->rdd->barrier)
     gather (self, real);
   else
@@ -201,6 +202,14 @@ real_forget (RushTaskModel *model, gint64 task_id, const char *reason)
   rush_memory_manager_wake (task->env->memory);
 }
 
+static void
+real_ended (RushTaskModel *model, gint64 task_id, const char *executor_id)
+{
+  const RushEnv *env = rush_executor_set_env (tasks_of (model)->setup.executors, executor_id);
+
+  rush_memory_manager_leave (env->memory, task_id);
+}
+
 /* ---- what is known ---- */
 
 /* Times are the simulation's to say. */
@@ -220,6 +229,8 @@ tell (RushRealTasks *self, RealTask *task)
     .metrics = &task->outcome->metrics,
     .rows_moved = task->ctx->rows_moved,
     .python_objects = task->ctx->python_objects,
+    .kept_memory_bytes = task->ctx->kept_memory_bytes,
+    .kept_remote_bytes = task->ctx->kept_remote_bytes,
     .is_sql = task->outcome->counted != NULL,
     .host_bytes = task->host_bytes,
     .rack_bytes = task->rack_bytes,
@@ -229,8 +240,6 @@ tell (RushRealTasks *self, RealTask *task)
   forget_times (&task->outcome->metrics);
   rush_real_costs_demand (&self->setup.costs, &counts, &demand);
   rush_simulated_backend_task_known (self->backend, task->task_id, &demand,
-    .kept_memory_bytes = task->ctx->kept_memory_bytes,
-    .kept_remote_bytes = task->ctx->kept_remote_bytes,
                                      g_steal_pointer (&task->outcome));
   g_hash_table_remove (self->tasks, &task->task_id);
 }
@@ -395,6 +404,7 @@ static const RushTaskModelClass real_class = {
   .name = "real",
   .demand = real_demand,
   .forget = real_forget,
+  .ended = real_ended,
   .output_bytes = real_output_bytes,
   .move_output = real_move_output,
   .hand_over = real_hand_over,

@@ -79,7 +79,10 @@ static void
 sim_task_free (RushSimTask *self)
 {
   RushEventHeap *heap = self->backend->setup.heap;
+  RushTaskModel *model = self->backend->setup.model;
 
+  if (model->klass->ended != NULL)
+    model->klass->ended (model, self->task->task_id, self->executor->id);
   if (self->action != 0)
     rush_event_heap_cancel (heap, self->action);
   give_up_transfers (self);
@@ -180,9 +183,6 @@ forget_demand (RushSimTask *self, const char *reason)
     model->klass->forget (model, self->task->task_id, reason);
 }
 
-/* Each begin_… () says whether its step takes any time. */
-
-static gboolean
 /* What a task has really done it has counted itself, and its demand is worked out from that. */
 static gboolean
 has_counted (const RushSimTask *self)
@@ -190,6 +190,9 @@ has_counted (const RushSimTask *self)
   return self->outcome != NULL;
 }
 
+/* Each begin_… () says whether its step takes any time. */
+
+static gboolean
 begin_read (RushSimTask *self)
 {
   if (!has_counted (self))
