@@ -64,6 +64,7 @@ rush_real_costs_demand (const RushRealCosts *self, const RushRealCounts *counts,
     .host_bytes = counts->host_bytes * factor,
     .rack_bytes = counts->rack_bytes * factor,
     .far_bytes = counts->far_bytes * factor + (double)counts->kept_remote_bytes,
+    .n_blocks = (double)(metrics->shuffle_local_blocks + metrics->shuffle_remote_blocks),
     .write_bytes = (double)metrics->shuffle_write_bytes * factor + (double)metrics->output_bytes +
                    (double)metrics->disk_bytes_spilled,
     .output_bytes = (double)metrics->shuffle_write_bytes * factor,

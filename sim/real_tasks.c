@@ -176,6 +176,7 @@ real_demand (RushTaskModel *model, const RushTask *task, const char *executor_id
   real->ctx->clock = self->setup.clock;
   real->ctx->counts_rows = TRUE;
   g_hash_table_insert (self->tasks, &real->task_id, real);
+  rush_memory_manager_join (real->env->memory, real->task_id);
   if (task->work->rdd->barrier)
     gather (self, real);
   else
@@ -199,6 +200,14 @@ real_forget (RushTaskModel *model, gint64 task_id, const char *reason)
   task->kill_reason = g_strdup (reason);
   rush_task_context_cancel (task->ctx, task->kill_reason);
   rush_memory_manager_wake (task->env->memory);
+}
+
+static void
+real_ended (RushTaskModel *model, gint64 task_id, const char *executor_id)
+{
+  const RushEnv *env = rush_executor_set_env (tasks_of (model)->setup.executors, executor_id);
+
+  rush_memory_manager_leave (env->memory, task_id);
 }
 
 /* ---- what is known ---- */
@@ -395,6 +404,7 @@ static const RushTaskModelClass real_class = {
   .name = "real",
   .demand = real_demand,
   .forget = real_forget,
+  .ended = real_ended,
   .output_bytes = real_output_bytes,
   .move_output = real_move_output,
   .hand_over = real_hand_over,

@@ -79,7 +79,10 @@ static void
 sim_task_free (RushSimTask *self)
 {
   RushEventHeap *heap = self->backend->setup.heap;
+  RushTaskModel *model = self->backend->setup.model;
 
+  if (model->klass->ended != NULL)
+    model->klass->ended (model, self->task->task_id, self->executor->id);
   if (self->action != 0)
     rush_event_heap_cancel (heap, self->action);
   give_up_transfers (self);
