@@ -89,6 +89,36 @@ check_conf (const RushScenario *scenario, const RushConf *conf, GError **error)
                  scenario->source);
 }
 
+/* -1: the scenario leaves it to the settings. */
+static gboolean
+check_once (const RushScenario *scenario, const RushConf *conf, const char *member, gint64 told,
+            const char *key, GError **error)
+{
+  g_autofree char *text = rush_conf_get_string (conf, key);
+  gboolean is_size = g_str_equal (key, "spark.executor.memory");
+
+  if (told < 0 || text == NULL || !rush_conf_contains (conf, key))
+    return TRUE;
+  if (told == (is_size ? rush_conf_get_bytes (conf, key) : rush_conf_get_int (conf, key)))
+    return TRUE;
+  return refuse (error, "%s says \"%s\", and so does %s (%s), otherwise: say it once",
+                 scenario->source, member, key, text);
+}
+
+/* What was asked for by --num-executors, say, must not be dropped without a word. */
+static gboolean
+check_executors (const RushScenario *scenario, const RushConf *conf, GError **error)
+{
+  const RushScenarioExecutors *told = &scenario->executors;
+
+  return check_once (scenario, conf, "executors.count", told->count, "spark.executor.instances",
+                     error) &&
+         check_once (scenario, conf, "executors.cores", told->cores, "spark.executor.cores",
+                     error) &&
+         check_once (scenario, conf, "executors.memory", told->memory_bytes,
+                     "spark.executor.memory", error);
+}
+
 /* The chance of tasks is the scenario's, too, unless somebody wants another. */
 static gboolean
 set_seed (const RushScenario *scenario, RushConf *conf, GError **error)
@@ -114,8 +144,8 @@ rush_simulated_master_scenario (const char *url, RushConf *conf, GError **error)
     }
   scenario = path != NULL ? rush_scenario_read (path, error) : rush_scenario_from_url (url, error);
   if (scenario == NULL || !check_together (scenario, url, error) ||
-      !check_conf (scenario, conf, error) || !rush_scenario_apply (scenario, conf, error) ||
-      !set_seed (scenario, conf, error))
+      !check_conf (scenario, conf, error) || !check_executors (scenario, conf, error) ||
+      !rush_scenario_apply (scenario, conf, error) || !set_seed (scenario, conf, error))
     return NULL;
   if (g_strcmp0 (deploy, "cluster") == 0)
     scenario->driver.deploy_mode = RUSH_DEPLOY_CLUSTER;

@@ -264,6 +264,17 @@ def test_a_slip_of_the_pen_is_named(tmp_path):
     assert "450m" in refusal(tmp_path, master="sim://?memory=100m")
 
 
+@pytest.mark.parametrize("flags, named", [
+    (["--num-executors", "7"], "executors.count"), (["--executor-cores", "3"], "executors.cores"),
+    (["--executor-memory", "2g"], "executors.memory"), (["--executor-memory", "1024m"], None)])
+def test_what_is_told_twice_is_the_same(tmp_path, flags, named):
+    if named is not None:
+        assert f'says "{named}", and so does' in refusal(
+            tmp_path, *scenario(tmp_path), *flags, master="yarn")
+    else:
+        run(tmp_path, "", *scenario(tmp_path), *flags, master="yarn")
+
+
 def test_the_driver_may_run_inside(tmp_path):
     body = "print(sc.parallelize(range(100), 4).sum())"
     hosts = {"count": 10, "racks": 2, "cores": 16, "memory": "64g"}
