@@ -295,7 +295,9 @@ idle (gpointer data)
         become_ready (self);
       return TRUE;
     }
-  return rush_waiting_room_is_patient (self->room) && take_a_step (self);
+  /* In this order: who waits has submitted his job before, which may be queued still. */
+  return rush_waiting_room_is_patient (self->room) && rush_driver_loop_is_empty (self->loop) &&
+         take_a_step (self);
 }
 
 static void

@@ -290,6 +290,15 @@ rush_driver_loop_post_quietly (RushDriverLoop *self, RushMessage *message)
   post (self, message, &wake);
 }
 
+gboolean
+rush_driver_loop_is_empty (RushDriverLoop *self)
+{
+  pthread_mutex_lock (&self->lock);
+  gboolean is_empty = self->first == NULL;
+  pthread_mutex_unlock (&self->lock);
+  return is_empty;
+}
+
 void
 rush_driver_loop_wake (RushDriverLoop *self)
 {

@@ -34,6 +34,8 @@ void rush_driver_loop_set_idle (RushDriverLoop *self, gboolean (*idle) (gpointer
                                 gpointer data);
 /* There may be something to do for it.  Any thread. */
 void rush_driver_loop_wake (RushDriverLoop *self);
+/* No message waits to be handled.  From idle (): one may have come since it was called. */
+gboolean rush_driver_loop_is_empty (RushDriverLoop *self);
 /* For backends in real time; from inside their calls. */
 void rush_driver_loop_start_timer (RushDriverLoop *self, guint64 timer_id, gint64 delay_us);
 void rush_driver_loop_cancel_timer (RushDriverLoop *self, guint64 timer_id);
