@@ -123,6 +123,8 @@ def simulation(tmp):
     print(measure.once([BUILD + "/bench/sim_million"])[3])
     print("the same work on 1 to 1,000 machines")
     print(measure.once([BIN + "/python", os.path.join(ROOT, "bench", "sim_scaling.py")])[3])
+    print("k-means on 75 machines, one of which is lost")
+    print(measure.once([BIN + "/python", os.path.join(ROOT, "bench", "sim_recovery.py")])[3])
 
 
 def handover(tmp):
