@@ -137,6 +137,7 @@ rush_context_stop (RushContext *self)
   pthread_rwlock_unlock (&self->lock);
   if (!was_stopped)
     {
+      rush_driver_loop_settle (self->loop); /* what it lets go of is the cleaner's */
       rush_context_hide_kept (self);
       g_clear_pointer (&self->cleaner, rush_context_cleaner_free);
       self->cluster->klass->stop (self->cluster);
@@ -169,6 +170,15 @@ rush_context_flush_cleaner (RushContext *self)
   if (!self->stopped)
     rush_context_cleaner_flush (self->cleaner);
   pthread_rwlock_unlock (&self->lock);
+}
+
+void
+rush_context_settle (RushContext *self)
+{
+  if (self->cluster->room == NULL)
+    return;
+  rush_driver_loop_settle (self->loop);
+  rush_context_flush_cleaner (self);
 }
 
 /* A context may be half made: what is not there yet is NULL. */

@@ -74,6 +74,7 @@ submit (RushContext *self, RushJobRequest *request, guint n_results, gint *out_j
 {
   RushJobWaiter *waiter = NULL;
 
+  rush_context_settle (self);
   pthread_rwlock_rdlock (&self->lock);
   if (!self->stopped)
     {

@@ -110,10 +110,11 @@ rush_context_remove_cached (RushContext *self, gint rdd_id)
 void
 rush_rdd_unpersist (RushContext *self, RushRdd *rdd, gboolean blocking)
 {
+  rush_context_settle (self);
   rush_rdd_clear_storage_level (rdd);
   rush_block_manager_master_remove_rdd (rush_executor_set_kept (self->cluster->executors), rdd->id);
   pthread_rwlock_rdlock (&self->lock);
-  if (!self->stopped && blocking)
+  if (!self->stopped && (blocking || self->cluster->room != NULL))
     rush_context_remove_cached (self, rdd->id);
   else if (!self->stopped)
     rush_context_cleaner_post (self->cleaner, RUSH_DROPPED_CACHE, rdd->id);

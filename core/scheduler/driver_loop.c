@@ -50,10 +50,12 @@ struct _RushDriverLoop
 
   pthread_mutex_t lock;
   pthread_cond_t wake_up; /* for the loop's thread */
+  pthread_cond_t settled; /* for who waits until a round is over */
   /* Guarded by lock. */
   RushMessage *first, *last; /* the queue, linked by `next` */
   gboolean started;
   gboolean driving; /* somebody is */
+  guint64 n_rounds; /* of driving, that are over */
   gboolean closed;
   gboolean woken;         /* since idle () was last called */
   gint64 sleeps_until_us; /* the loop's thread; 0: it is awake */
@@ -133,6 +135,15 @@ take (RushDriverLoop *self)
 
 /* ---- to drive ---- */
 
+/* Lock held. */
+static void
+end_round (RushDriverLoop *self)
+{
+  self->driving = FALSE;
+  self->n_rounds++;
+  pthread_cond_broadcast (&self->settled);
+}
+
 /* Lock held, and let go of in between: up to @n messages, and the timers that are due. */
 static void
 drive (RushDriverLoop *self, guint n)
@@ -150,7 +161,7 @@ drive (RushDriverLoop *self, guint n)
       pthread_mutex_lock (&self->lock);
     }
   while (self->first != NULL && --n > 0);
-  self->driving = FALSE;
+  end_round (self);
 }
 
 /* Lock held, and nobody drives.  Whether the loop's thread would sleep for too long. */
@@ -217,7 +228,7 @@ be_idle (RushDriverLoop *self)
   pthread_mutex_unlock (&self->lock);
   did_something = self->idle (self->idle_data);
   pthread_mutex_lock (&self->lock);
-  self->driving = FALSE;
+  end_round (self);
   return did_something || self->woken || self->first != NULL || self->closed;
 }
 
@@ -308,6 +319,16 @@ rush_driver_loop_wake (RushDriverLoop *self)
   pthread_cond_signal (&self->wake_up);
 }
 
+void
+rush_driver_loop_settle (RushDriverLoop *self)
+{
+  pthread_mutex_lock (&self->lock);
+  guint64 round = self->n_rounds;
+  while (self->driving && self->n_rounds == round)
+    pthread_cond_wait (&self->settled, &self->lock);
+  pthread_mutex_unlock (&self->lock);
+}
+
 /* ---- life ---- */
 
 void
@@ -354,6 +375,7 @@ rush_driver_loop_free (RushDriverLoop *self)
   while ((message = take (self)) != NULL) /* only if it was never started */
     refuse (message);
   g_array_unref (self->timers);
+  pthread_cond_destroy (&self->settled);
   pthread_cond_destroy (&self->wake_up);
   pthread_mutex_destroy (&self->lock);
   g_free (self);
@@ -371,6 +393,7 @@ rush_driver_loop_new (RushClock *clock)
   pthread_condattr_setclock (&monotonic, CLOCK_MONOTONIC); /* timers are due in monotonic time */
   pthread_cond_init (&self->wake_up, &monotonic);
   pthread_condattr_destroy (&monotonic);
+  pthread_cond_init (&self->settled, NULL);
   self->timers = g_array_new (FALSE, FALSE, sizeof (Timer));
   return self;
 }

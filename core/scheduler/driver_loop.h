@@ -36,6 +36,9 @@ void rush_driver_loop_set_idle (RushDriverLoop *self, gboolean (*idle) (gpointer
 void rush_driver_loop_wake (RushDriverLoop *self);
 /* No message waits to be handled.  From idle (): one may have come since it was called. */
 gboolean rush_driver_loop_is_empty (RushDriverLoop *self);
+/* Returns when whoever drives at the moment has come to an end of it: all that follows from a job's
+ * end, after the job's waiter was told, has happened then.  Any thread but the driver's. */
+void rush_driver_loop_settle (RushDriverLoop *self);
 /* For backends in real time; from inside their calls. */
 void rush_driver_loop_start_timer (RushDriverLoop *self, guint64 timer_id, gint64 delay_us);
 void rush_driver_loop_cancel_timer (RushDriverLoop *self, guint64 timer_id);

@@ -209,6 +209,7 @@ rush_execution_begin (RushQuery *query, RushExec *plan, const RushExecutionOptio
     number_execution (query);
   if (!told || !rush_event_bus_has_listeners (bus_of (query)))
     return TRUE;
+  rush_context_settle (rush_query_context (query));
   query->query_id = new_query_id (query);
   query->told_plan = rush_exec_ref (plan);
   rush_query_plan_subqueries (query, (RushExec *)plan);
@@ -236,6 +237,7 @@ rush_execution_end (RushQuery *query, const GError *failure)
 {
   if (query->told_plan != NULL)
     {
+      rush_context_settle (rush_query_context (query));
       post_driver_updates (query);
       post_end (query, failure);
       g_clear_pointer (&query->told_plan, rush_exec_unref);
