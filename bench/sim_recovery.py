@@ -23,7 +23,7 @@ from xml.sax.saxutils import escape
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 APP = os.path.join(HERE, "sim_recovery_app.py")
-SCENARIO = os.path.join(HERE, "..", "sim", "scenarios", "k-means-75-nodes.json")
+SCENARIO = os.path.join(HERE, "k-means-75-nodes.json")
 PAPER_S = (119, 57, 56, 58, 58, 81, 57, 59, 57, 59)
 ROUNDS, FAULT_ROUND, PARTITIONS, LINES, POINTS_A_LINE = 10, 6, 400, 4, 10
 MOST_RATIO = 1.5

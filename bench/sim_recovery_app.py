@@ -1,6 +1,6 @@
 """k-means over points that are kept in memory: an ordinary PySpark program.
 
-    rushlight submit --master sim:// --simulate sim/scenarios/k-means-75-nodes.json \\
+    rushlight submit --master sim:// --simulate bench/k-means-75-nodes.json \\
         bench/sim_recovery_app.py POINTS ITERATIONS
 
 POINTS is a folder with one file a partition, each line of it several points. A round is one job of
