@@ -52,7 +52,8 @@ def _page_rank(sc):
     for _ in range(4):
         shares = links.join(ranks, 6).flatMap(
             lambda page: [(target, page[1][1] // 3) for target in page[1][0]])
-        ranks = shares.reduceByKey(lambda a, b: a + b, 6).mapValues(lambda sum: 150 + sum * 85 // 100)
+        ranks = shares.reduceByKey(lambda a, b: a + b, 6).mapValues(
+            lambda sum: 150 + sum * 85 // 100)
     return sorted(ranks.collect())
 
 

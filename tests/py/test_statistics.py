@@ -217,6 +217,9 @@ def test_a_partition_is_fetched_ahead_of_the_reader(sc):
     numbers = sc.parallelize(range(6), 3).toLocalIterator(prefetchPartitions=True)
     before = len(sc._engine.job_ids())
     assert next(numbers) == 0
+    guard = time.monotonic() + 30
+    while len(sc._engine.job_ids()) < before + 2:       # the next one begins unasked
+        assert time.monotonic() < guard
     numbers.close()             # waits for the one that is on its way
     assert len(sc._engine.job_ids()) == before + 2
 
