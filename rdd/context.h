@@ -110,5 +110,6 @@ void rush_context_clean_shuffles (RushContext *self, RushRdd *rdd);
 /* Returns when the map outputs that no lineage could reach at the call are gone: for tests. */
 void rush_context_flush_cleaner (RushContext *self);
 /* In virtual time: what has been let go of is gone, and told, before the program says what comes
- * next, so that one seed is one log.  In real time nothing.  Waits for the cleaner: no locks held. */
+ * next, so that one seed is one log.  In real time nothing.  Waits for the cleaner: no locks held.
+ */
 void rush_context_settle (RushContext *self);

@@ -257,8 +257,8 @@ need_of (RushSimulatedBackend *self, const RushSimSlots *executor, const Cluster
     {
       g_autoptr (GPtrArray) alike =
           rush_simulated_backend_executors_on (&self->base, executor->host);
-      need.n_alike = alike->len;
-      need.has = executor->host->memory_bytes / alike->len;
+      need.n_alike = MAX (1, alike->len); /* it may have gone already */
+      need.has = executor->host->memory_bytes / need.n_alike;
     }
   need.needs = MAX (used_bytes (need.use),
                     need.use->heap_bytes + executor->cores * need.each + need.use->fault_bytes);

@@ -259,6 +259,17 @@ rush_simulated_backend_executor_gone (RushBackend *base, const char *executor_id
 }
 
 void
+rush_simulated_backend_drop_tasks (RushBackend *base)
+{
+  RushSimulatedBackend *self = (RushSimulatedBackend *)base;
+  g_autoptr (GPtrArray) ids = rush_simulated_backend_executors_on (base, NULL);
+
+  for (guint i = 0; i < ids->len; i++)
+    rush_simulated_tasks_drop_all (
+        self, g_hash_table_lookup (self->executors, g_ptr_array_index (ids, i)));
+}
+
+void
 rush_simulated_backend_abandon (RushBackend *base, const char *reason)
 {
   RushSimulatedBackend *self = (RushSimulatedBackend *)base;

@@ -68,6 +68,8 @@ void rush_simulated_backend_executor_gone (RushBackend *self, const char *execut
 /* Its process is gone, or its machine, but nobody has told the driver: its tasks end without a
  * word, it sends no heartbeat, and nothing can be fetched from it.  FALSE: no such executor. */
 gboolean rush_simulated_backend_executor_died (RushBackend *self, const char *executor_id);
+/* The application has ended: what runs ends without a word. */
+void rush_simulated_backend_drop_tasks (RushBackend *self);
 /* The driver itself is gone, and whoever told it something with it: all executors are, with what
  * they hold, and no message says so.  Only free () may follow. */
 void rush_simulated_backend_abandon (RushBackend *self, const char *reason);

@@ -110,7 +110,8 @@ executor_killed (gpointer data, const RushSimExecutor *executor)
   g_autofree char *report =
       rush_container_killed (self->base.backend, self->world.manager, executor);
 
-  post_step (self, "Executor", report, executor->id, executor->host->name);
+  if (*report != '\0') /* else it is old news */
+    post_step (self, "Executor", report, executor->id, executor->host->name);
 }
 
 static void
@@ -355,6 +356,7 @@ simulated_ended (RushCluster *base)
 {
   SimulatedCluster *self = (SimulatedCluster *)base;
 
+  rush_simulated_backend_drop_tasks (base->backend);
   if (self->begun)
     self->world.manager->klass->stop (self->world.manager);
 }

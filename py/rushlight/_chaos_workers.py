@@ -1,7 +1,7 @@
 """Processes that run cases of `rushlight chaos`: each one case after the other.
 
-A case may end its process (a failed assertion, a crash) or never come back: that, too, is a violation
-of that seed, and the next case gets a new process.
+A case may end its process (a failed assertion, a crash) or never come back: that, too, is a
+violation of that seed, and the next case gets a new process.
 """
 import contextlib
 import json

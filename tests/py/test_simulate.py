@@ -44,7 +44,7 @@ def test_the_event_log_can_be_replayed(tmp_path):
     assert f"event log: {log}" in answer.stdout
     replayed = subprocess.run([sys.executable, "-m", "rushlight.cli", "replay", str(log)],
                               capture_output=True, text=True, timeout=60)
-    assert "small: 1 jobs, 2 stages, 48 tasks" in replayed.stdout, replayed
+    assert "small: 1 job, 2 stages, 48 tasks" in replayed.stdout, replayed
 
 
 @pytest.mark.parametrize("kind, words", [

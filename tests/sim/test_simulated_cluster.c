@@ -173,7 +173,7 @@ assert_stopped_in_the_middle (gboolean barrier)
   g_clear_error (&error);
   g_assert_null (rush_rdd_collect (sc, rows, &error));
   g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_STOPPED);
-  rush_context_unref (sc);
+  app_free (sc);
 }
 
 static void
