@@ -50,7 +50,7 @@ def draw(kind, log, file):
     >>> draw("pie", "events/app-1", "pie.svg")
     Traceback (most recent call last):
     ...
-    rushlight.errors.base.PySparkValueError: no picture is called 'pie': cluster, timeline, memory, steps
+    rushlight.errors.base.PySparkValueError: no picture is called 'pie': cluster, timeline, ...
     """
     if kind not in KINDS:
         raise PySparkValueError(f"no picture is called {kind!r}: {', '.join(KINDS)}")

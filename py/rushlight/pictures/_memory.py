@@ -87,7 +87,8 @@ def _changes_run(executor, run):
     for attempt in executor.attempts:
         if attempt.peak_bytes:
             yield attempt.launch_ms, attempt.peak_bytes
-            yield run.end_ms if attempt.finish_ms is None else attempt.finish_ms, -attempt.peak_bytes
+            end_ms = run.end_ms if attempt.finish_ms is None else attempt.finish_ms
+            yield end_ms, -attempt.peak_bytes
 
 
 def _steps(changes):

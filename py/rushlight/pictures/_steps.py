@@ -6,8 +6,8 @@ A frame says what happened and why, and sets those entries of the state that cha
 status, a stage's counts, an executor's slots.  steps.html applies frames one after the other.
 
 Of large logs neighbouring frames of ordinary events are one ("37 tasks begin, 35 end"), with what
-the last of them left; what goes wrong, jobs and stages keep frames of their own as long as there are
-not thousands of them.  The page says what it leaves out, and stays below `MOST_BYTES`.
+the last of them left; what goes wrong, jobs and stages keep frames of their own as long as there
+are not thousands of them.  The page says what it leaves out, and stays below `MOST_BYTES`.
 """
 import collections
 import json
@@ -271,7 +271,8 @@ class _Stepper:
         stages = ", ".join(map(str, sorted(event.get("Stage IDs") or [])))
         cause = (event.get("Properties") or {}).get("spark.rushlight.job.cause")
         self.frame("good", f"job {id} begins: {name}",
-                   f"it may need stages {stages}" + (f"; it is there for: {cause}" if cause else ""),
+                   f"it may need stages {stages}"
+                   + (f"; it is there for: {cause}" if cause else ""),
                    "jobs begin")
 
     def job_end(self, event):
@@ -427,8 +428,8 @@ class _Stepper:
         self.frame("good", f"{whom} may have tasks again", "its time of exclusion is over")
 
     def unpersist(self, event):
-        self.frame("", f"RDD {event.get('RDD ID')} is no longer kept", "the program said so, or has "
-                   "no more use for it")
+        self.frame("", f"RDD {event.get('RDD ID')} is no longer kept",
+                   "the program said so, or has no more use for it")
 
     def query_start(self, event):
         self.frame("good", f"query {event.get('executionId')} begins: "

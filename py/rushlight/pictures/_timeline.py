@@ -76,7 +76,8 @@ def _sample(x, y, fill, over):
 def _bands(run, axis, paint, y):
     jobs = [(job.submitted_ms, job.ended_ms, f"job {job.id}", job.name, "#ffffff", svg.INK,
              svg.FAIL_COLOUR if job.failure else svg.INK) for job in run.jobs]
-    stages = [(s.submitted_ms, s.completed_ms, s.title, f"{s.name} · {svg.counted(s.n_tasks, 'task')}"
+    stages = [(s.submitted_ms, s.completed_ms, s.title,
+               f"{s.name} · {svg.counted(s.n_tasks, 'task')}"
                + (f" · {s.failure}" if s.failure else ""), paint.stage(s.id), paint.on_stage(s.id),
                svg.FAIL_COLOUR if s.failure else "none") for s in run.stages]
     parts = []
