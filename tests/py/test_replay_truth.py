@@ -116,7 +116,7 @@ def test_the_command_says_how_far_off_it_is():
 def test_the_command_says_if_two_logs_tell_nothing():
     assert against("pi-1.jsonl.gz", "skew-2.jsonl.gz").stdout.endswith(
         "no stage has later tasks in both, or as many ran beside each other\n")
-    assert "No such file" in against("pi-1.jsonl.gz", "none.jsonl").stderr
+    assert "there is no event log none.jsonl" in against("pi-1.jsonl.gz", "none.jsonl").stderr
 
 
 def test_no_prediction_beats_the_bound(runs):
