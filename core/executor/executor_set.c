@@ -64,8 +64,9 @@ rush_executor_set_n_alive (RushExecutorSet *self)
   return n;
 }
 
-char **
-rush_executor_set_ids (RushExecutorSet *self)
+/* Of those that are of the kind. (transfer full) */
+static char **
+ids_of (RushExecutorSet *self, gboolean (*is_of_kind) (RushLocalExecutor *executor))
 {
   g_autoptr (GPtrArray) executors = rush_executor_set_all (self);
   g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
@@ -74,10 +75,16 @@ rush_executor_set_ids (RushExecutorSet *self)
     {
       RushLocalExecutor *executor = g_ptr_array_index (executors, i);
 
-      if (rush_local_executor_is_alive (executor))
+      if (is_of_kind (executor))
         g_strv_builder_add (ids, executor->env.executor_id);
     }
   return g_strv_builder_end (ids);
+}
+
+char **
+rush_executor_set_ids (RushExecutorSet *self)
+{
+  return ids_of (self, rush_local_executor_is_alive);
 }
 
 /* Block and memory managers have locks of their own. */
@@ -189,17 +196,7 @@ lookup_block_manager (gpointer self, const char *executor_id)
 static char **
 ids_for_copies (gpointer self)
 {
-  g_autoptr (GPtrArray) executors = rush_executor_set_all (self);
-  g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
-
-  for (guint i = 0; i < executors->len; i++)
-    {
-      RushLocalExecutor *executor = g_ptr_array_index (executors, i);
-
-      if (rush_local_executor_takes_blocks (executor))
-        g_strv_builder_add (ids, executor->env.executor_id);
-    }
-  return g_strv_builder_end (ids);
+  return ids_of (self, rush_local_executor_takes_blocks);
 }
 
 /* ---- they come and go ---- */
