@@ -345,59 +345,18 @@ real_executor_lost (RushTaskModel *model, const char *executor_id)
   rush_block_manager_remove_all (env->block_manager);
 }
 
-/* Of @executor_id, NULL: of all that are alive: RushLocalExecutor *.  (transfer container) */
-static GPtrArray *
-executors_of (RushRealTasks *self, const char *executor_id)
-{
-  g_autoptr (GPtrArray) all = rush_executor_set_all (self->setup.executors);
-  GPtrArray *some = g_ptr_array_new ();
-
-  for (guint i = 0; i < all->len; i++)
-    {
-      RushLocalExecutor *executor = g_ptr_array_index (all, i);
-
-      if (rush_local_executor_is_alive (executor) &&
-          (executor_id == NULL || g_str_equal (executor_id, executor->env.executor_id)))
-        g_ptr_array_add (some, executor);
-    }
-  return some;
-}
-
 static void
 real_drop_output (RushTaskModel *model, gint shuffle_id, gint map_index, const char *executor_id,
                   gboolean corrupt)
 {
-  RushRealTasks *self = tasks_of (model);
-  g_autoptr (GPtrArray) executors = executors_of (self, executor_id);
-  guint first = map_index >= 0 ? (guint)map_index : 0;
-
-  for (guint i = 0; i < executors->len; i++)
-    {
-      const RushEnv *env = &((RushLocalExecutor *)g_ptr_array_index (executors, i))->env;
-      guint end = map_index >= 0 ? first + 1
-                                 : rush_map_output_tracker_n_maps (env->fetch.tracker, shuffle_id);
-
-      for (guint map = first; map < end; map++)
-        (corrupt ? rush_block_store_damage_output
-                 : rush_block_store_remove_output) (env->blocks, shuffle_id, map);
-    }
+  rush_executor_set_hurt_outputs (tasks_of (model)->setup.executors, shuffle_id, map_index,
+                                  executor_id, corrupt);
 }
 
 static void
 real_drop_cached (RushTaskModel *model, gint rdd_id, gint partition, const char *executor_id)
 {
-  g_autoptr (GPtrArray) executors = executors_of (tasks_of (model), executor_id);
-
-  for (guint i = 0; i < executors->len; i++)
-    {
-      RushBlockManager *blocks =
-          ((RushLocalExecutor *)g_ptr_array_index (executors, i))->env.block_manager;
-
-      if (partition >= 0)
-        rush_block_manager_remove_block (blocks, rdd_id, (guint)partition);
-      else
-        rush_block_manager_remove_rdd (blocks, rdd_id);
-    }
+  rush_executor_set_drop_cached (tasks_of (model)->setup.executors, rdd_id, partition, executor_id);
 }
 
 static const RushTaskModelClass real_class = {

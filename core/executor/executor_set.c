@@ -162,6 +162,76 @@ rush_executor_set_mover (RushExecutorSet *self)
   return self->mover;
 }
 
+/* ---- what faults take away ---- */
+
+/* @id, or NULL: all; alive ones: RushLocalExecutor *.  (transfer container) */
+static GPtrArray *
+alive_of (RushExecutorSet *self, const char *id)
+{
+  g_autoptr (GPtrArray) all = rush_executor_set_all (self);
+  GPtrArray *some = g_ptr_array_new ();
+
+  for (guint i = 0; i < all->len; i++)
+    {
+      RushLocalExecutor *executor = g_ptr_array_index (all, i);
+
+      if (rush_local_executor_is_alive (executor) &&
+          (id == NULL || g_str_equal (id, executor->env.executor_id)))
+        g_ptr_array_add (some, executor);
+    }
+  return some;
+}
+
+guint
+rush_executor_set_hurt_outputs (RushExecutorSet *self, gint shuffle_id, gint map_index,
+                                const char *executor_id, gboolean corrupt)
+{
+  g_autoptr (GPtrArray) executors = alive_of (self, executor_id);
+  guint first = map_index >= 0 ? (guint)map_index : 0, n = 0;
+  guint end = map_index >= 0 ? first + 1
+                             : rush_map_output_tracker_n_maps (self->services.tracker, shuffle_id);
+
+  for (guint i = 0; i < executors->len; i++)
+    {
+      RushBlockStore *store = ((RushLocalExecutor *)g_ptr_array_index (executors, i))->env.blocks;
+
+      for (guint map = first; map < end; map++)
+        n += corrupt ? rush_block_store_damage_output (store, shuffle_id, map)
+                     : rush_block_store_remove_output (store, shuffle_id, map);
+    }
+  return n;
+}
+
+static guint
+drop_all_cached (RushBlockManager *blocks, gint rdd_id)
+{
+  RushBlockManagerStats before, after;
+
+  rush_block_manager_stats (blocks, &before);
+  rush_block_manager_remove_rdd (blocks, rdd_id);
+  rush_block_manager_stats (blocks, &after);
+  return before.n_blocks > after.n_blocks ? before.n_blocks - after.n_blocks : 0;
+}
+
+guint
+rush_executor_set_drop_cached (RushExecutorSet *self, gint rdd_id, gint partition,
+                               const char *executor_id)
+{
+  g_autoptr (GPtrArray) executors = alive_of (self, executor_id);
+  guint n = 0;
+
+  for (guint i = 0; i < executors->len; i++)
+    {
+      RushBlockManager *blocks =
+          ((RushLocalExecutor *)g_ptr_array_index (executors, i))->env.block_manager;
+
+      n += partition >= 0
+               ? (guint)rush_block_manager_remove_block (blocks, rdd_id, (guint)partition)
+               : drop_all_cached (blocks, rdd_id);
+    }
+  return n;
+}
+
 /* ---- what they find of each other ---- */
 
 static RushLocalExecutor *

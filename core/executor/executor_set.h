@@ -63,6 +63,13 @@ char **rush_executor_set_ids (RushExecutorSet *self); /* (transfer full), alive 
 
 void rush_executor_set_remove_shuffle (RushExecutorSet *self, gint shuffle_id); /* all stores */
 void rush_executor_set_remove_rdd (RushExecutorSet *self, gint rdd_id);         /* kept blocks */
+/* For faults, on @executor_id, or NULL: on all that are alive.  One map output (@map_index −1: all)
+ * of a shuffle is removed, or with @corrupt damaged; one kept block (@partition −1: all) of an RDD
+ * is removed.  How many there were. */
+guint rush_executor_set_hurt_outputs (RushExecutorSet *self, gint shuffle_id, gint map_index,
+                                      const char *executor_id, gboolean corrupt);
+guint rush_executor_set_drop_cached (RushExecutorSet *self, gint rdd_id, gint partition,
+                                     const char *executor_id);
 /* Who keeps what of persisted RDDs. (transfer none) */
 RushBlockManagerMaster *rush_executor_set_kept (RushExecutorSet *self);
 

@@ -18,73 +18,6 @@ find_alive (RushLocalBackend *self, const char *id)
   return executor != NULL && rush_local_executor_is_alive (executor) ? executor : NULL;
 }
 
-/* Those that the fault speaks of, alive: RushLocalExecutor *.  (transfer container) */
-static GPtrArray *
-executors_of (RushLocalBackend *self, const RushFault *fault)
-{
-  g_auto (GStrv) ids = rush_executor_set_ids (self->executors);
-  GPtrArray *executors = g_ptr_array_new ();
-
-  for (guint i = 0; ids[i] != NULL; i++)
-    if (fault->executor == NULL || g_str_equal (fault->executor, ids[i]))
-      {
-        RushLocalExecutor *executor = find_alive (self, ids[i]);
-
-        if (executor != NULL) /* else it has just been lost */
-          g_ptr_array_add (executors, executor);
-      }
-  return executors;
-}
-
-/* ---- outputs and blocks ---- */
-
-static guint
-hurt_outputs (RushLocalBackend *self, const RushFault *fault,
-              gboolean (*hurt) (RushBlockStore *store, gint shuffle_id, guint map_index))
-{
-  g_autoptr (GPtrArray) executors = executors_of (self, fault);
-  guint first = fault->map >= 0 ? (guint)fault->map : 0, n = 0;
-  guint end = fault->map >= 0
-                  ? first + 1
-                  : rush_map_output_tracker_n_maps (self->tracker, (gint)fault->shuffle);
-
-  for (guint i = 0; i < executors->len; i++)
-    for (guint map = first; map < end; map++)
-      n += hurt (((RushLocalExecutor *)g_ptr_array_index (executors, i))->env.blocks,
-                 (gint)fault->shuffle, map);
-  return n;
-}
-
-static guint
-drop_all_cached (RushBlockManager *blocks, gint rdd_id)
-{
-  RushBlockManagerStats before, after;
-
-  rush_block_manager_stats (blocks, &before);
-  rush_block_manager_remove_rdd (blocks, rdd_id);
-  rush_block_manager_stats (blocks, &after);
-  return before.n_blocks > after.n_blocks ? before.n_blocks - after.n_blocks : 0;
-}
-
-static guint
-drop_cached (RushLocalBackend *self, const RushFault *fault)
-{
-  g_autoptr (GPtrArray) executors = executors_of (self, fault);
-  guint n = 0;
-
-  for (guint i = 0; i < executors->len; i++)
-    {
-      RushBlockManager *blocks =
-          ((RushLocalExecutor *)g_ptr_array_index (executors, i))->env.block_manager;
-
-      if (fault->partition >= 0)
-        n += rush_block_manager_remove_block (blocks, (gint)fault->rdd, (guint)fault->partition);
-      else
-        n += drop_all_cached (blocks, (gint)fault->rdd);
-    }
-  return n;
-}
-
 /* ---- executors ---- */
 
 static gboolean
@@ -139,13 +72,17 @@ apply (RushLocalBackend *self, const RushFault *fault, const char *starts_on, GE
     case RUSH_FAULT_SLOW_EXECUTOR:
       return slow_down (self, fault) || no_executor (self, fault, error);
     case RUSH_FAULT_DROP_SHUFFLE:
-      return hurt_outputs (self, fault, rush_block_store_remove_output) > 0 ||
+      return rush_executor_set_hurt_outputs (self->executors, (gint)fault->shuffle,
+                                             (gint)fault->map, fault->executor, FALSE) > 0 ||
              nothing_there (fault, "map output", error);
     case RUSH_FAULT_CORRUPT_SHUFFLE:
-      return hurt_outputs (self, fault, rush_block_store_damage_output) > 0 ||
+      return rush_executor_set_hurt_outputs (self->executors, (gint)fault->shuffle,
+                                             (gint)fault->map, fault->executor, TRUE) > 0 ||
              nothing_there (fault, "map output", error);
     case RUSH_FAULT_DROP_CACHED:
-      return drop_cached (self, fault) > 0 || nothing_there (fault, "cached block", error);
+      return rush_executor_set_drop_cached (self->executors, (gint)fault->rdd,
+                                            (gint)fault->partition, fault->executor) > 0 ||
+             nothing_there (fault, "cached block", error);
     case RUSH_FAULT_FAIL_TASK:
       return TRUE; /* that is the task's business */
     }
