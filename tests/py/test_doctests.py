@@ -15,7 +15,8 @@ MODULES = ["_functions", "conf", "context", "dag", "errors.base", "rdd", "result
            "cli.handover", "_frames", "faults", "_sources", "_properties", "pictures",
            "cli.chaos", "_chaos_cases", "_chaos_workers", "_chaos_programs",
            "pictures._run", "pictures._svg", "pictures._bars", "pictures._marks",
-           "pictures._memory", "pictures._steps"]
+           "pictures._memory", "pictures._steps", "testing._amounts", "testing._asserting",
+           "testing._drawing", "testing._plan_trees", "testing._recording"]
 
 
 @pytest.fixture
@@ -23,13 +24,18 @@ def names():
     """What examples find there: the one of stop() leaves another SparkContext behind."""
     from rushlight import SparkContext
     from rushlight.sql import SparkSession
+    from rushlight.testing import trace
     sc = SparkContext._active_spark_context or SparkContext("local[4]", "tests")
-    return {"sc": sc, "spark": SparkSession.builder.getOrCreate(), "SparkContext": SparkContext}
+    return {"sc": sc, "spark": SparkSession.builder.getOrCreate(), "SparkContext": SparkContext,
+            "trace": trace}
 
 
 @pytest.fixture(scope="module", autouse=True)
 def stopped_in_the_end():
-    yield
+    """Contexts write event logs until then: examples take traces."""
+    from rushlight.testing import recording
+    with recording():
+        yield
     from rushlight import SparkContext
     if SparkContext._active_spark_context is not None:
         SparkContext._active_spark_context.stop()

@@ -138,8 +138,13 @@ class Run:
 def events_of(path):
     """Line number and event of each line of a log; the event is a dict whose "Event" is shortened
     to "TaskEnd".  A ValueError names the line that is none."""
+    return events_in(pieces_of(path), path)
+
+
+def events_in(pieces, path):
+    """The same of pieces of a log's text, each whole lines; errors name `path`."""
     number = 0
-    for piece in pieces_of(path):
+    for piece in pieces:
         for line in piece.splitlines():
             number += 1
             if line:
