@@ -199,7 +199,7 @@ class Trace:
         ...     n = numbers.count()
         >>> t.assert_cached(2)
         """
-        self._check("kept partition found", expected, Trace._n_found, lambda: [
+        self._check("partition found where it is kept", expected, Trace._n_found, lambda: [
             (f"stage {stage.id}", stage.name) for stage in self._seen.stages if _found(stage)],
             self._not_found)
 
@@ -213,7 +213,7 @@ class Trace:
     def _not_found(self):
         computed = [(stage, sum(task.kept_computed for task in stage.tasks))
                     for stage in self._seen.stages]
-        computed = [(f"stage {stage.id} (computed {drawing.count(n, 'kept partition')})",
+        computed = [(f"stage {stage.id} ({drawing.count(n, 'partition')} computed, to be kept)",
                      stage.name) for stage, n in computed if n]
         return _told("not found:", computed) if computed else "nothing that ran is persisted"
 
@@ -248,15 +248,15 @@ class Trace:
             raise PySparkValueError(f'which must be "final" or "initial", not {which!r}')
         expected, queries = plans.parse_tree(tree), self.queries
         if not -len(queries) <= query < len(queries):
-            raise self._error(f"expected a plan of query {query}, saw "
-                              f"{drawing.count(len(queries), 'query')}")
-        asked = queries[query]
+            raise self._error(f"expected the plan of queries[{query}], saw "
+                              f"{drawing.count(len(queries), 'query')} of SQL")
+        asked, number = queries[query], query % len(queries)
         seen = plans.without_wrappers(getattr(asked, which), plans.names_in(expected))
         rows = list(plans.compare(expected, seen))
         if not all(agree for _, _, agree in rows):
-            raise self._error(f"expected another {which} plan of query {asked.id}:\n\n"
+            raise self._error(f"expected another {which} plan of queries[{number}]:\n\n"
                               f"{plans.side_by_side(rows)}",
-                              [(f"query {asked.id}", asked.name)], "the query:")
+                              [(f"queries[{number}]", asked.name)], "the query:")
 
     # ── messages ──
     def _check(self, what, expected, measure, ones, hint=None):

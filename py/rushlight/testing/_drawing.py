@@ -71,10 +71,10 @@ def count(n, what):
 
 def plural(what):
     """
-    >>> plural("shuffle"), plural("query"), plural("byte of shuffles")
-    ('shuffles', 'queries', 'bytes of shuffles')
+    >>> plural("query"), plural("byte of shuffles"), plural("partition where it is kept")
+    ('queries', 'bytes of shuffles', 'partitions where they are kept')
     """
-    head, space, rest = what.partition(" ")
+    head, space, rest = what.replace(" it is ", " they are ").partition(" ")
     head = head[:-1] + "ies" if head.endswith("y") else head + "s"
     return head + space + rest
 

@@ -24,6 +24,7 @@ WRAPPERS = {"AdaptiveSparkPlan", "WholeStageCodegen", "InputAdapter", "ResultQue
 _DRAWN = re.compile(r"^(?:[ :|]*[+:]- |[ :|]*)(?:\*\s?(?:\(\d+\) )?)?")
 _LINE = re.compile(r"(.*?)\s*(?:\[(.*)\])?$", re.S)
 _NUMBERED = re.compile(r" \(\d+\)$")
+_PASSING = re.compile(r"#\d+L?|, \[plan_id=\d+\]")      # numbers that another run changes
 _OPEN, _CLOSE = "([{", ")]}"
 
 
@@ -46,7 +47,7 @@ class SeenNode(PlanNode):
         text = " ".join(info.get("simpleString", "").split())
         rest = text[len(name):].lstrip() if text.startswith(name) else text
         super().__init__(name, details_of(rest), map(SeenNode, info.get("children") or ()))
-        self.text = re.sub(r"#\d+L?", "", text)
+        self.text = _PASSING.sub("", text)
 
     @property
     def line(self):
