@@ -63,7 +63,8 @@ def message(assertion, *args, **kwargs):
 
 
 def says(headline, drawn, rest=""):
-    return "\n\n".join(part.strip("\n") for part in (headline, drawn, textwrap.dedent(rest)) if part)
+    parts = (headline, drawn, textwrap.dedent(rest))
+    return "\n\n".join(part.strip("\n") for part in parts if part)
 
 
 # ── each assertion ──
@@ -227,7 +228,8 @@ def test_final_and_initial_plan(traced):
           HashAggregate
             ...
         """, which="initial")
-    taken.assert_plan("+- *(3) HashAggregate\n   +- AQEShuffleRead\n      +- Exchange\n         +- ...")
+    taken.assert_plan("+- *(3) HashAggregate\n   +- AQEShuffleRead\n"
+                      "      +- Exchange\n         +- ...")
 
 
 def test_plans_side_by_side(traced):
@@ -274,7 +276,8 @@ job 2  collect at app.py:4
     "Filter [id]\n  Range [10]", "Filter [(id > 70)]\n  Range", "...x"])
 def test_a_plan_is_no_text(traced, tree):
     taken = traced("spark.range(100).where('id > 7').collect()\n")
-    for right in ("Filter\n  Range", "...", "Filter\n  ...", "Filter [(id > 7)]\n  Range [0, 100]"):
+    for right in ("Filter\n  Range", "...", "Filter\n  ...",
+                  "Filter [(id > 7)]\n  Range [0, 100]"):
         taken.assert_plan(right)
     assert "≠" in message(taken.assert_plan, tree)
 
@@ -332,7 +335,8 @@ def test_plans_of_real_spark():
     taken.assert_plan("AdaptiveSparkPlan [isFinalPlan=false]\n  ...", which="initial", query=0)
     assert len(taken.queries) == 2
     assert message(taken.assert_plan, "Sort", query=1).startswith(
-        "expected another final plan of queries[1]:\n\n  expected   seen\n≠ Sort       HashAggregate(")
+        "expected another final plan of queries[1]:\n\n"
+        "  expected   seen\n≠ Sort       HashAggregate(")
 
 
 def test_ours_and_sparks_word_count_agree(traced):
@@ -412,6 +416,31 @@ def test_settings_are_as_before_after_a_recording():
     with recording():
         assert SparkConf().get("spark.eventLog.enabled") == "true"
     assert SparkConf().getAll() == before
+
+
+def test_lines_of_the_program_where_spark_has_its_own(traced):
+    taken = traced("spark.range(10).cache().createOrReplaceTempView('v')\n"
+                   "spark.table('v').count()\n"
+                   "spark.table('v').count()\n")
+    taken.assert_cached(4)
+    assert [job.name.rpartition("/")[2] for job in taken.jobs] == [
+        "app.py:2"] * 3 + ["app.py:3"] * 2
+    shown = message(taken.assert_jobs, 3)
+    assert shown.endswith("too many:\n"
+                          "  job 3  count at app.py:3\n      spark.table('v').count()\n"
+                          "  job 4  count at app.py:3\n      spark.table('v').count()")
+    assert [query.name.rpartition("/")[2] for query in taken.queries] == [
+        "app.py:1", "app.py:2", "app.py:3"]
+
+
+def test_a_trace_of_what_came_after_many_forgotten_jobs():
+    with recording(), SparkContext("local[2]", "many", conf=SparkConf().set(
+            "spark.ui.retainedJobs", "2")) as sc:
+        for _ in range(6):
+            sc.parallelize([1], 1).count()
+        with trace(sc) as taken:
+            sc.parallelize([1], 1).count()
+        taken.assert_jobs(1)
 
 
 # ── pytest ──

@@ -16,3 +16,13 @@ from rushlight.testing._asserting import Trace
 from rushlight.testing._recording import read_trace, recording, trace
 
 __all__ = ["Trace", "at_least", "at_most", "between", "read_trace", "recording", "times", "trace"]
+
+_PYSPARKS = {"assertDataFrameEqual", "assertSchemaEqual"}
+
+
+def __getattr__(name):
+    """`pyspark.testing` is this module, too, in programs that import pyspark."""
+    if name in _PYSPARKS:
+        from rushlight.errors.base import NotThereYet
+        raise NotThereYet(f"pyspark.testing.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -97,15 +97,21 @@ class Happenings:
         return list({stage.id: stage for job in self.jobs for stage in job.stages
                      if stage.ran}.values())
 
-    def after(self, job_ids, query_ids):
-        """Without those of before."""
-        return Happenings([job for job in self.jobs if job.id not in job_ids],
-                          [query for query in self.queries if query.id not in query_ids],
+    def after(self, job_id, query_id):
+        """Those that came later: ids count up."""
+        return Happenings([job for job in self.jobs if job.id > job_id],
+                          [query for query in self.queries if query.id > query_id],
                           self.is_ours)
 
 
 def _is_kept(level):
     return bool(level.get("Use Memory") or level.get("Use Disk"))
+
+
+def _in_program(*names):
+    """The first that is a line of the program, or else the first at all."""
+    names = [name for name in names if name]
+    return next((name for name in names if not _OWN_SOURCE.search(name)), (names or [""])[0])
 
 
 class _Collector:
@@ -183,7 +189,9 @@ class _Collector:
             stages = [self.stages.get(stage) or Stage(stage, {}) for stage in sorted(stage_ids)]
             last = max((s for s in stages if s.ran), key=lambda s: s.id, default=None)
             asked = self.queries.get(query)
-            name = asked.name if asked else names.get(id) or (last.name if last else "")
+            name = _in_program(names.get(id), asked and asked.name, last and last.name)
+            if asked:
+                asked.name = _in_program(asked.name, name)
             for stage in stages:
                 if not stage.name or _OWN_SOURCE.search(stage.name):
                     stage.name = name

@@ -104,27 +104,33 @@ class _OfContext:
                 "a trace is read from the event log, and this SparkContext writes none: make it "
                 "inside of `with trace() as t:` or `with recording():`, under pytest with the "
                 "fixture trace, or set spark.eventLog.enabled to true")
-        self.jobs, self.queries = self.ended()
-
-    def ended(self):
-        """Jobs and queries that ended, as far as the engine remembers them."""
-        jobs = set(self.engine.job_ids()) - set(self.engine.active_job_ids())
-        return jobs, {query["id"] for query in self.engine.executions() if query["end_ms"]}
+        self.last_job = max(self.engine.job_ids(), default=-1)
+        self.last_query = max((query["id"] for query in self.engine.executions()), default=-1)
 
     def look(self):
-        if not os.path.exists(_unfinished(self.path)):      # it was stopped
-            happenings, _, _ = read_happenings(self.path, events_of(self.path))
-            return happenings.after(self.jobs, self.queries)
+        """What came since."""
+        return self.log().after(self.last_job, self.last_query)
+
+    def log(self):
+        """All that the log tells, once it tells the end of all that ended."""
+        if not os.path.exists(_unfinished(self.path)):      # the context was stopped
+            return read_happenings(self.path, events_of(self.path))[0]
         jobs, queries = self.ended()
         deadline = time.monotonic() + _PATIENCE_S
         while True:
             happenings, logged_jobs, logged_queries = _read_unfinished(self.path)
             if jobs <= logged_jobs and queries <= logged_queries:
-                return happenings.after(self.jobs, self.queries)
+                return happenings
             if time.monotonic() > deadline:
-                raise PySparkRuntimeError(f"the event log {self.path} does not tell the end of "
-                                          f"jobs {sorted(jobs - logged_jobs)}")
+                raise PySparkRuntimeError(
+                    f"the event log {self.path} does not tell the end of jobs "
+                    f"{sorted(jobs - logged_jobs)} and queries {sorted(queries - logged_queries)}")
             time.sleep(_PAUSE_S)
+
+    def ended(self):
+        """Jobs and queries that ended, as far as the engine remembers them."""
+        jobs = set(self.engine.job_ids()) - set(self.engine.active_job_ids())
+        return jobs, {query["id"] for query in self.engine.executions() if query["end_ms"]}
 
 
 class _InFolder:
@@ -140,9 +146,7 @@ class _InFolder:
     def look(self):
         running = _running()
         if running is not None:
-            recorded = _OfContext(running)
-            recorded.jobs, recorded.queries = set(), set()
-            return recorded.look()
+            return _OfContext(running).log()
         logs = sorted(self.logs() - self.before, key=os.path.getmtime)
         if not logs:
             return Happenings([], [], True)

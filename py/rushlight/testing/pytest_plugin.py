@@ -15,13 +15,20 @@ import contextlib
 
 import pytest
 
-from rushlight.testing import _recording
-from rushlight.testing._asserting import Trace
-
 _RECORDING = pytest.StashKey[contextlib.ExitStack]()
 _WITHOUT_NUMBER = ("no_spill", "cached")
-_WORDS = sorted(name.removeprefix("assert_") for name in vars(Trace)
-                if name.startswith("assert_"))
+
+
+# pytest loads this file wherever Rushlight is installed: the rest is imported by tests that use it.
+def _recording():
+    from rushlight.testing import _recording
+    return _recording
+
+
+def _words():
+    from rushlight.testing._asserting import Trace
+    return sorted(name.removeprefix("assert_") for name in vars(Trace)
+                  if name.startswith("assert_"))
 
 
 def pytest_configure(config):
@@ -35,7 +42,7 @@ def pytest_collection_finish(session):
     if any("trace" in getattr(item, "fixturenames", ()) or item.get_closest_marker("trace")
            for item in session.items):
         stack = contextlib.ExitStack()
-        stack.enter_context(_recording.recording())
+        stack.enter_context(_recording().recording())
         session.config.stash[_RECORDING] = stack
 
 
@@ -48,7 +55,7 @@ def pytest_unconfigure(config):
 @pytest.fixture
 def trace():
     """A rushlight.testing.Trace of what happens from here on."""
-    with _recording.trace() as taken:
+    with _recording().trace() as taken:
         yield taken
 
 
@@ -59,7 +66,7 @@ def pytest_pyfunc_call(pyfuncitem):
         yield
         return
     _check_words(marker)
-    with _recording.trace() as taken:
+    with _recording().trace() as taken:
         outcome = yield
         if outcome.excinfo is None:
             try:
@@ -69,9 +76,10 @@ def pytest_pyfunc_call(pyfuncitem):
 
 
 def _check_words(marker):
-    unknown = sorted(set(marker.kwargs) - set(_WORDS))
+    words = _words()
+    unknown = sorted(set(marker.kwargs) - set(words))
     if marker.args or unknown:
-        pytest.fail(f"the marker trace takes {', '.join(word + '=' for word in _WORDS)}; "
+        pytest.fail(f"the marker trace takes {', '.join(word + '=' for word in words)}; "
                     f"not {', '.join(map(repr, marker.args)) or unknown[0] + '='}", pytrace=False)
 
 
