@@ -1,8 +1,7 @@
 """rushlight.testing: each assertion holds, and fails with the whole of its message.
 
-Programs are files of their own, so that the lines in messages are known.  tests/data/spark_plans is
-the log of real PySpark 4.3 for a word count, a grouped and sorted range, and a broadcast join; the
-logs in tests/data/replay are real, too.
+Programs are files of their own, so that the lines in messages are known.  Logs of real PySpark 4.3:
+tests/data/spark_plans and spark_kept, made by make_spark_traces.py, and those in tests/data/replay.
 """
 import os
 import re
@@ -17,6 +16,7 @@ from rushlight.testing import (Trace, at_least, at_most, between, read_trace, re
                                trace)
 
 REPLAY = os.path.join(ROOT, "tests", "data", "replay")
+KEPT = os.path.join(ROOT, "tests", "data", "spark_kept.jsonl.gz")
 PLANS = os.path.join(ROOT, "tests", "data", "spark_plans.jsonl.gz")
 
 TWO_COUNTS = """\
@@ -337,6 +337,17 @@ def test_plans_of_real_spark():
     assert message(taken.assert_plan, "Sort", query=1).startswith(
         "expected another final plan of queries[1]:\n\n"
         "  expected   seen\n≠ Sort       HashAggregate(")
+
+
+def test_kept_partitions_of_real_spark_are_those_of_ours(traced):
+    ours = traced("numbers = sc.parallelize(range(8), 2).map(lambda i: i * i).cache()\n"
+                  "numbers.count()\nnumbers.sum()\n"
+                  "rows = spark.range(0, 100, 1, 2).cache()\nrows.count()\n"
+                  "rows.selectExpr('sum(id)').collect()\n")
+    for taken in (read_trace(KEPT), ours):
+        taken.assert_cached(6)
+        assert message(taken.assert_cached, at_most(5)).startswith(
+            "expected at most 5 partitions found where they are kept, saw 6\n\njob 0  count at ")
 
 
 def test_ours_and_sparks_word_count_agree(traced):

@@ -189,7 +189,7 @@ class _Collector:
             stages = [self.stages.get(stage) or Stage(stage, {}) for stage in sorted(stage_ids)]
             last = max((s for s in stages if s.ran), key=lambda s: s.id, default=None)
             asked = self.queries.get(query)
-            name = _in_program(names.get(id), asked and asked.name, last and last.name)
+            name = _in_program(asked and asked.name, names.get(id), last and last.name)
             if asked:
                 asked.name = _in_program(asked.name, name)
             for stage in stages:
