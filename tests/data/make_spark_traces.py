@@ -55,10 +55,13 @@ def slim(value, folder):
     if isinstance(value, list):
         return [slim(item, folder) for item in value]
     if isinstance(value, dict):
-        return {key: {k: v for k, v in item.items() if k in PROPERTIES}
-                if key in ("Properties", "Spark Properties") and item else slim(item, folder)
+        return {key: slim(_few(item) if key.endswith("Properties") else item, folder)
                 for key, item in value.items() if key not in DROPPED}
     return value.replace(folder, "") if isinstance(value, str) else value
+
+
+def _few(properties):
+    return {key: value for key, value in (properties or {}).items() if key in PROPERTIES}
 
 
 def slim_log(lines, folder):
