@@ -1,8 +1,9 @@
 """Makes a folder of links that Python takes for the installed package.
 
-    python link_package.py PACKAGE_SOURCE FOLDER STAMP EXTENSION…
+    python link_package.py PACKAGE_SOURCE LABS FOLDER STAMP EXTENSION…
 
-Links to files and folders, not copies: what is edited in the source tree is what runs.
+LABS, the folder of the lessons' labs, becomes PACKAGE/labs.  Links to files and folders, not
+copies: what is edited in the source tree is what runs.
 """
 import os
 import sys
@@ -16,10 +17,11 @@ def link(target, path):
     os.symlink(target, path)
 
 
-def main(source, folder, stamp, *extensions):
+def main(source, labs, folder, stamp, *extensions):
     os.makedirs(folder, exist_ok=True)
     wanted = {name: os.path.join(source, name) for name in os.listdir(source)
               if name not in ("__pycache__", "meson.build")}
+    wanted["labs"] = labs
     wanted.update((os.path.basename(path), os.path.abspath(path)) for path in extensions)
     for name in set(os.listdir(folder)) - set(wanted) - {"__pycache__"}:
         os.unlink(os.path.join(folder, name))
