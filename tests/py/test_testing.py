@@ -12,6 +12,7 @@ import pytest
 from conftest import ROOT
 from rushlight import SparkConf, SparkContext
 from rushlight.errors import PySparkRuntimeError, PySparkTypeError, PySparkValueError
+from rushlight.testing import _recording
 from rushlight.testing import (Trace, at_least, at_most, between, read_trace, recording, times,
                                trace)
 
@@ -420,6 +421,22 @@ def test_a_context_that_writes_no_log():
         with pytest.raises(PySparkRuntimeError, match="this SparkContext writes none"):
             with trace(sc):
                 pass
+
+
+def test_a_log_that_begins_is_waited_for(tmp_path):
+    unfinished = tmp_path / "app.inprogress"
+    for text in ("", '{"Event":"SparkListenerLogStart"}\n', '{"Event":"SparkListenerLogStart"'):
+        unfinished.write_text(text)
+        happenings, jobs, queries = _recording._read_unfinished(str(tmp_path / "app"))
+        assert (happenings.jobs, jobs, queries) == ([], set(), set())
+
+
+def test_bytes_that_tasks_write_to_files(tmp_path):
+    with recording(), SparkContext("local[2]", "files") as sc, trace(sc) as t:
+        sc.parallelize(["abc", "de"], 2).saveAsTextFile(str(tmp_path / "out"))
+    (job,) = t.jobs
+    assert [task.output_bytes for task in sorted(job.stages[0].tasks, key=lambda t: t.partition)
+            ] == [4, 3]
 
 
 def test_settings_are_as_before_after_a_recording():

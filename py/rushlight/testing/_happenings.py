@@ -38,6 +38,7 @@ class Task:
                                        write.get("Shuffle Records Written", 0))
         self.bytes_written = write.get("Shuffle Bytes Written", 0)
         self.input_bytes = entry.get("Bytes Read", 0)
+        self.output_bytes = (metrics.get("Output Metrics") or {}).get("Bytes Written", 0)
         self.kept_found = kept.get("Read", 0) if kept else 0
         self.kept_computed = kept.get("Computed", 0) if kept else 0
 

@@ -161,4 +161,7 @@ def _read_unfinished(path):
     """What a log tells up to its last whole line."""
     with open(_unfinished(path), "rb") as log:
         text = log.read()
-    return read_happenings(path, events_in([text[:text.rfind(b"\n") + 1]], path))
+    whole = text[:text.rfind(b"\n") + 1]
+    if b"SparkListenerApplicationStart" not in whole:       # its thread has not come so far
+        return Happenings([], [], True), set(), set()
+    return read_happenings(path, events_in([whole], path))
