@@ -80,7 +80,11 @@ class PySparkRuntimeError(PySparkException, RuntimeError):
 
 
 class PySparkAssertionError(PySparkException, AssertionError):
-    """A check that failed."""
+    """A check that failed; `data`: the rows that differ, if they were asked for."""
+
+    def __init__(self, *args, data=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.data = data
 
 
 class PySparkImportError(PySparkException, ImportError):

@@ -42,6 +42,12 @@ CONDITIONS = {
     "CONTEXT_STOPPED": (
         "Cannot call methods on a stopped SparkContext. Make a new one, or move stop() "
         "to the end.", None),
+    "DIFFERENT_PANDAS_DATAFRAME": (
+        "DataFrames are not almost equal:\nLeft:\n{left}\n{left_dtype}\nRight:\n{right}\n"
+        "{right_dtype}", None),
+    "DIFFERENT_ROWS": ("{error_msg}", None),
+    "DIFFERENT_SCHEMA": (
+        "Schemas do not match.\n--- actual\n+++ expected\n{error_msg}", None),
     "DISALLOWED_TYPE_FOR_CONTAINER": (
         "Argument `{arg_name}`(type: {arg_type}) should only contain a type in "
         "[{allowed_types}], got {item_type}", None),
@@ -74,6 +80,8 @@ CONDITIONS = {
     "INVALID_TYPENAME_CALL": (
         "StructField does not have typeName. Use typeName on its type explicitly "
         "instead.", None),
+    "INVALID_TYPE_DF_EQUALITY_ARG": (
+        "Expected type {expected_type} for `{arg_name}` but got type {actual_type}.", None),
     "KEY_NOT_EXISTS": ("Key `{key}` does not exist.", None),
     "KEY_VALUE_PAIR_REQUIRED": ("Either a key with its value or a list of pairs is needed.", None),
     "LENGTH_SHOULD_BE_THE_SAME": (

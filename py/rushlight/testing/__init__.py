@@ -9,20 +9,12 @@
 
 A trace is taken of a piece of a running program, or read from an event log, of Rushlight's or of
 real Spark's: read_trace("application_1").  With pytest there are a fixture and a marker
-(pytest_plugin.py).
+(pytest_plugin.py).  What PySpark has under this name, assertions about answers, is here, too.
 """
 from rushlight.testing._amounts import at_least, at_most, between, times
 from rushlight.testing._asserting import Trace
+from rushlight.testing._frames_equal import assertDataFrameEqual, assertSchemaEqual
 from rushlight.testing._recording import read_trace, recording, trace
 
-__all__ = ["Trace", "at_least", "at_most", "between", "read_trace", "recording", "times", "trace"]
-
-_PYSPARKS = {"assertDataFrameEqual", "assertSchemaEqual"}
-
-
-def __getattr__(name):
-    """`pyspark.testing` is this module, too, in programs that import pyspark."""
-    if name in _PYSPARKS:
-        from rushlight.errors.base import NotThereYet
-        raise NotThereYet(f"pyspark.testing.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__all__ = ["Trace", "assertDataFrameEqual", "assertSchemaEqual", "at_least", "at_most", "between",
+           "read_trace", "recording", "times", "trace"]
