@@ -5,6 +5,7 @@
     pyspark.sql.session    rushlight.sql.session, the same module object under a second name
     pyspark.core.rdd       rushlight.rdd: since 4.0 PySpark keeps these in pyspark.core
     pyspark.errors.exceptions.base    rushlight.errors; .captured, too
+    pyspark.testing.utils             rushlight.testing
     graphframes            rushlight.graphframes: a package of its own beside PySpark
     py4j.protocol          the exceptions that programs catch; there is no Java here
 
@@ -81,6 +82,8 @@ def _find_pyspark(name):
         inner = inner[len(".core"):]
     elif inner in _EXCEPTIONS:
         inner = ".errors"
+    elif inner == ".testing.utils":
+        inner = ".testing"
     return _ours(_OURS + inner, name)
 
 

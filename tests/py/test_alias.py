@@ -43,6 +43,9 @@ assert pyspark.taskcontext.TaskContext is TaskContext
 from pyspark.core.rdd import RDDBarrier as F
 from pyspark.resource import ResourceInformation
 assert RDDBarrier is F
+from pyspark.testing import assertDataFrameEqual
+from pyspark.testing.utils import assertDataFrameEqual as G, assertSchemaEqual
+assert G is assertDataFrameEqual is rushlight.testing.assertDataFrameEqual
 assert SparkContext is B is C is rushlight.SparkContext
 assert RDD is D and SparkSession is rushlight.sql.SparkSession
 assert pyspark.sql.session is rushlight.sql.session
