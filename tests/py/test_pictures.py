@@ -103,6 +103,15 @@ def test_jobs_and_stages_are_bands(tmp_path):
     assert bands == ["job 7", "stage 0: stage 0 · 4 tasks", "stage 1: stage 1 · 1 task"]
 
 
+def test_bands_name_files_without_their_folders(tmp_path):
+    text = log(job(7, 2000, 4000, [(0, [], four())]))
+    named = text.replace('"Stage Name":"stage 0"', '"Stage Name":"count at /home/me/app.py:8"')
+    assert named != text
+    root, content = drawn(tmp_path, "timeline", named)
+    assert "stage 0: count at app.py:8 · 4 tasks" in words_of(root)
+    assert "/home/me" not in content
+
+
 @pytest.mark.parametrize("reason, how", [
     ("ExceptionFailure", "failed"), ("ExecutorLostFailure", "failed"), ("FetchFailed", "failed"),
     ("TaskKilled", "killed"), ("TaskCommitDenied", "failed")])

@@ -8,6 +8,8 @@
     executor 2 ▐█████▌▐█▌▐███▌ ✕      ┊              lost
                0 s        1 s        2 s
 """
+import os
+
 from rushlight.pictures import _bars, _marks
 from rushlight.pictures import _svg as svg
 
@@ -74,10 +76,10 @@ def _sample(x, y, fill, over):
 
 # ── jobs and stages ──
 def _bands(run, axis, paint, y):
-    jobs = [(job.submitted_ms, job.ended_ms, f"job {job.id}", job.name, "#ffffff", svg.INK,
+    jobs = [(job.submitted_ms, job.ended_ms, f"job {job.id}", _short(job.name), "#ffffff", svg.INK,
              svg.FAIL_COLOUR if job.failure else svg.INK) for job in run.jobs]
     stages = [(s.submitted_ms, s.completed_ms, s.title,
-               f"{s.name} · {svg.counted(s.n_tasks, 'task')}"
+               f"{_short(s.name)} · {svg.counted(s.n_tasks, 'task')}"
                + (f" · {s.failure}" if s.failure else ""), paint.stage(s.id), paint.on_stage(s.id),
                svg.FAIL_COLOUR if s.failure else "none") for s in run.stages]
     parts = []
@@ -87,6 +89,12 @@ def _bands(run, axis, paint, y):
             parts += [svg.text(_LEFT - 8, y + 11, label, 10, "end"), *drawn]
             y += _BAND * n_rows + 4
     return parts, y
+
+
+def _short(name):
+    """A call site with the file's name alone: bands have no room for folders."""
+    what, at, place = name.rpartition(" at ")
+    return what + at + os.path.basename(place)
 
 
 def _band_rows(run, axis, bands, y):
