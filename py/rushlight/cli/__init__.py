@@ -7,6 +7,8 @@
     rushlight simulate SCENARIO [options]             a program without data on no cluster at all
     rushlight chaos [options]                         programs under random faults
     rushlight picture KIND LOG [-o FILE]              a logged run, drawn
+    rushlight course build | check | grade            labs in the formats of teachers' tools
+    rushlight quiz [options]                          interview practice
 
     options.py      spark-submit's flags and ours, into settings; properties.py: files of settings
     submit.py       submit and dag, from the command line to the exit status
@@ -19,6 +21,9 @@
     simulate.py     what a scenario says of a cluster
     chaos.py        random programs, random faults
     picture.py      what an event log looks like
+    course.py       labs in the formats of teachers' tools, their proof, submissions graded
+    lesson.py       labs; rushlight.lesson does the work
+    quiz.py         questions whose answers the engine computes
 """
 import os
 import sys
@@ -33,6 +38,9 @@ usage: rushlight submit [options] app.py [arguments]         run a PySpark progr
        rushlight simulate SCENARIO [options]                 stages without data on no cluster
        rushlight chaos [options]                             programs under random faults
        rushlight picture KIND LOG [-o FILE]                  a logged run, drawn
+       rushlight course build | check | grade                labs for teachers' tools
+       rushlight lesson COMMAND                              labs, handed out and graded
+       rushlight quiz [options]                              interview practice
        rushlight --version
 
 `rushlight submit --help` lists the options; they are spark-submit's."""
@@ -66,9 +74,18 @@ def main(argv=None):
     if command == "picture":
         from rushlight.cli.picture import picture
         return _piped(picture, arguments)
+    if command == "lesson":
+        from rushlight.cli.lesson import lesson
+        return _piped(lesson, arguments)
+    if command == "course":
+        from rushlight.cli.course import course
+        return _piped(course, arguments)
     if command == "chaos":
         from rushlight.cli.chaos import chaos
         return _piped(chaos, arguments)
+    if command == "quiz":
+        from rushlight.cli.quiz import quiz
+        return _piped(quiz, arguments)
     print(f"rushlight: no command {command!r}\n{USAGE}", file=sys.stderr)
     return 2
 

@@ -1,0 +1,189 @@
+"""prove(): that a lab does what it says.
+
+    starter  ──▶ some check does not pass, as handed out
+    solution ──▶ all checks pass, with several students' data; differs in its regions only
+    mutants  ──▶ each is caught by the check that it names
+    predictions ──▶ have an answer, which no misconception explains
+    lab.md   ──▶ what it shows is what happens (text_blocks.py)
+
+One supervisor runs all of an exercise's steps, and a mutant only the check that is to catch it.
+"""
+import re
+import time
+from dataclasses import dataclass, field
+
+from rushlight.lesson import grading, regions, sandbox, text_blocks
+from rushlight.lesson.checks import read_checks
+from rushlight.lesson.loading import read_text
+from rushlight.lesson.model import ERROR, PASSED, SKIPPED, Lab, LessonError
+
+LEAST_MUTANTS = 5
+_SEEDS = 3
+_CAUGHT_BY = re.compile(r"[#/* ]*caught by: *(\w+)")
+# Errors of a mutant that does not run at all: it proves nothing about the check.
+_BROKEN = ("SyntaxError", "IndentationError", "NameError", "ImportError", "ModuleNotFoundError")
+
+
+@dataclass
+class Report:
+    """What a proof found."""
+
+    lab: Lab
+    problems: list = field(default_factory=list)    # in words; none: the lab is proved
+    n_checks: int = 0
+    n_mutants: int = 0
+    n_predictions: int = 0
+    n_blocks: int = 0           # of lab.md, that were run or compared
+    seconds: float = 0.0
+
+    @property
+    def ok(self):
+        """Whether the lab is proved."""
+        return not self.problems
+
+
+def prove(lab, seeds=_SEEDS, text=True, limits=None):
+    """A Report on a lab: all its exercises and its text.
+
+    seeds   how many students' data the solution is graded with
+    text    whether the blocks of lab.md are run, too
+
+    >>> from rushlight.lesson import labs
+    >>> prove(labs()[0], seeds=1, text=False).ok
+    True
+    """
+    begin = time.monotonic()
+    report = Report(lab)
+    for exercise in lab.exercises:
+        try:
+            _prove_exercise(report, exercise, seeds, limits)
+        except LessonError as e:
+            report.problems.append(str(e))
+    if text:
+        blocks, problems = text_blocks.check(lab)
+        report.n_blocks = blocks
+        report.problems += problems
+    report.seconds = round(time.monotonic() - begin, 2)
+    return report
+
+
+def _prove_exercise(report, exercise, n_seeds, limits):
+    file = read_checks(exercise)
+    checks = list(file.checks.values())
+    report.n_checks += len(checks)
+    report.problems += filter(None, [regions.difference(
+        read_text(exercise.starter), read_text(exercise.solution), exercise.starter,
+        exercise.solution)])
+    mutants = _mutants(report, exercise, file.checks)
+    steps, tell = _Steps(exercise), report.problems.append
+    for prediction, step in zip(exercise.predictions, grading.prediction_steps(exercise)):
+        steps.add(step, _prediction_proof(exercise, prediction, tell))
+    starter = []
+    for check in checks:
+        steps.add_check(check, exercise.starter, 1, starter.append)
+    for check in checks:
+        steps.add_check(check, exercise.solution, n_seeds,
+                        _solution_proof(exercise, check, tell), alone=True)
+    for path, check in mutants:
+        steps.add_check(check, path, n_seeds, _mutant_proof(exercise, path, check, tell),
+                        alone=True)
+    steps.run(limits)
+    if all(outcome["status"] == PASSED for outcome in starter):
+        tell(f"{exercise.starter} passes all checks as handed out")
+    report.n_mutants += len(mutants)
+    report.n_predictions += len(exercise.predictions)
+
+
+def _mutants(report, exercise, checks):
+    """[(path, the check that is to catch it)]."""
+    found = []
+    if len(exercise.mutants) < LEAST_MUTANTS:
+        report.problems.append(f"{exercise.folder}/mutants has {len(exercise.mutants)} files: "
+                               f"at least {LEAST_MUTANTS} wrong solutions are needed")
+    for path in exercise.mutants:
+        head = read_text(path).splitlines()[:2]
+        match = _CAUGHT_BY.match(head[1]) if len(head) == 2 else None
+        if match is None:
+            report.problems.append(f"{path}: the first line says what is wrong, the second "
+                                   "`caught by: NAME` of the check that shows it, as comments")
+        elif match[1] not in checks:
+            report.problems.append(f"{path}: caught by {match[1]}: there is no such check; there "
+                                   f"are {', '.join(checks)}")
+        else:
+            found.append((path, checks[match[1]]))
+    return found
+
+
+class _Steps:
+    """The steps of an exercise's proof, each with what is done with its outcome."""
+
+    def __init__(self, exercise):
+        self.exercise = exercise
+        self.files, self.steps, self.proofs = [exercise.solution], [], []
+        self.of_starter = {}        # name of a check → number of its step
+
+    def add(self, step, proof):
+        self.steps.append(step)
+        self.proofs.append(proof)
+
+    def add_check(self, check, path, n_seeds, proof, alone=False):
+        """alone: whether or not the checks before it pass."""
+        if path not in self.files:
+            self.files.append(path)
+        needs = [] if alone else [self.of_starter[name] for name in check.after]
+        if not alone:
+            self.of_starter[check.name] = len(self.steps)
+        seeds = [(grading.seed_of(self.exercise, check.name, f"student {i}", 0), False)
+                 for i in range(n_seeds)]
+        self.add(sandbox.Step(check.name, check.title, self.files.index(path), seeds,
+                              check.seconds, needs), proof)
+
+    def run(self, limits):
+        outcomes = sandbox.run(self.exercise, self.files, self.steps, limits)
+        for outcome, proof in zip(outcomes, self.proofs):
+            proof(outcome)
+
+
+def _solution_proof(exercise, check, tell):
+    def prove(outcome):
+        if outcome["status"] != PASSED:
+            tell(f"{exercise.solution} does not pass {check.name} with seed {outcome['seed']} "
+                 f"({outcome['status']}): {_indented(outcome)}")
+    return prove
+
+
+def _mutant_proof(exercise, path, check, tell):
+    def prove(outcome):
+        if outcome["status"] in (PASSED, SKIPPED):
+            tell(f"{path} is not caught by {check.name}")
+        elif outcome["status"] == ERROR and outcome["message"].startswith(_BROKEN):
+            tell(f"{path} does not run, so it proves nothing: {_indented(outcome)}")
+        elif outcome.get("misconception", "") not in ("", *exercise.lab.misconceptions):
+            tell(f"{exercise.check_file}: {check.name} names the misconception "
+                 f"{outcome['misconception']!r}, which lab.toml lacks")
+    return prove
+
+
+def _prediction_proof(exercise, prediction, tell):
+    def prove(outcome):
+        at = f"{exercise.check_file}: prediction {prediction.id}"
+        if outcome["status"] != PASSED:
+            tell(f"{at} was not computed ({outcome['status']}): {_indented(outcome)}")
+            return
+        truth = outcome["value"]
+        if prediction.choices and str(truth) not in prediction.choices:
+            tell(f"{at} is {truth!r}, which is none of the choices "
+                 f"{', '.join(prediction.choices)}")
+        elif not prediction.choices and (isinstance(truth, bool)
+                                         or not isinstance(truth, (int, float))):
+            tell(f"{at} is {truth!r}: without choices it must be a number")
+        for answer in prediction.wrong:
+            if prediction.same(answer, truth):
+                tell(f"{at} is {truth!r}, and lab.toml has that answer among the wrong ones")
+    return prove
+
+
+def _indented(outcome):
+    text = outcome["message"] + (f"\nprinted:\n{outcome['output'].rstrip()}"
+                                 if outcome.get("output", "").strip() else "")
+    return text.replace("\n", "\n    ")

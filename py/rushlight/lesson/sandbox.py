@@ -1,0 +1,171 @@
+"""The grader's side of a supervisor: a job goes in, an outcome for each step comes out, whatever the
+student's code does.
+
+    run() ── job ──▶ supervisor ──▶ outcomes of steps 0, 1, 2 …
+              ▲                        │ it dies, or says nothing any more (student's code has
+              └── from step k + 1 ◀────┘ killed or stopped it, at step k)
+
+All processes of a job are ended and its folder is removed before run() returns.
+"""
+import json
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict, dataclass, field
+
+from rushlight.lesson import processes
+from rushlight.lesson.limits import Limits
+from rushlight.lesson.model import LessonError
+
+_SILENCE_S = 30         # after so long without a beat a supervisor is dead, or stopped
+_END_S = 10
+
+
+@dataclass
+class Step:
+    """A check or a prediction on one submission."""
+
+    name: str
+    title: str
+    submission: int                     # which of the job's
+    seeds: list                         # of (seed, whether it is hidden)
+    seconds: float
+    needs: list = field(default_factory=list)   # earlier steps that must have passed
+    is_prediction: bool = False
+
+
+def run(exercise, submissions, steps, limits=None):
+    """The outcomes of steps on files: dicts with status, message, misconception, comments, seed,
+    hidden, seconds, output, and value, which a prediction returned."""
+    base = tempfile.mkdtemp(prefix="rushlight-lesson-")
+    was_subreaper = processes.become_subreaper()
+    try:
+        job = _job(exercise, submissions, steps, limits or Limits(), base)
+        outcomes = job["outcomes"]
+        while len(outcomes) < len(steps):
+            _Conversation(job).hold()
+        return outcomes
+    finally:
+        processes.become_subreaper(was_subreaper)
+        processes.remove_folder(base)
+
+
+def _job(exercise, submissions, steps, limits, base):
+    """What a supervisor is told.  Files are copied: a program's lines count as the student's own
+    only outside of the package, and nobody writes into what is graded while it is."""
+    lab = os.path.join(base, "lab")
+    shutil.copytree(exercise.folder, lab, ignore=shutil.ignore_patterns("mutants", "__pycache__"))
+    copies = []
+    for i, path in enumerate(submissions):
+        folder = os.path.join(base, f"submission-{i}")
+        os.mkdir(folder)
+        copies.append(os.path.join(folder, exercise.file))
+        try:
+            shutil.copyfile(path, copies[-1])
+        except OSError as e:
+            raise LessonError(f"{path}: {e.strerror}") from None
+    return {"base": base, "kind": exercise.kind, "master": exercise.master, "conf": exercise.conf,
+            "check_file": os.path.join(lab, "check.py"), "submissions": copies,
+            "reference": os.path.join(lab, os.path.basename(exercise.solution)),
+            "lab": lab, "steps": [asdict(step) for step in steps], "outcomes": [],
+            "limits": asdict(limits)}
+
+
+class _Conversation:
+    """One supervisor, to the job's end or to its own."""
+
+    def __init__(self, job):
+        self.job, self.outcomes = job, job["outcomes"]
+        self.at = len(self.outcomes)
+        self.before = set(processes.descendants())
+        read, write = os.pipe()
+        self.pipe = read
+        try:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "rushlight.lesson.supervisor", str(write)],
+                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                pass_fds=(write,), start_new_session=True, cwd=job["base"], env=_environment())
+        finally:
+            os.close(write)
+
+    def hold(self):
+        """Takes its outcomes, until it has no more."""
+        try:
+            self.process.stdin.write((json.dumps(self.job) + "\n").encode())
+            self.process.stdin.flush()
+            self._listen()
+        except BrokenPipeError:
+            pass                # it is dead already
+        finally:
+            self._end()
+        if len(self.outcomes) < len(self.job["steps"]):
+            self._note_death()
+
+    def _listen(self):
+        text = b""
+        while len(self.outcomes) < len(self.job["steps"]):
+            if not select.select([self.pipe], [], [], _SILENCE_S)[0]:
+                return
+            data = os.read(self.pipe, 65536)
+            if not data:
+                return
+            *lines, text = (text + data).split(b"\n")
+            for line in lines:
+                self._take(json.loads(line))
+
+    def _take(self, said):
+        if "begin" in said:
+            self.at = said["begin"] + 1
+        elif "outcome" in said:
+            self.outcomes.append(said["outcome"])
+
+    def _end(self):
+        """Ends it and all that it had started."""
+        self.process.stdin.close()
+        if len(self.outcomes) == len(self.job["steps"]):
+            try:
+                self.process.wait(_END_S)
+            except subprocess.TimeoutExpired:
+                pass
+        self.process.kill()
+        self.error = self.process.stderr.read(4000) if self.process.wait() else b""
+        self.process.stderr.close()
+        os.close(self.pipe)
+        self._end_orphans()
+
+    def _end_orphans(self):
+        """What a killed supervisor left has become ours: it is in another session than we are, as
+        none of our own children that somebody else may have started meanwhile is likely to be."""
+        here = os.getsid(0)
+        while True:
+            left = [pid for pid, process in processes.descendants().items()
+                    if pid not in self.before and process.session != here]
+            if not left:
+                return
+            for pid in left:
+                processes.send(pid, signal.SIGKILL)
+                processes.wait_for(pid)
+
+    def _note_death(self):
+        """The step at which it died has its outcome; the next supervisor goes on after it."""
+        if self.at == len(self.outcomes):       # it has not come to a step
+            raise LessonError("the process that runs the checks ended before it began: "
+                              + self.error.decode("utf-8", "replace").strip()[-2000:])
+        step = self.job["steps"][len(self.outcomes)]
+        self.outcomes.append({
+            "status": "killed", "seed": step["seeds"][0][0], "seconds": 0.0,
+            "message": "the program killed or stopped the process that watches it"})
+
+
+def _environment():
+    """For a supervisor: it finds this package, and BLAS has no threads that forks would lose."""
+    import rushlight
+    package = os.path.dirname(os.path.dirname(os.path.abspath(rushlight.__file__)))
+    paths = [package, *(path for path in sys.path if path and os.path.isdir(path)
+                        and os.path.abspath(path) != os.getcwd())]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
+            "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}

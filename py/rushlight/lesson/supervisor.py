@@ -1,0 +1,205 @@
+"""The process between the grader and the student's code: it runs each step in a fork of its own.
+
+    grader ══ stdin: job ══▶ supervisor ──fork──▶ one step ──▶ whatever the student starts
+           ◀═ a line each ══     │  ◀── outcome ──┘ (own session, limits.py)
+                                 └ reaps and kills all that is left after each step
+
+Everything slow is imported here once, so a step costs a fork and an engine.  Each step begins from
+the same clean process: what student's code patches, caches or leaves open is gone with it.
+
+A step ends when its outcome has come, its process has died, or it has used up its time, its
+output, its processes or its disk.  Then every descendant is killed: this process is a subreaper,
+so an orphan becomes its child and cannot hide.  If the grader goes away, so does all of this.
+"""
+import json
+import os
+import select
+import signal
+import sys
+import time
+
+from rushlight.lesson import limits, processes
+
+_POLL_S = 0.05
+_BEAT_S = 1.0           # the grader takes a supervisor that says nothing for dead
+_KEPT_OUTPUT = 20_000
+
+
+class Supervisor:
+    """Runs a job's steps; what it has to say goes to `tell`, a file descriptor."""
+
+    def __init__(self, job, tell):
+        self.job, self.tell_fd = job, tell
+        self.limits = limits.Limits(**job["limits"])
+        self.folder = os.path.join(job["base"], "step")     # all that a step can write to
+        self.limits.prepare(job["base"])
+
+    def run(self):
+        """The steps that the job's outcomes lack; those that an earlier supervisor had are kept."""
+        outcomes = self.job["outcomes"]
+        for step in self.job["steps"][len(outcomes):]:
+            self.tell({"begin": len(outcomes)})
+            missing = [at for at in step["needs"] if outcomes[at]["status"] != "passed"]
+            outcome = self._skipped(missing) if missing else self._attempt(step)
+            outcomes.append(outcome)
+            self.tell({"outcome": outcome})
+
+    def _skipped(self, missing):
+        names = ", ".join(self.job["steps"][at]["title"] for at in missing)
+        return {"status": "skipped", "message": f"first: {names}"}
+
+    def tell(self, what):
+        """Tells the grader."""
+        _write(self.tell_fd, what)
+
+    # ── a step ──
+    def _attempt(self, step):
+        processes.remove_folder(self.folder)
+        for name in ("", "work", "scratch"):
+            os.mkdir(os.path.join(self.folder, name))
+            os.chmod(os.path.join(self.folder, name), 0o777)
+        result_in, result_out = os.pipe()
+        output_in, output_out = os.pipe()
+        child = os.fork()
+        if child == 0:
+            self._be_step(step, result_out, output_out)
+        os.close(result_out)
+        os.close(output_out)
+        watched = _Watched(self, step, child, result_in, output_in)
+        try:
+            return watched.watch()
+        finally:
+            processes.kill_descendants()
+            os.close(result_in)
+            os.close(output_in)
+
+    def _be_step(self, step, result, output):
+        """In the fork; does not return."""
+        status = 1
+        try:
+            os.setsid()
+            nothing = os.open(os.devnull, os.O_RDONLY)
+            os.dup2(nothing, 0)
+            os.dup2(output, 1)
+            os.dup2(output, 2)
+            result = os.dup2(result, 3)
+            os.closerange(4, 4096)
+            scratch = os.path.join(self.folder, "scratch")
+            os.environ.update(HOME=scratch, TMPDIR=scratch)
+            self.limits.apply(self.folder, step["seconds"])
+            from rushlight.lesson import within
+            outcome = within.run_step(self.job, step, os.path.join(self.folder, "work"), scratch)
+            sys.stdout.flush()
+            sys.stderr.flush()
+            _write(result, outcome)
+            status = 0
+        finally:
+            os._exit(status)
+
+
+def _write(fd, what):
+    """A line of JSON, whole."""
+    left = (json.dumps(what) + "\n").encode()
+    while left:
+        left = left[os.write(fd, left):]
+
+
+class _Watched:
+    """A step that runs."""
+
+    def __init__(self, supervisor, step, child, result, output):
+        self.supervisor, self.step, self.child = supervisor, step, child
+        self.result, self.output = result, output
+        self.begin = self.beat = time.monotonic()
+        self.outcome_text, self.text = b"", b""
+        self.n_output = 0
+
+    def watch(self):
+        """Until the step's end; its outcome, with its output."""
+        why = self._wait()
+        self._drain()
+        outcome = self._outcome()
+        if outcome is None:
+            outcome = {"status": "killed", "message": why or self._death()}
+        outcome.setdefault("seconds", round(time.monotonic() - self.begin, 3))
+        outcome["output"] = self.text.decode("utf-8", "replace")
+        outcome.setdefault("seed", self.step["seeds"][0][0])
+        return outcome
+
+    def _wait(self):
+        """None when the outcome is there or the process has closed its end; or why to kill."""
+        open_fds = [self.result, self.output, 0]
+        while True:
+            ready, _, _ = select.select(open_fds, [], [], _POLL_S)
+            if 0 in ready and not os.read(0, 1):
+                processes.kill_descendants()        # the grader is gone
+                os._exit(1)
+            if self.output in ready and not self._read_output():
+                open_fds.remove(self.output)
+            if self.result in ready:
+                data = os.read(self.result, 65536)
+                if not data:
+                    return None
+                self.outcome_text += data
+                continue
+            now = time.monotonic()
+            if now - self.beat > _BEAT_S:
+                self.beat = now
+                self.supervisor.tell({"beat": True})
+            why = self.supervisor.limits.exceeded(
+                self.supervisor.folder, self.step["seconds"], now - self.begin, self.n_output)
+            if why:
+                return why
+
+    def _read_output(self):
+        data = os.read(self.output, 65536)
+        self.n_output += len(data)
+        self.text += data[:max(0, _KEPT_OUTPUT - len(self.text))]
+        return bool(data)
+
+    def _drain(self):
+        while select.select([self.output], [], [], 0)[0] and self._read_output():
+            if self.n_output > self.supervisor.limits.output_bytes:
+                return
+
+    def _outcome(self):
+        """What the step said, if it is whole."""
+        try:
+            outcome = json.loads(self.outcome_text)
+        except ValueError:
+            return None
+        return outcome if isinstance(outcome, dict) and "status" in outcome else None
+
+    def _death(self):
+        """How the process ended, in words."""
+        status = processes.end_of(self.child)
+        if status is None:
+            return "the program closed the pipe over which its result goes"
+        if os.WIFSIGNALED(status):
+            name = signal.Signals(os.WTERMSIG(status)).name
+            return f"the program was ended by {name}" + _SIGNAL_WORDS.get(name, "")
+        return f"the program ended the process, with status {os.WEXITSTATUS(status)} (os._exit?)"
+
+
+_SIGNAL_WORDS = {"SIGXCPU": ": it used up its processor time", "SIGSEGV": ", an invalid access",
+                 "SIGKILL": ": somebody killed it, or the machine ran out of memory"}
+
+
+def main():
+    """Takes a job from stdin: a line of JSON."""
+    tell = int(sys.argv[1])
+    line = b""
+    while not line.endswith(b"\n"):
+        data = os.read(0, 65536)
+        if not data:
+            return
+        line += data
+    processes.become_subreaper()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    from rushlight.lesson import within
+    within.preload()
+    Supervisor(json.loads(line), tell).run()
+
+
+if __name__ == "__main__":
+    main()

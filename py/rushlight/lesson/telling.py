@@ -1,0 +1,135 @@
+"""What students read in the terminal: verdicts, lists, questions; 80 columns, colour where it shows.
+
+    ✓ counts words                                                          1 / 1
+    ✗ one job, two stages                                                   0 / 2
+        a job ran before the action
+        It looks like "transformations run at once".  A transformation only adds …
+        again: rushlight lesson check 1py --seed 22557
+    · nothing shuffled twice                 after: one job, two stages     0 / 1
+
+Colours are left out where nobody sees them: NO_COLOR is set, TERM is dumb, or it is no terminal.
+"""
+import os
+import shutil
+import sys
+import textwrap
+
+from rushlight.lesson.model import PASSED, SKIPPED
+
+_CODES = {"green": "32", "red": "31", "yellow": "33", "blue": "34", "bold": "1", "dim": "2"}
+_MARKS = {PASSED: ("✓", "green"), SKIPPED: ("·", "dim")}
+_WIDEST = 80
+_COMMENTS = {"essential": "red", "actionable": "yellow", "informative": "blue",
+             "celebratory": "green"}
+
+
+def has_colour(stream):
+    """Whether a stream shows colours, and nobody has asked to leave them out."""
+    return (not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+            and stream.isatty())
+
+
+class Telling:
+    """Writes for one stream."""
+
+    def __init__(self, stream=None, colour=None):
+        self.stream = stream or sys.stdout
+        self.colour = has_colour(self.stream) if colour is None else colour
+
+    @property
+    def width(self):
+        """Of a line: 80 columns, or as many as a narrower terminal has."""
+        columns = _WIDEST
+        if self.stream.isatty():
+            columns = shutil.get_terminal_size((_WIDEST, 24)).columns
+        return max(40, min(_WIDEST, columns))
+
+    def paint(self, text, *names):
+        """A text in colours.
+
+        >>> Telling(colour=False).paint("done", "green")
+        'done'
+        """
+        if not self.colour or not text:
+            return text
+        return f"\x1b[{';'.join(_CODES[name] for name in names)}m{text}\x1b[0m"
+
+    def say(self, text=""):
+        """A line, or several."""
+        print(text, file=self.stream, flush=True)
+
+    def apart(self, left, right, *colours):
+        """One line: `left` at its left, `right` at its right."""
+        left = _cut(left, self.width - len(right) - 2)
+        return self.paint(left, *colours) + " " * (self.width - len(left) - len(right)) + right
+
+    def indented(self, text, indent, *colours):
+        """A text with its own line breaks, each line folded where it is too long; a line that
+        begins with blanks is code or a picture, and stays as it is."""
+        lines = []
+        for line in text.splitlines():
+            fold = not line.startswith(" ") and len(line) + indent > self.width
+            lines += textwrap.wrap(line, self.width - indent) if fold else [line]
+        return "\n".join(" " * indent + self.paint(line, *colours) if line else ""
+                         for line in lines)
+
+    # ── verdicts ──
+    def verdicts(self, exercise, verdicts):
+        """All verdicts on a file, with a headline."""
+        got, most = sum(v.points for v in verdicts), sum(v.max_points for v in verdicts)
+        self.say(self.apart(f"{exercise.name}  {exercise.lab.title}",
+                            f"{got:g} of {most:g} points", "bold"))
+        for verdict in verdicts:
+            self.say(self.verdict(exercise, verdict))
+
+    def verdict(self, exercise, verdict):
+        """One verdict, as lines."""
+        mark, colour = _MARKS.get(verdict.status, ("✗", "red"))
+        line = self.apart(f"  {mark} {verdict.title}",
+                          f"{verdict.points:g} / {verdict.max_points:g}", colour)
+        if verdict.status == SKIPPED:
+            return line + "\n" + self.indented(verdict.message, 6, "dim")
+        lines = [line]
+        if not verdict.passed:
+            lines += self._why(exercise, verdict)
+        for comment in verdict.comments:
+            lines.append(self.indented(comment["text"], 6, _COMMENTS[comment["kind"]]))
+        return "\n".join(lines)
+
+    def _why(self, exercise, verdict):
+        if verdict.graded:
+            yield self.indented(verdict.graded, 6, "dim")
+        yield self.indented(verdict.message, 6)
+        belief = exercise.lab.misconceptions.get(verdict.misconception)
+        if belief:
+            yield self.indented(self.belief(belief), 6, "yellow")
+        if verdict.output.strip():
+            yield self.indented("printed:", 6, "dim")
+            yield self.indented(_last_lines(verdict.output), 8, "dim")
+        if verdict.replay:
+            data = " (with data that was hidden)" if verdict.hidden else ""
+            yield self.indented(f"again: {verdict.replay}{data}", 6, "dim")
+
+    @staticmethod
+    def belief(misconception):
+        """A misconception, as it is put to the student."""
+        return (f"This is what one sees who thinks that {misconception.says}. "
+                f"{misconception.truth}")
+
+
+def _last_lines(text, most=8):
+    lines = text.rstrip().splitlines()
+    return "\n".join((["…"] if len(lines) > most else []) + lines[-most:])
+
+
+def _cut(text, width):
+    return text if len(text) <= width else text[:width - 1] + "…"
+
+
+def is_whole(verdicts):
+    """Whether all checks passed.
+
+    >>> is_whole([])
+    False
+    """
+    return bool(verdicts) and all(verdict.passed for verdict in verdicts)
