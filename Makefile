@@ -7,6 +7,7 @@
 #   make build     the C engine, its tests and the Python package in .venv
 #   make bench     ratios against peers (installs them)     make format    clang-format
 #   make examples  runs the example programs (installs their data)
+#   make book      the book, docs/book, as pages in out/book (installs Sphinx); fails on any warning
 #   make clean     what the build made (keeps .venv)
 #
 # Targets say what they install; nothing is downloaded but from the package registries that apt and
@@ -15,7 +16,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: demo test check nightly build setup bench examples format clean apt
+.PHONY: demo test check nightly build setup bench examples book format clean apt
 
 VENV  := .venv
 PY    := $(VENV)/bin/python
@@ -37,10 +38,10 @@ demo: build
 test: build $(VENV)/.test-needs
 	@$(PY) tests/run_all.py test
 
-check: build $(VENV)/.test-needs
+check: build $(VENV)/.test-needs $(VENV)/.book-needs
 	@$(PY) tests/run_all.py check
 
-nightly: build $(VENV)/.test-needs
+nightly: build $(VENV)/.test-needs $(VENV)/.book-needs
 	@$(PY) tests/run_all.py nightly
 
 bench: build $(VENV)/.test-needs $(VENV)/.bench-peers
@@ -81,6 +82,11 @@ $(VENV)/.bench-peers: $(VENV)/.tools requirements-bench.txt
 	@$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
 	@touch $@
 
+$(VENV)/.book-needs: $(VENV)/.tools requirements-docs.txt
+	@echo "make: installing what the book is built with, of requirements-docs.txt, into $(VENV)"
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-docs.txt
+	@touch $@
+
 # Only the package's data are read; what it would need to be imported is not installed.
 $(VENV)/.example-data: $(VENV)/.tools lessons/examples/requirements.txt
 	@echo "make: installing the data of lessons/examples/requirements.txt into $(VENV)"
@@ -91,6 +97,10 @@ $(VENV)/.example-data: $(VENV)/.tools lessons/examples/requirements.txt
 examples: build $(VENV)/.example-data
 	@for program in lessons/examples/*.py; do \
 	    printf '\n%s\n' "$$program"; $(VENV)/bin/rushlight submit --master 'local[2]' "$$program"; done
+
+# Its programs run on the package; some need what tests need (numpy, pandas, pyarrow).
+book: build $(VENV)/.test-needs $(VENV)/.book-needs
+	@$(PY) docs/book/build.py
 
 format: setup
 	@git ls-files '*.c' '*.h' | xargs $(VENV)/bin/clang-format -i

@@ -1,8 +1,8 @@
 """Runs the tests of a kind and ends with one line: N passed, N failed.
 
     python tests/run_all.py test       C tests of the build in build/, Python tests, SQL files
-    python tests/run_all.py check      C tests under ASan+UBSan and TSan, fuzzers, long seeds, 200 seeds
-                                       of programs under random faults
+    python tests/run_all.py check      C tests under ASan+UBSan and TSan, fuzzers, long seeds, the book's
+                                       pages and links, 200 seeds of programs under random faults
     python tests/run_all.py nightly    check with seeds and iterations ten times as many, SQL files on
                                        every configuration, 1,000 seeds on 50 executors
 
@@ -145,6 +145,22 @@ def chaos(tally, what, *options):
     tally.add(passed, failed, what, time.time() - began)
 
 
+def book(tally):
+    """Sphinx with every warning an error, then all links: a page is a test, and so is a link."""
+    began = time.time()
+    log = os.path.join(OUT, "book.log")
+    status = run([sys.executable, os.path.join("docs", "book", "build.py")], log=log)
+    with open(log, errors="replace") as f:
+        lines = f.read().splitlines()
+    ended = re.search(r"(\d+) pages, (\d+) links, (\d+) broken$", lines[-1] if lines else "")
+    pages, links, failed = map(int, ended.groups()) if ended else (0, 0, 1)
+    if status and not failed:
+        failed = 1
+    if failed:
+        show_tail(log, 150)
+    tally.add(pages + links - failed if ended else 0, failed, "The book", time.time() - began)
+
+
 def test(tally, env=None):
     c_tests(tally, "build", "C tests")
     python_tests(tally, "Python tests", env=env)
@@ -167,6 +183,7 @@ def check(tally, scale=1):
     python_tests(tally, "TPC-H, random queries and generated C",
                  ["tests/py/test_tpch.py", "tests/py/test_sql_random.py", "tests/py/test_codegen.py"],
                  env=env)
+    book(tally)
     if scale > 1:
         chaos(tally, "1,000 seeds on 50 executors", "--seeds", "1..1000", "--executors", "50",
               "--faults", "5..50")

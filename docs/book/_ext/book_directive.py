@@ -1,0 +1,37 @@
+"""What the book's directives have in common: the run of a program, and errors as errors of the page."""
+import os
+
+from sphinx.errors import ExtensionError
+from sphinx.util.docutils import SphinxDirective
+
+import book_runs
+
+_KEPT = "book-runs"     # beside the built pages
+
+
+class BookDirective(SphinxDirective):
+    """A directive whose first argument is the name of a program."""
+    required_arguments = 1
+    final_argument_whitespace = False
+
+    def run(self):
+        """Nodes, or the error at the page's line."""
+        program = self.arguments[0].partition("/")[0]
+        if program not in book_runs.names():
+            raise self.error(f"docs/book/programs has no {program}.py")
+        self.env.note_dependency(os.path.join(book_runs.PROGRAMS, program + ".py"))
+        try:
+            return self.nodes(program)
+        except (KeyError, ValueError, book_runs.ProgramFailed) as error:
+            raise self.error(str(error.args[0])) from error
+
+    def ran(self, program):
+        return book_runs.run(program, kept(self.env.app))
+
+    def nodes(self, program):
+        raise ExtensionError(f"{type(self).__name__} does not say what it shows")
+
+
+def kept(app):
+    """The folder of runs, which outlives a build."""
+    return os.path.join(os.path.dirname(os.path.abspath(app.outdir)), _KEPT)

@@ -1,0 +1,51 @@
+"""The directive {output}: the commands of a program and what they printed when this page was built.
+
+    ```{output} laziness
+    :from: jobs before
+    :to: jobs after
+    :command: 1
+    ```
+
+`from`, `to`: pieces of the first and of the last line that are shown; `command`: that one alone, counted
+from 1; without it, all.
+"""
+from docutils import nodes
+from docutils.parsers.rst import directives
+
+from book_directive import BookDirective
+
+
+class Output(BookDirective):
+    option_spec = {"from": directives.unchanged_required, "to": directives.unchanged_required,
+                   "command": directives.positive_int}
+
+    def nodes(self, program):
+        commands = self.ran(program).commands
+        if "command" in self.options:
+            commands = [commands[self.options["command"] - 1]]
+        text = "\n".join(f"$ {command['words']}\n{self.cut(command['out'])}".rstrip("\n")
+                         for command in commands)
+        block = nodes.literal_block(text, text, language="text", classes=["output"])
+        self.set_source_info(block)
+        return [block]
+
+    def cut(self, out):
+        lines = out.rstrip("\n").split("\n")
+        begin = self.find(lines, "from", 0, 0)
+        end = self.find(lines, "to", begin, len(lines) - 1)
+        shown = lines[begin:end + 1]
+        return "\n".join((["…"] if begin else []) + shown + (["…"] if end + 1 < len(lines) else []))
+
+    def find(self, lines, option, begin, otherwise):
+        piece = self.options.get(option)
+        if piece is None:
+            return otherwise
+        for number in range(begin, len(lines)):
+            if piece in lines[number]:
+                return number
+        raise ValueError(f"{self.arguments[0]}.py prints no line with “{piece}”")
+
+
+def setup(app):
+    app.add_directive("output", Output)
+    return {"parallel_read_safe": True}

@@ -1,0 +1,107 @@
+"""The book: its programs run, its numbers are those of the runs, and each page has what a page needs.
+
+The pages themselves are built by `make book`, and by `make check`.
+"""
+import os
+import re
+import sys
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+from conftest import ROOT
+
+BOOK = os.path.join(ROOT, "docs", "book")
+
+sys.path.insert(0, os.path.join(BOOK, "_ext"))
+import book_numbers  # noqa: E402
+import book_runs     # noqa: E402
+
+PAGES = sorted(name for name in os.listdir(BOOK) if re.match(r"\d\d_\w+\.md$", name))
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """Each program runs once here, whatever earlier builds have kept."""
+    return str(tmp_path_factory.mktemp("book"))
+
+
+def text_of(page):
+    with open(os.path.join(BOOK, page), encoding="utf-8") as f:
+        return f.read()
+
+
+def roles(page, name):
+    """(text, line) of each use of a role."""
+    text = text_of(page)
+    for match in re.finditer(r"\{" + name + r"\}`([^`]+)`", text):
+        yield match[1], text.count("\n", 0, match.start()) + 1
+
+
+def directives(page, name):
+    return re.findall(r"^```\{" + name + r"\} (\S+)$", text_of(page), re.M)
+
+
+@pytest.mark.parametrize("program", book_runs.names())
+def test_program_runs_and_draws_what_pages_show(program, kept):
+    run = book_runs.run(program, kept)
+    for name in run.pictures:
+        assert ElementTree.parse(run.picture(name)).getroot().tag.endswith("svg")
+    shown = {picture for page in PAGES for picture in directives(page, "picture")}
+    assert {p.partition("/")[2] for p in shown if p.startswith(program + "/")} <= run.pictures
+
+
+@pytest.mark.parametrize("program", book_runs.names())
+def test_program_is_on_a_page(program):
+    assert any(program in directives(page, "listing") for page in PAGES)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_has_what_a_page_needs(page):
+    text = text_of(page)
+    assert directives(page, "listing"), "no program"
+    assert directives(page, "picture"), "no picture"
+    headings = re.findall(r"^## (.+)$", text, re.M)
+    assert headings[-3:] == ["In real Spark", "Try", "Practise"]
+    assert [n for n, line in enumerate(text.splitlines(), 1)
+            if len(line) > 100 and not line.startswith(("|", ":alt:"))] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_numbers_of_the_prose_are_measured(page, kept):
+    wrong = []
+    for name, resolve in (("measured", lambda text: book_numbers.measured(text, kept)),
+                          ("default", book_numbers.default)):
+        for text, line in roles(page, name):
+            try:
+                resolve(text)
+            except (book_numbers.WrongNumber, KeyError) as error:
+                wrong.append(f"{page}:{line}: {error.args[0]}")
+    assert wrong == []
+
+
+def test_pages_are_in_the_table_of_contents_in_order():
+    listed = re.findall(r"^(\d\d_\w+)$", text_of("index.md"), re.M)
+    assert [name + ".md" for name in listed] == PAGES
+
+
+@pytest.mark.parametrize("said, value, agree", [
+    ("four", "4", True), ("4", "5", False), ("2,278", "2277.6 MiB", True), ("no", "1", False),
+    ("at least 3", "3.7", True), ("more than two", "2", False), ("PythonRDD", "PythonRDD", True),
+    ("2.3", "2.34", True), ("2.3", "2.36", False), ("less than 0.5", "0.4", True)])
+def test_words_agree_with_values(said, value, agree):
+    assert book_numbers.says(said, value) is agree
+
+
+def test_what_is_not_measured_is_told(kept):
+    with pytest.raises(KeyError, match="says nothing of “nonsense”; it tells of: "):
+        book_numbers.measured("rounds: nonsense", kept)
+    with pytest.raises(book_numbers.WrongNumber, match="the prose says “three”; rounds.py says"):
+        book_numbers.measured("three <rounds: stage 0 tasks>", kept)
+
+
+def test_times_are_left_out_of_pictures_of_real_runs(kept):
+    run = book_runs.run("rounds", kept)
+    with open(run.picture("rounds.svg"), encoding="utf-8") as f:
+        text = f.read()
+    assert ">2 tasks<" in text and " ms<" not in text
