@@ -1,0 +1,117 @@
+"""What goes into a format beside its own files: the lab, Rushlight itself, and how to install it."""
+import os
+import re
+import shutil
+import stat
+from dataclasses import dataclass
+
+from rushlight._version import RUSHLIGHT
+from rushlight.lesson import LessonError
+
+# What Rushlight is built and run with; as in the Makefile.  The headers are for exercises in C.
+APT_PACKAGES = (
+    "gcc", "libc6-dev", "pkg-config", "libglib2.0-dev", "libgraphviz-dev", "libzstd-dev",
+    "zlib1g-dev", "libbz2-dev", "libpcre2-dev", "libopenblas-pthread-dev", "liblapacke-dev",
+    "ca-certificates", "tzdata")
+_WHEEL = re.compile(r"rushlight-[^-]+(-\d[^-]*)?-cp3(?P<minor>\d+)-[^-]+-[^-]+\.whl")
+_TEMPLATES = os.path.join(os.path.dirname(__file__), "templates")
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What a teacher chose for all formats."""
+
+    wheel: str = ""             # the file; without one Rushlight is installed by name and version
+    kinds: tuple = ("python", "c")
+
+    def __post_init__(self):
+        if self.wheel and not os.path.isfile(self.wheel):
+            raise LessonError(f"there is no file {self.wheel}: build the wheel with "
+                              "`pip wheel --no-deps .` in Rushlight's source")
+        if self.wheel and not _WHEEL.fullmatch(self.wheel_name):
+            raise LessonError(f"{self.wheel_name} is no wheel of Rushlight: its name must be like "
+                              f"rushlight-{RUSHLIGHT}-cp311-cp311-linux_x86_64.whl")
+
+    @property
+    def wheel_name(self):
+        return os.path.basename(self.wheel)
+
+    @property
+    def python_version(self):
+        """"3.11" of a wheel for it; "3" without one: any that Rushlight runs on."""
+        return f"3.{_WHEEL.fullmatch(self.wheel_name)['minor']}" if self.wheel else "3"
+
+    @property
+    def python_packages(self):
+        """The interpreter, with what makes virtual environments, as Debian and Ubuntu call them."""
+        python = f"python{self.python_version}"
+        return python, f"{python}-venv", f"{python}-dev"
+
+    def requirement(self, folder):
+        """What pip is asked to install, when the wheel lies in a folder."""
+        return f"{folder}/{self.wheel_name}" if self.wheel else f"rushlight=={RUSHLIGHT}"
+
+    def copy_wheel(self, folder):
+        if self.wheel:
+            os.makedirs(folder, exist_ok=True)
+            shutil.copy(self.wheel, folder)
+
+    def exercises(self, lab, only=None):
+        """The lab's exercises of the chosen kinds."""
+        found = [e for e in lab.exercises if e.kind in self.kinds and only in (None, e.kind)]
+        if not found:
+            raise LessonError(f"lab {lab.number} has no exercise in {only or self.kinds[0]}")
+        return found
+
+
+def render(name, **values):
+    """A template with every @NAME@ replaced."""
+    with open(os.path.join(_TEMPLATES, name), encoding="utf-8") as f:
+        text = f.read()
+    for key, value in values.items():
+        text = text.replace(f"@{key}@", str(value))
+    left = re.findall(r"@[A-Z_]+@", text)
+    if left:
+        raise ValueError(f"{name}: nothing is given for {', '.join(left)}")
+    return text
+
+
+def setup_sh(carried, *more):
+    """The script that installs Rushlight, and more packages, into $ROOT/rushlight."""
+    return render("setup.sh", PYTHON=f"python{carried.python_version}",
+                  APT_PACKAGES=" ".join((*APT_PACKAGES, *carried.python_packages)),
+                  REQUIREMENTS=" ".join((f'"{carried.requirement("$ROOT/source")}"', *more)))
+
+
+def write(folder, name, text, executable=False):
+    """A text file in a folder that is made if need be; its path."""
+    path = os.path.join(folder, name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text)
+    if executable:
+        os.chmod(path, os.stat(path).st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
+    return path
+
+
+def copy_lab(lab, folder):
+    """The lab's folder, with its solutions and without what Python left, into a folder."""
+    target = os.path.join(folder, lab.name)
+    shutil.copytree(lab.folder, target, dirs_exist_ok=True,
+                    ignore=shutil.ignore_patterns("__pycache__", "*.pyc", "*.so", "*.o"))
+    return target
+
+
+def pack(folder, path):
+    """A zip of all that is in a folder, with the right to execute kept; its path."""
+    base = path.removesuffix(".zip")
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    return shutil.make_archive(base, "zip", folder)
+
+
+def fresh(path):
+    """A folder that is empty, whatever was there from an earlier build."""
+    if os.path.isdir(path):
+        shutil.rmtree(path)
+    os.makedirs(path)
+    return path

@@ -1,0 +1,60 @@
+"""A lab for Gradescope: autograder.zip to upload, and what the students get.
+
+    OUT/gradescope/01_name/
+        autograder.zip ─┬─ setup.sh            installs Rushlight; runs once
+                        ├─ run_autograder      grades; runs for each submission
+                        ├─ unfinished.json     the results of a submission that no grader survives
+                        ├─ 01_name/            the lab, with its solutions
+                        └─ rushlight-….whl
+        handout/        lab.md, the starters, predictions.txt
+
+A submission is the students' files, by the names that the handout gives them, and predictions.txt.
+The results have the fields of Gradescope's specification; as_results() makes them.
+"""
+import os
+import tempfile
+
+from rushlight.course import carried as parts
+from rushlight.course import submission
+from rushlight.course.report import json_text
+
+SECONDS = 570           # Gradescope ends a grader after ten minutes, unless told otherwise
+
+
+def build(lab, out, carried):
+    """Writes the format; the paths to tell of."""
+    folder = parts.fresh(os.path.join(out, "gradescope", lab.name))
+    kinds = [e.kind for e in carried.exercises(lab)]
+    with tempfile.TemporaryDirectory() as inside:
+        parts.write(inside, "setup.sh", parts.setup_sh(carried), executable=True)
+        parts.write(inside, "run_autograder",
+                    parts.render("gradescope_run_autograder", SECONDS=SECONDS, LAB=lab.name,
+                                 KINDS=submission.kinds_option(kinds)), executable=True)
+        parts.write(inside, "unfinished.json", json_text(
+            as_results(submission.unfinished(lab, carried.exercises(lab)))))
+        parts.copy_lab(lab, inside)
+        carried.copy_wheel(inside)
+        archive = parts.pack(inside, os.path.join(folder, "autograder.zip"))
+    handout = submission.write_handout(lab, carried.exercises(lab),
+                                       os.path.join(folder, "handout"))
+    return [archive, handout]
+
+
+def as_results(report):
+    """A Report as Gradescope's results.json has it.
+
+    The checks are shown at once, as they were in the student's own folder; whether predictions
+    were right is shown after the due date.
+    """
+    return {"score": report.points, "execution_time": round(report.seconds),
+            "output": report.summary, "output_format": "text", "visibility": "visible",
+            "stdout_visibility": "hidden", "extra_data": {"student": report.student},
+            "tests": [_test(item) for item in report.items]}
+
+
+def _test(item):
+    return {"score": item.points, "max_score": item.max_points,
+            "status": "passed" if item.passed else "failed",
+            "name": item.title, "number": item.number, "output": item.text,
+            "output_format": "text", "tags": [item.exercise, item.what],
+            "visibility": "after_due_date" if item.what == "prediction" else "visible"}

@@ -1,0 +1,122 @@
+"""What cells of a lab's notebook call: predicted(), graded(), show_run().
+
+    %%writefile word_count.py ──▶ word_count.py ──▶ graded("01_…", "one_job") ──▶ lesson.grade()
+
+A check that fails raises: nbgrader and Jupyter take that for a failure.  Nothing is written to
+stderr, which nbgrader would take for one, too.  The student's program runs in the grader's own
+processes, never in the notebook's.
+"""
+import base64
+import getpass
+import hashlib
+import io
+import os
+import tempfile
+import zipfile
+
+from rushlight.course import open_lab, submission
+from rushlight.lesson import LessonError, grade, load
+
+_unpacked = {}          # name → Lab
+_truths = {}            # name → the right predictions
+_verdicts = {}          # (lab, student, hidden, digest of the file) → {check: Verdict}
+
+
+class NotYet(AssertionError):
+    """A check that did not pass; a notebook shows its words alone."""
+
+    def _render_traceback_(self):
+        return str(self).splitlines()
+
+
+def unpack(name, archive):
+    """Makes a lab that the package does not have known: the notebook brought it along."""
+    folder = os.path.join(tempfile.mkdtemp(prefix="rushlight-lab-"), name)
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(archive))) as z:
+        z.extractall(folder)
+    _unpacked[name] = load(folder)
+
+
+def find(name):
+    """The lab, or None where only the teacher has it."""
+    if name in _unpacked:
+        return _unpacked[name]
+    beside = os.path.join(os.getcwd(), ".lab", name)
+    try:
+        return open_lab(beside if os.path.isdir(beside) else name)
+    except LessonError:
+        return None
+
+
+def student():
+    """Whose data this notebook is graded with.
+
+    nbgrader grades in autograded/STUDENT/ASSIGNMENT; otter beside submission_metadata.json; on a hub
+    the user's name is what nbgrader calls the student, elsewhere it is the login's.
+    """
+    here = os.getcwd().split(os.sep)
+    if os.environ.get("NBGRADER_EXECUTION") == "autograde" and len(here) > 2:
+        return here[-2]
+    by_upload = submission.student_of(os.path.join("..", "submission_metadata.json"))
+    return by_upload or os.environ.get("JUPYTERHUB_USER") or getpass.getuser()
+
+
+def outcome(name, check, hidden=False):
+    """"passed", or why not: of a check on the file that the notebook wrote."""
+    lab = find(name)
+    if lab is None:
+        return "passed"
+    verdict = _verdict(lab.exercise("python"), check, hidden)
+    if isinstance(verdict, str):
+        return verdict
+    text = submission.verdict_text(lab.exercise("python"), verdict)
+    return "passed" if verdict.passed else f"{verdict.status}: {text}"
+
+
+def prediction_outcome(name, id, answer, graded=False):
+    """"passed", or what is wrong with an answer: without `graded`, only if there is none."""
+    if answer is None or not str(answer).strip():
+        return f"{id}: no answer yet"
+    lab = find(name)
+    if not graded or lab is None:
+        return "passed"
+    exercise = lab.exercise("python")
+    prediction = next(p for p in exercise.predictions if p.id == id)
+    if name not in _truths:
+        _truths[name] = submission.truths(exercise)
+    return submission.judge(exercise, prediction, answer, _truths[name][id]) or "passed"
+
+
+def graded(name, check, hidden=False):
+    """Runs a check on the file that the notebook wrote; raises NotYet if it does not pass.
+
+    hidden: also with the seeds that the student does not know.
+    """
+    said = outcome(name, check, hidden)
+    if said != "passed":
+        raise NotYet(said)
+    print("passed" if find(name) else "This check runs when your teacher grades the notebook.")
+
+
+def predicted(name, id, answer, graded=False):
+    """Takes down a prediction; with `graded` raises NotYet if it is wrong."""
+    said = prediction_outcome(name, id, answer, graded)
+    if said != "passed":
+        raise NotYet(said)
+    if not graded:
+        print(f"You wrote {answer}.")
+
+
+def _verdict(exercise, check, hidden):
+    """A check's Verdict; the whole file is graded at the first question about it."""
+    try:
+        with open(exercise.file, "rb") as f:
+            digest = hashlib.sha256(f.read()).hexdigest()
+    except OSError:
+        return (f"there is no file {exercise.file}: run the cell that begins with "
+                f"%%writefile {exercise.file}")
+    key = (exercise.lab.name, student(), hidden, digest)
+    if key not in _verdicts:
+        _verdicts[key] = {verdict.check: verdict for verdict in grade(
+            exercise, exercise.file, student=student(), hidden=hidden)}
+    return _verdicts[key][check]

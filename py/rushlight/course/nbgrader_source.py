@@ -1,0 +1,116 @@
+"""A lab for nbgrader: a course folder with the source version of an assignment.
+
+    OUT/nbgrader/
+        nbgrader_config.py                  limits, and the starter in the release version
+        source/01_name/word_count.ipynb     with solutions and hidden tests
+            │ nbgrader generate_assignment 01_name
+            ▼
+        release/01_name/word_count.ipynb    without; what students get
+
+Three kinds of cells (metadata v3): text is locked; an answer or the program is a solution cell, with
+its solution between ### BEGIN SOLUTION and ### END SOLUTION; a test is a locked grade cell, whose part
+between ### BEGIN HIDDEN TESTS and ### END HIDDEN TESTS students don't see.  nbgrader puts "raise
+NotImplementedError" in a solution's place.  A lab often hands out a program that runs and is to be
+mended: keep_starter.py, named in the configuration, puts the lab's starter there.
+"""
+import base64
+import io
+import os
+import zipfile
+
+from rushlight.course import carried as parts
+from rushlight.course import cells, is_packaged, submission
+from rushlight.lesson.loading import read_text
+
+_BEGIN, _END = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
+_CONFIG = '''\
+c = get_config()  # noqa: F821
+
+# The program's cell goes out as the lab's starter.
+from rushlight.course.keep_starter import preprocessors
+c.GenerateAssignment.preprocessors = preprocessors()
+
+# Seconds for one cell.  A check ends by itself much sooner; this ends what students write elsewhere.
+c.ExecutePreprocessor.timeout = 120
+'''
+
+
+def build(lab, out, carried):
+    """Writes the format; the paths to tell of."""
+    exercise = cells.python_exercise(lab)
+    course = os.path.join(out, "nbgrader")
+    parts.write(course, "nbgrader_config.py", _CONFIG)
+    folder = parts.fresh(os.path.join(course, "source", lab.name))
+    groups = {"predictions": _predictions(exercise), "program": [_program(exercise)],
+              "run": [cells.code("run", cells.run_source(exercise))],
+              "checks": _checks(exercise)}
+    name = exercise.file.removesuffix(".py") + ".ipynb"
+    cells.write_notebook(folder, name, cells.laid_out(exercise, _text, groups))
+    return [folder]
+
+
+def _metadata(grade_id, cell_type, points=None, solution=False, starter=None):
+    table = {"schema_version": 3, "grade_id": grade_id, "grade": points is not None,
+             "solution": solution, "locked": not solution, "task": False, "cell_type": cell_type}
+    if points is not None:
+        table["points"] = points
+    return {"nbgrader": table} | ({"rushlight": {"starter": starter}} if starter else {})
+
+
+def _text(id, text):
+    return cells.markdown(id, text, **_metadata(id, "markdown"))
+
+
+def _program(exercise):
+    """The file solved; the starter goes along for the release version."""
+    starter = cells.program(read_text(exercise.starter), exercise)
+    return cells.code("program", cells.program(read_text(exercise.solution), exercise),
+                      **_metadata("program", "code", solution=True, starter=starter))
+
+
+def _predictions(exercise):
+    """A question, its answer cell and its test, for each."""
+    found = []
+    truths = submission.truths(exercise)
+    for p in exercise.predictions:
+        id, name = p.id.replace("_", "-"), cells.variable(p)
+        answer = (f"### BEGIN SOLUTION\n{name} = {cells.literal(p, truths[p.id])}\n"
+                  "### END SOLUTION")
+        arguments = f'"{exercise.lab.name}", "{p.id}", {name}'
+        found += [
+            _text(f"ask-{id}", cells.question(p)),
+            cells.code(f"answer-{id}", answer, **_metadata(
+                f"answer-{id}", "code", solution=True, starter=cells.unanswered(p))),
+            _test(exercise, f"predicted-{id}", submission.PREDICTION_POINTS,
+                  f"from rushlight.course.in_notebook import predicted\npredicted({arguments})",
+                  f"predicted({arguments}, graded=True)")]
+    return found
+
+
+def _checks(exercise):
+    return [_test(exercise, f"check-{check.name.replace('_', '-')}", check.points,
+                  f"# {check.title}\nfrom rushlight.course.in_notebook import graded\n"
+                  f'graded("{exercise.lab.name}", "{check.name}")',
+                  f'graded("{exercise.lab.name}", "{check.name}", hidden=True)')
+            for check in submission.checks(exercise)]
+
+
+def _test(exercise, id, points, seen, hidden):
+    """A grade cell.  Of a lab that only the teacher has, the hidden part brings the lab along."""
+    if not is_packaged(exercise.lab):
+        hidden = (f'from rushlight.course.in_notebook import unpack\n'
+                  f'unpack("{exercise.lab.name}", "{_archive(exercise.lab)}")\n{hidden}')
+    return cells.code(id, f"{seen}\n{_BEGIN}\n{hidden}\n{_END}",
+                      **_metadata(id, "code", points=points))
+
+
+def _archive(lab):
+    """The lab's folder in base64."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for folder, _, names in os.walk(lab.folder):
+            if os.path.basename(folder) not in ("__pycache__", "mutants"):
+                for name in names:
+                    path = os.path.join(folder, name)
+                    archive.write(path, os.path.relpath(path, lab.folder))
+    return base64.b64encode(buffer.getvalue()).decode()

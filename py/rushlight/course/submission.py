@@ -1,0 +1,185 @@
+"""A submission graded: a folder with the students' files and predictions.txt, into a Report.
+
+    folder ─┬─ word_count.py ──▶ lesson.grade() ──▶ an Item a check      (processes with limits)
+            └─ predictions.txt ─▶ lesson's truths() ─▶ an Item a prediction
+
+Whatever is wrong with a submission is a failed Item with words for its student; only what is wrong
+with the lab is an error.  A right prediction is worth a point.
+"""
+import json
+import os
+import re
+import time
+
+from rushlight.course import carried as parts
+from rushlight.course.report import Item, Report
+from rushlight.lesson import LessonError, grade
+from rushlight.lesson.checks import read_checks
+from rushlight.lesson.grading import truths as truths_of
+from rushlight.lesson.loading import read_text
+
+PREDICTION_POINTS = 1
+PREDICTIONS = "predictions.txt"
+_ANSWER = re.compile(r"\s*(\w+)\.(\S+?)\s*=\s*(.*?)\s*")
+_MOST_TEXT = 4000
+
+
+def checks(exercise):
+    """The exercise's checks, in order."""
+    return list(read_checks(exercise).checks.values())
+
+
+def truths(exercise):
+    """Prediction id → the answer, all of them."""
+    found = truths_of(exercise)
+    missing = [p.id for p in exercise.predictions if p.id not in found]
+    if missing:
+        raise LessonError(f"{exercise.check_file}: nothing could be computed for the "
+                          f"prediction {missing[0]!r}")
+    return found
+
+
+def expected_items(lab, exercises):
+    """What a Report on a lab will have, with no points yet."""
+    items = []
+    for n, exercise in enumerate(exercises, 1):
+        found = [Item(exercise.kind, "prediction", p.id, f"Prediction: {p.ask}",
+                      PREDICTION_POINTS, file=PREDICTIONS) for p in exercise.predictions]
+        found += [Item(exercise.kind, "check", check.name, check.title, check.points,
+                       file=exercise.file) for check in checks(exercise)]
+        for k, item in enumerate(found, 1):
+            item.number = f"{n}.{k}"
+        items += found
+    return items
+
+
+def unfinished(lab, exercises):
+    """The Report of a submission that ended its grader: nothing, and why."""
+    text = ("The grader was ended before it could finish: the submission kills processes, or uses "
+            "up time or memory far beyond its limits. Nothing could be graded.")
+    items = expected_items(lab, exercises)
+    for item in items:
+        item.status, item.text = "killed", text
+    return Report(lab.number, lab.title, "", items, text)
+
+
+def grade_folder(lab, exercises, folder, student, only=None, limits=None):
+    """The Report on a folder; of one item with its key in `only`."""
+    begin = time.monotonic()
+    items = expected_items(lab, exercises)
+    if only is not None and only not in [item.key for item in items]:
+        raise LessonError(f"lab {lab.number} has no {only!r}; it has "
+                          + ", ".join(item.key for item in items))
+    answers = read_answers(os.path.join(folder, PREDICTIONS))
+    report = Report(lab.number, lab.title, student, items)
+    for exercise in exercises:
+        own = [item for item in items if item.exercise == exercise.kind]
+        _grade_answers(exercise, [i for i in own if i.what == "prediction"], answers)
+        _grade_file(exercise, [i for i in own if i.what == "check"], folder, report, limits)
+    if only is not None:
+        report.items = [item for item in items if item.key == only]
+    report.seconds = time.monotonic() - begin
+    return report
+
+
+# ── predictions ──
+def read_answers(path):
+    """"python.jobs_before" → answer, of the lines "python.jobs_before = 0"; none without the file."""
+    if not os.path.isfile(path):
+        return {}
+    with open(path, encoding="utf-8", errors="replace") as f:
+        lines = [line.split("#")[0] for line in f]
+    found = (_ANSWER.fullmatch(line.rstrip("\n")) for line in lines)
+    return {f"{m[1]}.{m[2]}": m[3].strip("\"'") for m in found if m and m[3]}
+
+
+def _grade_answers(exercise, items, answers):
+    right = truths(exercise) if items else {}
+    for prediction, item in zip(exercise.predictions, items):
+        answer = answers.get(item.key)
+        if answer is None:
+            item.text = f"{PREDICTIONS} has no answer {item.key} = …"
+            continue
+        told = judge(exercise, prediction, answer, right[prediction.id])
+        item.status = "failed" if told else "passed"
+        item.points = 0 if told else item.max_points
+        item.text = told or f"Right: {answer}."
+
+
+def judge(exercise, prediction, answer, truth):
+    """"" of the right answer; of another what it is, and what who gave it may believe."""
+    if prediction.same(answer, truth):
+        return ""
+    text = f"You wrote {answer}; it is {truth}."
+    id = prediction.wrong.get(str(answer).strip())
+    if id:
+        believed = exercise.lab.misconceptions[id]
+        text += f"\nBelief: {believed.says}.\n{believed.truth}"
+    return text
+
+
+# ── files ──
+def _grade_file(exercise, items, folder, report, limits):
+    path = os.path.join(folder, exercise.file)
+    if not os.path.isfile(path):
+        there = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+        text = (f"There is no file {exercise.file} in the submission; it has "
+                f"{', '.join(there[:20]) or 'nothing'}.")
+        for item in items:
+            item.text = text
+        return
+    verdicts = grade(exercise, path, student=report.student, limits=limits)
+    for item, verdict in zip(items, verdicts):
+        item.points, item.status, item.seconds = verdict.points, verdict.status, verdict.seconds
+        item.text = verdict_text(exercise, verdict)
+
+
+def verdict_text(exercise, verdict):
+    """A Verdict, for the student."""
+    lines = []
+    if not verdict.passed:
+        lines.append(verdict.message)
+        if verdict.misconception:
+            believed = exercise.lab.misconceptions[verdict.misconception]
+            lines.append(f"Belief: {believed.says}.\n{believed.truth}")
+    lines += [f"{comment['kind'].capitalize()}: {comment['text']}" for comment in verdict.comments]
+    if verdict.replay:
+        lines.append(f"Again: {verdict.replay}")
+    return "\n".join(line for line in lines if line)[:_MOST_TEXT]
+
+
+# ── what students get, who they are ──
+def write_handout(lab, exercises, folder, text_name="lab.md"):
+    """The lab's text, the starters and a file for predictions; the folder."""
+    parts.write(folder, text_name, read_text(lab.text))
+    asked = []
+    for exercise in exercises:
+        parts.write(folder, exercise.file, read_text(exercise.starter))
+        for p in exercise.predictions:
+            asked += ["", f"# {p.ask}"]
+            asked += [f"# one of: {', '.join(p.choices)}"] if p.choices else []
+            asked += [f"{exercise.kind}.{p.id} ="]
+    if asked:
+        head = ["# Write your numbers behind the = before you run anything.", *asked]
+        parts.write(folder, PREDICTIONS, "\n".join(head) + "\n")
+    return folder
+
+
+def kinds_option(kinds):
+    """The option that names exercises.
+
+    >>> kinds_option(["python"])
+    '--kind python'
+    """
+    return " ".join(f"--kind {kind}" for kind in kinds)
+
+
+def student_of(metadata):
+    """Whose data a submission is graded with, by Gradescope's submission_metadata.json: all that
+    handed it in together.  Without the file, or in one of another form, nobody's."""
+    try:
+        with open(metadata, encoding="utf-8") as f:
+            users = json.load(f)["users"]
+        return "+".join(sorted(str(user.get("email") or user["id"]) for user in users))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return ""
