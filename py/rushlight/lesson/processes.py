@@ -20,7 +20,7 @@ class Process(NamedTuple):
     session: int
     seconds: float
     bytes: int
-    has_ended: bool
+    state: str          # R, S, D … T: stopped, Z and X: has ended
 
 
 def become_subreaper(yes=True):
@@ -48,7 +48,7 @@ def descendants(of=None):
         for child in children.get(todo.pop(), ()):
             found[child] = everyone[child]
             todo.append(child)
-    return {pid: process for pid, process in found.items() if not process.has_ended}
+    return {pid: process for pid, process in found.items() if process.state not in "ZX"}
 
 
 def _process(pid):
@@ -59,7 +59,7 @@ def _process(pid):
         return None         # it ended meanwhile
     seconds = sum(map(int, fields[11:15])) / _TICKS
     return Process(int(fields[1]), int(fields[3]), seconds, int(fields[21]) * _PAGE,
-                   fields[0] in (b"Z", b"X"))
+                   fields[0].decode())
 
 
 def kill_descendants():
@@ -92,6 +92,18 @@ def reap():
         if pid == 0:
             return True
         _ends[pid] = status
+
+
+def has_ended(pid):
+    """Whether a child has."""
+    reap()
+    return pid in _ends
+
+
+def is_stopped(pid):
+    """Whether a process was told to stop (SIGSTOP) and does not run now."""
+    process = _process(pid)
+    return process is not None and process.state == "T"
 
 
 def end_of(pid, patience_s=1.0):

@@ -108,7 +108,7 @@ class _Conversation:
     def _listen(self):
         text = b""
         while len(self.outcomes) < len(self.job["steps"]):
-            if not select.select([self.pipe], [], [], _SILENCE_S)[0]:
+            if not self._hears():
                 return
             data = os.read(self.pipe, 65536)
             if not data:
@@ -116,6 +116,15 @@ class _Conversation:
             *lines, text = (text + data).split(b"\n")
             for line in lines:
                 self._take(json.loads(line))
+
+    def _hears(self):
+        """Waits for a word; whether one came."""
+        for _ in range(_SILENCE_S):
+            if select.select([self.pipe], [], [], 1)[0]:
+                return True
+            if processes.is_stopped(self.process.pid):
+                return False
+        return False
 
     def _take(self, said):
         if "begin" in said:

@@ -23,6 +23,7 @@ from rushlight.lesson import limits, processes
 _POLL_S = 0.05
 _BEAT_S = 1.0           # the grader takes a supervisor that says nothing for dead
 _KEPT_OUTPUT = 20_000
+_CANNOT_TELL = 97       # exit status of a step that is done and cannot write its outcome
 
 
 class Supervisor:
@@ -78,6 +79,7 @@ class Supervisor:
         status = 1
         try:
             os.setsid()
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             nothing = os.open(os.devnull, os.O_RDONLY)
             os.dup2(nothing, 0)
             os.dup2(output, 1)
@@ -91,6 +93,7 @@ class Supervisor:
             outcome = within.run_step(self.job, step, os.path.join(self.folder, "work"), scratch)
             sys.stdout.flush()
             sys.stderr.flush()
+            status = _CANNOT_TELL
             _write(result, outcome)
             status = 0
         finally:
@@ -141,7 +144,10 @@ class _Watched:
                 if not data:
                     return None
                 self.outcome_text += data
-                continue
+                if data.endswith(b"\n"):
+                    return None         # whole; others may hold the pipe open
+            elif processes.has_ended(self.child):
+                return None
             now = time.monotonic()
             if now - self.beat > _BEAT_S:
                 self.beat = now
@@ -173,7 +179,7 @@ class _Watched:
     def _death(self):
         """How the process ended, in words."""
         status = processes.end_of(self.child)
-        if status is None:
+        if status is None or os.WIFEXITED(status) and os.WEXITSTATUS(status) == _CANNOT_TELL:
             return "the program closed the pipe over which its result goes"
         if os.WIFSIGNALED(status):
             name = signal.Signals(os.WTERMSIG(status)).name

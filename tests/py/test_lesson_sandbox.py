@@ -1,0 +1,291 @@
+"""Student's code that loops, forks, kills, fills and prints: there is a verdict all the same, the
+other checks have theirs, and nothing is left behind.
+
+Each program does its worst in the check `worst`, which stands between two that pass.
+"""
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from conftest import HANG_S, has_ended
+from rushlight.lesson import grade, landlock, load, processes
+from rushlight.lesson.limits import Limits
+from small_labs import make_lab
+
+MIB = 1 << 20
+CHECK = '''\
+from rushlight.lesson.checks import check
+
+
+@check("the one before")
+def before(case):
+    assert case.student.before() == 1
+
+
+@check("the worst")
+def worst(case):
+    case.student.worst(case)
+
+
+@check("the one after")
+def after(case):
+    assert case.student.after() == 1
+    assert case.random.random() < 1
+    assert list(case.folder.iterdir()) == []
+'''
+PROGRAM = '''\
+import ctypes, os, resource, signal, subprocess, sys, time
+
+def before():
+    return 1
+
+def after():
+    return 1
+
+def worst(case):
+{body}
+'''
+TOML = """\
+number = {number}
+title = "Worst"
+[python]
+file = "{name}.py"
+minutes = 1
+"""
+LIMITS = dict(seconds=1, memory_bytes=400 * MIB, disk_bytes=64 * MIB, file_bytes=32 * MIB,
+              output_bytes=2 * MIB)
+
+
+@pytest.fixture(scope="module")
+def exercise(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("labs")
+    return load(make_lab(folder, name="worst", toml=TOML, check=CHECK, text="# Worst\n",
+                         mutants={})).exercises[0]
+
+
+@pytest.fixture
+def verdicts_of(exercise, tmp_path, monkeypatch):
+    """Grades a program whose worst() has a body; then nothing of it may be left."""
+    scratch = tmp_path / "tmp"
+    scratch.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    monkeypatch.setattr("tempfile.tempdir", None)
+
+    def verdicts(body, **limits):
+        path = tmp_path / "worst.py"
+        indented = "\n".join("    " + line for line in body.strip("\n").splitlines())
+        path.write_text(PROGRAM.format(body=indented))
+        before, worst, after = grade(exercise, path, student="ada",
+                                     limits=Limits(**{**LIMITS, **limits}))
+        assert before.passed and after.passed, (before, after)
+        assert os.listdir(scratch) == []
+        return worst
+
+    yield verdicts
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def wait_until(condition):
+    deadline = time.monotonic() + HANG_S
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+# ── ways to end ──
+@pytest.mark.parametrize("body, status, words", [
+    ("pass", "passed", ""),
+    ("raise ValueError('no')", "error", "ValueError: no"),
+    ("sys.exit(3)", "error", "the program ended itself, with status 3"),
+    ("raise KeyboardInterrupt", "error", "KeyboardInterrupt"),
+    ("class Own(BaseException): pass\nraise Own('x')", "error", "Own: x"),
+    ("os._exit(0)", "killed", "ended the process, with status 0"),
+    ("os.abort()", "killed", "SIGABRT"),
+    ("ctypes.string_at(0)", "killed", "SIGSEGV"),
+    ("os.kill(os.getpid(), signal.SIGKILL)", "killed", "SIGKILL"),
+    ("os.kill(os.getpid(), signal.SIGINT)\ntime.sleep(60)", "error", "KeyboardInterrupt"),
+    ("def deep(n): return deep(n + 1) + 1\ndeep(0)", "error", "RecursionError"),
+])
+def test_however_it_ends(verdicts_of, body, status, words):
+    verdict = verdicts_of(body)
+    assert (verdict.status, words in verdict.message) == (status, True), verdict
+
+
+def test_the_line_is_the_students(verdicts_of):
+    assert "worst.py, line 10:\n    raise ValueError" in verdicts_of("raise ValueError('no')").message
+
+
+# ── without end ──
+def test_an_endless_loop(verdicts_of):
+    verdict = verdicts_of("while True: pass")
+    assert verdict.status == "killed" and "an endless loop?" in verdict.message
+
+
+def test_an_endless_loop_that_takes_no_signal(verdicts_of):
+    verdict = verdicts_of("for n in range(1, 65):\n"
+                          "    try: signal.signal(n, signal.SIG_IGN)\n"
+                          "    except (OSError, ValueError): pass\n"
+                          "while True: pass")
+    assert verdict.status == "killed"
+
+
+def test_an_endless_wait(verdicts_of):
+    verdict = verdicts_of("signal.pause()", wall_seconds=2)
+    assert verdict.status == "killed" and "it waits for something" in verdict.message
+
+
+def test_endless_printing(verdicts_of):
+    verdict = verdicts_of("while True: print('x' * 1000)")
+    assert verdict.status == "killed" and "printed more than 2 MiB" in verdict.message
+    assert 1000 < len(verdict.output) <= 20_000
+
+
+def test_what_is_printed_is_kept(verdicts_of):
+    verdict = verdicts_of("print('so'); print('far', file=sys.stderr); os.write(1, b'!')\n1 / 0")
+    assert sorted(verdict.output.replace("!", "").split()) == ["far", "so"]
+
+
+# ── too much ──
+def test_ten_gigabytes_at_once(verdicts_of):
+    verdict = verdicts_of("bytearray(10 << 30)")
+    assert verdict.status == "error" and verdict.message.startswith("MemoryError")
+
+
+def test_memory_little_by_little(verdicts_of):
+    verdict = verdicts_of("kept = []\nwhile True: kept.append(bytearray(b'x') * (8 << 20))",
+                          seconds=60)
+    assert verdict.status == "killed" and "more than 400 MiB of memory" in verdict.message
+
+
+def test_a_file_without_end(verdicts_of):
+    verdict = verdicts_of("with open('big', 'wb') as f:\n"
+                          "    while True: f.write(b'x' * (1 << 20))")
+    assert verdict.status == "error" and "File too large" in verdict.message
+
+
+def test_files_without_end(verdicts_of):
+    verdict = verdicts_of("n = 0\nwhile True:\n    n += 1\n"
+                          "    with open(str(n), 'wb') as f: f.write(b'x' * (1 << 20))", seconds=60)
+    assert verdict.status == "killed" and "more than 64 MiB of files" in verdict.message
+
+
+def test_a_fork_bomb(verdicts_of):
+    verdict = verdicts_of("while True:\n    try: os.fork()\n    except OSError: pass", seconds=60,
+                          memory_bytes=4096 * MIB)
+    assert verdict.status == "killed" and "more than 64 processes" in verdict.message
+
+
+# ── what it leaves, and whom it kills ──
+def test_a_child_in_another_session_does_not_outlive_it(verdicts_of, tmp_path):
+    verdict = verdicts_of("""
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        print('pid', os.getpid(), flush=True)
+        while True: signal.pause()
+    os._exit(0)
+os.wait()
+raise ValueError
+""")
+    assert verdict.status == "error"
+    assert has_ended(verdict.output.split()[1])
+
+
+@pytest.mark.parametrize("number", ["SIGKILL", "SIGSTOP", "SIGTERM"])
+def test_it_signals_the_supervisor(verdicts_of, number):
+    verdict = verdicts_of(f"os.kill(os.getppid(), signal.{number})\nsignal.pause()")
+    if landlock.version() >= 6:
+        assert verdict.status == "error" and "PermissionError" in verdict.message
+    else:
+        assert verdict.status == "killed" and "process that watches" in verdict.message
+
+
+@pytest.mark.parametrize("number", ["SIGKILL", "SIGSTOP"])
+def test_it_ends_the_supervisor(verdicts_of, number):
+    verdict = verdicts_of(f"""
+if os.fork() == 0:
+    os.setsid()
+    while True: signal.pause()
+os.kill(os.getppid(), signal.{number})
+signal.pause()
+""", landlock=False)
+    assert verdict.status == "killed" and "the process that watches it" in verdict.message
+
+
+def test_it_closes_every_descriptor(verdicts_of):
+    verdict = verdicts_of("os.closerange(0, 4096)\nopen('x', 'w').write('x')")
+    assert verdict.status == "killed" and "closed the pipe" in verdict.message
+
+
+def test_it_writes_nonsense_for_its_result(verdicts_of):
+    verdict = verdicts_of("for fd in range(3, 20):\n    try: os.write(fd, b'{}')\n"
+                          "    except OSError: pass")
+    assert verdict.status == "killed"
+
+
+def test_it_patches_what_checks_use(verdicts_of):
+    """The check after it runs in another process: its case.random is Python's own."""
+    verdict = verdicts_of("import json, random, rushlight.testing as testing\n"
+                          "random.Random.random = lambda self: 7\n"
+                          "testing.trace = testing.recording = None")
+    assert verdict.status == "passed"
+
+
+# ── where it writes ──
+def test_home_and_temporary_files_are_its_own(verdicts_of):
+    verdict = verdicts_of("import pathlib, tempfile\n"
+                          "(pathlib.Path.home() / 'x').write_text('x')\n"
+                          "tempfile.mkstemp()\nopen('here', 'w').close()")
+    assert verdict.status == "passed"
+
+
+@pytest.mark.skipif(not landlock.version(), reason="this kernel has no Landlock")
+def test_writes_elsewhere_are_refused(verdicts_of, tmp_path):
+    verdict = verdicts_of(f"open({str(tmp_path / 'elsewhere')!r}, 'w')")
+    assert verdict.status == "error" and "PermissionError" in verdict.message
+    verdict = verdicts_of(f"os.unlink({str(tmp_path / 'worst.py')!r})")
+    assert verdict.status == "error" and "PermissionError" in verdict.message
+    verdict = verdicts_of("open(case.folder.parent.parent / 'lab' / 'check.py', 'w')")
+    assert verdict.status == "error" and "PermissionError" in verdict.message
+
+
+def test_folders_that_cannot_be_entered_are_removed_too(verdicts_of):
+    verdict = verdicts_of("os.makedirs('a/b')\nopen('a/b/c', 'w').close()\n"
+                          "os.chmod('a/b', 0)\nos.chmod('a', 0)")
+    assert verdict.status == "passed"
+
+
+# ── the grader itself ──
+@pytest.mark.parametrize("number", ["SIGKILL", "SIGTERM", "SIGINT"])
+def test_nothing_outlives_a_grader_that_is_killed(exercise, tmp_path, number):
+    path = tmp_path / "worst.py"
+    path.write_text(PROGRAM.format(body="    signal.pause()"))
+    program = (f"import sys\nfrom rushlight.lesson import grade, load\n"
+               f"grade(load({exercise.lab.folder!r}).exercises[0], {str(path)!r})\n")
+    grader = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.DEVNULL)
+
+    def tree():
+        return processes.descendants(grader.pid)
+
+    wait_until(lambda: len(tree()) >= 2)
+    pids = list(tree())
+    grader.send_signal(getattr(signal, number))
+    grader.wait(HANG_S)
+    wait_until(lambda: all(map(has_ended, pids)))
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become nobody")
+def test_root_may_grade_as_nobody(verdicts_of, tmp_path):
+    tmp_path.chmod(0o755)
+    for folder in tmp_path.parents:
+        if pathlib.Path("/tmp") in folder.parents:
+            folder.chmod(0o755)
+    verdict = verdicts_of("assert os.getuid() == 65534, os.getuid()\nopen('x', 'w').close()",
+                          as_nobody=True)
+    assert verdict.status == "passed", verdict.message
