@@ -136,6 +136,15 @@ def test_partitions_are_left(spark):
     assert counts().rdd.getNumPartitions() == 5
 
 
+def test_no_partition_is_wanted_smaller_than_the_least(spark):
+    spark.conf.set("spark.sql.shuffle.partitions", "50")
+    spark.conf.set("spark.sql.adaptive.advisoryPartitionSizeInBytes", "10000")
+    rows = left(spark).selectExpr("v as k").repartition
+    assert rows("k").rdd.getNumPartitions() > 10
+    spark.conf.set("spark.sql.adaptive.coalescePartitions.minPartitionSize", "1m")
+    assert rows("k").rdd.getNumPartitions() == 1
+
+
 @pytest.mark.parametrize("how, rows", [("inner", 0), ("left_semi", 0), ("left_anti", 40000),
                                        ("left", 40000), ("right", 0), ("full", 40000)])
 def test_an_empty_side_spares_the_join(spark, capsys, how, rows):

@@ -219,7 +219,7 @@ target_bytes (gint64 total, guint fewest, const RushEvalSettings *settings)
   gint64 least =
       rush_settings_get_bytes (settings, "spark.sql.adaptive.coalescePartitions.minPartitionSize");
 
-  return MAX (MIN ((total + fewest - 1) / fewest, advisory), MIN (least, advisory));
+  return MAX (MIN ((total + fewest - 1) / fewest, advisory), least);
 }
 
 /* How many partitions all groups together should keep at least. */
