@@ -64,6 +64,14 @@ add_conf_pair (const char *key, const char *value, gpointer pairs)
   add_pair (pairs, key, value);
 }
 
+static void
+add_plugin_pair (const char *seam, const char *part, gpointer pairs)
+{
+  g_autofree char *key = g_strdup_printf ("Rushlight Plug-in %s", seam);
+
+  add_pair (pairs, key, part);
+}
+
 static char **
 system_properties (void)
 {
@@ -91,6 +99,7 @@ post_environment (RushContext *self)
   g_autofree char *start = g_strdup_printf ("%" G_GINT64_FORMAT, self->start_time_ms);
 
   add_pair (runtime, "Rushlight Version", RUSH_VERSION);
+  rush_plugins_foreach (self->plugins, add_plugin_pair, runtime);
   rush_conf_foreach (self->conf, add_conf_pair, spark);
   add_pair (spark, "spark.app.startTime", start);
   event->environment_update.runtime = g_strv_builder_end (runtime);
@@ -201,6 +210,7 @@ context_free (RushContext *self)
   g_clear_pointer (&self->stats, rush_job_stats_unref);
   g_clear_pointer (&self->sql_stats, rush_sql_stats_unref);
   g_clear_pointer (&self->lineage, rush_lineage_unref);
+  g_clear_pointer (&self->plugins, rush_plugins_unref);
   g_clear_pointer (&self->conf, rush_conf_unref);
   g_free (self->application_id);
   g_free (self->event_log_path);
@@ -236,6 +246,12 @@ RushLineage *
 rush_context_lineage (RushContext *self)
 {
   return self->lineage;
+}
+
+RushPlugins *
+rush_context_plugins (RushContext *self)
+{
+  return self->plugins;
 }
 
 RushEventBus *
@@ -328,11 +344,25 @@ rush_context_default_min_partitions (RushContext *self)
 /* ---- beginning ---- */
 
 static gboolean
+load_plugins (RushContext *self, GError **error)
+{
+  g_autofree char *list = rush_conf_get_string (self->conf, "spark.rushlight.plugins");
+
+  self->plugins = rush_plugins_load (list, error);
+  if (self->plugins == NULL)
+    return FALSE;
+  rush_lineage_set_plugins (self->lineage, self->plugins);
+  return TRUE;
+}
+
+static gboolean
 take_conf (RushContext *self, const RushConf *conf, GError **error)
 {
   g_autofree char *host = rush_conf_get_string (conf, "spark.driver.host");
 
   self->conf = rush_conf_copy (conf);
+  if (!load_plugins (self, error))
+    return FALSE;
   self->cluster = rush_cluster_open (self->conf, error);
   if (self->cluster == NULL)
     return FALSE;
@@ -436,7 +466,8 @@ make_engine (RushContext *self, GError **error)
                                      .commits = self->commits,
                                      .bus = self->bus,
                                      .dir = self->dir,
-                                     .is_virtual = cluster->room != NULL };
+                                     .is_virtual = cluster->room != NULL,
+                                     .plugins = self->plugins };
   if (!cluster->klass->build (cluster, &services, self->loop, error) ||
       !rush_scheduler_check_conf (self->conf, cluster->backend, error))
     return FALSE;
@@ -446,6 +477,7 @@ make_engine (RushContext *self, GError **error)
                                         max_task_failures);
   if (!rush_context_choose_scheduling_mode (self, error))
     return FALSE;
+  rush_scheduler_use_plugins (self->scheduler, self->plugins);
   rush_scheduler_set_accumulator_sink (self->scheduler,
                                        rush_accumulator_queue_sink (self->accumulators));
   rush_scheduler_set_commit_coordinator (self->scheduler, self->commits);

@@ -33,6 +33,7 @@ gboolean rush_context_is_stopped (RushContext *self);
 /* (transfer none), all: */
 const RushConf *rush_context_conf (RushContext *self);
 RushLineage *rush_context_lineage (RushContext *self);
+RushPlugins *rush_context_plugins (RushContext *self); /* spark.rushlight.plugins */
 RushEventBus *rush_context_bus (RushContext *self);
 RushJobStats *rush_context_job_stats (RushContext *self);
 RushSqlStats *rush_context_sql_stats (RushContext *self);

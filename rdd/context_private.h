@@ -18,6 +18,7 @@ struct _RushContext
   char *event_log_path; /* or NULL */
   gint64 start_time_ms;
   RushLineage *lineage;
+  RushPlugins *plugins;
   RushEventBus *bus;
   RushJobStats *stats;
   RushSqlStats *sql_stats;

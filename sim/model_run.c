@@ -180,6 +180,7 @@ rush_model_run_new (const RushModelRunSetup *setup)
   self->scheduler =
       rush_scheduler_new (setup->conf, self->backend, setup->bus, self->tracker,
                           (guint)rush_conf_get_int (setup->conf, "spark.task.maxFailures"));
+  rush_scheduler_use_plugins (self->scheduler, setup->plugins);
   rush_simulated_backend_attach (self->backend, self->scheduler);
   return self;
 }

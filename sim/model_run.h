@@ -35,6 +35,7 @@ typedef struct
   gint64 heartbeat_us;           /* 0: executors send none */
   RushSimTaskStarts task_starts; /* or NULL */
   gpointer task_starts_data;
+  const RushPlugins *plugins; /* for the seams of the scheduler; NULL: none */
 } RushModelRunSetup;
 
 typedef struct _RushModelRun RushModelRun;

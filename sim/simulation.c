@@ -24,6 +24,7 @@ struct _RushSimulation
   RushEventBus *bus;
   RushScenarioWorld world;
   RushLineage *lineage;
+  RushPlugins *plugins;
   RushDistribution *stock_s, *stock_bytes; /* of the job of a scenario that says none */
   RushModelJob *job;
   RushModelRun *run;
@@ -45,6 +46,34 @@ now_s (RushSimulation *self)
 }
 
 static void
+add_plugin_pair (const char *seam, const char *part, gpointer pairs)
+{
+  g_autofree char *key = g_strdup_printf ("Rushlight Plug-in %s", seam);
+
+  g_strv_builder_add (pairs, key);
+  g_strv_builder_add (pairs, part);
+}
+
+/* Nothing if there are none: an application without data has no environment worth a word. */
+static void
+post_plugins (RushSimulation *self)
+{
+  g_autoptr (GStrvBuilder) pairs = g_strv_builder_new ();
+  g_auto (GStrv) runtime = NULL;
+  RushEvent *event;
+
+  rush_plugins_foreach (self->plugins, add_plugin_pair, pairs);
+  runtime = g_strv_builder_end (pairs);
+  if (runtime[0] == NULL)
+    return;
+  event = rush_event_new (RUSH_EVENT_ENVIRONMENT_UPDATE);
+  event->environment_update.runtime = g_steal_pointer (&runtime);
+  event->environment_update.spark_properties = g_new0 (char *, 1);
+  event->environment_update.system_properties = g_new0 (char *, 1);
+  rush_event_bus_post (self->bus, event);
+}
+
+static void
 post_start (RushSimulation *self)
 {
   RushEvent *event = rush_event_new (RUSH_EVENT_LOG_START);
@@ -58,6 +87,7 @@ post_start (RushSimulation *self)
   event->application_start.master = g_strdup ("sim://");
   event->application_start.time_ms = rush_scenario_world_now_ms (&self->world);
   rush_event_bus_post (self->bus, event);
+  post_plugins (self);
 }
 
 static void
@@ -262,7 +292,8 @@ make_run (RushSimulation *self)
       .outputs_outlive = rush_conf_get_bool (self->conf, "spark.shuffle.service.enabled"),
       .heartbeat_us = rush_conf_get_time_us (self->conf, "spark.executor.heartbeatInterval"),
       .task_starts = rush_fault_schedule_task_starts,
-      .task_starts_data = self->world.faults });
+      .task_starts_data = self->world.faults,
+      .plugins = self->plugins });
 }
 
 /* From a driver's start to its end, or that of its job. */
@@ -331,6 +362,12 @@ rush_simulation_run (RushSimulation *self, RushSimulationResult *out, GError **e
   return FALSE;
 }
 
+const RushPlugins *
+rush_simulation_plugins (RushSimulation *self)
+{
+  return self->plugins;
+}
+
 /* ---- construction ---- */
 
 static RushConf *
@@ -380,6 +417,15 @@ stages_of (RushSimulation *self, guint *out_n)
 }
 
 static gboolean
+load_plugins (RushSimulation *self, GError **error)
+{
+  g_autofree char *list = rush_conf_get_string (self->conf, "spark.rushlight.plugins");
+
+  self->plugins = rush_plugins_load (list, error);
+  return self->plugins != NULL;
+}
+
+static gboolean
 build (RushSimulation *self, const RushConf *conf, GError **error)
 {
   const RushScenario *scenario = self->scenario;
@@ -388,6 +434,8 @@ build (RushSimulation *self, const RushConf *conf, GError **error)
 
   self->conf = make_conf (scenario, conf, error);
   if (self->conf == NULL)
+    return FALSE;
+  if (!load_plugins (self, error))
     return FALSE;
   self->world.conf = self->conf;
   self->job = rush_model_job_new (self->lineage, self->world.topology, stages, n_stages,
@@ -414,6 +462,7 @@ rush_simulation_free (RushSimulation *self)
     return;
   rush_model_run_free (self->run);
   rush_model_job_free (self->job);
+  rush_plugins_unref (self->plugins);
   rush_lineage_unref (self->lineage);
   rush_scenario_world_clear (&self->world);
   if (self->conf != NULL)

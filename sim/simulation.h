@@ -48,6 +48,8 @@ RushSimulation *rush_simulation_new (const RushScenario *scenario, const RushCon
                                      RushEventBus *bus, GError **error);
 void rush_simulation_free (RushSimulation *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushSimulation, rush_simulation_free)
+/* What takes seams of the scheduler: spark.rushlight.plugins. (transfer none) */
+const RushPlugins *rush_simulation_plugins (RushSimulation *self);
 /* FALSE with @error: the job failed, waits for ever, or its driver has died for good; @out says
  * what is known all the same. */
 gboolean rush_simulation_run (RushSimulation *self, RushSimulationResult *out, GError **error);

@@ -16,6 +16,9 @@
 
 #include "core/base/error.h"
 #include "core/base/refcount.h"
+#include "core/base/public.h"
+
+RUSH_BEGIN_PUBLIC
 
 typedef struct _RushAllocator RushAllocator;
 
@@ -61,3 +64,5 @@ void rush_allocator_tune_process (void);
  * 0 never).  rush_allocator_limited_in_use () must be 0 at the end of a test that leaks nothing. */
 RushAllocator *rush_allocator_limited_new (gsize limit_bytes, guint refuse_nth);
 gsize rush_allocator_limited_in_use (RushAllocator *self);
+
+RUSH_END_PUBLIC

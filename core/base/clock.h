@@ -8,6 +8,9 @@
 #pragma once
 
 #include "core/base/refcount.h"
+#include "core/base/public.h"
+
+RUSH_BEGIN_PUBLIC
 
 typedef struct _RushClock RushClock;
 
@@ -31,3 +34,5 @@ RushClock *rush_clock_system (void); /* (transfer none), immortal */
 RushClock *rush_clock_manual_new (gint64 start_wall_ms);
 void rush_clock_manual_advance_us (RushClock *self, gint64 delta_us);
 void rush_clock_manual_free (RushClock *self);
+
+RUSH_END_PUBLIC

@@ -10,7 +10,11 @@
  */
 #pragma once
 
+#include "core/base/public.h"
+
 #include <glib.h>
+
+RUSH_BEGIN_PUBLIC
 
 typedef enum
 {
@@ -36,3 +40,5 @@ GQuark rush_core_error_quark (void);
 /* A GError from errno: "<what> <path>: <strerror>"; ENOENT → NOT_FOUND, EEXIST → EXISTS, ENOMEM →
  * OUT_OF_MEMORY, everything else → IO.  @path may be NULL. */
 void rush_set_error_errno (GError **error, int errnum, const char *what, const char *path);
+
+RUSH_END_PUBLIC

@@ -15,6 +15,9 @@
 #pragma once
 
 #include "core/base/error.h"
+#include "core/base/public.h"
+
+RUSH_BEGIN_PUBLIC
 
 typedef struct
 {
@@ -77,3 +80,5 @@ const char *rush_json_as_string (const RushJson *self, const char *fallback);
 
 /* The whole of @value once more, as the writer spells it. */
 void rush_json_value (RushJsonWriter *self, const RushJson *value);
+
+RUSH_END_PUBLIC

@@ -9,8 +9,12 @@
  */
 #pragma once
 
+#include "core/base/public.h"
+
 #include <glib.h>
 #include <stdatomic.h>
+
+RUSH_BEGIN_PUBLIC
 
 typedef struct
 {
@@ -43,3 +47,5 @@ rush_ref_count_get (RushRefCount *refs)
 {
   return atomic_load_explicit (&refs->count, memory_order_acquire);
 }
+
+RUSH_END_PUBLIC

@@ -17,6 +17,8 @@
 
 #include "core/base/error.h"
 
+RUSH_BEGIN_PUBLIC
+
 typedef struct _RushConf RushConf;
 
 RushConf *rush_conf_new (void);
@@ -66,3 +68,5 @@ char *rush_conf_describe (void);
  * credential or access key: for logs and pages.  Mirrors Utils.redact with the default of
  * spark.redaction.regex. (transfer none) */
 const char *rush_conf_redact (const char *key, const char *value);
+
+RUSH_END_PUBLIC

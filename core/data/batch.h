@@ -13,6 +13,8 @@
 
 #include "core/data/column.h"
 
+RUSH_BEGIN_PUBLIC
+
 typedef struct _RushBatch
 {
   RushRefCount refs;
@@ -56,3 +58,5 @@ gsize rush_batch_memory_bytes (const RushBatch *self);
 /* By value: layouts and names may differ; floating point numbers are compared by their bits. */
 gboolean rush_batch_equal (const RushBatch *a, const RushBatch *b);
 char *rush_batch_to_string (const RushBatch *self); /* for tests and debuggers */
+
+RUSH_END_PUBLIC

@@ -21,6 +21,8 @@
 #include "core/data/batch.h"
 #include "core/data/column_builder.h"
 
+RUSH_BEGIN_PUBLIC
+
 #define RUSH_BATCH_FULL_BYTES (16 * 1024 * 1024)
 
 typedef struct _RushBatchBuilder RushBatchBuilder;
@@ -56,3 +58,5 @@ gboolean rush_batch_builder_is_full (const RushBatchBuilder *self);
 gsize rush_batch_builder_memory_bytes (const RushBatchBuilder *self);
 /* NULL with no error: there was no row. */
 RushBatch *rush_batch_builder_finish (RushBatchBuilder *self, GError **error);
+
+RUSH_END_PUBLIC

@@ -28,6 +28,8 @@
 #include "core/base/allocator.h"
 #include "core/data/type.h"
 
+RUSH_BEGIN_PUBLIC
+
 #define RUSH_BATCH_MAX_ROWS 8192
 
 typedef struct _RushBuffer
@@ -187,3 +189,5 @@ rush_view_bytes (const RushView *view, RushBuffer *const *data)
              ? view->inlined
              : (const char *)data[view->ref.buffer]->bytes + view->ref.offset;
 }
+
+RUSH_END_PUBLIC

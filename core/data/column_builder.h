@@ -18,6 +18,8 @@
 
 #include "core/data/column.h"
 
+RUSH_BEGIN_PUBLIC
+
 typedef struct _RushColumnBuilder RushColumnBuilder;
 
 RushColumnBuilder *rush_column_builder_new (const RushType *type, RushAllocator *allocator);
@@ -58,3 +60,5 @@ guint rush_column_builder_length (const RushColumnBuilder *self);
 void rush_column_builder_truncate (RushColumnBuilder *self, guint length);
 /* The builder is empty again. */
 RushColumn *rush_column_builder_finish (RushColumnBuilder *self);
+
+RUSH_END_PUBLIC

@@ -27,6 +27,8 @@
 
 #include "core/data/batch.h"
 
+RUSH_BEGIN_PUBLIC
+
 /* Appends to @out.  A GByteArray ends at 4 GiB: for a batch of rows that wide ask
  * rush_batch_encoded_bytes () first and encode slices. */
 void rush_batch_encode (const RushBatch *batch, GByteArray *out);
@@ -62,3 +64,5 @@ RushBuffer *rush_frame_decode (const guint8 *bytes, gsize size, gsize *inout_off
 gboolean rush_frame_check (const guint8 *bytes, gsize size, gsize *inout_offset, GError **error);
 /* CRC-32C of @bytes behind what gave @crc; 0 to begin. */
 guint32 rush_crc32c (guint32 crc, const guint8 *bytes, gsize size);
+
+RUSH_END_PUBLIC

@@ -17,6 +17,8 @@
 
 #include "core/data/batch.h"
 
+RUSH_BEGIN_PUBLIC
+
 /* In rows to take: a null, as outer joins need it. */
 #define RUSH_NO_ROW G_MAXUINT32
 
@@ -45,3 +47,5 @@ RushBatch *rush_batch_compact (RushBatch *self, RushAllocator *allocator, GError
 /* Physical rows @rows[n] as a new batch; n ≤ RUSH_BATCH_MAX_ROWS. */
 RushBatch *rush_batch_take (RushBatch *self, const guint32 *rows, guint n, RushAllocator *allocator,
                             GError **error);
+
+RUSH_END_PUBLIC

@@ -16,6 +16,8 @@
 
 #include "core/data/batch.h"
 
+RUSH_BEGIN_PUBLIC
+
 #define RUSH_HASH_SEED 42
 
 guint32 rush_murmur3_int32 (gint32 value, guint32 seed);
@@ -41,3 +43,5 @@ guint64 rush_hash64_int (gint64 value);
  * whatever their layout. */
 void rush_hash64_column (const RushColumn *column, const guint16 *selection, guint n,
                          gboolean combine, guint64 *hashes);
+
+RUSH_END_PUBLIC

@@ -17,6 +17,8 @@
 #include "core/base/error.h"
 #include "core/base/refcount.h"
 
+RUSH_BEGIN_PUBLIC
+
 typedef enum
 {
   RUSH_TYPE_BOOL,
@@ -177,3 +179,5 @@ char *rush_schema_to_string (const RushSchema *self); /* "word: string, count: b
 const RushType *rush_schema_to_type (const RushSchema *self);
 RushSchema *rush_schema_from_type (const RushType *struct_type);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushSchema, rush_schema_unref)
+
+RUSH_END_PUBLIC

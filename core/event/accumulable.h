@@ -12,6 +12,8 @@
 
 #include <glib.h>
 
+RUSH_BEGIN_PUBLIC
+
 typedef struct
 {
   gint64 id;
@@ -26,3 +28,5 @@ void rush_accumulables_add (GArray **inout_list, gint64 id, const char *name, gi
 GArray *rush_accumulables_merge (GArray **inout_totals, const GArray *updates);
 /* The member "Accumulables" of a task's info, or of a stage's, which has no updates. */
 void rush_json_put_accumulables (RushJsonWriter *w, const GArray *list, gboolean with_updates);
+
+RUSH_END_PUBLIC

@@ -18,6 +18,8 @@
 #include "core/event/storage_level.h"
 #include "core/event/task_metrics.h"
 
+RUSH_BEGIN_PUBLIC
+
 typedef enum
 {
 #define RUSH_EVENT(KIND, spark_name, Payload, member) RUSH_EVENT_##KIND,
@@ -273,3 +275,5 @@ const char *rush_event_kind_spark_name (RushEventKind kind); /* "SparkListenerJo
 
 /* One line of Spark's event log, without the newline. */
 void rush_event_write_json (const RushEvent *self, RushJsonWriter *writer);
+
+RUSH_END_PUBLIC

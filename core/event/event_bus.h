@@ -14,6 +14,8 @@
 
 #include "core/event/event.h"
 
+RUSH_BEGIN_PUBLIC
+
 typedef struct _RushEventBus RushEventBus;
 typedef struct _RushListener RushListener;
 
@@ -40,3 +42,5 @@ void rush_event_bus_post (RushEventBus *self, RushEvent *event); /* (transfer fu
 /* Returns when every event posted before the call has been delivered everywhere. */
 void rush_event_bus_flush (RushEventBus *self);
 void rush_event_bus_stop (RushEventBus *self);
+
+RUSH_END_PUBLIC

@@ -9,6 +9,8 @@
 
 #include "core/base/json.h"
 
+RUSH_BEGIN_PUBLIC
+
 typedef struct
 {
   const char *name; /* "number of output rows"; immortal */
@@ -32,3 +34,5 @@ RushPlanInfo *rush_plan_info_new (char *name, char *text, guint n_children, guin
 void rush_plan_info_free (RushPlanInfo *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushPlanInfo, rush_plan_info_free)
 void rush_plan_info_write_json (const RushPlanInfo *self, RushJsonWriter *writer);
+
+RUSH_END_PUBLIC

@@ -11,7 +11,11 @@
  */
 #pragma once
 
+#include "core/base/public.h"
+
 #include <glib.h>
+
+RUSH_BEGIN_PUBLIC
 
 typedef struct
 {
@@ -37,3 +41,5 @@ gboolean rush_storage_level_is_valid (const RushStorageLevel *self);
 /* "StorageLevel(disk, memory, deserialized, 1 replicas)", as plans name it. (transfer full) */
 char *rush_storage_level_to_string (const RushStorageLevel *self);
 char *rush_storage_level_describe (const RushStorageLevel *self);
+
+RUSH_END_PUBLIC

@@ -6,7 +6,11 @@
  */
 #pragma once
 
+#include "core/base/public.h"
+
 #include <glib.h>
+
+RUSH_BEGIN_PUBLIC
 
 typedef struct
 {
@@ -53,3 +57,5 @@ typedef struct
 
 /* Counters are sums; peaks, and what pools held, are the largest. */
 void rush_task_metrics_add (RushTaskMetrics *sum, const RushTaskMetrics *more);
+
+RUSH_END_PUBLIC

@@ -20,8 +20,11 @@ rush_local_executor_free (RushLocalExecutor *self)
 RushLocalExecutor *
 rush_local_executor_new (const char *id, const char *host, guint cores, gint64 heap_bytes,
                          const RushConf *conf, const RushShuffleFetch *fetch,
-                         const RushBlockManagers *managers, GError **error)
+                         const RushBlockManagers *managers, const RushPlugins *plugins,
+                         GError **error)
 {
+  const RushEvictionPolicy *policy = rush_plugins_find (plugins, "eviction-policy");
+  const RushShuffleWriterClass *writer = rush_plugins_find (plugins, "shuffle-writer");
   g_autoptr (RushLocalExecutor) self = g_new0 (RushLocalExecutor, 1);
 
   self->env.executor_id = g_strdup (id);
@@ -39,9 +42,11 @@ rush_local_executor_new (const char *id, const char *host, guint cores, gint64 h
   if (self->env.memory == NULL)
     return NULL;
   /* The seams of an executor: here another file's policy or writer takes the place of ours. */
-  self->env.evictor = rush_evictor_new (self->env.memory, &rush_eviction_policy_lru);
-  self->env.blocks = rush_block_store_new (conf, id, self->env.memory, self->env.evictor,
-                                           managers->dir, &rush_shuffle_writer_sort);
+  self->env.evictor =
+      rush_evictor_new (self->env.memory, policy != NULL ? policy : &rush_eviction_policy_lru);
+  self->env.blocks =
+      rush_block_store_new (conf, id, self->env.memory, self->env.evictor, managers->dir,
+                            writer != NULL ? writer : &rush_shuffle_writer_sort);
   self->env.block_manager =
       rush_block_manager_new (managers, id, host, self->env.memory, self->env.evictor);
   return g_steal_pointer (&self);

@@ -293,8 +293,8 @@ rush_executor_set_add (RushExecutorSet *self, const char *id, const char *host, 
     .executor_ids = ids_for_copies,
     .data = self,
   };
-  RushLocalExecutor *executor = rush_local_executor_new (id, host, cores, heap_bytes,
-                                                         services->conf, &fetch, &managers, error);
+  RushLocalExecutor *executor = rush_local_executor_new (
+      id, host, cores, heap_bytes, services->conf, &fetch, &managers, services->plugins, error);
 
   if (executor == NULL)
     return NULL;

@@ -27,6 +27,7 @@ typedef struct
   gboolean is_virtual;        /* time stands still while blocks are copied */
   RushShuffleFetched fetched; /* who is told where readers fetch from, or NULL */
   gpointer fetched_data;
+  const RushPlugins *plugins; /* for the seams of executors; NULL: none */
 } RushExecutorServices;
 
 typedef struct _RushBlockMover RushBlockMover; /* core/executor/block_mover.h */

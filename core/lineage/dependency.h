@@ -15,6 +15,8 @@
 
 #include "core/lineage/partitioner.h"
 
+RUSH_BEGIN_PUBLIC
+
 typedef struct _RushRdd RushRdd;
 typedef struct _RushDependency RushDependency;
 
@@ -99,3 +101,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushDependency, rush_dependency_unref)
 
 /* The parent partitions of child partition @split, appended to @out_parents; narrow kinds only. */
 void rush_dependency_parents (const RushDependency *self, guint split, GArray *out_parents);
+
+RUSH_END_PUBLIC

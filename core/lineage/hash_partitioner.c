@@ -20,6 +20,7 @@ typedef struct
 {
   RushPartitioner base;
   guint key_column;
+  const RushKeyPlacing *placing; /* another file's rule; NULL: ours */
 } HashPartitioner;
 
 #define JAVA_TRUE 1231
@@ -258,6 +259,23 @@ non_negative_mod (guint32 hash, guint32 n)
 
 /* ---- the partitioner ---- */
 
+/* Who sorts rows by these numbers counts on them. */
+static void
+place_by_other_rule (const HashPartitioner *self, const RushBatch *batch, guint32 *out_partitions)
+{
+  guint n = self->base.n_partitions;
+
+  self->placing->place (batch, self->key_column, n, out_partitions);
+  for (guint i = 0; i < batch->length; i++)
+    if (out_partitions[i] >= n)
+      {
+        g_warning ("the partitioner \"%s\" puts a row into partition %u of %u; it goes to "
+                   "partition 0",
+                   self->placing->name, out_partitions[i], n);
+        out_partitions[i] = 0;
+      }
+}
+
 static void
 hash_partition_batch (const RushPartitioner *base, const RushBatch *batch, guint32 *out_partitions)
 {
@@ -272,6 +290,11 @@ hash_partition_batch (const RushPartitioner *base, const RushBatch *batch, guint
   Keys keys;
 
   g_assert (self->key_column < batch->schema->n_fields);
+  if (self->placing != NULL)
+    {
+      place_by_other_rule (self, batch, out_partitions);
+      return;
+    }
   find_keys (batch, batch->columns[self->key_column], &keys);
   g_assert (keys.holder->type->kind < G_N_ELEMENTS (BY_KIND)); /* an RDD's keys have no other */
   BY_KIND[keys.holder->type->kind](batch, &keys, base->n_partitions, out_partitions);
@@ -280,7 +303,10 @@ hash_partition_batch (const RushPartitioner *base, const RushBatch *batch, guint
 static gboolean
 hash_equal (const RushPartitioner *a, const RushPartitioner *b)
 {
-  return ((const HashPartitioner *)a)->key_column == ((const HashPartitioner *)b)->key_column;
+  const HashPartitioner *first = (const HashPartitioner *)a;
+  const HashPartitioner *second = (const HashPartitioner *)b;
+
+  return first->key_column == second->key_column && first->placing == second->placing;
 }
 
 static void
@@ -299,6 +325,12 @@ static const RushPartitionerClass hash_class = {
 RushPartitioner *
 rush_hash_partitioner_new (guint n_partitions, guint key_column)
 {
+  return rush_hash_partitioner_new_by (NULL, n_partitions, key_column);
+}
+
+RushPartitioner *
+rush_hash_partitioner_new_by (const RushKeyPlacing *placing, guint n_partitions, guint key_column)
+{
   HashPartitioner *self;
 
   g_return_val_if_fail (n_partitions > 0 && n_partitions <= G_MAXINT32, NULL);
@@ -307,5 +339,6 @@ rush_hash_partitioner_new (guint n_partitions, guint key_column)
   rush_ref_count_init (&self->base.refs);
   self->base.n_partitions = n_partitions;
   self->key_column = key_column;
+  self->placing = placing;
   return &self->base;
 }

@@ -11,6 +11,8 @@
 
 #include "core/data/batch.h"
 
+RUSH_BEGIN_PUBLIC
+
 typedef struct _RushIterator RushIterator;
 
 typedef struct
@@ -37,3 +39,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushIterator, rush_iterator_close)
 RushIterator *rush_iterator_empty (void);
 /* The given batches, one by one; takes a ref on each. */
 RushIterator *rush_iterator_of_batches (RushBatch *const *batches, guint n);
+
+RUSH_END_PUBLIC

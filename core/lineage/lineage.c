@@ -27,6 +27,7 @@ struct _RushLineage
   atomic_int next_rdd_id;
   atomic_int next_shuffle_id;
   guint default_parallelism;
+  RushPlugins *plugins; /* (owned) or NULL */
 
   pthread_mutex_t lock;
   /* Guarded by lock. */
@@ -71,6 +72,7 @@ rush_lineage_unref (RushLineage *self)
 {
   if (self == NULL || !rush_ref_count_dec (&self->refs))
     return;
+  rush_plugins_unref (self->plugins);
   pthread_mutex_destroy (&self->lock);
   g_free (self);
 }
@@ -97,6 +99,19 @@ guint
 rush_lineage_default_parallelism (RushLineage *self)
 {
   return self->default_parallelism;
+}
+
+void
+rush_lineage_set_plugins (RushLineage *self, RushPlugins *plugins)
+{
+  g_return_if_fail (self->plugins == NULL);
+  self->plugins = plugins != NULL ? rush_plugins_ref (plugins) : NULL;
+}
+
+gconstpointer
+rush_lineage_find_part (const RushLineage *self, const char *seam)
+{
+  return rush_plugins_find (self->plugins, seam);
 }
 
 /* ---- what was dropped, and what is kept ---- */

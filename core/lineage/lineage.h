@@ -10,6 +10,9 @@
 #pragma once
 
 #include "core/base/refcount.h"
+#include "core/plugin/plugin.h"
+
+RUSH_BEGIN_PUBLIC
 
 typedef struct _RushLineage RushLineage;
 
@@ -25,6 +28,10 @@ gint rush_lineage_next_shuffle_id (RushLineage *self); /* from 0 */
  * take the largest number among their parents.  Set once, before there are RDDs. */
 void rush_lineage_set_default_parallelism (RushLineage *self, guint n);
 guint rush_lineage_default_parallelism (RushLineage *self);
+
+/* Who takes the seams of transformations; NULL: nobody.  Set once, before there are RDDs. */
+void rush_lineage_set_plugins (RushLineage *self, RushPlugins *plugins);
+gconstpointer rush_lineage_find_part (const RushLineage *self, const char *seam); /* or NULL */
 
 /* What no lineage can reach any more, with the number of the shuffle or RDD. */
 typedef enum
@@ -85,3 +92,5 @@ void rush_lineage_restore_call (RushLineageCall *before);
 const char *rush_lineage_current_operator (void);
 const char *rush_lineage_current_short_form (void);
 const char *rush_lineage_current_long_form (void);
+
+RUSH_END_PUBLIC

@@ -9,6 +9,9 @@
 #pragma once
 
 #include "core/data/batch.h"
+#include "core/plugin/plugin.h"
+
+RUSH_BEGIN_PUBLIC
 
 typedef struct _RushPartitioner RushPartitioner;
 
@@ -39,6 +42,24 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushPartitioner, rush_partitioner_unref)
  * A null key goes to 0. */
 RushPartitioner *rush_hash_partitioner_new (guint n_partitions, guint key_column);
 
+/* The seam: what takes the place of that rule, for the RDDs of one lineage. */
+typedef struct
+{
+  const char *name;
+  /* The partition of each row that counts, by its key in column @key_column: below @n_partitions,
+   * which is at least 1. */
+  void (*place) (const RushBatch *batch, guint key_column, guint n_partitions,
+                 guint32 *out_partitions);
+} RushKeyPlacing;
+#define RUSH_PARTITIONER_PART(placing)                                                             \
+  RUSH_PLUGIN_PART ("partitioner", PARTITIONER, RushKeyPlacing, placing)
+
+/* The same by another file's rule; NULL: by ours. */
+RushPartitioner *rush_hash_partitioner_new_by (const RushKeyPlacing *placing, guint n_partitions,
+                                               guint key_column);
+
 /* The partition number already stands in int32 column @column (PairwiseRDD: workers compute it).
  * Equal to another one with the same @identity: PySpark compares (numPartitions, partitionFunc). */
 RushPartitioner *rush_given_partitioner_new (guint n_partitions, guint column, guint64 identity);
+
+RUSH_END_PUBLIC

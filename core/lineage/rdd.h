@@ -24,6 +24,8 @@
 
 #include <pthread.h>
 
+RUSH_BEGIN_PUBLIC
+
 typedef struct
 {
   const char *name; /* Spark's class name: "MapPartitionsRDD" */
@@ -138,3 +140,5 @@ char *rush_rdd_to_string (RushRdd *self);
 
 /* The lineage as Spark prints it (RDD.toDebugString); needs the partition counts. */
 char *rush_rdd_to_debug_string (RushRdd *self, GError **error);
+
+RUSH_END_PUBLIC

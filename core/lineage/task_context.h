@@ -15,6 +15,8 @@
 
 #include <stdatomic.h>
 
+RUSH_BEGIN_PUBLIC
+
 typedef struct _RushTaskContext RushTaskContext;
 struct _RushEnv;        /* core/executor/env.h: the services of the executor that runs the task */
 struct _RushTaskMemory; /* core/memory/task_memory.h */
@@ -104,3 +106,5 @@ void rush_task_context_add_accumulator_updates (RushTaskContext *self, GBytes *u
 void rush_task_context_set_fetch_failed (RushTaskContext *self, gint shuffle_id, gint map_index,
                                          guint reduce_partition, const char *executor_id,
                                          const char *message, GError **error);
+
+RUSH_END_PUBLIC

@@ -8,6 +8,8 @@
 #include "core/event/task_metrics.h"
 #include "core/base/error.h"
 
+RUSH_BEGIN_PUBLIC
+
 typedef enum
 {
   RUSH_OUTCOME_SUCCESS,
@@ -58,3 +60,5 @@ RushTaskOutcome *rush_task_outcome_new (RushOutcomeKind kind, const char *messag
 void rush_task_outcome_free (RushTaskOutcome *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushTaskOutcome, rush_task_outcome_free)
 const char *rush_outcome_kind_name (RushOutcomeKind kind); /* Spark's: "Success", "FetchFailed" … */
+
+RUSH_END_PUBLIC

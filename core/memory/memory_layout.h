@@ -12,6 +12,8 @@
 
 #include "core/conf/conf.h"
 
+RUSH_BEGIN_PUBLIC
+
 #define RUSH_RESERVED_HEAP_BYTES (G_GINT64_CONSTANT (300) * 1024 * 1024)
 
 typedef struct
@@ -39,3 +41,5 @@ char *rush_heap_setting (const RushConf *conf, gint64 heap_bytes);
 /* The same for the number of tasks that an executor runs at once: "spark.master=local[2]",
  * "spark.executor.cores=2". (transfer full) */
 char *rush_cores_setting (const RushConf *conf, guint cores);
+
+RUSH_END_PUBLIC

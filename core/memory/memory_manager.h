@@ -20,6 +20,8 @@
 #include "core/base/allocator.h"
 #include "core/memory/memory_layout.h"
 
+RUSH_BEGIN_PUBLIC
+
 typedef struct _RushMemoryManager RushMemoryManager;
 
 /* @heap_bytes: spark.executor.memory (local mode: spark.driver.memory); spark.testing.memory and
@@ -98,3 +100,5 @@ void rush_memory_manager_wake (RushMemoryManager *self);
 RushAllocator *rush_storage_allocator_new (RushMemoryManager *self);
 /* An allocator of user memory for what belongs to no task (user_allocator.c). */
 RushAllocator *rush_user_allocator_new (RushMemoryManager *self);
+
+RUSH_END_PUBLIC

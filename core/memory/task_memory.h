@@ -17,6 +17,8 @@
 
 #include "core/memory/memory_manager.h"
 
+RUSH_BEGIN_PUBLIC
+
 typedef struct _RushTaskMemory RushTaskMemory;
 typedef struct _RushMemoryConsumer RushMemoryConsumer;
 
@@ -50,3 +52,5 @@ RushAllocator *rush_task_memory_allocator (RushTaskMemory *self); /* (transfer n
 /* The most that it may have of the pool now: 1/N. */
 gint64 rush_task_memory_share_bytes (RushTaskMemory *self);
 gint64 rush_task_memory_peak_bytes (RushTaskMemory *self);
+
+RUSH_END_PUBLIC

@@ -13,6 +13,8 @@
 #include "core/base/clock.h"
 #include "core/scheduler/task.h"
 
+RUSH_BEGIN_PUBLIC
+
 typedef struct _RushBackend RushBackend;
 
 typedef struct
@@ -52,3 +54,5 @@ struct _RushBackend
 {
   const RushBackendClass *klass;
 };
+
+RUSH_END_PUBLIC

@@ -128,13 +128,13 @@ rush_task_scheduler_offer_to_barrier (RushTaskScheduler *self, RushTaskSet *set)
     return;
   executors = shuffled_executors (self);
   places = g_new0 (Place, n_tasks);
-  for (guint i = 0; i < set->locality.n_levels && n < n_tasks; i++)
-    n += choose_places (self, set, set->locality.levels[i], executors, places);
+  for (guint i = 0; i < set->locality.state.n_levels && n < n_tasks; i++)
+    n += choose_places (self, set, set->locality.state.levels[i], executors, places);
   give_slots_back (self, places, n_tasks);
   if (n == n_tasks)
     nearest = launch_all (self, set, places);
   else
     put_tasks_back (self, set, places);
-  rush_locality_round_over (&set->locality, nearest, n < n_tasks, TRUE,
+  rush_locality_round_over (&set->locality, &(RushOfferRound){ nearest, n < n_tasks, TRUE },
                             rush_clock_now_us (self->clock));
 }

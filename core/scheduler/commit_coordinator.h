@@ -10,7 +10,11 @@
  */
 #pragma once
 
+#include "core/base/public.h"
+
 #include <glib.h>
+
+RUSH_BEGIN_PUBLIC
 
 typedef struct _RushCommitCoordinator RushCommitCoordinator;
 
@@ -35,3 +39,5 @@ gboolean rush_commit_coordinator_may_commit (RushCommitCoordinator *self, gint s
                                              gint stage_attempt, guint partition, gint64 task_id);
 /* The stages that are known: none when no job runs. */
 guint rush_commit_coordinator_n_stages (RushCommitCoordinator *self);
+
+RUSH_END_PUBLIC

@@ -103,6 +103,7 @@ rush_dag_init (RushDag *self, const RushConf *conf)
 {
   self->seams = (RushSchedulerSeams){ .cutter = &rush_stage_cutter_at_shuffles,
                                       .policy = &rush_scheduling_policy_fifo,
+                                      .locality = &rush_locality_wait_delay,
                                       .fetch_failure = &rush_fetch_failure_handler_rerun };
   self->max_stage_attempts = (guint)rush_conf_get_int (conf, "spark.stage.maxConsecutiveAttempts");
   self->ignore_decommission =

@@ -1,13 +1,13 @@
-/* locality_private.h - delay scheduling: how far from its data a task set is ready to go, now.
+/* locality_private.h - how far from its data a task set is ready to go, now: what a locality wait
+ * (seams.h) works upon.
  *
  * Mirrors: myLocalityLevels, localityWaits, currentLocalityIndex and lastLocalityWaitResetTime of
- *          org.apache.spark.scheduler.TaskSetManager; Zaharia et al., EuroSys 2010.
+ *          org.apache.spark.scheduler.TaskSetManager.
  */
 #pragma once
 
 #include "core/scheduler/pending_tasks_private.h"
-
-#define RUSH_N_LOCALITIES (RUSH_LOCALITY_ANY + 1)
+#include "core/scheduler/seams.h"
 
 /* By level, microseconds; 0 for the levels that are never waited at. */
 typedef struct
@@ -17,26 +17,18 @@ typedef struct
 
 typedef struct
 {
-  const RushLocalityWaits *waits; /* (unowned) */
-  guint n_levels;                 /* at least 1: the last is ANY */
-  RushLocality levels[RUSH_N_LOCALITIES];
-  guint current; /* index into levels */
-  gint64 reset_us;
-  gboolean clean; /* no offer was rejected since the timer was reset */
+  RushLocalityState state; /* its levels and waits are ours; where it stands is the wait's */
+  const RushLocalityWait *wait;
 } RushLocalityClock;
 
-void rush_locality_init (RushLocalityClock *self, const RushLocalityWaits *waits,
-                         RushPendingTasks *pending, RushExecutorRegistry *registry, gint64 now_us);
+void rush_locality_init (RushLocalityClock *self, const RushLocalityWait *wait,
+                         const RushLocalityWaits *waits, RushPendingTasks *pending,
+                         RushExecutorRegistry *registry, gint64 now_us);
 /* Executors have come or gone: which levels can be had has changed. */
 void rush_locality_recompute (RushLocalityClock *self, RushPendingTasks *pending,
                               RushExecutorRegistry *registry);
-/* How far an offer may go at @now_us; moves on when waiting is over, or pointless. */
-RushLocality rush_locality_allowed (RushLocalityClock *self, RushPendingTasks *pending,
-                                    gint64 now_us);
-/* A round of offers is over.  @min_launched: the nearest level at which it launched a task, or −1:
- * none; @rejected: a slot was left empty though tasks wait; @all_free: the round went over all
- * executors with room. */
-void rush_locality_round_over (RushLocalityClock *self, gint min_launched, gboolean rejected,
-                               gboolean all_free, gint64 now_us);
+/* How far an offer may go at @now_us. */
+RushLocality rush_locality_allowed (RushLocalityClock *self, gint64 now_us);
+void rush_locality_round_over (RushLocalityClock *self, const RushOfferRound *round, gint64 now_us);
 /* When the next level opens by itself, or G_MAXINT64. */
 gint64 rush_locality_next_us (const RushLocalityClock *self);

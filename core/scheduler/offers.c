@@ -82,9 +82,8 @@ offered (Offers *offers, guint i, GRand *shuffle)
 
 typedef struct
 {
+  RushOfferRound seen;
   guint n_launched;
-  gint min_level; /* the nearest level at which a task was launched, or −1 */
-  gboolean rejected;
 } Round;
 
 static gboolean
@@ -109,45 +108,45 @@ offer_round (RushTaskScheduler *self, RushTaskSet *set, Offers *offers, RushLoca
       if (rush_excludelist_excludes (set->excludelist, executor))
         {
           /* It does not want this one; but waiting for a better one goes on meanwhile. */
-          rush_locality_allowed (&set->locality, set->pending, now_us);
+          rush_locality_allowed (&set->locality, now_us);
           continue;
         }
       gint index = rush_task_set_choose (set, executor, max, now_us, &level);
       if (index < 0)
         {
-          round->rejected |= max == RUSH_LOCALITY_ANY;
+          round->seen.rejected |= max == RUSH_LOCALITY_ANY;
           continue;
         }
       rush_task_scheduler_launch (self, set, (guint)index, executor, level);
       if (!rush_executor_has_room (executor))
         offers->n_with_room--;
       round->n_launched++;
-      round->min_level = round->min_level < 0 ? (gint)level : MIN (round->min_level, (gint)level);
+      round->seen.nearest =
+          round->seen.nearest < 0 ? (gint)level : MIN (round->seen.nearest, (gint)level);
     }
 }
 
 static void
 offer_to_set (RushTaskScheduler *self, RushTaskSet *set, Offers *offers)
 {
-  Round round = { .min_level = -1 };
-  guint level_before = set->locality.current;
+  Round round = { .seen = { .nearest = -1, .all_free = offers->all_free } };
+  guint level_before = set->locality.state.current;
 
-  for (guint i = 0; i < set->locality.n_levels; i++)
+  for (guint i = 0; i < set->locality.state.n_levels; i++)
     {
       guint before;
 
       do
         {
           before = round.n_launched;
-          offer_round (self, set, offers, set->locality.levels[i], &round);
+          offer_round (self, set, offers, set->locality.state.levels[i], &round);
         }
       while (round.n_launched > before && is_worthwhile (set, offers));
     }
   /* Now it would also take slots that it turned away before. */
-  if (!offers->all_free && set->seen.n_pending > 0 && set->locality.current > level_before)
+  if (!offers->all_free && set->seen.n_pending > 0 && set->locality.state.current > level_before)
     self->offer_all = TRUE;
-  rush_locality_round_over (&set->locality, round.min_level, round.rejected, offers->all_free,
-                            rush_clock_now_us (self->clock));
+  rush_locality_round_over (&set->locality, &round.seen, rush_clock_now_us (self->clock));
 }
 
 /* Its tasks need all slots that are free, wherever they are. */

@@ -295,9 +295,25 @@ rush_scheduler_set_seams (RushScheduler *self, const RushSchedulerSeams *seams)
     mine->cutter = seams->cutter;
   if (seams->policy != NULL)
     mine->policy = seams->policy;
+  if (seams->locality != NULL)
+    mine->locality = seams->locality;
   if (seams->fetch_failure != NULL)
     mine->fetch_failure = seams->fetch_failure;
   self->tasks.policy = mine->policy;
+  self->tasks.shared.locality = mine->locality;
+}
+
+void
+rush_scheduler_use_plugins (RushScheduler *self, const RushPlugins *plugins)
+{
+  const char *policy = self->tasks.pools.fair ? "scheduling-policy:FAIR" : "scheduling-policy:FIFO";
+
+  rush_scheduler_set_seams (
+      self, &(RushSchedulerSeams){ .cutter = rush_plugins_find (plugins, "stage-cutter"),
+                                   .policy = rush_plugins_find (plugins, policy),
+                                   .locality = rush_plugins_find (plugins, "locality-wait"),
+                                   .fetch_failure =
+                                       rush_plugins_find (plugins, "fetch-failure-handler") });
 }
 
 gboolean

@@ -17,9 +17,12 @@
 
 #include "core/conf/conf.h"
 #include "core/event/event_bus.h"
+#include "core/plugin/plugin.h"
 #include "core/scheduler/backend.h"
 #include "core/scheduler/commit_coordinator.h"
 #include "core/shuffle/map_output_tracker.h"
+
+RUSH_BEGIN_PUBLIC
 
 typedef struct _RushScheduler RushScheduler;
 
@@ -135,6 +138,10 @@ void rush_scheduler_free (RushScheduler *self);
  * there, cannot be read, is no XML. */
 gboolean rush_scheduler_use_fair_pools (RushScheduler *self, const char *file, GError **error);
 
+/* Takes what @plugins have for the seams of seams.h; once it is known whether the mode is FAIR.
+ * NULL: none. */
+void rush_scheduler_use_plugins (RushScheduler *self, const RushPlugins *plugins);
+
 /* The next job's number, from any thread. */
 gint rush_scheduler_next_job_id (RushScheduler *self);
 void rush_scheduler_handle (RushScheduler *self, RushMessage *message);
@@ -185,3 +192,5 @@ void rush_scheduler_set_accumulator_sink (RushScheduler *self, RushAccumulatorSi
 
 /* Who is told which stages and tasks may commit output; optional, and outlives the scheduler. */
 void rush_scheduler_set_commit_coordinator (RushScheduler *self, RushCommitCoordinator *commits);
+
+RUSH_END_PUBLIC

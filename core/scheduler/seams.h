@@ -1,7 +1,8 @@
-/* seams.h - the three decisions of the scheduler that another file can take.
+/* seams.h - the decisions of the scheduler that another file can take.
  *
  *   stage cutter          where a lineage is cut into stages             stage_cutter.c
  *   scheduling policy     which of the waiting task sets is offered first  scheduling_policy.c
+ *   locality wait         how far from its data a task may start, now    delay_scheduling.c
  *   fetch-failure handler what is run again when a map output is gone    fetch_failure.c
  *
  * Each is a small table of functions; the named file holds the one that Spark's behaviour asks for,
@@ -9,13 +10,17 @@
  *
  *   static const RushSchedulingPolicy lifo = { "LIFO", compare_newest_first, FALSE };
  *   rush_scheduler_set_seams (scheduler, &(RushSchedulerSeams){ .policy = &lifo });
+ *   RUSH_PLUGIN (RUSH_FIFO_POLICY_PART (&lifo));            in a plug-in, core/plugin/plugin.h
  *
  * Ownership:  tables are immortal; stages belong to the scheduler and are valid during the call.
  * Threads:    the scheduler's.
  */
 #pragma once
 
+#include "core/plugin/plugin.h"
 #include "core/scheduler/scheduler.h"
+
+RUSH_BEGIN_PUBLIC
 
 typedef struct _RushStage RushStage;
 
@@ -47,6 +52,8 @@ RushStage *rush_stage_builder_add (RushStageBuilder *self, RushDependency *shuff
 GPtrArray *rush_stage_shuffles (RushRdd *rdd);
 
 extern const RushStageCutter rush_stage_cutter_at_shuffles;
+#define RUSH_STAGE_CUTTER_PART(cutter)                                                             \
+  RUSH_PLUGIN_PART ("stage-cutter", STAGE_CUTTER, RushStageCutter, cutter)
 
 /* ---- the scheduling policy ---- */
 
@@ -83,6 +90,54 @@ typedef struct
 
 extern const RushSchedulingPolicy rush_scheduling_policy_fifo;
 extern const RushSchedulingPolicy rush_scheduling_policy_fair;
+/* For each of the two values of spark.scheduler.mode. */
+#define RUSH_FIFO_POLICY_PART(policy)                                                              \
+  RUSH_PLUGIN_PART ("scheduling-policy:FIFO", FIFO_POLICY, RushSchedulingPolicy, policy)
+#define RUSH_FAIR_POLICY_PART(policy)                                                              \
+  RUSH_PLUGIN_PART ("scheduling-policy:FAIR", FAIR_POLICY, RushSchedulingPolicy, policy)
+
+/* ---- the locality wait ---- */
+
+#define RUSH_N_LOCALITIES (RUSH_LOCALITY_ANY + 1)
+
+/* How far from its data a task set is ready to go. */
+typedef struct
+{
+  guint n_levels; /* at least 1 */
+  /* Those that can be had at all, nearest first; the last is ANY. */
+  RushLocality levels[RUSH_N_LOCALITIES];
+  const gint64 *wait_us; /* by level (not by index): how long to wait there; 0: not at all */
+  guint current;         /* index of the level that it has come to */
+  gint64 since_us;       /* since when it has waited there */
+  gboolean clean;        /* for round_over (): no slot was turned away since then */
+  gpointer pending;      /* private */
+  gint64 asked_us;       /* private */
+} RushLocalityState;
+
+typedef struct
+{
+  gint nearest;      /* the nearest level at which a task was launched, or −1: none was */
+  gboolean rejected; /* a slot was left empty though tasks wait */
+  gboolean all_free; /* the round went over all executors with room */
+} RushOfferRound;
+
+typedef struct
+{
+  const char *name;
+  /* There is a free slot at @now_us: moves current and since_us on, past each level at which the
+   * waiting is over or pointless.  Tasks are launched no farther from their data than there. */
+  void (*go_on) (RushLocalityState *state, gint64 now_us);
+  /* A round of offers is over; may begin the waiting anew, or take current back to a nearer level.
+   * NULL: as the engine's own does. */
+  void (*round_over) (RushLocalityState *state, const RushOfferRound *round, gint64 now_us);
+} RushLocalityWait;
+
+/* Whether a task waits that likes some place of level @index, one that can be had. */
+gboolean rush_locality_is_wanted (const RushLocalityState *state, guint index);
+
+extern const RushLocalityWait rush_locality_wait_delay;
+#define RUSH_LOCALITY_WAIT_PART(wait)                                                              \
+  RUSH_PLUGIN_PART ("locality-wait", LOCALITY_WAIT, RushLocalityWait, wait)
 
 /* ---- the fetch-failure handler ---- */
 
@@ -133,6 +188,9 @@ void rush_scheduler_abort_stage (RushScheduler *self, RushStage *stage, const ch
 #define RUSH_RESUBMIT_DELAY_US (200 * 1000)
 
 extern const RushFetchFailureHandler rush_fetch_failure_handler_rerun;
+#define RUSH_FETCH_FAILURE_HANDLER_PART(handler)                                                   \
+  RUSH_PLUGIN_PART ("fetch-failure-handler", FETCH_FAILURE_HANDLER, RushFetchFailureHandler,       \
+                    handler)
 
 /* ---- all of them ---- */
 
@@ -140,8 +198,11 @@ typedef struct
 {
   const RushStageCutter *cutter;
   const RushSchedulingPolicy *policy;
+  const RushLocalityWait *locality;
   const RushFetchFailureHandler *fetch_failure;
 } RushSchedulerSeams;
 
 /* While no job runs.  A member that is NULL stays as it is. */
 void rush_scheduler_set_seams (RushScheduler *self, const RushSchedulerSeams *seams);
+
+RUSH_END_PUBLIC

@@ -15,6 +15,8 @@
 #include "core/lineage/rdd.h"
 #include "core/lineage/task_outcome.h"
 
+RUSH_BEGIN_PUBLIC
+
 /* What a result task does with its partition.  Fills @out (zeroed before) or sets @error. */
 typedef gboolean (*RushResultFunc) (RushIterator *rows, RushTaskContext *ctx, gpointer data,
                                     RushTaskResult *out, GError **error);
@@ -64,3 +66,5 @@ typedef struct
 
 void rush_task_free (RushTask *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushTask, rush_task_free)
+
+RUSH_END_PUBLIC

@@ -454,6 +454,7 @@ rush_task_scheduler_init (RushTaskScheduler *self, const RushConf *conf, RushBac
   self->tracker = tracker;
   self->next_timer_id = next_timer_id;
   self->policy = &rush_scheduling_policy_fifo;
+  self->shared.locality = &rush_locality_wait_delay;
   rush_pools_init (&self->pools, conf);
   self->shared.registry =
       rush_executor_registry_new ((guint)rush_conf_get_int (conf, "spark.task.cpus"));

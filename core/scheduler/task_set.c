@@ -171,7 +171,7 @@ rush_task_set_choose (RushTaskSet *self, const RushExecutor *executor, RushLocal
   g_assert (!self->zombie);
   /* Tasks without preference wait for nothing, whatever the clock says. */
   if (max != RUSH_LOCALITY_NO_PREF)
-    allowed = MIN (max, rush_locality_allowed (&self->locality, self->pending, now_us));
+    allowed = MIN (max, rush_locality_allowed (&self->locality, now_us));
 
   RushTaskAccepts accepts = self->excludelist != NULL ? accepts_task : NULL;
   gint index =
@@ -539,6 +539,7 @@ rush_task_set_new (RushStageWork *work, gint job_id, guint n_tasks, guint *outpu
   self->pending = rush_pending_tasks_new (n_tasks);
   for (guint i = n_tasks; i-- > 0;)
     make_pending (self, i, shared->registry);
-  rush_locality_init (&self->locality, &shared->waits, self->pending, shared->registry, now_us);
+  rush_locality_init (&self->locality, shared->locality, &shared->waits, self->pending,
+                      shared->registry, now_us);
   return self;
 }

@@ -112,6 +112,7 @@ typedef struct
 {
   RushExecutorRegistry *registry;
   RushLocalityWaits waits;
+  const RushLocalityWait *locality;
   RushEventBus *bus; /* (unowned) */
   RushSpeculation speculation;
   RushExclusion exclusion;

@@ -23,6 +23,8 @@
 #include "core/storage/eviction.h"
 #include "core/storage/local_dir.h"
 
+RUSH_BEGIN_PUBLIC
+
 typedef struct _RushBlockStore RushBlockStore;
 typedef struct _RushShuffleWriterClass RushShuffleWriterClass; /* core/shuffle/shuffle.h */
 
@@ -77,3 +79,5 @@ RushAllocator *rush_block_store_allocator (RushBlockStore *self); /* storage (tr
 const RushShuffleWriterClass *rush_block_store_writer (RushBlockStore *self);
 RushCodec rush_block_store_codec (RushBlockStore *self);       /* spark.shuffle.compress */
 RushCodec rush_block_store_spill_codec (RushBlockStore *self); /* spark.shuffle.spill.compress */
+
+RUSH_END_PUBLIC

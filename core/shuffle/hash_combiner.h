@@ -20,7 +20,10 @@
 #pragma once
 
 #include "core/lineage/dependency.h"
+#include "core/plugin/plugin.h"
 #include "core/shuffle/key_table.h"
+
+RUSH_BEGIN_PUBLIC
 
 typedef enum
 {
@@ -46,3 +49,13 @@ typedef struct
 /* A RushCombinerNew; @data: const RushHashCombine *, which must outlive the combiner.  @schema:
  * (key, value) as it hands them out. */
 RushCombiner *rush_hash_combiner_new (gpointer data, RushSchema *schema, RushAllocator *allocator);
+
+/* The seam: another file's combiner takes its place in reduceByKey of the typed family. */
+typedef struct
+{
+  const char *name;
+  RushCombinerNew make; /* as rush_hash_combiner_new () */
+} RushCombinerMaker;
+#define RUSH_COMBINER_PART(maker) RUSH_PLUGIN_PART ("combiner", COMBINER, RushCombinerMaker, maker)
+
+RUSH_END_PUBLIC

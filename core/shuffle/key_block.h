@@ -9,6 +9,8 @@
 
 #include "core/data/batch.h"
 
+RUSH_BEGIN_PUBLIC
+
 /* So many that a block's keys, hashes and the table's lines stay in the nearest cache. */
 #define RUSH_KEY_BLOCK_ROWS 128
 
@@ -39,3 +41,5 @@ void rush_value_block_load (const RushBatch *batch, guint column, guint start, g
                             gint64 *out_values);
 /* How many bytes all keys over 12 bytes have. */
 gsize rush_key_long_bytes (const RushBatch *batch, guint column);
+
+RUSH_END_PUBLIC

@@ -9,6 +9,8 @@
 
 #include "core/shuffle/key_block.h"
 
+RUSH_BEGIN_PUBLIC
+
 typedef union
 {
   gint64 i64;
@@ -39,3 +41,5 @@ gint64 rush_key_table_null_entry (const RushKeyTable *self); /* −1: no null ke
 RushBuffer *const *rush_key_table_data (const RushKeyTable *self);
 gsize rush_key_table_memory_bytes (const RushKeyTable *self);
 void rush_key_table_clear (RushKeyTable *self); /* gives all memory back */
+
+RUSH_END_PUBLIC

@@ -14,6 +14,8 @@
 #include "core/shuffle/map_rows.h"
 #include "core/storage/local_dir.h"
 
+RUSH_BEGIN_PUBLIC
+
 typedef struct
 {
   gint shuffle_id;
@@ -48,3 +50,5 @@ void rush_map_output_damage (RushMapOutput *self);
 RushIterator *rush_map_output_read (RushMapOutput *self, guint start, guint end,
                                     gboolean by_reference, RushCodec codec,
                                     RushAllocator *allocator, GError **error);
+
+RUSH_END_PUBLIC

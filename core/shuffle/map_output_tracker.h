@@ -10,6 +10,8 @@
 
 #include "core/shuffle/map_status.h"
 
+RUSH_BEGIN_PUBLIC
+
 typedef struct _RushMapOutputTracker RushMapOutputTracker;
 
 RushMapOutputTracker *rush_map_output_tracker_new (void);
@@ -60,3 +62,5 @@ gint64 rush_map_output_tracker_epoch (RushMapOutputTracker *self);
  * for shuffles with fewer than 1,000 maps and reduces, as in Spark. */
 char **rush_map_output_tracker_preferred (RushMapOutputTracker *self, gint shuffle_id, guint reduce,
                                           double fraction, char ***out_hosts);
+
+RUSH_END_PUBLIC

@@ -10,6 +10,8 @@
 
 #include "core/shuffle/partition_file.h"
 
+RUSH_BEGIN_PUBLIC
+
 typedef struct _RushMapRows RushMapRows;
 
 /* Copies @index, charged to @storage. */
@@ -34,3 +36,5 @@ RushIterator *rush_map_rows_read (RushMapRows *self, guint start, guint end);
 /* All of them, to a file at @path. */
 RushPartitionFile *rush_map_rows_write (const RushMapRows *self, const char *path, RushCodec codec,
                                         GError **error);
+
+RUSH_END_PUBLIC

@@ -9,6 +9,8 @@
 
 #include <glib.h>
 
+RUSH_BEGIN_PUBLIC
+
 typedef struct
 {
   gint64 bytes;   /* encoded, before compression */
@@ -31,3 +33,5 @@ RushMapStatus *rush_map_status_new (const char *executor_id, const char *host, g
 RushMapStatus *rush_map_status_ref (RushMapStatus *self);
 void rush_map_status_unref (RushMapStatus *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushMapStatus, rush_map_status_unref)
+
+RUSH_END_PUBLIC

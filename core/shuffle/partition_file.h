@@ -12,6 +12,8 @@
 
 #include "core/storage/spill_file.h"
 
+RUSH_BEGIN_PUBLIC
+
 typedef struct
 {
   RushSpillFile *file; /* (owned) a ref */
@@ -46,3 +48,5 @@ gboolean rush_partition_file_write_index (const RushPartitionFile *self, const c
 /* The bytes of partitions [start, end).  CORRUPT: an entry fails its checksum. */
 gboolean rush_partition_index_lookup (const char *path, guint start, guint end, guint64 *out_start,
                                       guint64 *out_end, GError **error);
+
+RUSH_END_PUBLIC

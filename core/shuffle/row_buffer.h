@@ -10,6 +10,8 @@
 
 #include "core/lineage/partitioner.h"
 
+RUSH_BEGIN_PUBLIC
+
 typedef struct _RushRowBuffer RushRowBuffer;
 
 RushRowBuffer *rush_row_buffer_new (RushSchema *schema, RushPartitioner *partitioner,
@@ -37,3 +39,5 @@ RushBatch *rush_row_buffer_window (RushRowBuffer *self, guint64 start, guint n,
 guint rush_row_buffer_n_batches (const RushRowBuffer *self);
 /* In the order in which they came, which is the reduce order if there is one partition. */
 RushBatch *rush_row_buffer_batch (const RushRowBuffer *self, guint i); /* (transfer none) */
+
+RUSH_END_PUBLIC

@@ -10,15 +10,17 @@
 #pragma once
 
 #include "core/lineage/rdd.h"
+#include "core/plugin/plugin.h"
 #include "core/shuffle/block_store.h"
 #include "core/shuffle/map_output_tracker.h"
+
+RUSH_BEGIN_PUBLIC
 
 /* ---- the writer ---- */
 
 typedef struct _RushShuffleWriter RushShuffleWriter;
 
-/* The seam: another file's writer has a table like this one, and its name is put in place of
- * rush_shuffle_writer_sort in core/executor/executor.c. */
+/* The seam: another file's writer has a table like this one. */
 struct _RushShuffleWriterClass
 {
   const char *name;
@@ -37,6 +39,8 @@ struct _RushShuffleWriter
 };
 
 extern const RushShuffleWriterClass rush_shuffle_writer_sort;
+#define RUSH_SHUFFLE_WRITER_PART(writer)                                                           \
+  RUSH_PLUGIN_PART ("shuffle-writer", SHUFFLE_WRITER, RushShuffleWriterClass, writer)
 
 /* One of the kind that @store was made with. */
 RushShuffleWriter *rush_shuffle_writer_new (const RushDependency *dependency, guint map_index,
@@ -78,3 +82,5 @@ RushIterator *rush_shuffle_reader_new_of_maps (const RushDependency *dependency,
                                                guint end, guint map_start, guint map_end,
                                                const RushShuffleFetch *fetch, RushTaskContext *ctx,
                                                GError **error);
+
+RUSH_END_PUBLIC

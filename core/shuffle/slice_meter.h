@@ -11,6 +11,8 @@
 #include "core/data/batch.h"
 #include "core/shuffle/map_status.h"
 
+RUSH_BEGIN_PUBLIC
+
 typedef struct _RushSliceMeter RushSliceMeter;
 
 /* @sizes: zeroed, [n_partitions]; @pairs_column: −1: a row is one pair. */
@@ -26,3 +28,5 @@ void rush_slice_meter_finish (RushSliceMeter *self);
 
 /* The sum of column @pairs_column, or the rows of @batch. */
 gint64 rush_count_pairs (const RushBatch *batch, gint pairs_column);
+
+RUSH_END_PUBLIC

@@ -7,6 +7,8 @@
 #include "core/shuffle/row_buffer.h"
 #include "core/shuffle/slice_meter.h"
 
+RUSH_BEGIN_PUBLIC
+
 typedef struct
 {
   RushRowBuffer *rows;         /* sorted */
@@ -22,3 +24,5 @@ typedef gboolean (*RushWindowFunc) (RushBatch *window, guint64 first, gpointer d
 /* Gathers the rows window by window, in their order, charged to @allocator. */
 gboolean rush_sorted_rows_for_each_window (const RushSortedRows *self, RushAllocator *allocator,
                                            RushWindowFunc func, gpointer data, GError **error);
+
+RUSH_END_PUBLIC

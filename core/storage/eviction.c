@@ -11,6 +11,8 @@
  * The search looks at all of them: that is nothing beside the file that is written next, and allows
  * a policy to order them in any way, also by what changes.
  *
+ * A policy with books of its own is told of all that happens, and asked for the next one instead.
+ *
  * A block that is removed while it is being evicted is kept alive by the ref of the round; what it
  * frees counts all the same.  Rounds do not overlap: the memory manager sees to that.
  */
@@ -27,6 +29,7 @@ struct _RushEvictor
 
   pthread_mutex_t lock;
   /* Guarded by lock. */
+  gpointer books;    /* (owned) the policy's; NULL: it compares */
   GPtrArray *blocks; /* of RushBlock (unowned) */
   gint64 now;        /* grows with each use */
 };
@@ -71,6 +74,8 @@ rush_evictor_add (RushEvictor *self, RushBlock *block)
   block->place = self->blocks->len;
   block->last_use = ++self->now;
   g_ptr_array_add (self->blocks, block);
+  if (self->books != NULL)
+    self->policy->added (self->books, block);
   pthread_mutex_unlock (&self->lock);
 }
 
@@ -87,6 +92,8 @@ rush_evictor_remove (RushEvictor *self, RushBlock *block)
       last->place = block->place;
       g_ptr_array_set_size (self->blocks, (gint)self->blocks->len - 1);
       block->place = NO_PLACE;
+      if (self->books != NULL)
+        self->policy->removed (self->books, block);
     }
   pthread_mutex_unlock (&self->lock);
 }
@@ -96,18 +103,19 @@ rush_evictor_touch (RushEvictor *self, RushBlock *block)
 {
   pthread_mutex_lock (&self->lock);
   block->last_use = ++self->now;
+  if (self->books != NULL && block->place != NO_PLACE)
+    self->policy->used (self->books, block);
   pthread_mutex_unlock (&self->lock);
 }
 
 /* ---- eviction ---- */
 
-/* The first to go of those that are not among @in_use. (transfer full) */
+/* The first by the policy's comparison. */
 static RushBlock *
-next_victim (RushEvictor *self, GHashTable *in_use)
+first_by_comparison (RushEvictor *self, GHashTable *in_use)
 {
   RushBlock *first = NULL;
 
-  pthread_mutex_lock (&self->lock);
   for (guint i = 0; i < self->blocks->len; i++)
     {
       RushBlock *block = g_ptr_array_index (self->blocks, i);
@@ -115,6 +123,33 @@ next_victim (RushEvictor *self, GHashTable *in_use)
           (first == NULL || self->policy->compare (block, first) < 0))
         first = block;
     }
+  return first;
+}
+
+/* The first by the policy's books.  It is asked once for each block at most: books that go round in
+ * circles find none. */
+static RushBlock *
+first_by_books (RushEvictor *self, GHashTable *in_use)
+{
+  RushBlock *block = self->policy->next (self->books, NULL);
+
+  for (guint i = 0; i < self->blocks->len && block != NULL; i++)
+    {
+      if (!g_hash_table_contains (in_use, block))
+        return block;
+      block = self->policy->next (self->books, block);
+    }
+  return NULL;
+}
+
+/* The first to go of those that are not among @in_use. (transfer full) */
+static RushBlock *
+next_victim (RushEvictor *self, GHashTable *in_use)
+{
+  RushBlock *first;
+
+  pthread_mutex_lock (&self->lock);
+  first = self->books != NULL ? first_by_books (self, in_use) : first_by_comparison (self, in_use);
   if (first != NULL)
     rush_block_ref (first);
   pthread_mutex_unlock (&self->lock);
@@ -159,6 +194,8 @@ rush_evictor_free (RushEvictor *self)
   rush_memory_manager_set_evictor (self->memory, NULL, NULL);
   g_assert (self->blocks->len == 0);
   g_ptr_array_unref (self->blocks);
+  if (self->books != NULL)
+    self->policy->free (self->books);
   rush_memory_manager_unref (self->memory);
   pthread_mutex_destroy (&self->lock);
   g_free (self);
@@ -173,6 +210,8 @@ rush_evictor_new (RushMemoryManager *memory, const RushEvictionPolicy *policy)
   self->policy = policy;
   pthread_mutex_init (&self->lock, NULL);
   self->blocks = g_ptr_array_new ();
+  if (policy->make != NULL)
+    self->books = policy->make ();
   rush_memory_manager_set_evictor (memory, evict, self);
   return self;
 }

@@ -17,6 +17,9 @@
 #pragma once
 
 #include "core/memory/memory_manager.h"
+#include "core/plugin/plugin.h"
+
+RUSH_BEGIN_PUBLIC
 
 typedef struct _RushBlock RushBlock;
 typedef struct _RushEvictor RushEvictor;
@@ -50,12 +53,27 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushBlock, rush_block_unref)
 
 /* ---- the policy ---- */
 
+/* Either compares blocks by what they are, or keeps books of its own on what happens to them. */
 typedef struct
 {
   const char *name;
   /* Negative: @a goes before @b.  Looks at id, bytes and last_use only; never 0 for two blocks. */
   gint (*compare) (const RushBlock *a, const RushBlock *b);
+
+  /* Or: one executor's books.  It is told of each block that comes, is used and goes, one call at a
+   * time; a block is valid until it has gone, and is not to be changed. */
+  gpointer (*make) (void);
+  void (*free) (gpointer books); /* there is no block left */
+  void (*added) (gpointer books, RushBlock *block);
+  void (*used) (gpointer books, RushBlock *block);
+  void (*removed) (gpointer books, RushBlock *block);
+  /* The block that goes after @after, which cannot go now; NULL: the first to go.  NULL: there is
+   * no other. */
+  RushBlock *(*next) (gpointer books, RushBlock *after);
 } RushEvictionPolicy;
+
+#define RUSH_EVICTION_POLICY_PART(policy)                                                          \
+  RUSH_PLUGIN_PART ("eviction-policy", EVICTION_POLICY, RushEvictionPolicy, policy)
 
 /* The one that was not used for longest. */
 extern const RushEvictionPolicy rush_eviction_policy_lru;
@@ -68,3 +86,5 @@ void rush_evictor_free (RushEvictor *self); /* there must be no block left */
 void rush_evictor_add (RushEvictor *self, RushBlock *block);
 void rush_evictor_remove (RushEvictor *self, RushBlock *block); /* O(1); fine if it is not there */
 void rush_evictor_touch (RushEvictor *self, RushBlock *block);  /* it is used now */
+
+RUSH_END_PUBLIC

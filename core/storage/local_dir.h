@@ -12,6 +12,8 @@
 
 #include "core/base/error.h"
 
+RUSH_BEGIN_PUBLIC
+
 typedef struct _RushLocalDir RushLocalDir;
 
 /* @parent is made if it does not exist. */
@@ -20,3 +22,5 @@ void rush_local_dir_free (RushLocalDir *self); /* removes the folder */
 const char *rush_local_dir_path (RushLocalDir *self);
 /* "<dir>/<two hex digits>/<name>": folders are made on demand. (transfer full) */
 char *rush_local_dir_file (RushLocalDir *self, const char *name, GError **error);
+
+RUSH_END_PUBLIC

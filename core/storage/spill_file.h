@@ -16,6 +16,8 @@
 #include "core/data/encoding.h"
 #include "core/lineage/iterator.h"
 
+RUSH_BEGIN_PUBLIC
+
 typedef struct _RushSpillFile RushSpillFile;
 
 RushSpillFile *rush_spill_file_create (const char *path, RushCodec codec, GError **error);
@@ -43,3 +45,5 @@ gboolean rush_spill_file_check (RushSpillFile *self, guint64 size, RushAllocator
 /* The batches of the frames in bytes [start, end) of an open file, which must have been flushed. */
 RushIterator *rush_spill_file_read (RushSpillFile *self, guint64 start, guint64 end,
                                     RushSchema *schema, RushAllocator *allocator);
+
+RUSH_END_PUBLIC

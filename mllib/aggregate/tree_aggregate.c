@@ -16,6 +16,7 @@
 
 #include "core/data/builder.h"
 #include "rdd/transform/map_partitions.h"
+#include "rdd/transform/partition_by.h"
 #include "rdd/transform/shuffled.h"
 
 #include <math.h>
@@ -306,7 +307,8 @@ add_level (RushRdd *parent, Pass *pass, guint n_next, gboolean folds)
 static RushRdd *
 shuffle_states (RushRdd *states, guint n_partitions)
 {
-  g_autoptr (RushPartitioner) partitioner = rush_hash_partitioner_new (n_partitions, COLUMN_NEXT);
+  g_autoptr (RushPartitioner) partitioner =
+      rush_rdd_hash_partitioner (states, n_partitions, COLUMN_NEXT);
   RushRdd *shuffled = rush_rdd_shuffled (states, partitioner);
 
   rush_rdd_unref (states);

@@ -81,7 +81,7 @@ join_method_tables (void)
                                   engine_layout_methods,   engine_sharing_methods,
                                   engine_jobs_methods,     engine_status_methods,
                                   engine_pictures_methods, engine_executions_methods,
-                                  engine_storage_methods };
+                                  engine_storage_methods,  engine_plugins_methods };
   GArray *all = g_array_new (TRUE, TRUE, sizeof (PyMethodDef));
   for (guint t = 0; t < G_N_ELEMENTS (tables); t++)
     for (const PyMethodDef *m = tables[t]; m->ml_name != NULL; m++)
@@ -102,6 +102,7 @@ PyInit__engine (void)
   if (PyModule_AddObjectRef (module, "Context", (PyObject *)&EngineContext_Type) < 0 ||
       PyModule_AddObjectRef (module, "Rdd", (PyObject *)&EngineRdd_Type) < 0 ||
       PyModule_AddObjectRef (module, "Broadcast", (PyObject *)&EngineBroadcast_Type) < 0 ||
+      PyModule_AddFunctions (module, engine_plugins_functions) < 0 ||
       engine_sql_add_to_module (module) < 0 || engine_ml_add_to_module (module) < 0 ||
       engine_graph_add_to_module (module) < 0 || engine_sim_add_to_module (module) < 0)
     {

@@ -143,6 +143,9 @@ extern PyMethodDef engine_sharing_methods[];
 extern PyMethodDef engine_layout_methods[];
 extern PyMethodDef engine_jobs_methods[];
 extern PyMethodDef engine_storage_methods[];
+extern PyMethodDef engine_plugins_methods[];
+extern PyMethodDef engine_plugins_functions[];                 /* of the module */
+PyObject *engine_plugins_to_list (const RushPlugins *plugins); /* of (seam, part) */
 extern PyMethodDef engine_status_methods[];
 extern PyMethodDef engine_pictures_methods[];
 extern PyMethodDef engine_executions_methods[];

@@ -14,6 +14,8 @@ is a job that the program did not ask for: "job 2  show at app.py:9 (broadcast)"
 
 And what is kept of persisted RDDs.
 
+Which parts of the engine plug-ins have taken is said at the end.
+
 Work is the sum over a stage's tasks.  Skipped stages are counted apart, as in Spark's web UI.
 """
 import os
@@ -87,6 +89,15 @@ def _kept_cells(rdd, rdd_id, level, n, memory, disk):
         name += " " + (rdd.name() or repr(rdd).split("[")[0])
         partitions += f" of {rdd.getNumPartitions()}"
     return name, str(StorageLevel(*level)), partitions, _size(memory), _size(disk)
+
+
+def describe_plugins(parts):
+    """A line for each part of the engine that a plug-in has taken: pairs of seam and part.
+
+    >>> describe_plugins([("eviction-policy", "my LRU (lru.so)")])
+    plug-in for eviction-policy: my LRU (lru.so)
+    """
+    return Text("\n".join(f"plug-in for {seam}: {part}" for seam, part in parts))
 
 
 def describe_programs(texts):

@@ -357,17 +357,18 @@ class SparkContext(Sources, FileSources, Jobs, LocalProperties, JobTags, Sharing
 
     def summary(self):
         """All queries of SQL and all jobs so far as text: stages, tasks, what was shuffled, how
-        long it took.
+        long it took; and which parts of the engine plug-ins have taken.
 
         >>> sc.parallelize([1, 2], 2).count()
         2
         >>> print(sc.summary())  # doctest: +ELLIPSIS
         job 0  ... at ...: 1 stage, ...
         """
-        from rushlight._summary import Text, describe_executions, describe_jobs
+        from rushlight._summary import Text, describe_executions, describe_jobs, describe_plugins
         queries = describe_executions(self._engine.executions())
         jobs = describe_jobs([self._engine.job_info(job) for job in self._engine.job_ids()])
-        return Text("\n\n".join(filter(None, (queries, jobs))))
+        plugins = describe_plugins(self._engine.plugins())
+        return Text("\n\n".join(filter(None, (queries, jobs, plugins))))
 
 
 def _settings(conf, master, appName, sparkHome, environment):

@@ -89,8 +89,9 @@ RushRdd *
 rush_rdd_reduce_by_key (RushRdd *pairs, RushHashCombine how, guint n_partitions, GError **error)
 {
   RUSH_OPERATOR ("reduceByKey");
+  const RushCombinerMaker *other = rush_lineage_find_part (pairs->lineage, "combiner");
   RushCombine combine = {
-    .combiner_new = rush_hash_combiner_new,
+    .combiner_new = other != NULL ? other->make : rush_hash_combiner_new,
     .data = g_memdup2 (&how, sizeof how),
     .free_data = g_free,
     .map_side_combine = TRUE,

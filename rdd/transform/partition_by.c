@@ -9,6 +9,13 @@
 #define TOO_NARROW 10
 
 RushPartitioner *
+rush_rdd_hash_partitioner (RushRdd *rdd, guint n_partitions, guint key_column)
+{
+  return rush_hash_partitioner_new_by (rush_lineage_find_part (rdd->lineage, "partitioner"),
+                                       n_partitions, key_column);
+}
+
+RushPartitioner *
 rush_rdd_choose_partitioner (RushRdd *const *rdds, guint n, guint n_partitions, GError **error)
 {
   guint by_conf = rush_lineage_default_parallelism (rdds[0]->lineage);
@@ -17,7 +24,7 @@ rush_rdd_choose_partitioner (RushRdd *const *rdds, guint n, guint n_partitions, 
   guint usual;
 
   if (n_partitions > 0)
-    return rush_hash_partitioner_new (n_partitions, 0);
+    return rush_rdd_hash_partitioner (rdds[0], n_partitions, 0);
   for (guint i = 0; i < n; i++)
     {
       RushPartitioner *placed = rdds[i]->partitioner;
@@ -34,14 +41,14 @@ rush_rdd_choose_partitioner (RushRdd *const *rdds, guint n, guint n_partitions, 
   if (widest_placed != NULL && (widest < TOO_NARROW * (guint64)widest_placed->n_partitions ||
                                 usual <= widest_placed->n_partitions))
     return rush_partitioner_ref (widest_placed);
-  return rush_hash_partitioner_new (usual, 0);
+  return rush_rdd_hash_partitioner (rdds[0], usual, 0);
 }
 
 RushRdd *
 rush_rdd_partition_by (RushRdd *pairs, guint n_partitions)
 {
   RUSH_OPERATOR ("partitionBy");
-  g_autoptr (RushPartitioner) partitioner = rush_hash_partitioner_new (n_partitions, 0);
+  g_autoptr (RushPartitioner) partitioner = rush_rdd_hash_partitioner (pairs, n_partitions, 0);
 
   if (rush_partitioner_equal (pairs->partitioner, partitioner))
     return rush_rdd_ref (pairs);

@@ -20,6 +20,7 @@
 #include "rdd/call_site.h"
 #include "rdd/random.h"
 #include "rdd/transform/map_partitions.h"
+#include "rdd/transform/partition_by.h"
 #include "rdd/transform/shuffled.h"
 
 #include <string.h>
@@ -203,7 +204,7 @@ rush_rdd_repartition (RushRdd *parent, guint n, gint pairs_column)
   if (rush_rdd_determinism (parent) == RUSH_UNORDERED)
     dealt->determinism = RUSH_INDETERMINATE;
 
-  partitioner = rush_hash_partitioner_new (n, 0);
+  partitioner = rush_rdd_hash_partitioner (parent, n, 0);
   dependency = rush_dependency_shuffle (dealt, partitioner, schema);
   if (pairs_column >= 0)
     dependency->pairs_column = pairs_column + 1;

@@ -30,6 +30,7 @@ struct _Replay
   RushEventHeap *heap;
   RushTopology *topology;
   RushLineage *lineage;
+  RushPlugins *plugins;
   RushModelJob *stages;
   RushEventBus *bus;
   RushEventBus *own_bus; /* if nobody handed one in */
@@ -163,6 +164,7 @@ static void
 make_cluster (Replay *self)
 {
   const RushWhatIf *what_if = self->what_if;
+  g_autofree char *list = rush_conf_get_string (what_if->conf, "spark.rushlight.plugins");
   double wire =
       what_if->network_bytes_per_s > 0 ? what_if->network_bytes_per_s : UNLIMITED_BYTES_PER_S;
   guint n_hosts = what_if->n_hosts > 0 ? what_if->n_hosts : what_if->n_executors;
@@ -193,12 +195,16 @@ make_cluster (Replay *self)
                           self->plan->stages->len, 0, &self->failure);
   if (self->stages == NULL)
     return;
+  self->plugins = rush_plugins_load (list, &self->failure);
+  if (self->plugins == NULL)
+    return;
   self->run = rush_model_run_new (&(RushModelRunSetup){ .conf = what_if->conf,
                                                         .heap = self->heap,
                                                         .topology = self->topology,
                                                         .job = self->stages,
                                                         .costs = &self->costs,
-                                                        .bus = self->bus });
+                                                        .bus = self->bus,
+                                                        .plugins = self->plugins });
   add_executors (self);
 }
 
@@ -208,6 +214,7 @@ replay_clear (Replay *self)
   rush_model_run_free (self->run);
   rush_model_job_free (self->stages);
   rush_event_bus_free (self->own_bus);
+  rush_plugins_unref (self->plugins);
   rush_lineage_unref (self->lineage);
   rush_topology_free (self->topology);
   rush_event_heap_free (self->heap);

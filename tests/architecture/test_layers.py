@@ -10,8 +10,8 @@ import pytest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-LAYERS = ["core/base", "core/data", "core/conf", "core/event", "core/memory", "core/lineage",
-          "core/storage", "core/shuffle", "core/scheduler", "core/executor", "rdd", "graph",
+LAYERS = ["core/base", "core/plugin", "core/data", "core/conf", "core/event", "core/memory",
+          "core/lineage", "core/storage", "core/shuffle", "core/scheduler", "core/executor", "rdd", "graph",
           "sql/types", "sql/plan", "sql/kernels", "sql/records", "sql/functions", "sql/evaluate",
           "sql/parser", "sql/analyzer", "sql/optimizer", "sql/sources", "sql/physical", "sql/codegen",
           "sql/session",

@@ -6,7 +6,7 @@
  *       n_steps: how many of the cluster's steps are wanted, at most
  *   -> dict: seconds, first_executor_s, job_started_s, n_restarts, lost_s, n_executors, n_lost,
  *      most_executors, refusal (or None), failure (or None), n_events, digest, log (path or None),
- *      name, n_steps, steps: list of (seconds, actor, step), the first of them
+ *      plugins: list of (seam, part), name, n_steps, steps: list of (seconds, actor, step), the first of them
  *
  * What is wrong with the scenario is an exception; how its job ended is in the answer.
  *
@@ -114,6 +114,7 @@ typedef struct
   guint64 n_told;
   RushSimulationResult result;
   GError *failure; /* how the job ended */
+  RushPlugins *plugins;
 } Run;
 
 static gboolean
@@ -149,6 +150,7 @@ run_it (Run *self, GError **error)
       rush_simulation_new (self->scenario, self->conf, self->bus, error);
   if (simulation == NULL)
     return FALSE;
+  self->plugins = rush_plugins_ref ((RushPlugins *)rush_simulation_plugins (simulation));
   rush_simulation_run (simulation, &self->result, &self->failure);
   return TRUE;
 }
@@ -162,6 +164,7 @@ run_clear (Run *self)
     rush_scenario_free (self->scenario);
   rush_simulation_result_clear (&self->result);
   g_clear_error (&self->failure);
+  rush_plugins_unref (self->plugins);
   g_array_unref (self->steps);
   g_free (self->log);
 }
@@ -191,16 +194,17 @@ answer (const Run *self)
   PyObject *steps = steps_to_list (self->steps);
   if (steps == NULL)
     return NULL;
-  return Py_BuildValue ("{s:s,s:d,s:d,s:d,s:I,s:d,s:I,s:I,s:I,s:z,s:z,s:K,s:K,s:z,s:K,s:N}", "name",
-                        self->scenario->name, "seconds", result->seconds, "first_executor_s",
-                        result->first_executor_s, "job_started_s", result->job_started_s,
-                        "n_restarts", result->n_restarts, "lost_s", result->lost_s,
-                        "n_executors", result->n_executors, "n_lost", result->n_lost,
-                        "most_executors", result->most_executors, "refusal", result->refusal,
-                        "failure", self->failure != NULL ? self->failure->message : NULL,
-                        "n_events", (unsigned long long)rush_event_digest_n_events (self->digest),
-                        "digest", (unsigned long long)rush_event_digest_value (self->digest), "log",
-                        self->log, "n_steps", (unsigned long long)self->n_told, "steps", steps);
+  return Py_BuildValue (
+      "{s:s,s:d,s:d,s:d,s:I,s:d,s:I,s:I,s:I,s:z,s:z,s:K,s:K,s:z,s:K,s:N,s:N}", "name",
+      self->scenario->name, "seconds", result->seconds, "first_executor_s",
+      result->first_executor_s, "job_started_s", result->job_started_s, "n_restarts",
+      result->n_restarts, "lost_s", result->lost_s, "n_executors", result->n_executors, "n_lost",
+      result->n_lost, "most_executors", result->most_executors, "refusal", result->refusal,
+      "failure", self->failure != NULL ? self->failure->message : NULL, "n_events",
+      (unsigned long long)rush_event_digest_n_events (self->digest), "digest",
+      (unsigned long long)rush_event_digest_value (self->digest), "log", self->log, "n_steps",
+      (unsigned long long)self->n_told, "steps", steps, "plugins",
+      engine_plugins_to_list (self->plugins));
 }
 
 static PyObject *

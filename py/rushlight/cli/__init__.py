@@ -20,6 +20,7 @@
     replay.py       what an event log says of other clusters
     simulate.py     what a scenario says of a cluster
     chaos.py        random programs, random faults
+    plugin.py       C files built, that take the place of parts of the engine
     picture.py      what an event log looks like
     course.py       labs in the formats of teachers' tools, their proof, submissions graded
     lesson.py       labs; rushlight.lesson does the work
@@ -37,6 +38,7 @@ usage: rushlight submit [options] app.py [arguments]         run a PySpark progr
        rushlight replay LOG [options]                        a logged run on other clusters
        rushlight simulate SCENARIO [options]                 stages without data on no cluster
        rushlight chaos [options]                             programs under random faults
+       rushlight plugin build FILE.c | seams                 parts of the engine in C
        rushlight picture KIND LOG [-o FILE]                  a logged run, drawn
        rushlight course build | check | grade                labs for teachers' tools
        rushlight lesson COMMAND                              labs, handed out and graded
@@ -80,6 +82,9 @@ def main(argv=None):
     if command == "course":
         from rushlight.cli.course import course
         return _piped(course, arguments)
+    if command == "plugin":
+        from rushlight.cli.plugin import plugin
+        return _piped(plugin, arguments)
     if command == "chaos":
         from rushlight.cli.chaos import chaos
         return _piped(chaos, arguments)

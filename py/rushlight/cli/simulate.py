@@ -91,4 +91,6 @@ def _summary(answer, options):
         yield f"less than was asked for: {answer['refusal']}"
     if options.event_log:
         yield f"event log: {answer['log']}"
+    for seam, part in answer["plugins"]:
+        yield f"plug-in for {seam}: {part}"
     yield f"{answer['n_events']} events, digest {answer['digest']:016x}"

@@ -31,7 +31,23 @@ def _lines(options, settings):
     yield "Spark config:"
     for key, value in sorted(settings.items()):
         yield f"({_redacted(key, value, ',')})"
+    yield from _plugins(settings)
     yield ""
+
+
+def _plugins(settings):
+    """Which parts of the engine are somebody else's; what does not fit fails when a context is
+    made."""
+    import rushlight.context  # noqa: F401  (makes the engine's errors Python's)
+    from rushlight._engine import plugins
+    from rushlight._summary import describe_plugins
+    from rushlight.errors import PySparkException
+    try:
+        parts = plugins(settings.get("spark.rushlight.plugins", ""))
+    except (PySparkException, OSError) as e:
+        yield str(e)
+    else:
+        yield from filter(None, [describe_plugins(parts)])
 
 
 def _parsed(options, settings):
