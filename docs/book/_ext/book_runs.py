@@ -5,7 +5,8 @@
                                                                       ├─▶ traces of the event logs
                                                                       └─▶ facts: label → value
 
-A fact is a printed line "label: value", or a count of the trace ("jobs", "stages", "tasks" …).
+A fact is a printed line "label: value", or a count of the trace ("jobs", "stages", "tasks" …), or, of a
+simulated run, its virtual seconds.
 A run is kept under a digest of all that it depends on: the program, the files that it names, this
 file and the engine; so an unchanged program does not run again, and a changed engine runs all.
 
@@ -29,7 +30,7 @@ _COMMAND = re.compile(r"^    \$ (.+)$", re.M)
 _DOCSTRING = re.compile(r'\A"""(.*?)"""\n+', re.S)
 _FACT = re.compile(r"^\s*([A-Za-z][^:\n]*?):\s+(\S.*?)\s*$", re.M)
 # In a picture of a run in real time: "4 tasks · 69 ms" of one run is "4 tasks · 71 ms" of the next.
-_TIME = re.compile(r"(?<=[a-z]) · [\d.,]+ (?:ms|s|min|h)\b")
+_TIME = re.compile(r"(?<=[a-z)]) · [\d.,]+ (?:ms|s|min|h)\b")
 # Commands whose times are virtual: one seed, one run.
 _VIRTUAL = re.compile(r"sim://|--simulate|^rushlight (simulate|replay|picture)")
 # The name of an application is the time at which it began.
@@ -65,11 +66,20 @@ class Run:
         return {os.path.basename(path) for path in glob.glob(os.path.join(self.folder, "*.svg"))}
 
     def fact(self, label):
-        """The value that was printed or counted under a label; KeyError."""
+        """The value that was printed or counted under a label, or the ratio "one / other" of two;
+        KeyError."""
         if label not in self.facts:
+            one, slash, other = label.partition(" / ")
+            if slash:
+                return str(number(self.fact(one)) / number(self.fact(other)))
             there = ", ".join(sorted(self.facts))
             raise KeyError(f"{self.program}.py says nothing of “{label}”; it tells of: {there}")
         return self.facts[label]
+
+
+def number(value):
+    """The first number in a value."""
+    return float(re.search(r"-?\d[\d,]*(?:\.\d+)?", value)[0].replace(",", ""))
 
 
 def names():
@@ -146,7 +156,7 @@ def _run(program, folder):
     os.mkdir(os.path.join(folder, "events"))
     done, traces, facts = [], [], {}
     for line in lines:
-        before = set(os.listdir(os.path.join(folder, "events")))
+        before = _logs(folder)
         drawn = _pictures(folder)
         out = _command(program, line, folder)
         if not _VIRTUAL.search(line):
@@ -154,8 +164,10 @@ def _run(program, folder):
                 _leave_out_times(path)
         done.append({"words": line, "out": out})
         facts.update(_FACT.findall(out))
-        for log in sorted(set(os.listdir(os.path.join(folder, "events"))) - before):
-            text, counts = _traced(os.path.join(folder, "events", log))
+        for path, _ in sorted(_logs(folder) - before):
+            text, counts = _traced(path)
+            if _VIRTUAL.search(line):
+                counts.update(_seconds(path))
             prefix = f"run {len(traces) + 1} " if traces else ""
             facts.update({prefix + label: value for label, value in counts.items()})
             traces.append(text)
@@ -206,9 +218,31 @@ def _traced(log):
         counts[f"job {job.id} tasks"] = sum(len(s.tasks) for s in job.stages if s.ran)
     for stage in ran.values():
         counts[f"stage {stage.id} tasks"] = len(stage.tasks)
+        counts[f"stage {stage.id} partitions"] = stage.n_tasks
+        counts[f"stage {stage.id} again"] = stage.n_again
         counts[f"stage {stage.id} pairs"] = stage.pairs
         counts[f"stage {stage.id} bytes"] = stage.bytes
     return str(trace), {label: str(value) for label, value in counts.items()}
+
+
+def _logs(folder):
+    """Event logs with their times: a simulated run writes over that of the same seed."""
+    return {(path, os.stat(path).st_mtime_ns) for path in glob.glob(os.path.join(folder, "events", "*"))}
+
+
+def _seconds(log):
+    """How long the jobs of a simulated run took, in virtual time."""
+    began, ended = {}, {}
+    with open(log, encoding="utf-8") as lines:
+        for event in map(json.loads, lines):
+            if event["Event"] == "SparkListenerJobStart":
+                began[event["Job ID"]] = event["Submission Time"]
+            elif event["Event"] == "SparkListenerJobEnd":
+                ended[event["Job ID"]] = event["Completion Time"]
+    seconds = {f"job {id} seconds": f"{(ended[id] - began[id]) / 1000:.2f}" for id in ended}
+    if ended:
+        seconds["seconds"] = f"{(max(ended.values()) - min(began.values())) / 1000:.2f}"
+    return seconds
 
 
 def _pictures(folder):

@@ -2,7 +2,7 @@
 
     {measured}`laziness: jobs`                        the number itself
     {measured}`four <laziness: stage 0 tasks>`        these words, which must say the same
-    {measured}`at least 3 <speeds: times faster>`     so must these
+    {measured}`at least 50 <combining: stage 0 bytes / stage 2 bytes>`    so must these of a ratio
 
 The label after the program's name is that of a printed line "label: value", or of a count of the
 trace (book_runs.py).  Prose that says something else breaks the build.
