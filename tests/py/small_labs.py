@@ -90,14 +90,14 @@ Which method of an RDD makes one element of each element?
 """
 
 TEXT = """\
-# Lazy numbers
+# Lazy doubling
 
 ```python starter
 def doubled(sc, numbers):
 ```
 
 ```console solved
-$ rushlight submit numbers.py
+$ rushlight submit doubling.py
 [2, 4, 6]
 ```
 
@@ -120,7 +120,7 @@ MUTANTS = {name: f"# {wrong}\n# caught by: {check}\ndef doubled(sc, numbers):\n 
            for name, (wrong, check, body) in _BODIES.items()}
 
 
-def make_lab(folder, number=1, name="numbers", toml=TOML, solution=SOLUTION, starter=STARTER,
+def make_lab(folder, number=1, name="doubling", toml=TOML, solution=SOLUTION, starter=STARTER,
              check=CHECK, hints=HINTS, text=TEXT, mutants=MUTANTS):
     """Writes the folder of a lab; gives its path.  A text that is None is left out."""
     lab = pathlib.Path(folder) / f"{number:02}_{name}"

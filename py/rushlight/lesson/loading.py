@@ -31,7 +31,7 @@ def labs_folder():
 
 
 def labs(folder=None):
-    """All labs of a folder, by number; of the package without one.
+    """All labs of a folder, by number; of the package without one.  A lab's own folder will do.
 
     >>> [lab.number for lab in labs()][:2]
     [1, 2]
@@ -39,6 +39,8 @@ def labs(folder=None):
     folder = folder or labs_folder()
     if not os.path.isdir(folder):
         raise LessonError(f"there is no folder of labs {folder}")
+    if os.path.isfile(os.path.join(folder, "lab.toml")):
+        return [load(folder)]
     found = [load(os.path.join(folder, name)) for name in sorted(os.listdir(folder))
              if _FOLDER.fullmatch(name)]
     found.sort(key=lambda lab: lab.number)

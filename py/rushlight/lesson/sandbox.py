@@ -88,7 +88,7 @@ class _Conversation:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "rushlight.lesson.supervisor", str(write)],
                 stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                pass_fds=(write,), start_new_session=True, cwd=job["base"], env=_environment())
+                pass_fds=(write,), start_new_session=True, cwd=job["base"], env=environment())
         finally:
             os.close(write)
 
@@ -170,8 +170,8 @@ class _Conversation:
             "message": "the program killed or stopped the process that watches it"})
 
 
-def _environment():
-    """For a supervisor: it finds this package, and BLAS has no threads that forks would lose."""
+def environment():
+    """For a new Python: it finds this package, and BLAS has no threads that forks would lose."""
     import rushlight
     package = os.path.dirname(os.path.dirname(os.path.abspath(rushlight.__file__)))
     paths = [package, *(path for path in sys.path if path and os.path.isdir(path)

@@ -73,6 +73,24 @@ class Telling:
         return "\n".join(" " * indent + self.paint(line, *colours) if line else ""
                          for line in lines)
 
+    def text(self, markdown):
+        """Markdown, as it is; headings and code stand out."""
+        in_code = False
+        for line in markdown.rstrip().splitlines():
+            fence = line.startswith("```")
+            in_code = in_code != fence
+            if fence:
+                self.say(self.paint(line, "dim"))
+            elif in_code:
+                self.say(self.paint(line, "blue"))
+            else:
+                self.say(self.paint(line, "bold") if line.startswith("#") else line)
+
+    def clear(self):
+        """An empty screen, where there is one."""
+        if self.stream.isatty():
+            self.stream.write("\x1b[H\x1b[2J")
+
     # ── verdicts ──
     def verdicts(self, exercise, verdicts):
         """All verdicts on a file, with a headline."""
@@ -81,6 +99,13 @@ class Telling:
                             f"{got:g} of {most:g} points", "bold"))
         for verdict in verdicts:
             self.say(self.verdict(exercise, verdict))
+
+    def summary(self, exercise, verdicts):
+        """One line on a file."""
+        got, most = sum(v.points for v in verdicts), sum(v.max_points for v in verdicts)
+        whole = is_whole(verdicts)
+        return self.apart(f"  {'✓' if whole else '✗'} {exercise.name:4} {exercise.lab.title}",
+                          f"{got:g} / {most:g}", "green" if whole else "red")
 
     def verdict(self, exercise, verdict):
         """One verdict, as lines."""

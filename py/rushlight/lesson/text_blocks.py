@@ -1,7 +1,7 @@
 """The fenced blocks of lab.md, held to the truth.
 
-    ```console            commands, `$ rushlight …`, and what they print, run in a folder that has
-                          the lab's files as they are handed out
+    ```console            commands, `$ rushlight …`, and what they print, run in the lab's
+                          folder of a new student
     ```console solved     the same with the exercise solved
     ```pycon              Python's prompt, with sc and spark; a fresh context for each block
     ```python starter     lines that stand so, together, in starter.py; also `python solution`,
@@ -11,13 +11,12 @@
 In what is printed a line `...`, or ... within a line, stands for anything, as in doctest.
 """
 import doctest
-import os
 import re
 import shutil
 import tempfile
 import textwrap
 
-from rushlight.lesson import console
+from rushlight.lesson import console, folder
 from rushlight.lesson.loading import read_text
 from rushlight.lesson.model import LessonError
 
@@ -105,12 +104,14 @@ def _prompt(lab, block):
 
 
 def _console(lab, block):
-    """Commands, in a folder with the files of the lab."""
-    with tempfile.TemporaryDirectory() as folder:
-        for exercise in lab.exercises:
-            path = exercise.solution if block.words[1:] == ["solved"] else exercise.starter
-            shutil.copyfile(path, os.path.join(folder, exercise.file))
-        return console.differences(block.text, folder)
+    """Commands, in the lab's folder of a new student."""
+    with tempfile.TemporaryDirectory() as place:
+        state, _ = folder.init(place, "student", lab.folder)
+        folder.hand_out(state, lab)
+        if block.words[1:] == ["solved"]:
+            for exercise in lab.exercises:
+                shutil.copyfile(exercise.solution, folder.path_of(state, exercise))
+        return console.differences(block.text, folder.folder_of(state, lab))
 
 
 _PROOFS = {"console": _console, "pycon": _prompt, "python": _snippet, "c": _snippet,

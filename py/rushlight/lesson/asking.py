@@ -1,0 +1,91 @@
+"""Predictions: asked before anything runs, and compared with what was measured.
+
+    1. How many jobs has Spark run when line 12 is reached?
+         a) 0   b) 1   c) 2
+       answer: b                       a letter, or the choice itself
+"""
+import string
+
+from rushlight.lesson.model import LessonError
+
+
+def ask(told, exercise, read):
+    """Asks all questions of an exercise; gives {id: answer}, without those passed over by an empty
+    line.  `read` gives a line, or raises EOFError."""
+    answers = {}
+    for number, prediction in enumerate(exercise.predictions, 1):
+        told.say(told.indented(f"{number}. {prediction.ask}", 2, "bold"))
+        if prediction.choices:
+            told.say(told.indented(_choices(prediction, told.width), 5))
+        answer = _answer(told, prediction, read)
+        if answer:
+            answers[prediction.id] = answer
+    return answers
+
+
+def _choices(prediction, width):
+    items = [f"{letter}) {choice}" for letter, choice in
+             zip(string.ascii_lowercase, prediction.choices)]
+    line = "    ".join(items)
+    return line if len(line) <= width - 6 else "\n".join(items)
+
+
+def _answer(told, prediction, read):
+    while True:
+        try:
+            line = read("     answer: ").strip()
+        except EOFError:
+            told.say()
+            return None
+        if not line:
+            return None
+        answer = understood(prediction, line)
+        if answer is not None:
+            return answer
+        wanted = (f"one of {', '.join(string.ascii_lowercase[:len(prediction.choices)])}"
+                  if prediction.choices else "a number")
+        told.say(told.indented(f"{line!r} is no answer here: {wanted}; an empty line passes it "
+                               "over", 5, "yellow"))
+
+
+def understood(prediction, line):
+    """The answer that a line is, or None.
+
+    >>> from rushlight.lesson.model import Prediction
+    >>> understood(Prediction("jobs", "How many?", ("none", "one")), "b")
+    'one'
+    >>> understood(Prediction("jobs", "How many?"), "many") is None
+    True
+    """
+    if not prediction.choices:
+        try:
+            float(line)
+        except ValueError:
+            return None
+        return line
+    if line in prediction.choices:
+        return line
+    at = string.ascii_lowercase.find(line.rstrip(").").lower())
+    return prediction.choices[at] if len(line.rstrip(").")) == 1 and (
+        0 <= at < len(prediction.choices)) else None
+
+
+def compare(told, exercise, answers, truths):
+    """Says what was predicted beside what was measured; gives how many were right."""
+    right = 0
+    for prediction in exercise.predictions:
+        truth, answer = truths.get(prediction.id), answers.get(prediction.id)
+        if truth is None:
+            raise LessonError(f"{exercise.check_file}: prediction {prediction.id} could not be "
+                              "computed: `rushlight lesson author` says why")
+        hit = answer is not None and prediction.same(answer, truth)
+        right += hit
+        mark = "✓" if hit else "·" if answer is None else "✗"
+        colour = "green" if hit else "dim" if answer is None else "red"
+        told.say(told.indented(f"{mark} {prediction.ask}", 2, colour))
+        guess = "you had no answer" if answer is None else f"you said {answer}"
+        told.say(told.indented(f"measured {truth}, {guess}", 4))
+        belief = exercise.lab.misconceptions.get(prediction.wrong.get(str(answer)))
+        if belief and not hit:
+            told.say(told.indented(told.belief(belief), 4, "yellow"))
+    return right

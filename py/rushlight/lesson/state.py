@@ -1,0 +1,125 @@
+"""What is remembered of a student: .rushlight.json in his folder.
+
+    {"version": 1, "student": "ada", "labs": null, "current": "1py", "passed": ["1py"],
+     "predictions": {"1py": {"jobs_before": "0"}}, "hints": {"1py": 2}}
+
+Each change is written to a file beside it, which then takes its place, so there is always a whole
+one.  One that cannot be read is told of and left as it is.
+"""
+import getpass
+import json
+import os
+import tempfile
+
+from rushlight.lesson.model import LessonError
+
+NAME = ".rushlight.json"
+_VERSION = 1
+_KINDS = {"version": int, "student": str, "labs": (str, type(None)),
+          "current": (str, type(None)), "passed": list, "predictions": dict, "hints": dict}
+
+
+class State:
+    """Of one folder; save() writes it."""
+
+    def __init__(self, folder, student, labs=None):
+        self.folder = folder
+        self.student = student
+        self.labs = labs                # a folder of labs, or None for the package's
+        self.current = None             # the name of an exercise: 1py
+        self.passed = []                # names of exercises
+        self.predictions = {}           # exercise → {prediction: answer}
+        self.hints = {}                 # exercise → how many were shown
+
+    @property
+    def path(self):
+        return os.path.join(self.folder, NAME)
+
+    def save(self):
+        """Writes all of it, or nothing."""
+        fields = {"version": _VERSION, **{key: getattr(self, key) for key in _KINDS
+                                          if key != "version"}}
+        try:
+            fd, beside = tempfile.mkstemp(prefix=NAME, dir=self.folder)
+            with os.fdopen(fd, "w", encoding="utf-8") as f:
+                json.dump(fields, f, indent=1)
+                f.flush()
+                os.fsync(f.fileno())
+            os.replace(beside, self.path)
+        except OSError as e:
+            raise LessonError(f"{self.path}: {e.strerror}: the progress could not be kept") from None
+
+    def has_passed(self, exercise):
+        return exercise.name in self.passed
+
+    def note_pass(self, exercise):
+        """Notes that an exercise is solved; once is for ever."""
+        if not self.has_passed(exercise):
+            self.passed.append(exercise.name)
+
+
+def load(folder):
+    """The State of a folder that has one."""
+    path = os.path.join(folder, NAME)
+    try:
+        with open(path, encoding="utf-8") as f:
+            fields = json.load(f)
+    except OSError as e:
+        raise LessonError(f"{path}: {e.strerror}") from None
+    except ValueError as e:
+        raise _damaged(path, str(e)) from None
+    _check(path, fields)
+    state = State(folder, fields["student"])
+    for key in _KINDS:
+        if key != "version":
+            setattr(state, key, fields[key])
+    return state
+
+
+def _check(path, fields):
+    if not isinstance(fields, dict):
+        raise _damaged(path, "it holds no object")
+    if fields.get("version", _VERSION) != _VERSION:
+        raise LessonError(f"{path} was written by another version of Rushlight "
+                          f"({fields['version']}): install that one, or the newest")
+    for key, kind in _KINDS.items():
+        if key not in fields:
+            raise _damaged(path, f"{key} is missing")
+        if not isinstance(fields[key], kind):
+            raise _damaged(path, f"{key} is {fields[key]!r}")
+
+
+def _damaged(path, what):
+    return LessonError(
+        f"{path} is damaged: {what}.  It was left as it is.  Mend it, or begin a new one with "
+        f"`rushlight lesson init {os.path.dirname(path)} --student NAME`: the damaged one is kept "
+        "beside it, and your programs stay")
+
+
+def find(start=None):
+    """The folder with a state that holds a folder, the current one by default; or None."""
+    folder = os.path.abspath(start or os.getcwd())
+    while True:
+        if os.path.lexists(os.path.join(folder, NAME)):
+            return folder
+        above = os.path.dirname(folder)
+        if above == folder:
+            return None
+        folder = above
+
+
+def here():
+    """The State of the current folder."""
+    folder = find()
+    if folder is None:
+        raise LessonError(f"{os.getcwd()} is no folder of lessons: make one with "
+                          "`rushlight lesson init DIR`, and go there with `cd DIR`")
+    return load(folder)
+
+
+def default_student():
+    """The user's name, or "student"."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "student"

@@ -1,0 +1,211 @@
+"""Reading labs, grading files, and proving labs: each mistake of an author is told."""
+import pytest
+
+import small_labs
+from rushlight.lesson import LessonError, grade, load
+from rushlight.lesson.grading import seed_of, truths
+from rushlight.lesson.loading import exercises_of, hints, labs
+from rushlight.lesson.model import Verdict
+from rushlight.lesson.proof import prove
+from rushlight.lesson.telling import Telling
+from small_labs import CHECK, MUTANTS, SOLUTION, STARTER, TEXT, TOML, make_lab
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    return load(make_lab(tmp_path_factory.mktemp("labs")))
+
+
+def exercise_with(tmp_path, **files):
+    return load(make_lab(tmp_path, **files)).exercises[0]
+
+
+def written(tmp_path, text):
+    path = tmp_path / "doubling.py"
+    path.write_text(text)
+    return path
+
+
+# ── reading ──
+def test_a_lab_is_read(lab):
+    assert (lab.number, lab.name, lab.title) == (1, "01_doubling", "Lazy doubling")
+    exercise, = lab.exercises
+    assert (exercise.name, exercise.file, exercise.minutes) == ("1py", "doubling.py", 5)
+    assert exercise.lab is lab and exercise.master == "local[2]"
+    assert [p.id for p in exercise.predictions] == ["jobs_before", "jobs_after"]
+    assert len(hints(exercise)) == 2 and len(exercise.mutants) == len(MUTANTS)
+
+
+@pytest.mark.parametrize("files, words", [
+    (dict(toml="number = "), "lab.toml: "),
+    (dict(toml=TOML.replace("title", "titel")), "lab.toml: title is missing"),
+    (dict(toml=TOML.replace("minutes = 5", "minutes = 5\nlimit = 3")), "[python]: limit is not known"),
+    (dict(toml=TOML.replace("minutes = 5", "minutes = '5'")), "minutes must be a whole number"),
+    (dict(toml=TOML.replace('"1" = "eager"', '"1" = "lazy"')), "names the misconception 'lazy'"),
+    (dict(toml=TOML.replace('"1" = "eager"', '"5" = "eager"')), "wrong has '5', which is no choice"),
+    (dict(toml=TOML.replace("{name}.py", "json.py")), "called as a module of Python's own"),
+    (dict(toml=TOML.replace("{name}.py", "a/b.py")), "file must be a name that ends in .py"),
+    (dict(toml=TOML.replace("[python]", "[c]").replace("[[python.", "[[c.")), "belong together"),
+    (dict(toml=TOML.replace("jobs_after", "jobs_before")), "two predictions are called"),
+    (dict(starter=None), "there is no file"),
+    (dict(text=None), "the lab's text"),
+    (dict(hints="## 2\nx\n"), "headed ## 1, ## 2, … in order; found ## 2"),
+])
+def test_mistakes_in_a_folder_are_told(tmp_path, files, words):
+    with pytest.raises(LessonError) as told:
+        load(make_lab(tmp_path, **files))
+    assert words in str(told.value) and str(tmp_path) in str(told.value)
+
+
+@pytest.mark.parametrize("check, words", [
+    ("1 +", "SyntaxError"),
+    ("x = 1", "has no check"),
+    (CHECK.replace('after="doubles"', 'after="later"'), "comes after 'later'"),
+    (CHECK.replace('@prediction("jobs_after")', ""), "nothing computes the prediction 'jobs_after'"),
+    (CHECK.replace('"jobs_after"', '"later"'), "nothing computes the prediction 'jobs_after'"),
+    (CHECK.replace("points=2", "points=-2"), "must not be negative"),
+])
+def test_mistakes_in_check_files_are_told(tmp_path, check, words):
+    with pytest.raises(LessonError) as told:
+        grade(exercise_with(tmp_path, check=check), "doubling.py")
+    assert words in str(told.value)
+
+
+def test_two_labs_cannot_have_one_number(tmp_path):
+    make_lab(tmp_path, name="one")
+    make_lab(tmp_path / "x", name="other")
+    (tmp_path / "x" / "01_other").rename(tmp_path / "02_other")
+    with pytest.raises(LessonError, match="both have number = 1"):
+        labs(tmp_path)
+
+
+@pytest.mark.parametrize("name, words", [
+    ("one", "names no exercise"), ("7", "there is no lab 7"), ("1c", "has no exercise 1c; it has 1py")])
+def test_names_of_exercises(lab, name, words):
+    assert [e.name for e in exercises_of("1", [lab])] == ["1py"]
+    with pytest.raises(LessonError, match=words):
+        exercises_of(name, [lab])
+
+
+# ── grading ──
+def test_a_solution_gets_all_points(lab):
+    exercise, = lab.exercises
+    doubles, lazily = grade(exercise, exercise.solution, student="ada")
+    assert doubles.passed and lazily.passed
+    assert (doubles.points, lazily.points, lazily.max_points) == (1, 2, 2)
+    assert doubles.hidden and not lazily.hidden     # the last seed that it passed with
+    assert lazily.comments == [{"kind": "celebratory", "text": "nothing ran too early"}]
+    assert Verdict.from_json(lazily.as_json()) == lazily
+
+
+def test_what_the_student_raises_is_told_with_his_line(lab):
+    exercise, = lab.exercises
+    doubles, lazily = grade(exercise, exercise.starter, student="ada")
+    assert doubles.status == "error" and doubles.points == 0
+    assert doubles.message.startswith("NotImplementedError: double the numbers\n  doubling.py, line 6")
+    assert lazily.status == "skipped" and "doubles" in lazily.message and lazily.replay == ""
+
+
+def test_a_failure_names_its_misconception(lab, tmp_path):
+    doubles, lazily = grade(lab.exercises[0], written(tmp_path, MUTANTS["eager"]), student="ada")
+    assert doubles.passed
+    assert (lazily.status, lazily.misconception) == ("failed", "eager")
+
+
+def test_a_file_that_does_not_compile(lab, tmp_path):
+    doubles, _ = grade(lab.exercises[0], written(tmp_path, "x = 1\ndef f(:\n"))
+    assert doubles.status == "error" and "(doubling.py, line 2)" in doubles.message
+
+
+def test_an_error_in_a_task_is_told(lab, tmp_path):
+    text = "def doubled(sc, numbers):\n    return sc.parallelize(numbers).map(lambda n: n / 0)\n"
+    doubles, _ = grade(lab.exercises[0], written(tmp_path, text))
+    assert doubles.status == "error" and "ZeroDivisionError" in doubles.message
+
+
+def test_a_seed_plays_a_verdict_again(lab, tmp_path):
+    """Wrong for numbers from 60 on: some data show it, some do not, and a seed is the data."""
+    path = written(tmp_path, "def doubled(sc, numbers):\n"
+                             "    return sc.parallelize([2 * n if n < 60 else 0 for n in numbers])\n")
+    exercise, = lab.exercises
+    failed = grade(exercise, path, student="ada")[0]
+    assert failed.status == "failed"
+    assert failed.replay == f"rushlight lesson check 1py --seed {failed.seed}"
+    again = grade(exercise, path, seed=failed.seed)[0]
+    assert (again.status, again.seed, again.message) == ("failed", failed.seed, failed.message)
+
+
+def test_students_have_data_of_their_own(lab):
+    exercise, = lab.exercises
+    seeds = {seed_of(exercise, "doubles", student, n) for student in ("ada", "bob") for n in (0, 1)}
+    assert len(seeds) == 4
+
+
+def test_hidden_seeds_can_be_left_out(lab):
+    exercise, = lab.exercises
+    assert not grade(exercise, exercise.solution, hidden=False)[0].hidden
+
+
+def test_a_file_that_is_not_there(lab):
+    with pytest.raises(LessonError, match="nowhere.py: No such file"):
+        grade(lab.exercises[0], "nowhere.py")
+
+
+def test_predictions_are_computed(lab):
+    assert truths(lab.exercises[0]) == {"jobs_before": 0, "jobs_after": 1}
+
+
+# ── proofs ──
+def test_a_good_lab_is_proved(lab):
+    report = prove(lab)
+    assert report.problems == [] and report.ok
+    assert (report.n_checks, report.n_predictions, report.n_mutants, report.n_blocks) == (2, 2, 5, 3)
+
+
+WRONG_TEXT = TEXT.replace("[2, 4, 6]", "[2, 4, 5]")
+
+
+@pytest.mark.parametrize("files, words", [
+    (dict(starter=SOLUTION), "passes all checks as handed out"),
+    (dict(solution=STARTER), "does not pass doubles with seed"),
+    (dict(solution=SOLUTION.replace("Doubles", "Triples")), "differ outside of BEGIN/END SOLUTION"),
+    (dict(starter=STARTER.replace("### END SOLUTION", "")), "has no END SOLUTION"),
+    (dict(mutants={"eager": MUTANTS["eager"]}), "at least 5 wrong solutions are needed"),
+    (dict(mutants={**MUTANTS, "eager": "x = 1\n"}), "the second `caught by: NAME`"),
+    (dict(mutants={**MUTANTS, "eager": "# a\n# caught by: none\n"}), "there is no such check"),
+    (dict(mutants={**MUTANTS, "right": "# a\n# caught by: lazily\n" + SOLUTION}),
+     "right.py is not caught by lazily"),
+    (dict(mutants={**MUTANTS, "broken": "# a\n# caught by: doubles\nx = y\n"}), "does not run"),
+    (dict(check=CHECK.replace('means="eager"', 'means="lazy"')), "names the misconception 'lazy'"),
+    (dict(toml=TOML.replace('"1" = "eager"', '"0" = "eager"')), "among the wrong ones"),
+    (dict(toml=TOML.replace('"0", "1", "2"', '"1", "2"')), "none of the choices 1, 2"),
+    (dict(check=CHECK.replace("return len(t.jobs)", "return 'none'")), "must be a number"),
+    (dict(check=CHECK.replace("return len(t.jobs)", "return 1 // 0")), "was not computed (error)"),
+    (dict(text=TEXT + "x" * 81 + "\n"), "longer than 80 columns"),
+    (dict(text=WRONG_TEXT), "lab.md:7: $ rushlight submit doubling.py"),
+    (dict(text=TEXT.replace("rushlight submit", "ls")), "only `rushlight …` is run here"),
+    (dict(text=TEXT.replace("\n2\n", "\n3\n")), "lab.md:12: "),
+    (dict(text=TEXT.replace("def doubled(sc", "def doubled(s")), "do not stand so, together"),
+    (dict(text=TEXT.replace("python starter", "python")), "needs the word starter or solution"),
+    (dict(text="```\nx\n```\n"), "a fence says what its block is"),
+])
+def test_what_is_not_true_is_told(tmp_path, files, words):
+    report = prove(load(make_lab(tmp_path, **files)), seeds=1)
+    assert not report.ok
+    assert any(words in problem for problem in report.problems), report.problems
+
+
+# ── words ──
+def test_verdicts_as_they_are_read(lab, tmp_path, capsys):
+    exercise, = lab.exercises
+    verdicts = grade(exercise, written(tmp_path, MUTANTS["eager"]), student="ada")
+    Telling().verdicts(exercise, verdicts)
+    assert capsys.readouterr().out.splitlines() == [
+        "1py  Lazy doubling" + " " * 47 + "1 of 3 points",
+        "  ✓ doubles" + " " * 64 + "1 / 1",
+        "  ✗ lazily" + " " * 65 + "0 / 2",
+        "      No job runs before the action.",
+        "      a job ran before the action",
+        "      This is what one sees who thinks that transformations run at once. A",
+        "      transformation only adds to the lineage; an action starts a job.",
+        f"      again: {verdicts[1].replay}"]
