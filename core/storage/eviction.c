@@ -126,18 +126,30 @@ first_by_comparison (RushEvictor *self, GHashTable *in_use)
   return first;
 }
 
+/* The next one in the policy's books, which may be wrong: a block that has gone is none. */
+static RushBlock *
+next_in_books (RushEvictor *self, RushBlock *after)
+{
+  RushBlock *block = self->policy->next (self->books, after);
+
+  if (block == NULL || g_ptr_array_find (self->blocks, block, NULL))
+    return block;
+  g_warning ("the eviction policy \"%s\" names a block that has gone", self->policy->name);
+  return NULL;
+}
+
 /* The first by the policy's books.  It is asked once for each block at most: books that go round in
  * circles find none. */
 static RushBlock *
 first_by_books (RushEvictor *self, GHashTable *in_use)
 {
-  RushBlock *block = self->policy->next (self->books, NULL);
+  RushBlock *block = next_in_books (self, NULL);
 
   for (guint i = 0; i < self->blocks->len && block != NULL; i++)
     {
       if (!g_hash_table_contains (in_use, block))
         return block;
-      block = self->policy->next (self->books, block);
+      block = next_in_books (self, block);
     }
   return NULL;
 }

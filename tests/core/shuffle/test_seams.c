@@ -25,7 +25,7 @@ compare_newest (const RushBlock *a, const RushBlock *b)
   return a->last_use > b->last_use ? -1 : 1;
 }
 
-static const RushEvictionPolicy newest_first = { "MRU", compare_newest };
+static const RushEvictionPolicy newest_first = { .name = "MRU", .compare = compare_newest };
 
 static void
 test_another_eviction_policy (void)

@@ -218,7 +218,8 @@ compare_largest (const RushBlock *a, const RushBlock *b)
   return strcmp (a->id, b->id);
 }
 
-static const RushEvictionPolicy largest_first = { "largest first", compare_largest };
+static const RushEvictionPolicy largest_first = { .name = "largest first",
+                                                  .compare = compare_largest };
 
 static void
 test_another_policy (void)
@@ -235,6 +236,125 @@ test_another_policy (void)
   block_drop (small);
   block_drop (large);
   block_drop (middle);
+  fixture_clear (&f);
+}
+
+/* ---- a policy with books ---- */
+
+/* First in, first out. */
+typedef struct
+{
+  GPtrArray *order; /* RushBlock * */
+} Books;
+
+static guint n_books, n_used;
+static RushBlock *stale_block; /* named instead, if it is not NULL */
+
+static gpointer
+books_make (void)
+{
+  Books *books = g_new0 (Books, 1);
+
+  books->order = g_ptr_array_new ();
+  n_books++;
+  return books;
+}
+
+static void
+books_free (gpointer data)
+{
+  Books *books = data;
+
+  g_assert_cmpuint (books->order->len, ==, 0);
+  g_ptr_array_unref (books->order);
+  g_free (books);
+  n_books--;
+}
+
+static void
+books_added (gpointer books, RushBlock *block)
+{
+  g_ptr_array_add (((Books *)books)->order, block);
+}
+
+static void
+books_used (gpointer books, RushBlock *block)
+{
+  n_used++;
+}
+
+static void
+books_removed (gpointer books, RushBlock *block)
+{
+  g_assert_true (g_ptr_array_remove (((Books *)books)->order, block));
+}
+
+static RushBlock *
+books_next (gpointer data, RushBlock *after)
+{
+  GPtrArray *order = ((Books *)data)->order;
+  guint place = 0;
+
+  if (stale_block != NULL)
+    return stale_block;
+  if (after != NULL && g_ptr_array_find (order, after, &place))
+    place++;
+  return place < order->len ? g_ptr_array_index (order, place) : NULL;
+}
+
+static const RushEvictionPolicy first_in_first_out = { .name = "FIFO",
+                                                       .make = books_make,
+                                                       .free = books_free,
+                                                       .added = books_added,
+                                                       .used = books_used,
+                                                       .removed = books_removed,
+                                                       .next = books_next };
+
+static void
+test_books (void)
+{
+  Fixture f;
+
+  n_used = 0;
+  fixture_init (&f, &first_in_first_out);
+  TestBlock *first = block_new (&f, "rdd_0_0", 100);
+  TestBlock *second = block_new (&f, "rdd_0_1", 100);
+  TestBlock *third = block_new (&f, "rdd_0_2", 100);
+  rush_evictor_touch (f.evictor, &first->base); /* changes nothing here */
+  g_assert_cmpuint (n_used, ==, 1);
+  first->in_use = TRUE;
+  assert_evicts (&f, 1, "rdd_0_1 ");
+  first->in_use = FALSE;
+  assert_evicts (&f, 150, "rdd_0_0 rdd_0_2 ");
+  rush_evictor_touch (f.evictor, &first->base); /* it has gone: nobody is told */
+  g_assert_cmpuint (n_used, ==, 1);
+  block_drop (first);
+  block_drop (second);
+  block_drop (third);
+  fixture_clear (&f);
+  g_assert_cmpuint (n_books, ==, 0);
+}
+
+static void
+test_books_that_are_wrong (void)
+{
+  Fixture f;
+
+  fixture_init (&f, &first_in_first_out);
+  TestBlock *gone = block_new (&f, "rdd_0_0", 100);
+  TestBlock *there = block_new (&f, "rdd_0_1", 100);
+  assert_evicts (&f, 1, "rdd_0_0 ");
+  stale_block = &gone->base;
+  g_test_expect_message ("rushlight", G_LOG_LEVEL_WARNING, "*\"FIFO\" names a block that has gone");
+  assert_evicts (&f, 1, "");
+  g_test_assert_expected_messages ();
+  stale_block = &there->base; /* over and over */
+  there->in_use = TRUE;
+  assert_evicts (&f, 1, "");
+  stale_block = NULL;
+  there->in_use = FALSE;
+  block_drop (gone);
+  block_drop (there);
   fixture_clear (&f);
 }
 
@@ -292,6 +412,8 @@ main (int argc, char **argv)
   g_test_add_func ("/eviction/cannot_be_moved", test_blocks_that_cannot_be_moved);
   g_test_add_func ("/eviction/removal", test_removal);
   g_test_add_func ("/eviction/another_policy", test_another_policy);
+  g_test_add_func ("/eviction/books", test_books);
+  g_test_add_func ("/eviction/wrong_books", test_books_that_are_wrong);
   g_test_add_func ("/eviction/threads", test_threads);
   return g_test_run ();
 }
