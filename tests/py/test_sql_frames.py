@@ -351,3 +351,13 @@ def test_an_iterator_gives_as_many_rows(spark, takes, words):
         yield from takes(series)
     with pytest.raises(PythonException, match=words):
         spark.range(0, 4, 1, 1).select(made("id")).collect()
+
+
+def test_aggregates_without_columns_take_all_numbers_also_those_grouped_by(spark):
+    """The columns are those of PySpark 4.3."""
+    df = spark.createDataFrame([(1, 2, "x")], "a int, b int, c string")
+    assert df.groupBy("a").sum().columns == ["a", "sum(a)", "sum(b)"]
+    assert df.groupBy().min().columns == ["min(a)", "min(b)"]
+    assert df.groupBy((df.a + 1).alias("z")).max().columns == ["z", "max(a)", "max(b)"]
+    assert df.groupBy("c").avg().collect() == [("x", 1.0, 2.0)]
+    assert df.select("c").groupBy("c").sum().collect() == [("x",)]

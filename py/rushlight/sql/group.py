@@ -41,6 +41,9 @@ class GroupedData(GroupMapping):
         else:
             assert all(isinstance(e, Column) for e in exprs), "all exprs should be Column"
             aggregates = list(exprs)
+        return self._with(aggregates)
+
+    def _with(self, aggregates):
         grouping = [c._expr for c in self._grouping]
         if self._pivot is not None:
             column, values = self._pivot
@@ -99,14 +102,12 @@ class GroupedData(GroupMapping):
         from rushlight.sql._making import flat, quoted
         names = flat(cols)
         if not names:
-            grouped = {c._expr.pretty() for c in self._grouping}
-            names = [quoted(n) for n, t in self._df.dtypes
-                     if t.split("(")[0] in _NUMERIC and n not in grouped]
+            names = [quoted(n) for n, t in self._df.dtypes if t.split("(")[0] in _NUMERIC]
         kinds = {n: t.split("(")[0] for n, t in self._df.dtypes}
         for name in flat(cols):
             if kinds.get(name, "int") not in _NUMERIC:
                 raise engine_condition("_LEGACY_ERROR_TEMP_1323", colName=name)
-        return self._aggregate([call(function, named_column(n)) for n in names])
+        return self._with([call(function, named_column(n)) for n in names])
 
     @operator
     def pivot(self, pivot_col, values=None):
