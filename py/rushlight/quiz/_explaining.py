@@ -1,0 +1,167 @@
+"""Questions and explanations as text, for the terminal, the page and the cards."""
+import os
+import textwrap
+
+from rushlight.quiz._answers import LETTERS
+from rushlight.quiz._questions import TOPICS
+from rushlight.quiz._workbench import DEFAULTS, MASTER
+from rushlight.testing import _drawing as drawing
+
+WIDTH = 88
+_KINDS = {"number": "a number", "choice": "choose one", "what if": "what happens if"}
+
+
+def title(asked):
+    """
+    >>> from rushlight.quiz import bank, Workbench
+    >>> with Workbench() as bench:
+    ...     asked = bank.questions()["laziness.transformations_only"].asked(bench)
+    >>> print(title(asked))
+    laziness.transformations_only · Laziness · level 1 · a number
+    """
+    question = asked.question
+    return (f"{question.id} · {TOPICS[question.topic].title} · level {question.level} · "
+            f"{_KINDS[asked.kind]}")
+
+
+def question(asked, told=True):
+    """The question as one asks it: programs, words, options."""
+    parts = [program(run) for run in asked.runs if run.shown]
+    parts.append(_filled(asked.ask))
+    if asked.options:
+        parts.append("\n".join(option(i, o.text) for i, o in enumerate(asked.options)))
+    elif told and expected(asked):
+        parts.append(f"({expected(asked)})")
+    return "\n\n".join(parts)
+
+
+def expected(asked):
+    """What a number is to be: its unit, and how exact."""
+    words = f"in {asked.unit}" if asked.unit else ""
+    if asked.within:
+        words += f"{', ' if words else ''}within {asked.within:.0%}"
+    return words
+
+
+def option(i, text):
+    return textwrap.fill(f"{LETTERS[i]})  {text}", WIDTH, initial_indent="  ",
+                         subsequent_indent="      ")
+
+
+def program(run):
+    """A program with the numbers of its lines, under the settings that it has."""
+    lines = [settings(run)]
+    lines += _files(run.files)
+    lines += [f"{i:>3}  {line}".rstrip() for i, line in enumerate(run.source.splitlines(), 1)]
+    if run.faults:
+        lines.append("Meanwhile: " + "; ".join(map(_fault, run.faults)))
+    return "\n".join(lines)
+
+
+def settings(run):
+    """Master and settings, in a line: "local[4], spark.sql.shuffle.partitions=4"."""
+    uses_sql = "spark." in run.source or "toDF" in run.source
+    told = {**(DEFAULTS if uses_sql else {}), **run.conf}
+    return ", ".join([run.master or MASTER, *(f"{key}={value}" for key, value in told.items())])
+
+
+def _fault(fault):
+    words = [str(fault["do"]).replace("_", " ")]
+    words += [str(value) if words[0].endswith(key) else f"{key} {value}"
+              for key, value in fault.items() if key not in ("do", "when")]
+    when = " ".join(f"{key} {value}" for key, value in (fault.get("when") or {}).items())
+    return " ".join(words) + (f" at the start of a task of {when}" if when else "")
+
+
+def _files(files, most=3):
+    """
+    >>> list(_files({"logs/a": 2 ** 20, "logs/b": 2 ** 20, "logs/c": 2 ** 20, "logs/d": 2 ** 20}))
+    ['folder/logs: 4 files, each of 1.0 MiB']
+    >>> list(_files({"in.csv": "a,b"}))
+    ['folder/in.csv: 3 B']
+    """
+    sizes = {name: text if isinstance(text, int) else len(text) for name, text in files.items()}
+    if len(sizes) <= most:
+        yield from (f"folder/{name}: {drawing.size(n)}" for name, n in sizes.items())
+        return
+    folder = os.path.commonpath(sizes)
+    least, largest = min(sizes.values()), max(sizes.values())
+    yield (f"folder/{folder}: {len(sizes):,} files, each of {drawing.size(least)}"
+           + (f" to {drawing.size(largest)}" if largest > least else ""))
+
+
+def answer(asked):
+    """The right answer in words."""
+    if asked.options:
+        return f"{LETTERS[asked.right]})  {asked.options[asked.right].text}"
+    return number(asked.answer) + (f" {asked.unit}" if asked.unit else "")
+
+
+def number(value):
+    """
+    >>> number(2278.0), number(2277.6), number(0.25), number(12000)
+    ('2,278', '2,277.6', '0.25', '12,000')
+    """
+    if float(value).is_integer():
+        return f"{int(value):,}"
+    return f"{value:,.4g}" if abs(value) < 100 else f"{value:,.1f}"
+
+
+def tempting(asked):
+    """(answer, Belief) of all wrong ones that are explained."""
+    if asked.options:
+        return [(LETTERS[i] + ")", option.belief) for i, option in enumerate(asked.options)
+                if option.belief]
+    return [(number(value), belief) for value, belief in asked.tempting.items()]
+
+
+def explanation(asked):
+    """Answer, why, why not the others, what ran, what to read."""
+    parts = ["Answer: " + answer(asked), _filled(asked.why)]
+    wrong = tempting(asked)
+    if wrong:
+        parts.append("\n".join(["Why not", *(_why_not(*one) for one in wrong)]))
+    parts += [trace(run, i if len(asked.runs) > 1 else 0) for i, run in enumerate(asked.runs, 1)]
+    if asked.notes:
+        parts.append("\n".join(["From the engine:", *(f"  {note}" for note in asked.notes)]))
+    parts.append(reading(asked))
+    return "\n\n".join(parts)
+
+
+def _why_not(what, belief):
+    return textwrap.fill(f"{what} — “{belief.says}”. {belief.truth}", WIDTH, initial_indent="  ",
+                         subsequent_indent="      ")
+
+
+def trace(run, number=0):
+    """What ran: the picture and the counts; and the plan, of a query."""
+    head = f"The trace of program {number}:" if number else "The trace:"
+    lines = [head, textwrap.indent(run.picture, "  "), f"  {run.counts}"]
+    if run.error is not None:
+        lines.append(f"  {type(run.error).__name__}: {str(run.error).splitlines()[0][:WIDTH]}")
+    elif run.value is not None:
+        text = repr(run.value)
+        lines.append(f"  last line: {text if len(text) <= WIDTH else text[:WIDTH] + '…'}")
+    if run.plans and "AQEShuffleRead" in str([node.name for node in _walk(run.wrapped[-1])]):
+        lines.append("  adaptive execution has coalesced or split what the last query read")
+    if run.plans:
+        lines += ["  the last plan:", textwrap.indent(run.plan(width=WIDTH), "    ")]
+    return "\n".join(lines)
+
+
+def _walk(node):
+    yield node
+    for child in node.children:
+        yield from _walk(child)
+
+
+def reading(asked):
+    """Labs where it can be seen, and the source of a definition."""
+    labs = TOPICS[asked.question.topic].labs
+    words = (f"Read: lab{'s' * (len(labs) > 1)} " + " and ".join(map(str, labs))
+             + " (rushlight lesson).")
+    return words + (f" Source: {asked.source}." if asked.source else "")
+
+
+def _filled(text):
+    return "\n\n".join(textwrap.fill(part, WIDTH) for part in text.split("\n\n"))
