@@ -3,7 +3,7 @@ import argparse
 import os
 import sys
 
-FORMATS = ("nbgrader", "otter", "gradescope", "classroom")
+FORMATS = ("watch", "nbgrader", "otter", "gradescope", "classroom")
 EPILOG = """\
 A LAB is a number, a folder's name or the path of a folder with a lab.toml. Without one: all labs of
 the package. Each format's way, from build to results: py/rushlight/course/README.md."""

@@ -5,7 +5,8 @@
 
     FORMATS["gradescope"].build(open_lab("1"), "out", Carried(wheel="rushlight-….whl"))
 
-    lab ──┬─ nbgrader_source.py   a source notebook for `nbgrader generate_assignment`  ┐ cells.py
+    lab ──┬─ watch.py             labs that `rushlight lesson` hands out
+          ├─ nbgrader_source.py   a source notebook for `nbgrader generate_assignment`  ┐ cells.py
           ├─ otter_tests.py       a notebook, OK tests and a zip for `otter run`        ┘
           ├─ gradescope.py        a zip: setup.sh, run_autograder
           └─ classroom.py         a template repository with a workflow
@@ -19,8 +20,8 @@ import re
 from rushlight.lesson import LessonError, load
 from rushlight.lesson.loading import labs_folder
 
-_MODULES = {"nbgrader": "nbgrader_source", "otter": "otter_tests", "gradescope": "gradescope",
-            "classroom": "classroom"}
+_MODULES = {"watch": "watch", "nbgrader": "nbgrader_source", "otter": "otter_tests",
+            "gradescope": "gradescope", "classroom": "classroom"}
 
 
 class _Formats:

@@ -1,7 +1,9 @@
 """What the commands `course build` and `course grade` do, with the formats and submissions."""
 import os
+import stat
 import sys
 
+import rushlight
 from rushlight.course import FORMATS, classroom, gradescope, submission
 from rushlight.course.carried import Carried
 from rushlight.course.report import json_text
@@ -38,7 +40,7 @@ def grade_into(lab, folder, options):
     """
     exercises = Carried(kinds=tuple(options.kinds or ("python", "c"))).exercises(lab)
     student = submission.student_of(options.metadata) if options.metadata else options.student
-    limits = Limits(as_nobody=options.as_nobody)
+    limits = Limits(as_nobody=options.as_nobody and all_may_run_python())
     if options.form == "classroom":     # what a crash would leave; the last result of a name counts
         _put(options.output, classroom.as_outputs(submission.unfinished(lab, exercises)),
              appended=True)
@@ -52,6 +54,26 @@ def grade_into(lab, folder, options):
         _put(options.output, report.as_text())
     whole = report.points == report.max_points
     return 0 if whole or options.form != "text" else 1
+
+
+def all_may_run_python():
+    """Whether every user may read this Python and this package; in a root's home nobody may.
+
+    >>> all_may_run_python() in (True, False)
+    True
+    """
+    for path in (sys.executable, os.__file__, rushlight.__file__):
+        path = os.path.realpath(path)
+        needed = stat.S_IROTH
+        while True:
+            if os.stat(path).st_mode & needed != needed:
+                print(f"rushlight course: other users may not read {path}, so the submission runs "
+                      "as this one", file=sys.stderr)
+                return False
+            if path == "/":
+                break
+            path, needed = os.path.dirname(path), stat.S_IXOTH
+    return True
 
 
 def _put(path, text, appended=False):

@@ -119,9 +119,15 @@ def program(text, exercise):
 
 
 def run_source(exercise):
-    """The source of the cell that runs the file and shows what it did."""
-    return ("from rushlight.course.in_notebook import show_run\n"
-            f'show_run("{exercise.lab.name}")\n')
+    """The source of the cell that runs the file and puts what was predicted beside what it did."""
+    conf = f", conf={exercise.conf}" if exercise.conf else ""
+    lines = [f'show_run("{exercise.file}", master="{exercise.master}"{conf})']
+    names = "show_run"
+    if exercise.predictions:
+        names = "show_predictions, show_run"
+        answers = ", ".join(f'"{p.id}": {variable(p)}' for p in exercise.predictions)
+        lines.append(f'show_predictions("{exercise.lab.name}", {{{answers}}})')
+    return "\n".join([f"from rushlight.course.in_notebook import {names}", *lines])
 
 
 def question(prediction):

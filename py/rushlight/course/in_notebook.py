@@ -1,4 +1,4 @@
-"""What cells of a lab's notebook call: predicted(), graded(), show_run().
+"""What cells of a lab's notebook call: predicted(), graded(), show_run(), show_predictions().
 
     %%writefile word_count.py ──▶ word_count.py ──▶ graded("01_…", "one_job") ──▶ lesson.grade()
 
@@ -13,9 +13,12 @@ import io
 import os
 import tempfile
 import zipfile
+from dataclasses import dataclass
 
 from rushlight.course import open_lab, submission
 from rushlight.lesson import LessonError, grade, load
+from rushlight.lesson.asking import compare
+from rushlight.lesson.telling import Telling
 
 _unpacked = {}          # name → Lab
 _truths = {}            # name → the right predictions
@@ -105,6 +108,39 @@ def predicted(name, id, answer, graded=False):
         raise NotYet(said)
     if not graded:
         print(f"You wrote {answer}.")
+
+
+def show_run(file, master, conf=None):
+    """Runs the file that the notebook wrote, and shows what it made the engine do.
+
+    Not while the notebook is graded: the program would have no limits, and nobody would look.
+    """
+    if os.environ.get("NBGRADER_EXECUTION"):
+        return
+    from rushlight.lesson import running
+    status, traces, pictures = running.run(os.path.abspath(file), _Program(master, conf or {}))
+    print("\n\n".join(traces) or f"the program ended with status {status} and ran no job")
+    if pictures:
+        from IPython.display import SVG, display
+        for name in pictures:
+            display(SVG(filename=name))
+
+
+def show_predictions(name, answers):
+    """What was predicted, {id: answer}, beside what was measured."""
+    lab = find(name)
+    if lab is not None and not os.environ.get("NBGRADER_EXECUTION"):
+        exercise = lab.exercise("python")
+        compare(Telling(), exercise, {id: a for id, a in answers.items() if a is not None},
+                submission.truths(exercise))
+
+
+@dataclass
+class _Program:
+    """What running.run() asks of an exercise."""
+
+    master: str
+    conf: dict
 
 
 def _verdict(exercise, check, hidden):

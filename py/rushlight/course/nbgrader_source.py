@@ -1,7 +1,7 @@
 """A lab for nbgrader: a course folder with the source version of an assignment.
 
     OUT/nbgrader/
-        nbgrader_config.py                  limits, and the starter in the release version
+        nbgrader_config.py                  limits, and in_nbgrader.py's two steps
         source/01_name/word_count.ipynb     with solutions and hidden tests
             │ nbgrader generate_assignment 01_name
             ▼
@@ -11,7 +11,7 @@ Three kinds of cells (metadata v3): text is locked; an answer or the program is 
 its solution between ### BEGIN SOLUTION and ### END SOLUTION; a test is a locked grade cell, whose part
 between ### BEGIN HIDDEN TESTS and ### END HIDDEN TESTS students don't see.  nbgrader puts "raise
 NotImplementedError" in a solution's place.  A lab often hands out a program that runs and is to be
-mended: keep_starter.py, named in the configuration, puts the lab's starter there.
+mended: in_nbgrader.py, named in the configuration, puts the lab's starter there.
 """
 import base64
 import io
@@ -26,9 +26,9 @@ _BEGIN, _END = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 _CONFIG = '''\
 c = get_config()  # noqa: F821
 
-# The program's cell goes out as the lab's starter.
-from rushlight.course.keep_starter import preprocessors
-c.GenerateAssignment.preprocessors = preprocessors()
+# The program's cell goes out as the lab's starter; a notebook that ends its kernel gets a grade, too.
+from rushlight.course import in_nbgrader
+in_nbgrader.configure(c)
 
 # Seconds for one cell.  A check ends by itself much sooner; this ends what students write elsewhere.
 c.ExecutePreprocessor.timeout = 120

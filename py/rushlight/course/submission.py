@@ -17,6 +17,7 @@ from rushlight.lesson import LessonError, grade
 from rushlight.lesson.checks import read_checks
 from rushlight.lesson.grading import truths as truths_of
 from rushlight.lesson.loading import read_text
+from rushlight.lesson.telling import Telling
 
 PREDICTION_POINTS = 1
 PREDICTIONS = "predictions.txt"
@@ -113,8 +114,7 @@ def judge(exercise, prediction, answer, truth):
     text = f"You wrote {answer}; it is {truth}."
     id = prediction.wrong.get(str(answer).strip())
     if id:
-        believed = exercise.lab.misconceptions[id]
-        text += f"\nBelief: {believed.says}.\n{believed.truth}"
+        text += "\n" + Telling.belief(exercise.lab.misconceptions[id])
     return text
 
 
@@ -140,8 +140,7 @@ def verdict_text(exercise, verdict):
     if not verdict.passed:
         lines.append(verdict.message)
         if verdict.misconception:
-            believed = exercise.lab.misconceptions[verdict.misconception]
-            lines.append(f"Belief: {believed.says}.\n{believed.truth}")
+            lines.append(Telling.belief(exercise.lab.misconceptions[verdict.misconception]))
     lines += [f"{comment['kind'].capitalize()}: {comment['text']}" for comment in verdict.comments]
     if verdict.replay:
         lines.append(f"Again: {verdict.replay}")

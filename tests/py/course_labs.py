@@ -1,0 +1,171 @@
+"""A small lab that is no lab of the package, and what students might hand in for it."""
+import os
+import textwrap
+
+NAME = "42_even_numbers"
+FILE = "evens.py"
+POINTS = {"python.jobs": 1, "python.who": 1, "python.right": 2, "python.lazy": 3}
+
+_TOML = """\
+number = 42
+title = "Even numbers"
+
+[[misconception]]
+id = "eager"
+says = "transformations run at once"
+truth = "A transformation only adds to the lineage."
+
+[python]
+file = "evens.py"
+minutes = 5
+master = "local[2]"
+
+[[python.predict]]
+id = "jobs"
+ask = "How many jobs does evens() start?"
+wrong = { "1" = "eager" }
+
+[[python.predict]]
+id = "who"
+ask = "Who starts them?"
+choices = ["the caller", "filter()"]
+"""
+
+_TEXT = """\
+# Lab 42: Even numbers
+
+## What it is about
+
+Filters.
+
+    ## not a heading, but code
+
+## Predict
+
+Answer two questions.
+
+## Run
+
+    rushlight lesson run 42
+
+## Fix
+
+Mend `evens()`.
+
+## Checkpoint
+
+    rushlight lesson check 42
+
+## Questions
+
+**1. Why?** Because.
+"""
+
+_PROGRAM = '''\
+"""Even numbers."""
+
+
+def evens(numbers):
+    """An RDD of the even ones."""
+    ### BEGIN SOLUTION
+%s
+    ### END SOLUTION
+
+
+if __name__ == "__main__":
+    from pyspark import SparkContext
+    print(evens(SparkContext("local[2]", "evens").parallelize(range(6), 2)).collect())
+'''
+
+_CHECKS = '''\
+from rushlight.lesson.checks import check, fail, prediction
+
+
+@prediction("jobs")
+def jobs(case):
+    with case.trace() as t:
+        case.reference.evens(case.sc.parallelize(range(6), 2))
+    return len(t.jobs)
+
+
+@prediction("who")
+def who(case):
+    return "the caller"
+
+
+@check("the even ones", points=2, hidden=1, seconds=2)
+def right(case):
+    """evens() has the even numbers."""
+    numbers = [case.random.randrange(100) for _ in range(20)]
+    seen = case.student.evens(case.sc.parallelize(numbers, 2)).collect()
+    assert seen == [n for n in numbers if n % 2 == 0], f"evens() of {numbers} are {seen}"
+
+
+@check("lazily", points=3, after="right")
+def lazy(case):
+    """evens() starts no job."""
+    with case.trace() as t:
+        case.student.evens(case.sc.parallelize(range(6), 2))
+    if t.jobs:
+        fail(f"evens() started {len(t.jobs)} jobs", means="eager")
+    case.comment("celebratory", "only a plan")
+'''
+
+RIGHT = "return numbers.filter(lambda n: n % 2 == 0)"
+EAGER = ("found = numbers.filter(lambda n: n % 2 == 0).collect()\n"
+         "return numbers.context.parallelize(found, 2)")
+_MUTANTS = {"eager": (EAGER, "lazy"),
+            "counts": ("kept = numbers.filter(lambda n: n % 2 == 0)\nkept.count()\nreturn kept",
+                       "lazy"),
+            "odd": ("return numbers.filter(lambda n: n % 2)", "right"),
+            "all_of_them": ("return numbers", "right"),
+            "distinct": ("return numbers.filter(lambda n: n % 2 == 0).distinct()", "right")}
+
+# What a submission may do instead of solving anything; each runs when the file is imported.
+HOSTILE = {
+    "loops": "while True:\n    pass",
+    "forks": "import os, time\nwhile True:\n    if os.fork() == 0:\n        time.sleep(600)",
+    "ends the process": "import os\nos._exit(0)",
+    "kills itself": "import os\nos.kill(os.getpid(), 9)",
+    "kills what watches it": "import os\nos.kill(os.getppid(), 9)",
+    "closes what it finds open": "import os\nos.closerange(0, 256)",
+    "writes where results go": (
+        "import os\n"
+        "for folder in (os.environ['AUTOGRADER_ROOT'], '/', os.path.expanduser('~')):\n"
+        "    for name in ('results/results.json', 'evens-was-here'):\n"
+        "        try:\n"
+        "            with open(os.path.join(folder, name), 'w') as f:\n"
+        "                f.write('{\"score\": 1000}')\n"
+        "        except OSError:\n"
+        "            pass\n"
+        "print('{\"score\": 1000}')"),
+    "fills the memory": "x = []\nwhile True:\n    x.append(bytearray(1 << 24))",
+    "fills the disk": "f = open('big', 'wb')\nwhile True:\n    f.write(bytes(1 << 24))",
+    "is no Python": "def def",
+}
+
+
+def program(body):
+    """The file of the exercise with a body of evens()."""
+    return _PROGRAM % textwrap.indent(body, "    ")
+
+
+def write_lab(folder, solution=RIGHT, mutants=None):
+    """The lab in a folder; its path."""
+    lab = os.path.join(folder, NAME)
+    files = {"lab.toml": _TOML, "lab.md": _TEXT, "python/starter.py": program(EAGER),
+             "python/solution.py": program(solution), "python/check.py": _CHECKS,
+             "python/hints.md": "## 1\n\nfilter() is enough.\n"}
+    for name, (body, caught_by) in (_MUTANTS if mutants is None else mutants).items():
+        files[f"python/mutants/{name}.py"] = f"# {name}\n# caught by: {caught_by}\n{program(body)}"
+    for name, text in files.items():
+        write(os.path.join(lab, name), text)
+    return lab
+
+
+def write(path, text):
+    """A text file, with its folder."""
+    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text)
+    return path
