@@ -15,6 +15,7 @@
 
 `case` is a rushlight.lesson.case.Case.  The functions of a file are its checks, in their order.
 """
+import inspect
 import types
 from dataclasses import dataclass
 
@@ -62,7 +63,7 @@ def check(title, points=1, hidden=0, after=(), seconds=DEFAULT_SECONDS):
     names = (after,) if isinstance(after, str) else tuple(after)
 
     def mark(function):
-        function.__check__ = Check(function.__name__, title, (function.__doc__ or "").strip(),
+        function.__check__ = Check(function.__name__, title, inspect.getdoc(function) or "",
                                    points, hidden, names, seconds, function)
         return function
 
