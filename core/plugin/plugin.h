@@ -62,9 +62,9 @@ typedef struct
     RUSH_PLUGIN_FORMAT, (const RushPluginPart[]){ __VA_ARGS__, { NULL, 0, NULL } }                 \
   }
 
-/* For the headers of seams: a part whose table is of that @Type, or the compiler says so. */
+/* For the headers of seams: a part whose table is a const @Type *, or the compiler says so. */
 #define RUSH_PLUGIN_PART(name, CONSTANT, Type, table)                                              \
-  { (name), RUSH_SEAM_##CONSTANT##_VERSION, 1 ? (table) : (const Type *)NULL }
+  { (name), RUSH_SEAM_##CONSTANT##_VERSION, _Generic ((table), const Type *: (table)) }
 
 /* The versions of all seams. */
 #define SEAM(constant, name, version, header, what) RUSH_SEAM_##constant##_VERSION = (version),

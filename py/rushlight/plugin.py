@@ -23,8 +23,9 @@ _FLAGS = ["-std=gnu11", "-g", "-O1", "-Wall", "-Wmissing-prototypes", "-Wno-unkn
           "-Werror=implicit-function-declaration", "-Werror=incompatible-pointer-types",
           "-Werror=int-conversion", "-Werror=return-type", "-fPIC", "-shared"]
 _SANITIZER = ["-fsanitize=address,undefined", "-fno-omit-frame-pointer"]
-_INSTALL = ("On Debian and Ubuntu: apt install gcc pkg-config libglib2.0-dev; on Fedora: dnf install gcc "
-            "pkgconf glib2-devel; on macOS: xcode-select --install, brew install pkg-config glib")
+_INSTALL = ("On Debian and Ubuntu: apt install gcc pkg-config libglib2.0-dev; on Fedora: dnf "
+            "install gcc pkgconf glib2-devel; on macOS: xcode-select --install, brew install "
+            "pkg-config glib")
 
 
 class PluginBuildError(Exception):
@@ -104,24 +105,28 @@ def sanitizer_environment():
 def _compiler():
     command = shlex.split(os.environ.get("CC", "")) or ["cc"]
     if shutil.which(command[0]) is None:
-        raise PluginBuildError(f"There is no C compiler {command[0]!r}. {_INSTALL}; or set CC to one.")
+        raise PluginBuildError(
+            f"There is no C compiler {command[0]!r}. {_INSTALL}; or set CC to one.")
     return command
 
 
 def _glib_flags():
     if shutil.which("pkg-config") is None:
-        raise PluginBuildError(f"There is no pkg-config, which knows where GLib's headers are. {_INSTALL}.")
+        raise PluginBuildError(
+            f"There is no pkg-config, which knows where GLib's headers are. {_INSTALL}.")
     found = subprocess.run(["pkg-config", "--cflags", "glib-2.0"], stdout=subprocess.PIPE,
                            stderr=subprocess.PIPE, text=True, check=False)
     if found.returncode != 0:
-        raise PluginBuildError(f"GLib's headers are missing (pkg-config knows no glib-2.0). {_INSTALL}.")
+        raise PluginBuildError(
+            f"GLib's headers are missing (pkg-config knows no glib-2.0). {_INSTALL}.")
     return shlex.split(found.stdout)
 
 
 def _usual_target(source, command):
     """By content: a process never loads two different files under one name."""
     with open(source, "rb") as f:
-        known = hashlib.sha256(f.read() + "\0".join([source, *command]).encode() + _state_of_headers())
+        known = hashlib.sha256(f.read() + "\0".join([source, *command]).encode()
+                               + _state_of_headers())
     folder = os.path.join(tempfile.gettempdir(), f"rushlight-plugins-{os.getuid()}")
     os.makedirs(folder, mode=0o700, exist_ok=True)
     if os.stat(folder).st_uid != os.getuid():
@@ -158,19 +163,28 @@ def _compile(command, source, target):
 
 
 def shorten(output, source):
-    """Of what a compiler says, the lines about the student's file, with its name alone; a mistake
-    in a header is told with the line that includes it.
+    """Of what a compiler says, the lines about the student's file, with its name alone; what is
+    wrong in a macro of a header is told by the line that uses it.
 
-    >>> shorten("/a/lru.c: In function ‘f’:\\n/a/lru.c:3:9: error: ‘x’ undeclared\\n   3 | x", "/a/lru.c")
-    ['lru.c:3: error: ‘x’ undeclared']
+    >>> shorten("/a/lru.c: In function 'f':\\n/a/lru.c:3:9: error: 'x' undeclared", "/a/lru.c")
+    ["lru.c:3: error: 'x' undeclared"]
     """
     name = os.path.basename(source)
-    kept = []
+    kept, elsewhere = [], None      # elsewhere: in a macro of a header, whose user comes in a note
     for line in output.splitlines():
-        match = re.match(r"(.*?):(\d+):(?:\d+:)? (?:fatal )?(error|warning): (.*)", line)
+        match = re.match(r"(.*?):(\d+):(?:\d+:)? (?:fatal )?(error|warning|note): (.*)", line)
         if match is None:
             continue
         file, number, kind, text = match.groups()
-        place = name if os.path.basename(file) == name else f"{name}, in {os.path.relpath(file, INCLUDE)}"
-        kept.append(f"{place}:{number}: {kind}: {text}")
-    return kept
+        is_own = os.path.basename(file) == name
+        if kind == "note":
+            if is_own and elsewhere is not None:
+                kept.append(f"{name}:{number}: {elsewhere}")
+                elsewhere = None
+            continue
+        if elsewhere is not None:
+            kept.append(f"{name}: {elsewhere}")
+        elsewhere = None if is_own else f"{kind}: {text} ({os.path.relpath(file, INCLUDE)})"
+        if is_own:
+            kept.append(f"{name}:{number}: {kind}: {text}")
+    return kept + ([f"{name}: {elsewhere}"] if elsewhere else [])

@@ -13,7 +13,7 @@ MODULES = ["_functions", "conf", "context", "dag", "errors.base", "rdd", "result
            "profiler", "_sharing", "accumulators", "barrier", "broadcast", "files",
            "resource.information", "_caching", "storagelevel", "taskcontext", "_progress",
            "cli.handover", "_frames", "faults", "_sources", "_properties", "pictures",
-           "cli.chaos", "_chaos_cases", "_chaos_workers", "_chaos_programs",
+           "plugin", "cli.plugin", "cli.chaos", "_chaos_cases", "_chaos_workers", "_chaos_programs",
            "pictures._run", "pictures._svg", "pictures._bars", "pictures._marks",
            "pictures._memory", "pictures._steps", "testing._amounts", "testing._asserting",
            "testing._drawing", "testing._frames_equal", "testing._plan_trees", "testing._recording"]
