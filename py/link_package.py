@@ -9,7 +9,7 @@ copies: what is edited in the source tree is what runs.
 import os
 import sys
 
-HEADERS = ("core", "rdd")
+HEADERS = ("core", "rdd", "sql")
 
 
 def link(target, path):

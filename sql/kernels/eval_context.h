@@ -7,6 +7,7 @@
 
 #include "core/data/batch.h"
 #include "core/lineage/task_context.h"
+#include "core/plugin/plugin.h"
 #include "sql/plan/expression.h"
 
 typedef struct _RushEvalContext RushEvalContext;
@@ -45,6 +46,7 @@ struct _RushEvalContext
    * (not owned) NULL: there are none. */
   GHashTable *subquery_values;
   RushEvaluateFunc evaluate;
+  const RushPlugins *plugins; /* whose parts operators ask for; NULL: none */
 };
 
 /* A value kept with an expression for the life of the context (a compiled pattern): made once. */

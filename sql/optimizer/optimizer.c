@@ -7,13 +7,18 @@ RushPlan *
 rush_optimization_run (RushPlan *plan, RushOptimization *self, GError **error)
 {
   const RushOptimizerOptions *options = self->options;
-  g_auto (GStrv) excluded = rush_excluded_rules (options);
+  gboolean all = options->enabled;
+  const RushRuleBatch *batches = all ? rush_optimizer_batches : rush_optimizer_needed_batches;
+  guint n = all ? rush_optimizer_n_batches : rush_optimizer_n_needed_batches;
+  g_autoptr (RushPluginRules) theirs = rush_plugin_rules_new (options->plugins, batches, n);
+  g_auto (GStrv) excluded = all ? rush_excluded_rules (options) : NULL;
 
-  if (!options->enabled)
-    return rush_run_rules (plan, rush_optimizer_needed_batches, rush_optimizer_n_needed_batches,
-                           self, NULL, options->tracker, error);
-  return rush_run_rules (plan, rush_optimizer_batches, rush_optimizer_n_batches, self,
-                         (const char *const *)excluded, options->tracker, error);
+  if (theirs == NULL)
+    return rush_run_rules (plan, batches, n, self, (const char *const *)excluded, options->tracker,
+                           error);
+  return rush_run_checked_rules (plan, rush_plugin_rules_batches (theirs), n, self,
+                                 (const char *const *)excluded, rush_plugin_rules_checked (theirs),
+                                 options->tracker, error);
 }
 
 RushPlan *

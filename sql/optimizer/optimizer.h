@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "core/plugin/plugin.h"
 #include "sql/plan/rule.h"
 
 typedef struct
@@ -17,8 +18,9 @@ typedef struct
   gboolean case_sensitive;
   const char *time_zone; /* interned */
   gint64 now_us;
-  GHashTable *conf;         /* char* → char*: spark.sql.… settings (excludedRules, cbo, …) */
-  RushRuleTracker *tracker; /* or NULL */
+  GHashTable *conf;           /* char* → char*: spark.sql.… settings (excludedRules, cbo, …) */
+  RushRuleTracker *tracker;   /* or NULL */
+  const RushPlugins *plugins; /* whose rules take the place of built-in ones; or NULL */
 } RushOptimizerOptions;
 
 RushPlan *rush_optimize (RushPlan *analyzed, const RushOptimizerOptions *options, GError **error);

@@ -15,6 +15,7 @@ struct _RushTaskSettings
   RushRefCount refs;
   const char *time_zone; /* interned */
   gint64 now_us;
+  const RushPlugins *plugins;
   GHashTable *subquery_values; /* (owned) or NULL */
 };
 
@@ -28,6 +29,7 @@ rush_task_settings_new (RushQuery *query)
   rush_ref_count_init (&self->refs);
   self->time_zone = settings->time_zone;
   self->now_us = settings->now_us;
+  self->plugins = settings->plugins;
   self->subquery_values = values != NULL ? g_hash_table_ref (values) : NULL;
   return self;
 }
@@ -55,6 +57,7 @@ rush_task_settings_open (const RushTaskSettings *self, guint split, RushTaskCont
 
   eval->now_us = self->now_us;
   eval->partition = split;
+  eval->plugins = self->plugins;
   eval->subquery_values = self->subquery_values;
   return eval;
 }

@@ -76,6 +76,7 @@ rush_query_optimized (RushQuery *self, GError **error)
     .now_us = settings->now_us,
     .conf = settings->conf,
     .tracker = self->tracker,
+    .plugins = settings->plugins,
   };
   RushPlan *before, *plan;
 

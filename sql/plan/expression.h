@@ -24,6 +24,8 @@
 #include "core/data/column.h"
 #include "sql/types/sql_error.h"
 
+RUSH_BEGIN_PUBLIC
+
 typedef enum
 {
 #define RUSH_EXPR_KIND(kind, name, payload, children) RUSH_EXPR_##kind,
@@ -67,11 +69,11 @@ typedef enum
 } RushFunctionKind;
 
 /* What plans must know of a function; RushFunction begins with it. */
-#define RUSH_FUNCTION_HEAD                                                                        \
-  const char *name; /* lower case; aliases have an entry of their own in the registry */          \
-  RushFunctionKind kind;                                                                          \
-  gboolean nondeterministic; /* rand (), current_timestamp is folded instead */                   \
-  /* How Spark prints a call where it is not name(args): "(a || b)"; optional. */                 \
+#define RUSH_FUNCTION_HEAD                                                                         \
+  const char *name; /* lower case; aliases have an entry of their own in the registry */           \
+  RushFunctionKind kind;                                                                           \
+  gboolean nondeterministic; /* rand (), current_timestamp is folded instead */                    \
+  /* How Spark prints a call where it is not name(args): "(a || b)"; optional. */                  \
   char *(*to_sql) (const RushExpr *call, char *const *args);
 
 typedef struct
@@ -119,20 +121,20 @@ typedef struct
 
 typedef enum
 {
-  RUSH_AGG_COMPLETE, /* rows → result, without an exchange between */
-  RUSH_AGG_PARTIAL,  /* rows → buffer */
+  RUSH_AGG_COMPLETE,      /* rows → result, without an exchange between */
+  RUSH_AGG_PARTIAL,       /* rows → buffer */
   RUSH_AGG_PARTIAL_MERGE, /* buffers → buffer */
-  RUSH_AGG_FINAL,    /* buffers → result */
+  RUSH_AGG_FINAL,         /* buffers → result */
 } RushAggregateMode;
 
 /* How a Python function wants its arguments (pyspark.util.PythonEvalType has the numbers). */
 typedef struct
 {
   RushRefCount refs;
-  char *name;         /* "<lambda>", "plus_one" */
-  gint eval_type;     /* 100 SQL_BATCHED_UDF, 101 SQL_ARROW_BATCHED_UDF, 200 SQL_SCALAR_PANDAS_UDF,
+  char *name;      /* "<lambda>", "plus_one" */
+  gint eval_type;  /* 100 SQL_BATCHED_UDF, 101 SQL_ARROW_BATCHED_UDF, 200 SQL_SCALAR_PANDAS_UDF,
                          … */
-  GBytes *command;    /* pickled (function, return type as JSON); workers alone open it */
+  GBytes *command; /* pickled (function, return type as JSON); workers alone open it */
   GPtrArray *broadcasts; /* RushPythonBroadcast of py/runner, opaque here; or NULL */
   const RushType *return_type;
   gboolean deterministic;
@@ -147,28 +149,28 @@ struct _RushExpr
   const RushType *type; /* NULL: not resolved, or has none (SORT_ORDER has its child's) */
   gboolean nullable;    /* may be null, as far as is known */
   RushExprFlags flags;
-  RushEvalMode mode;            /* for arithmetic, CAST, GET_ITEM and functions that ask */
-  RushSqlContext context;       /* where in the user's text (its text owned); all zero: nowhere */
+  RushEvalMode mode;      /* for arithmetic, CAST, GET_ITEM and functions that ask */
+  RushSqlContext context; /* where in the user's text (its text owned); all zero: nowhere */
   union
   {
     struct
     {
-      char **parts;    /* (owned) NULL-terminated */
-      gint64 plan_id;  /* of df["x"]: the DataFrame it was taken from; −1: by name alone */
+      char **parts;   /* (owned) NULL-terminated */
+      gint64 plan_id; /* of df["x"]: the DataFrame it was taken from; −1: by name alone */
     } names;
     struct
     {
-      char **parts;       /* (owned) ["upper"], ["catalog", "db", "f"] */
+      char **parts; /* (owned) ["upper"], ["catalog", "db", "f"] */
       gboolean distinct;
       gboolean has_filter;
       gboolean ignore_nulls;
-      guint n_orders;     /* WITHIN GROUP */
+      guint n_orders; /* WITHIN GROUP */
     } call;
     struct
     {
-      guint n_sets;        /* (owned) sets of positions of children */
-      GArray **sets;       /* of guint */
-      gint kind;           /* RushGroupingKind: how it was written */
+      guint n_sets;  /* (owned) sets of positions of children */
+      GArray **sets; /* of guint */
+      gint kind;     /* RushGroupingKind: how it was written */
     } grouping_sets;
     struct
     {
@@ -236,7 +238,7 @@ struct _RushExpr
     {
       RushPlan *plan; /* (owned) */
       RushExprId id;
-      guint n_values;  /* IN_SUBQUERY */
+      guint n_values;           /* IN_SUBQUERY */
       RushExprList *conditions; /* (owned) correlated predicates, pulled up by the optimizer; or
                                    NULL */
     } subquery;
@@ -308,8 +310,7 @@ RushExpr *rush_expr_in_set (RushExpr *in);
 RushExpr *rush_expr_like (RushExpr *text, RushExpr *pattern, gunichar escape);
 /* Scalar function or generator with resolved arguments; @type as the function says. */
 RushExpr *rush_expr_function (const RushFunction *function, const char *name, const RushType *type,
-                              gboolean nullable, RushEvalMode mode, guint n,
-                              RushExpr *const *args);
+                              gboolean nullable, RushEvalMode mode, guint n, RushExpr *const *args);
 RushExpr *rush_expr_aggregate (const RushFunction *function, const RushType *type,
                                gboolean nullable, RushEvalMode mode, gboolean distinct,
                                RushExpr *filter /* or NULL */, guint n, RushExpr *const *args);
@@ -401,8 +402,10 @@ RushExprList *rush_expr_list_transform_up (RushExprList *self, RushExprTransform
 typedef gboolean (*RushExprVisit) (const RushExpr *node, gpointer data);
 void rush_expr_visit (const RushExpr *self, RushExprVisit func, gpointer data);
 /* a AND b AND c ⇄ [a, b, c]; the empty list is TRUE. */
-void rush_expr_split_conjuncts (RushExpr *self, GPtrArray *into); /* refs */
+void rush_expr_split_conjuncts (RushExpr *self, GPtrArray *into);  /* refs */
 RushExpr *rush_expr_and_all (RushExpr *const *conjuncts, guint n); /* refs taken; (transfer full) */
 /* Attributes become BOUND columns of @input (a list of attributes); one that is not there is a
  * programmer's error, with the plan's text in the message. */
 RushExpr *rush_expr_bind (RushExpr *self, const RushExprList *input);
+
+RUSH_END_PUBLIC

@@ -18,6 +18,8 @@
 #include "core/data/batch.h"
 #include "sql/plan/expression.h"
 
+RUSH_BEGIN_PUBLIC
+
 typedef enum
 {
 #define RUSH_PLAN_KIND(kind, name, payload, children, lists) RUSH_PLAN_##kind,
@@ -65,15 +67,15 @@ typedef struct
 
 typedef enum
 {
-  RUSH_COMMAND_SET,         /* options: key → value; none: SET alone; names: the key to show */
+  RUSH_COMMAND_SET, /* options: key → value; none: SET alone; names: the key to show */
   RUSH_COMMAND_RESET,
   RUSH_COMMAND_EXPLAIN,     /* text: the mode; child: the query */
   RUSH_COMMAND_CREATE_VIEW, /* names; child; flags REPLACE, IF_NOT_EXISTS, GLOBAL, PERSISTED;
                                columns */
   RUSH_COMMAND_DROP_VIEW,
-  RUSH_COMMAND_CREATE_TABLE,        /* names, schema, text: provider, options, partitioning
+  RUSH_COMMAND_CREATE_TABLE,    /* names, schema, text: provider, options, partitioning
                                        (columns) */
-  RUSH_COMMAND_CREATE_TABLE_AS,     /* the same; child: the query */
+  RUSH_COMMAND_CREATE_TABLE_AS, /* the same; child: the query */
   RUSH_COMMAND_DROP_TABLE,
   RUSH_COMMAND_TRUNCATE_TABLE,
   RUSH_COMMAND_ALTER_RENAME,
@@ -96,7 +98,7 @@ typedef enum
   RUSH_COMMAND_CREATE_DATABASE,
   RUSH_COMMAND_DROP_DATABASE,
   RUSH_COMMAND_USE,
-  RUSH_COMMAND_CACHE_TABLE,   /* names; child if AS query; flag LAZY; options */
+  RUSH_COMMAND_CACHE_TABLE, /* names; child if AS query; flag LAZY; options */
   RUSH_COMMAND_UNCACHE_TABLE,
   RUSH_COMMAND_CLEAR_CACHE,
   RUSH_COMMAND_REFRESH_TABLE,
@@ -136,23 +138,23 @@ typedef struct
   RushRefCount refs;
   RushCommandKind kind;
   guint flags;
-  char **names;         /* of the table, view, …; or NULL */
+  char **names;                 /* of the table, view, …; or NULL */
   RushSqlContext names_context; /* where they stand (its text owned); all zero: nowhere */
-  char **columns;       /* or NULL */
-  char **column_comments; /* as long as columns, with "" for none; or NULL */
-  char **partitioning;  /* columns of PARTITIONED BY; or NULL */
-  char **bucket_columns; /* CLUSTERED BY; or NULL */
+  char **columns;               /* or NULL */
+  char **column_comments;       /* as long as columns, with "" for none; or NULL */
+  char **partitioning;          /* columns of PARTITIONED BY; or NULL */
+  char **bucket_columns;        /* CLUSTERED BY; or NULL */
   guint n_buckets;
-  char **sort_columns;  /* WRITE: the order of rows in a bucket's file; or NULL */
-  RushSaveMode save_mode;     /* CREATE_TABLE_AS, WRITE */
+  char **sort_columns;         /* WRITE: the order of rows in a bucket's file; or NULL */
+  RushSaveMode save_mode;      /* CREATE_TABLE_AS, WRITE */
   GPtrArray *static_partition; /* WRITE: the partition that OVERWRITE replaces: column, value …
                                   (char *, owned; NULL value: null), as options; or NULL */
-  RushSchema *schema;   /* or NULL */
-  char *text;           /* see the kind; or NULL */
-  char *query_text;     /* of a view's query, as the user wrote it; or NULL */
+  RushSchema *schema;          /* or NULL */
+  char *text;                  /* see the kind; or NULL */
+  char *query_text;            /* of a view's query, as the user wrote it; or NULL */
   char *comment;
   char *location;
-  GPtrArray *options;   /* key, value, key, value … (char *, owned); NULL value: a key alone; or
+  GPtrArray *options;    /* key, value, key, value … (char *, owned); NULL value: a key alone; or
                            NULL */
   GPtrArray *properties; /* TBLPROPERTIES: likewise */
 } RushCommand;
@@ -165,10 +167,10 @@ struct _RushPlan
 {
   RushRefCount refs;
   RushPlanKind kind;
-  gboolean resolved;    /* it and all below: attributes have types, there is no UNRESOLVED_… */
-  RushExprFlags flags;  /* the HAS_… ones, of all expressions of this node */
-  RushExprList *output; /* (owned) attributes; NULL while not known */
-  gint64 plan_id;       /* of the DataFrame that this is the plan of; −1: none (names.plan_id) */
+  gboolean resolved;      /* it and all below: attributes have types, there is no UNRESOLVED_… */
+  RushExprFlags flags;    /* the HAS_… ones, of all expressions of this node */
+  RushExprList *output;   /* (owned) attributes; NULL while not known */
+  gint64 plan_id;         /* of the DataFrame that this is the plan of; −1: none (names.plan_id) */
   RushSqlContext context; /* where in the user's text (its text owned); all zero: nowhere */
   RushPlan *written;      /* (owned) an analyzed plan: what it was before; or NULL */
   guint n_lists;
@@ -191,11 +193,11 @@ struct _RushPlan
     } names;
     struct
     {
-      guint n;          /* UNRESOLVED_WITH: definitions in order; the child uses them */
-      char **names;     /* (owned) */
-      RushPlan **plans; /* (owned); columns aliases are a COLUMN_ALIASES node on top */
+      guint n;            /* UNRESOLVED_WITH: definitions in order; the child uses them */
+      char **names;       /* (owned) */
+      RushPlan **plans;   /* (owned); columns aliases are a COLUMN_ALIASES node on top */
       gint64 *max_levels; /* (owned) UNRESOLVED_WITH: MAX RECURSION LEVEL of each, −1; or NULL */
-      gint64 *ids;      /* WITH_CTE: (owned) children[0…n) are the definitions, the last uses
+      gint64 *ids;        /* WITH_CTE: (owned) children[0…n) are the definitions, the last uses
                            them */
       gboolean recursive;
     } with;
@@ -205,7 +207,7 @@ struct _RushPlan
     } windows;
     struct
     {
-      char *name; /* (owned) as written, upper case */
+      char *name;        /* (owned) as written, upper case */
       RushJoinHint hint; /* RESOLVED_HINT */
     } hint;
     struct
@@ -223,10 +225,10 @@ struct _RushPlan
     struct
     {
       gboolean include_nulls;
-      char *variable_name;  /* (owned) */
-      char **value_names;   /* (owned) one a value column of a group */
-      guint group_width;    /* value columns a row */
-      char **aliases;       /* (owned) of each group, or NULL */
+      char *variable_name; /* (owned) */
+      char **value_names;  /* (owned) one a value column of a group */
+      guint group_width;   /* value columns a row */
+      char **aliases;      /* (owned) of each group, or NULL */
     } unpivot;
     struct
     {
@@ -240,12 +242,12 @@ struct _RushPlan
     } range;
     struct
     {
-      RushSource *source;       /* (owned) */
-      char **table;             /* (owned) its name in the catalog, or NULL */
+      RushSource *source; /* (owned) */
+      char **table;       /* (owned) its name in the catalog, or NULL */
     } source;
     struct
     {
-      RushRdd *rdd; /* (owned): batches with the output's columns */
+      RushRdd *rdd;              /* (owned): batches with the output's columns */
       RushStatistics statistics; /* of a plan that was run before, or unknown */
       RushRowLayout *layout;     /* (owned) how its rows lie, or NULL: nobody knows */
     } rdd;
@@ -275,9 +277,9 @@ struct _RushPlan
     struct
     {
       gboolean outer;
-      char *qualifier;     /* (owned) or NULL */
-      char **names;        /* (owned) unresolved output names, or NULL */
-      GArray *unrequired;  /* of guint: child columns that nobody above needs; or NULL */
+      char *qualifier;    /* (owned) or NULL */
+      char **names;       /* (owned) unresolved output names, or NULL */
+      GArray *unrequired; /* of guint: child columns that nobody above needs; or NULL */
     } generate;
     struct
     {
@@ -289,8 +291,8 @@ struct _RushPlan
     } sample;
     struct
     {
-      guint n;          /* 0: spark.sql.shuffle.partitions (and AQE may coalesce) */
-      gboolean shuffle; /* REPARTITION: else coalesce */
+      guint n;            /* 0: spark.sql.shuffle.partitions (and AQE may coalesce) */
+      gboolean shuffle;   /* REPARTITION: else coalesce */
       gboolean rebalance; /* hint REBALANCE */
     } repartition;
     struct
@@ -301,14 +303,14 @@ struct _RushPlan
     {
       RushJoinType type;
       gboolean natural;
-      char **using_columns;          /* (owned) or NULL */
+      char **using_columns; /* (owned) or NULL */
       RushJoinHint left_hint, right_hint;
-      RushExpr *exists;              /* (owned) EXISTENCE */
-      gboolean null_aware;           /* NOT IN as a null-aware anti join */
+      RushExpr *exists;    /* (owned) EXISTENCE */
+      gboolean null_aware; /* NOT IN as a null-aware anti join */
     } join;
     struct
     {
-      gboolean all;           /* UNION ALL is UNION with all; UNION alone a DISTINCT over it */
+      gboolean all; /* UNION ALL is UNION with all; UNION alone a DISTINCT over it */
       gboolean by_name;
       gboolean allow_missing;
     } setop;
@@ -462,3 +464,5 @@ RushPlan *rush_plan_transform_all_expressions (RushPlan *self, RushExprTransform
 typedef gboolean (*RushPlanVisit) (const RushPlan *node, gpointer data); /* TRUE: not below it */
 void rush_plan_visit (const RushPlan *self, RushPlanVisit func, gpointer data);
 void rush_plan_visit_expressions (const RushPlan *self, RushExprVisit func, gpointer data);
+
+RUSH_END_PUBLIC

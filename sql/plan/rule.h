@@ -5,13 +5,15 @@
  *
  * A rule is a function plan → plan; one that changes nothing returns the same pointer, which is how
  * a fixed point is noticed.  A tracker, if there is one, is told of every change (explain
- * ("rules")), and under test every plan between two rules is verified (verify.h).
+ * ("rules")), and under test every plan between two rules is verified (verify.c).
  *
- * Mirrors:  org.apache.spark.sql.catalyst.rules.RuleExecutor,
- QueryPlanningTracker. */
+ * Mirrors:  org.apache.spark.sql.catalyst.rules.RuleExecutor, QueryPlanningTracker.
+ */
 #pragma once
 
 #include "sql/plan/logical.h"
+
+RUSH_BEGIN_PUBLIC
 
 typedef struct _RushRuleTracker RushRuleTracker;
 
@@ -25,7 +27,7 @@ typedef struct
 typedef struct
 {
   const char *name;
-  guint max_iterations; /* 1: once */
+  guint max_iterations;         /* 1: once */
   const RushRule *const *rules; /* NULL-terminated */
 } RushRuleBatch;
 
@@ -34,6 +36,12 @@ typedef struct
 RushPlan *rush_run_rules (RushPlan *plan, const RushRuleBatch *batches, guint n_batches,
                           gpointer data, const char *const *excluded, RushRuleTracker *tracker,
                           GError **error);
+/* The same; what the rules in @checked (NULL-terminated, or NULL) leave behind is verified also when
+ * not under test, and must have the columns that it had: rules of plug-ins. */
+RushPlan *rush_run_checked_rules (RushPlan *plan, const RushRuleBatch *batches, guint n_batches,
+                                  gpointer data, const char *const *excluded,
+                                  const RushRule *const *checked, RushRuleTracker *tracker,
+                                  GError **error);
 
 /* What changed: one entry a rule application that did something. */
 typedef struct
@@ -56,3 +64,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushRuleTracker, rush_rule_tracker_free)
 gboolean rush_plan_verify (const RushPlan *plan, GError **error);
 void rush_plan_set_verifying (gboolean verifying);
 gboolean rush_plan_is_verifying (void);
+
+RUSH_END_PUBLIC

@@ -1,7 +1,7 @@
 /* settings.h - what of a session's settings evaluation needs, frozen for one query. */
 #pragma once
 
-#include <glib.h>
+#include "core/plugin/plugin.h"
 
 typedef struct
 {
@@ -9,8 +9,9 @@ typedef struct
   gboolean case_sensitive;
   const char *time_zone; /* interned */
   gint64 now_us;         /* when the query began */
-  GHashTable *conf;      /* (owned by the session or the query) char* → char*: all spark.sql.… that
+  GHashTable *conf; /* (owned by the session or the query) char* → char*: all spark.sql.… that
                             are set; never NULL */
+  const RushPlugins *plugins; /* of the session's context, which outlives its queries; or NULL */
 } RushEvalSettings;
 
 /* Of the settings, else of the table of defaults (core/conf); types are checked when they are

@@ -47,7 +47,11 @@ RushEvalSettings
 rush_sql_session_settings (RushSqlSession *self)
 {
   GHashTable *set = sql_settings (self);
-  RushEvalSettings settings = { .now_us = g_get_real_time (), .conf = set };
+  RushEvalSettings settings = { .now_us = g_get_real_time (),
+                                .conf = set,
+                                .plugins = self->context != NULL
+                                               ? rush_context_plugins (self->context)
+                                               : NULL };
   settings.ansi = rush_settings_get_bool (&settings, "spark.sql.ansi.enabled");
   settings.case_sensitive = rush_settings_get_bool (&settings, "spark.sql.caseSensitive");
   const char *zone = rush_settings_get_string (&settings, "spark.sql.session.timeZone");

@@ -13,7 +13,7 @@
  * Project cuts it down.  None is put directly below a filter or a projection: the planner sees
  * through these to the scan, and reads only what all of them use.
  */
-#include "sql/optimizer/optimizer_private.h"
+#include "sql/optimizer/rule_seams.h"
 
 static RushPlan *prune (RushPlan *node, const RushExprIdSet *wanted);
 

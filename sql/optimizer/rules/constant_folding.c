@@ -5,21 +5,19 @@
  * An error (1 / 0) is raised here, as in Spark, but not in a branch that may never be taken: there
  * the expression stays as it is.
  */
-#include "sql/optimizer/optimizer_private.h"
+#include "sql/optimizer/rule_seams.h"
 
-static RushExpr *fold (RushExpr *node, RushOptimization *self, gboolean maybe, GError **error);
-
-/* The value of a foldable expression; what fails under a condition stays. */
+/* The value of a constant; what fails under a condition stays. */
 static RushExpr *
-fold_whole (RushExpr *node, RushOptimization *self, gboolean maybe, GError **error)
+fold_whole (RushExpr *constant, gpointer data, gboolean maybe, GError **error)
 {
   g_autoptr (GError) failure = NULL;
-  RushExpr *value = rush_evaluate_constant (node, self->evaluation, &failure);
+  RushExpr *value = rush_value_of_constant (constant, data, &failure);
 
   if (value != NULL)
     return value;
-  if (maybe || failure->domain == RUSH_CORE_ERROR)
-    return rush_expr_ref (node);
+  if (maybe)
+    return rush_expr_ref (constant);
   g_propagate_error (error, g_steal_pointer (&failure));
   return NULL;
 }
@@ -41,27 +39,17 @@ is_conditional (const RushExpr *node, guint i)
     }
 }
 
-static gboolean
-is_worth_folding (const RushExpr *node)
-{
-  return (node->flags & RUSH_EXPR_FOLDABLE) && node->kind != RUSH_EXPR_LITERAL &&
-         node->kind != RUSH_EXPR_ALIAS && node->kind != RUSH_EXPR_SORT_ORDER &&
-         node->kind != RUSH_EXPR_LAMBDA && node->type != NULL &&
-         !(node->flags & (RUSH_EXPR_HAS_SUBQUERY | RUSH_EXPR_HAS_GENERATOR |
-                          RUSH_EXPR_HAS_AGGREGATE | RUSH_EXPR_HAS_WINDOW | RUSH_EXPR_HAS_PYTHON));
-}
-
 static RushExpr *
-fold (RushExpr *node, RushOptimization *self, gboolean maybe, GError **error)
+fold (RushExpr *node, gpointer data, gboolean maybe, GError **error)
 {
-  if (is_worth_folding (node))
-    return fold_whole (node, self, maybe, error);
+  if (rush_is_constant (node))
+    return fold_whole (node, data, maybe, error);
   if (node->n_children == 0 || node->kind == RUSH_EXPR_LAMBDA)
     return rush_expr_ref (node);
   g_autofree RushExpr **children = g_new (RushExpr *, node->n_children);
   for (guint i = 0; i < node->n_children; i++)
     {
-      children[i] = fold (node->children[i], self, maybe || is_conditional (node, i), error);
+      children[i] = fold (node->children[i], data, maybe || is_conditional (node, i), error);
       if (children[i] == NULL)
         {
           while (i-- > 0)

@@ -4,35 +4,21 @@
  *   └── Project [price#1 * n#2 AS total#7]  →   └── Filter price#1 * n#2 > 10
  *       └── t                                       └── t
  *
- *   below   what may go there
- *   Project       all of it, with aliases replaced; nothing if a column is not deterministic
- *   Aggregate     conditions on grouping columns alone
- *   Window        conditions on columns that every window is partitioned by
- *   Union         all of it, once for each child
- *   Generate      conditions on the child's columns
- *   Sort, Repartition, Sample…   all of it
+ *   below        what may go there
+ *   Project      all of it, with columns replaced by what they stand for; nothing if a column is not
+ *                deterministic: it would be computed for the filter and once more for the row
+ *   Aggregate    conditions on groups alone; there must be groups: without, one row comes of no rows
+ *   Window       conditions on the partition alone: a partition goes as a whole
+ *   Union        all of it, into every child
+ *   Sort, Distinct, Repartition, Generate, …   conditions on what the node's input has
  */
-#include "sql/optimizer/optimizer_private.h"
-
-static gboolean
-movable (const RushExpr *condition)
-{
-  return rush_is_deterministic (condition) && !(condition->flags & RUSH_EXPR_HAS_SUBQUERY);
-}
-
-/* Filter, and what is left of the conjuncts above @node; takes both. */
-static RushPlan *
-with_rest (GPtrArray *rest, RushPlan *node)
-{
-  return rush_filter_if_any (rest, node);
-}
+#include "sql/optimizer/push_private.h"
 
 static RushPlan *
 through_project (RushPlan *filter, RushPlan *project)
 {
   if (!rush_all_deterministic (project->lists[0]) ||
-      rush_list_has_flag (project->lists[0], RUSH_EXPR_HAS_GENERATOR | RUSH_EXPR_HAS_PYTHON) ||
-      !rush_is_deterministic (filter->lists[0]->items[0]))
+      rush_list_has_flag (project->lists[0], RUSH_EXPR_HAS_PYTHON))
     return NULL;
   g_autoptr (RushAliases) aliases = rush_aliases_of (project->lists[0]);
   RushExpr *condition = rush_substitute (filter->lists[0]->items[0], aliases);
@@ -40,123 +26,119 @@ through_project (RushPlan *filter, RushPlan *project)
                           rush_plan_filter (condition, rush_plan_ref (project->children[0])));
 }
 
-/* Moves the conjuncts that look at @columns alone from @from; those that may be moved. */
-static GPtrArray *
-take_movable (GPtrArray *from, const RushExprList *columns)
+/* The conditions that @may_push has moved to @down go below @node, the rest stays above. */
+static RushPlan *
+split_over (RushPlan *node, GPtrArray *down, GPtrArray *up)
 {
-  GPtrArray *taken = rush_expr_ptr_array ();
-  for (guint i = 0; i < from->len;)
-    if (movable (from->pdata[i]) && rush_uses_only (from->pdata[i], columns))
-      g_ptr_array_add (taken, g_ptr_array_steal_index (from, i));
-    else
-      i++;
-  return taken;
-}
+  RushPlan *child = rush_filter_if_any (down, rush_plan_ref (node->children[0]));
 
-/* Result columns of an aggregate that are grouping expressions: as they stand above it. */
-static RushExprList *
-grouped_columns (const RushPlan *aggregate)
-{
-  GPtrArray *columns = rush_expr_ptr_array ();
-  for (guint i = 0; i < aggregate->lists[1]->n; i++)
-    {
-      RushExpr *result = aggregate->lists[1]->items[i];
-      const RushExpr *value = result->kind == RUSH_EXPR_ALIAS ? result->children[0] : result;
-      for (guint g = 0; g < aggregate->lists[0]->n; g++)
-        if (rush_expr_semantic_equal (value, aggregate->lists[0]->items[g]))
-          {
-            g_ptr_array_add (columns, rush_expr_to_attribute (result));
-            break;
-          }
-    }
-  return rush_expr_list_from_array (columns);
+  return rush_filter_if_any (up, rush_with_child (node, child));
 }
 
 static RushPlan *
 through_aggregate (RushPlan *filter, RushPlan *aggregate)
 {
-  if (aggregate->lists[0]->n == 0) /* one row, also of none */
+  if (aggregate->lists[0]->n == 0 || !rush_all_deterministic (aggregate->lists[1]))
     return NULL;
-  g_autoptr (RushExprList) columns = grouped_columns (aggregate);
-  GPtrArray *rest = rush_conjuncts_of (filter->lists[0]);
-  g_autoptr (GPtrArray) down = take_movable (rest, columns);
-  if (down->len == 0)
-    {
-      g_ptr_array_unref (rest);
-      return NULL;
-    }
   g_autoptr (RushAliases) aliases = rush_aliases_of (aggregate->lists[1]);
-  GPtrArray *below = rush_expr_ptr_array ();
-  for (guint i = 0; i < down->len; i++)
-    g_ptr_array_add (below, rush_substitute (down->pdata[i], aliases));
-  return with_rest (
-      rest, rush_with_child (aggregate,
-                             rush_filter_if_any (below, rush_plan_ref (aggregate->children[0]))));
+  g_autoptr (GPtrArray) up = rush_conjuncts_of (filter->lists[0]);
+  g_autoptr (GPtrArray) down = rush_expr_ptr_array ();
+  g_autoptr (RushExprList) none = rush_expr_list_new (0, NULL);
+  for (guint i = 0; i < up->len;)
+    {
+      RushExpr *conjunct = up->pdata[i];
+      g_autoptr (RushExpr) below = rush_substitute (conjunct, aliases);
+      if (rush_is_deterministic (conjunct) && !rush_uses_only (conjunct, none) &&
+          !(below->flags & RUSH_EXPR_HAS_AGGREGATE) &&
+          rush_uses_only (below, aggregate->children[0]->output))
+        {
+          g_ptr_array_add (down, g_steal_pointer (&below));
+          g_ptr_array_remove_index (up, i);
+        }
+      else
+        i++;
+    }
+  if (down->len == 0)
+    return NULL;
+  return split_over (aggregate, g_steal_pointer (&down), g_steal_pointer (&up));
 }
 
-/* The conjuncts on @columns go below the only child. */
+/* Conditions whose columns are all in @columns go below. */
 static RushPlan *
-through_columns (RushPlan *filter, RushPlan *node, const RushExprList *columns)
+through_with_columns (RushPlan *filter, RushPlan *node, const RushExprList *columns)
 {
-  GPtrArray *rest = rush_conjuncts_of (filter->lists[0]);
-  GPtrArray *down = take_movable (rest, columns);
+  g_autoptr (GPtrArray) up = rush_conjuncts_of (filter->lists[0]);
+  g_autoptr (GPtrArray) down = rush_take_evaluable (up, columns);
+
   if (down->len == 0)
-    {
-      g_ptr_array_unref (rest);
-      g_ptr_array_unref (down);
-      return NULL;
-    }
-  RushPlan *below = rush_filter_if_any (down, rush_plan_ref (node->children[0]));
-  return with_rest (rest, rush_with_child (node, below));
+    return NULL;
+  return split_over (node, g_steal_pointer (&down), g_steal_pointer (&up));
 }
 
 static RushPlan *
 through_window (RushPlan *filter, RushPlan *window)
 {
-  for (guint i = 0; i < window->lists[1]->n; i++)
-    if (window->lists[1]->items[i]->kind != RUSH_EXPR_ATTRIBUTE)
+  const RushExprList *partition = window->lists[1];
+
+  for (guint i = 0; i < partition->n; i++)
+    if (partition->items[i]->kind != RUSH_EXPR_ATTRIBUTE)
       return NULL;
-  return window->lists[1]->n ? through_columns (filter, window, window->lists[1]) : NULL;
+  return partition->n > 0 ? through_with_columns (filter, window, partition) : NULL;
 }
 
 static RushPlan *
-through_union (RushPlan *filter, RushPlan *all)
+through_union (RushPlan *filter, RushPlan *set)
 {
   RushExpr *condition = filter->lists[0]->items[0];
-  if (!movable (condition))
+  g_autofree RushPlan **children = g_new (RushPlan *, set->n_children);
+
+  if (!rush_is_deterministic (condition))
     return NULL;
-  g_autofree RushPlan **children = g_new (RushPlan *, all->n_children);
-  for (guint i = 0; i < all->n_children; i++)
+  for (guint i = 0; i < set->n_children; i++)
     {
       g_autoptr (RushAliases) columns =
-          rush_aliases_between (all->output, all->children[i]->output);
+          rush_aliases_between (set->output, set->children[i]->output);
       children[i] =
-          rush_plan_filter (rush_substitute (condition, columns), rush_plan_ref (all->children[i]));
+          rush_plan_filter (rush_substitute (condition, columns), rush_plan_ref (set->children[i]));
     }
-  return rush_plan_with_children (all, children);
+  return rush_plan_with_children (set, children);
+}
+
+RushPlan *
+rush_push_through_non_join (RushPlan *node)
+{
+  if (node->kind != RUSH_PLAN_FILTER)
+    return NULL;
+  RushPlan *below = node->children[0];
+  switch ((int)below->kind)
+    {
+    case RUSH_PLAN_PROJECT:
+      return through_project (node, below);
+    case RUSH_PLAN_AGGREGATE:
+      return through_aggregate (node, below);
+    case RUSH_PLAN_WINDOW:
+      return through_window (node, below);
+    case RUSH_PLAN_UNION:
+      return through_union (node, below);
+    case RUSH_PLAN_SORT:
+    case RUSH_PLAN_DISTINCT:
+    case RUSH_PLAN_REPARTITION:
+    case RUSH_PLAN_REPARTITION_BY:
+    case RUSH_PLAN_GENERATE:
+    case RUSH_PLAN_EXPAND:
+    case RUSH_PLAN_PYTHON_EVAL:
+    case RUSH_PLAN_SUBQUERY_ALIAS:
+      return through_with_columns (node, below, below->children[0]->output);
+    default:
+      return NULL;
+    }
 }
 
 static RushPlan *
 rewrite (RushPlan *node, gpointer data, GError **error)
 {
-  if (node->kind != RUSH_PLAN_FILTER)
-    return rush_plan_ref (node);
-  RushPlan *child = node->children[0], *pushed = NULL;
-  /* Most kinds let nothing through; the few that do are listed. */
-  if (child->kind == RUSH_PLAN_PROJECT)
-    pushed = through_project (node, child);
-  else if (child->kind == RUSH_PLAN_AGGREGATE)
-    pushed = through_aggregate (node, child);
-  else if (child->kind == RUSH_PLAN_WINDOW)
-    pushed = through_window (node, child);
-  else if (child->kind == RUSH_PLAN_UNION)
-    pushed = through_union (node, child);
-  else if (child->kind == RUSH_PLAN_GENERATE)
-    pushed = through_columns (node, child, child->children[0]->output);
-  else if (child->kind == RUSH_PLAN_SORT || child->kind == RUSH_PLAN_REPARTITION_BY ||
-           child->kind == RUSH_PLAN_REPARTITION || child->kind == RUSH_PLAN_PYTHON_EVAL)
-    pushed = through_columns (node, child, child->children[0]->output);
-  return pushed ? pushed : rush_plan_ref (node);
+  RushPlan *made = rush_push_through_non_join (node);
+  return made != NULL ? made : rush_plan_ref (node);
 }
 
 RUSH_PLAN_RULE_DOWN (push_predicate_through_non_join, "PushPredicateThroughNonJoin");

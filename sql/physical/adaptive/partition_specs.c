@@ -1,46 +1,101 @@
-/* partition_specs.c - see partition_specs.h.
+/* partition_specs.c - rules say ranges; here they become pieces of shuffles, if they can be.
  *
- *   coalescing   sizes  3 2 │ 9 │ 1 1 4     target 6: a piece ends before it would be larger
- *   splitting    one partition, by what each map wrote of it
- *                maps   4 4 │ 5 3 │ 8 │ 1   … the last is small and joins its neighbour:
- *                       4 4 │ 5 3 │ 9
+ *   rule ── [0, 2) [2, 3) ──▶ checked ──▶ RushShuffleSpec
  */
 #include "sql/physical/adaptive/partition_specs.h"
 
 #include "core/shuffle/map_status.h"
 
-#include <stdlib.h>
+typedef struct
+{
+  guint start, end;
+} Range;
 
-#define MERGED_FACTOR 1.2 /* two ranges that are no longer than this become one */
+struct _RushRanges
+{
+  GArray *ranges; /* of Range */
+};
+
+void
+rush_ranges_add (RushRanges *self, guint start, guint end)
+{
+  Range range = { start, end };
+
+  g_array_append_val (self->ranges, range);
+}
+
+const RushCoalesceRule *
+rush_coalesce_rule_of (const RushPlugins *plugins)
+{
+  const RushCoalesceRule *theirs = rush_plugins_find (plugins, "aqe-coalesce");
+
+  return theirs != NULL ? theirs : &rush_coalesce_rule_by_size;
+}
+
+const RushSkewRule *
+rush_skew_rule_of (const RushPlugins *plugins)
+{
+  const RushSkewRule *theirs = rush_plugins_find (plugins, "aqe-skew");
+
+  return theirs != NULL ? theirs : &rush_skew_rule_by_median;
+}
+
+/* Ranges of [0, n), in order, that leave out nothing but what has no bytes. */
+static gboolean
+check_ranges (const RushRanges *self, const char *seam, const char *rule, const gint64 *bytes,
+              guint n, GError **error)
+{
+  guint done = 0;
+
+  for (guint r = 0; r <= self->ranges->len; r++)
+    {
+      Range range =
+          r < self->ranges->len ? g_array_index (self->ranges, Range, r) : (Range){ n, n };
+
+      if (range.start < done || range.end > n || (r < self->ranges->len && range.start >= range.end))
+        {
+          g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                       "The %s rule \"%s\" gives the range [%u, %u), which is empty, ends behind "
+                       "%u or begins before %u, where the last one ended.",
+                       seam, rule, range.start, range.end, n, done);
+          return FALSE;
+        }
+      for (; done < range.start; done++)
+        if (bytes[done] > 0)
+          {
+            g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                         "The %s rule \"%s\" leaves out number %u, which has %" G_GINT64_FORMAT
+                         " bytes: its rows would be lost.",
+                         seam, rule, done, bytes[done]);
+            return FALSE;
+          }
+      done = range.end;
+    }
+  return TRUE;
+}
 
 /* ---- coalescing ---- */
 
-static void
-append_whole (GArray *into, guint start, guint end)
+gboolean
+rush_append_coalesced (GArray *into, const RushCoalesceRule *rule, const gint64 *bytes, guint start,
+                       guint end, gint64 target, GError **error)
 {
-  RushShuffleSpec spec = { start, end, 0, G_MAXUINT };
+  g_autoptr (GArray) list = g_array_new (FALSE, FALSE, sizeof (Range));
+  RushRanges ranges = { list };
 
-  g_array_append_val (into, spec);
-}
-
-void
-rush_append_coalesced (GArray *into, const gint64 *bytes, guint start, guint end, gint64 target)
-{
-  gint64 held = 0;
-
-  for (guint p = start; p < end; p++)
+  if (start >= end)
+    return TRUE;
+  rule->coalesce (bytes + start, end - start, target, &ranges);
+  if (!check_ranges (&ranges, "aqe-coalesce", rule->name, bytes + start, end - start, error))
+    return FALSE;
+  for (guint r = 0; r < list->len; r++)
     {
-      if (p > start && held + bytes[p] > target)
-        {
-          if (held > 0)
-            append_whole (into, start, p);
-          start = p;
-          held = 0;
-        }
-      held += bytes[p];
+      Range range = g_array_index (list, Range, r);
+      RushShuffleSpec spec = { start + range.start, start + range.end, 0, G_MAXUINT };
+
+      g_array_append_val (into, spec);
     }
-  if (held > 0)
-    append_whole (into, start, end);
+  return TRUE;
 }
 
 /* The end of the run of specs of one partition that begins at @i. */
@@ -55,9 +110,10 @@ run_end (const GArray *specs, guint i)
 }
 
 GArray *
-rush_coalesce_around_parts (const GArray *split, const gint64 *bytes, gint64 target)
+rush_coalesce_around_parts (const GArray *split, const RushCoalesceRule *rule, const gint64 *bytes,
+                            gint64 target, GError **error)
 {
-  GArray *specs = g_array_new (FALSE, FALSE, sizeof (RushShuffleSpec));
+  g_autoptr (GArray) specs = g_array_new (FALSE, FALSE, sizeof (RushShuffleSpec));
   guint begin = 0; /* of the partitions that are not in a piece yet */
 
   for (guint i = 0, end; i < split->len; i = end)
@@ -67,101 +123,44 @@ rush_coalesce_around_parts (const GArray *split, const gint64 *bytes, gint64 tar
       end = run_end (split, i);
       if (end == i + 1)
         continue;
-      rush_append_coalesced (specs, bytes, begin, p, target);
+      if (!rush_append_coalesced (specs, rule, bytes, begin, p, target, error))
+        return NULL;
       g_array_append_vals (specs, &g_array_index (split, RushShuffleSpec, i), end - i);
       begin = p + 1;
     }
-  if (split->len > 0)
-    rush_append_coalesced (specs, bytes, begin,
-                           g_array_index (split, RushShuffleSpec, split->len - 1).end, target);
-  return specs;
+  if (split->len > 0 &&
+      !rush_append_coalesced (specs, rule, bytes, begin,
+                              g_array_index (split, RushShuffleSpec, split->len - 1).end, target,
+                              error))
+    return NULL;
+  return g_steal_pointer (&specs);
 }
 
 /* ---- splitting ---- */
 
-typedef struct
+gboolean
+rush_split_partition (const RushSkewRule *rule, const GPtrArray *maps, guint p, gint64 target,
+                      double small, GArray **out, GError **error)
 {
-  GArray *starts; /* guint: the first map of each range */
-  gint64 target;
-  double small;
-  gint64 current, last; /* bytes; last −1: there is none before */
-} Split;
+  g_autofree gint64 *bytes = g_new0 (gint64, maps->len + 1);
+  g_autoptr (GArray) list = g_array_new (FALSE, FALSE, sizeof (Range));
+  RushRanges ranges = { list };
 
-/* A range is done: is it, or the one before, so small that they should be one? */
-static void
-end_range (Split *self)
-{
-  double target = (double)self->target, current = (double)self->current, last = (double)self->last;
-
-  if (self->last > -1 && (current + last < target * MERGED_FACTOR ||
-                          current < target * self->small || last < target * self->small))
-    {
-      g_array_set_size (self->starts, self->starts->len - 1);
-      self->last += self->current;
-    }
-  else
-    self->last = self->current;
-}
-
-static void
-find_ranges (Split *self, const GPtrArray *maps, guint p)
-{
+  *out = NULL;
   for (guint m = 0; m < maps->len; m++)
+    bytes[m] = ((const RushMapStatus *)maps->pdata[m])->sizes[p].bytes;
+  rule->split (bytes, maps->len, target, small, &ranges);
+  if (list->len < 2)
+    return TRUE;
+  if (!check_ranges (&ranges, "aqe-skew", rule->name, bytes, maps->len, error))
+    return FALSE;
+  *out = g_array_new (FALSE, FALSE, sizeof (RushShuffleSpec));
+  for (guint r = 0; r < list->len; r++)
     {
-      gint64 bytes = ((const RushMapStatus *)maps->pdata[m])->sizes[p].bytes;
+      Range range = g_array_index (list, Range, r);
+      RushShuffleSpec spec = { p, p + 1, range.start, range.end };
 
-      if (m > 0 && self->current + bytes > self->target)
-        {
-          end_range (self);
-          g_array_append_val (self->starts, m);
-          self->current = bytes;
-        }
-      else
-        self->current += bytes;
+      g_array_append_val (*out, spec);
     }
-  end_range (self);
-}
-
-GArray *
-rush_split_partition (const GPtrArray *maps, guint p, gint64 target, double small)
-{
-  g_autoptr (GArray) starts = g_array_new (FALSE, FALSE, sizeof (guint));
-  Split split = { starts, target, small, 0, -1 };
-  GArray *specs;
-  guint first = 0;
-
-  g_array_append_val (starts, first);
-  find_ranges (&split, maps, p);
-  if (starts->len < 2)
-    return NULL;
-  specs = g_array_new (FALSE, FALSE, sizeof (RushShuffleSpec));
-  for (guint r = 0; r < starts->len; r++)
-    {
-      RushShuffleSpec spec = { p, p + 1, g_array_index (starts, guint, r),
-                               r + 1 < starts->len ? g_array_index (starts, guint, r + 1)
-                                                   : maps->len };
-      g_array_append_val (specs, spec);
-    }
-  return specs;
-}
-
-/* ---- sizes ---- */
-
-static int
-compare_bytes (const void *a, const void *b)
-{
-  gint64 x = *(const gint64 *)a, y = *(const gint64 *)b;
-
-  return (x > y) - (x < y);
-}
-
-gint64
-rush_median_bytes (const gint64 *bytes, guint n)
-{
-  g_autofree gint64 *sorted = g_memdup2 (bytes, n * sizeof *bytes);
-
-  if (n == 0)
-    return 1;
-  qsort (sorted, n, sizeof *sorted, compare_bytes);
-  return MAX (n % 2 == 0 ? (sorted[n / 2] + sorted[n / 2 - 1]) / 2 : sorted[n / 2], 1);
+  return TRUE;
 }

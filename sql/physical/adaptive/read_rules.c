@@ -72,10 +72,12 @@ read_node (RushExec *self /* taken over */, gpointer data, GError **error)
 
 /* ---- rebalance ---- */
 
-/* NULL: no partition is larger than it should be. */
-static GArray *
-rebalanced_specs (const RushStageFacts *facts, const RushEvalSettings *settings)
+/* *out NULL: no partition is larger than it should be. */
+static gboolean
+rebalanced_specs (const RushStageFacts *facts, const RushEvalSettings *settings, GArray **out,
+                  GError **error)
 {
+  const RushSkewRule *rule = rush_skew_rule_of (settings->plugins);
   gint64 target =
       rush_settings_get_bytes (settings, "spark.sql.adaptive.advisoryPartitionSizeInBytes");
   double small = rush_settings_get_double (
@@ -85,16 +87,18 @@ rebalanced_specs (const RushStageFacts *facts, const RushEvalSettings *settings)
   for (guint p = 0; p < facts->n_partitions; p++)
     {
       RushShuffleSpec whole = { p, p + 1, 0, G_MAXUINT };
-      g_autoptr (GArray) parts = facts->bytes[p] > target && facts->maps != NULL
-                                     ? rush_split_partition (facts->maps, p, target, small)
-                                     : NULL;
+      g_autoptr (GArray) parts = NULL;
 
+      if (facts->bytes[p] > target && facts->maps != NULL &&
+          !rush_split_partition (rule, facts->maps, p, target, small, &parts, error))
+        return FALSE;
       if (parts != NULL)
         g_array_append_vals (specs, parts->data, parts->len);
       else
         g_array_append_val (specs, whole);
     }
-  return specs->len > facts->n_partitions ? g_steal_pointer (&specs) : NULL;
+  *out = specs->len > facts->n_partitions ? g_steal_pointer (&specs) : NULL;
+  return TRUE;
 }
 
 static RushExec *
@@ -108,7 +112,11 @@ rebalance_node (RushExec *self /* taken over */, gpointer data, GError **error)
        origin_of (self) != RUSH_EXCHANGE_REBALANCE_PARTITIONS_BY_COL))
     return self;
   facts = rush_query_stage_facts (self);
-  specs = rebalanced_specs (&facts, data);
+  if (!rebalanced_specs (&facts, data, &specs, error))
+    {
+      rush_exec_unref (self);
+      return NULL;
+    }
   return specs != NULL ? rush_shuffle_read_exec_new (self, specs, FALSE) : self;
 }
 
@@ -236,36 +244,40 @@ fewest_partitions (guint parallelism, const RushEvalSettings *settings)
              : 1;
 }
 
-/* The pieces of one shuffle of a group; NULL: as it is. */
-static GArray *
-coalesced_specs (RushExec *use, const gint64 *bytes, gint64 target)
+/* The pieces of one shuffle of a group; *out NULL: as it is. */
+static gboolean
+coalesced_specs (RushExec *use, const RushCoalesceRule *rule, const gint64 *bytes, gint64 target,
+                 GArray **out, GError **error)
 {
   guint n = partitions_of (use);
-  GArray *specs;
+  g_autoptr (GArray) specs = NULL;
 
   if (rush_exec_is_shuffle_read (use))
     {
-      specs = rush_coalesce_around_parts (rush_shuffle_read_exec_specs (use), bytes, target);
+      specs = rush_coalesce_around_parts (rush_shuffle_read_exec_specs (use), rule, bytes, target,
+                                          error);
+      if (specs == NULL)
+        return FALSE;
       n = rush_shuffle_read_exec_specs (use)->len;
     }
   else
     {
       RushShuffleSpec all = { 0, n, 0, G_MAXUINT };
       specs = g_array_new (FALSE, FALSE, sizeof (RushShuffleSpec));
-      rush_append_coalesced (specs, bytes, 0, n, target);
+      if (!rush_append_coalesced (specs, rule, bytes, 0, n, target, error))
+        return FALSE;
       if (specs->len == 0)
         g_array_append_val (specs, all);
     }
-  if (specs->len < n)
-    return specs;
-  g_array_unref (specs);
-  return NULL;
+  *out = specs->len < n ? g_steal_pointer (&specs) : NULL;
+  return TRUE;
 }
 
-static void
+static gboolean
 coalesce_groups (const GPtrArray *groups, guint fewest, const RushEvalSettings *settings,
-                 GHashTable *into)
+                 GHashTable *into, GError **error)
 {
+  const RushCoalesceRule *rule = rush_coalesce_rule_of (settings->plugins);
   g_autofree gint64 *totals = g_new (gint64, groups->len + 1);
   gint64 total = 0;
 
@@ -284,11 +296,14 @@ coalesce_groups (const GPtrArray *groups, guint fewest, const RushEvalSettings *
 
       for (guint s = 0; s < group->len; s++)
         {
-          GArray *specs = coalesced_specs (group->pdata[s], bytes, target);
+          GArray *specs = NULL;
+          if (!coalesced_specs (group->pdata[s], rule, bytes, target, &specs, error))
+            return FALSE;
           if (specs != NULL)
             g_hash_table_insert (into, group->pdata[s], specs);
         }
     }
+  return TRUE;
 }
 
 RushExec *
@@ -303,7 +318,8 @@ rush_adaptive_coalesce_partitions (RushExec *plan, guint parallelism,
   if (!rush_settings_get_bool (settings, "spark.sql.adaptive.coalescePartitions.enabled"))
     return rush_exec_ref (plan);
   collect_groups (plan, groups);
-  coalesce_groups (groups, fewest_partitions (parallelism, settings), settings, specs);
+  if (!coalesce_groups (groups, fewest_partitions (parallelism, settings), settings, specs, error))
+    return NULL;
   return rush_exec_transform_up (plan, read_node, &reads, error);
 }
 

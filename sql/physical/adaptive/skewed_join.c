@@ -7,8 +7,7 @@
  *             2    12            11                    1, maps 4–7       1     … once more
  *                                                      2                 2
  *
- * A partition is skewed if it is above skewedPartitionThresholdInBytes and skewedPartitionFactor
- * times the median.  A side whose unmatched rows the join gives back must see all of its partners,
+ * What is skewed, and by which parts, says the skew rule (size_seams.h).  A side whose unmatched rows the join gives back must see all of its partners,
  * so that only the other one may be split.
  *
  * Mirrors: org.apache.spark.sql.execution.adaptive.OptimizeSkewedJoin.
@@ -30,42 +29,11 @@ typedef struct
   RushExec *stage;
   RushStageFacts facts;
   gboolean may_be_split;
+  const RushSkewRule *rule;
   gint64 threshold, target;
   GArray *specs; /* (owned) */
   guint n_split;
 } Side;
-
-/* ---- sizes ---- */
-
-static gint64
-threshold_of (const RushStageFacts *facts, const RushEvalSettings *settings)
-{
-  gint64 median = rush_median_bytes (facts->bytes, facts->n_partitions);
-  gint64 least = rush_settings_get_bytes (
-      settings, "spark.sql.adaptive.skewJoin.skewedPartitionThresholdInBytes");
-  double factor =
-      rush_settings_get_double (settings, "spark.sql.adaptive.skewJoin.skewedPartitionFactor");
-
-  return MAX (least, (gint64)((double)median * factor));
-}
-
-/* About as long as the partitions that are not skewed. */
-static gint64
-target_of (const RushStageFacts *facts, gint64 threshold, const RushEvalSettings *settings)
-{
-  gint64 advisory =
-      rush_settings_get_bytes (settings, "spark.sql.adaptive.advisoryPartitionSizeInBytes");
-  gint64 total = 0;
-  guint n = 0;
-
-  for (guint p = 0; p < facts->n_partitions; p++)
-    if (facts->bytes[p] <= threshold)
-      {
-        total += facts->bytes[p];
-        n++;
-      }
-  return n > 0 ? MAX (advisory, total / n) : advisory;
-}
 
 /* ---- splitting ---- */
 
@@ -92,13 +60,15 @@ split_may (RushJoinType type, guint side)
 
 /* The pieces of partition @p of one side. (transfer full) */
 static GArray *
-pieces_of (Side *side, guint p)
+pieces_of (Side *side, guint p, GError **error)
 {
   RushShuffleSpec whole = { p, p + 1, 0, G_MAXUINT };
   GArray *pieces = NULL;
 
-  if (side->may_be_split && side->facts.bytes[p] > side->threshold)
-    pieces = rush_split_partition (side->facts.maps, p, side->target, SMALL_FACTOR);
+  if (side->may_be_split && side->facts.bytes[p] > side->threshold &&
+      !rush_split_partition (side->rule, side->facts.maps, p, side->target, SMALL_FACTOR, &pieces,
+                             error))
+    return NULL;
   if (pieces != NULL)
     {
       side->n_split++;
@@ -110,18 +80,21 @@ pieces_of (Side *side, guint p)
 }
 
 /* Every piece of the left meets every piece of the right. */
-static void
-split_partition (Side sides[2], guint p)
+static gboolean
+split_partition (Side sides[2], guint p, GError **error)
 {
-  g_autoptr (GArray) left = pieces_of (&sides[0], p);
-  g_autoptr (GArray) right = pieces_of (&sides[1], p);
+  g_autoptr (GArray) left = pieces_of (&sides[0], p, error);
+  g_autoptr (GArray) right = left != NULL ? pieces_of (&sides[1], p, error) : NULL;
 
+  if (right == NULL)
+    return FALSE;
   for (guint l = 0; l < left->len; l++)
     for (guint r = 0; r < right->len; r++)
       {
         g_array_append_val (sides[0].specs, g_array_index (left, RushShuffleSpec, l));
         g_array_append_val (sides[1].specs, g_array_index (right, RushShuffleSpec, r));
       }
+  return TRUE;
 }
 
 /* ---- joins ---- */
@@ -150,8 +123,15 @@ begin_side (Side *self, RushExec *child, RushJoinType type, guint i,
     return FALSE;
   self->facts = rush_query_stage_facts (self->stage);
   self->may_be_split = split_may (type, i);
-  self->threshold = threshold_of (&self->facts, settings);
-  self->target = target_of (&self->facts, self->threshold, settings);
+  self->rule = rush_skew_rule_of (settings->plugins);
+  self->threshold = self->rule->threshold (
+      self->facts.bytes, self->facts.n_partitions,
+      rush_settings_get_double (settings, "spark.sql.adaptive.skewJoin.skewedPartitionFactor"),
+      rush_settings_get_bytes (settings,
+                               "spark.sql.adaptive.skewJoin.skewedPartitionThresholdInBytes"));
+  self->target = self->rule->target (
+      self->facts.bytes, self->facts.n_partitions, self->threshold,
+      rush_settings_get_bytes (settings, "spark.sql.adaptive.advisoryPartitionSizeInBytes"));
   return TRUE;
 }
 
@@ -182,6 +162,7 @@ split_node (RushExec *self /* taken over */, gpointer data, GError **error)
   const RushJoin *join = rush_exec_is_join (self) ? rush_join_exec_get (self) : NULL;
   Side sides[2] = { 0 };
   RushExec *copy = self;
+  gboolean split = TRUE;
 
   if (join == NULL || join->is_skewed ||
       (join->form != RUSH_JOIN_EXEC_SORT_MERGE && join->form != RUSH_JOIN_EXEC_SHUFFLED_HASH))
@@ -193,11 +174,11 @@ split_node (RushExec *self /* taken over */, gpointer data, GError **error)
     return self;
   for (guint i = 0; i < 2; i++)
     sides[i].specs = g_array_new (FALSE, FALSE, sizeof (RushShuffleSpec));
-  for (guint p = 0; p < sides[0].facts.n_partitions; p++)
-    split_partition (sides, p);
-  if (sides[0].n_split + sides[1].n_split > 0)
+  for (guint p = 0; split && p < sides[0].facts.n_partitions; p++)
+    split = split_partition (sides, p, error);
+  if (!split || sides[0].n_split + sides[1].n_split > 0)
     {
-      copy = skewed_copy (self, sides);
+      copy = split ? skewed_copy (self, sides) : NULL;
       rush_exec_unref (self);
     }
   for (guint i = 0; i < 2; i++)
