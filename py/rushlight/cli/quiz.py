@@ -2,12 +2,15 @@
 
     $ rushlight quiz --topic joins -n 5
     $ rushlight quiz --show counting.word_count
+    $ rushlight quiz --mock
+    $ rushlight quiz --from app.py
 
 `rushlight.quiz` has the questions and computes the answers; here is the command line.
 """
 import argparse
 import os
 import sys
+import tempfile
 
 from rushlight.errors import PySparkException
 from rushlight.quiz import TOPICS, Workbench, bank
@@ -39,13 +42,54 @@ def _run(options):
             print(f"{question.id:<{width}}  {question.topic:<13}  {question.level}  "
                   f"{question.title}")
         return 0
-    if options.show:
+    if options.show and not options.own:
         return _show(questions, options)
     if not some:
         print("rushlight quiz: no question has that topic and that level", file=sys.stderr)
         return 2
+    if options.own:
+        return _own(options)
     with Workbench() as bench:
+        if options.page or options.cards:
+            return _write(some, bench, options)
+        if options.mock:
+            from rushlight.quiz._mock import interview
+            seed = Clock().today().toordinal() if options.seed is None else options.seed
+            interview(some, bench, Clock(), Asking(), seed)
+            return 0
         return _practise(some, bench, options)
+
+
+def _write(some, bench, options):
+    """The page, the cards, or both."""
+    from rushlight.quiz._cards import write_cards
+    from rushlight.quiz._page import write_page
+    all_asked = [question.asked(bench, options.seed or 0) for question in some]
+    for path, write in ((options.page, write_page), (options.cards, write_cards)):
+        if path:
+            write(all_asked, path)
+            print(f"{path}: {len(all_asked)} questions, {os.path.getsize(path):,} bytes")
+    return 0
+
+
+def _own(options):
+    """Questions about the user's program; they are kept in no box."""
+    from rushlight.quiz._own_program import questions_about
+    app, *arguments = options.own
+    print(f"Running {app} and some variants of it …")
+    questions = questions_about(app, arguments)
+    with Workbench() as bench, tempfile.TemporaryDirectory() as folder:
+        schedule = Schedule(os.path.join(folder, "quiz.json"))
+        if options.show == "all":
+            for question in questions:
+                asked = question.asked(bench)
+                print(explaining.title(asked), explaining.question(asked),
+                      explaining.explanation(asked), sep="\n\n", end="\n\n")
+            return 0
+        right, answered = practise(questions, schedule, bench, Clock(), len(questions), Asking(),
+                                   options.seed or 0)
+    print(f"{right} of {answered} right.")
+    return 0
 
 
 def _show(questions, options):
@@ -99,6 +143,13 @@ def _parser():
     parser.add_argument("--list", action="store_true",
                         help="one question a line: id, topic, level, title")
     parser.add_argument("--show", metavar="ID", help="a question, its answer and why")
+    parser.add_argument("--from", dest="own", nargs="+", metavar=("APP.py", "ARGUMENT"),
+                        help="ask about this program, which is run for it (with --show all: tell)")
+    parser.add_argument("--mock", action="store_true",
+                        help="an interview of 30 minutes, with a score by topic")
+    parser.add_argument("--page", metavar="FILE.html", help="write the questions as a page")
+    parser.add_argument("--cards", metavar="FILE.html",
+                        help="write them as cards to print (A4, two-sided)")
     parser.add_argument("--picture", metavar="FILE.svg", help="with --show: draw the program's run")
     return parser
 

@@ -1,0 +1,369 @@
+"""The quiz: answers that people type, boxes, the interview, questions about a program, the command.
+
+test_quiz_bank.py looks at the questions themselves.
+"""
+import datetime
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from rushlight.errors import PySparkRuntimeError, PySparkValueError
+from rushlight.quiz import Belief, Workbench, bank, holds
+from rushlight.quiz import _answers as answers
+from rushlight.quiz import _explaining as explaining
+from rushlight.quiz._asking import Asking, chosen, practise
+from rushlight.quiz._mock import BUDGET_S, interview, plan
+from rushlight.quiz._questions import Asked, Option, Question
+from rushlight.quiz._schedule import DAYS, Schedule
+
+DAY = datetime.date(2026, 3, 1)
+HANG_S = 120
+
+
+class ManualClock:
+    """Days and seconds that only a test moves."""
+
+    def __init__(self, day=DAY):
+        self.day, self.now = day, 0.0
+
+    def today(self):
+        return self.day
+
+    def seconds(self):
+        return self.now
+
+
+def number(answer, **more):
+    return Asked(None, 0, "number", "How many?", "", answer=answer, **more)
+
+
+def command(*arguments, typed="", **more):
+    return subprocess.run([sys.executable, "-m", "rushlight.cli", "quiz", *arguments],
+                          input=typed, capture_output=True, text=True, timeout=HANG_S, **more)
+
+
+# ── what people type ──
+@pytest.mark.parametrize("text, unit, value", [
+    ("2278", "MiB", 2278), ("2,278", "MiB", 2278), ("2,278 MB", "MiB", 2278),
+    ("2278 MiB", "MiB", 2278), ("2 278", "MiB", 2278), ("2'278 mb.", "MiB", 2278),
+    ("2278mb", "MiB", 2278), ("2g", "MiB", 2048), ("2 GiB", "MiB", 2048), ("512k", "MiB", 0.5),
+    ("1.5 min", "s", 90), ("200 ms", "s", 0.2), ("2m", "s", 120), ("10m", "MiB", 10),
+    ("~40", "", 40), ("about 40 tasks", "", 40), ("= 7", "", 7), ("-1", "", -1), ("−1", "", -1),
+    ("2.278e3", "MiB", 2278), ("four", "", 4), ("None.", "", 0), ("twice", "", 2),
+    ("12 %", "%", 12), ("1 000 000", "", 1e6), ("40 tasks", "", 40), (".5", "", .5)])
+def test_numbers_are_read_leniently(text, unit, value):
+    assert answers.parse_number(text, unit) == pytest.approx(value)
+
+
+@pytest.mark.parametrize("text", ["many", "", "  ", "four-ish hundred", "1,2,3", "1.2.3"])
+def test_what_is_no_number_is_said_to_be_none(text):
+    with pytest.raises(PySparkValueError, match="is no number"):
+        answers.parse_number(text)
+
+
+def test_tolerance_only_where_the_question_says_so():
+    assert answers.judge(number(2278), "2278").right
+    assert not answers.judge(number(2278), "2279").right
+    assert answers.judge(number(2277.6, within=0.01), "2,278 MB").right
+    assert not answers.judge(number(2277.6, within=0.01), "2,310").right
+
+
+def test_a_tempting_number_names_its_belief():
+    belief = Belief("the whole heap", "300 MiB are reserved.")
+    asked = number(2277.6, unit="MiB", within=0.01, tempting={4096: belief})
+    assert answers.judge(asked, "4 GB").belief is belief
+    assert answers.judge(asked, "17").belief is None
+
+
+@pytest.mark.parametrize("text, index", [
+    ("a", 0), ("B", 1), ("c)", 2), ("(b)", 1), ("It starts one job.", 1), ("it starts no", 0),
+    ("IT STARTS  TWO JOBS", 2)])
+def test_options_by_letter_or_text(text, index):
+    options = ["It starts no job.", "It starts one job.", "It starts two jobs."]
+    assert answers.parse_choice(text, options) == index
+
+
+@pytest.mark.parametrize("text", ["d", "it starts", "", "perhaps"])
+def test_what_is_no_option_is_said_to_be_none(text):
+    with pytest.raises(PySparkValueError, match="none of the options"):
+        answers.parse_choice(text, ["It starts no job.", "It starts one job.", "It is over."])
+
+
+def test_a_wrong_option_names_its_belief():
+    belief = Belief("eager", "No.")
+    asked = Asked(None, 0, "choice", "?", "", options=[Option("x", belief), Option("y", None)])
+    assert answers.judge(asked, "a") == answers.Verdict(False, belief)
+    assert answers.judge(asked, "b").right and asked.right == 1
+
+
+def test_the_engine_is_asked_and_may_disagree():
+    assert holds(True, "so it is") == "so it is"
+    with pytest.raises(PySparkValueError, match="the engine does not agree: so it is"):
+        holds(False, "so it is")
+
+
+# ── boxes ──
+def test_boxes_double_and_a_miss_goes_back(tmp_path):
+    schedule = Schedule(str(tmp_path / "a" / "quiz.json"))
+    day = DAY
+    for box in (2, 3, 4, 5, 5):
+        schedule.answered("x", True, day)
+        card = schedule.cards["x"]
+        assert card.box == box and card.due == day + datetime.timedelta(days=DAYS[box - 1])
+        day = card.due
+    schedule.answered("x", False, day)
+    card = schedule.cards["x"]
+    assert (card.box, card.due, card.asked, card.right) == (1, day + datetime.timedelta(1), 6, 5)
+
+
+def test_boxes_are_kept_in_a_file(tmp_path):
+    path = str(tmp_path / "quiz.json")
+    Schedule(path).answered("x", True, DAY)
+    again = Schedule(path)
+    assert again.cards["x"].box == 2 and again.due(DAY) == []
+    assert again.due(DAY + datetime.timedelta(2)) == ["x"]
+    assert os.listdir(tmp_path) == ["quiz.json"]
+
+
+def test_those_due_come_first_then_new_ones_then_the_rest(tmp_path):
+    schedule = Schedule(str(tmp_path / "quiz.json"))
+    schedule.answered("later", True, DAY)
+    schedule.answered("longest due", False, DAY - datetime.timedelta(9))
+    schedule.answered("due", False, DAY - datetime.timedelta(2))
+    assert schedule.order(["new", "later", "due", "longest due"], DAY) == [
+        "longest due", "due", "new", "later"]
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"cards": {"x": {"box": 1}}}', '{"cards": 3}', "\0"])
+def test_a_file_that_is_none_of_ours_is_refused(tmp_path, text):
+    path = tmp_path / "quiz.json"
+    path.write_text(text)
+    with pytest.raises(PySparkValueError, match="is no file of the quiz"):
+        Schedule(str(path))
+    assert path.read_text() == text
+
+
+# ── asking ──
+def fixed(id, answer, level=1):
+    """A question that needs no engine."""
+    topic, name = id.split(".")
+    return Question(topic, name, level, id, lambda v: v.number("How many?", answer + v.seed, "So."))
+
+
+def asking(*typed, clock=None, seconds=0.0):
+    """Types these lines, each after so many seconds; what is told is in .told."""
+    lines, told = iter(typed), []
+
+    def read(prompt):
+        if clock:
+            clock.now += seconds
+        try:
+            return next(lines)
+        except StopIteration:
+            raise EOFError from None
+
+    made = Asking(read, told.append)
+    made.told = told
+    return made
+
+
+def test_practice_moves_boxes_and_gives_another_variant_each_time(tmp_path):
+    clock, schedule = ManualClock(), Schedule(str(tmp_path / "quiz.json"))
+    questions = [fixed("counting.a", 5)]
+    typed = asking("5")
+    assert practise(questions, schedule, None, clock, 3, typed) == (1, 1)
+    assert "Right." in "\n".join(typed.told) and schedule.cards["counting.a"].box == 2
+    clock.day = schedule.cards["counting.a"].due
+    assert practise(questions, schedule, None, clock, 3, asking("5")) == (0, 1)     # now it is 6
+    assert schedule.cards["counting.a"].box == 1
+
+
+def test_skipping_quitting_and_nonsense(tmp_path):
+    clock, schedule = ManualClock(), Schedule(str(tmp_path / "quiz.json"))
+    questions = [fixed("counting.a", 5), fixed("counting.b", 5), fixed("counting.c", 5)]
+    typed = asking("", "nonsense", "s", "q")
+    assert practise(questions, schedule, None, clock, 3, typed) == (0, 0)
+    told = "\n".join(typed.told)
+    assert "is no number" in told and "Skipped." in told and schedule.cards == {}
+
+
+def test_questions_by_topic_and_level():
+    questions = bank.questions()
+    some = chosen(questions, ["joins"], [3])
+    assert some and all(q.topic == "joins" and q.level == 3 for q in some)
+    assert len(chosen(questions)) == len(questions)
+
+
+# ── the interview ──
+def test_the_interview_fits_its_time_and_covers_topics():
+    questions = list(bank.questions().values())
+    for seed in range(20):
+        some = plan(questions, seed)
+        spent = sum(BUDGET_S[q.level] for q in some)
+        assert 30 * 60 - min(BUDGET_S.values()) < spent <= 30 * 60
+        assert len({q.id for q in some}) == len(some) and len({q.topic for q in some}) >= 12
+    assert plan(questions, 1) == plan(questions, 1) != plan(questions, 2)
+
+
+def interviewed(typed, seconds, n=30):
+    clock = ManualClock()
+    questions = [fixed(f"{topic}.q{i}", 5, 1 + i % 3) for i in range(n)
+                 for topic in ("counting", "joins")]
+    typed = asking(*typed, clock=clock, seconds=seconds)
+    marks = interview(questions, None, clock, typed, seed=0)
+    return marks, "\n".join(typed.told)
+
+
+def test_an_answer_in_time_counts_whole_a_late_one_half():
+    marks, told = interviewed(["5"] * 60, seconds=30)
+    assert all(mark.points == 1 for mark in marks) and "(100%)" in told and "To read" not in told
+    marks, told = interviewed(["5"] * 60, seconds=90)
+    assert {mark.points for mark in marks if mark.asked.question.level == 1} == {0.5}
+    assert {mark.points for mark in marks if mark.asked.question.level == 2} == {1.0}
+    assert "Over budget: " in told and "1:30 for 1:00" in told
+
+
+def test_no_question_is_begun_when_the_time_is_over():
+    marks, told = interviewed(["5"] * 60, seconds=700)
+    assert len(marks) == 3 and "Time is over." in told
+
+
+def test_misses_are_explained_and_labs_named():
+    marks, told = interviewed(["4", "5", "s", "q"], seconds=10)
+    assert [mark.points for mark in marks] == [0, 1, 0]
+    assert "Score: 1 of 3 (33%)" in told and re.search(r"To read: .*lab", told)
+    assert told.count("Answer: 5") == 2
+    assert "No answers" in interviewed(["q"], seconds=1)[1]
+
+
+# ── questions about a program ──
+APP = """\
+import sys
+from pyspark.sql import SparkSession, functions as F
+spark = SparkSession.builder.appName("orders").getOrCreate()
+orders = spark.range(0, 1000, 1, 4).selectExpr("id % 50 AS customer", "id AS amount")
+customers = spark.range(50).selectExpr("id AS customer")
+orders.groupBy("customer").agg(F.sum("amount")).join(customers, "customer").collect()
+pairs = spark.sparkContext.parallelize(range(40), 4).map(lambda x: (x % 5, x))
+sums = pairs.reduceByKey(lambda a, b: a + b)
+print(sums.count(), sums.collect(), sys.argv[1:])
+spark.stop()
+"""
+
+
+def test_questions_about_a_program(tmp_path):
+    from rushlight.quiz._own_program import questions_about, trace_of
+    app = tmp_path / "orders.py"
+    app.write_text(APP)
+    run = trace_of(str(app))
+    questions = {q.title: q.asked(None) for q in questions_about(str(app))}
+    assert len(questions) >= 8
+    assert questions["Jobs"].answer == run.jobs
+    assert questions["Stages"].answer == run.stages
+    assert questions["Tasks"].answer == run.tasks
+    assert questions["Shuffles"].answer == run.shuffles == 2
+    assert questions["Skipped stages"].answer == run.skipped > 0
+    join = questions["The join"]
+    assert join.options[join.right].text == "BroadcastHashJoin"
+    off = questions["If adaptive execution is turned off"]
+    assert off.answer >= 200 > run.tasks
+    for asked in questions.values():
+        assert asked.is_computed and explaining.explanation(asked)
+
+
+@pytest.mark.parametrize("text, what", [
+    ("1 / 0", "ended with status 1"), ("print('no Spark')", "made no SparkContext")])
+def test_a_program_that_cannot_be_asked_about(tmp_path, text, what):
+    from rushlight.quiz._own_program import trace_of
+    app = tmp_path / "app.py"
+    app.write_text(text)
+    with pytest.raises(PySparkRuntimeError, match=what):
+        trace_of(str(app))
+
+
+# ── the workbench ──
+def test_a_run_has_numbers_of_its_own_program_alone():
+    with Workbench() as bench:
+        one = bench.run("sc.parallelize(range(8), 2).map(abs).groupBy(bool).count()")
+        two = bench.run("sc.parallelize(range(8), 2).map(abs).groupBy(bool).count()")
+        assert (one.jobs, one.stages, one.tasks, one.value) == (1, 2, 4, 2)
+        assert one.picture == two.picture and "job 0" in two.picture
+        assert "count at program.py:1" in two.picture
+
+
+def test_settings_last_for_one_run():
+    with Workbench() as bench:
+        key = "spark.sql.shuffle.partitions"
+        get = f"spark.conf.get({key!r})"
+        assert bench.run(get, conf={key: "9"}).value == "9"
+        assert bench.run(get).value == "4"
+        assert bench.run("sc.defaultParallelism", master="local[3]").value == 3
+        assert bench.run("sc.defaultParallelism").value == 4
+
+
+def test_what_a_program_raises_comes_out_unless_it_is_to_fail():
+    with Workbench() as bench:
+        with pytest.raises(ZeroDivisionError):
+            bench.run("1 / 0")
+        assert isinstance(bench.run("1 / 0", fails=True).error, ZeroDivisionError)
+
+
+# ── the command ──
+def test_list_prints_one_question_a_line():
+    done = command("--list")
+    lines = done.stdout.splitlines()
+    assert done.returncode == 0 and [line.split()[0] for line in lines] == list(bank.questions())
+    few = command("--list", "--topic", "ml", "--level", "3").stdout.splitlines()
+    assert few and all(re.match(r"ml\.\w+ +ml +3  \S", line) for line in few)
+
+
+def test_show_prints_question_answer_trace_and_writes_the_picture(tmp_path):
+    picture = str(tmp_path / "run.svg")
+    done = command("--show", "counting.word_count", "--seed", "2", "--picture", picture)
+    assert done.returncode == 0, done.stderr
+    for words in ("How many tasks run in all?", "Answer: ", "Why not", "job 0", "└─▶", "Read: lab"):
+        assert words in done.stdout
+    with open(picture, encoding="utf-8") as f:
+        assert "<svg" in f.read()
+    again = command("--show", "counting.word_count", "--seed", "2").stdout
+    assert done.stdout.split("The trace")[0] == again.split("The trace")[0]
+
+
+def test_the_command_asks_and_keeps_boxes(tmp_path):
+    state = str(tmp_path / "boxes.json")
+    done = command("-n", "2", "--topic", "streaming", "--state", state, "--seed", "1",
+                   typed="a\na\n0\n0\n")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"\d of 2 right\. 0 due today, kept in .*boxes\.json", done.stdout)
+    with open(state, encoding="utf-8") as f:
+        assert len(json.load(f)["cards"]) == 2
+
+
+def test_boxes_are_in_the_users_state_folder(tmp_path):
+    env = dict(os.environ, XDG_STATE_HOME=str(tmp_path))
+    command("-n", "1", "--topic", "streaming", "--seed", "1", typed="a\n0\n", env=env)
+    assert (tmp_path / "rushlight" / "quiz.json").exists()
+
+
+@pytest.mark.parametrize("arguments, status", [
+    (["--show", "no.such"], 2), (["--topic", "cooking"], 2), (["-n", "0"], 2),
+    (["--from", "no_such.py"], 1), (["--show", "streaming.micro_batches", "--picture", "x.svg"], 1)])
+def test_misuse(arguments, status, tmp_path):
+    done = command(*arguments, cwd=tmp_path)
+    assert done.returncode == status and done.stderr and "Traceback" not in done.stderr
+
+
+def test_mock_of_the_command():
+    done = command("--mock", "--seed", "3", typed="q\n")
+    assert done.returncode == 0 and "30 minutes" in done.stdout and "No answers" in done.stdout
+
+
+def test_listing_needs_no_engine():
+    """It would take longer than all the rest of the start."""
+    code = ("import sys; from rushlight.quiz import bank; bank.questions();"
+            "sys.exit(any(m in sys.modules for m in ('rushlight._engine', 'pandas', 'numpy')))")
+    assert subprocess.run([sys.executable, "-c", code], timeout=HANG_S).returncode == 0
