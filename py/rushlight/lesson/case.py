@@ -2,6 +2,8 @@
 
     case.student ──┐ modules of two files, loaded on first use
     case.reference ┘
+    case.plugin ─────────┐ in exercises in C: the shared objects that were built of the two
+    case.reference_plugin┘
     case.sc, case.spark          a context that writes an event log, stopped after the check
     case.seed, case.random       this student's data
     case.folder                  empty, the current folder
@@ -43,10 +45,25 @@ class Case:
     def _module(self, which):
         if self._kind == "c":
             raise LessonError(f"case.{which} is a module of Python, and this exercise is in C: "
-                              f"case.{_PLUGINS[which]} is the built plug-in")
+                              "case.plugin and case.reference_plugin are what was built")
         if which not in self._modules:
             self._modules[which] = _load(self._files[which])
         return self._modules[which]
+
+    @property
+    def plugin(self):
+        """The path of the plug-in that was built of the student's file."""
+        return self._plugin("plugin")
+
+    @property
+    def reference_plugin(self):
+        """The path of the plug-in that was built of solution.c."""
+        return self._plugin("reference_plugin")
+
+    def _plugin(self, which):
+        if self._kind != "c":
+            raise LessonError(f"case.{which} is of exercises in C; this one is in Python")
+        return self._files[which]
 
     # ── contexts ──
     @property
@@ -68,10 +85,12 @@ class Case:
     def context(self, conf=None, master=None, plugin=None):
         """A SparkSession with other settings, for the length of a block; one at a time.
 
-        plugin: in C exercises, whether the student's plug-in is in it; it is, unless False.
+        plugin: in exercises in C, whether the student's plug-in is in it; it is, unless False.
         """
         from rushlight.sql import SparkSession
         settings = {**self._conf, **(conf or {})}
+        if plugin or plugin is None and self._kind == "c":
+            settings["spark.rushlight.plugins"] = self.plugin
         builder = SparkSession.builder.master(master or self._master).appName("lesson")
         for key, value in settings.items():
             builder = builder.config(key, _word(value))
@@ -101,9 +120,6 @@ class Case:
         active = context and context.SparkContext._active_spark_context
         if active is not None:
             active.stop()
-
-
-_PLUGINS = {"student": "plugin", "reference": "reference_plugin"}
 
 
 def _word(value):

@@ -88,7 +88,8 @@ def _standing(state, exercise):
 def init(options):
     """Makes a folder."""
     told = Telling()
-    loading.labs(options.labs)
+    if options.labs:
+        loading.labs(options.labs)      # says what is wrong with them
     state, is_new = folder.init(options.folder, options.student, options.labs)
     if is_new:
         told.say(f"{options.folder}: lessons for {state.student}")
@@ -162,7 +163,7 @@ def run_program(desk, exercise):
         told.say(f"{exercise.name} is a part of the engine and has no program of its own: "
                  f"`rushlight lesson check {exercise.name}` runs it")
         return 0
-    status, traces, pictures = running.run(program, exercise)
+    status, traces, pictures = running.run(program, exercise, _plugin_of(desk, exercise))
     for trace in traces:
         told.say()
         told.say(trace)
@@ -178,6 +179,17 @@ def run_program(desk, exercise):
         right = asking.compare(told, exercise, answers, grading.truths(exercise))
         told.say(f"  {right} of {len(exercise.predictions)} predictions right")
     return 0
+
+
+def _plugin_of(desk, exercise):
+    """The settings that put the student's file in C into the engine."""
+    if exercise.kind != "c":
+        return {}
+    from rushlight import plugin
+    try:
+        return {"spark.rushlight.plugins": plugin.build(folder.path_of(desk.state, exercise))}
+    except plugin.PluginBuildError as e:
+        raise LessonError(str(e)) from None
 
 
 def hint(options):
@@ -227,10 +239,10 @@ def check(options):
 
 
 def _check_file(options):
-    all_labs = [loading.load(options.lab)] if options.lab else loading.labs()
-    name = options.exercise or (str(all_labs[0].number) if options.lab else None)
-    if name is None:
+    if options.exercise is None and options.lab is None:
         raise LessonError("which exercise is the file of?  rushlight lesson check 4py --file …")
+    all_labs = loading.labs(options.lab)
+    name = options.exercise or str(all_labs[0].number)
     exercises = loading.exercises_of(name, all_labs)
     if len(exercises) > 1:
         names = " or ".join(exercise.name for exercise in exercises)

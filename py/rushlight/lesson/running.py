@@ -1,6 +1,6 @@
 """`rushlight lesson run`: the student's program, recorded, and what it made the engine do.
 
-    rushlight submit --dag picture.svg ── event log ──▶ the trace in text, timeline.svg
+    recorded.py: the program ──▶ picture.svg, event log ──▶ the trace in text, timeline.svg
 """
 import os
 import subprocess
@@ -15,8 +15,8 @@ def run(program, exercise, settings=None):
     text, names of the pictures beside it)."""
     folder = os.path.dirname(program)
     with tempfile.TemporaryDirectory(prefix="rushlight-run-") as logs:
-        command = [sys.executable, "-m", "rushlight.cli", "submit", "--master", exercise.master,
-                   "--dag", "picture.svg"]
+        command = [sys.executable, "-m", "rushlight.lesson.recorded", "picture.svg",
+                   "--master", exercise.master]
         conf = {**exercise.conf, **(settings or {}), "spark.eventLog.enabled": "true",
                 "spark.eventLog.dir": logs, "spark.ui.showConsoleProgress": "false"}
         for key, value in conf.items():

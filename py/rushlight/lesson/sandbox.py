@@ -23,6 +23,7 @@ from rushlight.lesson.model import LessonError
 
 _SILENCE_S = 30         # after so long without a beat a supervisor is dead, or stopped
 _END_S = 10
+_OTHER_PYTHONS = ("PYSPARK_PYTHON", "PYSPARK_DRIVER_PYTHON")    # of another installation, often
 
 
 @dataclass
@@ -68,11 +69,23 @@ def _job(exercise, submissions, steps, limits, base):
             shutil.copyfile(path, copies[-1])
         except OSError as e:
             raise LessonError(f"{path}: {e.strerror}") from None
+    built = _reference_plugin(exercise, lab) if exercise.kind == "c" else None
     return {"base": base, "kind": exercise.kind, "master": exercise.master, "conf": exercise.conf,
             "check_file": os.path.join(lab, "check.py"), "submissions": copies,
             "reference": os.path.join(lab, os.path.basename(exercise.solution)),
-            "lab": lab, "steps": [asdict(step) for step in steps], "outcomes": [],
+            "reference_plugin": built, "steps": [asdict(step) for step in steps], "outcomes": [],
             "limits": asdict(limits)}
+
+
+def _reference_plugin(exercise, lab):
+    """The solution's plug-in, in the job's copy of the lab; what was built before is found."""
+    from rushlight import plugin
+    try:
+        built = plugin.build(exercise.solution)
+    except plugin.PluginBuildError as e:
+        raise LessonError(f"{exercise.name} needs a C compiler and the engine's headers.  {e}"
+                          ) from None
+    return shutil.copyfile(built, os.path.join(lab, "reference.so"))
 
 
 class _Conversation:
@@ -176,5 +189,6 @@ def environment():
     package = os.path.dirname(os.path.dirname(os.path.abspath(rushlight.__file__)))
     paths = [package, *(path for path in sys.path if path and os.path.isdir(path)
                         and os.path.abspath(path) != os.getcwd())]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
-            "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    kept = {key: value for key, value in os.environ.items() if key not in _OTHER_PYTHONS}
+    return {**kept, "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
+            "OPENBLAS_NUM_THREADS": "1"}

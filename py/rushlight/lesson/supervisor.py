@@ -14,6 +14,7 @@ so an orphan becomes its child and cannot hide.  If the grader goes away, so doe
 import json
 import os
 import select
+import shutil
 import signal
 import sys
 import time
@@ -33,6 +34,7 @@ class Supervisor:
         self.job, self.tell_fd = job, tell
         self.limits = limits.Limits(**job["limits"])
         self.folder = os.path.join(job["base"], "step")     # all that a step can write to
+        self.plugins = {}       # number of a submission → its plug-in, or None
         self.limits.prepare(job["base"])
 
     def run(self):
@@ -41,7 +43,7 @@ class Supervisor:
         for step in self.job["steps"][len(outcomes):]:
             self.tell({"begin": len(outcomes)})
             missing = [at for at in step["needs"] if outcomes[at]["status"] != "passed"]
-            outcome = self._skipped(missing) if missing else self._attempt(step)
+            outcome = self._skipped(missing) if missing else self._outcome_of(step)
             outcomes.append(outcome)
             self.tell({"outcome": outcome})
 
@@ -52,6 +54,29 @@ class Supervisor:
     def tell(self, what):
         """Tells the grader."""
         _write(self.tell_fd, what)
+
+    # ── a plug-in ──
+    def _outcome_of(self, step):
+        """Of a step; in an exercise in C, once the file is built.  One that does not compile is
+        told of once."""
+        number = step["submission"]
+        if self.job["kind"] != "c":
+            return self._attempt(step)
+        if number not in self.plugins:
+            outcome = self._attempt({**step, "is_build": True})
+            self.plugins[number] = self._kept_plugin(number) if (
+                outcome["status"] == "passed") else None
+            if self.plugins[number] is None:
+                return outcome
+        if self.plugins[number] is None:
+            return {"status": "skipped", "message": "first: a file that compiles"}
+        return self._attempt({**step, "plugin": self.plugins[number]})
+
+    def _kept_plugin(self, number):
+        """What was built, where no later step can write."""
+        path = os.path.join(self.job["base"], f"submission-{number}", "plugin.so")
+        shutil.copyfile(os.path.join(self.folder, "work", "plugin.so"), path)
+        return path
 
     # ── a step ──
     def _attempt(self, step):
@@ -90,7 +115,8 @@ class Supervisor:
             os.environ.update(HOME=scratch, TMPDIR=scratch)
             self.limits.apply(self.folder, step["seconds"])
             from rushlight.lesson import within
-            outcome = within.run_step(self.job, step, os.path.join(self.folder, "work"), scratch)
+            do = within.build if step.get("is_build") else within.run_step
+            outcome = do(self.job, step, os.path.join(self.folder, "work"), scratch)
             sys.stdout.flush()
             sys.stderr.flush()
             status = _CANNOT_TELL

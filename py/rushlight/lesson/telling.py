@@ -50,7 +50,7 @@ class Telling:
         >>> Telling(colour=False).paint("done", "green")
         'done'
         """
-        if not self.colour or not text:
+        if not self.colour or not text or not names:
             return text
         return f"\x1b[{';'.join(_CODES[name] for name in names)}m{text}\x1b[0m"
 

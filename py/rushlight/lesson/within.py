@@ -4,6 +4,8 @@
                                      │
                         the student's code: may raise whatever it likes
 """
+import gc
+import importlib
 import linecache
 import os
 import shutil
@@ -15,6 +17,8 @@ from rushlight.lesson.case import Case
 from rushlight.lesson.checks import CheckFailed, CheckFile
 from rushlight.lesson.model import ERROR, FAILED, PASSED
 
+_NEEDED = ("cloudpickle", "rushlight.context", "rushlight.dag", "rushlight.sql.functions",
+           "rushlight.sql.session", "rushlight.testing", "rushlight.worker")
 _LONGEST = 4000         # letters of a message
 
 
@@ -35,6 +39,19 @@ def run_step(job, step, folder, scratch):
     return outcome
 
 
+def build(job, step, folder, scratch):
+    """Compiles the student's file to a plug-in; the outcome."""
+    from rushlight import plugin
+    begin = time.monotonic()
+    outcome = {"status": PASSED, "message": "", "comments": []}
+    try:
+        plugin.build(job["submissions"][step["submission"]], os.path.join(folder, "plugin.so"))
+    except plugin.PluginBuildError as e:
+        outcome.update(status=ERROR, message=f"it does not compile:\n{e}"[:_LONGEST])
+    outcome["seconds"] = round(time.monotonic() - begin, 3)
+    return outcome
+
+
 def _empty(folder):
     for entry in os.scandir(folder):
         if entry.is_dir(follow_symlinks=False):
@@ -46,7 +63,8 @@ def _empty(folder):
 def _run_once(job, step, folder, scratch, seed):
     from rushlight.testing import recording
     student = job["submissions"][step["submission"]]
-    files = {"student": student, "reference": job["reference"]}
+    files = {"student": student, "reference": job["reference"], "plugin": step.get("plugin"),
+             "reference_plugin": job["reference_plugin"]}
     conf = {"spark.local.dir": scratch, "spark.ui.showConsoleProgress": "false", **job["conf"]}
     outcome = {"status": PASSED, "message": "", "misconception": "", "value": None}
     with recording():
@@ -108,9 +126,9 @@ def _place(error, student_file):
 
 def preload():
     """Imports what nearly every check needs, before the forks."""
-    import cloudpickle  # noqa: F401
-    import rushlight.sql  # noqa: F401
-    import rushlight.testing  # noqa: F401
+    for name in _NEEDED:
+        importlib.import_module(name)
     from rushlight import _alias
     _alias.install()
     sys.dont_write_bytecode = True
+    gc.freeze()         # collections in the forks leave the pages of all this alone

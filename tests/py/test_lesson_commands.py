@@ -1,0 +1,270 @@
+"""`rushlight lesson`, as a student types it: what it says, what it leaves, its exit status."""
+import json
+import os
+import subprocess
+import threading
+
+import pytest
+
+from conftest import HANG_S, rushlight_command
+from rushlight.lesson import state as states
+from small_labs import CHECK, MUTANTS, SOLUTION, STARTER, TOML, make_lab
+
+
+@pytest.fixture(scope="module")
+def labs(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("labs")
+    make_lab(folder)
+    make_lab(folder, number=2, name="again")
+    return folder
+
+
+@pytest.fixture
+def lesson(labs, tmp_path):
+    """Runs `rushlight lesson …` in a student's folder: (status, output, errors)."""
+    home = tmp_path / "lessons"
+
+    def run(*arguments, cwd=None, stdin="", status=0, **env):
+        done = subprocess.run(rushlight_command("lesson", *arguments), cwd=cwd or home,
+                              input=stdin, capture_output=True, text=True, timeout=HANG_S,
+                              env={**os.environ, **env})
+        assert done.returncode == status, done.stdout + done.stderr
+        return done.stdout if status == 0 else done.stdout + done.stderr
+
+    run("init", home, "--student", "ada", "--labs", labs, cwd=tmp_path)
+    run.home, run.file = home, home / "01_doubling" / "doubling.py"
+    run.state = lambda: json.loads((home / states.NAME).read_text())
+    return run
+
+
+# ── folders ──
+def test_a_folder_is_made_once(lesson, labs, tmp_path):
+    before = lesson.state()
+    assert before["student"] == "ada" and before["labs"] == str(labs)
+    assert "rushlight lesson watch" in (lesson.home / "README.md").read_text()
+    (lesson.home / "README.md").write_text("mine")
+    assert "is ada's already; nothing was changed" in lesson("init", ".")
+    assert "is ada's: name another folder" in lesson("init", ".", "--student", "bob", status=2)
+    assert lesson.state() == before and (lesson.home / "README.md").read_text() == "mine"
+
+
+def test_it_is_found_from_below_and_missed_elsewhere(lesson, tmp_path):
+    lesson("start")
+    assert "1py" in lesson("check", cwd=lesson.home / "01_doubling", status=1)
+    told = lesson("check", cwd=tmp_path, status=2)
+    assert "is no folder of lessons: make one with `rushlight lesson init DIR`" in told
+
+
+def test_a_folder_that_cannot_be_made(lesson, tmp_path):
+    (tmp_path / "file").write_text("")
+    assert "name a folder that you can write to" in lesson("init", tmp_path / "file" / "x", status=2)
+
+
+def test_labs_that_are_not_there(lesson, tmp_path):
+    assert "there is no folder of labs" in lesson("init", tmp_path / "y", "--labs", "none", status=2)
+
+
+@pytest.mark.parametrize("text, words", [
+    ('{"version": 1, ', "is damaged"), ("[]", "it holds no object"),
+    ('{"version": 1, "student": 3}', "student is 3"), ('{"version": 9}', "another version")])
+def test_a_damaged_state_is_told_and_kept(lesson, text, words):
+    lesson("start")
+    lesson.file.write_text("mine")
+    (lesson.home / states.NAME).write_text(text)
+    told = lesson("list", status=2)
+    assert words in told and states.NAME in told
+    assert (lesson.home / states.NAME).read_text() == text
+    lesson("init", ".", "--student", "ada")
+    assert (lesson.home / (states.NAME + ".1")).read_text() == text
+    assert lesson.state()["student"] == "ada" and lesson.file.read_text() == "mine"
+
+
+def test_a_state_is_always_whole(tmp_path):
+    """Readers see the one before or the one after, never a part."""
+    state = states.State(str(tmp_path), "ada")
+    state.save()
+    stop = threading.Event()
+    seen = []
+
+    def read():
+        while not stop.is_set():
+            seen.append(states.load(str(tmp_path)).student)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for n in range(200):
+        state.student = "ada" * n
+        state.save()
+    stop.set()
+    reader.join()
+    assert seen and set(seen) <= {"ada" * n for n in range(200)} | {"ada"}
+    assert os.listdir(tmp_path) == [states.NAME]
+
+
+# ── list ──
+def test_the_list_has_a_numbered_line_for_each_lab(lesson):
+    assert [line.split() for line in lesson("list").splitlines()] == [
+        ["1", "Lazy", "doubling", "python:", "open"], ["2", "Lazy", "again", "python:", "open"]]
+    lesson("start", "2")
+    lesson.file.parent.with_name("02_again").joinpath("again.py").write_text(SOLUTION)
+    lesson("start", "1")
+    lesson("check", "2")
+    assert [line.split()[-1] for line in lesson("list").splitlines()] == ["begun", "passed"]
+
+
+def test_the_list_of_the_package_needs_no_folder(lesson, tmp_path):
+    lines = lesson("list", cwd=tmp_path).splitlines()
+    assert [line.split()[0] for line in lines] == sorted({line.split()[0] for line in lines}, key=int)
+
+
+# ── start, predict, text ──
+def test_start_hands_out_and_keeps_what_is_there(lesson):
+    told = lesson("start")
+    assert "# Lazy doubling" in told and "handed out: 01_doubling/doubling.py" in told
+    assert "first:  rushlight lesson predict 1py" in told
+    assert lesson.file.read_text() == STARTER
+    lesson.file.write_text("mine")
+    assert "handed out" not in lesson("start", "1")
+    assert lesson.file.read_text() == "mine" and lesson.state()["current"] == "1py"
+
+
+def test_predictions_are_asked_and_kept(lesson):
+    lesson("start")
+    told = lesson("predict", "1", stdin="z\nb\nmany\n1\n")
+    assert "a) 0    b) 1    c) 2" in told
+    assert "'z' is no answer here: one of a, b, c" in told
+    assert "'many' is no answer here: a number" in told
+    assert lesson.state()["predictions"] == {"1py": {"jobs_before": "1", "jobs_after": "1"}}
+    assert "noted: 1 of 2" in lesson("predict", "1", stdin="\n3\n")
+    assert lesson.state()["predictions"]["1py"] == {"jobs_before": "1", "jobs_after": "3"}
+    assert "noted: 0 of 2" in lesson("predict", "1", stdin="")
+
+
+def test_the_text_is_shown(lesson):
+    assert lesson("text", "2").startswith("# Lazy doubling\n")
+
+
+# ── run ──
+def test_run_shows_what_happened_beside_what_was_expected(lesson):
+    lesson("start")
+    lesson("predict", stdin="1\n1\n")
+    lesson.file.write_text(SOLUTION)
+    told = lesson("run")
+    assert told.startswith("[2, 4, 6]\n\njob 0  collect at doubling.py:12\n")
+    assert "▮▮ 2 tasks" in told and "drawn: picture.svg and timeline.svg, in 01_doubling/" in told
+    assert "measured 0, you said 1" in told and "measured 1, you said 1" in told
+    assert "thinks that transformations run at once" in told
+    assert "1 of 2 predictions right" in told
+    for name in ("picture.svg", "timeline.svg"):
+        assert "</svg>" in (lesson.file.parent / name).read_text()
+
+
+def test_run_of_a_program_that_fails(lesson):
+    lesson("start")
+    told = lesson("run", status=1)
+    assert "NotImplementedError: double the numbers" in told and "ended with status 1" in told
+
+
+def test_run_of_a_program_without_a_job(lesson):
+    lesson("start")
+    lesson.file.write_text("print('nothing')\n")
+    assert lesson("run").startswith("nothing\n") and not (lesson.file.parent / "picture.svg").exists()
+
+
+def test_run_of_what_was_not_handed_out(lesson):
+    assert "`rushlight lesson start 2py` hands it out" in lesson("run", "2", status=2)
+
+
+# ── check ──
+def test_check_grades_and_remembers(lesson):
+    lesson("start")
+    assert "NotImplementedError" in lesson("check", status=1) and lesson.state()["passed"] == []
+    lesson.file.write_text(SOLUTION)
+    told = lesson("check")
+    assert "3 of 3 points" in told and "next:    rushlight lesson start 2py" in told
+    assert lesson.state()["passed"] == ["1py"]
+    lesson.file.write_text(STARTER)
+    lesson("check", status=1)
+    assert lesson.state()["passed"] == ["1py"]      # once is for ever
+
+
+def test_a_failed_check_is_played_again_by_the_line_that_it_shows(lesson):
+    lesson("start")
+    lesson.file.write_text(MUTANTS["triples"])
+    told = lesson("check", status=1)
+    line = next(line for line in told.splitlines() if "again:" in line)
+    again = lesson(*line.split("again: rushlight lesson ")[1].split(), status=1)
+    assert line.split("--seed ")[1] in again and "✗ doubles" in again
+
+
+def test_a_replay_is_no_pass(lesson):
+    lesson("start")
+    lesson.file.write_text(SOLUTION)
+    lesson("check", "1", "--seed", "7")
+    assert lesson.state()["passed"] == []
+
+
+def test_check_of_any_file(lesson, labs, tmp_path):
+    lab = labs / "01_doubling"
+    assert "3 of 3" in lesson("check", "1py", "--lab", lab, "--file",
+                              lab / "python" / "solution.py", cwd=tmp_path)
+    assert "which exercise" in lesson("check", "--file", "x.py", cwd=tmp_path, status=2)
+    assert "--lab goes with --file" in lesson("check", "1", "--lab", lab, status=2)
+    assert "--student goes with --file" in lesson("check", "1", "--student", "bob", status=2)
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (["check", "9"], "there is no lab 9"), (["check", "1c"], "has no exercise 1c; it has 1py"),
+    (["check", "first"], "names no exercise"), (["fly"], "invalid choice"), ([], "COMMAND")])
+def test_misuse(lesson, arguments, words):
+    assert words in lesson(*arguments, status=2)
+
+
+# ── hint, reset, solution ──
+def test_hints_come_one_by_one(lesson):
+    lesson("start")
+    first, second, third = lesson("hint"), lesson("hint", "1"), lesson("hint")
+    assert first.startswith("hint 1 of 2\nWhich method")
+    assert second == third and second.startswith("hint 2 of 2 (the last one)\n`map`")
+    assert lesson.state()["hints"] == {"1py": 2}
+
+
+def test_reset_loses_nothing(lesson):
+    lesson("start")
+    for n in (1, 2):
+        lesson.file.write_text(f"mine {n}")
+        assert f"yours is kept as doubling.py.{n}" in lesson("reset", "1")
+        assert lesson.file.read_text() == STARTER
+    assert [(lesson.file.parent / f"doubling.py.{n}").read_text() for n in (1, 2)] == ["mine 1", "mine 2"]
+
+
+def test_a_solution_is_for_who_has_passed(lesson):
+    lesson("start")
+    assert "1py is not solved yet" in lesson("solution", status=1)
+    lesson.file.write_text(SOLUTION)
+    lesson("check")
+    assert lesson("solution", "1") == SOLUTION
+
+
+# ── authors ──
+def test_an_author_proves_labs(lesson, labs, tmp_path):
+    told = lesson("author", labs / "01_doubling", cwd=tmp_path)
+    assert "proved" in told and "2 checks, 2 predictions, 5 mutants, 3 blocks" in told
+    bad = make_lab(tmp_path, number=3, toml=TOML, check=CHECK, starter=SOLUTION, mutants={})
+    told = lesson("author", "--no-text", bad, status=1, cwd=tmp_path)
+    assert "not proved" in told and "- " + bad in told
+
+
+# ── surroundings ──
+def test_it_works_without_network_and_compiler(lesson):
+    """With a PATH that has nothing: labs in Python need no other program."""
+    lesson("start")
+    lesson.file.write_text(SOLUTION)
+    assert "3 of 3" in lesson("check", PATH="/nowhere", CC="")
+
+
+def test_another_pyspark_python_is_left_alone(lesson):
+    lesson("start")
+    lesson.file.write_text(SOLUTION)
+    assert "3 of 3" in lesson("check", PYSPARK_PYTHON="/nowhere/python")
+    assert "[2, 4, 6]" in lesson("run", PYSPARK_PYTHON="/nowhere/python")
