@@ -82,7 +82,7 @@ def same_elements(seen, expected, what):
 
 def only_plans(t, what):
     if t.jobs:
-        fail(f"{what} must only build an RDD, and it started {len(t.jobs)} jobs:\n\n{t}")
+        fail(f"{what} must only build an RDD. These jobs ran while it was called:\n\n{t}")
 
 
 # ── checks ──
@@ -208,7 +208,7 @@ def moved_once(case):
     with case.trace() as t:
         result.count()
     try:
-        t.assert_shuffle_bytes(times(1.2, of=once))
+        t.assert_shuffle_bytes(times(1.1, of=once))
     except AssertionError as e:
         fail(f"some readings are shuffled twice; once is what partitionBy() of all three takes\n\n"
              f"{e}", means="map_keeps")
