@@ -25,6 +25,22 @@ class BookDirective(SphinxDirective):
         except (KeyError, ValueError, book_runs.ProgramFailed) as error:
             raise self.error(str(error.args[0])) from error
 
+    def find(self, lines, option, begin, otherwise):
+        """The number of the first line from `begin` on that has the piece which an option names."""
+        piece = self.options.get(option)
+        if piece is None:
+            return otherwise
+        for number in range(begin, len(lines)):
+            if piece in lines[number]:
+                return number
+        raise ValueError(f"{self.arguments[0]}: no line with “{piece}”")
+
+    def cut(self, lines):
+        """The lines between the pieces that `from` and `to` name, and dots for others."""
+        begin = self.find(lines, "from", 0, 0)
+        end = self.find(lines, "to", begin, len(lines) - 1)
+        return (["…"] if begin else []) + lines[begin:end + 1] + (["…"] if end + 1 < len(lines) else [])
+
     def ran(self, program):
         return book_runs.run(program, kept(self.env.app))
 

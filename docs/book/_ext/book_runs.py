@@ -30,7 +30,9 @@ _COMMAND = re.compile(r"^    \$ (.+)$", re.M)
 _DOCSTRING = re.compile(r'\A"""(.*?)"""\n+', re.S)
 _FACT = re.compile(r"^\s*([A-Za-z][^:\n]*?):\s+(\S.*?)\s*$", re.M)
 # In a picture of a run in real time: "4 tasks · 69 ms" of one run is "4 tasks · 71 ms" of the next.
+# A plan has it as the value of a metric, alone in its place.
 _TIME = re.compile(r"(?<=[a-z)]) · [\d.,]+ (?:ms|s|min|h)\b")
+_TIME_ALONE = re.compile(r"(?<=>)[\d.,]+ (?:ms|s|min|h)(?=<)")
 # Commands whose times are virtual: one seed, one run.
 _VIRTUAL = re.compile(r"sim://|--simulate|^rushlight (simulate|replay|picture)")
 # The name of an application is the time at which it began.
@@ -51,6 +53,7 @@ class Run:
             kept = json.load(f)
         self.commands = kept["commands"]        # [{"words", "out"}]
         self.traces = kept["traces"]
+        self.steps = kept["steps"]              # of clusters that were simulated, a list each
         self.facts = kept["facts"]
 
     def picture(self, name):
@@ -66,8 +69,14 @@ class Run:
         return {os.path.basename(path) for path in glob.glob(os.path.join(self.folder, "*.svg"))}
 
     def fact(self, label):
-        """The value that was printed or counted under a label, or the ratio "one / other" of two;
-        KeyError."""
+        """The value that was printed or counted under a label, the ratio "one / other" of two, or what
+        the group of a "/regular expression/" finds in what was printed; KeyError."""
+        if label.startswith("/") and label.endswith("/"):
+            printed = "\n".join(command["out"] for command in self.commands)
+            found = re.search(label[1:-1], printed, re.M)
+            if found is None:
+                raise KeyError(f"{self.program}.py prints nothing that {label} finds")
+            return found[1]
         if label not in self.facts:
             one, slash, other = label.partition(" / ")
             if slash:
@@ -154,7 +163,7 @@ def _run(program, folder):
     for name in _needs(program):
         shutil.copy(os.path.join(PROGRAMS, name), folder)
     os.mkdir(os.path.join(folder, "events"))
-    done, traces, facts = [], [], {}
+    done, traces, steps, facts = [], [], [], {}
     for line in lines:
         before = _logs(folder)
         drawn = _pictures(folder)
@@ -163,7 +172,8 @@ def _run(program, folder):
             for path in _pictures(folder) - drawn:
                 _leave_out_times(path)
         done.append({"words": line, "out": out})
-        facts.update(_FACT.findall(out))
+        for label, value in _FACT.findall(out):
+            facts[label if label not in facts else f"run {len(traces) + 1} {label}"] = value
         for path, _ in sorted(_logs(folder) - before):
             text, counts = _traced(path)
             if _VIRTUAL.search(line):
@@ -171,9 +181,10 @@ def _run(program, folder):
             prefix = f"run {len(traces) + 1} " if traces else ""
             facts.update({prefix + label: value for label, value in counts.items()})
             traces.append(text)
+            steps.append(_steps(path))
     _keep_pictures_only(folder)
     with open(os.path.join(folder, "run.json"), "w", encoding="utf-8") as f:
-        json.dump({"commands": done, "traces": traces, "facts": facts}, f, indent=1)
+        json.dump({"commands": done, "traces": traces, "steps": steps, "facts": facts}, f, indent=1)
 
 
 def _command(program, line, folder):
@@ -245,6 +256,13 @@ def _seconds(log):
     return seconds
 
 
+def _steps(log):
+    """What a simulated cluster's managers and machines did: "3.007 s  ApplicationMaster asks …"."""
+    with open(log, encoding="utf-8") as lines:
+        steps = [json.loads(line) for line in lines if '"rushlight.ClusterStep"' in line]
+    return [f"{step['Timestamp'] / 1000:7.3f} s  {step['Actor']} {step['Step']}" for step in steps]
+
+
 def _pictures(folder):
     return set(glob.glob(os.path.join(folder, "*.svg")))
 
@@ -254,7 +272,7 @@ def _leave_out_times(path):
     with open(path, encoding="utf-8") as f:
         text = f.read()
     with open(path, "w", encoding="utf-8") as f:
-        f.write(_TIME.sub("", text))
+        f.write(_TIME_ALONE.sub("…", _TIME.sub("", text)))
 
 
 def _keep_pictures_only(folder):

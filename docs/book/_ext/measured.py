@@ -3,6 +3,7 @@
     {measured}`laziness: jobs`                        the number itself
     {measured}`four <laziness: stage 0 tasks>`        these words, which must say the same
     {measured}`at least 50 <combining: stage 0 bytes / stage 2 bytes>`    so must these of a ratio
+    {measured}`67.5 <what_if: /^ +16 .*? ([0-9.]+) s/>`    and so must these of a piece of a line
 
 The label after the program's name is that of a printed line "label: value", or of a count of the
 trace (book_runs.py).  Prose that says something else breaks the build.

@@ -31,15 +31,6 @@ class Listing(BookDirective):
         self.set_source_info(block)
         return [container_wrapper(self, block, f"{program}.py")]
 
-    def find(self, lines, option, begin, otherwise):
-        piece = self.options.get(option)
-        if piece is None:
-            return otherwise
-        for number in range(begin, len(lines)):
-            if piece in lines[number]:
-                return number
-        raise ValueError(f"{self.arguments[0]}.py has no line with “{piece}”")
-
 
 def setup(app):
     app.add_directive("listing", Listing)

@@ -23,27 +23,12 @@ class Output(BookDirective):
         commands = self.ran(program).commands
         if "command" in self.options:
             commands = [commands[self.options["command"] - 1]]
-        text = "\n".join(f"$ {command['words']}\n{self.cut(command['out'])}".rstrip("\n")
+        text = "\n".join(f"$ {command['words']}\n"
+                         + "\n".join(self.cut(command["out"].rstrip("\n").split("\n"))).rstrip("\n")
                          for command in commands)
         block = nodes.literal_block(text, text, language="text", classes=["output"])
         self.set_source_info(block)
         return [block]
-
-    def cut(self, out):
-        lines = out.rstrip("\n").split("\n")
-        begin = self.find(lines, "from", 0, 0)
-        end = self.find(lines, "to", begin, len(lines) - 1)
-        shown = lines[begin:end + 1]
-        return "\n".join((["…"] if begin else []) + shown + (["…"] if end + 1 < len(lines) else []))
-
-    def find(self, lines, option, begin, otherwise):
-        piece = self.options.get(option)
-        if piece is None:
-            return otherwise
-        for number in range(begin, len(lines)):
-            if piece in lines[number]:
-                return number
-        raise ValueError(f"{self.arguments[0]}.py prints no line with “{piece}”")
 
 
 def setup(app):

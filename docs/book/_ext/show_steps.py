@@ -1,0 +1,31 @@
+"""The directive {steps}: what managers and machines of a simulated cluster did, second by second.
+
+    ```{steps} my_etl_job
+    :from: submits
+    :to: launches executor 1
+    :log: 2
+    ```
+
+`from`, `to`: pieces of the first and of the last step that are shown; `log`: of the second SparkContext
+that the commands made; without it, of the first.
+"""
+from docutils import nodes
+from docutils.parsers.rst import directives
+
+from book_directive import BookDirective
+
+
+class Steps(BookDirective):
+    option_spec = {"from": directives.unchanged_required, "to": directives.unchanged_required,
+                   "log": directives.positive_int}
+
+    def nodes(self, program):
+        text = "\n".join(self.cut(self.ran(program).steps[self.options.get("log", 1) - 1]))
+        block = nodes.literal_block(text, text, language="text", classes=["output"])
+        self.set_source_info(block)
+        return [block]
+
+
+def setup(app):
+    app.add_directive("steps", Steps)
+    return {"parallel_read_safe": True}
