@@ -3,9 +3,12 @@
 test_quiz_bank.py looks at the questions themselves.
 """
 import datetime
+import doctest
+import importlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -367,3 +370,97 @@ def test_listing_needs_no_engine():
     code = ("import sys; from rushlight.quiz import bank; bank.questions();"
             "sys.exit(any(m in sys.modules for m in ('rushlight._engine', 'pandas', 'numpy')))")
     assert subprocess.run([sys.executable, "-c", code], timeout=HANG_S).returncode == 0
+
+
+def test_another_context_is_refused():
+    from rushlight import SparkContext
+    with SparkContext("local[1]", "another"), Workbench() as bench:
+        for ask in (lambda: bench.run("1"), lambda: bench.pool("1g")):
+            with pytest.raises(PySparkRuntimeError, match="stop\\(\\) it first"):
+                ask()
+
+
+MODULES = ["", ".bank", "._questions", "._workbench", "._runs", "._answers", "._explaining",
+           "._schedule", "._mock", "._page", "._cards"]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_of_docstrings(name):
+    module = importlib.import_module("rushlight.quiz" + name)
+    told = []
+    finder, runner = doctest.DocTestFinder(exclude_empty=True), doctest.DocTestRunner(
+        optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+    for test in finder.find(module):
+        runner.run(test, out=told.append)
+    assert runner.failures == 0, "".join(told)
+
+
+# ── the page and the cards ──
+def asked_questions():
+    """Two of each kind, with text that HTML must not take for markup."""
+    eager = Belief("<b>eager</b>", "It is not & never was.")
+    question = fixed("laziness.q", 1)
+    return [Asked(question, 0, "number", "How <many>?", "a < b", answer=2277.6, unit="MiB",
+                  within=0.01, tempting={4096: eager}),
+            Asked(question, 0, "choice", "Which?", "</script> so", options=[
+                Option("x", eager), Option("y & z", None), Option("w", eager)])]
+
+
+def test_the_page_holds_questions_as_data_that_cannot_break_out(tmp_path):
+    from rushlight.quiz._page import write_page
+    path = tmp_path / "quiz.html"
+    write_page(asked_questions(), str(path))
+    text = path.read_text(encoding="utf-8")
+    assert text.count("</script>") == 2 and "http://" not in text and "https://" not in text
+    assert "default-src 'none'" in text
+    data = json.loads(re.search(r'id="data">(.*?)</script>', text, re.S)[1])
+    first, second = data["questions"]
+    assert first["answer"] == 2277.6 and first["tempting"] == [
+        [4096, "<b>eager</b>", "It is not & never was."]]
+    assert second["right"] == 1 and second["why"] == "</script> so"
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="the page's script needs node to be tested")
+def test_the_pages_script_reads_numbers_as_the_command_does(tmp_path):
+    from rushlight.quiz import _page
+    with open(_page._TEMPLATE, encoding="utf-8") as f:
+        script = re.findall(r"<script>(.*?)</script>", f.read(), re.S)[0]
+    typed = [("2,278 MB", "MiB"), ("2g", "MiB"), ("2 278", "MiB"), ("1.5 min", "s"), ("2m", "s"),
+             ("~40", ""), ("about 40 tasks", ""), ("four", ""), ("None.", ""), ("−1", ""),
+             ("2.278e3", "MiB"), ("512k", "MiB"), ("many", ""), ("1,2,3", ""), ("1.2.3", ""), ("", "")]
+    script += f"\nconsole.log(JSON.stringify({json.dumps(typed)}.map(a => parseNumber(...a))));"
+    file = tmp_path / "script.js"
+    file.write_text(script, encoding="utf-8")
+    done = subprocess.run(["node", str(file)], capture_output=True, text=True, timeout=HANG_S)
+    assert done.returncode == 0, done.stderr
+
+    def ours(text, unit):
+        try:
+            return answers.parse_number(text, unit)
+        except PySparkValueError:
+            return None
+    assert json.loads(done.stdout) == [ours(*one) for one in typed]
+
+
+def test_answers_lie_behind_their_questions(tmp_path):
+    from rushlight.quiz._cards import write_cards
+    path = tmp_path / "cards.html"
+    some = []
+    for i in range(7):
+        asked = asked_questions()[0]
+        asked.question = fixed(f"laziness.q{i}", i)
+        some.append(asked)
+    write_cards(some, str(path))
+    text = path.read_text(encoding="utf-8")
+    sheets = re.split(r'<section class="sheet ', text)[1:]
+    ids = [re.findall(r"laziness\.(q\d)", sheet) for sheet in sheets]
+    assert ids == [["q0", "q1", "q2", "q3", "q4", "q5"], ["q1", "q0", "q3", "q2", "q5", "q4"],
+                   ["q6"], ["q6"]]
+    assert sheets[3].index('class="card"></div>') < sheets[3].index("q6")
+    assert "How &lt;many&gt;?" in text and "<b>eager" not in text and "size: A4" in text
+
+
+def test_page_and_cards_of_the_command(tmp_path):
+    done = command("--page", "p.html", "--cards", "c.html", "--topic", "streaming", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "p.html: 12 questions" in done.stdout and "c.html: 12 questions" in done.stdout

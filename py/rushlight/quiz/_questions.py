@@ -46,7 +46,11 @@ TOPICS = {topic.name: topic for topic in (
 
 @dataclasses.dataclass(frozen=True)
 class Belief:
-    """A misconception by its name, as people say it, and what is true instead."""
+    """A misconception by its name, as people say it, and what is true instead.
+
+    >>> Belief("cache() is an action", "It is a note.").says
+    'cache() is an action'
+    """
     says: str
     truth: str
 
@@ -60,7 +64,11 @@ class Option:
 
 @dataclasses.dataclass
 class Asked:
-    """A question with its answer, for one seed."""
+    """A question with its answer, for one seed.
+
+    >>> Asked(None, 0, "number", "How many?", "So.", answer=2, ways=frozenset({"run"})).is_computed
+    True
+    """
     question: "Question"
     seed: int
     kind: str                   # number | choice | what if
@@ -209,7 +217,14 @@ QUESTIONS = {}
 
 
 def topic(name):
-    """The decorator of a topic's module: ask(name, level, title)."""
+    """The decorator of a topic's module: ask(name, level, title).
+
+    >>> ask = topic("joins")
+    >>> topic("cooking")
+    Traceback (most recent call last):
+    ...
+    AssertionError: cooking
+    """
     assert name in TOPICS, name
 
     def ask(short, level, title):

@@ -6,10 +6,11 @@ from rushlight.testing import _plan_trees as plans
 class Run:
     """A program that ran: its counts, its plan, its result.
 
+    >>> from rushlight.quiz import Workbench
     >>> with Workbench() as bench:
     ...     run = bench.run("sc.range(8, numSlices=2).groupBy(bool).count()")
     >>> run.jobs, run.stages, run.tasks, run.tasks_of
-    (1, 2, 6, [2, 4])
+    (1, 2, 4, [2, 2])
     """
 
     def __init__(self, source, master, conf, files, faults):
@@ -74,6 +75,7 @@ class Run:
     def nodes(self, query=-1, before=False):
         """Names of a plan's operators, from the root on.
 
+        >>> from rushlight.quiz import Workbench
         >>> with Workbench() as bench:
         ...     run = bench.run("spark.range(9).where('id > 3').collect()")
         >>> run.nodes()

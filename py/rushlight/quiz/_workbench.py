@@ -19,6 +19,7 @@ import tempfile
 import time
 from types import SimpleNamespace
 
+from rushlight.errors import PySparkRuntimeError
 from rushlight.quiz._runs import Run
 
 MASTER = "local[4]"
@@ -32,7 +33,8 @@ _FILE = "program.py"
 
 
 class Workbench:
-    """Runs programs, reads settings, simulates.  Close it, or use it in a `with`.
+    """Runs programs, reads settings, simulates.  Close it, or use it in a `with`.  Its contexts are
+    its own: there must be no SparkContext beside it.
 
     >>> from rushlight.quiz import Workbench
     >>> with Workbench() as bench:
@@ -116,6 +118,7 @@ class Workbench:
         if self._context is None:
             from rushlight.sql import SparkSession
             from rushlight.testing import recording
+            _refuse_another()
             with recording():
                 builder = SparkSession.builder.master(master).appName("quiz")
                 for name, value in {**_QUIET, **core}.items():
@@ -151,6 +154,7 @@ class Workbench:
         """
         from rushlight import SparkConf, SparkContext
         self._leave()
+        _refuse_another()
         settings = SparkConf().setAll([*_QUIET.items(), *dict(conf).items()])
         with SparkContext(f"sim://?executors=1&memory={heap}", "quiz", conf=settings) as sc:
             return sc._engine.executors()[0]["storage_pool"]
@@ -171,7 +175,7 @@ class Story:
 
     >>> with Workbench() as bench:
     ...     story = bench.simulate({"executors": {"count": 2, "cores": 4},
-    ...                             "stages": [{"tasks": 8, "duration": "1s"}]})
+    ...                             "stages": [{"name": "scan", "tasks": 8}]})
     >>> story.executors, story.attempts
     (2, 8)
     """
@@ -213,6 +217,13 @@ class Story:
     def attempts(self):
         """Of tasks: all that were started."""
         return len(self.run.attempts)
+
+
+def _refuse_another():
+    from rushlight.context import SparkContext
+    if SparkContext._active_spark_context is not None:
+        raise PySparkRuntimeError("the quiz runs programs on contexts of its own, and a "
+                                  "SparkContext is active: stop() it first")
 
 
 @contextlib.contextmanager

@@ -161,7 +161,7 @@ def _(v):
     chain = "".join(f".map(lambda x: x + {i + 1})" for i in range(steps))
     run = v.run(f"""
         numbers = sc.parallelize(range(10), 2){chain}
-        numbers.toDebugString().decode().count("PythonRDD")
+        numbers.toDebugString().decode().count("PythonRDD[")
         """)
     return v.number("How many PythonRDDs does the lineage have, that is, how often do the data "
                     "go through Python workers?", run.value,
@@ -178,7 +178,7 @@ def _(v):
     run = v.run(f"""
         one = sc.parallelize(range(10), 2).map(lambda x: x + 1){".cache()" * broken}
         two = one.map(lambda x: x * 2)
-        two.toDebugString().decode().count("PythonRDD")
+        two.toDebugString().decode().count("PythonRDD[")
         """)
     return v.number("How many PythonRDDs does the lineage of `two` have?", run.value,
                     "cache() keeps pickled bytes in between, so the data leave Python and come "

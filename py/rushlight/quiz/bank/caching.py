@@ -229,9 +229,9 @@ def _(v):
     run = v.run(f"""
         squares = sc.parallelize(range(40), {slices}).map(lambda x: x * x).cache()
         squares.count()
-        sc.faults.kill_executor("1", replace=True)
+        sc.faults.kill_executor("1")
         squares.sum()
-        """, master="local-cluster[2,1,1024]")
+        """, master="sim://?executors=2&cores=1&seed=1")
     right = holds(0 < run.found < slices,
                   "Its partitions are computed again, the others are found.")
     return v.what_if("Executor 1 of 2 dies between count() and sum(). What happens?", right,

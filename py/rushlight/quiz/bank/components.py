@@ -254,7 +254,7 @@ def _(v):
 def _(v):
     v.pick(1, 2)
     return v.choose("In which version of Spark was support for Mesos removed?", "4.0",
-                    "It was deprecated in 3.2 (SPARK-35050) and removed in 4.0 (SPARK-42261).",
+                    "It was deprecated in 3.2 (SPARK-35050) and removed in 4.0 (SPARK-44442).",
                     {"3.2": B.MESOS_32, "3.0": Belief("Kubernetes replaced Mesos in 3.0",
                                                       "Kubernetes came in 2.3; both lived on."),
                      "It still is there": Belief("Mesos is supported",

@@ -173,10 +173,9 @@ def _(v):
 @ask("null_keys", 2, "NULL keys in a join")
 def _(v):
     nulls = v.pick(1, 2, 3)
-    rows = ", ".join(["(1)", "(2)"] + ["(NULL)"] * nulls)
     run = v.run(f"""
-        a = spark.sql("SELECT * FROM VALUES {rows} AS t(k)")
-        b = spark.sql("SELECT * FROM VALUES (1), (NULL) AS t(k)")
+        a = spark.createDataFrame([(1,), (2,)] + [(None,)] * {nulls}, "k INT")
+        b = spark.createDataFrame([(1,), (None,)], "k INT")
         len(a.join(b, "k").collect())
         """)
     return v.number("What does the last line give?", run.value,
@@ -187,10 +186,9 @@ def _(v):
 @ask("null_safe", 3, "NULL keys and <=>")
 def _(v):
     nulls = v.pick(2, 3, 4)
-    rows = ", ".join(["(1)", "(2)"] + ["(NULL)"] * nulls)
     run = v.run(f"""
-        a = spark.sql("SELECT * FROM VALUES {rows} AS t(k)")
-        b = spark.sql("SELECT * FROM VALUES (1), (NULL) AS t(k)")
+        a = spark.createDataFrame([(1,), (2,)] + [(None,)] * {nulls}, "k INT")
+        b = spark.createDataFrame([(1,), (None,)], "k INT")
         len(a.join(b, a.k.eqNullSafe(b.k)).collect())
         """)
     return v.number("What does the last line give?", run.value,
@@ -203,7 +201,7 @@ def _(v):
     n = v.pick(3, 4, 5)
     run = v.run(f"""
         spark.range({n}).createOrReplaceTempView("a")
-        spark.sql("SELECT * FROM VALUES (1L), (NULL) AS t(id)").createOrReplaceTempView("b")
+        spark.createDataFrame([(1,), (None,)], "id LONG").createOrReplaceTempView("b")
         len(spark.sql("SELECT id FROM a WHERE id NOT IN (SELECT id FROM b)").collect())
         """)
     return v.number("What does the last line give?", run.value,

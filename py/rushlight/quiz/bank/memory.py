@@ -67,7 +67,9 @@ def _(v):
                     unit="MiB", within=0.01,
                     wrong={pool: Belief("cached data are never evicted", "Execution takes back "
                                         "what storage holds beyond its region."),
-                           heap * 512: B.NO_RESERVE, 0: Belief(
+                           heap * 512: Belief("half the heap is for the cache",
+                                              "Half of the pool, which is less than the heap."),
+                           0: Belief(
                         "execution may evict everything", "The region is protected.")})
 
 
@@ -128,8 +130,7 @@ def _(v):
     v._ways.add("memory")
     right = holds(refused, "It does not start: at least 450 MiB are needed.")
     return v.what_if(f"spark.executor.memory={heap}. What happens?", right,
-                     "300 MiB are reserved, and Spark wants half as much again: 450 MiB. The "
-                     f"engine says: {refused}",
+                     "300 MiB are reserved, and Spark wants half as much again: 450 MiB.",
                      {"It runs, and spills a lot.": Belief(
                          "any heap will do", "There would be nothing left to spill from."),
                       "It is rounded up to 1 GiB.": Belief(
@@ -307,7 +308,7 @@ def _(v):
         """, master="local[2]", conf={"spark.testing.memory": str(3 * MIB),
                                       "spark.testing.reservedMemory": "0"})
     right = holds(run.spilled > 0 and run.error is None, "Tasks spill to disk, and the job ends.")
-    return v.what_if("The pool is under 2 MiB, the groups are several. What happens?", right,
+    return v.what_if("The pool is under 2 MiB, what is sorted and grouped is more. What happens?", right,
                      f"{run.spilled:,} bytes were spilled: sorted runs on disk, merged at the end. "
                      "It is slower, and right.",
                      {"Tasks fail with an OutOfMemoryError.": B.SPILL_OOM,

@@ -183,11 +183,12 @@ def _(v):
 def _(v):
     keys, size, late = v.pick((1000, 10, 20), (500, 5, 10), (200, 10, 60))
     return v.number(f"Counts by {keys} keys in windows of {size} minutes that do not overlap, "
-                    f"withWatermark of {late} minutes, events up to now. Counting the open window "
-                    f"and those within the watermark's {late} minutes: how many counters does the "
-                    "state hold, at most, if the watermark stands on a window's border?",
-                    keys * (late // size + 1) if late % size == 0 else 0,
-                    f"{late} ÷ {size} windows behind now, and the open one: "
+                    f"withWatermark of {late} minutes. The latest event is of 12:00 sharp, and "
+                    f"each key comes in each window. Windows whose end is at or before the "
+                    "watermark have been dropped. How many counters does the state hold?",
+                    keys * (late // size + 1),
+                    f"The watermark stands {late} minutes before 12:00. {late} ÷ {size} windows "
+                    "lie between, and the one that begins at 12:00 is open: "
                     f"{late // size + 1} × {keys}. " + ARITHMETIC,
                     wrong={keys: Belief("only the open window has state",
                                         "Those that may still change have."),
