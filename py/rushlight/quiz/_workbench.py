@@ -171,12 +171,12 @@ class Workbench:
 
 
 class Story:
-    """What a simulated cluster did.
+    """What a simulated cluster did; its log is there as long as the workbench is.
 
     >>> with Workbench() as bench:
     ...     story = bench.simulate({"executors": {"count": 2, "cores": 4},
     ...                             "stages": [{"name": "scan", "tasks": 8}]})
-    >>> story.executors, story.attempts
+    ...     story.executors, story.attempts
     (2, 8)
     """
 
