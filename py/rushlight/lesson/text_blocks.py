@@ -3,14 +3,17 @@
     ```console            commands, `$ rushlight …`, and what they print, run in the lab's
                           folder of a new student
     ```console solved     the same with the exercise solved
-    ```pycon              Python's prompt, with sc and spark; a fresh context for each block
+    ```pycon              Python's prompt, with sc and spark; a fresh context for each block,
+                          in an empty folder
     ```python starter     lines that stand so, together, in starter.py; also `python solution`,
                           `c starter`, `c solution`
     ```text               anything else: not looked at
 
 In what is printed a line `...`, or ... within a line, stands for anything, as in doctest.
 """
+import contextlib
 import doctest
+import os
 import re
 import shutil
 import tempfile
@@ -88,7 +91,7 @@ def _prompt(lab, block):
     """Examples of Python's prompt, through doctest."""
     from rushlight.sql import SparkSession
     from rushlight.testing import recording
-    with recording():
+    with recording(), _new_folder():
         session = (SparkSession.builder.master(MASTER).appName("lesson")
                    .config("spark.ui.showConsoleProgress", "false").getOrCreate())
         try:
@@ -101,6 +104,18 @@ def _prompt(lab, block):
         finally:
             session.stop()
     return "".join(said).strip().replace("\n", "\n    ") or None
+
+
+@contextlib.contextmanager
+def _new_folder():
+    """An empty current folder, for the length of a block: examples write files."""
+    before = os.getcwd()
+    with tempfile.TemporaryDirectory() as folder_of_block:
+        os.chdir(folder_of_block)
+        try:
+            yield
+        finally:
+            os.chdir(before)
 
 
 def _console(lab, block):
