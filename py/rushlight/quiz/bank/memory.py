@@ -308,7 +308,8 @@ def _(v):
         """, master="local[2]", conf={"spark.testing.memory": str(3 * MIB),
                                       "spark.testing.reservedMemory": "0"})
     right = holds(run.spilled > 0 and run.error is None, "Tasks spill to disk, and the job ends.")
-    return v.what_if("The pool is under 2 MiB, what is sorted and grouped is more. What happens?", right,
+    return v.what_if("The pool is under 2 MiB, what is sorted and grouped is more. What happens?",
+                     right,
                      f"{run.spilled:,} bytes were spilled: sorted runs on disk, merged at the end. "
                      "It is slower, and right.",
                      {"Tasks fail with an OutOfMemoryError.": B.SPILL_OOM,

@@ -5,8 +5,7 @@ from rushlight.quiz import _beliefs as B
 ask = topic("ml")
 LINE = """
         rows = [(Vectors.dense(float(i), float(i * i % 7)), 3.0 * i + 1.0) for i in range({n})]
-        data = spark.createDataFrame(rows, ["features", "label"])
-"""
+        data = spark.createDataFrame(rows, ["features", "label"])"""
 
 
 @ask("assembler", 1, "VectorAssembler")
@@ -182,7 +181,8 @@ def _(v):
         """
     alike = v.run(text.format(kept=".cache()", n=4))
     other = v.run(text.format(kept=".cache()", n=3), shown=False)
-    right = holds(alike.shuffles < other.shuffles, "Each join shuffles links and ranks again.")
+    right = holds(alike.shuffles < other.shuffles,
+                  "From the second round on, each join shuffles links and ranks again.")
     return v.what_if("The ranks are reduced into 3 partitions instead of 4. What happens?", right,
                      f"{alike.shuffles} shuffles become {other.shuffles}: with 4, links and ranks "
                      "are partitioned alike, and joins are free.",

@@ -122,14 +122,14 @@ def _(v):
 @ask("column_pruning", 2, "Columns that nobody asks for")
 def _(v):
     width = v.pick(4, 6, 8)
-    columns = ", ".join(f"id * {i} AS c{i}" for i in range(width))
     run = v.run(f"""
-        spark.range(100).selectExpr("{columns}".split(", ")).write.parquet(folder + "/t")
+        columns = [f"id * {{i}} AS c{{i}}" for i in range({width})]
+        spark.range(100).selectExpr(columns).write.parquet(folder + "/t")
         spark.read.parquet(folder + "/t").where("c1 > 50").select("c2").collect()
-        """.replace('selectExpr("', 'selectExpr(*"'))
+        """)
     scan = next(line for line in run.plan().splitlines() if "Scan" in line)
     return v.number(f"The file has {width} columns. How many does the scan read?",
-                    scan.split("ReadSchema")[-1].count(":bigint") or scan.count("c"),
+                    scan.split("ReadSchema")[-1].count(":bigint"),
                     "c2 is wanted, c1 is needed by the filter; the others are never read, as "
                     "Parquet stores columns apart.",
                     wrong={width: Belief("a row is read as a whole", "So in CSV and JSON."),
@@ -201,7 +201,7 @@ def _(v):
     limit_first = run.value == n - 4
     right = holds(limit_first, "No: it would change the answer.")
     return v.choose("May Catalyst push the filter below the limit?", right,
-                    f"{n} rows are taken, then filtered: {run.value} are left. The other way "
+                    f"{n} rows are taken, then filtered, and {run.value} left. The other way "
                     f"round there would be {n}.",
                     {"Yes: filters always go down.": B.PUSH_EVERYTHING,
                      "Yes: a limit takes any rows.": Belief(
@@ -217,7 +217,7 @@ def _(v):
         df.selectExpr("a + 1 AS b").selectExpr("b * 2 AS c").collect()
         """)
     return v.number("How many Project nodes has the physical plan?", run.nodes().count("Project"),
-                    "CollapseProject puts them together: (id × k + 1) × 2.",
+                    f"CollapseProject puts them together: (id × {k} + 1) × 2.",
                     wrong={3: Belief("each select is a node", "Neighbours are merged."),
                            0: Belief("projections are free", "They compute.")})
 
