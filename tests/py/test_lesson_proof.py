@@ -1,7 +1,10 @@
 """Reading labs, grading files, and proving labs: each mistake of an author is told."""
+import doctest
+import importlib
+
 import pytest
 
-from rushlight.lesson import LessonError, grade, load
+from rushlight.lesson import LessonError, console, grade, load
 from rushlight.lesson.grading import seed_of, truths
 from rushlight.lesson.loading import exercises_of, hints, labs
 from rushlight.lesson.model import Verdict
@@ -205,7 +208,7 @@ FAULTS = [
       "unknown.py: caught by none: there is no such check", "right.py is not caught by lazily",
       "broken.py does not run", "names the misconception 'lazy'", "must be a number",
       "among the wrong ones", "lab.md:3: these lines do not stand so, together",
-      "lab.md:7: $ rushlight submit doubling.py: Expected", "lab.md:12: ",
+      "lab.md:7: $ rushlight submit doubling.py:", "lab.md:12: ",
       "lab.md:17: $ ls: only `rushlight …` is run here", "lab.md:21: ```python needs the word",
       "lab.md:25: a fence says what its block is", "lab.md:29: longer than 80 columns"]),
     (dict(starter=SOLUTION, solution=STARTER, mutants={"eager": MUTANTS["eager"]},
@@ -227,6 +230,14 @@ def test_what_is_not_true_is_told(tmp_path, files, wanted):
     assert len(problems) <= len(wanted) + 2     # some are told of twice, in other words
 
 
+@pytest.mark.parametrize("wanted, printed, same", [
+    ("a\nb\n", "a\n\n  b\n", True), ("a  b", "a b", True), ("a\n", "a\nb\n", False),
+    ("a\n...\n", "a\n", True), ("...\nb\n", "a\nb\n", True), ("a\n...\nc\n", "a\nb\nb\nc\n", True),
+    ("a\n...\nc\n", "a\nb\n", False), ("a ... c\n", "a b c\n", True), ("a.c\n", "abc\n", False)])
+def test_outputs_are_compared(wanted, printed, same):
+    assert console.matches(wanted, printed) == same
+
+
 # ── words ──
 def test_verdicts_as_they_are_read(lab, tmp_path, capsys):
     exercise, = lab.exercises
@@ -241,3 +252,14 @@ def test_verdicts_as_they_are_read(lab, tmp_path, capsys):
         "      This is what one sees who thinks that transformations run at once. A",
         "      transformation only adds to the lineage; an action starts a job.",
         f"      again: {verdicts[1].replay}"]
+
+
+MODULES = ["asking", "checks", "console", "grading", "landlock", "loading", "model", "processes",
+           "proof", "regions", "telling", "text_blocks"]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_in_docstrings(name):
+    module = importlib.import_module(f"rushlight.lesson.{name}")
+    done = doctest.testmod(module, optionflags=doctest.ELLIPSIS)
+    assert done.attempted and not done.failed

@@ -71,21 +71,25 @@ def understood(prediction, line):
 
 
 def compare(told, exercise, answers, truths):
-    """Says what was predicted beside what was measured; gives how many were right."""
+    """Says what was predicted beside what was measured.  What was not predicted is not told: who
+    reads the answer first does not think about the question."""
     right = 0
-    for prediction in exercise.predictions:
-        truth, answer = truths.get(prediction.id), answers.get(prediction.id)
+    asked = [prediction for prediction in exercise.predictions if prediction.id in answers]
+    for prediction in asked:
+        truth, answer = truths.get(prediction.id), answers[prediction.id]
         if truth is None:
             raise LessonError(f"{exercise.check_file}: prediction {prediction.id} could not be "
                               "computed: `rushlight lesson author` says why")
-        hit = answer is not None and prediction.same(answer, truth)
+        hit = prediction.same(answer, truth)
         right += hit
-        mark = "✓" if hit else "·" if answer is None else "✗"
-        colour = "green" if hit else "dim" if answer is None else "red"
-        told.say(told.indented(f"{mark} {prediction.ask}", 2, colour))
-        guess = "you had no answer" if answer is None else f"you said {answer}"
-        told.say(told.indented(f"measured {truth}, {guess}", 4))
+        told.say(told.indented(f"{'✓' if hit else '✗'} {prediction.ask}", 2,
+                               "green" if hit else "red"))
+        told.say(told.indented(f"measured {truth}, you said {answer}", 4))
         belief = exercise.lab.misconceptions.get(prediction.wrong.get(str(answer)))
         if belief and not hit:
             told.say(told.indented(told.belief(belief), 4, "yellow"))
-    return right
+    if asked:
+        told.say(f"  {right} of {len(asked)} predictions right")
+    n_left = len(exercise.predictions) - len(asked)
+    if n_left:
+        told.say(f"  {n_left} without an answer: rushlight lesson predict {exercise.name}")

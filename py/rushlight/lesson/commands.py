@@ -176,8 +176,7 @@ def run_program(desk, exercise):
     answers = desk.state.predictions.get(exercise.name, {})
     if exercise.predictions:
         told.say()
-        right = asking.compare(told, exercise, answers, grading.truths(exercise))
-        told.say(f"  {right} of {len(exercise.predictions)} predictions right")
+        asking.compare(told, exercise, answers, grading.truths(exercise) if answers else {})
     return 0
 
 

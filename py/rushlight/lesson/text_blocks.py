@@ -9,7 +9,7 @@
                           `c starter`, `c solution`
     ```text               anything else: not looked at
 
-In what is printed a line `...`, or ... within a line, stands for anything, as in doctest.
+In what is printed `...` stands for anything: for some words, or by itself for any lines.
 """
 import contextlib
 import doctest
@@ -24,6 +24,7 @@ from rushlight.lesson.loading import read_text
 from rushlight.lesson.model import LessonError
 
 _FENCE = re.compile(r"^```(.*?)\n(.*?)^```[ ]*$", re.M | re.S)
+_FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 MASTER = "local[2]"
 
 
@@ -99,7 +100,7 @@ def _prompt(lab, block):
             test = doctest.DocTestParser().get_doctest(
                 block.text, {"sc": session.sparkContext, "spark": session}, lab.name, lab.text,
                 block.line)
-            doctest.DocTestRunner(optionflags=console.FLAGS, verbose=False).run(
+            doctest.DocTestRunner(optionflags=_FLAGS, verbose=False).run(
                 test, out=said.append)
         finally:
             session.stop()
