@@ -16,7 +16,9 @@ MODULES = ["_functions", "conf", "context", "dag", "errors.base", "rdd", "result
            "plugin", "cli.plugin", "cli.chaos", "_chaos_cases", "_chaos_workers", "_chaos_programs",
            "pictures._run", "pictures._svg", "pictures._bars", "pictures._marks",
            "pictures._memory", "pictures._steps", "testing._amounts", "testing._asserting",
-           "testing._drawing", "testing._frames_equal", "testing._plan_trees", "testing._recording"]
+           "testing._drawing", "testing._frames_equal", "testing._plan_trees", "testing._recording",
+           "course", "course.building", "course.cells", "course.classroom", "course.report",
+           "course.submission"]
 
 
 @pytest.fixture
