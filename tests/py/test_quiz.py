@@ -464,3 +464,10 @@ def test_page_and_cards_of_the_command(tmp_path):
     done = command("--page", "p.html", "--cards", "c.html", "--topic", "streaming", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "p.html: 12 questions" in done.stdout and "c.html: 12 questions" in done.stdout
+
+
+def test_a_simulated_cluster_is_drawn_as_a_timeline(tmp_path):
+    picture = tmp_path / "run.svg"
+    done = command("--show", "faults.speculation_run", "--picture", str(picture))
+    assert done.returncode == 0, done.stderr
+    assert "<svg" in picture.read_text(encoding="utf-8")

@@ -105,12 +105,11 @@ def _show(questions, options):
 
 
 def _draw(asked, path):
-    drawn = [run.svg for run in asked.runs if run.svg]
-    if not drawn:
-        print("rushlight quiz: this question has no program to draw", file=sys.stderr)
+    if not asked.pictures:
+        print("rushlight quiz: this question has no run to draw", file=sys.stderr)
         return 1
     with open(path, "w", encoding="utf-8") as f:
-        f.write(drawn[0])
+        f.write(asked.pictures[0])
     print(f"\npicture: {path}")
     return 0
 
@@ -150,7 +149,8 @@ def _parser():
     parser.add_argument("--page", metavar="FILE.html", help="write the questions as a page")
     parser.add_argument("--cards", metavar="FILE.html",
                         help="write them as cards to print (A4, two-sided)")
-    parser.add_argument("--picture", metavar="FILE.svg", help="with --show: draw the program's run")
+    parser.add_argument("--picture", metavar="FILE.svg",
+                        help="with --show: draw the run, of a program or a simulated cluster")
     return parser
 
 

@@ -81,6 +81,7 @@ class Asked:
     tempting: dict = dataclasses.field(default_factory=dict)    # number → Belief
     runs: list = dataclasses.field(default_factory=list)
     notes: list = dataclasses.field(default_factory=list)       # what was asked of the engine
+    pictures: list = dataclasses.field(default_factory=list)    # SVG, if the workbench draws
     source: str = ""
     ways: frozenset = frozenset()
 
@@ -121,7 +122,7 @@ class Variant:
     def __init__(self, question, bench, seed):
         self.question, self.bench, self.seed = question, bench, seed
         self.random = random.Random(f"{question.id}/{seed}")
-        self._shown, self._notes, self._ways = [], [], set()
+        self._shown, self._notes, self._ways, self._pictures = [], [], set(), []
 
     # ── chance ──
     def pick(self, *choices):
@@ -135,6 +136,7 @@ class Variant:
         run = self.bench.run(textwrap.dedent(source).strip() + "\n", **how)
         run.shown = shown
         self._shown.append(run)
+        self._pictures += filter(None, [run.svg])
         self._ways.add("run")
         return run
 
@@ -157,6 +159,7 @@ class Variant:
         `tells`, a regular expression, finds."""
         story = self.bench.simulate(scenario, dict(conf))
         self._ways.add("simulation")
+        self._pictures += filter(None, [story.svg])
         self._notes += story.lines(how.get("tells", "."), most_told)
         return story
 
@@ -188,7 +191,8 @@ class Variant:
     def _asked(self, kind, ask, why, source, **more):
         ways = self._ways or {"definition" if source else "arithmetic"}
         return Asked(self.question, self.seed, kind, _flat(ask), _flat(why), runs=self._shown,
-                     notes=self._notes, source=source, ways=frozenset(ways), **more)
+                     notes=self._notes, pictures=self._pictures, source=source,
+                     ways=frozenset(ways), **more)
 
 
 def _flat(text):

@@ -30,6 +30,7 @@ _QUIET = {"spark.ui.showConsoleProgress": "false", "spark.ui.enabled": "false",
 _MOST_RUNS = 12         # of a context: then its log is long to read
 _PATIENCE_S = 30        # a guard
 _FILE = "program.py"
+_MOST_STEPS = 5000
 
 
 class Workbench:
@@ -167,7 +168,12 @@ class Workbench:
         with open(path, "w", encoding="utf-8") as f:
             json.dump(scenario, f)
         logs = tempfile.mkdtemp(dir=self.folder)
-        return Story(_engine.simulate(path, {k: str(v) for k, v in dict(conf).items()}, logs, 5000))
+        told = {key: str(value) for key, value in dict(conf).items()}
+        story = Story(_engine.simulate(path, told, logs, _MOST_STEPS))
+        if self._draws:
+            from rushlight.pictures._timeline import draw_timeline
+            story.svg = draw_timeline(story.run)
+        return story
 
 
 class Story:
@@ -187,6 +193,7 @@ class Story:
         self.job_started_s = answer["job_started_s"]
         self.refusal, self.failure = answer["refusal"], answer["failure"]
         self.restarts = answer["n_restarts"]
+        self.svg = None         # its timeline, if the workbench draws
 
     def find(self, pattern):
         """What a regular expression finds first in the steps: its group, thousands' commas gone."""
