@@ -2,7 +2,7 @@
 #
 #   make demo      install what is missing, build, run a PySpark word count and draw its DAG
 #   make test      the same set-up, then all tests; ends with "N passed, N failed"
-#   make check     sanitizers, fuzzing, long seeds, 200 seeds of random faults
+#   make check     sanitizers, fuzzing, long seeds, 200 seeds of random faults, courses' real tools
 #   make nightly   the full matrices, 1,000 seeds of random faults on 50 executors
 #   make build     the C engine, its tests and the Python package in .venv
 #   make bench     ratios against peers (installs them)     make format    clang-format
@@ -38,10 +38,10 @@ demo: build
 test: build $(VENV)/.test-needs
 	@$(PY) tests/run_all.py test
 
-check: build $(VENV)/.test-needs $(VENV)/.book-needs
+check: build $(VENV)/.test-needs $(VENV)/.book-needs $(VENV)-course/.installed
 	@$(PY) tests/run_all.py check
 
-nightly: build $(VENV)/.test-needs $(VENV)/.book-needs
+nightly: build $(VENV)/.test-needs $(VENV)/.book-needs $(VENV)-course/.installed
 	@$(PY) tests/run_all.py nightly
 
 bench: build $(VENV)/.test-needs $(VENV)/.bench-peers
@@ -85,6 +85,13 @@ $(VENV)/.bench-peers: $(VENV)/.tools requirements-bench.txt
 $(VENV)/.book-needs: $(VENV)/.tools requirements-docs.txt
 	@echo "make: installing what the book is built with, of requirements-docs.txt, into $(VENV)"
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-docs.txt
+	@touch $@
+
+# The tools that labs are built for would change versions that the tests use.
+$(VENV)-course/.installed: $(VENV)/.tools requirements-course.txt
+	@echo "make: installing the course tools of requirements-course.txt into $(VENV)-course (700 MB)"
+	@test -x $(VENV)-course/bin/python || "$$(tools/find_python.sh)" -m venv $(VENV)-course
+	@$(VENV)-course/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-course.txt
 	@touch $@
 
 # Only the package's data are read; what it would need to be imported is not installed.

@@ -2,7 +2,8 @@
 
     python tests/run_all.py test       C tests of the build in build/, Python tests, SQL files
     python tests/run_all.py check      C tests under ASan+UBSan and TSan, fuzzers, long seeds, the book's
-                                       pages and links, 200 seeds of programs under random faults
+                                       pages and links, nbgrader and otter on labs,
+                                       200 seeds of programs under random faults
     python tests/run_all.py nightly    check with seeds and iterations ten times as many, SQL files on
                                        every configuration, 1,000 seeds on 50 executors
 
@@ -184,6 +185,8 @@ def check(tally, scale=1):
                  ["tests/py/test_tpch.py", "tests/py/test_sql_random.py", "tests/py/test_codegen.py"],
                  env=env)
     book(tally)
+    python_tests(tally, "Course formats with nbgrader and otter", ["tests/py/test_course_tools.py"],
+                 env={"RUSH_COURSE_VENV": ".venv-course"})
     if scale > 1:
         chaos(tally, "1,000 seeds on 50 executors", "--seeds", "1..1000", "--executors", "50",
               "--faults", "5..50")

@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 from conftest import ROOT
 
+import rushlight
 from rushlight.course import FORMATS, open_lab
 from rushlight.course.carried import Carried
 
@@ -39,7 +40,7 @@ def run(repository, script):
     for path in (f"{home}/bin/python", f"{home}/rushlight/bin/python"):
         course_labs.write(path, f'#!/bin/sh\nexec {sys.executable} "$@"\n')
         os.chmod(path, 0o755)
-    package = os.path.dirname(os.path.dirname(sys.modules["rushlight"].__file__))
+    package = os.path.dirname(os.path.dirname(rushlight.__file__))
     env = {**os.environ, "HOME": home, "PATH": f"{home}/bin:{os.environ['PATH']}",
            "PYTHONPATH": package, "GITHUB_OUTPUT": f"{home}/output", "AUTOGRADER_ROOT": home,
            "GITHUB_REPOSITORY": "course/evens-ada"}

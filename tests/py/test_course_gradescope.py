@@ -14,6 +14,7 @@ import jsonschema
 import pytest
 from conftest import ROOT
 
+import rushlight
 from rushlight.course import FORMATS, open_lab
 from rushlight.course.carried import APT_PACKAGES, Carried
 from rushlight.lesson import LessonError
@@ -64,7 +65,7 @@ class Container:
         """The results of a submission of files: name=text, with _ for the dot."""
         for name, text in files.items():
             course_labs.write(f"{self.root}/submission/{name.replace('_', '.')}", text)
-        package = os.path.dirname(os.path.dirname(sys.modules["rushlight"].__file__))
+        package = os.path.dirname(os.path.dirname(rushlight.__file__))
         ended = subprocess.run([f"{self.root}/run_autograder"], cwd="/", timeout=HANG_S,
                                capture_output=True, text=True,
                                env={**os.environ, "AUTOGRADER_ROOT": self.root,

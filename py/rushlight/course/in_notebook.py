@@ -151,6 +151,9 @@ def _verdict(exercise, check, hidden):
     except OSError:
         return (f"there is no file {exercise.file}: run the cell that begins with "
                 f"%%writefile {exercise.file}")
+    seen = _verdicts.get((exercise.lab.name, student(), False, digest), {}).get(check)
+    if hidden and seen and not seen.passed:
+        return seen             # his own seed is the first of them
     key = (exercise.lab.name, student(), hidden, digest)
     if key not in _verdicts:
         _verdicts[key] = {verdict.check: verdict for verdict in grade(

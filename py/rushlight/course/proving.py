@@ -1,8 +1,8 @@
 """`rushlight course check`: lesson.proof on many labs, two at a time, and a table.
 
-    lab                     checks mutants predictions  seconds
-    1  Lazy word count           5      12           5      6.1  proved
-    3  Partitions                4       7           4      5.0  2 problems
+    lab                        checks mutants predictions  seconds
+    1  Lazy word count              5      12           5      6.1  proved
+    3  Partitions                   6      14           6      5.0  2 problems
 
 Each lab is proved in a process of its own: what a wrong solution leaves behind is then that
 process's to end, and cannot be taken for another lab's.
@@ -18,7 +18,7 @@ import time
 from rushlight.lesson.proof import prove
 
 _AT_ONCE = 2
-_ROW = "{:<34.34} {:>6} {:>7} {:>11} {:>8}  {}"
+_ROW = "{:<42.42} {:>6} {:>7} {:>11} {:>8}  {}"
 
 
 def prove_all(labs, quick, tell):
@@ -29,7 +29,7 @@ def prove_all(labs, quick, tell):
     begin = time.monotonic()
     if quick:
         labs = [lab for lab in labs if lab.exercise("python")]
-    tell(_ROW.format("lab", "checks", "mutants", "predictions", "seconds", ""))
+    tell(_ROW.format("lab", "checks", "mutants", "predictions", "seconds", "").rstrip())
     bad = 0
     with concurrent.futures.ThreadPoolExecutor(_AT_ONCE) as pool:
         futures = [pool.submit(_in_a_process, lab, quick) for lab in labs]

@@ -1,0 +1,263 @@
+"""The formats of nbgrader and otter, and Gradescope's set-up, with the real tools, by the steps of
+py/rushlight/course/README.md.
+
+They are in an environment of their own, which RUSH_COURSE_VENV names: `make check` makes it.
+"""
+import atexit
+import copy
+import functools
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+
+import course_labs
+import pytest
+from conftest import ROOT
+
+import rushlight
+
+VENV = os.environ.get("RUSH_COURSE_VENV")
+HANG_S = 600
+ALL = sum(course_labs.POINTS.values())
+PROGRAM, ANSWER = "program", "answer-jobs"
+
+pytestmark = pytest.mark.skipif(not VENV, reason="RUSH_COURSE_VENV names no environment")
+
+
+@functools.cache
+def _package():
+    """A folder with this Rushlight and nothing else of its environment."""
+    folder = tempfile.mkdtemp(prefix="rushlight-package-")
+    atexit.register(shutil.rmtree, folder)
+    os.symlink(os.path.dirname(os.path.abspath(rushlight.__file__)), f"{folder}/rushlight")
+    return folder
+
+
+def run(*argv, cwd, status=0, **env):
+    """A command of the environment; its output."""
+    path = ":".join((os.path.abspath(os.path.join(ROOT, VENV)) + "/bin",
+                     os.path.dirname(sys.executable), os.environ["PATH"]))
+    ended = subprocess.run(argv, cwd=cwd, timeout=HANG_S, stdout=subprocess.PIPE,
+                           stderr=subprocess.STDOUT, text=True,
+                           env={**os.environ, "PATH": path, "PYTHONPATH": _package(), **env})
+    assert ended.returncode == status, ended.stdout
+    return ended.stdout
+
+
+def build(folder, *options, lab=None):
+    """A lab in formats; the small one without a name."""
+    lab = lab or course_labs.write_lab(f"{folder}/labs")
+    run(sys.executable, "-m", "rushlight.cli", "course", "build", lab, "-o", f"{folder}/out",
+        *options, cwd=folder)
+
+
+def read(path):
+    with open(path, encoding="utf-8") as f:
+        return json.load(f)
+
+
+def changed(notebook, cell_id, text):
+    """A notebook with another source in a cell."""
+    notebook = copy.deepcopy(notebook)
+    next(c for c in notebook["cells"] if c.get("id") == cell_id)["source"] = text
+    return notebook
+
+
+def program(body):
+    return f"%%writefile {course_labs.FILE}\n{body}"
+
+
+# ── nbgrader ──
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """A course after generate_assignment and autograde: {student: points}, and its folder."""
+    folder = tmp_path_factory.mktemp("nbgrader")
+    build(folder, "--format", "nbgrader")
+    course, name = folder / "out" / "nbgrader", course_labs.NAME
+    run("nbgrader", "generate_assignment", name, cwd=course)
+    source = read(course / "source" / name / "evens.ipynb")
+    released = read(course / "release" / name / "evens.ipynb")
+    unchanged = program(course_labs.program("return numbers"))
+    submitted = {
+        "right": source, "released": released,
+        "ada": changed(source, PROGRAM, unchanged), "bob": changed(source, PROGRAM, unchanged),
+        "loops": changed(source, PROGRAM, program(course_labs.HOSTILE["loops"])),
+        "dies": changed(source, ANSWER, "import os\nos._exit(0)"),
+        "waits": changed(source, ANSWER, "import time\njobs = 0\ntime.sleep(10000)")}
+    for student, notebook in submitted.items():
+        course_labs.write(f"{course}/submitted/{student}/{name}/evens.ipynb", json.dumps(notebook))
+    run("nbgrader", "autograde", name, "--ExecutePreprocessor.timeout=15", cwd=course)
+    points = json.loads(run(
+        "python", "-c", "import json; from nbgrader.api import Gradebook\n"
+        "with Gradebook('sqlite:///gradebook.db') as book:\n"
+        f"    found = book.assignment_submissions('{name}')\n"
+        "    print(json.dumps({s.student.id: [s.score, s.max_score, s.needs_manual_grade]"
+        " for s in found}))", cwd=course).splitlines()[-1])
+    return points, course
+
+
+def outputs(course, student):
+    """{cell: what it put out} of an autograded notebook."""
+    cells = read(course / "autograded" / student / course_labs.NAME / "evens.ipynb")["cells"]
+    return {c["metadata"].get("nbgrader", {}).get("grade_id"): json.dumps(c.get("outputs"))
+            for c in cells}
+
+
+def test_the_release_version_has_the_starter_and_nothing_hidden(graded):
+    _, course = graded
+    cells = {c["metadata"].get("nbgrader", {}).get("grade_id"): "".join(c["source"])
+             for c in read(course / "release" / course_labs.NAME / "evens.ipynb")["cells"]}
+    assert cells["program"] + "\n" == program(course_labs.program(course_labs.EAGER))
+    assert cells["answer-who"] == "who = None      # your answer"
+    text = "\n".join(cells.values())
+    assert "HIDDEN" not in text and "hidden=True" not in text and course_labs.RIGHT not in text
+
+
+def test_nbgrader_gives_each_submission_its_points(graded):
+    points, _ = graded
+    assert points == {student: [expected, ALL, False] for student, expected in {
+        "right": ALL, "released": 2, "ada": 2, "bob": 2, "loops": 2, "dies": 0,
+        "waits": ALL}.items()}
+
+
+def test_nbgraders_students_have_data_of_their_own_and_read_why(graded):
+    _, course = graded
+    seen = [outputs(course, student)["check-right"] for student in ("ada", "bob")]
+    assert all("evens() of" in text for text in seen)
+    assert len({re.search(r"--seed (\d+)", text)[1] for text in seen}) == 2
+    assert "started 1 jobs" in outputs(course, "released")["check-lazy"]
+    assert "an endless loop?" in outputs(course, "loops")["check-right"]
+    assert "this cell ended the kernel" in outputs(course, "dies")["answer-jobs"]
+
+
+def test_notebooks_keep_jupyters_format(graded):
+    _, course = graded
+    run("python", "-c", "import sys, nbformat\nfor path in sys.argv[1:]:\n"
+        "    nbformat.validate(nbformat.read(path, 4))",
+        *(f"{course}/{part}/{course_labs.NAME}/evens.ipynb" for part in ("source", "release")),
+        cwd=course)
+
+
+# ── otter ──
+@pytest.fixture(scope="module")
+def otter(tmp_path_factory):
+    """The folder of a lab that the package has, in otter's format, and its full points."""
+    folder = tmp_path_factory.mktemp("otter")
+    build(folder, "--format", "otter", lab="1")
+    built, = (folder / "out" / "otter").iterdir()
+    return built
+
+
+def score(folder, notebook):
+    """otter run: (points, most points, {test: points})."""
+    run("otter", "run", "-a", f"{folder}/autograder.zip", "-o", str(notebook.parent), "--no-logo",
+        str(notebook), cwd=folder)
+    tests = [t for t in read(notebook.parent / "results.json")["tests"] if "max_score" in t]
+    return (sum(t["score"] for t in tests), sum(t["max_score"] for t in tests),
+            {t["name"]: t["score"] for t in tests})
+
+
+def test_otter_gives_a_right_and_a_wrong_notebook_their_points(otter, tmp_path):
+    for who, is_right in (("teacher", True), ("student", False)):
+        notebook = tmp_path / who / "word_count.ipynb"
+        shutil.copytree(otter / who, notebook.parent)
+        got, most, tests = score(otter, notebook)
+        assert got == most if is_right else 0 < got < most, tests
+
+
+def test_otter_grades_a_program_that_loops(tmp_path):
+    build(tmp_path, "--format", "otter")
+    folder = tmp_path / "out" / "otter" / course_labs.NAME
+    text = json.dumps(changed(read(folder / "teacher" / "evens.ipynb"), PROGRAM,
+                              program(course_labs.HOSTILE["loops"])))
+    course_labs.write(f"{tmp_path}/submission/evens.ipynb", text)
+    assert score(folder, tmp_path / "submission" / "evens.ipynb") == (2, ALL, {
+        "predict_jobs": 1, "predict_who": 1, "check_right": 0, "check_lazy": 0})
+
+
+@pytest.fixture
+def container(tmp_path):
+    """A folder like Gradescope's /autograder, with the tools' environment as the installed one."""
+    def unpacked(archive):
+        root = tmp_path / "autograder"
+        for name in ("source", "submission", "results"):
+            os.makedirs(root / name)
+        with zipfile.ZipFile(archive) as z:
+            z.extractall(root / "source")
+        shutil.copy(root / "source" / "run_autograder", root / "run_autograder")
+        os.chmod(root / "run_autograder", 0o755)
+        course_labs.write(f"{root}/submission_metadata.json",
+                          '{"users": [{"email": "ada@example.org"}]}')
+        return root
+
+    return unpacked
+
+
+@pytest.mark.parametrize("source, expected", [("jobs = 0", ALL), ("import os\nos._exit(0)", 0)])
+def test_otters_zip_grades_like_gradescope_and_leaves_results_of_every_notebook(
+        container, tmp_path, source, expected):
+    build(tmp_path, "--format", "otter")
+    folder = tmp_path / "out" / "otter" / course_labs.NAME
+    root = container(folder / "autograder.zip")
+    os.symlink(os.path.abspath(os.path.join(ROOT, VENV)), root / "rushlight")
+    notebook = changed(read(folder / "teacher" / "evens.ipynb"), ANSWER, source)
+    course_labs.write(f"{root}/submission/evens.ipynb", json.dumps(notebook))
+    run(f"{root}/run_autograder", cwd="/", AUTOGRADER_ROOT=str(root))
+    results = read(root / "results" / "results.json")
+    assert sum(t.get("score", 0) for t in results["tests"]) == expected
+
+
+# ── Gradescope and Classroom ──
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The path of Rushlight's wheel: RUSH_COURSE_WHEEL, or one made of the Makefile's build."""
+    given = os.environ.get("RUSH_COURSE_WHEEL")
+    if given:
+        return given
+    folder = tmp_path_factory.mktemp("wheel")
+    run(sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps",
+        "--no-build-isolation", "--config-settings=build-dir=build",
+        "--config-settings=setup-args=-Dtests=true", "-w", str(folder), ROOT, cwd=ROOT)
+    found, = folder.glob("rushlight-*.whl")
+    return str(found)
+
+
+def test_gradescopes_setup_installs_the_wheel_and_its_grader_grades(wheel, container, tmp_path):
+    build(tmp_path, "--format", "gradescope", "--wheel", wheel)
+    root = container(tmp_path / "out" / "gradescope" / course_labs.NAME / "autograder.zip")
+    python = re.search(r"-cp3(\d+)-", wheel)[1]
+    for name, script in (("apt-get", 'echo "$@" >> "$AUTOGRADER_ROOT/apt"'),
+                         (f"python3.{python}", f'exec {sys._base_executable} "$@"')):
+        os.chmod(course_labs.write(f"{tmp_path}/bin/{name}", f"#!/bin/sh\n{script}\n"), 0o755)
+    env = {"AUTOGRADER_ROOT": str(root), "PYTHONPATH": "",
+           "PATH": f"{tmp_path}/bin:{os.environ['PATH']}"}
+    said = run(f"{root}/source/setup.sh", cwd="/", **env)
+    assert said.splitlines()[-1].startswith("rushlight 0.1.0")
+    with open(root / "apt") as f:
+        assert f.readline() == "update\n" and f"python3.{python}-venv" in f.readline()
+    course_labs.write(f"{root}/submission/evens.py", course_labs.program(course_labs.RIGHT))
+    run(f"{root}/run_autograder", cwd="/", **env)
+    assert read(root / "results" / "results.json")["score"] == 5
+
+
+def test_classrooms_workflow_is_what_github_reads(tmp_path):
+    build(tmp_path, "--format", "classroom")
+    path = f"{tmp_path}/out/classroom/{course_labs.NAME}/.github/workflows/classroom.yml"
+    workflow = json.loads(run("python", "-c", "import json, sys, yaml\n"
+                              "print(json.dumps(yaml.safe_load(open(sys.argv[1]))))", path,
+                              cwd=tmp_path))
+    assert workflow["on"] == ["push", "repository_dispatch"]
+    job, = workflow["jobs"].values()
+    steps = {step["name"]: step for step in job["steps"]}
+    assert list(steps) == ["Checkout code", "Python", "Install Rushlight", "Grade",
+                           "Autograding Reporter"]
+    assert all(("uses" in step) != ("run" in step) for step in job["steps"])
+    reporter = steps["Autograding Reporter"]
+    for runner in reporter["with"]["runners"].split(","):
+        assert reporter["env"][f"{runner.upper()}_RESULTS"] == (
+            "${{steps.%s.outputs.%s}}" % (steps["Grade"]["id"], runner))
