@@ -132,7 +132,14 @@ rush_stage_builder_add (RushStageBuilder *self, RushDependency *shuffle, const G
   RushMapOutputTracker *tracker = self->dag->tracker;
   guint n_maps;
 
-  g_assert (rush_stage_builder_find (self, shuffle) == NULL);
+  if (rush_stage_builder_find (self, shuffle) != NULL)
+    {
+      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                   "the stage cutter \"%s\" adds a second stage for shuffle %d: ask "
+                   "rush_stage_builder_find () first",
+                   self->dag->seams.cutter->name, shuffle->shuffle_id);
+      return NULL;
+    }
   if (!rush_rdd_n_partitions (shuffle->rdd, &n_maps, error) ||
       !rush_dag_check_barrier (self->dag, self->job, shuffle->rdd, n_maps, error))
     return NULL;
@@ -148,10 +155,51 @@ rush_stage_builder_add (RushStageBuilder *self, RushDependency *shuffle, const G
 
 /* ---- the stages of a job ---- */
 
+/* Another file's cutter may have left a stage without one that it reads: such a job cannot run. */
+static gboolean
+check_reads (RushStageBuilder *self, RushRdd *rdd, const GPtrArray *parents, GError **error)
+{
+  g_autoptr (GPtrArray) reads = rush_stage_shuffles (rdd);
+
+  for (guint i = 0; i < reads->len; i++)
+    {
+      const RushDependency *shuffle = g_ptr_array_index (reads, i);
+      const RushStage *stage = rush_stage_builder_find (self, shuffle);
+
+      if (stage != NULL && g_ptr_array_find ((GPtrArray *)parents, stage, NULL))
+        continue;
+      g_autofree char *name = rush_rdd_to_string (rdd);
+      g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                   "the stage cutter \"%s\" has not made the stage of shuffle %d a parent of the "
+                   "stage that ends with %s, which reads it",
+                   self->dag->seams.cutter->name, shuffle->shuffle_id, name);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+cut (RushStageBuilder *self, RushRdd *rdd, GPtrArray *out_parents, GError **error)
+{
+  const RushStageCutter *cutter = self->dag->seams.cutter;
+
+  if (!cutter->cut (self, rdd, out_parents, error))
+    return FALSE;
+  if (cutter == &rush_stage_cutter_at_shuffles)
+    return TRUE;
+  for (guint i = 0; i < self->made->len; i++)
+    {
+      const RushStage *stage = g_ptr_array_index (self->made, i);
+
+      if (!check_reads (self, stage->rdd, stage->parents, error))
+        return FALSE;
+    }
+  return check_reads (self, rdd, out_parents, error);
+}
+
 static RushStage *
 make_final_stage (RushStageBuilder *self, GError **error)
 {
-  const RushStageCutter *cutter = self->dag->seams.cutter;
   const RushJobRequest *request = self->job->request;
   RushDependency *shuffle = request->dependency;
   RushRdd *rdd = shuffle != NULL ? shuffle->rdd : request->rdd;
@@ -159,7 +207,7 @@ make_final_stage (RushStageBuilder *self, GError **error)
 
   if (shuffle != NULL && rush_stage_builder_find (self, shuffle) != NULL)
     return rush_stage_builder_find (self, shuffle);
-  if (!cutter->cut (self, rdd, parents, error))
+  if (!cut (self, rdd, parents, error))
     return NULL;
   if (shuffle != NULL)
     return rush_stage_builder_add (self, shuffle, parents, error);

@@ -202,6 +202,45 @@ refuse (RushStageBuilder *builder, RushRdd *rdd, GPtrArray *out_parents, GError 
   return FALSE;
 }
 
+static gboolean
+forget (RushStageBuilder *builder, RushRdd *rdd, GPtrArray *out_parents, GError **error)
+{
+  return TRUE;
+}
+
+/* The first shuffle gets two stages. */
+static gboolean
+repeat (RushStageBuilder *builder, RushRdd *rdd, GPtrArray *out_parents, GError **error)
+{
+  g_autoptr (GPtrArray) shuffles = rush_stage_shuffles (rdd);
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+  RushDependency *shuffle = g_ptr_array_index (shuffles, 0);
+
+  return rush_stage_builder_add (builder, shuffle, none, error) != NULL &&
+         rush_stage_builder_add (builder, shuffle, none, error) != NULL;
+}
+
+/* A job whose stages do not fit fails, with a sentence, and leaves nothing behind. */
+static void
+test_cutters_that_are_wrong (void)
+{
+  static const RushStageCutter forgetful = { "forgetful", forget };
+  static const RushStageCutter repetitive = { "repetitive", repeat };
+  Fixture *f = fixture_roomy ();
+  g_autoptr (RushRdd) rdd = my_shuffled_rdd (f->lineage, 1, 1);
+
+  rush_scheduler_set_seams (f->scheduler, &(RushSchedulerSeams){ .cutter = &forgetful });
+  TestJob *job = fixture_submit (f, rdd);
+  fixture_assert_failed (job, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                         "the stage cutter \"forgetful\" has not made the stage of shuffle 0 a "
+                         "parent of the stage that ends with ");
+  rush_scheduler_set_seams (f->scheduler, &(RushSchedulerSeams){ .cutter = &repetitive });
+  job = fixture_submit (f, rdd);
+  fixture_assert_failed (job, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                         "\"repetitive\" adds a second stage for shuffle 0");
+  fixture_free (f);
+}
+
 static void
 test_cutter_is_a_seam (void)
 {
@@ -238,5 +277,6 @@ main (int argc, char **argv)
   ADD (ten_thousand_narrow_steps);
   ADD (ten_thousand_shuffles);
   ADD (cutter_is_a_seam);
+  ADD (cutters_that_are_wrong);
   return g_test_run ();
 }
