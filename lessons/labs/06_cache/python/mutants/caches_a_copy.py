@@ -26,8 +26,10 @@ def report(lines):
     ### BEGIN SOLUTION
     requests = lines.map(parse).cache()
     n_requests = requests.count()
-    n_failures = lines.map(parse).cache().filter(lambda request: request[1] >= 500).count()
-    bytes_of = lines.map(parse).cache().map(lambda request: (request[0], request[2])).reduceByKey(add, 3)
+    requests = lines.map(parse).cache()
+    n_failures = requests.filter(lambda request: request[1] >= 500).count()
+    requests = lines.map(parse).cache()
+    bytes_of = requests.map(lambda request: (request[0], request[2])).reduceByKey(add, 3)
     page, _ = bytes_of.max(key=lambda pair: (pair[1], pair[0]))
     n_pages = bytes_of.count()
     requests.unpersist()

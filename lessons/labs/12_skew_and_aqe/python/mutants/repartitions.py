@@ -54,7 +54,8 @@ def different_amounts(sales, n):
 def totals(sales_df):
     """A DataFrame (customer, total).  Spark may choose how many tasks sum up; 200 are too many."""
     ### BEGIN SOLUTION
-    return sales_df.repartition(200, "customer").groupBy("customer").sum("amount").toDF("customer", "total")
+    spread = sales_df.repartition(200, "customer")
+    return spread.groupBy("customer").sum("amount").toDF("customer", "total")
     ### END SOLUTION
 
 

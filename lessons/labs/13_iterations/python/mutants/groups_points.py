@@ -83,7 +83,8 @@ def k_means(points, centres, rounds):
     for _ in range(rounds):
         sent = points.context.broadcast(centres)
         sums = (points.map(lambda p, sent=sent: (closest(p, sent.value), (p, 1)))
-                .groupByKey().mapValues(lambda ps: (tuple(map(sum, zip(*(p for p, _ in ps)))), len(ps)))
+                .groupByKey()
+                .mapValues(lambda ps: (tuple(map(sum, zip(*(p for p, _ in ps)))), len(ps)))
                 .collectAsMap())
         centres = [tuple(x / sums[i][1] for x in sums[i][0]) if i in sums else centre
                    for i, centre in enumerate(centres)]
