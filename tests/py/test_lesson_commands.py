@@ -121,7 +121,7 @@ def test_the_list_of_the_package_needs_no_folder(lesson, tmp_path):
 def test_start_hands_out_and_keeps_what_is_there(lesson):
     told = lesson("start")
     assert "# Lazy doubling" in told and "handed out: 01_doubling/doubling.py" in told
-    assert "first:  rushlight lesson predict 1py" in told
+    assert "first:   rushlight lesson predict 1py" in told
     assert lesson.file.read_text() == STARTER
     lesson.file.write_text("mine")
     assert "handed out" not in lesson("start", "1")
@@ -138,6 +138,16 @@ def test_predictions_are_asked_and_kept(lesson):
     assert "noted: 1 of 2" in lesson("predict", "1", stdin="\n3\n")
     assert lesson.state()["predictions"]["1py"] == {"jobs_before": "1", "jobs_after": "3"}
     assert "noted: 0 of 2" in lesson("predict", "1", stdin="")
+
+
+def test_start_does_not_tell_what_is_asked(lesson, labs, tmp_path):
+    """It stops at the end of the section Predict, until there are answers."""
+    lab = make_lab(tmp_path / "labs", text="# X\n\n## Predict\n\nThink.\n\n## Run\n\nIt is 42.\n")
+    lesson("init", tmp_path / "y", "--labs", lab)
+    told = lesson("start", "1", cwd=tmp_path / "y")
+    assert "Think." in told and "42" not in told and "read on: rushlight lesson text 1py" in told
+    lesson("predict", stdin="1\n", cwd=tmp_path / "y")
+    assert "It is 42." in lesson("start", "1", cwd=tmp_path / "y")
 
 
 def test_the_text_is_shown(lesson):

@@ -8,11 +8,15 @@ from rushlight.lesson import LessonError, commands
 def lesson(arguments):
     """Runs the command; returns the exit status."""
     options = _parser().parse_args(arguments)
+    sys.stdout.reconfigure(errors="replace")    # ✓ where the terminal has no such letter
     try:
         return options.run(options)
     except LessonError as e:
         print(f"rushlight lesson: {e}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        return 130
 
 
 def _parser():

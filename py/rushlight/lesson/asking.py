@@ -10,17 +10,15 @@ from rushlight.lesson.model import LessonError
 
 
 def ask(told, exercise, read):
-    """Asks all questions of an exercise; gives {id: answer}, without those passed over by an empty
-    line.  `read` gives a line, or raises EOFError."""
-    answers = {}
+    """Asks all questions of an exercise; yields (id, answer) as each is answered.  An empty line
+    passes one over.  `read` gives a line, or raises EOFError."""
     for number, prediction in enumerate(exercise.predictions, 1):
         told.say(told.indented(f"{number}. {prediction.ask}", 2, "bold"))
         if prediction.choices:
             told.say(told.indented(_choices(prediction, told.width), 5))
         answer = _answer(told, prediction, read)
         if answer:
-            answers[prediction.id] = answer
-    return answers
+            yield prediction.id, answer
 
 
 def _choices(prediction, width):

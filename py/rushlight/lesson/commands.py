@@ -110,23 +110,34 @@ def list_labs(options):
 
 
 def start(options):
-    """Hands out a lab, shows its text, asks what the student expects."""
+    """Hands out a lab, shows its text up to where one stops to think, asks what the student
+    expects."""
     desk = Desk()
     exercise = desk.exercise(options.exercise)
     new = folder.hand_out(desk.state, exercise.lab)
     desk.make_current(exercise)
-    desk.told.text(loading.read_text(exercise.lab.text))
+    asks = bool(exercise.predictions) and not desk.state.predictions.get(exercise.name)
+    whole = loading.read_text(exercise.lab.text)
+    desk.told.text(_before_the_answers(whole) if asks else whole)
     desk.told.say()
     for name in new:
         desk.told.say(f"handed out: {exercise.lab.name}/{name}")
-    answered = desk.state.predictions.get(exercise.name, {})
-    if exercise.predictions and not answered:
-        if sys.stdin.isatty():
-            ask(desk, exercise)
-        else:
-            desk.told.say(f"first:  rushlight lesson predict {exercise.name}")
-    desk.told.say(f"then:   rushlight lesson run {exercise.name}")
+    if asks and sys.stdin.isatty():
+        desk.told.say(f"Have a look at {exercise.lab.name}/{exercise.file} before you answer.")
+        ask(desk, exercise)
+    elif asks:
+        desk.told.say(f"first:   rushlight lesson predict {exercise.name}")
+    if asks:
+        desk.told.say(f"read on: rushlight lesson text {exercise.name}   (or {exercise.lab.name}/"
+                      "lab.md)")
+    desk.told.say(f"then:    rushlight lesson run {exercise.name}")
     return 0
+
+
+def _before_the_answers(text):
+    """A lab's text up to the end of its section Predict: what comes next shows what happens."""
+    head, predict, rest = text.partition("\n## Predict\n")
+    return head + predict + rest.partition("\n## ")[0]
 
 
 def predict(options):
@@ -143,10 +154,13 @@ def predict(options):
 def ask(desk, exercise):
     """Asks an exercise's questions, and notes the answers."""
     desk.told.say("What do you expect?  An empty line passes a question over.")
-    answers = asking.ask(desk.told, exercise, input)
-    desk.state.predictions.setdefault(exercise.name, {}).update(answers)
-    desk.state.save()
-    desk.told.say(f"noted: {len(answers)} of {len(exercise.predictions)}")
+    answers = desk.state.predictions.setdefault(exercise.name, {})
+    n = 0
+    for id, answer in asking.ask(desk.told, exercise, input):
+        answers[id] = answer
+        desk.state.save()           # each at once: Ctrl-C loses none
+        n += 1
+    desk.told.say(f"noted: {n} of {len(exercise.predictions)}")
 
 
 def run(options):

@@ -56,9 +56,9 @@ class Limits:
         if n_output > self.output_bytes:
             return f"the program printed more than {self.output_bytes // _MIB} MiB"
         seconds = self.seconds or seconds
-        limit = self.wall_seconds or max(_WALL_LEAST, _WALL_TIMES * seconds)
+        limit = self.wall_seconds or max(_WALL_LEAST, _WALL_TIMES * seconds) * _crowd()
         if wall > limit:
-            return f"no end after {limit:g} s: it waits for something that does not come"
+            return f"no end after {limit:.0f} s: it waits for something that does not come"
         if time.monotonic() < self._next_look:
             return None
         self._next_look = time.monotonic() + _LOOK_S
@@ -106,6 +106,11 @@ class Limits:
 
     def _drops(self):
         return self.as_nobody and os.getuid() == 0
+
+
+def _crowd():
+    """How many want each core of this machine; at least 1."""
+    return max(1.0, os.getloadavg()[0] / os.cpu_count())
 
 
 def _lower(which, value):

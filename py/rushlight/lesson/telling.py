@@ -123,7 +123,7 @@ class Telling:
 
     def _why(self, exercise, verdict):
         if verdict.graded:
-            yield self.indented(verdict.graded, 6, "dim")
+            yield self.indented(" ".join(verdict.graded.split()), 6, "dim")
         yield self.indented(verdict.message, 6)
         belief = exercise.lab.misconceptions.get(verdict.misconception)
         if belief:
