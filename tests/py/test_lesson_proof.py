@@ -119,6 +119,12 @@ def test_a_file_that_does_not_compile(lab, tmp_path):
     assert doubles.status == "error" and "(doubling.py, line 2)" in doubles.message
 
 
+def test_a_forgotten_return_is_asked_for(lab, tmp_path):
+    text = "def doubled(sc, numbers):\n    sc.parallelize(numbers, 2)\n"
+    doubles, _ = grade(lab.exercises[0], written(tmp_path, text))
+    assert "does a function of yours return nothing?" in doubles.message
+
+
 def test_an_error_in_a_task_is_told(lab, tmp_path):
     text = "def doubled(sc, numbers):\n    return sc.parallelize(numbers).map(lambda n: n / 0)\n"
     doubles, _ = grade(lab.exercises[0], written(tmp_path, text))

@@ -110,7 +110,13 @@ def _error(error, student_file):
     if isinstance(error, SystemExit):
         text = f"the program ended itself, with status {error.code}"
     words = f"{kind}: {text}"[:_LONGEST] if text else kind
-    return words + _place(error, student_file)
+    return words + (_place(error, student_file) or _nothing_returned(text))
+
+
+def _nothing_returned(text):
+    """What to look for if a check got None and could not go on with it."""
+    return ("\n  does a function of yours return nothing?  Its last line may lack a return"
+            if "'NoneType' object" in text else "")
 
 
 def _place(error, student_file):
