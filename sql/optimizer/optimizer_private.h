@@ -3,8 +3,8 @@
  * A rule is a function on plans (sql/plan/rule.h); most are a function on one node, which the
  * macros below apply to a whole tree.  Every rule gets a RushOptimization as its data.
  *
- * What a rule outside of this folder may use as well stands in rule_seams.h.  Helpers take what they
- * say; lists of expressions are GPtrArrays that own their items.
+ * What a rule outside of this folder may use as well stands in rule_seams.h.  Helpers take what
+ * they say; lists of expressions are GPtrArrays that own their items.
  */
 #pragma once
 

@@ -5,22 +5,22 @@
  *   PushDownPredicates   filters go down as far as they may          rules/push_down_predicates.c
  *   ColumnPruning        columns that nobody asks for stay behind    rules/column_pruning.c
  *
- * A rule is a RushRule (sql/plan/rule.h): a function from a plan to a plan that gives the same rows.
- * The named files are written with nothing but the functions of this header, of expression.h and
- * logical.h, so that they can be copied and changed (pushing down takes the steps of two more,
+ * A rule is a RushRule (sql/plan/rule.h): a function from a plan to a plan that gives the same
+ * rows. The named files are written with nothing but the functions of this header, of expression.h
+ * and logical.h, so that they can be copied and changed (pushing down takes the steps of two more,
  * push_predicate_through_non_join.c and push_predicate_through_join.c).
  *
  *   static const RushRule mine = { "my pruning", prune_all };
  *   RUSH_PLUGIN (RUSH_COLUMN_PRUNING_PART (&mine));
  *
- * A plug-in's rule stands wherever the rule of that name stands in batches.c.  It is called as often
- * as that one: until its batch changes nothing more.  After each call its plan is checked
+ * A plug-in's rule stands wherever the rule of that name stands in batches.c.  It is called as
+ * often as that one: until its batch changes nothing more.  After each call its plan is checked
  * (rush_plan_verify (), and that it gives the same columns); one that is broken is an error which
  * names the rule, and no crash in a task.
  *
  * Plans and expressions are values: immutable, shared, counted.  A function that makes one takes
- * over what it is made of, unless it says otherwise; rush_plan_ref () and rush_expr_ref () keep, and
- * hand on, what one was only shown.  Lists that are taken apart are GPtrArrays which own their
+ * over what it is made of, unless it says otherwise; rush_plan_ref () and rush_expr_ref () keep,
+ * and hand on, what one was only shown.  Lists that are taken apart are GPtrArrays which own their
  * expressions.
  *
  * Threads:  any; a rule keeps no state.

@@ -36,8 +36,8 @@ typedef struct
 RushPlan *rush_run_rules (RushPlan *plan, const RushRuleBatch *batches, guint n_batches,
                           gpointer data, const char *const *excluded, RushRuleTracker *tracker,
                           GError **error);
-/* The same; what the rules in @checked (NULL-terminated, or NULL) leave behind is verified also when
- * not under test, and must have the columns that it had: rules of plug-ins. */
+/* The same; what the rules in @checked (NULL-terminated, or NULL) leave behind is verified also
+ * when not under test, and must have the columns that it had: rules of plug-ins. */
 RushPlan *rush_run_checked_rules (RushPlan *plan, const RushRuleBatch *batches, guint n_batches,
                                   gpointer data, const char *const *excluded,
                                   const RushRule *const *checked, RushRuleTracker *tracker,

@@ -7,8 +7,8 @@
  *                                                         └── u
  *
  * One step for each node, from the top: two filters become one; a filter goes through the node
- * below it (push_predicate_through_non_join.c); conditions of a filter over a join, and of the join,
- * go to the side that they are about (push_predicate_through_join.c).
+ * below it (push_predicate_through_non_join.c); conditions of a filter over a join, and of the
+ * join, go to the side that they are about (push_predicate_through_join.c).
  */
 #include "sql/optimizer/push_private.h"
 

@@ -5,9 +5,9 @@
  *       └── t                                       └── t
  *
  *   below        what may go there
- *   Project      all of it, with columns replaced by what they stand for; nothing if a column is not
- *                deterministic: it would be computed for the filter and once more for the row
- *   Aggregate    conditions on groups alone; there must be groups: without, one row comes of no rows
+ *   Project      all of it, with columns replaced by what they stand for; nothing if a column is
+ *                not deterministic: it would be computed for the filter and once more for the row
+ *   Aggregate    conditions on groups alone; there must be groups: without, no rows give one row
  *   Window       conditions on the partition alone: a partition goes as a whole
  *   Union        all of it, into every child
  *   Sort, Distinct, Repartition, Generate, …   conditions on what the node's input has

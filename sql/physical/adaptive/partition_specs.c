@@ -52,7 +52,8 @@ check_ranges (const RushRanges *self, const char *seam, const char *rule, const 
       Range range =
           r < self->ranges->len ? g_array_index (self->ranges, Range, r) : (Range){ n, n };
 
-      if (range.start < done || range.end > n || (r < self->ranges->len && range.start >= range.end))
+      if (range.start < done || range.end > n ||
+          (r < self->ranges->len && range.start >= range.end))
         {
           g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
                        "The %s rule \"%s\" gives the range [%u, %u), which is empty, ends behind "

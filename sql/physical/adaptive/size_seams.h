@@ -18,8 +18,8 @@
  *   static const RushCoalesceRule pairs = { "two by two", two_by_two };
  *   RUSH_PLUGIN (RUSH_COALESCE_PART (&pairs));
  *
- * Who asks for what a rule says checks it: a range that is empty, or not behind the one before, or a
- * partition with data that is in none, fails the query and no row is lost.
+ * Who asks for what a rule says checks it: a range that is empty, or not behind the one before, or
+ * a partition with data that is in none, fails the query and no row is lost.
  *
  * All sizes are bytes.   Threads: that of the query's action.
  * Mirrors: org.apache.spark.sql.execution.adaptive.ShufflePartitionsUtil, OptimizeSkewedJoin.

@@ -7,8 +7,8 @@
  *             2    12            11                    1, maps 4–7       1     … once more
  *                                                      2                 2
  *
- * What is skewed, and by which parts, says the skew rule (size_seams.h).  A side whose unmatched rows the join gives back must see all of its partners,
- * so that only the other one may be split.
+ * What is skewed, and by which parts, says the skew rule (size_seams.h).  A side whose unmatched
+ * rows the join gives back must see all of its partners, so that only the other one may be split.
  *
  * Mirrors: org.apache.spark.sql.execution.adaptive.OptimizeSkewedJoin.
  */

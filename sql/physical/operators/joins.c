@@ -22,6 +22,7 @@
 #include "sql/physical/operators/broadcast_exchange.h"
 #include "sql/physical/operators/merge_join.h"
 #include "sql/physical/operators/pair_partitions.h"
+#include "sql/physical/operators/plugin_join.h"
 #include "sql/physical/pipeline.h"
 #include "sql/physical/text.h"
 
@@ -88,8 +89,12 @@ broadcast_open (const RushExec *base, RushIterator *child, guint split, RushTask
       rush_exec_broadcast_table (base->children[1 - streamed_side (&self->join)]);
 
   g_assert (table != NULL); /* prepared */
-  return rush_counted_iterator_new (base->metrics,
-                                    rush_join_probe_new (self->spec, table, child, ctx, eval));
+  const RushJoinCore *theirs = rush_plugin_join_core (eval->plugins, "hash-join", self->spec);
+  return rush_counted_iterator_new (
+      base->metrics, theirs != NULL
+                         ? rush_plugin_join_new_broadcast (theirs, self->spec, self->build_keys,
+                                                           table, child, ctx, eval)
+                         : rush_join_probe_new (self->spec, table, child, ctx, eval));
 }
 
 static guint
@@ -189,7 +194,15 @@ zip_open (RushIterator *left, RushIterator *right, guint split, RushTaskContext 
   RushIterator *streamed = inputs->streamed == 0 ? left : right;
   RushIterator *build = inputs->streamed == 0 ? right : left;
   g_autoptr (RushJoinTable) table = NULL;
+  const RushJoinCore *theirs = rush_plugin_join_core (
+      eval->plugins, inputs->form == RUSH_JOIN_EXEC_SORT_MERGE ? "sort-merge-join" : "hash-join",
+      inputs->spec);
 
+  if (theirs != NULL)
+    return owning_new (inputs,
+                       rush_plugin_join_new (theirs, inputs->spec, inputs->build_keys,
+                                             inputs->build_schema, streamed, build, ctx, eval),
+                       eval);
   if (inputs->form == RUSH_JOIN_EXEC_SORT_MERGE)
     return owning_new (inputs,
                        rush_merge_join_new (inputs->spec, inputs->build_keys, inputs->build_schema,

@@ -6,18 +6,18 @@
  *
  * Spark makes (partition, row) pairs of all of them.  The first form is by far the most common.
  *
- *   hash          pmod (murmur3 (values, seed 42), n)
+ *   hash          pmod (murmur3 (values, seed 42), n); a seam: placing_seam.h
  *   range         how many bounds are below the row; range_bounds.c finds the bounds
  *   round-robin   each task begins at a place drawn from its number and goes on by one a row
  *
  * Mirrors: ShuffleExchangeExec.prepareShuffleDependency, HashPartitioning.partitionIdExpression,
  *          RangePartitioner.getPartition.
  */
-#include "core/data/hash.h"
 #include "rdd/random.h"
 #include "rdd/transform/map_partitions.h"
 #include "sql/physical/operators/basic.h"
 #include "sql/physical/operators/exchange.h"
+#include "sql/physical/operators/placing_seam.h"
 #include "sql/physical/pipeline.h"
 #include "sql/physical/query.h"
 #include "sql/physical/tables/sort_order.h"
@@ -27,23 +27,24 @@
 typedef struct
 {
   RushPartitioner base;
+  const RushRowPlacing *placing;
   guint n_columns;
   guint *columns; /* (owned) */
 } HashRowsPartitioner;
 
+/* Who sorts rows by these numbers counts on them. */
 static void
-hash_rows (const RushBatch *batch, const guint *columns, guint n_columns, guint n_partitions,
-           guint32 *out)
+hash_rows (const RushRowPlacing *placing, const RushBatch *batch, const guint *columns,
+           guint n_columns, guint n_partitions, guint32 *out)
 {
-  for (guint i = 0; i < batch->length; i++)
-    out[i] = RUSH_HASH_SEED;
-  for (guint c = 0; c < n_columns; c++)
-    rush_hash_column (batch, columns[c], out);
-  for (guint i = 0; i < batch->length; i++)
-    {
-      gint32 remainder = (gint32)out[i] % (gint32)n_partitions;
-      out[i] = (guint32)(remainder < 0 ? remainder + (gint32)n_partitions : remainder);
-    }
+  placing->place (batch, columns, n_columns, n_partitions, out);
+  for (guint i = 0; placing != &rush_row_placing_by_murmur3 && i < batch->length; i++)
+    if (out[i] >= n_partitions)
+      {
+        g_warning ("the rule \"%s\" puts a row into partition %u of %u; it goes to partition 0",
+                   placing->name, out[i], n_partitions);
+        out[i] = 0;
+      }
 }
 
 static void
@@ -51,7 +52,7 @@ hash_rows_partition (const RushPartitioner *base, const RushBatch *batch, guint3
 {
   const HashRowsPartitioner *self = (const HashRowsPartitioner *)base;
 
-  hash_rows (batch, self->columns, self->n_columns, base->n_partitions, out);
+  hash_rows (self->placing, batch, self->columns, self->n_columns, base->n_partitions, out);
 }
 
 static gboolean
@@ -76,6 +77,7 @@ static const RushPartitionerClass hash_rows_class = { "HashRowsPartitioner", has
 typedef struct
 {
   RushPartitioningKind kind;
+  const RushRowPlacing *placing; /* HASH */
   guint n;
   RushExprList *bound;    /* (owned) HASH: expressions; RANGE: SORT_ORDERs */
   RushSchema *key_schema; /* (owned) HASH: of the expressions */
@@ -107,7 +109,7 @@ place_by_hash (PlacingIterator *self, const RushBatch *batch, guint32 *out, GErr
   for (guint c = 0; c < placement->bound->n; c++)
     columns[c] = c;
   if (keys != NULL)
-    hash_rows (keys, columns, placement->bound->n, placement->n, out);
+    hash_rows (placement->placing, keys, columns, placement->bound->n, placement->n, out);
   return keys != NULL;
 }
 
@@ -280,14 +282,26 @@ all_columns (const RushExprList *bound)
   return TRUE;
 }
 
+/* The plug-ins' rule, or Spark's. */
+static const RushRowPlacing *
+placing_of (RushQuery *query)
+{
+  const RushRowPlacing *theirs =
+      rush_plugins_find (rush_query_settings (query)->plugins, "hash-partitioning");
+
+  return theirs != NULL ? theirs : &rush_row_placing_by_murmur3;
+}
+
 static RushDependency *
-by_columns (const RushExprList *bound, guint n, RushSchema *schema, RushRdd *rows)
+by_columns (const RushExprList *bound, guint n, const RushRowPlacing *placing, RushSchema *schema,
+            RushRdd *rows)
 {
   HashRowsPartitioner *partitioner = g_new0 (HashRowsPartitioner, 1);
 
   partitioner->base.klass = &hash_rows_class;
   rush_ref_count_init (&partitioner->base.refs);
   partitioner->base.n_partitions = n;
+  partitioner->placing = placing;
   partitioner->n_columns = bound->n;
   partitioner->columns = g_new (guint, bound->n + 1);
   for (guint i = 0; i < bound->n; i++)
@@ -342,11 +356,12 @@ rush_row_placement_dependency (RushPartitioning *partitioning, const RushExprLis
   Placement *placement;
 
   if (partitioning->n_partitions == 1)
-    return by_columns (none, 1, schema, child);
+    return by_columns (none, 1, placing_of (query), schema, child);
   if (partitioning->kind == RUSH_PARTITIONING_HASH && all_columns (bound))
-    return by_columns (bound, partitioning->n_partitions, schema, child);
+    return by_columns (bound, partitioning->n_partitions, placing_of (query), schema, child);
   placement = g_new0 (Placement, 1);
   placement->kind = partitioning->kind;
+  placement->placing = placing_of (query);
   placement->n = partitioning->n_partitions;
   placement->bound = g_steal_pointer (&bound);
   placement->schema = schema_with_number (schema);

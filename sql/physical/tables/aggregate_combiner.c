@@ -615,6 +615,13 @@ static const RushCombinerClass aggregate_class = {
   .finish = aggregate_finish,
 };
 
+/* Ahead of a shuffle.  (DISTINCT has no call that tells.) */
+static gboolean
+is_partial (const RushAggregateSpec *spec)
+{
+  return spec->n_calls > 0 && spec->calls[0].call->as.aggregate.mode == RUSH_AGG_PARTIAL;
+}
+
 RushCombiner *
 rush_aggregate_combiner_new (gpointer aggregate_task, RushSchema *schema, RushAllocator *allocator)
 {
@@ -635,6 +642,8 @@ rush_aggregate_combiner_new (gpointer aggregate_task, RushSchema *schema, RushAl
       self->states[c].allocator = self->meter;
     }
   if (spec->n_keys > 0)
-    self->table = rush_group_table_new (spec->layout, self->meter);
+    self->table = rush_group_table_new_with (
+        is_partial (spec) ? rush_plugins_find (self->eval->plugins, "partial-aggregate") : NULL,
+        spec->layout, self->meter);
   return &self->base;
 }

@@ -47,6 +47,8 @@ struct _RushGroupTable
   ByteChunk *chunks; /* the last one first */
   gsize chunk_bytes;
   RushKeyCodes *codes;
+  const RushCombineTable *finder; /* in place of the index; or NULL */
+  gpointer found;                 /* (owned) the finder's table */
 };
 
 static inline guint64 *
@@ -266,6 +268,82 @@ repeats (const RushGroupTable *self, const Chunk *chunk, guint i, const guint32 
          rush_key_rows_equal (self->layout, words - n_words, words);
 }
 
+/* ---- another file's table ---- */
+
+struct _RushCombineKeys
+{
+  RushGroupTable *table;
+  const Chunk *chunk;
+  guint n;
+};
+
+static const guint64 *
+key_words (const RushCombineKeys *self, guint row)
+{
+  g_assert (row < self->n);
+  return self->chunk->words + (gsize)row * self->table->layout->n_words;
+}
+
+guint
+rush_combine_keys_n (const RushCombineKeys *self)
+{
+  return self->n;
+}
+
+guint64
+rush_combine_keys_hash (const RushCombineKeys *self, guint row)
+{
+  g_return_val_if_fail (row < self->n, 0);
+  return self->chunk->hashes[row];
+}
+
+gboolean
+rush_combine_keys_equal (const RushCombineKeys *self, guint row, guint32 group)
+{
+  g_return_val_if_fail (row < self->n && group < self->table->n, FALSE);
+  return rush_key_rows_equal (self->table->layout, row_at (self->table, group) + 1,
+                              key_words (self, row));
+}
+
+guint32
+rush_combine_keys_n_groups (const RushCombineKeys *self)
+{
+  return self->table->n;
+}
+
+guint64
+rush_combine_keys_group_hash (const RushCombineKeys *self, guint32 group)
+{
+  g_return_val_if_fail (group < self->table->n, 0);
+  return *row_at (self->table, group);
+}
+
+guint32
+rush_combine_keys_add (RushCombineKeys *self, guint row)
+{
+  /* Room is reserved for a group a row. */
+  g_return_val_if_fail (row < self->n && self->table->n < self->table->capacity, 0);
+  return add_row (self->table, self->chunk->hashes[row], key_words (self, row));
+}
+
+static gboolean
+find_by_other (RushGroupTable *self, const Chunk *chunk, guint n, guint32 *out_groups,
+               GError **error)
+{
+  RushCombineKeys keys = { self, chunk, n };
+
+  self->finder->find (self->found, &keys, out_groups);
+  for (guint i = 0; i < n; i++)
+    if (out_groups[i] >= self->n)
+      {
+        g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                     "The partial-aggregate table \"%s\" says group %u of a row; there are %u.",
+                     self->finder->name, out_groups[i], self->n);
+        return FALSE;
+      }
+  return TRUE;
+}
+
 static gboolean
 number_chunk (RushGroupTable *self, Chunk *chunk, guint n, guint32 *out_groups, GError **error)
 {
@@ -274,6 +352,8 @@ number_chunk (RushGroupTable *self, Chunk *chunk, guint n, guint32 *out_groups, 
   if (self->layout->has_strings &&
       !reserve_bytes (self, long_bytes (self->layout, chunk->words, n), error))
     return FALSE;
+  if (self->finder != NULL)
+    return find_by_other (self, chunk, n, out_groups, error);
   prefetch_rows (self, chunk, n);
   for (guint i = 0; i < n; i++)
     {
@@ -306,7 +386,7 @@ number_rows (RushGroupTable *self, RushColumn *const *keys, const RushRows *rows
 
   chunk_init (&chunk, self->layout);
   if (!reserve_rows (self, (gsize)self->n + rows->n, error) ||
-      !reserve_index (self, (gsize)self->n + rows->n, error))
+      (self->finder == NULL && !reserve_index (self, (gsize)self->n + rows->n, error)))
     return FALSE;
   for (guint first = 0; first < rows->n; first += RUSH_KEY_ROWS_CHUNK)
     {
@@ -327,7 +407,7 @@ find_or_add (RushGroupTable *self, RushColumn *const *keys, const RushRows *rows
   guint32 groups[RUSH_BATCH_MAX_ROWS];
   RushRows some = { missing, 0, rows->length };
 
-  if (rows->n > RUSH_BATCH_MAX_ROWS || !self->layout->has_null_word ||
+  if (rows->n > RUSH_BATCH_MAX_ROWS || !self->layout->has_null_word || self->finder != NULL ||
       !rush_key_codes_look_up (self->codes, keys, rows, self->n, out_groups, missing, &some.n))
     return number_rows (self, keys, rows, out_groups, error);
   if (some.n > 0 && !number_rows (self, keys, &some, groups, error))
@@ -491,6 +571,8 @@ rush_group_table_clear (RushGroupTable *self)
     }
   self->chunk_bytes = 0;
   rush_key_codes_forget (self->codes);
+  if (self->finder != NULL)
+    self->finder->clear (self->found);
 }
 
 void
@@ -499,6 +581,8 @@ rush_group_table_free (RushGroupTable *self)
   if (self == NULL)
     return;
   rush_group_table_clear (self);
+  if (self->finder != NULL)
+    self->finder->destroy (self->found);
   rush_key_codes_free (self->codes);
   rush_key_layout_unref (self->layout);
   rush_allocator_unref (self->allocator);
@@ -506,13 +590,23 @@ rush_group_table_free (RushGroupTable *self)
 }
 
 RushGroupTable *
-rush_group_table_new (RushKeyLayout *layout, RushAllocator *allocator)
+rush_group_table_new_with (const RushCombineTable *finder, RushKeyLayout *layout,
+                           RushAllocator *allocator)
 {
   RushGroupTable *self = g_new0 (RushGroupTable, 1);
 
+  g_assert (finder == NULL || layout->has_null_word); /* it gives every row a group */
   self->layout = rush_key_layout_ref (layout);
   self->allocator = rush_allocator_ref (allocator);
   self->stride = 1 + layout->n_words;
   self->codes = rush_key_codes_new (layout->n_keys, allocator);
+  self->finder = finder;
+  self->found = finder != NULL ? finder->create () : NULL;
   return self;
+}
+
+RushGroupTable *
+rush_group_table_new (RushKeyLayout *layout, RushAllocator *allocator)
+{
+  return rush_group_table_new_with (NULL, layout, allocator);
 }

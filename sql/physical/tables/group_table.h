@@ -11,6 +11,7 @@
  */
 #pragma once
 
+#include "sql/physical/tables/combining_seam.h"
 #include "sql/physical/tables/key_rows.h"
 
 #define RUSH_NO_GROUP G_MAXUINT32
@@ -18,6 +19,9 @@
 typedef struct _RushGroupTable RushGroupTable;
 
 RushGroupTable *rush_group_table_new (RushKeyLayout *layout, RushAllocator *allocator);
+/* The same with another file's way from keys to groups (NULL: ours), for find_or_add () alone. */
+RushGroupTable *rush_group_table_new_with (const RushCombineTable *finder, RushKeyLayout *layout,
+                                           RushAllocator *allocator);
 void rush_group_table_free (RushGroupTable *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RushGroupTable, rush_group_table_free)
 
