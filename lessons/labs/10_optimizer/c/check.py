@@ -165,7 +165,8 @@ def skipped_branches(case):
     """1 div 0 fails where it is computed for some row, and nowhere else."""
     compare(case, Tables(case.random), [
         "select if(b is null, 0, 1 div 0) as x from t where b is null",
-        "select case when a >= 0 then a when 1 div 0 = 1 then 7 end as x from t where a is not null",
+        "select case when a >= 0 then a when 1 div 0 = 1 then 7 end as x from t "
+        "where a is not null",
         "select coalesce(a, cast('no number' as int)) as x from t where a is not null",
         "select a from t where a < 0 and 1 div 0 = 1",
         "select a from t where a >= 0 or a is null or 1 div 0 = 1"], means="errors_early")
@@ -187,7 +188,7 @@ def projections(case):
 
 @check("rand() is computed once", points=2)
 def not_deterministic(case):
-    """A column that is not deterministic is not computed for the filter and once more for the row."""
+    """A column that is not deterministic is not computed twice, for the filter and for the row."""
     seed = case.random.randrange(1000)
     seen = compare(case, Tables(case.random, 400), [
         f"select * from (select a, rand({seed}) as r from t) where r < 0.5",
@@ -283,7 +284,8 @@ def pruned_plans(case):
         "select count(*) as n from t left join u on a = k and b < v where c = 'x'",
         "select w, n from (select k, w, v, count(*) as n from u group by k, w, v) order by k",
         "select b from t left semi join (select k, v + 1 as z from u) on a = z",
-        "select a from (select a, b, row_number() over (partition by b order by d) as n, c from t)"])
+        "select a from (select a, b, row_number() over (partition by b order by d) as n, c "
+        "from t)"])
 
 
 # ── all together ──

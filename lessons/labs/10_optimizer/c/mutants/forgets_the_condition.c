@@ -84,8 +84,8 @@ static const RushRule folding = { "my folding", fold_plan };
 
 /* ══ 2. PushDownPredicates: filters go down as far as they may ══ */
 
-/* Conjuncts of @filter that look at @columns alone go below @node, its child; the others stay above.
- * NULL: there are none. */
+/* Conjuncts of @filter that look at @columns alone go below @node, its child; the others stay
+ * above. NULL: there are none. */
 static RushPlan *
 split (RushPlan *filter, RushPlan *node, const RushExprList *columns)
 {
@@ -118,8 +118,8 @@ through_filter (RushPlan *upper, RushPlan *lower)
   return rush_filter_if_any (all, rush_plan_ref (lower->children[0]));
 }
 
-/* PROJECT: lists[0] are its columns, made of those of its child.  A column that is not deterministic
- * must not be computed twice. */
+/* PROJECT: lists[0] are its columns, made of those of its child.  A column that is not
+ * deterministic must not be computed twice. */
 static RushPlan *
 through_project (RushPlan *filter, RushPlan *project)
 {
