@@ -1,4 +1,4 @@
-"""What students read in the terminal: verdicts, lists, questions; 80 columns, colour where it shows.
+"""What students read in the terminal: verdicts, lists, questions, on 80 columns.
 
     ✓ counts words                                                          1 / 1
     ✗ one job, two stages                                                   0 / 2
