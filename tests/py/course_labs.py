@@ -1,6 +1,12 @@
 """A small lab that is no lab of the package, and what students might hand in for it."""
 import os
+import re
+import shlex
+import subprocess
+import sys
 import textwrap
+
+from conftest import ROOT
 
 NAME = "42_even_numbers"
 FILE = "evens.py"
@@ -27,7 +33,7 @@ wrong = { "1" = "eager" }
 
 [[python.predict]]
 id = "who"
-ask = "Who starts them?"
+ask = "Who starts them?\\nselect * from <them>"
 choices = ["the caller", "filter()"]
 """
 
@@ -143,6 +149,35 @@ HOSTILE = {
     "fills the disk": "f = open('big', 'wb')\nwhile True:\n    f.write(bytes(1 << 24))",
     "is no Python": "def def",
 }
+
+
+def readme_commands(heading):
+    """The commands of a section of course's README, a line each, with the lines that go on."""
+    with open(os.path.join(ROOT, "py", "rushlight", "course", "README.md"), encoding="utf-8") as f:
+        section = f.read().partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    assert section, heading
+    blocks = re.findall(r"(?<=\n\n)((?: {4,}.*\n)+)", f"\n{section}\n")
+    return [line.strip() for block in blocks for line in block.splitlines()]
+
+
+def follow(heading, folder, path, package, **env):
+    """Types a section's commands in one shell, where `rushlight` is this Rushlight; {command: what it
+    said}.  Each must end with 0; what grades the starter, with 1."""
+    os.makedirs(f"{folder}/bin", exist_ok=True)
+    os.chmod(write(f"{folder}/bin/rushlight",
+                   f'#!/bin/sh\nexec {sys.executable} -m rushlight.cli "$@"\n'), 0o755)
+    script = "".join(f"echo '$' {shlex.quote(line)}\n{line}\necho \"status $?\"\n"
+                     for line in readme_commands(heading))
+    ended = subprocess.run(["bash", "-c", script], cwd=folder, text=True, timeout=600,
+                           stdin=subprocess.DEVNULL,
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                           env={**os.environ, "PYTHONPATH": package, **env,
+                                "PATH": f"{folder}/bin:{path}"})
+    said = re.findall(r"^\$ (.*)\n((?:.*\n)*?)status (\d+)$", ended.stdout, re.M)
+    for line, text, status in said:
+        grades_the_starter = re.match("rushlight (course grade|lesson check)", line)
+        assert int(status) == bool(grades_the_starter), f"{line}\n{text}"
+    return {line: text for line, text, _ in said}
 
 
 def program(body):

@@ -203,4 +203,5 @@ def test_students_get_the_text_the_starter_and_a_file_for_predictions(built):
     assert sorted(os.listdir(handout)) == ["evens.py", "lab.md", "predictions.txt"]
     assert (handout / "evens.py").read_text() == course_labs.program(course_labs.EAGER)
     text = (handout / "predictions.txt").read_text()
-    assert "# Who starts them?\n# one of: the caller, filter()\npython.who =\n" in text
+    assert ("\n# Who starts them?\n# select * from <them>\n# one of: the caller, filter()\n"
+            "python.who =\n") in text

@@ -94,7 +94,9 @@ def test_the_text_is_cut_at_headings_and_the_cells_stand_where_it_asks_for_them(
         "ask-jobs", "answer-jobs", "predicted-jobs", "ask-who", "answer-who", "predicted-who"]
     assert order[order.index(run) + 1] == "run"
     assert order[order.index(checkpoint) + 1:][:2] == ["check-right", "check-lazy"]
-    assert "`'the caller'`, `'filter()'`" in source(nbgrader["ask-who"])
+    assert source(nbgrader["ask-who"]) == (
+        "**Prediction `who`.** Who starts them?\\\nselect \\* from \\<them\\>\n\n"
+        "One of: `'the caller'`, `'filter()'`")
 
 
 def test_all_is_asked_for_even_if_the_text_has_no_such_headings(tmp_path):

@@ -5,6 +5,7 @@ They are in an environment of their own, which RUSH_COURSE_VENV names: `make che
 """
 import atexit
 import copy
+import csv
 import functools
 import json
 import os
@@ -38,13 +39,22 @@ def _package():
     return folder
 
 
+def _path():
+    """Where commands are looked for: the tools first, then those of Rushlight's own build."""
+    return ":".join((os.path.abspath(os.path.join(ROOT, VENV)) + "/bin",
+                     os.path.dirname(sys.executable), os.environ["PATH"]))
+
+
+def follow(heading, folder):
+    """Types the commands of a section of course's README."""
+    return course_labs.follow(heading, str(folder), _path(), _package())
+
+
 def run(*argv, cwd, status=0, **env):
     """A command of the environment; its output."""
-    path = ":".join((os.path.abspath(os.path.join(ROOT, VENV)) + "/bin",
-                     os.path.dirname(sys.executable), os.environ["PATH"]))
     ended = subprocess.run(argv, cwd=cwd, timeout=HANG_S, stdout=subprocess.PIPE,
                            stderr=subprocess.STDOUT, text=True,
-                           env={**os.environ, "PATH": path, "PYTHONPATH": _package(), **env})
+                           env={**os.environ, "PATH": _path(), "PYTHONPATH": _package(), **env})
     assert ended.returncode == status, ended.stdout
     return ended.stdout
 
@@ -143,31 +153,30 @@ def test_notebooks_keep_jupyters_format(graded):
         cwd=course)
 
 
+def test_the_readmes_way_with_nbgrader(tmp_path):
+    follow("nbgrader", tmp_path)
+    course = tmp_path / "out" / "nbgrader"
+    with open(course / "grades.csv", newline="") as f:
+        rows = {row["student_id"]: row for row in csv.DictReader(f)}
+    assert {name: (row["score"], row["max_score"]) for name, row in rows.items()} == {
+        "ada": ("16.0", "16.0"), "bob": ("3.0", "16.0")}
+    feedback = course / "feedback" / "bob" / "01_lazy_word_count" / "word_count.html"
+    assert "word_counts() must start no job" in feedback.read_text()
+
+
 # ── otter ──
-@pytest.fixture(scope="module")
-def otter(tmp_path_factory):
-    """The folder of a lab that the package has, in otter's format, and its full points."""
-    folder = tmp_path_factory.mktemp("otter")
-    build(folder, "--format", "otter", lab="1")
-    built, = (folder / "out" / "otter").iterdir()
-    return built
+def test_the_readmes_way_with_otter(tmp_path):
+    follow("otter-grader", tmp_path)
+    folder = tmp_path / "out" / "otter" / "01_lazy_word_count"
+    assert points_of(folder / "right")[:2] == (16, 16)
+    assert points_of(folder / "wrong")[:2] == (3, 16)
 
 
-def score(folder, notebook):
-    """otter run: (points, most points, {test: points})."""
-    run("otter", "run", "-a", f"{folder}/autograder.zip", "-o", str(notebook.parent), "--no-logo",
-        str(notebook), cwd=folder)
-    tests = [t for t in read(notebook.parent / "results.json")["tests"] if "max_score" in t]
+def points_of(folder):
+    """(points, most points, {test: points}) of otter's results."""
+    tests = [t for t in read(folder / "results.json")["tests"] if "max_score" in t]
     return (sum(t["score"] for t in tests), sum(t["max_score"] for t in tests),
             {t["name"]: t["score"] for t in tests})
-
-
-def test_otter_gives_a_right_and_a_wrong_notebook_their_points(otter, tmp_path):
-    for who, is_right in (("teacher", True), ("student", False)):
-        notebook = tmp_path / who / "word_count.ipynb"
-        shutil.copytree(otter / who, notebook.parent)
-        got, most, tests = score(otter, notebook)
-        assert got == most if is_right else 0 < got < most, tests
 
 
 def test_otter_grades_a_program_that_loops(tmp_path):
@@ -175,8 +184,10 @@ def test_otter_grades_a_program_that_loops(tmp_path):
     folder = tmp_path / "out" / "otter" / course_labs.NAME
     text = json.dumps(changed(read(folder / "teacher" / "evens.ipynb"), PROGRAM,
                               program(course_labs.HOSTILE["loops"])))
-    course_labs.write(f"{tmp_path}/submission/evens.ipynb", text)
-    assert score(folder, tmp_path / "submission" / "evens.ipynb") == (2, ALL, {
+    course_labs.write(f"{tmp_path}/evens.ipynb", text)
+    run("otter", "run", "-a", f"{folder}/autograder.zip", "-o", ".", "--no-logo", "evens.ipynb",
+        cwd=tmp_path)
+    assert points_of(tmp_path) == (2, ALL, {
         "predict_jobs": 1, "predict_who": 1, "check_right": 0, "check_lazy": 0})
 
 
@@ -236,7 +247,7 @@ def test_gradescopes_setup_installs_the_wheel_and_its_grader_grades(wheel, conta
         os.chmod(course_labs.write(f"{tmp_path}/bin/{name}", f"#!/bin/sh\n{script}\n"), 0o755)
     env = {"AUTOGRADER_ROOT": str(root), "PYTHONPATH": "",
            "PATH": f"{tmp_path}/bin:{os.environ['PATH']}"}
-    said = run(f"{root}/source/setup.sh", cwd="/", **env)
+    said = run("bash", f"{root}/source/setup.sh", cwd="/", **env)
     assert said.splitlines()[-1].startswith("rushlight 0.1.0")
     with open(root / "apt") as f:
         assert f.readline() == "update\n" and f"python3.{python}-venv" in f.readline()

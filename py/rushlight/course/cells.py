@@ -132,11 +132,23 @@ def run_source(exercise):
 
 def question(prediction):
     """A prediction, asked."""
-    text = f"**Prediction `{prediction.id}`.** {prediction.ask}"
+    text = f"**Prediction `{prediction.id}`.** {plain(prediction.ask)}"
     if prediction.choices:
         text += "\n\nOne of: " + ", ".join(f"`{literal(prediction, c)}`"
                                            for c in prediction.choices)
     return text
+
+
+def plain(text):
+    r"""A text with its line breaks and signs, as Markdown; what is in backticks is code.
+
+    >>> print(plain("select * from `a_b`\nwhere <x>"))
+    select \* from `a_b`\
+    where \<x\>
+    """
+    parts = re.split(r"(`[^`]*`)", text.strip())
+    parts[::2] = [re.sub(r"([\\*_<>\[\]#|])", r"\\\1", part) for part in parts[::2]]
+    return "".join(parts).replace("\n", "\\\n")
 
 
 def literal(prediction, answer):

@@ -44,7 +44,7 @@ def expected_items(lab, exercises):
     """What a Report on a lab will have, with no points yet."""
     items = []
     for n, exercise in enumerate(exercises, 1):
-        found = [Item(exercise.kind, "prediction", p.id, f"Prediction: {p.ask}",
+        found = [Item(exercise.kind, "prediction", p.id, "Prediction: " + " ".join(p.ask.split()),
                       PREDICTION_POINTS, file=PREDICTIONS) for p in exercise.predictions]
         found += [Item(exercise.kind, "check", check.name, check.title, check.points,
                        file=exercise.file) for check in checks(exercise)]
@@ -155,7 +155,7 @@ def write_handout(lab, exercises, folder, text_name="lab.md"):
     for exercise in exercises:
         parts.write(folder, exercise.file, read_text(exercise.starter))
         for p in exercise.predictions:
-            asked += ["", f"# {p.ask}"]
+            asked += ["", *(f"# {line}" for line in p.ask.strip().splitlines())]
             asked += [f"# one of: {', '.join(p.choices)}"] if p.choices else []
             asked += [f"{exercise.kind}.{p.id} ="]
     if asked:
