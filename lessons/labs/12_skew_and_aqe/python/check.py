@@ -105,14 +105,19 @@ def join_is_right(case):
     name = dict(names)
     expected = sorted((key, (amount, name[key])) for key, amount in pairs if key in name)
     hot = [0, case.random.randrange(1, 50)]
-    seen = sorted(case.student.salted_join(sales, names_rdd, hot, 5, 6).collect())
+    joined = case.student.salted_join(sales, names_rdd, hot, 5, 6)
+    seen = sorted(joined.collect())
     if len(seen) != len(expected):
         kept = len([pair for pair in seen if pair[0] in hot])
         wanted = len([pair for pair in expected if pair[0] in hot])
         fail(f"expected {len(expected)} pairs, saw {len(seen)}; of hot keys {wanted} and {kept}: "
              "each salt of a sale must meet its name once")
-    assert seen == expected, f"expected {expected[0]} and others, saw {seen[0]}"
-    assert case.student.salted_join(sales, names_rdd, [], 5, 6).count() == len(expected)
+    wrong = next((both for both in zip(expected, seen) if both[0] != both[1]), None)
+    assert wrong is None, "expected {} among others, saw {}".format(*wrong)
+    n = joined.getNumPartitions()
+    assert n == 6, f"6 partitions were asked for, the result has {n}"
+    assert case.student.salted_join(sales, names_rdd, [], 5, 6).count() == len(expected), (
+        "without hot keys the result must be the same")
 
 
 @check("no task has most of the sales", points=3, hidden=1, after="join_is_right")
