@@ -203,7 +203,7 @@ def _(v):
         spark.range({n}).createOrReplaceTempView("a")
         spark.createDataFrame([(1,), (None,)], "id LONG").createOrReplaceTempView("b")
         len(spark.sql("SELECT id FROM a WHERE id NOT IN (SELECT id FROM b)").collect())
-        """)
+        """, conf=OFF)
     return v.number("What does the last line give?", run.value,
                     "x NOT IN (1, NULL) is NOT (x = 1 OR NULL): false or NULL, never true. A "
                     "left_anti join would keep the others.",

@@ -155,7 +155,8 @@ def _(v):
                     "Python's mod is never negative"
                     + (", and hash(-1) is -2." if key == -1 else "."),
                     wrong={abs(key) % n: Belief("signs do not matter", "Python's -1 % 4 is 3."),
-                           key % n: Belief("hash(n) is n", "But for -1, whose hash is -2.")})
+                           key % n: Belief("hash(n) is n", "But for -1, whose hash is -2."),
+                           run.value + 1: Belief("partitions count from 1", "From 0 on.")})
 
 
 @ask("hash_none", 3, "Where the key None goes")
