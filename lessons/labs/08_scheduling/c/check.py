@@ -41,8 +41,8 @@ def run(case, program, plugin, seed=5, conf=None):
 
 
 def together(case, jobs):
-    """A program of several jobs, (pool or None, number of tasks) each, that are all there before the
-    first task has ended: the clock stands still while a task computes, and the first one computes
+    """A program of several jobs, (pool or None, number of tasks) each, that are all there before
+    the first task has ended: the clock stands still while a task computes, and the first one computes
     until then."""
     go = case.folder / "go"
 
@@ -97,7 +97,8 @@ def compare(case, program, **more):
     where = [(x.stage, x.index, x.executor, x.level) for x in mine]
     expected = [(x.stage, x.index, x.executor, x.level) for x in right]
     if where != expected:
-        far, right_far = (sum(level != "PROCESS_LOCAL" for *_, level in w) for w in (where, expected))
+        far, right_far = (sum(level != "PROCESS_LOCAL" for *_, level in tasks)
+                          for tasks in (where, expected))
         fail(f"{far} tasks ran away from their data, with the reference {right_far}; all in all it "
              f"took {mine_ms} ms of virtual time, with the reference {right_ms} ms",
              means="no_wait" if far > right_far else "for_ever" if far < right_far else "")
