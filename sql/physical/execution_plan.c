@@ -102,6 +102,18 @@ info_of_subquery (RushQuery *query, const RushExpr *subquery)
 
 /* ---- nodes ---- */
 
+#define SKEWED "(skew=true)"
+
+/* Spark has a join's word for skew in the name, where explain () has it, too. */
+static char *
+name_of (const RushExec *node, const char *arguments)
+{
+  g_autofree char *name = rush_exec_node_name (node);
+  gboolean is_skewed = arguments != NULL && g_str_has_prefix (arguments, SKEWED);
+
+  return g_strconcat (name, is_skewed ? SKEWED : "", NULL);
+}
+
 static RushPlanInfo *
 info_of (RushQuery *query, const RushExec *node)
 {
@@ -112,7 +124,7 @@ info_of (RushQuery *query, const RushExec *node)
   g_autoptr (GPtrArray) subqueries = rush_exec_subqueries (node);
   guint n_children = inner != NULL ? 1 : node->n_children;
   RushPlanInfo *self =
-      rush_plan_info_new (rush_exec_node_name (node),
+      rush_plan_info_new (name_of (node, arguments),
                           g_strconcat (node->klass->name, arguments != NULL ? arguments : "", NULL),
                           n_children + subqueries->len, metrics->n);
 

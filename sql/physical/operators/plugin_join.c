@@ -120,24 +120,54 @@ rush_join_rows_add (RushJoinRows *self, guint32 streamed, guint32 build)
 
 /* ---- sides ---- */
 
+/* Rows [first, first + n) of the side as a batch. */
+static RushBatch *
+slice_of (const RushJoinTable *table, guint first, guint n)
+{
+  g_autofree RushColumn **columns = g_new0 (RushColumn *, table->schema->n_fields + 1);
+
+  for (guint c = 0; c < table->schema->n_fields; c++)
+    columns[c] = rush_column_slice (table->columns[c], first, n);
+  return rush_batch_new (table->schema, n, columns);
+}
+
+/* The values of @key for all rows, a batch at a time. */
+static RushColumn *
+find_key (PluginJoin *self, const RushJoinTable *table, const RushExpr *key, GError **error)
+{
+  g_autoptr (GPtrArray) pieces = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_column_unref);
+  guint first = 0;
+
+  do
+    {
+      guint n = MIN (table->n_rows - first, RUSH_BATCH_MAX_ROWS);
+      g_autoptr (RushBatch) slice = slice_of (table, first, n);
+      RushColumn *piece = rush_evaluate (key, slice, self->eval, error);
+
+      if (piece == NULL)
+        return NULL;
+      g_ptr_array_add (pieces, piece);
+      first += n;
+    }
+  while (first < table->n_rows);
+  return rush_column_concat ((RushColumn *const *)pieces->pdata, pieces->len, self->eval->allocator,
+                             error);
+}
+
 static gboolean
 find_keys (PluginJoin *self, Side *side, const RushExprList *keys, GError **error)
 {
-  g_autofree RushColumn **columns = g_new0 (RushColumn *, side->table->schema->n_fields + 1);
-  g_autoptr (RushBatch) all = NULL;
+  guint n_rows = side->table->n_rows;
 
-  for (guint c = 0; c < side->table->schema->n_fields; c++)
-    columns[c] = rush_column_ref (side->table->columns[c]);
-  all = rush_batch_new (side->table->schema, side->table->n_rows, columns);
   side->keys = g_new0 (RushColumn *, keys->n + 1);
-  side->hashes = g_new0 (guint64, side->table->n_rows + 1);
+  side->hashes = g_new0 (guint64, n_rows + 1);
   side->n_keys = keys->n;
   for (guint k = 0; k < keys->n; k++)
     {
-      side->keys[k] = rush_evaluate (keys->items[k], all, self->eval, error);
+      side->keys[k] = find_key (self, side->table, keys->items[k], error);
       if (side->keys[k] == NULL)
         return FALSE;
-      rush_hash64_column (side->keys[k], NULL, side->table->n_rows, k > 0, side->hashes);
+      rush_hash64_column (side->keys[k], NULL, n_rows, k > 0, side->hashes);
     }
   return TRUE;
 }

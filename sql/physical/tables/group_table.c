@@ -49,6 +49,7 @@ struct _RushGroupTable
   RushKeyCodes *codes;
   const RushCombineTable *finder; /* in place of the index; or NULL */
   gpointer found;                 /* (owned) the finder's table */
+  gboolean asked_wrong;           /* the finder knows groups that there are not */
 };
 
 static inline guint64 *
@@ -277,6 +278,13 @@ struct _RushCombineKeys
   guint n;
 };
 
+static gboolean
+is_group (const RushCombineKeys *self, guint32 group)
+{
+  self->table->asked_wrong |= group >= self->table->n;
+  return group < self->table->n;
+}
+
 static const guint64 *
 key_words (const RushCombineKeys *self, guint row)
 {
@@ -300,8 +308,9 @@ rush_combine_keys_hash (const RushCombineKeys *self, guint row)
 gboolean
 rush_combine_keys_equal (const RushCombineKeys *self, guint row, guint32 group)
 {
-  g_return_val_if_fail (row < self->n && group < self->table->n, FALSE);
-  return rush_key_rows_equal (self->table->layout, row_at (self->table, group) + 1,
+  g_return_val_if_fail (row < self->n, FALSE);
+  return is_group (self, group) &&
+         rush_key_rows_equal (self->table->layout, row_at (self->table, group) + 1,
                               key_words (self, row));
 }
 
@@ -314,8 +323,7 @@ rush_combine_keys_n_groups (const RushCombineKeys *self)
 guint64
 rush_combine_keys_group_hash (const RushCombineKeys *self, guint32 group)
 {
-  g_return_val_if_fail (group < self->table->n, 0);
-  return *row_at (self->table, group);
+  return is_group (self, group) ? *row_at (self->table, group) : 0;
 }
 
 guint32
@@ -334,14 +342,13 @@ find_by_other (RushGroupTable *self, const Chunk *chunk, guint n, guint32 *out_g
 
   self->finder->find (self->found, &keys, out_groups);
   for (guint i = 0; i < n; i++)
-    if (out_groups[i] >= self->n)
-      {
-        g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
-                     "The partial-aggregate table \"%s\" says group %u of a row; there are %u.",
-                     self->finder->name, out_groups[i], self->n);
-        return FALSE;
-      }
-  return TRUE;
+    self->asked_wrong |= out_groups[i] >= self->n;
+  if (self->asked_wrong)
+    g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                 "The partial-aggregate table \"%s\" speaks of groups that there are not; there "
+                 "are %u.",
+                 self->finder->name, self->n);
+  return !self->asked_wrong;
 }
 
 static gboolean
