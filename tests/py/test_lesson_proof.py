@@ -41,10 +41,10 @@ def test_a_lab_is_read(lab):
 @pytest.mark.parametrize("files, words", [
     (dict(toml="number = "), "lab.toml: "),
     (dict(toml=TOML.replace("title", "titel")), "lab.toml: title is missing"),
-    (dict(toml=TOML.replace("minutes = 5", "minutes = 5\nlimit = 3")), "[python]: limit is not known"),
+    (dict(toml=TOML.replace("minutes = 5", "minutes = 5\nlimit = 3")), "limit is not known here"),
     (dict(toml=TOML.replace("minutes = 5", "minutes = '5'")), "minutes must be a whole number"),
     (dict(toml=TOML.replace('"1" = "eager"', '"1" = "lazy"')), "names the misconception 'lazy'"),
-    (dict(toml=TOML.replace('"1" = "eager"', '"5" = "eager"')), "wrong has '5', which is no choice"),
+    (dict(toml=TOML.replace('"1" = "eager"', '"5" = "eager"')), "has '5', which is no choice"),
     (dict(toml=TOML.replace("{name}.py", "json.py")), "called as a module of Python's own"),
     (dict(toml=TOML.replace("{name}.py", "a/b.py")), "file must be a name that ends in .py"),
     (dict(toml=TOML.replace("[python]", "[c]").replace("[[python.", "[[c.")), "belong together"),
@@ -63,7 +63,7 @@ def test_mistakes_in_a_folder_are_told(tmp_path, files, words):
     ("1 +", "SyntaxError"),
     ("x = 1", "has no check"),
     (CHECK.replace('after="doubles"', 'after="later"'), "comes after 'later'"),
-    (CHECK.replace('@prediction("jobs_after")', ""), "nothing computes the prediction 'jobs_after'"),
+    (CHECK.replace('@prediction("jobs_after")', ""), "computes the prediction 'jobs_after'"),
     (CHECK.replace('"jobs_after"', '"later"'), "nothing computes the prediction 'jobs_after'"),
     (CHECK.replace("points=2", "points=-2"), "must not be negative"),
 ])
@@ -82,7 +82,7 @@ def test_two_labs_cannot_have_one_number(tmp_path):
 
 
 @pytest.mark.parametrize("name, words", [
-    ("one", "names no exercise"), ("7", "there is no lab 7"), ("1c", "has no exercise 1c; it has 1py")])
+    ("one", "names no exercise"), ("7", "there is no lab 7"), ("1c", "no exercise 1c; it has 1py")])
 def test_names_of_exercises(lab, name, words):
     assert [e.name for e in exercises_of("1", [lab])] == ["1py"]
     with pytest.raises(LessonError, match=words):
@@ -104,7 +104,7 @@ def test_what_the_student_raises_is_told_with_his_line(lab):
     exercise, = lab.exercises
     doubles, lazily = grade(exercise, exercise.starter, student="ada")
     assert doubles.status == "error" and doubles.points == 0
-    assert doubles.message.startswith("NotImplementedError: double the numbers\n  doubling.py, line 6")
+    assert doubles.message.startswith("NotImplementedError: double the numbers\n  doubling.py, line")
     assert lazily.status == "skipped" and "doubles" in lazily.message and lazily.replay == ""
 
 
@@ -131,10 +131,45 @@ def test_an_error_in_a_task_is_told(lab, tmp_path):
     assert doubles.status == "error" and "ZeroDivisionError" in doubles.message
 
 
+CONTEXTS = """\
+from rushlight.lesson.checks import check, prediction
+jobs_before = prediction("jobs_before")(lambda case: 0)
+jobs_after = prediction("jobs_after")(lambda case: 0)
+
+@check("one after another")
+def after(case):
+    first = case.sc
+    with case.context(conf={"spark.app.name": "other"}, master="local[3]") as spark:
+        assert spark.sparkContext.appName == "other" and spark.sparkContext.master == "local[3]"
+        assert first is not spark.sparkContext
+    assert case.sc.master == "local[2]" and case.sc is not first
+    assert case.sc.parallelize([1]).count() == 1
+
+@check("not two at once")
+def nested(case):
+    with case.context(), case.context():
+        pass
+
+@check("a student's own")
+def own(case):
+    from rushlight import SparkContext
+    SparkContext("local[1]", "mine")
+    with case.context():
+        pass
+"""
+
+
+def test_there_is_one_context_at_a_time(tmp_path):
+    exercise = exercise_with(tmp_path, check=CONTEXTS)
+    after, nested, own = grade(exercise, exercise.solution)
+    assert after.passed, after.message
+    assert "another context is running" in nested.message and "is running" in own.message
+
+
 def test_a_seed_plays_a_verdict_again(lab, tmp_path):
     """Wrong for numbers from 60 on: some data show it, some do not, and a seed is the data."""
-    path = written(tmp_path, "def doubled(sc, numbers):\n"
-                             "    return sc.parallelize([2 * n if n < 60 else 0 for n in numbers])\n")
+    path = written(tmp_path, "def doubled(sc, numbers):\n    doubles = [2 * n if n < 60 else 0 "
+                             "for n in numbers]\n    return sc.parallelize(doubles)\n")
     exercise, = lab.exercises
     failed = grade(exercise, path, student="ada")[0]
     assert failed.status == "failed"
@@ -167,7 +202,8 @@ def test_predictions_are_computed(lab):
 def test_a_good_lab_is_proved(lab):
     report = prove(lab)
     assert report.problems == [] and report.ok
-    assert (report.n_checks, report.n_predictions, report.n_mutants, report.n_blocks) == (2, 2, 5, 3)
+    assert (report.n_checks, report.n_predictions, report.n_mutants) == (2, 2, 5)
+    assert report.n_blocks == 3
 
 
 WRONG_TEXT = """\

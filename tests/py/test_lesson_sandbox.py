@@ -3,6 +3,7 @@ other checks have theirs, and nothing is left behind.
 
 Each program does its worst in the check `worst`, which stands between two that pass.
 """
+import concurrent.futures
 import os
 import pathlib
 import signal
@@ -118,7 +119,8 @@ def test_however_it_ends(verdicts_of, body, status, words):
 
 
 def test_the_line_is_the_students(verdicts_of):
-    assert "worst.py, line 10:\n    raise ValueError" in verdicts_of("raise ValueError('no')").message
+    message = verdicts_of("raise ValueError('no')").message
+    assert "worst.py, line 10:\n    raise ValueError" in message
 
 
 # ── without end ──
@@ -184,13 +186,16 @@ def test_a_fork_bomb(verdicts_of):
 # ── what it leaves, and whom it kills ──
 def test_a_child_in_another_session_does_not_outlive_it(verdicts_of, tmp_path):
     verdict = verdicts_of("""
+ready, tell = os.pipe()
 if os.fork() == 0:
     os.setsid()
     if os.fork() == 0:
         print('pid', os.getpid(), flush=True)
+        os.write(tell, b'x')
         while True: signal.pause()
     os._exit(0)
 os.wait()
+os.read(ready, 1)
 raise ValueError
 """)
     assert verdict.status == "error"
@@ -262,6 +267,18 @@ def test_folders_that_cannot_be_entered_are_removed_too(verdicts_of):
 
 
 # ── the grader itself ──
+def test_threads_grade_at_the_same_time(exercise, tmp_path):
+    """One's supervisor dies, and the other's goes on."""
+    path = tmp_path / "worst.py"
+    path.write_text(PROGRAM.format(body="    os.kill(os.getppid(), signal.SIGKILL)"))
+
+    def statuses(_):
+        return [v.status for v in grade(exercise, path, limits=Limits(landlock=False))]
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(statuses, range(8))) == [["passed", "killed", "passed"]] * 8
+
+
 @pytest.mark.parametrize("number", ["SIGKILL", "SIGTERM", "SIGINT"])
 def test_nothing_outlives_a_grader_that_is_killed(exercise, tmp_path, number):
     path = tmp_path / "worst.py"

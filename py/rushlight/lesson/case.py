@@ -81,13 +81,22 @@ class Case:
             self._own = self._kept.enter_context(self.context())
         return self._own
 
+    def _stop_own(self):
+        self._own = None
+        self._kept.close()
+
     @contextlib.contextmanager
     def context(self, conf=None, master=None, plugin=None):
-        """A SparkSession with other settings, for the length of a block; one at a time.
+        """A SparkSession with other settings, for the length of a block.  There is one at a time,
+        so the one of .sc and .spark is stopped before; the next use makes a new one.
 
         plugin: in exercises in C, whether the student's plug-in is in it; it is, unless False.
         """
+        from rushlight.context import SparkContext
         from rushlight.sql import SparkSession
+        self._stop_own()
+        if SparkContext._active_spark_context is not None:
+            raise LessonError("case.context(): another context is running already")
         settings = {**self._conf, **(conf or {})}
         if plugin or plugin is None and self._kind == "c":
             settings["spark.rushlight.plugins"] = self.plugin
@@ -115,7 +124,7 @@ class Case:
 
     def close(self):
         """Stops what the check or the student's program started."""
-        self._kept.close()
+        self._stop_own()
         context = sys.modules.get("rushlight.context")
         active = context and context.SparkContext._active_spark_context
         if active is not None:

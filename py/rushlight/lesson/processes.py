@@ -7,7 +7,7 @@ import stat
 import time
 from typing import NamedTuple
 
-_PR_SET_CHILD_SUBREAPER, _PR_GET_CHILD_SUBREAPER = 36, 37
+_PR_SET_CHILD_SUBREAPER = 36
 _TICKS, _PAGE = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
 _PAUSE_S = 0.002
 _ends = {}              # pid → wait status, of children that were reaped
@@ -24,16 +24,13 @@ class Process(NamedTuple):
 
 
 def become_subreaper(yes=True):
-    """Orphans among this process's descendants become its children; gives what was before."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    before = ctypes.c_int()
-    libc.prctl(_PR_GET_CHILD_SUBREAPER, ctypes.byref(before), 0, 0, 0)
-    libc.prctl(_PR_SET_CHILD_SUBREAPER, int(yes), 0, 0, 0)
-    return bool(before.value)
+    """Orphans among this process's descendants become its children from now on, or no more."""
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, int(yes), 0, 0, 0)
 
 
-def descendants(of=None):
-    """pid → Process, of a process's descendants that have not ended.
+def descendants(of=None, but=(), ended=False):
+    """pid → Process, of a process's descendants; without some, and theirs.  With those that have
+    ended and were not reaped, if asked for.
 
     >>> os.getpid() in descendants(os.getppid())
     True
@@ -46,9 +43,10 @@ def descendants(of=None):
     found, todo = {}, [of or os.getpid()]
     while todo:
         for child in children.get(todo.pop(), ()):
-            found[child] = everyone[child]
-            todo.append(child)
-    return {pid: process for pid, process in found.items() if process.state not in "ZX"}
+            if child not in but:
+                found[child] = everyone[child]
+                todo.append(child)
+    return {pid: process for pid, process in found.items() if ended or process.state not in "ZX"}
 
 
 def _process(pid):
@@ -63,8 +61,8 @@ def _process(pid):
 
 
 def kill_descendants():
-    """Kills until nobody is left: this process must be a subreaper.  They are stopped first, so that
-    what forks without end is outrun."""
+    """Kills until nobody is left: this process must be a subreaper.  They are stopped first, so
+    that what forks without end is outrun."""
     while reap():
         alive = descendants()
         for signal_number in (signal.SIGSTOP, signal.SIGKILL):

@@ -1,5 +1,5 @@
-"""The grader's side of a supervisor: a job goes in, an outcome for each step comes out, whatever the
-student's code does.
+"""The grader's side of a supervisor: a job goes in, an outcome for each step comes out, whatever
+the student's code does.
 
     run() ── job ──▶ supervisor ──▶ outcomes of steps 0, 1, 2 …
               ▲                        │ it dies, or says nothing any more (student's code has
@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from dataclasses import asdict, dataclass, field
 
 from rushlight.lesson import processes
@@ -23,6 +24,9 @@ from rushlight.lesson.model import LessonError
 
 _SILENCE_S = 30         # after so long without a beat a supervisor is dead, or stopped
 _END_S = 10
+_lock = threading.Lock()        # threads may grade at the same time
+_alive = set()                  # pids of this process's supervisors
+_n_jobs = 0                     # while there are any, this process is a subreaper
 _OTHER_PYTHONS = ("PYSPARK_PYTHON", "PYSPARK_DRIVER_PYTHON")    # of another installation, often
 
 
@@ -43,7 +47,7 @@ def run(exercise, submissions, steps, limits=None):
     """The outcomes of steps on files: dicts with status, message, misconception, comments, seed,
     hidden, seconds, output, and value, which a prediction returned."""
     base = tempfile.mkdtemp(prefix="rushlight-lesson-")
-    was_subreaper = processes.become_subreaper()
+    _count_job(1)
     try:
         job = _job(exercise, submissions, steps, limits or Limits(), base)
         outcomes = job["outcomes"]
@@ -51,8 +55,15 @@ def run(exercise, submissions, steps, limits=None):
             _Conversation(job).hold()
         return outcomes
     finally:
-        processes.become_subreaper(was_subreaper)
+        _count_job(-1)
         processes.remove_folder(base)
+
+
+def _count_job(change):
+    global _n_jobs
+    with _lock:
+        _n_jobs += change
+        processes.become_subreaper(_n_jobs > 0)
 
 
 def _job(exercise, submissions, steps, limits, base):
@@ -94,14 +105,16 @@ class _Conversation:
     def __init__(self, job):
         self.job, self.outcomes = job, job["outcomes"]
         self.at = len(self.outcomes)
-        self.before = set(processes.descendants())
+        self.before = set(processes.descendants(ended=True))
         read, write = os.pipe()
         self.pipe = read
         try:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "rushlight.lesson.supervisor", str(write)],
-                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                pass_fds=(write,), start_new_session=True, cwd=job["base"], env=environment())
+            with _lock:
+                self.process = subprocess.Popen(
+                    [sys.executable, "-m", "rushlight.lesson.supervisor", str(write)],
+                    stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                    pass_fds=(write,), start_new_session=True, cwd=job["base"], env=environment())
+                _alive.add(self.process.pid)
         finally:
             os.close(write)
 
@@ -163,14 +176,14 @@ class _Conversation:
         """What a killed supervisor left has become ours: it is in another session than we are, as
         none of our own children that somebody else may have started meanwhile is likely to be."""
         here = os.getsid(0)
-        while True:
-            left = [pid for pid, process in processes.descendants().items()
-                    if pid not in self.before and process.session != here]
-            if not left:
-                return
-            for pid in left:
-                processes.send(pid, signal.SIGKILL)
-                processes.wait_for(pid)
+        with _lock:
+            _alive.discard(self.process.pid)
+            while left := [pid for pid, process
+                           in processes.descendants(but=_alive, ended=True).items()
+                           if pid not in self.before and process.session != here]:
+                for pid in left:
+                    processes.send(pid, signal.SIGKILL)
+                    processes.wait_for(pid)
 
     def _note_death(self):
         """The step at which it died has its outcome; the next supervisor goes on after it."""

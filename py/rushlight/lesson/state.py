@@ -47,7 +47,8 @@ class State:
                 os.fsync(f.fileno())
             os.replace(beside, self.path)
         except OSError as e:
-            raise LessonError(f"{self.path}: {e.strerror}: the progress could not be kept") from None
+            raise LessonError(f"{self.path}: {e.strerror}: the progress could not be kept"
+                              ) from None
 
     def has_passed(self, exercise):
         return exercise.name in self.passed
