@@ -12,6 +12,9 @@ import pytest
 from conftest import ROOT
 
 BOOK = os.path.join(ROOT, "docs", "book")
+SUBJECTS = {1: "Why Spark", 2: "Spark and PySpark", 3: "Serialization", 4: "Architecture",
+            5: "Laziness and the DAG", 6: "Cluster managers", 7: "Memory", 8: "DataFrames and SQL",
+            9: "MLlib, graphs", 10: "Streaming, Spark Connect, lakehouse"}
 
 sys.path.insert(0, os.path.join(BOOK, "_ext"))
 import book_numbers  # noqa: E402
@@ -67,7 +70,7 @@ def test_page_has_what_a_page_needs(page):
             if len(line) > 100 and not line.startswith(("|", ":alt:"))] == []
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", PAGES + ["glossary.md"])
 def test_numbers_of_the_prose_are_measured(page, kept):
     wrong = []
     for name, resolve in (("measured", lambda text: book_numbers.measured(text, kept)),
@@ -83,6 +86,16 @@ def test_numbers_of_the_prose_are_measured(page, kept):
 def test_pages_are_in_the_table_of_contents_in_order():
     listed = re.findall(r"^(\d\d_\w+)$", text_of("index.md"), re.M)
     assert [name + ".md" for name in listed] == PAGES
+
+
+def test_every_subject_has_a_page():
+    found = {}
+    for page in PAGES:
+        match = re.match(r"---\n.*?^subjects: \[([\d, ]*)\]$.*?\n---\n", text_of(page), re.S | re.M)
+        assert match, f"{page} does not say which subjects of the course it is about"
+        for number in re.findall(r"\d+", match[1]):
+            found.setdefault(int(number), []).append(page)
+    assert sorted(found) == sorted(SUBJECTS)
 
 
 @pytest.mark.parametrize("said, value, agree", [

@@ -21,7 +21,7 @@ class WrongNumber(Exception):
     """What the prose says is not what the run gave."""
 
 
-def measured(text, kept=None):
+def measured(text, kept):
     """The words to print for the text of a role; WrongNumber, KeyError, ProgramFailed."""
     text = " ".join(text.split())
     match = _TARGET.fullmatch(text)

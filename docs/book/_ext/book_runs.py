@@ -12,6 +12,8 @@ file and the engine; so an unchanged program does not run again, and a changed e
 
 Without Sphinx: tests run programs through it, too.
 """
+import contextlib
+import fcntl
 import functools
 import glob
 import hashlib
@@ -110,17 +112,35 @@ def commands(program):
     return _COMMAND.findall(head[1]) if head else []
 
 
-def run(program, kept=None):
+def run(program, kept):
     """The Run of a program; from the folder `kept` if nothing has changed since."""
-    kept = kept or os.path.join(tempfile.gettempdir(), f"rushlight-book-{os.getuid()}")
     folder = os.path.join(kept, f"{program}-{_digest(program)}")
     if not os.path.exists(os.path.join(folder, "run.json")):
         os.makedirs(kept, mode=0o700, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=kept, prefix=".running-") as running:
+        with _place() as running:
             _run(program, running)
             shutil.rmtree(folder, ignore_errors=True)
             shutil.copytree(running, folder)
     return Run(program, folder)
+
+
+@contextlib.contextmanager
+def _place():
+    """An empty folder that has the same path each time, as paths get into plans and pickles; one
+    program runs at a time."""
+    own = os.path.join(tempfile.gettempdir(), f"rushlight-book-{os.getuid()}")
+    os.makedirs(own, mode=0o700, exist_ok=True)
+    if os.stat(own).st_uid != os.getuid():
+        raise ProgramFailed(f"{own} belongs to somebody else")
+    with open(os.path.join(own, "lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        place = os.path.join(own, "run")
+        shutil.rmtree(place, ignore_errors=True)
+        os.mkdir(place)
+        try:
+            yield place
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
 
 
 def _read(program):
@@ -168,9 +188,8 @@ def _run(program, folder):
         before = _logs(folder)
         drawn = _pictures(folder)
         out = _command(program, line, folder)
-        if not _VIRTUAL.search(line):
-            for path in _pictures(folder) - drawn:
-                _leave_out_times(path)
+        for path in _pictures(folder) - drawn:
+            _settle(path, with_times=bool(_VIRTUAL.search(line)))
         done.append({"words": line, "out": out})
         for label, value in _FACT.findall(out):
             facts[label if label not in facts else f"run {len(traces) + 1} {label}"] = value
@@ -267,12 +286,13 @@ def _pictures(folder):
     return set(glob.glob(os.path.join(folder, "*.svg")))
 
 
-def _leave_out_times(path):
-    """They differ from run to run."""
+def _settle(path, with_times):
+    """Leaves out what differs from place to place and, of runs in real time, from run to run."""
     with open(path, encoding="utf-8") as f:
         text = f.read()
     with open(path, "w", encoding="utf-8") as f:
-        f.write(_TIME_ALONE.sub("…", _TIME.sub("", text)))
+        text = text.replace(os.path.dirname(path) + "/", "")
+        f.write(text if with_times else _TIME_ALONE.sub("…", _TIME.sub("", text)))
 
 
 def _keep_pictures_only(folder):
