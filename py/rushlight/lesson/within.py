@@ -61,14 +61,17 @@ def _empty(folder):
 
 
 def _run_once(job, step, folder, scratch, seed):
+    from rushlight import conf as defaults
     from rushlight.testing import recording
     student = job["submissions"][step["submission"]]
     files = {"student": student, "reference": job["reference"], "plugin": step.get("plugin"),
              "reference_plugin": job["reference_plugin"]}
-    conf = {"spark.local.dir": scratch, "spark.ui.showConsoleProgress": "false", **job["conf"]}
+    # Of contexts that the student's program makes itself, too: it may write nowhere else.
+    defaults.set_defaults({**dict(defaults.SparkConf().getAll()), "spark.local.dir": scratch,
+                           "spark.ui.showConsoleProgress": "false"})
     outcome = {"status": PASSED, "message": "", "misconception": "", "value": None}
     with recording():
-        case = Case(job["kind"], job["master"], conf, files, seed, folder)
+        case = Case(job["kind"], job["master"], job["conf"], files, seed, folder)
         try:
             outcome["value"] = _function(job, step)(case)
         except CheckFailed as e:
