@@ -55,7 +55,7 @@ def mean(case):
 class Sales:
     """Sales of this student: as an RDD, and as plain Python has them."""
 
-    def __init__(self, case, n=20_000):
+    def __init__(self, case, n=8_000):
         random = case.random
         shops = random.sample(["bakery", "books", "cheese", "fish", "flowers", "toys", "wine"],
                               random.randrange(4, 7))
