@@ -1,4 +1,4 @@
-"""Plug-ins for the seams of queries: each makes a difference, and a wrong one is an error in words."""
+"""Plug-ins for queries: each makes a difference, and a wrong one is an error in words."""
 import re
 
 import pytest
@@ -118,7 +118,8 @@ RUSH_PLUGIN (RUSH_HASH_PARTITIONING_PART (&placing));
     rows = spark.range(20).repartition(4, "id").selectExpr("id", "spark_partition_id() as p")
     assert all(row.p == row.id % 4 for row in rows.collect())
     # An expression is computed for the exchange, and placed in the same way.
-    rows = spark.range(20).repartition(4, F.col("id") * 3).selectExpr("id", "spark_partition_id() as p")
+    rows = spark.range(20).repartition(4, F.col("id") * 3) \
+        .selectExpr("id", "spark_partition_id() as p")
     assert all(row.p == row.id * 3 % 4 for row in rows.collect())
 
 
@@ -165,7 +166,8 @@ RUSH_PLUGIN (RUSH_HASH_JOIN_PART (&core), RUSH_SORT_MERGE_JOIN_PART (&core));
 """
 ONE_WITH_ALL = """
     for (guint j = 0; j < rush_join_rows_n (rows, RUSH_BUILD); j++)
-      if (rush_join_rows_compare (rows, i, j) == 0 && !rush_join_rows_has_null (rows, RUSH_BUILD, j))
+      if (rush_join_rows_compare (rows, i, j) == 0 &&
+          !rush_join_rows_has_null (rows, RUSH_BUILD, j))
         {
           g_assert (rush_join_rows_hash (rows, RUSH_STREAMED, i) ==
                     rush_join_rows_hash (rows, RUSH_BUILD, j));
