@@ -25,12 +25,14 @@ def out(tmp_path_factory):
 
 @pytest.fixture
 def here(tmp_path, monkeypatch, out):
-    """A notebook's folder; the lab is known, as the hidden cells make it."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(in_notebook, "_unpacked", {
-        course_labs.NAME: open_lab(str(out / "labs" / course_labs.NAME))})
+    """Where nbgrader grades ada's notebook."""
+    folder = tmp_path / "autograded" / "ada" / course_labs.NAME
+    os.makedirs(folder)
+    os.symlink(out / "nbgrader" / "labs", tmp_path / "labs")
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     monkeypatch.setattr(in_notebook, "_verdicts", {})
-    return tmp_path
+    return folder
 
 
 def read(path):
@@ -157,22 +159,17 @@ def test_a_lab_that_only_the_teacher_has_is_not_checked_by_students(tmp_path, mo
     assert capfd.readouterr().out == "This check runs when your teacher grades the notebook.\n"
 
 
-def test_hidden_cells_bring_a_lab_along(out, nbgrader, here, monkeypatch):
-    monkeypatch.setattr(in_notebook, "_unpacked", {})
-    course_labs.write("evens.py", course_labs.program(course_labs.RIGHT))
-    exec(source(nbgrader["check-lazy"]), {})
-    assert in_notebook.find(course_labs.NAME).title == "Even numbers"
+def test_a_teachers_lab_lies_in_the_course_and_not_in_what_is_released(out):
+    course = out / "nbgrader"
+    assert os.listdir(course / "labs") == [course_labs.NAME]
+    assert os.listdir(course / "source" / course_labs.NAME) == ["evens.ipynb"]
 
 
-def test_whose_data_it_is(tmp_path, monkeypatch):
-    folder = tmp_path / "autograded" / "ada" / "42_even_numbers"
-    os.makedirs(folder)
-    monkeypatch.chdir(folder)
+def test_whose_data_it_is(here, monkeypatch):
     monkeypatch.setenv("JUPYTERHUB_USER", "bob")
-    assert in_notebook.student() == "bob"
-    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     assert in_notebook.student() == "ada"
     monkeypatch.delenv("NBGRADER_EXECUTION")
+    assert in_notebook.student() == "bob"
     course_labs.write("../submission_metadata.json", '{"users": [{"email": "eve@example.org"}]}')
     assert in_notebook.student() == "eve@example.org"
 

@@ -6,21 +6,16 @@ A check that fails raises: nbgrader and Jupyter take that for a failure.  Nothin
 stderr, which nbgrader would take for one, too.  The student's program runs in the grader's own
 processes, never in the notebook's.
 """
-import base64
 import getpass
 import hashlib
-import io
 import os
-import tempfile
-import zipfile
 from dataclasses import dataclass
 
 from rushlight.course import open_lab, submission
-from rushlight.lesson import LessonError, grade, load
+from rushlight.lesson import LessonError, grade
 from rushlight.lesson.asking import compare
 from rushlight.lesson.telling import Telling
 
-_unpacked = {}          # name → Lab
 _truths = {}            # name → the right predictions
 _verdicts = {}          # (lab, student, hidden, digest of the file) → {check: Verdict}
 
@@ -32,21 +27,18 @@ class NotYet(AssertionError):
         return str(self).splitlines()
 
 
-def unpack(name, archive):
-    """Makes a lab that the package does not have known: the notebook brought it along."""
-    folder = os.path.join(tempfile.mkdtemp(prefix="rushlight-lab-"), name)
-    with zipfile.ZipFile(io.BytesIO(base64.b64decode(archive))) as z:
-        z.extractall(folder)
-    _unpacked[name] = load(folder)
-
-
 def find(name):
-    """The lab, or None where only the teacher has it."""
-    if name in _unpacked:
-        return _unpacked[name]
-    beside = os.path.join(os.getcwd(), ".lab", name)
+    """The lab: of the package, or the teacher's, where it is graded; None where it is not.
+
+    nbgrader grades in COURSE/autograded/STUDENT/ASSIGNMENT, and the course has labs/; otter's zip
+    brings .lab/ along.
+    """
+    course = os.path.join("..", "..", "..", "labs", name)
+    for folder in (course if _is_autograded() else None, os.path.join(".lab", name)):
+        if folder and os.path.isdir(folder):
+            return open_lab(folder)
     try:
-        return open_lab(beside if os.path.isdir(beside) else name)
+        return open_lab(name)
     except LessonError:
         return None
 
@@ -57,11 +49,14 @@ def student():
     nbgrader grades in autograded/STUDENT/ASSIGNMENT; otter beside submission_metadata.json; on a hub
     the user's name is what nbgrader calls the student, elsewhere it is the login's.
     """
-    here = os.getcwd().split(os.sep)
-    if os.environ.get("NBGRADER_EXECUTION") == "autograde" and len(here) > 2:
-        return here[-2]
+    if _is_autograded():
+        return os.path.basename(os.path.dirname(os.getcwd()))
     by_upload = submission.student_of(os.path.join("..", "submission_metadata.json"))
     return by_upload or os.environ.get("JUPYTERHUB_USER") or getpass.getuser()
+
+
+def _is_autograded():
+    return os.environ.get("NBGRADER_EXECUTION") == "autograde"
 
 
 def outcome(name, check, hidden=False):

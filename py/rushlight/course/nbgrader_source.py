@@ -2,6 +2,7 @@
 
     OUT/nbgrader/
         nbgrader_config.py                  limits, and in_nbgrader.py's two steps
+        labs/01_name/                       of a lab that the package does not have: for grading
         source/01_name/word_count.ipynb     with solutions and hidden tests
             │ nbgrader generate_assignment 01_name
             ▼
@@ -13,10 +14,7 @@ between ### BEGIN HIDDEN TESTS and ### END HIDDEN TESTS students don't see.  nbg
 NotImplementedError" in a solution's place.  A lab often hands out a program that runs and is to be
 mended: in_nbgrader.py, named in the configuration, puts the lab's starter there.
 """
-import base64
-import io
 import os
-import zipfile
 
 from rushlight.course import carried as parts
 from rushlight.course import cells, is_packaged, submission
@@ -40,6 +38,8 @@ def build(lab, out, carried):
     exercise = cells.python_exercise(lab)
     course = os.path.join(out, "nbgrader")
     parts.write(course, "nbgrader_config.py", _CONFIG)
+    if not is_packaged(lab):
+        parts.copy_lab(lab, os.path.join(course, "labs"))
     folder = parts.fresh(os.path.join(course, "source", lab.name))
     groups = {"predictions": _predictions(exercise), "program": [_program(exercise)],
               "run": [cells.code("run", cells.run_source(exercise))],
@@ -81,36 +81,21 @@ def _predictions(exercise):
             _text(f"ask-{id}", cells.question(p)),
             cells.code(f"answer-{id}", answer, **_metadata(
                 f"answer-{id}", "code", solution=True, starter=cells.unanswered(p))),
-            _test(exercise, f"predicted-{id}", submission.PREDICTION_POINTS,
+            _test(f"predicted-{id}", submission.PREDICTION_POINTS,
                   f"from rushlight.course.in_notebook import predicted\npredicted({arguments})",
                   f"predicted({arguments}, graded=True)")]
     return found
 
 
 def _checks(exercise):
-    return [_test(exercise, f"check-{check.name.replace('_', '-')}", check.points,
+    return [_test(f"check-{check.name.replace('_', '-')}", check.points,
                   f"# {check.title}\nfrom rushlight.course.in_notebook import graded\n"
                   f'graded("{exercise.lab.name}", "{check.name}")',
                   f'graded("{exercise.lab.name}", "{check.name}", hidden=True)')
             for check in submission.checks(exercise)]
 
 
-def _test(exercise, id, points, seen, hidden):
-    """A grade cell.  Of a lab that only the teacher has, the hidden part brings the lab along."""
-    if not is_packaged(exercise.lab):
-        hidden = (f'from rushlight.course.in_notebook import unpack\n'
-                  f'unpack("{exercise.lab.name}", "{_archive(exercise.lab)}")\n{hidden}')
+def _test(id, points, seen, hidden):
+    """A grade cell."""
     return cells.code(id, f"{seen}\n{_BEGIN}\n{hidden}\n{_END}",
                       **_metadata(id, "code", points=points))
-
-
-def _archive(lab):
-    """The lab's folder in base64."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for folder, _, names in os.walk(lab.folder):
-            if os.path.basename(folder) not in ("__pycache__", "mutants"):
-                for name in names:
-                    path = os.path.join(folder, name)
-                    archive.write(path, os.path.relpath(path, lab.folder))
-    return base64.b64encode(buffer.getvalue()).decode()
