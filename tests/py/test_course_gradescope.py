@@ -17,7 +17,8 @@ from conftest import ROOT
 import rushlight
 from rushlight.course import FORMATS, open_lab
 from rushlight.course.carried import APT_PACKAGES, Carried
-from rushlight.lesson import LessonError
+from rushlight.lesson import LessonError, labs
+from rushlight.lesson.loading import read_text
 
 ALL = sum(course_labs.POINTS.values())
 RIGHT_ANSWERS = 'python.jobs = 0\npython.who = "the caller"   # as always\n'
@@ -37,6 +38,12 @@ def built(tmp_path_factory):
     lab = open_lab(course_labs.write_lab(str(folder / "labs")))
     FORMATS["gradescope"].build(lab, str(folder), Carried())
     return folder / "gradescope" / course_labs.NAME
+
+
+@pytest.fixture(scope="module")
+def c_lab():
+    """The first lab of the package with an exercise in C."""
+    return next(lab for lab in labs() if lab.exercise("c"))
 
 
 class Container:
@@ -160,6 +167,20 @@ def test_a_grader_that_dies_has_left_results(container, schema, how):
     jsonschema.validate(results, schema)
     assert results["score"] == 0 and len(results["tests"]) == 4
     assert "Nothing could be graded" in results["output"]
+
+
+def test_exercises_in_c_are_graded(tmp_path, schema, c_lab):
+    exercise = c_lab.exercise("c")
+    FORMATS["gradescope"].build(c_lab, str(tmp_path), Carried(kinds=("c",)))
+    built = tmp_path / "gradescope" / c_lab.name
+    assert exercise.file in os.listdir(built / "handout")
+    container = Container(tmp_path / "autograder", built)
+    for source, is_right in ((read_text(exercise.solution), True), ("int main (void) {", False)):
+        course_labs.write(f"{container.root}/submission/{exercise.file}", source)
+        results = container.grade()
+        jsonschema.validate(results, schema)
+        checks = [test for test in results["tests"] if "check" in test["tags"]]
+        assert checks and all((test["status"] == "passed") == is_right for test in checks), checks
 
 
 def test_the_zip_has_its_two_scripts_at_its_root_to_be_executed(built):

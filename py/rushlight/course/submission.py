@@ -154,6 +154,9 @@ def write_handout(lab, exercises, folder, text_name="lab.md"):
     asked = []
     for exercise in exercises:
         parts.write(folder, exercise.file, read_text(exercise.starter))
+        program = os.path.join(exercise.folder, "program.py")   # what runs with a plug-in
+        if exercise.kind == "c" and os.path.isfile(program):
+            parts.write(folder, "program.py", read_text(program))
         for p in exercise.predictions:
             asked += ["", *(f"# {line}" for line in p.ask.strip().splitlines())]
             asked += [f"# one of: {', '.join(p.choices)}"] if p.choices else []
