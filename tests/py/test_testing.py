@@ -233,6 +233,25 @@ def test_final_and_initial_plan(traced):
                       "      +- Exchange\n         +- ...")
 
 
+def test_a_join_that_is_split_is_called_so(traced):
+    adaptive = "spark.sql.adaptive."
+    taken = traced("""\
+left = spark.range(5000).selectExpr("CASE WHEN id % 10 < 8 THEN 0 ELSE id % 50 END AS k", "id")
+left.join(spark.range(50).selectExpr("id AS k", "id AS w"), "k").collect()
+""", ("spark.sql.autoBroadcastJoinThreshold", "-1"),
+                   (adaptive + "advisoryPartitionSizeInBytes", "5000"),
+                   (adaptive + "skewJoin.skewedPartitionThresholdInBytes", "5000"))
+    for which, join in (("initial", "SortMergeJoin"), ("final", "SortMergeJoin(skew=true)")):
+        taken.assert_plan(f"""
+            Project
+              {join} [k, Inner]
+                Sort
+                  ...
+                Sort
+                  ...
+            """, which=which)
+
+
 def test_plans_side_by_side(traced):
     shown = message(traced(JOIN).assert_plan, """
         HashAggregate
