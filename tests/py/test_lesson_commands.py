@@ -110,6 +110,8 @@ def test_the_list_has_a_numbered_line_for_each_lab(lesson):
     lesson("start", "2")
     lesson.file.parent.with_name("02_again").joinpath("again.py").write_text(SOLUTION)
     lesson("start", "1")
+    assert lesson("list").splitlines()[0].endswith("open")
+    lesson.file.write_text(STARTER + "# mine\n")
     lesson("check", "2")
     assert [line.split()[-1] for line in lesson("list").splitlines()] == ["begun", "passed"]
 

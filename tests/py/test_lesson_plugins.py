@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from rushlight.lesson import LessonError, grade, load
+from rushlight.lesson import LessonError, commands, folder, grade, load
 from rushlight.lesson.grading import truths
 from rushlight.lesson.limits import Limits
 from rushlight.lesson.proof import prove
@@ -76,10 +76,9 @@ MUTANTS = {f"times_{n}": f"/* times {n} */\n/* caught by: right */\n"
            + SOLUTION.replace("2 * n", f"{n} * n") for n in (3, 4, 5, 6, 7)}
 
 
-@pytest.fixture(scope="module")
-def exercise(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("labs")
-    lab = make_lab(folder, name="policy", toml=TOML, check=CHECK, text="# Policy\n", mutants={})
+def make_lab_in_c(folder, number=1):
+    """Writes the folder of a lab that has an exercise in C alone; gives its path."""
+    lab = make_lab(folder, number, "policy", toml=TOML, check=CHECK, text="# Policy\n", mutants={})
     c = os.path.join(lab, "c")
     os.rename(os.path.join(lab, "python"), c)
     for name, text in {"starter": STARTER, "solution": SOLUTION,
@@ -88,7 +87,12 @@ def exercise(tmp_path_factory):
             f.write(text)
     for name in ("starter.py", "solution.py"):
         os.unlink(os.path.join(c, name))
-    return load(lab).exercises[0]
+    return lab
+
+
+@pytest.fixture(scope="module")
+def exercise(tmp_path_factory):
+    return load(make_lab_in_c(tmp_path_factory.mktemp("labs"))).exercises[0]
 
 
 @pytest.fixture
@@ -131,6 +135,22 @@ def test_a_compiler_that_does_not_end(exercise, tmp_path):
     path.write_text('#include "/dev/zero"\n' + SOLUTION)
     first, second, _ = grade(exercise, path, limits=Limits(seconds=2))
     assert first.status in ("killed", "error") and second.status == "skipped"
+
+
+def test_the_next_exercise_is_of_the_same_kind(tmp_path, monkeypatch):
+    """Who works in Python is led to C only when all of Python is solved."""
+    make_lab(tmp_path / "labs", 1)
+    make_lab_in_c(tmp_path / "labs", 2)
+    make_lab(tmp_path / "labs", 3)
+    folder.init(tmp_path / "home", "ada", tmp_path / "labs")
+    monkeypatch.chdir(tmp_path / "home")
+    desk = commands.Desk()
+    first, second, third = desk.exercises
+    assert [e.name for e in (first, second, third)] == ["1py", "2c", "3py"]
+    assert desk.next_of(None) is first and desk.next_of(first) is third
+    assert desk.next_of(second) is second and desk.next_of(third) is first
+    desk.state.passed = ["1py", "3py"]
+    assert desk.next_of(third) is second and desk.next_of(None) is second
 
 
 def test_without_a_compiler(exercise, monkeypatch):

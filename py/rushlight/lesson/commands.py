@@ -33,10 +33,14 @@ class Desk:
         return known.get(self.state.current) or self.next_of(None)
 
     def next_of(self, exercise):
-        """The first unsolved one after another, or of all; the last one if all are solved."""
+        """The unsolved one that comes after another, or first of all; of the same kind as long as
+        there is one, since who works in Python need not have a C compiler.  If all are solved,
+        any."""
         at = self.exercises.index(exercise) + 1 if exercise else 0
         in_turn = self.exercises[at:] + self.exercises[:at]
-        return next((e for e in in_turn if not self.state.has_passed(e)), in_turn[-1])
+        unsolved = [e for e in in_turn if not self.state.has_passed(e)] or in_turn[-1:]
+        kind = exercise.kind if exercise else "python"
+        return next((e for e in unsolved if e.kind == kind), unsolved[0])
 
     def need_started(self, exercise):
         """That there is a file."""
@@ -79,7 +83,7 @@ def _standing(state, exercise):
         return "", "dim"
     if state.has_passed(exercise):
         return "passed", "green"
-    if folder.is_started(state, exercise):
+    if folder.is_begun(state, exercise):
         return "begun", "yellow"
     return "open", "dim"
 
@@ -234,9 +238,9 @@ def check(options):
         raise LessonError(f"this folder is {desk.state.student}'s: --student goes with --file")
     exercises = ([desk.exercise(None)] if options.exercise is None else
                  loading.exercises_of(options.exercise, desk.labs))
-    begun = [e for e in exercises if folder.is_started(desk.state, e)]
+    begun = [e for e in exercises if folder.is_begun(desk.state, e)]
     all_whole = True
-    for exercise in begun or exercises:
+    for exercise in begun or exercises[:1]:
         verdicts = desk.grade(exercise, options.seed)
         desk.told.verdicts(exercise, verdicts)
         whole = is_whole(verdicts)

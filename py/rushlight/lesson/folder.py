@@ -7,6 +7,7 @@
         lab.md  word_count.py    handed out by `start`; a file that is there stays
         word_count.py.1          what `reset` put aside
 """
+import filecmp
 import os
 import shutil
 
@@ -82,6 +83,12 @@ def program_of(state, exercise):
 def is_started(state, exercise):
     """Whether it was handed out."""
     return os.path.isfile(path_of(state, exercise))
+
+
+def is_begun(state, exercise):
+    """Whether the student has changed what was handed out."""
+    return is_started(state, exercise) and not filecmp.cmp(
+        path_of(state, exercise), exercise.starter, shallow=False)
 
 
 def hand_out(state, lab):

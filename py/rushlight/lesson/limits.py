@@ -90,7 +90,6 @@ class Limits:
     # ── in the step's process ──
     def apply(self, base, seconds):
         """For good: this process and all that it starts."""
-        os.nice(5)
         cpu = int(2 * (self.seconds or seconds)) + 2
         _lower(resource.RLIMIT_CPU, cpu)
         _lower(resource.RLIMIT_AS, self.address_bytes)

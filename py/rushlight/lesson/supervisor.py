@@ -18,6 +18,7 @@ import shutil
 import signal
 import sys
 import time
+import traceback
 
 from rushlight.lesson import limits, processes
 
@@ -109,7 +110,7 @@ class Supervisor:
             os.dup2(nothing, 0)
             os.dup2(output, 1)
             os.dup2(output, 2)
-            result = os.dup2(result, 3)
+            result = os.dup2(result, 3, inheritable=False)
             os.closerange(4, 4096)
             scratch = os.path.join(self.folder, "scratch")
             os.environ.update(HOME=scratch, TMPDIR=scratch)
@@ -122,13 +123,15 @@ class Supervisor:
             status = _CANNOT_TELL
             _write(result, outcome)
             status = 0
+        except BaseException:
+            traceback.print_exc()       # becomes what the step printed
         finally:
             os._exit(status)
 
 
 def _write(fd, what):
-    """A line of JSON, whole."""
-    left = (json.dumps(what) + "\n").encode()
+    """A line of JSON, whole; what JSON has no words for, as text."""
+    left = (json.dumps(what, default=str) + "\n").encode()
     while left:
         left = left[os.write(fd, left):]
 

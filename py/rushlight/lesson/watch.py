@@ -164,10 +164,12 @@ class Watch:
     def _check_all(self):
         self._alone()
         for exercise in self.desk.exercises:
-            if folder.is_started(self.desk.state, exercise):
-                verdicts = self.desk.grade(exercise)
-                self.told.say(self.told.summary(exercise, verdicts))
+            if exercise == self.exercise or folder.is_begun(self.desk.state, exercise):
+                self._guarded(self._summarize, exercise)
         self._footer()
+
+    def _summarize(self, exercise):
+        self.told.say(self.told.summary(exercise, self.desk.grade(exercise)))
 
     def _predict(self):
         self.told.say()

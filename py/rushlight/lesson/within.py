@@ -19,7 +19,7 @@ from rushlight.lesson.model import ERROR, FAILED, PASSED
 
 _NEEDED = ("cloudpickle", "rushlight.context", "rushlight.dag", "rushlight.sql.functions",
            "rushlight.sql.session", "rushlight.testing", "rushlight.worker")
-_LONGEST = 4000         # letters of a message
+_LONGEST = 8000         # letters of a message
 
 
 def run_step(job, step, folder, scratch):
@@ -82,7 +82,7 @@ def _run_once(job, step, folder, scratch, seed):
             outcome.update(status=ERROR, message=_error(e, student))
         finally:
             case.close()
-    outcome["comments"] = case.comments
+    outcome.update(comments=case.comments, message=outcome["message"][:_LONGEST])
     return outcome
 
 
@@ -97,7 +97,7 @@ def _function(job, step):
 def _assertion(error):
     """What an assert says; of one without words, its line."""
     if str(error):
-        return str(error)[:_LONGEST]
+        return str(error)
     frame = traceback.extract_tb(error.__traceback__)[-1]
     return f"this does not hold: {frame.line.removeprefix('assert ')}"
 
@@ -112,7 +112,7 @@ def _error(error, student_file):
             f"\n    {line}" if line else "")
     if isinstance(error, SystemExit):
         text = f"the program ended itself, with status {error.code}"
-    words = f"{kind}: {text}"[:_LONGEST] if text else kind
+    words = f"{kind}: {text[:_LONGEST // 2]}" if text else kind
     return words + (_place(error, student_file) or _nothing_returned(text))
 
 
