@@ -22,8 +22,8 @@
 #include "core/scheduler/seams.h"
 
 /* BEGIN SOLUTION */
-/* As it stands: every dependency is looked at, but only those of the RDD that is handed in, and what
- * the new stage reads itself is forgotten. */
+/* As it stands: every dependency is looked at, but only those of the RDD that is handed in, and
+ * what the new stage reads itself is forgotten. */
 static gboolean
 cut (RushStageBuilder *builder, RushRdd *rdd, GPtrArray *out_parents, GError **error)
 {
