@@ -380,13 +380,14 @@ def test_another_context_is_refused():
                 ask()
 
 
-MODULES = ["", ".bank", "._questions", "._workbench", "._runs", "._answers", "._explaining",
-           "._schedule", "._mock", "._page", "._cards"]
+MODULES = ["quiz", "cli.quiz", "quiz.bank", "quiz._questions", "quiz._workbench", "quiz._runs",
+           "quiz._answers", "quiz._explaining", "quiz._schedule", "quiz._mock", "quiz._page",
+           "quiz._cards"]
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_of_docstrings(name):
-    module = importlib.import_module("rushlight.quiz" + name)
+    module = importlib.import_module("rushlight." + name)
     told = []
     finder, runner = doctest.DocTestFinder(exclude_empty=True), doctest.DocTestRunner(
         optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)

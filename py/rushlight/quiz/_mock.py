@@ -66,7 +66,8 @@ def interview(questions, bench, clock, asking, seed, minutes=MINUTES):
     chosen = plan(questions, seed, minutes)
     begin, marks = clock.seconds(), []
     asking.tell(f"{len(chosen)} questions, {minutes} minutes. An answer within its budget counts "
-                "whole, a later one half.\nExplanations come at the end.\n")
+                "whole, a later one half.\nExplanations come at the end. "
+                f"{explaining.NAMES}\n")
     for i, question in enumerate(chosen, 1):
         left = minutes * 60 - (clock.seconds() - begin)
         if left <= 0:

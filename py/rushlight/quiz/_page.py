@@ -25,7 +25,8 @@ def write_page(all_asked, path):
     """
     with open(_TEMPLATE, encoding="utf-8") as f:
         template = f.read()
-    data = json.dumps({"topics": {t.name: t.title for t in TOPICS.values()},
+    data = json.dumps({"names": explaining.NAMES,
+                       "topics": {t.name: t.title for t in TOPICS.values()},
                        "questions": [as_data(asked) for asked in all_asked]},
                       ensure_ascii=False, separators=(",", ":"))
     safe = data.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
