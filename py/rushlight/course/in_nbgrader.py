@@ -1,14 +1,19 @@
-"""What a built course's nbgrader_config.py puts into nbgrader: two of its steps, changed.
+"""What a built course's nbgrader_config.py puts into nbgrader: two of its steps, changed, and names
+of files that are not handed out.
 
     generate_assignment … ClearSolutions ─▶ KeepStarter …       solution cells become the lab's starter
     autograde           … Execute        ─▶ RunToTheEnd …       a dead kernel is a failure like others
 
 nbgrader must be installed.
 """
+import glob
+import os
+
 from nbclient.exceptions import DeadKernelError
 from nbformat.v4 import new_output
 from nbgrader.converters.autograde import Autograde
 from nbgrader.converters.generate_assignment import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearSolutions, Execute
 
 
@@ -48,7 +53,12 @@ class RunToTheEnd(Execute):
 
 
 def configure(c):
-    """Puts both into nbgrader's lists."""
+    """Puts all that into nbgrader's settings.  What a source notebook leaves beside it when its teacher runs
+    it is not handed out: among it is the program, solved."""
+    written = [os.path.basename(path).removesuffix(".ipynb") + ".py"
+               for path in glob.glob("source/*/*.ipynb")]
+    c.CourseDirectory.ignore = [*CourseDirectory.ignore.default_args[0], *sorted(set(written)),
+                                "picture.svg", "timeline.svg"]
     c.GenerateAssignment.preprocessors = _instead(GenerateAssignment.preprocessors,
                                                   ClearSolutions, KeepStarter)
     c.Autograde.autograde_preprocessors = _instead(Autograde.autograde_preprocessors,
