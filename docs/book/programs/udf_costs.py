@@ -11,7 +11,7 @@ from pyspark.sql import SparkSession, functions as F
 
 spark = SparkSession.builder.appName("UdfCosts").getOrCreate()
 spark.conf.set("spark.sql.adaptive.enabled", False)
-table = spark.range(0, 200_000, 1, 2).selectExpr("cast(id AS double) AS x")
+table = spark.range(0, 50_000, 1, 2).selectExpr("cast(id AS double) AS x")
 calls = spark.sparkContext.accumulator(0)
 
 
@@ -28,9 +28,9 @@ def by_series(x: pandas.Series) -> pandas.Series:
 
 
 def timed(what, column):
-    """The best of four, since the first starts workers and loads code."""
+    """The best of three, since the first starts workers and loads code."""
     best = math.inf
-    for _ in range(4):
+    for _ in range(3):
         calls.value = 0
         began = time.perf_counter()
         total = table.select(column.alias("root")).agg(F.sum("root")).first()[0]
