@@ -67,6 +67,13 @@ def test_an_excluded_rule_of_a_plugin_is_left_out(session_with):
     assert spark.range(3).selectExpr("id + 1 as c").count() == 3
 
 
+def test_a_seed_is_a_seed_without_folding(session_with):
+    lazy = (RULE % "return rush_plan_ref (plan);").replace("COLUMN_PRUNING", "CONSTANT_FOLDING")
+    spark = session_with(lazy)
+    row = spark.sql("select rand(378) as r, randn(3) as n from range(0, 1, 1, 1)").collect()[0]
+    assert tuple(row) == (0.007498593872542703, -1.1854930781734354)
+
+
 # ── sizes ──
 COALESCE = """
 #include "sql/physical/adaptive/size_seams.h"

@@ -84,14 +84,31 @@ next_gaussian (Random *self)
   return x * factor;
 }
 
+typedef struct
+{
+  RushEvalContext *ctx;
+  RushColumn *const *args;
+  const RushRows *rows;
+} RandomCall;
+
+/* The seed is one number, also where it has not been folded to a literal. */
+static gint64
+seed_of (const RushExpr *call, const RandomCall *random)
+{
+  guint row = rush_eval_row (random->rows, 0);
+
+  if (call->n_children == 0)
+    return call->as.function.seed;
+  return rush_column_is_valid (random->args[0], row) ? rush_column_get_int (random->args[0], row)
+                                                     : 0;
+}
+
 static gpointer
 make_random (const RushExpr *call, gpointer data, GError **error)
 {
-  RushEvalContext *ctx = data;
+  RushEvalContext *ctx = ((RandomCall *)data)->ctx;
   Random *self = g_new0 (Random, 1);
-  gint64 seed = call->n_children > 0 && call->children[0]->kind == RUSH_EXPR_LITERAL
-                    ? rush_column_get_int (call->children[0]->as.literal.value, 0)
-                    : call->as.function.seed;
+  gint64 seed = seed_of (call, data);
   guint64 start = (guint64)seed + ctx->partition;
   guint32 low = hash_eight (start, 0x3c074a61), high = hash_eight (start, low);
 
@@ -103,9 +120,11 @@ RUSH_EVALUATOR (eval_random)
 {
   gboolean gaussian = g_str_has_prefix (call->as.function.function->name, "randn");
   g_auto (RushColumnWriter) writer = { NULL };
-  Random *random = rush_eval_prepared (ctx, call, make_random, ctx, g_free, error);
+  RandomCall how = { ctx, args, rows };
+  Random *random =
+      rows->n > 0 ? rush_eval_prepared (ctx, call, make_random, &how, g_free, error) : NULL;
 
-  if (random == NULL ||
+  if ((random == NULL && rows->n > 0) ||
       !rush_column_writer_init (&writer, &RUSH_FLOAT64, rows->length, TRUE, ctx->allocator, error))
     return NULL;
   RUSH_FOR_ROWS (rows, row, {

@@ -186,7 +186,7 @@ def projections(case):
         "where a > 1"])
 
 
-@check("rand() is computed once", points=2)
+@check("rand() is computed once", points=2, after=("constants", "projections"))
 def not_deterministic(case):
     """A column that is not deterministic is not computed twice, for the filter and for the row."""
     seed = case.random.randrange(1000)
