@@ -6,9 +6,11 @@ A check that fails raises: nbgrader and Jupyter take that for a failure.  Nothin
 stderr, which nbgrader would take for one, too.  The student's program runs in the grader's own
 processes, never in the notebook's.
 """
+import contextlib
 import getpass
 import hashlib
 import os
+import tempfile
 from dataclasses import dataclass
 
 from rushlight.course import open_lab, submission
@@ -113,12 +115,31 @@ def show_run(file, master, conf=None):
     if os.environ.get("NBGRADER_EXECUTION"):
         return
     from rushlight.lesson import running
-    status, traces, pictures = running.run(os.path.abspath(file), _Program(master, conf or {}))
+    with _printed():
+        status, traces, pictures = running.run(os.path.abspath(file), _Program(master, conf or {}))
     print("\n\n".join(traces) or f"the program ended with status {status} and ran no job")
     if pictures:
         from IPython.display import SVG, display
         for name in pictures:
             display(SVG(filename=name))
+
+
+@contextlib.contextmanager
+def _printed():
+    """What programs write to the two standard files meanwhile is printed when they have ended: a
+    notebook may miss what does not come from its own process."""
+    kept = os.dup(1), os.dup(2)
+    with tempfile.TemporaryFile() as f:
+        os.dup2(f.fileno(), 1)
+        os.dup2(f.fileno(), 2)
+        try:
+            yield
+        finally:
+            for number, copy in enumerate(kept, 1):
+                os.dup2(copy, number)
+                os.close(copy)
+        f.seek(0)
+        print(f.read().decode("utf-8", "replace"))
 
 
 def show_predictions(name, answers):
