@@ -27,8 +27,8 @@ typedef struct
   atomic_int n_running;        /* tasks that were launched there and have not ended */
 } RushLocalExecutor;
 
-/* @heap_bytes: what the unified pool is a fraction of.  Refused below what Spark refuses.  @plugins:
- * for its seams; NULL: none. */
+/* @heap_bytes: what the unified pool is a fraction of.  Refused below what Spark refuses.
+ * @plugins: for its seams; NULL: none. */
 RushLocalExecutor *rush_local_executor_new (const char *id, const char *host, guint cores,
                                             gint64 heap_bytes, const RushConf *conf,
                                             const RushShuffleFetch *fetch,

@@ -10,8 +10,8 @@
  * they are there already. */
 RushRdd *rush_rdd_partition_by (RushRdd *pairs, guint n_partitions);
 
-/* By Java's hash of @key_column, or by what a plug-in of @rdd's lineage puts in its place. (transfer
- * full) */
+/* By Java's hash of @key_column, or by what a plug-in of @rdd's lineage puts in its place.
+ * (transfer full) */
 RushPartitioner *rush_rdd_hash_partitioner (RushRdd *rdd, guint n_partitions, guint key_column);
 
 /* The partitioner that an operator on @rdds takes when it was asked for @n_partitions: 0 lets it

@@ -4,6 +4,8 @@
  */
 #include "fixture.h"
 
+#include "core/scheduler/seams.h"
+
 #define SECOND G_USEC_PER_SEC
 
 static RushLocality
@@ -180,7 +182,7 @@ test_each_level_has_its_own_wait (void)
   fixture_add_executor (f, "1", "host1", 1);
   fixture_add_executor (f, "2", "host2", 1);
   TestJob *job = fixture_submit_at (f, "1|1|1");
-  g_assert_cmpint (scripted_backend_next_timer_us (f->backend), ==, 5 * SECOND);
+  g_assert_cmpint (scripted_backend_next_timer_us (f->backend), ==, SECOND);
   fixture_fire_timer (f); /* to NODE_LOCAL, where nobody is free */
   g_assert_cmpint (scripted_backend_next_timer_us (f->backend), ==, 1 * SECOND);
   fixture_fire_timer (f);
@@ -371,6 +373,60 @@ test_diamonds_are_not_explored_path_by_path (void)
   fixture_free (f);
 }
 
+/* ---- a wait of one's own ---- */
+
+static guint n_asked;
+
+static void
+stay (RushLocalityState *state, gint64 now_us)
+{
+  n_asked++;
+}
+
+static void
+go_far_beyond (RushLocalityState *state, gint64 now_us)
+{
+  state->current = 1000;
+}
+
+static void
+test_wait_is_a_seam (void)
+{
+  static const RushLocalityWait hasty = { "hasty", go_far_beyond, NULL };
+  Fixture *f = fixture_cluster (2, 1);
+
+  rush_scheduler_set_seams (f->scheduler, &(RushSchedulerSeams){ .locality = &hasty });
+  TestJob *job = fixture_submit_at (f, "host1|host1");
+  fixture_assert_running (f, "0.0:0@1 0.0:1@2"); /* beyond the last level there is none */
+  g_assert_cmpint (locality_of (f, 1), ==, RUSH_LOCALITY_ANY);
+  fixture_succeed_all (f, 0, 0);
+  fixture_assert_succeeded (job);
+  fixture_free (f);
+}
+
+/* It is asked again every second once its time is over, and not at once, for ever. */
+static void
+test_a_stubborn_wait_does_not_stop_the_clock (void)
+{
+  static const RushLocalityWait stubborn = { "stubborn", stay, NULL };
+  Fixture *f = fixture_cluster (2, 1);
+
+  rush_scheduler_set_seams (f->scheduler, &(RushSchedulerSeams){ .locality = &stubborn });
+  TestJob *job = fixture_submit_at (f, "host1|host1");
+  g_assert_cmpint (scripted_backend_next_timer_us (f->backend), ==, 3 * SECOND);
+  fixture_fire_timer (f);
+  n_asked = 0;
+  fixture_fire_timer (f);
+  g_assert_cmpuint (n_asked, >, 0);
+  g_assert_cmpint (scripted_backend_next_timer_us (f->backend), ==, SECOND);
+  fixture_assert_running (f, "0.0:0@1");
+  fixture_succeed (f, 0, 0, 0);
+  fixture_assert_running (f, "0.0:1@1");
+  fixture_succeed (f, 0, 0, 1);
+  fixture_assert_succeeded (job);
+  fixture_free (f);
+}
+
 #define ADD(name) g_test_add_func ("/scheduler/delay/" #name, test_##name)
 
 int
@@ -397,5 +453,7 @@ main (int argc, char **argv)
   ADD (failed_tasks_keep_their_preferences);
   ADD (preferences_of_narrow_parents);
   ADD (diamonds_are_not_explored_path_by_path);
+  ADD (wait_is_a_seam);
+  ADD (a_stubborn_wait_does_not_stop_the_clock);
   return g_test_run ();
 }
