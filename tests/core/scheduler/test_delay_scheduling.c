@@ -182,7 +182,7 @@ test_each_level_has_its_own_wait (void)
   fixture_add_executor (f, "1", "host1", 1);
   fixture_add_executor (f, "2", "host2", 1);
   TestJob *job = fixture_submit_at (f, "1|1|1");
-  g_assert_cmpint (scripted_backend_next_timer_us (f->backend), ==, SECOND);
+  g_assert_cmpint (scripted_backend_next_timer_us (f->backend), ==, 5 * SECOND);
   fixture_fire_timer (f); /* to NODE_LOCAL, where nobody is free */
   g_assert_cmpint (scripted_backend_next_timer_us (f->backend), ==, 1 * SECOND);
   fixture_fire_timer (f);
