@@ -6,7 +6,8 @@
  *       n_steps: how many of the cluster's steps are wanted, at most
  *   -> dict: seconds, first_executor_s, job_started_s, n_restarts, lost_s, n_executors, n_lost,
  *      most_executors, refusal (or None), failure (or None), n_events, digest, log (path or None),
- *      plugins: list of (seam, part), name, n_steps, steps: list of (seconds, actor, step), the first of them
+ *      name, n_steps, steps: list of (seconds, actor, step), the first of them,
+ *      plugins: list of (seam, part)
  *
  * What is wrong with the scenario is an exception; how its job ended is in the answer.
  *
