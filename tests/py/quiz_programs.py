@@ -43,12 +43,15 @@ def text_files(run):
 
 
 def counts(run):
-    """What is compared; of a program that fails, tasks may or may not have ended by then."""
+    """What is compared.  Of a program that fails, tasks may or may not have ended by then; of a
+    plan, operators: where two sides of a join end at the same time, either may be broadcast."""
     if run.error is not None:
         return {"fails": True, "jobs": run.jobs}
     answer = {"jobs": run.jobs, "stages": run.stages, "skipped": run.skipped, "tasks": run.tasks}
     if isinstance(run.value, (bool, int, str, list)) and len(repr(run.value)) <= LONG:
         answer["value"] = repr(run.value)
+    if run.plans and "ml." not in run.source:       # whose queries are MLlib's own
+        answer["plan"] = sorted(run.nodes())
     return answer
 
 
