@@ -98,10 +98,11 @@ def counts(told):
     plan, operators: where two sides of a join end at the same time, either may be broadcast."""
     if told.error is not None:
         return {"fails": True, "jobs": told.jobs}
-    answer = {"jobs": told.jobs, "stages": told.stages, "skipped": told.skipped, "tasks": told.tasks}
+    answer = {"jobs": told.jobs, "stages": told.stages, "skipped": told.skipped,
+              "tasks": told.tasks}
     if isinstance(told.value, (bool, int, str, list)) and len(repr(told.value)) <= LONG:
         answer["value"] = repr(told.value)
-    if told.plans and "ml." not in told.source:       # whose queries are MLlib's own
+    if told.plans and "ml." not in told.source:     # whose queries are MLlib's own
         answer["plan"] = sorted(told.nodes())
     return answer
 
