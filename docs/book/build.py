@@ -1,7 +1,7 @@
 """Builds the book into out/book and checks its links: python docs/book/build.py
 
-Sphinx treats each warning as an error.  After it every link and picture of the built pages must lead
-to a page and a place that is there, and no page may load anything from a network.  The last line
+Sphinx treats each warning as an error.  After it every link and picture of the built pages must
+lead to a page and a place that is there, and no page may load anything from a network.  The last line
 says how many pages and links there are.
 """
 import html.parser

@@ -1,4 +1,4 @@
-"""Settings of Sphinx for the book.  `make book` builds it into out/book; README.md tells how it is made."""
+"""Settings of Sphinx for the book.  `make book` builds it; README.md tells how it is made."""
 import os
 import sys
 
@@ -9,7 +9,8 @@ author = "The Rushlight project"
 copyright = "the Rushlight project, Apache-2.0"
 html_title = "Spark, seen by a rushlight"
 
-extensions = ["myst_parser", "show_listing", "show_output", "show_trace", "show_steps", "show_picture",
+extensions = ["myst_parser", "show_listing", "show_output",
+              "show_trace", "show_steps", "show_picture",
               "measured", "default_setting", "source_file", "lab_link"]
 myst_enable_extensions = ["deflist", "attrs_inline"]
 myst_heading_anchors = 3

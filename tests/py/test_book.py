@@ -1,4 +1,4 @@
-"""The book: its programs run, its numbers are those of the runs, and each page has what a page needs.
+"""The book: its programs run, its numbers are those of the runs, and pages have what pages need.
 
 The pages themselves are built by `make book`, and by `make check`.
 """

@@ -1,4 +1,4 @@
-"""What the book's directives have in common: the run of a program, and errors as errors of the page."""
+"""What the book's directives have in common: a program's run, and errors as the page's errors."""
 import os
 
 from sphinx.errors import ExtensionError
@@ -39,7 +39,8 @@ class BookDirective(SphinxDirective):
         """The lines between the pieces that `from` and `to` name, and dots for others."""
         begin = self.find(lines, "from", 0, 0)
         end = self.find(lines, "to", begin, len(lines) - 1)
-        return (["…"] if begin else []) + lines[begin:end + 1] + (["…"] if end + 1 < len(lines) else [])
+        before, after = ["…"] * (begin > 0), ["…"] * (end + 1 < len(lines))
+        return before + lines[begin:end + 1] + after
 
     def ran(self, program):
         return book_runs.run(program, kept(self.env.app))

@@ -1,4 +1,4 @@
-"""What the prose says, beside what the runs and the engine say.  Knows no Sphinx: tests use it, too."""
+"""What the prose says, beside what runs and engine say.  Knows no Sphinx: tests use it, too."""
 import re
 
 import book_runs

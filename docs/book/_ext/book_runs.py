@@ -5,8 +5,8 @@
                                                                       ├─▶ traces of the event logs
                                                                       └─▶ facts: label → value
 
-A fact is a printed line "label: value", or a count of the trace ("jobs", "stages", "tasks" …), or, of a
-simulated run, its virtual seconds.
+A fact is a printed line "label: value", or a count of the trace ("jobs", "stages", "tasks" …), or,
+of a simulated run, its virtual seconds.
 A run is kept under a digest of all that it depends on: the program, the files that it names, this
 file and the engine; so an unchanged program does not run again, and a changed engine runs all.
 
@@ -71,8 +71,8 @@ class Run:
         return {os.path.basename(path) for path in glob.glob(os.path.join(self.folder, "*.svg"))}
 
     def fact(self, label):
-        """The value that was printed or counted under a label, the ratio "one / other" of two, or what
-        the group of a "/regular expression/" finds in what was printed; KeyError."""
+        """The value that was printed or counted under a label, the ratio "one / other" of two, or
+        what the group of a "/regular expression/" finds in what was printed; KeyError."""
         if label.startswith("/") and label.endswith("/"):
             printed = "\n".join(command["out"] for command in self.commands)
             found = re.search(label[1:-1], printed, re.M)
@@ -257,7 +257,8 @@ def _traced(log):
 
 def _logs(folder):
     """Event logs with their times: a simulated run writes over that of the same seed."""
-    return {(path, os.stat(path).st_mtime_ns) for path in glob.glob(os.path.join(folder, "events", "*"))}
+    logs = glob.glob(os.path.join(folder, "events", "*"))
+    return {(path, os.stat(path).st_mtime_ns) for path in logs}
 
 
 def _seconds(log):

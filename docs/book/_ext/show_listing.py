@@ -5,8 +5,8 @@
     :to: collect
     ```
 
-`from` and `to` are pieces of the first and of the last line that are shown.  Lines have the numbers that
-they have in the file, since pictures and traces name them.  The docstring with the commands is
+`from` and `to` are pieces of the first and of the last line that are shown.  Lines have the numbers
+that they have in the file, since pictures and traces name them.  The docstring with the commands is
 left out: {output} shows them.
 """
 from docutils import nodes

@@ -6,8 +6,8 @@
     :command: 1
     ```
 
-`from`, `to`: pieces of the first and of the last line that are shown; `command`: that one alone, counted
-from 1; without it, all.
+`from`, `to`: pieces of the first and of the last line that are shown; `command`: that one alone,
+counted from 1; without it, all.
 """
 from docutils import nodes
 from docutils.parsers.rst import directives

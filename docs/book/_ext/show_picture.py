@@ -13,7 +13,7 @@ from docutils.parsers.rst import directives
 
 from book_directive import BookDirective
 
-_DRAWN = "_drawn"       # below the sources while a build lasts, as Sphinx copies pictures from there
+_DRAWN = "_drawn"   # below the sources while a build lasts: Sphinx copies pictures from there
 
 
 class Picture(BookDirective):

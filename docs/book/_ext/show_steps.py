@@ -6,8 +6,8 @@
     :log: 2
     ```
 
-`from`, `to`: pieces of the first and of the last step that are shown; `log`: of the second SparkContext
-that the commands made; without it, of the first.
+`from`, `to`: pieces of the first and of the last step that are shown; `log`: of the second
+SparkContext that the commands made; without it, of the first.
 """
 from docutils import nodes
 from docutils.parsers.rst import directives

@@ -6,7 +6,8 @@ from pyspark.sql import SparkSession
 
 spark = SparkSession.builder.appName("Catalyst").getOrCreate()
 spark.conf.set("spark.sql.adaptive.enabled", False)
-people = spark.createDataFrame([(1, "Ann", 31), (2, "Bob", 17), (3, "Cy", 45)], "id int, name string, age int")
+people = spark.createDataFrame([(1, "Ann", 31), (2, "Bob", 17), (3, "Cy", 45)],
+                               "id int, name string, age int")
 people.write.json("people")
 orders = spark.createDataFrame([(1, 20), (3, 5), (1, 7)], "person int, amount int")
 orders.write.json("orders")

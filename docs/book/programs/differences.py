@@ -18,7 +18,7 @@ def asked(what, ask):
 
 asked("a module", lambda: importlib.import_module("pyspark.streaming"))
 asked("a method", lambda: spark.readStream)
-asked("a statement", lambda: spark.sql("MERGE INTO t USING u ON t.id = u.id WHEN MATCHED THEN DELETE"))
+asked("a statement", lambda: spark.sql("MERGE INTO t USING u ON t.a = u.a WHEN MATCHED THEN DELETE"))
 asked("a function", lambda: spark.sql("SELECT listagg(id) FROM range(3)"))
 asked("the JVM", lambda: spark._jvm)
 asked("a model", lambda: importlib.import_module("pyspark.ml.classification").NaiveBayes)

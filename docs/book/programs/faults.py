@@ -9,6 +9,6 @@ from pyspark import SparkContext
 
 sc = SparkContext(appName="Faults")
 counts = sc.parallelize(range(240), 12).map(lambda n: (n % 7, 1)).reduceByKey(add, 6)
-sc.faults.kill_executor("1", when={"stage": 1})     # Rushlight's own: as the first reduce task starts
+sc.faults.kill_executor("1", when={"stage": 1})     # Rushlight's: as the first reduce task starts
 print("keys:", counts.count())
 print("records in all:", counts.values().sum())

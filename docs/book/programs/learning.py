@@ -24,7 +24,8 @@ def jobs_of(name, fit):
 
 assembler = VectorAssembler(inputCols=["age", "salary"], outputCol="features")
 line = LinearRegression(featuresCol="features", labelCol="spend")
-model = jobs_of("linear regression", lambda: Pipeline(stages=[assembler, line]).fit(data)).stages[-1]
+both = Pipeline(stages=[assembler, line])
+model = jobs_of("linear regression", lambda: both.fit(data)).stages[-1]
 print("coefficients:", [round(float(c), 3) for c in model.coefficients])
 
 points = assembler.transform(data).select("features").cache()
