@@ -1,4 +1,4 @@
-"""What goes into a format beside its own files: the lab, Rushlight itself, and how to install it."""
+"""What goes into a format beside its own files: the lab, Rushlight, and how to install it."""
 import os
 import re
 import shutil

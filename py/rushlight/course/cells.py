@@ -1,15 +1,15 @@
-"""A lab as the cells of a notebook; nbgrader_source.py and otter_tests.py add what their tools need.
+"""A lab as the cells of a notebook; nbgrader_source.py and otter_tests.py add what tools need.
 
-    lab.md, a section a cell ─┬─ …            then the program: a cell that writes the student's file
+    lab.md, a section a cell ─┬─ …            then the program: a cell that writes the file
                               ├─ Predict …    then an answer cell a prediction
                               ├─ Run …        then a cell that runs it and shows the picture
                               ├─ Build …
                               ├─ Checkpoint   then a cell a check
                               └─ questions, …
 
-The program's cell begins with %%writefile: it is saved, not run.  So the student's program runs where
-the grader's limits hold, never in the notebook's own process, and a loop in it costs no more than its
-check.  Exercises in C need a compiler and a plug-in; they are not in notebooks.
+The program's cell begins with %%writefile: it is saved, not run.  So the student's program runs
+where the grader's limits hold, never in the notebook's own process, and a loop in it costs no more
+than its check.  Exercises in C need a compiler and a plug-in; they are not in notebooks.
 """
 import json
 import re
@@ -105,9 +105,9 @@ def how_it_works(exercise):
     text = f"""\
 **This notebook.** The cell that begins with `%%writefile {file}` is your program. Running that cell
 saves the file; it does not run the program. After every change run the cell again. Where the text
-says `rushlight lesson run`, run the cell with `show_run`. Where it says `rushlight lesson check`, run
-the cells after *Checkpoint*. Cells with predictions ask for a number: write it down before you run
-anything."""
+says `rushlight lesson run`, run the cell with `show_run`. Where it says `rushlight lesson check`,
+run the cells after *Checkpoint*. Cells with predictions ask for a number: write it down before you
+run anything."""
     if exercise.lab.exercise("c") is not None:
         text += "\n\nThis lab has a part in C as well. It is not in the notebook."
     return text

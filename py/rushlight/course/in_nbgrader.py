@@ -1,8 +1,8 @@
 """What a built course's nbgrader_config.py puts into nbgrader: two of its steps, changed, and names
 of files that are not handed out.
 
-    generate_assignment … ClearSolutions ─▶ KeepStarter …       solution cells become the lab's starter
-    autograde           … Execute        ─▶ RunToTheEnd …       a dead kernel is a failure like others
+    generate_assignment … ClearSolutions ─▶ KeepStarter …       solutions become the starter
+    autograde           … Execute        ─▶ RunToTheEnd …       a dead kernel is a failure
 
 nbgrader must be installed.
 """
@@ -53,8 +53,8 @@ class RunToTheEnd(Execute):
 
 
 def configure(c):
-    """Puts all that into nbgrader's settings.  What a source notebook leaves beside it when its teacher runs
-    it is not handed out: among it is the program, solved."""
+    """Puts all that into nbgrader's settings.  What a source notebook leaves beside it when its
+    teacher runs it is not handed out: among it is the program, solved."""
     written = [os.path.basename(path).removesuffix(".ipynb") + ".py"
                for path in glob.glob("source/*/*.ipynb")]
     c.CourseDirectory.ignore = [*CourseDirectory.ignore.default_args[0], *sorted(set(written)),

@@ -48,8 +48,8 @@ def find(name):
 def student():
     """Whose data this notebook is graded with.
 
-    nbgrader grades in autograded/STUDENT/ASSIGNMENT; otter beside submission_metadata.json; on a hub
-    the user's name is what nbgrader calls the student, elsewhere it is the login's.
+    nbgrader grades in autograded/STUDENT/ASSIGNMENT; otter beside submission_metadata.json; on a
+    hub the user's name is what nbgrader calls the student, elsewhere it is the login's.
     """
     if _is_autograded():
         return os.path.basename(os.path.dirname(os.getcwd()))

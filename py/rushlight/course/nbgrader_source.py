@@ -8,11 +8,11 @@
             ▼
         release/01_name/word_count.ipynb    without; what students get
 
-Three kinds of cells (metadata v3): text is locked; an answer or the program is a solution cell, with
-its solution between ### BEGIN SOLUTION and ### END SOLUTION; a test is a locked grade cell, whose part
-between ### BEGIN HIDDEN TESTS and ### END HIDDEN TESTS students don't see.  nbgrader puts "raise
-NotImplementedError" in a solution's place.  A lab often hands out a program that runs and is to be
-mended: in_nbgrader.py, named in the configuration, puts the lab's starter there.
+Three kinds of cells (metadata v3): text is locked; an answer or the program is a solution cell,
+with its solution between ### BEGIN SOLUTION and ### END SOLUTION; a test is a locked grade cell,
+whose part between ### BEGIN HIDDEN TESTS and ### END HIDDEN TESTS students don't see.  nbgrader
+puts "raise NotImplementedError" in a solution's place.  A lab often hands out a program that runs
+and is to be mended: in_nbgrader.py, named in the configuration, puts the lab's starter there.
 """
 import os
 
@@ -24,11 +24,11 @@ _BEGIN, _END = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 _CONFIG = '''\
 c = get_config()  # noqa: F821
 
-# The program's cell goes out as the lab's starter; a notebook that ends its kernel gets a grade, too.
+# The program's cell goes out as the starter; a notebook that ends its kernel gets a grade, too.
 from rushlight.course import in_nbgrader
 in_nbgrader.configure(c)
 
-# Seconds for one cell.  A check ends by itself much sooner; this ends what students write elsewhere.
+# Seconds for one cell.  A check ends itself much sooner; this ends what students write elsewhere.
 c.ExecutePreprocessor.timeout = 120
 '''
 

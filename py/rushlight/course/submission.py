@@ -85,7 +85,7 @@ def grade_folder(lab, exercises, folder, student, only=None, limits=None):
 
 # ── predictions ──
 def read_answers(path):
-    """"python.jobs_before" → answer, of the lines "python.jobs_before = 0"; none without the file."""
+    """{"python.jobs_before": answer} of lines "python.jobs_before = 0"; {} without the file."""
     if not os.path.isfile(path):
         return {}
     with open(path, encoding="utf-8", errors="replace") as f:

@@ -25,9 +25,9 @@ Rushlight must be installed: `{install}`. Then, in this folder:
     rushlight lesson start {number}
     rushlight lesson watch
 
-`start` hands out a lab and shows its text. `watch` checks your file whenever you save it; `h` gives a
-hint, `q` ends it. `init` takes your login's name for yours, and with it your data; `--student NAME`
-says another.
+`start` hands out a lab and shows its text. `watch` checks your file whenever you save it; `h` gives
+a hint, `q` ends it. `init` takes your login's name for yours, and with it your data; `--student
+NAME` says another.
 """
 
 

@@ -8,8 +8,8 @@ from rushlight.quiz._workbench import DEFAULTS, MASTER
 from rushlight.testing import _drawing as drawing
 
 WIDTH = 88
-NAMES = ("In programs, sc and spark are there; F is pyspark.sql.functions, ml is pyspark.ml, folder "
-         "the path of a folder, and other names are where pyspark has them.")
+NAMES = ("In programs, sc and spark are there; F is pyspark.sql.functions, ml is pyspark.ml, "
+         "folder the path of a folder, and other names are where pyspark has them.")
 _KINDS = {"number": "a number", "choice": "choose one", "what if": "what happens if"}
 
 

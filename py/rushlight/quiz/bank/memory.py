@@ -310,8 +310,8 @@ def _(v):
     right = holds(run.spilled > 0 and run.error is None, "Tasks spill to disk, and the job ends.")
     return v.what_if("The pool is under 2 MiB, what is sorted and grouped is more. What happens?",
                      right,
-                     f"About {run.spilled / MIB:.0f} MiB were spilled: sorted runs on disk, merged at the end. "
-                     "It is slower, and right.",
+                     f"About {run.spilled / MIB:.0f} MiB were spilled: sorted runs on disk, merged "
+                     "at the end. It is slower, and right.",
                      {"Tasks fail with an OutOfMemoryError.": B.SPILL_OOM,
                       "The driver computes the rest.": Belief(
                           "the driver helps", "On a cluster it never computes partitions."),
