@@ -29,7 +29,7 @@ APT_PACKAGES := gcc libc6-dev pkg-config libglib2.0-dev libgraphviz-dev libzstd-
 
 # What a build is made of; the C tests are built with it.  (wildcard: a file that was deleted and not
 # yet committed is still listed.)
-SOURCES := $(wildcard $(shell git ls-files -co --exclude-standard -- core sim rdd sql mllib graph py lessons/c 'tests/*.[ch]' \
+SOURCES := $(wildcard $(shell git ls-files -co --exclude-standard -- core sim rdd sql mllib graph py lessons/c lessons/labs 'tests/*.[ch]' \
                'tests/*meson.build' meson.build meson.options pyproject.toml 2>/dev/null))
 
 demo: build
