@@ -156,7 +156,18 @@ def test_a_prediction_is_taken_down_and_judged_when_it_is_graded(here, capfd):
 def test_a_lab_that_only_the_teacher_has_is_not_checked_by_students(tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)
     in_notebook.graded("43_unknown", "right")
-    assert capfd.readouterr().out == "This check runs when your teacher grades the notebook.\n"
+    in_notebook.predicted("43_unknown", "jobs", 1)
+    assert capfd.readouterr().out == ("This check runs when your teacher grades the notebook.\n"
+                                      "You wrote 1.\n")
+
+
+def test_nothing_is_given_for_a_lab_that_the_grader_does_not_find(here, tmp_path, monkeypatch):
+    course_labs.write("evens.py", course_labs.program(course_labs.RIGHT))
+    monkeypatch.chdir(tmp_path)         # as a cell may have done
+    with pytest.raises(in_notebook.NotYet, match="is not here.*changed the folder"):
+        in_notebook.graded(course_labs.NAME, "right", hidden=True)
+    with pytest.raises(in_notebook.NotYet, match="is not here"):
+        in_notebook.predicted(course_labs.NAME, "jobs", 0, graded=True)
 
 
 def test_a_teachers_lab_lies_in_the_course_and_not_in_what_is_released(out):

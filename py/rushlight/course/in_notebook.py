@@ -65,7 +65,7 @@ def outcome(name, check, hidden=False):
     """"passed", or why not: of a check on the file that the notebook wrote."""
     lab = find(name)
     if lab is None:
-        return "passed"
+        return _not_here(name) if hidden else "passed"
     verdict = _verdict(lab.exercise("python"), check, hidden)
     if isinstance(verdict, str):
         return verdict
@@ -77,14 +77,21 @@ def prediction_outcome(name, id, answer, graded=False):
     """"passed", or what is wrong with an answer: without `graded`, only if there is none."""
     if answer is None or not str(answer).strip():
         return f"{id}: no answer yet"
-    lab = find(name)
-    if not graded or lab is None:
+    if not graded:
         return "passed"
+    lab = find(name)
+    if lab is None:
+        return _not_here(name)
     exercise = lab.exercise("python")
     prediction = next(p for p in exercise.predictions if p.id == id)
     if name not in _truths:
         _truths[name] = submission.truths(exercise)
     return submission.judge(exercise, prediction, answer, _truths[name][id]) or "passed"
+
+
+def _not_here(name):
+    """What only a grader asks for needs the lab: a notebook that changes folders gains nothing."""
+    return f"the lab {name} is not here, so nothing can be graded: has a cell changed the folder?"
 
 
 def graded(name, check, hidden=False):
