@@ -69,7 +69,7 @@ REPARTITION_EVEN = Belief("repartition() spreads elements evenly",
                           "PySpark deals out batches of ten, so few elements may all stay "
                           "together.")
 SLICES_EVEN = Belief("slices differ by one element at most",
-                     "PySpark sends batches, and the last slice takes what is left.")
+                     "PySpark deals out whole batches, so slices may differ by a batch.")
 CAP_BY_SIZE_ALONE = Belief(
     "partitions = size ÷ 128 MB",
     "So for one large file. Small files each cost 4 MB on top, and maxSplitBytes shrinks until "
@@ -116,7 +116,7 @@ NO_OVERHEAD = Belief("a container is as large as the heap",
 TENTH_ALWAYS = Belief("the overhead is a tenth of the heap", "At least 384 MiB.")
 OVERHEAD_384 = Belief("the overhead is 384 MiB",
                       "That is the least; a tenth of the heap if that is more.")
-OVERHEAD_7 = Belief("the overhead is 7%", "So before 2.3 in places; the factor is 0.1.")
+OVERHEAD_7 = Belief("the overhead is 7%", "So on YARN in 1.2 and 1.3; since 1.4 it is a tenth.")
 SPILL_OOM = Belief("spilling means that memory has run out and the task fails",
                    "A spill is how a task goes on with less: it writes sorted runs to disk and "
                    "merges them.")

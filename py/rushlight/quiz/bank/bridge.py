@@ -82,7 +82,7 @@ def _(v):
     nodes = [node for node in run.nodes() if "Eval" in node]
     return v.choose("Which node of the plan calls the function?", nodes[0],
                     "Rows go to Python workers and back in batches: over Arrow (ArrowEvalPython), "
-                    "or pickled (BatchEvalPython) where pyarrow is missing, and before 4.x.",
+                    "or pickled (BatchEvalPython) where pyarrow is missing, and before 4.2.",
                     {"Project": Belief("a UDF is an expression as any other",
                                        "Expressions of Python are taken out into a node."),
                      "WholeStageCodegen": Belief("UDFs are compiled", "Only built-ins are."),

@@ -39,8 +39,8 @@ def _(v):
                                                "So for DataFrames, not for RDDs."),
                      "DISK_ONLY": Belief("cache() writes to disk", "That must be asked for."),
                      "MEMORY_AND_DISK_SER": Belief("PySpark has levels of its own",
-                                                   "It has the same ones; its data are serialized "
-                                                   "in each of them.")})
+                                                   "It has none that ends in _SER: its data are "
+                                                   "serialized at each level.")})
 
 
 @ask("df_level", 1, "The level of DataFrame.cache()")

@@ -462,7 +462,8 @@ def _(v):
                     {"1": Belief("show() needs one task", "Only if the first partition has "
                                  "enough."), "4": B.ONE_ACTION_ONE_JOB,
                      "1 and then 1": Belief("show() takes one partition after the other",
-                                            "It multiplies by four.")})
+                                            "It goes by how many rows it has found; four "
+                                            "times as many partitions at most.")})
 
 
 @ask("order_by", 3, "orderBy().collect()")

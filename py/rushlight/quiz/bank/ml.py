@@ -75,7 +75,7 @@ def _(v):
 
 @ask("tree_aggregate", 2, "Stages of a pass")
 def _(v):
-    parts = v.pick(4, 6, 8)
+    parts = v.pick(9, 6, 8)     # of four it makes no tree
     run = v.run(f"""
         numbers = sc.parallelize(range(100), {parts})
         numbers.treeAggregate(0, lambda a, x: a + x, lambda a, b: a + b)
@@ -122,7 +122,7 @@ def _(v):
 
 @ask("indexer_order", 2, "The index of the most frequent value")
 def _(v):
-    word = v.pick("pear", "fig")
+    word = v.pick("pear", "plum")
     run = v.run(f"""
         df = spark.createDataFrame([(w,) for w in ["{word}"] * 3 + ["apple"] * 2 + ["nut"]], ["w"])
         indexer = ml.feature.StringIndexer(inputCol="w", outputCol="i")

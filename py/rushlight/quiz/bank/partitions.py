@@ -31,8 +31,8 @@ def _(v):
     front = sorted(even, reverse=True)
     return v.choose("What does the line give?", run.value,
                     f"PySpark pickles the list in batches of {max(1, n // slices)} and deals out "
-                    "batches, not elements; what is left over goes with the last slice. (A range "
-                    "object itself is cut evenly.)",
+                    "batches, not elements, as evenly as batches go; the last batch may be a short "
+                    "one. (A range object itself is cut evenly.)",
                     {str(even): B.SLICES_EVEN, str(front): B.SLICES_EVEN,
                      str([math.ceil(n / slices)] * (slices - 1)
                          + [n - math.ceil(n / slices) * (slices - 1)]): Belief(
