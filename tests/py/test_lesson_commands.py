@@ -1,12 +1,14 @@
 """`rushlight lesson`, as a student types it: what it says, what it leaves, its exit status."""
 import json
 import os
+import pathlib
 import subprocess
 import threading
 
 import pytest
 
 from conftest import HANG_S, rushlight_command
+from rushlight.lesson import loading
 from rushlight.lesson import state as states
 from small_labs import CHECK, MUTANTS, SOLUTION, STARTER, TOML, make_lab
 
@@ -204,6 +206,15 @@ def test_check_grades_and_remembers(lesson):
     assert lesson.state()["passed"] == ["1py"]      # once is for ever
 
 
+def test_after_a_lab_of_both_kinds_comes_one_of_the_kind_that_was_solved(lesson, tmp_path):
+    home = tmp_path / "y"
+    lesson("init", home)
+    lesson("start", "4", cwd=home)
+    solution = next(e for e in loading.labs()[3].exercises if e.kind == "python").solution
+    (home / "04_combining" / "combining.py").write_text(pathlib.Path(solution).read_text())
+    assert "next:    rushlight lesson start 5py" in lesson("check", "4", cwd=home)
+
+
 def test_a_failed_check_is_played_again_by_the_line_that_it_shows(lesson):
     lesson("start")
     lesson.file.write_text(MUTANTS["triples"])
@@ -243,6 +254,14 @@ def test_hints_come_one_by_one(lesson):
     assert first.startswith("hint 1 of 2\nWhich method")
     assert second == third and second.startswith("hint 2 of 2 (the last one)\n`map`")
     assert lesson.state()["hints"] == {"1py": 2}
+
+
+def test_a_hint_may_begin_with_code(lesson, tmp_path):
+    """Its lines keep the place that they have beside each other."""
+    lab = make_lab(tmp_path / "labs", hints="## 1\n\n    a = 1\n    b = 2\n\n## 2\n\nAdd.\n")
+    lesson("init", tmp_path / "y", "--labs", lab)
+    lesson("start", "1", cwd=tmp_path / "y")
+    assert lesson("hint", cwd=tmp_path / "y") == "hint 1 of 2\n    a = 1\n    b = 2\n"
 
 
 def test_reset_loses_nothing(lesson):

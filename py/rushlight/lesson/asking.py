@@ -4,6 +4,7 @@
          a) 0   b) 1   c) 2
        answer: b                       a letter, or the choice itself
 """
+import re
 import string
 
 from rushlight.lesson.model import LessonError
@@ -52,10 +53,13 @@ def understood(prediction, line):
     >>> from rushlight.lesson.model import Prediction
     >>> understood(Prediction("jobs", "How many?", ("none", "one")), "b")
     'one'
+    >>> understood(Prediction("rows", "How many?"), "1,020,000")
+    '1020000'
     >>> understood(Prediction("jobs", "How many?"), "many") is None
     True
     """
     if not prediction.choices:
+        line = re.sub(r"(?<=\d),(?=\d{3}\b)", "", line)        # 20,000, as summaries write it
         try:
             float(line)
         except ValueError:

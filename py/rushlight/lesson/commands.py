@@ -238,9 +238,9 @@ def check(options):
         raise LessonError(f"this folder is {desk.state.student}'s: --student goes with --file")
     exercises = ([desk.exercise(None)] if options.exercise is None else
                  loading.exercises_of(options.exercise, desk.labs))
-    begun = [e for e in exercises if folder.is_begun(desk.state, e)]
+    begun = [e for e in exercises if folder.is_begun(desk.state, e)] or exercises[:1]
     all_whole = True
-    for exercise in begun or exercises[:1]:
+    for exercise in begun:
         verdicts = desk.grade(exercise, options.seed)
         desk.told.verdicts(exercise, verdicts)
         whole = is_whole(verdicts)
@@ -249,7 +249,7 @@ def check(options):
             desk.told.say(f"solved.  a solution to compare with: rushlight lesson solution "
                           f"{exercise.name}")
     if all_whole and options.seed is None:
-        following = desk.next_of(exercises[-1])
+        following = desk.next_of(begun[0])
         desk.told.say("all labs are solved" if desk.state.has_passed(following) else
                       f"next:    rushlight lesson start {following.name}")
     return 0 if all_whole else 1

@@ -103,7 +103,7 @@ def hints(exercise):
     path = os.path.join(exercise.folder, "hints.md")
     _must_exist(path, "hints: a section ## 1, ## 2, … for each")
     parts = re.split(r"^## +(\d+) *$", read_text(path), flags=re.M)
-    numbers, texts = parts[1::2], [text.strip() for text in parts[2::2]]
+    numbers, texts = parts[1::2], [text.strip("\n").rstrip() for text in parts[2::2]]
     if not numbers or [int(n) for n in numbers] != list(range(1, len(numbers) + 1)):
         raise LessonError(f"{path}: the hints are headed ## 1, ## 2, … in order; "
                           f"found {', '.join('## ' + n for n in numbers) or 'none'}")
