@@ -200,4 +200,4 @@ FIT_ONE_JOB = Belief("fit() is one job", "Iterative algorithms run a job an iter
 TRANSFORM_RUNS = Belief("transform() runs a job", "It adds columns to a plan, as any "
                         "transformation of DataFrames.")
 GRAPHX_PYTHON = Belief("GraphX has a Python API",
-                       "GraphX is Scala's alone; from Python one uses the package GraphFrames.")
+                       "GraphX is for Scala and Java; from Python one uses GraphFrames.")
