@@ -234,6 +234,21 @@ def test_it_writes_nonsense_for_its_result(verdicts_of):
     assert verdict.status == "killed"
 
 
+@pytest.mark.parametrize("text", [
+    """b'{"status": "passed"}\\n'""", """b'{"status": "passed", "mark": ""}\\n'""",
+    """b'{"status": "passed", "mark": null, "value": 1}\\n'"""])
+def test_it_gives_itself_a_result(verdicts_of, text):
+    verdict = verdicts_of(f"for fd in range(3, 20):\n    try: os.write(fd, {text})\n"
+                          "    except OSError: pass\nos._exit(0)")
+    assert verdict.status == "killed" and "wrote into the pipe" in verdict.message
+    assert verdict.points == 0
+
+
+def test_it_floods_the_pipe_of_its_result(verdicts_of):
+    verdict = verdicts_of("while True: os.write(3, b'x' * 65536)")
+    assert verdict.status == "killed" and "wrote into the pipe" in verdict.message
+
+
 def test_it_patches_what_checks_use(verdicts_of):
     """The check after it runs in another process: its case.random is Python's own."""
     verdict = verdicts_of("import json, random, rushlight.testing as testing\n"

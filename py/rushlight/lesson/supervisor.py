@@ -7,12 +7,16 @@
 Everything slow is imported here once, so a step costs a fork and an engine.  Each step begins from
 the same clean process: what student's code patches, caches or leaves open is gone with it.
 
+An outcome must bear a mark that the step's program is not told: what that writes into the pipe by
+itself is none.  (It runs in the same process, so it can look for the mark: this is no jail.)
+
 A step ends when its outcome has come, its process has died, or it has used up its time, its
 output, its processes or its disk.  Then every descendant is killed: this process is a subreaper,
 so an orphan becomes its child and cannot hide.  If the grader goes away, so does all of this.
 """
 import json
 import os
+import secrets
 import select
 import shutil
 import signal
@@ -25,6 +29,7 @@ from rushlight.lesson import limits, processes
 _POLL_S = 0.05
 _BEAT_S = 1.0           # the grader takes a supervisor that says nothing for dead
 _KEPT_OUTPUT = 20_000
+_LONGEST_OUTCOME = 1 << 20
 _CANNOT_TELL = 97       # exit status of a step that is done and cannot write its outcome
 
 
@@ -87,12 +92,13 @@ class Supervisor:
             os.chmod(os.path.join(self.folder, name), 0o777)
         result_in, result_out = os.pipe()
         output_in, output_out = os.pipe()
+        mark = secrets.token_hex(16)
         child = os.fork()
         if child == 0:
-            self._be_step(step, result_out, output_out)
+            self._be_step(step, result_out, output_out, mark)
         os.close(result_out)
         os.close(output_out)
-        watched = _Watched(self, step, child, result_in, output_in)
+        watched = _Watched(self, step, child, mark, result_in, output_in)
         try:
             return watched.watch()
         finally:
@@ -100,7 +106,7 @@ class Supervisor:
             os.close(result_in)
             os.close(output_in)
 
-    def _be_step(self, step, result, output):
+    def _be_step(self, step, result, output, mark):
         """In the fork; does not return."""
         status = 1
         try:
@@ -121,7 +127,7 @@ class Supervisor:
             sys.stdout.flush()
             sys.stderr.flush()
             status = _CANNOT_TELL
-            _write(result, outcome)
+            _write(result, {**outcome, "mark": mark})
             status = 0
         except BaseException:
             traceback.print_exc()       # becomes what the step printed
@@ -139,8 +145,8 @@ def _write(fd, what):
 class _Watched:
     """A step that runs."""
 
-    def __init__(self, supervisor, step, child, result, output):
-        self.supervisor, self.step, self.child = supervisor, step, child
+    def __init__(self, supervisor, step, child, mark, result, output):
+        self.supervisor, self.step, self.child, self.mark = supervisor, step, child, mark
         self.result, self.output = result, output
         self.begin = self.beat = time.monotonic()
         self.outcome_text, self.text = b"", b""
@@ -173,8 +179,8 @@ class _Watched:
                 if not data:
                     return None
                 self.outcome_text += data
-                if data.endswith(b"\n"):
-                    return None         # whole; others may hold the pipe open
+                if data.endswith(b"\n") or len(self.outcome_text) > _LONGEST_OUTCOME:
+                    return None         # whole, or none; others may hold the pipe open
             elif processes.has_ended(self.child):
                 return None
             now = time.monotonic()
@@ -198,15 +204,19 @@ class _Watched:
                 return
 
     def _outcome(self):
-        """What the step said, if it is whole."""
+        """What the step said, if it is whole, and the step that said it."""
         try:
             outcome = json.loads(self.outcome_text)
         except ValueError:
             return None
-        return outcome if isinstance(outcome, dict) and "status" in outcome else None
+        if not isinstance(outcome, dict) or outcome.pop("mark", None) != self.mark:
+            return None
+        return outcome
 
     def _death(self):
         """How the process ended, in words."""
+        if self.outcome_text:
+            return "the program wrote into the pipe over which its result goes"
         status = processes.end_of(self.child)
         if status is None or os.WIFEXITED(status) and os.WEXITSTATUS(status) == _CANNOT_TELL:
             return "the program closed the pipe over which its result goes"
