@@ -130,7 +130,7 @@ def _parser():
         description="Interview practice: the engine computes each answer and shows why. Questions "
                     "come again in boxes (Leitner): after 1, 2, 4, 8, 16 days.")
     parser.add_argument("-n", "--number", type=_positive, default=10, metavar="N",
-                        help="so many questions (10)")
+                        help="so many questions, when they are asked one by one (10)")
     parser.add_argument("--topic", action="append", choices=list(TOPICS), default=[],
                         metavar="TOPIC", help=f"one of {', '.join(TOPICS)}; again for another")
     parser.add_argument("--level", action="append", type=int, choices=(1, 2, 3), default=[],

@@ -68,7 +68,7 @@ def practise(questions, schedule, bench, clock, number, asking, seed=None):
     mixed = chance.sample(questions, len(questions))
     by_id = {question.id: question for question in mixed}
     right = answered = 0
-    asking.tell(explaining.NAMES + "\n")
+    asking.tell(explaining.filled(explaining.NAMES) + "\n")
     for i, id in enumerate(schedule.order(list(by_id), clock.today())[:number], 1):
         question = by_id[id]
         asked = question.asked(bench, seed_of(question, schedule) if seed is None else seed)

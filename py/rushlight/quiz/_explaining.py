@@ -7,7 +7,7 @@ from rushlight.quiz._questions import TOPICS
 from rushlight.quiz._workbench import DEFAULTS, MASTER
 from rushlight.testing import _drawing as drawing
 
-WIDTH = 88
+WIDTH = 80
 NAMES = ("In programs, sc and spark are there; F is pyspark.sql.functions, ml is pyspark.ml, "
          "folder the path of a folder, and other names are where pyspark has them.")
 _KINDS = {"number": "a number", "choice": "choose one", "what if": "what happens if"}
@@ -29,7 +29,7 @@ def title(asked):
 def question(asked, told=True):
     """The question as one asks it: programs, words, options."""
     parts = [program(run) for run in asked.runs if run.shown]
-    parts.append(_filled(asked.ask))
+    parts.append(filled(asked.ask))
     if asked.options:
         parts.append("\n".join(option(i, o.text) for i, o in enumerate(asked.options)))
     elif told and expected(asked):
@@ -119,7 +119,7 @@ def tempting(asked):
 
 def explanation(asked):
     """Answer, why, why not the others, what ran, what to read."""
-    parts = ["Answer: " + answer(asked), _filled(asked.why)]
+    parts = ["Answer: " + answer(asked), filled(asked.why)]
     wrong = tempting(asked)
     if wrong:
         parts.append("\n".join(["Why not", *(_why_not(*one) for one in wrong)]))
@@ -140,15 +140,18 @@ def trace(run, number=0):
     head = f"The trace of program {number}:" if number else "The trace:"
     lines = [head, textwrap.indent(run.picture, "  "), f"  {run.counts}"]
     if run.error is not None:
-        lines.append(f"  {type(run.error).__name__}: {str(run.error).splitlines()[0][:WIDTH]}")
+        lines.append(_cut(f"  {type(run.error).__name__}: {str(run.error).splitlines()[0]}"))
     elif run.value is not None:
-        text = repr(run.value)
-        lines.append(f"  last line: {text if len(text) <= WIDTH else text[:WIDTH] + '…'}")
+        lines.append(_cut(f"  last line: {run.value!r}"))
     if run.plans and "AQEShuffleRead" in str([node.name for node in _walk(run.wrapped[-1])]):
         lines.append("  adaptive execution has coalesced or split what the last query read")
     if run.plans:
-        lines += ["  the last plan:", textwrap.indent(run.plan(width=WIDTH), "    ")]
+        lines += ["  the last plan:", textwrap.indent(run.plan(width=WIDTH - 4), "    ")]
     return "\n".join(lines)
+
+
+def _cut(line):
+    return line if len(line) <= WIDTH else line[:WIDTH - 1] + "…"
 
 
 def _walk(node):
@@ -165,5 +168,6 @@ def reading(asked):
     return words + (f" Source: {asked.source}." if asked.source else "")
 
 
-def _filled(text):
+def filled(text):
+    """Paragraphs, each broken into lines of WIDTH."""
     return "\n\n".join(textwrap.fill(part, WIDTH) for part in text.split("\n\n"))

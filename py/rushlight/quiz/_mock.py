@@ -65,9 +65,9 @@ def interview(questions, bench, clock, asking, seed, minutes=MINUTES):
     """Asks, without explaining; tells score and summary at the end: the list of Marks."""
     chosen = plan(questions, seed, minutes)
     begin, marks = clock.seconds(), []
-    asking.tell(f"{len(chosen)} questions, {minutes} minutes. An answer within its budget counts "
-                "whole, a later one half.\nExplanations come at the end. "
-                f"{explaining.NAMES}\n")
+    asking.tell(explaining.filled(
+        f"{len(chosen)} questions, {minutes} minutes. An answer within its budget counts whole, "
+        f"a later one half. Explanations come at the end.\n\n{explaining.NAMES}") + "\n")
     for i, question in enumerate(chosen, 1):
         left = minutes * 60 - (clock.seconds() - begin)
         if left <= 0:
