@@ -143,7 +143,7 @@ def verdict_text(exercise, verdict):
             lines.append(Telling.belief(exercise.lab.misconceptions[verdict.misconception]))
     lines += [f"{comment['kind'].capitalize()}: {comment['text']}" for comment in verdict.comments]
     if verdict.replay:
-        lines.append(f"Again: {verdict.replay}")
+        lines.append(f"Again: {verdict.replay} --file {exercise.file}")
     return "\n".join(line for line in lines if line)[:_MOST_TEXT]
 
 
@@ -162,7 +162,8 @@ def write_handout(lab, exercises, folder, text_name="lab.md"):
             asked += [f"# one of: {', '.join(p.choices)}"] if p.choices else []
             asked += [f"{exercise.kind}.{p.id} ="]
     if asked:
-        head = ["# Write your numbers behind the = before you run anything.", *asked]
+        head = ["# Write your answers behind the = before you run anything.  This file is graded,",
+                "# and stands in for `rushlight lesson predict`.", *asked]
         parts.write(folder, PREDICTIONS, "\n".join(head) + "\n")
     return folder
 
