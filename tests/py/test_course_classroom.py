@@ -119,6 +119,16 @@ def test_a_grader_that_dies_has_left_results(repository):
     assert result["status"] == "error" and result["tests"][0]["score"] == 0
 
 
+def test_a_second_build_leaves_the_repository_its_history(repository):
+    subprocess.run(["git", "init", "-q"], cwd=repository, check=True, timeout=HANG_S)
+    course_labs.write(f"{repository}/old.py", "")
+    course_labs.write(f"{repository}/more/old.py", "")
+    out = os.path.dirname(os.path.dirname(repository))
+    FORMATS["classroom"].build(open_lab(f"{out}/labs/{course_labs.NAME}"), out, Carried())
+    assert os.path.isfile(f"{repository}/.git/HEAD") and os.path.isfile(f"{repository}/evens.py")
+    assert not {"old.py", "more"} & set(os.listdir(repository))
+
+
 def test_the_legacy_file_has_a_command_a_check(repository):
     with open(f"{repository}/.github/classroom/autograding.json") as f:
         legacy = json.load(f)

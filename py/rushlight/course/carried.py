@@ -110,8 +110,13 @@ def pack(folder, path):
 
 
 def fresh(path):
-    """A folder that is empty, whatever was there from an earlier build."""
-    if os.path.isdir(path):
-        shutil.rmtree(path)
-    os.makedirs(path)
+    """A folder with nothing of an earlier build but the history of a repository."""
+    os.makedirs(path, exist_ok=True)
+    for entry in list(os.scandir(path)):
+        if entry.name == ".git":
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            shutil.rmtree(entry.path)
+        else:
+            os.unlink(entry.path)
     return path
