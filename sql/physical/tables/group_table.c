@@ -49,7 +49,7 @@ struct _RushGroupTable
   RushKeyCodes *codes;
   const RushCombineTable *finder; /* in place of the index; or NULL */
   gpointer found;                 /* (owned) the finder's table */
-  gboolean asked_wrong;           /* the finder knows groups that there are not */
+  gboolean asked_wrong;           /* the finder knows groups that there are not, or adds too many */
 };
 
 static inline guint64 *
@@ -326,12 +326,24 @@ rush_combine_keys_group_hash (const RushCombineKeys *self, guint32 group)
   return is_group (self, group) ? *row_at (self->table, group) : 0;
 }
 
+/* Room is reserved for a group a row; a row that is added once more may have none. */
+static gboolean
+has_room (const RushGroupTable *self, const guint64 *words)
+{
+  gsize bytes = self->layout->has_strings ? long_bytes (self->layout, words, 1) : 0;
+
+  return self->n < self->capacity &&
+         (bytes == 0 || self->chunks->size - sizeof (ByteChunk) - self->chunks->used >= bytes);
+}
+
 guint32
 rush_combine_keys_add (RushCombineKeys *self, guint row)
 {
-  /* Room is reserved for a group a row. */
-  g_return_val_if_fail (row < self->n && self->table->n < self->table->capacity, 0);
-  return add_row (self->table, self->chunk->hashes[row], key_words (self, row));
+  g_return_val_if_fail (row < self->n, 0);
+  if (has_room (self->table, key_words (self, row)))
+    return add_row (self->table, self->chunk->hashes[row], key_words (self, row));
+  self->table->asked_wrong = TRUE;
+  return 0;
 }
 
 static gboolean
@@ -345,8 +357,8 @@ find_by_other (RushGroupTable *self, const Chunk *chunk, guint n, guint32 *out_g
     self->asked_wrong |= out_groups[i] >= self->n;
   if (self->asked_wrong)
     g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
-                 "The partial-aggregate table \"%s\" speaks of groups that there are not; there "
-                 "are %u.",
+                 "The partial-aggregate table \"%s\" speaks of groups that there are not (there "
+                 "are %u), or adds a row more than once.",
                  self->finder->name, self->n);
   return !self->asked_wrong;
 }
