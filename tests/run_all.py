@@ -98,7 +98,9 @@ def python_tests(tally, what, paths=("tests",), env=None):
     log, report = os.path.join(OUT, "pytest.log"), os.path.join(OUT, "pytest.xml")
     remove(report)
     status = run([sys.executable, "-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider",
-                  f"--junitxml={report}", *paths], env=env, log=log)
+                  # The tests of a file stay together, as they share what is dear to make.
+                  "--numprocesses=2", "--dist=loadfile", f"--junitxml={report}", *paths],
+                 env=env, log=log)
     suite = ElementTree.parse(report).getroot().find("testsuite") if os.path.exists(report) else None
     if suite is None:
         passed, failed = 0, 1

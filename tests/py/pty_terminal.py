@@ -132,8 +132,7 @@ class Terminal:
 
     def _read(self, deadline):
         """Some more output; False at its end."""
-        ready, _, _ = select.select([self._fd], [], [], max(0, deadline - time.monotonic()))
-        assert ready, f"nothing more came; so far:\n{self.output}"
+        assert self._ready(max(0, deadline - time.monotonic())), f"nothing more came; so far:\n{self.output}"
         try:
             data = os.read(self._fd, 65536)
         except OSError:
@@ -143,6 +142,13 @@ class Terminal:
         self._rest = self._screen.feed(self._rest + text)
         self.screens.append(self.screen())
         return bool(data)
+
+    def _ready(self, seconds):
+        """Whether something came within so many seconds; not by select(), whose descriptors end
+        at 1,024."""
+        poll = select.poll()
+        poll.register(self._fd, select.POLLIN)
+        return bool(poll.poll(1000 * seconds))
 
     def wait_for(self, pattern):
         """Until a regular expression is found in what came since type(); its match."""
@@ -161,7 +167,7 @@ class Terminal:
         while not re.search(pattern, self.output[mark:]):
             assert time.monotonic() < deadline, f"{pattern} never came:\n{self.output}"
             self.type(key)
-            while select.select([self._fd], [], [], 5)[0]:
+            while self._ready(5):
                 assert self._read(deadline), f"{pattern} never came:\n{self.output}"
                 if re.search(pattern, self.output[mark:]):
                     break

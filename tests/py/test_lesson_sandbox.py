@@ -6,6 +6,7 @@ Each program does its worst in the check `worst`, which stands between two that 
 import concurrent.futures
 import os
 import pathlib
+import resource
 import signal
 import subprocess
 import sys
@@ -321,3 +322,14 @@ def test_root_may_grade_as_nobody(verdicts_of, tmp_path):
     verdict = verdicts_of("assert os.getuid() == 65534, os.getuid()\nopen('x', 'w').close()",
                           as_nobody=True)
     assert verdict.status == "passed", verdict.message
+
+
+def test_a_grader_with_more_descriptors_than_select_takes(verdicts_of):
+    if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < 1200:
+        pytest.skip("this process may not have so many descriptors")
+    files = [open(os.devnull) for _ in range(1100)]
+    try:
+        assert verdicts_of("pass").passed
+    finally:
+        for file in files:
+            file.close()

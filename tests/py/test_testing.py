@@ -529,7 +529,7 @@ def test_the_plugin(run_program, tmp_path):
     (tmp_path / "test_app.py").write_text(PYTEST_PROGRAM)
     status, out, err = run_program(argv=[
         sys.executable, "-m", "pytest", "-p", "rushlight.testing.pytest_plugin", "--strict-markers",
-        "-p", "no:cacheprovider", "test_app.py"])
+        "-p", "no:cacheprovider", "test_app.py"], env={"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"})
     assert status == 1 and "3 failed, 2 passed" in out, out + err
     assert "AssertionError: expected 1 job, saw 2" in out
     assert "too many:" in out and "sc.parallelize([2]).count()" in out

@@ -7,12 +7,13 @@ Where stdin is no terminal there are no keys, and wait() only waits.
 """
 import contextlib
 import os
-import select
 import signal
 import sys
 import termios
 import time
 import tty
+
+from rushlight.lesson import processes
 
 
 class Ended(BaseException):
@@ -74,7 +75,7 @@ class Keys:
         if not self.are_there:
             time.sleep(seconds)
             return None
-        if not select.select([self.fd], [], [], seconds)[0]:
+        if not processes.readable([self.fd], seconds):
             return None
         try:
             return os.read(self.fd, 1).decode("ascii", "replace").lower()

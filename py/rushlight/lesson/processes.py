@@ -1,6 +1,7 @@
 """Processes: who descends from this one, and how to end them all; Linux, through /proc."""
 import ctypes
 import os
+import select
 import shutil
 import signal
 import stat
@@ -21,6 +22,22 @@ class Process(NamedTuple):
     seconds: float
     bytes: int
     state: str          # R, S, D … T: stopped, Z and X: has ended
+
+
+def readable(fds, seconds):
+    """Those of some descriptors that can be read, or have ended, within so many seconds.  Not
+    select(): the process of a notebook or a test may have more than 1,024 of them.
+
+    >>> ours, theirs = os.pipe()
+    >>> readable([ours], 0)
+    []
+    >>> os.write(theirs, b"x") and readable([ours], 0) == [ours]
+    True
+    """
+    poll = select.poll()
+    for fd in fds:
+        poll.register(fd, select.POLLIN)
+    return [fd for fd, _ in poll.poll(1000 * seconds)]
 
 
 def become_subreaper(yes=True):

@@ -9,7 +9,6 @@ All processes of a job are ended and its folder is removed before run() returns.
 """
 import json
 import os
-import select
 import shutil
 import signal
 import subprocess
@@ -146,7 +145,7 @@ class _Conversation:
     def _hears(self):
         """Waits for a word; whether one came."""
         for _ in range(_SILENCE_S):
-            if select.select([self.pipe], [], [], 1)[0]:
+            if processes.readable([self.pipe], 1):
                 return True
             if processes.is_stopped(self.process.pid):
                 return False

@@ -17,7 +17,6 @@ so an orphan becomes its child and cannot hide.  If the grader goes away, so doe
 import json
 import os
 import secrets
-import select
 import shutil
 import signal
 import sys
@@ -168,7 +167,7 @@ class _Watched:
         """None when the outcome is there or the process has closed its end; or why to kill."""
         open_fds = [self.result, self.output, 0]
         while True:
-            ready, _, _ = select.select(open_fds, [], [], _POLL_S)
+            ready = processes.readable(open_fds, _POLL_S)
             if 0 in ready and not os.read(0, 1):
                 processes.kill_descendants()        # the grader is gone
                 os._exit(1)
@@ -199,7 +198,7 @@ class _Watched:
         return bool(data)
 
     def _drain(self):
-        while select.select([self.output], [], [], 0)[0] and self._read_output():
+        while processes.readable([self.output], 0) and self._read_output():
             if self.n_output > self.supervisor.limits.output_bytes:
                 return
 

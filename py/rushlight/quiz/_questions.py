@@ -227,7 +227,7 @@ def topic(name):
     >>> topic("cooking")
     Traceback (most recent call last):
     ...
-    AssertionError: cooking
+    AssertionError: cooking...
     """
     assert name in TOPICS, name
 
