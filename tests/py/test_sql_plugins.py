@@ -159,6 +159,14 @@ def test_groups_that_there_are_not_are_an_error(session_with):
         spark.sql(COUNTS).collect()
 
 
+def test_a_row_that_is_added_again_is_an_error(session_with):
+    twice = "(rush_combine_keys_add (keys, i), rush_combine_keys_add (keys, i))"
+    spark = session_with(TABLE % twice, NO_AQE)
+    with pytest.raises(Exception, match='table "mine" .* adds a row more than once'):
+        spark.sql("select concat(repeat('x', 3000), id) as k, count(*) from range(0, 4000, 1, 2) "
+                  "group by 1").collect()
+
+
 # ── joins ──
 JOIN = """
 #include "sql/physical/tables/joining_seams.h"
