@@ -120,7 +120,7 @@ class Watch:
         told.say()
         if self.is_whole:
             told.say(told.paint("solved: n goes to the next one", "green"))
-        elif self.exercise.predictions and self.exercise.name not in self.desk.state.predictions:
+        elif self._is_to_predict():
             told.say("p asks what you expect: best before you run it")
         if not self.keys.are_there:
             told.say(f"watching {self._place()}; stdin is no terminal, so there are no")
@@ -128,6 +128,10 @@ class Watch:
             return
         told.say(told.paint(f"watching {self._place()}; the text is lab.md beside it", "dim"))
         told.say(told.paint(_KEYS, "bold"))
+
+    def _is_to_predict(self):
+        return (bool(self.exercise.predictions)
+                and self.exercise.name not in self.desk.state.predictions)
 
     # ── keys ──
     def _press(self, key):
@@ -143,7 +147,18 @@ class Watch:
         self.exercise = self.desk.next_of(self.exercise)
         self._begin()
         self._note_changes()
-        self._check()
+        if self._is_to_predict() and not folder.is_begun(self.desk.state, self.exercise):
+            self._introduce()
+        else:
+            self._check()
+
+    def _introduce(self):
+        """In place of verdicts, which would answer what is asked first."""
+        self.is_whole = False
+        self._alone()
+        self.told.say(self.told.paint(f"{self.exercise.name}  {self.exercise.lab.title}", "bold"))
+        self.told.say("Read lab.md up to the end of Predict.  Saving your file grades it.")
+        self._footer()
 
     def _run(self):
         self._alone()
