@@ -250,7 +250,7 @@ def command(*arguments):
     ("cut.lz4", COMPRESSED[".lz4"](b"x" * 99)[:-25], "ends in the middle of an lz4 block"),
     ("not.lz4", b"x" * 99, "no block of lz4-java begins at byte 0"),
     ("old.snappy", b"x", "is compressed by snappy"),
-])
+], ids=lambda value: value if isinstance(value, str) else "bytes")
 def test_bad_logs_are_named(tmp_path, name, content, message):
     path = tmp_path / name
     path.write_bytes(content)
