@@ -93,13 +93,14 @@ def c_tests(tally, build, what, suites=(), env=None, multiplier=1):
     tally.add(passed, failed, what, time.time() - began)
 
 
-def python_tests(tally, what, paths=("tests",), env=None):
+def python_tests(tally, what, paths=("tests",), env=None, dist="loadfile"):
+    """Two at a time; with "loadfile" the tests of a file by one process, as they share what is dear
+    to make."""
     began = time.time()
     log, report = os.path.join(OUT, "pytest.log"), os.path.join(OUT, "pytest.xml")
     remove(report)
     status = run([sys.executable, "-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider",
-                  # The tests of a file stay together, as they share what is dear to make.
-                  "--numprocesses=2", "--dist=loadfile", f"--junitxml={report}", *paths],
+                  "--numprocesses=2", f"--dist={dist}", f"--junitxml={report}", *paths],
                  env=env, log=log)
     suite = ElementTree.parse(report).getroot().find("testsuite") if os.path.exists(report) else None
     if suite is None:
@@ -186,6 +187,8 @@ def check(tally, scale=1):
     python_tests(tally, "TPC-H, random queries and generated C",
                  ["tests/py/test_tpch.py", "tests/py/test_sql_random.py", "tests/py/test_codegen.py"],
                  env=env)
+    python_tests(tally, "Every lab", ["tests/py/test_labs.py"], env={"RUSH_LABS": "all"},
+                 dist="load")
     book(tally)
     python_tests(tally, "Course formats with nbgrader and otter", ["tests/py/test_course_tools.py"],
                  env={"RUSH_COURSE_VENV": ".venv-course"})
