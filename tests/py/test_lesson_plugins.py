@@ -123,6 +123,11 @@ def test_what_does_not_compile_is_told_once(verdicts_of):
     assert third.status == "skipped"
 
 
+def test_the_solution_cannot_be_included(verdicts_of):
+    first = verdicts_of('#include "../lab/solution.c"\n')[0]
+    assert first.status == "error" and "No such file" in first.message
+
+
 def test_what_crashes_is_told(verdicts_of):
     right, in_engine, without = verdicts_of(SOLUTION.replace("2 * n;", "*(volatile int *) 0;"))
     assert right.status == "killed" and "SIGSEGV, an invalid access" in right.message

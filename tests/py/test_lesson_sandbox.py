@@ -324,6 +324,13 @@ def test_root_may_grade_as_nobody(verdicts_of, tmp_path):
     assert verdict.status == "passed", verdict.message
 
 
+def test_no_token_of_the_grader_is_seen(verdicts_of, monkeypatch):
+    monkeypatch.setenv("GITHUB_TOKEN", "s3cret")
+    monkeypatch.setenv("LC_MESSAGES", "C")
+    assert verdicts_of("assert 'GITHUB_TOKEN' not in os.environ\n"
+                       "assert os.environ['LC_MESSAGES'] == 'C'").passed
+
+
 def test_a_grader_with_more_descriptors_than_select_takes(verdicts_of):
     if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < 1200:
         pytest.skip("this process may not have so many descriptors")

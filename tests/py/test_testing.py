@@ -130,6 +130,20 @@ def test_what_does_not_hold(traced, name, expected, headline, rest):
         headline, TWO_COUNTS_DRAWN, rest)
 
 
+def test_what_failed_and_what_was_not_reached(traced):
+    failing = traced("""\
+parted = sc.parallelize([0, 1], 1).map(lambda i: (1 // i, i)).reduceByKey(max)
+try:
+    parted.count()
+except Exception:
+    pass
+""")
+    assert str(failing) == """\
+job 0  count at app.py:3  failed
+  stage 0  reduceByKey at app.py:1  failed
+  stage 1  count at app.py:3  not run"""
+
+
 def test_skew_shows_the_partitions_and_the_line(traced):
     taken = traced("rows = sc.parallelize([(0, i) for i in range(90)] + [(1, 0), (2, 0)], 2)\n"
                    "rows.partitionBy(3).count()\n")

@@ -9,6 +9,7 @@ All processes of a job are ended and its folder is removed before run() returns.
 """
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -26,6 +27,10 @@ _END_S = 10
 _lock = threading.Lock()        # threads may grade at the same time
 _alive = set()                  # pids of this process's supervisors
 _n_jobs = 0                     # while there are any, this process is a subreaper
+# What a step gets of the grader's environment: nothing that could be a token or a password.
+_SHOWN = re.compile(r"PATH|HOME|USER|LOGNAME|SHELL|TERM|TZ|LANG(UAGE)?|LC_\w+|TMPDIR|CC|CCACHE_\w+|"
+                    r"(C_INCLUDE_|LIBRARY_|LD_LIBRARY_|PKG_CONFIG_|PYTHON)\w*|LD_PRELOAD|"
+                    r"(SPARK|RUSH|OMP|OPENBLAS|ASAN|UBSAN|TSAN)_\w+|JAVA_HOME|VIRTUAL_ENV")
 _OTHER_PYTHONS = ("PYSPARK_PYTHON", "PYSPARK_DRIVER_PYTHON")    # of another installation, often
 
 
@@ -69,7 +74,9 @@ def _job(exercise, submissions, steps, limits, base):
     """What a supervisor is told.  Files are copied: a program's lines count as the student's own
     only outside of the package, and nobody writes into what is graded while it is."""
     lab = os.path.join(base, "lab")
-    shutil.copytree(exercise.folder, lab, ignore=shutil.ignore_patterns("mutants", "__pycache__"))
+    # A check in C needs the solution's plug-in alone; its source could be included.
+    unused = ["mutants", "__pycache__", *(["solution.c"] if exercise.kind == "c" else [])]
+    shutil.copytree(exercise.folder, lab, ignore=shutil.ignore_patterns(*unused))
     copies = []
     for i, path in enumerate(submissions):
         folder = os.path.join(base, f"submission-{i}")
@@ -112,7 +119,8 @@ class _Conversation:
                 self.process = subprocess.Popen(
                     [sys.executable, "-m", "rushlight.lesson.supervisor", str(write)],
                     stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                    pass_fds=(write,), start_new_session=True, cwd=job["base"], env=environment())
+                    pass_fds=(write,), start_new_session=True, cwd=job["base"],
+                    env=shown(environment()))
                 _alive.add(self.process.pid)
         finally:
             os.close(write)
@@ -193,6 +201,15 @@ class _Conversation:
         self.outcomes.append({
             "status": "killed", "seed": step["seeds"][0][0], "seconds": 0.0,
             "message": "the program killed or stopped the process that watches it"})
+
+
+def shown(variables):
+    """Those of the environment's variables that a step may see.
+
+    >>> shown({"PATH": "/bin", "GITHUB_TOKEN": "s3cret", "LC_ALL": "C"})
+    {'PATH': '/bin', 'LC_ALL': 'C'}
+    """
+    return {key: value for key, value in variables.items() if _SHOWN.fullmatch(key)}
 
 
 def environment():

@@ -20,19 +20,21 @@ def draw(happenings):
 
 
 def _job(job):
-    yield f"job {job.id}  {short(job.name)}"
+    yield f"job {job.id}  {short(job.name)}" + ("  failed" if job.failed else "")
     for stage in job.stages:
-        yield f"  stage {stage.id}  {short(stage.name)}  {_tasks(stage)}".replace("    ", "  ")
+        yield f"  stage {stage.id}  {short(stage.name)}  {_tasks(stage, job)}".replace("    ", "  ")
         if stage.ran and stage.writes_shuffle:
             readers = [str(other.id) for other in job.stages if stage.id in other.parents]
             where = ("stage " + ", ".join(readers)) if readers else "a later job"
             yield f"    └─▶ {where}: {count(stage.pairs, 'pair')}, {size(stage.bytes)}"
 
 
-def _tasks(stage):
+def _tasks(stage, job):
     if not stage.ran:
-        return "skipped"
+        return "skipped" if job.was_reached(stage) else "not run"
     n = len(stage.tasks)
+    if stage.failed:
+        return "failed" + (f"; {count(n, 'task')} ended well" if n else "")
     bars = "▮" * min(n, _MOST_BARS) + ("…" if n > _MOST_BARS else "")
     return f"{bars} {count(n, 'task')}" + (f", {stage.n_again} again" if stage.n_again else "")
 

@@ -53,6 +53,7 @@ class Stage:
         self.tasks = []
         self.spilled = {"memory": 0, "disk": 0}     # by tasks that failed, too
         self.ran = False
+        self.failed = False         # its last attempt that ended
         self.n_again = 0
         rdds = info.get("RDD Info") or []
         self.reads_files = any(rdd.get("Name") in _FILES for rdd in rdds)
@@ -75,8 +76,15 @@ class Stage:
 class Job:
     """A job: the program's line, and its stages, which may be another's, too."""
 
-    def __init__(self, id, name, stages, query):
+    def __init__(self, id, name, stages, query, failed=False):
         self.id, self.name, self.stages, self.query = id, name, stages, query
+        self.failed = failed
+
+    def was_reached(self, stage):
+        """Whether all that a stage waits for has ended well; if it did not run then, it was
+        skipped."""
+        return all(other.ran and not other.failed or not other.ran and self.was_reached(other)
+                   for other in self.stages if other.id in stage.parents)
 
 
 class Query:
@@ -121,7 +129,7 @@ class _Collector:
     def __init__(self):
         self.stages, self.queries, self.starts = {}, {}, []
         self.is_ours = False
-        self.ended_jobs, self.ended_queries = set(), set()
+        self.ended_jobs, self.failed_jobs, self.ended_queries = set(), set(), set()
 
     def passing(self, events):
         """The events, each looked at on its way."""
@@ -149,6 +157,8 @@ class _Collector:
 
     def job_end(self, event):
         self.ended_jobs.add(event.get("Job ID"))
+        if (event.get("Job Result") or {}).get("Result") == "JobFailed":
+            self.failed_jobs.add(event.get("Job ID"))
 
     def stage_submitted(self, event):
         info = event["Stage Info"]
@@ -156,6 +166,10 @@ class _Collector:
         if stage.name == "":            # nothing but its id was known
             self.stages[stage.id] = stage = Stage(stage.id, info)
         stage.ran = True
+
+    def stage_completed(self, event):
+        info = event["Stage Info"]
+        self.stage(info).failed = bool(info.get("Failure Reason"))
 
     def task_end(self, event):
         stage = self.stage({"Stage ID": event.get("Stage ID", -1)})
@@ -196,12 +210,13 @@ class _Collector:
             for stage in stages:
                 if not stage.name or _OWN_SOURCE.search(stage.name):
                     stage.name = name
-            jobs.append(Job(id, name, stages, query))
+            jobs.append(Job(id, name, stages, query, id in self.failed_jobs))
         return Happenings(jobs, list(self.queries.values()), self.is_ours)
 
 
 _LOOKS = {"EnvironmentUpdate": _Collector.environment, "JobStart": _Collector.job_start,
           "JobEnd": _Collector.job_end, "StageSubmitted": _Collector.stage_submitted,
+          "StageCompleted": _Collector.stage_completed,
           "TaskEnd": _Collector.task_end, "SQLExecutionStart": _Collector.query_start,
           "SQLAdaptiveExecutionUpdate": _Collector.query_update,
           "SQLExecutionEnd": _Collector.query_end}

@@ -210,8 +210,9 @@ def moved_once(case):
     try:
         t.assert_shuffle_bytes(times(1.1, of=once))
     except AssertionError as e:
-        fail(f"some readings are shuffled twice; once is what partitionBy() of all three takes\n\n"
-             f"{e}", means="map_keeps")
+        fail("something is shuffled twice; once is what partitionBy() of all three takes. join() "
+             "moves a side whose place it does not know: one that was not placed by the same n, "
+             f"or has lost its partitioner\n\n{e}")
     if result.partitioner is None:
         fail("the result is in place by sensor, but Spark cannot know: its last step might have "
              "changed the keys. The next join would shuffle all of it", means="map_keeps")
