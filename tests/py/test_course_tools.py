@@ -145,10 +145,12 @@ def test_nbgraders_students_have_data_of_their_own_and_read_why(graded):
 
 def test_jupyter_runs_the_solved_notebook_and_shows_the_students_run(graded, tmp_path):
     _, course = graded
-    shutil.copy(course / "source" / course_labs.NAME / "evens.ipynb", tmp_path)
+    source = tmp_path / "source" / course_labs.NAME
+    shutil.copytree(course / "source" / course_labs.NAME, source)
+    shutil.copytree(course / "labs", tmp_path / "labs")
     run("jupyter", "nbconvert", "--to", "notebook", "--execute", "--output", "run.ipynb",
-        "evens.ipynb", cwd=tmp_path)
-    cell = next(c for c in read(tmp_path / "run.ipynb")["cells"] if c.get("id") == "run")
+        "evens.ipynb", cwd=source)
+    cell = next(c for c in read(source / "run.ipynb")["cells"] if c.get("id") == "run")
     streams = [o for o in cell["outputs"] if o["output_type"] == "stream"]
     assert {o["name"] for o in streams} == {"stdout"}
     text = "".join("".join(o["text"]) for o in streams)

@@ -32,12 +32,12 @@ class NotYet(AssertionError):
 def find(name):
     """The lab: of the package, or the teacher's, where it is graded; None where it is not.
 
-    nbgrader grades in COURSE/autograded/STUDENT/ASSIGNMENT, and the course has labs/; otter's zip
-    brings .lab/ along.
+    nbgrader grades in COURSE/autograded/STUDENT/ASSIGNMENT, its teacher runs the notebook in
+    COURSE/source/ASSIGNMENT, and the course has labs/; otter's zip brings .lab/ along.
     """
-    course = os.path.join("..", "..", "..", "labs", name)
-    for folder in (course if _is_autograded() else None, os.path.join(".lab", name)):
-        if folder and os.path.isdir(folder):
+    course = ("..", "..", "..") if _is_autograded() else ("..", "..")
+    for folder in (os.path.join(*course, "labs", name), os.path.join(".lab", name)):
+        if os.path.isdir(folder):
             return open_lab(folder)
     try:
         return open_lab(name)
