@@ -18,8 +18,8 @@ Which parts of the engine plug-ins have taken is said at the end.
 
 Work is the sum over a stage's tasks.  Skipped stages are counted apart, as in Spark's web UI.
 """
-import os
 
+from rushlight._words import count, short, size
 from rushlight.storagelevel import StorageLevel
 
 
@@ -54,10 +54,10 @@ def describe_executions(executions):
 
 def _execution_line(execution):
     jobs = execution["job_ids"]
-    parts = [_count(len(jobs), "job") + (f" ({', '.join(map(str, jobs))})" if jobs else "")]
+    parts = [count(len(jobs), "job") + (f" ({', '.join(map(str, jobs))})" if jobs else "")]
     parts.append(_duration(execution["end_ms"] - execution["start_ms"]) if execution["end_ms"]
                  else "running")
-    place = _short(execution.get("place") or execution["description"])
+    place = short(execution.get("place") or execution["description"])
     if execution["error"]:
         parts.append("failed: " + execution["error"].splitlines()[0])
     return f"query {execution['id']}  {place}: " + ", ".join(parts)
@@ -88,7 +88,7 @@ def _kept_cells(rdd, rdd_id, level, n, memory, disk):
     if rdd is not None:
         name += " " + (rdd.name() or repr(rdd).split("[")[0])
         partitions += f" of {rdd.getNumPartitions()}"
-    return name, str(StorageLevel(*level)), partitions, _size(memory), _size(disk)
+    return name, str(StorageLevel(*level)), partitions, size(memory), size(disk)
 
 
 def describe_plugins(parts):
@@ -119,51 +119,51 @@ def describe_programs(texts):
 def _job_lines(job, rows, widths):
     skipped, forgotten = job["n_skipped"], len(job["stage_ids"]) - len(job["stages"])
     ran = len(job["stage_ids"]) - skipped
-    parts = [_count(ran, "stage") + (f" ({skipped} skipped)" if skipped else ""),
-             _count(job["n_succeeded"], "task")]
+    parts = [count(ran, "stage") + (f" ({skipped} skipped)" if skipped else ""),
+             count(job["n_succeeded"], "task")]
     if job["completion_ms"] > 0:
         parts.append(_duration(job["completion_ms"] - job["submission_ms"]))
     if job["status"] != "SUCCEEDED":
         parts.append(job["status"].lower() + (f": {job['reason']}" if job["reason"] else ""))
     why = f" ({job['cause']})" if job["cause"] not in ("", "action") else ""
-    yield f"job {job['id']}  {_short(job['place'] or job['name'])}{why}: " + ", ".join(parts)
+    yield f"job {job['id']}  {short(job['place'] or job['name'])}{why}: " + ", ".join(parts)
     for stage in job["stages"]:
         label, name, tasks, work, facts = rows[stage["id"]]
         yield (f"  {label:<{widths[0]}}  {name:<{widths[1]}}  {tasks:>{widths[2]}}  "
                f"{work:>{widths[3]}}  {facts}").rstrip()
     if forgotten:
-        yield f"  {_count(forgotten, 'stage')} more, forgotten (spark.ui.retainedStages)"
+        yield f"  {count(forgotten, 'stage')} more, forgotten (spark.ui.retainedStages)"
 
 
 def _stage_cells(stage, job):
     """Label, name, tasks, work and the rest."""
-    begin = f"stage {stage['id']}", _short(stage["place"])
+    begin = f"stage {stage['id']}", short(stage["place"])
     if stage["status"] == "SKIPPED":
         return *begin, "skipped", "", ""
     if stage["status"] == "PENDING":
         return *begin, "waiting" if job["status"] == "RUNNING" else "not run", "", ""
     facts = []
     if stage["input_records"]:
-        facts.append(_count(stage["input_records"], "record") + " read")
+        facts.append(count(stage["input_records"], "record") + " read")
     if stage["kept_blocks_read"] or stage["kept_blocks_computed"]:
         facts.append("{kept_blocks_read:,} of {all:,} kept partitions found".format(
             **stage, all=stage["kept_blocks_read"] + stage["kept_blocks_computed"]))
     if stage["shuffle_pairs_written"]:
-        facts.append(_count(stage["shuffle_pairs_written"], "pair") + " shuffled, "
-                     + _size(stage["shuffle_bytes_written"]))
+        facts.append(count(stage["shuffle_pairs_written"], "pair") + " shuffled, "
+                     + size(stage["shuffle_bytes_written"]))
     if stage["disk_bytes_spilled"]:
-        facts.append(_size(stage["disk_bytes_spilled"]) + " spilled")
+        facts.append(size(stage["disk_bytes_spilled"]) + " spilled")
     if stage["n_attempts"] > 1:
-        facts.append(_count(stage["n_attempts"], "attempt"))
+        facts.append(count(stage["n_attempts"], "attempt"))
     if stage["recomputed"]:
         facts.append(stage["recomputed"]
                      + (f" because {stage['because']}" if stage["because"] else ""))
     if stage["n_failed"]:
-        facts.append(_count(stage["n_failed"], "failure"))
+        facts.append(count(stage["n_failed"], "failure"))
     if stage["status"] != "SUCCEEDED":
         facts.append(stage["status"].lower())
     work = _duration(stage["run_us"] / 1000) + " of work"
-    return *begin, _count(stage["n_tasks"], "task"), work, ", ".join(facts)
+    return *begin, count(stage["n_tasks"], "task"), work, ", ".join(facts)
 
 
 def _duration(ms):
@@ -177,21 +177,3 @@ def _duration(ms):
     if ms < 60_000:
         return f"{ms / 1000:.{2 if ms < 10_000 else 1}f} s"
     return f"{ms / 60_000:.1f} min" if ms < 3_600_000 else f"{ms / 3_600_000:.1f} h"
-
-
-def _short(name):
-    """A call site with the file's name alone."""
-    what, at, place = name.rpartition(" at ")
-    return what + at + os.path.basename(place)
-
-
-def _count(n, what):
-    return f"{n:,} {what}" + ("" if n == 1 else "s")
-
-
-def _size(n):
-    for unit in ("B", "KiB", "MiB"):
-        if n < 1024:
-            return f"{n:.1f} {unit}" if unit != "B" else f"{n} B"
-        n /= 1024
-    return f"{n:.1f} GiB"

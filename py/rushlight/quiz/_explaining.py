@@ -2,10 +2,10 @@
 import os
 import textwrap
 
+from rushlight._words import size
 from rushlight.quiz._answers import LETTERS
 from rushlight.quiz._questions import TOPICS
 from rushlight.quiz._workbench import DEFAULTS, MASTER
-from rushlight.testing import _drawing as drawing
 
 WIDTH = 80
 NAMES = ("In programs, sc and spark are there; F is pyspark.sql.functions, ml is pyspark.ml, "
@@ -84,12 +84,12 @@ def _files(files, most=3):
     """
     sizes = {name: text if isinstance(text, int) else len(text) for name, text in files.items()}
     if len(sizes) <= most:
-        yield from (f"folder/{name}: {drawing.size(n)}" for name, n in sizes.items())
+        yield from (f"folder/{name}: {size(n)}" for name, n in sizes.items())
         return
     folder = os.path.commonpath(sizes)
     least, largest = min(sizes.values()), max(sizes.values())
-    yield (f"folder/{folder}: {len(sizes):,} files, each of {drawing.size(least)}"
-           + (f" to {drawing.size(largest)}" if largest > least else ""))
+    yield (f"folder/{folder}: {len(sizes):,} files, each of {size(least)}"
+           + (f" to {size(largest)}" if largest > least else ""))
 
 
 def answer(asked):

@@ -108,7 +108,7 @@ def _stages(run):
     if not ran:
         return
     widest = max(ran, key=lambda stage: len(stage.tasks))
-    from rushlight.testing._drawing import short
+    from rushlight._words import short
     yield ("partitions", 2, "The widest stage", lambda v: v.number(
         "How many tasks has the widest stage?", len(widest.tasks),
         f"It is stage {widest.id}, {short(widest.name)}.", wrong={200: B.TWO_HUNDRED}))

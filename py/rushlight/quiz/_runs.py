@@ -1,4 +1,5 @@
 """Run: what was seen of a program, as numbers, as a plan, as a picture in text."""
+from rushlight import _words as words
 from rushlight.testing import _drawing as drawing
 from rushlight.testing import _plan_trees as plans
 
@@ -58,7 +59,7 @@ class Run:
     @property
     def counts(self):
         """All in one line."""
-        count = drawing.count
+        count = words.count
         parts = [count(self.jobs, "job"), f"{count(self.stages, 'stage')} run"]
         if self.skipped:
             parts.append(f"{self.skipped} skipped")

@@ -7,6 +7,7 @@ what is too many.
 import math
 import statistics
 
+from rushlight import _words as words
 from rushlight.errors import PySparkTypeError, PySparkValueError
 from rushlight.testing import _drawing as drawing
 from rushlight.testing import _plan_trees as plans
@@ -96,7 +97,7 @@ class Trace:
 
     def _widest(self):
         stages = sorted(self._seen.stages, key=lambda stage: -len(stage.tasks))
-        return [(f"stage {stage.id} ({drawing.count(len(stage.tasks), 'task')})", stage.name)
+        return [(f"stage {stage.id} ({words.count(len(stage.tasks), 'task')})", stage.name)
                 for stage in stages]
 
     # ── shuffles ──
@@ -121,7 +122,7 @@ class Trace:
         """
         self._check("pair written to shuffles", expected,
                     lambda trace: sum(stage.pairs for stage in trace._shuffles()), lambda: [
-                        (f"stage {stage.id} ({drawing.count(stage.pairs, 'pair')})", stage.name)
+                        (f"stage {stage.id} ({words.count(stage.pairs, 'pair')})", stage.name)
                         for stage in self._shuffles()])
 
     def assert_shuffle_bytes(self, expected):
@@ -182,10 +183,10 @@ class Trace:
         if spilled:
             n_bytes = sum(stage.spilled["disk"] for stage in spilled)
             raise self._error(
-                f"expected no spill, saw {drawing.size(n_bytes)} spilled to disk by "
-                f"{drawing.count(len(spilled), 'stage')}",
-                [(f"stage {stage.id} ({drawing.size(stage.spilled['disk'])}, "
-                  f"{drawing.size(stage.spilled['memory'])} in memory)", stage.name)
+                f"expected no spill, saw {words.size(n_bytes)} spilled to disk by "
+                f"{words.count(len(spilled), 'stage')}",
+                [(f"stage {stage.id} ({words.size(stage.spilled['disk'])}, "
+                  f"{words.size(stage.spilled['memory'])} in memory)", stage.name)
                  for stage in spilled], "spilled:")
 
     # ── kept and lost ──
@@ -213,7 +214,7 @@ class Trace:
     def _not_found(self):
         computed = [(stage, sum(task.kept_computed for task in stage.tasks))
                     for stage in self._seen.stages]
-        computed = [(f"stage {stage.id} ({drawing.count(n, 'partition')} computed, to be kept)",
+        computed = [(f"stage {stage.id} ({words.count(n, 'partition')} computed, to be kept)",
                      stage.name) for stage, n in computed if n]
         return _told("not found:", computed) if computed else "nothing that ran is persisted"
 
@@ -249,7 +250,7 @@ class Trace:
         expected, queries = plans.parse_tree(tree), self.queries
         if not -len(queries) <= query < len(queries):
             raise self._error(f"expected the plan of queries[{query}], saw "
-                              f"{drawing.count(len(queries), 'query')} of SQL")
+                              f"{words.count(len(queries), 'query')} of SQL")
         asked, number = queries[query], query % len(queries)
         seen = plans.without_wrappers(getattr(asked, which), plans.names_in(expected))
         rows = list(plans.compare(expected, seen))
@@ -265,7 +266,7 @@ class Trace:
         if low <= seen <= high:
             return
         text = wanted.text(measure)
-        text += " " + (what if text == "1" else drawing.plural(what))
+        text += " " + (what if text == "1" else words.plural(what))
         headline = f"expected {text}, saw {seen:,}"
         if seen < low:
             raise self._error(headline, extra=hint() if hint else "")

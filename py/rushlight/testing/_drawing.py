@@ -9,6 +9,8 @@ import linecache
 import os
 import re
 
+from rushlight._words import count, short, size
+
 _MOST_BARS = 16
 _PLACE = re.compile(r" at (.+):(\d+)$")
 
@@ -39,16 +41,6 @@ def _tasks(stage, job):
     return f"{bars} {count(n, 'task')}" + (f", {stage.n_again} again" if stage.n_again else "")
 
 
-def short(name):
-    """A call site with the file's name alone.
-
-    >>> short("collect at /home/me/app.py:8")
-    'collect at app.py:8'
-    """
-    what, at, place = name.rpartition(" at ")
-    return what + at + os.path.basename(place)
-
-
 def source_line(name):
     """The program's line of a call site, or "" if its file cannot be read."""
     place = _PLACE.search(name)
@@ -61,33 +53,3 @@ def at_source(label, name):
     """One that is told with the line that asked for it."""
     line = source_line(name)
     return f"  {label}  {short(name)}" + (f"\n      {line}" if line else "")
-
-
-def count(n, what):
-    """
-    >>> count(1, "job"), count(1200, "query")
-    ('1 job', '1,200 queries')
-    """
-    return f"{n:,} {what if n == 1 else plural(what)}"
-
-
-def plural(what):
-    """
-    >>> plural("query"), plural("byte of shuffles"), plural("partition where it is kept")
-    ('queries', 'bytes of shuffles', 'partitions where they are kept')
-    """
-    head, space, rest = what.replace(" it is ", " they are ").partition(" ")
-    head = head[:-1] + "ies" if head.endswith("y") else head + "s"
-    return head + space + rest
-
-
-def size(n):
-    """
-    >>> size(792), size(2048)
-    ('792 B', '2.0 KiB')
-    """
-    for unit in ("B", "KiB", "MiB"):
-        if n < 1024:
-            return f"{n} B" if unit == "B" else f"{n:.1f} {unit}"
-        n /= 1024
-    return f"{n:.1f} GiB"
