@@ -96,12 +96,12 @@ class Exercise:
 
     @property
     def mutants(self):
-        """The paths of wrong solutions, sorted."""
+        """The paths of wrong solutions, sorted; mutants.py reads them."""
         folder = os.path.join(self.folder, "mutants")
         if not os.path.isdir(folder):
             return []
         return sorted(os.path.join(folder, name) for name in os.listdir(folder)
-                      if name.endswith(self.suffix))
+                      if name.endswith(".diff"))
 
 
 @dataclass(frozen=True)

@@ -8,18 +8,17 @@
 
 One supervisor runs all of an exercise's steps, and a mutant only the check that is to catch it.
 """
-import re
+import tempfile
 import time
 from dataclasses import dataclass, field
 
-from rushlight.lesson import grading, regions, sandbox, text_blocks
+from rushlight.lesson import grading, mutants, regions, sandbox, text_blocks
 from rushlight.lesson.checks import read_checks
 from rushlight.lesson.loading import read_text
 from rushlight.lesson.model import ERROR, PASSED, SKIPPED, Lab, LessonError
 
 LEAST_MUTANTS = 5
 _SEEDS = 3
-_CAUGHT_BY = re.compile(r"[#/* ]*caught by: *(\w+)")
 # Errors of a mutant that does not run at all: it proves nothing about the check.
 _BROKEN = ("SyntaxError", "IndentationError", "NameError", "ImportError", "ModuleNotFoundError")
 
@@ -74,7 +73,7 @@ def _prove_exercise(report, exercise, n_seeds, limits):
     report.problems += filter(None, [regions.difference(
         read_text(exercise.starter), read_text(exercise.solution), exercise.starter,
         exercise.solution)])
-    mutants = _mutants(report, exercise, file.checks)
+    wrong = _mutants(report, exercise, file.checks)
     steps, tell = _Steps(exercise), report.problems.append
     for prediction, step in zip(exercise.predictions, grading.prediction_steps(exercise)):
         steps.add(step, _prediction_proof(exercise, prediction, tell))
@@ -84,34 +83,29 @@ def _prove_exercise(report, exercise, n_seeds, limits):
     for check in checks:
         steps.add_check(check, exercise.solution, n_seeds,
                         _solution_proof(exercise, check, tell), alone=True)
-    for path, check in mutants:
-        steps.add_check(check, path, n_seeds, _mutant_proof(exercise, path, check, tell),
-                        alone=True)
-    steps.run(limits)
+    with tempfile.TemporaryDirectory(prefix="rushlight-lesson-") as folder:
+        for mutant in wrong:
+            check = file.checks[mutant.caught_by]
+            steps.add_check(check, mutants.write(mutant, folder, exercise.suffix), n_seeds,
+                            _mutant_proof(exercise, mutant, check, tell), alone=True)
+        steps.run(limits)
     if all(outcome["status"] == PASSED for outcome in starter):
         tell(f"{exercise.starter} passes all checks as handed out")
-    report.n_mutants += len(mutants)
+    report.n_mutants += len(wrong)
     report.n_predictions += len(exercise.predictions)
 
 
 def _mutants(report, exercise, checks):
-    """[(path, the check that is to catch it)]."""
-    found = []
+    """Those that name one of the checks."""
     if len(exercise.mutants) < LEAST_MUTANTS:
         report.problems.append(f"{exercise.folder}/mutants has {len(exercise.mutants)} files: "
                                f"at least {LEAST_MUTANTS} wrong solutions are needed")
-    for path in exercise.mutants:
-        head = read_text(path).splitlines()[:2]
-        match = _CAUGHT_BY.match(head[1]) if len(head) == 2 else None
-        if match is None:
-            report.problems.append(f"{path}: the first line says what is wrong, the second "
-                                   "`caught by: NAME` of the check that shows it, as comments")
-        elif match[1] not in checks:
-            report.problems.append(f"{path}: caught by {match[1]}: there is no such check; there "
-                                   f"are {', '.join(checks)}")
-        else:
-            found.append((path, checks[match[1]]))
-    return found
+    found = mutants.read_mutants(exercise, report.problems.append)
+    for mutant in found:
+        if mutant.caught_by not in checks:
+            report.problems.append(f"{mutant.path}: caught by {mutant.caught_by}: there is no such "
+                                   f"check; there are {', '.join(checks)}")
+    return [mutant for mutant in found if mutant.caught_by in checks]
 
 
 class _Steps:
@@ -152,12 +146,12 @@ def _solution_proof(exercise, check, tell):
     return prove
 
 
-def _mutant_proof(exercise, path, check, tell):
+def _mutant_proof(exercise, mutant, check, tell):
     def prove(outcome):
         if outcome["status"] in (PASSED, SKIPPED):
-            tell(f"{path} is not caught by {check.name}")
+            tell(f"{mutant.path} is not caught by {check.name}")
         elif outcome["status"] == ERROR and outcome["message"].startswith(_BROKEN):
-            tell(f"{path} does not run, so it proves nothing: {_indented(outcome)}")
+            tell(f"{mutant.path} does not run, so it proves nothing: {_indented(outcome)}")
         elif outcome.get("misconception", "") not in ("", *exercise.lab.misconceptions):
             tell(f"{exercise.check_file}: {check.name} names the misconception "
                  f"{outcome['misconception']!r}, which lab.toml lacks")

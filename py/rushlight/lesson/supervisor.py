@@ -167,6 +167,7 @@ class _Watched:
         """None when the outcome is there or the process has closed its end; or why to kill."""
         open_fds = [self.result, self.output, 0]
         while True:
+            ended = processes.has_ended(self.child)     # before looking: it may write, then end
             ready = processes.readable(open_fds, _POLL_S)
             if 0 in ready and not os.read(0, 1):
                 processes.kill_descendants()        # the grader is gone
@@ -180,7 +181,7 @@ class _Watched:
                 self.outcome_text += data
                 if data.endswith(b"\n") or len(self.outcome_text) > _LONGEST_OUTCOME:
                     return None         # whole, or none; others may hold the pipe open
-            elif processes.has_ended(self.child):
+            elif ended:
                 return None
             now = time.monotonic()
             if now - self.beat > _BEAT_S:
