@@ -1,5 +1,5 @@
 """Lab 3 in C: rows are where the engine's own exchange puts them."""
-from rushlight.lesson.checks import check, fail
+from rushlight.lesson.checks import check, fail, prediction
 
 
 def placements(spark, rows, schema, keys, n):
@@ -26,6 +26,47 @@ def some(random, make, n=60):
     return [(make(random), i) for i in range(n)]
 
 
+# ── predictions ──
+def engines_places(case, rows, schema, n):
+    """{key: partition} as the engine's own rule has them."""
+    with case.context(plugin=False) as spark:
+        return {key: place for (key,), place in placements(spark, rows, schema, ["k"], n).items()}
+
+
+@prediction("as_in_rdds")
+def as_in_rdds(case):
+    with case.context(plugin=False) as spark:
+        parts = spark.sparkContext.range(1000).map(lambda i: (i, i)).partitionBy(4).glom().collect()
+    of_rdd = {key: place for place, pairs in enumerate(parts) for key, _ in pairs}
+    of_query = engines_places(case, [(i,) for i in range(1000)], "k int", 4)
+    same = sum(of_rdd[key] == place for key, place in of_query.items())
+    if 200 < same < 300:
+        return "about a quarter"
+    return {0: "none", 1000: "all"}[same]
+
+
+@prediction("null_of_five")
+def null_of_five(case):
+    return engines_places(case, [(None,), (0,)], "k int", 5)[None]
+
+
+@prediction("negative")
+def negative(case):
+    """Whatever key it is: one with a hash that leaves the same remainder as -7."""
+    with case.context(plugin=False) as spark:
+        key = spark.range(100).selectExpr("cast(id as int) as k") \
+            .where("hash(k) < 0 and hash(k) % 4 = -7 % 4").first().k
+    return engines_places(case, [(key,)], "k int", 4)[key]
+
+
+@prediction("int_and_bigint")
+def int_and_bigint(case):
+    rows = [(i,) for i in range(50)]
+    ints, bigints = (engines_places(case, rows, f"k {name}", 1000) for name in ("int", "bigint"))
+    return "always" if ints == bigints else "only by chance"
+
+
+# ── checks ──
 @check("ints", points=2, hidden=1)
 def ints(case):
     """The partition of a whole number, negative ones too, for any number of partitions."""

@@ -1,5 +1,7 @@
 """Lab 4 in C: as few pairs as the engine's own table shuffles, and the same sums."""
-from rushlight.lesson.checks import check, fail
+import re
+
+from rushlight.lesson.checks import check, fail, prediction
 from rushlight.testing import at_most, trace
 
 
@@ -31,6 +33,45 @@ def must_agree(mine, right):
              f"{next(iter(more), 'none')}; missing is {next(iter(lost), 'none')}")
 
 
+# ── predictions ──
+def shuffled(case, aggregate, keys=tuple("abcdefghij")):
+    """(rows, bytes) that an aggregate of 2,000 rows shuffles; each of 4 partitions has all keys."""
+    rows = [(keys[i % len(keys)], i * 7919) for i in range(2000)]
+    with case.context(plugin=False) as spark:
+        df = spark.createDataFrame(spark.sparkContext.parallelize(rows, 4), "k string, v bigint")
+        df.createOrReplaceTempView("t")
+        with trace(spark.sparkContext) as t:
+            spark.sql(f"select k, {aggregate} from t group by k").collect()
+    stage = next(stage for job in t.jobs for stage in job.stages if stage.writes_shuffle)
+    return stage.pairs, stage.bytes
+
+
+@prediction("rows_of_sum")
+def rows_of_sum(case):
+    return shuffled(case, "sum(v)")[0]
+
+
+@prediction("rows_with_nulls")
+def rows_with_nulls(case):
+    return shuffled(case, "sum(v)", (*"abcdefghij", None))[0]
+
+
+@prediction("values_of_avg")
+def values_of_avg(case):
+    with case.context(plugin=False) as spark:
+        spark.createDataFrame([(1, 1)], "k long, v long").createOrReplaceTempView("t")
+        plan = spark.sql("explain formatted select k, avg(v) from t group by k").first()[0]
+    return int(re.search(r"\) Exchange\nInput \[(\d+)\]", plan)[1]) - 1      # without the key
+
+
+@prediction("bytes_of_lists")
+def bytes_of_lists(case):
+    (rows, of_sum), (same, of_lists) = shuffled(case, "sum(v)"), shuffled(case, "collect_list(v)")
+    assert rows == same
+    return "more than 10 times as many" if of_lists > 10 * of_sum else "about as many as the sum"
+
+
+# ── checks ──
 @check("a pair for each key and map task", points=3, hidden=1)
 def combines(case):
     """A map task shuffles one row for each key that it has, however many rows it had."""

@@ -1,5 +1,5 @@
 """Lab 11 in C: each join gives the rows that the engine's own gives."""
-from rushlight.lesson.checks import check, fail
+from rushlight.lesson.checks import check, fail, prediction
 from rushlight.testing import trace
 
 # Otherwise the optimizer filters null keys ahead of most joins, and none of them meets another.
@@ -63,6 +63,33 @@ def joins(operator, kinds, on="t.k = u.k"):
 
 
 INNER, OUTER, HALVES = ["inner"], ["left", "right"], ["left semi", "left anti"]
+
+
+# ── predictions ──
+def n_rows(case, kind, left, right):
+    """How many rows a sort-merge join of two lists of keys has, by the engine's own."""
+    data = [[(key, "a", i) for i, key in enumerate(keys)] for keys in (left, right)]
+    return len(answers(case, data, list(joins("merge", [kind])), "merge", plugin=False)[0])
+
+
+@prediction("full_outer")
+def full_outer(case):
+    return n_rows(case, "full", [7, None], [7, None])
+
+
+@prediction("anti")
+def anti(case):
+    return n_rows(case, "left anti", [7, None], [7, None])
+
+
+@prediction("often")
+def often(case):
+    return n_rows(case, "inner", [7] * 3, [7] * 4)
+
+
+@prediction("semi")
+def semi(case):
+    return n_rows(case, "left semi", [7] * 3, [7] * 4)
 
 
 # ── 1. hash joins ──

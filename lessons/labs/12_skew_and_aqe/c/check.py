@@ -1,5 +1,5 @@
 """Lab 12 in C: final plans and tasks are those that the engine's own rules give."""
-from rushlight.lesson.checks import check, fail
+from rushlight.lesson.checks import check, fail, prediction
 from rushlight.testing import trace
 
 COALESCING = {"spark.sql.shuffle.partitions": "20",
@@ -79,6 +79,63 @@ def joined(random, n, n_maps, hot_share, kind="inner"):
         b = spark.createDataFrame(spark.sparkContext.parallelize(right, 2), "k int, w int")
         return a.join(b.hint("merge"), "k", kind).select("k", "v", "w", "pad")
     return program
+
+
+# ── predictions ──
+def one_key_each(spark, n):
+    """A key for each of n partitions of a shuffle, in their order."""
+    places = spark.range(1000).selectExpr("cast(id as int) as k", f"pmod(hash(k), {n}) as place")
+    return [row.k for row in places.groupBy("place").agg({"k": "min"}).toDF("place", "k")
+            .orderBy("place").collect()]
+
+
+def of_sizes(case, spark, sizes, maps=4):
+    """A DataFrame whose shuffle by k has partitions of about so many kB, an equal share of each
+    from every map task; its bytes are random, so that they do not compress."""
+    keys = one_key_each(spark, len(sizes))
+    rows = [(key, bytearray(case.random.randbytes(500))) for _ in range(maps)
+            for key, size in zip(keys, sizes) for _ in range(size * 2 // maps)]
+    return spark.createDataFrame(spark.sparkContext.parallelize(rows, maps), "k int, pad binary")
+
+
+@prediction("six_of_sixty")
+def six_of_sixty(case):
+    conf = {**COALESCING, "spark.sql.shuffle.partitions": "6",
+            "spark.sql.adaptive.advisoryPartitionSizeInBytes": "100k"}
+    _, shapes, _ = run(case, lambda spark: of_sizes(case, spark, [60] * 6).repartition("k"), conf,
+                       plugin=False)
+    return len(shapes[-1])
+
+
+EVEN, HUNDRED = [4] * 5, [10, 10, 10, 10, 100]
+
+
+def tasks_of_join(case, left, right, kind):
+    """How many tasks a sort-merge join of sides with these sizes has; 5 if nothing is split."""
+    conf = {**SKEW, "spark.sql.shuffle.partitions": "5",
+            "spark.sql.adaptive.skewJoin.skewedPartitionFactor": "4",
+            "spark.sql.adaptive.advisoryPartitionSizeInBytes": "10k"}
+
+    def program(spark):
+        t, u = (of_sizes(case, spark, sizes) for sizes in (left, right))
+        return t.join(u.hint("merge").withColumnRenamed("pad", "more"), "k", kind)
+    _, shapes, _ = run(case, program, conf, plugin=False)
+    return len(shapes[-1])
+
+
+@prediction("skewed_of_five")
+def skewed_of_five(case):
+    return int(tasks_of_join(case, HUNDRED, EVEN, "inner") > 5)
+
+
+@prediction("pieces")
+def pieces(case):
+    return tasks_of_join(case, HUNDRED, EVEN, "inner") - 4
+
+
+@prediction("right_of_left")
+def right_of_left(case):
+    return "yes" if tasks_of_join(case, EVEN, HUNDRED, "left") > 5 else "no"
 
 
 # ── 1. coalescing ──
