@@ -7,6 +7,7 @@ import sys
 import textwrap
 
 from conftest import ROOT
+from small_labs import mutant
 
 NAME = "42_even_numbers"
 FILE = "evens.py"
@@ -192,7 +193,8 @@ def write_lab(folder, solution=RIGHT, mutants=None):
              "python/solution.py": program(solution), "python/check.py": _CHECKS,
              "python/hints.md": "## 1\n\nfilter() is enough.\n"}
     for name, (body, caught_by) in (_MUTANTS if mutants is None else mutants).items():
-        files[f"python/mutants/{name}.py"] = f"# {name}\n# caught by: {caught_by}\n{program(body)}"
+        files[f"python/mutants/{name}.diff"] = mutant(name, caught_by, program(body),
+                                                      program(solution))
     for name, text in files.items():
         write(os.path.join(lab, name), text)
     return lab

@@ -2,6 +2,7 @@
 
 `make_lab(folder)` has everything that a proof asks for; keywords replace its files' texts.
 """
+import difflib
 import pathlib
 
 TOML = """\
@@ -43,8 +44,8 @@ if __name__ == "__main__":
     print(doubled(SparkContext.getOrCreate(), [1, 2, 3]).collect())
 '''
 
-STARTER = SOLUTION.replace("    return sc.parallelize(numbers, 2).map(lambda n: 2 * n)",
-                           '    raise NotImplementedError("double the numbers")')
+_RIGHT = "return sc.parallelize(numbers, 2).map(lambda n: 2 * n)"
+STARTER = SOLUTION.replace(_RIGHT, 'raise NotImplementedError("double the numbers")')
 
 CHECK = '''\
 from rushlight.lesson.checks import check, fail, prediction
@@ -116,8 +117,16 @@ _BODIES = {
     "unordered": ("loses the order", "doubles",
                   "return sc.parallelize([2 * n for n in sorted(numbers, reverse=True)][:-1])"),
 }
-MUTANTS = {name: f"# {wrong}\n# caught by: {check}\ndef doubled(sc, numbers):\n    {body}\n"
-           for name, (wrong, check, body) in _BODIES.items()}
+WRONG = {name: SOLUTION.replace(_RIGHT, body) for name, (_, _, body) in _BODIES.items()}
+
+
+def mutant(says, check, wrong, solution=SOLUTION):
+    """The text of a mutant's file: how a wrong solution differs from the right one."""
+    diff = difflib.unified_diff(solution.splitlines(True), wrong.splitlines(True), n=1)
+    return f"{says}\ncaught by: {check}\n\n" + "".join(diff)
+
+
+MUTANTS = {name: mutant(says, check, WRONG[name]) for name, (says, check, _) in _BODIES.items()}
 
 
 def make_lab(folder, number=1, name="doubling", toml=TOML, solution=SOLUTION, starter=STARTER,
@@ -128,7 +137,7 @@ def make_lab(folder, number=1, name="doubling", toml=TOML, solution=SOLUTION, st
     files = {"lab.toml": toml and toml.format(number=number, name=name), "lab.md": text,
              "python/starter.py": starter, "python/solution.py": solution,
              "python/check.py": check, "python/hints.md": hints}
-    files.update((f"python/mutants/{mutant}.py", body) for mutant, body in mutants.items())
+    files.update((f"python/mutants/{name}.diff", diff) for name, diff in mutants.items())
     for path, content in files.items():
         if content is not None:
             (lab / path).write_text(content)

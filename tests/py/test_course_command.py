@@ -19,8 +19,9 @@ def test_build_makes_all_formats_and_says_where(lab, tmp_path, capsys, monkeypat
     assert capsys.readouterr().out.splitlines() == [
         f"gradescope: lab 42: course/gradescope/{course_labs.NAME}/autograder.zip",
         f"gradescope: lab 42: course/gradescope/{course_labs.NAME}/handout",
-        f"nbgrader: lab 42: course/nbgrader/source/{course_labs.NAME}"]
-    assert sorted(os.listdir("course")) == ["gradescope", "nbgrader"]
+        f"nbgrader: lab 42: course/nbgrader/source/{course_labs.NAME}",
+        "secret: course/secret.txt: hidden data follow from it; keep it, and keep it from students"]
+    assert sorted(os.listdir("course")) == ["gradescope", "nbgrader", "secret.txt"]
 
 
 def test_a_second_build_replaces_the_first_and_leaves_other_labs(lab, tmp_path, monkeypatch):
@@ -62,8 +63,9 @@ def test_check_proves_a_lab(lab, capsys):
 
 @pytest.mark.parametrize("broken, words", [
     ({"solution": "return numbers"}, "does not pass right"),
-    ({"mutants": {f"same{i}": (course_labs.RIGHT, "right") for i in range(5)}},
+    ({"mutants": {f"same{i}": (course_labs.RIGHT + "  # again", "right") for i in range(5)}},
      "is not caught by right"),
+    ({"mutants": {f"same{i}": (course_labs.RIGHT, "right") for i in range(5)}}, "changes nothing"),
     ({"mutants": {}}, "at least 5 wrong solutions are needed"),
     ({"solution": course_labs.EAGER}, "does not pass lazy")])
 def test_check_finds_what_is_wrong_with_a_lab(tmp_path, capsys, broken, words):

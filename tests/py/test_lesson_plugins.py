@@ -8,7 +8,7 @@ from rushlight.lesson import LessonError, commands, folder, grade, load
 from rushlight.lesson.grading import truths
 from rushlight.lesson.limits import Limits
 from rushlight.lesson.proof import prove
-from small_labs import make_lab
+from small_labs import make_lab, mutant
 
 pytestmark = pytest.mark.skipif(not (shutil.which("cc") and shutil.which("pkg-config")),
                                 reason="there is no C compiler")
@@ -72,8 +72,8 @@ def without(case):
         assert spark.sparkContext.getConf().get("spark.rushlight.plugins", "") == ""
 """
 STARTER = SOLUTION.replace("return 2 * n", "return 0")
-MUTANTS = {f"times_{n}": f"/* times {n} */\n/* caught by: right */\n"
-           + SOLUTION.replace("2 * n", f"{n} * n") for n in (3, 4, 5, 6, 7)}
+MUTANTS = {f"times_{n}": mutant(f"times {n}", "right", SOLUTION.replace("2 * n", f"{n} * n"),
+                                solution=SOLUTION) for n in (3, 4, 5, 6, 7)}
 
 
 def make_lab_in_c(folder, number=1):
@@ -81,9 +81,10 @@ def make_lab_in_c(folder, number=1):
     lab = make_lab(folder, number, "policy", toml=TOML, check=CHECK, text="# Policy\n", mutants={})
     c = os.path.join(lab, "c")
     os.rename(os.path.join(lab, "python"), c)
-    for name, text in {"starter": STARTER, "solution": SOLUTION,
-                       **{f"mutants/{name}": text for name, text in MUTANTS.items()}}.items():
-        with open(os.path.join(c, name + ".c"), "w") as f:
+    files = {"starter.c": STARTER, "solution.c": SOLUTION,
+             **{f"mutants/{name}.diff": diff for name, diff in MUTANTS.items()}}
+    for name, text in files.items():
+        with open(os.path.join(c, name), "w") as f:
             f.write(text)
     for name in ("starter.py", "solution.py"):
         os.unlink(os.path.join(c, name))

@@ -8,9 +8,10 @@ from rushlight.lesson import LessonError, console, grade, load
 from rushlight.lesson.grading import seed_of, truths
 from rushlight.lesson.loading import exercises_of, hints, labs
 from rushlight.lesson.model import Verdict
+from rushlight.lesson.mutants import read_mutant
 from rushlight.lesson.proof import prove
 from rushlight.lesson.telling import Telling
-from small_labs import CHECK, MUTANTS, SOLUTION, STARTER, TOML, make_lab
+from small_labs import CHECK, MUTANTS, SOLUTION, STARTER, TOML, WRONG, make_lab, mutant
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +110,7 @@ def test_what_the_student_raises_is_told_with_his_line(lab):
 
 
 def test_a_failure_names_its_misconception(lab, tmp_path):
-    doubles, lazily = grade(lab.exercises[0], written(tmp_path, MUTANTS["eager"]), student="ada")
+    doubles, lazily = grade(lab.exercises[0], written(tmp_path, WRONG["eager"]), student="ada")
     assert doubles.passed
     assert (lazily.status, lazily.misconception) == ("failed", "eager")
 
@@ -238,22 +239,27 @@ x
 {}
 """.format("x" * 81)
 WRONG_MUTANTS = {
-    "nameless": "x = 1\n", "unknown": "# a\n# caught by: none\n",
-    "right": "# a\n# caught by: lazily\n" + SOLUTION,
-    "broken": "# a\n# caught by: doubles\nx = y\n", "eager": MUTANTS["eager"]}
+    "nameless": "x = 1\n", "same": "a\ncaught by: lazily\n",
+    "gone": mutant("a", "lazily", "x\n", "y\n"), "unknown": mutant("a", "none", WRONG["eager"]),
+    "right": mutant("a", "lazily", SOLUTION.replace("2 * n", "n * 2")),
+    "broken": mutant("a", "doubles", SOLUTION.replace("sc.par", "cs.par")),
+    "eager": MUTANTS["eager"]}
 FAULTS = [
     (dict(solution=SOLUTION.replace("Doubles", "Triples"), mutants=WRONG_MUTANTS, text=WRONG_TEXT,
           check=CHECK.replace('means="eager"', 'means="lazy"').replace(
               "collect()\n    return len(t.jobs)", "collect()\n    return 'none'"),
           toml=TOML.replace('"1" = "eager"', '"0" = "eager"')),
      ["differ outside of BEGIN/END SOLUTION", "the second `caught by: NAME`",
-      "unknown.py: caught by none: there is no such check", "right.py is not caught by lazily",
-      "broken.py does not run", "names the misconception 'lazy'", "must be a number",
+      "same.diff changes nothing",
+      "gone.diff: the solution has no such lines as the hunk at line 1",
+      "unknown.diff: caught by none: there is no such check", "right.diff is not caught by lazily",
+      "broken.diff does not run", "names the misconception 'lazy'", "must be a number",
       "among the wrong ones", "lab.md:3: these lines do not stand so, together",
       "lab.md:7: $ rushlight submit doubling.py:", "lab.md:12: ",
       "lab.md:17: $ ls: only `rushlight …` is run here", "lab.md:21: ```python needs the word",
       "lab.md:25: a fence says what its block is", "lab.md:29: longer than 80 columns"]),
-    (dict(starter=SOLUTION, solution=STARTER, mutants={"eager": MUTANTS["eager"]},
+    (dict(starter=SOLUTION, solution=STARTER,
+          mutants={"eager": mutant("a", "lazily", WRONG["eager"], STARTER)},
           toml=TOML.replace('"0", "1", "2"', '"1", "2"'),
           check=CHECK.replace("case.reference.doubled(case.sc, [1, 2])\n    return",
                               "pass\n    return")),
@@ -262,6 +268,14 @@ FAULTS = [
       "jobs_after was not computed (error): NotImplementedError"]),
     (dict(starter=STARTER.replace("### END SOLUTION", "")), ["has no END SOLUTION"]),
 ]
+
+
+def test_a_hunk_is_found_by_its_lines(tmp_path):
+    above = "x\n" * 9
+    (tmp_path / "triples.diff").write_text(MUTANTS["triples"])
+    mutant = read_mutant(str(tmp_path / "triples.diff"), above + SOLUTION + SOLUTION)
+    assert mutant.text == above + WRONG["triples"] + SOLUTION      # the nearer one of two
+    assert (mutant.says, mutant.caught_by) == ("three times", "doubles")
 
 
 @pytest.mark.parametrize("files, wanted", FAULTS, ids=["much", "turned round", "open region"])
@@ -283,7 +297,7 @@ def test_outputs_are_compared(wanted, printed, same):
 # ── words ──
 def test_verdicts_as_they_are_read(lab, tmp_path, capsys):
     exercise, = lab.exercises
-    verdicts = grade(exercise, written(tmp_path, MUTANTS["eager"]), student="ada")
+    verdicts = grade(exercise, written(tmp_path, WRONG["eager"]), student="ada")
     Telling().verdicts(exercise, verdicts)
     assert capsys.readouterr().out.splitlines() == [
         "1py  Lazy doubling" + " " * 49 + "1 of 3 points",

@@ -67,13 +67,23 @@ class Exercise:
 
     @property
     def name(self):
-        """How a command names it.
+        """What tells it from all others, in files, too.
 
         >>> from rushlight.lesson.loading import labs
         >>> [exercise.name for lab in labs() for exercise in lab.exercises][:1]
         ['1py']
         """
         return f"{self.lab.number}{SHORT_KINDS[self.kind]}"
+
+    @property
+    def word(self):
+        """How students are told of it, and what they type: 4py; where a lab has no other, 4.
+
+        >>> from rushlight.lesson.loading import labs
+        >>> [exercise.word for lab in labs() for exercise in lab.exercises][:1]
+        ['1']
+        """
+        return str(self.lab.number) if len(self.lab.exercises) == 1 else self.name
 
     @property
     def suffix(self):
