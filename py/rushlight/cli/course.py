@@ -46,6 +46,8 @@ def _parser():
     who.add_argument("--student", default="", help="whose data to grade with")
     who.add_argument("--metadata", metavar="FILE",
                      help="Gradescope's submission_metadata.json, which names the students")
+    grade.add_argument("--secret", metavar="FILE", help="secret.txt of the built course, which "
+                       "hidden data follow from (default: from the student's name alone)")
     grade.add_argument("--as", choices=("text", "gradescope", "classroom"), default="text",
                        dest="form")
     grade.add_argument("--only", metavar="KEY", help="one check, python.one_job: exit status 1 "

@@ -4,7 +4,7 @@ import stat
 import sys
 
 import rushlight
-from rushlight.course import FORMATS, classroom, gradescope, submission
+from rushlight.course import FORMATS, classroom, gradescope, secret, submission
 from rushlight.course.carried import Carried
 from rushlight.course.report import json_text
 from rushlight.lesson.limits import Limits
@@ -13,7 +13,9 @@ _NOTEBOOKS = ("nbgrader", "otter")
 
 
 def build_all(labs, names, out, carried):
-    """Builds labs in formats; yields a line for each that was built or cannot be."""
+    """Builds labs in formats; yields a line for each that was built or cannot be, and one on the
+    secret of the course."""
+    kept = secret.of_course(out)
     for name in names:
         for lab in labs:
             why_not = _without(lab, name, carried)
@@ -22,6 +24,8 @@ def build_all(labs, names, out, carried):
                 continue
             for path in FORMATS[name].build(lab, out, carried):
                 yield f"{name}: lab {lab.number}: {os.path.relpath(path)}"
+    yield (f"secret: {os.path.relpath(kept)}: hidden data follow from it; keep it, and keep it "
+           "from students")
 
 
 def _without(lab, name, carried):
@@ -44,7 +48,8 @@ def grade_into(lab, folder, options):
     if options.form == "classroom":     # what a crash would leave; the last result of a name counts
         _put(options.output, classroom.as_outputs(submission.unfinished(lab, exercises)),
              appended=True)
-    report = submission.grade_folder(lab, exercises, folder, student, options.only, limits)
+    report = submission.grade_folder(lab, exercises, folder, student, options.only, limits,
+                                     secret.read(options.secret) if options.secret else "")
     if options.form == "gradescope":
         _put(options.output, json_text(gradescope.as_results(report)))
     elif options.form == "classroom":

@@ -5,6 +5,7 @@
                         ├─ run_autograder      grades; runs for each submission
                         ├─ unfinished.json     the results of a submission that no grader survives
                         ├─ 01_name/            the lab, with its solutions
+                        ├─ secret.txt          what hidden data follow from
                         └─ rushlight-….whl
         handout/        lab.md, the starters, predictions.txt
 
@@ -15,7 +16,7 @@ import os
 import tempfile
 
 from rushlight.course import carried as parts
-from rushlight.course import submission
+from rushlight.course import secret, submission
 from rushlight.course.report import json_text
 
 SECONDS = 570           # Gradescope ends a grader after ten minutes, unless told otherwise
@@ -34,6 +35,7 @@ def build(lab, out, carried):
             as_results(submission.unfinished(lab, carried.exercises(lab)))))
         parts.copy_lab(lab, inside)
         carried.copy_wheel(inside)
+        secret.copy(out, inside)
         archive = parts.pack(inside, os.path.join(folder, "autograder.zip"))
     handout = submission.write_handout(lab, carried.exercises(lab),
                                        os.path.join(folder, "handout"))

@@ -13,7 +13,7 @@ import os
 import tempfile
 from dataclasses import dataclass
 
-from rushlight.course import open_lab, submission
+from rushlight.course import open_lab, secret, submission
 from rushlight.lesson import LessonError, grade
 from rushlight.lesson.asking import compare
 from rushlight.lesson.telling import Telling
@@ -35,8 +35,7 @@ def find(name):
     nbgrader grades in COURSE/autograded/STUDENT/ASSIGNMENT, its teacher runs the notebook in
     COURSE/source/ASSIGNMENT, and the course has labs/; otter's zip brings .lab/ along.
     """
-    course = ("..", "..", "..") if _is_autograded() else ("..", "..")
-    for folder in (os.path.join(*course, "labs", name), os.path.join(".lab", name)):
+    for folder in (os.path.join(_course(), "labs", name), os.path.join(".lab", name)):
         if os.path.isdir(folder):
             return open_lab(folder)
     try:
@@ -55,6 +54,20 @@ def student():
         return os.path.basename(os.path.dirname(os.getcwd()))
     by_upload = submission.student_of(os.path.join("..", "submission_metadata.json"))
     return by_upload or os.environ.get("JUPYTERHUB_USER") or getpass.getuser()
+
+
+def _secret():
+    """What hidden data follow from: of nbgrader's course, or in otter's zip; "" in neither."""
+    for folder in (_course(), os.path.join("..", "source")):
+        path = os.path.join(folder, secret.NAME)
+        if os.path.isfile(path):
+            return secret.read(path)
+    return ""
+
+
+def _course():
+    """The folder of nbgrader's course, if this is a notebook of one."""
+    return os.path.join(*([".."] * (3 if _is_autograded() else 2)))
 
 
 def _is_autograded():
@@ -180,5 +193,6 @@ def _verdict(exercise, check, hidden):
     key = (exercise.lab.name, student(), hidden, digest)
     if key not in _verdicts:
         _verdicts[key] = {verdict.check: verdict for verdict in grade(
-            exercise, exercise.file, student=student(), hidden=hidden)}
+            exercise, exercise.file, student=student(), hidden=hidden,
+            secret=_secret() if hidden else "")}
     return _verdicts[key][check]

@@ -2,6 +2,7 @@
 
     OUT/nbgrader/
         nbgrader_config.py                  limits, and in_nbgrader.py's two steps
+        secret.txt                          what hidden data follow from
         labs/01_name/                       of a lab that the package does not have: for grading
         source/01_name/word_count.ipynb     with solutions and hidden tests
             │ nbgrader generate_assignment 01_name
@@ -17,7 +18,7 @@ and is to be mended: in_nbgrader.py, named in the configuration, puts the lab's 
 import os
 
 from rushlight.course import carried as parts
-from rushlight.course import cells, is_packaged, submission
+from rushlight.course import cells, is_packaged, secret, submission
 from rushlight.lesson.loading import read_text
 
 _BEGIN, _END = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
@@ -38,6 +39,7 @@ def build(lab, out, carried):
     exercise = cells.python_exercise(lab)
     course = os.path.join(out, "nbgrader")
     parts.write(course, "nbgrader_config.py", _CONFIG)
+    secret.copy(out, course)
     if not is_packaged(lab):
         parts.copy_lab(lab, os.path.join(course, "labs"))
     folder = parts.fresh(os.path.join(course, "source", lab.name))

@@ -7,6 +7,7 @@
         autograder.zip ─┬─ tests/           the same OK tests, with hidden cases
                         ├─ otter_config.json, run_otter.py
                         ├─ setup.sh, run_autograder, unfinished.json     for Gradescope
+                        ├─ secret.txt        what hidden data follow from
                         └─ rushlight-….whl
 
 The zip is for `otter run` on the teacher's machine and for an upload to Gradescope.  It has what
@@ -21,7 +22,7 @@ import pprint
 import tempfile
 
 from rushlight.course import carried as parts
-from rushlight.course import cells, gradescope, is_packaged, submission
+from rushlight.course import cells, gradescope, is_packaged, secret, submission
 from rushlight.course.report import json_text
 from rushlight.lesson.loading import read_text
 
@@ -41,7 +42,7 @@ def build(lab, out, carried):
                              otter={"assignment_name": lab.name})
         for test in tests:
             _write_test(os.path.join(folder, who, "tests"), test, seen_by_all=True)
-    return [os.path.join(folder, "student"), _archive(exercise, tests, folder, carried)]
+    return [os.path.join(folder, "student"), _archive(exercise, tests, out, folder, carried)]
 
 
 def _start():
@@ -104,7 +105,7 @@ def _write_test(folder, test, seen_by_all):
     parts.write(folder, test["name"] + ".py", f"OK_FORMAT = True\n\ntest = {text}\n")
 
 
-def _archive(exercise, tests, folder, carried):
+def _archive(exercise, tests, out, folder, carried):
     lab = exercise.lab
     with tempfile.TemporaryDirectory() as inside:
         for test in tests:
@@ -121,4 +122,5 @@ def _archive(exercise, tests, folder, carried):
         if not is_packaged(lab):
             parts.copy_lab(lab, os.path.join(inside, "files", ".lab"))
         carried.copy_wheel(inside)
+        secret.copy(out, inside)
         return parts.pack(inside, os.path.join(folder, "autograder.zip"))

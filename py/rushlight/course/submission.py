@@ -64,7 +64,7 @@ def unfinished(lab, exercises):
     return Report(lab.number, lab.title, "", items, text)
 
 
-def grade_folder(lab, exercises, folder, student, only=None, limits=None):
+def grade_folder(lab, exercises, folder, student, only=None, limits=None, secret=""):
     """The Report on a folder; of one item with its key in `only`."""
     begin = time.monotonic()
     items = expected_items(lab, exercises)
@@ -76,7 +76,7 @@ def grade_folder(lab, exercises, folder, student, only=None, limits=None):
     for exercise in exercises:
         own = [item for item in items if item.exercise == exercise.kind]
         _grade_answers(exercise, [i for i in own if i.what == "prediction"], answers)
-        _grade_file(exercise, [i for i in own if i.what == "check"], folder, report, limits)
+        _grade_file(exercise, [i for i in own if i.what == "check"], folder, report, limits, secret)
     if only is not None:
         report.items = [item for item in items if item.key == only]
     report.seconds = time.monotonic() - begin
@@ -119,7 +119,7 @@ def judge(exercise, prediction, answer, truth):
 
 
 # ── files ──
-def _grade_file(exercise, items, folder, report, limits):
+def _grade_file(exercise, items, folder, report, limits, secret):
     path = os.path.join(folder, exercise.file)
     if not os.path.isfile(path):
         there = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
@@ -128,7 +128,7 @@ def _grade_file(exercise, items, folder, report, limits):
         for item in items:
             item.text = text
         return
-    verdicts = grade(exercise, path, student=report.student, limits=limits)
+    verdicts = grade(exercise, path, student=report.student, limits=limits, secret=secret)
     for item, verdict in zip(items, verdicts):
         item.points, item.status, item.seconds = verdict.points, verdict.status, verdict.seconds
         item.text = verdict_text(exercise, verdict)

@@ -4,9 +4,11 @@
 
 A check has one verdict: passed if it passed with all its seeds, and else that of the first seed
 that did not.  Seeds come from the student's name, so everybody has data of his own, and the same
-each time.
+each time.  Hidden ones come from a secret as well, where there is one: else who knows the name can
+compute them.  The secret stays in the grader; its sandbox gets numbers.
 """
 import hashlib
+import hmac
 
 from rushlight.lesson import sandbox
 from rushlight.lesson.checks import read_checks
@@ -15,13 +17,14 @@ from rushlight.lesson.model import PASSED, Verdict
 _SEEDS = 100_000        # five digits can be typed again
 
 
-def grade(exercise, file, *, student="", hidden=True, seed=None, limits=None):
+def grade(exercise, file, *, student="", hidden=True, seed=None, limits=None, secret=""):
     """A Verdict for each check of an exercise, on a file.
 
     student   the name that the seeds come from
     hidden    also with the seeds that the student does not know
     seed      this one alone, for every check: a replay
     limits    a limits.Limits
+    secret    what hidden seeds come from beside the name
 
     A LessonError says what is wrong with the exercise, or that the file cannot be read.
 
@@ -33,30 +36,34 @@ def grade(exercise, file, *, student="", hidden=True, seed=None, limits=None):
     checks = list(read_checks(exercise).checks.values())
     names = [check.name for check in checks]
     steps = [sandbox.Step(check.name, check.title, 0,
-                          seeds_of(exercise, check, student, hidden, seed), check.seconds,
-                          [names.index(name) for name in check.after]) for check in checks]
+                          seeds_of(exercise, check, student, hidden, seed, secret),
+                          check.seconds, [names.index(name) for name in check.after])
+             for check in checks]
     outcomes = sandbox.run(exercise, [file], steps, limits)
     return [verdict_of(exercise, check, outcome) for check, outcome in zip(checks, outcomes)]
 
 
-def seeds_of(exercise, check, student, hidden=True, seed=None):
+def seeds_of(exercise, check, student, hidden=True, seed=None, secret=""):
     """[(seed, whether it is hidden)] of a check for a student; first his own."""
     if seed is not None:
         return [(seed, False)]
     n_hidden = check.hidden if hidden else 0
-    return [(seed_of(exercise, check.name, student, n), n > 0) for n in range(1 + n_hidden)]
+    return [(seed_of(exercise, check.name, student, n, secret), n > 0)
+            for n in range(1 + n_hidden)]
 
 
-def seed_of(exercise, check, student, n):
-    """From the student's name, as every grader computes it.
+def seed_of(exercise, check, student, n, secret=""):
+    """From the student's name, as every grader computes it; a hidden one, n > 0, from a secret too.
 
     >>> from rushlight.lesson import labs
     >>> exercise = labs()[0].exercises[0]
     >>> seed_of(exercise, "one_job", "ada", 0) == seed_of(exercise, "one_job", "ada", 0)
     True
     """
-    text = f"{student}/{exercise.lab.name}/{exercise.kind}/{check}/{n}"
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") % _SEEDS
+    text = f"{student}/{exercise.lab.name}/{exercise.kind}/{check}/{n}".encode()
+    digest = (hmac.digest(secret.encode(), text, "sha256") if n > 0 and secret
+              else hashlib.sha256(text).digest())
+    return int.from_bytes(digest[:8], "big") % _SEEDS
 
 
 def truths(exercise, limits=None):
