@@ -5,6 +5,7 @@ test_quiz_bank.py looks at the questions themselves.
 import datetime
 import doctest
 import importlib
+import itertools
 import json
 import os
 import re
@@ -13,6 +14,8 @@ import subprocess
 import sys
 
 import pytest
+from conftest import ROOT
+from pty_terminal import Terminal
 
 from rushlight.errors import PySparkRuntimeError, PySparkValueError
 from rushlight.quiz import Belief, Workbench, bank, holds
@@ -230,6 +233,13 @@ def test_an_answer_in_time_counts_whole_a_late_one_half():
     assert "Over budget: " in told and "1:30 for 1:00" in told
 
 
+def test_labs_that_are_named_are_there():
+    from rushlight.quiz import TOPICS
+    there = {int(name[:2]) for name in os.listdir(os.path.join(ROOT, "lessons", "labs"))
+             if re.match(r"\d\d_", name)}
+    assert {lab for topic in TOPICS.values() for lab in topic.labs} <= there
+
+
 def test_no_question_is_begun_when_the_time_is_over():
     marks, told = interviewed(["5"] * 60, seconds=700)
     assert len(marks) == 3 and "Time is over." in told
@@ -239,8 +249,30 @@ def test_misses_are_explained_and_labs_named():
     marks, told = interviewed(["4", "5", "s", "q"], seconds=10)
     assert [mark.points for mark in marks] == [0, 1, 0]
     assert "Score: 1 of 3 (33%)" in told and re.search(r"To read: .*lab", told)
+    assert re.search(r"Begin with lab (\d+): rushlight lesson start \1\n", told)
     assert told.count("Answer: 5") == 2
     assert "No answers" in interviewed(["q"], seconds=1)[1]
+
+
+@pytest.mark.parametrize("text", ["q\n", "5\n"])
+def test_what_was_typed_before_a_question_is_no_answer_to_it(tmp_path, text):
+    script = tmp_path / "ask.py"
+    script.write_text("""\
+import sys
+from rushlight.quiz._asking import Asking
+from rushlight.quiz._questions import Asked
+print("computing", flush=True)
+sys.stdin.buffer.raw.read(1)            # until something has been typed; the rest is waiting
+asked = Asked(None, 0, "number", "How many?", "So.", answer=7)
+print("verdict", Asking().answer(asked), flush=True)
+""")
+    with Terminal([sys.executable, script]) as terminal:
+        terminal.wait_for("computing")
+        terminal.type("x" + text)
+        terminal.wait_for("answer ")
+        terminal.type("7\n")
+        terminal.wait_for("verdict Verdict.right=True")
+        assert terminal.wait() == 0
 
 
 # ── questions about a program ──
@@ -258,13 +290,19 @@ spark.stop()
 """
 
 
-def test_questions_about_a_program(tmp_path):
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    """(the run of a program, its questions by their titles, as asked)"""
     from rushlight.quiz._own_program import questions_about, trace_of
-    app = tmp_path / "orders.py"
+    app = tmp_path_factory.mktemp("own") / "orders.py"
     app.write_text(APP)
-    run = trace_of(str(app))
-    questions = {q.title: q.asked(None) for q in questions_about(str(app))}
-    assert len(questions) >= 8
+    run = trace_of(str(app), ["--rows", "3"])
+    return run, {q.title: q.asked(None) for q in questions_about(run, str(app), ["--rows", "3"])}
+
+
+def test_questions_about_a_program(own):
+    run, questions = own
+    assert len(questions) >= 12
     assert questions["Jobs"].answer == run.jobs
     assert questions["Stages"].answer == run.stages
     assert questions["Tasks"].answer == run.tasks
@@ -276,16 +314,53 @@ def test_questions_about_a_program(tmp_path):
     assert off.answer >= 200 > run.tasks
     for asked in questions.values():
         assert asked.is_computed and explaining.explanation(asked)
+        assert re.search(r"Now|instead", asked.ask) is None
+
+
+def test_questions_about_lines_of_a_program(own):
+    run, questions = own
+    query, both = questions["Jobs of line 6"], questions["Jobs of line 9"]
+    assert (query.answer, both.answer) == (3, 2) and run.jobs == 5
+    told = explaining.question(query)
+    assert "  6  orders.groupBy(" in told and "SparkSession" not in told
+    why = explaining.explanation(query)
+    assert "collect at orders.py:6" in why and "orders.py:9" not in why
+
+
+def test_a_program_is_told_once_with_its_own_master(own):
+    from rushlight.quiz._own_program import program
+    run, questions = own
+    told = program(run)
+    assert "orders.py --rows 3" in told and "local[*]" in told and "shuffle.partitions" not in told
+    assert told.count("spark.stop()") == 1
+    assert all("spark.stop()" not in explaining.question(asked) for asked in questions.values())
+
+
+def test_the_trace_of_a_program_comes_after_its_questions(tmp_path):
+    (tmp_path / "orders.py").write_text(APP)
+    done = command("-n", "3", "--seed", "1", "--from", "orders.py", "--", "--rows", "3",
+                   typed="1\n2\ns\n", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    asked, end = done.stdout.split(" of 2 right.")
+    assert asked.count("spark.stop()") == 1 and "orders.py --rows 3, on local[*]" in asked
+    assert "job 0" not in asked and "job 0" in end
+
+
+def test_a_changed_run_is_what_its_question_explains(own):
+    _, questions = own
+    why = explaining.explanation(questions["If spark.sql.shuffle.partitions is 7"])
+    assert "hashpartitioning(customer, 7)" in why
 
 
 @pytest.mark.parametrize("text, what", [
-    ("1 / 0", "ended with status 1"), ("print('no Spark')", "made no SparkContext")])
+    ("1 / 0", "ended with status 1"), ("print('no Spark')", "made no SparkContext"),
+    ("from pyspark import SparkContext\nSparkContext().range(3)", "starts no job")])
 def test_a_program_that_cannot_be_asked_about(tmp_path, text, what):
-    from rushlight.quiz._own_program import trace_of
+    from rushlight.quiz._own_program import questions_about, trace_of
     app = tmp_path / "app.py"
     app.write_text(text)
     with pytest.raises(PySparkRuntimeError, match=what):
-        trace_of(str(app))
+        questions_about(trace_of(str(app)), str(app))
 
 
 # ── the workbench ──
@@ -354,10 +429,86 @@ def test_boxes_are_in_the_users_state_folder(tmp_path):
 
 @pytest.mark.parametrize("arguments, status", [
     (["--show", "no.such"], 2), (["--topic", "cooking"], 2), (["-n", "0"], 2),
-    (["--from", "no_such.py"], 1), (["--show", "streaming.micro_batches", "--picture", "x.svg"], 1)])
+    (["--from", "no_such.py"], 1), (["--from", "app.py", "--show", "joins.skew"], 2),
+    (["--show", "streaming.micro_batches", "--picture", "x.svg"], 1)])
 def test_misuse(arguments, status, tmp_path):
+    (tmp_path / "app.py").write_text("from pyspark import SparkContext\nSparkContext().range(3).sum()\n")
     done = command(*arguments, cwd=tmp_path)
     assert done.returncode == status and done.stderr and "Traceback" not in done.stderr
+
+
+WAYS = {      # each way to use the quiz: its arguments, and the options that it takes
+    "": ([], {"-n", "--topic", "--level", "--seed", "--state"}),
+    "--list": (["--list"], {"--topic", "--level"}),
+    "--show": (["--show", "streaming.replayed"], {"--seed", "--picture"}),
+    "--mock": (["--mock"], {"--topic", "--level", "--seed"}),
+    "--page": (["--page", "p.html"], {"-n", "--topic", "--level", "--seed"}),
+    "--cards": (["--cards", "c.html"], {"-n", "--topic", "--level", "--seed"}),
+    "--page --cards": (["--page", "p.html", "--cards", "c.html"],
+                       {"-n", "--topic", "--level", "--seed"}),
+    "--from": (["--from", "app.py"], {"-n", "--topic", "--level", "--seed"}),
+    "--show --from": (["--show", "all", "--from", "app.py"], set())}
+OPTIONS = {"-n": ["-n", "2"], "--topic": ["--topic", "joins"], "--level": ["--level", "1"],
+           "--seed": ["--seed", "3"], "--state": ["--state", "boxes.json"],
+           "--picture": ["--picture", "run.svg"]}
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+@pytest.mark.parametrize("way", WAYS)
+def test_each_option_is_taken_or_refused(way, option, capsys):
+    from rushlight.cli import quiz
+    arguments, takes = WAYS[way]
+    if option in takes:
+        quiz._options([*arguments, *OPTIONS[option]])
+        return
+    with pytest.raises(SystemExit) as end:
+        quiz._options([*arguments, *OPTIONS[option]])
+    assert end.value.code == 2
+    assert f"{option} does not go with" in capsys.readouterr().err
+
+
+def test_ways_that_do_not_go_together_are_refused(capsys):
+    from rushlight.cli import quiz
+    known = {frozenset(way.split()) for way in WAYS}
+    names = [way for way in WAYS if way and " " not in way]
+    for one, other in itertools.combinations(names, 2):
+        arguments = [*WAYS[one][0], *WAYS[other][0]]
+        if {one, other} in known:
+            quiz._options(arguments)
+            continue
+        with pytest.raises(SystemExit):
+            quiz._options(arguments)
+        assert f"{one} and {other} do not go together" in capsys.readouterr().err
+
+
+def test_arguments_of_the_program_that_begin_with_a_dash(capsys):
+    from rushlight.cli import quiz
+    options = quiz._options(["--show", "all", "--from", "app.py", "in.csv", "--", "--rows", "--"])
+    assert options.own == ["app.py", "in.csv", "--rows", "--"] and options.show == "all"
+    for arguments, words in ((["--from", "app.py", "--rows", "3"], "They stand behind --"),
+                             (["--mock", "--", "-x"], "of the program of --from")):
+        with pytest.raises(SystemExit):
+            quiz._options(arguments)
+        assert words in capsys.readouterr().err
+
+
+def test_a_number_of_questions_on_page_and_cards(tmp_path):
+    arguments = ("--topic", "streaming", "-n", "5", "--seed", "4")
+    done = command("--page", "p.html", "--cards", "c.html", *arguments, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "p.html: 5 questions" in done.stdout and "c.html: 5 questions" in done.stdout
+    again = command("--page", "again.html", *arguments, cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert (tmp_path / "p.html").read_bytes() == (tmp_path / "again.html").read_bytes()
+
+
+def test_whoever_reads_may_leave_early():
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as nobody:
+        done = subprocess.run([sys.executable, "-m", "rushlight.cli", "quiz", "--list"],
+                              stdout=nobody, stderr=subprocess.PIPE, text=True, timeout=HANG_S)
+    assert done.stderr == ""
 
 
 def test_mock_of_the_command():

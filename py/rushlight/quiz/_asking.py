@@ -1,5 +1,6 @@
 """One question after the other: asked, judged, explained, put into its box."""
 import random
+import sys
 import zlib
 
 from rushlight.errors import PySparkValueError
@@ -9,15 +10,24 @@ from rushlight.quiz._answers import judge
 SKIP, QUIT = ("s", "skip"), ("q", "quit", "exit")
 
 
+def forget_typed_ahead():
+    """Drops what was typed at the terminal and not read yet: a key that was pressed while the
+    answer was computed is no answer to a question that nobody had seen."""
+    if sys.stdin is not None and sys.stdin.isatty():
+        import termios
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
+
+
 class Asking:
     """Talks with whoever answers: `read(prompt)` gives a line or raises EOFError."""
 
-    def __init__(self, read=input, tell=print):
-        self.read, self.tell = read, tell
+    def __init__(self, read=input, tell=print, forget=forget_typed_ahead):
+        self.read, self.tell, self.forget = read, tell, forget
 
     def answer(self, asked):
         """A Verdict; None: skipped.  EOFError: no more answers will come."""
         self.tell(explaining.question(asked))
+        self.forget()
         prompt = "answer (a letter" if asked.options else "answer (a number"
         while True:
             try:
@@ -35,7 +45,7 @@ class Asking:
             except PySparkValueError as e:
                 self.tell(str(e))
 
-    def explain(self, asked, verdict):
+    def explain(self, asked, verdict, traces=True):
         """What the answer was worth, and the explanation."""
         if verdict is None:
             self.tell("\nSkipped.")
@@ -45,7 +55,7 @@ class Asking:
             self.tell(f"\nNo: “{verdict.belief.says}”. {verdict.belief.truth}")
         else:
             self.tell("\nNo.")
-        self.tell(explaining.explanation(asked) + "\n")
+        self.tell(explaining.explanation(asked, traces) + "\n")
 
 
 def seed_of(question, schedule):
@@ -59,6 +69,18 @@ def chosen(questions, topics=(), levels=()):
     return [question for question in questions.values()
             if (not topics or question.topic in topics)
             and (not levels or question.level in levels)]
+
+
+def some_of(questions, number=None, seed=0):
+    """So many of them, drawn by a seed, in the order in which they are; all, without a number.
+
+    >>> some_of("abcdef", 3, seed=1), some_of("abc"), some_of("abc", 9)
+    (['a', 'b', 'e'], ['a', 'b', 'c'], ['a', 'b', 'c'])
+    """
+    if number is None or number >= len(questions):
+        return list(questions)
+    drawn = random.Random(f"some/{seed}").sample(range(len(questions)), number)
+    return [questions[at] for at in sorted(drawn)]
 
 
 def practise(questions, schedule, bench, clock, number, asking, seed=None):
@@ -82,4 +104,22 @@ def practise(questions, schedule, bench, clock, number, asking, seed=None):
             answered += 1
             right += verdict.right
             schedule.answered(id, verdict.right, clock.today())
+    return right, answered
+
+
+def in_turn(questions, asking):
+    """Asks questions about one program in their order, which keep no box and show no trace, since
+    that would answer the next ones: (right, answered)."""
+    right = answered = 0
+    for i, question in enumerate(questions, 1):
+        asked = question.asked(None)
+        asking.tell(f"── {i} of {len(questions)} ── {explaining.title(asked)}\n")
+        try:
+            verdict = asking.answer(asked)
+        except EOFError:
+            break
+        asking.explain(asked, verdict, traces=False)
+        if verdict is not None:
+            answered += 1
+            right += verdict.right
     return right, answered

@@ -63,7 +63,7 @@ def _sheet(some):
 
 def _front(asked):
     parts = [_meta(asked)]
-    parts += [_tag("pre", explaining.program(run)) for run in asked.runs if run.shown]
+    parts += [_tag("pre", text) for text in explaining.programs(asked)]
     parts += [_tag("p", text) for text in asked.ask.split("\n\n")]
     if asked.options:
         parts.append(_list(f"{LETTERS[i]}) {option.text}"

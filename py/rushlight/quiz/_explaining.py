@@ -2,10 +2,10 @@
 import os
 import textwrap
 
-from rushlight._words import size
+from rushlight._words import count, size
 from rushlight.quiz._answers import LETTERS
 from rushlight.quiz._questions import TOPICS
-from rushlight.quiz._workbench import DEFAULTS, MASTER
+from rushlight.quiz._workbench import MASTER
 
 WIDTH = 80
 NAMES = ("In programs, sc and spark are there; F is pyspark.sql.functions, ml is pyspark.ml, "
@@ -28,13 +28,19 @@ def title(asked):
 
 def question(asked, told=True):
     """The question as one asks it: programs, words, options."""
-    parts = [program(run) for run in asked.runs if run.shown]
-    parts.append(filled(asked.ask))
+    parts = [*programs(asked), filled(asked.ask)]
     if asked.options:
         parts.append("\n".join(option(i, o.text) for i, o in enumerate(asked.options)))
     elif told and expected(asked):
         parts.append(f"({expected(asked)})")
     return "\n\n".join(parts)
+
+
+def programs(asked):
+    """What stands above the words: whole programs, or the lines of one that are meant."""
+    if asked.excerpt:
+        return [asked.excerpt]
+    return [program(run) for run in asked.runs if run.shown]
 
 
 def expected(asked):
@@ -54,23 +60,39 @@ def program(run):
     """A program with the numbers of its lines, under the settings that it has."""
     lines = [settings(run)]
     lines += _files(run.files)
-    lines += [f"{i:>3}  {line}".rstrip() for i, line in enumerate(run.source.splitlines(), 1)]
+    lines += numbered(run.source)
     if run.faults:
         lines.append("Meanwhile: " + "; ".join(map(_fault, run.faults)))
     return "\n".join(lines)
 
 
+def numbered(source, wanted=None):
+    """Lines of a program with their numbers; those that are `wanted`, or all.
+
+    >>> numbered("a = 1\\nb = 2\\n", {2})
+    ['  2  b = 2']
+    """
+    return [f"{i:>3}  {line}".rstrip() for i, line in enumerate(source.splitlines(), 1)
+            if wanted is None or i in wanted]
+
+
 def settings(run):
     """Master and settings, in a line: "local[4], spark.sql.shuffle.partitions=4"."""
     uses_sql = "spark." in run.source or "toDF" in run.source
-    told = {**(DEFAULTS if uses_sql else {}), **run.conf}
+    told = {**(run.defaults if uses_sql else {}), **run.conf}
     return ", ".join([run.master or MASTER, *(f"{key}={value}" for key, value in told.items())])
 
 
 def _fault(fault):
+    """
+    >>> _fault({"do": "fail_task", "when": {"partition": 1}, "times": 2})
+    'fail task, 2 times, at the start of a task of partition 1'
+    """
     words = [str(fault["do"]).replace("_", " ")]
     words += [str(value) if words[0].endswith(key) else f"{key} {value}"
-              for key, value in fault.items() if key not in ("do", "when")]
+              for key, value in fault.items() if key not in ("do", "when", "times")]
+    if "times" in fault:
+        words[-1] += f", {count(fault['times'], 'time')},"
     when = " ".join(f"{key} {value}" for key, value in (fault.get("when") or {}).items())
     return " ".join(words) + (f" at the start of a task of {when}" if when else "")
 
@@ -117,37 +139,43 @@ def tempting(asked):
     return [(number(value), belief) for value, belief in asked.tempting.items()]
 
 
-def explanation(asked):
-    """Answer, why, why not the others, what ran, what to read."""
+def explanation(asked, traces=True):
+    """Answer, why, why not the others, what ran (unless it is told elsewhere), what to read."""
     parts = ["Answer: " + answer(asked), filled(asked.why)]
     wrong = tempting(asked)
     if wrong:
         parts.append("\n".join(["Why not", *(_why_not(*one) for one in wrong)]))
-    parts += [trace(run, i if len(asked.runs) > 1 else 0) for i, run in enumerate(asked.runs, 1)]
+    if traces:
+        parts += [trace(run, i if len(asked.runs) > 1 else 0)
+                  for i, run in enumerate(asked.runs, 1)]
     if asked.notes:
-        parts.append("\n".join(["From the engine:", *(f"  {note}" for note in asked.notes)]))
-    parts.append(reading(asked))
+        parts.append("\n".join(["From the engine:", *map(_hanging, asked.notes)]))
+    parts.append(filled(reading(asked)))
     return "\n\n".join(parts)
 
 
 def _why_not(what, belief):
-    return textwrap.fill(f"{what} — “{belief.says}”. {belief.truth}", WIDTH, initial_indent="  ",
-                         subsequent_indent="      ")
+    return _hanging(f"{what} — “{belief.says}”. {belief.truth}")
 
 
 def trace(run, number=0):
     """What ran: the picture and the counts; and the plan, of a query."""
     head = f"The trace of program {number}:" if number else "The trace:"
-    lines = [head, textwrap.indent(run.picture, "  "), f"  {run.counts}"]
+    lines = [head, textwrap.indent(run.picture, "  "), _hanging(run.counts)]
     if run.error is not None:
-        lines.append(_cut(f"  {type(run.error).__name__}: {str(run.error).splitlines()[0]}"))
+        lines += [_hanging(line) for line in run.failure()]
     elif run.value is not None:
-        lines.append(_cut(f"  last line: {run.value!r}"))
+        lines.append(_cut(f"  last line: {run.without_folder(repr(run.value))}"))
     if run.plans and "AQEShuffleRead" in str([node.name for node in _walk(run.wrapped[-1])]):
         lines.append("  adaptive execution has coalesced or split what the last query read")
     if run.plans:
-        lines += ["  the last plan:", textwrap.indent(run.plan(width=WIDTH - 4), "    ")]
+        lines += ["  the last plan:", textwrap.indent(run.plan_for_people(WIDTH - 4), "    ")]
     return "\n".join(lines)
+
+
+def _hanging(text):
+    return textwrap.fill(text, WIDTH, initial_indent="  ", subsequent_indent="      ",
+                         break_on_hyphens=False)
 
 
 def _cut(line):
@@ -162,10 +190,17 @@ def _walk(node):
 
 def reading(asked):
     """Labs where it can be seen, and the source of a definition."""
-    labs = TOPICS[asked.question.topic].labs
-    words = (f"Read: lab{'s' * (len(labs) > 1)} " + " and ".join(map(str, labs))
-             + " (rushlight lesson).")
+    topic = TOPICS[asked.question.topic]
+    words = f"Read: {labs(topic)} (rushlight lesson start {topic.labs[0]})."
     return words + (f" Source: {asked.source}." if asked.source else "")
+
+
+def labs(topic):
+    """
+    >>> labs(TOPICS["joins"]), labs(TOPICS["memory"])
+    ('labs 11 and 12', 'lab 7')
+    """
+    return f"lab{'s' * (len(topic.labs) > 1)} " + " and ".join(map(str, topic.labs))
 
 
 def filled(text):

@@ -98,20 +98,20 @@ def summary(marks):
         own = [mark for mark in marks if mark.asked.question.topic == topic.name]
         if own:
             points = sum(mark.points for mark in own)
-            rows.append((points / len(own), topic, points, len(own)))
+            rows.append((points / len(own), topic))
             lines.append(f"  {topic.title:<36} {points:>4g} of {len(own)}")
     late = [mark for mark in marks if mark.seconds > mark.budget_s]
     if late:
         lines += ["", "Over budget: " + ", ".join(
             f"{mark.asked.question.id} ({_clock(mark.seconds)} for {_clock(mark.budget_s)})"
             for mark in late)]
-    weak = [topic for share, topic, _, _ in rows if share < 1]
+    weak = [(share, topic) for share, topic in rows if share < 1]
     if weak:
-        labs = sorted({lab for topic in weak for lab in topic.labs})
+        _, weakest = min(weak, key=lambda row: row[0])
+        lab = weakest.labs[0]
         lines += ["", "To read: " + "; ".join(
-            f"{topic.title} (lab{'s' * (len(topic.labs) > 1)} "
-            f"{' and '.join(map(str, topic.labs))})" for topic in weak),
-            f"Begin with lab {labs[0]}: rushlight lesson."]
+            f"{topic.title} ({explaining.labs(topic)})" for _, topic in weak),
+            f"Begin with lab {lab}: rushlight lesson start {lab}"]
     for mark in marks:
         if not mark.points:
             lines += ["", f"── {explaining.title(mark.asked)}", "",

@@ -4,16 +4,21 @@
        └────the same with one setting changed─────▶ trace ──▶ "what changes if …?"
 
 The program runs as a process of its own, as often as there are settings to change; what it prints
-is not shown, unless it fails.
+is not shown, unless it fails.  Its text is told once, before the first question, and its trace
+after the last one, as it would answer the others; a question about single lines shows these.
 """
 import collections
+import copy
 import os
+import re
+import shlex
 import subprocess
 import sys
 import tempfile
 
 from rushlight.errors import PySparkRuntimeError
 from rushlight.quiz import _beliefs as B
+from rushlight.quiz import _explaining as explaining
 from rushlight.quiz._questions import Belief, Question, Variant
 from rushlight.quiz._runs import Run
 
@@ -24,11 +29,14 @@ CHANGES = (
     ("the master is local[7]", {}, "local[7]"),
 )
 _MOST_S = 600       # a guard
+_MOST_LINES = 4     # of the program, that are asked about one by one
+_NOT_THE_PROGRAMS = re.compile(     # settings that it has from here, or from the engine
+    r"spark\.(eventLog|ui|app|driver\.host|executor\.id|submit|rushlight|master)\b")
 
 
+# ── runs ──
 def trace_of(app, arguments=(), conf=(), master=None):
     """Runs a program under `rushlight submit` and reads its log: a Run."""
-    from rushlight.testing import read_trace
     with tempfile.TemporaryDirectory(prefix="rushlight-quiz-") as folder:
         command = [sys.executable, "-m", "rushlight.cli", "submit"]
         for key, value in {"spark.eventLog.enabled": "true", "spark.eventLog.dir": folder,
@@ -47,28 +55,53 @@ def trace_of(app, arguments=(), conf=(), master=None):
         if not logs:
             raise PySparkRuntimeError(f"{app} has made no SparkContext that writes an event log "
                                       "(does it set spark.eventLog.enabled or .dir itself?)")
-        with open(app, encoding="utf-8") as f:
-            run = Run(f.read(), "", {}, {}, [])
-        happenings = read_trace(max(logs, key=os.path.getsize))._seen
-        run.read(happenings)
-        run.happenings = happenings
-        return run
+        run = _read(app, max(logs, key=os.path.getsize))
+    run.command = shlex.join([os.path.basename(app), *arguments])
+    return run
 
 
-def questions_about(app, arguments=()):
-    """[Question] about a program, at least eight; they are not of the bank."""
-    base = trace_of(app, arguments)
+def _read(app, log):
+    from rushlight.pictures._run import events_of
+    from rushlight.testing import read_trace
+    settings = next(event["Spark Properties"] for _, event in events_of(log)
+                    if event["Event"] == "EnvironmentUpdate")
+    with open(app, encoding="utf-8") as f:
+        run = Run(f.read(), settings["spark.master"],
+                  {key: value for key, value in settings.items()
+                   if not _NOT_THE_PROGRAMS.match(key)}, {}, [])
+    run.file = os.path.basename(app)
+    run.read(read_trace(log)._seen)
+    return run
+
+
+def program(run):
+    """The program, its command and its settings, as it is told before the first question."""
+    return f"{run.command}, on {explaining.program(run)}"
+
+
+# ── questions ──
+def questions_about(base, app, arguments=()):
+    """[Question] about a program that has run, at least eight; they are not of the bank."""
+    if not base.jobs:
+        raise PySparkRuntimeError(f"{app} starts no job, so there is nothing to ask: an action "
+                                  "starts one, such as count(), collect() or a write")
     changed = [(words, trace_of(app, arguments, conf, master)) for words, conf, master in CHANGES]
-    makers = [*_counts(base), *_stages(base), *_plans(base), *_changes(base, changed)]
-    return [Question(topic, f"own_{i}", level, title, _maker(base, make))
-            for i, (topic, level, title, make) in enumerate(makers, 1)]
+    makers = [*_counts(base), *_lines(base), *_stages(base), *_plans(base),
+              *_changes(base, changed)]
+    return [Question(topic, f"own_{i}", level, title, _maker(run, make, excerpt))
+            for i, (topic, level, title, run, make, excerpt) in enumerate(makers, 1)]
 
 
-def _maker(run, make):
+def _about(topic, level, title, run, make, excerpt=""):
+    """A question to be: `run` is what answers, and what the explanation shows."""
+    return topic, level, title, run, make, excerpt
+
+
+def _maker(run, make, excerpt):
     def asked(v: Variant):
-        v._ways.add("run")
+        v.seen(run)
         answer = make(v)
-        answer.runs = [run]
+        answer.excerpt = excerpt
         return answer
     return asked
 
@@ -76,22 +109,22 @@ def _maker(run, make):
 def _counts(run):
     """Whole numbers of the run."""
     jobs, stages = run.jobs, run.stages
-    yield ("counting", 1, "Jobs", lambda v: v.number(
+    yield _about("counting", 1, "Jobs", run, lambda v: v.number(
         "How many jobs does the program run?", jobs,
         "The trace lists them, each with the line that asked for it.",
-        wrong={_actions(run): B.ONE_ACTION_ONE_JOB, 1: B.ONE_ACTION_ONE_JOB}))
-    yield ("counting", 1, "Stages", lambda v: v.number(
+        wrong={1: B.ONE_ACTION_ONE_JOB, _actions(run): B.ONE_ACTION_ONE_JOB}))
+    yield _about("counting", 1, "Stages", run, lambda v: v.number(
         "How many stages run, skipped ones not counted?", stages,
         "A stage ends where a shuffle is written, or a result comes to the driver.",
         wrong={jobs: B.ONE_STAGE, stages + run.skipped: B.SKIPPED_FAILED}))
-    yield ("counting", 2, "Tasks", lambda v: v.number(
+    yield _about("counting", 2, "Tasks", run, lambda v: v.number(
         "How many tasks run in all?", run.tasks, "One for each partition of each stage that runs.",
         wrong={stages: Belief("a stage is a task", "It has one for each partition.")}))
-    yield ("counting", 2, "Shuffles", lambda v: v.number(
+    yield _about("counting", 2, "Shuffles", run, lambda v: v.number(
         "How many shuffles are written?", run.shuffles,
         "Each stage whose tasks write files for another one is a shuffle's map side.",
         wrong={stages: B.STAGE_PER_OPERATOR, run.shuffles + 1: B.JOIN_SHUFFLES}))
-    yield ("counting", 2, "Skipped stages", lambda v: v.number(
+    yield _about("counting", 2, "Skipped stages", run, lambda v: v.number(
         "How many stages are skipped?", run.skipped,
         "A stage is skipped if the files of its shuffle are still there from an earlier job; with "
         "adaptive execution each later job of a query skips what the ones before it ran.",
@@ -102,6 +135,37 @@ def _actions(run):
     return len({job.name for job in run.happenings.jobs})
 
 
+def _lines(run):
+    """Jobs and tasks of single lines, those with the most jobs first."""
+    jobs_of = collections.defaultdict(list)
+    for job in run.happenings.jobs:
+        place = re.search(r" at (.*):(\d+)$", job.name)
+        if place and os.path.basename(place[1]) == run.file:
+            jobs_of[int(place[2])].append(job)
+    for line in sorted(jobs_of, key=lambda line: (-len(jobs_of[line]), line))[:_MOST_LINES]:
+        part = _part(run, jobs_of[line])
+        excerpt = "\n".join(explaining.numbered(run.source, {line}))
+        yield _about("counting", 2, f"Jobs of line {line}", part, lambda v, part=part: v.number(
+            "How many jobs does this line run?", part.jobs,
+            "These are the jobs that it asked for.",
+            wrong={1: B.ONE_ACTION_ONE_JOB, 0: B.ACTIONS_ALONE}), excerpt)
+        yield _about("partitions", 2, f"Tasks of line {line}", part, lambda v, part=part: v.number(
+            "How many tasks run for this line?", part.tasks,
+            "One for each partition of each stage that runs; skipped stages have none.",
+            wrong={part.stages: Belief("a stage is a task", "It has one for each partition."),
+                   200: B.TWO_HUNDRED}), excerpt)
+
+
+def _part(run, jobs):
+    """What was seen of some jobs alone, with the numbers that they have in the whole."""
+    queries = {job.query for job in jobs}
+    part = copy.copy(run)
+    part.take(type(run.happenings)(
+        jobs, [query for query in run.happenings.queries if query.id in queries],
+        run.happenings.is_ours))
+    return part
+
+
 def _stages(run):
     """Single stages."""
     ran = run.happenings.stages
@@ -109,21 +173,22 @@ def _stages(run):
         return
     widest = max(ran, key=lambda stage: len(stage.tasks))
     from rushlight._words import short
-    yield ("partitions", 2, "The widest stage", lambda v: v.number(
+    yield _about("partitions", 2, "The widest stage", run, lambda v: v.number(
         "How many tasks has the widest stage?", len(widest.tasks),
         f"It is stage {widest.id}, {short(widest.name)}.", wrong={200: B.TWO_HUNDRED}))
     last = ran[-1]
-    yield ("partitions", 2, "The last stage", lambda v: v.number(
+    yield _about("partitions", 2, "The last stage", run, lambda v: v.number(
         "How many tasks has the last stage?", len(last.tasks),
         f"It is stage {last.id}, {short(last.name)}: one task for each partition.",
         wrong={200: B.TWO_HUNDRED, len(widest.tasks): Belief(
             "all stages are equally wide", "Each has its own number of partitions.")}))
-    yield ("counting", 2, "The busiest job", lambda v: v.number(
-        "How many tasks does the job with the most tasks run?", max(run.tasks_by_job),
-        f"It is job {run.tasks_by_job.index(max(run.tasks_by_job))}.",
+    most = max(run.tasks_by_job)
+    yield _about("counting", 2, "The busiest job", run, lambda v: v.number(
+        "How many tasks does the job with the most tasks run?", most,
+        f"It is job {run.tasks_by_job.index(most)}.",
         wrong={run.tasks: Belief("one job does everything", "Tasks are spread over jobs.")}))
     if run.pairs:
-        yield ("joins", 2, "Pairs", lambda v: v.number(
+        yield _about("joins", 2, "Pairs", run, lambda v: v.number(
             "About how many pairs, or rows, are written to shuffles?", run.pairs,
             "Those that are left after map-side combining.", within=0.1))
 
@@ -133,25 +198,28 @@ def _plans(run):
     if not run.plans:
         return
     nodes = collections.Counter(run.nodes())
-    yield ("sql", 2, "Exchanges", lambda v: v.number(
+    where = run.happenings.queries[-1].name
+    place = re.search(r":(\d+)$", where)
+    excerpt = "\n".join(explaining.numbered(run.source, {int(place[1])})) if place else ""
+    yield _about("sql", 2, "Exchanges", run, lambda v: v.number(
         "How many Exchange nodes has the final plan of the last query?", nodes["Exchange"],
         "Each is a shuffle; a BroadcastExchange is none.",
         wrong={nodes["Exchange"] + nodes["BroadcastExchange"]: Belief(
-            "a broadcast is a shuffle", "It goes whole to every executor.")}))
+            "a broadcast is a shuffle", "It goes whole to every executor.")}), excerpt)
     joins = [node for node in nodes if node.endswith("Join")]
     others = ("SortMergeJoin", "BroadcastHashJoin", "ShuffledHashJoin")
-    if joins:
-        yield ("joins", 2, "The join", lambda v: v.choose(
+    if len(joins) == 1:
+        yield _about("joins", 2, "The join", run, lambda v: v.choose(
             "Which operator joins in the last query?", joins[0],
             "The final plan shows it: chosen by size, hints, and what adaptive execution saw.",
-            {other: B.BROADCAST_WINS for other in others}))
+            {other: B.BROADCAST_WINS for other in others}), excerpt)
 
 
 def _changes(base, changed):
     """What if … were changed?"""
     for words, run in changed:
-        yield ("sql", 3, f"If {words}", lambda v, words=words, run=run: v.number(
-            f"If {words}: how many tasks does the program run then? (Now: {base.tasks}.)",
+        yield _about("sql", 3, f"If {words}", run, lambda v, words=words, run=run: v.number(
+            f"If {words}: how many tasks does the program run then?",
             run.tasks, "It has been run that way, too: "
             + (f"{run.counts}, instead of {base.counts}." if run.counts != base.counts else
                "nothing changes, as it does not depend on that, or sets it itself."),

@@ -47,7 +47,7 @@ def as_data(asked):
     question = asked.question
     data = {"id": question.id, "topic": question.topic, "level": question.level,
             "title": question.title, "kind": asked.kind, "ask": asked.ask, "why": asked.why,
-            "programs": [explaining.program(run) for run in asked.runs if run.shown],
+            "programs": explaining.programs(asked),
             "traces": [explaining.trace(run, i if len(asked.runs) > 1 else 0)
                        for i, run in enumerate(asked.runs, 1)],
             "notes": asked.notes, "reading": explaining.reading(asked),

@@ -84,6 +84,7 @@ class Asked:
     pictures: list = dataclasses.field(default_factory=list)    # SVG, if the workbench draws
     source: str = ""
     ways: frozenset = frozenset()
+    excerpt: str = ""           # lines of a program that was told before, instead of it
 
     @property
     def right(self):
@@ -134,11 +135,8 @@ class Variant:
         """Runs a program, which the question shows unless it is not `shown`: a Run.
         How: see Workbench.run."""
         run = self.bench.run(textwrap.dedent(source).strip() + "\n", **how)
-        run.shown = shown
-        self._shown.append(run)
         self._pictures += filter(None, [run.svg])
-        self._ways.add("run")
-        return run
+        return self.seen(run, shown)
 
     def setting(self, key):
         """What a setting is if nobody has set it, as text."""
@@ -162,6 +160,23 @@ class Variant:
         self._pictures += filter(None, [story.svg])
         self._notes += story.lines(how.get("tells", "."), most_told)
         return story
+
+    def refusal(self, way, attempt):
+        """What the engine says as it refuses something, as text, or None if it does not: the
+        `attempt` is called.  The way is what has answered: "memory", "simulation"."""
+        try:
+            attempt()
+        except Exception as error:
+            self._note(way, str(error))
+            return str(error)
+        return None
+
+    def seen(self, run, shown=False):
+        """Takes a run that was made elsewhere as what answers."""
+        run.shown = shown
+        self._shown.append(run)
+        self._ways.add("run")
+        return run
 
     def _note(self, way, text):
         self._ways.add(way)

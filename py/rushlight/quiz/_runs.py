@@ -1,4 +1,7 @@
 """Run: what was seen of a program, as numbers, as a plan, as a picture in text."""
+import collections
+import re
+
 from rushlight import _words as words
 from rushlight.testing import _drawing as drawing
 from rushlight.testing import _plan_trees as plans
@@ -17,14 +20,21 @@ class Run:
     def __init__(self, source, master, conf, files, faults):
         self.source, self.master, self.conf = source, master, conf
         self.files, self.faults = files, faults
+        self.defaults = {}      # settings that it has beside conf
+        self.folder = None      # where it ran
         self.shown = True
         self.value = self.error = self.svg = None
         self.printed = self.picture = ""
         self.attempts = self.failed = None
 
     def read(self, happenings):
-        """Takes the counts of what happened."""
-        _renumber(happenings)
+        """Takes what happened, its jobs and stages numbered from 0 on."""
+        self._numbers = _renumber(happenings)
+        self.take(happenings)
+
+    def take(self, happenings):
+        """Takes the counts of what happened, with the numbers that it has."""
+        self.happenings = happenings
         ran = happenings.stages
         self.jobs, self.stages = len(happenings.jobs), len(ran)
         self.skipped = len({stage.id for job in happenings.jobs for stage in job.stages
@@ -54,7 +64,8 @@ class Run:
         with open(unfinished if os.path.exists(unfinished) else log, "rb") as f:
             attempts = read_run(log, events_in([f.read()], log)).attempts
         self.attempts = len(attempts)
-        self.failed = sum(attempt.how == "failed" for attempt in attempts)
+        self.endings = collections.Counter(attempt.how for attempt in attempts)
+        self.failed = self.endings["failed"]
 
     @property
     def counts(self):
@@ -66,11 +77,21 @@ class Run:
         parts.append(count(self.tasks, "task"))
         if self.pairs:
             parts.append(f"{count(self.pairs, 'pair')} shuffled")
+        if self.spilled:
+            parts.append(f"{words.size(self.spilled)} spilled to disk")
+        if self.found:
+            parts.append(f"{count(self.found, 'kept partition')} found")
         if self.again:
             parts.append(f"{count(self.again, 'partition')} computed again")
         if self.attempts is not None:
-            parts.append(f"{count(self.attempts, 'attempt')}, {self.failed} of them failed")
+            parts.append(count(self.attempts, "attempt") + self._endings())
         return ", ".join(parts)
+
+    def _endings(self):
+        """How attempts ended that brought nothing: " (2 fetch failed)"."""
+        told = [f"{n} {'cut off' if how == 'running' else how}"
+                for how, n in sorted(self.endings.items()) if how != "ok"]
+        return f" ({', '.join(told)})" if told else ""
 
     # ── plans ──
     def nodes(self, query=-1, before=False):
@@ -94,21 +115,73 @@ class Run:
         nodes = self.nodes(query, before)
         return all(any(node.startswith(name) for node in nodes) for name in names)
 
-    def plan(self, query=-1, before=False, width=None):
-        """A plan as indented text, with lines cut to a width, if that is given."""
-        lines = _indented((self.plans_before if before else self.plans)[query])
-        return "\n".join(line if width is None or len(line) <= width else line[:width - 1] + "…"
-                         for line in lines)
+    def plan(self, query=-1, before=False):
+        """A plan as indented text.
+
+        >>> from rushlight.quiz import Workbench
+        >>> with Workbench() as bench:
+        ...     run = bench.run("spark.range(9).where('id > 3').collect()")
+        >>> print(run.plan())
+        Filter (id > 3)
+          Range (0, 9, step=1, splits=4)
+        """
+        return "\n".join("  " * depth + line for depth, line in _lines(self._tree(query, before)))
+
+    def plan_for_people(self, width, query=-1, before=False):
+        """The same without what says nothing about the question, in lines of that width at most;
+        of a scan what it reads and what is pushed into it, each in a line of its own."""
+        told = []
+        for depth, line in _lines(self._tree(query, before)):
+            head, *more = _parts_of_scan(line)
+            told += ["  " * depth + head, *("  " * depth + "    " + part for part in more)]
+        return "\n".join(self.without_folder(line) if len(self.without_folder(line)) <= width
+                         else self.without_folder(line)[:width - 1] + "…" for line in told)
+
+    def _tree(self, query, before):
+        return (self.plans_before if before else self.plans)[query]
+
+    # ── texts that are the same in each run ──
+    def without_folder(self, text):
+        """A text in which the folder of the run is called as programs call it."""
+        if self.folder is None:
+            return text
+        return text.replace("file:" + self.folder, "folder").replace(self.folder, "folder")
+
+    def failure(self):
+        """How it failed: the error's first line, and the last one if that is Python's."""
+        lines = self.without_folder(str(self.error)).splitlines()
+        first = re.sub(r"\bstage (\d+)\.", lambda m: "stage "
+                       f"{self._numbers.get(int(m[1]), m[1])}.", lines[0])
+        told = [f"{type(self.error).__name__}: " + re.sub(r" \(TID \d+\).*", "", first)]
+        return told + ([lines[-1]] if "Traceback" in lines[0] else [])
 
 
-def _indented(node, depth=0):
-    yield "  " * depth + node.line
+_SCAN_PARTS = re.compile(r",? (?=(?:Batched|DataFilters|Format|Location|PartitionFilters|"
+                         r"PushedFilters|ReadSchema): )")
+
+
+def _parts_of_scan(line):
+    """A scan's head, and what it prunes and pushes; any other line as it is.
+
+    >>> _parts_of_scan("FileScan csv [a] Batched: false, Format: CSV, PartitionFilters: [], "
+    ...                "PushedFilters: [IsNotNull(a)], ReadSchema: struct<a:int>")
+    ['FileScan csv [a]', 'PushedFilters: [IsNotNull(a)]']
+    """
+    if not line.startswith("FileScan "):
+        return [line]
+    head, *parts = _SCAN_PARTS.split(line)
+    return [head, *(part for part in parts if part.startswith("PushedFilters")
+                    or part.startswith("PartitionFilters") and not part.endswith(": []"))]
+
+
+def _lines(node, depth=0):
+    yield depth, node.line
     for child in node.children:
-        yield from _indented(child, depth + 1)
+        yield from _lines(child, depth + 1)
 
 
 def _renumber(happenings):
-    """Jobs and stages from 0 on, as in a program that runs alone."""
+    """Jobs and stages from 0 on, as in a program that runs alone; gives the stages' numbers."""
     stages = {stage.id: stage for job in happenings.jobs for stage in job.stages}
     number = {id: i for i, id in enumerate(sorted(stages))}
     for stage in stages.values():
@@ -117,3 +190,4 @@ def _renumber(happenings):
         stage.id = number[stage.id]
     for i, job in enumerate(happenings.jobs):
         job.id = i
+    return number

@@ -81,22 +81,23 @@ class Workbench:
         sql = {key: value for key, value in settings.items() if key.startswith("spark.sql.")}
         core = {key: value for key, value in settings.items() if key not in sql}
         spark = self._spark(master, core, alone=bool(faults) or not master.startswith("local["))
-        at = _prepared(tempfile.mkdtemp(dir=self.folder), dict(files))
+        run = Run(source, master, dict(conf), dict(files), list(faults))
+        run.defaults = DEFAULTS
+        run.folder = _prepared(tempfile.mkdtemp(dir=self.folder), dict(files))
         with _set(spark, sql):
-            return self._traced(spark, source, at, Run(source, master, dict(conf), dict(files),
-                                                       list(faults)), fails)
+            return self._traced(spark, source, run, fails)
 
-    def _traced(self, spark, source, at, run, fails):
+    def _traced(self, spark, source, run, fails):
         from rushlight.testing import trace
         sc = spark.sparkContext
         if run.faults:
             for fault in run.faults:
                 sc._engine.inject(json.dumps(fault))
-        names = _names(sc, spark, at)
+        names = _names(sc, spark, run.folder)
         out = io.StringIO()
         with trace(sc) as traced, contextlib.redirect_stdout(out):
             try:
-                run.value = _execute(source, os.path.join(at, _FILE), names)
+                run.value = _execute(source, os.path.join(run.folder, _FILE), names)
             except Exception as error:
                 if not fails:
                     raise

@@ -122,15 +122,11 @@ def _(v):
 @ask("too_small_heap", 2, "A heap of 400 MB")
 def _(v):
     heap = v.pick("300m", "400m", "449m")
-    refused = None
-    try:
-        v.bench.pool(heap)
-    except Exception as error:
-        refused = str(error)
-    v._ways.add("memory")
-    right = holds(refused, "It does not start: at least 450 MiB are needed.")
+    refused = v.refusal("memory", lambda: v.bench.pool(heap))
+    right = holds(refused and "450" in refused, "Spark refuses it: at least 450 MiB are needed.")
     return v.what_if(f"spark.executor.memory={heap}. What happens?", right,
-                     "300 MiB are reserved, and Spark wants half as much again: 450 MiB.",
+                     "300 MiB are reserved, and Spark wants half as much again: 450 MiB. The "
+                     "driver looks at the setting as the context is made.",
                      {"It runs, and spills a lot.": Belief(
                          "any heap will do", "There would be nothing left to spill from."),
                       "It is rounded up to 1 GiB.": Belief(
@@ -212,15 +208,11 @@ def _(v):
 @ask("maximum_allocation", 3, "More than YARN allows")
 def _(v):
     heap = v.pick(8, 10)
-    refusal = None
-    try:
-        v.simulate(yarn(heap, maximum="8g"))
-    except Exception as error:
-        refusal = str(error)
-    v._ways.add("simulation")
+    refusal = v.refusal("simulation", lambda: v.bench.simulate(yarn(heap, maximum="8g")))
     right = holds(refusal and "above the max" in refusal, "The application is refused at once.")
     return v.what_if(f"YARN's maximum allocation is 8 GiB. --executor-memory {heap}g. What "
-                     "happens?", right, f"Heap and overhead are above the maximum: {refusal}",
+                     "happens?", right, "Heap and overhead are above the maximum, so no node could hold "
+                     "the container, ever: Spark gives up before it asks.",
                      {"Executors of 8 GiB start.": Belief(
                          "YARN cuts down what is too large", "It rounds up, never down."),
                       "Executors start: 8 GiB is the heap's limit.": B.NO_OVERHEAD,
