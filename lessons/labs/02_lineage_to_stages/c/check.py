@@ -135,7 +135,7 @@ def parents_first(case):
 
 @check("each shuffle has one stage", points=2, after="two_stages")
 def each_once(case):
-    """Two ways lead to one shuffle; and a second job uses it again, so that its stage is skipped."""
+    """Two ways lead to one shuffle; and a second job uses it again, so its stage is skipped."""
     n = case.random.randrange(2, 5)
 
     def program(sc):

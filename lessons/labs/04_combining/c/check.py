@@ -82,7 +82,8 @@ def combines(case):
     must_agree(mine, right)
     pairs = sum(stage.pairs for job in t.jobs for stage in job.stages if stage.writes_shuffle)
     if pairs >= len(rows):
-        fail(f"{pairs} rows are shuffled, of {len(rows)}: nothing is combined", means="combine_after")
+        fail(f"{pairs} rows are shuffled, of {len(rows)}: nothing is combined",
+             means="combine_after")
     t.assert_shuffle_pairs(at_most((n_keys + 1) * parts))
 
 

@@ -44,8 +44,9 @@ def compare(case, sizes, order, let_go=()):
     first = next(i for i, (a, b) in enumerate(zip(mine, right)) if a != b)
     uses = " ".join("ABCDEFGHIJKL"[i] for i in order[:first + 1])
     was, expected = ("found", "gone") if mine[first] else ("gone", "found")
-    fail(f"blocks were used in the order {uses}: the last use should have found its block {expected}, "
-         f"and it was {was}; {sum(mine)} of {len(order)} uses found theirs, with LRU {sum(right)} do",
+    fail(f"blocks were used in the order {uses}: the last use should have found its block "
+         f"{expected}, and it was {was}; {sum(mine)} of {len(order)} uses found theirs, with LRU "
+         f"{sum(right)} do",
          means="first_in" if not mine[first] else "")
 
 

@@ -42,8 +42,8 @@ def run(case, program, plugin, seed=5, conf=None):
 
 def together(case, jobs):
     """A program of several jobs, (pool or None, number of tasks) each, that are all there before
-    the first task has ended: the clock stands still while a task computes, and the first one computes
-    until then."""
+    the first task has ended: the clock stands still while a task computes, and the first one
+    computes until then."""
     go = case.folder / "go"
 
     def program(sc):

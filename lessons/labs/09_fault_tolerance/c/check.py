@@ -1,4 +1,4 @@
-"""Map outputs are taken away on a simulated cluster; what runs again is compared with the reference.
+"""Map outputs are taken away on a simulated cluster; what runs again is held against the reference.
 
 Three executors with two cores each.  Time is virtual: one seed is one run.
 """
