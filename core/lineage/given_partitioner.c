@@ -18,8 +18,9 @@ typedef struct
   guint64 identity;
 } GivenPartitioner;
 
-static void
-given_partition_batch (const RushPartitioner *base, const RushBatch *batch, guint32 *out_partitions)
+static gboolean
+given_partition_batch (const RushPartitioner *base, const RushBatch *batch, guint32 *out_partitions,
+                       GError **error)
 {
   const GivenPartitioner *self = (const GivenPartitioner *)base;
   const RushColumn *column;
@@ -35,6 +36,7 @@ given_partition_batch (const RushPartitioner *base, const RushBatch *batch, guin
       g_assert (partition >= 0 && partition < base->n_partitions);
       out_partitions[i] = (guint32)partition;
     }
+  return TRUE;
 }
 
 static gboolean

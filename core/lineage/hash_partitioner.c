@@ -259,25 +259,19 @@ non_negative_mod (guint32 hash, guint32 n)
 
 /* ---- the partitioner ---- */
 
-/* Who sorts rows by these numbers counts on them. */
-static void
-place_by_other_rule (const HashPartitioner *self, const RushBatch *batch, guint32 *out_partitions)
+static gboolean
+place_by_other_rule (const HashPartitioner *self, const RushBatch *batch, guint32 *out_partitions,
+                     GError **error)
 {
   guint n = self->base.n_partitions;
 
   self->placing->place (batch, self->key_column, n, out_partitions);
-  for (guint i = 0; i < batch->length; i++)
-    if (out_partitions[i] >= n)
-      {
-        g_warning ("the partitioner \"%s\" puts a row into partition %u of %u; it goes to "
-                   "partition 0",
-                   self->placing->name, out_partitions[i], n);
-        out_partitions[i] = 0;
-      }
+  return rush_check_placing (self->placing->name, out_partitions, batch->length, n, error);
 }
 
-static void
-hash_partition_batch (const RushPartitioner *base, const RushBatch *batch, guint32 *out_partitions)
+static gboolean
+hash_partition_batch (const RushPartitioner *base, const RushBatch *batch, guint32 *out_partitions,
+                      GError **error)
 {
   static void (*const BY_KIND[]) (const RushBatch *, const Keys *, guint32, guint32 *) = {
     [RUSH_TYPE_BOOL] = place_bool,      [RUSH_TYPE_INT8] = place_int8,
@@ -291,13 +285,11 @@ hash_partition_batch (const RushPartitioner *base, const RushBatch *batch, guint
 
   g_assert (self->key_column < batch->schema->n_fields);
   if (self->placing != NULL)
-    {
-      place_by_other_rule (self, batch, out_partitions);
-      return;
-    }
+    return place_by_other_rule (self, batch, out_partitions, error);
   find_keys (batch, batch->columns[self->key_column], &keys);
   g_assert (keys.holder->type->kind < G_N_ELEMENTS (BY_KIND)); /* an RDD's keys have no other */
   BY_KIND[keys.holder->type->kind](batch, &keys, base->n_partitions, out_partitions);
+  return TRUE;
 }
 
 static gboolean

@@ -29,3 +29,19 @@ rush_partitioner_equal (const RushPartitioner *a, const RushPartitioner *b)
     return TRUE;
   return a->klass == b->klass && a->n_partitions == b->n_partitions && a->klass->equal (a, b);
 }
+
+gboolean
+rush_check_placing (const char *name, const guint32 *partitions, guint n_rows, guint n_partitions,
+                    GError **error)
+{
+  for (guint i = 0; i < n_rows; i++)
+    if (partitions[i] >= n_partitions)
+      {
+        g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                     "The rule \"%s\" puts a row into partition %u of %u: it must give each row a "
+                     "number from 0 to %u.",
+                     name, partitions[i], n_partitions, n_partitions - 1);
+        return FALSE;
+      }
+  return TRUE;
+}

@@ -1,6 +1,7 @@
 /* partitioner.h - which reduce partition a row belongs to.
  *
- * Interface:  partition_batch () writes one partition number for each row that counts.
+ * Interface:  partition_batch () writes one partition number for each row that counts, or fails the
+ *             task: only another file's rule does.
  *             Two RDDs are co-partitioned, and a join of them adds no shuffle, when their
  *             partitioners are equal ().
  * Ownership:  refcounted, immutable.   Threads: any.
@@ -18,8 +19,8 @@ typedef struct _RushPartitioner RushPartitioner;
 typedef struct
 {
   const char *name; /* "HashPartitioner" */
-  void (*partition_batch) (const RushPartitioner *self, const RushBatch *batch,
-                           guint32 *out_partitions);
+  gboolean (*partition_batch) (const RushPartitioner *self, const RushBatch *batch,
+                               guint32 *out_partitions, GError **error);
   /* Called only for two partitioners of the same class and number of partitions. */
   gboolean (*equal) (const RushPartitioner *a, const RushPartitioner *b);
   void (*finalize) (RushPartitioner *self);
@@ -47,7 +48,7 @@ typedef struct
 {
   const char *name;
   /* The partition of each row that counts, by its key in column @key_column: below @n_partitions,
-   * which is at least 1. */
+   * which is at least 1.  A number that is not fails the task. */
   void (*place) (const RushBatch *batch, guint key_column, guint n_partitions,
                  guint32 *out_partitions);
 } RushKeyPlacing;
@@ -57,6 +58,11 @@ typedef struct
 /* The same by another file's rule; NULL: by ours. */
 RushPartitioner *rush_hash_partitioner_new_by (const RushKeyPlacing *placing, guint n_partitions,
                                                guint key_column);
+
+/* Whether what the rule @name says of @n_rows rows can be; it is looked at once a batch, as who sorts
+ * rows by these numbers counts on them. */
+gboolean rush_check_placing (const char *name, const guint32 *partitions, guint n_rows,
+                             guint n_partitions, GError **error);
 
 /* The partition number already stands in int32 column @column (PairwiseRDD: workers compute it).
  * Equal to another one with the same @identity: PySpark compares (numPartitions, partitionFunc). */

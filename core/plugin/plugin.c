@@ -3,6 +3,7 @@
  *     "a.so,b.so" ─▶ for each:  is it there ─▶ dlopen ─▶ its table ─▶ for each part:
  *                                                                       is the seam known
  *                                                                       is the version ours
+ *                                                                       are its functions there
  *                                                                       is it still free
  *
  * What a student can get wrong is told here, with what to do about it; once a list has been loaded
@@ -12,9 +13,8 @@
  * not look at it again.  A plug-in that was built anew under its old name would silently stay the
  * old one, so that is refused, by what the file system says of the file.
  */
-#include "core/plugin/plugin.h"
-
 #include "core/base/refcount.h"
+#include "core/plugin/plugin_private.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -174,10 +174,25 @@ name_of (const RushPluginPart *part)
 }
 
 static gboolean
+check_functions (const RushPluginPart *part, const char *path, GError **error)
+{
+  const RushSeam *seam = find_seam (part->seam);
+  g_autofree char *missing = rush_plugin_part_missing (part, seam);
+
+  if (missing == NULL)
+    return TRUE;
+  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+               "Plug-in %s: the part \"%s\" for the seam \"%s\" lacks %s: it is NULL in its table, "
+               "and %s says what it does",
+               path, name_of (part), part->seam, missing, seam->header);
+  return FALSE;
+}
+
+static gboolean
 check_table (const RushPluginPart *part, const char *path, GError **error)
 {
   if (part->table != NULL && name_of (part) != NULL)
-    return TRUE;
+    return check_functions (part, path, error);
   g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
                "Plug-in %s: the part for the seam \"%s\" has no %s", path, part->seam,
                part->table == NULL ? "table" : "name: its table must begin with one");

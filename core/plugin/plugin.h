@@ -67,7 +67,8 @@ typedef struct
   { (name), RUSH_SEAM_##CONSTANT##_VERSION, _Generic ((table), const Type *: (table)) }
 
 /* The versions of all seams. */
-#define SEAM(constant, name, version, header, what) RUSH_SEAM_##constant##_VERSION = (version),
+#define SEAM(constant, name, version, header, functions, what)                                     \
+  RUSH_SEAM_##constant##_VERSION = (version),
 enum
 {
 #include "core/plugin/seams.def"
@@ -80,7 +81,7 @@ typedef struct _RushPlugins RushPlugins;
 
 /* @list: shared objects, with commas between them; NULL or empty: none.  NOT_FOUND: there is no
  * such file; INVALID_ARGUMENT: it is no plug-in, was made for another version of a seam, takes one
- * that there is not, or one that another has taken. */
+ * that there is not, or one that another has taken, or lacks a function that its seam calls. */
 RushPlugins *rush_plugins_load (const char *list, GError **error);
 RushPlugins *rush_plugins_ref (RushPlugins *self);
 void rush_plugins_unref (RushPlugins *self); /* NULL is fine */
@@ -100,6 +101,7 @@ typedef struct
   const char *name;
   guint version;
   const char *header;
+  const char *functions; /* of its table: seams.def */
   const char *what;
 } RushSeam;
 

@@ -1,7 +1,8 @@
 /* seams.c - the table of seams.def as data. */
 #include "core/plugin/plugin.h"
 
-#define SEAM(constant, name, version, header, what) { name, version, header, what },
+#define SEAM(constant, name, version, header, functions, what)                                     \
+  { name, version, header, functions, what },
 static const RushSeam all[] = {
 #include "core/plugin/seams.def"
 };

@@ -5,7 +5,8 @@
  *     a slot is free        ─▶ wait->go_on ()  ─▶ how far a task may be carried now
  *     a round is over       ─▶ wait->round_over ()
  *
- * The decisions are the wait's: delay_scheduling.c, or another file's.
+ * The decisions are the wait's: delay_scheduling.c, or another file's.  It works on a copy, of which
+ * where it stands and since when is taken back: levels and waits are not a wait's to change.
  *
  * Invariants:  levels ascend and end with ANY; current < n_levels.
  */
@@ -72,24 +73,31 @@ rush_locality_recompute (RushLocalityClock *self, RushPendingTasks *pending,
 gboolean
 rush_locality_is_wanted (const RushLocalityState *state, guint index)
 {
-  g_return_val_if_fail (index < state->n_levels, FALSE);
+  g_return_val_if_fail (index < MIN (state->n_levels, RUSH_N_LOCALITIES), FALSE);
   return rush_pending_tasks_any_at (state->pending, state->levels[index]);
 }
 
-/* Another file's functions may leave anything in there. */
-static RushLocality
-level_of (RushLocalityState *state)
+/* What the wait says in @answer, which may be anything: no farther than the last level, and since a
+ * time that has been. */
+static void
+take_back (RushLocalityClock *self, const RushLocalityState *answer, gint64 now_us)
 {
-  state->current = MIN (state->current, state->n_levels - 1);
-  return state->levels[state->current];
+  RushLocalityState *state = &self->state;
+
+  state->current = MIN (answer->current, state->n_levels - 1);
+  state->since_us = CLAMP (answer->since_us, 0, now_us);
+  state->clean = answer->clean;
 }
 
 RushLocality
 rush_locality_allowed (RushLocalityClock *self, gint64 now_us)
 {
-  self->wait->go_on (&self->state, now_us);
+  RushLocalityState answer = self->state;
+
+  self->wait->go_on (&answer, now_us);
+  take_back (self, &answer, now_us);
   self->state.asked_us = now_us;
-  return level_of (&self->state);
+  return self->state.levels[self->state.current];
 }
 
 void
@@ -98,8 +106,10 @@ rush_locality_round_over (RushLocalityClock *self, const RushOfferRound *round, 
   const RushLocalityWait *wait =
       self->wait->round_over != NULL ? self->wait : &rush_locality_wait_delay;
 
-  wait->round_over (&self->state, round, now_us);
-  level_of (&self->state);
+  RushLocalityState answer = self->state;
+
+  wait->round_over (&answer, round, now_us);
+  take_back (self, &answer, now_us);
 }
 
 gint64

@@ -100,7 +100,8 @@ extern const RushSchedulingPolicy rush_scheduling_policy_fair;
 
 #define RUSH_N_LOCALITIES (RUSH_LOCALITY_ANY + 1)
 
-/* How far from its data a task set is ready to go. */
+/* How far from its data a task set is ready to go.  A wait is given a copy, and may change current,
+ * since_us (to a time that has been) and clean; changes of the others are forgotten. */
 typedef struct
 {
   guint n_levels; /* at least 1 */

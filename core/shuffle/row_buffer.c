@@ -144,7 +144,8 @@ rush_row_buffer_add (RushRowBuffer *self, RushBatch *batch, const guint32 **out_
   if (!is_single (self))
     {
       guint32 *partitions = self->partitions + self->n_rows;
-      self->partitioner->klass->partition_batch (self->partitioner, batch, partitions);
+      if (!self->partitioner->klass->partition_batch (self->partitioner, batch, partitions, error))
+        return FALSE;
       *out_partitions = partitions;
     }
   self->n_rows += batch->length;

@@ -29,7 +29,7 @@ struct _RushEvictor
 
   pthread_mutex_t lock;
   /* Guarded by lock. */
-  gpointer books;    /* (owned) the policy's; NULL: it compares */
+  gpointer books;    /* (owned) the policy's, if it has a make (); NULL is as good as others */
   GPtrArray *blocks; /* of RushBlock (unowned) */
   gint64 now;        /* grows with each use */
 };
@@ -66,6 +66,12 @@ rush_block_unref (RushBlock *self)
 
 /* ---- they come and go ---- */
 
+static gboolean
+keeps_books (const RushEvictor *self)
+{
+  return self->policy->make != NULL;
+}
+
 void
 rush_evictor_add (RushEvictor *self, RushBlock *block)
 {
@@ -74,7 +80,7 @@ rush_evictor_add (RushEvictor *self, RushBlock *block)
   block->place = self->blocks->len;
   block->last_use = ++self->now;
   g_ptr_array_add (self->blocks, block);
-  if (self->books != NULL)
+  if (keeps_books (self))
     self->policy->added (self->books, block);
   pthread_mutex_unlock (&self->lock);
 }
@@ -92,7 +98,7 @@ rush_evictor_remove (RushEvictor *self, RushBlock *block)
       last->place = block->place;
       g_ptr_array_set_size (self->blocks, (gint)self->blocks->len - 1);
       block->place = NO_PLACE;
-      if (self->books != NULL)
+      if (keeps_books (self))
         self->policy->removed (self->books, block);
     }
   pthread_mutex_unlock (&self->lock);
@@ -103,7 +109,7 @@ rush_evictor_touch (RushEvictor *self, RushBlock *block)
 {
   pthread_mutex_lock (&self->lock);
   block->last_use = ++self->now;
-  if (self->books != NULL && block->place != NO_PLACE)
+  if (keeps_books (self) && block->place != NO_PLACE)
     self->policy->used (self->books, block);
   pthread_mutex_unlock (&self->lock);
 }
@@ -161,7 +167,7 @@ next_victim (RushEvictor *self, GHashTable *in_use)
   RushBlock *first;
 
   pthread_mutex_lock (&self->lock);
-  first = self->books != NULL ? first_by_books (self, in_use) : first_by_comparison (self, in_use);
+  first = keeps_books (self) ? first_by_books (self, in_use) : first_by_comparison (self, in_use);
   if (first != NULL)
     rush_block_ref (first);
   pthread_mutex_unlock (&self->lock);
@@ -206,7 +212,7 @@ rush_evictor_free (RushEvictor *self)
   rush_memory_manager_set_evictor (self->memory, NULL, NULL);
   g_assert (self->blocks->len == 0);
   g_ptr_array_unref (self->blocks);
-  if (self->books != NULL)
+  if (keeps_books (self))
     self->policy->free (self->books);
   rush_memory_manager_unref (self->memory);
   pthread_mutex_destroy (&self->lock);
@@ -222,7 +228,7 @@ rush_evictor_new (RushMemoryManager *memory, const RushEvictionPolicy *policy)
   self->policy = policy;
   pthread_mutex_init (&self->lock, NULL);
   self->blocks = g_ptr_array_new ();
-  if (policy->make != NULL)
+  if (keeps_books (self))
     self->books = policy->make ();
   rush_memory_manager_set_evictor (memory, evict, self);
   return self;

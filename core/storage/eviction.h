@@ -60,8 +60,8 @@ typedef struct
   /* Negative: @a goes before @b.  Looks at id, bytes and last_use only; never 0 for two blocks. */
   gint (*compare) (const RushBlock *a, const RushBlock *b);
 
-  /* Or: one executor's books.  It is told of each block that comes, is used and goes, one call at a
-   * time; a block is valid until it has gone, and is not to be changed. */
+  /* Or, if there is a make (): one executor's books.  It is told of each block that comes, is used
+   * and goes, one call at a time; a block is valid until it has gone, and is not to be changed. */
   gpointer (*make) (void);
   void (*free) (gpointer books); /* there is no block left */
   void (*added) (gpointer books, RushBlock *block);

@@ -166,6 +166,36 @@ def test_every_public_function_can_be_called():
     assert missing == [] and n > 400
 
 
+def functions_of(header, constant):
+    """The functions of a seam's table, as its header declares them: the table is the type that the
+    seam's macro names, and its functions stand right behind its name."""
+    with open(os.path.join(plugin.INCLUDE, header), encoding="utf-8") as f:
+        text = f.read()
+    part = re.search(r"RUSH_PLUGIN_PART\s*\(\s*\"[^\"]+\",\s*" + constant + r",\s*(\w+),", text)
+    if "rule_seams" in header:      # RushRule has a header of its own
+        with open(os.path.join(plugin.INCLUDE, "sql/plan/rule.h"), encoding="utf-8") as f:
+            text = f.read()
+    table = part.group(1)
+    body = re.search(r"struct _" + table + r"\n\{(.*?)\n\};", text, re.S) or \
+        re.search(r"typedef struct\n\{((?:(?!\n\}).)*)\n\} " + table + ";", text, re.S)
+    members = re.sub(r"/\*.*?\*/", "", body.group(1), flags=re.S).split(";")
+    assert members[0].split() == ["const", "char", "*name"]
+    functions = [re.search(r"\(\*(\w+)\)", member) or re.match(r"\s*RushCombinerNew (make)", member)
+                 for member in members[1:]]
+    n = functions.index(None)
+    assert not any(functions[n:]), "functions stand together, right behind the name"
+    return [function.group(1) for function in functions[:n]]
+
+
+def test_the_functions_of_seams_are_those_of_their_headers():
+    """seams.def says by their places which functions a table must have."""
+    with open(os.path.join(plugin.INCLUDE, "core/plugin/seams.def"), encoding="utf-8") as f:
+        seams = re.findall(r'^SEAM \((\w+), "([^"]+)", \d+, "([^"]+)",\s+"([^"]+)",', f.read(), re.M)
+    assert [name for _, name, *_ in seams] == [seam[0] for seam in plugin.seams()]
+    for constant, _, header, functions in seams:
+        assert re.findall(r"\w+", functions) == functions_of(header, constant), constant
+
+
 # ---- the difference that it makes ----
 
 def hits(sc):
@@ -234,6 +264,13 @@ def test_what_does_not_fit_is_no_context(tmp_path):
             context(rushlight_plugins=path)
     with context() as sc:       # and the next one is fine
         assert sc.parallelize([1]).count() == 1
+
+
+def test_a_table_without_a_function_is_no_context(built):
+    path = built(HASTY.replace('"hasty", go_on, NULL', '"hasty", NULL, NULL') + "/* go_on */")
+    with pytest.raises(Exception, match=r'part "hasty" for the seam "locality-wait" lacks the '
+                                        r"function go_on: .* core/scheduler/seams.h"):
+        context(rushlight_plugins=path)
 
 
 # ---- commands ----

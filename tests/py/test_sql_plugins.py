@@ -130,6 +130,26 @@ RUSH_PLUGIN (RUSH_HASH_PARTITIONING_PART (&placing));
     assert all(row.p == row.id * 3 % 4 for row in rows.collect())
 
 
+@pytest.mark.parametrize("key", ["id", "id * 3"])       # in the exchange; beside the rows
+def test_rows_go_nowhere_but_to_partitions_that_are_there(session_with, capfd, key):
+    spark = session_with("""
+#include "sql/physical/operators/placing_seam.h"
+static void
+place (const RushBatch *batch, const guint *columns, guint n_columns, guint n, guint32 *out)
+{
+  for (guint i = 0; i < batch->length; i++)
+    out[i] = n + 5;
+}
+static const RushRowPlacing placing = { "afar", place };
+RUSH_PLUGIN (RUSH_HASH_PARTITIONING_PART (&placing));
+""")
+    from rushlight.sql import functions as F
+    with pytest.raises(Exception, match='The rule "afar" puts a row into partition 9 of 4: it must '
+                                        "give each row a number from 0 to 3"):
+        spark.range(20).repartition(4, F.expr(key)).collect()
+    assert "WARNING" not in capfd.readouterr().err
+
+
 # ── groups of a partial aggregate ──
 TABLE = """
 #include "sql/physical/tables/combining_seam.h"
@@ -223,6 +243,24 @@ def test_pairs_of_no_rows_are_an_error(session_with, pair):
     spark = session_with(JOIN % f"rush_join_rows_add (rows, {pair});", NO_AQE)
     with pytest.raises(Exception, match='join "mine" adds a pair of rows that there are not'):
         joined(spark, "merge").collect()
+
+
+MANY = """
+    for (guint j = 0; j < rush_join_rows_n (rows, RUSH_BUILD); j++)
+      rush_join_rows_add (rows, i, j);
+"""
+
+
+@pytest.mark.parametrize("hint", ["broadcast", "merge"])
+def test_pairs_are_charged_to_the_task(session_with, hint):
+    """16 million pairs of 8 bytes are more than an executor of 64 MiB has."""
+    spark = session_with(JOIN % MANY, {**NO_AQE, "spark.testing.memory": "64m",
+                                       "spark.testing.reservedMemory": "0"})
+    for name in ("a", "b"):
+        spark.range(0, 4000, 1, 1).selectExpr(f"id as {name}").createOrReplaceTempView(name)
+    df = spark.sql(f"select /*+ {hint}(b) */ count(*) as n from a join b on a.a = b.b")
+    with pytest.raises(Exception, match="(?i)memory"):
+        df.collect()
 
 
 def test_every_seam_has_its_line():

@@ -90,11 +90,12 @@ limit_open (const RushExec *base, RushIterator *child, guint split, RushTaskCont
 
 /* ---- all rows in one partition ---- */
 
-static void
-to_zero (const RushPartitioner *self, const RushBatch *batch, guint32 *out)
+static gboolean
+to_zero (const RushPartitioner *self, const RushBatch *batch, guint32 *out, GError **error)
 {
   for (guint i = 0; i < batch->length; i++)
     out[i] = 0;
+  return TRUE;
 }
 
 static gboolean

@@ -9,7 +9,8 @@
  *   RUSH_PLUGIN (RUSH_HASH_PARTITIONING_PART (&mine));
  *
  * Rows of equal keys must have one number, whatever batch they are in and whichever side of a join
- * they stand on: that is all that joins and aggregates behind the exchange count on.
+ * they stand on: that is all that joins and aggregates behind the exchange count on.  A number that
+ * is no partition fails the task.
  *
  * (Keys of RDDs are placed elsewhere: core/lineage/partitioner.h, and portable_hash in workers.)
  *

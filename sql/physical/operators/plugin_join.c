@@ -1,22 +1,25 @@
 /* plugin_join.c - all rows of both sides for a core that finds pairs, then batches of the pairs.
  *
  *   streamed ─all─▶ columns ─┐
- *                            ├─▶ core ─▶ pairs (row, row) ─4096 at a time─▶ batches
+ *                            ├─▶ core ─▶ pairs (row, row) ─8192 at a time─▶ batches
  *   build ────all─▶ columns ─┘
  *
- * Sides are held as the table of a join without keys holds them: columns, one behind the other.
+ * Sides are held as the table of a join without keys holds them: columns, one behind the other.  All
+ * of it is charged to the task, and nothing can be spilled: with too little memory the task fails.
  */
 #include "sql/physical/operators/plugin_join.h"
 
 #include "core/data/gather.h"
 #include "core/data/hash.h"
 
+#define MIN_PAIRS 1024
+
 typedef struct
 {
   RushJoinTable *table; /* (owned) its columns */
   guint n_keys;
   RushColumn **keys; /* (owned) one row each of the table's */
-  guint64 *hashes;   /* (owned) */
+  guint64 *hashes;   /* (owned) from the task's allocator */
 } Side;
 
 typedef struct
@@ -26,16 +29,18 @@ typedef struct
 
 struct _RushJoinRows
 {
+  const RushJoinCore *core;
   const RushJoinSpec *spec;
   Side sides[2];
-  GArray *pairs;  /* of Pair */
-  gboolean wrong; /* a row that there is not */
+  RushAllocator *allocator; /* (unowned) the task's */
+  Pair *pairs;              /* (owned) from it */
+  gsize n_pairs, capacity;
+  GError *failure; /* (owned) of the first pair that could not be added */
 };
 
 typedef struct
 {
   RushIterator base;
-  const RushJoinCore *core;
   RushJoinSpec *spec;       /* (owned) */
   RushExprList *build_keys; /* (owned) */
   RushSchema *build_schema; /* (owned) or NULL: broadcast */
@@ -45,7 +50,7 @@ typedef struct
   RushEvalContext *eval;
   RushJoinRows rows;
   gboolean joined;
-  guint next; /* of the pairs */
+  gsize next; /* of the pairs */
 } PluginJoin;
 
 /* ---- what a core asks ---- */
@@ -103,19 +108,47 @@ rush_join_rows_compare (const RushJoinRows *self, guint streamed, guint build)
   return order;
 }
 
+static gboolean
+is_pair (const RushJoinRows *self, const Pair *pair)
+{
+  for (guint side = 0; side < 2; side++)
+    if (pair->rows[side] == RUSH_NO_PARTNER ? pair->rows[1 - side] == RUSH_NO_PARTNER
+                                            : pair->rows[side] >= rush_join_rows_n (self, side))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+has_room (RushJoinRows *self)
+{
+  gsize capacity = MAX (2 * self->capacity, MIN_PAIRS);
+  Pair *pairs;
+
+  if (self->n_pairs < self->capacity)
+    return TRUE;
+  pairs = rush_realloc (self->allocator, self->pairs, self->capacity * sizeof (Pair),
+                        capacity * sizeof (Pair), &self->failure);
+  if (pairs == NULL)
+    return FALSE;
+  self->pairs = pairs;
+  self->capacity = capacity;
+  return TRUE;
+}
+
+/* A core need not look whether it worked: after a failure no pair is taken any more. */
 void
 rush_join_rows_add (RushJoinRows *self, guint32 streamed, guint32 build)
 {
   Pair pair = { { streamed, build } };
 
-  for (guint side = 0; side < 2; side++)
-    if (pair.rows[side] == RUSH_NO_PARTNER ? pair.rows[1 - side] == RUSH_NO_PARTNER
-                                           : pair.rows[side] >= rush_join_rows_n (self, side))
-      {
-        self->wrong = TRUE;
-        return;
-      }
-  g_array_append_val (self->pairs, pair);
+  if (self->failure != NULL)
+    return;
+  if (!is_pair (self, &pair))
+    g_set_error (&self->failure, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                 "The join \"%s\" adds a pair of rows that there are not, or of none.",
+                 self->core->name);
+  else if (has_room (self))
+    self->pairs[self->n_pairs++] = pair;
 }
 
 /* ---- sides ---- */
@@ -154,14 +187,22 @@ find_key (PluginJoin *self, const RushJoinTable *table, const RushExpr *key, GEr
                              error);
 }
 
+static gsize
+hashes_bytes (const Side *side)
+{
+  return MAX (side->table->n_rows, 1) * sizeof (guint64);
+}
+
 static gboolean
 find_keys (PluginJoin *self, Side *side, const RushExprList *keys, GError **error)
 {
   guint n_rows = side->table->n_rows;
 
   side->keys = g_new0 (RushColumn *, keys->n + 1);
-  side->hashes = g_new0 (guint64, n_rows + 1);
   side->n_keys = keys->n;
+  side->hashes = rush_alloc (self->ctx->allocator, hashes_bytes (side), error);
+  if (side->hashes == NULL)
+    return FALSE;
   for (guint k = 0; k < keys->n; k++)
     {
       side->keys[k] = find_key (self, side->table, keys->items[k], error);
@@ -191,13 +232,14 @@ collect (PluginJoin *self, RushIterator *rows, RushSchema *schema, GError **erro
 }
 
 static void
-clear_side (Side *self)
+clear_side (Side *self, RushAllocator *allocator)
 {
   for (guint k = 0; k < self->n_keys && self->keys != NULL; k++)
     if (self->keys[k] != NULL)
       rush_column_unref (self->keys[k]);
   g_free (self->keys);
-  g_free (self->hashes);
+  if (self->hashes != NULL)
+    rush_free (allocator, self->hashes, hashes_bytes (self));
   rush_join_table_unref (self->table);
 }
 
@@ -229,12 +271,10 @@ join_all (PluginJoin *self, GError **error)
       !find_keys (self, &sides[RUSH_STREAMED], self->spec->keys, error) ||
       !find_keys (self, &sides[RUSH_BUILD], self->build_keys, error))
     return FALSE;
-  self->core->join (&self->rows);
-  if (!self->rows.wrong)
+  self->rows.core->join (&self->rows);
+  if (self->rows.failure == NULL)
     return TRUE;
-  g_set_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
-               "The join \"%s\" adds a pair of rows that there are not, or of none.",
-               self->core->name);
+  g_propagate_error (error, g_steal_pointer (&self->rows.failure));
   return FALSE;
 }
 
@@ -284,10 +324,10 @@ plugin_join_next (RushIterator *base, GError **error)
 
   if (!self->joined && !join_all (self, error))
     return NULL;
-  n = MIN (self->rows.pairs->len - self->next, RUSH_BATCH_MAX_ROWS);
+  n = (guint)MIN (self->rows.n_pairs - self->next, RUSH_BATCH_MAX_ROWS);
   if (n == 0)
     return NULL;
-  batch = batch_of_pairs (self, &g_array_index (self->rows.pairs, Pair, self->next), n, error);
+  batch = batch_of_pairs (self, self->rows.pairs + self->next, n, error);
   self->next += n;
   return batch;
 }
@@ -300,9 +340,10 @@ plugin_join_close (RushIterator *base)
   rush_iterator_close (self->streamed);
   if (self->build != NULL)
     rush_iterator_close (self->build);
-  clear_side (&self->rows.sides[RUSH_STREAMED]);
-  clear_side (&self->rows.sides[RUSH_BUILD]);
-  g_array_unref (self->rows.pairs);
+  clear_side (&self->rows.sides[RUSH_STREAMED], self->ctx->allocator);
+  clear_side (&self->rows.sides[RUSH_BUILD], self->ctx->allocator);
+  rush_free (self->ctx->allocator, self->rows.pairs, self->rows.capacity * sizeof (Pair));
+  g_clear_error (&self->rows.failure);
   rush_join_spec_unref (self->spec);
   rush_expr_list_unref (self->build_keys);
   g_clear_pointer (&self->build_schema, rush_schema_unref);
@@ -327,14 +368,14 @@ join_new (const RushJoinCore *core, RushJoinSpec *spec, const RushExprList *buil
   PluginJoin *self = g_new0 (PluginJoin, 1);
 
   self->base.klass = &plugin_join_class;
-  self->core = core;
   self->spec = rush_join_spec_ref (spec);
   self->build_keys = rush_expr_list_ref ((RushExprList *)build_keys);
   self->streamed = streamed;
   self->ctx = ctx;
   self->eval = eval;
+  self->rows.core = core;
   self->rows.spec = self->spec;
-  self->rows.pairs = g_array_new (FALSE, FALSE, sizeof (Pair));
+  self->rows.allocator = ctx->allocator;
   return self;
 }
 

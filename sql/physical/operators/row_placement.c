@@ -32,27 +32,23 @@ typedef struct
   guint *columns; /* (owned) */
 } HashRowsPartitioner;
 
-/* Who sorts rows by these numbers counts on them. */
-static void
+static gboolean
 hash_rows (const RushRowPlacing *placing, const RushBatch *batch, const guint *columns,
-           guint n_columns, guint n_partitions, guint32 *out)
+           guint n_columns, guint n_partitions, guint32 *out, GError **error)
 {
   placing->place (batch, columns, n_columns, n_partitions, out);
-  for (guint i = 0; placing != &rush_row_placing_by_murmur3 && i < batch->length; i++)
-    if (out[i] >= n_partitions)
-      {
-        g_warning ("the rule \"%s\" puts a row into partition %u of %u; it goes to partition 0",
-                   placing->name, out[i], n_partitions);
-        out[i] = 0;
-      }
+  return placing == &rush_row_placing_by_murmur3 ||
+         rush_check_placing (placing->name, out, batch->length, n_partitions, error);
 }
 
-static void
-hash_rows_partition (const RushPartitioner *base, const RushBatch *batch, guint32 *out)
+static gboolean
+hash_rows_partition (const RushPartitioner *base, const RushBatch *batch, guint32 *out,
+                     GError **error)
 {
   const HashRowsPartitioner *self = (const HashRowsPartitioner *)base;
 
-  hash_rows (self->placing, batch, self->columns, self->n_columns, base->n_partitions, out);
+  return hash_rows (self->placing, batch, self->columns, self->n_columns, base->n_partitions, out,
+                    error);
 }
 
 static gboolean
@@ -108,9 +104,8 @@ place_by_hash (PlacingIterator *self, const RushBatch *batch, guint32 *out, GErr
 
   for (guint c = 0; c < placement->bound->n; c++)
     columns[c] = c;
-  if (keys != NULL)
-    hash_rows (placement->placing, keys, columns, placement->bound->n, placement->n, out);
-  return keys != NULL;
+  return keys != NULL && hash_rows (placement->placing, keys, columns, placement->bound->n,
+                                    placement->n, out, error);
 }
 
 /* How many bounds are below the row. */

@@ -61,7 +61,8 @@ guint64 rush_join_rows_hash (const RushJoinRows *self, RushJoinSide side, guint 
  * sort-merge join's sides are sorted.  Nulls come first, and equal each other here. */
 gint rush_join_rows_compare (const RushJoinRows *self, guint streamed, guint build);
 
-/* One of the two may be RUSH_NO_PARTNER. */
+/* One of the two may be RUSH_NO_PARTNER.  A pair that cannot be, or for which there is no memory,
+ * fails the task when the join returns. */
 void rush_join_rows_add (RushJoinRows *self, guint32 streamed, guint32 build);
 
 typedef struct

@@ -99,7 +99,7 @@ place (guint n_partitions, RushBatch *batch)
   guint32 partition = G_MAXUINT32;
 
   g_assert_cmpuint (batch->length, ==, 1);
-  partitioner->klass->partition_batch (partitioner, batch, &partition);
+  g_assert_true (partitioner->klass->partition_batch (partitioner, batch, &partition, NULL));
   return partition;
 }
 
@@ -162,7 +162,7 @@ test_nulls_and_selection (void)
       rush_batch_builder_end_row (builder);
     }
   batch = rush_batch_builder_finish (builder, NULL);
-  partitioner->klass->partition_batch (partitioner, batch, out);
+  g_assert_true (partitioner->klass->partition_batch (partitioner, batch, out, NULL));
   g_assert_cmpuint (out[0], ==, 1);
   g_assert_cmpuint (out[1], ==, 2);
   g_assert_cmpuint (out[2], ==, 0);
@@ -173,7 +173,7 @@ test_nulls_and_selection (void)
   ((guint16 *)rows->bytes)[1] = 3;
   chosen = rush_batch_select (batch, rows, 2);
   out[0] = out[1] = out[2] = 9;
-  partitioner->klass->partition_batch (partitioner, chosen, out);
+  g_assert_true (partitioner->klass->partition_batch (partitioner, chosen, out, NULL));
   g_assert_cmpuint (out[0], ==, 2);
   g_assert_cmpuint (out[1], ==, 4);
   g_assert_cmpuint (out[2], ==, 9);
@@ -206,7 +206,7 @@ test_layouts (void)
     {
       g_autoptr (RushBatch) batch = rush_batch_new (schema, 3, &columns[c]);
 
-      partitioner->klass->partition_batch (partitioner, batch, out);
+      g_assert_true (partitioner->klass->partition_batch (partitioner, batch, out, NULL));
       for (guint i = 0; i < 3; i++)
         g_assert_cmpuint (out[i], ==, expected[c][i]);
     }
@@ -230,7 +230,7 @@ test_given (void)
       rush_batch_builder_end_row (builder);
     }
   batch = rush_batch_builder_finish (builder, NULL);
-  partitioner->klass->partition_batch (partitioner, batch, out);
+  g_assert_true (partitioner->klass->partition_batch (partitioner, batch, out, NULL));
   g_assert_cmpuint (out[0], ==, 2);
   g_assert_cmpuint (out[1], ==, 1);
   g_assert_cmpuint (out[2], ==, 0);
@@ -245,11 +245,40 @@ test_given_out_of_range (void)
       g_autoptr (RushBatch) batch = one_key ("int", "3");
       guint32 out;
 
-      partitioner->klass->partition_batch (partitioner, batch, &out);
+      g_assert_true (partitioner->klass->partition_batch (partitioner, batch, &out, NULL));
       return;
     }
   g_test_trap_subprocess (NULL, 0, 0);
   g_test_trap_assert_failed ();
+}
+
+/* ---- another file's rule ---- */
+
+static void
+place_at_7 (const RushBatch *batch, guint key_column, guint n_partitions, guint32 *out_partitions)
+{
+  for (guint i = 0; i < batch->length; i++)
+    out_partitions[i] = 7;
+}
+
+static void
+test_another_rule_gives_partitions_that_there_are (void)
+{
+  static const RushKeyPlacing sevens = { "sevens", place_at_7 };
+  g_autoptr (RushPartitioner) wide = rush_hash_partitioner_new_by (&sevens, 8, 0);
+  g_autoptr (RushPartitioner) narrow = rush_hash_partitioner_new_by (&sevens, 7, 0);
+  g_autoptr (RushBatch) batch = one_key ("int", "3");
+  g_autoptr (GError) error = NULL;
+  guint32 out;
+
+  g_assert_true (wide->klass->partition_batch (wide, batch, &out, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (out, ==, 7);
+  g_assert_false (narrow->klass->partition_batch (narrow, batch, &out, &error));
+  g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT);
+  g_assert_cmpstr (error->message, ==,
+                   "The rule \"sevens\" puts a row into partition 7 of 7: it must give each row a "
+                   "number from 0 to 6.");
 }
 
 static void
@@ -283,6 +312,8 @@ main (int argc, char **argv)
   g_test_add_func ("/lineage/partitioner/layouts", test_layouts);
   g_test_add_func ("/lineage/partitioner/given", test_given);
   g_test_add_func ("/lineage/partitioner/given/out-of-range", test_given_out_of_range);
+  g_test_add_func ("/lineage/partitioner/another-rule",
+                   test_another_rule_gives_partitions_that_there_are);
   g_test_add_func ("/lineage/partitioner/equal", test_equal);
   return g_test_run ();
 }

@@ -11,16 +11,20 @@
 #define NO_NAME 8
 #define NO_PARTS 9
 #define CALLS_NOTHING 10
+#define NO_FUNCTION 11
+#define HALF_A_WAY 12
 
+/* As long as any seam's table: an eviction policy's compare, or make and five more. */
 typedef struct
 {
   const char *name;
   gsize (*n_seams) (void);
+  gsize (*more[6]) (void);
 } Sample;
 
 gsize rush_no_such_function (void);
 
-static gsize
+G_GNUC_UNUSED static gsize
 n_seams (void)
 {
   gsize n;
@@ -35,6 +39,10 @@ n_seams (void)
 
 #if SAMPLE == NO_NAME
 static const Sample sample = { NULL, n_seams };
+#elif SAMPLE == NO_FUNCTION
+static const Sample sample = { "sample" };
+#elif SAMPLE == HALF_A_WAY
+static const Sample sample = { "sample", n_seams, { n_seams, n_seams, n_seams } };
 #else
 static const Sample sample = { "sample", n_seams };
 #endif

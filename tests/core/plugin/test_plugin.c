@@ -159,6 +159,16 @@ test_tables_that_do_not_fit (void)
 }
 
 static void
+test_functions_that_are_not_in_a_table (void)
+{
+  assert_sample_refused ("no_function",
+                         "plugin_no_function.so: the part \"sample\" for the seam "
+                         "\"eviction-policy\" lacks the function compare or make: it is NULL in "
+                         "its table, and core/storage/eviction.h says what it does");
+  assert_sample_refused ("half_a_way", "lacks the function used: ");
+}
+
+static void
 test_seams_that_do_not_fit (void)
 {
   assert_sample_refused ("stranger",
@@ -218,6 +228,7 @@ test_seams_have_names_of_their_own (void)
     {
       g_assert_true (g_hash_table_add (names, (gpointer)seams[i].name));
       g_assert_cmpuint (seams[i].version, >=, 1);
+      g_assert_cmpstr (seams[i].functions, !=, "");
       g_assert_true (g_str_has_suffix (seams[i].header, ".h"));
     }
 }
@@ -235,6 +246,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plugin/fits/blanks", test_blanks_are_no_part_of_a_name);
   g_test_add_func ("/plugin/refused/no_shared_object", test_files_that_are_none);
   g_test_add_func ("/plugin/refused/tables", test_tables_that_do_not_fit);
+  g_test_add_func ("/plugin/refused/functions", test_functions_that_are_not_in_a_table);
   g_test_add_func ("/plugin/refused/seams", test_seams_that_do_not_fit);
   g_test_add_func ("/plugin/refused/taken_twice", test_a_seam_is_taken_once);
   g_test_add_func ("/plugin/refused/no_such_function", test_functions_that_are_not_there);

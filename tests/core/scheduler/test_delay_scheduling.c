@@ -427,6 +427,44 @@ test_a_stubborn_wait_does_not_stop_the_clock (void)
   fixture_free (f);
 }
 
+/* What is not a wait's to change. */
+static void
+meddle (RushLocalityState *state, gint64 now_us)
+{
+  static const gint64 endless[RUSH_N_LOCALITIES] = { G_MAXINT64, G_MAXINT64, G_MAXINT64, G_MAXINT64,
+                                                     G_MAXINT64 };
+
+  for (guint i = 0; i < RUSH_N_LOCALITIES; i++)
+    state->levels[i] = (RushLocality)1000;
+  state->n_levels = 0;
+  state->wait_us = endless;
+  state->since_us = G_MAXINT64;
+}
+
+static void
+meddle_after_a_round (RushLocalityState *state, const RushOfferRound *round, gint64 now_us)
+{
+  meddle (state, now_us);
+}
+
+static void
+test_a_wait_cannot_change_levels_and_waits (void)
+{
+  static const RushLocalityWait meddling = { "meddling", meddle, meddle_after_a_round };
+  Fixture *f = fixture_cluster (2, 1);
+
+  rush_scheduler_set_seams (f->scheduler, &(RushSchedulerSeams){ .locality = &meddling });
+  TestJob *job = fixture_submit_at (f, "host1|host1");
+  fixture_assert_running (f, "0.0:0@1"); /* at the nearest level, as it was never left */
+  g_assert_cmpint (locality_of (f, 0), ==, RUSH_LOCALITY_NODE_LOCAL);
+  g_assert_cmpint (scripted_backend_next_timer_us (f->backend), ==, 3 * SECOND);
+  fixture_succeed (f, 0, 0, 0);
+  fixture_assert_running (f, "0.0:1@1");
+  fixture_succeed (f, 0, 0, 1);
+  fixture_assert_succeeded (job);
+  fixture_free (f);
+}
+
 #define ADD(name) g_test_add_func ("/scheduler/delay/" #name, test_##name)
 
 int
@@ -455,5 +493,6 @@ main (int argc, char **argv)
   ADD (diamonds_are_not_explored_path_by_path);
   ADD (wait_is_a_seam);
   ADD (a_stubborn_wait_does_not_stop_the_clock);
+  ADD (a_wait_cannot_change_levels_and_waits);
   return g_test_run ();
 }

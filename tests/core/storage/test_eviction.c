@@ -310,6 +310,49 @@ static const RushEvictionPolicy first_in_first_out = { .name = "FIFO",
                                                        .removed = books_removed,
                                                        .next = books_next };
 
+static gpointer
+books_make_nothing (void)
+{
+  return NULL;
+}
+
+static void
+books_free_nothing (gpointer books)
+{
+  g_assert_null (books);
+}
+
+static void
+books_note_nothing (gpointer books, RushBlock *block)
+{
+  g_assert_null (books);
+}
+
+static RushBlock *
+books_name_nothing (gpointer books, RushBlock *after)
+{
+  return NULL;
+}
+
+static void
+test_books_may_be_null (void)
+{
+  static const RushEvictionPolicy empty = { .name = "empty",
+                                            .make = books_make_nothing,
+                                            .free = books_free_nothing,
+                                            .added = books_note_nothing,
+                                            .used = books_note_nothing,
+                                            .removed = books_note_nothing,
+                                            .next = books_name_nothing };
+  Fixture f;
+
+  fixture_init (&f, &empty);
+  TestBlock *block = block_new (&f, "rdd_0_0", 100);
+  assert_evicts (&f, 1, "");
+  block_drop (block);
+  fixture_clear (&f);
+}
+
 static void
 test_books (void)
 {
@@ -413,6 +456,7 @@ main (int argc, char **argv)
   g_test_add_func ("/eviction/removal", test_removal);
   g_test_add_func ("/eviction/another_policy", test_another_policy);
   g_test_add_func ("/eviction/books", test_books);
+  g_test_add_func ("/eviction/no_books", test_books_may_be_null);
   g_test_add_func ("/eviction/wrong_books", test_books_that_are_wrong);
   g_test_add_func ("/eviction/threads", test_threads);
   return g_test_run ();
