@@ -81,6 +81,8 @@ typedef struct
   void (*short_of_room) (gpointer data, const RushExecutorShape *asked, gint64 container_bytes,
                          guint n_missing, const RushHostRoom *rooms, guint n_rooms,
                          const char *why);
+  /* In cluster mode: the driver runs, for the first time.  (Else it runs from the beginning.) */
+  void (*driver_runs) (gpointer data);
   /* The driver itself is gone, or the manager has ended the application: executors go without a
    * word of their own.  @starts_again: driver_back () follows. */
   void (*driver_gone) (gpointer data, const char *reason, gboolean starts_again);

@@ -11,7 +11,7 @@
  *     the end is wished for  ▶ tasks are asked to stop; nothing more happens
  *     a task computes        ▶ nothing: its end wakes the loop
  *     tasks have computed    ▶ the backend is told
- *     faults are queued      ▶ they come true
+ *     faults are queued      ▶ they are the schedule's (so they are when a task is launched)
  *     not ready yet          ▶ the next action of the heap, until enough executors are there
  *     the program waits      ▶ the next action; or, when there is no hope, its jobs are cancelled
  */
@@ -39,6 +39,7 @@ typedef struct
 
   /* The loop's. */
   gboolean begun;
+  gint64 application_us; /* when its driver began to run; −1: it does not yet */
   guint n_wanted, n_there;
   gint64 last_came_us;
   guint64 progress; /* of the backend, as last seen */
@@ -125,6 +126,14 @@ short_of_room (gpointer data, const RushExecutorShape *asked, gint64 container_b
 }
 
 static void
+driver_runs (gpointer data)
+{
+  SimulatedCluster *self = data;
+
+  self->application_us = rush_event_heap_now_us (self->world.heap);
+}
+
+static void
 driver_gone (gpointer data, const char *reason, gboolean starts_again)
 {
   SimulatedCluster *self = data;
@@ -143,6 +152,7 @@ static const RushManagerListener listener = {
   .executor_killed = executor_killed,
   .step = post_step,
   .short_of_room = short_of_room,
+  .driver_runs = driver_runs,
   .driver_gone = driver_gone,
 };
 
@@ -155,15 +165,26 @@ begin (SimulatedCluster *self)
   rush_scenario_world_start (&self->world, self->base.backend, self->n_wanted);
 }
 
-/* All that were asked for, as many as Spark waits for, or as long as it waits. */
+/* As long as Spark waits: from when the driver runs on, wherever that is. */
+static gboolean
+has_waited (const SimulatedCluster *self, gint64 now_us)
+{
+  gint64 patience_us =
+      rush_conf_get_time_us (self->conf, "spark.scheduler.maxRegisteredResourcesWaitingTime");
+
+  return now_us - self->application_us >= patience_us;
+}
+
+/* All that were asked for, as many as Spark waits for, or as long as it waits.  A program whose
+ * driver does not find a place begins after a day, to be told so by its first job. */
 static gboolean
 is_ready (const SimulatedCluster *self)
 {
   gint64 now_us = rush_event_heap_now_us (self->world.heap);
-  gint64 patience_us =
-      rush_conf_get_time_us (self->conf, "spark.scheduler.maxRegisteredResourcesWaitingTime");
 
-  if (now_us >= patience_us || self->n_wanted == 0)
+  if (self->application_us < 0 && self->hopeless == NULL)
+    return now_us >= LONG_WAIT_US;
+  if (self->hopeless != NULL || has_waited (self, now_us) || self->n_wanted == 0)
     return TRUE;
   if (self->scenario->manager.kind != RUSH_MANAGER_ANY)
     return self->n_wanted == G_MAXUINT ||
@@ -230,11 +251,36 @@ take_a_step (SimulatedCluster *self)
   return TRUE;
 }
 
+/* All that are queued. */
+static void
+take_faults (SimulatedCluster *self)
+{
+  GQueue queued;
+  RushSimFault *fault;
+
+  pthread_mutex_lock (&self->lock);
+  queued = self->faults_to_come;
+  g_queue_init (&self->faults_to_come);
+  pthread_mutex_unlock (&self->lock);
+  while ((fault = g_queue_pop_head (&queued)) != NULL)
+    rush_fault_schedule_add (self->world.faults, fault);
+}
+
+/* A RushSimTaskStarts.  A job may come to the loop right behind a fault, which is for its tasks: so
+ * faults are taken here, too, and not only when there is no job to be looked at. */
+static char *
+task_starts (gpointer data, const RushTask *task, const char *executor_id)
+{
+  SimulatedCluster *self = data;
+
+  take_faults (self);
+  return rush_fault_schedule_task_starts (self->world.faults, task, executor_id);
+}
+
 /* What the program's threads want of the loop. */
 typedef struct
 {
   gboolean started, ready, ending;
-  RushSimFault *fault; /* (owned) the first that is queued, or NULL */
 } Wishes;
 
 static Wishes
@@ -243,10 +289,7 @@ wishes_of (SimulatedCluster *self)
   Wishes wishes;
 
   pthread_mutex_lock (&self->lock);
-  wishes = (Wishes){ self->scheduler != NULL, self->ready, self->ending,
-                     self->ending || self->scheduler == NULL
-                         ? NULL
-                         : g_queue_pop_head (&self->faults_to_come) };
+  wishes = (Wishes){ self->scheduler != NULL, self->ready, self->ending };
   pthread_mutex_unlock (&self->lock);
   return wishes;
 }
@@ -281,11 +324,7 @@ idle (gpointer data)
     return FALSE;
   if (!self->begun)
     begin (self);
-  if (wishes.fault != NULL)
-    {
-      rush_fault_schedule_add (self->world.faults, wishes.fault);
-      return TRUE;
-    }
+  take_faults (self);
   if (rush_real_tasks_is_computing (self->tasks))
     return FALSE;
   if (rush_real_tasks_deliver (self->tasks))
@@ -474,6 +513,8 @@ make_backend (SimulatedCluster *self, RushMapOutputTracker *tracker, GError **er
   RushSimulatedSetup setup =
       rush_scenario_world_backend_setup (&self->world, rush_real_tasks_model (self->tasks));
 
+  setup.task_starts = task_starts;
+  setup.task_starts_data = self;
   setup.tracker = rush_simulated_executors_hand_over (self->conf) ? tracker : NULL;
   if (!storage_pool (self->conf, &setup.storage_pool_bytes, error))
     return FALSE;
@@ -498,6 +539,9 @@ simulated_build (RushCluster *base, const RushExecutorServices *services, RushDr
     return FALSE;
   rush_simulated_backend_set_manager (self->base.backend, self->world.manager);
   self->n_wanted = rush_scenario_wanted_executors (self->scenario, self->conf);
+  if (self->scenario->manager.kind != RUSH_MANAGER_ANY &&
+      self->scenario->driver.deploy_mode == RUSH_DEPLOY_CLUSTER)
+    self->application_us = -1;
   rush_driver_loop_set_idle (loop, idle, self);
   return TRUE;
 }

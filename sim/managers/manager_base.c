@@ -250,6 +250,8 @@ rush_manager_driver_runs (RushManagerBase *self)
   const RushManagerSetup *setup = &self->manager.setup;
 
   self->driver.running = TRUE;
+  if (self->driver.attempt == 1 && setup->cluster_mode && setup->listener->driver_runs != NULL)
+    setup->listener->driver_runs (setup->listener_data);
   if (self->driver.attempt > 1 && setup->listener->driver_back != NULL)
     setup->listener->driver_back (setup->listener_data, self->driver.attempt);
 }

@@ -192,7 +192,7 @@ gboolean rush_manager_driver_is_on (const RushManagerBase *self, const RushSimHo
 void rush_manager_leave_driver (RushManagerBase *self); /* gives its room back */
 /* All executors go without a word.  Unless it @starts_again nothing happens any more. */
 void rush_manager_driver_lost (RushManagerBase *self, const char *reason, gboolean starts_again);
-/* Tells of a driver's return, unless it is the first. */
+/* Tells of a driver in the cluster: of its first start, or its return. */
 void rush_manager_driver_runs (RushManagerBase *self);
 gint64 rush_driver_overhead (const RushConf *conf, double default_factor);
 gint64 rush_whole_mib (const RushConf *conf, const char *key);

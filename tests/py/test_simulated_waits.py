@@ -2,7 +2,7 @@
 of the program's own.  Virtual time must never leave a program waiting."""
 import pytest
 
-from test_simulated_programs import events, run
+from test_simulated_programs import events, run, scenario
 
 SORT = """
     from pyspark.sql import SparkSession, functions as F
@@ -104,3 +104,14 @@ def test_jobs_are_cancelled_from_another_thread(tmp_path):
     """, "--conf", "spark.task.reaper.enabled=true", "--conf", "spark.task.reaper.killTimeout=5s")
     assert answer.split() == ["True", "10"]
     assert len(events(log, "JobEnd")) == 2
+
+
+# ── executors ──
+@pytest.mark.parametrize("executor_start, slots", [("25s", range(10, 13)), ("35s", range(1, 3))])
+def test_the_wait_for_executors_begins_with_the_driver(tmp_path, executor_start, slots):
+    """spark.scheduler.maxRegisteredResourcesWaitingTime, 30 s, counts from when the driver runs in
+    its container: not from the command, 40 s before."""
+    answer, _ = run(tmp_path, "print(sc.defaultParallelism)", "--deploy-mode", "cluster", *scenario(
+        tmp_path, manager={"kind": "yarn", "driver_start": "40s", "executor_start": executor_start}),
+        master="yarn")
+    assert int(answer) in slots

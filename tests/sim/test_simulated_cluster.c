@@ -270,6 +270,45 @@ test_cancelled_while_a_barrier_gathers (void)
 
 /* ---- others interfere ---- */
 
+/* A listener that asks for a fault on the loop, when it has a stage's tasks in its hands: the job
+ * that a program starts right behind its fault may be as early as that. */
+typedef struct
+{
+  RushListener listener;
+  RushContext *sc;
+  guint n_asked, n_failed;
+} Saboteur;
+
+static void
+ask_for_a_failure (RushListener *listener, RushEvent *event)
+{
+  Saboteur *self = (Saboteur *)listener;
+  RushCluster *cluster = rush_context_cluster (self->sc);
+
+  if (event->kind == RUSH_EVENT_STAGE_SUBMITTED && self->n_asked++ == 0)
+    g_assert_true (cluster->klass->inject (
+        cluster, "{ \"do\": \"fail_task\", \"when\": { \"partition\": 2 } }", NULL));
+  if (event->kind == RUSH_EVENT_TASK_END && event->task_end.task.failed)
+    self->n_failed++;
+}
+
+static const RushListenerClass saboteur_class = { "saboteur", ask_for_a_failure, NULL,
+                                                  listener_free };
+
+static void
+test_a_fault_right_before_its_job (void)
+{
+  RushContext *sc = app_new_with (MASTER, NULL);
+  g_autoptr (RushRdd) numbers = app_range (sc, 100, 4);
+  Saboteur *saboteur = g_new0 (Saboteur, 1);
+
+  *saboteur = (Saboteur){ { &saboteur_class }, sc, 0, 0 };
+  rush_event_bus_add_inline (rush_context_bus (sc), &saboteur->listener);
+  g_assert_cmpint (rush_rdd_count (sc, numbers, NULL), ==, 100);
+  g_assert_cmpuint (saboteur->n_failed, ==, 1);
+  app_free (sc);
+}
+
 static void *
 kill_often (void *data)
 {
@@ -389,6 +428,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sim/cluster/cancelled-while-a-barrier-gathers",
                    test_cancelled_while_a_barrier_gathers);
   g_test_add_func ("/sim/cluster/killed-from-another-thread", test_killed_from_another_thread);
+  g_test_add_func ("/sim/cluster/fault-right-before-its-job", test_a_fault_right_before_its_job);
   g_test_add_func ("/sim/cluster/one-seed-one-run", test_one_seed_one_run);
   g_test_add_func ("/sim/cluster/half-made", test_half_made);
   return g_test_run ();
