@@ -79,7 +79,10 @@ class Container:
                                     "PYTHONPATH": package})
         assert ended.returncode == 0, ended.stderr
         with open(f"{self.root}/results/results.json") as f:
-            return json.load(f)
+            results = json.load(f)
+        # A warning to the teacher, if this Python is in root's home: test_course_grade.py.
+        results["tests"] = [t for t in results["tests"] if t["visibility"] != "hidden"]
+        return results
 
 
 @pytest.fixture
@@ -109,7 +112,7 @@ def test_a_wrong_one_gets_what_it_deserves_with_reasons(container, schema):
     assert results["score"] == 2 and tests["the even ones"]["score"] == 2
     lazily = tests["lazily"]["output"]
     assert "evens() started 1 jobs" in lazily and "thinks that transformations run at once" in lazily
-    assert re.search(r"Again: rushlight lesson check 42py --seed \d+ --file evens\.py", lazily)
+    assert re.search(r"Again: rushlight lesson check 42 --seed \d+ --file evens\.py", lazily)
     jobs, who = results["tests"][:2]
     assert "You wrote 1; it is 0." in jobs["output"] and "thinks that trans" in jobs["output"]
     assert "no answer python.who" in who["output"] and who["visibility"] == "after_due_date"

@@ -166,7 +166,7 @@ def test_the_readmes_way_with_nbgrader(tmp_path):
     assert {name: (row["score"], row["max_score"]) for name, row in rows.items()} == {
         "ada": ("16.0", "16.0"), "bob": ("3.0", "16.0")}
     feedback = course / "feedback" / "bob" / "01_lazy_word_count" / "word_count.html"
-    assert "Again: rushlight lesson check 1py --seed" in feedback.read_text()
+    assert "Again: rushlight lesson check 1 --seed" in feedback.read_text()
 
 
 # ── otter ──

@@ -174,7 +174,7 @@ def test_a_seed_plays_a_verdict_again(lab, tmp_path):
     exercise, = lab.exercises
     failed = grade(exercise, path, student="ada")[0]
     assert failed.status == "failed"
-    assert failed.replay == f"rushlight lesson check 1py --seed {failed.seed}"
+    assert failed.replay == f"rushlight lesson check 1 --seed {failed.seed}"
     again = grade(exercise, path, seed=failed.seed)[0]
     assert (again.status, again.seed, again.message) == ("failed", failed.seed, failed.message)
 
@@ -300,7 +300,7 @@ def test_verdicts_as_they_are_read(lab, tmp_path, capsys):
     verdicts = grade(exercise, written(tmp_path, WRONG["eager"]), student="ada")
     Telling().verdicts(exercise, verdicts)
     assert capsys.readouterr().out.splitlines() == [
-        "1py  Lazy doubling" + " " * 49 + "1 of 3 points",
+        "1  Lazy doubling" + " " * 51 + "1 of 3 points",
         "  ✓ doubles" + " " * 64 + "1 / 1",
         "  ✗ lazily" + " " * 65 + "0 / 2",
         "      No job runs before the action.",
@@ -311,7 +311,7 @@ def test_verdicts_as_they_are_read(lab, tmp_path, capsys):
 
 
 MODULES = ["asking", "checks", "console", "grading", "landlock", "loading", "model", "processes",
-           "proof", "regions", "telling", "text_blocks"]
+           "proof", "regions", "rendering", "telling", "text_blocks"]
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -9,7 +9,7 @@ import pytest
 
 from conftest import HANG_S, rushlight_command
 from pty_terminal import Terminal
-from small_labs import MUTANTS, SOLUTION, make_lab
+from small_labs import SOLUTION, STARTER, WRONG, make_lab
 
 FOOTER = r"q quit"
 SOLVED = r"3 of 3 points(?s:.*)" + FOOTER
@@ -18,7 +18,7 @@ ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 @pytest.fixture
-def home(tmp_path):
+def handed_out(tmp_path):
     """A student's folder, with lab 1 handed out."""
     labs = tmp_path / "labs"
     make_lab(labs)
@@ -28,6 +28,13 @@ def home(tmp_path):
         subprocess.run(rushlight_command("lesson", *words), check=True, stdin=subprocess.DEVNULL,
                        stdout=subprocess.DEVNULL, cwd=home if home.exists() else tmp_path)
     return home
+
+
+@pytest.fixture
+def home(handed_out):
+    """The same with lab 1 begun."""
+    save(file_of(handed_out), STARTER + "# mine\n")
+    return handed_out
 
 
 def watching(home, *arguments, env=None):
@@ -63,7 +70,7 @@ def test_each_save_is_graded(home, edit):
     with watching(home) as terminal:
         terminal.wait_for(r"0 of 3 points(?s:.*)" + FOOTER)
         terminal.type("")
-        edit(file_of(home), MUTANTS["eager"])
+        edit(file_of(home), WRONG["eager"])
         terminal.wait_for(FAILED)
         terminal.type("")
         edit(file_of(home), SOLUTION)
@@ -108,9 +115,13 @@ def test_every_key(home):
         terminal.type("r")
         terminal.wait_for(r"measured 0, you said 1(?s:.*)" + FOOTER)
         terminal.type("n")
-        terminal.wait_for(r"2py  Lazy again(?s:.*)Read lab.md(?s:.*)p asks(?s:.*)" + FOOTER)
+        terminal.wait_for(r"Lazy doubling(?s:.*)1. How many jobs(?s:.*)answer: ")
+        terminal.type("\n")
+        terminal.wait_for(r"2. How many jobs(?s:.*)answer: ")
+        terminal.type("\n")
+        terminal.wait_for(r"r runs the program(?s:.*)" + FOOTER)
         terminal.type("c")
-        terminal.wait_for(r"✓ 1py(?s:.*)✗ 2py(?s:.*)" + FOOTER)
+        terminal.wait_for(r"✓ 1 (?s:.*)✗ 2 (?s:.*)" + FOOTER)
         path = home / "02_again" / "again.py"
         terminal.type("")
         save(path, "mine = 1\n")
@@ -130,22 +141,58 @@ def test_every_key(home):
         assert terminal.wait() == 0
 
 
+def test_what_was_not_begun_is_asked_for_before_it_is_graded(handed_out):
+    with watching(handed_out) as terminal:
+        terminal.wait_for(r"Lazy doubling(?s:.*)1. How many jobs have run before(?s:.*)answer: ")
+        terminal.type("b\n")
+        terminal.wait_for("answer: ")
+        terminal.type("1\n")
+        terminal.wait_for(r"noted: 2 of 2(?s:.*)r runs the program(?s:.*)" + FOOTER)
+        assert not re.search("checking|points|✗", terminal.output)
+        terminal.type("r")
+        terminal.wait_for(r"NotImplementedError(?s:.*)" + FOOTER)
+        terminal.type("")
+        save(file_of(handed_out), SOLUTION)
+        terminal.wait_for(SOLVED)
+
+
+def test_answers_may_be_left_for_later(handed_out):
+    """Ctrl-D ends the asking; what was not begun is introduced again the next time."""
+    for _ in range(2):
+        with watching(handed_out) as terminal:
+            terminal.wait_for("1. How many(?s:.*)answer: ")
+            terminal.type("\x04")
+            terminal.wait_for("p asks what you expect(?s:.*)" + FOOTER)
+            terminal.type("q")
+            assert terminal.wait() == 0
+
+
+def test_the_terminal_is_as_it_was_after_a_question(handed_out):
+    with watching(handed_out) as terminal:
+        before = settings(terminal)
+        terminal.wait_for("answer: ")
+        terminal.type("\x03")
+        assert terminal.wait() == 0
+        assert settings(terminal) == before
+
+
 def test_saving_another_exercise_turns_to_it(home):
     with watching(home) as terminal:
         terminal.wait_for(FOOTER)
         terminal.type("")
         (home / "02_again").mkdir()
         save(home / "02_again" / "again.py", SOLUTION)
-        terminal.wait_for(r"2py  Lazy again(?s:.*)3 of 3 points")
+        terminal.wait_for(r"2  Lazy again(?s:.*)3 of 3 points")
 
 
 def test_the_screen_fits_80_columns(home):
-    save(file_of(home), MUTANTS["eager"])
+    save(file_of(home), WRONG["eager"])
     with watching(home) as terminal:
         terminal.wait_for(FAILED)
         lines = plain(terminal.output).split("checking")[-1].splitlines()
         assert all(len(line) <= 80 for line in lines), lines
         assert "\x1b[31m  ✗ lazily" in terminal.output
+        assert "solved: Python 0 of 2" in terminal.output
 
 
 @pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])

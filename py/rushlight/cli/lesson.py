@@ -39,7 +39,8 @@ def _parser():
     add("list", commands.list_labs, "the labs, a line each, and what is solved")
     add("start", commands.start, "hands out a lab, shows its text, asks what you expect", exercise)
     add("text", commands.text, "the lab's text", exercise)
-    add("predict", commands.predict, "asks what you expect", exercise)
+    add("predict", commands.predict, "asks what you expect, as far as you have not said it",
+        exercise, (["--anew"], {"action": "store_true", "help": "forget your answers, ask all"}))
     add("run", commands.run, "runs your program and draws what it did", exercise)
     add("check", commands.check, "grades your file", exercise,
         (["--seed"], {"type": int, "metavar": "N", "help": "with this data alone: a replay"}),

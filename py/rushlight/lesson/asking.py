@@ -10,16 +10,22 @@ import string
 from rushlight.lesson.model import LessonError
 
 
-def ask(told, exercise, read):
-    """Asks all questions of an exercise; yields (id, answer) as each is answered.  An empty line
-    passes one over.  `read` gives a line, or raises EOFError."""
+def ask(told, exercise, answers, read):
+    """Asks those questions of an exercise that have no answer yet; yields (id, answer) as each is
+    answered, with None for an empty line, which passes one over.  `read` gives a line, or raises
+    EOFError, which ends the asking."""
     for number, prediction in enumerate(exercise.predictions, 1):
         told.say(told.indented(f"{number}. {prediction.ask}", 2, "bold"))
+        if answers.get(prediction.id) is not None:
+            told.say(f"     you said: {answers[prediction.id]}")
+            continue
         if prediction.choices:
             told.say(told.indented(_choices(prediction, told.width), 5))
-        answer = _answer(told, prediction, read)
-        if answer:
-            yield prediction.id, answer
+        try:
+            yield prediction.id, _answer(told, prediction, read)
+        except EOFError:
+            told.say()
+            return
 
 
 def _choices(prediction, width):
@@ -31,11 +37,7 @@ def _choices(prediction, width):
 
 def _answer(told, prediction, read):
     while True:
-        try:
-            line = read("     answer: ").strip()
-        except EOFError:
-            told.say()
-            return None
+        line = read("     answer: ").strip()
         if not line:
             return None
         answer = understood(prediction, line)
@@ -94,4 +96,4 @@ def compare(told, exercise, answers, truths):
         told.say(f"  {right} of {len(asked)} predictions right")
     n_left = len(exercise.predictions) - len(asked)
     if n_left:
-        told.say(f"  {n_left} without an answer: rushlight lesson predict {exercise.name}")
+        told.say(f"  {n_left} without an answer: rushlight lesson predict {exercise.word}")

@@ -3,22 +3,26 @@
     0  done, and all is well        1  something is not solved or not true        2  misuse
 """
 import os
+import re
 import sys
 
 from rushlight.lesson import asking, folder, grading, loading, running
 from rushlight.lesson import state as states
-from rushlight.lesson.model import SHORT_KINDS, LessonError
+from rushlight.lesson.model import SHORT_KINDS, SKIPPED, LessonError
 from rushlight.lesson.proof import prove
 from rushlight.lesson.telling import Telling, is_whole
 
+KIND_WORDS = {"python": "Python", "c": "C"}
 
 class Desk:
     """A student's folder and its labs: what most commands begin with."""
 
     def __init__(self, told=None):
         self.state = states.here()
-        self.labs = loading.labs(self.state.labs)
+        self.labs, self.broken = loading.readable_labs(self.state.labs)
         self.told = told or Telling()
+        if not self.labs:
+            _no_lab(self.state.labs, self.broken)
 
     @property
     def exercises(self):
@@ -28,9 +32,16 @@ class Desk:
     def exercise(self, name):
         """The one that is named; of a lab alone, its first; without a name, the current one."""
         if name is not None:
-            return loading.exercises_of(name, self.labs)[0]
+            return self.exercises_of(name)[0]
         known = {exercise.name: exercise for exercise in self.exercises}
         return known.get(self.state.current) or self.next_of(None)
+
+    def exercises_of(self, name):
+        """Those that are named; of a lab that cannot be read, what is wrong with it."""
+        for folder_name, error in self.broken.items():
+            if folder_name.startswith(f"{_number(name):02}_"):
+                raise error
+        return loading.exercises_of(name, self.labs)
 
     def next_of(self, exercise):
         """The unsolved one that comes after another, or first of all; of the same kind as long as
@@ -46,7 +57,7 @@ class Desk:
         """That there is a file."""
         if not folder.is_started(self.state, exercise):
             raise LessonError(f"{exercise.lab.name}/{exercise.file} is not there: "
-                              f"`rushlight lesson start {exercise.name}` hands it out")
+                              f"`rushlight lesson start {exercise.word}` hands it out")
 
     def make_current(self, exercise):
         self.state.current = exercise.name
@@ -57,14 +68,64 @@ class Desk:
         self.need_started(exercise)
         verdicts = grading.grade(exercise, folder.path_of(self.state, exercise),
                                  student=self.state.student, seed=seed)
-        if is_whole(verdicts) and seed is None and not self.state.has_passed(exercise):
-            self.state.note_pass(exercise)
-            self.state.save()
+        if seed is None:
+            self._note(exercise, verdicts)
         return verdicts
 
-    def lines(self):
-        """A line for each lab: its number, its title, and how its exercises stand."""
-        return [list_line(self.told, lab, self.state) for lab in self.labs]
+    def _note(self, exercise, verdicts):
+        if is_whole(verdicts):
+            self.state.note_pass(exercise)
+        self.state.failing.pop(exercise.name, None)
+        failed = [v.check for v in verdicts if not v.passed and v.status != SKIPPED]
+        if failed:
+            self.state.failing[exercise.name] = failed[0]
+        self.state.save()
+
+    def progress(self):
+        """How many exercises of each kind are solved: who works in Python need not do those in C.
+        "Python 2 of 9, C 0 of 10"."""
+        counts = []
+        for kind, word in KIND_WORDS.items():
+            of_kind = [exercise for exercise in self.exercises if exercise.kind == kind]
+            if of_kind:
+                passed = sum(map(self.state.has_passed, of_kind))
+                counts.append(f"{word} {passed} of {len(of_kind)}")
+        return ", ".join(counts)
+
+    def step_of(self, exercise):
+        """The command that comes next in an exercise."""
+        if self.state.has_passed(exercise):
+            following = self.next_of(exercise)
+            return f"solution {exercise.word}" if self.state.has_passed(following) else (
+                f"start {following.word}")
+        if not folder.is_started(self.state, exercise):
+            return f"start {exercise.word}"
+        if not self.state.is_asked(exercise):
+            return f"predict {exercise.word}"
+        begun = folder.is_begun(self.state, exercise)
+        runs = folder.program_of(self.state, exercise) is not None
+        return f"{'run' if runs and not begun else 'check'} {exercise.word}"
+
+
+def _no_lab(place, broken):
+    for error in broken.values():
+        raise error
+    raise LessonError(f"{place} has no lab: a folder like 01_name with a lab.toml")
+
+
+def _number(name):
+    """Of the lab that a command's word names; -1 if it names none."""
+    match = re.match(r"\d+", str(name))
+    return int(match[0]) if match else -1
+
+
+def list_lines(told, labs, broken, state):
+    """A line for each lab, and what is wrong with those that cannot be read."""
+    lines = [(f"{lab.number:02}", list_line(told, lab, state)) for lab in labs]
+    for name, error in broken.items():
+        lines.append((name, f"{int(name[:2]):2}  {name[3:]:<42.42}  {told.paint('broken', 'red')}\n"
+                      + told.indented(str(error), 4, "red")))
+    return [line for _, line in sorted(lines)]
 
 
 def list_line(told, lab, state):
@@ -92,25 +153,28 @@ def _standing(state, exercise):
 def init(options):
     """Makes a folder."""
     told = Telling()
-    if options.labs:
-        loading.labs(options.labs)      # says what is wrong with them
+    labs = loading.labs(options.labs) or _no_lab(options.labs, {})      # says what is wrong
     state, is_new = folder.init(options.folder, options.student, options.labs)
     if is_new:
         told.say(f"{options.folder}: lessons for {state.student}")
     else:
         told.say(f"{options.folder} is {state.student}'s already; nothing was changed")
-    told.say(f"next:  cd {options.folder} && rushlight lesson start 1")
+    told.say(f"next:  cd {options.folder} && rushlight lesson start {labs[0].number}")
     return 0
 
 
 def list_labs(options):
-    """One numbered line a lab."""
+    """One numbered line a lab; at a terminal also how far the student is, and what comes next."""
     told = Telling()
-    place = states.find()
-    state = states.load(place) if place else None
-    for lab in loading.labs(state and state.labs):
-        told.say(list_line(told, lab, state))
-    return 0
+    here = states.find() is not None
+    desk = Desk(told) if here else None
+    labs, broken = (desk.labs, desk.broken) if here else loading.readable_labs()
+    for line in list_lines(told, labs, broken, desk and desk.state):
+        told.say(line)
+    if told.stream.isatty():
+        told.say(f"\nsolved:  {desk.progress()}" if here else "")
+        told.then(("next", desk.step_of(desk.exercise(None)) if here else "init course"))
+    return 1 if broken else 0
 
 
 def start(options):
@@ -118,24 +182,34 @@ def start(options):
     expects."""
     desk = Desk()
     exercise = desk.exercise(options.exercise)
+    introduce(desk, exercise, can_ask=sys.stdin.isatty())
+    return 0
+
+
+def introduce(desk, exercise, can_ask):
+    """As above, for an exercise; asks only if somebody is there."""
     new = folder.hand_out(desk.state, exercise.lab)
     desk.make_current(exercise)
-    asks = bool(exercise.predictions) and not desk.state.predictions.get(exercise.name)
+    asks = not desk.state.is_asked(exercise)
     whole = loading.read_text(exercise.lab.text)
     desk.told.text(_before_the_answers(whole) if asks else whole)
     desk.told.say()
     for name in new:
         desk.told.say(f"handed out: {exercise.lab.name}/{name}")
-    if asks and sys.stdin.isatty():
+    if asks and can_ask:
         desk.told.say(f"Have a look at {exercise.lab.name}/{exercise.file} before you answer.")
         ask(desk, exercise)
     elif asks:
-        desk.told.say(f"first:   rushlight lesson predict {exercise.name}")
+        desk.told.then(("first", f"predict {exercise.word}"))
     if asks:
-        desk.told.say(f"read on: rushlight lesson text {exercise.name}   (or {exercise.lab.name}/"
-                      "lab.md)")
-    desk.told.say(f"then:    rushlight lesson run {exercise.name}")
-    return 0
+        desk.told.then(("read on", f"text {exercise.word}   (or {exercise.lab.name}/lab.md)"))
+    desk.told.then(("then", _after_predictions(desk, exercise)))
+
+
+def _after_predictions(desk, exercise):
+    """The command that shows, or needs, what was predicted."""
+    runs = folder.program_of(desk.state, exercise) is not None
+    return f"{'run' if runs else 'check'} {exercise.word}"
 
 
 def _before_the_answers(text):
@@ -149,28 +223,36 @@ def predict(options):
     desk = Desk()
     exercise = desk.exercise(options.exercise)
     if not exercise.predictions:
-        desk.told.say(f"{exercise.name} asks for no predictions")
-        return 0
-    ask(desk, exercise)
+        desk.told.say(f"lab {exercise.word} asks for no predictions")
+    else:
+        if options.anew:
+            desk.state.predictions.pop(exercise.name, None)
+        ask(desk, exercise)
+    desk.told.then(("next", _after_predictions(desk, exercise)))
     return 0
 
 
 def ask(desk, exercise):
-    """Asks an exercise's questions, and notes the answers."""
-    desk.told.say("What do you expect?  An empty line passes a question over.")
+    """Asks those of an exercise's questions that are open, and notes the answers."""
+    said = desk.state.answers(exercise)
+    if len(said) < len(exercise.predictions):
+        desk.told.say("What do you expect?  An empty line passes a question over.")
     answers = desk.state.predictions.setdefault(exercise.name, {})
-    n = 0
-    for id, answer in asking.ask(desk.told, exercise, input):
+    for id, answer in asking.ask(desk.told, exercise, said, input):
         answers[id] = answer
         desk.state.save()           # each at once: Ctrl-C loses none
-        n += 1
-    desk.told.say(f"noted: {n} of {len(exercise.predictions)}")
+    desk.told.say(f"noted: {len(desk.state.answers(exercise))} of {len(exercise.predictions)}")
+    if said:
+        desk.told.then(("anew", f"predict {exercise.word} --anew"))
 
 
 def run(options):
     """Runs the program; shows what it did beside what was expected."""
     desk = Desk()
-    return run_program(desk, desk.exercise(options.exercise))
+    exercise = desk.exercise(options.exercise)
+    status = run_program(desk, exercise)
+    desk.told.then(("next", f"check {exercise.word}"))
+    return status
 
 
 def run_program(desk, exercise):
@@ -178,8 +260,8 @@ def run_program(desk, exercise):
     desk.need_started(exercise)
     told, program = desk.told, folder.program_of(desk.state, exercise)
     if program is None:
-        told.say(f"{exercise.name} is a part of the engine and has no program of its own: "
-                 f"`rushlight lesson check {exercise.name}` runs it")
+        told.say(f"lab {exercise.word} is a part of the engine and has no program of its own: its "
+                 "checks run it")
         return 0
     status, traces, pictures = running.run(program, exercise, _plugin_of(desk, exercise))
     for trace in traces:
@@ -191,7 +273,7 @@ def run_program(desk, exercise):
     if status:
         told.say(f"the program ended with status {status}")
         return 1
-    answers = desk.state.predictions.get(exercise.name, {})
+    answers = desk.state.answers(exercise)
     if exercise.predictions:
         told.say()
         asking.compare(told, exercise, answers, grading.truths(exercise) if answers else {})
@@ -212,19 +294,37 @@ def _plugin_of(desk, exercise):
 def hint(options):
     """The next hint."""
     desk = Desk()
-    show_hint(desk, desk.exercise(options.exercise))
+    exercise = desk.exercise(options.exercise)
+    show_hint(desk, exercise)
+    desk.told.say()
+    desk.told.then(("next", f"check {exercise.word}"))
     return 0
 
 
 def show_hint(desk, exercise):
-    """The next one; the last one again when there are no more."""
-    texts = loading.hints(exercise)
-    shown = min(desk.state.hints.get(exercise.name, 0) + 1, len(texts))
-    desk.state.hints[exercise.name] = shown
-    desk.state.save()
-    last = " (the last one)" if shown == len(texts) else ""
-    desk.told.say(desk.told.paint(f"hint {shown} of {len(texts)}{last}", "bold"))
-    desk.told.text(texts[shown - 1])
+    """The next one that helps with the check that failed first the last time; the last one of them
+    again when there are no more."""
+    hints = loading.hints(exercise)
+    shown = desk.state.hints.setdefault(exercise.name, [])
+    number = _next_hint(hints, shown, desk.state.failing.get(exercise.name))
+    if number not in shown:
+        shown.append(number)
+        desk.state.save()
+    last = " (the last one)" if len(shown) == len(hints) else ""
+    desk.told.say(desk.told.paint(f"hint {number} of {len(hints)}{last}", "bold"))
+    desk.told.text(hints[number - 1].text)
+
+
+def _next_hint(hints, shown, failing):
+    """The number of the next one: for the failing check, then for any, then what is left."""
+    def usefulness(number):
+        hint = hints[number - 1]
+        return 0 if hint.helps(failing) else 1 if not hint.checks else 2
+
+    in_turn = sorted(range(1, len(hints) + 1), key=usefulness)
+    unseen = [number for number in in_turn if number not in shown]
+    return unseen[0] if unseen else max(
+        (number for number in in_turn if usefulness(number) == usefulness(in_turn[0])))
 
 
 def check(options):
@@ -237,7 +337,7 @@ def check(options):
     if options.student not in (None, desk.state.student):
         raise LessonError(f"this folder is {desk.state.student}'s: --student goes with --file")
     exercises = ([desk.exercise(None)] if options.exercise is None else
-                 loading.exercises_of(options.exercise, desk.labs))
+                 desk.exercises_of(options.exercise))
     begun = [e for e in exercises if folder.is_begun(desk.state, e)] or exercises[:1]
     all_whole = True
     for exercise in begun:
@@ -247,12 +347,25 @@ def check(options):
         all_whole = all_whole and whole
         if whole and options.seed is None:
             desk.told.say(f"solved.  a solution to compare with: rushlight lesson solution "
-                          f"{exercise.name}")
+                          f"{exercise.word}")
+        elif not whole:
+            desk.told.then(("help", f"hint {exercise.word}"))
     if all_whole and options.seed is None:
-        following = desk.next_of(begun[0])
-        desk.told.say("all labs are solved" if desk.state.has_passed(following) else
-                      f"next:    rushlight lesson start {following.name}")
+        say_next(desk, begun[0])
     return 0 if all_whole else 1
+
+
+def say_next(desk, exercise):
+    """What comes after one that is solved."""
+    following = desk.next_of(exercise)
+    desk.told.say(f"so far:  {desk.progress()}")
+    if desk.state.has_passed(following):
+        desk.told.say("all labs are solved")
+        return
+    if following.kind != exercise.kind:
+        desk.told.say(f"That was the last one in {KIND_WORDS[exercise.kind]}; those in "
+                      f"{KIND_WORDS[following.kind]} are for those who want them.")
+    desk.told.then(("next", f"start {following.word}"))
 
 
 def _check_file(options):
@@ -262,7 +375,7 @@ def _check_file(options):
     name = options.exercise or str(all_labs[0].number)
     exercises = loading.exercises_of(name, all_labs)
     if len(exercises) > 1:
-        names = " or ".join(exercise.name for exercise in exercises)
+        names = " or ".join(exercise.word for exercise in exercises)
         raise LessonError(f"--file is one exercise's: say {names}")
     verdicts = grading.grade(exercises[0], options.file, student=options.student or "",
                              seed=options.seed)
@@ -273,7 +386,9 @@ def _check_file(options):
 def reset(options):
     """The starter again."""
     desk = Desk()
-    reset_file(desk, desk.exercise(options.exercise))
+    exercise = desk.exercise(options.exercise)
+    reset_file(desk, exercise)
+    desk.told.then(("next", _after_predictions(desk, exercise)))
     return 0
 
 
@@ -290,17 +405,20 @@ def solution(options):
     desk = Desk()
     exercise = desk.exercise(options.exercise)
     if not desk.state.has_passed(exercise):
-        desk.told.say(f"{exercise.name} is not solved yet: its solution is shown when all checks "
-                      f"pass.  rushlight lesson hint {exercise.name} helps")
+        desk.told.say(f"lab {exercise.word} is not solved yet: its solution is shown when all checks "
+                      f"pass.  rushlight lesson hint {exercise.word} helps")
         return 1
-    desk.told.say(loading.read_text(exercise.solution).rstrip())
+    desk.told.long(loading.read_text(exercise.solution).rstrip())
     return 0
 
 
 def text(options):
     """The lab's text."""
     desk = Desk()
-    desk.told.text(loading.read_text(desk.exercise(options.exercise).lab.text))
+    exercise = desk.exercise(options.exercise)
+    desk.told.text(loading.read_text(exercise.lab.text))
+    desk.told.say()
+    desk.told.then(("next", desk.step_of(exercise)))
     return 0
 
 

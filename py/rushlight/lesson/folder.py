@@ -23,13 +23,13 @@ Each lab is a folder with its text, `lab.md`, and the file that you write.
     rushlight lesson start 1      hands out lab 1, shows its text and asks what you expect
     rushlight lesson run 1        runs your program and draws what it made the engine do
     rushlight lesson check 1      grades it
-    rushlight lesson hint 1       a hint; the next time, the next one
+    rushlight lesson hint 1       a hint on what failed; the next time, the next one
     rushlight lesson watch        checks each time that you save; keys are shown
     rushlight lesson solution 1   a solution, once yours has passed
     rushlight lesson reset 1      the file as it was handed out; yours is kept beside it
 
-A lab with an exercise in Python and one in C has them as 1py and 1c.  Your progress is in
-.rushlight.json.
+A lab with an exercise in Python and one in C has them as 4py and 4c: those in C are for those who
+want them.  Your progress is in .rushlight.json.
 """
 _PROGRAM = "program.py"     # of an exercise in C, if there is something to run with the plug-in
 

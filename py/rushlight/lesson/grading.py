@@ -96,5 +96,5 @@ def verdict_of(exercise, check, outcome):
         outcome.get("message", ""), outcome.get("misconception", ""),
         outcome.get("comments", []), outcome.get("seed", 0), outcome.get("hidden", False),
         "" if passed or "seed" not in outcome else
-        f"rushlight lesson check {exercise.name} --seed {outcome['seed']}",
+        f"rushlight lesson check {exercise.word} --seed {outcome['seed']}",
         outcome.get("seconds", 0.0), outcome.get("output", ""), check.graded)

@@ -6,6 +6,7 @@ LessonError.
 import os
 import re
 import sys
+from typing import NamedTuple
 
 try:
     import tomllib
@@ -14,6 +15,7 @@ except ImportError:         # before Python 3.11
 
 from rushlight.lesson.model import Exercise, Lab, LessonError, Misconception, Prediction
 
+_HINT = re.compile(r"^## +(\d+)((?:,? +[a-z_]\w*)*) *$", re.M)     # ## 2 one_job, no_job_before
 _FOLDER = re.compile(r"\d\d_[a-z0-9_]+")
 _NAME = re.compile(r"(\d+)(py|python|c)?")
 _KINDS = {"py": "python", "python": "python", "c": "c"}
@@ -36,19 +38,33 @@ def labs(folder=None):
     >>> [lab.number for lab in labs()][:1]
     [1]
     """
+    found, broken = readable_labs(folder)
+    for error in broken.values():
+        raise error
+    return found
+
+
+def readable_labs(folder=None):
+    """The same of those labs that can be read; and name of a folder → LessonError, of the others."""
     folder = folder or labs_folder()
     if not os.path.isdir(folder):
         raise LessonError(f"there is no folder of labs {folder}")
     if os.path.isfile(os.path.join(folder, "lab.toml")):
-        return [load(folder)]
-    found = [load(os.path.join(folder, name)) for name in sorted(os.listdir(folder))
-             if _FOLDER.fullmatch(name)]
-    found.sort(key=lambda lab: lab.number)
-    for one, other in zip(found, found[1:]):
-        if one.number == other.number:
-            raise LessonError(f"{one.folder} and {other.folder} both have number = {one.number} "
-                              "in lab.toml: give one another number")
-    return found
+        return [load(folder)], {}
+    by_number, broken = {}, {}
+    for name in sorted(filter(_FOLDER.fullmatch, os.listdir(folder))):
+        try:
+            lab = load(os.path.join(folder, name))
+            _must_be_alone(lab, by_number.setdefault(lab.number, lab))
+        except LessonError as e:
+            broken[name] = e
+    return [by_number[number] for number in sorted(by_number)], broken
+
+
+def _must_be_alone(lab, other):
+    if lab is not other:
+        raise LessonError(f"{other.folder} and {lab.folder} both have number = {lab.number} "
+                          "in lab.toml: give one another number")
 
 
 def exercises_of(name, all_labs):
@@ -98,16 +114,31 @@ def load(folder):
     return lab
 
 
+class Hint(NamedTuple):
+    """One of hints.md, and the checks whose failure it helps with: their names; none: any."""
+
+    text: str
+    checks: tuple
+
+    def helps(self, check):
+        return check in self.checks
+
+
 def hints(exercise):
-    """The texts of hints.md, in order: from a nudge to nearly all."""
+    """Those of hints.md, in order: from a nudge to nearly all."""
     path = os.path.join(exercise.folder, "hints.md")
     _must_exist(path, "hints: a section ## 1, ## 2, … for each")
-    parts = re.split(r"^## +(\d+) *$", read_text(path), flags=re.M)
-    numbers, texts = parts[1::2], [text.strip("\n").rstrip() for text in parts[2::2]]
+    parts = _HINT.split(read_text(path))
+    numbers, names = parts[1::3], [tuple(re.findall(r"\w+", found or "")) for found in parts[2::3]]
     if not numbers or [int(n) for n in numbers] != list(range(1, len(numbers) + 1)):
         raise LessonError(f"{path}: the hints are headed ## 1, ## 2, … in order; "
                           f"found {', '.join('## ' + n for n in numbers) or 'none'}")
-    return texts
+    known = re.findall(r"^def (\w+)\(", read_text(exercise.check_file), re.M)
+    for number, checks in zip(numbers, names):
+        for name in set(checks) - set(known):
+            raise LessonError(f"{path}: ## {number} is for the check {name!r}, and "
+                              f"{exercise.check_file} has no function of that name")
+    return [Hint(text.strip("\n").rstrip(), checks) for text, checks in zip(parts[3::3], names)]
 
 
 def read_text(path):
@@ -137,6 +168,8 @@ def _must_exist(path, what):
 def _check_keys(path, place, table, kinds, needed):
     """That a table has what it needs, of the right kind, and nothing else."""
     at = f"{path}: {place}: " if place else f"{path}: "
+    if not isinstance(table, dict):
+        raise LessonError(f"{at}this must be a table, not {table!r}")
     for key in needed:
         if key not in table:
             raise LessonError(f"{at}{key} is missing")
@@ -188,7 +221,8 @@ def _exercise(path, folder, kind, table, misconceptions):
 
 
 def _prediction(path, kind, table, misconceptions):
-    place = f"[[{kind}.predict]] {table.get('id', '')}".strip()
+    id = table.get("id", "") if isinstance(table, dict) else ""
+    place = f"[[{kind}.predict]] {id}".strip()
     _check_keys(path, place, table, _PREDICT_KEYS, ("id", "ask"))
     choices = tuple(map(str, table.get("choices", ())))
     wrong = {str(answer): id for answer, id in table.get("wrong", {}).items()}

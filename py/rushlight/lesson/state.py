@@ -1,7 +1,8 @@
 """What is remembered of a student: .rushlight.json in his folder.
 
     {"version": 1, "student": "ada", "labs": null, "current": "1py", "passed": ["1py"],
-     "predictions": {"1py": {"jobs_before": "0"}}, "hints": {"1py": 2}}
+     "predictions": {"1py": {"jobs_before": "0", "jobs_after": null}},
+     "failing": {"4py": "one_shuffle"}, "hints": {"1py": [1, 2]}}
 
 Each change is written to a file beside it, which then takes its place, so there is always a whole
 one.  One that cannot be read is told of and left as it is.
@@ -16,7 +17,8 @@ from rushlight.lesson.model import LessonError
 NAME = ".rushlight.json"
 _VERSION = 1
 _KINDS = {"version": int, "student": str, "labs": (str, type(None)),
-          "current": (str, type(None)), "passed": list, "predictions": dict, "hints": dict}
+          "current": (str, type(None)), "passed": list, "predictions": dict, "failing": dict, "hints": dict}
+_LATER = {"failing"}        # what states of earlier versions lack
 
 
 class State:
@@ -28,8 +30,9 @@ class State:
         self.labs = labs                # a folder of labs, or None for the package's
         self.current = None             # the name of an exercise: 1py
         self.passed = []                # names of exercises
-        self.predictions = {}           # exercise → {prediction: answer}
-        self.hints = {}                 # exercise → how many were shown
+        self.predictions = {}           # exercise → {prediction: answer; None: passed over}
+        self.failing = {}               # exercise → the first check that failed the last time
+        self.hints = {}                 # exercise → numbers of those that were shown
 
     @property
     def path(self):
@@ -53,6 +56,16 @@ class State:
     def has_passed(self, exercise):
         return exercise.name in self.passed
 
+    def is_asked(self, exercise):
+        """Whether each prediction was asked for, or there is none."""
+        answers = self.predictions.get(exercise.name, {})
+        return all(prediction.id in answers for prediction in exercise.predictions)
+
+    def answers(self, exercise):
+        """prediction → answer, of those that have one."""
+        answers = self.predictions.get(exercise.name, {})
+        return {id: answer for id, answer in answers.items() if answer is not None}
+
     def note_pass(self, exercise):
         """Notes that an exercise is solved; once is for ever."""
         if not self.has_passed(exercise):
@@ -72,8 +85,11 @@ def load(folder):
     _check(path, fields)
     state = State(folder, fields["student"])
     for key in _KINDS:
-        if key != "version":
+        if key != "version" and key in fields:
             setattr(state, key, fields[key])
+    for name, shown in state.hints.items():
+        if isinstance(shown, int):          # an earlier version kept how many there were
+            state.hints[name] = list(range(1, shown + 1))
     return state
 
 
@@ -85,6 +101,8 @@ def _check(path, fields):
                           f"({fields['version']}): install that one, or the newest")
     for key, kind in _KINDS.items():
         if key not in fields:
+            if key in _LATER:
+                continue
             raise _damaged(path, f"{key} is missing")
         if not isinstance(fields[key], kind):
             raise _damaged(path, f"{key} is {fields[key]!r}")

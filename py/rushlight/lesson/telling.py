@@ -3,22 +3,26 @@
     ✓ counts words                                                          1 / 1
     ✗ one job, two stages                                                   0 / 2
         a job ran before the action
-        It looks like "transformations run at once".  A transformation only adds …
-        again: rushlight lesson check 1py --seed 22557
+        This is what one sees who thinks that transformations run at once.  A …
+        again: rushlight lesson check 1 --seed 22557
     · nothing shuffled twice                 after: one job, two stages     0 / 1
 
 Colours are left out where nobody sees them: NO_COLOR is set, TERM is dumb, or it is no terminal.
 """
 import os
+import re
 import shutil
 import sys
 import textwrap
 
-from rushlight.lesson.model import PASSED, SKIPPED
+from rushlight.lesson import paging, rendering
+from rushlight.lesson.model import ERROR, PASSED, SKIPPED
 
-_CODES = {"green": "32", "red": "31", "yellow": "33", "blue": "34", "bold": "1", "dim": "2"}
+_CODES = {"green": "32", "red": "31", "yellow": "33", "blue": "34", "cyan": "36", "bold": "1",
+          "dim": "2", "italic": "3"}
 _MARKS = {PASSED: ("✓", "green"), SKIPPED: ("·", "dim")}
 _WIDEST = 80
+_SYNTAX = re.compile(r"(Syntax|Indentation|Tab)Error: ")
 _COMMENTS = {"essential": "red", "actionable": "yellow", "informative": "blue",
              "celebratory": "green"}
 
@@ -74,17 +78,17 @@ class Telling:
                          for line in lines)
 
     def text(self, markdown):
-        """Markdown, as it is; headings and code stand out."""
-        in_code = False
-        for line in markdown.rstrip().splitlines():
-            fence = line.startswith("```")
-            in_code = in_code != fence
-            if fence:
-                self.say(self.paint(line, "dim"))
-            elif in_code:
-                self.say(self.paint(line, "blue"))
-            else:
-                self.say(self.paint(line, "bold") if line.startswith("#") else line)
+        """Markdown, a screen at a time if it is long."""
+        self.long("\n".join(rendering.render(markdown, self.width, self.paint)))
+
+    def long(self, text):
+        """A text that may be longer than the screen."""
+        paging.show(text, self.stream)
+
+    def then(self, *steps):
+        """What can be done next: pairs of a word and a command."""
+        for word, command in steps:
+            self.say(f"{word + ':':8} rushlight lesson {command}")
 
     def clear(self):
         """An empty screen, where there is one."""
@@ -95,23 +99,35 @@ class Telling:
     def verdicts(self, exercise, verdicts):
         """All verdicts on a file, with a headline."""
         got, most = sum(v.points for v in verdicts), sum(v.max_points for v in verdicts)
-        self.say(self.apart(f"{exercise.name}  {exercise.lab.title}",
+        self.say(self.apart(f"{exercise.word}  {exercise.lab.title}",
                             f"{got:g} of {most:g} points", "bold"))
+        told = set()
         for verdict in verdicts:
-            self.say(self.verdict(exercise, verdict))
+            again = verdict.status == ERROR and verdict.message in told
+            self.say(self.repeated(verdict) if again else self.verdict(exercise, verdict))
+            told.add(verdict.message)
 
     def summary(self, exercise, verdicts):
         """One line on a file."""
         got, most = sum(v.points for v in verdicts), sum(v.max_points for v in verdicts)
         whole = is_whole(verdicts)
-        return self.apart(f"  {'✓' if whole else '✗'} {exercise.name:4} {exercise.lab.title}",
+        return self.apart(f"  {'✓' if whole else '✗'} {exercise.word:4} {exercise.lab.title}",
                           f"{got:g} / {most:g}", "green" if whole else "red")
+
+    def repeated(self, verdict):
+        """One whose error was told with a check before it."""
+        words = ("not run: the file is no Python yet" if _SYNTAX.match(verdict.message) else
+                 "the same error as above")
+        return self._mark(verdict) + "\n" + self.indented(words, 6, "dim")
+
+    def _mark(self, verdict):
+        mark, colour = _MARKS.get(verdict.status, ("✗", "red"))
+        return self.apart(f"  {mark} {verdict.title}",
+                          f"{verdict.points:g} / {verdict.max_points:g}", colour)
 
     def verdict(self, exercise, verdict):
         """One verdict, as lines."""
-        mark, colour = _MARKS.get(verdict.status, ("✗", "red"))
-        line = self.apart(f"  {mark} {verdict.title}",
-                          f"{verdict.points:g} / {verdict.max_points:g}", colour)
+        line = self._mark(verdict)
         if verdict.status == SKIPPED:
             return line + "\n" + self.indented(verdict.message, 6, "dim")
         lines = [line]

@@ -7,7 +7,6 @@ Files are looked at (time, size, inode), not waited for: file events get lost on
 in containers, and editors that replace a file by renaming another show as a change, too.  A file
 that is saved while it is graded is graded again.  Saving another exercise's file turns to that one.
 """
-import contextlib
 import os
 
 from rushlight.lesson import commands, folder
@@ -39,9 +38,7 @@ class Watch:
         """Until q, Ctrl-C or a signal; the exit status."""
         try:
             with self.keys:
-                self._begin()
-                self._note_changes()
-                self._check()
+                self._turn_to(self.exercise)
                 while True:
                     key = self.keys.wait(POLL_S)
                     if key in ("q", ""):
@@ -106,11 +103,8 @@ class Watch:
             self.told.say(self.told.indented(str(e), 2, "red"))
 
     def _headline(self):
-        passed = sum(map(self.desk.state.has_passed, self.desk.exercises))
-        n = len(self.desk.exercises)
-        bar = "█" * round(20 * passed / n) + "░" * (20 - round(20 * passed / n))
         self.told.say(self.told.apart(f"rushlight lesson · {self.desk.state.student}",
-                                      f"{bar} {passed} of {n} solved", "dim"))
+                                      f"solved: {self.desk.progress()}", "dim"))
 
     def _place(self):
         return f"{self.exercise.lab.name}/{self.exercise.file}"
@@ -120,18 +114,16 @@ class Watch:
         told.say()
         if self.is_whole:
             told.say(told.paint("solved: n goes to the next one", "green"))
-        elif self._is_to_predict():
+        elif not self.desk.state.is_asked(self.exercise):
             told.say("p asks what you expect: best before you run it")
+        elif not folder.is_begun(self.desk.state, self.exercise):
+            told.say("r runs the program, beside what you expect; saving the file grades it")
         if not self.keys.are_there:
             told.say(f"watching {self._place()}; stdin is no terminal, so there are no")
             told.say("keys: Ctrl-C ends this")
             return
         told.say(told.paint(f"watching {self._place()}; the text is lab.md beside it", "dim"))
         told.say(told.paint(_KEYS, "bold"))
-
-    def _is_to_predict(self):
-        return (bool(self.exercise.predictions)
-                and self.exercise.name not in self.desk.state.predictions)
 
     # ── keys ──
     def _press(self, key):
@@ -144,20 +136,25 @@ class Watch:
             do()
 
     def _next(self):
-        self.exercise = self.desk.next_of(self.exercise)
+        self._turn_to(self.desk.next_of(self.exercise))
+
+    def _turn_to(self, exercise):
+        """Grades it; but verdicts would answer what is to be predicted first, so one that was not
+        begun is introduced instead."""
+        self.exercise = exercise
+        begun = folder.is_begun(self.desk.state, exercise)
         self._begin()
         self._note_changes()
-        if self._is_to_predict() and not folder.is_begun(self.desk.state, self.exercise):
-            self._introduce()
-        else:
+        if begun or self.desk.state.is_asked(exercise):
             self._check()
+        else:
+            self._introduce()
 
     def _introduce(self):
-        """In place of verdicts, which would answer what is asked first."""
         self.is_whole = False
         self._alone()
-        self.told.say(self.told.paint(f"{self.exercise.name}  {self.exercise.lab.title}", "bold"))
-        self.told.say("Read lab.md up to the end of Predict.  Saving your file grades it.")
+        with self.keys.lines():
+            self._guarded(commands.introduce, self.desk, self.exercise, self.keys.are_there)
         self._footer()
 
     def _run(self):
@@ -172,7 +169,8 @@ class Watch:
 
     def _list(self):
         self._alone()
-        for line in self.desk.lines():
+        for line in commands.list_lines(self.told, self.desk.labs, self.desk.broken,
+                                        self.desk.state):
             self.told.say(line)
         self._footer()
 
@@ -188,7 +186,7 @@ class Watch:
 
     def _predict(self):
         self.told.say()
-        with self.keys.lines(), contextlib.suppress(EOFError):
+        with self.keys.lines():
             commands.ask(self.desk, self.exercise)
         self._footer()
 
