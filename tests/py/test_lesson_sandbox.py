@@ -245,6 +245,81 @@ def test_it_gives_itself_a_result(verdicts_of, text):
     assert verdict.points == 0
 
 
+FORGED = """
+frame = sys._getframe()
+while "mark" not in frame.f_locals:
+    frame = frame.f_back
+mark = frame.f_locals["mark"]
+import json
+os.write(3, (json.dumps({{"mark": mark, "status": "passed", {fields}}}) + "\\n").encode())
+os._exit(0)
+"""
+
+
+@pytest.mark.parametrize("fields, words", [
+    ('"status": 7', "its status is 7"),
+    ('"status": "killed"', "its status is 'killed'"),
+    ('"status": ["passed"]', "its status is ['passed']"),
+    ('"status": None', "its status is None"),
+    ('"message": None', "its message is None"),
+    ('"misconception": {}', "its misconception is {}"),
+    ('"comments": {"kind": "essential", "text": "x"}', "its comments are {"),
+    ('"comments": [{"kind": "loud", "text": "x"}]', "its comments are [{'kind': 'loud'"),
+    ('"comments": [{"kind": [], "text": "x"}]', "its comments are [{"),
+    ('"comments": [{"kind": "essential", "text": 1}]', "its comments are [{"),
+    ('"comments": [["kind", "text"]]', "its comments are ["),
+    ('"seconds": "1"', "its seconds are '1'"),
+    ('"seconds": True', "its seconds are True"),
+    ('"seconds": -1', "its seconds are -1"),
+    ('"seconds": float("nan")', "its seconds are nan"),
+    ('"seed": -1', "its seed is -1"),
+    ('"seed": []', "its seed is []"),
+    ('"hidden": "no"', "its hidden is 'no'"),
+    ('"points": 1000', "it has a field 'points'"),
+    ('"output": "x"', "it has a field 'output'")])
+def test_it_forges_a_result_that_no_check_gives(verdicts_of, fields, words):
+    """It has found the mark; what it says of itself must still be what a check says."""
+    verdict = verdicts_of(FORGED.format(fields=fields))
+    assert verdict.status == "killed" and verdict.points == 0
+    assert "no check gives such a result: " + words in verdict.message
+
+
+@pytest.mark.parametrize("text", ["'[' * 500_000 + '\\n'", "'{' * 3 + '\\n'", "'7\\n'", "'[]\\n'",
+                                  "'1' * 100_000 + '\\n'"])
+def test_it_writes_what_is_hard_to_read_for_its_result(verdicts_of, text):
+    verdict = verdicts_of(f"left = ({text}).encode()\n"
+                          "while left: left = left[os.write(3, left):]\nos._exit(0)")
+    assert verdict.status == "killed" and "wrote into the pipe" in verdict.message
+
+
+def test_it_says_what_is_no_text(verdicts_of):
+    verdict = verdicts_of("case.comment('essential', 'a\\udcffb')\nraise ValueError('c\\ud800d')")
+    assert verdict.message.startswith("ValueError: c?d")
+    assert verdict.comments == [{"kind": "essential", "text": "a?b"}]
+
+
+@pytest.mark.parametrize("line", [
+    "7", "[", "{}", "['x']", "'[' * 60_000", "{'begin': -1}", "{'begin': None}", "{'outcome': 7}",
+    "{'outcome': {'status': 'passed', 'comments': 7, 'seed': 0, 'output': ''}}",
+    "{'outcome': {'status': 'passed', 'output': 1}}", "{'outcome': {}}"])
+def test_it_speaks_for_the_supervisor(verdicts_of, line):
+    """Without Landlock it can open that one's pipes.  What is no word of a supervisor's is not
+    believed: it is ended, and another goes on."""
+    verdict = verdicts_of(f"""
+line = ({line!r} if len({line!r}) < 5 else str(eval({line!r})).replace("'", '"')) + "\\n"
+line = line.replace("None", "null")
+ours = f"/proc/{{os.getppid()}}/fd"
+for fd in os.listdir(ours):
+    if os.readlink(f"{{ours}}/{{fd}}").startswith("pipe:"):
+        try:
+            os.write(os.open(f"{{ours}}/{{fd}}", os.O_WRONLY | os.O_NONBLOCK), line.encode())
+        except OSError:
+            pass
+signal.pause()
+""", landlock=False)
+    assert verdict.status == "killed" and "process that watches it" in verdict.message
+
+
 def test_it_floods_the_pipe_of_its_result(verdicts_of):
     verdict = verdicts_of("while True: os.write(3, b'x' * 65536)")
     assert verdict.status == "killed" and "wrote into the pipe" in verdict.message

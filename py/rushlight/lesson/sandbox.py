@@ -18,7 +18,7 @@ import tempfile
 import threading
 from dataclasses import asdict, dataclass, field
 
-from rushlight.lesson import processes
+from rushlight.lesson import believed, processes
 from rushlight.lesson.limits import Limits
 from rushlight.lesson.model import LessonError
 
@@ -148,7 +148,8 @@ class _Conversation:
                 return
             *lines, text = (text + data).split(b"\n")
             for line in lines:
-                self._take(json.loads(line))
+                if not self._take(believed.read(line)):
+                    return      # these are not its own words
 
     def _hears(self):
         """Waits for a word; whether one came."""
@@ -160,10 +161,18 @@ class _Conversation:
         return False
 
     def _take(self, said):
-        if "begin" in said:
-            self.at = said["begin"] + 1
-        elif "outcome" in said:
-            self.outcomes.append(said["outcome"])
+        """Takes what was said; whether a supervisor says such things at this point."""
+        at = len(self.outcomes)
+        if said == {"beat": True}:
+            return True
+        if said == {"begin": at}:
+            self.at = at + 1
+            return True
+        if not isinstance(said, dict) or set(said) != {"outcome"} or self.at != at + 1 or (
+                believed.flaw(said["outcome"], self.job["steps"][at], by_supervisor=True)):
+            return False
+        self.outcomes.append(said["outcome"])
+        return True
 
     def _end(self):
         """Ends it and all that it had started."""
@@ -174,10 +183,11 @@ class _Conversation:
             except subprocess.TimeoutExpired:
                 pass
         self.process.kill()
-        self.error = self.process.stderr.read(4000) if self.process.wait() else b""
+        status = self.process.wait()
+        self._end_orphans()         # one of them may hold the pipe below open
+        self.error = self.process.stderr.read(4000) if status else b""
         self.process.stderr.close()
         os.close(self.pipe)
-        self._end_orphans()
 
     def _end_orphans(self):
         """What a killed supervisor left has become ours: it is in another session than we are, as

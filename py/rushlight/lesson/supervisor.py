@@ -23,7 +23,7 @@ import sys
 import time
 import traceback
 
-from rushlight.lesson import limits, processes
+from rushlight.lesson import believed, limits, processes
 
 _POLL_S = 0.05
 _BEAT_S = 1.0           # the grader takes a supervisor that says nothing for dead
@@ -205,13 +205,14 @@ class _Watched:
 
     def _outcome(self):
         """What the step said, if it is whole, and the step that said it."""
-        try:
-            outcome = json.loads(self.outcome_text)
-        except ValueError:
-            return None
+        outcome = believed.read(self.outcome_text)
         if not isinstance(outcome, dict) or outcome.pop("mark", None) != self.mark:
             return None
-        return outcome
+        flaw = believed.flaw(outcome, self.step)
+        if flaw:
+            return {"status": "killed", "message": "the program wrote into the pipe over which its "
+                    f"result goes, and no check gives such a result: {flaw}"}
+        return believed.written(outcome)
 
     def _death(self):
         """How the process ended, in words."""
