@@ -14,7 +14,7 @@ import pytest
 
 from rushlight.cli import main
 from rushlight.course import in_notebook, open_lab, secret
-from rushlight.course.building import all_may_run_python
+from rushlight.course.building import unreadable_by_others
 from rushlight.lesson import LessonError, grading, sandbox
 from rushlight.lesson.checks import read_checks
 
@@ -218,7 +218,7 @@ def test_gradescopes_grader_shuts_what_it_grades_with(autograder):
     assert stat.S_IMODE(os.stat(autograder.root / "source").st_mode) == 0o700
 
 
-@pytest.mark.skipif(os.getuid() != 0 or not all_may_run_python(),
+@pytest.mark.skipif(os.getuid() != 0 or unreadable_by_others(),
                     reason="submissions run as nobody only if root grades with a Python for all")
 def test_gradescopes_submissions_cannot_read_what_grades_them(autograder, tmp_path):
     for folder in (tmp_path, *tmp_path.parents):

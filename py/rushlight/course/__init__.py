@@ -61,3 +61,12 @@ def is_packaged(lab):
     True
     """
     return os.path.samefile(os.path.dirname(lab.folder), labs_folder())
+
+
+def has_a_packaged_name(lab):
+    """Whether a lab is none of the package, and called as one.
+
+    >>> has_a_packaged_name(open_lab("1"))
+    False
+    """
+    return not is_packaged(lab) and os.path.isdir(os.path.join(labs_folder(), lab.name))

@@ -4,9 +4,11 @@ import stat
 import sys
 
 import rushlight
-from rushlight.course import FORMATS, classroom, gradescope, secret, submission
+from rushlight.course import (FORMATS, classroom, gradescope, has_a_packaged_name, secret,
+                              submission)
 from rushlight.course.carried import Carried
 from rushlight.course.report import json_text
+from rushlight.lesson import LessonError
 from rushlight.lesson.limits import Limits
 
 _NOTEBOOKS = ("nbgrader", "otter")
@@ -34,6 +36,9 @@ def _without(lab, name, carried):
         return "left out: its exercise is in C, and notebooks have exercises in Python alone"
     if not any(e.kind in carried.kinds for e in lab.exercises):
         return "left out: it has no exercise of that kind"
+    if name in _NOTEBOOKS and has_a_packaged_name(lab):
+        return (f"left out: the package has a lab {lab.name}, too, which a notebook would be graded "
+                "with: give the folder another name")
     return ""
 
 
@@ -42,14 +47,29 @@ def grade_into(lab, folder, options):
 
     The forms for other tools end with 0 whatever the submission got: their result says it.
     """
+    if not os.path.isdir(folder):
+        raise LessonError(f"{folder} is no folder" if os.path.exists(folder) else
+                          f"there is no folder {folder}: name the one with the submission's files")
     exercises = Carried(kinds=tuple(options.kinds or ("python", "c"))).exercises(lab)
     student = submission.student_of(options.metadata) if options.metadata else options.student
-    limits = Limits(as_nobody=options.as_nobody and all_may_run_python())
+    why_as_this_user = _why_as_this_user() if options.as_nobody else ""
+    limits = Limits(as_nobody=options.as_nobody and not why_as_this_user)
     if options.form == "classroom":     # what a crash would leave; the last result of a name counts
         _put(options.output, classroom.as_outputs(submission.unfinished(lab, exercises)),
              appended=True)
     report = submission.grade_folder(lab, exercises, folder, student, options.only, limits,
                                      secret.read(options.secret) if options.secret else "")
+    if options.metadata and not student:
+        report.note = f"{options.metadata} names no student: graded with nobody's data"
+    if why_as_this_user:
+        report.warnings.append(why_as_this_user)
+        print(f"rushlight course: {why_as_this_user}", file=sys.stderr)
+    _tell(report, options)
+    whole = report.points == report.max_points
+    return 0 if whole or options.form != "text" else 1
+
+
+def _tell(report, options):
     if options.form == "gradescope":
         _put(options.output, json_text(gradescope.as_results(report)))
     elif options.form == "classroom":
@@ -57,28 +77,30 @@ def grade_into(lab, folder, options):
         _put(options.output, classroom.as_outputs(report), appended=True)
     else:
         _put(options.output, report.as_text())
-    whole = report.points == report.max_points
-    return 0 if whole or options.form != "text" else 1
 
 
-def all_may_run_python():
-    """Whether every user may read this Python and this package; in a root's home nobody may.
+def _why_as_this_user():
+    """Why a submission cannot run as nobody, in words; "" if it can."""
+    if os.getuid() != 0:
+        return "only root can run a submission as nobody: it ran as the user who graded it"
+    path = unreadable_by_others()
+    return path and (f"other users may not read {path}, so the submission ran as root, which may "
+                     "read all that grades it: install Python and Rushlight where all may read them")
 
-    >>> all_may_run_python() in (True, False)
-    True
-    """
+
+def unreadable_by_others():
+    """The path that keeps other users from this Python or this package: in root's home all of them
+    do; "" if all users may run both."""
     for path in (sys.executable, os.__file__, rushlight.__file__):
         path = os.path.realpath(path)
         needed = stat.S_IROTH
         while True:
             if os.stat(path).st_mode & needed != needed:
-                print(f"rushlight course: other users may not read {path}, so the submission runs "
-                      "as this one", file=sys.stderr)
-                return False
+                return path
             if path == "/":
                 break
             path, needed = os.path.dirname(path), stat.S_IXOTH
-    return True
+    return ""
 
 
 def _put(path, text, appended=False):

@@ -13,9 +13,10 @@ import os
 import tempfile
 from dataclasses import dataclass
 
-from rushlight.course import open_lab, secret, submission
-from rushlight.lesson import LessonError, grade
+from rushlight.course import secret, submission
+from rushlight.lesson import grade, load
 from rushlight.lesson.asking import compare
+from rushlight.lesson.loading import labs_folder
 from rushlight.lesson.telling import Telling
 
 _truths = {}            # name → the right predictions
@@ -32,16 +33,15 @@ class NotYet(AssertionError):
 def find(name):
     """The lab: of the package, or the teacher's, where it is graded; None where it is not.
 
+    The package's first: else a cell could write a lab of that name, which passes everything.
     nbgrader grades in COURSE/autograded/STUDENT/ASSIGNMENT, its teacher runs the notebook in
     COURSE/source/ASSIGNMENT, and the course has labs/; otter's zip brings .lab/ along.
     """
-    for folder in (os.path.join(_course(), "labs", name), os.path.join(".lab", name)):
+    for folder in (os.path.join(labs_folder(), name), os.path.join(_course(), "labs", name),
+                   os.path.join(".lab", name)):
         if os.path.isdir(folder):
-            return open_lab(folder)
-    try:
-        return open_lab(name)
-    except LessonError:
-        return None
+            return load(folder)
+    return None
 
 
 def student():

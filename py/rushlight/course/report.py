@@ -42,6 +42,7 @@ class Report:
     student: str
     items: list = field(default_factory=list)
     note: str = ""              # what concerns the submission as a whole
+    warnings: list = field(default_factory=list)    # on the grading, for the teacher alone
     seconds: float = 0.0
 
     @property
@@ -62,7 +63,9 @@ class Report:
 
     def as_text(self):
         """What a teacher reads in a terminal."""
-        lines = [self.summary, f"data of: {self.student}"]
+        whose = self.student or "nobody (--student NAME grades with a student's own)"
+        lines = [self.summary, f"data of: {whose}",
+                 *(f"for the teacher: {warning}" for warning in self.warnings)]
         for item in self.items:
             lines.append(f"{'✓' if item.passed else '✗'} {item.points:g}/{item.max_points:g}  "
                          f"{item.title}")

@@ -122,7 +122,7 @@ def judge(exercise, prediction, answer, truth):
 def _grade_file(exercise, items, folder, report, limits, secret):
     path = os.path.join(folder, exercise.file)
     if not os.path.isfile(path):
-        there = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+        there = [name.encode("utf-8", "replace").decode() for name in sorted(os.listdir(folder))]
         text = (f"There is no file {exercise.file} in the submission; it has "
                 f"{', '.join(there[:20]) or 'nothing'}.")
         for item in items:
@@ -139,8 +139,9 @@ def verdict_text(exercise, verdict):
     lines = []
     if not verdict.passed:
         lines.append(verdict.message)
-        if verdict.misconception:
-            lines.append(Telling.belief(exercise.lab.misconceptions[verdict.misconception]))
+        belief = exercise.lab.misconceptions.get(verdict.misconception)
+        if belief:
+            lines.append(Telling.belief(belief))
     lines += [f"{comment['kind'].capitalize()}: {comment['text']}" for comment in verdict.comments]
     if verdict.replay:
         lines.append(f"Again: {verdict.replay} --file {exercise.file}")

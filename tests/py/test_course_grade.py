@@ -1,0 +1,134 @@
+"""`rushlight course grade`: what stands in a report on how it was graded, and what is refused."""
+import json
+import os
+
+import course_labs
+import pytest
+
+from rushlight.cli import main
+from rushlight.course import building, cells, in_notebook, open_lab, submission
+from rushlight.course.building import build_all
+from rushlight.course.carried import Carried
+from rushlight.lesson.model import Verdict
+
+
+@pytest.fixture
+def lab(tmp_path, monkeypatch):
+    """The small lab, and ada's right program in the folder ada."""
+    monkeypatch.chdir(tmp_path)
+    course_labs.write("ada/evens.py", course_labs.program(course_labs.RIGHT))
+    return course_labs.write_lab("labs")
+
+
+def gradescope(lab, *options):
+    assert main(["course", "grade", lab, "ada", "--as", "gradescope", "-o", "results.json",
+                 *options]) == 0
+    with open("results.json") as f:
+        return json.load(f)
+
+
+# ── whose data ──
+def test_without_a_name_the_report_says_that_the_data_are_nobodys(lab, capsys):
+    main(["course", "grade", lab, "ada"])
+    assert "\ndata of: nobody (--student NAME grades with a student's own)\n" in (
+        capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("metadata", [None, "", '{"users": []}', '{"users": [{}]}'])
+def test_metadata_that_name_nobody_are_told_of(lab, metadata):
+    if metadata is not None:
+        course_labs.write("who.json", metadata)
+    output = gradescope(lab, "--metadata", "who.json")["output"]
+    assert "who.json names no student: graded with nobody's data" in output
+
+
+def test_metadata_that_name_somebody_are_not(lab):
+    course_labs.write("who.json", '{"users": [{"email": "ada@example.org"}]}')
+    assert "who.json" not in gradescope(lab, "--metadata", "who.json")["output"]
+
+
+# ── which folder ──
+@pytest.mark.parametrize("folder, words", [
+    ("bob", "there is no folder bob: name the one with the submission's files"),
+    ("ada/evens.py", "ada/evens.py is no folder")])
+def test_a_folder_that_is_none_is_an_error(lab, capsys, folder, words):
+    assert main(["course", "grade", lab, folder]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_an_empty_folder_is_a_submission_of_nothing(lab, capsys):
+    os.mkdir("eve")
+    assert main(["course", "grade", lab, "eve"]) == 1
+    assert "it has nothing" in capsys.readouterr().out
+
+
+def test_files_whose_names_are_no_text_are_told_of_all_the_same(lab):
+    os.rename("ada/evens.py", b"ada/even\xff.py")
+    assert "it has even?.py" in gradescope(lab)["tests"][2]["output"]
+
+
+def test_predictions_that_are_no_text_are_judged_all_the_same(lab):
+    with open("ada/predictions.txt", "wb") as f:
+        f.write(b"python.jobs = \xff\xfe\n")
+    assert gradescope(lab)["score"] == 5
+
+
+# ── as nobody ──
+@pytest.fixture
+def unprotected(monkeypatch):
+    monkeypatch.setattr(os, "getuid", lambda: 0)
+    monkeypatch.setattr(building, "unreadable_by_others", lambda: "/root/python")
+    monkeypatch.setattr(submission, "grade", lambda *_, **given: [])
+
+
+def test_a_submission_that_could_not_run_as_nobody_is_told_of_where_the_teacher_reads(
+        lab, unprotected, capsys):
+    results = gradescope(lab, "--as-nobody")
+    told = [test for test in results["tests"] if test["visibility"] == "hidden"]
+    assert len(told) == 1 and (told[0]["score"], told[0]["max_score"]) == (0, 0)
+    assert "other users may not read /root/python" in told[0]["output"]
+    assert "root" not in results["output"]
+    assert "other users may not read /root/python" in capsys.readouterr().err
+    main(["course", "grade", lab, "ada", "--as-nobody"])
+    assert "\nfor the teacher: other users may not read /root/python" in capsys.readouterr().out
+
+
+def test_who_is_not_root_cannot_let_it_run_as_nobody(lab, unprotected, monkeypatch, capsys):
+    monkeypatch.setattr(os, "getuid", lambda: 1000)
+    main(["course", "grade", lab, "ada", "--as-nobody"])
+    assert "for the teacher: only root can run a submission as nobody" in capsys.readouterr().out
+
+
+def test_without_as_nobody_there_is_nothing_to_tell(lab, unprotected, capsys):
+    main(["course", "grade", lab, "ada"])
+    assert "for the teacher" not in capsys.readouterr().out
+
+
+# ── what a submission says ──
+def test_a_misconception_that_the_lab_lacks_is_left_out(lab):
+    exercise = open_lab(lab).exercise("python")
+    verdict = Verdict(42, "python", "lazy", "lazily", 0, 3, "failed", "no", "flat earth")
+    assert submission.verdict_text(exercise, verdict) == "no"
+
+
+# ── which lab a notebook is graded with ──
+def test_a_notebook_cannot_bring_a_lab_of_the_package_itself(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    packaged = open_lab("1")
+    for folder in (".lab", "../../labs"):
+        path = os.path.join(course_labs.write_lab(folder), "..", packaged.name)
+        os.rename(os.path.join(folder, course_labs.NAME), path)
+    assert in_notebook.find(packaged.name).folder == packaged.folder
+
+
+def test_a_lab_of_ones_own_with_a_packaged_name_is_in_no_notebook(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    name = open_lab("1").name
+    os.rename(course_labs.write_lab("labs"), f"labs/{name}")
+    lab = open_lab(f"labs/{name}")
+    told = list(build_all([lab], ["nbgrader", "otter", "classroom"], "out", Carried()))
+    assert told[:2] == [
+        f"{format}: lab 42: left out: the package has a lab {name}, too, which a notebook would be "
+        "graded with: give the folder another name" for format in ("nbgrader", "otter")]
+    assert told[2].startswith("classroom: lab 42: out/classroom")
+    assert cells.python_exercise(lab)
