@@ -7,8 +7,8 @@ struct _RushWaitingRoom
   gpointer data;
   pthread_mutex_t lock;
   /* Guarded by lock. */
-  guint n_waiting; /* for what has not happened yet */
-  guint n_called;  /* it has, and they have not left yet */
+  int n_waiting; /* for what has not happened yet */
+  int n_called;  /* it has, and they have not left yet */
 };
 
 gboolean
@@ -20,39 +20,35 @@ rush_waiting_room_is_patient (RushWaitingRoom *self)
   return patient;
 }
 
-void
-rush_awaited_enter (RushAwaited *self)
+/* So many threads more, or fewer, wait for this. */
+static void
+count (RushAwaited *self, int change)
 {
   RushWaitingRoom *room = self->room;
 
   if (room == NULL)
     return;
   pthread_mutex_lock (&room->lock);
-  self->n_waiting++;
+  self->n_waiting += change;
+  g_assert (self->n_waiting >= 0);
   if (self->happened)
-    room->n_called++;
+    room->n_called += change;
   else
-    room->n_waiting++;
+    room->n_waiting += change;
   pthread_mutex_unlock (&room->lock);
   room->changed (room->data);
 }
 
 void
+rush_awaited_enter (RushAwaited *self)
+{
+  count (self, 1);
+}
+
+void
 rush_awaited_leave (RushAwaited *self)
 {
-  RushWaitingRoom *room = self->room;
-
-  if (room == NULL)
-    return;
-  pthread_mutex_lock (&room->lock);
-  g_assert (self->n_waiting > 0);
-  self->n_waiting--;
-  if (self->happened)
-    room->n_called--;
-  else
-    room->n_waiting--;
-  pthread_mutex_unlock (&room->lock);
-  room->changed (room->data);
+  count (self, -1);
 }
 
 void

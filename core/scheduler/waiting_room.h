@@ -26,7 +26,7 @@ typedef struct
 {
   RushWaitingRoom *room;
   /* Guarded by the room's lock. */
-  guint n_waiting;
+  int n_waiting;
   gboolean happened;
 } RushAwaited;
 
