@@ -45,8 +45,20 @@ evaluation_close (RushIterator *base)
 
 static const RushIteratorClass evaluation_class = { evaluation_next, evaluation_close };
 
+/* Appends the function; how many bytes it takes. */
+static gint64
+put_function (Evaluation *self, const RushPythonFunction *function)
+{
+  gsize bytes;
+  const guint8 *command = g_bytes_get_data (function->command, &bytes);
+
+  g_byte_array_append (self->command, command, (guint)bytes);
+  return (gint64)bytes;
+}
+
+/* Those that are called first come first. */
 static void
-describe_call (RushJsonWriter *w, const RushPythonCall *call, gsize bytes)
+put_call (Evaluation *self, RushJsonWriter *w, const RushPythonCall *call)
 {
   g_autofree char *type = rush_type_to_json (call->function->return_type);
 
@@ -63,7 +75,11 @@ describe_call (RushJsonWriter *w, const RushPythonCall *call, gsize bytes)
   rush_json_member (w, "evalType");
   rush_json_int (w, call->function->eval_type);
   rush_json_member (w, "bytes");
-  rush_json_int (w, (gint64)bytes);
+  rush_json_begin_array (w);
+  for (guint i = 0; i < call->n_inner; i++)
+    rush_json_int (w, put_function (self, call->inner[i]));
+  rush_json_int (w, put_function (self, call->function));
+  rush_json_end_array (w);
   rush_json_member (w, "type");
   rush_json_string (w, type);
   rush_json_end_object (w);
@@ -86,15 +102,24 @@ put_calls (Evaluation *self, const RushPythonSettings *settings, const RushPytho
   rush_json_member (&w, "calls");
   rush_json_begin_array (&w);
   for (guint i = 0; i < n; i++)
-    {
-      gsize bytes;
-      const guint8 *command = g_bytes_get_data (calls[i].function->command, &bytes);
-      g_byte_array_append (self->command, command, (guint)bytes);
-      describe_call (&w, &calls[i], bytes);
-    }
+    put_call (self, &w, &calls[i]);
   rush_json_end_array (&w);
   rush_json_end_object (&w);
   self->calls = g_string_free (json, FALSE);
+}
+
+static gboolean
+put_broadcasts_of (Evaluation *self, const RushPythonFunction *function, GError **error)
+{
+  const GPtrArray *used = function->broadcasts;
+
+  for (guint b = 0; used != NULL && b < used->len; b++)
+    {
+      if (!rush_python_broadcast_check (used->pdata[b], error))
+        return FALSE;
+      g_ptr_array_add (self->work.broadcasts, rush_python_broadcast_ref (used->pdata[b]));
+    }
+  return TRUE;
 }
 
 /* What all functions use, which may have been destroyed since the query was made. */
@@ -103,13 +128,11 @@ put_broadcasts (Evaluation *self, const RushPythonCall *calls, guint n, GError *
 {
   for (guint i = 0; i < n; i++)
     {
-      const GPtrArray *used = calls[i].function->broadcasts;
-      for (guint b = 0; used != NULL && b < used->len; b++)
-        {
-          if (!rush_python_broadcast_check (used->pdata[b], error))
-            return FALSE;
-          g_ptr_array_add (self->work.broadcasts, rush_python_broadcast_ref (used->pdata[b]));
-        }
+      for (guint f = 0; f < calls[i].n_inner; f++)
+        if (!put_broadcasts_of (self, calls[i].inner[f], error))
+          return FALSE;
+      if (!put_broadcasts_of (self, calls[i].function, error))
+        return FALSE;
     }
   return TRUE;
 }

@@ -13,10 +13,13 @@
 #include "core/lineage/task_context.h"
 #include "sql/plan/expression.h"
 
-/* A call: which columns of the arguments it takes. */
+/* A call: which columns of the arguments it takes.  A chain f (g (a)) is one: g is called with the
+ * columns, f with what g has returned, as it is. */
 typedef struct
 {
-  const RushPythonFunction *function;
+  const RushPythonFunction *function; /* the last one that is called; its result is the call's */
+  guint n_inner;
+  const RushPythonFunction *const *inner; /* those that are called before it, in that order */
   guint n_args;
   const guint *args;
   guint n_keys; /* of functions of groups: so many columns come first, and say where one ends */

@@ -4,6 +4,8 @@ What comes out was compared with a real Spark, and so were the plans.
 """
 import contextlib
 import io
+import re
+from importlib.util import find_spec
 
 import pytest
 
@@ -53,6 +55,72 @@ def test_several_share_one_node(spark):
 def test_nested(spark):
     assert values(spark.range(3).select(pair(double("id"), double_or_null(double("id"))))) == \
         [("0-0",), ("2-None",), ("None-None",)]
+
+
+def nodes_of(frame):
+    """What Python evaluates, from the top of the plan, without names of columns' numbers."""
+    return [re.sub(r"#\d+L?", "", calls) for calls in
+            re.findall(r"(?:Batch|Arrow)EvalPython \[(.*?)\], \[pythonUDF", plan_of(frame))]
+
+
+inc = udf(lambda x: x + 1, "long")
+twice = udf(lambda x: x * 2, "long")
+sums = udf(lambda x, y: x + y, "long")
+any_pandas = pytest.mark.skipif(find_spec("pandas") is None, reason="there is no pandas")
+
+
+def test_a_chain_is_one_call(spark):
+    """As ExtractPythonUDFs.canEvaluateInPython has it: a function of another one's result alone."""
+    t = spark.range(3)
+    for frame, n_nodes, expected in [
+            (t.select(inc(twice("id"))), 1, [(1,), (3,), (5,)]),
+            (t.select(inc(twice(inc("id")))), 1, [(3,), (5,), (7,)]),
+            (t.select("id", twice("id"), inc(twice("id"))), 1, [(0, 0, 1), (1, 2, 3), (2, 4, 5)]),
+            (t.select(inc(inc("id")) + twice(inc("id"))), 1, [(4,), (7,), (10,)]),
+            (t.where(inc(twice("id")) > 2), 1, [(1,), (2,)]),
+            (t.select(inc(twice("id") + 1)), 2, [(2,), (4,), (6,)]),        # a sum between them
+            (t.select(sums(inc("id"), twice("id"))), 2, [(1,), (4,), (7,)]),
+            (t.select(inc(sums(inc("id"), twice("id")))), 2, [(2,), (5,), (8,)])]:
+        assert values(frame) == expected and len(nodes_of(frame)) == n_nodes
+
+
+def test_what_a_chain_hands_on_is_what_was_returned(spark):
+    """A result is made to fit the type of the last function alone."""
+    says, text, couple = udf(repr), udf(str, "int"), udf(lambda x: (x, x), "a long, b long")
+    assert values(spark.range(2).select(says(text("id")), says(couple("id")))) == \
+        [("'0'", "(0, 0)"), ("'1'", "(1, 1)")]
+
+
+@any_pandas
+def test_chains_are_of_one_kind(spark):
+    up = pandas_udf(lambda s: s + 1, "long", F.PandasUDFType.SCALAR)
+    assert len(nodes_of(spark.range(3).select(up(up("id"))))) == 1
+    frame = spark.range(3).select(up(twice("id")))
+    assert len(nodes_of(frame)) == 2 and values(frame) == [(1,), (3,), (5,)]
+
+
+@any_pandas
+def test_functions_of_iterators_are_alone_but_for_their_chain(spark):
+    up = pandas_udf(lambda them: (s + 1 for s in them), "long", F.PandasUDFType.SCALAR_ITER)
+    frame = spark.range(3).select(up(up("id")))
+    assert len(nodes_of(frame)) == 1 and values(frame) == [(2,), (3,), (4,)]
+    frame = spark.range(3).select(up("id"), up(col("id") * 2))
+    assert len(nodes_of(frame)) == 2 and values(frame) == [(1, 1), (2, 3), (3, 5)]
+
+
+def test_an_error_within_a_chain_shows_its_line(spark):
+    def inverse(x):
+        return 1 // x
+
+    with pytest.raises(PythonException) as caught:
+        spark.range(2).select(inc(udf(inverse, "long")("id"))).collect()
+    assert "ZeroDivisionError" in str(caught.value) and "return 1 // x" in str(caught.value)
+
+
+def test_broadcasts_of_all_functions_of_a_chain(spark):
+    one, two = (spark.sparkContext.broadcast(n) for n in (10, 20))
+    first, second = udf(lambda x: x + one.value, "long"), udf(lambda x: x + two.value, "long")
+    assert values(spark.range(2).select(second(first("id")))) == [(30,), (31,)]
 
 
 def test_without_arguments_and_over_constants(spark):

@@ -1,8 +1,8 @@
 """In a worker: functions that SQL calls with columns, as a chain of ops.
 
     text       {"batchRows": 10000, "timeZone": "UTC", "calls": [{"args": [0, 1],
-                "evalType": 100, "bytes": 312, "type": {…}, "name": "f"}, …]}
-    functions  one pickled (function, return type) behind the other
+                "evalType": 100, "bytes": [312], "type": {…}, "name": "f"}, …]}
+    functions  one pickled (function, return type) behind the other; of f (g (a)) first g, then f
 
     Row (a, b) ──▶ (f (a, b), g (a)) ──▶ columns
 
@@ -10,6 +10,7 @@ A function of rows is called a row at a time, and its result made to fit (_udf_r
 whole columns (pandas) gets Series of at most batchRows rows; one of an iterator is called once, and
 gets the Series one after the other.
 """
+import io
 import itertools
 import json
 import pickle
@@ -27,11 +28,9 @@ _OF_COLUMNS = (SQL_SCALAR_PANDAS_UDF, SQL_SCALAR_PANDAS_ITER_UDF)
 def chain_of_calls(text, functions):
     """The ops of a chain from rows of arguments to rows of results."""
     settings = json.loads(text)
-    told, at = settings["calls"], 0
-    given = []
-    for call in told:
-        given.append(pickle.loads(functions[at:at + call["bytes"]]))
-        at += call["bytes"]
+    told = settings["calls"]
+    functions = io.BytesIO(functions)
+    given = [_chained([pickle.loads(functions.read(n)) for n in call["bytes"]]) for call in told]
     if told[0]["evalType"] not in (*_OF_ROWS, *_OF_COLUMNS):
         return [("mapPartitions", _frames_function(settings, given),
                  ", ".join(call["name"] for call in told))]
@@ -44,6 +43,23 @@ def chain_of_calls(text, functions):
     if all(call[2] in _OF_ROWS for call in calls):
         return [("map", _row_function(calls), place)]
     return [("mapPartitions", _column_function(calls, settings["batchRows"]), place)]
+
+
+def _chained(functions):
+    """(function, return type) of f (g (a)), whose parts are [g, f]: what g returns goes to f as it
+    is, and is not made to fit its own type."""
+    (first, _), *others = functions
+    if not others:
+        return functions[0]
+    others = [function for function, _ in others]
+
+    def chain(*args):
+        value = first(*args)
+        for function in others:
+            value = function(value)
+        return value
+
+    return chain, functions[-1][1]
 
 
 def chunks_of(rows, most):

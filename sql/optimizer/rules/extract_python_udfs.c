@@ -5,14 +5,17 @@
  *                             →           └── ArrowEvalPython [f(a#1)], [pythonUDF0#9]
  *                                             └── t
  *
- * A node's innermost calls go first, all of one kind together, below it: to the child that has
- * their columns.  What is left has attributes in their place; so f (g (a)) becomes two nodes, one
- * upon the other, where Spark sends the pair as one chain.  Nodes that put out what comes in get a
- * Project on top, which drops the results.
+ * What Python can evaluate goes first, all of one kind together, below the node: to the child that
+ * has its columns.  That is a call whose arguments are no Python, or a chain of such of one kind, f (g
+ * (a)), which the worker calls one after the other.  What is left has attributes in their place; so
+ * f (g (a) + 1) becomes two nodes, one upon the other.  Nodes that put out what comes in get a Project
+ * on top, which drops the results.
  *
- * Mirrors:  ExtractPythonUDFs.
+ * Mirrors:  ExtractPythonUDFs (collectEvaluableUDFs, canEvaluateInPython).
  */
 #include "sql/optimizer/optimizer_private.h"
+
+#define SQL_SCALAR_PANDAS_ITER_UDF 204
 
 typedef struct
 {
@@ -46,6 +49,30 @@ calls_python (RushExpr *const *arguments, guint n)
   return FALSE;
 }
 
+/* A call, or a chain of them. */
+static gboolean
+can_evaluate_in_python (const RushExpr *call)
+{
+  const RushExpr *inner = call->n_children == 1 ? call->children[0] : NULL;
+
+  while (inner != NULL && inner->kind == RUSH_EXPR_PYTHON_UDF)
+    {
+      if (inner->as.python.function->eval_type != call->as.python.function->eval_type)
+        return FALSE;
+      call = inner;
+      inner = call->n_children == 1 ? call->children[0] : NULL;
+    }
+  return !calls_python (call->children, call->n_children);
+}
+
+/* One of an iterator is alone in its node: it decides how much it reads. */
+static gboolean
+goes_with_others (const Extraction *self, gint eval_type)
+{
+  return self->calls->len == 0 ||
+         (eval_type == self->eval_type && eval_type != SQL_SCALAR_PANDAS_ITER_UDF);
+}
+
 static gboolean
 collect_call (const RushExpr *node, gpointer data)
 {
@@ -53,13 +80,14 @@ collect_call (const RushExpr *node, gpointer data)
 
   if (!(node->flags & RUSH_EXPR_HAS_PYTHON))
     return TRUE;
-  if (node->kind != RUSH_EXPR_PYTHON_UDF || calls_python (node->children, node->n_children))
+  if (node->kind != RUSH_EXPR_PYTHON_UDF || !can_evaluate_in_python (node))
     return FALSE;
   gint eval_type = node->as.python.function->eval_type;
-  if (self->calls->len == 0)
-    self->eval_type = eval_type;
-  if (eval_type != self->eval_type || result_of (self, node) != NULL)
+  if (!goes_with_others (self, eval_type))
+    return FALSE; /* but what it is called with may */
+  if (result_of (self, node) != NULL)
     return TRUE;
+  self->eval_type = eval_type;
   g_autofree char *name = g_strdup_printf ("pythonUDF%u", self->calls->len);
   g_ptr_array_add (self->calls, rush_expr_ref ((RushExpr *)node));
   g_ptr_array_add (self->results,
@@ -73,6 +101,23 @@ replace_call (RushExpr *node, gpointer data, GError **error)
   RushExpr *result = node->kind == RUSH_EXPR_PYTHON_UDF ? result_of (data, node) : NULL;
 
   return rush_expr_ref (result != NULL ? result : node);
+}
+
+/* A chain as a whole, not the calls within it. */
+static RushExprList *
+replace_calls (const RushExprList *list, Extraction *all, GError **error)
+{
+  g_autoptr (GPtrArray) items = rush_expr_ptr_array ();
+
+  for (guint i = 0; i < list->n; i++)
+    {
+      RushExpr *item = rush_expr_transform_down (list->items[i], replace_call, all, error);
+
+      if (item == NULL)
+        return NULL;
+      g_ptr_array_add (items, item);
+    }
+  return rush_expr_list_from_array (g_steal_pointer (&items));
 }
 
 static RushExprList *
@@ -137,7 +182,7 @@ extract (RushPlan *node, GError **error)
     return rush_plan_ref (node);
   for (guint l = 0; l < node->n_lists; l++)
     {
-      lists[l] = rush_expr_list_transform_up (node->lists[l], replace_call, &all, error);
+      lists[l] = replace_calls (node->lists[l], &all, error);
       if (lists[l] == NULL)
         return NULL;
     }

@@ -41,7 +41,7 @@ typedef struct
   RushSchema *argument_schema; /* (owned) */
   RushSchema *result_schema;   /* (owned) */
   RushSchema *schema;          /* (owned) */
-  RushPythonCall *calls;       /* (owned) one a function; their args, too */
+  RushPythonCall *calls;       /* (owned) one a call; their args and inner functions, too */
 } PythonEvalExec;
 
 /* ---- what Python cost ---- */
@@ -308,7 +308,10 @@ python_eval_finalize (RushExec *base)
   PythonEvalExec *self = (PythonEvalExec *)base;
 
   for (guint i = 0; i < self->plan->lists[0]->n; i++)
-    g_free ((gpointer)self->calls[i].args);
+    {
+      g_free ((gpointer)self->calls[i].args);
+      g_free ((gpointer)self->calls[i].inner);
+    }
   g_free (self->calls);
   rush_expr_list_unref (self->arguments);
   rush_schema_unref (self->argument_schema);
@@ -349,6 +352,38 @@ place_of (GPtrArray *arguments, RushExpr *argument)
   return arguments->len - 1;
 }
 
+/* What a function of Python is called with is another one's result, and nothing else. */
+static const RushExpr *
+inner_call (const RushExpr *call)
+{
+  return call->n_children == 1 && call->children[0]->kind == RUSH_EXPR_PYTHON_UDF
+             ? call->children[0]
+             : NULL;
+}
+
+static RushPythonCall
+describe_call (const RushExpr *call, GPtrArray *arguments)
+{
+  const RushPythonFunction *function = call->as.python.function;
+  const RushPythonFunction **inner;
+  guint n = 0, *args;
+
+  for (const RushExpr *at = inner_call (call); at != NULL; at = inner_call (at))
+    n++;
+  inner = g_new (const RushPythonFunction *, n + 1);
+  for (guint i = n; i-- > 0;)
+    {
+      call = inner_call (call);
+      inner[i] = call->as.python.function;
+    }
+  args = g_new (guint, call->n_children + 1);
+  for (guint a = 0; a < call->n_children; a++)
+    args[a] = place_of (arguments, call->children[a]);
+  return (RushPythonCall){
+    .function = function, .n_inner = n, .inner = inner, .n_args = call->n_children, .args = args
+  };
+}
+
 static void
 list_calls (PythonEvalExec *self, GPtrArray *arguments)
 {
@@ -356,14 +391,7 @@ list_calls (PythonEvalExec *self, GPtrArray *arguments)
 
   self->calls = g_new0 (RushPythonCall, calls->n);
   for (guint i = 0; i < calls->n; i++)
-    {
-      const RushExpr *call = calls->items[i];
-      guint *args = g_new (guint, call->n_children + 1);
-
-      for (guint a = 0; a < call->n_children; a++)
-        args[a] = place_of (arguments, call->children[a]);
-      self->calls[i] = (RushPythonCall){ call->as.python.function, call->n_children, args, 0 };
-    }
+    self->calls[i] = describe_call (calls->items[i], arguments);
 }
 
 RushSchema *

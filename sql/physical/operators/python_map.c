@@ -264,8 +264,10 @@ list_calls (PythonMapExec *self, GPtrArray *arguments)
           args[a] = arguments->len;
           g_ptr_array_add (arguments, rush_expr_ref (call->children[a]));
         }
-      self->calls[i] =
-          (RushPythonCall){ call->as.python.function, call->n_children, args, keys->n };
+      self->calls[i] = (RushPythonCall){ .function = call->as.python.function,
+                                         .n_args = call->n_children,
+                                         .args = args,
+                                         .n_keys = keys->n };
     }
 }
 
