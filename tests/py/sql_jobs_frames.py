@@ -197,6 +197,10 @@ JOINS = dict(
     .count(),
     cross_count=lambda s: s.range(10).crossJoin(s.range(10)).count(),
     limit_after=lambda s: len(orders(s).join(customers(s), "customer").limit(5).collect()),
+    range_and_values=lambda s: rows(s.sql("select * from range(10) join values (1, 'p'), (2, 'q') "
+                                          "as t(k, w) on id = k")),
+    not_in=lambda s: s.sql("select * from range(9) where id not in (select id from range(5))")
+    .count(),
 )
 table("join", **JOINS)
 table("join_merge", NO_BROADCAST, **JOINS)
@@ -251,6 +255,14 @@ def long_of(function):
     return F.udf(function, "long")
 
 
+def inc(column):
+    return long_of(lambda x: x + 1)(column)
+
+
+def double(column):
+    return long_of(lambda x: x * 2)(column)
+
+
 # Rows travel pickled: PyArrow is not everywhere.
 PICKLED = {"spark.sql.execution.pythonUDF.arrow.enabled": "false"}
 table(
@@ -262,6 +274,12 @@ table(
                                          long_of(lambda x: x * 2)("id"))),
     nested=lambda s: rows(s.range(4).select(long_of(lambda x: x + 1)(
         long_of(lambda x: x * 2)("id")))),
+    nested_and_inner=lambda s: rows(s.range(4).select("id", double("id"), inc(double("id")))),
+    nested_three=lambda s: rows(s.range(4).where(inc(double(inc("id"))) > 4)),
+    nested_in_two_arguments=lambda s: rows(s.range(4).select(long_of(lambda a, b: a + b)(
+        inc("id"), double("id")))),
+    nested_with_sum_between=lambda s: rows(s.range(4).select(inc(double("id") + 1))),
+    nested_of_other_type=lambda s: rows(s.range(3).select(F.udf(repr)(F.udf(str, "int")("id")))),
     groupBy_udf=lambda s: rows(s.range(9).groupBy(long_of(lambda x: x % 2)("id").alias("k"))
                                .count()),
     after_groupBy=lambda s: rows(sales(s).groupBy("region").sum("amount").select(

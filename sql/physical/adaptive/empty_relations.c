@@ -4,7 +4,8 @@
  *   └── Sort              ─▶ ∅     ├── stage 0, 0 rows  ─▶ ∅     ├── stage 0       ─▶  Project
  *       └── stage 0, 0 rows        └── …                         └── stage 1, 0 rows   (a, null)
  *
- * ∅ is a LocalTableScan without rows, which needs no job.  A limit that cannot leave out any row
+ * ∅ is a LocalTableScan without rows, which needs no job.  It is also what is left of NOT IN if a null
+ * has been found among what is not to be in: nothing is certainly not equal to that.  A limit that cannot leave out any row
  * goes for the same reason: the size of what is below is known now.
  *
  * Mirrors: org.apache.spark.sql.execution.adaptive.AQEPropagateEmptyRelation,
@@ -135,6 +136,16 @@ rest_of_join (const RushExec *self, gboolean left_empty, gboolean right_empty)
   g_assert_not_reached ();
 }
 
+/* Whether a stage has found a null key for a null-aware anti join. */
+static gboolean
+has_null_to_compare (const RushExec *self)
+{
+  const RushExec *build = self->children[1];
+
+  return rush_join_exec_get (self)->null_aware && rush_exec_is_stage (build) &&
+         rush_query_stage_facts (build).known && rush_exec_broadcast_table (build)->has_null_key;
+}
+
 /* ---- every node ---- */
 
 static RushExec *
@@ -146,6 +157,8 @@ empty_node (RushExec *self /* taken over */, gpointer data, GError **error)
 
   if (rush_exec_is_join (self) && (left || right))
     rest = rest_of_join (self, left, right);
+  else if (rush_exec_is_join (self) && has_null_to_compare (self))
+    rest = nothing (self);
   else if (self->n_children == 1 && is_empty (self->children[0]) && passes_emptiness (self))
     rest = nothing (self);
   if (rest == NULL)

@@ -1,5 +1,6 @@
 /* broadcast_exchange.c - the build side of a broadcast join: a job collects its rows, the driver
- * makes one table of them, and all tasks of all executors look into that.
+ * makes one table of them, and all tasks of all executors look into that.  Rows that the driver has
+ * (VALUES) go through a job, too: Spark's LocalTableScan saves it to collect () alone.
  *
  * Mirrors: org.apache.spark.sql.execution.exchange.{BroadcastExchangeExec,ReusedExchangeExec},
  *          joins.HashedRelationBroadcastMode.
@@ -11,7 +12,6 @@
 #include "sql/physical/operators/basic.h"
 #include "sql/physical/operators/broadcast_memory.h"
 #include "sql/physical/operators/exchange.h"
-#include "sql/physical/operators/scans.h"
 #include "sql/physical/query_private.h"
 #include "sql/physical/text.h"
 
@@ -48,7 +48,7 @@ rush_broadcast_exchange_exec_start (RushExec *base, RushQuery *query, GError **e
   g_autoptr (RushRdd) rows = NULL;
   RushJobOptions options;
 
-  if (self->table != NULL || self->waiter != NULL || rush_exec_is_local_table (child))
+  if (self->table != NULL || self->waiter != NULL)
     return TRUE;
   rows = rush_exec_execute (child, query, error);
   if (rows == NULL || !rush_rdd_n_partitions (rows, &self->n_partitions, error))
@@ -73,15 +73,7 @@ static GPtrArray *
 collected (BroadcastExchangeExec *self)
 {
   GPtrArray *all = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_batch_unref);
-  RushExec *child = self->base.children[0];
 
-  if (rush_exec_is_local_table (child))
-    {
-      const GPtrArray *batches = rush_local_table_scan_batches (child);
-      for (guint b = 0; b < batches->len; b++)
-        g_ptr_array_add (all, rush_batch_ref (batches->pdata[b]));
-      return all;
-    }
   for (guint p = 0; self->waiter != NULL && p < self->n_partitions; p++)
     {
       const GPtrArray *batches = rush_job_waiter_result (self->waiter, p)->value;
