@@ -48,6 +48,10 @@ def test_a_table_folds_its_widest_column():
     assert plain(table, 18) == "  a           b\n  one two     four\n  three"
 
 
+def test_colours_end_with_their_line():
+    assert coloured("**a b\nc**") == "\x1b[1ma b\x1b[0m\n\x1b[1mc\x1b[0m"
+
+
 def test_code_moves_to_the_left_to_fit():
     line = "x" * 78
     assert plain(f"```text\n{line}\n```") == "  " + line
@@ -56,7 +60,7 @@ def test_code_moves_to_the_left_to_fit():
 
 def test_colours_take_the_place_of_marks():
     assert coloured("a **b `c`** `d`") == (
-        "a \x1b[1mb\x1b[0m\x1b[1m \x1b[0m\x1b[1;36mc\x1b[0m \x1b[36md\x1b[0m")
+        "a \x1b[1mb \x1b[0m\x1b[1;36mc\x1b[0m \x1b[36md\x1b[0m")
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: os.path.relpath(path, LABS))

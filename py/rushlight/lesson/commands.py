@@ -236,7 +236,8 @@ def ask(desk, exercise):
     """Asks those of an exercise's questions that are open, and notes the answers."""
     said = desk.state.answers(exercise)
     if len(said) < len(exercise.predictions):
-        desk.told.say("What do you expect?  An empty line passes a question over.")
+        desk.told.say("What do you expect?  An empty line passes a question over; Ctrl-D leaves "
+                      "the rest for later.")
     answers = desk.state.predictions.setdefault(exercise.name, {})
     for id, answer in asking.ask(desk.told, exercise, said, input):
         answers[id] = answer
@@ -251,7 +252,12 @@ def run(options):
     desk = Desk()
     exercise = desk.exercise(options.exercise)
     status = run_program(desk, exercise)
-    desk.told.then(("next", f"check {exercise.word}"))
+    desk.told.say()
+    if desk.state.has_passed(exercise):
+        desk.told.then(("next", desk.step_of(exercise)))
+    else:
+        desk.told.say(f"write:   in {exercise.lab.name}/{exercise.file}")
+        desk.told.then(("next", f"check {exercise.word}"))
     return status
 
 

@@ -7,7 +7,8 @@ import shutil
 import signal
 import subprocess
 
-_LESS = ["less", "-FRX"]    # ends by itself at the end of a short text; colours; leaves the text
+_LESS = ["less", "-FRX",    # ends by itself with a short text; colours; leaves the text there
+         "-Psspace goes on, b back, q ends the text"]       # its prompt, for who never used it
 _NO_SUCH_COMMAND = (126, 127)       # exit status of a shell
 
 

@@ -152,17 +152,23 @@ class _Page:
 
     def _fill(self, text, head, indent):
         """A text with marks; each of its lines in one, or folded if it is too long."""
-        line, length = head, len(head)
+        line, length = [(head, ())], len(head)
         for piece, colours in self._pieces(text, ()):
             for word in re.findall(r"\n|[^\S\n]+|\S+", piece):
                 if word == "\n" or length + len(word) > self.width and length > len(indent):
-                    self.lines.append(line.rstrip())
-                    line, length = indent, len(indent)
+                    self._end(line)
+                    line, length = [(indent, ())], len(indent)
                     if not word.strip():
                         continue
-                line += self.paint(word, *colours)
+                line.append((word, colours))
                 length += len(word)
-        self.lines.append(line.rstrip())
+        self._end(line)
+
+    def _end(self, line):
+        """Of a line: words with their colours, painted as far as they have the same."""
+        runs = itertools.groupby(line, key=lambda word: word[1])
+        self.lines.append("".join(self.paint("".join(word for word, _ in words), *colours)
+                                  for colours, words in runs).rstrip())
 
     def _pieces(self, text, colours):
         """(text, its colours) of a text with marks."""
