@@ -1,8 +1,7 @@
 """Every example in a docstring of the package is run."""
-import doctest
-import importlib
-
 import pytest
+
+from docstring_examples import examples_of, run_example
 
 MODULES = ["_functions", "conf", "context", "dag", "errors.base", "rdd", "resultiterable",
            "status", "util", "_actions", "_pairs", "_transformations", "_alias", "sql.conf",
@@ -43,22 +42,9 @@ def stopped_in_the_end():
         SparkContext._active_spark_context.stop()
 
 
-def examples():
-    finder = doctest.DocTestFinder(exclude_empty=True)
-    for name in MODULES:
-        module = importlib.import_module("rushlight." + name)
-        for test in finder.find(module):
-            if test.examples:
-                yield pytest.param(test, id=test.name.removeprefix("rushlight."))
-
-
-@pytest.mark.parametrize("test", list(examples()))
-def test_example(names, test):
-    test.globs.update(names)
-    output = []
-    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
-    runner.run(test, out=output.append, clear_globs=False)
-    assert runner.failures == 0, "".join(output)
+@pytest.mark.parametrize("example", examples_of(f"rushlight.{name}" for name in MODULES))
+def test_example(names, example):
+    run_example(example, **names)
 
 
 def test_every_operator_has_an_example():

@@ -1,11 +1,10 @@
 """Every example in a docstring of rushlight.graphframes is run, and every public method has one."""
-import doctest
-import importlib
 import pathlib
 
 import pytest
 
 from conftest import ROOT
+from docstring_examples import examples_of, run_example
 
 PACKAGE = pathlib.Path(ROOT) / "py" / "rushlight" / "graphframes"
 
@@ -26,21 +25,9 @@ def names():
         yield {"F": F, "sc": sc, "spark": spark}
 
 
-def examples():
-    finder = doctest.DocTestFinder(exclude_empty=True)
-    for name in modules():
-        for test in finder.find(importlib.import_module(name)):
-            if test.examples:
-                yield pytest.param(test, id=test.name.removeprefix("rushlight.graphframes."))
-
-
-@pytest.mark.parametrize("test", list(examples()))
-def test_example(names, test):
-    test.globs.update({n: v for n, v in names.items() if n not in test.globs})
-    output = []
-    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
-    runner.run(test, out=output.append, clear_globs=False)
-    assert runner.failures == 0, "".join(output)
+@pytest.mark.parametrize("example", examples_of(modules(), "rushlight.graphframes."))
+def test_example(names, example):
+    run_example(example, **names)
 
 
 def test_every_public_method_says_what_it_does():

@@ -1,19 +1,18 @@
 """Every example in a docstring of rushlight.ml and mllib is run, and every class that stages are has one."""
-import doctest
-import importlib
 import pkgutil
 
 import pytest
 
 import rushlight.ml
 import rushlight.mllib
+from docstring_examples import examples_of, run_example
 
 
 def modules():
-    """All modules of both packages, as they are found."""
+    """The names of all modules of both packages, as they are found."""
     for package in (rushlight.ml, rushlight.mllib):
         for found in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-            yield importlib.import_module(found.name)
+            yield found.name
 
 
 @pytest.fixture(scope="module")
@@ -28,18 +27,6 @@ def names():
     spark.stop()
 
 
-def examples():
-    finder = doctest.DocTestFinder(exclude_empty=True)
-    for module in modules():
-        for test in finder.find(module):
-            if test.examples:
-                yield pytest.param(test, id=test.name.removeprefix("rushlight."))
-
-
-@pytest.mark.parametrize("test", list(examples()))
-def test_example(names, test):
-    test.globs.update(names)
-    output = []
-    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
-    runner.run(test, out=output.append, clear_globs=False)
-    assert runner.failures == 0, "".join(output)
+@pytest.mark.parametrize("example", examples_of(modules()))
+def test_example(names, example):
+    run_example(example, **names)

@@ -1,8 +1,7 @@
 """Every example in a docstring of rushlight.sql is run; those of functions gave PySpark's answers."""
-import doctest
-import importlib
-
 import pytest
+
+from docstring_examples import examples_of, run_example
 
 MODULES = ["_actions", "_describing", "_exporting", "_figures", "_gaps", "_grouping", "_infer",
            "_joining", "_keeping", "_making", "_moving", "_selecting", "_user_types", "_verify", "catalog",
@@ -13,6 +12,7 @@ MODULES = ["_actions", "_describing", "_exporting", "_figures", "_gaps", "_group
            "functions._misc", "functions._random", "functions._regression", "functions._string",
            "functions._udf", "functions._web", "functions._window", "_mapping"]
 ERRORS = ["_reading", "base", "sql"]
+NAMES_OF_MODULES = [f"rushlight.sql.{m}" for m in MODULES] + [f"rushlight.errors.{m}" for m in ERRORS]
 
 # Examples that need what the engine does not have yet.
 NOT_YET = {"catalog.Catalog.currentDatabase"}
@@ -28,24 +28,11 @@ def names():
         yield {**{n: getattr(F, n) for n in F.__all__}, "F": F, "sc": sc, "spark": spark}
 
 
-def examples():
-    finder = doctest.DocTestFinder(exclude_empty=True)
-    for name in [f"sql.{m}" for m in MODULES] + [f"errors.{m}" for m in ERRORS]:
-        module = importlib.import_module("rushlight." + name)
-        for test in finder.find(module):
-            if test.examples:
-                yield pytest.param(test, id=test.name.removeprefix("rushlight."))
-
-
-@pytest.mark.parametrize("test", list(examples()))
-def test_example(names, test):
-    if test.name.removeprefix("rushlight.sql.") in NOT_YET:
+@pytest.mark.parametrize("example", examples_of(NAMES_OF_MODULES))
+def test_example(names, example):
+    if example.name.removeprefix("rushlight.sql.") in NOT_YET:
         pytest.skip("the engine does not have it yet")
-    test.globs.update({n: v for n, v in names.items() if n not in test.globs})
-    output = []
-    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
-    runner.run(test, out=output.append, clear_globs=False)
-    assert runner.failures == 0, "".join(output)
+    run_example(example, **names)
 
 
 def test_every_function_has_an_example():
