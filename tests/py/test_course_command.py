@@ -81,6 +81,12 @@ def test_check_tells_of_a_lab_that_ends_its_proof(lab, capsys, monkeypatch):
     assert "the proof ended with status 3" in capsys.readouterr().out
 
 
+def test_a_quick_check_says_which_labs_it_leaves_out(capsys):
+    assert main(["course", "check", "2", "7", "--quick"]) == 1
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        "left out, in C alone: lab 2, 7", "0 of 0 labs proved, 0 s"]
+
+
 # ── grade ──
 def test_grade_tells_a_teacher_what_a_submission_got(lab, tmp_path, capsys):
     course_labs.write(f"{tmp_path}/ada/evens.py", course_labs.program(course_labs.EAGER))

@@ -1,10 +1,11 @@
 """Reading labs, grading files, and proving labs: each mistake of an author is told."""
 import doctest
 import importlib
+from types import SimpleNamespace
 
 import pytest
 
-from rushlight.lesson import LessonError, console, grade, load
+from rushlight.lesson import LessonError, console, grade, load, sandbox
 from rushlight.lesson.grading import seed_of, truths
 from rushlight.lesson.loading import exercises_of, hints, labs
 from rushlight.lesson.model import Verdict
@@ -205,6 +206,24 @@ def test_a_good_lab_is_proved(lab):
     assert report.problems == [] and report.ok
     assert (report.n_checks, report.n_predictions, report.n_mutants) == (2, 2, 5)
     assert report.n_blocks == 3
+
+
+def test_the_starter_is_run_up_to_the_first_check_that_fails(tmp_path, monkeypatch):
+    lab = load(make_lab(tmp_path, check=CHECK.replace(', after="doubles"', "")))
+    ran = []
+
+    def run(exercise, files, steps, limits=None):
+        outcomes = sandbox.run(exercise, files, steps, limits)
+        ran.extend((files[step.submission], step.name, outcome["status"])
+                   for step, outcome in zip(steps, outcomes))
+        return outcomes
+
+    monkeypatch.setattr("rushlight.lesson.proof.sandbox", SimpleNamespace(
+        run=run, Step=sandbox.Step))
+    assert prove(lab, text=False).ok
+    starter = lab.exercises[0].starter
+    assert [of for of in ran if of[0] == starter] == [
+        (starter, "doubles", "error"), (starter, "lazily", "skipped")]
 
 
 WRONG_TEXT = """\

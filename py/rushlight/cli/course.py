@@ -37,7 +37,8 @@ def _parser():
     check = commands.add_parser("check", help="that exercises fail as handed out, pass as solved, "
                                 "and that their checks catch wrong solutions", epilog=EPILOG)
     check.add_argument("labs", nargs="*", metavar="LAB")
-    check.add_argument("--quick", action="store_true", help="the exercises in Python alone")
+    check.add_argument("--quick", action="store_true", help="the exercises in Python alone, "
+                       "with one student's data in place of three, without the text")
     check.set_defaults(run=_check)
     grade = commands.add_parser("grade", help="grade a folder with a submission", epilog=EPILOG)
     grade.add_argument("lab", metavar="LAB")

@@ -6,7 +6,8 @@
     predictions ──▶ have an answer, which no misconception explains
     lab.md   ──▶ what it shows is what happens (text_blocks.py)
 
-One supervisor runs all of an exercise's steps, and a mutant only the check that is to catch it.
+One supervisor runs all of an exercise's steps.  No step runs that proves nothing more: of a mutant
+the check that is to catch it, of the starter the checks up to the first that does not pass.
 """
 import tempfile
 import time
@@ -77,17 +78,17 @@ def _prove_exercise(report, exercise, n_seeds, limits):
     steps, tell = _Steps(exercise), report.problems.append
     for prediction, step in zip(exercise.predictions, grading.prediction_steps(exercise)):
         steps.add(step, _prediction_proof(exercise, prediction, tell))
-    starter = []
+    starter, starter_steps = [], []
     for check in checks:
-        steps.add_check(check, exercise.starter, 1, starter.append)
+        starter_steps.append(steps.add_check(check, exercise.starter, 1, starter.append,
+                                             after_passed=starter_steps))
     for check in checks:
-        steps.add_check(check, exercise.solution, n_seeds,
-                        _solution_proof(exercise, check, tell), alone=True)
+        steps.add_check(check, exercise.solution, n_seeds, _solution_proof(exercise, check, tell))
     with tempfile.TemporaryDirectory(prefix="rushlight-lesson-") as folder:
         for mutant in wrong:
             check = file.checks[mutant.caught_by]
             steps.add_check(check, mutants.write(mutant, folder, exercise.suffix), n_seeds,
-                            _mutant_proof(exercise, mutant, check, tell), alone=True)
+                            _mutant_proof(exercise, mutant, check, tell))
         steps.run(limits)
     if all(outcome["status"] == PASSED for outcome in starter):
         tell(f"{exercise.starter} passes all checks as handed out")
@@ -114,23 +115,22 @@ class _Steps:
     def __init__(self, exercise):
         self.exercise = exercise
         self.files, self.steps, self.proofs = [exercise.solution], [], []
-        self.of_starter = {}        # name of a check → number of its step
 
     def add(self, step, proof):
+        """The step's number."""
         self.steps.append(step)
         self.proofs.append(proof)
+        return len(self.steps) - 1
 
-    def add_check(self, check, path, n_seeds, proof, alone=False):
-        """alone: whether or not the checks before it pass."""
+    def add_check(self, check, path, n_seeds, proof, after_passed=()):
+        """A check on a file; skipped unless the steps `after_passed` have passed, whatever checks
+        the author has it come after.  The step's number."""
         if path not in self.files:
             self.files.append(path)
-        needs = [] if alone else [self.of_starter[name] for name in check.after]
-        if not alone:
-            self.of_starter[check.name] = len(self.steps)
         seeds = [(grading.seed_of(self.exercise, check.name, f"student {i}", 0), False)
                  for i in range(n_seeds)]
-        self.add(sandbox.Step(check.name, check.title, self.files.index(path), seeds,
-                              check.seconds, needs), proof)
+        return self.add(sandbox.Step(check.name, check.title, self.files.index(path), seeds,
+                                     check.seconds, list(after_passed)), proof)
 
     def run(self, limits):
         outcomes = sandbox.run(self.exercise, self.files, self.steps, limits)

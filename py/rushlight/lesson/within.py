@@ -17,8 +17,11 @@ from rushlight.lesson.case import Case
 from rushlight.lesson.checks import CheckFailed, CheckFile
 from rushlight.lesson.model import ERROR, FAILED, PASSED
 
-_NEEDED = ("cloudpickle", "rushlight.context", "rushlight.dag", "rushlight.sql.functions",
-           "rushlight.sql.session", "rushlight.testing", "rushlight.worker")
+# What nearly every check needs; of SQL also what a session imports with its first rows, which each
+# step would else import anew.
+_NEEDED = ("cloudpickle", "rushlight.context", "rushlight.dag", "rushlight.sql._creating",
+           "rushlight.sql.dataframe", "rushlight.sql.functions", "rushlight.sql.session",
+           "rushlight.testing", "rushlight.worker")
 _LONGEST = 8000         # letters of a message
 
 
