@@ -14,7 +14,7 @@ extensions = ["myst_parser", "show_listing", "show_output",
               "measured", "default_setting", "source_file", "lab_link"]
 myst_enable_extensions = ["deflist", "attrs_inline"]
 myst_heading_anchors = 3
-exclude_patterns = ["README.md", "_drawn", "programs"]
+exclude_patterns = ["README.md", "_ext", "_drawn", "programs"]
 nitpicky = True
 highlight_language = "text"
 smartquotes = False         # programs' output is quoted to the letter

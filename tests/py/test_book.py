@@ -2,6 +2,7 @@
 
 The pages themselves are built by `make book`, and by `make check`.
 """
+import html
 import os
 import re
 import sys
@@ -111,6 +112,23 @@ def test_what_is_not_measured_is_told(kept):
         book_numbers.measured("rounds: nonsense", kept)
     with pytest.raises(book_numbers.WrongNumber, match="the prose says “three”; rounds.py says"):
         book_numbers.measured("three <rounds: stage 0 tasks>", kept)
+
+
+def test_what_was_not_printed_or_logged_is_told(kept):
+    run = book_runs.run("rounds", kept)
+    assert run.command(1)["words"].startswith("rushlight ")
+    with pytest.raises(ValueError, match="rounds.py: number 9; its docstring has 1 commands"):
+        run.command(9)
+    with pytest.raises(ValueError, match="rounds.py: number 2; it has written 1 event logs"):
+        run.trace(2)
+    with pytest.raises(ValueError, match="rounds.py: number 0; it has written 1 event logs"):
+        run.steps_of(0)
+
+
+def test_pictures_name_files_without_the_folder_of_the_run(kept):
+    run = book_runs.run("sales", kept)
+    with open(run.picture("sales.svg"), encoding="utf-8") as f:
+        assert "[file:sales.csv]" in html.unescape(f.read())
 
 
 def test_times_are_left_out_of_pictures_of_real_runs(kept):

@@ -1,6 +1,7 @@
 """What the book's directives have in common: a program's run, and errors as the page's errors."""
 import os
 
+from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
@@ -44,6 +45,12 @@ class BookDirective(SphinxDirective):
 
     def ran(self, program):
         return book_runs.run(program, kept(self.env.app))
+
+    def literal(self, text, kind):
+        """A block of text as it is; `kind` is the class by which book.css knows it."""
+        block = nodes.literal_block(text, text, language="text", classes=[kind])
+        self.set_source_info(block)
+        return [block]
 
     def nodes(self, program):
         raise ExtensionError(f"{type(self).__name__} does not say what it shows")

@@ -58,6 +58,23 @@ class Run:
         self.steps = kept["steps"]              # of clusters that were simulated, a list each
         self.facts = kept["facts"]
 
+    def command(self, number):
+        """A command and what it printed, counted from 1; ValueError."""
+        return self._nth(self.commands, number, "its docstring has {} commands")
+
+    def trace(self, number):
+        """The trace of a SparkContext that the commands made, counted from 1; ValueError."""
+        return self._nth(self.traces, number, "it has written {} event logs")
+
+    def steps_of(self, number):
+        """What the cluster of a SparkContext did, counted from 1; ValueError."""
+        return self._nth(self.steps, number, "it has written {} event logs")
+
+    def _nth(self, found, number, words):
+        if not 1 <= number <= len(found):
+            raise ValueError(f"{self.program}.py: number {number}; {words.format(len(found))}")
+        return found[number - 1]
+
     def picture(self, name):
         """The path of a picture that the program drew; KeyError."""
         path = os.path.join(self.folder, name)
@@ -291,8 +308,10 @@ def _settle(path, with_times):
     """Leaves out what differs from place to place and, of runs in real time, from run to run."""
     with open(path, encoding="utf-8") as f:
         text = f.read()
+    place = os.path.dirname(path) + "/"
+    for written in (place, place.replace("-", "&#45;")):        # the second by Graphviz
+        text = text.replace(written, "")
     with open(path, "w", encoding="utf-8") as f:
-        text = text.replace(os.path.dirname(path) + "/", "")
         f.write(text if with_times else _TIME_ALONE.sub("…", _TIME.sub("", text)))
 
 

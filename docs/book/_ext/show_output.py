@@ -9,7 +9,6 @@
 `from`, `to`: pieces of the first and of the last line that are shown; `command`: that one alone,
 counted from 1; without it, all.
 """
-from docutils import nodes
 from docutils.parsers.rst import directives
 
 from book_directive import BookDirective
@@ -20,15 +19,12 @@ class Output(BookDirective):
                    "command": directives.positive_int}
 
     def nodes(self, program):
-        commands = self.ran(program).commands
-        if "command" in self.options:
-            commands = [commands[self.options["command"] - 1]]
+        run, number = self.ran(program), self.options.get("command")
+        commands = run.commands if number is None else [run.command(number)]
         text = "\n".join(f"$ {command['words']}\n"
                          + "\n".join(self.cut(command["out"].rstrip("\n").split("\n"))).rstrip("\n")
                          for command in commands)
-        block = nodes.literal_block(text, text, language="text", classes=["output"])
-        self.set_source_info(block)
-        return [block]
+        return self.literal(text, "output")
 
 
 def setup(app):

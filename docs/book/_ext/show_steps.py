@@ -9,7 +9,6 @@
 `from`, `to`: pieces of the first and of the last step that are shown; `log`: of the second
 SparkContext that the commands made; without it, of the first.
 """
-from docutils import nodes
 from docutils.parsers.rst import directives
 
 from book_directive import BookDirective
@@ -20,10 +19,8 @@ class Steps(BookDirective):
                    "log": directives.positive_int}
 
     def nodes(self, program):
-        text = "\n".join(self.cut(self.ran(program).steps[self.options.get("log", 1) - 1]))
-        block = nodes.literal_block(text, text, language="text", classes=["output"])
-        self.set_source_info(block)
-        return [block]
+        steps = self.ran(program).steps_of(self.options.get("log", 1))
+        return self.literal("\n".join(self.cut(steps)), "output")
 
 
 def setup(app):

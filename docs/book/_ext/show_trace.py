@@ -6,7 +6,6 @@
 
 `log`: of the second SparkContext that the commands made; without it, of the first.
 """
-from docutils import nodes
 from docutils.parsers.rst import directives
 
 from book_directive import BookDirective
@@ -16,14 +15,7 @@ class Trace(BookDirective):
     option_spec = {"log": directives.positive_int}
 
     def nodes(self, program):
-        traces = self.ran(program).traces
-        number = self.options.get("log", 1)
-        if number > len(traces):
-            raise ValueError(f"{program}.py has written {len(traces)} event logs")
-        block = nodes.literal_block(traces[number - 1], traces[number - 1], language="text",
-                                    classes=["trace"])
-        self.set_source_info(block)
-        return [block]
+        return self.literal(self.ran(program).trace(self.options.get("log", 1)), "trace")
 
 
 def setup(app):
