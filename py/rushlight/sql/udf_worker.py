@@ -48,10 +48,9 @@ def chain_of_calls(text, functions):
 def _chained(functions):
     """(function, return type) of f (g (a)), whose parts are [g, f]: what g returns goes to f as it
     is, and is not made to fit its own type."""
-    (first, _), *others = functions
-    if not others:
-        return functions[0]
-    others = [function for function, _ in others]
+    if len(functions) == 1:
+        return functions[0]     # of groups and frames it is more than two
+    first, *others = [function for function, _ in functions]
 
     def chain(*args):
         value = first(*args)
