@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import subprocess
+import sys
 import threading
 
 import pytest
@@ -52,6 +53,15 @@ def test_a_folder_is_made_once(lesson, labs, tmp_path):
     assert "is ada's already; nothing was changed" in lesson("init", ".")
     assert "is ada's: name another folder" in lesson("init", ".", "--student", "bob", status=2)
     assert lesson.state() == before and (lesson.home / "README.md").read_text() == "mine"
+
+
+def test_init_says_how_the_command_is_found(lesson, tmp_path):
+    """Its next lines begin with `rushlight`, which may stand in an environment that is not active."""
+    activate = pathlib.Path(sys.executable).parent / "activate"
+    told = lesson("init", tmp_path / "y", PATH="/nowhere")
+    assert (f"first: . {activate} " in told) == activate.is_file()
+    (tmp_path / "rushlight").touch(mode=0o755)
+    assert "first:" not in lesson("init", tmp_path / "y", PATH=str(tmp_path))
 
 
 def test_it_is_found_from_below_and_missed_elsewhere(lesson, tmp_path):
@@ -384,7 +394,8 @@ def test_hints_come_one_by_one(lesson):
     first, second, third = lesson("hint"), lesson("hint", "1"), lesson("hint")
     assert first.endswith("\nnext:    rushlight lesson check 1\n")
     assert first.startswith("hint 1 of 2\nWhich method")
-    assert second == third and second.startswith("hint 2 of 2 (the last one)\n`map`")
+    assert second.startswith("hint 2 of 2 (the last one)\n`map`")
+    assert third.startswith("hint 2 of 2 (again: all were shown)\n`map`")
     assert lesson.state()["hints"] == {"1py": [1, 2]}
 
 

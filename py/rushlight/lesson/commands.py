@@ -4,6 +4,7 @@
 """
 import os
 import re
+import shutil
 import sys
 
 from rushlight.lesson import asking, folder, grading, loading, running
@@ -159,6 +160,9 @@ def init(options):
         told.say(f"{options.folder}: lessons for {state.student}")
     else:
         told.say(f"{options.folder} is {state.student}'s already; nothing was changed")
+    activate = os.path.join(os.path.dirname(sys.executable), "activate")
+    if shutil.which("rushlight") is None and os.path.isfile(activate):
+        told.say(f"first: . {activate}   (so that `rushlight` is found)")
     told.say(f"next:  cd {options.folder} && rushlight lesson start {labs[0].number}")
     return 0
 
@@ -236,8 +240,8 @@ def ask(desk, exercise):
     """Asks those of an exercise's questions that are open, and notes the answers."""
     said = desk.state.answers(exercise)
     if len(said) < len(exercise.predictions):
-        desk.told.say("What do you expect?  An empty line passes a question over; Ctrl-D leaves "
-                      "the rest for later.")
+        desk.told.say("What do you expect?  An empty line passes a question over;\n"
+                      "Ctrl-D leaves the rest for later.")
     answers = desk.state.predictions.setdefault(exercise.name, {})
     for id, answer in asking.ask(desk.told, exercise, said, input):
         answers[id] = answer
@@ -313,11 +317,12 @@ def show_hint(desk, exercise):
     hints = loading.hints(exercise)
     shown = desk.state.hints.setdefault(exercise.name, [])
     number = _next_hint(hints, shown, desk.state.failing.get(exercise.name))
-    if number not in shown:
+    left = len(hints) - len(shown)
+    remark = {1: " (the last one)", 0: " (again: all were shown)"}.get(left, "")
+    if left:
         shown.append(number)
         desk.state.save()
-    last = " (the last one)" if len(shown) == len(hints) else ""
-    desk.told.say(desk.told.paint(f"hint {number} of {len(hints)}{last}", "bold"))
+    desk.told.say(desk.told.paint(f"hint {number} of {len(hints)}{remark}", "bold"))
     desk.told.text(hints[number - 1].text)
 
 

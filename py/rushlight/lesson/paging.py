@@ -36,7 +36,7 @@ def _pager():
 
 def _pages(pager, text):
     """Has a pager show a text; whether there is one of that name."""
-    env = {"LESS": "-FRX", "LESSCHARSET": "utf-8", **os.environ}
+    env = {"LESS": "-FRX", "LESSCHARSET": "utf-8", "LESSHISTFILE": "-", **os.environ}
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)       # Ctrl-C is the pager's
     process = subprocess.Popen(pager, stdin=subprocess.PIPE, env=env, preexec_fn=_hear_ctrl_c)
     try:
