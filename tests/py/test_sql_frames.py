@@ -294,6 +294,35 @@ def test_series_have_the_types_of_columns(spark):
             {"t": [" ".join(map(str, f.dtypes))]}), "t string").first().t == expected
 
 
+NAN = float("nan")
+
+
+@pytest.mark.parametrize("function, of, expected", [
+    (lambda v: v, "double", [1.0, None, None, 4.0]),
+    (lambda v: v * NAN, "double", [None] * 4),
+    (lambda v: v.astype("float32"), "float", [1.0, None, None, 4.0]),
+    (lambda v: v, "int", [1, None, None, 4]),
+    (lambda v: pd.Series([[x, NAN] for x in v]), "array<double>",
+     [[1.0, None], [None, None], [None, None], [4.0, None]]),
+    (lambda v: pd.DataFrame({"b": v * NAN, "a": v}), "a double, b double",
+     [(1.0, None), (None, None), (None, None), (4.0, None)]),
+], ids=["same", "made", "float", "int", "array", "struct"])
+def test_nan_of_pandas_is_null(spark, function, of, expected):
+    """As PySpark 4.3 has it: pyarrow makes an array from pandas."""
+    rows = spark.createDataFrame([(1.0,), (None,), (NAN,), (4.0,)], "v double").coalesce(1)
+    series = pandas_udf(function, of, F.PandasUDFType.SCALAR)
+    iterator = pandas_udf(lambda them: map(function, them), of, F.PandasUDFType.SCALAR_ITER)
+    assert [row[0] for row in rows.select(series("v")).collect()] == expected
+    assert [row[0] for row in rows.select(iterator("v")).collect()] == expected
+
+
+def test_nan_of_an_aggregate_is_null(pairs):
+    @pandas_udf("double")
+    def nothing(v: pd.Series) -> float:
+        return NAN
+    assert values(pairs.groupBy("k").agg(nothing("v"))) == [(1, None), (2, None)]
+
+
 def test_frames_of_all_rows_have_whole_numbers_beside_nulls(spark):
     """As PySpark 4.3 has it: elsewhere they are floats."""
     row = spark.sql(_WITH_NULLS).coalesce(1)

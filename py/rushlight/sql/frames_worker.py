@@ -13,12 +13,12 @@ import functools
 import itertools
 import json
 
-from rushlight.errors import PySparkRuntimeError, PySparkTypeError
 from rushlight.sql._arrow import array_of_values, batch_of_rows
-from rushlight.sql._pandas import frame_of_rows, pandas, series_of
+from rushlight.sql._frame_results import plain_value, rows_of_batches, rows_of_frames, wrong_result
+from rushlight.sql._pandas import frame_of_rows, series_of
 from rushlight.sql._udf_results import fitting
-from rushlight.sql.types import StructType, _parse_datatype_json_string
-from rushlight.sql.udf_worker import chunks_of, input_schema, plain_values
+from rushlight.sql.types import _parse_datatype_json_string
+from rushlight.sql.udf_worker import chunks_of, input_schema
 
 SQL_GROUPED_MAP_PANDAS_UDF = 201
 SQL_GROUPED_AGG_PANDAS_UDF = 202
@@ -52,7 +52,7 @@ def over_all(by_arrow, function, type_json, input_json, batch_rows, zone):
     def run(rows):
         made = function(made_of(chunk, schema) for chunk in chunks_of(rows, batch_rows))
         if not hasattr(made, "__next__") and not hasattr(made, "__iter__"):
-            raise _wrong_result("iterator of %s" % (
+            raise wrong_result("iterator of %s" % (
                 "pyarrow.RecordBatch" if by_arrow else "pandas.DataFrame"), made)
         for one in made:
             yield from plain(one)
@@ -130,13 +130,11 @@ def aggregating(calls):
     fits = [fitting(type_json, False) for _, type_json, _ in calls]
 
     def of_group(key, rows):
-        pd = pandas()
         columns = list(zip(*rows)) if rows else [()] * (len(types) - n_keys)
         values = []
         for fit, (function, _, call) in zip(fits, calls):
             made = function(*[series_of(columns[i - n_keys], types[i]) for i in call["args"]])
-            values.append(fit(None if made is None or made is pd.NA or made is pd.NaT else
-                              made.item() if hasattr(made, "item") else made))
+            values.append(fit(plain_value(made)))
         return [(*key, *values)]
 
     if n_keys:
@@ -154,63 +152,3 @@ def _plain_key(key):
     import numpy as np
     return tuple(np.int64(k) if type(k) is int else np.float64(k) if type(k) is float else k
                  for k in key)
-
-
-# ---- what comes out ---------------------------------------------------------------------------
-
-def _wrong_result(expected, made):
-    kind = type(made)
-    module = "" if kind.__module__ == "builtins" else kind.__module__ + "."
-    return PySparkTypeError(errorClass="UDF_RETURN_TYPE", messageParameters={
-        "expected": expected, "actual": f"{module}{kind.__qualname__}"})
-
-
-def _places(names, schema):
-    """Where the schema's columns are among those that came; by place if they have no names."""
-    if not all(isinstance(name, str) for name in names):
-        if len(names) != len(schema.names):
-            raise PySparkRuntimeError(
-                errorClass="RESULT_COLUMN_SCHEMA_MISMATCH", messageParameters={
-                    "expected": str(len(schema.names)), "actual": str(len(names))})
-        return list(range(len(names)))
-    missing = sorted(set(schema.names) - set(names))
-    extra = sorted(set(names) - set(schema.names))
-    if missing or extra:
-        raise PySparkRuntimeError(errorClass="RESULT_COLUMN_NAMES_MISMATCH", messageParameters={
-            "missing": f" Missing: {', '.join(missing)}." if missing else "",
-            "extra": f" Unexpected: {', '.join(extra)}." if extra else ""})
-    return [names.index(name) for name in schema.names]
-
-
-def rows_of_frames(type_json):
-    """A function from a frame to tuples of the schema's types."""
-    schema = _parse_datatype_json_string(type_json)
-    assert isinstance(schema, StructType)
-    fits = [fitting(f.dataType.json(), False) for f in schema.fields]
-
-    def rows(frame):
-        if not isinstance(frame, pandas().DataFrame):
-            raise _wrong_result("pandas.DataFrame", frame)
-        if frame.shape == (0, 0):
-            return []
-        columns = []
-        for fit, at in zip(fits, _places(list(frame.columns), schema)):
-            columns.append([fit(None if v != v else v) for v in plain_values(frame.iloc[:, at])])
-        return list(zip(*columns))
-
-    return rows
-
-
-def rows_of_batches(type_json):
-    """A function from a pyarrow.RecordBatch or Table to tuples."""
-    schema = _parse_datatype_json_string(type_json)
-    maps = {"maps_as_pydicts": "strict"} if '"map"' in type_json else {}
-
-    def rows(batch):
-        import pyarrow as pa
-        if not isinstance(batch, (pa.RecordBatch, pa.Table)):
-            raise _wrong_result("pyarrow.RecordBatch", batch)
-        places = _places(list(batch.schema.names), schema)
-        return list(zip(*(batch.column(at).to_pylist(**maps) for at in places)))
-
-    return rows

@@ -15,6 +15,7 @@ import itertools
 import json
 import pickle
 
+from rushlight.sql._frame_results import values_of_series
 from rushlight.sql._udf_results import fitting
 
 SQL_BATCHED_UDF = 100
@@ -37,7 +38,8 @@ def chain_of_calls(text, functions):
     calls = []
     for call, (function, return_type) in zip(told, given):
         kind = call["evalType"]
-        fit = fitting(return_type, kind == SQL_BATCHED_UDF) if kind in _OF_ROWS else None
+        fit = fitting(return_type, kind == SQL_BATCHED_UDF) if kind in _OF_ROWS else \
+            values_of_series(return_type)
         calls.append((function, call["args"], kind, call["name"], fit))
     place = ", ".join(call[3] for call in calls)
     if all(call[2] in _OF_ROWS for call in calls):
@@ -119,16 +121,16 @@ def _values(call, types, chunks):
         return
     series = ((n, [series_of(columns[i], types[i]) for i in args]) for n, columns in chunks)
     if kind == SQL_SCALAR_PANDAS_ITER_UDF:
-        yield from _iterated(function, series)
+        yield from _iterated(function, series, fit)
         return
     for n, given in series:
         made = function(*given)
         _check_series(made)
         _check_length(len(made), n)
-        yield from plain_values(made)
+        yield from fit(made)
 
 
-def _iterated(function, series):
+def _iterated(function, series, fit):
     """What a function makes of an iterator of Series: in all as many values as there are rows."""
     n_in = n_out = 0
 
@@ -141,7 +143,7 @@ def _iterated(function, series):
     for made in function(counted()):
         _check_series(made)
         n_out += len(made)
-        yield from plain_values(made)
+        yield from fit(made)
     n_in += sum(n for n, _ in series)      # that the function has not asked for
     _check_length(n_out, n_in)
 
@@ -158,17 +160,3 @@ def _check_length(n_out, n_in):
     if n_out != n_in:
         raise PySparkRuntimeError(errorClass="RESULT_ROWS_MISMATCH", messageParameters={
             "output_length": str(n_out), "input_length": str(n_in)})
-
-
-def plain_values(series):
-    """A Series as Python's values: NaN and NaT are null where they stand for nothing."""
-    import pandas as pd
-    if not isinstance(series, pd.Series):
-        return list(series)
-    if series.dtype.kind in "mM":
-        return [None if pd.isna(v) else v.to_pydatetime() if hasattr(v, "to_pydatetime")
-                else v.to_pytimedelta() for v in series]
-    if series.dtype == object or pd.api.types.is_extension_array_dtype(series.dtype):
-        return [None if v is pd.NA or v is pd.NaT or v != v else
-                v.item() if hasattr(v, "item") else v for v in series]
-    return series.tolist()
