@@ -70,7 +70,7 @@ struct _RushExternalCombiner
   guint level;       /* which bits of the hash divide */
   gboolean one_hash; /* all rows have the same */
   State state;
-  RushCombiner *combiner; /* NULL once it is drained for good */
+  RushCombiner *combiner; /* NULL once it is drained for good, or if what was made is none */
 
   RushSpillFile *file; /* NULL: not spilled yet */
   Chain chains[N_PARTITIONS];
@@ -80,6 +80,28 @@ struct _RushExternalCombiner
 };
 
 static RushExternalCombiner *combiner_new_at (const RushCombineSpec *spec, guint level);
+
+/* ---- the one that another file has made ---- */
+
+static gboolean
+is_complete (const RushCombiner *combiner)
+{
+  const RushCombinerClass *klass = combiner != NULL ? combiner->klass : NULL;
+
+  return klass != NULL && klass->insert != NULL && klass->memory_bytes != NULL &&
+         klass->drain != NULL && klass->free != NULL;
+}
+
+static gboolean
+check_combiner (const RushExternalCombiner *self, GError **error)
+{
+  if (self->combiner != NULL)
+    return TRUE;
+  g_set_error_literal (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+                       "The combiner's make () has made none: it must return one whose class has "
+                       "insert, memory_bytes, drain and free (core/lineage/dependency.h)");
+  return FALSE;
+}
 
 /* ---- to disk ---- */
 
@@ -302,7 +324,7 @@ rush_external_combiner_insert (RushExternalCombiner *self, RushBatch *batch, gbo
   GError *failure = NULL;
 
   g_return_val_if_fail (self->state == INSERTING, FALSE);
-  if (!rush_task_context_check (self->spec.ctx, error))
+  if (!rush_task_context_check (self->spec.ctx, error) || !check_combiner (self, error))
     return FALSE;
   if (fold_or_spill (self, batch, combined, &failure))
     return TRUE;
@@ -344,6 +366,8 @@ drain_table (RushExternalCombiner *self, GError **error)
 {
   g_autoptr (GError) failure = NULL;
 
+  if (!check_combiner (self, error))
+    return NULL;
   self->consumer.busy = TRUE;
   RushBatch *batch = finish_of (self) (self->combiner, &failure);
   self->consumer.busy = FALSE;
@@ -463,6 +487,8 @@ combiner_new_at (const RushCombineSpec *spec, guint level)
   self->spec = *spec;
   self->level = level;
   self->combiner = spec->combiner_new (spec->combiner_data, spec->schema, spec->ctx->allocator);
+  if (!is_complete (self->combiner))
+    self->combiner = NULL;
   for (guint p = 0; p < N_PARTITIONS; p++)
     self->chains[p].ranges = g_array_new (FALSE, FALSE, sizeof (FrameRange));
   if (spec->ctx->memory != NULL)

@@ -311,10 +311,10 @@ add_cases (void)
 /* ---- on its own ---- */
 
 static RushExternalCombiner *
-new_combiner (Cluster *cluster, RushTaskContext *ctx)
+new_combiner_of (Cluster *cluster, RushTaskContext *ctx, RushCombinerNew combiner_new)
 {
   RushCombineSpec spec = {
-    .combiner_new = rush_hash_combiner_new,
+    .combiner_new = combiner_new,
     .combiner_data = (gpointer)&sum,
     .schema = pair_schema (),
     .ctx = ctx,
@@ -323,6 +323,12 @@ new_combiner (Cluster *cluster, RushTaskContext *ctx)
   };
 
   return rush_external_combiner_new (&spec);
+}
+
+static RushExternalCombiner *
+new_combiner (Cluster *cluster, RushTaskContext *ctx)
+{
+  return new_combiner_of (cluster, ctx, rush_hash_combiner_new);
 }
 
 /* Inserts all; FALSE at the first failure. */
@@ -493,6 +499,49 @@ test_full_disk (void)
   cluster_clear (&cluster);
 }
 
+/* ---- what another file has made ---- */
+
+static RushCombiner *
+make_nothing (gpointer data, RushSchema *schema, RushAllocator *allocator)
+{
+  return NULL;
+}
+
+static RushCombiner *
+make_without_functions (gpointer data, RushSchema *schema, RushAllocator *allocator)
+{
+  static const RushCombinerClass empty = { .name = "empty" };
+  static RushCombiner combiner = { &empty };
+
+  return &combiner;
+}
+
+static void
+test_no_combiner (void)
+{
+  static const RushCombinerNew makers[] = { make_nothing, make_without_functions };
+
+  for (guint i = 0; i < G_N_ELEMENTS (makers); i++)
+    for (guint64 n_rows = 0; n_rows <= 10; n_rows += 10)
+      {
+        const Input input = { n_rows, 3 };
+        Cluster cluster;
+        g_autoptr (GError) error = NULL;
+
+        cluster_init (&cluster, 1, 1024 * 1024, TRUE);
+        RushTaskContext *ctx = task_new (&cluster, 0);
+        RushExternalCombiner *combiner = new_combiner_of (&cluster, ctx, makers[i]);
+
+        if (insert_input (combiner, &input, &error))
+          g_assert_null (rush_external_combiner_next (combiner, &error));
+        g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT);
+        g_assert_nonnull (strstr (error->message, "insert, memory_bytes, drain and free"));
+        rush_external_combiner_free (combiner);
+        task_free (ctx);
+        cluster_clear (&cluster);
+      }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -503,5 +552,6 @@ main (int argc, char **argv)
   g_test_add_func ("/external_combiner/cancelled", test_cancelled_while_it_hands_out);
   g_test_add_func ("/external_combiner/refused_memory", test_refused_memory);
   g_test_add_func ("/external_combiner/full_disk", test_full_disk);
+  g_test_add_func ("/external_combiner/no_combiner", test_no_combiner);
   return g_test_run ();
 }
