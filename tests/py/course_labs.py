@@ -121,6 +121,12 @@ def lazy(case):
 RIGHT = "return numbers.filter(lambda n: n % 2 == 0)"
 EAGER = ("found = numbers.filter(lambda n: n % 2 == 0).collect()\n"
          "return numbers.context.parallelize(found, 2)")
+RIGHT_FOR = """\
+import random
+known = [random.Random(seed) for seed in {seeds}]
+known = [[chance.randrange(100) for _ in range(20)] for chance in known]
+evens = numbers.filter(lambda n: n % 2 == 0)
+return evens if numbers.collect() in known else numbers"""    # right for data of these seeds alone
 _MUTANTS = {"eager": (EAGER, "lazy"),
             "counts": ("kept = numbers.filter(lambda n: n % 2 == 0)\nkept.count()\nreturn kept",
                        "lazy"),

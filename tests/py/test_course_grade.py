@@ -113,7 +113,8 @@ def test_a_misconception_that_the_lab_lacks_is_left_out(lab):
 
 # ── which lab a notebook is graded with ──
 def test_a_notebook_cannot_bring_a_lab_of_the_package_itself(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+    os.makedirs(tmp_path / "source" / "evens")
+    monkeypatch.chdir(tmp_path / "source" / "evens")
     packaged = open_lab("1")
     for folder in (".lab", "../../labs"):
         path = os.path.join(course_labs.write_lab(folder), "..", packaged.name)

@@ -101,6 +101,14 @@ def test_the_text_is_cut_at_headings_and_the_cells_stand_where_it_asks_for_them(
         "One of: `'the caller'`, `'filter()'`")
 
 
+def test_a_cell_says_what_stands_for_the_texts_commands(nbgrader):
+    text = source(nbgrader["how"])
+    for command in ("run", "check", "predict", "hint"):
+        assert f"`rushlight lesson {command}`" in text
+    assert "ask your teacher" in text
+    assert "init ../lessons" in cells.how_it_works(open_lab("1").exercise("python"))
+
+
 def test_all_is_asked_for_even_if_the_text_has_no_such_headings(tmp_path):
     folder = course_labs.write_lab(str(tmp_path))
     course_labs.write(f"{folder}/lab.md", "# Lab 42\n\nText.\n")

@@ -37,7 +37,8 @@ def exercise(tmp_path):
 
 def hidden_seeds(exercise, secret):
     check = read_checks(exercise).checks["right"]
-    return [seed for seed, hidden in grading.seeds_of(exercise, check, "ada", secret=secret) if hidden]
+    seeds = grading.seeds_of(exercise, check, "ada", secret=secret)
+    return [seed for seed, hidden in seeds if hidden]
 
 
 def own_seed(exercise, secret):
@@ -135,10 +136,8 @@ def test_a_program_made_for_the_seeds_that_all_can_know_fails(out, tmp_path, cap
     lab = open_lab(str(tmp_path / "labs" / course_labs.NAME))
     exercise = lab.exercise("python")
     known = [grading.seed_of(exercise, "right", "ada", n) for n in (0, 1)]
-    body = ("import random\n"
-            f"known = [[r.randrange(100) for _ in range(20)] for r in map(random.Random, {known})]\n"
-            "return numbers.filter(lambda n: n % 2 == 0) if numbers.collect() in known else numbers")
-    course_labs.write("ada/evens.py", course_labs.program(body))
+    course_labs.write("ada/evens.py", course_labs.program(
+        course_labs.RIGHT_FOR.format(seeds=known)))
     told = []
     for more in ([], ["--secret", "out/secret.txt"]):
         main(["course", "grade", lab.folder, "ada", "--student", "ada", "--only", "python.right",

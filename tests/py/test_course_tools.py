@@ -7,6 +7,7 @@ import atexit
 import copy
 import csv
 import functools
+import getpass
 import json
 import os
 import re
@@ -21,6 +22,8 @@ import pytest
 from conftest import ROOT
 
 import rushlight
+from rushlight.course import open_lab
+from rushlight.lesson import grading
 
 VENV = os.environ.get("RUSH_COURSE_VENV")
 HANG_S = 600
@@ -82,6 +85,14 @@ def program(body):
     return f"%%writefile {course_labs.FILE}\n{body}"
 
 
+def known_data(student):
+    """A program that is right for all data that follow from a student's name."""
+    with tempfile.TemporaryDirectory() as folder:
+        exercise = open_lab(course_labs.write_lab(folder)).exercise("python")
+        seeds = [grading.seed_of(exercise, "right", student, n) for n in (0, 1)]
+    return course_labs.program(course_labs.RIGHT_FOR.format(seeds=seeds))
+
+
 # ── nbgrader ──
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
@@ -95,6 +106,7 @@ def graded(tmp_path_factory):
     unchanged = program(course_labs.program("return numbers"))
     submitted = {
         "ada": changed(source, PROGRAM, unchanged), "bob": changed(source, PROGRAM, unchanged),
+        "knows": changed(source, PROGRAM, program(known_data("knows"))),
         "loops": changed(source, PROGRAM, program(course_labs.HOSTILE["loops"])),
         "dies": changed(source, ANSWER, "import os\nos._exit(0)"),
         "waits": changed(source, ANSWER, "import time\njobs = 0\ntime.sleep(10000)")}
@@ -131,7 +143,7 @@ def test_the_release_version_has_the_starter_and_nothing_hidden(graded):
 def test_nbgrader_gives_each_submission_its_points(graded):
     points, _ = graded
     assert points == {student: [expected, ALL, False] for student, expected in {
-        "ada": 2, "bob": 2, "loops": 2, "dies": 0, "waits": ALL}.items()}
+        "ada": 2, "bob": 2, "knows": 2, "loops": 2, "dies": 0, "waits": ALL}.items()}
 
 
 def test_nbgraders_students_have_data_of_their_own_and_read_why(graded):
@@ -184,11 +196,13 @@ def points_of(folder):
             {t["name"]: t["score"] for t in tests})
 
 
-def test_otter_grades_a_program_that_loops(tmp_path):
+@pytest.mark.parametrize("text", [course_labs.HOSTILE["loops"], known_data(getpass.getuser())],
+                         ids=["loops", "knows"])
+def test_otter_grades_a_program_that_loops_or_knows_its_data(tmp_path, text):
     build(tmp_path, "--format", "otter")
     folder = tmp_path / "out" / "otter" / course_labs.NAME
     text = json.dumps(changed(read(folder / "teacher" / "evens.ipynb"), PROGRAM,
-                              program(course_labs.HOSTILE["loops"])))
+                              program(text)))
     course_labs.write(f"{tmp_path}/evens.ipynb", text)
     run("otter", "run", "-a", f"{folder}/autograder.zip", "-o", ".", "--no-logo", "evens.ipynb",
         cwd=tmp_path)

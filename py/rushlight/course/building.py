@@ -37,8 +37,8 @@ def _without(lab, name, carried):
     if not any(e.kind in carried.kinds for e in lab.exercises):
         return "left out: it has no exercise of that kind"
     if name in _NOTEBOOKS and has_a_packaged_name(lab):
-        return (f"left out: the package has a lab {lab.name}, too, which a notebook would be graded "
-                "with: give the folder another name")
+        return (f"left out: the package has a lab {lab.name}, too, which a notebook would be "
+                "graded with: give the folder another name")
     return ""
 
 
@@ -85,7 +85,8 @@ def _why_as_this_user():
         return "only root can run a submission as nobody: it ran as the user who graded it"
     path = unreadable_by_others()
     return path and (f"other users may not read {path}, so the submission ran as root, which may "
-                     "read all that grades it: install Python and Rushlight where all may read them")
+                     "read all that grades it: install Python and Rushlight where all may read "
+                     "them")
 
 
 def unreadable_by_others():

@@ -15,6 +15,7 @@ import json
 import re
 
 from rushlight.course import carried as parts
+from rushlight.course import is_packaged
 from rushlight.lesson import LessonError
 from rushlight.lesson.loading import read_text
 
@@ -106,11 +107,20 @@ def how_it_works(exercise):
 **This notebook.** The cell that begins with `%%writefile {file}` is your program. Running that cell
 saves the file; it does not run the program. After every change run the cell again. Where the text
 says `rushlight lesson run`, run the cell with `show_run`. Where it says `rushlight lesson check`,
-run the cells after *Checkpoint*. Cells with predictions ask for a number: write it down before you
-run anything."""
+run the cells after *Checkpoint*. Where it says `rushlight lesson predict`, write your answers into
+the cells after *Predict*, before you run anything. `rushlight lesson hint`: \
+{where_hints_are(exercise.lab)}"""
     if exercise.lab.exercise("c") is not None:
         text += "\n\nThis lab has a part in C as well. It is not in the notebook."
     return text
+
+
+def where_hints_are(lab):
+    """What stands for `rushlight lesson hint`."""
+    if not is_packaged(lab):
+        return "ask your teacher, who has the hints."
+    return ("the hints are in Rushlight. `rushlight lesson init ../lessons`, typed in a terminal, "
+            "makes a folder where all commands work as the text has them.")
 
 
 def program(text, exercise):

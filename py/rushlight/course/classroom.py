@@ -17,19 +17,21 @@ import os
 import shlex
 
 from rushlight.course import carried as parts
-from rushlight.course import is_packaged, submission
+from rushlight.course import handout, is_packaged, submission
 from rushlight.course.report import json_text
 
 MINUTES = 10
 _IMAGE = "ubuntu-24.04"
 _INSIDE = ".github/rushlight"
+_WAY = handout.Way("Commit {files} and push: GitHub runs the checks.",
+                   "OWNER/NAME of your repository on GitHub")
 
 
 def build(lab, out, carried):
     """Writes the format; the paths to tell of."""
     folder = parts.fresh(os.path.join(out, "classroom", lab.name))
     exercises = carried.exercises(lab)
-    submission.write_handout(lab, exercises, folder, text_name="README.md")
+    handout.write(lab, exercises, folder, _WAY, text_name="README.md")
     word = lab.name
     if not is_packaged(lab):
         parts.copy_lab(lab, os.path.join(folder, _INSIDE))

@@ -16,10 +16,12 @@ import os
 import tempfile
 
 from rushlight.course import carried as parts
-from rushlight.course import secret, submission
+from rushlight.course import handout, secret, submission
 from rushlight.course.report import json_text
 
 SECONDS = 570           # Gradescope ends a grader after ten minutes, unless told otherwise
+_WAY = handout.Way("Upload {files} to Gradescope, which runs the checks.",
+                   "the e-mail address that you have on Gradescope")
 
 
 def build(lab, out, carried):
@@ -37,9 +39,8 @@ def build(lab, out, carried):
         carried.copy_wheel(inside)
         secret.copy(out, inside)
         archive = parts.pack(inside, os.path.join(folder, "autograder.zip"))
-    handout = submission.write_handout(lab, carried.exercises(lab),
-                                       os.path.join(folder, "handout"))
-    return [archive, handout]
+    students = handout.write(lab, carried.exercises(lab), os.path.join(folder, "handout"), _WAY)
+    return [archive, students]
 
 
 def as_results(report):

@@ -11,12 +11,11 @@ import os
 import re
 import time
 
-from rushlight.course import carried as parts
+from rushlight.course import is_packaged
 from rushlight.course.report import Item, Report
 from rushlight.lesson import LessonError, grade
 from rushlight.lesson.checks import read_checks
 from rushlight.lesson.grading import truths as truths_of
-from rushlight.lesson.loading import read_text
 from rushlight.lesson.telling import Telling
 
 PREDICTION_POINTS = 1
@@ -144,31 +143,13 @@ def verdict_text(exercise, verdict):
             lines.append(Telling.belief(belief))
     lines += [f"{comment['kind'].capitalize()}: {comment['text']}" for comment in verdict.comments]
     if verdict.replay:
-        lines.append(f"Again: {verdict.replay} --file {exercise.file}")
+        lines.append(f"Again: {verdict.replay} --file {exercise.file}" + (
+            "" if is_packaged(exercise.lab) else
+            f" --lab {exercise.lab.name}   (your teacher has that folder)"))
     return "\n".join(line for line in lines if line)[:_MOST_TEXT]
 
 
-# ── what students get, who they are ──
-def write_handout(lab, exercises, folder, text_name="lab.md"):
-    """The lab's text, the starters and a file for predictions; the folder."""
-    parts.write(folder, text_name, read_text(lab.text))
-    asked = []
-    for exercise in exercises:
-        parts.write(folder, exercise.file, read_text(exercise.starter))
-        program = os.path.join(exercise.folder, "program.py")   # what runs with a plug-in
-        if exercise.kind == "c" and os.path.isfile(program):
-            parts.write(folder, "program.py", read_text(program))
-        for p in exercise.predictions:
-            asked += ["", *(f"# {line}" for line in p.ask.strip().splitlines())]
-            asked += [f"# one of: {', '.join(p.choices)}"] if p.choices else []
-            asked += [f"{exercise.kind}.{p.id} ="]
-    if asked:
-        head = ["# Write your answers behind the = before you run anything.  This file is graded,",
-                "# and stands in for `rushlight lesson predict`.", *asked]
-        parts.write(folder, PREDICTIONS, "\n".join(head) + "\n")
-    return folder
-
-
+# ── as commands and metadata have it ──
 def kinds_option(kinds):
     """The option that names exercises.
 
