@@ -10,7 +10,9 @@ import pytest
 
 from rushlight.course import FORMATS, open_lab
 from rushlight.course.carried import Carried
+from rushlight.course.submission import verdict_text
 from rushlight.lesson import labs, sandbox
+from rushlight.lesson.model import Verdict
 
 HANG_S = 300
 FOLDERS = {"gradescope": ("handout", "lab.md"), "classroom": ("", "README.md")}
@@ -92,9 +94,15 @@ def test_the_section_stands_ahead_of_the_texts_own_and_nothing_is_lost(tmp_path)
 
 
 def test_a_failure_of_a_teachers_own_lab_is_played_again_with_its_folder(tmp_path):
-    from rushlight.course.submission import verdict_text
-    from rushlight.lesson.model import Verdict
+    name = open_lab("1").name
+    for folder in ("copied", "changed"):        # the first as it lies in Gradescope's zip
+        shutil.copytree(open_lab("1").folder, tmp_path / folder / name)
+    with open(tmp_path / "changed" / name / "python" / "check.py", "a") as f:
+        f.write("# stricter\n")
     for word, end in (("1", "--file word_count.py"),
+                      (tmp_path / "copied" / name, "--file word_count.py"),
+                      (tmp_path / "changed" / name, f"--file word_count.py --lab {name}   "
+                       "(your teacher has that folder)"),
                       (course_labs.write_lab(str(tmp_path)), "--file evens.py --lab "
                        f"{course_labs.NAME}   (your teacher has that folder)")):
         exercise = open_lab(word).exercise("python")

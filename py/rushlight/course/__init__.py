@@ -13,6 +13,7 @@
 
 README.md has each format's way, step by step.
 """
+import filecmp
 import importlib
 import os
 import re
@@ -70,3 +71,14 @@ def has_a_packaged_name(lab):
     False
     """
     return not is_packaged(lab) and os.path.isdir(os.path.join(labs_folder(), lab.name))
+
+
+def is_graded_as_packaged(exercise):
+    """Whether everybody who has Rushlight has the checks of an exercise: a grader's zip has a copy
+    of the package's lab.
+
+    >>> is_graded_as_packaged(open_lab("1").exercise("python"))
+    True
+    """
+    packaged = os.path.join(labs_folder(), exercise.lab.name, exercise.kind, "check.py")
+    return os.path.isfile(packaged) and filecmp.cmp(packaged, exercise.check_file, shallow=False)

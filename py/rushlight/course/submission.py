@@ -11,7 +11,7 @@ import os
 import re
 import time
 
-from rushlight.course import is_packaged
+from rushlight.course import is_graded_as_packaged
 from rushlight.course.report import Item, Report
 from rushlight.lesson import LessonError, grade
 from rushlight.lesson.checks import read_checks
@@ -144,7 +144,7 @@ def verdict_text(exercise, verdict):
     lines += [f"{comment['kind'].capitalize()}: {comment['text']}" for comment in verdict.comments]
     if verdict.replay:
         lines.append(f"Again: {verdict.replay} --file {exercise.file}" + (
-            "" if is_packaged(exercise.lab) else
+            "" if is_graded_as_packaged(exercise) else
             f" --lab {exercise.lab.name}   (your teacher has that folder)"))
     return "\n".join(line for line in lines if line)[:_MOST_TEXT]
 
