@@ -162,10 +162,10 @@ def test_the_list_tells_progress_and_the_next_step(lesson):
 
 
 def test_python_and_c_are_counted_by_themselves(lesson, tmp_path):
-    """Of the package's labs 9 are in Python and 10 in C: who works in Python need not do those."""
+    """Of the package's labs 10 are in Python and 10 in C: who works in Python need not do those."""
     lesson("init", tmp_path / "y")
     lesson.home = tmp_path / "y"
-    assert "solved:  Python 0 of 9, C 0 of 10\n" in at_terminal(lesson, "list")
+    assert "solved:  Python 0 of 10, C 0 of 10\n" in at_terminal(lesson, "list")
 
 
 # ── a lab that is broken ──
