@@ -39,9 +39,11 @@ class Desk:
 
     def exercises_of(self, name):
         """Those that are named; of a lab that cannot be read, what is wrong with it."""
-        for folder_name, error in self.broken.items():
-            if folder_name.startswith(f"{_number(name):02}_"):
-                raise error
+        number = _number(name)
+        if all(lab.number != number for lab in self.labs):
+            for folder_name, error in self.broken.items():
+                if folder_name.startswith(f"{number:02}_"):
+                    raise error
         return loading.exercises_of(name, self.labs)
 
     def next_of(self, exercise):
@@ -154,7 +156,11 @@ def _standing(state, exercise):
 def init(options):
     """Makes a folder."""
     told = Telling()
-    labs = loading.labs(options.labs) or _no_lab(options.labs, {})      # says what is wrong
+    labs, broken = loading.readable_labs(options.labs)
+    if not labs:
+        _no_lab(options.labs, broken)
+    for error in broken.values():
+        told.say(told.paint(str(error), "red"))
     state, is_new = folder.init(options.folder, options.student, options.labs)
     if is_new:
         told.say(f"{options.folder}: lessons for {state.student}")
@@ -416,8 +422,8 @@ def solution(options):
     desk = Desk()
     exercise = desk.exercise(options.exercise)
     if not desk.state.has_passed(exercise):
-        desk.told.say(f"lab {exercise.word} is not solved yet: its solution is shown when all checks "
-                      f"pass.  rushlight lesson hint {exercise.word} helps")
+        desk.told.say(f"lab {exercise.word} is not solved yet: its solution is shown when all "
+                      f"checks pass.  rushlight lesson hint {exercise.word} helps")
         return 1
     desk.told.long(loading.read_text(exercise.solution).rstrip())
     return 0

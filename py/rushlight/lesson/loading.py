@@ -45,7 +45,7 @@ def labs(folder=None):
 
 
 def readable_labs(folder=None):
-    """The same of those labs that can be read; and name of a folder → LessonError, of the others."""
+    """The same of those labs that can be read; of the others, folder's name → LessonError."""
     folder = folder or labs_folder()
     if not os.path.isdir(folder):
         raise LessonError(f"there is no folder of labs {folder}")

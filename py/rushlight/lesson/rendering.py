@@ -1,9 +1,9 @@
 """Markdown as a terminal shows it: what lab.md and hints.md use of CommonMark.
 
-    # Lab 1             Lab 1                   **a**, *b*, `c`     in colours, without their marks;
-                        ═════                                       without colours only `c` has them
-    ```text             the block alone,        - an item           its lines under one another
-    a ──▶ b                 a ──▶ b             | a | table |       columns under one another
+    # Lab 1             Lab 1               **a**, *b*, `c`     in colours, without their marks;
+                        ═════                                   without colours only `c` has them
+    ```text             the block alone,    - an item           its lines under one another
+    a ──▶ b                 a ──▶ b         | a | table |       columns under one another
 
 A line keeps its place as long as it fits: texts are written at most 80 columns wide, and what they
 have in one line belongs together.  In a narrower terminal paragraphs are folded; code never is.

@@ -17,7 +17,8 @@ from rushlight.lesson.model import LessonError
 NAME = ".rushlight.json"
 _VERSION = 1
 _KINDS = {"version": int, "student": str, "labs": (str, type(None)),
-          "current": (str, type(None)), "passed": list, "predictions": dict, "failing": dict, "hints": dict}
+          "current": (str, type(None)), "passed": list, "predictions": dict,
+          "failing": dict, "hints": dict}
 _LATER = {"failing"}        # what states of earlier versions lack
 
 
