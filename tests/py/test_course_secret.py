@@ -217,7 +217,7 @@ def test_gradescopes_grader_shuts_what_it_grades_with(autograder):
     assert stat.S_IMODE(os.stat(autograder.root / "source").st_mode) == 0o700
 
 
-@pytest.mark.skipif(os.getuid() != 0 or unreadable_by_others(),
+@pytest.mark.skipif(os.getuid() != 0 or bool(unreadable_by_others()),
                     reason="submissions run as nobody only if root grades with a Python for all")
 def test_gradescopes_submissions_cannot_read_what_grades_them(autograder, tmp_path):
     for folder in (tmp_path, *tmp_path.parents):
