@@ -1,8 +1,7 @@
 /* model_run.c - see the header. */
 #include "sim/model_run.h"
 #include "sim/container_memory.h"
-
-#define LONG_WAIT_US (G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC)
+#include "sim/scenario_world.h"
 
 struct _RushModelRun
 {
@@ -77,7 +76,7 @@ is_alive (RushModelRun *self)
   gint64 now_us = rush_event_heap_now_us (self->setup.heap);
   guint64 progress = rush_simulated_backend_progress (self->backend);
 
-  if (progress == self->progress && now_us - self->progress_us < LONG_WAIT_US)
+  if (progress == self->progress && now_us - self->progress_us < RUSH_LONG_WAIT_US)
     return TRUE;
   if (progress == self->progress && !rush_scheduler_is_idle (self->scheduler))
     return FALSE;

@@ -17,6 +17,9 @@
 #include "sim/fault_schedule.h"
 #include "sim/scenario_application.h"
 
+/* So long without a step that brings the application on: none will come. */
+#define RUSH_LONG_WAIT_US (G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC)
+
 typedef struct
 {
   const RushScenario *scenario; /* (unowned) */

@@ -23,7 +23,6 @@
 #include "sim/scenario_world.h"
 #include "sim/simulated_master.h"
 
-#define LONG_WAIT_US (G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC)
 #define QUIET_US G_USEC_PER_SEC /* nobody has come for so long: all are there */
 
 typedef struct
@@ -183,7 +182,7 @@ is_ready (const SimulatedCluster *self)
   gint64 now_us = rush_event_heap_now_us (self->world.heap);
 
   if (self->application_us < 0 && self->hopeless == NULL)
-    return now_us >= LONG_WAIT_US;
+    return now_us >= RUSH_LONG_WAIT_US;
   if (self->hopeless != NULL || has_waited (self, now_us) || self->n_wanted == 0)
     return TRUE;
   if (self->scenario->manager.kind != RUSH_MANAGER_ANY)
@@ -214,7 +213,7 @@ is_alive (SimulatedCluster *self)
       self->progress = progress;
       self->progress_us = now_us;
     }
-  return now_us - self->progress_us < LONG_WAIT_US;
+  return now_us - self->progress_us < RUSH_LONG_WAIT_US;
 }
 
 static void
@@ -539,8 +538,7 @@ simulated_build (RushCluster *base, const RushExecutorServices *services, RushDr
     return FALSE;
   rush_simulated_backend_set_manager (self->base.backend, self->world.manager);
   self->n_wanted = rush_scenario_wanted_executors (self->scenario, self->conf);
-  if (self->scenario->manager.kind != RUSH_MANAGER_ANY &&
-      self->scenario->driver.deploy_mode == RUSH_DEPLOY_CLUSTER)
+  if (self->scenario->driver.deploy_mode == RUSH_DEPLOY_CLUSTER)
     self->application_us = -1;
   rush_driver_loop_set_idle (loop, idle, self);
   return TRUE;

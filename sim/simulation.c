@@ -212,6 +212,13 @@ driver_gone (gpointer data, const char *reason, gboolean starts_again)
                reason);
 }
 
+/* Spark counts its patience from here. */
+static void
+driver_runs (gpointer data)
+{
+  wait_for_executors (data);
+}
+
 /* It knows of nothing that was before. */
 static void
 driver_back (gpointer data, guint attempt)
@@ -228,6 +235,7 @@ static const RushManagerListener listener = {
   .executor_killed = executor_killed,
   .step = post_step,
   .short_of_room = short_of_room,
+  .driver_runs = driver_runs,
   .driver_gone = driver_gone,
   .driver_back = driver_back,
 };
@@ -341,7 +349,10 @@ rush_simulation_run (RushSimulation *self, RushSimulationResult *out, GError **e
   g_autoptr (GError) failure = NULL;
 
   rush_scenario_world_start (&self->world, rush_model_run_backend (self->run), self->n_wanted);
-  wait_for_executors (self);
+  if (self->scenario->driver.deploy_mode != RUSH_DEPLOY_CLUSTER)
+    wait_for_executors (self);
+  else /* a driver that finds no place: its job is given up like one without executors */
+    rush_event_heap_put (self->world.heap, RUSH_LONG_WAIT_US, waited_long_enough, self, 0);
   while (!(ended_well = live (self, &failure)) && self->starts_again)
     {
       g_clear_error (&failure);

@@ -10,7 +10,8 @@
  * A scenario without stages gets a job of 200 tasks and then 50, of two seconds each.
  *
  * The job starts when enough executors have registered, as Spark waits for them
- * (spark.scheduler.minRegisteredResourcesRatio, at most maxRegisteredResourcesWaitingTime).
+ * (spark.scheduler.minRegisteredResourcesRatio, at most maxRegisteredResourcesWaitingTime from
+ * when the driver runs).
  *
  * In cluster mode a driver that is lost may be started again (spark.driver.supervise, YARN's
  * attempts): it knows nothing, asks for executors anew, and its job begins from nothing.  One log

@@ -141,6 +141,26 @@ test_jobs_begin_when_enough_have_registered (void)
   outcome_clear (&later);
 }
 
+#define LATE_DRIVER                                                                                \
+  "\"driver\": { \"deploy_mode\": \"cluster\" },"                                                  \
+  "\"manager\": { \"kind\": \"yarn\", \"driver_start\": \"40s\", \"executor_start\": \"%s\" },"
+
+/* At most 30 s, of which the 40 s before the driver runs are none. */
+static void
+test_the_wait_begins_with_the_driver (void)
+{
+  g_autofree char *soon = g_strdup_printf (LATE_DRIVER, "20s");
+  g_autofree char *late = g_strdup_printf (LATE_DRIVER, "60s");
+  Outcome waited = simulate (soon, NULL, NULL), gave_up = simulate (late, NULL, NULL);
+
+  g_assert_cmpfloat (waited.result.first_executor_s, >, 60);
+  g_assert_cmpfloat (waited.result.job_started_s, >, waited.result.first_executor_s);
+  g_assert_cmpfloat (gave_up.result.job_started_s, >, 70);
+  g_assert_cmpfloat (gave_up.result.job_started_s, <, gave_up.result.first_executor_s);
+  outcome_clear (&waited);
+  outcome_clear (&gave_up);
+}
+
 /* ---- faults ---- */
 
 static const char *const faults[] = {
@@ -416,6 +436,7 @@ main (int argc, char **argv)
 #define ADD(name) g_test_add_func ("/simulation/" #name, test_##name)
   ADD (each_manager_runs_the_job);
   ADD (jobs_begin_when_enough_have_registered);
+  ADD (the_wait_begins_with_the_driver);
   ADD (jobs_end_in_spite_of_faults);
   ADD (jobs_end_in_spite_of_everything);
   ADD (faults_take_time);
