@@ -86,7 +86,10 @@ queries_new (RushContext *context, const char *text)
   RushParserOptions options = { .ansi = TRUE, .time_zone = g_intern_string ("UTC") };
   RushQueryEnvironment environment = {
     .context = context,
-    .settings = { .ansi = TRUE, .time_zone = g_intern_string ("UTC"), .conf = settings },
+    .settings = { .ansi = TRUE,
+                  .time_zone = g_intern_string ("UTC"),
+                  .conf = settings,
+                  .plugins = rush_context_plugins (context) },
     .catalog = &catalog,
   };
   g_autoptr (GError) error = NULL;
