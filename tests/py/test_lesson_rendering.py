@@ -63,6 +63,13 @@ def test_colours_take_the_place_of_marks():
         "a \x1b[1mb \x1b[0m\x1b[1;36mc\x1b[0m \x1b[36md\x1b[0m")
 
 
+def test_a_long_line_of_code_goes_on_at_its_right():
+    text = "the line:\n    " + " + ".join(["a_name"] * 9)
+    assert Telling(colour=False).indented(text, 6) == (
+        "      the line:\n          " + " + ".join(["a_name"] * 8)
+        + "\n              + a_name")
+
+
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: os.path.relpath(path, LABS))
 def test_texts_of_labs_fit_the_screen_and_show_no_marks(path):
     with open(path, encoding="utf-8") as f:

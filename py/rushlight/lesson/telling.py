@@ -68,12 +68,14 @@ class Telling:
         return self.paint(left, *colours) + " " * (self.width - len(left) - len(right)) + right
 
     def indented(self, text, indent, *colours):
-        """A text with its own line breaks, each line folded where it is too long; a line that
-        begins with blanks is code or a picture, and stays as it is."""
+        """A text with its own line breaks, each line folded where it is too long; what goes on
+        from a line that begins with blanks, code or a trace, stands to the right of that."""
         lines = []
         for line in text.splitlines():
-            fold = not line.startswith(" ") and len(line) + indent > self.width
-            lines += textwrap.wrap(line, self.width - indent) if fold else [line]
+            own = line[:len(line) - len(line.lstrip())]
+            fold = len(line) + indent > self.width
+            lines += textwrap.wrap(line, self.width - indent, break_on_hyphens=not own,
+                                   subsequent_indent=own and own + "    ") if fold else [line]
         return "\n".join(" " * indent + self.paint(line, *colours) if line else ""
                          for line in lines)
 
