@@ -1,55 +1,30 @@
-"""The quiz: answers that people type, boxes, the interview, questions about a program, the command.
+"""The quiz: answers that people type, boxes, the interview, questions about a program, runs.
 
-test_quiz_bank.py looks at the questions themselves.
+test_quiz_bank.py looks at the questions themselves, test_quiz_command.py at the command line,
+test_quiz_page.py at the page and the cards.
 """
 import datetime
-import doctest
-import importlib
-import itertools
-import json
 import os
 import re
-import shutil
-import subprocess
 import sys
 
 import pytest
 from conftest import ROOT
 from pty_terminal import Terminal
+from quiz_typed import DAY, ManualClock, asking, command, fixed
 
 from rushlight.errors import PySparkRuntimeError, PySparkValueError
 from rushlight.quiz import Belief, Workbench, bank, holds
 from rushlight.quiz import _answers as answers
 from rushlight.quiz import _explaining as explaining
-from rushlight.quiz._asking import Asking, chosen, practise
+from rushlight.quiz._asking import chosen, practise
 from rushlight.quiz._mock import BUDGET_S, interview, plan
 from rushlight.quiz._questions import Asked, Option, Question
 from rushlight.quiz._schedule import DAYS, Schedule
 
-DAY = datetime.date(2026, 3, 1)
-HANG_S = 120
-
-
-class ManualClock:
-    """Days and seconds that only a test moves."""
-
-    def __init__(self, day=DAY):
-        self.day, self.now = day, 0.0
-
-    def today(self):
-        return self.day
-
-    def seconds(self):
-        return self.now
-
 
 def number(answer, **more):
     return Asked(None, 0, "number", "How many?", "", answer=answer, **more)
-
-
-def command(*arguments, typed="", **more):
-    return subprocess.run([sys.executable, "-m", "rushlight.cli", "quiz", *arguments],
-                          input=typed, capture_output=True, text=True, timeout=HANG_S, **more)
 
 
 # ── what people type ──
@@ -154,29 +129,6 @@ def test_a_file_that_is_none_of_ours_is_refused(tmp_path, text):
 
 
 # ── asking ──
-def fixed(id, answer, level=1):
-    """A question that needs no engine."""
-    topic, name = id.split(".")
-    return Question(topic, name, level, id, lambda v: v.number("How many?", answer + v.seed, "So."))
-
-
-def asking(*typed, clock=None, seconds=0.0):
-    """Types these lines, each after so many seconds; what is told is in .told."""
-    lines, told = iter(typed), []
-
-    def read(prompt):
-        if clock:
-            clock.now += seconds
-        try:
-            return next(lines)
-        except StopIteration:
-            raise EOFError from None
-
-    made = Asking(read, told.append)
-    made.told = told
-    return made
-
-
 def test_practice_moves_boxes_and_gives_another_variant_each_time(tmp_path):
     clock, schedule = ManualClock(), Schedule(str(tmp_path / "quiz.json"))
     questions = [fixed("counting.a", 5)]
@@ -243,6 +195,20 @@ def test_labs_that_are_named_are_there():
 def test_no_question_is_begun_when_the_time_is_over():
     marks, told = interviewed(["5"] * 60, seconds=700)
     assert len(marks) == 3 and "Time is over." in told
+
+
+def test_the_clock_stands_while_a_question_is_computed():
+    clock = ManualClock()
+
+    def computed(v):
+        clock.now += 600
+        return v.number("How many?", 5, "So.")
+
+    questions = [Question("counting", f"q{i}", 1, f"Q {i}", computed) for i in range(30)]
+    typed = asking(*["5"] * 30, clock=clock, seconds=30)
+    marks = interview(questions, None, clock, typed, seed=0)
+    assert len(marks) == 30 and {mark.seconds for mark in marks} == {30}
+    assert "── 2 of 30 · 29:30 left" in "\n".join(typed.told)
 
 
 def test_misses_are_explained_and_labs_named():
@@ -388,238 +354,3 @@ def test_what_a_program_raises_comes_out_unless_it_is_to_fail():
         with pytest.raises(ZeroDivisionError):
             bench.run("1 / 0")
         assert isinstance(bench.run("1 / 0", fails=True).error, ZeroDivisionError)
-
-
-# ── the command ──
-def test_list_prints_one_question_a_line():
-    done = command("--list")
-    lines = done.stdout.splitlines()
-    assert done.returncode == 0 and [line.split()[0] for line in lines] == list(bank.questions())
-    few = command("--list", "--topic", "ml", "--level", "3").stdout.splitlines()
-    assert few and all(re.match(r"ml\.\w+ +ml +3  \S", line) for line in few)
-
-
-def test_show_prints_question_answer_trace_and_writes_the_picture(tmp_path):
-    picture = str(tmp_path / "run.svg")
-    done = command("--show", "counting.word_count", "--seed", "2", "--picture", picture)
-    assert done.returncode == 0, done.stderr
-    for words in ("How many tasks run in all?", "Answer: ", "Why not", "job 0", "└─▶", "Read: lab"):
-        assert words in done.stdout
-    with open(picture, encoding="utf-8") as f:
-        assert "<svg" in f.read()
-    again = command("--show", "counting.word_count", "--seed", "2").stdout
-    assert done.stdout.split("The trace")[0] == again.split("The trace")[0]
-
-
-def test_the_command_asks_and_keeps_boxes(tmp_path):
-    state = str(tmp_path / "boxes.json")
-    done = command("-n", "2", "--topic", "streaming", "--state", state, "--seed", "1",
-                   typed="a\na\n0\n0\n")
-    assert done.returncode == 0, done.stderr
-    assert re.search(r"\d of 2 right\. 0 due today, kept in .*boxes\.json", done.stdout)
-    with open(state, encoding="utf-8") as f:
-        assert len(json.load(f)["cards"]) == 2
-
-
-def test_boxes_are_in_the_users_state_folder(tmp_path):
-    env = dict(os.environ, XDG_STATE_HOME=str(tmp_path))
-    command("-n", "1", "--topic", "streaming", "--seed", "1", typed="a\n0\n", env=env)
-    assert (tmp_path / "rushlight" / "quiz.json").exists()
-
-
-@pytest.mark.parametrize("arguments, status", [
-    (["--show", "no.such"], 2), (["--topic", "cooking"], 2), (["-n", "0"], 2),
-    (["--from", "no_such.py"], 1), (["--from", "app.py", "--show", "joins.skew"], 2),
-    (["--show", "streaming.micro_batches", "--picture", "x.svg"], 1)])
-def test_misuse(arguments, status, tmp_path):
-    (tmp_path / "app.py").write_text("from pyspark import SparkContext\nSparkContext().range(3).sum()\n")
-    done = command(*arguments, cwd=tmp_path)
-    assert done.returncode == status and done.stderr and "Traceback" not in done.stderr
-
-
-WAYS = {      # each way to use the quiz: its arguments, and the options that it takes
-    "": ([], {"-n", "--topic", "--level", "--seed", "--state"}),
-    "--list": (["--list"], {"--topic", "--level"}),
-    "--show": (["--show", "streaming.replayed"], {"--seed", "--picture"}),
-    "--mock": (["--mock"], {"--topic", "--level", "--seed"}),
-    "--page": (["--page", "p.html"], {"-n", "--topic", "--level", "--seed"}),
-    "--cards": (["--cards", "c.html"], {"-n", "--topic", "--level", "--seed"}),
-    "--page --cards": (["--page", "p.html", "--cards", "c.html"],
-                       {"-n", "--topic", "--level", "--seed"}),
-    "--from": (["--from", "app.py"], {"-n", "--topic", "--level", "--seed"}),
-    "--show --from": (["--show", "all", "--from", "app.py"], set())}
-OPTIONS = {"-n": ["-n", "2"], "--topic": ["--topic", "joins"], "--level": ["--level", "1"],
-           "--seed": ["--seed", "3"], "--state": ["--state", "boxes.json"],
-           "--picture": ["--picture", "run.svg"]}
-
-
-@pytest.mark.parametrize("option", OPTIONS)
-@pytest.mark.parametrize("way", WAYS)
-def test_each_option_is_taken_or_refused(way, option, capsys):
-    from rushlight.cli import quiz
-    arguments, takes = WAYS[way]
-    if option in takes:
-        quiz._options([*arguments, *OPTIONS[option]])
-        return
-    with pytest.raises(SystemExit) as end:
-        quiz._options([*arguments, *OPTIONS[option]])
-    assert end.value.code == 2
-    assert f"{option} does not go with" in capsys.readouterr().err
-
-
-def test_ways_that_do_not_go_together_are_refused(capsys):
-    from rushlight.cli import quiz
-    known = {frozenset(way.split()) for way in WAYS}
-    names = [way for way in WAYS if way and " " not in way]
-    for one, other in itertools.combinations(names, 2):
-        arguments = [*WAYS[one][0], *WAYS[other][0]]
-        if {one, other} in known:
-            quiz._options(arguments)
-            continue
-        with pytest.raises(SystemExit):
-            quiz._options(arguments)
-        assert f"{one} and {other} do not go together" in capsys.readouterr().err
-
-
-def test_arguments_of_the_program_that_begin_with_a_dash(capsys):
-    from rushlight.cli import quiz
-    options = quiz._options(["--show", "all", "--from", "app.py", "in.csv", "--", "--rows", "--"])
-    assert options.own == ["app.py", "in.csv", "--rows", "--"] and options.show == "all"
-    for arguments, words in ((["--from", "app.py", "--rows", "3"], "They stand behind --"),
-                             (["--mock", "--", "-x"], "of the program of --from")):
-        with pytest.raises(SystemExit):
-            quiz._options(arguments)
-        assert words in capsys.readouterr().err
-
-
-def test_a_number_of_questions_on_page_and_cards(tmp_path):
-    arguments = ("--topic", "streaming", "-n", "5", "--seed", "4")
-    done = command("--page", "p.html", "--cards", "c.html", *arguments, cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert "p.html: 5 questions" in done.stdout and "c.html: 5 questions" in done.stdout
-    again = command("--page", "again.html", *arguments, cwd=tmp_path)
-    assert again.returncode == 0, again.stderr
-    assert (tmp_path / "p.html").read_bytes() == (tmp_path / "again.html").read_bytes()
-
-
-def test_whoever_reads_may_leave_early():
-    reader, writer = os.pipe()
-    os.close(reader)
-    with os.fdopen(writer, "w") as nobody:
-        done = subprocess.run([sys.executable, "-m", "rushlight.cli", "quiz", "--list"],
-                              stdout=nobody, stderr=subprocess.PIPE, text=True, timeout=HANG_S)
-    assert done.stderr == ""
-
-
-def test_mock_of_the_command():
-    done = command("--mock", "--seed", "3", typed="q\n")
-    assert done.returncode == 0 and "30 minutes" in done.stdout and "No answers" in done.stdout
-
-
-def test_listing_needs_no_engine():
-    """It would take longer than all the rest of the start."""
-    code = ("import sys; from rushlight.quiz import bank; bank.questions();"
-            "sys.exit(any(m in sys.modules for m in ('rushlight._engine', 'pandas', 'numpy')))")
-    assert subprocess.run([sys.executable, "-c", code], timeout=HANG_S).returncode == 0
-
-
-def test_another_context_is_refused():
-    from rushlight import SparkContext
-    with SparkContext("local[1]", "another"), Workbench() as bench:
-        for ask in (lambda: bench.run("1"), lambda: bench.pool("1g")):
-            with pytest.raises(PySparkRuntimeError, match="stop\\(\\) it first"):
-                ask()
-
-
-MODULES = ["quiz", "cli.quiz", "quiz.bank", "quiz._questions", "quiz._workbench", "quiz._runs",
-           "quiz._answers", "quiz._explaining", "quiz._schedule", "quiz._mock", "quiz._page",
-           "quiz._cards"]
-
-
-@pytest.mark.parametrize("name", MODULES)
-def test_examples_of_docstrings(name):
-    module = importlib.import_module("rushlight." + name)
-    told = []
-    finder, runner = doctest.DocTestFinder(exclude_empty=True), doctest.DocTestRunner(
-        optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
-    for test in finder.find(module):
-        runner.run(test, out=told.append)
-    assert runner.failures == 0, "".join(told)
-
-
-# ── the page and the cards ──
-def asked_questions():
-    """Two of each kind, with text that HTML must not take for markup."""
-    eager = Belief("<b>eager</b>", "It is not & never was.")
-    question = fixed("laziness.q", 1)
-    return [Asked(question, 0, "number", "How <many>?", "a < b", answer=2277.6, unit="MiB",
-                  within=0.01, tempting={4096: eager}),
-            Asked(question, 0, "choice", "Which?", "</script> so", options=[
-                Option("x", eager), Option("y & z", None), Option("w", eager)])]
-
-
-def test_the_page_holds_questions_as_data_that_cannot_break_out(tmp_path):
-    from rushlight.quiz._page import write_page
-    path = tmp_path / "quiz.html"
-    write_page(asked_questions(), str(path))
-    text = path.read_text(encoding="utf-8")
-    assert text.count("</script>") == 2 and "http://" not in text and "https://" not in text
-    assert "default-src 'none'" in text
-    data = json.loads(re.search(r'id="data">(.*?)</script>', text, re.S)[1])
-    first, second = data["questions"]
-    assert first["answer"] == 2277.6 and first["tempting"] == [
-        [4096, "<b>eager</b>", "It is not & never was."]]
-    assert second["right"] == 1 and second["why"] == "</script> so"
-
-
-@pytest.mark.skipif(not shutil.which("node"), reason="the page's script needs node to be tested")
-def test_the_pages_script_reads_numbers_as_the_command_does(tmp_path):
-    from rushlight.quiz import _page
-    with open(_page._TEMPLATE, encoding="utf-8") as f:
-        script = re.findall(r"<script>(.*?)</script>", f.read(), re.S)[0]
-    typed = [("2,278 MB", "MiB"), ("2g", "MiB"), ("2 278", "MiB"), ("1.5 min", "s"), ("2m", "s"),
-             ("~40", ""), ("about 40 tasks", ""), ("four", ""), ("None.", ""), ("−1", ""),
-             ("2.278e3", "MiB"), ("512k", "MiB"), ("many", ""), ("1,2,3", ""), ("1.2.3", ""), ("", "")]
-    script += f"\nconsole.log(JSON.stringify({json.dumps(typed)}.map(a => parseNumber(...a))));"
-    file = tmp_path / "script.js"
-    file.write_text(script, encoding="utf-8")
-    done = subprocess.run(["node", str(file)], capture_output=True, text=True, timeout=HANG_S)
-    assert done.returncode == 0, done.stderr
-
-    def ours(text, unit):
-        try:
-            return answers.parse_number(text, unit)
-        except PySparkValueError:
-            return None
-    assert json.loads(done.stdout) == [ours(*one) for one in typed]
-
-
-def test_answers_lie_behind_their_questions(tmp_path):
-    from rushlight.quiz._cards import write_cards
-    path = tmp_path / "cards.html"
-    some = []
-    for i in range(7):
-        asked = asked_questions()[0]
-        asked.question = fixed(f"laziness.q{i}", i)
-        some.append(asked)
-    write_cards(some, str(path))
-    text = path.read_text(encoding="utf-8")
-    sheets = re.split(r'<section class="sheet ', text)[1:]
-    ids = [re.findall(r"laziness\.(q\d)", sheet) for sheet in sheets]
-    assert ids == [["q0", "q1", "q2", "q3", "q4", "q5"], ["q1", "q0", "q3", "q2", "q5", "q4"],
-                   ["q6"], ["q6"]]
-    assert sheets[3].index('class="card"></div>') < sheets[3].index("q6")
-    assert "How &lt;many&gt;?" in text and "<b>eager" not in text and "size: A4" in text
-
-
-def test_page_and_cards_of_the_command(tmp_path):
-    done = command("--page", "p.html", "--cards", "c.html", "--topic", "streaming", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert "p.html: 12 questions" in done.stdout and "c.html: 12 questions" in done.stdout
-
-
-def test_a_simulated_cluster_is_drawn_as_a_timeline(tmp_path):
-    picture = tmp_path / "run.svg"
-    done = command("--show", "faults.speculation_run", "--picture", str(picture))
-    assert done.returncode == 0, done.stderr
-    assert "<svg" in picture.read_text(encoding="utf-8")

@@ -66,6 +66,8 @@ def test_each_question_is_whole(computed):
         assert a.ask.strip() and len(a.why) > 20, id
         text = explaining.explanation(a)
         assert "Answer: " in text and "Read: lab" in text, id
+        assert "rushlight-quiz-" not in text, (id, "a folder of this run alone")
+        assert " object at 0x" not in text, (id, "an address of this run alone")
         if a.options:
             texts = [" ".join(o.text.lower().split()) for o in a.options]
             assert len(set(texts)) == len(texts) >= 3, (id, seed, texts)
@@ -76,6 +78,25 @@ def test_each_question_is_whole(computed):
             for wrong, belief in a.tempting.items():
                 assert belief.says and belief.truth, id
                 assert not answers.is_right(a, wrong), (id, seed, wrong)
+
+
+def test_texts_fit_a_terminal(computed):
+    for (id, seed), a in computed[0].items():
+        words = explaining.explanation(a).split("The trace")[0]
+        assert max(map(len, words.splitlines())) <= explaining.WIDTH, (id, seed)
+
+
+def test_the_trace_shows_what_is_asked_about(computed):
+    """What is pushed into a scan, what was spilled, what a cache gave."""
+    told = {id: explaining.explanation(a) for (id, seed), a in computed[0].items() if seed == 0}
+    assert "PushedFilters: [IsNotNull(k), EqualTo(k," in told["serialization.udf_pushdown"]
+    assert "PushedFilters: [IsNotNull(id), GreaterThan(id," in told["sql.push_filter"]
+    assert "PushedFilters: []" in told["sql.cache_boundary"]
+    assert "spilled to disk" in told["memory.spill"]
+    assert "1 partition found in the cache" in told["caching.found"]
+    assert "ZeroDivisionError: division by zero" in told["laziness.late_error"]
+    assert "Task 1 in stage 0.0" in told["laziness.late_error"]
+    assert "fetch failed" in told["faults.fetch_counts"]
 
 
 def test_the_right_option_stands_anywhere(computed):

@@ -39,7 +39,7 @@ def parse_number(text, unit=""):
     >>> parse_number("many")
     Traceback (most recent call last):
     ...
-    rushlight.errors.base.PySparkValueError: 'many' is no number: write one such as 8 or 2,278 ...
+    rushlight.errors.base.PySparkValueError: 'many' is no number: write one such as 8 or 2,278
     """
     words = text.strip().lower().lstrip("~≈=").strip()
     for lead in ("about ", "around ", "roughly ", "approximately ", "ca. "):
@@ -53,8 +53,8 @@ def parse_number(text, unit=""):
         try:
             value, rest = float(digits), words[match.end():].strip()
         except ValueError:
-            raise PySparkValueError(f"{text.strip()!r} is no number: write one such as 8 or 2,278 "
-                                    + (unit or "tasks")) from None
+            raise PySparkValueError(f"{text.strip()!r} is no number: write one such as 8 or 2,278"
+                                    + (f" {unit}" if unit else "")) from None
         if rest[:1].isdigit() or rest[:1] in (",", "."):
             raise PySparkValueError(f"{text.strip()!r} is no number that can be read: {rest!r} "
                                     "is left over")

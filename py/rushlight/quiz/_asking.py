@@ -32,7 +32,8 @@ class Asking:
         while True:
             try:
                 text = self.read(f"\n{prompt}, s to skip, q to quit): ").strip()
-            except KeyboardInterrupt:
+            except (EOFError, KeyboardInterrupt):
+                self.tell("")       # the prompt's line is not at its end
                 raise EOFError from None
             if text.lower() in QUIT:
                 raise EOFError

@@ -133,6 +133,9 @@ CACHE_MEMORY_ONLY = Belief("cache() of a DataFrame is MEMORY_ONLY",
                            "So for RDDs. DataFrames use MEMORY_AND_DISK (deserialized).")
 CACHE_ALL_AT_ONCE = Belief("the first action caches everything",
                            "Only partitions that it computes: first() and take() look at a few.")
+CACHE_NOT_READ = Belief("each action computes everything again",
+                        "Not what is cached: the first action that computes a partition keeps it, "
+                        "and later ones read it.")
 CHECKPOINT_IS_CACHE = Belief("checkpoint() is a stronger cache()",
                              "It writes to files and cuts the lineage, in a job of its own that "
                              "computes once more unless the RDD was cached.")
@@ -181,6 +184,9 @@ MESOS_32 = Belief("Mesos was removed in 3.2", "Deprecated in 3.2, removed in 4.0
 CLIENT_CLUSTER = Belief("in client mode the driver runs in the cluster",
                         "It runs where spark-submit was called; in cluster mode the manager "
                         "starts it.")
+ALWAYS_CLIENT = Belief("the driver runs where spark-submit was called",
+                       "So in client mode. In cluster mode the manager starts it on one of the "
+                       "cluster's machines.")
 MASTER_SCHEDULES = Belief(
     "the cluster manager schedules tasks",
     "It gives executors. Tasks are the driver's affair: DAGScheduler and TaskScheduler.")
@@ -192,7 +198,7 @@ PUSH_EVERYTHING = Belief("every filter is pushed down",
                          "Not below what would change the answer: a window, a limit, the wrong "
                          "side of an outer join, something random.")
 PUSH_UDF = Belief("a filter by a Python UDF goes into the scan",
-                  "No source can run Python: it stays a filter above BatchEvalPython.")
+                  "No source can run Python: it stays a filter above the node that does.")
 
 # ── ML ──
 FIT_ONE_JOB = Belief("fit() is one job", "Iterative algorithms run a job an iteration, and some "

@@ -1,5 +1,6 @@
 """Questions and explanations as text, for the terminal, the page and the cards."""
 import os
+import re
 import textwrap
 
 from rushlight._words import count, size
@@ -141,7 +142,7 @@ def tempting(asked):
 
 def explanation(asked, traces=True):
     """Answer, why, why not the others, what ran (unless it is told elsewhere), what to read."""
-    parts = ["Answer: " + answer(asked), filled(asked.why)]
+    parts = [filled("Answer: " + answer(asked)), filled(asked.why)]
     wrong = tempting(asked)
     if wrong:
         parts.append("\n".join(["Why not", *(_why_not(*one) for one in wrong)]))
@@ -149,7 +150,7 @@ def explanation(asked, traces=True):
         parts += [trace(run, i if len(asked.runs) > 1 else 0)
                   for i, run in enumerate(asked.runs, 1)]
     if asked.notes:
-        parts.append("\n".join(["From the engine:", *map(_hanging, asked.notes)]))
+        parts.append("\n".join(["From the engine:", *map(_note, asked.notes)]))
     parts.append(filled(reading(asked)))
     return "\n\n".join(parts)
 
@@ -176,6 +177,13 @@ def trace(run, number=0):
 def _hanging(text):
     return textwrap.fill(text, WIDTH, initial_indent="  ", subsequent_indent="      ",
                          break_on_hyphens=False)
+
+
+def _note(text):
+    """A line from the engine; the steps of a cluster stay in their columns."""
+    columns = re.match(r" *[\d.]+ s  \S+ +", text)
+    return textwrap.fill(text, WIDTH, initial_indent="  ", break_on_hyphens=False,
+                         subsequent_indent=" " * (2 + len(columns[0]) if columns else 6))
 
 
 def _cut(line):

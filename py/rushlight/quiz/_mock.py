@@ -3,8 +3,9 @@
     level     1       2       3
     budget    60 s    120 s   180 s
 
-An answer within its budget counts whole, a later one half.  When the time is over no question is
-begun any more; what was not asked does not count.
+The clock runs while a question waits for its answer, not while the engine computes one.  An answer
+within its budget counts whole, a later one half.  When the time is over no question is begun any
+more; what was not asked does not count.
 """
 import dataclasses
 import random
@@ -64,12 +65,11 @@ def plan(questions, seed, minutes=MINUTES):
 def interview(questions, bench, clock, asking, seed, minutes=MINUTES):
     """Asks, without explaining; tells score and summary at the end: the list of Marks."""
     chosen = plan(questions, seed, minutes)
-    begin, marks = clock.seconds(), []
+    left, marks = minutes * 60.0, []
     asking.tell(explaining.filled(
         f"{len(chosen)} questions, {minutes} minutes. An answer within its budget counts whole, "
         f"a later one half. Explanations come at the end.\n\n{explaining.NAMES}") + "\n")
     for i, question in enumerate(chosen, 1):
-        left = minutes * 60 - (clock.seconds() - begin)
         if left <= 0:
             asking.tell("Time is over.\n")
             break
@@ -82,6 +82,7 @@ def interview(questions, bench, clock, asking, seed, minutes=MINUTES):
         except EOFError:
             break
         marks.append(Mark(asked, verdict, clock.seconds() - since))
+        left -= marks[-1].seconds
         asking.tell("")
     asking.tell(summary(marks))
     return marks

@@ -29,6 +29,7 @@ class Topic:
 
 
 TOPICS = {topic.name: topic for topic in (
+    Topic("why", "Why Spark", (14, 13)),
     Topic("components", "Components and deploy modes", (8, 9)),
     Topic("bridge", "The bridge, and where Python runs", (5,)),
     Topic("laziness", "Laziness", (1,)),

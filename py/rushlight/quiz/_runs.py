@@ -80,7 +80,7 @@ class Run:
         if self.spilled:
             parts.append(f"{words.size(self.spilled)} spilled to disk")
         if self.found:
-            parts.append(f"{count(self.found, 'kept partition')} found")
+            parts.append(count(self.found, "partition found in the cache"))
         if self.again:
             parts.append(f"{count(self.again, 'partition')} computed again")
         if self.attempts is not None:

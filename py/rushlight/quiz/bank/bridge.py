@@ -80,7 +80,8 @@ def _(v):
         spark.range(10).select(plus("id")).collect()
         """)
     nodes = [node for node in run.nodes() if "Eval" in node]
-    return v.choose("Which node of the plan calls the function?", nodes[0],
+    return v.choose("Which node of the plan calls the function (4.2 or later, with pyarrow)?",
+                    nodes[0],
                     "Rows go to Python workers and back in batches: over Arrow (ArrowEvalPython), "
                     "or pickled (BatchEvalPython) where pyarrow is missing, and before 4.2.",
                     {"Project": Belief("a UDF is an expression as any other",
@@ -218,3 +219,20 @@ def _(v):
                          "collect() writes files", "So for large parallelize(), the other way."),
                      "From executors to Python directly": B.PY4J_EXECUTORS},
                     source="org.apache.spark.api.python.PythonRDD.serveIterator")
+
+
+@ask("connect_rdd", 2, "What Spark Connect leaves out")
+def _(v):
+    v.pick(1, 2)
+    return v.choose("Which of these does not work through Spark Connect?",
+                    "spark.sparkContext.parallelize([1, 2])",
+                    "The client has no SparkContext, so no RDDs and nothing of Py4J. DataFrames, "
+                    "SQL, UDFs and, since 4.0, pyspark.ml are there. (Rushlight has no Connect: a "
+                    "definition.)",
+                    {"spark.sql('SELECT 1').collect()": Belief(
+                        "Connect is for DataFrames alone", "SQL text is a plan, too."),
+                     "F.udf(lambda x: x + 1)": Belief(
+                         "Connect cannot send Python", "UDFs are pickled into the plan."),
+                     "df.write.parquet('out')": Belief(
+                         "Connect only reads", "A write is a command in protobuf.")},
+                    source="Spark Connect Overview, Spark's documentation")

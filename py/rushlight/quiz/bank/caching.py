@@ -68,7 +68,7 @@ def _(v):
         """)
     return v.number("What is calls.value at the end?", run.value,
                     "The first count computes and keeps each partition; the others read them.",
-                    wrong={n * times: B.RUNS_AGAIN, 0: Belief("count() calls nothing", "It has "
+                    wrong={n * times: B.CACHE_NOT_READ, 0: Belief("count() calls nothing", "It has "
                                                               "to make the elements.")})
 
 
@@ -87,7 +87,7 @@ def _(v):
                     {n + 1: Belief("first() computes one element",
                                    "A cached partition is computed whole, or it could not be "
                                    "kept."),
-                     2 * n: B.RUNS_AGAIN,
+                     2 * n: B.CACHE_NOT_READ,
                      n + n // slices: Belief("first() keeps nothing",
                                              "The partition that it looked at is there.")})
 
@@ -193,7 +193,7 @@ def _(v):
                          "unpersist() or clearCache().")})
 
 
-@ask("checkpoint_calls", 3, "checkpoint() without cache()")
+@ask("checkpoint_calls", 3, "checkpoint(), with or without cache()")
 def _(v):
     n, cached = v.pick(10, 20, 30), v.pick(True, False)
     run = v.run(SLOW + f"""
@@ -248,14 +248,14 @@ def _(v):
     level = v.pick("MEMORY_ONLY", "MEMORY_AND_DISK")
     run = v.run(f"""
         import random
-        big = sc.parallelize(range(400), 4).map(lambda i: random.Random(i).randbytes(65536))
+        big = sc.parallelize(range(160), 4).map(lambda i: random.Random(i).randbytes(65536))
         big.persist(StorageLevel.{level})
         big.count()
         big.count()
         """, master="local[1]", conf={"spark.testing.memory": str(12 * 2 ** 20),
                                       "spark.testing.reservedMemory": "0"})
     only = level == "MEMORY_ONLY"
-    right = (holds(run.found < 4, "Partitions that do not fit are not kept, and computed again.")
+    right = (holds(run.found == 2, "Partitions that do not fit are not kept, and computed again.")
              if only else holds(run.found == 4, "Partitions that do not fit are kept on disk."))
     wrong = {"The job fails with an OutOfMemoryError.": Belief(
         "a cache must fit", "It is the first that gives way."),
@@ -266,12 +266,14 @@ def _(v):
         "Other applications' blocks are evicted.": Belief(
             "executors share their memory with other applications",
             "An executor belongs to one application.")}
-    return v.what_if("Four partitions of 6 MiB each are to be kept in a pool of some 7 MiB. What "
+    return v.what_if("Four partitions of 2.5 MiB each are to be kept in a pool of some 7 MiB. What "
                      "happens?", right,
-                     f"The second count found {run.found} of 4 partitions.", wrong)
+                     f"The second count found {run.found} of 4 partitions"
+                     + (": two fit into memory" + ("." if only else ", two came from disk.")),
+                     wrong)
 
 
-@ask("iterations", 2, "A loop without cache()")
+@ask("iterations", 2, "A loop over an RDD, with or without cache()")
 def _(v):
     n, loops = v.pick(10, 20), v.pick(3, 4)
     cached = v.pick(True, False)

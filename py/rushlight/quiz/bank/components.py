@@ -1,4 +1,6 @@
 """Components and deploy modes: who does what, where it runs, what survives what."""
+import re
+
 from rushlight.quiz import Belief, holds, topic
 from rushlight.quiz import _beliefs as B
 
@@ -19,8 +21,8 @@ def _(v):
     v.pick(1, 2)
     return v.choose("Which component decides on which executor a task runs?",
                     "TaskSchedulerImpl, in the driver",
-                    "DAGScheduler cuts jobs into stages, TaskSchedulerImpl offers its tasks to "
-                    "free executors. All of it is in the driver.",
+                    "DAGScheduler cuts jobs into stages; TaskSchedulerImpl gives their tasks to "
+                    "executors with a free core. Both are in the driver.",
                     {"The cluster manager": B.MASTER_SCHEDULES,
                      "The NodeManager of the worker's machine": Belief(
                          "YARN schedules tasks", "It starts containers, and knows no tasks."),
@@ -144,7 +146,7 @@ def _(v):
                   "In the ApplicationMaster's container")
     return v.choose("--master yarn --deploy-mode cluster. Where does the driver run?", right,
                     "In cluster mode YARN starts the ApplicationMaster, and the driver runs in it.",
-                    {"On the machine where spark-submit was called": B.CLIENT_CLUSTER,
+                    {"On the machine where spark-submit was called": B.ALWAYS_CLIENT,
                      "In the ResourceManager": B.MASTER_SCHEDULES,
                      "In a container beside the ApplicationMaster's": Belief(
                          "the driver has a container of its own",
@@ -177,7 +179,9 @@ def _(v):
                     f"{count} executors and one ApplicationMaster, "
                     + ("in which the driver runs." if mode == "cluster" else
                        "while the driver runs outside of the cluster."),
-                    wrong={count: B.SUMS_FORGET, count + 2: Belief(
+                    wrong={count: Belief("only executors have containers",
+                                         "The ApplicationMaster has one, in either mode."),
+                           count + 2: Belief(
                         "driver and ApplicationMaster have a container each",
                         "In cluster mode they share one, in client mode the driver has none.")})
 
@@ -290,8 +294,9 @@ def _(v):
     v.pick(1, 2)
     return v.choose("Without any setting: does Spark give idle executors back?",
                     holds(value == "false", "No: dynamic allocation is off."),
-                    "spark.dynamicAllocation.enabled is false. If it is on, an executor that holds "
-                    f"no shuffle files or cache goes after {idle}.",
+                    "spark.dynamicAllocation.enabled is false. If it is on, an executor that has "
+                    f"done nothing for {idle} goes, unless it holds cached blocks, or shuffle "
+                    "files that nobody else serves.",
                     {"Yes, after 60 seconds": Belief("dynamic allocation is on",
                                                      "Some distributions turn it on; Spark "
                                                      "does not."),
@@ -303,11 +308,30 @@ def _(v):
 def _(v):
     n = v.pick(10, 20, 50)
     ratio = 0.8
-    return v.number(f"On YARN an application wants {n} executors. How many must have registered "
-                    "before its first task starts, if that takes less than 30 s?", round(n * ratio),
+    return v.number(f"On YARN an application asks for {n} executors, without dynamic allocation. "
+                    "How many must have registered before its first task starts, if that takes "
+                    "less than 30 s?", round(n * ratio),
                     "spark.scheduler.minRegisteredResourcesRatio is 0.8 on YARN and Kubernetes (0 "
                     "on standalone); after spark.scheduler.maxRegisteredResourcesWaitingTime "
                     f"({v.setting('spark.scheduler.maxRegisteredResourcesWaitingTime')}) it starts "
                     "anyway.",
                     wrong={n: Belief("all executors must be there", "Four fifths are enough."),
                            1: Belief("the first executor starts the job", "So on standalone.")})
+
+
+@ask("pods", 2, "Pods of an application on Kubernetes")
+def _(v):
+    count = v.pick(3, 5, 8)
+    story = v.simulate(scenario("kubernetes", "cluster", count), tells="pod", most_told=5)
+    pods = {match[0] for _, _, step in story.steps
+            for match in re.finditer(r"app-\w+-(?:exec-\d+|driver)", step)}
+    return v.number(f"--master k8s://… --deploy-mode cluster --num-executors {count}. How many "
+                    "pods does the application have while it runs?", len(pods),
+                    f"One for the driver, which asks for the {count} others itself. There is no "
+                    "ApplicationMaster on Kubernetes.",
+                    wrong={count: Belief("only executors have pods",
+                                         "In cluster mode the driver runs in one, too."),
+                           count + 2: Belief(
+                        "driver and ApplicationMaster have a pod each",
+                        "ApplicationMasters are YARN's."), 1: Belief(
+                        "executors are containers of one pod", "Each has a pod.")})

@@ -199,7 +199,7 @@ def _(v):
                                      "makes RDDs co-partitioned."), 2: B.JOIN_SHUFFLES})
 
 
-@ask("map_loses_partitioner", 2, "map() behind partitionBy")
+@ask("map_loses_partitioner", 2, "map() or mapValues() behind partitionBy")
 def _(v):
     keeps = v.pick(True, False)
     how = "mapValues(lambda n: n + 1)" if keeps else "map(lambda kv: (kv[0], kv[1] + 1))"
@@ -445,25 +445,29 @@ def _(v):
                     "tasks), finds too few, and goes on with more of them; the map stage is "
                     "skipped then.",
                     {str(4 + parts): B.ONE_ACTION_ONE_JOB,
-                     f"4 and then {parts}": B.AS_BEFORE_AQE,
+                     f"4 and then {parts}": Belief(
+                         "the map side of a shuffle is a job of its own",
+                         "So with adaptive execution, which is off here."),
                      f"{4 + parts} and then {4 + parts}": B.RUNS_AGAIN})
 
 
 @ask("show_range", 2, "show() of a range")
 def _(v):
     rows = v.pick(24, 30, 40)
+    lacking = 21 - rows // 4
     run = v.run(f"""
         spark.range(0, {rows}, 1, 4).show()
         """)
     return v.choose("Which tasks do the jobs of this show() run?",
                     " and then ".join(map(str, run.tasks_by_job)),
                     f"It wants 21 rows (20, and one to know whether there are more). The first "
-                    f"partition has {rows // 4}, so it tries more.",
+                    f"partition has {rows // 4}, so {lacking} are lacking: half as many again as "
+                    f"it would take at {rows // 4} a partition, 1.5 × {lacking} ÷ {rows // 4} "
+                    f"rounded up, are tried next, but four times those tried so far at most.",
                     {"1": Belief("show() needs one task", "Only if the first partition has "
                                  "enough."), "4": B.ONE_ACTION_ONE_JOB,
                      "1 and then 1": Belief("show() takes one partition after the other",
-                                            "It goes by how many rows it has found; four "
-                                            "times as many partitions at most.")})
+                                            "It goes by how many rows it has found.")})
 
 
 @ask("order_by", 3, "orderBy().collect()")
@@ -492,7 +496,8 @@ def _(v):
                     "Sort and limit are one operator, TakeOrderedAndProject: each task keeps its "
                     f"{n} smallest, and the driver merges them. No shuffle, no sample.",
                     wrong={3: Belief("it sorts everything first", "That is what the operator "
-                                     "avoids."), 2: B.AS_BEFORE_AQE})
+                                     "avoids."), 2: Belief(
+                        "the map side of its shuffle is a job", "There is no shuffle.")})
 
 
 @ask("limit_count", 3, "limit(n).count()")

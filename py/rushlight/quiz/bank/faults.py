@@ -130,8 +130,8 @@ def _(v):
 def _(v):
     value = v.setting("spark.shuffle.service.enabled")
     v.pick(1, 2)
-    return v.choose("An executor dies, its machine lives. With which setting do its map outputs "
-                    "survive?", "spark.shuffle.service.enabled=true",
+    return v.choose("On YARN an executor dies, its machine lives. With which setting do its map "
+                    "outputs survive?", "spark.shuffle.service.enabled=true",
                     f"The service on each machine serves the files; it is {value} unless set.",
                     {"spark.speculation=true": B.SPECULATION_RETRY,
                      "spark.task.maxFailures=8": Belief("more retries keep outputs",
@@ -190,10 +190,12 @@ def _(v):
     multiplier = float(v.setting("spark.speculation.multiplier"))
     tasks, median = v.pick((100, 10), (200, 20), (50, 4))
     return v.number(f"spark.speculation=true. Of {tasks} tasks all but one have ended, after "
-                    f"{median} s in the middle. After how many seconds is a copy of the last one "
-                    "started?", multiplier * median,
+                    f"{median} s in the middle. For how many seconds must the last one have run, "
+                    "before a copy of it is started?", multiplier * median,
                     f"When {quantile:.0%} have ended, a task is slow beyond "
-                    f"spark.speculation.multiplier ({multiplier:g}) × the median.", unit="s",
+                    f"spark.speculation.multiplier ({multiplier:g}) × the median. At the earliest: "
+                    "one that reads as fast as the others, and only has more to read, is left "
+                    "alone for twice that (spark.speculation.efficiency.*).", unit="s",
                     wrong={1.5 * median: Belief("the multiplier is 1.5",
                                                 "So before 4.0; it is 3 now."),
                            median: Belief("slower than the median is slow",
@@ -243,7 +245,8 @@ def _(v):
     v.pick(1, 2)
     return v.number("After how many attempts in a row that end with a failed fetch is a stage's "
                     "job aborted?", value, "spark.stage.maxConsecutiveAttempts.",
-                    wrong={3: B.RETRY_THREE, 1: B.FETCH_COUNTS})
+                    wrong={3: Belief("a stage is tried three times", "Four times in a row."),
+                           1: B.FETCH_COUNTS})
 
 
 @ask("heartbeat", 2, "When a silent executor is lost")
@@ -251,11 +254,12 @@ def _(v):
     beat = v.setting("spark.executor.heartbeatInterval")
     timeout = v.setting("spark.network.timeout")
     v.pick(1, 2)
-    return v.number("An executor's machine is cut off, without a word. After how many seconds of "
-                    "silence does the driver take it for lost, with default settings?",
+    return v.number("An executor's machine is cut off, without a word. For how many seconds must "
+                    "it be silent, before the driver takes it for lost, with default settings?",
                     float(timeout.rstrip("sm")) * (60 if timeout.endswith("m") else 1),
-                    f"spark.network.timeout; it beats every {beat}, so a single lost heartbeat "
-                    "is not the end.", unit="s",
+                    f"spark.network.timeout. It beats every {beat}, so a single lost heartbeat "
+                    "is not the end; and the driver looks once a minute, so the loss may be seen "
+                    "up to a minute later.", unit="s",
                     wrong={10: Belief("one missed heartbeat", "Twelve of them."), 60: Belief(
                         "after a minute", "So a standalone master thinks of a worker.")})
 
@@ -293,7 +297,7 @@ def _(v):
                      source="Spark's documentation, Cluster Mode Overview")
 
 
-@ask("write_commit", 3, "A task that fails while it writes")
+@ask("write_commit", 3, "A task of a write that fails once")
 def _(v):
     parts = v.pick(3, 4, 5)
     run = v.run(f"""

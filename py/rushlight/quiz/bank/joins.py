@@ -59,7 +59,8 @@ def _(v):
         customers = spark.range({n}).selectExpr("id AS customer", "concat('c', id) AS name")
         orders.join(F.broadcast(customers), "customer").collect()
         """, conf=OFF | NO_BROADCAST)
-    return which(v, run, "A hint is an order, the threshold a rule for where there is none.")
+    return which(v, run, "A hint is followed where the kind of join allows it; the threshold is a "
+                         "rule for where there is none.")
 
 
 @ask("full_outer_hint", 3, "A full outer join with a broadcast hint")
@@ -118,8 +119,8 @@ def _(v):
     v.pick(1, 2)
     return v.number("Up to which estimated size is a side broadcast, unless it is set otherwise?",
                     size, "spark.sql.autoBroadcastJoinThreshold; -1 turns it off.", unit="MiB",
-                    wrong={64: Belief("the threshold is a block's size", "It is 10 MB."),
-                           200: B.TWO_HUNDRED, 128: Belief(
+                    wrong={64: Belief("the threshold is the size of a shuffle partition",
+                                      "That is advisoryPartitionSizeInBytes."), 128: Belief(
                         "it is maxPartitionBytes", "That one cuts files.")})
 
 
@@ -209,7 +210,7 @@ def _(v):
                     "left_anti join would keep the others.",
                     wrong={n - 1: Belief("NOT IN is an anti join",
                                          "It is a null-aware one: one NULL empties the result."),
-                           n: B.NULL_EQUALS})
+                           1: Belief("what equals is kept", "So by IN.")})
 
 
 @ask("duplicates", 2, "Duplicate keys on both sides")
@@ -239,7 +240,7 @@ def _(v):
         """)
     return v.number("What does the last line give?", run.value,
                     "All left rows stay; those without a partner have NULL on the right.",
-                    wrong={m: Belief("a left join keeps matches", "So does an inner join.")})
+                    wrong={m: Belief("a left join keeps matches alone", "So does an inner join.")})
 
 
 @ask("broadcast_variable", 2, "A join by a broadcast variable")
@@ -306,7 +307,9 @@ def _(v):
                      "The first shuffles more: it combines twice.": Belief(
                          "combining twice costs twice", "It makes data smaller, before they are "
                          "sent."),
-                     "Neither shuffles: map() knows the keys.": B.JOIN_SHUFFLES})
+                     "Neither shuffles: map() knows the keys.": Belief(
+                         "map() partitions by key", "It leaves elements where they are: equal keys "
+                         "stand in all partitions.")})
 
 
 @ask("hot_key", 2, "More partitions against a hot key")
@@ -323,7 +326,7 @@ def _(v):
                      f"A key is in one partition. The largest of {parts} holds {run.value} pairs. "
                      "Salting the key, or combining first, helps.",
                      {f"It shrinks to about {1000 // parts} pairs.": B.MORE_PARTITIONS_CURE_SKEW,
-                      "It shrinks to a fifth: the hot key is split.": Belief(
+                      f"It shrinks to 1/{parts // 4}: the hot key is split.": Belief(
                           "hash partitioning splits hot keys", "Equal keys have equal hashes."),
                       "The job fails, as partitions are too uneven.": Belief(
                           "skew is an error", "It is only slow, until memory is short.")})

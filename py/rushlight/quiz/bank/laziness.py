@@ -216,8 +216,8 @@ def _(v):
         """, fails=True)
     right = holds(run.jobs == 1 and "ZeroDivisionError" in str(run.error), "At line 3, by count().")
     return v.choose("Where does the program fail?", right,
-                    "The lambda of line 1 is only pickled there. It is called in tasks, once "
-                    "count() starts the job; the ZeroDivisionError comes back from a worker.",
+                    "Line 1 only adds the lambda to the lineage. count() starts a job; its tasks "
+                    "call the lambda, and the ZeroDivisionError comes back from a worker.",
                     {"At line 1, by map().": B.EAGER,
                      "At line 2, by filter().": Belief(
                          "a filter runs what stands before it", "It adds to the lineage."),
@@ -237,7 +237,8 @@ def _(v):
     right = holds(run.jobs == 0 and "UNRESOLVED_COLUMN" in str(run.error), "At line 2.")
     return v.choose("Where does the program fail?", right,
                     "Execution is lazy, analysis is not: each DataFrame's plan is resolved when it "
-                    "is made, so a wrong name is an AnalysisException at once.",
+                    "is made, so a wrong name is an AnalysisException at once. (A client of Spark "
+                    "Connect is told later: it sends the plan with the action.)",
                     {"At line 3.": Belief("everything about DataFrames is lazy",
                                           "Names and types are checked when a plan is built."),
                      "Nowhere: the column is NULL.": Belief(

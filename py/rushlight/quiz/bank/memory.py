@@ -43,7 +43,7 @@ def _(v):
                     within=0.01, wrong={1024 * 0.6: B.NO_RESERVE, 1024: B.HEAP_IS_EXECUTION})
 
 
-@ask("fraction", 2, "A larger spark.memory.fraction")
+@ask("fraction", 2, "Another spark.memory.fraction")
 def _(v):
     heap, fraction = v.pick(4, 8), v.pick(0.5, 0.7, 0.8)
     pool = v.pool(f"{heap}g", **{"spark.memory.fraction": str(fraction)}) / MIB
@@ -51,7 +51,8 @@ def _(v):
                     "is the unified pool?", pool,
                     f"({heap * 1024:,} − 300) × {fraction}. What is left is user memory.",
                     unit="MiB", within=0.01,
-                    wrong={heap * 1024 * fraction: B.NO_RESERVE,
+                    wrong={heap * 1024 * fraction: Belief(
+                        "the fraction is of the heap", "Of what is left of it after 300 MiB."),
                            (heap * 1024 - 300) * 0.6: Belief("the fraction cannot be changed",
                                                              "It is a setting.")})
 
@@ -106,8 +107,8 @@ def _(v):
 def _(v):
     heap, few, many = v.pick((8, 2, 8), (8, 4, 8), (16, 5, 10))
     pool = v.pool(f"{heap}g") / MIB
-    return v.what_if(f"An executor of {heap} GiB gets {many} cores instead of {few}. What happens "
-                     "to the memory of a task, when all cores are busy?",
+    return v.what_if(f"An executor of {heap} GiB gets {many} cores instead of {few}, and all of "
+                     "them are busy. What happens to the execution memory that a task may get?",
                      f"It falls from {pool / few:,.0f} to {pool / many:,.0f} MiB.",
                      "Tasks share one pool. More cores without more memory is a classic way to "
                      "spills and OOM.",
@@ -119,7 +120,7 @@ def _(v):
                           "cores and memory must go together", "Spark does not check.")})
 
 
-@ask("too_small_heap", 2, "A heap of 400 MB")
+@ask("too_small_heap", 2, "A heap below 450 MiB")
 def _(v):
     heap = v.pick("300m", "400m", "449m")
     refused = v.refusal("memory", lambda: v.bench.pool(heap))
@@ -211,8 +212,9 @@ def _(v):
     refusal = v.refusal("simulation", lambda: v.bench.simulate(yarn(heap, maximum="8g")))
     right = holds(refusal and "above the max" in refusal, "The application is refused at once.")
     return v.what_if(f"YARN's maximum allocation is 8 GiB. --executor-memory {heap}g. What "
-                     "happens?", right, "Heap and overhead are above the maximum, so no node could hold "
-                     "the container, ever: Spark gives up before it asks.",
+                     "happens?", right,
+                     "Heap and overhead are above the maximum, so no node could hold the "
+                     "container, ever: Spark gives up before it asks.",
                      {"Executors of 8 GiB start.": Belief(
                          "YARN cuts down what is too large", "It rounds up, never down."),
                       "Executors start: 8 GiB is the heap's limit.": B.NO_OVERHEAD,
@@ -242,10 +244,10 @@ def _(v):
     per_node = (cores - 1) // 5
     share = (memory - 1) / per_node
     heap = int(share / 1.1)
-    return v.number(f"A node of {cores} cores and {memory} GB runs {per_node} executors of 5 cores "
-                    "and keeps 1 GB. How many whole GB may --executor-memory be, so that heap and "
-                    "overhead of 10% fit?", heap,
-                    f"({memory} − 1) ÷ {per_node} = {share:.1f} GB a container; ÷ 1.1 = "
+    return v.number(f"A node of {cores} cores and {memory} GiB runs {per_node} executors of 5 "
+                    "cores and keeps 1 GiB. How many whole GiB may --executor-memory be, so that "
+                    "heap and overhead of 10% fit?", heap,
+                    f"({memory} − 1) ÷ {per_node} = {share:.1f} GiB a container; ÷ 1.1 = "
                     f"{share / 1.1:.1f}. (Pure arithmetic.)", unit="GiB",
                     wrong={int(share): B.NO_OVERHEAD, memory: Belief(
                         "--executor-memory is the node's", "It is one executor's heap.")})
@@ -295,15 +297,13 @@ def _(v):
     rows = v.pick(120_000, 150_000)
     run = v.run(f"""
         df = spark.range(0, {rows}, 1, 2).selectExpr("xxhash64(id) AS k", "id AS v")
-        df.sort("k").selectExpr("max(v)").collect()
-        df.groupBy("k").count().where("count > 1").count()
+        df.sort("k").write.format("noop").mode("overwrite").save()
         """, master="local[2]", conf={"spark.testing.memory": str(3 * MIB),
                                       "spark.testing.reservedMemory": "0"})
     right = holds(run.spilled > 0 and run.error is None, "Tasks spill to disk, and the job ends.")
-    return v.what_if("The pool is under 2 MiB, what is sorted and grouped is more. What happens?",
-                     right,
-                     f"About {run.spilled / MIB:.0f} MiB were spilled: sorted runs on disk, merged "
-                     "at the end. It is slower, and right.",
+    return v.what_if("The pool is under 2 MiB, what is sorted is more. What happens?", right,
+                     f"{run.spilled / MIB:.1f} MiB were spilled: sorted runs on disk, merged at "
+                     "the end. It is slower, and right.",
                      {"Tasks fail with an OutOfMemoryError.": B.SPILL_OOM,
                       "The driver computes the rest.": Belief(
                           "the driver helps", "On a cluster it never computes partitions."),
@@ -326,7 +326,7 @@ def _(v):
     return v.what_if("Executors on Kubernetes have a heap of 2g, 4 cores and the default overhead. "
                      "Each Python worker takes 150 to 320 MB. What happens?", right,
                      "Python workers live outside of the heap, in the overhead. Four of them are "
-                     "more than it has, and the kubelet kills the pod. Raise "
+                     "more than it has, and the kernel kills what runs in the pod. Raise "
                      "spark.executor.memoryOverhead or spark.executor.pyspark.memory, not the "
                      f"heap. {story.lost} executors were lost in this simulation.",
                      {"The JVM throws an OutOfMemoryError.": Belief(

@@ -154,9 +154,9 @@ def _(v):
                     "portable_hash of an int is Python's hash, and the partition is hash mod n; "
                     "Python's mod is never negative"
                     + (", and hash(-1) is -2." if key == -1 else "."),
-                    wrong={abs(key) % n: Belief("signs do not matter", "Python's -1 % 4 is 3."),
+                    wrong={run.value + 1: Belief("partitions count from 1", "From 0 on."),
                            key % n: Belief("hash(n) is n", "But for -1, whose hash is -2."),
-                           run.value + 1: Belief("partitions count from 1", "From 0 on.")})
+                           abs(key) % n: Belief("signs do not matter", "Python's -1 % 4 is 3.")})
 
 
 @ask("hash_none", 3, "Where the key None goes")
@@ -235,15 +235,16 @@ def _(v):
         spark.read.csv(folder + "/logs", "a INT, b INT").rdd.getNumPartitions()
         """, files={f"logs/{i:02}.csv": "1,2\n" * 3 for i in range(n)}, master=f"local[{cores}]")
     return v.number(f"logs has {n} files of a few bytes. What does the line give?", run.value,
-                    "Each file counts as its size plus spark.sql.files.openCostInBytes, 4 MB; a "
-                    f"partition may be as large as max(4 MB, all of that ÷ {cores} cores). "
-                    f"So {n} files are packed into few partitions.",
+                    "Each file counts as its few bytes plus spark.sql.files.openCostInBytes, 4 "
+                    f"MiB: {n * 4} MiB in all, ÷ {cores} cores is {n * 4 / cores:g} MiB, between "
+                    "openCostInBytes and maxPartitionBytes. A partition gets files until it holds "
+                    f"that much: {math.ceil(n / cores)} of them.",
                     wrong={n: B.FILE_PER_TASK, 1: Belief("all small files are one partition",
                                                          "The cost of opening them spreads them "
                                                          "over cores."), cores: B.TASK_PER_CORE})
 
 
-@ask("ten_gb", 1, "Partitions of 10 GB")
+@ask("ten_gb", 1, "Partitions of a large file")
 def _(v):
     gib, cores = v.pick((10, 8), (5, 4), (20, 16))
     run = v.run("""
@@ -273,7 +274,7 @@ def _(v):
                            cores: B.TASK_PER_CORE}, source="FilePartition.maxSplitBytes")
 
 
-@ask("medium_file", 3, "One file of 100 MiB on many cores")
+@ask("medium_file", 3, "One file of middling size on many cores")
 def _(v):
     mib, cores = v.pick((100, 8), (60, 4), (96, 10))
     run = v.run("""
@@ -290,7 +291,7 @@ def _(v):
                     source="FilePartition.maxSplitBytes")
 
 
-@ask("gz_gigabyte", 1, "A gzip file of 1 GB")
+@ask("gz_gigabyte", 1, "A large gzip file")
 def _(v):
     gib, cores = v.pick((1, 8), (2, 16), (4, 10))
     run = v.run("""
@@ -329,8 +330,9 @@ def _(v):
                     'repartition("k") before the write would bring each value to one task.',
                     wrong={keys: Belief("partitionBy makes one file a value",
                                         "One folder a value; in it a file of each task that met "
-                                        "it."), parts: B.FILE_PER_TASK,
-                           parts + keys: B.MAPPERS_TIMES_REDUCERS})
+                                        "it."), parts: Belief(
+                        "a task writes one file", "One for each value that it meets."),
+                           parts + keys: Belief("tasks and values add up", "They multiply.")})
 
 
 @ask("write_repartitioned", 3, "Files of write.partitionBy after repartition")
@@ -390,4 +392,5 @@ def _(v):
     return v.number("What does the last line give?", run.value,
                     f"{keys} key{'s' * (keys > 1)} can fill {keys} of {parts} partitions at most.",
                     wrong={0: Belief("a hash spreads data over all partitions",
-                                     "It spreads keys."), parts - 60 % parts: B.TASK_PER_ROW})
+                                     "It spreads keys."), keys: Belief(
+                        "that many are empty", "So many are full, at most.")})

@@ -10,9 +10,9 @@ def _(v):
     v.setting("spark.serializer")
     v.pick(1, 2)
     return v.choose("A PySpark program sets nothing. How are its Python objects serialized?",
-                    "By pickle, in the Python workers",
-                    "Python objects are pickled before the JVM ever sees them. spark.serializer "
-                    "(Java's unless set) then handles byte arrays.",
+                    "By pickle, in Python",
+                    "Driver and workers pickle them before the JVM ever sees them. "
+                    "spark.serializer (Java's unless set) then handles byte arrays.",
                     {"By Kryo": B.KRYO_DEFAULT,
                      "By Java serialization": Belief("the JVM serializes Python objects",
                                                      "It only ever sees bytes."),
@@ -70,7 +70,8 @@ def _(v):
 def _(v):
     tasks, execs, mib = v.pick((200, 10, 5), (100, 4, 10), (400, 20, 2))
     return v.number(f"A lambda uses a dictionary of {mib} MiB. {tasks} tasks on {execs} executors. "
-                    "How many MiB are sent to executors if it is a broadcast variable?",
+                    "How many MiB are sent to executors, uncompressed, if it is a broadcast "
+                    "variable that tasks on each of them use?",
                     mib * execs,
                     f"Once an executor, not once a task: {execs} × {mib}. In the closure it would "
                     f"be {tasks} × {mib} = {tasks * mib:,} MiB. (Pure arithmetic; PySpark itself "
@@ -139,11 +140,11 @@ def _(v):
 def _(v):
     n = v.pick(2, 3)
     calls = ", ".join(f'{name}("id")' for name in ("one", "two", "three")[:n])
-    run = v.run(f"""
+    run = v.run("""
         one = F.udf(lambda x: x + 1, "long")
         two = F.udf(lambda x: x * 2, "long")
-        three = F.udf(lambda x: x * 3, "long")
-        spark.range(10).select({calls}).collect()
+        """ + 'three = F.udf(lambda x: x * 3, "long")\n        ' * (n == 3) + f"""\
+spark.range(10).select({calls}).collect()
         """)
     return v.number("How many nodes of the plan evaluate Python?",
                     sum(node.endswith("EvalPython") for node in run.nodes()),

@@ -1,4 +1,6 @@
 """SQL, adaptive execution and Catalyst: plans, and what changes them."""
+import re
+
 from rushlight.quiz import Belief, holds, topic
 from rushlight.quiz import _beliefs as B
 
@@ -147,7 +149,7 @@ def _(v):
                   "In the scan, to skip row groups, and above it, row by row")
     return v.choose("Where is the filter applied?", right,
                     "The plan shows PushedFilters in the scan, and Filter above: statistics can "
-                    "rule out whole row groups, not single rows.",
+                    "rule out whole row groups or pages, not single rows.",
                     {"Only above the scan": Belief("files are read, then filtered",
                                                    "Parquet has statistics."),
                      "Only in the scan": B.PUSH_EVERYTHING,
@@ -313,3 +315,74 @@ def _(v):
                     "Settings are text; it is what was set for the session.",
                     {repr(value): Belief("settings have types", "RuntimeConfig.get gives text."),
                      repr("200"): B.TWO_HUNDRED, repr(200): B.TWO_HUNDRED})
+
+
+@ask("codegen", 2, "Fused stages of a groupBy")
+def _(v):
+    n = v.pick(100, 200)
+    run = v.run(f"""
+        df = spark.range({n}).selectExpr("id % 4 AS k", "id AS v").where("v > 10")
+        df.groupBy("k").sum("v").explain("codegen")
+        """, conf=OFF)
+    return v.number("Into how many generated functions does whole-stage code generation fuse this "
+                    "query?", int(re.search(r"Found (\d+) WholeStageCodegen", run.printed)[1]),
+                    f"It prints “{run.printed.splitlines()[0]}” One before the shuffle, with "
+                    "range, filter and partial sums in a single loop, and one behind it. An "
+                    "Exchange cannot be fused: rows leave the task there.",
+                    wrong={1: Belief("a query is one function", "A shuffle ends it."), 5: Belief(
+                        "each operator is a function", "Fusing them is what it is for."),
+                           4: B.TASK_PER_CORE})
+
+
+@ask("temp_view", 1, "A temporary view")
+def _(v):
+    n = v.pick(50, 500)
+    run = v.run(f"""
+        df = spark.range({n}).selectExpr("id % 4 AS k", "id AS v")
+        df.createOrReplaceTempView("sales")
+        again = spark.sql("SELECT k, sum(v) FROM sales GROUP BY k")
+        """)
+    return v.number("How many jobs run?", run.jobs,
+                    "A view is a name for a plan: nothing is computed, and nothing is stored. "
+                    "spark.sql() gives a DataFrame, as lazy as any.",
+                    wrong={1: Belief("a view is a table", "It holds no rows; each query over it "
+                                     "computes the plan."), 2: B.EAGER})
+
+
+@ask("filter_forms", 1, "A filter as text and as a column")
+def _(v):
+    age = v.pick(25, 40)
+    people = 'people = spark.range(100).selectExpr("id AS age")\n'
+    text = v.run(people + f'people.filter("age > {age}").collect()')
+    column = v.run(people + f"people.filter(people.age > {age}).collect()")
+    lambdas = v.run(people + f"people.rdd.filter(lambda row: row.age > {age}).collect()")
+    return v.choose("Which of the programs have the same plan?",
+                    holds(text.plan() == column.plan() and not lambdas.plans,
+                          "The first two; the third has none."),
+                    "Text is parsed into the expression that the column builds. A lambda is "
+                    "Python: Catalyst cannot look into it, and each row goes to a worker.",
+                    {"All three": Belief("a filter is a filter", "Catalyst sees no lambdas."),
+                     "The last two": Belief("Python builds both alike",
+                                            "people.age > n is an expression, no test."),
+                     "None: text is parsed when rows come": Belief(
+                         "SQL text is interpreted", "It is parsed once, into the plan.")})
+
+
+@ask("json_schema", 2, "Which format reads its data for a schema")
+def _(v):
+    n = v.pick(20, 30)
+    writes = f'spark.range({n}).selectExpr("id", "id * 2 AS v").coalesce(1)'
+    read = {}
+    for form in ("json", "parquet"):
+        run = v.run(f"""
+            {writes}.write.{form}(folder + "/t")
+            df = spark.read.{form}(folder + "/t")
+            """)
+        read[form] = sum(run.read_by_task[-1])
+    return v.choose("For the schema, which of both reads goes over all rows?",
+                    holds(read == {"json": n, "parquet": 0}, "JSON's alone"),
+                    f"Each starts a job. JSON's reads {n} rows for the names and types in them; "
+                    "Parquet's looks into the footer of a file, where the schema stands.",
+                    {"Parquet's alone": Belief("Parquet has no schema", "In its footers."),
+                     "Both": Belief("schemas come of rows", "Only where nothing else has them."),
+                     "Neither": B.INFER_FREE})

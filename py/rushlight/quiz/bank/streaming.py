@@ -20,7 +20,8 @@ ROW_BY_ROW = Belief("Spark handles events one by one",
 def _(v):
     v.pick(1, 2)
     return v.choose("What does a query need to be exactly-once from end to end?",
-                    "A source that can be replayed, a checkpoint, and an idempotent sink",
+                    "A source that can be replayed, a checkpoint, and an idempotent or "
+                    "transactional sink",
                     "Offsets are written ahead; after a failure the same offsets are read again, "
                     "and the sink must make the second writing harmless. " + DEFINITION,
                     {"Nothing: it always is": ONCE_ALWAYS,
@@ -86,13 +87,14 @@ def _(v):
 def _(v):
     rate, rows, took = v.pick((1000, 20000, 10), (500, 10000, 30), (2000, 30000, 20))
     keeps = rows / took >= rate
-    return v.choose(f"{rate:,} events a second arrive. A batch of {rows:,} rows takes {took} s. "
-                    "Does the query keep up?",
+    return v.choose(f"{rate:,} events a second arrive. A batch of {rows:,} rows takes {took} s, "
+                    "one of twice as many twice as long. Does the query keep up?",
                     "Yes" if keeps else "No: it falls further and further behind",
                     f"It does {rows // took:,} rows a second, and {rate:,} come. " + ARITHMETIC,
                     {"No: it falls further and further behind" if keeps else "Yes": Belief(
-                        "longer batches mean falling behind",
-                        "What counts is rows a second, processed against arrived."),
+                        "longer batches mean falling behind" if keeps else
+                        "larger batches catch up", "What counts is rows a second, processed "
+                        "against arrived."),
                      "That depends on the trigger": Belief(
                          "the trigger sets the speed", "It sets when batches start.")})
 
@@ -104,8 +106,8 @@ def _(v):
 
     def clock(m):
         return f"{m // 60}:{m % 60:02}"
-    return v.choose(f'withWatermark("time", "{late} minutes"). The latest event that a trigger saw '
-                    f"is of {clock(seen)}. Where does the watermark stand in the next trigger?",
+    return v.choose(f'withWatermark("time", "{late} minutes"). The latest event of all so far is '
+                    f"of {clock(seen)}. Where does the watermark stand in the next trigger?",
                     clock(at), f"Latest event time − {late} minutes. " + ARITHMETIC,
                     {clock(seen): Belief("the watermark is the latest event",
                                          "It is that less the delay."),
