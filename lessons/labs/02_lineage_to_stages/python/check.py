@@ -3,6 +3,7 @@ a join that moves nothing, seen in its job."""
 import contextlib
 import io
 import json
+import textwrap
 from collections import Counter, defaultdict
 from operator import add
 
@@ -89,7 +90,8 @@ def cuts_of(case, program):
 
 
 def stages_told(stages):
-    return "\n".join(f"    stage {number}: {', '.join(sorted(map(str, stage)))}"
+    return "\n".join(textwrap.fill(f"stage {number}: {', '.join(sorted(map(str, stage)))}", 70,
+                                   initial_indent=" " * 4, subsequent_indent=" " * 8)
                      for number, stage in stages)
 
 
@@ -125,8 +127,8 @@ def compare_job(cut, found):
         fail(f"{(seen - cut.lineage.keys()).pop()!r} is no RDD of the lineage{shown}")
     lost = cut.lineage.keys() - seen
     if lost:
-        fail(f"{sorted(lost)[0]} is in no stage: follow all arrows that lead up from an RDD, as far "
-             f"as they go{shown}")
+        fail(f"{sorted(lost)[0]} is in no stage: follow all arrows that lead up from an RDD, as "
+             f"far as they go{shown}")
     twice = [stage for stage, n in Counter(map(frozenset, found)).items() if n > 1]
     if twice and set(map(frozenset, found)) == set(map(frozenset, cut.stages)):
         fail("two ways lead to one shuffle, and you made the stage that writes it once for each "
@@ -144,15 +146,15 @@ def compare_job(cut, found):
 
 def wrong_sets(cut, found):
     """What is wrong with stages of which some are not the engine's."""
-    for stage in found:
-        for rdd in sorted(stage):
-            for kind, parent in cut.lineage[rdd]:
-                if kind == "narrow" and parent not in stage:
-                    return (f"{rdd} needs {parent} by a narrow arrow, so the same task computes "
-                            "both: they belong in one stage")
-                if kind == "shuffle" and parent in stage:
-                    return (f"{rdd} reads a shuffle that {parent} writes, so a stage ends between "
-                            "them")
+    arrows = [(stage, rdd, *arrow) for stage in found for rdd in sorted(stage)
+              for arrow in cut.lineage[rdd]]
+    for stage, rdd, kind, parent in arrows:
+        if kind == "shuffle" and parent in stage:
+            return f"{rdd} reads a shuffle that {parent} writes, so a stage ends between them"
+    for stage, rdd, kind, parent in arrows:
+        if kind == "narrow" and parent not in stage:
+            return (f"{rdd} needs {parent} by a narrow arrow, so the same task computes both: "
+                    "they belong in one stage")
     return "these are other stages than those that the engine made"
 
 
