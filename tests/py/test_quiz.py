@@ -349,6 +349,17 @@ def test_settings_last_for_one_run():
         assert bench.run("sc.defaultParallelism").value == 4
 
 
+def test_a_log_that_is_being_written_is_read_as_far_as_it_is_whole(tmp_path):
+    from rushlight.quiz._runs import Run
+    log = tmp_path / "local-1"
+    (tmp_path / "local-1.inprogress").write_bytes(
+        b'{"Event":"SparkListenerApplicationStart","App Name":"a","App ID":"local-1","Timestamp":1,'
+        b'"User":"u"}\n{"Event":"SparkListenerTa')
+    run = Run("", "local[2]", {}, {}, [])
+    run.read_attempts(str(log))
+    assert run.attempts == run.failed == 0
+
+
 def test_what_a_program_raises_comes_out_unless_it_is_to_fail():
     with Workbench() as bench:
         with pytest.raises(ZeroDivisionError):

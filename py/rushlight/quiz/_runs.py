@@ -62,7 +62,9 @@ class Run:
         import os
         unfinished = log + ".inprogress"
         with open(unfinished if os.path.exists(unfinished) else log, "rb") as f:
-            attempts = read_run(log, events_in([f.read()], log)).attempts
+            text = f.read()
+        text = text[:text.rfind(b"\n") + 1]     # a task may still run, and its event be half there
+        attempts = read_run(log, events_in([text], log)).attempts
         self.attempts = len(attempts)
         self.endings = collections.Counter(attempt.how for attempt in attempts)
         self.failed = self.endings["failed"]
