@@ -59,8 +59,8 @@ typedef struct
 RushPartitioner *rush_hash_partitioner_new_by (const RushKeyPlacing *placing, guint n_partitions,
                                                guint key_column);
 
-/* Whether what the rule @name says of @n_rows rows can be; it is looked at once a batch, as who sorts
- * rows by these numbers counts on them. */
+/* Whether what the rule @name says of @n_rows rows can be.  It is looked at once a batch, as who
+ * sorts rows by these numbers counts on them. */
 gboolean rush_check_placing (const char *name, const guint32 *partitions, guint n_rows,
                              guint n_partitions, GError **error);
 

@@ -6,10 +6,10 @@
  *                                             └── t
  *
  * What Python can evaluate goes first, all of one kind together, below the node: to the child that
- * has its columns.  That is a call whose arguments are no Python, or a chain of such of one kind, f (g
- * (a)), which the worker calls one after the other.  What is left has attributes in their place; so
- * f (g (a) + 1) becomes two nodes, one upon the other.  Nodes that put out what comes in get a Project
- * on top, which drops the results.
+ * has its columns.  That is a call whose arguments are no Python, or a chain of such of one kind,
+ * f (g (a)), which the worker calls one after the other.  What is left has attributes in their
+ * place; so f (g (a) + 1) becomes two nodes, one upon the other.  Nodes that put out what comes in
+ * get a Project on top, which drops the results.
  *
  * Mirrors:  ExtractPythonUDFs (collectEvaluableUDFs, canEvaluateInPython).
  */

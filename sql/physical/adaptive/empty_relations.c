@@ -4,9 +4,9 @@
  *   └── Sort              ─▶ ∅     ├── stage 0, 0 rows  ─▶ ∅     ├── stage 0       ─▶  Project
  *       └── stage 0, 0 rows        └── …                         └── stage 1, 0 rows   (a, null)
  *
- * ∅ is a LocalTableScan without rows, which needs no job.  It is also what is left of NOT IN if a null
- * has been found among what is not to be in: nothing is certainly not equal to that.  A limit that cannot leave out any row
- * goes for the same reason: the size of what is below is known now.
+ * ∅ is a LocalTableScan without rows, which needs no job.  It is also what is left of NOT IN if a
+ * null has been found among what is not to be in: nothing is certainly not equal to that.  A limit
+ * that cannot leave out any row goes for the same reason: the size of what is below is known now.
  *
  * Mirrors: org.apache.spark.sql.execution.adaptive.AQEPropagateEmptyRelation,
  *          org.apache.spark.sql.catalyst.optimizer.EliminateLimits.

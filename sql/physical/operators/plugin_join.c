@@ -4,8 +4,9 @@
  *                            ├─▶ core ─▶ pairs (row, row) ─8192 at a time─▶ batches
  *   build ────all─▶ columns ─┘
  *
- * Sides are held as the table of a join without keys holds them: columns, one behind the other.  All
- * of it is charged to the task, and nothing can be spilled: with too little memory the task fails.
+ * Sides are held as the table of a join without keys holds them: columns, one behind the other.
+ * All of it is charged to the task, and nothing can be spilled: with too little memory the task
+ * fails.
  */
 #include "sql/physical/operators/plugin_join.h"
 

@@ -1,5 +1,5 @@
-/* all_seams.c - a plug-in for test_plugins.c: every part that a query meets on its way, as plain as it
- * can be. */
+/* all_seams.c - a plug-in for test_plugins.c: every part that a query meets on its way, as plain as
+ * it can be. */
 #include "core/data/hash.h"
 #include "core/scheduler/seams.h"
 #include "core/storage/eviction.h"

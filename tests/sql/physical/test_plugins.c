@@ -1,5 +1,5 @@
-/* test_plugins.c - queries whose every part is a plug-in's (all_seams.c), many tasks at once and two
- * queries at once: the answers stay what they are. */
+/* test_plugins.c - queries whose every part is a plug-in's (all_seams.c), many tasks at once and
+ * two queries at once: the answers stay what they are. */
 #include "queries.h"
 
 #include "core/base/thread.h"
