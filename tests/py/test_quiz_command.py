@@ -157,8 +157,8 @@ def test_another_context_is_refused():
 
 
 MODULES = ["quiz", "cli.quiz", "quiz.bank", "quiz._questions", "quiz._workbench", "quiz._runs",
-           "quiz._answers", "quiz._explaining", "quiz._schedule", "quiz._mock", "quiz._page",
-           "quiz._cards"]
+           "quiz._answers", "quiz._asking", "quiz._explaining", "quiz._schedule", "quiz._mock",
+           "quiz._page", "quiz._cards"]
 
 
 @pytest.mark.parametrize("name", MODULES)
