@@ -5,8 +5,8 @@
  *     a slot is free        ─▶ wait->go_on ()  ─▶ how far a task may be carried now
  *     a round is over       ─▶ wait->round_over ()
  *
- * The decisions are the wait's: delay_scheduling.c, or another file's.  It works on a copy; where it
- * stands and since when is taken back, but levels and times are not a wait's to change.
+ * The decisions are the wait's: delay_scheduling.c, or another file's.  It works on a copy; where
+ * it stands and since when is taken back, but levels and times are not a wait's to change.
  *
  * Invariants:  levels ascend and end with ANY; current < n_levels.
  */
