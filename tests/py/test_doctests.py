@@ -17,7 +17,7 @@ MODULES = ["_functions", "conf", "context", "dag", "errors.base", "rdd", "result
            "pictures._memory", "pictures._steps", "testing._amounts", "testing._asserting",
            "testing._drawing", "testing._frames_equal", "testing._plan_trees", "testing._recording",
            "course", "course.building", "course.cells", "course.classroom", "course.report",
-           "course.submission", "_words"]
+           "course.submission", "_whole_files", "_words"]
 
 
 @pytest.fixture

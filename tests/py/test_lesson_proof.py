@@ -1,10 +1,11 @@
 """Reading labs, grading files, and proving labs: each mistake of an author is told."""
-import doctest
-import importlib
+import pkgutil
 from types import SimpleNamespace
 
 import pytest
 
+import rushlight.lesson
+from docstring_examples import examples_of, run_example
 from rushlight.lesson import LessonError, console, grade, load, sandbox
 from rushlight.lesson.grading import seed_of, truths
 from rushlight.lesson.loading import exercises_of, hints, labs
@@ -329,12 +330,8 @@ def test_verdicts_as_they_are_read(lab, tmp_path, capsys):
         f"      again: {verdicts[1].replay}"]
 
 
-MODULES = ["asking", "checks", "console", "grading", "landlock", "loading", "model", "processes",
-           "proof", "regions", "rendering", "telling", "text_blocks"]
-
-
-@pytest.mark.parametrize("name", MODULES)
-def test_examples_in_docstrings(name):
-    module = importlib.import_module(f"rushlight.lesson.{name}")
-    done = doctest.testmod(module, optionflags=doctest.ELLIPSIS)
-    assert done.attempted and not done.failed
+@pytest.mark.parametrize("example", examples_of(
+    (f"rushlight.lesson.{found.name}" for found in pkgutil.iter_modules(rushlight.lesson.__path__)),
+    "rushlight.lesson."))
+def test_examples_in_docstrings(example):
+    run_example(example)

@@ -4,6 +4,7 @@ import stat
 import sys
 
 import rushlight
+from rushlight._whole_files import write_whole
 from rushlight.course import (FORMATS, classroom, gradescope, has_a_packaged_name, secret,
                               submission)
 from rushlight.course.carried import Carried
@@ -112,7 +113,4 @@ def _put(path, text, appended=False):
         with open(path, "a", encoding="utf-8") as f:
             f.write(text)
     else:
-        unfinished = f"{path}.{os.getpid()}"
-        with open(unfinished, "w", encoding="utf-8") as f:
-            f.write(text)
-        os.replace(unfinished, path)
+        write_whole(path, text)

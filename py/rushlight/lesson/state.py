@@ -10,8 +10,8 @@ one.  One that cannot be read is told of and left as it is.
 import getpass
 import json
 import os
-import tempfile
 
+from rushlight._whole_files import write_whole
 from rushlight.lesson.model import LessonError
 
 NAME = ".rushlight.json"
@@ -44,12 +44,7 @@ class State:
         fields = {"version": _VERSION, **{key: getattr(self, key) for key in _KINDS
                                           if key != "version"}}
         try:
-            fd, beside = tempfile.mkstemp(prefix=NAME, dir=self.folder)
-            with os.fdopen(fd, "w", encoding="utf-8") as f:
-                json.dump(fields, f, indent=1)
-                f.flush()
-                os.fsync(f.fileno())
-            os.replace(beside, self.path)
+            write_whole(self.path, json.dumps(fields, indent=1))
         except OSError as e:
             raise LessonError(f"{self.path}: {e.strerror}: the progress could not be kept"
                               ) from None

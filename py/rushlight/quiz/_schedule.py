@@ -13,8 +13,8 @@ import dataclasses
 import datetime
 import json
 import os
-import tempfile
 
+from rushlight._whole_files import write_whole
 from rushlight.errors import PySparkValueError
 
 DAYS = (1, 2, 4, 8, 16)     # by box
@@ -99,15 +99,7 @@ class Schedule:
         os.makedirs(folder, exist_ok=True)
         data = {"format": 1, "cards": {id: {**vars(card), "due": card.due.isoformat()}
                                        for id, card in self.cards.items()}}
-        handle, new = tempfile.mkstemp(dir=folder, prefix=".quiz-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as f:
-                json.dump(data, f, indent=1)
-                f.write("\n")
-            os.replace(new, self.path)
-        except BaseException:
-            os.unlink(new)
-            raise
+        write_whole(self.path, json.dumps(data, indent=1) + "\n")
 
 
 def _read(path):

@@ -150,8 +150,8 @@ spark.range(10).select({calls}).collect()
                     sum(node.endswith("EvalPython") for node in run.nodes()),
                     "UDFs over the same rows are evaluated together: one trip to Python, with a "
                     "column for each result.",
-                    wrong={n: Belief("each UDF is a trip to Python", "One node takes those "
-                                     "together that do not need each other.")})
+                    wrong={n: Belief("each UDF is a trip to Python", "One node takes all "
+                                     "of one kind together, f (g (x)) and f (x), g (x).")})
 
 
 @ask("udf_pushdown", 3, "A filter by a UDF over Parquet")
