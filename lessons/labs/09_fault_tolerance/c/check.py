@@ -41,7 +41,9 @@ def compare(case, program, **more):
     mine = run(case, program, case.plugin, **more)
     if isinstance(mine[0], str) and not isinstance(right[0], str):
         fail(f"the job failed, and need not have: {mine[0]}", means="job_fails")
-    if mine != right:
+    if mine[0] != right[0]:
+        fail(f"your run gives:\n  {mine[0]}\nwith the reference:\n  {right[0]}")
+    if mine[1] != right[1]:
         again = sum(line.count(",") for line in mine[1]) > sum(line.count(",") for line in right[1])
         fail("your run:\n  " + "\n  ".join(mine[1]) + "\nwith the reference:\n  "
              + "\n  ".join(right[1]), means="starts_over" if again else "")
