@@ -99,6 +99,11 @@ def _own_terminal():
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
+def _environment():
+    """Without the size of another terminal, which readline leaves to processes it never meant."""
+    return {key: value for key, value in os.environ.items() if key not in ("LINES", "COLUMNS")}
+
+
 class Terminal:
     """A program at a terminal."""
 
@@ -111,7 +116,7 @@ class Terminal:
         fcntl.ioctl(its_end, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self._process = subprocess.Popen(
             [str(word) for word in argv], stdin=its_end, stdout=its_end, stderr=its_end, cwd=cwd,
-            env={**os.environ, "TERM": "xterm", "PYTHON_BASIC_REPL": "1", **(env or {})},
+            env={**_environment(), "TERM": "xterm", "PYTHON_BASIC_REPL": "1", **(env or {})},
             start_new_session=True, preexec_fn=_own_terminal)
         os.close(its_end)
         self._mark = 0

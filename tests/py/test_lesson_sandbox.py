@@ -309,8 +309,10 @@ def test_it_speaks_for_the_supervisor(verdicts_of, line):
 line = ({line!r} if len({line!r}) < 5 else str(eval({line!r})).replace("'", '"')) + "\\n"
 line = line.replace("None", "null")
 ours = f"/proc/{{os.getppid()}}/fd"
+mine = os.readlink("/proc/self/fd/3")       # of its own result: another test
 for fd in os.listdir(ours):
-    if os.readlink(f"{{ours}}/{{fd}}").startswith("pipe:"):
+    pipe = os.readlink(f"{{ours}}/{{fd}}")
+    if pipe.startswith("pipe:") and pipe != mine:
         try:
             os.write(os.open(f"{{ours}}/{{fd}}", os.O_WRONLY | os.O_NONBLOCK), line.encode())
         except OSError:
