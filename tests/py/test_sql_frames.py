@@ -316,6 +316,41 @@ def test_nan_of_pandas_is_null(spark, function, of, expected):
     assert [row[0] for row in rows.select(iterator("v")).collect()] == expected
 
 
+@pytest.mark.parametrize("function, of, words", [
+    (lambda s: s + 0.5, "long", "'_0' with type 'float64' to Arrow type 'int64'"),
+    (lambda s: s, "string", "'_0' with type 'int64' to the specified return type"),
+    (lambda s: s, "decimal(10,2)", "with type 'int64' to Arrow type 'decimal128.10, 2.'"),
+    (lambda s: [1] * len(s), "long", "should be pandas.Series, but is list"),
+    (lambda s: s.map(lambda v: {"a": v}), "a long", "returns a pandas.DataFrame"),
+    (lambda s: pd.DataFrame({"a": s + 0.5}), "a long", "'a' with type 'float64'")],
+    ids=["fraction", "text", "decimal", "list", "dicts", "field"])
+def test_nothing_is_lost_in_silence(spark, function, of, words):
+    made = spark.range(3).select(pandas_udf(function, of, F.PandasUDFType.SCALAR)("id"))
+    with pytest.raises(PythonException, match=words):
+        made.collect()
+
+
+@pytest.mark.parametrize("function, of, expected", [
+    (lambda s: s > 1, "int", [0, 0, 1]),
+    (lambda s: s.astype(str), "int", [0, 1, 2]),
+    (lambda s: s.astype(str), "binary", [b"0", b"1", b"2"]),
+    (lambda s: s.map(lambda v: b"x"), "string", ["x"] * 3),
+    (lambda s: s.astype(str).astype("category"), "string", ["0", "1", "2"])],
+    ids=["bool", "digits", "text", "bytes", "category"])
+def test_what_fits_is_converted(spark, function, of, expected):
+    made = spark.range(3).coalesce(1).select(
+        pandas_udf(function, of, F.PandasUDFType.SCALAR)("id"))
+    assert [row[0] for row in made.collect()] == expected
+
+
+def test_structs_are_frames(spark):
+    rows = spark.sql("select * from values (named_struct('a', 1, 'b', 2)), (null) as t (s)")
+    sums = pandas_udf(lambda d: d["a"] + d["b"], "long", F.PandasUDFType.SCALAR)
+    iterated = pandas_udf(lambda them: (d.sum(axis=1) for d in them), "double",
+                          F.PandasUDFType.SCALAR_ITER)
+    assert rows.select(sums("s"), iterated("s")).collect() == [(3, 3.0), (None, 0.0)]
+
+
 def test_nan_of_an_aggregate_is_null(pairs):
     @pandas_udf("double")
     def nothing(v: pd.Series) -> float:

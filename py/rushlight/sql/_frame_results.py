@@ -4,14 +4,14 @@
     DataFrame            ──▶ tuples        pyarrow makes an array from pandas
     RecordBatch, Table   ──▶ tuples        NaN stays NaN
 
-What is of another type is made to fit, or an error (_udf_results.py).
+A column that is of another type is converted, or an error (_column_results.py).
 
-Mirrors pyspark.sql.conversion's PandasToArrowConversion.
+Mirrors pyspark.worker's verify_pandas_result and its neighbours.
 """
-from rushlight.errors import PySparkRuntimeError, PySparkTypeError
+from rushlight.errors import PySparkRuntimeError, PySparkTypeError, PySparkValueError
+from rushlight.sql._column_results import values_of_column
 from rushlight.sql._pandas import pandas
-from rushlight.sql._udf_results import fitting
-from rushlight.sql.types import DoubleType, StructType, _parse_datatype_json_string
+from rushlight.sql.types import StructType, _parse_datatype_json_string
 
 
 def wrong_result(expected, made):
@@ -24,7 +24,7 @@ def wrong_result(expected, made):
 
 def _places(names, schema):
     """Where the schema's columns are among those that came; by place if they have no names."""
-    if not all(isinstance(name, str) for name in names):
+    if not any(isinstance(name, str) for name in names):
         if len(names) != len(schema.names):
             raise PySparkRuntimeError(
                 errorClass="RESULT_COLUMN_SCHEMA_MISMATCH", messageParameters={
@@ -39,36 +39,63 @@ def _places(names, schema):
     return [names.index(name) for name in schema.names]
 
 
-def values_of_series(type_json):
-    """A function from a Series to values of the type; a struct's come as a DataFrame."""
+def values_of_series(type_json, name, zone):
+    """A function from what a pandas_udf gave to values: a Series, or for a struct a DataFrame."""
     of = _parse_datatype_json_string(type_json)
-    rows, fit = isinstance(of, StructType) and rows_of_frames(type_json), fitting(type_json, False)
+    if isinstance(of, StructType):
+        return _values_of_structs(of, zone)
+    column = values_of_column(of, name, zone)
 
     def values(made):
-        if rows and isinstance(made, pandas().DataFrame):
-            return rows(made)
-        plain = _plain_values(made)
-        if isinstance(of, DoubleType) and getattr(made, "dtype", None) == "float64":
-            return plain        # nothing to convert
-        return [fit(v) for v in plain]
+        if not isinstance(made, pandas().Series):
+            raise wrong_result("pandas.Series", made)
+        return column(made)
 
     return values
 
 
-def rows_of_frames(type_json):
-    """A function from a frame to tuples of the schema's types."""
+def _values_of_structs(schema, zone):
+    rows = _rows(schema, zone)
+
+    def values(made):
+        if not isinstance(made, pandas().DataFrame):
+            raise PySparkValueError(
+                "Invalid return type. Please make sure that the UDF returns a pandas.DataFrame "
+                "when the specified return type is StructType. It returned "
+                f"{type(made).__name__}: make a DataFrame with a column for each field.")
+        return rows(made)
+
+    return values
+
+
+def rows_of_frames(type_json, zone, more_columns=False):
+    """A function from a frame to tuples of the schema's types; with `more_columns`, those that
+    stand behind the schema's do not count."""
     schema = _parse_datatype_json_string(type_json)
     assert isinstance(schema, StructType)
-    fits = [fitting(f.dataType.json(), False) for f in schema.fields]
+    plain = _rows(schema, zone)
 
     def rows(frame):
         if not isinstance(frame, pandas().DataFrame):
             raise wrong_result("pandas.DataFrame", frame)
-        if frame.shape == (0, 0):
-            return []
-        columns = [[fit(v) for v in _plain_values(frame.iloc[:, at])]
-                   for fit, at in zip(fits, _places(list(frame.columns), schema))]
-        return list(zip(*columns))
+        names = list(frame.columns)
+        if names:
+            _places(names[:len(schema.names)] if more_columns else names, schema)
+        return plain(frame)
+
+    return rows
+
+
+def _rows(schema, zone):
+    """A function from a frame that has the columns, by name or by place, to tuples."""
+    columns = [values_of_column(f.dataType, f.name, zone) for f in schema.fields]
+
+    def rows(frame):
+        if not len(frame.columns):
+            return [(None,) * len(columns)] * len(frame)
+        if any(isinstance(name, str) for name in frame.columns):
+            frame = frame[schema.names]
+        return list(zip(*[values(frame.iloc[:, at]) for at, values in enumerate(columns)]))
 
     return rows
 
@@ -86,33 +113,3 @@ def rows_of_batches(type_json):
         return list(zip(*(batch.column(at).to_pylist(**maps) for at in places)))
 
     return rows
-
-
-def _plain_values(series):
-    """A Series, or a list, as a list of Python's values."""
-    pd = pandas()
-    if not isinstance(series, pd.Series):
-        return [plain_value(v) for v in series]
-    if series.dtype.kind in "mM":
-        return [None if pd.isna(v) else v.to_pydatetime() if hasattr(v, "to_pydatetime")
-                else v.to_pytimedelta() for v in series]
-    if series.dtype == object or pd.api.types.is_extension_array_dtype(series.dtype):
-        return [plain_value(v) for v in series]
-    values = series.tolist()
-    return [None if v != v else v for v in values] if series.hasnans else values
-
-
-def plain_value(v):
-    """One of pandas' or NumPy's as Python's; what stands for nothing as None, within lists, too."""
-    if v is None or v is pandas().NA or v is pandas().NaT:
-        return None
-    if isinstance(v, float):        # np.float64 is one
-        return None if v != v else float(v)
-    if isinstance(v, (list, tuple)) and not hasattr(v, "_fields") \
-            and not hasattr(v, "__fields__"):
-        return [plain_value(x) for x in v]
-    if getattr(v, "ndim", 0):
-        return [plain_value(x) for x in v.tolist()]
-    if isinstance(v, dict):
-        return {key: plain_value(x) for key, x in v.items()}
-    return plain_value(v.item()) if hasattr(v, "item") else v

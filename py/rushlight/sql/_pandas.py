@@ -6,7 +6,7 @@ whole number beside a null becomes a float.
 from rushlight.errors import PySparkImportError
 from rushlight.sql.types import (
     BooleanType, ByteType, DayTimeIntervalType, DoubleType, FloatType, IntegerType, LongType,
-    ShortType, StringType, TimestampNTZType, TimestampType)
+    ShortType, StringType, StructType, TimestampNTZType, TimestampType)
 
 
 def pandas():
@@ -70,6 +70,13 @@ def series_of(values, of, nullable_ints=False):
     if isinstance(of, (BooleanType, *_WHOLE)) and None in values:
         dtype = "object" if dtype == "bool" else dtype.title() if nullable_ints else "float64"
     return pd.Series(values, dtype=dtype)
+
+
+def column_of(values, of):
+    """A column as functions of columns get it: a Series, of structs a frame."""
+    if not isinstance(of, StructType):
+        return series_of(values, of)
+    return frame_of_rows([(None,) * len(of.names) if v is None else v for v in values], of)
 
 
 def frame_of_rows(rows, schema, nullable_ints=False):

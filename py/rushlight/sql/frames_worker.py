@@ -14,9 +14,9 @@ import itertools
 import json
 
 from rushlight.sql._arrow import array_of_values, batch_of_rows
-from rushlight.sql._frame_results import plain_value, rows_of_batches, rows_of_frames, wrong_result
-from rushlight.sql._pandas import frame_of_rows, series_of
-from rushlight.sql._udf_results import fitting
+from rushlight.sql._column_results import values_of_column
+from rushlight.sql._frame_results import rows_of_batches, rows_of_frames, wrong_result
+from rushlight.sql._pandas import frame_of_rows, pandas, series_of
 from rushlight.sql.types import _parse_datatype_json_string
 from rushlight.sql.udf_worker import chunks_of, input_schema
 
@@ -37,7 +37,7 @@ def mapping(settings, given):
     if kind == SQL_GROUPED_MAP_ARROW_UDF:
         return _over_groups(call["keys"], _of_tables(*given, zone))
     of_group = _of_frames if kind == SQL_GROUPED_MAP_PANDAS_UDF else _of_two_frames
-    return _over_groups(call["keys"], of_group(*given))
+    return _over_groups(call["keys"], of_group(*given, zone))
 
 
 # ---- all rows ---------------------------------------------------------------------------------
@@ -47,7 +47,8 @@ def over_all(by_arrow, function, type_json, input_json, batch_rows, zone):
     schema = _parse_datatype_json_string(input_json)
     made_of = functools.partial(batch_of_rows, zone=zone) if by_arrow else \
         functools.partial(frame_of_rows, nullable_ints=True)
-    plain = rows_of_batches(type_json) if by_arrow else rows_of_frames(type_json)
+    plain = rows_of_batches(type_json) if by_arrow else \
+        rows_of_frames(type_json, zone, more_columns=True)
 
     def run(rows):
         made = function(made_of(chunk, schema) for chunk in chunks_of(rows, batch_rows))
@@ -83,8 +84,8 @@ def _over_groups(n_keys, of_group):
     return run
 
 
-def _of_frames(function, type_json, input_json):
-    schema, plain = _parse_datatype_json_string(input_json), rows_of_frames(type_json)
+def _of_frames(function, type_json, input_json, zone):
+    schema, plain = _parse_datatype_json_string(input_json), rows_of_frames(type_json, zone)
     with_key = _takes(function, 2)
 
     def of_group(key, rows):
@@ -109,10 +110,10 @@ def _of_tables(function, type_json, input_json, zone):
     return of_group
 
 
-def _of_two_frames(function, type_json, input_json):
+def _of_two_frames(function, type_json, input_json, zone):
     """A row says first of which side it is; then come the columns of both sides."""
     left, right = (_parse_datatype_json_string(one) for one in json.loads(input_json))
-    plain, with_key = rows_of_frames(type_json), _takes(function, 3)
+    plain, with_key = rows_of_frames(type_json, zone), _takes(function, 3)
     width = len(left.names)
 
     def of_group(key, rows):
@@ -123,18 +124,19 @@ def _of_two_frames(function, type_json, input_json):
     return of_group
 
 
-def aggregating(calls):
+def aggregating(calls, zone):
     """The function of an iterator of rows: a row a group, its keys and then a value a call."""
     types = [f.dataType for f in input_schema().fields]
     n_keys = calls[0][2]["keys"]
-    fits = [fitting(type_json, False) for _, type_json, _ in calls]
+    results = [values_of_column(_parse_datatype_json_string(type_json), f"_{at}", zone)
+               for at, (_, type_json, _) in enumerate(calls)]
 
     def of_group(key, rows):
         columns = list(zip(*rows)) if rows else [()] * (len(types) - n_keys)
         values = []
-        for fit, (function, _, call) in zip(fits, calls):
+        for result, (function, _, call) in zip(results, calls):
             made = function(*[series_of(columns[i - n_keys], types[i]) for i in call["args"]])
-            values.append(fit(plain_value(made)))
+            values += result(pandas().Series([made]))
         return [(*key, *values)]
 
     if n_keys:

@@ -36,10 +36,10 @@ def chain_of_calls(text, functions):
         return [("mapPartitions", _frames_function(settings, given),
                  ", ".join(call["name"] for call in told))]
     calls = []
-    for call, (function, return_type) in zip(told, given):
+    for at, (call, (function, return_type)) in enumerate(zip(told, given)):
         kind = call["evalType"]
         fit = fitting(return_type, kind == SQL_BATCHED_UDF) if kind in _OF_ROWS else \
-            values_of_series(return_type)
+            values_of_series(return_type, f"_{at}", settings["timeZone"])
         calls.append((function, call["args"], kind, call["name"], fit))
     place = ", ".join(call[3] for call in calls)
     if all(call[2] in _OF_ROWS for call in calls):
@@ -81,7 +81,8 @@ def _frames_function(settings, given):
     from rushlight.sql import frames_worker
     told = settings["calls"]
     if told[0]["evalType"] == frames_worker.SQL_GROUPED_AGG_PANDAS_UDF:
-        return frames_worker.aggregating([(*g, call) for g, call in zip(given, told)])
+        return frames_worker.aggregating([(*g, call) for g, call in zip(given, told)],
+                                         settings["timeZone"])
     return frames_worker.mapping(settings, given[0])
 
 
@@ -112,14 +113,14 @@ def _column_function(calls, batch_rows):
 
 def _values(call, types, chunks):
     """What one call makes of chunks of columns, value by value."""
-    from rushlight.sql._pandas import series_of
+    from rushlight.sql._pandas import column_of
     function, args, kind, _, fit = call
     if kind in _OF_ROWS:
         for n, columns in chunks:
             rows = zip(*[columns[i] for i in args]) if args else itertools.repeat((), n)
             yield from (fit(function(*row)) for row in rows)
         return
-    series = ((n, [series_of(columns[i], types[i]) for i in args]) for n, columns in chunks)
+    series = ((n, [column_of(columns[i], types[i]) for i in args]) for n, columns in chunks)
     if kind == SQL_SCALAR_PANDAS_ITER_UDF:
         yield from _iterated(function, series, fit)
         return
