@@ -78,13 +78,14 @@ typedef enum
   RUSH_DISTRIBUTION_CLUSTERED,  /* equal values of the expressions in one partition */
   RUSH_DISTRIBUTION_ORDERED,    /* ranges in the order of partitions */
   RUSH_DISTRIBUTION_BROADCAST,
+  RUSH_DISTRIBUTION_NULL_AWARE_BROADCAST, /* for a null-aware anti join (NOT IN) */
 } RushDistributionKind;
 
 typedef struct
 {
   RushDistributionKind kind;
-  const RushExprList *expressions; /* (transfer none): CLUSTERED, ORDERED; BROADCAST: the keys of a
-                                      hashed relation, or NULL */
+  const RushExprList *expressions; /* (transfer none): CLUSTERED, ORDERED; a broadcast: the keys of
+                                      its hashed relation, or NULL */
 } RushDistribution;
 gboolean rush_partitioning_satisfies (const RushPartitioning *self,
                                       const RushDistribution *required);

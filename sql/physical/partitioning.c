@@ -168,6 +168,7 @@ rush_partitioning_satisfies (const RushPartitioning *self, const RushDistributio
     case RUSH_DISTRIBUTION_ORDERED:
       return one || satisfies_ordered (self, required->expressions);
     case RUSH_DISTRIBUTION_BROADCAST:
+    case RUSH_DISTRIBUTION_NULL_AWARE_BROADCAST:
       return self->kind == RUSH_PARTITIONING_BROADCAST;
     }
   g_assert_not_reached ();

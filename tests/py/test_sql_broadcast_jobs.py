@@ -1,7 +1,8 @@
 """How many jobs queries with broadcasts take: the numbers are PySpark 4.3's, with AQE and without.
 
-A broadcast takes a job whatever it is made of, VALUES that the driver has, too.  NOT IN over
-something with a null has no rows, which an adaptive plan knows when the broadcast is there."""
+A broadcast takes a job whatever it is made of, VALUES that the driver has, too, even if none of
+them is left.  NOT IN over something with a null has no rows, which an adaptive plan knows when the
+broadcast is there."""
 import itertools
 
 import pytest
@@ -27,6 +28,10 @@ QUERIES = {
     "select * from range(100) where id not in " + SOME % -1: (95, 2, 2),
     "select * from range(100) where id not in " + SOME % 10: (100, 2, 2),
     "select * from range(100) where id in " + SOME % 10: (0, 1, 2),
+    "select * from a where k not in (select k from b where k > 100)": (3, 1, 2),
+    "select * from a where k in (select k from b where k > 100)": (0, 1, 2),
+    "select * from range(10) where id not in (select k from b where k > 100)": (10, 2, 2),
+    "select * from a left join (select * from b where k > 100) b on a.k = b.k": (3, 0, 0),
 }
 groups = itertools.count()
 
@@ -51,3 +56,11 @@ def test_as_many_jobs_as_spark(spark, query, adaptive):
     finally:
         sc.setLocalProperty("spark.jobGroup.id", None)
     assert len(sc.statusTracker().getJobIdsForGroup(group)) == n_jobs[not adaptive]
+
+
+@pytest.mark.parametrize("mode", ["simple", "formatted"])
+def test_plans_say_which_broadcasts_heed_nulls(spark, capsys, mode):
+    spark.conf.set("spark.sql.adaptive.enabled", False)
+    for keys, null_aware in (("b", "false"), ("holed", "true")):
+        spark.sql(f"select * from a where k not in (select k from {keys})").explain(mode)
+        assert f" as bigint)),{null_aware}), [plan_id=" in capsys.readouterr().out

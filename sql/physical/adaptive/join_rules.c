@@ -205,7 +205,8 @@ switched_side (RushExec *side, const RushJoin *join, guint i)
     return rush_exec_ref (plain);
   plain = rush_exec_ref (without_exchange (plain));
   return (i == 0) == join->build_left
-             ? rush_broadcast_exchange_exec_new (i == 0 ? join->left_keys : join->right_keys, plain)
+             ? rush_broadcast_exchange_exec_new (i == 0 ? join->left_keys : join->right_keys,
+                                                 join->null_aware, plain)
              : plain;
 }
 

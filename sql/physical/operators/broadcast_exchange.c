@@ -1,6 +1,7 @@
 /* broadcast_exchange.c - the build side of a broadcast join: a job collects its rows, the driver
  * makes one table of them, and all tasks of all executors look into that.  Rows that the driver has
- * (VALUES) go through a job, too: Spark's LocalTableScan saves it to collect () alone.
+ * (VALUES) go through a job, too: Spark's LocalTableScan saves it to collect () alone.  So do no
+ * rows: the job without partitions is over at once, but it is a job, here as in Spark.
  *
  * Mirrors: org.apache.spark.sql.execution.exchange.{BroadcastExchangeExec,ReusedExchangeExec},
  *          joins.HashedRelationBroadcastMode.
@@ -20,6 +21,7 @@ typedef struct
   RushExec base;
   RushExprList *keys;  /* (owned) */
   RushExprList *bound; /* (owned) */
+  gboolean null_aware; /* for NOT IN: whoever prints the plan is told, and reuse heeds it */
   gint64 plan_id;
   /* made once, under the query's lock */
   RushJobWaiter *waiter; /* (owned) of the job that collects, until it is finished */
@@ -53,8 +55,6 @@ rush_broadcast_exchange_exec_start (RushExec *base, RushQuery *query, GError **e
   rows = rush_exec_execute (child, query, error);
   if (rows == NULL || !rush_rdd_n_partitions (rows, &self->n_partitions, error))
     return FALSE;
-  if (self->n_partitions == 0)
-    return TRUE;
   options = rush_query_job_options_because (query, "broadcast");
   self->waiter =
       rush_context_submit_job (rush_query_context (query), rows, NULL, 0, rush_collect_batches,
@@ -191,8 +191,9 @@ broadcast_prepare (RushExec *base, RushQuery *query, GError **error)
 static RushExec *
 broadcast_with_children (const RushExec *base, RushExec *const *children)
 {
-  return rush_broadcast_exchange_exec_new (((const BroadcastExchangeExec *)base)->keys,
-                                           children[0]);
+  const BroadcastExchangeExec *self = (const BroadcastExchangeExec *)base;
+
+  return rush_broadcast_exchange_exec_new (self->keys, self->null_aware, children[0]);
 }
 
 static RushPartitioning *
@@ -277,9 +278,9 @@ described (const RushExec *base)
 
   if (self->bound->n == 0)
     return g_strdup_printf ("IdentityBroadcastMode, [plan_id=%" G_GINT64_FORMAT "]", self->plan_id);
-  return g_strdup_printf ("HashedRelationBroadcastMode(List(%s),false), [plan_id=%" G_GINT64_FORMAT
+  return g_strdup_printf ("HashedRelationBroadcastMode(List(%s),%s), [plan_id=%" G_GINT64_FORMAT
                           "]",
-                          keys, self->plan_id);
+                          keys, self->null_aware ? "true" : "false", self->plan_id);
 }
 
 static char *
@@ -299,6 +300,14 @@ broadcast_formatted (const RushExec *base)
   rush_append_list_line (out, "Input", base->children[0]->output);
   g_string_append_printf (out, "Arguments: %s\n", text);
   return g_string_free (out, FALSE);
+}
+
+/* The mode of a broadcast is a part of what it is: as in Spark, a null-aware one is not reused by a
+ * join that is not. */
+static char *
+broadcast_alike (const RushExec *base)
+{
+  return g_strdup (((const BroadcastExchangeExec *)base)->null_aware ? " null-aware" : "");
 }
 
 static void
@@ -339,6 +348,7 @@ static const RushExecClass broadcast_class = {
   .with_children = broadcast_with_children,
   .arguments = broadcast_arguments,
   .formatted = broadcast_formatted,
+  .alike = broadcast_alike,
   .expressions = broadcast_expressions,
   .output_partitioning = broadcast_partitioning,
   .execute = broadcast_execute,
@@ -352,7 +362,7 @@ rush_exec_is_broadcast_exchange (const RushExec *self)
 }
 
 RushExec *
-rush_broadcast_exchange_exec_new (const RushExprList *keys, RushExec *child)
+rush_broadcast_exchange_exec_new (const RushExprList *keys, gboolean null_aware, RushExec *child)
 {
   BroadcastExchangeExec *self = rush_exec_alloc (sizeof *self, &broadcast_class,
                                                  rush_expr_list_ref (child->output), 1, &child);
@@ -360,6 +370,7 @@ rush_broadcast_exchange_exec_new (const RushExprList *keys, RushExec *child)
   self->keys =
       keys != NULL ? rush_expr_list_ref ((RushExprList *)keys) : rush_expr_list_new (0, NULL);
   self->bound = rush_bind_list (self->keys, child->output);
+  self->null_aware = null_aware;
   self->plan_id = rush_exec_next_plan_id ();
   rush_exec_add_metric (self, "dataSize", "data size", RUSH_METRIC_SIZE);
   rush_exec_add_metric (self, "numOutputRows", "number of output rows", RUSH_METRIC_SUM);

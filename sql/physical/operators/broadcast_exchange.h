@@ -6,8 +6,10 @@
 #include "sql/physical/tables/join_table.h"
 
 /* @keys: of the hashed relation that joins look rows up in (over the child's columns, not taken);
- * NULL or empty: rows alone.  Takes over @child. */
-RushExec *rush_broadcast_exchange_exec_new (const RushExprList *keys, RushExec *child);
+ * NULL or empty: rows alone.  @null_aware: for a null-aware anti join (NOT IN).  Takes over
+ * @child. */
+RushExec *rush_broadcast_exchange_exec_new (const RushExprList *keys, gboolean null_aware,
+                                            RushExec *child);
 gboolean rush_exec_is_broadcast_exchange (const RushExec *self);
 /* Begins to collect the child's rows: the job runs while others do. */
 gboolean rush_broadcast_exchange_exec_start (RushExec *self, RushQuery *query, GError **error);

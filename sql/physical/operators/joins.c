@@ -260,7 +260,9 @@ join_distribution (const RushExec *base, guint i)
   const RushExprList *keys = i == 0 ? join->left_keys : join->right_keys;
 
   if (is_broadcast (join) && i != streamed_side (join))
-    return (RushDistribution){ RUSH_DISTRIBUTION_BROADCAST, keys };
+    return (RushDistribution){ join->null_aware ? RUSH_DISTRIBUTION_NULL_AWARE_BROADCAST
+                                                : RUSH_DISTRIBUTION_BROADCAST,
+                               keys };
   if (join->form == RUSH_JOIN_EXEC_NESTED_LOOP && keeps_build_side (join))
     return (RushDistribution){ RUSH_DISTRIBUTION_ALL_TUPLES, NULL };
   if (is_broadcast (join) || join->form == RUSH_JOIN_EXEC_CARTESIAN || join->is_skewed)

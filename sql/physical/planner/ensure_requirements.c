@@ -76,7 +76,9 @@ distribute (RushExec *child, const RushDistribution *required, const RushEvalSet
     case RUSH_DISTRIBUTION_ORDERED:
       return exchange (RUSH_PARTITIONING_RANGE, n, required->expressions, child);
     case RUSH_DISTRIBUTION_BROADCAST:
-      return rush_broadcast_exchange_exec_new (required->expressions, child);
+    case RUSH_DISTRIBUTION_NULL_AWARE_BROADCAST:
+      return rush_broadcast_exchange_exec_new (
+          required->expressions, required->kind == RUSH_DISTRIBUTION_NULL_AWARE_BROADCAST, child);
     case RUSH_DISTRIBUTION_ANY:
       return child;
     }
