@@ -127,6 +127,28 @@ def test_a_number_of_questions_on_page_and_cards(tmp_path):
     assert (tmp_path / "p.html").read_bytes() == (tmp_path / "again.html").read_bytes()
 
 
+@pytest.mark.parametrize("page, cards", [
+    ("p.html", "p.html"), ("p.html", "./p.html"), ("p.html", "link.html")])
+def test_page_and_cards_are_two_files(page, cards, tmp_path):
+    (tmp_path / "link.html").symlink_to("p.html")
+    done = command("--page", page, "--cards", cards, cwd=tmp_path)
+    assert done.returncode == 2 and not (tmp_path / "p.html").exists()
+    assert "--page and --cards name the same file, p.html" in done.stderr
+
+
+def test_a_program_of_two_contexts_is_refused(tmp_path):
+    """Each has a log of its own, and questions are about all that the program runs."""
+    (tmp_path / "app.py").write_text("""\
+from pyspark import SparkContext
+for name in ("first", "second"):
+    with SparkContext("local[2]", name) as sc:
+        sc.range(3).count()
+""")
+    done = command("--from", "app.py", "--show", "all", cwd=tmp_path)
+    assert done.returncode == 1 and "Jobs" not in done.stdout
+    assert "app.py makes 2 SparkContexts" in done.stderr and "a program of one" in done.stderr
+
+
 def test_whoever_reads_may_leave_early():
     reader, writer = os.pipe()
     os.close(reader)

@@ -202,6 +202,9 @@ def _what_does_not_go_together(options):
                 if is_given(name))
     if way not in _WAYS:
         return f"{' and '.join(way)} do not go together"
+    if way == ("--page", "--cards") and (
+            os.path.realpath(options.page) == os.path.realpath(options.cards)):
+        return f"--page and --cards name the same file, {options.page}: give each its own"
     for option in dict.fromkeys(option for takes in _WAYS.values() for option in takes):
         if is_given(option) and option not in _WAYS[way]:
             places = [" and ".join(other) or "questions asked one by one"

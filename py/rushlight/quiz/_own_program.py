@@ -55,7 +55,12 @@ def trace_of(app, arguments=(), conf=(), master=None):
         if not logs:
             raise PySparkRuntimeError(f"{app} has made no SparkContext that writes an event log "
                                       "(does it set spark.eventLog.enabled or .dir itself?)")
-        run = _read(app, max(logs, key=os.path.getsize))
+        if len(logs) > 1:
+            raise PySparkRuntimeError(
+                f"{app} makes {len(logs)} SparkContexts, one after the other, and each numbers its "
+                "jobs anew; questions are about a program of one: make it once, or ask about each "
+                "part as a program of its own")
+        run = _read(app, logs[0])
     run.command = shlex.join([os.path.basename(app), *arguments])
     return run
 
