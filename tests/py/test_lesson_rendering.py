@@ -39,13 +39,36 @@ def test_what_is_shown(markdown, shown):
 
 
 def test_a_narrow_terminal_folds_what_is_too_long():
-    assert plain("one two three **four** five\nsix", 15) == "one two three\nfour five\nsix"
+    assert plain("one two three **four** five", 15) == "one two three\nfour five"
     assert plain("- one two three four", 12) == "- one two\n  three four"
+    assert plain("one two **three**, four", 13) == "one two\nthree, four"
+
+
+def test_a_paragraph_with_a_folded_line_is_filled():
+    """No word stands alone because the text as written had its line end there."""
+    assert plain("one two three four\nfive six seven", 15) == "one two three\nfour five six\nseven"
+    assert plain("- one two *three\n  four* five\n- six\n  seven", 13) == (
+        "- one two\n  three four\n  five\n- six\n  seven")
+    assert plain("one two\n\none two three\nfour", 8) == "one two\n\none two\nthree\nfour"
+
+
+def test_a_paragraph_that_fits_keeps_its_lines():
+    assert plain("**one** `two`\nthree [four](x.md)", 11) == "one `two`\nthree four"
 
 
 def test_a_table_folds_its_widest_column():
     table = "| a | b |\n| --- | --- |\n| one two three | four |\n"
     assert plain(table, 18) == "  a           b\n  one two     four\n  three"
+
+
+@pytest.mark.parametrize("rows, shown", [
+    ("| a | b |\n| --- | --- |\n| one |\n| two | three | four |",
+     "  a    b\n  one\n  two  three  four"),
+    ("| a | b |\n| --- | --- |\n| x \\| y | `p \\| q` |\n| z | end \\||",
+     "  a      b\n  x | y  `p | q`\n  z      end |"),
+    ("| a |  | c |\n| - | - | - |\n|| one | |\n", "  a       c\n     one")])
+def test_a_table_shows_all_its_cells(rows, shown):
+    assert plain(rows) == shown
 
 
 def test_colours_end_with_their_line():

@@ -6,7 +6,8 @@
     a ──▶ b                 a ──▶ b         | a | table |       columns under one another
 
 A line keeps its place as long as it fits: texts are written at most 80 columns wide, and what they
-have in one line belongs together.  In a narrower terminal paragraphs are folded; code never is.
+have in one line belongs together.  In a narrower terminal a paragraph that has a line too long is
+filled anew, from its first word to its last; code never is.
 """
 import itertools
 import re
@@ -17,6 +18,7 @@ _HEADING = re.compile(r"(#{1,6}) +(.*?)(?: +#+)? *$")
 _ITEM = re.compile(r"( *)([-*+]|\d{1,3}[.)])( +)(?=\S)")
 _TABLE_ROW = re.compile(r" *\|.*\| *$")
 _TABLE_RULE = re.compile(r"[\s|:-]+$")
+_CELL_END = re.compile(r"(?<!\\)\|")     # \| is a bar in the cell, in its code, too
 _INLINE = re.compile(r"(?P<ticks>`+)(?P<code>.+?)(?P=ticks)"
                      r"|\*\*(?P<strong>\S(?:.*?\S)?)\*\*"
                      r"|(?<!\w)[*_](?P<so>[^\s*_](?:[^*_]*[^\s*_])?)[*_](?!\w)"
@@ -94,6 +96,18 @@ def _that_fit(widths, width):
     return widths
 
 
+def _cells(row):
+    """The texts of a table's row.
+
+    >>> _cells(r"| a | `b \\| c` | |")
+    ['a', '`b | c`', '']
+    """
+    _, *cells = _CELL_END.split(row.strip())
+    if not cells[-1]:           # behind the bar that closes the row
+        cells.pop()
+    return [cell.strip().replace("\\|", "|") for cell in cells]
+
+
 class _Page:
     """The lines so far."""
 
@@ -130,11 +144,13 @@ class _Page:
         self.space()
 
     def table(self, lines):
-        rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in lines]
-        del rows[1]
+        """All its cells: a row that has fewer than others is filled up, one that has more is not
+        cut."""
+        rows = map(_cells, [lines[0], *lines[2:]])
         texts = [["".join(piece for piece, _ in self._pieces(cell, ())) for cell in row]
                  for row in rows]
-        widths = _that_fit([max(map(len, column)) for column in zip(*texts)], self.width)
+        columns = itertools.zip_longest(*texts, fillvalue="")
+        widths = _that_fit([max(1, *map(len, column)) for column in columns], self.width)
         self.space()
         for n, row in enumerate(texts):
             cells = [textwrap.wrap(cell, width) for cell, width in zip(row, widths)]
@@ -151,18 +167,34 @@ class _Page:
         self._fill("\n".join(texts), head, indent)
 
     def _fill(self, text, head, indent):
-        """A text with marks; each of its lines in one, or folded if it is too long."""
+        """A text with marks, its lines as they are; or filled anew if one of them is too long."""
+        words = self._words(text)
+        shown = "".join(part for word in words for part, _ in word).split("\n")
+        if len(indent) + max(map(len, shown)) > self.width:
+            words = [[(" ", ())] if word[0][0] == "\n" else word for word in words]
         line, length = [(head, ())], len(head)
-        for piece, colours in self._pieces(text, ()):
-            for word in re.findall(r"\n|[^\S\n]+|\S+", piece):
-                if word == "\n" or length + len(word) > self.width and length > len(indent):
-                    self._end(line)
-                    line, length = [(indent, ())], len(indent)
-                    if not word.strip():
-                        continue
-                line.append((word, colours))
-                length += len(word)
+        for word in words:
+            n = sum(len(part) for part, _ in word)
+            if word[0][0] == "\n" or length + n > self.width and length > len(indent):
+                self._end(line)
+                line, length = [(indent, ())], len(indent)
+                if not word[0][0].strip():
+                    continue
+            line += word
+            length += n
         self._end(line)
+
+    def _words(self, text):
+        """Words, blanks between them and ends of lines, each a list of (part, its colours): a word
+        may have several, as "**four**," has, and is not torn apart."""
+        words = []
+        for piece, colours in self._pieces(text, ()):
+            for part in re.findall(r"\n|[^\S\n]+|\S+", piece):
+                if part.strip() and words and words[-1][-1][0].strip():
+                    words[-1].append((part, colours))
+                else:
+                    words.append([(part, colours)])
+        return words
 
     def _end(self, line):
         """Of a line: words with their colours, painted as far as they have the same."""
