@@ -238,6 +238,13 @@ def test_what_was_answered_is_shown_and_the_rest_asked(lesson):
     assert lesson.state()["predictions"] == {"1py": {"jobs_before": "0", "jobs_after": "2"}}
 
 
+def test_answers_are_forgotten_before_anew_is_asked(lesson):
+    lesson("start")
+    lesson("predict", stdin="a\n2\n")
+    assert "noted: 0 of 2" in lesson("predict", "--anew", stdin="")
+    assert lesson.state()["predictions"].get("1py", {}) == {}
+
+
 def test_the_end_of_input_ends_the_asking(lesson):
     lesson("start")
     assert "noted: 1 of 2" in lesson("predict", "1", stdin="a\n")
@@ -249,9 +256,13 @@ def test_start_does_not_tell_what_is_asked(lesson, labs, tmp_path):
     lab = make_lab(tmp_path / "labs", text="# X\n\n## Predict\n\nThink.\n\n## Run\n\nIt is 42.\n")
     lesson("init", tmp_path / "y", "--labs", lab)
     told = lesson("start", "1", cwd=tmp_path / "y")
-    assert "Think." in told and "42" not in told and "read on: rushlight lesson text 1 " in told
+    assert "Think." in told and "42" not in told
     lesson("predict", stdin="1\n1\n", cwd=tmp_path / "y")
     assert "It is 42." in lesson("start", "1", cwd=tmp_path / "y")
+    assert "read on: rushlight lesson text 1\n" in lesson("run", status=1, cwd=tmp_path / "y")
+    rest = lesson("text", cwd=tmp_path / "y")
+    assert rest.startswith("Run\n") and "It is 42." in rest and "Think." not in rest
+    assert "Think." in lesson("text", "--all", cwd=tmp_path / "y")
 
 
 def test_the_text_is_shown(lesson):
@@ -283,6 +294,19 @@ def test_a_long_text_is_paged_at_a_terminal(long_text):
 def test_a_text_is_shown_whatever_the_pager(long_text, pager):
     told = at_terminal(long_text, "text", rows=24, env={"PAGER": pager})
     assert [f"Line {n}.\n" in told for n in (1, 30, 60)] == 3 * [True]
+
+
+@pytest.mark.parametrize("pager", ["sed --no-such-option", "exit 5", "cat - >/dev/null; false"])
+def test_a_text_is_shown_if_the_pager_fails(long_text, pager):
+    told = at_terminal(long_text, "text", rows=24, env={"PAGER": pager})
+    assert [told.count(f"Line {n}.\n") for n in (1, 30, 60)] == 3 * [1]
+
+
+@pytest.mark.parametrize("pager", ["kill -INT $$", "sh -c 'kill -TERM $$'; exit $?"])
+def test_a_pager_that_a_signal_ends_was_left(long_text, pager):
+    """Somebody pressed Ctrl-C, or closed it: he does not want the text."""
+    told = at_terminal(long_text, "text", rows=24, env={"PAGER": pager})
+    assert "Line 60." not in told and "next:    rushlight lesson start 1\n" in told
 
 
 def test_a_pager_may_be_left_early(long_text):
@@ -449,6 +473,15 @@ def test_the_hints_of_the_check_that_fails_come_first(hinted):
     hinted.file.write_text(SOLUTION)
     hinted("check")
     assert hinted.state()["failing"] == {}
+
+
+def test_hints_of_a_lab_that_has_fewer_than_were_shown(hinted):
+    (hinted.home / states.NAME).write_text(json.dumps(
+        {**hinted.state(), "hints": {"1py": [1, 2, 4, 5, 6, 7]}}))
+    assert hinted("hint").startswith("hint 3 of 4 (the last one)\n")
+    assert hinted.state()["hints"] == {"1py": [1, 2, 4, 5, 6, 7, 3]}
+    assert "(again: all were shown)\n" in hinted("hint")
+    assert hinted.state()["hints"] == {"1py": [1, 2, 4, 5, 6, 7, 3]}
 
 
 def test_hints_before_any_check_come_in_order(hinted):

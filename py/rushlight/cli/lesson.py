@@ -7,7 +7,11 @@ from rushlight.lesson import LessonError, commands
 
 def lesson(arguments):
     """Runs the command; returns the exit status."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    if not arguments:
+        parser.print_help()
+        return 2
+    options = parser.parse_args(arguments)
     sys.stdout.reconfigure(errors="replace")    # ✓ where the terminal has no such letter
     try:
         return options.run(options)
@@ -38,7 +42,8 @@ def _parser():
         (["--labs"], {"metavar": "DIR", "help": "other labs than the package's"}))
     add("list", commands.list_labs, "the labs, a line each, and what is solved")
     add("start", commands.start, "hands out a lab, shows its text, asks what you expect", exercise)
-    add("text", commands.text, "the lab's text", exercise)
+    add("text", commands.text, "the lab's text: what follows the predictions once you have made "
+        "them", exercise, (["--all"], {"action": "store_true", "help": "from its beginning"}))
     add("predict", commands.predict, "asks what you expect, as far as you have not said it",
         exercise, (["--anew"], {"action": "store_true", "help": "forget your answers, ask all"}))
     add("run", commands.run, "runs your program and draws what it did", exercise)

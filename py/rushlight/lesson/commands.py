@@ -211,8 +211,6 @@ def introduce(desk, exercise, can_ask):
         ask(desk, exercise)
     elif asks:
         desk.told.then(("first", f"predict {exercise.word}"))
-    if asks:
-        desk.told.then(("read on", f"text {exercise.word}   (or {exercise.lab.name}/lab.md)"))
     desk.told.then(("then", _after_predictions(desk, exercise)))
 
 
@@ -228,6 +226,12 @@ def _before_the_answers(text):
     return head + predict + rest.partition("\n## ")[0]
 
 
+def _after_the_answers(text):
+    """The rest of it; nothing if it has no such section."""
+    before = _before_the_answers(text)
+    return text[len(before):].lstrip("\n")
+
+
 def predict(options):
     """Asks, and keeps the answers."""
     desk = Desk()
@@ -237,6 +241,7 @@ def predict(options):
     else:
         if options.anew:
             desk.state.predictions.pop(exercise.name, None)
+            desk.state.save()       # they are gone even if nothing is answered now
         ask(desk, exercise)
     desk.told.then(("next", _after_predictions(desk, exercise)))
     return 0
@@ -266,6 +271,8 @@ def run(options):
     if desk.state.has_passed(exercise):
         desk.told.then(("next", desk.step_of(exercise)))
     else:
+        if _after_the_answers(loading.read_text(exercise.lab.text)):
+            desk.told.then(("read on", f"text {exercise.word}"))
         desk.told.say(f"write:   in {exercise.lab.name}/{exercise.file}")
         desk.told.then(("next", f"check {exercise.word}"))
     return status
@@ -323,9 +330,9 @@ def show_hint(desk, exercise):
     hints = loading.hints(exercise)
     shown = desk.state.hints.setdefault(exercise.name, [])
     number = _next_hint(hints, shown, desk.state.failing.get(exercise.name))
-    left = len(hints) - len(shown)
-    remark = {1: " (the last one)", 0: " (again: all were shown)"}.get(left, "")
-    if left:
+    n_unseen = sum(n not in shown for n in range(1, len(hints) + 1))
+    remark = {1: " (the last one)", 0: " (again: all were shown)"}.get(n_unseen, "")
+    if n_unseen:
         shown.append(number)
         desk.state.save()
     desk.told.say(desk.told.paint(f"hint {number} of {len(hints)}{remark}", "bold"))
@@ -420,23 +427,34 @@ def reset_file(desk, exercise):
 def solution(options):
     """The reference, for who has passed."""
     desk = Desk()
-    exercise = desk.exercise(options.exercise)
+    return 0 if show_solution(desk, desk.exercise(options.exercise)) else 1
+
+
+def show_solution(desk, exercise):
+    """As above, for an exercise; whether it was shown."""
     if not desk.state.has_passed(exercise):
         desk.told.say(f"lab {exercise.word} is not solved yet: its solution is shown when all "
                       f"checks pass.  rushlight lesson hint {exercise.word} helps")
-        return 1
+        return False
     desk.told.long(loading.read_text(exercise.solution).rstrip())
-    return 0
+    return True
 
 
 def text(options):
     """The lab's text."""
     desk = Desk()
     exercise = desk.exercise(options.exercise)
-    desk.told.text(loading.read_text(exercise.lab.text))
+    show_text(desk, exercise, options.all)
     desk.told.say()
     desk.told.then(("next", desk.step_of(exercise)))
     return 0
+
+
+def show_text(desk, exercise, whole=False):
+    """From its beginning, or if the predictions were made what follows them."""
+    text = loading.read_text(exercise.lab.text)
+    rest = _after_the_answers(text) if desk.state.is_asked(exercise) else ""
+    desk.told.text(text if whole else rest or text)
 
 
 def watch(options):

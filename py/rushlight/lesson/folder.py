@@ -21,10 +21,12 @@ Each lab is a folder with its text, `lab.md`, and the file that you write.
 
     rushlight lesson list         the labs, and what you have solved
     rushlight lesson start 1      hands out lab 1, shows its text and asks what you expect
+    rushlight lesson predict 1    asks again what you have not answered yet
     rushlight lesson run 1        runs your program and draws what it made the engine do
+    rushlight lesson text 1       the text from there on: the pictures, and what to write
     rushlight lesson check 1      grades it
     rushlight lesson hint 1       a hint on what failed; the next time, the next one
-    rushlight lesson watch        checks each time that you save; keys are shown
+    rushlight lesson watch 1      all of it in one window, which checks each time that you save
     rushlight lesson solution 1   a solution, once yours has passed
     rushlight lesson reset 1      the file as it was handed out; yours is kept beside it
 

@@ -1,6 +1,7 @@
 """A long text, a screen at a time: through $PAGER, or less.
 
-A text that fits the screen is printed, as is all that does not go to a terminal.
+A text that fits the screen is printed, as is all that does not go to a terminal, or whose pager
+fails.
 """
 import os
 import shutil
@@ -9,7 +10,7 @@ import subprocess
 
 _LESS = ["less", "-FRX",    # ends by itself with a short text; colours; leaves the text there
          "-Psspace goes on, b back, q ends the text"]       # its prompt, for who never used it
-_NO_SUCH_COMMAND = (126, 127)       # exit status of a shell
+_BY_A_SIGNAL = range(129, 128 + signal.NSIG)    # a shell's status when one ended its command
 
 
 def show(text, stream):
@@ -35,13 +36,13 @@ def _pager():
 
 
 def _pages(pager, text):
-    """Has a pager show a text; whether there is one of that name."""
+    """Has a pager show a text; whether it did, or was ended by somebody who had seen enough."""
     env = {"LESS": "-FRX", "LESSCHARSET": "utf-8", "LESSHISTFILE": "-", **os.environ}
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)       # Ctrl-C is the pager's
     process = subprocess.Popen(pager, stdin=subprocess.PIPE, env=env, preexec_fn=_hear_ctrl_c)
     try:
         process.communicate(f"{text}\n".encode())       # one that is left early is no failure
-        return process.returncode not in _NO_SUCH_COMMAND
+        return process.returncode <= 0 or process.returncode in _BY_A_SIGNAL
     finally:
         process.kill()
         process.wait()

@@ -1,7 +1,7 @@
 """Watch mode: an exercise is graded each time that its file is saved.
 
     ┌─▶ look at the files, every half second ──changed──▶ grade, show ─┐
-    └── a key: n r h l c x p q ◀───────────────────────────────────────┘
+    └── a key: n r t h s l c x p q ◀───────────────────────────────────┘
 
 Files are looked at (time, size, inode), not waited for: file events get lost on shared folders and
 in containers, and editors that replace a file by renaming another show as a change, too.  A file
@@ -15,7 +15,8 @@ from rushlight.lesson.model import LessonError
 from rushlight.lesson.telling import is_whole
 
 POLL_S = 0.5
-_KEYS = "n next   r run   h hint   l list   c check all   x reset   p predict   q quit"
+_KEYS = ("n next   r run   t text   h hint   s solution   l list   c check all",
+         "x reset   p predict   q quit")
 
 
 class Watch:
@@ -117,19 +118,22 @@ class Watch:
         elif not self.desk.state.is_asked(self.exercise):
             told.say("p asks what you expect: best before you run it")
         elif not folder.is_begun(self.desk.state, self.exercise):
-            told.say("r runs the program, beside what you expect; saving the file grades it")
+            told.say("r runs the program, beside what you expect; t reads on: what to write;")
+            told.say("saving the file grades it")
         if not self.keys.are_there:
             told.say(f"watching {self._place()}; stdin is no terminal, so there are no")
             told.say("keys: Ctrl-C ends this")
             return
         told.say(told.paint(f"watching {self._place()}; the text is lab.md beside it", "dim"))
-        told.say(told.paint(_KEYS, "bold"))
+        for line in _KEYS:
+            told.say(told.paint(line, "bold"))
 
     # ── keys ──
     def _press(self, key):
         sure, self.sure = self.sure and key == "x", False
         do = {"n": self._next, "r": self._run, "h": self._hint, "l": self._list,
-              "c": self._check_all, "p": self._predict}.get(key)
+              "c": self._check_all, "p": self._predict, "t": self._text,
+              "s": self._solution}.get(key)
         if key == "x":
             self._reset(sure)
         elif do:
@@ -161,6 +165,18 @@ class Watch:
         self._alone()
         with self.keys.lines():
             self._guarded(commands.run_program, self.desk, self.exercise)
+        self._footer()
+
+    def _text(self):
+        self._alone()
+        with self.keys.lines():
+            commands.show_text(self.desk, self.exercise)
+        self._footer()
+
+    def _solution(self):
+        self._alone()
+        with self.keys.lines():
+            commands.show_solution(self.desk, self.exercise)
         self._footer()
 
     def _hint(self):
