@@ -1,11 +1,13 @@
 """Builds the book into out/book and checks its links: python docs/book/build.py
 
 Sphinx treats each warning as an error.  After it every link and picture of the built pages must
-lead to a page and a place that is there, and no page may load anything from a network.  The last line
-says how many pages and links there are.
+lead to a page and a place that is there, no page may load anything from a network, and none may show
+a fence or a directive as text, of which Sphinx does not warn.  The last line says how many pages and
+links there are.
 """
 import html.parser
 import os
+import re
 import subprocess
 import sys
 from urllib.parse import unquote, urlsplit
@@ -14,12 +16,18 @@ BOOK = os.path.dirname(os.path.abspath(__file__))
 OUT = os.path.join(os.path.dirname(os.path.dirname(BOOK)), "out", "book")
 
 
+# Fences, directives and roles.
+_MARKUP = re.compile(r":{3,}|`{3,}|\{[a-z][\w:-]*\}(?=`|[ \t]*$)", re.M)
+_QUOTES = {"pre", "code", "script", "style", "title"}      # what stands in these is meant as it is
+
+
 class Page(html.parser.HTMLParser):
-    """The places of a page, what it links to and what a browser loads with it."""
+    """The places of a page, what it links to, what a browser loads with it, and its prose."""
 
     def __init__(self, path):
         super().__init__()
-        self.places, self.links, self.loads = set(), set(), set()
+        self.places, self.links, self.loads, self.prose = set(), set(), set(), ""
+        self._quotes = 0            # how many elements are open that quote
         with open(path, encoding="utf-8") as f:
             self.feed(f.read())
 
@@ -32,6 +40,14 @@ class Page(html.parser.HTMLParser):
             self.loads.add(found["src"])
         if tag == "link" and found.get("rel") in ("stylesheet", "icon", "preload", "search"):
             self.loads.add(found["href"])
+        self._quotes += tag in _QUOTES
+
+    def handle_endtag(self, tag):
+        self._quotes -= tag in _QUOTES
+
+    def handle_data(self, data):
+        if not self._quotes:
+            self.prose += data
 
 
 def pages(folder):
@@ -62,16 +78,24 @@ def broken(folder):
     return looked, wrong
 
 
+def raw(folder):
+    """What stands on pages as text and was meant as markup, a sentence each."""
+    return [f"{os.path.relpath(path, folder)} shows {found[0]} as text: is it a directive that MyST "
+            "does not read?" for path, page in sorted(pages(folder).items())
+            for found in [_MARKUP.search(page.prose)] if found]
+
+
 def main():
     status = subprocess.call([sys.executable, "-m", "sphinx", "-W", "-n", "--keep-going", "-q",
                               "-b", "html", "-d", OUT + "-doctrees", BOOK, OUT])
     if status:
         return status
     looked, wrong = broken(OUT)
-    print("\n".join(wrong), end="\n" if wrong else "")
+    unread = raw(OUT)
+    print("".join(line + "\n" for line in wrong + unread), end="")
     n = len([name for name in os.listdir(BOOK) if name.endswith(".md") and name != "README.md"])
     print(f"{OUT}/index.html: {n} pages, {looked} links, {len(wrong)} broken")
-    return 1 if wrong else 0
+    return 1 if wrong or unread else 0
 
 
 if __name__ == "__main__":

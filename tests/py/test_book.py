@@ -17,9 +17,10 @@ SUBJECTS = {1: "Why Spark", 2: "Spark and PySpark", 3: "Serialization", 4: "Arch
             5: "Laziness and the DAG", 6: "Cluster managers", 7: "Memory", 8: "DataFrames and SQL",
             9: "MLlib, graphs", 10: "Streaming, Spark Connect, lakehouse"}
 
-sys.path.insert(0, os.path.join(BOOK, "_ext"))
+sys.path[:0] = [BOOK, os.path.join(BOOK, "_ext")]
 import book_numbers  # noqa: E402
 import book_runs     # noqa: E402
+import build         # noqa: E402
 
 PAGES = sorted(name for name in os.listdir(BOOK) if re.match(r"\d\d_\w+\.md$", name))
 
@@ -87,6 +88,23 @@ def test_numbers_of_the_prose_are_measured(page, kept):
 def test_pages_are_in_the_table_of_contents_in_order():
     listed = re.findall(r"^(\d\d_\w+)$", text_of("index.md"), re.M)
     assert [name + ".md" for name in listed] == PAGES
+
+
+@pytest.mark.parametrize("page", PAGES + ["glossary.md", "index.md"])
+def test_directives_are_fenced_by_backticks(page):
+    """MyST reads no other fence here, and Sphinx does not warn of one: it shows it."""
+    assert re.findall(r"^:::.*", text_of(page), re.M) == []
+
+
+@pytest.mark.parametrize("text, shown", [
+    ("<p>:::{glossary}\nterm\n:::</p>", ":::"), ("<p>{listing}</p>", "{listing}"),
+    ("<p>see {lab}`1`</p>", "{lab}"), ("<p>```{trace} x</p>", "```")])
+def test_the_build_tells_of_markup_that_is_shown_as_text(text, shown, tmp_path):
+    (tmp_path / "bad.html").write_text(text)
+    (tmp_path / "good.html").write_text("<p>a: b</p><pre>:::{x}</pre><p>in <code>{y}</code></p>"
+                                        "<p>{'a': 1}</p>")
+    assert [line.split(" as text")[0] for line in build.raw(str(tmp_path))] == [
+        f"bad.html shows {shown}"]
 
 
 def test_every_subject_has_a_page():
