@@ -5,6 +5,7 @@ import io
 import json
 import textwrap
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 from operator import add
 
 from rushlight.lesson.checks import check, fail, prediction
@@ -48,35 +49,45 @@ def shared(case):
 MOST_TOLD = 4
 
 
+@dataclass
 class Cut:
     """A job's lineage, as LINEAGE in the student's file has it; its last RDD; and its stages, sets
-    of RDDs, as the event log tells them.
-
-    In PySpark an RDD that reads a shuffle is a ShuffledRDD, and no other kind does."""
-
-    def __init__(self, event):
-        infos = sorted(event["Stage Infos"], key=lambda info: info["Stage ID"])
-        rdds = {rdd["RDD ID"]: rdd for info in infos for rdd in info["RDD Info"]}
-
-        def name(id):
-            return f"{rdds[id]['Name']} {id}"
-
-        self.lineage = {
-            name(id): [("shuffle" if rdd["Name"] == "ShuffledRDD" else "narrow", name(parent))
-                       for parent in rdd["Parent IDs"]]
-            for id, rdd in sorted(rdds.items())}
-        self.stages = [{name(rdd["RDD ID"]) for rdd in info["RDD Info"]} for info in infos]
-        self.last = name(max(rdd["RDD ID"] for rdd in infos[-1]["RDD Info"]))
+    of RDDs."""
+    lineage: dict
+    last: str
+    stages: list
 
     def parents(self, stage):
         """The RDDs behind the shuffles that a stage reads."""
         return {parent for rdd in stage for kind, parent in self.lineage[rdd] if kind == "shuffle"}
+
+    def readers(self, parent):
+        """The RDDs that shuffle an RDD, each for itself."""
+        return [rdd for rdd, arrows in self.lineage.items() if ("shuffle", parent) in arrows]
 
     def told(self):
         """The lineage, an RDD a line."""
         return "\n".join(f"    {rdd}: " + (", ".join(f"{kind} {parent}" for kind, parent in arrows)
                                            or "(a source)")
                          for rdd, arrows in self.lineage.items())
+
+
+def cut_of(event):
+    """What the event log tells of a job.
+
+    In PySpark an RDD that reads a shuffle is a ShuffledRDD, and no other kind does."""
+    infos = sorted(event["Stage Infos"], key=lambda info: info["Stage ID"])
+    rdds = {rdd["RDD ID"]: rdd for info in infos for rdd in info["RDD Info"]}
+
+    def name(id):
+        return f"{rdds[id]['Name']} {id}"
+
+    lineage = {
+        name(id): [("shuffle" if rdd["Name"] == "ShuffledRDD" else "narrow", name(parent))
+                   for parent in rdd["Parent IDs"]]
+        for id, rdd in sorted(rdds.items())}
+    return Cut(lineage, name(max(rdd["RDD ID"] for rdd in infos[-1]["RDD Info"])),
+               [{name(rdd["RDD ID"]) for rdd in info["RDD Info"]} for info in infos])
 
 
 def cuts_of(case, program):
@@ -86,7 +97,7 @@ def cuts_of(case, program):
         program(spark.sparkContext)
     (log,) = case.folder.iterdir()
     events = map(json.loads, log.read_text().splitlines())
-    return [Cut(event) for event in events if event["Event"] == "SparkListenerJobStart"]
+    return [cut_of(event) for event in events if event["Event"] == "SparkListenerJobStart"]
 
 
 def stages_told(stages):
@@ -129,10 +140,12 @@ def compare_job(cut, found):
     if lost:
         fail(f"{sorted(lost)[0]} is in no stage: follow all arrows that lead up from an RDD, as "
              f"far as they go{shown}")
-    twice = [stage for stage, n in Counter(map(frozenset, found)).items() if n > 1]
-    if twice and set(map(frozenset, found)) == set(map(frozenset, cut.stages)):
+    n_found, n_right = (Counter(map(frozenset, stages)) for stages in (found, cut.stages))
+    if n_found.keys() == n_right.keys() and n_found - n_right:
         fail("two ways lead to one shuffle, and you made the stage that writes it once for each "
              f"way; one stage writes it, and both read that{shown}", means="way_each")
+    if n_found.keys() == n_right.keys() and n_right - n_found:
+        fail(one_for_several(cut, *(n_right - n_found)) + shown)
     if sorted(map(sorted, found)) != sorted(map(sorted, cut.stages)):
         fail(wrong_sets(cut, found) + shown,
              means="per_operator" if len(found) > len(cut.stages) else "")
@@ -142,6 +155,15 @@ def compare_job(cut, found):
             fail("parents come first: a stage stands in the list after those whose shuffles it "
                  f"reads. Stage {number} of yours reads what {sorted(late)[0]} writes, and that "
                  f"is in a later one{shown}")
+
+
+def one_for_several(cut, stage):
+    """What is wrong if shuffles of one RDD share the stage that writes it."""
+    parent = next(rdd for rdd in sorted(stage) if len(cut.readers(rdd)) > 1)
+    readers = cut.readers(parent)
+    return (f"{' and '.join(readers)} shuffle {parent}, each for itself: these are {len(readers)} "
+            "shuffles, and each has a stage of its own that writes it, with the same RDDs; you "
+            "made one stage for all of them")
 
 
 def wrong_sets(cut, found):
@@ -211,7 +233,7 @@ def shuffles_end(case):
 
 @check("what is shared", points=2, after="shuffles_end")
 def what_is_shared(case):
-    """Two ways lead to one shuffle: one stage writes it. Two shuffles read one RDD: it is in the
+    """Two ways lead to one shuffle: one stage writes it. Two shuffles are of one RDD: it is in the
     stages of both."""
     n = case.random.randrange(2, 5)
 
@@ -223,6 +245,28 @@ def what_is_shared(case):
         sums.union(sales.groupByKey(n + 1).mapValues(len)).count()
 
     compare(case, program)
+
+
+# In PySpark each shuffle reads a PairwiseRDD of its own, so programs cannot show this; in Scala
+# "totals" and "best" shuffle the same RDD, and "joined" reads two shuffles.
+SHUFFLED_TWICE = Cut(
+    {"sales": [],
+     "large": [("narrow", "sales")],
+     "totals": [("shuffle", "large")],
+     "best": [("shuffle", "large")],
+     "both": [("narrow", "totals"), ("narrow", "best"), ("narrow", "totals")],
+     "others": [],
+     "joined": [("shuffle", "both"), ("shuffle", "others")]},
+    "joined",
+    [{"sales", "large"}, {"sales", "large"}, {"totals", "best", "both"}, {"others"}, {"joined"}])
+
+
+@check("a stage for each shuffle", points=1, after="what_is_shared")
+def shuffle_each(case):
+    """Two RDDs shuffle the same parent, and one reads two shuffles: each arrow is a shuffle, and
+    has a stage that writes it."""
+    cut = SHUFFLED_TWICE
+    compare_job(cut, case.student.stages_of(dict(cut.lineage), cut.last))
 
 
 @check("the stages that the engine makes", points=3, hidden=3, seconds=20,

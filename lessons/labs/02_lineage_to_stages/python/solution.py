@@ -40,8 +40,8 @@ def stages_of(lineage, last):
             for kind, parent in lineage[rdd]:
                 if kind == "narrow":
                     to_visit.append(parent)
-                elif parent not in written:
-                    written.add(parent)
+                elif (rdd, parent) not in written:
+                    written.add((rdd, parent))
                     add_stage(parent)
         stages.append(stage)
 
