@@ -1,9 +1,9 @@
 """Builds the book into out/book and checks its links: python docs/book/build.py
 
 Sphinx treats each warning as an error.  After it every link and picture of the built pages must
-lead to a page and a place that is there, no page may load anything from a network, and none may show
-a fence or a directive as text, of which Sphinx does not warn.  The last line says how many pages and
-links there are.
+lead to a page and a place that is there, no page may load anything from a network, and none may
+show a fence or a directive as text, of which Sphinx does not warn.  The last line says how many
+pages and links there are.
 """
 import html.parser
 import os
@@ -80,8 +80,8 @@ def broken(folder):
 
 def raw(folder):
     """What stands on pages as text and was meant as markup, a sentence each."""
-    return [f"{os.path.relpath(path, folder)} shows {found[0]} as text: is it a directive that MyST "
-            "does not read?" for path, page in sorted(pages(folder).items())
+    return [f"{os.path.relpath(path, folder)} shows {found[0]} as text: is it a directive that "
+            "MyST does not read?" for path, page in sorted(pages(folder).items())
             for found in [_MARKUP.search(page.prose)] if found]
 
 

@@ -83,10 +83,26 @@ def test_a_right_submission_gets_all_points(repository):
 
 def test_a_wrong_one_gets_what_it_deserves_with_reasons(repository):
     results = graded(repository, predictions_txt="python.jobs = 1\n")
-    assert points(results) == 2 and results["right"]["status"] == "pass"
+    assert points(results) == 3 and results["right"]["status"] == "pass"
     test = results["lazy"]["tests"][0]
     assert test["status"] == "fail" and "evens() started 1 jobs" in test["message"]
     assert (test["name"], test["filename"]) == ("lazily", "evens.py")
+
+
+def test_the_log_says_whether_a_prediction_is_right_and_not_what_is(repository):
+    for answer, words in (("1", "Not right: 1."), ("0", "Right: 0.")):
+        results = graded(repository, predictions_txt=f"python.jobs = {answer}\n")
+        text = results["predictjobs"]["tests"][0]["message"]
+        assert text.startswith(words) and "it is" not in text
+    command = next(test["run"] for test in legacy(repository)["tests"] if "jobs" in test["name"])
+    course_labs.write(f"{repository}/predictions.txt", "python.jobs = 1\n")
+    ended = run(repository, command)
+    assert ended.returncode == 0 and "it is 0" not in ended.stdout
+
+
+def legacy(repository):
+    with open(f"{repository}/.github/classroom/autograding.json") as f:
+        return json.load(f)
 
 
 def test_the_reporter_gets_every_result_once_by_the_name_that_it_looks_for(repository):
@@ -130,11 +146,10 @@ def test_a_second_build_leaves_the_repository_its_history(repository):
 
 
 def test_the_legacy_file_has_a_command_a_check(repository):
-    with open(f"{repository}/.github/classroom/autograding.json") as f:
-        legacy = json.load(f)
-    jsonschema.validate(legacy, schema("autograding"))
-    assert [test["points"] for test in legacy["tests"]] == list(RUNNERS.values())
-    commands = {test["name"]: test["run"] for test in legacy["tests"]}
+    tests = legacy(repository)
+    jsonschema.validate(tests, schema("autograding"))
+    assert [test["points"] for test in tests["tests"]] == list(RUNNERS.values())
+    commands = {test["name"]: test["run"] for test in tests["tests"]}
     assert run(repository, commands["the even ones"]).returncode == 0
     ended = run(repository, commands["lazily"])
     assert ended.returncode == 1 and "evens() started 1 jobs" in ended.stdout

@@ -67,10 +67,18 @@ def test_files_whose_names_are_no_text_are_told_of_all_the_same(lab):
     assert "it has even?.py" in gradescope(lab)["tests"][2]["output"]
 
 
-def test_predictions_that_are_no_text_are_judged_all_the_same(lab):
+def test_predictions_that_are_no_text_are_looked_at_all_the_same(lab):
     with open("ada/predictions.txt", "wb") as f:
         f.write(b"python.jobs = \xff\xfe\n")
     assert gradescope(lab)["score"] == 5
+
+
+def test_a_number_in_words_is_told_of_and_is_no_answer(lab):
+    course_labs.write("ada/predictions.txt", "python.jobs = five\npython.who = nobody\n")
+    jobs, who = gradescope(lab)["tests"][:2]
+    assert (jobs["score"], who["score"]) == (0, 0)
+    assert jobs["output"] == "You wrote 'five', which is no number: write it in digits, as in 12."
+    assert who["output"] == "You wrote 'nobody', which is none of: the caller, filter()."
 
 
 # ── as nobody ──

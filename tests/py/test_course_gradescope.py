@@ -109,12 +109,13 @@ def test_a_wrong_one_gets_what_it_deserves_with_reasons(container, schema):
                               predictions_txt="python.jobs = 1\n")
     jsonschema.validate(results, schema)
     tests = by_name(results)
-    assert results["score"] == 2 and tests["the even ones"]["score"] == 2
+    assert results["score"] == 3 and tests["the even ones"]["score"] == 2
     lazily = tests["lazily"]["output"]
     assert "evens() started 1 jobs" in lazily and "thinks that transformations run at once" in lazily
     assert re.search(r"Again: rushlight lesson check 42 --seed \d+ --file evens\.py", lazily)
     jobs, who = results["tests"][:2]
     assert "You wrote 1; it is 0." in jobs["output"] and "thinks that trans" in jobs["output"]
+    assert jobs["score"] == 1       # a wrong guess costs nothing
     assert "no answer python.who" in who["output"] and who["visibility"] == "after_due_date"
 
 

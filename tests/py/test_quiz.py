@@ -4,6 +4,7 @@ test_quiz_bank.py looks at the questions themselves, test_quiz_command.py at the
 test_quiz_page.py at the page and the cards.
 """
 import datetime
+import glob
 import os
 import re
 import sys
@@ -14,7 +15,7 @@ from pty_terminal import Terminal
 from quiz_typed import DAY, ManualClock, asking, command, fixed
 
 from rushlight.errors import PySparkRuntimeError, PySparkValueError
-from rushlight.quiz import Belief, Workbench, bank, holds
+from rushlight.quiz import TOPICS, Belief, Workbench, bank, holds
 from rushlight.quiz import _answers as answers
 from rushlight.quiz import _explaining as explaining
 from rushlight.quiz._asking import chosen, practise
@@ -185,11 +186,21 @@ def test_an_answer_in_time_counts_whole_a_late_one_half():
     assert "Over budget: " in told and "1:30 for 1:00" in told
 
 
-def test_labs_that_are_named_are_there():
-    from rushlight.quiz import TOPICS
-    there = {int(name[:2]) for name in os.listdir(os.path.join(ROOT, "lessons", "labs"))
-             if re.match(r"\d\d_", name)}
-    assert {lab for topic in TOPICS.values() for lab in topic.labs} <= there
+def test_labs_that_are_named_are_there_and_those_in_python_come_first():
+    labs = os.path.join(ROOT, "lessons", "labs")
+    in_python = {int(name[:2]): os.path.isdir(os.path.join(labs, name, "python"))
+                 for name in os.listdir(labs) if re.match(r"\d\d_", name)}
+    for topic in TOPICS.values():
+        assert all(in_python[lab] for lab in topic.labs), topic.name
+        assert topic.labs or not topic.labs_in_c, topic.name
+        assert not any(in_python[lab] for lab in topic.labs_in_c), topic.name
+
+
+def test_pages_that_are_named_are_the_books():
+    for topic in TOPICS.values():
+        page, = glob.glob(os.path.join(ROOT, "docs", "book", f"{topic.page:02}_*.md"))
+        with open(page, encoding="utf-8") as f:
+            assert f"\n# {topic.page_title}\n" in f.read(), topic.name
 
 
 def test_no_question_is_begun_when_the_time_is_over():
@@ -214,8 +225,9 @@ def test_the_clock_stands_while_a_question_is_computed():
 def test_misses_are_explained_and_labs_named():
     marks, told = interviewed(["4", "5", "s", "q"], seconds=10)
     assert [mark.points for mark in marks] == [0, 1, 0]
-    assert "Score: 1 of 3 (33%)" in told and re.search(r"To read: .*lab", told)
-    assert re.search(r"Begin with lab (\d+): rushlight lesson start \1\n", told)
+    assert "Score: 1 of 3 (33%)" in told
+    assert re.search(r"To read:\n  .*: page \d+ of the book,", told)
+    assert re.search(r"Begin with page \d+ of the book, then rushlight lesson start \d+\n", told)
     assert told.count("Answer: 5") == 2
     assert "No answers" in interviewed(["q"], seconds=1)[1]
 

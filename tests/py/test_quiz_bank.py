@@ -65,7 +65,7 @@ def test_each_question_is_whole(computed):
     for (id, seed), a in computed[0].items():
         assert a.ask.strip() and len(a.why) > 20, id
         text = explaining.explanation(a)
-        assert "Answer: " in text and "Read: lab" in text, id
+        assert "Answer: " in text and "Read: page " in text, id
         assert "rushlight-quiz-" not in text, (id, "a folder of this run alone")
         assert " object at 0x" not in text, (id, "an address of this run alone")
         if a.options:

@@ -27,7 +27,7 @@ def test_show_prints_question_answer_trace_and_writes_the_picture(tmp_path):
     picture = str(tmp_path / "run.svg")
     done = command("--show", "counting.word_count", "--seed", "2", "--picture", picture)
     assert done.returncode == 0, done.stderr
-    for words in ("How many tasks run in all?", "Answer: ", "Why not", "job 0", "└─▶", "Read: lab"):
+    for words in ("How many tasks run in all?", "Answer: ", "Why not", "job 0", "└─▶", "Read: page"):
         assert words in done.stdout
     with open(picture, encoding="utf-8") as f:
         assert "<svg" in f.read()

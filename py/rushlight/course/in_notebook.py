@@ -19,7 +19,6 @@ from rushlight.lesson.asking import compare
 from rushlight.lesson.loading import labs_folder
 from rushlight.lesson.telling import Telling
 
-_truths = {}            # name → the right predictions
 _verdicts = {}          # (lab, student, hidden, digest of the file) → {check: Verdict}
 
 
@@ -87,7 +86,7 @@ def outcome(name, check, hidden=False):
 
 
 def prediction_outcome(name, id, answer, graded=False):
-    """"passed", or what is wrong with an answer: without `graded`, only if there is none."""
+    """"passed", or why there is no answer: what was written is looked at with `graded` alone."""
     if answer is None or not str(answer).strip():
         return f"{id}: no answer yet"
     if not graded:
@@ -95,11 +94,8 @@ def prediction_outcome(name, id, answer, graded=False):
     lab = find(name)
     if lab is None:
         return _not_here(name)
-    exercise = lab.exercise("python")
-    prediction = next(p for p in exercise.predictions if p.id == id)
-    if name not in _truths:
-        _truths[name] = submission.truths(exercise)
-    return submission.judge(exercise, prediction, answer, _truths[name][id]) or "passed"
+    prediction = next(p for p in lab.exercise("python").predictions if p.id == id)
+    return submission.no_answer(prediction, answer) or "passed"
 
 
 def _not_here(name):
@@ -119,7 +115,7 @@ def graded(name, check, hidden=False):
 
 
 def predicted(name, id, answer, graded=False):
-    """Takes down a prediction; with `graded` raises NotYet if it is wrong."""
+    """Takes down a prediction; raises NotYet if there is none, with `graded` if it is no answer."""
     said = prediction_outcome(name, id, answer, graded)
     if said != "passed":
         raise NotYet(said)

@@ -15,7 +15,7 @@ The zip is for `otter run` on the teacher's machine and for an upload to Gradesc
 libraries that it needs, into a virtual environment.
 
 A check or a prediction is a test file of two cases, which give points together: the one that
-students have, and a hidden one with seeds, or the answer, that they don't know.
+students have, and a hidden one: a check's with seeds that they don't know.
 """
 import os
 import pprint

@@ -4,7 +4,8 @@
             └─ predictions.txt ─▶ lesson's truths() ─▶ an Item a prediction
 
 Whatever is wrong with a submission is a failed Item with words for its student; only what is wrong
-with the lab is an error.  A right prediction is worth a point.
+with the lab is an error.  A prediction is worth a point if it has an answer, right or wrong: the
+lab's text promises that a wrong guess costs nothing, and shows later what is right.
 """
 import json
 import os
@@ -14,6 +15,7 @@ import time
 from rushlight.course import is_graded_as_packaged
 from rushlight.course.report import Item, Report
 from rushlight.lesson import LessonError, grade
+from rushlight.lesson.asking import understood
 from rushlight.lesson.checks import read_checks
 from rushlight.lesson.grading import truths as truths_of
 from rushlight.lesson.telling import Telling
@@ -63,18 +65,23 @@ def unfinished(lab, exercises):
     return Report(lab.number, lab.title, "", items, text)
 
 
-def grade_folder(lab, exercises, folder, student, only=None, limits=None, secret=""):
-    """The Report on a folder; of one item with its key in `only`."""
+def grade_folder(lab, exercises, folder, student, only=None, limits=None, secret="", answers=None,
+                 tells_truth=True):
+    """The Report on a folder; of one item with its key in `only`.
+
+    answers       to predictions, by key, for those that predictions.txt has none for
+    tells_truth   whether the text of a wrong prediction says what is right
+    """
     begin = time.monotonic()
     items = expected_items(lab, exercises)
     if only is not None and only not in [item.key for item in items]:
         raise LessonError(f"lab {lab.number} has no {only!r}; it has "
                           + ", ".join(item.key for item in items))
-    answers = read_answers(os.path.join(folder, PREDICTIONS))
+    answers = {**(answers or {}), **read_answers(os.path.join(folder, PREDICTIONS))}
     report = Report(lab.number, lab.title, student, items)
     for exercise in exercises:
         own = [item for item in items if item.exercise == exercise.kind]
-        _grade_answers(exercise, [i for i in own if i.what == "prediction"], answers)
+        _grade_answers(exercise, [i for i in own if i.what == "prediction"], answers, tells_truth)
         _grade_file(exercise, [i for i in own if i.what == "check"], folder, report, limits, secret)
     if only is not None:
         report.items = [item for item in items if item.key == only]
@@ -93,25 +100,47 @@ def read_answers(path):
     return {f"{m[1]}.{m[2]}": m[3].strip("\"'") for m in found if m and m[3]}
 
 
-def _grade_answers(exercise, items, answers):
+def _grade_answers(exercise, items, answers, tells_truth):
     right = truths(exercise) if items else {}
     for prediction, item in zip(exercise.predictions, items):
         answer = answers.get(item.key)
         if answer is None:
             item.text = f"{PREDICTIONS} has no answer {item.key} = …"
             continue
-        told = judge(exercise, prediction, answer, right[prediction.id])
-        item.status = "failed" if told else "passed"
-        item.points = 0 if told else item.max_points
-        item.text = told or f"Right: {answer}."
+        item.text = no_answer(prediction, answer)
+        if item.text:
+            continue
+        item.status, item.points = "passed", item.max_points
+        item.text = judged(exercise, prediction, answer, right[prediction.id], tells_truth)
 
 
-def judge(exercise, prediction, answer, truth):
-    """"" of the right answer; of another what it is, and what who gave it may believe."""
-    if prediction.same(answer, truth):
+def no_answer(prediction, answer):
+    """Why a text is no answer to a prediction, in words; "" if it is one, right or wrong.
+
+    >>> from rushlight.lesson.model import Prediction
+    >>> no_answer(Prediction("jobs", "How many?"), "five")
+    "You wrote 'five', which is no number: write it in digits, as in 12."
+    >>> no_answer(Prediction("jobs", "How many?"), "5")
+    ''
+    """
+    answer = str(answer)
+    if understood(prediction, answer.strip()) is not None:
         return ""
-    text = f"You wrote {answer}; it is {truth}."
-    id = prediction.wrong.get(str(answer).strip())
+    if prediction.choices:
+        return f"You wrote {answer!r}, which is none of: {', '.join(prediction.choices)}."
+    return f"You wrote {answer!r}, which is no number: write it in digits, as in 12."
+
+
+def judged(exercise, prediction, answer, truth, tells_truth=True):
+    """Whether an answer is right; what is, and what who gave another may believe, if that may be
+    told."""
+    answer = understood(prediction, str(answer).strip())
+    if prediction.same(answer, truth):
+        return f"Right: {answer}."
+    if not tells_truth:
+        return f"Not right: {answer}. Run the program, and see. The point is for the answer."
+    text = f"You wrote {answer}; it is {truth}. The point is for the answer."
+    id = prediction.wrong.get(answer)
     if id:
         text += "\n" + Telling.belief(exercise.lab.misconceptions[id])
     return text

@@ -156,15 +156,15 @@ def explanation(asked, traces=True):
 
 
 def _why_not(what, belief):
-    return _hanging(f"{what} — “{belief.says}”. {belief.truth}")
+    return hanging(f"{what} — “{belief.says}”. {belief.truth}")
 
 
 def trace(run, number=0):
     """What ran: the picture and the counts; and the plan, of a query."""
     head = f"The trace of program {number}:" if number else "The trace:"
-    lines = [head, textwrap.indent(run.picture, "  "), _hanging(run.counts)]
+    lines = [head, textwrap.indent(run.picture, "  "), hanging(run.counts)]
     if run.error is not None:
-        lines += [_hanging(line) for line in run.failure()]
+        lines += [hanging(line) for line in run.failure()]
     elif run.value is not None:
         lines.append(_cut(f"  last line: {run.without_folder(repr(run.value))}"))
     if run.plans and "AQEShuffleRead" in str([node.name for node in _walk(run.wrapped[-1])]):
@@ -174,7 +174,8 @@ def trace(run, number=0):
     return "\n".join(lines)
 
 
-def _hanging(text):
+def hanging(text):
+    """A paragraph of a list, its further lines deeper than the first."""
     return textwrap.fill(text, WIDTH, initial_indent="  ", subsequent_indent="      ",
                          break_on_hyphens=False)
 
@@ -197,18 +198,43 @@ def _walk(node):
 
 
 def reading(asked):
-    """Labs where it can be seen, and the source of a definition."""
-    topic = TOPICS[asked.question.topic]
-    words = f"Read: {labs(topic)} (rushlight lesson start {topic.labs[0]})."
+    """The page that explains it, labs where it can be seen, and the source of a definition."""
+    words = f"Read: {sources(TOPICS[asked.question.topic])}."
     return words + (f" Source: {asked.source}." if asked.source else "")
+
+
+def sources(topic):
+    """
+    >>> sources(TOPICS["memory"])
+    'page 9 of the book, “Memory”; lab 6, and in C lab 7 (rushlight lesson start 6)'
+    >>> sources(TOPICS["streaming"])
+    'page 26 of the book, “Streams, tables that change, and thin clients”'
+    """
+    words = f"page {topic.page} of the book, “{topic.page_title}”"
+    if topic.labs:
+        words += f"; {labs(topic)} ({first_step(topic)})"
+    return words
 
 
 def labs(topic):
     """
-    >>> labs(TOPICS["joins"]), labs(TOPICS["memory"])
-    ('labs 11 and 12', 'lab 7')
+    >>> labs(TOPICS["joins"]), labs(TOPICS["components"])
+    ('labs 11 and 12', 'lab 5, and in C labs 8 and 9')
     """
-    return f"lab{'s' * (len(topic.labs) > 1)} " + " and ".join(map(str, topic.labs))
+    return _labs(topic.labs) + (f", and in C {_labs(topic.labs_in_c)}" if topic.labs_in_c else "")
+
+
+def _labs(numbers):
+    return f"lab{'s' * (len(numbers) > 1)} " + " and ".join(map(str, numbers))
+
+
+def first_step(topic):
+    """The command that begins the first lab of a topic.
+
+    >>> first_step(TOPICS["caching"])
+    'rushlight lesson start 6'
+    """
+    return f"rushlight lesson start {topic.labs[0]}"
 
 
 def filled(text):

@@ -109,10 +109,11 @@ def summary(marks):
     weak = [(share, topic) for share, topic in rows if share < 1]
     if weak:
         _, weakest = min(weak, key=lambda row: row[0])
-        lab = weakest.labs[0]
-        lines += ["", "To read: " + "; ".join(
-            f"{topic.title} ({explaining.labs(topic)})" for _, topic in weak),
-            f"Begin with lab {lab}: rushlight lesson start {lab}"]
+        lines += ["", "To read:"]
+        lines += [explaining.hanging(f"{topic.title}: {explaining.sources(topic)}")
+                  for _, topic in weak]
+        begin = f", then {explaining.first_step(weakest)}" if weakest.labs else ""
+        lines.append(f"Begin with page {weakest.page} of the book{begin}")
     for mark in marks:
         if not mark.points:
             lines += ["", f"── {explaining.title(mark.asked)}", "",

@@ -22,27 +22,34 @@ ENGINE = {"run", "plan", "setting", "memory", "simulation"}     # answers that t
 
 @dataclasses.dataclass(frozen=True)
 class Topic:
-    """What questions are about, and the labs where it can be seen happening."""
+    """What questions are about, the page of the book that explains it, and the labs where it can be
+    seen happening: those with an exercise in Python first, then those in C."""
     name: str
     title: str
-    labs: tuple
+    page: int
+    page_title: str
+    labs: tuple = ()
+    labs_in_c: tuple = ()
 
 
 TOPICS = {topic.name: topic for topic in (
-    Topic("why", "Why Spark", (14, 13)),
-    Topic("components", "Components and deploy modes", (8, 9)),
-    Topic("bridge", "The bridge, and where Python runs", (5,)),
-    Topic("laziness", "Laziness", (1,)),
-    Topic("counting", "Counting jobs, stages and tasks", (1, 2)),
-    Topic("partitions", "Partitions and files", (3,)),
-    Topic("joins", "Joins, shuffles and skew", (11, 12)),
-    Topic("memory", "Memory and OOM", (7,)),
-    Topic("caching", "Caching", (6,)),
-    Topic("serialization", "Serialization and the cost of UDFs", (4, 5)),
-    Topic("faults", "Faults and speculation", (9,)),
-    Topic("streaming", "Streaming guarantees", (9, 14)),
-    Topic("sql", "SQL, adaptive execution and Catalyst", (10, 12)),
-    Topic("ml", "MLlib and graphs", (13,)))}
+    Topic("why", "Why Spark", 1, "Why Spark", (14, 13)),
+    Topic("components", "Components and deploy modes", 3, "Driver, cluster manager, executors",
+          (5,), (8, 9)),
+    Topic("bridge", "The bridge, and where Python runs", 2, "Spark and PySpark", (5,)),
+    Topic("laziness", "Laziness", 5, "Laziness", (1,)),
+    Topic("counting", "Counting jobs, stages and tasks", 6, "Stages and tasks", (1, 2)),
+    Topic("partitions", "Partitions and files", 7, "Partitions and where they lie", (3,)),
+    Topic("joins", "Joins, shuffles and skew", 15, "Joins", (11, 12)),
+    Topic("memory", "Memory and OOM", 9, "Memory", (6,), (7,)),
+    Topic("caching", "Caching", 10, "Caching and checkpoints", (6,)),
+    Topic("serialization", "Serialization and the cost of UDFs", 18, "Serialization", (4, 5)),
+    Topic("faults", "Faults and speculation", 11, "Faults", (5, 6), (9,)),
+    Topic("streaming", "Streaming guarantees", 26,
+          "Streams, tables that change, and thin clients"),
+    Topic("sql", "SQL, adaptive execution and Catalyst", 13, "Catalyst, the optimizer",
+          (12, 11), (10,)),
+    Topic("ml", "MLlib and graphs", 19, "Machine learning", (13,)))}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -34,8 +34,9 @@ def _(v):
 @ask("origin", 1, "Where Spark comes from")
 def _(v):
     v.pick(1, 2)
-    return v.choose("Where did Spark begin?", "At Berkeley's AMPLab, in 2009",
-                    "A research project, open source since 2010, Apache's since 2013.",
+    return v.choose("Where did Spark begin?", "At Berkeley, in 2009",
+                    "A research project in the RAD Lab, whose successor from 2011 on was the "
+                    "AMPLab, where it grew up. Open source since 2010, Apache's since 2013.",
                     {"At Google, in 2004": Belief("Spark is Google's",
                                                   "MapReduce's paper is of that year."),
                      "At Yahoo, in 2006": Belief("Spark is Hadoop's child",
