@@ -101,11 +101,13 @@ failed_outcome (RushTaskContext *ctx, const GError *error)
 static RushMapStatus *
 write_map_output (const RushTask *task, RushIterator *rows, RushTaskContext *ctx, GError **error)
 {
-  g_autoptr (RushShuffleWriter) writer =
-      rush_shuffle_writer_new (task->work->dependency, task->partition, ctx->env->blocks, ctx);
+  g_autoptr (RushShuffleWriter) writer = rush_shuffle_writer_new (
+      task->work->dependency, task->partition, ctx->env->blocks, ctx, error);
   g_autoptr (GError) failure = NULL;
   RushBatch *batch;
 
+  if (writer == NULL)
+    return NULL;
   while (rush_task_context_check (ctx, &failure) &&
          (batch = rush_iterator_next (rows, &failure)) != NULL)
     if (!rush_shuffle_writer_write (writer, batch, &failure))

@@ -42,9 +42,10 @@ extern const RushShuffleWriterClass rush_shuffle_writer_sort;
 #define RUSH_SHUFFLE_WRITER_PART(writer)                                                           \
   RUSH_PLUGIN_PART ("shuffle-writer", SHUFFLE_WRITER, RushShuffleWriterClass, writer)
 
-/* One of the kind that @store was made with. */
+/* One of the kind that @store was made with.  INVALID_ARGUMENT: its make () has made none. */
 RushShuffleWriter *rush_shuffle_writer_new (const RushDependency *dependency, guint map_index,
-                                            RushBlockStore *store, RushTaskContext *ctx);
+                                            RushBlockStore *store, RushTaskContext *ctx,
+                                            GError **error);
 /* (transfer full: @batch, also on failure) */
 gboolean rush_shuffle_writer_write (RushShuffleWriter *self, RushBatch *batch, GError **error);
 /* Moves the output into the store and counts it in ctx->metrics.  (transfer full) */

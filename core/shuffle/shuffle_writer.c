@@ -35,12 +35,21 @@ rush_shuffle_writer_free (RushShuffleWriter *self)
 
 RushShuffleWriter *
 rush_shuffle_writer_new (const RushDependency *dependency, guint map_index, RushBlockStore *store,
-                         RushTaskContext *ctx)
+                         RushTaskContext *ctx, GError **error)
 {
   g_return_val_if_fail (dependency->kind == RUSH_DEPENDENCY_SHUFFLE, NULL);
 
   const RushShuffleWriterClass *klass = rush_block_store_writer (store);
   RushShuffleWriter *self = klass->make (dependency, map_index, store, ctx);
+  if (self == NULL)
+    {
+      g_set_error (
+          error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT,
+          "The shuffle writer \"%s\" has made no writer for map task %u of shuffle %d: its "
+          "make () must return one (core/shuffle/shuffle.h)",
+          klass->name, map_index, dependency->shuffle_id);
+      return NULL;
+    }
   self->klass = klass;
   self->ctx = ctx;
   return self;

@@ -233,7 +233,7 @@ run_map (Cluster *self, const RushDependency *dependency, guint executor, guint 
   RushTaskContext *ctx = task_new (self, executor);
   g_autoptr (GError) error = NULL;
   RushShuffleWriter *writer =
-      rush_shuffle_writer_new (dependency, map_index, self->executors[executor].store, ctx);
+      rush_shuffle_writer_new (dependency, map_index, self->executors[executor].store, ctx, &error);
 
   for (guint done = 0; done < n_rows; done += batch_rows)
     {

@@ -102,11 +102,11 @@ run_combining_map (Cluster *cluster, const Case *test, const RushDependency *dep
                    guint map_index, guint n_maps, RushTaskMetrics *out_metrics)
 {
   RushTaskContext *ctx = task_new (cluster, 0);
+  g_autoptr (GError) error = NULL;
   RushShuffleWriter *writer =
-      rush_shuffle_writer_new (dependency, map_index, cluster->executors[0].store, ctx);
+      rush_shuffle_writer_new (dependency, map_index, cluster->executors[0].store, ctx, &error);
   guint64 first = map_index * test->input.n_rows / n_maps;
   guint64 end = (map_index + 1) * test->input.n_rows / n_maps;
-  g_autoptr (GError) error = NULL;
 
   while (first < end)
     {

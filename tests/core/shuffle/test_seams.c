@@ -1,5 +1,5 @@
 /* test_seams.c - another eviction policy and another shuffle writer, installed where an executor is
- * made, take part in a whole shuffle. */
+ * made, take part in a whole shuffle; a writer that cannot be made is an error. */
 #include "tests/core/shuffle/shuffle_fixture.h"
 
 #include <string.h>
@@ -139,11 +139,42 @@ test_another_writer (void)
   g_assert_cmpuint (counts.n_freed, ==, 1);
 }
 
+/* ---- a writer that is none ---- */
+
+static RushShuffleWriter *
+make_nothing (const RushDependency *dependency, guint map_index, RushBlockStore *store,
+              RushTaskContext *ctx)
+{
+  return NULL;
+}
+
+static void
+test_no_writer (void)
+{
+  static const RushShuffleWriterClass none = {
+    "none", make_nothing, counting_write, counting_commit, counting_free,
+  };
+  Cluster cluster;
+  g_autoptr (GError) error = NULL;
+
+  cluster_init_seams (&cluster, POOL, &rush_eviction_policy_lru, &none);
+  RushDependency *dependency = registered_shuffle (&cluster, 1);
+  RushTaskContext *ctx = task_new (&cluster, 0);
+  RushBlockStore *store = cluster.executors[0].store;
+  g_assert_null (rush_shuffle_writer_new (dependency, 0, store, ctx, &error));
+  g_assert_error (error, RUSH_CORE_ERROR, RUSH_CORE_ERROR_INVALID_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, "\"none\" has made no writer for map task 0"));
+  task_free (ctx);
+  rush_dependency_unref (dependency);
+  cluster_clear (&cluster);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/seams/eviction_policy", test_another_eviction_policy);
   g_test_add_func ("/seams/shuffle_writer", test_another_writer);
+  g_test_add_func ("/seams/no_shuffle_writer", test_no_writer);
   return g_test_run ();
 }

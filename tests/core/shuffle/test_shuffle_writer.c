@@ -45,7 +45,7 @@ test_without_commit_nothing_is_left (void)
   RushDependency *dependency = new_shuffle (&cluster, test_schema (), 7, 0);
   RushTaskContext *ctx = task_new (&cluster, 0);
   RushShuffleWriter *writer =
-      rush_shuffle_writer_new (dependency, 0, cluster.executors[0].store, ctx);
+      rush_shuffle_writer_new (dependency, 0, cluster.executors[0].store, ctx, &error);
 
   g_assert_true (write_rows (writer, ctx->allocator, &error));
   g_assert_no_error (error);
@@ -83,7 +83,7 @@ write_with_limit (rlim_t limit_bytes, gint64 *out_file_bytes, GError **error)
   RushDependency *dependency = new_shuffle (&cluster, test_schema (), 7, 0);
   RushTaskContext *ctx = task_new (&cluster, 0);
   RushShuffleWriter *writer =
-      rush_shuffle_writer_new (dependency, 0, cluster.executors[0].store, ctx);
+      rush_shuffle_writer_new (dependency, 0, cluster.executors[0].store, ctx, error);
   g_autoptr (RushMapStatus) status = NULL;
 
   /* The rows are not the task's memory: what is refused is refused to the writer. */
@@ -144,7 +144,7 @@ test_refused_memory (void)
 
       ctx->allocator = limited;
       RushShuffleWriter *writer =
-          rush_shuffle_writer_new (dependency, 0, cluster.executors[0].store, ctx);
+          rush_shuffle_writer_new (dependency, 0, cluster.executors[0].store, ctx, &error);
       RushMapStatus *status = NULL;
       if (write_rows (writer, rush_allocator_system (), &error))
         status = rush_shuffle_writer_commit (writer, &error);
@@ -203,7 +203,7 @@ write_all (Cluster *cluster, RushDependency *dependency,
   RushTaskContext *ctx = task_new (cluster, 0);
   g_autoptr (GError) error = NULL;
   RushShuffleWriter *writer =
-      rush_shuffle_writer_new (dependency, 0, cluster->executors[0].store, ctx);
+      rush_shuffle_writer_new (dependency, 0, cluster->executors[0].store, ctx, &error);
   RushBatch *batch;
 
   for (guint i = 0; (batch = next_batch (i, ctx->allocator)) != NULL; i++)
@@ -338,7 +338,7 @@ test_a_single_partition_copies_nothing (void)
   rush_map_output_tracker_register_shuffle (cluster.tracker, dependency->shuffle_id, 1);
   RushTaskContext *ctx = task_new (&cluster, 0);
   RushShuffleWriter *writer =
-      rush_shuffle_writer_new (dependency, 0, cluster.executors[0].store, ctx);
+      rush_shuffle_writer_new (dependency, 0, cluster.executors[0].store, ctx, &error);
   g_autoptr (RushBatch) batch = test_batch (0, 4000, ctx->allocator);
   g_assert_true (rush_shuffle_writer_write (writer, rush_batch_ref (batch), &error));
   RushMapStatus *status = rush_shuffle_writer_commit (writer, &error);
