@@ -1,7 +1,7 @@
 """Words of a rhyme: what Spark does when.  Read main() first, then predict, then run it."""
 import re
 from operator import add
-
+# Plain `python` has no pyspark: `rushlight submit word_count.py`, `rushlight lesson run 1`.
 from pyspark import SparkContext
 
 RHYME = """\
