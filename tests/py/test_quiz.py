@@ -141,6 +141,19 @@ def test_practice_moves_boxes_and_gives_another_variant_each_time(tmp_path):
     assert schedule.cards["counting.a"].box == 1
 
 
+def test_new_questions_come_by_level_after_those_that_are_due(tmp_path):
+    clock, schedule = ManualClock(), Schedule(str(tmp_path / "quiz.json"))
+    questions = [fixed(f"counting.{name}", 5, level) for name, level in (
+        ("hard", 3), ("easy", 1), ("due", 3), ("middling", 2), ("simple", 1))]
+    schedule.answered("counting.due", False, DAY)
+    clock.day = schedule.cards["counting.due"].due
+    typed = asking(*["s"] * 5)
+    practise(questions, schedule, None, clock, 5, typed)
+    levels = re.findall(r"── \d of 5 ── (counting\.\w+) .* level (\d)", "\n".join(typed.told))
+    assert [level for _, level in levels] == ["3", "1", "1", "2", "3"]
+    assert levels[0][0] == "counting.due"
+
+
 def test_skipping_quitting_and_nonsense(tmp_path):
     clock, schedule = ManualClock(), Schedule(str(tmp_path / "quiz.json"))
     questions = [fixed("counting.a", 5), fixed("counting.b", 5), fixed("counting.c", 5)]

@@ -45,6 +45,13 @@ def test_the_command_asks_and_keeps_boxes(tmp_path):
         assert len(json.load(f)["cards"]) == 2
 
 
+def test_it_begins_with_the_easy_ones(tmp_path):
+    """A beginner has answered nothing yet, and names no level."""
+    done = command("-n", "2", "--topic", "streaming", "--state", str(tmp_path / "boxes.json"),
+                   typed="s\ns\n")
+    assert done.stdout.count(" · level 1 · ") == 2, done.stdout + done.stderr
+
+
 def test_boxes_are_in_the_users_state_folder(tmp_path):
     env = dict(os.environ, XDG_STATE_HOME=str(tmp_path))
     command("-n", "1", "--topic", "streaming", "--seed", "1", typed="a\n0\n", env=env)
@@ -90,6 +97,18 @@ def test_each_option_is_taken_or_refused(way, option, capsys):
         quiz._options([*arguments, *OPTIONS[option]])
     assert end.value.code == 2
     assert f"{option} does not go with" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments, refusal", [
+    (["--show", "all", "--from", "app.py", "-n", "6"],
+     "-n does not go with --show and --from; no other option does"),
+    (["--show", "joins.skew", "-n", "6"],
+     "-n does not go with --show; --seed, --picture do")])
+def test_a_refusal_is_a_sentence_about_what_was_asked_for(arguments, refusal, capsys):
+    from rushlight.cli import quiz
+    with pytest.raises(SystemExit):
+        quiz._options(arguments)
+    assert capsys.readouterr().err.endswith(f": error: {refusal}\n")
 
 
 def test_ways_that_do_not_go_together_are_refused(capsys):

@@ -207,10 +207,9 @@ def _what_does_not_go_together(options):
         return f"--page and --cards name the same file, {options.page}: give each its own"
     for option in dict.fromkeys(option for takes in _WAYS.values() for option in takes):
         if is_given(option) and option not in _WAYS[way]:
-            places = [" and ".join(other) or "questions asked one by one"
-                      for other, takes in _WAYS.items() if option in takes]
             here = " and ".join(way) or "questions asked one by one"
-            return f"{option} does not go with {here}, but with {', or '.join(places)}"
+            do = f"{', '.join(_WAYS[way])} do" if _WAYS[way] else "no other option does"
+            return f"{option} does not go with {here}; {do}"
     return None
 
 

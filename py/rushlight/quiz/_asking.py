@@ -85,10 +85,11 @@ def some_of(questions, number=None, seed=0):
 
 
 def practise(questions, schedule, bench, clock, number, asking, seed=None):
-    """Asks as many as `number`, those that are due first: (right, answered)."""
+    """Asks as many as `number`, those that are due first, then new ones, the easy ones first:
+    (right, answered)."""
     chance = random.Random(zlib.crc32(clock.today().isoformat().encode())
                            if seed is None else seed)
-    mixed = chance.sample(questions, len(questions))
+    mixed = sorted(chance.sample(questions, len(questions)), key=lambda question: question.level)
     by_id = {question.id: question for question in mixed}
     right = answered = 0
     asking.tell(explaining.filled(explaining.NAMES) + "\n")
