@@ -9,7 +9,7 @@ that is saved while it is graded is graded again.  Saving another exercise's fil
 """
 import os
 
-from rushlight.lesson import commands, folder
+from rushlight.lesson import commands, folder, listing
 from rushlight.lesson.keys import Ended, Keys
 from rushlight.lesson.model import LessonError
 from rushlight.lesson.telling import is_whole
@@ -20,7 +20,7 @@ _KEYS = ("n next   r run   t text   h hint   s solution   l list   c check all",
 
 
 class Watch:
-    """One session; `desk` is a commands.Desk."""
+    """One session; `desk` is a desk.Desk."""
 
     def __init__(self, desk, exercise):
         self.desk, self.told, self.exercise = desk, desk.told, exercise
@@ -185,8 +185,8 @@ class Watch:
 
     def _list(self):
         self._alone()
-        for line in commands.list_lines(self.told, self.desk.labs, self.desk.broken,
-                                        self.desk.state):
+        for line in listing.list_lines(self.told, self.desk.labs, self.desk.broken,
+                                       self.desk.state):
             self.told.say(line)
         self._footer()
 
