@@ -28,7 +28,19 @@ def stages_of(lineage, last):
     """The stages of the job that computes the RDD `last`: a list of sets of RDDs.  A stage comes
     after those whose shuffles it reads; each shuffle is written by one stage."""
     ### BEGIN SOLUTION
-    return [{rdd} for rdd in lineage]
+    stages = []
+
+    def add_stage(end):
+        stage, to_visit = set(), [end]
+        while to_visit:
+            rdd = to_visit.pop()
+            stage.add(rdd)
+            for kind, parent in lineage[rdd]:
+                add_stage(parent)
+        stages.append(stage)
+
+    add_stage(last)
+    return stages
     ### END SOLUTION
 
 
