@@ -327,6 +327,58 @@ def test_a_program_is_told_once_with_its_own_master(own):
     assert all("spark.stop()" not in explaining.question(asked) for asked in questions.values())
 
 
+RDD_APP = """\
+from pyspark import SparkContext
+sc = SparkContext("local[2]", "rounds")
+pairs = sc.parallelize(range(40), 4).map(lambda x: (x % 5, x))
+sums = pairs.reduceByKey(lambda a, b: a + b)
+print(sums.count())
+print(sums.sortByKey(True, 2).collect())
+for _ in range(3):
+    sums.count()
+"""
+
+
+@pytest.fixture(scope="module")
+def own_rdds(tmp_path_factory):
+    """Questions about a program without SQL, as asked, by their titles in their order."""
+    from rushlight.quiz._own_program import questions_about, trace_of
+    app = tmp_path_factory.mktemp("own") / "rounds.py"
+    app.write_text(RDD_APP)
+    return {q.title: q.asked(None) for q in questions_about(trace_of(str(app)), str(app))}
+
+
+def says(asked):
+    return {value: belief.says for value, belief in asked.tempting.items()}
+
+
+def test_a_program_of_rdds_is_not_asked_about_sql(own_rdds):
+    assert len(own_rdds) >= 8 and list(own_rdds)[:4] == ["Jobs", "Stages", "Tasks", "The first job"]
+    assert not any(title.startswith("If ") for title in own_rdds)       # it sets its master itself
+    assert not any("200 is law" in says(asked).values() for asked in own_rdds.values())
+
+
+def test_wrong_answers_are_what_their_beliefs_would_say(own_rdds):
+    assert own_rdds["Jobs"].answer == 7
+    assert says(own_rdds["Jobs"]) == {1: "a program is one job", 5: "only actions start jobs"}
+    assert says(own_rdds["Jobs of line 5"]) == {}       # one action, one job: all say so
+    assert says(own_rdds["Jobs of line 8"]) == {}       # three of each
+    assert says(own_rdds["Jobs of line 6"]) == {1: "only actions start jobs"}
+    first = own_rdds["The first job"]
+    assert first.answer == 5 and says(first) == {3: "transformations run at once"}
+
+
+def test_an_action_of_several_jobs_is_one_to_who_believes_so(own):
+    assert says(own[1]["Jobs of line 6"]) == {1: "each action is one job"}
+
+
+def test_the_first_questions_about_a_program_are_of_all_of_it(tmp_path):
+    (tmp_path / "rounds.py").write_text(RDD_APP)
+    done = command("-n", "4", "--from", "rounds.py", typed="s\n" * 4, cwd=tmp_path)
+    assert re.findall(r"── \d of 4 ── (\w+)\.own_\d ", done.stdout) == [
+        "counting", "counting", "counting", "laziness"], done.stderr
+
+
 def test_the_trace_of_a_program_comes_after_its_questions(tmp_path):
     (tmp_path / "orders.py").write_text(APP)
     done = command("-n", "3", "--seed", "1", "--from", "orders.py", "--", "--rows", "3",

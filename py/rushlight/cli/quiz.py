@@ -111,7 +111,9 @@ def _own(options):
     if not some:
         return _refused("no question about this program has that topic and that level")
     print(f"\n{own.program(base)}\n")
-    right, answered = in_turn(some_of(some, options.number, options.seed or 0), Asking())
+    if options.seed is None:
+        some = some[:options.number]        # the first ones ask of the whole program
+    right, answered = in_turn(some_of(some, options.number, options.seed), Asking())
     print(f"{right} of {answered} right.\n\n{explaining.trace(base)}")
     return 0
 

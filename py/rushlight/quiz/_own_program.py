@@ -22,14 +22,29 @@ from rushlight.quiz import _explaining as explaining
 from rushlight.quiz._questions import Belief, Question, Variant
 from rushlight.quiz._runs import Run
 
-CHANGES = (
-    ("adaptive execution is turned off", {"spark.sql.adaptive.enabled": "false"}, None),
-    ("spark.sql.shuffle.partitions is 7", {"spark.sql.shuffle.partitions": "7"}, None),
-    ("broadcast joins are turned off", {"spark.sql.autoBroadcastJoinThreshold": "-1"}, None),
-    ("the master is local[7]", {}, "local[7]"),
+SQL_CHANGES = (
+    ("adaptive execution is turned off", {"spark.sql.adaptive.enabled": "false"}),
+    ("spark.sql.shuffle.partitions is 7", {"spark.sql.shuffle.partitions": "7"}),
+    ("broadcast joins are turned off", {"spark.sql.autoBroadcastJoinThreshold": "-1"}),
 )
+MASTER = "local[7]"     # of a question; a program may set its master itself, and is not asked then
 _MOST_S = 600       # a guard
 _MOST_LINES = 4     # of the program, that are asked about one by one
+_TRANSFORMATION = re.compile(
+    r"\.(map|flatMap|filter|mapValues|mapPartitions|keyBy|groupByKey|reduceByKey|sortByKey|sortBy|"
+    r"select|selectExpr|where|withColumn|groupBy|join|union|distinct|orderBy)\(")
+_THAT_LOOK = {"sortByKey", "sortBy", "zipWithIndex", "pivot"}       # transformations with jobs
+_READERS = {"csv", "json", "parquet", "orc", "text", "load"}
+_IN_SEVERAL_JOBS = {"take", "first", "isEmpty", "takeSample"}       # actions
+_STAGE_IS_TASK = Belief("a stage is a task", "It has one for each partition.")
+_JOINS_BELIEVED = {
+    "BroadcastHashJoin": B.BROADCAST_WINS,
+    "SortMergeJoin": Belief("Spark always sorts and merges",
+                            "Not if a side is small enough to go whole to every executor, or if a "
+                            "hint asks for something else."),
+    "ShuffledHashJoin": Belief("equal keys are always looked up in a hash table",
+                               "spark.sql.join.preferSortMergeJoin is true: shuffled sides are "
+                               "sorted, unless one is far smaller or a hint asks for a hash join.")}
 _NOT_THE_PROGRAMS = re.compile(     # settings that it has from here, or from the engine
     r"spark\.(eventLog|ui|app|driver\.host|executor\.id|submit|rushlight|master)\b")
 
@@ -90,9 +105,8 @@ def questions_about(base, app, arguments=()):
     if not base.jobs:
         raise PySparkRuntimeError(f"{app} starts no job, so there is nothing to ask: an action "
                                   "starts one, such as count(), collect() or a write")
-    changed = [(words, trace_of(app, arguments, conf, master)) for words, conf, master in CHANGES]
     makers = [*_counts(base), *_lines(base), *_stages(base), *_plans(base),
-              *_changes(base, changed)]
+              *_changes(base, _changed(base, app, arguments))]
     return [Question(topic, f"own_{i}", level, title, _maker(run, make, excerpt))
             for i, (topic, level, title, run, make, excerpt) in enumerate(makers, 1)]
 
@@ -112,23 +126,27 @@ def _maker(run, make, excerpt):
 
 
 def _counts(run):
-    """Whole numbers of the run."""
+    """Whole numbers of the run, and where it begins."""
     jobs, stages = run.jobs, run.stages
     yield _about("counting", 1, "Jobs", run, lambda v: v.number(
         "How many jobs does the program run?", jobs,
         "The trace lists them, each with the line that asked for it.",
-        wrong={1: B.ONE_ACTION_ONE_JOB, _actions(run): B.ONE_ACTION_ONE_JOB}))
+        wrong={1: Belief("a program is one job", "Each action asks for a job, or for several."),
+               **_jobs_believed(run.happenings.jobs)}))
     yield _about("counting", 1, "Stages", run, lambda v: v.number(
         "How many stages run, skipped ones not counted?", stages,
         "A stage ends where a shuffle is written, or a result comes to the driver.",
-        wrong={jobs: B.ONE_STAGE, stages + run.skipped: B.SKIPPED_FAILED}))
-    yield _about("counting", 2, "Tasks", run, lambda v: v.number(
+        wrong={jobs: B.ONE_STAGE, stages + run.skipped: B.RUNS_AGAIN}))
+    yield _about("counting", 1, "Tasks", run, lambda v: v.number(
         "How many tasks run in all?", run.tasks, "One for each partition of each stage that runs.",
-        wrong={stages: Belief("a stage is a task", "It has one for each partition.")}))
+        wrong={stages: _STAGE_IS_TASK}))
+    yield from _first_job(run)
     yield _about("counting", 2, "Shuffles", run, lambda v: v.number(
         "How many shuffles are written?", run.shuffles,
         "Each stage whose tasks write files for another one is a shuffle's map side.",
-        wrong={stages: B.STAGE_PER_OPERATOR, run.shuffles + 1: B.JOIN_SHUFFLES}))
+        wrong={stages: Belief("each stage writes a shuffle",
+                              "The last one of a job gives its result to the driver, or writes "
+                              "files for people.")}))
     yield _about("counting", 2, "Skipped stages", run, lambda v: v.number(
         "How many stages are skipped?", run.skipped,
         "A stage is skipped if the files of its shuffle are still there from an earlier job; with "
@@ -136,29 +154,71 @@ def _counts(run):
         wrong={0: B.RUNS_AGAIN}))
 
 
-def _actions(run):
-    return len({job.name for job in run.happenings.jobs})
+def _first_job(run):
+    """Which line is no longer lazy; not asked if it is in another file."""
+    line = _line_of(run, run.happenings.jobs[0])
+    if line is None:
+        return
+    lazy = [i for i, text in enumerate(run.source.splitlines(), 1)
+            if _TRANSFORMATION.search(text.partition("#")[0])]
+    yield _about("laziness", 1, "The first job", run, lambda v: v.number(
+        "In which line of the program does its first job start?", line,
+        "The lines before it only write down what is to be done; here data are needed.",
+        wrong={lazy[0]: B.EAGER} if lazy else {}))
+
+
+def _jobs_believed(jobs):
+    """{number of jobs that somebody would say who believes it: Belief}, of these jobs."""
+    eager = [job for job in jobs if _is_transformations(job)]
+    calls, before = set(), None
+    for i, job in enumerate(jobs):
+        if job in eager:
+            continue
+        goes_on = before == job.name and _function(job) in _IN_SEVERAL_JOBS
+        if job.query is not None:
+            calls.add(("query", job.query))
+        elif not goes_on:
+            calls.add(("job", i))
+        before = job.name
+    believed = {len(calls): B.ONE_ACTION_ONE_JOB}
+    if eager:
+        believed[len(jobs) - len(eager)] = B.ACTIONS_ALONE
+    return believed
+
+
+def _is_transformations(job):
+    """Whether a transformation has started it, or a reader, to look at data."""
+    return _function(job) in _THAT_LOOK or _function(job) in _READERS and job.query is None
+
+
+def _function(job):
+    return job.name.partition(" ")[0]
+
+
+def _line_of(run, job):
+    """The line of the program that asked for a job; None if it is in another file."""
+    place = re.search(r" at (.*):(\d+)$", job.name)
+    return int(place[2]) if place and os.path.basename(place[1]) == run.file else None
 
 
 def _lines(run):
     """Jobs and tasks of single lines, those with the most jobs first."""
     jobs_of = collections.defaultdict(list)
     for job in run.happenings.jobs:
-        place = re.search(r" at (.*):(\d+)$", job.name)
-        if place and os.path.basename(place[1]) == run.file:
-            jobs_of[int(place[2])].append(job)
+        line = _line_of(run, job)
+        if line is not None:
+            jobs_of[line].append(job)
     for line in sorted(jobs_of, key=lambda line: (-len(jobs_of[line]), line))[:_MOST_LINES]:
         part = _part(run, jobs_of[line])
         excerpt = "\n".join(explaining.numbered(run.source, {line}))
         yield _about("counting", 2, f"Jobs of line {line}", part, lambda v, part=part: v.number(
             "How many jobs does this line run?", part.jobs,
             "These are the jobs that it asked for.",
-            wrong={1: B.ONE_ACTION_ONE_JOB, 0: B.ACTIONS_ALONE}), excerpt)
+            wrong=_jobs_believed(part.happenings.jobs)), excerpt)
         yield _about("partitions", 2, f"Tasks of line {line}", part, lambda v, part=part: v.number(
             "How many tasks run for this line?", part.tasks,
             "One for each partition of each stage that runs; skipped stages have none.",
-            wrong={part.stages: Belief("a stage is a task", "It has one for each partition."),
-                   200: B.TWO_HUNDRED}), excerpt)
+            wrong={part.stages: _STAGE_IS_TASK}), excerpt)
 
 
 def _part(run, jobs):
@@ -177,15 +237,16 @@ def _stages(run):
     if not ran:
         return
     widest = max(ran, key=lambda stage: len(stage.tasks))
+    law = {200: B.TWO_HUNDRED} if run.plans and run.shuffles else {}
     from rushlight._words import short
     yield _about("partitions", 2, "The widest stage", run, lambda v: v.number(
         "How many tasks has the widest stage?", len(widest.tasks),
-        f"It is stage {widest.id}, {short(widest.name)}.", wrong={200: B.TWO_HUNDRED}))
+        f"It is stage {widest.id}, {short(widest.name)}.", wrong=law))
     last = ran[-1]
     yield _about("partitions", 2, "The last stage", run, lambda v: v.number(
         "How many tasks has the last stage?", len(last.tasks),
         f"It is stage {last.id}, {short(last.name)}: one task for each partition.",
-        wrong={200: B.TWO_HUNDRED, len(widest.tasks): Belief(
+        wrong={**law, len(widest.tasks): Belief(
             "all stages are equally wide", "Each has its own number of partitions.")}))
     most = max(run.tasks_by_job)
     yield _about("counting", 2, "The busiest job", run, lambda v: v.number(
@@ -212,12 +273,19 @@ def _plans(run):
         wrong={nodes["Exchange"] + nodes["BroadcastExchange"]: Belief(
             "a broadcast is a shuffle", "It goes whole to every executor.")}), excerpt)
     joins = [node for node in nodes if node.endswith("Join")]
-    others = ("SortMergeJoin", "BroadcastHashJoin", "ShuffledHashJoin")
     if len(joins) == 1:
         yield _about("joins", 2, "The join", run, lambda v: v.choose(
             "Which operator joins in the last query?", joins[0],
             "The final plan shows it: chosen by size, hints, and what adaptive execution saw.",
-            {other: B.BROADCAST_WINS for other in others}), excerpt)
+            _JOINS_BELIEVED), excerpt)
+
+
+def _changed(base, app, arguments):
+    """[(words, Run)]: the program with one thing changed that may matter to it."""
+    runs = [(words, trace_of(app, arguments, conf))
+            for words, conf in (SQL_CHANGES if base.plans else ())]
+    run = trace_of(app, arguments, master=MASTER)
+    return runs + ([(f"the master is {MASTER}", run)] if run.master == MASTER else [])
 
 
 def _changes(base, changed):
