@@ -6,6 +6,7 @@ Each program does its worst in the check `worst`, which stands between two that 
 import concurrent.futures
 import os
 import pathlib
+import re
 import resource
 import signal
 import subprocess
@@ -15,7 +16,7 @@ import time
 import pytest
 
 from conftest import HANG_S, has_ended
-from rushlight.lesson import grade, landlock, load, processes
+from rushlight.lesson import LessonError, grade, landlock, load, processes, sandbox, submitted
 from rushlight.lesson.limits import Limits
 from small_labs import make_lab
 
@@ -86,11 +87,25 @@ def verdicts_of(exercise, tmp_path, monkeypatch):
                                      limits=Limits(**{**LIMITS, **limits}))
         assert before.passed and after.passed, (before, after)
         assert os.listdir(scratch) == []
+        assert all(has_ended(pid) for pid in re.findall(r"^pid (\d+)$", worst.output, re.M))
         return worst
 
     yield verdicts
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+    assert processes_in(scratch) == []
+
+
+def processes_in(folder):
+    """Those whose current folder is in a folder, whoever their parent is by now."""
+    found = []
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if os.readlink(f"/proc/{name}/cwd").startswith(str(folder)):
+                found.append(int(name))
+        except OSError:
+            pass            # it has ended, or is the kernel's
+    return found
 
 
 def wait_until(condition):
@@ -271,6 +286,8 @@ os._exit(0)
     ('"seconds": "1"', "its seconds are '1'"),
     ('"seconds": True', "its seconds are True"),
     ('"seconds": -1', "its seconds are -1"),
+    ('"seconds": 10**400', "its seconds are 1000"),
+    ('"seconds": float("inf")', "its seconds are inf"),
     ('"seconds": float("nan")', "its seconds are nan"),
     ('"seed": -1', "its seed is -1"),
     ('"seed": []', "its seed is []"),
@@ -285,11 +302,28 @@ def test_it_forges_a_result_that_no_check_gives(verdicts_of, fields, words):
 
 
 @pytest.mark.parametrize("text", ["'[' * 500_000 + '\\n'", "'{' * 3 + '\\n'", "'7\\n'", "'[]\\n'",
-                                  "'1' * 100_000 + '\\n'"])
+                                  "'1' * 100_000 + '\\n'",
+                                  "'[' * 900 + ']' * 900 + '\\n'"])
 def test_it_writes_what_is_hard_to_read_for_its_result(verdicts_of, text):
     verdict = verdicts_of(f"left = ({text}).encode()\n"
                           "while left: left = left[os.write(3, left):]\nos._exit(0)")
     assert verdict.status == "killed" and "wrote into the pipe" in verdict.message
+
+
+def test_it_forges_a_result_that_is_nested_too_deep(verdicts_of):
+    nested = "eval('[' * 90 + ']' * 90)"
+    verdict = verdicts_of(FORGED.format(fields=f'"value": {nested}'))
+    assert verdict.status == "killed" and "wrote into the pipe" in verdict.message
+
+
+def test_it_says_what_a_terminal_would_obey(verdicts_of):
+    """An escape sequence could clear the teacher's screen, and write another result there."""
+    verdict = verdicts_of("case.comment('essential', 'a\\x1b[2Jb\\x9bc\\td')\n"
+                          "print('\\x1b[8m so \\x07')\n"
+                          "raise ValueError('e\\x1b]0;f\\x07\\ng\\x7f')")
+    assert verdict.message.startswith("ValueError: e?]0;f?\ng?")
+    assert verdict.comments == [{"kind": "essential", "text": "a?[2Jb?c\td"}]
+    assert verdict.output == "?[8m so ?\n"
 
 
 def test_it_says_what_is_no_text(verdicts_of):
@@ -298,28 +332,81 @@ def test_it_says_what_is_no_text(verdicts_of):
     assert verdict.comments == [{"kind": "essential", "text": "a?b"}]
 
 
+OPENED = """
+ours, words = f"/proc/{os.getppid()}/fd", []
+mine = [os.readlink(f"/proc/self/fd/{fd}") for fd in (1, 3)]    # not what it says for itself
+for fd in sorted(os.listdir(ours)):
+    pipe = os.readlink(f"{ours}/{fd}")
+    if pipe.startswith("pipe:") and pipe not in mine and int(fd) > 2:
+        try:
+            words.append(os.open(f"{ours}/{fd}", os.O_WRONLY | os.O_NONBLOCK))
+        except OSError:
+            pass
+def say(line):
+    for fd in words:
+        try:
+            os.write(fd, line)
+        except OSError:
+            pass
+print("pid", os.getpid(), flush=True)
+"""
+
+
 @pytest.mark.parametrize("line", [
     "7", "[", "{}", "['x']", "'[' * 60_000", "{'begin': -1}", "{'begin': None}", "{'outcome': 7}",
     "{'outcome': {'status': 'passed', 'comments': 7, 'seed': 0, 'output': ''}}",
+    "{'outcome': {'status': 'passed', 'seconds': 10**400}}",
+    "{'outcome': {'status': 'passed', 'comments': eval('[' * 90 + ']' * 90)}}",
     "{'outcome': {'status': 'passed', 'output': 1}}", "{'outcome': {}}"])
 def test_it_speaks_for_the_supervisor(verdicts_of, line):
     """Without Landlock it can open that one's pipes.  What is no word of a supervisor's is not
     believed: it is ended, and another goes on."""
-    verdict = verdicts_of(f"""
+    verdict = verdicts_of(OPENED + f"""
 line = ({line!r} if len({line!r}) < 5 else str(eval({line!r})).replace("'", '"')) + "\\n"
-line = line.replace("None", "null")
-ours = f"/proc/{{os.getppid()}}/fd"
-mine = os.readlink("/proc/self/fd/3")       # of its own result: another test
-for fd in os.listdir(ours):
-    pipe = os.readlink(f"{{ours}}/{{fd}}")
-    if pipe.startswith("pipe:") and pipe != mine:
-        try:
-            os.write(os.open(f"{{ours}}/{{fd}}", os.O_WRONLY | os.O_NONBLOCK), line.encode())
-        except OSError:
-            pass
+say(line.replace("None", "null").encode())
 signal.pause()
 """, landlock=False)
     assert verdict.status == "killed" and "process that watches it" in verdict.message
+
+
+@pytest.mark.parametrize("number", ["SIGSTOP", "SIGKILL"])
+def test_it_ends_the_supervisor_and_beats_for_it(verdicts_of, number):
+    """A child, as the step itself does not outlive its supervisor."""
+    verdict = verdicts_of(OPENED + f"""
+supervisor = os.getppid()
+if os.fork() == 0:
+    os.setsid()
+    while True: say(b'{{"beat": true}}\\n')
+os.kill(supervisor, signal.{number})
+signal.pause()
+""", landlock=False)
+    assert verdict.status == "killed" and "process that watches it" in verdict.message
+
+
+def test_it_says_a_word_without_end_for_the_supervisor(verdicts_of):
+    verdict = verdicts_of(OPENED + """
+for fd in words: os.set_blocking(fd, True)
+while True: say(b"x" * 65536)
+""", landlock=False, seconds=60)
+    assert verdict.status == "killed" and "process that watches it" in verdict.message
+
+
+def test_a_supervisor_that_beats_and_says_nothing_else_is_ended(exercise, tmp_path, monkeypatch):
+    """As one would whose words the program has taken over."""
+    monkeypatch.setattr(sandbox, "_SUPERVISOR", [sys.executable, "-c", """
+import json, os, sys, time
+tell, job = int(sys.argv[1]), json.loads(sys.stdin.readline())
+os.write(tell, b'{"begin": %d}\\n' % len(job["outcomes"]))
+while True:
+    os.write(tell, b'{"beat": true}\\n')
+    time.sleep(0.01)
+"""])
+    monkeypatch.setattr(sandbox, "_SILENCE_S", 1)
+    monkeypatch.setattr(Limits, "wall_limit", lambda limits, seconds: 0.1)
+    path = tmp_path / "worst.py"
+    path.write_text(PROGRAM.format(body="    pass"))
+    verdicts = grade(exercise, path, student="ada")
+    assert [verdict.status for verdict in verdicts] == ["killed"] * 3
 
 
 def test_it_floods_the_pipe_of_its_result(verdicts_of):
@@ -360,6 +447,12 @@ def test_folders_that_cannot_be_entered_are_removed_too(verdicts_of):
 
 
 # ── the grader itself ──
+GRADER = """
+from rushlight.lesson import grade, load
+grade(load({folder!r}).exercises[0], {path!r})
+"""
+
+
 def test_threads_grade_at_the_same_time(exercise, tmp_path):
     """One's supervisor dies, and the other's goes on."""
     path = tmp_path / "worst.py"
@@ -374,11 +467,12 @@ def test_threads_grade_at_the_same_time(exercise, tmp_path):
 
 @pytest.mark.parametrize("number", ["SIGKILL", "SIGTERM", "SIGINT"])
 def test_nothing_outlives_a_grader_that_is_killed(exercise, tmp_path, number):
-    path = tmp_path / "worst.py"
+    path, scratch = tmp_path / "worst.py", tmp_path / "tmp"
+    scratch.mkdir()
     path.write_text(PROGRAM.format(body="    signal.pause()"))
-    program = (f"import sys\nfrom rushlight.lesson import grade, load\n"
-               f"grade(load({exercise.lab.folder!r}).exercises[0], {str(path)!r})\n")
-    grader = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.DEVNULL)
+    grader = subprocess.Popen(
+        [sys.executable, "-c", GRADER.format(folder=exercise.lab.folder, path=str(path))],
+        stderr=subprocess.DEVNULL, env={**os.environ, "TMPDIR": str(scratch)})
 
     def tree():
         return processes.descendants(grader.pid)
@@ -388,6 +482,61 @@ def test_nothing_outlives_a_grader_that_is_killed(exercise, tmp_path, number):
     grader.send_signal(getattr(signal, number))
     grader.wait(HANG_S)
     wait_until(lambda: all(map(has_ended, pids)))
+    assert os.listdir(scratch) == []
+
+
+def test_a_step_ends_with_a_supervisor_that_is_killed_with_its_grader(exercise, tmp_path):
+    """Nobody is left who could end it."""
+    path = tmp_path / "worst.py"
+    path.write_text(PROGRAM.format(body="    signal.pause()"))
+    grader = subprocess.Popen([sys.executable, "-c", GRADER.format(
+        folder=exercise.lab.folder, path=str(path))], env=sandbox.environment())
+    wait_until(lambda: len(processes.descendants(grader.pid)) >= 2)
+    pids = processes.descendants(grader.pid)
+    supervisor = next(pid for pid, process in pids.items() if process.parent == grader.pid)
+    for pid in (grader.pid, supervisor):
+        os.kill(pid, signal.SIGSTOP)
+    for pid in (grader.pid, supervisor):
+        os.kill(pid, signal.SIGKILL)
+    grader.wait(HANG_S)
+    wait_until(lambda: all(map(has_ended, pids)))
+
+
+# ── the file ──
+@pytest.mark.parametrize("make, words", [
+    (lambda path: path.symlink_to("secret.txt"), "it is a link"),
+    (lambda path: path.mkdir(), "it is no ordinary file"),
+    (lambda path: os.mkfifo(path), "it is no ordinary file"),
+    (lambda path: path.write_bytes(b"#" * (submitted.MOST_BYTES + 1)), "it has more than 4 MiB"),
+    (lambda path: None, "there is no such file")])
+def test_what_is_no_file_to_grade_is_refused(exercise, tmp_path, make, words):
+    (tmp_path / "secret.txt").write_text("s3cret")
+    make(tmp_path / "worst.py")
+    with pytest.raises(submitted.Refused, match=words):
+        grade(exercise, submitted.Inside(str(tmp_path), "worst.py"))
+
+
+def test_a_file_behind_a_folder_that_is_a_link_is_refused(tmp_path):
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "secret.txt").write_text("s3cret")
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / "here").symlink_to("../there")
+    with pytest.raises(submitted.Refused, match="a folder on the way to it is a link"):
+        submitted.read(submitted.Inside(str(tmp_path / "ada"), "here/secret.txt"))
+    for name in ("../there/secret.txt", str(tmp_path / "there" / "secret.txt")):
+        with pytest.raises(submitted.Refused, match="outside"):
+            submitted.read(submitted.Inside(str(tmp_path / "ada"), name))
+
+
+def test_ones_own_file_may_be_a_link(exercise, tmp_path):
+    (tmp_path / "mine.py").write_text(PROGRAM.format(body="    pass"))
+    (tmp_path / "worst.py").symlink_to("mine.py")
+    assert all(verdict.passed for verdict in grade(exercise, tmp_path / "worst.py"))
+
+
+def test_ones_own_file_has_an_end_too(exercise, tmp_path):
+    with pytest.raises(LessonError, match="/dev/zero: it is no ordinary file"):
+        grade(exercise, "/dev/zero")
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can become nobody")

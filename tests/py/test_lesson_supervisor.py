@@ -47,7 +47,7 @@ def test_an_outcome_written_just_before_the_end_is_read(step, monkeypatch):
     held = [go]
     monkeypatch.setattr(processes, "readable", readable)
     watching = SimpleNamespace(
-        folder="", tell=lambda said: None,
+        folder="", tell=lambda said: None, look_for_grader=lambda has_word: None,
         limits=SimpleNamespace(exceeded=lambda *_: None, output_bytes=1 << 20))
     watched = supervisor._Watched(watching, {"seconds": HANG_S, "seeds": [(1, False)]}, pid, MARK,
                                   result, nothing)

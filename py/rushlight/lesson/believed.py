@@ -7,16 +7,29 @@ that belongs in it.  What it says must not end the grader, or reach a report as 
 reports have no words for.
 """
 import json
-import math
 
 from rushlight.lesson.model import COMMENT_KINDS, ERROR, FAILED, KILLED, PASSED, SKIPPED
+from rushlight.lesson.submitted import plain
+
+_DEEPEST = 20           # what is nested deeper than Python's stack can be read, but not shown
+_MOST_SECONDS = 1e9
+
 
 def read(line):
     """The value in a line of JSON; None if it cannot be read, however it was made."""
     try:
-        return json.loads(line)
+        value = json.loads(line)
     except (ValueError, RecursionError):
         return None
+    return value if _is_flat(value, _DEEPEST) else None
+
+
+def _is_flat(value, deepest):
+    """Whether lists and objects stand in each other so many times at most."""
+    if not isinstance(value, (dict, list)):
+        return True
+    inner = value.values() if isinstance(value, dict) else value
+    return deepest > 0 and all(_is_flat(one, deepest - 1) for one in inner)
 
 
 def flaw(outcome, step, by_supervisor=False):
@@ -45,19 +58,15 @@ def flaw(outcome, step, by_supervisor=False):
 
 
 def written(outcome):
-    """An outcome whose texts can be written: a lone surrogate, which UTF-8 has none for, is "?"."""
+    """An outcome whose texts can be written, and shown in a terminal."""
     clean = dict(outcome)
-    for key in ("message", "misconception"):
+    for key in ("message", "misconception", "output"):
         if key in clean:
-            clean[key] = _text(clean[key])
+            clean[key] = plain(clean[key])
     if "comments" in clean:
-        clean["comments"] = [{"kind": c["kind"], "text": _text(c["text"])}
+        clean["comments"] = [{"kind": c["kind"], "text": plain(c["text"])}
                              for c in clean["comments"]]
     return clean
-
-
-def _text(text):
-    return text.encode("utf-8", "replace").decode()
 
 
 def _cut(value):
@@ -70,7 +79,7 @@ def _is_text(value):
 
 
 def _are_seconds(value):
-    return type(value) in (int, float) and math.isfinite(value) and value >= 0
+    return type(value) in (int, float) and 0 <= value <= _MOST_SECONDS
 
 
 def _are_comments(value):

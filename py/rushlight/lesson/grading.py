@@ -20,6 +20,7 @@ _SEEDS = 100_000        # five digits can be typed again
 def grade(exercise, file, *, student="", hidden=True, seed=None, limits=None, secret=""):
     """A Verdict for each check of an exercise, on a file.
 
+    file      its path; of somebody else's, a submitted.Inside
     student   the name that the seeds come from
     hidden    also with the seeds that the student does not know
     seed      this one alone, for every check: a replay

@@ -55,15 +55,20 @@ class Limits:
         """What a running step has used up, in words, or None."""
         if n_output > self.output_bytes:
             return f"the program printed more than {self.output_bytes // _MIB} MiB"
-        seconds = self.seconds or seconds
-        limit = self.wall_seconds or max(_WALL_LEAST, _WALL_TIMES * seconds) * _crowd()
+        limit = self.wall_limit(seconds)
         if wall > limit:
             return f"no end after {limit:.0f} s: it waits for something that does not come"
         if time.monotonic() < self._next_look:
             return None
         self._next_look = time.monotonic() + _LOOK_S
         self._looks += 1
-        return self._tree(seconds) or (self._disk(base) if self._looks % 5 == 0 else None)
+        return self._tree(self.seconds or seconds) or (
+            self._disk(base) if self._looks % 5 == 0 else None)
+
+    def wall_limit(self, seconds):
+        """Of a step with so much processor time, on a machine as busy as now."""
+        return self.wall_seconds or (
+            max(_WALL_LEAST, _WALL_TIMES * (self.seconds or seconds)) * _crowd())
 
     def _tree(self, seconds):
         tree = processes.descendants().values()

@@ -8,7 +8,7 @@ import stat
 import time
 from typing import NamedTuple
 
-_PR_SET_CHILD_SUBREAPER = 36
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 _TICKS, _PAGE = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
 _PAUSE_S = 0.002
 _ends = {}              # pid → wait status, of children that were reaped
@@ -43,6 +43,13 @@ def readable(fds, seconds):
 def become_subreaper(yes=True):
     """Orphans among this process's descendants become its children from now on, or no more."""
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, int(yes), 0, 0, 0)
+
+
+def die_with(parent):
+    """This process is killed when its parent, given by its pid, ends.  Not its own children."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:          # it has ended already
+        send(os.getpid(), signal.SIGKILL)
 
 
 def descendants(of=None, but=(), ended=False):

@@ -16,14 +16,17 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from dataclasses import asdict, dataclass, field
 
-from rushlight.lesson import believed, processes
+from rushlight.lesson import believed, processes, submitted
 from rushlight.lesson.limits import Limits
 from rushlight.lesson.model import LessonError
 
 _SILENCE_S = 30         # after so long without a beat a supervisor is dead, or stopped
 _END_S = 10
+_LONGEST_WORD = 8 << 20     # more than a supervisor says at once
+_SUPERVISOR = [sys.executable, "-m", "rushlight.lesson.supervisor"]
 _lock = threading.Lock()        # threads may grade at the same time
 _alive = set()                  # pids of this process's supervisors
 _n_jobs = 0                     # while there are any, this process is a subreaper
@@ -48,8 +51,9 @@ class Step:
 
 
 def run(exercise, submissions, steps, limits=None):
-    """The outcomes of steps on files: dicts with status, message, misconception, comments, seed,
-    hidden, seconds, output, and value, which a prediction returned."""
+    """The outcomes of steps on files, as submitted.read() takes them: dicts with status, message,
+    misconception, comments, seed, hidden, seconds, output, and value, which a prediction returned.
+    """
     base = tempfile.mkdtemp(prefix="rushlight-lesson-")
     _count_job(1)
     try:
@@ -78,14 +82,12 @@ def _job(exercise, submissions, steps, limits, base):
     unused = ["mutants", "__pycache__", *(["solution.c"] if exercise.kind == "c" else [])]
     shutil.copytree(exercise.folder, lab, ignore=shutil.ignore_patterns(*unused))
     copies = []
-    for i, path in enumerate(submissions):
+    for i, file in enumerate(submissions):
         folder = os.path.join(base, f"submission-{i}")
         os.mkdir(folder)
         copies.append(os.path.join(folder, exercise.file))
-        try:
-            shutil.copyfile(path, copies[-1])
-        except OSError as e:
-            raise LessonError(f"{path}: {e.strerror}") from None
+        with open(copies[-1], "wb") as f:
+            f.write(submitted.read(file))
     built = _reference_plugin(exercise, lab) if exercise.kind == "c" else None
     return {"base": base, "kind": exercise.kind, "master": exercise.master, "conf": exercise.conf,
             "check_file": os.path.join(lab, "check.py"), "submissions": copies,
@@ -111,13 +113,15 @@ class _Conversation:
     def __init__(self, job):
         self.job, self.outcomes = job, job["outcomes"]
         self.at = len(self.outcomes)
+        self.limits = Limits(**job["limits"])
+        self.begin, self.wall_limit = time.monotonic(), 0.0     # of the step that is awaited
         self.before = set(processes.descendants(ended=True))
         read, write = os.pipe()
         self.pipe = read
         try:
             with _lock:
                 self.process = subprocess.Popen(
-                    [sys.executable, "-m", "rushlight.lesson.supervisor", str(write)],
+                    [*_SUPERVISOR, str(write)],
                     stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                     pass_fds=(write,), start_new_session=True, cwd=job["base"],
                     env=shown(environment()))
@@ -140,25 +144,33 @@ class _Conversation:
 
     def _listen(self):
         text = b""
-        while len(self.outcomes) < len(self.job["steps"]):
-            if not self._hears():
-                return
+        while len(self.outcomes) < len(self.job["steps"]) and self._hears():
             data = os.read(self.pipe, 65536)
-            if not data:
-                return
             *lines, text = (text + data).split(b"\n")
+            if not data or len(text) > _LONGEST_WORD:
+                return
             for line in lines:
                 if not self._take(believed.read(line)):
                     return      # these are not its own words
 
     def _hears(self):
-        """Waits for a word; whether one came."""
+        """Waits for a word; whether one came that may be its own.  Others can write into the pipe,
+        so words alone do not show that it runs, nor that there will be an outcome."""
         for _ in range(_SILENCE_S):
+            if self.process.poll() is not None:
+                self._end_orphans()         # they hold the pipe open; its last words are in it
+                return bool(processes.readable([self.pipe], 0))
+            if processes.is_stopped(self.process.pid) or self._is_late():
+                return False
             if processes.readable([self.pipe], 1):
                 return True
-            if processes.is_stopped(self.process.pid):
-                return False
         return False
+
+    def _is_late(self):
+        """Whether it should have ended the step long ago; in C it may build the file, too."""
+        step = self.job["steps"][len(self.outcomes)]
+        self.wall_limit = max(self.wall_limit, self.limits.wall_limit(step["seconds"]))
+        return time.monotonic() - self.begin > 2 * self.wall_limit + _SILENCE_S
 
     def _take(self, said):
         """Takes what was said; whether a supervisor says such things at this point."""
@@ -171,7 +183,8 @@ class _Conversation:
         if not isinstance(said, dict) or set(said) != {"outcome"} or self.at != at + 1 or (
                 believed.flaw(said["outcome"], self.job["steps"][at], by_supervisor=True)):
             return False
-        self.outcomes.append(said["outcome"])
+        self.outcomes.append(believed.written(said["outcome"]))
+        self.begin, self.wall_limit = time.monotonic(), 0.0
         return True
 
     def _end(self):
@@ -185,7 +198,8 @@ class _Conversation:
         self.process.kill()
         status = self.process.wait()
         self._end_orphans()         # one of them may hold the pipe below open
-        self.error = self.process.stderr.read(4000) if status else b""
+        os.set_blocking(self.process.stderr.fileno(), False)    # another step may hold it open
+        self.error = (self.process.stderr.read(4000) or b"") if status else b""
         self.process.stderr.close()
         os.close(self.pipe)
 

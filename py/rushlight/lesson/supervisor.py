@@ -12,7 +12,8 @@ itself is none.  (It runs in the same process, so it can look for the mark: this
 
 A step ends when its outcome has come, its process has died, or it has used up its time, its
 output, its processes or its disk.  Then every descendant is killed: this process is a subreaper,
-so an orphan becomes its child and cannot hide.  If the grader goes away, so does all of this.
+so an orphan becomes its child and cannot hide.  If the grader goes away, so does all of this, with
+the job's folder; and if this process is killed, so is the step.
 """
 import json
 import os
@@ -32,11 +33,15 @@ _LONGEST_OUTCOME = 1 << 20
 _CANNOT_TELL = 97       # exit status of a step that is done and cannot write its outcome
 
 
+class GraderIsGone(Exception):
+    """Nobody listens any more."""
+
+
 class Supervisor:
     """Runs a job's steps; what it has to say goes to `tell`, a file descriptor."""
 
     def __init__(self, job, tell):
-        self.job, self.tell_fd = job, tell
+        self.job, self.tell_fd, self.grader = job, tell, os.getppid()
         self.limits = limits.Limits(**job["limits"])
         self.folder = os.path.join(job["base"], "step")     # all that a step can write to
         self.plugins = {}       # number of a submission → its plug-in, or None
@@ -58,7 +63,15 @@ class Supervisor:
 
     def tell(self, what):
         """Tells the grader."""
-        _write(self.tell_fd, what)
+        try:
+            _write(self.tell_fd, what)
+        except BrokenPipeError:
+            raise GraderIsGone from None
+
+    def look_for_grader(self, has_word):
+        """Raises if it is gone.  Its end of stdin may be held open by a step that has taken it."""
+        if has_word and not os.read(0, 1) or os.getppid() != self.grader:
+            raise GraderIsGone
 
     # ── a plug-in ──
     def _outcome_of(self, step):
@@ -91,10 +104,10 @@ class Supervisor:
             os.chmod(os.path.join(self.folder, name), 0o777)
         result_in, result_out = os.pipe()
         output_in, output_out = os.pipe()
-        mark = secrets.token_hex(16)
+        mark, supervisor = secrets.token_hex(16), os.getpid()
         child = os.fork()
         if child == 0:
-            self._be_step(step, result_out, output_out, mark)
+            self._be_step(step, result_out, output_out, mark, supervisor)
         os.close(result_out)
         os.close(output_out)
         watched = _Watched(self, step, child, mark, result_in, output_in)
@@ -105,7 +118,7 @@ class Supervisor:
             os.close(result_in)
             os.close(output_in)
 
-    def _be_step(self, step, result, output, mark):
+    def _be_step(self, step, result, output, mark, supervisor):
         """In the fork; does not return."""
         status = 1
         try:
@@ -120,6 +133,7 @@ class Supervisor:
             scratch = os.path.join(self.folder, "scratch")
             os.environ.update(HOME=scratch, TMPDIR=scratch)
             self.limits.apply(self.folder, step["seconds"])
+            processes.die_with(supervisor)      # after apply(): another user's is forgotten
             from rushlight.lesson import within
             do = within.build if step.get("is_build") else within.run_step
             outcome = do(self.job, step, os.path.join(self.folder, "work"), scratch)
@@ -161,7 +175,7 @@ class _Watched:
         outcome.setdefault("seconds", round(time.monotonic() - self.begin, 3))
         outcome["output"] = self.text.decode("utf-8", "replace")
         outcome.setdefault("seed", self.step["seeds"][0][0])
-        return outcome
+        return believed.written(outcome)
 
     def _wait(self):
         """None when the outcome is there or the process has closed its end; or why to kill."""
@@ -169,9 +183,7 @@ class _Watched:
         while True:
             ended = processes.has_ended(self.child)     # before looking: it may write, then end
             ready = processes.readable(open_fds, _POLL_S)
-            if 0 in ready and not os.read(0, 1):
-                processes.kill_descendants()        # the grader is gone
-                os._exit(1)
+            self.supervisor.look_for_grader(0 in ready)
             if self.output in ready and not self._read_output():
                 open_fds.remove(self.output)
             if self.result in ready:
@@ -212,7 +224,7 @@ class _Watched:
         if flaw:
             return {"status": "killed", "message": "the program wrote into the pipe over which its "
                     f"result goes, and no check gives such a result: {flaw}"}
-        return believed.written(outcome)
+        return outcome
 
     def _death(self):
         """How the process ended, in words."""
@@ -244,7 +256,12 @@ def main():
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     from rushlight.lesson import within
     within.preload()
-    Supervisor(json.loads(line), tell).run()
+    job = json.loads(line)
+    try:
+        Supervisor(job, tell).run()
+    except GraderIsGone:
+        processes.remove_folder(job["base"])
+        sys.exit(1)
 
 
 if __name__ == "__main__":
