@@ -1,6 +1,7 @@
 """Lab 3: where keys go, and which call moves what: seen in shuffles, tasks and bytes."""
 from collections import Counter
 
+from rushlight import AccumulatorParam, TaskContext
 from rushlight.lesson.checks import check, fail, prediction
 from rushlight.testing import times
 
@@ -100,14 +101,18 @@ def placements(case):
         def look(index, pairs, n=n):
             for key, _ in pairs:
                 try:
-                    yield key, index, guess(key, n)
+                    said = guess(key, n)
+                    means = ("key_is_number" if isinstance(key, int) and said == key % n else
+                             "python_hash" if said == hash(key) % n else "")
                 except Exception as e:
-                    yield key, index, f"an error, {type(e).__name__}: {e}"
+                    said = f"an error, {type(e).__name__}: {e}"
+                    means = "key_is_number" if isinstance(e, TypeError) else ""
+                yield key, index, said, means
 
-        for key, place, said in pairs.partitionBy(n).mapPartitionsWithIndex(look).collect():
+        for key, place, said, means in pairs.partitionBy(n).mapPartitionsWithIndex(look).collect():
             if said != place:
                 fail(f"partitionBy({n}) puts the key {key!r} into partition {place}, and "
-                     f"partition_of({key!r}, {n}) gives {said}", means="key_is_number")
+                     f"partition_of({key!r}, {n}) gives {said}", means=means)
 
 
 @check("packed without a shuffle", points=2)
@@ -134,7 +139,8 @@ def packed(case):
 @check("spread evenly", points=2)
 def spread_evenly(case):
     """spread() divides one large partition into n of nearly equal size."""
-    data = make_readings(case.random, 2000)
+    data = [(sensor if case.random.random() < 0.5 else 7, degrees)     # half of all are sensor 7's
+            for sensor, degrees in make_readings(case.random, 2000)]
     n = case.random.randrange(5, 9)
     with case.trace() as t:
         result = case.student.spread(case.sc.parallelize(data, 1), n)
@@ -146,8 +152,11 @@ def spread_evenly(case):
         fail(f"spread(readings, {n}) has {len(lengths)} of the {n} partitions",
              means="coalesce_grows" if len(lengths) == 1 else "")
     if max(lengths) > 1.5 * len(data) / n or min(lengths) < 0.5 * len(data) / n:
+        by_key = ("" if result.partitioner is None else
+                  "; partitionBy() keeps the readings of a sensor together, and here one sensor "
+                  "has half of them")
         fail(f"{len(data)} readings in {n} partitions should be about {len(data) // n} in each; "
-             f"they are {lengths}", means="even")
+             f"they are {lengths}{by_key}", means="even")
 
 
 @check("one partition, many tasks", points=3)
@@ -156,6 +165,7 @@ def one_partition(case):
     into one partition."""
     data = make_readings(case.random, 300)
     slices = case.random.randrange(4, 9)
+    converting = watched_celsius(case)
     with case.trace() as t:
         result = case.student.in_one(case.sc.parallelize(data, slices))
     only_plans(t, "in_one()")
@@ -169,8 +179,42 @@ def one_partition(case):
         fail(f"the readings have {slices} partitions, and they are converted by "
              f"{len(first.tasks)} task: the others have nothing to do\n\n{t}",
              means="coalesce_free")
+    if not converting.value:
+        fail("in_one() does not call celsius(), so nobody can see which tasks convert; keep "
+             "readings.mapValues(celsius)")
+    n_converting = len(converting.value)
+    if n_converting != slices:
+        fail(f"{slices} tasks send the readings on as they are, and the conversion of all "
+             f"{len(data)} runs behind the shuffle, in {n_converting} "
+             f"task{'s' if n_converting > 1 else ''}: the slow step must stand ahead of what "
+             f"moves the readings\n\n{t}", means="order_free")
     t.assert_stages(2)
     t.assert_tasks(slices + 1)
+
+
+class SetParam(AccumulatorParam):
+    """An accumulator that is a set; what is added is a set, too."""
+
+    def zero(self, value):
+        return set()
+
+    def addInPlace(self, value, more):
+        return value | more
+
+
+def watched_celsius(case):
+    """Puts a celsius() into the student's file that notes its tasks; gives the accumulator of
+    their (stage, partition)."""
+    tasks = case.sc.accumulator(set(), SetParam())
+    convert = case.student.celsius
+
+    def noting(fahrenheit):
+        task = TaskContext.get()
+        tasks.add({(task.stageId(), task.partitionId())})
+        return convert(fahrenheit)
+
+    case.student.celsius = noting
+    return tasks
 
 
 @check("described rightly", points=2, hidden=1)
