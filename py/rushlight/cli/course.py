@@ -32,7 +32,7 @@ def _parser():
                        help="(default: course)")
     build.add_argument("--wheel", default="", metavar="FILE",
                        help="Rushlight for the graders (default: by name and version)")
-    _add_kind(build)
+    _add_kind(build, "both")
     build.set_defaults(run=_build)
     check = commands.add_parser("check", help="that exercises fail as handed out, pass as solved, "
                                 "and that their checks catch wrong solutions", epilog=EPILOG)
@@ -40,7 +40,8 @@ def _parser():
     check.add_argument("--quick", action="store_true", help="the exercises in Python alone, "
                        "with one student's data in place of three, without the text")
     check.set_defaults(run=_check)
-    grade = commands.add_parser("grade", help="grade a folder with a submission", epilog=EPILOG)
+    grade = commands.add_parser("grade", help="grade a folder with a submission, or with a folder "
+                                "for each student", epilog=EPILOG)
     grade.add_argument("lab", metavar="LAB")
     grade.add_argument("folder", metavar="FOLDER")
     who = grade.add_mutually_exclusive_group()
@@ -56,14 +57,16 @@ def _parser():
     grade.add_argument("--as-nobody", action="store_true",
                        help="run submissions as the user nobody (for graders that run as root)")
     grade.add_argument("-o", "--output", metavar="FILE", help="(default: standard output)")
-    _add_kind(grade)
+    grade.add_argument("--csv", metavar="FILE", help="points as a table too: a line a student, a "
+                       "column a check")
+    _add_kind(grade, "what the submission has begun; with --as or --only both")
     grade.set_defaults(run=_grade)
     return parser
 
 
-def _add_kind(parser):
+def _add_kind(parser, default):
     parser.add_argument("--kind", action="append", choices=("python", "c"), dest="kinds",
-                        help="the exercises in one language (default: both)")
+                        help=f"the exercises in one language (default: {default})")
 
 
 def _build(options):

@@ -5,8 +5,8 @@ import sys
 
 import rushlight
 from rushlight._whole_files import write_whole
-from rushlight.course import (FORMATS, classroom, gradescope, has_a_packaged_name, secret,
-                              submission)
+from rushlight.course import (FORMATS, classroom, collected, gradebook, gradescope,
+                              has_a_packaged_name, secret, submission)
 from rushlight.course.carried import Carried
 from rushlight.course.report import json_text
 from rushlight.lesson import LessonError
@@ -44,33 +44,99 @@ def _without(lab, name, carried):
 
 
 def grade_into(lab, folder, options):
-    """Grades a submission and writes the report in the form that was asked for; the exit status.
+    """Grades a submission, or those of a folder of students' folders, and writes what was found in
+    the form that was asked for; the exit status.
 
     The forms for other tools end with 0 whatever the submission got: their result says it.
     """
     if not os.path.isdir(folder):
         raise LessonError(f"{folder} is no folder" if os.path.exists(folder) else
                           f"there is no folder {folder}: name the one with the submission's files")
-    exercises = Carried(kinds=tuple(options.kinds or ("python", "c"))).exercises(lab)
-    student = submission.student_of(options.metadata) if options.metadata else options.student
-    why_as_this_user = _why_as_this_user() if options.as_nobody else ""
-    limits = Limits(as_nobody=options.as_nobody and not why_as_this_user)
+    grader = _Grader(lab, options)
+    one = collected.opened(lab, folder)
+    if one is None and options.form == "text":
+        several, without = collected.of_students(lab, folder)
+        if several:
+            return _grade_all(grader, folder, several, without)
+    return _grade_one(grader, one or collected.Submission(folder))
+
+
+class _Grader:
+    """What is the same for all submissions of one command."""
+
+    def __init__(self, lab, options):
+        self.lab, self.options = lab, options
+        self.why_as_this_user = _why_as_this_user() if options.as_nobody else ""
+        self.limits = Limits(as_nobody=options.as_nobody and not self.why_as_this_user)
+        self.secret = secret.read(options.secret) if options.secret else ""
+
+    def exercises(self, one):
+        """(exercises to grade, those left out): what was asked for, else what was begun.  Other
+        tools have been told of all."""
+        options = self.options
+        if options.kinds or options.only or options.form != "text":
+            kinds = tuple(options.kinds or ("python", "c"))
+            return Carried(kinds=kinds).exercises(self.lab), []
+        return collected.exercises_of(self.lab, one)
+
+    def report(self, one, student):
+        """The Report on a submission."""
+        options = self.options
+        exercises, left_out = self.exercises(one)
+        # Classroom's students read what is told, and push again.
+        tells_truth = options.form != "classroom" and options.only is None
+        report = submission.grade_folder(self.lab, exercises, one.folder, student, options.only,
+                                         self.limits, self.secret, one.answers, tells_truth)
+        report.note = "\n".join(f"left out: {e.file}, of which nothing was begun (--kind {e.kind} "
+                                "grades it)" for e in left_out)
+        report.warnings += one.notes
+        return report
+
+
+def _grade_one(grader, one):
+    options = grader.options
     if options.form == "classroom":     # what a crash would leave; the last result of a name counts
-        _put(options.output, classroom.as_outputs(submission.unfinished(lab, exercises)),
-             appended=True)
-    # Classroom's students read what is told, and push again.
-    tells_truth = options.form != "classroom" and options.only is None
-    report = submission.grade_folder(lab, exercises, folder, student, options.only, limits,
-                                     secret.read(options.secret) if options.secret else "",
-                                     tells_truth=tells_truth)
+        _put(options.output, classroom.as_outputs(submission.unfinished(
+            grader.lab, grader.exercises(one)[0])), appended=True)
+    student = options.student or ("" if options.form != "text" else one.student)
+    if options.metadata:
+        student = submission.student_of(options.metadata)
+    report = grader.report(one, student)
     if options.metadata and not student:
         report.note = f"{options.metadata} names no student: graded with nobody's data"
-    if why_as_this_user:
-        report.warnings.append(why_as_this_user)
-        print(f"rushlight course: {why_as_this_user}", file=sys.stderr)
+    if grader.why_as_this_user:
+        report.warnings.append(grader.why_as_this_user)
+        print(f"rushlight course: {grader.why_as_this_user}", file=sys.stderr)
     _tell(report, options)
+    if options.csv:
+        row = gradebook.Row(student or "nobody", os.path.basename(os.path.abspath(one.folder)),
+                            report)
+        write_whole(options.csv, gradebook.as_csv([row], grader.lab))
     whole = report.points == report.max_points
     return 0 if whole or options.form != "text" else 1
+
+
+def _grade_all(grader, folder, several, without):
+    """The exit status is 1 if a folder could not be graded."""
+    options = grader.options
+    for option, value in (("--student", options.student), ("--metadata", options.metadata),
+                          ("--only", options.only)):
+        if value:
+            raise LessonError(f"{option} is for one submission, and {folder} has folders of "
+                              f"{len(several)}: name one of them, or leave {option} out")
+    if grader.why_as_this_user:
+        print(f"rushlight course: {grader.why_as_this_user}", file=sys.stderr)
+    graded = []
+    for row in gradebook.rows(several, without, lambda one: grader.report(one, one.student),
+                              grader.lab):
+        graded.append(row)
+        if options.output is None:
+            print(row.as_line(), flush=True)
+    lines = [row.as_line() for row in graded] if options.output else []
+    _put(options.output, "\n".join([*lines, gradebook.summary(graded)]) + "\n")
+    if options.csv:
+        write_whole(options.csv, gradebook.as_csv(graded, grader.lab))
+    return 0 if all(row.report for row in graded) else 1
 
 
 def _tell(report, options):
