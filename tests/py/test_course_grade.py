@@ -1,6 +1,8 @@
 """`rushlight course grade`: what stands in a report on how it was graded, and what is refused."""
 import json
 import os
+import re
+import time
 
 import course_labs
 import pytest
@@ -79,6 +81,76 @@ def test_a_number_in_words_is_told_of_and_is_no_answer(lab):
     assert (jobs["score"], who["score"]) == (0, 0)
     assert jobs["output"] == "You wrote 'five', which is no number: write it in digits, as in 12."
     assert who["output"] == "You wrote 'nobody', which is none of: the caller, filter()."
+
+
+# ── files that are none, and texts that a terminal would obey ──
+@pytest.fixture
+def source(tmp_path):
+    """What a grader has beside the submission."""
+    course_labs.write("source/secret.txt", "s3cret = 1\n")
+    course_labs.write("source/solution.py", course_labs.program(course_labs.RIGHT))
+    course_labs.write("source/predictions.txt", "python.jobs = 0\npython.who = the caller\n")
+
+
+@pytest.mark.parametrize("target", ["secret.txt", "solution.py", "none.py"])
+def test_a_link_out_of_the_submission_is_not_followed(lab, source, target):
+    os.unlink("ada/evens.py")
+    os.symlink(f"../source/{target}", "ada/evens.py")
+    results = gradescope(lab)
+    assert results["score"] == 0 and "s3cret" not in json.dumps(results)
+    assert results["tests"][2]["output"] == (
+        "evens.py: it is a link to another file: hand in the file itself")
+
+
+def test_predictions_behind_a_link_are_not_read(lab, source):
+    os.symlink("../source/predictions.txt", "ada/predictions.txt")
+    results = gradescope(lab)
+    assert results["score"] == 5
+    assert results["tests"][0]["output"] == (
+        "predictions.txt: it is a link to another file: hand in the file itself")
+
+
+def test_predictions_without_end_are_not_read(lab):
+    course_labs.write("ada/predictions.txt", "python.jobs = 0\n" + "#" * (64 << 10))
+    results = gradescope(lab)
+    assert results["score"] == 5
+    assert "predictions.txt: it has more than 64 KiB" in results["tests"][0]["output"]
+
+
+def test_a_folder_in_place_of_the_file_is_told_of(lab):
+    os.unlink("ada/evens.py")
+    os.mkdir("ada/evens.py")
+    assert "evens.py: it is no ordinary file" in gradescope(lab)["tests"][2]["output"]
+
+
+@pytest.mark.parametrize("line, answer", [
+    ("python.jobs = 0", "0"), ("  python.jobs=0  # none", "0"), ("python.jobs = '0'", "0"),
+    ("python.jobs = a = b", "a = b"), ("python.jobs =", None), ("python.jobs", None),
+    ("python.jobs = " + " " * 60_000 + "x", "x"), ("= 0", None), ("#python.jobs = 0", None)])
+def test_an_answer_is_what_stands_behind_the_equals_sign(lab, line, answer):
+    course_labs.write("ada/predictions.txt", f"{line}\n")
+    assert submission.read_answers("ada").get("python.jobs") == answer
+
+
+def test_blanks_cost_no_time(lab):
+    """As many as 64 KiB hold: what tries each pair of them takes much longer."""
+    course_labs.write("ada/predictions.txt", "a.b = x" + " " * 65_000 + "y")
+    begin = time.process_time()
+    assert len(submission.read_answers("ada")["a.b"]) == 65_002
+    assert time.process_time() - begin < 5
+
+
+def test_what_a_terminal_would_obey_reaches_no_report(lab, capsys):
+    course_labs.write("ada/evens.py", "raise ValueError('\\x1b]0;x\\x07\\x9b2J\\x1b[8m')\n")
+    course_labs.write("ada/predictions.txt", "python.jobs = 1\x1b[2J\n")
+    course_labs.write("ada/\x1b[1mb.py", "")
+    main(["course", "grade", lab, "ada"])
+    os.unlink("ada/evens.py")
+    main(["course", "grade", lab, "ada"])
+    out = capsys.readouterr().out
+    assert "ValueError: ?]0;x??2J?[8m" in out and "1?[2J" in out
+    assert "it has ?[1mb.py" in out
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", out)
 
 
 # ── as nobody ──

@@ -106,6 +106,12 @@ def test_in_a_zip_it_is_its_owners_alone_too(out, format):
         assert stat.S_IMODE(z.getinfo("secret.txt").external_attr >> 16) == 0o600
 
 
+@pytest.mark.parametrize("format", ["gradescope", "otter"])
+def test_a_zip_with_it_is_its_owners_alone(out, format):
+    mode = os.stat(out / format / course_labs.NAME / "autograder.zip").st_mode
+    assert stat.S_IMODE(mode) == 0o600
+
+
 @pytest.mark.parametrize("text", ["", "  \n", "short\n"])
 def test_a_secret_that_is_none_is_refused(out, tmp_path, capsys, text):
     (out / "secret.txt").write_text(text)

@@ -13,22 +13,27 @@ from rushlight.lesson import LessonError
 from rushlight.lesson.limits import Limits
 
 _NOTEBOOKS = ("nbgrader", "otter")
+_WITH_SECRET = ("nbgrader", "otter", "gradescope")      # whose graders have it, and students not
 
 
 def build_all(labs, names, out, carried):
     """Builds labs in formats; yields a line for each that was built or cannot be, and one on the
     secret of the course."""
     kept = secret.of_course(out)
+    built = set()
     for name in names:
         for lab in labs:
             why_not = _without(lab, name, carried)
             if why_not:
                 yield f"{name}: lab {lab.number}: {why_not}"
                 continue
+            built.add(name)
             for path in FORMATS[name].build(lab, out, carried):
                 yield f"{name}: lab {lab.number}: {os.path.relpath(path)}"
-    yield (f"secret: {os.path.relpath(kept)}: hidden data follow from it; keep it, and keep it "
-           "from students")
+    if built:
+        use = ("hidden data follow from it" if built.intersection(_WITH_SECRET) else
+               "for `course grade --secret`, to grade what you collect")
+        yield f"secret: {os.path.relpath(kept)}: {use}; keep it, and keep it from students"
 
 
 def _without(lab, name, carried):

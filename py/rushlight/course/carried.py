@@ -103,10 +103,12 @@ def copy_lab(lab, folder):
 
 
 def pack(folder, path):
-    """A zip of all that is in a folder, with the right to execute kept; its path."""
-    base = path.removesuffix(".zip")
+    """A zip of all that is in a folder, with the right to execute kept; its path.  Its owner alone
+    may read it: in it are the secret of the course, and solutions."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    return shutil.make_archive(base, "zip", folder)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, stat.S_IRUSR | stat.S_IWUSR), "wb") as f:
+        os.fchmod(f.fileno(), stat.S_IRUSR | stat.S_IWUSR)      # before anything is in it
+    return shutil.make_archive(path.removesuffix(".zip"), "zip", folder)
 
 
 def fresh(path):

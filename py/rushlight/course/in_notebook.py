@@ -14,7 +14,7 @@ import tempfile
 from dataclasses import dataclass
 
 from rushlight.course import secret, submission
-from rushlight.lesson import grade, load
+from rushlight.lesson import grade, load, submitted
 from rushlight.lesson.asking import compare
 from rushlight.lesson.loading import labs_folder
 from rushlight.lesson.telling import Telling
@@ -177,18 +177,19 @@ class _Program:
 
 def _verdict(exercise, check, hidden):
     """A check's Verdict; the whole file is graded at the first question about it."""
+    file = submitted.Inside(os.getcwd(), exercise.file)
     try:
-        with open(exercise.file, "rb") as f:
-            digest = hashlib.sha256(f.read()).hexdigest()
-    except OSError:
-        return (f"there is no file {exercise.file}: run the cell that begins with "
-                f"%%writefile {exercise.file}")
+        digest = hashlib.sha256(submitted.read(file)).hexdigest()
+    except submitted.Refused as e:
+        return f"{exercise.file}: {e.why}" if os.path.lexists(file) else (
+            f"there is no file {exercise.file}: run the cell that begins with "
+            f"%%writefile {exercise.file}")
     seen = _verdicts.get((exercise.lab.name, student(), False, digest), {}).get(check)
     if hidden and seen and not seen.passed:
         return seen             # his own seed is the first of them
     key = (exercise.lab.name, student(), hidden, digest)
     if key not in _verdicts:
         _verdicts[key] = {verdict.check: verdict for verdict in grade(
-            exercise, exercise.file, student=student(), hidden=hidden,
+            exercise, file, student=student(), hidden=hidden,
             secret=_secret() if hidden else "")}
     return _verdicts[key][check]

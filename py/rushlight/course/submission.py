@@ -9,12 +9,11 @@ lab's text promises that a wrong guess costs nothing, and shows later what is ri
 """
 import json
 import os
-import re
 import time
 
 from rushlight.course import is_graded_as_packaged
 from rushlight.course.report import Item, Report
-from rushlight.lesson import LessonError, grade
+from rushlight.lesson import LessonError, grade, submitted
 from rushlight.lesson.asking import understood
 from rushlight.lesson.checks import read_checks
 from rushlight.lesson.grading import truths as truths_of
@@ -22,7 +21,7 @@ from rushlight.lesson.telling import Telling
 
 PREDICTION_POINTS = 1
 PREDICTIONS = "predictions.txt"
-_ANSWER = re.compile(r"\s*(\w+)\.(\S+?)\s*=\s*(.*?)\s*")
+_MOST_PREDICTIONS = 64 << 10        # bytes
 _MOST_TEXT = 4000
 
 
@@ -77,11 +76,16 @@ def grade_folder(lab, exercises, folder, student, only=None, limits=None, secret
     if only is not None and only not in [item.key for item in items]:
         raise LessonError(f"lab {lab.number} has no {only!r}; it has "
                           + ", ".join(item.key for item in items))
-    answers = {**(answers or {}), **read_answers(os.path.join(folder, PREDICTIONS))}
+    why_none = ""
+    try:
+        answers = {**(answers or {}), **read_answers(folder)}
+    except submitted.Refused as e:
+        answers, why_none = answers or {}, f"{PREDICTIONS}: {e.why}"
     report = Report(lab.number, lab.title, student, items)
     for exercise in exercises:
         own = [item for item in items if item.exercise == exercise.kind]
-        _grade_answers(exercise, [i for i in own if i.what == "prediction"], answers, tells_truth)
+        _grade_answers(exercise, [i for i in own if i.what == "prediction"], answers, tells_truth,
+                       why_none)
         _grade_file(exercise, [i for i in own if i.what == "check"], folder, report, limits, secret)
     if only is not None:
         report.items = [item for item in items if item.key == only]
@@ -90,22 +94,25 @@ def grade_folder(lab, exercises, folder, student, only=None, limits=None, secret
 
 
 # ── predictions ──
-def read_answers(path):
-    """{"python.jobs_before": answer} of lines "python.jobs_before = 0"; {} without the file."""
-    if not os.path.isfile(path):
+def read_answers(folder):
+    """{"python.jobs_before": answer} of lines "python.jobs_before = 0" in a submission's
+    predictions.txt; {} without the file."""
+    file = submitted.Inside(folder, PREDICTIONS)
+    if not os.path.lexists(file):
         return {}
-    with open(path, encoding="utf-8", errors="replace") as f:
-        lines = [line.split("#")[0] for line in f]
-    found = (_ANSWER.fullmatch(line.rstrip("\n")) for line in lines)
-    return {f"{m[1]}.{m[2]}": m[3].strip("\"'") for m in found if m and m[3]}
+    content = submitted.read(file, _MOST_PREDICTIONS).decode("utf-8", "replace")
+    text = submitted.plain(content.replace("\r\n", "\n").replace("\r", "\n"))
+    parts = (line.partition("#")[0].partition("=") for line in text.split("\n"))
+    return {key.strip(): answer.strip().strip("\"'") for key, _, answer in parts
+            if key.strip() and answer.strip()}
 
 
-def _grade_answers(exercise, items, answers, tells_truth):
+def _grade_answers(exercise, items, answers, tells_truth, why_none):
     right = truths(exercise) if items else {}
     for prediction, item in zip(exercise.predictions, items):
         answer = answers.get(item.key)
         if answer is None:
-            item.text = f"{PREDICTIONS} has no answer {item.key} = …"
+            item.text = why_none or f"{PREDICTIONS} has no answer {item.key} = …"
             continue
         item.text = no_answer(prediction, answer)
         if item.text:
@@ -148,18 +155,24 @@ def judged(exercise, prediction, answer, truth, tells_truth=True):
 
 # ── files ──
 def _grade_file(exercise, items, folder, report, limits, secret):
-    path = os.path.join(folder, exercise.file)
-    if not os.path.isfile(path):
-        there = [name.encode("utf-8", "replace").decode() for name in sorted(os.listdir(folder))]
-        text = (f"There is no file {exercise.file} in the submission; it has "
-                f"{', '.join(there[:20]) or 'nothing'}.")
+    file = submitted.Inside(folder, exercise.file)
+    try:
+        verdicts = grade(exercise, file, student=report.student, limits=limits, secret=secret)
+    except submitted.Refused as e:
+        there = os.path.lexists(file)
         for item in items:
-            item.text = text
+            item.text = f"{exercise.file}: {e.why}" if there else _what_is_there(exercise, folder)
         return
-    verdicts = grade(exercise, path, student=report.student, limits=limits, secret=secret)
     for item, verdict in zip(items, verdicts):
         item.points, item.status, item.seconds = verdict.points, verdict.status, verdict.seconds
         item.text = verdict_text(exercise, verdict)
+
+
+def _what_is_there(exercise, folder):
+    """In place of the file."""
+    names = [submitted.plain(name).replace("\n", "?") for name in sorted(os.listdir(folder))]
+    return (f"There is no file {exercise.file} in the submission; it has "
+            f"{', '.join(names[:20]) or 'nothing'}.")
 
 
 def verdict_text(exercise, verdict):
