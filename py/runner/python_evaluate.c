@@ -56,6 +56,17 @@ put_function (Evaluation *self, const RushPythonFunction *function)
   return (gint64)bytes;
 }
 
+static void
+put_names (RushJsonWriter *w, const RushPythonFunction *function)
+{
+  char *const *names = function->argument_names;
+
+  rush_json_begin_array (w);
+  for (guint i = 0; names != NULL && names[i] != NULL; i++)
+    rush_json_string (w, names[i]);
+  rush_json_end_array (w);
+}
+
 /* Those that are called first come first. */
 static void
 put_call (Evaluation *self, RushJsonWriter *w, const RushPythonCall *call)
@@ -79,6 +90,12 @@ put_call (Evaluation *self, RushJsonWriter *w, const RushPythonCall *call)
   for (guint i = 0; i < call->n_inner; i++)
     rush_json_int (w, put_function (self, call->inner[i]));
   rush_json_int (w, put_function (self, call->function));
+  rush_json_end_array (w);
+  rush_json_member (w, "argumentNames");
+  rush_json_begin_array (w);
+  for (guint i = 0; i < call->n_inner; i++)
+    put_names (w, call->inner[i]);
+  put_names (w, call->function);
   rush_json_end_array (w);
   rush_json_member (w, "type");
   rush_json_string (w, type);

@@ -282,6 +282,7 @@ rush_python_function_unref (RushPythonFunction *self)
   g_free (self->name);
   g_bytes_unref (self->command);
   g_clear_pointer (&self->broadcasts, g_ptr_array_unref);
+  g_strfreev (self->argument_names);
   g_free (self);
 }
 

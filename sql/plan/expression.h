@@ -136,6 +136,7 @@ typedef struct
                          … */
   GBytes *command; /* pickled (function, return type as JSON); workers alone open it */
   GPtrArray *broadcasts; /* RushPythonBroadcast of py/runner, opaque here; or NULL */
+  char **argument_names; /* of the last arguments, those that the call gives by name; or NULL */
   const RushType *return_type;
   gboolean deterministic;
 } RushPythonFunction;

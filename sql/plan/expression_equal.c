@@ -137,7 +137,7 @@ python_functions_equal (const RushPythonFunction *a, const RushPythonFunction *b
   return a == b ||
          (a->eval_type == b->eval_type && a->deterministic == b->deterministic &&
           g_bytes_equal (a->command, b->command) && g_strcmp0 (a->name, b->name) == 0 &&
-          a->return_type == b->return_type);
+          names_equal (a->argument_names, b->argument_names) && a->return_type == b->return_type);
 }
 
 static gboolean

@@ -339,10 +339,32 @@ rush_append_subquery (const RushExpr *self, RushTextStyle style, GString *out)
     g_string_append (out, string ? ")" : "))");
 }
 
+/* f(a, x => b) */
+static void
+append_named_call (const RushExpr *self, RushTextStyle style, GString *out)
+{
+  const RushPythonFunction *function = self->as.python.function;
+  guint by_place = self->n_children - g_strv_length (function->argument_names);
+
+  g_string_append_printf (out, "%s(", function->name);
+  for (guint i = 0; i < self->n_children; i++)
+    {
+      if (i > 0)
+        g_string_append (out, ", ");
+      if (i >= by_place)
+        g_string_append_printf (out, "%s => ", function->argument_names[i - by_place]);
+      rush_append_expression (self->children[i], style, out);
+    }
+  g_string_append_c (out, ')');
+}
+
 void
 rush_append_python (const RushExpr *self, RushTextStyle style, GString *out)
 {
-  rush_append_call (self->as.python.function->name, self, style, out);
+  if (self->as.python.function->argument_names != NULL)
+    append_named_call (self, style, out);
+  else
+    rush_append_call (self->as.python.function->name, self, style, out);
   if (style == RUSH_TEXT_STRING)
     rush_append_id (self->as.python.result_id, self->type, out);
 }

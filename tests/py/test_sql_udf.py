@@ -9,7 +9,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from rushlight.errors import AnalysisException, PythonException
+from rushlight.errors import AnalysisException, NotThereYet, PythonException
 from rushlight.sql import functions as F
 from rushlight.sql.functions import col, pandas_udf, udf
 
@@ -126,6 +126,37 @@ def test_broadcasts_of_all_functions_of_a_chain(spark):
 def test_without_arguments_and_over_constants(spark):
     seven = udf(lambda: 7, "int")
     assert values(spark.range(2).select(seven(), double(F.lit(5)))) == [(7, 10), (7, 10)]
+
+
+def test_arguments_by_name(spark):
+    """Names and columns are those of PySpark 4.3."""
+    only = udf(lambda *, x: x * 2, "long")
+    minus = udf(lambda a, b=0, *, c=0: a - b - c, "long")
+    t = spark.range(2)
+    for call, name, expected in [
+            (only(x=col("id")), "<lambda>(x => id)", [(0,), (2,)]),
+            (only(x=inc("id")), "<lambda>(x => <lambda>(id))", [(2,), (4,)]),
+            (inc(only(x="id")), "<lambda>(<lambda>(x => id))", [(1,), (3,)]),
+            (minus(b=col("id"), a=F.lit(10)), "<lambda>(b => id, a => 10)", [(10,), (9,)]),
+            (minus("id", c=F.lit(1)), "<lambda>(id, c => 1)", [(-1,), (0,)])]:
+        frame = t.select(call)
+        assert (frame.columns, values(frame)) == ([name], expected)
+        assert str(call) == f"Column<'{name}'>"
+    both = t.select(minus(a="id", b=F.lit(1)), minus(b="id", a=F.lit(1)))   # two calls, not one
+    assert values(both) == [(-1, 1), (0, 0)]
+    with pytest.raises(PythonException, match="unexpected keyword argument 'z'"):
+        t.select(only(z="id")).collect()
+
+
+@any_pandas
+def test_columns_by_name(spark):
+    minus = pandas_udf(lambda a, b: a - b, "long", F.PandasUDFType.SCALAR)
+    assert values(spark.range(2).select(minus(b="id", a=F.lit(10)))) == [(10,), (9,)]
+    least = pandas_udf(lambda a, *, b: int(a.min() - b.max()), "long", F.PandasUDFType.GROUPED_AGG)
+    assert values(spark.range(3).agg(least("id", b="id"))) == [(-2,)]
+    of_all = pandas_udf(lambda them: them, "long", F.PandasUDFType.SCALAR_ITER)
+    with pytest.raises(NotThereYet, match="named arguments"):
+        of_all(them="id")
 
 
 def test_filter(spark):

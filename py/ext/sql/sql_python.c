@@ -34,8 +34,10 @@ engine_python_function_converter (PyObject *object, void *out_function)
   int eval_type, deterministic;
   const RushType *return_type;
   PyObject *list;
-  if (!PyArg_ParseTuple (object, "siy#O&pO!", &name, &eval_type, &command, &length,
-                         engine_type_converter, &return_type, &deterministic, &PyList_Type, &list))
+  g_auto (GStrv) argument_names = NULL;
+  if (!PyArg_ParseTuple (object, "siy#O&pO!O&", &name, &eval_type, &command, &length,
+                         engine_type_converter, &return_type, &deterministic, &PyList_Type, &list,
+                         engine_strv_converter, &argument_names))
     return 0;
   GPtrArray *broadcasts = broadcasts_of_list (list);
   if (broadcasts == NULL)
@@ -46,6 +48,7 @@ engine_python_function_converter (PyObject *object, void *out_function)
   function->eval_type = eval_type;
   function->command = g_bytes_new (command, (gsize)length);
   function->broadcasts = broadcasts;
+  function->argument_names = g_steal_pointer (&argument_names);
   function->return_type = return_type;
   function->deterministic = deterministic;
   *out = function;
@@ -113,7 +116,7 @@ plan_map_python (PyObject *module, PyObject *args)
 PyMethodDef engine_python_functions[] = {
   { "expr_python_udf", expr_python_udf, METH_VARARGS,
     "expr_python_udf (function, arguments) -> Expr; function: (name, eval type, command, type, "
-    "deterministic, broadcasts)" },
+    "deterministic, broadcasts, names of the last arguments or None)" },
   { "plan_map_python", plan_map_python, METH_VARARGS,
     "plan_map_python (function, n_keys, type, child) -> Plan" },
   { NULL }

@@ -183,9 +183,11 @@ def quoted(name):
 
 # ---- operators and calls ----------------------------------------------------------------------
 
-def call_shown(name, columns):
-    """name(a, b)"""
-    return f"{name}({', '.join(c._shown() for c in columns)})"
+def call_shown(name, columns, argument_names=()):
+    """name(a, b); the last ones with their names, name(a, x => b)."""
+    by_place = len(columns) - len(argument_names)
+    said = [""] * by_place + [f"{argument} => " for argument in argument_names]
+    return f"{name}({', '.join(s + c._shown() for s, c in zip(said, columns))})"
 
 
 def make_operator(name, *operands):

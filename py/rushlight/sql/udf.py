@@ -14,7 +14,7 @@ import functools
 from rushlight import _engine
 from rushlight._callsite import operator
 from rushlight._pickling import dumps
-from rushlight.errors import PySparkTypeError
+from rushlight.errors import NotThereYet, PySparkTypeError
 from rushlight.errors.base import check_type, wrong_type
 from rushlight.sql._making import call_shown, named_column
 from rushlight.sql.types import DataType, StringType, parse_ddl
@@ -50,26 +50,29 @@ class UserDefinedFunction:
             self._given_type = parse_ddl(self._given_type)
         return self._given_type
 
-    def _for_engine(self):
+    def _for_engine(self, argument_names=None):
         """The function as the engine keeps it, with the broadcasts that it uses."""
         return engine_function(self._name, self.evalType, (self.func, self.returnType.json()),
-                               self.returnType, self.deterministic)
+                               self.returnType, self.deterministic, argument_names)
 
     def __call__(self, *args, **kwargs):
         from rushlight.sql.column import Column
-        if kwargs:
-            args = _in_order(self.func, args, kwargs)
-        columns = [named_column(c) for c in args]
-        expr = _engine.expr_python_udf(self._for_engine(), [c._expr for c in columns])
-        return Column(expr, lambda: call_shown(self._name, columns))
+        if kwargs and self.evalType == SQL_SCALAR_PANDAS_ITER_UDF:
+            raise NotThereYet("named arguments of a pandas_udf of an iterator",
+                              "Give the columns by place.")
+        columns = [named_column(c) for c in (*args, *kwargs.values())]
+        expr = _engine.expr_python_udf(self._for_engine(list(kwargs) or None),
+                                       [c._expr for c in columns])
+        return Column(expr, lambda: call_shown(self._name, columns, list(kwargs)))
 
     def asNondeterministic(self):
         """The same function, whose calls are not merged or moved."""
         return UserDefinedFunction(self.func, self._given_type, self.evalType, self._name, False)
 
 
-def engine_function(name, eval_type, given, return_type, deterministic=True):
-    """(name, eval type, pickled, type, deterministic, broadcasts): what the engine takes."""
+def engine_function(name, eval_type, given, return_type, deterministic=True, argument_names=None):
+    """What the engine takes: (name, eval type, pickled, type, deterministic, broadcasts, names of
+    the last arguments, if they are given by name)."""
     from rushlight.context import SparkContext
     context = SparkContext._active_spark_context
     try:
@@ -77,14 +80,7 @@ def engine_function(name, eval_type, given, return_type, deterministic=True):
     finally:
         used = [] if context is None else context._pickled_broadcast_vars.take()
     return (name, eval_type, command, return_type.json(), deterministic,
-            [b._handle for b in used])
-
-
-def _in_order(function, args, kwargs):
-    """Arguments given by name, in the order of the function's parameters."""
-    import inspect
-    bound = inspect.signature(function).bind(*args, **kwargs)
-    return bound.args
+            [b._handle for b in used], argument_names)
 
 
 def kind_of_rows(use_arrow):

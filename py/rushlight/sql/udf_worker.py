@@ -1,7 +1,8 @@
 """In a worker: functions that SQL calls with columns, as a chain of ops.
 
     text       {"batchRows": 10000, "timeZone": "UTC", "calls": [{"args": [0, 1],
-                "evalType": 100, "bytes": [312], "type": {…}, "name": "f"}, …]}
+                "evalType": 100, "bytes": [312], "argumentNames": [["x"]], "type": {…},
+                "name": "f"}, …]}
     functions  one pickled (function, return type) behind the other; of f (g (a)) first g, then f
 
     Row (a, b) ──▶ (f (a, b), g (a)) ──▶ columns
@@ -31,7 +32,9 @@ def chain_of_calls(text, functions):
     settings = json.loads(text)
     told = settings["calls"]
     functions = io.BytesIO(functions)
-    given = [_chained([pickle.loads(functions.read(n)) for n in call["bytes"]]) for call in told]
+    given = [_chained([_by_name(pickle.loads(functions.read(n)), names)
+                       for n, names in zip(call["bytes"], call["argumentNames"])])
+             for call in told]
     if told[0]["evalType"] not in (*_OF_ROWS, *_OF_COLUMNS):
         return [("mapPartitions", _frames_function(settings, given),
                  ", ".join(call["name"] for call in told))]
@@ -45,6 +48,19 @@ def chain_of_calls(text, functions):
     if all(call[2] in _OF_ROWS for call in calls):
         return [("map", _row_function(calls), place)]
     return [("mapPartitions", _column_function(calls, settings["batchRows"]), place)]
+
+
+def _by_name(given, names):
+    """What the driver pickled, the function's last arguments handed on under their names."""
+    if not names:
+        return given
+    function, *others = given
+
+    def named(*args):
+        by_place = len(args) - len(names)
+        return function(*args[:by_place], **dict(zip(names, args[by_place:])))
+
+    return (named, *others)
 
 
 def _chained(functions):
