@@ -31,3 +31,15 @@ rush_optimize (RushPlan *analyzed, const RushOptimizerOptions *options, GError *
   RushOptimization self = { options, evaluation, 0 };
   return rush_optimization_run (analyzed, &self, error);
 }
+
+RushPlan *
+rush_optimize_local (RushPlan *plan, const char *time_zone, GError **error)
+{
+  g_return_val_if_fail (plan != NULL, NULL);
+
+  g_autoptr (RushEvalContext) evaluation =
+      rush_eval_context_new (NULL, rush_allocator_system (), time_zone);
+  const RushOptimizerOptions options = { .time_zone = time_zone };
+  RushOptimization self = { &options, evaluation, 0 };
+  return rush_optimizer_convert_to_local_relation.apply (plan, &self, error);
+}

@@ -24,3 +24,6 @@ typedef struct
 } RushOptimizerOptions;
 
 RushPlan *rush_optimize (RushPlan *analyzed, const RushOptimizerOptions *options, GError **error);
+/* Rows that the driver has, and what @plan does with them, as such rows: ConvertToLocalRelation
+ * alone, for adaptive execution.  @time_zone: interned. */
+RushPlan *rush_optimize_local (RushPlan *plan, const char *time_zone, GError **error);

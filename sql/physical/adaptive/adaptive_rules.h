@@ -10,9 +10,13 @@
 /* ── between two rounds of stages: another plan (empty_relations.c, join_rules.c,
  *    skewed_join.c) ── */
 
-/* What reads nothing gives nothing. */
+/* What reads nothing gives nothing; what is left over rows of the driver is done there. */
 RushExec *rush_adaptive_propagate_empty (RushExec *plan, const RushEvalSettings *settings,
                                          GError **error);
+/* A projection, filter or limit over a LocalTableScan as a LocalTableScan, anything else as it is.
+ * Takes over @self, also on failure. */
+RushExec *rush_adaptive_evaluate_local (RushExec *self, const RushEvalSettings *settings,
+                                        GError **error);
 /* A limit that is known not to leave out any row goes. */
 RushExec *rush_adaptive_drop_limits (RushExec *plan, const RushEvalSettings *settings,
                                      GError **error);

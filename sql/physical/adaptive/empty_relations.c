@@ -5,8 +5,9 @@
  *       └── stage 0, 0 rows        └── …                         └── stage 1, 0 rows   (a, null)
  *
  * ∅ is a LocalTableScan without rows, which needs no job.  It is also what is left of NOT IN if a
- * null has been found among what is not to be in: nothing is certainly not equal to that.  A limit
- * that cannot leave out any row goes for the same reason: the size of what is below is known now.
+ * null has been found among what is not to be in: nothing is certainly not equal to that.  A union
+ * goes on without its empty children, and one child that is left stands in its place.  A limit that
+ * cannot leave out any row goes for the same reason: the size of what is below is known now.
  *
  * Mirrors: org.apache.spark.sql.execution.adaptive.AQEPropagateEmptyRelation,
  *          org.apache.spark.sql.catalyst.optimizer.EliminateLimits.
@@ -22,6 +23,7 @@
 #include "sql/physical/operators/limit.h"
 #include "sql/physical/operators/scans.h"
 #include "sql/physical/operators/sort.h"
+#include "sql/physical/operators/union_exec.h"
 #include "sql/physical/planner/planner.h"
 
 /* ---- what is empty ---- */
@@ -146,31 +148,102 @@ has_null_to_compare (const RushExec *self)
          rush_query_stage_facts (build).known && rush_exec_broadcast_table (build)->has_null_key;
 }
 
+/* ---- unions ---- */
+
+/* @rows, taken over, with the names and ids of @output. */
+static RushExec *
+called (RushExec *rows, const RushExprList *output)
+{
+  g_autoptr (GPtrArray) columns = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_expr_unref);
+  gboolean same = TRUE;
+
+  for (guint c = 0; c < output->n; c++)
+    {
+      RushExpr *have = rows->output->items[c], *wanted = output->items[c];
+
+      same = same && rush_expr_named_id (have) == rush_expr_named_id (wanted);
+      g_ptr_array_add (columns, rush_expr_alias (rush_expr_ref (have), rush_expr_name (wanted),
+                                                 rush_expr_named_id (wanted)));
+    }
+  return same
+             ? rows
+             : rush_project_exec_new (rush_expr_list_from_array (g_steal_pointer (&columns)), rows);
+}
+
+/* As @first calls its columns, which are null where those of @output may be. */
+static RushExprList *
+columns_of_union (const RushExec *first, const RushExprList *output)
+{
+  GPtrArray *columns = g_ptr_array_new_with_free_func ((GDestroyNotify)rush_expr_unref);
+
+  for (guint c = 0; c < output->n; c++)
+    g_ptr_array_add (columns,
+                     rush_expr_with_nullable (first->output->items[c], output->items[c]->nullable));
+  return rush_expr_list_from_array (columns);
+}
+
+/* What is left of a union of which some children are empty; NULL: all of it. */
+static RushExec *
+rest_of_union (const RushExec *self)
+{
+  g_autoptr (GPtrArray) kept = g_ptr_array_new ();
+  RushExec *first;
+
+  for (guint i = 0; i < self->n_children; i++)
+    if (!is_empty (self->children[i]))
+      g_ptr_array_add (kept, self->children[i]);
+  if (kept->len == self->n_children)
+    return NULL;
+  if (kept->len == 0)
+    return nothing (self);
+  first = kept->pdata[0];
+  for (guint i = 0; i < kept->len; i++)
+    rush_exec_ref (kept->pdata[i]);
+  if (kept->len == 1)
+    return called (first, self->output);
+  return called (rush_union_exec_new (columns_of_union (first, self->output), kept->len,
+                                      (RushExec *const *)kept->pdata),
+                 self->output);
+}
+
 /* ---- every node ---- */
 
+/* What is left of @self; NULL: all of it. */
 static RushExec *
-empty_node (RushExec *self /* taken over */, gpointer data, GError **error)
+rest_of (const RushExec *self)
 {
   gboolean left = self->n_children > 0 && is_empty (plain_side (self, 0));
   gboolean right = self->n_children > 1 && is_empty (plain_side (self, 1));
-  RushExec *rest = NULL;
 
   if (rush_exec_is_join (self) && (left || right))
-    rest = rest_of_join (self, left, right);
-  else if (rush_exec_is_join (self) && has_null_to_compare (self))
-    rest = nothing (self);
-  else if (self->n_children == 1 && is_empty (self->children[0]) && passes_emptiness (self))
-    rest = nothing (self);
-  if (rest == NULL)
-    return self;
-  rush_exec_unref (self);
-  return rest;
+    return rest_of_join (self, left, right);
+  if (rush_exec_is_join (self) && has_null_to_compare (self))
+    return nothing (self);
+  if (rush_exec_is_union (self))
+    return rest_of_union (self);
+  if (self->n_children == 1 && is_empty (self->children[0]) && passes_emptiness (self))
+    return nothing (self);
+  return NULL;
+}
+
+static RushExec *
+smaller_node (RushExec *self /* taken over */, gpointer settings, GError **error)
+{
+  RushExec *rest = rest_of (self);
+
+  if (rest != NULL)
+    {
+      rush_exec_unref (self);
+      self = rest;
+    }
+  return rush_adaptive_evaluate_local (self, settings, error);
 }
 
 RushExec *
 rush_adaptive_propagate_empty (RushExec *plan, const RushEvalSettings *settings, GError **error)
 {
-  g_autoptr (RushExec) smaller = rush_exec_transform_up (plan, empty_node, NULL, error);
+  g_autoptr (RushExec) smaller =
+      rush_exec_transform_up (plan, smaller_node, (gpointer)settings, error);
   g_autoptr (RushExec) required = NULL;
 
   if (smaller == NULL || smaller == plan)

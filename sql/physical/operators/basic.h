@@ -10,6 +10,7 @@ RushExec *rush_columnar_to_row_exec_new (RushExec *child);
 /* @plan with ColumnarToRow above sources of columns. (transfer full) */
 RushExec *rush_insert_transitions (RushExec *plan);
 gboolean rush_exec_is_filter (const RushExec *self);
+RushExpr *rush_filter_exec_condition (const RushExec *self); /* (transfer none) */
 gboolean rush_exec_is_project (const RushExec *self);
 /* The list of a Project; (transfer none). */
 RushExprList *rush_project_exec_list (const RushExec *self);

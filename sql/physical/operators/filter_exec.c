@@ -95,6 +95,13 @@ rush_exec_is_filter (const RushExec *self)
   return self->klass == &filter_class;
 }
 
+RushExpr *
+rush_filter_exec_condition (const RushExec *self)
+{
+  g_assert (rush_exec_is_filter (self));
+  return ((const FilterExec *)self)->condition;
+}
+
 /* What a row that passed cannot be null in: columns that the condition says so of. */
 static RushExprList *
 filtered_output (const RushExpr *condition, const RushExprList *input)

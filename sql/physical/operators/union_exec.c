@@ -122,6 +122,12 @@ static const RushExecClass union_class = {
   .execute = union_execute,
 };
 
+gboolean
+rush_exec_is_union (const RushExec *self)
+{
+  return self->klass == &union_class;
+}
+
 /* A struct's fields may be called otherwise, an array know less of nulls: the child's columns with
  * the types of the union.  Takes over @child. */
 static RushExec *
