@@ -107,6 +107,17 @@ def test_the_build_tells_of_markup_that_is_shown_as_text(text, shown, tmp_path):
         f"bad.html shows {shown}"]
 
 
+def test_the_first_page_sends_to_the_first_lab():
+    assert [lab for lab, _ in roles("01_why_spark.md", "lab")][0] == "1"
+
+
+def test_labs_in_c_alone_are_told_as_such():
+    pytest.importorskip("docutils")
+    import lab_link
+    assert lab_link.told(1) == "lab 1, “Lazy word count”"
+    assert lab_link.told(7) == "lab 7, “Shuffle and spill” (in C)"
+
+
 def test_every_subject_has_a_page():
     found = {}
     for page in PAGES:

@@ -1,6 +1,8 @@
-"""The role {lab}: a lab by its number, with the title that its lab.toml gives it.
+"""The role {lab}: a lab by its number, with the title that its lab.toml gives it, and the language
+of its exercise if that is not Python.
 
     {lab}`1`        lab 1, “Lazy word count”
+    {lab}`7`        lab 7, “Shuffle and spill” (in C)
 """
 import glob
 import os
@@ -11,17 +13,18 @@ from docutils import nodes
 from source_file import ROOT
 
 
-def title(number):
-    """The title of a lab; LookupError if there is none of that number."""
+def told(number):
+    """A lab in words; LookupError if there is none of that number."""
     for path in glob.glob(os.path.join(ROOT, "lessons", "labs", f"{number:02}_*", "lab.toml")):
         with open(path, "rb") as f:
-            return tomllib.load(f)["title"]
+            lab = tomllib.load(f)
+        return f"lab {number}, “{lab['title']}”" + ("" if "python" in lab else " (in C)")
     raise LookupError(f"lessons/labs has no lab {number}")
 
 
 def lab(name, rawtext, text, lineno, inliner, options=None, content=None):
     try:
-        return [nodes.strong(rawtext, f"lab {text}, “{title(int(text))}”")], []
+        return [nodes.strong(rawtext, told(int(text)))], []
     except LookupError as error:
         message = inliner.reporter.error(str(error), line=lineno)
         return [inliner.problematic(rawtext, rawtext, message)], [message]
