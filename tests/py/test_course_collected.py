@@ -75,6 +75,16 @@ def test_one_submission_has_a_table_of_one_row(lab):
         assert f.read().splitlines()[1] == "ada@x,ada,5,7,0,0,2,3"
 
 
+# ── what it says ──
+def test_a_reason_names_the_students_file_and_no_folder_of_the_graders(lab, capsys):
+    course_labs.write("ada/evens.py", course_labs.program(
+        "print(__file__)\nreturn numbers.filter(lambda n: n / 0)"))
+    main(["course", "grade", lab, "ada"])
+    out = capsys.readouterr().out
+    assert "evens.py" in out and "ZeroDivisionError" in out
+    assert "submission-0" not in out and "rushlight-lesson" not in out
+
+
 # ── what watch mode keeps ──
 @pytest.mark.parametrize("folder", ["my-lessons", f"my-lessons/{course_labs.NAME}"])
 def test_answers_and_name_of_watch_mode_count_wherever_the_folder_is_taken(lab, capsys, folder):

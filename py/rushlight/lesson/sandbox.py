@@ -61,10 +61,25 @@ def run(exercise, submissions, steps, limits=None):
         outcomes = job["outcomes"]
         while len(outcomes) < len(steps):
             _Conversation(job).hold()
-        return outcomes
+        return [_by_own_names(outcome, job["submissions"]) for outcome in outcomes]
     finally:
         _count_job(-1)
         processes.remove_folder(base)
+
+
+def _by_own_names(outcome, submissions):
+    """An outcome whose texts name a student's file as he does: he has not got the copies' folders."""
+    folders = [os.path.join(os.path.dirname(path), "") for path in submissions]
+
+    def named(text):
+        for folder in folders:
+            text = text.replace(folder, "")
+        return text
+
+    texts = {key: named(outcome[key]) for key in ("message", "output") if key in outcome}
+    if "comments" in outcome:
+        texts["comments"] = [{**c, "text": named(c["text"])} for c in outcome["comments"]]
+    return {**outcome, **texts}
 
 
 def _count_job(change):
