@@ -14,12 +14,11 @@ from rushlight.sql._pandas import pandas
 from rushlight.sql.types import StructType, _parse_datatype_json_string
 
 
-def wrong_result(expected, made):
-    """The error of a function that gave something else."""
-    kind = type(made)
-    module = "" if kind.__module__ == "builtins" else kind.__module__ + "."
+def wrong_result(expected, made, iterated=False):
+    """The error of a function that gave something else, or an iterator of it."""
+    of = "iterator of " if iterated else ""
     return PySparkTypeError(errorClass="UDF_RETURN_TYPE", messageParameters={
-        "expected": expected, "actual": f"{module}{kind.__qualname__}"})
+        "expected": of + expected, "actual": of + type(made).__name__})
 
 
 def _places(names, schema):
@@ -39,16 +38,16 @@ def _places(names, schema):
     return [names.index(name) for name in schema.names]
 
 
-def values_of_series(type_json, name, zone):
+def values_of_series(type_json, name, zone, iterated=False):
     """A function from what a pandas_udf gave to values: a Series, or for a struct a DataFrame."""
     of = _parse_datatype_json_string(type_json)
     if isinstance(of, StructType):
-        return _values_of_structs(of, zone)
+        return rows_of_frames(type_json, zone, True) if iterated else _values_of_structs(of, zone)
     column = values_of_column(of, name, zone)
 
     def values(made):
         if not isinstance(made, pandas().Series):
-            raise wrong_result("pandas.Series", made)
+            raise wrong_result("pandas.Series", made, iterated)
         return column(made)
 
     return values
@@ -58,6 +57,8 @@ def _values_of_structs(schema, zone):
     rows = _rows(schema, zone)
 
     def values(made):
+        if not hasattr(made, "__len__"):
+            raise wrong_result("pandas.DataFrame", made)
         if not isinstance(made, pandas().DataFrame):
             raise PySparkValueError(
                 "Invalid return type. Please make sure that the UDF returns a pandas.DataFrame "
@@ -68,19 +69,19 @@ def _values_of_structs(schema, zone):
     return values
 
 
-def rows_of_frames(type_json, zone, more_columns=False):
-    """A function from a frame to tuples of the schema's types; with `more_columns`, those that
-    stand behind the schema's do not count."""
+def rows_of_frames(type_json, zone, iterated=False):
+    """A function from a frame to tuples of the schema's types.  In frames of an iterator, columns
+    that stand behind the schema's do not count."""
     schema = _parse_datatype_json_string(type_json)
     assert isinstance(schema, StructType)
     plain = _rows(schema, zone)
 
     def rows(frame):
         if not isinstance(frame, pandas().DataFrame):
-            raise wrong_result("pandas.DataFrame", frame)
+            raise wrong_result("pandas.DataFrame", frame, iterated)
         names = list(frame.columns)
         if names:
-            _places(names[:len(schema.names)] if more_columns else names, schema)
+            _places(names[:len(schema.names)] if iterated else names, schema)
         return plain(frame)
 
     return rows

@@ -48,7 +48,7 @@ def over_all(by_arrow, function, type_json, input_json, batch_rows, zone):
     made_of = functools.partial(batch_of_rows, zone=zone) if by_arrow else \
         functools.partial(frame_of_rows, nullable_ints=True)
     plain = rows_of_batches(type_json) if by_arrow else \
-        rows_of_frames(type_json, zone, more_columns=True)
+        rows_of_frames(type_json, zone, iterated=True)
 
     def run(rows):
         made = function(made_of(chunk, schema) for chunk in chunks_of(rows, batch_rows))

@@ -42,7 +42,8 @@ def chain_of_calls(text, functions):
     for at, (call, (function, return_type)) in enumerate(zip(told, given)):
         kind = call["evalType"]
         fit = fitting(return_type, kind == SQL_BATCHED_UDF) if kind in _OF_ROWS else \
-            values_of_series(return_type, f"_{at}", settings["timeZone"])
+            values_of_series(return_type, f"_{at}", settings["timeZone"],
+                             kind == SQL_SCALAR_PANDAS_ITER_UDF)
         calls.append((function, call["args"], kind, call["name"], fit))
     place = ", ".join(call[3] for call in calls)
     if all(call[2] in _OF_ROWS for call in calls):
@@ -141,10 +142,9 @@ def _values(call, types, chunks):
         yield from _iterated(function, series, fit)
         return
     for n, given in series:
-        made = function(*given)
-        _check_series(made)
-        _check_length(len(made), n)
-        yield from fit(made)
+        values = fit(function(*given))
+        _check_length(len(values), n)
+        yield from values
 
 
 def _iterated(function, series, fit):
@@ -158,18 +158,11 @@ def _iterated(function, series, fit):
             yield given[0] if len(given) == 1 else tuple(given)
 
     for made in function(counted()):
-        _check_series(made)
-        n_out += len(made)
-        yield from fit(made)
+        values = fit(made)
+        n_out += len(values)
+        yield from values
     n_in += sum(n for n, _ in series)      # that the function has not asked for
     _check_length(n_out, n_in)
-
-
-def _check_series(given):
-    from rushlight.errors import PySparkTypeError
-    if not hasattr(given, "__len__"):
-        raise PySparkTypeError(errorClass="UDF_RETURN_TYPE", messageParameters={
-            "expected": "pandas.Series", "actual": type(given).__name__})
 
 
 def _check_length(n_out, n_in):
