@@ -295,6 +295,7 @@ def _changes(base, changed):
             f"If {words}: how many tasks does the program run then?",
             run.tasks, "It has been run that way, too: "
             + (f"{run.counts}, instead of {base.counts}." if run.counts != base.counts else
-               "nothing changes, as it does not depend on that, or sets it itself."),
+               "these counts stay as they are: it does not depend on that, sets it itself, or "
+               "adaptive execution makes up for it."),
             wrong={base.tasks: Belief("that changes nothing", "It changes how stages are cut, or "
                                       "how wide they are.")}))

@@ -33,7 +33,7 @@ class Topic:
 
 
 TOPICS = {topic.name: topic for topic in (
-    Topic("why", "Why Spark", 1, "Why Spark", (14, 13)),
+    Topic("why", "Why Spark", 1, "Why Spark", (1, 14)),
     Topic("components", "Components and deploy modes", 3, "Driver, cluster manager, executors",
           (5,), (8, 9)),
     Topic("bridge", "The bridge, and where Python runs", 2, "Spark and PySpark", (5,)),
