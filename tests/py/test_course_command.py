@@ -20,6 +20,8 @@ def test_build_makes_all_formats_and_says_where(lab, tmp_path, capsys, monkeypat
         f"gradescope: lab 42: course/gradescope/{course_labs.NAME}/autograder.zip",
         f"gradescope: lab 42: course/gradescope/{course_labs.NAME}/handout",
         f"nbgrader: lab 42: course/nbgrader/source/{course_labs.NAME}",
+        "warning: gradescope: what grades asks pip for rushlight==0.1.0, which must be in your "
+        "package index: build again with --wheel FILE if it is in none (README.md: Rushlight for graders)",
         "secret: course/secret.txt: hidden data follow from it; keep it, and keep it from students"]
     assert sorted(os.listdir("course")) == ["gradescope", "nbgrader", "secret.txt"]
 
@@ -67,6 +69,15 @@ def test_what_cannot_be_built_is_told(tmp_path, capsys, monkeypatch):
     assert "there is no lab '99'" in capsys.readouterr().err
     assert main(["course", "build", "1", "--wheel", "none.whl"]) == 2
     assert "there is no file none.whl" in capsys.readouterr().err
+
+
+def test_with_a_wheel_and_where_nothing_is_installed_there_is_no_warning(
+        lab, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    wheel = course_labs.write("dist/rushlight-0.1.0-cp311-cp311-linux_x86_64.whl", "wheel")
+    assert main(["course", "build", lab, "--wheel", wheel]) == 0
+    assert main(["course", "build", lab, "--format", "watch", "--format", "nbgrader"]) == 0
+    assert "warning" not in capsys.readouterr().out
 
 
 # ── check ──

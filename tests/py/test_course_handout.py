@@ -74,6 +74,35 @@ def test_an_exercise_in_c_is_built_and_runs_the_labs_program(tmp_path):
     assert list(typed(section, folder)) == ["plugin", "dag"]
 
 
+@pytest.mark.parametrize("format, text, install", [
+    ("gradescope", "handout/lab.md", "`pip install WHEEL`"),
+    ("classroom", "README.md", "`pip install .github/rushlight/WHEEL`"),
+    ("watch", "../README.md", "`pip install WHEEL`")])
+def test_students_are_told_of_a_rushlight_that_there_is(tmp_path, format, text, install):
+    lab = open_lab(course_labs.write_lab(str(tmp_path / "labs")))
+    wheel = "rushlight-0.1.0-cp311-cp311-linux_x86_64.whl"
+    path = tmp_path / format / (lab.name if format != "watch" else "labs") / text
+    FORMATS[format].build(lab, str(tmp_path), Carried())
+    said = " ".join(path.read_text().split())
+    assert "the wheel that your teacher gives you, or `make build` in Rushlight's source" in said
+    assert "rushlight==" not in said
+    FORMATS[format].build(lab, str(tmp_path), Carried(course_labs.write(f"{tmp_path}/{wheel}", "")))
+    said = " ".join(path.read_text().split())
+    command = install.replace("WHEEL", wheel)
+    assert command in said and "make build" not in said
+    assert (path.parent / command.strip("`").removeprefix("pip install ")).is_file()
+
+
+@pytest.mark.parametrize("format", FOLDERS)
+def test_a_wrong_guess_costs_nothing_in_what_is_handed_out_too(tmp_path, format):
+    folder, _, section = handed_out(open_lab("1"), format, tmp_path)
+    predictions = (folder / "predictions.txt").read_text()
+    for said in (section, predictions.replace("\n# ", " ")):
+        assert "An answer has its point, right or wrong" in " ".join(said.split()).replace(
+            "graded: an", "graded. An")
+    assert "Numbers are digits" in predictions
+
+
 @pytest.mark.parametrize("lab", labs(), ids=lambda lab: lab.name)
 def test_each_command_of_each_text_is_explained(lab, tmp_path):
     _, text, section = handed_out(lab, "gradescope", tmp_path)

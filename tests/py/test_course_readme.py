@@ -13,7 +13,7 @@ GIT = {f"GIT_{who}_{what}": "ada@example.org" for who in ("AUTHOR", "COMMITTER")
 
 
 def follow(heading, folder):
-    course_labs.write(f"{folder}/{WHEEL}", "a wheel")
+    course_labs.write(f"{folder}/dist/{WHEEL}", "a wheel")
     return course_labs.follow(heading, str(folder), os.environ["PATH"], PACKAGE, **GIT)
 
 
@@ -38,7 +38,11 @@ def test_with_classroom(tmp_path):
 def test_with_watch_mode(tmp_path):
     said = follow("Watch mode", tmp_path)
     assert "3 of 11 points" in said["rushlight lesson check 1"]
-    assert "3 of 16 points" in list(said.values())[-1]
+    single, several = (text for line, text in said.items()
+                       if line.startswith("rushlight course grade"))
+    assert "3 of 16 points" in single
+    assert [line.split()[:4] for line in several.splitlines()] == [
+        ["ada", "3", "of", "16"], ["bob", "3", "of", "16"], ["2", "of", "2", "submissions"]]
     lessons = tmp_path / "out" / "watch" / "my-lessons"
     assert (lessons / ".rushlight.json").exists()
     assert sorted(os.listdir(tmp_path / "out" / "watch" / "labs")) == [

@@ -13,6 +13,7 @@ from rushlight.lesson import LessonError
 from rushlight.lesson.limits import Limits
 
 _NOTEBOOKS = ("nbgrader", "otter")
+_WITH_RUSHLIGHT = ("otter", "gradescope", "classroom")  # whose graders install it
 _WITH_SECRET = ("nbgrader", "otter", "gradescope")      # whose graders have it, and students not
 
 
@@ -30,6 +31,11 @@ def build_all(labs, names, out, carried):
             built.add(name)
             for path in FORMATS[name].build(lab, out, carried):
                 yield f"{name}: lab {lab.number}: {os.path.relpath(path)}"
+    without_wheel = [name for name in names if name in built.intersection(_WITH_RUSHLIGHT)]
+    if without_wheel and not carried.wheel:
+        yield (f"warning: {', '.join(without_wheel)}: what grades asks pip for "
+               f"{carried.requirement('.')}, which must be in your package index: build again with "
+               "--wheel FILE if it is in none (README.md: Rushlight for graders)")
     if built:
         use = ("hidden data follow from it" if built.intersection(_WITH_SECRET) else
                "for `course grade --secret`, to grade what you collect")

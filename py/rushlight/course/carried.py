@@ -27,7 +27,8 @@ class Carried:
     def __post_init__(self):
         if self.wheel and not os.path.isfile(self.wheel):
             raise LessonError(f"there is no file {self.wheel}: build the wheel with "
-                              "`pip wheel --no-deps .` in Rushlight's source")
+                              "`pip wheel --no-deps -w dist .` in Rushlight's source, and name "
+                              "what is then in dist")
         if self.wheel and not _WHEEL.fullmatch(self.wheel_name):
             raise LessonError(f"{self.wheel_name} is no wheel of Rushlight: its name must be like "
                               f"rushlight-{RUSHLIGHT}-cp311-cp311-linux_x86_64.whl")
@@ -50,6 +51,13 @@ class Carried:
     def requirement(self, folder):
         """What pip is asked to install, when the wheel lies in a folder."""
         return f"{folder}/{self.wheel_name}" if self.wheel else f"rushlight=={RUSHLIGHT}"
+
+    def how_to_install(self, folder):
+        """What students read, when the wheel lies in a folder."""
+        if self.wheel:
+            return f"`pip install {os.path.normpath(f'{folder}/{self.wheel_name}')}`"
+        return ("`pip install` of the wheel that your teacher gives you, or `make build` in "
+                "Rushlight's source")
 
     def copy_wheel(self, folder):
         if self.wheel:

@@ -31,12 +31,11 @@ def build(lab, out, carried):
     """Writes the format; the paths to tell of."""
     folder = parts.fresh(os.path.join(out, "classroom", lab.name))
     exercises = carried.exercises(lab)
-    handout.write(lab, exercises, folder, _WAY, text_name="README.md")
+    handout.write(lab, carried, folder, _WAY, text_name="README.md", wheel_folder=_INSIDE)
     word = lab.name
     if not is_packaged(lab):
         parts.copy_lab(lab, os.path.join(folder, _INSIDE))
         word = f"{_INSIDE}/{lab.name}"
-    carried.copy_wheel(os.path.join(folder, _INSIDE))
     items = submission.expected_items(lab, exercises)
     kinds = submission.kinds_option([e.kind for e in exercises])
     parts.write(folder, ".github/workflows/classroom.yml",

@@ -7,7 +7,7 @@
                         ├─ 01_name/            the lab, with its solutions
                         ├─ secret.txt          what hidden data follow from
                         └─ rushlight-….whl
-        handout/        lab.md, the starters, predictions.txt
+        handout/        lab.md, the starters, predictions.txt, the wheel
 
 A submission is the students' files, by the names that the handout gives them, and predictions.txt.
 The results have the fields of Gradescope's specification; as_results() makes them.
@@ -39,7 +39,7 @@ def build(lab, out, carried):
         carried.copy_wheel(inside)
         secret.copy(out, inside)
         archive = parts.pack(inside, os.path.join(folder, "autograder.zip"))
-    students = handout.write(lab, carried.exercises(lab), os.path.join(folder, "handout"), _WAY)
+    students = handout.write(lab, carried, os.path.join(folder, "handout"), _WAY)
     return [archive, students]
 
 

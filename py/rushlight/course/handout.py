@@ -3,6 +3,7 @@
     lab.md      the lab's text; ahead of its first section, what stands here for its commands
     starters    and program.py, where one runs with a plug-in
     predictions.txt
+    rushlight-….whl, if the teacher has it
 
 A lab's text is written for `rushlight lesson`, and stays as it is: commands stand in sentences and
 before what they print.  The section "In this folder" says what to do for each.
@@ -12,7 +13,6 @@ import shlex
 import textwrap
 from dataclasses import dataclass
 
-from rushlight._version import RUSHLIGHT
 from rushlight.course import carried as parts
 from rushlight.course import cells, is_packaged
 from rushlight.course.submission import PREDICTIONS
@@ -27,11 +27,13 @@ class Way:
     student: str            # whose data it grades with, as --student takes it
 
 
-def write(lab, exercises, folder, way, text_name="lab.md"):
-    """The folder."""
+def write(lab, carried, folder, way, text_name="lab.md", wheel_folder="."):
+    """The folder; in wheel_folder of it the wheel, if there is one."""
+    exercises = carried.exercises(lab)
+    carried.copy_wheel(os.path.join(folder, wheel_folder))
     first, *others = [text for _, text in cells.sections(read_text(lab.text))]
-    text = "\n\n".join([first, in_this_folder(lab, exercises, way), *others])
-    parts.write(folder, text_name, text + "\n")
+    here = in_this_folder(lab, exercises, way, carried.how_to_install(wheel_folder))
+    parts.write(folder, text_name, "\n\n".join([first, here, *others]) + "\n")
     for exercise in exercises:
         parts.write(folder, exercise.file, read_text(exercise.starter))
         program = _program(exercise)
@@ -42,15 +44,14 @@ def write(lab, exercises, folder, way, text_name="lab.md"):
     return folder
 
 
-def in_this_folder(lab, exercises, way):
+def in_this_folder(lab, exercises, way, install):
     """The section that stands for the text's commands."""
     files = [exercise.file for exercise in exercises]
     files += [PREDICTIONS] if _asks(exercises) else []
     names = _listed([f"`{file}`" for file in files])
     blocks = ["## In this folder",
               _folded(f"You work on {names}. {way.hand_in.format(files=names)}"),
-              _folded(f"You need Rushlight here: `pip install rushlight=={RUSHLIGHT}`, or the "
-                      "wheel that your teacher gives you."),
+              _folded(f"You need Rushlight here: {install}."),
               _folded("The text names commands of `rushlight lesson`, which has its own folders. "
                       "Do this in place of them:")]
     for exercise in exercises:
@@ -67,7 +68,7 @@ def _commands(exercise, way):
     blocks = []
     if exercise.predictions:
         blocks += [_item(f"predict {as_said}", f"write your answers into `{PREDICTIONS}`, before "
-                         "you run anything.")]
+                         "you run anything and read on. An answer has its point, right or wrong.")]
     if _program(exercise):
         blocks += [_item(f"run {as_said}", "type this. It shows the jobs, stages and tasks, and "
                          "draws `picture.svg`; the text shows them in other words."),
@@ -128,8 +129,9 @@ def _asks(exercises):
 
 def _predictions(exercises):
     """The file for answers."""
-    lines = ["# Write your answers behind the = before you run anything.  This file is graded,",
-             "# and stands in for `rushlight lesson predict`."]
+    lines = ["# Write your answers behind the = before you run anything: this file stands in for",
+             "# `rushlight lesson predict`.  It is graded: an answer has its point, right or",
+             "# wrong.  Numbers are digits: 12."]
     for exercise in exercises:
         for p in exercise.predictions:
             lines += ["", *(f"# {line}" for line in p.ask.strip().splitlines())]

@@ -17,7 +17,7 @@ from rushlight.course import carried as parts
 _README = """\
 # Labs
 
-Rushlight must be installed: `{install}`. Then, in this folder:
+Rushlight must be installed: {install}. Then, in this folder:
 
     rushlight lesson init my-lessons --labs labs
     cd my-lessons
@@ -39,5 +39,5 @@ def build(lab, out, carried):
     carried.copy_wheel(folder)
     first = sorted(os.listdir(os.path.join(folder, "labs")))[0]
     parts.write(folder, "README.md", _README.format(
-        install=f"pip install {carried.requirement('.')}", number=int(first.split("_")[0])))
+        install=carried.how_to_install("."), number=int(first.split("_")[0])))
     return [os.path.join(folder, "labs", lab.name)]
