@@ -490,7 +490,8 @@ def test_a_step_ends_with_a_supervisor_that_is_killed_with_its_grader(exercise, 
     path = tmp_path / "worst.py"
     path.write_text(PROGRAM.format(body="    signal.pause()"))
     grader = subprocess.Popen([sys.executable, "-c", GRADER.format(
-        folder=exercise.lab.folder, path=str(path))], env=sandbox.environment())
+        folder=exercise.lab.folder, path=str(path))],
+        env={**sandbox.environment(), "TMPDIR": str(tmp_path)})      # nobody removes its folder
     wait_until(lambda: len(processes.descendants(grader.pid)) >= 2)
     pids = processes.descendants(grader.pid)
     supervisor = next(pid for pid, process in pids.items() if process.parent == grader.pid)
