@@ -3,8 +3,8 @@
     int64 Series, for a bigint        its list: there is nothing to convert
     another                           pyarrow makes an array of it, and that a list
 
-So what may become what is for pyarrow to say, as in PySpark: a bool becomes an int, and "7" too, but
-0.5 does not, nor an int a string.  A fraction, a digit or a bit that would be lost is an error.
+So what may become what is for pyarrow to say, as in PySpark: a bool becomes an int, and "7" too,
+but 0.5 does not, nor an int a string.  A fraction, a digit or a bit that would be lost is an error.
 
 Mirrors pyspark.sql.conversion's PandasToArrowConversion.
 """
