@@ -193,7 +193,7 @@ def test_hidden_seeds_can_be_left_out(lab):
 
 
 def test_a_file_that_is_not_there(lab):
-    with pytest.raises(LessonError, match="nowhere.py: No such file"):
+    with pytest.raises(LessonError, match="nowhere.py: there is no such file"):
         grade(lab.exercises[0], "nowhere.py")
 
 
