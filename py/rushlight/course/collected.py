@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from rushlight.course.submission import PREDICTIONS
 from rushlight.lesson import state, submitted
 
-_NAME = re.compile(r"\w[\w .@/'+-]{0,99}")      # no formula in a table, nothing that a terminal obeys
+# No formula in a table, nothing that a terminal obeys.
+_NAME = re.compile(r"\w[\w .@/'+-]{0,99}")
 _MOST_STATE = 1 << 20                           # bytes
 
 
@@ -47,8 +48,8 @@ def opened(lab, folder, name=""):
 def of_students(lab, folder):
     """(Submissions, names of folders that have nothing of the lab) in a folder of students'
     folders, sorted; no Submissions if it is none."""
-    names = sorted(entry.name for entry in os.scandir(folder)
-                   if entry.is_dir(follow_symlinks=False) and not entry.name.startswith((".", "__")))
+    names = sorted(entry.name for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False)
+                   and not entry.name.startswith((".", "__")))
     found = {name: opened(lab, os.path.join(folder, name), name) for name in names}
     return (_each_with_a_name_of_his_own([one for one in found.values() if one]),
             [name for name, one in found.items() if one is None])

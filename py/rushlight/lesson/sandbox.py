@@ -68,8 +68,7 @@ def run(exercise, submissions, steps, limits=None):
 
 
 def _by_own_names(outcome, submissions):
-    """An outcome whose texts name a student's file as he does: he has none of the copies' folders.
-    """
+    """An outcome whose texts name a student's file as he does, who has no copies' folders."""
     folders = [os.path.join(os.path.dirname(path), "") for path in submissions]
 
     def named(text):
