@@ -177,7 +177,7 @@ def test_the_terminal_is_as_it_was_after_a_question(handed_out):
     with watching(handed_out) as terminal:
         before = settings(terminal)
         terminal.wait_for("answer: ")
-        terminal.type("\x03")
+        terminal.press_until("\x03", r"\^C\r?\n")
         assert terminal.wait() == 0
         assert settings(terminal) == before
 
