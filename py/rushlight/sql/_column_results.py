@@ -10,9 +10,9 @@ Mirrors pyspark.sql.conversion's PandasToArrowConversion.
 """
 import datetime
 
-from rushlight.errors import PySparkImportError, PySparkTypeError, PySparkValueError
+from rushlight.errors import PySparkTypeError, PySparkValueError
 from rushlight.sql._arrow import arrow_type
-from rushlight.sql._pandas import pandas
+from rushlight.sql._pandas import pandas, pyarrow
 from rushlight.sql.types import (
     ArrayType, BooleanType, ByteType, DoubleType, FloatType, IntegerType, LongType, MapType,
     ShortType, StructType, TimestampType)
@@ -49,7 +49,7 @@ def _values_of_array(array):
 
 def _array(series, of, prepared, name, zone):
     """A pyarrow.Array of the type; what does not fit is an error that says so."""
-    pd, pa = pandas(), _arrow()
+    pd, pa = pandas(), pyarrow()
     if isinstance(series.dtype, pd.CategoricalDtype):
         series = series.astype(series.dtype.categories.dtype)
     if prepared is not None:
@@ -71,15 +71,6 @@ def _array(series, of, prepared, name, zone):
             f"Failed to convert the value of the column '{name}' with type '{series.dtype}' to "
             f"Arrow type '{to}'. {e}. Values must fit whole: round or convert them in the "
             "function, or declare a type that holds them.") from e
-
-
-def _arrow():
-    try:
-        import pyarrow
-    except ImportError:
-        raise PySparkImportError(errorClass="PACKAGE_NOT_INSTALLED", messageParameters={
-            "package_name": "PyArrow", "minimum_version": "18.0.0"}) from None
-    return pyarrow
 
 
 # ---- what is within a list, a dict or a tuple -------------------------------------------------

@@ -6,8 +6,8 @@
     mapInPandas () and its like       what functions of frames make, in workers: _mapping.py
 """
 from rushlight._callsite import current_call, operator
-from rushlight.errors import PySparkImportError
 from rushlight.sql._mapping import Mapping
+from rushlight.sql._pandas import pyarrow
 
 
 class Exporting(Mapping):
@@ -20,7 +20,7 @@ class Exporting(Mapping):
         >>> spark.range(3).toArrow().column("id").to_pylist()
         [0, 1, 2]
         """
-        return _pyarrow().table(_Stream(self._arrow_stream()))
+        return pyarrow().table(_Stream(self._arrow_stream()))
 
     def __arrow_c_stream__(self, requested_schema=None):
         """What Polars, DuckDB and pyarrow take a DataFrame by: Arrow's C stream."""
@@ -88,15 +88,6 @@ class _Stream:
 
     def __arrow_c_stream__(self, requested_schema=None):
         return self._capsule
-
-
-def _pyarrow():
-    try:
-        import pyarrow
-    except ImportError:
-        raise PySparkImportError(errorClass="PACKAGE_NOT_INSTALLED", messageParameters={
-            "package_name": "PyArrow", "minimum_version": "18.0.0"}) from None
-    return pyarrow
 
 
 def _has_pyarrow():

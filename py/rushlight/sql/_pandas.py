@@ -19,6 +19,16 @@ def pandas():
     return pandas
 
 
+def pyarrow():
+    """The same of pyarrow."""
+    try:
+        import pyarrow
+    except ImportError:
+        raise PySparkImportError(errorClass="PACKAGE_NOT_INSTALLED", messageParameters={
+            "package_name": "PyArrow", "minimum_version": "18.0.0"}) from None
+    return pyarrow
+
+
 def frame_of_arrow(table, session):
     """A frame of a pyarrow.Table."""
     pandas()
