@@ -1,6 +1,5 @@
 """`rushlight course`: labs for teachers."""
 import argparse
-import os
 import sys
 
 FORMATS = ("watch", "nbgrader", "otter", "gradescope", "classroom")
